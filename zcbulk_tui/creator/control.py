@@ -1,0 +1,110 @@
+"""How start and abort are put: the sources contradict each other (section 1.3).
+
+Three methods, two shapes of the body and two cases of the action are documented. They are tried in
+the order of how likely they are, and the next one only after an answer that proves that nothing
+happened; each such answer rules out every way that shares the refused part.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Literal, Protocol
+
+from zcbulk_tui.domain.job import Action
+from zcbulk_tui.errors import VariantRefusedError
+
+Method = Literal["PATCH", "PUT", "POST"]
+Shape = Literal["wrapped", "flat"]
+
+_METHODS: tuple[Method, ...] = ("PATCH", "PUT", "POST")
+_SHAPES: tuple[Shape, ...] = ("wrapped", "flat")
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One way of putting a start or an abort.
+
+    Attributes:
+        method: HTTP method.
+        shape: ``wrapped`` is ``{"data": {"action": …}}``, ``flat`` is ``{"action": …}``.
+        capital: Whether the action begins with a capital, as in the prose of [START].
+    """
+
+    method: Method = "PATCH"
+    shape: Shape = "wrapped"
+    capital: bool = False
+
+    def body(self, action: Action) -> dict[str, object]:
+        """The JSON to send; never both shapes at once, which has been seen to give 401/2945."""
+        word = action.value.capitalize() if self.capital else action.value
+        inner: dict[str, object] = {"action": word}
+        return {"data": inner} if self.shape == "wrapped" else inner
+
+
+_ALL = tuple(
+    Variant(method, shape, capital)
+    for method in _METHODS
+    for capital in (False, True)
+    for shape in _SHAPES
+)
+
+
+class VariantStore(Protocol):
+    """Keeps the ways that worked beyond the process, by origin."""
+
+    def load(self) -> Mapping[str, object]:
+        """Returns what was saved, whatever it is."""
+
+    def save(self, values: Mapping[str, object]) -> None:
+        """Keeps `values`, which are JSON."""
+
+
+class VariantMemory:
+    """Which way worked last, by origin.
+
+    Args:
+        first: The way to begin with where none has worked yet.
+        store: Where it outlives the process; None to forget it with the process.
+    """
+
+    def __init__(self, first: Variant | None = None, store: VariantStore | None = None) -> None:
+        self._first = first or Variant()
+        self._store = store
+        saved = store.load() if store else {}
+        ways = {origin: _from_json(value) for origin, value in saved.items()}
+        self._worked = {origin: way for origin, way in ways.items() if way is not None}
+
+    def recall(self, origin: str) -> Variant:
+        """Returns the way to try first."""
+        return self._worked.get(origin, self._first)
+
+    def keep(self, origin: str, variant: Variant) -> None:
+        """Remembers the way that the server at `origin` accepted."""
+        if self._worked.get(origin) == variant:
+            return
+        self._worked[origin] = variant
+        if self._store:
+            self._store.save({key: asdict(way) for key, way in self._worked.items()})
+
+
+def _from_json(value: object) -> Variant | None:
+    """Only a way that is among the documented ones; anything else is forgotten."""
+    return next((way for way in _ALL if asdict(way) == value), None)
+
+
+def candidates(first: Variant) -> list[Variant]:
+    """Returns all ways, `first` first, then in the order of section 1.3."""
+    return [first, *(way for way in _ALL if way != first)]
+
+
+def follow(
+    remaining: Sequence[Variant], refused: Variant, refusal: VariantRefusedError
+) -> list[Variant]:
+    """Returns the ways that are still worth trying after `refused` was."""
+    code = refusal.answer.code if refusal.answer else None
+    if code == 1020:
+        return [way for way in remaining if way.method != refused.method]
+    if code == 9350:
+        return [way for way in remaining if way.shape != refused.shape]
+    return [
+        way for way in remaining if (way.shape, way.capital) != (refused.shape, refused.capital)
+    ]

@@ -1,0 +1,188 @@
+"""Creator's error answers, as one table (section 3) of what they mean to the user.
+
+Only the rows that the status, start and abort calls can meet, and those of "all" calls. An answer
+that is not in the table keeps the server's own words and goes by its HTTP status.
+"""
+
+from dataclasses import dataclass
+
+from zcbulk_tui.errors import (
+    AlreadyEndedError,
+    Answer,
+    BusyError,
+    JobUnknownError,
+    QuotaSpentError,
+    RefusedError,
+    ServiceError,
+    SignInError,
+    UnclearError,
+    UndocumentedError,
+    VariantRefusedError,
+    ZcbulkError,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What an answer means.
+
+    Attributes:
+        error: The class of the tree that it becomes.
+        title: What happened, in the user's words.
+        next_step: What the user should do.
+    """
+
+    error: type[ZcbulkError]
+    title: str
+    next_step: str
+
+
+_SIGN_IN = "Set a new ZCBULK_ACCESS_TOKEN and start again."
+_ASK_ADMIN = "Ask the application's admin."
+_REPORT = "This is a fault of this program: please report it."
+
+RULES: dict[tuple[int | None, int], Rule] = {
+    (None, 4000): Rule(
+        QuotaSpentError,
+        "The day's API calls are used up",
+        "Wait for 00:00 in the super admin's time zone, or buy calls.",
+    ),
+    (None, 4070): Rule(
+        RefusedError,
+        "Only an admin or developer of the application may do this",
+        "Sign in as an admin or developer.",
+    ),
+    (None, 7120): Rule(
+        JobUnknownError,
+        "Zoho knows no such job here",
+        "Check id, form, environment and data centre; the job may have expired.",
+    ),
+    (None, 7130): Rule(
+        RefusedError,
+        "The job belongs to another user",
+        "Sign in with the account that created it.",
+    ),
+    (None, 11110): Rule(
+        ServiceError, "The result is still being produced", "Try again in a minute."
+    ),
+    (None, 11120): Rule(
+        RefusedError, "The job is not in a state to be downloaded", "Wait until it has ended."
+    ),
+    (400, 9210): Rule(RefusedError, "Zoho refused the Accept header", _REPORT),
+    (400, 9350): Rule(VariantRefusedError, "Zoho misses a part of the request", _REPORT),
+    (400, 11000): Rule(VariantRefusedError, "Zoho does not know the action", _REPORT),
+    (400, 11340): Rule(
+        RefusedError,
+        "The job takes no file in its present state",
+        "Abort it, create a new job and upload again.",
+    ),
+    (400, 11350): Rule(
+        RefusedError,
+        "The upload is not complete",
+        "Upload the file, or wait until the upload is done, then start.",
+    ),
+    (400, 3020): Rule(RefusedError, "Zoho finds the request incomplete", _REPORT),
+    (401, 1000): Rule(SignInError, "Zoho's sign-in service reports a problem", _SIGN_IN),
+    (401, 1030): Rule(SignInError, "The access token is not valid, or has expired", _SIGN_IN),
+    (401, 1060): Rule(RefusedError, "Zoho does not support a parameter of the request", _REPORT),
+    (401, 2945): Rule(
+        SignInError,
+        "The access token lacks a scope",
+        "It needs ZohoCreator.bulk.READ, and to start or abort also ZohoCreator.bulk.CREATE and, "
+        "where the console offers it, ZohoCreator.bulk.UPDATE. Make a token with these.",
+    ),
+    (403, 1060): Rule(RefusedError, "The application is not shared with this user", _ASK_ADMIN),
+    (403, 1080): Rule(RefusedError, "The application is disabled", _ASK_ADMIN),
+    (None, 1130): Rule(
+        RefusedError, "API access is switched off in this user's permission set", _ASK_ADMIN
+    ),
+    (403, 2898): Rule(RefusedError, "This user may not view the records", _ASK_ADMIN),
+    (403, 2899): Rule(RefusedError, "This user may not add records", _ASK_ADMIN),
+    (403, 2933): Rule(RefusedError, "This user has no access to the application", _ASK_ADMIN),
+    (404, 1000): Rule(
+        JobUnknownError, "Zoho does not know this URL", "Check the host, api_version and the names."
+    ),
+    (404, 1040): Rule(
+        JobUnknownError,
+        "Zoho does not know the account owner",
+        "Correct the owner (workspace) name.",
+    ),
+    (404, 2892): Rule(
+        JobUnknownError,
+        "Zoho does not know the application",
+        "Correct its link name; check data centre and environment.",
+    ),
+    (404, 2893): Rule(JobUnknownError, "Zoho does not know the form", "Correct its link name."),
+    (404, 2894): Rule(JobUnknownError, "Zoho does not know the report", "Correct its link name."),
+    (404, 2930): Rule(
+        ServiceError,
+        "Zoho reports an error without saying which",
+        "It is tried again; if it stays, check that the user's permission set has API access.",
+    ),
+    (404, 11130): Rule(
+        RefusedError, "There is no result file", "Results are kept for 3 days after the job's end."
+    ),
+    (404, 11330): Rule(
+        JobUnknownError, "The form has no such job", "Create a job, or check the form's link name."
+    ),
+    (405, 1020): Rule(VariantRefusedError, "Zoho does not take this HTTP method", _REPORT),
+    (409, 11070): Rule(RefusedError, "The job has its file already", "Start it, or abort it."),
+    (409, 11080): Rule(
+        AlreadyEndedError, "The job was already aborted by a user", "Download its results."
+    ),
+    (409, 11090): Rule(
+        AlreadyEndedError, "The job was already aborted by the system", "Download its results."
+    ),
+    (409, 11100): Rule(AlreadyEndedError, "The job was already completed", "Download its results."),
+    (429, 2955): Rule(
+        BusyError,
+        "Zoho asks for fewer calls a minute",
+        "Nothing to do: it is tried again in a minute.",
+    ),
+}
+
+
+def to_error(answer: Answer, retry_after: float | None = None) -> ZcbulkError:
+    """Turns an answer that is not a success into the error that it means.
+
+    Args:
+        answer: HTTP status, code and text.
+        retry_after: Seconds of the Retry-After header, if there was one.
+    """
+    rule = _rule(answer)
+    if rule is None or rule.error is BusyError or answer.http_status >= 500:
+        return _by_http_status(answer, rule, retry_after)
+    return rule.error(rule.title, next_step=rule.next_step, answer=answer)
+
+
+def _rule(answer: Answer) -> Rule | None:
+    if answer.code is None:
+        return None
+    return RULES.get((answer.http_status, answer.code)) or RULES.get((None, answer.code))
+
+
+def _by_http_status(answer: Answer, rule: Rule | None, retry_after: float | None) -> ZcbulkError:
+    status = answer.http_status
+    if status == 429:
+        busy = rule or RULES[429, 2955]
+        return BusyError(
+            busy.title, next_step=busy.next_step, answer=answer, retry_after=retry_after
+        )
+    if status >= 500:
+        return UnclearError(
+            "Zoho's server failed", next_step="Try again in a while.", answer=answer
+        )
+    if status in (401, 407):
+        return SignInError("Zoho did not accept the sign-in", next_step=_SIGN_IN, answer=answer)
+    if 300 <= status < 400:
+        return ServiceError(
+            "The server wants to send us elsewhere",
+            "Redirects are not followed, so that the access token stays where it belongs.",
+            "Check the data centre, or the base URL.",
+            answer=answer,
+        )
+    return UndocumentedError(
+        "Zoho refused the request",
+        next_step="No document explains this answer: ask Zoho's support what it means.",
+        answer=answer,
+    )

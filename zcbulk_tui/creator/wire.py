@@ -1,0 +1,142 @@
+"""Creator's JSON answers, read in every documented shape (sections 1.4, 2 and 3).
+
+Tolerant of where things stand and how they are spelled; strict about what they are: a count that
+is no whole number from 0 up, or counts that exceed their total, make the reading a fault.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError
+
+from zcbulk_tui.domain.job import Counts, JobReading, JobState
+from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.errors import Answer, UnreadableError
+
+SUCCESS = 3000
+"""Creator's code for success; an HTTP 2xx with any other code is a failure (section 0, item 2)."""
+
+_STATES = {
+    "CREATED": JobState.CREATED,
+    "READY_TO_UPLOAD": JobState.READY,
+    "START": JobState.IN_PROGRESS,
+    "STARTED": JobState.IN_PROGRESS,
+    "IN_PROGRESS": JobState.IN_PROGRESS,
+    "COMPLETED": JobState.COMPLETED,
+    "USER_ABORTED": JobState.USER_ABORTED,
+    "SYSTEM_ABORTED": JobState.SYSTEM_ABORTED,
+    "ABORTED": JobState.ABORTED,
+    "FAILED": JobState.FAILED,
+    "EXPIRED": JobState.EXPIRED,
+}
+
+
+def parse_state(raw: str) -> JobState:
+    """Returns the state that `raw` names, in any of the spellings of section 2."""
+    return _STATES.get(
+        "_".join(raw.upper().replace("-", " ").replace("_", " ").split()), JobState.UNKNOWN
+    )
+
+
+def parse_status(body: bytes, http_status: int, read_at: datetime) -> JobReading:
+    """Reads the answer of a status call that succeeded.
+
+    Raises:
+        UnreadableError: No state in it, a wrong type, or counts that cannot be.
+    """
+    try:
+        wire = _Status.model_validate_json(body)
+    except ValidationError as error:
+        raise _unreadable(http_status, _first_problem(error)) from None
+    details = wire.data.record_details or wire.record_details or _Details()
+    counts = Counts(
+        details.total_records,
+        details.success_records,
+        details.failed_records,
+        details.unprocessed_records,
+    )
+    parts = (counts.success or 0) + (counts.failed or 0) + (counts.unprocessed or 0)
+    if counts.total is not None and parts > counts.total:
+        raise _unreadable(
+            http_status, f"its counts add up to {parts:,}, more than its total of {counts.total:,}"
+        )
+    raw = wire.data.api_status
+    return JobReading(parse_state(raw), one_line(raw, 40), counts, read_at)
+
+
+def parse_envelope(body: bytes, http_status: int) -> Answer:
+    """Reads what every JSON answer has: the code and the text, wherever they stand.
+
+    Raises:
+        UnreadableError: The body is not a JSON object.
+    """
+    try:
+        wire = _Envelope.model_validate_json(body)
+    except ValidationError as error:
+        raise _unreadable(http_status, _first_problem(error)) from None
+    return Answer(http_status, wire.code, one_line(wire.message or wire.description or wire.status))
+
+
+def _word_or_nothing(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _code_or_nothing(value: Any) -> int | None:
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        value = int(value[:9])
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _no_bool(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError("should be a number, not true or false")
+    return value
+
+
+# Far above any upload of 100 MB [LIMB]; it keeps every sum exact and every column narrow.
+_Count = Annotated[int, Field(ge=0, le=999_999_999_999), BeforeValidator(_no_bool)]
+_Text = Annotated[str, BeforeValidator(_word_or_nothing)]
+
+
+class _Details(BaseModel):
+    total_records: _Count | None = None
+    success_records: _Count | None = None
+    failed_records: _Count | None = None
+    unprocessed_records: _Count | None = None
+
+
+class _Data(BaseModel):
+    api_status: Annotated[str, Field(min_length=1)]
+    record_details: _Details | None = None
+
+
+class _Status(BaseModel):
+    data: _Data
+    record_details: _Details | None = None
+
+
+class _Envelope(BaseModel):
+    code: Annotated[int | None, BeforeValidator(_code_or_nothing)] = None
+    message: _Text = ""
+    status: _Text = ""
+    description: _Text = ""
+
+
+def _first_problem(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    where = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "json_invalid":
+        return "it is not JSON"
+    if not where:
+        return "it is not a JSON object"
+    return f"“{one_line(where, 60)}”: {one_line(first['msg'][:1].lower() + first['msg'][1:], 120)}"
+
+
+def _unreadable(http_status: int, why: str) -> UnreadableError:
+    return UnreadableError(
+        "The answer makes no sense",
+        f"Of the HTTP {http_status} answer, {why}."
+        if why.startswith("“")
+        else f"HTTP {http_status}: {why}.",
+        "The last good reading stays; if this goes on, check that the base URL is Zoho's.",
+    )

@@ -1,0 +1,166 @@
+"""Job URLs and base URLs: what may be typed, and what may be sent.
+
+A pasted URL decides where the access token goes, so only Zoho's own hosts, this machine, and the
+host that the user configured are taken; nothing is sent in clear text beyond this machine.
+"""
+
+import ipaddress
+import re
+from urllib.parse import SplitResult, quote, unquote, urlsplit
+
+from zcbulk_tui.domain import datacenters
+from zcbulk_tui.domain.job import Environment, JobRef
+from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.errors import UsageError
+
+EXAMPLE = "https://www.zohoapis.com/creator/v2.1/bulk/jason18/zylker-store/form/Orders/insert/3888833000000114027"
+
+_PATH = re.compile(
+    r"/creator/v[0-9.]+/bulk/([^/]+)/([^/]+)/form/([^/]+)/insert"
+    r"(?:/([^/]+))?/?"
+)
+_NAME = re.compile(r"\w[\w.@+-]{0,99}", re.ASCII)
+_JOB_ID = re.compile(r"[0-9]{1,30}", re.ASCII)
+
+
+def parse_job_url(
+    url: str,
+    environment: Environment = Environment.PRODUCTION,
+    *,
+    base_url: str | None = None,
+) -> JobRef:
+    """Reads a job's status URL as Zoho's pages show it.
+
+    Args:
+        url: Anything a user may paste. The API version in it is not kept: the setting counts.
+        environment: No URL names it.
+        base_url: The configured base URL, whose host is then allowed too.
+
+    Raises:
+        UsageError: The URL is not one of a bulk insert job, or its host is not allowed.
+    """
+    text = url.strip()
+    shown = one_line(text, 120)
+    parts = _split(text, f"“{shown}” is not a job URL")
+    _check_host(parts, shown, base_url)
+    match = _PATH.fullmatch(parts.path)
+    if match is None:
+        raise UsageError(
+            f"“{shown}” is not the URL of a bulk insert job",
+            next_step=f"It looks like this: {EXAMPLE}",
+        )
+    if match[4] is None:
+        raise UsageError(
+            f"“{shown}” has no job id",
+            next_step="Add the id that the create call gave you, after /insert/.",
+        )
+    owner, app, form, job_id = (unquote(part) for part in match.group(1, 2, 3, 4))
+    origin = f"{parts.scheme}://{parts.netloc.lower()}"
+    return make_ref(origin, owner, app, form, job_id, environment)
+
+
+def make_ref(
+    origin: str,
+    owner: str,
+    app: str,
+    form: str,
+    job_id: str,
+    environment: Environment = Environment.PRODUCTION,
+) -> JobRef:
+    """Builds a reference from its parts, each checked.
+
+    Raises:
+        UsageError: A part is missing or cannot be a name or a job id.
+    """
+    for what, value in (("account owner", owner), ("application", app), ("form", form)):
+        if not _NAME.fullmatch(value.strip()):
+            raise UsageError(
+                f"“{one_line(value, 60)}” cannot be the {what}'s link name"
+                if value.strip()
+                else f"The {what} is missing",
+                next_step="Link names stand in the URL of the application; they have no spaces.",
+            )
+    if not _JOB_ID.fullmatch(job_id.strip()):
+        raise UsageError(
+            f"“{one_line(job_id, 60)}” is not a job id"
+            if job_id.strip()
+            else "The job id is missing",
+            next_step="A job id is digits only, as in 3888833000000114027.",
+        )
+    return JobRef(origin, owner.strip(), app.strip(), form.strip(), job_id.strip(), environment)
+
+
+def parse_base_url(text: str) -> str:
+    """Reads a base URL such as ``https://www.zohoapis.eu``; returns it without a slash at the end.
+
+    Raises:
+        UsageError: It is no URL, has a path, or would send the token in clear text.
+    """
+    shown = one_line(text, 120)
+    parts = _split(text.strip(), f"“{shown}” is not a base URL")
+    if parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise UsageError(
+            f"The base URL “{shown}” has more than a host",
+            next_step="Write scheme and host only, as in https://www.zohoapis.eu.",
+        )
+    _check_scheme(parts, shown)
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def job_path(ref: JobRef, api_version: str) -> str:
+    """The path of a job's status, start and abort calls (section 1, ``P/{id}``)."""
+    owner, app, form, job_id = (
+        quote(part, safe="") for part in (ref.owner, ref.app, ref.form, ref.job_id)
+    )
+    return f"/creator/{api_version}/bulk/{owner}/{app}/form/{form}/insert/{job_id}"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address is this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _split(text: str, complaint: str) -> SplitResult:
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # raises for a port that is no number
+    except ValueError as error:
+        raise UsageError(
+            complaint, f"{one_line(str(error))}.", f"Write it as in {EXAMPLE}"
+        ) from error
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise UsageError(complaint, "It does not start with https://.", f"Write it as in {EXAMPLE}")
+    if parts.username is not None or parts.password is not None:
+        raise UsageError(
+            complaint, "It names a user before the host.", "Leave out user and password."
+        )
+    return parts
+
+
+def _check_scheme(parts: SplitResult, shown: str) -> None:
+    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+        raise UsageError(
+            f"“{shown}” would send the access token in clear text",
+            "Plain http is for this machine only.",
+            "Write https:// instead.",
+        )
+
+
+def _check_host(parts: SplitResult, shown: str, base_url: str | None) -> None:
+    _check_scheme(parts, shown)
+    host = parts.hostname or ""
+    if datacenters.find(host) or is_loopback(host):
+        return
+    if base_url is not None and host == urlsplit(base_url).hostname:
+        return
+    known = ", ".join(center.api_host for center in datacenters.DATA_CENTERS)
+    raise UsageError(
+        f"The host of “{shown}” is not one of Zoho's API hosts",
+        "The access token goes to known hosts only.",
+        f"Known are {known}; for another one set base_url (or ZCBULK_BASE_URL).",
+    )

@@ -1,0 +1,28 @@
+"""How long to leave a server in peace after it failed to answer."""
+
+FIRST = 5.0
+"""Seconds after the first failure."""
+
+CAP = 300.0
+"""Seconds that no wait exceeds, unless the server asks for more."""
+
+BUSY = 60.0
+"""Seconds after an answer that says "too many calls" without saying for how long (code 2955)."""
+
+QUOTA = 900.0
+"""Seconds between two looks at whether a spent daily quota has come back."""
+
+_LONGEST_ASKED = 3600.0
+
+
+def delay(failures: int, luck: float, asked: float | None = None) -> float:
+    """Returns the seconds to wait after `failures` failures in a row (1 or more).
+
+    Args:
+        failures: Doubles the wait, up to the cap.
+        luck: A random number from 0 to 1, which spreads the wait over its upper half, so that many
+            jobs that failed together do not come back together.
+        asked: Seconds that the server asked for; the wait is never shorter than that (or an hour).
+    """
+    full = min(CAP, FIRST * 2.0 ** min(failures - 1, 16))
+    return max(full * (0.5 + luck / 2), min(asked or 0.0, _LONGEST_ASKED))

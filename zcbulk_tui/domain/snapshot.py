@@ -1,0 +1,89 @@
+"""What is known at one moment, as frozen values that may be handed anywhere."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from zcbulk_tui.domain.control import Command, Outcome
+from zcbulk_tui.domain.job import Action, JobReading, JobRef, JobState, WatchedJob
+from zcbulk_tui.errors import ZcbulkError
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why the last poll brought no reading.
+
+    Attributes:
+        error: What went wrong.
+        since: When the first failure of this row of failures happened; aware.
+    """
+
+    error: ZcbulkError
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class JobSnapshot:
+    """A watched job and all that is known of it.
+
+    Attributes:
+        job: The job.
+        readings: The recent good readings, oldest first.
+        fault: Why the newest poll failed; None when it did not.
+        next_poll_at: When it is asked next, if nothing comes in between; aware; None for never.
+        command: The last start or abort from here.
+    """
+
+    job: WatchedJob
+    readings: tuple[JobReading, ...] = ()
+    fault: Fault | None = None
+    next_poll_at: datetime | None = None
+    command: Command | None = None
+
+    @property
+    def ref(self) -> JobRef:
+        """Which job."""
+        return self.job.ref
+
+    @property
+    def last(self) -> JobReading | None:
+        """The newest good reading."""
+        return self.readings[-1] if self.readings else None
+
+    @property
+    def state(self) -> JobState | None:
+        """The state as last read; None before the first reading."""
+        return self.readings[-1].state if self.readings else None
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the job is known to be over."""
+        return self.state is not None and self.state.is_final
+
+    def allows(self, action: Action) -> bool:
+        """Whether asking `action` of it now can make sense.
+
+        While it is not known what became of the last command, another one could be one too many.
+        """
+        unsettled = self.command is not None and self.command.outcome is Outcome.SENT
+        return not unsettled and action.fits(self.state)
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceSnapshot:
+    """How the calls to Zoho go, whichever job they are for.
+
+    Attributes:
+        calls: Calls made since the program started.
+        paused: Whether the user has paused the polls.
+        answered: Whether the last call was answered; None before the first.
+        changed_at: When `answered` last changed; aware.
+        held_until: No poll before this moment, since Zoho asked for peace; aware.
+        held_by: The error that asked for it.
+    """
+
+    calls: int = 0
+    paused: bool = False
+    answered: bool | None = None
+    changed_at: datetime | None = None
+    held_until: datetime | None = None
+    held_by: ZcbulkError | None = None

@@ -1,0 +1,20 @@
+"""Text from outside (servers, files, people) made safe to show in a terminal."""
+
+import unicodedata
+
+_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+# Control, format (bidirectional overrides), surrogate, private use, unassigned, line and paragraph
+# separators: none of them has a place in one line of text, and several can rewrite the screen.
+_UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+def one_line(text: str, limit: int = 200) -> str:
+    """Returns `text` as one printable line of at most `limit` characters.
+
+    White space is folded; every other character that does not print becomes U+FFFD, so that it
+    can be seen that something was there.
+    """
+    folded = " ".join(text[: limit * 4].split())
+    safe = "".join(_REPLACEMENT if unicodedata.category(c) in _UNSAFE else c for c in folded)
+    return safe if len(safe) <= limit else safe[: limit - 1] + "…"

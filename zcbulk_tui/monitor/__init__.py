@@ -1,0 +1,1 @@
+"""Watching and commanding jobs: async use cases that know no terminal and no HTTP."""

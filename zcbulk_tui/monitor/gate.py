@@ -1,0 +1,79 @@
+"""The one gate that every call to Zoho goes through: 6 at once, 50 a minute (section 4)."""
+
+import asyncio
+import heapq
+import itertools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from enum import IntEnum
+
+from zcbulk_tui.domain.budget import CALLS_AT_ONCE, MinuteWindow
+
+
+class Priority(IntEnum):
+    """Who goes first when calls have to wait."""
+
+    COMMAND = 0
+    KEY = 1
+    SCHEDULE = 2
+
+
+class CallGate:
+    """Lets calls through in order of priority, then of arrival."""
+
+    def __init__(self) -> None:
+        self._window = MinuteWindow()
+        self._in_flight = 0
+        self._waiting: list[tuple[Priority, int, asyncio.Future[None]]] = []
+        self._arrivals = itertools.count()
+        self._timer: asyncio.TimerHandle | None = None
+
+    @asynccontextmanager
+    async def call(self, priority: Priority) -> AsyncIterator[None]:
+        """A context for one call; entered when the call may be made."""
+        await self.enter(priority)
+        try:
+            yield
+        finally:
+            self.leave()
+
+    async def enter(self, priority: Priority) -> None:
+        """Waits until one call may be made, and counts it."""
+        turn = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._waiting, (priority, next(self._arrivals), turn))
+        self._admit()
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self.give_back()
+            raise
+
+    def leave(self) -> None:
+        """Ends a call."""
+        self._in_flight -= 1
+        self._admit()
+
+    def give_back(self) -> None:
+        """Ends a call that was not made after all; it does not count."""
+        self._window.take_back()
+        self.leave()
+
+    def _admit(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        loop = asyncio.get_running_loop()
+        while self._waiting and self._in_flight < CALLS_AT_ONCE:
+            priority, _, turn = self._waiting[0]
+            if turn.cancelled():
+                heapq.heappop(self._waiting)
+                continue
+            wait = self._window.wait(loop.time(), urgent=priority is Priority.COMMAND)
+            if wait > 0:
+                self._timer = loop.call_later(wait, self._admit)
+                return
+            heapq.heappop(self._waiting)
+            self._window.add(loop.time())
+            self._in_flight += 1
+            turn.set_result(None)

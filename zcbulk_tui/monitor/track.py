@@ -1,0 +1,68 @@
+"""What the monitor keeps of one job."""
+
+import asyncio
+from collections import deque
+from datetime import datetime
+
+from zcbulk_tui.domain.control import Command, Outcome, told_by
+from zcbulk_tui.domain.job import JobReading, WatchedJob
+from zcbulk_tui.domain.progress import HISTORY
+from zcbulk_tui.domain.snapshot import Fault, JobSnapshot
+from zcbulk_tui.errors import ZcbulkError
+
+
+class Track:
+    """A watched job: its readings, its trouble, its last command.
+
+    Attributes:
+        job: The job.
+        lock: Held while a call about the job is under way.
+        failures: Failed polls in a row.
+        next_poll_at: See `JobSnapshot`.
+        command: See `JobSnapshot`.
+    """
+
+    def __init__(self, job: WatchedJob) -> None:
+        self.job = job
+        self.lock = asyncio.Lock()
+        self.failures = 0
+        self.next_poll_at: datetime | None = None
+        self.command: Command | None = None
+        self._readings: deque[JobReading] = deque(maxlen=HISTORY)
+        self._fault: Fault | None = None
+
+    @property
+    def last(self) -> JobReading | None:
+        """The newest good reading."""
+        return self._readings[-1] if self._readings else None
+
+    def read(self, reading: JobReading) -> None:
+        """Takes a good reading, which ends any trouble."""
+        self._readings.append(reading)
+        self._fault = None
+        self.failures = 0
+
+    def fail(self, error: ZcbulkError, now: datetime) -> None:
+        """Takes a failed poll; the readings stay."""
+        self._fault = Fault(error, self._fault.since if self._fault else now)
+        self.failures += 1
+
+    def settle(self) -> Command | None:
+        """Tells from the newest reading what became of a command whose answer is unclear.
+
+        Returns:
+            The command, if it is settled by that.
+        """
+        if self.command is None or self.command.outcome is not Outcome.SENT or not self.last:
+            return None
+        outcome = told_by(self.last.state, self.command.action)
+        if outcome is Outcome.SENT:
+            return None
+        self.command = self.command.ended(outcome)
+        return self.command
+
+    def snapshot(self) -> JobSnapshot:
+        """A copy for others."""
+        return JobSnapshot(
+            self.job, tuple(self._readings), self._fault, self.next_poll_at, self.command
+        )

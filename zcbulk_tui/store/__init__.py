@@ -1,0 +1,1 @@
+"""What outlives the process: plain files in the state folder."""
