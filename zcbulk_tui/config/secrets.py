@@ -2,16 +2,18 @@
 
 import os
 from collections.abc import Mapping
-
-from pydantic import SecretStr
+from typing import TYPE_CHECKING
 
 from zcbulk_tui.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
 
 ACCESS_TOKEN = "ZCBULK_ACCESS_TOKEN"  # noqa: S105 - the name of a variable, not a token
 
 
-def access_token(environ: Mapping[str, str] = os.environ) -> SecretStr:
-    """Returns the access token from the environment.
+def check_access_token(environ: Mapping[str, str] = os.environ) -> None:
+    """Makes sure that there is an access token, without the time that wrapping it takes.
 
     Raises:
         ConfigError: There is none, or it cannot stand in a header.
@@ -30,4 +32,15 @@ def access_token(environ: Mapping[str, str] = os.environ) -> SecretStr:
             "It has spaces or characters beyond ASCII.",
             "Copy the token alone, without “Zoho-oauthtoken” and without quotes.",
         )
-    return SecretStr(token)
+
+
+def access_token(environ: Mapping[str, str] = os.environ) -> "SecretStr":
+    """Returns the access token from the environment.
+
+    Raises:
+        ConfigError: There is none, or it cannot stand in a header.
+    """
+    from pydantic import SecretStr
+
+    check_access_token(environ)
+    return SecretStr(environ[ACCESS_TOKEN].strip())

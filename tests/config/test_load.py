@@ -1,0 +1,275 @@
+"""Settings: which source counts, and what a setting that cannot be used is answered with."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from zcbulk_tui.config.load import load
+from zcbulk_tui.config.settings import (
+    ControlSettings,
+    PollingSettings,
+    Settings,
+    TimeoutSettings,
+)
+from zcbulk_tui.errors import ConfigError
+
+Write = Callable[[str | bytes], dict[str, str]]
+
+SECONDS = "Write a number of seconds from 5 to 86400."
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Writes a configuration file; returns the environment that names it."""
+
+    def write_file(content: str | bytes) -> dict[str, str]:
+        path = tmp_path / "config.toml"
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return {"ZCBULK_CONFIG": str(path)}
+
+    return write_file
+
+
+@pytest.fixture
+def config_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The platform's configuration folder, empty."""
+    monkeypatch.setattr("platformdirs.user_config_path", lambda app: tmp_path / app)
+    return tmp_path / "zcbulk-tui"
+
+
+def refusal(environ: dict[str, str]) -> ConfigError:
+    with pytest.raises(ConfigError) as caught:
+        load(environ)
+    assert caught.value.exit_code == 2
+    return caught.value
+
+
+@pytest.mark.parametrize("environ", [{}, {"ZCBULK_CONFIG": ""}], ids=["not named", "named empty"])
+@pytest.mark.usefixtures("config_home")
+def test_without_a_file_the_defaults_count(environ: dict[str, str]) -> None:
+    assert load(environ) == Settings()
+
+
+def test_the_defaults() -> None:
+    assert Settings() == Settings(
+        profile="default",
+        base_url=None,
+        api_version="v2.1",
+        environment="production",
+        read_only=False,
+        polling=PollingSettings(in_progress=15, waiting=120, unknown=60),
+        timeouts=TimeoutSettings(connect=10, read=30, total=60),
+        control=ControlSettings(method="PATCH", body="wrapped"),
+    )
+
+
+def test_the_file_is_found_in_its_usual_place(config_home: Path) -> None:
+    config_home.mkdir()
+    (config_home / "config.toml").write_text("read_only = true")
+    assert load({}) == Settings(read_only=True)
+
+
+def test_a_named_file_takes_the_place_of_the_usual_one(config_home: Path, write: Write) -> None:
+    config_home.mkdir()
+    (config_home / "config.toml").write_text("read_only = true")
+    assert load(write('profile = "named"')) == Settings(profile="named")
+
+
+def test_every_setting_can_be_set(write: Write) -> None:
+    environ = write(
+        """
+        profile = "Größe"
+        base_url = "https://www.zohoapis.eu/"
+        api_version = "v2"
+        environment = "stage"
+        read_only = true
+        polling = {in_progress = 5, waiting = 86400, unknown = 7.5}
+        [timeouts]
+        connect = 0.1
+        read = 1
+        total = 2.5
+        [control]
+        method = "PUT"
+        body = "flat"
+        """
+    )
+    assert load(environ) == Settings(
+        profile="Größe",
+        base_url="https://www.zohoapis.eu",
+        api_version="v2",
+        environment="stage",
+        read_only=True,
+        polling=PollingSettings(5, 86400, 7.5),
+        timeouts=TimeoutSettings(0.1, 1, 2.5),
+        control=ControlSettings("PUT", "flat"),
+    )
+
+
+def test_what_a_file_leaves_out_keeps_its_default(write: Write) -> None:
+    settings = load(write("[polling]\nwaiting = 300"))
+    assert settings == replace(Settings(), polling=PollingSettings(waiting=300))
+
+
+@pytest.mark.parametrize(
+    ("content", "variable", "base_url"),
+    [
+        pytest.param("", None, None, id="default"),
+        pytest.param('base_url = "https://a.example"', None, "https://a.example", id="file"),
+        pytest.param("", "https://b.example", "https://b.example", id="environment"),
+        pytest.param(
+            'base_url = "https://a.example"', "https://b.example", "https://b.example", id="both"
+        ),
+        pytest.param(
+            'base_url = "https://a.example"', "", "https://a.example", id="environment empty"
+        ),
+    ],
+)
+def test_the_environment_counts_before_the_file_and_the_file_before_the_default(
+    write: Write, content: str, variable: str | None, base_url: str | None
+) -> None:
+    environ = write(content)
+    if variable is not None:
+        environ["ZCBULK_BASE_URL"] = variable
+    assert load(environ).base_url == base_url
+
+
+@pytest.mark.parametrize(
+    ("content", "key", "value", "hint"),
+    [
+        ("profile = 5", "profile", "5", "Write a name of 1 to 30 characters."),
+        ("profile = ''", "profile", "''", "Write a name of 1 to 30 characters."),
+        (f"profile = '{'a' * 31}'", "profile", "aaa", "Write a name of 1 to 30 characters."),
+        ("base_url = 5", "base_url", "5", 'as in "https://www.zohoapis.eu".'),
+        ("api_version = 'v3'", "api_version", "'v3'", 'Write "v2.1" or "v2".'),
+        ("api_version = 2.1", "api_version", "2.1", 'Write "v2.1" or "v2".'),
+        ("environment = 'prod'", "environment", "'prod'", '"stage" or "development".'),
+        ("environment = ['stage']", "environment", "['stage']", '"stage" or "development".'),
+        ("read_only = 'yes'", "read_only", "'yes'", "Write true or false."),
+        ("read_only = 1", "read_only", "1", "Write true or false."),
+        ("polling = 5", "polling", "5", "Write a table"),
+        ("[[polling]]\nwaiting = 5", "polling", "waiting", "Write a table"),
+        ("polling.in_progress = 4.9", "polling.in_progress", "4.9", SECONDS),
+        ("polling.in_progress = '15'", "polling.in_progress", "'15'", SECONDS),
+        ("polling.in_progress = true", "polling.in_progress", "True", SECONDS),
+        ("polling.waiting = -5", "polling.waiting", "-5", SECONDS),
+        ("polling.waiting = nan", "polling.waiting", "nan", SECONDS),
+        ("polling.waiting = inf", "polling.waiting", "inf", SECONDS),
+        ("polling.unknown = 86401", "polling.unknown", "86401", SECONDS),
+        ("polling.unknown = 10:30:00", "polling.unknown", "time", SECONDS),
+        ("timeouts.connect = 0", "timeouts.connect", "0", "seconds from 0.1 to 86400."),
+        ("timeouts.read = {}", "timeouts.read", "{}", "seconds from 0.1 to 86400."),
+        ("timeouts.total = [1]", "timeouts.total", "[1]", "seconds from 0.1 to 86400."),
+        ("control.method = 'GET'", "control.method", "'GET'", '"PATCH", "PUT" or "POST".'),
+        ("control.body = 'both'", "control.body", "'both'", 'Write "wrapped" or "flat".'),
+    ],
+)
+def test_a_value_that_cannot_be_is_named_with_file_and_key(
+    write: Write, content: str, key: str, value: str, hint: str
+) -> None:
+    environ = write(content)
+    error = refusal(environ)
+    assert error.title.startswith(f"{environ['ZCBULK_CONFIG']}: {key} cannot be ")
+    assert value in error.title
+    assert hint in error.next_step
+
+
+@pytest.mark.parametrize(
+    ("content", "key", "hint"),
+    [
+        ("read_onli = true", "read_onli", "Did you mean read_only?"),
+        ("[polling]\nwaitin = 5", "polling.waitin", "Did you mean polling.waiting?"),
+        ("[polling.waiting.more]\nx = 1", "polling.waiting", "Write a number"),
+        ("[pooling]\nwaiting = 5", "pooling", "Did you mean polling?"),
+        ("colour = 'red'", "colour", "There are: profile, base_url,"),
+        ("access_token = 'x'", "access_token", "There are: profile, base_url,"),
+        ("'' = 1", "", "There are: profile, base_url,"),
+    ],
+)
+def test_an_unknown_setting_is_named_with_its_neighbour(
+    write: Write, content: str, key: str, hint: str
+) -> None:
+    environ = write(content)
+    error = refusal(environ)
+    assert error.title.startswith(environ["ZCBULK_CONFIG"])
+    assert key in error.title
+    assert hint in error.next_step
+
+
+@pytest.mark.parametrize(
+    ("content", "where"),
+    [
+        pytest.param("read_only = true\nprofile = default", "line 2", id="text without quotes"),
+        pytest.param("read_only = True", "line 1", id="capital"),
+        pytest.param("[polling", "line 1", id="table left open"),
+        pytest.param("read_only = true\nread_only = false\n", "", id="set twice"),
+        pytest.param("read_only: true", "line 1", id="YAML"),
+        pytest.param("profile = " + "1" * 5000, "", id="number without end"),
+        pytest.param("profile = " + "[" * 5000, "", id="nested without end"),
+    ],
+)
+def test_a_file_that_is_no_toml_is_named_with_the_line(
+    write: Write, content: str, where: str
+) -> None:
+    environ = write(content)
+    error = refusal(environ)
+    assert error.title == f"{environ['ZCBULK_CONFIG']} is not TOML"
+    assert where in error.cause
+    assert "read_only = true" in error.next_step
+
+
+def test_a_file_in_another_encoding_is_named(write: Write) -> None:
+    environ = write("profile = 'Süd'".encode("latin-1"))
+    error = refusal(environ)
+    assert environ["ZCBULK_CONFIG"] in error.title
+    assert "UTF-8" in error.next_step
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        pytest.param("missing.toml", "Correct ZCBULK_CONFIG", id="missing"),
+        pytest.param("missing/config.toml", "Correct ZCBULK_CONFIG", id="folder missing"),
+        pytest.param(".", "a text file", id="folder"),
+        pytest.param("file/config.toml", "a text file", id="file in the folder's place"),
+    ],
+)
+def test_a_named_file_that_is_none_is_named(tmp_path: Path, name: str, hint: str) -> None:
+    (tmp_path / "file").touch()
+    path = tmp_path / name
+    error = refusal({"ZCBULK_CONFIG": str(path)})
+    assert str(path) in error.title
+    assert hint in error.next_step
+
+
+def test_the_home_of_nobody_is_named() -> None:
+    assert "ZCBULK_CONFIG" in str(refusal({"ZCBULK_CONFIG": "~nobody-has-this-name/config.toml"}))
+
+
+@pytest.mark.parametrize(
+    ("base_url", "hint"),
+    [
+        ("www.zohoapis.eu", "https://"),
+        ("http://www.zohoapis.eu", "Write https:// instead."),
+        ("https://www.zohoapis.eu/creator", "Write scheme and host only"),
+        ("https://me:pw@www.zohoapis.eu", "Leave out user and password."),
+        (" ", "https://"),
+    ],
+)
+def test_a_base_url_that_cannot_be_is_named_with_its_source(
+    write: Write, base_url: str, hint: str
+) -> None:
+    environ = write(f"base_url = '{base_url}'")
+    in_file = refusal(environ)
+    assert in_file.title.startswith(f"{environ['ZCBULK_CONFIG']}: base_url: ")
+    assert hint in in_file.next_step
+
+    in_environment = refusal(write("") | {"ZCBULK_BASE_URL": base_url})
+    assert in_environment.title.startswith("ZCBULK_BASE_URL: ")
+    assert in_environment.next_step == in_file.next_step
+
+
+def test_a_base_url_may_be_clear_text_to_this_machine(write: Write) -> None:
+    environ = write("") | {"ZCBULK_BASE_URL": "http://127.0.0.1:8080"}
+    assert load(environ).base_url == "http://127.0.0.1:8080"

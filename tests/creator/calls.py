@@ -1,0 +1,71 @@
+"""Calls of the real client to a scripted server."""
+
+import json
+import ssl
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from tests.support.jobs import NOW, REF
+from tests.support.stub_server import Answer, StubServer
+from zcbulk_tui.creator.client import CreatorClient, Timeouts
+from zcbulk_tui.creator.control import VariantMemory
+from zcbulk_tui.creator.oauth import AccessToken
+from zcbulk_tui.domain.job import JobReading
+from zcbulk_tui.errors import ZcbulkError
+
+TOKEN = "1000.8cb99dsecret.9b8secret"
+
+_TLS = ssl.create_default_context()
+"""Made once: it takes longer than all the rest of a call to a server in clear text."""
+
+
+@asynccontextmanager
+async def creator(
+    base_url: str | None,
+    *,
+    timeouts: Timeouts | None = None,
+    memory: VariantMemory | None = None,
+    api_version: str = "v2.1",
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> AsyncIterator[CreatorClient]:
+    """A client that is closed at the end; its clock stands at `NOW`."""
+    client = CreatorClient(
+        AccessToken(SecretStr(TOKEN)),
+        base_url=base_url,
+        timeouts=timeouts,
+        memory=memory,
+        api_version=api_version,
+        transport=transport,
+        now=lambda: NOW,
+    )
+    try:
+        yield client
+    finally:
+        await client.aclose()
+
+
+async def read_status(answer: Answer, timeouts: Timeouts | None = None) -> JobReading:
+    """One status call that is answered so."""
+    with StubServer([answer]) as server:
+        # The address goes with the job here, and as a base URL in the tests of start and abort.
+        network = httpx.AsyncHTTPTransport(verify=_TLS)
+        async with creator(None, timeouts=timeouts, transport=network) as client:
+            return await client.status(replace(REF, origin=server.url))
+
+
+async def failed_status(answer: Answer, timeouts: Timeouts | None = None) -> ZcbulkError:
+    """The error of one status call that is answered so."""
+    with pytest.raises(ZcbulkError) as caught:
+        await read_status(answer, timeouts)
+    return caught.value
+
+
+def status_body(api_status: object = "IN_PROGRESS", **record_details: object) -> bytes:
+    """The body of a status answer in the page's shape."""
+    data: Mapping[str, object] = {"api_status": api_status, "record_details": record_details}
+    return json.dumps({"code": 3000, "data": data}).encode()

@@ -1,0 +1,264 @@
+"""Start and abort: how they are put, in which order, and that they are never sent twice."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.creator.calls import TOKEN, creator
+from tests.support.contract import (
+    OPENAPI_STARTED,
+    PAGE_ABORTED,
+    PAGE_STARTED,
+    REFUSALS,
+    Refusal,
+)
+from tests.support.jobs import REF
+from tests.support.stub_server import DROP, Answer, Raw, Reply, Request, Silence, StubServer
+from zcbulk_tui.creator.client import Timeouts
+from zcbulk_tui.creator.control import Variant, VariantMemory
+from zcbulk_tui.domain.job import Action
+from zcbulk_tui.errors import (
+    ServiceError,
+    SignInError,
+    UnclearError,
+    VariantRefusedError,
+    ZcbulkError,
+)
+from zcbulk_tui.store.variants import VariantFile
+
+OK = Reply(200, PAGE_STARTED)
+WRAPPED = {"data": {"action": "start"}}
+FLAT = {"action": "start"}
+WRAPPED_CAPITAL = {"data": {"action": "Start"}}
+FLAT_CAPITAL = {"action": "Start"}
+
+Accepts = Callable[[str, Any], int]
+"""Creator's code for a method and a body: 3000, or the refusal."""
+
+
+def picky(judge: Accepts) -> Callable[[Request], Answer]:
+    """A server that takes only what `judge` does."""
+    http = {3000: 200, 1020: 405, 9350: 400, 11000: 400}
+
+    def answer(request: Request) -> Answer:
+        code = judge(request.method, request.json())
+        return Reply.of({"code": code, "message": "as judged"}, http[code])
+
+    return answer
+
+
+def sent(server: StubServer) -> list[tuple[str, Any]]:
+    """Method and body of every request."""
+    return [(request.method, request.json()) for request in server.requests]
+
+
+async def start(server: StubServer, memory: VariantMemory | None = None) -> str:
+    """One start with a client of its own."""
+    async with creator(server.url, memory=memory) as client:
+        return await client.control(REF, Action.START)
+
+
+@pytest.mark.parametrize("action", Action)
+async def test_the_first_way_is_patch_with_the_data_wrapper(action: Action) -> None:
+    with StubServer([OK]) as server:
+        async with creator(server.url) as client:
+            await client.control(REF, action)
+    (request,) = server.requests
+    assert (request.method, request.json()) == ("PATCH", {"data": {"action": action.value}})
+    assert request.path.endswith("/form/Employee_Details/insert/3888833000000114027")
+    assert request.headers["content-type"] == "application/json"
+    assert request.headers["accept"] == "application/json"
+    assert request.headers["authorization"] == f"Zoho-oauthtoken {TOKEN}"
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        pytest.param(PAGE_STARTED, "Job created successfully", id="page start"),
+        pytest.param(PAGE_ABORTED, "Job aborted successfully", id="page abort"),
+        pytest.param(OPENAPI_STARTED, "Job started successfully", id="OpenAPI start"),
+        pytest.param(b'{"code":3000}', "", id="no words"),
+    ],
+)
+async def test_the_servers_words_come_back(body: bytes, words: str) -> None:
+    with StubServer([Reply(200, body)]) as server:
+        assert await start(server) == words
+
+
+@pytest.mark.parametrize(
+    ("judge", "ways"),
+    [
+        pytest.param(
+            lambda method, _: 3000 if method == "PUT" else 1020,
+            [("PATCH", WRAPPED), ("PUT", WRAPPED)],
+            id="PUT only",
+        ),
+        pytest.param(
+            lambda method, _: 3000 if method == "POST" else 1020,
+            [("PATCH", WRAPPED), ("PUT", WRAPPED), ("POST", WRAPPED)],
+            id="POST only",
+        ),
+        pytest.param(
+            lambda _, body: 3000 if body == FLAT else 9350,
+            [("PATCH", WRAPPED), ("PATCH", FLAT)],
+            id="flat, the wrapper is a missing item",
+        ),
+        pytest.param(
+            lambda _, body: 3000 if body == FLAT else 11000,
+            [("PATCH", WRAPPED), ("PATCH", FLAT)],
+            id="flat, the wrapper is a bad action",
+        ),
+        pytest.param(
+            lambda _, body: 3000 if body == WRAPPED_CAPITAL else 11000,
+            [("PATCH", WRAPPED), ("PATCH", FLAT), ("PATCH", WRAPPED_CAPITAL)],
+            id="capital",
+        ),
+        pytest.param(
+            lambda _, body: {"Start": 3000, "start": 11000}.get(body.get("action"), 9350),
+            [("PATCH", WRAPPED), ("PATCH", FLAT), ("PATCH", FLAT_CAPITAL)],
+            id="flat and capital",
+        ),
+        pytest.param(
+            lambda method, body: 1020 if method != "PUT" else 3000 if body == FLAT else 9350,
+            [("PATCH", WRAPPED), ("PUT", WRAPPED), ("PUT", FLAT)],
+            id="PUT and flat",
+        ),
+    ],
+)
+async def test_the_next_way_follows_an_answer_that_proves_that_nothing_happened(
+    judge: Accepts, ways: list[tuple[str, object]]
+) -> None:
+    memory = VariantMemory()
+    with StubServer(picky(judge)) as server:
+        assert await start(server, memory) == "as judged"
+        assert sent(server) == ways
+        await start(server, memory)
+        assert sent(server) == [*ways, ways[-1]], "the way that worked is the first one now"
+
+
+@pytest.mark.parametrize(
+    ("code", "calls"), [pytest.param(1020, 3), pytest.param(9350, 2), pytest.param(11000, 4)]
+)
+async def test_no_way_is_tried_twice_when_none_is_taken(code: int, calls: int) -> None:
+    with StubServer(picky(lambda *_: code)) as server:
+        with pytest.raises(VariantRefusedError):
+            await start(server)
+        ways = sent(server)
+    assert len(ways) == calls
+    assert all(ways.count(way) == 1 for way in ways)
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in REFUSALS if row.error is not VariantRefusedError], ids=str
+)
+async def test_no_other_refusal_is_followed_by_another_way(row: Refusal) -> None:
+    refusal = Reply.of({"code": row.code, "message": "no"}, row.http)
+    with StubServer([refusal, OK]) as server, pytest.raises(ZcbulkError) as caught:
+        await start(server)
+    assert type(caught.value) is row.error
+    assert len(server.requests) == 1
+
+
+async def test_a_missing_scope_after_another_way_ends_it() -> None:
+    script = [Reply.of({"code": 1020}, 405), Reply.of({"code": 2945}, 401), OK]
+    with StubServer(script) as server, pytest.raises(SignInError):
+        await start(server)
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(Silence(), id="no answer"),
+        pytest.param(DROP, id="dropped"),
+        pytest.param(Raw(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"), id="cut short"),
+        pytest.param(Raw(b"garbage\r\n\r\n"), id="no HTTP"),
+        pytest.param(Reply(500), id="500"),
+        pytest.param(Reply(502, b"<html>Bad Gateway</html>"), id="502"),
+        pytest.param(Reply.of({"code": 1020}, 503), id="503 that speaks of the method"),
+        pytest.param(Reply.of({"code": 9350}, 504), id="504 that speaks of the body"),
+        pytest.param(Reply(200, b"<html>"), id="200 without JSON"),
+        pytest.param(Reply(204), id="204"),
+        pytest.param(Reply.of([3000]), id="200 without an object"),
+        pytest.param(Reply.of({"status": "Job created successfully"}), id="200 without code"),
+        pytest.param(Reply(200, b" " * 2 * 1024 * 1024), id="200 without end"),
+    ],
+)
+async def test_after_an_unclear_answer_nothing_is_sent_again(answer: Answer) -> None:
+    with StubServer([answer, OK]) as server:
+        async with creator(server.url, timeouts=Timeouts(read=0.05)) as client:
+            with pytest.raises(UnclearError) as caught:
+                await client.control(REF, Action.START)
+    assert len(server.requests) == 1
+    assert caught.value.exit_code == 4
+
+
+async def test_a_lost_answer_on_a_kept_connection_is_not_sent_again() -> None:
+    with StubServer([OK, DROP, OK]) as server:
+        async with creator(server.url) as client:
+            await client.control(REF, Action.START)
+            with pytest.raises(UnclearError):
+                await client.control(REF, Action.ABORT)
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize("http", [301, 302, 303, 307, 308])
+async def test_a_redirected_command_goes_nowhere(http: int) -> None:
+    with StubServer() as elsewhere:
+        redirect = Reply(http, b"", {"Location": elsewhere.url})
+        with StubServer([redirect, OK]) as server, pytest.raises(ServiceError):
+            await start(server)
+        assert (len(server.requests), elsewhere.requests) == (1, [])
+
+
+async def test_each_call_is_made_in_a_slot_of_its_own() -> None:
+    slots: list[str] = []
+
+    @asynccontextmanager
+    async def slot() -> AsyncIterator[None]:
+        slots.append("open")
+        try:
+            yield
+        finally:
+            slots.append("shut")
+
+    with StubServer([Reply.of({"code": 1020}, 405), OK]) as server:
+        async with creator(server.url) as client:
+            await client.control(REF, Action.START, slot)
+    assert slots == ["open", "shut"] * 2
+
+
+async def test_the_way_that_worked_outlives_the_process(tmp_path: Path) -> None:
+    file = tmp_path / "variants.json"
+    with StubServer(picky(lambda method, _: 3000 if method == "PUT" else 1020)) as server:
+        await start(server, VariantMemory(store=VariantFile(file)))
+        await start(server, VariantMemory(store=VariantFile(file)))
+    assert [method for method, _ in sent(server)] == ["PATCH", "PUT", "PUT"]
+
+
+async def test_a_configured_way_comes_first_until_another_one_works() -> None:
+    memory = VariantMemory(Variant("POST", "flat"))
+    with StubServer(picky(lambda method, _: 1020 if method == "POST" else 3000)) as server:
+        await start(server, memory)
+        await start(server, memory)
+    assert [method for method, _ in sent(server)] == ["POST", "PATCH", "PATCH"]
+
+
+async def test_what_works_at_one_origin_says_nothing_of_another() -> None:
+    memory = VariantMemory()
+    with StubServer(picky(lambda method, _: 3000 if method == "PUT" else 1020)) as odd:
+        await start(odd, memory)
+    with StubServer([OK]) as plain:
+        await start(plain, memory)
+    assert sent(plain) == [("PATCH", WRAPPED)]
+
+
+async def test_a_refused_command_changes_nothing_in_the_memory() -> None:
+    memory = VariantMemory()
+    with StubServer([Reply.of({"code": 11100}, 409)]) as server:
+        with pytest.raises(ZcbulkError):
+            await start(server, memory)
+        assert memory.recall(server.url) == Variant()

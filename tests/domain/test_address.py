@@ -1,0 +1,220 @@
+"""Which job URLs are taken, as what, and what a refused one is answered with."""
+
+from operator import attrgetter
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.jobs import REF, URL
+from tests.support.text import HOSTILE, is_one_safe_line
+from zcbulk_tui.domain.address import (
+    EXAMPLE,
+    is_loopback,
+    job_path,
+    make_ref,
+    parse_job_url,
+)
+from zcbulk_tui.domain.datacenters import DATA_CENTERS, DataCenter, find
+from zcbulk_tui.domain.job import Environment, JobRef
+from zcbulk_tui.errors import UsageError
+
+PATH = urlsplit(URL).path
+US = "https://www.zohoapis.com"
+
+names = st.from_regex(r"\A[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,99}\Z")
+job_ids = st.from_regex(r"\A[0-9]{1,30}\Z")
+origins = st.sampled_from([f"https://{center.api_host}" for center in DATA_CENTERS])
+refs = st.builds(JobRef, origins, names, names, names, job_ids, st.sampled_from(Environment))
+
+
+def test_the_url_of_zohos_pages_is_read() -> None:
+    assert parse_job_url(URL) == REF
+
+
+def test_the_example_in_the_messages_is_one() -> None:
+    assert parse_job_url(EXAMPLE).job_id == "3888833000000114027"
+
+
+@given(refs, st.sampled_from(["v2.1", "v2", "v3"]))
+def test_a_reference_survives_its_own_url(ref: JobRef, version: str) -> None:
+    assert parse_job_url(ref.origin + job_path(ref, version), ref.environment) == ref
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        pytest.param(f"  {URL}\n", US, id="white space around"),
+        pytest.param(f"{URL}/", US, id="slash at the end"),
+        pytest.param(URL.replace("zylker-store/", "zylker-store\r\n/"), US, id="wrapped paste"),
+        pytest.param(f"{URL}?x=1#y", US, id="query and fragment"),
+        pytest.param(URL.replace("www.zohoapis", "WWW.ZohoAPIs"), US, id="host in capitals"),
+        pytest.param(URL.replace("https", "HTTPS"), US, id="scheme in capitals"),
+        pytest.param(URL.replace("v2.1", "v2"), US, id="older version"),
+        pytest.param(URL.replace("//www.", "//"), "https://zohoapis.com", id="without www"),
+        pytest.param(URL.replace(".com/", ".com:8443/"), f"{US}:8443", id="port"),
+        pytest.param(f"https://localhost{PATH}", "https://localhost", id="this machine"),
+        pytest.param(f"http://localhost:1{PATH}", "http://localhost:1", id="this machine, clear"),
+        pytest.param(f"http://127.0.0.1:1{PATH}", "http://127.0.0.1:1", id="loopback address"),
+        pytest.param(f"http://[::1]:1{PATH}", "http://[::1]:1", id="loopback address, IPv6"),
+    ],
+)
+def test_what_may_be_pasted(url: str, origin: str) -> None:
+    ref = parse_job_url(url)
+    assert ref == JobRef(origin, REF.owner, REF.app, REF.form, REF.job_id)
+
+
+@pytest.mark.parametrize("center", DATA_CENTERS, ids=attrgetter("name"))
+@pytest.mark.parametrize("www", ["www.", ""])
+def test_every_data_centre_is_known(center: DataCenter, www: str) -> None:
+    host = www + center.api_host.removeprefix("www.")
+    assert find(host) is center
+    assert parse_job_url(f"https://{host}{PATH}").origin == f"https://{host}"
+
+
+def test_the_environment_comes_from_elsewhere() -> None:
+    assert parse_job_url(URL, Environment.STAGE).environment is Environment.STAGE
+
+
+def test_the_configured_host_is_allowed_too() -> None:
+    url = f"https://creator.example{PATH}"
+    assert parse_job_url(url, base_url="https://creator.example").job_id == REF.job_id
+    with pytest.raises(UsageError, match="base_url"):
+        parse_job_url(url, base_url="https://other.example")
+
+
+@pytest.mark.parametrize(
+    ("url", "hint"),
+    [
+        pytest.param("", EXAMPLE, id="nothing"),
+        pytest.param("3888833000000114027", EXAMPLE, id="id alone"),
+        pytest.param(URL.removeprefix("https://"), EXAMPLE, id="no scheme"),
+        pytest.param(URL.replace("https", "ftp"), EXAMPLE, id="other scheme"),
+        pytest.param(f"file://{PATH}", EXAMPLE, id="file"),
+        pytest.param(f"https://{PATH}", EXAMPLE, id="no host"),
+        pytest.param(URL.replace(".com/", ".com:x/"), EXAMPLE, id="port no number"),
+        pytest.param(URL.replace(".com/", ".com:65536/"), EXAMPLE, id="port too large"),
+        pytest.param(f"https://[::1{PATH}", EXAMPLE, id="broken IPv6"),
+        pytest.param(URL.replace("https", "http"), "Write https://", id="clear text"),
+        pytest.param(f"http://127.0.0.1.evil.example{PATH}", "Write https://", id="not loopback"),
+        pytest.param(f"http://0.0.0.0{PATH}", "Write https://", id="every address"),
+        pytest.param(URL.replace("zohoapis.com", "zohoapis.xy"), "base_url", id="unknown host"),
+        pytest.param(f"https://creator.zoho.com{PATH}", "www.zohoapis.com", id="old host"),
+        pytest.param(f"https://www.zohoapis.com.evil.example{PATH}", "base_url", id="longer host"),
+        pytest.param(f"https://www.www.zohoapis.com{PATH}", "base_url", id="twice www"),
+        pytest.param(f"https://evilzohoapis.com{PATH}", "base_url", id="host that ends alike"),
+        pytest.param(f"https://www.zohoapis\u3002com{PATH}", "base_url", id="other full stop"),
+        pytest.param(f"https://evil.example/{URL}", "base_url", id="URL in a path"),
+        pytest.param(f"https://evil.example#@www.zohoapis.com{PATH}", "base_url", id="fragment"),
+        pytest.param(f"https://me@www.zohoapis.com{PATH}", "Leave out user", id="user"),
+        pytest.param(f"https://me:pw@www.zohoapis.com{PATH}", "Leave out user", id="password"),
+        pytest.param(f"https://@www.zohoapis.com{PATH}", "Leave out user", id="empty user"),
+        pytest.param(f"{US}@evil.example{PATH}", "Leave out user", id="host as user"),
+        pytest.param(f"{US}\\@evil.example{PATH}", "Leave out user", id="host as user, escaped"),
+        pytest.param(US, EXAMPLE, id="host alone"),
+        pytest.param(URL.replace("/bulk/", "/data/"), EXAMPLE, id="other API"),
+        pytest.param(URL.replace("/form/", "/report/"), EXAMPLE, id="report"),
+        pytest.param(URL.replace("/creator/", "/api/"), EXAMPLE, id="other product"),
+        pytest.param(f"{URL}/result", EXAMPLE, id="result"),
+        pytest.param(URL.replace("/Employee", "//Employee"), EXAMPLE, id="empty name"),
+        pytest.param(URL.rpartition("/")[0], "after /insert/", id="no job id"),
+        pytest.param(URL.rpartition("/")[0] + "/", "after /insert/", id="no job id, slash"),
+        pytest.param(f"{URL}x", "digits only", id="job id with a letter"),
+        pytest.param(f"{URL}%2F1", "digits only", id="job id with a slash"),
+        pytest.param(URL[:-3] + "٠١٢", "digits only", id="job id in other digits"),
+        pytest.param(URL[:-3] + "9" * 40, "digits only", id="job id too long"),
+        pytest.param(URL.replace("jason18", "jason%2F18"), "no spaces", id="encoded slash"),
+        pytest.param(URL.replace("jason18", "jason 18"), "no spaces", id="space"),
+        pytest.param(URL.replace("jason18", "jason%2018"), "no spaces", id="encoded space"),
+        pytest.param(URL.replace("jason18", "%2E%2E"), "no spaces", id="folder above"),
+        pytest.param(URL.replace("jason18", "jas\u00f6n"), "no spaces", id="accent"),
+        pytest.param(URL.replace("jason18", "%ff"), "no spaces", id="no UTF-8"),
+        pytest.param(URL.replace("jason18", "j%00"), "no spaces", id="encoded null"),
+        pytest.param(URL.replace("jason18", "%20"), "owner is missing", id="blank name"),
+        pytest.param(URL.replace("jason18", "j" * 101), "no spaces", id="name too long"),
+    ],
+)
+def test_a_refused_url_is_answered_with_what_to_write(url: str, hint: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        parse_job_url(url)
+    assert hint in str(caught.value)
+    assert caught.value.next_step
+    assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize(
+    "template", ["{}", "https://{}/x", URL.replace("jason18", "a {}"), URL[:-3] + "x{}", US + "/{}"]
+)
+def test_a_message_shows_no_harmful_characters(template: str, text: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        parse_job_url(template.format(text))
+    assert is_one_safe_line(str(caught.value))
+
+
+@given(
+    st.text()
+    | st.builds(
+        "{}://{}{}".format,
+        st.sampled_from(["https", "http"]),
+        st.sampled_from(["www.zohoapis.eu", "localhost", "127.0.0.1:8080", "[::1]"]) | st.text(),
+        st.sampled_from([PATH, PATH + "1", "/"]) | st.text(),
+    )
+)
+def test_whatever_is_pasted_is_refused_or_safe_to_ask(url: str) -> None:
+    try:
+        ref = parse_job_url(url)
+    except UsageError:
+        return
+    origin = urlsplit(ref.origin)
+    host = origin.hostname or ""
+    assert find(host) or is_loopback(host)
+    assert origin.scheme == "https" or is_loopback(host)
+    assert parse_job_url(ref.origin + job_path(ref, "v2.1")) == ref
+
+
+@pytest.mark.parametrize(
+    ("host", "local"),
+    [
+        ("localhost", True),
+        ("127.0.0.1", True),
+        ("127.8.8.8", True),
+        ("::1", True),
+        ("localhost.evil.example", False),
+        ("0.0.0.0", False),
+        ("127.1", False),
+        ("2130706433", False),
+        ("10.0.0.1", False),
+        ("::", False),
+        ("", False),
+    ],
+)
+def test_only_this_machine_is_loopback(host: str, local: bool) -> None:
+    assert is_loopback(host) is local
+
+
+def test_parts_may_have_white_space_around() -> None:
+    owner, app, form, job_id = (f" {part}\t" for part in (REF.owner, REF.app, REF.form, REF.job_id))
+    assert make_ref(REF.origin, owner, app, form, job_id) == REF
+
+
+@pytest.mark.parametrize(
+    ("owner", "app", "form", "job_id", "title"),
+    [
+        ("", "a", "f", "1", "The account owner is missing"),
+        ("o", " ", "f", "1", "The application is missing"),
+        ("o", "a", "", "1", "The form is missing"),
+        ("o", "a", "f", "", "The job id is missing"),
+        ("o/p", "a", "f", "1", "“o/p” cannot be the account owner's link name"),
+        ("o", "My App", "f", "1", "“My App” cannot be the application's link name"),
+        ("o", "a", "..", "1", "“..” cannot be the form's link name"),
+        ("o", "a", "f", "1.0", "“1.0” is not a job id"),
+        ("o", "a", "f", "-1", "“-1” is not a job id"),
+    ],
+)
+def test_a_refused_part_is_named(owner: str, app: str, form: str, job_id: str, title: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        make_ref(US, owner, app, form, job_id)
+    assert caught.value.title == title
+    assert caught.value.next_step

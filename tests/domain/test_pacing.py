@@ -1,0 +1,136 @@
+"""When the next call is made: intervals, waits after failures, the minute's limit, deadlines."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.jobs import NOW, watched
+from zcbulk_tui.domain import backoff, deadlines
+from zcbulk_tui.domain.budget import CALLS_AT_ONCE, CALLS_PER_MINUTE, MinuteWindow
+from zcbulk_tui.domain.job import JobState
+from zcbulk_tui.domain.planner import Intervals, next_poll_in
+
+lucks = st.floats(0, 1)
+failures = st.integers(1, 10_000)
+
+
+@pytest.mark.parametrize(
+    ("state", "seconds"),
+    [
+        (JobState.CREATED, 2.0),
+        (JobState.READY, 2.0),
+        (JobState.IN_PROGRESS, 1.0),
+        (JobState.UNKNOWN, 3.0),
+        (JobState.COMPLETED, None),
+        (JobState.USER_ABORTED, None),
+        (JobState.SYSTEM_ABORTED, None),
+        (JobState.ABORTED, None),
+        (JobState.FAILED, None),
+        (JobState.EXPIRED, None),
+    ],
+)
+def test_the_state_decides_the_interval(state: JobState, seconds: float | None) -> None:
+    assert next_poll_in(state, Intervals(in_progress=1, waiting=2, unknown=3)) == seconds
+
+
+@given(failures, lucks)
+def test_a_wait_lies_in_the_upper_half_below_the_cap(failed: int, luck: float) -> None:
+    wait = backoff.delay(failed, luck)
+    assert backoff.FIRST / 2 <= wait <= backoff.CAP
+
+
+@given(failures, lucks)
+def test_more_failures_never_shorten_the_wait(failed: int, luck: float) -> None:
+    assert backoff.delay(failed, luck) <= backoff.delay(failed + 1, luck)
+
+
+@given(failures, lucks, st.floats(0, 3600))
+def test_what_the_server_asks_for_is_never_undercut(failed: int, luck: float, asked: float) -> None:
+    assert backoff.delay(failed, luck, asked) >= asked
+
+
+@given(failures, lucks, st.floats(3600, 1e12))
+def test_no_server_can_ask_for_more_than_an_hour(failed: int, luck: float, asked: float) -> None:
+    assert backoff.delay(failed, luck, asked) == 3600
+
+
+@pytest.mark.parametrize(
+    ("failed", "least", "most"),
+    [(1, 2.5, 5), (2, 5, 10), (3, 10, 20), (7, 150, 300), (99, 150, 300)],
+)
+def test_the_wait_doubles_up_to_the_cap(failed: int, least: float, most: float) -> None:
+    assert (backoff.delay(failed, 0), backoff.delay(failed, 1)) == (least, most)
+
+
+def test_the_limits_are_those_of_the_contract() -> None:
+    assert (CALLS_PER_MINUTE, CALLS_AT_ONCE) == (50, 6)
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(0, 5) | st.just(0.0), st.booleans()), min_size=CALLS_PER_MINUTE + 5
+    ),
+    st.floats(0, 1e9),
+)
+def test_no_minute_has_more_calls_than_allowed(
+    attempts: list[tuple[float, bool]], begin: float
+) -> None:
+    window = MinuteWindow()
+    calls: list[float] = []
+    now = begin
+    for pause, urgent in attempts:
+        now += pause
+        while (wait := window.wait(now, urgent=urgent)) > 0:
+            now += max(wait, 1e-6)
+        window.add(now)
+        calls.append(now)
+    crowded = zip(calls, calls[CALLS_PER_MINUTE:], strict=False)
+    assert all(later - earlier >= 60 for earlier, later in crowded)
+
+
+@given(st.lists(st.floats(0, 30), max_size=20), st.booleans())
+def test_a_wait_is_never_negative_and_never_longer_than_the_window(
+    pauses: list[float], urgent: bool
+) -> None:
+    window = MinuteWindow(limit=5, kept_back=2)
+    now = 0.0
+    for pause in pauses:
+        now += pause
+        wait = window.wait(now, urgent=urgent)
+        assert 0 <= wait <= 61.001
+        if wait == 0:
+            window.add(now)
+
+
+def test_the_last_calls_are_kept_back_for_keys() -> None:
+    window = MinuteWindow(limit=5, kept_back=2)
+    for _ in range(3):
+        assert window.wait(0.0) == 0
+        window.add(0.0)
+    assert window.wait(0.0) > 60
+    for _ in range(2):
+        assert window.wait(0.0, urgent=True) == 0
+        window.add(0.0)
+    assert window.wait(0.0, urgent=True) > 60
+    assert window.wait(61.0) == 0
+
+
+def test_a_call_taken_back_does_not_count() -> None:
+    window = MinuteWindow(limit=1, kept_back=0)
+    window.add(0.0)
+    window.take_back()
+    assert window.wait(0.0) == 0
+
+
+def test_a_job_expires_three_hours_after_its_creation() -> None:
+    created = NOW - timedelta(hours=1)
+    job = replace(watched(), created_at=created)
+    assert deadlines.start_by(job) == deadlines.Deadline(created + timedelta(hours=3), exact=True)
+
+
+def test_a_job_of_unknown_age_expires_three_hours_after_it_was_seen_at_the_latest() -> None:
+    deadline = deadlines.start_by(watched())
+    assert deadline == deadlines.Deadline(NOW + timedelta(hours=3), exact=False)

@@ -1,0 +1,50 @@
+"""Text from outside becomes one printable line."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.text import HOSTILE, is_one_safe_line
+from zcbulk_tui.domain.text import one_line
+
+texts = st.text() | st.text(st.sampled_from("ab \t\n\x1b\x00\u202e\u2028…"), max_size=60)
+
+
+@given(texts, st.integers(1, 30))
+def test_it_is_safe_short_and_final(text: str, limit: int) -> None:
+    line = one_line(text, limit)
+    assert is_one_safe_line(line)
+    assert len(line) <= limit
+    assert one_line(line, limit) == line
+
+
+@given(st.text(st.characters(categories=["L", "N", "P", "S"]), max_size=50))
+def test_printable_text_stays_as_it_is(text: str) -> None:
+    assert one_line(text) == text
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_what_does_not_print_leaves_a_mark_or_a_space(text: str) -> None:
+    line = one_line(f"a{text}z")
+    assert is_one_safe_line(line)
+    assert "\N{REPLACEMENT CHARACTER}" in line or " " in line
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("", ""),
+        (" \r\n\t ", ""),
+        ("  a \n  b  ", "a b"),
+        ("Größe 名前 🙂", "Größe 名前 🙂"),
+        ("12345", "12345"),
+        ("123456", "1234…"),
+        ("\x1b[31m", "\ufffd[31m"),
+    ],
+)
+def test_examples(text: str, line: str) -> None:
+    assert one_line(text, 5 if text.startswith("1") else 200) == line
+
+
+def test_text_behind_much_white_space_does_not_vanish_unmarked() -> None:
+    assert one_line("refused:" + " " * 5000 + "why") in ("refused: why", "refused:…", "refused: …")

@@ -1,0 +1,122 @@
+import time
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from zcbulk_tui.simulator.physics import BATCH_RECORDS, Counts, Run, Workload
+from zcbulk_tui.simulator.states import State
+
+workloads = st.builds(
+    Workload,
+    records=st.integers(0, 20_000),
+    records_per_second=st.floats(1, 5_000),
+    bad_batch_chance=st.sampled_from([0.0, 0.01, 0.05, 0.3, 0.99]),
+    breaks_after=st.none() | st.floats(0, 1),
+)
+runs = st.builds(Run, workloads, st.text(max_size=5))
+shares_of_the_duration = st.floats(0, 1.2)
+
+
+@given(runs, shares_of_the_duration)
+def test_the_counters_always_add_up(run: Run, share: float) -> None:
+    counts = run.counts(share * run.duration)
+    assert counts.total == run.workload.records
+    assert counts.success + counts.failed + counts.unprocessed == counts.total
+    assert min(counts.success, counts.failed, counts.unprocessed) >= 0
+
+
+@given(runs, shares_of_the_duration, shares_of_the_duration)
+def test_a_job_never_runs_backwards(run: Run, one: float, other: float) -> None:
+    earlier = run.counts(min(one, other) * run.duration)
+    later = run.counts(max(one, other) * run.duration)
+    assert later.success >= earlier.success
+    assert later.failed >= earlier.failed
+
+
+@given(runs, shares_of_the_duration)
+def test_only_whole_batches_are_seen(run: Run, share: float) -> None:
+    counts = run.counts(share * run.duration)
+    assert counts.unprocessed == 0 or (counts.success + counts.failed) % BATCH_RECORDS == 0
+
+
+@given(workloads, st.text(max_size=5), st.lists(shares_of_the_duration, max_size=20))
+def test_looking_often_changes_nothing(workload: Workload, seed: str, looks: list[float]) -> None:
+    watched, left_alone = Run(workload, seed), Run(workload, seed)
+    for look in sorted(looks):
+        watched.counts(look * watched.duration)
+    moment = 0.7 * left_alone.duration
+    assert watched.counts(moment) == left_alone.counts(moment)
+
+
+@settings(deadline=None)
+@given(runs)
+def test_more_than_five_percent_failed_batches_end_the_job_at_that_batch(run: Run) -> None:
+    failed = [run.counts(run.seconds_until(batch) + 1e-6).failed for batch in range(run.batches)]
+    failed.append(run.counts(run.duration).failed)
+    failed_batches = len(set(failed)) - 1
+    if run.ending is State.SYSTEM_ABORTED:
+        assert failed_batches * 20 > run.batches
+        assert (failed_batches - 1) * 20 <= run.batches
+    else:
+        assert failed_batches * 20 <= run.batches
+
+
+def test_a_sound_job_completes() -> None:
+    run = Run(Workload(1_050, 100), "seed")
+    assert run.ending is State.COMPLETED
+    assert run.counts(run.duration) == Counts(1_050, 1_050, 0, 0)
+
+
+def test_an_empty_file_completes() -> None:
+    run = Run(Workload(0, 100), "seed")
+    assert run.ending is State.COMPLETED
+    assert run.counts(run.duration) == Counts(0, 0, 0, 0)
+
+
+def test_a_breaking_job_leaves_the_rest_unprocessed() -> None:
+    run = Run(Workload(10_000, 100, breaks_after=0.3), "seed")
+    assert run.ending is State.FAILED
+    assert run.counts(run.duration + 1_000) == Counts(10_000, 3_000, 0, 7_000)
+
+
+def test_nothing_moves_while_the_job_queues() -> None:
+    run = Run(Workload(1_000_000, 100_000), "seed")
+    assert run.counts(0.9).unprocessed == 1_000_000
+    assert run.counts(5.0).unprocessed < 1_000_000
+
+
+def test_the_counters_may_be_full_before_the_job_has_ended() -> None:
+    run = Run(Workload(1_000, 100), "seed")
+    assert run.counts(run.duration - 0.5).unprocessed == 0
+
+
+def test_the_speed_wanders_smoothly() -> None:
+    run = Run(Workload(10_000_000, 20_000), "seed")
+    processed = [run.counts(10.0 + second).success for second in range(300)]
+    speeds = [later - earlier for earlier, later in pairwise(processed)]
+    assert 0.5 * 20_000 - BATCH_RECORDS <= min(speeds) < 0.85 * 20_000
+    assert 1.15 * 20_000 < max(speeds) <= 1.5 * 20_000 + BATCH_RECORDS
+    changes = [abs(b - a) for a, b in pairwise(speeds)]
+    assert max(changes) <= 0.05 * 20_000
+
+
+def test_seeds_differ() -> None:
+    workload = Workload(100_000, 100, 0.02)
+    assert Run(workload, "1").counts(500) != Run(workload, "2").counts(500)
+
+
+def test_a_thousand_jobs_of_a_million_records_are_cheap() -> None:
+    begun = time.process_time()
+    for seed in range(1_000):
+        Run(Workload(1_000_000, 300, 0.04), str(seed)).counts(2_000)
+    assert time.process_time() - begun < 3
+
+
+@pytest.mark.parametrize(
+    "arguments", [(-1, 100.0, 0.0), (100, 0.0, 0.0), (100, 100.0, 1.0), (100, 100.0, -0.1)]
+)
+def test_impossible_workloads_are_refused(arguments: tuple[int, float, float]) -> None:
+    with pytest.raises(ValueError, match=r"must|needs"):
+        Workload(*arguments)

@@ -1,0 +1,177 @@
+import http.client
+import socket
+import struct
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+
+from tests.simulator.support import ManualClock, headers, labelled
+from zcbulk_tui.simulator.creator import Creator
+from zcbulk_tui.simulator.messages import LOST
+from zcbulk_tui.simulator.scenarios import build
+from zcbulk_tui.simulator.schedule import Fault
+from zcbulk_tui.simulator.server import LoopbackServer
+from zcbulk_tui.simulator.states import State
+
+
+@pytest.fixture
+def creator() -> Creator:
+    return build("steady", clock=ManualClock())
+
+
+@pytest.fixture
+def server(creator: Creator) -> Iterator[LoopbackServer]:
+    with LoopbackServer(creator) as running:
+        yield running
+
+
+@pytest.fixture
+def client(creator: Creator, server: LoopbackServer) -> Iterator[httpx.Client]:
+    proper = headers(creator, labelled(creator, "Customers"))
+    with httpx.Client(base_url=server.base_url, headers=proper, trust_env=False) as made:
+        yield made
+
+
+def address(server: LoopbackServer) -> tuple[str, int]:
+    host, _, port = server.base_url.removeprefix("http://").partition(":")
+    return host, int(port)
+
+
+def test_status_and_control(creator: Creator, client: httpx.Client) -> None:
+    job = labelled(creator, "Customers")
+    answer = client.get(job.path)
+    assert answer.http_version == "HTTP/1.1"
+    assert answer.json()["data"]["api_status"] == "In-progress"
+    answer = client.patch(job.path, json={"data": {"action": "abort"}})
+    assert answer.json() == {"code": 3000, "status": "Job aborted successfully"}
+    assert job.state(creator.timeline.now()) is State.USER_ABORTED
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])
+def test_other_methods_reach_creator(creator: Creator, client: httpx.Client, method: str) -> None:
+    answer = client.request(method, labelled(creator, "Customers").path)
+    assert (answer.status_code, answer.json()["code"]) == (405, 1020)
+
+
+def test_a_connection_is_kept_for_the_next_call(creator: Creator, server: LoopbackServer) -> None:
+    job = labelled(creator, "Customers")
+    connection = http.client.HTTPConnection(*address(server))
+    ports = set()
+    for _ in range(3):
+        connection.request("GET", job.path, headers=headers(creator, job))
+        connection.getresponse().read()
+        ports.add(connection.sock.getsockname())
+    connection.close()
+    assert len(ports) == 1
+
+
+def test_a_lost_answer_closes_the_connection_after_the_command(
+    creator: Creator, client: httpx.Client
+) -> None:
+    job = labelled(creator, "Customers")
+    creator.inject(Fault(LOST, behind=True, times=1))
+    with pytest.raises(httpx.RemoteProtocolError):
+        client.patch(job.path, json={"data": {"action": "abort"}})
+    assert job.state(creator.timeline.now()) is State.USER_ABORTED
+    assert client.get(job.path).json()["code"] == 3000
+
+
+def test_a_late_answer_runs_into_the_timeout_of_the_client(
+    creator: Creator, client: httpx.Client
+) -> None:
+    creator.inject(Fault(delay=60.0))
+    with pytest.raises(httpx.ReadTimeout):
+        client.get(labelled(creator, "Customers").path, timeout=0.05)
+
+
+def test_a_seventh_call_at_once_is_refused(
+    creator: Creator, server: LoopbackServer, client: httpx.Client
+) -> None:
+    job = labelled(creator, "Customers")
+    six_asked = threading.Event()
+    creator.on_call = lambda _: six_asked.set() if len(creator.log) == 6 else None
+    creator.inject(Fault(delay=60.0, times=6))
+    with ThreadPoolExecutor(6) as pool:
+        late = [pool.submit(client.get, job.path, timeout=None) for _ in range(6)]
+        assert six_asked.wait(5)
+        answer = client.get(job.path)
+        server.close()
+    assert (answer.status_code, answer.json()["code"]) == (429, 2955)
+    assert all(isinstance(call.exception(), httpx.RemoteProtocolError) for call in late)
+
+
+def test_a_look_behind_the_scenes_needs_no_token_and_leaves_no_trace(
+    creator: Creator, server: LoopbackServer, client: httpx.Client
+) -> None:
+    job = labelled(creator, "Suppliers")
+    client.get(job.path)
+    jobs = httpx.get(f"{server.base_url}/simulator/jobs", trust_env=False).json()
+    assert jobs[4] == {
+        "id": job.id,
+        "label": "Suppliers",
+        "form": "Suppliers",
+        "environment": "stage",
+        "state": "READY",
+        "counts": {"total": 20_000, "success": 0, "failed": 0, "unprocessed": 20_000},
+        "url": f"{server.base_url}{job.path}",
+    }
+    log = httpx.get(f"{server.base_url}/simulator/log", trust_env=False).json()
+    assert log == [
+        {
+            "time": creator.timeline.start,
+            "method": "GET",
+            "path": job.path,
+            "environment": "production",
+            "action": None,
+            "status": 200,
+            "code": 7120,
+        }
+    ]
+
+
+def test_killed_clients_are_nobodys_error(
+    creator: Creator, server: LoopbackServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    job = labelled(creator, "Customers")
+    asked, killed = threading.Event(), threading.Event()
+    workers: list[threading.Thread] = []
+
+    def hold_the_answer(_: object) -> None:
+        workers.append(threading.current_thread())
+        asked.set()
+        killed.wait(5)
+
+    creator.on_call = hold_the_answer
+    with socket.create_connection(address(server)) as client:
+        # Lingering for 0 seconds makes the close a reset, as of a killed process.
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        client.sendall(f"GET {job.path} HTTP/1.1\r\n\r\n".encode())
+        assert asked.wait(5)
+    killed.set()
+    workers[0].join(5)
+    assert not workers[0].is_alive()
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_length_that_is_no_number_is_refused(server: LoopbackServer) -> None:
+    with socket.create_connection(address(server)) as raw:
+        raw.sendall(b"POST / HTTP/1.1\r\nContent-Length: many\r\n\r\n")
+        assert raw.makefile("rb").readline().startswith(b"HTTP/1.1 400 ")
+
+
+def test_closing_does_not_wait_for_idle_connections(creator: Creator) -> None:
+    threads = threading.active_count()
+    with LoopbackServer(creator) as server, socket.create_connection(address(server)):
+        pass
+    with LoopbackServer(creator) as server:
+        idle = socket.create_connection(address(server))
+    assert threading.active_count() == threads
+    idle.close()
+
+
+def test_a_port_in_use_is_an_os_error(creator: Creator, server: LoopbackServer) -> None:
+    with pytest.raises(OSError, match="in use"):
+        LoopbackServer(creator, address(server)[1])

@@ -1,0 +1,94 @@
+import asyncio
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from tests.simulator.support import ManualClock, headers, labelled
+from zcbulk_tui.simulator.creator import Creator
+from zcbulk_tui.simulator.messages import LOST
+from zcbulk_tui.simulator.scenarios import build
+from zcbulk_tui.simulator.schedule import Fault
+from zcbulk_tui.simulator.states import State
+from zcbulk_tui.simulator.transport import InProcessTransport
+
+HOST = "https://www.zohoapis.com"
+
+
+@pytest.fixture
+def creator() -> Creator:
+    return build("steady", clock=ManualClock())
+
+
+@pytest.fixture
+async def client(creator: Creator) -> AsyncIterator[httpx.AsyncClient]:
+    proper = headers(creator, labelled(creator, "Customers"))
+    transport = InProcessTransport(creator)
+    async with httpx.AsyncClient(transport=transport, base_url=HOST, headers=proper) as made:
+        yield made
+
+
+async def test_status_and_control(creator: Creator, client: httpx.AsyncClient) -> None:
+    job = labelled(creator, "Customers")
+    answer = await client.get(job.path)
+    assert answer.json()["data"]["api_status"] == "In-progress"
+    assert answer.headers["content-type"].startswith("application/json")
+    answer = await client.patch(job.path, json={"data": {"action": "abort"}})
+    assert answer.json() == {"code": 3000, "status": "Job aborted successfully"}
+
+
+async def test_the_query_is_no_part_of_the_path(
+    creator: Creator, client: httpx.AsyncClient
+) -> None:
+    job = labelled(creator, "Customers")
+    assert (await client.get(job.path, params={"x": "1"})).json()["code"] == 3000
+    assert creator.log[-1].path == job.path
+
+
+async def test_a_lost_answer_is_a_broken_connection(
+    creator: Creator, client: httpx.AsyncClient
+) -> None:
+    job = labelled(creator, "Customers")
+    creator.inject(Fault(LOST, behind=True))
+    with pytest.raises(httpx.RemoteProtocolError):
+        await client.patch(job.path, json={"data": {"action": "abort"}})
+    assert job.state(creator.timeline.now()) is State.USER_ABORTED
+
+
+async def test_an_answer_later_than_the_timeout(
+    creator: Creator, client: httpx.AsyncClient
+) -> None:
+    creator.inject(Fault(delay=60.0))
+    with pytest.raises(httpx.ReadTimeout):
+        await client.get(labelled(creator, "Customers").path, timeout=0.001)
+
+
+async def test_an_answer_later_than_others_but_in_time(
+    creator: Creator, client: httpx.AsyncClient
+) -> None:
+    path = labelled(creator, "Customers").path
+    creator.inject(Fault(delay=0.02, times=1))
+    late = asyncio.create_task(client.get(path))
+    await asyncio.sleep(0)
+    await client.get(path)
+    assert not late.done()
+    assert (await late).json()["code"] == 3000
+
+
+async def test_six_calls_at_once(creator: Creator, client: httpx.AsyncClient) -> None:
+    path = labelled(creator, "Customers").path
+    answers = await asyncio.gather(*(client.get(path) for _ in range(7)))
+    codes = [answer.json()["code"] for answer in answers]
+    assert sorted(codes) == [2955] + [3000] * 6
+    assert (await client.get(path)).json()["code"] == 3000
+
+
+async def test_places_in_flight_are_given_back_after_trouble(
+    creator: Creator, client: httpx.AsyncClient
+) -> None:
+    path = labelled(creator, "Customers").path
+    creator.inject(Fault(LOST, times=8))
+    for _ in range(8):
+        with pytest.raises(httpx.RemoteProtocolError):
+            await client.get(path)
+    assert (await client.get(path)).json()["code"] == 3000

@@ -1,0 +1,120 @@
+"""``zcbulk-tui start`` and ``abort``: one command to one job, sent once."""
+
+import asyncio
+import contextlib
+import sys
+
+from zcbulk_tui.cli import compose
+from zcbulk_tui.config import load
+from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.domain.control import Command, Outcome
+from zcbulk_tui.domain.job import Action, Environment, JobRef
+from zcbulk_tui.errors import ConfigError, RefusedError, UnclearError, UsageError
+from zcbulk_tui.monitor.monitor import Monitor
+from zcbulk_tui.monitor.ports import CommandEnded, Event
+from zcbulk_tui.render import words
+from zcbulk_tui.store.watch_list import SessionWatchList
+
+_PATIENCE = 60.0
+"""Seconds to wait for a status that tells what became of a command whose answer is unclear."""
+
+
+def run(action: Action, url: str, environment: str | None, *, yes: bool) -> int:
+    """Starts or aborts a job.
+
+    Args:
+        action: What to ask of it.
+        url: The job's status URL.
+        environment: Where it lives; None for the setting.
+        yes: Whether not to ask.
+
+    Returns:
+        0 when it was accepted, or is seen to have taken effect.
+
+    Raises:
+        ZcbulkError: It was not carried out, or nothing is known of it.
+    """
+    settings = load.load()
+    if settings.read_only:
+        raise ConfigError(
+            f"This configuration is read-only, so nothing was sent to {action.value} the job",
+            next_step="Set read_only = false, or use another configuration.",
+        )
+    (ref,) = compose.parse_jobs([url], environment, settings)
+    if not yes and not _confirmed(action, ref):
+        print("Nothing was sent.")
+        return 1
+    command = asyncio.run(_send(settings, ref, action))
+    return _report(command, ref)
+
+
+def _confirmed(action: Action, ref: JobRef) -> bool:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError(
+            f"There is no terminal to ask on, so nothing was sent to {action.value} the job",
+            next_step="In a script, add --yes.",
+        )
+    place = f"job {ref.job_id} of form {ref.form} in {ref.owner}/{ref.app}"
+    print(f"{action.value.capitalize()} {place}, {ref.environment.value.upper()}.")
+    if action is Action.ABORT:
+        print("What is in stays in, what is not will not be inserted; there is no rollback.")
+    if action is Action.ABORT and ref.environment is Environment.PRODUCTION:
+        return _ask(f"To confirm, type the form's link name ({ref.form}): ") == ref.form
+    return _ask("Go on? [y/N] ").lower() in ("y", "yes")
+
+
+def _ask(question: str) -> str:
+    try:
+        return input(question).strip()
+    except EOFError:
+        print()
+        return ""
+
+
+class _Outcome:
+    """Waits for the moment at which it is known what became of the command."""
+
+    def __init__(self) -> None:
+        self.settled: asyncio.Future[Command] = asyncio.get_running_loop().create_future()
+
+    def publish(self, event: Event) -> None:
+        """See `Sink`."""
+        if isinstance(event, CommandEnded) and event.command.outcome is not Outcome.SENT:
+            self.settled.set_result(event.command)
+
+
+async def _send(settings: Settings, ref: JobRef, action: Action) -> Command:
+    client = compose.make_client(settings)
+    sink = _Outcome()
+    monitor = Monitor(client, sink, SessionWatchList(), intervals=compose.intervals(settings))
+    # Not polled by itself: the only status that is asked for is one that settles.
+    monitor.pause(paused=True)
+    monitor.watch([compose.watched(ref)])
+    polling = asyncio.create_task(monitor.run())
+    try:
+        command = await monitor.command(ref, action)
+        monitor.pause(paused=False)
+        with contextlib.suppress(TimeoutError):
+            command = await asyncio.wait_for(sink.settled, _PATIENCE)
+        return command
+    finally:
+        polling.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await polling
+        await client.aclose()
+
+
+def _report(command: Command, ref: JobRef) -> int:
+    said = words.command(command, command.sent_at)
+    if command.outcome in (Outcome.ACCEPTED, Outcome.TOOK_EFFECT):
+        print(said)
+        return 0
+    if command.outcome is Outcome.REFUSED and command.error is not None:
+        raise command.error
+    if command.outcome is Outcome.NO_EFFECT:
+        raise RefusedError(said.rstrip("."), next_step="Look at its status before trying again.")
+    raise UnclearError(
+        f"What became of the {command.action.value} is not known",
+        str(command.error),
+        f"Nothing was sent again. Look at the job {ref.job_id} with zcbulk-tui status.",
+    )

@@ -1,0 +1,91 @@
+"""``zcbulk-tui status``: prints what Zoho says of jobs."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from zcbulk_tui.cli import compose
+from zcbulk_tui.cli.main import complain
+from zcbulk_tui.config import load
+from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.domain.job import JobReading, JobRef, JobState
+from zcbulk_tui.errors import ZcbulkError
+from zcbulk_tui.monitor.once import read_all
+from zcbulk_tui.render.figures import number, percent
+from zcbulk_tui.render.span import fit
+
+
+def run(urls: Sequence[str], environment: str | None, *, as_json: bool) -> int:
+    """Prints the status of each job, and what went wrong to stderr.
+
+    Returns:
+        0, or the highest exit code of what went wrong.
+
+    Raises:
+        ZcbulkError: No call could be made at all.
+    """
+    settings = load.load()
+    refs = compose.parse_jobs(urls, environment, settings)
+    results = asyncio.run(_read(settings, refs))
+    if as_json:
+        objects = [as_object(ref, result) for ref, result in zip(refs, results, strict=True)]
+        print(json.dumps(objects, indent=2))
+    else:
+        _print_table(refs, results)
+    worst = 0
+    for ref, result in zip(refs, results, strict=True):
+        if isinstance(result, ZcbulkError):
+            complain(f"{ref.form} {ref.job_id}: {result}")
+            worst = max(worst, result.exit_code)
+    return worst
+
+
+def as_object(ref: JobRef, result: JobReading | ZcbulkError) -> dict[str, Any]:
+    """One job for ``--json``; without a reading its state is unknown and all figures are null."""
+    reading = result if isinstance(result, JobReading) else None
+    counts = reading.counts if reading else None
+    share = counts.share_done if counts else None
+    return {
+        "job_id": ref.job_id,
+        "owner": ref.owner,
+        "app": ref.app,
+        "form": ref.form,
+        "environment": ref.environment.value,
+        "state": (reading.state if reading else JobState.UNKNOWN).value,
+        "raw_state": reading.raw_state if reading else None,
+        "total": counts.total if counts else None,
+        "success": counts.success if counts else None,
+        "failed": counts.failed if counts else None,
+        "unprocessed": counts.unprocessed if counts else None,
+        "percent": None if share is None else round(share * 100, 1),
+        "read_at": reading.read_at.isoformat(timespec="seconds") if reading else None,
+    }
+
+
+async def _read(settings: Settings, refs: list[JobRef]) -> list[JobReading | ZcbulkError]:
+    client = compose.make_client(settings)
+    try:
+        return await read_all(client, refs)
+    finally:
+        await client.aclose()
+
+
+def _print_table(refs: list[JobRef], results: list[JobReading | ZcbulkError]) -> None:
+    read = [
+        (ref, result)
+        for ref, result in zip(refs, results, strict=True)
+        if isinstance(result, JobReading)
+    ]
+    if not read:
+        return
+    print(_line("JOB", "FORM", "STATE", "%", "OK", "FAILED", "LEFT"))
+    for ref, reading in read:
+        counts = reading.counts
+        figures = (number(value) for value in (counts.success, counts.failed, counts.left))
+        print(_line(ref.job_id, ref.form, reading.raw_state, percent(counts.share_done), *figures))
+
+
+def _line(job: str, form: str, state: str, *figures: str) -> str:
+    names = f"{fit(job, 20)} {fit(form, 20)} {fit(state, 16)}"
+    return " ".join([names, *(fit(figure, 10, right=True) for figure in figures)])

@@ -1,0 +1,114 @@
+"""Numbers and times as short texts.
+
+Everything that changes by itself steps coarsely: a row that tells nothing new is not drawn anew.
+"""
+
+from datetime import datetime, tzinfo
+
+from zcbulk_tui.domain.progress import Remaining
+
+_STEPS = (5, 10, 20, 30, 60, 120, 180, 300, 600, 900, 1200, 1800, 2700, 3600)
+
+
+def number(value: int | None, cells: int = 9) -> str:
+    """Returns a count with grouped digits, in millions where that does not fit; "–" for None."""
+    if value is None:
+        return "–"
+    text = f"{value:,}"
+    return text if len(text) <= cells else f"{value / 1e6:,.1f}M"
+
+
+def percent(share: float | None) -> str:
+    """Returns a share as whole percent; 100 only when nothing is missing."""
+    if share is None:
+        return "–"
+    return str(min(int(share * 100), 99) if share < 1 else 100)
+
+
+def rate(per_second: float | None) -> str:
+    """Returns records a second, with a decimal for slow jobs."""
+    if per_second is None:
+        return "–"
+    return f"{per_second:.1f}" if 0 < per_second < 9.95 else f"{per_second:,.0f}"
+
+
+def duration(seconds: float) -> str:
+    """Returns a duration in its two largest units, as in "1h48m" or "4m12s"."""
+    whole = max(int(seconds), 0)
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    if days:
+        return f"{days}d{hours}h" if hours else f"{days}d"
+    if hours:
+        return f"{hours}h{minutes:02}m"
+    if minutes:
+        return f"{minutes}m{rest:02}s" if rest else f"{minutes}m"
+    return f"{rest}s"
+
+
+def countdown(seconds: float) -> str:
+    """Returns a time that runs out: by the minute, by the ten seconds in the last ten minutes."""
+    step = 60 if seconds >= 600 else 10
+    return duration(seconds // step * step) if seconds >= step else f"{step}s"
+
+
+def age(seconds: float) -> str:
+    """Returns how old something is, in steps that grow with it: "now", "5s", … "1m", … "3h"."""
+    if seconds < _STEPS[0]:
+        return "now"
+    if seconds >= _STEPS[-1]:
+        hours = int(seconds // 3600)
+        return f"{hours}h" if hours < 48 else f"{hours // 24}d"
+    return duration(max(step for step in _STEPS if step <= seconds))
+
+
+def soon(seconds: float) -> str:
+    """Returns how far ahead something is, at most: "now", "5s", "10s", … "1h" and more."""
+    if seconds <= 1:
+        return "now"
+    return duration(next((step for step in _STEPS if seconds <= step), seconds // 3600 * 3600))
+
+
+def remaining(time: Remaining | None, since: float) -> str:
+    """Returns how long a job still takes, as a range.
+
+    Args:
+        time: The forecast at the last reading.
+        since: Seconds since that reading.
+    """
+    if time is None:
+        return "unknown"
+    least, most = (_rounded(max(seconds - since, 0.0)) for seconds in (time.least, time.most))
+    if most == 0:
+        return "soon"
+    if least == most:
+        return f"~{_unit(most)}"
+    return f"{_unit(least)}–{_unit(most)}"
+
+
+def clock(moment: datetime, now: datetime, zone: tzinfo | None = None) -> str:
+    """Returns a past moment: the time of day, or the date when it was on another day.
+
+    Args:
+        moment: Aware.
+        now: Aware.
+        zone: Where the reader is; None for the zone of this machine.
+    """
+    local, today = moment.astimezone(zone), now.astimezone(zone)
+    return f"{local:%H:%M}" if local.date() == today.date() else f"{local:%d %b}"
+
+
+def _rounded(seconds: float) -> int:
+    """Seconds rounded to what can be told: 10 seconds, a minute, ten minutes, an hour."""
+    unit = 10 if seconds < 55 else 60 if seconds < 3600 else 600 if seconds < 36000 else 3600
+    return round(seconds / unit) * unit
+
+
+def _unit(seconds: int) -> str:
+    if seconds < 60:
+        return f"{seconds}s"
+    if seconds < 3600:
+        return f"{seconds // 60}m"
+    hours, minutes = divmod(seconds // 60, 60)
+    return f"{hours}h{minutes:02}m" if minutes else f"{hours}h"

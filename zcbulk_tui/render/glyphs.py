@@ -1,0 +1,73 @@
+"""The characters of the screen: one set for terminals with Unicode, one of ASCII only."""
+
+from dataclasses import dataclass
+
+from zcbulk_tui.domain.job import JobState
+
+
+@dataclass(frozen=True, slots=True)
+class Glyphs:
+    """One set of characters, each one cell wide.
+
+    Every part of a bar, and every state, can be told from the others without colour.
+    """
+
+    success: str
+    failed: str
+    estimate: str
+    left: str
+    cursor: str
+    rule: str
+    separator: str
+    unread: str
+    trouble: str
+    states: dict[JobState, str]
+
+
+UNICODE = Glyphs(
+    success="█",
+    failed="▚",
+    estimate="▓",
+    left="░",
+    cursor="▌",
+    rule="─",
+    separator="·",
+    unread="·",
+    trouble="!",
+    states={
+        JobState.CREATED: "◌",
+        JobState.READY: "○",
+        JobState.IN_PROGRESS: "▶",
+        JobState.COMPLETED: "✓",
+        JobState.USER_ABORTED: "■",
+        JobState.SYSTEM_ABORTED: "✗",
+        JobState.ABORTED: "□",
+        JobState.FAILED: "×",
+        JobState.EXPIRED: "◷",
+        JobState.UNKNOWN: "?",
+    },
+)
+
+ASCII = Glyphs(
+    success="#",
+    failed="x",
+    estimate="=",
+    left=".",
+    cursor=">",
+    rule="-",
+    separator="-",
+    unread=" ",
+    trouble="!",
+    states={
+        JobState.CREATED: "c",
+        JobState.READY: "o",
+        JobState.IN_PROGRESS: "*",
+        JobState.COMPLETED: "+",
+        JobState.USER_ABORTED: "a",
+        JobState.SYSTEM_ABORTED: "X",
+        JobState.ABORTED: "A",
+        JobState.FAILED: "F",
+        JobState.EXPIRED: "e",
+        JobState.UNKNOWN: "?",
+    },
+)

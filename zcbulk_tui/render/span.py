@@ -1,0 +1,87 @@
+"""Styled text, and how many cells it takes."""
+
+import unicodedata
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Look(StrEnum):
+    """What a piece of text means; the theme says how that looks."""
+
+    TEXT = "text"
+    DIM = "dim"
+    STRONG = "strong"
+    RUNNING = "running"
+    SUCCESS = "success"
+    FAILED = "failed"
+    ESTIMATE = "estimate"
+    LEFT = "left"
+    WARNING = "warning"
+    ERROR = "error"
+    BADGE = "badge"
+
+
+class Span(NamedTuple):
+    """A piece of one line."""
+
+    text: str
+    look: Look = Look.TEXT
+
+
+Line = tuple[Span, ...]
+
+
+def width(text: str) -> int:
+    """Returns the cells that `text` takes: two for wide characters, none for combining ones."""
+    if text.isascii():
+        return len(text)
+    return sum(_cells(character) for character in text)
+
+
+def fit(text: str, cells: int, *, right: bool = False) -> str:
+    """Returns `text` in exactly `cells` cells, padded, or cut with an ellipsis."""
+    taken = width(text)
+    if taken > cells:
+        text = _cut(text, cells - 1) + "…" if cells > 0 else ""
+        taken = width(text)
+    padding = " " * (cells - taken)
+    return padding + text if right else text + padding
+
+
+def fit_line(spans: Iterable[Span], cells: int) -> Line:
+    """Returns spans that take exactly `cells` cells together, padded, or cut at the end."""
+    fitted: list[Span] = []
+    room = cells
+    for span in spans:
+        taken = width(span.text)
+        if taken > room:
+            fitted.append(Span(fit(span.text, room), span.look))
+            room = 0
+            break
+        fitted.append(span)
+        room -= taken
+    if room:
+        fitted.append(Span(" " * room))
+    return tuple(fitted)
+
+
+def line_width(spans: Iterable[Span]) -> int:
+    """Returns the cells that spans take together."""
+    return sum(width(span.text) for span in spans)
+
+
+def _cut(text: str, cells: int) -> str:
+    kept = []
+    for character in text:
+        cells -= _cells(character)
+        if cells < 0:
+            break
+        kept.append(character)
+    return "".join(kept)
+
+
+def _cells(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

@@ -1,0 +1,107 @@
+"""The lines around the list: the status line and the lines about the selected job."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+from textwrap import wrap
+
+from zcbulk_tui.domain.job import JobState
+from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
+from zcbulk_tui.render import words
+from zcbulk_tui.render.figures import clock
+from zcbulk_tui.render.glyphs import Glyphs
+from zcbulk_tui.render.span import Line, Look, Span, fit_line, line_width
+
+_GAP = Span("  ")
+
+
+def totals(states: Iterable[JobState | None], glyphs: Glyphs, room: int) -> list[Span]:
+    """How many jobs are in each state, in the order of a job's life: in words, or in glyphs.
+
+    Args:
+        states: Of all jobs; None for one that has not been read.
+        glyphs: The characters.
+        room: Cells to spend.
+    """
+    counted = Counter(states)
+    named = [(state, words.STATE[state], glyphs.states[state]) for state in JobState]
+    seen = [
+        (f"{counted[state]} {word}", f"{counted[state]}{glyph}", words.LOOK[state])
+        for state, word, glyph in named
+        if counted[state]
+    ]
+    if counted[None]:
+        seen.insert(0, (f"{counted[None]} unread", f"{counted[None]} unread", Look.DIM))
+    in_words = [span for text, _, look in seen for span in (_GAP, Span(text, look))]
+    if line_width(in_words) <= room:
+        return in_words
+    return [span for _, text, look in seen for span in (_GAP, Span(text, look))]
+
+
+def connection(service: ServiceSnapshot, now: datetime) -> Span:
+    """How the calls to Zoho go."""
+    if service.paused:
+        return Span("polls paused", Look.WARNING)
+    if service.held_until is not None and service.held_by is not None:
+        return Span(
+            f"{service.held_by.title}: waiting until {clock(service.held_until, now)}", Look.WARNING
+        )
+    if service.answered is None:
+        return Span("connecting", Look.DIM)
+    if service.answered:
+        return Span("connected", Look.SUCCESS)
+    since = clock(service.changed_at, now) if service.changed_at else "the start"
+    return Span(f"no answer since {since}", Look.ERROR)
+
+
+def status_line(
+    badge: str,
+    notes: Iterable[str],
+    states: Iterable[JobState | None],
+    service: ServiceSnapshot,
+    now: datetime,
+    glyphs: Glyphs,
+    width: int,
+) -> Line:
+    """The top line: where we are, the jobs by state, the calls, the connection.
+
+    Args:
+        badge: The profile's name, or DEMO.
+        notes: What must not be overlooked, such as READ-ONLY.
+        states: Of all jobs.
+        service: How the calls go.
+        now: Aware.
+        glyphs: The characters.
+        width: Cells.
+    """
+    left = [Span(f" {badge} ", Look.BADGE)]
+    left += [Span(f" {note} ", Look.WARNING) for note in notes]
+    right = [Span(f"{service.calls:,} calls"), _GAP, connection(service, now), Span(" ")]
+    room = width - line_width(left) - line_width(right)
+    middle = totals(states, glyphs, room - 1)
+    padding = max(room - line_width(middle), 0)
+    return fit_line([*left, *middle, Span(" " * padding), *right], width)
+
+
+def about(snapshot: JobSnapshot | None, glyphs: Glyphs, width: int) -> Line:
+    """Which job is selected, in full."""
+    if snapshot is None:
+        return fit_line([], width)
+    ref = snapshot.ref
+    facts = (ref.environment.value, f"{ref.owner}/{ref.app}/{ref.form}", ref.job_id)
+    rest = "".join(f" {glyphs.separator} {fact}" for fact in facts)
+    return fit_line([Span(f" {snapshot.job.label}", Look.STRONG), Span(rest, Look.DIM)], width)
+
+
+def news(snapshot: JobSnapshot | None, now: datetime, width: int, height: int) -> list[Line]:
+    """The one thing to know about the selected job, and when it is asked next: `height` lines."""
+    if snapshot is None:
+        hint = Span(" No job is watched: press a and paste the URL of one.")
+        return [fit_line([hint] if row == 0 else [], width) for row in range(height)]
+    said = words.sentence(snapshot, now)
+    due = Span(f"  {words.next_poll(snapshot, now)} ", Look.DIM)
+    room = width - line_width([due])
+    texts = wrap(said.text, max(room - 1, 10), max_lines=height, placeholder="…")
+    lines = [fit_line([Span(f" {text}", said.look)], room) for text in texts]
+    lines += [fit_line([], room)] * (height - len(lines))
+    return [(*lines[0], due), *lines[1:]]

@@ -1,0 +1,119 @@
+"""States, faults and commands as a person would say them."""
+
+from datetime import datetime
+
+from zcbulk_tui.domain.control import Command, Outcome
+from zcbulk_tui.domain.deadlines import start_by
+from zcbulk_tui.domain.job import Action, Environment, JobState
+from zcbulk_tui.domain.snapshot import JobSnapshot
+from zcbulk_tui.errors import RefusedError, SignInError
+from zcbulk_tui.render.figures import clock, countdown, soon
+from zcbulk_tui.render.span import Look, Span
+
+STATE = {
+    JobState.CREATED: "created",
+    JobState.READY: "ready",
+    JobState.IN_PROGRESS: "running",
+    JobState.COMPLETED: "done",
+    JobState.USER_ABORTED: "aborted",
+    JobState.SYSTEM_ABORTED: "system abort",
+    JobState.ABORTED: "aborted",
+    JobState.FAILED: "failed",
+    JobState.EXPIRED: "expired",
+    JobState.UNKNOWN: "unknown",
+}
+
+LOOK = {
+    JobState.CREATED: Look.DIM,
+    JobState.READY: Look.STRONG,
+    JobState.IN_PROGRESS: Look.RUNNING,
+    JobState.COMPLETED: Look.SUCCESS,
+    JobState.USER_ABORTED: Look.DIM,
+    JobState.SYSTEM_ABORTED: Look.ERROR,
+    JobState.ABORTED: Look.DIM,
+    JobState.FAILED: Look.ERROR,
+    JobState.EXPIRED: Look.DIM,
+    JobState.UNKNOWN: Look.WARNING,
+}
+
+ENVIRONMENT = {
+    Environment.PRODUCTION: "",
+    Environment.STAGE: "stage",
+    Environment.DEVELOPMENT: "dev",
+}
+
+_ENDED = {
+    JobState.COMPLETED: "It is done.",
+    JobState.USER_ABORTED: "It was aborted by a user.",
+    JobState.SYSTEM_ABORTED: "Zoho aborted it: more than 5 % of its batches had failed records.",
+    JobState.ABORTED: "It was aborted; the server does not say by whom.",
+    JobState.FAILED: "It failed.",
+    JobState.EXPIRED: "It expired: it was not started within 3 hours of its creation.",
+}
+
+
+def is_given_up(snapshot: JobSnapshot) -> bool:
+    """Whether the job's polls have stopped because of an answer that the user must deal with."""
+    return (
+        snapshot.fault is not None
+        and snapshot.next_poll_at is None
+        and isinstance(snapshot.fault.error, RefusedError | SignInError)
+    )
+
+
+def waiting(snapshot: JobSnapshot, now: datetime) -> str:
+    """How long a job that is not started may still wait; "<" where that is the most it can be."""
+    deadline = start_by(snapshot.job)
+    left = (deadline.at - now).total_seconds()
+    if left <= 0:
+        return "past its 3 h to start"
+    return f"start within {'' if deadline.exact else '<'}{countdown(left)}"
+
+
+def command(said: Command, now: datetime) -> str:
+    """What became of a start or an abort."""
+    name = "Start" if said.action is Action.START else "Abort"
+    at = clock(said.sent_at, now)
+    if said.outcome is Outcome.ACCEPTED:
+        return f"{name} accepted at {at}" + (
+            f": the server said “{said.said}”." if said.said else "."
+        )
+    if said.outcome is Outcome.TOOK_EFFECT:
+        return f"{name} of {at}: the answer was lost, but the status shows that it took effect."
+    if said.outcome is Outcome.NO_EFFECT:
+        return f"{name} of {at}: the answer was lost, and the status shows no effect so far."
+    if said.outcome is Outcome.REFUSED:
+        return f"{name} refused at {at}: {said.error}"
+    if said.error is None:
+        return f"{name} sent at {at}; waiting for the answer."
+    return f"{name} of {at}: the answer is unclear; asking for the status, sending nothing again."
+
+
+def sentence(snapshot: JobSnapshot, now: datetime) -> Span:
+    """The one thing to know about a job now."""
+    if snapshot.fault is not None:
+        since = clock(snapshot.fault.since, now)
+        return Span(f"Since {since}: {snapshot.fault.error}", Look.WARNING)
+    if snapshot.command is not None and not snapshot.is_final:
+        refused = snapshot.command.outcome is Outcome.REFUSED
+        return Span(command(snapshot.command, now), Look.WARNING if refused else Look.TEXT)
+    last = snapshot.last
+    if last is None:
+        return Span("It has not been read yet.", Look.DIM)
+    ended = _ENDED.get(last.state)
+    if ended is not None:
+        return Span(f"{ended} The server's word is “{last.raw_state}”.")
+    if last.state.is_waiting:
+        return Span(f"The server's word is “{last.raw_state}”; {waiting(snapshot, now)}.")
+    if last.state is JobState.UNKNOWN:
+        return Span(
+            f"The server's word is “{last.raw_state}”, which is not documented.", Look.WARNING
+        )
+    return Span(f"It runs; the server's word is “{last.raw_state}”.")
+
+
+def next_poll(snapshot: JobSnapshot, now: datetime) -> str:
+    """When the job is asked next."""
+    if snapshot.next_poll_at is None:
+        return "no more polls" if snapshot.readings or snapshot.fault else "not read yet"
+    return f"next poll {soon((snapshot.next_poll_at - now).total_seconds())}"

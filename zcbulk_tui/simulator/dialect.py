@@ -1,0 +1,132 @@
+"""The points on which the sources contradict each other, each as a choice."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import Enum
+
+from zcbulk_tui.simulator.faults import RefusalError
+from zcbulk_tui.simulator.messages import Response, json_response
+from zcbulk_tui.simulator.physics import Counts
+from zcbulk_tui.simulator.states import State
+
+Spellings = Mapping[State, str]
+
+PROSE: Spellings = {
+    State.WAITING: "Ready-to-upload",
+    # No source names "uploaded, not started"; the only name before the start serves for it too.
+    State.READY: "Ready-to-upload",
+    State.RUNNING: "In-progress",
+    State.COMPLETED: "Completed",
+    State.USER_ABORTED: "User Aborted",
+    State.SYSTEM_ABORTED: "System Aborted",
+    State.FAILED: "Failed",
+    State.EXPIRED: "Expired",
+}
+"""As the value lists of [STATUS] and [LIMB] write them."""
+
+SAMPLE: Spellings = {
+    state: name.upper().replace("-", "_").replace(" ", "_") for state, name in PROSE.items()
+}
+"""As the samples of [STATUS] and [OAS] write them, carried over to the states they do not show."""
+
+BARE_ABORTED: Spellings = {
+    **PROSE,
+    State.USER_ABORTED: "Aborted",
+    State.SYSTEM_ABORTED: "Aborted",
+}
+"""As the value list of [STATUS] writes them, which does not tell who aborted."""
+
+
+class Shape(Enum):
+    """Where an answer puts ``record_details`` and the text of success."""
+
+    PAGE = "details inside data, text under status"  # [STATUS][START]
+    OPENAPI = "details beside data, text under message"  # [OAS]
+
+
+class ControlBody(Enum):
+    """The bodies a start or abort call may have, by their outermost key."""
+
+    WRAPPED = frozenset({"data"})  # {"data": {"action": ...}} [START]
+    FLAT = frozenset({"action"})  # {"action": ...} [OAS]
+    EITHER = frozenset({"data", "action"})
+
+
+class Action(Enum):
+    """What a control call asks for, spelled as in all samples [START][OAS]."""
+
+    START = "start"
+    ABORT = "abort"
+
+
+SUCCESS_TEXTS: Mapping[tuple[Shape, Action], str] = {
+    (Shape.PAGE, Action.START): "Job created successfully",  # sic [START]
+    (Shape.PAGE, Action.ABORT): "Job aborted successfully",
+    (Shape.OPENAPI, Action.START): "Job started successfully",
+    (Shape.OPENAPI, Action.ABORT): "Job aborted successfully",  # invented: the OAS shows none
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """One reading of the contract; the default is that of the pages [STATUS][START]."""
+
+    spellings: Spellings = field(default_factory=lambda: PROSE)
+    shape: Shape = Shape.PAGE
+    control_methods: frozenset[str] = frozenset({"PATCH"})
+    control_body: ControlBody = ControlBody.WRAPPED
+
+    def status(self, api_status: str, counts: Counts | None) -> Response:
+        """The answer of a status call; without counts it has no ``record_details``."""
+        data: dict[str, object] = {"api_status": api_status}
+        content: dict[str, object] = {"code": 3000, "data": data}
+        if counts is not None:
+            holder = data if self.shape is Shape.PAGE else content
+            holder["record_details"] = {
+                f"{name}_records": number for name, number in asdict(counts).items()
+            }
+        return json_response(200, content)
+
+    def success(self, action: Action) -> Response:
+        """The answer of a start or abort call that was carried out."""
+        key = "status" if self.shape is Shape.PAGE else "message"
+        return json_response(200, {"code": 3000, key: SUCCESS_TEXTS[self.shape, action]})
+
+    def action(self, body: bytes) -> Action:
+        """The action a control call asks for.
+
+        Raises:
+            RefusalError: The body is no JSON object, has another shape than this dialect's, has
+                keys besides it, or names no action.
+        """
+        content = _json_object(body)
+        if content is None:
+            raise RefusalError("400-3020")
+        data = content.get("data")
+        holder = data if isinstance(data, dict) else content
+        if not self.control_body.value & content.keys() or "action" not in holder:
+            raise RefusalError("400-9350")
+        if len(content) > 1 or len(holder) > 1:
+            # Seen by third parties: a key too many looks like a missing scope.
+            raise RefusalError("401-2945")
+        try:
+            return Action(holder["action"])
+        except ValueError as error:
+            raise RefusalError("400-11000") from error
+
+
+def requested_action(body: bytes) -> str | None:
+    """The action in a body of either shape, for the log; None if there is none."""
+    content = _json_object(body) or {}
+    data = content.get("data")
+    action = (data if isinstance(data, dict) else content).get("action")
+    return action if isinstance(action, str) else None
+
+
+def _json_object(body: bytes) -> dict[str, object] | None:
+    try:
+        content = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return content if isinstance(content, dict) else None

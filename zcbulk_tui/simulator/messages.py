@@ -1,0 +1,70 @@
+"""What goes in and out of the simulator, free of any HTTP library."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+JSON_HEADERS: Mapping[str, str] = {"content-type": "application/json;charset=UTF-8"}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One call as it came over the wire."""
+
+    method: str
+    path: str
+    """As sent, without the query."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Names in lower case."""
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One answer, or its loss."""
+
+    status: int
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=lambda: JSON_HEADERS)
+    code: int | None = None
+    """Creator's own code, for the log; None where the body carries none."""
+    delay: float = 0.0
+    """Real seconds between carrying out the call and sending the answer."""
+    lost: bool = False
+    """The connection closes instead of carrying this answer."""
+
+
+LOST = Response(status=0, lost=True)
+"""No answer at all."""
+
+
+def json_response(status: int, content: Mapping[str, object]) -> Response:
+    """An answer whose ``code`` is an integer, as every one in the contract [OAS]."""
+    code = content.get("code")
+    body = json.dumps(content).encode()
+    return Response(status, body, code=code if isinstance(code, int) else None)
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One call in the request log. Headers stay out of it, and the token with them."""
+
+    time: float
+    """Simulated seconds, on the creator's timeline."""
+    method: str
+    path: str
+    environment: str
+    action: str | None
+    """The action a control call asked for, in either body shape, valid or not."""
+    status: int | None
+    """HTTP status; None if the answer was lost."""
+    code: int | None
+
+    def line(self) -> str:
+        """The entry for a terminal: time in UTC, call, action, HTTP status and code."""
+        outcome = "no answer" if self.status is None else f"{self.status}/{self.code or '-'}"
+        moment = datetime.fromtimestamp(self.time, UTC).strftime("%H:%M:%S")
+        words = [moment, self.method, self.path, f"[{self.environment}]", self.action, outcome]
+        text = " ".join(word for word in words if word)
+        return "".join(char if char.isprintable() else "?" for char in text)

@@ -1,0 +1,131 @@
+"""The simulator behind a real socket on the loopback interface."""
+
+import json
+import socket
+import sys
+from contextlib import suppress
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler
+from socketserver import ThreadingTCPServer
+from threading import Event, Thread
+from typing import Self
+from weakref import WeakSet
+
+from zcbulk_tui.simulator.creator import Creator
+from zcbulk_tui.simulator.inspection import describe_jobs, describe_log
+from zcbulk_tui.simulator.messages import Request, Response
+
+HOST = "127.0.0.1"
+
+
+class LoopbackServer:
+    """An HTTP/1.1 server for a creator, with keep-alive, for as long as its ``with`` block lasts.
+
+    Beside the API it answers ``GET /simulator/jobs`` and ``GET /simulator/log``, which need no
+    token and are neither counted nor logged.
+    """
+
+    def __init__(self, creator: Creator, port: int = 0) -> None:
+        """Listens at once, so that an ``OSError`` for a port in use comes from here."""
+        self._listener = _Listener(creator, port)
+        self._thread = Thread(target=self._listener.serve_forever, args=(0.05,), daemon=True)
+
+    @property
+    def base_url(self) -> str:
+        """``http://127.0.0.1:<port>``."""
+        return self._listener.base_url
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop serving; answers not sent yet are dropped."""
+        self._listener.closing.set()
+        if self._thread.is_alive():
+            self._listener.shutdown()
+            self._thread.join()
+        self._listener.server_close()
+
+
+class _Listener(ThreadingTCPServer):
+    allow_reuse_address = True
+    request_queue_size = 64  # a burst of clients is refused by the limits, not by the socket
+
+    def __init__(self, creator: Creator, port: int) -> None:
+        self.creator = creator
+        self.closing = Event()
+        self._connections: WeakSet[socket.socket] = WeakSet()
+        super().__init__((HOST, port), _Handler)
+        self.base_url = f"http://{HOST}:{self.socket.getsockname()[1]}"
+
+    def get_request(self) -> tuple[socket.socket, object]:
+        connection, address = super().get_request()
+        self._connections.add(connection)
+        return connection, address
+
+    def server_close(self) -> None:
+        # The base class waits for its threads, which wait for the next call of their clients.
+        for connection in list(self._connections):
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RD)
+        super().server_close()
+
+    def handle_error(
+        self, request: socket.socket | tuple[bytes, socket.socket], client_address: object
+    ) -> None:
+        # A client that went away is no error of the simulator.
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Listener
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body leave in one packet
+    disable_nagle_algorithm = True
+
+    def _serve(self) -> None:
+        length = self.headers.get("content-length", "0")
+        if not length.isdecimal():
+            self.close_connection = True
+            self.send_error(HTTPStatus.BAD_REQUEST)
+            return
+        body = self.rfile.read(int(length))
+        creator = self.server.creator
+        path = self.path.partition("?")[0]
+        if self.command == "GET" and path == "/simulator/jobs":
+            self._send_json(describe_jobs(creator, self.server.base_url))
+        elif self.command == "GET" and path == "/simulator/log":
+            self._send_json(describe_log(creator))
+        else:
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            with creator.in_flight():
+                self._act_out(creator.handle(Request(self.command, path, headers, body)))
+
+    # The base class dictates the names.
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _serve  # noqa: N815
+
+    def _act_out(self, response: Response) -> None:
+        if self.server.closing.wait(response.delay) or response.lost:
+            self.close_connection = True
+        else:
+            self._send(response)
+
+    def _send_json(self, content: object) -> None:
+        self._send(Response(HTTPStatus.OK, json.dumps(content).encode()))
+
+    def _send(self, response: Response) -> None:
+        self.send_response(response.status)
+        for name, value in response.headers.items():
+            self.send_header(name, value)
+        self.send_header("content-length", str(len(response.body)))
+        self.end_headers()
+        self.wfile.write(response.body)
+        self.wfile.flush()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing: the creator keeps the log."""

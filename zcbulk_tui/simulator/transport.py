@@ -1,0 +1,43 @@
+"""The simulator behind httpx without a socket."""
+
+import asyncio
+
+import httpx
+
+from zcbulk_tui.simulator.creator import Creator
+from zcbulk_tui.simulator.messages import Request
+
+
+class InProcessTransport(httpx.AsyncBaseTransport):
+    """Takes the calls of an ``httpx.AsyncClient``, whatever host they are for, to a creator.
+
+    Lost answers and read timeouts raise what a socket would make httpx raise. The sleep before
+    each answer, be it of 0 seconds, lets calls made together overlap as they do on a network.
+    """
+
+    def __init__(self, creator: Creator) -> None:
+        self._creator = creator
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Carry out one call; see ``httpx.AsyncBaseTransport``."""
+        body = await request.aread()
+        path = request.url.raw_path.partition(b"?")[0].decode("ascii")
+        with self._creator.in_flight():
+            response = self._creator.handle(
+                Request(request.method, path, dict(request.headers), body)
+            )
+            timeout: float | None = request.extensions.get("timeout", {}).get("read")
+            if timeout is not None and response.delay > timeout:
+                await asyncio.sleep(timeout)
+                raise httpx.ReadTimeout("The answer is late.", request=request)
+            await asyncio.sleep(response.delay)
+        if response.lost:
+            raise httpx.RemoteProtocolError(
+                "Server disconnected without sending a response.", request=request
+            )
+        return httpx.Response(
+            response.status,
+            headers=dict(response.headers),
+            content=response.body,
+            request=request,
+        )

@@ -1,0 +1,120 @@
+"""The application: it shows the watch screen first, and connects to Zoho after that."""
+
+import asyncio
+import signal
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+
+from textual.app import App, SystemCommand
+from textual.screen import Screen
+from textual.worker import Worker, WorkerState
+
+from zcbulk_tui.domain.job import WatchedJob
+from zcbulk_tui.errors import ZcbulkError
+from zcbulk_tui.monitor.monitor import Monitor
+from zcbulk_tui.monitor.ports import Event, Sink
+from zcbulk_tui.render.glyphs import ASCII, UNICODE
+from zcbulk_tui.tui.keys import KEYS
+from zcbulk_tui.tui.messages import Happened
+from zcbulk_tui.tui.output_gate import OutputGate
+from zcbulk_tui.tui.screens.watch import WatchScreen
+
+Connect = Callable[[Sink], Monitor]
+"""Makes the monitor; may take a while, and runs in a thread once the screen is up."""
+
+
+class DashboardApp(App[None]):
+    """The dashboard.
+
+    Args:
+        watched: The jobs to begin with.
+        connect: Makes the monitor.
+        badge: What the status line begins with: the profile's name, or DEMO.
+        read_only: Whether start and abort are left out.
+        ascii_only: Whether the terminal shows ASCII only.
+        base_url: The configured base URL, if any.
+        now: The time of day; aware.
+    """
+
+    TITLE = "zcbulk-tui"
+    CSS_PATH = "screens/watch.tcss"  # a default screen's own is not loaded
+
+    def __init__(
+        self,
+        watched: Sequence[WatchedJob],
+        connect: Connect,
+        *,
+        badge: str,
+        read_only: bool = False,
+        ascii_only: bool = False,
+        base_url: str | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        super().__init__()
+        self.animation_level = "none"
+        self._watched = watched
+        self._connect = connect
+        self._gate = OutputGate(self)
+        self._watch_screen = WatchScreen(
+            watched,
+            badge=badge,
+            read_only=read_only,
+            base_url=base_url,
+            glyphs=ASCII if ascii_only else UNICODE,
+            now=now,
+        )
+
+    def get_default_screen(self) -> Screen[None]:
+        """The watch screen is the one at the bottom."""
+        return self._watch_screen
+
+    def on_mount(self) -> None:
+        """Ends in an orderly way when the system asks for it."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self.exit)
+
+    def on_ready(self) -> None:
+        """The first frame is out: connects."""
+        self.run_worker(self._watch(), name="monitor", group="monitor", exit_on_error=False)
+
+    def publish(self, event: Event) -> None:
+        """Takes an event of the monitor (it is the monitor's `Sink`)."""
+        self._watch_screen.post_message(Happened(event))
+
+    async def _watch(self) -> None:
+        monitor = await asyncio.to_thread(self._connect, self)
+        monitor.watch(self._watched)
+        self._watch_screen.connect(monitor)
+        await monitor.run()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Ends with a message when something that should run has failed."""
+        if event.state is not WorkerState.ERROR:
+            return
+        error = event.worker.error
+        if isinstance(error, ZcbulkError):
+            self.exit(return_code=error.exit_code, message=str(error))
+        else:
+            # The traceback could hold what is secret, so only the error's kind is shown.
+            self.exit(
+                return_code=1,
+                message=f"A fault in this program ended it ({type(error).__name__}). "
+                "The watch list is safe. Please report it.",
+            )
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The palette: every key of the watch screen that can be pressed now."""
+        if screen is not self._watch_screen:
+            return
+        for key in KEYS:
+            if key.action != "palette" and screen.check_action(key.action, ()):
+                yield SystemCommand(
+                    f"{key.label.capitalize()}  {key.shown}",
+                    f"{key.help} {f'Costs {key.price}.' if key.price else ''}",
+                    getattr(screen, f"action_{key.action}"),
+                )
+
+    def post_display_hook(self) -> None:
+        """Holds up the drawing while the terminal lags."""
+        self._gate.after_frame(self._driver)

@@ -1,0 +1,96 @@
+"""Adding, removing and polling jobs from the screen."""
+
+from typing import TYPE_CHECKING
+
+from zcbulk_tui.domain.job import WatchedJob
+from zcbulk_tui.errors import ConfigError
+
+if TYPE_CHECKING:
+    from zcbulk_tui.tui.screens.watch import WatchScreen
+
+_MANY = 10
+"""Calls from which on one key press asks first."""
+
+
+def ask_to_add(screen: "WatchScreen") -> None:
+    """Asks for a job, and watches it."""
+    from zcbulk_tui.tui.screens.add_job import AddJobScreen
+
+    def answered(job: WatchedJob | None) -> None:
+        if job is None or screen.monitor is None:
+            return
+        if job.ref in screen.jobs:
+            screen.notify("It is on the list already.", title=job.label, markup=False)
+        else:
+            try:
+                screen.monitor.add(job)
+            except ConfigError as error:
+                _show(screen, error)
+                return
+        screen.jobs.select_job(job.ref)
+
+    screen.app.push_screen(
+        AddJobScreen(screen.jobs.selected, screen.base_url, screen.now), answered
+    )
+
+
+def ask_to_remove(screen: "WatchScreen") -> None:
+    """Asks whether to stop watching the selected job."""
+    from zcbulk_tui.tui.screens.dialogs import ConfirmScreen
+
+    snapshot = screen.jobs.selected
+    if snapshot is None:
+        return
+    ref = snapshot.ref
+
+    def answered(yes: bool | None) -> None:
+        if not yes or screen.monitor is None:
+            return
+        try:
+            screen.monitor.remove(ref)
+        except ConfigError as error:
+            _show(screen, error)
+
+    screen.app.push_screen(
+        ConfirmScreen(
+            f"Stop watching “{snapshot.job.label}”?",
+            [
+                "It leaves this list. Nothing changes at Zoho.",
+                f"Zoho has no list of jobs: to watch it again you need its id, {ref.job_id}.",
+            ],
+            yes="Stop watching",
+        ),
+        answered,
+    )
+
+
+def poll_all(screen: "WatchScreen") -> None:
+    """Polls every job that is not over; asks first when that costs many calls."""
+    from zcbulk_tui.tui.screens.dialogs import ConfirmScreen
+
+    monitor = screen.monitor
+    refs = [snapshot.ref for snapshot in screen.jobs.snapshots if not snapshot.is_final]
+    if monitor is None or not refs:
+        return
+    if len(refs) < _MANY:
+        monitor.poll_now(refs)
+        return
+
+    def answered(yes: bool | None) -> None:
+        if yes:
+            monitor.poll_now(refs)
+
+    screen.app.push_screen(
+        ConfirmScreen(
+            f"Ask for the status of {len(refs):,} jobs?",
+            [f"It costs {len(refs):,} of the day's calls, at 50 a minute."],
+            yes="Ask",
+        ),
+        answered,
+    )
+
+
+def _show(screen: "WatchScreen", error: ConfigError) -> None:
+    from zcbulk_tui.tui.screens.dialogs import NoticeScreen
+
+    screen.app.push_screen(NoticeScreen.of(error))

@@ -1,0 +1,141 @@
+"""The dialog that adds a job: paste a URL, or give the names."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Label, Select, Static
+
+from zcbulk_tui.domain.address import make_ref, parse_base_url, parse_job_url
+from zcbulk_tui.domain.job import Environment, WatchedJob
+from zcbulk_tui.domain.snapshot import JobSnapshot
+from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.errors import UsageError
+
+
+class AddJobScreen(ModalScreen[WatchedJob | None]):
+    """Asks which job to watch.
+
+    A URL that can be read fills in the names below it; what stands in the names is what counts.
+
+    Args:
+        like: A job whose host, owner and application are offered; None to offer nothing.
+        base_url: The configured base URL.
+        now: The time of day; aware.
+    """
+
+    CSS_PATH = "dialogs.tcss"
+    AUTO_FOCUS = "#url"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel")]
+
+    _NAMES = (
+        ("host", "Host"),
+        ("owner", "Owner"),
+        ("app", "Application"),
+        ("form", "Form"),
+        ("job_id", "Job id"),
+    )
+
+    def __init__(
+        self, like: JobSnapshot | None, base_url: str | None, now: Callable[[], datetime]
+    ) -> None:
+        super().__init__()
+        self._like = like.ref if like else None
+        self._base_url = base_url
+        self._now = now
+
+    def compose(self) -> ComposeResult:
+        """The fields and the buttons."""
+        like = self._like
+        offered = {
+            "host": like.origin if like else self._base_url or "https://www.zohoapis.com",
+            "owner": like.owner if like else "",
+            "app": like.app if like else "",
+        }
+        with VerticalScroll(classes="dialog", can_focus=False):
+            yield Static("Watch a job", classes="dialog-title")
+            with Horizontal(classes="field"):
+                yield Label("Job URL")
+                yield Input(id="url", placeholder="paste it here, or fill in below", compact=True)
+            for position, (name, label) in enumerate(self._NAMES):
+                with Horizontal(classes="field" if position else "field apart"):
+                    yield Label(label)
+                    yield Input(offered.get(name, ""), id=name, compact=True)
+            with Horizontal(classes="field"):
+                yield Label("Environment")
+                yield Select(
+                    [(environment.value, environment) for environment in Environment],
+                    value=like.environment if like else Environment.PRODUCTION,
+                    allow_blank=False,
+                    compact=True,
+                    id="environment",
+                )
+            with Horizontal(classes="field apart"):
+                yield Label("Label")
+                yield Input(id="label", placeholder="the form's name, if left empty", compact=True)
+            yield Static(id="problem", markup=False)
+            with Horizontal(classes="dialog-buttons"):
+                yield Button("Cancel", id="cancel")
+                yield Button("Watch", id="watch", variant="primary")
+
+    def action_cancel(self) -> None:
+        """Leaves without a job."""
+        self.dismiss(None)
+
+    @on(Button.Pressed, "#cancel")
+    def _cancelled(self) -> None:
+        self.dismiss(None)
+
+    @on(Input.Changed, "#url")
+    def _url_changed(self, event: Input.Changed) -> None:
+        if not event.value.strip():
+            self._say("")
+            return
+        try:
+            ref = parse_job_url(event.value, base_url=self._base_url)
+        except UsageError as error:
+            self._say(str(error))
+            return
+        self._say("")
+        filled = (ref.origin, ref.owner, ref.app, ref.form, ref.job_id)
+        for (name, _), value in zip(self._NAMES, filled, strict=True):
+            self._field(name).value = value
+
+    @on(Button.Pressed, "#watch")
+    @on(Input.Submitted)
+    def _watch(self) -> None:
+        try:
+            job = self._read()
+        except UsageError as error:
+            self._say(str(error))
+        else:
+            self.dismiss(job)
+
+    def _read(self) -> WatchedJob:
+        if self._field("url").value.strip():
+            parse_job_url(self._field("url").value, base_url=self._base_url)
+        owner, app, form, job_id = (
+            self._field(name).value for name in ("owner", "app", "form", "job_id")
+        )
+        environment = self.query_one("#environment", Select).value
+        ref = make_ref(
+            parse_base_url(self._field("host").value),
+            owner,
+            app,
+            form,
+            job_id,
+            Environment(str(environment)),
+        )
+        label = one_line(self._field("label").value, 60)
+        return WatchedJob(ref, label or f"{ref.form} {ref.job_id[-4:]}", self._now())
+
+    def _field(self, name: str) -> Input:
+        return self.query_one(f"#{name}", Input)
+
+    def _say(self, problem: str) -> None:
+        self.query_one("#problem", Static).update(problem)

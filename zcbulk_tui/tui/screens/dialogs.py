@@ -1,0 +1,142 @@
+"""Questions and notices."""
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Static
+
+from zcbulk_tui.errors import ZcbulkError
+
+
+def _texts(title: str, paragraphs: Iterable[str]) -> ComposeResult:
+    yield Static(title, classes="dialog-title", markup=False)
+    for paragraph in paragraphs:
+        yield Static(paragraph, classes="dialog-text", markup=False)
+
+
+class ConfirmScreen(ModalScreen[bool]):
+    """Asks a question whose safe answer has the focus.
+
+    Args:
+        title: The question.
+        paragraphs: What will happen.
+        yes: What the button that does it says.
+        typed: What must be typed before it can be pressed; None for nothing.
+    """
+
+    CSS_PATH = "dialogs.tcss"
+    AUTO_FOCUS = "#no"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "No"),
+        Binding("n", "no", "No"),
+        Binding("y", "yes", "Yes"),
+        Binding("left", "app.focus_previous", show=False),
+        Binding("right", "app.focus_next", show=False),
+    ]
+
+    def __init__(
+        self, title: str, paragraphs: Sequence[str], *, yes: str, typed: str | None = None
+    ) -> None:
+        super().__init__()
+        self._title = title
+        self._paragraphs = paragraphs
+        self._yes = yes
+        self._typed = typed
+
+    def compose(self) -> ComposeResult:
+        """The question, what to type, and the two answers."""
+        with VerticalScroll(classes="dialog", can_focus=False):
+            yield from _texts(self._title, self._paragraphs)
+            if self._typed is not None:
+                yield Static(f"To confirm, type the form's link name: {self._typed}", markup=False)
+                yield Input(id="typed", classes="dialog-typed", compact=True)
+            with Horizontal(classes="dialog-buttons"):
+                yield Button("No", id="no", variant="primary")
+                yield Button(self._yes, id="yes", variant="error", disabled=self._typed is not None)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """One letter is not enough where a name has to be typed."""
+        if action in ("yes", "no") and self._typed is not None:
+            return False
+        return super().check_action(action, parameters)
+
+    def action_yes(self) -> None:
+        """Answers yes."""
+        self.dismiss(True)
+
+    def action_no(self) -> None:
+        """Answers no."""
+        self.dismiss(False)
+
+    def action_cancel(self) -> None:
+        """Answers no."""
+        self.dismiss(False)
+
+    def on_key(self, event: events.Key) -> None:
+        """Lets what is typed go to the field, although the safe answer has the focus."""
+        if self._typed is None or not event.is_printable or not event.character:
+            return
+        field = self.query_one("#typed", Input)
+        if not field.has_focus:
+            field.focus()
+            field.insert_text_at_cursor(event.character)
+            event.stop()
+
+    @on(Input.Changed, "#typed")
+    def _typing(self, event: Input.Changed) -> None:
+        self.query_one("#yes", Button).disabled = event.value.strip() != self._typed
+
+    @on(Input.Submitted, "#typed")
+    def _typed_and_entered(self, event: Input.Submitted) -> None:
+        if event.value.strip() == self._typed:
+            self.dismiss(True)
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        self.dismiss(event.button.id == "yes")
+
+
+class NoticeScreen(ModalScreen[None]):
+    """Says something that must be read.
+
+    Args:
+        title: What happened.
+        paragraphs: Why, and what can be done.
+    """
+
+    CSS_PATH = "dialogs.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "close", "Close")]
+
+    def __init__(self, title: str, paragraphs: Iterable[str]) -> None:
+        super().__init__()
+        self._title = title
+        self._paragraphs = paragraphs
+
+    @classmethod
+    def of(cls, error: ZcbulkError, title: str | None = None) -> "NoticeScreen":
+        """A notice of an error, under its own title or another."""
+        said = f"Zoho said {error.answer}." if error.answer else ""
+        parts = [error.cause, said, error.next_step]
+        if title is not None:
+            parts.insert(0, f"{error.title}.")
+        return cls(title or error.title, [part for part in parts if part])
+
+    def compose(self) -> ComposeResult:
+        """The text, and the button that closes it."""
+        with VerticalScroll(classes="dialog", can_focus=False):
+            yield from _texts(self._title, self._paragraphs)
+            with Horizontal(classes="dialog-buttons"):
+                yield Button("Close", variant="primary")
+
+    def action_close(self) -> None:
+        """Closes it."""
+        self.dismiss()
+
+    def on_button_pressed(self) -> None:
+        """Closes it."""
+        self.dismiss()

@@ -1,0 +1,213 @@
+"""The watch screen: the list of jobs, a line above it and a few below."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from zcbulk_tui.domain.job import Action, WatchedJob
+from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
+from zcbulk_tui.monitor.monitor import Monitor
+from zcbulk_tui.monitor.ports import CommandEnded, JobChanged, JobRemoved, ServiceChanged
+from zcbulk_tui.render.glyphs import Glyphs
+from zcbulk_tui.render.span import Look, Span
+from zcbulk_tui.render.status import about, news, status_line
+from zcbulk_tui.tui import control_actions, keys, list_actions
+from zcbulk_tui.tui.messages import Happened
+from zcbulk_tui.tui.widgets.job_list import JobList
+from zcbulk_tui.tui.widgets.lines import Lines
+
+_FLUSH = 0.25
+"""Seconds that readings wait for others, to be painted together."""
+
+_TICK = 5.0
+"""Seconds between two looks at what the passing time has changed."""
+
+_NEWS_LINES = 2
+
+
+class WatchScreen(Screen[None]):
+    """Shows the jobs; the only writer of what is on it.
+
+    Args:
+        watched: The jobs to begin with.
+        badge: The profile's name, or DEMO.
+        read_only: Whether start and abort are left out.
+        base_url: The configured base URL, for the dialog that adds a job.
+        glyphs: The characters to draw with.
+        now: The time of day; aware.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings()
+
+    def __init__(
+        self,
+        watched: Iterable[WatchedJob],
+        *,
+        badge: str,
+        read_only: bool,
+        base_url: str | None,
+        glyphs: Glyphs,
+        now: Callable[[], datetime],
+    ) -> None:
+        super().__init__()
+        self.monitor: Monitor | None = None
+        self.base_url = base_url
+        self.now = now
+        self._badge = badge
+        self._read_only = read_only
+        self._glyphs = glyphs
+        self._service = ServiceSnapshot()
+        self._flush_pending = False
+        self._status = Lines(id="status")
+        self._foot = Lines(id="foot")
+        self.jobs = JobList(glyphs, now, id="jobs")
+        for job in watched:
+            self.jobs.put(JobSnapshot(job))
+
+    def compose(self) -> ComposeResult:
+        """From top to bottom."""
+        yield self._status
+        yield self.jobs
+        yield self._foot
+
+    def on_mount(self) -> None:
+        """Sets up the clock, which runs only while something on screen ages."""
+        self._clock = self.set_interval(_TICK, self._show, pause=True)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Fits the lines to the width."""
+        self._show_lines(event.size.width)
+
+    # What happens.
+
+    def connect(self, monitor: Monitor) -> None:
+        """Takes the monitor that carries out the keys."""
+        self.monitor = monitor
+        self._show()
+
+    def on_happened(self, message: Happened) -> None:
+        """Takes what the monitor says; the picture follows a moment later."""
+        match message.event:
+            case JobChanged(snapshot):
+                self.jobs.put(snapshot)
+            case JobRemoved(ref):
+                self.jobs.drop(ref)
+            case ServiceChanged(service):
+                self._service = service
+            case CommandEnded(job, command):
+                control_actions.report(self.app, job, command)
+        if not self._flush_pending:
+            self._flush_pending = True
+            self.set_timer(_FLUSH, self._flush)
+
+    def on_job_list_selected(self) -> None:
+        """Shows the lines of another job."""
+        self._show_lines(self.size.width)
+
+    def _flush(self) -> None:
+        self._flush_pending = False
+        self._show()
+
+    def _show(self) -> None:
+        self.jobs.paint()
+        self._show_lines(self.size.width)
+        ages = any(not snapshot.is_final for snapshot in self.jobs.on_screen())
+        (self._clock.resume if ages else self._clock.pause)()
+
+    def _show_lines(self, width: int) -> None:
+        now, selected = self.now(), self.jobs.selected
+        states = (snapshot.state for snapshot in self.jobs.snapshots)
+        notes = ["READ-ONLY"] if self._read_only else []
+        rule = (Span(self._glyphs.rule * width, Look.LEFT),)
+        self._status.show(
+            status_line(self._badge, notes, states, self._service, now, self._glyphs, width), rule
+        )
+        self._foot.show(
+            rule,
+            about(selected, self._glyphs, width),
+            *news(selected, now, width, _NEWS_LINES),
+            keys.key_line(lambda action: self.check_action(action, ()), width),
+        )
+
+    # Keys.
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Greys what makes no sense for the selected job, and hides what read-only forbids."""
+        selected = self.jobs.selected
+        if action in control_actions.ACTIONS:
+            if self._read_only:
+                return False
+            allowed = selected is not None and selected.allows(control_actions.ACTIONS[action])
+            return True if allowed and self.monitor else None
+        if action in ("poll", "unwatch"):
+            return True if selected and self.monitor else None
+        if action in ("add", "poll_all", "pause"):
+            return True if self.monitor else None
+        return super().check_action(action, parameters)
+
+    def action_down(self) -> None:
+        """See `keys.KEYS`, as for all that follow."""
+        self.jobs.move(1)
+
+    def action_up(self) -> None:
+        self.jobs.move(-1)
+
+    def action_top(self) -> None:
+        self.jobs.move_to_end(last=False)
+
+    def action_bottom(self) -> None:
+        self.jobs.move_to_end(last=True)
+
+    def action_page_down(self) -> None:
+        self.jobs.move(self.jobs.page)
+
+    def action_page_up(self) -> None:
+        self.jobs.move(-self.jobs.page)
+
+    def action_half_down(self) -> None:
+        self.jobs.move(max(self.jobs.page // 2, 1))
+
+    def action_half_up(self) -> None:
+        self.jobs.move(-max(self.jobs.page // 2, 1))
+
+    def action_start(self) -> None:
+        control_actions.ask(self, Action.START)
+
+    def action_abort(self) -> None:
+        control_actions.ask(self, Action.ABORT)
+
+    def action_poll(self) -> None:
+        if self.monitor and self.jobs.selected:
+            self.monitor.poll_now([self.jobs.selected.ref])
+
+    def action_poll_all(self) -> None:
+        list_actions.poll_all(self)
+
+    def action_pause(self) -> None:
+        if self.monitor:
+            self.monitor.pause(paused=not self._service.paused)
+
+    def action_add(self) -> None:
+        list_actions.ask_to_add(self)
+
+    def action_unwatch(self) -> None:
+        list_actions.ask_to_remove(self)
+
+    def action_help(self) -> None:
+        from zcbulk_tui.tui.screens.help import HelpScreen
+
+        self.app.push_screen(HelpScreen(read_only=self._read_only))
+
+    def action_palette(self) -> None:
+        self.app.action_command_palette()
+
+    def action_redraw(self) -> None:
+        self.refresh(layout=True)
+
+    def action_leave(self) -> None:
+        self.app.exit()

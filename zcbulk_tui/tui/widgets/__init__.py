@@ -1,0 +1,1 @@
+"""Widgets that draw spans of `zcbulk_tui.render`."""

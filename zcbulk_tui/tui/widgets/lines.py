@@ -1,0 +1,32 @@
+"""A few lines of spans that are drawn anew only where they differ."""
+
+from typing import ClassVar
+
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from zcbulk_tui.render.span import Line
+from zcbulk_tui.tui.widgets.painter import LOOKS, strip
+
+
+class Lines(Widget):
+    """Shows the lines it was last given."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = LOOKS
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self._lines: list[Line] = []
+
+    def show(self, *lines: Line) -> None:
+        """Shows `lines`, from the top."""
+        before, self._lines = self._lines, list(lines)
+        for y in range(max(len(before), len(lines))):
+            if before[y : y + 1] != self._lines[y : y + 1]:
+                self.refresh(Region(0, y, self.size.width, 1))
+
+    def render_line(self, y: int) -> Strip:
+        """Draws one line."""
+        line: Line = self._lines[y] if y < len(self._lines) else ()
+        return strip(self, line).adjust_cell_length(self.size.width, self.rich_style)
