@@ -202,7 +202,7 @@ def test_an_unknown_setting_is_named_with_its_neighbour(
     [
         pytest.param("read_only = true\nprofile = default", "line 2", id="text without quotes"),
         pytest.param("read_only = True", "line 1", id="capital"),
-        pytest.param("[polling", "line 1", id="table left open"),
+        pytest.param("[polling\n", "line 1", id="table left open"),
         pytest.param("read_only = true\nread_only = false\n", "", id="set twice"),
         pytest.param("read_only: true", "line 1", id="YAML"),
         pytest.param("profile = " + "1" * 5000, "", id="number without end"),

@@ -32,8 +32,14 @@ async def creator(
     memory: VariantMemory | None = None,
     api_version: str = "v2.1",
     transport: httpx.AsyncBaseTransport | None = None,
+    proxies: bool = False,
 ) -> AsyncIterator[CreatorClient]:
-    """A client that is closed at the end; its clock stands at `NOW`."""
+    """A client that is closed at the end; its clock stands at `NOW`.
+
+    Only with `proxies` does it build its network itself, with the proxies of the environment.
+    """
+    if transport is None and not proxies:
+        transport = httpx.AsyncHTTPTransport(verify=_TLS)
     client = CreatorClient(
         AccessToken(SecretStr(TOKEN)),
         base_url=base_url,
@@ -53,8 +59,7 @@ async def read_status(answer: Answer, timeouts: Timeouts | None = None) -> JobRe
     """One status call that is answered so."""
     with StubServer([answer]) as server:
         # The address goes with the job here, and as a base URL in the tests of start and abort.
-        network = httpx.AsyncHTTPTransport(verify=_TLS)
-        async with creator(None, timeouts=timeouts, transport=network) as client:
+        async with creator(None, timeouts=timeouts) as client:
             return await client.status(replace(REF, origin=server.url))
 
 

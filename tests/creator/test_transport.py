@@ -1,5 +1,6 @@
 """How a call is made, and what becomes of it when the network or the server fails."""
 
+import asyncio
 import gzip
 import socket
 from dataclasses import replace
@@ -81,7 +82,8 @@ async def test_a_base_url_takes_the_place_of_the_jobs_own_origin() -> None:
     ],
 )
 async def test_no_answer_in_time_is_unclear(timeouts: Timeouts) -> None:
-    error = await failed_status(Silence(), timeouts)
+    async with asyncio.timeout(5):
+        error = await failed_status(Silence(), timeouts)
     assert type(error) is UnclearError
     assert "did not answer in time" in error.title
     assert error.next_step
@@ -147,7 +149,7 @@ async def test_a_proxy_that_refuses_means_that_nothing_was_sent(
     with StubServer([Reply(407)]) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         monkeypatch.setenv("NO_PROXY", "")
-        async with creator(None) as client:
+        async with creator(None, proxies=True) as client:
             with pytest.raises(UnreachableError):
                 await client.status(REF)
         assert [request.method for request in proxy.requests] == ["CONNECT"]

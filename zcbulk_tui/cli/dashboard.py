@@ -1,17 +1,21 @@
 """The dashboard over the watch list, or over jobs named on the command line."""
 
+import gc
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from zcbulk_tui.cli import compose
 from zcbulk_tui.config import load, paths
 from zcbulk_tui.config.secrets import check_access_token
 from zcbulk_tui.domain.job import WatchedJob
 from zcbulk_tui.errors import UsageError
-from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.monitor.ports import Sink, WatchList
 from zcbulk_tui.store import watch_list
-from zcbulk_tui.tui.app import DashboardApp
+from zcbulk_tui.tui.app import Connect, DashboardApp
+
+if TYPE_CHECKING:
+    from zcbulk_tui.monitor.monitor import Monitor
 
 
 def run(
@@ -47,29 +51,33 @@ def run(
         jobs, kept = [compose.watched(ref) for ref in refs], watch_list.SessionWatchList()
     check_access_token()
 
-    def connect(sink: Sink) -> Monitor:
-        return Monitor(
-            compose.make_client(settings),
-            sink,
-            kept,
-            intervals=compose.intervals(settings),
-            read_only=read_only,
-        )
+    def connect(sink: Sink) -> tuple["Monitor", Sequence[WatchedJob]]:
+        from zcbulk_tui.monitor.monitor import Monitor
+
+        client = compose.make_client(settings)
+        intervals = compose.intervals(settings)
+        return Monitor(client, sink, kept, intervals=intervals, read_only=read_only), jobs
 
     return show(
-        DashboardApp(
-            jobs,
-            connect,
-            badge=settings.profile,
-            read_only=read_only,
-            ascii_only=ascii_only or not can_draw_unicode(),
-            base_url=settings.base_url,
-        )
+        connect,
+        watched=jobs,
+        badge=settings.profile,
+        read_only=read_only,
+        ascii_only=ascii_only,
+        base_url=settings.base_url,
     )
 
 
-def show(app: DashboardApp) -> int:
-    """Runs the app on this terminal; returns the exit code.
+def show(
+    connect: Connect,
+    *,
+    badge: str,
+    read_only: bool,
+    ascii_only: bool,
+    watched: Sequence[WatchedJob] = (),
+    base_url: str | None = None,
+) -> int:
+    """Runs the app on this terminal; returns the exit code. For the arguments see `DashboardApp`.
 
     Raises:
         UsageError: There is no terminal.
@@ -79,10 +87,27 @@ def show(app: DashboardApp) -> int:
             "The dashboard needs a terminal",
             next_step="In a script, use zcbulk-tui status URL --json.",
         )
+
+    def connect_and_collect(sink: Sink) -> tuple["Monitor", Sequence[WatchedJob]]:
+        try:
+            return connect(sink)
+        finally:
+            # Off since the start (see `cli.parser`): what has been loaded by now stays loaded.
+            gc.freeze()
+            gc.enable()
+
+    app = DashboardApp(
+        connect_and_collect,
+        watched=watched,
+        badge=badge,
+        read_only=read_only,
+        ascii_only=ascii_only or not _can_draw_unicode(),
+        base_url=base_url,
+    )
     app.run()
     return app.return_code or 0
 
 
-def can_draw_unicode() -> bool:
+def _can_draw_unicode() -> bool:
     """Whether the locale lets the terminal show more than ASCII."""
     return (sys.stderr.encoding or "").lower().replace("-", "") == "utf8"

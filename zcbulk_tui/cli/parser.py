@@ -1,6 +1,7 @@
 """What can be typed. Each command imports what it needs only when it runs."""
 
 import argparse
+import gc
 
 from zcbulk_tui import __version__
 from zcbulk_tui.domain.job import Action, Environment
@@ -110,13 +111,20 @@ def _port(text: str) -> int:
     return port
 
 
+def _hurry() -> None:
+    """Puts garbage collection off until the screen is up: start-up makes nothing but keepsakes."""
+    gc.disable()
+
+
 def _dashboard(arguments: argparse.Namespace) -> int:
+    _hurry()
     from zcbulk_tui.cli import dashboard
 
     return dashboard.run(read_only=arguments.read_only, ascii_only=arguments.ascii)
 
 
 def _watch(arguments: argparse.Namespace) -> int:
+    _hurry()
     from zcbulk_tui.cli import dashboard
 
     return dashboard.run(
@@ -128,6 +136,7 @@ def _watch(arguments: argparse.Namespace) -> int:
 
 
 def _demo(arguments: argparse.Namespace) -> int:
+    _hurry()
     from zcbulk_tui.cli import demo
 
     return demo.run(

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import Field, fields, is_dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin
 
 from zcbulk_tui.config import paths
 from zcbulk_tui.config.settings import Settings
@@ -12,7 +12,20 @@ from zcbulk_tui.domain.address import parse_base_url
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError, UsageError
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 BASE_URL = "ZCBULK_BASE_URL"
+
+_Group = TypeVar("_Group", bound="DataclassInstance")
+
+_TOML_TYPES: dict[object, type | tuple[type, ...]] = {
+    bool: bool,
+    float: (int, float),
+    str: str,
+    str | None: str,
+}
+"""What TOML has for the types of the settings; everything else is a table."""
 
 
 def load(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -56,40 +69,57 @@ def _from_file(path: Path, *, required: bool) -> Settings:
             f"{one_line(str(error))}.",
             "Settings are lines like read_only = true; texts stand in quotes.",
         ) from error
-    return _check(path, values)
+    return _build(Settings, values, path)
 
 
-def _check(path: Path, values: dict[str, Any]) -> Settings:
-    from pydantic import TypeAdapter, ValidationError
-
-    try:
-        return TypeAdapter(Settings).validate_python(values)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False)[0]
-        key = ".".join(str(part) for part in first["loc"])
-        known = dict(_settings(Settings))
-        if first["type"] == "unexpected_keyword_argument" or key not in known:
+def _build(group: type[_Group], values: Mapping[str, Any], path: Path, prefix: str = "") -> _Group:
+    """Returns the settings of a table, each checked; what is not there has its default."""
+    entries = {entry.name: entry for entry in fields(group)}
+    checked: dict[str, Any] = {}
+    for name, value in values.items():
+        key = prefix + name
+        entry = entries.get(name)
+        if entry is None:
             raise ConfigError(
                 f"{path}: there is no setting “{one_line(key, 60)}”",
-                next_step=_suggestion(key, list(known)),
-            ) from None
-        raise ConfigError(
-            f"{path}: {key} cannot be {one_line(repr(first['input']), 60)}",
-            next_step=f"Write {known[key].metadata['description']}.",
-        ) from None
+                next_step=_suggestion(key),
+            )
+        if not _fits(entry, value):
+            raise ConfigError(
+                f"{path}: {key} cannot be {one_line(repr(value), 60)}",
+                next_step=f"Write {entry.metadata['expected']}.",
+            )
+        inner = entry.type
+        if isinstance(inner, type) and is_dataclass(inner):
+            value = _build(inner, value, path, f"{key}.")
+        checked[name] = value
+    return group(**checked)
 
 
-def _settings(group: type, prefix: str = "") -> Iterator[tuple[str, "Field[Any]"]]:
+def _fits(entry: "Field[Any]", value: object) -> bool:
+    """Whether a value of TOML is of the type of a setting, and within its bounds."""
+    if get_origin(entry.type) is Literal:
+        return value in get_args(entry.type)
+    wanted = _TOML_TYPES.get(entry.type, dict)
+    if isinstance(value, bool) is not (wanted is bool) or not isinstance(value, wanted):
+        return False
+    size = len(value) if isinstance(value, str) else value
+    least, most = (entry.metadata.get(bound) for bound in ("least", "most"))
+    return (least is None or size >= least) and (most is None or size <= most)
+
+
+def _keys(group: type["DataclassInstance"], prefix: str = "") -> Iterator[str]:
     """Every setting by its dotted name, as TOML's tables name it."""
     for entry in fields(group):
-        yield prefix + entry.name, entry
+        yield prefix + entry.name
         if isinstance(entry.type, type) and is_dataclass(entry.type):
-            yield from _settings(entry.type, f"{prefix}{entry.name}.")
+            yield from _keys(entry.type, f"{prefix}{entry.name}.")
 
 
-def _suggestion(key: str, known: list[str]) -> str:
+def _suggestion(key: str) -> str:
     from difflib import get_close_matches
 
+    known = list(_keys(Settings))
     close = get_close_matches(key, known, n=1)
     return f"Did you mean {close[0]}?" if close else f"There are: {', '.join(known)}."
 

@@ -1,32 +1,31 @@
 """Every setting, its default, and what it may be.
 
-Plain dataclasses, so that the screen can be up before pydantic is: only a configuration file needs
-it, to be checked against the types and the bounds that stand in the fields' metadata.
+Plain dataclasses: pydantic would be half of the time until the first frame.
 """
 
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
-_CLOSED = {"extra": "forbid"}
-_TABLE = {"description": "a table: its settings, below its name in square brackets"}
+_TABLE = {"expected": "a table: its settings, below its name in square brackets"}
 
 
-def _setting(default: Any, expected: str, **rules: float) -> Any:
-    """A field with what is to be written there, for the error message, and pydantic's rules."""
-    return field(default=default, metadata={"description": expected, **rules})
+def _setting(default: Any, expected: str, **bounds: float) -> Any:
+    """A field, with what is to be written there and the bounds `least` and `most` of its size.
+
+    The size of a text is its length.
+    """
+    return field(default=default, metadata={"expected": expected, **bounds})
 
 
 def _seconds(default: float, least: float) -> Any:
     return _setting(
-        default, f"a number of seconds from {least:g} to 86400", strict=True, ge=least, le=86400
+        default, f"a number of seconds from {least:g} to 86400", least=least, most=86400
     )
 
 
 @dataclass(frozen=True, slots=True)
 class PollingSettings:
     """Seconds between two polls of a job."""
-
-    __pydantic_config__: ClassVar = _CLOSED
 
     in_progress: float = _seconds(15.0, 5)
     """While it runs."""
@@ -42,8 +41,6 @@ class PollingSettings:
 class TimeoutSettings:
     """Seconds to wait for the server."""
 
-    __pydantic_config__: ClassVar = _CLOSED
-
     connect: float = _seconds(10.0, 0.1)
     """For a connection."""
 
@@ -58,8 +55,6 @@ class TimeoutSettings:
 class ControlSettings:
     """How start and abort are put at first; what works is then remembered."""
 
-    __pydantic_config__: ClassVar = _CLOSED
-
     method: Literal["PATCH", "PUT", "POST"] = _setting("PATCH", '"PATCH", "PUT" or "POST"')
     """HTTP method."""
 
@@ -71,16 +66,10 @@ class ControlSettings:
 class Settings:
     """All settings."""
 
-    __pydantic_config__: ClassVar = _CLOSED
-
-    profile: str = _setting(
-        "default", "a name of 1 to 30 characters", strict=True, min_length=1, max_length=30
-    )
+    profile: str = _setting("default", "a name of 1 to 30 characters", least=1, most=30)
     """What the status line calls this account."""
 
-    base_url: str | None = _setting(
-        None, 'scheme and host, as in "https://www.zohoapis.eu"', strict=True
-    )
+    base_url: str | None = _setting(None, 'scheme and host, as in "https://www.zohoapis.eu"')
     """Replaces the host of every job URL."""
 
     api_version: Literal["v2.1", "v2"] = _setting("v2.1", '"v2.1" or "v2"')
@@ -91,7 +80,7 @@ class Settings:
     )
     """Where jobs live whose environment is not named."""
 
-    read_only: bool = _setting(False, "true or false", strict=True)
+    read_only: bool = _setting(False, "true or false")
     """Whether start and abort are left out."""
 
     polling: PollingSettings = field(default_factory=PollingSettings, metadata=_TABLE)

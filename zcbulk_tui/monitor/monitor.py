@@ -102,6 +102,7 @@ class Monitor:
         """
         self._watch_list.add(job)
         self.watch([job])
+        self._publish(self._tracks[job.ref])
 
     def remove(self, ref: JobRef) -> None:
         """Takes a job off the watch list; nothing changes at Zoho.

@@ -4,6 +4,7 @@ import asyncio
 import signal
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from textual.app import App, SystemCommand
 from textual.screen import Screen
@@ -11,7 +12,6 @@ from textual.worker import Worker, WorkerState
 
 from zcbulk_tui.domain.job import WatchedJob
 from zcbulk_tui.errors import ZcbulkError
-from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.monitor.ports import Event, Sink
 from zcbulk_tui.render.glyphs import ASCII, UNICODE
 from zcbulk_tui.tui.keys import KEYS
@@ -19,16 +19,19 @@ from zcbulk_tui.tui.messages import Happened
 from zcbulk_tui.tui.output_gate import OutputGate
 from zcbulk_tui.tui.screens.watch import WatchScreen
 
-Connect = Callable[[Sink], Monitor]
-"""Makes the monitor; may take a while, and runs in a thread once the screen is up."""
+if TYPE_CHECKING:
+    from zcbulk_tui.monitor.monitor import Monitor
+
+Connect = Callable[[Sink], tuple["Monitor", Sequence[WatchedJob]]]
+"""Makes the monitor, and tells the jobs to watch; may take a while: runs once the screen is up."""
 
 
 class DashboardApp(App[None]):
     """The dashboard.
 
     Args:
-        watched: The jobs to begin with.
         connect: Makes the monitor.
+        watched: The jobs that are known already, for the first frame.
         badge: What the status line begins with: the profile's name, or DEMO.
         read_only: Whether start and abort are left out.
         ascii_only: Whether the terminal shows ASCII only.
@@ -41,9 +44,9 @@ class DashboardApp(App[None]):
 
     def __init__(
         self,
-        watched: Sequence[WatchedJob],
         connect: Connect,
         *,
+        watched: Sequence[WatchedJob] = (),
         badge: str,
         read_only: bool = False,
         ascii_only: bool = False,
@@ -52,7 +55,6 @@ class DashboardApp(App[None]):
     ) -> None:
         super().__init__()
         self.animation_level = "none"
-        self._watched = watched
         self._connect = connect
         self._gate = OutputGate(self)
         self._watch_screen = WatchScreen(
@@ -83,9 +85,9 @@ class DashboardApp(App[None]):
         self._watch_screen.post_message(Happened(event))
 
     async def _watch(self) -> None:
-        monitor = await asyncio.to_thread(self._connect, self)
-        monitor.watch(self._watched)
-        self._watch_screen.connect(monitor)
+        monitor, jobs = await asyncio.to_thread(self._connect, self)
+        monitor.watch(jobs)
+        self._watch_screen.connect(monitor, jobs)
         await monitor.run()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:

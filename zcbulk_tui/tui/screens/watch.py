@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -11,15 +11,18 @@ from textual.screen import Screen
 
 from zcbulk_tui.domain.job import Action, WatchedJob
 from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
-from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.monitor.ports import CommandEnded, JobChanged, JobRemoved, ServiceChanged
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.span import Look, Span
 from zcbulk_tui.render.status import about, news, status_line
 from zcbulk_tui.tui import control_actions, keys, list_actions
 from zcbulk_tui.tui.messages import Happened
+from zcbulk_tui.tui.widgets import painter
 from zcbulk_tui.tui.widgets.job_list import JobList
 from zcbulk_tui.tui.widgets.lines import Lines
+
+if TYPE_CHECKING:
+    from zcbulk_tui.monitor.monitor import Monitor
 
 _FLUSH = 0.25
 """Seconds that readings wait for others, to be painted together."""
@@ -43,6 +46,7 @@ class WatchScreen(Screen[None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings()
+    COMPONENT_CLASSES: ClassVar[set[str]] = painter.COMPONENT_CLASSES
 
     def __init__(
         self,
@@ -85,9 +89,12 @@ class WatchScreen(Screen[None]):
 
     # What happens.
 
-    def connect(self, monitor: Monitor) -> None:
-        """Takes the monitor that carries out the keys."""
+    def connect(self, monitor: "Monitor", jobs: Iterable[WatchedJob]) -> None:
+        """Takes the monitor that carries out the keys, and the jobs that it watches."""
         self.monitor = monitor
+        for job in jobs:
+            if job.ref not in self.jobs:
+                self.jobs.put(JobSnapshot(job))
         self._show()
 
     def on_happened(self, message: Happened) -> None:

@@ -6,7 +6,6 @@ widget of its own: the names hardly ever do, the bar by the cell, the numbers wi
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -21,7 +20,7 @@ from zcbulk_tui.render.columns import Columns, columns
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.row import Row, header, row
 from zcbulk_tui.render.span import Span
-from zcbulk_tui.tui.widgets.painter import LOOKS, strip
+from zcbulk_tui.tui.widgets.painter import strip
 
 
 class JobList(Widget):
@@ -193,8 +192,6 @@ class JobList(Widget):
 class _Pane(Widget):
     """One part of every row."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = LOOKS | {"row--cursor"}
-
     def __init__(self, jobs: JobList, part: int) -> None:
         super().__init__()
         self._jobs = jobs
@@ -212,12 +209,9 @@ class _Pane(Widget):
     def render_line(self, y: int) -> Strip:
         """Draws one line."""
         spans, on_cursor = self._jobs.line(y, self._part)
-        if not on_cursor:
-            return strip(self, spans).adjust_cell_length(self.size.width, self.rich_style)
-        if self._part == 0:
+        if on_cursor and self._part == 0:
             spans = (Span(self._jobs.glyphs.cursor), *spans[1:])
-        highlight = self.get_component_rich_style("row--cursor", partial=True)
-        return strip(self, spans, highlight).adjust_cell_length(self.size.width, self.rich_style)
+        return strip(self, spans, on_cursor=on_cursor)
 
     def on_click(self, event: events.Click) -> None:
         """Selects the row."""

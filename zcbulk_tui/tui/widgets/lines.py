@@ -1,19 +1,15 @@
 """A few lines of spans that are drawn anew only where they differ."""
 
-from typing import ClassVar
-
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
 from zcbulk_tui.render.span import Line
-from zcbulk_tui.tui.widgets.painter import LOOKS, strip
+from zcbulk_tui.tui.widgets.painter import strip
 
 
 class Lines(Widget):
     """Shows the lines it was last given."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = LOOKS
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
@@ -29,4 +25,4 @@ class Lines(Widget):
     def render_line(self, y: int) -> Strip:
         """Draws one line."""
         line: Line = self._lines[y] if y < len(self._lines) else ()
-        return strip(self, line).adjust_cell_length(self.size.width, self.rich_style)
+        return strip(self, line)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from rich.segment import Segment
-from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -11,20 +10,21 @@ from zcbulk_tui.render.span import Look, Span, line_width
 
 _CLASS = {look: f"look--{look}" for look in Look}
 
-LOOKS = set(_CLASS.values())
-"""Component classes of every widget that draws spans."""
+_CURSOR = "row--cursor"
+
+COMPONENT_CLASSES = {*_CLASS.values(), _CURSOR}
+"""Of the screen that spans are drawn on. Not of each widget: Textual works out every class of every
+widget before the first frame."""
 
 
-def strip(widget: Widget, spans: Iterable[Span], highlight: Style | None = None) -> Strip:
-    """Returns a line in the colours of a widget.
-
-    Args:
-        widget: Has `LOOKS` among its component classes.
-        spans: The line.
-        highlight: Goes over the styles of the spans.
-    """
+def strip(widget: Widget, spans: Iterable[Span], *, on_cursor: bool = False) -> Strip:
+    """Returns spans as one line of a widget, in the colours of its screen."""
+    style_of = widget.screen.get_component_rich_style
+    highlight = style_of(_CURSOR, partial=True) if on_cursor else None
     segments = []
     for text, look in spans:
-        style = widget.get_component_rich_style(_CLASS[look])
+        style = style_of(_CLASS[look])
         segments.append(Segment(text, style + highlight if highlight else style))
-    return Strip(segments, line_width(spans))
+    line = Strip(segments, line_width(spans))
+    padding = style_of(_CLASS[Look.TEXT])
+    return line.adjust_cell_length(widget.size.width, padding + highlight if highlight else padding)
