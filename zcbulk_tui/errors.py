@@ -114,25 +114,13 @@ class UndocumentedError(RefusedError):
 
 
 class ServiceError(ZcbulkError):
-    """No usable answer came; asking again later may help."""
-
-    exit_code = 4
-
-
-class UnreachableError(ServiceError):
-    """No connection could be made, so nothing was sent."""
-
-
-class UnclearError(ServiceError):
-    """The request was sent, but whether it was carried out is not known."""
-
-
-class BusyError(ServiceError):
-    """Zoho asks for fewer calls.
+    """No usable answer came; asking again later may help.
 
     Attributes:
         retry_after: Seconds the server asked us to wait; None when it named none.
     """
+
+    exit_code = 4
 
     def __init__(
         self,
@@ -145,6 +133,18 @@ class BusyError(ServiceError):
     ) -> None:
         super().__init__(title, cause, next_step, answer=answer)
         self.retry_after = retry_after
+
+
+class UnreachableError(ServiceError):
+    """No connection could be made, so nothing was sent."""
+
+
+class UnclearError(ServiceError):
+    """The request was sent, but whether it was carried out is not known."""
+
+
+class BusyError(ServiceError):
+    """Zoho asks for fewer calls."""
 
 
 class UnreadableError(ServiceError):

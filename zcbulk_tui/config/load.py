@@ -35,7 +35,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         ConfigError: The file or the environment holds something that cannot be used.
     """
     path = paths.config_file(environ)
-    settings = _from_file(path, required=paths.CONFIG in environ)
+    settings = _from_file(path, required=bool(environ.get(paths.CONFIG)))
     if settings.base_url is not None:
         settings = _with_base_url(settings, settings.base_url, f"{path}: base_url")
     if environ.get(BASE_URL):
@@ -63,7 +63,7 @@ def _from_file(path: Path, *, required: bool) -> Settings:
 
     try:
         values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigError(
             f"{path} is not TOML",
             f"{one_line(str(error))}.",
@@ -102,6 +102,8 @@ def _fits(entry: "Field[Any]", value: object) -> bool:
         return value in get_args(entry.type)
     wanted = _TOML_TYPES.get(entry.type, dict)
     if isinstance(value, bool) is not (wanted is bool) or not isinstance(value, wanted):
+        return False
+    if isinstance(value, str) and not value.isprintable():
         return False
     size = len(value) if isinstance(value, str) else value
     least, most = (entry.metadata.get(bound) for bound in ("least", "most"))

@@ -21,7 +21,7 @@ from zcbulk_tui import __version__
 from zcbulk_tui.creator import wire
 from zcbulk_tui.creator.control import Variant, VariantMemory, candidates, follow
 from zcbulk_tui.creator.faults import to_error
-from zcbulk_tui.domain.address import job_path
+from zcbulk_tui.domain.address import LOOPBACK, job_path
 from zcbulk_tui.domain.job import Action, Environment, JobReading, JobRef
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import (
@@ -39,6 +39,9 @@ MAX_ANSWER = 1024 * 1024
 Slot = Callable[[], AbstractAsyncContextManager[None]]
 
 _NOTHING_SENT = (
+    httpx.InvalidURL,
+    httpx.ProxyError,
+    UnicodeError,  # a host name that cannot be one
     httpx.ConnectError,
     httpx.ConnectTimeout,
     httpx.PoolTimeout,
@@ -97,7 +100,7 @@ class CreatorClient:
                 "User-Agent": f"zcbulk-tui/{__version__}",
             },
             # A proxy has no business with this machine's own addresses.
-            mounts={f"all://{host}": None for host in ("127.0.0.1", "localhost", "[::1]")},
+            mounts={f"all://{_bracketed(host)}": None for host in LOOPBACK},
         )
 
     async def aclose(self) -> None:
@@ -164,8 +167,8 @@ class CreatorClient:
             headers["Content-Type"] = "application/json"
             content = json.dumps(body).encode()
         url = (self._base_url or ref.origin) + job_path(ref, self._api_version)
-        request = self._http.build_request(method, url, headers=headers, content=content)
         try:
+            request = self._http.build_request(method, url, headers=headers, content=content)
             async with asyncio.timeout(self._timeouts.total):
                 response = await self._http.send(request, stream=True)
                 try:
@@ -221,7 +224,7 @@ def _retry_after(response: httpx.Response) -> float | None:
         return float(value[:9])
     try:
         return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 
@@ -246,4 +249,10 @@ def _unclear(url: str, error: Exception) -> ZcbulkError:
 
 
 def _reason(error: Exception) -> str:
-    return one_line(str(error), 120) or type(error).__name__
+    # What is wrong with our own request may quote its headers, and so the token.
+    text = "" if isinstance(error, httpx.LocalProtocolError) else one_line(str(error), 120)
+    return text or type(error).__name__
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

@@ -149,28 +149,38 @@ def to_error(answer: Answer, retry_after: float | None = None) -> ZcbulkError:
         answer: HTTP status, code and text.
         retry_after: Seconds of the Retry-After header, if there was one.
     """
-    rule = _rule(answer)
-    if rule is None or rule.error is BusyError or answer.http_status >= 500:
-        return _by_http_status(answer, rule, retry_after)
+    rule = RULES[429, 2955] if answer.http_status == 429 else _rule(answer)
+    if rule is None or answer.http_status >= 500:
+        return _by_http_status(answer, retry_after)
+    if issubclass(rule.error, ServiceError):
+        return rule.error(
+            rule.title, next_step=rule.next_step, answer=answer, retry_after=retry_after
+        )
     return rule.error(rule.title, next_step=rule.next_step, answer=answer)
 
 
 def _rule(answer: Answer) -> Rule | None:
     if answer.code is None:
         return None
-    return RULES.get((answer.http_status, answer.code)) or RULES.get((None, answer.code))
+    exact = RULES.get((answer.http_status, answer.code)) or RULES.get((None, answer.code))
+    if exact is not None:
+        return exact
+    # Zoho sends failures as HTTP 200 too (section 0, item 2): then the code has to say it alone.
+    # Only the documented pairs prove that a command was not understood.
+    same_code = [rule for (_, code), rule in RULES.items() if code == answer.code]
+    if len(same_code) != 1 or same_code[0].error is VariantRefusedError:
+        return None
+    return same_code[0]
 
 
-def _by_http_status(answer: Answer, rule: Rule | None, retry_after: float | None) -> ZcbulkError:
+def _by_http_status(answer: Answer, retry_after: float | None) -> ZcbulkError:
     status = answer.http_status
-    if status == 429:
-        busy = rule or RULES[429, 2955]
-        return BusyError(
-            busy.title, next_step=busy.next_step, answer=answer, retry_after=retry_after
-        )
     if status >= 500:
         return UnclearError(
-            "Zoho's server failed", next_step="Try again in a while.", answer=answer
+            "Zoho's server failed",
+            next_step="Try again in a while.",
+            answer=answer,
+            retry_after=retry_after,
         )
     if status in (401, 407):
         return SignInError("Zoho did not accept the sign-in", next_step=_SIGN_IN, answer=answer)

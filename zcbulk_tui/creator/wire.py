@@ -4,10 +4,11 @@ Tolerant of where things stand and how they are spelled; strict about what they 
 is no whole number from 0 up, or counts that exceed their total, make the reading a fault.
 """
 
+import re
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, ValidationError
 
 from zcbulk_tui.domain.job import Counts, JobReading, JobState
 from zcbulk_tui.domain.text import one_line
@@ -15,6 +16,8 @@ from zcbulk_tui.errors import Answer, UnreadableError
 
 SUCCESS = 3000
 """Creator's code for success; an HTTP 2xx with any other code is a failure (section 0, item 2)."""
+
+_CODE = re.compile(r"[0-9]{1,6}", re.ASCII)
 
 _STATES = {
     "CREATED": JobState.CREATED,
@@ -48,7 +51,8 @@ def parse_status(body: bytes, http_status: int, read_at: datetime) -> JobReading
         wire = _Status.model_validate_json(body)
     except ValidationError as error:
         raise _unreadable(http_status, _first_problem(error)) from None
-    details = wire.data.record_details or wire.record_details or _Details()
+    inside, beside = wire.data.record_details, wire.record_details
+    details = inside if inside and inside.model_fields_set else beside or _Details()
     counts = Counts(
         details.total_records,
         details.success_records,
@@ -82,9 +86,10 @@ def _word_or_nothing(value: Any) -> str:
 
 
 def _code_or_nothing(value: Any) -> int | None:
-    if isinstance(value, str) and value.isascii() and value.isdigit():
-        value = int(value[:9])
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    if isinstance(value, str) and _CODE.fullmatch(value):
+        value = int(value)
+    is_code = isinstance(value, int) and not isinstance(value, bool) and abs(value) < 1_000_000
+    return value if is_code else None
 
 
 def _no_bool(value: Any) -> Any:
@@ -106,7 +111,7 @@ class _Details(BaseModel):
 
 
 class _Data(BaseModel):
-    api_status: Annotated[str, Field(min_length=1)]
+    api_status: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
     record_details: _Details | None = None
 
 

@@ -4,9 +4,8 @@ A pasted URL decides where the access token goes, so only Zoho's own hosts, this
 host that the user configured are taken; nothing is sent in clear text beyond this machine.
 """
 
-import ipaddress
 import re
-from urllib.parse import SplitResult, quote, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, quote, unquote, urlsplit
 
 from zcbulk_tui.domain import datacenters
 from zcbulk_tui.domain.job import Environment, JobRef
@@ -15,6 +14,11 @@ from zcbulk_tui.errors import UsageError
 
 EXAMPLE = "https://www.zohoapis.com/creator/v2.1/bulk/jason18/zylker-store/form/Orders/insert/3888833000000114027"
 
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+"""The names of this machine, to which plain http is allowed, and which no proxy gets to see."""
+
+_BASE_EXAMPLE = "https://www.zohoapis.eu"
+_HOST = re.compile(r"(\w[\w-]*(\.[\w-]+)*|\[[0-9a-f:.]+\])(:[0-9]+)?", re.ASCII | re.IGNORECASE)
 _PATH = re.compile(
     r"/creator/v[0-9.]+/bulk/([^/]+)/([^/]+)/form/([^/]+)/insert"
     r"(?:/([^/]+))?/?"
@@ -41,7 +45,7 @@ def parse_job_url(
     """
     text = url.strip()
     shown = one_line(text, 120)
-    parts = _split(text, f"“{shown}” is not a job URL")
+    parts = _split(text, "job URL", EXAMPLE)
     _check_host(parts, shown, base_url)
     match = _PATH.fullmatch(parts.path)
     if match is None:
@@ -49,14 +53,15 @@ def parse_job_url(
             f"“{shown}” is not the URL of a bulk insert job",
             next_step=f"It looks like this: {EXAMPLE}",
         )
-    if match[4] is None:
+    uploaded_to = parse_qs(parts.query).get("job_id", [None])[0]  # the form of the upload's URL
+    if (job_id := match[4] or uploaded_to) is None:
         raise UsageError(
             f"“{shown}” has no job id",
             next_step="Add the id that the create call gave you, after /insert/.",
         )
-    owner, app, form, job_id = (unquote(part) for part in match.group(1, 2, 3, 4))
+    owner, app, form = (unquote(part) for part in match.group(1, 2, 3))
     origin = f"{parts.scheme}://{parts.netloc.lower()}"
-    return make_ref(origin, owner, app, form, job_id, environment)
+    return make_ref(origin, owner, app, form, unquote(job_id), environment)
 
 
 def make_ref(
@@ -97,11 +102,11 @@ def parse_base_url(text: str) -> str:
         UsageError: It is no URL, has a path, or would send the token in clear text.
     """
     shown = one_line(text, 120)
-    parts = _split(text.strip(), f"“{shown}” is not a base URL")
+    parts = _split(text.strip(), "base URL", _BASE_EXAMPLE)
     if parts.path not in ("", "/") or parts.query or parts.fragment:
         raise UsageError(
             f"The base URL “{shown}” has more than a host",
-            next_step="Write scheme and host only, as in https://www.zohoapis.eu.",
+            next_step=f"Write scheme and host only, as in {_BASE_EXAMPLE}.",
         )
     _check_scheme(parts, shown)
     return f"{parts.scheme}://{parts.netloc.lower()}"
@@ -117,28 +122,28 @@ def job_path(ref: JobRef, api_version: str) -> str:
 
 def is_loopback(host: str) -> bool:
     """Whether a host name or address is this machine."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return host in LOOPBACK
 
 
-def _split(text: str, complaint: str) -> SplitResult:
+def _split(text: str, what: str, example: str) -> SplitResult:
+    complaint = f"“{one_line(text, 120)}” is not a {what}"
     try:
         parts = urlsplit(text)
         _ = parts.port  # raises for a port that is no number
     except ValueError as error:
         raise UsageError(
-            complaint, f"{one_line(str(error))}.", f"Write it as in {EXAMPLE}"
+            complaint, f"{one_line(str(error))}.", f"Write it as in {example}"
         ) from error
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise UsageError(complaint, "It does not start with https://.", f"Write it as in {EXAMPLE}")
     if parts.username is not None or parts.password is not None:
+        # What stands there may be a password, so it is not repeated.
         raise UsageError(
-            complaint, "It names a user before the host.", "Leave out user and password."
+            f"The {what} names a user before the host",
+            next_step=f"Leave out user and password. Write it as in {example}",
         )
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise UsageError(complaint, "It does not start with https://.", f"Write it as in {example}")
+    if not _HOST.fullmatch(parts.netloc):
+        raise UsageError(complaint, "Its host cannot be a host.", f"Write it as in {example}")
     return parts
 
 

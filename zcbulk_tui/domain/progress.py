@@ -95,5 +95,5 @@ def estimated_since(readings: Sequence[JobReading], now: datetime) -> int:
     if speed is None or not left or last.state is not JobState.IN_PROGRESS:
         return 0
     trusted = (last.read_at - before.read_at).total_seconds() * 2
-    age = min(max((now - last.read_at).total_seconds(), 0.0), trusted)
+    age = max(min((now - last.read_at).total_seconds(), trusted), 0.0)
     return min(int(speed.mean * age), left - 1)

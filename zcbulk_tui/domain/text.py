@@ -15,6 +15,8 @@ def one_line(text: str, limit: int = 200) -> str:
     White space is folded; every other character that does not print becomes U+FFFD, so that it
     can be seen that something was there.
     """
-    folded = " ".join(text[: limit * 4].split())
+    read = text[: limit * 4]  # no more than this can matter, however long the text is
+    folded = " ".join(read.split())
     safe = "".join(_REPLACEMENT if unicodedata.category(c) in _UNSAFE else c for c in folded)
-    return safe if len(safe) <= limit else safe[: limit - 1] + "…"
+    is_whole = len(safe) <= limit and len(read) == len(text)
+    return safe if is_whole else safe[: limit - 1] + "…"

@@ -18,6 +18,7 @@ from zcbulk_tui.errors import (
     BusyError,
     QuotaSpentError,
     RefusedError,
+    ServiceError,
     SignInError,
     UnclearError,
     UndocumentedError,
@@ -189,18 +190,18 @@ class Monitor:
 
     async def _poll(self, track: Track) -> None:
         self._count_call()
+        settled = None
         try:
             reading = await self._api.status(track.job.ref)
         except ZcbulkError as error:
             wait = self._fail(track, error)
         else:
-            track.read(reading)
+            settled = track.read(reading)
             self._note_answer(answered=True)
             wait = self._usual_wait(track)
         if track.job.ref not in self._tracks:
             return  # removed while the answer was on its way
         self._plan(track, wait)
-        settled = track.settle()
         self._publish(track)
         if settled is not None:
             self._sink.publish(CommandEnded(track.job, settled))
@@ -220,7 +221,8 @@ class Monitor:
             error, UndocumentedError
         ):
             return None
-        return backoff.delay(track.failures, self._luck())
+        asked = error.retry_after if isinstance(error, ServiceError) else None
+        return backoff.delay(track.failures, self._luck(), asked)
 
     def _usual_wait(self, track: Track) -> float | None:
         """Seconds until the next poll by the last reading; a job never read waits for a key."""

@@ -36,30 +36,27 @@ class Track:
         """The newest good reading."""
         return self._readings[-1] if self._readings else None
 
-    def read(self, reading: JobReading) -> None:
-        """Takes a good reading, which ends any trouble."""
+    def read(self, reading: JobReading) -> Command | None:
+        """Takes a good reading, which ends any trouble.
+
+        Returns:
+            The last command, if its answer was unclear and this reading tells what became of it.
+        """
         self._readings.append(reading)
         self._fault = None
         self.failures = 0
+        if self.command is None or self.command.outcome is not Outcome.SENT:
+            return None
+        outcome = told_by(reading.state, self.command.action)
+        if outcome is Outcome.SENT:
+            return None
+        self.command = self.command.ended(outcome)
+        return self.command
 
     def fail(self, error: ZcbulkError, now: datetime) -> None:
         """Takes a failed poll; the readings stay."""
         self._fault = Fault(error, self._fault.since if self._fault else now)
         self.failures += 1
-
-    def settle(self) -> Command | None:
-        """Tells from the newest reading what became of a command whose answer is unclear.
-
-        Returns:
-            The command, if it is settled by that.
-        """
-        if self.command is None or self.command.outcome is not Outcome.SENT or not self.last:
-            return None
-        outcome = told_by(self.last.state, self.command.action)
-        if outcome is Outcome.SENT:
-            return None
-        self.command = self.command.ended(outcome)
-        return self.command
 
     def snapshot(self) -> JobSnapshot:
         """A copy for others."""

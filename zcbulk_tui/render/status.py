@@ -88,7 +88,7 @@ def about(snapshot: JobSnapshot | None, glyphs: Glyphs, width: int) -> Line:
     if snapshot is None:
         return fit_line([], width)
     ref = snapshot.ref
-    facts = (ref.environment.value, f"{ref.owner}/{ref.app}/{ref.form}", ref.job_id)
+    facts = (ref.job_id, ref.environment.value, f"{ref.owner}/{ref.app}/{ref.form}")
     rest = "".join(f" {glyphs.separator} {fact}" for fact in facts)
     return fit_line([Span(f" {snapshot.job.label}", Look.STRONG), Span(rest, Look.DIM)], width)
 

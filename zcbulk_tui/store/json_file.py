@@ -25,7 +25,7 @@ def read(path: Path) -> Any:
         ) from error
     try:
         return json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigError(
             f"{path} is not JSON", f"{error}.", "Correct it, or move it away to begin anew."
         ) from error

@@ -1,3 +1,0 @@
-from tests.support.properties import unhurried
-
-unhurried()

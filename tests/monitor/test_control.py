@@ -1,0 +1,164 @@
+"""Start and abort: sent once, settled by what the status tells."""
+
+import asyncio
+
+import pytest
+
+from tests.monitor.stage import Stage, jobs
+from tests.support.virtual_time import run_virtual
+from zcbulk_tui.domain.control import Outcome
+from zcbulk_tui.domain.job import Action, JobState
+from zcbulk_tui.errors import (
+    AlreadyEndedError,
+    RefusedError,
+    UnclearError,
+    UnreachableError,
+    UsageError,
+    ZcbulkError,
+)
+from zcbulk_tui.monitor.ports import CommandEnded
+
+S = JobState
+REF = jobs(1)[0].ref
+
+
+def test_an_accepted_command_is_reported_in_the_servers_words_and_looked_at_soon() -> None:
+    async def scene() -> Stage:
+        stage = Stage(jobs(1))
+        stage.api.script("1", S.READY, S.IN_PROGRESS)
+        stage.api.commands.append("Job created successfully")
+        async with stage.running():
+            await asyncio.sleep(1)
+            await stage.monitor.command(REF, Action.START)
+            await asyncio.sleep(3)
+        return stage
+
+    stage = run_virtual(scene())
+    (ended,) = stage.all(CommandEnded)
+    assert ended.command.outcome is Outcome.ACCEPTED
+    assert ended.command.said == "Job created successfully"
+    assert stage.api.times() == [0.0, 3.1]
+    assert stage.job.state is S.IN_PROGRESS
+
+
+@pytest.mark.parametrize(
+    "error",
+    [RefusedError("11350"), UnreachableError("no connection, nothing sent")],
+    ids=lambda error: type(error).__name__,
+)
+def test_a_refused_command_is_reported_as_refused(error: ZcbulkError) -> None:
+    async def scene() -> Stage:
+        stage = Stage(jobs(1))
+        stage.api.script("1", S.READY)
+        stage.api.commands.append(error)
+        async with stage.running():
+            await asyncio.sleep(1)
+            await stage.monitor.command(REF, Action.START)
+            await asyncio.sleep(200)
+        return stage
+
+    stage = run_virtual(scene())
+    (ended,) = stage.all(CommandEnded)
+    assert ended.command.outcome is Outcome.REFUSED
+    assert ended.command.error is error
+    assert stage.api.sent(Action.START) == 1
+    assert len(stage.api.times()) > 1  # its polls go on
+
+
+def test_already_ended_is_looked_at_at_once() -> None:
+    async def scene() -> Stage:
+        stage = Stage(jobs(1))
+        stage.api.script("1", S.IN_PROGRESS, S.SYSTEM_ABORTED)
+        stage.api.commands.append(AlreadyEndedError("11090"))
+        async with stage.running():
+            await asyncio.sleep(1)
+            await stage.monitor.command(REF, Action.ABORT)
+            await asyncio.sleep(0.5)
+        return stage
+
+    assert run_virtual(scene()).job.state is S.SYSTEM_ABORTED
+
+
+@pytest.mark.parametrize(
+    ("action", "states", "outcome"),
+    [
+        (Action.START, [S.READY, S.IN_PROGRESS], Outcome.TOOK_EFFECT),
+        (Action.START, [S.READY, S.READY], Outcome.NO_EFFECT),
+        (Action.ABORT, [S.IN_PROGRESS, S.USER_ABORTED], Outcome.TOOK_EFFECT),
+        (Action.ABORT, [S.IN_PROGRESS, S.ABORTED], Outcome.TOOK_EFFECT),
+        (Action.ABORT, [S.IN_PROGRESS, S.IN_PROGRESS], Outcome.NO_EFFECT),
+        (Action.ABORT, [S.IN_PROGRESS, S.COMPLETED], Outcome.NO_EFFECT),
+    ],
+)
+def test_after_an_unclear_answer_the_status_tells(
+    action: Action, states: list[S], outcome: Outcome
+) -> None:
+    async def scene() -> Stage:
+        stage = Stage(jobs(1))
+        stage.api.script("1", *states)
+        stage.api.commands.append(UnclearError("the connection broke off"))
+        async with stage.running():
+            await asyncio.sleep(1)
+            await stage.monitor.command(REF, action)
+            await asyncio.sleep(0.5)
+        return stage
+
+    stage = run_virtual(scene())
+    first, settled = stage.all(CommandEnded)
+    assert first.command.outcome is Outcome.SENT
+    assert first.command.error is not None
+    assert settled.command.outcome is outcome
+    assert stage.api.sent(action) == 1
+
+
+def test_an_unclear_command_stays_open_until_a_status_can_be_read() -> None:
+    async def scene() -> Stage:
+        stage = Stage(jobs(1))
+        down = UnreachableError("down")
+        stage.api.script("1", S.IN_PROGRESS, down, down, S.UNKNOWN, S.USER_ABORTED)
+        stage.api.commands.append(UnclearError("timeout"))
+        async with stage.running():
+            await asyncio.sleep(1)
+            await stage.monitor.command(REF, Action.ABORT)
+            await asyncio.sleep(1)
+            assert not stage.job.allows(Action.ABORT)
+            await asyncio.sleep(100)
+        return stage
+
+    stage = run_virtual(scene())
+    assert [event.command.outcome for event in stage.all(CommandEnded)] == [
+        Outcome.SENT,
+        Outcome.TOOK_EFFECT,
+    ]
+    assert stage.api.sent(Action.ABORT) == 1
+
+
+def test_a_command_waits_for_the_poll_under_way_and_holds_off_the_next() -> None:
+    async def scene() -> Stage:
+        stage = Stage(jobs(1))
+        stage.api.latency = 8
+        stage.api.commands.append("Job aborted successfully")
+        async with stage.running():
+            await asyncio.sleep(1)
+            await stage.monitor.command(REF, Action.ABORT)
+            await asyncio.sleep(20)
+        return stage
+
+    stage = run_virtual(scene())
+    assert stage.api.most_for_one_job == 1
+    assert [(round(call.at), call.action) for call in stage.api.calls] == [
+        (0, None),
+        (8, Action.ABORT),
+        (18, None),
+    ]
+
+
+def test_read_only_sends_nothing() -> None:
+    async def scene() -> Stage:
+        stage = Stage(jobs(1), read_only=True)
+        async with stage.running():
+            with pytest.raises(UsageError):
+                await stage.monitor.command(REF, Action.ABORT)
+        return stage
+
+    assert run_virtual(scene()).api.sent(Action.ABORT) == 0

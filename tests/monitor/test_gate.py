@@ -1,0 +1,63 @@
+"""The gate: who goes first, and what happens to those who give up."""
+
+import asyncio
+
+from tests.support.virtual_time import run_virtual
+from zcbulk_tui.domain.budget import CALLS_AT_ONCE
+from zcbulk_tui.monitor.gate import CallGate, Priority
+
+
+def test_commands_overtake_keys_and_keys_overtake_polls() -> None:
+    async def scene() -> list[str]:
+        gate, order = CallGate(), list[str]()
+
+        async def caller(name: str, priority: Priority) -> None:
+            async with gate.call(priority):
+                order.append(name)
+                await asyncio.sleep(1)
+
+        async with asyncio.TaskGroup() as tasks:
+            for number in range(CALLS_AT_ONCE):
+                tasks.create_task(caller(f"first {number}", Priority.SCHEDULE))
+            await asyncio.sleep(0.1)
+            tasks.create_task(caller("poll", Priority.SCHEDULE))
+            tasks.create_task(caller("key", Priority.KEY))
+            tasks.create_task(caller("command", Priority.COMMAND))
+        return order[CALLS_AT_ONCE:]
+
+    assert run_virtual(scene()) == ["command", "key", "poll"]
+
+
+def test_a_cancelled_caller_takes_no_place() -> None:
+    async def scene() -> float:
+        gate = CallGate()
+        loop = asyncio.get_running_loop()
+        for _ in range(CALLS_AT_ONCE):
+            await gate.enter(Priority.SCHEDULE)
+        waiting = asyncio.create_task(gate.enter(Priority.SCHEDULE))
+        await asyncio.sleep(1)
+        waiting.cancel()
+        for _ in range(CALLS_AT_ONCE):
+            gate.leave()
+        async with asyncio.timeout(10):
+            for _ in range(CALLS_AT_ONCE):
+                await gate.enter(Priority.SCHEDULE)
+        return loop.time()
+
+    assert run_virtual(scene()) == 1
+
+
+def test_one_cancelled_just_after_its_turn_gives_it_back() -> None:
+    async def scene() -> None:
+        gate = CallGate()
+        for _ in range(CALLS_AT_ONCE):
+            await gate.enter(Priority.SCHEDULE)
+        waiting = asyncio.create_task(gate.enter(Priority.SCHEDULE))
+        await asyncio.sleep(0)
+        gate.leave()  # it is its turn now
+        waiting.cancel()
+        await asyncio.sleep(0)
+        async with asyncio.timeout(1):
+            await gate.enter(Priority.SCHEDULE)
+
+    run_virtual(scene())

@@ -1,0 +1,47 @@
+"""An event loop whose time passes only by waiting: hours run in milliseconds, always the same."""
+
+import asyncio
+import selectors
+from collections.abc import Coroutine
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from tests.support.jobs import NOW
+
+_Result = TypeVar("_Result")
+
+
+class _NoWaiting(selectors.SelectSelector):
+    """Turns the time that the loop would wait for into time that has passed."""
+
+    passed = 0.0
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        events = super().select(0)
+        if not events:
+            if timeout is None:
+                raise RuntimeError("everything waits, and nothing will ever happen")
+            self.passed += timeout
+        return events
+
+
+class VirtualLoop(asyncio.SelectorEventLoop):
+    """A loop in virtual time, which begins at 0."""
+
+    def __init__(self) -> None:
+        self._clock = _NoWaiting()
+        super().__init__(self._clock)
+
+    def time(self) -> float:
+        return self._clock.passed
+
+
+def run_virtual(coroutine: Coroutine[Any, Any, _Result]) -> _Result:
+    """Runs a coroutine in virtual time."""
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        return runner.run(coroutine)
+
+
+def virtual_now() -> datetime:
+    """The time of day in virtual time: `NOW` at its beginning."""
+    return NOW + timedelta(seconds=asyncio.get_running_loop().time())
