@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from zcbulk_tui.cli import compose
 from zcbulk_tui.config import load, paths
 from zcbulk_tui.config.secrets import check_access_token
-from zcbulk_tui.domain.job import WatchedJob
+from zcbulk_tui.domain.job import Environment, WatchedJob
 from zcbulk_tui.errors import UsageError
 from zcbulk_tui.monitor.ports import Sink, WatchList
 from zcbulk_tui.store import watch_list
@@ -65,6 +65,7 @@ def run(
         read_only=read_only,
         ascii_only=ascii_only,
         base_url=settings.base_url,
+        environment=Environment(settings.environment),
     )
 
 
@@ -76,6 +77,7 @@ def show(
     ascii_only: bool,
     watched: Sequence[WatchedJob] = (),
     base_url: str | None = None,
+    environment: Environment = Environment.PRODUCTION,
 ) -> int:
     """Runs the app on this terminal; returns the exit code. For the arguments see `DashboardApp`.
 
@@ -103,6 +105,7 @@ def show(
         read_only=read_only,
         ascii_only=ascii_only or not _can_draw_unicode(),
         base_url=base_url,
+        environment=environment,
     )
     app.run()
     return app.return_code or 0

@@ -47,7 +47,7 @@ def connection(service: ServiceSnapshot, now: datetime) -> Span:
             f"{service.held_by.title}: waiting until {clock(service.held_until, now)}", Look.WARNING
         )
     if service.answered is None:
-        return Span("connecting", Look.DIM)
+        return Span("no answer yet", Look.DIM)
     if service.answered:
         return Span("connected", Look.SUCCESS)
     since = clock(service.changed_at, now) if service.changed_at else "the start"

@@ -10,7 +10,7 @@ from textual.app import App, SystemCommand
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
-from zcbulk_tui.domain.job import WatchedJob
+from zcbulk_tui.domain.job import Environment, WatchedJob
 from zcbulk_tui.errors import ZcbulkError
 from zcbulk_tui.monitor.ports import Event, Sink
 from zcbulk_tui.render.glyphs import ASCII, UNICODE
@@ -36,6 +36,7 @@ class DashboardApp(App[None]):
         read_only: Whether start and abort are left out.
         ascii_only: Whether the terminal shows ASCII only.
         base_url: The configured base URL, if any.
+        environment: Where a job that is added lives, if nothing else is said.
         now: The time of day; aware.
     """
 
@@ -51,6 +52,7 @@ class DashboardApp(App[None]):
         read_only: bool = False,
         ascii_only: bool = False,
         base_url: str | None = None,
+        environment: Environment = Environment.PRODUCTION,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         super().__init__()
@@ -62,6 +64,7 @@ class DashboardApp(App[None]):
             badge=badge,
             read_only=read_only,
             base_url=base_url,
+            environment=environment,
             glyphs=ASCII if ascii_only else UNICODE,
             now=now,
         )

@@ -27,10 +27,12 @@ def ask_to_add(screen: "WatchScreen") -> None:
             except ConfigError as error:
                 _show(screen, error)
                 return
-        screen.jobs.select_job(job.ref)
+        # Behind the event that puts a new job on the list.
+        screen.call_later(screen.jobs.select_job, job.ref)
 
     screen.app.push_screen(
-        AddJobScreen(screen.jobs.selected, screen.base_url, screen.now), answered
+        AddJobScreen(screen.jobs.selected, screen.base_url, screen.environment, screen.now),
+        answered,
     )
 
 

@@ -26,6 +26,7 @@ class AddJobScreen(ModalScreen[WatchedJob | None]):
     Args:
         like: A job whose host, owner and application are offered; None to offer nothing.
         base_url: The configured base URL.
+        environment: What is offered as the environment, which no URL names.
         now: The time of day; aware.
     """
 
@@ -42,11 +43,16 @@ class AddJobScreen(ModalScreen[WatchedJob | None]):
     )
 
     def __init__(
-        self, like: JobSnapshot | None, base_url: str | None, now: Callable[[], datetime]
+        self,
+        like: JobSnapshot | None,
+        base_url: str | None,
+        environment: Environment,
+        now: Callable[[], datetime],
     ) -> None:
         super().__init__()
         self._like = like.ref if like else None
         self._base_url = base_url
+        self._environment = environment
         self._now = now
 
     def compose(self) -> ComposeResult:
@@ -70,7 +76,7 @@ class AddJobScreen(ModalScreen[WatchedJob | None]):
                 yield Label("Environment")
                 yield Select(
                     [(environment.value, environment) for environment in Environment],
-                    value=like.environment if like else Environment.PRODUCTION,
+                    value=self._environment,
                     allow_blank=False,
                     compact=True,
                     id="environment",

@@ -54,7 +54,7 @@ class ConfirmScreen(ModalScreen[bool]):
             yield from _texts(self._title, self._paragraphs)
             if self._typed is not None:
                 yield Static(f"To confirm, type the form's link name: {self._typed}", markup=False)
-                yield Input(id="typed", classes="dialog-typed", compact=True)
+                yield Input(id="typed", classes="dialog-typed", compact=True, select_on_focus=False)
             with Horizontal(classes="dialog-buttons"):
                 yield Button("No", id="no", variant="primary")
                 yield Button(self._yes, id="yes", variant="error", disabled=self._typed is not None)

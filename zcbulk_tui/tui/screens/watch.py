@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
 
-from zcbulk_tui.domain.job import Action, WatchedJob
+from zcbulk_tui.domain.job import Action, Environment, WatchedJob
 from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
 from zcbulk_tui.monitor.ports import CommandEnded, JobChanged, JobRemoved, ServiceChanged
 from zcbulk_tui.render.glyphs import Glyphs
@@ -41,6 +41,7 @@ class WatchScreen(Screen[None]):
         badge: The profile's name, or DEMO.
         read_only: Whether start and abort are left out.
         base_url: The configured base URL, for the dialog that adds a job.
+        environment: Where a job that is added lives, if nothing else is said.
         glyphs: The characters to draw with.
         now: The time of day; aware.
     """
@@ -55,12 +56,14 @@ class WatchScreen(Screen[None]):
         badge: str,
         read_only: bool,
         base_url: str | None,
+        environment: Environment,
         glyphs: Glyphs,
         now: Callable[[], datetime],
     ) -> None:
         super().__init__()
         self.monitor: Monitor | None = None
         self.base_url = base_url
+        self.environment = environment
         self.now = now
         self._badge = badge
         self._read_only = read_only

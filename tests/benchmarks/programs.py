@@ -1,0 +1,92 @@
+"""The programs that are measured, each in an empty home of its own."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.benchmarks.loopback import ROOT, Loopback
+from tests.benchmarks.pty_session import PtySession
+from zcbulk_tui.domain.job import JobRef, WatchedJob
+from zcbulk_tui.store.watch_list import FILE_NAME, WatchListFile
+
+_MINIMAL = str(Path(__file__).with_name("minimal_app.py"))
+
+
+class Home:
+    """An empty home folder: no configuration, no watch list, unless they are made.
+
+    Args:
+        path: The folder.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._environment = {
+            "PATH": os.environ.get("PATH", os.defpath),
+            "HOME": str(path),
+            "ZCBULK_STATE_DIR": str(path / "state"),
+            "TERM": "xterm-256color",
+            "LANG": "C.UTF-8",
+            "LC_ALL": "C.UTF-8",
+        }
+
+    def connect(self, server: Loopback) -> None:
+        """Points the dashboard to a server."""
+        self._environment |= {
+            "ZCBULK_BASE_URL": server.base_url,
+            "ZCBULK_ACCESS_TOKEN": server.token,
+        }
+
+    def configure(self, text: str) -> None:
+        """Makes a configuration file where the dashboard looks for one by itself."""
+        folder = self.path / ".config" / "zcbulk-tui"
+        folder.mkdir(parents=True)
+        (folder / "config.toml").write_text(text, encoding="utf-8")
+
+    def watch(self, server: Loopback, count: int) -> None:
+        """Puts the first jobs of a server on the watch list."""
+        path = self.path / "state" / FILE_NAME
+        first = server.jobs[0]
+        _, _, _, _, owner, app, *_ = first["url"].removeprefix(server.base_url).split("/")
+        ref = JobRef("https://www.zohoapis.com", owner, app, first["form"], first["id"])
+        WatchListFile(path).add(WatchedJob(ref, first["label"], datetime.now(UTC)))
+        # One by one, each flushed to the disk, a thousand would take a while.
+        content = json.loads(path.read_text(encoding="utf-8"))
+        (entry,) = content["jobs"]
+        content["jobs"] = [
+            entry | {"job_id": job["id"], "form": job["form"], "label": job["label"]}
+            for job in server.jobs[:count]
+        ]
+        path.write_text(json.dumps(content), encoding="utf-8")
+
+    def minimal(self) -> PtySession:
+        """Starts the minimal app."""
+        return self._start(sys.executable, _MINIMAL)
+
+    def dashboard(self, *arguments: str) -> PtySession:
+        """Starts the dashboard, as it is installed."""
+        script = Path(sys.executable).with_name("zcbulk-tui")
+        if script.exists():
+            return self._start(str(script), *arguments)
+        return self._start(sys.executable, "-m", "zcbulk_tui", *arguments)
+
+    def feeder(self, jobs: int) -> PtySession:
+        """Starts the dashboard's screen with the feeder behind it."""
+        module = ["-m", "tests.benchmarks.feeder_app", str(jobs)]
+        return self._start(sys.executable, *module, directory=ROOT)
+
+    def _start(self, *command: str, directory: Path | None = None) -> PtySession:
+        return PtySession(command, self._environment, str(directory or self.path))
+
+
+@contextmanager
+def home() -> Iterator[Home]:
+    """A home, for as long as the context lasts."""
+    # What was just killed may still be writing there.
+    with TemporaryDirectory(prefix="zcbulk-benchmark-", ignore_cleanup_errors=True) as folder:
+        yield Home(Path(folder))
