@@ -32,8 +32,19 @@ def run(*, seed: int, speed: float, read_only: bool, ascii_only: bool) -> int:
     )
 
 
-def connector(build: Callable[[], "Creator"], *, read_only: bool = False) -> Connect:
-    """Returns what connects a dashboard to the simulated Creator that `build` makes."""
+def connector(
+    build: Callable[[], "Creator"],
+    *,
+    read_only: bool = False,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Connect:
+    """Returns what connects a dashboard to the simulated Creator that `build` makes.
+
+    Args:
+        build: Makes the simulator; is called once the screen is up.
+        read_only: Whether start and abort are refused.
+        now: The time of day; aware; that of the simulator's clock.
+    """
 
     def connect(sink: Sink) -> tuple["Monitor", Sequence[WatchedJob]]:
         from pydantic import SecretStr
@@ -47,21 +58,20 @@ def connector(build: Callable[[], "Creator"], *, read_only: bool = False) -> Con
 
         creator = build()
         client = CreatorClient(
-            AccessToken(SecretStr(creator.token)), transport=InProcessTransport(creator)
+            AccessToken(SecretStr(creator.token)), transport=InProcessTransport(creator), now=now
         )
         # Livelier than for real: the simulator's calls cost nothing.
         intervals = Intervals(in_progress=5, waiting=20, unknown=20)
         monitor = Monitor(
-            client, sink, SessionWatchList(), intervals=intervals, read_only=read_only
+            client, sink, SessionWatchList(), intervals=intervals, read_only=read_only, now=now
         )
-        return monitor, demo_jobs(creator)
+        return monitor, _jobs(creator, now())
 
     return connect
 
 
-def demo_jobs(creator: "Creator") -> list[WatchedJob]:
+def _jobs(creator: "Creator", now: datetime) -> list[WatchedJob]:
     """The simulated jobs as a watch list whose creation times are known."""
-    now = datetime.now(UTC)
     return [
         WatchedJob(
             JobRef(

@@ -84,7 +84,7 @@ class WatchScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Sets up the clock, which runs only while something on screen ages."""
-        self._clock = self.set_interval(_TICK, self._show, pause=True)
+        self._clock = self.set_interval(_TICK, self.show_changes, pause=True)
 
     def on_resize(self, event: events.Resize) -> None:
         """Fits the lines to the width."""
@@ -98,7 +98,7 @@ class WatchScreen(Screen[None]):
         for job in jobs:
             if job.ref not in self.jobs:
                 self.jobs.put(JobSnapshot(job))
-        self._show()
+        self.show_changes()
 
     def on_happened(self, message: Happened) -> None:
         """Takes what the monitor says; the picture follows a moment later."""
@@ -121,9 +121,10 @@ class WatchScreen(Screen[None]):
 
     def _flush(self) -> None:
         self._flush_pending = False
-        self._show()
+        self.show_changes()
 
-    def _show(self) -> None:
+    def show_changes(self) -> None:
+        """Shows what the readings and the time have changed."""
         self.jobs.paint()
         self._show_lines(self.size.width)
         ages = any(not snapshot.is_final for snapshot in self.jobs.on_screen())

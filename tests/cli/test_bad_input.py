@@ -1,0 +1,326 @@
+"""What cannot be used is refused with one clear sentence, before anything is sent or changed."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.commands import CANARY, CommandLine, Ended, files_below
+from tests.support.jobs import URL
+from tests.support.stub_server import StubServer
+from tests.support.text import is_one_safe_line
+from zcbulk_tui.config import load, paths, secrets
+from zcbulk_tui.store import watch_list
+
+WITH_URL = (("status",), ("status", "--json"), ("watch",), ("start", "--yes"), ("abort", "--yes"))
+ALL = ((), *WITH_URL)
+"""The commands that talk to Zoho, the bare dashboard among them."""
+
+
+def name_of(command: tuple[str, ...]) -> str:
+    return " ".join(command) or "dashboard"
+
+
+class Attempt:
+    """Tries a command with something wrong, and makes sure that nothing comes of it."""
+
+    def __init__(self, cli: CommandLine, home: Path) -> None:
+        self._cli = cli
+        self._home = home
+
+    def __call__(self, *arguments: str) -> str:
+        """Runs it; returns the one line that it says."""
+        before = files_below(self._home)
+        with StubServer() as server:
+            ended: Ended = self._cli(*arguments)
+        assert (ended.code, ended.out) == (2, "")
+        (complaint,) = ended.lines
+        assert complaint.startswith("zcbulk-tui: ")
+        assert complaint.endswith(".")
+        assert is_one_safe_line(complaint)
+        assert CANARY not in complaint
+        assert server.requests == []
+        assert files_below(self._home) == before
+        return complaint
+
+
+@pytest.fixture
+def attempt(cli: CommandLine, home: Path, monkeypatch: pytest.MonkeyPatch) -> Attempt:
+    monkeypatch.setenv(secrets.ACCESS_TOKEN, CANARY)
+    return Attempt(cli, home)
+
+
+@pytest.mark.parametrize("command", WITH_URL, ids=name_of)
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        pytest.param("nonsense", ["“nonsense” is not a job URL", "https://"], id="no-URL"),
+        pytest.param("", ["is not a job URL", "https://"], id="empty"),
+        pytest.param(
+            "https://www.zohoapis.com/creator/v2.1/data/a/b/report/c",
+            ["is not the URL of a bulk insert job", "/insert/3888833000000114027"],
+            id="another-URL",
+        ),
+        pytest.param(URL.rpartition("/")[0], ["has no job id", "after /insert/"], id="no-id"),
+        pytest.param(f"{URL}x", ["114027x” is not a job id", "digits only"], id="odd-id"),
+        pytest.param(
+            URL.replace("www.zohoapis.com", "zohoapis.example"),
+            ["zohoapis.example", "not one of Zoho's API hosts", "www.zohoapis.eu", "base_url"],
+            id="unknown-host",
+        ),
+        pytest.param(
+            URL.replace("https://www.zohoapis.com", "http://www.zohoapis.com"),
+            ["clear text", "https://"],
+            id="http",
+        ),
+        pytest.param(
+            URL.replace("://", f"://user:{CANARY}@"), ["names a user", "Leave out"], id="password"
+        ),
+        pytest.param(URL.replace(".com", ".com:port"), ["is not a job URL", "Port"], id="port"),
+        pytest.param("https://\x1b[31m/\x07", ["is not a job URL"], id="control-characters"),
+    ],
+)
+def test_a_wrong_url(
+    attempt: Attempt, command: tuple[str, ...], url: str, words: list[str]
+) -> None:
+    complaint = attempt(*command, url)
+    for word in words:
+        assert word in complaint
+
+
+@pytest.mark.parametrize("command", [("status",), ("watch",)], ids=name_of)
+def test_one_wrong_url_among_right_ones(attempt: Attempt, command: tuple[str, ...]) -> None:
+    assert "“nonsense”" in attempt(*command, URL, "nonsense")
+
+
+@pytest.mark.parametrize("command", ALL, ids=name_of)
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        pytest.param("profile = \n", ["is not TOML", "line 1"], id="bad-TOML"),
+        pytest.param("read_only = true\n[polling\n", ["is not TOML", "line 2"], id="bad-table"),
+        pytest.param(
+            "[polling]\nin_progres = 15\n",
+            ["no setting “polling.in_progres”", "Did you mean polling.in_progress?"],
+            id="unknown-setting",
+        ),
+        pytest.param("colour = 1\n", ["no setting “colour”", "profile"], id="unlike-any-setting"),
+        pytest.param(
+            'read_only = "yes"\n', ["read_only cannot be 'yes'", "true or false"], id="wrong-type"
+        ),
+        pytest.param(
+            "[polling]\nin_progress = 1\n",
+            ["polling.in_progress cannot be 1", "from 5 to 86400"],
+            id="too-small",
+        ),
+        pytest.param("polling = 5\n", ["polling cannot be 5", "a table"], id="no-table"),
+        pytest.param(
+            'environment = "test"\n', ["environment cannot be 'test'", "stage"], id="wrong-word"
+        ),
+        pytest.param(
+            'base_url = "http://example.com"\n', ["base_url", "clear text", "https://"], id="http"
+        ),
+        pytest.param(
+            'base_url = "https://www.zohoapis.eu/creator"\n',
+            ["base_url", "more than a host"],
+            id="path",
+        ),
+        pytest.param(
+            'profile = "\\u001b[31m"\n', ["profile cannot be", "name of 1 to 30"], id="control"
+        ),
+    ],
+)
+def test_a_configuration_that_cannot_be_used(
+    attempt: Attempt,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: tuple[str, ...],
+    content: str,
+    words: list[str],
+) -> None:
+    config = home / "settings.toml"
+    config.write_text(content, encoding="utf-8")
+    monkeypatch.setenv(paths.CONFIG, str(config))
+    complaint = attempt(*command, *([URL] if command else []))
+    assert str(config) in complaint
+    for word in words:
+        assert word in complaint
+
+
+def _missing(config: Path) -> None:
+    assert not config.exists()
+
+
+def _folder(config: Path) -> None:
+    config.mkdir()
+
+
+def _latin_1(config: Path) -> None:
+    config.write_bytes(b'profile = "Z\xfcrich"\n')
+
+
+@pytest.mark.parametrize("command", ALL, ids=name_of)
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        pytest.param(_missing, ["does not exist", paths.CONFIG, "config.example.toml"], id="none"),
+        pytest.param(_folder, ["cannot be read"], id="folder"),
+        pytest.param(_latin_1, ["cannot be read", "UTF-8"], id="not-UTF-8"),
+    ],
+)
+def test_a_configuration_file_that_cannot_be_read(
+    attempt: Attempt,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: tuple[str, ...],
+    make: Callable[[Path], None],
+    words: list[str],
+) -> None:
+    config = home / "settings.toml"
+    make(config)
+    monkeypatch.setenv(paths.CONFIG, str(config))
+    complaint = attempt(*command, *([URL] if command else []))
+    for word in (str(config), *words):
+        assert word in complaint
+
+
+@pytest.mark.parametrize("command", ALL, ids=name_of)
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        pytest.param(
+            load.BASE_URL,
+            "zohoapis.eu",
+            [load.BASE_URL, "is not a base URL", "https://www.zohoapis.eu"],
+            id="base-URL",
+        ),
+        pytest.param(
+            load.BASE_URL,
+            "http://10.0.0.1",
+            [load.BASE_URL, "clear text", "https://"],
+            id="base-URL-http",
+        ),
+        pytest.param(
+            secrets.ACCESS_TOKEN,
+            "",
+            ["no access token", secrets.ACCESS_TOKEN, "export", "zcbulk-tui demo"],
+            id="no-token",
+        ),
+        pytest.param(
+            secrets.ACCESS_TOKEN,
+            f"Zoho-oauthtoken {CANARY}",
+            [secrets.ACCESS_TOKEN, "no access token has", "Copy the token alone"],
+            id="token-with-scheme",
+        ),
+        pytest.param(paths.CONFIG, "~nobody-here/x", [paths.CONFIG, "whole path"], id="config"),
+    ],
+)
+def test_an_environment_that_cannot_be_used(
+    attempt: Attempt,
+    monkeypatch: pytest.MonkeyPatch,
+    command: tuple[str, ...],
+    name: str,
+    value: str,
+    words: list[str],
+) -> None:
+    monkeypatch.setenv(name, value)
+    complaint = attempt(*command, *([URL] if command else []))
+    for word in words:
+        assert word in complaint
+
+
+ENTRY = {
+    "origin": "https://www.zohoapis.com",
+    "owner": "jason18",
+    "app": "zylker-store",
+    "form": "Orders",
+    "job_id": "1",
+    "environment": "production",
+    "label": "Orders",
+    "added_at": "2026-03-11T10:30:00+00:00",
+    "created_at": None,
+}
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        pytest.param("{", "is not JSON", id="cut-short"),
+        pytest.param("[]", "does not hold a watch list", id="list"),
+        pytest.param('{"version": 99, "jobs": []}', "version 99", id="version"),
+        pytest.param('{"version": 1, "jobs": [{}]}', "is missing", id="empty-entry"),
+        pytest.param(
+            json.dumps({"version": 1, "jobs": [{**ENTRY, "job_id": "x\u001b"}]}),
+            "does not hold a watch list",
+            id="odd-id",
+        ),
+        pytest.param(
+            json.dumps({"version": 1, "jobs": [{**ENTRY, "origin": "http://example.com"}]}),
+            "does not hold a watch list",
+            id="http",
+        ),
+    ],
+)
+def test_a_watch_list_that_cannot_be_used(
+    attempt: Attempt, home: Path, content: str, words: str
+) -> None:
+    file = home / "state" / watch_list.FILE_NAME
+    file.parent.mkdir()
+    file.write_text(content, encoding="utf-8")
+    complaint = attempt()
+    assert str(file) in complaint
+    assert words in complaint
+    assert "move it away" in complaint
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param((), id="dashboard"),
+        pytest.param(("watch", URL), id="watch"),
+        pytest.param(("demo",), id="demo"),
+    ],
+)
+def test_a_dashboard_without_a_terminal(attempt: Attempt, arguments: tuple[str, ...]) -> None:
+    complaint = attempt(*arguments)
+    assert "needs a terminal" in complaint
+    assert "zcbulk-tui status URL --json" in complaint
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        pytest.param(("bogus",), ["'bogus'", "simulator"], id="command"),
+        pytest.param(("status",), ["URL"], id="no-URL"),
+        pytest.param(("start", URL, URL), ["unrecognized"], id="two-URLs"),
+        pytest.param(("status", URL, "--yes"), ["--yes"], id="option"),
+        pytest.param(("status", URL, "--environment", "test"), ["'test'", "stage"], id="word"),
+        pytest.param(("demo", "--speed", "0"), ["--speed", "above 0"], id="speed"),
+        pytest.param(("demo", "--speed", "nan"), ["--speed", "above 0"], id="speed-nan"),
+        pytest.param(("simulator", "--port", "70000"), ["--port", "65535"], id="port"),
+    ],
+)
+def test_wrong_arguments(cli: CommandLine, arguments: tuple[str, ...], words: list[str]) -> None:
+    ended = cli(*arguments)
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.lines[0].startswith("usage: zcbulk-tui")
+    for word in words:
+        assert word in ended.lines[-1]
+
+
+@pytest.mark.parametrize("option", ["--port", "--speed"])
+def test_a_number_that_is_none_is_called_by_no_inner_name(cli: CommandLine, option: str) -> None:
+    ended = cli("simulator", option, "x")
+    assert (ended.code, ended.out) == (2, "")
+    assert f"{option}: " in ended.lines[-1]
+    assert "'x'" in ended.lines[-1]
+    assert "_port" not in ended.lines[-1]
+    assert "_speed" not in ended.lines[-1]
+
+
+def test_a_scenario_that_there_is_not(cli: CommandLine) -> None:
+    ended = cli("simulator", "--scenario", "bogus")
+    assert (ended.code, ended.out, len(ended.lines)) == (2, "", 1)
+    assert "no scenario “bogus”" in ended.err
+    assert "steady" in ended.err

@@ -1,0 +1,191 @@
+"""``status``: several jobs, the table for people, and the project's own simulator."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.commands import CANARY, CommandLine, Ended
+from tests.support.contract import PAGE_STATUS
+from tests.support.jobs import REF, URL
+from tests.support.simulators import url_of
+from tests.support.stub_server import DROP, Answer, Reply, Request, StubServer
+from tests.support.text import is_one_safe_line
+from zcbulk_tui.config import load, paths
+from zcbulk_tui.simulator.faults import ERRORS, Call
+from zcbulk_tui.simulator.hostile import HOSTILE
+from zcbulk_tui.simulator.scenarios import build
+from zcbulk_tui.simulator.server import LoopbackServer
+
+pytestmark = pytest.mark.usefixtures("signed_in")
+
+
+def url(job_id: str) -> str:
+    return URL.replace(REF.job_id, job_id)
+
+
+def by_job(answers: dict[str, Answer]) -> Callable[[Request], Answer]:
+    """Answers by the job that is asked about."""
+    return lambda request: answers[request.path.rpartition("/")[2]]
+
+
+FINE = Reply(200, PAGE_STATUS)
+REFUSED = Reply.of({"code": 7120, "message": "The job ID is not valid."})
+SIGN_IN = Reply.of({"code": 1030, "message": "The token has expired."}, 401)
+
+
+@pytest.mark.parametrize(
+    ("answers", "code"),
+    [
+        pytest.param([FINE, FINE], 0, id="all-fine"),
+        pytest.param([FINE, REFUSED, FINE], 1, id="one-refused"),
+        pytest.param([SIGN_IN, REFUSED, FINE], 3, id="sign-in-before-refused"),
+        pytest.param([REFUSED, DROP, SIGN_IN], 4, id="network-before-sign-in"),
+    ],
+)
+def test_several_jobs_in_their_order_and_the_highest_exit_code(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch, answers: list[Answer], code: int
+) -> None:
+    named = {f"{1000 - number}": answer for number, answer in enumerate(answers)}
+    with StubServer(by_job(named)) as server:
+        monkeypatch.setenv(load.BASE_URL, server.url)
+        ended = cli("status", *map(url, named), "--json")
+    assert [found["job_id"] for found in json.loads(ended.out)] == list(named)
+    failed = [job_id for job_id, answer in named.items() if answer is not FINE]
+    assert [line.split()[2].rstrip(":") for line in ended.lines] == failed
+    assert ended.code == code
+    assert len(server.requests) == len(answers)
+
+
+def test_a_job_named_twice_is_asked_about_once(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with StubServer(lambda _: FINE) as server:
+        monkeypatch.setenv(load.BASE_URL, server.url)
+        ended = cli("status", url("2"), url("1"), url("2"), "--json")
+    assert [found["job_id"] for found in json.loads(ended.out)] == ["2", "1"]
+    assert len(server.requests) == 2
+
+
+def test_a_job_named_by_two_hosts_is_asked_about_once_where_the_host_is_replaced(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with StubServer(lambda _: FINE) as server:
+        monkeypatch.setenv(load.BASE_URL, server.url)
+        ended = cli("status", URL, URL.replace("https://www.zohoapis.com", server.url), "--json")
+    assert len(json.loads(ended.out)) == 1
+    assert len(server.requests) == 1
+
+
+def test_nothing_is_full_that_is_not(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = {"total_records": 1_000_000, "success_records": 999_999, "failed_records": 0}
+    data = {"api_status": "In-progress", "record_details": counts}
+    with StubServer([Reply.of({"code": 3000, "data": data})]) as server:
+        monkeypatch.setenv(load.BASE_URL, server.url)
+        ended = cli("status", URL, "--json")
+    (found,) = json.loads(ended.out)
+    assert 99 <= found["percent"] < 100
+
+
+def test_a_host_on_this_machine_needs_no_base_url(cli: CommandLine) -> None:
+    with StubServer([FINE]) as server:
+        ended = cli("status", URL.replace("https://www.zohoapis.com", server.url), "--json")
+    assert (ended.code, ended.err) == (0, "")
+    assert json.loads(ended.out)[0]["state"] == "in_progress"
+
+
+def test_nobody_listens(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    with StubServer() as server:
+        base_url = server.url
+    monkeypatch.setenv(load.BASE_URL, base_url)
+    ended = cli("status", URL, "--json")
+    assert ended.code == 4
+    assert json.loads(ended.out)[0]["state"] == "unknown"
+    (complaint,) = ended.lines
+    assert f"{base_url.removeprefix('http://')} cannot be reached" in complaint
+
+
+def test_a_table_for_people(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    with StubServer(by_job({"1": FINE, "2": REFUSED})) as server:
+        monkeypatch.setenv(load.BASE_URL, server.url)
+        ended = cli("status", url("2"), url("1"))
+    header, row = ended.out.splitlines()
+    assert header.split() == ["JOB", "FORM", "STATE", "%", "OK", "FAILED", "LEFT"]
+    assert row.split() == ["1", REF.form, "IN_PROGRESS", "100", "1", "0", "0"]
+    assert ended.code == 1
+    assert len(ended.lines) == 1
+
+
+def test_no_table_where_nothing_was_read(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    with StubServer([REFUSED]) as server:
+        monkeypatch.setenv(load.BASE_URL, server.url)
+        ended = cli("status", URL)
+    assert (ended.code, ended.out, len(ended.lines)) == (1, "", 1)
+
+
+def asked_about_all(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch, scenario: str
+) -> tuple[Ended, dict[str, str]]:
+    """Asks for every job of a scenario; returns the result, and the states by label."""
+    creator = build(scenario, token=CANARY)
+    with LoopbackServer(creator) as server:
+        monkeypatch.setenv(load.BASE_URL, server.base_url)
+        urls = [url_of(server, job) for job in creator.jobs.values()]
+        ended = cli("status", *urls, "--json")
+    found = json.loads(ended.out)
+    assert [job["job_id"] for job in found] == list(creator.jobs)
+    assert len(creator.log) == len(urls)
+    assert CANARY not in ended.out + ended.err
+    assert "Traceback" not in ended.err
+    assert all(is_one_safe_line(line) for line in ended.lines)
+    labels = (job.label for job in creator.jobs.values())
+    return ended, dict(zip(labels, (job["state"] for job in found), strict=True))
+
+
+def test_every_error_of_the_simulator(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended, states = asked_about_all(cli, monkeypatch, "errors")
+    assert ended.code == 4
+    assert list(states) == list(ERRORS)
+    for label, row in ERRORS.items():
+        # The rows for start and abort alone leave the status as it is.
+        spared = Call.CONTROL in row.calls and Call.STATUS not in row.calls
+        assert states[label] == ("ready" if spared else "unknown"), label
+        said = f"Zoho said HTTP {row.status}, code {row.code}: “{row.message}”"
+        assert (said in ended.err) is not spared, label
+    assert len(ended.lines) == list(states.values()).count("unknown")
+
+
+def test_every_spelling_of_the_simulator(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended, states = asked_about_all(cli, monkeypatch, "spellings")
+    assert (ended.code, ended.err) == (0, "")
+    assert states.pop("Paused-for-review (running)") == "unknown"
+    expected = {
+        "waiting": {"created", "ready"},
+        "ready": {"ready"},
+        "running": {"in_progress"},
+        "completed": {"completed"},
+        "user aborted": {"user_aborted", "aborted"},
+        "system aborted": {"system_aborted", "aborted"},
+        "failed": {"failed"},
+        "expired": {"expired"},
+    }
+    for label, state in states.items():
+        truth = label.rpartition("(")[2].rstrip(")")
+        assert state in expected[truth], label
+
+
+def test_every_bad_answer_of_the_simulator(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    config = home / "settings.toml"
+    config.write_text("[timeouts]\nread = 1.5\n", encoding="utf-8")
+    monkeypatch.setenv(paths.CONFIG, str(config))
+    ended, states = asked_about_all(cli, monkeypatch, "hostile")
+    assert ended.code == 4
+    readable = {"markup as state", "escapes as state", "completed at nothing"}
+    complained = {line.split()[1] for line in ended.lines}
+    for number, label in enumerate(HOSTILE, start=1):
+        assert (f"Form_{number}" in complained) == (label not in readable), label
+    assert states["completed at nothing"] == "completed"
+    assert "Form_late" in complained

@@ -1,0 +1,271 @@
+"""``status --json`` over a real socket: each documented answer, and what scripts get for it."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.commands import CANARY, CommandLine, Ended
+from tests.support.contract import OPENAPI_STATUS, PAGE_STATUS, REFUSALS, SPELLINGS, Refusal
+from tests.support.jobs import REF, URL
+from tests.support.stub_server import DROP, Answer, Raw, Reply, StubServer
+from tests.support.text import HOSTILE, is_one_safe_line
+from zcbulk_tui.config import load, paths
+from zcbulk_tui.domain.job import JobState
+
+pytestmark = pytest.mark.usefixtures("signed_in")
+
+KEYS = [
+    "job_id",
+    "owner",
+    "app",
+    "form",
+    "environment",
+    "state",
+    "raw_state",
+    "total",
+    "success",
+    "failed",
+    "unprocessed",
+    "percent",
+    "read_at",
+]
+
+FIGURES = ("total", "success", "failed", "unprocessed", "percent")
+
+NO_READING = {**dict.fromkeys(("raw_state", *FIGURES, "read_at")), "state": "unknown"}
+
+STATES = {
+    "created",
+    "ready",
+    "in_progress",
+    "completed",
+    "user_aborted",
+    "system_aborted",
+    "aborted",
+    "failed",
+    "expired",
+    "unknown",
+}
+
+SAID = "Zoho's own words."
+
+
+class Asked:
+    """The command against a server that gives one answer."""
+
+    def __init__(self, cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._cli = cli
+        self._monkeypatch = monkeypatch
+
+    def __call__(self, answer: Answer, *options: str) -> tuple[dict[str, Any], Ended]:
+        """Returns the object of the one job, and the rest."""
+        with StubServer(lambda _: answer) as server:
+            self._monkeypatch.setenv(load.BASE_URL, server.url)
+            ended = self._cli("status", URL, "--json", *options)
+        assert len(server.requests) == 1
+        self.request = server.requests[0]
+        (found,) = json.loads(ended.out)
+        assert isinstance(found, dict)
+        return found, ended
+
+
+@pytest.fixture
+def ask(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> Asked:
+    """Asks for the job of Zoho's samples."""
+    return Asked(cli, monkeypatch)
+
+
+def body(state: object, **counts: object) -> Reply:
+    """A status answer with some of the four counts."""
+    details = {f"{name}_records": value for name, value in counts.items()}
+    return Reply.of({"code": 3000, "data": {"api_status": state, "record_details": details}})
+
+
+@pytest.mark.parametrize(
+    ("answer", "state", "raw", "figures"),
+    [
+        pytest.param(
+            Reply(200, PAGE_STATUS), "in_progress", "IN_PROGRESS", (1, 1, 0, 0, 100.0), id="page"
+        ),
+        pytest.param(
+            Reply(200, OPENAPI_STATUS),
+            "completed",
+            "COMPLETED",
+            (500, 490, 10, 0, 100.0),
+            id="openapi",
+        ),
+        pytest.param(
+            Reply.of({"code": 3000, "data": {"api_status": "Ready-to-upload"}}),
+            "ready",
+            "Ready-to-upload",
+            (None, None, None, None, None),
+            id="no-details",
+        ),
+        pytest.param(
+            body("Aborted", total=None, success=None),
+            "aborted",
+            "Aborted",
+            (None, None, None, None, None),
+            id="null-counts",
+        ),
+        pytest.param(
+            body("Failed", total=200, failed=5),
+            "failed",
+            "Failed",
+            (200, None, 5, None, None),
+            id="some-counts",
+        ),
+        pytest.param(
+            body("In-progress", total=3, success=1, failed=0, unprocessed=2),
+            "in_progress",
+            "In-progress",
+            (3, 1, 0, 2, 33.3),
+            id="a-third",
+        ),
+        pytest.param(
+            body("Start", total=0, success=0, failed=0, unprocessed=0),
+            "in_progress",
+            "Start",
+            (0, 0, 0, 0, None),
+            id="nothing-to-do",
+        ),
+        pytest.param(
+            Reply.of(
+                {
+                    "code": 3000,
+                    "data": {"api_status": "Expired", "record_details": {}},
+                    "record_details": {"total_records": 7},
+                },
+                201,
+            ),
+            "expired",
+            "Expired",
+            (7, None, None, None, None),
+            id="empty-inside-full-beside",
+        ),
+    ],
+)
+def test_each_documented_shape(
+    ask: Asked, answer: Reply, state: str, raw: str, figures: tuple[float | None, ...]
+) -> None:
+    began = datetime.now(UTC) - timedelta(seconds=1)
+    found, ended = ask(answer)
+    assert list(found) == KEYS
+    read_at = datetime.fromisoformat(found.pop("read_at"))
+    assert began <= read_at <= datetime.now(UTC)
+    assert found == {
+        "job_id": REF.job_id,
+        "owner": REF.owner,
+        "app": REF.app,
+        "form": REF.form,
+        "environment": "production",
+        "state": state,
+        "raw_state": raw,
+        **dict(zip(FIGURES, figures, strict=True)),
+    }
+    assert (ended.code, ended.err) == (0, "")
+
+
+@pytest.mark.parametrize(("raw", "state"), SPELLINGS, ids=[raw.strip() for raw, _ in SPELLINGS])
+def test_each_spelling_of_each_state(ask: Asked, raw: str, state: JobState) -> None:
+    found, ended = ask(body(raw))
+    assert (found["state"], found["raw_state"]) == (state.value, raw.strip())
+    assert found["state"] in STATES
+    assert (ended.code, ended.err) == (0, "")
+
+
+@pytest.mark.parametrize("row", REFUSALS, ids=str)
+def test_each_row_of_the_error_table(ask: Asked, row: Refusal) -> None:
+    found, ended = ask(Reply.of({"code": row.code, "message": SAID}, row.http))
+    assert list(found) == KEYS
+    assert {key: found[key] for key in NO_READING} == NO_READING
+    assert ended.code == row.exit_code
+    (complaint,) = ended.lines
+    assert complaint.startswith(f"zcbulk-tui: {REF.form} {REF.job_id}: ")
+    assert f"Zoho said HTTP {row.http}, code {row.code}: “{SAID}”." in complaint
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "words"),
+    [
+        pytest.param(Reply(502, b"<html>Bad Gateway</html>"), 4, "HTTP 502", id="bad-gateway"),
+        pytest.param(Reply.of({"code": 3000}, 500), 4, "HTTP 500", id="500-with-3000"),
+        pytest.param(Reply(200, b"<html>Sign in</html>"), 4, "not JSON", id="html"),
+        pytest.param(Reply(200), 4, "not JSON", id="empty"),
+        pytest.param(Reply(200, b"[3000]"), 4, "not a JSON object", id="list"),
+        pytest.param(Reply(200, PAGE_STATUS[:40]), 4, "not JSON", id="cut-short"),
+        pytest.param(
+            Reply.of({"data": {"api_status": "COMPLETED"}}), 4, "without Zoho's code", id="no-code"
+        ),
+        pytest.param(Reply.of({"code": 3000, "data": []}), 4, "“data”", id="data-as-list"),
+        pytest.param(Reply.of({"code": 3000, "data": {}}), 4, "api_status", id="no-state"),
+        pytest.param(body(7), 4, "api_status", id="state-as-number"),
+        pytest.param(body("Failed", total=-1), 4, "total_records", id="negative-count"),
+        pytest.param(body("Failed", total="many"), 4, "total_records", id="count-as-text"),
+        pytest.param(body("Failed", total=True), 4, "total_records", id="count-as-bool"),
+        pytest.param(body("Failed", total=1, success=2), 4, "more than its total", id="too-many"),
+        pytest.param(body("Failed", total=10**400), 4, "total_records", id="huge-count"),
+        pytest.param(body("x" * 2**20), 4, "too large", id="over-1-MiB"),
+        pytest.param(Reply(302, b"", {"Location": "https://example.com/"}), 4, "302", id="redirect"),
+        pytest.param(DROP, 4, "broke the connection off", id="dropped"),
+        pytest.param(Raw(b"HTTP/1.1 200\r\nX"), 4, "broke the connection off", id="not-HTTP"),
+        pytest.param(Reply(401, b"<html>"), 3, "sign-in", id="401-without-code"),
+        pytest.param(Reply.of({"code": 424242, "message": SAID}, 418), 1, SAID, id="undocumented"),
+        pytest.param(Reply.of({"code": 4242, "status": SAID}), 1, SAID, id="200-undocumented"),
+        pytest.param(Reply.of({"code": 2933, "description": SAID}, 403), 1, SAID, id="description"),
+    ],
+)
+def test_each_answer_that_is_no_reading(ask: Asked, answer: Answer, code: int, words: str) -> None:
+    found, ended = ask(answer)
+    assert {key: found[key] for key in NO_READING} == NO_READING
+    assert ended.code == code
+    (complaint,) = ended.lines
+    assert words in complaint
+    assert is_one_safe_line(complaint)
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_harmful_text_is_made_safe(ask: Asked, text: str) -> None:
+    found, _ = ask(body(f"Half {text} done"))
+    assert found["state"] == "unknown"
+    assert found["raw_state"].startswith("Half")
+    assert is_one_safe_line(found["raw_state"])
+    _, ended = ask(Reply.of({"code": 7120, "message": f"Half {text} done"}))
+    (complaint,) = ended.lines
+    assert "Half" in complaint
+    assert is_one_safe_line(complaint)
+
+
+@pytest.mark.parametrize(
+    ("option", "setting", "sent"),
+    [
+        pytest.param((), "", None, id="production"),
+        pytest.param(("--environment", "stage"), "", "stage", id="option"),
+        pytest.param((), "development", "development", id="setting"),
+        pytest.param(("--environment", "production"), "stage", None, id="option-before-setting"),
+    ],
+)
+def test_what_is_sent(
+    ask: Asked,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    option: tuple[str, ...],
+    setting: str,
+    sent: str | None,
+) -> None:
+    if setting:
+        config = home / "settings.toml"
+        config.write_text(f'environment = "{setting}"\napi_version = "v2"\n', encoding="utf-8")
+        monkeypatch.setenv(paths.CONFIG, str(config))
+    found, ended = ask(Reply(200, PAGE_STATUS), *option)
+    version = "v2" if setting else "v2.1"
+    names = f"{REF.owner}/{REF.app}/form/{REF.form}/insert/{REF.job_id}"
+    assert (ask.request.method, ask.request.path) == ("GET", f"/creator/{version}/bulk/{names}")
+    assert ask.request.headers["authorization"] == f"Zoho-oauthtoken {CANARY}"
+    assert ask.request.headers["accept"] == "application/json"
+    assert ask.request.headers.get("environment") == sent
+    assert found["environment"] == sent or (sent is None and found["environment"] == "production")
+    assert (ended.code, ended.err) == (0, "")

@@ -1,0 +1,109 @@
+"""The ``zcbulk-tui`` command: in this process, or as one of its own."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from zcbulk_tui.cli.main import main
+from zcbulk_tui.config import load, paths, secrets
+
+PROGRAM = (sys.executable, "-m", "zcbulk_tui")
+
+CANARY = "1000.canary.5ecre7"
+"""An access token that must not be seen anywhere."""
+
+PATIENCE = 30.0
+"""Seconds within which every process has done what it should; a busy machine needs some."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What a command left behind.
+
+    Attributes:
+        code: Exit code.
+        out: What it wrote to its standard output.
+        err: What it wrote to its standard error.
+    """
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines of its standard error."""
+        return self.err.splitlines()
+
+
+class CommandLine:
+    """Runs commands in this process; for the arguments see `__call__`."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+
+    def __call__(self, *arguments: str) -> Ended:
+        """Runs ``zcbulk-tui`` with these arguments."""
+        try:
+            code = main(arguments)
+        except SystemExit as stopped:
+            assert isinstance(stopped.code, int)
+            code = stopped.code
+        printed = self._capsys.readouterr()
+        return Ended(code, printed.out, printed.err)
+
+
+def environment(
+    home: Path, *, base_url: str = "", token: str = "", config: str = "", **more: str
+) -> dict[str, str]:
+    """All of the environment of a process: that of somebody who has nothing but a home.
+
+    Args:
+        home: Their home; the state folder is in it.
+        base_url: Of the server; empty for Zoho's.
+        token: The access token; empty for none.
+        config: Content of a configuration file; empty for none.
+        more: Other variables.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    found = {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "HOME": str(home),
+        "LANG": "C.UTF-8",
+        "TERM": "xterm-256color",
+        paths.STATE_DIR: str(home / "state"),
+        load.BASE_URL: base_url,
+        secrets.ACCESS_TOKEN: token,
+        **more,
+    }
+    if config:
+        (home / "config.toml").write_text(config, encoding="utf-8")
+        found[paths.CONFIG] = str(home / "config.toml")
+    return {name: value for name, value in found.items() if value}
+
+
+def run_process(*arguments: str, env: Mapping[str, str]) -> Ended:
+    """Runs ``zcbulk-tui`` as a process that has no terminal."""
+    done = subprocess.run(
+        [*PROGRAM, *arguments],
+        env=env,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    return Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def files_below(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder with its content."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }

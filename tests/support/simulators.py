@@ -1,0 +1,130 @@
+"""The project's own stand-in for Zoho, in this process or as one of its own."""
+
+import subprocess
+from collections.abc import Mapping
+from contextlib import suppress
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from tests.support.commands import PATIENCE, PROGRAM
+from zcbulk_tui.simulator.creator import Creator
+from zcbulk_tui.simulator.jobs import Job
+from zcbulk_tui.simulator.server import LoopbackServer
+
+
+def labelled(creator: Creator, label: str) -> Job:
+    """The job of that label."""
+    return next(job for job in creator.jobs.values() if job.label == label)
+
+
+def url_of(server: LoopbackServer, job: Job) -> str:
+    """A job's status URL."""
+    return f"{server.base_url}{job.path}"
+
+
+def commands_sent(creator: Creator) -> list[tuple[str, str | None]]:
+    """Method and action of every call that was to start or abort a job."""
+    return [(entry.method, entry.action) for entry in creator.log if entry.method != "GET"]
+
+
+class SimulatorProcess:
+    """``zcbulk-tui simulator`` until the context ends.
+
+    Args:
+        environment: All of its environment.
+        scenario: What to play.
+        port: Where; 0 for any free port.
+
+    Attributes:
+        base_url: As it printed it.
+        token: As it printed it.
+        urls: The jobs' URLs by label, as it printed them.
+        welcome: All that it printed at first.
+    """
+
+    def __init__(
+        self, environment: Mapping[str, str], *, scenario: str = "steady", port: int = 0
+    ) -> None:
+        self.welcome: list[str] = []
+        self.urls: dict[str, str] = {}
+        self._process = subprocess.Popen(
+            [*PROGRAM, "simulator", "--port", str(port), "--scenario", scenario],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            self._line()
+            self.base_url = self._line().removeprefix("export ZCBULK_BASE_URL=")
+            self.token = self._line().removeprefix("export ZCBULK_ACCESS_TOKEN=")
+            for _ in self.jobs():
+                url, _, label = self._line().partition("  ")
+                self.urls[label.rpartition(" (")[0]] = url
+        except BaseException:
+            self.kill()
+            raise
+
+    def _line(self) -> str:
+        assert self._process.stdout is not None
+        self.welcome.append(self._process.stdout.readline().rstrip("\n"))
+        return self.welcome[-1]
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return int(self.base_url.rpartition(":")[2])
+
+    def signal(self, number: int) -> None:
+        """Sends it a signal."""
+        self._process.send_signal(number)
+
+    def kill(self) -> None:
+        """Ends it at once."""
+        self._process.kill()
+        self._process.communicate()
+
+    def end(self) -> tuple[int, str, str]:
+        """Waits for its end; returns its exit code, the rest of its output, and its complaints."""
+        out, err = self._process.communicate(timeout=PATIENCE)
+        return self._process.returncode, out, err
+
+    def jobs(self) -> list[dict[str, Any]]:
+        """The jobs as they really stand."""
+        return self._look("jobs")
+
+    def states(self) -> dict[str, str]:
+        """The jobs' states by label."""
+        return {job["label"]: job["state"] for job in self.jobs()}
+
+    def log(self) -> list[dict[str, Any]]:
+        """The calls so far."""
+        return self._look("log")
+
+    def commands(self) -> list[tuple[str, str]]:
+        """Last digits of the job and action of every call that was to start or abort one."""
+        return [
+            (entry["path"][-4:], entry["action"])
+            for entry in self.log()
+            if entry["method"] != "GET"
+        ]
+
+    def _look(self, at: str) -> list[dict[str, Any]]:
+        answer = httpx.get(f"{self.base_url}/simulator/{at}", trust_env=False, timeout=PATIENCE)
+        found: list[dict[str, Any]] = answer.json()
+        return found
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with suppress(ProcessLookupError, ValueError):  # it has ended already
+            self.kill()

@@ -1,0 +1,67 @@
+"""Makes the pictures in ``screenshots/``: ``python -m tests.tui.screenshots``.
+
+They show the running demo with a fixed seed at a fixed time, so they come out the same every time;
+a test holds them against what the screen shows now.
+"""
+
+import asyncio
+import os
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+
+from tests.tui.stage import Stage
+
+FOLDER = Path(__file__).parents[2] / "screenshots"
+
+
+async def _dashboard(stage: Stage) -> None:
+    await stage.pass_time(35)
+    await stage.wait(4)
+
+
+async def _abort(stage: Stage) -> None:
+    await _dashboard(stage)
+    await stage.select("Orders EU")
+    await stage.press("X")
+
+
+async def _help(stage: Stage) -> None:
+    await stage.press("question_mark")
+
+
+PICTURES: Mapping[str, tuple[tuple[int, int], Callable[[Stage], Awaitable[None]]]] = {
+    "dashboard": ((120, 36), _dashboard),
+    "dashboard-80x24": ((80, 24), _dashboard),
+    "abort": ((120, 36), _abort),
+    "help": ((120, 36), _help),
+}
+"""The size of each picture, and what is done before it is taken."""
+
+
+async def take(name: str) -> str:
+    """Returns a picture as SVG."""
+    (width, height), act = PICTURES[name]
+    async with Stage().open(width, height) as stage:
+        await act(stage)
+        return stage.app.export_screenshot()
+
+
+def use_utc() -> None:
+    """Makes the times of day in the pictures the same everywhere."""
+    os.environ["TZ"] = "UTC"
+    time.tzset()
+
+
+def main() -> None:
+    """Writes all pictures."""
+    use_utc()
+    FOLDER.mkdir(exist_ok=True)
+    for name in PICTURES:
+        path = FOLDER / f"{name}.svg"
+        path.write_text(asyncio.run(take(name)), encoding="utf-8")
+        print(path.relative_to(FOLDER.parent))
+
+
+if __name__ == "__main__":
+    main()

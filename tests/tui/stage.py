@@ -1,0 +1,129 @@
+"""The demo on a stage: simulated jobs, and a clock that stands still until it is told to go on."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from textual.pilot import Pilot
+
+from zcbulk_tui.cli.demo import connector
+from zcbulk_tui.domain.job import Action, JobRef, JobState
+from zcbulk_tui.domain.snapshot import JobSnapshot
+from zcbulk_tui.simulator.creator import Creator
+from zcbulk_tui.simulator.scenarios import build
+from zcbulk_tui.simulator.states import State
+from zcbulk_tui.tui.app import DashboardApp
+from zcbulk_tui.tui.screens.watch import WatchScreen
+
+BEGIN = datetime(2026, 3, 11, 10, 30, tzinfo=UTC)
+_DEADLINE = 20.0
+
+
+class Stage:
+    """A dashboard over a simulated Creator, driven by hand.
+
+    Attributes:
+        app: The dashboard.
+        creator: What it talks to.
+        pilot: Presses the keys.
+    """
+
+    def __init__(self, scenario: str = "demo", *, read_only: bool = False) -> None:
+        self._time = BEGIN.timestamp()
+        self.creator: Creator = build(scenario, clock=lambda: self._time)
+        self.app = DashboardApp(
+            connector(lambda: self.creator, read_only=read_only, now=self.now),
+            badge="DEMO",
+            read_only=read_only,
+            now=self.now,
+        )
+        self.pilot: Pilot[None]
+
+    def now(self) -> datetime:
+        """The time of day on stage."""
+        return datetime.fromtimestamp(self._time, UTC)
+
+    @property
+    def screen(self) -> WatchScreen:
+        """The screen under all dialogs."""
+        screen = self.app.screen_stack[0]
+        assert isinstance(screen, WatchScreen)
+        return screen
+
+    @asynccontextmanager
+    async def open(self, width: int = 120, height: int = 36) -> AsyncIterator["Stage"]:
+        """Runs the dashboard until every job has been read once."""
+        async with self.app.run_test(size=(width, height)) as self.pilot:
+            await self.until(
+                lambda: (
+                    bool(list(self.screen.jobs.snapshots))
+                    and all(job.last or job.fault for job in self.screen.jobs.snapshots)
+                )
+            )
+            yield self
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Waits for something to come true, and to be painted."""
+        async with asyncio.timeout(_DEADLINE):
+            while not condition():
+                await self.pilot.pause(0.01)
+        await self.show()
+
+    async def show(self) -> None:
+        """Paints what has changed, without waiting for more."""
+        self.screen.show_changes()
+        await self.pilot.pause()
+
+    async def pass_time(self, seconds: float, *, step: float = 5.0) -> None:
+        """Lets time pass, and polls what runs after every step.
+
+        Not more than a few steps: the dashboard keeps to Zoho's 50 calls in a minute of real time.
+        """
+        for _ in range(round(seconds / step)):
+            self._time += step
+            running = [job.ref for job in self.screen.jobs.snapshots if self._runs(job)]
+            assert self.screen.monitor is not None
+            self.screen.monitor.poll_now(running)
+            await self.until(self._running_are_read)
+
+    async def wait(self, seconds: float) -> None:
+        """Lets time pass without a poll."""
+        self._time += seconds
+        await self.show()
+
+    def _runs(self, job: JobSnapshot) -> bool:
+        return job.state is JobState.IN_PROGRESS
+
+    def _running_are_read(self) -> bool:
+        running = [job for job in self.screen.jobs.snapshots if self._runs(job)]
+        return all(job.last and job.last.read_at == self.now() for job in running)
+
+    async def select(self, label: str) -> None:
+        """Puts the cursor on a job."""
+        self.screen.jobs.select_job(self.ref(label))
+        await self.pilot.pause()
+
+    async def press(self, *keys: str) -> None:
+        """Presses keys."""
+        await self.pilot.press(*keys)
+        await self.pilot.pause()
+
+    def ref(self, label: str) -> JobRef:
+        """The job with a label."""
+        (ref,) = (job.ref for job in self.screen.jobs.snapshots if job.job.label == label)
+        return ref
+
+    def truth(self, label: str) -> State:
+        """The state of a job as the simulator knows it."""
+        return self.creator.jobs[self.ref(label).job_id].state(self._time)
+
+    def sent(self, action: Action) -> int:
+        """How often a command has reached the simulator."""
+        return sum(entry.action == action.value for entry in self.creator.log)
+
+    def text(self) -> list[str]:
+        """What is on the screen, line by line."""
+        from tests.tui.picture import text_of
+
+        return text_of(self.app.export_screenshot())
