@@ -4,7 +4,7 @@ import asyncio
 import signal
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual.app import App, SystemCommand
 from textual.screen import Screen
@@ -108,7 +108,7 @@ class DashboardApp(App[None]):
                 "The watch list is safe. Please report it.",
             )
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The palette: every key of the watch screen that can be pressed now."""
         if screen is not self._watch_screen:
             return

@@ -97,8 +97,8 @@ KEYS = (
         "R",
         "R",
         "poll all",
-        "Ask for the status of every job that is not over.",
-        "1 call for each",
+        "Ask for the status of every unfinished job.",
+        "1 call each",
         _LIST,
     ),
     Key(

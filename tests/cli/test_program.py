@@ -1,0 +1,134 @@
+"""The command as a process of its own: its entry, its streams, and the simulator that it serves."""
+
+import json
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.support.commands import CANARY, PATIENCE, PROGRAM, CommandLine, environment, run_process
+from tests.support.contract import OPENAPI_STATUS, PAGE_STARTED
+from tests.support.jobs import REF, URL
+from tests.support.simulators import SimulatorProcess
+from tests.support.stub_server import Reply, StubServer
+from zcbulk_tui import __version__
+from zcbulk_tui.simulator.scenarios import SCENARIOS
+
+COMMANDS = ("demo", "watch", "status", "start", "abort", "simulator")
+
+
+def test_the_version(home: Path) -> None:
+    ended = run_process("--version", env=environment(home))
+    assert (ended.code, ended.out, ended.err) == (0, f"zcbulk-tui {__version__}\n", "")
+
+
+def test_the_help_names_commands_environment_and_exit_codes(home: Path) -> None:
+    ended = run_process("--help", env=environment(home))
+    assert (ended.code, ended.err) == (0, "")
+    variables = ("ACCESS_TOKEN", "BASE_URL", "CONFIG", "STATE_DIR")
+    for word in (*COMMANDS, *(f"ZCBULK_{name}" for name in variables), "3 sign-in"):
+        assert word in ended.out
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_has_a_help(cli: CommandLine, command: str) -> None:
+    ended = cli(command, "--help")
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.startswith(f"usage: zcbulk-tui {command}")
+
+
+def test_an_unknown_command(home: Path) -> None:
+    ended = run_process("bogus", env=environment(home))
+    assert (ended.code, ended.out) == (2, "")
+    assert "'bogus'" in ended.lines[-1]
+    assert "Traceback" not in ended.err
+
+
+def test_json_goes_to_stdout_and_complaints_to_stderr(home: Path) -> None:
+    refused = Reply.of({"code": 1030, "message": "The token has expired."}, 401)
+    with StubServer([Reply(200, OPENAPI_STATUS), refused]) as server:
+        env = environment(home, base_url=server.url, token=CANARY)
+        fine = run_process("status", URL, "--json", env=env)
+        ended = run_process("status", URL, "--json", env=env)
+    assert (fine.code, fine.err) == (0, "")
+    (found,) = json.loads(fine.out)
+    assert (found["job_id"], found["state"], found["failed"]) == (REF.job_id, "completed", 10)
+    assert ended.code == 3
+    assert json.loads(ended.out)[0]["state"] == "unknown"
+    assert "The token has expired." in ended.err
+    assert CANARY not in ended.out + ended.err
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "ascii"])
+@pytest.mark.parametrize("arguments", [("start", "--yes"), ("status",)], ids=["start", "status"])
+def test_output_that_takes_few_characters(
+    home: Path, encoding: str, arguments: tuple[str, ...]
+) -> None:
+    no_counts = Reply.of({"code": 3000, "data": {"api_status": "Created"}})
+    answer = no_counts if arguments == ("status",) else Reply(200, PAGE_STARTED)
+    with StubServer([answer]) as server:
+        env = environment(home, base_url=server.url, token=CANARY, PYTHONIOENCODING=encoding)
+        ended = run_process(*arguments, URL, env=env)
+    assert "Traceback" not in ended.err
+    assert (ended.code, ended.err) == (0, "")
+    assert ("Created" if arguments == ("status",) else "Job created successfully") in ended.out
+
+
+@pytest.mark.parametrize("arguments", [("status", URL), ("simulator", "--list")], ids=lambda a: a[0])
+def test_a_reader_that_has_gone_is_nobodys_fault(home: Path, arguments: tuple[str, ...]) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with StubServer([Reply(200, OPENAPI_STATUS)]) as server:
+        env = environment(home, base_url=server.url, token=CANARY)
+        with subprocess.Popen(
+            [*PROGRAM, *arguments], env=env, stdout=writer, stderr=subprocess.PIPE, text=True
+        ) as process:
+            os.close(writer)
+            _, complaints = process.communicate(timeout=PATIENCE)
+    assert "Traceback" not in complaints
+    assert "Exception ignored" not in complaints
+
+
+def test_the_simulator_says_how_to_use_it_and_serves(home: Path) -> None:
+    with SimulatorProcess(environment(home)) as simulator:
+        assert "steady" in simulator.welcome[0]
+        assert simulator.base_url.startswith("http://127.0.0.1:")
+        assert simulator.token
+        assert [job["url"] for job in simulator.jobs()] == list(simulator.urls.values())
+        env = environment(home, base_url=simulator.base_url, token=simulator.token)
+        ended = run_process("status", simulator.urls["Regions"], "--json", env=env)
+        assert (ended.code, ended.err) == (0, "")
+        assert json.loads(ended.out)[0]["state"] == "completed"
+        assert [entry["method"] for entry in simulator.log()] == ["GET"]
+        simulator.signal(signal.SIGTERM)
+        code, printed, complaints = simulator.end()
+    assert (code, complaints) == (0, "")
+    assert printed.endswith(" [production] 200/3000\n")
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(simulator.base_url, trust_env=False)
+
+
+def test_a_port_that_is_taken(home: Path) -> None:
+    env = environment(home)
+    with StubServer() as server:
+        ended = run_process("simulator", "--port", str(server.port), env=env)
+    assert ended.code != 0
+    assert ended.out == ""
+    (complaint,) = ended.lines
+    assert f"Cannot listen on 127.0.0.1:{server.port}" in complaint
+    assert "in use" in complaint
+
+
+def test_a_scenario_that_there_is_not(home: Path) -> None:
+    ended = run_process("simulator", "--scenario", "bogus", env=environment(home))
+    assert (ended.code, ended.out, len(ended.lines)) == (2, "", 1)
+    assert "bogus" in ended.err
+
+
+def test_the_list_of_scenarios(home: Path) -> None:
+    ended = run_process("simulator", "--list", env=environment(home))
+    assert (ended.code, ended.err) == (0, "")
+    assert [line.split()[0] for line in ended.out.splitlines()] == list(SCENARIOS)

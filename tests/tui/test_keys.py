@@ -1,0 +1,277 @@
+"""Every key does what the help says."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.tui.stage import Stage
+from zcbulk_tui.domain.job import Action
+from zcbulk_tui.simulator.states import State
+from zcbulk_tui.tui.keys import KEYS
+from zcbulk_tui.tui.screens.add_job import AddJobScreen
+from zcbulk_tui.tui.screens.dialogs import ConfirmScreen, NoticeScreen
+from zcbulk_tui.tui.screens.help import HelpScreen
+
+
+def label(stage: Stage) -> str:
+    selected = stage.screen.jobs.selected
+    assert selected is not None
+    return selected.job.label
+
+
+async def test_moving() -> None:
+    async with Stage().open(120, 15) as stage:  # 7 rows of 12 jobs
+        journey = [
+            ("j", "Orders EU"),
+            ("down", "Price list"),
+            ("k", "Orders EU"),
+            ("up", "Customers 2019-24"),
+            ("up", "Customers 2019-24"),
+            ("G", "Tax codes"),
+            ("down", "Tax codes"),
+            ("g", "Customers 2019-24"),
+            ("end", "Tax codes"),
+            ("home", "Customers 2019-24"),
+            ("pagedown", "Regions"),
+            ("pageup", "Customers 2019-24"),
+            ("ctrl+d", "Invoices Q3"),
+            ("ctrl+u", "Customers 2019-24"),
+        ]
+        for key, expected in journey:
+            await stage.press(key)
+            assert (key, label(stage)) == (key, expected)
+            assert any(expected in line and "▌" in line for line in stage.text())
+
+
+async def test_poll_costs_one_call() -> None:
+    async with Stage().open() as stage:
+        before = len(stage.creator.log)
+        await stage.press("r")
+        await stage.until(lambda: len(stage.creator.log) == before + 1)
+        assert stage.creator.log[-1].method == "GET"
+        assert any("13 calls" in line for line in stage.text())
+
+
+async def test_poll_all_asks_about_every_job_that_is_not_over() -> None:
+    async with Stage().open() as stage:
+        before = len(stage.creator.log)
+        await stage.press("R")
+        await stage.until(lambda: len(stage.creator.log) == before + 7)
+        asked = {entry.path.rsplit("/", 1)[1] for entry in stage.creator.log[before:]}
+        assert asked == {job.ref.job_id for job in stage.screen.jobs.snapshots if not job.is_final}
+
+
+async def test_poll_all_of_many_jobs_asks_first() -> None:
+    stage = Stage("hundred")
+    for job_id in list(stage.creator.jobs)[12:]:
+        del stage.creator.jobs[job_id]
+    async with stage.open():
+        await stage.press("R")
+        assert isinstance(stage.app.screen, ConfirmScreen)
+        assert any("12 of the day's calls" in line for line in stage.text())
+        await stage.press("n")
+        assert len(stage.creator.log) == 12
+
+
+async def test_pause_and_resume() -> None:
+    async with Stage().open() as stage:
+        await stage.press("p")
+        await stage.until(lambda: any("polls paused" in line for line in stage.text()))
+        await stage.press("p")
+        await stage.until(lambda: any("connected" in line for line in stage.text()))
+
+
+async def test_start_a_ready_job() -> None:
+    async with Stage().open() as stage:
+        await stage.select("Suppliers")
+        await stage.press("S")
+        assert isinstance(stage.app.screen, ConfirmScreen)
+        assert stage.app.focused is not None
+        assert stage.app.focused.id == "no"
+        await stage.press("y")
+        await stage.until(lambda: stage.sent(Action.START) == 1)
+        assert stage.truth("Suppliers") is State.RUNNING
+        await stage.until(lambda: any("Start accepted" in line for line in stage.text()))
+
+
+async def test_abort_in_production_wants_the_forms_name_typed() -> None:
+    async with Stage().open() as stage:
+        await stage.select("Orders EU")
+        await stage.press("X")
+        said = " ".join(stage.text())
+        assert "Abort “Orders EU”?" in said
+        assert "no rollback" in said
+        await stage.press("y")  # one letter is not enough: it goes to the field
+        await stage.press("enter")
+        assert stage.sent(Action.ABORT) == 0
+        await stage.press("backspace", *"Orders", "enter")
+        await stage.until(lambda: stage.sent(Action.ABORT) == 1)
+        assert stage.truth("Orders EU") is State.USER_ABORTED
+
+
+async def test_abort_elsewhere_wants_a_yes() -> None:
+    async with Stage().open() as stage:
+        await stage.select("Invoices Q3")
+        await stage.press("X", "y")
+        await stage.until(lambda: stage.sent(Action.ABORT) == 1)
+        assert stage.truth("Invoices Q3") is State.USER_ABORTED
+
+
+@pytest.mark.parametrize("no", ["n", "escape", "enter"])
+@pytest.mark.parametrize(("key", "job"), [("S", "Suppliers"), ("X", "Invoices Q3")])
+async def test_no_sends_nothing(key: str, job: str, no: str) -> None:
+    async with Stage().open() as stage:
+        await stage.select(job)
+        await stage.press(key, no)
+        assert stage.app.screen is stage.screen
+        assert {entry.method for entry in stage.creator.log} == {"GET"}
+
+
+async def test_a_refusal_is_read_in_a_dialog() -> None:
+    async with Stage().open() as stage:
+        await stage.select("Leads spring fair")  # has no file yet
+        await stage.press("S", "y")
+        await stage.until(lambda: isinstance(stage.app.screen, NoticeScreen))
+        said = " ".join(stage.text())
+        assert "Leads spring fair: no start" in said
+        assert "The upload is not complete" in said
+        assert "code 11350" in said
+        await stage.press("enter")
+        assert stage.app.screen is stage.screen
+
+
+@pytest.mark.parametrize(
+    ("job", "greyed"),
+    [
+        ("Customers 2019-24", {"start"}),
+        ("Suppliers", set()),
+        ("Regions", {"start", "abort"}),
+        ("Stock", {"start", "abort"}),
+        ("Tax codes", {"start", "abort"}),
+    ],
+)
+async def test_keys_that_make_no_sense_are_greyed(job: str, greyed: set[str]) -> None:
+    async with Stage().open() as stage:
+        await stage.select(job)
+        assert {
+            key.action for key in KEYS if stage.screen.check_action(key.action, ()) is None
+        } == (greyed)
+        await stage.press("S", "X")
+        assert (stage.app.screen is stage.screen) is (greyed == {"start", "abort"})
+
+
+async def test_read_only_has_neither_start_nor_abort() -> None:
+    async with Stage(read_only=True).open() as stage:
+        await stage.select("Suppliers")
+        await stage.press("S", "X")
+        assert stage.app.screen is stage.screen
+        assert any("READ-ONLY" in line for line in stage.text())
+        assert not any("abort " in line for line in stage.text()[-2:])
+        await stage.press("question_mark")
+        assert not any("Abort the job" in line for line in stage.text())
+
+
+async def test_add_a_job_by_its_url() -> None:
+    async with Stage().open() as stage:
+        await stage.press("x")
+        url = (
+            "https://www.zohoapis.com/creator/v2.1/bulk/jason18/zylker-store/form/Customers"
+            "/insert/3888833000000114027"
+        )
+        await stage.press("y")  # it is no longer watched
+        await stage.until(
+            lambda: stage.screen.jobs.selected is not None and "Orders" in label(stage)
+        )
+        await stage.press("a")
+        dialog = stage.app.screen
+        assert isinstance(dialog, AddJobScreen)
+        dialog.query_one("#url").value = url  # type: ignore[attr-defined]  # an Input, pasted to
+        await stage.press("enter")
+        await stage.until(lambda: label(stage) == "Customers 4027")
+        selected = stage.screen.jobs.selected
+        await stage.until(
+            lambda: (job := stage.screen.jobs.selected) is not None and bool(job.last)
+        )
+        assert selected is not None
+        assert selected.ref.form == "Customers"
+
+
+async def test_a_wrong_url_is_told_in_the_dialog_and_nothing_is_lost() -> None:
+    async with Stage().open() as stage:
+        await stage.press("a", *"nonsense", "enter")
+        assert isinstance(stage.app.screen, AddJobScreen)
+        assert any("“nonsense” is not a job URL" in line for line in stage.text())
+        assert any("nonsense" in line and "Job URL" in line for line in stage.text())
+        await stage.press("escape")
+        assert len(stage.app.screen_stack) == 1
+
+
+async def test_a_job_that_is_there_already_is_selected() -> None:
+    async with Stage().open() as stage:
+        ref = stage.ref("Regions")
+        await stage.press("a")
+        for name, value in (("form", ref.form), ("job_id", ref.job_id)):
+            stage.app.screen.query_one(f"#{name}").value = value  # type: ignore[attr-defined]
+        await stage.press("enter")
+        await stage.until(lambda: label(stage) == "Regions")
+        assert len(list(stage.screen.jobs.snapshots)) == 12
+
+
+async def test_stop_watching() -> None:
+    async with Stage().open() as stage:
+        await stage.select("Regions")
+        await stage.press("x", "y")
+        await stage.until(lambda: len(list(stage.screen.jobs.snapshots)) == 11)
+        assert label(stage) == "Stock"
+        assert not any("Regions" in line for line in stage.text()[:20])
+
+
+async def test_help_names_every_key_and_its_price() -> None:
+    async with Stage().open(100, 60) as stage:
+        await stage.press("question_mark")
+        assert isinstance(stage.app.screen, HelpScreen)
+        said = stage.text()
+        for key in KEYS:
+            assert any(key.shown in line and key.help in line for line in said), key
+            assert not key.price or any(key.help in line and key.price in line for line in said)
+        await stage.press("q")
+        assert len(stage.app.screen_stack) == 1
+
+
+@pytest.mark.parametrize("key", ["colon", "ctrl+p"])
+async def test_palette_holds_every_action(key: str) -> None:
+    async with Stage().open() as stage:
+        titles = {command.title for command in stage.app.get_system_commands(stage.screen)}
+        wanted = {k for k in KEYS if stage.screen.check_action(k.action, ())} - {
+            k for k in KEYS if k.action == "palette"
+        }
+        assert titles == {f"{k.label.capitalize()}  {k.shown}" for k in wanted}
+        await stage.press(key)
+        assert "CommandPalette" in type(stage.app.screen).__name__
+
+
+async def test_redraw_draws_everything_anew() -> None:
+    async with Stage().open() as stage:
+        before = stage.text()
+        await stage.press("ctrl+l")
+        assert stage.text() == before
+
+
+async def test_quit() -> None:
+    async with Stage().open() as stage:
+        await stage.press("q")
+        assert stage.app.return_code == 0
+        assert not stage.app.is_running
+
+
+def test_lower_case_never_changes_anything_at_zoho() -> None:
+    assert {key.action for key in KEYS if key.controls} == {"start", "abort"}
+    assert all(key.keys.isupper() for key in KEYS if key.controls)
+
+
+def test_the_readme_lists_every_key() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    rows = [line for line in readme.splitlines() if line.startswith("| `")]
+    for key in KEYS:
+        shown = " ".join(f"`{part}`" for part in key.shown.split())
+        assert any(row.startswith(f"| {shown} |") for row in rows), key.shown
