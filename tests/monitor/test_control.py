@@ -4,19 +4,20 @@ import asyncio
 
 import pytest
 
-from tests.monitor.stage import Stage, jobs
+from tests.monitor.stage import ScriptedApi, Stage, jobs
 from tests.support.virtual_time import run_virtual
 from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.job import Action, JobState
 from zcbulk_tui.errors import (
     AlreadyEndedError,
+    BusyError,
     RefusedError,
     UnclearError,
     UnreachableError,
     UsageError,
     ZcbulkError,
 )
-from zcbulk_tui.monitor.ports import CommandEnded
+from zcbulk_tui.monitor.ports import CommandEnded, JobChanged, JobRemoved
 
 S = JobState
 REF = jobs(1)[0].ref
@@ -151,6 +152,54 @@ def test_a_command_waits_for_the_poll_under_way_and_holds_off_the_next() -> None
         (8, Action.ABORT),
         (18, None),
     ]
+
+
+def test_a_command_overtakes_a_poll_of_its_job_that_waits_for_the_minute() -> None:
+    async def scene() -> float:
+        stage = Stage(jobs(100))
+        stage.api.commands.append("Job aborted successfully")
+        async with stage.running():
+            await asyncio.sleep(5)  # the minute's polls are spent
+            stage.monitor.poll_now([REF])
+            await asyncio.sleep(1)
+            await stage.monitor.command(REF, Action.ABORT)
+        (sent,) = (call.at for call in stage.api.calls if call.action)
+        return sent
+
+    assert run_virtual(scene()) == pytest.approx(6, abs=0.1)
+
+
+def test_a_job_removed_while_its_command_is_on_its_way_does_not_come_back() -> None:
+    async def scene() -> Stage:
+        stage = Stage(jobs(1), api=ScriptedApi(latency=5))
+        stage.api.commands.append("Job aborted successfully")
+        async with stage.running():
+            await asyncio.sleep(6)
+            command = asyncio.create_task(stage.monitor.command(REF, Action.ABORT))
+            await asyncio.sleep(1)
+            stage.monitor.remove(REF)
+            await command
+            await asyncio.sleep(100)
+        return stage
+
+    stage = run_virtual(scene())
+    removed = next(i for i, event in enumerate(stage.events) if isinstance(event, JobRemoved))
+    assert not [event for event in stage.events[removed:] if isinstance(event, JobChanged)]
+    assert [event.command.outcome for event in stage.all(CommandEnded)] == [Outcome.ACCEPTED]
+
+
+def test_a_command_that_meets_the_minute_limit_holds_the_polls_too() -> None:
+    async def scene() -> Stage:
+        stage = Stage(jobs(1))
+        stage.api.commands.append(BusyError("429", retry_after=100))
+        async with stage.running():
+            await asyncio.sleep(1)
+            await stage.monitor.command(REF, Action.ABORT)
+            await asyncio.sleep(150)
+        return stage
+
+    times = run_virtual(scene()).api.times()
+    assert times[1] - times[0] > 100
 
 
 def test_read_only_sends_nothing() -> None:

@@ -17,9 +17,7 @@ from zcbulk_tui.errors import (
     AlreadyEndedError,
     BusyError,
     QuotaSpentError,
-    RefusedError,
     ServiceError,
-    SignInError,
     UnclearError,
     UndocumentedError,
     UnreachableError,
@@ -42,6 +40,8 @@ from zcbulk_tui.monitor.track import Track
 
 SETTLE = 2.0
 """Seconds between the answer to a command and the poll that shows what it did."""
+
+_UNANSWERED = (UnreachableError, UnclearError)
 
 
 class Monitor:
@@ -119,12 +119,11 @@ class Monitor:
     def poll_now(self, refs: Iterable[JobRef]) -> None:
         """Asks about jobs before their time: one call each, also where polls are paused or over.
 
-        A job whose answer is under way is not asked twice.
+        A job whose answer is under way, or that waits for its turn already, is not asked twice.
         """
         for ref in refs:
-            track = self._tracks.get(ref)
-            if track is not None and not track.lock.locked():
-                self._spawn_poll(track, Priority.KEY)
+            if ref in self._tracks:
+                self._ask_soon(self._tracks[ref], Priority.KEY)
 
     def pause(self, *, paused: bool) -> None:
         """Stops or resumes the scheduled polls of all jobs."""
@@ -148,12 +147,13 @@ class Monitor:
             track.command = await send(self._api, ref, track.command, self._command_slot)
         command = track.command
         self._sink.publish(CommandEnded(track.job, command))
+        self._note_answer(answered=not isinstance(command.error, _UNANSWERED))
+        wait = SETTLE if command.outcome is Outcome.ACCEPTED else self._usual_wait(track)
+        if command.error is not None:
+            wait = self._hold_if_asked(command.error, failures=1) or wait
+        self._conclude(track, wait)
         if command.outcome is Outcome.SENT or isinstance(command.error, AlreadyEndedError):
-            self._spawn_poll(track, Priority.COMMAND)
-        else:
-            accepted = command.outcome is Outcome.ACCEPTED
-            self._plan(track, SETTLE if accepted else self._usual_wait(track))
-        self._publish(track)
+            self._ask_soon(track, Priority.COMMAND)
         return command
 
     async def run(self) -> None:
@@ -169,19 +169,28 @@ class Monitor:
                     self._gate.give_back()
                     continue
                 await track.lock.acquire()
-                self._tasks.create_task(self._scheduled_poll(track))
+                self._tasks.create_task(self._admitted_poll(track))
 
     # One poll.
 
-    def _spawn_poll(self, track: Track, priority: Priority) -> None:
-        if self._tasks is not None:
+    def _ask_soon(self, track: Track, priority: Priority) -> None:
+        if self._tasks is not None and not track.lock.locked() and not track.is_waiting:
             self._tasks.create_task(self._extra_poll(track, priority))
 
     async def _extra_poll(self, track: Track, priority: Priority) -> None:
-        async with track.lock, self._gate.call(priority):
-            await self._poll(track)
+        # The lock comes after the gate: a command must not wait for a poll that waits itself.
+        track.is_waiting = True
+        try:
+            await self._gate.enter(priority)
+        finally:
+            track.is_waiting = False
+        if track.lock.locked():
+            self._gate.give_back()
+            return
+        await track.lock.acquire()
+        await self._admitted_poll(track)
 
-    async def _scheduled_poll(self, track: Track) -> None:
+    async def _admitted_poll(self, track: Track) -> None:
         try:
             await self._poll(track)
         finally:
@@ -199,30 +208,29 @@ class Monitor:
             settled = track.read(reading)
             self._note_answer(answered=True)
             wait = self._usual_wait(track)
-        if track.job.ref not in self._tracks:
-            return  # removed while the answer was on its way
-        self._plan(track, wait)
-        self._publish(track)
+        self._conclude(track, wait)
         if settled is not None:
             self._sink.publish(CommandEnded(track.job, settled))
+
+    def _conclude(self, track: Track, wait: float | None) -> None:
+        """After a call: plans the next poll and publishes, unless the job was removed meanwhile."""
+        if self._tracks.get(track.job.ref) is track:
+            self._plan(track, wait)
+            self._publish(track)
 
     def _fail(self, track: Track, error: ZcbulkError) -> float | None:
         """Notes a failed poll; returns the seconds until the next one, None for never."""
         track.fail(error, self._now())
-        self._note_answer(answered=not isinstance(error, UnreachableError | UnclearError))
-        if isinstance(error, BusyError):
-            wait = backoff.delay(track.failures, self._luck(), error.retry_after or backoff.BUSY)
-            self._hold(wait, error)
-            return wait
-        if isinstance(error, QuotaSpentError):
-            self._hold(backoff.QUOTA, error)
-            return backoff.QUOTA
-        if isinstance(error, SignInError | RefusedError) and not isinstance(
-            error, UndocumentedError
-        ):
-            return None
-        asked = error.retry_after if isinstance(error, ServiceError) else None
-        return backoff.delay(track.failures, self._luck(), asked)
+        self._note_answer(answered=not isinstance(error, _UNANSWERED))
+        hold = self._hold_if_asked(error, track.failures)
+        if hold is not None:
+            return hold
+        if isinstance(error, ServiceError):
+            return backoff.delay(track.failures, self._luck(), error.retry_after)
+        # A clear no stays a no; one that nobody can explain may pass.
+        if isinstance(error, UndocumentedError):
+            return backoff.delay(track.failures, self._luck())
+        return None
 
     def _usual_wait(self, track: Track) -> float | None:
         """Seconds until the next poll by the last reading; a job never read waits for a key."""
@@ -254,11 +262,23 @@ class Monitor:
     def _may_poll(self) -> bool:
         return not self._service.paused and self._held_until <= self._time()
 
-    def _hold(self, seconds: float, error: ZcbulkError) -> None:
-        """Leaves Zoho in peace: no scheduled poll of any job for a while."""
+    def _hold_if_asked(self, error: ZcbulkError, failures: int) -> float | None:
+        """Leaves Zoho in peace where it asks for it: no scheduled poll of any job for a while.
+
+        Returns:
+            For how many seconds; None where the error asks for nothing of the kind.
+        """
+        if isinstance(error, BusyError):
+            asked = error.retry_after or backoff.BUSY
+            seconds = backoff.delay(failures, self._luck(), asked)
+        elif isinstance(error, QuotaSpentError):
+            seconds = backoff.QUOTA
+        else:
+            return None
         self._held_until = max(self._held_until, self._time() + seconds)
         until = self._now() + timedelta(seconds=seconds)
         self._update_service(held_until=until, held_by=error)
+        return seconds
 
     def _note_answer(self, *, answered: bool) -> None:
         if answered and self._held_until <= self._time() and self._service.held_by:

@@ -17,6 +17,7 @@ class Track:
     Attributes:
         job: The job.
         lock: Held while a call about the job is under way.
+        is_waiting: Whether a poll before its time waits for the gate.
         failures: Failed polls in a row.
         next_poll_at: See `JobSnapshot`.
         command: See `JobSnapshot`.
@@ -25,6 +26,7 @@ class Track:
     def __init__(self, job: WatchedJob) -> None:
         self.job = job
         self.lock = asyncio.Lock()
+        self.is_waiting = False
         self.failures = 0
         self.next_poll_at: datetime | None = None
         self.command: Command | None = None
