@@ -73,6 +73,7 @@ class Stage:
     async def show(self) -> None:
         """Paints what has changed, without waiting for more."""
         self.screen.show_changes()
+        self.screen.show_time()
         await self.pilot.pause()
 
     async def pass_time(self, seconds: float, *, step: float = 5.0) -> None:

@@ -91,7 +91,7 @@ def _bar(snapshot: JobSnapshot, now: datetime, at: Columns, glyphs: Glyphs) -> L
         return fit_line([], at.bar)
     state = last.state
     if state.is_waiting or state is JobState.EXPIRED:
-        text = words.waiting(snapshot, now) if state.is_waiting else words.STATE[state]
+        text = words.waiting(snapshot, now) if state.is_waiting else "not started in time"
         return fit_line([Span(text, words.LOOK[state])], at.bar)
     drawn = bar(last.counts, estimated_since(snapshot.readings, now), at.bar, glyphs)
     if drawn is not None:

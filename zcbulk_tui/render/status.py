@@ -15,23 +15,23 @@ from zcbulk_tui.render.span import Line, Look, Span, fit_line, line_width
 _GAP = Span("  ")
 
 
-def totals(states: Iterable[JobState | None], glyphs: Glyphs, room: int) -> list[Span]:
+def totals(states: Counter[JobState | None], glyphs: Glyphs, room: int) -> list[Span]:
     """How many jobs are in each state, in the order of a job's life: in words, or in glyphs.
 
     Args:
-        states: Of all jobs; None for one that has not been read.
+        states: How many jobs are in each; None for those that have not been read.
         glyphs: The characters.
         room: Cells to spend.
     """
-    counted = Counter(states)
     named = [(state, words.STATE[state], glyphs.states[state]) for state in JobState]
     seen = [
-        (f"{counted[state]} {word}", f"{counted[state]}{glyph}", words.LOOK[state])
+        (f"{states[state]:,} {word}", f"{states[state]:,}{glyph}", words.LOOK[state])
         for state, word, glyph in named
-        if counted[state]
+        if states[state]
     ]
-    if counted[None]:
-        seen.insert(0, (f"{counted[None]} unread", f"{counted[None]} unread", Look.DIM))
+    if states[None]:
+        unread = f"{states[None]:,} unread"
+        seen.insert(0, (unread, unread, Look.DIM))
     in_words = [span for text, _, look in seen for span in (_GAP, Span(text, look))]
     if line_width(in_words) <= room:
         return in_words
@@ -57,7 +57,7 @@ def connection(service: ServiceSnapshot, now: datetime) -> Span:
 def status_line(
     badge: str,
     notes: Iterable[str],
-    states: Iterable[JobState | None],
+    states: Counter[JobState | None],
     service: ServiceSnapshot,
     now: datetime,
     glyphs: Glyphs,
@@ -68,7 +68,7 @@ def status_line(
     Args:
         badge: The profile's name, or DEMO.
         notes: What must not be overlooked, such as READ-ONLY.
-        states: Of all jobs.
+        states: How many jobs are in each.
         service: How the calls go.
         now: Aware.
         glyphs: The characters.

@@ -16,7 +16,7 @@ STATE = {
     JobState.IN_PROGRESS: "running",
     JobState.COMPLETED: "done",
     JobState.USER_ABORTED: "aborted",
-    JobState.SYSTEM_ABORTED: "system abort",
+    JobState.SYSTEM_ABORTED: "sys-aborted",
     JobState.ABORTED: "aborted",
     JobState.FAILED: "failed",
     JobState.EXPIRED: "expired",

@@ -33,7 +33,10 @@ def ask(screen: "WatchScreen", action: Action) -> None:
 
     def answered(yes: bool | None) -> None:
         if yes:
-            screen.run_worker(monitor.command(ref, action), group="commands", exit_on_error=False)
+            # The app's own worker: the app hears of it if something unforeseen goes wrong.
+            screen.app.run_worker(
+                monitor.command(ref, action), group="commands", exit_on_error=False
+            )
 
     verb = action.value.capitalize()
     screen.app.push_screen(

@@ -84,7 +84,7 @@ class WatchScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Sets up the clock, which runs only while something on screen ages."""
-        self._clock = self.set_interval(_TICK, self.show_changes, pause=True)
+        self._clock = self.set_interval(_TICK, self.show_time, pause=True)
 
     def on_resize(self, event: events.Resize) -> None:
         """Fits the lines to the width."""
@@ -123,8 +123,13 @@ class WatchScreen(Screen[None]):
         self._flush_pending = False
         self.show_changes()
 
+    def show_time(self) -> None:
+        """Shows what the passing time has changed."""
+        self.jobs.paint(all_rows=True)
+        self._show_lines(self.size.width)
+
     def show_changes(self) -> None:
-        """Shows what the readings and the time have changed."""
+        """Shows what has happened to jobs."""
         self.jobs.paint()
         self._show_lines(self.size.width)
         ages = any(not snapshot.is_final for snapshot in self.jobs.on_screen())
@@ -132,11 +137,13 @@ class WatchScreen(Screen[None]):
 
     def _show_lines(self, width: int) -> None:
         now, selected = self.now(), self.jobs.selected
-        states = (snapshot.state for snapshot in self.jobs.snapshots)
         notes = ["READ-ONLY"] if self._read_only else []
         rule = (Span(self._glyphs.rule * width, Look.LEFT),)
         self._status.show(
-            status_line(self._badge, notes, states, self._service, now, self._glyphs, width), rule
+            status_line(
+                self._badge, notes, self.jobs.states, self._service, now, self._glyphs, width
+            ),
+            rule,
         )
         self._foot.show(
             rule,

@@ -4,6 +4,7 @@ Textual sends a changed region from the left edge of its widget on. So what chan
 widget of its own: the names hardly ever do, the bar by the cell, the numbers with every reading.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
@@ -14,7 +15,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from zcbulk_tui.domain.job import JobRef
+from zcbulk_tui.domain.job import JobRef, JobState
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.render.columns import Columns, columns
 from zcbulk_tui.render.glyphs import Glyphs
@@ -28,6 +29,9 @@ class JobList(Widget):
 
     The cursor stays on its job whatever happens to the others.
 
+    Attributes:
+        states: How many jobs are in each state; None for those that have not been read.
+
     Args:
         glyphs: The characters to draw with.
         now: The time of day; aware.
@@ -40,11 +44,13 @@ class JobList(Widget):
         super().__init__(id=id)
         self.glyphs = glyphs
         self._now = now
+        self.states: Counter[JobState | None] = Counter()
         self._snapshots: dict[JobRef, JobSnapshot] = {}
         self._order: list[JobRef] = []
         self._cursor = 0
         self._top = 0
         self._drawn: dict[JobRef, Row] = {}
+        self._changed: set[JobRef] = set()
         self._panes = tuple(_Pane(self, part) for part in range(len(Row._fields)))
 
     def compose(self) -> ComposeResult:
@@ -68,14 +74,20 @@ class JobList(Widget):
 
     def put(self, snapshot: JobSnapshot) -> None:
         """Takes a job, new or changed; `paint` shows it."""
-        if snapshot.ref not in self._snapshots:
+        before = self._snapshots.get(snapshot.ref)
+        if before is None:
             self._order.append(snapshot.ref)
+        else:
+            self.states[before.state] -= 1
+        self.states[snapshot.state] += 1
         self._snapshots[snapshot.ref] = snapshot
+        self._changed.add(snapshot.ref)
 
     def drop(self, ref: JobRef) -> None:
         """Takes a job off the list."""
         index = self._order.index(ref)
-        del self._order[index], self._snapshots[ref]
+        del self._order[index]
+        self.states[self._snapshots.pop(ref).state] -= 1
         self._drawn.pop(ref, None)
         if index < self._cursor or self._cursor == len(self._order):
             self._cursor = max(self._cursor - 1, 0)
@@ -133,10 +145,18 @@ class JobList(Widget):
         """The jobs on screen."""
         return [self._snapshots[ref] for ref in self._order[self._top : self._top + self.page]]
 
-    def paint(self) -> None:
-        """Shows what has changed since it was drawn: by a reading, or by the time that passes."""
+    def paint(self, *, all_rows: bool = False) -> None:
+        """Shows what differs from what was drawn.
+
+        Args:
+            all_rows: Whether to look at every row, since time has passed; else only at jobs that
+                were put since.
+        """
         now, at = self._now(), self.columns
+        changed, self._changed = self._changed, set()
         for offset, snapshot in enumerate(self.on_screen()):
+            if not all_rows and snapshot.ref not in changed:
+                continue
             drawn, new = self._drawn.get(snapshot.ref), row(snapshot, now, at, self.glyphs)
             if drawn == new:
                 continue
