@@ -29,13 +29,16 @@ class Stage:
         pilot: Presses the keys.
     """
 
-    def __init__(self, scenario: str = "demo", *, read_only: bool = False) -> None:
+    def __init__(
+        self, scenario: str = "demo", *, read_only: bool = False, ascii_only: bool = False
+    ) -> None:
         self._time = BEGIN.timestamp()
         self.creator: Creator = build(scenario, clock=lambda: self._time)
         self.app = DashboardApp(
             connector(lambda: self.creator, read_only=read_only, now=self.now),
             badge="DEMO",
             read_only=read_only,
+            ascii_only=ascii_only,
             now=self.now,
         )
         self.pilot: Pilot[None]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from textual.app import App, SystemCommand
+from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
@@ -14,6 +15,7 @@ from zcbulk_tui.domain.job import Environment, WatchedJob
 from zcbulk_tui.errors import ZcbulkError
 from zcbulk_tui.monitor.ports import Event, Sink
 from zcbulk_tui.render.glyphs import ASCII, UNICODE
+from zcbulk_tui.tui.ascii_filter import AsciiFilter
 from zcbulk_tui.tui.keys import KEYS
 from zcbulk_tui.tui.messages import Happened
 from zcbulk_tui.tui.output_gate import OutputGate
@@ -21,6 +23,8 @@ from zcbulk_tui.tui.screens.watch import WatchScreen
 
 if TYPE_CHECKING:
     from zcbulk_tui.monitor.monitor import Monitor
+
+_ASCII_FILTER = AsciiFilter()
 
 Connect = Callable[[Sink], tuple["Monitor", Sequence[WatchedJob]]]
 """Makes the monitor, and tells the jobs to watch; may take a while: runs once the screen is up."""
@@ -58,6 +62,7 @@ class DashboardApp(App[None]):
         super().__init__()
         self.animation_level = "none"
         self._connect = connect
+        self._ascii_only = ascii_only
         self._gate = OutputGate(self)
         self._watch_screen = WatchScreen(
             watched,
@@ -119,6 +124,11 @@ class DashboardApp(App[None]):
                     f"{key.help} {f'Costs {key.price}.' if key.price else ''}",
                     getattr(screen, f"action_{key.action}"),
                 )
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Adds the one for terminals that show ASCII only."""
+        filters = super().get_line_filters()
+        return [*filters, _ASCII_FILTER] if self._ascii_only else filters
 
     def post_display_hook(self) -> None:
         """Holds up the drawing while the terminal lags."""

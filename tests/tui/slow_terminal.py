@@ -1,0 +1,60 @@
+"""A terminal that can stop reading, and that shows what has arrived."""
+
+from collections import deque
+from typing import Any
+
+import pyte
+from textual.app import App
+from textual.drivers.headless_driver import HeadlessDriver
+
+
+class SlowTerminal(HeadlessDriver):
+    """A driver whose writes are queued, and read by a terminal as soon as it likes.
+
+    Attributes:
+        frames: Writes so far, read or not.
+        reads: Whether the terminal reads; while it does not, writes pile up.
+    """
+
+    def __init__(self, app: App[Any], **options: Any) -> None:
+        super().__init__(app, **options)
+        self.frames = 0
+        self.reads = True
+        width, height = options["size"]
+        self._terminal = pyte.Screen(width, height)
+        self._stream = pyte.Stream(self._terminal)
+        self._unread: deque[str] = deque()
+        # Where Textual's drivers keep what the terminal has not taken yet.
+        self._writer_thread = self
+        self._queue = self
+
+    @property
+    def is_headless(self) -> bool:
+        """So that the app writes what it draws."""
+        return False
+
+    def write(self, data: str) -> None:
+        """Takes a frame."""
+        self.frames += 1
+        self._unread.append(data)
+        if self.reads:
+            self.catch_up()
+
+    def qsize(self) -> int:
+        """Writes that the terminal has not taken."""
+        return len(self._unread)
+
+    def fill(self, writes: int) -> None:
+        """Leaves writes waiting that show nothing."""
+        self.reads = False
+        self._unread.extend([""] * writes)
+
+    def catch_up(self) -> None:
+        """Lets the terminal read everything."""
+        self.reads = True
+        while self._unread:
+            self._stream.feed(self._unread.popleft())
+
+    def shown(self) -> list[str]:
+        """The lines of the terminal, without blanks at their ends."""
+        return [line.rstrip() for line in self._terminal.display]
