@@ -64,7 +64,7 @@ class CreatorClient:
     Args:
         auth: Signs the requests.
         base_url: Replaces the origin of every job; None to ask each job's own data centre.
-        api_version: ``v2.1`` or ``v2`` (section 1 has both).
+        api_version: ``v2.1`` [STATUS] or ``v2`` [OAS].
         timeouts: How long to wait.
         memory: Remembers how start and abort have to be put.
         transport: Replaces the network, for the demo.
@@ -93,7 +93,7 @@ class CreatorClient:
             timeout=httpx.Timeout(self._timeouts.read, connect=self._timeouts.connect),
             follow_redirects=False,
             headers={
-                # Some v2.1 endpoints refuse every other value with 9210 (section 6).
+                # Some v2.1 endpoints have been seen to refuse every other value with 9210.
                 "Accept": "application/json",
                 # Answers are a few hundred bytes: compression gains nothing, and could hide size.
                 "Accept-Encoding": "identity",

@@ -1,4 +1,4 @@
-"""How start and abort are put: the sources contradict each other (section 1.3).
+"""How start and abort are put: the sources contradict each other [START][OAS].
 
 Three methods, two shapes of the body and two cases of the action are documented. They are tried in
 the order of how likely they are, and the next one only after an answer that proves that nothing
@@ -92,7 +92,7 @@ def _from_json(value: object) -> Variant | None:
 
 
 def candidates(first: Variant) -> list[Variant]:
-    """Returns all ways, `first` first, then in the order of section 1.3."""
+    """Returns all ways, `first` first, then from the likeliest on."""
     return [first, *(way for way in _ALL if way != first)]
 
 

@@ -1,4 +1,4 @@
-"""Creator's error answers, as one table (section 3) of what they mean to the user.
+"""Creator's error answers, as one table of what they mean to the user [OAS].
 
 Only the rows that the status, start and abort calls can meet, and those of "all" calls. An answer
 that is not in the table keeps the server's own words and goes by its HTTP status.
@@ -165,7 +165,7 @@ def _rule(answer: Answer) -> Rule | None:
     exact = RULES.get((answer.http_status, answer.code)) or RULES.get((None, answer.code))
     if exact is not None:
         return exact
-    # Zoho sends failures as HTTP 200 too (section 0, item 2): then the code has to say it alone.
+    # Zoho sends failures as HTTP 200 too [OAS]: then the code has to say it alone.
     # Only the documented pairs prove that a command was not understood.
     same_code = [rule for (_, code), rule in RULES.items() if code == answer.code]
     if len(same_code) != 1 or same_code[0].error is VariantRefusedError:

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 class AccessToken(httpx.Auth):
     """Signs requests with one access token.
 
-    The scheme word is Zoho's own, not ``Bearer`` (section 6).
+    The scheme word is Zoho's own, not ``Bearer`` [STATUS].
     """
 
     def __init__(self, token: SecretStr) -> None:

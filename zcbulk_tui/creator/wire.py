@@ -15,7 +15,7 @@ from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import Answer, UnreadableError
 
 SUCCESS = 3000
-"""Creator's code for success; an HTTP 2xx with any other code is a failure (section 0, item 2)."""
+"""Creator's code for success; an HTTP 2xx with any other code is a failure [OAS]."""
 
 _CODE = re.compile(r"[0-9]{1,6}", re.ASCII)
 
@@ -35,7 +35,7 @@ _STATES = {
 
 
 def parse_state(raw: str) -> JobState:
-    """Returns the state that `raw` names, in any of the spellings of section 2."""
+    """Returns the state that `raw` names, in any of the documented spellings [STATUS][LIMB]."""
     return _STATES.get(
         "_".join(raw.upper().replace("-", " ").replace("_", " ").split()), JobState.UNKNOWN
     )

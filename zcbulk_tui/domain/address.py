@@ -113,7 +113,7 @@ def parse_base_url(text: str) -> str:
 
 
 def job_path(ref: JobRef, api_version: str) -> str:
-    """The path of a job's status, start and abort calls (section 1, ``P/{id}``)."""
+    """The path of a job's status, start and abort calls [STATUS][START]."""
     owner, app, form, job_id = (
         quote(part, safe="") for part in (ref.owner, ref.app, ref.form, ref.job_id)
     )

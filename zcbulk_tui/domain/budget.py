@@ -1,4 +1,4 @@
-"""Arithmetic of Zoho's call limits (section 4)."""
+"""Arithmetic of Zoho's call limits [LIM][RLY]."""
 
 from collections import deque
 

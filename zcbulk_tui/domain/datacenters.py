@@ -1,4 +1,4 @@
-"""Zoho's data centres and the API hosts that a job's URL may name (section 5.8)."""
+"""Zoho's data centres and the API hosts that a job's URL may name [MDC][BASE][WD]."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Zoho's deadlines for a job (sections 2 and 8 of its limitations page)."""
+"""Zoho's deadlines for a job [LIMB]."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

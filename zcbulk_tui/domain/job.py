@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Environment(StrEnum):
-    """Creator's environments; all but production are named in a request header (section 6)."""
+    """Creator's environments; all but production are named in a request header [ADD]."""
 
     PRODUCTION = "production"
     STAGE = "stage"
@@ -14,7 +14,7 @@ class Environment(StrEnum):
 
 
 class JobState(StrEnum):
-    """The states of a job, one for each documented name (section 2), and one for the rest."""
+    """The states of a job, one for each documented name, and one for the rest."""
 
     CREATED = "created"
     READY = "ready"

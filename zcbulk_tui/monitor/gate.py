@@ -1,4 +1,4 @@
-"""The one gate that every call to Zoho goes through: 6 at once, 50 a minute (section 4)."""
+"""The one gate that every call to Zoho goes through: 6 at once, 50 a minute [LIM][RLY]."""
 
 import asyncio
 import heapq

@@ -2,7 +2,7 @@
 
 It obeys the contract as the public pages tell it, contradictions included, and shares no code with
 the client it is there to test: it imports nothing else of ``zcbulk_tui``. Keys in brackets, such
-as [STATUS] or [OAS], name the source of a rule as listed in the project's ``zoho-api.md``;
+as [STATUS] or [OAS], name the source of a rule as listed in the README;
 "invented" marks what no source tells.
 
 How a call runs::
@@ -10,5 +10,5 @@ How a call runs::
     transport or server -> creator -> schedule (a fault?) -> limits -> job -> dialect
 
 ``physics`` decides how far a job has come, ``jobs`` what state that makes, ``dialect`` how it is
-spelled, and ``scenarios`` who is on stage.
+spelled, and ``scenarios`` which jobs there are.
 """

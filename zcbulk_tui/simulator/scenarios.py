@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from zcbulk_tui.simulator import plots
-from zcbulk_tui.simulator.casting import Cast
+from zcbulk_tui.simulator import populations
+from zcbulk_tui.simulator.builder import JobBuilder
 from zcbulk_tui.simulator.clock import Clock, Timeline
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.dialect import BARE_ABORTED, SAMPLE, ControlBody, Dialect, Shape
@@ -14,63 +14,63 @@ from zcbulk_tui.simulator.limits import Limits
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A stage set: jobs, planned trouble, dialect and limits."""
+    """Jobs, planned trouble, dialect and limits."""
 
     name: str
     summary: str
     """One sentence for ``--help``."""
-    plot: Callable[[Cast], None]
+    populate: Callable[[JobBuilder], None]
     dialect: Dialect = field(default_factory=Dialect)
     limits: Limits = field(default_factory=Limits)
 
 
 _ALL = (
-    Scenario("demo", "A dozen jobs in every state, with a short outage.", plots.demo),
-    Scenario("steady", "Eight jobs ready, running and done, and no trouble.", plots.steady),
+    Scenario("demo", "A dozen jobs in every state, with a short outage.", populations.demo),
+    Scenario("steady", "Eight jobs ready, running and done, and no trouble.", populations.steady),
     Scenario(
         "openapi",
         "The steady jobs behind the OpenAPI contract: PUT, flat bodies, counts beside the data.",
-        plots.steady,
+        populations.steady,
         Dialect(SAMPLE, Shape.OPENAPI, frozenset({"PUT"}), ControlBody.FLAT),
     ),
     Scenario(
         "put-only",
         "The steady jobs, started and aborted by PUT only.",
-        plots.steady,
+        populations.steady,
         Dialect(control_methods=frozenset({"PUT"})),
     ),
     Scenario(
         "flat-body",
         "The steady jobs, started and aborted by a body without the data key.",
-        plots.steady,
+        populations.steady,
         Dialect(control_body=ControlBody.FLAT),
     ),
     Scenario(
         "spellings",
         "One job for each spelling of each state, and one in an unknown state.",
-        plots.spellings,
+        populations.spellings,
         Dialect(BARE_ABORTED),
     ),
-    Scenario("errors", "One job for each documented error answer.", plots.errors),
-    Scenario("hostile", "One job for each kind of bad answer.", plots.hostile),
+    Scenario("errors", "One job for each documented error answer.", populations.errors),
+    Scenario("hostile", "One job for each kind of bad answer.", populations.hostile),
     Scenario(
         "quota",
         "The steady jobs with 60 calls a day, until midnight UTC.",
-        plots.steady,
+        populations.steady,
         limits=Limits(per_day=60),
     ),
     Scenario(
         "rate-limit",
         "The steady jobs with 10 calls a minute and a Retry-After header.",
-        plots.steady,
+        populations.steady,
         limits=Limits(per_minute=10, retry_after=True),
     ),
     Scenario(
         "flaky",
         "The steady jobs with dropped, late and broken answers, lost ones to commands included.",
-        plots.flaky,
+        populations.flaky,
     ),
-    Scenario("hundred", "A hundred jobs that run for hours.", plots.hundred),
+    Scenario("hundred", "A hundred jobs that run for hours.", populations.hundred),
 )
 
 SCENARIOS: Mapping[str, Scenario] = {scenario.name: scenario for scenario in _ALL}
@@ -96,14 +96,14 @@ def build(
     """
     scenario = SCENARIOS[name]
     timeline = Timeline(clock, speed)
-    cast = Cast(timeline.start, seed)
-    scenario.plot(cast)
+    builder = JobBuilder(timeline.start, seed)
+    scenario.populate(builder)
     return Creator(
-        cast.jobs,
+        builder.jobs,
         timeline,
         token=token,
         dialect=scenario.dialect,
         limits=scenario.limits,
-        faults=cast.faults,
+        faults=builder.faults,
         seed=seed,
     )

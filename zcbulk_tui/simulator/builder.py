@@ -1,4 +1,4 @@
-"""Puts jobs on stage, in any state, one call each."""
+"""Makes jobs in any state, one call each."""
 
 from zcbulk_tui.simulator.jobs import PRODUCTION, Address, Job
 from zcbulk_tui.simulator.physics import Run, Workload
@@ -14,7 +14,7 @@ UPLOAD_SECONDS = 240.0
 """From the creation of a job to its start, where it has one."""
 
 
-class Cast:
+class JobBuilder:
     """The jobs and faults of a scenario being set up.
 
     Times are simulated seconds from the start of the simulator; what lies before it is negative.

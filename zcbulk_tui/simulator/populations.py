@@ -1,9 +1,9 @@
-"""Who is on stage in each scenario, and what goes wrong there."""
+"""Which jobs there are in each scenario, and what goes wrong there."""
 
 import random
 from dataclasses import replace
 
-from zcbulk_tui.simulator.casting import Cast
+from zcbulk_tui.simulator.builder import JobBuilder
 from zcbulk_tui.simulator.faults import ERRORS, Call
 from zcbulk_tui.simulator.hostile import BAD_GATEWAY, HOSTILE, SERVER_ERROR, UNAVAILABLE
 from zcbulk_tui.simulator.jobs import START_WITHIN_SECONDS, Job
@@ -18,44 +18,44 @@ LASTING = Workload(1_000_000, 20)
 """Takes about 14 hours, so that a running job stays one."""
 
 
-def demo(cast: Cast) -> None:
+def demo(build: JobBuilder) -> None:
     """Every state at once, an abort by the system, a deadline and an outage to watch."""
-    cast.running("Customers 2019-24", "Customers", Workload(100_000, 184, 0.01), done=0.55)
-    cast.ending("Orders EU", "Orders", Workload(500_000, 600, 0.15), at=70)
-    cast.running("Price list", "Prices", Workload(10_000, 110), done=0.75)
-    cast.running(
+    build.running("Customers 2019-24", "Customers", Workload(100_000, 184, 0.01), done=0.55)
+    build.ending("Orders EU", "Orders", Workload(500_000, 600, 0.15), at=70)
+    build.running("Price list", "Prices", Workload(10_000, 110), done=0.75)
+    build.running(
         "Invoices Q3", "Invoices", Workload(60_000, 130, 0.01), done=0.1, environment="stage"
     )
-    cast.ready("Suppliers", "Suppliers", Workload(20_000, 150), created=-4300)
-    cast.ready("Warehouses", "Warehouses", Workload(8_000, 120), created=90 - START_WITHIN_SECONDS)
-    cast.waiting("Leads spring fair", "Leads", created=-700)
-    cast.ending("Regions", "Regions", Workload(1_200, 100), at=-1500)
-    cast.ending("Stock", "Stock", Workload(50_000, 140, 0.2), at=-5400)
-    cast.user_aborted("Returns", "Returns", Workload(30_000, 120, 0.01), done=0.4, at=-2700)
-    cast.ending("Contracts", "Contracts", Workload(24_000, 90, breaks_after=0.3), at=-8000)
-    cast.ready(
+    build.ready("Suppliers", "Suppliers", Workload(20_000, 150), created=-4300)
+    build.ready("Warehouses", "Warehouses", Workload(8_000, 120), created=90 - START_WITHIN_SECONDS)
+    build.waiting("Leads spring fair", "Leads", created=-700)
+    build.ending("Regions", "Regions", Workload(1_200, 100), at=-1500)
+    build.ending("Stock", "Stock", Workload(50_000, 140, 0.2), at=-5400)
+    build.user_aborted("Returns", "Returns", Workload(30_000, 120, 0.01), done=0.4, at=-2700)
+    build.ending("Contracts", "Contracts", Workload(24_000, 90, breaks_after=0.3), at=-8000)
+    build.ready(
         "Tax codes",
         "Tax_Codes",
         Workload(900, 100),
         created=-5 * 3600,
         environment="development",
     )
-    cast.faults.append(Fault(LOST, window=(40, 52)))
+    build.faults.append(Fault(LOST, window=(40, 52)))
 
 
-def steady(cast: Cast) -> None:
+def steady(build: JobBuilder) -> None:
     """Some jobs ready, some running, some done, and nothing wrong."""
-    cast.running("Customers", "Customers", Workload(120_000, 150, 0.01), done=0.3)
-    cast.running("Orders", "Orders", Workload(200_000, 260, 0.01), done=0.6)
-    cast.ready("Orders backlog", "Orders", Workload(40_000, 200))
-    cast.ready("Price list", "Prices", Workload(10_000, 90))
-    cast.ready("Suppliers", "Suppliers", Workload(20_000, 120), environment="stage")
-    cast.waiting("Leads", "Leads", created=-700)
-    cast.ending("Regions", "Regions", Workload(1_200, 100), at=-1500)
-    cast.user_aborted("Stock", "Stock", Workload(50_000, 140, 0.01), done=0.4, at=-5400)
+    build.running("Customers", "Customers", Workload(120_000, 150, 0.01), done=0.3)
+    build.running("Orders", "Orders", Workload(200_000, 260, 0.01), done=0.6)
+    build.ready("Orders backlog", "Orders", Workload(40_000, 200))
+    build.ready("Price list", "Prices", Workload(10_000, 90))
+    build.ready("Suppliers", "Suppliers", Workload(20_000, 120), environment="stage")
+    build.waiting("Leads", "Leads", created=-700)
+    build.ending("Regions", "Regions", Workload(1_200, 100), at=-1500)
+    build.user_aborted("Stock", "Stock", Workload(50_000, 140, 0.01), done=0.4, at=-5400)
 
 
-def spellings(cast: Cast) -> None:
+def spellings(build: JobBuilder) -> None:
     """One job for each spelling of each state in the sources, and one in a state unheard of."""
     seen = {
         State.WAITING: ("CREATED", "Ready-to-upload", "READY_TO_UPLOAD"),
@@ -70,33 +70,33 @@ def spellings(cast: Cast) -> None:
     pairs = [(state, spelling) for state, names in seen.items() for spelling in names]
     for number, (state, spelling) in enumerate(pairs, start=1):
         label = f"{spelling} ({state.name.lower().replace('_', ' ')})"
-        job = _add_in_state(cast, state, label, f"Form_{number}")
+        job = _add_in_state(build, state, label, f"Form_{number}")
         job.spellings = {state: spelling}
 
 
-def errors(cast: Cast) -> None:
+def errors(build: JobBuilder) -> None:
     """One job for each row of the error table, which answers with that row."""
     for key, row in ERRORS.items():
-        job = cast.ready(key, "Errors", Workload(1_000, 100))
+        job = build.ready(key, "Errors", Workload(1_000, 100))
         # Rows for calls that are not served answer on the status call.
         calls = row.calls & SERVED_CALLS or frozenset({Call.STATUS})
-        cast.faults.append(Fault(row.response(), job_id=job.id, calls=calls))
+        build.faults.append(Fault(row.response(), job_id=job.id, calls=calls))
 
 
-def hostile(cast: Cast) -> None:
+def hostile(build: JobBuilder) -> None:
     """One running job for each bad answer; an abort is carried out and answered as badly."""
     for number, (label, answer) in enumerate(HOSTILE.items(), start=1):
-        job = cast.running(label, f"Form_{number}", LASTING, done=0.1)
-        cast.faults.append(Fault(answer, behind=True, job_id=job.id))
-    late = cast.running("30 seconds late", "Form_late", LASTING, done=0.1)
-    cast.faults.append(Fault(delay=30, job_id=late.id))
+        job = build.running(label, f"Form_{number}", LASTING, done=0.1)
+        build.faults.append(Fault(answer, behind=True, job_id=job.id))
+    late = build.running("30 seconds late", "Form_late", LASTING, done=0.1)
+    build.faults.append(Fault(delay=30, job_id=late.id))
 
 
-def flaky(cast: Cast) -> None:
+def flaky(build: JobBuilder) -> None:
     """The jobs of ``steady`` behind a bad line."""
-    steady(cast)
+    steady(build)
     control = frozenset({Call.CONTROL})
-    cast.faults += [
+    build.faults += [
         Fault(LOST, chance=0.06),
         Fault(LOST, behind=True, calls=control, chance=0.25),
         Fault(SERVER_ERROR, behind=True, chance=0.04),
@@ -106,32 +106,32 @@ def flaky(cast: Cast) -> None:
     ]
 
 
-def hundred(cast: Cast) -> None:
+def hundred(build: JobBuilder) -> None:
     """A hundred jobs that run for hours."""
-    rng = random.Random(cast.seed)  # noqa: S311 - repeatable jobs, not cryptography
+    rng = random.Random(build.seed)  # noqa: S311 - repeatable jobs, not cryptography
     for number in range(1, 101):
         speed = rng.uniform(60, 400)
         hours = rng.uniform(2, 8)
         workload = Workload(int(speed * hours * 3600), speed, 0.01)
-        cast.running(f"Job {number:03}", f"Form_{number:03}", workload, done=rng.uniform(0, 0.5))
+        build.running(f"Job {number:03}", f"Form_{number:03}", workload, done=rng.uniform(0, 0.5))
 
 
-def _add_in_state(cast: Cast, state: State, label: str, form: str) -> Job:
+def _add_in_state(build: JobBuilder, state: State, label: str, form: str) -> Job:
     match state:
         case State.WAITING:
-            return cast.waiting(label, form, created=-600)
+            return build.waiting(label, form, created=-600)
         case State.READY:
-            return cast.ready(label, form, LASTING)
+            return build.ready(label, form, LASTING)
         case State.RUNNING:
-            return cast.running(label, form, LASTING, done=0.3)
+            return build.running(label, form, LASTING, done=0.3)
         case State.USER_ABORTED:
-            return cast.user_aborted(label, form, LASTING, done=0.3, at=-600)
+            return build.user_aborted(label, form, LASTING, done=0.3, at=-600)
         case State.EXPIRED:
-            return cast.ready(label, form, LASTING, created=-2.0 * START_WITHIN_SECONDS)
+            return build.ready(label, form, LASTING, created=-2.0 * START_WITHIN_SECONDS)
         case State.COMPLETED:
             workload = LASTING
         case State.SYSTEM_ABORTED:
             workload = replace(LASTING, bad_batch_chance=0.3)
         case State.FAILED:
             workload = replace(LASTING, breaks_after=0.3)
-    return cast.ending(label, form, workload, at=-600)
+    return build.ending(label, form, workload, at=-600)
