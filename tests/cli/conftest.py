@@ -1,6 +1,7 @@
 """Commands run in this process, for somebody who has nothing but an empty home."""
 
 import gc
+import ssl
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +21,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HOME", str(folder))
     monkeypatch.setenv(paths.STATE_DIR, str(folder / "state"))
     return folder
+
+
+@pytest.fixture(autouse=True)
+def no_certificates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing here goes by TLS, and reading all certificates takes half of a command's time."""
+    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", lambda *_, **__: None)
 
 
 @pytest.fixture(autouse=True)

@@ -5,11 +5,11 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
 import pytest
 
-from tests.support.commands import CANARY, CommandLine, Ended, files_below
+from tests.support.commands import CANARY, CommandLine, files_below
 from tests.support.jobs import URL
-from tests.support.stub_server import StubServer
 from tests.support.text import is_one_safe_line
 from zcbulk_tui.config import load, paths, secrets
 from zcbulk_tui.store import watch_list
@@ -26,22 +26,27 @@ def name_of(command: tuple[str, ...]) -> str:
 class Attempt:
     """Tries a command with something wrong, and makes sure that nothing comes of it."""
 
-    def __init__(self, cli: CommandLine, home: Path) -> None:
+    def __init__(self, cli: CommandLine, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self._cli = cli
         self._home = home
+        self.sent: list[httpx.Request] = []
+        monkeypatch.setattr(httpx.AsyncClient, "send", self._send)
+
+    async def _send(self, request: httpx.Request, **_: object) -> httpx.Response:
+        self.sent.append(request)
+        return httpx.Response(200)
 
     def __call__(self, *arguments: str) -> str:
         """Runs it; returns the one line that it says."""
         before = files_below(self._home)
-        with StubServer() as server:
-            ended: Ended = self._cli(*arguments)
+        ended = self._cli(*arguments)
         assert (ended.code, ended.out) == (2, "")
         (complaint,) = ended.lines
         assert complaint.startswith("zcbulk-tui: ")
         assert re.search(r"[.?]$|https://\S+$", complaint)
         assert is_one_safe_line(complaint)
         assert CANARY not in complaint
-        assert server.requests == []
+        assert self.sent == []
         assert files_below(self._home) == before
         return complaint
 
@@ -49,7 +54,7 @@ class Attempt:
 @pytest.fixture
 def attempt(cli: CommandLine, home: Path, monkeypatch: pytest.MonkeyPatch) -> Attempt:
     monkeypatch.setenv(secrets.ACCESS_TOKEN, CANARY)
-    return Attempt(cli, home)
+    return Attempt(cli, home, monkeypatch)
 
 
 @pytest.mark.parametrize("command", WITH_URL, ids=name_of)
@@ -315,7 +320,7 @@ def test_a_number_that_is_none_is_called_by_no_inner_name(cli: CommandLine, opti
     ended = cli("simulator", option, "x")
     assert (ended.code, ended.out) == (2, "")
     assert f"{option}: " in ended.lines[-1]
-    assert "'x'" in ended.lines[-1]
+    assert "“x”" in ended.lines[-1]
     assert "_port" not in ended.lines[-1]
     assert "_speed" not in ended.lines[-1]
 

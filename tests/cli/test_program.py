@@ -77,7 +77,9 @@ def test_output_that_takes_few_characters(
     assert ("Created" if arguments == ("status",) else "Job created successfully") in ended.out
 
 
-@pytest.mark.parametrize("arguments", [("status", URL), ("simulator", "--list")], ids=lambda a: a[0])
+@pytest.mark.parametrize(
+    "arguments", [("status", URL), ("simulator", "--list")], ids=lambda a: a[0]
+)
 def test_a_reader_that_has_gone_is_nobodys_fault(home: Path, arguments: tuple[str, ...]) -> None:
     reader, writer = os.pipe()
     os.close(reader)
@@ -109,6 +111,14 @@ def test_the_simulator_says_how_to_use_it_and_serves(home: Path) -> None:
     assert printed.endswith(" [production] 200/3000\n")
     with pytest.raises(httpx.ConnectError):
         httpx.get(simulator.base_url, trust_env=False)
+
+
+def test_the_simulator_serves_on_when_nobody_reads_its_lines(home: Path) -> None:
+    with SimulatorProcess(environment(home)) as simulator:
+        simulator.read_no_more()
+        env = environment(home, base_url=simulator.base_url, token=simulator.token)
+        ended = run_process("status", simulator.urls["Regions"], env=env)
+    assert (ended.code, ended.err) == (0, "")
 
 
 def test_a_port_that_is_taken(home: Path) -> None:

@@ -209,7 +209,9 @@ def test_each_row_of_the_error_table(ask: Asked, row: Refusal) -> None:
         pytest.param(body("Failed", total=1, success=2), 4, "more than its total", id="too-many"),
         pytest.param(body("Failed", total=10**400), 4, "total_records", id="huge-count"),
         pytest.param(body("x" * 2**20), 4, "too large", id="over-1-MiB"),
-        pytest.param(Reply(302, b"", {"Location": "https://example.com/"}), 4, "302", id="redirect"),
+        pytest.param(
+            Reply(302, b"", {"Location": "https://example.com/"}), 4, "302", id="redirect"
+        ),
         pytest.param(DROP, 4, "broke the connection off", id="dropped"),
         pytest.param(Raw(b"HTTP/1.1 200\r\nX"), 4, "broke the connection off", id="not-HTTP"),
         pytest.param(Reply(401, b"<html>"), 3, "sign-in", id="401-without-code"),

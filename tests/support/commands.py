@@ -52,8 +52,7 @@ class CommandLine:
         try:
             code = main(arguments)
         except SystemExit as stopped:
-            assert isinstance(stopped.code, int)
-            code = stopped.code
+            code = int(stopped.code or 0)
         printed = self._capsys.readouterr()
         return Ended(code, printed.out, printed.err)
 

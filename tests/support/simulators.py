@@ -82,6 +82,11 @@ class SimulatorProcess:
         """Sends it a signal."""
         self._process.send_signal(number)
 
+    def read_no_more(self) -> None:
+        """Closes the pipe that takes its lines."""
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
     def kill(self) -> None:
         """Ends it at once."""
         self._process.kill()

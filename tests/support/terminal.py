@@ -23,8 +23,8 @@ _READ = 65536
 ENTER, ESCAPE, TAB = "\r", "\x1b", "\t"
 
 ALTERNATE_SCREEN = 1049
-CURSOR = 25
-MOUSE = frozenset({1000, 1002, 1003, 1006, 1015})
+AUTOWRAP, CURSOR = 7, 25
+MOUSE = frozenset({1000, 1003})
 BRACKETED_PASTE = 2004
 """Private modes of a terminal that a full-screen program turns on or off."""
 
@@ -69,7 +69,7 @@ class Terminal:
         self._master, self._slave = os.openpty()
         os.set_blocking(self._master, False)
         self.written = bytearray()
-        self.modes = {CURSOR}
+        self.modes = {AUTOWRAP, CURSOR}
         self._screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self._screen)
         self._rest = b""
@@ -100,6 +100,17 @@ class Terminal:
         """Changes the size; the program is told by the kernel."""
         self._screen.resize(lines, columns)
         self._set_size(columns, lines)
+
+    def fill(self, timeout: float = 30.0) -> None:
+        """Reads nothing, and has the program draw until nothing more fits into the terminal."""
+        end = time.monotonic() + timeout
+        waiting = [self._unread()]
+        while waiting[-1] == 0 or len(set(waiting[-5:])) > 1 or len(waiting) < 5:
+            assert time.monotonic() < end, "The program writes little, or without end."
+            # Another size each time: everything has to be drawn anew.
+            self.resize(self._screen.columns - 1 + 2 * (len(waiting) % 2), self._screen.lines)
+            time.sleep(0.1)
+            waiting.append(self._unread())
 
     def hang_up(self) -> None:
         """Closes the terminal for good, as a connection that breaks off does."""
@@ -132,9 +143,20 @@ class Terminal:
         """The first line that has a text; empty if none has."""
         return next((line for line in self.lines if text in line), "")
 
+    def colour_of(self, text: str) -> str:
+        """The colour of the first character of a text on screen; empty if it is not there."""
+        for number, line in enumerate(self.lines):
+            if (at := line.find(text)) >= 0:
+                return str(self._screen.buffer[number][at].fg)
+        return ""
+
     def is_as_it_was(self) -> bool:
         """Whether the terminal is left as it was before the program."""
-        return self.modes == {CURSOR} and self._attributes() == self.attributes
+        return self.modes == {AUTOWRAP, CURSOR} and self.has_its_attributes_back()
+
+    def has_its_attributes_back(self) -> bool:
+        """Whether the line settings are those from before the program."""
+        return self._attributes() == self.attributes
 
     # Waiting.
 
@@ -171,7 +193,9 @@ class Terminal:
             if (ended and not got) or time.monotonic() > end:
                 if condition():
                     return
-                why = f"after the end ({self._process.returncode})" if ended else f"in {timeout:g} s"
+                why = (
+                    f"after the end ({self._process.returncode})" if ended else f"in {timeout:g} s"
+                )
                 raise AssertionError(f"No {what} {why}:\n{self.text}")
 
     def exit_code(self, timeout: float = 30.0, *, reading: bool = True) -> int:
@@ -205,6 +229,12 @@ class Terminal:
         self.written += data
         self._show(data)
         return bool(data)
+
+    def _unread(self) -> int:
+        """Bytes that the program has written and that were not read."""
+        count = bytearray(4)
+        fcntl.ioctl(self._master, termios.FIONREAD, count)
+        return int.from_bytes(count, sys.byteorder)
 
     def _show(self, data: bytes) -> None:
         """Draws what was read; what is incomplete at its end waits for the rest."""

@@ -1,6 +1,7 @@
 """Putting the parts together: settings, token, client, jobs."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -21,8 +22,12 @@ def parse_jobs(urls: Sequence[str], environment: str | None, settings: Settings)
         UsageError: One of them cannot be used.
     """
     where = Environment(environment or settings.environment)
-    refs = (parse_job_url(url, where, base_url=settings.base_url) for url in urls)
-    return list(dict.fromkeys(refs))
+    asked: dict[JobRef, JobRef] = {}
+    for url in urls:
+        ref = parse_job_url(url, where, base_url=settings.base_url)
+        # The same job is one for which the calls go to the same place.
+        asked.setdefault(replace(ref, origin=settings.base_url or ref.origin), ref)
+    return list(asked.values())
 
 
 def watched(ref: JobRef) -> WatchedJob:

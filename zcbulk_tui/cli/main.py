@@ -1,10 +1,12 @@
 """The ``zcbulk-tui`` command: parses, dispatches, and turns errors into exit codes."""
 
+import io
+import os
 import sys
 from collections.abc import Sequence
 
 from zcbulk_tui.cli.parser import make_parser
-from zcbulk_tui.errors import ZcbulkError
+from zcbulk_tui.errors import UsageError, ZcbulkError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -13,16 +15,36 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         0 fine, 1 refused or failed, 2 usage or configuration, 3 sign-in, 4 network or server.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # What a terminal cannot show must not make an accepted command look like a failed one.
+            stream.reconfigure(errors="replace")
     arguments = make_parser().parse_args(argv)
     try:
-        return int(arguments.run(arguments))
+        code = int(arguments.run(arguments))
+        _flush()
     except ZcbulkError as error:
         complain(str(error))
         return error.exit_code
     except KeyboardInterrupt:
         return 130
+    return code
 
 
 def complain(text: str) -> None:
     """Writes one line about something that went wrong."""
     print(f"zcbulk-tui: {text}", file=sys.stderr)
+
+
+def _flush() -> None:
+    """Writes out what was printed, while there is someone to hear that it cannot be."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader has seen enough, and that is no fault; but nothing more may be written.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise UsageError(
+            "What was printed cannot be written", f"{error}.", "Make room, or write it elsewhere."
+        ) from error

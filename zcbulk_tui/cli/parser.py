@@ -2,9 +2,12 @@
 
 import argparse
 import gc
+from typing import TypeVar
 
 from zcbulk_tui import __version__
 from zcbulk_tui.domain.job import Action, Environment
+
+_Number = TypeVar("_Number", int, float)
 
 _DESCRIPTION = """\
 Watches Zoho Creator bulk insert jobs, and starts or aborts them.
@@ -98,14 +101,14 @@ def _add_job_arguments(parser: argparse.ArgumentParser, *, several: bool) -> Non
 
 
 def _speed(text: str) -> float:
-    speed = float(text)
+    speed = _number(text, float)
     if not 0 < speed <= 10_000:
         raise argparse.ArgumentTypeError("should be above 0 and at most 10000")
     return speed
 
 
 def _port(text: str) -> int:
-    port = int(text)
+    port = _number(text, int)
     if not 0 <= port <= 65535:
         raise argparse.ArgumentTypeError("should be from 0 to 65535")
     return port
@@ -114,6 +117,13 @@ def _port(text: str) -> int:
 def _hurry() -> None:
     """Puts garbage collection off until the screen is up: start-up makes nothing but keepsakes."""
     gc.disable()
+
+
+def _number(text: str, kind: type[_Number]) -> _Number:
+    try:
+        return kind(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a number") from None
 
 
 def _dashboard(arguments: argparse.Namespace) -> int:

@@ -58,9 +58,14 @@ def as_object(ref: JobRef, result: JobReading | ZcbulkError) -> dict[str, Any]:
         "success": counts.success if counts else None,
         "failed": counts.failed if counts else None,
         "unprocessed": counts.unprocessed if counts else None,
-        "percent": None if share is None else round(share * 100, 1),
+        "percent": None if share is None else _percent(share),
         "read_at": reading.read_at.isoformat(timespec="seconds") if reading else None,
     }
+
+
+def _percent(share: float) -> float:
+    """With one decimal; 100 only when nothing is missing."""
+    return 100.0 if share == 1 else min(round(share * 100, 1), 99.9)
 
 
 async def _read(settings: Settings, refs: list[JobRef]) -> list[JobReading | ZcbulkError]:

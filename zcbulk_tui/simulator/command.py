@@ -23,7 +23,7 @@ def run(port: int, scenario: str, speed: float, seed: int) -> int:
         The exit code: 0 after a signal, 1 if the port cannot be had.
     """
     creator = build(scenario, seed=seed, speed=speed)
-    creator.on_call = _print_call
+    creator.on_call = _Printer()
     try:
         server = LoopbackServer(creator, port)
     except OSError as error:
@@ -47,5 +47,15 @@ def _print_welcome(creator: Creator, scenario: str, base_url: str) -> None:
     sys.stdout.flush()
 
 
-def _print_call(entry: LogEntry) -> None:
-    print(entry.line(), flush=True)
+class _Printer:
+    """Prints calls, until nobody reads them any more: serving goes on."""
+
+    def __init__(self) -> None:
+        self._is_read = True
+
+    def __call__(self, entry: LogEntry) -> None:
+        if self._is_read:
+            try:
+                print(entry.line(), flush=True)
+            except OSError:
+                self._is_read = False

@@ -109,7 +109,7 @@ class Creator:
                 code=response.code,
             )
             self.log.append(entry)
-            self.on_call(entry)
+        self.on_call(entry)
         return response
 
     def _meet_fault(self, request: Request, now: float) -> Response:

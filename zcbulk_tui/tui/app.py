@@ -1,7 +1,6 @@
 """The application: it shows the watch screen first, and connects to Zoho after that."""
 
 import asyncio
-import signal
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ from zcbulk_tui.tui.keys import KEYS
 from zcbulk_tui.tui.messages import Happened
 from zcbulk_tui.tui.output_gate import OutputGate
 from zcbulk_tui.tui.screens.watch import WatchScreen
+from zcbulk_tui.tui.signals import SignalHandling
 
 if TYPE_CHECKING:
     from zcbulk_tui.monitor.monitor import Monitor
@@ -64,6 +64,7 @@ class DashboardApp(App[None]):
         self._connect = connect
         self._ascii_only = ascii_only
         self._gate = OutputGate(self)
+        self._signals = SignalHandling(self)
         self._watch_screen = WatchScreen(
             watched,
             badge=badge,
@@ -80,9 +81,7 @@ class DashboardApp(App[None]):
 
     def on_mount(self) -> None:
         """Ends in an orderly way when the system asks for it."""
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, self.exit)
+        self._signals.begin()
 
     def on_ready(self) -> None:
         """The first frame is out: connects."""
@@ -112,6 +111,10 @@ class DashboardApp(App[None]):
                 message=f"A fault in this program ended it ({type(error).__name__}). "
                 "The watch list is safe. Please report it.",
             )
+
+    def action_help_quit(self) -> None:
+        """Tells who presses ctrl+c how to quit, since it may be meant for the shell."""
+        self.notify("Press q to quit.", markup=False)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The palette: every key of the watch screen that can be pressed now."""

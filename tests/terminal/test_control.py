@@ -1,0 +1,166 @@
+"""Jobs watched, started and aborted by keys, with the simulator's own word for it."""
+
+import json
+from pathlib import Path
+
+from tests.support.commands import environment, files_below
+from tests.support.simulators import SimulatorProcess
+from tests.support.terminal import ALTERNATE_SCREEN, ENTER, ESCAPE, Terminal
+from tests.terminal.conftest import Open
+
+OFTEN = "[polling]\nin_progress = 5\nwaiting = 5\n"
+
+WIDE = 180
+"""Columns at which messages in passing cover no sentence about the selected job."""
+
+FIRST_PRIVATE = b"\x1b[?1049"
+
+
+def command_line_of(terminal: Terminal) -> bytes:
+    """The arguments of a program, as everybody on the machine can see them."""
+    path = Path(f"/proc/{terminal.pid}/cmdline")
+    return path.read_bytes() if path.exists() else b""
+
+
+def add(terminal: Terminal, url: str, name: str) -> None:
+    """Watches a job by pasting its URL."""
+    # Keys are greyed until they can be used, which is a moment after the first picture.
+    terminal.wait_until(
+        lambda: terminal.colour_of("add ") == terminal.colour_of("help ") != "", "keys"
+    )
+    terminal.press("a")
+    terminal.wait_for("Watch a job")
+    terminal.paste(f"{url}\n")
+    terminal.wait_for_line(rf"Job id +{url.rpartition('/')[2]}")
+    terminal.press(ENTER)
+    terminal.wait_until_gone("Watch a job")
+    terminal.wait_for_line(rf"^▌.{{2}}{name}")
+
+
+def test_watch_start_abort_and_come_back(
+    on_terminal: Open, simulator: SimulatorProcess, home: Path
+) -> None:
+    env = environment(home, base_url=simulator.base_url, token=simulator.token, config=OFTEN)
+    ready, running = simulator.urls["Price list"], simulator.urls["Customers"]
+
+    screen = on_terminal(env=env, columns=WIDE)
+    screen.wait_for("press a and paste")
+    add(screen, ready, "Prices 4060")
+    add(screen, running, "Customers 4027")
+    screen.wait_for_line("Customers 4027 .*█")
+
+    # A start takes a clear yes.
+    screen.press("k")
+    screen.wait_for_line("^▌○ Prices 4060")
+    screen.press("S")
+    screen.wait_for("Start “Prices 4060”?")
+    screen.press(ENTER)  # the focus is on No
+    screen.wait_until_gone("Start “Prices 4060”?")
+    assert simulator.commands() == []
+    screen.press("S")
+    screen.wait_for("Start “Prices 4060”?")
+    screen.press("y")
+    screen.wait_for_line("^ Start accepted at .*: the server said “Job created successfully”")
+    assert simulator.states()["Price list"] == "RUNNING"
+
+    # An abort in production takes the form's link name.
+    screen.press("j", "X")
+    screen.wait_for("Abort “Customers 4027”?")
+    screen.wait_for("There is no rollback")
+    screen.press("y", ENTER)
+    screen.wait_for_line("^ +│ +y +│")
+    screen.press(ESCAPE)
+    screen.wait_until_gone("Abort “Customers 4027”?")
+    assert simulator.commands() == [("4060", "start")]
+    screen.press("X")
+    screen.wait_for("Abort “Customers 4027”?")
+    screen.press("Customers", ENTER)
+    screen.wait_for_line("^ Abort accepted at .*: the server said “Job aborted successfully”")
+    screen.wait_for_line("^ ▶ Prices 4060")
+    screen.wait_for_line("^▌■ Customers 4027")
+    assert simulator.states()["Customers"] == "USER_ABORTED"
+
+    screen.press("q")
+    assert screen.exit_code() == 0
+    assert screen.is_as_it_was()
+    commands = [("4060", "start"), ("4027", "abort")]
+    assert simulator.commands() == commands
+
+    # The list is there again; one job leaves it, and nothing changes at Zoho.
+    again = on_terminal(env=env)
+    again.wait_for_line("▶ Prices 4060")
+    again.wait_for_line("■ Customers 4027")
+    asked = command_line_of(again)
+    again.press("x")
+    again.wait_for("Stop watching “Prices 4060”?")
+    again.press("y")
+    again.wait_until(lambda: not again.line_with("Prices 4060"), "row gone")
+    again.press("q")
+    assert again.exit_code() == 0
+    (kept,) = json.loads((home / "state" / "watchlist.json").read_text())["jobs"]
+    assert kept["job_id"] == running.rpartition("/")[2]
+    assert simulator.commands() == commands
+    assert simulator.states()["Price list"] == "RUNNING"
+
+    secret = simulator.token.encode()
+    for place in (bytes(screen.written), bytes(again.written), asked, *files_below(home).values()):
+        assert secret not in place
+
+
+def test_the_questions_of_start_and_abort(
+    on_terminal: Open, simulator: SimulatorProcess, home: Path
+) -> None:
+    env = environment(home, base_url=simulator.base_url, token=simulator.token)
+    refused = on_terminal("start", simulator.urls["Price list"], env=env)
+    mistyped = on_terminal("abort", simulator.urls["Customers"], env=env)
+    for terminal, question, answer in (
+        (refused, "Go on? [y/N]", ""),
+        (mistyped, "type the form's link name (Customers)", "customers"),
+    ):
+        terminal.wait_for(question)
+        terminal.press(answer, ENTER)
+        assert terminal.exit_code() == 1
+        assert "Nothing was sent." in terminal.text
+    assert simulator.log() == []
+
+    started = on_terminal("start", simulator.urls["Price list"], env=env)
+    aborted = on_terminal("abort", simulator.urls["Customers"], env=env)
+    interrupted = on_terminal("abort", simulator.urls["Orders"], env=env)
+    for terminal, question, answer, words in (
+        (started, "PRODUCTION", "y", "Job created successfully"),
+        (aborted, "there is no rollback", "Customers", "Job aborted successfully"),
+    ):
+        terminal.wait_for(question)
+        terminal.press(answer, ENTER)
+        assert terminal.exit_code() == 0
+        assert words in terminal.text
+        assert FIRST_PRIVATE not in terminal.written
+    interrupted.wait_for("type the form's link name")
+    interrupted.press("\x03")
+    assert interrupted.exit_code() == 130
+    assert b"Traceback" not in interrupted.written
+    assert simulator.commands() == [("4060", "start"), ("4027", "abort")]
+    states = simulator.states()
+    assert (states["Price list"], states["Customers"]) == ("RUNNING", "USER_ABORTED")
+
+
+def test_what_cannot_be_used_is_said_before_the_screen_is_taken(
+    on_terminal: Open, home: Path, tmp_path: Path
+) -> None:
+    bad = environment(home, token="1000.x", config="read_only = 1\n")
+    without = environment(tmp_path / "another")
+    attempts = [
+        (on_terminal(env=bad), ["config.toml: read_only cannot be 1", "true or false"]),
+        (on_terminal(env=without), ["There is no access token", "zcbulk-tui demo"]),
+        (on_terminal("watch", "nonsense", env=without), ["“nonsense” is not a job URL"]),
+    ]
+    for terminal, words in attempts:
+        assert terminal.exit_code() == 2
+        said = " ".join(" ".join(terminal.lines).split())
+        for word in words:
+            assert word in said
+        assert said.startswith("zcbulk-tui: ")
+        assert FIRST_PRIVATE not in terminal.written
+        assert ALTERNATE_SCREEN not in terminal.modes
+        assert terminal.is_as_it_was()
+    assert list(files_below(home)) == ["config.toml"]

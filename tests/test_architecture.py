@@ -1,0 +1,149 @@
+"""The plan of the house, proven: by the import contracts, and by what is loaded at run time."""
+
+import json
+import os
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "zcbulk_tui"
+
+MOST_LINES = 400
+"""Of any Python file."""
+
+HTTP = {"httpx", "httpcore"}
+MODELS = {"pydantic", "pydantic_core"}
+TERMINAL = {"textual", "rich"}
+OUTSIDE = HTTP | MODELS | TERMINAL | {"platformdirs"}
+
+_REPORT = "\nimport json, sys\nprint(json.dumps(sorted(sys.modules)))"
+
+_FIRST_FRAME = """\
+import sys
+from zcbulk_tui.cli import dashboard, demo
+from zcbulk_tui.errors import UsageError
+from zcbulk_tui.tui.app import DashboardApp
+at_first_frame = []
+def connect(sink):
+    at_first_frame.extend(sys.modules)
+    raise UsageError("That was all")
+DashboardApp(connect, badge="TEST").run(headless=True)
+import json
+print()
+print(json.dumps(sorted(at_first_frame)))
+"""
+
+_COMMAND = """\
+from contextlib import suppress
+from zcbulk_tui.cli.main import main
+with suppress(SystemExit):
+    main([{!r}])
+"""
+
+
+def run_fresh(code: str) -> set[str]:
+    """Runs code in a fresh interpreter that prints module names last; returns these."""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**os.environ, "TERM": "xterm-256color"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+def modules_of(part: str) -> list[str]:
+    """Names of all modules in a part of the package."""
+    at = PACKAGE / part
+    files = sorted(at.rglob("*.py")) if at.is_dir() else [at.with_suffix(".py")]
+    names = [".".join(file.relative_to(ROOT).with_suffix("").parts) for file in files]
+    assert names
+    return [name.removesuffix(".__init__") for name in names]
+
+
+def parts_loaded(loaded: set[str]) -> set[str]:
+    """The parts of this package among loaded modules."""
+    return {name.split(".")[1] for name in loaded if name.startswith("zcbulk_tui.")}
+
+
+# Where it finds click, httpx itself loads rich, for a command line of its own.
+@pytest.mark.parametrize(
+    ("part", "absent", "allowed"),
+    [
+        pytest.param("errors", {*OUTSIDE, "asyncio"}, {"errors"}, id="errors"),
+        pytest.param("domain", {*OUTSIDE, "asyncio"}, {"domain", "errors"}, id="domain"),
+        pytest.param("render", {*OUTSIDE, "asyncio"}, {"render", "domain", "errors"}, id="render"),
+        pytest.param("monitor", OUTSIDE, {"monitor", "domain", "errors"}, id="monitor"),
+        pytest.param("creator", {"textual"}, {"creator", "domain", "errors"}, id="creator"),
+        pytest.param("store", HTTP | MODELS | TERMINAL, {"store", "domain", "errors"}, id="store"),
+        pytest.param("config", HTTP | TERMINAL, {"config", "domain", "errors"}, id="config"),
+        pytest.param(
+            "tui", HTTP | MODELS, {"tui", "monitor", "render", "domain", "errors"}, id="tui"
+        ),
+        pytest.param("simulator", {"textual"} | MODELS, {"simulator"}, id="simulator"),
+    ],
+)
+def test_what_a_part_loads(part: str, absent: set[str], allowed: set[str]) -> None:
+    names = modules_of(part)
+    loaded = run_fresh(f"import {', '.join(names)}{_REPORT}")
+    assert loaded >= set(names)
+    assert loaded & absent == set()
+    assert parts_loaded(loaded) <= allowed
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_what_a_glance_at_the_command_loads(option: str) -> None:
+    loaded = run_fresh(_COMMAND.format(option) + _REPORT)
+    assert "zcbulk_tui.cli.parser" in loaded
+    assert loaded & {*OUTSIDE, "asyncio"} == set()
+    assert parts_loaded(loaded) <= {"cli", "domain", "errors"}
+
+
+@pytest.mark.parametrize("module", ["dashboard", "demo"])
+def test_what_the_dashboard_loads_before_it_runs(module: str) -> None:
+    loaded = run_fresh(f"import zcbulk_tui.cli.{module}{_REPORT}")
+    assert "textual.app" in loaded
+    assert loaded & (HTTP | MODELS) == set()
+    assert parts_loaded(loaded) & {"creator", "simulator"} == set()
+
+
+def test_what_is_loaded_when_the_first_frame_is_out() -> None:
+    loaded = run_fresh(_FIRST_FRAME)
+    assert "zcbulk_tui.tui.screens.watch" in loaded
+    assert loaded & (HTTP | MODELS) == set()
+    assert parts_loaded(loaded) & {"creator", "simulator"} == set()
+
+
+def test_the_command_without_a_screen_loads_no_screen() -> None:
+    loaded = run_fresh(f"import zcbulk_tui.cli.status, zcbulk_tui.cli.control{_REPORT}")
+    assert loaded & TERMINAL == set()
+    assert "tui" not in parts_loaded(loaded)
+
+
+def test_the_import_contracts_hold() -> None:
+    lint = Path(sysconfig.get_path("scripts")) / "lint-imports"
+    done = subprocess.run(
+        [lint, "--no-cache", "--config", ROOT / "pyproject.toml"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert " 0 broken" in done.stdout
+
+
+def test_no_file_is_too_long_to_hold_in_the_head() -> None:
+    files = [*PACKAGE.rglob("*.py"), *Path(__file__).parent.rglob("*.py")]
+    assert len(files) > 100
+    lengths = {file: len(file.read_text(encoding="utf-8").splitlines()) for file in files}
+    assert {str(file): count for file, count in lengths.items() if count > MOST_LINES} == {}
