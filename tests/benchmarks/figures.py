@@ -117,5 +117,5 @@ def _comparison(value: float | None, figure: Figure) -> str:
     if figure.by == "ratio":
         return f"×{value:.2f}"
     if figure.by == "difference":
-        return f"{value:+.2f} {figure.unit}"
+        return f"{value:+z.2f} {figure.unit}"
     return _text(value, figure.unit)

@@ -13,8 +13,9 @@ from tests.benchmarks.plan import Plan
 from tests.benchmarks.programs import home
 from tests.benchmarks.pty_session import LINES, PtySession, pump
 
-_JOBS = 10
-"""Few enough that each is polled by its interval, not when the limit of calls lets it."""
+_JOBS = 8
+"""Few enough that each is polled by its interval of 15 s, not when the limit of calls lets it: five
+rounds may fall into a minute."""
 
 _BEFORE = 35.0
 """Seconds before the hang: two intervals of 15 s, and some."""
@@ -64,7 +65,7 @@ def measure(plan: Plan) -> Iterable[Figure]:
     longest = _longest_wait(calls, begin, end)
     what = f"terminal hung for {plan.hang:g} s"
     yield difference(
-        f"{what}: longest wait of a job for its poll (base: before)",
+        f"{what}: longest poll gap of a job (base: before)",
         "s",
         [longest_before],
         [longest],

@@ -27,7 +27,7 @@ def measure(plan: Plan) -> Iterable[Figure]:
             place = stack.enter_context(home())
             session = stack.enter_context(place.feeder(jobs))
             picture = Picture()
-            wait_for_line(session, picture, rf"\b{jobs:,}|{jobs} running\b.* connected", 120)
+            wait_for_line(session, picture, rf"\b{jobs:,} running\b.* connected", 120)
             pump([session], 5)
             answers = [_press_down(session, picture, turn) for turn in range(1, plan.keys + 1)]
         for what, taken in (

@@ -8,6 +8,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, Literal, Self
 
+from tests.benchmarks.pty_session import MeasurementError
+
 ROOT = Path(__file__).parents[2]
 
 _STATUS_CALL = "GET"
@@ -36,7 +38,10 @@ class Loopback:
             start_new_session=True,
         )
         assert self._process.stdout is not None
-        hello = json.loads(self._process.stdout.readline())
+        greeting = self._process.stdout.readline()
+        if not greeting:
+            raise MeasurementError("The simulator did not start")
+        hello = json.loads(greeting)
         self.base_url: str = hello["base_url"]
         self.token: str = hello["token"]
         self.jobs: list[dict[str, Any]] = self._get("/simulator/jobs")

@@ -8,7 +8,7 @@ import json
 import sys
 import time
 
-from zcbulk_tui.simulator.casting import Cast
+from zcbulk_tui.simulator.builder import JobBuilder
 from zcbulk_tui.simulator.clock import Timeline
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.physics import Workload
@@ -23,14 +23,14 @@ def make_creator(stage: str, jobs: int) -> Creator:
     if stage == "hundred":
         return build("hundred", token=_TOKEN)
     timeline = Timeline(time.time)
-    cast = Cast(timeline.start, seed=1)
+    builder = JobBuilder(timeline.start, seed=1)
     for number in range(1, jobs + 1):
         label, form = f"Job {number:05}", f"Form_{number:05}"
         if stage == "finished":
-            cast.ending(label, form, Workload(20_000 + 37 * number, 200), at=-600.0 - number)
+            builder.ending(label, form, Workload(20_000 + 37 * number, 200), at=-600.0 - number)
         else:
-            cast.running(label, form, Workload(2_000_000, 200, 0.01), done=0.2)
-    return Creator(cast.jobs, timeline, token=_TOKEN)
+            builder.running(label, form, Workload(2_000_000, 200, 0.01), done=0.2)
+    return Creator(builder.jobs, timeline, token=_TOKEN)
 
 
 def main() -> None:

@@ -37,6 +37,7 @@ def watch(ours: PtySession, minimal: PtySession, seconds: float, count: int) -> 
     the machine does then disturbs both.
     """
     windows = Windows()
+    pump([ours, minimal], 1)  # what is left of the start
     for _ in range(count):
         before = _totals(ours, minimal)
         start = time.perf_counter()
