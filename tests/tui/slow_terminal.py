@@ -49,11 +49,20 @@ class SlowTerminal(HeadlessDriver):
         self.reads = False
         self._unread.extend([""] * writes)
 
+    def read_one(self) -> None:
+        """Lets the terminal read a single write."""
+        self._stream.feed(self._unread.popleft())
+
     def catch_up(self) -> None:
         """Lets the terminal read everything."""
         self.reads = True
         while self._unread:
-            self._stream.feed(self._unread.popleft())
+            self.read_one()
+
+    def resize(self, width: int, height: int) -> None:
+        """Takes another size; what was shown is gone, as after a redraw from nothing."""
+        self._terminal.resize(height, width)
+        self._terminal.reset()
 
     def shown(self) -> list[str]:
         """The lines of the terminal, without blanks at their ends."""

@@ -58,24 +58,25 @@ class Stage:
     async def open(self, width: int = 120, height: int = 36) -> AsyncIterator["Stage"]:
         """Runs the dashboard until every job has been read once."""
         async with self.app.run_test(size=(width, height)) as self.pilot:
-            await self.until(
-                lambda: (
-                    bool(list(self.screen.jobs.snapshots))
-                    and all(job.last or job.fault for job in self.screen.jobs.snapshots)
-                )
-            )
+            await self.until(self.all_read)
             yield self
+
+    def all_read(self) -> bool:
+        """Whether there are jobs, and an answer for each."""
+        jobs = list(self.screen.jobs.snapshots)
+        return bool(jobs) and all(job.last or job.fault for job in jobs)
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Waits for something to come true, and to be painted."""
         async with asyncio.timeout(_DEADLINE):
             while not condition():
                 await self.pilot.pause(0.01)
+                self.screen.flush()
         await self.show()
 
     async def show(self) -> None:
         """Paints what has changed, without waiting for more."""
-        self.screen.show_changes()
+        self.screen.flush()
         self.screen.show_time()
         await self.pilot.pause()
 

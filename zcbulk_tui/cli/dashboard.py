@@ -95,6 +95,7 @@ def show(
             return connect(sink)
         finally:
             # Off since the start (see `cli.parser`): what has been loaded by now stays loaded.
+            gc.collect()
             gc.freeze()
             gc.enable()
 

@@ -220,8 +220,8 @@ class Monitor:
 
     def _fail(self, track: Track, error: ZcbulkError) -> float | None:
         """Notes a failed poll; returns the seconds until the next one, None for never."""
-        track.fail(error, self._now())
         self._note_answer(answered=not isinstance(error, _UNANSWERED))
+        track.fail(error, self._now())
         hold = self._hold_if_asked(error, track.failures)
         if hold is not None:
             return hold
@@ -285,12 +285,21 @@ class Monitor:
             self._update_service(held_until=None, held_by=None)
         if answered == self._service.answered:
             return
-        recovered = answered and self._service.answered is False
+        outage_began = self._service.changed_at if self._service.answered is False else None
         self._update_service(answered=answered, changed_at=self._now())
-        if recovered:
-            for track in self._tracks.values():
-                if track.failures and track.next_poll_at and not track.lock.locked():
-                    self._plan(track, 0.0)
+        if outage_began is not None:
+            self._bring_forward(outage_began)
+
+    def _bring_forward(self, outage_began: datetime) -> None:
+        """After an outage: asks at once about the jobs that it has hit.
+
+        Not about those that failed before it: an answer that stays bad for one job looks like an
+        outage that every answer for another job ends.
+        """
+        for track in self._tracks.values():
+            hit = track.failing_since is not None and track.failing_since >= outage_began
+            if hit and track.next_poll_at is not None and not track.lock.locked():
+                self._plan(track, 0.0)
 
     @contextlib.asynccontextmanager
     async def _command_slot(self) -> AsyncIterator[None]:

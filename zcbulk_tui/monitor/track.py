@@ -1,7 +1,6 @@
 """What the monitor keeps of one job."""
 
 import asyncio
-from collections import deque
 from datetime import datetime
 
 from zcbulk_tui.domain.control import Command, Outcome, told_by
@@ -30,7 +29,7 @@ class Track:
         self.failures = 0
         self.next_poll_at: datetime | None = None
         self.command: Command | None = None
-        self._readings: deque[JobReading] = deque(maxlen=HISTORY)
+        self._readings: tuple[JobReading, ...] = ()
         self._fault: Fault | None = None
 
     @property
@@ -38,13 +37,18 @@ class Track:
         """The newest good reading."""
         return self._readings[-1] if self._readings else None
 
+    @property
+    def failing_since(self) -> datetime | None:
+        """When the first of the failed polls in a row happened."""
+        return self._fault.since if self._fault else None
+
     def read(self, reading: JobReading) -> Command | None:
         """Takes a good reading, which ends any trouble.
 
         Returns:
             The last command, if its answer was unclear and this reading tells what became of it.
         """
-        self._readings.append(reading)
+        self._readings = (*self._readings, reading)[-HISTORY:]
         self._fault = None
         self.failures = 0
         if self.command is None or self.command.outcome is not Outcome.SENT:
@@ -62,6 +66,4 @@ class Track:
 
     def snapshot(self) -> JobSnapshot:
         """A copy for others."""
-        return JobSnapshot(
-            self.job, tuple(self._readings), self._fault, self.next_poll_at, self.command
-        )
+        return JobSnapshot(self.job, self._readings, self._fault, self.next_poll_at, self.command)

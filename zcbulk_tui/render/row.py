@@ -110,7 +110,7 @@ def _numbers(snapshot: JobSnapshot, now: datetime, at: Columns) -> Line:
             Span(" " + fit(figures.number(counts.success), widths.DONE, right=True) + " "),
             Span(
                 fit(failed, widths.FAILED, right=True),
-                Look.FAILED if counts.failed else Look.TEXT,
+                Look.FAILED if _is_worrying(counts) else Look.TEXT,
             ),
         ]
     spans.append(Span(" " + fit(figures.number(counts.left), widths.LEFT, right=True)))
@@ -125,7 +125,13 @@ def _numbers(snapshot: JobSnapshot, now: datetime, at: Columns) -> Line:
         due = snapshot.next_poll_at
         text = "–" if due is None else figures.soon((due - now).total_seconds())
         spans.append(Span(" " + fit(text, widths.NEXT, right=True)))
+    spans.append(Span(" "))
     return _merged(spans)
+
+
+def _is_worrying(counts: Counts) -> bool:
+    """Whether more of the records failed than Zoho lets batches fail before it aborts a job."""
+    return bool(counts.failed and counts.processed and counts.failed / counts.processed > 0.05)
 
 
 def _ends(snapshot: JobSnapshot, now: datetime) -> str:

@@ -16,7 +16,6 @@ from zcbulk_tui.monitor.ports import Event, Sink
 from zcbulk_tui.render.glyphs import ASCII, UNICODE
 from zcbulk_tui.tui.ascii_filter import AsciiFilter
 from zcbulk_tui.tui.keys import KEYS
-from zcbulk_tui.tui.messages import Happened
 from zcbulk_tui.tui.output_gate import OutputGate
 from zcbulk_tui.tui.screens.watch import WatchScreen
 from zcbulk_tui.tui.signals import SignalHandling
@@ -89,7 +88,7 @@ class DashboardApp(App[None]):
 
     def publish(self, event: Event) -> None:
         """Takes an event of the monitor (it is the monitor's `Sink`)."""
-        self._watch_screen.post_message(Happened(event))
+        self._watch_screen.take(event)
 
     async def _watch(self) -> None:
         monitor, jobs = await asyncio.to_thread(self._connect, self)

@@ -27,8 +27,8 @@ def ask_to_add(screen: "WatchScreen") -> None:
             except ConfigError as error:
                 _show(screen, error)
                 return
-        # Behind the event that puts a new job on the list.
-        screen.call_later(screen.jobs.select_job, job.ref)
+        screen.flush()  # puts a new job on the list
+        screen.jobs.select_job(job.ref)
 
     screen.app.push_screen(
         AddJobScreen(screen.jobs.selected, screen.base_url, screen.environment, screen.now),

@@ -2,12 +2,6 @@
 
 from textual.message import Message
 
-from zcbulk_tui.monitor.ports import Event
-
 
 class Happened(Message):
-    """Something happened to a job, or to all."""
-
-    def __init__(self, event: Event) -> None:
-        super().__init__()
-        self.event = event
+    """There are events that the screen has not applied yet."""

@@ -46,10 +46,12 @@ class OutputGate:
             self._app.set_timer(_LOOK_AGAIN, lambda: self._look_again(driver))
             return
         self._holds = False
+        self._held.close()
         if self._frame_lost:
             self._frame_lost = False
             self._app.screen.refresh()
-        self._held.close()
+        # Textual wakes the app at the end of a batch, but what is to be drawn is the screen's.
+        self._app.screen.check_idle()
 
 
 def _waiting(driver: Driver | None) -> int:

@@ -2,16 +2,16 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
 
 from zcbulk_tui.domain.job import Action, Environment, WatchedJob
 from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
-from zcbulk_tui.monitor.ports import CommandEnded, JobChanged, JobRemoved, ServiceChanged
+from zcbulk_tui.monitor.ports import CommandEnded, Event, JobChanged, JobRemoved, ServiceChanged
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.span import Look, Span
 from zcbulk_tui.render.status import about, news, status_line
@@ -24,8 +24,8 @@ from zcbulk_tui.tui.widgets.lines import Lines
 if TYPE_CHECKING:
     from zcbulk_tui.monitor.monitor import Monitor
 
-_FLUSH = 0.25
-"""Seconds that readings wait for others, to be painted together."""
+_FLUSH = 0.5
+"""Seconds between two paintings of readings, if they come faster than that."""
 
 _TICK = 5.0
 """Seconds between two looks at what the passing time has changed."""
@@ -69,10 +69,11 @@ class WatchScreen(Screen[None]):
         self._read_only = read_only
         self._glyphs = glyphs
         self._service = ServiceSnapshot()
-        self._flush_pending = False
+        self._inbox: list[Event] = []
+        self._flushed_at = 0.0
         self._status = Lines(id="status")
         self._foot = Lines(id="foot")
-        self.jobs = JobList(glyphs, now, id="jobs")
+        self.jobs = JobList(glyphs, now, on_select=self._show_lines, id="jobs")
         for job in watched:
             self.jobs.put(JobSnapshot(job))
 
@@ -86,9 +87,9 @@ class WatchScreen(Screen[None]):
         """Sets up the clock, which runs only while something on screen ages."""
         self._clock = self.set_interval(_TICK, self.show_time, pause=True)
 
-    def on_resize(self, event: events.Resize) -> None:
+    def on_resize(self) -> None:
         """Fits the lines to the width."""
-        self._show_lines(event.size.width)
+        self._show_lines()
 
     # What happens.
 
@@ -100,9 +101,30 @@ class WatchScreen(Screen[None]):
                 self.jobs.put(JobSnapshot(job))
         self.show_changes()
 
-    def on_happened(self, message: Happened) -> None:
-        """Takes what the monitor says; the picture follows a moment later."""
-        match message.event:
+    def take(self, event: Event) -> None:
+        """Takes what the monitor says; what comes close together is applied and shown together."""
+        self._inbox.append(event)
+        if len(self._inbox) == 1:
+            self.post_message(Happened())
+
+    def on_happened(self) -> None:
+        """Shows the news: at once after a quiet time, else when the time has come again."""
+        due = self._flushed_at + _FLUSH - monotonic()
+        if due > 0:
+            self.set_timer(due, self.flush)
+        else:
+            self.flush()
+
+    def flush(self) -> None:
+        """Applies what has come, in its order, and shows what it has changed."""
+        self._flushed_at = monotonic()
+        events, self._inbox = self._inbox, []
+        for event in events:
+            self._apply(event)
+        self.show_changes()
+
+    def _apply(self, event: Event) -> None:
+        match event:
             case JobChanged(snapshot):
                 self.jobs.put(snapshot)
             case JobRemoved(ref):
@@ -111,32 +133,21 @@ class WatchScreen(Screen[None]):
                 self._service = service
             case CommandEnded(job, command):
                 control_actions.report(self.app, job, command)
-        if not self._flush_pending:
-            self._flush_pending = True
-            self.set_timer(_FLUSH, self._flush)
-
-    def on_job_list_selected(self) -> None:
-        """Shows the lines of another job."""
-        self._show_lines(self.size.width)
-
-    def _flush(self) -> None:
-        self._flush_pending = False
-        self.show_changes()
 
     def show_time(self) -> None:
         """Shows what the passing time has changed."""
         self.jobs.paint(all_rows=True)
-        self._show_lines(self.size.width)
+        self._show_lines()
 
     def show_changes(self) -> None:
         """Shows what has happened to jobs."""
         self.jobs.paint()
-        self._show_lines(self.size.width)
+        self._show_lines()
         ages = any(not snapshot.is_final for snapshot in self.jobs.on_screen())
         (self._clock.resume if ages else self._clock.pause)()
 
-    def _show_lines(self, width: int) -> None:
-        now, selected = self.now(), self.jobs.selected
+    def _show_lines(self) -> None:
+        now, selected, width = self.now(), self.jobs.selected, self.size.width
         notes = ["READ-ONLY"] if self._read_only else []
         rule = (Span(self._glyphs.rule * width, Look.LEFT),)
         self._status.show(

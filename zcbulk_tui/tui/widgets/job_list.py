@@ -11,7 +11,6 @@ from datetime import datetime
 from textual import events
 from textual.app import ComposeResult
 from textual.geometry import Region, Size
-from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -20,8 +19,11 @@ from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.render.columns import Columns, columns
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.row import Row, header, row
-from zcbulk_tui.render.span import Span
+from zcbulk_tui.render.span import Span, changed_cells
 from zcbulk_tui.tui.widgets.painter import strip
+
+_CONTEXT = 2
+"""Rows that stay on screen when the view moves on."""
 
 
 class JobList(Widget):
@@ -35,15 +37,22 @@ class JobList(Widget):
     Args:
         glyphs: The characters to draw with.
         now: The time of day; aware.
+        on_select: Called when the cursor has come to another job; called, not sent a message, so
+            that what it draws is in the same frame.
     """
 
-    class Selected(Message):
-        """The cursor is on another job."""
-
-    def __init__(self, glyphs: Glyphs, now: Callable[[], datetime], *, id: str) -> None:
+    def __init__(
+        self,
+        glyphs: Glyphs,
+        now: Callable[[], datetime],
+        *,
+        on_select: Callable[[], None] = lambda: None,
+        id: str,
+    ) -> None:
         super().__init__(id=id)
         self.glyphs = glyphs
         self._now = now
+        self._on_select = on_select
         self.states: Counter[JobState | None] = Counter()
         self._snapshots: dict[JobRef, JobSnapshot] = {}
         self._order: list[JobRef] = []
@@ -93,7 +102,7 @@ class JobList(Widget):
             self._cursor = max(self._cursor - 1, 0)
         self._scroll_to_cursor()
         self.repaint()
-        self.post_message(self.Selected())
+        self._on_select()
 
     def select(self, index: int) -> None:
         """Puts the cursor on the job at `index`, or on the nearest there is."""
@@ -102,11 +111,11 @@ class JobList(Widget):
             return
         before, self._cursor = self._cursor, index
         if self._scroll_to_cursor():
-            self.repaint()
+            self._refresh_panes()
         else:
             self._refresh_row(before)
             self._refresh_row(index)
-        self.post_message(self.Selected())
+        self._on_select()
 
     def select_job(self, ref: JobRef) -> None:
         """Puts the cursor on a job."""
@@ -127,7 +136,7 @@ class JobList(Widget):
             return
         self._top = top
         self.select(max(top, min(self._cursor, top + self.page - 1)))
-        self.repaint()
+        self._refresh_panes()
 
     # The picture.
 
@@ -162,14 +171,15 @@ class JobList(Widget):
                 continue
             self._drawn[snapshot.ref] = new
             for part, pane in enumerate(self._panes):
-                if drawn is None or drawn[part] != new[part]:
+                if drawn is None:
                     pane.refresh_line(offset + 1)
+                elif drawn[part] != new[part]:
+                    pane.refresh_line(offset + 1, changed_cells(drawn[part], new[part]))
 
     def repaint(self) -> None:
         """Draws everything anew."""
         self._drawn.clear()
-        for pane in self._panes:
-            pane.refresh()
+        self._refresh_panes()
 
     def on_resize(self) -> None:
         """Keeps the cursor in view, and drops what was drawn for another width."""
@@ -196,13 +206,25 @@ class JobList(Widget):
             self.select(self._top + y - 1)
 
     def _scroll_to_cursor(self) -> bool:
-        """Moves the view as little as brings the cursor into it; returns whether it moved."""
-        lowest = max(self._cursor - self.page + 1, 0)
-        top = min(max(self._top, lowest), self._cursor)
-        # No empty lines at the end while there are rows above.
+        """Brings the cursor into view; returns whether the view moved.
+
+        A view that moves is sent whole, so it moves by most of a page: on a slow line one key in a
+        page takes long, and not every one.
+        """
+        top = self._top
+        if self._cursor < top:
+            top = self._cursor - self.page + 1 + _CONTEXT
+        elif self._cursor >= top + self.page:
+            top = self._cursor - _CONTEXT
+        # The cursor stays in view however short the page, with no empty lines below the last row.
+        top = min(max(top, self._cursor - self.page + 1), self._cursor)
         top = max(min(top, len(self._order) - self.page), 0)
         moved, self._top = top != self._top, top
         return moved
+
+    def _refresh_panes(self) -> None:
+        for pane in self._panes:
+            pane.refresh()
 
     def _refresh_row(self, index: int) -> None:
         for pane in self._panes:
@@ -222,9 +244,9 @@ class _Pane(Widget):
         at = columns(container.width)
         return (at.names_width, at.bar, at.numbers_width)[self._part]
 
-    def refresh_line(self, y: int) -> None:
-        """Draws one line anew."""
-        self.refresh(Region(0, y, self.size.width, 1))
+    def refresh_line(self, y: int, cells: int | None = None) -> None:
+        """Draws one line anew, or only so many of its cells from the left."""
+        self.refresh(Region(0, y, self.size.width if cells is None else cells, 1))
 
     def render_line(self, y: int) -> Strip:
         """Draws one line."""

@@ -1,0 +1,57 @@
+"""What has been drawn, cell by cell and column by column."""
+
+from typing import NamedTuple
+
+from zcbulk_tui.render import columns as widths
+from zcbulk_tui.render.columns import Columns
+from zcbulk_tui.render.span import Line, Look, width
+
+
+class Field(NamedTuple):
+    """What stands in a column, with its padding, and how it looks at its end."""
+
+    text: str
+    look: Look
+
+
+def text(line: Line) -> str:
+    """The text of all spans."""
+    return "".join(span.text for span in line)
+
+
+def cells(line: Line) -> list[tuple[str, Look]]:
+    """The line's cells; a wide character stands in the first of its two."""
+    found: list[tuple[str, Look]] = []
+    for span in line:
+        for character in span.text:
+            taken = width(character)
+            if taken:
+                found += [(character, span.look), *[("", span.look)] * (taken - 1)]
+            else:
+                before, look = found[-1]
+                found[-1] = (before + character, look)
+    return found
+
+
+def fields(numbers: Line, at: Columns) -> dict[str, Field]:
+    """The columns of numbers that are there, by name."""
+    shown = {"percent": widths.PERCENT}
+    if at.counts:
+        shown |= {"done": widths.DONE, "failed": widths.FAILED}
+    shown |= {"left": widths.LEFT}
+    if at.rate:
+        shown |= {"rate": widths.RATE}
+    shown |= {"ends": widths.ENDS, "read": widths.READ}
+    if at.next:
+        shown |= {"next": widths.NEXT}
+    all_cells = cells(numbers)
+    found: dict[str, Field] = {}
+    end = 0
+    for name, size in shown.items():
+        gap, field = all_cells[end], all_cells[end + 1 : end + 1 + size]
+        assert gap[0] == " ", f"no gap before {name}"
+        assert len(field) == size, f"{name} is too narrow"
+        found[name] = Field("".join(part for part, _ in field), field[-1][1])
+        end += 1 + size
+    assert all(part == " " for part, _ in all_cells[end:])
+    return found

@@ -1,0 +1,134 @@
+"""Anything that a row can be asked to show, as the client and the watch list let it through."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from hypothesis import strategies as st
+
+from tests.support.jobs import NOW, REF
+from zcbulk_tui.domain.control import Command, Outcome
+from zcbulk_tui.domain.job import (
+    Action,
+    Counts,
+    Environment,
+    JobReading,
+    JobRef,
+    JobState,
+    WatchedJob,
+)
+from zcbulk_tui.domain.snapshot import Fault, JobSnapshot
+from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.errors import (
+    BusyError,
+    JobUnknownError,
+    RefusedError,
+    ServiceError,
+    SignInError,
+    UnreadableError,
+    ZcbulkError,
+)
+
+MOST_RECORDS = 999_999_999_999
+"""The largest count that an answer may have."""
+
+WIDE, COMBINING, EMOJI = "名前です", "e\u0301a\u0308", "🙂🚀"
+
+characters = (
+    st.characters() | st.sampled_from("abcxyz 0123") | st.sampled_from(WIDE + COMBINING + EMOJI)
+)
+lines = st.text(characters, max_size=60).map(one_line)
+"""Text from outside, made safe; wide, combining and emoji characters come often."""
+
+link_names = st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,40}", fullmatch=True) | st.sampled_from(
+    ["Orders", "Employee_Details", "Customer_Master_Data"]
+)
+
+moments = st.floats(-1e6, 1e6).map(lambda seconds: NOW + timedelta(seconds=seconds))
+
+sizes = st.integers(0, 20) | st.integers(0, 10**6) | st.integers(0, MOST_RECORDS)
+
+
+@st.composite
+def known_counts(draw: st.DrawFn, totals: st.SearchStrategy[int] = sizes) -> Counts:
+    """All four counters, none of them missing; they may add up to less than the total."""
+    total = draw(totals)
+    parts: list[int] = []
+    for _ in range(3):
+        parts.append(draw(st.just(0) | st.integers(0, total - sum(parts))))
+    if draw(st.booleans()):
+        parts[-1] = total - parts[0] - parts[1]
+    return Counts(total, *parts)
+
+
+@st.composite
+def any_counts(draw: st.DrawFn, totals: st.SearchStrategy[int] = sizes) -> Counts:
+    """Counters as an answer may have them: any may be missing."""
+    all_told = draw(known_counts(totals))
+    told = draw(st.just((True,) * 4) | st.tuples(*[st.booleans()] * 4))
+    values = (all_told.total, all_told.success, all_told.failed, all_told.unprocessed)
+    return Counts(*(value if said else None for value, said in zip(values, told, strict=True)))
+
+
+@st.composite
+def readings(draw: st.DrawFn, totals: st.SearchStrategy[int] = sizes) -> JobReading:
+    """What one call may have said."""
+    state = draw(st.just(JobState.IN_PROGRESS) | st.sampled_from(JobState))
+    said = one_line(draw(lines), 40) or state.value
+    return JobReading(state, said, draw(any_counts(totals)), draw(moments))
+
+
+def refs() -> st.SearchStrategy[JobRef]:
+    """Which job."""
+    return st.builds(
+        JobRef,
+        st.just(REF.origin),
+        link_names,
+        link_names,
+        link_names,
+        st.from_regex(r"[0-9]{1,30}", fullmatch=True),
+        st.sampled_from(Environment),
+    )
+
+
+def watched_jobs() -> st.SearchStrategy[WatchedJob]:
+    """A job on the watch list."""
+    return st.builds(WatchedJob, refs(), lines, moments, st.none() | moments)
+
+
+def errors() -> st.SearchStrategy[ZcbulkError]:
+    """Why a poll brings no reading."""
+    kinds = (BusyError, JobUnknownError, RefusedError, ServiceError, SignInError, UnreadableError)
+    return st.builds(
+        lambda kind, title, cause: kind(title, cause),
+        st.sampled_from(kinds),
+        lines.filter(bool),
+        lines,
+    )
+
+
+def commands() -> st.SearchStrategy[Command]:
+    """A start or an abort, however it ended."""
+    return st.builds(
+        Command,
+        st.sampled_from(Action),
+        moments,
+        st.sampled_from(Outcome),
+        lines,
+        st.none() | errors(),
+    )
+
+
+def snapshots(
+    histories: st.SearchStrategy[Sequence[JobReading]] | None = None,
+) -> st.SearchStrategy[JobSnapshot]:
+    """A job and all that is known of it."""
+    return st.builds(
+        lambda job, history, fault, due, command: JobSnapshot(
+            job, tuple(history), fault, due, command
+        ),
+        watched_jobs(),
+        st.lists(readings(), max_size=4) if histories is None else histories,
+        st.none() | st.builds(Fault, errors(), moments),
+        st.none() | moments,
+        st.none() | commands(),
+    )

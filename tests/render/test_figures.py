@@ -1,0 +1,297 @@
+"""Numbers and times as short texts: true, and quiet while nothing is new."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.render.strategies import MOST_RECORDS
+from zcbulk_tui.domain.progress import Remaining
+from zcbulk_tui.render import figures
+
+SECONDS = st.floats(0, 1e6) | st.integers(0, 400_000)
+_UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
+
+
+def seconds_of(text: str) -> int:
+    """The seconds that a duration such as "1h48m" says."""
+    total, digits = 0, ""
+    for character in text:
+        if character.isdigit():
+            digits += character
+        else:
+            total += int(digits) * _UNITS[character]
+            digits = ""
+    assert not digits, text
+    return total
+
+
+@pytest.mark.parametrize(
+    ("value", "cells", "text"),
+    [
+        (None, 9, "–"),
+        (0, 9, "0"),
+        (999, 9, "999"),
+        (61_204, 9, "61,204"),
+        (1_000_000, 9, "1,000,000"),
+        (99_999_999, 9, "100.0M"),
+        (123_456_789, 9, "123.5M"),
+        (1_000_000, 8, "1.0M"),
+        (999_999, 8, "999,999"),
+        (123_456_789, 15, "123,456,789"),
+    ],
+)
+def test_number(value: int | None, cells: int, text: str) -> None:
+    assert figures.number(value, cells) == text
+
+
+@given(st.integers(0, MOST_RECORDS), st.sampled_from([8, 9]))
+def test_a_number_fits_its_column(value: int, cells: int) -> None:
+    assert len(figures.number(value, cells)) <= cells
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(None, "–"), (0.0, "0"), (0.009, "0"), (0.5, "50"), (0.999, "99"), (1.0, "100")],
+)
+def test_percent(share: float | None, text: str) -> None:
+    assert figures.percent(share) == text
+
+
+@given(st.integers(1, 10**8), st.data())
+def test_percent_is_what_is_done_rounded_down(total: int, data: st.DataObject) -> None:
+    done = data.draw(st.integers(0, total))
+    assert figures.percent(done / total) == str(done * 100 // total)
+
+
+@pytest.mark.parametrize("done", range(101))
+def test_percent_of_a_hundred(done: int) -> None:
+    assert figures.percent(done / 100) == str(done)
+
+
+@given(st.integers(1, MOST_RECORDS))
+def test_percent_says_100_only_when_nothing_is_missing(total: int) -> None:
+    assert figures.percent((total - 1) / total) != "100"
+    assert figures.percent(total / total) == "100"
+
+
+@pytest.mark.parametrize(
+    ("speed", "text"),
+    [
+        (None, "–"),
+        (0.0, "0"),
+        (0.25, "0.2"),
+        (9.94, "9.9"),
+        (9.95, "10"),
+        (183.6, "184"),
+        (1234.0, "1,234"),
+    ],
+)
+def test_rate(speed: float | None, text: str) -> None:
+    assert figures.rate(speed) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (-5, "0s"),
+        (0, "0s"),
+        (59.9, "59s"),
+        (60, "1m"),
+        (252, "4m12s"),
+        (3600, "1h00m"),
+        (6480, "1h48m"),
+        (86400, "1d"),
+        (90000, "1d1h"),
+    ],
+)
+def test_duration(seconds: float, text: str) -> None:
+    assert figures.duration(seconds) == text
+
+
+@given(SECONDS)
+def test_a_duration_never_says_more(seconds: float) -> None:
+    said = seconds_of(figures.duration(seconds))
+    assert said <= seconds < said + (3600 if seconds >= 86400 else 60 if seconds >= 3600 else 1)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (10800, "3h00m"),
+        (6539, "1h48m"),
+        (601, "10m"),
+        (599, "9m50s"),
+        (61, "1m"),
+        (19, "10s"),
+        (3, "10s"),
+    ],
+)
+def test_countdown(seconds: float, text: str) -> None:
+    assert figures.countdown(seconds) == text
+
+
+@given(st.floats(10, 1e5))
+def test_a_countdown_never_shows_more_than_what_is_left(seconds: float) -> None:
+    assert seconds_of(figures.countdown(seconds)) <= seconds
+
+
+@given(st.floats(0, 1e5), st.floats(0, 1e5))
+def test_a_countdown_never_goes_up(one: float, other: float) -> None:
+    later, earlier = sorted((one, other))
+    assert seconds_of(figures.countdown(later)) <= seconds_of(figures.countdown(earlier))
+
+
+def test_a_countdown_of_three_hours_is_drawn_anew_229_times() -> None:
+    texts = [figures.countdown(seconds) for seconds in range(10_800)]
+    assert len(set(texts)) == 170 + 59
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (-3, "now"),
+        (4.9, "now"),
+        (5, "5s"),
+        (29, "20s"),
+        (59, "30s"),
+        (60, "1m"),
+        (719, "10m"),
+        (3599, "45m"),
+        (3600, "1h"),
+        (172_799, "47h"),
+        (172_800, "2d"),
+    ],
+)
+def test_age(seconds: float, text: str) -> None:
+    assert figures.age(seconds) == text
+
+
+def age_of(seconds: float) -> int:
+    text = figures.age(seconds)
+    return 0 if text == "now" else seconds_of(text)
+
+
+@given(SECONDS, SECONDS)
+def test_an_age_never_goes_backwards(one: float, other: float) -> None:
+    younger, older = sorted((one, other))
+    assert age_of(younger) <= age_of(older)
+
+
+@given(SECONDS)
+def test_an_age_is_at_least_what_it_says_and_not_twice_that(seconds: float) -> None:
+    said = age_of(seconds)
+    assert said <= seconds
+    assert seconds < max(2 * said, 5) or said == 30  # from 30 s it goes to a minute
+
+
+def test_an_age_steps_coarsely() -> None:
+    assert len({figures.age(seconds) for seconds in range(3600)}) == 14
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(-9, "now"), (1, "now"), (1.1, "5s"), (5, "5s"), (12, "20s"), (61, "2m"), (3600, "1h00m")],
+)
+def test_soon(seconds: float, text: str) -> None:
+    assert figures.soon(seconds) == text
+
+
+@given(st.floats(1.01, 3600))
+def test_soon_is_the_most_it_can_be(seconds: float) -> None:
+    assert seconds_of(figures.soon(seconds)) >= seconds
+
+
+@given(st.floats(0, 1e5), st.floats(0, 1e5))
+def test_soon_never_goes_up_as_time_passes(one: float, other: float) -> None:
+    later, earlier = (
+        0 if text == "now" else seconds_of(text) for text in map(figures.soon, sorted((one, other)))
+    )
+    assert later <= earlier
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "since", "text"),
+    [
+        (180, 240, 0, "3m–4m"),
+        (780, 960, 0, "13m–16m"),
+        (24, 26, 0, "20s–30s"),
+        (25.5, 26, 0, "~30s"),
+        (0, 4, 0, "soon"),
+        (0, 30, 0, "0s–30s"),
+        (180, 240, 3600, "soon"),
+        (180, 240, 60, "2m–3m"),
+        (50, 56, 0, "50s–1m"),
+        (4200, 4800, 0, "1h10m–1h20m"),
+        (36000, 72000, 0, "10h–20h"),
+    ],
+)
+def test_remaining(least: float, most: float, since: float, text: str) -> None:
+    assert figures.remaining(Remaining(least, most), since) == text
+
+
+def test_remaining_is_unknown_without_a_forecast() -> None:
+    assert figures.remaining(None, 0) == "unknown"
+
+
+@st.composite
+def forecasts(draw: st.DrawFn) -> Remaining:
+    least = draw(st.floats(0, 1e6))
+    return Remaining(least, least * draw(st.floats(1, 5)))
+
+
+def bounds(text: str) -> tuple[int, int]:
+    """The seconds of both ends of a range."""
+    if text == "soon":
+        return 0, 0
+    ends = [seconds_of(end) for end in text.removeprefix("~").split("–")]
+    return ends[0], ends[-1]
+
+
+@given(forecasts(), st.floats(0, 1e6))
+def test_a_range_is_in_order_and_names_no_range_of_nothing(
+    forecast: Remaining, since: float
+) -> None:
+    text = figures.remaining(forecast, since)
+    least, most = bounds(text)
+    assert least < most if "–" in text else least == most
+
+
+@given(forecasts())
+def test_a_range_is_about_the_forecast(forecast: Remaining) -> None:
+    for exact, said in zip(
+        (forecast.least, forecast.most), bounds(figures.remaining(forecast, 0)), strict=True
+    ):
+        assert abs(said - exact) <= max(5, min(0.5 * exact, 1800))
+
+
+@given(forecasts(), st.floats(0, 1e5), st.floats(0, 1e5))
+def test_a_range_never_goes_up_as_time_passes(
+    forecast: Remaining, one: float, other: float
+) -> None:
+    earlier, later = sorted((one, other))
+    before = bounds(figures.remaining(forecast, earlier))
+    after = bounds(figures.remaining(forecast, later))
+    assert after[0] <= before[0]
+    assert after[1] <= before[1]
+
+
+INDIA = timezone(timedelta(hours=5, minutes=30))
+MIDDAY = datetime(2026, 3, 11, 12, 31, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("before", "zone", "text"),
+    [
+        (timedelta(0), UTC, "12:31"),
+        (timedelta(hours=12), UTC, "00:31"),
+        (timedelta(hours=13), UTC, "10 Mar"),
+        (timedelta(days=1), UTC, "10 Mar"),
+        (timedelta(days=365), UTC, "11 Mar"),
+        (timedelta(hours=13), INDIA, "05:01"),
+        (timedelta(hours=19), INDIA, "10 Mar"),
+    ],
+)
+def test_clock(before: timedelta, zone: timezone, text: str) -> None:
+    assert figures.clock(MIDDAY - before, MIDDAY, zone) == text

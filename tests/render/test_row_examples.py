@@ -1,0 +1,183 @@
+"""Rows of jobs in every situation, as they are read by a person."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.render.drawn import fields, text
+from tests.render.strategies import MOST_RECORDS
+from tests.support.jobs import NOW, reading, watched
+from zcbulk_tui.domain.job import Counts, Environment, JobReading, JobState
+from zcbulk_tui.domain.snapshot import Fault, JobSnapshot
+from zcbulk_tui.errors import JobUnknownError, SignInError, UndocumentedError, UnreachableError
+from zcbulk_tui.render.columns import columns
+from zcbulk_tui.render.figures import clock
+from zcbulk_tui.render.glyphs import ASCII
+from zcbulk_tui.render.row import is_stale, row
+from zcbulk_tui.render.span import Line, Look, Span
+
+WIDE = columns(160)
+SOON = NOW + timedelta(seconds=10)
+
+RUNNING = (reading(-20, 2_000), reading(-10, 3_000), reading(0, 4_000))
+"""At 100 records a second."""
+
+
+def job(*readings: JobReading, **known: object) -> JobSnapshot:
+    """A job that is polled again in 10 seconds, unless something else is known."""
+    known = {"next_poll_at": SOON, **known}
+    return replace(JobSnapshot(watched(), readings), **known)  # type: ignore[arg-type]
+
+
+def shown(snapshot: JobSnapshot, seconds: float = 0) -> dict[str, str]:
+    """The numbers so many seconds after `NOW`, by column."""
+    drawn = row(snapshot, NOW + timedelta(seconds=seconds), WIDE, ASCII)
+    return {name: field.text.strip() for name, field in fields(drawn.numbers, WIDE).items()}
+
+
+def bar_of(snapshot: JobSnapshot, seconds: float = 0) -> Line:
+    """The bar's part so many seconds after `NOW`."""
+    return row(snapshot, NOW + timedelta(seconds=seconds), WIDE, ASCII).bar
+
+
+def said(line: Line) -> str:
+    """The text of a line, without its padding."""
+    return text(line).strip()
+
+
+def test_a_job_that_runs() -> None:
+    assert shown(job(*RUNNING)) == {
+        "percent": "40",
+        "done": "4,000",
+        "failed": "0",
+        "left": "6,000",
+        "rate": "100",
+        "ends": "50s–1m",
+        "read": "now",
+        "next": "10s",
+    }
+    assert bar_of(job(*RUNNING))[0].look is Look.SUCCESS
+    assert set(said(bar_of(job(*RUNNING)))) == {"#", "."}
+
+
+def test_what_is_estimated_is_drawn_otherwise_and_is_not_counted() -> None:
+    assert set(said(bar_of(job(*RUNNING), 10))) == {"#", "=", "."}
+    before, after = shown(job(*RUNNING)), shown(job(*RUNNING), 9)
+    measured = ("percent", "done", "failed", "left", "rate")
+    assert [after[name] for name in measured] == [before[name] for name in measured]
+    assert after["read"] == "5s"
+
+
+def test_a_job_that_has_not_been_read() -> None:
+    snapshot = job()
+    assert set(shown(snapshot).values()) == {"–", "10s"}
+    assert said(bar_of(snapshot)) == ""
+    assert not is_stale(snapshot, NOW + timedelta(days=1))
+
+
+@pytest.mark.parametrize("state", [JobState.CREATED, JobState.READY])
+def test_a_job_that_waits_says_for_how_long_it_may(state: JobState) -> None:
+    seen = job(reading(0, 0, state=state))
+    assert said(bar_of(seen)) == "start within <3h00m"
+    created_at = NOW - timedelta(hours=1, minutes=12)
+    known = replace(seen, job=replace(seen.job, created_at=created_at))
+    assert said(bar_of(known)) == "start within 1h48m"
+    assert said(bar_of(known, 3 * 3600)) == "past its 3 h to start"
+    assert shown(seen)["ends"] == "–"
+
+
+@pytest.mark.parametrize("state", [state for state in JobState if state.is_final])
+def test_a_job_that_is_over_shows_when_it_was_read(state: JobState) -> None:
+    snapshot = job(reading(0, 10_000, state=state), next_poll_at=None)
+    assert shown(snapshot, 3600)["read"] == clock(NOW, NOW)
+    assert shown(snapshot, 3600)["ends"]
+    assert shown(snapshot)["next"] == "–"
+    assert not is_stale(snapshot, NOW + timedelta(days=1))
+
+
+@pytest.mark.parametrize("state", [state for state in JobState if state.is_final])
+def test_a_job_that_is_over_is_never_drawn_anew(state: JobState) -> None:
+    snapshot = job(reading(0, 10_000, state=state), next_poll_at=None)
+    assert row(snapshot, NOW, WIDE, ASCII) == row(snapshot, NOW.replace(hour=11), WIDE, ASCII)
+
+
+def test_a_state_that_is_not_known_is_shown_as_it_came() -> None:
+    snapshot = job(JobReading(JobState.UNKNOWN, "[red]Paused[/red]", Counts(), NOW))
+    assert said(bar_of(snapshot)) == "[red]Paused[/red] - no counts"
+    assert shown(snapshot)["ends"] == "[red]Paused…"
+
+
+def test_a_running_job_without_counts_says_so() -> None:
+    assert said(bar_of(job(JobReading(JobState.IN_PROGRESS, "", Counts(), NOW)))).endswith(
+        "no counts"
+    )
+
+
+@pytest.mark.parametrize("error", [JobUnknownError("No such job"), SignInError("No such job")])
+@pytest.mark.parametrize("readings", [(), RUNNING], ids=["never read", "read before"])
+def test_a_fault_that_ended_the_polls_stands_in_the_bars_place(
+    error: JobUnknownError | SignInError, readings: tuple[JobReading, ...]
+) -> None:
+    snapshot = job(*readings, fault=Fault(error, NOW), next_poll_at=None)
+    assert bar_of(snapshot)[0] == Span("No such job", Look.WARNING)
+    assert shown(snapshot)["done"] == ("4,000" if readings else "–"), "the last good counts stay"
+
+
+@pytest.mark.parametrize("error", [UnreachableError("No network"), UndocumentedError("What?")])
+def test_a_fault_that_may_pass_leaves_the_bar(error: UnreachableError | UndocumentedError) -> None:
+    snapshot = job(*RUNNING, fault=Fault(error, NOW))
+    assert bar_of(snapshot) == bar_of(job(*RUNNING))
+    drawn = row(snapshot, NOW + timedelta(seconds=40), WIDE, ASCII)
+    assert fields(drawn.numbers, WIDE)["read"] == ("30s".rjust(6), Look.WARNING)
+    assert drawn.names[1] == Span(ASCII.trouble, Look.WARNING)
+
+
+def test_a_fault_before_the_first_reading_is_told_at_once() -> None:
+    snapshot = job(fault=Fault(UnreachableError("No network"), NOW))
+    assert said(bar_of(snapshot)) == "No network"
+
+
+@pytest.mark.parametrize(("seconds", "stale"), [(0, False), (10, False), (40, False), (41, True)])
+def test_a_poll_that_does_not_come_makes_a_row_stale(seconds: float, stale: bool) -> None:
+    assert is_stale(job(*RUNNING), NOW + timedelta(seconds=seconds)) is stale
+
+
+@pytest.mark.parametrize(
+    ("environment", "form", "expected"),
+    [
+        (Environment.PRODUCTION, "Orders", "Orders         "),
+        (Environment.STAGE, "Orders", "Orders stage   "),
+        (Environment.DEVELOPMENT, "Orders", "Orders dev     "),
+        (Environment.PRODUCTION, "Employee_Details", "Employee_Deta… "),
+        (Environment.STAGE, "Employee_Details", "Employe… stage "),
+        (Environment.DEVELOPMENT, "Employee_Details", "Employee_… dev "),
+        (Environment.PRODUCTION, "Fifteen_letters", "Fifteen_lette… "),
+    ],
+)
+def test_the_form_and_where_it_lives(environment: Environment, form: str, expected: str) -> None:
+    seen = job()
+    ref = replace(seen.ref, environment=environment, form=form)
+    names = row(replace(seen, job=replace(seen.job, ref=ref)), NOW, WIDE, ASCII).names
+    assert text(names)[-15:] == expected
+
+
+def pair(total: int, before: int, after: int, seconds: float) -> JobSnapshot:
+    """A job that was read twice, so many seconds apart."""
+    return job(reading(-seconds, before, total), reading(0, after, total))
+
+
+@pytest.mark.parametrize(
+    "snapshot",
+    [
+        pytest.param(pair(99_999_999, 10_000_000, 20_000_000, 3600), id="large"),
+        pytest.param(pair(500_000, 100_000, 350_000, 5), id="50,000 records a second"),
+        pytest.param(pair(10_000_000, 1, 2, 15), id="years to go"),
+        pytest.param(pair(1_000_000, 0, 1, 3600), id="a century to go"),
+        pytest.param(pair(123_456_789_012, 0, 10, 3600), id="more than a hundred billion"),
+        pytest.param(job(reading(0, 0, MOST_RECORDS)), id="the most there can be"),
+        pytest.param(job(reading(0, MOST_RECORDS, MOST_RECORDS)), id="the most there can be, done"),
+    ],
+)
+def test_no_number_is_cut(snapshot: JobSnapshot) -> None:
+    assert {name: number for name, number in shown(snapshot).items() if "…" in number} == {}

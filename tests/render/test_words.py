@@ -1,0 +1,160 @@
+"""States, faults and commands in words."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+
+from tests.render.strategies import commands, moments, snapshots
+from tests.support.jobs import NOW, reading, watched
+from tests.support.text import is_one_safe_line
+from zcbulk_tui.domain.control import Command, Outcome
+from zcbulk_tui.domain.job import Action, Environment, JobReading, JobState
+from zcbulk_tui.domain.snapshot import Fault, JobSnapshot
+from zcbulk_tui.errors import RefusedError, UnclearError, UnreachableError
+from zcbulk_tui.render import columns, words
+from zcbulk_tui.render.figures import clock
+from zcbulk_tui.render.span import Look
+
+AT = clock(NOW, NOW)
+REFUSED = RefusedError("The upload is not complete", next_step="Wait.")
+UNCLEAR = UnclearError("Zoho's server failed")
+
+
+def in_state(state: JobState) -> JobSnapshot:
+    """A job that was read in a state just now."""
+    return JobSnapshot(watched(), (reading(0, 0, state=state),), None, NOW)
+
+
+@pytest.mark.parametrize("state", JobState)
+def test_every_state_has_a_word_that_fits_and_a_look(state: JobState) -> None:
+    assert 0 < len(words.STATE[state]) <= columns.ENDS
+    assert words.LOOK[state] in Look
+
+
+@pytest.mark.parametrize("state", JobState)
+def test_every_state_is_told_apart_by_its_sentence(state: JobState) -> None:
+    told = {other: words.sentence(in_state(other), NOW).text for other in JobState}
+    bare = {
+        other: text.replace(f"“{other.value}”", "“…”") for other, text in told.items()
+    }  # without the server's own word
+    same = [other for other in JobState if bare[other] == bare[state]]
+    waiting = [JobState.CREATED, JobState.READY]  # the server's word is all that tells these
+    assert same == (waiting if state in waiting else [state])
+
+
+@pytest.mark.parametrize("state", JobState)
+def test_every_sentence_about_a_state_quotes_the_server(state: JobState) -> None:
+    assert f"“{state.value}”" in words.sentence(in_state(state), NOW).text
+
+
+@pytest.mark.parametrize("environment", Environment)
+def test_every_environment_but_production_has_a_word(environment: Environment) -> None:
+    word = words.ENVIRONMENT[environment]
+    assert bool(word) is (environment is not Environment.PRODUCTION)
+    assert len(word) + 2 <= columns.FORM
+
+
+@given(snapshots(), moments)
+def test_no_sentence_holds_what_does_not_print(job: JobSnapshot, now: datetime) -> None:
+    assert is_one_safe_line(words.sentence(job, now).text)
+    assert is_one_safe_line(words.waiting(job, now))
+    assert is_one_safe_line(words.next_poll(job, now))
+
+
+@given(commands(), moments)
+def test_no_command_holds_what_does_not_print(said: Command, now: datetime) -> None:
+    assert is_one_safe_line(words.command(said, now))
+
+
+@pytest.mark.parametrize(
+    ("command", "text"),
+    [
+        (Command(Action.START, NOW), f"Start sent at {AT}; waiting for the answer."),
+        (
+            Command(Action.ABORT, NOW, error=UNCLEAR),
+            f"Abort of {AT}: the answer is unclear; asking for the status, sending nothing again.",
+        ),
+        (Command(Action.START, NOW, Outcome.ACCEPTED), f"Start accepted at {AT}."),
+        (
+            Command(Action.START, NOW, Outcome.ACCEPTED, "Job created successfully"),
+            f"Start accepted at {AT}: the server said “Job created successfully”.",
+        ),
+        (
+            Command(Action.START, NOW, Outcome.REFUSED, error=REFUSED),
+            f"Start refused at {AT}: The upload is not complete. Wait.",
+        ),
+        (
+            Command(Action.ABORT, NOW, Outcome.TOOK_EFFECT, error=UNCLEAR),
+            f"Abort of {AT}: the answer was lost, but the status shows that it took effect.",
+        ),
+        (
+            Command(Action.ABORT, NOW, Outcome.NO_EFFECT, error=UNCLEAR),
+            f"Abort of {AT}: the answer was lost, and the status shows no effect so far.",
+        ),
+    ],
+)
+def test_what_became_of_a_command(command: Command, text: str) -> None:
+    assert words.command(command, NOW) == text
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_only_what_was_accepted_or_took_effect_sounds_like_it(outcome: Outcome) -> None:
+    said = words.command(Command(Action.START, NOW, outcome, error=REFUSED), NOW)
+    success = outcome in (Outcome.ACCEPTED, Outcome.TOOK_EFFECT)
+    assert ("accepted" in said or "took effect" in said) is success
+
+
+def test_a_fault_is_what_there_is_to_know() -> None:
+    fault = Fault(UnreachableError("No network", next_step="Check it."), NOW)
+    job = replace(in_state(JobState.IN_PROGRESS), fault=fault, command=Command(Action.START, NOW))
+    assert words.sentence(job, NOW) == (f"Since {AT}: No network. Check it.", Look.WARNING)
+
+
+def test_a_command_is_told_until_the_job_is_over() -> None:
+    command = Command(Action.ABORT, NOW, Outcome.ACCEPTED)
+    runs = replace(in_state(JobState.IN_PROGRESS), command=command)
+    ended = replace(in_state(JobState.USER_ABORTED), command=command)
+    assert words.sentence(runs, NOW).text == words.command(command, NOW)
+    assert words.sentence(ended, NOW).text != words.command(command, NOW)
+
+
+def test_a_refusal_warns() -> None:
+    command = Command(Action.START, NOW, Outcome.REFUSED, error=REFUSED)
+    job = replace(in_state(JobState.READY), command=command)
+    assert words.sentence(job, NOW).look is Look.WARNING
+
+
+def test_a_job_that_was_never_read_says_so() -> None:
+    assert words.sentence(JobSnapshot(watched()), NOW).text == "It has not been read yet."
+
+
+@pytest.mark.parametrize(
+    ("error", "due", "given_up"),
+    [
+        (REFUSED, None, True),
+        (REFUSED, NOW, False),
+        (UNCLEAR, None, False),
+        (None, None, False),
+    ],
+)
+def test_polls_are_given_up_for_an_answer_that_only_the_user_can_change(
+    error: RefusedError | UnclearError | None, due: datetime | None, given_up: bool
+) -> None:
+    fault = Fault(error, NOW) if error else None
+    assert words.is_given_up(JobSnapshot(watched(), fault=fault, next_poll_at=due)) is given_up
+
+
+@pytest.mark.parametrize(
+    ("readings", "due", "text"),
+    [
+        ((), None, "not read yet"),
+        ((reading(0, 0),), None, "no more polls"),
+        ((reading(0, 0),), 0, "next poll now"),
+        ((reading(0, 0),), 15, "next poll 20s"),
+    ],
+)
+def test_the_next_poll(readings: tuple[JobReading, ...], due: float | None, text: str) -> None:
+    at = None if due is None else NOW + timedelta(seconds=due)
+    assert words.next_poll(JobSnapshot(watched(), readings, next_poll_at=at), NOW) == text

@@ -1,0 +1,196 @@
+"""The dashboard before bad answers: each is shown as what it is, safely, and nothing breaks."""
+
+import asyncio
+import re
+from collections import Counter
+from contextlib import suppress
+
+import pytest
+
+from tests.support.contract import SPELLINGS
+from tests.support.text import is_one_safe_line
+from tests.support.virtual_time import run_virtual, virtual_now
+from tests.tui.stage import Stage
+from zcbulk_tui.cli.demo import connector
+from zcbulk_tui.domain.job import JobState
+from zcbulk_tui.errors import BusyError, QuotaSpentError
+from zcbulk_tui.monitor.ports import Event
+from zcbulk_tui.render.figures import clock
+from zcbulk_tui.render.glyphs import UNICODE
+
+HOLDING = ("429-2955", "200-4000")
+"""Errors after which no job is asked for a while."""
+
+LATE = "30 seconds late"
+
+KEPT_READ = ("markup as state", "escapes as state", "completed at nothing")
+"""Odd answers that are good readings."""
+
+TALL = (200, 60)
+"""A screen on which every job has its row."""
+
+SAID = {
+    "markup as state": "[red]Done[/red] [@click=app.quit]x[/]",
+    "escapes as state": "�[2J�]0;owned��31mDone",
+    "markup in an error": "[bold red]x[/bold red] [/] �[31mred�",
+    "error under description": "No access.",
+    "unknown error": "Not in any source.",
+    "negative counts": "greater than or equal to 0",
+    "more done than there is": "more than its total of 1,000",
+    "JSON cut short": "it is not JSON",
+    "a list": "it is not a JSON object",
+    "huge body": "too large",
+    "redirect to another host": "Redirects are not followed",
+}
+"""What is told of some jobs: the server's own words as they came, or what is wrong with them."""
+
+
+def on_stage(scenario: str) -> Stage:
+    """A scenario, without the jobs that would make everything wait in real time."""
+    stage = Stage(scenario)
+    for job in list(stage.creator.jobs.values()):
+        if job.label in (*HOLDING, LATE):
+            del stage.creator.jobs[job.id]
+    return stage
+
+
+def alone(scenario: str, label: str) -> Stage:
+    """A scenario of one job."""
+    stage = Stage(scenario)
+    for job in list(stage.creator.jobs.values()):
+        if job.label != label:
+            del stage.creator.jobs[job.id]
+    return stage
+
+
+def rows(stage: Stage) -> list[str]:
+    """The lines of the list, without the titles."""
+    lines = stage.text()
+    first, last = (at for at, line in enumerate(lines) if line.startswith(UNICODE.rule * 10))
+    return lines[first + 2 : last]
+
+
+SCENARIOS = pytest.mark.parametrize("scenario", ["hostile", "errors", "spellings"])
+
+
+@SCENARIOS
+async def test_every_job_is_shown(scenario: str) -> None:
+    async with on_stage(scenario).open(*TALL) as stage:
+        jobs = list(stage.screen.jobs.snapshots)
+        assert len(jobs) == len(stage.creator.jobs)
+        for job, row in zip(jobs, rows(stage)[: len(jobs)], strict=True):
+            assert job.job.label[:17] in row
+            mark = row.lstrip(UNICODE.cursor)[0]
+            if job.fault is not None:
+                assert mark == UNICODE.trouble
+                assert job.fault.error.title[:20] in row or job.last
+            else:
+                assert job.state is not None
+                assert mark == UNICODE.states[job.state]
+
+
+@SCENARIOS
+async def test_every_job_says_what_is_known_of_it_when_it_is_selected(scenario: str) -> None:
+    async with on_stage(scenario).open(*TALL) as stage:
+        for job in list(stage.screen.jobs.snapshots):
+            await stage.select(job.job.label)
+            text = stage.text()
+            assert all(map(is_one_safe_line, text))
+            about, *news = text[-4:-1]
+            assert about.startswith(f" {job.job.label} ")
+            assert job.ref.job_id in about
+            said = " ".join(news)
+            assert (job.fault.error.title if job.fault else "server's word is") in said
+            assert SAID.get(job.job.label, "") in said
+
+
+@SCENARIOS
+async def test_the_totals_add_up_to_the_jobs(scenario: str) -> None:
+    async with on_stage(scenario).open(*TALL) as stage:
+        totals = stage.text()[0].partition(" calls")[0].removeprefix(" DEMO ")
+        *counts, calls = map(int, re.findall(r"\d+", totals))
+        assert sum(counts) == len(stage.creator.jobs)
+        assert calls >= len(stage.creator.jobs)
+
+
+@SCENARIOS
+async def test_to_look_at_a_bad_answer_changes_nothing(scenario: str) -> None:
+    async with on_stage(scenario).open() as stage:
+        assert {entry.path for entry in stage.creator.log} == {
+            job.path for job in stage.creator.jobs.values()
+        }
+        assert {entry.method for entry in stage.creator.log} == {"GET"}
+
+
+async def test_a_small_screen_shows_them_too() -> None:
+    async with on_stage("hostile").open(80, 24) as stage:
+        for job in list(stage.screen.jobs.snapshots):
+            assert stage.screen.jobs.selected == job
+            assert all(len(line) <= 80 for line in stage.text())
+            await stage.press("j")
+
+
+@pytest.mark.parametrize("key", ["S", "X", "x", "question_mark", "colon", "r"])
+async def test_hostile_words_do_no_harm_in_dialogs(key: str) -> None:
+    stage = alone("hostile", "markup as state")
+    (hostile,) = stage.creator.jobs.values()
+    hostile.label = "[red]x[/red] [/] [@click=app.quit]y[/]"
+    async with stage.open() as stage:
+        await stage.press(key)
+        text = stage.text()
+        assert all(is_one_safe_line(line) for line in text)
+        if key in "SXx":
+            assert any(hostile.label in line for line in text), "literally"
+        await stage.press("escape")
+        assert stage.app.is_running
+
+
+async def test_every_spelling_leads_to_its_state() -> None:
+    states = dict(SPELLINGS)
+    async with on_stage("spellings").open(*TALL) as stage:
+        for job in stage.screen.jobs.snapshots:
+            spelling, _, _ = job.job.label.partition(" (")
+            assert job.last is not None
+            assert job.last.raw_state == spelling
+            assert job.state is states.get(spelling, JobState.UNKNOWN)
+
+
+async def test_a_state_unheard_of_is_shown_as_it_came() -> None:
+    async with alone("spellings", "Paused-for-review (running)").open() as stage:
+        assert "Paused-for-r…" in rows(stage)[0] or "Paused-for-review" in rows(stage)[0]
+        assert any("which is not documented" in line for line in stage.text())
+
+
+@pytest.mark.parametrize(
+    ("label", "error"), [("429-2955", BusyError), ("200-4000", QuotaSpentError)]
+)
+async def test_an_answer_that_asks_for_peace_gets_it(label: str, error: type[Exception]) -> None:
+    async with alone("errors", label).open() as stage:
+        (job,) = stage.screen.jobs.snapshots
+        assert job.fault is not None
+        assert isinstance(job.fault.error, error)
+        assert job.next_poll_at is not None
+        assert (job.next_poll_at - stage.now()).total_seconds() >= 60
+        assert f"until {clock(job.next_poll_at, stage.now())}" in stage.text()[0]
+        assert len(stage.creator.log) == 1
+
+
+class _Nobody:
+    def publish(self, event: Event) -> None:
+        """Nobody looks."""
+
+
+def test_answers_that_stay_bad_are_asked_for_less_and_less() -> None:
+    creator = on_stage("hostile").creator
+
+    async def watch(seconds: float) -> None:
+        monitor, jobs = connector(lambda: creator, now=virtual_now)(_Nobody())
+        monitor.watch([job for job in jobs if job.label not in KEPT_READ])
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await monitor.run()
+
+    run_virtual(watch(600))
+    asked = Counter(entry.path for entry in creator.log)
+    # After 2.5 s to 5 s at first, then twice as long every time, up to 2.5 to 5 minutes.
+    assert {path: times for path, times in asked.items() if times > 12} == {}

@@ -1,0 +1,196 @@
+"""The list of jobs asks for no more to be drawn than what differs."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from tests.support.jobs import NOW, reading
+from tests.tui.list_app import ALL, BAR, NAMES, NUMBERS, ListApp, Refreshes, job, numbered
+from zcbulk_tui.domain.job import JobReading, JobState
+from zcbulk_tui.domain.snapshot import Fault, JobSnapshot
+from zcbulk_tui.errors import UnreachableError
+from zcbulk_tui.render.columns import Columns
+from zcbulk_tui.render.glyphs import Glyphs
+from zcbulk_tui.render.row import Row, row
+from zcbulk_tui.tui.widgets import job_list
+
+
+async def test_what_was_drawn_first_is_not_drawn_again() -> None:
+    app = ListApp(numbered(5))
+    async with app.open():
+        drawn = Refreshes(app.jobs)
+        app.jobs.paint()
+        app.jobs.paint(all_rows=True)
+        assert drawn.take() == []
+
+
+@pytest.mark.parametrize(
+    "readings",
+    [
+        pytest.param([reading(0, 5_000)], id="the same"),
+        pytest.param([reading(-3, 5_000), reading(0, 5_000)], id="one more"),
+    ],
+)
+async def test_a_reading_that_changes_nothing_visible_draws_nothing(
+    readings: list[JobReading],
+) -> None:
+    app = ListApp(numbered(5))
+    async with app.open(80):
+        drawn = Refreshes(app.jobs)
+        app.jobs.put(job(2, *readings))
+        app.jobs.paint()
+        assert drawn.take() == []
+
+
+@pytest.mark.parametrize(
+    ("read", "parts"),
+    [
+        pytest.param(reading(0, 5_001), [NUMBERS], id="a number"),
+        pytest.param(reading(0, 9_000), [BAR, NUMBERS], id="the bar too"),
+        pytest.param(
+            reading(0, 5_000, state=JobState.FAILED), [NAMES, NUMBERS], id="the state's mark"
+        ),
+        pytest.param(
+            reading(0, 5_000, state=JobState.READY), [NAMES, BAR, NUMBERS], id="everything"
+        ),
+    ],
+)
+async def test_only_what_differs_is_drawn(read: JobReading, parts: list[int]) -> None:
+    app = ListApp(numbered(5))
+    async with app.open() as pilot:
+        drawn = Refreshes(app.jobs)
+        app.jobs.put(job(2, read))
+        assert drawn.take() == [], "not before it is painted"
+        app.jobs.paint()
+        assert drawn.take() == [(part, 2) for part in parts]
+        await pilot.pause()
+        after = app.lines()
+        app.jobs.repaint()
+        await pilot.pause()
+        assert app.lines() == after, "nothing was left out"
+
+
+async def test_readings_are_painted_together() -> None:
+    app = ListApp(numbered(5))
+    async with app.open():
+        drawn = Refreshes(app.jobs)
+        for done in (5_001, 5_002, 5_003):
+            for number in (1, 3):
+                app.jobs.put(job(number, reading(0, done)))
+        app.jobs.paint()
+        assert drawn.take() == [(NUMBERS, 1), (NUMBERS, 3)]
+
+
+async def test_what_came_back_to_what_is_drawn_is_not_drawn() -> None:
+    app = ListApp(numbered(5))
+    async with app.open():
+        drawn = Refreshes(app.jobs)
+        app.jobs.put(job(2, reading(0, 9_000)))
+        app.jobs.put(job(2))
+        app.jobs.paint()
+        assert drawn.take() == []
+
+
+async def test_a_fault_is_a_mark_and_a_warning() -> None:
+    app = ListApp(numbered(5))
+    async with app.open():
+        drawn = Refreshes(app.jobs)
+        app.jobs.put(replace(job(2), fault=Fault(UnreachableError("No network"), NOW)))
+        app.jobs.paint()
+        assert drawn.take() == [(NAMES, 2), (NUMBERS, 2)]
+
+
+async def test_jobs_that_are_not_on_the_screen_draw_nothing() -> None:
+    app = ListApp(numbered(30))
+    async with app.open() as pilot:
+        drawn = Refreshes(app.jobs)
+        app.jobs.put(job(25, reading(0, 9_999)))
+        app.jobs.put(job(30))
+        app.jobs.paint()
+        assert drawn.take() == []
+        app.jobs.move_to_end(last=True)
+        await pilot.pause()
+        assert [row for row in app.rows() if "9,999" in row], "but they are seen later"
+
+
+async def test_time_that_passes_draws_the_ages_that_step_and_no_more() -> None:
+    ended = job(1, reading(0, 5_000, state=JobState.COMPLETED))
+    younger = job(2, reading(4, 5_000))
+    app = ListApp([job(0), ended, younger])
+    async with app.open(80):
+        drawn = Refreshes(app.jobs)
+        for seconds, steps in ((4, []), (5, [0]), (6, []), (9, [2]), (10, [0]), (14, [2])):
+            app.now = NOW + timedelta(seconds=seconds)
+            app.jobs.paint()
+            assert drawn.take() == [], "nothing has happened to a job"
+            app.jobs.paint(all_rows=True)
+            assert drawn.take() == [(NUMBERS, row) for row in steps], seconds
+
+
+async def test_a_day_draws_a_job_that_is_over_once() -> None:
+    app = ListApp([job(0, reading(0, 5_000, state=JobState.COMPLETED))])
+    async with app.open(80):
+        drawn = Refreshes(app.jobs)
+        for hours in range(72):
+            app.now = NOW + timedelta(hours=hours)
+            app.jobs.paint(all_rows=True)
+        assert drawn.take() == [(NUMBERS, 0)], "its time of day becomes a date"
+
+
+async def test_the_cursor_draws_two_rows() -> None:
+    app = ListApp(numbered(5))
+    async with app.open():
+        drawn = Refreshes(app.jobs)
+        app.jobs.move(1)
+        assert drawn.take() == [(part, row) for part in (NAMES, BAR, NUMBERS) for row in (0, 1)]
+        app.jobs.move(0)
+        app.jobs.select(1)
+        assert drawn.take() == []
+
+
+async def test_the_cursor_at_an_end_draws_nothing() -> None:
+    app = ListApp(numbered(5))
+    async with app.open():
+        drawn = Refreshes(app.jobs)
+        app.jobs.move(-1)
+        app.jobs.move_to_end(last=False)
+        app.jobs.scroll_rows(-1)
+        assert drawn.take() == []
+
+
+async def test_a_view_that_moves_is_drawn_anew() -> None:
+    app = ListApp(numbered(30))
+    async with app.open():
+        drawn = Refreshes(app.jobs)
+        app.jobs.move_to_end(last=True)
+        assert set(drawn.take()) == {(NAMES, ALL), (BAR, ALL), (NUMBERS, ALL)}
+
+
+async def test_ten_thousand_rows_cost_a_screenful(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+
+    def counting(seen: JobSnapshot, now: datetime, at: Columns, glyphs: Glyphs) -> Row:
+        made.append(seen.job.label)
+        return row(seen, now, at, glyphs)
+
+    monkeypatch.setattr(job_list, "row", counting)
+    app = ListApp(numbered(10_000))
+    async with app.open() as pilot:
+        assert app.marked() == ["Job 0"]
+        made.clear()
+        app.jobs.move_to_end(last=True)
+        await pilot.pause()
+        assert app.marked() == ["Job 9999"]
+        assert len(made) == 10
+        for number in range(10_000):
+            app.jobs.put(job(number, reading(0, 5_001)))
+        app.jobs.paint()
+        app.jobs.paint(all_rows=True)
+        await pilot.pause()
+        assert len(made) == 30
+        assert all("5,001" in row for row in app.rows())
+        app.jobs.drop(job(5_000).ref)
+        await pilot.pause()
+        assert app.marked() == ["Job 9999"]
+        assert len(made) == 40

@@ -1,0 +1,109 @@
+"""What part of the list is on the screen, by scrolling, clicking and resizing."""
+
+import asyncio
+
+import pytest
+from textual import events
+
+from tests.tui.list_app import ListApp, Refreshes, numbered
+from tests.tui.stage import Stage
+from zcbulk_tui.tui.screens import watch
+
+PAGE = 10
+"""Rows on the screen, unless it has another size."""
+
+
+def names(first: int, last: int) -> list[str]:
+    return [f"Job {number}" for number in range(first, last + 1)]
+
+
+async def test_scrolling_moves_the_view_and_takes_the_cursor_along_at_its_edge() -> None:
+    app = ListApp(numbered(30))
+    async with app.open() as pilot:
+        journey = [(3, 3, 3), (-1, 2, 3), (100, 20, 20), (-3, 17, 20), (-100, 0, 9), (-1, 0, 9)]
+        for rows, top, cursor in journey:
+            app.jobs.scroll_rows(rows)
+            await pilot.pause()
+            assert app.names() == names(top, top + PAGE - 1)
+            assert app.marked() == [f"Job {cursor}"]
+
+
+async def test_a_list_that_fits_does_not_scroll() -> None:
+    app = ListApp(numbered(4))
+    async with app.open() as pilot:
+        drawn = Refreshes(app.jobs)
+        app.jobs.scroll_rows(3)
+        await pilot.pause()
+        assert drawn.take() == []
+        assert app.marked() == ["Job 0"]
+
+
+async def test_the_wheel_scrolls_over_every_pane() -> None:
+    app = ListApp(numbered(30))
+    async with app.open() as pilot:
+        for direction, tops in (
+            (events.MouseScrollDown, (3, 6, 9)),
+            (events.MouseScrollUp, (6, 3, 0)),
+        ):
+            for pane, top in zip(app.jobs.children, tops, strict=True):
+                x, y = pane.region.x + 1, pane.region.y + 2
+                app.terminal.send_message(direction(None, x, y, 0, 0, 0, False, False, False))
+                await pilot.pause()
+                assert app.names()[0] == f"Job {top}"
+
+
+async def test_a_click_selects_the_row_wherever_it_falls() -> None:
+    app = ListApp(numbered(30))
+    async with app.open() as pilot:
+        app.jobs.scroll_rows(5)
+        for line, column in enumerate((1, 30, 60, 115), start=1):
+            await pilot.click(app.jobs, offset=(column, line))
+            assert app.marked() == [f"Job {4 + line}"]
+
+
+async def test_a_click_beside_the_rows_changes_nothing() -> None:
+    app = ListApp(numbered(4))
+    async with app.open() as pilot:
+        app.jobs.select(2)
+        for line in (0, 5, 10):
+            await pilot.click(app.jobs, offset=(10, line))
+            assert app.marked() == ["Job 2"]
+
+
+async def test_another_size_keeps_the_cursor_in_view() -> None:
+    app = ListApp(numbered(30))
+    async with app.open() as pilot:
+        app.jobs.select(9)
+        for width, height, view in (
+            (120, 6, names(7, 11)),
+            (120, 2, names(9, 9)),
+            (80, 11, names(9, 18)),
+            (60, 41, names(0, 29)),
+        ):
+            await app.resize(pilot, width, height)
+            assert app.names() == view
+            assert app.marked() == ["Job 9"]
+
+
+@pytest.mark.parametrize("width", [54, 80, 160])
+async def test_another_width_lays_the_columns_out_anew(width: int) -> None:
+    resized, fresh = ListApp(numbered(3)), ListApp(numbered(3))
+    async with resized.open(130) as pilot:
+        await resized.resize(pilot, width, 11)
+        after = resized.lines()
+    async with fresh.open(width):
+        assert after == fresh.lines()
+    assert all(len(line) <= width for line in after)
+
+
+async def test_ages_go_on_in_whatever_comes_into_view(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "_TICK", 0.05)
+    async with Stage().open(120, 13) as stage:
+        await stage.press("p")  # so that nothing happens but time
+        await stage.press("G")
+        assert all(job.is_final for job in stage.screen.jobs.on_screen())
+        await stage.show()
+        await stage.press("g")
+        stage._time += 300  # without painting: that is the clock's to do
+        async with asyncio.timeout(5):
+            await stage.until(lambda: any(line.endswith(" 5m") for line in stage.text()))
