@@ -11,25 +11,31 @@ _STEPS = (5, 10, 20, 30, 60, 120, 180, 300, 600, 900, 1200, 1800, 2700, 3600)
 
 
 def number(value: int | None, cells: int = 9) -> str:
-    """Returns a count with grouped digits, in millions where that does not fit; "–" for None."""
+    """Returns a count with grouped digits, in millions or billions to make it fit; "–" for None."""
     if value is None:
         return "–"
     text = f"{value:,}"
-    return text if len(text) <= cells else f"{value / 1e6:,.1f}M"
+    for unit, letter in ((1e6, "M"), (1e9, "B")):
+        if len(text) > cells:
+            text = f"{value / unit:,.1f}{letter}"
+    return text
 
 
 def percent(share: float | None) -> str:
     """Returns a share as whole percent; 100 only when nothing is missing."""
     if share is None:
         return "–"
-    return str(min(int(share * 100), 99) if share < 1 else 100)
+    # The nudge makes up for what a float loses: 0.57 * 100 is a little less than 57.
+    return str(min(int(share * 100 + 1e-9), 99) if share < 1 else 100)
 
 
 def rate(per_second: float | None) -> str:
-    """Returns records a second, with a decimal for slow jobs."""
+    """Returns records a second in 5 cells at most, with a decimal for slow jobs."""
     if per_second is None:
         return "–"
-    return f"{per_second:.1f}" if 0 < per_second < 9.95 else f"{per_second:,.0f}"
+    if 0 < per_second < 9.95:
+        return f"{per_second:.1f}"
+    return f"{per_second:,.0f}" if per_second < 9999.5 else number(round(per_second), 5)
 
 
 def duration(seconds: float) -> str:
@@ -82,6 +88,8 @@ def remaining(time: Remaining | None, since: float) -> str:
     least, most = (_rounded(max(seconds - since, 0.0)) for seconds in (time.least, time.most))
     if most == 0:
         return "soon"
+    if most >= 1000 * 86400:
+        return "over 1,000d"
     if least == most:
         return f"~{_unit(most)}"
     return f"{_unit(least)}–{_unit(most)}"
@@ -111,4 +119,6 @@ def _unit(seconds: int) -> str:
     if seconds < 3600:
         return f"{seconds // 60}m"
     hours, minutes = divmod(seconds // 60, 60)
+    if hours >= 1000:
+        return f"{hours // 24}d"
     return f"{hours}h{minutes:02}m" if minutes else f"{hours}h"

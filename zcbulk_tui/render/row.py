@@ -79,7 +79,7 @@ def _names(snapshot: JobSnapshot, at: Columns, glyphs: Glyphs) -> Line:
             gap = " " * (widths.FORM - width(form) - len(tail) + 1)
             spans += [Span(form), Span(tail, Look.WARNING), Span(gap)]
         else:
-            spans.append(Span(fit(form, widths.FORM + 1)))
+            spans.append(Span(fit(form, widths.FORM) + " "))
     return tuple(spans)
 
 

@@ -1,9 +1,13 @@
 """Styled text, and how many cells it takes."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
+
+# Vowels and finals of a Korean syllable, and the skin tones of an emoji.
+_JOINS_THE_LAST = re.compile("[\u1160-\u11ff\ud7b0-\ud7ff\U0001f3fb-\U0001f3ff]")
 
 
 class Look(StrEnum):
@@ -66,6 +70,24 @@ def fit_line(spans: Iterable[Span], cells: int) -> Line:
     return tuple(fitted)
 
 
+def wrap(text: str, cells: int, lines: int) -> list[str]:
+    """Returns `text` in at most so many lines of at most so many cells, broken between words.
+
+    What does not fit is cut, with an ellipsis; a word longer than a line is broken.
+    """
+    wrapped = [""]
+    for word in text.split():
+        line = f"{wrapped[-1]} {word}".strip()
+        while width(line) > cells:
+            head = wrapped[-1] or _cut(line, cells)
+            wrapped[-1:] = [head, ""]
+            line = line[len(head) :].lstrip()
+        wrapped[-1] = line
+    if len(wrapped) > lines:
+        wrapped[lines - 1 :] = [fit(" ".join(wrapped[lines - 1 :]), cells).rstrip()]
+    return wrapped
+
+
 def changed_cells(before: Line, after: Line) -> int:
     """Returns how many cells from the left have to be drawn for `after` to replace `before`.
 
@@ -96,6 +118,8 @@ def _cut(text: str, cells: int) -> str:
 
 
 def _cells(character: str) -> int:
-    if unicodedata.combining(character):
+    if unicodedata.category(character) in ("Mn", "Mc", "Me") or _JOINS_THE_LAST.fullmatch(
+        character
+    ):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1

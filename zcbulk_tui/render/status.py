@@ -3,14 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
-from textwrap import wrap
 
 from zcbulk_tui.domain.job import JobState
 from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
+from zcbulk_tui.errors import QuotaSpentError
 from zcbulk_tui.render import words
 from zcbulk_tui.render.figures import clock
 from zcbulk_tui.render.glyphs import Glyphs
-from zcbulk_tui.render.span import Line, Look, Span, fit_line, line_width
+from zcbulk_tui.render.span import Line, Look, Span, fit_line, line_width, wrap
 
 _GAP = Span("  ")
 
@@ -43,9 +43,9 @@ def connection(service: ServiceSnapshot, now: datetime) -> Span:
     if service.paused:
         return Span("polls paused", Look.WARNING)
     if service.held_until is not None and service.held_by is not None:
-        return Span(
-            f"{service.held_by.title}: waiting until {clock(service.held_until, now)}", Look.WARNING
-        )
+        spent = isinstance(service.held_by, QuotaSpentError)
+        why = "day's calls spent" if spent else "too many calls"
+        return Span(f"{why}, until {clock(service.held_until, now)}", Look.WARNING)
     if service.answered is None:
         return Span("no answer yet", Look.DIM)
     if service.answered:
@@ -78,9 +78,8 @@ def status_line(
     left += [Span(f" {note} ", Look.WARNING) for note in notes]
     right = [Span(f"{service.calls:,} calls"), _GAP, connection(service, now), Span(" ")]
     room = width - line_width(left) - line_width(right)
-    middle = totals(states, glyphs, room - 1)
-    padding = max(room - line_width(middle), 0)
-    return fit_line([*left, *middle, Span(" " * padding), *right], width)
+    middle = fit_line(totals(states, glyphs, room - 1), max(room - 1, 0))
+    return fit_line([*left, *middle, Span(" "), *right], width)
 
 
 def about(snapshot: JobSnapshot | None, glyphs: Glyphs, width: int) -> Line:
@@ -101,7 +100,7 @@ def news(snapshot: JobSnapshot | None, now: datetime, width: int, height: int) -
     said = words.sentence(snapshot, now)
     due = Span(f"  {words.next_poll(snapshot, now)} ", Look.DIM)
     room = width - line_width([due])
-    texts = wrap(said.text, max(room - 1, 10), max_lines=height, placeholder="…")
+    texts = wrap(said.text, max(room - 1, 10), height)
     lines = [fit_line([Span(f" {text}", said.look)], room) for text in texts]
     lines += [fit_line([], room)] * (height - len(lines))
     return [(*lines[0], due), *lines[1:]]

@@ -15,7 +15,7 @@ STATE = {
     JobState.READY: "ready",
     JobState.IN_PROGRESS: "running",
     JobState.COMPLETED: "done",
-    JobState.USER_ABORTED: "aborted",
+    JobState.USER_ABORTED: "user-aborted",
     JobState.SYSTEM_ABORTED: "sys-aborted",
     JobState.ABORTED: "aborted",
     JobState.FAILED: "failed",
