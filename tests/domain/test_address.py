@@ -104,7 +104,11 @@ def test_the_configured_host_is_allowed_too() -> None:
         pytest.param(f"https://www.zohoapis.com.evil.example{PATH}", "base_url", id="longer host"),
         pytest.param(f"https://www.www.zohoapis.com{PATH}", "base_url", id="twice www"),
         pytest.param(f"https://evilzohoapis.com{PATH}", "base_url", id="host that ends alike"),
-        pytest.param(f"https://www.zohoapis\u3002com{PATH}", "Its host cannot be a host.", id="other full stop"),
+        pytest.param(
+            f"https://www.zohoapis\u3002com{PATH}",
+            "Its host cannot be a host.",
+            id="other full stop",
+        ),
         pytest.param(f"https://evil.example/{URL}", "base_url", id="URL in a path"),
         pytest.param(f"https://evil.example#@www.zohoapis.com{PATH}", "base_url", id="fragment"),
         pytest.param(f"https://me@www.zohoapis.com{PATH}", "Leave out user", id="user"),

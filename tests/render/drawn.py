@@ -55,3 +55,19 @@ def fields(numbers: Line, at: Columns) -> dict[str, Field]:
         end += 1 + size
     assert all(part == " " for part, _ in all_cells[end:])
     return found
+
+
+_UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
+
+
+def seconds_of(text: str) -> int:
+    """The seconds that a duration such as "1h48m" says."""
+    total, digits = 0, ""
+    for character in text:
+        if character.isdigit():
+            digits += character
+        else:
+            total += int(digits) * _UNITS[character]
+            digits = ""
+    assert not digits, text
+    return total

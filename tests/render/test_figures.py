@@ -6,25 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.render.drawn import seconds_of
 from tests.render.strategies import MOST_RECORDS
-from zcbulk_tui.domain.progress import Remaining
 from zcbulk_tui.render import figures
 
 SECONDS = st.floats(0, 1e6) | st.integers(0, 400_000)
-_UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
-
-
-def seconds_of(text: str) -> int:
-    """The seconds that a duration such as "1h48m" says."""
-    total, digits = 0, ""
-    for character in text:
-        if character.isdigit():
-            digits += character
-        else:
-            total += int(digits) * _UNITS[character]
-            digits = ""
-    assert not digits, text
-    return total
 
 
 @pytest.mark.parametrize(
@@ -209,72 +195,6 @@ def test_soon_never_goes_up_as_time_passes(one: float, other: float) -> None:
         0 if text == "now" else seconds_of(text) for text in map(figures.soon, sorted((one, other)))
     )
     assert later <= earlier
-
-
-@pytest.mark.parametrize(
-    ("least", "most", "since", "text"),
-    [
-        (180, 240, 0, "3m–4m"),
-        (780, 960, 0, "13m–16m"),
-        (24, 26, 0, "20s–30s"),
-        (25.5, 26, 0, "~30s"),
-        (0, 4, 0, "soon"),
-        (0, 30, 0, "0s–30s"),
-        (180, 240, 3600, "soon"),
-        (180, 240, 60, "2m–3m"),
-        (50, 56, 0, "50s–1m"),
-        (4200, 4800, 0, "1h10m–1h20m"),
-        (36000, 72000, 0, "10h–20h"),
-    ],
-)
-def test_remaining(least: float, most: float, since: float, text: str) -> None:
-    assert figures.remaining(Remaining(least, most), since) == text
-
-
-def test_remaining_is_unknown_without_a_forecast() -> None:
-    assert figures.remaining(None, 0) == "unknown"
-
-
-@st.composite
-def forecasts(draw: st.DrawFn) -> Remaining:
-    least = draw(st.floats(0, 1e6))
-    return Remaining(least, least * draw(st.floats(1, 5)))
-
-
-def bounds(text: str) -> tuple[int, int]:
-    """The seconds of both ends of a range."""
-    if text == "soon":
-        return 0, 0
-    ends = [seconds_of(end) for end in text.removeprefix("~").split("–")]
-    return ends[0], ends[-1]
-
-
-@given(forecasts(), st.floats(0, 1e6))
-def test_a_range_is_in_order_and_names_no_range_of_nothing(
-    forecast: Remaining, since: float
-) -> None:
-    text = figures.remaining(forecast, since)
-    least, most = bounds(text)
-    assert least < most if "–" in text else least == most
-
-
-@given(forecasts())
-def test_a_range_is_about_the_forecast(forecast: Remaining) -> None:
-    for exact, said in zip(
-        (forecast.least, forecast.most), bounds(figures.remaining(forecast, 0)), strict=True
-    ):
-        assert abs(said - exact) <= max(5, min(0.5 * exact, 1800))
-
-
-@given(forecasts(), st.floats(0, 1e5), st.floats(0, 1e5))
-def test_a_range_never_goes_up_as_time_passes(
-    forecast: Remaining, one: float, other: float
-) -> None:
-    earlier, later = sorted((one, other))
-    before = bounds(figures.remaining(forecast, earlier))
-    after = bounds(figures.remaining(forecast, later))
-    assert after[0] <= before[0]
-    assert after[1] <= before[1]
 
 
 INDIA = timezone(timedelta(hours=5, minutes=30))

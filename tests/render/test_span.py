@@ -7,10 +7,21 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from tests.render.drawn import cells as cells_of
 from tests.render.strategies import lines
 from tests.support.text import is_one_safe_line
 from zcbulk_tui.domain.text import one_line
-from zcbulk_tui.render.span import Line, Look, Span, fit, fit_line, line_width, width
+from zcbulk_tui.render.span import (
+    Line,
+    Look,
+    Span,
+    changed_cells,
+    fit,
+    fit_line,
+    line_width,
+    width,
+    wrap,
+)
 
 CELLS = st.integers(0, 80)
 LOOKED = st.lists(st.builds(Span, lines, st.sampled_from(Look)), max_size=6)
@@ -146,6 +157,62 @@ def test_a_line_that_does_not_fit_keeps_its_beginning(spans: list[Span], cells: 
 @given(LOOKED)
 def test_a_line_is_as_wide_as_its_spans(spans: list[Span]) -> None:
     assert line_width(spans) == sum(width(span.text) for span in spans)
+
+
+@given(lines, st.integers(2, 60), st.integers(1, 5))
+def test_wrapped_text_fits_and_loses_nothing_that_fits(shown: str, cells: int, most: int) -> None:
+    wrapped = wrap(shown, cells, most)
+    assert 1 <= len(wrapped) <= most
+    assert all(width(line) <= cells for line in wrapped)
+    all_of_it = wrap(shown, cells, len(shown) + 1)
+    assert "".join("".join(all_of_it).split()) == "".join(shown.split())
+    assert wrapped == all_of_it or wrapped[-1].endswith("…")
+
+
+@pytest.mark.parametrize(
+    ("shown", "cells", "most", "expected"),
+    [
+        ("", 10, 2, [""]),
+        ("one two", 7, 2, ["one two"]),
+        ("one two", 6, 2, ["one", "two"]),
+        ("one two three", 7, 1, ["one tw…"]),
+        ("incomprehensible", 6, 3, ["incomp", "rehens", "ible"]),
+        ("名前です", 5, 2, ["名前", "です"]),
+    ],
+)
+def test_text_is_wrapped_between_words(
+    shown: str, cells: int, most: int, expected: list[str]
+) -> None:
+    assert wrap(shown, cells, most) == expected
+
+
+@given(LOOKED, LOOKED, st.integers(1, 60))
+def test_beyond_the_changed_cells_two_lines_are_the_same(
+    one: list[Span], other: list[Span], size: int
+) -> None:
+    before, after = fit_line(one, size), fit_line(other, size)
+    changed = changed_cells(before, after)
+    assert cells_of(before)[changed:] == cells_of(after)[changed:]
+    assert 0 <= changed <= size
+    assert changed == 0 or cells_of(before)[:changed] != cells_of(after)[:changed]
+
+
+@given(LOOKED)
+def test_nothing_changes_from_a_line_to_itself(spans: list[Span]) -> None:
+    assert changed_cells(tuple(spans), tuple(spans)) == 0
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("  61  12", "  62  12", 4),
+        ("  61  12", "  61  13", 8),
+        ("名前 12", "名古 12", 4),
+        ("abc", "abc", 0),
+    ],
+)
+def test_changed_cells_count_from_the_left(before: str, after: str, expected: int) -> None:
+    assert changed_cells((Span(before),), (Span(after),)) == expected
 
 
 @pytest.mark.parametrize(

@@ -150,7 +150,10 @@ def test_what_cannot_be_used_is_said_before_the_screen_is_taken(
     bad = environment(home, token="1000.x", config="read_only = 1\n")
     without = environment(tmp_path / "another")
     attempts = [
-        (on_terminal(env=bad), ["config.toml: read_only cannot be 1", "true or false"]),
+        (
+            on_terminal(env=bad, columns=250),
+            ["config.toml: read_only cannot be 1", "true or false"],
+        ),
         (on_terminal(env=without), ["There is no access token", "zcbulk-tui demo"]),
         (on_terminal("watch", "nonsense", env=without), ["“nonsense” is not a job URL"]),
     ]

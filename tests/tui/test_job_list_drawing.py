@@ -114,6 +114,30 @@ async def test_jobs_that_are_not_on_the_screen_draw_nothing() -> None:
         assert [row for row in app.rows() if "9,999" in row], "but they are seen later"
 
 
+async def test_what_happened_to_a_job_out_of_view_is_seen_when_it_comes_back() -> None:
+    app = ListApp(numbered(30))
+    async with app.open() as pilot:
+        app.jobs.move_to_end(last=True)
+        await pilot.pause()
+        app.jobs.put(job(0, reading(0, 9_999)))
+        app.jobs.paint()
+        app.jobs.move_to_end(last=False)
+        await pilot.pause()
+        assert "9,999" in app.rows()[0]
+
+
+async def test_an_age_out_of_view_is_right_when_it_comes_back() -> None:
+    app = ListApp(numbered(30))
+    async with app.open() as pilot:
+        app.jobs.move_to_end(last=True)
+        await pilot.pause()
+        app.now = NOW + timedelta(seconds=300)
+        app.jobs.paint(all_rows=True)
+        app.jobs.move_to_end(last=False)
+        await pilot.pause()
+        assert app.rows()[0].endswith(" 5m")
+
+
 async def test_time_that_passes_draws_the_ages_that_step_and_no_more() -> None:
     ended = job(1, reading(0, 5_000, state=JobState.COMPLETED))
     younger = job(2, reading(4, 5_000))

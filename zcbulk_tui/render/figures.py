@@ -73,7 +73,7 @@ def soon(seconds: float) -> str:
     """Returns how far ahead something is, at most: "now", "5s", "10s", … "1h" and more."""
     if seconds <= 1:
         return "now"
-    return duration(next((step for step in _STEPS if seconds <= step), seconds // 3600 * 3600))
+    return duration(next((step for step in _STEPS if seconds <= step), -(-seconds // 3600) * 3600))
 
 
 def remaining(time: Remaining | None, since: float) -> str:
@@ -86,13 +86,12 @@ def remaining(time: Remaining | None, since: float) -> str:
     if time is None:
         return "unknown"
     least, most = (_rounded(max(seconds - since, 0.0)) for seconds in (time.least, time.most))
+    low, high = _unit(least), _unit(most)
     if most == 0:
         return "soon"
     if most >= 1000 * 86400:
         return "over 1,000d"
-    if least == most:
-        return f"~{_unit(most)}"
-    return f"{_unit(least)}–{_unit(most)}"
+    return f"~{high}" if low == high else f"{low}–{high}"
 
 
 def clock(moment: datetime, now: datetime, zone: tzinfo | None = None) -> str:

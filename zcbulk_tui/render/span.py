@@ -79,7 +79,7 @@ def wrap(text: str, cells: int, lines: int) -> list[str]:
     for word in text.split():
         line = f"{wrapped[-1]} {word}".strip()
         while width(line) > cells:
-            head = wrapped[-1] or _cut(line, cells)
+            head = wrapped[-1] or _cut(line, cells) or line[0]
             wrapped[-1:] = [head, ""]
             line = line[len(head) :].lstrip()
         wrapped[-1] = line

@@ -143,7 +143,8 @@ class WatchScreen(Screen[None]):
         """Shows what has happened to jobs."""
         self.jobs.paint()
         self._show_lines()
-        ages = any(not snapshot.is_final for snapshot in self.jobs.on_screen())
+        states = self.jobs.states.items()
+        ages = any(count and not (state and state.is_final) for state, count in states)
         (self._clock.resume if ages else self._clock.pause)()
 
     def _show_lines(self) -> None:

@@ -111,7 +111,7 @@ class JobList(Widget):
             return
         before, self._cursor = self._cursor, index
         if self._scroll_to_cursor():
-            self._refresh_panes()
+            self.repaint()
         else:
             self._refresh_row(before)
             self._refresh_row(index)
@@ -136,7 +136,7 @@ class JobList(Widget):
             return
         self._top = top
         self.select(max(top, min(self._cursor, top + self.page - 1)))
-        self._refresh_panes()
+        self.repaint()
 
     # The picture.
 
@@ -179,7 +179,8 @@ class JobList(Widget):
     def repaint(self) -> None:
         """Draws everything anew."""
         self._drawn.clear()
-        self._refresh_panes()
+        for pane in self._panes:
+            pane.refresh()
 
     def on_resize(self) -> None:
         """Keeps the cursor in view, and drops what was drawn for another width."""
@@ -221,10 +222,6 @@ class JobList(Widget):
         top = max(min(top, len(self._order) - self.page), 0)
         moved, self._top = top != self._top, top
         return moved
-
-    def _refresh_panes(self) -> None:
-        for pane in self._panes:
-            pane.refresh()
 
     def _refresh_row(self, index: int) -> None:
         for pane in self._panes:
