@@ -6,7 +6,7 @@ from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.deadlines import start_by
 from zcbulk_tui.domain.job import Action, Environment, JobState
 from zcbulk_tui.domain.snapshot import JobSnapshot
-from zcbulk_tui.errors import RefusedError, SignInError
+from zcbulk_tui.errors import RefusedError, SignInError, UnreachableError
 from zcbulk_tui.render.figures import clock, countdown, soon
 from zcbulk_tui.render.span import Look, Span
 
@@ -83,7 +83,8 @@ def command(said: Command, now: datetime) -> str:
     if said.outcome is Outcome.NO_EFFECT:
         return f"{name} of {at}: the answer was lost, and the status shows no effect so far."
     if said.outcome is Outcome.REFUSED:
-        return f"{name} refused at {at}: {said.error}"
+        what = "not sent" if isinstance(said.error, UnreachableError) else "refused"
+        return f"{name} {what} at {at}: {said.error}"
     if said.error is None:
         return f"{name} sent at {at}; waiting for the answer."
     return f"{name} of {at}: the answer is unclear; asking for the status, sending nothing again."

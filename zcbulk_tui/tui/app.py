@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from rich.text import Text
 from textual.app import App, SystemCommand
 from textual.filter import LineFilter
 from textual.screen import Screen
@@ -101,15 +102,18 @@ class DashboardApp(App[None]):
         if event.state is not WorkerState.ERROR:
             return
         error = event.worker.error
+        while isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
         if isinstance(error, ZcbulkError):
-            self.exit(return_code=error.exit_code, message=str(error))
+            code, said = error.exit_code, str(error)
         else:
             # The traceback could hold what is secret, so only the error's kind is shown.
-            self.exit(
-                return_code=1,
-                message=f"A fault in this program ended it ({type(error).__name__}). "
-                "The watch list is safe. Please report it.",
+            code = 1
+            said = (
+                f"A fault in this program ended it ({type(error).__name__}). "
+                "The watch list is safe. Please report it."
             )
+        self.exit(return_code=code, message=Text(f"zcbulk-tui: {said}"))
 
     def action_help_quit(self) -> None:
         """Tells who presses ctrl+c how to quit, since it may be meant for the shell."""

@@ -84,7 +84,7 @@ class WatchScreen(Screen[None]):
         yield self._foot
 
     def on_mount(self) -> None:
-        """Sets up the clock, which runs only while something on screen ages."""
+        """Sets up the clock, which runs only while a job is unfinished."""
         self._clock = self.set_interval(_TICK, self.show_time, pause=True)
 
     def on_resize(self) -> None:
