@@ -214,6 +214,7 @@ class Monitor:
 
     def _conclude(self, track: Track, wait: float | None) -> None:
         """After a call: plans the next poll and publishes, unless the job was removed meanwhile."""
+        self._sink.publish(ServiceChanged(self._service))
         if self._tracks.get(track.job.ref) is track:
             self._plan(track, wait)
             self._publish(track)
@@ -308,7 +309,8 @@ class Monitor:
             yield
 
     def _count_call(self) -> None:
-        self._update_service(calls=self._service.calls + 1)
+        # Told together with what the call brings, so that both are seen at once.
+        self._service = replace(self._service, calls=self._service.calls + 1)
 
     def _update_service(self, **changes: Any) -> None:
         self._service = replace(self._service, **changes)

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 # Vowels and finals of a Korean syllable, and the skin tones of an emoji.
@@ -38,9 +39,7 @@ Line = tuple[Span, ...]
 
 def width(text: str) -> int:
     """Returns the cells that `text` takes: two for wide characters, none for combining ones."""
-    if text.isascii():
-        return len(text)
-    return sum(_cells(character) for character in text)
+    return len(text) if text.isascii() else _measured(text)
 
 
 def fit(text: str, cells: int, *, right: bool = False) -> str:
@@ -115,6 +114,12 @@ def _cut(text: str, cells: int) -> str:
             break
         kept.append(character)
     return "".join(kept)
+
+
+@lru_cache(maxsize=4096)
+def _measured(text: str) -> int:
+    """The cells of a text beyond ASCII; bars and labels come again and again."""
+    return sum(_cells(character) for character in text)
 
 
 def _cells(character: str) -> int:

@@ -24,7 +24,7 @@ from zcbulk_tui.tui.widgets.lines import Lines
 if TYPE_CHECKING:
     from zcbulk_tui.monitor.monitor import Monitor
 
-_FLUSH = 0.5
+_FLUSH = 1.0
 """Seconds between two paintings of readings, if they come faster than that."""
 
 _TICK = 5.0
@@ -104,13 +104,14 @@ class WatchScreen(Screen[None]):
     def take(self, event: Event) -> None:
         """Takes what the monitor says; what comes close together is applied and shown together."""
         self._inbox.append(event)
-        if len(self._inbox) == 1:
+        if len(self._inbox) == 1 or isinstance(event, CommandEnded):
             self.post_message(Happened())
 
     def on_happened(self) -> None:
-        """Shows the news: at once after a quiet time, else when the time has come again."""
+        """Shows the news: at once what a command did, and after a quiet time; else in a while."""
+        awaited = any(isinstance(event, CommandEnded) for event in self._inbox)
         due = self._flushed_at + _FLUSH - monotonic()
-        if due > 0:
+        if due > 0 and not awaited:
             self.set_timer(due, self.flush)
         else:
             self.flush()
