@@ -94,9 +94,12 @@ def show(
         try:
             return connect(sink)
         finally:
-            # Off since the start (see `cli.parser`): what has been loaded by now stays loaded.
+            # Off since the start (see `cli.parser`). What has been loaded by now stays loaded; the
+            # second collection tells Python that nothing else is there yet, so that it does not
+            # wait for garbage of a like amount before it looks again.
             gc.collect()
             gc.freeze()
+            gc.collect()
             gc.enable()
 
     app = DashboardApp(
