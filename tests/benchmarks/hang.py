@@ -88,7 +88,7 @@ def _hang(session: PtySession, seconds: float) -> None:
     while time.monotonic() < end:
         session.send((_REDRAW, b"\x1b[B", b"\x1b[A")[turn % 3])
         turn += 1
-        time.sleep(_STILL)
+        time.sleep(_STILL)  # nobody reads here either
 
 
 def _redraw(session: PtySession) -> list[str]:

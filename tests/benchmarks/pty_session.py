@@ -76,7 +76,7 @@ class PtySession:
                 cwd=directory,
                 preexec_fn=lambda: os.login_tty(slave),  # there are no threads here to deadlock
             )
-        except BaseException:
+        except BaseException:  # whatever it is, the terminal must not stay open
             os.close(self._master)
             raise
         finally:

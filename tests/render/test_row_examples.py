@@ -27,7 +27,7 @@ RUNNING = (reading(-20, 2_000), reading(-10, 3_000), reading(0, 4_000))
 def job(*readings: JobReading, **known: object) -> JobSnapshot:
     """A job that is polled again in 10 seconds, unless something else is known."""
     known = {"next_poll_at": SOON, **known}
-    return replace(JobSnapshot(watched(), readings), **known)  # type: ignore[arg-type]
+    return replace(JobSnapshot(watched(), readings), **known)  # type: ignore[arg-type]  # any field
 
 
 def shown(snapshot: JobSnapshot, seconds: float = 0) -> dict[str, str]:

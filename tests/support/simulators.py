@@ -64,7 +64,7 @@ class SimulatorProcess:
             for _ in self.jobs():
                 url, _, label = self._line().partition("  ")
                 self.urls[label.rpartition(" (")[0]] = url
-        except BaseException:
+        except BaseException:  # whatever it is, the process must not stay
             self.kill()
             raise
 

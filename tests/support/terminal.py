@@ -109,7 +109,7 @@ class Terminal:
             assert time.monotonic() < end, "The program writes little, or without end."
             # Another size each time: everything has to be drawn anew.
             self.resize(self._screen.columns - 1 + 2 * (len(waiting) % 2), self._screen.lines)
-            time.sleep(0.1)
+            time.sleep(0.1)  # nothing tells that a program writes no more
             waiting.append(self._unread())
 
     def hang_up(self) -> None:

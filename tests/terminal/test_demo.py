@@ -85,7 +85,7 @@ def test_the_demo(on_terminal: Open, home: Path) -> None:
     for columns, lines in ((80, 24), (40, 10), (200, 50), (120, 36)):
         demo.resize(columns, lines)
         demo.wait_until(
-            lambda size=(columns, lines): is_laid_out(demo, *size),  # type: ignore[misc]
+            lambda size=(columns, lines): is_laid_out(demo, *size),  # type: ignore[misc]  # bound now
             f"picture of {columns} by {lines}",
         )
 

@@ -138,7 +138,7 @@ class Refreshes:
                 self.asked.append((part, region.y - 1))
             return refresh(*regions, **options)
 
-        pane.refresh = listening  # type: ignore[method-assign]
+        pane.refresh = listening  # type: ignore[method-assign]  # spied on
 
     def take(self) -> list[tuple[int, int | str]]:
         """What was asked for since the last time, in order."""

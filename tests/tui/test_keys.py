@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from textual.widgets import Input
 
 from tests.tui.stage import Stage
 from zcbulk_tui.domain.job import Action
@@ -185,7 +186,7 @@ async def test_add_a_job_by_its_url() -> None:
         await stage.press("a")
         dialog = stage.app.screen
         assert isinstance(dialog, AddJobScreen)
-        dialog.query_one("#url").value = url  # type: ignore[attr-defined]  # an Input, pasted to
+        dialog.query_one("#url", Input).value = url
         await stage.press("enter")
         await stage.until(lambda: label(stage) == "Customers 4027")
         selected = stage.screen.jobs.selected
@@ -211,7 +212,7 @@ async def test_a_job_that_is_there_already_is_selected() -> None:
         ref = stage.ref("Regions")
         await stage.press("a")
         for name, value in (("form", ref.form), ("job_id", ref.job_id)):
-            stage.app.screen.query_one(f"#{name}").value = value  # type: ignore[attr-defined]
+            stage.app.screen.query_one(f"#{name}", Input).value = value
         await stage.press("enter")
         await stage.until(lambda: label(stage) == "Regions")
         assert len(list(stage.screen.jobs.snapshots)) == 12

@@ -260,7 +260,7 @@ async def test_a_terminal_may_hang_again_and_again() -> None:
             await app.query_one(Vertical).mount(Static(f"second {number}", id="second"))
             app.terminal.catch_up()
             shown = f"second {number}"
-            assert await comes_true(lambda: app.terminal.shown()[1] == shown)  # noqa: B023
+            assert await comes_true(lambda: app.terminal.shown()[1] == shown)  # noqa: B023 - awaited at once
             await app.let_hold_end()
         await assert_shows_what_a_redraw_shows(app)
 

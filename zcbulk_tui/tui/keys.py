@@ -97,7 +97,7 @@ KEYS = (
         "R",
         "R",
         "poll all",
-        "Ask for the status of every unfinished job.",
+        "Ask for every unfinished job's status.",
         "1 call each",
         _LIST,
     ),
