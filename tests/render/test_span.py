@@ -7,7 +7,6 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from tests.render.drawn import cells as cells_of
 from tests.render.strategies import lines
 from tests.support.text import is_one_safe_line
 from zcbulk_tui.domain.text import one_line
@@ -15,7 +14,6 @@ from zcbulk_tui.render.span import (
     Line,
     Look,
     Span,
-    changed_cells,
     fit,
     fit_line,
     line_width,
@@ -184,35 +182,6 @@ def test_text_is_wrapped_between_words(
     shown: str, cells: int, most: int, expected: list[str]
 ) -> None:
     assert wrap(shown, cells, most) == expected
-
-
-@given(LOOKED, LOOKED, st.integers(1, 60))
-def test_beyond_the_changed_cells_two_lines_are_the_same(
-    one: list[Span], other: list[Span], size: int
-) -> None:
-    before, after = fit_line(one, size), fit_line(other, size)
-    changed = changed_cells(before, after)
-    assert cells_of(before)[changed:] == cells_of(after)[changed:]
-    assert 0 <= changed <= size
-    assert changed == 0 or cells_of(before)[:changed] != cells_of(after)[:changed]
-
-
-@given(LOOKED)
-def test_nothing_changes_from_a_line_to_itself(spans: list[Span]) -> None:
-    assert changed_cells(tuple(spans), tuple(spans)) == 0
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "expected"),
-    [
-        ("  61  12", "  62  12", 4),
-        ("  61  12", "  61  13", 8),
-        ("名前 12", "名古 12", 4),
-        ("abc", "abc", 0),
-    ],
-)
-def test_changed_cells_count_from_the_left(before: str, after: str, expected: int) -> None:
-    assert changed_cells((Span(before),), (Span(after),)) == expected
 
 
 @pytest.mark.parametrize(

@@ -87,20 +87,6 @@ def wrap(text: str, cells: int, lines: int) -> list[str]:
     return wrapped
 
 
-def changed_cells(before: Line, after: Line) -> int:
-    """Returns how many cells from the left have to be drawn for `after` to replace `before`.
-
-    What stands unchanged at the right ends of two lines of one width is left out.
-    """
-    old, new = (
-        [(character, look) for text, look in line for character in text] for line in (before, after)
-    )
-    while old and new and old[-1] == new[-1]:
-        del old[-1]
-        del new[-1]
-    return width("".join(character for character, _ in new))
-
-
 def line_width(spans: Iterable[Span]) -> int:
     """Returns the cells that spans take together."""
     return sum(width(span.text) for span in spans)
@@ -116,7 +102,7 @@ def _cut(text: str, cells: int) -> str:
     return "".join(kept)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def _measured(text: str) -> int:
     """The cells of a text beyond ASCII; bars and labels come again and again."""
     return sum(_cells(character) for character in text)

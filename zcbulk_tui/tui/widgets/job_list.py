@@ -19,7 +19,7 @@ from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.render.columns import Columns, columns
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.row import Row, header, row
-from zcbulk_tui.render.span import Span, changed_cells
+from zcbulk_tui.render.span import Span
 from zcbulk_tui.tui.widgets.painter import strip
 
 _CONTEXT = 2
@@ -171,10 +171,8 @@ class JobList(Widget):
                 continue
             self._drawn[snapshot.ref] = new
             for part, pane in enumerate(self._panes):
-                if drawn is None:
+                if drawn is None or drawn[part] != new[part]:
                     pane.refresh_line(offset + 1)
-                elif drawn[part] != new[part]:
-                    pane.refresh_line(offset + 1, changed_cells(drawn[part], new[part]))
 
     def repaint(self) -> None:
         """Draws everything anew."""
@@ -241,9 +239,9 @@ class _Pane(Widget):
         at = columns(container.width)
         return (at.names_width, at.bar, at.numbers_width)[self._part]
 
-    def refresh_line(self, y: int, cells: int | None = None) -> None:
-        """Draws one line anew, or only so many of its cells from the left."""
-        self.refresh(Region(0, y, self.size.width if cells is None else cells, 1))
+    def refresh_line(self, y: int) -> None:
+        """Draws one line anew."""
+        self.refresh(Region(0, y, self.size.width, 1))
 
     def render_line(self, y: int) -> Strip:
         """Draws one line."""
