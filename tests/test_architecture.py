@@ -18,7 +18,8 @@ MOST_LINES = 400
 HTTP = {"httpx", "httpcore"}
 MODELS = {"pydantic", "pydantic_core"}
 TERMINAL = {"textual", "rich"}
-OUTSIDE = HTTP | MODELS | TERMINAL | {"platformdirs"}
+DATABASE = {"sqlite3"}
+OUTSIDE = HTTP | MODELS | TERMINAL | DATABASE | {"platformdirs"}
 
 _REPORT = "\nimport json, sys\nprint(json.dumps(sorted(sys.modules)))"
 
@@ -83,7 +84,9 @@ def parts_loaded(loaded: set[str]) -> set[str]:
         pytest.param("render", {*OUTSIDE, "asyncio"}, {"render", "domain", "errors"}, id="render"),
         pytest.param("monitor", OUTSIDE, {"monitor", "domain", "errors"}, id="monitor"),
         pytest.param("creator", {"textual"}, {"creator", "domain", "errors"}, id="creator"),
-        pytest.param("store", HTTP | MODELS | TERMINAL, {"store", "domain", "errors"}, id="store"),
+        pytest.param(
+            "store", HTTP | MODELS | TERMINAL | DATABASE, {"store", "domain", "errors"}, id="store"
+        ),
         pytest.param("config", HTTP | TERMINAL, {"config", "domain", "errors"}, id="config"),
         pytest.param(
             "tui", HTTP | MODELS, {"tui", "monitor", "render", "domain", "errors"}, id="tui"
@@ -111,14 +114,14 @@ def test_what_a_glance_at_the_command_loads(option: str) -> None:
 def test_what_the_dashboard_loads_before_it_runs(module: str) -> None:
     loaded = run_fresh(f"import zcbulk_tui.cli.{module}{_REPORT}")
     assert "textual.app" in loaded
-    assert loaded & (HTTP | MODELS) == set()
+    assert loaded & (HTTP | MODELS | DATABASE) == set()
     assert parts_loaded(loaded) & {"creator", "simulator"} == set()
 
 
 def test_what_is_loaded_when_the_first_frame_is_out() -> None:
     loaded = run_fresh(_FIRST_FRAME)
     assert "zcbulk_tui.tui.screens.watch" in loaded
-    assert loaded & (HTTP | MODELS) == set()
+    assert loaded & (HTTP | MODELS | DATABASE) == set()
     assert parts_loaded(loaded) & {"creator", "simulator"} == set()
 
 

@@ -1,35 +1,20 @@
 """Settings: which source counts, and what a setting that cannot be used is answered with."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.config.conftest import Write, refusal
 from zcbulk_tui.config.load import load
 from zcbulk_tui.config.settings import (
+    BudgetSettings,
     ControlSettings,
-    PollingSettings,
     Settings,
     TimeoutSettings,
 )
-from zcbulk_tui.errors import ConfigError
 
-Write = Callable[[str | bytes], dict[str, str]]
-
-SECONDS = "Write a number of seconds from 5 to 86400."
-
-
-@pytest.fixture
-def write(tmp_path: Path) -> Write:
-    """Writes a configuration file; returns the environment that names it."""
-
-    def write_file(content: str | bytes) -> dict[str, str]:
-        path = tmp_path / "config.toml"
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return {"ZCBULK_CONFIG": str(path)}
-
-    return write_file
+SECONDS = "Write a number of seconds from 0.1 to 86400."
 
 
 @pytest.fixture
@@ -37,13 +22,6 @@ def config_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The platform's configuration folder, empty."""
     monkeypatch.setattr("platformdirs.user_config_path", lambda app: tmp_path / app)
     return tmp_path / "zcbulk-tui"
-
-
-def refusal(environ: dict[str, str]) -> ConfigError:
-    with pytest.raises(ConfigError) as caught:
-        load(environ)
-    assert caught.value.exit_code == 2
-    return caught.value
 
 
 @pytest.mark.parametrize("environ", [{}, {"ZCBULK_CONFIG": ""}], ids=["not named", "named empty"])
@@ -59,7 +37,16 @@ def test_the_defaults() -> None:
         api_version="v2.1",
         environment="production",
         read_only=False,
-        polling=PollingSettings(in_progress=15, waiting=120, unknown=60),
+        budget=BudgetSettings(
+            plan="free",
+            users=1,
+            daily_calls=None,
+            share=1,
+            reserve=20,
+            reset_timezone=None,
+            pace="balanced",
+            frugal_unfocused=True,
+        ),
         timeouts=TimeoutSettings(connect=10, read=30, total=60),
         control=ControlSettings(method="PATCH", body="wrapped"),
     )
@@ -85,7 +72,15 @@ def test_every_setting_can_be_set(write: Write) -> None:
         api_version = "v2"
         environment = "stage"
         read_only = true
-        polling = {in_progress = 5, waiting = 86400, unknown = 7.5}
+        [budget]
+        plan = "enterprise"
+        users = 12
+        daily_calls = 5000
+        share = 0.5
+        reserve = 0
+        reset_timezone = "Asia/Kolkata"
+        pace = "frugal"
+        frugal_unfocused = false
         [timeouts]
         connect = 0.1
         read = 1
@@ -101,15 +96,17 @@ def test_every_setting_can_be_set(write: Write) -> None:
         api_version="v2",
         environment="stage",
         read_only=True,
-        polling=PollingSettings(5, 86400, 7.5),
+        budget=BudgetSettings(
+            "enterprise", 12, 5000, 0.5, 0, "Asia/Kolkata", "frugal", frugal_unfocused=False
+        ),
         timeouts=TimeoutSettings(0.1, 1, 2.5),
         control=ControlSettings("PUT", "flat"),
     )
 
 
 def test_what_a_file_leaves_out_keeps_its_default(write: Write) -> None:
-    settings = load(write("[polling]\nwaiting = 300"))
-    assert settings == replace(Settings(), polling=PollingSettings(waiting=300))
+    settings = load(write("[budget]\nusers = 3"))
+    assert settings == replace(Settings(), budget=BudgetSettings(users=3))
 
 
 @pytest.mark.parametrize(
@@ -148,19 +145,18 @@ def test_the_environment_counts_before_the_file_and_the_file_before_the_default(
         ("environment = ['stage']", "environment", "['stage']", '"stage" or "development".'),
         ("read_only = 'yes'", "read_only", "'yes'", "Write true or false."),
         ("read_only = 1", "read_only", "1", "Write true or false."),
-        ("polling = 5", "polling", "5", "Write a table"),
-        ("[[polling]]\nwaiting = 5", "polling", "waiting", "Write a table"),
-        ("polling.in_progress = 4.9", "polling.in_progress", "4.9", SECONDS),
-        ("polling.in_progress = '15'", "polling.in_progress", "'15'", SECONDS),
-        ("polling.in_progress = true", "polling.in_progress", "True", SECONDS),
-        ("polling.waiting = -5", "polling.waiting", "-5", SECONDS),
-        ("polling.waiting = nan", "polling.waiting", "nan", SECONDS),
-        ("polling.waiting = inf", "polling.waiting", "inf", SECONDS),
-        ("polling.unknown = 86401", "polling.unknown", "86401", SECONDS),
-        ("polling.unknown = 10:30:00", "polling.unknown", "time", SECONDS),
-        ("timeouts.connect = 0", "timeouts.connect", "0", "seconds from 0.1 to 86400."),
-        ("timeouts.read = {}", "timeouts.read", "{}", "seconds from 0.1 to 86400."),
-        ("timeouts.total = [1]", "timeouts.total", "[1]", "seconds from 0.1 to 86400."),
+        ("budget = 5", "budget", "5", "Write a table"),
+        ("[[budget]]\nusers = 5", "budget", "users", "Write a table"),
+        ("timeouts.connect = -5", "timeouts.connect", "-5", SECONDS),
+        ("timeouts.connect = '15'", "timeouts.connect", "'15'", SECONDS),
+        ("timeouts.connect = true", "timeouts.connect", "True", SECONDS),
+        ("timeouts.connect = nan", "timeouts.connect", "nan", SECONDS),
+        ("timeouts.read = inf", "timeouts.read", "inf", SECONDS),
+        ("timeouts.read = 86401", "timeouts.read", "86401", SECONDS),
+        ("timeouts.read = 10:30:00", "timeouts.read", "time", SECONDS),
+        ("timeouts.connect = 0", "timeouts.connect", "0", SECONDS),
+        ("timeouts.read = {}", "timeouts.read", "{}", SECONDS),
+        ("timeouts.total = [1]", "timeouts.total", "[1]", SECONDS),
         ("control.method = 'GET'", "control.method", "'GET'", '"PATCH", "PUT" or "POST".'),
         ("control.body = 'both'", "control.body", "'both'", 'Write "wrapped" or "flat".'),
     ],
@@ -179,9 +175,10 @@ def test_a_value_that_cannot_be_is_named_with_file_and_key(
     ("content", "key", "hint"),
     [
         ("read_onli = true", "read_onli", "Did you mean read_only?"),
-        ("[polling]\nwaitin = 5", "polling.waitin", "Did you mean polling.waiting?"),
-        ("[polling.waiting.more]\nx = 1", "polling.waiting", "Write a number"),
-        ("[pooling]\nwaiting = 5", "pooling", "Did you mean polling?"),
+        ("[budget]\nuser = 5", "budget.user", "Did you mean budget.users?"),
+        ("[budget.users.more]\nx = 1", "budget.users", "Write a whole number"),
+        ("[buget]\nusers = 5", "buget", "Did you mean budget?"),
+        ("[polling]\nwaiting = 5", "polling", "There are: profile, base_url,"),
         ("colour = 'red'", "colour", "There are: profile, base_url,"),
         ("access_token = 'x'", "access_token", "There are: profile, base_url,"),
         ("'' = 1", "", "There are: profile, base_url,"),
@@ -202,7 +199,7 @@ def test_an_unknown_setting_is_named_with_its_neighbour(
     [
         pytest.param("read_only = true\nprofile = default", "line 2", id="text without quotes"),
         pytest.param("read_only = True", "line 1", id="capital"),
-        pytest.param("[polling\n", "line 1", id="table left open"),
+        pytest.param("[budget\n", "line 1", id="table left open"),
         pytest.param("read_only = true\nread_only = false\n", "", id="set twice"),
         pytest.param("read_only: true", "line 1", id="YAML"),
         pytest.param("profile = " + "1" * 5000, "", id="number without end"),

@@ -1,5 +1,6 @@
-"""A disk that is full, without filling one."""
+"""Disks that are full, and files that may not be written: to root too."""
 
+import os
 import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,3 +15,15 @@ def full_disk() -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@contextmanager
+def no_root() -> Iterator[None]:
+    """Root, who may write everything, is somebody who may write nothing of root's here."""
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(user)

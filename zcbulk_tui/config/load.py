@@ -22,6 +22,8 @@ _Group = TypeVar("_Group", bound="DataclassInstance")
 _TOML_TYPES: dict[object, type | tuple[type, ...]] = {
     bool: bool,
     float: (int, float),
+    int: int,
+    int | None: int,
     str: str,
     str | None: str,
 }
@@ -40,6 +42,8 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         settings = _with_base_url(settings, settings.base_url, f"{path}: base_url")
     if environ.get(BASE_URL):
         settings = _with_base_url(settings, environ[BASE_URL], BASE_URL)
+    if settings.budget.reset_timezone is not None:
+        _check_time_zone(settings.budget.reset_timezone, f"{path}: budget.reset_timezone")
     return settings
 
 
@@ -131,3 +135,29 @@ def _with_base_url(settings: Settings, text: str, source: str) -> Settings:
         return replace(settings, base_url=parse_base_url(text))
     except UsageError as error:
         raise ConfigError(f"{source}: {error.title}", error.cause, error.next_step) from error
+
+
+def _check_time_zone(name: str, source: str) -> None:
+    import zoneinfo
+
+    try:
+        zoneinfo.ZoneInfo(name)
+    # Beside what there is not: a folder, and a file of other content, among those of the zones.
+    except (KeyError, OSError, ValueError) as error:
+        from difflib import get_close_matches
+
+        known = zoneinfo.available_timezones()
+        if not known:
+            raise ConfigError(
+                f"{source} cannot be looked up",
+                "This machine has no data about time zones.",
+                "Write: pip install tzdata",
+            ) from error
+        close = get_close_matches(name, known, n=1, cutoff=0.8)
+        raise ConfigError(
+            f"{source} cannot be {one_line(repr(name), 60)}",
+            "There is no time zone of this name.",
+            f"Did you mean {close[0]}?"
+            if close
+            else 'Write its name in the IANA database, as in "Asia/Kolkata".',
+        ) from error

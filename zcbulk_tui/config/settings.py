@@ -23,18 +23,43 @@ def _seconds(default: float, least: float) -> Any:
     )
 
 
+def _whole(default: int | None, least: int, most: int) -> Any:
+    return _setting(default, f"a whole number from {least} to {most}", least=least, most=most)
+
+
 @dataclass(frozen=True, slots=True)
-class PollingSettings:
-    """Seconds between two polls of a job."""
+class BudgetSettings:
+    """The account's API calls of a day, and how they are spent."""
 
-    in_progress: float = _seconds(15.0, 5)
-    """While it runs."""
+    plan: Literal["free", "standard", "professional", "enterprise"] = _setting(
+        "free", '"free", "standard", "professional" or "enterprise"'
+    )
+    """Zoho's plan, which says how many calls there are; Zoho One is ``enterprise``."""
 
-    waiting: float = _seconds(120.0, 5)
-    """While it waits for its file or its start."""
+    users: int = _whole(1, 1, 100_000)
+    """Users that the plan is paid for; the free plan's calls do not grow with them."""
 
-    unknown: float = _seconds(60.0, 5)
-    """While it is in a state that this program does not know."""
+    daily_calls: int | None = _whole(None, 1, 10_000_000)
+    """Replaces the figure of the plan."""
+
+    share: float = _setting(1.0, "a number from 0.01 to 1", least=0.01, most=1)
+    """How much of these calls this program may use."""
+
+    reserve: int = _whole(20, 0, 10_000)
+    """Calls that only start and abort may use; at most a quarter of ours is kept back."""
+
+    reset_timezone: str | None = _setting(
+        None, 'the name of a time zone, as in "Asia/Kolkata"', least=1, most=100
+    )
+    """Time zone of the super admin, in which Zoho's day begins; None for this machine's."""
+
+    pace: Literal["frugal", "balanced", "eager"] = _setting(
+        "balanced", '"frugal", "balanced" or "eager"'
+    )
+    """How willingly calls are spent on polls."""
+
+    frugal_unfocused: bool = _setting(True, "true or false")
+    """Whether the pace is frugal while the terminal does not have the focus."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +108,6 @@ class Settings:
     read_only: bool = _setting(False, "true or false")
     """Whether start and abort are left out."""
 
-    polling: PollingSettings = field(default_factory=PollingSettings, metadata=_TABLE)
+    budget: BudgetSettings = field(default_factory=BudgetSettings, metadata=_TABLE)
     timeouts: TimeoutSettings = field(default_factory=TimeoutSettings, metadata=_TABLE)
     control: ControlSettings = field(default_factory=ControlSettings, metadata=_TABLE)

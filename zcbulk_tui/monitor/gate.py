@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from enum import IntEnum
 
-from zcbulk_tui.domain.budget import CALLS_AT_ONCE, MinuteWindow
+from zcbulk_tui.domain.minute import CALLS_AT_ONCE, MinuteWindow
 
 
 class Priority(IntEnum):

@@ -3,11 +3,15 @@
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import date
+from typing import TYPE_CHECKING, Protocol
 
 from zcbulk_tui.domain.control import Command
 from zcbulk_tui.domain.job import Action, JobReading, JobRef, WatchedJob
 from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
+
+if TYPE_CHECKING:
+    from zcbulk_tui.domain.budget import Cause, DayCalls
 
 Slot = Callable[[], AbstractAsyncContextManager[None]]
 """Opens a context in which one call may be made."""
@@ -51,6 +55,26 @@ class WatchList(Protocol):
         Raises:
             ConfigError: The list cannot be written.
         """
+
+
+class CallBook(Protocol):
+    """The calls of each day, kept beyond this process; no method raises."""
+
+    @property
+    def trouble(self) -> str | None:
+        """Why calls are counted in memory only, as one line; None while they are kept."""
+
+    def day(self, date: date) -> "DayCalls":
+        """Returns the calls of a day."""
+
+    def count(self, date: date, cause: "Cause", calls: int = 1) -> "DayCalls":
+        """Adds calls to a day; returns all of that day's, those of other processes too."""
+
+    def set_elsewhere(self, date: date, calls: int) -> "DayCalls":
+        """Sets how many calls others made on a day; returns all that is known of it."""
+
+    def set_spent(self, date: date, spent: bool) -> "DayCalls":
+        """Sets whether Zoho said that no call is left; returns all that is known of the day."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,296 @@
+"""The calls of a day outlive the process, and no fault of the database stops their counting."""
+
+import multiprocessing
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from datetime import date, timedelta
+from itertools import count
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.store.failing_disk import full_disk
+from tests.support.text import is_one_safe_line
+from zcbulk_tui.domain.budget import Cause, DayCalls
+from zcbulk_tui.monitor.ports import CallBook
+from zcbulk_tui.store.calls import MemoryBook, StoredCallBook
+from zcbulk_tui.store.database import open_database
+
+TODAY = date(2026, 3, 11)
+TOMORROW = TODAY + timedelta(days=1)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "state" / "state.db"
+
+
+@pytest.fixture
+def connection(path: Path) -> Iterator[sqlite3.Connection]:
+    with closing(open_database(path)) as opened:
+        # The tests do not wait for another process that holds it.
+        opened.execute("PRAGMA busy_timeout = 0")
+        yield opened
+
+
+@pytest.fixture
+def stored(connection: sqlite3.Connection) -> StoredCallBook:
+    return StoredCallBook(connection, "default")
+
+
+@pytest.fixture(params=["stored", "in memory"])
+def book(request: pytest.FixtureRequest) -> CallBook:
+    if request.param == "in memory":
+        return MemoryBook()
+    stored: StoredCallBook = request.getfixturevalue("stored")
+    return stored
+
+
+def calls(**counted: int) -> tuple[int, ...]:
+    """Calls by the values of their causes."""
+    return tuple(counted.get(cause.value, 0) for cause in Cause)
+
+
+def test_a_day_begins_with_no_calls(book: CallBook) -> None:
+    assert book.day(TODAY) == DayCalls(TODAY)
+    assert book.trouble is None
+
+
+def test_calls_are_counted_by_their_causes(book: CallBook) -> None:
+    for cause in Cause:
+        book.count(TODAY, cause)
+    book.count(TODAY, Cause.COMMAND)
+    day = book.count(TODAY, Cause.SCRIPT, 5)
+    assert day == DayCalls(TODAY, calls(plan=1, key=1, command=2, script=6))
+    assert book.day(TODAY) == day
+
+
+def test_each_day_has_its_own(book: CallBook) -> None:
+    book.count(TODAY, Cause.PLAN, 3)
+    assert book.count(TOMORROW, Cause.PLAN) == DayCalls(TOMORROW, calls(plan=1))
+    assert book.day(TODAY).total == 3
+
+
+def test_what_else_is_known_of_a_day_is_kept_beside_its_calls(book: CallBook) -> None:
+    book.count(TODAY, Cause.KEY)
+    assert book.set_elsewhere(TODAY, 40) == DayCalls(TODAY, calls(key=1), 40)
+    assert book.set_spent(TODAY, True) == DayCalls(TODAY, calls(key=1), 40, spent=True)
+    assert book.count(TODAY, Cause.KEY) == DayCalls(TODAY, calls(key=2), 40, spent=True)
+    book.set_elsewhere(TODAY, 0)
+    assert book.set_spent(TODAY, False) == DayCalls(TODAY, calls(key=2))
+    assert book.day(TOMORROW) == DayCalls(TOMORROW)
+
+
+def test_a_day_that_is_old_is_forgotten_when_a_new_one_begins(book: CallBook) -> None:
+    days = [TODAY + timedelta(days=number) for number in range(0, 1000, 50)]
+    for day in days:
+        book.count(day, Cause.PLAN)
+    kept = [day for day in days if book.day(day).total]
+    assert kept == days[-9:]
+
+
+def test_a_clock_that_was_a_month_ahead_for_a_while_loses_nothing(book: CallBook) -> None:
+    book.count(TODAY, Cause.PLAN)
+    book.count(TODAY + timedelta(days=31), Cause.PLAN)
+    assert book.count(TODAY, Cause.PLAN).total == 2
+
+
+def test_they_are_there_when_it_is_opened_again(path: Path) -> None:
+    with closing(open_database(path)) as connection:
+        day = StoredCallBook(connection, "default").count(TODAY, Cause.KEY, 3)
+    with closing(open_database(path)) as connection:
+        book = StoredCallBook(connection, "default")
+        assert book.day(TODAY) == day
+        assert book.count(TODAY, Cause.KEY).of(Cause.KEY) == 4
+
+
+def test_an_old_day_is_gone_from_the_file_and_looking_at_one_removes_nothing(
+    connection: sqlite3.Connection, stored: StoredCallBook
+) -> None:
+    stored.count(TODAY, Cause.PLAN)
+    stored.day(TODAY - timedelta(days=1000))
+    stored.count(TODAY - timedelta(days=20), Cause.PLAN)
+    StoredCallBook(connection, "another").day(TODAY + timedelta(days=381))
+    rows = connection.execute("SELECT profile, date FROM calls").fetchall()
+    assert rows == [("default", TODAY.isoformat())]
+
+
+def test_profiles_have_nothing_to_do_with_each_other(connection: sqlite3.Connection) -> None:
+    one, other = (StoredCallBook(connection, name) for name in ("one", "other"))
+    one.count(TODAY, Cause.PLAN)
+    one.set_spent(TODAY, True)
+    assert other.count(TODAY, Cause.KEY) == DayCalls(TODAY, calls(key=1))
+
+
+def test_what_another_process_counted_is_seen(path: Path, stored: StoredCallBook) -> None:
+    with closing(open_database(path)) as connection:
+        other = StoredCallBook(connection, "default")
+        stored.count(TODAY, Cause.PLAN)
+        other.count(TODAY, Cause.SCRIPT)
+        other.set_elsewhere(TODAY, 7)
+        expected = DayCalls(TODAY, calls(plan=1, script=1), 7)
+        assert stored.day(TODAY) == expected
+        assert stored.count(TODAY, Cause.PLAN) == expected.plus(Cause.PLAN)
+
+
+def count_many(path: Path, cause: Cause, together: Barrier) -> None:
+    """What a process of its own does."""
+    with closing(open_database(path)) as connection:
+        book = StoredCallBook(connection, "default")
+        together.wait(60)
+        for _ in range(300):
+            book.count(TODAY, cause)
+        while book.trouble:  # the other one held it for long: what is owed is paid now
+            book.day(TODAY)
+
+
+def test_two_processes_that_count_at_once_lose_nothing(path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    together = context.Barrier(3)
+    processes = [
+        context.Process(target=count_many, args=(path, cause, together))
+        for cause in (Cause.PLAN, Cause.PLAN, Cause.KEY)
+    ]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(60)
+        assert process.exitcode == 0
+    with closing(open_database(path)) as connection:
+        day = StoredCallBook(connection, "default").day(TODAY)
+    assert day == DayCalls(TODAY, calls(plan=600, key=300))
+
+
+@contextmanager
+def held_by_another(path: Path) -> Iterator[None]:
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+
+
+@contextmanager
+def table_gone(path: Path) -> Iterator[None]:
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("ALTER TABLE calls RENAME TO elsewhere")
+        yield
+        other.execute("ALTER TABLE elsewhere RENAME TO calls")
+
+
+def disk_full(_: Path) -> AbstractContextManager[None]:
+    return full_disk()
+
+
+Fault = Callable[[Path], AbstractContextManager[None]]
+FAULTS = [held_by_another, table_gone, disk_full]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_while_the_database_fails_it_counts_on_and_makes_up_for_it_later(
+    path: Path, stored: StoredCallBook, fault: Fault
+) -> None:
+    stored.count(TODAY, Cause.PLAN, 10)
+    stored.set_elsewhere(TODAY, 4)
+    with fault(path):
+        assert stored.count(TODAY, Cause.PLAN) == DayCalls(TODAY, calls(plan=11), 4)
+        said = stored.trouble or ""
+        assert "counted in memory only" in said
+        assert is_one_safe_line(said)
+        stored.set_elsewhere(TODAY, 5)
+        stored.set_spent(TODAY, True)
+        stored.count(TOMORROW, Cause.COMMAND)
+        today = stored.count(TODAY, Cause.KEY)
+        assert today == DayCalls(TODAY, calls(plan=11, key=1), 5, spent=True)
+        assert stored.day(TOMORROW) == DayCalls(TOMORROW, calls(command=1))
+    assert stored.day(TODAY) == today
+    assert not stored.trouble
+    with closing(open_database(path)) as connection:
+        again = StoredCallBook(connection, "default")
+        assert again.day(TODAY) == today
+        assert again.day(TOMORROW).total == 1
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_what_others_counted_meanwhile_is_added_to(
+    path: Path, stored: StoredCallBook, fault: Fault
+) -> None:
+    with closing(open_database(path)) as connection:
+        other = StoredCallBook(connection, "default")
+        stored.count(TODAY, Cause.PLAN)
+        with fault(path):
+            stored.count(TODAY, Cause.PLAN)
+        other.count(TODAY, Cause.SCRIPT, 5)
+        assert other.day(TODAY).total == 6
+        assert stored.count(TODAY, Cause.PLAN) == DayCalls(TODAY, calls(plan=3, script=5))
+
+
+def test_a_database_that_is_gone_for_good_is_no_error(
+    connection: sqlite3.Connection, stored: StoredCallBook
+) -> None:
+    stored.count(TODAY, Cause.PLAN)
+    connection.close()
+    for number in range(2, 5):
+        assert stored.count(TODAY, Cause.PLAN).total == number
+    assert stored.set_elsewhere(TODAY, 3).elsewhere == 3
+    assert stored.set_spent(TODAY, True).spent
+    assert stored.day(TOMORROW) == DayCalls(TOMORROW)
+    assert stored.trouble is not None
+
+
+def test_a_figure_that_the_database_cannot_hold_is_no_error(stored: StoredCallBook) -> None:
+    assert stored.set_elsewhere(TODAY, 10**20).elsewhere == 10**20
+    assert stored.trouble is not None
+    assert stored.set_elsewhere(TODAY, 7).elsewhere == 7
+    assert stored.count(TODAY, Cause.KEY) == DayCalls(TODAY, calls(key=1), 7)
+
+
+def test_a_file_that_is_damaged_inside_is_no_error(path: Path) -> None:
+    with closing(open_database(path)) as connection:
+        StoredCallBook(connection, "default").count(TODAY, Cause.PLAN)
+    content = path.read_bytes()
+    page = 4096
+    assert len(content) >= 2 * page
+    path.write_bytes(content[:page] + b"\xff" * (len(content) - page))
+    with closing(open_database(path)) as connection:
+        book = StoredCallBook(connection, "default")
+        assert book.count(TODAY, Cause.PLAN).total == 1
+        assert book.trouble is not None
+        assert "malformed" in book.trouble
+
+
+@pytest.fixture(scope="module")
+def kept_open(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
+    with closing(open_database(tmp_path_factory.mktemp("state") / "state.db")) as connection:
+        yield connection
+
+
+days = st.dates(TODAY, TODAY + timedelta(days=70))
+steps = st.lists(
+    st.one_of(
+        st.tuples(st.just("count"), days, st.sampled_from(Cause), st.integers(0, 1000)),
+        st.tuples(st.just("set_elsewhere"), days, st.integers(0, 1000)),
+        st.tuples(st.just("set_spent"), days, st.booleans()),
+    ),
+    max_size=25,
+)
+_profiles = count()
+
+
+@given(steps)
+def test_a_day_is_the_same_in_the_database_as_in_memory(
+    kept_open: sqlite3.Connection, steps: list[tuple[Any, ...]]
+) -> None:
+    profile = f"profile {next(_profiles)}"
+    stored, memory = StoredCallBook(kept_open, profile), MemoryBook()
+    newest = TODAY
+    for name, day, *rest in steps:
+        newest = max(newest, day)
+        assert getattr(stored, name)(day, *rest) == getattr(memory, name)(day, *rest)
+    assert stored.trouble is None
+    again = StoredCallBook(kept_open, profile)
+    for day in {day for _, day, *_ in steps if day > newest - timedelta(days=32)}:
+        assert again.day(day) == memory.day(day) == stored.day(day)

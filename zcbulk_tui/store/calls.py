@@ -1,0 +1,172 @@
+"""The calls of each day, kept in the database, since what is left of a day outlives the process."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from zcbulk_tui.domain.budget import Cause, DayCalls
+from zcbulk_tui.domain.text import one_line
+
+if TYPE_CHECKING:
+    import sqlite3
+
+_KEPT = timedelta(days=400)
+"""How old a day may be: more than a clock that is set wrong is likely to be off."""
+
+_ADD = """
+INSERT INTO calls (profile, date, plan, key, command, script, elsewhere, spent)
+VALUES (:profile, :date, :plan, :key, :command, :script, ifnull(:elsewhere, 0), ifnull(:spent, 0))
+ON CONFLICT (profile, date) DO UPDATE SET
+    plan = plan + :plan,
+    key = key + :key,
+    command = command + :command,
+    script = script + :script,
+    elsewhere = ifnull(:elsewhere, elsewhere),
+    spent = ifnull(:spent, spent)
+"""
+
+_READ = """
+SELECT plan, key, command, script, elsewhere, spent FROM calls WHERE profile = ? AND date = ?
+"""
+
+_FORGET = "DELETE FROM calls WHERE date < ?"
+
+
+@dataclass(slots=True)
+class _Owed:
+    """What the database does not hold of a day yet; None is what need not change."""
+
+    counted: DayCalls
+    elsewhere: int | None = None
+    spent: bool | None = None
+
+    def added_to(self, day: DayCalls) -> DayCalls:
+        for cause in Cause:
+            day = day.plus(cause, self.counted.of(cause))
+        return replace(
+            day,
+            elsewhere=day.elsewhere if self.elsewhere is None else self.elsewhere,
+            spent=day.spent if self.spent is None else self.spent,
+        )
+
+
+class StoredCallBook:
+    """The calls of one profile, by this process and every other on the same database.
+
+    No method raises. While the database fails, calls are counted in memory; with the first call
+    after that, what it missed is added to it.
+
+    Args:
+        connection: As `database.open_database` returns it.
+        profile: Whose calls.
+
+    Attributes:
+        trouble: Why the database does not hold the last change, as one line; None when it does.
+    """
+
+    def __init__(self, connection: "sqlite3.Connection", profile: str) -> None:
+        self.trouble: str | None = None
+        self._connection = connection
+        self._profile = profile
+        self._stored: dict[date, DayCalls] = {}
+        self._owed: dict[date, _Owed] = {}
+        self._newest: date | None = None
+
+    def day(self, date: date) -> DayCalls:
+        """Returns the calls of a day."""
+        try:
+            self._pay()
+            self._read(date)
+        # The other one is for a figure beyond what SQLite can hold.
+        except (self._connection.Error, OverflowError) as error:
+            said = f"Calls are counted in memory only, since the database fails: {error}"
+            self.trouble = one_line(said)
+        else:
+            self.trouble = None
+        stored = self._stored.get(date, DayCalls(date))
+        return self._owed[date].added_to(stored) if date in self._owed else stored
+
+    def count(self, date: date, cause: Cause, calls: int = 1) -> DayCalls:
+        """Adds calls to a day; returns all of that day's."""
+        owed = self._owed_for(date)
+        owed.counted = owed.counted.plus(cause, calls)
+        return self.day(date)
+
+    def set_elsewhere(self, date: date, calls: int) -> DayCalls:
+        """Sets how many calls others made on a day; returns all that is known of it."""
+        self._owed_for(date).elsewhere = calls
+        return self.day(date)
+
+    def set_spent(self, date: date, spent: bool) -> DayCalls:
+        """Sets whether Zoho said that no call is left; returns all that is known of the day."""
+        self._owed_for(date).spent = spent
+        return self.day(date)
+
+    def _owed_for(self, date: date) -> _Owed:
+        return self._owed.setdefault(date, _Owed(DayCalls(date)))
+
+    def _pay(self) -> None:
+        """Adds to the database what it does not hold yet: a statement, so a transaction, a day."""
+        for day, owed in list(self._owed.items()):
+            counts = {cause.value: owed.counted.of(cause) for cause in Cause}
+            self._connection.execute(
+                _ADD,
+                {
+                    "profile": self._profile,
+                    "date": day.isoformat(),
+                    "elsewhere": owed.elsewhere,
+                    "spent": owed.spent,
+                    **counts,
+                },
+            )
+            self._stored[day] = owed.added_to(self._stored.get(day, DayCalls(day)))
+            del self._owed[day]
+
+    def _read(self, date: date) -> None:
+        """Reads what the database holds of a day; when it is a new one, the old ones go."""
+        key = (self._profile, date.isoformat())
+        row = self._connection.execute(_READ, key).fetchone()
+        self._stored[date] = DayCalls(date)
+        if row is not None:
+            *calls, elsewhere, spent = row
+            self._stored[date] = DayCalls(date, tuple(calls), elsewhere, bool(spent))
+        if self._newest is None or date > self._newest:
+            oldest = date - _KEPT
+            self._connection.execute(_FORGET, (oldest.isoformat(),))
+            self._stored = {day: calls for day, calls in self._stored.items() if day >= oldest}
+            self._newest = date
+
+
+class MemoryBook:
+    """Calls that end with the process: for the demo, and where there is no database.
+
+    Args:
+        trouble: Why they are not kept for longer, if they should be.
+    """
+
+    def __init__(self, trouble: str | None = None) -> None:
+        self.trouble = trouble
+        self._days: dict[date, DayCalls] = {}
+
+    def day(self, date: date) -> DayCalls:
+        """Returns the calls of a day."""
+        return self._days.get(date, DayCalls(date))
+
+    def count(self, date: date, cause: Cause, calls: int = 1) -> DayCalls:
+        """Adds calls to a day; returns all of that day's."""
+        return self._keep(self.day(date).plus(cause, calls))
+
+    def set_elsewhere(self, date: date, calls: int) -> DayCalls:
+        """Sets how many calls others made on a day; returns all that is known of it."""
+        return self._keep(replace(self.day(date), elsewhere=calls))
+
+    def set_spent(self, date: date, spent: bool) -> DayCalls:
+        """Sets whether Zoho said that no call is left; returns all that is known of the day."""
+        return self._keep(replace(self.day(date), spent=spent))
+
+    def _keep(self, day: DayCalls) -> DayCalls:
+        if all(day.date > other for other in self._days):
+            oldest = day.date - _KEPT
+            self._days = {date: calls for date, calls in self._days.items() if date >= oldest}
+        self._days[day.date] = day
+        return day
