@@ -105,10 +105,10 @@ def test_one_wrong_url_among_right_ones(attempt: Attempt, command: tuple[str, ..
     ("content", "words"),
     [
         pytest.param("profile = \n", ["is not TOML", "line 1"], id="bad-TOML"),
-        pytest.param("read_only = true\n[polling\n", ["is not TOML", "line 2"], id="bad-table"),
+        pytest.param("read_only = true\n[budget\n", ["is not TOML", "line 2"], id="bad-table"),
         pytest.param(
-            "[polling]\nin_progres = 15\n",
-            ["no setting “polling.in_progres”", "Did you mean polling.in_progress?"],
+            "[budget]\nreserved = 15\n",
+            ["no setting “budget.reserved”", "Did you mean budget.reserve?"],
             id="unknown-setting",
         ),
         pytest.param("colour = 1\n", ["no setting “colour”", "profile"], id="unlike-any-setting"),
@@ -116,11 +116,11 @@ def test_one_wrong_url_among_right_ones(attempt: Attempt, command: tuple[str, ..
             'read_only = "yes"\n', ["read_only cannot be 'yes'", "true or false"], id="wrong-type"
         ),
         pytest.param(
-            "[polling]\nin_progress = 1\n",
-            ["polling.in_progress cannot be 1", "from 5 to 86400"],
+            "[timeouts]\nread = 0\n",
+            ["timeouts.read cannot be 0", "from 0.1 to 86400"],
             id="too-small",
         ),
-        pytest.param("polling = 5\n", ["polling cannot be 5", "a table"], id="no-table"),
+        pytest.param("budget = 5\n", ["budget cannot be 5", "a table"], id="no-table"),
         pytest.param(
             'environment = "test"\n', ["environment cannot be 'test'", "stage"], id="wrong-word"
         ),

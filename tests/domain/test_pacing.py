@@ -1,4 +1,4 @@
-"""When the next call is made: intervals, waits after failures, the minute's limit, deadlines."""
+"""What a call has to wait for: pauses after failures, the minute's limit; and Zoho's deadlines."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -9,31 +9,10 @@ from hypothesis import strategies as st
 
 from tests.support.jobs import NOW, watched
 from zcbulk_tui.domain import backoff, deadlines
-from zcbulk_tui.domain.budget import CALLS_AT_ONCE, CALLS_PER_MINUTE, MinuteWindow
-from zcbulk_tui.domain.job import JobState
-from zcbulk_tui.domain.planner import Intervals, next_poll_in
+from zcbulk_tui.domain.minute import CALLS_AT_ONCE, CALLS_PER_MINUTE, MinuteWindow
 
 lucks = st.floats(0, 1)
 failures = st.integers(1, 10_000)
-
-
-@pytest.mark.parametrize(
-    ("state", "seconds"),
-    [
-        (JobState.CREATED, 2.0),
-        (JobState.READY, 2.0),
-        (JobState.IN_PROGRESS, 1.0),
-        (JobState.UNKNOWN, 3.0),
-        (JobState.COMPLETED, None),
-        (JobState.USER_ABORTED, None),
-        (JobState.SYSTEM_ABORTED, None),
-        (JobState.ABORTED, None),
-        (JobState.FAILED, None),
-        (JobState.EXPIRED, None),
-    ],
-)
-def test_the_state_decides_the_interval(state: JobState, seconds: float | None) -> None:
-    assert next_poll_in(state, Intervals(in_progress=1, waiting=2, unknown=3)) == seconds
 
 
 @given(failures, lucks)

@@ -6,16 +6,22 @@ from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 
-from tests.support.jobs import watched
+from tests.support.jobs import NOW, watched
 from tests.support.virtual_time import virtual_now
+from zcbulk_tui.domain.budget import Allowance, Cause, DayCalls
+from zcbulk_tui.domain.day_plan import Spent
 from zcbulk_tui.domain.job import Action, Counts, JobReading, JobRef, JobState, WatchedJob
-from zcbulk_tui.domain.planner import Intervals
+from zcbulk_tui.domain.outlook import UNREAD, Outlook
+from zcbulk_tui.domain.planner import Pace, Reason, Terms
 from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
 from zcbulk_tui.errors import UnreachableError, ZcbulkError
 from zcbulk_tui.monitor.monitor import Monitor
+from zcbulk_tui.monitor.plan import Rule
 from zcbulk_tui.monitor.ports import (
+    CallBook,
     CommandEnded,
     Event,
     JobChanged,
@@ -23,9 +29,59 @@ from zcbulk_tui.monitor.ports import (
     ServiceChanged,
     Slot,
 )
+from zcbulk_tui.monitor.spending import Spending
+from zcbulk_tui.store.calls import MemoryBook
+
+AMPLE = Allowance(daily_calls=1_000_000, share=1, reserve=20, zone=UTC)
+"""A day whose calls nothing here uses up."""
 
 Answer = JobState | ZcbulkError
 _Kind = TypeVar("_Kind", JobChanged, JobRemoved, ServiceChanged, CommandEnded)
+
+
+def by_state(ahead: Outlook, _: Terms) -> tuple[float, Reason]:
+    """Asks at once for what was not read, for waiting jobs after 100 s, for others after 10 s."""
+    if ahead is UNREAD:
+        return 0.0, Reason.UNREAD
+    return (10.0, Reason.ANY_TIME) if ahead.runs else (100.0, Reason.UNMOVED)
+
+
+class Clock:
+    """The time of day in virtual time, which can be set.
+
+    Args:
+        begin: What it shows when virtual time begins.
+    """
+
+    def __init__(self, begin: datetime = NOW) -> None:
+        self._begin = begin
+
+    def __call__(self) -> datetime:
+        return self._begin + timedelta(seconds=asyncio.get_running_loop().time())
+
+    def jump(self, seconds: float) -> None:
+        """Sets it forward, as when the machine slept, or backward."""
+        self._begin += timedelta(seconds=seconds)
+
+
+class Ledger(MemoryBook):
+    """Remembers what each call of each day was made for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.counted: Counter[tuple[date, Cause]] = Counter()
+
+    def count(self, date: date, cause: Cause, calls: int = 1) -> DayCalls:
+        self.counted[date, cause] += calls
+        return super().count(date, cause, calls)
+
+    def polls(self) -> dict[date, int]:
+        """The polls of each day."""
+        polls: Counter[date] = Counter()
+        for (day, cause), calls in self.counted.items():
+            if cause in (Cause.PLAN, Cause.KEY):
+                polls[day] += calls
+        return dict(polls)
 
 
 @dataclass(frozen=True)
@@ -38,10 +94,17 @@ class Call:
 
 
 class ScriptedApi:
-    """Answers statuses and commands from scripts; the last status of a script holds on."""
+    """Answers statuses and commands from scripts; the last status of a script holds on.
 
-    def __init__(self, latency: float = 0.1) -> None:
+    Attributes:
+        lasts: Seconds that each job takes, from the beginning of virtual time, steadily; it is
+            completed then. Without it a job moves with each status, and ends as scripted.
+    """
+
+    def __init__(self, latency: float = 0.1, now: Callable[[], datetime] = virtual_now) -> None:
         self.latency = latency
+        self.now = now
+        self.lasts: dict[str, float] = {}
         self.calls: list[Call] = []
         self.statuses: dict[str, deque[Answer]] = {}
         self.commands: deque[str | ZcbulkError] = deque()
@@ -62,8 +125,15 @@ class ScriptedApi:
             raise UnreachableError("down")
         if isinstance(answer, ZcbulkError):
             raise answer
+        if ref.job_id in self.lasts:
+            return self._steady(self.lasts[ref.job_id])
         self.done += 100
-        return JobReading(answer, answer.value, Counts(1_000_000, self.done, 0), virtual_now())
+        return JobReading(answer, answer.value, Counts(1_000_000, self.done, 0), self.now())
+
+    def _steady(self, lasts: float) -> JobReading:
+        done = min(asyncio.get_running_loop().time() / lasts, 1.0)
+        state = JobState.COMPLETED if done == 1 else JobState.IN_PROGRESS
+        return JobReading(state, state.value, Counts(100_000, int(done * 100_000), 0), self.now())
 
     async def control(self, ref: JobRef, action: Action, slot: Slot) -> str:
         async with slot(), self._call(ref, action):
@@ -112,26 +182,37 @@ class ListKeeper:
 
 
 class Stage:
-    """The monitor, what it talks to, and what it said."""
+    """The monitor, what it talks to, what it spends, and what it said."""
 
     def __init__(
         self,
         jobs: Iterable[WatchedJob] = (),
         *,
         api: ScriptedApi | None = None,
+        allowance: Allowance = AMPLE,
+        pace: Pace = Pace.BALANCED,
+        frugal_unfocused: bool = True,
+        book: CallBook | None = None,
+        rule: Rule = by_state,
         read_only: bool = False,
+        now: Callable[[], datetime] = virtual_now,
         luck: Callable[[], float] = lambda: 1.0,
     ) -> None:
-        self.api = api or ScriptedApi()
+        self.api = api or ScriptedApi(now=now)
         self.events: list[Event] = []
         self.list = ListKeeper()
+        self.ledger = Ledger()
+        self.spending = Spending(
+            book or self.ledger, allowance, pace=pace, frugal_unfocused=frugal_unfocused, now=now
+        )
         self.monitor = Monitor(
             self.api,
             self,
             self.list,
-            intervals=Intervals(in_progress=10, waiting=100, unknown=50),
+            self.spending,
+            rule=rule,
             read_only=read_only,
-            now=virtual_now,
+            now=now,
             luck=luck,
         )
         self.monitor.watch(jobs)
@@ -160,6 +241,17 @@ class Stage:
     @property
     def service(self) -> ServiceSnapshot:
         return self.all(ServiceChanged)[-1].service
+
+    @property
+    def spent(self) -> Spent:
+        """How today's calls stand, as last told."""
+        spent = self.service.spent
+        assert spent is not None
+        return spent
+
+    def counted(self, cause: Cause) -> int:
+        """Calls that were made for `cause`, on whatever day."""
+        return sum(calls for (_, why), calls in self.ledger.counted.items() if why is cause)
 
 
 def jobs(count: int) -> list[WatchedJob]:

@@ -6,6 +6,7 @@ import pytest
 
 from tests.monitor.stage import ScriptedApi, Stage, jobs
 from tests.support.virtual_time import run_virtual
+from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.job import Action, JobState
 from zcbulk_tui.errors import (
@@ -42,6 +43,36 @@ def test_an_accepted_command_is_reported_in_the_servers_words_and_looked_at_soon
     assert stage.job.state is S.IN_PROGRESS
 
 
+def test_the_look_after_a_command_belongs_to_the_command_and_the_plan_goes_on() -> None:
+    async def scene() -> Stage:
+        stage = Stage(jobs(2))
+        stage.api.commands.append("Job aborted successfully")
+        async with stage.running():
+            await asyncio.sleep(1)
+            await stage.monitor.command(REF, Action.ABORT)
+            await asyncio.sleep(14)
+        return stage
+
+    stage = run_virtual(scene())
+    assert stage.api.times("1") == [0.0, 3.1, 13.2]
+    assert stage.api.times("2") == [0.0, 10.1]
+    assert (stage.counted(Cause.COMMAND), stage.counted(Cause.PLAN)) == (2, 4)
+
+
+def test_the_look_after_a_command_comes_even_where_polls_are_paused() -> None:
+    async def scene() -> Stage:
+        stage = Stage(jobs(1))
+        stage.api.commands.append("Job aborted successfully")
+        async with stage.running():
+            await asyncio.sleep(1)
+            stage.monitor.pause(paused=True)
+            await stage.monitor.command(REF, Action.ABORT)
+            await asyncio.sleep(100)
+        return stage
+
+    assert run_virtual(scene()).api.times() == [0.0, 3.1]
+
+
 @pytest.mark.parametrize(
     "error",
     [RefusedError("11350"), UnreachableError("no connection, nothing sent")],
@@ -63,7 +94,8 @@ def test_a_refused_command_is_reported_as_refused(error: ZcbulkError) -> None:
     assert ended.command.outcome is Outcome.REFUSED
     assert ended.command.error is error
     assert stage.api.sent(Action.START) == 1
-    assert len(stage.api.times()) > 1  # its polls go on
+    assert stage.api.times() == [0.0, 100.1, 200.2]  # its polls go on as they were planned
+    assert stage.counted(Cause.COMMAND) == 1
 
 
 def test_already_ended_is_looked_at_at_once() -> None:
@@ -110,6 +142,7 @@ def test_after_an_unclear_answer_the_status_tells(
     assert first.command.error is not None
     assert settled.command.outcome is outcome
     assert stage.api.sent(action) == 1
+    assert stage.counted(Cause.COMMAND) == 2  # with the poll that settled it
 
 
 def test_an_unclear_command_stays_open_until_a_status_can_be_read() -> None:
@@ -210,4 +243,6 @@ def test_read_only_sends_nothing() -> None:
                 await stage.monitor.command(REF, Action.ABORT)
         return stage
 
-    assert run_virtual(scene()).api.sent(Action.ABORT) == 0
+    stage = run_virtual(scene())
+    assert stage.api.sent(Action.ABORT) == 0
+    assert stage.counted(Cause.COMMAND) == 0

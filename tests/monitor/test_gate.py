@@ -3,7 +3,7 @@
 import asyncio
 
 from tests.support.virtual_time import run_virtual
-from zcbulk_tui.domain.budget import CALLS_AT_ONCE
+from zcbulk_tui.domain.minute import CALLS_AT_ONCE
 from zcbulk_tui.monitor.gate import CallGate, Priority
 
 
@@ -61,3 +61,14 @@ def test_one_cancelled_just_after_its_turn_gives_it_back() -> None:
             await gate.enter(Priority.SCHEDULE)
 
     run_virtual(scene())
+
+
+def test_a_call_that_was_not_made_does_not_count_for_the_minute() -> None:
+    async def scene() -> float:
+        gate = CallGate()
+        for _ in range(100):
+            await gate.enter(Priority.SCHEDULE)
+            gate.give_back()
+        return asyncio.get_running_loop().time()
+
+    assert run_virtual(scene()) == 0

@@ -1,13 +1,16 @@
 """The loop: when jobs are asked, how often, and in which order the answers are published."""
 
 import asyncio
+import itertools
 
 import pytest
 
 from tests.monitor.stage import ScriptedApi, Stage, jobs
 from tests.support.virtual_time import run_virtual
-from zcbulk_tui.domain.job import JobState
-from zcbulk_tui.errors import ConfigError
+from zcbulk_tui.domain import planner
+from zcbulk_tui.domain.budget import Cause
+from zcbulk_tui.domain.job import Action, JobState
+from zcbulk_tui.errors import ConfigError, UnreachableError
 from zcbulk_tui.monitor.ports import JobChanged, JobRemoved
 
 S = JobState
@@ -17,13 +20,13 @@ S = JobState
     ("state", "times"),
     [
         (S.IN_PROGRESS, [0.0, 10.1, 20.2]),
+        (S.UNKNOWN, [0.0, 10.1, 20.2]),
         (S.READY, [0.0]),
-        (S.UNKNOWN, [0.0]),
         (S.COMPLETED, [0.0]),
     ],
     ids=lambda value: value.value if isinstance(value, S) else "",
 )
-def test_a_job_is_asked_at_the_interval_of_its_state(state: S, times: list[float]) -> None:
+def test_a_job_is_asked_when_the_rule_says(state: S, times: list[float]) -> None:
     async def scene() -> ScriptedApi:
         stage = Stage(jobs(1))
         stage.api.script("1", state)
@@ -50,13 +53,14 @@ def test_a_final_state_ends_the_polls(state: S) -> None:
 
 def test_an_unknown_state_is_polled_on() -> None:
     async def scene() -> ScriptedApi:
-        stage = Stage(jobs(1))
+        stage = Stage(jobs(1), rule=planner.wait)
         stage.api.script("1", S.UNKNOWN)
         async with stage.running():
-            await asyncio.sleep(120)
+            await asyncio.sleep(3 * 86400)
         return stage.api
 
-    assert run_virtual(scene()).times() == [0.0, 50.1, 100.2]
+    times = run_virtual(scene()).times()
+    assert max(after - before for before, after in itertools.pairwise(times)) < 1300
 
 
 def test_six_calls_at_once_fifty_a_minute_and_one_a_job() -> None:
@@ -115,8 +119,6 @@ def test_a_key_is_not_kept_waiting_by_polls_that_are_due() -> None:
             await asyncio.sleep(5)
             assert len(stage.api.calls) == 48  # the minute's polls are spent
             stage.api.commands.append("Job aborted successfully")
-            from zcbulk_tui.domain.job import Action
-
             await stage.monitor.command(jobs(1)[0].ref, Action.ABORT)
             return [call.at for call in stage.api.calls if call.action]
 
@@ -168,6 +170,38 @@ def test_a_removed_job_is_neither_asked_nor_published_again() -> None:
     assert not stage.all(JobChanged)
 
 
+def test_a_job_added_anew_while_its_poll_is_under_way_keeps_a_plan() -> None:
+    async def scene() -> Stage:
+        stage = Stage(jobs(1), api=ScriptedApi(latency=5))
+        async with stage.running():
+            await asyncio.sleep(1)
+            stage.monitor.remove(jobs(1)[0].ref)
+            stage.monitor.add(jobs(1)[0])
+            await asyncio.sleep(40)
+        return stage
+
+    stage = run_virtual(scene())
+    # The answer to the poll of before is nobody's; the job is asked on by itself.
+    assert stage.api.times()[-3:] == [1.0, 16.0, 31.0]
+    assert stage.job.last is not None
+    assert len(stage.job.readings) == 3
+
+
+def test_a_job_removed_while_its_poll_fails_stays_away() -> None:
+    async def scene() -> Stage:
+        stage = Stage(jobs(2), api=ScriptedApi(latency=5))
+        stage.api.script("1", UnreachableError("down"))
+        async with stage.running():
+            await asyncio.sleep(1)
+            stage.monitor.remove(jobs(1)[0].ref)
+            await asyncio.sleep(1000)
+        return stage
+
+    stage = run_virtual(scene())
+    assert stage.api.times("1") == [0.0]
+    assert len(stage.api.times("2")) > 60
+
+
 def test_an_added_job_is_kept_shown_and_asked() -> None:
     async def scene() -> Stage:
         stage = Stage()
@@ -204,4 +238,5 @@ def test_calls_are_counted() -> None:
         return stage
 
     stage = run_virtual(scene())
-    assert stage.service.calls == len(stage.api.calls) == 9
+    assert stage.spent.budget.day.of(Cause.PLAN) == len(stage.api.calls) == 9
+    assert stage.ledger.polls() == {stage.spent.budget.day.date: 9}

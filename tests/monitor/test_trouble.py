@@ -11,7 +11,6 @@ from zcbulk_tui.domain.job import JobState
 from zcbulk_tui.errors import (
     BusyError,
     JobUnknownError,
-    QuotaSpentError,
     RefusedError,
     ServiceError,
     SignInError,
@@ -145,9 +144,8 @@ def test_after_an_outage_every_job_is_asked_as_soon_as_one_is_answered() -> None
         (BusyError("429"), 60),
         (BusyError("429", retry_after=7), 7),
         (BusyError("429", retry_after=200), 200),
-        (QuotaSpentError("4000"), 900),
     ],
-    ids=["429", "Retry-After 7", "Retry-After 200", "4000"],
+    ids=["429", "Retry-After 7", "Retry-After 200"],
 )
 def test_too_many_calls_holds_the_polls_of_all_jobs(error: ZcbulkError, quiet: float) -> None:
     async def scene() -> Stage:

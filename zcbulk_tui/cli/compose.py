@@ -1,18 +1,23 @@
 """Putting the parts together: settings, token, client, jobs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from zcbulk_tui.config import paths
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.address import parse_job_url
+from zcbulk_tui.domain.budget import Allowance, Plan, daily_calls
 from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
-from zcbulk_tui.domain.planner import Intervals
+from zcbulk_tui.domain.planner import Pace
+from zcbulk_tui.errors import ConfigError
 
 if TYPE_CHECKING:
     from zcbulk_tui.creator.client import CreatorClient
+    from zcbulk_tui.monitor.ports import CallBook
+    from zcbulk_tui.monitor.spending import Spending
 
 
 def parse_jobs(urls: Sequence[str], environment: str | None, settings: Settings) -> list[JobRef]:
@@ -35,10 +40,44 @@ def watched(ref: JobRef) -> WatchedJob:
     return WatchedJob(ref, f"{ref.form} {ref.job_id[-4:]}", datetime.now(UTC))
 
 
-def intervals(settings: Settings) -> Intervals:
-    """The polling intervals of the settings."""
-    polling = settings.polling
-    return Intervals(polling.in_progress, polling.waiting, polling.unknown)
+def allowance(settings: Settings) -> Allowance:
+    """What the settings allow of a day's calls."""
+    budget = settings.budget
+    zone: tzinfo | None = None
+    if budget.reset_timezone is not None:
+        # Takes a moment, and few need it.
+        from zoneinfo import ZoneInfo
+
+        zone = ZoneInfo(budget.reset_timezone)
+    calls = budget.daily_calls or daily_calls(Plan(budget.plan), budget.users)
+    return Allowance(calls, budget.share, budget.reserve, zone)
+
+
+@contextmanager
+def spending(settings: Settings) -> "Iterator[Spending]":
+    """Opens the ledger of the profile's calls; imports what keeps it, which takes a moment.
+
+    Where it cannot be opened, calls are counted until the program ends, and `Spending` says so.
+    """
+    from zcbulk_tui.monitor.spending import Spending
+    from zcbulk_tui.store import database
+    from zcbulk_tui.store.calls import MemoryBook, StoredCallBook
+
+    with ExitStack() as stack:
+        book: CallBook
+        try:
+            connection = database.open_database(paths.state_dir() / database.FILE_NAME)
+        except ConfigError as error:
+            book = MemoryBook(f"Calls are counted in memory only. {error}")
+        else:
+            stack.enter_context(closing(connection))
+            book = StoredCallBook(connection, settings.profile)
+        yield Spending(
+            book,
+            allowance(settings),
+            pace=Pace(settings.budget.pace),
+            frugal_unfocused=settings.budget.frugal_unfocused,
+        )
 
 
 def make_client(settings: Settings) -> "CreatorClient":

@@ -5,15 +5,22 @@ import contextlib
 import sys
 
 from zcbulk_tui.cli import compose
+from zcbulk_tui.cli.main import complain
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.job import Action, Environment, JobRef
+from zcbulk_tui.domain.outlook import UNREAD, Outlook
+from zcbulk_tui.domain.planner import Reason, Terms
 from zcbulk_tui.errors import ConfigError, RefusedError, UnclearError, UsageError
 from zcbulk_tui.monitor.monitor import Monitor
-from zcbulk_tui.monitor.ports import CommandEnded, Event
+from zcbulk_tui.monitor.ports import CommandEnded, Event, JobApi
+from zcbulk_tui.monitor.spending import Spending
 from zcbulk_tui.render import words
 from zcbulk_tui.store.watch_list import SessionWatchList
+
+_AGAIN = 5.0
+"""Seconds between two statuses of which the first did not tell what became of a command."""
 
 _PATIENCE = 60.0
 """Seconds to wait for a status that tells what became of a command whose answer is unclear."""
@@ -85,15 +92,28 @@ class _Outcome:
 
 async def _send(settings: Settings, ref: JobRef, action: Action) -> Command:
     client = compose.make_client(settings)
+    try:
+        with compose.spending(settings) as spending:
+            command = await _send_once(client, spending, ref, action)
+            if spending.trouble:
+                complain(spending.trouble)
+            return command
+    finally:
+        await client.aclose()
+
+
+def _only_to_settle(ahead: Outlook, _: Terms) -> tuple[float, Reason]:
+    """When a job is asked again: not before a status was needed that settles, and then soon."""
+    return 86400.0 if ahead == UNREAD else _AGAIN, Reason.ANY_TIME
+
+
+async def _send_once(client: JobApi, spending: Spending, ref: JobRef, action: Action) -> Command:
     sink = _Outcome()
-    monitor = Monitor(client, sink, SessionWatchList(), intervals=compose.intervals(settings))
-    # Not polled by itself: the only status that is asked for is one that settles.
-    monitor.pause(paused=True)
+    monitor = Monitor(client, sink, SessionWatchList(), spending, rule=_only_to_settle)
     monitor.watch([compose.watched(ref)])
     polling = asyncio.create_task(monitor.run())
     try:
         command = await monitor.command(ref, action)
-        monitor.pause(paused=False)
         with contextlib.suppress(TimeoutError):
             command = await asyncio.wait_for(sink.settled, _PATIENCE)
         return command
@@ -101,7 +121,6 @@ async def _send(settings: Settings, ref: JobRef, action: Action) -> Command:
         polling.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await polling
-        await client.aclose()
 
 
 def _report(command: Command, ref: JobRef) -> int:

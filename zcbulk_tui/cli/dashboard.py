@@ -3,6 +3,7 @@
 import gc
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from zcbulk_tui.cli import compose
@@ -55,18 +56,19 @@ def run(
         from zcbulk_tui.monitor.monitor import Monitor
 
         client = compose.make_client(settings)
-        intervals = compose.intervals(settings)
-        return Monitor(client, sink, kept, intervals=intervals, read_only=read_only), jobs
+        spending = opened.enter_context(compose.spending(settings))
+        return Monitor(client, sink, kept, spending, read_only=read_only), jobs
 
-    return show(
-        connect,
-        watched=jobs,
-        badge=settings.profile,
-        read_only=read_only,
-        ascii_only=ascii_only,
-        base_url=settings.base_url,
-        environment=Environment(settings.environment),
-    )
+    with ExitStack() as opened:
+        return show(
+            connect,
+            watched=jobs,
+            badge=settings.profile,
+            read_only=read_only,
+            ascii_only=ascii_only,
+            base_url=settings.base_url,
+            environment=Environment(settings.environment),
+        )
 
 
 def show(

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from zcbulk_tui.cli.dashboard import show
+from zcbulk_tui.domain.budget import Allowance
 from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
 from zcbulk_tui.monitor.ports import Sink
 from zcbulk_tui.tui.app import Connect
@@ -12,6 +13,9 @@ from zcbulk_tui.tui.app import Connect
 if TYPE_CHECKING:
     from zcbulk_tui.monitor.monitor import Monitor
     from zcbulk_tui.simulator.creator import Creator
+
+_ALLOWANCE = Allowance(daily_calls=1000, share=1, reserve=20, zone=None)
+"""A day of an account with four users on the Standard plan."""
 
 _ORIGIN = "https://www.zohoapis.com"
 
@@ -51,20 +55,18 @@ def connector(
 
         from zcbulk_tui.creator.client import CreatorClient
         from zcbulk_tui.creator.oauth import AccessToken
-        from zcbulk_tui.domain.planner import Intervals
         from zcbulk_tui.monitor.monitor import Monitor
+        from zcbulk_tui.monitor.spending import Spending
         from zcbulk_tui.simulator.transport import InProcessTransport
+        from zcbulk_tui.store.calls import MemoryBook
         from zcbulk_tui.store.watch_list import SessionWatchList
 
         creator = build()
         client = CreatorClient(
             AccessToken(SecretStr(creator.token)), transport=InProcessTransport(creator), now=now
         )
-        # Livelier than for real: the simulator's calls cost nothing.
-        intervals = Intervals(in_progress=5, waiting=20, unknown=20)
-        monitor = Monitor(
-            client, sink, SessionWatchList(), intervals=intervals, read_only=read_only, now=now
-        )
+        spending = Spending(MemoryBook(), _ALLOWANCE, now=now)
+        monitor = Monitor(client, sink, SessionWatchList(), spending, read_only=read_only, now=now)
         return monitor, _jobs(creator, now())
 
     return connect

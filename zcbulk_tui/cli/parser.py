@@ -18,7 +18,7 @@ environment:
   ZCBULK_ACCESS_TOKEN  access token of a Zoho account
   ZCBULK_BASE_URL      replaces the host of every job URL (http only to this machine)
   ZCBULK_CONFIG        configuration file
-  ZCBULK_STATE_DIR     folder of the watch list
+  ZCBULK_STATE_DIR     folder of the watch list and the ledger of calls
 
 exit codes:
   0 fine, 1 the operation was refused or failed, 2 usage or configuration,

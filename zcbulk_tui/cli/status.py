@@ -71,7 +71,11 @@ def _percent(share: float) -> float:
 async def _read(settings: Settings, refs: list[JobRef]) -> list[JobReading | ZcbulkError]:
     client = compose.make_client(settings)
     try:
-        return await read_all(client, refs)
+        with compose.spending(settings) as spending:
+            results = await read_all(client, refs, spending)
+            if spending.trouble:
+                complain(spending.trouble)
+            return results
     finally:
         await client.aclose()
 

@@ -142,9 +142,11 @@ class WatchedJob:
         added_at: When it was put on the list; aware.
         created_at: When the job was created at Zoho; None when that is not known, as for every
             job that was not created here (no answer of Zoho's tells it).
+        started_at: When its start was accepted; None when that was not seen.
     """
 
     ref: JobRef
     label: str
     added_at: datetime
     created_at: datetime | None = None
+    started_at: datetime | None = None

@@ -4,96 +4,205 @@ What a poll said is measured; everything here is an estimate, and is drawn as on
 """
 
 import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from zcbulk_tui.domain.job import JobReading, JobState
 
-HISTORY = 8
+HISTORY = 12
 """Readings of a job that are worth keeping for the estimates."""
 
-_MARGIN = 0.1
-"""The least width of a forecast, as a share of each side: Zoho's speed is never that steady."""
+_PRIOR = 0.3
+"""How far a speed may be off that was seen once, as a share of it."""
+
+_PRIOR_VAGUE = 0.8
+"""The same where the job began to move at an unknown moment of the time it was seen for."""
+
+_WANDERS = 0.08
+"""How far a speed wanders off on the way, however steady it was, as a share of it."""
+
+_CLOCK = 1.0
+"""Seconds by which any forecast is off: counts grow by steps."""
+
+_LATE_START = 0.75
+"""Share of a stretch that a job is taken to have moved for when it began somewhere within it."""
+
+_DECILE = math.log(9)
+"""From the middle of a logistic distribution to its first and last tenth, in spreads."""
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
-    """How fast a job has moved over its recent readings, in records a second.
+class Motion:
+    """How the counts of a job have moved of late.
 
     Attributes:
-        mean: Over all of them together.
-        slowest: Between the two readings with the least in between; 0 for a stall.
-        fastest: Between the two with the most.
+        rate: Records a second while it moved; above 0.
+        seconds: How long it was seen to move at that rate.
+        noise: How unsteady the rate is: the variance of the time that a stretch takes, in seconds
+            squared for each second of it.
+        still: Seconds before the last reading in which nothing moved; 0 if something did.
+        vague: Whether the rate is only the least that it can be, since the job began to move at an
+            unknown moment of the time.
     """
 
-    mean: float
-    slowest: float
-    fastest: float
+    rate: float
+    seconds: float
+    noise: float
+    still: float
+    vague: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """When something may happen: a logistic distribution over time.
+
+    Attributes:
+        seconds: Until its middle, from the last reading.
+        spread: Its scale, in seconds; 0.9 of it in all lies within 2.9 of these on each side.
+    """
+
+    seconds: float
+    spread: float
 
 
 @dataclass(frozen=True, slots=True)
 class Remaining:
-    """How long a job still takes, in seconds from its last reading."""
+    """How long a job still takes, in seconds from its last reading.
+
+    Attributes:
+        least: It will hardly be sooner.
+        most: It will hardly be later; infinite for a job that stands still.
+    """
 
     least: float
     most: float
 
 
-def pace(readings: Sequence[JobReading]) -> Pace | None:
-    """Returns the pace over `readings`, oldest first; None when they do not tell one.
+def remember(readings: tuple[JobReading, ...], new: JobReading) -> tuple[JobReading, ...]:
+    """Returns the readings with a new one, as many as are worth keeping, oldest first.
+
+    Of a row of readings that say the same, the first and the last tell all.
+    """
+    if len(readings) > 1 and all(
+        (old.state, old.counts) == (new.state, new.counts) for old in readings[-2:]
+    ):
+        readings = readings[:-1]
+    return (*readings, new)[-HISTORY:]
+
+
+def motion(readings: Sequence[JobReading], started_at: datetime | None = None) -> Motion | None:
+    """Returns how the counts move; None when they have not been seen to, or move no more.
 
     Readings from before the last step backwards are not used: counts only shrink when the server
-    has begun anew.
+    has begun anew. Of the rest those are used in which as many records moved as are left.
+
+    Args:
+        readings: Oldest first.
+        started_at: When the job was started, as far as it is known: its counts were 0 then.
     """
-    points: list[tuple[float, int]] = []
-    for reading in readings:
-        done = reading.counts.processed
-        if reading.state is not JobState.IN_PROGRESS or done is None:
-            continue
-        if points and done < points[-1][1]:
-            points.clear()
-        points.append((reading.read_at.timestamp(), done))
-    steps = [
-        (later - earlier, after - before)
-        for (earlier, before), (later, after) in itertools.pairwise(points)
-        if later > earlier
-    ]
-    seconds = sum(duration for duration, _ in steps)
-    if not seconds:
+    if not readings or readings[-1].state is not JobState.IN_PROGRESS:
         return None
-    speeds = [records / duration for duration, records in steps]
-    return Pace(sum(records for _, records in steps) / seconds, min(speeds), max(speeds))
+    steps, began_within = _steps(readings, started_at)
+    still = 0.0
+    while steps and not steps[-1].records:
+        still += steps.pop().seconds
+    if not steps:
+        return None
+    vague = began_within and len(steps) == 1
+    if began_within and len(steps) > 2:
+        del steps[0]
+    elif began_within:
+        steps[0] = _Step(steps[0].seconds * _LATE_START, steps[0].records)
+    recent = _recent(steps, readings[-1].counts.left or 0)
+    seconds = sum(step.seconds for step in recent)
+    rate = sum(step.records for step in recent) / seconds
+    if not rate:
+        return None
+    scatter = sum((step.records / rate - step.seconds) ** 2 / step.seconds for step in recent)
+    prior = _PRIOR_VAGUE if vague else _PRIOR
+    return Motion(rate, seconds, (prior**2 * seconds + scatter) / len(recent), still, vague)
 
 
-def remaining(readings: Sequence[JobReading]) -> Remaining | None:
-    """Returns how long the job still takes; None when nothing recent supports a forecast."""
-    speed = pace(readings)
-    if speed is None or speed.mean <= 0:
-        return None
-    last = readings[-1]
+def finish(moves: Motion, left: int) -> Forecast:
+    """Returns when `left` records will have been processed at the rate that was seen."""
+    seconds = left / moves.rate
+    variance = (
+        moves.noise * seconds * (1 + seconds / moves.seconds)
+        + (_WANDERS * seconds) ** 2
+        + _CLOCK**2
+    )
+    return Forecast(seconds, math.sqrt(3 * variance) / math.pi)
+
+
+def remaining(moves: Motion | None, last: JobReading) -> Remaining | None:
+    """Returns how long the job still takes; None when nothing recent supports a forecast.
+
+    Args:
+        moves: How the counts moved up to the last reading.
+        last: That reading.
+    """
     left = last.counts.left
-    if left is None or last.state is not JobState.IN_PROGRESS:
+    if moves is None or left is None:
         return None
-    # A stall says nothing about the speed after it: the slow end is then half the mean.
-    slow = max(min(speed.slowest, speed.mean * (1 - _MARGIN)), speed.mean / 2)
-    fast = max(speed.fastest, speed.mean * (1 + _MARGIN))
-    return Remaining(left / fast, left / slow)
+    forecast = finish(moves, left)
+    margin = forecast.spread * _DECILE
+    most = math.inf if moves.still else forecast.seconds + margin
+    return Remaining(max(forecast.seconds - margin, 0.0), most)
 
 
-def estimated_since(readings: Sequence[JobReading], now: datetime) -> int:
+def estimated_since(moves: Motion | None, last: JobReading, now: datetime) -> int:
     """Records that have probably been processed since the last reading.
 
-    At most what the mean pace brings in as long again as the last two readings are apart, and
-    never all of what is left: only a poll can say that a job is done.
+    At most what the rate brings in as long as it was seen for, nothing for a job that stood still
+    when it was last read, and never all of what is left: only a poll can say that a job is done.
+
+    Args:
+        moves: How the counts moved up to the last reading.
+        last: That reading.
+        now: Aware.
     """
-    if len(readings) < 2:
-        return 0
-    last, before = readings[-1], readings[-2]
-    speed = pace(readings)
     left = last.counts.left
-    if speed is None or not left or last.state is not JobState.IN_PROGRESS:
+    if moves is None or moves.still or not left:
         return 0
-    trusted = (last.read_at - before.read_at).total_seconds() * 2
-    age = max(min((now - last.read_at).total_seconds(), trusted), 0.0)
-    return min(int(speed.mean * age), left - 1)
+    age = max(min((now - last.read_at).total_seconds(), moves.seconds), 0.0)
+    return min(int(moves.rate * age), left - 1)
+
+
+class _Step(NamedTuple):
+    """What moved between two readings."""
+
+    seconds: float
+    records: int
+
+
+def _steps(readings: Sequence[JobReading], started_at: datetime | None) -> tuple[list[_Step], bool]:
+    """Returns the steps since the job began to move, and whether it did so within the first."""
+    points = [
+        (reading.read_at.timestamp(), reading.counts.processed)
+        for reading in readings
+        if reading.state is JobState.IN_PROGRESS and reading.counts.processed is not None
+    ]
+    if started_at is not None and points and started_at.timestamp() < points[0][0]:
+        points.insert(0, (started_at.timestamp(), 0))
+    steps: list[_Step] = []
+    began_within = False
+    for (earlier, before), (later, after) in itertools.pairwise(points):
+        if after < before:
+            steps.clear()
+        elif later > earlier and (steps or after > before):
+            began_within = not before if not steps else began_within
+            steps.append(_Step(later - earlier, after - before))
+    return steps, began_within
+
+
+def _recent(steps: list[_Step], left: int) -> list[_Step]:
+    """Returns the last steps, at least two if there are, in which `left` records moved."""
+    moved = 0
+    for used, step in enumerate(reversed(steps), 1):
+        moved += step.records
+        if used > 1 and moved >= left:
+            return steps[-used:]
+    return steps

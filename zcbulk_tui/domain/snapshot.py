@@ -2,10 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.job import Action, JobReading, JobRef, JobState, WatchedJob
+from zcbulk_tui.domain.progress import Motion, motion
 from zcbulk_tui.errors import ZcbulkError
+
+# Nothing is planned or spent before the first frame, which is not to wait for these.
+if TYPE_CHECKING:
+    from zcbulk_tui.domain.day_plan import Spent
+    from zcbulk_tui.domain.planner import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,7 @@ class JobSnapshot:
         readings: The recent good readings, oldest first.
         fault: Why the newest poll failed; None when it did not.
         next_poll_at: When it is asked next, if nothing comes in between; aware; None for never.
+        reason: What that poll is for; None where it only tries again what failed.
         command: The last start or abort from here.
     """
 
@@ -37,6 +45,7 @@ class JobSnapshot:
     readings: tuple[JobReading, ...] = ()
     fault: Fault | None = None
     next_poll_at: datetime | None = None
+    reason: "Reason | None" = None
     command: Command | None = None
 
     @property
@@ -53,6 +62,11 @@ class JobSnapshot:
     def state(self) -> JobState | None:
         """The state as last read; None before the first reading."""
         return self.readings[-1].state if self.readings else None
+
+    @property
+    def motion(self) -> Motion | None:
+        """How its counts move; worked out each time that it is asked for."""
+        return motion(self.readings, self.job.started_at)
 
     @property
     def is_final(self) -> bool:
@@ -73,7 +87,7 @@ class ServiceSnapshot:
     """How the calls to Zoho go, whichever job they are for.
 
     Attributes:
-        calls: Calls made since the program started.
+        spent: How today's calls stand; None until there is a connection.
         paused: Whether the user has paused the polls.
         answered: Whether the last call was answered; None before the first.
         changed_at: When `answered` last changed; aware.
@@ -81,7 +95,7 @@ class ServiceSnapshot:
         held_by: The error that asked for it.
     """
 
-    calls: int = 0
+    spent: "Spent | None" = None
     paused: bool = False
     answered: bool | None = None
     changed_at: datetime | None = None

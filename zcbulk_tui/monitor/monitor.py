@@ -2,46 +2,45 @@
 
 import asyncio
 import contextlib
+import math
 import random
 from collections.abc import AsyncIterator, Callable, Iterable
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime
 
-from zcbulk_tui.domain import backoff
+from zcbulk_tui.domain import backoff, planner
+from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.control import Command, Outcome
+from zcbulk_tui.domain.day_plan import DayPlan
 from zcbulk_tui.domain.job import Action, JobRef, WatchedJob
-from zcbulk_tui.domain.planner import Intervals, next_poll_in
-from zcbulk_tui.domain.snapshot import ServiceSnapshot
+from zcbulk_tui.domain.planner import Pace
 from zcbulk_tui.errors import (
     AlreadyEndedError,
-    BusyError,
-    QuotaSpentError,
     ServiceError,
-    UnclearError,
     UndocumentedError,
-    UnreachableError,
     UsageError,
     ZcbulkError,
 )
+from zcbulk_tui.monitor.clock import SleepWatch
 from zcbulk_tui.monitor.control import send
 from zcbulk_tui.monitor.gate import CallGate, Priority
+from zcbulk_tui.monitor.plan import Plan, Rule
 from zcbulk_tui.monitor.ports import (
     CommandEnded,
     JobApi,
     JobChanged,
     JobRemoved,
-    ServiceChanged,
     Sink,
     WatchList,
 )
-from zcbulk_tui.monitor.schedule import Schedule
+from zcbulk_tui.monitor.service import Service
+from zcbulk_tui.monitor.spending import Spending
 from zcbulk_tui.monitor.track import Track
 
 SETTLE = 2.0
 """Seconds between the answer to a command and the poll that shows what it did."""
 
-_UNANSWERED = (UnreachableError, UnclearError)
+_LOOK_UP = 60.0
+"""Seconds after which the clock is looked at, whatever is due: the machine may have slept."""
 
 
 class Monitor:
@@ -54,7 +53,8 @@ class Monitor:
         api: Zoho Creator.
         sink: Takes the events.
         watch_list: Told of jobs that come and go.
-        intervals: How often to poll.
+        spending: What may be spent on calls.
+        rule: Tells when a job is asked next.
         read_only: Whether commands are refused.
         now: The time of day; aware.
         luck: Random numbers from 0 to 1.
@@ -65,8 +65,9 @@ class Monitor:
         api: JobApi,
         sink: Sink,
         watch_list: WatchList,
+        spending: Spending,
         *,
-        intervals: Intervals | None = None,
+        rule: Rule = planner.wait,
         read_only: bool = False,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         luck: Callable[[], float] = random.random,
@@ -74,15 +75,16 @@ class Monitor:
         self._api = api
         self._sink = sink
         self._watch_list = watch_list
-        self._intervals = intervals or Intervals()
+        self._spending = spending
         self._read_only = read_only
         self._now = now
         self._luck = luck
         self._tracks: dict[JobRef, Track] = {}
-        self._schedule = Schedule()
-        self._service = ServiceSnapshot()
+        self._plan = Plan(self._tracks, spending, rule, now)
+        self._service = Service(sink, spending, now, luck)
         self._gate = CallGate()
-        self._held_until = 0.0
+        self._sleep = SleepWatch(now)
+        self._today = spending.budget.day.date
         self._wake = asyncio.Event()
         self._tasks: asyncio.TaskGroup | None = None
 
@@ -90,10 +92,12 @@ class Monitor:
 
     def watch(self, jobs: Iterable[WatchedJob]) -> None:
         """Begins to watch jobs that are on the watch list already."""
-        for job in jobs:
-            if job.ref not in self._tracks:
-                self._tracks[job.ref] = Track(job)
-                self._plan(self._tracks[job.ref], 0.0)
+        new = [Track(job) for job in jobs if job.ref not in self._tracks]
+        self._tracks.update((track.job.ref, track) for track in new)
+        for track in new:
+            self._plan.by_rule(track)
+        self._renew(at_once=True)
+        self._wake.set()
 
     def add(self, job: WatchedJob) -> None:
         """Puts a job on the watch list and begins to watch it.
@@ -113,21 +117,45 @@ class Monitor:
         """
         self._watch_list.remove(ref)
         self._tracks.pop(ref, None)
-        self._schedule.discard(ref)
+        self._plan.discard(ref)
         self._sink.publish(JobRemoved(ref))
+        self._renew(at_once=True)
 
     def poll_now(self, refs: Iterable[JobRef]) -> None:
         """Asks about jobs before their time: one call each, also where polls are paused or over.
 
         A job whose answer is under way, or that waits for its turn already, is not asked twice.
+
+        Raises:
+            QuotaSpentError: The day's calls do not allow it; nothing is asked then.
         """
-        for ref in refs:
-            if ref in self._tracks:
-                self._ask_soon(self._tracks[ref], Priority.KEY)
+        tracks = [self._tracks[ref] for ref in refs if ref in self._tracks]
+        self._spending.check(len(tracks))
+        for track in tracks:
+            self._ask_soon(track, Priority.KEY)
+
+    def set_pace(self, pace: Pace) -> None:
+        """Sets how much waiting a call is worth, for all jobs."""
+        self._spending.pace = pace
+        self._respend()
+
+    def set_focus(self, *, focused: bool) -> None:
+        """Takes whether anybody looks."""
+        self._spending.focused = focused
+        self._respend()
+
+    def enter_true_figure(self, used: int) -> None:
+        """Takes the number of calls that everybody made today from Zoho's billing page."""
+        self._spending.enter_true_figure(used)
+        self._respend()
+
+    def day_plan(self) -> DayPlan:
+        """Returns the plan for the rest of the day."""
+        return self._plan.of_the_day()
 
     def pause(self, *, paused: bool) -> None:
         """Stops or resumes the scheduled polls of all jobs."""
-        self._update_service(paused=paused)
+        self._service.pause(paused=paused)
         self._wake.set()
 
     async def command(self, ref: JobRef, action: Action) -> Command:
@@ -144,34 +172,42 @@ class Monitor:
         async with track.lock:
             track.command = Command(action, self._now())
             self._publish(track)
-            track.command = await send(self._api, ref, track.command, self._command_slot)
+            track.conclude(await send(self._api, ref, track.command, self._command_slot))
         command = track.command
         self._sink.publish(CommandEnded(track.job, command))
-        self._note_answer(answered=not isinstance(command.error, _UNANSWERED))
-        wait = SETTLE if command.outcome is Outcome.ACCEPTED else self._usual_wait(track)
-        if command.error is not None:
-            wait = self._hold_if_asked(command.error, failures=1) or wait
-        self._conclude(track, wait)
-        if command.outcome is Outcome.SENT or isinstance(command.error, AlreadyEndedError):
+        self._plan.by_rule(track)
+        if command.error is None:
+            self._spending.not_spent()
+            self._bring_forward(self._service.note_success())
+        else:
+            self._bring_forward(self._service.note_failure(command.error))
+            wait = self._service.hold_if_asked(command.error, failures=1)
+            if wait is not None:
+                self._plan.retry(track, wait)
+        self._tell(track)
+        if command.outcome is Outcome.ACCEPTED:
+            asyncio.get_running_loop().call_later(SETTLE, self._ask_soon, track, Priority.COMMAND)
+        elif command.outcome is Outcome.SENT or isinstance(command.error, AlreadyEndedError):
             self._ask_soon(track, Priority.COMMAND)
         return command
 
     async def run(self) -> None:
         """Polls until cancelled."""
         async with asyncio.TaskGroup() as self._tasks:
-            while True:
-                await self._until_due()
-                await self._gate.enter(Priority.SCHEDULE)
-                # The wait for the gate may have been long: what was due may not be any more.
-                ref = self._schedule.pop_due(self._time()) if self._may_poll() else None
-                track = self._tracks.get(ref) if ref else None
-                if track is None or track.lock.locked():
-                    self._gate.give_back()
-                    continue
-                await track.lock.acquire()
-                self._tasks.create_task(self._admitted_poll(track))
+            try:
+                while True:
+                    await self._poll_next()
+            finally:
+                self._tasks = None
 
     # One poll.
+
+    async def _poll_next(self) -> None:
+        await self._until_due()
+        await self._gate.enter(Priority.SCHEDULE)
+        # The wait for the gate may have been long: what was due may not be any more.
+        ref = self._plan.pop_due(self._time()) if self._may_poll() else None
+        await self._admit(self._tracks.get(ref) if ref else None, Cause.PLAN)
 
     def _ask_soon(self, track: Track, priority: Priority) -> None:
         if self._tasks is not None and not track.lock.locked() and not track.is_waiting:
@@ -184,11 +220,21 @@ class Monitor:
             await self._gate.enter(priority)
         finally:
             track.is_waiting = False
-        if track.lock.locked():
+        cause = Cause.COMMAND if priority is Priority.COMMAND else Cause.KEY
+        await self._admit(track if self._spending.budget.left_for(cause) else None, cause)
+
+    async def _admit(self, track: Track | None, cause: Cause) -> None:
+        """Makes a call that the gate has let through, unless there is no use for it any more.
+
+        It is counted here, before anything else can happen: no two calls share one of the day's.
+        """
+        wanted = track is not None and self._tracks.get(track.job.ref) is track
+        if track is None or not wanted or track.lock.locked() or self._tasks is None:
             self._gate.give_back()
             return
+        self._spending.count(cause)
         await track.lock.acquire()
-        await self._admitted_poll(track)
+        self._tasks.create_task(self._admitted_poll(track))
 
     async def _admitted_poll(self, track: Track) -> None:
         try:
@@ -198,123 +244,103 @@ class Monitor:
             track.lock.release()
 
     async def _poll(self, track: Track) -> None:
-        self._count_call()
         settled = None
         try:
             reading = await self._api.status(track.job.ref)
         except ZcbulkError as error:
-            wait = self._fail(track, error)
+            self._fail(track, error)
         else:
             settled = track.read(reading)
-            self._note_answer(answered=True)
-            wait = self._usual_wait(track)
-        self._conclude(track, wait)
+            self._plan.by_rule(track)
+            self._bring_forward(self._service.note_success())
+        self._tell(track)
         if settled is not None:
             self._sink.publish(CommandEnded(track.job, settled))
 
-    def _conclude(self, track: Track, wait: float | None) -> None:
-        """After a call: plans the next poll and publishes, unless the job was removed meanwhile."""
-        self._sink.publish(ServiceChanged(self._service))
-        if self._tracks.get(track.job.ref) is track:
-            self._plan(track, wait)
-            self._publish(track)
-
-    def _fail(self, track: Track, error: ZcbulkError) -> float | None:
-        """Notes a failed poll; returns the seconds until the next one, None for never."""
-        self._note_answer(answered=not isinstance(error, _UNANSWERED))
+    def _fail(self, track: Track, error: ZcbulkError) -> None:
+        """Notes a failed poll, and plans when to try again, if at all."""
+        self._bring_forward(self._service.note_failure(error))
         track.fail(error, self._now())
-        hold = self._hold_if_asked(error, track.failures)
-        if hold is not None:
-            return hold
-        if isinstance(error, ServiceError):
-            return backoff.delay(track.failures, self._luck(), error.retry_after)
+        wait = self._service.hold_if_asked(error, track.failures)
         # A clear no stays a no; one that nobody can explain may pass.
-        if isinstance(error, UndocumentedError):
-            return backoff.delay(track.failures, self._luck())
-        return None
-
-    def _usual_wait(self, track: Track) -> float | None:
-        """Seconds until the next poll by the last reading; a job never read waits for a key."""
-        return next_poll_in(track.last.state, self._intervals) if track.last else None
-
-    def _plan(self, track: Track, wait: float | None) -> None:
-        ref = track.job.ref
+        if wait is None and isinstance(error, ServiceError | UndocumentedError):
+            asked = error.retry_after if isinstance(error, ServiceError) else None
+            wait = backoff.delay(track.failures, self._luck(), asked)
         if wait is None:
-            track.next_poll_at = None
-            self._schedule.discard(ref)
-            return
-        track.next_poll_at = self._now() + timedelta(seconds=wait)
-        self._schedule.put(ref, self._time() + wait)
-        self._wake.set()
+            self._plan.never(track)
+        else:
+            self._plan.retry(track, wait)
+
+    def _tell(self, track: Track) -> None:
+        """After a call: publishes what it brought, and what it changed for the other jobs."""
+        if self._tracks.get(track.job.ref) is track:
+            self._wake.set()
+            self._publish(track)
+        self._renew()
+        self._service.tell_spending()
 
     # What concerns all jobs.
+
+    def _renew(self, *, at_once: bool = False) -> None:
+        """Sets the terms anew, and tells of the polls that this moves."""
+        for track in self._plan.renew(at_once=at_once):
+            self._publish(track)
+
+    def _respend(self) -> None:
+        """After a change of what may be spent: plans all anew, and tells."""
+        self._renew(at_once=True)
+        self._wake.set()
+        self._service.tell_spending()
 
     async def _until_due(self) -> None:
         while True:
             self._wake.clear()
-            due = None if self._service.paused else self._schedule.next_due()
-            wait = None if due is None else max(due, self._held_until) - self._time()
-            if wait is not None and wait <= 0:
+            slept = self._sleep.seconds()
+            if slept:
+                self._plan.forward(slept)
+                self._service.slept(slept)
+            if not self._spending.budget.left_for_polls:
+                self._spending.look()
+            if self._spending.budget.day.date != self._today:
+                self._today = self._spending.budget.day.date
+                self._respend()
+            wait = self._seconds_to_poll()
+            if wait <= 0:
                 return
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(wait):
+                async with asyncio.timeout(min(wait, _LOOK_UP)):
                     await self._wake.wait()
 
+    def _seconds_to_poll(self) -> float:
+        due = self._plan.next_due()
+        if due is None or self._service.paused:
+            return math.inf
+        if not self._spending.budget.left_for_polls:
+            return self._spending.seconds_to_reset
+        return max(due - self._time(), self._service.held_for)
+
     def _may_poll(self) -> bool:
-        return not self._service.paused and self._held_until <= self._time()
+        return self._seconds_to_poll() <= 0
 
-    def _hold_if_asked(self, error: ZcbulkError, failures: int) -> float | None:
-        """Leaves Zoho in peace where it asks for it: no scheduled poll of any job for a while.
-
-        Returns:
-            For how many seconds; None where the error asks for nothing of the kind.
-        """
-        if isinstance(error, BusyError):
-            asked = error.retry_after or backoff.BUSY
-            seconds = backoff.delay(failures, self._luck(), asked)
-        elif isinstance(error, QuotaSpentError):
-            seconds = backoff.QUOTA
-        else:
-            return None
-        self._held_until = max(self._held_until, self._time() + seconds)
-        until = self._now() + timedelta(seconds=seconds)
-        self._update_service(held_until=until, held_by=error)
-        return seconds
-
-    def _note_answer(self, *, answered: bool) -> None:
-        if answered and self._held_until <= self._time() and self._service.held_by:
-            self._update_service(held_until=None, held_by=None)
-        if answered == self._service.answered:
-            return
-        outage_began = self._service.changed_at if self._service.answered is False else None
-        self._update_service(answered=answered, changed_at=self._now())
-        if outage_began is not None:
-            self._bring_forward(outage_began)
-
-    def _bring_forward(self, outage_began: datetime) -> None:
-        """After an outage: asks at once about the jobs that it has hit.
+    def _bring_forward(self, outage_began: datetime | None) -> None:
+        """After an outage, if there was one: asks at once about the jobs that it has hit.
 
         Not about those that failed before it: an answer that stays bad for one job looks like an
         outage that every answer for another job ends.
         """
+        if outage_began is None:
+            return
         for track in self._tracks.values():
             hit = track.failing_since is not None and track.failing_since >= outage_began
             if hit and track.next_poll_at is not None and not track.lock.locked():
-                self._plan(track, 0.0)
+                self._plan.retry(track, 0.0)
+                self._wake.set()
 
     @contextlib.asynccontextmanager
     async def _command_slot(self) -> AsyncIterator[None]:
         async with self._gate.call(Priority.COMMAND):
-            self._count_call()
+            self._spending.count(Cause.COMMAND)
             yield
-
-    def _count_call(self) -> None:
-        # Told together with what the call brings, so that both are seen at once.
-        self._service = replace(self._service, calls=self._service.calls + 1)
-
-    def _update_service(self, **changes: Any) -> None:
-        self._service = replace(self._service, **changes)
-        self._sink.publish(ServiceChanged(self._service))
 
     def _publish(self, track: Track) -> None:
         self._sink.publish(JobChanged(track.snapshot()))

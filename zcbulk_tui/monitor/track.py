@@ -1,11 +1,14 @@
 """What the monitor keeps of one job."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime
 
 from zcbulk_tui.domain.control import Command, Outcome, told_by
-from zcbulk_tui.domain.job import JobReading, WatchedJob
-from zcbulk_tui.domain.progress import HISTORY
+from zcbulk_tui.domain.job import Action, JobReading, WatchedJob
+from zcbulk_tui.domain.outlook import outlook
+from zcbulk_tui.domain.planner import Reason
+from zcbulk_tui.domain.progress import remember
 from zcbulk_tui.domain.snapshot import Fault, JobSnapshot
 from zcbulk_tui.errors import ZcbulkError
 
@@ -18,7 +21,10 @@ class Track:
         lock: Held while a call about the job is under way.
         is_waiting: Whether a poll before its time waits for the gate.
         failures: Failed polls in a row.
+        outlook: What may happen to it next, by its last reading; None once it is over.
+        asked_at: When that reading was made, in the loop's time.
         next_poll_at: See `JobSnapshot`.
+        reason: See `JobSnapshot`.
         command: See `JobSnapshot`.
     """
 
@@ -27,7 +33,10 @@ class Track:
         self.lock = asyncio.Lock()
         self.is_waiting = False
         self.failures = 0
+        self.outlook = outlook(job, ())
+        self.asked_at = asyncio.get_running_loop().time()
         self.next_poll_at: datetime | None = None
+        self.reason: Reason | None = None
         self.command: Command | None = None
         self._readings: tuple[JobReading, ...] = ()
         self._fault: Fault | None = None
@@ -48,16 +57,25 @@ class Track:
         Returns:
             The last command, if its answer was unclear and this reading tells what became of it.
         """
-        self._readings = (*self._readings, reading)[-HISTORY:]
+        self._readings = remember(self._readings, reading)
+        self.asked_at = asyncio.get_running_loop().time()
         self._fault = None
         self.failures = 0
+        self.outlook = outlook(self.job, self._readings)
         if self.command is None or self.command.outcome is not Outcome.SENT:
             return None
         outcome = told_by(reading.state, self.command.action)
         if outcome is Outcome.SENT:
             return None
-        self.command = self.command.ended(outcome)
+        self.conclude(self.command.ended(outcome))
         return self.command
+
+    def conclude(self, command: Command) -> None:
+        """Takes what became of a command."""
+        self.command = command
+        began = command.outcome in (Outcome.ACCEPTED, Outcome.TOOK_EFFECT)
+        if command.action is Action.START and began:
+            self.job = replace(self.job, started_at=command.sent_at)
 
     def fail(self, error: ZcbulkError, now: datetime) -> None:
         """Takes a failed poll; the readings stay."""
@@ -66,4 +84,6 @@ class Track:
 
     def snapshot(self) -> JobSnapshot:
         """A copy for others."""
-        return JobSnapshot(self.job, self._readings, self._fault, self.next_poll_at, self.command)
+        return JobSnapshot(
+            self.job, self._readings, self._fault, self.next_poll_at, self.reason, self.command
+        )

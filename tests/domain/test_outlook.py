@@ -1,0 +1,236 @@
+"""What may happen to a job next: which of it for which readings, and never nonsense."""
+
+import math
+from dataclasses import fields, replace
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.jobs import NOW, reading, watched
+from tests.support.properties import histories_of_one_job, moments
+from zcbulk_tui.domain.job import Counts, JobReading, JobState
+from zcbulk_tui.domain.outlook import UNREAD, Outlook, Quiet, outlook
+from zcbulk_tui.domain.progress import Forecast, finish, motion
+
+FINAL = [state for state in JobState if state.is_final]
+WAITING = [JobState.CREATED, JobState.READY]
+START_WITHIN = 3 * 3600.0
+RECORDS = 100_000
+"""Of a job with failures: 500 batches, of which 25 may fail, which are up to 5,000 records."""
+
+times = st.none() | moments.map(lambda at: NOW + timedelta(seconds=at))
+
+
+def seen(*readings: JobReading, started_at: datetime | None = None) -> Outlook:
+    """The outlook of a job that is not over."""
+    ahead = outlook(replace(watched(), started_at=started_at), readings)
+    assert ahead is not None
+    return ahead
+
+
+def expects(ahead: Outlook) -> set[str]:
+    """The names of what an outlook expects."""
+    expected = {field.name for field in fields(ahead) if field.name != "runs"}
+    return {name for name in expected if getattr(ahead, name) is not None}
+
+
+def with_failures(*points: tuple[float, int, int]) -> Outlook:
+    """The outlook of a job by moments, with records that went in and that failed."""
+    return seen(
+        *(
+            JobReading(
+                JobState.IN_PROGRESS, "", Counts(RECORDS, done, bad), NOW + timedelta(seconds=at)
+            )
+            for at, done, bad in points
+        )
+    )
+
+
+@given(histories_of_one_job(), times, times)
+def test_no_history_makes_it_raise_or_tell_nonsense(
+    readings: list[JobReading], created_at: datetime | None, started_at: datetime | None
+) -> None:
+    job = replace(watched(), created_at=created_at, started_at=started_at)
+    ahead = outlook(job, readings)
+    if ahead is None:
+        assert readings[-1].state.is_final
+        return
+    assert ahead is UNREAD or expects(ahead)
+    for quiet in (ahead.quiet, ahead.failing):
+        assert quiet is None or (0 <= quiet.seconds < math.inf and 0 < quiet.weight < math.inf)
+    for forecast in (ahead.finish, ahead.limit):
+        assert forecast is None or (
+            0 <= forecast.seconds < math.inf and 0 < forecast.spread < math.inf
+        )
+    assert ahead.deadline is None or 0 < ahead.deadline < math.inf
+
+
+@given(histories_of_one_job(), times)
+def test_only_what_was_read_in_progress_has_a_forecast(
+    readings: list[JobReading], started_at: datetime | None
+) -> None:
+    ahead = outlook(replace(watched(), started_at=started_at), readings)
+    if ahead is None or ahead.finish is None:
+        assert ahead is None or (ahead.failing is None and ahead.limit is None)
+        return
+    assert readings[-1].state is JobState.IN_PROGRESS
+    moves, left = motion(readings, started_at), readings[-1].counts.left
+    assert moves is not None
+    assert left
+    assert ahead.finish == finish(moves, left)
+    assert (ahead.quiet is None) == (moves.still == 0)
+
+
+def test_of_a_job_that_was_never_read_anything_may_be() -> None:
+    assert outlook(watched(), ()) is UNREAD
+    assert expects(UNREAD) == set()
+    assert not UNREAD.runs
+
+
+@pytest.mark.parametrize("state", FINAL)
+def test_nothing_happens_to_a_job_that_is_over(state: JobState) -> None:
+    assert outlook(watched(), [reading(0, 5), reading(9, 10_000, state=state)]) is None
+
+
+@pytest.mark.parametrize("state", WAITING)
+def test_a_job_that_waits_may_be_started_until_its_deadline(state: JobState) -> None:
+    ahead = seen(reading(0, None, None, state), reading(60, None, None, state))
+    assert expects(ahead) == {"quiet", "deadline"}
+    assert ahead.quiet is not None
+    assert ahead.quiet.seconds == 60
+    assert not ahead.runs
+
+
+def test_a_job_waits_from_its_last_change_of_state_on() -> None:
+    created, ready = WAITING
+    states = {0: created, 50: created, 60: ready, 100: ready}
+    ahead = seen(*(reading(at, 0, state=state) for at, state in states.items()))
+    assert ahead.quiet is not None
+    assert ahead.quiet.seconds == 40
+
+
+@pytest.mark.parametrize(
+    ("before", "deadline"),
+    [
+        pytest.param(START_WITHIN, START_WITHIN - 600, id="ten minutes before"),
+        pytest.param(601, 1, id="a second before that"),
+        pytest.param(600, 605, id="then five seconds behind"),
+        pytest.param(1, 6, id="a second before"),
+        pytest.param(-4, 1, id="four seconds behind"),
+        pytest.param(-5, None, id="no more"),
+        pytest.param(-1e6, None, id="long ago"),
+    ],
+)
+@pytest.mark.parametrize("state", WAITING)
+def test_a_job_that_waits_is_looked_at_before_and_behind_its_deadline(
+    state: JobState, before: float, deadline: float | None
+) -> None:
+    last = reading(START_WITHIN - before, 0, state=state)
+    assert seen(last).deadline == deadline, "three hours after it was put on the list"
+    older = replace(watched(), created_at=NOW - timedelta(hours=1))
+    ahead = outlook(older, [replace(last, read_at=last.read_at - timedelta(hours=1))])
+    assert ahead is not None
+    assert ahead.deadline == deadline, "three hours after its creation"
+
+
+@pytest.mark.parametrize("counts", [0, 100, None], ids=["nothing done", "some done", "no counts"])
+@pytest.mark.parametrize("state", [JobState.IN_PROGRESS, JobState.UNKNOWN])
+def test_a_job_that_was_not_seen_to_move_is_quiet(state: JobState, counts: int | None) -> None:
+    readings = [reading(at, counts, state=state) for at in (10, 40)]
+    ahead = seen(*readings)
+    assert expects(ahead) == {"quiet"}
+    assert ahead.runs
+    assert ahead.quiet is not None
+    assert ahead.quiet.seconds == 30
+
+
+def test_a_job_that_has_not_moved_is_quiet_since_its_start() -> None:
+    readings = reading(10, 0), reading(40, 0)
+    assert seen(*readings, started_at=NOW).quiet == replace(quiet_of(*readings), seconds=40)
+
+
+def test_counts_that_fail_to_come_end_the_forecast() -> None:
+    last = JobReading(JobState.IN_PROGRESS, "", Counts(), NOW + timedelta(seconds=30))
+    assert expects(seen(reading(0, 100), reading(10, 200))) == {"finish"}
+    assert expects(seen(reading(0, 100), reading(10, 200), last)) == {"quiet"}
+
+
+def test_a_job_that_moves_has_a_forecast() -> None:
+    ahead = seen(reading(0, 100), reading(10, 1100))
+    assert expects(ahead) == {"finish"}
+    assert ahead.runs
+    assert ahead.finish is not None
+    assert ahead.finish.seconds == pytest.approx(89)
+
+
+def test_a_job_that_moves_no_more_has_both() -> None:
+    ahead = seen(reading(0, 100), reading(10, 1100), reading(20, 1100), reading(25, 1100))
+    assert expects(ahead) == {"quiet", "finish"}
+    assert ahead.quiet is not None
+    assert ahead.quiet.seconds == 15
+
+
+def quiet_of(*readings: JobReading) -> Quiet:
+    ahead = seen(*readings)
+    assert expects(ahead) == {"quiet"}
+    assert ahead.quiet is not None
+    return ahead.quiet
+
+
+def test_a_job_whose_counts_are_full_ends_at_any_moment() -> None:
+    moving = reading(0, 100), reading(10, 9_000)
+    full = quiet_of(*moving, reading(20, 10_000))
+    assert full.seconds == 0
+    assert quiet_of(*moving, reading(20, 10_000), reading(50, 10_000)).seconds == 30
+    assert full.weight > quiet_of(reading(0, 0)).weight, "sooner than another one begins to move"
+
+
+@pytest.mark.parametrize(
+    ("points", "expected"),
+    [
+        pytest.param([(0, 2000, 0), (100, 9000, 0)], set(), id="none"),
+        pytest.param([(0, 2000, 0), (100, 9000, 24)], set(), id="in too few batches for sure"),
+        pytest.param([(0, 2000, 0), (100, 9000, 25)], {"failing"}, id="maybe in too many"),
+        pytest.param([(0, 2000, 500), (100, 9000, 700)], {"failing"}, id="too late to matter"),
+        pytest.param(
+            [(0, 2000, 500), (100, 9000, 1500)], {"failing", "limit"}, id="too many before the end"
+        ),
+        pytest.param(
+            [(0, 9000, 4000), (100, 9500, 5900)], {"failing", "limit"}, id="rather too many"
+        ),
+        pytest.param([(0, 9000, 4000), (100, 9500, 6001)], set(), id="too many for long"),
+    ],
+)
+def test_failures_may_end_a_job(points: list[tuple[float, int, int]], expected: set[str]) -> None:
+    assert expects(with_failures(*points)) - {"quiet"} == {"finish", *expected}
+
+
+def test_failures_that_do_not_grow_end_no_job() -> None:
+    steady = [(at, 2000 + 100 * at, 1500) for at in (0, 10, 20, 30)]
+    assert expects(with_failures(*steady)) == {"finish"}
+
+
+@given(st.integers(26, 4999), st.integers(26, 4999), st.floats(1, 600))
+def test_failures_that_grow_faster_end_a_job_sooner(one: int, other: int, seconds: float) -> None:
+    fewer, more = sorted((one, other))
+    slow, fast = (with_failures((0, 2000, 0), (seconds, 2001, failed)) for failed in (fewer, more))
+    assert slow.limit is not None
+    assert fast.limit is not None
+    assert fast.limit.seconds <= slow.limit.seconds
+    assert fast.limit.spread <= slow.limit.spread
+    assert slow.failing is not None
+    assert fast.failing is not None
+    assert fast.failing.weight >= slow.failing.weight
+
+
+@given(st.integers(25, 4_000), st.integers(1, 2_000), st.floats(1, 600))
+def test_a_limit_is_that_of_the_records(before: int, grown: int, seconds: float) -> None:
+    ahead = with_failures(
+        (-seconds, 1500, before), (0, 1501, before), (1, 1502, before),
+        (seconds, 1503, before + grown),
+    )  # fmt: skip
+    exact = (5_000 - before - grown) / (grown / (2 * seconds))
+    assert isinstance(ahead.limit, Forecast)
+    assert ahead.limit.seconds == pytest.approx(max(exact, 0))

@@ -1,0 +1,122 @@
+"""An account that others use too: what they use is told by hand, or read from the database."""
+
+import asyncio
+from contextlib import closing
+from datetime import UTC, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.monitor.stage import Stage, jobs
+from tests.support.jobs import NOW
+from tests.support.virtual_time import run_virtual
+from zcbulk_tui.domain.budget import Allowance, Cause
+from zcbulk_tui.store.calls import StoredCallBook
+from zcbulk_tui.store.database import open_database
+
+TODAY = NOW.date()
+MIDNIGHT = (24 - 10.5) * 3600
+"""When the next day begins in UTC, in virtual time."""
+
+DAY = 86400.0
+
+
+def small(daily_calls: int, reserve: int = 0, share: float = 1) -> Allowance:
+    return Allowance(daily_calls, share, reserve, UTC)
+
+
+@pytest.mark.parametrize(("used", "more"), [(0, 50), (50, 50), (90, 10), (100, 0), (5000, 0)])
+def test_the_true_figure_lowers_what_is_left(used: int, more: int) -> None:
+    async def scene() -> int:
+        stage = Stage(jobs(1), allowance=small(100, reserve=0, share=0.6))
+        async with stage.running():
+            await asyncio.sleep(95)
+            assert len(stage.api.calls) == 10
+            stage.monitor.enter_true_figure(used)
+            assert stage.spent.budget.left == more
+            await asyncio.sleep(MIDNIGHT - 200)
+        return len(stage.api.calls)
+
+    assert run_virtual(scene()) == 10 + more
+
+
+def test_a_true_figure_that_was_too_high_is_put_right_and_polls_go_on_at_once() -> None:
+    async def scene() -> list[float]:
+        stage = Stage(jobs(1), allowance=small(100))
+        async with stage.running():
+            await asyncio.sleep(5)
+            stage.monitor.enter_true_figure(100)
+            await asyncio.sleep(995)
+            stage.monitor.enter_true_figure(1)
+            await asyncio.sleep(5)
+        return stage.api.times()
+
+    assert run_virtual(scene()) == [0.0, 1000.0]
+
+
+def test_what_others_used_is_forgotten_with_the_day() -> None:
+    async def scene() -> Stage:
+        stage = Stage(jobs(1), allowance=small(30))
+        async with stage.running():
+            stage.monitor.enter_true_figure(25)
+            await asyncio.sleep(MIDNIGHT + DAY - 1)
+        return stage
+
+    assert run_virtual(scene()).ledger.polls() == {TODAY: 5, TODAY + timedelta(days=1): 30}
+
+
+def test_dashboards_on_one_database_share_the_day(tmp_path: Path) -> None:
+    async def scene() -> None:
+        path = tmp_path / "state.db"
+        with closing(open_database(path)) as here, closing(open_database(path)) as there:
+            stages = [
+                Stage(
+                    jobs(1),
+                    allowance=small(30, reserve=4),
+                    book=StoredCallBook(connection, "default"),
+                )
+                for connection in (here, there)
+            ]
+            async with stages[0].running(), stages[1].running():
+                await asyncio.sleep(25)
+                assert [stage.spent.budget.day.of(Cause.PLAN) for stage in stages] == [5, 6]
+                await asyncio.sleep(MIDNIGHT - 100)
+            made = [len(stage.api.calls) for stage in stages]
+            # Each sees the other's with its own next call: so the last may be one too many.
+            assert 26 <= sum(made) <= 27
+            assert min(made) == 13
+
+    run_virtual(scene())
+
+
+def test_a_dashboard_sees_what_another_one_was_told(tmp_path: Path) -> None:
+    async def scene() -> None:
+        path = tmp_path / "state.db"
+        with closing(open_database(path)) as here, closing(open_database(path)) as there:
+            one, other = (
+                Stage(jobs(1), allowance=small(100), book=StoredCallBook(connection, "default"))
+                for connection in (here, there)
+            )
+            async with one.running(), other.running():
+                await asyncio.sleep(25)
+                one.monitor.enter_true_figure(100)
+                await asyncio.sleep(MIDNIGHT - 100)
+                assert len(one.api.calls) == 3
+                assert len(other.api.calls) == 4
+                assert other.spent.budget.left == 0
+
+    run_virtual(scene())
+
+
+def test_profiles_on_one_database_do_not_share_the_day(tmp_path: Path) -> None:
+    async def scene() -> None:
+        with closing(open_database(tmp_path / "state.db")) as connection:
+            stages = [
+                Stage(jobs(1), allowance=small(20), book=StoredCallBook(connection, profile))
+                for profile in ("one", "other")
+            ]
+            async with stages[0].running(), stages[1].running():
+                await asyncio.sleep(MIDNIGHT - 1)
+            assert [len(stage.api.calls) for stage in stages] == [20, 20]
+
+    run_virtual(scene())

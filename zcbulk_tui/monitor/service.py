@@ -1,0 +1,115 @@
+"""How the calls to Zoho go, whichever job they are for."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from zcbulk_tui.domain import backoff
+from zcbulk_tui.domain.snapshot import ServiceSnapshot
+from zcbulk_tui.errors import (
+    BusyError,
+    QuotaSpentError,
+    UnclearError,
+    UnreachableError,
+    ZcbulkError,
+)
+from zcbulk_tui.monitor.ports import ServiceChanged, Sink
+from zcbulk_tui.monitor.spending import Spending
+
+
+class Service:
+    """Notes how calls end, and leaves Zoho in peace where it asks for it.
+
+    Args:
+        sink: Is told of every change.
+        spending: Is told of a day that is spent.
+        now: The time of day; aware.
+        luck: Random numbers from 0 to 1.
+    """
+
+    def __init__(
+        self,
+        sink: Sink,
+        spending: Spending,
+        now: Callable[[], datetime],
+        luck: Callable[[], float],
+    ) -> None:
+        self._sink = sink
+        self._spending = spending
+        self._now = now
+        self._luck = luck
+        self._snapshot = ServiceSnapshot(spending.snapshot())
+        self._held_until = 0.0
+
+    @property
+    def paused(self) -> bool:
+        """Whether the user has paused the polls."""
+        return self._snapshot.paused
+
+    @property
+    def held_for(self) -> float:
+        """Seconds for which no poll may be made, since Zoho asked for peace; 0 or less for none."""
+        return self._held_until - _time()
+
+    def pause(self, *, paused: bool) -> None:
+        """Takes whether the user has paused the polls."""
+        self._change(paused=paused)
+
+    def tell_spending(self) -> None:
+        """Tells how today's calls stand."""
+        self._change(spent=self._spending.snapshot())
+
+    def slept(self, seconds: float) -> None:
+        """Takes that this machine slept, while Zoho had its peace."""
+        self._held_until -= seconds
+
+    def note_success(self) -> datetime | None:
+        """Notes that a call was carried out; for what is returned see `note_failure`."""
+        self._spending.answered()
+        return self._note_answer(answered=True)
+
+    def note_failure(self, error: ZcbulkError) -> datetime | None:
+        """Notes how a call failed.
+
+        Returns:
+            When the outage began that this answer ends; None where it ends none.
+        """
+        return self._note_answer(answered=not isinstance(error, UnreachableError | UnclearError))
+
+    def hold_if_asked(self, error: ZcbulkError, failures: int) -> float | None:
+        """Leaves Zoho in peace where it asks for it: no scheduled poll of any job for a while.
+
+        Returns:
+            Seconds after which to try again; None where the error asks for nothing of the kind.
+        """
+        if isinstance(error, QuotaSpentError):
+            if self._spending.refused():
+                return 0.0  # with the first call that the budget allows again
+            seconds = backoff.delay(failures, self._luck(), backoff.BUSY)
+        elif isinstance(error, BusyError):
+            seconds = backoff.delay(failures, self._luck(), error.retry_after or backoff.BUSY)
+        else:
+            return None
+        self._held_until = max(self._held_until, _time() + seconds)
+        self._change(held_until=self._now() + timedelta(seconds=seconds), held_by=error)
+        return seconds
+
+    def _note_answer(self, *, answered: bool) -> datetime | None:
+        if answered and self.held_for <= 0 and self._snapshot.held_by:
+            self._change(held_until=None, held_by=None)
+        if answered == self._snapshot.answered:
+            return None
+        was_out = self._snapshot.answered is False
+        outage_began = self._snapshot.changed_at if was_out else None
+        self._change(answered=answered, changed_at=self._now())
+        return outage_began
+
+    def _change(self, **changes: Any) -> None:
+        self._snapshot = replace(self._snapshot, **changes)
+        self._sink.publish(ServiceChanged(self._snapshot))
+
+
+def _time() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,0 +1,151 @@
+"""What is spent of the day's calls, and on what terms the next ones are made."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from zcbulk_tui.domain import planner
+from zcbulk_tui.domain.budget import Allowance, Budget, Cause
+from zcbulk_tui.domain.day_plan import Spent
+from zcbulk_tui.domain.outlook import Outlook
+from zcbulk_tui.domain.planner import Effect, Means, Pace, Terms
+from zcbulk_tui.errors import QuotaSpentError
+from zcbulk_tui.monitor.ports import CallBook
+
+_CLOCKS_APART = 1800.0
+"""Seconds by which Zoho's day may begin later than ours, since clocks differ."""
+
+
+class Spending:
+    """Counts the calls of the day, and sets their price.
+
+    Args:
+        book: Keeps the counts.
+        allowance: What may be spent on a day.
+        pace: How much waiting a call is worth, as long as nobody says otherwise.
+        frugal_unfocused: Whether to be frugal while nobody looks.
+        now: The time of day; aware.
+    """
+
+    def __init__(
+        self,
+        book: CallBook,
+        allowance: Allowance,
+        *,
+        pace: Pace = Pace.BALANCED,
+        frugal_unfocused: bool = True,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.pace = pace
+        self.focused = True
+        self._book = book
+        self._allowance = allowance
+        self._frugal_unfocused = frugal_unfocused
+        self._now = now
+        self._day = book.day(allowance.day(now()))
+        self._carried_out_on = self._day.date if self._day.total else None
+
+    @property
+    def budget(self) -> Budget:
+        """What is left of today."""
+        today = self._allowance.day(self._now())
+        if today != self._day.date:
+            self._day = self._book.day(today)
+        return Budget(self._allowance, self._day)
+
+    @property
+    def resets_at(self) -> datetime:
+        """When the next day begins."""
+        return self._allowance.resets_at(self._now())
+
+    @property
+    def seconds_to_reset(self) -> float:
+        """How long today still lasts."""
+        return (self.resets_at - self._now()).total_seconds()
+
+    @property
+    def pace_in_force(self) -> Pace:
+        """The pace, or frugal while nobody looks."""
+        eased = self._frugal_unfocused and not self.focused
+        return Pace.FRUGAL if eased else self.pace
+
+    @property
+    def trouble(self) -> str | None:
+        """Why calls are counted in memory only; None while they are kept."""
+        return self._book.trouble
+
+    def snapshot(self) -> Spent:
+        """A copy for others."""
+        return Spent(self.budget, self.resets_at, self.pace, self.pace_in_force, self._book.trouble)
+
+    def count(self, cause: Cause) -> None:
+        """Counts a call that is being made."""
+        self._day = self._book.count(self._allowance.day(self._now()), cause)
+
+    def answered(self) -> None:
+        """Notes that a call was carried out."""
+        self._carried_out_on = self.budget.day.date
+
+    def not_spent(self) -> None:
+        """Notes that a call was carried out that was made although the day is said to be spent."""
+        if self.budget.day.spent:
+            self._day = self._book.set_spent(self._day.date, False)
+
+    def refused(self) -> bool:
+        """Notes that Zoho says that no call is left (code 4000).
+
+        Returns:
+            Whether that holds for today. Where the day has just begun and nothing has been carried
+            out yet, it is Zoho's yesterday that is spent: its clock is behind ours.
+        """
+        begun = self._now() - timedelta(seconds=_CLOCKS_APART)
+        just_begun = self._allowance.day(begun) != self.budget.day.date
+        if just_begun and self._carried_out_on != self._day.date:
+            return False
+        self._day = self._book.set_spent(self._day.date, True)
+        return True
+
+    def look(self) -> None:
+        """Looks at what other programs have counted and been told."""
+        self._day = self._book.day(self._allowance.day(self._now()))
+
+    def enter_true_figure(self, used: int) -> None:
+        """Takes the number of calls that everybody made today from Zoho's billing page."""
+        self.look()
+        day = self._day.with_true_figure(used)
+        self._book.set_elsewhere(day.date, day.elsewhere)
+        self._day = self._book.set_spent(day.date, False)
+
+    def check(self, calls: int) -> None:
+        """Makes sure that polls may be made for a key.
+
+        Raises:
+            QuotaSpentError: There are not as many left today.
+        """
+        budget = self.budget
+        if calls <= budget.left_for_polls:
+            return
+        reset = self.resets_at.astimezone(self._allowance.zone)
+        until = f"Polls are possible again at {reset:%H:%M %Z}"
+        if budget.day.spent:
+            raise QuotaSpentError(
+                "Not asked: Zoho says that the day's calls are used up",
+                next_step=f"{until}; if you know better, tell the dashboard with b.",
+            )
+        raise QuotaSpentError(
+            f"Not asked: it takes {calls:,} of the day's calls, "
+            f"and {budget.left_for_polls:,} are left for polls",
+            f"{budget.reserve_left:,} more are kept for start and abort.",
+            f"{until}; the dashboard shows the whole budget with b.",
+        )
+
+    def terms(self, ahead: Sequence[Outlook], pace: Pace | None = None) -> Terms:
+        """Returns the terms on which jobs with these outlooks are polled from now on."""
+        return planner.terms(ahead, self._means(), pace or self.pace_in_force)
+
+    def effects(self, ahead: Sequence[Outlook]) -> tuple[Effect, ...]:
+        """Returns what each pace would bring."""
+        means = self._means()
+        return tuple(planner.effect(ahead, means, pace) for pace in Pace)
+
+    def _means(self) -> Means:
+        return Means(self.budget.left_for_polls, self.seconds_to_reset)
