@@ -17,9 +17,9 @@ _CONFIGURATION = """\
 profile = "benchmark"
 environment = "production"
 
-[polling]
-in_progress = 20
-waiting = 120
+[budget]
+plan = "professional"
+users = 2
 
 [timeouts]
 total = 45
