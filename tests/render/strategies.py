@@ -16,6 +16,7 @@ from zcbulk_tui.domain.job import (
     JobState,
     WatchedJob,
 )
+from zcbulk_tui.domain.planner import Reason
 from zcbulk_tui.domain.snapshot import Fault, JobSnapshot
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import (
@@ -123,12 +124,13 @@ def snapshots(
 ) -> st.SearchStrategy[JobSnapshot]:
     """A job and all that is known of it."""
     return st.builds(
-        lambda job, history, fault, due, command: JobSnapshot(
-            job, tuple(history), fault, due, command
+        lambda job, history, fault, due, reason, command: JobSnapshot(
+            job, tuple(history), fault, due, reason, command
         ),
         watched_jobs(),
         st.lists(readings(), max_size=4) if histories is None else histories,
         st.none() | st.builds(Fault, errors(), moments),
         st.none() | moments,
+        st.none() | st.sampled_from(Reason),
         st.none() | commands(),
     )

@@ -11,7 +11,7 @@ SETS = pytest.mark.parametrize("glyphs", [UNICODE, ASCII], ids=["unicode", "asci
 
 
 def bar_parts(glyphs: Glyphs) -> list[str]:
-    return [glyphs.success, glyphs.failed, glyphs.estimate, glyphs.left]
+    return [glyphs.success, glyphs.failed, glyphs.estimate, glyphs.left, glyphs.kept]
 
 
 def marks(glyphs: Glyphs) -> list[str]:
@@ -39,7 +39,7 @@ def test_no_two_marks_are_the_same(glyphs: Glyphs) -> None:
 
 @SETS
 def test_the_parts_of_a_bar_differ_without_colour(glyphs: Glyphs) -> None:
-    assert len(set(bar_parts(glyphs))) == 4
+    assert len(set(bar_parts(glyphs))) == 5
 
 
 @SETS

@@ -1,5 +1,7 @@
 """How long a job still takes: a range that can be trusted, or none."""
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,6 +9,9 @@ from hypothesis import strategies as st
 from tests.render.drawn import seconds_of
 from zcbulk_tui.domain.progress import Remaining
 from zcbulk_tui.render import figures
+
+MANY_DAYS = 1000 * 86400
+"""Seconds from which on a range is no longer told."""
 
 
 @pytest.mark.parametrize(
@@ -30,6 +35,34 @@ def test_remaining(least: float, most: float, since: float, text: str) -> None:
     assert figures.remaining(Remaining(least, most), since) == text
 
 
+@pytest.mark.parametrize(
+    ("least", "text"),
+    [(4, ">0s"), (24, ">20s"), (300, ">5m"), (4200, ">1h10m"), (36000, ">10h"), (1e9, ">1000d")],
+)
+@pytest.mark.parametrize("since", [0, 60, 1e6])
+def test_a_job_that_stands_still_has_no_upper_end(least: float, text: str, since: float) -> None:
+    assert figures.remaining(Remaining(least, math.inf), since) == text
+
+
+@given(st.floats(0, 1e12), st.floats(0, 1e6))
+def test_the_time_that_a_standing_job_takes_does_not_pass(least: float, since: float) -> None:
+    text = figures.remaining(Remaining(least, math.inf), since)
+    assert text == figures.remaining(Remaining(least, math.inf), 0)
+    said = seconds_of(text.removeprefix(">"))
+    assert text.startswith(">")
+    if least < MANY_DAYS - 1800:
+        assert abs(said - least) <= max(5, 0.5 * min(least, 3600), 0.03 * least)
+
+
+@given(st.floats(0, 1e12), st.floats(0, 1e12))
+def test_more_to_do_never_reads_as_less(one: float, other: float) -> None:
+    less, more = (
+        seconds_of(figures.remaining(Remaining(least, math.inf), 0).removeprefix(">"))
+        for least in sorted((one, other))
+    )
+    assert less <= more
+
+
 def test_remaining_is_unknown_without_a_forecast() -> None:
     assert figures.remaining(None, 0) == "unknown"
 
@@ -38,10 +71,6 @@ def test_remaining_is_unknown_without_a_forecast() -> None:
 def forecasts(draw: st.DrawFn) -> Remaining:
     least = draw(st.floats(0, 1e6) | st.floats(0, 1e8))
     return Remaining(least, least * draw(st.floats(1, 5)))
-
-
-MANY_DAYS = 1000 * 86400
-"""Seconds from which on a range is no longer told."""
 
 
 def bounds(text: str) -> tuple[int, int]:

@@ -53,7 +53,7 @@ def test_a_job_that_runs() -> None:
         "failed": "0",
         "left": "6,000",
         "rate": "100",
-        "ends": "50s–1m",
+        "ends": "40s–1m",
         "read": "now",
         "next": "10s",
     }
@@ -67,6 +67,21 @@ def test_what_is_estimated_is_drawn_otherwise_and_is_not_counted() -> None:
     measured = ("percent", "done", "failed", "left", "rate")
     assert [after[name] for name in measured] == [before[name] for name in measured]
     assert after["read"] == "5s"
+
+
+def test_a_job_that_stands_still_promises_nothing() -> None:
+    snapshot = job(*RUNNING, reading(30, 4_000), reading(60, 4_000))
+    for seconds in (60, 90, 600):
+        seen = shown(snapshot, seconds)
+        assert (seen["rate"], seen["ends"]) == ("0", ">40s")
+        assert set(said(bar_of(snapshot, seconds))) == {"#", "."}, "nothing is estimated"
+
+
+def test_a_job_that_moves_on_is_forecast_again() -> None:
+    snapshot = job(*RUNNING, reading(30, 4_000), reading(60, 4_000), reading(70, 5_000))
+    seen = shown(snapshot, 70)
+    assert seen["rate"] != "0"
+    assert "–" in seen["ends"]
 
 
 def test_a_job_that_has_not_been_read() -> None:

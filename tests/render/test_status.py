@@ -1,7 +1,8 @@
-"""The lines around the list: at every width, with what matters most still on them."""
+"""The status line: at every width, with what matters most still on it."""
 
 import re
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -9,30 +10,45 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.render.drawn import text
-from tests.render.strategies import moments, snapshots
-from tests.support.jobs import NOW, REF, watched
-from tests.support.text import is_one_safe_line
+from tests.render.plans import CET, SPENT_BY_ZOHO, USED_UP, days, spent
+from tests.render.strategies import moments
+from tests.support.jobs import NOW
+from zcbulk_tui.domain.budget import Allowance
+from zcbulk_tui.domain.day_plan import Spent
 from zcbulk_tui.domain.job import JobState
-from zcbulk_tui.domain.snapshot import Fault, JobSnapshot, ServiceSnapshot
-from zcbulk_tui.errors import BusyError, QuotaSpentError, UnreadableError
+from zcbulk_tui.domain.planner import Pace
+from zcbulk_tui.domain.snapshot import ServiceSnapshot
+from zcbulk_tui.errors import BusyError, QuotaSpentError
 from zcbulk_tui.render import words
 from zcbulk_tui.render.figures import clock
 from zcbulk_tui.render.glyphs import UNICODE
 from zcbulk_tui.render.span import Look, Span, line_width
-from zcbulk_tui.render.status import about, connection, news, status_line, totals
+from zcbulk_tui.render.status import (
+    connection,
+    purse,
+    status_line,
+    totals,
+)
 
 WIDTHS = range(40, 201)
 LATER = NOW + timedelta(minutes=1)
 BUSY = BusyError("Zoho asks for fewer calls a minute")
-SPENT = QuotaSpentError("The day's API calls are used up")
+STILL = QuotaSpentError("The day's API calls are used up")
 
 SERVICES = {
     "no answer yet": ServiceSnapshot(),
-    "connected": ServiceSnapshot(1_234, answered=True, changed_at=NOW),
-    "polls paused": ServiceSnapshot(1_234, paused=True, answered=True),
-    "no answer since": ServiceSnapshot(1_234, answered=False, changed_at=NOW),
-    "fewer calls": ServiceSnapshot(1_234, answered=True, held_until=LATER, held_by=BUSY),
-    "calls are used up": ServiceSnapshot(1_234, answered=True, held_until=LATER, held_by=SPENT),
+    "connected": ServiceSnapshot(spent(), answered=True, changed_at=NOW),
+    "polls paused": ServiceSnapshot(spent(), paused=True, answered=True),
+    "no answer since": ServiceSnapshot(spent(), answered=False, changed_at=NOW),
+    "fewer calls": ServiceSnapshot(spent(), answered=True, held_until=LATER, held_by=BUSY),
+    "polls used up": ServiceSnapshot(USED_UP, answered=True),
+    "day's calls spent": ServiceSnapshot(SPENT_BY_ZOHO, answered=True),
+    "still spent": ServiceSnapshot(spent(), answered=True, held_until=LATER, held_by=STILL),
+    "frugal": ServiceSnapshot(spent(pace=Pace.FRUGAL), answered=True),
+    "no focus": ServiceSnapshot(spent(pace=Pace.EAGER, focused=False), answered=True),
+    "more calls than most": ServiceSnapshot(
+        spent(0, Allowance(10_000_000, 1, 1_000_000, CET)), answered=True
+    ),
 }
 """How the calls may go, by name; the first four by a part of the words for it."""
 
@@ -64,9 +80,10 @@ def line(
     width: int = 120,
     notes: tuple[str, ...] = (),
     badge: str = "DEMO",
+    now: datetime = NOW,
 ) -> str:
     """The status line."""
-    return text(status_line(badge, notes, states, service, NOW, UNICODE, width))
+    return text(status_line(badge, notes, states, service, now, UNICODE, width))
 
 
 @pytest.mark.parametrize("service", SERVICES.values(), ids=SERVICES)
@@ -80,6 +97,15 @@ def test_the_status_line_is_as_wide_as_the_screen(
         assert line_width(drawn) == width
 
 
+def forms(service: ServiceSnapshot) -> list[str]:
+    """What can be said of the calls left, the longest first."""
+    return (
+        ["".join(span.text for span in form) for form in purse(service.spent, NOW)]
+        if (service.spent)
+        else [""]
+    )
+
+
 @pytest.mark.parametrize("badge", ["DEMO", "production"])
 @pytest.mark.parametrize("notes", [(), ("READ-ONLY",)], ids=["all", "read-only"])
 @pytest.mark.parametrize("states", [NONE, DEMO], ids=["no jobs", "a dozen jobs"])
@@ -88,8 +114,105 @@ def test_the_right_side_is_whole_at_80(
     badge: str, notes: tuple[str, ...], states: Counter[JobState | None], service: ServiceSnapshot
 ) -> None:
     drawn = line(states, service, 80, notes, badge)
-    right = f"{service.calls:,} calls  {connection(service, NOW).text} "
-    assert drawn.endswith(f" {right}")
+    said = f"  {connection(service, NOW).text} "
+    assert any(drawn.endswith(f" {form}{said}") for form in forms(service))
+
+
+@given(days(), moments, st.integers(80, 200), states_of_jobs)
+def test_the_calls_left_give_way_to_the_jobs_but_never_vanish(
+    day: Spent, now: datetime, width: int, states: Counter[JobState | None]
+) -> None:
+    service = ServiceSnapshot(day, answered=True)
+    drawn = status_line("DEMO", (), states, service, now, UNICODE, width)
+    assert line_width(drawn) == width
+    left, kept = day.budget.left_for_polls, day.budget.reserve_left
+    assert re.search(rf" {left:,}(\+{kept:,}| left| calls left)", text(drawn))
+
+
+def test_the_calls_left_get_shorter_in_order() -> None:
+    assert forms(SERVICES["no focus"]) == [
+        "860 calls left, 20 kept  resets in 12h30m  frugal: no focus",
+        "860 left, 20 kept  12h30m  frugal: no focus",
+        "860+20 left  12h30m",
+        "860+20",
+    ]
+    shown = [line(service=SERVICES["no focus"], width=width) for width in reversed(WIDTHS)]
+    found = [
+        next(place for place, form in enumerate(forms(SERVICES["no focus"])) if f" {form}  " in one)
+        for one in shown
+    ]
+    assert found == sorted(found), "the narrower the screen, the shorter"
+    assert set(found) == {0, 1, 2, 3}
+
+
+@given(days(), moments)
+def test_each_form_of_the_calls_left_is_shorter_than_the_one_before(
+    day: Spent, now: datetime
+) -> None:
+    widths = [line_width(form) for form in purse(day, now)]
+    assert widths == sorted(set(widths), reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("service", "shown"),
+    [
+        ("connected", "860 calls left, 20 kept  resets in 12h30m  connected "),
+        ("frugal", "860 calls left, 20 kept  resets in 12h30m  frugal  connected "),
+        ("no focus", "resets in 12h30m  frugal: no focus  connected "),
+        (
+            "polls used up",
+            "0 calls left, 15 kept  resets in 12h30m  polls used up, again 00:00 CET ",
+        ),
+        (
+            "day's calls spent",
+            "0 calls left, 0 kept  resets in 12h30m  Zoho: day's calls spent, again 00:00 CET ",
+        ),
+        (
+            "more calls than most",
+            "9,000,000 calls left, 1,000,000 kept  resets in 12h30m  connected ",
+        ),
+    ],
+)
+def test_the_right_side_in_full(service: str, shown: str) -> None:
+    assert line(service=SERVICES[service], width=160).endswith(f" {shown}")
+
+
+@pytest.mark.parametrize("focused", [True, False])
+@pytest.mark.parametrize("pace", Pace)
+def test_the_pace_is_named_where_it_is_not_the_usual_one(pace: Pace, focused: bool) -> None:
+    shown = line(service=ServiceSnapshot(spent(pace=pace, focused=focused)), width=160)
+    eased = not focused and pace is not Pace.FRUGAL
+    assert ("no focus" in shown) is eased
+    named = {Pace.FRUGAL} if eased else {pace} - {Pace.BALANCED}
+    assert {pace for pace in Pace if f"  {pace}" in shown} == named
+
+
+@pytest.mark.parametrize(
+    ("service", "why"),
+    [("polls used up", "polls used up"), ("day's calls spent", "Zoho: day's calls spent")],
+)
+@pytest.mark.parametrize("held", [None, LATER], ids=["free", "held"])
+def test_calls_that_are_used_up_say_why_and_when_there_are_new_ones(
+    service: str, why: str, held: datetime | None
+) -> None:
+    shown = connection(replace(SERVICES[service], held_until=held), NOW)
+    assert shown == (f"{why}, again 00:00 CET", Look.WARNING)
+
+
+def test_calls_left_are_a_warning_only_when_there_are_none() -> None:
+    for day, look in ((spent(), Look.TEXT), (USED_UP, Look.WARNING), (SPENT_BY_ZOHO, Look.WARNING)):
+        assert {form[0].look for form in purse(day, NOW)} == {look}
+
+
+def test_the_countdown_to_the_next_day_steps_coarsely() -> None:
+    shown = [
+        line(service=SERVICES["connected"], width=160, now=NOW + timedelta(seconds=seconds))
+        for seconds in range(0, 12 * 3600 + 1800, 20)
+    ]
+    # By ten minutes, and by the minute in the last hour.
+    assert len(set(shown)) <= 70 + 60
+    assert "resets in 1h00m" in " ".join(shown)
+    assert "resets in 59m" in " ".join(shown)
 
 
 @pytest.mark.parametrize("width", [80, 120, 200])
@@ -143,70 +266,15 @@ def test_the_connection_in_words(part: str, service: ServiceSnapshot) -> None:
     assert part in connection(service, NOW).text
 
 
-@pytest.mark.parametrize("name", ["fewer calls", "calls are used up"])
-def test_a_hold_says_until_when(name: str) -> None:
-    held = connection(SERVICES[name], NOW)
-    assert held.text.endswith(f"until {clock(LATER, NOW)}")
-    assert held.look is Look.WARNING
+@pytest.mark.parametrize(
+    ("service", "why"),
+    [("fewer calls", "too many calls"), ("still spent", "day's calls still spent")],
+)
+def test_a_hold_says_why_and_until_when(service: str, why: str) -> None:
+    held = connection(SERVICES[service], NOW)
+    assert held == (f"{why}, until {clock(LATER, NOW)}", Look.WARNING)
 
 
 def test_an_outage_says_since_when() -> None:
     lost = connection(SERVICES["no answer since"], NOW)
     assert lost == (f"no answer since {clock(NOW, NOW)}", Look.ERROR)
-
-
-@given(snapshots(), moments, st.integers(40, 200), st.integers(1, 4))
-def test_the_lines_about_a_job_fit_the_screen(
-    job: JobSnapshot, now: datetime, width: int, height: int
-) -> None:
-    assert line_width(about(job, UNICODE, width)) == width
-    first, *others = news(job, now, width, height)
-    assert line_width(first) == width
-    assert len(others) == height - 1
-    assert all(line_width(other) <= width for other in others)
-
-
-@given(snapshots(), moments, st.integers(40, 200))
-def test_the_lines_about_a_job_hold_nothing_that_does_not_print(
-    job: JobSnapshot, now: datetime, width: int
-) -> None:
-    for shown in (about(job, UNICODE, width), *news(job, now, width, 2)):
-        assert is_one_safe_line(text(shown))
-
-
-@given(snapshots(), moments, st.integers(40, 200))
-def test_the_next_poll_stands_at_the_right(job: JobSnapshot, now: datetime, width: int) -> None:
-    assert text(news(job, now, width, 2)[0]).endswith(f"  {words.next_poll(job, now)} ")
-
-
-def test_a_job_is_named_in_full() -> None:
-    shown = text(about(JobSnapshot(watched()), UNICODE, 120))
-    for part in ("Employees", REF.job_id, "production", f"{REF.owner}/{REF.app}/{REF.form}"):
-        assert part in shown
-
-
-@pytest.mark.parametrize(
-    "cause",
-    [
-        pytest.param("The server answered with a page instead of a status.", id="in English"),
-        pytest.param("サーバーは状態の代わりにページを返しました。" * 2, id="in Japanese"),
-    ],
-)
-def test_a_sentence_that_fits_in_two_lines_loses_no_word(cause: str) -> None:
-    fault = Fault(UnreadableError("The answer makes no sense", cause), NOW)
-    job = JobSnapshot(watched(), fault=fault)
-    shown = "".join(text(one) for one in news(job, NOW, 120, 2))
-    said = shown.replace(words.next_poll(job, NOW), "").replace(" ", "")
-    assert cause.replace(" ", "") in said
-
-
-def test_a_sentence_that_is_too_long_says_that_it_goes_on() -> None:
-    fault = Fault(UnreadableError("The answer makes no sense", "Again and again. " * 30), NOW)
-    assert text(news(JobSnapshot(watched(), fault=fault), NOW, 80, 2)[1]).rstrip().endswith("…")
-
-
-def test_an_empty_list_says_how_to_fill_it() -> None:
-    lines = news(None, NOW, 80, 2)
-    assert [line_width(shown) for shown in lines] == [80, 80]
-    assert "press a" in text(lines[0])
-    assert line_width(about(None, UNICODE, 80)) == 80

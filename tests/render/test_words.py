@@ -5,15 +5,21 @@ from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
+from tests.render.plans import SPENT_BY_ZOHO, USED_UP, days, spent
 from tests.render.strategies import commands, moments, snapshots
 from tests.support.jobs import NOW, reading, watched
 from tests.support.text import is_one_safe_line
+from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.control import Command, Outcome
+from zcbulk_tui.domain.day_plan import Spent
 from zcbulk_tui.domain.job import Action, Environment, JobReading, JobState
+from zcbulk_tui.domain.planner import Effect, Pace, Reason
 from zcbulk_tui.domain.snapshot import Fault, JobSnapshot
 from zcbulk_tui.errors import RefusedError, UnclearError, UnreachableError
 from zcbulk_tui.render import columns, words
+from zcbulk_tui.render.budget import CAUSE, REASON
 from zcbulk_tui.render.figures import clock
 from zcbulk_tui.render.span import Look
 
@@ -56,11 +62,13 @@ def test_every_environment_but_production_has_a_word(environment: Environment) -
     assert len(word) + 2 <= columns.FORM
 
 
-@given(snapshots(), moments)
-def test_no_sentence_holds_what_does_not_print(job: JobSnapshot, now: datetime) -> None:
+@given(snapshots(), st.none() | days(), moments)
+def test_no_sentence_holds_what_does_not_print(
+    job: JobSnapshot, day: Spent | None, now: datetime
+) -> None:
     assert is_one_safe_line(words.sentence(job, now).text)
     assert is_one_safe_line(words.waiting(job, now))
-    assert is_one_safe_line(words.next_poll(job, now))
+    assert is_one_safe_line(words.next_poll(job, day, now))
 
 
 @given(commands(), moments)
@@ -157,4 +165,50 @@ def test_polls_are_given_up_for_an_answer_that_only_the_user_can_change(
 )
 def test_the_next_poll(readings: tuple[JobReading, ...], due: float | None, text: str) -> None:
     at = None if due is None else NOW + timedelta(seconds=due)
-    assert words.next_poll(JobSnapshot(watched(), readings, next_poll_at=at), NOW) == text
+    job = JobSnapshot(watched(), readings, next_poll_at=at)
+    for day in (None, spent()):
+        assert words.next_poll(job, day, NOW) == text
+
+
+@pytest.mark.parametrize("day", [USED_UP, SPENT_BY_ZOHO], ids=["used up", "code 4000"])
+@pytest.mark.parametrize(("due", "text"), [(15, "next poll 00:00 CET"), (None, "no more polls")])
+def test_the_next_poll_waits_for_the_next_day_when_todays_calls_are_gone(
+    day: Spent, due: float | None, text: str
+) -> None:
+    at = None if due is None else NOW + timedelta(seconds=due)
+    assert words.next_poll(JobSnapshot(watched(), (reading(0, 0),), None, at), day, NOW) == text
+
+
+def test_the_day_ends_where_zoho_counts_it() -> None:
+    assert words.reset(spent()) == "00:00 CET"
+
+
+def test_what_is_left_of_the_day() -> None:
+    said = "Today 860 are left for polls, and 20 are kept for start and abort."
+    assert words.calls_left(spent()) == said
+    assert words.calls_left(SPENT_BY_ZOHO).startswith("Today 0 are left for polls, and 0 are kept")
+
+
+@pytest.mark.parametrize(
+    ("within", "text"),
+    [
+        (12.4, "eager: an end is seen within about 12s, 300 calls for these jobs, 560 left until"),
+        (None, "eager: 300 calls for these jobs, 560 left until 00:00 CET"),
+    ],
+)
+def test_what_a_pace_would_bring(within: float | None, text: str) -> None:
+    assert words.effect(Effect(Pace.EAGER, 300, within), spent()).startswith(text)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.2, "1s"), (1.4, "1s"), (19.4, "19s"), (20, "20s"), (94, "1m30s"), (1234, "20m30s")],
+)
+def test_about_says_no_more_than_is_known(seconds: float, text: str) -> None:
+    assert words.about(seconds) == text
+
+
+def test_every_reason_and_every_cause_has_words_of_its_own() -> None:
+    for said, all_of in ((REASON, Reason), (CAUSE, Cause)):
+        assert set(said) == set(all_of)
+        assert len(set(said.values())) == len(said)

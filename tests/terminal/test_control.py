@@ -8,8 +8,6 @@ from tests.support.simulators import SimulatorProcess
 from tests.support.terminal import ALTERNATE_SCREEN, ENTER, ESCAPE, Terminal
 from tests.terminal.conftest import Open
 
-OFTEN = "[polling]\nin_progress = 5\nwaiting = 5\n"
-
 WIDE = 180
 """Columns at which messages in passing cover no sentence about the selected job."""
 
@@ -40,7 +38,7 @@ def add(terminal: Terminal, url: str, name: str) -> None:
 def test_watch_start_abort_and_come_back(
     on_terminal: Open, simulator: SimulatorProcess, home: Path
 ) -> None:
-    env = environment(home, base_url=simulator.base_url, token=simulator.token, config=OFTEN)
+    env = environment(home, base_url=simulator.base_url, token=simulator.token)
     ready, running = simulator.urls["Price list"], simulator.urls["Customers"]
 
     screen = on_terminal(env=env, columns=WIDE)

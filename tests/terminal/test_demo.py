@@ -51,7 +51,7 @@ def is_laid_out(terminal: Terminal, columns: int, lines: int) -> bool:
         and shown[0].startswith(" DEMO ")
         and (shown[1], shown[-FOOT]) == (rule, rule)
         and shown[2].startswith("   JOB ")
-        and shown[-1].startswith(" S start  X abort ")
+        and shown[-1].startswith(" S start (2)  X abort (2) ")
         and at > 0
         and all(
             row[3:at].split("  ")[0].strip().rstrip("…") in label[: at - 3]

@@ -8,8 +8,6 @@ from tests.support.simulators import SimulatorProcess
 from tests.support.terminal import ENTER
 from tests.terminal.conftest import Open
 
-OFTEN = "[polling]\nin_progress = 5\n"
-
 WIDE = 180
 """Columns at which messages in passing cover no sentence about the selected job."""
 
@@ -17,7 +15,7 @@ WIDE = 180
 def test_rows_turn_stale_and_recover_and_nothing_is_sent_twice(
     on_terminal: Open, simulator: SimulatorProcess, home: Path, tmp_path: Path
 ) -> None:
-    env = environment(home, base_url=simulator.base_url, token=simulator.token, config=OFTEN)
+    env = environment(home, base_url=simulator.base_url, token=simulator.token)
     urls = [simulator.urls[label] for label in ("Customers", "Orders")]
     screen = on_terminal("watch", *urls, env=env, columns=WIDE)
     for name in ("Customers 4027", "Orders 4038"):

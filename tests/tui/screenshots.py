@@ -26,6 +26,11 @@ async def _abort(stage: Stage) -> None:
     await stage.press("X")
 
 
+async def _budget(stage: Stage) -> None:
+    await _dashboard(stage)
+    await stage.press("b")
+
+
 async def _help(stage: Stage) -> None:
     await stage.press("question_mark")
 
@@ -33,6 +38,7 @@ async def _help(stage: Stage) -> None:
 PICTURES: Mapping[str, tuple[tuple[int, int], Callable[[Stage], Awaitable[None]]]] = {
     "dashboard": ((120, 36), _dashboard),
     "dashboard-80x24": ((80, 24), _dashboard),
+    "budget": ((120, 36), _budget),
     "abort": ((120, 36), _abort),
     "help": ((120, 36), _help),
 }

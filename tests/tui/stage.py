@@ -1,15 +1,18 @@
 """The demo on a stage: simulated jobs, and a clock that stands still until it is told to go on."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from textual.pilot import Pilot
 
 from zcbulk_tui.cli.demo import connector
-from zcbulk_tui.domain.job import Action, JobRef, JobState
+from zcbulk_tui.domain.job import Action, JobRef, JobState, WatchedJob
 from zcbulk_tui.domain.snapshot import JobSnapshot
+from zcbulk_tui.monitor.gate import Priority
+from zcbulk_tui.monitor.monitor import Monitor
+from zcbulk_tui.monitor.track import Track
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.scenarios import build
 from zcbulk_tui.simulator.states import State
@@ -19,9 +22,15 @@ from zcbulk_tui.tui.screens.watch import WatchScreen
 BEGIN = datetime(2026, 3, 11, 10, 30, tzinfo=UTC)
 _DEADLINE = 20.0
 
+_LOOK = 0.01
+"""Seconds between two looks at whether something has come true."""
+
 
 class Stage:
     """A dashboard over a simulated Creator, driven by hand.
+
+    After the first poll of each job only keys poll: the plan goes by real time, which does not
+    stand still.
 
     Attributes:
         app: The dashboard.
@@ -34,8 +43,9 @@ class Stage:
     ) -> None:
         self._time = BEGIN.timestamp()
         self.creator: Creator = build(scenario, clock=lambda: self._time)
+        connect = connector(lambda: self.creator, read_only=read_only, now=self.now)
         self.app = DashboardApp(
-            connector(lambda: self.creator, read_only=read_only, now=self.now),
+            lambda sink: _without_a_plan(*connect(sink)),
             badge="DEMO",
             read_only=read_only,
             ascii_only=ascii_only,
@@ -55,9 +65,12 @@ class Stage:
         return screen
 
     @asynccontextmanager
-    async def open(self, width: int = 120, height: int = 36) -> AsyncIterator["Stage"]:
+    async def open(
+        self, width: int = 120, height: int = 36, *, toasts: bool = False
+    ) -> AsyncIterator["Stage"]:
         """Runs the dashboard until every job has been read once."""
-        async with self.app.run_test(size=(width, height)) as self.pilot:
+        size = (width, height)
+        async with self.app.run_test(size=size, notifications=toasts) as self.pilot:
             await self.until(self.all_read)
             yield self
 
@@ -70,7 +83,7 @@ class Stage:
         """Waits for something to come true, and to be painted."""
         async with asyncio.timeout(_DEADLINE):
             while not condition():
-                await self.pilot.pause(0.01)
+                await self.pilot.pause(_LOOK)
                 self.screen.flush()
         await self.show()
 
@@ -132,3 +145,28 @@ class Stage:
         from tests.tui.picture import text_of
 
         return text_of(self.app.export_screenshot())
+
+
+def _without_a_plan(
+    monitor: Monitor, jobs: Sequence[WatchedJob]
+) -> tuple[Monitor, Sequence[WatchedJob]]:
+    """Lets the plan's first poll of each job through, also of one that is added, and no more."""
+    enter = monitor._gate.enter
+
+    async def enter_or_wait(priority: Priority) -> None:
+        if priority is Priority.SCHEDULE:
+            await _come_true(lambda: any(map(_is_new, monitor._tracks.values())))
+        await enter(priority)
+
+    monitor._gate.enter = enter_or_wait  # type: ignore[method-assign]  # only here polls differ
+    return monitor, jobs
+
+
+async def _come_true(condition: Callable[[], bool]) -> None:
+    while not condition():  # noqa: ASYNC110 - no event tells of it
+        await asyncio.sleep(_LOOK)
+
+
+def _is_new(track: Track) -> bool:
+    """Whether a job has never been asked about: such a job is due before all others."""
+    return track.last is None and track.failing_since is None and not track.lock.locked()

@@ -3,6 +3,7 @@
 Everything that changes by itself steps coarsely: a row that tells nothing new is not drawn anew.
 """
 
+import math
 from datetime import datetime, tzinfo
 
 from zcbulk_tui.domain.progress import Remaining
@@ -59,6 +60,12 @@ def countdown(seconds: float) -> str:
     return duration(seconds // step * step) if seconds >= step else f"{step}s"
 
 
+def until_reset(seconds: float) -> str:
+    """Returns how long the day still lasts: by ten minutes, by the minute in the last hour."""
+    step = 600 if seconds >= 3600 else 60
+    return duration(seconds // step * step) if seconds >= 60 else "1m"
+
+
 def age(seconds: float) -> str:
     """Returns how old something is, in steps that grow with it: "now", "5s", … "1m", … "3h"."""
     if seconds < _STEPS[0]:
@@ -85,6 +92,9 @@ def remaining(time: Remaining | None, since: float) -> str:
     """
     if time is None:
         return "unknown"
+    if time.most == math.inf:
+        # It stands still: nothing of what is left has passed meanwhile.
+        return f">{_unit(_rounded(min(time.least, 1000 * 86400.0)))}"
     least, most = (_rounded(max(seconds - since, 0.0)) for seconds in (time.least, time.most))
     low, high = _unit(least), _unit(most)
     if most == 0:

@@ -16,6 +16,7 @@ class Glyphs:
     failed: str
     estimate: str
     left: str
+    kept: str
     cursor: str
     rule: str
     separator: str
@@ -29,6 +30,7 @@ UNICODE = Glyphs(
     failed="▚",
     estimate="▓",
     left="░",
+    kept="▒",
     cursor="▌",
     rule="─",
     separator="·",
@@ -53,6 +55,7 @@ ASCII = Glyphs(
     failed="x",
     estimate="=",
     left=".",
+    kept="o",
     cursor=">",
     rule="-",
     separator="-",

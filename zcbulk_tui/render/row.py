@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from zcbulk_tui.domain.job import Counts, JobState
-from zcbulk_tui.domain.progress import estimated_since, pace, remaining
+from zcbulk_tui.domain.progress import Motion, estimated_since, remaining
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.render import columns as widths
 from zcbulk_tui.render import figures, words
@@ -27,8 +27,11 @@ class Row(NamedTuple):
 
 def row(snapshot: JobSnapshot, now: datetime, at: Columns, glyphs: Glyphs) -> Row:
     """Draws a job at a moment."""
+    moves = snapshot.motion
     return Row(
-        _names(snapshot, at, glyphs), _bar(snapshot, now, at, glyphs), _numbers(snapshot, now, at)
+        _names(snapshot, at, glyphs),
+        _bar(snapshot, moves, now, at, glyphs),
+        _numbers(snapshot, moves, now, at),
     )
 
 
@@ -83,7 +86,9 @@ def _names(snapshot: JobSnapshot, at: Columns, glyphs: Glyphs) -> Line:
     return tuple(spans)
 
 
-def _bar(snapshot: JobSnapshot, now: datetime, at: Columns, glyphs: Glyphs) -> Line:
+def _bar(
+    snapshot: JobSnapshot, moves: Motion | None, now: datetime, at: Columns, glyphs: Glyphs
+) -> Line:
     last, fault = snapshot.last, snapshot.fault
     if fault is not None and (last is None or words.is_given_up(snapshot)):
         return fit_line([Span(fault.error.title, Look.WARNING)], at.bar)
@@ -93,14 +98,14 @@ def _bar(snapshot: JobSnapshot, now: datetime, at: Columns, glyphs: Glyphs) -> L
     if state.is_waiting or state is JobState.EXPIRED:
         text = words.waiting(snapshot, now) if state.is_waiting else "not started in time"
         return fit_line([Span(text, words.LOOK[state])], at.bar)
-    drawn = bar(last.counts, estimated_since(snapshot.readings, now), at.bar, glyphs)
+    drawn = bar(last.counts, estimated_since(moves, last, now), at.bar, glyphs)
     if drawn is not None:
         return drawn
     text = last.raw_state if state is JobState.UNKNOWN else words.STATE[state]
     return fit_line([Span(f"{text} {glyphs.separator} no counts", Look.DIM)], at.bar)
 
 
-def _numbers(snapshot: JobSnapshot, now: datetime, at: Columns) -> Line:
+def _numbers(snapshot: JobSnapshot, moves: Motion | None, now: datetime, at: Columns) -> Line:
     last = snapshot.last
     counts = last.counts if last else Counts()
     spans = [Span(" " + fit(figures.percent(counts.share_done), widths.PERCENT, right=True))]
@@ -115,10 +120,9 @@ def _numbers(snapshot: JobSnapshot, now: datetime, at: Columns) -> Line:
         ]
     spans.append(Span(" " + fit(figures.number(counts.left), widths.LEFT, right=True)))
     if at.rate:
-        speed = pace(snapshot.readings) if snapshot.state is JobState.IN_PROGRESS else None
-        mean = figures.rate(speed.mean if speed else None)
-        spans.append(Span(" " + fit(mean, widths.RATE, right=True)))
-    spans.append(Span(" " + fit(_ends(snapshot, now), widths.ENDS, right=True)))
+        rate = figures.rate((0.0 if moves.still else moves.rate) if moves else None)
+        spans.append(Span(" " + fit(rate, widths.RATE, right=True)))
+    spans.append(Span(" " + fit(_ends(snapshot, moves, now), widths.ENDS, right=True)))
     read = Look.WARNING if is_stale(snapshot, now) else Look.TEXT
     spans.append(Span(" " + fit(_read(snapshot, now), widths.READ, right=True), read))
     if at.next:
@@ -134,13 +138,13 @@ def _is_worrying(counts: Counts) -> bool:
     return bool(counts.failed and counts.processed and counts.failed / counts.processed > 0.05)
 
 
-def _ends(snapshot: JobSnapshot, now: datetime) -> str:
+def _ends(snapshot: JobSnapshot, moves: Motion | None, now: datetime) -> str:
     last = snapshot.last
     if last is None or last.state.is_waiting:
         return "–"
     if last.state is JobState.IN_PROGRESS:
         since = (now - last.read_at).total_seconds()
-        return figures.remaining(remaining(snapshot.readings), since)
+        return figures.remaining(remaining(moves, last), since)
     return last.raw_state if last.state is JobState.UNKNOWN else words.STATE[last.state]
 
 

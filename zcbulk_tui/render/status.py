@@ -3,14 +3,19 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from zcbulk_tui.domain.job import JobState
 from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
 from zcbulk_tui.errors import QuotaSpentError
 from zcbulk_tui.render import words
-from zcbulk_tui.render.figures import clock
+from zcbulk_tui.render.figures import clock, until_reset
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.span import Line, Look, Span, fit_line, line_width, wrap
+
+if TYPE_CHECKING:
+    from zcbulk_tui.domain.day_plan import Spent
+    from zcbulk_tui.domain.planner import Effect
 
 _GAP = Span("  ")
 
@@ -42,9 +47,12 @@ def connection(service: ServiceSnapshot, now: datetime) -> Span:
     """How the calls to Zoho go."""
     if service.paused:
         return Span("polls paused", Look.WARNING)
-    if service.held_until is not None and service.held_by is not None:
+    if service.spent is not None and not service.spent.allows_polls:
+        why = "Zoho: day's calls spent" if service.spent.budget.day.spent else "polls used up"
+        return Span(f"{why}, again {words.reset(service.spent)}", Look.WARNING)
+    if service.held_until is not None:
         spent = isinstance(service.held_by, QuotaSpentError)
-        why = "day's calls spent" if spent else "too many calls"
+        why = "day's calls still spent" if spent else "too many calls"
         return Span(f"{why}, until {clock(service.held_until, now)}", Look.WARNING)
     if service.answered is None:
         return Span("no answer yet", Look.DIM)
@@ -52,6 +60,30 @@ def connection(service: ServiceSnapshot, now: datetime) -> Span:
         return Span("connected", Look.SUCCESS)
     since = clock(service.changed_at, now) if service.changed_at else "the start"
     return Span(f"no answer since {since}", Look.ERROR)
+
+
+def purse(spent: "Spent", now: datetime) -> list[list[Span]]:
+    """What is left of the day's calls, in full and in shorter forms, the longest first.
+
+    The calls that polls may use, those that are kept for commands, and how long they must last.
+    """
+    left, kept = spent.budget.left_for_polls, spent.budget.reserve_left
+    resets = until_reset((spent.resets_at - now).total_seconds())
+    look = Look.TEXT if left else Look.WARNING
+    pace = [] if spent.goes_as_usual else [_GAP, _pace(spent)]
+    long, short = f"{left:,} calls left, {kept:,} kept", f"{left:,} left, {kept:,} kept"
+    return [
+        [Span(long, look), _GAP, Span(f"resets in {resets}"), *pace],
+        [Span(short, look), _GAP, Span(resets), *pace],
+        [Span(f"{left:,}+{kept:,} left", look), _GAP, Span(resets)],
+        [Span(f"{left:,}+{kept:,}", look)],
+    ]
+
+
+def _pace(spent: "Spent") -> Span:
+    if spent.pace_in_force is not spent.pace:
+        return Span(f"{spent.pace_in_force}: no focus", Look.DIM)
+    return Span(spent.pace_in_force, Look.DIM)
 
 
 def status_line(
@@ -76,7 +108,11 @@ def status_line(
     """
     left = [Span(f" {badge} ", Look.BADGE)]
     left += [Span(f" {note} ", Look.WARNING) for note in notes]
-    right = [Span(f"{service.calls:,} calls"), _GAP, connection(service, now), Span(" ")]
+    state = [_GAP, connection(service, now), Span(" ")]
+    forms = purse(service.spent, now) if service.spent is not None else [[]]
+    shortest = line_width(totals(states, glyphs, 0)) + 1
+    fitting = width - line_width(left) - line_width(state) - shortest
+    right = next((form for form in forms if line_width(form) <= fitting), forms[-1]) + state
     room = width - line_width(left) - line_width(right)
     middle = fit_line(totals(states, glyphs, room - 1), max(room - 1, 0))
     return fit_line([*left, *middle, Span(" "), *right], width)
@@ -92,15 +128,24 @@ def about(snapshot: JobSnapshot | None, glyphs: Glyphs, width: int) -> Line:
     return fit_line([Span(f" {snapshot.job.label}", Look.STRONG), Span(rest, Look.DIM)], width)
 
 
-def news(snapshot: JobSnapshot | None, now: datetime, width: int, height: int) -> list[Line]:
+def news(
+    snapshot: JobSnapshot | None, spent: "Spent | None", now: datetime, width: int, height: int
+) -> list[Line]:
     """The one thing to know about the selected job, and when it is asked next: `height` lines."""
     if snapshot is None:
         hint = Span(" No job is watched: press a and paste the URL of one.")
         return [fit_line([hint] if row == 0 else [], width) for row in range(height)]
     said = words.sentence(snapshot, now)
-    due = Span(f"  {words.next_poll(snapshot, now)} ", Look.DIM)
+    due = Span(f"  {words.next_poll(snapshot, spent, now)} ", Look.DIM)
     room = width - line_width([due])
     texts = wrap(said.text, max(room - 1, 10), height)
     lines = [fit_line([Span(f" {text}", said.look)], room) for text in texts]
     lines += [fit_line([], room)] * (height - len(lines))
     return [(*lines[0], due), *lines[1:]]
+
+
+def preview(of: "Effect", spent: "Spent", width: int, height: int) -> list[Line]:
+    """What a pace would bring that has been chosen and does not count yet: `height` lines."""
+    texts = wrap(f"{words.effect(of, spent)}. It counts in a moment.", width - 2, height)
+    lines = [fit_line([Span(f" {text}", Look.STRONG)], width) for text in texts]
+    return lines + [fit_line([], width)] * (height - len(lines))

@@ -1,14 +1,19 @@
 """States, faults and commands as a person would say them."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.deadlines import start_by
 from zcbulk_tui.domain.job import Action, Environment, JobState
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.errors import RefusedError, SignInError, UnreachableError
-from zcbulk_tui.render.figures import clock, countdown, soon
+from zcbulk_tui.render.figures import clock, countdown, duration, number, soon
 from zcbulk_tui.render.span import Look, Span
+
+if TYPE_CHECKING:
+    from zcbulk_tui.domain.day_plan import Spent
+    from zcbulk_tui.domain.planner import Effect
 
 STATE = {
     JobState.CREATED: "created",
@@ -50,6 +55,35 @@ _ENDED = {
     JobState.FAILED: "It failed.",
     JobState.EXPIRED: "It expired: it was not started within 3 hours of its creation.",
 }
+
+
+def reset(spent: "Spent") -> str:
+    """The time of day at which the calls begin anew, where Zoho counts them."""
+    return f"{spent.resets_at.astimezone(spent.budget.allowance.zone):%H:%M %Z}"
+
+
+def calls_left(spent: "Spent") -> str:
+    """What is left of the day's calls, in a sentence."""
+    budget = spent.budget
+    return (
+        f"Today {number(budget.left_for_polls)} are left for polls, and "
+        f"{number(budget.reserve_left)} are kept for start and abort."
+    )
+
+
+def effect(of: "Effect", spent: "Spent") -> str:
+    """What a pace would bring, in a sentence."""
+    seen = "" if of.within is None else f"an end is seen within about {about(of.within)}, "
+    left = spent.budget.left_for_polls - of.calls
+    return (
+        f"{of.pace}: {seen}{number(of.calls)} calls for these jobs, "
+        f"{number(left)} left until {reset(spent)}"
+    )
+
+
+def about(seconds: float) -> str:
+    """A duration that is only roughly known."""
+    return duration(max(round(seconds), 1) if seconds < 20 else round(seconds / 10) * 10)
 
 
 def is_given_up(snapshot: JobSnapshot) -> bool:
@@ -113,8 +147,10 @@ def sentence(snapshot: JobSnapshot, now: datetime) -> Span:
     return Span(f"It runs; the server's word is “{last.raw_state}”.")
 
 
-def next_poll(snapshot: JobSnapshot, now: datetime) -> str:
+def next_poll(snapshot: JobSnapshot, spent: "Spent | None", now: datetime) -> str:
     """When the job is asked next."""
     if snapshot.next_poll_at is None:
         return "no more polls" if snapshot.readings or snapshot.fault else "not read yet"
+    if spent is not None and not spent.allows_polls:
+        return f"next poll {reset(spent)}"
     return f"next poll {soon((snapshot.next_poll_at - now).total_seconds())}"

@@ -91,6 +91,14 @@ class DashboardApp(App[None]):
         """Takes an event of the monitor (it is the monitor's `Sink`)."""
         self._watch_screen.take(event)
 
+    def on_app_focus(self) -> None:
+        """The terminal has the focus: polls go at the chosen pace."""
+        self._watch_screen.focus_changed(focused=True)
+
+    def on_app_blur(self) -> None:
+        """The terminal has lost the focus: polls may go more frugally."""
+        self._watch_screen.focus_changed(focused=False)
+
     async def _watch(self) -> None:
         monitor, jobs = await asyncio.to_thread(self._connect, self)
         monitor.watch(jobs)

@@ -42,7 +42,11 @@ def ask(screen: "WatchScreen", action: Action) -> None:
     screen.app.push_screen(
         ConfirmScreen(
             f"{verb} “{snapshot.job.label}”?",
-            [_place(snapshot), *consequences(snapshot, action, screen.now()), _PRICE],
+            [
+                _place(snapshot),
+                *consequences(snapshot, action, screen.now()),
+                f"{_PRICE} {screen.calls_left()}",
+            ],
             yes=verb,
             typed=ref.form if action is Action.ABORT and in_production else None,
         ),
@@ -64,7 +68,7 @@ def consequences(snapshot: JobSnapshot, action: Action, now: "datetime") -> list
     elif last.counts.success is None or last.counts.left is None:
         told = "The server has not said how many records are in."
     else:
-        moved = estimated_since(snapshot.readings, now)
+        moved = estimated_since(snapshot.motion, last, now)
         told = (
             f"About {number(last.counts.success + moved, 15)} records are in and stay in; about "
             f"{number(last.counts.left - moved, 15)} will not be inserted "

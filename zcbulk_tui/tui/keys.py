@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from textual.binding import Binding, BindingType
 
-from zcbulk_tui.render.span import Line, Look, Span, fit_line
+from zcbulk_tui.render.span import Line, Look, Span, fit_line, line_width
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Key:
         help: A sentence for the help and the palette.
         price: What it costs, in calls; empty for nothing.
         group: Heading in the help.
-        on_key_line: Whether it stands in the key line.
+        rank: How long it stays in the key line as the screen narrows; 0 is never there.
         controls: Whether it can change something at Zoho; read-only mode has no such keys.
     """
 
@@ -34,11 +34,11 @@ class Key:
     help: str
     price: str = ""
     group: str = "Move"
-    on_key_line: bool = False
+    rank: int = 0
     controls: bool = False
 
 
-_JOB, _LIST, _PROGRAM = "Selected job", "List", "Program"
+_JOB, _LIST, _CALLS, _PROGRAM = "Selected job", "List", "Calls", "Program"
 
 KEYS = (
     Key("down", "j,down", "j ↓", "down", "Select the next job."),
@@ -57,7 +57,7 @@ KEYS = (
         "Start the job, after a question.",
         "2 calls",
         _JOB,
-        on_key_line=True,
+        rank=3,
         controls=True,
     ),
     Key(
@@ -68,12 +68,10 @@ KEYS = (
         "Abort the job, after a question.",
         "2 calls",
         _JOB,
-        on_key_line=True,
+        rank=3,
         controls=True,
     ),
-    Key(
-        "poll", "r", "r", "poll", "Ask for the job's status now.", "1 call", _JOB, on_key_line=True
-    ),
+    Key("poll", "r", "r", "poll", "Ask for the job's status now.", "1 call", _JOB, rank=3),
     Key(
         "unwatch",
         "x",
@@ -81,7 +79,7 @@ KEYS = (
         "stop watching",
         "Take the job off the list; nothing changes at Zoho.",
         group=_JOB,
-        on_key_line=True,
+        rank=1,
     ),
     Key(
         "add",
@@ -90,7 +88,7 @@ KEYS = (
         "add",
         "Watch a job: paste its URL, or give its names and id.",
         group=_LIST,
-        on_key_line=True,
+        rank=2,
     ),
     Key(
         "poll_all",
@@ -108,12 +106,37 @@ KEYS = (
         "pause",
         "Pause the polls of all jobs, or resume them.",
         group=_LIST,
-        on_key_line=True,
+        rank=1,
     ),
-    Key("help", "question_mark", "?", "help", "Show this help.", group=_PROGRAM, on_key_line=True),
+    Key(
+        "budget",
+        "b",
+        "b",
+        "budget",
+        "Show the day's calls: made, planned for each job, kept; tell the true figure.",
+        group=_CALLS,
+        rank=2,
+    ),
+    Key(
+        "eager",
+        "plus,equals_sign",
+        "+",
+        "more eager",
+        "Poll more eagerly; what it brings is shown before it counts.",
+        group=_CALLS,
+    ),
+    Key(
+        "frugal",
+        "minus",
+        "-",
+        "more frugal",
+        "Poll more frugally; what it brings is shown before it counts.",
+        group=_CALLS,
+    ),
+    Key("help", "question_mark", "?", "help", "Show this help.", group=_PROGRAM, rank=3),
     Key("palette", "colon", ": ctrl+p", "palette", "Find a command by its name.", group=_PROGRAM),
     Key("redraw", "ctrl+l", "ctrl+l", "redraw", "Draw the screen anew.", group=_PROGRAM),
-    Key("leave", "q", "q", "quit", "Quit; the watch list stays.", group=_PROGRAM, on_key_line=True),
+    Key("leave", "q", "q", "quit", "Quit; the watch list stays.", group=_PROGRAM, rank=3),
 )
 
 
@@ -132,14 +155,17 @@ def key_line(state_of: Callable[[str], bool | None], width: int) -> Line:
         state_of: Of an action: True if it can be done, None if not now, False if never.
         width: Cells.
     """
-    spans: list[Span] = []
-    for key in KEYS:
-        state = state_of(key.action)
-        if not key.on_key_line or state is False:
-            continue
-        price = " (1)" if key.action == "poll" else ""
-        spans += [
-            Span(f" {key.shown} ", Look.STRONG if state else Look.DIM),
-            Span(f"{key.label}{price} ", Look.TEXT if state else Look.DIM),
-        ]
-    return fit_line(spans, width)
+    shown = [key for key in KEYS if key.rank and state_of(key.action) is not False]
+    spans = {key: _on_key_line(key, able=bool(state_of(key.action))) for key in shown}
+    for rank in range(1, max(key.rank for key in shown)):
+        if sum(map(line_width, spans.values())) > width:
+            spans = {key: pair for key, pair in spans.items() if key.rank > rank}
+    return fit_line([span for pair in spans.values() for span in pair], width)
+
+
+def _on_key_line(key: Key, *, able: bool) -> tuple[Span, Span]:
+    price = f" ({key.price.split()[0]})" if key.price else ""
+    return (
+        Span(f" {key.shown} ", Look.STRONG if able else Look.DIM),
+        Span(f"{key.label}{price} ", Look.TEXT if able else Look.DIM),
+    )

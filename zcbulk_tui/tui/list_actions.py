@@ -1,9 +1,10 @@
 """Adding, removing and polling jobs from the screen."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from zcbulk_tui.domain.job import WatchedJob
-from zcbulk_tui.errors import ConfigError
+from zcbulk_tui.domain.job import JobRef, WatchedJob
+from zcbulk_tui.errors import ConfigError, QuotaSpentError
 
 if TYPE_CHECKING:
     from zcbulk_tui.tui.screens.watch import WatchScreen
@@ -66,26 +67,40 @@ def ask_to_remove(screen: "WatchScreen") -> None:
     )
 
 
+def poll(screen: "WatchScreen", refs: Sequence[JobRef]) -> None:
+    """Asks for the status of jobs; says why, where the day's calls do not allow it."""
+    if screen.monitor is None:
+        return
+    try:
+        screen.monitor.poll_now(refs)
+    except QuotaSpentError as error:
+        parts = (error.cause, error.next_step)
+        screen.notify(
+            " ".join(part for part in parts if part),
+            title=error.title,
+            severity="warning",
+            timeout=10,
+            markup=False,
+        )
+
+
 def poll_all(screen: "WatchScreen") -> None:
     """Polls every job that is not over; asks first when that costs many calls."""
     from zcbulk_tui.tui.screens.dialogs import ConfirmScreen
 
-    monitor = screen.monitor
     refs = [snapshot.ref for snapshot in screen.jobs.snapshots if not snapshot.is_final]
-    if monitor is None or not refs:
-        return
     if len(refs) < _MANY:
-        monitor.poll_now(refs)
+        poll(screen, refs)
         return
 
     def answered(yes: bool | None) -> None:
         if yes:
-            monitor.poll_now(refs)
+            poll(screen, refs)
 
     screen.app.push_screen(
         ConfirmScreen(
             f"Ask for the status of {len(refs):,} jobs?",
-            [f"It costs {len(refs):,} of the day's calls, at 50 a minute."],
+            [f"It costs {len(refs):,} calls, at 50 a minute. {screen.calls_left()}"],
             yes="Ask",
         ),
         answered,

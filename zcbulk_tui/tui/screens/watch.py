@@ -12,11 +12,13 @@ from textual.screen import Screen
 from zcbulk_tui.domain.job import Action, Environment, WatchedJob
 from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
 from zcbulk_tui.monitor.ports import CommandEnded, Event, JobChanged, JobRemoved, ServiceChanged
+from zcbulk_tui.render import words
 from zcbulk_tui.render.glyphs import Glyphs
-from zcbulk_tui.render.span import Look, Span
-from zcbulk_tui.render.status import about, news, status_line
+from zcbulk_tui.render.span import Line, Look, Span
+from zcbulk_tui.render.status import about, news, preview, status_line
 from zcbulk_tui.tui import control_actions, keys, list_actions
 from zcbulk_tui.tui.messages import Happened
+from zcbulk_tui.tui.pace_choice import PaceChoice
 from zcbulk_tui.tui.widgets import painter
 from zcbulk_tui.tui.widgets.job_list import JobList
 from zcbulk_tui.tui.widgets.lines import Lines
@@ -29,6 +31,9 @@ _FLUSH = 1.0
 
 _TICK = 5.0
 """Seconds between two looks at what the passing time has changed."""
+
+_COUNTDOWN = 60.0
+"""Seconds between two looks at how long the day still lasts."""
 
 _NEWS_LINES = 2
 
@@ -62,6 +67,7 @@ class WatchScreen(Screen[None]):
     ) -> None:
         super().__init__()
         self.monitor: Monitor | None = None
+        self._pace: PaceChoice | None = None
         self.base_url = base_url
         self.environment = environment
         self.now = now
@@ -84,8 +90,9 @@ class WatchScreen(Screen[None]):
         yield self._foot
 
     def on_mount(self) -> None:
-        """Sets up the clock, which runs only while a job is unfinished."""
+        """Sets up the clocks: that of the ages runs only while a job is unfinished."""
         self._clock = self.set_interval(_TICK, self.show_time, pause=True)
+        self.set_interval(_COUNTDOWN, self._show_lines)
 
     def on_resize(self) -> None:
         """Fits the lines to the width."""
@@ -96,10 +103,22 @@ class WatchScreen(Screen[None]):
     def connect(self, monitor: "Monitor", jobs: Iterable[WatchedJob]) -> None:
         """Takes the monitor that carries out the keys, and the jobs that it watches."""
         self.monitor = monitor
+        self._pace = PaceChoice(self, monitor.day_plan, monitor.set_pace, self._show_lines)
+        monitor.set_focus(focused=self.app.app_focus)
         for job in jobs:
             if job.ref not in self.jobs:
                 self.jobs.put(JobSnapshot(job))
         self.show_changes()
+
+    def focus_changed(self, *, focused: bool) -> None:
+        """Takes whether anybody looks."""
+        if self.monitor is not None:
+            self.monitor.set_focus(focused=focused)
+
+    def calls_left(self) -> str:
+        """What is left of today's calls, in a sentence."""
+        spent = self._service.spent
+        return words.calls_left(spent) if spent is not None else ""
 
     def take(self, event: Event) -> None:
         """Takes what the monitor says; what comes close together is applied and shown together."""
@@ -161,9 +180,15 @@ class WatchScreen(Screen[None]):
         self._foot.show(
             rule,
             about(selected, self._glyphs, width),
-            *news(selected, now, width, _NEWS_LINES),
+            *self._news(selected, now, width),
             keys.key_line(lambda action: self.check_action(action, ()), width),
         )
+
+    def _news(self, selected: JobSnapshot | None, now: datetime, width: int) -> list[Line]:
+        spent = self._service.spent
+        if spent is not None and self._pace is not None and self._pace.effect is not None:
+            return preview(self._pace.effect, spent, width, _NEWS_LINES)
+        return news(selected, spent, now, width, _NEWS_LINES)
 
     # Keys.
 
@@ -177,7 +202,7 @@ class WatchScreen(Screen[None]):
             return True if allowed and self.monitor else None
         if action in ("poll", "unwatch"):
             return True if selected and self.monitor else None
-        if action in ("add", "poll_all", "pause"):
+        if action in ("add", "poll_all", "pause", "budget", "eager", "frugal"):
             return True if self.monitor else None
         return super().check_action(action, parameters)
 
@@ -213,8 +238,8 @@ class WatchScreen(Screen[None]):
         control_actions.ask(self, Action.ABORT)
 
     def action_poll(self) -> None:
-        if self.monitor and self.jobs.selected:
-            self.monitor.poll_now([self.jobs.selected.ref])
+        if self.jobs.selected:
+            list_actions.poll(self, [self.jobs.selected.ref])
 
     def action_poll_all(self) -> None:
         list_actions.poll_all(self)
@@ -228,6 +253,28 @@ class WatchScreen(Screen[None]):
 
     def action_unwatch(self) -> None:
         list_actions.ask_to_remove(self)
+
+    def action_budget(self) -> None:
+        from zcbulk_tui.tui.screens.budget import BudgetScreen
+
+        if self.monitor and self._pace:
+            self.app.push_screen(
+                BudgetScreen(
+                    self.monitor.day_plan,
+                    self._pace,
+                    self.monitor.enter_true_figure,
+                    glyphs=self._glyphs,
+                    now=self.now,
+                )
+            )
+
+    def action_eager(self) -> None:
+        if self._pace:
+            self._pace.step(1)
+
+    def action_frugal(self) -> None:
+        if self._pace:
+            self._pace.step(-1)
 
     def action_help(self) -> None:
         from zcbulk_tui.tui.screens.help import HelpScreen

@@ -1,0 +1,103 @@
+"""Days of calls, and plans for what is left of them."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+from hypothesis import strategies as st
+
+from tests.render.strategies import lines, snapshots
+from tests.support.jobs import NOW
+from zcbulk_tui.domain.budget import Allowance, Budget, Cause, DayCalls
+from zcbulk_tui.domain.day_plan import DayPlan, PlannedJob, Spent
+from zcbulk_tui.domain.planner import Effect, Pace
+
+CET = timezone(timedelta(hours=1), "CET")
+"""Where Zoho counts the calls."""
+
+MIDNIGHT = datetime(2026, 3, 11, 23, tzinfo=UTC)
+"""When the day after `NOW` begins there: in 12 hours and a half."""
+
+FULL = Allowance(daily_calls=1_000, share=1, reserve=20, zone=CET)
+"""All of a day of a thousand calls, of which 20 are kept."""
+
+
+def spent(
+    made: int = 120,
+    allowance: Allowance = FULL,
+    *,
+    elsewhere: int = 0,
+    said_by_zoho: bool = False,
+    pace: Pace = Pace.BALANCED,
+    focused: bool = True,
+    trouble: str | None = None,
+) -> Spent:
+    """How a day stands on which the plan has made some calls."""
+    day = DayCalls(allowance.day(NOW), elsewhere=elsewhere, spent=said_by_zoho)
+    return Spent(
+        Budget(allowance, day.plus(Cause.PLAN, made)),
+        allowance.resets_at(NOW),
+        pace,
+        pace if focused else Pace.FRUGAL,
+        trouble,
+    )
+
+
+SPENT_BY_ZOHO = spent(said_by_zoho=True)
+"""Zoho has answered with code 4000."""
+
+USED_UP = spent(985)
+"""Only calls for start and abort are left."""
+
+
+def plan(day: Spent, *jobs: PlannedJob, runs: bool = True) -> DayPlan:
+    """A plan in which every step of the pace takes a hundred calls more, or what is left."""
+    effects = [
+        Effect(
+            pace,
+            min(100 * step, day.budget.left_for_polls),
+            30.0 / step if runs else None,
+        )
+        for step, pace in enumerate(Pace, 1)
+    ]
+    return DayPlan(day, jobs, tuple(effects))
+
+
+calls = st.just(0) | st.integers(0, 300) | st.integers(0, 10**7)
+
+allowances = st.builds(
+    Allowance,
+    st.integers(1, 10**7),
+    st.floats(0.01, 1),
+    calls,
+    st.none() | st.just(CET),
+)
+
+
+@st.composite
+def days(draw: st.DrawFn) -> Spent:
+    """Any day of calls, also one on which there were more than there may be."""
+    allowance = draw(allowances)
+    made = tuple(draw(calls) for _ in Cause)
+    pace = draw(st.sampled_from(Pace))
+    return Spent(
+        Budget(allowance, DayCalls(allowance.day(NOW), made, draw(calls), draw(st.booleans()))),
+        allowance.resets_at(NOW),
+        pace,
+        draw(st.sampled_from([pace, Pace.FRUGAL])),
+        draw(st.none() | lines.filter(bool)),
+    )
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> DayPlan:
+    """Any plan: what a pace takes is no more than what is left."""
+    day = draw(days())
+    within = st.none() | st.floats(0.1, 1e6)
+    jobs = st.builds(PlannedJob, snapshots(), st.floats(0, 1e4))
+    return DayPlan(
+        day,
+        tuple(draw(st.lists(jobs, max_size=5))),
+        tuple(
+            Effect(pace, draw(st.integers(0, day.budget.left_for_polls)), draw(within))
+            for pace in Pace
+        ),
+    )

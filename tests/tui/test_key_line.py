@@ -1,0 +1,80 @@
+"""The key line: what matters most stays on it, and says what it costs."""
+
+import pytest
+
+from tests.render.drawn import text
+from tests.tui.stage import Stage
+from zcbulk_tui.render.span import Look, line_width
+from zcbulk_tui.tui.keys import KEYS, key_line
+
+EVERY = {key.action for key in KEYS}
+WIDTHS = range(54, 201)
+"""Where the keys that never leave have room."""
+
+CONTROLS = {key.action for key in KEYS if key.controls}
+
+
+def line(width: int, *, able: set[str] = EVERY, never: set[str] | None = None) -> str:
+    """The line where some keys can be pressed, and some never."""
+
+    def state_of(action: str) -> bool | None:
+        if action in (never or ()):
+            return False
+        return True if action in able else None
+
+    return text(key_line(state_of, width))
+
+
+@pytest.mark.parametrize("never", [set(), CONTROLS], ids=["all", "read-only"])
+def test_help_and_quit_are_always_whole(never: set[str]) -> None:
+    for width in WIDTHS:
+        shown = line(width, never=never)
+        assert len(shown) == width
+        assert shown.rstrip().endswith(" ? help  q quit")
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_what_costs_calls_says_how_many(width: int) -> None:
+    shown = line(width)
+    for part in (" S start (2) ", " X abort (2) ", " r poll (1) "):
+        assert part in shown
+    assert shown.count("(") == 3, "nothing else costs any"
+
+
+def test_keys_leave_by_their_rank_as_the_screen_narrows() -> None:
+    rank = {key.action: key.rank for key in KEYS}
+    for width in WIDTHS:
+        labels = {key.action: f" {key.shown} {key.label} " for key in KEYS if key.rank}
+        shown = {action for action, label in labels.items() if label in line(width)}
+        assert all(rank[one] < rank[other] for one in labels.keys() - shown for other in shown)
+
+
+def test_what_is_there_at_80_and_at_120() -> None:
+    assert line(80).rstrip() == (
+        " S start (2)  X abort (2)  r poll (1)  a add  b budget  ? help  q quit"
+    )
+    assert line(120).rstrip() == (
+        " S start (2)  X abort (2)  r poll (1)  x stop watching  a add  p pause  b budget  "
+        "? help  q quit"
+    )
+
+
+def test_no_key_is_cut_in_two() -> None:
+    for width in WIDTHS:
+        shown = line(width)
+        assert "…" not in shown
+        assert line_width(key_line(lambda _: True, width)) == width
+
+
+def test_what_cannot_be_done_now_is_greyed_and_stays() -> None:
+    spans = key_line(lambda action: None if action in CONTROLS else True, 120)
+    looks = {span.text.strip(): span.look for span in spans}
+    assert looks["start (2)"] is looks["abort (2)"] is looks["S"] is Look.DIM
+    assert looks["poll (1)"] is Look.TEXT
+    assert looks["r"] is Look.STRONG
+
+
+@pytest.mark.parametrize("width", [80, 120])
+async def test_the_last_line_of_the_screen_is_the_key_line(width: int) -> None:
+    async with Stage().open(width, 24) as stage:
+        assert stage.text()[-1] == line(width).rstrip()

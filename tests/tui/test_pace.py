@@ -1,0 +1,188 @@
+"""The pace on the screen: shown before it counts, and frugal while nobody looks."""
+
+import pytest
+from textual import events
+
+from tests.tui.stage import Stage
+from zcbulk_tui.domain.day_plan import Spent
+from zcbulk_tui.domain.planner import Pace
+from zcbulk_tui.monitor.monitor import Monitor
+from zcbulk_tui.render.status import preview
+from zcbulk_tui.tui import pace_choice
+from zcbulk_tui.tui.keys import KEYS
+from zcbulk_tui.tui.screens.budget import BudgetScreen
+
+CALLS = {key.action for key in KEYS if key.group == "Calls"}
+
+
+@pytest.fixture
+def chosen(monkeypatch: pytest.MonkeyPatch) -> list[Pace]:
+    """The paces that came to count, in their order."""
+    paces: list[Pace] = []
+    set_pace = Monitor.set_pace
+
+    def remember(monitor: Monitor, pace: Pace) -> None:
+        paces.append(pace)
+        set_pace(monitor, pace)
+
+    monkeypatch.setattr(Monitor, "set_pace", remember)
+    return paces
+
+
+@pytest.fixture(autouse=True)
+def _endless_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets no pace count before the test is over, unless `at_once` is asked for."""
+    monkeypatch.setattr(pace_choice, "_MOMENT", 1000.0)
+
+
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets what is chosen from now on count at once."""
+    monkeypatch.setattr(pace_choice, "_MOMENT", 0.01)
+
+
+def spent(stage: Stage) -> Spent:
+    """How the day stands."""
+    assert stage.screen.monitor is not None
+    return stage.screen.monitor.day_plan().spent
+
+
+def previewed(stage: Stage) -> Pace | None:
+    """The pace whose effect stands in the foot."""
+    assert stage.screen.monitor is not None
+    plan, text = stage.screen.monitor.day_plan(), stage.text()
+    for effect in plan.effects:
+        lines = preview(effect, plan.spent, stage.app.size.width, 2)
+        if ["".join(span.text for span in line).rstrip() for line in lines] == text[-3:-1]:
+            return effect.pace
+    return None
+
+
+def pending(stage: Stage) -> list[str]:
+    """The rows of the budget that say that they do not count yet."""
+    return [line for line in stage.text() if "│" in line and "  counts in a moment" in line]
+
+
+@pytest.mark.parametrize(
+    ("key", "pace"),
+    [("plus", Pace.EAGER), ("equals_sign", Pace.EAGER), ("minus", Pace.FRUGAL)],
+)
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=str)
+async def test_what_a_pace_brings_is_shown_before_it_counts(
+    key: str, pace: Pace, size: tuple[int, int], chosen: list[Pace]
+) -> None:
+    async with Stage().open(*size) as stage:
+        assert previewed(stage) is None
+        await stage.press(key)
+        assert previewed(stage) is pace
+        assert spent(stage).pace is Pace.BALANCED
+        assert chosen == []
+        assert any("It counts in a moment." in line for line in stage.text())
+
+
+@pytest.mark.parametrize(("key", "pace"), [("plus", Pace.EAGER), ("minus", Pace.FRUGAL)])
+async def test_it_counts_after_a_moment(
+    key: str, pace: Pace, monkeypatch: pytest.MonkeyPatch, chosen: list[Pace]
+) -> None:
+    async with Stage().open() as stage:
+        at_once(monkeypatch)
+        await stage.press(key)
+        await stage.until(lambda: spent(stage).pace is pace)
+        assert chosen == [pace]
+        assert previewed(stage) is None
+        assert stage.text()[0].endswith(f"{pace}connected"), "pictures have no gaps"
+        assert any("next poll" in line for line in stage.text()[-4:])
+
+
+async def test_stepping_back_cancels(monkeypatch: pytest.MonkeyPatch, chosen: list[Pace]) -> None:
+    async with Stage().open() as stage:
+        await stage.press("plus")
+        assert previewed(stage) is Pace.EAGER
+        await stage.press("minus")
+        assert previewed(stage) is None
+        at_once(monkeypatch)
+        await stage.press("minus")
+        await stage.until(lambda: spent(stage).pace is Pace.FRUGAL)
+        assert chosen == [Pace.FRUGAL], "what was cancelled never counts"
+
+
+async def test_only_the_last_of_many_steps_counts(
+    monkeypatch: pytest.MonkeyPatch, chosen: list[Pace]
+) -> None:
+    async with Stage().open() as stage:
+        await stage.press("plus", "minus", "minus", "plus")
+        at_once(monkeypatch)
+        await stage.press("plus")
+        await stage.until(lambda: spent(stage).pace is Pace.EAGER)
+        assert chosen == [Pace.EAGER]
+
+
+@pytest.mark.parametrize(
+    ("key", "back", "end"), [("plus", "minus", Pace.EAGER), ("minus", "plus", Pace.FRUGAL)]
+)
+async def test_there_is_nothing_beyond_the_ends(
+    key: str, back: str, end: Pace, monkeypatch: pytest.MonkeyPatch, chosen: list[Pace]
+) -> None:
+    async with Stage().open() as stage:
+        await stage.press(key, key, key, key)
+        assert previewed(stage) is end
+        await stage.press(back)
+        assert previewed(stage) is None, "one step back is enough"
+        at_once(monkeypatch)
+        await stage.press(key)
+        await stage.until(lambda: spent(stage).pace is end)
+        await stage.press(key)
+        assert previewed(stage) is None
+        assert chosen == [end]
+
+
+async def test_the_budget_marks_the_pace_that_does_not_count_yet(chosen: list[Pace]) -> None:
+    async with Stage().open() as stage:
+        await stage.press("b", "plus")
+        assert isinstance(stage.app.screen, BudgetScreen)
+        (marked,) = pending(stage)
+        assert "▌ eager" in marked
+        assert chosen == []
+        await stage.press("minus")
+        assert pending(stage) == []
+        assert any("▌ balanced" in line for line in stage.text())
+        await stage.press("plus", "escape")
+        assert previewed(stage) is Pace.EAGER, "it is the same choice on both screens"
+
+
+async def test_a_pace_chosen_in_the_budget_counts_too(
+    monkeypatch: pytest.MonkeyPatch, chosen: list[Pace]
+) -> None:
+    async with Stage().open() as stage:
+        at_once(monkeypatch)
+        await stage.press("b", "minus")
+        await stage.until(lambda: spent(stage).pace is Pace.FRUGAL)
+        assert chosen == [Pace.FRUGAL]
+
+
+async def test_without_the_focus_it_is_frugal_and_says_so(chosen: list[Pace]) -> None:
+    async with Stage().open() as stage:
+        assert "no focus" not in stage.text()[0]
+        stage.app.post_message(events.AppBlur())
+        await stage.until(lambda: "frugal: no focus" in stage.text()[0])
+        assert (spent(stage).pace, spent(stage).pace_in_force) == (Pace.BALANCED, Pace.FRUGAL)
+        stage.app.post_message(events.AppFocus())
+        await stage.until(lambda: "no focus" not in stage.text()[0])
+        assert spent(stage).pace_in_force is Pace.BALANCED
+        assert chosen == [], "the chosen pace is what it was"
+
+
+async def test_the_budget_tells_the_pace_without_focus_from_the_chosen_one() -> None:
+    async with Stage().open() as stage:
+        stage.app.post_message(events.AppBlur())
+        await stage.until(lambda: "no focus" in stage.text()[0])
+        await stage.press("b")
+        (frugal,) = (line for line in stage.text() if "while there is no focus" in line)
+        assert "│  frugal" in frugal
+        assert any("▌ balanced" in line for line in stage.text())
+
+
+async def test_the_keys_about_calls_are_in_the_palette() -> None:
+    async with Stage().open() as stage:
+        titles = {command.title for command in stage.app.get_system_commands(stage.screen)}
+        assert titles >= {"Budget  b", "More eager  +", "More frugal  -"}
+        assert {"budget", "eager", "frugal"} == CALLS

@@ -1,0 +1,186 @@
+"""The budget: what the day's calls went for, what they will go for, and what each pace brings."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from zcbulk_tui.domain.budget import Cause
+from zcbulk_tui.domain.day_plan import DayPlan, PlannedJob, Spent
+from zcbulk_tui.domain.planner import Effect, Pace, Reason
+from zcbulk_tui.render import words
+from zcbulk_tui.render.bar import cells
+from zcbulk_tui.render.figures import duration, number, soon
+from zcbulk_tui.render.glyphs import Glyphs
+from zcbulk_tui.render.span import Line, Look, Span, fit, fit_line, wrap
+
+REASON = {
+    Reason.UNREAD: "it has not been read",
+    Reason.UNSTARTED: "somebody may start it",
+    Reason.UNMOVED: "it stands still",
+    Reason.FINISH: "its end draws near",
+    Reason.FAILURES: "its failures may end it",
+    Reason.ANY_TIME: "it may end at any time",
+    Reason.DEADLINE: "its time to start runs out",
+}
+
+CAUSE = {
+    Cause.PLAN: "plan",
+    Cause.KEY: "keys r and R",
+    Cause.COMMAND: "start and abort",
+    Cause.SCRIPT: "scripts",
+}
+
+_MOST_JOBS = 200
+"""Jobs of the plan that are drawn; nobody scrolls further."""
+
+_NAME, _WHEN, _WHY, _CALLS = 24, 9, 26, 7
+
+
+def page(
+    plan: DayPlan, pending: Pace | None, now: datetime, glyphs: Glyphs, width: int
+) -> list[Line]:
+    """Returns the whole budget, as lines of the same width.
+
+    Args:
+        plan: The plan for the rest of the day.
+        pending: A pace that has been chosen and does not count yet.
+        now: Aware.
+        glyphs: The characters.
+        width: Cells; at least 40.
+    """
+    lines = [
+        *_today(plan, now, glyphs, width),
+        (),
+        *_paces(plan, pending, glyphs),
+        (),
+        *_jobs(plan, now, width),
+    ]
+    return [fit_line(line, width) for line in lines]
+
+
+def _today(plan: DayPlan, now: datetime, glyphs: Glyphs, width: int) -> Iterator[Line]:
+    spent = plan.spent
+    budget = spent.budget
+    resets = duration((spent.resets_at - now).total_seconds() // 60 * 60)
+    yield (
+        Span(f"{budget.left:,} of {budget.allowance.ours:,} calls left", Look.STRONG),
+        Span(f" until {words.reset(spent)}, in {resets}"),
+    )
+    yield from _gauge(plan, glyphs, width)
+    made = (f"{CAUSE[cause]} {budget.day.of(cause):,}" for cause in Cause)
+    yield (Span("Made for: " + f" {glyphs.separator} ".join(made)),)
+    for note, look in _notes(spent):
+        for text in wrap(note, width, 3):
+            yield (Span(text, look),)
+
+
+def _gauge(plan: DayPlan, glyphs: Glyphs, width: int) -> Iterator[Line]:
+    """The day's calls as a bar, and what its parts are."""
+    budget = plan.spent.budget
+    planned = next(
+        (of.calls for of in plan.effects if of.pace is plan.spent.pace_in_force),
+        0,
+    )
+    planned = min(planned, budget.left_for_polls)
+    parts = (
+        ("made", budget.day.total, glyphs.success, Look.RUNNING),
+        (
+            "gone elsewhere",
+            max(budget.allowance.ours - budget.day.total - budget.left, 0),
+            glyphs.failed,
+            Look.WARNING,
+        ),
+        ("planned", planned, glyphs.estimate, Look.ESTIMATE),
+        ("free", budget.left_for_polls - planned, glyphs.left, Look.LEFT),
+        ("kept for start and abort", budget.reserve_left, glyphs.kept, Look.SUCCESS),
+    )
+    shares = cells([calls for _, calls, _, _ in parts], width)
+    yield tuple(
+        Span(glyph * share, look) for share, (_, _, glyph, look) in zip(shares, parts, strict=True)
+    )
+    legend: list[Span] = []
+    for name, calls, glyph, look in parts:
+        if calls:
+            legend += [Span(f"{glyph} ", look), Span(f"{calls:,} {name}   ")]
+    yield tuple(legend)
+
+
+def _notes(spent: Spent) -> Iterator[tuple[str, Look]]:
+    """What is out of the ordinary about the day's calls."""
+    if spent.budget.day.spent:
+        yield (
+            "Zoho says that the day's calls are used up (code 4000): no polls until then. "
+            "Start and abort are still tried. If you know better, type the true figure below.",
+            Look.WARNING,
+        )
+    elif not spent.allows_polls:
+        yield (
+            "The polls' share is used up: no polls until then. What is kept is for start and "
+            "abort.",
+            Look.WARNING,
+        )
+    if spent.trouble is not None:
+        yield spent.trouble, Look.WARNING
+    if spent.budget.allowance.zone is None:
+        yield (
+            "Zoho's day is that of the super admin's time zone. It is not set "
+            "(budget.reset_timezone), so this machine's is taken.",
+            Look.DIM,
+        )
+
+
+def _paces(plan: DayPlan, pending: Pace | None, glyphs: Glyphs) -> Iterator[Line]:
+    """What each pace would bring, and which one counts."""
+    spent = plan.spent
+    yield (Span("  PACE       END SEEN WITHIN   THESE JOBS TAKE   LEFT FOR POLLS", Look.DIM),)
+    for of in plan.effects:
+        counts = of.pace is (pending or spent.pace)
+        mark = glyphs.cursor if counts else " "
+        look = Look.STRONG if counts else Look.TEXT
+        yield (
+            Span(f"{mark} {of.pace:<9}  {_within(of):>15}   ", look),
+            Span(f"{number(of.calls) + ' calls':>15}   "),
+            Span(f"{number(spent.budget.left_for_polls - of.calls):>14}"),
+            Span(f"  {_remark(of.pace, spent, pending)}", Look.WARNING),
+        )
+
+
+def _within(of: Effect) -> str:
+    return "–" if of.within is None else f"about {words.about(of.within)}"
+
+
+def _remark(pace: Pace, spent: Spent, pending: Pace | None) -> str:
+    if pace is pending:
+        return "counts in a moment"
+    if pace is spent.pace_in_force and pace is not spent.pace:
+        return "while there is no focus"
+    return ""
+
+
+def _jobs(plan: DayPlan, now: datetime, width: int) -> Iterator[Line]:
+    """The plan for each job."""
+    name = max(min(_NAME, width - _WHEN - _WHY - _CALLS - 3), 8)
+    titles = f"{fit('JOB', name)} {fit('NEXT POLL', _WHEN, right=True)} "
+    yield (Span(f"{titles} {fit('BECAUSE', _WHY)}{fit('CALLS', _CALLS, right=True)}", Look.DIM),)
+    if not plan.jobs:
+        yield (Span("No job is left to be polled.", Look.DIM),)
+    for job in plan.jobs[:_MOST_JOBS]:
+        yield (Span(_job(job, plan.spent, now, name)),)
+    if len(plan.jobs) > _MOST_JOBS:
+        yield (Span(f"and {len(plan.jobs) - _MOST_JOBS:,} more", Look.DIM),)
+
+
+def _job(job: PlannedJob, spent: Spent, now: datetime, name: int) -> str:
+    snapshot = job.snapshot
+    due, reason = snapshot.next_poll_at, snapshot.reason
+    if due is None:
+        when = "never"
+    elif not spent.allows_polls:
+        when = words.reset(spent)
+    else:
+        when = soon((due - now).total_seconds())
+    why = REASON[reason] if reason else "it could not be read" if snapshot.fault else ""
+    calls = f"~{max(round(job.calls), 1)}" if due is not None else "0"
+    return (
+        f"{fit(snapshot.job.label, name)} {fit(when, _WHEN, right=True)}  "
+        f"{fit(why, _WHY)}{fit(calls, _CALLS, right=True)}"
+    )
