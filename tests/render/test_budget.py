@@ -20,7 +20,6 @@ from zcbulk_tui.domain.planner import Pace, Reason
 from zcbulk_tui.domain.snapshot import Fault, JobSnapshot
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import JobUnknownError, UnreachableError
-from zcbulk_tui.render import words
 from zcbulk_tui.render.budget import REASON, page
 from zcbulk_tui.render.glyphs import ASCII, UNICODE, Glyphs
 from zcbulk_tui.render.span import Look, line_width
@@ -102,10 +101,10 @@ def test_hostile_labels_and_troubles_do_no_harm(label: str) -> None:
 
 PARTS = {
     "made": UNICODE.success,
-    "gone elsewhere": UNICODE.failed,
+    "elsewhere": UNICODE.failed,
     "planned": UNICODE.estimate,
     "free": UNICODE.left,
-    "kept for start and abort": UNICODE.kept,
+    "kept": UNICODE.kept,
 }
 """The parts of the gauge in their order, with their glyphs."""
 
@@ -133,7 +132,7 @@ def test_the_parts_add_up(of: DayPlan) -> None:
     assert sum(parts.values()) == max(budget.allowance.ours, budget.day.total)
     assert parts["made"] == budget.day.total
     assert parts["planned"] + parts["free"] == budget.left_for_polls
-    assert parts["kept for start and abort"] == budget.reserve_left
+    assert parts["kept"] == budget.reserve_left
 
 
 def test_the_plan_in_the_gauge_is_that_of_the_pace_in_force() -> None:
@@ -147,10 +146,7 @@ def test_an_ordinary_day() -> None:
     calls = day.budget.day.plus(Cause.COMMAND, 4).plus(Cause.KEY, 7).plus(Cause.SCRIPT)
     lines = texts(plan(replace(day, budget=replace(day.budget, day=calls))), width=120)
     assert lines[0] == "788 of 1,000 calls left until 00:00 CET, in 12h30m"
-    assert lines[2] == (
-        "█ 132 made   ▚ 80 gone elsewhere   ▓ 200 planned   ░ 572 free   "
-        "▒ 16 kept for start and abort"
-    )
+    assert lines[2] == ("█ 132 made   ▚ 80 elsewhere   ▓ 200 planned   ░ 572 free   ▒ 16 kept")
     assert lines[3] == "Made for: plan 120 · keys r and R 7 · start and abort 4 · scripts 1"
     assert lines[4] == "", "there is nothing else to note"
 
@@ -221,9 +217,9 @@ def test_the_pace_without_focus_is_told_from_the_chosen_one() -> None:
 def test_what_each_pace_brings() -> None:
     cells = {pace: re.split(r"\s{2,}", row[2:])[1:] for pace, row in paces(plan(spent())).items()}
     assert cells == {
-        Pace.FRUGAL: ["about 30s", "100 calls", "760"],
-        Pace.BALANCED: ["about 15s", "200 calls", "660"],
-        Pace.EAGER: ["about 10s", "300 calls", "560"],
+        Pace.FRUGAL: ["about 30s", "100", "760"],
+        Pace.BALANCED: ["about 15s", "200", "660"],
+        Pace.EAGER: ["about 10s", "300", "560"],
     }
     still = paces(plan(spent(), runs=False))
     assert all("–" in row for row in still.values()), "no job runs"
@@ -247,7 +243,21 @@ def test_a_job_that_is_never_polled_takes_no_call(day: Spent) -> None:
 
 @pytest.mark.parametrize("day", [USED_UP, SPENT_BY_ZOHO], ids=["used up", "4000"])
 def test_a_job_waits_for_the_next_day_when_the_calls_are_gone(day: Spent) -> None:
-    assert row_of(WAITS, day)[1] == words.reset(day) == "00:00 CET"
+    assert row_of(WAITS, day) == ["Suppliers", "00:00", "somebody may start it", "0"]
+
+
+def test_a_pause_holds_the_polls_of_all_jobs() -> None:
+    lines = page(plan(spent(), WAITS, NEVER), None, NOW, UNICODE, 80, paused=True)
+    assert "paused" in text(lines[-2])
+    assert "never" in text(lines[-1])
+
+
+@pytest.mark.parametrize("pace", Pace)
+def test_nothing_of_a_row_is_cut_on_80_columns(pace: Pace) -> None:
+    inside = 72
+    eased = plan(spent(pace=pace, focused=False))
+    for of, pending in ((eased, None), (eased, pace), (plan(spent(elsewhere=80)), pace)):
+        assert not any("…" in line for line in texts(of, pending, inside))
 
 
 @pytest.mark.parametrize("reason", Reason)

@@ -133,7 +133,7 @@ def test_the_calls_left_get_shorter_in_order() -> None:
     assert forms(SERVICES["no focus"]) == [
         "860 calls left, 20 kept  resets in 12h30m  frugal: no focus",
         "860 left, 20 kept  12h30m  frugal: no focus",
-        "860+20 left  12h30m",
+        "860+20 left  12h30m  frugal",
         "860+20",
     ]
     shown = [line(service=SERVICES["no focus"], width=width) for width in reversed(WIDTHS)]

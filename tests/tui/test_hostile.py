@@ -178,14 +178,13 @@ async def test_too_many_calls_in_a_minute_hold_all_polls_for_a_while() -> None:
         assert len(stage.creator.log) == 1
 
 
-async def test_a_day_that_begins_spent_is_zohos_yesterday_and_is_tried_again_soon() -> None:
+async def test_a_day_that_was_spent_by_others_is_spent_for_us() -> None:
     async with alone("errors", "200-4000").open() as stage:
         (job,) = stage.screen.jobs.snapshots
         assert job.fault is not None
         assert isinstance(job.fault.error, QuotaSpentError)
-        until = clock(stage.now() + timedelta(minutes=1), stage.now())
-        assert "979 calls left, 20 kept" in stage.text()[0]
-        assert f"day's calls still spent, until {until}" in stage.text()[0]
+        assert "0 calls left, 0 kept" in stage.text()[0]
+        assert "Zoho: day's calls spent, again" in stage.text()[0]
         assert len(stage.creator.log) == 1
 
 

@@ -36,7 +36,13 @@ _NAME, _WHEN, _WHY, _CALLS = 24, 9, 26, 7
 
 
 def page(
-    plan: DayPlan, pending: Pace | None, now: datetime, glyphs: Glyphs, width: int
+    plan: DayPlan,
+    pending: Pace | None,
+    now: datetime,
+    glyphs: Glyphs,
+    width: int,
+    *,
+    paused: bool = False,
 ) -> list[Line]:
     """Returns the whole budget, as lines of the same width.
 
@@ -46,13 +52,14 @@ def page(
         now: Aware.
         glyphs: The characters.
         width: Cells; at least 40.
+        paused: Whether the user has paused the polls.
     """
     lines = [
         *_today(plan, now, glyphs, width),
         (),
         *_paces(plan, pending, glyphs),
         (),
-        *_jobs(plan, now, width),
+        *_jobs(plan, now, width, paused=paused),
     ]
     return [fit_line(line, width) for line in lines]
 
@@ -80,18 +87,17 @@ def _gauge(plan: DayPlan, glyphs: Glyphs, width: int) -> Iterator[Line]:
         (of.calls for of in plan.effects if of.pace is plan.spent.pace_in_force),
         0,
     )
-    planned = min(planned, budget.left_for_polls)
     parts = (
         ("made", budget.day.total, glyphs.success, Look.RUNNING),
         (
-            "gone elsewhere",
+            "elsewhere",
             max(budget.allowance.ours - budget.day.total - budget.left, 0),
             glyphs.failed,
             Look.WARNING,
         ),
         ("planned", planned, glyphs.estimate, Look.ESTIMATE),
         ("free", budget.left_for_polls - planned, glyphs.left, Look.LEFT),
-        ("kept for start and abort", budget.reserve_left, glyphs.kept, Look.SUCCESS),
+        ("kept", budget.reserve_left, glyphs.kept, Look.SUCCESS),
     )
     shares = cells([calls for _, calls, _, _ in parts], width)
     yield tuple(
@@ -100,7 +106,8 @@ def _gauge(plan: DayPlan, glyphs: Glyphs, width: int) -> Iterator[Line]:
     legend: list[Span] = []
     for name, calls, glyph, look in parts:
         if calls:
-            legend += [Span(f"{glyph} ", look), Span(f"{calls:,} {name}   ")]
+            gap = "   " if legend else ""
+            legend += [Span(f"{gap}{glyph} ", look), Span(f"{calls:,} {name}")]
     yield tuple(legend)
 
 
@@ -131,15 +138,15 @@ def _notes(spent: Spent) -> Iterator[tuple[str, Look]]:
 def _paces(plan: DayPlan, pending: Pace | None, glyphs: Glyphs) -> Iterator[Line]:
     """What each pace would bring, and which one counts."""
     spent = plan.spent
-    yield (Span("  PACE       END SEEN WITHIN   THESE JOBS TAKE   LEFT FOR POLLS", Look.DIM),)
+    yield (Span("  PACE       END SEEN WITHIN    CALLS     LEFT", Look.DIM),)
     for of in plan.effects:
         counts = of.pace is (pending or spent.pace)
         mark = glyphs.cursor if counts else " "
         look = Look.STRONG if counts else Look.TEXT
+        left = spent.budget.left_for_polls - of.calls
         yield (
-            Span(f"{mark} {of.pace:<9}  {_within(of):>15}   ", look),
-            Span(f"{number(of.calls) + ' calls':>15}   "),
-            Span(f"{number(spent.budget.left_for_polls - of.calls):>14}"),
+            Span(f"{mark} {of.pace:<9}  {_within(of):>15}  {number(of.calls, 7):>7}  ", look),
+            Span(f"{number(left, 7):>7}", look),
             Span(f"  {_remark(of.pace, spent, pending)}", Look.WARNING),
         )
 
@@ -156,7 +163,7 @@ def _remark(pace: Pace, spent: Spent, pending: Pace | None) -> str:
     return ""
 
 
-def _jobs(plan: DayPlan, now: datetime, width: int) -> Iterator[Line]:
+def _jobs(plan: DayPlan, now: datetime, width: int, *, paused: bool) -> Iterator[Line]:
     """The plan for each job."""
     name = max(min(_NAME, width - _WHEN - _WHY - _CALLS - 3), 8)
     titles = f"{fit('JOB', name)} {fit('NEXT POLL', _WHEN, right=True)} "
@@ -164,22 +171,24 @@ def _jobs(plan: DayPlan, now: datetime, width: int) -> Iterator[Line]:
     if not plan.jobs:
         yield (Span("No job is left to be polled.", Look.DIM),)
     for job in plan.jobs[:_MOST_JOBS]:
-        yield (Span(_job(job, plan.spent, now, name)),)
+        yield (Span(_job(job, plan.spent, now, name, paused=paused)),)
     if len(plan.jobs) > _MOST_JOBS:
         yield (Span(f"and {len(plan.jobs) - _MOST_JOBS:,} more", Look.DIM),)
 
 
-def _job(job: PlannedJob, spent: Spent, now: datetime, name: int) -> str:
+def _job(job: PlannedJob, spent: Spent, now: datetime, name: int, *, paused: bool) -> str:
     snapshot = job.snapshot
     due, reason = snapshot.next_poll_at, snapshot.reason
+    calls = f"~{max(round(job.calls), 1)}"
     if due is None:
-        when = "never"
+        when, calls = "never", "0"
     elif not spent.allows_polls:
-        when = words.reset(spent)
+        when, calls = words.reset(spent, zone=False), "0"
+    elif paused:
+        when = "paused"
     else:
         when = soon((due - now).total_seconds())
     why = REASON[reason] if reason else "it could not be read" if snapshot.fault else ""
-    calls = f"~{max(round(job.calls), 1)}" if due is not None else "0"
     return (
         f"{fit(snapshot.job.label, name)} {fit(when, _WHEN, right=True)}  "
         f"{fit(why, _WHY)}{fit(calls, _CALLS, right=True)}"

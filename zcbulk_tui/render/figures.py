@@ -94,7 +94,8 @@ def remaining(time: Remaining | None, since: float) -> str:
         return "unknown"
     if time.most == math.inf:
         # It stands still: nothing of what is left has passed meanwhile.
-        return f">{_unit(_rounded(min(time.least, 1000 * 86400.0)))}"
+        least = _rounded(min(time.least, 1000 * 86400.0))
+        return f">{_unit(least)}" if least else "unknown"
     least, most = (_rounded(max(seconds - since, 0.0)) for seconds in (time.least, time.most))
     low, high = _unit(least), _unit(most)
     if most == 0:

@@ -70,20 +70,16 @@ def purse(spent: "Spent", now: datetime) -> list[list[Span]]:
     left, kept = spent.budget.left_for_polls, spent.budget.reserve_left
     resets = until_reset((spent.resets_at - now).total_seconds())
     look = Look.TEXT if left else Look.WARNING
-    pace = [] if spent.goes_as_usual else [_GAP, _pace(spent)]
+    eased = spent.pace_in_force is not spent.pace
+    brief = [] if spent.goes_as_usual else [_GAP, Span(spent.pace_in_force, Look.DIM)]
+    pace = [*brief, Span(": no focus", Look.DIM)] if eased else brief
     long, short = f"{left:,} calls left, {kept:,} kept", f"{left:,} left, {kept:,} kept"
     return [
         [Span(long, look), _GAP, Span(f"resets in {resets}"), *pace],
         [Span(short, look), _GAP, Span(resets), *pace],
-        [Span(f"{left:,}+{kept:,} left", look), _GAP, Span(resets)],
+        [Span(f"{left:,}+{kept:,} left", look), _GAP, Span(resets), *brief],
         [Span(f"{left:,}+{kept:,}", look)],
     ]
-
-
-def _pace(spent: "Spent") -> Span:
-    if spent.pace_in_force is not spent.pace:
-        return Span(f"{spent.pace_in_force}: no focus", Look.DIM)
-    return Span(spent.pace_in_force, Look.DIM)
 
 
 def status_line(

@@ -57,9 +57,10 @@ _ENDED = {
 }
 
 
-def reset(spent: "Spent") -> str:
+def reset(spent: "Spent", *, zone: bool = True) -> str:
     """The time of day at which the calls begin anew, where Zoho counts them."""
-    return f"{spent.resets_at.astimezone(spent.budget.allowance.zone):%H:%M %Z}"
+    at = spent.resets_at.astimezone(spent.budget.allowance.zone)
+    return f"{at:%H:%M %Z}" if zone else f"{at:%H:%M}"
 
 
 def calls_left(spent: "Spent") -> str:

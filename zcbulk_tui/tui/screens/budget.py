@@ -18,8 +18,6 @@ from zcbulk_tui.tui.pace_choice import PaceChoice
 from zcbulk_tui.tui.widgets import painter
 from zcbulk_tui.tui.widgets.lines import Lines
 
-_HINT = "+ - pace   t type the true figure   j k scroll   Esc close"
-
 _TICK = 5.0
 """Seconds between two looks at the plan."""
 
@@ -29,6 +27,7 @@ class BudgetScreen(ModalScreen[None]):
 
     Args:
         plan: Tells the plan of the day.
+        paused: Tells whether the polls are paused.
         choice: The pace that is being chosen.
         enter_true_figure: Called with the calls that everybody made today.
         glyphs: The characters to draw with.
@@ -50,6 +49,7 @@ class BudgetScreen(ModalScreen[None]):
     def __init__(
         self,
         plan: Callable[[], DayPlan],
+        paused: Callable[[], bool],
         choice: PaceChoice,
         enter_true_figure: Callable[[int], None],
         *,
@@ -58,6 +58,7 @@ class BudgetScreen(ModalScreen[None]):
     ) -> None:
         super().__init__()
         self._plan = plan
+        self._paused = paused
         self._choice = choice
         self._enter_true_figure = enter_true_figure
         self._glyphs = glyphs
@@ -72,7 +73,8 @@ class BudgetScreen(ModalScreen[None]):
             with Horizontal(classes="field apart"):
                 yield Label("Used by everybody today, says Zoho's billing page")
                 yield Input(id="true-figure", type="integer", max_length=8, compact=True)
-            yield Static(_HINT, id="budget-said", markup=False)
+            yield Static(id="budget-said", markup=False)
+            yield Static("+ - pace   t type the true figure   j k scroll   Esc close", markup=False)
 
     def on_mount(self) -> None:
         """Begins to follow the plan."""
@@ -87,7 +89,14 @@ class BudgetScreen(ModalScreen[None]):
         width = self.query_one("#budget-scroll").scrollable_content_region.width
         if width <= 0:
             return
-        lines = page(self._plan(), self._choice.pending, self._now(), self._glyphs, width)
+        lines = page(
+            self._plan(),
+            self._choice.pending,
+            self._now(),
+            self._glyphs,
+            width,
+            paused=self._paused(),
+        )
         self._page.styles.height = len(lines)
         self._page.show(*lines)
 
@@ -105,8 +114,11 @@ class BudgetScreen(ModalScreen[None]):
         self.query_one("#budget-scroll").scroll_relative(y=lines, animate=False)
 
     def action_close(self) -> None:
-        """Closes it."""
-        self.dismiss()
+        """Leaves the field, or closes the screen."""
+        if self.query_one("#true-figure").has_focus:
+            self.query_one("#budget-scroll").focus()
+        else:
+            self.dismiss()
 
     @on(Input.Submitted, "#true-figure")
     def _entered(self, event: Input.Submitted) -> None:

@@ -25,6 +25,7 @@ from zcbulk_tui.tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
     from zcbulk_tui.monitor.monitor import Monitor
+    from zcbulk_tui.tui.screens.budget import BudgetScreen
 
 _FLUSH = 1.0
 """Seconds between two paintings of readings, if they come faster than that."""
@@ -68,6 +69,7 @@ class WatchScreen(Screen[None]):
         super().__init__()
         self.monitor: Monitor | None = None
         self._pace: PaceChoice | None = None
+        self._budget: BudgetScreen | None = None
         self.base_url = base_url
         self.environment = environment
         self.now = now
@@ -103,7 +105,7 @@ class WatchScreen(Screen[None]):
     def connect(self, monitor: "Monitor", jobs: Iterable[WatchedJob]) -> None:
         """Takes the monitor that carries out the keys, and the jobs that it watches."""
         self.monitor = monitor
-        self._pace = PaceChoice(self, monitor.day_plan, monitor.set_pace, self._show_lines)
+        self._pace = PaceChoice(self, monitor.day_plan, monitor.set_pace, self._show_budget)
         monitor.set_focus(focused=self.app.app_focus)
         for job in jobs:
             if job.ref not in self.jobs:
@@ -114,6 +116,7 @@ class WatchScreen(Screen[None]):
         """Takes whether anybody looks."""
         if self.monitor is not None:
             self.monitor.set_focus(focused=focused)
+            self._show_budget()
 
     def calls_left(self) -> str:
         """What is left of today's calls, in a sentence."""
@@ -183,6 +186,12 @@ class WatchScreen(Screen[None]):
             *self._news(selected, now, width),
             keys.key_line(lambda action: self.check_action(action, ()), width),
         )
+
+    def _show_budget(self) -> None:
+        """Shows a change of the pace, here and on the budget screen."""
+        self._show_lines()
+        if self._budget is not None and self._budget.is_current:
+            self._budget.show_plan()
 
     def _news(self, selected: JobSnapshot | None, now: datetime, width: int) -> list[Line]:
         spent = self._service.spent
@@ -258,15 +267,15 @@ class WatchScreen(Screen[None]):
         from zcbulk_tui.tui.screens.budget import BudgetScreen
 
         if self.monitor and self._pace:
-            self.app.push_screen(
-                BudgetScreen(
-                    self.monitor.day_plan,
-                    self._pace,
-                    self.monitor.enter_true_figure,
-                    glyphs=self._glyphs,
-                    now=self.now,
-                )
+            self._budget = BudgetScreen(
+                self.monitor.day_plan,
+                lambda: self._service.paused,
+                self._pace,
+                self.monitor.enter_true_figure,
+                glyphs=self._glyphs,
+                now=self.now,
             )
+            self.app.push_screen(self._budget)
 
     def action_eager(self) -> None:
         if self._pace:
