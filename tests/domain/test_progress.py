@@ -22,7 +22,8 @@ from zcbulk_tui.domain.progress import (
     remember,
 )
 
-NOT_RUNNING = [state for state in JobState if state is not JobState.IN_PROGRESS]
+MAY_MOVE = (JobState.IN_PROGRESS, JobState.UNKNOWN)
+NOT_RUNNING = [state for state in JobState if state not in MAY_MOVE]
 
 histories = histories_of_one_job().filter(bool)
 times_of_start = st.none() | moments.map(lambda at: NOW + timedelta(seconds=at))

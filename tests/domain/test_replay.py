@@ -137,3 +137,31 @@ def test_the_steps_towards_a_sure_end_become_shorter_and_shorter(
     assert len(approach) <= 14
     late = known[-1] + sum(one.seconds for one in seen) - seconds
     assert 0 <= late <= 1 + price
+
+
+def odd_answer(odd: str, poll: int) -> Counts:
+    """Counts as no document has them, at the n-th poll."""
+    if odd == "there and back":
+        done = 1000 + poll % 2
+        return Counts(RECORDS, done, 0, RECORDS - done)
+    if odd == "no total":
+        return Counts(None, poll, 0, None)
+    if odd == "now and then":
+        return Counts(RECORDS, poll, 0, RECORDS - poll) if poll % 2 else Counts()
+    return Counts(RECORDS, poll, 0, RECORDS - poll)
+
+
+@pytest.mark.parametrize("state", [JobState.IN_PROGRESS, JobState.UNKNOWN])
+@pytest.mark.parametrize("odd", ["there and back", "no total", "now and then", "one by one"])
+def test_no_answer_that_never_ends_is_asked_for_all_the_time(odd: str, state: JobState) -> None:
+    at, polls = 0.0, 0
+    readings: tuple[JobReading, ...] = ()
+    while at < 86400:
+        moment = NOW + timedelta(seconds=at)
+        reading = JobReading(state, "?", odd_answer(odd, polls), moment)
+        readings = remember(readings, reading)
+        ahead = outlook(watched(), readings)
+        assert ahead is not None
+        at += wait(ahead, Terms(Pace.BALANCED.price))[0]
+        polls += 1
+    assert polls < 1500, "on average more than a minute apart"

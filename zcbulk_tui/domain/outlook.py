@@ -111,15 +111,15 @@ def _running(job: WatchedJob, readings: Sequence[JobReading]) -> Outlook:
 
 
 def _unmoved(job: WatchedJob, readings: Sequence[JobReading]) -> float:
-    """Seconds for which a job has run without a sign of moving."""
+    """Seconds for which a job has been in its state, whatever its counts did meanwhile.
+
+    Where they tell nothing that can be forecast from, neither do their changes.
+    """
     last = readings[-1]
-    quiet = _since(
-        readings,
-        lambda old: old.state is last.state and old.counts.processed == last.counts.processed,
-    )
-    if job.started_at is None or last.counts.processed:
-        return quiet
-    return max(quiet, (last.read_at - job.started_at).total_seconds())
+    seen = _since(readings, lambda old: old.state is last.state)
+    if job.started_at is None:
+        return seen
+    return max(seen, (last.read_at - job.started_at).total_seconds())
 
 
 def _failures(

@@ -15,6 +15,9 @@ from zcbulk_tui.domain.job import JobReading, JobState
 HISTORY = 12
 """Readings of a job that are worth keeping for the estimates."""
 
+_MOVING = frozenset({JobState.IN_PROGRESS, JobState.UNKNOWN})
+"""States in which counts may move; a name that we do not know may be one for running."""
+
 _PRIOR = 0.3
 """How far a speed may be off that was seen once, as a share of it."""
 
@@ -103,7 +106,7 @@ def motion(readings: Sequence[JobReading], started_at: datetime | None = None) -
         readings: Oldest first.
         started_at: When the job was started, as far as it is known: its counts were 0 then.
     """
-    if not readings or readings[-1].state is not JobState.IN_PROGRESS:
+    if not readings or readings[-1].state not in _MOVING:
         return None
     steps, began_within = _steps(readings, started_at)
     still = 0.0
@@ -145,7 +148,7 @@ def remaining(moves: Motion | None, last: JobReading) -> Remaining | None:
         last: That reading.
     """
     left = last.counts.left
-    if moves is None or left is None:
+    if moves is None or left is None or last.state is not JobState.IN_PROGRESS:
         return None
     forecast = finish(moves, left)
     margin = forecast.spread * _DECILE
@@ -165,7 +168,7 @@ def estimated_since(moves: Motion | None, last: JobReading, now: datetime) -> in
         now: Aware.
     """
     left = last.counts.left
-    if moves is None or moves.still or not left:
+    if moves is None or moves.still or not left or last.state is not JobState.IN_PROGRESS:
         return 0
     age = max(min((now - last.read_at).total_seconds(), moves.seconds), 0.0)
     return min(int(moves.rate * age), left - 1)
@@ -183,7 +186,7 @@ def _steps(readings: Sequence[JobReading], started_at: datetime | None) -> tuple
     points = [
         (reading.read_at.timestamp(), reading.counts.processed)
         for reading in readings
-        if reading.state is JobState.IN_PROGRESS and reading.counts.processed is not None
+        if reading.state in _MOVING and reading.counts.processed is not None
     ]
     if started_at is not None and points and started_at.timestamp() < points[0][0]:
         points.insert(0, (started_at.timestamp(), 0))
