@@ -76,6 +76,15 @@ class Feeder:
         now = datetime.now(UTC)
         self._jobs |= {job.ref: FedJob(job, luck, now) for job in jobs}
 
+    def set_focus(self, *, focused: bool) -> None:
+        """Goes on as before."""
+
+    def day_plan(self) -> None:
+        """There is no plan; nobody asks for one here."""
+
+    def set_pace(self, pace: object) -> None:
+        """There is no pace; nobody chooses one here."""
+
     async def run(self) -> None:
         """Publishes a reading of every job, and then 20 a second, until cancelled."""
         for job in self._jobs.values():

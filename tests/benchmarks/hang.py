@@ -41,6 +41,7 @@ def measure(plan: Plan) -> Iterable[Figure]:
         server = stack.enter_context(Loopback("hundred"))
         place = stack.enter_context(home())
         place.connect(server)
+        place.afford_everything()
         place.watch(server, _JOBS)
         session = stack.enter_context(place.dashboard())
         wait_for_line(session, Picture(), rf"\b{_JOBS} running\b")

@@ -69,6 +69,7 @@ def measure_memory(plan: Plan) -> Iterable[Figure]:
     with ExitStack() as stack:
         server = stack.enter_context(Loopback("running", 1_000))
         place = _home(stack, server, 1_000)
+        place.afford_everything()
         minimal = stack.enter_context(place.minimal())
         ours = stack.enter_context(place.dashboard())
         minimal.wait_for_text()

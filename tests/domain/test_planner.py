@@ -1,13 +1,14 @@
 """When a job is asked again: for every reason in time, and not more often than the price allows."""
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.jobs import reading, watched
+from tests.support.jobs import NOW, reading, watched
 from tests.support.properties import histories_of_one_job
 from zcbulk_tui.domain.minute import CALLS_PER_MINUTE
 from zcbulk_tui.domain.outlook import UNREAD, Outlook, Quiet, outlook
@@ -158,12 +159,17 @@ def test_a_poll_is_for_what_comes_first(ahead: Outlook, reason: Reason) -> None:
     assert wait(ahead, Terms(0.8))[1] is reason
 
 
-@given(st.floats(DEAR, DEAREST, exclude_min=True), st.floats(PATIENCE, 1e6))
-def test_a_job_that_was_never_read_waits_only_while_calls_are_dear(
-    price: float, patience: float
-) -> None:
-    assert wait(UNREAD, Terms(DEAR, patience)) == (0, Reason.UNREAD)
-    assert wait(UNREAD, Terms(price, patience)) == (patience, Reason.UNREAD)
+@given(st.floats(0.1, DEAREST), st.floats(PATIENCE, 1e6))
+def test_a_job_that_was_never_read_is_read_at_once(price: float, patience: float) -> None:
+    assert wait(UNREAD, Terms(price, patience)) == (0, Reason.UNREAD)
+
+
+def test_a_job_that_has_just_been_started_tells_nothing_yet() -> None:
+    ahead = outlook(replace(watched(), started_at=NOW), ())
+    assert ahead is not None
+    soon = wait(ahead, Terms(Pace.BALANCED.price))[0]
+    assert 1 <= soon < 5
+    assert wait(ahead, Terms(DEAREST))[0] == PATIENCE
 
 
 @given(jobs, means, paces)

@@ -77,6 +77,9 @@ class Outlook:
 UNREAD = Outlook(runs=False)
 """Of a job that has not been read: anything may be."""
 
+_STARTED = Outlook(Quiet(0.0, _UNMOVED))
+"""Of one that has not been read since its start was accepted."""
+
 
 def outlook(job: WatchedJob, readings: Sequence[JobReading]) -> Outlook | None:
     """Returns what may happen to a job next; None for one that is over.
@@ -86,7 +89,7 @@ def outlook(job: WatchedJob, readings: Sequence[JobReading]) -> Outlook | None:
         readings: Oldest first.
     """
     if not readings:
-        return UNREAD
+        return UNREAD if job.started_at is None else _STARTED
     last = readings[-1]
     if last.state.is_final:
         return None

@@ -163,7 +163,7 @@ class Effect:
 def wait(ahead: Outlook, on: Terms) -> tuple[float, Reason]:
     """Returns the seconds from a job's last reading to its next poll, and what that is for."""
     if ahead == UNREAD:
-        return 0.0 if on.price <= DEAR else on.patience, Reason.UNREAD
+        return 0.0, Reason.UNREAD
     seconds, reason = min(_reasons(ahead, on))
     return max(seconds, _SOONEST), reason
 
