@@ -1,11 +1,18 @@
 """What holds for every test."""
 
+import os
+
 import pytest
 
 from tests.support.properties import unhurried
 from zcbulk_tui.config import load, paths, secrets
 
 unhurried()
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more process than there are cores: some tests wait for a terminal most of the time."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture(autouse=True)

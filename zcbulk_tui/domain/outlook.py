@@ -101,13 +101,14 @@ def outlook(job: WatchedJob, readings: Sequence[JobReading]) -> Outlook | None:
 
 def _running(job: WatchedJob, readings: Sequence[JobReading]) -> Outlook:
     counts = readings[-1].counts
-    if counts.processed and counts.left is not None and counts.left <= 0:
+    left = counts.left or 0
+    if counts.processed and counts.left is not None and left <= 0:
         full = _since(readings, lambda old: old.counts.left == counts.left)
         return Outlook(Quiet(full, _STOPPED))
     moves = motion(readings, job.started_at)
-    if moves is None or counts.left is None:
+    if moves is None or left <= 0:
         return Outlook(Quiet(_unmoved(job, readings), _UNMOVED))
-    done = finish(moves, counts.left)
+    done = finish(moves, left)
     still = Quiet(moves.still, _STOPPED) if moves.still else None
     failing, limit = _failures(readings, moves.still, done)
     return Outlook(still, done, failing, limit)
