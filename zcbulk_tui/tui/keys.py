@@ -122,7 +122,7 @@ KEYS = (
         "plus,equals_sign",
         "+",
         "more eager",
-        "Poll more eagerly; says what it brings before it counts.",
+        "Poll more eagerly; first says what that brings.",
         group=_CALLS,
     ),
     Key(
@@ -130,7 +130,7 @@ KEYS = (
         "minus",
         "-",
         "more frugal",
-        "Poll more frugally; says what it brings before it counts.",
+        "Poll more frugally; first says what that brings.",
         group=_CALLS,
     ),
     Key("help", "question_mark", "?", "help", "Show this help.", group=_PROGRAM, rank=3),
