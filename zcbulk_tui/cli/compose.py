@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 from zcbulk_tui.config import paths
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.address import parse_job_url
-from zcbulk_tui.domain.budget import Allowance, Plan, daily_calls
 from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
-from zcbulk_tui.domain.planner import Pace
 from zcbulk_tui.errors import ConfigError
 
 if TYPE_CHECKING:
     from zcbulk_tui.creator.client import CreatorClient
+    from zcbulk_tui.domain.budget import Allowance
     from zcbulk_tui.monitor.ports import CallBook
     from zcbulk_tui.monitor.spending import Spending
 
@@ -40,8 +39,10 @@ def watched(ref: JobRef) -> WatchedJob:
     return WatchedJob(ref, f"{ref.form} {ref.job_id[-4:]}", datetime.now(UTC))
 
 
-def allowance(settings: Settings) -> Allowance:
+def allowance(settings: Settings) -> "Allowance":
     """What the settings allow of a day's calls."""
+    from zcbulk_tui.domain.budget import Allowance, Plan, daily_calls
+
     budget = settings.budget
     zone: tzinfo | None = None
     if budget.reset_timezone is not None:
@@ -59,6 +60,7 @@ def spending(settings: Settings) -> "Iterator[Spending]":
 
     Where it cannot be opened, calls are counted until the program ends, and `Spending` says so.
     """
+    from zcbulk_tui.domain.planner import Pace
     from zcbulk_tui.monitor.spending import Spending
     from zcbulk_tui.store import database
     from zcbulk_tui.store.calls import MemoryBook, StoredCallBook

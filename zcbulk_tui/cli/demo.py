@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from zcbulk_tui.cli.dashboard import show
-from zcbulk_tui.domain.budget import Allowance
 from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
 from zcbulk_tui.monitor.ports import Sink
 from zcbulk_tui.tui.app import Connect
@@ -14,8 +13,8 @@ if TYPE_CHECKING:
     from zcbulk_tui.monitor.monitor import Monitor
     from zcbulk_tui.simulator.creator import Creator
 
-_ALLOWANCE = Allowance(daily_calls=1000, share=1, reserve=20, zone=None)
-"""A day of an account with four users on the Standard plan."""
+_DAILY_CALLS = 1000
+"""Those of an account with four users on the Standard plan."""
 
 _ORIGIN = "https://www.zohoapis.com"
 
@@ -55,6 +54,7 @@ def connector(
 
         from zcbulk_tui.creator.client import CreatorClient
         from zcbulk_tui.creator.oauth import AccessToken
+        from zcbulk_tui.domain.budget import Allowance
         from zcbulk_tui.monitor.monitor import Monitor
         from zcbulk_tui.monitor.spending import Spending
         from zcbulk_tui.simulator.transport import InProcessTransport
@@ -65,7 +65,8 @@ def connector(
         client = CreatorClient(
             AccessToken(SecretStr(creator.token)), transport=InProcessTransport(creator), now=now
         )
-        spending = Spending(MemoryBook(), _ALLOWANCE, now=now)
+        allowance = Allowance(_DAILY_CALLS, share=1, reserve=20, zone=None)
+        spending = Spending(MemoryBook(), allowance, now=now)
         monitor = Monitor(client, sink, SessionWatchList(), spending, read_only=read_only, now=now)
         return monitor, _jobs(creator, now())
 
