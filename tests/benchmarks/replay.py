@@ -12,7 +12,7 @@ from tests.support.jobs import REF
 from tests.support.virtual_time import run_virtual
 from zcbulk_tui.creator.wire import parse_state
 from zcbulk_tui.domain.budget import Allowance
-from zcbulk_tui.domain.job import Action, Counts, JobReading, JobRef, WatchedJob
+from zcbulk_tui.domain.job import Action, Counts, JobReading, JobRef, JobState, WatchedJob
 from zcbulk_tui.domain.outlook import UNREAD, Outlook
 from zcbulk_tui.domain.planner import Pace, Reason, Terms, wait
 from zcbulk_tui.domain.progress import estimated_since, remember
@@ -213,7 +213,10 @@ class _Replay:
 def _reading(trace: Trace, at: float, now: datetime) -> JobReading:
     event = trace.at(at)
     counts = Counts(trace.total, event.success, event.failed, event.unprocessed)
-    return JobReading(parse_state(event.status), event.status, counts, now)
+    state = parse_state(event.status)
+    if at >= trace.ended_at and not state.is_final:
+        state = JobState.COMPLETED  # the last event is the end, whatever word stands for it
+    return JobReading(state, event.status, counts, now)
 
 
 def _job(number: int) -> WatchedJob:

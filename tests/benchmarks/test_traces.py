@@ -156,18 +156,13 @@ def test_more_keys_and_unknown_counts_are_borne() -> None:
         ({"events": None}, "no events"),
         ({"events": [[0, "FAILED", 0, 0]]}, "an event is not a list of five"),
         ({"events": [["0", "FAILED", 0, 0, 10]]}, "event 0: the time is not a number"),
-        ({"events": [[1, "FAILED", 0, 0, 10]]}, "the first event is not at 0"),
-        ({"events": [SOUND["events"][0]] * 2}, "event 1: the times do not ascend"),
+        (
+            {"events": [[1, "IN_PROGRESS", 0, 0, 10], [0, "FAILED", 0, 0, 10]]},
+            "event 1: the times do not ascend",
+        ),
         ({"events": [[0, None, 0, 0, 10]]}, "event 0: the status is not a text"),
-        ({"events": SOUND["events"][:2]}, "event 1: the last status, and no other, is terminal"),
-        ({"events": [[0, "FAILED", 0, 0, 10], [1, "FAILED", 0, 0, 10]]}, "event 0: the last"),
         ({"events": [[0, "FAILED", "0", 0, 10]]}, "event 0: a count is neither null nor"),
         ({"events": [[0, "FAILED", -1, 1, 10]]}, "event 0: a count is neither null nor"),
-        ({"events": [[0, "FAILED", 1, 1, 10]]}, "event 0: the counts do not add up"),
-        (
-            {"events": [[0, "IN_PROGRESS", 5, 0, 5], [1, "FAILED", 4, 1, 5]]},
-            "event 1: the counts go backwards",
-        ),
     ],
 )
 def test_what_is_no_trace_is_refused_with_the_reason(change: dict[str, Any], why: str) -> None:

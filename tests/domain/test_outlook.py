@@ -234,3 +234,11 @@ def test_a_limit_is_that_of_the_records(before: int, grown: int, seconds: float)
     exact = (5_000 - before - grown) / (grown / (2 * seconds))
     assert isinstance(ahead.limit, Forecast)
     assert ahead.limit.seconds == pytest.approx(max(exact, 0))
+
+
+def test_a_job_whose_start_was_accepted_is_not_taken_for_one_that_waits_for_it() -> None:
+    job = replace(watched(), started_at=NOW)
+    ahead = outlook(job, [reading(2, 0, state=JobState.READY)])
+    assert ahead == outlook(job, [reading(2, 0)])
+    assert ahead is not None
+    assert ahead.runs

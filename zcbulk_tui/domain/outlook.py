@@ -93,7 +93,7 @@ def outlook(job: WatchedJob, readings: Sequence[JobReading]) -> Outlook | None:
     last = readings[-1]
     if last.state.is_final:
         return None
-    if last.state.is_waiting:
+    if last.state.is_waiting and job.started_at is None:
         since = _since(readings, lambda old: old.state is last.state)
         return Outlook(Quiet(since, _UNSTARTED), deadline=_deadline(job, last), runs=False)
     return _running(job, readings)
