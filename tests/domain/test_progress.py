@@ -279,13 +279,20 @@ def test_a_stall_lasts_from_the_last_step_on() -> None:
         pytest.param(20, 0, id="at once"),
         pytest.param(25, 500, id="5 s"),
         pytest.param(40, 2000, id="as long as it was seen to move"),
-        pytest.param(1e6, 2000, id="not for ever"),
+        pytest.param(1e6, 7899, id="never all of it"),
         pytest.param(15, 0, id="clock before the reading"),
     ],
 )
 def test_the_estimate_grows_with_the_age_of_the_reading(now: float, estimate: int) -> None:
     moves = moved((0, 100), (10, 1100), (20, 2100))
     assert estimated_since(moves, reading(20, 2100), NOW + timedelta(seconds=now)) == estimate
+
+
+def test_an_old_reading_tells_nothing_of_now() -> None:
+    readings = [reading(0, 0, 10**9), reading(10, 1000, 10**9)]
+    moves, last = motion(readings), readings[-1]
+    hour, day = (estimated_since(moves, last, NOW + timedelta(hours=hours)) for hours in (1, 24))
+    assert 0 < hour == day < 1000 * 1200
 
 
 @pytest.mark.parametrize(("done", "estimate"), [(9_990, 9), (9_999, 0), (10_000, 0)])

@@ -33,6 +33,9 @@ _CLOCK = 1.0
 _LATE_START = 0.75
 """Share of a stretch that a job is taken to have moved for when it began somewhere within it."""
 
+_ESTIMATED = 1200.0
+"""Seconds after a reading for which anything is estimated; polls are not further apart."""
+
 _DECILE = math.log(9)
 """From the middle of a logistic distribution to its first and last tenth, in spreads."""
 
@@ -159,19 +162,22 @@ def remaining(moves: Motion | None, last: JobReading) -> Remaining | None:
 def estimated_since(moves: Motion | None, last: JobReading, now: datetime) -> int:
     """Records that have probably been processed since the last reading.
 
-    At most what the rate brings in as long as it was seen for, nothing for a job that stood still
-    when it was last read, and never all of what is left: only a poll can say that a job is done.
+    What the rate brings in as long as it was seen for, and from then on what it brings if the job
+    takes as long as it may; no more once the reading is old. Nothing for a job that stood still when it was last read, and never all
+    of what is left: only a poll can say that a job is done.
 
     Args:
         moves: How the counts moved up to the last reading.
         last: That reading.
         now: Aware.
     """
-    left = last.counts.left
-    if moves is None or moves.still or not left or last.state is not JobState.IN_PROGRESS:
+    left, within = last.counts.left, remaining(moves, last)
+    if moves is None or moves.still or not left or within is None:
         return 0
-    age = max(min((now - last.read_at).total_seconds(), moves.seconds), 0.0)
-    return min(int(moves.rate * age), left - 1)
+    age = min(max((now - last.read_at).total_seconds(), 0.0), _ESTIMATED)
+    sure = min(age, moves.seconds)
+    moved = moves.rate * sure + left / within.most * (age - sure)
+    return min(int(moved), left - 1)
 
 
 class _Step(NamedTuple):
