@@ -163,8 +163,8 @@ def estimated_since(moves: Motion | None, last: JobReading, now: datetime) -> in
     """Records that have probably been processed since the last reading.
 
     What the rate brings in as long as it was seen for, and from then on what it brings if the job
-    takes as long as it may; no more once the reading is old. Nothing for a job that stood still when it was last read, and never all
-    of what is left: only a poll can say that a job is done.
+    takes as long as it may; no more once the reading is old. Nothing for a job that stood still
+    when it was last read, and never all of what is left: only a poll can say that a job is done.
 
     Args:
         moves: How the counts moved up to the last reading.
