@@ -9,7 +9,6 @@ CAP = 300.0
 BUSY = 60.0
 """Seconds after an answer that says "too many calls" without saying for how long (code 2955)."""
 
-
 _LONGEST_ASKED = 3600.0
 
 

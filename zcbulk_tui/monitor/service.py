@@ -87,6 +87,7 @@ class Service:
         if isinstance(error, QuotaSpentError):
             if self._spending.refused():
                 return 0.0  # with the first call that the budget allows again
+            # Zoho's day begins a little later than ours.
             seconds = backoff.delay(failures, self._luck(), backoff.BUSY)
         elif isinstance(error, BusyError):
             seconds = backoff.delay(failures, self._luck(), error.retry_after or backoff.BUSY)

@@ -75,7 +75,7 @@ class Spending:
 
     def snapshot(self) -> Spent:
         """A copy for others."""
-        return Spent(self.budget, self.resets_at, self.pace, self.pace_in_force, self._book.trouble)
+        return Spent(self.budget, self.resets_at, self.pace, self.pace_in_force, self.trouble)
 
     def count(self, cause: Cause) -> None:
         """Counts a call that is being made."""
@@ -138,9 +138,9 @@ class Spending:
             f"{until}; the dashboard shows the whole budget with b.",
         )
 
-    def terms(self, ahead: Sequence[Outlook], pace: Pace | None = None) -> Terms:
+    def terms(self, ahead: Sequence[Outlook]) -> Terms:
         """Returns the terms on which jobs with these outlooks are polled from now on."""
-        return planner.terms(ahead, self._means(), pace or self.pace_in_force)
+        return planner.terms(ahead, self._means(), self.pace_in_force)
 
     def effects(self, ahead: Sequence[Outlook]) -> tuple[Effect, ...]:
         """Returns what each pace would bring."""
