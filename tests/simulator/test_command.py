@@ -8,21 +8,25 @@ import httpx
 import pytest
 
 from tests.simulator.support import ManualClock
+from zcbulk_tui.simulator.accounts import CLIENT_ID, CLIENT_SECRET
 from zcbulk_tui.simulator.command import run
 from zcbulk_tui.simulator.scenarios import build
+from zcbulk_tui.simulator.scopes import READ
 from zcbulk_tui.simulator.server import LoopbackServer
 
 RUN_STEADY = """
 import sys
 from zcbulk_tui.simulator.command import run
-sys.exit(run(port=0, scenario="steady", speed=1.0, seed=1))
+sys.exit(run(port=0, scenario="steady", speed=1.0, seed=1{more}))
 """
+
+LINES_OF_WELCOME = 13
 
 
 @contextmanager
-def steady_command() -> Iterator[subprocess.Popen[str]]:
+def steady_command(more: str = "") -> Iterator[subprocess.Popen[str]]:
     with subprocess.Popen(
-        [sys.executable, "-c", RUN_STEADY],
+        [sys.executable, "-c", RUN_STEADY.format(more=more)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -37,14 +41,19 @@ def steady_command() -> Iterator[subprocess.Popen[str]]:
 def test_it_serves_until_a_signal(stop: signal.Signals) -> None:
     with steady_command() as process:
         assert process.stdout is not None
-        welcome = [process.stdout.readline().rstrip("\n") for _ in range(11)]
+        welcome = [process.stdout.readline().rstrip("\n") for _ in range(LINES_OF_WELCOME)]
         base_url = welcome[1].removeprefix("export ZCBULK_BASE_URL=")
         assert base_url.startswith("http://127.0.0.1:")
         assert base_url in welcome[0]
-        assert welcome[2] == "export ZCBULK_ACCESS_TOKEN=1000.simulator"
+        assert welcome[2] == f"export ZCBULK_ACCOUNTS_URL={base_url}"
+        assert welcome[3] == "export ZCBULK_ACCESS_TOKEN=1000.simulator"
+        assert welcome[4] == (
+            "# to sign in instead: zcbulk-tui login, client id 1000.SIMULATOR,"
+            " client secret simulator-secret"
+        )
         path = "/creator/v2.1/bulk/jason18/zylker-store/form/Customers/insert/3888833000000114027"
-        assert welcome[3] == f"{base_url}{path}  Customers (production)"
-        assert welcome[7].endswith("Suppliers (stage)")
+        assert welcome[5] == f"{base_url}{path}  Customers (production)"
+        assert welcome[9].endswith("Suppliers (stage)")
         headers = {
             "authorization": "Zoho-oauthtoken 1000.simulator",
             "accept": "application/json",
@@ -53,9 +62,53 @@ def test_it_serves_until_a_signal(stop: signal.Signals) -> None:
         assert answer.json()["code"] == 3000
         line = process.stdout.readline()
         assert line.endswith(f" GET {path} [production] 200/3000\n")
+        httpx.get(f"{base_url}/oauth/serverinfo", trust_env=False)
+        line = process.stdout.readline()
+        assert line.endswith(f" sign-in INFO {base_url.removeprefix('http://')} ok\n")
         process.send_signal(stop)
         rest, complaints = process.communicate(timeout=5)
     assert (process.returncode, rest, complaints) == (0, "", "")
+
+
+def test_every_sign_in_call_of_a_kind_can_fail() -> None:
+    with steady_command(', sign_in_error="invalid_scope"') as process:
+        assert process.stdout is not None
+        welcome = [process.stdout.readline() for _ in range(LINES_OF_WELCOME)]
+        url = welcome[2].removeprefix("export ZCBULK_ACCOUNTS_URL=").strip()
+        form = {"client_id": CLIENT_ID, "grant_type": "device_request", "scope": READ}
+        for _ in range(2):
+            answer = httpx.post(f"{url}/oauth/v3/device/code", data=form, trust_env=False)
+            assert answer.json() == {"error": "invalid_scope"}
+        answer = httpx.get(f"{url}/oauth/serverinfo", trust_env=False)
+        assert answer.json()["result"] == "success"
+
+
+@pytest.mark.parametrize(
+    ("more", "life", "limited"), [("", 3600, True), (", token_life=60.0", 60, False)]
+)
+def test_short_lived_tokens_are_not_limited_in_number(more: str, life: int, limited: bool) -> None:
+    with steady_command(more) as process:
+        assert process.stdout is not None
+        welcome = [process.stdout.readline() for _ in range(LINES_OF_WELCOME)]
+        url = welcome[2].removeprefix("export ZCBULK_ACCOUNTS_URL=").strip()
+        client = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+        with httpx.Client(base_url=f"{url}/oauth", trust_env=False) as http:
+            asked = {**client, "scope": READ, "access_type": "offline"}
+            device = http.post(
+                "/v3/device/code", data={**asked, "grant_type": "device_request"}
+            ).json()
+            answer = {"user_code": device["user_code"], "answer": "allow"}
+            assert http.post("/v3/device", data=answer).status_code == 200
+            poll = {**client, "grant_type": "device_token", "code": device["device_code"]}
+            given = http.post("/v3/device/token", data=poll).json()
+            assert given["expires_in"] == life
+            refresh = {
+                **client,
+                "grant_type": "refresh_token",
+                "refresh_token": given["refresh_token"],
+            }
+            answers = [http.post("/v2/token", data=refresh).json() for _ in range(11)]
+    assert any("error" in answer for answer in answers) == limited
 
 
 def test_a_port_in_use_is_one_clear_sentence(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,7 +1,7 @@
 """The project's own stand-in for Zoho, in this process or as one of its own."""
 
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
@@ -36,21 +36,28 @@ class SimulatorProcess:
         environment: All of its environment.
         scenario: What to play.
         port: Where; 0 for any free port.
+        arguments: More for its command line.
 
     Attributes:
         base_url: As it printed it.
+        accounts_url: As it printed it.
         token: As it printed it.
         urls: The jobs' URLs by label, as it printed them.
         welcome: All that it printed at first.
     """
 
     def __init__(
-        self, environment: Mapping[str, str], *, scenario: str = "steady", port: int = 0
+        self,
+        environment: Mapping[str, str],
+        *,
+        scenario: str = "steady",
+        port: int = 0,
+        arguments: Sequence[str] = (),
     ) -> None:
         self.welcome: list[str] = []
         self.urls: dict[str, str] = {}
         self._process = subprocess.Popen(
-            [*PROGRAM, "simulator", "--port", str(port), "--scenario", scenario],
+            [*PROGRAM, "simulator", "--port", str(port), "--scenario", scenario, *arguments],
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -60,7 +67,9 @@ class SimulatorProcess:
         try:
             self._line()
             self.base_url = self._line().removeprefix("export ZCBULK_BASE_URL=")
+            self.accounts_url = self._line().removeprefix("export ZCBULK_ACCOUNTS_URL=")
             self.token = self._line().removeprefix("export ZCBULK_ACCESS_TOKEN=")
+            self._line()  # how to sign in
             for _ in self.jobs():
                 url, _, label = self._line().partition("  ")
                 self.urls[label.rpartition(" (")[0]] = url
@@ -108,6 +117,10 @@ class SimulatorProcess:
     def log(self) -> list[dict[str, Any]]:
         """The calls so far."""
         return self._look("log")
+
+    def sign_ins(self) -> list[dict[str, Any]]:
+        """The calls to the accounts server so far."""
+        return self._look("sign-ins")
 
     def commands(self) -> list[tuple[str, str]]:
         """Last digits of the job and action of every call that was to start or abort one."""

@@ -7,8 +7,10 @@ as [STATUS] or [OAS], name the source of a rule as listed in the README;
 
 How a call runs::
 
-    transport or server -> creator -> schedule (a fault?) -> limits -> job -> dialect
+    transport or server -> routing -> creator -> schedule (a fault?) -> limits -> job -> dialect
+                                   -> accounts -> sign_in_faults -> devices or tokens
 
 ``physics`` decides how far a job has come, ``jobs`` what state that makes, ``dialect`` how it is
-spelled, and ``scenarios`` which jobs there are.
+spelled, and ``scenarios`` which jobs there are. ``accounts`` gives out the tokens ``creator`` asks
+for, in the words of ``sign_in_answers`` and ``sign_in_errors``.
 """

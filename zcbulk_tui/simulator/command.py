@@ -3,14 +3,28 @@
 import signal
 import sys
 import threading
+from functools import partial
 
+from zcbulk_tui.simulator.accounts import Accounts
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.messages import LogEntry
 from zcbulk_tui.simulator.scenarios import build
 from zcbulk_tui.simulator.server import HOST, LoopbackServer
+from zcbulk_tui.simulator.sign_in_errors import SIGN_IN_ERRORS
+from zcbulk_tui.simulator.sign_in_faults import SignInFault
+from zcbulk_tui.simulator.sign_in_messages import SignInEntry
+from zcbulk_tui.simulator.tokens import TOKEN_LIFE, TOKENS_PER_TEN_MINUTES
 
 
-def run(port: int, scenario: str, speed: float, seed: int) -> int:
+def run(
+    port: int,
+    scenario: str,
+    speed: float,
+    seed: int,
+    *,
+    token_life: float = TOKEN_LIFE,
+    sign_in_error: str | None = None,
+) -> int:
     """Serve a scenario and print a line for each call until SIGINT or SIGTERM.
 
     Args:
@@ -18,12 +32,20 @@ def run(port: int, scenario: str, speed: float, seed: int) -> int:
         scenario: A key of ``SCENARIOS``.
         speed: Simulated seconds to a real one.
         seed: See ``build``.
+        token_life: Simulated seconds. Tokens that hold shorter than Zoho's are not limited in
+            number, or nobody could keep up.
+        sign_in_error: A key of ``SIGN_IN_ERRORS``, the answer to every call it is documented for.
 
     Returns:
         The exit code: 0 after a signal, 1 if the port cannot be had.
     """
-    creator = build(scenario, seed=seed, speed=speed)
-    creator.on_call = _Printer()
+    limit = None if token_life < TOKEN_LIFE else TOKENS_PER_TEN_MINUTES
+    accounts = partial(Accounts, token_life=token_life, tokens_per_ten_minutes=limit, seed=seed)
+    creator = build(scenario, seed=seed, speed=speed, accounts=accounts)
+    if sign_in_error is not None:
+        for call in SIGN_IN_ERRORS[sign_in_error].calls:
+            creator.accounts.inject(SignInFault(call, sign_in_error))
+    creator.on_call = creator.accounts.on_call = _Printer()
     try:
         server = LoopbackServer(creator, port)
     except OSError as error:
@@ -41,7 +63,13 @@ def run(port: int, scenario: str, speed: float, seed: int) -> int:
 def _print_welcome(creator: Creator, scenario: str, base_url: str) -> None:
     print(f"Simulated Zoho Creator, scenario {scenario}, at {base_url}")
     print(f"export ZCBULK_BASE_URL={base_url}")
+    print(f"export ZCBULK_ACCOUNTS_URL={base_url}")
     print(f"export ZCBULK_ACCESS_TOKEN={creator.token}")
+    accounts = creator.accounts
+    print(
+        f"# to sign in instead: zcbulk-tui login, client id {accounts.client_id},"
+        f" client secret {accounts.client_secret}"
+    )
     for job in creator.jobs.values():
         print(f"{base_url}{job.path}  {job.label} ({job.address.environment})")
     sys.stdout.flush()
@@ -53,7 +81,7 @@ class _Printer:
     def __init__(self) -> None:
         self._is_read = True
 
-    def __call__(self, entry: LogEntry) -> None:
+    def __call__(self, entry: LogEntry | SignInEntry) -> None:
         if self._is_read:
             try:
                 print(entry.line(), flush=True)

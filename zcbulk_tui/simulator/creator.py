@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from threading import Lock
 
+from zcbulk_tui.simulator.accounts import Accounts
 from zcbulk_tui.simulator.clock import Timeline
 from zcbulk_tui.simulator.dialect import Action, Dialect, requested_action
 from zcbulk_tui.simulator.faults import Call, RefusalError
@@ -14,6 +15,7 @@ from zcbulk_tui.simulator.jobs import PRODUCTION, Address, Job
 from zcbulk_tui.simulator.limits import Limits, Meter
 from zcbulk_tui.simulator.messages import LogEntry, Request, Response
 from zcbulk_tui.simulator.schedule import Fault, Schedule
+from zcbulk_tui.simulator.scopes import READ
 from zcbulk_tui.simulator.states import State
 
 # The pages say v2.1, the OAS v2.
@@ -51,6 +53,7 @@ class Creator:
         timeline: Timeline,
         *,
         token: str,
+        accounts: Accounts | None = None,
         dialect: Dialect | None = None,
         limits: Limits | None = None,
         faults: Iterable[Fault] = (),
@@ -60,6 +63,10 @@ class Creator:
         """By id."""
         self.timeline = timeline
         self.token = token
+        """An access token that never ends, for those who do not sign in."""
+        self.accounts = accounts or Accounts(timeline, seed=seed)
+        """Where all other access tokens come from."""
+        self.accounts.permit(token)
         self.dialect = dialect or Dialect()
         self.log: list[LogEntry] = []
         """Every call, the oldest first."""
@@ -137,8 +144,12 @@ class Creator:
             return self._with_retry_after(refusal.row.response(), now)
 
     def _check_headers(self, request: Request) -> None:
-        if request.headers.get("authorization") != f"Zoho-oauthtoken {self.token}":
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        scopes = self.accounts.scopes_of(token) if scheme == "Zoho-oauthtoken" else None
+        if scopes is None:
             raise RefusalError("401-1030")
+        if (READ if request.method == "GET" else self.dialect.control_scope) not in scopes:
+            raise RefusalError("401-2945")
         # Third parties report this refusal for a missing header and for any wildcard.
         accept = request.headers.get("accept", "")
         if not accept or "*/*" in accept:

@@ -8,6 +8,7 @@ from enum import Enum
 from zcbulk_tui.simulator.faults import RefusalError
 from zcbulk_tui.simulator.messages import Response, json_response
 from zcbulk_tui.simulator.physics import Counts
+from zcbulk_tui.simulator.scopes import CREATE
 from zcbulk_tui.simulator.states import State
 
 Spellings = Mapping[State, str]
@@ -76,6 +77,8 @@ class Dialect:
     shape: Shape = Shape.PAGE
     control_methods: frozenset[str] = frozenset({"PATCH"})
     control_body: ControlBody = ControlBody.WRAPPED
+    control_scope: str = CREATE
+    """As the OAS; ``bulk.UPDATE`` [START] is in no list of scopes, so it may not be to be had."""
 
     def status(self, api_status: str, counts: Counts | None) -> Response:
         """The answer of a status call; without counts it has no ``record_details``."""

@@ -25,3 +25,11 @@ def describe_jobs(creator: Creator, base_url: str) -> list[dict[str, object]]:
 def describe_log(creator: Creator) -> list[dict[str, object]]:
     """The request log, oldest entry first."""
     return [asdict(entry) for entry in creator.log.copy()]
+
+
+def describe_sign_ins(creator: Creator) -> list[dict[str, object]]:
+    """The log of the accounts server, oldest entry first, calls by name."""
+    return [
+        {**asdict(entry), "call": entry.call.name if entry.call else None}
+        for entry in creator.accounts.log.copy()
+    ]

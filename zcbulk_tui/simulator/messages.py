@@ -18,6 +18,9 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     """Names in lower case."""
     body: bytes = b""
+    query: str = ""
+    """As sent, without the question mark."""
+    scheme: str = "http"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,12 @@ class LogEntry:
     def line(self) -> str:
         """The entry for a terminal: time in UTC, call, action, HTTP status and code."""
         outcome = "no answer" if self.status is None else f"{self.status}/{self.code or '-'}"
-        moment = datetime.fromtimestamp(self.time, UTC).strftime("%H:%M:%S")
-        words = [moment, self.method, self.path, f"[{self.environment}]", self.action, outcome]
-        text = " ".join(word for word in words if word)
-        return "".join(char if char.isprintable() else "?" for char in text)
+        environment = f"[{self.environment}]"
+        return log_line(self.time, self.method, self.path, environment, self.action, outcome)
+
+
+def log_line(time: float, *words: str | None) -> str:
+    """A moment in UTC and the words there are, safe for a terminal wherever they come from."""
+    moment = datetime.fromtimestamp(time, UTC).strftime("%H:%M:%S")
+    text = " ".join(word for word in (moment, *words) if word)
+    return "".join(char if char.isprintable() else "?" for char in text)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from zcbulk_tui.simulator import populations
+from zcbulk_tui.simulator.accounts import Accounts
 from zcbulk_tui.simulator.builder import JobBuilder
 from zcbulk_tui.simulator.clock import Clock, Timeline
 from zcbulk_tui.simulator.creator import Creator
@@ -83,6 +84,7 @@ def build(
     clock: Clock = time.time,
     speed: float = 1.0,
     token: str = "1000.simulator",  # noqa: S107 - opens nothing but the simulator
+    accounts: Callable[[Timeline], Accounts] | None = None,
 ) -> Creator:
     """A simulator with the scenario of that name, at its beginning.
 
@@ -92,7 +94,8 @@ def build(
         clock: Where the time comes from, in seconds. Days end at its multiples of 86,400, which
             is midnight UTC for the default.
         speed: Simulated seconds to one of the clock.
-        token: The access token calls must bear.
+        token: An access token that is good without signing in.
+        accounts: Makes the accounts server; None makes one with its defaults.
     """
     scenario = SCENARIOS[name]
     timeline = Timeline(clock, speed)
@@ -102,6 +105,7 @@ def build(
         builder.jobs,
         timeline,
         token=token,
+        accounts=None if accounts is None else accounts(timeline),
         dialect=scenario.dialect,
         limits=scenario.limits,
         faults=builder.faults,

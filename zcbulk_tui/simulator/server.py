@@ -2,6 +2,7 @@
 
 import json
 import socket
+import ssl
 import sys
 from contextlib import suppress
 from http import HTTPStatus
@@ -12,8 +13,9 @@ from typing import Self
 from weakref import WeakSet
 
 from zcbulk_tui.simulator.creator import Creator
-from zcbulk_tui.simulator.inspection import describe_jobs, describe_log
+from zcbulk_tui.simulator.inspection import describe_jobs, describe_log, describe_sign_ins
 from zcbulk_tui.simulator.messages import Request, Response
+from zcbulk_tui.simulator.routing import answering
 
 HOST = "127.0.0.1"
 
@@ -21,18 +23,24 @@ HOST = "127.0.0.1"
 class LoopbackServer:
     """An HTTP/1.1 server for a creator, with keep-alive, for as long as its ``with`` block lasts.
 
-    Beside the API it answers ``GET /simulator/jobs`` and ``GET /simulator/log``, which need no
-    token and are neither counted nor logged.
+    Beside the API and the accounts server it answers ``GET /simulator/jobs``, ``/simulator/log``
+    and ``/simulator/sign-ins``, which need no token and are neither counted nor logged.
     """
 
-    def __init__(self, creator: Creator, port: int = 0) -> None:
-        """Listens at once, so that an ``OSError`` for a port in use comes from here."""
-        self._listener = _Listener(creator, port)
+    def __init__(self, creator: Creator, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
+        """Listens at once, so that an ``OSError`` for a port in use comes from here.
+
+        Args:
+            creator: What to serve.
+            port: 0 = any free one.
+            tls: Of the server's side, with its certificate; None = plain HTTP.
+        """
+        self._listener = _Listener(creator, port, tls)
         self._thread = Thread(target=self._listener.serve_forever, args=(0.05,), daemon=True)
 
     @property
     def base_url(self) -> str:
-        """``http://127.0.0.1:<port>``."""
+        """``http://127.0.0.1:<port>``, over TLS with ``https``."""
         return self._listener.base_url
 
     def __enter__(self) -> Self:
@@ -55,15 +63,22 @@ class _Listener(ThreadingTCPServer):
     allow_reuse_address = True
     request_queue_size = 64  # a burst of clients is refused by the limits, not by the socket
 
-    def __init__(self, creator: Creator, port: int) -> None:
+    def __init__(self, creator: Creator, port: int, tls: ssl.SSLContext | None) -> None:
         self.creator = creator
+        self.scheme = "http" if tls is None else "https"
+        self._tls = tls
         self.closing = Event()
         self._connections: WeakSet[socket.socket] = WeakSet()
         super().__init__((HOST, port), _Handler)
-        self.base_url = f"http://{HOST}:{self.socket.getsockname()[1]}"
+        self.base_url = f"{self.scheme}://{HOST}:{self.socket.getsockname()[1]}"
 
     def get_request(self) -> tuple[socket.socket, object]:
         connection, address = super().get_request()
+        if self._tls is not None:
+            # The handshake waits for the connection's own thread: here it would hold up others.
+            connection = self._tls.wrap_socket(
+                connection, server_side=True, do_handshake_on_connect=False
+            )
         self._connections.add(connection)
         return connection, address
 
@@ -71,14 +86,15 @@ class _Listener(ThreadingTCPServer):
         # The base class waits for its threads, which wait for the next call of their clients.
         for connection in list(self._connections):
             with suppress(OSError):
-                connection.shutdown(socket.SHUT_RD)
+                # Not the method of a TLS socket, which would leave its thread without TLS.
+                socket.socket.shutdown(connection, socket.SHUT_RD)
         super().server_close()
 
     def handle_error(
         self, request: socket.socket | tuple[bytes, socket.socket], client_address: object
     ) -> None:
-        # A client that went away is no error of the simulator.
-        if not isinstance(sys.exception(), ConnectionError):
+        # A client that went away, or did not like the certificate, is no error of the simulator.
+        if not isinstance(sys.exception(), ConnectionError | ssl.SSLError):
             super().handle_error(request, client_address)
 
 
@@ -96,15 +112,18 @@ class _Handler(BaseHTTPRequestHandler):
             return
         body = self.rfile.read(int(length))
         creator = self.server.creator
-        path = self.path.partition("?")[0]
+        path, _, query = self.path.partition("?")
         if self.command == "GET" and path == "/simulator/jobs":
             self._send_json(describe_jobs(creator, self.server.base_url))
         elif self.command == "GET" and path == "/simulator/log":
             self._send_json(describe_log(creator))
+        elif self.command == "GET" and path == "/simulator/sign-ins":
+            self._send_json(describe_sign_ins(creator))
         else:
             headers = {name.lower(): value for name, value in self.headers.items()}
-            with creator.in_flight():
-                self._act_out(creator.handle(Request(self.command, path, headers, body)))
+            call = Request(self.command, path, headers, body, query, self.server.scheme)
+            with answering(creator, call) as response:
+                self._act_out(response)
 
     # The base class dictates the names.
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _serve  # noqa: N815

@@ -6,13 +6,15 @@ import httpx
 
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.messages import Request
+from zcbulk_tui.simulator.routing import answering
 
 
 class InProcessTransport(httpx.AsyncBaseTransport):
     """Takes the calls of an ``httpx.AsyncClient``, whatever host they are for, to a creator.
 
-    Lost answers and read timeouts raise what a socket would make httpx raise. The sleep before
-    each answer, be it of 0 seconds, lets calls made together overlap as they do on a network.
+    Calls for the accounts server are told by their path. Lost answers and read timeouts raise what
+    a socket would make httpx raise. The sleep before each answer, be it of 0 seconds, lets calls
+    made together overlap as they do on a network.
     """
 
     def __init__(self, creator: Creator) -> None:
@@ -21,11 +23,10 @@ class InProcessTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Carry out one call; see ``httpx.AsyncBaseTransport``."""
         body = await request.aread()
-        path = request.url.raw_path.partition(b"?")[0].decode("ascii")
-        with self._creator.in_flight():
-            response = self._creator.handle(
-                Request(request.method, path, dict(request.headers), body)
-            )
+        path, _, query = request.url.raw_path.decode("ascii").partition("?")
+        headers = dict(request.headers)
+        call = Request(request.method, path, headers, body, query, request.url.scheme)
+        with answering(self._creator, call) as response:
             timeout: float | None = request.extensions.get("timeout", {}).get("read")
             if timeout is not None and response.delay > timeout:
                 await asyncio.sleep(timeout)
