@@ -18,9 +18,9 @@ SHARE = "Write a number from 0.01 to 1."
         ("budget.plan = 250", "budget.plan", "250", '"professional" or "enterprise".'),
         ("budget.users = 0", "budget.users", "0", "Write a whole number from 1 to 100000."),
         ("budget.users = 1.0", "budget.users", "1.0", "Write a whole number"),
-        ("budget.users = true", "budget.users", "True", "Write a whole number"),
+        ("budget.users = true", "budget.users", "true", "Write a whole number"),
         ("budget.daily_calls = 2.5", "budget.daily_calls", "2.5", CALLS),
-        ("budget.daily_calls = false", "budget.daily_calls", "False", CALLS),
+        ("budget.daily_calls = false", "budget.daily_calls", "false", CALLS),
         ("budget.daily_calls = '250'", "budget.daily_calls", "'250'", CALLS),
         ("budget.daily_calls = 0", "budget.daily_calls", "0", CALLS),
         ("budget.daily_calls = 10_000_001", "budget.daily_calls", "10000001", CALLS),
@@ -29,7 +29,7 @@ SHARE = "Write a number from 0.01 to 1."
         ("budget.share = 1.01", "budget.share", "1.01", SHARE),
         ("budget.share = nan", "budget.share", "nan", SHARE),
         ("budget.share = '50 %'", "budget.share", "'50 %'", SHARE),
-        ("budget.share = true", "budget.share", "True", SHARE),
+        ("budget.share = true", "budget.share", "true", SHARE),
         ("budget.reserve = -1", "budget.reserve", "-1", "Write a whole number from 0 to 10000."),
         ("budget.reserve = 1e2", "budget.reserve", "100.0", "Write a whole number"),
         ("budget.reset_timezone = ''", "budget.reset_timezone", "''", 'as in "Asia/Kolkata".'),
@@ -43,7 +43,7 @@ def test_a_value_that_cannot_be_is_named_with_file_and_key(
 ) -> None:
     environ = write(content)
     error = refusal(environ)
-    assert error.title.startswith(f"{environ['ZCBULK_CONFIG']}: {key} cannot be {value}")
+    assert error.title == f"{environ['ZCBULK_CONFIG']}, line 1: {key} cannot be {value}"
     assert hint in error.next_step
 
 
@@ -74,7 +74,7 @@ def test_an_unknown_time_zone_is_named_with_file_and_key(
     environ = write(f"budget.reset_timezone = '{name}'")
     error = refusal(environ)
     path = environ["ZCBULK_CONFIG"]
-    assert error.title == f"{path}: budget.reset_timezone cannot be {name!r}"
+    assert error.title == f"{path}, line 1: budget.reset_timezone cannot be {name!r}"
     assert hint in error.next_step
 
 

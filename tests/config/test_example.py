@@ -4,32 +4,27 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from zcbulk_tui.config.load import load
-from zcbulk_tui.config.settings import Settings
+from tests.config.conftest import Write
+from zcbulk_tui.config.load import faults, load, read
+from zcbulk_tui.config.settings import BudgetSettings, Settings
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
+TEXT = EXAMPLE.read_text(encoding="utf-8")
+SETTINGS, _, PROFILES = TEXT.partition("\n# Profiles, ")
 
 _COMMENTED_OUT = re.compile(r"^# ?(?=[a-z_]+ = |\[[a-z_.]+\]$)", re.MULTILINE)
 _SETTING = re.compile(r"^(?:# ?)?[a-z_]+ = .*$")
 
 
-@pytest.fixture(params=["as it is", "all settings set"])
-def path(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    if request.param == "as it is":
-        return EXAMPLE
-    return all_set(tmp_path)
-
-
-def all_set(folder: Path) -> Path:
-    """The example with nothing commented out."""
-    path = folder / "config.toml"
-    path.write_text(_COMMENTED_OUT.sub("", EXAMPLE.read_text(encoding="utf-8")), encoding="utf-8")
-    return path
+def with_nothing_commented_out(text: str) -> str:
+    """The settings and tables of a part of the example."""
+    return _COMMENTED_OUT.sub("", text)
 
 
 def flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -41,18 +36,18 @@ def flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any
             yield prefix + name, value
 
 
-def test_it_can_be_loaded(path: Path) -> None:
-    assert isinstance(load({"ZCBULK_CONFIG": str(path)}), Settings)
-
-
 def test_as_it_is_it_changes_nothing() -> None:
     assert load({"ZCBULK_CONFIG": str(EXAMPLE)}) == Settings()
 
 
-def test_it_shows_every_setting_with_its_default(tmp_path: Path) -> None:
-    shown = dict(flat(tomllib.loads(all_set(tmp_path).read_text(encoding="utf-8"))))
+def test_all_of_its_settings_can_be_set(write: Write) -> None:
+    assert isinstance(load(write(with_nothing_commented_out(SETTINGS))), Settings)
+
+
+def test_it_shows_every_setting_with_its_default_in_their_order() -> None:
+    shown = dict(flat(tomllib.loads(with_nothing_commented_out(SETTINGS))))
     defaults = dict(flat(asdict(Settings())))
-    assert shown.keys() == defaults.keys()
+    assert list(shown) == list(defaults)
     # TOML cannot say "none": such a setting is shown with an example.
     assert {key: value for key, value in shown.items() if defaults[key] is not None} == {
         key: value for key, value in defaults.items() if value is not None
@@ -60,8 +55,57 @@ def test_it_shows_every_setting_with_its_default(tmp_path: Path) -> None:
 
 
 def test_every_setting_has_a_comment() -> None:
-    lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
+    lines = SETTINGS.splitlines()
     for before, line in zip(["", *lines], lines, strict=False):
         if _SETTING.match(line):
-            above = before.startswith("#") and not _SETTING.match(before)
-            assert above or " # " in line, line
+            assert before.startswith("#"), line
+            assert not _SETTING.match(before), line
+
+
+# A default that is written down would go before the only profile there is.
+@pytest.mark.parametrize("commented_out", [*[key for key, _ in flat(asdict(Settings()))]])
+def test_only_what_has_no_default_is_commented_out_and_the_profile(commented_out: str) -> None:
+    is_there = commented_out in dict(flat(tomllib.loads(TEXT)))
+    value = dict(flat(asdict(Settings())))[commented_out]
+    assert is_there is (value is not None and commented_out != "profile")
+
+
+@pytest.mark.parametrize(
+    ("profile", "settings"),
+    [
+        (
+            "orders",
+            Settings(
+                profile="orders",
+                data_center="eu",
+                read_only=True,
+                budget=BudgetSettings(plan="enterprise", users=12),
+            ),
+        ),
+        (
+            "test",
+            Settings(
+                profile="test",
+                data_center="us",
+                environment="stage",
+                budget=BudgetSettings(daily_calls=500, share=0.2),
+            ),
+        ),
+    ],
+)
+def test_its_profiles_can_be_used(write: Write, profile: str, settings: Settings) -> None:
+    environ = write(SETTINGS + with_nothing_commented_out(f"\n# Profiles, {PROFILES}"))
+    configuration = read(environ, flags={"profile": profile})
+    assert configuration.settings == settings
+    assert configuration.profiles == ("orders", "test")
+    assert faults(environ) == {"orders": None, "test": None}
+
+
+def test_it_tells_how_to_sign_in_and_names_no_token() -> None:
+    assert "zcbulk-tui login" in TEXT
+    assert "ACCESS_TOKEN" not in TEXT
+
+
+def test_the_package_has_it() -> None:
+    installed = resources.files("zcbulk_tui.config").joinpath("example.toml")
+    assert installed.read_text(encoding="utf-8") == TEXT

@@ -1,61 +1,170 @@
-"""Reading the settings: the environment before the file, the file before the defaults."""
+"""Reading the settings: a flag before the environment, before the profile, before the default."""
 
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import Field, fields, is_dataclass, replace
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin
+from typing import NamedTuple
 
 from zcbulk_tui.config import paths
+from zcbulk_tui.config.checks import bad_profile_name, is_profile_name, understood
+from zcbulk_tui.config.layers import (
+    Given,
+    build,
+    from_environment,
+    from_table,
+    is_table,
+    variable,
+)
+from zcbulk_tui.config.places import Places, dotted
 from zcbulk_tui.config.settings import Settings
-from zcbulk_tui.domain.address import parse_base_url
+from zcbulk_tui.config.shown import masked, shown
+from zcbulk_tui.config.unknown import PROFILES
+from zcbulk_tui.domain.sign_in import DEFAULT_PROFILE
 from zcbulk_tui.domain.text import one_line
-from zcbulk_tui.errors import ConfigError, UsageError
+from zcbulk_tui.errors import ConfigError
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
-BASE_URL = "ZCBULK_BASE_URL"
-
-_Group = TypeVar("_Group", bound="DataclassInstance")
-
-_TOML_TYPES: dict[object, type | tuple[type, ...]] = {
-    bool: bool,
-    float: (int, float),
-    int: int,
-    int | None: int,
-    str: str,
-    str | None: str,
-}
-"""What TOML has for the types of the settings; everything else is a table."""
+PROFILE = variable("profile")
+BASE_URL = variable("base_url")
 
 
-def load(environ: Mapping[str, str] = os.environ) -> Settings:
-    """Returns the settings.
+class Configuration(NamedTuple):
+    """The settings, and where they come from.
+
+    Attributes:
+        path: The configuration file, whether it is there or not.
+        settings: Those of the profile that was asked for.
+        given: What was set, by dotted names.
+        profiles: The names of all profiles, in the order of the file.
+    """
+
+    path: Path
+    settings: Settings
+    given: Mapping[str, Given]
+    profiles: tuple[str, ...]
+
+    @property
+    def sources(self) -> Mapping[str, str]:
+        """Where each setting comes from that is not the default, by its dotted name."""
+        return {key: value.source for key, value in self.given.items() if value.source}
+
+
+class _File:
+    """The configuration file; one that is not there sets nothing.
+
+    Attributes:
+        path: Its path.
+        places: Where in it things stand.
+        common: What it sets for all profiles.
+        tables: The tables of the profiles by name.
+    """
+
+    def __init__(self, path: Path, *, required: bool) -> None:
+        text = _text(path, required=required)
+        values = _toml(path, text)
+        self.path = path
+        self.places = Places(path, text)
+        self.tables = _profile_tables(values.pop(PROFILES, {}), self.places)
+        self.common = from_table(values, self.places)
+
+    def own(self, profile: str) -> dict[str, Given]:
+        """What it sets for one profile.
+
+        Raises:
+            ConfigError: A setting is not known.
+        """
+        return from_table(self.tables.get(profile, {}), self.places, (PROFILES, profile))
+
+
+def load(
+    environ: Mapping[str, str] = os.environ, *, flags: Mapping[str, object] | None = None
+) -> Settings:
+    """Returns the settings; for the arguments and errors see `read`."""
+    return read(environ, flags=flags).settings
+
+
+def read(
+    environ: Mapping[str, str] = os.environ, *, flags: Mapping[str, object] | None = None
+) -> Configuration:
+    """Reads the file and the environment.
+
+    Args:
+        environ: The environment.
+        flags: What was said on the command line, by the name of the setting; None is not said.
 
     Raises:
-        ConfigError: The file or the environment holds something that cannot be used.
+        ConfigError: The file or the environment holds something that cannot be used, or there is
+            no such profile.
     """
-    path = paths.config_file(environ)
-    settings = _from_file(path, required=bool(environ.get(paths.CONFIG)))
-    if settings.base_url is not None:
-        settings = _with_base_url(settings, settings.base_url, f"{path}: base_url")
-    if environ.get(BASE_URL):
-        settings = _with_base_url(settings, environ[BASE_URL], BASE_URL)
-    if settings.budget.reset_timezone is not None:
-        _check_time_zone(settings.budget.reset_timezone, f"{path}: budget.reset_timezone")
-    return settings
+    file = _file(environ)
+    nearer = {**from_environment(environ), **_spoken(flags)}
+    chosen = _chosen({**file.common, **nearer}.get("profile"), file)
+    name = str(chosen.value)
+    given = {**file.common, **file.own(name), **nearer, "profile": chosen}
+    settings = understood(build(Settings, given), given)
+    return Configuration(file.path, settings, given, tuple(file.tables) or (name,))
 
 
-def _from_file(path: Path, *, required: bool) -> Settings:
+def faults(
+    environ: Mapping[str, str] = os.environ, *, flags: Mapping[str, object] | None = None
+) -> dict[str, ConfigError | None]:
+    """Checks every profile, and what nearer layers hide.
+
+    Args:
+        environ: The environment.
+        flags: As of `read`.
+
+    Returns:
+        The first fault of each profile by its name; None where there is none.
+
+    Raises:
+        ConfigError: The file cannot be read, what it sets for all profiles cannot be used, or a
+            profile is asked for that there is not.
+    """
+    file = _file(environ)
+    nearer = (from_environment(environ), _spoken(flags))
+    _check(file.common)
+    asked = {**file.common, **nearer[0], **nearer[1]}.get("profile")
+    names = tuple(file.tables)
+    # That none is named of several is no fault of the file.
+    if asked is not None or not names:
+        chosen = _chosen(asked, file)
+        names = names or (str(chosen.value),)
+    found: dict[str, ConfigError | None] = dict.fromkeys(names)
+    for name in names:
+        try:
+            for layer in (file.own(name), *nearer):
+                _check(layer)
+        except ConfigError as error:
+            found[name] = error
+    return found
+
+
+def _check(layer: Mapping[str, Given]) -> None:
+    understood(build(Settings, layer), layer)
+
+
+def _spoken(flags: Mapping[str, object] | None) -> dict[str, Given]:
+    return {
+        key: Given(value, f"--{key.replace('_', '-')}")
+        for key, value in (flags or {}).items()
+        if value is not None
+    }
+
+
+def _file(environ: Mapping[str, str]) -> _File:
+    return _File(paths.config_file(environ), required=bool(environ.get(paths.CONFIG)))
+
+
+def _text(path: Path, *, required: bool) -> str:
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
         if not required:
-            return Settings()
+            return ""
         raise ConfigError(
             f"The configuration file {path} does not exist",
-            next_step=f"Correct {paths.CONFIG}, or make the file from config.example.toml.",
+            next_step=f"Correct {paths.CONFIG}, or write: zcbulk-tui config init",
         ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(
@@ -63,101 +172,80 @@ def _from_file(path: Path, *, required: bool) -> Settings:
             f"{one_line(str(error))}.",
             "It is a text file in UTF-8 that you may read.",
         ) from error
+
+
+def _toml(path: Path, text: str) -> dict[str, object]:
+    if not text:
+        return {}
     import tomllib
 
     try:
-        values = tomllib.loads(text)
+        return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         raise ConfigError(
             f"{path} is not TOML",
-            f"{one_line(str(error))}.",
+            f"{one_line(masked(str(error)))}.",
             "Settings are lines like read_only = true; texts stand in quotes.",
         ) from error
-    return _build(Settings, values, path)
 
 
-def _build(group: type[_Group], values: Mapping[str, Any], path: Path, prefix: str = "") -> _Group:
-    """Returns the settings of a table, each checked; what is not there has its default."""
-    entries = {entry.name: entry for entry in fields(group)}
-    checked: dict[str, Any] = {}
-    for name, value in values.items():
-        key = prefix + name
-        entry = entries.get(name)
-        if entry is None:
-            raise ConfigError(
-                f"{path}: there is no setting “{one_line(key, 60)}”",
-                next_step=_suggestion(key),
-            )
-        if not _fits(entry, value):
-            raise ConfigError(
-                f"{path}: {key} cannot be {one_line(repr(value), 60)}",
-                next_step=f"Write {entry.metadata['expected']}.",
-            )
-        inner = entry.type
-        if isinstance(inner, type) and is_dataclass(inner):
-            value = _build(inner, value, path, f"{key}.")
-        checked[name] = value
-    return group(**checked)
+def _profile_tables(value: object, places: Places) -> dict[str, Mapping[str, object]]:
+    """The profiles by name.
 
-
-def _fits(entry: "Field[Any]", value: object) -> bool:
-    """Whether a value of TOML is of the type of a setting, and within its bounds."""
-    if get_origin(entry.type) is Literal:
-        return value in get_args(entry.type)
-    wanted = _TOML_TYPES.get(entry.type, dict)
-    if isinstance(value, bool) is not (wanted is bool) or not isinstance(value, wanted):
-        return False
-    if isinstance(value, str) and not value.isprintable():
-        return False
-    size = len(value) if isinstance(value, str) else value
-    least, most = (entry.metadata.get(bound) for bound in ("least", "most"))
-    return (least is None or size >= least) and (most is None or size <= most)
-
-
-def _keys(group: type["DataclassInstance"], prefix: str = "") -> Iterator[str]:
-    """Every setting by its dotted name, as TOML's tables name it."""
-    for entry in fields(group):
-        yield prefix + entry.name
-        if isinstance(entry.type, type) and is_dataclass(entry.type):
-            yield from _keys(entry.type, f"{prefix}{entry.name}.")
-
-
-def _suggestion(key: str) -> str:
-    from difflib import get_close_matches
-
-    known = list(_keys(Settings))
-    close = get_close_matches(key, known, n=1)
-    return f"Did you mean {close[0]}?" if close else f"There are: {', '.join(known)}."
-
-
-def _with_base_url(settings: Settings, text: str, source: str) -> Settings:
-    try:
-        return replace(settings, base_url=parse_base_url(text))
-    except UsageError as error:
-        raise ConfigError(f"{source}: {error.title}", error.cause, error.next_step) from error
-
-
-def _check_time_zone(name: str, source: str) -> None:
-    import zoneinfo
-
-    try:
-        zoneinfo.ZoneInfo(name)
-    # Beside what there is not: a folder, and a file of other content, among those of the zones.
-    except (KeyError, OSError, ValueError) as error:
-        from difflib import get_close_matches
-
-        known = zoneinfo.available_timezones()
-        if not known:
-            raise ConfigError(
-                f"{source} cannot be looked up",
-                "This machine has no data about time zones.",
-                "Write: pip install tzdata",
-            ) from error
-        close = get_close_matches(name, known, n=1, cutoff=0.8)
+    Raises:
+        ConfigError: One of them is no table, or cannot have its name.
+    """
+    if not is_table(value):
         raise ConfigError(
-            f"{source} cannot be {one_line(repr(name), 60)}",
-            "There is no time zone of this name.",
-            f"Did you mean {close[0]}?"
-            if close
-            else 'Write its name in the IANA database, as in "Asia/Kolkata".',
-        ) from error
+            f"{places.of(PROFILES)}: profiles cannot be {shown(value)}",
+            next_step="Write each profile as a table: [profiles.NAME], and its settings below.",
+        )
+    tables: dict[str, Mapping[str, object]] = {}
+    for name, table in value.items():
+        source = partial(places.of, PROFILES, name)
+        if not is_profile_name(name):
+            raise bad_profile_name(f"{source()}: a profile cannot be called", name)
+        if not is_table(table):
+            raise ConfigError(
+                f"{source()}: the profile {masked(name)} cannot be {shown(table)}",
+                next_step="Write it as a table: its name as in [profiles.NAME], its settings "
+                "below. What holds for all profiles stands above the first table.",
+            )
+        # Their files would be the same where a file system does not tell the case of letters.
+        if name.lower() in map(str.lower, tables):
+            raise ConfigError(
+                f"{source()}: there are two profiles “{masked(name.lower())}”",
+                "Names that differ only in their capitals are not told apart.",
+                "Rename one of them.",
+            )
+        tables[name] = table
+    return tables
+
+
+def _chosen(asked: Given | None, file: _File) -> Given:
+    """The profile to use: the one asked for, or the only one there is; the default has no source.
+
+    Raises:
+        ConfigError: There is no such profile, or none is named of several.
+    """
+    tables = file.tables
+    if asked is None:
+        if not tables or DEFAULT_PROFILE in tables:
+            return Given(DEFAULT_PROFILE, "")
+        first = next(iter(tables))
+        if len(tables) == 1:
+            return Given(first, partial(file.places.of, PROFILES, first))
+        raise ConfigError(
+            "It is not said which profile to use",
+            f"{file.path} has {', '.join(tables)}.",
+            f"Write --profile {first}, or set profile in the file.",
+        )
+    if not is_profile_name(asked.value):
+        raise bad_profile_name(f"{asked.source}: profile cannot be", asked.value)
+    if tables and asked.value not in tables:
+        raise ConfigError(
+            f"There is no profile “{masked(asked.value)}”",
+            f"{asked.source} asks for it; {file.path} has {', '.join(tables)}.",
+            f"Use one of these, or add the table [{dotted(PROFILES, asked.value)}].",
+        )
+    return asked

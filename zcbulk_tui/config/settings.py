@@ -6,6 +6,8 @@ Plain dataclasses: pydantic would be half of the time until the first frame.
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from zcbulk_tui.domain.sign_in import DEFAULT_PROFILE
+
 _TABLE = {"expected": "a table: its settings, below its name in square brackets"}
 
 
@@ -25,6 +27,10 @@ def _seconds(default: float, least: float) -> Any:
 
 def _whole(default: int | None, least: int, most: int) -> Any:
     return _setting(default, f"a whole number from {least} to {most}", least=least, most=most)
+
+
+def _link_name(what: str) -> Any:
+    return _setting(None, f"{what}, as it stands in URLs: no spaces", least=1, most=100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +95,35 @@ class ControlSettings:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings."""
+    """All settings of one profile."""
 
-    profile: str = _setting("default", "a name of 1 to 30 characters", least=1, most=30)
-    """What the status line calls this account."""
+    profile: str = _setting(
+        DEFAULT_PROFILE, "a name of 1 to 30 letters, digits, dots, hyphens and underscores"
+    )
+    """Which profile: what its sign-in, its watch list and its calls are kept under."""
+
+    data_center: (
+        Literal["us", "eu", "in", "au", "jp", "ca", "sa", "cn", "uk", "ae", "sg"] | None
+    ) = _setting(None, '"us", "eu", "in", "au", "jp", "ca", "sa", "cn", "uk", "ae" or "sg"')
+    """Zoho's data centre, which says where to sign in."""
 
     base_url: str | None = _setting(None, 'scheme and host, as in "https://www.zohoapis.eu"')
     """Replaces the host of every job URL."""
 
+    accounts_url: str | None = _setting(None, 'scheme and host, as in "https://accounts.zoho.eu"')
+    """Replaces the data centre's accounts server."""
+
     api_version: Literal["v2.1", "v2"] = _setting("v2.1", '"v2.1" or "v2"')
     """The version in the path of every call."""
+
+    owner: str | None = _link_name("the account owner's user name")
+    """Whose application a job is in that is named by its id alone."""
+
+    app: str | None = _link_name("an application's link name")
+    """The application of such a job."""
+
+    form: str | None = _link_name("a form's link name")
+    """The form of such a job."""
 
     environment: Literal["production", "stage", "development"] = _setting(
         "production", '"production", "stage" or "development"'
@@ -107,6 +132,29 @@ class Settings:
 
     read_only: bool = _setting(False, "true or false")
     """Whether start and abort are left out."""
+
+    client_id: str | None = _setting(
+        None, 'the id of a client in Zoho\'s API console, as in "1000.ABC"', least=1, most=200
+    )
+    """What `login` signs in as; without it, `login` asks."""
+
+    secrets: Literal["auto", "keyring", "file"] = _setting("auto", '"auto", "keyring" or "file"')
+    """Where `login` keeps what it was given; ``auto`` is the system's keyring, else a file."""
+
+    token_command: str | None = field(
+        default=None,
+        repr=False,
+        metadata={
+            "expected": 'a command that prints an access token, as in "pass show zoho"',
+            "least": 1,
+            "most": 4000,
+            "private": True,
+        },
+    )
+    """Run instead of signing in; not shown, for its arguments may be secret."""
+
+    ca_bundle: str | None = _setting(None, "the path of a PEM file", least=1, most=4000)
+    """Certificates that are trusted beside the system's."""
 
     budget: BudgetSettings = field(default_factory=BudgetSettings, metadata=_TABLE)
     timeouts: TimeoutSettings = field(default_factory=TimeoutSettings, metadata=_TABLE)

@@ -1,0 +1,201 @@
+"""``zcbulk-tui config``: shows, checks and begins the configuration."""
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from zcbulk_tui.cli.main import complain
+from zcbulk_tui.config import layers, load, paths, secrets
+from zcbulk_tui.config.load import Configuration
+from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.config.shown import masked
+from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.errors import ConfigError
+from zcbulk_tui.render.span import fit, width
+
+_SECRETS = (secrets.ACCESS_TOKEN, secrets.CLIENT_SECRET, secrets.REFRESH_TOKEN)
+_DEFAULT = "default"
+_WIDEST = 40
+"""Cells of a value after which its own row gives up the last column, instead of all rows."""
+
+_PREFIX = "ZCBULK_"
+_NAMING = f"That of a setting is {_PREFIX} and its name, as in {layers.variable('budget.plan')}."
+
+
+def show(profile: str | None, *, as_json: bool) -> int:
+    """Prints the settings of a profile and where each comes from; returns the exit code.
+
+    Raises:
+        ConfigError: There is a setting that cannot be used.
+    """
+    configuration = load.read(flags={"profile": profile})
+    settings = _settings(configuration)
+    are_set = {name: bool(os.environ.get(name, "").strip()) for name in _SECRETS}
+    if as_json:
+        print(json.dumps(_as_object(configuration, settings, are_set), indent=2))
+        return 0
+    for line in (*_head(configuration, are_set), "", *_table(settings)):
+        print(line)
+    return 0
+
+
+def path() -> int:
+    """Prints where the configuration file is, or would be; returns the exit code."""
+    print(paths.config_file())
+    return 0
+
+
+def init() -> int:
+    """Writes the commented example in the place of the configuration; returns the exit code.
+
+    Raises:
+        ConfigError: There is a file already, or none can be written.
+    """
+    file = paths.config_file()
+    try:
+        # Whoever made the folder has decided who may look into it.
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write_new(file, example())
+    except OSError as error:
+        if isinstance(error, FileExistsError) and os.path.lexists(file):
+            raise ConfigError(
+                f"{file} exists",
+                "What you wrote there is not overwritten.",
+                "Edit it, or move it away and write again: zcbulk-tui config init",
+            ) from error
+        raise ConfigError(
+            f"{file} cannot be written",
+            f"{one_line(str(error))}.",
+            f"Make it possible, or name another place in {paths.CONFIG}.",
+        ) from error
+    print(f"Wrote {file}: every setting with its default.")
+    print("Edit it, then see what counts: zcbulk-tui config show. Sign in: zcbulk-tui login.")
+    return 0
+
+
+def check(profile: str | None) -> int:
+    """Checks every profile, and warns of variables that mean nothing; returns the exit code.
+
+    Raises:
+        ConfigError: There is a fault that all profiles have.
+    """
+    for warning in meaningless(os.environ):
+        complain(warning)
+    faults = load.faults(flags={"profile": profile})
+    # A fault of the environment is that of every profile, and is said once.
+    said: dict[str, list[str]] = {}
+    for name, fault in faults.items():
+        if fault is None:
+            print(f"{name}: fine")
+        else:
+            said.setdefault(str(fault), []).append(name)
+    for fault_text, names in said.items():
+        complain(f"{', '.join(names)}: {fault_text}")
+    return ConfigError.exit_code if said else 0
+
+
+def example() -> str:
+    """The commented example of a configuration file."""
+    from importlib import resources
+
+    return resources.files("zcbulk_tui.config").joinpath("example.toml").read_text("utf-8")
+
+
+def _settings(configuration: Configuration) -> dict[str, tuple[Any, str]]:
+    """Each setting by its dotted name: its value, as it may be shown, and where it comes from."""
+    found: dict[str, tuple[Any, str]] = {}
+    for key, _ in layers.settings_of(Settings):
+        value: Any = configuration.settings
+        for name in key.split("."):
+            value = getattr(value, name)
+        if isinstance(value, str):
+            value = masked(_first_word(value) if key == "token_command" else value)
+        found[key] = (value, configuration.sources.get(key, _DEFAULT))
+    return found
+
+
+def _first_word(command: str) -> str:
+    """The program that a command calls; what follows may be secret, as may a variable's value."""
+    word, *rest = command.split(maxsplit=1)
+    name, assigned, _ = word.partition("=")
+    return f"{name}=…" if assigned else f"{word} …" if rest else word
+
+
+def _as_object(
+    configuration: Configuration,
+    settings: Mapping[str, tuple[Any, str]],
+    are_set: Mapping[str, bool],
+) -> dict[str, Any]:
+    return {
+        "file": str(configuration.path),
+        "exists": configuration.path.exists(),
+        "profile": configuration.settings.profile,
+        "profiles": list(configuration.profiles),
+        "settings": {
+            key: {"value": value, "source": source} for key, (value, source) in settings.items()
+        },
+        "secrets": {name: "set" if is_set else "not set" for name, is_set in are_set.items()},
+    }
+
+
+def _head(configuration: Configuration, are_set: Mapping[str, bool]) -> Iterator[str]:
+    chosen = configuration.settings.profile
+    others = ", ".join(name for name in configuration.profiles if name != chosen)
+    there = "" if configuration.path.exists() else " (does not exist; zcbulk-tui config init)"
+    yield f"file      {configuration.path}{there}"
+    yield f"profile   {chosen}{f' (others: {others})' if others else ''}"
+    cells = max(map(width, are_set))
+    for name, is_set in are_set.items():
+        title = "secrets" if name == next(iter(are_set)) else ""
+        yield f"{title:<10}{fit(name, cells)}  {'set, not shown' if is_set else 'not set'}"
+
+
+def _table(settings: Mapping[str, tuple[Any, str]]) -> Iterator[str]:
+    rows = [(key, _spelt(value), source) for key, (value, source) in settings.items()]
+    names = max(width(key) for key, _, _ in rows)
+    values = min(max(width(value) for _, value, _ in rows), _WIDEST)
+    for key, value, source in (("SETTING", "VALUE", "FROM"), *rows):
+        yield f"{fit(key, names)}  {fit(value, max(values, width(value)))}  {source}"
+
+
+def _spelt(value: object) -> str:
+    """A value as TOML spells it."""
+    if value is None:
+        return "not set"
+    # What a setting may be, JSON spells alike.
+    return json.dumps(value, ensure_ascii=False)
+
+
+def meaningless(environ: Mapping[str, str]) -> Iterator[str]:
+    """What is to be said of variables that look like ours and are not."""
+    from difflib import get_close_matches
+
+    known = [layers.variable(key) for key, _ in layers.settings_of(Settings)]
+    known += [*_SECRETS, paths.CONFIG, paths.STATE_DIR]
+    # What all of them begin with would make all of them alike.
+    endings = [name.removeprefix(_PREFIX) for name in known]
+    for name in sorted(environ):
+        if name.startswith(_PREFIX) and name not in known:
+            close = get_close_matches(name.removeprefix(_PREFIX), endings, n=1)
+            hint = f"Did you mean {_PREFIX}{close[0]}?" if close else _NAMING
+            yield f"The variable {one_line(masked(name), 60)} means nothing. {hint}"
+
+
+def _write_new(file: Path, text: str) -> None:
+    """Writes a file that only its owner may read, and that was not there at that very moment.
+
+    Raises:
+        FileExistsError: There is something of its name.
+        OSError: It cannot be written; then nothing is left of it.
+    """
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            stream.write(text)
+    except BaseException:
+        with suppress(OSError):
+            file.unlink()
+        raise

@@ -1,0 +1,93 @@
+"""What a value has to mean, beyond its type: URLs, time zones, names."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TypeGuard
+
+from zcbulk_tui.config.layers import Given
+from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.config.shown import masked, shown
+from zcbulk_tui.domain.address import is_link_name, parse_base_url
+from zcbulk_tui.errors import ConfigError, UsageError
+
+# It names files, and is typed.
+_PROFILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,29}", re.ASCII)
+
+
+def is_profile_name(value: object) -> TypeGuard[str]:
+    """Whether a profile can be called so."""
+    return isinstance(value, str) and _PROFILE.fullmatch(value) is not None
+
+
+def bad_profile_name(said: str, value: object) -> ConfigError:
+    """The error for what `is_profile_name` does not take; `said` is the sentence before it."""
+    if isinstance(value, dict):
+        return ConfigError(f"{said} {shown(value)}", next_step="Did you mean [profiles.NAME]?")
+    return ConfigError(
+        f"{said} {shown(value)}",
+        next_step="Write a name of 1 to 30 letters, digits, dots, hyphens and underscores; "
+        "the first is a letter or a digit.",
+    )
+
+
+def understood(settings: Settings, given: Mapping[str, Given]) -> Settings:
+    """Returns the settings with what they mean, as far as that can be told without using them.
+
+    Raises:
+        ConfigError: One of them means nothing.
+    """
+    for key in ("owner", "app", "form"):
+        value = getattr(settings, key)
+        if value is not None and not is_link_name(value):
+            raise ConfigError(
+                f"{given[key].source}: {key} cannot be {shown(value)}",
+                next_step="Link names stand in the URL of the application; they have no spaces.",
+            )
+    zone = settings.budget.reset_timezone
+    if zone is not None:
+        _check_time_zone(zone, f"{given['budget.reset_timezone'].source}: budget.reset_timezone")
+    return replace(
+        settings,
+        base_url=_url(settings.base_url, "base_url", "https://www.zohoapis.eu", given),
+        accounts_url=_url(settings.accounts_url, "accounts_url", "https://accounts.zoho.eu", given),
+    )
+
+
+def _url(text: str | None, key: str, example: str, given: Mapping[str, Given]) -> str | None:
+    if text is None:
+        return None
+    try:
+        return parse_base_url(text, example)
+    except UsageError as error:
+        raise ConfigError(
+            f"{given[key].source}: {key}: {masked(error.title)}",
+            masked(error.cause),
+            error.next_step,
+        ) from error
+
+
+def _check_time_zone(name: str, source: str) -> None:
+    import zoneinfo
+
+    try:
+        zoneinfo.ZoneInfo(name)
+    # Beside what there is not: a folder, and a file of other content, among those of the zones.
+    except (KeyError, OSError, ValueError) as error:
+        from difflib import get_close_matches
+
+        known = zoneinfo.available_timezones()
+        if not known:
+            raise ConfigError(
+                f"{source} cannot be looked up",
+                "This machine has no data about time zones.",
+                "Write: pip install tzdata",
+            ) from error
+        close = get_close_matches(name, known, n=1, cutoff=0.8)
+        raise ConfigError(
+            f"{source} cannot be {shown(name)}",
+            "There is no time zone of this name.",
+            f"Did you mean {close[0]}?"
+            if close
+            else 'Write its name in the IANA database, as in "Asia/Kolkata".',
+        ) from error

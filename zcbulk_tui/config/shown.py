@@ -1,0 +1,39 @@
+"""Values as they may be shown: one safe line, in which nothing looks like a secret."""
+
+import re
+from datetime import date, time
+
+from zcbulk_tui.domain.text import one_line
+
+_HIDDEN = "(not shown)"
+
+# Zoho's tokens are 1000.….…, with two parts of 32 digits and letters from a to f; a client's secret
+# is one such run. The id of a client, 1000.… with one part in capitals, is no secret.
+_SECRET = re.compile(
+    r"1000\.[0-9A-Za-z_-]+\.[0-9A-Za-z_.-]+"
+    r"|(?<![0-9a-f])(?=[a-f]*[0-9])[0-9a-f]{24,}"
+)
+
+
+def masked(text: str) -> str:
+    """Returns `text` without what looks like a token or a client's secret.
+
+    People paste them where they do not belong, and what is said of that ends in logs and tickets.
+    """
+    return _SECRET.sub(_HIDDEN, text)
+
+
+def shown(value: object, limit: int = 60) -> str:
+    """Returns a value of TOML as it may stand in a sentence: masked before it is cut.
+
+    Of tables and lists only what they are: a setting in them may be secret by its name.
+    """
+    if isinstance(value, dict):
+        return "a table"
+    if isinstance(value, list):
+        return "a list"
+    if isinstance(value, bool):
+        return str(value).lower()
+    # Dates and times have their own spelling in TOML, which is not that of Python.
+    plain = str(value) if isinstance(value, date | time) else repr(value)
+    return one_line(masked(plain), limit)

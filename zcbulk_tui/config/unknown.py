@@ -1,0 +1,71 @@
+"""What is said of a name in the file that is no setting."""
+
+from dataclasses import fields, is_dataclass
+
+from zcbulk_tui.config.places import dotted
+from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.config.shown import masked
+from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.errors import ConfigError
+
+PROFILES = "profiles"
+"""The table of the file that holds those of the profiles."""
+
+
+def unknown(names: tuple[str, ...], source: str, within: tuple[str, ...] = ()) -> ConfigError:
+    """Returns the error for a name that is no setting; the value is in none of its texts.
+
+    Args:
+        names: The name, after those of the groups it stands in.
+        source: Where it stands.
+        within: The names of the profile's table; empty at the top of the file.
+    """
+    from difflib import get_close_matches
+
+    key = one_line(masked(dotted(*within, *names)), 60)
+    if _is_secret(names[-1]):
+        return ConfigError(
+            f"{source}: “{key}” does not belong into the configuration",
+            "What is secret is kept apart from it.",
+            "Take it out, and write: zcbulk-tui login",
+        )
+    known = _known(in_profile=bool(within))
+    title = f"{source}: there is no setting “{key}”"
+    here = [name for name in known if name.rpartition(".")[0] == ".".join(names[:-1])]
+    # Below the head of a table, everything is its.
+    if elsewhere := [name for name in known if _last(name) == names[-1]]:
+        return ConfigError(title, next_step=_moved(elsewhere[0], within))
+    if close := get_close_matches(names[-1], map(_last, here), n=1):
+        meant = dotted(*within, *names[:-1], close[0])
+        return ConfigError(title, next_step=f"Did you mean {meant}?")
+    return ConfigError(title, next_step=f"There are: {', '.join(here)}.")
+
+
+def _last(key: str) -> str:
+    return key.rpartition(".")[2]
+
+
+def _known(*, in_profile: bool) -> list[str]:
+    """The dotted names of all groups and settings, in their order."""
+    known: list[str] = []
+    for entry in fields(Settings):
+        if in_profile and entry.name == "profile":
+            continue
+        known.append(entry.name)
+        if isinstance(entry.type, type) and is_dataclass(entry.type):
+            known += [f"{entry.name}.{inner.name}" for inner in fields(entry.type)]
+    return known if in_profile else [*known, PROFILES]
+
+
+def _moved(key: str, within: tuple[str, ...]) -> str:
+    """Where a setting belongs that stands in the wrong table."""
+    group, _, name = key.rpartition(".")
+    table = dotted(*within, *([group] if group else []))
+    where = f"below [{table}]" if table else "above the first name in square brackets"
+    return f"Write {name} {where}."
+
+
+def _is_secret(name: str) -> bool:
+    """Whether people may look under this name for a place for a secret."""
+    plain = name.lower().replace("-", "_")
+    return plain.endswith(("token", "secret", "password")) or plain in ("code", "grant_code")
