@@ -11,6 +11,8 @@ from zcbulk_tui.errors import (
     QuotaSpentError,
     RefusedError,
     ServiceError,
+    SignedOutError,
+    SignInBusyError,
     SignInError,
     UnclearError,
     UndocumentedError,
@@ -31,10 +33,12 @@ EXIT_CODES = {
     UsageError: 2,
     ConfigError: 2,
     SignInError: 3,
+    SignedOutError: 3,
     ServiceError: 4,
     UnreachableError: 4,
     UnclearError: 4,
     BusyError: 4,
+    SignInBusyError: 4,
     UnreadableError: 4,
 }
 
@@ -48,6 +52,8 @@ PARENTS = {
     UnreachableError: ServiceError,
     UnclearError: ServiceError,
     BusyError: ServiceError,
+    SignInBusyError: BusyError,
+    SignedOutError: SignInError,
     UnreadableError: ServiceError,
 }
 

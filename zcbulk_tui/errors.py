@@ -6,6 +6,7 @@
     ├── UsageError               exit 2   what was typed cannot be used
     │   └── ConfigError          exit 2   what is configured cannot be used
     ├── SignInError              exit 3   Zoho does not accept who we are
+    │   └── SignedOutError                ... whatever is asked: it takes a new sign-in
     ├── RefusedError             exit 1   Zoho answered, and the answer is no
     │   ├── JobUnknownError               ... because it does not know the job, form, app or owner
     │   ├── AlreadyEndedError             ... because the job is over
@@ -16,6 +17,7 @@
         ├── UnreachableError              nothing was sent: no connection
         ├── UnclearError                  sent, but the answer never came or is a server fault
         ├── BusyError                     too many calls for now
+        │   └── SignInBusyError           ... to the server that gives out tokens
         └── UnreadableError               an answer came that makes no sense
 
 Errors of other libraries are turned into these once, at the edge where they arise.
@@ -84,9 +86,13 @@ class ConfigError(UsageError):
 
 
 class SignInError(ZcbulkError):
-    """Zoho does not accept the access token, or its scopes."""
+    """Zoho does not accept the sign-in, the access token or its scopes."""
 
     exit_code = 3
+
+
+class SignedOutError(SignInError):
+    """There is no token that Zoho accepts, and none to be had without the user."""
 
 
 class RefusedError(ZcbulkError):
@@ -145,6 +151,10 @@ class UnclearError(ServiceError):
 
 class BusyError(ServiceError):
     """Zoho asks for fewer calls."""
+
+
+class SignInBusyError(BusyError):
+    """Zoho gives out no token for a while, since too many were asked for."""
 
 
 class UnreadableError(ServiceError):

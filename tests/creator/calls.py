@@ -10,17 +10,19 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from tests.support.contract import Refusal
 from tests.support.jobs import NOW, REF
 from tests.support.stub_server import Answer, StubServer
-from zcbulk_tui.creator.client import CreatorClient, Timeouts
+from zcbulk_tui.creator.client import CreatorClient
 from zcbulk_tui.creator.control import VariantMemory
-from zcbulk_tui.creator.oauth import AccessToken
+from zcbulk_tui.creator.network import Network, Timeouts
+from zcbulk_tui.creator.tokens import FixedToken, TokenSource
 from zcbulk_tui.domain.job import JobReading
-from zcbulk_tui.errors import ZcbulkError
+from zcbulk_tui.errors import SignedOutError, ZcbulkError
 
 TOKEN = "1000.8cb99dsecret.9b8secret"
 
-_TLS = ssl.create_default_context()
+TLS = ssl.create_default_context()
 """Made once: it takes longer than all the rest of a call to a server in clear text."""
 
 
@@ -33,26 +35,26 @@ async def creator(
     api_version: str = "v2.1",
     transport: httpx.AsyncBaseTransport | None = None,
     proxies: bool = False,
+    tokens: TokenSource | None = None,
 ) -> AsyncIterator[CreatorClient]:
     """A client that is closed at the end; its clock stands at `NOW`.
 
     Only with `proxies` does it build its network itself, with the proxies of the environment.
     """
     if transport is None and not proxies:
-        transport = httpx.AsyncHTTPTransport(verify=_TLS)
-    client = CreatorClient(
-        AccessToken(SecretStr(TOKEN)),
-        base_url=base_url,
-        timeouts=timeouts,
-        memory=memory,
-        api_version=api_version,
-        transport=transport,
-        now=lambda: NOW,
-    )
+        transport = httpx.AsyncHTTPTransport(verify=TLS)
+    network = Network(timeouts=timeouts, transport=transport)
     try:
-        yield client
+        yield CreatorClient(
+            tokens or FixedToken(SecretStr(TOKEN), "the tests"),
+            network,
+            base_url=base_url,
+            memory=memory,
+            api_version=api_version,
+            now=lambda: NOW,
+        )
     finally:
-        await client.aclose()
+        await network.aclose()
 
 
 async def read_status(answer: Answer, timeouts: Timeouts | None = None) -> JobReading:
@@ -74,3 +76,8 @@ def status_body(api_status: object = "IN_PROGRESS", **record_details: object) ->
     """The body of a status answer in the page's shape."""
     data: Mapping[str, object] = {"api_status": api_status, "record_details": record_details}
     return json.dumps({"code": 3000, "data": data}).encode()
+
+
+def met(row: Refusal) -> type[ZcbulkError]:
+    """The error that comes out of the client: a token that cannot be renewed is the end."""
+    return SignedOutError if row.code == 1030 else row.error

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.creator.calls import TOKEN, creator
+from tests.creator.calls import TOKEN, creator, met
 from tests.support.contract import (
     OPENAPI_STARTED,
     PAGE_ABORTED,
@@ -17,8 +17,8 @@ from tests.support.contract import (
 )
 from tests.support.jobs import REF
 from tests.support.stub_server import DROP, Answer, Raw, Reply, Request, Silence, StubServer
-from zcbulk_tui.creator.client import Timeouts
 from zcbulk_tui.creator.control import Variant, VariantMemory
+from zcbulk_tui.creator.network import Timeouts
 from zcbulk_tui.domain.job import Action
 from zcbulk_tui.errors import (
     ServiceError,
@@ -158,7 +158,7 @@ async def test_no_other_refusal_is_followed_by_another_way(row: Refusal) -> None
     refusal = Reply.of({"code": row.code, "message": "no"}, row.http)
     with StubServer([refusal, OK]) as server, pytest.raises(ZcbulkError) as caught:
         await start(server)
-    assert type(caught.value) is row.error
+    assert type(caught.value) is met(row)
     assert len(server.requests) == 1
 
 

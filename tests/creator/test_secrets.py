@@ -11,8 +11,8 @@ from tests.creator.calls import TOKEN, creator
 from tests.support.contract import PAGE_STATUS
 from tests.support.jobs import REF
 from tests.support.stub_server import DROP, Answer, Raw, Reply, Silence, StubServer
-from zcbulk_tui.creator.client import Timeouts
-from zcbulk_tui.creator.oauth import AccessToken
+from zcbulk_tui.creator.network import Timeouts
+from zcbulk_tui.creator.tokens import AccessToken
 from zcbulk_tui.domain.job import Action
 from zcbulk_tui.errors import ZcbulkError
 

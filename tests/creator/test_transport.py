@@ -15,7 +15,7 @@ from tests.support.contract import PAGE_STATUS
 from tests.support.jobs import REF
 from tests.support.stub_server import DROP, Raw, Reply, Request, Silence, StubServer
 from zcbulk_tui import __version__
-from zcbulk_tui.creator.client import Timeouts
+from zcbulk_tui.creator.network import Timeouts
 from zcbulk_tui.domain.job import Environment, JobRef
 from zcbulk_tui.errors import (
     BusyError,

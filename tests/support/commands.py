@@ -17,6 +17,9 @@ PROGRAM = (sys.executable, "-m", "zcbulk_tui")
 CANARY = "1000.canary.5ecre7"
 """An access token that must not be seen anywhere."""
 
+NO_KEYRING = "keyring.backends.fail.Keyring"
+"""A keyring that keeps nothing, so that no test touches that of a user."""
+
 PATIENCE = 30.0
 """Seconds within which every process has done what it should; a busy machine needs some."""
 
@@ -75,6 +78,7 @@ def environment(
         "HOME": str(home),
         "LANG": "C.UTF-8",
         "TERM": "xterm-256color",
+        "PYTHON_KEYRING_BACKEND": NO_KEYRING,
         paths.STATE_DIR: str(home / "state"),
         load.BASE_URL: base_url,
         secrets.ACCESS_TOKEN: token,

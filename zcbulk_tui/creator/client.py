@@ -4,108 +4,74 @@ Every answer is either what was asked for or an error of the tree. Nothing is re
 another call is worth it is for the monitor to say.
 """
 
-import asyncio
 import contextlib
 import json
 import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from urllib.parse import urlsplit
 
 import httpx
+from pydantic import SecretStr
 
-from zcbulk_tui import __version__
 from zcbulk_tui.creator import wire
 from zcbulk_tui.creator.control import Variant, VariantMemory, candidates, follow
 from zcbulk_tui.creator.faults import to_error
-from zcbulk_tui.domain.address import LOOPBACK, job_path
+from zcbulk_tui.creator.network import Network
+from zcbulk_tui.creator.tokens import AccessToken, TokenSource
+from zcbulk_tui.domain.address import job_path
 from zcbulk_tui.domain.job import Action, Environment, JobReading, JobRef
-from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import (
     Answer,
+    SignInError,
     UnclearError,
-    UnreachableError,
     UnreadableError,
     VariantRefusedError,
-    ZcbulkError,
 )
-
-MAX_ANSWER = 1024 * 1024
-"""Bytes of the largest answer that is read."""
 
 Slot = Callable[[], AbstractAsyncContextManager[None]]
 
-_NOTHING_SENT = (
-    httpx.InvalidURL,
-    httpx.ProxyError,
-    UnicodeError,  # a host name that cannot be one
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.UnsupportedProtocol,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Timeouts:
-    """Seconds to wait: for a connection, for the next bytes, and for a whole call."""
-
-    connect: float = 10.0
-    read: float = 30.0
-    total: float = 60.0
+_TOKEN_REFUSED = 1030
+"""Creator's code for a token that is not valid, or has ended [OAS]."""
 
 
 class CreatorClient:
     """Creator's bulk insert API for one sign-in.
 
     Args:
-        auth: Signs the requests.
+        tokens: Give the access token.
+        network: Carries the calls.
         base_url: Replaces the origin of every job; None to ask each job's own data centre.
         api_version: ``v2.1`` [STATUS] or ``v2`` [OAS].
-        timeouts: How long to wait.
         memory: Remembers how start and abort have to be put.
-        transport: Replaces the network, for the demo.
         now: Tells when an answer arrived; aware.
     """
 
     def __init__(
         self,
-        auth: httpx.Auth,
+        tokens: TokenSource,
+        network: Network,
         *,
         base_url: str | None = None,
         api_version: str = "v2.1",
-        timeouts: Timeouts | None = None,
         memory: VariantMemory | None = None,
-        transport: httpx.AsyncBaseTransport | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        self._tokens = tokens
+        self._network = network
         self._base_url = base_url
         self._api_version = api_version
-        self._timeouts = timeouts or Timeouts()
         self._memory = memory or VariantMemory()
         self._now = now
-        self._http = httpx.AsyncClient(
-            auth=auth,
-            transport=transport,
-            timeout=httpx.Timeout(self._timeouts.read, connect=self._timeouts.connect),
-            follow_redirects=False,
-            headers={
-                # Some v2.1 endpoints have been seen to refuse every other value with 9210.
-                "Accept": "application/json",
-                # Answers are a few hundred bytes: compression gains nothing, and could hide size.
-                "Accept-Encoding": "identity",
-                "User-Agent": f"zcbulk-tui/{__version__}",
-            },
-            # A proxy has no business with this machine's own addresses.
-            mounts={f"all://{_bracketed(host)}": None for host in LOOPBACK},
-        )
 
-    async def aclose(self) -> None:
-        """Closes the connections."""
-        await self._http.aclose()
+    async def sign_in(self) -> None:
+        """Makes sure that there is an access token, which costs no call.
+
+        Raises:
+            ZcbulkError: There is none, and none can be had now.
+        """
+        await self._tokens.token()
 
     async def status(self, ref: JobRef) -> JobReading:
         """Asks for the status of a job: one call.
@@ -133,6 +99,7 @@ class CreatorClient:
             UnclearError: Whether it was carried out is not known; nothing was sent after it.
             ZcbulkError: It was not carried out.
         """
+        await self.sign_in()
         origin = self._base_url or ref.origin
         remaining = candidates(self._memory.recall(origin))
         while True:
@@ -159,6 +126,27 @@ class CreatorClient:
     async def _call(
         self, method: str, ref: JobRef, body: dict[str, object] | None = None
     ) -> tuple[int, bytes]:
+        """Makes a call; once more with another token where the first one is not accepted.
+
+        Such an answer proves that nothing happened, so the call may be repeated.
+        """
+        token = await self._tokens.token()
+        try:
+            return await self._signed_call(token, method, ref, body)
+        except SignInError as refusal:
+            if not _token_is_refused(refusal):
+                raise
+            token = await self._tokens.renew(token, refusal)
+        try:
+            return await self._signed_call(token, method, ref, body)
+        except SignInError as refusal:
+            if not _token_is_refused(refusal):
+                raise
+            raise self._tokens.give_up(refusal) from None
+
+    async def _signed_call(
+        self, token: SecretStr, method: str, ref: JobRef, body: dict[str, object] | None
+    ) -> tuple[int, bytes]:
         headers = {}
         if ref.environment is not Environment.PRODUCTION:
             headers["environment"] = ref.environment.value
@@ -167,34 +155,15 @@ class CreatorClient:
             headers["Content-Type"] = "application/json"
             content = json.dumps(body).encode()
         url = (self._base_url or ref.origin) + job_path(ref, self._api_version)
-        try:
-            request = self._http.build_request(method, url, headers=headers, content=content)
-            async with asyncio.timeout(self._timeouts.total):
-                response = await self._http.send(request, stream=True)
-                try:
-                    answer = await _read(response)
-                finally:
-                    await response.aclose()
-        except _NOTHING_SENT as error:
-            raise _unreachable(url, error) from error
-        except (httpx.HTTPError, TimeoutError) as error:
-            raise _unclear(url, error) from error
+        request = self._network.request(method, url, headers=headers, content=content)
+        response, answer = await self._network.send(request, AccessToken(token))
         _require_success(response, answer)
         return response.status_code, answer
 
 
-async def _read(response: httpx.Response) -> bytes:
-    body = bytearray()
-    async for chunk in response.aiter_bytes():
-        body += chunk
-        if len(body) > MAX_ANSWER:
-            raise UnreadableError(
-                "The answer is too large",
-                f"HTTP {response.status_code} with more than {MAX_ANSWER // 1024} KiB; "
-                "the rest was not read.",
-                "Check that the base URL is Zoho's.",
-            )
-    return bytes(body)
+def _token_is_refused(error: SignInError) -> bool:
+    """Whether the access token itself is what is wrong (code 1030)."""
+    return error.answer is not None and error.answer.code == _TOKEN_REFUSED
 
 
 def _require_success(response: httpx.Response, body: bytes) -> None:
@@ -226,33 +195,3 @@ def _retry_after(response: httpx.Response) -> float | None:
         return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
     except (ValueError, OverflowError):
         return None
-
-
-def _unreachable(url: str, error: Exception) -> ZcbulkError:
-    return UnreachableError(
-        f"{urlsplit(url).netloc} cannot be reached",
-        f"No connection was made ({_reason(error)}), so nothing was sent.",
-        "Check the network, the proxy and the host name.",
-    )
-
-
-def _unclear(url: str, error: Exception) -> ZcbulkError:
-    if isinstance(error, (httpx.TimeoutException, TimeoutError)):
-        what = "did not answer in time"
-    else:
-        what = "broke the connection off"
-    return UnclearError(
-        f"{urlsplit(url).netloc} {what}",
-        f"The request was sent ({_reason(error)}).",
-        "It is asked again later.",
-    )
-
-
-def _reason(error: Exception) -> str:
-    # What is wrong with our own request may quote its headers, and so the token.
-    text = "" if isinstance(error, httpx.LocalProtocolError) else one_line(str(error), 120)
-    return text or type(error).__name__
-
-
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host

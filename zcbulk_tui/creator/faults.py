@@ -37,7 +37,7 @@ class Rule:
     next_step: str
 
 
-_SIGN_IN = "Set a new ZCBULK_ACCESS_TOKEN and start again."
+_SIGN_IN = "Sign in anew: zcbulk-tui login. What is wrong may be told by: zcbulk-tui doctor"
 _ASK_ADMIN = "Ask the application's admin."
 _REPORT = "This is a fault of this program: please report it."
 
@@ -89,7 +89,7 @@ RULES: dict[tuple[int | None, int], Rule] = {
         SignInError,
         "The access token lacks a scope",
         "It needs ZohoCreator.bulk.READ, and to start or abort also ZohoCreator.bulk.CREATE and, "
-        "where the console offers it, ZohoCreator.bulk.UPDATE. Make a token with these.",
+        "where the console offers it, ZohoCreator.bulk.UPDATE. Sign in anew: zcbulk-tui login",
     ),
     (403, 1060): Rule(RefusedError, "The application is not shared with this user", _ASK_ADMIN),
     (403, 1080): Rule(RefusedError, "The application is disabled", _ASK_ADMIN),

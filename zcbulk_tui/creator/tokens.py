@@ -94,6 +94,7 @@ class CommandToken:
         self._run = run
         self._token: SecretStr | None = None
         self._refused: SecretStr | None = None
+        self._answer: Answer | None = None
         self._ran_in_vain_at = -_AGAIN
         self._turn = asyncio.Lock()
 
@@ -103,11 +104,11 @@ class CommandToken:
             if self._token is None:
                 time = asyncio.get_running_loop().time
                 if time() < self._ran_in_vain_at + _AGAIN:
-                    raise _printed_in_vain(None)
+                    raise _printed_in_vain(self._answer)
                 printed = await asyncio.to_thread(self._run)
                 if printed == self._refused:
                     self._ran_in_vain_at = time()
-                    raise _printed_in_vain(None)
+                    raise _printed_in_vain(self._answer)
                 self._token = printed
             return self._token
 
@@ -122,6 +123,7 @@ class CommandToken:
         # Of several calls that were refused at once, only the first one has a token to refuse.
         if self._token is not None:
             self._refused, self._token = self._token, None
+        self._answer = refusal.answer
         return _printed_in_vain(refusal.answer)
 
 

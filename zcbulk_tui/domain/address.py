@@ -78,7 +78,7 @@ def make_ref(
         UsageError: A part is missing or cannot be a name or a job id.
     """
     for what, value in (("account owner", owner), ("application", app), ("form", form)):
-        if not _NAME.fullmatch(value.strip()):
+        if not is_link_name(value.strip()):
             raise UsageError(
                 f"“{one_line(value, 60)}” cannot be the {what}'s link name"
                 if value.strip()
@@ -95,21 +95,30 @@ def make_ref(
     return JobRef(origin, owner.strip(), app.strip(), form.strip(), job_id.strip(), environment)
 
 
-def parse_base_url(text: str) -> str:
-    """Reads a base URL such as ``https://www.zohoapis.eu``; returns it without a slash at the end.
+def parse_base_url(text: str, example: str = _BASE_EXAMPLE) -> str:
+    """Reads the URL of a server: scheme and host; returns it without a slash at the end.
+
+    Args:
+        text: What was typed.
+        example: How it is written, for errors.
 
     Raises:
         UsageError: It is no URL, has a path, or would send the token in clear text.
     """
     shown = one_line(text, 120)
-    parts = _split(text.strip(), "base URL", _BASE_EXAMPLE)
+    parts = _split(text.strip(), "server's URL", example)
     if parts.path not in ("", "/") or parts.query or parts.fragment:
         raise UsageError(
-            f"The base URL “{shown}” has more than a host",
-            next_step=f"Write scheme and host only, as in {_BASE_EXAMPLE}.",
+            f"The server's URL “{shown}” has more than a host",
+            next_step=f"Write scheme and host only, as in {example}.",
         )
     _check_scheme(parts, shown)
     return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def is_link_name(text: str) -> bool:
+    """Whether an account owner, an application or a form can have this name in URLs."""
+    return _NAME.fullmatch(text) is not None
 
 
 def job_path(ref: JobRef, api_version: str) -> str:
@@ -163,7 +172,7 @@ def _check_host(parts: SplitResult, shown: str, base_url: str | None) -> None:
         return
     if base_url is not None and host == urlsplit(base_url).hostname:
         return
-    known = ", ".join(center.api_host for center in datacenters.DATA_CENTERS)
+    known = ", ".join(datacenters.API_HOSTS)
     raise UsageError(
         f"The host of “{shown}” is not one of Zoho's API hosts",
         "The access token goes to known hosts only.",

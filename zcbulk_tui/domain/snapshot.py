@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.job import Action, JobReading, JobRef, JobState, WatchedJob
 from zcbulk_tui.domain.progress import Motion, motion
-from zcbulk_tui.errors import ZcbulkError
+from zcbulk_tui.errors import BusyError, QuotaSpentError, SignInBusyError, ZcbulkError
 
 # Nothing is planned or spent before the first frame, which is not to wait for these.
 if TYPE_CHECKING:
@@ -91,8 +91,9 @@ class ServiceSnapshot:
         paused: Whether the user has paused the polls.
         answered: Whether the last call was answered; None before the first.
         changed_at: When `answered` last changed; aware.
-        held_until: No poll before this moment, since Zoho asked for peace; aware.
-        held_by: The error that asked for it.
+        held_until: No poll before this moment, since Zoho asked for peace, or no call can be
+            signed; aware.
+        held_by: The error that tells why.
     """
 
     spent: "Spent | None" = None
@@ -101,3 +102,11 @@ class ServiceSnapshot:
     changed_at: datetime | None = None
     held_until: datetime | None = None
     held_by: ZcbulkError | None = None
+
+    @property
+    def no_token(self) -> ZcbulkError | None:
+        """Why no call can be signed; None where nothing is known of that."""
+        about_calls = isinstance(self.held_by, QuotaSpentError) or (
+            isinstance(self.held_by, BusyError) and not isinstance(self.held_by, SignInBusyError)
+        )
+        return None if about_calls else self.held_by

@@ -1,12 +1,11 @@
-"""JSON files that are never half written."""
+"""Values in JSON files."""
 
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from zcbulk_tui.errors import ConfigError
+from zcbulk_tui.store import files
 
 
 def read(path: Path) -> Any:
@@ -37,21 +36,4 @@ def write(path: Path, value: Any) -> None:
     Raises:
         ConfigError: The file cannot be written; what it held before is still there.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        temporary = Path(name)
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                json.dump(value, file, indent=1)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
-    except OSError as error:
-        raise ConfigError(
-            f"{path} cannot be written",
-            f"{error}.",
-            "Make room or give write permission, or set ZCBULK_STATE_DIR to another folder.",
-        ) from error
+    files.replace(path, json.dumps(value, indent=1))

@@ -11,11 +11,19 @@ from typing import Any
 
 from zcbulk_tui.domain.address import make_ref, parse_base_url
 from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
+from zcbulk_tui.domain.sign_in import DEFAULT_PROFILE
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError, UsageError
 from zcbulk_tui.store import json_file
 
 FILE_NAME = "watchlist.json"
+"""Of the profile of those who have only one."""
+
+
+def file_name(profile: str) -> str:
+    """The file of a profile: the jobs of one account are not to be asked about in another."""
+    return FILE_NAME if profile == DEFAULT_PROFILE else f"watchlist-{profile}.json"
+
 
 _VERSION = 1
 

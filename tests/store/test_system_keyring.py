@@ -1,0 +1,102 @@
+"""The system's keyring: what it takes, what it gives, and what is said where it does neither."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from tests.creator.signing_in import REFRESH, leaks, shown
+from tests.support import keyrings
+from tests.support.commands import PATIENCE
+from tests.support.text import is_one_safe_line
+from zcbulk_tui.errors import ConfigError
+from zcbulk_tui.store import system_keyring
+
+KEPT = SecretStr(f'{{"refresh_token": "{REFRESH}", "name": "Süd 名前"}}')
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "keyring.json"
+
+
+def test_what_is_written_is_read_until_it_is_removed(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keyrings.use(monkeypatch, keyrings.FileKeyring, file)
+    assert system_keyring.write("default", KEPT) == ""
+    assert system_keyring.read("default") == KEPT
+    with pytest.raises(ConfigError):
+        system_keyring.read("other")
+    system_keyring.remove("default")
+    system_keyring.remove("default")
+    assert keyrings.passwords() == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (keyrings.LockedKeyring, "KeyringLocked: it is locked"),
+        (keyrings.FailingKeyring, "OSError: no D-Bus"),
+        (keyrings.LyingKeyring, "does not keep what it is given"),
+        (keyrings.CuttingKeyring, "does not keep what it is given"),
+    ],
+)
+def test_why_it_cannot_be_written(
+    file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: type[keyrings.FileKeyring],
+    words: str,
+) -> None:
+    keyrings.use(monkeypatch, kind, file)
+    problem = system_keyring.write("default", KEPT)
+    assert words in problem
+    assert is_one_safe_line(problem)
+    assert leaks(problem) == []
+    system_keyring.remove("default")
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (keyrings.LockedKeyring, "KeyringLocked"),
+        (keyrings.FailingKeyring, "OSError"),
+        (keyrings.LyingKeyring, "any more"),
+    ],
+)
+def test_why_it_cannot_be_read(
+    file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: type[keyrings.FileKeyring],
+    words: str,
+) -> None:
+    keyrings.use(monkeypatch, kind, file)
+    with pytest.raises(ConfigError) as caught:
+        system_keyring.read("default")
+    assert words in caught.value.cause
+    assert "“default”" in caught.value.title
+    assert 'secrets = "file"' in caught.value.next_step
+    assert leaks(shown(caught.value)) == []
+
+
+def test_without_the_package_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    assert "pip install 'zcbulk-tui[keyring]'" in system_keyring.write("default", KEPT)
+    with pytest.raises(ConfigError) as caught:
+        system_keyring.read("default")
+    assert "pip install 'zcbulk-tui[keyring]'" in caught.value.cause
+    system_keyring.remove("default")
+
+
+def test_another_process_chooses_its_keyring_by_the_environment(file: Path) -> None:
+    code = (
+        "from pydantic import SecretStr; from zcbulk_tui.store import system_keyring as k;"
+        "assert k.write('default', SecretStr('kept')) == '';"
+        "assert k.read('default').get_secret_value() == 'kept'"
+    )
+    environment = {**os.environ, **keyrings.environment(keyrings.FileKeyring, file)}
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True, timeout=PATIENCE)
+    assert "kept" in file.read_text()

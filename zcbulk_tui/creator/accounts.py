@@ -1,0 +1,150 @@
+"""The accounts server: codes and tokens are asked for here, and given back.
+
+Secrets go in the bodies of requests, as forms: never in URLs, which servers and proxies log.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import httpx
+from pydantic import SecretBytes, SecretStr
+
+from zcbulk_tui.creator import grants
+from zcbulk_tui.creator.grants import Complaint, DeviceCode, Grant
+from zcbulk_tui.creator.network import Form, Network
+from zcbulk_tui.creator.sign_in_faults import to_error
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Who asks: an entry of Zoho's API console.
+
+    Attributes:
+        id: Its id, which is no secret.
+        secret: Its secret.
+    """
+
+    id: str
+    secret: SecretStr
+
+    @property
+    def form(self) -> Form:
+        """As every request for tokens wants it."""
+        return {"client_id": self.id, "client_secret": self.secret}
+
+
+class Accounts:
+    """One accounts server.
+
+    Args:
+        network: Carries the requests.
+        url: Scheme and host.
+    """
+
+    def __init__(self, network: Network, url: str) -> None:
+        self.network = network
+        self.url = url
+
+    def at(self, url: str) -> "Accounts":
+        """The same for another data centre."""
+        return Accounts(self.network, url)
+
+    async def device_code(self, client_id: str, scopes: Iterable[str]) -> DeviceCode:
+        """Begins a sign-in in which the user types a code elsewhere [DEV-I].
+
+        Raises:
+            ZcbulkError: There is no code.
+        """
+        form = {
+            "client_id": client_id,
+            "grant_type": "device_request",
+            "scope": ",".join(scopes),
+            # Without these two no refresh token comes.
+            "access_type": "offline",
+            "prompt": "consent",
+        }
+        status, body = await self._success("/oauth/v3/device/code", form)
+        return grants.read_device_code(body, status)
+
+    async def device_grant(self, client: Client, device_code: SecretStr) -> Grant | Complaint:
+        """Asks once what has become of such a sign-in [DEV-P].
+
+        Returns:
+            The tokens, or an error: also "not yet" is one.
+
+        Raises:
+            ZcbulkError: There is no usable answer.
+        """
+        form = {**client.form, "grant_type": "device_token", "code": device_code}
+        status, body = await self._post("/oauth/v3/device/token", form)
+        return grants.read_complaint(body, status) or grants.read_grant(body, status)
+
+    async def code_grant(self, client: Client, code: SecretStr) -> Grant:
+        """Gives the code of a self client for tokens [SELF].
+
+        Raises:
+            ZcbulkError: There are none.
+        """
+        return await self._grant({**client.form, "grant_type": "authorization_code", "code": code})
+
+    async def refresh(self, client: Client, refresh_token: SecretStr) -> Grant:
+        """Asks for another access token [REF].
+
+        Raises:
+            ZcbulkError: There is none.
+        """
+        return await self._grant(
+            {**client.form, "grant_type": "refresh_token", "refresh_token": refresh_token}
+        )
+
+    async def revoke(self, client: Client, refresh_token: SecretStr) -> None:
+        """Ends a refresh token, and with it the access tokens that came from it [REV1] [REV2].
+
+        Two addresses are documented. Whichever answers with an error is followed by the other,
+        since a token that is ended twice is as ended as before.
+
+        Raises:
+            ZcbulkError: It is not known to have ended.
+        """
+        basic = httpx.BasicAuth(client.id, client.secret.get_secret_value())
+        newer: Form = {"token": refresh_token, "token_type": "refresh_token"}
+        status, body = await self._post("/oauth/v2/revoke/token", newer, basic)
+        if not _is_success(status) or not grants.says_success(body):
+            status, body = await self._success("/oauth/v2/token/revoke", {"token": refresh_token})
+            if not grants.says_success(body):
+                raise grants.unreadable(status, "it does not say that the token was revoked")
+
+    async def locations(self) -> Mapping[str, str]:
+        """The accounts servers of all data centres, by their names in small letters [MDC-C].
+
+        Raises:
+            ZcbulkError: They are not told.
+        """
+        request = self.network.request("GET", f"{self.url}/oauth/serverinfo")
+        response, body = await self.network.send(request)
+        return grants.read_locations(SecretBytes(body), response.status_code)
+
+    async def _grant(self, form: Form) -> Grant:
+        status, body = await self._success("/oauth/v2/token", form)
+        return grants.read_grant(body, status)
+
+    async def _success(self, path: str, form: Form) -> tuple[int, SecretBytes]:
+        """An answer without an error; errors come with HTTP 200 too [K43]."""
+        status, body = await self._post(path, form)
+        complaint = grants.read_complaint(body, status)
+        if complaint is None and not _is_success(status):
+            complaint = Complaint("", "", status)
+        if complaint is not None:
+            raise to_error(complaint)
+        return status, body
+
+    async def _post(
+        self, path: str, form: Form, auth: httpx.Auth | None = None
+    ) -> tuple[int, SecretBytes]:
+        request = self.network.request("POST", self.url + path, form=form)
+        response, body = await self.network.send(request, auth)
+        return response.status_code, SecretBytes(body)
+
+
+def _is_success(status: int) -> bool:
+    return 200 <= status < 300

@@ -1,0 +1,83 @@
+"""Files that are never half written, and that only this user may read."""
+
+import os
+import stat
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zcbulk_tui.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
+
+
+def make_folder(path: Path) -> None:
+    """Makes a folder, and those above it, where there is none: for this user only."""
+    for folder in (*reversed(path.parents), path):
+        if not folder.is_dir():
+            folder.mkdir(exist_ok=True, mode=0o700)
+
+
+def replace(path: Path, content: "str | SecretStr") -> None:
+    """Replaces a file's content as a whole; its folder is made where there is none.
+
+    A secret is taken wrapped, so that no traceback from here shows it.
+
+    Raises:
+        ConfigError: It cannot be written; what it held before is still there.
+    """
+    try:
+        make_folder(path.parent)
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        temporary = Path(name)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(content if isinstance(content, str) else content.get_secret_value())
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        raise ConfigError(
+            f"{path} cannot be written",
+            f"{error}.",
+            "Make room or give write permission, or set ZCBULK_STATE_DIR to another folder.",
+        ) from error
+
+
+def check_private(path: Path) -> None:
+    """Makes sure that nobody else can read or change a file or a folder.
+
+    Raises:
+        ConfigError: Somebody can, or it is another user's; says which command mends it.
+    """
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise unreadable(path, error) from error
+    if found.st_uid != os.getuid():
+        raise ConfigError(
+            f"{path} belongs to another user",
+            "What a sign-in leaves behind is taken from files of your own only.",
+            "Sign in as yourself, or set ZCBULK_STATE_DIR to a folder of yours.",
+        )
+    if stat.S_IMODE(found.st_mode) & 0o077:
+        mode = "700" if path.is_dir() else "600"
+        raise ConfigError(
+            f"{path} can be read by others",
+            f"Its mode is {stat.S_IMODE(found.st_mode):o}, and it holds what is secret.",
+            f"Write: chmod {mode} '{path}'. If others may have read it: zcbulk-tui logout",
+        )
+
+
+def unreadable(path: Path, error: OSError) -> ConfigError:
+    """What to say of a file that is there and cannot be read."""
+    return ConfigError(
+        f"{path} cannot be read",
+        f"{error.strerror}.",
+        "Give yourself the right to read it, or set ZCBULK_STATE_DIR to another folder.",
+    )
