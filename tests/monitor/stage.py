@@ -99,6 +99,8 @@ class ScriptedApi:
     Attributes:
         lasts: Seconds that each job takes, from the beginning of virtual time, steadily; it is
             completed then. Without it a job moves with each status, and ends as scripted.
+        no_token: Why no call can be signed; None while they can be.
+        looks: When it was asked whether they can.
     """
 
     def __init__(self, latency: float = 0.1, now: Callable[[], datetime] = virtual_now) -> None:
@@ -109,6 +111,8 @@ class ScriptedApi:
         self.statuses: dict[str, deque[Answer]] = {}
         self.commands: deque[str | ZcbulkError] = deque()
         self.down_until = 0.0
+        self.no_token: ZcbulkError | None = None
+        self.looks: list[float] = []
         self.most_at_once = 0
         self.most_for_one_job = 0
         self._open: Counter[str] = Counter()
@@ -116,6 +120,11 @@ class ScriptedApi:
 
     def script(self, job_id: str, *answers: Answer) -> None:
         self.statuses[job_id] = deque(answers)
+
+    async def sign_in(self) -> None:
+        self.looks.append(asyncio.get_running_loop().time())
+        if self.no_token:
+            raise self.no_token
 
     async def status(self, ref: JobRef) -> JobReading:
         async with self._call(ref, None):
@@ -136,6 +145,7 @@ class ScriptedApi:
         return JobReading(state, state.value, Counts(100_000, int(done * 100_000), 0), self.now())
 
     async def control(self, ref: JobRef, action: Action, slot: Slot) -> str:
+        await self.sign_in()
         async with slot(), self._call(ref, action):
             answer = self.commands.popleft()
         if isinstance(answer, ZcbulkError):

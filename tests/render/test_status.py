@@ -15,7 +15,7 @@ from tests.render.strategies import moments
 from tests.support.jobs import NOW
 from zcbulk_tui.domain.budget import Allowance
 from zcbulk_tui.domain.day_plan import Spent
-from zcbulk_tui.domain.job import JobState
+from zcbulk_tui.domain.job import Environment, JobState
 from zcbulk_tui.domain.planner import Pace
 from zcbulk_tui.domain.snapshot import ServiceSnapshot
 from zcbulk_tui.errors import BusyError, QuotaSpentError
@@ -24,11 +24,15 @@ from zcbulk_tui.render.figures import clock
 from zcbulk_tui.render.glyphs import UNICODE
 from zcbulk_tui.render.span import Look, Span, line_width
 from zcbulk_tui.render.status import (
+    Badge,
     connection,
     purse,
     status_line,
     totals,
 )
+
+DEMO_BADGE = Badge("DEMO")
+PRODUCTION = Badge("production", Environment.PRODUCTION)
 
 WIDTHS = range(40, 201)
 LATER = NOW + timedelta(minutes=1)
@@ -79,7 +83,7 @@ def line(
     service: ServiceSnapshot = SERVICES["connected"],
     width: int = 120,
     notes: tuple[str, ...] = (),
-    badge: str = "DEMO",
+    badge: Badge = DEMO_BADGE,
     now: datetime = NOW,
 ) -> str:
     """The status line."""
@@ -93,7 +97,7 @@ def test_the_status_line_is_as_wide_as_the_screen(
     service: ServiceSnapshot, states: Counter[JobState | None], notes: tuple[str, ...]
 ) -> None:
     for width in WIDTHS:
-        drawn = status_line("production", notes, states, service, NOW, UNICODE, width)
+        drawn = status_line(PRODUCTION, notes, states, service, NOW, UNICODE, width)
         assert line_width(drawn) == width
 
 
@@ -106,12 +110,12 @@ def forms(service: ServiceSnapshot) -> list[str]:
     )
 
 
-@pytest.mark.parametrize("badge", ["DEMO", "production"])
+@pytest.mark.parametrize("badge", [DEMO_BADGE, PRODUCTION], ids=["demo", "production"])
 @pytest.mark.parametrize("notes", [(), ("READ-ONLY",)], ids=["all", "read-only"])
 @pytest.mark.parametrize("states", [NONE, DEMO], ids=["no jobs", "a dozen jobs"])
 @pytest.mark.parametrize("service", SERVICES.values(), ids=SERVICES)
 def test_the_right_side_is_whole_at_80(
-    badge: str, notes: tuple[str, ...], states: Counter[JobState | None], service: ServiceSnapshot
+    badge: Badge, notes: tuple[str, ...], states: Counter[JobState | None], service: ServiceSnapshot
 ) -> None:
     drawn = line(states, service, 80, notes, badge)
     said = f"  {connection(service, NOW).text} "
@@ -123,7 +127,7 @@ def test_the_calls_left_give_way_to_the_jobs_but_never_vanish(
     day: Spent, now: datetime, width: int, states: Counter[JobState | None]
 ) -> None:
     service = ServiceSnapshot(day, answered=True)
-    drawn = status_line("DEMO", (), states, service, now, UNICODE, width)
+    drawn = status_line(DEMO_BADGE, (), states, service, now, UNICODE, width)
     assert line_width(drawn) == width
     left, kept = day.budget.left_for_polls, day.budget.reserve_left
     assert re.search(rf" {left:,}(\+{kept:,}| left| calls left)", text(drawn))

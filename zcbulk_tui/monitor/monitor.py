@@ -83,6 +83,7 @@ class Monitor:
         self._plan = Plan(self._tracks, spending, rule, now)
         self._service = Service(sink, spending, now, luck)
         self._gate = CallGate()
+        self._sign_in_failures = 0
         self._sleep = SleepWatch(now)
         self._today = spending.budget.day.date
         self._wake = asyncio.Event()
@@ -204,10 +205,25 @@ class Monitor:
 
     async def _poll_next(self) -> None:
         await self._until_due()
+        if not await self._can_sign():
+            return
         await self._gate.enter(Priority.SCHEDULE)
         # The wait for the gate may have been long: what was due may not be any more.
         ref = self._plan.pop_due(self._time()) if self._may_poll() else None
         await self._admit(self._tracks.get(ref) if ref else None, Cause.PLAN)
+
+    async def _can_sign(self) -> bool:
+        """Whether a call can be signed; where it cannot, polls rest, and no call is counted."""
+        failures = self._sign_in_failures + 1  # those that fail together have failed once
+        try:
+            await self._api.sign_in()
+        except ZcbulkError as error:
+            self._sign_in_failures = failures
+            self._service.note_no_token(error, failures)
+            return False
+        self._sign_in_failures = 0
+        self._service.note_token()
+        return True
 
     def _ask_soon(self, track: Track, priority: Priority) -> None:
         if self._tasks is not None and not track.lock.locked() and not track.is_waiting:
@@ -217,6 +233,8 @@ class Monitor:
         # The lock comes after the gate: a command must not wait for a poll that waits itself.
         track.is_waiting = True
         try:
+            if not await self._can_sign():
+                return
             await self._gate.enter(priority)
         finally:
             track.is_waiting = False

@@ -21,8 +21,10 @@ async def read_all(
 
     Raises:
         QuotaSpentError: The day's calls do not allow it; nothing is asked then.
+        ZcbulkError: The calls cannot be signed.
     """
     spending.check(len(refs))
+    await api.sign_in()
     gate = CallGate()
 
     async def read(ref: JobRef) -> JobReading | ZcbulkError:

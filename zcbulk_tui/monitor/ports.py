@@ -20,6 +20,13 @@ Slot = Callable[[], AbstractAsyncContextManager[None]]
 class JobApi(Protocol):
     """Zoho Creator, as far as the monitor uses it."""
 
+    async def sign_in(self) -> None:
+        """Makes sure that calls can be signed, which costs no call.
+
+        Raises:
+            ZcbulkError: They cannot be signed now.
+        """
+
     async def status(self, ref: JobRef) -> JobReading:
         """Asks for a job's status: one call.
 

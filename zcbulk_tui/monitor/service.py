@@ -11,12 +11,17 @@ from zcbulk_tui.domain.snapshot import ServiceSnapshot
 from zcbulk_tui.errors import (
     BusyError,
     QuotaSpentError,
+    ServiceError,
+    SignedOutError,
     UnclearError,
     UnreachableError,
     ZcbulkError,
 )
 from zcbulk_tui.monitor.ports import ServiceChanged, Sink
 from zcbulk_tui.monitor.spending import Spending
+
+_LOOK_FOR_SIGN_IN = 15.0
+"""Seconds between two looks whether the user has signed in, elsewhere; they cost no call."""
 
 
 class Service:
@@ -91,11 +96,32 @@ class Service:
             seconds = backoff.delay(failures, self._luck(), backoff.BUSY)
         elif isinstance(error, BusyError):
             seconds = backoff.delay(failures, self._luck(), error.retry_after or backoff.BUSY)
+        elif isinstance(error, SignedOutError):
+            seconds = _LOOK_FOR_SIGN_IN
         else:
             return None
+        self._hold(error, seconds)
+        return seconds
+
+    def note_no_token(self, error: ZcbulkError, failures: int) -> None:
+        """Holds the polls of all jobs for a while, since no call can be signed."""
+        if isinstance(error, UnreachableError | UnclearError):
+            self._note_answer(answered=False)
+        if self.hold_if_asked(error, failures) is None:
+            passes = isinstance(error, ServiceError)
+            self._hold(
+                error, backoff.delay(failures, self._luck()) if passes else _LOOK_FOR_SIGN_IN
+            )
+
+    def note_token(self) -> None:
+        """Notes that calls can be signed."""
+        if self._snapshot.no_token is not None:
+            self._held_until = 0.0
+            self._change(held_until=None, held_by=None)
+
+    def _hold(self, error: ZcbulkError, seconds: float) -> None:
         self._held_until = max(self._held_until, _time() + seconds)
         self._change(held_until=self._now() + timedelta(seconds=seconds), held_by=error)
-        return seconds
 
     def _note_answer(self, *, answered: bool) -> datetime | None:
         if answered and self.held_for <= 0 and self._snapshot.held_by:

@@ -25,6 +25,7 @@ class Look(StrEnum):
     WARNING = "warning"
     ERROR = "error"
     BADGE = "badge"
+    PRODUCTION = "production"
 
 
 class Span(NamedTuple):

@@ -3,21 +3,25 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from zcbulk_tui.domain.job import JobState
+from zcbulk_tui.domain.job import Environment, JobState
 from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
-from zcbulk_tui.errors import QuotaSpentError
+from zcbulk_tui.errors import QuotaSpentError, ServiceError, SignedOutError
 from zcbulk_tui.render import words
-from zcbulk_tui.render.figures import clock, until_reset
+from zcbulk_tui.render.figures import clock, countdown, until_reset
 from zcbulk_tui.render.glyphs import Glyphs
-from zcbulk_tui.render.span import Line, Look, Span, fit_line, line_width, wrap
+from zcbulk_tui.render.span import Line, Look, Span, fit, fit_line, line_width, wrap
+from zcbulk_tui.render.span import width as cells
 
 if TYPE_CHECKING:
     from zcbulk_tui.domain.day_plan import Spent
     from zcbulk_tui.domain.planner import Effect
 
 _GAP = Span("  ")
+
+_LEAST_OF_A_NAME = 4
+"""Cells of a profile's name that stay on a narrow screen."""
 
 
 def totals(states: Counter[JobState | None], glyphs: Glyphs, room: int) -> list[Span]:
@@ -47,6 +51,12 @@ def connection(service: ServiceSnapshot, now: datetime) -> Span:
     """How the calls to Zoho go."""
     if service.paused:
         return Span("polls paused", Look.WARNING)
+    if isinstance(service.no_token, ServiceError) and service.held_until is not None:
+        again = countdown((service.held_until - now).total_seconds())
+        return Span(f"no token, again in {again}", Look.WARNING)
+    if service.no_token is not None:
+        out = isinstance(service.no_token, SignedOutError)
+        return Span("signed out" if out else "cannot sign in", Look.ERROR)
     if service.spent is not None and not service.spent.allows_polls:
         why = "Zoho: day's calls spent" if service.spent.budget.day.spent else "polls used up"
         return Span(f"{why}, again {words.reset(service.spent)}", Look.WARNING)
@@ -82,8 +92,36 @@ def purse(spent: "Spent", now: datetime) -> list[list[Span]]:
     ]
 
 
+class Badge(NamedTuple):
+    """Where we are.
+
+    Attributes:
+        name: The profile's, or DEMO.
+        environment: Where what is done takes effect; None for nowhere.
+    """
+
+    name: str
+    environment: Environment | None = None
+
+    def spans(self, over: int = 0) -> list[Span]:
+        """Production stands first, and in a way that needs no colour.
+
+        Args:
+            over: Cells that the name is to give up; a few stay.
+        """
+        taken = cells(self.name)
+        fitting = fit(self.name, min(taken, max(taken - over, _LEAST_OF_A_NAME)))
+        name = Span(f" {fitting} ", Look.BADGE)
+        match self.environment:
+            case None:
+                return [name]
+            case Environment.PRODUCTION:
+                return [Span(" PRODUCTION ", Look.PRODUCTION), name]
+        return [name, Span(f" {self.environment.value} ", Look.DIM)]
+
+
 def status_line(
-    badge: str,
+    badge: Badge,
     notes: Iterable[str],
     states: Counter[JobState | None],
     service: ServiceSnapshot,
@@ -94,7 +132,7 @@ def status_line(
     """The top line: where we are, the jobs by state, the calls, the connection.
 
     Args:
-        badge: The profile's name, or DEMO.
+        badge: Where we are.
         notes: What must not be overlooked, such as READ-ONLY.
         states: How many jobs are in each.
         service: How the calls go.
@@ -102,10 +140,11 @@ def status_line(
         glyphs: The characters.
         width: Cells.
     """
-    left = [Span(f" {badge} ", Look.BADGE)]
-    left += [Span(f" {note} ", Look.WARNING) for note in notes]
+    said = [Span(f" {note} ", Look.WARNING) for note in notes]
     state = [_GAP, connection(service, now), Span(" ")]
     forms = purse(service.spent, now) if service.spent is not None else [[]]
+    least = line_width([*badge.spans(), *said, Span(" "), *forms[-1], *state])
+    left = [*badge.spans(least - width), *said]
     shortest = line_width(totals(states, glyphs, 0)) + 1
     fitting = width - line_width(left) - line_width(state) - shortest
     right = next((form for form in forms if line_width(form) <= fitting), forms[-1]) + state
