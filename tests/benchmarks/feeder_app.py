@@ -19,6 +19,7 @@ from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
 from zcbulk_tui.monitor.ports import JobChanged, ServiceChanged, Sink
 from zcbulk_tui.tui.app import DashboardApp
 from zcbulk_tui.tui.screens.watch import WatchScreen
+from zcbulk_tui.tui.session import Connection, Session
 
 if TYPE_CHECKING:
     from zcbulk_tui.monitor.monitor import Monitor
@@ -112,10 +113,13 @@ def main() -> None:
         screen = cast(WatchScreen, app.screen_stack[0])
         return [snapshot.ref for snapshot in screen.jobs.on_screen()]
 
-    def connect(sink: Sink) -> tuple["Monitor", Sequence[WatchedJob]]:
-        return cast("Monitor", Feeder(sink, on_screen)), jobs
+    async def close() -> None:
+        """There is nothing to close."""
 
-    app = DashboardApp(connect, watched=jobs, badge="FED")
+    def connect(sink: Sink) -> Connection:
+        return Connection(cast("Monitor", Feeder(sink, on_screen)), jobs, close)
+
+    app = DashboardApp(Session(connect, "FED", jobs))
     app.run()
 
 

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from tests.benchmarks.loopback import ROOT, Loopback
 from tests.benchmarks.pty_session import PtySession
 from zcbulk_tui.domain.job import JobRef, WatchedJob
-from zcbulk_tui.store.watch_list import FILE_NAME, WatchListFile
+from zcbulk_tui.store.watch_list import WatchListFile, file_name
 
 _MINIMAL = str(Path(__file__).with_name("minimal_app.py"))
 
@@ -52,9 +52,9 @@ class Home:
         """Gives the account so many calls that only the minute's limit holds polls back."""
         self.configure('[budget]\ndaily_calls = 10_000_000\npace = "eager"\n')
 
-    def watch(self, server: Loopback, count: int) -> None:
-        """Puts the first jobs of a server on the watch list."""
-        path = self.path / "state" / FILE_NAME
+    def watch(self, server: Loopback, count: int, profile: str = "default") -> None:
+        """Puts the first jobs of a server on the watch list of a profile."""
+        path = self.path / "state" / file_name(profile)
         first = server.jobs[0]
         _, _, _, _, owner, app, *_ = first["url"].removeprefix(server.base_url).split("/")
         ref = JobRef("https://www.zohoapis.com", owner, app, first["form"], first["id"])

@@ -150,13 +150,14 @@ def test_what_cannot_be_used_is_said_before_the_screen_is_taken(
     attempts = [
         (
             on_terminal(env=bad, columns=250),
-            ["config.toml: read_only cannot be 1", "true or false"],
+            2,
+            ["config.toml, line 1: read_only cannot be 1", "true or false"],
         ),
-        (on_terminal(env=without), ["There is no access token", "zcbulk-tui demo"]),
-        (on_terminal("watch", "nonsense", env=without), ["“nonsense” is not a job URL"]),
+        (on_terminal(env=without), 3, ["is not signed in", "zcbulk-tui login", "zcbulk-tui demo"]),
+        (on_terminal("watch", "nonsense", env=without), 2, ["“nonsense” is not a job URL"]),
     ]
-    for terminal, words in attempts:
-        assert terminal.exit_code() == 2
+    for terminal, code, words in attempts:
+        assert terminal.exit_code() == code
         said = " ".join(" ".join(terminal.lines).split())
         for word in words:
             assert word in said

@@ -1,23 +1,24 @@
 """The demo on a stage: simulated jobs, and a clock that stands still until it is told to go on."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from textual.pilot import Pilot
 
-from zcbulk_tui.cli.demo import connector
-from zcbulk_tui.domain.job import Action, JobRef, JobState, WatchedJob
+from zcbulk_tui.cli import demo
+from zcbulk_tui.domain.job import Action, JobRef, JobState
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.monitor.gate import Priority
-from zcbulk_tui.monitor.monitor import Monitor
+from zcbulk_tui.monitor.ports import Sink
 from zcbulk_tui.monitor.track import Track
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.scenarios import build
 from zcbulk_tui.simulator.states import State
 from zcbulk_tui.tui.app import DashboardApp
 from zcbulk_tui.tui.screens.watch import WatchScreen
+from zcbulk_tui.tui.session import Connection, Session
 
 BEGIN = datetime(2026, 3, 11, 10, 30, tzinfo=UTC)
 _DEADLINE = 20.0
@@ -43,14 +44,8 @@ class Stage:
     ) -> None:
         self._time = BEGIN.timestamp()
         self.creator: Creator = build(scenario, clock=lambda: self._time)
-        connect = connector(lambda: self.creator, read_only=read_only, now=self.now)
-        self.app = DashboardApp(
-            lambda sink: _without_a_plan(*connect(sink)),
-            badge="DEMO",
-            read_only=read_only,
-            ascii_only=ascii_only,
-            now=self.now,
-        )
+        session = demo.session(lambda: self.creator, read_only=read_only, now=self.now)
+        self.app = DashboardApp(without_a_plan(session), ascii_only=ascii_only, now=self.now)
         self.pilot: Pilot[None]
 
     def now(self) -> datetime:
@@ -147,19 +142,23 @@ class Stage:
         return text_of(self.app.export_screenshot())
 
 
-def _without_a_plan(
-    monitor: Monitor, jobs: Sequence[WatchedJob]
-) -> tuple[Monitor, Sequence[WatchedJob]]:
+def without_a_plan(session: Session) -> Session:
     """Lets the plan's first poll of each job through, also of one that is added, and no more."""
-    enter = monitor._gate.enter
 
-    async def enter_or_wait(priority: Priority) -> None:
-        if priority is Priority.SCHEDULE:
-            await _come_true(lambda: any(map(_is_new, monitor._tracks.values())))
-        await enter(priority)
+    def connect(sink: Sink) -> Connection:
+        connection = session.connect(sink)
+        monitor = connection.monitor
+        enter = monitor._gate.enter
 
-    monitor._gate.enter = enter_or_wait  # type: ignore[method-assign]  # only here polls differ
-    return monitor, jobs
+        async def enter_or_wait(priority: Priority) -> None:
+            if priority is Priority.SCHEDULE:
+                await _come_true(lambda: any(map(_is_new, monitor._tracks.values())))
+            await enter(priority)
+
+        monitor._gate.enter = enter_or_wait  # type: ignore[method-assign]  # only here polls differ
+        return connection
+
+    return session._replace(connect=connect)
 
 
 async def _come_true(condition: Callable[[], bool]) -> None:

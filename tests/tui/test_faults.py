@@ -1,26 +1,20 @@
 """What ends the dashboard ends it with a sentence, and no secret in it."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
 import pytest
 
-from zcbulk_tui.domain.job import WatchedJob
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.monitor.ports import Sink
 from zcbulk_tui.tui.app import DashboardApp
-
-if TYPE_CHECKING:
-    from zcbulk_tui.monitor.monitor import Monitor
+from zcbulk_tui.tui.session import Connection, Session
 
 CANARY = "1000.canary"
 
 
 def failing(error: BaseException) -> DashboardApp:
-    def connect(_: Sink) -> tuple["Monitor", Sequence[WatchedJob]]:
+    def connect(_: Sink) -> Connection:
         raise error
 
-    return DashboardApp(connect, badge="TEST")
+    return DashboardApp(Session(connect, "TEST"))
 
 
 @pytest.mark.parametrize(
@@ -28,7 +22,7 @@ def failing(error: BaseException) -> DashboardApp:
     [
         (ConfigError("The list [red]cannot[/red] be read", "", "Move it."), 2, "[red]cannot"),
         (ExceptionGroup("tasks", [ZeroDivisionError(CANARY)]), 1, "(ZeroDivisionError)"),
-        (RuntimeError(CANARY), 1, "(RuntimeError)"),
+        (RuntimeError(CANARY), 1, "(RuntimeError at"),
     ],
     ids=["of the tree", "of a task", "unforeseen"],
 )

@@ -3,16 +3,18 @@
 import asyncio
 import re
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 
 from tests.support.contract import SPELLINGS
+from tests.support.jobs import NOW
 from tests.support.text import is_one_safe_line
-from tests.support.virtual_time import run_virtual, virtual_now
+from tests.support.virtual_time import run_virtual
 from tests.tui.stage import Stage
-from zcbulk_tui.cli.demo import connector
+from zcbulk_tui.cli import demo
 from zcbulk_tui.domain.job import JobState
 from zcbulk_tui.errors import BusyError, QuotaSpentError
 from zcbulk_tui.monitor.ports import Event
@@ -22,7 +24,7 @@ from zcbulk_tui.render.words import reset
 from zcbulk_tui.simulator.faults import ERRORS
 from zcbulk_tui.simulator.schedule import Fault
 
-HOLDING = ("429-2955", "200-4000")
+HOLDING = ("429-2955", "200-4000", "401-1030")
 """Errors after which no job is asked for a while."""
 
 LATE = "30 seconds late"
@@ -212,8 +214,13 @@ def test_answers_that_stay_bad_are_asked_for_less_and_less() -> None:
     creator = on_stage("hostile").creator
 
     async def watch(seconds: float) -> None:
-        monitor, jobs = connector(lambda: creator, now=virtual_now)(_Nobody())
-        monitor.watch([job for job in jobs if job.label not in KEPT_READ])
+        loop = asyncio.get_running_loop()
+        session = demo.session(lambda: creator, now=lambda: NOW + timedelta(seconds=loop.time()))
+        # In a thread, as in the app: it has a loop of its own for a while.
+        with ThreadPoolExecutor() as threads:
+            connection = threads.submit(session.connect, _Nobody()).result()
+        monitor = connection.monitor
+        monitor.watch([job for job in connection.jobs if job.label not in KEPT_READ])
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await monitor.run()

@@ -1,79 +1,74 @@
 """The application: it shows the watch screen first, and connects to Zoho after that."""
 
 import asyncio
+import sys
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from itertools import count
+from pathlib import Path
+from traceback import extract_tb
+from typing import Any
 
 from rich.text import Text
 from textual.app import App, SystemCommand
 from textual.filter import LineFilter
 from textual.screen import Screen
-from textual.worker import Worker, WorkerState
+from textual.worker import Worker, WorkerCancelled, WorkerFailed, WorkerState
 
-from zcbulk_tui.domain.job import Environment, WatchedJob
 from zcbulk_tui.errors import ZcbulkError
-from zcbulk_tui.monitor.ports import Event, Sink
+from zcbulk_tui.monitor.ports import Event
 from zcbulk_tui.render.glyphs import ASCII, UNICODE
+from zcbulk_tui.tui import profile_actions
 from zcbulk_tui.tui.ascii_filter import AsciiFilter
 from zcbulk_tui.tui.keys import KEYS
+from zcbulk_tui.tui.messages import ProfileChosen
 from zcbulk_tui.tui.output_gate import OutputGate
 from zcbulk_tui.tui.screens.watch import WatchScreen
+from zcbulk_tui.tui.session import Session
 from zcbulk_tui.tui.signals import SignalHandling
-
-if TYPE_CHECKING:
-    from zcbulk_tui.monitor.monitor import Monitor
 
 _ASCII_FILTER = AsciiFilter()
 
-Connect = Callable[[Sink], tuple["Monitor", Sequence[WatchedJob]]]
-"""Makes the monitor, and tells the jobs to watch; may take a while: runs once the screen is up."""
+_FRAMES = 4
+"""Places in the program that are named after a fault."""
 
 
 class DashboardApp(App[None]):
     """The dashboard.
 
     Args:
-        connect: Makes the monitor.
-        watched: The jobs that are known already, for the first frame.
-        badge: What the status line begins with: the profile's name, or DEMO.
-        read_only: Whether start and abort are left out.
+        session: What to show.
         ascii_only: Whether the terminal shows ASCII only.
-        base_url: The configured base URL, if any.
-        environment: Where a job that is added lives, if nothing else is said.
         now: The time of day; aware.
     """
 
     TITLE = "zcbulk-tui"
     CSS_PATH = "screens/watch.tcss"  # a default screen's own is not loaded
+    DEFAULT_MODE = "profile"  # each profile that is shown has a mode: a stack of screens of its own
 
     def __init__(
         self,
-        connect: Connect,
+        session: Session,
         *,
-        watched: Sequence[WatchedJob] = (),
-        badge: str,
-        read_only: bool = False,
         ascii_only: bool = False,
-        base_url: str | None = None,
-        environment: Environment = Environment.PRODUCTION,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         super().__init__()
         self.animation_level = "none"
-        self._connect = connect
         self._ascii_only = ascii_only
+        self._now = now
         self._gate = OutputGate(self)
         self._signals = SignalHandling(self)
-        self._watch_screen = WatchScreen(
-            watched,
-            badge=badge,
-            read_only=read_only,
-            base_url=base_url,
-            environment=environment,
-            glyphs=ASCII if ascii_only else UNICODE,
-            now=now,
-        )
+        self._monitoring: Worker[None] | None = None
+        self._numbers = count(2)
+        self._mode = self.DEFAULT_MODE
+        self._set(session)
+
+    def _set(self, session: Session) -> None:
+        self.session = session
+        glyphs = ASCII if self._ascii_only else UNICODE
+        self._watch_screen = WatchScreen(session, glyphs=glyphs, now=self._now)
 
     def get_default_screen(self) -> Screen[None]:
         """The watch screen is the one at the bottom."""
@@ -85,7 +80,33 @@ class DashboardApp(App[None]):
 
     def on_ready(self) -> None:
         """The first frame is out: connects."""
-        self.run_worker(self._watch(), name="monitor", group="monitor", exit_on_error=False)
+        # Only now, since a screen of a mode comes up more slowly than the default screen does.
+        self.add_mode(self._mode, self.get_default_screen)
+        self._begin()
+
+    def _begin(self) -> None:
+        self._monitoring = self.run_worker(
+            self._watch(), name="monitor", group="monitor", exit_on_error=False
+        )
+
+    async def on_profile_chosen(self, message: ProfileChosen) -> None:
+        """Leaves the profile that is shown, and shows another.
+
+        Not while it is open what becomes of a command: keys may have been ahead of this message.
+        """
+        if profile_actions.awaits_an_answer(self._watch_screen):
+            return
+        if self._monitoring is not None:
+            self._monitoring.cancel()
+            with suppress(WorkerCancelled, WorkerFailed):
+                await self._monitoring.wait()
+        self.clear_notifications()
+        left, self._mode = self._mode, f"{self.DEFAULT_MODE} {next(self._numbers)}"
+        self._set(message.session)
+        self.add_mode(self._mode, self.get_default_screen)
+        await self.switch_mode(self._mode)
+        await self.remove_mode(left)  # and all dialogs about it
+        self._begin()
 
     def publish(self, event: Event) -> None:
         """Takes an event of the monitor (it is the monitor's `Sink`)."""
@@ -100,10 +121,13 @@ class DashboardApp(App[None]):
         self._watch_screen.focus_changed(focused=False)
 
     async def _watch(self) -> None:
-        monitor, jobs = await asyncio.to_thread(self._connect, self)
-        monitor.watch(jobs)
-        self._watch_screen.connect(monitor, jobs)
-        await monitor.run()
+        connection = await asyncio.to_thread(self.session.connect, self)
+        try:
+            connection.monitor.watch(connection.jobs)
+            self._watch_screen.connect(connection.monitor, connection.jobs)
+            await connection.monitor.run()
+        finally:
+            await connection.close()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Ends with a message when something that should run has failed."""
@@ -112,16 +136,13 @@ class DashboardApp(App[None]):
         error = event.worker.error
         while isinstance(error, BaseExceptionGroup):
             error = error.exceptions[0]
-        if isinstance(error, ZcbulkError):
-            code, said = error.exit_code, str(error)
-        else:
-            # The traceback could hold what is secret, so only the error's kind is shown.
-            code = 1
-            said = (
-                f"A fault in this program ended it ({type(error).__name__}). "
-                "The watch list is safe. Please report it."
-            )
-        self.exit(return_code=code, message=Text(f"zcbulk-tui: {said}"))
+        code = error.exit_code if isinstance(error, ZcbulkError) else 1
+        self.exit(return_code=code, message=_last_words(error))
+
+    def _fatal_error(self) -> None:
+        # In the place of Textual's own, whose traceback shows the values in every frame, and so
+        # what is secret; nothing with a public name does that.
+        self.panic(_last_words(sys.exception()))
 
     def action_help_quit(self) -> None:
         """Tells who presses ctrl+c how to quit, since it may be meant for the shell."""
@@ -147,3 +168,17 @@ class DashboardApp(App[None]):
     def post_display_hook(self) -> None:
         """Holds up the drawing while the terminal lags."""
         self._gate.after_frame(self._driver)
+
+
+def _last_words(error: BaseException | None) -> Text:
+    """What the terminal shows after an end that nobody wanted."""
+    if isinstance(error, ZcbulkError):
+        return Text(f"zcbulk-tui: {error}")
+    # Neither the error's words nor a value of a frame: they may be secret.
+    frames = extract_tb(error.__traceback__) if error is not None else []
+    places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames[-_FRAMES:]]
+    what = " at ".join(filter(None, (type(error).__name__, ", ".join(places))))
+    return Text(
+        f"zcbulk-tui: A fault in this program ended it ({what}). The watch list is safe. "
+        "Please report it."
+    )

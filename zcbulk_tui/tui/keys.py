@@ -133,6 +133,7 @@ KEYS = (
         "Poll more frugally; first says what that brings.",
         group=_CALLS,
     ),
+    Key("profile", "P", "P", "profile", "Switch to another profile.", group=_PROGRAM),
     Key("help", "question_mark", "?", "help", "Show this help.", group=_PROGRAM, rank=3),
     Key("palette", "colon", ": ctrl+p", "palette", "Find a command by its name.", group=_PROGRAM),
     Key("redraw", "ctrl+l", "ctrl+l", "redraw", "Draw the screen anew.", group=_PROGRAM),

@@ -32,7 +32,7 @@ def ask_to_add(screen: "WatchScreen") -> None:
         screen.jobs.select_job(job.ref)
 
     screen.app.push_screen(
-        AddJobScreen(screen.jobs.selected, screen.base_url, screen.environment, screen.now),
+        AddJobScreen(screen.jobs.selected, screen.session.home, screen.now),
         answered,
     )
 
@@ -53,6 +53,7 @@ def ask_to_remove(screen: "WatchScreen") -> None:
             screen.monitor.remove(ref)
         except ConfigError as error:
             _show(screen, error)
+        screen.flush()  # the next key is about the next job
 
     screen.app.push_screen(
         ConfirmScreen(

@@ -16,6 +16,7 @@ from zcbulk_tui.domain.job import Environment, WatchedJob
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import UsageError
+from zcbulk_tui.tui.session import Home
 
 
 class AddJobScreen(ModalScreen[WatchedJob | None]):
@@ -24,9 +25,8 @@ class AddJobScreen(ModalScreen[WatchedJob | None]):
     A URL that can be read fills in the names below it; what stands in the names is what counts.
 
     Args:
-        like: A job whose host, owner and application are offered; None to offer nothing.
-        base_url: The configured base URL.
-        environment: What is offered as the environment, which no URL names.
+        like: A job whose host, owner and application are offered; None to offer those of `home`.
+        home: Where a job is that is not told in full; no URL tells its environment.
         now: The time of day; aware.
     """
 
@@ -45,28 +45,27 @@ class AddJobScreen(ModalScreen[WatchedJob | None]):
     def __init__(
         self,
         like: JobSnapshot | None,
-        base_url: str | None,
-        environment: Environment,
+        home: Home,
         now: Callable[[], datetime],
     ) -> None:
         super().__init__()
         self._like = like.ref if like else None
-        self._base_url = base_url
-        self._environment = environment
+        self._home = home
         self._now = now
 
     def compose(self) -> ComposeResult:
         """The fields and the buttons."""
-        like = self._like
+        like = self._like or self._home
         offered = {
-            "host": like.origin if like else self._base_url or "https://www.zohoapis.com",
-            "owner": like.owner if like else "",
-            "app": like.app if like else "",
+            "host": like.origin,
+            "owner": like.owner,
+            "app": like.app,
+            "form": self._home.form,
         }
         with VerticalScroll(classes="dialog", can_focus=False):
             yield Static("Watch a job", classes="dialog-title")
             with Horizontal(classes="field"):
-                yield Label("Job URL")
+                yield Label("Job URL or id")
                 yield Input(id="url", placeholder="paste it here, or fill in below", compact=True)
             for position, (name, label) in enumerate(self._NAMES):
                 with Horizontal(classes="field" if position else "field apart"):
@@ -76,7 +75,7 @@ class AddJobScreen(ModalScreen[WatchedJob | None]):
                 yield Label("Environment")
                 yield Select(
                     [(environment.value, environment) for environment in Environment],
-                    value=self._environment,
+                    value=self._home.environment,
                     allow_blank=False,
                     compact=True,
                     id="environment",
@@ -102,8 +101,12 @@ class AddJobScreen(ModalScreen[WatchedJob | None]):
         if not event.value.strip():
             self._say("")
             return
+        if event.value.strip().isdecimal():
+            self._field("job_id").value = event.value.strip()
+            self._say("")
+            return
         try:
-            ref = parse_job_url(event.value, base_url=self._base_url)
+            ref = parse_job_url(event.value, base_url=self._home.base_url)
         except UsageError as error:
             self._say(str(error))
             return
@@ -123,8 +126,9 @@ class AddJobScreen(ModalScreen[WatchedJob | None]):
             self.dismiss(job)
 
     def _read(self) -> WatchedJob:
-        if self._field("url").value.strip():
-            parse_job_url(self._field("url").value, base_url=self._base_url)
+        url = self._field("url").value.strip()
+        if url and not url.isdecimal():
+            parse_job_url(url, base_url=self._home.base_url)
         owner, app, form, job_id = (
             self._field(name).value for name in ("owner", "app", "form", "job_id")
         )

@@ -116,15 +116,22 @@ class NoticeScreen(ModalScreen[None]):
         super().__init__()
         self._title = title
         self._paragraphs = paragraphs
+        self._error = ""
 
     @classmethod
-    def of(cls, error: ZcbulkError, title: str | None = None) -> "NoticeScreen":
-        """A notice of an error, under its own title or another."""
+    def of(cls, error: ZcbulkError, title: str | None = None, *, more: str = "") -> "NoticeScreen":
+        """A notice of an error, under its own title or another, with `more` at its end."""
         said = f"Zoho said {error.answer}." if error.answer else ""
-        parts = [error.cause, said, error.next_step]
+        parts = [error.cause, said, error.next_step, more]
         if title is not None:
             parts.insert(0, f"{error.title}.")
-        return cls(title or error.title, [part for part in parts if part])
+        notice = cls(title or error.title, [part for part in parts if part])
+        notice._error = error.title
+        return notice
+
+    def says(self, error: ZcbulkError) -> bool:
+        """Whether it tells of such an error already."""
+        return self._error == error.title
 
     def compose(self) -> ComposeResult:
         """The text, and the button that closes it."""

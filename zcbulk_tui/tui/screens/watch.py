@@ -15,10 +15,11 @@ from zcbulk_tui.monitor.ports import CommandEnded, Event, JobChanged, JobRemoved
 from zcbulk_tui.render import words
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.span import Line, Look, Span
-from zcbulk_tui.render.status import about, news, preview, status_line
-from zcbulk_tui.tui import control_actions, keys, list_actions
+from zcbulk_tui.render.status import Badge, about, news, preview, status_line
+from zcbulk_tui.tui import control_actions, keys, list_actions, profile_actions
 from zcbulk_tui.tui.messages import Happened
 from zcbulk_tui.tui.pace_choice import PaceChoice
+from zcbulk_tui.tui.session import Session
 from zcbulk_tui.tui.widgets import painter
 from zcbulk_tui.tui.widgets.job_list import JobList
 from zcbulk_tui.tui.widgets.lines import Lines
@@ -43,11 +44,7 @@ class WatchScreen(Screen[None]):
     """Shows the jobs; the only writer of what is on it.
 
     Args:
-        watched: The jobs to begin with.
-        badge: The profile's name, or DEMO.
-        read_only: Whether start and abort are left out.
-        base_url: The configured base URL, for the dialog that adds a job.
-        environment: Where a job that is added lives, if nothing else is said.
+        session: The profile.
         glyphs: The characters to draw with.
         now: The time of day; aware.
     """
@@ -55,26 +52,13 @@ class WatchScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings()
     COMPONENT_CLASSES: ClassVar[set[str]] = painter.COMPONENT_CLASSES
 
-    def __init__(
-        self,
-        watched: Iterable[WatchedJob],
-        *,
-        badge: str,
-        read_only: bool,
-        base_url: str | None,
-        environment: Environment,
-        glyphs: Glyphs,
-        now: Callable[[], datetime],
-    ) -> None:
+    def __init__(self, session: Session, *, glyphs: Glyphs, now: Callable[[], datetime]) -> None:
         super().__init__()
         self.monitor: Monitor | None = None
+        self.session = session
+        self.now = now
         self._pace: PaceChoice | None = None
         self._budget: BudgetScreen | None = None
-        self.base_url = base_url
-        self.environment = environment
-        self.now = now
-        self._badge = badge
-        self._read_only = read_only
         self._glyphs = glyphs
         self._service = ServiceSnapshot()
         self._inbox: list[Event] = []
@@ -82,7 +66,7 @@ class WatchScreen(Screen[None]):
         self._status = Lines(id="status")
         self._foot = Lines(id="foot")
         self.jobs = JobList(glyphs, now, on_select=self._show_lines, id="jobs")
-        for job in watched:
+        for job in session.watched:
             self.jobs.put(JobSnapshot(job))
 
     def compose(self) -> ComposeResult:
@@ -111,6 +95,8 @@ class WatchScreen(Screen[None]):
             if job.ref not in self.jobs:
                 self.jobs.put(JobSnapshot(job))
         self.show_changes()
+        if self.session.notice:
+            self.notify(self.session.notice, severity="warning", timeout=15, markup=False)
 
     def focus_changed(self, *, focused: bool) -> None:
         """Takes whether anybody looks."""
@@ -153,6 +139,7 @@ class WatchScreen(Screen[None]):
             case JobRemoved(ref):
                 self.jobs.drop(ref)
             case ServiceChanged(service):
+                profile_actions.report(self, self._service, service)
                 self._service = service
             case CommandEnded(job, command):
                 control_actions.report(self.app, job, command)
@@ -172,11 +159,17 @@ class WatchScreen(Screen[None]):
 
     def _show_lines(self) -> None:
         now, selected, width = self.now(), self.jobs.selected, self.size.width
-        notes = ["READ-ONLY"] if self._read_only else []
+        notes = ["READ-ONLY"] if self.session.read_only else []
         rule = (Span(self._glyphs.rule * width, Look.LEFT),)
         self._status.show(
             status_line(
-                self._badge, notes, self.jobs.states, self._service, now, self._glyphs, width
+                Badge(self.session.badge, self._environment()),
+                notes,
+                self.jobs.states,
+                self._service,
+                now,
+                self._glyphs,
+                width,
             ),
             rule,
         )
@@ -186,6 +179,15 @@ class WatchScreen(Screen[None]):
             *self._news(selected, now, width),
             keys.key_line(lambda action: self.check_action(action, ()), width),
         )
+
+    def _environment(self) -> Environment | None:
+        """Where what is done here takes effect: where it hurts most, if there are several."""
+        if not self.session.is_real:
+            return None
+        home = self.session.home.environment
+        everywhere = (snapshot.ref.environment for snapshot in self.jobs.snapshots)
+        real = Environment.PRODUCTION
+        return real if home is real or real in everywhere else home
 
     def _show_budget(self) -> None:
         """Shows a change of the pace, here and on the budget screen."""
@@ -205,7 +207,7 @@ class WatchScreen(Screen[None]):
         """Greys what makes no sense for the selected job, and hides what read-only forbids."""
         selected = self.jobs.selected
         if action in control_actions.ACTIONS:
-            if self._read_only:
+            if self.session.read_only:
                 return False
             allowed = selected is not None and selected.allows(control_actions.ACTIONS[action])
             return True if allowed and self.monitor else None
@@ -213,6 +215,8 @@ class WatchScreen(Screen[None]):
             return True if selected and self.monitor else None
         if action in ("add", "poll_all", "pause", "budget", "eager", "frugal"):
             return True if self.monitor else None
+        if action == "profile":
+            return True if self.monitor and profile_actions.others(self.session) else None
         return super().check_action(action, parameters)
 
     def action_down(self) -> None:
@@ -285,10 +289,13 @@ class WatchScreen(Screen[None]):
         if self._pace:
             self._pace.step(-1)
 
+    def action_profile(self) -> None:
+        profile_actions.ask(self)
+
     def action_help(self) -> None:
         from zcbulk_tui.tui.screens.help import HelpScreen
 
-        self.app.push_screen(HelpScreen(read_only=self._read_only))
+        self.app.push_screen(HelpScreen(read_only=self.session.read_only))
 
     def action_palette(self) -> None:
         self.app.action_command_palette()

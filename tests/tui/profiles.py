@@ -1,0 +1,156 @@
+"""Profiles to switch between, each over a simulated Creator of its own."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+from textual.pilot import Pilot
+
+from tests.support.jobs import NOW
+from tests.tui.stage import without_a_plan
+from zcbulk_tui.cli import demo
+from zcbulk_tui.domain.job import Environment
+from zcbulk_tui.errors import SignedOutError
+from zcbulk_tui.monitor.ports import Event, JobChanged, Sink
+from zcbulk_tui.simulator.creator import Creator
+from zcbulk_tui.simulator.scenarios import build
+from zcbulk_tui.tui.app import DashboardApp
+from zcbulk_tui.tui.screens.watch import WatchScreen
+from zcbulk_tui.tui.session import Connection, Home, Profiles, Session
+
+HOMES = {
+    "acme": Home(Environment.PRODUCTION, owner="acme", app="shop", form="Orders"),
+    "lab": Home(Environment.DEVELOPMENT, owner="lab", app="trial", form="Tests"),
+    "archive": Home(Environment.STAGE),
+}
+"""Where jobs are, by profile; one that is read-only is `archive`."""
+
+LOCKED = "locked"
+"""A profile that nobody is signed in to."""
+
+ENDS_SOON = "The access token ends within the hour."
+"""What `lab` says at first."""
+
+_DEADLINE = 20.0
+
+
+class Cast:
+    """A dashboard with several profiles.
+
+    Attributes:
+        app: The dashboard.
+        creators: What each profile talks to.
+        opened: The profiles in the order of their connections.
+        closed: The profiles in the order of the ends of their connections.
+        pilot: Presses the keys.
+    """
+
+    def __init__(self, *names: str) -> None:
+        self.creators: dict[str, Creator] = {
+            name: _only(name, build("demo", clock=NOW.timestamp)) for name in HOMES
+        }
+        self.opened: list[str] = []
+        self.closed: list[str] = []
+        self._profiles = Profiles(names or (*HOMES, LOCKED), self.session)
+        self.app = DashboardApp(self.session("acme"), now=lambda: NOW)
+        self.pilot: Pilot[None]
+
+    def session(self, name: str) -> Session:
+        """A profile."""
+        if name == LOCKED:
+            raise SignedOutError(f"The profile “{LOCKED}” is not signed in", next_step="Log in.")
+        read_only = name == "archive"
+        inner = without_a_plan(
+            demo.session(lambda: self.creators[name], read_only=read_only, now=lambda: NOW)
+        )
+
+        def connect(sink: Sink) -> Connection:
+            connection = inner.connect(sink)
+            self.opened.append(name)
+
+            async def close() -> None:
+                self.closed.append(name)
+                await connection.close()
+
+            return connection._replace(close=close)
+
+        return inner._replace(
+            connect=connect,
+            badge=name,
+            home=HOMES[name],
+            is_real=True,
+            notice=ENDS_SOON if name == "lab" else "",
+            profiles=self._profiles,
+        )
+
+    @property
+    def screen(self) -> WatchScreen:
+        """The screen under all dialogs."""
+        screen = self.app.screen_stack[0]
+        assert isinstance(screen, WatchScreen)
+        return screen
+
+    @property
+    def shown(self) -> str:
+        """The profile on the screen."""
+        return self.screen.session.badge
+
+    @property
+    def labels(self) -> list[str]:
+        """The jobs on the screen."""
+        return [job.job.label for job in self.screen.jobs.snapshots]
+
+    @asynccontextmanager
+    async def open(self, width: int = 120, height: int = 36) -> AsyncIterator["Cast"]:
+        """Runs the dashboard until every job of the first profile has been read."""
+        async with self.app.run_test(size=(width, height), notifications=True) as self.pilot:
+            await self.until(lambda: self.is_read("acme"))
+            yield self
+
+    def is_read(self, name: str) -> bool:
+        """Whether a profile is shown, with an answer for each of its jobs."""
+        jobs = list(self.screen.jobs.snapshots)
+        return self.shown == name and bool(jobs) and all(job.last or job.fault for job in jobs)
+
+    async def switch(self, name: str) -> None:
+        """Chooses a profile by keys."""
+        names = list(self._profiles.names)
+        by = names.index(name) - names.index(self.shown)
+        await self.press("P", *("j" if by > 0 else "k") * abs(by), "enter")
+        await self.until(lambda: self.is_read(name))
+
+    async def press(self, *keys: str) -> None:
+        """Presses keys."""
+        await self.pilot.press(*keys)
+        await self.pilot.pause()
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Waits for something to come true."""
+        async with asyncio.timeout(_DEADLINE):
+            while not condition():
+                await self.pilot.pause(0.01)
+                if self.screen.monitor is not None:
+                    self.screen.flush()
+        await self.pilot.pause()
+
+    def text(self) -> list[str]:
+        """What is on the screen, line by line."""
+        from tests.tui.picture import text_of
+
+        return text_of(self.app.export_screenshot())
+
+
+def publish_a_job(cast: Cast, label: str) -> Event:
+    """An event about the first job on the screen, under another name."""
+    snapshot = next(iter(cast.screen.jobs.snapshots))
+    return JobChanged(replace(snapshot, job=replace(snapshot.job, label=label)))
+
+
+def _only(name: str, creator: Creator) -> Creator:
+    """Keeps a few jobs, and names them for their profile."""
+    for job_id in list(creator.jobs)[4:]:
+        del creator.jobs[job_id]
+    for job in creator.jobs.values():
+        job.label = f"{name} {job.label}"
+    return creator

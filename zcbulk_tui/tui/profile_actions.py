@@ -1,0 +1,76 @@
+"""Profiles and their sign-ins on the screen: choosing one, and saying what is wrong with one."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from zcbulk_tui.domain.control import Outcome
+from zcbulk_tui.domain.sign_in import login
+from zcbulk_tui.domain.snapshot import ServiceSnapshot
+from zcbulk_tui.errors import ServiceError, SignedOutError, ZcbulkError
+from zcbulk_tui.tui.messages import ProfileChosen
+from zcbulk_tui.tui.session import Session
+
+if TYPE_CHECKING:
+    from zcbulk_tui.tui.screens.watch import WatchScreen
+
+
+def others(session: Session) -> Sequence[str]:
+    """The profiles that can be switched to."""
+    names = session.profiles.names if session.profiles else ()
+    return [name for name in names if name != session.badge]
+
+
+def ask(screen: "WatchScreen") -> None:
+    """Asks which profile to show, and switches to it."""
+    from zcbulk_tui.tui.screens.dialogs import NoticeScreen
+    from zcbulk_tui.tui.screens.profiles import ProfilesScreen
+
+    profiles = screen.session.profiles
+    if profiles is None:
+        return
+    if awaits_an_answer(screen):
+        return
+
+    def answered(name: str | None) -> None:
+        if name is None or name == screen.session.badge:
+            return
+        try:
+            session = profiles.open(name)
+        except ZcbulkError as error:
+            screen.app.push_screen(NoticeScreen.of(error))
+        else:
+            screen.post_message(ProfileChosen(session))
+
+    screen.app.push_screen(ProfilesScreen(profiles.names, screen.session.badge), answered)
+
+
+def report(screen: "WatchScreen", before: ServiceSnapshot, now: ServiceSnapshot) -> None:
+    """Says once that no call can be signed: in passing what passes, in a dialog what lasts."""
+    from zcbulk_tui.tui.screens.dialogs import NoticeScreen
+
+    app, error = screen.app, now.no_token
+    if error is None or (before.no_token is not None and before.no_token.title == error.title):
+        return
+    if isinstance(error, ServiceError):
+        app.notify(str(error), title="No access token", severity="warning", markup=False)
+    elif not any(isinstance(it, NoticeScreen) and it.says(error) for it in app.screen_stack):
+        out = isinstance(error, SignedOutError)
+        mended = f"after: {login(screen.session.badge)}" if out else "once that is mended."
+        rest = f"Polls rest meanwhile, and go on by themselves {mended}"
+        app.push_screen(NoticeScreen.of(error, more=rest))
+
+
+def awaits_an_answer(screen: "WatchScreen") -> bool:
+    """Whether a command is not settled yet, whose monitor would be gone; says so then."""
+    sending = any(
+        worker.group == "commands" for worker in screen.app.workers if not worker.is_finished
+    )
+    commands = (snapshot.command for snapshot in screen.jobs.snapshots)
+    if not sending and not any(it and it.outcome is Outcome.SENT for it in commands):
+        return False
+    screen.notify(
+        "It is not known yet what became of the last start or abort. Try again in a moment.",
+        severity="warning",
+        markup=False,
+    )
+    return True

@@ -1,0 +1,92 @@
+"""One profile on the screen: what it shows at first, and how it comes to life.
+
+Named tuples: four dataclasses would take as long to define as a hundredth of the time until the
+first frame.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from zcbulk_tui.domain.job import Environment, WatchedJob
+from zcbulk_tui.monitor.ports import Sink
+
+if TYPE_CHECKING:
+    from zcbulk_tui.monitor.monitor import Monitor
+
+
+class Connection(NamedTuple):
+    """What a session comes to life with.
+
+    Attributes:
+        monitor: Watches the jobs.
+        jobs: The jobs to watch.
+        close: Ends the connection; called once the monitor has stopped.
+    """
+
+    monitor: "Monitor"
+    jobs: Sequence[WatchedJob]
+    close: Callable[[], Awaitable[None]]
+
+
+Connect = Callable[[Sink], Connection]
+"""Makes the connection; may take a while: runs in a thread, once the screen is up."""
+
+
+US = "https://www.zohoapis.com"
+"""Scheme and host of the API of Zoho's first data centre."""
+
+
+class Home(NamedTuple):
+    """Where a job is that is not told in full.
+
+    Attributes:
+        environment: Where it lives.
+        origin: Scheme and host of its API.
+        owner: The owner of its application; empty where nothing is to be offered.
+        app: Its application.
+        form: Its form.
+        base_url: The configured base URL, whose host is allowed beside Zoho's.
+    """
+
+    environment: Environment = Environment.PRODUCTION
+    origin: str = US
+    owner: str = ""
+    app: str = ""
+    form: str = ""
+    base_url: str | None = None
+
+
+class Profiles(NamedTuple):
+    """The profiles that there are to choose from.
+
+    Attributes:
+        names: Their names.
+        open: Makes the session of one; raises an error of the tree where it cannot be used.
+    """
+
+    names: Sequence[str]
+    open: "Callable[[str], Session]"
+
+
+class Session(NamedTuple):
+    """A profile.
+
+    Attributes:
+        connect: Makes the connection.
+        badge: What the status line calls it: the profile's name, or DEMO.
+        watched: The jobs that are known already, for the first frame.
+        home: Where a job is that is not told in full.
+        read_only: Whether start and abort are left out.
+        is_real: Whether there is anything that could be harmed, which the demo has not.
+        notice: What to say once the screen is up; empty for nothing.
+        profiles: The profiles to choose from; None where there is no choice.
+    """
+
+    connect: Connect
+    badge: str
+    watched: Sequence[WatchedJob] = ()
+    home: Home = Home()
+    read_only: bool = False
+    is_real: bool = True
+    notice: str = ""
+    profiles: Profiles | None = None
