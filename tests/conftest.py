@@ -4,19 +4,20 @@ import os
 
 import pytest
 
+from tests.support.commands import NO_KEYRING
 from tests.support.properties import unhurried
-from zcbulk_tui.config import load, paths, secrets
 
 unhurried()
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One more process than there are cores: some tests wait for a terminal most of the time."""
-    return (os.cpu_count() or 1) + 1
+    """Two more processes than cores: many tests wait for a terminal or a screen most of the time."""
+    return (os.cpu_count() or 1) + 2
 
 
 @pytest.fixture(autouse=True)
 def nothing_of_the_users(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test reads the configuration, the state or the token of whoever runs it."""
-    for name in (load.BASE_URL, paths.CONFIG, paths.STATE_DIR, secrets.ACCESS_TOKEN):
-        monkeypatch.delenv(name, raising=False)
+    """No test reads the configuration, the state, a token or the keyring of whoever runs it."""
+    for name in [name for name in os.environ if name.startswith("ZCBULK_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", NO_KEYRING)

@@ -19,7 +19,8 @@ HTTP = {"httpx", "httpcore"}
 MODELS = {"pydantic", "pydantic_core"}
 TERMINAL = {"textual", "rich"}
 DATABASE = {"sqlite3"}
-OUTSIDE = HTTP | MODELS | TERMINAL | DATABASE | {"platformdirs"}
+KEYRING = {"keyring"}
+OUTSIDE = HTTP | MODELS | TERMINAL | DATABASE | KEYRING | {"platformdirs"}
 
 _REPORT = "\nimport json, sys\nprint(json.dumps(sorted(sys.modules)))"
 
@@ -28,11 +29,12 @@ import sys
 from zcbulk_tui.cli import dashboard, demo
 from zcbulk_tui.errors import UsageError
 from zcbulk_tui.tui.app import DashboardApp
+from zcbulk_tui.tui.session import Session
 at_first_frame = []
 def connect(sink):
     at_first_frame.extend(sys.modules)
     raise UsageError("That was all")
-DashboardApp(connect, badge="TEST").run(headless=True)
+DashboardApp(Session(connect, "TEST")).run(headless=True)
 import json
 print()
 print(json.dumps(sorted(at_first_frame)))
@@ -85,9 +87,14 @@ def parts_loaded(loaded: set[str]) -> set[str]:
         pytest.param("monitor", OUTSIDE, {"monitor", "domain", "errors"}, id="monitor"),
         pytest.param("creator", {"textual"}, {"creator", "domain", "errors"}, id="creator"),
         pytest.param(
-            "store", HTTP | MODELS | TERMINAL | DATABASE, {"store", "domain", "errors"}, id="store"
+            "store",
+            HTTP | MODELS | TERMINAL | DATABASE | KEYRING,
+            {"store", "domain", "errors"},
+            id="store",
         ),
-        pytest.param("config", HTTP | TERMINAL, {"config", "domain", "errors"}, id="config"),
+        pytest.param(
+            "config", HTTP | TERMINAL | KEYRING, {"config", "domain", "errors"}, id="config"
+        ),
         pytest.param(
             "tui", HTTP | MODELS, {"tui", "monitor", "render", "domain", "errors"}, id="tui"
         ),
@@ -114,14 +121,14 @@ def test_what_a_glance_at_the_command_loads(option: str) -> None:
 def test_what_the_dashboard_loads_before_it_runs(module: str) -> None:
     loaded = run_fresh(f"import zcbulk_tui.cli.{module}{_REPORT}")
     assert "textual.app" in loaded
-    assert loaded & (HTTP | MODELS | DATABASE) == set()
+    assert loaded & (HTTP | MODELS | DATABASE | KEYRING) == set()
     assert parts_loaded(loaded) & {"creator", "simulator"} == set()
 
 
 def test_what_is_loaded_when_the_first_frame_is_out() -> None:
     loaded = run_fresh(_FIRST_FRAME)
     assert "zcbulk_tui.tui.screens.watch" in loaded
-    assert loaded & (HTTP | MODELS | DATABASE) == set()
+    assert loaded & (HTTP | MODELS | DATABASE | KEYRING) == set()
     assert parts_loaded(loaded) & {"creator", "simulator"} == set()
 
 

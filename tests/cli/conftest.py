@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.commands import CANARY, CommandLine
+from tests.cli.signing_in import Zoho, zoho_for
+from tests.support.commands import CANARY, CommandLine, files_below
 from zcbulk_tui.config import paths, secrets
 
 
@@ -26,7 +27,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(autouse=True)
 def no_certificates(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing here goes by TLS, and reading all certificates takes half of a command's time."""
-    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", lambda *_, **__: None)
+    for name in ("load_default_certs", "load_verify_locations"):
+        monkeypatch.setattr(ssl.SSLContext, name, lambda *_, **__: None)
 
 
 @pytest.fixture(autouse=True)
@@ -46,3 +48,23 @@ def signed_in(monkeypatch: pytest.MonkeyPatch) -> None:
 def cli(capsys: pytest.CaptureFixture[str]) -> CommandLine:
     """Runs a command in this process."""
     return CommandLine(capsys)
+
+
+@pytest.fixture
+def zoho(monkeypatch: pytest.MonkeyPatch) -> Iterator[Zoho]:
+    """Both servers of Zoho, which the settings lead to."""
+    with zoho_for(monkeypatch) as zoho:
+        yield zoho
+
+
+@pytest.fixture(params=["nobody", "somebody"])
+def before(request: pytest.FixtureRequest, home: Path) -> dict[str, bytes]:
+    """What is kept before the sign-in; without a client that it could use again."""
+    if request.param == "somebody":
+        folder = home / "state" / "sign-in" / "default"
+        folder.mkdir(parents=True, mode=0o700)
+        folder.chmod(0o700)
+        for name, content in {"credentials.json": b'{"older": 1}', "token.json": b"{}"}.items():
+            (folder / name).write_bytes(content)
+            (folder / name).chmod(0o600)
+    return files_below(home)

@@ -15,9 +15,11 @@ from tests.support.jobs import REF, URL
 from tests.support.simulators import SimulatorProcess
 from tests.support.stub_server import Reply, StubServer
 from zcbulk_tui import __version__
+from zcbulk_tui.simulator.accounts import CLIENT_ID, CLIENT_SECRET
 from zcbulk_tui.simulator.scenarios import SCENARIOS
+from zcbulk_tui.simulator.sign_in_errors import SIGN_IN_ERRORS
 
-COMMANDS = ("demo", "watch", "status", "start", "abort", "simulator")
+COMMANDS = ("login", "logout", "demo", "watch", "status", "start", "abort", "simulator")
 
 
 def test_the_version(home: Path) -> None:
@@ -28,7 +30,7 @@ def test_the_version(home: Path) -> None:
 def test_the_help_names_commands_environment_and_exit_codes(home: Path) -> None:
     ended = run_process("--help", env=environment(home))
     assert (ended.code, ended.err) == (0, "")
-    variables = ("ACCESS_TOKEN", "BASE_URL", "CONFIG", "STATE_DIR")
+    variables = ("ACCESS_TOKEN", "PROFILE", "CONFIG", "STATE_DIR")
     for word in (*COMMANDS, *(f"ZCBULK_{name}" for name in variables), "3 sign-in"):
         assert word in ended.out
 
@@ -98,7 +100,10 @@ def test_the_simulator_says_how_to_use_it_and_serves(home: Path) -> None:
     with SimulatorProcess(environment(home)) as simulator:
         assert "steady" in simulator.welcome[0]
         assert simulator.base_url.startswith("http://127.0.0.1:")
+        assert simulator.accounts_url == simulator.base_url
         assert simulator.token
+        for word in ("zcbulk-tui login", CLIENT_ID, CLIENT_SECRET):
+            assert word in simulator.welcome[4]
         assert [job["url"] for job in simulator.jobs()] == list(simulator.urls.values())
         env = environment(home, base_url=simulator.base_url, token=simulator.token)
         ended = run_process("status", simulator.urls["Regions"], "--json", env=env)
@@ -138,7 +143,17 @@ def test_a_scenario_that_there_is_not(home: Path) -> None:
     assert "bogus" in ended.err
 
 
-def test_the_list_of_scenarios(home: Path) -> None:
+def test_the_list_of_scenarios_and_sign_in_errors(home: Path) -> None:
     ended = run_process("simulator", "--list", env=environment(home))
     assert (ended.code, ended.err) == (0, "")
-    assert [line.split()[0] for line in ended.out.splitlines()] == list(SCENARIOS)
+    scenarios, errors = (part.splitlines() for part in ended.out.split("\n\n"))
+    assert [line.split()[0] for line in scenarios] == list(SCENARIOS)
+    assert "--sign-in-error" in errors.pop(0)
+    assert [line.split()[0] for line in errors] == list(SIGN_IN_ERRORS)
+
+
+def test_a_sign_in_error_that_there_is_not(home: Path) -> None:
+    ended = run_process("simulator", "--sign-in-error", "bogus", env=environment(home))
+    assert (ended.code, ended.out, len(ended.lines)) == (2, "", 1)
+    assert "bogus" in ended.err
+    assert "invalid_client" in ended.err

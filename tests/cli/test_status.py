@@ -78,6 +78,35 @@ def test_a_job_named_by_two_hosts_is_asked_about_once_where_the_host_is_replaced
     assert len(server.requests) == 1
 
 
+HOME = {"OWNER": REF.owner, "APP": REF.app, "FORM": REF.form, "DATA_CENTER": "eu"}
+"""What a profile has to tell, so that a job's id alone is enough."""
+
+
+def test_a_job_by_its_id_alone(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in HOME.items():
+        monkeypatch.setenv(f"ZCBULK_{name}", value)
+    monkeypatch.delenv("ZCBULK_DATA_CENTER")
+    with StubServer(lambda _: FINE) as server:
+        monkeypatch.setenv(load.BASE_URL, server.url)
+        ended = cli("status", REF.job_id, url("2"), f" {REF.job_id} ", URL, "--json")
+    assert [found["job_id"] for found in json.loads(ended.out)] == [REF.job_id, "2"]
+    assert sorted(request.path for request in server.requests) == sorted(
+        address.removeprefix("https://www.zohoapis.com") for address in (URL, url("2"))
+    )
+
+
+@pytest.mark.parametrize("missing", HOME)
+def test_a_job_by_its_id_where_something_is_not_told(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    for name, value in HOME.items():
+        monkeypatch.setenv(f"ZCBULK_{name}", value if name != missing else "")
+    ended = cli("status", REF.job_id)
+    assert (ended.code, ended.out, len(ended.lines)) == (2, "", 1)
+    for words in ("its id alone", f"needs {missing.lower()}.", "“default”", "whole URL"):
+        assert words in ended.err
+
+
 def test_nothing_is_full_that_is_not(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     counts = {"total_records": 1_000_000, "success_records": 999_999, "failed_records": 0}
     data = {"api_status": "In-progress", "record_details": counts}
@@ -125,27 +154,32 @@ def test_no_table_where_nothing_was_read(cli: CommandLine, monkeypatch: pytest.M
 
 
 def asked_about_all(
-    cli: CommandLine, monkeypatch: pytest.MonkeyPatch, scenario: str
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch, scenario: str, *, at_once: bool = True
 ) -> tuple[Ended, dict[str, str]]:
-    """Asks for every job of a scenario; returns the result, and the states by label."""
+    """Asks for every job of a scenario; returns what was printed at last, and states by label."""
     creator = build(scenario, token=CANARY)
+    found, complaints = [], ""
     with LoopbackServer(creator) as server:
         monkeypatch.setenv(load.BASE_URL, server.base_url)
         urls = [url_of(server, job) for job in creator.jobs.values()]
-        ended = cli("status", *urls, "--json")
-    found = json.loads(ended.out)
+        for number, asked in enumerate([urls] if at_once else [[one] for one in urls]):
+            # Each has a day's calls of its own.
+            ended = cli("status", *asked, "--json", "--profile", f"p{number}")
+            found += json.loads(ended.out)
+            complaints += ended.err
     assert [job["job_id"] for job in found] == list(creator.jobs)
     assert len(creator.log) == len(urls)
-    assert CANARY not in ended.out + ended.err
-    assert "Traceback" not in ended.err
-    assert all(is_one_safe_line(line) for line in ended.lines)
+    assert CANARY not in json.dumps(found) + complaints
+    assert "Traceback" not in complaints
+    assert all(is_one_safe_line(line) for line in complaints.splitlines())
     labels = (job.label for job in creator.jobs.values())
-    return ended, dict(zip(labels, (job["state"] for job in found), strict=True))
+    states = dict(zip(labels, (job["state"] for job in found), strict=True))
+    return Ended(ended.code, ended.out, complaints), states
 
 
 def test_every_error_of_the_simulator(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
-    ended, states = asked_about_all(cli, monkeypatch, "errors")
-    assert ended.code == 4
+    # One by one: a token that is not accepted signs no further calls.
+    ended, states = asked_about_all(cli, monkeypatch, "errors", at_once=False)
     assert list(states) == list(ERRORS)
     for label, row in ERRORS.items():
         # The rows for start and abort alone leave the status as it is.

@@ -1,37 +1,77 @@
-"""Putting the parts together: settings, token, client, jobs."""
+"""Putting the parts together: settings, sign-in, client, ledger, jobs."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+import os
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zcbulk_tui.config import paths
+from zcbulk_tui.config import paths, secrets
 from zcbulk_tui.config.settings import Settings
-from zcbulk_tui.domain.address import parse_job_url
+from zcbulk_tui.domain import datacenters
+from zcbulk_tui.domain.address import make_ref, parse_job_url
 from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
+from zcbulk_tui.domain.sign_in import not_signed_in
 from zcbulk_tui.errors import ConfigError
+from zcbulk_tui.store import sign_in
+from zcbulk_tui.store.sign_in import SignInFiles
 
 if TYPE_CHECKING:
     from zcbulk_tui.creator.client import CreatorClient
+    from zcbulk_tui.creator.network import Network
+    from zcbulk_tui.creator.tokens import TokenSource
     from zcbulk_tui.domain.budget import Allowance
     from zcbulk_tui.monitor.ports import CallBook
     from zcbulk_tui.monitor.spending import Spending
 
 
-def parse_jobs(urls: Sequence[str], environment: str | None, settings: Settings) -> list[JobRef]:
-    """Reads the job URLs of a command line; a job named twice counts once.
+def parse_jobs(texts: Sequence[str], settings: Settings) -> list[JobRef]:
+    """Reads the jobs of a command line; one that is named twice counts once.
+
+    Args:
+        texts: A job's status URL, or its id where the settings tell the rest.
+        settings: Those of the profile.
 
     Raises:
         UsageError: One of them cannot be used.
     """
-    where = Environment(environment or settings.environment)
     asked: dict[JobRef, JobRef] = {}
-    for url in urls:
-        ref = parse_job_url(url, where, base_url=settings.base_url)
+    for text in texts:
+        ref = _by_id(text, settings) if text.strip().isdecimal() else _by_url(text, settings)
         # The same job is one for which the calls go to the same place.
         asked.setdefault(replace(ref, origin=settings.base_url or ref.origin), ref)
     return list(asked.values())
+
+
+def _by_url(text: str, settings: Settings) -> JobRef:
+    return parse_job_url(text, Environment(settings.environment), base_url=settings.base_url)
+
+
+def _by_id(text: str, settings: Settings) -> JobRef:
+    origin = home_of(settings)
+    told = {"owner": settings.owner, "app": settings.app, "form": settings.form}
+    missing = [name for name, value in told.items() if not value]
+    if origin is None:
+        missing.insert(0, "data_center")
+    if origin is None or missing:
+        raise ConfigError(
+            f"A job that is named by its id alone needs {', '.join(missing)}",
+            f"The profile “{settings.profile}” does not set it.",
+            "Write it into the configuration file, or give the job's whole URL.",
+        )
+    owner, app, form = (value or "" for value in told.values())
+    return make_ref(origin, owner, app, form, text, Environment(settings.environment))
+
+
+def home_of(settings: Settings) -> str | None:
+    """Scheme and host of the profile's API; None where the settings do not tell."""
+    if settings.base_url is not None:
+        return settings.base_url
+    center = datacenters.named(settings.data_center) if settings.data_center else None
+    return center.api_url if center else None
 
 
 def watched(ref: JobRef) -> WatchedJob:
@@ -82,24 +122,91 @@ def spending(settings: Settings) -> "Iterator[Spending]":
         )
 
 
-def make_client(settings: Settings) -> "CreatorClient":
-    """Returns the client for Zoho; imports what talks HTTPS, which takes a moment.
+def sign_in_files(settings: Settings) -> SignInFiles:
+    """Where the profile's sign-in is kept."""
+    folder = paths.state_dir() / sign_in.FOLDER_NAME
+    return SignInFiles(folder, settings.profile, settings.secrets)
+
+
+def check_signed_in(settings: Settings) -> None:
+    """Makes sure that there is a way to a token, without the time that going it takes.
 
     Raises:
-        ConfigError: There is no usable access token.
+        SignedOutError: There is none.
+        ConfigError: The environment holds something that is no token.
     """
-    from zcbulk_tui.config.secrets import access_token
-    from zcbulk_tui.creator.client import CreatorClient, Timeouts
+    token = os.environ.get(secrets.ACCESS_TOKEN, "")
+    if token.strip():
+        secrets.check(token, secrets.ACCESS_TOKEN)
+    elif settings.token_command is None and not sign_in_files(settings).exists:
+        raise not_signed_in(settings.profile)
+
+
+def make_network(settings: Settings) -> "Network":
+    """Returns what carries all requests; imports what talks HTTPS, which takes a moment.
+
+    Raises:
+        ConfigError: The file of `ca_bundle` cannot be used.
+    """
+    from zcbulk_tui.creator.network import Network, Timeouts, trust
+
+    timeouts, bundle = settings.timeouts, settings.ca_bundle
+    return Network(
+        timeouts=Timeouts(timeouts.connect, timeouts.read, timeouts.total),
+        verify=trust(bundle and str(Path(bundle).expanduser())),
+    )
+
+
+def token_source(settings: Settings, network: "Network") -> "TokenSource":
+    """Returns what gives the access token: the environment, else a program, else the sign-in.
+
+    Raises:
+        ConfigError: The environment holds something that is no token.
+    """
+    from zcbulk_tui.creator.renewal import RefreshedToken
+    from zcbulk_tui.creator.tokens import CommandToken, FixedToken
+
+    token = secrets.from_environment(secrets.ACCESS_TOKEN)
+    if token is not None:
+        return FixedToken(token, secrets.ACCESS_TOKEN)
+    if settings.token_command is not None:
+        return CommandToken(partial(secrets.printed_by, settings.token_command))
+    return RefreshedToken(network, sign_in_files(settings), settings.profile)
+
+
+@asynccontextmanager
+async def client(settings: Settings) -> "AsyncIterator[CreatorClient]":
+    """Opens the client for Zoho.
+
+    Raises:
+        ZcbulkError: There is no way to a token, or a setting cannot be used.
+    """
+    check_signed_in(settings)
+    made, network = make_client(settings)
+    try:
+        yield made
+    finally:
+        await network.aclose()
+
+
+def make_client(settings: Settings) -> "tuple[CreatorClient, Network]":
+    """Returns the client for Zoho, and the network under it, which is to be closed at the end.
+
+    Raises:
+        ConfigError: A setting cannot be used.
+    """
+    from zcbulk_tui.creator.client import CreatorClient
     from zcbulk_tui.creator.control import Variant, VariantMemory
-    from zcbulk_tui.creator.oauth import AccessToken
     from zcbulk_tui.store import variants
 
-    timeouts = settings.timeouts
+    network = make_network(settings)
     first = Variant(settings.control.method, settings.control.body)
-    return CreatorClient(
-        AccessToken(access_token()),
+    kept = variants.VariantFile(paths.state_dir() / variants.FILE_NAME)
+    made = CreatorClient(
+        token_source(settings, network),
+        network,
         base_url=settings.base_url,
         api_version=settings.api_version,
-        timeouts=Timeouts(timeouts.connect, timeouts.read, timeouts.total),
-        memory=VariantMemory(first, variants.VariantFile(paths.state_dir() / variants.FILE_NAME)),
+        memory=VariantMemory(first, kept),
     )
+    return made, network

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import sys
+from collections.abc import Mapping
 
 from zcbulk_tui.cli import compose
 from zcbulk_tui.cli.main import complain
@@ -26,13 +27,13 @@ _PATIENCE = 60.0
 """Seconds to wait for a status that tells what became of a command whose answer is unclear."""
 
 
-def run(action: Action, url: str, environment: str | None, *, yes: bool) -> int:
+def run(action: Action, job: str, flags: Mapping[str, object], *, yes: bool) -> int:
     """Starts or aborts a job.
 
     Args:
         action: What to ask of it.
-        url: The job's status URL.
-        environment: Where it lives; None for the setting.
+        job: Its status URL, or its id.
+        flags: Settings from the command line.
         yes: Whether not to ask.
 
     Returns:
@@ -41,13 +42,13 @@ def run(action: Action, url: str, environment: str | None, *, yes: bool) -> int:
     Raises:
         ZcbulkError: It was not carried out, or nothing is known of it.
     """
-    settings = load.load()
+    settings = load.load(flags=flags)
     if settings.read_only:
         raise ConfigError(
             f"This configuration is read-only, so nothing was sent to {action.value} the job",
             next_step="Set read_only = false, or use another configuration.",
         )
-    (ref,) = compose.parse_jobs([url], environment, settings)
+    (ref,) = compose.parse_jobs([job], settings)
     if not yes and not _confirmed(action, ref):
         print("Nothing was sent.")
         return 1
@@ -91,15 +92,12 @@ class _Outcome:
 
 
 async def _send(settings: Settings, ref: JobRef, action: Action) -> Command:
-    client = compose.make_client(settings)
-    try:
+    async with compose.client(settings) as client:
         with compose.spending(settings) as spending:
             command = await _send_once(client, spending, ref, action)
             if spending.trouble:
                 complain(spending.trouble)
             return command
-    finally:
-        await client.aclose()
 
 
 def _only_to_settle(ahead: Outlook, _: Terms) -> tuple[float, Reason]:

@@ -1,87 +1,106 @@
 """The dashboard over the watch list, or over jobs named on the command line."""
 
 import gc
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
 
 from zcbulk_tui.cli import compose
-from zcbulk_tui.config import load, paths
-from zcbulk_tui.config.secrets import check_access_token
+from zcbulk_tui.config import load, paths, secrets
+from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.job import Environment, WatchedJob
 from zcbulk_tui.errors import UsageError
 from zcbulk_tui.monitor.ports import Sink, WatchList
 from zcbulk_tui.store import watch_list
-from zcbulk_tui.tui.app import Connect, DashboardApp
+from zcbulk_tui.tui.app import DashboardApp
+from zcbulk_tui.tui.session import US, Connection, Home, Profiles, Session
 
-if TYPE_CHECKING:
-    from zcbulk_tui.monitor.monitor import Monitor
+_ENDS_SOON = (
+    f"The access token in {secrets.ACCESS_TOKEN} ends within the hour. "
+    "zcbulk-tui login signs in once and for all."
+)
 
 
-def run(
-    *,
-    urls: Sequence[str] | None = None,
-    environment: str | None = None,
-    read_only: bool = False,
-    ascii_only: bool = False,
-) -> int:
+def run(flags: Mapping[str, object], jobs: Sequence[str] | None, *, ascii_only: bool) -> int:
     """Shows the dashboard until it is left.
 
     Args:
-        urls: The jobs to watch, which do not go to the watch list; None for the watch list.
-        environment: Where the jobs of `urls` live; None for the setting.
-        read_only: Whether start and abort are left out.
+        flags: Settings from the command line.
+        jobs: URLs or ids of the jobs to watch, which do not go to the watch list; None for the
+            watch list.
         ascii_only: Whether to draw with ASCII only.
 
     Returns:
         The exit code.
 
     Raises:
-        UsageError: Something typed or configured cannot be used, or there is no terminal.
+        ZcbulkError: Something typed or configured cannot be used, nobody is signed in, or there is
+            no terminal.
     """
-    settings = load.load()
-    read_only = read_only or settings.read_only
-    jobs: list[WatchedJob]
-    kept: WatchList
-    if urls is None:
-        file = watch_list.WatchListFile(paths.state_dir() / watch_list.FILE_NAME)
-        jobs, kept = file.jobs(), file
-    else:
-        refs = compose.parse_jobs(urls, environment, settings)
-        jobs, kept = [compose.watched(ref) for ref in refs], watch_list.SessionWatchList()
-    check_access_token()
+    configuration = load.read(flags=flags)
+    if jobs is not None:
+        refs = compose.parse_jobs(jobs, configuration.settings)
+        watched = [compose.watched(ref) for ref in refs]
+        session = _session(configuration.settings, watched, watch_list.SessionWatchList())
+        return show(session, ascii_only=ascii_only)
 
-    def connect(sink: Sink) -> tuple["Monitor", Sequence[WatchedJob]]:
+    def open_profile(name: str) -> Session:
+        settings = load.load(flags={**flags, "profile": name})
+        kept = watch_list.WatchListFile(paths.state_dir() / watch_list.file_name(name))
+        return _session(settings, kept.jobs(), kept)._replace(profiles=profiles)
+
+    profiles = Profiles(configuration.profiles, open_profile)
+    return show(open_profile(configuration.settings.profile), ascii_only=ascii_only)
+
+
+def _session(settings: Settings, jobs: Sequence[WatchedJob], kept: WatchList) -> Session:
+    """A profile for the screen.
+
+    Raises:
+        SignedOutError: It is not signed in.
+    """
+    compose.check_signed_in(settings)
+
+    def connect(sink: Sink) -> Connection:
         from zcbulk_tui.monitor.monitor import Monitor
 
-        client = compose.make_client(settings)
+        opened = ExitStack()
+        client, network = compose.make_client(settings)
         spending = opened.enter_context(compose.spending(settings))
-        return Monitor(client, sink, kept, spending, read_only=read_only), jobs
+        monitor = Monitor(client, sink, kept, spending, read_only=settings.read_only)
 
-    with ExitStack() as opened:
-        return show(
-            connect,
-            watched=jobs,
-            badge=settings.profile,
-            read_only=read_only,
-            ascii_only=ascii_only,
-            base_url=settings.base_url,
-            environment=Environment(settings.environment),
-        )
+        async def close() -> None:
+            opened.close()
+            await network.aclose()
+
+        return Connection(monitor, jobs, close)
+
+    environment = Environment(settings.environment)
+    home = Home(
+        environment,
+        compose.home_of(settings) or US,
+        settings.owner or "",
+        settings.app or "",
+        settings.form or "",
+        settings.base_url,
+    )
+    return Session(
+        connect,
+        settings.profile,
+        jobs,
+        home,
+        read_only=settings.read_only,
+        notice=_ENDS_SOON if os.environ.get(secrets.ACCESS_TOKEN) else "",
+    )
 
 
-def show(
-    connect: Connect,
-    *,
-    badge: str,
-    read_only: bool,
-    ascii_only: bool,
-    watched: Sequence[WatchedJob] = (),
-    base_url: str | None = None,
-    environment: Environment = Environment.PRODUCTION,
-) -> int:
-    """Runs the app on this terminal; returns the exit code. For the arguments see `DashboardApp`.
+def show(session: Session, *, ascii_only: bool) -> int:
+    """Runs the app on this terminal; returns the exit code.
+
+    Args:
+        session: What to show.
+        ascii_only: Whether to draw with ASCII only.
 
     Raises:
         UsageError: There is no terminal.
@@ -92,9 +111,9 @@ def show(
             next_step="In a script, use zcbulk-tui status URL --json.",
         )
 
-    def connect_and_collect(sink: Sink) -> tuple["Monitor", Sequence[WatchedJob]]:
+    def connect_and_collect(sink: Sink) -> Connection:
         try:
-            return connect(sink)
+            return session.connect(sink)
         finally:
             # Off since the start (see `cli.parser`). What has been loaded by now stays loaded; the
             # second collection tells Python that nothing else is there yet, so that it does not
@@ -105,13 +124,8 @@ def show(
             gc.enable()
 
     app = DashboardApp(
-        connect_and_collect,
-        watched=watched,
-        badge=badge,
-        read_only=read_only,
+        session._replace(connect=connect_and_collect),
         ascii_only=ascii_only or not _can_draw_unicode(),
-        base_url=base_url,
-        environment=environment,
     )
     app.run()
     return app.return_code or 0

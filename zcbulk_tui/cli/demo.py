@@ -1,22 +1,23 @@
 """The dashboard over the simulator, in this process: no account, no network, no files."""
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from zcbulk_tui.cli.dashboard import show
+from zcbulk_tui.domain import datacenters
 from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
 from zcbulk_tui.monitor.ports import Sink
-from zcbulk_tui.tui.app import Connect
+from zcbulk_tui.tui.session import US, Connection, Session
 
 if TYPE_CHECKING:
-    from zcbulk_tui.monitor.monitor import Monitor
+    from zcbulk_tui.creator.network import Network
+    from zcbulk_tui.creator.renewal import RefreshedToken
     from zcbulk_tui.simulator.creator import Creator
 
 _DAILY_CALLS = 1000
 """Those of an account with four users on the Standard plan."""
-
-_ORIGIN = "https://www.zohoapis.com"
 
 
 def run(*, seed: int, speed: float, read_only: bool, ascii_only: bool) -> int:
@@ -27,21 +28,16 @@ def run(*, seed: int, speed: float, read_only: bool, ascii_only: bool) -> int:
 
         return scenarios.build("demo", seed=seed, speed=speed)
 
-    return show(
-        connector(build, read_only=read_only),
-        badge="DEMO",
-        read_only=read_only,
-        ascii_only=ascii_only,
-    )
+    return show(session(build, read_only=read_only), ascii_only=ascii_only)
 
 
-def connector(
+def session(
     build: Callable[[], "Creator"],
     *,
     read_only: bool = False,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
-) -> Connect:
-    """Returns what connects a dashboard to the simulated Creator that `build` makes.
+) -> Session:
+    """Returns a session with the simulated Creator that `build` makes.
 
     Args:
         build: Makes the simulator; is called once the screen is up.
@@ -49,11 +45,9 @@ def connector(
         now: The time of day; aware; that of the simulator's clock.
     """
 
-    def connect(sink: Sink) -> tuple["Monitor", Sequence[WatchedJob]]:
-        from pydantic import SecretStr
-
+    def connect(sink: Sink) -> Connection:
         from zcbulk_tui.creator.client import CreatorClient
-        from zcbulk_tui.creator.oauth import AccessToken
+        from zcbulk_tui.creator.network import Network
         from zcbulk_tui.domain.budget import Allowance
         from zcbulk_tui.monitor.monitor import Monitor
         from zcbulk_tui.monitor.spending import Spending
@@ -62,15 +56,39 @@ def connector(
         from zcbulk_tui.store.watch_list import SessionWatchList
 
         creator = build()
-        client = CreatorClient(
-            AccessToken(SecretStr(creator.token)), transport=InProcessTransport(creator), now=now
-        )
+        network = Network(transport=InProcessTransport(creator))
+        client = CreatorClient(_sign_in(creator, network, now), network, now=now)
         allowance = Allowance(_DAILY_CALLS, share=1, reserve=20, zone=None)
         spending = Spending(MemoryBook(), allowance, now=now)
         monitor = Monitor(client, sink, SessionWatchList(), spending, read_only=read_only, now=now)
-        return monitor, _jobs(creator, now())
+        return Connection(monitor, _jobs(creator, now()), network.aclose)
 
-    return connect
+    return Session(connect, "DEMO", read_only=read_only, is_real=False)
+
+
+def _sign_in(
+    creator: "Creator", network: "Network", now: Callable[[], datetime]
+) -> "RefreshedToken":
+    """Signs in to the simulator as a user with a self client would, and keeps nothing."""
+    from pydantic import SecretStr
+
+    from zcbulk_tui.creator import scopes
+    from zcbulk_tui.creator.accounts import Accounts, Client
+    from zcbulk_tui.creator.renewal import RefreshedToken
+    from zcbulk_tui.creator.sign_in import keep
+    from zcbulk_tui.store.sign_in import MemorySignIn
+
+    store = MemorySignIn()
+    zoho = creator.accounts
+    client = Client(zoho.client_id, SecretStr(zoho.client_secret))
+    code = SecretStr(zoho.grant_code(scopes.needed(read_only=False)))
+
+    async def sign_in() -> None:
+        accounts = Accounts(network, datacenters.DATA_CENTERS[0].accounts_url)
+        await keep(store, accounts, client, await accounts.code_grant(client, code), now())
+
+    asyncio.run(sign_in())
+    return RefreshedToken(network, store, "DEMO", now=now)
 
 
 def _jobs(creator: "Creator", now: datetime) -> list[WatchedJob]:
@@ -78,7 +96,7 @@ def _jobs(creator: "Creator", now: datetime) -> list[WatchedJob]:
     return [
         WatchedJob(
             JobRef(
-                _ORIGIN,
+                US,
                 job.address.owner,
                 job.address.app,
                 job.address.form,

@@ -28,6 +28,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:
+        _drop_output()
+        return 0
     return code
 
 
@@ -41,10 +44,14 @@ def _flush() -> None:
     try:
         sys.stdout.flush()
     except BrokenPipeError:
-        # The reader has seen enough, and that is no fault; but nothing more may be written.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
     except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         raise UsageError(
             "What was printed cannot be written", f"{error}.", "Make room, or write it elsewhere."
         ) from error
+
+
+def _drop_output() -> None:
+    """Lets nothing more be written: the reader has seen enough, or there is no room."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -15,10 +15,11 @@ Without a command: the dashboard over your watch list."""
 
 _EPILOG = """\
 environment:
-  ZCBULK_ACCESS_TOKEN  access token of a Zoho account
-  ZCBULK_BASE_URL      replaces the host of every job URL (http only to this machine)
   ZCBULK_CONFIG        configuration file
-  ZCBULK_STATE_DIR     folder of the watch list and the ledger of calls
+  ZCBULK_STATE_DIR     folder of the watch list, the ledger of calls and the sign-in
+  ZCBULK_PROFILE       profile to use; every other setting has its variable, too:
+                       ZCBULK_READ_ONLY, ZCBULK_BUDGET_PLAN, … (zcbulk-tui config show)
+  ZCBULK_ACCESS_TOKEN  access token, instead of a sign-in
 
 exit codes:
   0 fine, 1 the operation was refused or failed, 2 usage or configuration,
@@ -34,9 +35,31 @@ def make_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"zcbulk-tui {__version__}")
+    _add_profile(parser)
     _add_screen_options(parser)
     parser.set_defaults(run=_dashboard)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    login = commands.add_parser("login", help="sign in to Zoho, once and for all")
+    _add_profile(login, inherit=True)
+    ways = login.add_mutually_exclusive_group()
+    ways.add_argument(
+        "--self-client",
+        action="store_true",
+        help="with a code that the console's “Generate Code” gives",
+    )
+    ways.add_argument(
+        "--refresh-token",
+        metavar="FILE",
+        nargs="?",
+        const="",
+        help="with a refresh token that you have: in FILE, in ZCBULK_REFRESH_TOKEN, or typed",
+    )
+    login.set_defaults(run=_login)
+    logout = commands.add_parser("logout", help="revoke the sign-in at Zoho, and forget it")
+    _add_profile(logout, inherit=True)
+    logout.add_argument("--local", action="store_true", help="forget it without a word to Zoho")
+    logout.set_defaults(run=_logout)
 
     demo = commands.add_parser("demo", help="the dashboard over simulated jobs; needs no account")
     _add_screen_options(demo, inherit=True)
@@ -73,13 +96,66 @@ def make_parser() -> argparse.ArgumentParser:
     simulator.add_argument("--scenario", default="steady", help="default: steady")
     simulator.add_argument("--speed", type=_speed, default=1.0, help="times as fast (default: 1)")
     simulator.add_argument("--seed", type=int, default=1, help="default: 1")
-    simulator.add_argument("--list", action="store_true", help="list the scenarios and stop")
+    simulator.add_argument(
+        "--token-life",
+        type=_seconds,
+        default=3600.0,
+        metavar="SECONDS",
+        help="an access token holds (default: 3600); below 3600 the limit of 10 tokens in ten"
+        " minutes is off",
+    )
+    simulator.add_argument(
+        "--sign-in-error", metavar="NAME", help="answer sign-in calls with this error"
+    )
+    simulator.add_argument(
+        "--list", action="store_true", help="list the scenarios and sign-in errors, and stop"
+    )
     simulator.set_defaults(run=_simulator)
+
+    _add_config(commands)
+    _add_doctor(commands)
     return parser
 
 
-def _add_screen_options(parser: argparse.ArgumentParser, *, inherit: bool = False) -> None:
+def _add_config(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    config = commands.add_parser("config", help="show, check or begin the configuration file")
+    parts = config.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for part, what in (
+        ("show", "print every setting, and where it comes from"),
+        ("path", "print where the file is, or would be"),
+        ("init", "write a file with every setting and its default"),
+        ("check", "check the file, all profiles of it, and the environment"),
+    ):
+        command = parts.add_parser(part, help=what)
+        _add_profile(command, inherit=True)
+        if part == "show":
+            command.add_argument("--json", action="store_true", help="as a JSON object")
+        command.set_defaults(run=_config, part=part)
+
+
+def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    doctor = commands.add_parser(
+        "doctor", help="check all that stands between you and Zoho; costs no call"
+    )
+    doctor.add_argument(
+        "job", metavar="JOB", nargs="?", help="a job whose status is to be asked for, too: 1 call"
+    )
+    _add_profile(doctor, inherit=True)
+    doctor.add_argument("--json", action="store_true", help="as a JSON object")
+    doctor.set_defaults(run=_doctor)
+
+
+def _add_profile(parser: argparse.ArgumentParser, *, inherit: bool = False) -> None:
     # A command's own default would overwrite what was given before the command.
+    parser.add_argument(
+        "--profile",
+        metavar="NAME",
+        default=argparse.SUPPRESS if inherit else None,
+        help="which profile of the configuration to use",
+    )
+
+
+def _add_screen_options(parser: argparse.ArgumentParser, *, inherit: bool = False) -> None:
     default = argparse.SUPPRESS if inherit else False
     parser.add_argument(
         "--read-only", action="store_true", default=default, help="leave out start and abort"
@@ -91,8 +167,12 @@ def _add_screen_options(parser: argparse.ArgumentParser, *, inherit: bool = Fals
 
 def _add_job_arguments(parser: argparse.ArgumentParser, *, several: bool) -> None:
     parser.add_argument(
-        "urls", metavar="URL", nargs="+" if several else 1, help="a job's status URL"
+        "jobs",
+        metavar="JOB",
+        nargs="+" if several else 1,
+        help="a job's status URL, or its id where the profile tells owner, app and form",
     )
+    _add_profile(parser, inherit=True)
     parser.add_argument(
         "--environment",
         choices=[environment.value for environment in Environment],
@@ -105,6 +185,13 @@ def _speed(text: str) -> float:
     if not 0 < speed <= 10_000:
         raise argparse.ArgumentTypeError("should be above 0 and at most 10000")
     return speed
+
+
+def _seconds(text: str) -> float:
+    seconds = _number(text, float)
+    if not 1 <= seconds <= 86_400:
+        raise argparse.ArgumentTypeError("should be from 1 to 86400")
+    return seconds
 
 
 def _port(text: str) -> int:
@@ -126,23 +213,40 @@ def _number(text: str, kind: type[_Number]) -> _Number:
         raise argparse.ArgumentTypeError(f"“{text}” is not a number") from None
 
 
+def _flags(arguments: argparse.Namespace) -> dict[str, object]:
+    """The settings that were given on the command line."""
+    names = ("profile", "environment", "read_only")
+    return {name: getattr(arguments, name, None) or None for name in names}
+
+
+def _login(arguments: argparse.Namespace) -> int:
+    from zcbulk_tui.cli import login
+
+    return login.run(
+        _flags(arguments),
+        self_client=arguments.self_client,
+        refresh_token=arguments.refresh_token,
+    )
+
+
+def _logout(arguments: argparse.Namespace) -> int:
+    from zcbulk_tui.cli import login
+
+    return login.end(_flags(arguments), local=arguments.local)
+
+
 def _dashboard(arguments: argparse.Namespace) -> int:
     _hurry()
     from zcbulk_tui.cli import dashboard
 
-    return dashboard.run(read_only=arguments.read_only, ascii_only=arguments.ascii)
+    return dashboard.run(_flags(arguments), None, ascii_only=arguments.ascii)
 
 
 def _watch(arguments: argparse.Namespace) -> int:
     _hurry()
     from zcbulk_tui.cli import dashboard
 
-    return dashboard.run(
-        urls=arguments.urls,
-        environment=arguments.environment,
-        read_only=arguments.read_only,
-        ascii_only=arguments.ascii,
-    )
+    return dashboard.run(_flags(arguments), arguments.jobs, ascii_only=arguments.ascii)
 
 
 def _demo(arguments: argparse.Namespace) -> int:
@@ -160,20 +264,46 @@ def _demo(arguments: argparse.Namespace) -> int:
 def _status(arguments: argparse.Namespace) -> int:
     from zcbulk_tui.cli import status
 
-    return status.run(arguments.urls, arguments.environment, as_json=arguments.json)
+    return status.run(arguments.jobs, _flags(arguments), as_json=arguments.json)
 
 
 def _control(arguments: argparse.Namespace) -> int:
     from zcbulk_tui.cli import control
 
-    return control.run(
-        arguments.action, arguments.urls[0], arguments.environment, yes=arguments.yes
-    )
+    return control.run(arguments.action, arguments.jobs[0], _flags(arguments), yes=arguments.yes)
+
+
+def _config(arguments: argparse.Namespace) -> int:
+    from zcbulk_tui.cli import config
+
+    profile = getattr(arguments, "profile", None)
+    match arguments.part:
+        case "show":
+            return config.show(profile, as_json=arguments.json)
+        case "check":
+            return config.check(profile)
+        case "init":
+            return config.init()
+        case _:
+            return config.path()
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    from zcbulk_tui.cli.doctor import command
+
+    return command.run(arguments.job, _flags(arguments), as_json=arguments.json)
 
 
 def _simulator(arguments: argparse.Namespace) -> int:
     from zcbulk_tui.cli import simulator
 
     if arguments.list:
-        return simulator.list_scenarios()
-    return simulator.run(arguments.port, arguments.scenario, arguments.speed, arguments.seed)
+        return simulator.list_choices()
+    return simulator.run(
+        arguments.port,
+        arguments.scenario,
+        arguments.speed,
+        arguments.seed,
+        token_life=arguments.token_life,
+        sign_in_error=arguments.sign_in_error,
+    )

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from zcbulk_tui.cli import compose
@@ -16,8 +16,13 @@ from zcbulk_tui.render.figures import number, percent
 from zcbulk_tui.render.span import fit
 
 
-def run(urls: Sequence[str], environment: str | None, *, as_json: bool) -> int:
+def run(jobs: Sequence[str], flags: Mapping[str, object], *, as_json: bool) -> int:
     """Prints the status of each job, and what went wrong to stderr.
+
+    Args:
+        jobs: URLs of jobs, or ids.
+        flags: Settings from the command line.
+        as_json: Whether to print JSON.
 
     Returns:
         0, or the highest exit code of what went wrong.
@@ -25,8 +30,8 @@ def run(urls: Sequence[str], environment: str | None, *, as_json: bool) -> int:
     Raises:
         ZcbulkError: No call could be made at all.
     """
-    settings = load.load()
-    refs = compose.parse_jobs(urls, environment, settings)
+    settings = load.load(flags=flags)
+    refs = compose.parse_jobs(jobs, settings)
     results = asyncio.run(_read(settings, refs))
     if as_json:
         objects = [as_object(ref, result) for ref, result in zip(refs, results, strict=True)]
@@ -69,15 +74,12 @@ def _percent(share: float) -> float:
 
 
 async def _read(settings: Settings, refs: list[JobRef]) -> list[JobReading | ZcbulkError]:
-    client = compose.make_client(settings)
-    try:
+    async with compose.client(settings) as client:
         with compose.spending(settings) as spending:
             results = await read_all(client, refs, spending)
             if spending.trouble:
                 complain(spending.trouble)
             return results
-    finally:
-        await client.aclose()
 
 
 def _print_table(refs: list[JobRef], results: list[JobReading | ZcbulkError]) -> None:

@@ -1,0 +1,78 @@
+"""``zcbulk-tui doctor`` as a process: over TLS, and with a reader that has seen enough."""
+
+import shutil
+import ssl
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.support.commands import CANARY, PATIENCE, PROGRAM, environment, run_process
+from zcbulk_tui.config import load
+from zcbulk_tui.config.layers import variable
+from zcbulk_tui.simulator.scenarios import build
+from zcbulk_tui.simulator.server import LoopbackServer
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A certificate for this machine that nobody has signed but itself, and its key."""
+    program = shutil.which("openssl")
+    if program is None:
+        pytest.skip("there is no openssl to make a certificate with")
+    file = tmp_path / "both.pem"
+    options = (
+        "req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=localhost "
+        "-addext subjectAltName=DNS:localhost,IP:127.0.0.1"
+    )
+    subprocess.run(
+        [program, *options.split(), "-keyout", str(file.with_suffix(".key")), "-out", str(file)],
+        capture_output=True,
+        check=True,
+    )
+    return file
+
+
+def test_tls_needs_a_certificate_that_is_trusted(certificate: Path, tmp_path: Path) -> None:
+    creator = build("steady", token=CANARY)
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(certificate, certificate.with_suffix(".key"))
+    with LoopbackServer(creator, tls=tls) as server:
+        env = environment(
+            tmp_path / "home",
+            base_url=server.base_url,
+            token=CANARY,
+            **{variable("accounts_url"): server.base_url},
+        )
+        refused = run_process("doctor", env=env)
+        accepted = run_process("doctor", env={**env, variable("ca_bundle"): str(certificate)})
+    assert refused.code == 4
+    assert "fail  API TLS" in refused.out
+    assert "ca_bundle" in refused.out
+    assert accepted.code == 0
+    assert "ok    API TLS           TLSv1." in accepted.out
+    assert "the certificate ends on 20" in accepted.out
+    for ended in (refused, accepted):
+        assert ended.err == ""
+        assert CANARY not in ended.out
+
+
+def test_a_reader_that_has_seen_enough(tmp_path: Path) -> None:
+    with LoopbackServer(build("steady", token=CANARY)) as server:
+        env = environment(
+            tmp_path / "home",
+            token=CANARY,
+            **{load.BASE_URL: server.base_url, variable("accounts_url"): server.base_url},
+        )
+        with subprocess.Popen(
+            [*PROGRAM, "doctor"],
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        ) as process:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            process.stdout.close()
+            assert process.stderr.read() == b""
+            assert process.wait(PATIENCE) == 0

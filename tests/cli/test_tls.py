@@ -1,0 +1,173 @@
+"""Certificates: who is not trusted learns nothing, and nothing turns that off."""
+
+import ssl
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.cli.signing_in import CLIENT, kept
+from tests.support.commands import CANARY, Ended, environment, run_process
+from tests.support.simulators import url_of
+from tests.support.text import is_one_safe_line
+from zcbulk_tui.config.layers import settings_of
+from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.simulator.accounts import Accounts
+from zcbulk_tui.simulator.creator import Creator
+from zcbulk_tui.simulator.scenarios import build
+from zcbulk_tui.simulator.scopes import READ
+from zcbulk_tui.simulator.server import LoopbackServer
+
+TURNED_OFF_ELSEWHERE = {
+    "PYTHONHTTPSVERIFY": "0",
+    "NODE_TLS_REJECT_UNAUTHORIZED": "0",
+    "GIT_SSL_NO_VERIFY": "1",
+    "CURL_INSECURE": "1",
+    "HTTPX_VERIFY": "0",
+    "REQUESTS_CA_BUNDLE": "",
+    "ZCBULK_VERIFY": "false",
+    "ZCBULK_INSECURE": "true",
+}
+"""What turns verification off in other programs, and what somebody may guess."""
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A certificate of 127.0.0.1 that signs itself, and its key."""
+
+    certificate: Path
+    key: Path
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    folder = tmp_path_factory.mktemp("tls")
+    made = Certificate(folder / "certificate.pem", folder / "key.pem")
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"),
+            *("-nodes", "-days", "1", "-subj", "/CN=127.0.0.1"),
+            *("-addext", "subjectAltName=IP:127.0.0.1"),
+            *("-out", made.certificate, "-keyout", made.key),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    return made
+
+
+class Secure:
+    """The simulator over TLS.
+
+    Attributes:
+        creator: The simulator.
+        url: Scheme, host and port.
+    """
+
+    def __init__(self, creator: Creator, server: LoopbackServer) -> None:
+        self.creator = creator
+        self.url = server.base_url
+        self.job = url_of(server, next(iter(creator.jobs.values())))
+
+    @property
+    def heard(self) -> int:
+        """Calls that have arrived."""
+        return len(self.creator.log) + len(self.creator.accounts.log)
+
+
+@contextmanager
+def serving(certificate: Certificate) -> Iterator[Secure]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate.certificate, certificate.key)
+    creator = build("steady", token=CANARY, accounts=partial(Accounts, home="us"))
+    with LoopbackServer(creator, tls=context) as server:
+        yield Secure(creator, server)
+
+
+@pytest.fixture
+def secure(certificate: Certificate) -> Iterator[Secure]:
+    with serving(certificate) as server:
+        yield server
+
+
+def status(secure: Secure, home: Path, **more: str) -> Ended:
+    env = environment(home, base_url=secure.url, token=CANARY, **more)
+    return run_process("status", secure.job, env=env)
+
+
+def login(secure: Secure, home: Path, **more: str) -> Ended:
+    """Signs in with the refresh token of another sign-in."""
+    accounts = secure.creator.accounts
+    grant = accounts._tokens.grant(frozenset({READ}), accounts.timeline.now(), offline=True)
+    env = environment(home, config=f'accounts_url = "{secure.url}"\nread_only = true\n')
+    token = {"ZCBULK_REFRESH_TOKEN": str(grant.refresh)}
+    return run_process("login", "--refresh-token", env={**env, **CLIENT, **token, **more})
+
+
+def distrusted(ended: Ended, secure: Secure) -> None:
+    assert (ended.code, ended.out, len(ended.lines)) == (4, "", 1)
+    host = secure.url.removeprefix("https://")
+    for words in (
+        f"{host} is not trusted",
+        "Nothing was sent",
+        "ca_bundle",
+        "cannot be turned off",
+    ):
+        assert words in ended.err
+    assert is_one_safe_line(ended.lines[0])
+    assert secure.heard == 0
+
+
+@pytest.mark.parametrize("command", [status, login], ids=["status", "login"])
+def test_who_is_not_known_is_not_trusted(
+    secure: Secure, home: Path, command: Callable[..., Ended]
+) -> None:
+    distrusted(command(secure, home, **TURNED_OFF_ELSEWHERE), secure)
+    assert not list(home.rglob("credentials.json"))
+
+
+def test_no_setting_turns_it_off() -> None:
+    names = " ".join(name for name, _ in settings_of(Settings))
+    assert not any(word in names for word in ("verif", "insecure", "trust", "ssl", "tls"))
+
+
+def test_a_bundle_is_trusted_too(secure: Secure, home: Path, certificate: Certificate) -> None:
+    bundle = {"ZCBULK_CA_BUNDLE": str(certificate.certificate)}
+    ended = login(secure, home, **bundle)
+    assert (ended.code, ended.err) == (0, "")
+    assert kept(home)["accounts_url"] == secure.url
+    ended = status(secure, home, **bundle)
+    assert (ended.code, ended.err) == (0, "")
+
+
+def test_the_systems_own_place_can_be_named(
+    secure: Secure, home: Path, certificate: Certificate
+) -> None:
+    ended = status(secure, home, SSL_CERT_FILE=str(certificate.certificate))
+    assert (ended.code, ended.err) == (0, "")
+
+
+def test_a_certificate_is_good_for_its_own_name_only(
+    secure: Secure, home: Path, certificate: Certificate
+) -> None:
+    secure.url = secure.url.replace("127.0.0.1", "localhost")
+    distrusted(status(secure, home, ZCBULK_CA_BUNDLE=str(certificate.certificate)), secure)
+
+
+@pytest.mark.parametrize("kind", ["no-PEM", "key"])
+def test_a_bundle_that_cannot_be_used(
+    secure: Secure, home: Path, certificate: Certificate, kind: str
+) -> None:
+    bundle = home / "bundle.pem"
+    if kind == "no-PEM":
+        bundle.write_text("no certificate\n", encoding="utf-8")
+    else:
+        bundle = certificate.key
+    ended = status(secure, home, ZCBULK_CA_BUNDLE=str(bundle))
+    assert (ended.code, ended.out, len(ended.lines)) == (2, "", 1)
+    assert f"ca_bundle: {bundle}"[:100] in ended.err
+    assert secure.heard == 0

@@ -1,0 +1,63 @@
+"""Questions on the terminal; in a script the answers come from elsewhere."""
+
+import getpass
+import sys
+from typing import TYPE_CHECKING
+
+from zcbulk_tui.config import secrets
+from zcbulk_tui.errors import UsageError
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
+
+
+def line(question: str, setting: str) -> str:
+    """Asks for a line.
+
+    Args:
+        question: What to ask.
+        setting: The setting that makes the question unnecessary.
+
+    Raises:
+        UsageError: There is no terminal.
+    """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError(
+            f"There is no terminal to ask on for {setting}",
+            next_step=f"Set {setting} in the configuration, or ZCBULK_{setting.upper()}.",
+        )
+    try:
+        return input(question).strip()
+    except EOFError:
+        print()
+        raise UsageError("Nothing was typed, and nothing was changed") from None
+
+
+def secret(question: str, variable: str | None) -> "SecretStr":
+    """Asks for a secret, which is not shown; where there is no terminal, a line is read.
+
+    Args:
+        question: What to ask.
+        variable: The environment variable that makes the question unnecessary; None for none.
+
+    Raises:
+        UsageError: Nothing was typed.
+        ConfigError: It cannot be a secret.
+    """
+    from pydantic import SecretStr
+
+    hint = f", or set {variable}" if variable else ""
+    try:
+        if sys.stdin.isatty():
+            typed = SecretStr(getpass.getpass(question))
+        else:
+            typed = SecretStr(sys.stdin.readline())
+    except EOFError:
+        print()
+        typed = SecretStr("")
+    if not typed.get_secret_value().strip():
+        raise UsageError(
+            f"{question.strip(': ')}: nothing was typed, and nothing was changed",
+            next_step=f"Paste it, or write it to the standard input{hint}.",
+        )
+    return secrets.secret(typed.get_secret_value(), question.strip(": "))

@@ -1,0 +1,100 @@
+"""What the user sees while a sign-in waits: where to go, the code, and how long it holds."""
+
+import asyncio
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from time import monotonic
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from zcbulk_tui.render.big import big
+from zcbulk_tui.render.escapes import around, copy, link
+from zcbulk_tui.render.figures import duration
+
+if TYPE_CHECKING:
+    from zcbulk_tui.creator.grants import DeviceCode
+
+_MARGIN = "    "
+
+
+def show(code: "DeviceCode", profile: str) -> None:
+    """Prints the page and the code; on a terminal large, as a link, and into the clipboard."""
+    on_terminal = sys.stdout.isatty()
+    address = link(code.complete_url or code.url, code.url) if on_terminal else code.url
+    ascii_only = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+    large = (big(code.user_code, ascii_only=ascii_only) or []) if on_terminal else []
+    for line in page(address, code.user_code, large, profile):
+        print(line)
+    if on_terminal:
+        print("It is in your clipboard too, if your terminal lets programs write there.\n")
+        sys.stdout.write(copy(code.user_code, around(os.environ)))
+    sys.stdout.flush()
+
+
+def page(address: str, user_code: str, large: Sequence[str], profile: str) -> Iterator[str]:
+    """The lines that tell where to go, and with what code.
+
+    Args:
+        address: Of the page to open.
+        user_code: The code.
+        large: The code in large letters; empty where there is no need of them.
+        profile: Who signs in.
+    """
+    yield f"To sign in the profile “{profile}”, open this page in any browser:"
+    yield from ("", f"{_MARGIN}{address}", "")
+    yield "and type this code:"
+    if large:
+        yield from ("", *(f"{_MARGIN}{row}".rstrip() for row in large))
+    yield from ("", f"{_MARGIN}{user_code}", "")
+
+
+def waiting(next_look: float, left: float) -> str:
+    """How long, in seconds, until Zoho is asked again, and until the code ends."""
+    return (
+        f"Waiting for you: the code holds for {duration(left)}, Zoho is asked again in "
+        f"{duration(next_look)}."
+    )
+
+
+class Countdown:
+    """One line that tells how long the code still holds; on a terminal it counts down."""
+
+    def __init__(self) -> None:
+        self._on_terminal = sys.stdout.isatty()
+        self._told = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._on_terminal and self._told:
+            sys.stdout.write("\r\x1b[K")
+            sys.stdout.flush()
+
+    async def wait(self, seconds: float, left: float) -> None:
+        """Waits, and tells the seconds that are `left` until the code ends."""
+        begin = monotonic()
+        while (passed := monotonic() - begin) < seconds:
+            self._tell(seconds - passed, left - passed)
+            await asyncio.sleep(min(1.0, seconds - passed))
+
+    def _tell(self, next_look: float, left: float) -> None:
+        if not self._on_terminal and self._told:
+            return
+        said = waiting(next_look, left)
+        if self._on_terminal:
+            # A line that wraps would scroll the code away, second by second.
+            room = shutil.get_terminal_size().columns - 1
+            hint = " ctrl+c stops."
+            sys.stdout.write(f"\r{said[:room]}{hint if len(said + hint) <= room else ''}\x1b[K")
+        else:
+            print(said)
+        sys.stdout.flush()
+        self._told = True

@@ -1,0 +1,117 @@
+"""``zcbulk-tui doctor``: checks everything between the user and Zoho, and prints a line for each.
+
+Lines are printed as they are found, for some of them take their time.
+"""
+
+import json
+import os
+import shutil
+import sys
+import textwrap
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from zcbulk_tui.cli import terminal
+from zcbulk_tui.cli.doctor import calls, configuration, network, permissions, sign_in
+from zcbulk_tui.cli.findings import Finding, Grade, unforeseen
+from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.config.shown import masked
+from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.render.span import fit
+
+_Check = Callable[[], Iterable[Finding]]
+
+_WORDS = {Grade.PASS: "ok", Grade.WARN: "warn", Grade.FAIL: "fail"}
+_SUBJECT = 16
+"""Cells of the longest subject."""
+
+_INDENT = " " * (6 + _SUBJECT + 2)
+
+
+def run(job: str | None, flags: Mapping[str, object], *, as_json: bool) -> int:
+    """Prints what is found.
+
+    Args:
+        job: The URL or id of a job whose status is to be asked for; None for none.
+        flags: Settings from the command line.
+        as_json: Whether to print JSON.
+
+    Returns:
+        0 if nothing fails, else the exit code of what fails first.
+    """
+    settings, read = configuration.read(flags)
+    found = []
+    for finding in _findings(_checks(job, settings, read)):
+        found.append(finding)
+        if not as_json:
+            _print_lines(finding)
+    if as_json:
+        objects = [_as_object(finding) for finding in found]
+        profile = settings.profile if settings else None
+        print(json.dumps({"profile": profile, "findings": objects}, indent=2))
+    else:
+        print(_sum(found))
+    return next((each.exit_code for each in found if each.grade is Grade.FAIL), 0)
+
+
+def _checks(
+    job: str | None, settings: Settings | None, read: list[Finding]
+) -> Iterator[tuple[str, _Check]]:
+    """The parts, in their order: what comes first may explain what comes later."""
+    yield "configuration", lambda: read
+    yield "variables", lambda: configuration.variables(os.environ)
+    yield "permissions", lambda: permissions.check(settings)
+    yield "sign-in", lambda: sign_in.check(settings)
+    yield "network", lambda: network.check(settings or configuration.of_environment())
+    if settings is not None:
+        yield "token", lambda: calls.check(settings, job)
+    yield "terminal", lambda: terminal.findings(os.environ)
+
+
+def _findings(checks: Iterable[tuple[str, _Check]]) -> Iterator[Finding]:
+    for subject, check in checks:
+        if sys.stdout.isatty():
+            # Whoever waits sees what was found; and what asks the terminal needs an empty line.
+            sys.stdout.flush()
+        try:
+            yield from check()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other checks go on
+            yield unforeseen(subject, error)
+
+
+def _print_lines(finding: Finding) -> None:
+    head = f"{_WORDS[finding.grade]:<6}{fit(finding.subject, _SUBJECT)}  "
+    # A terminal breaks lines in the middle of words, and a pipe is not to have them broken.
+    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize
+    for text, first in ((finding.said, head), (finding.fix, _INDENT)):
+        for line in textwrap.wrap(
+            _safe(text),
+            max(columns, len(_INDENT) + 20),
+            initial_indent=first,
+            subsequent_indent=_INDENT,
+            break_long_words=False,
+            break_on_hyphens=False,
+        ):
+            print(line)
+
+
+def _as_object(finding: Finding) -> dict[str, str]:
+    return {
+        "subject": finding.subject,
+        "grade": finding.grade.value,
+        "said": _safe(finding.said),
+        "fix": _safe(finding.fix),
+    }
+
+
+def _safe(text: str) -> str:
+    return one_line(masked(text), 500)
+
+
+def _sum(found: Iterable[Finding]) -> str:
+    count = Counter(finding.grade for finding in found)
+    fine, warnings, failures = (count[grade] for grade in Grade)
+    return (
+        f"{fine} fine, {warnings} warning{'' if warnings == 1 else 's'}, "
+        f"{failures} failure{'' if failures == 1 else 's'}"
+    )

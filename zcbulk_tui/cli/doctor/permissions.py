@@ -1,0 +1,90 @@
+"""The doctor on files and folders: who may read them, and whether we may write them."""
+
+import stat
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+from zcbulk_tui.cli.doctor.places import short
+from zcbulk_tui.cli.findings import Finding, Grade, failure
+from zcbulk_tui.config import paths
+from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.errors import ConfigError
+from zcbulk_tui.store import database, files, sign_in
+
+_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+
+
+def check(settings: Settings | None) -> Iterator[Finding]:
+    """Looks at the configuration file, the state folder, the ledger and the files of the sign-in.
+
+    Args:
+        settings: Those of the profile; None where they cannot be read, which leaves its files out.
+    """
+    yield _checked("config file", _config_file)
+    yield _checked("state folder", _state_folder)
+    yield _checked("ledger", _ledger)
+    if settings is not None:
+        profile = settings.profile
+        yield _checked("sign-in files", lambda: _sign_in_files(profile))
+
+
+def _checked(subject: str, look: Callable[[], Finding | str]) -> Finding:
+    """What `look` returns or raises, as a line; a text is what is said where all is well."""
+    try:
+        found = look()
+    except ConfigError as error:
+        return failure(subject, error)
+    except OSError as error:
+        return failure(
+            subject,
+            ConfigError(
+                f"{error.filename} cannot be used",
+                f"{error.strerror}.",
+                "Give yourself the right to read and write it, or set ZCBULK_STATE_DIR to another "
+                "folder.",
+            ),
+        )
+    return found if isinstance(found, Finding) else Finding(subject, Grade.PASS, found)
+
+
+def _config_file() -> Finding | str:
+    path = paths.config_file()
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return "There is none."
+    if mode & _OTHERS_WRITE:
+        return Finding(
+            "config file",
+            Grade.WARN,
+            f"Others can write {short(path)}, and so decide where the token goes.",
+            f"chmod go-w '{path}'",
+        )
+    return "Nobody else can write it."
+
+
+def _state_folder() -> str:
+    folder = paths.state_dir()
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.TemporaryFile(dir=folder):
+        return f"{short(folder)} can be written."
+
+
+def _ledger() -> str:
+    with closing(database.open_database(paths.state_dir() / database.FILE_NAME)):
+        return f"{database.FILE_NAME} opens."
+
+
+def _sign_in_files(profile: str) -> str:
+    folder = paths.state_dir() / sign_in.FOLDER_NAME / profile
+    if not folder.exists():
+        return "There are none."
+    for path in (folder, *_below(folder)):
+        files.check_private(path)
+    return f"Only you can read {short(folder)}."
+
+
+def _below(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir())

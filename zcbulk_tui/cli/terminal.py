@@ -1,0 +1,233 @@
+"""What this terminal can do, for the doctor: what its answers mean for the dashboard."""
+
+import os
+import sys
+from collections.abc import Mapping
+
+from zcbulk_tui.cli.findings import Finding, Grade
+from zcbulk_tui.cli.terminal_questions import (
+    AMBIGUOUS,
+    WIDE,
+    Terminal,
+    Told,
+    inquire,
+    is_utf8,
+)
+from zcbulk_tui.render.escapes import Around, around
+
+_CLIPBOARD_ATTRIBUTE = 52
+
+_TMUX_CONF = "Put `set -g {} on` into ~/.tmux.conf, and run `tmux source ~/.tmux.conf`."
+
+
+def findings(
+    environ: Mapping[str, str], reader: int = 0, writer: int = 1, encoding: str | None = None
+) -> list[Finding]:
+    """Asks the terminal, and tmux, and returns what they can do.
+
+    The cursor has to stand at the start of an empty line, which is empty afterwards.
+
+    Args:
+        environ: The environment.
+        reader: Descriptor of the terminal's input.
+        writer: Descriptor of the terminal's output.
+        encoding: That of what is printed; None for that of this program's screen.
+    """
+    if not (os.isatty(reader) and os.isatty(writer)):
+        return [
+            Finding(
+                "terminal",
+                Grade.WARN,
+                "Input or output is not a terminal, so nothing can be said of it.",
+                "Run this in the terminal that the dashboard is to run in, without a pipe.",
+            )
+        ]
+    if encoding is None:
+        # The dashboard draws there, and goes by this.
+        encoding = sys.stderr.encoding or ""
+    return judge(environ, inquire(environ, Terminal(reader, writer), encoding))
+
+
+def judge(environ: Mapping[str, str], told: Told) -> list[Finding]:
+    """Returns what the environment and the answers mean for the dashboard."""
+    found = [
+        _colours(environ),
+        _unicode(told.encoding),
+        _unicode_width(told),
+        _focus(environ, told),
+        _clipboard(environ, told),
+        _size(told.columns, told.lines),
+    ]
+    if environ.get("TMUX"):
+        found.insert(-1, _passthrough(told.tmux))
+    return found
+
+
+def _colours(environ: Mapping[str, str]) -> Finding:
+    """By the rules of the library that draws, which trusts names and not the terminal database."""
+    subject, term = "colours", environ.get("TERM", "").lower()
+    if term in ("", "dumb", "unknown"):
+        return Finding(
+            subject,
+            Grade.FAIL,
+            f"TERM is “{term}”: a terminal that shows lines and nothing else."
+            if term
+            else "TERM is not set.",
+            "If it can do more, say so: `export TERM=xterm-256color`.",
+        )
+    if "NO_COLOR" in environ:
+        return Finding(subject, Grade.PASS, "NO_COLOR is set, so shapes say what colours would.")
+    if environ.get("COLORTERM", "").strip().lower() in ("truecolor", "24bit"):
+        return Finding(subject, Grade.PASS, "COLORTERM says 16 million.")
+    if term.rpartition("-")[2] in ("256color", "kitty"):
+        return Finding(subject, Grade.PASS, "TERM says 256.")
+    match around(environ):
+        case Around.NOTHING:
+            fix = "If it has more: `export TERM=xterm-256color`."
+        case Around.TMUX:
+            fix = "Put `set -g default-terminal tmux-256color` into ~/.tmux.conf; restart tmux."
+        case Around.SCREEN:
+            fix = "Put `term screen-256color` into ~/.screenrc, and start screen anew."
+    return Finding(subject, Grade.WARN, f"TERM is “{term}”, which promises no more than 16.", fix)
+
+
+def _unicode(encoding: str) -> Finding:
+    if is_utf8(encoding):
+        return Finding("Unicode", Grade.PASS, "The locale says UTF-8.")
+    return Finding(
+        "Unicode",
+        Grade.WARN,
+        f"The locale says {encoding or 'nothing'}, not UTF-8, so all is drawn in ASCII.",
+        "`export LC_ALL=C.UTF-8`, if the terminal shows UTF-8.",
+    )
+
+
+def _unicode_width(told: Told) -> Finding:
+    subject = "Unicode width"
+    if not is_utf8(told.encoding):
+        return Finding(subject, Grade.PASS, "It does not matter: all is drawn in ASCII.")
+    if told.wide is None or told.ambiguous is None:
+        return Finding(
+            subject,
+            Grade.WARN,
+            "The terminal does not tell how wide its characters are.",
+            "If lines are broken, draw with ASCII only: `zcbulk-tui --ascii`.",
+        )
+    if told.ambiguous != 1:
+        # One that reads bytes for characters, or one that is set to East Asian widths. Either way
+        # no line of the dashboard fits.
+        return Finding(
+            subject,
+            Grade.FAIL,
+            f"The terminal shows “{AMBIGUOUS}” in {told.ambiguous} cells, not 1; so it does bars.",
+            "Set the terminal to UTF-8 and to narrow ambiguous characters, or use --ascii.",
+        )
+    if told.wide != 2:
+        return Finding(
+            subject,
+            Grade.WARN,
+            f"The terminal shows “{WIDE}” in {told.wide} cells, not 2; such names shift the rest.",
+            "Give such jobs other names, or use another terminal.",
+        )
+    return Finding(subject, Grade.PASS, "Wide characters take two cells, bars take one.")
+
+
+def _focus(environ: Mapping[str, str], told: Told) -> Finding:
+    subject, cost = "focus events", "so calls are spent as ever while nobody looks"
+    if environ.get("TMUX"):
+        match told.tmux.get("focus-events"):
+            case "on":
+                return Finding(subject, Grade.PASS, "tmux tells when the pane has the focus.")
+            case None:
+                said = f"tmux does not say whether it tells of the focus, {cost} if it does not."
+            case _:
+                said = f"tmux does not tell when the pane has the focus, {cost}."
+        again = "Then detach and attach again."
+        return Finding(subject, Grade.WARN, said, f"{_TMUX_CONF.format('focus-events')} {again}")
+    if told.focus:
+        return Finding(subject, Grade.PASS, "The terminal tells when it has the focus.")
+    if told.focus is None:
+        said = f"The terminal does not say whether it tells of the focus, {cost} if it does not."
+    else:
+        said = f"The terminal does not tell when it has the focus, {cost}."
+    return Finding(subject, Grade.WARN, said, "Choose the frugal pace (-) before you look away.")
+
+
+def _clipboard(environ: Mapping[str, str], told: Told) -> Finding:
+    """Whether what is copied (OSC 52) gets anywhere."""
+    subject = "clipboard"
+    if environ.get("TMUX"):
+        if _copies(told.tmux):
+            said = "tmux copies, and tells the terminal if that takes it (OSC 52)."
+            return Finding(subject, Grade.PASS, said)
+        if _hands_on(told.tmux):
+            said = "tmux hands it on; the rest depends on the terminal (OSC 52)."
+            return Finding(subject, Grade.PASS, said)
+        said = "tmux drops what is copied" if told.tmux else "tmux does not say whether it copies"
+        return Finding(subject, Grade.WARN, f"{said}.", _TMUX_CONF.format("set-clipboard"))
+    name = _without_clipboard(environ)
+    if name:
+        return Finding(
+            subject,
+            Grade.WARN,
+            f"{name} has no clipboard for programs (OSC 52).",
+            "Copy with the mouse, or use a terminal that has one.",
+        )
+    if told.attributes and _CLIPBOARD_ATTRIBUTE in told.attributes:
+        return Finding(subject, Grade.PASS, "The terminal says that programs may copy (OSC 52).")
+    outer = "around screen " if around(environ) is Around.SCREEN else ""
+    return Finding(
+        subject, Grade.PASS, f"It depends on the terminal {outer}(OSC 52), which cannot be asked."
+    )
+
+
+def _without_clipboard(environ: Mapping[str, str]) -> str:
+    """The name of a terminal that is known to take no OSC 52; empty for all others."""
+    if environ.get("TERM") == "linux":
+        return "The Linux console"
+    return "Apple's Terminal" if environ.get("TERM_PROGRAM") == "Apple_Terminal" else ""
+
+
+def _passthrough(tmux: Mapping[str, str]) -> Finding:
+    subject = "tmux passthrough"
+    fix = f"With set-clipboard on it is not needed. {_TMUX_CONF.format('allow-passthrough')}"
+    if not tmux:
+        return Finding(subject, Grade.WARN, "tmux does not say whether it hands on.", fix)
+    if _hands_on(tmux):
+        return Finding(subject, Grade.PASS, "tmux hands on what is meant for the terminal.")
+    if _copies(tmux):
+        return Finding(subject, Grade.PASS, "It is off, and not needed: tmux copies by itself.")
+    return Finding(subject, Grade.WARN, "tmux keeps what is meant for the terminal.", fix)
+
+
+def _copies(tmux: Mapping[str, str]) -> bool:
+    """Whether tmux takes what programs copy; as it comes ("external"), it does not."""
+    return tmux.get("set-clipboard") == "on"
+
+
+def _hands_on(tmux: Mapping[str, str]) -> bool:
+    """Whether tmux hands on what is wrapped; before 3.3 it always did, and had no such option."""
+    return bool(tmux) and tmux.get("allow-passthrough", "on") in ("on", "all")
+
+
+def _size(columns: int, lines: int) -> Finding:
+    subject, said = "size", f"{columns} columns and {lines} lines"
+    if not (columns and lines):
+        return Finding(
+            subject,
+            Grade.WARN,
+            "The terminal does not tell its size.",
+            "Tell it: `stty cols 80 rows 24`, with the real numbers.",
+        )
+    if columns < 60 or lines < 15:
+        return Finding(
+            subject,
+            Grade.FAIL,
+            f"{said}: too small for the dashboard.",
+            "Make it at least 60 by 15, better 80 by 24.",
+        )
+    if columns < 80 or lines < 24:
+        return Finding(
+            subject, Grade.WARN, f"{said}: some columns are left out.", "Make it 80 by 24 or more."
+        )
+    return Finding(subject, Grade.PASS, f"{said}.")
