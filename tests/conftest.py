@@ -11,7 +11,7 @@ unhurried()
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Two more processes than cores: many tests wait for a terminal or a screen most of the time."""
+    """Two more processes than cores: many tests wait for a terminal or for a screen."""
     return (os.cpu_count() or 1) + 2
 
 

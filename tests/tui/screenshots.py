@@ -1,7 +1,7 @@
 """Makes the pictures in ``screenshots/``: ``python -m tests.tui.screenshots``.
 
-They show the running demo with a fixed seed at a fixed time, so they come out the same every time;
-a test holds them against what the screen shows now.
+They show the running demo with a fixed seed at a fixed time, and the sign-in with a fixed code, so
+they come out the same every time; a test holds them against what the screen shows now.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
+from tests.cli import login_picture
 from tests.tui.stage import Stage
 
 FOLDER = Path(__file__).parents[2] / "screenshots"
@@ -45,8 +46,14 @@ PICTURES: Mapping[str, tuple[tuple[int, int], Callable[[Stage], Awaitable[None]]
 """The size of each picture, and what is done before it is taken."""
 
 
+ALL = (*PICTURES, "login")
+"""The names of all pictures."""
+
+
 async def take(name: str) -> str:
     """Returns a picture as SVG."""
+    if name == "login":
+        return login_picture.take()
     (width, height), act = PICTURES[name]
     async with Stage().open(width, height) as stage:
         await act(stage)
@@ -63,7 +70,7 @@ def main() -> None:
     """Writes all pictures."""
     use_utc()
     FOLDER.mkdir(exist_ok=True)
-    for name in PICTURES:
+    for name in ALL:
         path = FOLDER / f"{name}.svg"
         path.write_text(asyncio.run(take(name)), encoding="utf-8")
         print(path.relative_to(FOLDER.parent))

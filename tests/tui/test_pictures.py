@@ -3,10 +3,10 @@
 import pytest
 
 from tests.tui.picture import text_of
-from tests.tui.screenshots import FOLDER, PICTURES, take, use_utc
+from tests.tui.screenshots import ALL, FOLDER, take, use_utc
 
 
-@pytest.mark.parametrize("name", PICTURES)
+@pytest.mark.parametrize("name", ALL)
 async def test_picture_is_up_to_date(name: str) -> None:
     """If this fails after a wanted change: python -m tests.tui.screenshots, and look at them."""
     use_utc()

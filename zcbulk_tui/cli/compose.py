@@ -163,7 +163,6 @@ def token_source(settings: Settings, network: "Network") -> "TokenSource":
     Raises:
         ConfigError: The environment holds something that is no token.
     """
-    from zcbulk_tui.creator.renewal import RefreshedToken
     from zcbulk_tui.creator.tokens import CommandToken, FixedToken
 
     token = secrets.from_environment(secrets.ACCESS_TOKEN)
@@ -171,6 +170,8 @@ def token_source(settings: Settings, network: "Network") -> "TokenSource":
         return FixedToken(token, secrets.ACCESS_TOKEN)
     if settings.token_command is not None:
         return CommandToken(partial(secrets.printed_by, settings.token_command))
+    from zcbulk_tui.creator.renewal import RefreshedToken
+
     return RefreshedToken(network, sign_in_files(settings), settings.profile)
 
 
