@@ -1,16 +1,14 @@
 """Certificates: who is not trusted learns nothing, and nothing turns that off."""
 
-import ssl
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.cli.signing_in import CLIENT, kept
+from tests.support.certificates import Certificate, self_signed
 from tests.support.commands import CANARY, Ended, environment, run_process
 from tests.support.simulators import url_of
 from tests.support.text import is_one_safe_line
@@ -35,29 +33,10 @@ TURNED_OFF_ELSEWHERE = {
 """What turns verification off in other programs, and what somebody may guess."""
 
 
-@dataclass(frozen=True, slots=True)
-class Certificate:
-    """A certificate of 127.0.0.1 that signs itself, and its key."""
-
-    certificate: Path
-    key: Path
-
-
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
-    folder = tmp_path_factory.mktemp("tls")
-    made = Certificate(folder / "certificate.pem", folder / "key.pem")
-    subprocess.run(
-        [
-            *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"),
-            *("-nodes", "-days", "1", "-subj", "/CN=127.0.0.1"),
-            *("-addext", "subjectAltName=IP:127.0.0.1"),
-            *("-out", made.certificate, "-keyout", made.key),
-        ],
-        check=True,
-        capture_output=True,
-    )
-    return made
+    """One for the address 127.0.0.1, and for no name."""
+    return self_signed(tmp_path_factory.mktemp("tls"), "IP:127.0.0.1")
 
 
 class Secure:
@@ -81,10 +60,8 @@ class Secure:
 
 @contextmanager
 def serving(certificate: Certificate) -> Iterator[Secure]:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate.certificate, certificate.key)
     creator = build("steady", token=CANARY, accounts=partial(Accounts, home="us"))
-    with LoopbackServer(creator, tls=context) as server:
+    with LoopbackServer(creator, tls=certificate.for_server()) as server:
         yield Secure(creator, server)
 
 

@@ -1,18 +1,16 @@
 """How far a request without a token gets, over real sockets."""
 
 import asyncio
-import shutil
 import socket
 import ssl
-import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from pathlib import Path
 
 import pytest
 
+from tests.support.certificates import Certificate, self_signed
 from tests.support.stub_server import DROP, Answer, Raw, Reply, Silence, StubServer
 from zcbulk_tui.creator.network import Network, Timeouts, trust
 from zcbulk_tui.creator.probe import Probe, Stage, probe
@@ -167,31 +165,17 @@ async def test_no_proxy_gets_to_see_this_machine(
 
 
 @pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate for this machine that nobody has signed but itself, and its key."""
-    program = shutil.which("openssl")
-    if program is None:
-        pytest.skip("there is no openssl to make a certificate with")
-    file = tmp_path_factory.mktemp("tls") / "both.pem"
-    options = (
-        "req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=localhost "
-        "-addext subjectAltName=DNS:localhost,IP:127.0.0.1,DNS:api.example.invalid"
-    )
-    subprocess.run(
-        [program, *options.split(), "-keyout", str(file.with_suffix(".key")), "-out", str(file)],
-        capture_output=True,
-        check=True,
-    )
-    return file
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    """One for this machine, and for a host that only a proxy knows."""
+    names = ("DNS:localhost", "IP:127.0.0.1", "DNS:api.example.invalid")
+    return self_signed(tmp_path_factory.mktemp("tls"), *names)
 
 
-def tls_server(certificate: Path) -> LoopbackServer:
-    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(certificate, certificate.with_suffix(".key"))
-    return LoopbackServer(build("steady"), tls=tls)
+def tls_server(certificate: Certificate) -> LoopbackServer:
+    return LoopbackServer(build("steady"), tls=certificate.for_server())
 
 
-async def test_a_certificate_that_nobody_trusts(certificate: Path) -> None:
+async def test_a_certificate_that_nobody_trusts(certificate: Certificate) -> None:
     with tls_server(certificate) as server:
         async with network() as made:
             found = await probe(made, server.base_url)
@@ -201,14 +185,14 @@ async def test_a_certificate_that_nobody_trusts(certificate: Path) -> None:
     assert (found.failed_at, found.tls, found.address) == (Stage.TLS, None, "127.0.0.1")
 
 
-async def test_a_certificate_that_ca_bundle_vouches_for(certificate: Path) -> None:
+async def test_a_certificate_that_ca_bundle_vouches_for(certificate: Certificate) -> None:
     with tls_server(certificate) as server:
-        async with network(trust(str(certificate))) as made:
+        async with network(trust(str(certificate.certificate))) as made:
             found = await probe(made, server.base_url)
     assert (found.error, found.http_status) == (None, 404)
     assert found.tls in ("TLSv1.2", "TLSv1.3")
     assert found.certificate_ends is not None
-    assert timedelta(days=29) < found.certificate_ends - datetime.now(UTC) < timedelta(days=31)
+    assert timedelta(days=1) < found.certificate_ends - datetime.now(UTC) < timedelta(days=3)
     assert found.ahead is not None
     assert abs(found.ahead) < 30
 
@@ -247,7 +231,7 @@ async def _pump(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> N
 
 
 async def test_tls_through_a_proxy(
-    certificate: Path, monkeypatch: pytest.MonkeyPatch, password: str
+    certificate: Certificate, monkeypatch: pytest.MonkeyPatch, password: str
 ) -> None:
     found = []
     with tls_server(certificate) as server:
@@ -255,7 +239,7 @@ async def test_tls_through_a_proxy(
         async with await asyncio.start_server(tunnel, "127.0.0.1", 0) as proxy:
             address = f"127.0.0.1:{proxy.sockets[0].getsockname()[1]}"
             monkeypatch.setenv("HTTPS_PROXY", f"http://user:{password}@{address}")
-            for trusted in (trust(str(certificate)), PLAIN):
+            for trusted in (trust(str(certificate.certificate)), PLAIN):
                 async with network(trusted) as made:
                     found.append(await probe(made, "https://api.example.invalid"))
             await tunnel.end()

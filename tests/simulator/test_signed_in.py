@@ -1,8 +1,6 @@
 """Creator and the accounts server together: tokens, scopes, limits, both transports, and TLS."""
 
-import shutil
 import ssl
-import subprocess
 from functools import partial
 from pathlib import Path
 
@@ -11,6 +9,7 @@ import pytest
 
 from tests.simulator.signing_in import CLIENT, begin, signed_in
 from tests.simulator.support import ManualClock, control, labelled, outcome, status
+from tests.support.certificates import self_signed
 from zcbulk_tui.simulator import scopes
 from zcbulk_tui.simulator.accounts import Accounts
 from zcbulk_tui.simulator.clock import Timeline
@@ -25,11 +24,6 @@ from zcbulk_tui.simulator.transport import InProcessTransport
 DONE = (200, 3000)
 NO_SCOPE = (401, 2945)
 NO_TOKEN = (401, 1030)
-
-OPTIONS = (
-    "req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=localhost"
-    " -addext subjectAltName=IP:127.0.0.1,DNS:localhost"
-)
 
 
 def asked_for_status(creator: Creator, job: Job, token: str) -> Response:
@@ -166,38 +160,21 @@ def test_the_data_centres_of_the_loopback_interface_answer(creator: Creator) -> 
     assert hosts == ["127.0.0.1", "localhost"]
 
 
-@pytest.fixture
-def certificate(tmp_path: Path) -> tuple[Path, Path]:
-    """A certificate for the loopback interface, signed by its own key, and the key."""
-    program = shutil.which("openssl")
-    if program is None:
-        pytest.skip("there is no openssl to make a certificate with")
-    made, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
-    subprocess.run(
-        [program, *OPTIONS.split(), "-out", str(made), "-keyout", str(key)],
-        check=True,
-        capture_output=True,
-    )
-    return made, key
-
-
 def test_tls(
     creator: Creator,
     running: Job,
-    certificate: tuple[Path, Path],
+    tmp_path: Path,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    made, key = certificate
-    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(made, key)
+    made = self_signed(tmp_path, "IP:127.0.0.1", "DNS:localhost")
     headers = {"authorization": f"Zoho-oauthtoken {creator.token}", "accept": "application/json"}
-    with LoopbackServer(creator, tls=tls) as server:
+    with LoopbackServer(creator, tls=made.for_server()) as server:
         assert server.base_url.startswith("https://127.0.0.1:")
         with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
             httpx.get(server.base_url, trust_env=False)
         with pytest.raises(httpx.TransportError):
             httpx.get(server.base_url.replace("https", "http"), trust_env=False)
-        trusting = ssl.create_default_context(cafile=str(made))
+        trusting = ssl.create_default_context(cafile=str(made.certificate))
         with httpx.Client(base_url=server.base_url, verify=trusting, trust_env=False) as client:
             assert client.get(running.path, headers=headers).json()["code"] == 3000
             places = client.get("/oauth/serverinfo").json()["locations"]

@@ -115,7 +115,7 @@ def show(session: Session, *, ascii_only: bool) -> int:
         try:
             return session.connect(sink)
         finally:
-            # Off since the start (see `cli.parser`). What has been loaded by now stays loaded; the
+            # Off since the start (see `cli.run`). What has been loaded by now stays loaded; the
             # second collection tells Python that nothing else is there yet, so that it does not
             # wait for garbage of a like amount before it looks again.
             gc.collect()

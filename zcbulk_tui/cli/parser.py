@@ -1,10 +1,10 @@
-"""What can be typed. Each command imports what it needs only when it runs."""
+"""What can be typed."""
 
 import argparse
-import gc
 from typing import TypeVar
 
 from zcbulk_tui import __version__
+from zcbulk_tui.cli import run
 from zcbulk_tui.domain.job import Action, Environment
 
 _Number = TypeVar("_Number", int, float)
@@ -26,6 +26,14 @@ exit codes:
   3 sign-in, 4 network or server"""
 
 
+_LOGIN = """\
+Without an option: shows a code that you type in any browser.
+
+What is not told is asked. In a script, set data_center and client_id (or ZCBULK_DATA_CENTER
+and ZCBULK_CLIENT_ID) and ZCBULK_CLIENT_SECRET; other secrets are read from the standard
+input, a line each."""
+
+
 def make_parser() -> argparse.ArgumentParser:
     """Returns the parser; the function to run is in ``run``."""
     parser = argparse.ArgumentParser(
@@ -37,10 +45,15 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"zcbulk-tui {__version__}")
     _add_profile(parser)
     _add_screen_options(parser)
-    parser.set_defaults(run=_dashboard)
+    parser.set_defaults(run=run.dashboard)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
-    login = commands.add_parser("login", help="sign in to Zoho, once and for all")
+    login = commands.add_parser(
+        "login",
+        help="sign in to Zoho, once and for all",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=_LOGIN,
+    )
     _add_profile(login, inherit=True)
     ways = login.add_mutually_exclusive_group()
     ways.add_argument(
@@ -55,27 +68,27 @@ def make_parser() -> argparse.ArgumentParser:
         const="",
         help="with a refresh token that you have: in FILE, in ZCBULK_REFRESH_TOKEN, or typed",
     )
-    login.set_defaults(run=_login)
+    login.set_defaults(run=run.login)
     logout = commands.add_parser("logout", help="revoke the sign-in at Zoho, and forget it")
     _add_profile(logout, inherit=True)
     logout.add_argument("--local", action="store_true", help="forget it without a word to Zoho")
-    logout.set_defaults(run=_logout)
+    logout.set_defaults(run=run.logout)
 
     demo = commands.add_parser("demo", help="the dashboard over simulated jobs; needs no account")
     _add_screen_options(demo, inherit=True)
     demo.add_argument("--seed", type=int, default=1, help="another course of events (default: 1)")
     demo.add_argument("--speed", type=_speed, default=1.0, help="times as fast (default: 1)")
-    demo.set_defaults(run=_demo)
+    demo.set_defaults(run=run.demo)
 
     watch = commands.add_parser("watch", help="the dashboard over these jobs only")
     _add_job_arguments(watch, several=True)
     _add_screen_options(watch, inherit=True)
-    watch.set_defaults(run=_watch)
+    watch.set_defaults(run=run.watch)
 
     status = commands.add_parser("status", help="print the status of jobs: 1 call each")
     _add_job_arguments(status, several=True)
     status.add_argument("--json", action="store_true", help="as a JSON array, an object per job")
-    status.set_defaults(run=_status)
+    status.set_defaults(run=run.status)
 
     for action, what in (
         (Action.START, "start a job whose file is uploaded"),
@@ -84,7 +97,7 @@ def make_parser() -> argparse.ArgumentParser:
         control = commands.add_parser(action.value, help=what)
         _add_job_arguments(control, several=False)
         control.add_argument("--yes", action="store_true", help="do not ask (for scripts)")
-        control.set_defaults(run=_control, action=action)
+        control.set_defaults(run=run.control, action=action)
 
     simulator = commands.add_parser(
         "simulator",
@@ -110,7 +123,7 @@ def make_parser() -> argparse.ArgumentParser:
     simulator.add_argument(
         "--list", action="store_true", help="list the scenarios and sign-in errors, and stop"
     )
-    simulator.set_defaults(run=_simulator)
+    simulator.set_defaults(run=run.simulator)
 
     _add_config(commands)
     _add_doctor(commands)
@@ -130,7 +143,7 @@ def _add_config(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         _add_profile(command, inherit=True)
         if part == "show":
             command.add_argument("--json", action="store_true", help="as a JSON object")
-        command.set_defaults(run=_config, part=part)
+        command.set_defaults(run=run.config, part=part)
 
 
 def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -142,7 +155,7 @@ def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     )
     _add_profile(doctor, inherit=True)
     doctor.add_argument("--json", action="store_true", help="as a JSON object")
-    doctor.set_defaults(run=_doctor)
+    doctor.set_defaults(run=run.doctor)
 
 
 def _add_profile(parser: argparse.ArgumentParser, *, inherit: bool = False) -> None:
@@ -201,109 +214,8 @@ def _port(text: str) -> int:
     return port
 
 
-def _hurry() -> None:
-    """Puts garbage collection off until the screen is up: start-up makes nothing but keepsakes."""
-    gc.disable()
-
-
 def _number(text: str, kind: type[_Number]) -> _Number:
     try:
         return kind(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"“{text}” is not a number") from None
-
-
-def _flags(arguments: argparse.Namespace) -> dict[str, object]:
-    """The settings that were given on the command line."""
-    names = ("profile", "environment", "read_only")
-    return {name: getattr(arguments, name, None) or None for name in names}
-
-
-def _login(arguments: argparse.Namespace) -> int:
-    from zcbulk_tui.cli import login
-
-    return login.run(
-        _flags(arguments),
-        self_client=arguments.self_client,
-        refresh_token=arguments.refresh_token,
-    )
-
-
-def _logout(arguments: argparse.Namespace) -> int:
-    from zcbulk_tui.cli import login
-
-    return login.end(_flags(arguments), local=arguments.local)
-
-
-def _dashboard(arguments: argparse.Namespace) -> int:
-    _hurry()
-    from zcbulk_tui.cli import dashboard
-
-    return dashboard.run(_flags(arguments), None, ascii_only=arguments.ascii)
-
-
-def _watch(arguments: argparse.Namespace) -> int:
-    _hurry()
-    from zcbulk_tui.cli import dashboard
-
-    return dashboard.run(_flags(arguments), arguments.jobs, ascii_only=arguments.ascii)
-
-
-def _demo(arguments: argparse.Namespace) -> int:
-    _hurry()
-    from zcbulk_tui.cli import demo
-
-    return demo.run(
-        seed=arguments.seed,
-        speed=arguments.speed,
-        read_only=arguments.read_only,
-        ascii_only=arguments.ascii,
-    )
-
-
-def _status(arguments: argparse.Namespace) -> int:
-    from zcbulk_tui.cli import status
-
-    return status.run(arguments.jobs, _flags(arguments), as_json=arguments.json)
-
-
-def _control(arguments: argparse.Namespace) -> int:
-    from zcbulk_tui.cli import control
-
-    return control.run(arguments.action, arguments.jobs[0], _flags(arguments), yes=arguments.yes)
-
-
-def _config(arguments: argparse.Namespace) -> int:
-    from zcbulk_tui.cli import config
-
-    profile = getattr(arguments, "profile", None)
-    match arguments.part:
-        case "show":
-            return config.show(profile, as_json=arguments.json)
-        case "check":
-            return config.check(profile)
-        case "init":
-            return config.init()
-        case _:
-            return config.path()
-
-
-def _doctor(arguments: argparse.Namespace) -> int:
-    from zcbulk_tui.cli.doctor import command
-
-    return command.run(arguments.job, _flags(arguments), as_json=arguments.json)
-
-
-def _simulator(arguments: argparse.Namespace) -> int:
-    from zcbulk_tui.cli import simulator
-
-    if arguments.list:
-        return simulator.list_choices()
-    return simulator.run(
-        arguments.port,
-        arguments.scenario,
-        arguments.speed,
-        arguments.seed,
-        token_life=arguments.token_life,
-        sign_in_error=arguments.sign_in_error,
-    )

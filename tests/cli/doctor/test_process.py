@@ -1,12 +1,9 @@
 """``zcbulk-tui doctor`` as a process: over TLS, and with a reader that has seen enough."""
 
-import shutil
-import ssl
 import subprocess
 from pathlib import Path
 
-import pytest
-
+from tests.support.certificates import self_signed
 from tests.support.commands import CANARY, PATIENCE, PROGRAM, environment, run_process
 from zcbulk_tui.config import load
 from zcbulk_tui.config.layers import variable
@@ -14,30 +11,10 @@ from zcbulk_tui.simulator.scenarios import build
 from zcbulk_tui.simulator.server import LoopbackServer
 
 
-@pytest.fixture
-def certificate(tmp_path: Path) -> Path:
-    """A certificate for this machine that nobody has signed but itself, and its key."""
-    program = shutil.which("openssl")
-    if program is None:
-        pytest.skip("there is no openssl to make a certificate with")
-    file = tmp_path / "both.pem"
-    options = (
-        "req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=localhost "
-        "-addext subjectAltName=DNS:localhost,IP:127.0.0.1"
-    )
-    subprocess.run(
-        [program, *options.split(), "-keyout", str(file.with_suffix(".key")), "-out", str(file)],
-        capture_output=True,
-        check=True,
-    )
-    return file
-
-
-def test_tls_needs_a_certificate_that_is_trusted(certificate: Path, tmp_path: Path) -> None:
+def test_tls_needs_a_certificate_that_is_trusted(tmp_path: Path) -> None:
     creator = build("steady", token=CANARY)
-    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(certificate, certificate.with_suffix(".key"))
-    with LoopbackServer(creator, tls=tls) as server:
+    made = self_signed(tmp_path, "IP:127.0.0.1")
+    with LoopbackServer(creator, tls=made.for_server()) as server:
         env = environment(
             tmp_path / "home",
             base_url=server.base_url,
@@ -45,7 +22,7 @@ def test_tls_needs_a_certificate_that_is_trusted(certificate: Path, tmp_path: Pa
             **{variable("accounts_url"): server.base_url},
         )
         refused = run_process("doctor", env=env)
-        accepted = run_process("doctor", env={**env, variable("ca_bundle"): str(certificate)})
+        accepted = run_process("doctor", env={**env, variable("ca_bundle"): str(made.certificate)})
     assert refused.code == 4
     assert "fail  API TLS" in refused.out
     assert "ca_bundle" in refused.out

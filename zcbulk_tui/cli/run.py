@@ -1,0 +1,105 @@
+"""What runs for each command; each imports what it needs only when it runs."""
+
+import gc
+from argparse import Namespace
+
+
+def _hurry() -> None:
+    """Puts garbage collection off until the screen is up: start-up makes nothing but keepsakes."""
+    gc.disable()
+
+
+def _flags(arguments: Namespace) -> dict[str, object]:
+    """The settings that were given on the command line."""
+    names = ("profile", "environment", "read_only")
+    return {name: getattr(arguments, name, None) or None for name in names}
+
+
+def login(arguments: Namespace) -> int:
+    from zcbulk_tui.cli import login
+
+    return login.run(
+        _flags(arguments),
+        self_client=arguments.self_client,
+        refresh_token=arguments.refresh_token,
+    )
+
+
+def logout(arguments: Namespace) -> int:
+    from zcbulk_tui.cli import login
+
+    return login.end(_flags(arguments), local=arguments.local)
+
+
+def dashboard(arguments: Namespace) -> int:
+    _hurry()
+    from zcbulk_tui.cli import dashboard
+
+    return dashboard.run(_flags(arguments), None, ascii_only=arguments.ascii)
+
+
+def watch(arguments: Namespace) -> int:
+    _hurry()
+    from zcbulk_tui.cli import dashboard
+
+    return dashboard.run(_flags(arguments), arguments.jobs, ascii_only=arguments.ascii)
+
+
+def demo(arguments: Namespace) -> int:
+    _hurry()
+    from zcbulk_tui.cli import demo
+
+    return demo.run(
+        seed=arguments.seed,
+        speed=arguments.speed,
+        read_only=arguments.read_only,
+        ascii_only=arguments.ascii,
+    )
+
+
+def status(arguments: Namespace) -> int:
+    from zcbulk_tui.cli import status
+
+    return status.run(arguments.jobs, _flags(arguments), as_json=arguments.json)
+
+
+def control(arguments: Namespace) -> int:
+    from zcbulk_tui.cli import control
+
+    return control.run(arguments.action, arguments.jobs[0], _flags(arguments), yes=arguments.yes)
+
+
+def config(arguments: Namespace) -> int:
+    from zcbulk_tui.cli import config
+
+    profile = getattr(arguments, "profile", None)
+    match arguments.part:
+        case "show":
+            return config.show(profile, as_json=arguments.json)
+        case "check":
+            return config.check(profile)
+        case "init":
+            return config.init()
+        case _:
+            return config.path()
+
+
+def doctor(arguments: Namespace) -> int:
+    from zcbulk_tui.cli.doctor import command
+
+    return command.run(arguments.job, _flags(arguments), as_json=arguments.json)
+
+
+def simulator(arguments: Namespace) -> int:
+    from zcbulk_tui.cli import simulator
+
+    if arguments.list:
+        return simulator.list_choices()
+    return simulator.run(
+        arguments.port,
+        arguments.scenario,
+        arguments.speed,
+        arguments.seed,
+        token_life=arguments.token_life,
+        sign_in_error=arguments.sign_in_error,
+    )
