@@ -40,11 +40,7 @@ def replace(path: Path, content: "str | SecretStr") -> None:
         finally:
             temporary.unlink(missing_ok=True)
     except OSError as error:
-        raise ConfigError(
-            f"{path} cannot be written",
-            f"{error}.",
-            "Make room or give write permission, or set ZCBULK_STATE_DIR to another folder.",
-        ) from error
+        raise unwritable(path, error) from error
 
 
 def check_private(path: Path) -> None:
@@ -80,4 +76,13 @@ def unreadable(path: Path, error: OSError) -> ConfigError:
         f"{path} cannot be read",
         f"{error.strerror}.",
         "Give yourself the right to read it, or set ZCBULK_STATE_DIR to another folder.",
+    )
+
+
+def unwritable(path: Path, error: OSError) -> ConfigError:
+    """What to say of a file that cannot be written."""
+    return ConfigError(
+        f"{path} cannot be written",
+        f"{error}.",
+        "Make room or give write permission, or set ZCBULK_STATE_DIR to another folder.",
     )

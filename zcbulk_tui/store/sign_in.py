@@ -134,7 +134,7 @@ class SignInFiles:
         try:
             descriptor = os.open(self._lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise _unwritable(self._lock, error) from error
+            raise files.unwritable(self._lock, error) from error
         try:
             await _locked(descriptor)
             yield
@@ -170,7 +170,7 @@ class SignInFiles:
         try:
             files.make_folder(self._folder)
         except OSError as error:
-            raise _unwritable(self._folder, error) from error
+            raise files.unwritable(self._folder, error) from error
         files.check_private(self._folder)
 
     def _is_in_keyring(self) -> bool:
@@ -246,11 +246,3 @@ async def _locked(descriptor: int) -> None:
             waited += _LOOK
         else:
             return
-
-
-def _unwritable(path: Path, error: OSError) -> ConfigError:
-    return ConfigError(
-        f"{path} cannot be written",
-        f"{error}.",
-        "Make room or give write permission, or set ZCBULK_STATE_DIR to another folder.",
-    )
