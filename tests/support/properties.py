@@ -9,7 +9,7 @@ from tests.support.jobs import NOW
 from zcbulk_tui.domain.job import Counts, JobReading, JobState
 
 # A loaded machine makes single examples slow, and that is no failure.
-settings.register_profile("unhurried", deadline=None, max_examples=50)
+settings.register_profile("unhurried", deadline=None, max_examples=30)
 
 
 def unhurried() -> None:
