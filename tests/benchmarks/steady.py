@@ -63,7 +63,7 @@ def measure_idle(plan: Plan) -> Iterable[Figure]:
         ours = stack.enter_context(place.dashboard())
         minimal.wait_for_text()
         wait_for_line(ours, Picture(), rf"\b{plan.finished} {STATE[JobState.COMPLETED]}\b", 300)
-        ours.wait_for_silence(6)
+        ours.wait_for_silence(16)  # the notice about the token has gone by then
         windows = watch(ours, minimal, plan.window, plan.windows)
         what = f"idle, {plan.finished} finished jobs"
         yield from _figures(what, windows, cpu_limit=0.3, bytes_limit=0)
