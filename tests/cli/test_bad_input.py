@@ -11,7 +11,7 @@ import pytest
 from tests.support.commands import CANARY, CommandLine, files_below
 from tests.support.jobs import URL
 from tests.support.text import is_one_safe_line
-from zcbulk_tui.config import load, paths, secrets
+from zcbulk_tui.config import paths, secrets
 from zcbulk_tui.store import watch_list
 
 WITH_URL = (("status", "--json"), ("watch",), ("start", "--yes"))
@@ -198,15 +198,15 @@ def test_a_configuration_file_that_cannot_be_read(
     ("name", "value", "words"),
     [
         pytest.param(
-            load.BASE_URL,
+            "ZCBULK_BASE_URL",
             "zohoapis.eu",
-            [load.BASE_URL, "is not a server's URL", "https://www.zohoapis.eu"],
+            ["ZCBULK_BASE_URL", "is not a server's URL", "https://www.zohoapis.eu"],
             id="base-URL",
         ),
         pytest.param(
-            load.BASE_URL,
+            "ZCBULK_BASE_URL",
             "http://10.0.0.1",
-            [load.BASE_URL, "clear text", "https://"],
+            ["ZCBULK_BASE_URL", "clear text", "https://"],
             id="base-URL-http",
         ),
         pytest.param(

@@ -12,7 +12,7 @@ from tests.support.contract import OPENAPI_STARTED, PAGE_ABORTED, PAGE_STARTED
 from tests.support.jobs import URL
 from tests.support.simulators import commands_sent, labelled, url_of
 from tests.support.stub_server import Reply, StubServer
-from zcbulk_tui.config import load, paths
+from zcbulk_tui.config import paths
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.faults import ERRORS, Call
 from zcbulk_tui.simulator.hostile import SERVER_ERROR
@@ -70,7 +70,7 @@ def stage_of(
 ) -> Iterator[Stage]:
     creator = build(scenario, token=token)
     with LoopbackServer(creator) as server:
-        monkeypatch.setenv(load.BASE_URL, server.base_url)
+        monkeypatch.setenv("ZCBULK_BASE_URL", server.base_url)
         yield Stage(creator, server, cli)
 
 
@@ -123,7 +123,7 @@ def test_the_literal_answers_of_the_documents(
     cli: CommandLine, monkeypatch: pytest.MonkeyPatch, action: str, answer: bytes, words: str
 ) -> None:
     with StubServer([Reply(200, answer)]) as server:
-        monkeypatch.setenv(load.BASE_URL, server.url)
+        monkeypatch.setenv("ZCBULK_BASE_URL", server.url)
         ended = cli(action, URL, "--yes", "--environment", "development")
     (request,) = server.requests
     assert (request.method, request.json()) == ("PATCH", {"data": {"action": action}})
@@ -243,7 +243,7 @@ def test_a_redirect_is_not_followed(cli: CommandLine, monkeypatch: pytest.Monkey
     with StubServer() as elsewhere:
         away = Reply(307, b"", {"Location": f"{elsewhere.url}/steal-the-token"})
         with StubServer([away]) as server:
-            monkeypatch.setenv(load.BASE_URL, server.url)
+            monkeypatch.setenv("ZCBULK_BASE_URL", server.url)
             in_one_line(cli("start", URL, "--yes"), 4, "elsewhere", "HTTP 307")
     assert len(server.requests) == 1
     assert elsewhere.requests == []
@@ -252,7 +252,7 @@ def test_a_redirect_is_not_followed(cli: CommandLine, monkeypatch: pytest.Monkey
 @ACTIONS
 def test_nobody_listens(cli: CommandLine, monkeypatch: pytest.MonkeyPatch, action: str) -> None:
     with StubServer() as server:
-        monkeypatch.setenv(load.BASE_URL, server.url)
+        monkeypatch.setenv("ZCBULK_BASE_URL", server.url)
     in_one_line(cli(action, URL, "--yes"), 4, "cannot be reached", "nothing was sent")
     assert server.requests == []
 

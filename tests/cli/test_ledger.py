@@ -14,7 +14,7 @@ from tests.support.contract import PAGE_ABORTED, PAGE_STARTED, PAGE_STATUS
 from tests.support.jobs import REF, URL
 from tests.support.stub_server import Answer, Reply, Request, StubServer
 from tests.support.text import is_one_safe_line
-from zcbulk_tui.config import load, paths
+from zcbulk_tui.config import paths
 
 pytestmark = pytest.mark.usefixtures("signed_in")
 
@@ -52,7 +52,7 @@ def zoho() -> Zoho:
 @pytest.fixture
 def server(zoho: Zoho, monkeypatch: pytest.MonkeyPatch) -> Iterator[StubServer]:
     with StubServer(zoho) as server:
-        monkeypatch.setenv(load.BASE_URL, server.url)
+        monkeypatch.setenv("ZCBULK_BASE_URL", server.url)
         yield server
 
 

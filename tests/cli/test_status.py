@@ -12,7 +12,7 @@ from tests.support.jobs import REF, URL
 from tests.support.simulators import url_of
 from tests.support.stub_server import DROP, Answer, Reply, Request, StubServer
 from tests.support.text import is_one_safe_line
-from zcbulk_tui.config import load, paths
+from zcbulk_tui.config import paths
 from zcbulk_tui.simulator.faults import ERRORS, Call
 from zcbulk_tui.simulator.hostile import HOSTILE
 from zcbulk_tui.simulator.scenarios import build
@@ -49,7 +49,7 @@ def test_several_jobs_in_their_order_and_the_highest_exit_code(
 ) -> None:
     named = {f"{1000 - number}": answer for number, answer in enumerate(answers)}
     with StubServer(by_job(named)) as server:
-        monkeypatch.setenv(load.BASE_URL, server.url)
+        monkeypatch.setenv("ZCBULK_BASE_URL", server.url)
         ended = cli("status", *map(url, named), "--json")
     assert [found["job_id"] for found in json.loads(ended.out)] == list(named)
     failed = [job_id for job_id, answer in named.items() if answer is not FINE]
@@ -62,7 +62,7 @@ def test_a_job_named_twice_is_asked_about_once(
     cli: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with StubServer(lambda _: FINE) as server:
-        monkeypatch.setenv(load.BASE_URL, server.url)
+        monkeypatch.setenv("ZCBULK_BASE_URL", server.url)
         ended = cli("status", url("2"), url("1"), url("2"), "--json")
     assert [found["job_id"] for found in json.loads(ended.out)] == ["2", "1"]
     assert len(server.requests) == 2
@@ -72,7 +72,7 @@ def test_a_job_named_by_two_hosts_is_asked_about_once_where_the_host_is_replaced
     cli: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with StubServer(lambda _: FINE) as server:
-        monkeypatch.setenv(load.BASE_URL, server.url)
+        monkeypatch.setenv("ZCBULK_BASE_URL", server.url)
         ended = cli("status", URL, URL.replace("https://www.zohoapis.com", server.url), "--json")
     assert len(json.loads(ended.out)) == 1
     assert len(server.requests) == 1
@@ -87,7 +87,7 @@ def test_a_job_by_its_id_alone(cli: CommandLine, monkeypatch: pytest.MonkeyPatch
         monkeypatch.setenv(f"ZCBULK_{name}", value)
     monkeypatch.delenv("ZCBULK_DATA_CENTER")
     with StubServer(lambda _: FINE) as server:
-        monkeypatch.setenv(load.BASE_URL, server.url)
+        monkeypatch.setenv("ZCBULK_BASE_URL", server.url)
         ended = cli("status", REF.job_id, url("2"), f" {REF.job_id} ", URL, "--json")
     assert [found["job_id"] for found in json.loads(ended.out)] == [REF.job_id, "2"]
     assert sorted(request.path for request in server.requests) == sorted(
@@ -111,7 +111,7 @@ def test_nothing_is_full_that_is_not(cli: CommandLine, monkeypatch: pytest.Monke
     counts = {"total_records": 1_000_000, "success_records": 999_999, "failed_records": 0}
     data = {"api_status": "In-progress", "record_details": counts}
     with StubServer([Reply.of({"code": 3000, "data": data})]) as server:
-        monkeypatch.setenv(load.BASE_URL, server.url)
+        monkeypatch.setenv("ZCBULK_BASE_URL", server.url)
         ended = cli("status", URL, "--json")
     (found,) = json.loads(ended.out)
     assert 99 <= found["percent"] < 100
@@ -127,7 +127,7 @@ def test_a_host_on_this_machine_needs_no_base_url(cli: CommandLine) -> None:
 def test_nobody_listens(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     with StubServer() as server:
         base_url = server.url
-    monkeypatch.setenv(load.BASE_URL, base_url)
+    monkeypatch.setenv("ZCBULK_BASE_URL", base_url)
     ended = cli("status", URL, "--json")
     assert ended.code == 4
     assert json.loads(ended.out)[0]["state"] == "unknown"
@@ -137,7 +137,7 @@ def test_nobody_listens(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_a_table_for_people(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     with StubServer(by_job({"1": FINE, "2": REFUSED})) as server:
-        monkeypatch.setenv(load.BASE_URL, server.url)
+        monkeypatch.setenv("ZCBULK_BASE_URL", server.url)
         ended = cli("status", url("2"), url("1"))
     header, row = ended.out.splitlines()
     assert header.split() == ["JOB", "FORM", "STATE", "%", "OK", "FAILED", "LEFT"]
@@ -148,7 +148,7 @@ def test_a_table_for_people(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -
 
 def test_no_table_where_nothing_was_read(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     with StubServer([REFUSED]) as server:
-        monkeypatch.setenv(load.BASE_URL, server.url)
+        monkeypatch.setenv("ZCBULK_BASE_URL", server.url)
         ended = cli("status", URL)
     assert (ended.code, ended.out, len(ended.lines)) == (1, "", 1)
 
@@ -160,7 +160,7 @@ def asked_about_all(
     creator = build(scenario, token=CANARY)
     found, complaints = [], ""
     with LoopbackServer(creator) as server:
-        monkeypatch.setenv(load.BASE_URL, server.base_url)
+        monkeypatch.setenv("ZCBULK_BASE_URL", server.base_url)
         urls = [url_of(server, job) for job in creator.jobs.values()]
         for number, asked in enumerate([urls] if at_once else [[one] for one in urls]):
             # Each has a day's calls of its own.

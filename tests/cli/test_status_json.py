@@ -12,7 +12,7 @@ from tests.support.contract import OPENAPI_STATUS, PAGE_STATUS, REFUSALS, SPELLI
 from tests.support.jobs import REF, URL
 from tests.support.stub_server import DROP, Answer, Raw, Reply, StubServer
 from tests.support.text import HOSTILE, is_one_safe_line
-from zcbulk_tui.config import load, paths
+from zcbulk_tui.config import paths
 from zcbulk_tui.domain.job import JobState
 
 pytestmark = pytest.mark.usefixtures("signed_in")
@@ -63,7 +63,7 @@ class Asked:
     def __call__(self, answer: Answer, *options: str) -> tuple[dict[str, Any], Ended]:
         """Returns the object of the one job, and the rest."""
         with StubServer(lambda _: answer) as server:
-            self._monkeypatch.setenv(load.BASE_URL, server.url)
+            self._monkeypatch.setenv("ZCBULK_BASE_URL", server.url)
             ended = self._cli("status", URL, "--json", *options)
         assert len(server.requests) == 1
         self.request = server.requests[0]

@@ -75,8 +75,13 @@ ASKED: dict[str, tuple[Ask, str, dict[str, str], Reply]] = {
         grant(),
     ),
 }
-REVOKE: Ask = lambda server: server.revoke(CLIENT, SecretStr(REFRESH))  # noqa: E731
-ALL = {name: ask for name, (ask, *_) in ASKED.items()} | {"revoke": REVOKE}
+
+
+def revoke(server: Accounts) -> Awaitable[object]:
+    return server.revoke(CLIENT, SecretStr(REFRESH))
+
+
+ALL: dict[str, Ask] = {name: ask for name, (ask, *_) in ASKED.items()} | {"revoke": revoke}
 TELLING = {name: ask for name, ask in ALL.items() if name != "device grant"}
 """Those for which a refusal is an error; for a device, "not yet" is one of its answers."""
 
@@ -203,7 +208,7 @@ async def test_no_redirect_is_followed(ask: Ask, http_status: int) -> None:
 async def test_a_revocation_goes_to_the_newer_address_with_the_client_in_its_header() -> None:
     with StubServer([DONE]) as server:
         async with accounts(server.url) as there:
-            await REVOKE(there)
+            await revoke(there)
     (request,) = server.requests
     assert request.path == NEWER
     assert form(request) == {"token": REFRESH, "token_type": "refresh_token"}
@@ -225,7 +230,7 @@ async def test_a_revocation_goes_to_the_newer_address_with_the_client_in_its_hea
 async def test_the_older_address_follows(first: Reply) -> None:
     with StubServer([first, DONE]) as server:
         async with accounts(server.url) as there:
-            await REVOKE(there)
+            await revoke(there)
     newer, older = server.requests
     assert (newer.path, older.path) == (NEWER, OLDER)
     assert form(older) == {"token": REFRESH}
@@ -234,4 +239,4 @@ async def test_the_older_address_follows(first: Reply) -> None:
 
 
 async def test_a_revocation_that_both_refuse_has_not_happened() -> None:
-    assert isinstance(await failure(REVOKE, Reply(400), Reply(400)), SignInError)
+    assert isinstance(await failure(revoke, Reply(400), Reply(400)), SignInError)

@@ -1,15 +1,14 @@
 """A call whose token is refused is made once more with another one, and never a third time."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
 from tests.creator.calls import TOKEN, creator
-from tests.creator.sign_ins import ManualWorld, world
+from tests.creator.sign_ins import ManualWorld
 from tests.creator.signing_in import leaks, network, shown
 from tests.support.contract import PAGE_STARTED, PAGE_STATUS
 from tests.support.jobs import REF
@@ -27,12 +26,6 @@ from zcbulk_tui.simulator.states import State
 
 REFUSED = Reply.of({"code": 1030, "message": "invalid"}, 401)
 OTHER_401 = [(1000, 401), (2945, 401), (None, 401), (1060, 401)]
-
-
-@pytest.fixture
-def at_zoho(tmp_path: Path) -> Iterator[ManualWorld]:
-    with world(tmp_path) as made:
-        yield made
 
 
 def job(at_zoho: ManualWorld, label: str) -> JobRef:

@@ -1,13 +1,11 @@
 """An access token is renewed in time, by one of all who need it, and not asked for in vain."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.creator.sign_ins import ManualWorld, world
-from tests.creator.signing_in import network
 from tests.store.failing_disk import full_disk
 from zcbulk_tui.creator.network import Network
 from zcbulk_tui.errors import (
@@ -20,18 +18,6 @@ from zcbulk_tui.simulator.sign_in_errors import SignInCall
 from zcbulk_tui.simulator.sign_in_faults import SignInFault
 
 REFUSAL = SignInError("The access token is not valid")
-
-
-@pytest.fixture
-def at_zoho(tmp_path: Path) -> Iterator[ManualWorld]:
-    with world(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-async def wire() -> AsyncIterator[Network]:
-    async with network() as made:
-        yield made
 
 
 def throttled(times: int | None = None, error: str = "throttle") -> SignInFault:

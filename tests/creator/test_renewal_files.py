@@ -4,33 +4,20 @@ import asyncio
 import json
 import multiprocessing
 import time
-from collections.abc import AsyncIterator, Iterator
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from tests.creator.asking import ask
-from tests.creator.sign_ins import ManualWorld, World, world
-from tests.creator.signing_in import leaks, network, shown
+from tests.creator.sign_ins import ManualWorld, World
+from tests.creator.signing_in import leaks, shown
 from tests.support.commands import PATIENCE
 from zcbulk_tui.creator.network import Network
 from zcbulk_tui.errors import ConfigError, SignedOutError, SignInError
 
 REFUSAL = SignInError("The access token is not valid")
 LATER = "2099-01-01T00:00:00+00:00"
-
-
-@pytest.fixture
-def at_zoho(tmp_path: Path) -> Iterator[ManualWorld]:
-    with world(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-async def wire() -> AsyncIterator[Network]:
-    async with network() as made:
-        yield made
 
 
 def write(path: Path, content: bytes) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import warnings
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from tests.creator.sign_ins import CLIENT, ManualWorld, world
+from tests.creator.sign_ins import CLIENT, ManualWorld
 from tests.creator.signing_in import (
     ACCESS,
     CODE,
@@ -47,12 +46,6 @@ from zcbulk_tui.store.sign_in import MemorySignIn, SignInFiles
 
 GRANT = Grant(SecretStr(ACCESS), 3600.0, SecretStr(REFRESH), (READ,))
 TALKATIVE = ("httpx", "httpcore", "asyncio")
-
-
-@pytest.fixture
-def at_zoho(tmp_path: Path) -> Iterator[ManualWorld]:
-    with world(tmp_path) as made:
-        yield made
 
 
 async def kept(store: MemorySignIn | SignInFiles, url: str, given: Grant = GRANT) -> Credentials:

@@ -51,8 +51,3 @@ def content(response: Response) -> dict[str, object]:
 def outcome(response: Response) -> tuple[int, object]:
     """HTTP status and Creator's code."""
     return response.status, content(response)["code"]
-
-
-def labelled(creator: Creator, label: str) -> Job:
-    """The job of that label."""
-    return next(job for job in creator.jobs.values() if job.label == label)

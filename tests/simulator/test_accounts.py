@@ -24,21 +24,6 @@ from zcbulk_tui.simulator.messages import Request
 NO_TOKEN = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "token": "1000.none"}
 
 
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
-
-
-@pytest.fixture
-def timeline(clock: ManualClock) -> Timeline:
-    return Timeline(clock)
-
-
-@pytest.fixture
-def accounts(timeline: Timeline) -> Accounts:
-    return Accounts(timeline)
-
-
 def basic(client_id: str = CLIENT_ID, secret: str = CLIENT_SECRET) -> str:
     return "Basic " + base64.b64encode(f"{client_id}:{secret}".encode()).decode()
 

@@ -8,10 +8,10 @@ from tests.simulator.support import (
     content,
     control,
     headers,
-    labelled,
     outcome,
     status,
 )
+from tests.support.simulators import labelled
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.faults import Call
 from zcbulk_tui.simulator.hostile import BAD_GATEWAY
@@ -22,21 +22,6 @@ from zcbulk_tui.simulator.schedule import Fault
 from zcbulk_tui.simulator.states import State
 
 DONE = (200, 3000)
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
-
-
-@pytest.fixture
-def creator(clock: ManualClock) -> Creator:
-    return build("steady", clock=clock)
-
-
-@pytest.fixture
-def running(creator: Creator) -> Job:
-    return labelled(creator, "Customers")
 
 
 @pytest.fixture

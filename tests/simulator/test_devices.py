@@ -17,21 +17,6 @@ PENDING = (200, "authorization_pending")
 SLOW_DOWN = (200, "slow_down")
 
 
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
-
-
-@pytest.fixture
-def timeline(clock: ManualClock) -> Timeline:
-    return Timeline(clock)
-
-
-@pytest.fixture
-def accounts(timeline: Timeline) -> Accounts:
-    return Accounts(timeline)
-
-
 def answer(accounts: Accounts, device: dict[str, object], *, allowed: bool) -> bool:
     return accounts.answer_device(str(device["user_code"]), allowed=allowed)
 

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.simulator.support import ManualClock, content, control, labelled, outcome, status
+from tests.simulator.support import ManualClock, content, control, outcome, status
+from tests.support.simulators import labelled
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.faults import ERRORS, INVENTED, Call
 from zcbulk_tui.simulator.hostile import HOSTILE
@@ -16,11 +17,6 @@ from zcbulk_tui.simulator.states import State
 DONE = (200, 3000)
 
 Start = Callable[[str], Creator]
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from tests.simulator.support import ManualClock, headers, labelled
+from tests.simulator.support import ManualClock, headers
+from tests.support.simulators import labelled
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.messages import LOST
 from zcbulk_tui.simulator.scenarios import build

@@ -16,18 +16,7 @@ from tests.simulator.signing_in import (
 )
 from tests.simulator.support import ManualClock, content
 from zcbulk_tui.simulator.accounts import CLIENT_ID, CLIENT_SECRET, Accounts
-from zcbulk_tui.simulator.clock import Timeline
 from zcbulk_tui.simulator.sign_in_errors import SignInCall
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
-
-
-@pytest.fixture
-def accounts(clock: ManualClock) -> Accounts:
-    return Accounts(Timeline(clock))
 
 
 @pytest.mark.parametrize("name", ["client_secret", "code", "refresh_token", "token"])

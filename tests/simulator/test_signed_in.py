@@ -8,8 +8,9 @@ import httpx
 import pytest
 
 from tests.simulator.signing_in import CLIENT, begin, signed_in
-from tests.simulator.support import ManualClock, control, labelled, outcome, status
+from tests.simulator.support import ManualClock, control, outcome, status
 from tests.support.certificates import self_signed
+from tests.support.simulators import labelled
 from zcbulk_tui.simulator import scopes
 from zcbulk_tui.simulator.accounts import Accounts
 from zcbulk_tui.simulator.clock import Timeline
@@ -28,21 +29,6 @@ NO_TOKEN = (401, 1030)
 
 def asked_for_status(creator: Creator, job: Job, token: str) -> Response:
     return status(creator, job, authorization=f"Zoho-oauthtoken {token}")
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
-
-
-@pytest.fixture
-def creator(clock: ManualClock) -> Creator:
-    return build("steady", clock=clock)
-
-
-@pytest.fixture
-def running(creator: Creator) -> Job:
-    return labelled(creator, "Customers")
 
 
 @pytest.mark.parametrize(

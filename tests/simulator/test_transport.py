@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from tests.simulator.support import ManualClock, headers, labelled
+from tests.simulator.support import ManualClock, headers
+from tests.support.simulators import labelled
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.messages import LOST
 from zcbulk_tui.simulator.scenarios import build

@@ -61,7 +61,7 @@ def test_the_credentials_are_the_old_ones_or_the_new_ones(
     found = set()
     for _ in range(KILLS):
         with running(write, folder, places, environment):
-            time.sleep(rng.uniform(0, 0.004))
+            time.sleep(rng.uniform(0, 0.004))  # the moment of the kill is left to chance
         credentials, token = store.credentials(), store.token()
         assert credentials in (ONE, TWO)
         assert token in (ONE, TWO)

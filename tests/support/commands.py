@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from zcbulk_tui.cli.main import main
-from zcbulk_tui.config import load, paths, secrets
+from zcbulk_tui.config import paths, secrets
 
 PROGRAM = (sys.executable, "-m", "zcbulk_tui")
 
@@ -80,7 +80,7 @@ def environment(
         "TERM": "xterm-256color",
         "PYTHON_KEYRING_BACKEND": NO_KEYRING,
         paths.STATE_DIR: str(home / "state"),
-        load.BASE_URL: base_url,
+        "ZCBULK_BASE_URL": base_url,
         secrets.ACCESS_TOKEN: token,
         **more,
     }

@@ -169,8 +169,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self.server.closing.wait()
                 self.close_connection = True
 
-    # The base class looks these names up.
-    do_GET = do_PATCH = do_PUT = do_POST = do_CONNECT = _serve  # noqa: N815
+    do_GET = do_PATCH = do_PUT = do_POST = do_CONNECT = _serve  # noqa: N815 - names of the base class
 
     def _send(self, reply: Reply) -> None:
         self.send_response_only(reply.status)

@@ -6,7 +6,6 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from time import monotonic
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from zcbulk_tui.render.big import big
@@ -68,12 +67,7 @@ class Countdown:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._on_terminal and self._told:
             sys.stdout.write("\r\x1b[K")
             sys.stdout.flush()

@@ -99,7 +99,8 @@ def _accounts_url(settings: Settings, before: "Credentials | None") -> str:
         return before.accounts_url
     while center is None:
         name = ask.line(
-            f"Data centre of your Zoho account ({datacenters.names()}) [us]: ", "data_center"
+            f"Data centre of your Zoho account ({', '.join(datacenters.NAMES)}) [us]: ",
+            "data_center",
         )
         center = datacenters.named(name or "us")
         if center is None:

@@ -14,7 +14,6 @@ from zcbulk_tui.config.layers import (
     from_environment,
     from_table,
     is_table,
-    variable,
 )
 from zcbulk_tui.config.places import Places, dotted
 from zcbulk_tui.config.settings import Settings
@@ -23,9 +22,6 @@ from zcbulk_tui.config.unknown import PROFILES
 from zcbulk_tui.domain.sign_in import DEFAULT_PROFILE
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError
-
-PROFILE = variable("profile")
-BASE_URL = variable("base_url")
 
 
 class Configuration(NamedTuple):

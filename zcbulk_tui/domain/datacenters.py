@@ -1,6 +1,6 @@
 """Zoho's data centres: where each signs in, and where its API is [MDC][BASE][WD]."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 
@@ -43,6 +43,7 @@ DATA_CENTERS = (
     DataCenter("sg", "accounts.zoho.sg", None),
 )
 
+NAMES = tuple(center.name for center in DATA_CENTERS)
 API_HOSTS = tuple(center.api_host for center in DATA_CENTERS if center.api_host)
 
 _BY_HOST = {center.api_host: center for center in DATA_CENTERS}
@@ -63,8 +64,3 @@ def named(name: str) -> DataCenter | None:
 def of_accounts(url: str) -> DataCenter | None:
     """Returns the data centre of an accounts server; None for other servers."""
     return next((center for center in DATA_CENTERS if center.accounts_url == url), None)
-
-
-def names(centers: Iterable[DataCenter] = DATA_CENTERS) -> str:
-    """The names of data centres, as one text."""
-    return ", ".join(center.name for center in centers)

@@ -121,7 +121,7 @@ def test_no_token_and_no_password_is_shown(
         monkeypatch.setenv(secrets.ACCESS_TOKEN, CANARY)
     else:
         configure(home, monkeypatch, f"token_command = \"echo {CANARY} # --pin 'pa55canary'\"\n")
-    for name in (load.BASE_URL, ACCOUNTS_URL):
+    for name in ("ZCBULK_BASE_URL", ACCOUNTS_URL):
         monkeypatch.delenv(name)
     monkeypatch.setenv("NO_PROXY", "")
     monkeypatch.setenv("HTTPS_PROXY", nobody.replace("//", "//user:pa55canary@"))

@@ -8,7 +8,7 @@ import pytest
 from tests.cli.doctor.examined import ACCOUNTS_URL, Doctor
 from tests.support.commands import CANARY
 from tests.support.stub_server import DROP, Answer, Reply, Request, StubServer
-from zcbulk_tui.config import load, secrets
+from zcbulk_tui.config import secrets
 from zcbulk_tui.config.layers import variable
 
 
@@ -29,7 +29,7 @@ def test_the_clock(
 
     monkeypatch.setenv(secrets.ACCESS_TOKEN, CANARY)
     with StubServer(answer) as server:
-        monkeypatch.setenv(load.BASE_URL, server.url)
+        monkeypatch.setenv("ZCBULK_BASE_URL", server.url)
         monkeypatch.setenv(ACCOUNTS_URL, server.url)
         found = doctor()
     assert found["clock"][0] == grade
@@ -40,7 +40,7 @@ def test_the_clock(
 @pytest.mark.usefixtures("signed_in")
 def test_no_token_is_sent_to_be_looked_at(doctor: Doctor, monkeypatch: pytest.MonkeyPatch) -> None:
     with answering(Reply(302, headers={"Location": "https://www.zoho.com"})) as server:
-        monkeypatch.setenv(load.BASE_URL, server.url)
+        monkeypatch.setenv("ZCBULK_BASE_URL", server.url)
         monkeypatch.setenv(ACCOUNTS_URL, server.url)
         found = doctor()
     assert found["API answer"][0] == "pass"
@@ -56,7 +56,7 @@ def test_one_host_that_fails_does_not_stop_the_other(
     doctor: Doctor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with answering(DROP) as broken:
-        monkeypatch.setenv(load.BASE_URL, broken.url)
+        monkeypatch.setenv("ZCBULK_BASE_URL", broken.url)
         found = doctor()
     assert found["API answer"][0] == "fail"
     assert found["accounts answer"][0] == found["clock"][0] == found["token"][0] == "pass"
@@ -68,7 +68,7 @@ def test_one_host_that_fails_does_not_stop_the_other(
 def test_a_proxy_is_named_without_its_password(
     doctor: Doctor, nobody: str, monkeypatch: pytest.MonkeyPatch, scheme: str
 ) -> None:
-    for name in (load.BASE_URL, ACCOUNTS_URL):
+    for name in ("ZCBULK_BASE_URL", ACCOUNTS_URL):
         monkeypatch.delenv(name)
     address = nobody.removeprefix("http://")
     monkeypatch.setenv("NO_PROXY", "")

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from tests.support.certificates import self_signed
 from tests.support.commands import CANARY, PATIENCE, PROGRAM, environment, run_process
-from zcbulk_tui.config import load
 from zcbulk_tui.config.layers import variable
 from zcbulk_tui.simulator.scenarios import build
 from zcbulk_tui.simulator.server import LoopbackServer
@@ -39,7 +38,7 @@ def test_a_reader_that_has_seen_enough(tmp_path: Path) -> None:
         env = environment(
             tmp_path / "home",
             token=CANARY,
-            **{load.BASE_URL: server.base_url, variable("accounts_url"): server.base_url},
+            **{"ZCBULK_BASE_URL": server.base_url, variable("accounts_url"): server.base_url},
         )
         with subprocess.Popen(
             [*PROGRAM, "doctor"],

@@ -184,10 +184,8 @@ class WatchScreen(Screen[None]):
         """Where what is done here takes effect: where it hurts most, if there are several."""
         if not self.session.is_real:
             return None
-        home = self.session.home.environment
-        everywhere = (snapshot.ref.environment for snapshot in self.jobs.snapshots)
         real = Environment.PRODUCTION
-        return real if home is real or real in everywhere else home
+        return real if self.jobs.environments[real] else self.session.home.environment
 
     def _show_budget(self) -> None:
         """Shows a change of the pace, here and on the budget screen."""

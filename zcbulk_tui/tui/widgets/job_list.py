@@ -14,7 +14,7 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from zcbulk_tui.domain.job import JobRef, JobState
+from zcbulk_tui.domain.job import Environment, JobRef, JobState
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.render.columns import Columns, columns
 from zcbulk_tui.render.glyphs import Glyphs
@@ -33,6 +33,7 @@ class JobList(Widget):
 
     Attributes:
         states: How many jobs are in each state; None for those that have not been read.
+        environments: How many jobs live in each environment.
 
     Args:
         glyphs: The characters to draw with.
@@ -54,6 +55,7 @@ class JobList(Widget):
         self._now = now
         self._on_select = on_select
         self.states: Counter[JobState | None] = Counter()
+        self.environments: Counter[Environment] = Counter()
         self._snapshots: dict[JobRef, JobSnapshot] = {}
         self._order: list[JobRef] = []
         self._cursor = 0
@@ -86,6 +88,7 @@ class JobList(Widget):
         before = self._snapshots.get(snapshot.ref)
         if before is None:
             self._order.append(snapshot.ref)
+            self.environments[snapshot.ref.environment] += 1
         else:
             self.states[before.state] -= 1
         self.states[snapshot.state] += 1
@@ -97,6 +100,7 @@ class JobList(Widget):
         index = self._order.index(ref)
         del self._order[index]
         self.states[self._snapshots.pop(ref).state] -= 1
+        self.environments[ref.environment] -= 1
         self._drawn.pop(ref, None)
         if index < self._cursor or self._cursor == len(self._order):
             self._cursor = max(self._cursor - 1, 0)
