@@ -16,7 +16,10 @@ from tests.benchmarks.feeder_jobs import watched_jobs
 from zcbulk_tui.domain.job import Counts, JobReading, JobRef, JobState, WatchedJob
 from zcbulk_tui.domain.progress import HISTORY
 from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
-from zcbulk_tui.monitor.ports import JobChanged, ServiceChanged, Sink
+from zcbulk_tui.domain.windows import Recalled
+from zcbulk_tui.monitor.events import JobChanged, ServiceChanged, Sink
+from zcbulk_tui.store.archive import StoredArchive
+from zcbulk_tui.store.database import in_memory
 from zcbulk_tui.tui.app import DashboardApp
 from zcbulk_tui.tui.screens.watch import WatchScreen
 from zcbulk_tui.tui.session import Connection, Session
@@ -71,11 +74,13 @@ class Feeder:
         self._on_screen = on_screen
         self._jobs: dict[JobRef, FedJob] = {}
 
-    def watch(self, jobs: Iterable[WatchedJob]) -> None:
+    def watch(self, jobs: Iterable[Recalled]) -> None:
         """Takes the jobs to feed."""
         luck = random.Random(1)
         now = datetime.now(UTC)
-        self._jobs |= {job.ref: FedJob(job, luck, now) for job in jobs}
+        for recalled in jobs:
+            job = recalled.snapshot.job
+            self._jobs[job.ref] = FedJob(job, luck, now)
 
     def set_focus(self, *, focused: bool) -> None:
         """Goes on as before."""
@@ -117,9 +122,12 @@ def main() -> None:
         """There is nothing to close."""
 
     def connect(sink: Sink) -> Connection:
-        return Connection(cast("Monitor", Feeder(sink, on_screen)), jobs, close)
+        monitor = cast("Monitor", Feeder(sink, on_screen))
+        archive = StoredArchive(in_memory(), "FED")
+        return Connection(monitor, list(map(Recalled, watched)), archive, close)
 
-    app = DashboardApp(Session(connect, "FED", jobs))
+    watched = [JobSnapshot(job) for job in jobs]
+    app = DashboardApp(Session(connect, "FED", watched))
     app.run()
 
 

@@ -1,10 +1,9 @@
 """The programs that are measured, each in an empty home of its own."""
 
-import json
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,7 +11,8 @@ from tempfile import TemporaryDirectory
 from tests.benchmarks.loopback import ROOT, Loopback
 from tests.benchmarks.pty_session import PtySession
 from zcbulk_tui.domain.job import JobRef, WatchedJob
-from zcbulk_tui.store.watch_list import WatchListFile, file_name
+from zcbulk_tui.store.database import FILE_NAME, open_database
+from zcbulk_tui.store.watch_list import StoredWatchList
 
 _MINIMAL = str(Path(__file__).with_name("minimal_app.py"))
 
@@ -54,19 +54,18 @@ class Home:
 
     def watch(self, server: Loopback, count: int, profile: str = "default") -> None:
         """Puts the first jobs of a server on the watch list of a profile."""
-        path = self.path / "state" / file_name(profile)
         first = server.jobs[0]
         _, _, _, _, owner, app, *_ = first["url"].removeprefix(server.base_url).split("/")
-        ref = JobRef("https://www.zohoapis.com", owner, app, first["form"], first["id"])
-        WatchListFile(path).add(WatchedJob(ref, first["label"], datetime.now(UTC)))
-        # One by one, each flushed to the disk, a thousand would take a while.
-        content = json.loads(path.read_text(encoding="utf-8"))
-        (entry,) = content["jobs"]
-        content["jobs"] = [
-            entry | {"job_id": job["id"], "form": job["form"], "label": job["label"]}
-            for job in server.jobs[:count]
-        ]
-        path.write_text(json.dumps(content), encoding="utf-8")
+        now = datetime.now(UTC)
+        with closing(open_database(self.path / "state" / FILE_NAME)) as database:
+            StoredWatchList(database, profile).add_all(
+                WatchedJob(
+                    JobRef("https://www.zohoapis.com", owner, app, job["form"], job["id"]),
+                    job["label"],
+                    now,
+                )
+                for job in server.jobs[:count]
+            )
 
     def minimal(self) -> PtySession:
         """Starts the minimal app."""

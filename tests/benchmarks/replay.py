@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from tests.benchmarks.traces import Trace
+from tests.support.desks import PROFILE, make_desk
 from tests.support.jobs import REF
 from tests.support.virtual_time import run_virtual
 from zcbulk_tui.creator.wire import parse_state
@@ -17,12 +18,15 @@ from zcbulk_tui.domain.outlook import UNREAD, Outlook
 from zcbulk_tui.domain.planner import Pace, Reason, Terms, wait
 from zcbulk_tui.domain.progress import estimated_since, remember
 from zcbulk_tui.domain.snapshot import JobSnapshot
+from zcbulk_tui.domain.windows import Recalled
+from zcbulk_tui.errors import Answer
+from zcbulk_tui.monitor.events import Event, JobChanged
 from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.monitor.plan import Rule
-from zcbulk_tui.monitor.ports import Event, JobChanged, Slot
+from zcbulk_tui.monitor.ports import Slot
 from zcbulk_tui.monitor.spending import Spending
-from zcbulk_tui.store.calls import MemoryBook
-from zcbulk_tui.store.watch_list import SessionWatchList
+from zcbulk_tui.store.database import in_memory
+from zcbulk_tui.store.ledger import StoredCallBook
 
 MIDNIGHT = datetime(2026, 3, 11, tzinfo=UTC)
 """When a replay begins."""
@@ -152,21 +156,24 @@ class _Replay:
     ) -> None:
         self._watched = {_job(number).ref: Watched(trace) for number, trace in enumerate(traces)}
         self._policy = policy
-        self._spending = Spending(MemoryBook(), allowance, pace=pace, now=_now)
+        self._spending = Spending(
+            StoredCallBook(in_memory(), PROFILE), allowance, pace=pace, now=_now
+        )
         self._account = Account(least_reserve=self._spending.budget.reserve_left)
         self._left = len(traces)
         self._all_seen = asyncio.Event()
 
     async def run(self) -> tuple[list[Watched], Account]:
-        monitor = Monitor(
-            self, self, SessionWatchList(), self._spending, rule=self._policy.rule, now=_now
-        )
+        desk = make_desk(clock=_time)
+        monitor = Monitor(self, self, desk, self._spending, rule=self._policy.rule, now=_now)
         polling = asyncio.create_task(monitor.run())
         try:
             async with asyncio.timeout(_MOST_DAYS * 86400):
                 for start, refs in self._starts():
                     await asyncio.sleep(start - _time())
-                    monitor.watch(WatchedJob(ref, "", _now(), started_at=_now()) for ref in refs)
+                    jobs = [WatchedJob(ref, "", _now(), started_at=_now()) for ref in refs]
+                    desk.memory.know(jobs)
+                    monitor.watch(Recalled(JobSnapshot(job)) for job in jobs)
                 await self._all_seen.wait()
         except TimeoutError:
             pass
@@ -196,7 +203,7 @@ class _Replay:
         self._account.least_reserve = min(self._account.least_reserve, reserve)
         return _reading(trace, _time() - (trace.start or 0.0), _now())
 
-    async def control(self, ref: JobRef, action: Action, slot: Slot) -> str:
+    async def control(self, ref: JobRef, action: Action, slot: Slot) -> Answer:
         raise NotImplementedError
 
     def publish(self, event: Event) -> None:

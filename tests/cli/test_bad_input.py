@@ -1,6 +1,5 @@
 """What cannot be used is refused with one clear sentence, before anything is sent or changed."""
 
-import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +11,6 @@ from tests.support.commands import CANARY, CommandLine, files_below
 from tests.support.jobs import URL
 from tests.support.text import is_one_safe_line
 from zcbulk_tui.config import paths, secrets
-from zcbulk_tui.store import watch_list
 
 WITH_URL = (("status", "--json"), ("watch",), ("start", "--yes"))
 ALL = ((), *WITH_URL)
@@ -241,50 +239,6 @@ def test_nobody_is_signed_in(
     complaint = attempt(*command, *([URL] if command else []), code=3)
     for word in ("“default” is not signed in", "zcbulk-tui login", "zcbulk-tui demo"):
         assert word in complaint
-
-
-ENTRY = {
-    "origin": "https://www.zohoapis.com",
-    "owner": "jason18",
-    "app": "zylker-store",
-    "form": "Orders",
-    "job_id": "1",
-    "environment": "production",
-    "label": "Orders",
-    "added_at": "2026-03-11T10:30:00+00:00",
-    "created_at": None,
-}
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        pytest.param("{", "is not JSON", id="cut-short"),
-        pytest.param("[]", "does not hold a watch list", id="list"),
-        pytest.param('{"version": 99, "jobs": []}', "version 99", id="version"),
-        pytest.param('{"version": 1, "jobs": [{}]}', "is missing", id="empty-entry"),
-        pytest.param(
-            json.dumps({"version": 1, "jobs": [{**ENTRY, "job_id": "x\u001b"}]}),
-            "does not hold a watch list",
-            id="odd-id",
-        ),
-        pytest.param(
-            json.dumps({"version": 1, "jobs": [{**ENTRY, "origin": "http://example.com"}]}),
-            "does not hold a watch list",
-            id="http",
-        ),
-    ],
-)
-def test_a_watch_list_that_cannot_be_used(
-    attempt: Attempt, home: Path, content: str, words: str
-) -> None:
-    file = home / "state" / watch_list.FILE_NAME
-    file.parent.mkdir()
-    file.write_text(content, encoding="utf-8")
-    complaint = attempt()
-    assert str(file) in complaint
-    assert words in complaint
-    assert "move it away" in complaint
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def ledger(home: Path) -> dict[str, dict[str, int]]:
     """The calls of each profile by their causes, without zeros."""
     sums = ", ".join(f"sum({cause})" for cause in CAUSES)
     with closing(sqlite3.connect(home / "state" / "state.db")) as connection:
-        rows = connection.execute(f"SELECT profile, {sums} FROM calls GROUP BY profile").fetchall()
+        rows = connection.execute(f"SELECT profile, {sums} FROM days GROUP BY profile").fetchall()
     return {
         profile: {cause: calls for cause, calls in zip(CAUSES, row, strict=True) if calls}
         for profile, *row in rows
@@ -208,7 +208,10 @@ def test_a_damaged_ledger_stops_nothing(cli: CommandLine, home: Path, command: s
     assert "Traceback" not in ended.err
     if command == "status":
         assert json.loads(ended.out)[0]["state"] == "in_progress"
-    assert path.read_bytes().startswith(b"This is no database.")
+    (aside,) = (home / "state").glob("state.db.damaged-*T??????")
+    assert aside.read_bytes().startswith(b"This is no database.")
+    assert str(aside) in ended.err
+    assert ledger(home) == {"default": {"script" if command == "status" else "command": 1}}
 
 
 @pytest.mark.usefixtures("server")

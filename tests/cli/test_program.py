@@ -54,8 +54,10 @@ def test_json_goes_to_stdout_and_complaints_to_stderr(home: Path) -> None:
     with StubServer([Reply(200, OPENAPI_STATUS), refused]) as server:
         env = environment(home, base_url=server.url, token=CANARY)
         fine = run_process("status", URL, "--json", env=env)
-        ended = run_process("status", URL, "--json", env=env)
+        again = run_process("status", URL, "--json", env=env)
+        ended = run_process("status", URL, "--json", "--fresh", env=env)
     assert (fine.code, fine.err) == (0, "")
+    assert again == fine  # it is over, so nobody has to be asked
     (found,) = json.loads(fine.out)
     assert (found["job_id"], found["state"], found["failed"]) == (REF.job_id, "completed", 10)
     assert ended.code == 3

@@ -1,6 +1,7 @@
 """``status``: several jobs, the table for people, and the project's own simulator."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -140,8 +141,10 @@ def test_a_table_for_people(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.setenv("ZCBULK_BASE_URL", server.url)
         ended = cli("status", url("2"), url("1"))
     header, row = ended.out.splitlines()
-    assert header.split() == ["JOB", "FORM", "STATE", "%", "OK", "FAILED", "LEFT"]
-    assert row.split() == ["1", REF.form, "IN_PROGRESS", "100", "1", "0", "0"]
+    assert header.split() == ["JOB", "FORM", "STATE", "%", "OK", "FAILED", "LEFT", "READ"]
+    *said, read_at = row.split()
+    assert said == ["1", REF.form, "IN_PROGRESS", "100", "1", "0", "0"]
+    assert re.fullmatch(r"\d\d:\d\d", read_at)
     assert ended.code == 1
     assert len(ended.lines) == 1
 

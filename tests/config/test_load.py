@@ -10,6 +10,7 @@ from zcbulk_tui.config.load import load
 from zcbulk_tui.config.settings import (
     BudgetSettings,
     ControlSettings,
+    MemorySettings,
     Settings,
     TimeoutSettings,
 )
@@ -58,6 +59,7 @@ def test_the_defaults() -> None:
         ),
         timeouts=TimeoutSettings(connect=10, read=30, total=60),
         control=ControlSettings(method="PATCH", body="wrapped"),
+        memory=MemorySettings(full_days=7, days=90, control_days=1100),
     )
 
 
@@ -106,6 +108,10 @@ def test_every_setting_can_be_set(write: Write) -> None:
         [control]
         method = "PUT"
         body = "flat"
+        [memory]
+        full_days = 14
+        days = 365
+        control_days = 36500
         """
     )
     assert load(environ) == Settings(
@@ -128,6 +134,7 @@ def test_every_setting_can_be_set(write: Write) -> None:
         ),
         timeouts=TimeoutSettings(0.1, 1, 2.5),
         control=ControlSettings("PUT", "flat"),
+        memory=MemorySettings(14, 365, 36_500),
     )
 
 

@@ -7,7 +7,7 @@ from tests.config.conftest import Write, refusal
 TOP = (
     "There are: profile, data_center, base_url, accounts_url, api_version, owner, app, form, "
     "environment, read_only, client_id, secrets, token_command, ca_bundle, budget, timeouts, "
-    "control, profiles."
+    "control, memory, profiles."
 )
 
 

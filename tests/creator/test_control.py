@@ -20,6 +20,7 @@ from tests.support.stub_server import DROP, Answer, Raw, Reply, Request, Silence
 from zcbulk_tui.creator.control import Variant, VariantMemory
 from zcbulk_tui.creator.network import Timeouts
 from zcbulk_tui.domain.job import Action
+from zcbulk_tui.errors import Answer as Said
 from zcbulk_tui.errors import (
     ServiceError,
     SignInError,
@@ -56,9 +57,9 @@ def sent(server: StubServer) -> list[tuple[str, Any]]:
 
 
 async def start(server: StubServer, memory: VariantMemory | None = None) -> str:
-    """One start with a client of its own."""
+    """One start with a client of its own; returns the server's words."""
     async with creator(server.url, memory=memory) as client:
-        return await client.control(REF, Action.START)
+        return (await client.control(REF, Action.START)).text
 
 
 @pytest.mark.parametrize("action", Action)
@@ -218,17 +219,23 @@ async def test_each_call_is_made_in_a_slot_of_its_own() -> None:
     slots: list[str] = []
 
     @asynccontextmanager
-    async def slot() -> AsyncIterator[None]:
-        slots.append("open")
+    async def slot(request: str) -> AsyncIterator[Callable[[Said], None]]:
+        slots.append(request)
         try:
-            yield
+            yield lambda said: slots.append(str(said))
         finally:
             slots.append("shut")
 
     with StubServer([Reply.of({"code": 1020}, 405), OK]) as server:
         async with creator(server.url) as client:
             await client.control(REF, Action.START, slot)
-    assert slots == ["open", "shut"] * 2
+    assert slots == [
+        'PATCH {"data": {"action": "start"}}',
+        "shut",
+        'PUT {"data": {"action": "start"}}',
+        "HTTP 200, code 3000: “Bulk job started”",
+        "shut",
+    ]
 
 
 async def test_the_way_that_worked_outlives_the_process(tmp_path: Path) -> None:

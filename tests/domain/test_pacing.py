@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.support.jobs import NOW, watched
 from zcbulk_tui.domain import backoff, deadlines
-from zcbulk_tui.domain.minute import CALLS_AT_ONCE, CALLS_PER_MINUTE, MinuteWindow
+from zcbulk_tui.domain.minute import CALLS_AT_ONCE, CALLS_PER_MINUTE, wait
 
 lucks = st.floats(0, 1)
 failures = st.integers(1, 10_000)
@@ -57,51 +57,39 @@ def test_the_limits_are_those_of_the_contract() -> None:
 def test_no_minute_has_more_calls_than_allowed(
     attempts: list[tuple[float, bool]], begin: float
 ) -> None:
-    window = MinuteWindow()
     calls: list[float] = []
     now = begin
     for pause, urgent in attempts:
         now += pause
-        while (wait := window.wait(now, urgent=urgent)) > 0:
-            now += max(wait, 1e-6)
-        window.add(now)
+        while (seconds := wait(calls, now, urgent=urgent)) > 0:
+            now += max(seconds, 1e-6)
         calls.append(now)
     crowded = zip(calls, calls[CALLS_PER_MINUTE:], strict=False)
     assert all(later - earlier >= 60 for earlier, later in crowded)
 
 
-@given(st.lists(st.floats(0, 30), max_size=20), st.booleans())
-def test_a_wait_is_never_negative_and_never_longer_than_the_window(
+@given(st.lists(st.floats(0, 5), max_size=80), st.booleans())
+def test_a_wait_is_never_negative_and_never_longer_than_the_minute(
     pauses: list[float], urgent: bool
 ) -> None:
-    window = MinuteWindow(limit=5, kept_back=2)
+    calls: list[float] = []
     now = 0.0
     for pause in pauses:
         now += pause
-        wait = window.wait(now, urgent=urgent)
-        assert 0 <= wait <= 61.001
-        if wait == 0:
-            window.add(now)
+        seconds = wait(calls, now, urgent=urgent)
+        assert 0 <= seconds <= 61.001
+        if seconds == 0:
+            calls.append(now)
 
 
 def test_the_last_calls_are_kept_back_for_keys() -> None:
-    window = MinuteWindow(limit=5, kept_back=2)
-    for _ in range(3):
-        assert window.wait(0.0) == 0
-        window.add(0.0)
-    assert window.wait(0.0) > 60
-    for _ in range(2):
-        assert window.wait(0.0, urgent=True) == 0
-        window.add(0.0)
-    assert window.wait(0.0, urgent=True) > 60
-    assert window.wait(61.0) == 0
-
-
-def test_a_call_taken_back_does_not_count() -> None:
-    window = MinuteWindow(limit=1, kept_back=0)
-    window.add(0.0)
-    window.take_back()
-    assert window.wait(0.0) == 0
+    polls = [0.0] * (CALLS_PER_MINUTE - 3)
+    assert wait(polls, 0.0) == 0
+    polls.append(0.0)
+    assert wait(polls, 0.0) > 60
+    assert wait(polls, 0.0, urgent=True) == 0
+    assert wait([*polls, 0.0, 0.0], 0.0, urgent=True) > 60
+    assert wait([*polls, 0.0, 0.0], 61.0) == 0
 
 
 def test_a_job_expires_three_hours_after_its_creation() -> None:

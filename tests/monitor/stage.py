@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 
+from tests.support.desks import PROFILE, make_desk
 from tests.support.jobs import NOW, watched
 from tests.support.virtual_time import virtual_now
 from zcbulk_tui.domain.budget import Allowance, Cause, DayCalls
@@ -17,20 +18,17 @@ from zcbulk_tui.domain.job import Action, Counts, JobReading, JobRef, JobState, 
 from zcbulk_tui.domain.outlook import UNREAD, Outlook
 from zcbulk_tui.domain.planner import Pace, Reason, Terms
 from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
+from zcbulk_tui.errors import Answer as Reply
 from zcbulk_tui.errors import UnreachableError, ZcbulkError
+from zcbulk_tui.monitor.events import CommandEnded, Event, JobChanged, JobRemoved, ServiceChanged
 from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.monitor.plan import Rule
-from zcbulk_tui.monitor.ports import (
-    CallBook,
-    CommandEnded,
-    Event,
-    JobChanged,
-    JobRemoved,
-    ServiceChanged,
-    Slot,
-)
+from zcbulk_tui.monitor.ports import CallBook, Slot
 from zcbulk_tui.monitor.spending import Spending
-from zcbulk_tui.store.calls import MemoryBook
+from zcbulk_tui.store.archive import StoredArchive
+from zcbulk_tui.store.database import Database, in_memory
+from zcbulk_tui.store.ledger import StoredCallBook
+from zcbulk_tui.store.watch_list import StoredWatchList
 
 AMPLE = Allowance(daily_calls=1_000_000, share=1, reserve=20, zone=UTC)
 """A day whose calls nothing here uses up."""
@@ -64,11 +62,11 @@ class Clock:
         self._begin += timedelta(seconds=seconds)
 
 
-class Ledger(MemoryBook):
+class Ledger(StoredCallBook):
     """Remembers what each call of each day was made for."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(in_memory(), PROFILE)
         self.counted: Counter[tuple[date, Cause]] = Counter()
 
     def count(self, date: date, cause: Cause, calls: int = 1) -> DayCalls:
@@ -144,13 +142,15 @@ class ScriptedApi:
         state = JobState.COMPLETED if done == 1 else JobState.IN_PROGRESS
         return JobReading(state, state.value, Counts(100_000, int(done * 100_000), 0), self.now())
 
-    async def control(self, ref: JobRef, action: Action, slot: Slot) -> str:
+    async def control(self, ref: JobRef, action: Action, slot: Slot) -> Reply:
         await self.sign_in()
-        async with slot(), self._call(ref, action):
+        async with slot(f"PATCH {action.value}") as tell, self._call(ref, action):
             answer = self.commands.popleft()
-        if isinstance(answer, ZcbulkError):
-            raise answer
-        return answer
+            if isinstance(answer, ZcbulkError):
+                raise answer
+            said = Reply(200, 3000, answer)
+            tell(said)
+            return said
 
     @asynccontextmanager
     async def _call(self, ref: JobRef, action: Action | None) -> AsyncIterator[None]:
@@ -173,26 +173,11 @@ class ScriptedApi:
         return sum(call.action is action for call in self.calls)
 
 
-class ListKeeper:
-    """A watch list that remembers, and can fail."""
-
-    def __init__(self) -> None:
-        self.jobs: list[WatchedJob] = []
-        self.error: ZcbulkError | None = None
-
-    def add(self, job: WatchedJob) -> None:
-        if self.error:
-            raise self.error
-        self.jobs.append(job)
-
-    def remove(self, ref: JobRef) -> None:
-        if self.error:
-            raise self.error
-        self.jobs = [job for job in self.jobs if job.ref != ref]
-
-
 class Stage:
-    """The monitor, what it talks to, what it spends, and what it said."""
+    """The monitor, what it talks to, what it spends, and what it said.
+
+    A window that does not show the list has its jobs polled for as long as it is open.
+    """
 
     def __init__(
         self,
@@ -205,12 +190,23 @@ class Stage:
         book: CallBook | None = None,
         rule: Rule = by_state,
         read_only: bool = False,
+        database: Database | None = None,
+        name: str = "pts/1",
+        shows_list: bool = True,
         now: Callable[[], datetime] = virtual_now,
         luck: Callable[[], float] = lambda: 1.0,
     ) -> None:
         self.api = api or ScriptedApi(now=now)
         self.events: list[Event] = []
-        self.list = ListKeeper()
+        self.database = database or in_memory()
+        self.desk = make_desk(
+            self.database,
+            name=name,
+            shows_list=shows_list,
+            clock=lambda: asyncio.get_running_loop().time(),
+        )
+        self.list = StoredWatchList(self.database, PROFILE)
+        self.archive = StoredArchive(self.database, PROFILE)
         self.ledger = Ledger()
         self.spending = Spending(
             book or self.ledger, allowance, pace=pace, frugal_unfocused=frugal_unfocused, now=now
@@ -218,14 +214,20 @@ class Stage:
         self.monitor = Monitor(
             self.api,
             self,
-            self.list,
+            self.desk,
             self.spending,
             rule=rule,
             read_only=read_only,
             now=now,
             luck=luck,
         )
-        self.monitor.watch(jobs)
+        if shows_list:
+            self.list.add_all(jobs)
+        else:
+            for job in jobs:
+                self.desk.memory.add(job)
+        self.monitor.watch(self.desk.memory.recall())
+        self.events.clear()
 
     def publish(self, event: Event) -> None:
         self.events.append(event)

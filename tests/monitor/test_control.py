@@ -18,7 +18,7 @@ from zcbulk_tui.errors import (
     UsageError,
     ZcbulkError,
 )
-from zcbulk_tui.monitor.ports import CommandEnded, JobChanged, JobRemoved
+from zcbulk_tui.monitor.events import CommandEnded, JobChanged, JobRemoved
 
 S = JobState
 REF = jobs(1)[0].ref

@@ -5,11 +5,18 @@ import asyncio
 from tests.support.virtual_time import run_virtual
 from zcbulk_tui.domain.minute import CALLS_AT_ONCE
 from zcbulk_tui.monitor.gate import CallGate, Priority
+from zcbulk_tui.store.database import in_memory
+from zcbulk_tui.store.minute import SharedMinute
+
+
+def own_minute() -> SharedMinute:
+    """A minute that nobody else takes calls of, in the loop's time."""
+    return SharedMinute(in_memory(), "default", clock=lambda: asyncio.get_running_loop().time())
 
 
 def test_commands_overtake_keys_and_keys_overtake_polls() -> None:
     async def scene() -> list[str]:
-        gate, order = CallGate(), list[str]()
+        gate, order = CallGate(own_minute()), list[str]()
 
         async def caller(name: str, priority: Priority) -> None:
             async with gate.call(priority):
@@ -30,7 +37,7 @@ def test_commands_overtake_keys_and_keys_overtake_polls() -> None:
 
 def test_a_cancelled_caller_takes_no_place() -> None:
     async def scene() -> float:
-        gate = CallGate()
+        gate = CallGate(own_minute())
         loop = asyncio.get_running_loop()
         for _ in range(CALLS_AT_ONCE):
             await gate.enter(Priority.SCHEDULE)
@@ -49,7 +56,7 @@ def test_a_cancelled_caller_takes_no_place() -> None:
 
 def test_one_cancelled_just_after_its_turn_gives_it_back() -> None:
     async def scene() -> None:
-        gate = CallGate()
+        gate = CallGate(own_minute())
         for _ in range(CALLS_AT_ONCE):
             await gate.enter(Priority.SCHEDULE)
         waiting = asyncio.create_task(gate.enter(Priority.SCHEDULE))
@@ -65,7 +72,7 @@ def test_one_cancelled_just_after_its_turn_gives_it_back() -> None:
 
 def test_a_call_that_was_not_made_does_not_count_for_the_minute() -> None:
     async def scene() -> float:
-        gate = CallGate()
+        gate = CallGate(own_minute())
         for _ in range(100):
             await gate.enter(Priority.SCHEDULE)
             gate.give_back()

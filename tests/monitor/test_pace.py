@@ -13,7 +13,7 @@ from zcbulk_tui.domain.budget import Allowance
 from zcbulk_tui.domain.day_plan import DayPlan
 from zcbulk_tui.domain.job import JobState
 from zcbulk_tui.domain.planner import Pace
-from zcbulk_tui.monitor.ports import JobChanged, ServiceChanged
+from zcbulk_tui.monitor.events import JobChanged, ServiceChanged
 
 HOUR = 3600.0
 MIDNIGHT = 13.5 * HOUR

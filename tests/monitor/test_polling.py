@@ -11,7 +11,7 @@ from zcbulk_tui.domain import planner
 from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.job import Action, JobState
 from zcbulk_tui.errors import ConfigError, UnreachableError
-from zcbulk_tui.monitor.ports import JobChanged, JobRemoved
+from zcbulk_tui.monitor.events import JobChanged, JobRemoved
 
 S = JobState
 
@@ -213,14 +213,14 @@ def test_an_added_job_is_kept_shown_and_asked() -> None:
         return stage
 
     stage = run_virtual(scene())
-    assert stage.list.jobs == jobs(1)
+    assert stage.list.jobs() == jobs(1)
     assert stage.api.times() == [1.0]
 
 
 def test_a_job_that_cannot_be_kept_is_not_watched() -> None:
     async def scene() -> Stage:
         stage = Stage()
-        stage.list.error = ConfigError("The disk is full")
+        stage.database.connection.execute("PRAGMA query_only = TRUE")  # as if the disk were full
         async with stage.running():
             with pytest.raises(ConfigError):
                 stage.monitor.add(jobs(1)[0])

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from tests.monitor.stage import Stage, jobs
+from tests.support.desks import PROFILE
 from tests.support.jobs import NOW
 from tests.support.virtual_time import run_virtual
 from zcbulk_tui.domain.budget import Allowance, Cause
-from zcbulk_tui.store.calls import StoredCallBook
-from zcbulk_tui.store.database import open_database
+from zcbulk_tui.store.database import Database, open_database
+from zcbulk_tui.store.ledger import StoredCallBook
 
 TODAY = NOW.date()
 MIDNIGHT = (24 - 10.5) * 3600
@@ -65,26 +66,21 @@ def test_what_others_used_is_forgotten_with_the_day() -> None:
     assert run_virtual(scene()).ledger.polls() == {TODAY: 5, TODAY + timedelta(days=1): 30}
 
 
-def test_dashboards_on_one_database_share_the_day(tmp_path: Path) -> None:
+def stage_on(database: Database, name: str, allowance: Allowance, profile: str = PROFILE) -> Stage:
+    book = StoredCallBook(database, profile)
+    return Stage(jobs(1), allowance=allowance, book=book, database=database, name=name)
+
+
+def test_dashboards_on_one_database_spend_the_day_as_one_does(tmp_path: Path) -> None:
     async def scene() -> None:
         path = tmp_path / "state.db"
         with closing(open_database(path)) as here, closing(open_database(path)) as there:
-            stages = [
-                Stage(
-                    jobs(1),
-                    allowance=small(30, reserve=4),
-                    book=StoredCallBook(connection, "default"),
-                )
-                for connection in (here, there)
-            ]
-            async with stages[0].running(), stages[1].running():
-                await asyncio.sleep(25)
-                assert [stage.spent.budget.day.of(Cause.PLAN) for stage in stages] == [5, 6]
+            day = small(30, reserve=4)
+            one, other = stage_on(here, "pts/1", day), stage_on(there, "pts/2", day)
+            async with one.running(), other.running():
                 await asyncio.sleep(MIDNIGHT - 100)
-            made = [len(stage.api.calls) for stage in stages]
-            # Each sees the other's with its own next call: so the last may be one too many.
-            assert 26 <= sum(made) <= 27
-            assert min(made) == 13
+                assert [stage.spent.budget.day.of(Cause.PLAN) for stage in (one, other)] == [26, 26]
+            assert (len(one.api.calls), len(other.api.calls)) == (26, 0)
 
     run_virtual(scene())
 
@@ -93,30 +89,27 @@ def test_a_dashboard_sees_what_another_one_was_told(tmp_path: Path) -> None:
     async def scene() -> None:
         path = tmp_path / "state.db"
         with closing(open_database(path)) as here, closing(open_database(path)) as there:
-            one, other = (
-                Stage(jobs(1), allowance=small(100), book=StoredCallBook(connection, "default"))
-                for connection in (here, there)
-            )
+            one, other = stage_on(here, "pts/1", small(100)), stage_on(there, "pts/2", small(100))
             async with one.running(), other.running():
                 await asyncio.sleep(25)
-                one.monitor.enter_true_figure(100)
+                other.monitor.enter_true_figure(100)
                 await asyncio.sleep(MIDNIGHT - 100)
-                assert len(one.api.calls) == 3
-                assert len(other.api.calls) == 4
-                assert other.spent.budget.left == 0
+                assert (len(one.api.calls), len(other.api.calls)) == (3, 0)
+                assert one.spent.budget.left == 0
 
     run_virtual(scene())
 
 
 def test_profiles_on_one_database_do_not_share_the_day(tmp_path: Path) -> None:
     async def scene() -> None:
-        with closing(open_database(tmp_path / "state.db")) as connection:
-            stages = [
-                Stage(jobs(1), allowance=small(20), book=StoredCallBook(connection, profile))
-                for profile in ("one", "other")
-            ]
-            async with stages[0].running(), stages[1].running():
+        path = tmp_path / "state.db"
+        with closing(open_database(path)) as here, closing(open_database(path)) as there:
+            one = stage_on(here, "pts/1", small(20))
+            other = stage_on(there, "pts/2", small(20), profile="other")
+            other.spending.look()
+            async with one.running():
                 await asyncio.sleep(MIDNIGHT - 1)
-            assert [len(stage.api.calls) for stage in stages] == [20, 20]
+            assert len(one.api.calls) == 20
+            assert other.spending.budget.left == 20
 
     run_virtual(scene())

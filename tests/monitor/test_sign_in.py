@@ -22,8 +22,8 @@ from zcbulk_tui.errors import (
     UnreachableError,
     ZcbulkError,
 )
+from zcbulk_tui.monitor.events import CommandEnded, ServiceChanged
 from zcbulk_tui.monitor.once import read_all
-from zcbulk_tui.monitor.ports import CommandEnded, ServiceChanged
 
 RUNNING = JobState.IN_PROGRESS
 REF = jobs(1)[0].ref
@@ -252,7 +252,7 @@ def test_a_script_asks_nothing_without_a_token() -> None:
     async def scene() -> ScriptedApi:
         stage = without_token(OUT, 3)
         with pytest.raises(SignedOutError):
-            await read_all(stage.api, [job.ref for job in jobs(3)], stage.spending)
+            await read_all(stage.api, jobs(3), stage.spending, stage.desk, stage.api.now)
         assert not stage.ledger.counted
         return stage.api
 

@@ -16,7 +16,8 @@ from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.job import Action, JobState
 from zcbulk_tui.domain.planner import Pace
 from zcbulk_tui.errors import QuotaSpentError
-from zcbulk_tui.store.calls import MemoryBook
+from zcbulk_tui.store.database import in_memory
+from zcbulk_tui.store.ledger import StoredCallBook
 
 RUNNING = JobState.IN_PROGRESS
 NO_MORE = QuotaSpentError("The day's API calls are used up")
@@ -35,7 +36,8 @@ async def refused(count: int, allowance: Allowance = AMPLE) -> AsyncIterator[Sta
     async with stage.running():
         await asyncio.sleep(3)
         # The others are asked at another time: an answer of theirs would say that all is well.
-        stage.monitor.watch(jobs(count)[1:])
+        for job in jobs(count)[1:]:
+            stage.monitor.add(job)
         await asyncio.sleep(8)
         assert stage.service.spent is not None
         assert stage.service.spent.budget.day.spent
@@ -203,7 +205,7 @@ def test_nothing_but_the_next_day_wakes_a_spent_one() -> None:
 
 def test_a_day_that_was_spent_before_makes_no_call_until_the_next() -> None:
     async def scene() -> list[float]:
-        book = MemoryBook()
+        book = StoredCallBook(in_memory(), "default")
         book.set_spent(NOW.date(), True)
         stage = Stage(jobs(2), allowance=KOLKATA, book=book)
         async with stage.running():

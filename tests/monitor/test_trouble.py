@@ -20,7 +20,7 @@ from zcbulk_tui.errors import (
     UnreadableError,
     ZcbulkError,
 )
-from zcbulk_tui.monitor.ports import JobChanged
+from zcbulk_tui.monitor.events import JobChanged
 
 RUNNING = JobState.IN_PROGRESS
 

@@ -3,9 +3,9 @@
 import sqlite3
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,8 @@ from tests.store.failing_disk import full_disk, no_root
 from tests.support.text import is_one_safe_line
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.store import database
-from zcbulk_tui.store.database import open_database
+from zcbulk_tui.store.database import Database, in_memory, mark_of, open_database
+from zcbulk_tui.store.schema import MIGRATIONS
 
 
 @pytest.fixture
@@ -24,8 +25,33 @@ def path(tmp_path: Path) -> Path:
 
 @contextmanager
 def opened(path: Path) -> Iterator[sqlite3.Connection]:
-    with closing(open_database(path)) as connection:
-        yield connection
+    with closing(open_database(path)) as store:
+        yield store.connection
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[Database]:
+    """A database with a table of our own, whose statements wait for no other program."""
+    with closing(open_database(path)) as store:
+        store.connection.execute("PRAGMA busy_timeout = 0")
+        store.connection.execute("CREATE TABLE mine (a INTEGER NOT NULL)")
+        yield store
+
+
+def mine(path: Path) -> list[int]:
+    """What another program sees of the table of our own, in order."""
+    with closing(sqlite3.connect(path)) as connection:
+        return [a for (a,) in connection.execute("SELECT a FROM mine ORDER BY rowid")]
+
+
+@contextmanager
+def held_by_another(path: Path) -> Iterator[None]:
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+
+
+ADD = "INSERT INTO mine VALUES (?)"
 
 
 def refusal(path: Path) -> ConfigError:
@@ -49,8 +75,8 @@ def pragma(connection: sqlite3.Connection, name: str) -> object:
 
 def test_a_new_one_is_ready_to_use(path: Path) -> None:
     with opened(path) as connection:
-        assert "calls" in tables(connection)
-        assert pragma(connection, "user_version") == 1
+        assert {"days", "jobs", "readings", "calls"} <= tables(connection)
+        assert pragma(connection, "user_version") == 2
         assert pragma(connection, "journal_mode") == "wal"
         assert pragma(connection, "synchronous") == 1
         assert pragma(connection, "busy_timeout") == 250
@@ -78,40 +104,54 @@ def test_what_it_holds_is_there_again(path: Path) -> None:
 
 def test_it_may_be_opened_in_one_thread_and_used_in_another(path: Path) -> None:
     with ThreadPoolExecutor(1) as pool:
-        connection = pool.submit(open_database, path).result()
-    with closing(connection):
-        assert "calls" in tables(connection)
+        store = pool.submit(open_database, path).result()
+    with closing(store):
+        assert store.rows("SELECT * FROM days") == []
+
+
+def test_one_of_the_first_version_keeps_the_calls_of_its_days(path: Path) -> None:
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for statement in MIGRATIONS[0]:
+            connection.execute(statement)
+        connection.execute("INSERT INTO calls VALUES ('a', '2026-03-11', 1, 2, 3, 4, 5, 0)")
+        connection.execute("PRAGMA user_version = 1")
+    with opened(path) as connection:
+        assert pragma(connection, "user_version") == 2
+        assert connection.execute("SELECT * FROM days").fetchall() == [
+            ("a", "2026-03-11", 1, 2, 3, 4, 5, 0)
+        ]
+        assert connection.execute("SELECT * FROM calls").fetchall() == []
 
 
 def test_an_older_one_gets_what_it_lacks(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with opened(path) as connection:
-        connection.execute("INSERT INTO calls VALUES ('a', '2026-03-11', 1, 2, 3, 4, 5, 0)")
+        connection.execute("INSERT INTO days VALUES ('a', '2026-03-11', 1, 2, 3, 4, 5, 0)")
     later = ("CREATE TABLE b (c)", "INSERT INTO b VALUES (1)"), ("CREATE TABLE d (e)",)
-    monkeypatch.setattr(database, "_MIGRATIONS", (*database._MIGRATIONS, *later))
+    monkeypatch.setattr(database, "MIGRATIONS", (*MIGRATIONS, *later))
     for _ in range(2):
         with opened(path) as connection:
-            assert {"calls", "b", "d"} <= tables(connection)
-            assert pragma(connection, "user_version") == 3
+            assert {"days", "b", "d"} <= tables(connection)
+            assert pragma(connection, "user_version") == 4
             assert connection.execute("SELECT * FROM b").fetchall() == [(1,)]
-            assert connection.execute("SELECT command FROM calls").fetchall() == [(3,)]
+            assert connection.execute("SELECT command FROM days").fetchall() == [(3,)]
 
 
 def test_a_step_that_fails_leaves_it_as_it_was(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with opened(path):
         pass
-    migrations = database._MIGRATIONS
     with monkeypatch.context() as patched:
         broken = ("CREATE TABLE b (c)", "CREATE TABLE b (c)")
-        patched.setattr(database, "_MIGRATIONS", (*migrations, broken))
-        refusal(path)
+        patched.setattr(database, "MIGRATIONS", (*MIGRATIONS, broken))
+        assert "damaged" in refusal(path).title
     with opened(path) as connection:
         assert "b" not in tables(connection)
-        assert pragma(connection, "user_version") == 1
+        assert pragma(connection, "user_version") == 2
 
 
 def test_one_of_a_later_version_is_left_as_it_is(path: Path) -> None:
     with opened(path) as connection:
-        connection.execute("PRAGMA user_version = 2")
+        connection.execute("PRAGMA user_version = 99")
     before = path.read_bytes()
     error = refusal(path)
     assert "later version" in error.title
@@ -133,7 +173,7 @@ def test_an_empty_file_is_taken(path: Path) -> None:
     path.parent.mkdir()
     path.touch()
     with opened(path) as connection:
-        assert "calls" in tables(connection)
+        assert "jobs" in tables(connection)
 
 
 def test_a_folder_in_its_place_is_named(path: Path) -> None:
@@ -187,7 +227,7 @@ def test_a_full_disk_is_named(path: Path) -> None:
     assert "cannot be written" in error.title
     assert "Make room" in error.next_step
     with opened(path) as connection:
-        assert "calls" in tables(connection)
+        assert "jobs" in tables(connection)
 
 
 def test_one_that_another_program_holds_is_named(
@@ -199,3 +239,227 @@ def test_one_that_another_program_holds_is_named(
         error = refusal(path)
     assert "held by another program" in error.title
     assert "Try again" in error.next_step
+
+
+def test_a_link_to_nothing_leads_to_a_file_that_only_this_user_may_read(tmp_path: Path) -> None:
+    (tmp_path / "state.db").symlink_to(tmp_path / "elsewhere.db")
+    with opened(tmp_path / "state.db"):
+        assert stat.S_IMODE((tmp_path / "elsewhere.db").stat().st_mode) == 0o600
+
+
+def test_one_in_memory_is_used_as_any_other_and_leaves_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with closing(in_memory()) as store:
+        assert store.trouble is None
+        store.keep("INSERT INTO minute VALUES ('a', 1)")
+        with store.transaction(durable=True) as connection:
+            connection.execute("INSERT INTO minute VALUES ('b', 2)")
+        assert store.rows("SELECT profile FROM minute") == [("a",), ("b",)]
+        assert store.trouble is None
+        assert not store.changed_by_others()
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_one_in_memory_has_trouble_where_it_should_be_on_disk() -> None:
+    with closing(in_memory("The disk is gone")) as store:
+        store.keep("INSERT INTO minute VALUES ('a', 1)")
+        assert store.rows("SELECT profile FROM minute") == [("a",)]
+        assert store.trouble == "The disk is gone"
+
+
+def test_what_is_kept_is_there_for_others_at_once(store: Database, path: Path) -> None:
+    store.keep(ADD, (1,))
+    assert mine(path) == [1]
+    assert store.trouble is None
+    assert store.owed == 0
+
+
+@contextmanager
+def on_full_disk(_: Path) -> Iterator[None]:
+    with full_disk():
+        yield
+
+
+@pytest.mark.parametrize("fault", [held_by_another, on_full_disk])
+def test_what_cannot_be_written_is_written_with_the_next_that_can(
+    store: Database, path: Path, fault: Callable[[Path], AbstractContextManager[None]]
+) -> None:
+    store.keep(ADD, (1,))
+    with fault(path):
+        for a in (2, 3):
+            store.keep(ADD, (a,))
+            assert store.trouble is not None
+            assert "not written down" in store.trouble
+            assert str(path) in store.trouble
+            assert is_one_safe_line(store.trouble)
+        assert store.owed == 2
+    assert mine(path) == [1]
+    store.keep(ADD, (4,))
+    assert mine(path) == [1, 2, 3, 4]
+    assert store.trouble is None
+    assert store.owed == 0
+
+
+def test_what_is_owed_is_written_when_it_is_closed(path: Path) -> None:
+    with closing(open_database(path)) as store:
+        store.connection.execute("PRAGMA busy_timeout = 0")
+        store.connection.execute("CREATE TABLE mine (a INTEGER NOT NULL)")
+        with held_by_another(path):
+            store.keep(ADD, (1,))
+        assert mine(path) == []
+    assert mine(path) == [1]
+
+
+def test_what_is_owed_is_paid_when_that_is_asked_for(store: Database, path: Path) -> None:
+    with held_by_another(path):
+        store.keep(ADD, (1,))
+        store.pay()
+        assert store.owed == 1
+    store.pay()
+    assert store.owed == 0
+    assert store.trouble is None
+    assert mine(path) == [1]
+
+
+def test_only_so_much_is_owed_and_the_oldest_goes_first(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "_OWED_AT_MOST", 3)
+    with closing(open_database(path)) as store:
+        store.connection.execute("PRAGMA busy_timeout = 0")
+        store.connection.execute("CREATE TABLE mine (a INTEGER NOT NULL)")
+        with held_by_another(path):
+            for a in range(5):
+                store.keep(ADD, (a,))
+            assert store.owed == 3
+        store.pay()
+    assert mine(path) == [2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    "cannot_be", [None, 10**20, "\ud800"], ids=["not null", "too large", "no text"]
+)
+def test_what_cannot_be_right_goes_without_the_rest(
+    store: Database, path: Path, cannot_be: object
+) -> None:
+    with held_by_another(path):
+        for a in (1, cannot_be, 2):
+            store.keep(ADD, (a,))
+    store.keep(ADD, (cannot_be,))
+    assert mine(path) == [1, 2]
+    assert store.trouble is None
+    assert store.owed == 0
+
+
+def test_a_transaction_counts_as_a_whole_or_not_at_all(store: Database, path: Path) -> None:
+    def write(*values: object) -> None:
+        with store.transaction() as connection:
+            for a in values:
+                connection.execute(ADD, (a,))
+                assert mine(path) == before
+
+    before: list[int] = []
+    write(1, 2)
+    before = [1, 2]
+    with pytest.raises(ConfigError) as caught:
+        write(3, None)
+    assert "nothing was changed" in caught.value.title
+    assert is_one_safe_line(str(caught.value))
+    with suppress(ZeroDivisionError), store.transaction() as connection:
+        connection.execute(ADD, (4,))
+        _ = 1 // 0
+    assert mine(path) == [1, 2]
+    assert store.trouble is None
+
+
+@pytest.mark.parametrize("fault", [held_by_another, on_full_disk])
+def test_a_transaction_that_cannot_be_written_says_so(
+    store: Database, path: Path, fault: Callable[[Path], AbstractContextManager[None]]
+) -> None:
+    with (
+        fault(path),
+        pytest.raises(ConfigError) as caught,
+        store.transaction(durable=True) as connection,
+    ):
+        connection.execute(ADD, (1,))
+    assert str(path) in caught.value.title
+    assert "Make room" in caught.value.next_step
+    assert mine(path) == []
+    with store.transaction() as connection:
+        connection.execute(ADD, (2,))
+    assert mine(path) == [2]
+
+
+@pytest.mark.parametrize("durable", [False, True])
+def test_only_a_durable_transaction_waits_for_the_disk(store: Database, durable: bool) -> None:
+    with store.transaction(durable=durable) as connection:
+        connection.execute(ADD, (1,))
+        assert pragma(connection, "synchronous") == (2 if durable else 1)
+    assert pragma(store.connection, "synchronous") == 1
+    with suppress(ZeroDivisionError), store.transaction(durable=durable):
+        _ = 1 // 0
+    assert pragma(store.connection, "synchronous") == 1
+
+
+def test_what_others_write_is_noticed_and_what_it_writes_itself_is_not(
+    store: Database, path: Path
+) -> None:
+    assert not store.changed_by_others()
+    store.keep(ADD, (1,))
+    assert not store.changed_by_others()
+    with closing(open_database(path)) as other:
+        assert store.changed_by_others()  # to open it is to write its version
+        assert not store.changed_by_others()
+        other.keep(ADD, (2,))
+        assert store.changed_by_others()
+        assert not store.changed_by_others()
+        assert other.changed_by_others() is False
+
+
+def test_what_cannot_be_read_is_named(store: Database, path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        store.rows("SELECT * FROM others")
+    assert str(path) in caught.value.title
+    assert "no such table" in caught.value.cause
+    assert not mark_of(path).exists()
+
+
+def test_one_that_is_closed_raises_nothing_but_what_is_announced(store: Database) -> None:
+    store.close()
+    store.keep(ADD, (1,))
+    assert store.trouble is not None
+    store.changed_by_others()
+    with pytest.raises(ConfigError):
+        store.rows("SELECT 1")
+
+
+def written_to(store: Database) -> None:
+    with store.transaction() as connection:
+        connection.execute(ADD, (1,))
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda store: store.rows("SELECT * FROM mine"),
+        lambda store: store.keep(ADD, (1,)),
+        written_to,
+    ],
+    ids=["read", "kept", "transaction"],
+)
+def test_damage_that_shows_while_it_is_used_is_marked(
+    store: Database, path: Path, use: Callable[[Database], object]
+) -> None:
+    store.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    root = store.rows("SELECT rootpage FROM sqlite_master WHERE name = 'mine'")[0][0]
+    with path.open("r+b") as file:
+        file.seek((root - 1) * 4096)
+        file.write(b"\xff" * 4096)
+    store.connection.execute("PRAGMA shrink_memory")
+    with closing(open_database(path)) as anew:
+        assert not mark_of(path).exists()
+        with suppress(ConfigError, sqlite3.Error):
+            use(anew)
+        assert mark_of(path).exists()

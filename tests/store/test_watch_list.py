@@ -1,70 +1,77 @@
-"""The watch list survives a restart, and no fault of its file loses a job."""
+"""The watch list keeps its order and its words, and a change that fails changes nothing."""
 
-import json
-import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, closing
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tests.store.failing_database import full_at_last, unreadable, unwritable
 from tests.store.failing_disk import full_disk
 from tests.support.jobs import NOW, REF, watched
 from tests.support.text import HOSTILE, is_one_safe_line
 from zcbulk_tui.domain.job import Environment, WatchedJob
 from zcbulk_tui.errors import ConfigError
-from zcbulk_tui.store.watch_list import SessionWatchList, WatchListFile
+from zcbulk_tui.store.database import Database, in_memory, open_database
+from zcbulk_tui.store.watch_list import KNOW, StoredWatchList, values
 
 IST = timezone(timedelta(hours=5, minutes=30))
+
+TOLD = replace(
+    watched("1", "Told in full"),
+    created_at=NOW - timedelta(hours=1),
+    started_at=NOW - timedelta(minutes=50),
+    added_by="anna@jump1, key a",
+    tags=("eu", "2024"),
+    note="Runs again on Monday",
+)
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    return tmp_path / "state" / "watchlist.json"
+    return tmp_path / "state.db"
 
 
 @pytest.fixture
-def watch_list(path: Path) -> WatchListFile:
-    return WatchListFile(path)
+def database(path: Path) -> Iterator[Database]:
+    with closing(open_database(path)) as opened:
+        opened.connection.execute("PRAGMA busy_timeout = 0")
+        yield opened
 
 
-def ids(watch_list: WatchListFile) -> list[str]:
+@pytest.fixture
+def watch_list(database: Database) -> StoredWatchList:
+    return StoredWatchList(database, "default")
+
+
+def ids(watch_list: StoredWatchList) -> list[str]:
     return [job.ref.job_id for job in watch_list.jobs()]
 
 
-def entry(**changes: object) -> dict[str, Any]:
-    """A job as the file holds it."""
-    return {
-        "origin": "https://www.zohoapis.com",
-        "owner": "jason18",
-        "app": "zylker-store",
-        "form": "Employee_Details",
-        "job_id": "1",
-        "environment": "production",
-        "label": "Employees",
-        "added_at": "2026-03-11T10:30:00+00:00",
-        "created_at": None,
-    } | changes
+def on_list(watch_list: StoredWatchList, *job_ids: str) -> None:
+    watch_list.add_all(map(watched, job_ids))
 
 
-def test_without_a_file_there_are_no_jobs_and_none_is_made(
-    watch_list: WatchListFile, path: Path
-) -> None:
+def test_a_new_list_is_empty(watch_list: StoredWatchList) -> None:
     assert watch_list.jobs() == []
-    assert not path.parent.exists()
 
 
 @pytest.mark.parametrize(
     "job",
     [
         pytest.param(watched(), id="plain"),
+        pytest.param(TOLD, id="all there is"),
         pytest.param(watched(label=""), id="no label"),
-        pytest.param(watched(label="Kunden „Süd“ 名前"), id="any script"),
-        pytest.param(replace(watched(), created_at=NOW - timedelta(hours=1)), id="creation known"),
+        pytest.param(watched(label="Kunden „Süd“ 名前 🙂"), id="any script"),
+        pytest.param(watched(label="%s :label ?1 '); DROP TABLE jobs; --"), id="statement"),
+        pytest.param(watched(label="x" * 60), id="long label"),
         pytest.param(
-            replace(watched(), added_at=datetime(2026, 3, 11, 16, 0, 0, 123, IST)), id="time zone"
+            replace(watched(), added_at=datetime(2026, 3, 11, 16, 0, 0, 123_000, IST)),
+            id="time zone",
         ),
         *(
             pytest.param(
@@ -78,195 +85,270 @@ def test_without_a_file_there_are_no_jobs_and_none_is_made(
     ],
 )
 def test_a_job_comes_back_as_it_was(path: Path, job: WatchedJob) -> None:
-    WatchListFile(path).add(job)
-    assert WatchListFile(path).jobs() == [job]
+    with closing(open_database(path)) as database:
+        StoredWatchList(database, "default").add(job)
+    with closing(open_database(path)) as database:
+        assert StoredWatchList(database, "default").jobs() == [job]
 
 
-def test_jobs_stay_in_the_order_of_their_adding(watch_list: WatchListFile) -> None:
+def test_jobs_stay_in_the_order_of_their_adding(watch_list: StoredWatchList) -> None:
     for job_id in ("3", "1", "2"):
         watch_list.add(watched(job_id))
-    assert ids(watch_list) == ["3", "1", "2"]
+    on_list(watch_list, "9", "5")
+    assert ids(watch_list) == ["3", "1", "2", "9", "5"]
 
 
-def test_a_job_added_again_moves_to_the_end_with_its_new_label(watch_list: WatchListFile) -> None:
-    for job_id in ("1", "2"):
-        watch_list.add(watched(job_id))
-    watch_list.add(watched("1", "Renamed"))
-    assert [(job.ref.job_id, job.label) for job in watch_list.jobs()] == [
-        ("2", "Employees"),
-        ("1", "Renamed"),
+def test_a_job_that_is_on_the_list_stays_in_its_place_and_gets_its_words(
+    watch_list: StoredWatchList,
+) -> None:
+    watch_list.add_all([TOLD, watched("2")])
+    again = replace(
+        TOLD,
+        label="Renamed",
+        tags=("us",),
+        note="",
+        added_at=NOW + timedelta(days=1),
+        added_by="bert@jump2, import",
+        started_at=None,
+    )
+    watch_list.add(again)
+    assert watch_list.jobs() == [
+        replace(TOLD, label="Renamed", tags=("us",), note=""),
+        watched("2"),
     ]
 
 
-def test_the_same_id_elsewhere_is_another_job(watch_list: WatchListFile) -> None:
-    refs = [
-        REF,
-        replace(REF, environment=Environment.STAGE),
-        replace(REF, form="Orders"),
-        replace(REF, origin="https://www.zohoapis.eu"),
-    ]
-    for ref in refs:
-        watch_list.add(replace(watched(), ref=ref))
-    assert [job.ref for job in watch_list.jobs()] == refs
+@pytest.mark.parametrize("told", [None, NOW - timedelta(hours=2)], ids=["not told", "told"])
+def test_when_a_job_was_created_is_kept_until_it_is_told_anew(
+    watch_list: StoredWatchList, told: datetime | None
+) -> None:
+    watch_list.add(TOLD)
+    watch_list.add(replace(TOLD, created_at=told))
+    (job,) = watch_list.jobs()
+    assert job.created_at == (told or TOLD.created_at)
 
 
-def test_a_removed_job_is_gone_and_the_others_stay(watch_list: WatchListFile) -> None:
-    for job_id in ("1", "2", "3"):
-        watch_list.add(watched(job_id))
+def test_a_removed_job_is_gone_and_the_others_stay(watch_list: StoredWatchList) -> None:
+    on_list(watch_list, "1", "2", "3")
     watch_list.remove(watched("2").ref)
     watch_list.remove(watched("4").ref)
     assert ids(watch_list) == ["1", "3"]
 
 
+def test_a_removed_job_comes_back_at_the_end_as_one_that_was_added_now(
+    watch_list: StoredWatchList,
+) -> None:
+    watch_list.add_all([TOLD, watched("2")])
+    watch_list.remove(TOLD.ref)
+    later = NOW + timedelta(days=1)
+    watch_list.add(replace(watched("1", "Back"), added_at=later, added_by="bert@jump2, key a"))
+    # What is known of its life at Zoho stays known.
+    back = replace(
+        TOLD, label="Back", added_at=later, added_by="bert@jump2, key a", tags=(), note=""
+    )
+    assert watch_list.jobs() == [watched("2"), back]
+
+
+def test_a_job_that_is_only_known_is_not_listed_and_goes_to_the_end_when_it_is_added(
+    watch_list: StoredWatchList, database: Database
+) -> None:
+    database.keep(KNOW, values("default", TOLD))
+    assert watch_list.jobs() == []
+    watch_list.add(watched("2"))
+    watch_list.add(TOLD)
+    assert ids(watch_list) == ["2", "1"]
+
+
+def test_the_same_id_elsewhere_is_another_job(watch_list: StoredWatchList) -> None:
+    refs = [
+        REF,
+        replace(REF, environment=Environment.STAGE),
+        replace(REF, form="Orders"),
+        replace(REF, app="another"),
+        replace(REF, owner="anna"),
+        replace(REF, origin="https://www.zohoapis.eu"),
+    ]
+    watch_list.add_all(replace(watched(), ref=ref) for ref in refs)
+    watch_list.remove(refs[0])
+    watch_list.add(replace(watched(label="Renamed"), ref=refs[3]))
+    assert [(job.ref, job.label) for job in watch_list.jobs()] == [
+        (ref, "Renamed" if ref == refs[3] else "Employees") for ref in refs[1:]
+    ]
+
+
+def test_each_profile_has_its_own_list(watch_list: StoredWatchList, database: Database) -> None:
+    other = StoredWatchList(database, "other")
+    on_list(watch_list, "1", "2")
+    on_list(other, "2", "1", "3")
+    other.add(watched("1", "Theirs"))
+    watch_list.remove(watched("2").ref)
+    assert ids(watch_list) == ["1"]
+    assert [(job.ref.job_id, job.label) for job in other.jobs()] == [
+        ("2", "Employees"),
+        ("1", "Theirs"),
+        ("3", "Employees"),
+    ]
+    assert watch_list.jobs()[0].label == "Employees"
+
+
 def test_two_programs_on_one_list_lose_nothing_of_each_other(path: Path) -> None:
-    one, other = WatchListFile(path), WatchListFile(path)
-    one.add(watched("1"))
-    other.add(watched("2"))
-    one.remove(watched("1").ref)
-    other.add(watched("3"))
-    assert ids(one) == ids(other) == ["2", "3"]
+    with closing(open_database(path)) as here, closing(open_database(path)) as there:
+        one, other = StoredWatchList(here, "default"), StoredWatchList(there, "default")
+        one.add(watched("1"))
+        other.add(watched("2"))
+        one.remove(watched("1").ref)
+        other.add_all([watched("3"), watched("1")])
+        one.add(watched("4"))
+        assert ids(one) == ids(other) == ["2", "3", "1", "4"]
 
 
-def test_only_this_user_may_read_it(watch_list: WatchListFile, path: Path) -> None:
-    watch_list.add(watched())
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+steps = st.lists(
+    st.tuples(st.sampled_from(["add", "remove"]), st.sampled_from("abcd")), max_size=30
+)
+
+
+@given(steps)
+def test_it_is_a_list_in_which_each_job_stands_once(drawn: list[tuple[str, str]]) -> None:
+    model: dict[str, str] = {}
+    with closing(in_memory()) as database:
+        watch_list = StoredWatchList(database, "default")
+        for number, (step, job_id) in enumerate(drawn):
+            if step == "add":
+                watch_list.add(watched(job_id, f"Step {number}"))
+                model[job_id] = f"Step {number}"
+            else:
+                watch_list.remove(watched(job_id).ref)
+                model.pop(job_id, None)
+        assert [(job.ref.job_id, job.label) for job in watch_list.jobs()] == list(model.items())
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
-def test_harmful_characters_in_a_label_do_not_survive(watch_list: WatchListFile, text: str) -> None:
-    watch_list.add(watched(label=f"Label {text}"))
-    (job,) = watch_list.jobs()
-    assert job.label.startswith("Label")
-    assert is_one_safe_line(job.label)
-
-
-def test_a_file_edited_by_hand_is_taken(watch_list: WatchListFile, path: Path) -> None:
-    path.parent.mkdir()
-    edited = entry(job_id="7", added_at="2026-03-11 16:00+05:30", note="mine")
-    path.write_text(json.dumps({"jobs": [edited], "version": 1}, indent=8) + "\n\n")
-    (job,) = watch_list.jobs()
-    assert job.ref.job_id == "7"
-    assert job.added_at.astimezone(UTC) == NOW
-
-
-BROKEN = {
-    "empty": "",
-    "half written": '{"version": 1, "jobs": [',
-    "not JSON": "version = 1",
-    "nested without end": "[" * 100_000,
-    "number without end": '{"version": ' + "9" * 5000 + "}",
-    "number": "5",
-    "text": '"jobs"',
-    "list": "[]",
-    "empty object": "{}",
-    "of another program": '{"name": "left-pad", "version": "1.3.0"}',
-    "of a later version": '{"version": 2, "jobs": []}',
-    "no jobs": '{"version": 1}',
-    "jobs null": '{"version": 1, "jobs": null}',
-    "jobs number": '{"version": 1, "jobs": 5}',
-    "jobs by name": '{"version": 1, "jobs": {"a": {}}}',
-    "job is a text": '{"version": 1, "jobs": ["a"]}',
-    "job is null": '{"version": 1, "jobs": [null]}',
-    "job is empty": '{"version": 1, "jobs": [{}]}',
-}
-BROKEN_VALUES: dict[str, list[object]] = {
-    "origin": [None, 5, "", "www.zohoapis.com", "http://www.zohoapis.com", "https://a/b"],
-    "owner": [None, 5, "", "a/b", "a b"],
-    "app": [None, [], ""],
-    "form": [None, {}, "../x"],
-    "job_id": [None, 3888833000000114027, "", "x"],
-    "environment": [None, 5, "Production", "test"],
-    "label": [None, 5, [], {}],
-    "added_at": [None, 5, "", "today", "2026-03-11T10:30:00"],
-    "created_at": [5, "", "today", "2026-03-11T10:30:00"],
-}
-BROKEN |= {
-    f"{key} {value!r}": json.dumps({"version": 1, "jobs": [entry(), entry(**{key: value})]})
-    for key, values in BROKEN_VALUES.items()
-    for value in values
-}
-BROKEN |= {
-    f"{key} missing": json.dumps(
-        {"version": 1, "jobs": [{name: value for name, value in entry().items() if name != key}]}
+def test_harmful_characters_do_not_come_back(watch_list: StoredWatchList, text: str) -> None:
+    job = replace(
+        watched(label=f"Label {text}"), note=f"Note {text}", added_by=f"By {text}", tags=("a", text)
     )
-    for key in entry()
+    watch_list.add(job)
+    (back,) = watch_list.jobs()
+    assert (back.label[:5], back.note[:4], back.added_by[:2]) == ("Label", "Note", "By")
+    assert all(map(is_one_safe_line, (back.label, back.note, back.added_by, *back.tags)))
+    assert back.tags[0] == "a"
+    assert not any(" " in tag for tag in back.tags)
+
+
+def test_words_without_end_are_cut_short(watch_list: StoredWatchList) -> None:
+    endless = "x" * 100_000
+    watch_list.add(replace(watched(label=endless), note=endless, added_by=endless, tags=(endless,)))
+    (back,) = watch_list.jobs()
+    assert max(map(len, (back.label, back.note, back.added_by, *back.tags))) <= 200
+
+
+# Failures.
+
+Change = Callable[[StoredWatchList], None]
+
+CHANGES: dict[str, Change] = {
+    "add": lambda watch_list: watch_list.add(watched("3")),
+    "add again": lambda watch_list: watch_list.add(watched("1", "Renamed")),
+    "add all": lambda watch_list: on_list(watch_list, "3", "4"),
+    "remove": lambda watch_list: watch_list.remove(watched("1").ref),
 }
 
 
-@pytest.mark.parametrize("content", BROKEN.values(), ids=BROKEN)
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 @pytest.mark.parametrize(
-    "use",
+    "failing",
     [
-        pytest.param(lambda watch_list: watch_list.jobs(), id="read"),
-        pytest.param(lambda watch_list: watch_list.add(watched("9")), id="add"),
-        pytest.param(lambda watch_list: watch_list.remove(REF), id="remove"),
+        pytest.param(unwritable, id="not to be written"),
+        pytest.param(full_at_last, id="full at last"),
+        pytest.param(lambda _: full_disk(), id="full disk"),
     ],
 )
-def test_a_broken_file_is_named_and_left_as_it_is(
-    watch_list: WatchListFile, path: Path, content: str, use: Callable[[WatchListFile], object]
+def test_a_change_that_cannot_be_written_is_refused_and_nothing_is_changed(
+    watch_list: StoredWatchList,
+    database: Database,
+    path: Path,
+    change: Change,
+    failing: Callable[[Database], AbstractContextManager[None]],
 ) -> None:
-    path.parent.mkdir()
-    path.write_text(content)
-    with pytest.raises(ConfigError) as caught:
-        use(watch_list)
+    on_list(watch_list, "1", "2")
+    before = watch_list.jobs()
+    with failing(database), pytest.raises(ConfigError) as caught:
+        change(watch_list)
     assert str(path) in caught.value.title
-    assert "move it away" in caught.value.next_step
-    assert is_one_safe_line(str(caught.value))
-    assert path.read_text() == content
-
-
-def test_a_file_in_another_encoding_is_named_and_left_as_it_is(
-    watch_list: WatchListFile, path: Path
-) -> None:
-    path.parent.mkdir()
-    path.write_bytes("Süd".encode("utf-16"))
-    with pytest.raises(ConfigError, match=path.name):
-        watch_list.add(watched())
-    assert path.read_bytes() == "Süd".encode("utf-16")
-
-
-def test_a_folder_in_the_files_place_is_named(watch_list: WatchListFile, path: Path) -> None:
-    path.mkdir(parents=True)
-    with pytest.raises(ConfigError, match="cannot be read"):
-        watch_list.jobs()
-
-
-@pytest.mark.parametrize("depth", [1, 2], ids=["folder", "folder above"])
-def test_a_file_in_the_folders_place_is_named(tmp_path: Path, depth: int) -> None:
-    (tmp_path / "state").write_text("mine")
-    path = tmp_path.joinpath("state", *["deeper"] * (depth - 1), "watchlist.json")
-    with pytest.raises(ConfigError) as caught:
-        WatchListFile(path).add(watched())
-    assert str(path) in caught.value.title
-    assert caught.value.exit_code == 2
-    assert (tmp_path / "state").read_text() == "mine"
-
-
-def test_a_full_disk_leaves_the_old_list_and_no_scrap(
-    watch_list: WatchListFile, path: Path
-) -> None:
-    watch_list.add(watched("1"))
-    before = path.read_bytes()
-    with full_disk(), pytest.raises(ConfigError) as caught:
-        watch_list.add(watched("2"))
     assert "cannot be written" in caught.value.title
-    assert "ZCBULK_STATE_DIR" in caught.value.next_step
-    assert path.read_bytes() == before
-    assert [file.name for file in path.parent.iterdir()] == [path.name]
+    assert caught.value.next_step
+    assert is_one_safe_line(str(caught.value))
+    with closing(open_database(path)) as there:
+        assert watch_list.jobs() == StoredWatchList(there, "default").jobs() == before
+    # Nor is it written later, when nobody expects it any more.
+    database.keep("DELETE FROM minute")
+    assert watch_list.jobs() == before
+    change(watch_list)
+    assert watch_list.jobs() != before
 
 
-def test_a_change_leaves_no_scrap(watch_list: WatchListFile, path: Path) -> None:
-    watch_list.add(watched("1"))
-    watch_list.remove(watched("1").ref)
-    assert [file.name for file in path.parent.iterdir()] == [path.name]
-
-
-def test_a_list_for_the_session_touches_no_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_change_that_another_program_stands_in_the_way_of_is_refused(
+    watch_list: StoredWatchList, path: Path, change: Change
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    session = SessionWatchList()
-    session.add(watched())
-    session.remove(REF)
-    assert list(tmp_path.iterdir()) == []
+    on_list(watch_list, "1", "2")
+    before = watch_list.jobs()
+    with closing(open_database(path)) as other, other.transaction():
+        with pytest.raises(ConfigError, match="cannot be written"):
+            change(watch_list)
+        assert watch_list.jobs() == before
+
+
+def test_what_cannot_be_read_is_said(watch_list: StoredWatchList, database: Database) -> None:
+    on_list(watch_list, "1")
+    with unreadable(database), pytest.raises(ConfigError, match="cannot be read"):
+        watch_list.jobs()
+    assert ids(watch_list) == ["1"]
+
+
+def test_many_are_added_all_or_none_when_the_database_refuses_one(
+    watch_list: StoredWatchList, database: Database
+) -> None:
+    on_list(watch_list, "1")
+    database.connection.execute(
+        "CREATE TEMP TRIGGER refuse BEFORE INSERT ON jobs WHEN NEW.job_id = '3'"
+        " BEGIN SELECT RAISE(ABORT, 'not this one'); END"
+    )
+    with pytest.raises(ConfigError) as caught:
+        watch_list.add_all([watched("2"), watched("1", "Renamed"), watched("3"), watched("4")])
+    assert "not this one" in caught.value.cause
+    assert watch_list.jobs() == [watched("1")]
+
+
+def test_many_are_added_all_or_none_when_they_end_in_an_error(watch_list: StoredWatchList) -> None:
+    def broken() -> Iterable[WatchedJob]:
+        yield watched("2")
+        raise ConfigError("The second one is wrong")
+
+    with pytest.raises(ConfigError, match="The second one"):
+        watch_list.add_all(broken())
+    assert watch_list.jobs() == []
+
+
+@pytest.mark.parametrize("fails", [False, True], ids=["written", "refused"])
+def test_a_change_waits_for_the_disk_and_what_comes_after_it_does_not(
+    watch_list: StoredWatchList, database: Database, fails: bool
+) -> None:
+    seen: list[int] = []
+    database.connection.create_function("note", 0, lambda: seen.append(synchronous()))
+
+    def synchronous() -> int:
+        return int(database.rows("PRAGMA synchronous")[0][0])
+
+    database.connection.execute("CREATE TABLE said (what)")
+    refusal = ", RAISE(ABORT, 'no')" if fails else ""
+    database.connection.execute(
+        f"CREATE TEMP TRIGGER look BEFORE INSERT ON jobs BEGIN SELECT note(){refusal}; END"
+    )
+    if fails:
+        with pytest.raises(ConfigError):
+            watch_list.add(watched())
+    else:
+        watch_list.add(watched())
+    assert seen == [2]
+    assert synchronous() == 1

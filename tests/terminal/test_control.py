@@ -1,12 +1,14 @@
 """Jobs watched, started and aborted by keys, with the simulator's own word for it."""
 
-import json
+from contextlib import closing
 from pathlib import Path
 
 from tests.support.commands import environment, files_below
 from tests.support.simulators import SimulatorProcess
 from tests.support.terminal import ALTERNATE_SCREEN, ENTER, ESCAPE, Terminal
 from tests.terminal.conftest import Open
+from zcbulk_tui.store.database import FILE_NAME, open_database
+from zcbulk_tui.store.watch_list import StoredWatchList
 
 WIDE = 180
 """Columns at which messages in passing cover no sentence about the selected job."""
@@ -20,12 +22,16 @@ def command_line_of(terminal: Terminal) -> bytes:
     return path.read_bytes() if path.exists() else b""
 
 
-def add(terminal: Terminal, url: str, name: str) -> None:
-    """Watches a job by pasting its URL."""
-    # Keys are greyed until they can be used, which is a moment after the first picture.
+def wait_for_keys(terminal: Terminal) -> None:
+    """Waits until keys can be used, which is a moment after the first picture."""
     terminal.wait_until(
         lambda: terminal.colour_of("add ") == terminal.colour_of("help ") != "", "keys"
     )
+
+
+def add(terminal: Terminal, url: str, name: str) -> None:
+    """Watches a job by pasting its URL."""
+    wait_for_keys(terminal)
     terminal.press("a")
     terminal.wait_for("Watch a job")
     terminal.paste(f"{url}\n")
@@ -89,14 +95,16 @@ def test_watch_start_abort_and_come_back(
     again.wait_for_line("▶ Prices 4060")
     again.wait_for_line("■ Customers 4027")
     asked = command_line_of(again)
+    wait_for_keys(again)
     again.press("x")
     again.wait_for("Stop watching “Prices 4060”?")
     again.press("y")
     again.wait_until(lambda: not again.line_with("Prices 4060"), "row gone")
     again.press("q")
     assert again.exit_code() == 0
-    (kept,) = json.loads((home / "state" / "watchlist.json").read_text())["jobs"]
-    assert kept["job_id"] == running.rpartition("/")[2]
+    with closing(open_database(home / "state" / FILE_NAME)) as database:
+        (kept,) = StoredWatchList(database, "default").jobs()
+    assert kept.ref.job_id == running.rpartition("/")[2]
     assert simulator.commands() == commands
     assert simulator.states()["Price list"] == "RUNNING"
 

@@ -12,7 +12,7 @@ from tests.tui.stage import without_a_plan
 from zcbulk_tui.cli import demo
 from zcbulk_tui.domain.job import Environment
 from zcbulk_tui.errors import SignedOutError
-from zcbulk_tui.monitor.ports import Event, JobChanged, Sink
+from zcbulk_tui.monitor.events import Event, JobChanged, Sink
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.scenarios import build
 from zcbulk_tui.tui.app import DashboardApp

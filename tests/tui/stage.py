@@ -10,8 +10,8 @@ from textual.pilot import Pilot
 from zcbulk_tui.cli import demo
 from zcbulk_tui.domain.job import Action, JobRef, JobState
 from zcbulk_tui.domain.snapshot import JobSnapshot
+from zcbulk_tui.monitor.events import Sink
 from zcbulk_tui.monitor.gate import Priority
-from zcbulk_tui.monitor.ports import Sink
 from zcbulk_tui.monitor.track import Track
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.scenarios import build
@@ -99,6 +99,19 @@ class Stage:
             assert self.screen.monitor is not None
             self.screen.monitor.poll_now(running)
             await self.until(self._running_are_read)
+
+    async def follow(self, label: str, seconds: float, *, step: float) -> None:
+        """Lets time pass, and polls one job after every step."""
+        ref, monitor = self.ref(label), self.screen.monitor
+        assert monitor is not None
+        for _ in range(round(seconds / step)):
+            self._time += step
+            asked = len(self.creator.log)
+            monitor.poll_now([ref])
+            await self.until(
+                lambda asked=asked: len(self.creator.log) > asked
+                and not monitor._tracks[ref].lock.locked()
+            )
 
     async def wait(self, seconds: float) -> None:
         """Lets time pass without a poll."""

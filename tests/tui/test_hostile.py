@@ -17,7 +17,7 @@ from tests.tui.stage import Stage
 from zcbulk_tui.cli import demo
 from zcbulk_tui.domain.job import JobState
 from zcbulk_tui.errors import BusyError, QuotaSpentError
-from zcbulk_tui.monitor.ports import Event
+from zcbulk_tui.monitor.events import Event
 from zcbulk_tui.render.figures import clock
 from zcbulk_tui.render.glyphs import UNICODE
 from zcbulk_tui.render.words import reset
@@ -215,12 +215,14 @@ def test_answers_that_stay_bad_are_asked_for_less_and_less() -> None:
 
     async def watch(seconds: float) -> None:
         loop = asyncio.get_running_loop()
-        session = demo.session(lambda: creator, now=lambda: NOW + timedelta(seconds=loop.time()))
+        session = demo.session(
+            lambda: creator, now=lambda: NOW + timedelta(seconds=loop.time()), clock=loop.time
+        )
         # In a thread, as in the app: it has a loop of its own for a while.
         with ThreadPoolExecutor() as threads:
             connection = threads.submit(session.connect, _Nobody()).result()
         monitor = connection.monitor
-        monitor.watch([job for job in connection.jobs if job.label not in KEPT_READ])
+        monitor.watch(job for job in connection.jobs if job.snapshot.job.label not in KEPT_READ)
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await monitor.run()

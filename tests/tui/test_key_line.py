@@ -54,8 +54,8 @@ def test_what_is_there_at_80_and_at_120() -> None:
         " S start (2)  X abort (2)  r poll (1)  a add  b budget  ? help  q quit"
     )
     assert line(120).rstrip() == (
-        " S start (2)  X abort (2)  r poll (1)  x stop watching  a add  p pause  b budget  "
-        "? help  q quit"
+        " S start (2)  X abort (2)  r poll (1)  h history  x stop watching  a add  p pause  l log  "
+        "b budget  ? help  q quit"
     )
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from textual.command import CommandPalette
@@ -10,9 +11,9 @@ from textual.widgets import Input, OptionList
 
 from tests.tui.profiles import ENDS_SOON, HOMES, LOCKED, Cast, publish_a_job
 from zcbulk_tui.domain.control import Command, Outcome
-from zcbulk_tui.domain.job import Action, JobRef
+from zcbulk_tui.domain.job import Action
+from zcbulk_tui.monitor.events import JobChanged
 from zcbulk_tui.monitor.monitor import Monitor
-from zcbulk_tui.monitor.ports import JobChanged
 from zcbulk_tui.tui.keys import KEYS
 from zcbulk_tui.tui.messages import ProfileChosen
 from zcbulk_tui.tui.screens.add_job import AddJobScreen
@@ -116,9 +117,9 @@ async def test_it_is_not_left_while_the_answer_to_a_command_is_awaited(
     answered = asyncio.Event()
     command = Monitor.command
 
-    async def slow(monitor: Monitor, ref: JobRef, action: Action) -> Command:
+    async def slow(monitor: Monitor, *asked: Any) -> Command:
         await answered.wait()
-        return await command(monitor, ref, action)
+        return await command(monitor, *asked)
 
     monkeypatch.setattr(Monitor, "command", slow)
     async with Cast().open() as cast:

@@ -1,8 +1,8 @@
 """Putting the parts together: settings, sign-in, client, ledger, jobs."""
 
 import os
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from functools import partial
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from zcbulk_tui.creator.network import Network
     from zcbulk_tui.creator.tokens import TokenSource
     from zcbulk_tui.domain.budget import Allowance
-    from zcbulk_tui.monitor.ports import CallBook
     from zcbulk_tui.monitor.spending import Spending
+    from zcbulk_tui.store.database import Database
 
 
 def parse_jobs(texts: Sequence[str], settings: Settings) -> list[JobRef]:
@@ -94,32 +94,18 @@ def allowance(settings: Settings) -> "Allowance":
     return Allowance(calls, budget.share, budget.reserve, zone)
 
 
-@contextmanager
-def spending(settings: Settings) -> "Iterator[Spending]":
-    """Opens the ledger of the profile's calls; imports what keeps it, which takes a moment.
-
-    Where it cannot be opened, calls are counted until the program ends, and `Spending` says so.
-    """
+def spending(settings: Settings, opened: "Database") -> "Spending":
+    """Returns the ledger of the profile's calls; imports what keeps it, which takes a moment."""
     from zcbulk_tui.domain.planner import Pace
     from zcbulk_tui.monitor.spending import Spending
-    from zcbulk_tui.store import database
-    from zcbulk_tui.store.calls import MemoryBook, StoredCallBook
+    from zcbulk_tui.store.ledger import StoredCallBook
 
-    with ExitStack() as stack:
-        book: CallBook
-        try:
-            connection = database.open_database(paths.state_dir() / database.FILE_NAME)
-        except ConfigError as error:
-            book = MemoryBook(f"Calls are counted in memory only. {error}")
-        else:
-            stack.enter_context(closing(connection))
-            book = StoredCallBook(connection, settings.profile)
-        yield Spending(
-            book,
-            allowance(settings),
-            pace=Pace(settings.budget.pace),
-            frugal_unfocused=settings.budget.frugal_unfocused,
-        )
+    return Spending(
+        StoredCallBook(opened, settings.profile),
+        allowance(settings),
+        pace=Pace(settings.budget.pace),
+        frugal_unfocused=settings.budget.frugal_unfocused,
+    )
 
 
 def sign_in_files(settings: Settings) -> SignInFiles:

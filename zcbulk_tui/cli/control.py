@@ -5,20 +5,21 @@ import contextlib
 import sys
 from collections.abc import Mapping
 
-from zcbulk_tui.cli import compose
-from zcbulk_tui.cli.main import complain
+from zcbulk_tui.cli import compose, memory
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.job import Action, Environment, JobRef
 from zcbulk_tui.domain.outlook import UNREAD, Outlook
 from zcbulk_tui.domain.planner import Reason, Terms
+from zcbulk_tui.domain.snapshot import JobSnapshot
+from zcbulk_tui.domain.windows import Recalled
 from zcbulk_tui.errors import ConfigError, RefusedError, UnclearError, UsageError
+from zcbulk_tui.monitor.events import CommandEnded, Event
 from zcbulk_tui.monitor.monitor import Monitor
-from zcbulk_tui.monitor.ports import CommandEnded, Event, JobApi
+from zcbulk_tui.monitor.ports import Desk, JobApi
 from zcbulk_tui.monitor.spending import Spending
 from zcbulk_tui.render import words
-from zcbulk_tui.store.watch_list import SessionWatchList
 
 _AGAIN = 5.0
 """Seconds between two statuses of which the first did not tell what became of a command."""
@@ -93,11 +94,8 @@ class _Outcome:
 
 async def _send(settings: Settings, ref: JobRef, action: Action) -> Command:
     async with compose.client(settings) as client:
-        with compose.spending(settings) as spending:
-            command = await _send_once(client, spending, ref, action)
-            if spending.trouble:
-                complain(spending.trouble)
-            return command
+        with memory.command_desk(settings) as (desk, spending):
+            return await _send_once(client, desk, spending, ref, action)
 
 
 def _only_to_settle(ahead: Outlook, _: Terms) -> tuple[float, Reason]:
@@ -105,10 +103,13 @@ def _only_to_settle(ahead: Outlook, _: Terms) -> tuple[float, Reason]:
     return 86400.0 if ahead == UNREAD else _AGAIN, Reason.ANY_TIME
 
 
-async def _send_once(client: JobApi, spending: Spending, ref: JobRef, action: Action) -> Command:
-    sink = _Outcome()
-    monitor = Monitor(client, sink, SessionWatchList(), spending, rule=_only_to_settle)
-    monitor.watch([compose.watched(ref)])
+async def _send_once(
+    client: JobApi, desk: Desk, spending: Spending, ref: JobRef, action: Action
+) -> Command:
+    sink, job = _Outcome(), compose.watched(ref)
+    desk.memory.know([job])
+    monitor = Monitor(client, sink, desk, spending, rule=_only_to_settle)
+    monitor.watch([Recalled(JobSnapshot(job))])
     polling = asyncio.create_task(monitor.run())
     try:
         command = await monitor.command(ref, action)

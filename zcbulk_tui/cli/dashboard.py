@@ -4,15 +4,17 @@ import gc
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import suppress
 
-from zcbulk_tui.cli import compose
-from zcbulk_tui.config import load, paths, secrets
+from zcbulk_tui.cli import compose, earlier_list, memory
+from zcbulk_tui.config import load, secrets
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.job import Environment, WatchedJob
-from zcbulk_tui.errors import UsageError
-from zcbulk_tui.monitor.ports import Sink, WatchList
-from zcbulk_tui.store import watch_list
+from zcbulk_tui.domain.snapshot import JobSnapshot
+from zcbulk_tui.errors import ConfigError, UsageError
+from zcbulk_tui.monitor.events import Sink
+from zcbulk_tui.store import recall
+from zcbulk_tui.store.opening import Opened
 from zcbulk_tui.tui.app import DashboardApp
 from zcbulk_tui.tui.session import US, Connection, Home, Profiles, Session
 
@@ -41,40 +43,50 @@ def run(flags: Mapping[str, object], jobs: Sequence[str] | None, *, ascii_only: 
     configuration = load.read(flags=flags)
     if jobs is not None:
         refs = compose.parse_jobs(jobs, configuration.settings)
-        watched = [compose.watched(ref) for ref in refs]
-        session = _session(configuration.settings, watched, watch_list.SessionWatchList())
-        return show(session, ascii_only=ascii_only)
+        wanted = [compose.watched(ref) for ref in refs]
+        return show(_session(configuration.settings, wanted), ascii_only=ascii_only)
 
     def open_profile(name: str) -> Session:
         settings = load.load(flags={**flags, "profile": name})
-        kept = watch_list.WatchListFile(paths.state_dir() / watch_list.file_name(name))
-        return _session(settings, kept.jobs(), kept)._replace(profiles=profiles)
+        return _session(settings, None)._replace(profiles=profiles)
 
     profiles = Profiles(configuration.profiles, open_profile)
     return show(open_profile(configuration.settings.profile), ascii_only=ascii_only)
 
 
-def _session(settings: Settings, jobs: Sequence[WatchedJob], kept: WatchList) -> Session:
+def _session(settings: Settings, wanted: Sequence[WatchedJob] | None) -> Session:
     """A profile for the screen.
+
+    Args:
+        settings: Those of the profile.
+        wanted: The jobs to show; None for the watch list.
 
     Raises:
         SignedOutError: It is not signed in.
     """
     compose.check_signed_in(settings)
+    _check_terminal()
+    opened, watched = _remembered(settings)
+    if wanted is not None:
+        watched = [JobSnapshot(job) for job in wanted]
 
     def connect(sink: Sink) -> Connection:
         from zcbulk_tui.monitor.monitor import Monitor
+        from zcbulk_tui.store.archive import StoredArchive
 
-        opened = ExitStack()
         client, network = compose.make_client(settings)
-        spending = opened.enter_context(compose.spending(settings))
-        monitor = Monitor(client, sink, kept, spending, read_only=settings.read_only)
+        kept = opened.database
+        desk = memory.window_desk(settings, kept, wanted)
+        spending = compose.spending(settings, kept)
+        monitor = Monitor(client, sink, desk, spending, read_only=settings.read_only)
+        memory.tidy_in_background(settings, kept)
 
         async def close() -> None:
-            opened.close()
+            kept.close()
             await network.aclose()
 
-        return Connection(monitor, jobs, close)
+        archive = StoredArchive(kept, settings.profile)
+        return Connection(monitor, desk.memory.recall(), archive, close)
 
     environment = Environment(settings.environment)
     home = Home(
@@ -88,11 +100,31 @@ def _session(settings: Settings, jobs: Sequence[WatchedJob], kept: WatchList) ->
     return Session(
         connect,
         settings.profile,
-        jobs,
+        watched,
         home,
         read_only=settings.read_only,
         notice=_ENDS_SOON if os.environ.get(secrets.ACCESS_TOKEN) else "",
+        problem=opened.problem,
     )
+
+
+def _remembered(settings: Settings) -> tuple[Opened, list[JobSnapshot]]:
+    """Opens the memory, and recalls the watch list, whatever state the memory is in."""
+    opened = memory.open_store()
+    with suppress(ConfigError):
+        return _recalled(settings, opened)
+    # The damage shows only now. It has been noted, so opening it once more begins it anew.
+    opened.database.close()
+    opened = memory.open_store()
+    with suppress(ConfigError):
+        return _recalled(settings, opened)
+    return opened, []
+
+
+def _recalled(settings: Settings, opened: Opened) -> tuple[Opened, list[JobSnapshot]]:
+    problem = opened.problem or earlier_list.take_over(settings, opened.database)
+    watched = recall.at_a_glance(opened.database, settings.profile)
+    return opened._replace(problem=problem), watched
 
 
 def show(session: Session, *, ascii_only: bool) -> int:
@@ -105,11 +137,7 @@ def show(session: Session, *, ascii_only: bool) -> int:
     Raises:
         UsageError: There is no terminal.
     """
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise UsageError(
-            "The dashboard needs a terminal",
-            next_step="In a script, use zcbulk-tui status URL --json.",
-        )
+    _check_terminal()
 
     def connect_and_collect(sink: Sink) -> Connection:
         try:
@@ -129,6 +157,14 @@ def show(session: Session, *, ascii_only: bool) -> int:
     )
     app.run()
     return app.return_code or 0
+
+
+def _check_terminal() -> None:
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise UsageError(
+            "The dashboard needs a terminal",
+            next_step="In a script, use zcbulk-tui status URL --json.",
+        )
 
 
 def _can_draw_unicode() -> bool:

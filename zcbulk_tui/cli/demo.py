@@ -1,6 +1,7 @@
 """The dashboard over the simulator, in this process: no account, no network, no files."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -8,13 +9,15 @@ from typing import TYPE_CHECKING
 from zcbulk_tui.cli.dashboard import show
 from zcbulk_tui.domain import datacenters
 from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
-from zcbulk_tui.monitor.ports import Sink
+from zcbulk_tui.monitor.events import Sink
 from zcbulk_tui.tui.session import US, Connection, Session
 
 if TYPE_CHECKING:
     from zcbulk_tui.creator.network import Network
     from zcbulk_tui.creator.renewal import RefreshedToken
     from zcbulk_tui.simulator.creator import Creator
+
+_NAME, _OPERATOR = "DEMO", "you@demo"
 
 _DAILY_CALLS = 1000
 """Those of an account with four users on the Standard plan."""
@@ -36,6 +39,7 @@ def session(
     *,
     read_only: bool = False,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    clock: Callable[[], float] = time.monotonic,
 ) -> Session:
     """Returns a session with the simulated Creator that `build` makes.
 
@@ -43,6 +47,7 @@ def session(
         build: Makes the simulator; is called once the screen is up.
         read_only: Whether start and abort are refused.
         now: The time of day; aware; that of the simulator's clock.
+        clock: Seconds, for Zoho's limit of calls a minute.
     """
 
     def connect(sink: Sink) -> Connection:
@@ -50,20 +55,32 @@ def session(
         from zcbulk_tui.creator.network import Network
         from zcbulk_tui.domain.budget import Allowance
         from zcbulk_tui.monitor.monitor import Monitor
+        from zcbulk_tui.monitor.ports import Desk
         from zcbulk_tui.monitor.spending import Spending
         from zcbulk_tui.simulator.transport import InProcessTransport
-        from zcbulk_tui.store.calls import MemoryBook
-        from zcbulk_tui.store.watch_list import SessionWatchList
+        from zcbulk_tui.store.archive import StoredArchive
+        from zcbulk_tui.store.database import in_memory
+        from zcbulk_tui.store.ledger import StoredCallBook
+        from zcbulk_tui.store.memory import StoredMemory
+        from zcbulk_tui.store.minute import SharedMinute
+        from zcbulk_tui.store.watch_list import StoredWatchList
+        from zcbulk_tui.store.windows import StoredWindows
 
         creator = build()
         network = Network(transport=InProcessTransport(creator))
         client = CreatorClient(_sign_in(creator, network, now), network, now=now)
         allowance = Allowance(_DAILY_CALLS, share=1, reserve=20, zone=None)
-        spending = Spending(MemoryBook(), allowance, now=now)
-        monitor = Monitor(client, sink, SessionWatchList(), spending, read_only=read_only, now=now)
-        return Connection(monitor, _jobs(creator, now()), network.aclose)
+        kept = in_memory()
+        StoredWatchList(kept, _NAME).add_all(_jobs(creator, now()))
+        windows = StoredWindows(kept, _NAME, "this window", clock=clock)
+        memory = StoredMemory(kept, _NAME, windows)
+        desk = Desk(_NAME, _OPERATOR, memory, windows, SharedMinute(kept, _NAME, clock=clock))
+        spending = Spending(StoredCallBook(kept, _NAME), allowance, now=now)
+        monitor = Monitor(client, sink, desk, spending, read_only=read_only, now=now)
+        archive = StoredArchive(kept, _NAME)
+        return Connection(monitor, memory.recall(), archive, network.aclose)
 
-    return Session(connect, "DEMO", read_only=read_only, is_real=False)
+    return Session(connect, _NAME, read_only=read_only, is_real=False)
 
 
 def _sign_in(
@@ -88,7 +105,7 @@ def _sign_in(
         await keep(store, accounts, client, await accounts.code_grant(client, code), now())
 
     asyncio.run(sign_in())
-    return RefreshedToken(network, store, "DEMO", now=now)
+    return RefreshedToken(network, store, _NAME, now=now)
 
 
 def _jobs(creator: "Creator", now: datetime) -> list[WatchedJob]:

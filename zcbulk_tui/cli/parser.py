@@ -4,8 +4,8 @@ import argparse
 from typing import TypeVar
 
 from zcbulk_tui import __version__
-from zcbulk_tui.cli import run
-from zcbulk_tui.domain.job import Action, Environment
+from zcbulk_tui.cli import memory_parser, options, run
+from zcbulk_tui.domain.job import Action
 
 _Number = TypeVar("_Number", int, float)
 
@@ -16,7 +16,7 @@ Without a command: the dashboard over your watch list."""
 _EPILOG = """\
 environment:
   ZCBULK_CONFIG        configuration file
-  ZCBULK_STATE_DIR     folder of the watch list, the ledger of calls and the sign-in
+  ZCBULK_STATE_DIR     folder of the memory (watch list, readings, log) and the sign-in
   ZCBULK_PROFILE       profile to use; every other setting has its variable, too:
                        ZCBULK_READ_ONLY, ZCBULK_BUDGET_PLAN, … (zcbulk-tui config show)
   ZCBULK_ACCESS_TOKEN  access token, instead of a sign-in
@@ -43,8 +43,8 @@ def make_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"zcbulk-tui {__version__}")
-    _add_profile(parser)
-    _add_screen_options(parser)
+    options.add_profile(parser)
+    options.add_screen_options(parser)
     parser.set_defaults(run=run.dashboard)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
@@ -54,7 +54,7 @@ def make_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog=_LOGIN,
     )
-    _add_profile(login, inherit=True)
+    options.add_profile(login, inherit=True)
     ways = login.add_mutually_exclusive_group()
     ways.add_argument(
         "--self-client",
@@ -70,24 +70,30 @@ def make_parser() -> argparse.ArgumentParser:
     )
     login.set_defaults(run=run.login)
     logout = commands.add_parser("logout", help="revoke the sign-in at Zoho, and forget it")
-    _add_profile(logout, inherit=True)
+    options.add_profile(logout, inherit=True)
     logout.add_argument("--local", action="store_true", help="forget it without a word to Zoho")
     logout.set_defaults(run=run.logout)
 
     demo = commands.add_parser("demo", help="the dashboard over simulated jobs; needs no account")
-    _add_screen_options(demo, inherit=True)
+    options.add_screen_options(demo, inherit=True)
     demo.add_argument("--seed", type=int, default=1, help="another course of events (default: 1)")
     demo.add_argument("--speed", type=_speed, default=1.0, help="times as fast (default: 1)")
     demo.set_defaults(run=run.demo)
 
     watch = commands.add_parser("watch", help="the dashboard over these jobs only")
-    _add_job_arguments(watch, several=True)
-    _add_screen_options(watch, inherit=True)
+    options.add_job_arguments(watch, several=True)
+    options.add_screen_options(watch, inherit=True)
     watch.set_defaults(run=run.watch)
 
-    status = commands.add_parser("status", help="print the status of jobs: 1 call each")
-    _add_job_arguments(status, several=True)
+    status = commands.add_parser(
+        "status",
+        help="print the status of jobs: at most 1 call each",
+        description="Prints the status of jobs. A job that a dashboard on the same profile polls, "
+        "or that is over, costs no call: what is remembered of it is printed.",
+    )
+    options.add_job_arguments(status, several=True)
     status.add_argument("--json", action="store_true", help="as a JSON array, an object per job")
+    status.add_argument("--fresh", action="store_true", help="ask Zoho for each: 1 call each")
     status.set_defaults(run=run.status)
 
     for action, what in (
@@ -95,10 +101,18 @@ def make_parser() -> argparse.ArgumentParser:
         (Action.ABORT, "abort a job; there is no rollback"),
     ):
         control = commands.add_parser(action.value, help=what)
-        _add_job_arguments(control, several=False)
+        options.add_job_arguments(control, several=False)
         control.add_argument("--yes", action="store_true", help="do not ask (for scripts)")
         control.set_defaults(run=run.control, action=action)
 
+    memory_parser.add(commands)
+    _add_simulator(commands)
+    _add_config(commands)
+    _add_doctor(commands)
+    return parser
+
+
+def _add_simulator(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     simulator = commands.add_parser(
         "simulator",
         help="serve a stand-in for Zoho Creator on this machine",
@@ -125,10 +139,6 @@ def make_parser() -> argparse.ArgumentParser:
     )
     simulator.set_defaults(run=run.simulator)
 
-    _add_config(commands)
-    _add_doctor(commands)
-    return parser
-
 
 def _add_config(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     config = commands.add_parser("config", help="show, check or begin the configuration file")
@@ -140,7 +150,7 @@ def _add_config(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         ("check", "check the file, all profiles of it, and the environment"),
     ):
         command = parts.add_parser(part, help=what)
-        _add_profile(command, inherit=True)
+        options.add_profile(command, inherit=True)
         if part == "show":
             command.add_argument("--json", action="store_true", help="as a JSON object")
         command.set_defaults(run=run.config, part=part)
@@ -153,44 +163,9 @@ def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     doctor.add_argument(
         "job", metavar="JOB", nargs="?", help="a job whose status is to be asked for, too: 1 call"
     )
-    _add_profile(doctor, inherit=True)
+    options.add_profile(doctor, inherit=True)
     doctor.add_argument("--json", action="store_true", help="as a JSON object")
     doctor.set_defaults(run=run.doctor)
-
-
-def _add_profile(parser: argparse.ArgumentParser, *, inherit: bool = False) -> None:
-    # A command's own default would overwrite what was given before the command.
-    parser.add_argument(
-        "--profile",
-        metavar="NAME",
-        default=argparse.SUPPRESS if inherit else None,
-        help="which profile of the configuration to use",
-    )
-
-
-def _add_screen_options(parser: argparse.ArgumentParser, *, inherit: bool = False) -> None:
-    default = argparse.SUPPRESS if inherit else False
-    parser.add_argument(
-        "--read-only", action="store_true", default=default, help="leave out start and abort"
-    )
-    parser.add_argument(
-        "--ascii", action="store_true", default=default, help="draw with ASCII characters only"
-    )
-
-
-def _add_job_arguments(parser: argparse.ArgumentParser, *, several: bool) -> None:
-    parser.add_argument(
-        "jobs",
-        metavar="JOB",
-        nargs="+" if several else 1,
-        help="a job's status URL, or its id where the profile tells owner, app and form",
-    )
-    _add_profile(parser, inherit=True)
-    parser.add_argument(
-        "--environment",
-        choices=[environment.value for environment in Environment],
-        help="where the jobs live (default: the setting, or production)",
-    )
 
 
 def _speed(text: str) -> float:

@@ -60,13 +60,51 @@ def demo(arguments: Namespace) -> int:
 def status(arguments: Namespace) -> int:
     from zcbulk_tui.cli import status
 
-    return status.run(arguments.jobs, _flags(arguments), as_json=arguments.json)
+    return status.run(
+        arguments.jobs, _flags(arguments), as_json=arguments.json, fresh=arguments.fresh
+    )
 
 
 def control(arguments: Namespace) -> int:
     from zcbulk_tui.cli import control
 
     return control.run(arguments.action, arguments.jobs[0], _flags(arguments), yes=arguments.yes)
+
+
+def history(arguments: Namespace) -> int:
+    from zcbulk_tui.cli import history
+
+    return history.run(arguments.jobs[0], _flags(arguments), as_json=arguments.json)
+
+
+def log(arguments: Namespace) -> int:
+    from zcbulk_tui.cli import log
+
+    return log.run(arguments.since, arguments.words, _flags(arguments), as_json=arguments.json)
+
+
+def export(arguments: Namespace) -> int:
+    from zcbulk_tui.cli import export
+
+    return export.run(
+        arguments.jobs,
+        _flags(arguments),
+        as_csv=arguments.format == "csv",
+        what=arguments.what,
+        output=arguments.output,
+    )
+
+
+def import_jobs(arguments: Namespace) -> int:
+    from zcbulk_tui.cli import importing
+
+    return importing.run(arguments.file, _flags(arguments), skip_bad=arguments.skip_bad)
+
+
+def compact(arguments: Namespace) -> int:
+    from zcbulk_tui.cli import store
+
+    return store.compact(_flags(arguments))
 
 
 def config(arguments: Namespace) -> int:

@@ -3,26 +3,28 @@
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
-from zcbulk_tui.cli import compose
+from zcbulk_tui.cli import compose, memory
 from zcbulk_tui.cli.main import complain
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.job import JobReading, JobRef, JobState
 from zcbulk_tui.errors import ZcbulkError
 from zcbulk_tui.monitor.once import read_all
-from zcbulk_tui.render.figures import number, percent
+from zcbulk_tui.render.figures import clock, number, percent
 from zcbulk_tui.render.span import fit
 
 
-def run(jobs: Sequence[str], flags: Mapping[str, object], *, as_json: bool) -> int:
+def run(jobs: Sequence[str], flags: Mapping[str, object], *, as_json: bool, fresh: bool) -> int:
     """Prints the status of each job, and what went wrong to stderr.
 
     Args:
         jobs: URLs of jobs, or ids.
         flags: Settings from the command line.
         as_json: Whether to print JSON.
+        fresh: Whether to ask for those, too, that a dashboard polls or that are over.
 
     Returns:
         0, or the highest exit code of what went wrong.
@@ -32,7 +34,7 @@ def run(jobs: Sequence[str], flags: Mapping[str, object], *, as_json: bool) -> i
     """
     settings = load.load(flags=flags)
     refs = compose.parse_jobs(jobs, settings)
-    results = asyncio.run(_read(settings, refs))
+    results = asyncio.run(_read(settings, refs, fresh=fresh))
     if as_json:
         objects = [as_object(ref, result) for ref, result in zip(refs, results, strict=True)]
         print(json.dumps(objects, indent=2))
@@ -73,13 +75,17 @@ def _percent(share: float) -> float:
     return 100.0 if share == 1 else min(round(share * 100, 1), 99.9)
 
 
-async def _read(settings: Settings, refs: list[JobRef]) -> list[JobReading | ZcbulkError]:
+async def _read(
+    settings: Settings, refs: list[JobRef], *, fresh: bool
+) -> list[JobReading | ZcbulkError]:
+    jobs = [compose.watched(ref) for ref in refs]
     async with compose.client(settings) as client:
-        with compose.spending(settings) as spending:
-            results = await read_all(client, refs, spending)
-            if spending.trouble:
-                complain(spending.trouble)
-            return results
+        with memory.command_desk(settings) as (desk, spending):
+            return await read_all(client, jobs, spending, desk, _now, fresh=fresh)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _print_table(refs: list[JobRef], results: list[JobReading | ZcbulkError]) -> None:
@@ -90,11 +96,12 @@ def _print_table(refs: list[JobRef], results: list[JobReading | ZcbulkError]) ->
     ]
     if not read:
         return
-    print(_line("JOB", "FORM", "STATE", "%", "OK", "FAILED", "LEFT"))
+    print(_line("JOB", "FORM", "STATE", "%", "OK", "FAILED", "LEFT", "READ"))
     for ref, reading in read:
         counts = reading.counts
-        figures = (number(value) for value in (counts.success, counts.failed, counts.left))
-        print(_line(ref.job_id, ref.form, reading.raw_state, percent(counts.share_done), *figures))
+        figures = [number(value) for value in (counts.success, counts.failed, counts.left)]
+        done, read_at = percent(counts.share_done), clock(reading.read_at, _now())
+        print(_line(ref.job_id, ref.form, reading.raw_state, done, *figures, read_at))
 
 
 def _line(job: str, form: str, state: str, *figures: str) -> str:

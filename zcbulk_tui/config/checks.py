@@ -54,6 +54,26 @@ def understood(settings: Settings, given: Mapping[str, Given]) -> Settings:
     )
 
 
+def check_together(settings: Settings, given: Mapping[str, Given]) -> None:
+    """Checks what must fit each other, of all layers together: each alone shows only a part.
+
+    Raises:
+        ConfigError: Two of the settings do not.
+    """
+    memory = settings.memory
+    if memory.full_days <= memory.days:
+        return
+    # One of them is not the default: the defaults fit.
+    key, value = ("memory.days", memory.days)
+    if "memory.full_days" in given:
+        key, value = ("memory.full_days", memory.full_days)
+    raise ConfigError(
+        f"{given[key].source}: {key} cannot be {value}",
+        f"memory.full_days is {memory.full_days}, and memory.days is {memory.days}.",
+        "Set both, so that memory.days is no less than memory.full_days.",
+    )
+
+
 def _url(text: str | None, key: str, example: str, given: Mapping[str, Given]) -> str | None:
     if text is None:
         return None

@@ -7,7 +7,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from zcbulk_tui.config import paths
-from zcbulk_tui.config.checks import bad_profile_name, is_profile_name, understood
+from zcbulk_tui.config.checks import (
+    bad_profile_name,
+    check_together,
+    is_profile_name,
+    understood,
+)
 from zcbulk_tui.config.layers import (
     Given,
     build,
@@ -98,6 +103,7 @@ def read(
     name = str(chosen.value)
     given = {**file.common, **file.own(name), **nearer, "profile": chosen}
     settings = understood(build(Settings, given), given)
+    check_together(settings, given)
     return Configuration(file.path, settings, given, tuple(file.tables) or (name,))
 
 
@@ -129,8 +135,12 @@ def faults(
     found: dict[str, ConfigError | None] = dict.fromkeys(names)
     for name in names:
         try:
-            for layer in (file.own(name), *nearer):
+            own = file.own(name)
+            for layer in (own, *nearer):
                 _check(layer)
+            in_file = {**file.common, **own}
+            for layers in (in_file, {**in_file, **nearer[0], **nearer[1]}):
+                check_together(build(Settings, layers), layers)
         except ConfigError as error:
             found[name] = error
     return found

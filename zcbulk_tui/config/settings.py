@@ -94,6 +94,20 @@ class ControlSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class MemorySettings:
+    """For how many days things are remembered."""
+
+    full_days: int = _whole(7, 1, 3650)
+    """Every reading of them is kept; of older ones, some."""
+
+    days: int = _whole(90, 1, 3650)
+    """Readings, events and calls before them are forgotten; at least `full_days`."""
+
+    control_days: int = _whole(1100, 1, 36_500)
+    """Records of start and abort before them are forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings of one profile."""
 
@@ -159,3 +173,4 @@ class Settings:
     budget: BudgetSettings = field(default_factory=BudgetSettings, metadata=_TABLE)
     timeouts: TimeoutSettings = field(default_factory=TimeoutSettings, metadata=_TABLE)
     control: ControlSettings = field(default_factory=ControlSettings, metadata=_TABLE)
+    memory: MemorySettings = field(default_factory=MemorySettings, metadata=_TABLE)

@@ -7,7 +7,7 @@ another call is worth it is for the monitor to say.
 import contextlib
 import json
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -30,7 +30,7 @@ from zcbulk_tui.errors import (
     VariantRefusedError,
 )
 
-Slot = Callable[[], AbstractAsyncContextManager[None]]
+Slot = Callable[[str], AbstractAsyncContextManager[Callable[[Answer], None]]]
 
 _TOKEN_REFUSED = 1030
 """Creator's code for a token that is not valid, or has ended [OAS]."""
@@ -82,31 +82,32 @@ class CreatorClient:
         http_status, body = await self._call("GET", ref)
         return wire.parse_status(body, http_status, self._now())
 
-    async def control(
-        self, ref: JobRef, action: Action, slot: Slot = contextlib.nullcontext
-    ) -> str:
+    async def control(self, ref: JobRef, action: Action, slot: Slot | None = None) -> Answer:
         """Starts or aborts a job: one call, and one more for each way of putting it refused.
 
         Args:
             ref: The job.
             action: What to ask.
-            slot: Opens the context that each call is made in.
+            slot: Opens the context that each call is made in: is told how it is put, and gives
+                what is to be told the answer of success.
 
         Returns:
-            The server's words.
+            What the server said.
 
         Raises:
             UnclearError: Whether it was carried out is not known; nothing was sent after it.
             ZcbulkError: It was not carried out.
         """
         await self.sign_in()
+        slot = slot or _untold
         origin = self._base_url or ref.origin
         remaining = candidates(self._memory.recall(origin))
         while True:
             variant = remaining[0]
             try:
-                async with slot():
+                async with slot(variant.request(action)) as tell:
                     said = await self._command(ref, action, variant)
+                    tell(said)
             except VariantRefusedError as refusal:
                 remaining = follow(remaining, variant, refusal)
                 if not remaining:
@@ -115,13 +116,13 @@ class CreatorClient:
                 self._memory.keep(origin, variant)
                 return said
 
-    async def _command(self, ref: JobRef, action: Action, variant: Variant) -> str:
+    async def _command(self, ref: JobRef, action: Action, variant: Variant) -> Answer:
         try:
-            _, body = await self._call(variant.method, ref, variant.body(action))
+            http_status, body = await self._call(variant.method, ref, variant.body(action))
         except UnreadableError as error:
             # An answer came, so the command arrived; what became of it, the answer does not tell.
             raise UnclearError(error.title, error.cause, error.next_step) from error
-        return wire.parse_envelope(body, 200).text
+        return wire.parse_envelope(body, http_status)
 
     async def _call(
         self, method: str, ref: JobRef, body: dict[str, object] | None = None
@@ -159,6 +160,12 @@ class CreatorClient:
         response, answer = await self._network.send(request, AccessToken(token))
         _require_success(response, answer)
         return response.status_code, answer
+
+
+@contextlib.asynccontextmanager
+async def _untold(_: str) -> AsyncIterator[Callable[[Answer], None]]:
+    """Where nobody wants to know of single calls."""
+    yield lambda _: None
 
 
 def _token_is_refused(error: SignInError) -> bool:

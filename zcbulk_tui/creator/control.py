@@ -5,6 +5,7 @@ the order of how likely they are, and the next one only after an answer that pro
 happened; each such answer rules out every way that shares the refused part.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal, Protocol
@@ -38,6 +39,10 @@ class Variant:
         word = action.value.capitalize() if self.capital else action.value
         inner: dict[str, object] = {"action": word}
         return {"data": inner} if self.shape == "wrapped" else inner
+
+    def request(self, action: Action) -> str:
+        """The call in one line: method and body."""
+        return f"{self.method} {json.dumps(self.body(action))}"
 
 
 _ALL = tuple(

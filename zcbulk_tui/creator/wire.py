@@ -65,7 +65,8 @@ def parse_status(body: bytes, http_status: int, read_at: datetime) -> JobReading
             http_status, f"its counts add up to {parts:,}, more than its total of {counts.total:,}"
         )
     raw = wire.data.api_status
-    return JobReading(parse_state(raw), one_line(raw, 40), counts, read_at)
+    state, shown = parse_state(raw), one_line(raw, 40)
+    return JobReading(state, shown, counts, read_at, wire.code, http_status)
 
 
 def parse_envelope(body: bytes, http_status: int) -> Answer:
@@ -101,6 +102,7 @@ def _no_bool(value: Any) -> Any:
 # Far above any upload of 100 MB [LIMB]; it keeps every sum exact and every column narrow.
 _Count = Annotated[int, Field(ge=0, le=999_999_999_999), BeforeValidator(_no_bool)]
 _Text = Annotated[str, BeforeValidator(_word_or_nothing)]
+_Code = Annotated[int | None, BeforeValidator(_code_or_nothing)]
 
 
 class _Details(BaseModel):
@@ -116,12 +118,13 @@ class _Data(BaseModel):
 
 
 class _Status(BaseModel):
+    code: _Code = None
     data: _Data
     record_details: _Details | None = None
 
 
 class _Envelope(BaseModel):
-    code: Annotated[int | None, BeforeValidator(_code_or_nothing)] = None
+    code: _Code = None
     message: _Text = ""
     status: _Text = ""
     description: _Text = ""

@@ -1,8 +1,10 @@
 """Bulk insert jobs: which one, in what state, with what counts, read when."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from zcbulk_tui.errors import Answer
 
 
 class Environment(StrEnum):
@@ -124,12 +126,21 @@ class JobReading:
         raw_state: The server's own spelling, made safe to show.
         counts: The counters.
         read_at: When the answer arrived; aware.
+        code: Creator's code in the answer; None when that is not known any more.
+        http_status: HTTP status of the answer; None when that is not known any more.
     """
 
     state: JobState
     raw_state: str
     counts: Counts
     read_at: datetime
+    code: int | None = field(default=None, compare=False)
+    http_status: int | None = field(default=None, compare=False)
+
+    @property
+    def answer(self) -> Answer | None:
+        """The answer that it was read from; None when that is not known any more."""
+        return None if self.http_status is None else Answer(self.http_status, self.code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +154,9 @@ class WatchedJob:
         created_at: When the job was created at Zoho; None when that is not known, as for every
             job that was not created here (no answer of Zoho's tells it).
         started_at: When its start was accepted; None when that was not seen.
+        added_by: Who put it on the list and how, as in ``anna@jump1, key a``; empty for unknown.
+        tags: The user's words for finding and grouping it, without spaces.
+        note: The user's own line about it, made safe to show.
     """
 
     ref: JobRef
@@ -150,3 +164,6 @@ class WatchedJob:
     added_at: datetime
     created_at: datetime | None = None
     started_at: datetime | None = None
+    added_by: str = ""
+    tags: tuple[str, ...] = ()
+    note: str = ""

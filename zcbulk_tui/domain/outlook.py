@@ -17,7 +17,7 @@ _STOPPED = 1.25
 _UNSTARTED = 0.003
 _FAILING = 0.4
 
-_FAILED_SHARE = 0.05
+FAILED_SHARE = 0.05
 """Share of a job's batches that may fail before Zoho aborts it [LIMB]."""
 
 _BATCH = 200
@@ -135,7 +135,7 @@ def _failures(
     records may lie in as many batches, or 200 of them in each: between the two it may happen.
     """
     total, failed = readings[-1].counts.total, readings[-1].counts.failed
-    certain = (total or 0) * _FAILED_SHARE
+    certain = (total or 0) * FAILED_SHARE
     if not failed or not certain / _BATCH <= failed <= certain * _BEYOND:
         return None, None
     weight = _FAILING / max(math.log(certain / failed), _LEAST_DOUBT)

@@ -94,6 +94,9 @@ class ServiceSnapshot:
         held_until: No poll before this moment, since Zoho asked for peace, or no call can be
             signed; aware.
         held_by: The error that tells why.
+        poller: The name of the window that polls; empty where it is this one.
+        windows: How many windows are open on the profile.
+        unkept: Why what happens is not kept, as one line; None while it is.
     """
 
     spent: "Spent | None" = None
@@ -102,6 +105,9 @@ class ServiceSnapshot:
     changed_at: datetime | None = None
     held_until: datetime | None = None
     held_by: ZcbulkError | None = None
+    poller: str = ""
+    windows: int = 1
+    unkept: str | None = None
 
     @property
     def no_token(self) -> ZcbulkError | None:

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from enum import IntEnum
 
-from zcbulk_tui.domain.minute import CALLS_AT_ONCE, MinuteWindow
+from zcbulk_tui.domain.minute import CALLS_AT_ONCE
+from zcbulk_tui.monitor.ports import Minute
 
 
 class Priority(IntEnum):
@@ -19,10 +20,14 @@ class Priority(IntEnum):
 
 
 class CallGate:
-    """Lets calls through in order of priority, then of arrival."""
+    """Lets calls through in order of priority, then of arrival.
 
-    def __init__(self) -> None:
-        self._window = MinuteWindow()
+    Args:
+        minute: Has a place for each call that may be made in a minute, here or elsewhere.
+    """
+
+    def __init__(self, minute: Minute) -> None:
+        self._minute = minute
         self._in_flight = 0
         self._waiting: list[tuple[Priority, int, asyncio.Future[None]]] = []
         self._arrivals = itertools.count()
@@ -56,7 +61,7 @@ class CallGate:
 
     def give_back(self) -> None:
         """Ends a call that was not made after all; it does not count."""
-        self._window.take_back()
+        self._minute.give_back()
         self.leave()
 
     def _admit(self) -> None:
@@ -69,11 +74,10 @@ class CallGate:
             if turn.cancelled():
                 heapq.heappop(self._waiting)
                 continue
-            wait = self._window.wait(loop.time(), urgent=priority is Priority.COMMAND)
+            wait = self._minute.take(urgent=priority is Priority.COMMAND)
             if wait > 0:
                 self._timer = loop.call_later(wait, self._admit)
                 return
             heapq.heappop(self._waiting)
-            self._window.add(loop.time())
             self._in_flight += 1
             turn.set_result(None)

@@ -1,18 +1,18 @@
-"""The loop: wait until a job is due, ask about it, say what came back, plan the next time."""
+"""The loop: wait until a job is due, ask about it, write down and say what came back, plan anew."""
 
 import asyncio
-import contextlib
-import math
 import random
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 from zcbulk_tui.domain import backoff, planner
 from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.day_plan import DayPlan
-from zcbulk_tui.domain.job import Action, JobRef, WatchedJob
+from zcbulk_tui.domain.job import Action, JobReading, JobRef, WatchedJob
 from zcbulk_tui.domain.planner import Pace
+from zcbulk_tui.domain.records import EventKind
+from zcbulk_tui.domain.windows import Recalled
 from zcbulk_tui.errors import (
     AlreadyEndedError,
     ServiceError,
@@ -20,27 +20,23 @@ from zcbulk_tui.errors import (
     UsageError,
     ZcbulkError,
 )
-from zcbulk_tui.monitor.clock import SleepWatch
-from zcbulk_tui.monitor.control import send
+from zcbulk_tui.monitor.control import Control
+from zcbulk_tui.monitor.events import CommandEnded, Sink
+from zcbulk_tui.monitor.following import TICK, Follower
 from zcbulk_tui.monitor.gate import CallGate, Priority
 from zcbulk_tui.monitor.plan import Plan, Rule
-from zcbulk_tui.monitor.ports import (
-    CommandEnded,
-    JobApi,
-    JobChanged,
-    JobRemoved,
-    Sink,
-    WatchList,
-)
+from zcbulk_tui.monitor.ports import Desk, JobApi
+from zcbulk_tui.monitor.recorder import Recorder
 from zcbulk_tui.monitor.service import Service
 from zcbulk_tui.monitor.spending import Spending
 from zcbulk_tui.monitor.track import Track
+from zcbulk_tui.monitor.waiting import Waiting
 
 SETTLE = 2.0
 """Seconds between the answer to a command and the poll that shows what it did."""
 
-_LOOK_UP = 60.0
-"""Seconds after which the clock is looked at, whatever is due: the machine may have slept."""
+_RETRY, _AFTER_COMMAND = "retry", "settle"
+"""Why a poll is made that no rule and no key asks for."""
 
 
 class Monitor:
@@ -52,7 +48,7 @@ class Monitor:
     Args:
         api: Zoho Creator.
         sink: Takes the events.
-        watch_list: Told of jobs that come and go.
+        desk: Where this window works, and what it shares with the others.
         spending: What may be spent on calls.
         rule: Tells when a job is asked next.
         read_only: Whether commands are refused.
@@ -64,7 +60,7 @@ class Monitor:
         self,
         api: JobApi,
         sink: Sink,
-        watch_list: WatchList,
+        desk: Desk,
         spending: Spending,
         *,
         rule: Rule = planner.wait,
@@ -74,31 +70,38 @@ class Monitor:
     ) -> None:
         self._api = api
         self._sink = sink
-        self._watch_list = watch_list
+        self._desk = desk
+        self._memory = desk.memory
         self._spending = spending
         self._read_only = read_only
         self._now = now
         self._luck = luck
         self._tracks: dict[JobRef, Track] = {}
         self._plan = Plan(self._tracks, spending, rule, now)
-        self._service = Service(sink, spending, now, luck)
-        self._gate = CallGate()
+        self._service = Service(sink, spending, desk.memory, now, luck)
+        self._gate = CallGate(desk.minute)
+        self._recorder = Recorder(desk.memory, spending, now)
+        self._control = Control(api, desk, self._gate, spending, self._recorder, now)
+        self._follower = Follower(
+            desk, self._tracks, self._plan, self._service, spending, self._recorder, sink, now
+        )
         self._sign_in_failures = 0
-        self._sleep = SleepWatch(now)
-        self._today = spending.budget.day.date
-        self._wake = asyncio.Event()
+        self._waiting = Waiting(
+            self._plan, spending, self._service, self._follower, now, self._respend
+        )
         self._tasks: asyncio.TaskGroup | None = None
 
     # What the user can ask for.
 
-    def watch(self, jobs: Iterable[WatchedJob]) -> None:
-        """Begins to watch jobs that are on the watch list already."""
-        new = [Track(job) for job in jobs if job.ref not in self._tracks]
+    def watch(self, jobs: Iterable[Recalled]) -> None:
+        """Begins to watch jobs that are on the watch list already, and tells of each."""
+        new = [Track(job, self._now()) for job in jobs if job.snapshot.ref not in self._tracks]
         self._tracks.update((track.job.ref, track) for track in new)
         for track in new:
             self._plan.by_rule(track)
+            self._publish(track)
         self._renew(at_once=True)
-        self._wake.set()
+        self._waiting.wake()
 
     def add(self, job: WatchedJob) -> None:
         """Puts a job on the watch list and begins to watch it.
@@ -106,9 +109,12 @@ class Monitor:
         Raises:
             ConfigError: The watch list cannot be written; the job is not watched then.
         """
-        self._watch_list.add(job)
-        self.watch([job])
-        self._publish(self._tracks[job.ref])
+        self._memory.add(job)
+        self._follower.sync()
+        track = self._tracks[job.ref]
+        self._recorder.event(EventKind.ADDED, "Watched from now on", track.job)
+        self._renew(at_once=True)
+        self._waiting.wake()
 
     def remove(self, ref: JobRef) -> None:
         """Takes a job off the watch list; nothing changes at Zoho.
@@ -116,13 +122,12 @@ class Monitor:
         Raises:
             ConfigError: The watch list cannot be written; the job is still watched then.
         """
-        self._watch_list.remove(ref)
-        self._tracks.pop(ref, None)
-        self._plan.discard(ref)
-        self._sink.publish(JobRemoved(ref))
+        self._memory.remove(ref)
+        self._recorder.event(EventKind.REMOVED, "Not watched any more", self._tracks[ref].job)
+        self._follower.sync()
         self._renew(at_once=True)
 
-    def poll_now(self, refs: Iterable[JobRef]) -> None:
+    def poll_now(self, refs: Iterable[JobRef], *, key: str = "r") -> None:
         """Asks about jobs before their time: one call each, also where polls are paused or over.
 
         A job whose answer is under way, or that waits for its turn already, is not asked twice.
@@ -133,16 +138,18 @@ class Monitor:
         tracks = [self._tracks[ref] for ref in refs if ref in self._tracks]
         self._spending.check(len(tracks))
         for track in tracks:
-            self._ask_soon(track, Priority.KEY)
+            self._ask_soon(track, Priority.KEY, key)
 
     def set_pace(self, pace: Pace) -> None:
         """Sets how much waiting a call is worth, for all jobs."""
         self._spending.pace = pace
+        self._recorder.event(EventKind.PACE, pace.value)
         self._respend()
 
     def set_focus(self, *, focused: bool) -> None:
         """Takes whether anybody looks."""
-        self._spending.focused = focused
+        self._follower.focused = focused
+        self._follower.beat()
         self._respend()
 
     def enter_true_figure(self, used: int) -> None:
@@ -157,12 +164,21 @@ class Monitor:
     def pause(self, *, paused: bool) -> None:
         """Stops or resumes the scheduled polls of all jobs."""
         self._service.pause(paused=paused)
-        self._wake.set()
+        kind = EventKind.PAUSED if paused else EventKind.RESUMED
+        self._recorder.event(kind, f"Polls {kind.value}")
+        self._waiting.wake()
 
-    async def command(self, ref: JobRef, action: Action) -> Command:
+    async def command(
+        self, ref: JobRef, action: Action, shown: JobReading | None = None
+    ) -> Command:
         """Starts or aborts a job: sent once, and never again by itself.
 
         After an unclear answer the polls tell what became of it; another `CommandEnded` follows.
+
+        Args:
+            ref: The job.
+            action: What to ask of it.
+            shown: The reading on the screen when the user decided.
 
         Returns:
             The command as the server's answer leaves it.
@@ -171,10 +187,12 @@ class Monitor:
             raise UsageError("This is read-only", next_step="Restart without --read-only.")
         track = self._tracks[ref]
         async with track.lock:
-            track.command = Command(action, self._now())
+            self._follower.catch_up()
+            if not track.snapshot().allows(action):
+                return self._too_late(track, action)
+            record = self._control.begin(track, action, shown)
             self._publish(track)
-            track.conclude(await send(self._api, ref, track.command, self._command_slot))
-        command = track.command
+            command = (await self._control.send(track, record)).command
         self._sink.publish(CommandEnded(track.job, command))
         self._plan.by_rule(track)
         if command.error is None:
@@ -187,30 +205,54 @@ class Monitor:
                 self._plan.retry(track, wait)
         self._tell(track)
         if command.outcome is Outcome.ACCEPTED:
-            asyncio.get_running_loop().call_later(SETTLE, self._ask_soon, track, Priority.COMMAND)
+            loop = asyncio.get_running_loop()
+            loop.call_later(SETTLE, self._ask_soon, track, Priority.COMMAND, _AFTER_COMMAND)
         elif command.outcome is Outcome.SENT or isinstance(command.error, AlreadyEndedError):
-            self._ask_soon(track, Priority.COMMAND)
+            self._ask_soon(track, Priority.COMMAND, _AFTER_COMMAND)
+        return command
+
+    def _too_late(self, track: Track, action: Action) -> Command:
+        """Tells that a command is not sent, since another window was faster."""
+        error = UsageError(
+            f"Not sent, since {action.value} makes no sense any more",
+            "Another window has commanded this job, or read that it is over.",
+            "Look at the job, and decide anew.",
+        )
+        command = Command(action, self._now(), Outcome.REFUSED, error=error)
+        self._sink.publish(CommandEnded(track.job, command))
         return command
 
     async def run(self) -> None:
         """Polls until cancelled."""
         async with asyncio.TaskGroup() as self._tasks:
+            following = self._tasks.create_task(self._follow())
             try:
                 while True:
                     await self._poll_next()
             finally:
                 self._tasks = None
+                following.cancel()
+                self._desk.windows.leave()
+
+    async def _follow(self) -> None:
+        while True:
+            if self._follower.tick():
+                self._renew(at_once=True)
+                self._waiting.wake()
+            await asyncio.sleep(TICK)
 
     # One poll.
 
     async def _poll_next(self) -> None:
-        await self._until_due()
+        await self._waiting.until_due()
         if not await self._can_sign():
             return
         await self._gate.enter(Priority.SCHEDULE)
         # The wait for the gate may have been long: what was due may not be any more.
-        ref = self._plan.pop_due(self._time()) if self._may_poll() else None
-        await self._admit(self._tracks.get(ref) if ref else None, Cause.PLAN)
+        now = asyncio.get_running_loop().time()
+        ref = self._plan.pop_due(now) if self._waiting.is_over() else None
+        track = self._tracks.get(ref) if ref else None
+        await self._admit(track, Cause.PLAN, (track and track.reason) or _RETRY)
 
     async def _can_sign(self) -> bool:
         """Whether a call can be signed; where it cannot, polls rest, and no call is counted."""
@@ -225,11 +267,11 @@ class Monitor:
         self._service.note_token()
         return True
 
-    def _ask_soon(self, track: Track, priority: Priority) -> None:
+    def _ask_soon(self, track: Track, priority: Priority, why: str) -> None:
         if self._tasks is not None and not track.lock.locked() and not track.is_waiting:
-            self._tasks.create_task(self._extra_poll(track, priority))
+            self._tasks.create_task(self._extra_poll(track, priority, why))
 
-    async def _extra_poll(self, track: Track, priority: Priority) -> None:
+    async def _extra_poll(self, track: Track, priority: Priority, why: str) -> None:
         # The lock comes after the gate: a command must not wait for a poll that waits itself.
         track.is_waiting = True
         try:
@@ -239,9 +281,9 @@ class Monitor:
         finally:
             track.is_waiting = False
         cause = Cause.COMMAND if priority is Priority.COMMAND else Cause.KEY
-        await self._admit(track if self._spending.budget.left_for(cause) else None, cause)
+        await self._admit(track if self._spending.budget.left_for(cause) else None, cause, why)
 
-    async def _admit(self, track: Track | None, cause: Cause) -> None:
+    async def _admit(self, track: Track | None, cause: Cause, why: str) -> None:
         """Makes a call that the gate has let through, unless there is no use for it any more.
 
         It is counted here, before anything else can happen: no two calls share one of the day's.
@@ -252,23 +294,29 @@ class Monitor:
             return
         self._spending.count(cause)
         await track.lock.acquire()
-        self._tasks.create_task(self._admitted_poll(track))
+        self._tasks.create_task(self._admitted_poll(track, cause, why))
 
-    async def _admitted_poll(self, track: Track) -> None:
+    async def _admitted_poll(self, track: Track, cause: Cause, why: str) -> None:
         try:
-            await self._poll(track)
+            await self._poll(track, cause, why)
         finally:
             self._gate.leave()
             track.lock.release()
 
-    async def _poll(self, track: Track) -> None:
+    async def _poll(self, track: Track, cause: Cause, why: str) -> None:
         settled = None
+        before = track.snapshot()
         try:
-            reading = await self._api.status(track.job.ref)
+            with self._recorder.call(track.job, cause, why, "GET status") as call:
+                reading = await self._api.status(track.job.ref)
+                call.succeeded(reading.answer)
         except ZcbulkError as error:
             self._fail(track, error)
+            self._recorder.fault(before, error)
         else:
-            settled = track.read(reading)
+            track.read(reading, self._now())
+            self._recorder.reading(before, track.snapshot(), reading)
+            settled = self._control.settle(track, reading)
             self._plan.by_rule(track)
             self._bring_forward(self._service.note_success())
         self._tell(track)
@@ -292,7 +340,7 @@ class Monitor:
     def _tell(self, track: Track) -> None:
         """After a call: publishes what it brought, and what it changed for the other jobs."""
         if self._tracks.get(track.job.ref) is track:
-            self._wake.set()
+            self._waiting.wake()
             self._publish(track)
         self._renew()
         self._service.tell_spending()
@@ -307,38 +355,8 @@ class Monitor:
     def _respend(self) -> None:
         """After a change of what may be spent: plans all anew, and tells."""
         self._renew(at_once=True)
-        self._wake.set()
+        self._waiting.wake()
         self._service.tell_spending()
-
-    async def _until_due(self) -> None:
-        while True:
-            self._wake.clear()
-            slept = self._sleep.seconds()
-            if slept:
-                self._plan.forward(slept)
-                self._service.slept(slept)
-            if not self._spending.budget.left_for_polls:
-                self._spending.look()
-            if self._spending.budget.day.date != self._today:
-                self._today = self._spending.budget.day.date
-                self._respend()
-            wait = self._seconds_to_poll()
-            if wait <= 0:
-                return
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(min(wait, _LOOK_UP)):
-                    await self._wake.wait()
-
-    def _seconds_to_poll(self) -> float:
-        due = self._plan.next_due()
-        if due is None or self._service.paused:
-            return math.inf
-        if not self._spending.budget.left_for_polls:
-            return self._spending.seconds_to_reset
-        return max(due - self._time(), self._service.held_for)
-
-    def _may_poll(self) -> bool:
-        return self._seconds_to_poll() <= 0
 
     def _bring_forward(self, outage_began: datetime | None) -> None:
         """After an outage, if there was one: asks at once about the jobs that it has hit.
@@ -352,17 +370,7 @@ class Monitor:
             hit = track.failing_since is not None and track.failing_since >= outage_began
             if hit and track.next_poll_at is not None and not track.lock.locked():
                 self._plan.retry(track, 0.0)
-                self._wake.set()
-
-    @contextlib.asynccontextmanager
-    async def _command_slot(self) -> AsyncIterator[None]:
-        async with self._gate.call(Priority.COMMAND):
-            self._spending.count(Cause.COMMAND)
-            yield
+                self._waiting.wake()
 
     def _publish(self, track: Track) -> None:
-        self._sink.publish(JobChanged(track.snapshot()))
-
-    @staticmethod
-    def _time() -> float:
-        return asyncio.get_running_loop().time()
+        self._follower.tell(track)

@@ -1,20 +1,40 @@
 """Reading jobs once, for commands that print and end."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from zcbulk_tui.domain.budget import Cause
-from zcbulk_tui.domain.job import JobReading, JobRef
+from zcbulk_tui.domain.job import JobReading, WatchedJob
+from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.errors import QuotaSpentError, ZcbulkError
 from zcbulk_tui.monitor.gate import CallGate, Priority
-from zcbulk_tui.monitor.ports import JobApi
+from zcbulk_tui.monitor.ports import Desk, JobApi
+from zcbulk_tui.monitor.recorder import Recorder
 from zcbulk_tui.monitor.spending import Spending
 
 
 async def read_all(
-    api: JobApi, refs: Sequence[JobRef], spending: Spending
+    api: JobApi,
+    jobs: Sequence[WatchedJob],
+    spending: Spending,
+    desk: Desk,
+    now: Callable[[], datetime],
+    *,
+    fresh: bool = False,
 ) -> list[JobReading | ZcbulkError]:
-    """Asks for the status of each job: one call each, within Zoho's limits.
+    """Asks for the status of each job, within Zoho's limits: one call each.
+
+    No call is made for a job that is known to be over, or that a window on this profile polls: what
+    is remembered of it is as new as the calls allow.
+
+    Args:
+        api: Zoho Creator.
+        jobs: The jobs.
+        spending: What may be spent on calls.
+        desk: What is shared with the windows.
+        now: The time of day; aware.
+        fresh: Whether to ask for all of them nevertheless.
 
     Returns:
         A reading, or why there is none, for each job in its place.
@@ -23,20 +43,38 @@ async def read_all(
         QuotaSpentError: The day's calls do not allow it; nothing is asked then.
         ZcbulkError: The calls cannot be signed.
     """
-    spending.check(len(refs))
-    await api.sign_in()
-    gate = CallGate()
+    desk.memory.know(jobs)
+    last = {job.ref: desk.memory.last_reading(job.ref) for job in jobs}
+    polled = desk.memory.polled() if desk.windows.standing.poller else {}
+    known = {
+        ref: reading
+        for ref, reading in last.items()
+        if reading is not None and not fresh and (reading.state.is_final or ref in polled)
+    }
+    asked = [job for job in jobs if job.ref not in known]
+    if asked:
+        spending.check(len(asked))
+        await api.sign_in()
+    gate, recorder = CallGate(desk.minute), Recorder(desk.memory, spending, now)
 
-    async def read(ref: JobRef) -> JobReading | ZcbulkError:
+    async def read(job: WatchedJob) -> JobReading | ZcbulkError:
+        if job.ref in known:
+            return known[job.ref]
+        before = last[job.ref]
+        snapshot = JobSnapshot(job, (before,) if before else ())
         async with gate.call(Priority.KEY):
             spending.count(Cause.SCRIPT)
             try:
-                reading = await api.status(ref)
+                with recorder.call(job, Cause.SCRIPT, "status", "GET status") as call:
+                    reading = await api.status(job.ref)
+                    call.succeeded(reading.answer)
             except ZcbulkError as error:
                 if isinstance(error, QuotaSpentError):
                     spending.refused()
+                recorder.fault(snapshot, error)
                 return error
             spending.answered()
+            recorder.reading(snapshot, JobSnapshot(job, (*snapshot.readings, reading)), reading)
             return reading
 
-    return await asyncio.gather(*(read(ref) for ref in refs))
+    return await asyncio.gather(*(read(job) for job in jobs))

@@ -1,20 +1,22 @@
-"""What the monitor needs from outside, and what it tells."""
+"""What the monitor needs from outside."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Protocol
+from typing import NamedTuple, Protocol
 
-from zcbulk_tui.domain.control import Command
+from zcbulk_tui.domain.budget import Cause, DayCalls
 from zcbulk_tui.domain.job import Action, JobReading, JobRef, WatchedJob
-from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
+from zcbulk_tui.domain.records import CallRecord, ControlRecord, JobEvent
+from zcbulk_tui.domain.snapshot import ServiceSnapshot
+from zcbulk_tui.domain.windows import News, Recalled, Standing
+from zcbulk_tui.errors import Answer
 
-if TYPE_CHECKING:
-    from zcbulk_tui.domain.budget import Cause, DayCalls
+Slot = Callable[[str], AbstractAsyncContextManager[Callable[[Answer], None]]]
+"""Opens a context in which one call may be made.
 
-Slot = Callable[[], AbstractAsyncContextManager[None]]
-"""Opens a context in which one call may be made."""
+It is told how the call is put, in one line; what it gives is to be told the answer of success.
+"""
 
 
 class JobApi(Protocol):
@@ -34,11 +36,11 @@ class JobApi(Protocol):
             ZcbulkError: There is no reading.
         """
 
-    async def control(self, ref: JobRef, action: Action, slot: Slot) -> str:
+    async def control(self, ref: JobRef, action: Action, slot: Slot) -> Answer:
         """Starts or aborts a job; every call it takes is made within a `slot` of its own.
 
         Returns:
-            The server's words.
+            What the server said.
 
         Raises:
             UnclearError: It may or may not have been carried out.
@@ -46,22 +48,117 @@ class JobApi(Protocol):
         """
 
 
-class WatchList(Protocol):
-    """The jobs that are watched, kept beyond this process."""
+class Memory(Protocol):
+    """What is kept of a profile beyond this process, for this window and the others."""
+
+    @property
+    def trouble(self) -> str | None:
+        """Why what is written is not kept, as one line; None while it is."""
 
     def add(self, job: WatchedJob) -> None:
-        """Puts a job on the list.
+        """Puts a job on the list that this window shows.
 
         Raises:
-            ConfigError: The list cannot be written.
+            ConfigError: It cannot be written; the list is as it was.
         """
 
     def remove(self, ref: JobRef) -> None:
-        """Takes a job off the list.
+        """Takes a job off the list that this window shows.
 
         Raises:
-            ConfigError: The list cannot be written.
+            ConfigError: It cannot be written; the list is as it was.
         """
+
+    def polled(self) -> Mapping[JobRef, bool]:
+        """Returns the jobs that are polled, and whether this window shows them; raises nothing.
+
+        They are those of all windows: one window polls for all.
+        """
+
+    def recall(self, refs: Collection[JobRef] | None = None) -> list[Recalled]:
+        """Returns what is known of jobs that are polled; None for all; raises nothing."""
+
+    def know(self, jobs: Iterable[WatchedJob]) -> None:
+        """Makes sure that jobs can be remembered, though they may not be on the list; no error."""
+
+    def last_reading(self, ref: JobRef) -> JobReading | None:
+        """Returns the newest reading of a job; raises nothing."""
+
+    def last_command(self, ref: JobRef) -> ControlRecord | None:
+        """Returns the last start or abort of a job; raises nothing."""
+
+    def news(self) -> News:
+        """Returns what others have written since this was last asked; raises nothing."""
+
+    def read(self, ref: JobRef, reading: JobReading) -> None:
+        """Keeps a reading; raises nothing."""
+
+    def happened(self, event: JobEvent) -> None:
+        """Keeps an event; raises nothing."""
+
+    def called(self, record: CallRecord) -> None:
+        """Keeps what there is to say of a call; raises nothing."""
+
+    def commanded(self, record: ControlRecord) -> None:
+        """Keeps a start or an abort, or what more is known of it; raises nothing."""
+
+
+class Windows(Protocol):
+    """This window among the others on its profile, of which one polls; no method raises."""
+
+    @property
+    def standing(self) -> Standing:
+        """How it stood when it last told that it lives."""
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether that cannot have changed since."""
+
+    def beat(self, service: ServiceSnapshot, *, focused: bool) -> Standing:
+        """Tells the others that this window lives; it polls from now on if no other one does.
+
+        Args:
+            service: How the calls go.
+            focused: Whether somebody looks at it.
+        """
+
+    def leave(self) -> None:
+        """Tells the others that this window is gone."""
+
+
+class Minute(Protocol):
+    """The calls that may be made in a minute, by all processes; no method raises."""
+
+    def take(self, *, urgent: bool = False) -> float:
+        """Takes a place in the minute if there is one.
+
+        Args:
+            urgent: Whether to take one of those that are kept back.
+
+        Returns:
+            0 where a place was taken, else the seconds until there may be one.
+        """
+
+    def give_back(self) -> None:
+        """Gives the place that was taken last back: the call was not made."""
+
+
+class Desk(NamedTuple):
+    """Where a window works, and what it shares with the others.
+
+    Attributes:
+        profile: Whose jobs it is about.
+        operator: Login and host of who sits there, as in ``anna@jump1``.
+        memory: What is kept.
+        windows: This window among the others.
+        minute: The calls that may be made.
+    """
+
+    profile: str
+    operator: str
+    memory: Memory
+    windows: Windows
+    minute: Minute
 
 
 class CallBook(Protocol):
@@ -71,53 +168,14 @@ class CallBook(Protocol):
     def trouble(self) -> str | None:
         """Why calls are counted in memory only, as one line; None while they are kept."""
 
-    def day(self, date: date) -> "DayCalls":
+    def day(self, date: date) -> DayCalls:
         """Returns the calls of a day."""
 
-    def count(self, date: date, cause: "Cause", calls: int = 1) -> "DayCalls":
+    def count(self, date: date, cause: Cause, calls: int = 1) -> DayCalls:
         """Adds calls to a day; returns all of that day's, those of other processes too."""
 
-    def set_elsewhere(self, date: date, calls: int) -> "DayCalls":
+    def set_elsewhere(self, date: date, calls: int) -> DayCalls:
         """Sets how many calls others made on a day; returns all that is known of it."""
 
-    def set_spent(self, date: date, spent: bool) -> "DayCalls":
+    def set_spent(self, date: date, spent: bool) -> DayCalls:
         """Sets whether Zoho said that no call is left; returns all that is known of the day."""
-
-
-@dataclass(frozen=True, slots=True)
-class JobChanged:
-    """A job is new, was read, failed to be read, or was commanded."""
-
-    snapshot: JobSnapshot
-
-
-@dataclass(frozen=True, slots=True)
-class JobRemoved:
-    """A job is no longer watched."""
-
-    ref: JobRef
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceChanged:
-    """Something changed that concerns all jobs."""
-
-    service: ServiceSnapshot
-
-
-@dataclass(frozen=True, slots=True)
-class CommandEnded:
-    """It is now known what became of a start or an abort, or that it is not known yet."""
-
-    job: WatchedJob
-    command: Command
-
-
-Event = JobChanged | JobRemoved | ServiceChanged | CommandEnded
-
-
-class Sink(Protocol):
-    """Where the monitor's events go."""
-
-    def publish(self, event: Event) -> None:
-        """Takes an event; must return at once."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from zcbulk_tui.domain import backoff
 from zcbulk_tui.domain.snapshot import ServiceSnapshot
+from zcbulk_tui.domain.windows import Standing
 from zcbulk_tui.errors import (
     BusyError,
     QuotaSpentError,
@@ -17,7 +18,8 @@ from zcbulk_tui.errors import (
     UnreachableError,
     ZcbulkError,
 )
-from zcbulk_tui.monitor.ports import ServiceChanged, Sink
+from zcbulk_tui.monitor.events import ServiceChanged, Sink
+from zcbulk_tui.monitor.ports import Memory
 from zcbulk_tui.monitor.spending import Spending
 
 _LOOK_FOR_SIGN_IN = 15.0
@@ -30,6 +32,7 @@ class Service:
     Args:
         sink: Is told of every change.
         spending: Is told of a day that is spent.
+        memory: Tells whether what happens is kept.
         now: The time of day; aware.
         luck: Random numbers from 0 to 1.
     """
@@ -38,15 +41,31 @@ class Service:
         self,
         sink: Sink,
         spending: Spending,
+        memory: Memory,
         now: Callable[[], datetime],
         luck: Callable[[], float],
     ) -> None:
         self._sink = sink
         self._spending = spending
+        self._memory = memory
         self._now = now
         self._luck = luck
+        self._standing = Standing(polls=True)
         self._snapshot = ServiceSnapshot(spending.snapshot())
+        self._told: ServiceSnapshot | None = None
         self._held_until = 0.0
+
+    @property
+    def own(self) -> ServiceSnapshot:
+        """How the calls of this window go."""
+        return self._snapshot
+
+    def stand(self, standing: Standing) -> None:
+        """Takes how this window stands among the others."""
+        self._standing = standing
+        other = standing.service or self._snapshot
+        # What is known stays known, and a pause goes on, when this window polls from now on.
+        self._change(paused=other.paused, answered=other.answered, changed_at=other.changed_at)
 
     @property
     def paused(self) -> bool:
@@ -134,8 +153,19 @@ class Service:
         return outage_began
 
     def _change(self, **changes: Any) -> None:
-        self._snapshot = replace(self._snapshot, **changes)
-        self._sink.publish(ServiceChanged(self._snapshot))
+        own = self._snapshot = replace(self._snapshot, **changes)
+        standing = self._standing
+        # What counts is how the calls of the window that polls go.
+        shown = replace(standing.service, spent=own.spent) if standing.service else own
+        told = replace(
+            shown,
+            poller=standing.poller,
+            windows=standing.windows,
+            unkept=self._memory.trouble,
+        )
+        if told != self._told:
+            self._told = told
+            self._sink.publish(ServiceChanged(told))
 
 
 def _time() -> float:

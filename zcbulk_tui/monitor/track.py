@@ -4,20 +4,27 @@ import asyncio
 from dataclasses import replace
 from datetime import datetime
 
-from zcbulk_tui.domain.control import Command, Outcome, told_by
-from zcbulk_tui.domain.job import Action, JobReading, WatchedJob
+from zcbulk_tui.domain.control import Command, Outcome
+from zcbulk_tui.domain.job import Action, JobReading
 from zcbulk_tui.domain.outlook import outlook
 from zcbulk_tui.domain.planner import Reason
 from zcbulk_tui.domain.progress import remember
+from zcbulk_tui.domain.records import ControlRecord
 from zcbulk_tui.domain.snapshot import Fault, JobSnapshot
+from zcbulk_tui.domain.windows import Recalled
 from zcbulk_tui.errors import ZcbulkError
 
 
 class Track:
-    """A watched job: its readings, its trouble, its last command.
+    """A job that is polled: its readings, its trouble, its last command.
+
+    Args:
+        recalled: What is known of it so far.
+        now: The time of day; aware.
 
     Attributes:
         job: The job.
+        is_shown: Whether this window shows it; else it is polled for others.
         lock: Held while a call about the job is under way.
         is_waiting: Whether a poll before its time waits for the gate.
         failures: Failed polls in a row.
@@ -25,21 +32,23 @@ class Track:
         asked_at: When that reading was made, in the loop's time.
         next_poll_at: See `JobSnapshot`.
         reason: See `JobSnapshot`.
-        command: See `JobSnapshot`.
+        record: The last start or abort; None where there was none.
     """
 
-    def __init__(self, job: WatchedJob) -> None:
-        self.job = job
+    def __init__(self, recalled: Recalled, now: datetime) -> None:
+        snapshot = recalled.snapshot
+        self.job = snapshot.job
+        self.is_shown = recalled.is_shown
         self.lock = asyncio.Lock()
         self.is_waiting = False
         self.failures = 0
-        self.outlook = outlook(job, ())
-        self.asked_at = asyncio.get_running_loop().time()
         self.next_poll_at: datetime | None = None
         self.reason: Reason | None = None
-        self.command: Command | None = None
-        self._readings: tuple[JobReading, ...] = ()
-        self._fault: Fault | None = None
+        self.record = recalled.record
+        self._readings = snapshot.readings
+        self._fault = snapshot.fault
+        self.outlook = outlook(self.job, self._readings)
+        self.asked_at = _asked_at(snapshot.last, now)
 
     @property
     def last(self) -> JobReading | None:
@@ -51,31 +60,34 @@ class Track:
         """When the first of the failed polls in a row happened."""
         return self._fault.since if self._fault else None
 
-    def read(self, reading: JobReading) -> Command | None:
-        """Takes a good reading, which ends any trouble.
+    @property
+    def command(self) -> Command | None:
+        """The last start or abort."""
+        return self.record.command if self.record else None
 
-        Returns:
-            The last command, if its answer was unclear and this reading tells what became of it.
-        """
+    def read(self, reading: JobReading, now: datetime) -> None:
+        """Takes a good reading, which ends any trouble."""
         self._readings = remember(self._readings, reading)
-        self.asked_at = asyncio.get_running_loop().time()
+        self.asked_at = _asked_at(reading, now)
         self._fault = None
         self.failures = 0
         self.outlook = outlook(self.job, self._readings)
-        if self.command is None or self.command.outcome is not Outcome.SENT:
-            return None
-        outcome = told_by(reading.state, self.command.action)
-        if outcome is Outcome.SENT:
-            return None
-        self.conclude(self.command.ended(outcome))
-        return self.command
 
-    def conclude(self, command: Command) -> None:
-        """Takes what became of a command."""
-        self.command = command
+    def settle(self, reading: JobReading) -> bool:
+        """Takes what a reading shows of the last command; returns whether it shows anything new."""
+        settled = self.record and self.record.settled_by(reading)
+        if settled is None or settled is self.record:
+            return False
+        self.note(settled)
+        return True
+
+    def note(self, record: ControlRecord) -> None:
+        """Takes a start or an abort, or what more is known of it."""
+        command = record.command
         began = command.outcome in (Outcome.ACCEPTED, Outcome.TOOK_EFFECT)
         if command.action is Action.START and began:
             self.job = replace(self.job, started_at=command.sent_at)
+        self.record = replace(record, job=self.job)
 
     def fail(self, error: ZcbulkError, now: datetime) -> None:
         """Takes a failed poll; the readings stay."""
@@ -87,3 +99,9 @@ class Track:
         return JobSnapshot(
             self.job, self._readings, self._fault, self.next_poll_at, self.reason, self.command
         )
+
+
+def _asked_at(reading: JobReading | None, now: datetime) -> float:
+    """When a reading was made, in the loop's time; now where there is none, or none yet."""
+    age = (now - reading.read_at).total_seconds() if reading else 0.0
+    return asyncio.get_running_loop().time() - max(age, 0.0)

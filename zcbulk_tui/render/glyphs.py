@@ -10,6 +10,14 @@ class Glyphs:
     """One set of characters, each one cell wide.
 
     Every part of a bar, and every state, can be told from the others without colour.
+
+    Attributes:
+        levels: Of a chart: a cell that is filled a little from below, up to the whole cell.
+        side: The line beside a chart.
+        corner: Where it meets the line below.
+        tick: On the line below a chart: a column with a reading of its own.
+        notch: On it: where the time is written below.
+        here: Points up to the column of the cursor.
     """
 
     success: str
@@ -22,6 +30,12 @@ class Glyphs:
     separator: str
     unread: str
     trouble: str
+    levels: str
+    side: str
+    corner: str
+    tick: str
+    notch: str
+    here: str
     states: dict[JobState, str]
 
 
@@ -36,6 +50,12 @@ UNICODE = Glyphs(
     separator="·",
     unread="·",
     trouble="!",
+    levels="▁▂▃▄▅▆▇█",
+    side="│",
+    corner="└",
+    tick="┴",
+    notch="┬",
+    here="▲",
     states={
         JobState.CREATED: "◌",
         JobState.READY: "○",
@@ -61,6 +81,12 @@ ASCII = Glyphs(
     separator="-",
     unread=" ",
     trouble="!",
+    levels=".:#",
+    side="|",
+    corner="+",
+    tick="|",
+    notch="+",
+    here="^",
     states={
         JobState.CREATED: "c",
         JobState.READY: "o",

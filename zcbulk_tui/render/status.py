@@ -48,7 +48,16 @@ def totals(states: Counter[JobState | None], glyphs: Glyphs, room: int) -> list[
 
 
 def connection(service: ServiceSnapshot, now: datetime) -> Span:
-    """How the calls to Zoho go."""
+    """How the calls to Zoho go, and which window makes them if there are several."""
+    said = _calls(service, now)
+    if service.poller:
+        return Span(f"{said.text} via {service.poller}", said.look)
+    if service.windows > 1:
+        return Span(f"{said.text} for {service.windows} windows", said.look)
+    return said
+
+
+def _calls(service: ServiceSnapshot, now: datetime) -> Span:
     if service.paused:
         return Span("polls paused", Look.WARNING)
     if isinstance(service.no_token, ServiceError) and service.held_until is not None:

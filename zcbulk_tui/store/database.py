@@ -1,12 +1,15 @@
 """The database in the state folder: opened, and brought to this program's version."""
 
 import os
-from contextlib import suppress
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError
+from zcbulk_tui.store.schema import MIGRATIONS
 
 # SQLite is not needed for the first frame, so it is loaded with the first database.
 if TYPE_CHECKING:
@@ -20,31 +23,179 @@ _PATIENCE = 0.25
 _PATIENCE_AT_FIRST = 2.0
 """The same while it is opened, when several programs may be about to make its tables."""
 
-_MIGRATIONS = (
-    (
+Values = Sequence[Any] | Mapping[str, Any]
+"""What takes the places of the question marks, or of the names, in a statement."""
+
+_OWED_AT_MOST = 10_000
+"""Statements that are kept for later while the database cannot be written."""
+
+
+class Database:
+    """The tables of this user's memory, open.
+
+    Every statement is a transaction of its own, unless one is begun. It may go from thread to
+    thread, and is used by one at a time.
+
+    Args:
+        connection: Its tables are of this program's version.
+        path: Its file; None for one in memory.
+        trouble: Why what is written ends with this process; None where it does not.
+
+    Attributes:
+        connection: For those who deal with its errors themselves.
+        path: Its file; None for one in memory.
+        never_kept: Why what is written ends with this process, where it should not.
+    """
+
+    def __init__(
+        self, connection: "sqlite3.Connection", path: Path | None, trouble: str | None = None
+    ) -> None:
+        self.connection = connection
+        self.path = path
+        self._name = str(path or "The memory")
+        self.never_kept = trouble
+        self._trouble: str | None = None
+        self._owed: deque[tuple[str, Values]] = deque(maxlen=_OWED_AT_MOST)
+        self._version = self._data_version()
+
+    @property
+    def trouble(self) -> str | None:
+        """Why what was written last is not kept, as one line; None while it is."""
+        return self.never_kept or self._trouble
+
+    @property
+    def owed(self) -> int:
+        """How many things are still to be written, since that failed."""
+        return len(self._owed)
+
+    def rows(self, sql: str, values: Values = ()) -> list[tuple[Any, ...]]:
+        """Returns what a query finds.
+
+        Raises:
+            ConfigError: It cannot be read.
         """
-        CREATE TABLE calls (
-            profile TEXT NOT NULL,
-            date TEXT NOT NULL,
-            plan INTEGER NOT NULL,
-            key INTEGER NOT NULL,
-            command INTEGER NOT NULL,
-            script INTEGER NOT NULL,
-            elsewhere INTEGER NOT NULL,
-            spent INTEGER NOT NULL,
-            PRIMARY KEY (profile, date)
-        ) WITHOUT ROWID
-        """,
-    ),
-)
-"""Statements that bring a database from the version that is their place here to the next."""
+        try:
+            return self.connection.execute(sql, values).fetchall()
+        except self.connection.Error as error:
+            raise self._unreadable(error) from error
+
+    def keep(self, sql: str, values: Values = ()) -> None:
+        """Writes something; what cannot be written now is written with the next that can.
+
+        Raises nothing: `trouble` tells what is wrong.
+        """
+        self._owed.append((sql, values))
+        self.pay()
+
+    def pay(self) -> None:
+        """Writes what is owed; raises nothing."""
+        if not self._owed:
+            return
+        try:
+            with self._begun():
+                for sql, values in self._owed:
+                    # What cannot be right, as a reading of a forgotten job, blocks nothing else.
+                    with suppress(self.connection.IntegrityError, OverflowError, UnicodeError):
+                        self.connection.execute(sql, values)
+        except self.connection.Error as error:
+            self.note(error)
+            said = f"What happens is not written down, since {self._name} fails: {error}"
+            self._trouble = one_line(said, 300)
+        else:
+            self._owed.clear()
+            self._trouble = None
+
+    @contextmanager
+    def transaction(self, *, durable: bool = False) -> "Iterator[sqlite3.Connection]":
+        """A context whose statements count all together, or not at all when an error leaves it.
+
+        Args:
+            durable: Whether they are to survive a power cut, which takes the disk's time.
+
+        Raises:
+            ConfigError: They do not count, since it cannot be written.
+        """
+        try:
+            if durable:
+                self.connection.execute("PRAGMA synchronous = FULL")
+            try:
+                with self._begun() as connection:
+                    yield connection
+            finally:
+                if durable:
+                    self.connection.execute("PRAGMA synchronous = NORMAL")
+        except self.connection.Error as error:
+            raise self._unwritable(error) from error
+
+    def note(self, error: BaseException) -> None:
+        """Has the next start look through the file, if it is damage that made a statement fail.
+
+        For those who deal with errors of the connection themselves; raises nothing.
+        """
+        if self.path is not None and is_damage(error):
+            with suppress(OSError):
+                mark_of(self.path).touch(mode=0o600)
+
+    def changed_by_others(self) -> bool:
+        """Whether another connection has written since this was last asked; raises nothing."""
+        before, self._version = self._version, self._data_version()
+        return self._version != before
+
+    def close(self) -> None:
+        """Writes what is owed, if that can be done now, and lets go of the file."""
+        self.pay()
+        self.connection.close()
+
+    @contextmanager
+    def _begun(self) -> "Iterator[sqlite3.Connection]":
+        self.connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield self.connection
+            self.connection.execute("COMMIT")
+        except BaseException:
+            # A full disk may have ended the transaction already.
+            with suppress(self.connection.Error):
+                self.connection.execute("ROLLBACK")
+            raise
+
+    def _data_version(self) -> int:
+        try:
+            return int(self.connection.execute("PRAGMA data_version").fetchone()[0])
+        except self.connection.Error:
+            return -1
+
+    def _unreadable(self, error: Exception) -> ConfigError:
+        self.note(error)
+        return ConfigError(
+            f"{self._name} cannot be read",
+            f"{one_line(str(error))}.",
+            "Try again; if that does not help, the next start moves a damaged file aside.",
+        )
+
+    def _unwritable(self, error: Exception) -> ConfigError:
+        self.note(error)
+        return ConfigError(
+            f"{self._name} cannot be written, so nothing was changed",
+            f"{one_line(str(error))}.",
+            "Make room or give write permission, then try again.",
+        )
 
 
-def open_database(path: Path) -> "sqlite3.Connection":
+def in_memory(trouble: str | None = None) -> Database:
+    """Returns tables that end with this process.
+
+    Args:
+        trouble: Why nothing outlives it, where it should; None for the demo.
+    """
+    import sqlite3
+
+    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    _migrate(connection)
+    return Database(connection, None, trouble)
+
+
+def open_database(path: Path) -> Database:
     """Opens the database, which is made where there is none; only this user may read it.
-
-    Every statement is a transaction of its own, unless one is begun. The connection may go from
-    thread to thread, and is used by one at a time.
 
     Raises:
         ConfigError: It cannot be written, is damaged, or is of a later version.
@@ -56,7 +207,7 @@ def open_database(path: Path) -> "sqlite3.Connection":
         # Made here, since SQLite would let others read it. One that is there is not even opened
         # here: to close it again would end the locks that this process has on it.
         with suppress(FileExistsError):
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
+            os.close(os.open(os.path.realpath(path), os.O_CREAT | os.O_EXCL, 0o600))
         # The dashboard opens it in a thread, after the first frame, and uses it in the main one.
         connection = sqlite3.connect(
             path, timeout=_PATIENCE_AT_FIRST, isolation_level=None, check_same_thread=False
@@ -67,16 +218,16 @@ def open_database(path: Path) -> "sqlite3.Connection":
             connection.close()
             raise
     except (OSError, sqlite3.Error) as error:
-        raise _refusal(path, error) from error
-    return connection
+        raise refusal(path, error) from error
+    return Database(connection, path)
 
 
 def _prepare(connection: "sqlite3.Connection", path: Path) -> None:
-    if _version(connection) > len(_MIGRATIONS):
+    if _version(connection) > len(MIGRATIONS):
         raise ConfigError(
             f"{path} is of a later version of zcbulk-tui",
             f"Its tables have version {_version(connection)}, and this program knows them up to "
-            f"{len(_MIGRATIONS)}.",
+            f"{len(MIGRATIONS)}.",
             "Install the later version, or set ZCBULK_STATE_DIR to another folder.",
         )
     # Readers and a writer do not hold each other up, and a count waits for no disk: when the whole
@@ -85,28 +236,53 @@ def _prepare(connection: "sqlite3.Connection", path: Path) -> None:
     with suppress(connection.OperationalError):
         connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
+    _migrate(connection)
+    connection.execute(f"PRAGMA busy_timeout = {_PATIENCE * 1000:.0f}")
+
+
+def _migrate(connection: "sqlite3.Connection") -> None:
     connection.execute("BEGIN IMMEDIATE")
     # Read again: another process may have brought it up to date before this one had its turn.
     version = _version(connection)
-    for statements in _MIGRATIONS[version:]:
+    for statements in MIGRATIONS[version:]:
         for statement in statements:
-            connection.execute(statement)
+            # Without its line breaks, the list of all tables fits into the first page, and can be
+            # read of a file that has lost any other.
+            connection.execute(" ".join(statement.split()))
     # Written even if it is the same: a file that may not be written has been opened all the same.
-    connection.execute(f"PRAGMA user_version = {max(version, len(_MIGRATIONS))}")
+    connection.execute(f"PRAGMA user_version = {max(version, len(MIGRATIONS))}")
     connection.execute("COMMIT")
-    connection.execute(f"PRAGMA busy_timeout = {_PATIENCE * 1000:.0f}")
 
 
 def _version(connection: "sqlite3.Connection") -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
-def _refusal(path: Path, error: Exception) -> ConfigError:
+def mark_of(path: Path) -> Path:
+    """The file beside a database that says that damage was found in it while it was used."""
+    return path.with_name(f"{path.name}.damaged")
+
+
+def is_damage(error: BaseException) -> bool:
+    """Whether SQLite says that a file is not what it has written itself."""
+    import sqlite3
+
+    return _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def refusal(path: Path, error: Exception) -> ConfigError:
+    """Says why a database cannot be opened.
+
+    Args:
+        path: Its file.
+        error: Of the system or of SQLite.
+    """
     import sqlite3
 
     cause = f"{one_line(str(error))}."
-    match getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF:
-        case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
+    match _code(error):
+        # The last one: the tables are not those of the version that it says it has.
+        case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_ERROR:
             return ConfigError(
                 f"{path} is damaged, or is not a database",
                 cause,
@@ -123,3 +299,12 @@ def _refusal(path: Path, error: Exception) -> ConfigError:
         cause,
         "Make room or give write permission, or set ZCBULK_STATE_DIR to another folder.",
     )
+
+
+def _code(error: BaseException) -> int:
+    import sqlite3
+
+    if isinstance(error, sqlite3.DatabaseError) and "decode to UTF-8" in str(error):
+        # Python says this, not SQLite, which returns whatever stands there.
+        return sqlite3.SQLITE_CORRUPT
+    return int(getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK)) & 0xFF

@@ -1,127 +1,105 @@
-"""The watch list, as a file.
-
-Zoho has no call that lists jobs, so this file is the only record of which there are. Every change
-reads it anew, so that two programs on one list lose nothing of each other's.
-"""
+"""The watch list. Zoho has no call that lists jobs, so nobody else knows which there are."""
 
 from collections.abc import Iterable
-from datetime import datetime
-from pathlib import Path
-from typing import Any
 
-from zcbulk_tui.domain.address import make_ref, parse_base_url
-from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
-from zcbulk_tui.domain.sign_in import DEFAULT_PROFILE
-from zcbulk_tui.domain.text import one_line
-from zcbulk_tui.errors import ConfigError, UsageError
-from zcbulk_tui.store import json_file
+from zcbulk_tui.domain.job import JobRef, WatchedJob
+from zcbulk_tui.store.database import Database
+from zcbulk_tui.store.jobs import JOB, key, to_job
+from zcbulk_tui.store.rows import maybe_millis, to_millis
 
-FILE_NAME = "watchlist.json"
-"""Of the profile of those who have only one."""
+_KNOW = """
+INSERT INTO jobs (profile, origin, owner, app, form, environment, job_id, label, tags, note,
+    added_at, added_by, created_at, started_at)
+VALUES (:profile, :origin, :owner, :app, :form, :environment, :job_id, :label, :tags, :note,
+    :added_at, :added_by, :created_at, :started_at)
+"""
+
+KNOW = f"{_KNOW} ON CONFLICT DO NOTHING"
+"""Makes a job's row, without putting it on the list."""
+
+_ADD = f"""
+{_KNOW} ON CONFLICT DO UPDATE SET
+    label = :label,
+    tags = :tags,
+    note = :note,
+    added_at = iif(place IS NULL, :added_at, added_at),
+    added_by = iif(place IS NULL, :added_by, added_by),
+    created_at = ifnull(:created_at, created_at)
+"""
+
+_PUT_LAST = """
+UPDATE jobs SET place = (SELECT ifnull(max(place), 0) + 1 FROM jobs WHERE profile = :profile)
+WHERE profile = :profile AND place IS NULL AND id = (SELECT id FROM jobs WHERE
+    profile = :profile AND origin = :origin AND owner = :owner AND app = :app AND form = :form
+    AND environment = :environment AND job_id = :job_id)
+"""
+
+_REMOVE = """
+UPDATE jobs SET place = NULL WHERE profile = :profile AND origin = :origin AND owner = :owner
+    AND app = :app AND form = :form AND environment = :environment AND job_id = :job_id
+"""
+
+_LIST = f"SELECT {JOB} FROM jobs WHERE profile = ? AND place IS NOT NULL ORDER BY place"
 
 
-def file_name(profile: str) -> str:
-    """The file of a profile: the jobs of one account are not to be asked about in another."""
-    return FILE_NAME if profile == DEFAULT_PROFILE else f"watchlist-{profile}.json"
-
-
-_VERSION = 1
-
-
-class WatchListFile:
-    """The watch list in a file.
+class StoredWatchList:
+    """The watch list of a profile: the jobs of one account are not to be asked about in another.
 
     Args:
-        path: The file; it is made with the first job.
+        database: Keeps it.
+        profile: Whose list.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, database: Database, profile: str) -> None:
+        self._database = database
+        self._profile = profile
 
     def jobs(self) -> list[WatchedJob]:
-        """Returns the jobs in the order in which they were added.
+        """Returns the jobs in their order.
 
         Raises:
-            ConfigError: The file cannot be read, or does not hold a watch list.
+            ConfigError: They cannot be read.
         """
-        content = json_file.read(self._path)
-        if content is None:
-            return []
-        try:
-            if content["version"] != _VERSION:
-                raise ValueError(f"version {content['version']}, not {_VERSION}")
-            return [_from_json(entry) for entry in content["jobs"]]
-        except (AttributeError, KeyError, TypeError, ValueError, UsageError) as error:
-            raise ConfigError(
-                f"{self._path} does not hold a watch list",
-                f"A value is missing or cannot be right ({one_line(repr(error), 80)}).",
-                "Correct it, or move it away to begin anew.",
-            ) from error
+        return [to_job(row) for row in self._database.rows(_LIST, (self._profile,))]
 
     def add(self, job: WatchedJob) -> None:
-        """Puts a job at the end; one with the same reference gives way to it.
+        """Puts a job at the end; one that is on the list stays where it is, and gets its words.
 
         Raises:
-            ConfigError: The file cannot be read or written; nothing is lost then.
+            ConfigError: It cannot be written; nothing is changed then.
         """
-        self._write([*(other for other in self.jobs() if other.ref != job.ref), job])
+        self.add_all([job])
 
-    def remove(self, ref: JobRef) -> None:
-        """Takes a job off the list.
+    def add_all(self, jobs: Iterable[WatchedJob]) -> None:
+        """Does for many what `add` does for one: for all of them or for none.
 
         Raises:
-            ConfigError: The file cannot be read or written; nothing is lost then.
+            ConfigError: It cannot be written; nothing is changed then.
         """
-        self._write(job for job in self.jobs() if job.ref != ref)
-
-    def _write(self, jobs: Iterable[WatchedJob]) -> None:
-        json_file.write(self._path, {"version": _VERSION, "jobs": [_to_json(job) for job in jobs]})
-
-
-class SessionWatchList:
-    """A watch list that ends with the process: for jobs named on the command line, and the demo."""
-
-    def add(self, job: WatchedJob) -> None:
-        """Keeps nothing."""
+        with self._database.transaction(durable=True) as connection:
+            for job in jobs:
+                connection.execute(_ADD, values(self._profile, job))
+                connection.execute(_PUT_LAST, key(self._profile, job.ref))
 
     def remove(self, ref: JobRef) -> None:
-        """Keeps nothing."""
+        """Takes a job off the list; what is remembered of it stays for a while.
+
+        Raises:
+            ConfigError: It cannot be written; nothing is changed then.
+        """
+        with self._database.transaction(durable=True) as connection:
+            connection.execute(_REMOVE, key(self._profile, ref))
 
 
-def _to_json(job: WatchedJob) -> dict[str, Any]:
-    ref = job.ref
+def values(profile: str, job: WatchedJob) -> dict[str, object]:
+    """Returns the values of a job's row."""
     return {
-        "origin": ref.origin,
-        "owner": ref.owner,
-        "app": ref.app,
-        "form": ref.form,
-        "job_id": ref.job_id,
-        "environment": ref.environment.value,
+        **key(profile, job.ref),
         "label": job.label,
-        "added_at": job.added_at.isoformat(),
-        "created_at": job.created_at.isoformat() if job.created_at else None,
+        "tags": " ".join(job.tags),
+        "note": job.note,
+        "added_at": to_millis(job.added_at),
+        "added_by": job.added_by,
+        "created_at": maybe_millis(job.created_at),
+        "started_at": maybe_millis(job.started_at),
     }
-
-
-def _from_json(entry: dict[str, Any]) -> WatchedJob:
-    created = entry["created_at"]
-    return WatchedJob(
-        make_ref(
-            parse_base_url(entry["origin"]),
-            entry["owner"],
-            entry["app"],
-            entry["form"],
-            entry["job_id"],
-            Environment(entry["environment"]),
-        ),
-        one_line(entry["label"], 60),
-        _aware(entry["added_at"]),
-        None if created is None else _aware(created),
-    )
-
-
-def _aware(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError("a time without zone")
-    return moment

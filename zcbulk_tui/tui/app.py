@@ -17,7 +17,7 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerCancelled, WorkerFailed, WorkerState
 
 from zcbulk_tui.errors import ZcbulkError
-from zcbulk_tui.monitor.ports import Event
+from zcbulk_tui.monitor.events import Event
 from zcbulk_tui.render.glyphs import ASCII, UNICODE
 from zcbulk_tui.tui import profile_actions
 from zcbulk_tui.tui.ascii_filter import AsciiFilter
@@ -89,6 +89,16 @@ class DashboardApp(App[None]):
             self._watch(), name="monitor", group="monitor", exit_on_error=False
         )
 
+    async def _end(self) -> None:
+        if self._monitoring is not None:
+            self._monitoring.cancel()
+            with suppress(WorkerCancelled, WorkerFailed):
+                await self._monitoring.wait()
+
+    async def on_unmount(self) -> None:
+        """Lets the connection end in order: another window can poll at once."""
+        await self._end()
+
     async def on_profile_chosen(self, message: ProfileChosen) -> None:
         """Leaves the profile that is shown, and shows another.
 
@@ -96,10 +106,7 @@ class DashboardApp(App[None]):
         """
         if profile_actions.awaits_an_answer(self._watch_screen):
             return
-        if self._monitoring is not None:
-            self._monitoring.cancel()
-            with suppress(WorkerCancelled, WorkerFailed):
-                await self._monitoring.wait()
+        await self._end()
         self.clear_notifications()
         left, self._mode = self._mode, f"{self.DEFAULT_MODE} {next(self._numbers)}"
         self._set(message.session)
@@ -124,7 +131,7 @@ class DashboardApp(App[None]):
         connection = await asyncio.to_thread(self.session.connect, self)
         try:
             connection.monitor.watch(connection.jobs)
-            self._watch_screen.connect(connection.monitor, connection.jobs)
+            self._watch_screen.connect(connection)
             await connection.monitor.run()
         finally:
             await connection.close()

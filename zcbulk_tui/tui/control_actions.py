@@ -28,14 +28,14 @@ def ask(screen: "WatchScreen", action: Action) -> None:
     snapshot = screen.jobs.selected
     if snapshot is None or screen.monitor is None:
         return
-    monitor, ref = screen.monitor, snapshot.ref
+    monitor, ref, shown = screen.monitor, snapshot.ref, snapshot.last
     in_production = ref.environment is Environment.PRODUCTION
 
     def answered(yes: bool | None) -> None:
         if yes:
             # The app's own worker: the app hears of it if something unforeseen goes wrong.
             screen.app.run_worker(
-                monitor.command(ref, action), group="commands", exit_on_error=False
+                monitor.command(ref, action, shown), group="commands", exit_on_error=False
             )
 
     verb = action.value.capitalize()

@@ -68,12 +68,12 @@ def ask_to_remove(screen: "WatchScreen") -> None:
     )
 
 
-def poll(screen: "WatchScreen", refs: Sequence[JobRef]) -> None:
+def poll(screen: "WatchScreen", refs: Sequence[JobRef], *, key: str = "r") -> None:
     """Asks for the status of jobs; says why, where the day's calls do not allow it."""
     if screen.monitor is None:
         return
     try:
-        screen.monitor.poll_now(refs)
+        screen.monitor.poll_now(refs, key=key)
     except QuotaSpentError as error:
         parts = (error.cause, error.next_step)
         screen.notify(
@@ -91,12 +91,12 @@ def poll_all(screen: "WatchScreen") -> None:
 
     refs = [snapshot.ref for snapshot in screen.jobs.snapshots if not snapshot.is_final]
     if len(refs) < _MANY:
-        poll(screen, refs)
+        poll(screen, refs, key="R")
         return
 
     def answered(yes: bool | None) -> None:
         if yes:
-            poll(screen, refs)
+            poll(screen, refs, key="R")
 
     screen.app.push_screen(
         ConfirmScreen(

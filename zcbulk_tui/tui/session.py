@@ -7,10 +7,14 @@ first frame.
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from zcbulk_tui.domain.job import Environment, WatchedJob
-from zcbulk_tui.monitor.ports import Sink
+from zcbulk_tui.domain.job import Environment
+from zcbulk_tui.domain.snapshot import JobSnapshot
+from zcbulk_tui.errors import ZcbulkError
+from zcbulk_tui.monitor.events import Sink
 
 if TYPE_CHECKING:
+    from zcbulk_tui.domain.windows import Recalled
+    from zcbulk_tui.monitor.archive import Archive
     from zcbulk_tui.monitor.monitor import Monitor
 
 
@@ -19,12 +23,14 @@ class Connection(NamedTuple):
 
     Attributes:
         monitor: Watches the jobs.
-        jobs: The jobs to watch.
+        jobs: The jobs to watch, as they are remembered.
+        archive: What can be looked up of the past.
         close: Ends the connection; called once the monitor has stopped.
     """
 
     monitor: "Monitor"
-    jobs: Sequence[WatchedJob]
+    jobs: "Sequence[Recalled]"
+    archive: "Archive"
     close: Callable[[], Awaitable[None]]
 
 
@@ -74,19 +80,21 @@ class Session(NamedTuple):
     Attributes:
         connect: Makes the connection.
         badge: What the status line calls it: the profile's name, or DEMO.
-        watched: The jobs that are known already, for the first frame.
+        watched: The jobs as they are known already, for the first frame.
         home: Where a job is that is not told in full.
         read_only: Whether start and abort are left out.
         is_real: Whether there is anything that could be harmed, which the demo has not.
         notice: What to say once the screen is up; empty for nothing.
+        problem: What of the memory could not be used; None for nothing.
         profiles: The profiles to choose from; None where there is no choice.
     """
 
     connect: Connect
     badge: str
-    watched: Sequence[WatchedJob] = ()
+    watched: Sequence[JobSnapshot] = ()
     home: Home = Home()
     read_only: bool = False
     is_real: bool = True
     notice: str = ""
+    problem: ZcbulkError | None = None
     profiles: Profiles | None = None

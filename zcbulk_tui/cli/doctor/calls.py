@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from zcbulk_tui.cli import compose
+from zcbulk_tui.cli import compose, memory
 from zcbulk_tui.cli.doctor import sign_in
 from zcbulk_tui.cli.findings import Finding, Grade, failure
 from zcbulk_tui.config.settings import Settings
@@ -66,13 +66,18 @@ async def _status(settings: Settings, client: "CreatorClient", job: str | None) 
         said = "Not asked: zcbulk-tui doctor JOB asks for that of one job, which costs 1 call."
         return Finding(subject, Grade.PASS, said)
     try:
-        refs = compose.parse_jobs([job], settings)
-        with compose.spending(settings) as spending:
-            (result,) = await read_all(client, refs, spending)
+        (ref,) = compose.parse_jobs([job], settings)
+        with memory.command_desk(settings) as (desk, spending):
+            asked = [compose.watched(ref)]
+            (result,) = await read_all(client, asked, spending, desk, _now, fresh=True)
     except ZcbulkError as error:
         return failure(subject, error)
     if not isinstance(result, JobReading):
         return failure(subject, result)
     share = percent(result.counts.share_done)
-    said = f"{refs[0].form} {refs[0].job_id}: {result.raw_state}, {share} %; it cost 1 call."
+    said = f"{ref.form} {ref.job_id}: {result.raw_state}, {share} %; it cost 1 call."
     return Finding(subject, Grade.PASS, said)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

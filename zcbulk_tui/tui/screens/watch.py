@@ -1,6 +1,6 @@
 """The watch screen: the list of jobs, a line above it and a few below."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
@@ -9,22 +9,29 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
 
-from zcbulk_tui.domain.job import Action, Environment, WatchedJob
+from zcbulk_tui.domain.job import Action, Environment
 from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
-from zcbulk_tui.monitor.ports import CommandEnded, Event, JobChanged, JobRemoved, ServiceChanged
+from zcbulk_tui.monitor.events import CommandEnded, Event, JobChanged, JobRemoved, ServiceChanged
 from zcbulk_tui.render import words
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.span import Line, Look, Span
 from zcbulk_tui.render.status import Badge, about, news, preview, status_line
-from zcbulk_tui.tui import control_actions, keys, list_actions, profile_actions
+from zcbulk_tui.tui import (
+    control_actions,
+    keys,
+    list_actions,
+    memory_actions,
+    profile_actions,
+)
 from zcbulk_tui.tui.messages import Happened
 from zcbulk_tui.tui.pace_choice import PaceChoice
-from zcbulk_tui.tui.session import Session
+from zcbulk_tui.tui.session import Connection, Session
 from zcbulk_tui.tui.widgets import painter
 from zcbulk_tui.tui.widgets.job_list import JobList
 from zcbulk_tui.tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
+    from zcbulk_tui.monitor.archive import Archive
     from zcbulk_tui.monitor.monitor import Monitor
     from zcbulk_tui.tui.screens.budget import BudgetScreen
 
@@ -55,19 +62,20 @@ class WatchScreen(Screen[None]):
     def __init__(self, session: Session, *, glyphs: Glyphs, now: Callable[[], datetime]) -> None:
         super().__init__()
         self.monitor: Monitor | None = None
+        self.archive: Archive | None = None
         self.session = session
         self.now = now
         self._pace: PaceChoice | None = None
         self._budget: BudgetScreen | None = None
-        self._glyphs = glyphs
+        self.glyphs = glyphs
         self._service = ServiceSnapshot()
         self._inbox: list[Event] = []
         self._flushed_at = 0.0
         self._status = Lines(id="status")
         self._foot = Lines(id="foot")
         self.jobs = JobList(glyphs, now, on_select=self._show_lines, id="jobs")
-        for job in session.watched:
-            self.jobs.put(JobSnapshot(job))
+        for snapshot in session.watched:
+            self.jobs.put(snapshot)
 
     def compose(self) -> ComposeResult:
         """From top to bottom."""
@@ -86,15 +94,19 @@ class WatchScreen(Screen[None]):
 
     # What happens.
 
-    def connect(self, monitor: "Monitor", jobs: Iterable[WatchedJob]) -> None:
-        """Takes the monitor that carries out the keys, and the jobs that it watches."""
-        self.monitor = monitor
+    def connect(self, connection: Connection) -> None:
+        """Takes the monitor that carries out the keys, which has told of its jobs already."""
+        monitor = self.monitor = connection.monitor
+        self.archive = connection.archive
         self._pace = PaceChoice(self, monitor.day_plan, monitor.set_pace, self._show_budget)
         monitor.set_focus(focused=self.app.app_focus)
-        for job in jobs:
-            if job.ref not in self.jobs:
-                self.jobs.put(JobSnapshot(job))
-        self.show_changes()
+        watched = {job.snapshot.ref for job in connection.jobs}
+        for snapshot in list(self.jobs.snapshots):
+            if snapshot.ref not in watched:  # another window has just taken it off the list
+                self.jobs.drop(snapshot.ref)
+        self.flush()
+        if self.session.problem is not None:
+            memory_actions.report(self, self.session.problem)
         if self.session.notice:
             self.notify(self.session.notice, severity="warning", timeout=15, markup=False)
 
@@ -140,6 +152,7 @@ class WatchScreen(Screen[None]):
                 self.jobs.drop(ref)
             case ServiceChanged(service):
                 profile_actions.report(self, self._service, service)
+                memory_actions.tell(self, self._service, service)
                 self._service = service
             case CommandEnded(job, command):
                 control_actions.report(self.app, job, command)
@@ -159,8 +172,9 @@ class WatchScreen(Screen[None]):
 
     def _show_lines(self) -> None:
         now, selected, width = self.now(), self.jobs.selected, self.size.width
-        notes = ["READ-ONLY"] if self.session.read_only else []
-        rule = (Span(self._glyphs.rule * width, Look.LEFT),)
+        marks = (("READ-ONLY", self.session.read_only), ("NOT SAVED", self._service.unkept))
+        notes = [note for note, applies in marks if applies]
+        rule = (Span(self.glyphs.rule * width, Look.LEFT),)
         self._status.show(
             status_line(
                 Badge(self.session.badge, self._environment()),
@@ -168,14 +182,14 @@ class WatchScreen(Screen[None]):
                 self.jobs.states,
                 self._service,
                 now,
-                self._glyphs,
+                self.glyphs,
                 width,
             ),
             rule,
         )
         self._foot.show(
             rule,
-            about(selected, self._glyphs, width),
+            about(selected, self.glyphs, width),
             *self._news(selected, now, width),
             keys.key_line(lambda action: self.check_action(action, ()), width),
         )
@@ -209,9 +223,9 @@ class WatchScreen(Screen[None]):
                 return False
             allowed = selected is not None and selected.allows(control_actions.ACTIONS[action])
             return True if allowed and self.monitor else None
-        if action in ("poll", "unwatch"):
+        if action in ("poll", "unwatch", "history"):
             return True if selected and self.monitor else None
-        if action in ("add", "poll_all", "pause", "budget", "eager", "frugal"):
+        if action in ("add", "poll_all", "pause", "budget", "eager", "frugal", "log"):
             return True if self.monitor else None
         if action == "profile":
             return True if self.monitor and profile_actions.others(self.session) else None
@@ -274,10 +288,16 @@ class WatchScreen(Screen[None]):
                 lambda: self._service.paused,
                 self._pace,
                 self.monitor.enter_true_figure,
-                glyphs=self._glyphs,
+                glyphs=self.glyphs,
                 now=self.now,
             )
             self.app.push_screen(self._budget)
+
+    def action_history(self) -> None:
+        memory_actions.show_history(self)
+
+    def action_log(self) -> None:
+        memory_actions.show_log(self)
 
     def action_eager(self) -> None:
         if self._pace:

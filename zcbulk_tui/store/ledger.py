@@ -2,19 +2,16 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 from zcbulk_tui.domain.budget import Cause, DayCalls
 from zcbulk_tui.domain.text import one_line
-
-if TYPE_CHECKING:
-    import sqlite3
+from zcbulk_tui.store.database import Database
 
 _KEPT = timedelta(days=400)
 """How old a day may be: more than a clock that is set wrong is likely to be off."""
 
 _ADD = """
-INSERT INTO calls (profile, date, plan, key, command, script, elsewhere, spent)
+INSERT INTO days (profile, date, plan, key, command, script, elsewhere, spent)
 VALUES (:profile, :date, :plan, :key, :command, :script, ifnull(:elsewhere, 0), ifnull(:spent, 0))
 ON CONFLICT (profile, date) DO UPDATE SET
     plan = plan + :plan,
@@ -26,10 +23,10 @@ ON CONFLICT (profile, date) DO UPDATE SET
 """
 
 _READ = """
-SELECT plan, key, command, script, elsewhere, spent FROM calls WHERE profile = ? AND date = ?
+SELECT plan, key, command, script, elsewhere, spent FROM days WHERE profile = ? AND date = ?
 """
 
-_FORGET = "DELETE FROM calls WHERE date < ?"
+_FORGET = "DELETE FROM days WHERE date < ?"
 
 
 @dataclass(slots=True)
@@ -57,20 +54,23 @@ class StoredCallBook:
     after that, what it missed is added to it.
 
     Args:
-        connection: As `database.open_database` returns it.
+        database: Holds them.
         profile: Whose calls.
-
-    Attributes:
-        trouble: Why the database does not hold the last change, as one line; None when it does.
     """
 
-    def __init__(self, connection: "sqlite3.Connection", profile: str) -> None:
-        self.trouble: str | None = None
-        self._connection = connection
+    def __init__(self, database: Database, profile: str) -> None:
+        self._trouble: str | None = None
+        self._database = database
+        self._connection = database.connection
         self._profile = profile
         self._stored: dict[date, DayCalls] = {}
         self._owed: dict[date, _Owed] = {}
         self._newest: date | None = None
+
+    @property
+    def trouble(self) -> str | None:
+        """Why the database does not hold the last change, as one line; None when it does."""
+        return self._database.never_kept or self._trouble
 
     def day(self, date: date) -> DayCalls:
         """Returns the calls of a day."""
@@ -79,10 +79,11 @@ class StoredCallBook:
             self._read(date)
         # The other one is for a figure beyond what SQLite can hold.
         except (self._connection.Error, OverflowError) as error:
+            self._database.note(error)
             said = f"Calls are counted in memory only, since the database fails: {error}"
-            self.trouble = one_line(said)
+            self._trouble = one_line(said)
         else:
-            self.trouble = None
+            self._trouble = None
         stored = self._stored.get(date, DayCalls(date))
         return self._owed[date].added_to(stored) if date in self._owed else stored
 
@@ -135,38 +136,3 @@ class StoredCallBook:
             self._connection.execute(_FORGET, (oldest.isoformat(),))
             self._stored = {day: calls for day, calls in self._stored.items() if day >= oldest}
             self._newest = date
-
-
-class MemoryBook:
-    """Calls that end with the process: for the demo, and where there is no database.
-
-    Args:
-        trouble: Why they are not kept for longer, if they should be.
-    """
-
-    def __init__(self, trouble: str | None = None) -> None:
-        self.trouble = trouble
-        self._days: dict[date, DayCalls] = {}
-
-    def day(self, date: date) -> DayCalls:
-        """Returns the calls of a day."""
-        return self._days.get(date, DayCalls(date))
-
-    def count(self, date: date, cause: Cause, calls: int = 1) -> DayCalls:
-        """Adds calls to a day; returns all of that day's."""
-        return self._keep(self.day(date).plus(cause, calls))
-
-    def set_elsewhere(self, date: date, calls: int) -> DayCalls:
-        """Sets how many calls others made on a day; returns all that is known of it."""
-        return self._keep(replace(self.day(date), elsewhere=calls))
-
-    def set_spent(self, date: date, spent: bool) -> DayCalls:
-        """Sets whether Zoho said that no call is left; returns all that is known of the day."""
-        return self._keep(replace(self.day(date), spent=spent))
-
-    def _keep(self, day: DayCalls) -> DayCalls:
-        if all(day.date > other for other in self._days):
-            oldest = day.date - _KEPT
-            self._days = {date: calls for date, calls in self._days.items() if date >= oldest}
-        self._days[day.date] = day
-        return day

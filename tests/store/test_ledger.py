@@ -4,6 +4,7 @@ import multiprocessing
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import count
 from multiprocessing.synchronize import Barrier
@@ -18,8 +19,8 @@ from tests.store.failing_disk import full_disk
 from tests.support.text import is_one_safe_line
 from zcbulk_tui.domain.budget import Cause, DayCalls
 from zcbulk_tui.monitor.ports import CallBook
-from zcbulk_tui.store.calls import MemoryBook, StoredCallBook
-from zcbulk_tui.store.database import open_database
+from zcbulk_tui.store.database import Database, in_memory, open_database
+from zcbulk_tui.store.ledger import StoredCallBook
 
 TODAY = date(2026, 3, 11)
 TOMORROW = TODAY + timedelta(days=1)
@@ -31,24 +32,25 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def connection(path: Path) -> Iterator[sqlite3.Connection]:
+def database(path: Path) -> Iterator[Database]:
     with closing(open_database(path)) as opened:
         # The tests do not wait for another process that holds it.
-        opened.execute("PRAGMA busy_timeout = 0")
+        opened.connection.execute("PRAGMA busy_timeout = 0")
         yield opened
 
 
 @pytest.fixture
-def stored(connection: sqlite3.Connection) -> StoredCallBook:
-    return StoredCallBook(connection, "default")
+def stored(database: Database) -> StoredCallBook:
+    return StoredCallBook(database, "default")
 
 
 @pytest.fixture(params=["stored", "in memory"])
-def book(request: pytest.FixtureRequest) -> CallBook:
+def book(request: pytest.FixtureRequest) -> Iterator[CallBook]:
     if request.param == "in memory":
-        return MemoryBook()
-    stored: StoredCallBook = request.getfixturevalue("stored")
-    return stored
+        with closing(in_memory()) as database:
+            yield StoredCallBook(database, "default")
+    else:
+        yield request.getfixturevalue("stored")
 
 
 def calls(**counted: int) -> tuple[int, ...]:
@@ -101,35 +103,35 @@ def test_a_clock_that_was_a_month_ahead_for_a_while_loses_nothing(book: CallBook
 
 
 def test_they_are_there_when_it_is_opened_again(path: Path) -> None:
-    with closing(open_database(path)) as connection:
-        day = StoredCallBook(connection, "default").count(TODAY, Cause.KEY, 3)
-    with closing(open_database(path)) as connection:
-        book = StoredCallBook(connection, "default")
+    with closing(open_database(path)) as database:
+        day = StoredCallBook(database, "default").count(TODAY, Cause.KEY, 3)
+    with closing(open_database(path)) as database:
+        book = StoredCallBook(database, "default")
         assert book.day(TODAY) == day
         assert book.count(TODAY, Cause.KEY).of(Cause.KEY) == 4
 
 
 def test_an_old_day_is_gone_from_the_file_and_looking_at_one_removes_nothing(
-    connection: sqlite3.Connection, stored: StoredCallBook
+    database: Database, stored: StoredCallBook
 ) -> None:
     stored.count(TODAY, Cause.PLAN)
     stored.day(TODAY - timedelta(days=1000))
     stored.count(TODAY - timedelta(days=20), Cause.PLAN)
-    StoredCallBook(connection, "another").day(TODAY + timedelta(days=381))
-    rows = connection.execute("SELECT profile, date FROM calls").fetchall()
+    StoredCallBook(database, "another").day(TODAY + timedelta(days=381))
+    rows = database.rows("SELECT profile, date FROM days")
     assert rows == [("default", TODAY.isoformat())]
 
 
-def test_profiles_have_nothing_to_do_with_each_other(connection: sqlite3.Connection) -> None:
-    one, other = (StoredCallBook(connection, name) for name in ("one", "other"))
+def test_profiles_have_nothing_to_do_with_each_other(database: Database) -> None:
+    one, other = (StoredCallBook(database, name) for name in ("one", "other"))
     one.count(TODAY, Cause.PLAN)
     one.set_spent(TODAY, True)
     assert other.count(TODAY, Cause.KEY) == DayCalls(TODAY, calls(key=1))
 
 
 def test_what_another_process_counted_is_seen(path: Path, stored: StoredCallBook) -> None:
-    with closing(open_database(path)) as connection:
-        other = StoredCallBook(connection, "default")
+    with closing(open_database(path)) as database:
+        other = StoredCallBook(database, "default")
         stored.count(TODAY, Cause.PLAN)
         other.count(TODAY, Cause.SCRIPT)
         other.set_elsewhere(TODAY, 7)
@@ -140,8 +142,8 @@ def test_what_another_process_counted_is_seen(path: Path, stored: StoredCallBook
 
 def count_many(path: Path, cause: Cause, together: Barrier) -> None:
     """What a process of its own does."""
-    with closing(open_database(path)) as connection:
-        book = StoredCallBook(connection, "default")
+    with closing(open_database(path)) as database:
+        book = StoredCallBook(database, "default")
         together.wait(60)
         for _ in range(300):
             book.count(TODAY, cause)
@@ -161,8 +163,8 @@ def test_two_processes_that_count_at_once_lose_nothing(path: Path) -> None:
     for process in processes:
         process.join(60)
         assert process.exitcode == 0
-    with closing(open_database(path)) as connection:
-        day = StoredCallBook(connection, "default").day(TODAY)
+    with closing(open_database(path)) as database:
+        day = StoredCallBook(database, "default").day(TODAY)
     assert day == DayCalls(TODAY, calls(plan=600, key=300))
 
 
@@ -176,9 +178,9 @@ def held_by_another(path: Path) -> Iterator[None]:
 @contextmanager
 def table_gone(path: Path) -> Iterator[None]:
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
-        other.execute("ALTER TABLE calls RENAME TO elsewhere")
+        other.execute("ALTER TABLE days RENAME TO elsewhere")
         yield
-        other.execute("ALTER TABLE elsewhere RENAME TO calls")
+        other.execute("ALTER TABLE elsewhere RENAME TO days")
 
 
 def disk_full(_: Path) -> AbstractContextManager[None]:
@@ -208,8 +210,8 @@ def test_while_the_database_fails_it_counts_on_and_makes_up_for_it_later(
         assert stored.day(TOMORROW) == DayCalls(TOMORROW, calls(command=1))
     assert stored.day(TODAY) == today
     assert not stored.trouble
-    with closing(open_database(path)) as connection:
-        again = StoredCallBook(connection, "default")
+    with closing(open_database(path)) as database:
+        again = StoredCallBook(database, "default")
         assert again.day(TODAY) == today
         assert again.day(TOMORROW).total == 1
 
@@ -218,8 +220,8 @@ def test_while_the_database_fails_it_counts_on_and_makes_up_for_it_later(
 def test_what_others_counted_meanwhile_is_added_to(
     path: Path, stored: StoredCallBook, fault: Fault
 ) -> None:
-    with closing(open_database(path)) as connection:
-        other = StoredCallBook(connection, "default")
+    with closing(open_database(path)) as database:
+        other = StoredCallBook(database, "default")
         stored.count(TODAY, Cause.PLAN)
         with fault(path):
             stored.count(TODAY, Cause.PLAN)
@@ -229,16 +231,23 @@ def test_what_others_counted_meanwhile_is_added_to(
 
 
 def test_a_database_that_is_gone_for_good_is_no_error(
-    connection: sqlite3.Connection, stored: StoredCallBook
+    database: Database, stored: StoredCallBook
 ) -> None:
     stored.count(TODAY, Cause.PLAN)
-    connection.close()
+    database.close()
     for number in range(2, 5):
         assert stored.count(TODAY, Cause.PLAN).total == number
     assert stored.set_elsewhere(TODAY, 3).elsewhere == 3
     assert stored.set_spent(TODAY, True).spent
     assert stored.day(TOMORROW) == DayCalls(TOMORROW)
     assert stored.trouble is not None
+
+
+def test_a_database_in_memory_says_why_nothing_outlives_the_process() -> None:
+    with closing(in_memory("The disk is gone")) as database:
+        book = StoredCallBook(database, "default")
+        assert book.count(TODAY, Cause.PLAN).total == 1
+        assert book.trouble == "The disk is gone"
 
 
 def test_a_figure_that_the_database_cannot_hold_is_no_error(stored: StoredCallBook) -> None:
@@ -249,23 +258,45 @@ def test_a_figure_that_the_database_cannot_hold_is_no_error(stored: StoredCallBo
 
 
 def test_a_file_that_is_damaged_inside_is_no_error(path: Path) -> None:
-    with closing(open_database(path)) as connection:
-        StoredCallBook(connection, "default").count(TODAY, Cause.PLAN)
+    with closing(open_database(path)) as database:
+        StoredCallBook(database, "default").count(TODAY, Cause.PLAN)
     content = path.read_bytes()
     page = 4096
-    assert len(content) >= 2 * page
-    path.write_bytes(content[:page] + b"\xff" * (len(content) - page))
-    with closing(open_database(path)) as connection:
-        book = StoredCallBook(connection, "default")
+    # The second page is the one of the days.
+    path.write_bytes(content[:page] + b"\xff" * page + content[2 * page :])
+    with closing(open_database(path)) as database:
+        book = StoredCallBook(database, "default")
         assert book.count(TODAY, Cause.PLAN).total == 1
         assert book.trouble is not None
         assert "malformed" in book.trouble
 
 
 @pytest.fixture(scope="module")
-def kept_open(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
-    with closing(open_database(tmp_path_factory.mktemp("state") / "state.db")) as connection:
-        yield connection
+def kept_open(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    with closing(open_database(tmp_path_factory.mktemp("state") / "state.db")) as database:
+        yield database
+
+
+class PlainBook:
+    """The same as is to be done by the database, without one."""
+
+    def __init__(self) -> None:
+        self._days: dict[date, DayCalls] = {}
+
+    def day(self, date: date) -> DayCalls:
+        return self._days.setdefault(date, DayCalls(date))
+
+    def count(self, date: date, cause: Cause, calls: int) -> DayCalls:
+        self._days[date] = self.day(date).plus(cause, calls)
+        return self.day(date)
+
+    def set_elsewhere(self, date: date, calls: int) -> DayCalls:
+        self._days[date] = replace(self.day(date), elsewhere=calls)
+        return self.day(date)
+
+    def set_spent(self, date: date, spent: bool) -> DayCalls:
+        self._days[date] = replace(self.day(date), spent=spent)
+        return self.day(date)
 
 
 days = st.dates(TODAY, TODAY + timedelta(days=70))
@@ -282,10 +313,10 @@ _profiles = count()
 
 @given(steps)
 def test_a_day_is_the_same_in_the_database_as_in_memory(
-    kept_open: sqlite3.Connection, steps: list[tuple[Any, ...]]
+    kept_open: Database, steps: list[tuple[Any, ...]]
 ) -> None:
     profile = f"profile {next(_profiles)}"
-    stored, memory = StoredCallBook(kept_open, profile), MemoryBook()
+    stored, memory = StoredCallBook(kept_open, profile), PlainBook()
     newest = TODAY
     for name, day, *rest in steps:
         newest = max(newest, day)

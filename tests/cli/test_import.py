@@ -1,0 +1,234 @@
+"""``import``: all jobs of a file, or none; what is already watched stays."""
+
+import io
+import json
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.cli.remembering import JOB, OTHER, database, put_on_list, url, watch_list
+from tests.support.commands import CommandLine, Ended
+from tests.support.jobs import NOW, REF, URL
+from tests.support.text import is_one_safe_line
+from zcbulk_tui.domain.job import Environment
+from zcbulk_tui.domain.records import EventKind
+from zcbulk_tui.domain.snapshot import ServiceSnapshot
+from zcbulk_tui.store.memory import StoredMemory
+from zcbulk_tui.store.windows import StoredWindows
+
+OTHER_URL = url(OTHER.ref)
+
+
+class Importer:
+    """Imports what a file holds."""
+
+    def __init__(self, cli: CommandLine, folder: Path) -> None:
+        self._cli = cli
+        self._file = folder / "jobs.txt"
+
+    def __call__(self, content: str | bytes, *options: str) -> Ended:
+        self._file.write_bytes(content.encode() if isinstance(content, str) else content)
+        return self._cli("import", str(self._file), *options)
+
+
+@pytest.fixture
+def imported(cli: CommandLine, tmp_path: Path) -> Importer:
+    return Importer(cli, tmp_path)
+
+
+def labels(home: Path) -> list[str]:
+    return [job.label for job in watch_list(home)]
+
+
+def test_a_list_of_urls(imported: Importer, home: Path) -> None:
+    ended = imported(f"# mine\n{URL}  My label #eu #hr\n\n{OTHER_URL}\n")
+    assert (ended.code, ended.out, ended.err) == (0, "2 jobs added\n", "")
+    first, second = watch_list(home)
+    assert (first.ref, first.label, first.tags) == (REF, "My label", ("eu", "hr"))
+    assert second.label == "Employee_Details 2"
+    assert first.added_by.endswith(", import")
+    assert abs(first.added_at - datetime.now(UTC)) < timedelta(minutes=1)
+
+
+def test_jobs_come_after_those_that_are_there(imported: Importer, home: Path) -> None:
+    put_on_list(home, OTHER)
+    imported(URL)
+    assert [job.ref.job_id for job in watch_list(home)] == ["2", REF.job_id]
+
+
+def test_a_bom_and_windows_lines(imported: Importer, home: Path) -> None:
+    assert imported(f"\ufeff{URL} Süd\r\n{OTHER_URL}\r\n").out == "2 jobs added\n"
+    assert labels(home) == ["Süd", "Employee_Details 2"]
+
+
+def test_ids_where_the_profile_tells_the_rest(
+    imported: Importer, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = {"OWNER": REF.owner, "APP": REF.app, "FORM": REF.form, "DATA_CENTER": "us"}
+    for name, value in told.items():
+        monkeypatch.setenv(f"ZCBULK_{name}", value)
+    assert imported(f"{REF.job_id} By id\n{URL} By URL").out == "1 job added\n"
+    (job,) = watch_list(home)
+    assert (job.ref, job.label) == (REF, "By id")
+
+
+def test_the_environment_is_the_one_that_is_told(imported: Importer, home: Path) -> None:
+    imported(URL, "--environment", "stage")
+    (job,) = watch_list(home)
+    assert job.ref.environment is Environment.STAGE
+
+
+def test_stdin(cli: CommandLine, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(URL.encode())))
+    assert cli("import", "-").out == "1 job added\n"
+    assert len(watch_list(home)) == 1
+
+
+def test_what_is_watched_gets_only_the_words_that_are_told(imported: Importer, home: Path) -> None:
+    put_on_list(home, JOB, OTHER)
+    ended = imported(f"{URL}\n{OTHER_URL} Invoices #eu\n")
+    assert (ended.code, ended.out) == (0, "0 jobs added, 2 already watched\n")
+    assert watch_list(home) == [JOB, replace(OTHER, label="Invoices", tags=("eu",))]
+
+
+def test_a_job_under_another_host_where_the_host_is_replaced(
+    imported: Importer, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_on_list(home, JOB)
+    monkeypatch.setenv("ZCBULK_BASE_URL", "https://creator.example.com")
+    here = url(replace(REF, origin="https://creator.example.com"))
+    assert imported(f"{here} Mine").out == "0 jobs added, 1 already watched\n"
+    assert watch_list(home) == [replace(JOB, label="Mine")]
+
+
+def test_open_windows_learn_of_it(imported: Importer, cli: CommandLine, home: Path) -> None:
+    put_on_list(home, JOB, replace(OTHER, label="Invoices"))
+    third = url(replace(REF, job_id="3"))
+    with database(home) as opened:
+        window = StoredWindows(opened, "default", "test")
+        window.beat(ServiceSnapshot(), focused=True)
+        memory = StoredMemory(opened, "default", window)
+        imported(f"{URL}\n{OTHER_URL} Orders\n{third} New\n")
+        events = {event.label: event.kind for event in memory.news().events}
+    assert events == {"New": EventKind.ADDED, "Orders": EventKind.EDITED}
+    assert len(cli("log", "imported").out.splitlines()) == 2
+
+
+def test_the_watch_list_of_earlier_versions(imported: Importer, home: Path) -> None:
+    entry = {
+        "origin": REF.origin,
+        "owner": REF.owner,
+        "app": REF.app,
+        "form": REF.form,
+        "job_id": REF.job_id,
+        "environment": "stage",
+        "label": "Employees",
+        "added_at": NOW.isoformat(),
+        "created_at": NOW.isoformat(),
+    }
+    later = entry | {"job_id": "2", "added_at": "2999-01-01T00:00:00Z"}
+    ended = imported(json.dumps({"version": 1, "jobs": [entry, later, entry]}))
+    assert (ended.code, ended.out) == (0, "2 jobs added\n")
+    first, second = watch_list(home)
+    assert (first.added_at, first.created_at, first.label) == (NOW, NOW, "Employees")
+    assert first.ref == replace(REF, environment=Environment.STAGE)
+    assert second.added_at <= datetime.now(UTC)
+
+
+@pytest.mark.parametrize("host", ["https://evil.example", "http://www.zohoapis.com"])
+def test_no_file_leads_to_a_host_that_must_not_get_the_token(
+    imported: Importer, home: Path, host: str
+) -> None:
+    entry = {"origin": host, "owner": "a", "app": "b", "form": "c", "job_id": "1"}
+    for content in (
+        URL.replace(REF.origin, host),
+        json.dumps({"version": 1, "jobs": [entry]}),
+        f"{','.join(entry)}\n{','.join(entry.values())}\n",
+    ):
+        ended = imported(content)
+        assert (ended.code, ended.out) == (2, "")
+        assert ("API hosts" in ended.err) or ("clear text" in ended.err)
+    assert watch_list(home) == []
+
+
+def test_bad_lines_are_named_and_nothing_is_imported(imported: Importer, home: Path) -> None:
+    ended = imported(f"{URL}\nnonsense\n# fine\n{URL}x\n")
+    assert (ended.code, ended.out) == (2, "")
+    first, second, last = ended.lines
+    assert first.startswith("zcbulk-tui: line 2: “nonsense” is not a job URL.")
+    assert second.startswith("zcbulk-tui: line 4: ")
+    assert "2 lines that cannot be used, so nothing was imported" in last
+    assert "--skip-bad" in last
+    assert watch_list(home) == []
+
+
+def test_bad_lines_can_be_skipped(imported: Importer, home: Path) -> None:
+    put_on_list(home, JOB)
+    ended = imported(f"{URL} New\nnonsense\n{OTHER_URL}\n", "--skip-bad")
+    assert (ended.code, ended.out) == (0, "1 job added, 1 already watched, 1 line skipped\n")
+    (complaint,) = ended.lines
+    assert "line 2: " in complaint
+    assert labels(home) == ["New", "Employee_Details 2"]
+
+
+def test_at_most_twenty_bad_lines_are_named(imported: Importer) -> None:
+    ended = imported("x\n" * 1021)
+    assert len(ended.lines) == 22
+    assert ended.lines[20] == "zcbulk-tui: … and 1,001 more"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        pytest.param(f"{URL} S\xfcd\n".encode("latin-1"), "not text in UTF-8", id="latin-1"),
+        pytest.param(b"\n\n" + URL.encode("utf-16"), "in line 3", id="UTF-16"),
+        pytest.param(bytes(range(256)) * 8, "not text in UTF-8", id="garbage"),
+        pytest.param(b"\0" * 100, "line 1: ", id="nulls"),
+        pytest.param(b"{", "begins like JSON, and is none", id="JSON"),
+        pytest.param(b'{"version": 9, "jobs": []}', "Its version is 9", id="version"),
+        pytest.param(b"\x1b[31m\x07 label", "line 1: ", id="control-characters"),
+    ],
+)
+def test_what_is_no_list(imported: Importer, home: Path, content: bytes, words: str) -> None:
+    ended = imported(content)
+    assert (ended.code, ended.out) == (2, "")
+    assert words in ended.err
+    assert all(is_one_safe_line(line) for line in ended.lines)
+    assert watch_list(home) == []
+
+
+@pytest.mark.parametrize("file", ["none.txt", ".", "none/none.txt", "\0", "\x1b[2J"], ids=repr)
+def test_a_file_that_cannot_be_read(
+    cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ended = cli("import", file)
+    assert (ended.code, ended.out, len(ended.lines)) == (2, "", 1)
+    assert "cannot be read" in ended.err
+    assert is_one_safe_line(ended.lines[0])
+
+
+def test_a_file_without_an_end(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("zcbulk_tui.cli.importing._LARGEST", 2**20)
+    ended = cli("import", "/dev/zero")
+    assert (ended.code, len(ended.lines)) == (2, 1)
+    assert "too large" in ended.err
+
+
+def test_an_empty_file(imported: Importer) -> None:
+    assert imported("").out == "0 jobs added\n"
+
+
+def test_a_large_file(imported: Importer, home: Path) -> None:
+    lines = [f"{url(replace(REF, job_id=str(number)))} Job {number}" for number in range(1000)]
+    assert imported("\n".join(lines)).out == "1,000 jobs added\n"
+    assert labels(home) == [f"Job {number}" for number in range(1000)]
+
+
+def test_each_profile_has_its_own_list(imported: Importer, home: Path) -> None:
+    imported(URL, "--profile", "orders")
+    assert watch_list(home) == []
+    assert len(watch_list(home, "orders")) == 1

@@ -1,0 +1,180 @@
+"""``zcbulk-tui export``: writes what is remembered, for other programs or another machine."""
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from textwrap import indent
+
+from zcbulk_tui.cli import memory, records
+from zcbulk_tui.cli.records import JsonObject
+from zcbulk_tui.cli.which_job import history_of
+from zcbulk_tui.config import load
+from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.domain.cells import to_cell
+from zcbulk_tui.domain.job_list_file import VERSION
+from zcbulk_tui.domain.records import History
+from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.errors import ConfigError, UsageError
+from zcbulk_tui.monitor.archive import Archive
+from zcbulk_tui.store import files
+from zcbulk_tui.store.archive import StoredArchive
+
+WATCH_LIST = "watch-list"
+PARTS = ("readings", "events", "commands")
+
+_JOB = ("origin", "owner", "app", "form", "job_id", "environment", "label")
+_ANSWER = ("error", "answer_http_status", "answer_code", "answer_said")
+
+_COLUMNS = {
+    WATCH_LIST: (*_JOB, "tags", "note", "added_at", "added_by", "created_at", "started_at"),
+    "readings": (
+        *_JOB, "read_at", "state", "raw_state", "total", "success", "failed", "unprocessed", "code"
+    ),
+    "events": (*_JOB, "at", "event", "text", *_ANSWER),
+    "commands": (
+        *_JOB, "at", "key", "action", "operator", "profile", "request", "outcome", "said", *_ANSWER,
+        "shown_read_at", "shown_raw_state", "settled_read_at", "settled_raw_state",
+    ),
+}  # fmt: skip
+"""Of each table."""
+
+
+def run(
+    jobs: Sequence[str],
+    flags: Mapping[str, object],
+    *,
+    as_csv: bool,
+    what: str | None,
+    output: str | None,
+) -> int:
+    """Writes the watch list, and what is remembered of its jobs; returns the exit code.
+
+    Args:
+        jobs: URLs, ids or labels of the jobs; none for the whole watch list.
+        flags: Settings from the command line.
+        as_csv: Whether to write CSV, not JSON.
+        what: `WATCH_LIST`, or one of `PARTS` with it; None for all of it, or all that CSV can hold.
+        output: Path of the file; None for the standard output.
+
+    Raises:
+        UsageError: A job is not known, or the file cannot be written.
+        ConfigError: The memory cannot be read.
+    """
+    settings = load.load(flags=flags)
+    path = None if output is None else _checked(Path(output))
+    with memory.database() as database:
+        histories = _histories(jobs, StoredArchive(database, settings.profile), settings)
+        if as_csv:
+            pieces = _csv(histories, what or WATCH_LIST)
+        else:
+            pieces = _json(histories, PARTS if what is None else (what,), settings.profile)
+        if path is None:
+            sys.stdout.writelines(pieces)
+        else:
+            _write(path, "".join(pieces))
+    return 0
+
+
+def _histories(names: Sequence[str], archive: Archive, settings: Settings) -> Iterable[History]:
+    if names:
+        found = [history_of(name, archive, settings) for name in names]
+        return {history.job.ref: history for history in found}.values()
+    # One by one, for all of them together may be much; another window may forget one meanwhile.
+    return (archive.history(job.ref) or History(job, ()) for job in archive.jobs())
+
+
+def _job_with(history: History, parts: Iterable[str]) -> JsonObject:
+    return {
+        **records.job_object(history.job),
+        **{part: _entries(history, part) for part in parts if part in PARTS},
+    }
+
+
+def _entries(history: History, part: str) -> list[JsonObject]:
+    match part:
+        case "readings":
+            return [records.reading_object(reading) for reading in history.readings]
+        case "events":
+            return [records.event_object(event) for event in history.events]
+        case _:
+            return [records.command_object(record) for record in history.commands]
+
+
+def _json(histories: Iterable[History], parts: Sequence[str], profile: str) -> Iterator[str]:
+    head = {
+        "version": VERSION,
+        "profile": profile,
+        "exported_at": records.moment(datetime.now(UTC)),
+    }
+    yield f'{json.dumps(head, indent=1)[:-2]},\n "jobs": ['
+    before = "\n"
+    for history in histories:
+        yield before + indent(json.dumps(_job_with(history, parts), indent=1), "  ")
+        before = ",\n"
+    yield "\n ]\n}\n"
+
+
+def _csv(histories: Iterable[History], what: str) -> Iterator[str]:
+    columns = _COLUMNS[what]
+    row = io.StringIO()
+    writer = csv.writer(row, lineterminator="\n")
+    writer.writerow(columns)
+    for history in histories:
+        job = records.job_object(history.job)
+        for entry in [{}] if what == WATCH_LIST else _entries(history, what):
+            cells = _flat({**job, **entry})
+            writer.writerow([cells.get(column) for column in columns])
+        yield row.getvalue()
+        row.seek(0)
+        row.truncate()
+    yield row.getvalue()
+
+
+def _flat(entry: JsonObject, prefix: str = "") -> dict[str, str | int | float | None]:
+    """An entry as cells: what is in an object bears the object's name before its own."""
+    cells: dict[str, str | int | float | None] = {}
+    for name, value in entry.items():
+        match value:
+            case dict():
+                cells |= _flat(value, f"{prefix}{name}_")
+            case list():
+                cells[prefix + name] = to_cell(" ".join(map(str, value)))
+            case str():
+                cells[prefix + name] = to_cell(value)
+            case int() | float() | None:
+                cells[prefix + name] = value
+    return cells
+
+
+def _checked(path: Path) -> Path:
+    """A path that a file may be put in the place of; what a link leads to, in place of the link."""
+    shown = one_line(str(path), 200)
+    try:
+        real = path.resolve()
+        if real.exists() and not real.is_file():
+            raise UsageError(
+                f"{shown} is no file", next_step="Name a file, or leave out --output for stdout."
+            )
+        if not real.parent.is_dir():
+            raise UsageError(f"The folder of {shown} does not exist", next_step="Make it first.")
+    except (OSError, ValueError, RuntimeError) as error:
+        raise UsageError(
+            f"{shown} cannot be written", f"{one_line(str(error))}.", "Name another file."
+        ) from error
+    return real
+
+
+def _write(path: Path, content: str) -> None:
+    try:
+        files.replace(path, content)
+    except ConfigError as error:
+        # What it says of the state folder does not hold for a file that somebody named.
+        raise UsageError(
+            one_line(error.title, 300),
+            one_line(error.cause, 300),
+            "Make room, or name another file.",
+        ) from error

@@ -1,0 +1,128 @@
+"""``zcbulk-tui history``: prints all that is remembered of a job."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, tzinfo
+
+from zcbulk_tui.cli import memory, records
+from zcbulk_tui.cli.output import print_lines
+from zcbulk_tui.cli.which_job import history_of
+from zcbulk_tui.config import load
+from zcbulk_tui.domain.job import JobReading, WatchedJob
+from zcbulk_tui.domain.records import ControlRecord, History, JobEvent
+from zcbulk_tui.render.figures import number, percent, rate
+from zcbulk_tui.render.log import text
+from zcbulk_tui.render.span import fit
+from zcbulk_tui.store.archive import StoredArchive
+
+
+def run(job: str, flags: Mapping[str, object], *, as_json: bool) -> int:
+    """Prints the readings of a job, and what happened between them; returns the exit code.
+
+    Args:
+        job: Its URL, its id, or its label on the watch list.
+        flags: Settings from the command line.
+        as_json: Whether to print JSON.
+
+    Raises:
+        ConfigError: The memory cannot be read.
+        UsageError: There is no such job in it.
+    """
+    settings = load.load(flags=flags)
+    with memory.database() as database:
+        history = history_of(job, StoredArchive(database, settings.profile), settings)
+    if as_json:
+        print(json.dumps(as_object(history), indent=2))
+    else:
+        # The zone is told once, so it is the one that counts now, all year round.
+        print_lines(lines(history, datetime.now(UTC).astimezone().tzinfo))
+    return 0
+
+
+def as_object(history: History) -> records.JsonObject:
+    """Returns a history for ``--json``."""
+    return {
+        "job": records.job_object(history.job),
+        "readings": [records.reading_object(reading) for reading in history.readings],
+        "events": [records.event_object(event) for event in history.events],
+        "commands": [records.command_object(record) for record in history.commands],
+    }
+
+
+def lines(history: History, zone: tzinfo | None) -> Iterator[str]:
+    """Returns a history for people, oldest first.
+
+    Args:
+        history: What is remembered.
+        zone: Of all times; its offset never changes.
+    """
+    yield from _heading(history.job, zone)
+    yield ""
+    offset = f"{history.job.added_at.astimezone(zone):%z}"
+    time = fit(f"TIME (UTC{offset[:3]}:{offset[3:5]})", 19)
+    yield _row(time, "STATE", "TOTAL", "OK", "FAILED", "LEFT", "%", "/s")
+    happened: tuple[JobEvent | ControlRecord, ...] = (*history.events, *history.commands)
+    rows = [
+        *_readings(history.readings, zone),
+        *((entry.at, _entry(entry, zone)) for entry in happened),
+    ]
+    for _, line in sorted(rows, key=lambda row: row[0]):
+        yield line
+
+
+def _heading(job: WatchedJob, zone: tzinfo | None) -> Iterator[str]:
+    ref = job.ref
+    yield f"{job.label} ({ref.job_id}, {ref.environment}, {ref.owner}/{ref.app}/{ref.form})"
+    by = f" by {job.added_by}" if job.added_by else ""
+    yield f"Added {_time(job.added_at, zone)}{by}"
+    if job.tags:
+        yield f"Tags: {', '.join(job.tags)}"
+    if job.note:
+        yield f"Note: {job.note}"
+
+
+def _readings(
+    readings: tuple[JobReading, ...], zone: tzinfo | None
+) -> Iterator[tuple[datetime, str]]:
+    before: JobReading | None = None
+    for reading in readings:
+        counts = reading.counts
+        figures = (number(it) for it in (counts.total, counts.success, counts.failed, counts.left))
+        speed = rate(None if before is None else _per_second(before, reading))
+        time = _time(reading.read_at, zone)
+        share = percent(counts.share_done)
+        yield reading.read_at, _row(time, reading.raw_state, *figures, share, speed)
+        before = reading
+
+
+def _per_second(before: JobReading, after: JobReading) -> float | None:
+    """Records a second between two readings; None where they do not tell."""
+    seconds = (after.read_at - before.read_at).total_seconds()
+    done, done_before = after.counts.processed, before.counts.processed
+    if seconds <= 0 or done is None or done_before is None or done < done_before:
+        return None
+    return (done - done_before) / seconds
+
+
+def _entry(entry: JobEvent | ControlRecord, zone: tzinfo | None) -> str:
+    # The heading tells the job.
+    nameless: JobEvent | ControlRecord
+    if isinstance(entry, JobEvent):
+        nameless = replace(entry, label="")
+    else:
+        nameless = replace(entry, job=replace(entry.job, label=""))
+    return f"{_time(entry.at, zone)}  * {text(nameless)}"
+
+
+def _row(time: str, state: str, *figures: str) -> str:
+    *counts, share, speed = figures
+    cells = (fit(figure, 10, right=True) for figure in counts)
+    return (
+        f"{time}  {fit(state, 16)} {' '.join(cells)}"
+        f" {fit(share, 4, right=True)} {fit(speed, 6, right=True)}"
+    )
+
+
+def _time(at: datetime, zone: tzinfo | None) -> str:
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S}"

@@ -1,0 +1,202 @@
+"""``zcbulk-tui import``: puts the jobs of a file on the watch list."""
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from zcbulk_tui.cli import compose, memory
+from zcbulk_tui.cli.main import complain
+from zcbulk_tui.cli.which_job import at_its_home
+from zcbulk_tui.config import load
+from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
+from zcbulk_tui.domain.job_list_file import BadEntry, ListedJob, read
+from zcbulk_tui.domain.records import EventKind, JobEvent
+from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.errors import UsageError
+from zcbulk_tui.store.watch_list import StoredWatchList
+from zcbulk_tui.store.windows import NoWindow
+
+_STDIN = "-"
+
+_LARGEST = 256 * 2**20
+"""Bytes of a file; whatever is longer, or has no end, is no list of jobs."""
+
+_NAMED_AT_MOST = 20
+
+
+def run(file: str, flags: Mapping[str, object], *, skip_bad: bool) -> int:
+    """Puts the jobs of a file on the watch list, and prints how many these are.
+
+    Args:
+        file: Its path; ``-`` for the standard input.
+        flags: Settings from the command line.
+        skip_bad: Whether lines that cannot be used are left out.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        UsageError: The file cannot be read, or a line cannot be used; nothing is changed then.
+        ConfigError: The watch list cannot be written; nothing is changed then.
+    """
+    settings = load.load(flags=flags)
+    name = "The standard input" if file == _STDIN else one_line(file, 200)
+    entries = entries_of(_content(file, name), name, settings)
+    listed = [entry for entry in entries if isinstance(entry, ListedJob)]
+    bad = [entry for entry in entries if isinstance(entry, BadEntry)]
+    _name_all(bad)
+    if bad and not skip_bad:
+        raise UsageError(
+            f"{name} has {_counted(len(bad), 'line')} that cannot be used, so nothing was imported",
+            next_step="Mend what is named above, or leave it out: --skip-bad",
+        )
+    now, by = datetime.now(UTC), memory.operator()
+    with memory.database() as database:
+        watch_list = StoredWatchList(database, settings.profile)
+        known = {at_its_home(job.ref, settings): job for job in watch_list.jobs()}
+        told = _each_once(listed, settings)
+        new = [
+            new_job(entry, now, f"{by}, import")
+            for home, entry in told.items()
+            if home not in known
+        ]
+        old = [
+            (known[home], _retold(known[home], entry))
+            for home, entry in told.items()
+            if home in known
+        ]
+        changed = [after for before, after in old if after != before]
+        watch_list.add_all([*changed, *new])
+        window = NoWindow(database, settings.profile)
+        told_to = memory.desk(settings, database, window).memory
+        # Windows that are open learn by these that the list is another one.
+        for event in _events(new, changed, now, by):
+            told_to.happened(event)
+        if database.trouble:
+            complain(database.trouble)
+    print(_summary(len(new), len(old), len(bad)))
+    return 0
+
+
+def _content(file: str, name: str) -> str:
+    try:
+        if file == _STDIN:
+            content = sys.stdin.buffer.read(_LARGEST + 1)
+        else:
+            with Path(file).open("rb") as stream:
+                content = stream.read(_LARGEST + 1)
+    except (OSError, ValueError) as error:
+        # A path with a null in it is a ValueError.
+        said = error.strerror if isinstance(error, OSError) else str(error)
+        raise UsageError(
+            f"{name} cannot be read", f"{said}.", "Name a file that you can read, or - for stdin."
+        ) from error
+    if len(content) > _LARGEST:
+        raise UsageError(
+            f"{name} is too large", f"A list of jobs has at most {_LARGEST // 2**20} MiB."
+        )
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise UsageError(
+            f"{name} is not text in UTF-8",
+            f"It cannot be read in line {line}.",
+            "Save it as UTF-8, and import that.",
+        ) from error
+
+
+def entries_of(content: str, name: str, settings: Settings) -> list[ListedJob | BadEntry]:
+    """Returns what a file lists.
+
+    Args:
+        content: What stands in it.
+        name: What errors call it.
+        settings: Those of the profile, which tell what a job's id means and which hosts may be.
+
+    Raises:
+        UsageError: It is no list of jobs.
+    """
+    by_environment = {
+        environment: replace(settings, environment=environment.value) for environment in Environment
+    }
+
+    def job(text: str, environment: Environment | None) -> JobRef:
+        here = settings if environment is None else by_environment[environment]
+        (ref,) = compose.parse_jobs([text], here)
+        return ref
+
+    try:
+        return list(read(content, job))
+    except UsageError as error:
+        raise UsageError(
+            f"{name} cannot be imported", f"{error.title}. {error.cause}".strip(), error.next_step
+        ) from error
+
+
+def _each_once(listed: Iterable[ListedJob], settings: Settings) -> dict[JobRef, ListedJob]:
+    """The jobs by where their calls go; of one that is listed twice, what is told first."""
+    found: dict[JobRef, ListedJob] = {}
+    for entry in listed:
+        found.setdefault(at_its_home(entry.ref, settings), entry)
+    return found
+
+
+def new_job(entry: ListedJob, now: datetime, by: str) -> WatchedJob:
+    """Returns the job of an entry, as it is watched from `now` on."""
+    job = compose.watched(entry.ref)
+    return replace(
+        job,
+        label=entry.label or job.label,
+        # A clock that was ahead must not let it be added in the future.
+        added_at=min(entry.added_at or now, now),
+        created_at=entry.created_at,
+        started_at=entry.started_at,
+        added_by=by,
+        tags=entry.tags,
+        note=entry.note,
+    )
+
+
+def _retold(job: WatchedJob, entry: ListedJob) -> WatchedJob:
+    """A job that is watched already, with what the file tells of it in words."""
+    return replace(
+        job,
+        label=entry.label or job.label,
+        tags=entry.tags or job.tags,
+        note=entry.note or job.note,
+    )
+
+
+def _events(
+    new: Iterable[WatchedJob], changed: Iterable[WatchedJob], now: datetime, by: str
+) -> Iterator[JobEvent]:
+    for job in new:
+        text = f"Watched from now on, imported by {by}"
+        yield JobEvent(now, EventKind.ADDED, text, job.ref, job.label)
+    for job in changed:
+        text = f"Label, tags or note changed, imported by {by}"
+        yield JobEvent(now, EventKind.EDITED, text, job.ref, job.label)
+
+
+def _name_all(bad: list[BadEntry]) -> None:
+    for entry in bad[:_NAMED_AT_MOST]:
+        complain(f"{entry.place}: {entry.reason}")
+    if len(bad) > _NAMED_AT_MOST:
+        complain(f"… and {len(bad) - _NAMED_AT_MOST:,} more")
+
+
+def _summary(new: int, old: int, bad: int) -> str:
+    said = [f"{_counted(new, 'job')} added"]
+    if old:
+        said.append(f"{old:,} already watched")
+    if bad:
+        said.append(f"{_counted(bad, 'line')} skipped")
+    return ", ".join(said)
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

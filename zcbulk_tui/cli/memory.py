@@ -1,0 +1,158 @@
+"""Opening the memory, and taking a place among those who share it."""
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zcbulk_tui.cli import compose
+from zcbulk_tui.cli.main import complain
+from zcbulk_tui.config import paths
+from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.domain.job import WatchedJob
+from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.errors import ConfigError
+
+if TYPE_CHECKING:
+    from zcbulk_tui.monitor.ports import Desk
+    from zcbulk_tui.monitor.spending import Spending
+    from zcbulk_tui.store.database import Database
+    from zcbulk_tui.store.opening import Opened
+    from zcbulk_tui.store.retention import Policy
+    from zcbulk_tui.store.windows import NoWindow, StoredWindows
+
+
+def open_store() -> "Opened":
+    """Opens the memory in the state folder, in every case: at worst, what is kept ends with us."""
+    from zcbulk_tui.store.opening import open_store
+
+    return open_store(_state_file(), datetime.now(UTC))
+
+
+@contextmanager
+def database() -> "Iterator[Database]":
+    """Opens the memory in the state folder.
+
+    Raises:
+        ConfigError: It cannot be used.
+    """
+    from zcbulk_tui.store.database import open_database
+
+    with closing(open_database(_state_file())) as opened:
+        yield opened
+
+
+@contextmanager
+def command_desk(settings: Settings) -> "Iterator[tuple[Desk, Spending]]":
+    """Opens the memory for a command without a window; says at the end what was not kept.
+
+    Where it cannot be opened, the command is carried out all the same.
+    """
+    from zcbulk_tui.store.windows import NoWindow
+
+    opened = open_store()
+    if opened.problem is not None:
+        complain(str(opened.problem))
+    with closing(opened.database) as kept:
+        shared = desk(settings, kept, NoWindow(kept, settings.profile))
+        yield shared, compose.spending(settings, kept)
+        if opened.problem is None and kept.trouble:
+            complain(kept.trouble)
+
+
+def desk(
+    settings: Settings,
+    opened: "Database",
+    window: "StoredWindows | NoWindow",
+    *,
+    shows_list: bool = False,
+) -> "Desk":
+    """Returns what a window or a command shares with the others on its profile."""
+    from zcbulk_tui.monitor.ports import Desk
+    from zcbulk_tui.store.memory import StoredMemory
+    from zcbulk_tui.store.minute import SharedMinute
+
+    profile = settings.profile
+    memory = StoredMemory(opened, profile, window, shows_list=shows_list)
+    return Desk(profile, operator(), memory, window, SharedMinute(opened, profile))
+
+
+def window_desk(
+    settings: Settings, opened: "Database", wanted: Sequence[WatchedJob] | None
+) -> "Desk":
+    """Returns what a dashboard shares with the others on its profile, and makes it known to them.
+
+    Args:
+        settings: Those of the profile.
+        opened: The memory.
+        wanted: The jobs that it shows; None for the watch list.
+    """
+    from zcbulk_tui.domain.snapshot import ServiceSnapshot
+    from zcbulk_tui.store.windows import StoredWindows
+
+    window = StoredWindows(opened, settings.profile, window_name())
+    window.beat(ServiceSnapshot(), focused=True)
+    made = desk(settings, opened, window, shows_list=wanted is None)
+    for job in wanted or ():
+        made.memory.add(job)
+    return made
+
+
+def tidy_in_background(settings: Settings, opened: "Database") -> None:
+    """Lets old readings go, once a day, in a thread with a connection of its own."""
+    from threading import Thread
+
+    from zcbulk_tui.store.database import open_database
+    from zcbulk_tui.store.retention import thin_if_due
+
+    path = opened.path
+    if path is None:
+        return
+
+    def tidy() -> None:
+        # Whatever keeps it from this will do so the next time, and hurts nobody.
+        with suppress(ConfigError), closing(open_database(path)) as own:
+            thin_if_due(own, retention(settings), datetime.now(UTC))
+
+    Thread(target=tidy, name="tidy", daemon=True).start()
+
+
+def retention(settings: Settings) -> "Policy":
+    """How long the settings have what is remembered kept."""
+    from zcbulk_tui.store.retention import Policy
+
+    memory = settings.memory
+    return Policy(
+        full=timedelta(days=memory.full_days),
+        all=timedelta(days=memory.days),
+        control=timedelta(days=memory.control_days),
+    )
+
+
+def operator() -> str:
+    """Login and host of who runs this, as in ``anna@jump1``."""
+    import getpass
+    import socket
+
+    try:
+        login = getpass.getuser()
+    except (KeyError, OSError):  # a user without a name, as in some containers
+        login = str(os.getuid())
+    return one_line(f"{login}@{socket.gethostname()}", 80)
+
+
+def window_name() -> str:
+    """What other windows call this one: its terminal, which can be told in each of them."""
+    try:
+        return one_line(os.ttyname(sys.stdin.fileno()).removeprefix("/dev/"), 20)
+    except (OSError, ValueError):
+        return f"pid {os.getpid()}"
+
+
+def _state_file() -> Path:
+    from zcbulk_tui.store import database
+
+    return paths.state_dir() / database.FILE_NAME

@@ -1,0 +1,52 @@
+"""``zcbulk-tui store``: looks after the file of the memory."""
+
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from zcbulk_tui.cli import memory
+from zcbulk_tui.config import load
+from zcbulk_tui.store import retention
+from zcbulk_tui.store.retention import Compacted
+
+
+def compact(flags: Mapping[str, object]) -> int:
+    """Forgets what is too old, makes the file small, prints what came of it; returns the exit code.
+
+    Args:
+        flags: Settings from the command line.
+
+    Raises:
+        ConfigError: The memory cannot be used, or another program is in the way.
+    """
+    settings = load.load(flags=flags)
+    with memory.database() as database:
+        begun = time.monotonic()
+        done = retention.compact(database, memory.retention(settings), datetime.now(UTC))
+        seconds = time.monotonic() - begun
+    print(_forgotten(done))
+    print(f"Size: {_size(done.before)} before, {_size(done.after)} now. It took {seconds:.1f} s.")
+    return 0
+
+
+def _forgotten(done: Compacted) -> str:
+    thinned = done.thinned
+    counts = {
+        "reading": thinned.readings,
+        "event": thinned.events,
+        "call": thinned.calls,
+        "record of start and abort": thinned.control,
+        "job": thinned.jobs,
+    }
+    return f"Forgotten: {', '.join(_counted(count, noun) for noun, count in counts.items())}."
+
+
+def _counted(count: int, noun: str) -> str:
+    if count == 1:
+        return f"1 {noun}"
+    first, _, rest = noun.partition(" ")
+    return f"{count:,} {first}s {rest}".rstrip()
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e6:,.1f} MB" if count >= 1e6 else f"{count / 1e3:,.0f} kB"

@@ -1,0 +1,222 @@
+"""Jobs listed in a file: as text, a job a line, or as what the export writes, JSON or CSV."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from zcbulk_tui.domain.address import job_path, make_ref, parse_base_url
+from zcbulk_tui.domain.cells import from_cell
+from zcbulk_tui.domain.job import Environment, JobRef
+from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.errors import UsageError
+
+VERSION = 1
+"""Of the JSON; a later one may mean something else by the same names."""
+
+_WHERE = ("origin", "owner", "app", "form", "job_id")
+"""What an entry of JSON or CSV must tell."""
+
+_NEXT_STEP = (
+    "Give a text file with a job's URL in each line, or what zcbulk-tui export has written."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedJob:
+    """A job that a file names; what it does not tell of it is empty.
+
+    Attributes:
+        ref: Which job.
+        label: The name for it, made safe to show.
+        tags: Words for finding it.
+        note: A line about it, made safe to show.
+        added_at: When it was put on the list that the file was made of; aware.
+        created_at: When it was created at Zoho; aware.
+        started_at: When its start was accepted; aware.
+    """
+
+    ref: JobRef
+    label: str = ""
+    tags: tuple[str, ...] = ()
+    note: str = ""
+    added_at: datetime | None = None
+    created_at: datetime | None = None
+    started_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BadEntry:
+    """An entry that cannot be used.
+
+    Attributes:
+        place: Where it stands, as in ``line 3``.
+        reason: Why, in a sentence or two.
+    """
+
+    place: str
+    reason: str
+
+
+class JobReader(Protocol):
+    """Reads a job's URL or id; what may be one, and where calls may go, the settings tell."""
+
+    def __call__(self, text: str, environment: Environment | None, /) -> JobRef:
+        """Returns the job.
+
+        Args:
+            text: What stands in the file.
+            environment: Where the job lives; None where the file does not tell.
+
+        Raises:
+            UsageError: It cannot be used.
+        """
+
+
+def read(text: str, job: JobReader) -> Iterator[ListedJob | BadEntry]:
+    """Returns what a file lists, in its order; by its content it is told what kind of file it is.
+
+    Args:
+        text: The file's content.
+        job: Reads a job's URL or id.
+
+    Raises:
+        UsageError: It is JSON or CSV that lists no jobs.
+    """
+    if text.lstrip().startswith(("{", "[")):
+        return _read_json(text, job)
+    first = next((line for line in io.StringIO(text, newline=None) if line.strip()), "")
+    # Spreadsheets write what their country separates columns with.
+    delimiter = max(",;\t", key=first.count)
+    if {name.strip('" \n') for name in first.split(delimiter)}.issuperset(_WHERE):
+        return _read_entries(_rows(text, delimiter), job)
+    return _read_lines(text, job)
+
+
+def _read_lines(text: str, job: JobReader) -> Iterator[ListedJob | BadEntry]:
+    for number, line in enumerate(io.StringIO(text, newline=None), start=1):
+        stripped = line.strip()
+        if not stripped or stripped.startswith("#"):
+            continue
+        where, *words = stripped.split()
+        tags = [word for word in words if _is_tag(word)]
+        label = " ".join(word for word in words if not _is_tag(word))
+        try:
+            yield ListedJob(job(where, None), one_line(label, 60), _tags(tags))
+        except UsageError as error:
+            yield BadEntry(f"line {number}", _reason(error))
+
+
+def _read_json(text: str, job: JobReader) -> Iterator[ListedJob | BadEntry]:
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise UsageError(
+            "It begins like JSON, and is none", f"{one_line(str(error))}.", _NEXT_STEP
+        ) from error
+    if not isinstance(content, dict) or not isinstance(content.get("jobs"), list):
+        raise UsageError("It is JSON that lists no jobs", next_step=_NEXT_STEP)
+    if content.get("version") != VERSION:
+        raise UsageError(
+            f"Its version is {one_line(repr(content.get('version')), 40)}, not {VERSION}",
+            "It is of a later version of zcbulk-tui, or of another program.",
+            _NEXT_STEP,
+        )
+    return _read_entries(((f"job {n}", it) for n, it in enumerate(content["jobs"], 1)), job)
+
+
+def _rows(text: str, delimiter: str) -> Iterator[tuple[str, object]]:
+    """Each row with where it stands, by the names of its columns."""
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    header: list[str] = []
+    line = 1
+    try:
+        for row in rows:
+            place, line = f"line {line}", rows.line_num + 1
+            if not any(cell.strip() for cell in row):
+                continue
+            if not header:
+                header = [name.strip() for name in row]
+                continue
+            yield place, dict(zip(header, map(from_cell, row), strict=False))
+    except csv.Error as error:
+        raise UsageError(
+            f"It is CSV that breaks off after line {line - 1}",
+            f"{one_line(str(error))}.",
+            _NEXT_STEP,
+        ) from error
+
+
+def _read_entries(
+    entries: Iterator[tuple[str, object]], job: JobReader
+) -> Iterator[ListedJob | BadEntry]:
+    for place, entry in entries:
+        try:
+            if not isinstance(entry, dict):
+                raise UsageError("It is not an object")
+            yield _listed(entry, job)
+        except UsageError as error:
+            yield BadEntry(place, _reason(error))
+
+
+def _listed(entry: Mapping[str, object], job: JobReader) -> ListedJob:
+    origin, owner, app, form, job_id = (_text(entry, name) for name in _WHERE)
+    named = _text(entry, "environment")
+    if named and named not in frozenset(Environment):
+        raise UsageError(
+            f"“{one_line(named, 40)}” is not an environment", f"It is {', '.join(Environment)}."
+        )
+    ref = make_ref(parse_base_url(origin), owner, app, form, job_id)
+    # As a URL, so that no other way leads to a host that must not get the token.
+    url = f"{ref.origin}{job_path(ref, 'v2.1')}"
+    tags = entry.get("tags")
+    if isinstance(tags, list) and not all(isinstance(tag, str) for tag in tags):
+        raise UsageError("Its tags are not all texts")
+    return ListedJob(
+        job(url, Environment(named) if named else None),
+        one_line(_text(entry, "label"), 60),
+        _tags(tags if isinstance(tags, list) else _text(entry, "tags").split()),
+        one_line(_text(entry, "note")),
+        _moment(entry, "added_at"),
+        _moment(entry, "created_at"),
+        _moment(entry, "started_at"),
+    )
+
+
+def _text(entry: Mapping[str, object], name: str) -> str:
+    value = entry.get(name)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise UsageError(f"Its {name} is not a text")
+    return value.strip()
+
+
+def _moment(entry: Mapping[str, object], name: str) -> datetime | None:
+    text = _text(entry, name)
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise UsageError(f"Its {name} “{one_line(text, 40)}” is not a moment with a zone")
+    return moment
+
+
+def _tags(words: list[str]) -> tuple[str, ...]:
+    """Each once, without the number sign that marks it in a line."""
+    bare = " ".join(word.lstrip("#") for word in words)
+    return tuple(dict.fromkeys(one_line(bare).split()))
+
+
+def _is_tag(word: str) -> bool:
+    return word.startswith("#") and word.strip("#") != ""
+
+
+def _reason(error: UsageError) -> str:
+    return " ".join(part for part in (f"{error.title}.", error.cause) if part)

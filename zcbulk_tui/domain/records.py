@@ -1,0 +1,168 @@
+"""What is remembered: what happened, what was asked of Zoho, what was commanded and by whom."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from zcbulk_tui.domain.budget import Cause
+from zcbulk_tui.domain.control import Command, Outcome, told_by
+from zcbulk_tui.domain.job import JobReading, JobRef, WatchedJob
+from zcbulk_tui.errors import Answer, ZcbulkError
+
+
+class EventKind(StrEnum):
+    """What kind of thing happened."""
+
+    ADDED = "added"
+    """A job was put on the watch list."""
+
+    EDITED = "edited"
+    """A job's label, tags or note was changed."""
+
+    REMOVED = "removed"
+    """A job was taken off the watch list."""
+
+    STATE = "state"
+    """A reading showed another state than the one before."""
+
+    ALERT = "alert"
+    """A reading showed something that somebody should know."""
+
+    FAULT = "fault"
+    """A poll brought no reading, the first one in a row or for another reason than before."""
+
+    RECOVERED = "recovered"
+    """A poll brought a reading after one that did not."""
+
+    COMMAND = "command"
+    """It became known, or more is known, what became of a start or an abort."""
+
+    PAUSED = "paused"
+    """The user stopped the polls."""
+
+    RESUMED = "resumed"
+    """The user let the polls go on."""
+
+    PACE = "pace"
+    """The user chose another pace."""
+
+    POLLER = "poller"
+    """Another window polls from now on."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobEvent:
+    """Something that happened, to one job or to all of them.
+
+    Attributes:
+        at: When; aware.
+        kind: What kind of thing.
+        text: What happened, as a sentence without full stop; of `PACE` only the pace.
+        ref: The job; None where it concerns all of them.
+        label: The job's label; empty without a job.
+        error: Of `FAULT`: why there was no reading.
+    """
+
+    at: datetime
+    kind: EventKind
+    text: str
+    ref: JobRef | None = None
+    label: str = ""
+    error: ZcbulkError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """A call to Zoho.
+
+    Attributes:
+        at: When it was sent; aware.
+        cause: What for.
+        why: The rule (a `planner.Reason`), the key or the command that asked for it.
+        request: How it was put, as in ``GET status``.
+        seconds: How long it took.
+        left: Calls of the day that were left after it.
+        answer: What came back; None where nothing came.
+        failure: What went wrong, a short sentence without full stop; empty for nothing.
+        ref: The job.
+        label: Its label.
+    """
+
+    at: datetime
+    cause: Cause
+    why: str
+    request: str
+    seconds: float
+    left: int
+    answer: Answer | None
+    failure: str
+    ref: JobRef
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class ControlRecord:
+    """A start or an abort, in full: enough for a ticket.
+
+    Attributes:
+        key: Names this record, whatever becomes of it.
+        job: The job, as it was watched then.
+        profile: The profile that it was sent with.
+        operator: Login and host of who sent it, as in ``anna@jump1``.
+        command: What was asked, when, and what became of it.
+        shown: The reading that the screen showed when the key was pressed; None for none.
+        request: How it was put at last, as in ``PATCH {"data": {"action": "start"}}``; empty
+            until it was.
+        settled: The reading that showed what became of it; None until one did.
+    """
+
+    key: str
+    job: WatchedJob
+    profile: str
+    operator: str
+    command: Command
+    shown: JobReading | None = None
+    request: str = ""
+    settled: JobReading | None = None
+
+    @property
+    def at(self) -> datetime:
+        """When it was sent; aware."""
+        return self.command.sent_at
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether no reading can tell more of it."""
+        return self.settled is not None or self.command.outcome is Outcome.REFUSED
+
+    def settled_by(self, reading: JobReading) -> "ControlRecord":
+        """Returns the record after a reading, which may show what became of the command."""
+        told = told_by(reading.state, self.command.action)
+        if self.is_settled or told is Outcome.SENT:
+            return self
+        if self.command.outcome is Outcome.SENT:
+            return replace(self, command=self.command.ended(told), settled=reading)
+        # An accepted command may take a while to show.
+        shows_it = told is Outcome.TOOK_EFFECT or reading.state.is_final
+        return replace(self, settled=reading) if shows_it else self
+
+
+Record = JobEvent | CallRecord | ControlRecord
+"""An entry of the log."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """All that is remembered of a job.
+
+    Attributes:
+        job: The job.
+        readings: Its readings, oldest first; the further back, the fewer of them.
+        events: What happened to it, oldest first.
+        commands: What was asked of it, oldest first.
+    """
+
+    job: WatchedJob
+    readings: tuple[JobReading, ...]
+    events: tuple[JobEvent, ...] = ()
+    commands: tuple[ControlRecord, ...] = ()

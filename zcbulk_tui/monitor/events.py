@@ -1,0 +1,47 @@
+"""What the monitor tells."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from zcbulk_tui.domain.control import Command
+from zcbulk_tui.domain.job import JobRef, WatchedJob
+from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
+
+
+@dataclass(frozen=True, slots=True)
+class JobChanged:
+    """A job is new, was read, failed to be read, or was commanded."""
+
+    snapshot: JobSnapshot
+
+
+@dataclass(frozen=True, slots=True)
+class JobRemoved:
+    """A job is no longer watched."""
+
+    ref: JobRef
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceChanged:
+    """Something changed that concerns all jobs."""
+
+    service: ServiceSnapshot
+
+
+@dataclass(frozen=True, slots=True)
+class CommandEnded:
+    """It is now known what became of a start or an abort, or that it is not known yet."""
+
+    job: WatchedJob
+    command: Command
+
+
+Event = JobChanged | JobRemoved | ServiceChanged | CommandEnded
+
+
+class Sink(Protocol):
+    """Where the monitor's events go."""
+
+    def publish(self, event: Event) -> None:
+        """Takes an event; must return at once."""

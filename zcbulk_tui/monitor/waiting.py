@@ -1,0 +1,83 @@
+"""Waiting until a poll is due that may be made."""
+
+import asyncio
+import contextlib
+import math
+from collections.abc import Callable
+from datetime import datetime
+
+from zcbulk_tui.monitor.clock import SleepWatch
+from zcbulk_tui.monitor.following import Follower
+from zcbulk_tui.monitor.plan import Plan
+from zcbulk_tui.monitor.service import Service
+from zcbulk_tui.monitor.spending import Spending
+
+_LOOK_UP = 60.0
+"""Seconds after which the clock is looked at, whatever is due: the machine may have slept."""
+
+
+class Waiting:
+    """Tells when the next scheduled poll may be made.
+
+    Args:
+        plan: Tells what is due.
+        spending: Tells what may be spent.
+        service: Tells how long Zoho is left in peace.
+        follower: Tells whether this window polls.
+        now: The time of day; aware.
+        on_new_day: Called when another day of calls has begun.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        spending: Spending,
+        service: Service,
+        follower: Follower,
+        now: Callable[[], datetime],
+        on_new_day: Callable[[], None],
+    ) -> None:
+        self._plan = plan
+        self._spending = spending
+        self._service = service
+        self._follower = follower
+        self._on_new_day = on_new_day
+        self._sleep = SleepWatch(now)
+        self._today = spending.budget.day.date
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        """Has it looked again: something has changed."""
+        self._woken.set()
+
+    async def until_due(self) -> None:
+        """Waits until a poll is due that may be made."""
+        while True:
+            self._woken.clear()
+            slept = self._sleep.seconds()
+            if slept:
+                self._plan.forward(slept)
+                self._service.slept(slept)
+            if not self._spending.budget.left_for_polls:
+                self._spending.look()
+            if self._spending.budget.day.date != self._today:
+                self._today = self._spending.budget.day.date
+                self._on_new_day()
+            wait = self._seconds()
+            if wait <= 0:
+                return
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(min(wait, _LOOK_UP)):
+                    await self._woken.wait()
+
+    def is_over(self) -> bool:
+        """Whether a poll is due now, and surely is this window's to make."""
+        return self._follower.surely_polls() and self._seconds() <= 0
+
+    def _seconds(self) -> float:
+        due = self._plan.next_due()
+        if due is None or self._service.paused or not self._follower.polls:
+            return math.inf
+        if not self._spending.budget.left_for_polls:
+            return self._spending.seconds_to_reset
+        return max(due - asyncio.get_running_loop().time(), self._service.held_for)

@@ -1,0 +1,265 @@
+"""The history of a job: its charts over time, and one reading in detail."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from zcbulk_tui.domain.job import JobReading, WatchedJob
+from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.render import chart, words
+from zcbulk_tui.render.figures import age, number, rate
+from zcbulk_tui.render.glyphs import Glyphs
+from zcbulk_tui.render.happenings import listed, marks, moment
+from zcbulk_tui.render.span import Line, Look, Span, fit, fit_line, line_width, wrap
+from zcbulk_tui.render.span import width as cells
+from zcbulk_tui.render.timeline import Timeline
+
+KEYS = (
+    (", .", "step"),
+    ("< >", "change"),
+    ("g G", "first, last"),
+    ("h", "close"),
+)
+"""The keys of the screen, and what they do."""
+
+_LEAST = 13
+"""Lines that a page is laid out for; on a lower screen the lowest of them are missing."""
+
+_ROOMY = 20
+"""Lines from which on there are rules between the parts."""
+
+_AIRY = 30
+"""Lines from which on one is left blank above the keys."""
+
+_FIXED = 8
+"""Lines whose number is always the same: all but the charts, the list and the rules."""
+
+_RULES = 3
+"""Lines that then part them: two rules, and one that is blank."""
+
+_LONG = 15
+"""Cells of the largest count, with its digits grouped."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """How many lines each part has."""
+
+    charts: int
+    rates: int
+    happenings: int
+    has_rules: bool
+
+
+def _layout(height: int, happenings: int) -> _Layout:
+    """Shares the lines out; what a short list does not need is for the charts."""
+    has_rules = height >= _ROOMY
+    rest = max(height, _LEAST) - _FIXED - _RULES * has_rules - (height >= _AIRY)
+    listed, rates = max(rest * 3 // 10, 1), max(rest // 7, 1)
+    listed = min(listed, max(happenings, 1))
+    return _Layout(rest - listed - rates, rates, listed, has_rules)
+
+
+class Page:
+    """The page of a history at one size; only what depends on the cursor is drawn with each step.
+
+    Args:
+        of: The history.
+        glyphs: The characters.
+        width: Cells.
+        height: Lines.
+        zone: Where the reader is; None for the zone of this machine.
+    """
+
+    def __init__(
+        self,
+        of: Timeline,
+        glyphs: Glyphs,
+        width: int,
+        height: int,
+        zone: tzinfo | None = None,
+    ) -> None:
+        self._of = of
+        self._glyphs = glyphs
+        self._width = width
+        self._height = height
+        self._zone = zone
+        self._layout = _layout(height, len(of.happenings))
+        # The peak of the rates is not known before the columns are, so there is room for any.
+        self._gutter = max(cells(number(of.most)), cells("9,999/s")) + 2
+        self._grid = chart.grid(of.moments, max(width - self._gutter - 2, 1))
+        self._labels = chart.labels(of.readings[0].read_at, self._grid, zone) if of.readings else []
+        self._columns = self._grid.columns(of.moments)
+        self._above = [*self._counts_chart(), *self._rate_chart()]
+        self._below = [self._times(), self._marks()]
+
+    def lines(self, cursor: int, now: datetime) -> list[Line]:
+        """Returns the page: lines of the same width.
+
+        Args:
+            cursor: The reading to tell about; of no meaning where there is none.
+            now: Aware.
+        """
+        lines: list[Line] = [title(self._of.history.job, self._last, self._glyphs, self._width)]
+        if self._layout.has_rules:
+            lines.append(self._rule())
+        if self._of.readings:
+            lines += [*self._above, self._cursor_line(cursor), *self._below]
+            if self._layout.has_rules:
+                lines.append(self._rule())
+            lines += self._details(cursor, now)
+            if self._layout.has_rules:
+                lines.append(())
+        else:
+            lines += [(Span(" Not read yet.", Look.DIM),), ()]
+        happenings = self._of.happenings
+        end = len(happenings)
+        beside = self._of.beside(cursor) if self._of.readings else range(end, end)
+        lines += listed(happenings, beside, self._layout.happenings, now, self._glyphs, self._zone)
+        return _page(lines, self._width, self._height)
+
+    @property
+    def _last(self) -> JobReading | None:
+        return self._of.readings[-1] if self._of.readings else None
+
+    def _rule(self) -> Line:
+        return (Span(self._glyphs.rule * self._width, Look.LEFT),)
+
+    # The charts.
+
+    def _counts_chart(self) -> Iterator[Line]:
+        """The counts, and the line below them, which tells the columns that have a reading."""
+        most = number(self._of.most) if self._of.most else ""
+        drawn = chart.counts_chart(self._of, self._columns, self._layout.charts, self._glyphs)
+        for row, line in enumerate(drawn):
+            yield (self._beside(most if row == 0 else "", self._glyphs.side), *line)
+        tick, rule = self._glyphs.tick, self._glyphs.rule
+        ticks = "".join(tick if column.is_read else rule for column in self._columns)
+        yield (self._beside("0", self._glyphs.corner), Span(ticks, Look.DIM))
+
+    def _rate_chart(self) -> Iterator[Line]:
+        means = chart.rates(self._of, self._columns)
+        peak = max((mean for mean in means if mean is not None), default=None)
+        drawn = chart.rate_chart(means, peak or 1.0, self._layout.rates, self._glyphs)
+        for row, line in enumerate(drawn):
+            label = f"{rate(peak)}/s" if row == 0 else ""
+            yield (self._beside(label, self._glyphs.side), *line)
+
+    def _beside(self, label: str, line: str) -> Span:
+        return Span(f"{fit(label, self._gutter - 1, right=True)} {line}", Look.DIM)
+
+    def _times(self) -> Line:
+        text = " " * (self._gutter + 1)
+        for label in self._labels:
+            text = fit(text, self._gutter + 1 + label.column) + label.text
+        return (Span(text, Look.DIM),)
+
+    def _marks(self) -> Line:
+        cells = marks(self._of, self._grid, self._glyphs)
+        return (Span(" " * (self._gutter + 1)), *chart.joined(cells))
+
+    def _cursor_line(self, cursor: int) -> Line:
+        """The line below the charts, on which the cursor stands."""
+        line = [Span(self._glyphs.rule, Look.LEFT)] * self._grid.width
+        for label in self._labels:
+            line[label.column] = Span(self._glyphs.notch, Look.DIM)
+        line[self._grid.column(self._of.moments[cursor])] = Span(self._glyphs.here, Look.STRONG)
+        return (self._beside("", self._glyphs.corner), *chart.joined(line))
+
+    # The reading under the cursor.
+
+    def _details(self, cursor: int, now: datetime) -> Iterator[Line]:
+        """When it was read and what it said: two lines."""
+        reading, many = self._of.readings[cursor], len(self._of.readings)
+        since = age((now - reading.read_at).total_seconds())
+        at = Span(moment(reading.read_at, now, self._zone), Look.STRONG)
+        dot, state = self._glyphs.separator, reading.state
+        word = Span(f"{self._glyphs.states[state]} {words.STATE[state]}", words.LOOK[state])
+        raw = f" “{one_line(reading.raw_state)}”"
+        code = "no code" if reading.code is None else f"code {reading.code}"
+        ago = since if since == "now" else f"{since} ago"
+        yield self._fitting(
+            (
+                Span(f" {cursor + 1:,} of {many:,}  "),
+                at,
+                Span(f" {dot} {ago}  "),
+                word,
+                Span(f"{raw}  {code}"),
+            ),
+            (
+                Span(f" {cursor + 1}/{many} "),
+                at,
+                Span(f" {dot} {since} "),
+                word,
+                Span(f"{raw} {code}"),
+            ),
+        )
+        yield self._counts(cursor)
+
+    def _counts(self, cursor: int) -> Line:
+        counts, step = self._of.readings[cursor].counts, self._of.steps[cursor]
+        known = (
+            ("total", "total", counts.total, Look.TEXT),
+            ("success", "ok", counts.success, Look.SUCCESS),
+            ("failed", "failed", counts.failed, Look.FAILED if counts.failed else Look.TEXT),
+            ("left", "left", counts.left, Look.TEXT),
+        )
+        pace = rate(None if step is None else step.rate)
+        told = [count for _, _, count, _ in known if count is not None]
+        size = cells(number(max(self._of.most, *told, 0), _LONG))
+        long: list[Span] = []
+        short: list[Span] = []
+        for name, brief, count, look in known:
+            # Padded, so that nothing moves aside from one reading to the next.
+            text = fit(number(count, _LONG), size, right=True)
+            long += [Span(f" {name} ", Look.DIM), Span(text, look), Span("  ")]
+            short += [Span(f" {number(count)}", look), Span(f" {brief}", Look.DIM)]
+        long.append(Span(f" {fit(pace, 5, right=True)}/s", Look.RUNNING))
+        short.append(Span(f" {pace}/s", Look.RUNNING))
+        since = Span(" since the one before", Look.DIM)
+        return self._fitting((*long, since), tuple(long), tuple(short))
+
+    def _fitting(self, *forms: Line) -> Line:
+        """The first form that fits, or else the last."""
+        return next((form for form in forms if line_width(form) <= self._width), forms[-1])
+
+
+def failure(
+    job: WatchedJob | None, text: str, glyphs: Glyphs, width: int, height: int
+) -> list[Line]:
+    """Returns the page where there is no history to be shown, but a reason.
+
+    Args:
+        job: The job; None where not even that is known.
+        text: The reason, in full sentences.
+        glyphs: The characters.
+        width: Cells.
+        height: Lines.
+    """
+    top = title(job, None, glyphs, width) if job else (Span(" History", Look.STRONG),)
+    said = wrap(one_line(text, 1000), max(width - 2, 1), max(height - 4, 1))
+    rule = (Span(glyphs.rule * width, Look.LEFT),)
+    lines = [top, rule, (), *[(Span(f" {line}", Look.WARNING),) for line in said]]
+    return _page(lines, width, height)
+
+
+def title(job: WatchedJob, last: JobReading | None, glyphs: Glyphs, width: int) -> Line:
+    """Returns which job it is, in full, and how it stands if that is known."""
+    ref, state = job.ref, Span("")
+    if last is not None:
+        text = f"  {glyphs.states[last.state]} {words.STATE[last.state]} "
+        state = Span(text, words.LOOK[last.state])
+    facts = (ref.form, ref.environment.value, ref.job_id)
+    rest = "".join(f" {glyphs.separator} {fact}" for fact in facts)
+    room = max(width - cells(state.text), 0)
+    left = fit_line([Span(f" {job.label}", Look.STRONG), Span(rest, Look.DIM)], room)
+    return (*left, state)
+
+
+def _page(lines: list[Line], width: int, height: int) -> list[Line]:
+    """The lines cut and padded to the page, with the keys at its foot."""
+    keys: list[Span] = []
+    for key, what in KEYS:
+        keys += [Span(f" {key} ", Look.STRONG), Span(f"{what} ")]
+    filled = [*lines, *[()] * height][: height - 1]
+    return [fit_line(line, width) for line in [*filled, tuple(keys)][:height]]

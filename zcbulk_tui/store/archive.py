@@ -1,0 +1,95 @@
+"""What people look up of the past."""
+
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from zcbulk_tui.domain.job import JobRef, WatchedJob
+from zcbulk_tui.domain.records import EventKind, History, Record
+from zcbulk_tui.store import call_log, control_log, event_log
+from zcbulk_tui.store.database import Database
+from zcbulk_tui.store.jobs import JOB, THE_JOB, key, to_job
+from zcbulk_tui.store.rows import READING, to_millis, to_reading
+from zcbulk_tui.store.watch_list import StoredWatchList
+
+
+class StoredArchive:
+    """The memory of a profile, as people read it.
+
+    Every method raises `ConfigError` where it cannot be read.
+
+    Args:
+        database: Keeps it.
+        profile: Whose memory.
+    """
+
+    def __init__(self, database: Database, profile: str) -> None:
+        self._database = database
+        self._profile = profile
+
+    def jobs(self) -> list[WatchedJob]:
+        """Returns the watch list, in its order."""
+        return StoredWatchList(self._database, self._profile).jobs()
+
+    def history(self, ref: JobRef) -> History | None:
+        """Returns all that is remembered of a job; None of one that was never watched."""
+        name = key(self._profile, ref)
+        jobs = self._database.rows(f"SELECT id, {JOB} FROM jobs WHERE id = {THE_JOB}", name)
+        if not jobs:
+            return None
+        ((number, *job),) = jobs
+        readings = f"SELECT {READING} FROM readings WHERE job = ? ORDER BY id"
+        events = (
+            f"SELECT {event_log.EVENT} FROM {event_log.JOINED}"
+            f" WHERE events.job = ? AND {_TELLING} ORDER BY events.id"
+        )
+        commands = f"{control_log.SELECT} WHERE control.job = ? ORDER BY control.at"
+        return History(
+            to_job(tuple(job)),
+            tuple(map(to_reading, self._database.rows(readings, (number,)))),
+            tuple(map(event_log.to_event, self._database.rows(events, (number,)))),
+            tuple(map(control_log.to_record, self._database.rows(commands, (number,)))),
+        )
+
+    def log(
+        self,
+        *,
+        since: datetime | None = None,
+        before: datetime | None = None,
+        limit: int | None = None,
+    ) -> list[Record]:
+        """Returns entries of the log, newest first.
+
+        Args:
+            since: No entry from before this moment; aware.
+            before: Only entries from before this moment; aware.
+            limit: The newest of these only.
+        """
+        values = {
+            "profile": self._profile,
+            "since": to_millis(since) if since else -(2**62),
+            "before": to_millis(before) if before else 2**62,
+            "limit": -1 if limit is None else limit,
+        }
+        entries: list[Record] = [
+            *map(event_log.to_event, self._rows("events", _EVENTS, values)),
+            *map(call_log.to_call, self._rows("calls", _CALLS, values)),
+            *map(control_log.to_record, self._rows("control", _COMMANDS, values)),
+        ]
+        entries.sort(key=lambda record: record.at, reverse=True)
+        return list(islice(entries, limit))
+
+    def _rows(self, table: str, select: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+        return self._database.rows(
+            f"{select} {table}.profile = :profile AND {table}.at >= :since"
+            f" AND {table}.at < :before ORDER BY {table}.at DESC LIMIT :limit",
+            values,
+        )
+
+
+_TELLING = f"events.kind != '{EventKind.COMMAND}'"
+"""What is told of a command stands in its record; the event only has other windows look there."""
+
+_EVENTS = f"SELECT {event_log.EVENT} FROM {event_log.JOINED} WHERE {_TELLING} AND"
+_CALLS = f"SELECT {call_log.CALL} FROM {call_log.JOINED} WHERE"
+_COMMANDS = f"{control_log.SELECT} WHERE"

@@ -1,0 +1,198 @@
+"""What a window keeps, and what it learns from the others on the same database."""
+
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
+from typing import Any
+
+from zcbulk_tui.domain.job import JobReading, JobRef, WatchedJob
+from zcbulk_tui.domain.records import CallRecord, ControlRecord, JobEvent
+from zcbulk_tui.domain.windows import News, Recalled
+from zcbulk_tui.errors import ConfigError
+from zcbulk_tui.store import call_log, control_log, event_log, recall, watch_list
+from zcbulk_tui.store.database import Database
+from zcbulk_tui.store.jobs import REF, REF_WIDTH, THE_JOB, key, to_ref
+from zcbulk_tui.store.rows import READING, from_reading, to_reading
+from zcbulk_tui.store.windows import NoWindow, StoredWindows
+
+_READ = f"""
+INSERT INTO readings (job, by_window, {READING})
+VALUES ({THE_JOB}, :window, :v0, :v1, :v2, :v3, :v4, :v5, :v6, :v7)
+"""
+
+_READINGS_SINCE = f"""
+SELECT readings.id, {REF}, {", ".join(f"readings.{name}" for name in READING.split(", "))}
+FROM readings JOIN jobs ON jobs.id = readings.job
+WHERE readings.id > :last AND readings.by_window != :window AND jobs.profile = :profile
+ORDER BY readings.id
+"""
+
+_LAST_READING = f"SELECT {READING} FROM readings WHERE job = {THE_JOB} ORDER BY id DESC LIMIT 1"
+
+_WANT = f"INSERT OR IGNORE INTO wanted (by_window, job) VALUES (:window, {THE_JOB})"
+
+_WANT_NO_MORE = f"DELETE FROM wanted WHERE by_window = :window AND job = {THE_JOB}"
+
+
+class StoredMemory:
+    """The memory of a profile, for one window.
+
+    While the database fails, what is written is kept for later, and nothing is learnt.
+
+    Args:
+        database: Keeps everything.
+        profile: Whose memory.
+        windows: This window among the others.
+        shows_list: Whether the window shows the watch list, and adds to it; else it shows the
+            jobs that it wants itself, for as long as it is open.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        profile: str,
+        windows: StoredWindows | NoWindow,
+        *,
+        shows_list: bool = True,
+    ) -> None:
+        self._database = database
+        self._profile = profile
+        self._windows = windows
+        self._shows_list = shows_list
+        self._list = watch_list.StoredWatchList(database, profile)
+        self._last_reading, self._last_event = self._newest()
+        self._shown: Mapping[JobRef, bool] = {}
+
+    @property
+    def trouble(self) -> str | None:
+        """Why what is written is not kept, as one line; None while it is."""
+        return self._database.trouble
+
+    def add(self, job: WatchedJob) -> None:
+        """Puts a job on the list that this window shows.
+
+        Raises:
+            ConfigError: It cannot be written; the list is as it was.
+        """
+        if self._shows_list:
+            self._list.add(job)
+        else:
+            self.want([job])
+
+    def want(self, jobs: Iterable[WatchedJob]) -> None:
+        """Has jobs polled for as long as this window is open; raises as `add` does."""
+        with self._database.transaction() as connection:
+            for job in jobs:
+                connection.execute(watch_list.KNOW, watch_list.values(self._profile, job))
+                connection.execute(_WANT, self._named(job.ref))
+
+    def know(self, jobs: Iterable[WatchedJob]) -> None:
+        """Makes sure that jobs can be remembered, though they may not be on the list; no error."""
+        for job in jobs:
+            self._database.keep(watch_list.KNOW, watch_list.values(self._profile, job))
+
+    def remove(self, ref: JobRef) -> None:
+        """Takes a job off the list that this window shows.
+
+        Raises:
+            ConfigError: It cannot be written; the list is as it was.
+        """
+        if self._shows_list:
+            self._list.remove(ref)
+        with self._database.transaction() as connection:
+            connection.execute(_WANT_NO_MORE, self._named(ref))
+
+    def polled(self) -> Mapping[JobRef, bool]:
+        """Returns the jobs that are polled, and whether this window shows them; raises nothing."""
+        with suppress(ConfigError):
+            found = recall.polled(self._database, self._profile, self._windows.number)
+            self._shown = {
+                ref: wanted or (listed and self._shows_list)
+                for ref, (listed, wanted) in found.items()
+            }
+        return self._shown
+
+    def recall(self, refs: Collection[JobRef] | None = None) -> list[Recalled]:
+        """Returns what is known of jobs that are polled; None for all; raises nothing."""
+        shown = self.polled()
+        try:
+            snapshots = recall.in_full(self._database, self._profile)
+            commands = recall.last_commands(self._database, self._profile)
+        except ConfigError:
+            return []
+        return [
+            Recalled(snapshot, commands.get(snapshot.ref), shown.get(snapshot.ref, False))
+            for snapshot in snapshots
+            if refs is None or snapshot.ref in refs
+        ]
+
+    def last_reading(self, ref: JobRef) -> JobReading | None:
+        """Returns the newest reading of a job; raises nothing."""
+        with suppress(ConfigError):
+            found = self._database.rows(_LAST_READING, key(self._profile, ref))
+            return to_reading(found[0]) if found else None
+        return None
+
+    def last_command(self, ref: JobRef) -> ControlRecord | None:
+        """Returns the last start or abort of a job; raises nothing."""
+        with suppress(ConfigError):
+            return recall.last_commands(self._database, self._profile).get(ref)
+        return None
+
+    def news(self) -> News:
+        """Returns what others have written since this was last asked; raises nothing."""
+        if not self._windows.number or not self._database.changed_by_others():
+            return News()
+        values = {"profile": self._profile, "window": self._windows.number}
+        try:
+            readings = self._database.rows(_READINGS_SINCE, {**values, "last": self._last_reading})
+            events = self._database.rows(event_log.SINCE, {**values, "last": self._last_event})
+        except ConfigError:
+            return News()
+        if readings:
+            self._last_reading = readings[-1][0]
+        if events:
+            self._last_event = events[-1][0]
+        split = 1 + REF_WIDTH
+        return News(
+            [(to_ref(row[1:split]), to_reading(row[split:])) for row in readings],
+            [event_log.to_event(row[1:]) for row in events],
+            is_any=True,
+        )
+
+    def read(self, ref: JobRef, reading: JobReading) -> None:
+        """Keeps a reading; raises nothing."""
+        columns = {f"v{place}": value for place, value in enumerate(from_reading(reading))}
+        self._database.keep(_READ, {**self._named(ref), **columns})
+
+    def happened(self, event: JobEvent) -> None:
+        """Keeps an event; raises nothing."""
+        values = event_log.values(self._profile, self._windows.number, event)
+        self._database.keep(event_log.KEEP if event.ref else event_log.KEEP_OF_ALL, values)
+
+    def called(self, record: CallRecord) -> None:
+        """Keeps what there is to say of a call; raises nothing."""
+        self._database.keep(call_log.KEEP, call_log.values(self._profile, record))
+
+    def commanded(self, record: ControlRecord) -> None:
+        """Keeps a start or an abort, or what more is known of it; raises nothing."""
+        values = control_log.values(record)
+        try:
+            with self._database.transaction(durable=True) as connection:
+                connection.execute(control_log.KEEP, values)
+                connection.execute(control_log.STARTED, values)
+        except ConfigError:
+            self._database.keep(control_log.KEEP, values)
+            self._database.keep(control_log.STARTED, values)
+
+    def _named(self, ref: JobRef) -> dict[str, Any]:
+        return {**key(self._profile, ref), "window": self._windows.number}
+
+    def _newest(self) -> tuple[int, int]:
+        try:
+            ((readings, events),) = self._database.rows(
+                "SELECT (SELECT ifnull(max(id), 0) FROM readings),"
+                " (SELECT ifnull(max(id), 0) FROM events)"
+            )
+        except ConfigError:
+            return 0, 0
+        return readings, events

@@ -1,0 +1,66 @@
+"""The calls of the last minute, whichever process made them: Zoho's limit is one for all."""
+
+import time
+from collections.abc import Callable
+
+from zcbulk_tui.domain.minute import MINUTE, wait
+from zcbulk_tui.errors import ConfigError
+from zcbulk_tui.store.database import Database
+
+_FORGET = "DELETE FROM minute WHERE profile = ? AND (at <= ? OR at > ?)"
+_READ = "SELECT at FROM minute WHERE profile = ? ORDER BY at"
+_ADD = "INSERT INTO minute (profile, at) VALUES (?, ?)"
+_TAKE_BACK = """
+DELETE FROM minute WHERE rowid = (SELECT max(rowid) FROM minute WHERE profile = ? AND at = ?)
+"""
+
+
+class SharedMinute:
+    """Zoho's limit of calls a minute, for all processes on the same database.
+
+    No method raises. While the database fails, only this process's calls are known.
+
+    Args:
+        database: Keeps the calls.
+        profile: Whose calls.
+        clock: Seconds of a clock that all processes share, and that never runs backwards.
+    """
+
+    def __init__(
+        self, database: Database, profile: str, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._database = database
+        self._profile = profile
+        self._clock = clock
+        self._ours: list[float] = []
+
+    def take(self, *, urgent: bool = False) -> float:
+        """Takes a place in the minute if there is one.
+
+        Args:
+            urgent: Whether to take one of those that are kept back.
+
+        Returns:
+            0 where a place was taken, else the seconds until there may be one.
+        """
+        now = self._clock()
+        begin = now - MINUTE
+        self._ours = [at for at in self._ours if at > begin]
+        try:
+            with self._database.transaction() as connection:
+                # A moment to come is one of the time before this machine was started anew.
+                connection.execute(_FORGET, (self._profile, begin, now))
+                taken = [at for (at,) in connection.execute(_READ, (self._profile,))]
+                seconds = wait(taken, now, urgent=urgent)
+                if seconds <= 0:
+                    connection.execute(_ADD, (self._profile, now))
+        except ConfigError:
+            seconds = wait(self._ours, now, urgent=urgent)
+        if seconds <= 0:
+            self._ours.append(now)
+        return max(seconds, 0.0)
+
+    def give_back(self) -> None:
+        """Gives the place that was taken last back: the call was not made."""
+        if self._ours:
+            self._database.keep(_TAKE_BACK, (self._profile, self._ours.pop()))

@@ -1,0 +1,118 @@
+"""What is known of the jobs of a profile when a window opens, and of those that come later."""
+
+from typing import Any
+
+from zcbulk_tui.domain.job import JobRef
+from zcbulk_tui.domain.progress import HISTORY
+from zcbulk_tui.domain.records import ControlRecord
+from zcbulk_tui.domain.snapshot import Fault, JobSnapshot
+from zcbulk_tui.store.control_log import SELECT as _COMMANDS
+from zcbulk_tui.store.control_log import to_record
+from zcbulk_tui.store.database import Database
+from zcbulk_tui.store.jobs import JOB, JOB_WIDTH, REF, to_job, to_ref
+from zcbulk_tui.store.rows import READING, error_from_json, to_moment, to_reading
+
+_COLUMNS = f"jobs.id, {JOB}, {', '.join(f'readings.{name}' for name in READING.split(', '))}"
+
+_NEWEST = """
+LEFT JOIN readings ON readings.id = (SELECT max(id) FROM readings WHERE job = jobs.id)
+"""
+
+_LIST = f"""
+SELECT {_COLUMNS} FROM jobs {_NEWEST}
+WHERE jobs.profile = ? AND jobs.place IS NOT NULL ORDER BY jobs.place
+"""
+
+_ALL = f"""
+SELECT {_COLUMNS} FROM jobs {_NEWEST}
+WHERE jobs.profile = ? AND (jobs.place IS NOT NULL OR jobs.id IN (SELECT job FROM wanted))
+ORDER BY jobs.place IS NULL, jobs.place, jobs.id
+"""
+
+_REFS = f"""
+SELECT {REF}, jobs.place IS NOT NULL,
+    EXISTS (SELECT 1 FROM wanted WHERE wanted.job = jobs.id AND wanted.by_window = :window)
+FROM jobs
+WHERE profile = :profile AND (place IS NOT NULL OR id IN (SELECT job FROM wanted))
+ORDER BY place IS NULL, place, id
+"""
+
+_READINGS = f"SELECT {READING} FROM readings WHERE job = ? ORDER BY id DESC LIMIT ?"
+
+_FAULT = """
+SELECT at, error FROM events
+WHERE job = :job AND kind = 'fault' AND at > ifnull(
+    (SELECT at FROM readings WHERE id = (SELECT max(id) FROM readings WHERE job = :job)), 0)
+ORDER BY id DESC LIMIT 1
+"""
+
+_LAST_COMMANDS = f"""
+{_COMMANDS} WHERE control.profile = ? AND control.at = (
+    SELECT max(at) FROM control AS later WHERE later.job = control.job)
+"""
+
+
+def at_a_glance(database: Database, profile: str) -> list[JobSnapshot]:
+    """Returns the watch list with the last reading of each job, for the first frame.
+
+    Raises:
+        ConfigError: It cannot be read.
+    """
+    return [_snapshot(row)[1] for row in database.rows(_LIST, (profile,))]
+
+
+def in_full(database: Database, profile: str) -> list[JobSnapshot]:
+    """Returns all jobs that a window wants polled, with what their estimates are made from.
+
+    Raises:
+        ConfigError: They cannot be read.
+    """
+    snapshots = []
+    for row in database.rows(_ALL, (profile,)):
+        number, snapshot = _snapshot(row)
+        if not snapshot.is_final:
+            recent = database.rows(_READINGS, (number, HISTORY))
+            readings = tuple(to_reading(it) for it in reversed(recent))
+            snapshot = JobSnapshot(snapshot.job, readings, _fault(database, number))
+        snapshots.append(snapshot)
+    return snapshots
+
+
+def last_commands(database: Database, profile: str) -> dict[JobRef, ControlRecord]:
+    """Returns the last start or abort of each job that has seen one.
+
+    Raises:
+        ConfigError: They cannot be read.
+    """
+    records = map(to_record, database.rows(_LAST_COMMANDS, (profile,)))
+    return {record.job.ref: record for record in records}
+
+
+def polled(database: Database, profile: str, window: int) -> dict[JobRef, tuple[bool, bool]]:
+    """Returns all jobs that a window wants polled, in the order of the list.
+
+    Returns:
+        For each, whether it is on the watch list, and whether `window` wants it.
+
+    Raises:
+        ConfigError: They cannot be read.
+    """
+    values = {"profile": profile, "window": window}
+    return {
+        to_ref(tuple(row)): (bool(listed), bool(wanted))
+        for *row, listed, wanted in database.rows(_REFS, values)
+    }
+
+
+def _fault(database: Database, job: int) -> Fault | None:
+    """Why a job could not be read after its last reading; None where nothing tells that."""
+    for at, text in database.rows(_FAULT, {"job": job}):
+        error = error_from_json(text)
+        return Fault(error, to_moment(at)) if error else None
+    return None
+
+
+def _snapshot(row: tuple[Any, ...]) -> tuple[int, JobSnapshot]:
+    job, reading = row[1 : 1 + JOB_WIDTH], row[1 + JOB_WIDTH :]
+    readings = () if reading[0] is None else (to_reading(reading),)
+    return row[0], JobSnapshot(to_job(job), readings)

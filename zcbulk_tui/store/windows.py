@@ -1,0 +1,212 @@
+"""The windows that are open on a profile, and the lease of the one that polls for all of them.
+
+Each window tells every few seconds that it lives. Whichever finds that the one that polls has
+fallen silent takes its place; the database sees to it that only one does. What they tell is the
+time of a clock that all processes of this machine share, that nobody can set, and that begins anew
+with the machine.
+"""
+
+import json
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from zcbulk_tui.domain.planner import Pace
+from zcbulk_tui.domain.snapshot import ServiceSnapshot
+from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.domain.windows import Standing
+from zcbulk_tui.errors import ConfigError
+from zcbulk_tui.store.database import Database
+from zcbulk_tui.store.rows import error_from_json, error_json, maybe_millis, maybe_moment
+
+if TYPE_CHECKING:
+    import sqlite3
+
+SILENT = 5.0
+"""Seconds after which a window that says nothing counts as gone."""
+
+SURE = 3.0
+"""Seconds for which a window that polls may be sure that no other has taken its place."""
+
+_BURY = """
+DELETE FROM windows WHERE profile = :profile AND id != :id
+    AND (beat <= :now - :silent OR beat > :now + :silent)
+"""
+
+_BEAT = """
+INSERT INTO windows (id, profile, name, beat, focused, polls, service)
+VALUES (:id, :profile, :name, :now, :focused,
+    NOT EXISTS (SELECT 1 FROM windows WHERE profile = :profile AND polls AND id IS NOT :id),
+    :service)
+ON CONFLICT (id) DO UPDATE SET
+    beat = excluded.beat,
+    focused = excluded.focused,
+    polls = excluded.polls,
+    service = excluded.service
+RETURNING id, polls
+"""
+
+_OTHERS = "SELECT name, polls, focused, service FROM windows WHERE profile = ? AND id != ?"
+
+_LIVING = """
+SELECT name FROM windows WHERE profile = :profile AND polls AND beat BETWEEN :now - :silent
+    AND :now + :silent
+"""
+
+_FORGET_WISHES = "DELETE FROM wanted WHERE by_window NOT IN (SELECT id FROM windows)"
+
+
+class StoredWindows:
+    """This window among the others on the same database.
+
+    No method raises. While the database fails, a window goes on as it stood.
+
+    Args:
+        database: Keeps the lease.
+        profile: Whose windows.
+        name: What others call this one.
+        clock: Seconds of a clock that all processes share, and that never runs backwards.
+
+    Attributes:
+        number: Tells this window from all others; 0 while there is none.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        profile: str,
+        name: str,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._database = database
+        self._profile = profile
+        self._name = name
+        self._clock = clock
+        self._heard_at = float("-inf")
+        self._standing = Standing(polls=False)
+        self.number = 0
+
+    @property
+    def standing(self) -> Standing:
+        """How it stood when it was last heard of."""
+        return self._standing
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether no other window can have taken its place since then."""
+        return self._clock() < self._heard_at + SURE
+
+    def beat(self, service: ServiceSnapshot, *, focused: bool) -> Standing:
+        """Tells the others that this window lives; takes the lease where nobody has it.
+
+        Args:
+            service: How the calls go, which the others show where this window polls.
+            focused: Whether somebody looks at it.
+
+        Returns:
+            How it stands now.
+        """
+        now = self._clock()
+        try:
+            with self._database.transaction() as connection:
+                self._standing = self._beat(connection, now, service, focused=focused)
+        except ConfigError:
+            return self._standing
+        self._heard_at = now
+        return self._standing
+
+    def leave(self) -> None:
+        """Gives the lease back, if it has it; another window takes it within seconds."""
+        if self.number:
+            self._database.keep("DELETE FROM windows WHERE id = ?", (self.number,))
+            self._database.keep("DELETE FROM wanted WHERE by_window = ?", (self.number,))
+
+    def _beat(
+        self,
+        connection: "sqlite3.Connection",
+        now: float,
+        service: ServiceSnapshot,
+        *,
+        focused: bool,
+    ) -> Standing:
+        values = {
+            "id": self.number or None,
+            "profile": self._profile,
+            "name": self._name,
+            "now": now,
+            "silent": SILENT,
+            "focused": focused,
+            "service": _service_json(service),
+        }
+        buried = connection.execute(_BURY, values).rowcount
+        if buried:
+            connection.execute(_FORGET_WISHES)
+        self.number, polls = connection.execute(_BEAT, values).fetchone()
+        others = connection.execute(_OTHERS, (self._profile, self.number)).fetchall()
+        name, said = next(((name, said) for name, polls, _, said in others if polls), ("", None))
+        standing = Standing(
+            polls=bool(polls),
+            poller=one_line(name, 40),
+            windows=1 + len(others),
+            focused=any(focused for _, _, focused, _ in others),
+        )
+        return _with_service(standing, said) if said else standing
+
+
+class NoWindow:
+    """A command that ends soon: it asks for itself, and sees who polls.
+
+    Args:
+        database: Keeps the lease.
+        profile: Whose windows.
+        clock: See `StoredWindows`.
+    """
+
+    number = 0
+    is_sure = True
+
+    def __init__(
+        self, database: Database, profile: str, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        values = {"profile": profile, "now": clock(), "silent": SILENT}
+        poller = ""
+        with suppress(ConfigError):
+            for (name,) in database.rows(_LIVING, values):
+                poller = one_line(name, 40)
+        self.standing = Standing(polls=True, poller=poller)
+
+    def beat(self, service: ServiceSnapshot, *, focused: bool) -> Standing:  # noqa: ARG002 - as windows do
+        """Stands as it stood: nobody waits for a sign of life."""
+        return self.standing
+
+    def leave(self) -> None:
+        """Nobody notices."""
+
+
+def _service_json(service: ServiceSnapshot) -> str:
+    return json.dumps(
+        {
+            "paused": service.paused,
+            "answered": service.answered,
+            "changed_at": maybe_millis(service.changed_at),
+            "held_until": maybe_millis(service.held_until),
+            "held_by": error_json(service.held_by),
+            "pace": service.spent and service.spent.pace.value,
+        }
+    )
+
+
+def _with_service(standing: Standing, text: str) -> Standing:
+    parts = json.loads(text)
+    service = ServiceSnapshot(
+        paused=bool(parts["paused"]),
+        answered=parts["answered"],
+        changed_at=maybe_moment(parts["changed_at"]),
+        held_until=maybe_moment(parts["held_until"]),
+        held_by=error_from_json(parts["held_by"]),
+    )
+    pace = Pace(parts["pace"]) if parts["pace"] else None
+    return replace(standing, service=service, pace=pace)

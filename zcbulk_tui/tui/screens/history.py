@@ -1,0 +1,143 @@
+"""The history of a job: charts over time, and a cursor that steps from reading to reading."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from zcbulk_tui.domain.records import History
+from zcbulk_tui.errors import ConfigError
+from zcbulk_tui.render.glyphs import Glyphs
+from zcbulk_tui.render.history import Page, failure
+from zcbulk_tui.render.timeline import Timeline, timeline
+from zcbulk_tui.tui.widgets import painter
+from zcbulk_tui.tui.widgets.lines import Lines
+
+_TICK = 5.0
+"""Seconds between two looks at the history."""
+
+
+class HistoryScreen(Screen[None]):
+    """Shows a history.
+
+    The cursor is on the last reading, and follows it, until it is moved; then it stays on its
+    reading.
+
+    Args:
+        load: Tells all that is remembered of the job; raises `ConfigError` where it cannot be
+            read.
+        glyphs: The characters to draw with.
+        now: The time of day; aware.
+    """
+
+    CSS_PATH = "history.tcss"
+    COMPONENT_CLASSES: ClassVar[set[str]] = painter.COMPONENT_CLASSES
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,h,q", "close", "Close"),
+        Binding("comma,left", "step(-1)", "Step back"),
+        Binding("full_stop,right", "step(1)", "Step forward"),
+        Binding("less_than_sign", "change(-1)", "Change before"),
+        Binding("greater_than_sign", "change(1)", "Next change"),
+        Binding("home,g", "first", "First"),
+        Binding("end,G", "last", "Last"),
+    ]
+
+    def __init__(
+        self,
+        load: Callable[[], History],
+        *,
+        glyphs: Glyphs,
+        now: Callable[[], datetime],
+    ) -> None:
+        super().__init__()
+        self._load = load
+        self._glyphs = glyphs
+        self._now = now
+        self._lines = Lines(id="history")
+        self._timeline: Timeline | None = None
+        self._trouble: ConfigError | None = None
+        self._page: Page | None = None
+        self._cursor = -1
+
+    @property
+    def cursor(self) -> int:
+        """The reading that the cursor is on; -1 where there is none."""
+        return self._cursor
+
+    def compose(self) -> ComposeResult:
+        """One page."""
+        yield self._lines
+
+    def on_mount(self) -> None:
+        """Begins to follow the history."""
+        self._read()
+        self.set_interval(_TICK, self.show_history)
+
+    def on_resize(self) -> None:
+        """Fits the page to the screen."""
+        self._page = None
+        self._show()
+
+    def show_history(self) -> None:
+        """Shows the history as it is now."""
+        self._read()
+        self._show()
+
+    def _read(self) -> None:
+        try:
+            history = self._load()
+        except ConfigError as error:
+            self._trouble = error
+            return
+        self._trouble = None
+        before = self._timeline
+        if before is not None and before.history == history:
+            return
+        self._timeline, self._page = timeline(history), None
+        if before is None or self._cursor == before.last or not history.readings:
+            self._cursor = self._timeline.last
+        else:
+            self._cursor = self._timeline.find(before.readings[self._cursor], self._cursor)
+
+    def _show(self) -> None:
+        width, height = self.size
+        if not width or not height:
+            return
+        if self._trouble is not None:
+            job = self._timeline.history.job if self._timeline else None
+            self._lines.show(*failure(job, str(self._trouble), self._glyphs, width, height))
+        elif self._timeline is not None:
+            self._page = self._page or Page(self._timeline, self._glyphs, width, height)
+            self._lines.show(*self._page.lines(self._cursor, self._now()))
+
+    def _go(self, index: int) -> None:
+        """Puts the cursor on a reading, or on the nearest there is."""
+        if self._timeline is not None and self._timeline.readings:
+            self._cursor = max(0, min(index, self._timeline.last))
+            self._show()
+
+    def action_step(self, by: int) -> None:
+        """Goes to another reading."""
+        self._go(self._cursor + by)
+
+    def action_change(self, by: int) -> None:
+        """Goes to the change before, or to the next one."""
+        if self._timeline is not None:
+            to = self._timeline.change_before if by < 0 else self._timeline.change_after
+            self._go(to(self._cursor))
+
+    def action_first(self) -> None:
+        """Goes to the first reading."""
+        self._go(0)
+
+    def action_last(self) -> None:
+        """Goes to the last reading, and follows it from there."""
+        if self._timeline is not None:
+            self._go(self._timeline.last)
+
+    def action_close(self) -> None:
+        """Closes the screen."""
+        self.dismiss()
