@@ -1,7 +1,7 @@
 """The watch list keeps its order and its words, and a change that fails changes nothing."""
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, closing
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.store.failing_database import full_at_last, unreadable, unwritable
+from tests.store.failing_database import Failing, full_at_last, unreadable, unwritable
 from tests.store.failing_disk import full_disk
 from tests.support.jobs import NOW, REF, watched
 from tests.support.text import HOSTILE, is_one_safe_line
@@ -242,8 +242,6 @@ def test_words_without_end_are_cut_short(watch_list: StoredWatchList) -> None:
     assert max(map(len, (back.label, back.note, back.added_by, *back.tags))) <= 200
 
 
-# Failures.
-
 Change = Callable[[StoredWatchList], None]
 
 CHANGES: dict[str, Change] = {
@@ -268,7 +266,7 @@ def test_a_change_that_cannot_be_written_is_refused_and_nothing_is_changed(
     database: Database,
     path: Path,
     change: Change,
-    failing: Callable[[Database], AbstractContextManager[None]],
+    failing: Failing,
 ) -> None:
     on_list(watch_list, "1", "2")
     before = watch_list.jobs()

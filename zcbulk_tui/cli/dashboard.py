@@ -4,19 +4,21 @@ import gc
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from zcbulk_tui.cli import compose, earlier_list, memory
 from zcbulk_tui.config import load, secrets
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.job import Environment, WatchedJob
 from zcbulk_tui.domain.snapshot import JobSnapshot
-from zcbulk_tui.errors import ConfigError, UsageError
+from zcbulk_tui.errors import UsageError
 from zcbulk_tui.monitor.events import Sink
-from zcbulk_tui.store import recall
-from zcbulk_tui.store.opening import Opened
+from zcbulk_tui.store import glance
 from zcbulk_tui.tui.app import DashboardApp
 from zcbulk_tui.tui.session import US, Connection, Home, Profiles, Session
+
+if TYPE_CHECKING:
+    from zcbulk_tui.store.opening import Opened
 
 _ENDS_SOON = (
     f"The access token in {secrets.ACCESS_TOKEN} ends within the hour. "
@@ -108,23 +110,14 @@ def _session(settings: Settings, wanted: Sequence[WatchedJob] | None) -> Session
     )
 
 
-def _remembered(settings: Settings) -> tuple[Opened, list[JobSnapshot]]:
+def _remembered(settings: Settings) -> "tuple[Opened, list[JobSnapshot]]":
     """Opens the memory, and recalls the watch list, whatever state the memory is in."""
-    opened = memory.open_store()
-    with suppress(ConfigError):
-        return _recalled(settings, opened)
-    # The damage shows only now. It has been noted, so opening it once more begins it anew.
-    opened.database.close()
-    opened = memory.open_store()
-    with suppress(ConfigError):
-        return _recalled(settings, opened)
-    return opened, []
-
-
-def _recalled(settings: Settings, opened: Opened) -> tuple[Opened, list[JobSnapshot]]:
-    problem = opened.problem or earlier_list.take_over(settings, opened.database)
-    watched = recall.at_a_glance(opened.database, settings.profile)
-    return opened._replace(problem=problem), watched
+    opened, watched = memory.open_with_list(settings.profile)
+    if not earlier_list.is_there(settings, opened.database):
+        return opened, watched
+    problem = earlier_list.take_over(settings, opened.database)
+    opened = opened._replace(problem=opened.problem or problem)
+    return opened, glance.at_a_glance(opened.database, settings.profile)
 
 
 def show(session: Session, *, ascii_only: bool) -> int:

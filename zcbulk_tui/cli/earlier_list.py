@@ -8,7 +8,11 @@ from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.sign_in import DEFAULT_PROFILE
 from zcbulk_tui.errors import ConfigError, UsageError
 from zcbulk_tui.store.database import Database
-from zcbulk_tui.store.watch_list import StoredWatchList
+
+
+def is_there(settings: Settings, database: Database) -> bool:
+    """Whether there is such a file, and a place to keep its jobs."""
+    return database.path is not None and _file(settings.profile).exists()
 
 
 def take_over(settings: Settings, database: Database) -> ConfigError | None:
@@ -17,12 +21,13 @@ def take_over(settings: Settings, database: Database) -> ConfigError | None:
     Returns:
         What to say of a file that cannot be used; None where there is nothing to say.
     """
-    path = _file(settings.profile)
-    if database.path is None or not path.exists():
+    if not is_there(settings, database):
         return None
     from zcbulk_tui.cli.importing import entries_of, new_job
     from zcbulk_tui.domain.job_list_file import ListedJob
+    from zcbulk_tui.store.watch_list import StoredWatchList
 
+    path = _file(settings.profile)
     kept = path.with_name(f"{path.name}.taken-over")
     try:
         entries = entries_of(path.read_text(encoding="utf-8"), str(path), settings)

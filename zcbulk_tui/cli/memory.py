@@ -17,6 +17,7 @@ from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError
 
 if TYPE_CHECKING:
+    from zcbulk_tui.domain.snapshot import JobSnapshot
     from zcbulk_tui.monitor.ports import Desk
     from zcbulk_tui.monitor.spending import Spending
     from zcbulk_tui.store.database import Database
@@ -30,6 +31,13 @@ def open_store() -> "Opened":
     from zcbulk_tui.store.opening import open_store
 
     return open_store(_state_file(), datetime.now(UTC))
+
+
+def open_with_list(profile: str) -> "tuple[Opened, list[JobSnapshot]]":
+    """Does the same, and reads the watch list as the first frame shows it."""
+    from zcbulk_tui.store.opening import open_with_list
+
+    return open_with_list(_state_file(), profile, datetime.now(UTC))
 
 
 @contextmanager

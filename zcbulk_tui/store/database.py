@@ -132,7 +132,20 @@ class Database:
 
         For those who deal with errors of the connection themselves; raises nothing.
         """
-        if self.path is not None and is_damage(error):
+        if is_damage(error):
+            self._mark()
+
+    def senseless(self, error: Exception) -> ConfigError:
+        """Has the next start look through the file, since a value of it makes no sense.
+
+        Returns:
+            What to raise.
+        """
+        self._mark()
+        return ConfigError(f"{self._name} holds values that make no sense", sentence(error))
+
+    def _mark(self) -> None:
+        if self.path is not None:
             with suppress(OSError):
                 mark_of(self.path).touch(mode=0o600)
 
@@ -168,7 +181,7 @@ class Database:
         self.note(error)
         return ConfigError(
             f"{self._name} cannot be read",
-            f"{one_line(str(error))}.",
+            sentence(error),
             "Try again; if that does not help, the next start moves a damaged file aside.",
         )
 
@@ -176,7 +189,7 @@ class Database:
         self.note(error)
         return ConfigError(
             f"{self._name} cannot be written, so nothing was changed",
-            f"{one_line(str(error))}.",
+            sentence(error),
             "Make room or give write permission, then try again.",
         )
 
@@ -270,6 +283,11 @@ def is_damage(error: BaseException) -> bool:
     return _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
+def sentence(said: object) -> str:
+    """What SQLite said, as one safe sentence."""
+    return f"{one_line(str(said))}."
+
+
 def refusal(path: Path, error: Exception) -> ConfigError:
     """Says why a database cannot be opened.
 
@@ -279,7 +297,7 @@ def refusal(path: Path, error: Exception) -> ConfigError:
     """
     import sqlite3
 
-    cause = f"{one_line(str(error))}."
+    cause = sentence(error)
     match _code(error):
         # The last one: the tables are not those of the version that it says it has.
         case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_ERROR:

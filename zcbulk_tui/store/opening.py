@@ -10,16 +10,19 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError
-from zcbulk_tui.store import database, files, salvage
+from zcbulk_tui.store import database, files
 from zcbulk_tui.store.database import Database
-from zcbulk_tui.store.jobs import JOB
-from zcbulk_tui.store.rows import READING, to_reading
+from zcbulk_tui.store.glance import at_a_glance
 from zcbulk_tui.store.schema import MIGRATIONS
 
+# What is needed for a file that cannot be used is loaded with the first such file.
 if TYPE_CHECKING:
     import sqlite3
+
+    from zcbulk_tui.store.salvage import Remains
 
 _BESIDE = ("-journal", "-wal", "-shm")
 """What SQLite puts beside a database, by the ends of the names."""
@@ -33,51 +36,22 @@ _PATIENCE_FOR_OTHERS = 15.0
 _BETWEEN_LOOKS = 0.05
 """Seconds between two looks whether it is done."""
 
-_LATEST = 253_370_764_800_000
-"""No moment in milliseconds is later: the year 9999 begins."""
 
-# Whoever opens the store reads these next, so the look costs little.
-_LOOK_AT_JOBS = f"SELECT profile, place, id, {JOB} FROM jobs NOT INDEXED"
-_SENSELESS_JOBS = """
-SELECT id FROM jobs NOT INDEXED WHERE
-    typeof(label) != 'text' OR typeof(tags) != 'text' OR typeof(note) != 'text'
-    OR typeof(added_by) != 'text' OR environment NOT IN ('production', 'stage', 'development')
-    OR typeof(added_at) != 'integer' OR added_at NOT BETWEEN 0 AND :latest
-    OR typeof(ifnull(created_at, 0)) != 'integer' OR created_at NOT BETWEEN 0 AND :latest
-    OR typeof(ifnull(started_at, 0)) != 'integer' OR started_at NOT BETWEEN 0 AND :latest
-    OR typeof(ifnull(place, 0)) != 'integer'
-"""
-_LOOK_FOR_JOBS = f"""
-SELECT profile, place, id, {JOB} FROM jobs INDEXED BY sqlite_autoindex_jobs_1 WHERE profile = ?
-"""
-_LOOK_AT_LIST = f"""
-SELECT profile, place, id, {JOB} FROM jobs WHERE profile = ? AND place IS NOT NULL ORDER BY place
-"""
-_LOOK_AT_READINGS = f"""
-SELECT {READING} FROM readings WHERE id IN (
-    SELECT (SELECT max(id) FROM readings WHERE job = newest.id)
-    FROM (SELECT id FROM jobs ORDER BY id DESC LIMIT 20) AS newest
-)
-"""
-_LOOK_AT_THE_REST = (
-    "SELECT * FROM days",
+_A_LITTLE_OF_EACH = (
+    "SELECT * FROM sqlite_master",
+    "SELECT * FROM jobs ORDER BY id DESC LIMIT 1",
+    "SELECT count(*) FROM jobs INDEXED BY sqlite_autoindex_jobs_1",
+    "SELECT * FROM readings WHERE job = (SELECT max(job) FROM readings) ORDER BY id DESC LIMIT 1",
     "SELECT * FROM events ORDER BY id DESC LIMIT 1",
     "SELECT * FROM calls ORDER BY id DESC LIMIT 1",
     "SELECT * FROM control ORDER BY key LIMIT 1",
+    "SELECT * FROM days",
     "SELECT * FROM windows",
     "SELECT * FROM wanted",
     "SELECT * FROM minute",
     "SELECT * FROM marks",
 )
-
-_ALL = (
-    "SELECT * FROM jobs",
-    "SELECT * FROM readings",
-    "SELECT * FROM events",
-    "SELECT * FROM calls",
-    "SELECT * FROM control",
-)
-"""The tables with words in them."""
+"""What is read of every file before it is used: less than a millisecond's work."""
 
 
 class Opened(NamedTuple):
@@ -117,6 +91,21 @@ def open_store(path: Path, now: datetime) -> Opened:
     return Opened(opened, None)
 
 
+def open_with_list(path: Path, profile: str, now: datetime) -> tuple[Opened, list[JobSnapshot]]:
+    """Does the same, and reads the watch list with the last reading of each job.
+
+    Damage may show only then: in that case it is opened once more, as what it is.
+    """
+    for _ in range(2):
+        opened = open_store(path, now)
+        try:
+            return opened, at_a_glance(opened.database, profile)
+        except ConfigError as error:
+            opened.database.close()
+            problem = error
+    return _in_memory(path, now, problem), []
+
+
 def _looked_at(path: Path) -> Database | str:
     """Returns the database, or what is damaged in its file, as a sentence.
 
@@ -136,58 +125,37 @@ def _looked_at(path: Path) -> Database | str:
 
 
 def _found_in(path: Path) -> str | None:
-    """Looks at a file without changing it; returns what is damaged, as a sentence."""
+    """Looks at a file without changing it; returns what is damaged, as a sentence.
+
+    At all of it only where damage was seen while it was used, since that takes seconds.
+    """
     import sqlite3
 
     mark = database.mark_of(path)
     where = f"{path.as_uri()}?mode=ro"
     try:
         with closing(sqlite3.connect(where, uri=True, timeout=_PATIENCE_FOR_A_LOOK)) as connection:
-            _look(connection)
+            _glance(connection)
             if mark.exists():
-                if (wrong := _look_through(connection)) is not None:
+                from zcbulk_tui.store.examination import examine
+
+                if (wrong := examine(connection)) is not None:
                     return wrong
                 mark.unlink()
     except sqlite3.Error as error:
         # Whatever else is wrong is told better by opening it.
-        return _sentence(error) if _is_spoilt(error) else None
-    except (TypeError, ValueError, OverflowError):
-        return "It holds values that make no sense."
+        return database.sentence(error) if _is_spoilt(error) else None
     except OSError:
         # The mark is there still, and is looked at again.
         return None
     return None
 
 
-def _look(connection: "sqlite3.Connection") -> None:
-    """Reads what is needed first, and a little of everything: some milliseconds at most."""
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    connection.execute("SELECT * FROM sqlite_master").fetchall()
-    if version != len(MIGRATIONS):
-        return
-    jobs = set(connection.execute(_LOOK_AT_JOBS))
-    profiles = [(name,) for name in {name for name, *_ in jobs}]
-    found = {row for name in profiles for row in connection.execute(_LOOK_FOR_JOBS, name)}
-    listed = {row for name in profiles for row in connection.execute(_LOOK_AT_LIST, name)}
-    senseless = connection.execute(_SENSELESS_JOBS, {"latest": _LATEST}).fetchone()
-    if senseless or found != jobs or listed != {row for row in jobs if row[1] is not None}:
-        raise ValueError("a job is not what it was")
-    for row in connection.execute(_LOOK_AT_READINGS):
-        to_reading(row)
-    for sql in _LOOK_AT_THE_REST:
+def _glance(connection: "sqlite3.Connection") -> None:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    # Another version has other tables.
+    for sql in _A_LITTLE_OF_EACH if version == len(MIGRATIONS) else _A_LITTLE_OF_EACH[:1]:
         connection.execute(sql).fetchall()
-
-
-def _look_through(connection: "sqlite3.Connection") -> str | None:
-    """Reads all of it, which takes seconds for a large one."""
-    said = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
-    if said != "ok":
-        return _sentence(said)
-    # What is not text is no damage to SQLite.
-    for sql in _ALL:
-        for _ in connection.execute(sql):
-            pass
-    return None
 
 
 def _is_spoilt(error: "sqlite3.Error") -> bool:
@@ -241,6 +209,8 @@ def _begun_anew(path: Path, now: datetime, wrong: str) -> Opened:
     Raises:
         ConfigError: There can be no new one; the damaged one is where it was.
     """
+    from zcbulk_tui.store import salvage
+
     remains = salvage.read(path, now)
     aside = _free_name(path, now)
     try:
@@ -261,8 +231,10 @@ def _begun_anew(path: Path, now: datetime, wrong: str) -> Opened:
     return Opened(database.open_database(path), problem)
 
 
-def _new_beside(path: Path, remains: salvage.Remains) -> Path:
+def _new_beside(path: Path, remains: "Remains") -> Path:
     """Returns a new database with what was saved, as a file beside the damaged one."""
+    from zcbulk_tui.store import salvage
+
     new = path.with_name(f"{path.name}.new")
     _remove(new)
     try:
@@ -313,6 +285,8 @@ def _free_name(path: Path, now: datetime) -> Path:
 
 def _in_memory(path: Path, now: datetime, error: ConfigError) -> Opened:
     """Returns a database that ends with this process, with what can be read of the file."""
+    from zcbulk_tui.store import salvage
+
     remains = salvage.read(path, now)
     trouble = f"What happens is not kept when this program ends, since {error.title}"
     memory = database.in_memory(one_line(trouble, 300))
@@ -320,7 +294,3 @@ def _in_memory(path: Path, now: datetime, error: ConfigError) -> Opened:
     told = (error.cause, remains.told(), "What happens now ends with this program.")
     problem = ConfigError(error.title, " ".join(filter(None, told)), error.next_step)
     return Opened(memory, problem)
-
-
-def _sentence(said: object) -> str:
-    return f"{one_line(str(said))}."

@@ -1,30 +1,18 @@
 """What is known of the jobs of a profile when a window opens, and of those that come later."""
 
-from typing import Any
-
 from zcbulk_tui.domain.job import JobRef
 from zcbulk_tui.domain.progress import HISTORY
 from zcbulk_tui.domain.records import ControlRecord
 from zcbulk_tui.domain.snapshot import Fault, JobSnapshot
+from zcbulk_tui.store import glance
 from zcbulk_tui.store.control_log import SELECT as _COMMANDS
 from zcbulk_tui.store.control_log import to_record
 from zcbulk_tui.store.database import Database
-from zcbulk_tui.store.jobs import JOB, JOB_WIDTH, REF, to_job, to_ref
+from zcbulk_tui.store.jobs import REF, to_ref
 from zcbulk_tui.store.rows import READING, error_from_json, to_moment, to_reading
 
-_COLUMNS = f"jobs.id, {JOB}, {', '.join(f'readings.{name}' for name in READING.split(', '))}"
-
-_NEWEST = """
-LEFT JOIN readings ON readings.id = (SELECT max(id) FROM readings WHERE job = jobs.id)
-"""
-
-_LIST = f"""
-SELECT {_COLUMNS} FROM jobs {_NEWEST}
-WHERE jobs.profile = ? AND jobs.place IS NOT NULL ORDER BY jobs.place
-"""
-
 _ALL = f"""
-SELECT {_COLUMNS} FROM jobs {_NEWEST}
+SELECT {glance.COLUMNS} FROM jobs {glance.NEWEST}
 WHERE jobs.profile = ? AND (jobs.place IS NOT NULL OR jobs.id IN (SELECT job FROM wanted))
 ORDER BY jobs.place IS NULL, jobs.place, jobs.id
 """
@@ -52,15 +40,6 @@ _LAST_COMMANDS = f"""
 """
 
 
-def at_a_glance(database: Database, profile: str) -> list[JobSnapshot]:
-    """Returns the watch list with the last reading of each job, for the first frame.
-
-    Raises:
-        ConfigError: It cannot be read.
-    """
-    return [_snapshot(row)[1] for row in database.rows(_LIST, (profile,))]
-
-
 def in_full(database: Database, profile: str) -> list[JobSnapshot]:
     """Returns all jobs that a window wants polled, with what their estimates are made from.
 
@@ -69,7 +48,7 @@ def in_full(database: Database, profile: str) -> list[JobSnapshot]:
     """
     snapshots = []
     for row in database.rows(_ALL, (profile,)):
-        number, snapshot = _snapshot(row)
+        number, snapshot = row[0], glance.to_snapshot(row)
         if not snapshot.is_final:
             recent = database.rows(_READINGS, (number, HISTORY))
             readings = tuple(to_reading(it) for it in reversed(recent))
@@ -110,9 +89,3 @@ def _fault(database: Database, job: int) -> Fault | None:
         error = error_from_json(text)
         return Fault(error, to_moment(at)) if error else None
     return None
-
-
-def _snapshot(row: tuple[Any, ...]) -> tuple[int, JobSnapshot]:
-    job, reading = row[1 : 1 + JOB_WIDTH], row[1 + JOB_WIDTH :]
-    readings = () if reading[0] is None else (to_reading(reading),)
-    return row[0], JobSnapshot(to_job(job), readings)

@@ -1,0 +1,74 @@
+"""A database with something of everything in it."""
+
+from contextlib import closing
+from datetime import date, timedelta
+from pathlib import Path
+
+from tests.support.jobs import NOW, reading, watched
+from zcbulk_tui.domain.budget import Cause
+from zcbulk_tui.domain.control import Command, Outcome
+from zcbulk_tui.domain.job import Action, JobReading, WatchedJob
+from zcbulk_tui.domain.records import ControlRecord
+from zcbulk_tui.store import control_log
+from zcbulk_tui.store.database import Database, open_database
+from zcbulk_tui.store.jobs import THE_JOB, key
+from zcbulk_tui.store.ledger import StoredCallBook
+from zcbulk_tui.store.rows import READING, from_reading
+from zcbulk_tui.store.watch_list import StoredWatchList
+
+PROFILE = "default"
+
+TODAY = date(2026, 3, 11)
+
+JOBS = [watched(str(3888833000000114000 + n), f"Job {n}") for n in range(14)]
+"""In the order of the watch list."""
+
+_READ = f"INSERT INTO readings (job, by_window, {READING}) VALUES ({THE_JOB}, 1, {{}})"
+
+
+def readings_of(job: WatchedJob, number: int = 20) -> list[JobReading]:
+    """The readings of a job, oldest first; every job has others."""
+    first = int(job.ref.job_id) % 1000
+    return [reading(10.0 * n, first + n) for n in range(number)]
+
+
+def record_of(job: WatchedJob) -> ControlRecord:
+    """The record of a job's start."""
+    command = Command(Action.START, NOW + timedelta(seconds=5), Outcome.ACCEPTED, "started")
+    return ControlRecord(f"start {job.ref.job_id}", job, PROFILE, "anna@jump1", command)
+
+
+def fill(database: Database, readings: int = 20) -> None:
+    """Writes something of everything."""
+    watch_list = StoredWatchList(database, PROFILE)
+    watch_list.add_all(JOBS)
+    numbers = ", ".join(f":v{n}" for n in range(8))
+    with database.transaction() as connection:
+        # In turn, as they are read.
+        for one_of_each in zip(*(readings_of(job, readings) for job in JOBS), strict=True):
+            for job, one in zip(JOBS, one_of_each, strict=True):
+                named = {f"v{place}": value for place, value in enumerate(from_reading(one))}
+                connection.execute(_READ.format(numbers), {**key(PROFILE, job.ref), **named})
+        for job in JOBS[:3]:
+            connection.execute(control_log.KEEP, control_log.values(record_of(job)))
+    book = StoredCallBook(database, PROFILE)
+    book.count(TODAY - timedelta(days=1), Cause.PLAN, 60)
+    book.count(TODAY, Cause.KEY, 7)
+
+
+def filled(path: Path, readings: int = 20) -> None:
+    """Makes a database with something of everything."""
+    with closing(open_database(path)) as database:
+        fill(database, readings)
+
+
+def read_last(database: Database, job: WatchedJob) -> list[tuple[object, ...]]:
+    """What the database holds of a job's readings, oldest first."""
+    sql = f"SELECT {READING} FROM readings WHERE job = {THE_JOB} ORDER BY id"
+    return database.rows(sql, key(PROFILE, job.ref))
+
+
+def records(database: Database) -> list[ControlRecord]:
+    """The records that the database holds."""
+    rows = database.rows(f"{control_log.SELECT} ORDER BY control.key")
+    return [control_log.to_record(row) for row in rows]
