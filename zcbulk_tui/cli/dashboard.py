@@ -1,5 +1,6 @@
 """The dashboard over the watch list, or over jobs named on the command line."""
 
+import atexit
 import gc
 import os
 import sys
@@ -7,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from zcbulk_tui.cli import compose, earlier_list, memory
+from zcbulk_tui.cli.main import complain
 from zcbulk_tui.config import load, secrets
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.job import Environment, WatchedJob
@@ -85,6 +87,9 @@ def _session(settings: Settings, wanted: Sequence[WatchedJob] | None) -> Session
 
         async def close() -> None:
             kept.close()
+            if kept.owed:
+                # Said once the terminal is as it was.
+                atexit.register(complain, f"The last {kept.owed} entries are lost. {kept.trouble}")
             await network.aclose()
 
         archive = StoredArchive(kept, settings.profile)

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from zcbulk_tui.domain import backoff, planner
@@ -109,12 +110,25 @@ class Monitor:
         Raises:
             ConfigError: The watch list cannot be written; the job is not watched then.
         """
-        self._memory.add(job)
+        self._memory.add(replace(job, added_by=f"{self._desk.operator}, key a"))
         self._follower.sync()
         track = self._tracks[job.ref]
         self._recorder.event(EventKind.ADDED, "Watched from now on", track.job)
         self._renew(at_once=True)
         self._waiting.wake()
+
+    def edit(self, job: WatchedJob) -> None:
+        """Takes another label, other tags and another note for a job.
+
+        Raises:
+            ConfigError: They cannot be written; the job stays as it is.
+        """
+        self._memory.edit(job)
+        track = self._tracks.get(job.ref)
+        if track is not None:
+            track.job = replace(track.job, label=job.label, tags=job.tags, note=job.note)
+            self._recorder.event(EventKind.EDITED, "Label, tags or note changed", track.job)
+            self._publish(track)
 
     def remove(self, ref: JobRef) -> None:
         """Takes a job off the watch list; nothing changes at Zoho.

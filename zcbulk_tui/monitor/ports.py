@@ -62,6 +62,13 @@ class Memory(Protocol):
             ConfigError: It cannot be written; the list is as it was.
         """
 
+    def edit(self, job: WatchedJob) -> None:
+        """Keeps another label, other tags and another note of a job.
+
+        Raises:
+            ConfigError: They cannot be written; the job is as it was.
+        """
+
     def remove(self, ref: JobRef) -> None:
         """Takes a job off the list that this window shows.
 

@@ -167,7 +167,9 @@ def about(snapshot: JobSnapshot | None, glyphs: Glyphs, width: int) -> Line:
     if snapshot is None:
         return fit_line([], width)
     ref = snapshot.ref
-    facts = (ref.job_id, ref.environment.value, f"{ref.owner}/{ref.app}/{ref.form}")
+    tags = " ".join(f"#{tag}" for tag in snapshot.job.tags)
+    place = f"{ref.owner}/{ref.app}/{ref.form}"
+    facts = filter(None, (ref.job_id, ref.environment.value, place, tags, snapshot.job.note))
     rest = "".join(f" {glyphs.separator} {fact}" for fact in facts)
     return fit_line([Span(f" {snapshot.job.label}", Look.STRONG), Span(rest, Look.DIM)], width)
 

@@ -5,7 +5,8 @@ from typing import Any
 from zcbulk_tui.domain.records import EventKind, JobEvent
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.store.jobs import REF, THE_JOB, key, to_ref
-from zcbulk_tui.store.rows import error_from_json, error_json, to_millis, to_moment
+from zcbulk_tui.store.json_rows import error_from_json, error_json
+from zcbulk_tui.store.rows import to_millis, to_moment
 
 _KEEP = """
 INSERT INTO events (profile, job, at, by_window, kind, text, error)

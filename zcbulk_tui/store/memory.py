@@ -90,6 +90,10 @@ class StoredMemory:
         for job in jobs:
             self._database.keep(watch_list.KNOW, watch_list.values(self._profile, job))
 
+    def edit(self, job: WatchedJob) -> None:
+        """Keeps another label, other tags and another note of a job; raises as `add` does."""
+        self._list.edit(job)
+
     def remove(self, ref: JobRef) -> None:
         """Takes a job off the list that this window shows.
 

@@ -9,7 +9,8 @@ from zcbulk_tui.store.control_log import SELECT as _COMMANDS
 from zcbulk_tui.store.control_log import to_record
 from zcbulk_tui.store.database import Database
 from zcbulk_tui.store.jobs import REF, to_ref
-from zcbulk_tui.store.rows import READING, error_from_json, to_moment, to_reading
+from zcbulk_tui.store.json_rows import error_from_json
+from zcbulk_tui.store.rows import READING, to_moment, to_reading
 
 _ALL = f"""
 SELECT {glance.COLUMNS} FROM jobs {glance.NEWEST}

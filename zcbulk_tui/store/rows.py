@@ -1,14 +1,11 @@
-"""Values as the database holds them, and back: moments, counts, errors, readings."""
+"""Values as the database holds them, and back: moments, counts, readings."""
 
-import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
 from zcbulk_tui.domain.job import Counts, JobReading, JobState
 from zcbulk_tui.domain.text import one_line
-from zcbulk_tui.errors import Answer, ZcbulkError
 
 _LARGEST = 2**63 - 1
 """What an integer of SQLite can hold; no count of records comes near it."""
@@ -66,49 +63,3 @@ _STATES = frozenset(JobState)
 def _safe(raw_state: str) -> str:
     """A few words come again and again."""
     return one_line(raw_state, 40)
-
-
-def reading_json(reading: JobReading | None) -> str | None:
-    """Returns a reading as text."""
-    return None if reading is None else json.dumps(from_reading(reading))
-
-
-def reading_from_json(text: str | None) -> JobReading | None:
-    """Returns the reading that `reading_json` has made a text of."""
-    return None if text is None else to_reading(tuple(json.loads(text)))
-
-
-def error_json(error: ZcbulkError | None) -> str | None:
-    """Returns an error as text; its kind is kept."""
-    if error is None:
-        return None
-    answer = error.answer
-    return json.dumps(
-        {
-            "kind": type(error).__name__,
-            "title": error.title,
-            "cause": error.cause,
-            "next_step": error.next_step,
-            "answer": answer and [answer.http_status, answer.code, answer.text],
-        }
-    )
-
-
-def error_from_json(text: str | None) -> ZcbulkError | None:
-    """Returns the error that `error_json` has made a text of."""
-    if text is None:
-        return None
-    parts = json.loads(text)
-    answer = parts["answer"] and Answer(*parts["answer"])
-    kind = _KINDS.get(parts["kind"], ZcbulkError)
-    words = (one_line(parts[name], 1000) for name in ("title", "cause", "next_step"))
-    return kind(*words, answer=answer or None)
-
-
-def _tree(root: type[ZcbulkError]) -> Iterator[type[ZcbulkError]]:
-    yield root
-    for kind in root.__subclasses__():
-        yield from _tree(kind)
-
-
-_KINDS = {kind.__name__: kind for kind in _tree(ZcbulkError)}

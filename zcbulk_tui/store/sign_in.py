@@ -7,7 +7,6 @@ old credentials or the new ones.
 
 import asyncio
 import fcntl
-import json
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -224,7 +223,7 @@ class MemorySignIn:
         yield
 
 
-_POINTER = json.dumps({"kept_in": "keyring"})
+_POINTER = '{"kept_in": "keyring"}'
 
 
 def _points_to_keyring(record: "SecretStr") -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from zcbulk_tui.domain.job import JobRef, WatchedJob
 from zcbulk_tui.store.database import Database
-from zcbulk_tui.store.jobs import JOB, key, to_job
+from zcbulk_tui.store.jobs import JOB, THE_JOB, key, to_job
 from zcbulk_tui.store.rows import maybe_millis, to_millis
 
 _KNOW = """
@@ -27,17 +27,14 @@ _ADD = f"""
     created_at = ifnull(:created_at, created_at)
 """
 
-_PUT_LAST = """
+_PUT_LAST = f"""
 UPDATE jobs SET place = (SELECT ifnull(max(place), 0) + 1 FROM jobs WHERE profile = :profile)
-WHERE profile = :profile AND place IS NULL AND id = (SELECT id FROM jobs WHERE
-    profile = :profile AND origin = :origin AND owner = :owner AND app = :app AND form = :form
-    AND environment = :environment AND job_id = :job_id)
+WHERE place IS NULL AND id = {THE_JOB}
 """
 
-_REMOVE = """
-UPDATE jobs SET place = NULL WHERE profile = :profile AND origin = :origin AND owner = :owner
-    AND app = :app AND form = :form AND environment = :environment AND job_id = :job_id
-"""
+_EDIT = f"UPDATE jobs SET label = :label, tags = :tags, note = :note WHERE id = {THE_JOB}"
+
+_REMOVE = f"UPDATE jobs SET place = NULL WHERE id = {THE_JOB}"
 
 _LIST = f"SELECT {JOB} FROM jobs WHERE profile = ? AND place IS NOT NULL ORDER BY place"
 
@@ -80,6 +77,15 @@ class StoredWatchList:
             for job in jobs:
                 connection.execute(_ADD, values(self._profile, job))
                 connection.execute(_PUT_LAST, key(self._profile, job.ref))
+
+    def edit(self, job: WatchedJob) -> None:
+        """Keeps another label, other tags and another note of a job, be it on the list or not.
+
+        Raises:
+            ConfigError: They cannot be written; nothing is changed then.
+        """
+        with self._database.transaction(durable=True) as connection:
+            connection.execute(_EDIT, values(self._profile, job))
 
     def remove(self, ref: JobRef) -> None:
         """Takes a job off the list; what is remembered of it stays for a while.

@@ -82,6 +82,14 @@ KEYS = (
         rank=1,
     ),
     Key(
+        "edit",
+        "e",
+        "e",
+        "edit",
+        "Change the job's label, tags and note.",
+        group=_JOB,
+    ),
+    Key(
         "unwatch",
         "x",
         "x",

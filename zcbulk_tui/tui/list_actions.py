@@ -37,6 +37,26 @@ def ask_to_add(screen: "WatchScreen") -> None:
     )
 
 
+def ask_to_edit(screen: "WatchScreen") -> None:
+    """Asks for the label, the tags and the note of the selected job."""
+    from zcbulk_tui.tui.screens.edit_job import EditJobScreen
+
+    snapshot = screen.jobs.selected
+    if snapshot is None:
+        return
+
+    def answered(job: WatchedJob | None) -> None:
+        if job is None or screen.monitor is None or job == snapshot.job:
+            return
+        try:
+            screen.monitor.edit(job)
+        except ConfigError as error:
+            _show(screen, error)
+        screen.flush()
+
+    screen.app.push_screen(EditJobScreen(snapshot.job), answered)
+
+
 def ask_to_remove(screen: "WatchScreen") -> None:
     """Asks whether to stop watching the selected job."""
     from zcbulk_tui.tui.screens.dialogs import ConfirmScreen

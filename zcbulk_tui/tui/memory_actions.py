@@ -1,5 +1,6 @@
 """The memory on the screen: history and log, and what is wrong with it."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from zcbulk_tui.domain.snapshot import ServiceSnapshot
@@ -33,16 +34,18 @@ def show_log(screen: "WatchScreen") -> None:
         screen.app.push_screen(LogScreen(load, glyphs=screen.glyphs, now=screen.now))
 
 
-def report(screen: "WatchScreen", problem: ZcbulkError) -> None:
-    """Says what of the memory could not be used."""
+def report(screen: "WatchScreen", problem: ZcbulkError, then: Callable[[], None]) -> None:
+    """Says what of the memory could not be used, and does something once that is closed."""
     from zcbulk_tui.tui.screens.dialogs import NoticeScreen
 
-    screen.app.push_screen(NoticeScreen.of(problem))
+    screen.app.push_screen(NoticeScreen.of(problem), lambda _: then())
 
 
 def tell(screen: "WatchScreen", before: ServiceSnapshot, now: ServiceSnapshot) -> None:
     """Says in passing that what happens is not kept any more, or is kept again."""
-    if bool(before.unkept) == bool(now.unkept):
+    # The first that is heard of it may be what the dialog at the start says.
+    told = screen.session.problem is not None and before.spent is None
+    if told or bool(before.unkept) == bool(now.unkept):
         return
     if now.unkept:
         screen.notify(now.unkept, title="Not saved", severity="warning", timeout=15, markup=False)

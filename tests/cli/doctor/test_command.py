@@ -19,7 +19,7 @@ def test_all_is_well(doctor: Doctor, creator: Creator, server: LoopbackServer) -
     found = doctor()
     assert {subject for subject, (grade, _, _) in found.items() if grade != "pass"} == {"terminal"}
     assert ", ".join(found) == (
-        "configuration, variables, config file, state folder, ledger, sign-in files, sign-in, "
+        "configuration, variables, config file, state folder, memory, sign-in files, sign-in, "
         "accounts server, scopes, data centre, API route, API DNS, API TLS, API answer, "
         "accounts route, accounts DNS, accounts TLS, accounts answer, clock, token, status, "
         "terminal"

@@ -23,7 +23,7 @@ def test_a_configuration_that_cannot_be_used_does_not_stop_the_rest(
     assert found["sign-in"][0] == "warn"
     # What the environment says of the network holds.
     assert server.base_url in found["API route"][1]
-    assert found["API answer"][0] == found["ledger"][0] == "pass"
+    assert found["API answer"][0] == found["memory"][0] == "pass"
     assert "token" not in found
     assert doctor.ended.code == 2
     assert json.loads(doctor.ended.out)["profile"] is None
@@ -78,7 +78,7 @@ def test_credentials_that_others_can_read(
 def test_a_state_folder_that_cannot_be_one(doctor: Doctor, home: Path) -> None:
     (home / "state").write_text("")
     found = doctor()
-    assert found["state folder"][0] == found["ledger"][0] == "fail"
+    assert found["state folder"][0] == found["memory"][0] == "fail"
     assert "ZCBULK_STATE_DIR" in found["state folder"][2]
     assert doctor.ended.code == 2
 
@@ -87,7 +87,7 @@ def test_a_state_folder_that_cannot_be_one(doctor: Doctor, home: Path) -> None:
 def test_a_ledger_that_is_damaged(doctor: Doctor, home: Path) -> None:
     (home / "state").mkdir(mode=0o700)
     (home / "state" / database.FILE_NAME).write_text("no database " * 100)
-    grade, said, _ = doctor()["ledger"]
+    grade, said, _ = doctor()["memory"]
     assert grade == "fail"
     assert "damaged" in said
     assert doctor.ended.code == 2

@@ -17,14 +17,14 @@ _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
 def check(settings: Settings | None) -> Iterator[Finding]:
-    """Looks at the configuration file, the state folder, the ledger and the files of the sign-in.
+    """Looks at the configuration file, the state folder, the memory and the files of the sign-in.
 
     Args:
         settings: Those of the profile; None where they cannot be read, which leaves its files out.
     """
     yield _checked("config file", _config_file)
     yield _checked("state folder", _state_folder)
-    yield _checked("ledger", _ledger)
+    yield _checked("memory", _memory)
     if settings is not None:
         profile = settings.profile
         yield _checked("sign-in files", lambda: _sign_in_files(profile))
@@ -72,7 +72,7 @@ def _state_folder() -> str:
         return f"{short(folder)} can be written."
 
 
-def _ledger() -> str:
+def _memory() -> str:
     with closing(database.open_database(paths.state_dir() / database.FILE_NAME)):
         return f"{database.FILE_NAME} opens."
 

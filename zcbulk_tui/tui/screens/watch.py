@@ -106,7 +106,12 @@ class WatchScreen(Screen[None]):
                 self.jobs.drop(snapshot.ref)
         self.flush()
         if self.session.problem is not None:
-            memory_actions.report(self, self.session.problem)
+            # What is said in passing would stand before it.
+            memory_actions.report(self, self.session.problem, self._say_notice)
+        else:
+            self._say_notice()
+
+    def _say_notice(self) -> None:
         if self.session.notice:
             self.notify(self.session.notice, severity="warning", timeout=15, markup=False)
 
@@ -223,7 +228,7 @@ class WatchScreen(Screen[None]):
                 return False
             allowed = selected is not None and selected.allows(control_actions.ACTIONS[action])
             return True if allowed and self.monitor else None
-        if action in ("poll", "unwatch", "history"):
+        if action in ("poll", "unwatch", "history", "edit"):
             return True if selected and self.monitor else None
         if action in ("add", "poll_all", "pause", "budget", "eager", "frugal", "log"):
             return True if self.monitor else None
@@ -275,6 +280,9 @@ class WatchScreen(Screen[None]):
 
     def action_add(self) -> None:
         list_actions.ask_to_add(self)
+
+    def action_edit(self) -> None:
+        list_actions.ask_to_edit(self)
 
     def action_unwatch(self) -> None:
         list_actions.ask_to_remove(self)

@@ -1,0 +1,102 @@
+"""What is remembered, by keys: history, log, what the user says of a job, and what is not saved."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.tui.stage import Stage
+from zcbulk_tui.domain.snapshot import ServiceSnapshot
+from zcbulk_tui.errors import ConfigError
+from zcbulk_tui.monitor.events import ServiceChanged
+from zcbulk_tui.tui.app import DashboardApp
+from zcbulk_tui.tui.screens.dialogs import NoticeScreen
+from zcbulk_tui.tui.screens.edit_job import EditJobScreen
+from zcbulk_tui.tui.screens.history import HistoryScreen
+from zcbulk_tui.tui.screens.log import LogScreen
+
+FULL = "What happens is not written down, since the disk is full"
+PROBLEM = ConfigError("state.db was damaged", "14 jobs were saved.", "Remove the old file.")
+
+
+async def test_the_history_of_the_selected_job() -> None:
+    async with Stage().open() as stage:
+        await stage.select("Price list")
+        await stage.press("h")
+        assert isinstance(stage.app.screen, HistoryScreen)
+        said = "\n".join(stage.text())
+        assert "Price list" in stage.text()[0] + stage.text()[1]
+        assert "First read: In-progress" in said
+        await stage.press("h")
+        assert len(stage.app.screen_stack) == 1
+
+
+async def test_the_log_tells_of_all_jobs_and_of_what_the_user_does() -> None:
+    async with Stage().open() as stage:
+        await stage.press("p", "plus", "l")
+        assert isinstance(stage.app.screen, LogScreen)
+        said = "\n".join(stage.text())
+        assert "Polls paused" in said
+        assert "GET status for plan (unread): HTTP 200, code 3000" in said
+        await stage.press("escape")
+        assert len(stage.app.screen_stack) == 1
+
+
+async def test_the_words_of_a_job_can_be_changed() -> None:
+    async with Stage().open() as stage:
+        await stage.select("Price list")
+        await stage.press("e", "home", *"New ", "tab", *"#eu sales", "tab", *"ask Ann", "enter")
+        assert stage.screen.jobs.selected is not None
+        job = stage.screen.jobs.selected.job
+        assert (job.label, job.tags, job.note) == ("New Price list", ("eu", "sales"), "ask Ann")
+        assert any("New Price list" in line for line in stage.text())
+        assert any("#eu #sales · ask Ann" in line for line in stage.text())
+        await stage.press("l")
+        assert any("Label, tags or note changed" in line for line in stage.text())
+
+
+@pytest.mark.parametrize("keys", [("escape",), ("home", "x", "escape"), ("enter",)])
+async def test_words_that_are_not_saved_stay(keys: tuple[str, ...]) -> None:
+    async with Stage().open() as stage:
+        before = stage.screen.jobs.selected
+        await stage.press("e")
+        assert isinstance(stage.app.screen, EditJobScreen)
+        await stage.press(*keys)
+        assert len(stage.app.screen_stack) == 1
+        assert stage.screen.jobs.selected == before
+
+
+async def test_what_could_not_be_used_is_told_before_all_else() -> None:
+    stage = Stage()
+    session = stage.app.session._replace(problem=PROBLEM, notice="The token ends soon.")
+    stage.app = DashboardApp(session, now=stage.now)
+    async with stage.open(toasts=True):
+        assert isinstance(stage.app.screen, NoticeScreen)
+        said = " ".join(stage.text())
+        assert PROBLEM.title in said
+        assert "14 jobs were saved." in said
+        assert "token ends soon" not in said
+        await stage.press("escape")
+        await stage.until(lambda: "token ends soon" in " ".join(stage.text()))
+
+
+async def test_it_is_plain_that_what_happens_is_not_saved() -> None:
+    async with Stage().open(toasts=True) as stage:
+        service = stage.screen._service
+
+        def publish(unkept: str | None) -> None:
+            stage.app.publish(ServiceChanged(replace(service, unkept=unkept)))
+
+        assert "NOT SAVED" not in stage.text()[0]
+        publish(FULL)
+        await stage.until(lambda: "NOT SAVED" in stage.text()[0])
+        await stage.until(lambda: "the disk is full" in " ".join(stage.text()))
+        publish(None)
+        await stage.until(lambda: "NOT SAVED" not in stage.text()[0])
+        await stage.until(lambda: "Saved again" in " ".join(stage.text()))
+
+
+async def test_it_is_plain_who_polls() -> None:
+    async with Stage().open() as stage:
+        service = ServiceSnapshot(stage.screen._service.spent, answered=True, poller="pts/3")
+        stage.app.publish(ServiceChanged(service))
+        await stage.until(lambda: "connected via pts/3" in stage.text()[0])
