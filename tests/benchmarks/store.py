@@ -25,8 +25,8 @@ from tests.benchmarks.figures import Figure, alone, table
 from tests.benchmarks.store_filler import fill
 from zcbulk_tui.domain.job import Counts, JobReading, JobRef, JobState
 from zcbulk_tui.store.database import Database, open_database
+from zcbulk_tui.store.glance import at_a_glance
 from zcbulk_tui.store.jobs import THE_JOB, key
-from zcbulk_tui.store.recall import at_a_glance
 from zcbulk_tui.store.retention import Policy, compact, thin
 from zcbulk_tui.store.rows import READING, from_reading
 

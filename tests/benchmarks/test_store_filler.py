@@ -8,7 +8,7 @@ from tests.benchmarks.feeder_jobs import watched_jobs
 from tests.benchmarks.store_filler import fill
 from tests.support.jobs import NOW
 from zcbulk_tui.store.database import open_database
-from zcbulk_tui.store.recall import at_a_glance
+from zcbulk_tui.store.glance import at_a_glance
 
 
 def test_every_job_has_its_readings_within_the_last_60_days(tmp_path: Path) -> None:

@@ -230,6 +230,7 @@ def test_the_last_reading_of_a_job_outlives_its_time_while_it_is_polled(
 ) -> None:
     add_job(database, 1, place=0 if polled == "on the list" else None, age=900 * DAY)
     if polled == "wanted by a window":
+        database.keep("INSERT INTO windows VALUES (1, 'default', '', 0, 0, 0, NULL)")
         database.keep("INSERT INTO wanted VALUES (1, 1)")
     add_reading(database, 1, 801 * DAY)
     add_reading(database, 1, 800 * DAY, DONE)
@@ -290,6 +291,7 @@ def test_a_job_stays_while_anything_refers_to_it(database: Database, kept_by: st
     )
     match kept_by:
         case "window":
+            database.keep("INSERT INTO windows VALUES (7, 'default', '', 0, 0, 0, NULL)")
             database.keep("INSERT INTO wanted VALUES (7, 2)")
         case "reading":
             add_reading(database, 2, DAY)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 
 from textual.pilot import Pilot
 
@@ -108,10 +109,12 @@ class Stage:
             self._time += step
             asked = len(self.creator.log)
             monitor.poll_now([ref])
-            await self.until(
-                lambda asked=asked: len(self.creator.log) > asked
-                and not monitor._tracks[ref].lock.locked()
-            )
+            await self.until(partial(self._has_answered, ref, asked))
+
+    def _has_answered(self, ref: JobRef, asked: int) -> bool:
+        monitor = self.screen.monitor
+        assert monitor is not None
+        return len(self.creator.log) > asked and not monitor._tracks[ref].lock.locked()
 
     async def wait(self, seconds: float) -> None:
         """Lets time pass without a poll."""

@@ -38,10 +38,10 @@ class StoredArchive:
         if not jobs:
             return None
         ((number, *job),) = jobs
-        readings = f"SELECT {READING} FROM readings WHERE job = ? ORDER BY id"
+        readings = f"SELECT {READING} FROM readings WHERE job = ? ORDER BY at, id"
         events = (
             f"SELECT {event_log.EVENT} FROM {event_log.JOINED}"
-            f" WHERE events.job = ? AND {_TELLING} ORDER BY events.id"
+            f" WHERE events.job = ? AND {_TELLING} ORDER BY events.at, events.id"
         )
         commands = f"{control_log.SELECT} WHERE control.job = ? ORDER BY control.at"
         return History(

@@ -40,10 +40,13 @@ def error_from_json(text: str | None) -> ZcbulkError | None:
     if text is None:
         return None
     parts = json.loads(text)
-    answer = parts["answer"] and Answer(*parts["answer"])
+    answer = None
+    if parts["answer"]:
+        http_status, code, said = parts["answer"]
+        answer = Answer(http_status, code, one_line(said))
     kind = _KINDS.get(parts["kind"], ZcbulkError)
     words = (one_line(parts[name], 1000) for name in ("title", "cause", "next_step"))
-    return kind(*words, answer=answer or None)
+    return kind(*words, answer=answer)
 
 
 def _tree(root: type[ZcbulkError]) -> Iterator[type[ZcbulkError]]:

@@ -60,6 +60,7 @@ class StoredMemory:
         self._shows_list = shows_list
         self._list = watch_list.StoredWatchList(database, profile)
         self._last_reading, self._last_event = self._newest()
+        self._is_behind = False
         self._shown: Mapping[JobRef, bool] = {}
 
     @property
@@ -102,6 +103,7 @@ class StoredMemory:
         """
         if self._shows_list:
             self._list.remove(ref)
+            return
         with self._database.transaction() as connection:
             connection.execute(_WANT_NO_MORE, self._named(ref))
 
@@ -144,7 +146,8 @@ class StoredMemory:
 
     def news(self) -> News:
         """Returns what others have written since this was last asked; raises nothing."""
-        if not self._windows.number or not self._database.changed_by_others():
+        self._is_behind |= self._database.changed_by_others()
+        if not self._windows.number or not self._is_behind:
             return News()
         values = {"profile": self._profile, "window": self._windows.number}
         try:
@@ -152,6 +155,7 @@ class StoredMemory:
             events = self._database.rows(event_log.SINCE, {**values, "last": self._last_event})
         except ConfigError:
             return News()
+        self._is_behind = False
         if readings:
             self._last_reading = readings[-1][0]
         if events:
@@ -180,13 +184,16 @@ class StoredMemory:
     def commanded(self, record: ControlRecord) -> None:
         """Keeps a start or an abort, or what more is known of it; raises nothing."""
         values = control_log.values(record)
-        try:
-            with self._database.transaction(durable=True) as connection:
-                connection.execute(control_log.KEEP, values)
-                connection.execute(control_log.STARTED, values)
-        except ConfigError:
-            self._database.keep(control_log.KEEP, values)
-            self._database.keep(control_log.STARTED, values)
+        # What is owed of this record is older, and must not be written over what is known now.
+        self._database.pay()
+        if not self._database.owed:
+            with suppress(ConfigError):
+                with self._database.transaction(durable=True) as connection:
+                    connection.execute(control_log.KEEP, values)
+                    connection.execute(control_log.STARTED, values)
+                return
+        self._database.keep(control_log.KEEP, values)
+        self._database.keep(control_log.STARTED, values)
 
     def _named(self, ref: JobRef) -> dict[str, Any]:
         return {**key(self._profile, ref), "window": self._windows.number}

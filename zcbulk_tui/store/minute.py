@@ -43,19 +43,23 @@ class SharedMinute:
         Returns:
             0 where a place was taken, else the seconds until there may be one.
         """
-        now = self._clock()
-        begin = now - MINUTE
-        self._ours = [at for at in self._ours if at > begin]
+        self._database.pay()
         try:
             with self._database.transaction() as connection:
-                # A moment to come is one of the time before this machine was started anew.
-                connection.execute(_FORGET, (self._profile, begin, now))
+                # Read when it is our turn: to those who waited for it, what others did meanwhile
+                # would be a moment to come, which is one of before this machine was started anew.
+                now = self._clock()
+                connection.execute(_FORGET, (self._profile, now - MINUTE, now))
                 taken = [at for (at,) in connection.execute(_READ, (self._profile,))]
                 seconds = wait(taken, now, urgent=urgent)
                 if seconds <= 0:
                     connection.execute(_ADD, (self._profile, now))
         except ConfigError:
+            now = self._clock()
             seconds = wait(self._ours, now, urgent=urgent)
+            if seconds <= 0:
+                self._database.keep(_ADD, (self._profile, now))
+        self._ours = [at for at in self._ours if at > now - MINUTE]
         if seconds <= 0:
             self._ours.append(now)
         return max(seconds, 0.0)

@@ -40,7 +40,7 @@ _BETWEEN_LOOKS = 0.05
 _A_LITTLE_OF_EACH = (
     "SELECT * FROM sqlite_master",
     "SELECT * FROM jobs ORDER BY id DESC LIMIT 1",
-    "SELECT count(*) FROM jobs INDEXED BY sqlite_autoindex_jobs_1",
+    "SELECT job_id FROM jobs INDEXED BY sqlite_autoindex_jobs_1 WHERE profile > ''",
     "SELECT * FROM readings WHERE job = (SELECT max(job) FROM readings) ORDER BY id DESC LIMIT 1",
     "SELECT * FROM events ORDER BY id DESC LIMIT 1",
     "SELECT * FROM calls ORDER BY id DESC LIMIT 1",

@@ -12,9 +12,12 @@ from zcbulk_tui.store.jobs import REF, to_ref
 from zcbulk_tui.store.json_rows import error_from_json
 from zcbulk_tui.store.rows import READING, to_moment, to_reading
 
+_WANTED = "SELECT job FROM wanted WHERE by_window IN (SELECT id FROM windows)"
+"""What a window wants that fell silent counts again when it comes back."""
+
 _ALL = f"""
 SELECT {glance.COLUMNS} FROM jobs {glance.NEWEST}
-WHERE jobs.profile = ? AND (jobs.place IS NOT NULL OR jobs.id IN (SELECT job FROM wanted))
+WHERE jobs.profile = ? AND (jobs.place IS NOT NULL OR jobs.id IN ({_WANTED}))
 ORDER BY jobs.place IS NULL, jobs.place, jobs.id
 """
 
@@ -22,14 +25,14 @@ _REFS = f"""
 SELECT {REF}, jobs.place IS NOT NULL,
     EXISTS (SELECT 1 FROM wanted WHERE wanted.job = jobs.id AND wanted.by_window = :window)
 FROM jobs
-WHERE profile = :profile AND (place IS NOT NULL OR id IN (SELECT job FROM wanted))
+WHERE profile = :profile AND (place IS NOT NULL OR id IN ({_WANTED}))
 ORDER BY place IS NULL, place, id
 """
 
 _READINGS = f"SELECT {READING} FROM readings WHERE job = ? ORDER BY id DESC LIMIT ?"
 
 _FAULT = """
-SELECT at, error FROM events
+SELECT min(at) OVER (), error FROM events
 WHERE job = :job AND kind = 'fault' AND at > ifnull(
     (SELECT at FROM readings WHERE id = (SELECT max(id) FROM readings WHERE job = :job)), 0)
 ORDER BY id DESC LIMIT 1

@@ -68,6 +68,8 @@ _FORGET_EVENT = "DELETE FROM events WHERE id = ?"
 _FORGET_CALL = "DELETE FROM calls WHERE id = ?"
 _FORGET_CONTROL = "DELETE FROM control WHERE key = ?"
 
+_FORGET_WISHES = "DELETE FROM wanted WHERE by_window NOT IN (SELECT id FROM windows)"
+
 # A job that was just added has no rows yet, and whoever added it is about to write some.
 _FORGET_JOBS = """
 DELETE FROM jobs WHERE place IS NULL AND added_at < ?
@@ -184,6 +186,7 @@ def thin(database: Database, policy: Policy, now: datetime) -> Thinned:
         control=_delete(database, _FORGET_CONTROL, database.rows(_OLD_CONTROL, (old,))),
     )
     with database.transaction() as connection:
+        connection.execute(_FORGET_WISHES)
         jobs = connection.execute(_FORGET_JOBS, (oldest,)).rowcount
     return replace(thinned, jobs=jobs)
 

@@ -32,7 +32,7 @@ SURE = 3.0
 """Seconds for which a window that polls may be sure that no other has taken its place."""
 
 _BURY = """
-DELETE FROM windows WHERE profile = :profile AND id != :id
+DELETE FROM windows WHERE profile = :profile AND id IS NOT :id
     AND (beat <= :now - :silent OR beat > :now + :silent)
 """
 
@@ -55,8 +55,6 @@ _LIVING = """
 SELECT name FROM windows WHERE profile = :profile AND polls AND beat BETWEEN :now - :silent
     AND :now + :silent
 """
-
-_FORGET_WISHES = "DELETE FROM wanted WHERE by_window NOT IN (SELECT id FROM windows)"
 
 
 class StoredWindows:
@@ -113,11 +111,12 @@ class StoredWindows:
         now = self._clock()
         try:
             with self._database.transaction() as connection:
-                self._standing = self._beat(connection, now, service, focused=focused)
+                number, standing = self._beat(connection, now, service, focused=focused)
         except ConfigError:
             return self._standing
-        self._heard_at = now
-        return self._standing
+        # Not before it counts: another window may get the number, or the lease, instead.
+        self.number, self._standing, self._heard_at = number, standing, now
+        return standing
 
     def leave(self) -> None:
         """Gives the lease back, if it has it; another window takes it within seconds."""
@@ -132,7 +131,7 @@ class StoredWindows:
         service: ServiceSnapshot,
         *,
         focused: bool,
-    ) -> Standing:
+    ) -> tuple[int, Standing]:
         values = {
             "id": self.number or None,
             "profile": self._profile,
@@ -142,11 +141,9 @@ class StoredWindows:
             "focused": focused,
             "service": _service_json(service),
         }
-        buried = connection.execute(_BURY, values).rowcount
-        if buried:
-            connection.execute(_FORGET_WISHES)
-        self.number, polls = connection.execute(_BEAT, values).fetchone()
-        others = connection.execute(_OTHERS, (self._profile, self.number)).fetchall()
+        connection.execute(_BURY, values)
+        number, polls = connection.execute(_BEAT, values).fetchone()
+        others = connection.execute(_OTHERS, (self._profile, number)).fetchall()
         name, said = next(((name, said) for name, polls, _, said in others if polls), ("", None))
         standing = Standing(
             polls=bool(polls),
@@ -154,7 +151,7 @@ class StoredWindows:
             windows=1 + len(others),
             focused=any(focused for _, _, focused, _ in others),
         )
-        return _with_service(standing, said) if said else standing
+        return number, _with_service(standing, said) if said else standing
 
 
 class NoWindow:

@@ -1,0 +1,92 @@
+"""Whatever windows do and whenever, no two of them can be sure that they poll."""
+
+from contextlib import nullcontext
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from tests.store.failing_database import Failing, full_at_last, unreadable, unwritable
+from zcbulk_tui.domain.snapshot import ServiceSnapshot
+from zcbulk_tui.store.database import in_memory
+from zcbulk_tui.store.windows import SILENT, SURE, StoredWindows
+
+_NAMES = st.sampled_from(["pts/1", "pts/2", "pts/3"])
+_WAYS: dict[str, Failing] = {
+    "unwritable": unwritable,
+    "full": full_at_last,
+    "unreadable": unreadable,
+}
+
+
+class Lease(RuleBasedStateMachine):
+    """Three windows that tell that they live when they like, leave, and come back."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.database = in_memory()
+        self.now = 0.0
+        self.windows: dict[str, StoredWindows] = {}
+
+    def teardown(self) -> None:
+        self.database.close()
+
+    @rule(name=_NAMES, way=st.just("") | st.sampled_from(list(_WAYS)), focused=st.booleans())
+    def beats(self, name: str, way: str, focused: bool) -> None:
+        window = self.windows.get(name)
+        if window is None:
+            window = StoredWindows(self.database, "default", name, clock=lambda: self.now)
+            self.windows[name] = window
+        before = window.standing
+        with _WAYS[way](self.database) if way else nullcontext():
+            standing = window.beat(ServiceSnapshot(), focused=focused)
+        assert standing == window.standing
+        if way:
+            assert standing == before
+        else:
+            assert window.is_sure
+            assert standing.polls != bool(standing.poller)
+
+    @rule(name=_NAMES)
+    def leaves(self, name: str) -> None:
+        if name in self.windows:
+            self.windows.pop(name).leave()
+
+    @rule(
+        seconds=st.sampled_from([0.25, 1.0, 2.0, SURE, SILENT, SILENT + 0.5, 60.0])
+        | st.floats(0.0, 6.0)
+    )
+    def time_passes(self, seconds: float) -> None:
+        self.now += seconds
+
+    @rule()
+    def all_tell_that_they_live(self) -> None:
+        """When nothing fails, everybody knows within two rounds who polls: exactly one does."""
+        for _ in range(2):
+            for window in self.windows.values():
+                window.beat(ServiceSnapshot(), focused=False)
+        standings = {name: window.standing for name, window in self.windows.items()}
+        if not standings:
+            return
+        (poller,) = (name for name, standing in standings.items() if standing.polls)
+        for name, standing in standings.items():
+            assert standing.windows == len(standings)
+            assert standing.poller == ("" if name == poller else poller)
+
+    @invariant()
+    def at_most_one_is_sure_that_it_polls(self) -> None:
+        sure = [
+            name
+            for name, window in self.windows.items()
+            if window.standing.polls and window.is_sure
+        ]
+        assert len(sure) <= 1
+
+    @invariant()
+    def each_has_its_own_number(self) -> None:
+        numbers = [window.number for window in self.windows.values() if window.number]
+        assert len(numbers) == len(set(numbers))
+
+
+TestLease = Lease.TestCase
+TestLease.settings = settings(max_examples=60, stateful_step_count=30)
