@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from unittest.mock import patch
 
 from tests.benchmarks.traces import Trace
 from tests.support.desks import PROFILE, make_desk
@@ -166,6 +167,9 @@ class _Replay:
     async def run(self) -> tuple[list[Watched], Account]:
         desk = make_desk(clock=_time)
         monitor = Monitor(self, self, desk, self._spending, rule=self._policy.rule, now=_now)
+        # There is no other window to look at, and days to pass.
+        seldom = patch("zcbulk_tui.monitor.monitor.TICK", 300.0)
+        seldom.start()
         polling = asyncio.create_task(monitor.run())
         try:
             async with asyncio.timeout(_MOST_DAYS * 86400):
@@ -180,6 +184,7 @@ class _Replay:
         polling.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await polling
+        seldom.stop()
         days = range(int(_time() // 86400) + 1)
         self._account.by_day = [
             sum(day == at // 86400 for at in self._account.calls) for day in days

@@ -15,6 +15,8 @@ from zcbulk_tui.domain.outlook import UNREAD, Outlook
 from zcbulk_tui.domain.planner import Reason, Terms
 from zcbulk_tui.errors import UnreachableError
 
+pytestmark = pytest.mark.usefixtures("alone")
+
 LOOK_UP = 61.0
 """Seconds within which it is noticed that a machine slept."""
 

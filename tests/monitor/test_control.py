@@ -20,6 +20,8 @@ from zcbulk_tui.errors import (
 )
 from zcbulk_tui.monitor.events import CommandEnded, JobChanged, JobRemoved
 
+pytestmark = pytest.mark.usefixtures("alone")
+
 S = JobState
 REF = jobs(1)[0].ref
 

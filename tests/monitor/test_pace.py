@@ -15,6 +15,8 @@ from zcbulk_tui.domain.job import JobState
 from zcbulk_tui.domain.planner import Pace
 from zcbulk_tui.monitor.events import JobChanged, ServiceChanged
 
+pytestmark = pytest.mark.usefixtures("alone")
+
 HOUR = 3600.0
 MIDNIGHT = 13.5 * HOUR
 MOMENT = timedelta(milliseconds=1)

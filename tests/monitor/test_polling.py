@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,8 @@ from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.job import Action, JobState
 from zcbulk_tui.errors import ConfigError, UnreachableError
 from zcbulk_tui.monitor.events import JobChanged, JobRemoved
+
+pytestmark = pytest.mark.usefixtures("alone")
 
 S = JobState
 
@@ -213,7 +216,8 @@ def test_an_added_job_is_kept_shown_and_asked() -> None:
         return stage
 
     stage = run_virtual(scene())
-    assert stage.list.jobs() == jobs(1)
+    (job,) = jobs(1)
+    assert stage.list.jobs() == [replace(job, added_by="anna@jump1, key a")]
     assert stage.api.times() == [1.0]
 
 

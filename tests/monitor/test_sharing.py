@@ -26,6 +26,7 @@ def small(daily_calls: int, reserve: int = 0, share: float = 1) -> Allowance:
     return Allowance(daily_calls, share, reserve, UTC)
 
 
+@pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize(("used", "more"), [(0, 50), (50, 50), (90, 10), (100, 0), (5000, 0)])
 def test_the_true_figure_lowers_what_is_left(used: int, more: int) -> None:
     async def scene() -> int:
@@ -41,6 +42,7 @@ def test_the_true_figure_lowers_what_is_left(used: int, more: int) -> None:
     assert run_virtual(scene()) == 10 + more
 
 
+@pytest.mark.usefixtures("alone")
 def test_a_true_figure_that_was_too_high_is_put_right_and_polls_go_on_at_once() -> None:
     async def scene() -> list[float]:
         stage = Stage(jobs(1), allowance=small(100))
@@ -55,6 +57,7 @@ def test_a_true_figure_that_was_too_high_is_put_right_and_polls_go_on_at_once() 
     assert run_virtual(scene()) == [0.0, 1000.0]
 
 
+@pytest.mark.usefixtures("alone")
 def test_what_others_used_is_forgotten_with_the_day() -> None:
     async def scene() -> Stage:
         stage = Stage(jobs(1), allowance=small(30))
@@ -78,7 +81,7 @@ def test_dashboards_on_one_database_spend_the_day_as_one_does(tmp_path: Path) ->
             day = small(30, reserve=4)
             one, other = stage_on(here, "pts/1", day), stage_on(there, "pts/2", day)
             async with one.running(), other.running():
-                await asyncio.sleep(MIDNIGHT - 100)
+                await asyncio.sleep(900)
                 assert [stage.spent.budget.day.of(Cause.PLAN) for stage in (one, other)] == [26, 26]
             assert (len(one.api.calls), len(other.api.calls)) == (26, 0)
 
@@ -93,7 +96,7 @@ def test_a_dashboard_sees_what_another_one_was_told(tmp_path: Path) -> None:
             async with one.running(), other.running():
                 await asyncio.sleep(25)
                 other.monitor.enter_true_figure(100)
-                await asyncio.sleep(MIDNIGHT - 100)
+                await asyncio.sleep(900)
                 assert (len(one.api.calls), len(other.api.calls)) == (3, 0)
                 assert one.spent.budget.left == 0
 
@@ -108,7 +111,7 @@ def test_profiles_on_one_database_do_not_share_the_day(tmp_path: Path) -> None:
             other = stage_on(there, "pts/2", small(20), profile="other")
             other.spending.look()
             async with one.running():
-                await asyncio.sleep(MIDNIGHT - 1)
+                await asyncio.sleep(900)
             assert len(one.api.calls) == 20
             assert other.spending.budget.left == 20
 

@@ -18,6 +18,8 @@ from zcbulk_tui.errors import QuotaSpentError, UnreachableError
 from zcbulk_tui.store.database import in_memory
 from zcbulk_tui.store.ledger import StoredCallBook
 
+pytestmark = pytest.mark.usefixtures("alone")
+
 TODAY = NOW.date()
 MIDNIGHT = (24 - 10.5) * 3600
 """When the next day begins in UTC, in virtual time."""

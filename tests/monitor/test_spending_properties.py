@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,6 +26,8 @@ from zcbulk_tui.errors import (
     ZcbulkError,
 )
 from zcbulk_tui.monitor.plan import Rule
+
+pytestmark = pytest.mark.usefixtures("alone")
 
 MOST_JOBS = 90
 

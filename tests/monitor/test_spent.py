@@ -19,6 +19,8 @@ from zcbulk_tui.errors import QuotaSpentError
 from zcbulk_tui.store.database import in_memory
 from zcbulk_tui.store.ledger import StoredCallBook
 
+pytestmark = pytest.mark.usefixtures("alone")
+
 RUNNING = JobState.IN_PROGRESS
 NO_MORE = QuotaSpentError("The day's API calls are used up")
 REF, OTHER = (job.ref for job in jobs(2))

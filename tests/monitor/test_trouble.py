@@ -22,6 +22,8 @@ from zcbulk_tui.errors import (
 )
 from zcbulk_tui.monitor.events import JobChanged
 
+pytestmark = pytest.mark.usefixtures("alone")
+
 RUNNING = JobState.IN_PROGRESS
 
 

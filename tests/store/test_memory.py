@@ -137,7 +137,7 @@ def test_what_was_written_before_a_window_opened_is_no_news(one: Memory, there: 
     late = make_desk(there, name="pts/2").memory
     one.read(REF, reading(1, 6))
     assert late.news().readings == [(REF, reading(1, 6))]
-    assert late.last_reading(REF) == reading(1, 6)
+    assert late.known(JOB).last == reading(1, 6)
 
 
 def test_news_of_another_profile_is_only_that_there_is_any(one: Memory, there: Database) -> None:
@@ -149,7 +149,7 @@ def test_news_of_another_profile_is_only_that_there_is_any(one: Memory, there: D
     theirs.happened(happened("of all of theirs", job=None))
     assert one.news() == ONLY_SOME
     assert one.news() == News()
-    assert one.last_reading(REF) is None
+    assert one.known(JOB).last is None
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ def test_whatever_two_windows_do_each_hears_all_that_the_other_wrote(
 def test_what_is_known_of_a_job_is_its_last_reading_and_its_last_command(
     one: Memory, other: Memory
 ) -> None:
-    assert (other.last_reading(REF), other.last_command(REF)) == (None, None)
+    assert (other.known(JOB).last, other.last_command(REF)) == (None, None)
     for at in (0, 5, 9):
         one.read(REF, reading(at, at))
     record = commanded(Outcome.ACCEPTED)
@@ -234,19 +234,19 @@ def test_what_is_known_of_a_job_is_its_last_reading_and_its_last_command(
     later = replace(commanded(sent_at=NOW + timedelta(hours=1)), key="another")
     one.commanded(later)
     one.commanded(replace(record, request="PATCH"))
-    assert other.last_reading(REF) == reading(9, 9)
+    assert other.known(JOB).last == reading(9, 9)
     assert other.last_command(REF) == later
-    assert other.last_reading(watched("2").ref) is None
+    assert other.known(watched("2")).last is None
     assert other.last_command(watched("2").ref) is None
 
 
 def test_a_job_that_is_known_is_remembered_though_it_is_not_on_the_list(one: Memory) -> None:
     known = watched("2", "Known")
     one.read(known.ref, reading(0, 1))
-    assert one.last_reading(known.ref) is None
+    assert one.known(known).last is None
     one.know([known, known])
     one.read(known.ref, reading(0, 2))
-    assert one.last_reading(known.ref) == reading(0, 2)
+    assert one.known(known).last == reading(0, 2)
     assert list(one.polled()) == [REF]
     # What is on the list stays as it is.
     one.know([replace(JOB, label="Other")])
@@ -321,7 +321,7 @@ def test_what_is_written_later_is_then_news_in_the_order_of_its_writing(
         one.read(watched("2").ref, reading(1, 6))
         one.read(REF, reading(2, 7))
         assert not other.news().is_any
-        assert one.last_reading(REF) is None
+        assert one.known(JOB).last is None
     one.read(REF, reading(3, 8))
     assert other.news().readings == [
         (watched("2").ref, reading(1, 6)),
@@ -360,7 +360,7 @@ def test_nothing_is_known_while_nothing_can_be_read(one: Memory, here: Database)
     polled = one.polled()
     with unreadable(here):
         assert one.recall() == []
-        assert one.last_reading(REF) is None
+        assert one.known(JOB).last is None
         assert one.last_command(REF) is None
         # The jobs that are polled stay what they were: else all of them would vanish.
         assert one.polled() == polled == {REF: True}

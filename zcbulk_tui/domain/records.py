@@ -1,13 +1,16 @@
 """What is remembered: what happened, what was asked of Zoho, what was commanded and by whom."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.control import Command, Outcome, told_by
 from zcbulk_tui.domain.job import JobReading, JobRef, WatchedJob
 from zcbulk_tui.errors import Answer, ZcbulkError
+
+ANSWERED_WITHIN = timedelta(seconds=90)
+"""How long a command may be on its way, as far as other windows can know."""
 
 
 class EventKind(StrEnum):
@@ -141,6 +144,9 @@ class ControlRecord:
         if self.is_settled or told is Outcome.SENT:
             return self
         if self.command.outcome is Outcome.SENT:
+            on_its_way = self.command.error is None and reading.read_at < self.at + ANSWERED_WITHIN
+            if told is Outcome.NO_EFFECT and on_its_way:
+                return self
             return replace(self, command=self.command.ended(told), settled=reading)
         # An accepted command may take a while to show.
         shows_it = told is Outcome.TOOK_EFFECT or reading.state.is_final

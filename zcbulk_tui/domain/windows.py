@@ -52,8 +52,10 @@ class News(NamedTuple):
         readings: In the order in which they came, each with its job.
         events: In the order in which they happened.
         is_any: Whether anything at all was written, be it by them or for another profile.
+        other_wishes: Whether the windows want other jobs polled than before, list apart.
     """
 
     readings: Sequence[tuple[JobRef, JobReading]] = ()
     events: Sequence[JobEvent] = ()
     is_any: bool = False
+    other_wishes: bool = False

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.job import JobReading, JobRef
 from zcbulk_tui.domain.planner import Pace
 from zcbulk_tui.domain.records import EventKind, JobEvent
 from zcbulk_tui.domain.windows import News, Standing
-from zcbulk_tui.monitor.events import JobChanged, JobRemoved, Sink
+from zcbulk_tui.monitor.events import CommandEnded, JobChanged, JobRemoved, Sink
 from zcbulk_tui.monitor.plan import Plan
 from zcbulk_tui.monitor.ports import Desk
 from zcbulk_tui.monitor.recorder import Recorder
@@ -88,7 +89,7 @@ class Follower:
         standing = windows.beat(self._service.own, focused=self.focused)
         self._service.stand(standing)
         self._spending.focused = self.focused or standing.focused
-        if standing.pace is not None:
+        if standing.pace is not None and before.pace is None:
             self._spending.pace = standing.pace
         if standing.polls and before.poller:
             self._recorder.event(EventKind.POLLER, f"{before.poller} is gone: polled from here now")
@@ -102,7 +103,7 @@ class Follower:
         news = self._desk.memory.news()
         if not news.is_any:
             return False
-        if any(event.kind in _LIST_CHANGES for event in news.events):
+        if news.other_wishes or any(event.kind in _LIST_CHANGES for event in news.events):
             self.sync()
         for item in _in_order(news):
             if isinstance(item, JobEvent):
@@ -128,6 +129,12 @@ class Follower:
             self.tell(track)
         self._show(polled)
 
+    def reword(self, track: Track) -> None:
+        """Takes what the list says of a job, which is watched already, and tells."""
+        for recalled in self._desk.memory.recall([track.job.ref]):
+            track.job = recalled.snapshot.job
+            self.tell(track)
+
     def tell(self, track: Track) -> None:
         """Tells of a job, if this window shows it."""
         if track.is_shown:
@@ -143,11 +150,15 @@ class Follower:
 
     def _read(self, ref: JobRef, reading: JobReading) -> None:
         track = self._tracks.get(ref)
-        if track is not None:
-            track.read(reading, self._now())
-            track.settle(reading)
-            self._plan.by_rule(track)
-            self.tell(track)
+        if track is None or track.last == reading:
+            return
+        unclear = track.command is not None and track.command.outcome is Outcome.SENT
+        track.read(reading, self._now())
+        settled = track.settle(reading)
+        self._plan.by_rule(track)
+        self.tell(track)
+        if unclear and settled and track.command is not None:
+            self._sink.publish(CommandEnded(track.job, track.command))
 
     def _apply(self, event: JobEvent) -> None:
         match event.kind:
@@ -161,10 +172,8 @@ class Follower:
         if event.kind is EventKind.FAULT and event.error is not None:
             track.fail(event.error, event.at)
             self.tell(track)
-        elif event.kind is EventKind.EDITED:
-            for recalled in self._desk.memory.recall([track.job.ref]):
-                track.job = recalled.snapshot.job
-                self.tell(track)
+        elif event.kind in (EventKind.ADDED, EventKind.EDITED):
+            self.reword(track)
         elif event.kind is EventKind.COMMAND:
             record = self._desk.memory.last_command(track.job.ref)
             if record is not None:

@@ -110,8 +110,11 @@ class Monitor:
         Raises:
             ConfigError: The watch list cannot be written; the job is not watched then.
         """
+        known = self._tracks.get(job.ref)
         self._memory.add(replace(job, added_by=f"{self._desk.operator}, key a"))
         self._follower.sync()
+        if known is not None:
+            self._follower.reword(known)
         track = self._tracks[job.ref]
         self._recorder.event(EventKind.ADDED, "Watched from now on", track.job)
         self._renew(at_once=True)
@@ -251,8 +254,7 @@ class Monitor:
     async def _follow(self) -> None:
         while True:
             if self._follower.tick():
-                self._renew(at_once=True)
-                self._waiting.wake()
+                self._respend()
             await asyncio.sleep(TICK)
 
     # One poll.
@@ -319,15 +321,18 @@ class Monitor:
 
     async def _poll(self, track: Track, cause: Cause, why: str) -> None:
         settled = None
-        before = track.snapshot()
         try:
             with self._recorder.call(track.job, cause, why, "GET status") as call:
                 reading = await self._api.status(track.job.ref)
                 call.succeeded(reading.answer)
         except ZcbulkError as error:
+            self._follower.catch_up()
+            before = track.snapshot()
             self._fail(track, error)
             self._recorder.fault(before, error)
         else:
+            self._follower.catch_up()
+            before = track.snapshot()
             track.read(reading, self._now())
             self._recorder.reading(before, track.snapshot(), reading)
             settled = self._control.settle(track, reading)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.job import JobReading, WatchedJob
+from zcbulk_tui.domain.progress import remember
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.errors import QuotaSpentError, ZcbulkError
 from zcbulk_tui.monitor.gate import CallGate, Priority
@@ -44,12 +45,12 @@ async def read_all(
         ZcbulkError: The calls cannot be signed.
     """
     desk.memory.know(jobs)
-    last = {job.ref: desk.memory.last_reading(job.ref) for job in jobs}
+    before = {job.ref: desk.memory.known(job) for job in jobs}
     polled = desk.memory.polled() if desk.windows.standing.poller else {}
     known = {
-        ref: reading
-        for ref, reading in last.items()
-        if reading is not None and not fresh and (reading.state.is_final or ref in polled)
+        ref: snapshot.last
+        for ref, snapshot in before.items()
+        if snapshot.last is not None and not fresh and (snapshot.is_final or ref in polled)
     }
     asked = [job for job in jobs if job.ref not in known]
     if asked:
@@ -60,8 +61,7 @@ async def read_all(
     async def read(job: WatchedJob) -> JobReading | ZcbulkError:
         if job.ref in known:
             return known[job.ref]
-        before = last[job.ref]
-        snapshot = JobSnapshot(job, (before,) if before else ())
+        snapshot = before[job.ref]
         async with gate.call(Priority.KEY):
             spending.count(Cause.SCRIPT)
             try:
@@ -74,7 +74,8 @@ async def read_all(
                 recorder.fault(snapshot, error)
                 return error
             spending.answered()
-            recorder.reading(snapshot, JobSnapshot(job, (*snapshot.readings, reading)), reading)
+            after = JobSnapshot(job, remember(snapshot.readings, reading))
+            recorder.reading(snapshot, after, reading)
             return reading
 
     return await asyncio.gather(*(read(job) for job in jobs))

@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 from zcbulk_tui.domain.budget import Cause, DayCalls
 from zcbulk_tui.domain.job import Action, JobReading, JobRef, WatchedJob
 from zcbulk_tui.domain.records import CallRecord, ControlRecord, JobEvent
-from zcbulk_tui.domain.snapshot import ServiceSnapshot
+from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
 from zcbulk_tui.domain.windows import News, Recalled, Standing
 from zcbulk_tui.errors import Answer
 
@@ -88,8 +88,8 @@ class Memory(Protocol):
     def know(self, jobs: Iterable[WatchedJob]) -> None:
         """Makes sure that jobs can be remembered, though they may not be on the list; no error."""
 
-    def last_reading(self, ref: JobRef) -> JobReading | None:
-        """Returns the newest reading of a job; raises nothing."""
+    def known(self, job: WatchedJob) -> JobSnapshot:
+        """Returns what is known of a job, whether it is polled or not; raises nothing."""
 
     def last_command(self, ref: JobRef) -> ControlRecord | None:
         """Returns the last start or abort of a job; raises nothing."""

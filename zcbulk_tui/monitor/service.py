@@ -62,10 +62,14 @@ class Service:
 
     def stand(self, standing: Standing) -> None:
         """Takes how this window stands among the others."""
-        self._standing = standing
-        other = standing.service or self._snapshot
-        # What is known stays known, and a pause goes on, when this window polls from now on.
-        self._change(paused=other.paused, answered=other.answered, changed_at=other.changed_at)
+        before, self._standing = self._standing.service, standing
+        # What is known stays known when this window polls from now on.
+        other = standing.service or before or self._snapshot
+        # Of a pause that is chosen later an event tells, sooner than the one that polls.
+        paused = self._snapshot.paused if before else other.paused
+        self._change(paused=paused, answered=other.answered, changed_at=other.changed_at)
+        if standing.polls and before and before.held_by and before.held_until:
+            self._hold(before.held_by, (before.held_until - self._now()).total_seconds())
 
     @property
     def paused(self) -> bool:
@@ -156,7 +160,9 @@ class Service:
         own = self._snapshot = replace(self._snapshot, **changes)
         standing = self._standing
         # What counts is how the calls of the window that polls go.
-        shown = replace(standing.service, spent=own.spent) if standing.service else own
+        shown = own
+        if standing.service:
+            shown = replace(standing.service, spent=own.spent, paused=own.paused)
         told = replace(
             shown,
             poller=standing.poller,

@@ -6,6 +6,7 @@ from typing import Any
 
 from zcbulk_tui.domain.job import JobReading, JobRef, WatchedJob
 from zcbulk_tui.domain.records import CallRecord, ControlRecord, JobEvent
+from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.windows import News, Recalled
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.store import call_log, control_log, event_log, recall, watch_list
@@ -26,9 +27,9 @@ WHERE readings.id > :last AND readings.by_window != :window AND jobs.profile = :
 ORDER BY readings.id
 """
 
-_LAST_READING = f"SELECT {READING} FROM readings WHERE job = {THE_JOB} ORDER BY id DESC LIMIT 1"
-
 _WANT = f"INSERT OR IGNORE INTO wanted (by_window, job) VALUES (:window, {THE_JOB})"
+
+_WISHES = "SELECT by_window, job FROM wanted WHERE by_window IN (SELECT id FROM windows)"
 
 _WANT_NO_MORE = f"DELETE FROM wanted WHERE by_window = :window AND job = {THE_JOB}"
 
@@ -62,6 +63,7 @@ class StoredMemory:
         self._last_reading, self._last_event = self._newest()
         self._is_behind = False
         self._shown: Mapping[JobRef, bool] = {}
+        self._wanted: list[tuple[Any, ...]] = []
 
     @property
     def trouble(self) -> str | None:
@@ -131,12 +133,11 @@ class StoredMemory:
             if refs is None or snapshot.ref in refs
         ]
 
-    def last_reading(self, ref: JobRef) -> JobReading | None:
-        """Returns the newest reading of a job; raises nothing."""
+    def known(self, job: WatchedJob) -> JobSnapshot:
+        """Returns what is known of a job, whether it is polled or not; raises nothing."""
         with suppress(ConfigError):
-            found = self._database.rows(_LAST_READING, key(self._profile, ref))
-            return to_reading(found[0]) if found else None
-        return None
+            return recall.known(self._database, self._profile, job)
+        return JobSnapshot(job)
 
     def last_command(self, ref: JobRef) -> ControlRecord | None:
         """Returns the last start or abort of a job; raises nothing."""
@@ -153,6 +154,7 @@ class StoredMemory:
         try:
             readings = self._database.rows(_READINGS_SINCE, {**values, "last": self._last_reading})
             events = self._database.rows(event_log.SINCE, {**values, "last": self._last_event})
+            wanted = self._database.rows(_WISHES)
         except ConfigError:
             return News()
         self._is_behind = False
@@ -160,11 +162,13 @@ class StoredMemory:
             self._last_reading = readings[-1][0]
         if events:
             self._last_event = events[-1][0]
+        before, self._wanted = self._wanted, wanted
         split = 1 + REF_WIDTH
         return News(
             [(to_ref(row[1:split]), to_reading(row[split:])) for row in readings],
             [event_log.to_event(row[1:]) for row in events],
             is_any=True,
+            other_wishes=wanted != before,
         )
 
     def read(self, ref: JobRef, reading: JobReading) -> None:
@@ -184,6 +188,7 @@ class StoredMemory:
     def commanded(self, record: ControlRecord) -> None:
         """Keeps a start or an abort, or what more is known of it; raises nothing."""
         values = control_log.values(record)
+        self.know([record.job])
         # What is owed of this record is older, and must not be written over what is known now.
         self._database.pay()
         if not self._database.owed:

@@ -1,14 +1,15 @@
 """What is known of the jobs of a profile when a window opens, and of those that come later."""
 
-from zcbulk_tui.domain.job import JobRef
-from zcbulk_tui.domain.progress import HISTORY
+from zcbulk_tui.domain.control import Outcome
+from zcbulk_tui.domain.job import JobReading, JobRef, WatchedJob
+from zcbulk_tui.domain.progress import HISTORY, remember
 from zcbulk_tui.domain.records import ControlRecord
 from zcbulk_tui.domain.snapshot import Fault, JobSnapshot
 from zcbulk_tui.store import glance
 from zcbulk_tui.store.control_log import SELECT as _COMMANDS
 from zcbulk_tui.store.control_log import to_record
 from zcbulk_tui.store.database import Database
-from zcbulk_tui.store.jobs import REF, to_ref
+from zcbulk_tui.store.jobs import REF, THE_JOB, key, to_ref
 from zcbulk_tui.store.json_rows import error_from_json
 from zcbulk_tui.store.rows import READING, to_moment, to_reading
 
@@ -20,6 +21,9 @@ SELECT {glance.COLUMNS} FROM jobs {glance.NEWEST}
 WHERE jobs.profile = ? AND (jobs.place IS NOT NULL OR jobs.id IN ({_WANTED}))
 ORDER BY jobs.place IS NULL, jobs.place, jobs.id
 """
+
+_FAR_BACK = 200
+"""Readings to look through where most of them say the same."""
 
 _REFS = f"""
 SELECT {REF}, jobs.place IS NOT NULL,
@@ -38,9 +42,12 @@ WHERE job = :job AND kind = 'fault' AND at > ifnull(
 ORDER BY id DESC LIMIT 1
 """
 
+# Nothing is sent after a command of which it is not known what became: that one is the last,
+# whatever the clock said.
 _LAST_COMMANDS = f"""
-{_COMMANDS} WHERE control.profile = ? AND control.at = (
-    SELECT max(at) FROM control AS later WHERE later.job = control.job)
+{_COMMANDS} WHERE control.profile = ? AND control.key = (
+    SELECT key FROM control AS later WHERE later.job = control.job
+    ORDER BY later.outcome = '{Outcome.SENT}' DESC, later.at DESC LIMIT 1)
 """
 
 
@@ -54,11 +61,23 @@ def in_full(database: Database, profile: str) -> list[JobSnapshot]:
     for row in database.rows(_ALL, (profile,)):
         number, snapshot = row[0], glance.to_snapshot(row)
         if not snapshot.is_final:
-            recent = database.rows(_READINGS, (number, HISTORY))
-            readings = tuple(to_reading(it) for it in reversed(recent))
+            readings = _recent(database, number)
             snapshot = JobSnapshot(snapshot.job, readings, _fault(database, number))
         snapshots.append(snapshot)
     return snapshots
+
+
+def known(database: Database, profile: str, job: WatchedJob) -> JobSnapshot:
+    """Returns what is known of a job, whether it is polled or not.
+
+    Raises:
+        ConfigError: It cannot be read.
+    """
+    for (number,) in database.rows(
+        f"SELECT id FROM jobs WHERE id = {THE_JOB}", key(profile, job.ref)
+    ):
+        return JobSnapshot(job, _recent(database, number), _fault(database, number))
+    return JobSnapshot(job)
 
 
 def last_commands(database: Database, profile: str) -> dict[JobRef, ControlRecord]:
@@ -93,3 +112,15 @@ def _fault(database: Database, job: int) -> Fault | None:
         error = error_from_json(text)
         return Fault(error, to_moment(at)) if error else None
     return None
+
+
+def _recent(database: Database, job: int) -> tuple[JobReading, ...]:
+    """The readings for the estimates, as a window that had stayed open would have them."""
+    for limit in (HISTORY, _FAR_BACK):
+        rows = database.rows(_READINGS, (job, limit))
+        readings: tuple[JobReading, ...] = ()
+        for row in reversed(rows):
+            readings = remember(readings, to_reading(row))
+        if len(readings) == HISTORY or len(rows) < limit:
+            break
+    return readings

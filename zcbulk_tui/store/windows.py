@@ -51,9 +51,10 @@ RETURNING id, polls
 
 _OTHERS = "SELECT name, polls, focused, service FROM windows WHERE profile = ? AND id != ?"
 
+# Where the one that polls is gone, one of the others is about to take its place.
 _LIVING = """
-SELECT name FROM windows WHERE profile = :profile AND polls AND beat BETWEEN :now - :silent
-    AND :now + :silent
+SELECT name FROM windows WHERE profile = :profile
+    AND beat BETWEEN :now - :silent AND :now + :silent ORDER BY polls DESC LIMIT 1
 """
 
 

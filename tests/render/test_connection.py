@@ -1,0 +1,89 @@
+"""How the calls go, where several windows share them."""
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.render.drawn import text
+from tests.render.test_status import DEMO, DEMO_BADGE, SERVICES, WIDTHS
+from tests.support.jobs import NOW
+from zcbulk_tui.domain.job import JobState
+from zcbulk_tui.domain.snapshot import ServiceSnapshot
+from zcbulk_tui.render.glyphs import UNICODE
+from zcbulk_tui.render.span import Look, Span, line_width
+from zcbulk_tui.render.status import connection, status_line
+
+ALONE: list[tuple[str, Look]] = [
+    (connection(service, NOW).text, connection(service, NOW).look) for service in SERVICES.values()
+]
+
+
+@pytest.mark.parametrize(
+    ("poller", "windows", "said"),
+    [
+        ("", 1, "connected"),
+        ("", 2, "connected for 2 windows"),
+        ("", 12, "connected for 12 windows"),
+        ("pts/3", 2, "connected via pts/3"),
+        ("pts/3", 5, "connected via pts/3"),
+        ("pid 4711", 2, "connected via pid 4711"),
+    ],
+)
+def test_it_tells_which_window_polls_where_there_are_several(
+    poller: str, windows: int, said: str
+) -> None:
+    service = replace(SERVICES["connected"], poller=poller, windows=windows)
+    assert connection(service, NOW) == Span(said, Look.SUCCESS)
+
+
+@pytest.mark.parametrize(("service", "alone"), zip(SERVICES.values(), ALONE, strict=True))
+def test_how_the_calls_go_is_told_in_the_same_words_and_look_in_every_window(
+    service: ServiceSnapshot, alone: tuple[str, Look]
+) -> None:
+    said, look = alone
+    follows = replace(service, poller="pts/3", windows=2)
+    polls = replace(service, windows=2)
+    assert connection(follows, NOW) == Span(f"{said} via pts/3", look)
+    assert connection(polls, NOW) == Span(f"{said} for 2 windows", look)
+
+
+def test_a_pause_is_told_before_anything_else() -> None:
+    service = replace(SERVICES["polls paused"], poller="pts/3", windows=2)
+    assert connection(service, NOW).text == "polls paused via pts/3"
+
+
+@pytest.mark.parametrize("poller", ["", "pts/3", "pid 1234567", "x" * 40])
+@pytest.mark.parametrize("states", [Counter[JobState | None](), DEMO], ids=["none", "a dozen"])
+@pytest.mark.parametrize("service", SERVICES.values(), ids=SERVICES)
+def test_the_status_line_is_as_wide_as_the_screen_whoever_polls(
+    service: ServiceSnapshot, states: Counter[JobState | None], poller: str
+) -> None:
+    shared = replace(service, poller=poller, windows=3)
+    for width in WIDTHS:
+        drawn = status_line(DEMO_BADGE, (), states, shared, NOW, UNICODE, width)
+        assert line_width(drawn) == width
+
+
+def test_a_wide_status_line_names_the_window_that_polls() -> None:
+    shared = replace(SERVICES["connected"], poller="pts/3", windows=2)
+    drawn = text(status_line(DEMO_BADGE, (), DEMO, shared, NOW, UNICODE, 200))
+    assert "connected via pts/3" in drawn
+
+
+@pytest.mark.parametrize("service", SERVICES.values(), ids=SERVICES)
+def test_how_the_calls_go_is_on_a_screen_of_80_whoever_makes_them(
+    service: ServiceSnapshot,
+) -> None:
+    shared = replace(service, poller="pts/12", windows=2)
+    drawn = text(status_line(DEMO_BADGE, (), DEMO, shared, NOW, UNICODE, 80))
+    assert connection(shared, NOW).text in drawn
+
+
+@given(poller=st.text(max_size=10), windows=st.integers(1, 99))
+def test_a_window_alone_says_nothing_of_windows(poller: str, windows: int) -> None:
+    service = replace(SERVICES["connected"], poller=poller, windows=windows)
+    said = connection(service, NOW).text
+    assert (said == "connected") == (not poller and windows == 1)
