@@ -233,7 +233,7 @@ async def test_each_call_is_made_in_a_slot_of_its_own() -> None:
         'PATCH {"data": {"action": "start"}}',
         "shut",
         'PUT {"data": {"action": "start"}}',
-        "HTTP 200, code 3000: “Bulk job started”",
+        "HTTP 200, code 3000: “Job created successfully”",
         "shut",
     ]
 

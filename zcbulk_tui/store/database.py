@@ -78,6 +78,8 @@ class Database:
             return self.connection.execute(sql, values).fetchall()
         except self.connection.Error as error:
             raise self._unreadable(error) from error
+        except UnicodeError as error:
+            raise self.senseless(error) from error
 
     def keep(self, sql: str, values: Values = ()) -> None:
         """Writes something; what cannot be written now is written with the next that can.

@@ -145,6 +145,8 @@ def _found_in(path: Path) -> str | None:
     except sqlite3.Error as error:
         # Whatever else is wrong is told better by opening it.
         return database.sentence(error) if _is_spoilt(error) else None
+    except UnicodeError as error:
+        return database.sentence(error)
     except OSError:
         # The mark is there still, and is looked at again.
         return None
