@@ -11,7 +11,7 @@ from tests.support.desks import PROFILE
 from tests.support.jobs import NOW
 from tests.support.virtual_time import run_virtual
 from zcbulk_tui.domain.budget import Cause
-from zcbulk_tui.domain.control import Outcome
+from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.job import Action, JobReading, JobRef, JobState
 from zcbulk_tui.domain.records import CallRecord, ControlRecord, EventKind, JobEvent
 from zcbulk_tui.errors import (
@@ -174,17 +174,15 @@ def test_one_that_is_killed_on_the_way_is_there_after_a_restart_and_settled_by_a
             (recalled,) = two.desk.memory.recall()
             assert recalled.record == record
             async with two.running():
-                again = await two.monitor.command(REF, ABORT)
-                assert again.outcome is Outcome.REFUSED
+                with pytest.raises(UsageError, match="Nothing was sent"):
+                    await two.monitor.command(REF, ABORT)
                 await asyncio.sleep(15)
             (settled,) = records(two)
             assert settled.command.outcome is Outcome.TOOK_EFFECT
             assert settled.settled is not None
             assert settled.settled.state is S.USER_ABORTED
-            assert [ended.command.outcome for ended in two.all(CommandEnded)] == [
-                Outcome.REFUSED,
-                Outcome.TOOK_EFFECT,
-            ]
+            (ended,) = two.all(CommandEnded)
+            assert ended.command.outcome is Outcome.TOOK_EFFECT
             assert one.api.sent(ABORT) + two.api.sent(ABORT) == 1
 
     run_virtual(scene())
@@ -279,14 +277,16 @@ def test_of_two_windows_that_command_a_job_at_once_one_sends_it(
             async with one.running(), two.running():
                 await asyncio.sleep(3)
                 first, second = await asyncio.gather(
-                    one.monitor.command(REF, ABORT), two.monitor.command(REF, ABORT)
+                    one.monitor.command(REF, ABORT),
+                    two.monitor.command(REF, ABORT),
+                    return_exceptions=True,
                 )
                 await asyncio.sleep(1)
+            assert isinstance(first, Command)
             assert first.outcome in (Outcome.ACCEPTED, Outcome.SENT)
-            assert second.outcome is Outcome.REFUSED
-            assert isinstance(second.error, UsageError)
-            assert second.error.title.startswith("Not sent")
-            assert [ended.command for ended in two.all(CommandEnded)] == [second]
+            assert isinstance(second, UsageError)
+            assert "Another window has commanded this job" in second.cause
+            assert two.all(CommandEnded) == []
             assert (one.api.sent(ABORT), two.api.sent(ABORT)) == (1, 0)
             assert len(records(one)) == 1
             assert len(records(two)) == 1
@@ -305,11 +305,28 @@ def test_a_command_is_not_sent_for_a_job_that_another_window_has_just_read_to_be
                 await asyncio.sleep(5.05)
                 one.monitor.poll_now([REF])
                 await asyncio.sleep(0.2)
-                refused = await two.monitor.command(REF, ABORT)
-            assert refused.outcome is Outcome.REFUSED
+                with pytest.raises(UsageError, match="read that it is over"):
+                    await two.monitor.command(REF, ABORT)
             assert two.api.calls == []
             assert two.job.state is S.COMPLETED
             assert records(two) == []
+
+    run_virtual(scene())
+
+
+def test_a_command_is_not_sent_for_a_job_that_another_window_has_taken_off_the_list(
+    tmp_path: Path,
+) -> None:
+    async def scene() -> None:
+        with shared_profile(tmp_path) as profile:
+            one, two = profile.window("pts/1", jobs(2)), profile.window("pts/2")
+            async with one.running(), two.running():
+                await asyncio.sleep(3.05)
+                one.monitor.remove(REF)
+                with pytest.raises(UsageError, match="taken the job off the list"):
+                    await two.monitor.command(REF, ABORT)
+                two.monitor.remove(REF)  # as it may be asked for in a dialog that was open
+            assert two.api.calls == []
 
     run_virtual(scene())
 

@@ -1,6 +1,7 @@
 """Whatever is done and whatever the clock shows: the day's polls and the minute's calls hold."""
 
 import asyncio
+import contextlib
 from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -23,6 +24,7 @@ from zcbulk_tui.errors import (
     RefusedError,
     UnclearError,
     UnreachableError,
+    UsageError,
     ZcbulkError,
 )
 from zcbulk_tui.monitor.plan import Rule
@@ -115,7 +117,7 @@ class Scene:
                 self._ask([job] if what == "key" else self.watched)
             case "command" if job in self.watched:
                 api.commands.append(SAID[int(how * 97) % len(SAID)])
-                self.tasks.create_task(monitor.command(job.ref, Action.ABORT))
+                self.tasks.create_task(self._abort(job))
             case "fault":
                 fault = FAULTS[int(how * 97) % len(FAULTS)]
                 api.script(job.ref.job_id, *[fault] * int(how * 5), JobState.IN_PROGRESS)
@@ -134,6 +136,10 @@ class Scene:
             case "leap":
                 self.clock.jump((how - 0.5) * 2 * 100_000)
         monitor.day_plan()
+
+    async def _abort(self, job: WatchedJob) -> None:
+        with contextlib.suppress(UsageError):  # it makes no sense any more
+            await self.stage.monitor.command(job.ref, Action.ABORT)
 
     def _ask(self, asked: list[WatchedJob]) -> None:
         try:

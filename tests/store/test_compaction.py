@@ -12,7 +12,7 @@ from tests.store.old_rows import DAY, HOUR, MINUTE, POLICY, add_event, add_job, 
 from tests.support.jobs import NOW
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.store.database import Database, in_memory, open_database
-from zcbulk_tui.store.retention import Thinned, compact, thin, thin_if_due
+from zcbulk_tui.store.retention import Thinned, claim, compact, thin
 
 
 @pytest.fixture
@@ -32,15 +32,27 @@ def database() -> Iterator[Database]:
     ],
 )
 def test_it_is_due_once_a_day(database: Database, later: timedelta, is_due: bool) -> None:
-    assert thin_if_due(database, POLICY, NOW) == Thinned()
-    assert (thin_if_due(database, POLICY, NOW + later) is not None) is is_due
+    add_job(database, 1, age=80 * DAY)
+    add_event(database, 60 * DAY)
+    assert claim(database, POLICY, NOW)
+    assert claim(database, POLICY, NOW + later) is (is_due and later > -60 * DAY)
+
+
+def test_where_nothing_is_old_it_is_not_due(database: Database) -> None:
+    assert not claim(database, POLICY, NOW)
+    add_job(database, 1, age=80 * DAY)
+    add_event(database, timedelta(minutes=1))
+    assert not claim(database, POLICY, NOW)
+    assert claim(database, POLICY, NOW + 60 * DAY)
 
 
 def test_only_one_of_several_processes_does_it(tmp_path: Path) -> None:
     path = tmp_path / "state.db"
     with closing(open_database(path)) as one, closing(open_database(path)) as other:
-        assert thin_if_due(one, POLICY, NOW) == Thinned()
-        assert thin_if_due(other, POLICY, NOW + HOUR) is None
+        add_job(one, 1, age=80 * DAY)
+        add_event(one, 60 * DAY)
+        assert claim(one, POLICY, NOW)
+        assert not claim(other, POLICY, NOW + HOUR)
 
 
 @pytest.fixture
@@ -76,12 +88,12 @@ def test_what_is_held_by_another_is_said_and_left_as_it_is(
     before = content(on_disk)
     with closing(sqlite3.connect(tmp_path / "state.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        for run in (thin_if_due, thin, compact):
+        for run in (claim, thin, compact):
             with pytest.raises(ConfigError) as caught:
                 run(on_disk, POLICY, NOW)
             assert caught.value.next_step
         assert content(on_disk) == before
-    assert thin_if_due(on_disk, POLICY, NOW) is not None
+    assert claim(on_disk, POLICY, NOW)
 
 
 def test_a_file_that_cannot_be_made_smaller_is_said(

@@ -357,14 +357,13 @@ def test_what_cannot_be_read_now_is_news_later(
 
 def test_nothing_is_known_while_nothing_can_be_read(one: Memory, here: Database) -> None:
     one.read(REF, reading(0, 5))
-    polled = one.polled()
     with unreadable(here):
         assert one.recall() == []
         assert one.known(JOB).last is None
         assert one.last_command(REF) is None
-        # The jobs that are polled stay what they were: else all of them would vanish.
-        assert one.polled() == polled == {REF: True}
-        assert make_desk(here).memory.polled() == {}
+        # Nobody is to think that no job is polled: all of them would vanish.
+        with pytest.raises(ConfigError):
+            one.polled()
 
 
 @pytest.mark.parametrize("shows_list", [True, False])

@@ -114,18 +114,18 @@ def tidy_in_background(settings: Settings, opened: "Database") -> None:
     from threading import Thread
 
     from zcbulk_tui.store.database import open_database
-    from zcbulk_tui.store.retention import thin_if_due
+    from zcbulk_tui.store.retention import claim, thin
 
-    path = opened.path
-    if path is None:
-        return
+    policy = retention(settings)
 
-    def tidy() -> None:
-        # Whatever keeps it from this will do so the next time, and hurts nobody.
+    def tidy(path: Path) -> None:
         with suppress(ConfigError), closing(open_database(path)) as own:
-            thin_if_due(own, retention(settings), datetime.now(UTC))
+            thin(own, policy, datetime.now(UTC))
 
-    Thread(target=tidy, name="tidy", daemon=True).start()
+    # Whatever keeps it from this will pass, and hurts nobody meanwhile.
+    with suppress(ConfigError):
+        if opened.path is not None and claim(opened, policy, datetime.now(UTC)):
+            Thread(target=tidy, args=(opened.path,), name="tidy", daemon=True).start()
 
 
 def retention(settings: Settings) -> "Policy":

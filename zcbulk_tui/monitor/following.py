@@ -8,6 +8,7 @@ from zcbulk_tui.domain.job import JobReading, JobRef
 from zcbulk_tui.domain.planner import Pace
 from zcbulk_tui.domain.records import EventKind, JobEvent
 from zcbulk_tui.domain.windows import News, Standing
+from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.monitor.events import CommandEnded, JobChanged, JobRemoved, Sink
 from zcbulk_tui.monitor.plan import Plan
 from zcbulk_tui.monitor.ports import Desk
@@ -116,7 +117,10 @@ class Follower:
 
     def sync(self) -> None:
         """Watches the jobs that the windows want polled, and no others."""
-        polled = self._desk.memory.polled()
+        try:
+            polled = self._desk.memory.polled()
+        except ConfigError:
+            return  # it is tried again when the list or the windows change
         for ref in [ref for ref in self._tracks if ref not in polled]:
             del self._tracks[ref]
             self._plan.discard(ref)

@@ -115,8 +115,7 @@ class Monitor:
         self._follower.sync()
         if known is not None:
             self._follower.reword(known)
-        track = self._tracks[job.ref]
-        self._recorder.event(EventKind.ADDED, "Watched from now on", track.job)
+        self._recorder.event(EventKind.ADDED, "Watched from now on", job)
         self._renew(at_once=True)
         self._waiting.wake()
 
@@ -140,7 +139,9 @@ class Monitor:
             ConfigError: The watch list cannot be written; the job is still watched then.
         """
         self._memory.remove(ref)
-        self._recorder.event(EventKind.REMOVED, "Not watched any more", self._tracks[ref].job)
+        track = self._tracks.get(ref)
+        if track is not None:
+            self._recorder.event(EventKind.REMOVED, "Not watched any more", track.job)
         self._follower.sync()
         self._renew(at_once=True)
 
@@ -199,14 +200,20 @@ class Monitor:
 
         Returns:
             The command as the server's answer leaves it.
+
+        Raises:
+            UsageError: It was not sent, since it makes no sense any more.
         """
         if self._read_only:
             raise UsageError("This is read-only", next_step="Restart without --read-only.")
-        track = self._tracks[ref]
+        self._follower.catch_up()
+        track = self._tracks.get(ref)
+        if track is None:
+            raise _too_late("Another window has taken the job off the list.")
         async with track.lock:
             self._follower.catch_up()
             if not track.snapshot().allows(action):
-                return self._too_late(track, action)
+                raise _too_late("Another window has commanded this job, or read that it is over.")
             record = self._control.begin(track, action, shown)
             self._publish(track)
             command = (await self._control.send(track, record)).command
@@ -226,17 +233,6 @@ class Monitor:
             loop.call_later(SETTLE, self._ask_soon, track, Priority.COMMAND, _AFTER_COMMAND)
         elif command.outcome is Outcome.SENT or isinstance(command.error, AlreadyEndedError):
             self._ask_soon(track, Priority.COMMAND, _AFTER_COMMAND)
-        return command
-
-    def _too_late(self, track: Track, action: Action) -> Command:
-        """Tells that a command is not sent, since another window was faster."""
-        error = UsageError(
-            f"Not sent, since {action.value} makes no sense any more",
-            "Another window has commanded this job, or read that it is over.",
-            "Look at the job, and decide anew.",
-        )
-        command = Command(action, self._now(), Outcome.REFUSED, error=error)
-        self._sink.publish(CommandEnded(track.job, command))
         return command
 
     async def run(self) -> None:
@@ -393,3 +389,7 @@ class Monitor:
 
     def _publish(self, track: Track) -> None:
         self._follower.tell(track)
+
+
+def _too_late(cause: str) -> UsageError:
+    return UsageError("Nothing was sent", cause, "Look at the list, and decide anew.")

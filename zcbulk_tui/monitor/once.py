@@ -1,14 +1,14 @@
 """Reading jobs once, for commands that print and end."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from zcbulk_tui.domain.budget import Cause
-from zcbulk_tui.domain.job import JobReading, WatchedJob
+from zcbulk_tui.domain.job import JobReading, JobRef, WatchedJob
 from zcbulk_tui.domain.progress import remember
 from zcbulk_tui.domain.snapshot import JobSnapshot
-from zcbulk_tui.errors import QuotaSpentError, ZcbulkError
+from zcbulk_tui.errors import ConfigError, QuotaSpentError, ZcbulkError
 from zcbulk_tui.monitor.gate import CallGate, Priority
 from zcbulk_tui.monitor.ports import Desk, JobApi
 from zcbulk_tui.monitor.recorder import Recorder
@@ -46,7 +46,7 @@ async def read_all(
     """
     desk.memory.know(jobs)
     before = {job.ref: desk.memory.known(job) for job in jobs}
-    polled = desk.memory.polled() if desk.windows.standing.poller else {}
+    polled = _polled(desk)
     known = {
         ref: snapshot.last
         for ref, snapshot in before.items()
@@ -79,3 +79,13 @@ async def read_all(
             return reading
 
     return await asyncio.gather(*(read(job) for job in jobs))
+
+
+def _polled(desk: Desk) -> Collection[JobRef]:
+    """The jobs that a window polls."""
+    if not desk.windows.standing.poller:
+        return ()
+    try:
+        return desk.memory.polled()
+    except ConfigError:
+        return ()

@@ -77,9 +77,12 @@ class Memory(Protocol):
         """
 
     def polled(self) -> Mapping[JobRef, bool]:
-        """Returns the jobs that are polled, and whether this window shows them; raises nothing.
+        """Returns the jobs that are polled, and whether this window shows them.
 
         They are those of all windows: one window polls for all.
+
+        Raises:
+            ConfigError: They cannot be read.
         """
 
     def recall(self, refs: Collection[JobRef] | None = None) -> list[Recalled]:

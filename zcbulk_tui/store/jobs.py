@@ -1,5 +1,6 @@
 """Which row of the database a job is, and the job that a row is."""
 
+from functools import lru_cache
 from typing import Any
 
 from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
@@ -30,8 +31,9 @@ def key(profile: str, ref: JobRef) -> dict[str, Any]:
     return dict(zip(_KEY, (profile, *values), strict=True))
 
 
+@lru_cache(maxsize=4096)
 def to_ref(row: tuple[Any, ...]) -> JobRef:
-    """Returns the job with these values of `REF`."""
+    """Returns the job with these values of `REF`: the same object each time, to save memory."""
     origin, owner, app, form, environment, job_id = row
     return JobRef(origin, owner, app, form, job_id, Environment(environment))
 

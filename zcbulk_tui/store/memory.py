@@ -62,7 +62,6 @@ class StoredMemory:
         self._list = watch_list.StoredWatchList(database, profile)
         self._last_reading, self._last_event = self._newest()
         self._is_behind = False
-        self._shown: Mapping[JobRef, bool] = {}
         self._wanted: list[tuple[Any, ...]] = []
 
     @property
@@ -110,19 +109,20 @@ class StoredMemory:
             connection.execute(_WANT_NO_MORE, self._named(ref))
 
     def polled(self) -> Mapping[JobRef, bool]:
-        """Returns the jobs that are polled, and whether this window shows them; raises nothing."""
-        with suppress(ConfigError):
-            found = recall.polled(self._database, self._profile, self._windows.number)
-            self._shown = {
-                ref: wanted or (listed and self._shows_list)
-                for ref, (listed, wanted) in found.items()
-            }
-        return self._shown
+        """Returns the jobs that are polled, and whether this window shows them.
+
+        Raises:
+            ConfigError: They cannot be read.
+        """
+        found = recall.polled(self._database, self._profile, self._windows.number)
+        return {
+            ref: wanted or (listed and self._shows_list) for ref, (listed, wanted) in found.items()
+        }
 
     def recall(self, refs: Collection[JobRef] | None = None) -> list[Recalled]:
         """Returns what is known of jobs that are polled; None for all; raises nothing."""
-        shown = self.polled()
         try:
+            shown = self.polled()
             snapshots = recall.in_full(self._database, self._profile)
             commands = recall.last_commands(self._database, self._profile)
         except ConfigError:

@@ -64,6 +64,12 @@ _OLD_EVENTS = "SELECT id FROM events WHERE at < ? ORDER BY id"
 _OLD_CALLS = "SELECT id FROM calls WHERE at < ? ORDER BY id"
 _OLD_CONTROL = "SELECT key FROM control WHERE at < ?"
 
+_SOMETHING_OLD = """
+SELECT 1 WHERE (SELECT at FROM readings ORDER BY id LIMIT 1) < :full
+    OR (SELECT at FROM events ORDER BY id LIMIT 1) < :full
+    OR (SELECT at FROM calls ORDER BY id LIMIT 1) < :full
+"""
+
 _FORGET_EVENT = "DELETE FROM events WHERE id = ?"
 _FORGET_CALL = "DELETE FROM calls WHERE id = ?"
 _FORGET_CONTROL = "DELETE FROM control WHERE key = ?"
@@ -137,8 +143,23 @@ class Compacted:
     after: int
 
 
-def thin_if_due(database: Database, policy: Policy, now: datetime) -> Thinned | None:
-    """Thins the memory, unless some process has done so, or has begun to, within a day.
+def claim(database: Database, policy: Policy, now: datetime) -> bool:
+    """Whether to thin the memory now: something is old, and no process has done so within a day.
+
+    Who is told so has to do it: nobody else will, for a day.
+
+    Raises:
+        ConfigError: It cannot be read or written.
+    """
+    if not database.rows(_SOMETHING_OLD, {"full": _before(to_millis(now), policy.full)}):
+        return False
+    values = {"now": to_millis(now), "interval": _INTERVAL // timedelta(milliseconds=1)}
+    with database.transaction() as connection:
+        return bool(connection.execute(_CLAIM, values).rowcount == 1)
+
+
+def thin(database: Database, policy: Policy, now: datetime) -> Thinned:
+    """Forgets what is too old, a little at a time: others can write meanwhile.
 
     Args:
         database: Used by nobody else meanwhile.
@@ -146,21 +167,10 @@ def thin_if_due(database: Database, policy: Policy, now: datetime) -> Thinned | 
         now: The present; aware.
 
     Returns:
-        What has been forgotten; None where it was not due.
+        What has been forgotten.
 
     Raises:
         ConfigError: It cannot be read or written; what is forgotten so far stays forgotten.
-    """
-    values = {"now": to_millis(now), "interval": _INTERVAL // timedelta(milliseconds=1)}
-    with database.transaction() as connection:
-        is_due = connection.execute(_CLAIM, values).rowcount == 1
-    return thin(database, policy, now) if is_due else None
-
-
-def thin(database: Database, policy: Policy, now: datetime) -> Thinned:
-    """Forgets what is too old, a little at a time: others can write meanwhile.
-
-    For arguments and errors see `thin_if_due`.
     """
     (last,) = database.rows(_WRITTEN_LAST)[0]
     present = to_millis(now) if last is None else min(to_millis(now), last)

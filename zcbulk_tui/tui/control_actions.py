@@ -9,6 +9,7 @@ from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.job import Action, Environment, JobState, WatchedJob
 from zcbulk_tui.domain.progress import estimated_since
 from zcbulk_tui.domain.snapshot import JobSnapshot
+from zcbulk_tui.errors import UsageError
 from zcbulk_tui.render import words
 from zcbulk_tui.render.figures import age, number
 
@@ -23,7 +24,7 @@ ACTIONS: Mapping[str, Action] = {"start": Action.START, "abort": Action.ABORT}
 
 def ask(screen: "WatchScreen", action: Action) -> None:
     """Asks whether to start or abort the selected job, and does it on a clear yes."""
-    from zcbulk_tui.tui.screens.dialogs import ConfirmScreen
+    from zcbulk_tui.tui.screens.dialogs import ConfirmScreen, NoticeScreen
 
     snapshot = screen.jobs.selected
     if snapshot is None or screen.monitor is None:
@@ -31,12 +32,16 @@ def ask(screen: "WatchScreen", action: Action) -> None:
     monitor, ref, shown = screen.monitor, snapshot.ref, snapshot.last
     in_production = ref.environment is Environment.PRODUCTION
 
+    async def send() -> None:
+        try:
+            await monitor.command(ref, action, shown)
+        except UsageError as error:
+            screen.app.push_screen(NoticeScreen.of(error))
+
     def answered(yes: bool | None) -> None:
         if yes:
             # The app's own worker: the app hears of it if something unforeseen goes wrong.
-            screen.app.run_worker(
-                monitor.command(ref, action, shown), group="commands", exit_on_error=False
-            )
+            screen.app.run_worker(send(), group="commands", exit_on_error=False)
 
     verb = action.value.capitalize()
     screen.app.push_screen(
