@@ -2,56 +2,19 @@
 
 import sqlite3
 import stat
-import tempfile
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from tests.store.databases import opened, pragma
 from tests.store.failing_disk import full_disk, no_root
 from tests.support.text import is_one_safe_line
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.store import database
-from zcbulk_tui.store.database import Database, in_memory, mark_of, open_database
+from zcbulk_tui.store.database import in_memory, open_database
 from zcbulk_tui.store.schema import MIGRATIONS
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "state" / database.FILE_NAME
-
-
-@contextmanager
-def opened(path: Path) -> Iterator[sqlite3.Connection]:
-    with closing(open_database(path)) as store:
-        yield store.connection
-
-
-@pytest.fixture
-def store(path: Path) -> Iterator[Database]:
-    """A database with a table of our own, whose statements wait for no other program."""
-    with closing(open_database(path)) as store:
-        store.connection.execute("PRAGMA busy_timeout = 0")
-        store.connection.execute("CREATE TABLE mine (a INTEGER NOT NULL)")
-        yield store
-
-
-def mine(path: Path) -> list[int]:
-    """What another program sees of the table of our own, in order."""
-    with closing(sqlite3.connect(path)) as connection:
-        return [a for (a,) in connection.execute("SELECT a FROM mine ORDER BY rowid")]
-
-
-@contextmanager
-def held_by_another(path: Path) -> Iterator[None]:
-    with closing(sqlite3.connect(path, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        yield
-
-
-ADD = "INSERT INTO mine VALUES (?)"
 
 
 def refusal(path: Path) -> ConfigError:
@@ -67,10 +30,6 @@ def refusal(path: Path) -> ConfigError:
 
 def tables(connection: sqlite3.Connection) -> set[str]:
     return {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
-
-
-def pragma(connection: sqlite3.Connection, name: str) -> object:
-    return connection.execute(f"PRAGMA {name}").fetchone()[0]
 
 
 def test_a_new_one_is_ready_to_use(path: Path) -> None:
@@ -190,16 +149,6 @@ def test_a_file_in_the_folders_place_is_named(tmp_path: Path, depth: int) -> Non
     assert (tmp_path / "state").read_text() == "mine"
 
 
-@pytest.fixture
-def everybodys_folder() -> Iterator[Path]:
-    """A folder outside those of pytest, which are closed to whom root is in `no_root`."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        yield folder
-        folder.chmod(0o755)
-
-
 @pytest.mark.parametrize("name", ["state.db", "deeper/state.db"])
 def test_a_folder_that_may_not_be_written_is_named(everybodys_folder: Path, name: str) -> None:
     everybodys_folder.chmod(0o555)
@@ -267,199 +216,3 @@ def test_one_in_memory_has_trouble_where_it_should_be_on_disk() -> None:
         store.keep("INSERT INTO minute VALUES ('a', 1)")
         assert store.rows("SELECT profile FROM minute") == [("a",)]
         assert store.trouble == "The disk is gone"
-
-
-def test_what_is_kept_is_there_for_others_at_once(store: Database, path: Path) -> None:
-    store.keep(ADD, (1,))
-    assert mine(path) == [1]
-    assert store.trouble is None
-    assert store.owed == 0
-
-
-@contextmanager
-def on_full_disk(_: Path) -> Iterator[None]:
-    with full_disk():
-        yield
-
-
-@pytest.mark.parametrize("fault", [held_by_another, on_full_disk])
-def test_what_cannot_be_written_is_written_with_the_next_that_can(
-    store: Database, path: Path, fault: Callable[[Path], AbstractContextManager[None]]
-) -> None:
-    store.keep(ADD, (1,))
-    with fault(path):
-        for a in (2, 3):
-            store.keep(ADD, (a,))
-            assert store.trouble is not None
-            assert "not written down" in store.trouble
-            assert str(path) in store.trouble
-            assert is_one_safe_line(store.trouble)
-        assert store.owed == 2
-    assert mine(path) == [1]
-    store.keep(ADD, (4,))
-    assert mine(path) == [1, 2, 3, 4]
-    assert store.trouble is None
-    assert store.owed == 0
-
-
-def test_what_is_owed_is_written_when_it_is_closed(path: Path) -> None:
-    with closing(open_database(path)) as store:
-        store.connection.execute("PRAGMA busy_timeout = 0")
-        store.connection.execute("CREATE TABLE mine (a INTEGER NOT NULL)")
-        with held_by_another(path):
-            store.keep(ADD, (1,))
-        assert mine(path) == []
-    assert mine(path) == [1]
-
-
-def test_what_is_owed_is_paid_when_that_is_asked_for(store: Database, path: Path) -> None:
-    with held_by_another(path):
-        store.keep(ADD, (1,))
-        store.pay()
-        assert store.owed == 1
-    store.pay()
-    assert store.owed == 0
-    assert store.trouble is None
-    assert mine(path) == [1]
-
-
-def test_only_so_much_is_owed_and_the_oldest_goes_first(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(database, "_OWED_AT_MOST", 3)
-    with closing(open_database(path)) as store:
-        store.connection.execute("PRAGMA busy_timeout = 0")
-        store.connection.execute("CREATE TABLE mine (a INTEGER NOT NULL)")
-        with held_by_another(path):
-            for a in range(5):
-                store.keep(ADD, (a,))
-            assert store.owed == 3
-        store.pay()
-    assert mine(path) == [2, 3, 4]
-
-
-@pytest.mark.parametrize(
-    "cannot_be", [None, 10**20, "\ud800"], ids=["not null", "too large", "no text"]
-)
-def test_what_cannot_be_right_goes_without_the_rest(
-    store: Database, path: Path, cannot_be: object
-) -> None:
-    with held_by_another(path):
-        for a in (1, cannot_be, 2):
-            store.keep(ADD, (a,))
-    store.keep(ADD, (cannot_be,))
-    assert mine(path) == [1, 2]
-    assert store.trouble is None
-    assert store.owed == 0
-
-
-def test_a_transaction_counts_as_a_whole_or_not_at_all(store: Database, path: Path) -> None:
-    def write(*values: object) -> None:
-        with store.transaction() as connection:
-            for a in values:
-                connection.execute(ADD, (a,))
-                assert mine(path) == before
-
-    before: list[int] = []
-    write(1, 2)
-    before = [1, 2]
-    with pytest.raises(ConfigError) as caught:
-        write(3, None)
-    assert "nothing was changed" in caught.value.title
-    assert is_one_safe_line(str(caught.value))
-    with suppress(ZeroDivisionError), store.transaction() as connection:
-        connection.execute(ADD, (4,))
-        _ = 1 // 0
-    assert mine(path) == [1, 2]
-    assert store.trouble is None
-
-
-@pytest.mark.parametrize("fault", [held_by_another, on_full_disk])
-def test_a_transaction_that_cannot_be_written_says_so(
-    store: Database, path: Path, fault: Callable[[Path], AbstractContextManager[None]]
-) -> None:
-    with (
-        fault(path),
-        pytest.raises(ConfigError) as caught,
-        store.transaction(durable=True) as connection,
-    ):
-        connection.execute(ADD, (1,))
-    assert str(path) in caught.value.title
-    assert "Make room" in caught.value.next_step
-    assert mine(path) == []
-    with store.transaction() as connection:
-        connection.execute(ADD, (2,))
-    assert mine(path) == [2]
-
-
-@pytest.mark.parametrize("durable", [False, True])
-def test_only_a_durable_transaction_waits_for_the_disk(store: Database, durable: bool) -> None:
-    with store.transaction(durable=durable) as connection:
-        connection.execute(ADD, (1,))
-        assert pragma(connection, "synchronous") == (2 if durable else 1)
-    assert pragma(store.connection, "synchronous") == 1
-    with suppress(ZeroDivisionError), store.transaction(durable=durable):
-        _ = 1 // 0
-    assert pragma(store.connection, "synchronous") == 1
-
-
-def test_what_others_write_is_noticed_and_what_it_writes_itself_is_not(
-    store: Database, path: Path
-) -> None:
-    assert not store.changed_by_others()
-    store.keep(ADD, (1,))
-    assert not store.changed_by_others()
-    with closing(open_database(path)) as other:
-        assert store.changed_by_others()  # to open it is to write its version
-        assert not store.changed_by_others()
-        other.keep(ADD, (2,))
-        assert store.changed_by_others()
-        assert not store.changed_by_others()
-        assert other.changed_by_others() is False
-
-
-def test_what_cannot_be_read_is_named(store: Database, path: Path) -> None:
-    with pytest.raises(ConfigError) as caught:
-        store.rows("SELECT * FROM others")
-    assert str(path) in caught.value.title
-    assert "no such table" in caught.value.cause
-    assert not mark_of(path).exists()
-
-
-def test_one_that_is_closed_raises_nothing_but_what_is_announced(store: Database) -> None:
-    store.close()
-    store.keep(ADD, (1,))
-    assert store.trouble is not None
-    store.changed_by_others()
-    with pytest.raises(ConfigError):
-        store.rows("SELECT 1")
-
-
-def written_to(store: Database) -> None:
-    with store.transaction() as connection:
-        connection.execute(ADD, (1,))
-
-
-@pytest.mark.parametrize(
-    "use",
-    [
-        lambda store: store.rows("SELECT * FROM mine"),
-        lambda store: store.keep(ADD, (1,)),
-        written_to,
-    ],
-    ids=["read", "kept", "transaction"],
-)
-def test_damage_that_shows_while_it_is_used_is_marked(
-    store: Database, path: Path, use: Callable[[Database], object]
-) -> None:
-    store.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    root = store.rows("SELECT rootpage FROM sqlite_master WHERE name = 'mine'")[0][0]
-    with path.open("r+b") as file:
-        file.seek((root - 1) * 4096)
-        file.write(b"\xff" * 4096)
-    store.connection.execute("PRAGMA shrink_memory")
-    with closing(open_database(path)) as anew:
-        assert not mark_of(path).exists()
-        with suppress(ConfigError, sqlite3.Error):
-            use(anew)
-        assert mark_of(path).exists()

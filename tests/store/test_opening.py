@@ -3,8 +3,8 @@
 import multiprocessing
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
@@ -13,88 +13,31 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.store.failing_disk import full_disk, no_root
 from tests.store.filled import JOBS, PROFILE, TODAY, fill, filled, read_last, readings_of, records
+from tests.store.openings import (
+    ALL,
+    ASIDE,
+    HEADER,
+    PAGE,
+    is_on_disk,
+    jobs,
+    names,
+    opened,
+    put,
+    root_of,
+    spoilt_at,
+    told,
+)
 from tests.support.jobs import NOW, watched
-from tests.support.text import is_one_safe_line
 from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.errors import ConfigError
-from zcbulk_tui.store import database, opening
-from zcbulk_tui.store.database import Database, mark_of, open_database
+from zcbulk_tui.store import opening
+from zcbulk_tui.store.database import mark_of, open_database
 from zcbulk_tui.store.ledger import StoredCallBook
-from zcbulk_tui.store.opening import Opened, open_store, open_with_list
+from zcbulk_tui.store.opening import open_store
 from zcbulk_tui.store.rows import from_reading
 from zcbulk_tui.store.schema import MIGRATIONS
 from zcbulk_tui.store.watch_list import StoredWatchList
-
-PAGE, HEADER = 4096, 100
-ASIDE = "state.db.damaged-20260311T103000"
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "state" / "state.db"
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """The bytes of a database with something of everything."""
-    path = tmp_path_factory.mktemp("whole") / "state.db"
-    filled(path, readings=200)
-    return path.read_bytes()
-
-
-def put(path: Path, content: bytes) -> bytes:
-    path.parent.mkdir(exist_ok=True)
-    path.write_bytes(content)
-    return content
-
-
-@contextmanager
-def opened(path: Path) -> Iterator[Opened]:
-    result, _ = open_with_list(path, PROFILE, NOW)
-    if result.problem is not None:
-        assert is_one_safe_line(str(result.problem))
-        assert result.problem.title
-        assert result.problem.cause
-        assert result.problem.next_step
-    with closing(result.database):
-        yield result
-
-
-def told(result: Opened) -> ConfigError:
-    assert result.problem is not None
-    return result.problem
-
-
-def jobs(store: Database) -> list[str]:
-    return [job.label for job in StoredWatchList(store, PROFILE).jobs()]
-
-
-def is_on_disk(store: Database) -> bool:
-    return bool(store.rows("PRAGMA database_list")[0][2])
-
-
-def names(path: Path) -> set[str]:
-    return {file.name for file in path.parent.iterdir()}
-
-
-def root_of(content: bytes, name: str, path: Path) -> int:
-    """The number of the page at which a table or an index begins."""
-    put(path, content)
-    with closing(sqlite3.connect(path)) as connection:
-        sql = "SELECT rootpage FROM sqlite_master WHERE name = ?"
-        number = connection.execute(sql, (name,)).fetchone()[0]
-    path.unlink()
-    return int(number)
-
-
-def spoilt_at(content: bytes, page: int) -> bytes:
-    """The content with rubbish in the place of a page; the first has number 1."""
-    return content[: (page - 1) * PAGE] + b"\xa5" * PAGE + content[page * PAGE :]
-
-
-ALL = [job.label for job in JOBS]
 
 
 def test_a_new_one_and_a_good_one_have_no_problem(path: Path) -> None:
@@ -261,153 +204,6 @@ def test_one_of_a_later_version_is_not_touched_and_nothing_is_taken_from_it(path
         assert "later version" in (result.database.trouble or "")
     assert path.read_bytes() == before
     assert names(path) == {"state.db"}
-
-
-def check_it_is_in_memory(result: Opened, path: Path, because: str = "cannot be written") -> None:
-    assert not is_on_disk(result.database)
-    assert because in told(result).title
-    assert str(path) in told(result).title
-    trouble = result.database.trouble or ""
-    assert because in trouble
-    assert is_one_safe_line(trouble)
-    assert "ends with this program" in told(result).cause
-    # It is used as any other.
-    StoredWatchList(result.database, PROFILE).remove(JOBS[0].ref)
-    assert ALL[0] not in jobs(result.database)
-
-
-def test_a_folder_in_its_place_is_left(path: Path) -> None:
-    path.mkdir(parents=True)
-    with opened(path) as result:
-        check_it_is_in_memory(result, path)
-        assert jobs(result.database) == []
-    assert path.is_dir()
-
-
-def test_a_file_in_the_folders_place_is_left(path: Path) -> None:
-    path.parent.write_text("mine")
-    with opened(path) as result:
-        check_it_is_in_memory(result, path)
-    assert path.parent.read_text() == "mine"
-
-
-def test_a_link_to_nothing_leads_to_a_new_one_that_only_this_user_may_read(path: Path) -> None:
-    path.parent.mkdir()
-    target = path.parent.parent / "elsewhere.db"
-    path.symlink_to(target)
-    with opened(path) as result:
-        assert result.problem is None
-    assert target.stat().st_mode & 0o777 == 0o600
-    assert path.is_symlink()
-
-
-@pytest.mark.parametrize("target", ["gone/state.db", "state.db"], ids=["no folder", "itself"])
-def test_a_link_that_leads_nowhere_is_left(path: Path, target: str) -> None:
-    path.parent.mkdir()
-    path.symlink_to(target)
-    with opened(path) as result:
-        assert is_on_disk(result.database) or "cannot be written" in told(result).title
-    assert path.is_symlink()
-
-
-def test_of_a_damaged_one_behind_a_link_the_file_is_moved(path: Path) -> None:
-    path.parent.mkdir()
-    target = path.parent.parent / "state.db"
-    target.write_bytes(b"rubbish" * 1000)
-    path.symlink_to(target)
-    with opened(path) as result:
-        assert str(target.with_name(ASIDE)) in told(result).next_step
-    assert path.is_symlink()
-    assert target.with_name(ASIDE).read_bytes() == b"rubbish" * 1000
-
-
-@pytest.fixture
-def everybodys_folder() -> Iterator[Path]:
-    """A folder outside those of pytest, which are closed to whom root is in `no_root`."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        yield folder
-        folder.chmod(0o755)
-
-
-@pytest.mark.parametrize(("folder_mode", "file_mode"), [(0o555, 0o444), (0o777, 0o444)])
-def test_what_may_only_be_read_is_carried_over(
-    everybodys_folder: Path, folder_mode: int, file_mode: int
-) -> None:
-    path = everybodys_folder / "state.db"
-    filled(path)
-    before = path.read_bytes()
-    path.chmod(file_mode)
-    everybodys_folder.chmod(folder_mode)
-    with no_root(), opened(path) as result:
-        assert jobs(result.database) == ALL
-        assert len(read_last(result.database, JOBS[3])) == 12
-        assert "14 jobs of the watch list" in told(result).cause
-        check_it_is_in_memory(result, path)
-    assert path.read_bytes() == before
-
-
-def test_a_damaged_one_in_a_folder_that_may_not_be_written_stays(
-    everybodys_folder: Path, whole: bytes
-) -> None:
-    path = everybodys_folder / "state.db"
-    content = put(path, spoilt_at(whole, root_of(whole, "days", everybodys_folder / "look.db")))
-    path.chmod(0o666)
-    everybodys_folder.chmod(0o555)
-    with no_root(), opened(path) as result:
-        assert jobs(result.database) == ALL
-        assert not is_on_disk(result.database)
-    assert path.read_bytes() == content
-
-
-def test_a_full_disk_leaves_what_is_there(path: Path) -> None:
-    filled(path)
-    with full_disk(), opened(path) as result:
-        assert jobs(result.database) == ALL
-        check_it_is_in_memory(result, path)
-    with opened(path) as result:
-        assert result.problem is None
-        assert jobs(result.database) == ALL
-
-
-def test_a_damaged_one_stays_while_the_disk_is_full(path: Path, whole: bytes) -> None:
-    root = root_of(whole, "events", path.parent.parent / "look.db")
-    content = put(path, spoilt_at(whole, root))
-    with full_disk(), opened(path) as result:
-        assert jobs(result.database) == ALL
-        check_it_is_in_memory(result, path)
-    assert path.read_bytes() == content
-    with opened(path) as result:
-        assert is_on_disk(result.database)
-        assert jobs(result.database) == ALL
-
-
-@pytest.mark.parametrize("mode", ["NORMAL", "EXCLUSIVE"])
-def test_one_that_another_program_holds_is_read(
-    path: Path, monkeypatch: pytest.MonkeyPatch, mode: str
-) -> None:
-    monkeypatch.setattr(database, "_PATIENCE_AT_FIRST", 0.0)
-    filled(path)
-    with closing(sqlite3.connect(path, isolation_level=None)) as other:
-        other.execute(f"PRAGMA locking_mode = {mode}")
-        other.execute("BEGIN IMMEDIATE")
-        with opened(path) as result:
-            assert jobs(result.database) == ALL
-            check_it_is_in_memory(result, path, "held by another program")
-        other.execute("ROLLBACK")
-
-
-def test_a_lock_that_does_not_end_is_named(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import fcntl
-
-    monkeypatch.setattr(opening, "_PATIENCE_FOR_OTHERS", 0.0)
-    content = put(path, b"rubbish" * 1000)
-    with path.with_name("state.db.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        with opened(path) as result:
-            check_it_is_in_memory(result, path, "another program is at it")
-    assert path.read_bytes() == content
 
 
 def open_and_add(path: Path, number: int, together: Barrier) -> None:

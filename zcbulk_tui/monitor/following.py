@@ -1,6 +1,6 @@
 """What this window learns from the others on its profile, and whether it is the one that polls."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
 from zcbulk_tui.domain.control import Outcome
@@ -104,8 +104,11 @@ class Follower:
         news = self._desk.memory.news()
         if not news.is_any:
             return False
-        if news.other_wishes or any(event.kind in _LIST_CHANGES for event in news.events):
+        listed = [event for event in news.events if event.kind in _LIST_CHANGES]
+        known = {event.ref for event in listed if event.ref in self._tracks}
+        if news.other_wishes or listed:
             self.sync()
+        self.reword(known & self._tracks.keys())
         for item in _in_order(news):
             if isinstance(item, JobEvent):
                 self._apply(item)
@@ -133,9 +136,10 @@ class Follower:
             self.tell(track)
         self._show(polled)
 
-    def reword(self, track: Track) -> None:
-        """Takes what the list says of a job, which is watched already, and tells."""
-        for recalled in self._desk.memory.recall([track.job.ref]):
+    def reword(self, refs: Collection[JobRef]) -> None:
+        """Takes what the list says of jobs that are watched already, and tells."""
+        for recalled in self._desk.memory.recall(refs) if refs else ():
+            track = self._tracks[recalled.snapshot.ref]
             track.job = recalled.snapshot.job
             self.tell(track)
 
@@ -176,8 +180,6 @@ class Follower:
         if event.kind is EventKind.FAULT and event.error is not None:
             track.fail(event.error, event.at)
             self.tell(track)
-        elif event.kind in (EventKind.ADDED, EventKind.EDITED):
-            self.reword(track)
         elif event.kind is EventKind.COMMAND:
             record = self._desk.memory.last_command(track.job.ref)
             if record is not None:

@@ -110,11 +110,10 @@ class Monitor:
         Raises:
             ConfigError: The watch list cannot be written; the job is not watched then.
         """
-        known = self._tracks.get(job.ref)
+        known = {job.ref} & self._tracks.keys()
         self._memory.add(replace(job, added_by=f"{self._desk.operator}, key a"))
         self._follower.sync()
-        if known is not None:
-            self._follower.reword(known)
+        self._follower.reword(known)
         self._recorder.event(EventKind.ADDED, "Watched from now on", job)
         self._renew(at_once=True)
         self._waiting.wake()

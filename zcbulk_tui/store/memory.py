@@ -123,14 +123,13 @@ class StoredMemory:
         """Returns what is known of jobs that are polled; None for all; raises nothing."""
         try:
             shown = self.polled()
-            snapshots = recall.in_full(self._database, self._profile)
+            snapshots = recall.in_full(self._database, self._profile, refs)
             commands = recall.last_commands(self._database, self._profile)
         except ConfigError:
             return []
         return [
             Recalled(snapshot, commands.get(snapshot.ref), shown.get(snapshot.ref, False))
             for snapshot in snapshots
-            if refs is None or snapshot.ref in refs
         ]
 
     def known(self, job: WatchedJob) -> JobSnapshot:

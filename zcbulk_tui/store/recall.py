@@ -1,5 +1,7 @@
 """What is known of the jobs of a profile when a window opens, and of those that come later."""
 
+from collections.abc import Collection
+
 from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.job import JobReading, JobRef, WatchedJob
 from zcbulk_tui.domain.progress import HISTORY, remember
@@ -51,8 +53,15 @@ _LAST_COMMANDS = f"""
 """
 
 
-def in_full(database: Database, profile: str) -> list[JobSnapshot]:
-    """Returns all jobs that a window wants polled, with what their estimates are made from.
+def in_full(
+    database: Database, profile: str, refs: Collection[JobRef] | None = None
+) -> list[JobSnapshot]:
+    """Returns jobs that a window wants polled, with what their estimates are made from.
+
+    Args:
+        database: Holds them.
+        profile: Whose jobs.
+        refs: Which of them; None for all.
 
     Raises:
         ConfigError: They cannot be read.
@@ -60,6 +69,8 @@ def in_full(database: Database, profile: str) -> list[JobSnapshot]:
     snapshots = []
     for row in database.rows(_ALL, (profile,)):
         number, snapshot = row[0], glance.to_snapshot(row)
+        if refs is not None and snapshot.ref not in refs:
+            continue
         if not snapshot.is_final:
             readings = _recent(database, number)
             snapshot = JobSnapshot(snapshot.job, readings, _fault(database, number))
