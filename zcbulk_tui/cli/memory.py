@@ -141,15 +141,23 @@ def retention(settings: Settings) -> "Policy":
 
 
 def operator() -> str:
-    """Login and host of who runs this, as in ``anna@jump1``."""
-    import getpass
+    """Login and host of who runs this, as in ``anna@jump1`` or ``anna as root@jump1``.
+
+    Not from the environment, in which anything may stand: this is what a record is signed with.
+    """
+    import pwd
     import socket
 
     try:
-        login = getpass.getuser()
-    except (KeyError, OSError):  # a user without a name, as in some containers
-        login = str(os.getuid())
-    return one_line(f"{login}@{socket.gethostname()}", 80)
+        user = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # a user without a name, as in some containers
+        user = str(os.getuid())
+    try:
+        login = os.getlogin()
+    except OSError:  # no terminal, as in a script
+        login = user
+    who = user if login == user else f"{login} as {user}"
+    return one_line(f"{who}@{socket.gethostname()}", 80)
 
 
 def window_name() -> str:
