@@ -30,12 +30,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     long = [item for item in items if item.nodeid.startswith(_LONGEST)]
     short = deque(item for item in items if not item.nodeid.startswith(_LONGEST))
-    begin_long = max(processes // 2, 1)
-    total = len(items)
     ordered: list[pytest.Item] = []
     for number in range(processes):
-        part = [] if number % 2 else long[number // 2 :: begin_long]
-        size = (total - len(ordered)) // (processes - number)
+        size = (len(items) - len(ordered)) // (processes - number)
+        part = [] if number % 2 else long[number // 2 :: (processes + 1) // 2]
         part += [short.popleft() for _ in range(min(size - len(part), len(short)))]
         ordered += part
     items[:] = [*ordered, *short]

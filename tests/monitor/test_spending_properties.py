@@ -181,7 +181,7 @@ def most_in_a_minute(stage: Stage) -> int:
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     allowances,
     st.sampled_from(BEGINNINGS),

@@ -1,6 +1,7 @@
 """The budget on the screen: what it shows, the true figure, and keys when the calls are gone."""
 
 import re
+from functools import partial
 
 import pytest
 from textual.containers import VerticalScroll
@@ -39,6 +40,11 @@ def said(stage: Stage) -> str:
     return " ".join(" ".join(lines).split())
 
 
+def says(stage: Stage, wanted: str) -> bool:
+    """Whether words are on the screen."""
+    return wanted in said(stage)
+
+
 def hint(stage: Stage) -> str:
     """The last line of the budget."""
     return str(stage.app.screen.query_one("#budget-said", Static).render())
@@ -68,14 +74,14 @@ async def test_the_budget_shows_the_day_and_the_plan_for_each_job() -> None:
             assert is_planned is not job.is_final
 
 
-@pytest.mark.parametrize("key", ["escape", "b", "q"])
-async def test_it_is_closed_by(key: str) -> None:
+async def test_it_is_closed_by_several_keys() -> None:
     async with Stage().open() as stage:
-        await stage.press("b")
-        assert isinstance(stage.app.screen, BudgetScreen)
-        await stage.press(key)
-        assert len(stage.app.screen_stack) == 1
-        assert stage.app.is_running
+        for key in ("escape", "b", "q"):
+            await stage.press("b")
+            assert isinstance(stage.app.screen, BudgetScreen), key
+            await stage.press(key)
+            assert len(stage.app.screen_stack) == 1, key
+            assert stage.app.is_running, key
 
 
 async def test_what_is_made_for_keys_is_told_apart() -> None:
@@ -113,15 +119,20 @@ async def test_calls_of_ours_are_made_whatever_the_true_figure_says() -> None:
         assert "gone elsewhere" not in said(stage)
 
 
-@pytest.mark.parametrize("typed", ["", "-5", "+", "x"])
-async def test_nonsense_in_the_field_is_told_and_changes_nothing(typed: str) -> None:
+async def test_nonsense_in_the_field_is_told_and_changes_nothing() -> None:
+    nonsense = "Write a whole number"
     async with Stage().open(80, 24) as stage:
         before = spent(stage)
-        await stage.press("b", "t", *typed, "enter")
-        assert hint(stage) == "Write a whole number, from 0: how many calls are used up."
-        assert any("Write a whole number" in line for line in stage.text()), "in view at 80x24"
-        assert isinstance(stage.app.focused, Input)
-        assert spent(stage).budget == before.budget
+        for typed in ("", "-5", "+", "x"):
+            await stage.press("b")
+            assert not any(nonsense in line for line in stage.text()), typed
+            await stage.press("t", *typed, "enter")
+            assert hint(stage) == f"{nonsense}, from 0: how many calls are used up.", typed
+            assert any(nonsense in line for line in stage.text()), f"{typed} in view at 80x24"
+            assert isinstance(stage.app.focused, Input), typed
+            assert spent(stage).budget == before.budget, typed
+            await stage.press("escape", "escape")  # the field, and the budget
+            assert stage.app.screen is stage.screen, typed
 
 
 async def test_letters_do_not_get_into_the_field_nor_do_what_they_do_outside() -> None:
@@ -157,20 +168,20 @@ def _text(line: Line) -> str:
 
 
 @pytest.mark.parametrize("used", [USED_UP, CALLS], ids=["some are kept", "none at all"])
-@pytest.mark.parametrize(("key", "calls"), [("r", 1), ("R", 7)])
-async def test_a_key_that_the_budget_refuses_says_why_and_until_when(
-    used: int, key: str, calls: int
-) -> None:
+async def test_a_key_that_the_budget_refuses_says_why_and_until_when(used: int) -> None:
     async with Stage().open(toasts=True) as stage:
         await enter(stage, used)
         asked = len(stage.creator.log)
-        await stage.press(key)
-        await stage.until(lambda: "Not asked" in said(stage))
-        shown = said(stage)
-        assert f"Not asked: it takes {calls} of the day's calls, and 0 are left for polls" in shown
-        assert f"{CALLS - used} more are kept for start and abort." in shown
-        assert f"Polls are possible again at {words.reset(spent(stage))}" in shown
-        assert len(stage.creator.log) == asked
+        for key, calls in (("r", 1), ("R", 7)):
+            await stage.press(key)
+            wanted = f"Not asked: it takes {calls} of the day's calls, and 0 are left for polls"
+            await stage.until(partial(says, stage, wanted))
+            shown = said(stage)
+            assert f"{CALLS - used} more are kept for start and abort." in shown, key
+            assert f"Polls are possible again at {words.reset(spent(stage))}" in shown, key
+            assert len(stage.creator.log) == asked, key
+            stage.app.clear_notifications()
+            await stage.until(lambda: "Not asked" not in said(stage))
 
 
 async def test_poll_all_is_refused_where_it_takes_more_than_is_left() -> None:

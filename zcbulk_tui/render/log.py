@@ -9,7 +9,6 @@ from zcbulk_tui.domain.job import Action, JobRef
 from zcbulk_tui.domain.records import CallRecord, ControlRecord, EventKind, JobEvent, Record
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import Answer, UnreachableError, ZcbulkError
-from zcbulk_tui.render import words
 from zcbulk_tui.render.figures import duration, number
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.span import Line, Look, Span, fit, fit_line, wrap
@@ -28,8 +27,6 @@ _WIDE = 100
 _TIME_WIDE, _TIME = 15, 12
 _KIND = 7
 _LABEL_LEAST, _LABEL_MOST = 10, 24
-
-_STATES = {word: words.LOOK[state] for state, word in words.STATE.items()}
 
 _WARNINGS = frozenset({EventKind.FAULT, EventKind.ALERT})
 
@@ -144,8 +141,6 @@ def look(record: Record) -> Look:
     match record:
         case JobEvent(kind=kind) if kind in _WARNINGS:
             return Look.WARNING
-        case JobEvent(kind=EventKind.STATE):
-            return _STATES.get(record.text.rpartition(" ")[2], Look.TEXT)
         case JobEvent():
             return Look.TEXT
         case CallRecord():
