@@ -215,9 +215,7 @@ def test_words_are_one_safe_line_with_the_label_first(record: Record) -> None:
 @pytest.mark.parametrize(
     ("record", "expected"),
     [
-        (event(), Look.SUCCESS),
-        (event("running → sys-aborted"), Look.ERROR),
-        (event("running → Resting"), Look.TEXT),
+        (event(), Look.TEXT),
         (event("It could not be read", kind=EventKind.FAULT), Look.WARNING),
         (event("Near its limit", kind=EventKind.ALERT), Look.WARNING),
         (event("It was added as done", kind=EventKind.ADDED), Look.TEXT),
