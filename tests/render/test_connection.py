@@ -40,7 +40,7 @@ def test_it_tells_which_window_polls_where_there_are_several(
     assert connection(service, NOW) == Span(said, Look.SUCCESS)
 
 
-@pytest.mark.parametrize(("service", "alone"), zip(SERVICES.values(), ALONE, strict=True))
+@pytest.mark.parametrize(("service", "alone"), list(zip(SERVICES.values(), ALONE, strict=True)))
 def test_how_the_calls_go_is_told_in_the_same_words_and_look_in_every_window(
     service: ServiceSnapshot, alone: tuple[str, Look]
 ) -> None:
