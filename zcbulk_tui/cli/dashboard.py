@@ -15,7 +15,6 @@ from zcbulk_tui.domain.job import Environment, WatchedJob
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.errors import UsageError
 from zcbulk_tui.monitor.events import Sink
-from zcbulk_tui.store import glance
 from zcbulk_tui.tui.app import DashboardApp
 from zcbulk_tui.tui.session import US, Connection, Home, Profiles, Session
 
@@ -117,6 +116,8 @@ def _session(settings: Settings, wanted: Sequence[WatchedJob] | None) -> Session
 
 def _remembered(settings: Settings) -> "tuple[Opened, list[JobSnapshot]]":
     """Opens the memory, and recalls the watch list, whatever state the memory is in."""
+    from zcbulk_tui.store import glance
+
     opened, watched = memory.open_with_list(settings.profile)
     if not earlier_list.is_there(settings, opened.database):
         return opened, watched

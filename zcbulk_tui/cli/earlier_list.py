@@ -2,20 +2,23 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from zcbulk_tui.config import paths
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.sign_in import DEFAULT_PROFILE
 from zcbulk_tui.errors import ConfigError, UsageError
-from zcbulk_tui.store.database import Database
+
+if TYPE_CHECKING:
+    from zcbulk_tui.store.database import Database
 
 
-def is_there(settings: Settings, database: Database) -> bool:
+def is_there(settings: Settings, database: "Database") -> bool:
     """Whether there is such a file, and a place to keep its jobs."""
     return database.path is not None and _file(settings.profile).exists()
 
 
-def take_over(settings: Settings, database: Database) -> ConfigError | None:
+def take_over(settings: Settings, database: "Database") -> ConfigError | None:
     """Puts the jobs of an earlier version's file on the watch list, and renames the file.
 
     Returns:

@@ -1,8 +1,35 @@
-"""Options and arguments that several commands take."""
+"""The parser of one command, and the options and arguments that several commands take."""
 
 import argparse
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from zcbulk_tui.domain.job import Environment
+
+
+class Command(argparse.ArgumentParser):
+    """The parser of a command, which is filled when the command is typed.
+
+    To fill those of all commands takes some hundredths of the time until the dashboard's first
+    frame, and it needs none of them.
+
+    Args:
+        fill: Adds what can be typed after the command.
+        options: See `argparse.ArgumentParser`.
+    """
+
+    def __init__(self, *, fill: "Callable[[Command], None] | None" = None, **options: Any) -> None:
+        super().__init__(**options)
+        self._fill = fill
+
+    def parse_known_args(  # type: ignore[override]  # Any is what its three overloads return
+        self, args: Sequence[str] | None = None, namespace: Any = None
+    ) -> tuple[Any, list[str]]:
+        """Fills it, and parses what was typed."""
+        fill, self._fill = self._fill, None
+        if fill is not None:
+            fill(self)
+        return super().parse_known_args(args, namespace)
 
 
 def add_profile(parser: argparse.ArgumentParser, *, inherit: bool = False) -> None:

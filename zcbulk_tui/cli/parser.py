@@ -1,10 +1,12 @@
 """What can be typed."""
 
 import argparse
+from functools import partial
 from typing import TypeVar
 
 from zcbulk_tui import __version__
 from zcbulk_tui.cli import memory_parser, options, run
+from zcbulk_tui.cli.options import Command
 from zcbulk_tui.domain.job import Action
 
 _Number = TypeVar("_Number", int, float)
@@ -46,14 +48,49 @@ def make_parser() -> argparse.ArgumentParser:
     options.add_profile(parser)
     options.add_screen_options(parser)
     parser.set_defaults(run=run.dashboard)
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-
-    login = commands.add_parser(
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=Command)
+    add = commands.add_parser
+    raw = argparse.RawDescriptionHelpFormatter
+    add(
         "login",
+        fill=_fill_login,
         help="sign in to Zoho, once and for all",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=raw,
         epilog=_LOGIN,
     )
+    add("logout", fill=_fill_logout, help="revoke the sign-in at Zoho, and forget it")
+    add("demo", fill=_fill_demo, help="the dashboard over simulated jobs; needs no account")
+    add("watch", fill=_fill_watch, help="the dashboard over these jobs only")
+    add(
+        "status",
+        fill=_fill_status,
+        help="print the status of jobs: at most 1 call each",
+        description="Prints the status of jobs. A job that a dashboard on the same profile polls, "
+        "or that is over, costs no call: what is remembered of it is printed.",
+    )
+    for action, what in (
+        (Action.START, "start a job whose file is uploaded"),
+        (Action.ABORT, "abort a job; there is no rollback"),
+    ):
+        add(action.value, fill=partial(_fill_control, action), help=what)
+    memory_parser.add(commands)
+    add(
+        "simulator",
+        fill=_fill_simulator,
+        help="serve a stand-in for Zoho Creator on this machine",
+        formatter_class=raw,
+        epilog="scenarios: zcbulk-tui simulator --list",
+    )
+    add("config", fill=_fill_config, help="show, check or begin the configuration file")
+    add(
+        "doctor",
+        fill=_fill_doctor,
+        help="check all that stands between you and Zoho; costs no call",
+    )
+    return parser
+
+
+def _fill_login(login: Command) -> None:
     options.add_profile(login, inherit=True)
     ways = login.add_mutually_exclusive_group()
     ways.add_argument(
@@ -69,56 +106,41 @@ def make_parser() -> argparse.ArgumentParser:
         help="with a refresh token that you have: in FILE, in ZCBULK_REFRESH_TOKEN, or typed",
     )
     login.set_defaults(run=run.login)
-    logout = commands.add_parser("logout", help="revoke the sign-in at Zoho, and forget it")
+
+
+def _fill_logout(logout: Command) -> None:
     options.add_profile(logout, inherit=True)
     logout.add_argument("--local", action="store_true", help="forget it without a word to Zoho")
     logout.set_defaults(run=run.logout)
 
-    demo = commands.add_parser("demo", help="the dashboard over simulated jobs; needs no account")
+
+def _fill_demo(demo: Command) -> None:
     options.add_screen_options(demo, inherit=True)
     demo.add_argument("--seed", type=int, default=1, help="another course of events (default: 1)")
     demo.add_argument("--speed", type=_speed, default=1.0, help="times as fast (default: 1)")
     demo.set_defaults(run=run.demo)
 
-    watch = commands.add_parser("watch", help="the dashboard over these jobs only")
+
+def _fill_watch(watch: Command) -> None:
     options.add_job_arguments(watch, several=True)
     options.add_screen_options(watch, inherit=True)
     watch.set_defaults(run=run.watch)
 
-    status = commands.add_parser(
-        "status",
-        help="print the status of jobs: at most 1 call each",
-        description="Prints the status of jobs. A job that a dashboard on the same profile polls, "
-        "or that is over, costs no call: what is remembered of it is printed.",
-    )
+
+def _fill_status(status: Command) -> None:
     options.add_job_arguments(status, several=True)
     status.add_argument("--json", action="store_true", help="as a JSON array, an object per job")
     status.add_argument("--fresh", action="store_true", help="ask Zoho for each: 1 call each")
     status.set_defaults(run=run.status)
 
-    for action, what in (
-        (Action.START, "start a job whose file is uploaded"),
-        (Action.ABORT, "abort a job; there is no rollback"),
-    ):
-        control = commands.add_parser(action.value, help=what)
-        options.add_job_arguments(control, several=False)
-        control.add_argument("--yes", action="store_true", help="do not ask (for scripts)")
-        control.set_defaults(run=run.control, action=action)
 
-    memory_parser.add(commands)
-    _add_simulator(commands)
-    _add_config(commands)
-    _add_doctor(commands)
-    return parser
+def _fill_control(action: Action, control: Command) -> None:
+    options.add_job_arguments(control, several=False)
+    control.add_argument("--yes", action="store_true", help="do not ask (for scripts)")
+    control.set_defaults(run=run.control, action=action)
 
 
-def _add_simulator(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    simulator = commands.add_parser(
-        "simulator",
-        help="serve a stand-in for Zoho Creator on this machine",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog="scenarios: zcbulk-tui simulator --list",
-    )
+def _fill_simulator(simulator: Command) -> None:
     simulator.add_argument("--port", type=_port, default=0, help="default: any free one")
     simulator.add_argument("--scenario", default="steady", help="default: steady")
     simulator.add_argument("--speed", type=_speed, default=1.0, help="times as fast (default: 1)")
@@ -140,8 +162,7 @@ def _add_simulator(commands: "argparse._SubParsersAction[argparse.ArgumentParser
     simulator.set_defaults(run=run.simulator)
 
 
-def _add_config(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    config = commands.add_parser("config", help="show, check or begin the configuration file")
+def _fill_config(config: Command) -> None:
     parts = config.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for part, what in (
         ("show", "print every setting, and where it comes from"),
@@ -156,10 +177,7 @@ def _add_config(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         command.set_defaults(run=run.config, part=part)
 
 
-def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    doctor = commands.add_parser(
-        "doctor", help="check all that stands between you and Zoho; costs no call"
-    )
+def _fill_doctor(doctor: Command) -> None:
     doctor.add_argument(
         "job", metavar="JOB", nargs="?", help="a job whose status is to be asked for, too: 1 call"
     )
