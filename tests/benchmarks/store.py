@@ -70,9 +70,11 @@ class Writes:
     def figures(self, what: str) -> Iterable[Figure]:
         """How long they took."""
         ordered, runs = sorted(self.taken), len(self.taken)
+        # Beside somebody who writes all the time, a writer may have to wait for its turn.
+        rarely = 16.0 if "while" in what or "another" in what else 1.0
         for name, value, limit in (
             ("p50", median(ordered), 1.0),
-            ("p99", ordered[int(runs * 0.99)], 16.0),
+            ("p99", ordered[int(runs * 0.99)], rarely),
             ("max", ordered[-1], 300.0),
         ):
             yield alone(f"a reading written, {what}, {name}", "ms", value, limit, runs=runs)

@@ -31,10 +31,10 @@ def test_what_is_too_old_is_forgotten(
     now = datetime.now(UTC)
     remember(home, now - timedelta(days=50))
     remember(home, now - timedelta(hours=1), profile="second")
-    assert "Forgotten: 0 readings, 0 events, 0 calls" in cli("store", "compact").out
+    assert "Forgotten: 0 readings, 0 events, 1 call" in cli("store", "compact").out
     monkeypatch.setenv("ZCBULK_MEMORY_DAYS", "30")
     ended = cli("store", "compact")
-    assert "Forgotten: 1 reading, 2 events, 1 call, 0 records" in ended.out
+    assert "Forgotten: 1 reading, 2 events, 0 calls, 0 records" in ended.out
     assert len(watch_list(home)) == 2
 
 

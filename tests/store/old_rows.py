@@ -40,12 +40,14 @@ def add_event(database: Database, age: timedelta, job: int | None = None) -> Non
     database.keep(sql, (job, millis(age)))
 
 
-def add_call(database: Database, job: int, age: timedelta) -> None:
+def add_call(
+    database: Database, job: int, age: timedelta, cause: str = "key", failure: str = ""
+) -> None:
     sql = (
         "INSERT INTO calls (profile, job, at, cause, why, request, milliseconds, calls_left, said, "
-        "failure) VALUES ('default', ?, ?, 'plan', '', '', 1, 1, '', '')"
+        "failure) VALUES ('default', ?, ?, ?, '', '', 1, 1, '', ?)"
     )
-    database.keep(sql, (job, millis(age)))
+    database.keep(sql, (job, millis(age), cause, failure))
 
 
 def add_control(database: Database, job: int, age: timedelta) -> None:

@@ -277,6 +277,36 @@ def test_events_calls_and_commands_have_their_time(database: Database) -> None:
     assert found == [(millis(age),) for age in (91 * DAY, 90 * DAY, timedelta())]
 
 
+def test_a_poll_that_went_as_planned_stays_as_long_as_every_reading_does(
+    database: Database,
+) -> None:
+    add_job(database, 1, age=60 * DAY)
+    add_event(database, timedelta())
+    for age in (8 * DAY, 6 * DAY):
+        add_call(database, 1, age, "plan")
+        add_call(database, 1, age, "plan", "Zoho did not answer")
+        add_call(database, 1, age, "command")
+    assert thin(database, POLICY, NOW) == Thinned(calls=1)
+    found = database.rows("SELECT at, cause, failure FROM calls WHERE at < ?", (millis(7 * DAY),))
+    assert found == [
+        (millis(8 * DAY), "plan", "Zoho did not answer"),
+        (millis(8 * DAY), "command", ""),
+    ]
+
+
+def test_more_calls_than_are_looked_at_at_once(database: Database) -> None:
+    add_job(database, 1, age=60 * DAY)
+    with database.transaction() as connection:
+        connection.executemany(
+            "INSERT INTO calls (profile, job, at, cause, why, request, milliseconds, calls_left, "
+            "said, failure) VALUES ('default', 1, ?, ?, '', '', 1, 1, '', '')",
+            [(millis(50 * DAY), "key" if n % 2 else "plan") for n in range(11_000)],
+        )
+    add_call(database, 1, timedelta())
+    assert thin(database, POLICY, NOW).calls == 5_500
+    assert thin(database, POLICY, NOW) == Thinned()
+
+
 @pytest.mark.parametrize(
     "kept_by", ["list", "window", "age", "reading", "event", "call", "control"]
 )

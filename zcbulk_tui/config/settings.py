@@ -98,7 +98,7 @@ class MemorySettings:
     """For how many days things are remembered."""
 
     full_days: int = _whole(7, 1, 3650)
-    """Every reading of them is kept; of older ones, some."""
+    """Every reading and call of them is kept; of older ones, some."""
 
     days: int = _whole(90, 1, 3650)
     """Readings, events and calls before them are forgotten; at least `full_days`."""

@@ -60,8 +60,13 @@ DELETE FROM readings WHERE id = :id
     )
 """
 
-_OLD_EVENTS = "SELECT id FROM events WHERE at < ? ORDER BY id"
-_OLD_CALLS = "SELECT id FROM calls WHERE at < ? ORDER BY id"
+_OLD_EVENTS = "SELECT id FROM events WHERE id > :last AND at < :all ORDER BY id LIMIT 5000"
+# Of a poll that went as planned the reading tells all, for as long as it stays.
+_OLD_CALLS = """
+SELECT id FROM calls
+WHERE id > :last AND (at < :all OR (at < :full AND cause = 'plan' AND failure = ''))
+ORDER BY id LIMIT 5000
+"""
 _OLD_CONTROL = "SELECT key FROM control WHERE at < ?"
 
 _SOMETHING_OLD = """
@@ -191,8 +196,8 @@ def thin(database: Database, policy: Policy, now: datetime) -> Thinned:
     old = _before(present, policy.control)
     thinned = Thinned(
         readings,
-        events=_delete(database, _FORGET_EVENT, database.rows(_OLD_EVENTS, (oldest,))),
-        calls=_delete(database, _FORGET_CALL, database.rows(_OLD_CALLS, (oldest,))),
+        events=_forget(database, _OLD_EVENTS, _FORGET_EVENT, bounds),
+        calls=_forget(database, _OLD_CALLS, _FORGET_CALL, bounds),
         control=_delete(database, _FORGET_CONTROL, database.rows(_OLD_CONTROL, (old,))),
     )
     with database.transaction() as connection:
@@ -204,7 +209,7 @@ def thin(database: Database, policy: Policy, now: datetime) -> Thinned:
 def compact(database: Database, policy: Policy, now: datetime) -> Compacted:
     """Thins the memory, and gives the room back to the disk; others cannot write meanwhile.
 
-    For arguments see `thin_if_due`.
+    For arguments see `thin`.
 
     Raises:
         ConfigError: It cannot be read or written, or is in use.
@@ -222,6 +227,15 @@ def compact(database: Database, policy: Policy, now: datetime) -> Compacted:
             "End what else uses it, and make room for a copy of it; then try again.",
         ) from error
     return Compacted(thinned, before, _size(database))
+
+
+def _forget(database: Database, found_by: str, sql: str, bounds: dict[str, int]) -> int:
+    """Deletes rows that a query finds, some thousands of them at a time; returns how many."""
+    gone, last = 0, -1
+    while found := database.rows(found_by, {**bounds, "last": last}):
+        gone += _delete(database, sql, found)
+        last = found[-1][0]
+    return gone
 
 
 def _delete(database: Database, sql: str, values: Sequence[dict[str, int] | tuple[object]]) -> int:
