@@ -166,7 +166,7 @@ def _writing(path: Path, jobs: int, what: str, *, other: bool) -> Iterable[Figur
     with closing(open_database(path)) as database, _another(path, jobs if other else 0) as theirs:
         for _ in range(_WRITES):
             mine.write(database, jobs)
-            time.sleep(_PAUSE)
+            time.sleep(_PAUSE)  # or the writes would be one long one
     yield from mine.figures(what)
     if other:
         yield from theirs.figures(f"{what}: theirs")

@@ -13,7 +13,7 @@ from zcbulk_tui.domain.job import Action, JobReading, JobState
 from zcbulk_tui.domain.records import ControlRecord
 from zcbulk_tui.errors import RefusedError, UnclearError
 
-S, O = JobState, Outcome  # noqa: E741 - for the tables
+S, E = JobState, Outcome
 START, ABORT = Action.START, Action.ABORT
 TIMEOUT = UnclearError("timeout")
 
@@ -22,7 +22,7 @@ RUNNING = {S.IN_PROGRESS, S.COMPLETED, S.SYSTEM_ABORTED, S.FAILED}
 
 
 def record(action: Action, outcome: Outcome) -> ControlRecord:
-    errors = {O.SENT: TIMEOUT, O.REFUSED: RefusedError("no")}
+    errors = {E.SENT: TIMEOUT, E.REFUSED: RefusedError("no")}
     command = Command(action, NOW, outcome, error=errors.get(outcome))
     return ControlRecord("a1", watched(), "default", "anna@jump1", command, request="PATCH")
 
@@ -34,32 +34,32 @@ def read(state: JobState, at: float = 100) -> JobReading:
 @pytest.mark.parametrize(
     ("action", "state", "outcome"),
     [
-        (START, S.CREATED, O.NO_EFFECT),
-        (START, S.READY, O.NO_EFFECT),
-        (START, S.IN_PROGRESS, O.TOOK_EFFECT),
-        (START, S.COMPLETED, O.TOOK_EFFECT),
-        (START, S.FAILED, O.TOOK_EFFECT),
-        (START, S.SYSTEM_ABORTED, O.TOOK_EFFECT),
-        (START, S.EXPIRED, O.NO_EFFECT),
-        (START, S.USER_ABORTED, O.NO_EFFECT),
-        (START, S.UNKNOWN, O.SENT),
-        (ABORT, S.CREATED, O.NO_EFFECT),
-        (ABORT, S.IN_PROGRESS, O.NO_EFFECT),
-        (ABORT, S.COMPLETED, O.NO_EFFECT),
-        (ABORT, S.SYSTEM_ABORTED, O.NO_EFFECT),
-        (ABORT, S.USER_ABORTED, O.TOOK_EFFECT),
-        (ABORT, S.ABORTED, O.TOOK_EFFECT),
-        (ABORT, S.UNKNOWN, O.SENT),
+        (START, S.CREATED, E.NO_EFFECT),
+        (START, S.READY, E.NO_EFFECT),
+        (START, S.IN_PROGRESS, E.TOOK_EFFECT),
+        (START, S.COMPLETED, E.TOOK_EFFECT),
+        (START, S.FAILED, E.TOOK_EFFECT),
+        (START, S.SYSTEM_ABORTED, E.TOOK_EFFECT),
+        (START, S.EXPIRED, E.NO_EFFECT),
+        (START, S.USER_ABORTED, E.NO_EFFECT),
+        (START, S.UNKNOWN, E.SENT),
+        (ABORT, S.CREATED, E.NO_EFFECT),
+        (ABORT, S.IN_PROGRESS, E.NO_EFFECT),
+        (ABORT, S.COMPLETED, E.NO_EFFECT),
+        (ABORT, S.SYSTEM_ABORTED, E.NO_EFFECT),
+        (ABORT, S.USER_ABORTED, E.TOOK_EFFECT),
+        (ABORT, S.ABORTED, E.TOOK_EFFECT),
+        (ABORT, S.UNKNOWN, E.SENT),
     ],
 )
 def test_an_unclear_command_is_judged_by_the_first_reading_that_tells(
     action: Action, state: JobState, outcome: Outcome
 ) -> None:
-    before = record(action, O.SENT)
+    before = record(action, E.SENT)
     after = before.settled_by(read(state))
     assert after.command.outcome is outcome
     assert after.command.error is TIMEOUT
-    if outcome is O.SENT:
+    if outcome is E.SENT:
         assert after is before
         assert not after.is_settled
     else:
@@ -77,7 +77,7 @@ def test_an_unclear_command_is_judged_by_the_first_reading_that_tells(
 def test_an_accepted_command_is_settled_by_its_effect_or_by_the_end(
     action: Action, shows_it: set[JobState]
 ) -> None:
-    before = record(action, O.ACCEPTED)
+    before = record(action, E.ACCEPTED)
     for state in S:
         after = before.settled_by(read(state))
         assert after.command is before.command
@@ -88,20 +88,20 @@ def test_an_accepted_command_is_settled_by_its_effect_or_by_the_end(
 @pytest.mark.parametrize("state", S)
 @pytest.mark.parametrize("action", Action)
 def test_a_refused_command_needs_no_reading(action: Action, state: JobState) -> None:
-    refused = record(action, O.REFUSED)
+    refused = record(action, E.REFUSED)
     assert refused.is_settled
     assert refused.settled_by(read(state)) is refused
 
 
 def test_a_record_is_of_the_moment_at_which_it_was_sent() -> None:
-    sent = record(START, O.ACCEPTED)
+    sent = record(START, E.ACCEPTED)
     later = replace(sent.command, sent_at=NOW + timedelta(hours=1))
     assert (sent.at, replace(sent, command=later).at) == (NOW, NOW + timedelta(hours=1))
 
 
 @given(
     action=st.sampled_from(Action),
-    outcome=st.sampled_from(O),
+    outcome=st.sampled_from(Outcome),
     states=st.lists(st.sampled_from(S), max_size=8),
 )
 def test_what_has_settled_stays_as_it_is(
@@ -116,8 +116,8 @@ def test_what_has_settled_stays_as_it_is(
             # One reading settles it, and an accepted command stays accepted.
             assert after.is_settled
             assert after.settled == read(state, at)
-            assert (after.command.outcome is O.SENT) is False
+            assert (after.command.outcome is E.SENT) is False
         assert (after.key, after.job, after.command.sent_at) == (known.key, known.job, known.at)
-        if outcome is O.ACCEPTED:
-            assert after.command.outcome is O.ACCEPTED
+        if outcome is E.ACCEPTED:
+            assert after.command.outcome is E.ACCEPTED
         known = after
