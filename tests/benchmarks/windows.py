@@ -69,7 +69,8 @@ def main() -> int:
         return 2
     ratio = three / one
     print(f"three windows and a script beside one window: {ratio:.3f} times the calls")
-    wrong = ratio > _MORE or by_script or death.early or death.said > _TAKEN_OVER
+    by_scripts = by_script or death.by_script
+    wrong = ratio > _MORE or by_scripts or death.early or death.said > _TAKEN_OVER
     return 1 if wrong else 0
 
 
