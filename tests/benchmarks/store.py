@@ -24,11 +24,10 @@ from tests.benchmarks.feeder_jobs import watched_jobs
 from tests.benchmarks.figures import Figure, alone, table
 from tests.benchmarks.store_filler import fill
 from zcbulk_tui.domain.job import Counts, JobReading, JobRef, JobState
+from zcbulk_tui.store import readings as stored
 from zcbulk_tui.store.database import Database, open_database
 from zcbulk_tui.store.glance import at_a_glance
-from zcbulk_tui.store.jobs import THE_JOB, key
 from zcbulk_tui.store.retention import Policy, compact, thin
-from zcbulk_tui.store.rows import READING, from_reading
 
 if TYPE_CHECKING:
     import sqlite3
@@ -39,12 +38,6 @@ _POLICY = Policy(timedelta(days=7), timedelta(days=90), timedelta(days=1100))
 _WRITES = 2_000
 _PAUSE = 0.001
 """Seconds between two writes of a process: far more of them than polls make."""
-
-_COLUMNS = READING.split(", ")
-_READ = (
-    f"INSERT INTO readings (job, by_window, {READING}) "
-    f"VALUES ({THE_JOB}, 1, {', '.join(f':{name}' for name in _COLUMNS)})"
-)
 
 
 @dataclass(slots=True)
@@ -61,9 +54,9 @@ class Writes:
         counts = Counts(100_000, done, 0, 100_000 - done)
         state = JobState.IN_PROGRESS
         reading = JobReading(state, "In-progress", counts, datetime.now(UTC), 3000)
-        values = dict(zip(_COLUMNS, from_reading(reading), strict=True))
+        values = stored.values(_PROFILE, 1, job, reading)
         begun = time.perf_counter()
-        database.keep(_READ, key(_PROFILE, job) | values)
+        database.keep(stored.KEEP, values)
         self.taken.append((time.perf_counter() - begun) * 1000)
         self.late += database.trouble is not None
 

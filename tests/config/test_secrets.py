@@ -129,7 +129,7 @@ def test_a_command_may_be_in_the_home(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_a_command_that_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(secrets, "_PATIENCE", 0.05)
     with pytest.raises(SignInError, match="did not end within"):
-        # Longer than any patience: it has to be ended.
+        # The command sleeps for longer than any patience: it has to be ended.
         secrets.printed_by(shlex.join([sys.executable, "-c", "import time; time.sleep(60)"]))
 
 

@@ -10,10 +10,11 @@ from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.job import Action, JobReading, WatchedJob
 from zcbulk_tui.domain.records import ControlRecord
 from zcbulk_tui.store import control_log
+from zcbulk_tui.store import readings as stored
 from zcbulk_tui.store.database import Database, open_database
 from zcbulk_tui.store.jobs import THE_JOB, key
 from zcbulk_tui.store.ledger import StoredCallBook
-from zcbulk_tui.store.rows import READING, from_reading
+from zcbulk_tui.store.rows import READING
 from zcbulk_tui.store.watch_list import StoredWatchList
 
 PROFILE = "default"
@@ -22,8 +23,6 @@ TODAY = date(2026, 3, 11)
 
 JOBS = [watched(str(3888833000000114000 + n), f"Job {n}") for n in range(14)]
 """In the order of the watch list."""
-
-_READ = f"INSERT INTO readings (job, by_window, {READING}) VALUES ({THE_JOB}, 1, {{}})"
 
 
 def readings_of(job: WatchedJob, number: int = 20) -> list[JobReading]:
@@ -42,13 +41,11 @@ def fill(database: Database, readings: int = 20) -> None:
     """Writes something of everything."""
     watch_list = StoredWatchList(database, PROFILE)
     watch_list.add_all(JOBS)
-    numbers = ", ".join(f":v{n}" for n in range(8))
     with database.transaction() as connection:
         # In turn, as they are read.
         for one_of_each in zip(*(readings_of(job, readings) for job in JOBS), strict=True):
             for job, one in zip(JOBS, one_of_each, strict=True):
-                named = {f"v{place}": value for place, value in enumerate(from_reading(one))}
-                connection.execute(_READ.format(numbers), {**key(PROFILE, job.ref), **named})
+                connection.execute(stored.KEEP, stored.values(PROFILE, 1, job.ref, one))
         for job in JOBS[:3]:
             connection.execute(control_log.KEEP, control_log.values(record_of(job)))
     book = StoredCallBook(database, PROFILE)

@@ -41,9 +41,13 @@ def parse_jobs(texts: Sequence[str], settings: Settings) -> list[JobRef]:
     asked: dict[JobRef, JobRef] = {}
     for text in texts:
         ref = _by_id(text, settings) if text.strip().isdecimal() else _by_url(text, settings)
-        # The same job is one for which the calls go to the same place.
-        asked.setdefault(replace(ref, origin=settings.base_url or ref.origin), ref)
+        asked.setdefault(at_its_home(ref, settings), ref)
     return list(asked.values())
+
+
+def at_its_home(ref: JobRef, settings: Settings) -> JobRef:
+    """Returns where the calls for a job go: two names for the same job lead to the same place."""
+    return replace(ref, origin=settings.base_url or ref.origin)
 
 
 def _by_url(text: str, settings: Settings) -> JobRef:

@@ -9,11 +9,12 @@ from zcbulk_tui.cli import memory, records
 from zcbulk_tui.cli.output import print_lines
 from zcbulk_tui.cli.which_job import history_of
 from zcbulk_tui.config import load
-from zcbulk_tui.domain.job import JobReading, WatchedJob
+from zcbulk_tui.domain.job import WatchedJob
 from zcbulk_tui.domain.records import ControlRecord, History, JobEvent
 from zcbulk_tui.render.figures import number, percent, rate
 from zcbulk_tui.render.log import text
 from zcbulk_tui.render.span import fit
+from zcbulk_tui.render.timeline import timeline
 from zcbulk_tui.store.archive import StoredArchive
 
 
@@ -64,7 +65,7 @@ def lines(history: History, zone: tzinfo | None) -> Iterator[str]:
     yield _row(time, "STATE", "TOTAL", "OK", "FAILED", "LEFT", "%", "/s")
     happened: tuple[JobEvent | ControlRecord, ...] = (*history.events, *history.commands)
     rows = [
-        *_readings(history.readings, zone),
+        *_readings(history, zone),
         *((entry.at, _entry(entry, zone)) for entry in happened),
     ]
     for _, line in sorted(rows, key=lambda row: row[0]):
@@ -82,27 +83,13 @@ def _heading(job: WatchedJob, zone: tzinfo | None) -> Iterator[str]:
         yield f"Note: {job.note}"
 
 
-def _readings(
-    readings: tuple[JobReading, ...], zone: tzinfo | None
-) -> Iterator[tuple[datetime, str]]:
-    before: JobReading | None = None
-    for reading in readings:
+def _readings(history: History, zone: tzinfo | None) -> Iterator[tuple[datetime, str]]:
+    for reading, step in zip(history.readings, timeline(history).steps, strict=True):
         counts = reading.counts
         figures = (number(it) for it in (counts.total, counts.success, counts.failed, counts.left))
-        speed = rate(None if before is None else _per_second(before, reading))
-        time = _time(reading.read_at, zone)
-        share = percent(counts.share_done)
+        time, share = _time(reading.read_at, zone), percent(counts.share_done)
+        speed = rate(step.rate if step else None)
         yield reading.read_at, _row(time, reading.raw_state, *figures, share, speed)
-        before = reading
-
-
-def _per_second(before: JobReading, after: JobReading) -> float | None:
-    """Records a second between two readings; None where they do not tell."""
-    seconds = (after.read_at - before.read_at).total_seconds()
-    done, done_before = after.counts.processed, before.counts.processed
-    if seconds <= 0 or done is None or done_before is None or done < done_before:
-        return None
-    return (done - done_before) / seconds
 
 
 def _entry(entry: JobEvent | ControlRecord, zone: tzinfo | None) -> str:

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from zcbulk_tui.cli import compose, memory
+from zcbulk_tui.cli.compose import at_its_home
 from zcbulk_tui.cli.main import complain
-from zcbulk_tui.cli.which_job import at_its_home
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob

@@ -1,9 +1,9 @@
 """Jobs that are remembered, found by what somebody calls them."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from zcbulk_tui.cli import compose
+from zcbulk_tui.cli.compose import at_its_home
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.job import JobRef, WatchedJob
 from zcbulk_tui.domain.records import History
@@ -12,11 +12,6 @@ from zcbulk_tui.errors import UsageError
 from zcbulk_tui.monitor.archive import Archive
 
 _LIST = "zcbulk-tui export --format csv"
-
-
-def at_its_home(ref: JobRef, settings: Settings) -> JobRef:
-    """Returns where the calls for a job go: two names for the same job lead to the same place."""
-    return replace(ref, origin=settings.base_url or ref.origin)
 
 
 def history_of(name: str, archive: Archive, settings: Settings) -> History:

@@ -315,27 +315,31 @@ class Monitor:
             track.lock.release()
 
     async def _poll(self, track: Track, cause: Cause, why: str) -> None:
-        settled = None
-        try:
-            with self._recorder.call(track.job, cause, why, "GET status") as call:
-                reading = await self._api.status(track.job.ref)
-                call.succeeded(reading.answer)
-        except ZcbulkError as error:
-            self._follower.catch_up()
-            before = track.snapshot()
-            self._fail(track, error)
-            self._recorder.fault(before, error)
+        answer = await self._ask(track, cause, why)
+        # What another window has read meanwhile comes first, and is told by that window only.
+        self._follower.catch_up()
+        before, settled = track.snapshot(), None
+        if isinstance(answer, ZcbulkError):
+            self._fail(track, answer)
+            self._recorder.fault(before, answer)
         else:
-            self._follower.catch_up()
-            before = track.snapshot()
-            track.read(reading, self._now())
-            self._recorder.reading(before, track.snapshot(), reading)
-            settled = self._control.settle(track, reading)
+            track.read(answer, self._now())
+            self._recorder.reading(before, track.snapshot(), answer)
+            settled = self._control.settle(track, answer)
             self._plan.by_rule(track)
             self._bring_forward(self._service.note_success())
         self._tell(track)
         if settled is not None:
             self._sink.publish(CommandEnded(track.job, settled))
+
+    async def _ask(self, track: Track, cause: Cause, why: str) -> JobReading | ZcbulkError:
+        try:
+            with self._recorder.call(track.job, cause, why, "GET status") as call:
+                reading = await self._api.status(track.job.ref)
+                call.succeeded(reading.answer)
+        except ZcbulkError as error:
+            return error
+        return reading
 
     def _fail(self, track: Track, error: ZcbulkError) -> None:
         """Notes a failed poll, and plans when to try again, if at all."""

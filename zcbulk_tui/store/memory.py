@@ -9,23 +9,10 @@ from zcbulk_tui.domain.records import CallRecord, ControlRecord, JobEvent
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.windows import News, Recalled
 from zcbulk_tui.errors import ConfigError
-from zcbulk_tui.store import call_log, control_log, event_log, recall, watch_list
+from zcbulk_tui.store import call_log, control_log, event_log, readings, recall, watch_list
 from zcbulk_tui.store.database import Database
-from zcbulk_tui.store.jobs import REF, REF_WIDTH, THE_JOB, key, to_ref
-from zcbulk_tui.store.rows import READING, from_reading, to_reading
+from zcbulk_tui.store.jobs import THE_JOB, key
 from zcbulk_tui.store.windows import NoWindow, StoredWindows
-
-_READ = f"""
-INSERT INTO readings (job, by_window, {READING})
-VALUES ({THE_JOB}, :window, :v0, :v1, :v2, :v3, :v4, :v5, :v6, :v7)
-"""
-
-_READINGS_SINCE = f"""
-SELECT readings.id, {REF}, {", ".join(f"readings.{name}" for name in READING.split(", "))}
-FROM readings JOIN jobs ON jobs.id = readings.job
-WHERE readings.id > :last AND readings.by_window != :window AND jobs.profile = :profile
-ORDER BY readings.id
-"""
 
 _WANT = f"INSERT OR IGNORE INTO wanted (by_window, job) VALUES (:window, {THE_JOB})"
 
@@ -151,20 +138,19 @@ class StoredMemory:
             return News()
         values = {"profile": self._profile, "window": self._windows.number}
         try:
-            readings = self._database.rows(_READINGS_SINCE, {**values, "last": self._last_reading})
+            read = self._database.rows(readings.SINCE, {**values, "last": self._last_reading})
             events = self._database.rows(event_log.SINCE, {**values, "last": self._last_event})
             wanted = self._database.rows(_WISHES)
         except ConfigError:
             return News()
         self._is_behind = False
-        if readings:
-            self._last_reading = readings[-1][0]
+        if read:
+            self._last_reading = read[-1][0]
         if events:
             self._last_event = events[-1][0]
         before, self._wanted = self._wanted, wanted
-        split = 1 + REF_WIDTH
         return News(
-            [(to_ref(row[1:split]), to_reading(row[split:])) for row in readings],
+            [readings.to_news(row[1:]) for row in read],
             [event_log.to_event(row[1:]) for row in events],
             is_any=True,
             other_wishes=wanted != before,
@@ -172,8 +158,8 @@ class StoredMemory:
 
     def read(self, ref: JobRef, reading: JobReading) -> None:
         """Keeps a reading; raises nothing."""
-        columns = {f"v{place}": value for place, value in enumerate(from_reading(reading))}
-        self._database.keep(_READ, {**self._named(ref), **columns})
+        values = readings.values(self._profile, self._windows.number, ref, reading)
+        self._database.keep(readings.KEEP, values)
 
     def happened(self, event: JobEvent) -> None:
         """Keeps an event; raises nothing."""
@@ -204,10 +190,10 @@ class StoredMemory:
 
     def _newest(self) -> tuple[int, int]:
         try:
-            ((readings, events),) = self._database.rows(
+            ((last_reading, last_event),) = self._database.rows(
                 "SELECT (SELECT ifnull(max(id), 0) FROM readings),"
                 " (SELECT ifnull(max(id), 0) FROM events)"
             )
         except ConfigError:
             return 0, 0
-        return readings, events
+        return last_reading, last_event

@@ -12,19 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 from zcbulk_tui.domain.address import make_ref, parse_base_url
 from zcbulk_tui.domain.job import JobReading, JobRef, WatchedJob
+from zcbulk_tui.domain.progress import HISTORY
 from zcbulk_tui.domain.records import ControlRecord
 from zcbulk_tui.errors import UsageError
-from zcbulk_tui.store import control_log, watch_list
+from zcbulk_tui.store import control_log, readings, watch_list
 from zcbulk_tui.store.database import Database, Values
 from zcbulk_tui.store.jobs import JOB, REF, REF_WIDTH, THE_JOB, key, to_job, to_ref
-from zcbulk_tui.store.rows import READING, from_reading, to_reading
+from zcbulk_tui.store.rows import READING, to_reading
 from zcbulk_tui.store.schema import MIGRATIONS
 
 if TYPE_CHECKING:
     import sqlite3
-
-_READINGS = 12
-"""How many readings of a job are carried over, the last ones: enough for a rate."""
 
 _TRIED_AT_MOST = 100_000
 """Numbers of jobs that are tried one by one; no watch list comes near it."""
@@ -57,7 +55,7 @@ _REFS = f"SELECT id, profile, {REF} FROM jobs INDEXED BY sqlite_autoindex_jobs_1
 _HIGHEST_ID = "SELECT max(id) FROM jobs NOT INDEXED"
 _HIGHEST_ID_EVER = "SELECT seq FROM sqlite_sequence WHERE name = 'jobs'"
 
-_READING_IDS = f"SELECT id FROM readings WHERE job = ? ORDER BY id DESC LIMIT {_READINGS}"
+_READING_IDS = f"SELECT id FROM readings WHERE job = ? ORDER BY id DESC LIMIT {HISTORY}"
 _READING = f"SELECT {READING} FROM readings WHERE id = ?"
 
 _CONTROL_KEYS = (
@@ -76,11 +74,6 @@ _FIRST_DAYS = (f"SELECT {_DAY} FROM calls",)
 """The same, as the first version called it."""
 
 _PLACE = f"UPDATE jobs SET place = :place WHERE id = {THE_JOB}"
-
-_KEEP_READING = f"""
-INSERT INTO readings (job, by_window, {READING})
-VALUES ({THE_JOB}, 0, :v0, :v1, :v2, :v3, :v4, :v5, :v6, :v7)
-"""
 
 _KEEP_DAY = f"INSERT OR IGNORE INTO days ({_DAY}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 
@@ -187,15 +180,11 @@ def write(remains: Remains, database: Database) -> None:
             put(watch_list.KNOW, watch_list.values(saved.profile, saved.job))
             put(_PLACE, {**named, "place": saved.place})
             for reading in saved.readings:
-                put(_KEEP_READING, {**named, **_numbered(from_reading(reading))})
+                put(readings.KEEP, readings.values(saved.profile, 0, saved.job.ref, reading))
         for record in remains.control:
             put(control_log.KEEP, control_log.values(record))
         for day in remains.days:
             put(_KEEP_DAY, day)
-
-
-def _numbered(values: _Row) -> dict[str, object]:
-    return {f"v{number}": value for number, value in enumerate(values)}
 
 
 def _opened(path: Path, query: str) -> "sqlite3.Connection":
@@ -254,8 +243,8 @@ def _read_jobs(connection: "sqlite3.Connection", found: Remains, now: datetime) 
         try:
             # Whether it was on the list is not known, and it is easily taken off again.
             profile, ref = _to_named(named)
-            readings = _last_readings(connection, found, number, last)
-            jobs[number] = _SavedJob(profile, last, WatchedJob(ref, ref.job_id, now), readings)
+            recent = _last_readings(connection, found, number, last)
+            jobs[number] = _SavedJob(profile, last, WatchedJob(ref, ref.job_id, now), recent)
         except _MAKES_NO_SENSE:
             all_listed = False
         else:
@@ -279,17 +268,17 @@ def _last_readings(
     if place is None:
         return ()
     numbers, all_read = _rows(connection, _READING_IDS, job)
-    readings = []
+    recent = []
     for (number,) in reversed(numbers):
         rows, whole = _rows(connection, _READING, number)
         all_read &= whole
         for row in rows:
             try:
-                readings.append(_to_reading(row))
+                recent.append(_to_reading(row))
             except _MAKES_NO_SENSE:
                 all_read = False
     found.without_readings += not all_read
-    return tuple(readings)
+    return tuple(recent)
 
 
 def _read_control(connection: "sqlite3.Connection", found: Remains) -> None:
@@ -347,11 +336,11 @@ def _rows(connection: "sqlite3.Connection", sql: str, *values: object) -> tuple[
     return found, True
 
 
-def _to_saved(row: _Row, readings: tuple[JobReading, ...]) -> _SavedJob:
+def _to_saved(row: _Row, recent: tuple[JobReading, ...]) -> _SavedJob:
     profile, place, *rest = row
     _check(place is None or isinstance(place, int))
     name, _ = _to_named([profile, *rest[:REF_WIDTH]])
-    return _SavedJob(name, place, to_job(tuple(rest)), readings)
+    return _SavedJob(name, place, to_job(tuple(rest)), recent)
 
 
 def _named(saved: _SavedJob) -> list[str]:

@@ -21,9 +21,7 @@ from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.row import Row, header, row
 from zcbulk_tui.render.span import Span
 from zcbulk_tui.tui.widgets.painter import strip
-
-_CONTEXT = 2
-"""Rows that stay on screen when the view moves on."""
+from zcbulk_tui.tui.widgets.view import top_for
 
 
 class JobList(Widget):
@@ -209,21 +207,10 @@ class JobList(Widget):
             self.select(self._top + y - 1)
 
     def _scroll_to_cursor(self) -> bool:
-        """Brings the cursor into view; returns whether the view moved.
-
-        A view that moves is sent whole, so it moves by most of a page: on a slow line one key in a
-        page takes long, and not every one.
-        """
-        top = self._top
-        if self._cursor < top:
-            top = self._cursor - self.page + 1 + _CONTEXT
-        elif self._cursor >= top + self.page:
-            top = self._cursor - _CONTEXT
-        # The cursor stays in view however short the page, with no empty lines below the last row.
-        top = min(max(top, self._cursor - self.page + 1), self._cursor)
-        top = max(min(top, len(self._order) - self.page), 0)
-        moved, self._top = top != self._top, top
-        return moved
+        """Brings the cursor into view; returns whether the view moved."""
+        before = self._top
+        self._top = top_for(self._cursor, before, self.page, len(self._order))
+        return self._top != before
 
     def _refresh_row(self, index: int) -> None:
         for pane in self._panes:

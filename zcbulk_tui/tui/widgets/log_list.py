@@ -13,9 +13,7 @@ from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.span import Line, Span, wrap
 from zcbulk_tui.tui.log_entries import LogEntry
 from zcbulk_tui.tui.widgets import painter
-
-_CONTEXT = 2
-"""Rows that stay on screen when the view moves on."""
+from zcbulk_tui.tui.widgets.view import top_for
 
 
 class LogList(Widget):
@@ -117,11 +115,4 @@ class LogList(Widget):
         self.select(max(self._top, min(self.cursor, self._top + self.page - 1)))
 
     def _scroll_to_cursor(self) -> None:
-        """Brings the cursor into view: by most of a page, since a view that moves is sent whole."""
-        top = self._top
-        if self.cursor < top:
-            top = self.cursor - self.page + 1 + _CONTEXT
-        elif self.cursor >= top + self.page:
-            top = self.cursor - _CONTEXT
-        top = min(max(top, self.cursor - self.page + 1), self.cursor)
-        self._top = max(min(top, len(self._entries) - self.page), 0)
+        self._top = top_for(self.cursor, self._top, self.page, len(self._entries))
