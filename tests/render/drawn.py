@@ -41,7 +41,10 @@ def fields(numbers: Line, at: Columns) -> dict[str, Field]:
     shown |= {"left": widths.LEFT}
     if at.rate:
         shown |= {"rate": widths.RATE}
-    shown |= {"ends": widths.ENDS, "read": widths.READ}
+    shown |= {"ends": widths.ENDS}
+    if at.due:
+        shown |= {"due": widths.DUE}
+    shown |= {"read": widths.READ}
     if at.next:
         shown |= {"next": widths.NEXT}
     all_cells = cells(numbers)

@@ -1,6 +1,7 @@
 """Anything that a row can be asked to show, as the client and the watch list let it through."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import strategies as st
@@ -17,7 +18,7 @@ from zcbulk_tui.domain.job import (
     WatchedJob,
 )
 from zcbulk_tui.domain.planner import Reason
-from zcbulk_tui.domain.snapshot import Fault, JobSnapshot
+from zcbulk_tui.domain.snapshot import Fault, JobSnapshot, Listed
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import (
     BusyError,
@@ -133,4 +134,23 @@ def snapshots(
         st.none() | moments,
         st.none() | st.sampled_from(Reason),
         st.none() | commands(),
+    )
+
+
+tag_words = st.text(characters, min_size=1, max_size=12).map(one_line).filter(str.split)
+"""Tags, before they lose their spaces."""
+
+
+def listed(
+    histories: st.SearchStrategy[Sequence[JobReading]] | None = None,
+) -> st.SearchStrategy[Listed]:
+    """A job on the list of a profile, with tags and a note."""
+    return st.builds(
+        lambda profile, snapshot, tags, note: Listed(
+            profile, replace(snapshot, job=replace(snapshot.job, tags=tags, note=note))
+        ),
+        st.sampled_from(["default", "eu", "a-very-long-profile"]),
+        snapshots(histories),
+        st.lists(tag_words.map(lambda tag: "".join(tag.split())), max_size=2).map(tuple),
+        lines,
     )

@@ -3,22 +3,31 @@
 from datetime import datetime
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.render.drawn import fields, text
-from tests.render.strategies import moments, snapshots
+from tests.render.drawn import cells, fields, text
+from tests.render.strategies import EMOJI, WIDE, listed, moments
+from tests.support.jobs import NOW, watched
 from tests.support.text import is_one_safe_line
-from zcbulk_tui.domain.job import Counts
-from zcbulk_tui.domain.snapshot import JobSnapshot
+from zcbulk_tui.domain.job import Counts, Environment, JobReading, JobState
+from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
+from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.render import columns as widths
 from zcbulk_tui.render import words
 from zcbulk_tui.render.columns import Columns, columns
 from zcbulk_tui.render.glyphs import ASCII, UNICODE, Glyphs
+from zcbulk_tui.render.order import Order, SortBy
 from zcbulk_tui.render.row import header, is_stale, row
 from zcbulk_tui.render.span import Line, Look, Span, fit, line_width, width
 
-COLUMNS = st.integers(20, 300).map(columns)
+COLUMNS = st.builds(
+    lambda width, profiles, mixed: columns(width, profiles=profiles, mixed=mixed),
+    st.integers(20, 300),
+    st.booleans(),
+    st.booleans(),
+)
 SETS = st.sampled_from([UNICODE, ASCII])
 
 TITLES = {
@@ -28,6 +37,7 @@ TITLES = {
     "left": "LEFT",
     "rate": "/s",
     "ends": "ENDS IN",
+    "due": "DUE IN",
     "read": "READ",
     "next": "NEXT",
 }
@@ -38,9 +48,9 @@ def numbers_end(line: Line, at: Columns) -> bool:
     return at.numbers_width - line_width(line) in (0, 1)
 
 
-@given(snapshots(), moments, COLUMNS, SETS)
+@given(listed(), moments, COLUMNS, SETS)
 def test_each_part_is_as_wide_as_its_column(
-    job: JobSnapshot, now: datetime, at: Columns, glyphs: Glyphs
+    job: Listed, now: datetime, at: Columns, glyphs: Glyphs
 ) -> None:
     drawn = row(job, now, at, glyphs)
     assert line_width(drawn.names) == at.names_width
@@ -48,89 +58,176 @@ def test_each_part_is_as_wide_as_its_column(
     assert numbers_end(drawn.numbers, at)
 
 
-@given(snapshots(), moments, COLUMNS, SETS)
+@given(listed(), moments, COLUMNS, SETS)
 def test_nothing_is_drawn_that_does_not_print(
-    job: JobSnapshot, now: datetime, at: Columns, glyphs: Glyphs
+    job: Listed, now: datetime, at: Columns, glyphs: Glyphs
 ) -> None:
     for part in row(job, now, at, glyphs):
         assert is_one_safe_line(text(part))
 
 
-@given(snapshots(), moments, COLUMNS, SETS)
+@given(listed(), moments, COLUMNS, SETS)
 def test_the_same_job_at_the_same_moment_looks_the_same(
-    job: JobSnapshot, now: datetime, at: Columns, glyphs: Glyphs
+    job: Listed, now: datetime, at: Columns, glyphs: Glyphs
 ) -> None:
     assert row(job, now, at, glyphs) == row(job, now, at, glyphs)
 
 
-@given(snapshots(), moments, COLUMNS)
-def test_numbers_of_one_look_are_one_span(job: JobSnapshot, now: datetime, at: Columns) -> None:
+@given(listed(), moments, COLUMNS)
+def test_numbers_of_one_look_are_one_span(job: Listed, now: datetime, at: Columns) -> None:
     looks = [span.look for span in row(job, now, at, UNICODE).numbers]
     assert all(one is not other for one, other in pairwise(looks))
 
 
-@given(snapshots(), moments, COLUMNS)
-def test_numbers_are_right_aligned(job: JobSnapshot, now: datetime, at: Columns) -> None:
+@given(listed(), moments, COLUMNS)
+def test_numbers_are_right_aligned(job: Listed, now: datetime, at: Columns) -> None:
     for name, field in fields(row(job, now, at, UNICODE).numbers, at).items():
         # An ellipsis stands a cell early where a wide character did not fit before it.
         assert not field.text.endswith(" ") or field.text.endswith("… "), name
 
 
-@given(snapshots(), moments, COLUMNS)
-def test_the_parts_do_not_touch(job: JobSnapshot, now: datetime, at: Columns) -> None:
+@given(listed(), moments, COLUMNS)
+def test_the_parts_do_not_touch(job: Listed, now: datetime, at: Columns) -> None:
     drawn = row(job, now, at, UNICODE)
     assert text(drawn.names).endswith(" ")
     assert text(drawn.numbers).startswith(" ")
 
 
-@given(COLUMNS)
-def test_the_header_stands_above_the_columns(at: Columns) -> None:
-    titles = header(at)
+@given(COLUMNS, st.builds(Order, st.sampled_from(SortBy), st.booleans()), SETS)
+def test_the_header_stands_above_the_columns(at: Columns, order: Order, glyphs: Glyphs) -> None:
+    titles = header(at, order, glyphs)
     assert line_width(titles.names) == at.names_width
     assert line_width(titles.bar) == at.bar
-    assert numbers_end(titles.numbers, at)
+    assert line_width(titles.numbers) in (at.numbers_width - 1, at.numbers_width)
     for name, field in fields(titles.numbers, at).items():
-        assert field.text == TITLES[name].rjust(len(field.text))
+        assert field.text.lstrip(f" {glyphs.up}{glyphs.down}") == TITLES[name]
+        assert field.text.endswith(TITLES[name]), "it stays where its numbers are"
     names = text(titles.names)
-    assert names.index("JOB") == widths.LEAD
-    assert names.find("FORM") == (widths.LEAD + at.name + 1 if at.form else -1)
+    first = widths.LEAD + (2 if at.mixed else 0)
+    assert names.index("JOB") == first
+    profile = first + at.name + 1
+    assert names.find("PROFILE") == (profile if at.profile else -1)
+    form = profile + (widths.PROFILE + 1 if at.profile else 0)
+    assert names.find("FORM") == (form if at.form else -1)
 
 
-@given(snapshots(), moments, COLUMNS)
-def test_the_name_stands_below_its_title(job: JobSnapshot, now: datetime, at: Columns) -> None:
-    names = row(job, now, at, UNICODE).names
-    cursor, _, label = names[:3]
-    assert cursor == Span(" "), "the widget puts the cursor's mark there"
-    assert label.text == f" {fit(job.job.label, at.name)} "
-
-
-@given(snapshots(), moments, COLUMNS, SETS)
-def test_the_glyph_tells_the_state(
-    job: JobSnapshot, now: datetime, at: Columns, glyphs: Glyphs
+@given(COLUMNS, SETS, st.booleans())
+def test_the_arrow_stands_beside_the_column_that_is_sorted(
+    at: Columns, glyphs: Glyphs, descending: bool
 ) -> None:
+    arrow = glyphs.down if descending else glyphs.up
+    for column in (*at.names, *at.numbers):
+        titles = header(at, Order(column.by, descending), glyphs)
+        strong = [span for part in titles for span in part if span.look is Look.STRONG]
+        assert len(strong) == 1
+        assert strong[0].text.replace(arrow, "").strip() == column.title
+        assert strong[0].text.count(arrow) == 1
+
+
+@given(COLUMNS, SETS)
+def test_the_lists_own_order_has_an_arrow_only_when_it_is_reversed(
+    at: Columns, glyphs: Glyphs
+) -> None:
+    plain, other = (
+        header(at, Order(SortBy.ADDED, descending), glyphs) for descending in (False, True)
+    )
+    assert text(other.names) == f"  {glyphs.down} {text(plain.names)[4:]}"
+    assert text(plain.names).startswith("    ")
+    assert plain[1:] == other[1:]
+
+
+@given(listed(), moments, COLUMNS, SETS)
+def test_the_first_two_cells_are_left_to_the_widget(
+    job: Listed, now: datetime, at: Columns, glyphs: Glyphs
+) -> None:
+    assert row(job, now, at, glyphs).names[0] == Span("  ")
+
+
+@given(listed(), moments, COLUMNS)
+def test_the_name_stands_below_its_title(job: Listed, now: datetime, at: Columns) -> None:
+    drawn = cells(row(job, now, at, UNICODE).names)
+    start = widths.LEAD + (2 if at.mixed else 0)
+    shown = "".join(character for character, _ in drawn[start : start + at.name])
+    assert shown == fit(job.snapshot.job.label, at.name)
+
+
+@given(listed(), moments, COLUMNS)
+def test_production_is_marked_in_a_mixed_list_at_every_width(
+    job: Listed, now: datetime, at: Columns
+) -> None:
+    drawn = cells(row(job, now, at, UNICODE).names)
+    badge = drawn[widths.LEAD]
+    is_production = job.snapshot.ref.environment is Environment.PRODUCTION
+    if at.mixed:
+        assert badge == (("P", Look.PRODUCTION) if is_production else (" ", Look.TEXT))
+        assert drawn[widths.LEAD + 1] == (" ", Look.TEXT)
+    else:
+        assert all(look is not Look.PRODUCTION for _, look in drawn)
+
+
+@given(listed(), moments, st.integers(130, 300))
+def test_the_profile_stands_before_the_form(job: Listed, now: datetime, wide: int) -> None:
+    at = columns(wide, profiles=True)
+    names = text(row(job, now, at, UNICODE).names)
+    assert fit(job.snapshot.job.label, at.name) + f" {fit(job.profile, 8)} " in names
+
+
+@given(st.text(f"ab {WIDE}{EMOJI}e\u0301", max_size=30), moments, COLUMNS)
+def test_wide_and_combining_characters_keep_the_columns_aligned(
+    label: str, now: datetime, at: Columns
+) -> None:
+    job = watched(label=one_line(label))
+    names = row(Listed("eu", JobSnapshot(job)), now, at, UNICODE).names
+    plain = row(Listed("eu", JobSnapshot(watched(label=""))), now, at, UNICODE).names
+    behind = at.names_width - (widths.FORM + 1 if at.form else 0)
+    assert cells(names)[behind:] == cells(plain)[behind:]
+
+
+@given(listed(), moments, COLUMNS, SETS)
+def test_the_glyph_tells_the_state(job: Listed, now: datetime, at: Columns, glyphs: Glyphs) -> None:
     mark = row(job, now, at, glyphs).names[1]
-    if job.fault is not None:
+    snapshot = job.snapshot
+    if snapshot.fault is not None:
         assert mark == (glyphs.trouble, Look.WARNING)
-    elif job.state is None:
+    elif snapshot.state is None:
         assert mark == (glyphs.unread, Look.DIM)
     else:
-        assert mark == (glyphs.states[job.state], words.LOOK[job.state])
+        assert mark == (glyphs.states[snapshot.state], words.LOOK[snapshot.state])
     assert width(mark.text) == 1
 
 
-@given(snapshots(), moments, COLUMNS)
+@given(listed(), moments, COLUMNS)
 def test_a_stale_row_has_its_age_in_the_warning_look(
-    job: JobSnapshot, now: datetime, at: Columns
+    job: Listed, now: datetime, at: Columns
 ) -> None:
     read = fields(row(job, now, at, UNICODE).numbers, at)["read"]
-    assert (read.look is Look.WARNING) is is_stale(job, now)
+    assert (read.look is Look.WARNING) is is_stale(job.snapshot, now)
 
 
-@given(snapshots(), moments, COLUMNS)
-def test_failed_records_stand_out_beyond_what_zoho_lets_pass(
-    job: JobSnapshot, now: datetime, at: Columns
+@pytest.mark.parametrize(
+    ("state", "failed", "look"),
+    [
+        (JobState.IN_PROGRESS, 5, Look.TEXT),
+        (JobState.IN_PROGRESS, 6, Look.WARNING),
+        (JobState.IN_PROGRESS, 1_000, Look.WARNING),
+        (JobState.IN_PROGRESS, 1_001, Look.FAILED),
+        (JobState.SYSTEM_ABORTED, 1_001, Look.FAILED),
+        (JobState.COMPLETED, 1_001, Look.TEXT),
+    ],
+)
+def test_failed_records_stand_out_where_zoho_may_abort_the_job(
+    state: JobState, failed: int, look: Look
 ) -> None:
-    shown = fields(row(job, now, at, UNICODE).numbers, at)
-    counts = job.last.counts if job.last else Counts()
-    share = (counts.failed or 0) / counts.processed if counts.processed else 0.0
-    assert "failed" not in shown or (shown["failed"].look is Look.FAILED) is (share > 0.05)
+    counts = Counts(20_000, 10_000, failed, 10_000 - failed)  # of 100 batches 5 may fail
+    at = columns(160)
+    job = Listed("eu", JobSnapshot(watched(), (JobReading(state, "", counts, NOW),)))
+    assert fields(row(job, NOW, at, UNICODE).numbers, at)["failed"].look is look
+
+
+@pytest.mark.parametrize("glyphs", [UNICODE, ASCII], ids=["unicode", "ascii"])
+def test_what_stands_before_a_row_is_one_cell_and_means_one_thing(glyphs: Glyphs) -> None:
+    signs = [glyphs.mark, glyphs.sum, glyphs.up, glyphs.down]
+    before = [*glyphs.states.values(), glyphs.cursor, glyphs.trouble, glyphs.unread]
+    assert all(width(sign) == 1 for sign in signs)
+    assert len({*signs, *before}) == len(signs) + len(set(before))
+    assert glyphs is UNICODE or "".join(signs).isascii()

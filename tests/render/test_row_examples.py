@@ -9,12 +9,12 @@ from tests.render.drawn import fields, text
 from tests.render.strategies import MOST_RECORDS
 from tests.support.jobs import NOW, reading, watched
 from zcbulk_tui.domain.job import Counts, Environment, JobReading, JobState
-from zcbulk_tui.domain.snapshot import Fault, JobSnapshot
+from zcbulk_tui.domain.snapshot import Fault, JobSnapshot, Listed
 from zcbulk_tui.errors import JobUnknownError, SignInError, UndocumentedError, UnreachableError
 from zcbulk_tui.render.columns import columns
 from zcbulk_tui.render.figures import clock
 from zcbulk_tui.render.glyphs import ASCII
-from zcbulk_tui.render.row import is_stale, row
+from zcbulk_tui.render.row import Row, is_stale, row
 from zcbulk_tui.render.span import Line, Look, Span
 
 WIDE = columns(160)
@@ -30,15 +30,20 @@ def job(*readings: JobReading, **known: object) -> JobSnapshot:
     return replace(JobSnapshot(watched(), readings), **known)  # type: ignore[arg-type]  # any field
 
 
+def drawn_row(snapshot: JobSnapshot, seconds: float = 0) -> Row:
+    """The row so many seconds after `NOW`."""
+    return row(Listed("default", snapshot), NOW + timedelta(seconds=seconds), WIDE, ASCII)
+
+
 def shown(snapshot: JobSnapshot, seconds: float = 0) -> dict[str, str]:
     """The numbers so many seconds after `NOW`, by column."""
-    drawn = row(snapshot, NOW + timedelta(seconds=seconds), WIDE, ASCII)
+    drawn = drawn_row(snapshot, seconds)
     return {name: field.text.strip() for name, field in fields(drawn.numbers, WIDE).items()}
 
 
 def bar_of(snapshot: JobSnapshot, seconds: float = 0) -> Line:
     """The bar's part so many seconds after `NOW`."""
-    return row(snapshot, NOW + timedelta(seconds=seconds), WIDE, ASCII).bar
+    return drawn_row(snapshot, seconds).bar
 
 
 def said(line: Line) -> str:
@@ -54,6 +59,7 @@ def test_a_job_that_runs() -> None:
         "left": "6,000",
         "rate": "100",
         "ends": "40s–1m",
+        "due": "<2d23h",
         "read": "now",
         "next": "10s",
     }
@@ -113,8 +119,51 @@ def test_a_job_that_is_over_shows_when_it_was_read(state: JobState) -> None:
 
 @pytest.mark.parametrize("state", [state for state in JobState if state.is_final])
 def test_a_job_that_is_over_is_never_drawn_anew(state: JobState) -> None:
-    snapshot = job(reading(0, 10_000, state=state), next_poll_at=None)
-    assert row(snapshot, NOW, WIDE, ASCII) == row(snapshot, NOW.replace(hour=11), WIDE, ASCII)
+    listed = Listed("default", job(reading(0, 10_000, state=state), next_poll_at=None))
+    at = columns(120)
+    assert row(listed, NOW, at, ASCII) == row(listed, NOW.replace(hour=11), at, ASCII)
+
+
+@pytest.mark.parametrize("state", [JobState.COMPLETED, JobState.IN_PROGRESS])
+def test_a_deadline_that_is_days_away_is_drawn_anew_by_the_hour(state: JobState) -> None:
+    snapshot = job(reading(0, 0, state=state), next_poll_at=None)
+    due = [shown(snapshot, minutes * 60)["due"] for minutes in range(1, 180)]
+    assert list(dict.fromkeys(due)) == ["<2d23h", "<2d22h", "<2d21h"]
+
+
+def due_of(snapshot: JobSnapshot, seconds: float) -> tuple[str, Look]:
+    """The deadline so many seconds after `NOW`."""
+    field = fields(drawn_row(snapshot, seconds).numbers, WIDE)["due"]
+    return field.text.strip(), field.look
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [
+        (0, ("3h00m", Look.TEXT)),
+        (2 * 3600 - 1, ("1h00m", Look.TEXT)),
+        (2 * 3600 + 30, ("59m", Look.WARNING)),
+        (2.9 * 3600, ("6m", Look.ERROR)),
+        (3 * 3600 - 25, ("20s", Look.ERROR)),
+        (3 * 3600, ("past", Look.ERROR)),
+    ],
+)
+def test_the_start_of_a_job_that_waits_becomes_urgent(
+    seconds: float, expected: tuple[str, Look]
+) -> None:
+    snapshot = job(reading(0, 0, state=JobState.READY))
+    known = replace(snapshot, job=replace(snapshot.job, created_at=NOW))
+    assert due_of(known, seconds) == expected
+
+
+def test_a_deadline_that_is_only_bounded_says_so() -> None:
+    assert due_of(job(reading(0, 0, state=JobState.READY)), 60) == ("<2h59m", Look.TEXT)
+
+
+def test_a_result_that_is_gone_is_nothing_to_worry_about_any_more() -> None:
+    snapshot = job(reading(0, 10_000, state=JobState.COMPLETED), next_poll_at=None)
+    assert due_of(snapshot, 2.95 * 86400)[1] is Look.ERROR
+    assert due_of(snapshot, 3 * 86400) == ("past", Look.DIM)
 
 
 def test_a_state_that_is_not_known_is_shown_as_it_came() -> None:
@@ -143,7 +192,7 @@ def test_a_fault_that_ended_the_polls_stands_in_the_bars_place(
 def test_a_fault_that_may_pass_leaves_the_bar(error: UnreachableError | UndocumentedError) -> None:
     snapshot = job(*RUNNING, fault=Fault(error, NOW))
     assert bar_of(snapshot) == bar_of(job(*RUNNING))
-    drawn = row(snapshot, NOW + timedelta(seconds=40), WIDE, ASCII)
+    drawn = drawn_row(snapshot, 40)
     assert fields(drawn.numbers, WIDE)["read"] == ("30s".rjust(6), Look.WARNING)
     assert drawn.names[1] == Span(ASCII.trouble, Look.WARNING)
 
@@ -173,7 +222,7 @@ def test_a_poll_that_does_not_come_makes_a_row_stale(seconds: float, stale: bool
 def test_the_form_and_where_it_lives(environment: Environment, form: str, expected: str) -> None:
     seen = job()
     ref = replace(seen.ref, environment=environment, form=form)
-    names = row(replace(seen, job=replace(seen.job, ref=ref)), NOW, WIDE, ASCII).names
+    names = drawn_row(replace(seen, job=replace(seen.job, ref=ref))).names
     assert text(names)[-15:] == expected
 
 

@@ -212,3 +212,26 @@ def test_every_reason_and_every_cause_has_words_of_its_own() -> None:
     for said, all_of in ((REASON, Reason), (CAUSE, Cause)):
         assert set(said) == set(all_of)
         assert len(set(said.values())) == len(said)
+
+
+@pytest.mark.parametrize(
+    ("state", "text"),
+    [
+        (
+            JobState.READY,
+            "It waits to be started: start within <3h00m. The server's word is “ready”.",
+        ),
+        (JobState.IN_PROGRESS, "It is running. The server's word is “in_progress”."),
+        (
+            JobState.SYSTEM_ABORTED,
+            "Zoho aborted it: more than 5 % of its batches failed. "
+            "The server's word is “system_aborted”.",
+        ),
+        (
+            JobState.UNKNOWN,
+            "Its state is unknown: the server's word is “unknown”, not documented.",
+        ),
+    ],
+)
+def test_a_state_is_told_as_a_person_would(state: JobState, text: str) -> None:
+    assert words.sentence(in_state(state), NOW).text == text

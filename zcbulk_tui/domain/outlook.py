@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from zcbulk_tui.domain.deadlines import start_by
 from zcbulk_tui.domain.job import JobReading, WatchedJob
 from zcbulk_tui.domain.progress import Forecast, finish, motion
+from zcbulk_tui.domain.risk import BATCH
 
 # How readily something happens after a quiet time: as if the chance that the quiet lasts longer
 # than a time fell with that power of the time. Invented, since no source tells how long anything
@@ -19,9 +20,6 @@ _FAILING = 0.4
 
 FAILED_SHARE = 0.05
 """Share of a job's batches that may fail before Zoho aborts it [LIMB]."""
-
-_BATCH = 200
-"""Records of a batch [LIMB]."""
 
 _BEYOND = 1.2
 """How far beyond a limit, as a multiple of it, the failures may still be taken for the cause."""
@@ -136,7 +134,7 @@ def _failures(
     """
     total, failed = readings[-1].counts.total, readings[-1].counts.failed
     certain = (total or 0) * FAILED_SHARE
-    if not failed or not certain / _BATCH <= failed <= certain * _BEYOND:
+    if not failed or not certain / BATCH <= failed <= certain * _BEYOND:
         return None, None
     weight = _FAILING / max(math.log(certain / failed), _LEAST_DOUBT)
     if still:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.job import Action, JobReading, JobRef, JobState, WatchedJob
@@ -80,6 +80,25 @@ class JobSnapshot:
         """
         unsettled = self.command is not None and self.command.outcome is Outcome.SENT
         return not unsettled and action.fits(self.state)
+
+
+class JobKey(NamedTuple):
+    """Which job of which profile: two profiles may watch the same job."""
+
+    profile: str
+    ref: JobRef
+
+
+class Listed(NamedTuple):
+    """A job on the list of a profile."""
+
+    profile: str
+    snapshot: JobSnapshot
+
+    @property
+    def key(self) -> JobKey:
+        """Which it is."""
+        return JobKey(self.profile, self.snapshot.ref)
 
 
 @dataclass(frozen=True, slots=True)

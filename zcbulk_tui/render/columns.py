@@ -1,40 +1,67 @@
-"""Which columns a row has at a width, and how wide each is."""
+"""Which columns a row has at a width, how wide each is, and what it is sorted by."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
-NAME, FORM, PERCENT, DONE, FAILED, LEFT = 18, 14, 4, 9, 8, 9
-RATE, ENDS, READ, NEXT = 5, 12, 6, 5
+from zcbulk_tui.render.order import SortBy
 
-LEAD = 3
-"""Cells before the name: the cursor, the state's glyph, a space."""
+NAME, PROFILE, FORM = 18, 8, 14
+PERCENT, DONE, FAILED, LEFT = 4, 9, 8, 9
+RATE, ENDS, DUE, READ, NEXT = 5, 12, 7, 6, 5
+
+LEAD = 4
+"""Cells before the name: the cursor, the mark, the state's glyph, a space."""
+
+BADGE = 2
+"""Cells before the name that tell production from the rest, where a list has both."""
 
 _MIN_BAR = 20
+_SHORTEST_BAR, _SHORTEST_NAME = 8, 6
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Column(NamedTuple):
+    """A column that the list can be sorted by."""
+
+    by: SortBy
+    title: str
+    cells: int
+
+
+class Columns(NamedTuple):
     """The columns at one width.
 
     Attributes:
         bar: Cells of the bar.
+        profile: Whether the profile is shown.
         form: Whether the form and the environment are shown.
         counts: Whether the success and failed counts are shown.
         rate: Whether the records a second are shown.
+        due: Whether the next deadline is shown.
         next: Whether the time of the next poll is shown.
         name: Cells of the name.
+        mixed: Whether production is told from the rest before the name.
     """
 
-    bar: int
-    form: bool
-    counts: bool
-    rate: bool
-    next: bool
+    bar: int = 0
+    profile: bool = False
+    form: bool = False
+    counts: bool = False
+    rate: bool = False
+    due: bool = False
+    next: bool = False
     name: int = NAME
+    mixed: bool = False
+
+    @property
+    def badge(self) -> int:
+        """Cells of the badge before the name."""
+        return BADGE if self.mixed else 0
 
     @property
     def names_width(self) -> int:
         """Cells of what stands before the bar."""
-        return LEAD + self.name + 1 + (FORM + 1 if self.form else 0)
+        wide = LEAD + self.badge + self.name + 1
+        wide += PROFILE + 1 if self.profile else 0
+        return wide + (FORM + 1 if self.form else 0)
 
     @property
     def numbers_width(self) -> int:
@@ -42,24 +69,90 @@ class Columns:
         wide = 1 + PERCENT + 1 + LEFT + 1 + ENDS + 1 + READ + 1
         wide += DONE + 1 + FAILED + 1 if self.counts else 0
         wide += RATE + 1 if self.rate else 0
+        wide += DUE + 1 if self.due else 0
         return wide + (NEXT + 1 if self.next else 0)
 
+    @property
+    def names(self) -> list[Column]:
+        """The columns before the bar, each with a gap behind it."""
+        found = [Column(SortBy.JOB, "JOB", self.badge + self.name)]
+        if self.profile:
+            found.append(Column(SortBy.PROFILE, "PROFILE", PROFILE))
+        if self.form:
+            found.append(Column(SortBy.FORM, "FORM", FORM))
+        return found
 
-# What leaves first comes first: the next poll, the form, the counts, the rate.
+    @property
+    def numbers(self) -> list[Column]:
+        """The columns behind the bar, each with a gap before it."""
+        found = [Column(SortBy.PERCENT, "%", PERCENT)]
+        if self.counts:
+            found.append(Column(SortBy.OK, "OK", DONE))
+            found.append(Column(SortBy.FAILED, "FAILED", FAILED))
+        found.append(Column(SortBy.LEFT, "LEFT", LEFT))
+        if self.rate:
+            found.append(Column(SortBy.RATE, "/s", RATE))
+        found.append(Column(SortBy.ENDS, "ENDS IN", ENDS))
+        if self.due:
+            found.append(Column(SortBy.DUE, "DUE IN", DUE))
+        found.append(Column(SortBy.READ, "READ", READ))
+        if self.next:
+            found.append(Column(SortBy.NEXT, "NEXT", NEXT))
+        return found
+
+
+# What leaves first comes first: the next poll, the deadline, the form, the counts, then the rate
+# and the profile.
 _CHOICES = (
-    Columns(0, form=True, counts=True, rate=True, next=True),
-    Columns(0, form=True, counts=True, rate=True, next=False),
-    Columns(0, form=False, counts=True, rate=True, next=False),
-    Columns(0, form=False, counts=False, rate=True, next=False),
-    Columns(0, form=False, counts=False, rate=False, next=False),
+    Columns(profile=True, form=True, counts=True, rate=True, due=True, next=True),
+    Columns(profile=True, form=True, counts=True, rate=True, due=True),
+    Columns(profile=True, form=True, counts=True, rate=True),
+    Columns(profile=True, counts=True, rate=True),
+    Columns(profile=True, rate=True),
+    Columns(),
 )
 
 
-def columns(width: int) -> Columns:
-    """Returns the most columns that leave room for a bar; the name and the bar always stay."""
+def columns(width: int, *, profiles: bool = False, mixed: bool = False) -> Columns:
+    """Returns the most columns that leave room for a bar; the name and the bar always stay.
+
+    Args:
+        width: Cells.
+        profiles: Whether the list is of several profiles.
+        mixed: Whether some of its jobs are in production and others are not. What tells them apart
+            takes its cells from the name.
+    """
+    longest = NAME - (BADGE if mixed else 0)
     for choice in _CHOICES:
-        bar = width - choice.names_width - choice.numbers_width
+        at = choice._replace(profile=profiles and choice.profile, name=longest, mixed=mixed)
+        bar = width - at.names_width - at.numbers_width
         if bar >= _MIN_BAR:
             break
-    name = max(NAME + min(bar - 8, 0), 6)
-    return Columns(max(bar, 8), choice.form, choice.counts, choice.rate, choice.next, name)
+    name = max(longest + min(bar - _SHORTEST_BAR, 0), _SHORTEST_NAME)
+    return at._replace(bar=max(bar, _SHORTEST_BAR), name=name)
+
+
+def shown(at: Columns) -> tuple[SortBy, ...]:
+    """Returns what can be sorted by: the order of adding, then the columns from the left."""
+    return (SortBy.ADDED, *(column.by for column in (*at.names, *at.numbers)))
+
+
+def column_at(at: Columns, part: int, x: int) -> SortBy | None:
+    """Returns the column whose title is at a cell of the header; None beside all of them.
+
+    Args:
+        at: The columns.
+        part: Which part of a row: 0 for the names, 1 for the bar, 2 for the numbers.
+        x: The cell of that part. What stands before the names is the order of adding; a gap belongs
+            to the column that it parts from the bar.
+    """
+    if part == 1:
+        return SortBy.PERCENT if 0 <= x < at.bar else None
+    end = 0 if part else LEAD
+    if x < end:
+        return SortBy.ADDED if x >= 0 else None
+    for column in at.numbers if part else at.names:
+        end += column.cells + 1
+        if 0 <= x < end:
+            return column.by
+    return None

@@ -18,6 +18,10 @@ class Glyphs:
         tick: On the line below a chart: a column with a reading of its own.
         notch: On it: where the time is written below.
         here: Points up to the column of the cursor.
+        mark: Before a row that is marked.
+        sum: Before the heading of a group, and before the total.
+        up: Beside the title of a column that is sorted upwards.
+        down: Beside one that is sorted downwards.
     """
 
     success: str
@@ -36,6 +40,10 @@ class Glyphs:
     tick: str
     notch: str
     here: str
+    mark: str
+    sum: str
+    up: str
+    down: str
     states: dict[JobState, str]
 
 
@@ -56,6 +64,10 @@ UNICODE = Glyphs(
     tick="┴",
     notch="┬",
     here="▲",
+    mark="•",
+    sum="Σ",
+    up="▲",
+    down="▼",
     states={
         JobState.CREATED: "◌",
         JobState.READY: "○",
@@ -87,6 +99,10 @@ ASCII = Glyphs(
     tick="|",
     notch="+",
     here="^",
+    mark="&",
+    sum="=",
+    up="^",
+    down="v",
     states={
         JobState.CREATED: "c",
         JobState.READY: "o",

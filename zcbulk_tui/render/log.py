@@ -9,9 +9,14 @@ from zcbulk_tui.domain.job import Action, JobRef
 from zcbulk_tui.domain.records import CallRecord, ControlRecord, EventKind, JobEvent, Record
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import Answer, UnreachableError, ZcbulkError
+from zcbulk_tui.render import terms as language
 from zcbulk_tui.render.figures import duration, number
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.span import Line, Look, Span, fit, fit_line, wrap
+from zcbulk_tui.render.terms import Place
+
+Term = language.Term
+finds = language.finds
 
 EVENT, CALL, COMMAND = "event", "call", "command"
 """The kinds of entries."""
@@ -276,20 +281,6 @@ class Sought(NamedTuple):
     words: str
 
 
-class Term(NamedTuple):
-    """One word of a filter.
-
-    Attributes:
-        place: The place of a `Sought`.
-        text: In lower case.
-        wanted: Whether it must be there; else it must not.
-    """
-
-    place: int
-    text: str
-    wanted: bool
-
-
 def sought(record: Record) -> Sought:
     """Returns where words are looked for in an entry; worth keeping."""
     ref = _ref(record)
@@ -299,24 +290,11 @@ def sought(record: Record) -> Sought:
 
 def terms(words: Iterable[str]) -> tuple[Term, ...]:
     """Returns what the words of a filter ask for; words that are not finished ask for nothing."""
-    read = []
-    for word in words:
-        wanted = not word.startswith("!")
-        asked = word.casefold() if wanted else word[1:].casefold()
-        place, prefix = next(
-            (found for found in _PLACES if asked.startswith(found[1])), (_ANYWHERE, "")
-        )
-        read.append(Term(place, asked.removeprefix(prefix), wanted))
-    return tuple(term for term in read if term.text)
+    return language.terms(words, _PLACES, _ANYWHERE)
 
 
-_PLACES = ((Sought._fields.index("kind"), "kind:"), (Sought._fields.index("job"), "job:"))
+_PLACES = tuple(Place(f"{name}:", Sought._fields.index(name)) for name in ("kind", "job"))
 _ANYWHERE = Sought._fields.index("words")
-
-
-def finds(asked: Sequence[Term], where: Sought) -> bool:
-    """Whether an entry has everything that is asked for, and nothing that must not be there."""
-    return all((term.text in where[term.place]) is term.wanted for term in asked)
 
 
 def matches(record: Record, words: Sequence[str]) -> bool:

@@ -1,20 +1,28 @@
 """A job as one row, in three parts that are drawn apart: names, bar, numbers."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from zcbulk_tui.domain.job import Counts, JobState
+from zcbulk_tui.domain.deadlines import Urgency, upcoming
+from zcbulk_tui.domain.job import Counts, Environment, JobReading, JobState
 from zcbulk_tui.domain.progress import Motion, estimated_since, remaining
-from zcbulk_tui.domain.snapshot import JobSnapshot
+from zcbulk_tui.domain.risk import Level, risk
+from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
 from zcbulk_tui.render import columns as widths
 from zcbulk_tui.render import figures, words
 from zcbulk_tui.render.bar import bar
 from zcbulk_tui.render.columns import Columns
 from zcbulk_tui.render.glyphs import Glyphs
+from zcbulk_tui.render.order import Order, SortBy
 from zcbulk_tui.render.span import Line, Look, Span, fit, fit_line, width
 
 _OVERDUE = 30.0
 """Seconds after which a poll that has not come makes its row stale."""
+
+
+_NOT_DUE, _PAST = (text.rjust(widths.DUE) for text in ("–", "past"))
+_LOOK = {Urgency.CALM: Look.TEXT, Urgency.SOON: Look.WARNING, Urgency.NOW: Look.ERROR}
 
 
 class Row(NamedTuple):
@@ -25,34 +33,37 @@ class Row(NamedTuple):
     numbers: Line
 
 
-def row(snapshot: JobSnapshot, now: datetime, at: Columns, glyphs: Glyphs) -> Row:
-    """Draws a job at a moment."""
+def row(listed: Listed, now: datetime, at: Columns, glyphs: Glyphs) -> Row:
+    """Draws a job at a moment; its first span is two blanks, for the cursor and the mark."""
+    snapshot = listed.snapshot
     moves = snapshot.motion
     return Row(
-        _names(snapshot, at, glyphs),
+        _names(listed, at, glyphs),
         _bar(snapshot, moves, now, at, glyphs),
         _numbers(snapshot, moves, now, at),
     )
 
 
-def header(at: Columns) -> Row:
-    """The titles of the columns."""
-    names = " " * widths.LEAD + fit("JOB", at.name + 1)
-    if at.form:
-        names += fit("FORM", widths.FORM + 1)
-    numbers = " " + fit("%", widths.PERCENT, right=True)
-    if at.counts:
-        numbers += " " + fit("OK", widths.DONE, right=True)
-        numbers += " " + fit("FAILED", widths.FAILED, right=True)
-    numbers += " " + fit("LEFT", widths.LEFT, right=True)
-    if at.rate:
-        numbers += " " + fit("/s", widths.RATE, right=True)
-    numbers += " " + fit("ENDS IN", widths.ENDS, right=True)
-    numbers += " " + fit("READ", widths.READ, right=True)
-    if at.next:
-        numbers += " " + fit("NEXT", widths.NEXT, right=True)
-    bar = fit("PROGRESS", at.bar)
-    return Row((Span(names, Look.DIM),), (Span(bar, Look.DIM),), (Span(numbers, Look.DIM),))
+def header(at: Columns, order: Order, glyphs: Glyphs) -> Row:
+    """The titles of the columns, with an arrow beside the one that the list is sorted by."""
+    arrow = glyphs.down if order.descending else glyphs.up
+    # The list's own order has no column; only its reverse is worth a sign.
+    is_reversed = order == (SortBy.ADDED, True)
+    names = [Span(f"  {arrow} " if is_reversed else " " * widths.LEAD, Look.DIM)]
+    for column in at.names:
+        before = " " * at.badge if column.by is SortBy.JOB else ""
+        is_sorted = order.by is column.by
+        title = f"{before}{column.title}{f' {arrow}' if is_sorted else ''}"
+        look = Look.STRONG if is_sorted else Look.DIM
+        names.append(Span(fit(title, column.cells + 1), look))
+    numbers = []
+    for column in at.numbers:
+        is_sorted = order.by is column.by
+        title = f"{arrow if is_sorted else ''}{column.title}"
+        look = Look.STRONG if is_sorted else Look.DIM
+        numbers.append(Span(" " + fit(title, column.cells, right=True), look))
+    bar = Span(fit("PROGRESS", at.bar), Look.DIM)
+    return Row(merged(names), (bar,), merged(numbers))
 
 
 def is_stale(snapshot: JobSnapshot, now: datetime) -> bool:
@@ -65,24 +76,34 @@ def is_stale(snapshot: JobSnapshot, now: datetime) -> bool:
     return due is None or (now - due).total_seconds() > _OVERDUE
 
 
-def _names(snapshot: JobSnapshot, at: Columns, glyphs: Glyphs) -> Line:
+def _names(listed: Listed, at: Columns, glyphs: Glyphs) -> Line:
+    snapshot = listed.snapshot
+    job = snapshot.job
     if snapshot.fault is not None:
-        mark = Span(glyphs.trouble, Look.WARNING)
+        state = Span(glyphs.trouble, Look.WARNING)
     elif snapshot.state is None:
-        mark = Span(glyphs.unread, Look.DIM)
+        state = Span(glyphs.unread, Look.DIM)
     else:
-        mark = Span(glyphs.states[snapshot.state], words.LOOK[snapshot.state])
-    spans = [Span(" "), mark, Span(" " + fit(snapshot.job.label, at.name) + " ")]
+        state = Span(glyphs.states[snapshot.state], words.LOOK[snapshot.state])
+    spans = [Span("  "), state]
+    text = " "
+    if at.mixed and job.ref.environment is Environment.PRODUCTION:
+        spans += [Span(" "), Span("P", Look.PRODUCTION)]
+    elif at.mixed:
+        text += " " * widths.BADGE
+    text += fit(job.label, at.name) + " "
+    if at.profile:
+        text += fit(listed.profile, widths.PROFILE) + " "
     if at.form:
-        environment = words.ENVIRONMENT[snapshot.ref.environment]
-        tail = f" {environment}" if environment else ""
-        form = fit(snapshot.ref.form, widths.FORM - len(tail)) if tail else snapshot.ref.form
-        if tail:
-            form = form.rstrip()
-            gap = " " * (widths.FORM - width(form) - len(tail) + 1)
-            spans += [Span(form), Span(tail, Look.WARNING), Span(gap)]
+        environment = words.ENVIRONMENT[job.ref.environment]
+        if environment:
+            form = fit(job.ref.form, widths.FORM - len(environment) - 1).rstrip()
+            gap = widths.FORM - width(form) - len(environment)
+            spans += [Span(text + form + " "), Span(environment, Look.WARNING)]
+            text = " " * gap
         else:
-            spans.append(Span(fit(form, widths.FORM) + " "))
+            text += fit(job.ref.form, widths.FORM) + " "
+    spans.append(Span(text))
     return tuple(spans)
 
 
@@ -108,34 +129,38 @@ def _bar(
 def _numbers(snapshot: JobSnapshot, moves: Motion | None, now: datetime, at: Columns) -> Line:
     last = snapshot.last
     counts = last.counts if last else Counts()
-    spans = [Span(" " + fit(figures.percent(counts.share_done), widths.PERCENT, right=True))]
+    spans = []
+    text = " " + fit(figures.percent(counts.share_done), widths.PERCENT, right=True)
     if at.counts:
-        failed = figures.number(counts.failed, widths.FAILED)
-        spans += [
-            Span(" " + fit(figures.number(counts.success), widths.DONE, right=True) + " "),
-            Span(
-                fit(failed, widths.FAILED, right=True),
-                Look.FAILED if _is_worrying(counts) else Look.TEXT,
-            ),
-        ]
-    spans.append(Span(" " + fit(figures.number(counts.left), widths.LEFT, right=True)))
+        failed = fit(figures.number(counts.failed, widths.FAILED), widths.FAILED, right=True)
+        text += " " + fit(figures.number(counts.success), widths.DONE, right=True) + " "
+        spans += [Span(text), Span(failed, _failed_look(last))]
+        text = ""
+    text += " " + fit(figures.number(counts.left), widths.LEFT, right=True)
     if at.rate:
         rate = figures.rate((0.0 if moves.still else moves.rate) if moves else None)
-        spans.append(Span(" " + fit(rate, widths.RATE, right=True)))
-    spans.append(Span(" " + fit(_ends(snapshot, moves, now), widths.ENDS, right=True)))
-    read = Look.WARNING if is_stale(snapshot, now) else Look.TEXT
-    spans.append(Span(" " + fit(_read(snapshot, now), widths.READ, right=True), read))
+        text += " " + fit(rate, widths.RATE, right=True)
+    text += " " + fit(_ends(snapshot, moves, now), widths.ENDS, right=True)
+    spans.append(Span(text + " "))
+    if at.due:
+        spans += [_due(snapshot, now), Span(" ")]
+    read = fit(_read(snapshot, now), widths.READ, right=True)
+    spans.append(Span(read, Look.WARNING if is_stale(snapshot, now) else Look.TEXT))
+    text = " "
     if at.next:
-        due = snapshot.next_poll_at
-        text = "–" if due is None else figures.soon((due - now).total_seconds())
-        spans.append(Span(" " + fit(text, widths.NEXT, right=True)))
-    spans.append(Span(" "))
-    return _merged(spans)
+        poll = snapshot.next_poll_at
+        soon = "–" if poll is None else figures.soon((poll - now).total_seconds())
+        text += fit(soon, widths.NEXT, right=True) + " "
+    spans.append(Span(text))
+    return merged(spans)
 
 
-def _is_worrying(counts: Counts) -> bool:
-    """Whether more of the records failed than Zoho lets batches fail before it aborts a job."""
-    return bool(counts.failed and counts.processed and counts.failed / counts.processed > 0.05)
+def _failed_look(last: JobReading | None) -> Look:
+    """Of the failed records: a warning where Zoho may abort the job for them."""
+    near = risk(last) if last else None
+    if near is None or near.level is Level.NONE:
+        return Look.TEXT
+    return Look.FAILED if near.level is Level.RED else Look.WARNING
 
 
 def _ends(snapshot: JobSnapshot, moves: Motion | None, now: datetime) -> str:
@@ -148,6 +173,18 @@ def _ends(snapshot: JobSnapshot, moves: Motion | None, now: datetime) -> str:
     return last.raw_state if last.state is JobState.UNKNOWN else words.STATE[last.state]
 
 
+def _due(snapshot: JobSnapshot, now: datetime) -> Span:
+    deadline = upcoming(snapshot)
+    if deadline is None:
+        return Span(_NOT_DUE)
+    urgency = deadline.urgency(now)
+    if urgency is Urgency.PAST:
+        # Of a job that is over nothing is lost any more that could still be saved.
+        return Span(_PAST, Look.DIM if snapshot.is_final else Look.ERROR)
+    left = figures.countdown((deadline.at - now).total_seconds())
+    return Span(fit(left if deadline.exact else f"<{left}", widths.DUE, right=True), _LOOK[urgency])
+
+
 def _read(snapshot: JobSnapshot, now: datetime) -> str:
     last = snapshot.last
     if last is None:
@@ -157,12 +194,12 @@ def _read(snapshot: JobSnapshot, now: datetime) -> str:
     return figures.age((now - last.read_at).total_seconds())
 
 
-def _merged(spans: list[Span]) -> Line:
+def merged(spans: Iterable[Span]) -> Line:
     """Neighbours of one look as one span: each span costs an escape sequence on the wire."""
-    merged: list[Span] = []
+    found: list[Span] = []
     for span in spans:
-        if merged and merged[-1].look is span.look:
-            merged[-1] = Span(merged[-1].text + span.text, span.look)
+        if found and found[-1].look is span.look:
+            found[-1] = Span(found[-1].text + span.text, span.look)
         else:
-            merged.append(span)
-    return tuple(merged)
+            found.append(span)
+    return tuple(found)

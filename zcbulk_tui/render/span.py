@@ -70,6 +70,19 @@ def fit_line(spans: Iterable[Span], cells: int) -> Line:
     return tuple(fitted)
 
 
+def divide(spans: Iterable[Span], cells: int) -> tuple[Line, Line]:
+    """Returns the first cells of spans, and what stands behind them."""
+    before: list[Span] = []
+    behind: list[Span] = []
+    for span in spans:
+        head = span.text if width(span.text) <= cells else _cut(span.text, cells)
+        cells = 0 if len(head) < len(span.text) else cells - width(head)
+        before += [Span(head, span.look)] if head else []
+        tail = span.text[len(head) :]
+        behind += [Span(tail, span.look)] if tail else []
+    return tuple(before), tuple(behind)
+
+
 def wrap(text: str, cells: int, lines: int) -> list[str]:
     """Returns `text` in at most so many lines of at most so many cells, broken between words.
 

@@ -1,12 +1,12 @@
 """The lines around the list: the status line and the lines about the selected job."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from zcbulk_tui.domain.job import Environment, JobState
-from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
+from zcbulk_tui.domain.snapshot import JobSnapshot, Listed, ServiceSnapshot
 from zcbulk_tui.errors import QuotaSpentError, ServiceError, SignedOutError
 from zcbulk_tui.render import words
 from zcbulk_tui.render.figures import clock, countdown, until_reset
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from zcbulk_tui.domain.planner import Effect
 
 _GAP = Span("  ")
+
+_LEAST_BESIDE = 30
+"""Cells that the other profiles leave to the jobs by state and to the calls."""
 
 _LEAST_OF_A_NAME = 4
 """Cells of a profile's name that stay on a narrow screen."""
@@ -129,6 +132,23 @@ class Badge(NamedTuple):
         return [name, Span(f" {self.environment.value} ", Look.DIM)]
 
 
+class Elsewhere(NamedTuple):
+    """A profile that is shown, too, but not that of the selected job."""
+
+    name: str
+    service: ServiceSnapshot
+
+    def spans(self, now: datetime) -> list[Span]:
+        """What is left of its day's calls, or what keeps it from making any."""
+        said, spent = connection(self.service, now), self.service.spent
+        if said.look in (Look.WARNING, Look.ERROR):
+            return [_GAP, Span(f"{self.name}: {said.text}", said.look)]
+        if spent is None:
+            return [_GAP, Span(self.name, Look.DIM)]
+        left = f"{spent.budget.left_for_polls:,}+{spent.budget.reserve_left:,}"
+        return [_GAP, Span(f"{self.name} {left}", Look.DIM)]
+
+
 def status_line(
     badge: Badge,
     notes: Iterable[str],
@@ -137,6 +157,7 @@ def status_line(
     now: datetime,
     glyphs: Glyphs,
     width: int,
+    elsewhere: Sequence[Elsewhere] = (),
 ) -> Line:
     """The top line: where we are, the jobs by state, the calls, the connection.
 
@@ -148,9 +169,17 @@ def status_line(
         now: Aware.
         glyphs: The characters.
         width: Cells.
+        elsewhere: The other profiles that are shown; those with trouble stay as long as they can.
     """
     said = [Span(f" {note} ", Look.WARNING) for note in notes]
-    state = [_GAP, connection(service, now), Span(" ")]
+    state = [_GAP, connection(service, now)]
+    others = [other.spans(now) for other in elsewhere]
+    taken = line_width([*badge.spans(), *said, *state])
+    for spans in sorted(others, key=lambda spans: spans[-1].look is Look.DIM):
+        if taken + line_width(spans) + _LEAST_BESIDE <= width:
+            state += spans
+            taken += line_width(spans)
+    state.append(Span(" "))
     forms = purse(service.spent, now) if service.spent is not None else [[]]
     least = line_width([*badge.spans(), *said, Span(" "), *forms[-1], *state])
     left = [*badge.spans(least - width), *said]
@@ -162,32 +191,36 @@ def status_line(
     return fit_line([*left, *middle, Span(" "), *right], width)
 
 
-def about(snapshot: JobSnapshot | None, glyphs: Glyphs, width: int) -> Line:
+def about(listed: Listed | None, glyphs: Glyphs, width: int, *, with_profile: bool = False) -> Line:
     """Which job is selected, in full."""
-    if snapshot is None:
+    if listed is None:
         return fit_line([], width)
-    ref = snapshot.ref
+    snapshot, ref = listed.snapshot, listed.snapshot.ref
+    profile = listed.profile if with_profile else ""
     tags = " ".join(f"#{tag}" for tag in snapshot.job.tags)
     place = f"{ref.owner}/{ref.app}/{ref.form}"
-    facts = filter(None, (ref.job_id, ref.environment.value, place, tags, snapshot.job.note))
+    facts = filter(
+        None, (ref.job_id, profile, ref.environment.value, place, tags, snapshot.job.note)
+    )
     rest = "".join(f" {glyphs.separator} {fact}" for fact in facts)
     return fit_line([Span(f" {snapshot.job.label}", Look.STRONG), Span(rest, Look.DIM)], width)
 
 
 def news(
-    snapshot: JobSnapshot | None, spent: "Spent | None", now: datetime, width: int, height: int
+    snapshot: JobSnapshot | None, service: ServiceSnapshot, now: datetime, width: int, height: int
 ) -> list[Line]:
     """The one thing to know about the selected job, and when it is asked next: `height` lines."""
     if snapshot is None:
-        hint = Span(" No job is watched: press a and paste the URL of one.")
-        return [fit_line([hint] if row == 0 else [], width) for row in range(height)]
+        return [fit_line([], width)] * height
     said = words.sentence(snapshot, now)
-    due = Span(f"  {words.next_poll(snapshot, spent, now)} ", Look.DIM)
+    next_poll = words.next_poll(snapshot, service.spent, now, paused=service.paused)
+    due = Span(f"  {next_poll} ", Look.DIM)
     room = width - line_width([due])
     texts = wrap(said.text, max(room - 1, 10), height)
     lines = [fit_line([Span(f" {text}", said.look)], room) for text in texts]
-    lines += [fit_line([], room)] * (height - len(lines))
-    return [(*lines[0], due), *lines[1:]]
+    # As wide as the line, not as the room: an empty line stays the same whatever stands above it.
+    empty = [fit_line([], width)] * (height - len(lines))
+    return [(*lines[0], due), *lines[1:], *empty]
 
 
 def preview(of: "Effect", spent: "Spent", width: int, height: int) -> list[Line]:

@@ -50,7 +50,7 @@ ENVIRONMENT = {
 _ENDED = {
     JobState.COMPLETED: "It is done.",
     JobState.USER_ABORTED: "It was aborted by a user.",
-    JobState.SYSTEM_ABORTED: "Zoho aborted it: more than 5 % of its batches had failed records.",
+    JobState.SYSTEM_ABORTED: "Zoho aborted it: more than 5 % of its batches failed.",
     JobState.ABORTED: "It was aborted; the server does not say by whom.",
     JobState.FAILED: "It failed.",
     JobState.EXPIRED: "It expired: it was not started within 3 hours of its creation.",
@@ -140,18 +140,24 @@ def sentence(snapshot: JobSnapshot, now: datetime) -> Span:
     if ended is not None:
         return Span(f"{ended} The server's word is “{last.raw_state}”.")
     if last.state.is_waiting:
-        return Span(f"The server's word is “{last.raw_state}”; {waiting(snapshot, now)}.")
+        word = f"The server's word is “{last.raw_state}”."
+        return Span(f"It waits to be started: {waiting(snapshot, now)}. {word}")
     if last.state is JobState.UNKNOWN:
         return Span(
-            f"The server's word is “{last.raw_state}”, which is not documented.", Look.WARNING
+            f"Its state is unknown: the server's word is “{last.raw_state}”, not documented.",
+            Look.WARNING,
         )
-    return Span(f"It runs; the server's word is “{last.raw_state}”.")
+    return Span(f"It is running. The server's word is “{last.raw_state}”.")
 
 
-def next_poll(snapshot: JobSnapshot, spent: "Spent | None", now: datetime) -> str:
+def next_poll(
+    snapshot: JobSnapshot, spent: "Spent | None", now: datetime, *, paused: bool = False
+) -> str:
     """When the job is asked next."""
     if snapshot.next_poll_at is None:
         return "no more polls" if snapshot.readings or snapshot.fault else "not read yet"
+    if paused:
+        return "polls paused"
     if spent is not None and not spent.allows_polls:
         return f"next poll {reset(spent)}"
     return f"next poll {soon((snapshot.next_poll_at - now).total_seconds())}"

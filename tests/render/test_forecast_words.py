@@ -1,0 +1,68 @@
+"""Why an end is as uncertain as it is, and how near an abort may be."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.render.histories import read
+from zcbulk_tui.domain.job import Counts, JobReading, JobState
+from zcbulk_tui.domain.progress import motion
+from zcbulk_tui.domain.risk import Risk
+from zcbulk_tui.render.forecast_words import batches, why
+
+RUNS = JobState.IN_PROGRESS
+
+STEADY = [read(at, at * 10, total=10_000) for at in range(0, 601, 60)]
+UNSTEADY = [
+    read(at * 60, done, total=10_000)
+    for at, done in enumerate([0, 90, 3_000, 3_050, 6_000, 6_010, 6_100])
+]
+
+
+@pytest.mark.parametrize(
+    ("readings", "part"),
+    [
+        ([replace(read(0, 5), state=JobState.UNKNOWN)], "not documented"),
+        ([replace(read(0, 5), counts=Counts(None, 5, 0))], "does not tell how many"),
+        ([read(0, 1_000)], "No record is left"),
+        ([read(0, 5)], "One reading tells no rate"),
+        ([read(0, 5), read(9, 5)], "No reading has shown its counts move"),
+        ([read(0, 5), read(9, 50), read(99, 50)], "stand still for 1m30s"),
+        ([read(0, 5), read(9, 50), read(12, 50)], "stand still now"),
+        ([read(0, 0), read(9, 500)], "began to move at an unknown moment"),
+        ([read(0, 5), read(30, 50)], "was seen for 30s only"),
+        ([read(0, 5), read(3, 50)], "was seen for a few seconds only"),
+        (UNSTEADY, "varied over the last"),
+        (STEADY, "was steady over the last 7m"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_the_reason(readings: list[JobReading], part: str) -> None:
+    assert part in why(motion(readings), readings[-1], len(readings))
+
+
+@pytest.mark.parametrize(
+    ("risk", "state", "text"),
+    [
+        (Risk(500, 25, 0, 0), RUNS, "None of 500 batches failed, limit 25. It is not passed."),
+        (Risk(500, 25, 3, 3), RUNS, "3 of 500 batches failed, limit 25. It is not passed."),
+        (
+            Risk(1_000, 50, 21, 125),
+            RUNS,
+            "21 to 125 of 1,000 batches failed, limit 50. It may be passed.",
+        ),
+        (
+            Risk(20, 1, 2, 9),
+            RUNS,
+            "2 to 9 of 20 batches failed, limit 1. It is passed if a bad row fails its batch: "
+            "Zoho may abort at any moment.",
+        ),
+        (
+            Risk(1_000, 50, 21, 125),
+            JobState.SYSTEM_ABORTED,
+            "21 to 125 of 1,000 batches failed, limit 50.",
+        ),
+    ],
+)
+def test_the_batches(risk: Risk, state: JobState, text: str) -> None:
+    assert batches(risk, state) == text

@@ -1,0 +1,46 @@
+"""Zoho's deadlines in words: which, when, and how much time is left."""
+
+from datetime import datetime, tzinfo
+
+from zcbulk_tui.domain.deadlines import Deadline, Kind, Urgency
+from zcbulk_tui.render.figures import countdown
+from zcbulk_tui.render.span import Look
+
+NAME = {Kind.START: "Start by", Kind.RESULT: "Fetch by", Kind.INPUT: "File gone"}
+
+LOOK = {
+    Urgency.CALM: Look.TEXT,
+    Urgency.SOON: Look.WARNING,
+    Urgency.NOW: Look.ERROR,
+    Urgency.PAST: Look.ERROR,
+}
+
+_FROM = {
+    Kind.START: "3 h from its creation",
+    Kind.RESULT: "3 days from its end",
+    Kind.INPUT: "3 days from the upload",
+}
+
+
+def moment(at: datetime, zone: tzinfo | None = None) -> str:
+    """Returns a moment in full, as in "Sun 22 Nov 14:31 CET".
+
+    Args:
+        at: Aware.
+        zone: Where the reader is; None for the zone of this machine.
+    """
+    return f"{at.astimezone(zone):%a %d %b %H:%M %Z}"
+
+
+def told(of: Deadline, now: datetime, zone: tzinfo | None = None) -> str:
+    """Returns the time that is left and the moment."""
+    at = moment(of.at, zone)
+    left = (of.at - now).total_seconds()
+    if left <= 0:
+        return f"passed, {at}" if of.exact else f"passed, {at} at the latest"
+    return f"{'' if of.exact else 'at most '}{countdown(left)} left, {at}"
+
+
+def why(of: Deadline) -> str:
+    """Returns where the deadline comes from, in a sentence."""
+    return f"{_FROM[of.kind]}." if of.exact else f"{_FROM[of.kind]}, which was not seen."

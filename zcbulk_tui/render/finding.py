@@ -1,0 +1,87 @@
+"""Where the words of a filter are looked for in a job on the list."""
+
+from typing import NamedTuple
+
+from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
+from zcbulk_tui.render import terms as language
+from zcbulk_tui.render import words
+from zcbulk_tui.render.terms import Place
+
+Term = language.Term
+finds = language.finds
+
+
+class Sought(NamedTuple):
+    """Where words are looked for in a job, all in lower case.
+
+    Attributes:
+        anywhere: Everything that a word without a prefix is looked for in: not the application,
+            which most jobs of a list share.
+        job: Its label and its id.
+        state: The words for its state, each after a line break; empty before the first reading.
+        form: Its form.
+        env: Its environment.
+        app: Its owner and application, as in ``owner/app``.
+        profile: The profile that watches it.
+        tag: Its tags.
+    """
+
+    anywhere: str
+    job: str
+    state: str
+    form: str
+    env: str
+    app: str
+    profile: str
+    tag: str
+
+
+def sought(listed: Listed) -> Sought:
+    """Returns where words are looked for in a job; worth keeping as long as its snapshot."""
+    snapshot = listed.snapshot
+    job, ref = snapshot.job, snapshot.ref
+    name = f"{job.label}\n{ref.job_id}"
+    app = f"{ref.owner}/{ref.app}"
+    tags = "\n".join(job.tags)
+    everything = (
+        name,
+        ref.form,
+        ref.environment,
+        tags,
+        job.note,
+        words.STATE[snapshot.state] if snapshot.state else "",
+        snapshot.last.raw_state if snapshot.last else "",
+        snapshot.fault.error.title if snapshot.fault else "",
+    )
+    return Sought(
+        "\n".join(everything).casefold(),
+        name.casefold(),
+        _state(snapshot),
+        ref.form.casefold(),
+        ref.environment.casefold(),
+        app.casefold(),
+        listed.profile.casefold(),
+        tags.casefold(),
+    )
+
+
+def terms(text: str) -> tuple[Term, ...]:
+    """Returns what a filter asks for, as it was typed."""
+    return language.terms(text.split(), _PLACES, _ANYWHERE)
+
+
+def _state(snapshot: JobSnapshot) -> str:
+    """The words for a state, and the last part of one: "sys-aborted" is "aborted", too."""
+    if snapshot.state is None:
+        return ""
+    shown = words.STATE[snapshot.state]
+    return f"\n{shown}\n{snapshot.state.value}\n{shown.rpartition('-')[2]}"
+
+
+_ANYWHERE = Sought._fields.index("anywhere")
+_PLACES = tuple(
+    # A state is found by how its words begin: "failed" is a word, "5 failed records" is not.
+    Place(f"{name}:", place, "\n" if name == "state" else "")
+    for place, name in enumerate(Sought._fields)
+    if place != _ANYWHERE
+)

@@ -1,0 +1,29 @@
+"""What is said in the place of the jobs where there are none to show."""
+
+from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.render.span import Line, Look, Span
+
+
+def first_run(login: str, *, add: str) -> list[Line]:
+    """Returns the three ways to begin, a line each.
+
+    Args:
+        login: The command that signs in; empty where that is done.
+        add: The key that adds a job.
+    """
+    sign_in = f"type in another terminal: {login}" if login else "done"
+    return [
+        (),
+        _way("Sign in", sign_in, Look.TEXT if login else Look.DIM),
+        _way("Watch a job", f"paste its URL here, or press {add}"),
+        _way("Look around", "quit with q, and type: zcbulk-tui demo"),
+    ]
+
+
+def nothing_found(asked: str, jobs: int) -> list[Line]:
+    """Returns what is said where a filter leaves out every job."""
+    return [(), (Span(f"  None of {jobs:,} jobs has “{one_line(asked)}”; Esc shows all."),)]
+
+
+def _way(title: str, how: str, look: Look = Look.TEXT) -> Line:
+    return (Span(f"  {title:<14}", Look.STRONG), Span(how, look))

@@ -1,0 +1,125 @@
+"""What several jobs add up to: the headings of groups, and the total."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from zcbulk_tui.domain.job import Counts
+from zcbulk_tui.domain.snapshot import Listed
+from zcbulk_tui.render import columns as widths
+from zcbulk_tui.render import figures
+from zcbulk_tui.render.bar import bar
+from zcbulk_tui.render.columns import Columns
+from zcbulk_tui.render.glyphs import Glyphs
+from zcbulk_tui.render.order import SortBy
+from zcbulk_tui.render.row import Row, merged
+from zcbulk_tui.render.span import Line, Look, Span, fit, fit_line, width
+
+_NOT_TOLD = Counts()
+
+_SHORTEST_TITLE = 6
+
+
+class Sum(NamedTuple):
+    """What several jobs add up to, as they were last read; nothing of it is estimated.
+
+    Attributes:
+        jobs: How many there are.
+        untold: How many of them have not told enough for all four counts, which they are not in.
+        counts: What the others told; None where there are no others.
+        rate: Records a second of all that move; 0 where all stand still, None where none is known
+            to do either.
+    """
+
+    jobs: int
+    untold: int
+    counts: Counts
+    rate: float | None
+
+
+def share(listed: Listed) -> Sum:
+    """Returns what one job adds, which stays the same as long as its snapshot does."""
+    snapshot = listed.snapshot
+    last, moves = snapshot.last, snapshot.motion
+    if last is None:
+        return Sum(1, 1, _NOT_TOLD, None)
+    rate = None if moves is None else 0.0 if moves.still else moves.rate
+    counts, left = last.counts, last.counts.left
+    if None in (counts.total, counts.success, counts.failed, left):
+        return Sum(1, 1, _NOT_TOLD, rate)
+    if counts.unprocessed is None:
+        counts = replace(counts, unprocessed=left)
+    return Sum(1, 0, counts, rate)
+
+
+def added(sums: Sequence[Sum]) -> Sum:
+    """Returns what several sums add up to."""
+    told = [one.counts for one in sums if one.untold < one.jobs]
+    rates = [one.rate for one in sums if one.rate is not None]
+    return Sum(
+        sum(one.jobs for one in sums),
+        sum(one.untold for one in sums),
+        Counts(
+            sum(counts.total or 0 for counts in told),
+            sum(counts.success or 0 for counts in told),
+            sum(counts.failed or 0 for counts in told),
+            sum(counts.unprocessed or 0 for counts in told),
+        )
+        if told
+        else _NOT_TOLD,
+        sum(rates) if rates else None,
+    )
+
+
+def sum_row(title: str, total: Sum, at: Columns, glyphs: Glyphs, *, of: int | None = None) -> Row:
+    """Draws a sum in the columns of its jobs; its first span is two blanks, as a job's is.
+
+    Args:
+        title: What it is the sum of.
+        total: The sum.
+        at: The columns.
+        glyphs: The characters.
+        of: How many jobs there are, where it is the sum of some of them.
+    """
+    jobs = f" {figures.number(total.jobs)} {'job' if total.jobs == 1 else 'jobs'}"
+    if of is not None:
+        jobs = f" {figures.number(total.jobs)} of {figures.number(of)}"
+    return Row(_names(title, jobs, at, glyphs), _bar(total, at, glyphs), _numbers(total, at))
+
+
+def _names(title: str, jobs: str, at: Columns, glyphs: Glyphs) -> Line:
+    room = at.names_width - widths.LEAD - 1
+    shown = min(width(title), room - width(jobs))
+    spans = [Span("  "), Span(f"{glyphs.sum} ", Look.STRONG)]
+    if shown >= min(width(title), _SHORTEST_TITLE):
+        spans += [Span(fit(title, shown), Look.STRONG), Span(jobs, Look.DIM)]
+    else:
+        spans.append(Span(fit(title, room), Look.STRONG))
+    return fit_line(spans, at.names_width)
+
+
+def _bar(total: Sum, at: Columns, glyphs: Glyphs) -> Line:
+    drawn = bar(total.counts, 0, at.bar, glyphs)
+    text = "no counts" if total.counts.total is None else "no records"
+    return drawn or fit_line([Span(text, Look.DIM)], at.bar)
+
+
+def _numbers(total: Sum, at: Columns) -> Line:
+    counts = total.counts
+    texts = {
+        SortBy.PERCENT: figures.percent(counts.share_done),
+        SortBy.OK: figures.number(counts.success, widths.DONE),
+        SortBy.FAILED: figures.number(counts.failed, widths.FAILED),
+        SortBy.LEFT: figures.number(counts.left, widths.LEFT),
+        SortBy.RATE: figures.rate(total.rate),
+    }
+    spans = []
+    for column in at.numbers:
+        if column.by is SortBy.ENDS and total.untold:
+            untold = f"+{total.untold}" if total.untold < 1000 else ">999"
+            text, look = f"{untold} unknown", Look.DIM
+        else:
+            text, look = texts.get(column.by, ""), Look.STRONG
+        spans.append(Span(" " + fit(text, column.cells, right=True), look))
+    spans.append(Span(" "))
+    return merged(spans)
