@@ -6,17 +6,29 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
 
 from tests.config.conftest import Write
+from zcbulk_tui.config import settings as all_settings
 from zcbulk_tui.config.load import faults, load, read
-from zcbulk_tui.config.settings import BudgetSettings, Settings
+from zcbulk_tui.config.settings import COLUMNS, BudgetSettings, ListSettings, Settings
+from zcbulk_tui.render.groups import GroupBy
+from zcbulk_tui.render.order import SortBy
+from zcbulk_tui.tui.keys import KEYS
+from zcbulk_tui.tui.own_keys import remapped
+from zcbulk_tui.tui.themes import PALETTES, Palette, make
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 TEXT = EXAMPLE.read_text(encoding="utf-8")
-SETTINGS, _, PROFILES = TEXT.partition("\n# Profiles, ")
+SETTINGS, _, REST = TEXT.partition("\n# Keys of your own.")
+KEY_PART, _, REST = REST.partition("\n# Themes of your own")
+THEMES, _, PROFILES = REST.partition("\n# Profiles, ")
+
+# TOML has no place for the empty tables among the others.
+DEFAULTS = asdict(Settings())
+assert (DEFAULTS.pop("keys"), DEFAULTS.pop("themes")) == ({}, {})
 
 _COMMENTED_OUT = re.compile(r"^# ?(?=[a-z_]+ = |\[[a-z_.]+\]$)", re.MULTILINE)
 _SETTING = re.compile(r"^(?:# ?)?[a-z_]+ = .*$")
@@ -46,7 +58,7 @@ def test_all_of_its_settings_can_be_set(write: Write) -> None:
 
 def test_it_shows_every_setting_with_its_default_in_their_order() -> None:
     shown = dict(flat(tomllib.loads(with_nothing_commented_out(SETTINGS))))
-    defaults = dict(flat(asdict(Settings())))
+    defaults = dict(flat(DEFAULTS))
     assert list(shown) == list(defaults)
     # TOML cannot say "none": such a setting is shown with an example.
     assert {key: value for key, value in shown.items() if defaults[key] is not None} == {
@@ -63,10 +75,10 @@ def test_every_setting_has_a_comment() -> None:
 
 
 # A default that is written down would go before the only profile there is.
-@pytest.mark.parametrize("commented_out", [*[key for key, _ in flat(asdict(Settings()))]])
+@pytest.mark.parametrize("commented_out", [key for key, _ in flat(DEFAULTS)])
 def test_only_what_has_no_default_is_commented_out_and_the_profile(commented_out: str) -> None:
     is_there = commented_out in dict(flat(tomllib.loads(TEXT)))
-    value = dict(flat(asdict(Settings())))[commented_out]
+    value = dict(flat(DEFAULTS))[commented_out]
     assert is_there is (value is not None and commented_out != "profile")
 
 
@@ -99,6 +111,41 @@ def test_its_profiles_can_be_used(write: Write, profile: str, settings: Settings
     assert configuration.settings == settings
     assert configuration.profiles == ("orders", "test")
     assert faults(environ) == {"orders": None, "test": None}
+
+
+def test_it_names_every_key_with_what_it_is() -> None:
+    shown = tomllib.loads(with_nothing_commented_out(KEY_PART).partition("[keys]")[2])
+    assert list(shown) == [key.action for key in KEYS]
+    assert [remapped(KEYS, {action: keys}) for action, keys in shown.items()] == [KEYS] * len(KEYS)
+
+
+def test_its_keys_can_be_used(write: Write) -> None:
+    settings = load(write(f"# {with_nothing_commented_out(KEY_PART)}"))
+    assert remapped(KEYS, settings.keys) == KEYS
+
+
+def test_its_theme_can_be_used(write: Write) -> None:
+    settings = load(write(f'theme = "mine" # {with_nothing_commented_out(THEMES)}'))
+    assert make(settings.theme, settings.themes).shown == "mine"
+
+
+def test_it_names_every_theme_and_every_colour() -> None:
+    assert all(f'"{name}"' in SETTINGS for name in PALETTES)
+    named = THEMES.replace("# ", "").replace(",", " ").replace(".", " ").split()
+    assert set(Palette._fields) <= set(named)
+
+
+def test_the_columns_and_groups_of_the_settings_are_those_of_the_list() -> None:
+    assert tuple(SortBy) == COLUMNS
+    assert tuple(GroupBy) == get_args(get_type_hints(ListSettings)["group"])
+
+
+def test_the_themes_of_the_settings_are_those_of_the_screen() -> None:
+    assert tuple(PALETTES) == all_settings.THEMES
+
+
+def test_it_names_what_the_list_can_be_sorted_by() -> None:
+    assert all(f'"{column}"' in SETTINGS for column in COLUMNS)
 
 
 def test_it_tells_how_to_sign_in_and_names_no_token() -> None:

@@ -34,6 +34,8 @@ VALUES: Mapping[str, tuple[Any, Any, Any, Any]] = {
     "budget.reset_timezone": ("Asia/Kolkata", "UTC", "Europe/Berlin", "Asia/Tokyo"),
     "budget.frugal_unfocused": (False, True, False, True),
     "timeouts.read": (1.5, 2, 3.5, 4),
+    "theme": ("light", "dark", "high-contrast", "colour-blind"),
+    "list.sort": ("job", "-job", "left", "due"),
 }
 """What each layer sets, by setting; neighbours differ."""
 
@@ -105,6 +107,11 @@ EXAMPLES: Mapping[str, tuple[str, Any]] = {
     "secrets": ("file", "file"),
     "token_command": ("pass show 'zoho'", "pass show 'zoho'"),
     "ca_bundle": ("/etc/ca.pem", "/etc/ca.pem"),
+    "theme": ("high-contrast", "high-contrast"),
+    "low_bandwidth": ("true", True),
+    "ascii": ("true", True),
+    "list.sort": ("-percent", "-percent"),
+    "list.group": ("app", "app"),
     "budget.plan": ("standard", "standard"),
     "budget.users": ("3", 3),
     "budget.daily_calls": ("5_000", 5000),

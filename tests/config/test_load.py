@@ -10,6 +10,7 @@ from zcbulk_tui.config.load import load
 from zcbulk_tui.config.settings import (
     BudgetSettings,
     ControlSettings,
+    ListSettings,
     MemorySettings,
     Settings,
     TimeoutSettings,
@@ -47,6 +48,12 @@ def test_the_defaults() -> None:
         secrets="auto",
         token_command=None,
         ca_bundle=None,
+        theme="dark",
+        low_bandwidth=False,
+        ascii=False,
+        list=ListSettings(sort="added", group="none"),
+        keys={},
+        themes={},
         budget=BudgetSettings(
             plan="free",
             users=1,
@@ -92,6 +99,12 @@ def test_every_setting_can_be_set(write: Write) -> None:
         secrets = "file"
         token_command = "pass show zoho"
         ca_bundle = "/etc/größe.pem"
+        theme = "mine"
+        low_bandwidth = true
+        ascii = true
+        [list]
+        sort = "-left"
+        group = "tag"
         [budget]
         plan = "enterprise"
         users = 12
@@ -112,6 +125,12 @@ def test_every_setting_can_be_set(write: Write) -> None:
         full_days = 14
         days = 365
         control_days = 36500
+        [keys]
+        start = "ctrl+x, F5"
+        zoom = ""
+        [themes.mine]
+        base = "light"
+        failed = "#ff0000"
         """
     )
     assert load(environ) == Settings(
@@ -129,6 +148,12 @@ def test_every_setting_can_be_set(write: Write) -> None:
         secrets="file",
         token_command="pass show zoho",
         ca_bundle="/etc/größe.pem",
+        theme="mine",
+        low_bandwidth=True,
+        ascii=True,
+        list=ListSettings("-left", "tag"),
+        keys={"start": "ctrl+x, F5", "zoom": ""},
+        themes={"mine": {"base": "light", "failed": "#ff0000"}},
         budget=BudgetSettings(
             "enterprise", 12, 5000, 0.5, 0, "Asia/Kolkata", "frugal", frugal_unfocused=False
         ),
@@ -175,6 +200,19 @@ def test_what_a_file_leaves_out_keeps_its_default(write: Write) -> None:
         ("timeouts.read = {}", "timeouts.read", "a table", SECONDS),
         ("timeouts.total = [1]", "timeouts.total", "a list", SECONDS),
         ("control.method = 'GET'", "control.method", "'GET'", '"PATCH", "PUT" or "POST".'),
+        ("theme = ''", "theme", "''", "Write the name of a theme."),
+        ("theme = 'drak'", "theme", "'drak'", "Did you mean dark?"),
+        ("theme = 'color_blind'", "theme", "'color_blind'", "Did you mean colour-blind?"),
+        ("theme = 'x'", "theme", "'x'", "or add the table [themes.NAME]."),
+        ("low_bandwidth = 1", "low_bandwidth", "1", "Write true or false."),
+        ("ascii = 'no'", "ascii", "'no'", "Write true or false."),
+        ("list = 'job'", "list", "'job'", "Write a table"),
+        ("list.sort = 5", "list.sort", "5", 'as in "left" or "-left".'),
+        ("list.sort = 'Fialed'", "list.sort", "'Fialed'", "Did you mean failed?"),
+        ("list.sort = '-lft'", "list.sort", "'-lft'", "Did you mean -left?"),
+        ("list.sort = '--left'", "list.sort", "'--left'", "Did you mean -left?"),
+        ("list.sort = ''", "list.sort", "''", "Use one of these."),
+        ("list.group = 'owner'", "list.group", "'owner'", '"app", "form" or "tag".'),
         ("control.body = 'both'", "control.body", "'both'", 'Write "wrapped" or "flat".'),
     ],
 )

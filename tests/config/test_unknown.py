@@ -6,8 +6,8 @@ from tests.config.conftest import Write, refusal
 
 TOP = (
     "There are: profile, data_center, base_url, accounts_url, api_version, owner, app, form, "
-    "environment, read_only, client_id, secrets, token_command, ca_bundle, budget, timeouts, "
-    "control, memory, profiles."
+    "environment, read_only, client_id, secrets, token_command, ca_bundle, theme, low_bandwidth, "
+    "ascii, list, budget, timeouts, control, memory, keys, themes, profiles."
 )
 
 
@@ -29,6 +29,10 @@ TOP = (
             "timeouts.read_only",
             "Write read_only above the first name in square brackets.",
         ),
+        ("sort = 'job'", 1, "sort", "Write sort below [list]."),
+        ("low_bandwith = true", 1, "low_bandwith", "Did you mean low_bandwidth?"),
+        ("[key]\nstart = 'S'", 1, "key", "Did you mean keys?"),
+        ("[profiles.a.theems.b]", 1, "profiles.a.theems", "Did you mean profiles.a.themes?"),
         ("[timeouts]\nx = 1", 2, "timeouts.x", "There are: timeouts.connect, timeouts.read,"),
         ("[polling]\nwaiting = 5", 1, "polling", TOP),
         ("colour = 'red'", 1, "colour", TOP),

@@ -4,9 +4,11 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from zcbulk_tui.cli import appearance
 from zcbulk_tui.cli.main import complain
 from zcbulk_tui.config import layers, load, paths, secrets
 from zcbulk_tui.config.load import Configuration
@@ -85,6 +87,9 @@ def check(profile: str | None) -> int:
     for warning in meaningless(os.environ):
         complain(warning)
     faults = load.faults(flags={"profile": profile})
+    for name, fault in faults.items():
+        if fault is None:
+            faults[name] = appearance.fault(load.read(flags={"profile": name}))
     # A fault of the environment is that of every profile, and is said once.
     said: dict[str, list[str]] = {}
     for name, fault in faults.items():
@@ -114,6 +119,9 @@ def _settings(configuration: Configuration) -> dict[str, tuple[Any, str]]:
         if isinstance(value, str):
             value = masked(_first_word(value) if key == "token_command" else value)
         found[key] = (value, configuration.sources.get(key, _DEFAULT))
+    for entry in filter(layers.is_free, fields(Settings)):
+        for key, given in layers.free_values(entry, configuration.given).items():
+            found[masked(key)] = (masked(str(given.value)), given.source)
     return found
 
 

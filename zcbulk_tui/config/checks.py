@@ -3,10 +3,10 @@
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TypeGuard
+from typing import NoReturn, TypeGuard
 
 from zcbulk_tui.config.layers import Given
-from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.config.settings import COLUMNS, THEMES, Settings
 from zcbulk_tui.config.shown import masked, shown
 from zcbulk_tui.domain.address import is_link_name, parse_base_url
 from zcbulk_tui.errors import ConfigError, UsageError
@@ -47,6 +47,8 @@ def understood(settings: Settings, given: Mapping[str, Given]) -> Settings:
     zone = settings.budget.reset_timezone
     if zone is not None:
         _check_time_zone(zone, f"{given['budget.reset_timezone'].source}: budget.reset_timezone")
+    if settings.list.sort.removeprefix("-") not in COLUMNS:
+        _refuse_sort(settings.list.sort, given["list.sort"])
     return replace(
         settings,
         base_url=_url(settings.base_url, "base_url", "https://www.zohoapis.eu", given),
@@ -61,16 +63,43 @@ def check_together(settings: Settings, given: Mapping[str, Given]) -> None:
         ConfigError: Two of the settings do not.
     """
     memory = settings.memory
-    if memory.full_days <= memory.days:
-        return
-    # One of them is not the default: the defaults fit.
-    key, value = ("memory.days", memory.days)
-    if "memory.full_days" in given:
-        key, value = ("memory.full_days", memory.full_days)
+    if memory.full_days > memory.days:
+        # One of them is not the default: the defaults fit.
+        key, value = ("memory.days", memory.days)
+        if "memory.full_days" in given:
+            key, value = ("memory.full_days", memory.full_days)
+        raise ConfigError(
+            f"{given[key].source}: {key} cannot be {value}",
+            f"memory.full_days is {memory.full_days}, and memory.days is {memory.days}.",
+            "Set both, so that memory.days is no less than memory.full_days.",
+        )
+    if settings.theme not in THEMES and settings.theme not in settings.themes:
+        _refuse_theme(settings, given["theme"])
+
+
+def _refuse_theme(settings: Settings, asked: Given) -> NoReturn:
+    from difflib import get_close_matches
+
+    there = (*THEMES, *settings.themes)
+    close = get_close_matches(settings.theme.lower(), there, n=1)
     raise ConfigError(
-        f"{given[key].source}: {key} cannot be {value}",
-        f"memory.full_days is {memory.full_days}, and memory.days is {memory.days}.",
-        "Set both, so that memory.days is no less than memory.full_days.",
+        f"{asked.source}: theme cannot be {shown(settings.theme)}",
+        f"There are: {', '.join(map(masked, there))}.",
+        f"Did you mean {masked(close[0])}?"
+        if close
+        else "Use one of these, or add the table [themes.NAME].",
+    )
+
+
+def _refuse_sort(sort: str, asked: Given) -> NoReturn:
+    from difflib import get_close_matches
+
+    turned, column = ("-" if sort.startswith("-") else ""), sort.removeprefix("-")
+    close = get_close_matches(column.lower(), COLUMNS, n=1)
+    raise ConfigError(
+        f"{asked.source}: list.sort cannot be {shown(sort)}",
+        f"There are: {', '.join(COLUMNS)}; a hyphen before it turns the order round.",
+        f"Did you mean {turned}{close[0]}?" if close else "Use one of these.",
     )
 
 

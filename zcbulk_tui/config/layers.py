@@ -45,17 +45,30 @@ def variable(key: str) -> str:
 
 
 def settings_of(group: type["DataclassInstance"], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Every setting by its dotted name, as TOML's tables name it, with its field."""
+    """Every setting by its dotted name, as TOML's tables name it, with its field.
+
+    The free tables are not among them.
+    """
     for entry in fields(group):
         if inner := group_of(entry):
             yield from settings_of(inner, f"{prefix}{entry.name}.")
-        else:
+        elif not is_free(entry):
             yield prefix + entry.name, entry
 
 
 def group_of(entry: "Field[Any]") -> type["DataclassInstance"] | None:
     """The group of settings that a field holds; None for a setting."""
     return entry.type if isinstance(entry.type, type) and is_dataclass(entry.type) else None
+
+
+def is_free(entry: "Field[Any]") -> bool:
+    """Whether it is a table whose names the user chooses."""
+    return "deep" in entry.metadata
+
+
+def free_values(entry: "Field[Any]", given: Mapping[str, Given]) -> dict[str, Given]:
+    """What a free table holds, by dotted names."""
+    return {key: value for key, value in given.items() if key.startswith(f"{entry.name}.")}
 
 
 def from_table(
@@ -102,6 +115,11 @@ def build(group: type[_Group], given: Mapping[str, Given], prefix: str = "") -> 
         key = prefix + entry.name
         if inner := group_of(entry):
             values[entry.name] = build(inner, given, f"{key}.")
+        elif is_free(entry):
+            if own := free_values(entry, given):
+                from zcbulk_tui.config.free import table
+
+                values[entry.name] = table(own)
         elif key in given:
             if not _fits(entry, given[key].value):
                 raise _refused(key, entry, given[key].value, given[key].source)
@@ -129,7 +147,11 @@ def _flat(
         if entry is None:
             raise unknown(names, source(), within)
         inner = group_of(entry)
-        if inner is None:
+        if is_free(entry):
+            from zcbulk_tui.config.free import flat
+
+            yield from flat(entry, value, places, within)
+        elif inner is None:
             yield ".".join(names), Given(value, source)
         elif is_table(value):
             yield from _flat(inner, value, places, within, names)

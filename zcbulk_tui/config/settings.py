@@ -3,12 +3,22 @@
 Plain dataclasses: pydantic would be half of the time until the first frame.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from zcbulk_tui.domain.sign_in import DEFAULT_PROFILE
 
 _TABLE = {"expected": "a table: its settings, below its name in square brackets"}
+
+THEMES = ("dark", "light", "high-contrast", "colour-blind")
+"""The themes that there are without the user's own."""
+
+COLUMNS = (
+    *("added", "job", "profile", "form", "percent", "ok", "failed", "left", "rate"),
+    *("ends", "read", "next", "due"),
+)
+"""What the list can be sorted by."""
 
 
 def _setting(default: Any, expected: str, **bounds: float) -> Any:
@@ -17,6 +27,16 @@ def _setting(default: Any, expected: str, **bounds: float) -> Any:
     The size of a text is its length.
     """
     return field(default=default, metadata={"expected": expected, **bounds})
+
+
+def _free(deep: int, expected: str) -> Any:
+    """A table whose names the user chooses.
+
+    Args:
+        deep: How many names lead to a text in it.
+        expected: What is to be written there.
+    """
+    return field(default_factory=dict, metadata={**_TABLE, "deep": deep, "holds": expected})
 
 
 def _seconds(default: float, least: float) -> Any:
@@ -108,6 +128,19 @@ class MemorySettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ListSettings:
+    """How the list is at first."""
+
+    sort: str = _setting(COLUMNS[0], 'the name of a column, as in "left" or "-left"')
+    """The column that the list is sorted by; a hyphen before it: descending."""
+
+    group: Literal["none", "profile", "app", "form", "tag"] = _setting(
+        "none", '"none", "profile", "app", "form" or "tag"'
+    )
+    """What the list is grouped by."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings of one profile."""
 
@@ -170,7 +203,23 @@ class Settings:
     ca_bundle: str | None = _setting(None, "the path of a PEM file", least=1, most=4000)
     """Certificates that are trusted beside the system's."""
 
+    theme: str = _setting(THEMES[0], "the name of a theme", least=1, most=30)
+    """Which colours: one of `THEMES`, or one of `themes`."""
+
+    low_bandwidth: bool = _setting(False, "true or false")
+    """Whether the screen is drawn less often, for a slow line."""
+
+    ascii: bool = _setting(False, "true or false")
+    """Whether the screen is drawn with ASCII only."""
+
+    list: ListSettings = field(default_factory=ListSettings, metadata=_TABLE)
     budget: BudgetSettings = field(default_factory=BudgetSettings, metadata=_TABLE)
     timeouts: TimeoutSettings = field(default_factory=TimeoutSettings, metadata=_TABLE)
     control: ControlSettings = field(default_factory=ControlSettings, metadata=_TABLE)
     memory: MemorySettings = field(default_factory=MemorySettings, metadata=_TABLE)
+
+    keys: Mapping[str, str] = _free(1, 'keys as a text, as in "ctrl+x" or "j down"; "" is for none')
+    """The keys of actions that the user has changed, as they are written there."""
+
+    themes: Mapping[str, Mapping[str, str]] = _free(2, 'a text: a colour as in "#1f6feb"')
+    """The user's own themes by name: colours by name, and which theme has the other ones."""

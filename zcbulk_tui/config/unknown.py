@@ -32,13 +32,21 @@ def unknown(names: tuple[str, ...], source: str, within: tuple[str, ...] = ()) -
     known = _known(in_profile=bool(within))
     title = f"{source}: there is no setting “{key}”"
     here = [name for name in known if name.rpartition(".")[0] == ".".join(names[:-1])]
-    # Below the head of a table, everything is its.
-    if elsewhere := [name for name in known if _last(name) == names[-1]]:
-        return ConfigError(title, next_step=_moved(elsewhere[0], within))
+    if elsewhere := belongs(names[-1], within):
+        return ConfigError(title, next_step=elsewhere)
     if close := get_close_matches(names[-1], map(_last, here), n=1):
         meant = dotted(*within, *names[:-1], close[0])
         return ConfigError(title, next_step=f"Did you mean {meant}?")
     return ConfigError(title, next_step=f"There are: {', '.join(here)}.")
+
+
+def belongs(name: str, within: tuple[str, ...] = ()) -> str:
+    """Where a setting of this name is to be written; empty where there is none.
+
+    Below the head of a table, everything is its.
+    """
+    known = _known(in_profile=bool(within))
+    return next((_moved(key, within) for key in known if _last(key) == name), "")
 
 
 def _last(key: str) -> str:

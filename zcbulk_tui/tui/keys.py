@@ -3,12 +3,13 @@
 Lower case never changes anything at Zoho; upper case may, and asks first.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from textual.binding import Binding, BindingType
 
 from zcbulk_tui.render.span import Line, Look, Span, fit_line, line_width
+from zcbulk_tui.tui.key_names import shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +17,8 @@ class Key:
     """One thing that can be done.
 
     Attributes:
-        action: Name of the action; the id of its binding.
+        action: Name of the action, and of the key in the configuration.
         keys: Textual's names of the keys, separated by commas; the first is the one shown.
-        shown: How people write the keys.
         label: One or two words for the key line.
         help: A sentence for the help and the palette.
         price: What it costs, in calls; empty for nothing.
@@ -29,7 +29,6 @@ class Key:
 
     action: str
     keys: str
-    shown: str
     label: str
     help: str
     price: str = ""
@@ -37,70 +36,73 @@ class Key:
     rank: int = 0
     controls: bool = False
 
+    @property
+    def shown(self) -> str:
+        """How people write its keys."""
+        return shown(self.keys)
 
-_JOB, _LIST, _CALLS, _PROGRAM = "Selected job", "List", "Calls", "Program"
+
+_JOB, _LIST, _VIEW, _CALLS, _PROGRAM = "Selected or marked jobs", "List", "View", "Calls", "Program"
 
 KEYS = (
-    Key("down", "j,down", "j ↓", "down", "Select the next job."),
-    Key("up", "k,up", "k ↑", "up", "Select the job before."),
-    Key("top", "g,home", "g Home", "top", "Select the first job."),
-    Key("bottom", "G,end", "G End", "bottom", "Select the last job."),
-    Key("page_down", "pagedown", "PgDn", "page down", "Move a page down."),
-    Key("page_up", "pageup", "PgUp", "page up", "Move a page up."),
-    Key("half_down", "ctrl+d", "ctrl+d", "half down", "Move half a page down."),
-    Key("half_up", "ctrl+u", "ctrl+u", "half up", "Move half a page up."),
+    Key("down", "j,down", "down", "Select the next job."),
+    Key("up", "k,up", "up", "Select the job before."),
+    Key("top", "g,home", "top", "Select the first job."),
+    Key("bottom", "G,end", "bottom", "Select the last job."),
+    Key("page_down", "pagedown", "page down", "Move a page down."),
+    Key("page_up", "pageup", "page up", "Move a page up."),
+    Key("half_down", "ctrl+d", "half down", "Move half a page down."),
+    Key("half_up", "ctrl+u", "half up", "Move half a page up."),
     Key(
         "start",
-        "S",
         "S",
         "start",
         "Start the job, after a question.",
         "2 calls",
         _JOB,
-        rank=3,
+        rank=4,
         controls=True,
     ),
     Key(
         "abort",
-        "X",
         "X",
         "abort",
         "Abort the job, after a question.",
         "2 calls",
         _JOB,
-        rank=3,
+        rank=4,
         controls=True,
     ),
-    Key("poll", "r", "r", "poll", "Ask for the job's status now.", "1 call", _JOB, rank=3),
+    Key("poll", "r", "poll", "Ask for the job's status now.", "1 call", _JOB, rank=4),
+    Key("details", "enter", "details", "Show all that is known of the job.", group=_JOB, rank=3),
     Key(
         "history",
-        "h",
         "h",
         "history",
         "Show the job's readings as a chart, and what happened to it.",
         group=_JOB,
         rank=1,
     ),
+    Key("edit", "e", "edit", "Change the job's label, tags and note.", group=_JOB),
+    Key("copy", "y", "copy id", "Copy the job's id to the clipboard.", group=_JOB),
     Key(
-        "edit",
-        "e",
-        "e",
-        "edit",
-        "Change the job's label, tags and note.",
+        "copy_command",
+        "Y",
+        "copy command",
+        "Copy the command that prints the job's status.",
         group=_JOB,
     ),
     Key(
         "unwatch",
         "x",
-        "x",
         "stop watching",
         "Take the job off the list; nothing changes at Zoho.",
         group=_JOB,
-        rank=1,
     ),
+    Key("mark", "space", "mark", "Mark the job, or take its mark off.", group=_LIST),
+    Key("mark_all", "asterisk", "mark all", "Mark all jobs that are shown, or none.", group=_LIST),
     Key(
         "add",
-        "a",
         "a",
         "add",
         "Watch a job: paste its URL, or give its names and id.",
@@ -110,24 +112,14 @@ KEYS = (
     Key(
         "poll_all",
         "R",
-        "R",
         "poll all",
-        "Ask for every unfinished job's status.",
+        "Ask for the status of every unfinished job that is shown.",
         "1 call each",
         _LIST,
     ),
-    Key(
-        "pause",
-        "p",
-        "p",
-        "pause",
-        "Pause the polls of all jobs, or resume them.",
-        group=_LIST,
-        rank=1,
-    ),
+    Key("pause", "p", "pause", "Pause the polls of all jobs, or resume them.", group=_LIST),
     Key(
         "log",
-        "l",
         "l",
         "log",
         "Show all that has happened: changes, calls, start and abort.",
@@ -135,8 +127,21 @@ KEYS = (
         rank=1,
     ),
     Key(
+        "filter",
+        "slash",
+        "filter",
+        "Show only some jobs: words, !without, state: form: env: app: profile: tag: job:",
+        group=_VIEW,
+        rank=3,
+    ),
+    Key("sort", "o", "sort", "Sort by the next column.", group=_VIEW, rank=1),
+    Key("reverse", "O", "reverse", "Turn the order round.", group=_VIEW),
+    Key("group", "v", "group", "Group by profile, application, form or tag.", group=_VIEW),
+    Key("zoom", "z", "zoom", "Show the details on the whole screen.", group=_VIEW),
+    Key("theme", "t", "theme", "Change the colours.", group=_VIEW),
+    Key("back", "escape", "back", "Clear the filter, the marks, or the details.", group=_VIEW),
+    Key(
         "budget",
-        "b",
         "b",
         "budget",
         "Show the day's calls and the plan; tell the true figure.",
@@ -146,7 +151,6 @@ KEYS = (
     Key(
         "eager",
         "plus,equals_sign",
-        "+",
         "more eager",
         "Poll more eagerly; first says what that brings.",
         group=_CALLS,
@@ -154,37 +158,35 @@ KEYS = (
     Key(
         "frugal",
         "minus",
-        "-",
         "more frugal",
         "Poll more frugally; first says what that brings.",
         group=_CALLS,
     ),
-    Key("profile", "P", "P", "profile", "Switch to another profile.", group=_PROGRAM),
-    Key("help", "question_mark", "?", "help", "Show this help.", group=_PROGRAM, rank=3),
-    Key("palette", "colon", ": ctrl+p", "palette", "Find a command by its name.", group=_PROGRAM),
-    Key("redraw", "ctrl+l", "ctrl+l", "redraw", "Draw the screen anew.", group=_PROGRAM),
-    Key("leave", "q", "q", "quit", "Quit; the watch list stays.", group=_PROGRAM, rank=3),
+    Key("profile", "P", "profile", "Show another profile, or several at once.", group=_PROGRAM),
+    Key("help", "question_mark", "help", "Show this help.", group=_PROGRAM, rank=4),
+    Key("palette", "colon,ctrl+p", "palette", "Find a command by its name.", group=_PROGRAM),
+    Key("redraw", "ctrl+l", "redraw", "Draw the screen anew.", group=_PROGRAM),
+    Key("suspend", "ctrl+z", "suspend", "Go back to the shell; fg returns.", group=_PROGRAM),
+    Key("leave", "q", "quit", "Quit; the watch list stays.", group=_PROGRAM, rank=4),
 )
 
 
-def bindings() -> list[BindingType]:
+def bindings(keys: Sequence[Key]) -> list[BindingType]:
     """Returns the bindings of the watch screen."""
-    return [
-        Binding(key.keys, key.action, key.label, tooltip=key.help, id=f"watch.{key.action}")
-        for key in KEYS
-    ]
+    return [Binding(key.keys, key.action, key.label) for key in keys if key.keys]
 
 
-def key_line(state_of: Callable[[str], bool | None], width: int) -> Line:
+def key_line(keys: Sequence[Key], state_of: Callable[[str], bool | None], width: int) -> Line:
     """The keys worth knowing, in one line; those that make no sense now are greyed.
 
     Args:
+        keys: All of them; those that are pressed by no key are left out.
         state_of: Of an action: True if it can be done, None if not now, False if never.
         width: Cells.
     """
-    shown = [key for key in KEYS if key.rank and state_of(key.action) is not False]
-    spans = {key: _on_key_line(key, able=bool(state_of(key.action))) for key in shown}
-    for rank in range(1, max(key.rank for key in shown)):
+    worth = [key for key in keys if key.rank and key.keys and state_of(key.action) is not False]
+    spans = {key: _on_key_line(key, able=bool(state_of(key.action))) for key in worth}
+    for rank in range(1, max(key.rank for key in worth)):
         if sum(map(line_width, spans.values())) > width:
             spans = {key: pair for key, pair in spans.items() if key.rank > rank}
     return fit_line([span for pair in spans.values() for span in pair], width)
@@ -193,6 +195,6 @@ def key_line(state_of: Callable[[str], bool | None], width: int) -> Line:
 def _on_key_line(key: Key, *, able: bool) -> tuple[Span, Span]:
     price = f" ({key.price.split()[0]})" if key.price else ""
     return (
-        Span(f" {key.shown} ", Look.STRONG if able else Look.DIM),
+        Span(f" {key.shown.split()[0]} ", Look.STRONG if able else Look.DIM),
         Span(f"{key.label}{price} ", Look.TEXT if able else Look.DIM),
     )

@@ -1,0 +1,157 @@
+"""The lines of the help: the keys by their groups, then what the signs of the list mean."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from zcbulk_tui.render import words
+from zcbulk_tui.render.glyphs import Glyphs
+from zcbulk_tui.render.span import Line, Look, Span, wrap
+from zcbulk_tui.render.span import width as cells
+from zcbulk_tui.tui.key_names import shown
+from zcbulk_tui.tui.keys import Key
+
+_BEFORE, _BETWEEN = 2, 2
+"""Blank cells before a sign, and after it."""
+
+_NO_KEY = "none"
+
+
+class Entry(NamedTuple):
+    """One thing that is explained.
+
+    Attributes:
+        sign: What it looks like, or the keys that do it.
+        text: A sentence.
+        price: What it costs, in calls; empty for nothing.
+        found_by: Words beside these that find it.
+    """
+
+    sign: Span
+    text: str
+    price: str = ""
+    found_by: str = ""
+
+
+class Section(NamedTuple):
+    """What belongs together, and its heading."""
+
+    title: str
+    entries: tuple[Entry, ...]
+
+
+def sections(keys: Iterable[Key], glyphs: Glyphs) -> list[Section]:
+    """Returns all there is to explain.
+
+    Args:
+        keys: What can be done.
+        glyphs: The characters that the list is drawn with.
+    """
+    groups: dict[str, list[Entry]] = {}
+    for key in keys:
+        written = shown(key.keys)
+        sign = Span(written, Look.STRONG) if written else Span(_NO_KEY, Look.DIM)
+        entry = Entry(sign, key.help, key.price, f"{key.label} {key.action}")
+        groups.setdefault(key.group, []).append(entry)
+    return [
+        *(Section(title, tuple(entries)) for title, entries in groups.items()),
+        Section("Bar", _bar(glyphs)),
+        Section("State", _states(glyphs)),
+        Section("Signs", _signs(glyphs)),
+    ]
+
+
+def sought(among: Sequence[Section], text: str) -> list[Section]:
+    """Returns what has all words of `text`, whatever their case, with its headings."""
+    wanted = text.casefold().split()
+    kept = []
+    for section in among:
+        entries = tuple(entry for entry in section.entries if _has(entry, section.title, wanted))
+        if entries:
+            kept.append(Section(section.title, entries))
+    return kept
+
+
+def sign_cells(among: Sequence[Section], width: int) -> int:
+    """Returns the cells of the column of signs; a longer sign has a line of its own."""
+    longest = max(cells(entry.sign.text) for section in among for entry in section.entries)
+    return min(longest, max(width // 4, 8))
+
+
+def lines(among: Sequence[Section], signs: int, width: int) -> list[Line]:
+    """Returns the lines of what is explained.
+
+    Args:
+        among: What that is.
+        signs: Cells of the column of signs.
+        width: Cells of a line.
+    """
+    made: list[Line] = []
+    for section in among:
+        if made:
+            made.append(())
+        made.append((Span(f" {section.title}", Look.STRONG),))
+        for entry in section.entries:
+            made += _entry(entry, signs, width)
+    return made
+
+
+def _entry(entry: Entry, signs: int, width: int) -> list[Line]:
+    start = _BEFORE + signs + _BETWEEN
+    room = max(width - start - 1, 1)
+    texts = wrap(entry.text, room, max(len(entry.text), 1))
+    price = f" ({entry.price})" if entry.price else ""
+    made: list[Line] = [(Span(" " * start + text),) for text in texts]
+    if price and cells(texts[-1]) + cells(price) <= room:
+        made[-1] = (*made[-1], Span(price, Look.DIM))
+    elif price:
+        made.append((Span(" " * start + price.lstrip(), Look.DIM),))
+    taken = _BEFORE + cells(entry.sign.text)
+    head: Line = (Span(" " * _BEFORE), entry.sign)
+    if taken + _BETWEEN > start:
+        return [head, *made]
+    (text, *more), *below = made
+    return [(*head, Span(text.text[taken:]), *more), *below]
+
+
+def _has(entry: Entry, title: str, wanted: Iterable[str]) -> bool:
+    said = f"{entry.sign.text} {entry.text} {entry.price} {entry.found_by} {title}".casefold()
+    return all(word in said for word in wanted)
+
+
+def _bar(glyphs: Glyphs) -> tuple[Entry, ...]:
+    return (
+        Entry(Span(glyphs.success * 4, Look.SUCCESS), "Records that went in, by the last poll."),
+        Entry(Span(glyphs.failed * 4, Look.FAILED), "Records that failed, by the last poll."),
+        Entry(
+            Span(glyphs.estimate * 4, Look.ESTIMATE),
+            "An estimate of what has been processed since.",
+        ),
+        Entry(Span(glyphs.left * 4, Look.LEFT), "Records that are left."),
+    )
+
+
+def _states(glyphs: Glyphs) -> tuple[Entry, ...]:
+    return tuple(
+        Entry(Span(glyphs.states[state], words.LOOK[state]), f"{word.capitalize()}.")
+        for state, word in words.STATE.items()
+    )
+
+
+def _signs(glyphs: Glyphs) -> tuple[Entry, ...]:
+    entries = (
+        Entry(Span(glyphs.cursor, Look.STRONG), "The selected job."),
+        Entry(Span(glyphs.mark, Look.STRONG), "A marked job."),
+        Entry(
+            Span("P", Look.PRODUCTION),
+            "A job in production, in a list where others are not.",
+        ),
+        Entry(Span(glyphs.trouble, Look.WARNING), "The last poll failed; the row says why."),
+        Entry(Span(glyphs.unread, Look.DIM), "Not polled yet."),
+        Entry(
+            Span(f"{glyphs.up} {glyphs.down}", Look.STRONG),
+            "The column that the list is sorted by, upwards or downwards.",
+        ),
+        Entry(Span(glyphs.sum, Look.STRONG), "The sum of a group, or of the whole list."),
+        Entry(Span("READ", Look.DIM), "The age of the last poll; in another colour when stale."),
+    )
+    return tuple(entry for entry in entries if entry.sign.text.strip())

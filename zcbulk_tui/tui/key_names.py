@@ -1,0 +1,86 @@
+"""How people write the names that Textual has for keys.
+
+The key line of the first frame needs it: nothing is worked out before it is asked for.
+"""
+
+from contextlib import suppress
+
+CHARACTERS = {
+    "exclamation_mark": "!",
+    "quotation_mark": '"',
+    "number_sign": "#",
+    "dollar_sign": "$",
+    "percent_sign": "%",
+    "ampersand": "&",
+    "apostrophe": "'",
+    "left_parenthesis": "(",
+    "right_parenthesis": ")",
+    "asterisk": "*",
+    "plus": "+",
+    "comma": ",",
+    "minus": "-",
+    "full_stop": ".",
+    "slash": "/",
+    "colon": ":",
+    "semicolon": ";",
+    "less_than_sign": "<",
+    "equals_sign": "=",
+    "greater_than_sign": ">",
+    "question_mark": "?",
+    "at": "@",
+    "left_square_bracket": "[",
+    "backslash": "\\",
+    "right_square_bracket": "]",
+    "circumflex_accent": "^",
+    "underscore": "_",
+    "grave_accent": "`",
+    "left_curly_bracket": "{",
+    "vertical_line": "|",
+    "right_curly_bracket": "}",
+    "tilde": "~",
+}
+"""The characters of a keyboard that Textual spells out."""
+
+_NAMED = {
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+    "home": "Home",
+    "end": "End",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "insert": "Ins",
+    "delete": "Del",
+    "backspace": "Backspace",
+    "tab": "Tab",
+    "enter": "Enter",
+    "escape": "Esc",
+    "space": "Space",
+}
+
+
+def shown(keys: str) -> str:
+    """Returns keys as people write them; empty for none.
+
+    Args:
+        keys: Textual's names, separated by commas.
+    """
+    names = keys.split(",")
+    # On many keyboards this is the same key, without shift.
+    if "plus" in names and "equals_sign" in names:
+        names.remove("equals_sign")
+    return " ".join(map(_one, names))
+
+
+def _one(key: str) -> str:
+    modifiers, plus, name = key.rpartition("+")
+    written = CHARACTERS.get(name) or _NAMED.get(name) or name
+    if name[1:].isdecimal():
+        written = name.upper()
+    elif len(written) > 1 and written is name:
+        from unicodedata import lookup
+
+        with suppress(KeyError):  # not all names can be told back
+            written = lookup(name.replace("_", " "))
+    return f"{modifiers}{plus}{written}"
