@@ -12,6 +12,9 @@ _CLASS = {look: f"look--{look}" for look in Look}
 
 _CURSOR = "row--cursor"
 
+_HAS_OWN_GROUND = frozenset((Look.BADGE, Look.PRODUCTION))
+"""What is not seen without it, so that the cursor leaves it as it is."""
+
 COMPONENT_CLASSES = {*_CLASS.values(), _CURSOR}
 """Of the screen that spans are drawn on. Not of each widget: Textual works out every class of every
 widget before the first frame."""
@@ -24,7 +27,9 @@ def strip(widget: Widget, spans: Iterable[Span], *, on_cursor: bool = False) -> 
     segments = []
     for text, look in spans:
         style = style_of(_CLASS[look])
-        segments.append(Segment(text, style + highlight if highlight else style))
+        if highlight and look not in _HAS_OWN_GROUND:
+            style += highlight
+        segments.append(Segment(text, style))
     line = Strip(segments, line_width(spans))
     padding = style_of(_CLASS[Look.TEXT])
     return line.adjust_cell_length(widget.size.width, padding + highlight if highlight else padding)

@@ -1,0 +1,247 @@
+"""What is on the screen can be read: the contrast of every cell, by WCAG 2.2, in every theme.
+
+Left out, as WCAG leaves out what cannot be used at the moment: what lies darkened around a dialog.
+Keys that cannot be pressed now, buttons that are disabled and placeholders count like all text.
+"""
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from functools import reduce
+from itertools import product
+from typing import NamedTuple
+
+import pytest
+from rich._palettes import EIGHT_BIT_PALETTE, STANDARD_PALETTE
+from rich.color import Color, ColorSystem
+from rich.segment import Segment
+from textual.geometry import Region
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input
+
+from tests.tui.screenshots import PICTURES
+from tests.tui.stage import Stage
+from zcbulk_tui.tui import sixteen, themes
+from zcbulk_tui.tui.screens.dialogs import ConfirmScreen
+from zcbulk_tui.tui.screens.profiles import ProfilesScreen
+from zcbulk_tui.tui.themes import Palette
+
+TEXT, GRAPHIC = 4.5, 3.0
+
+GRAPHICS = frozenset("█▓▒░▚▁▂▃▄▅▆▇▔▌▐▎▊─━│┃╭╮╰╯┌┐└┘├┤┬┴▲")
+"""Bars, charts, lines and frames."""
+
+EDGES = frozenset("▔▁▊▎▌▐▄▀")
+"""Of a ground: of one colour with it, they are no more than blank."""
+
+Rgb = tuple[int, int, int]
+
+
+class Cell(NamedTuple):
+    """How a piece of the screen is drawn."""
+
+    text: str
+    colour: Color
+    ground: Color
+
+
+def luminance(rgb: Rgb) -> float:
+    """As WCAG defines it."""
+    parts = [level / 255 for level in rgb]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: Rgb, other: Rgb) -> float:
+    """As WCAG defines it, from 1 to 21."""
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def on_terminal(colour: Color, system: ColorSystem) -> Rgb:
+    """How a terminal shows a colour that it is sent."""
+    sent = colour.downgrade(system)
+    if sent.number is None:
+        return colour.get_truecolor()
+    palette = STANDARD_PALETTE if system is ColorSystem.STANDARD else EIGHT_BIT_PALETTE
+    return palette[sent.number]
+
+
+def cells(stage: Stage) -> set[Cell]:
+    """All that is drawn, on the whole screen or in the dialog that is open."""
+    screen = stage.app.screen
+    strips = screen._compositor.render_strips()
+    if isinstance(screen, ModalScreen):
+        first, *rest = (widget.region for widget in screen.query(".dialog, #--input, CommandList"))
+        dialog = reduce(Region.union, rest, first)
+        strips = [s.crop(dialog.x, dialog.right) for s in strips[dialog.y : dialog.bottom]]
+    return {cell for strip in strips for segment in strip for cell in _of(segment)}
+
+
+def _of(segment: Segment) -> Iterator[Cell]:
+    style = segment.style
+    if not segment.text.strip():
+        return
+    assert style is not None, segment
+    assert style.color, segment
+    assert style.bgcolor, segment
+    assert not style.dim, segment
+    pair = (style.color, style.bgcolor)
+    colour, ground = reversed(pair) if style.reverse else pair
+    graphic = "".join(sorted(GRAPHICS.intersection(segment.text)))
+    if graphic and not (colour == ground and EDGES.issuperset(segment.text.replace(" ", ""))):
+        yield Cell(graphic[0], colour, ground)
+    if words := "".join(c for c in segment.text if c not in GRAPHICS).strip():
+        yield Cell(words, colour, ground)
+
+
+def unreadable(drawn: set[Cell], system: ColorSystem) -> list[str]:
+    """The cells that cannot be read."""
+    said = []
+    for cell in drawn:
+        pair = (on_terminal(cell.colour, system), on_terminal(cell.ground, system))
+        least = GRAPHIC if cell.text[0] in GRAPHICS else TEXT
+        if contrast(*pair) < least:
+            said.append(f"{contrast(*pair):.2f} < {least}: {cell.text!r}, {pair[0]} on {pair[1]}")
+    return sorted(said)
+
+
+async def _add(stage: Stage) -> None:
+    await stage.press("a", "x", "enter")
+
+
+async def _palette(stage: Stage) -> None:
+    await stage.press("ctrl+p", *"poll")
+    await stage.pilot.pause(0.2)
+
+
+async def _profiles(stage: Stage) -> None:
+    await stage.app.push_screen(ProfilesScreen(["one", "two"], ["one"]))
+
+
+async def _confirm(stage: Stage) -> None:
+    await stage.app.push_screen(ConfirmScreen("Sure?", ["It cannot be undone."], yes="Yes"))
+
+
+async def _typed(stage: Stage) -> None:
+    await stage.select("Orders EU")
+    await stage.press("X", *"Order", "shift+left", "shift+left")
+    question = stage.app.screen
+    assert question.query_one(Input).selected_text
+    assert question.query_one("#yes", Button).disabled
+
+
+async def _log_filter(stage: Stage) -> None:
+    await stage.press("l", "slash")
+
+
+async def _toasts(stage: Stage) -> None:
+    for severity in ("information", "warning", "error"):
+        stage.app.notify("Something happened.", title="A title", severity=severity)
+    await stage.pilot.pause()
+
+
+SCREENS: Mapping[str, tuple[tuple[int, int], Callable[[Stage], Awaitable[None]]]] = {
+    **PICTURES,
+    "add": ((100, 30), _add),
+    "palette": ((100, 30), _palette),
+    "profiles": ((80, 24), _profiles),
+    "confirm": ((80, 24), _confirm),
+    "typed": ((80, 24), _typed),
+    "log filter": ((100, 24), _log_filter),
+    "toasts": ((120, 36), _toasts),
+}
+
+
+@pytest.mark.parametrize("name", SCREENS)
+async def test_all_on_the_screen_can_be_read(name: str) -> None:
+    (width, height), act = SCREENS[name]
+    said: list[str] = []
+    async with Stage().open(width, height, toasts=name == "toasts") as stage:
+        app = stage.app
+        await act(stage)
+        for sent in (ColorSystem.TRUECOLOR, ColorSystem.STANDARD):
+            app.console._color_system = sent
+            shown_on = [ColorSystem.TRUECOLOR, ColorSystem.EIGHT_BIT]
+            for _ in app.themes.names:
+                theme = app.themes.step(app)
+                await stage.pilot.pause()
+                drawn = cells(stage)
+                assert len(drawn) > 2
+                for system in shown_on if sent is ColorSystem.TRUECOLOR else [sent]:
+                    said += [f"{theme}, {system.name}: {x}" for x in unreadable(drawn, system)]
+    assert not said, "\n" + "\n".join(said)
+
+
+ON_GROUND = ("text", "dim", "running", "success", "failed", "warning", "error")
+"""What is read, on the screen and in rows."""
+
+IN_DIALOGS = ("text", "dim", "warning", "error", "success")
+
+LEVELS = [ColorSystem.TRUECOLOR, ColorSystem.EIGHT_BIT]
+
+
+def _pairs(*, whole_row: bool) -> Iterator[tuple[str, str, float]]:
+    """Which colours meet, and the least contrast of each pair.
+
+    Args:
+        whole_row: Whether the cursor gives one colour to a whole row.
+    """
+    yield from ((name, "ground", TEXT) for name in ON_GROUND)
+    yield from ((name, "ground", GRAPHIC) for name in ("estimate", "left", "accent"))
+    yield from ((name, "surface", TEXT) for name in IN_DIALOGS)
+    yield from ((name, "surface", GRAPHIC) for name in ("left", "accent"))
+    yield from ((name, "field", TEXT) for name in ("text", "dim"))
+    if not whole_row:
+        yield from ((name, "cursor", TEXT) for name in ON_GROUND)
+        yield from ((name, "cursor", GRAPHIC) for name in ("estimate", "left"))
+
+
+@pytest.mark.parametrize(("name", "system"), list(product(themes.PALETTES, LEVELS)))
+def test_every_pair_of_a_theme(name: str, system: ColorSystem) -> None:
+    _check(themes.PALETTES[name], system, whole_row=False)
+
+
+@pytest.mark.parametrize("name", list(themes.PALETTES))
+def test_every_pair_on_16_colours(name: str) -> None:
+    palette = sixteen.PALETTES[name]
+    _check(palette, ColorSystem.STANDARD, whole_row=True)
+    words = _rgb(sixteen.ON_CURSOR)
+    assert contrast(words, _rgb(palette.cursor)) >= TEXT
+
+
+def _check(palette: Palette, system: ColorSystem, *, whole_row: bool) -> None:
+    colours = {
+        name: on_terminal(Color.parse(value), system) for name, value in palette._asdict().items()
+    }
+    for one, other, least in _pairs(whole_row=whole_row):
+        assert contrast(colours[one], colours[other]) >= least, (one, other)
+    for ground in ("badge", "production", "accent"):
+        best = max(contrast(colours[ground], colours[words]) for words in ("ground", "text"))
+        assert best >= TEXT, ground
+
+
+def _rgb(colour: str) -> Rgb:
+    return Color.parse(colour).get_truecolor()
+
+
+@pytest.mark.parametrize("name", list(themes.PALETTES))
+def test_256_colours_show_the_same_colours(name: str) -> None:
+    for colour, value in themes.PALETTES[name]._asdict().items():
+        shown = on_terminal(Color.parse(value), ColorSystem.EIGHT_BIT)
+        worst = max(abs(a - b) for a, b in zip(shown, _rgb(value), strict=True))
+        assert worst <= 10, colour
+
+
+@pytest.mark.parametrize("name", list(themes.PALETTES))
+def test_16_colours_are_sent_as_they_are(name: str) -> None:
+    for colour, value in sixteen.PALETTES[name]._asdict().items():
+        assert on_terminal(Color.parse(value), ColorSystem.STANDARD) == _rgb(value), colour
+
+
+@pytest.mark.parametrize("palettes", [themes.PALETTES, sixteen.PALETTES], ids=["256", "16"])
+def test_outcomes_differ_in_lightness_for_the_colour_blind(palettes: Mapping[str, Palette]) -> None:
+    palette = palettes["colour-blind"]
+    success, failed, warning = (
+        _rgb(colour) for colour in (palette.success, palette.failed, palette.warning)
+    )
+    assert contrast(success, failed) >= 1.5
+    assert contrast(failed, warning) >= 1.5

@@ -1,0 +1,82 @@
+"""The themes on a terminal of 16 colours, in those 16: none of them is sent as its nearest."""
+
+from collections.abc import Mapping
+
+from textual.theme import Theme
+
+from zcbulk_tui.tui import themes
+from zcbulk_tui.tui.themes import Palette
+
+# As Rich matches them; what each looks like is up to the terminal.
+_BLACK, _GREY, _SILVER, _WHITE = "#000000", "#555555", "#aaaaaa", "#ffffff"
+_RED, _LIGHT_RED = "#aa0000", "#ff5555"
+_GREEN, _LIGHT_GREEN = "#00aa00", "#55ff55"
+_BROWN, _YELLOW = "#aa5500", "#ffff55"
+_BLUE, _LIGHT_BLUE = "#0000aa", "#5555ff"
+_MAGENTA, _PINK = "#aa00aa", "#ff55ff"
+_CYAN, _LIGHT_CYAN = "#00aaaa", "#55ffff"
+
+ON_CURSOR = _BLACK
+"""All words of the selected row."""
+
+_DARK = Palette(
+    ground=_BLACK,
+    surface=_BLACK,
+    field=_BLUE,
+    text=_WHITE,
+    dim=_SILVER,
+    running=_LIGHT_CYAN,
+    success=_LIGHT_GREEN,
+    failed=_LIGHT_RED,
+    estimate=_GREEN,
+    left=_SILVER,
+    warning=_YELLOW,
+    error=_LIGHT_RED,
+    badge=_LIGHT_CYAN,
+    production=_RED,
+    cursor=_CYAN,
+    accent=_LIGHT_CYAN,
+)
+
+PALETTES: Mapping[str, Palette] = {
+    "dark": _DARK,
+    # No green of the 16 can be read on white.
+    "light": Palette(
+        ground=_WHITE,
+        surface=_WHITE,
+        field=_LIGHT_CYAN,
+        text=_BLACK,
+        dim=_GREY,
+        running=_MAGENTA,
+        success=_BLUE,
+        failed=_RED,
+        estimate=_LIGHT_BLUE,
+        left=_GREY,
+        warning=_BROWN,
+        error=_RED,
+        badge=_BLUE,
+        production=_RED,
+        cursor=_CYAN,
+        accent=_BLUE,
+    ),
+    "high-contrast": _DARK._replace(
+        dim=_WHITE, left=_WHITE, badge=_WHITE, cursor=_WHITE, accent=_WHITE
+    ),
+    "colour-blind": _DARK._replace(
+        success=_CYAN, failed=_YELLOW, estimate=_CYAN, warning=_PINK, error=_YELLOW
+    ),
+}
+"""Those of `themes.PALETTES`, by the same names."""
+
+
+def textual_theme(name: str, rendition: str) -> Theme:
+    """Returns a theme as Textual takes it.
+
+    Args:
+        name: Of the theme.
+        rendition: Which of `PALETTES` shows it.
+    """
+    # A row has one colour of text where the cursor is, since few of the 16 go together; and nothing
+    # shows through a dialog's surroundings darkened, since that takes colours in between.
+    more = {"cursor-text": ON_CURSOR, "behind": "transparent"}
+    return themes.textual_theme(name, PALETTES[rendition], **more)
