@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 
 from tests.support.text import HOSTILE, is_one_safe_line
 from zcbulk_tui.domain.text import one_line
-from zcbulk_tui.render.escapes import Around, around, copy, link
+from zcbulk_tui.render.escapes import (
+    Around,
+    around,
+    copy,
+    link,
+    progress,
+    title,
+    understands_progress,
+)
 
 ESC, BEL, ST = "\x1b", "\x07", "\x1b\\"
 
@@ -125,3 +133,75 @@ def test_the_longest_link_fits_into_the_strings_of_screen(url: str) -> None:
 @pytest.mark.parametrize("url", ["u" * 701, "ü" * 117, "u" * 100_000])
 def test_a_url_that_is_too_long_is_no_link(url: str) -> None:
     assert link(url, "here") == "here"
+
+
+@given(anything)
+def test_a_title_is_one_frame_around_safe_text(text: str) -> None:
+    sequence = title(text)
+    shown = sequence.removeprefix(f"{ESC}]2;").removesuffix(ST)
+    assert sequence == f"{ESC}]2;{shown}{ST}"
+    assert is_one_safe_line(shown)
+    assert len(shown) <= 60
+
+
+@pytest.mark.parametrize(
+    ("percent", "failing", "expected"),
+    [(41, False, "1;41"), (41, True, "2;41"), (0, False, "1;0"), (101, True, "2;100")],
+)
+def test_progress(percent: int, failing: bool, expected: str) -> None:
+    assert progress(percent, failing=failing) == f"{ESC}]9;4;{expected}{ST}"
+    assert progress(None, failing=failing) == f"{ESC}]9;4;0{ST}"
+
+
+UNDERSTAND = [
+    {"WT_SESSION": "6c1e3a9e-0000"},
+    {"ConEmuANSI": "ON"},
+    {"VTE_VERSION": "8000"},
+    {"VTE_VERSION": "8203"},
+    {"TERM_PROGRAM": "ghostty", "TERM_PROGRAM_VERSION": "1.2.0", "TERM": "xterm-ghostty"},
+    {"TERM_PROGRAM": "ghostty", "TERM_PROGRAM_VERSION": "1.10.1-dev+0"},
+    {"TERM_PROGRAM": "WezTerm", "TERM_PROGRAM_VERSION": "20250210-081500-abcdef12"},
+    {"TERM_PROGRAM": "iTerm.app", "TERM_FEATURES": "T3LrMSc7UUw9Ts3BFGsSyHNoSxFP"},
+    {"TERM_PROGRAM": "iTerm.app", "TERM_FEATURES": "PT3"},
+]
+
+DO_NOT = [
+    {},
+    {"TERM": "xterm-256color", "TERM_PROGRAM": "Apple_Terminal", "TERM_PROGRAM_VERSION": "455"},
+    {"ConEmuANSI": "OFF"},
+    {"VTE_VERSION": "7802"},
+    {"VTE_VERSION": "new"},
+    {"TERM_PROGRAM": "ghostty", "TERM_PROGRAM_VERSION": "1.1.3"},
+    {"TERM_PROGRAM": "ghostty"},
+    {"TERM_PROGRAM": "WezTerm", "TERM_PROGRAM_VERSION": "20240203-110809-5046fc22"},
+    {"TERM_PROGRAM": "iTerm.app", "TERM_PROGRAM_VERSION": "3.5.0"},
+    {"TERM_PROGRAM": "iTerm.app", "TERM_FEATURES": "T3Px"},
+]
+
+
+@pytest.mark.parametrize("environ", UNDERSTAND)
+def test_terminals_that_show_progress(environ: dict[str, str]) -> None:
+    assert understands_progress(environ)
+
+
+@pytest.mark.parametrize("environ", DO_NOT)
+def test_terminals_that_may_show_a_notification_instead(environ: dict[str, str]) -> None:
+    assert not understands_progress(environ)
+
+
+@pytest.mark.parametrize("environ", UNDERSTAND)
+@pytest.mark.parametrize(
+    "between",
+    [
+        {"TMUX": "/tmp/tmux-0/default,1,0"},
+        {"STY": "1.pts-0"},
+        {"TERM": "screen-256color"},
+        {"TERM": "tmux-256color"},
+        {"TERM": "xterm-kitty"},
+        {"TERM": "foot"},
+    ],
+)
+def test_nothing_goes_to_a_terminal_inside_of_another(
+    environ: dict[str, str], between: dict[str, str]
+) -> None:
+    assert not understands_progress(environ | between)

@@ -1,11 +1,15 @@
 """A terminal that can stop reading, and that shows what has arrived."""
 
 from collections import deque
-from typing import Any
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
 
 import pyte
 from textual.app import App
 from textual.drivers.headless_driver import HeadlessDriver
+
+Shown = TypeVar("Shown", bound=App[Any])
 
 
 class SlowTerminal(HeadlessDriver):
@@ -14,12 +18,14 @@ class SlowTerminal(HeadlessDriver):
     Attributes:
         frames: Writes so far, read or not.
         reads: Whether the terminal reads; while it does not, writes pile up.
+        written: Everything that was written, read or not.
     """
 
     def __init__(self, app: App[Any], **options: Any) -> None:
         super().__init__(app, **options)
         self.frames = 0
         self.reads = True
+        self.written: list[str] = []
         width, height = options["size"]
         self._terminal = pyte.Screen(width, height)
         self._stream = pyte.Stream(self._terminal)
@@ -36,9 +42,15 @@ class SlowTerminal(HeadlessDriver):
     def write(self, data: str) -> None:
         """Takes a frame."""
         self.frames += 1
+        self.written.append(data)
         self._unread.append(data)
         if self.reads:
             self.catch_up()
+
+    @property
+    def last(self) -> str:
+        """The newest write."""
+        return self.written[-1]
 
     def qsize(self) -> int:
         """Writes that the terminal has not taken."""
@@ -67,3 +79,16 @@ class SlowTerminal(HeadlessDriver):
     def shown(self) -> list[str]:
         """The lines of the terminal, without blanks at their ends."""
         return [line.rstrip() for line in self._terminal.display]
+
+
+@asynccontextmanager
+async def on_slow_terminal(
+    app: Shown, width: int = 80, height: int = 24
+) -> AsyncIterator[tuple[Shown, SlowTerminal]]:
+    """Runs an app that was made for such a terminal, until all has been drawn at the start."""
+    async with app.run_test(headless=False, size=(width, height)) as pilot:
+        for _ in range(3):
+            await pilot.pause()
+        terminal = app._driver
+        assert isinstance(terminal, SlowTerminal)
+        yield app, terminal

@@ -35,6 +35,8 @@ class Gated(App[None]):
 
     Attributes:
         waits: Seconds of every timer that was set.
+        told: What the gate has said of the link.
+        time: Of its clock.
     """
 
     CSS = "Static { height: 1; width: 20; }"
@@ -43,7 +45,9 @@ class Gated(App[None]):
         super().__init__(driver_class=SlowTerminal)
         self.animation_level = "none"
         self.waits: list[float] = []
-        self._gate = OutputGate(self)
+        self.told: list[bool] = []
+        self.time = 0.0
+        self.gate = OutputGate(self, on_slow=self.told.append, clock=lambda: self.time)
         self._looks_again = False
 
     def compose(self) -> ComposeResult:
@@ -52,7 +56,7 @@ class Gated(App[None]):
             yield Static("second 0", id="second")
 
     def post_display_hook(self) -> None:
-        self._gate.after_frame(self._driver)
+        self.gate.after_frame(self._driver)
 
     def set_timer(
         self, delay: float, callback: TimerCallback | None = None, **options: Any
@@ -263,6 +267,85 @@ async def test_a_terminal_may_hang_again_and_again() -> None:
             assert await comes_true(lambda: app.terminal.shown()[1] == shown)  # noqa: B023 - awaited at once
             await app.let_hold_end()
         await assert_shows_what_a_redraw_shows(app)
+
+
+async def test_what_is_not_drawn_is_written_at_once() -> None:
+    app = Gated()
+    async with app.open():
+        app.gate.write("one", "\x1b]2;one\x1b\\")
+        app.gate.write("one", "\x1b]2;two\x1b\\")
+        assert app.terminal.written[-2:] == ["\x1b]2;one\x1b\\", "\x1b]2;two\x1b\\"]
+
+
+async def test_of_what_is_not_drawn_the_newest_is_written_when_the_terminal_is_back() -> None:
+    app = Gated()
+    async with app.open() as pilot:
+        await app.hang(pilot)
+        before = len(app.terminal.written)
+        for number in range(40):
+            app.gate.write("title", f"\x1b]2;{number}\x1b\\")
+            app.gate.write("other", "\x1b]2;other\x1b\\")
+        assert len(app.terminal.written) == before
+        app.terminal.catch_up()
+        await app.let_hold_end()
+        expected = ["\x1b]2;39\x1b\\", "\x1b]2;other\x1b\\"]
+        assert [data for data in app.terminal.written[before:] if "]2;" in data] == expected
+
+
+async def wait_behind(app: Gated, pilot: Pilot[None], looks: int) -> None:
+    """Has the terminal hang for so many looks of the gate, a tenth of a second apart."""
+    app.terminal.fill(HUNG)
+    app.gate.after_frame(app.terminal)
+    driver = app.terminal
+    for _ in range(looks - 1):
+        app.time += 0.1
+        app.gate._count_wait()
+    driver.catch_up()
+    await app.let_hold_end()
+    await pilot.pause()
+
+
+@pytest.mark.parametrize(("looks", "slow"), [(95, False), (105, True)])
+async def test_a_link_that_makes_it_wait_for_long_is_slow(looks: int, slow: bool) -> None:
+    app = Gated()
+    async with app.open() as pilot:
+        await wait_behind(app, pilot, looks)
+        assert app.told == [True] * slow, "once"
+
+
+async def test_waits_far_apart_are_no_slow_link() -> None:
+    app = Gated()
+    async with app.open() as pilot:
+        for _ in range(5):
+            await wait_behind(app, pilot, 60)
+            app.time += 60
+        assert app.told == []
+
+
+async def test_a_link_is_fast_again_after_minutes_without_a_wait() -> None:
+    app = Gated()
+    async with app.open() as pilot:
+        await wait_behind(app, pilot, 150)
+        app.time += 100
+        await wait_behind(app, pilot, 2)
+        for passed, told in ((170, [True]), (15, [True, False]), (500, [True, False])):
+            app.time += passed
+            await app.count(pilot, "first", int(app.time))
+            assert app.told == told
+
+
+async def test_a_link_that_turns_slow_again_is_tried_less_often() -> None:
+    app = Gated()
+    async with app.open() as pilot:
+        for minutes in (3, 6, 12):
+            app.told.clear()
+            await wait_behind(app, pilot, 150)
+            app.time += minutes * 60 - 10
+            await app.count(pilot, "first", int(app.time))
+            assert app.told == [True]
+            app.time += 20
+            await app.count(pilot, "first", int(app.time))
+            assert app.told == [True, False]
 
 
 async def test_polls_go_on_behind_a_terminal_that_hangs() -> None:

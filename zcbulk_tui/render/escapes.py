@@ -1,5 +1,6 @@
-"""What a terminal is told beyond text: to fill the clipboard, to make a link."""
+"""What a terminal is told beyond text: to fill the clipboard, to make a link, to bear a title."""
 
+import re
 from base64 import b64encode
 from collections.abc import Mapping
 from enum import Enum
@@ -15,6 +16,19 @@ _SCREEN_CHUNK = 76
 _LONGEST_URL = 700
 
 _PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
+
+KEEP_TITLE, OLD_TITLE = f"{_ESC}[22;0t", f"{_ESC}[23;0t"
+"""Puts the title on the terminal's stack, and takes it from there."""
+
+_LONGEST_TITLE = 60
+
+# Each is told by what the terminal itself puts into the environment. The first version that does
+# not take the sequence for a notification: Ghostty 1.2, WezTerm of 10 February 2025, VTE 0.80.
+_FIRST_GHOSTTY, _FIRST_WEZTERM, _FIRST_VTE = (1, 2), (20250210,), (8000,)
+
+# Terminals that show what follows OSC 9 as a notification; they may have been started from another
+# one, and have inherited its environment.
+_NOTIFY = ("xterm-kitty", "foot", "rxvt")
 
 
 class Around(Enum):
@@ -71,6 +85,49 @@ def link(url: str, text: str) -> str:
     if len(target) > _LONGEST_URL:
         return shown
     return f"{_ESC}]8;;{target}{_ST}{shown}{_ESC}]8;;{_ST}"
+
+
+def title(text: str) -> str:
+    """Returns the sequence that gives the window a title (OSC 2), made safe."""
+    return f"{_ESC}]2;{one_line(text, _LONGEST_TITLE)}{_ST}"
+
+
+def progress(percent: int | None, *, failing: bool = False) -> str:
+    """Returns the sequence that shows progress on the window (OSC 9;4).
+
+    Args:
+        percent: How far it is; None takes the progress away.
+        failing: Whether to show it as an error.
+    """
+    if percent is None:
+        return f"{_ESC}]9;4;0{_ST}"
+    # VTE wants this end, not the bell.
+    return f"{_ESC}]9;4;{2 if failing else 1};{max(0, min(percent, 100))}{_ST}"
+
+
+def understands_progress(environ: Mapping[str, str]) -> bool:
+    """Whether the terminal is known to show progress, and nothing stands in between."""
+    if around(environ) is not Around.NOTHING or environ.get("TERM", "").startswith(_NOTIFY):
+        return False
+    version = _numbers(environ.get("TERM_PROGRAM_VERSION", ""))
+    match environ.get("TERM_PROGRAM"):
+        case "ghostty":
+            return version >= _FIRST_GHOSTTY
+        case "WezTerm":
+            return version >= _FIRST_WEZTERM
+        case "iTerm.app":
+            # A list of codes, each a capital with small letters and digits; P is for progress.
+            return bool(re.search("P(?![a-z])", environ.get("TERM_FEATURES", "")))
+    return (
+        bool(environ.get("WT_SESSION"))  # Windows Terminal
+        or environ.get("ConEmuANSI") == "ON"
+        or _numbers(environ.get("VTE_VERSION", "")) >= _FIRST_VTE
+    )
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """The numbers that a version begins with, as in "1.2.3" or "20250210-0815-abc"."""
+    return tuple(int(number) for number in re.findall(r"[0-9]{1,9}", version)[:3])
 
 
 def _through_tmux(sequence: str) -> str:

@@ -1,0 +1,187 @@
+"""Stopping and going on: the shell gets its terminal, and the dashboard gets it back."""
+
+import os
+import shlex
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.support.commands import PROGRAM, environment
+from tests.support.simulators import SimulatorProcess
+from tests.support.terminal import (
+    ALTERNATE_SCREEN,
+    AUTOWRAP,
+    BRACKETED_PASTE,
+    CURSOR,
+    MOUSE,
+    Terminal,
+)
+from tests.terminal.conftest import Open
+from tests.terminal.test_control import add
+from tests.terminal.test_windows import TAKEN_OVER
+
+SUSPEND = "\x1a"
+SHELL = ("/bin/bash", "--norc", "--noprofile", "--noediting", "-i")
+OURS = {ALTERNATE_SCREEN, BRACKETED_PASTE} | MOUSE
+
+
+@contextmanager
+def in_a_shell(home: Path, **more: str) -> Iterator[Terminal]:
+    """Starts the demo from a shell that has jobs, until it is connected."""
+    env = environment(home, PS1="READY>", **more)
+    with Terminal(SHELL, env) as terminal:
+        terminal.wait_for("READY>")
+        terminal.press(f"{shlex.join(PROGRAM)} demo\r")
+        terminal.wait_for("connected")
+        yield terminal
+
+
+def child_of(terminal: Terminal) -> int:
+    """The process that the shell runs."""
+    children = Path(f"/proc/{terminal.pid}/task/{terminal.pid}/children").read_text()
+    return int(children.split()[0])
+
+
+def is_stopped(pid: int) -> bool:
+    """Whether a process is stopped."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+
+
+def wait_until_stopped(terminal: Terminal, pid: int) -> None:
+    """Waits until the shell has its terminal back, as it was."""
+    terminal.wait_until(lambda: is_stopped(pid), "stop")
+    terminal.wait_for("Stopped")
+    assert terminal.modes == {AUTOWRAP, CURSOR}
+    terminal.press("echo $((40 + 2))\r")
+    terminal.wait_for_line("^42")
+
+
+def wait_until_back(terminal: Terminal) -> None:
+    """Waits until the dashboard is there in full, with all that it turns on."""
+    terminal.wait_for("connected")
+    terminal.wait_for("Tax codes")
+    terminal.wait_for("S start")
+    terminal.wait_until_gone("READY>")
+    terminal.wait_until(lambda: terminal.modes >= OURS and CURSOR not in terminal.modes, "modes")
+
+
+def quit_demo(terminal: Terminal) -> None:
+    """Leaves the demo in order, and the shell."""
+    mark = len(terminal.written)
+    terminal.press("q")
+    terminal.wait_until(lambda: b"READY>" in terminal.written[mark:], "prompt")
+    assert terminal.modes - {BRACKETED_PASTE} == {AUTOWRAP, CURSOR}
+    terminal.press("echo left $?\r")
+    terminal.wait_for("left 0")
+    assert b"Traceback" not in terminal.written
+
+
+def test_a_key_stops_it_and_it_goes_on(home: Path) -> None:
+    with in_a_shell(home) as terminal:
+        pid = child_of(terminal)
+        for _ in range(2):
+            terminal.press("G")
+            terminal.wait_for_line("^▌.{3}Tax codes")
+            terminal.press(SUSPEND)
+            wait_until_stopped(terminal, pid)
+            terminal.press("fg\r")
+            wait_until_back(terminal)
+            terminal.wait_for_line("^▌.{3}Tax codes")
+            terminal.press("k")  # heard once, by one reader
+            terminal.wait_for_line("^▌.{3}Contracts")
+        quit_demo(terminal)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTSTP, signal.SIGSTOP])
+def test_a_signal_from_outside_stops_it(home: Path, number: signal.Signals) -> None:
+    with in_a_shell(home) as terminal:
+        pid = child_of(terminal)
+        os.kill(pid, number)
+        terminal.wait_for("READY>")
+        if number is signal.SIGTSTP:  # the other one leaves no time to give anything back
+            wait_until_stopped(terminal, pid)
+        terminal.press("fg\r")
+        wait_until_back(terminal)
+        quit_demo(terminal)
+
+
+def test_it_waits_for_the_terminal_when_sent_to_the_background(home: Path) -> None:
+    with in_a_shell(home) as terminal:
+        pid = child_of(terminal)
+        terminal.press(SUSPEND)
+        wait_until_stopped(terminal, pid)
+        mark = len(terminal.written)
+        terminal.press("bg\r")
+        terminal.wait_until(lambda: b" &" in terminal.written[mark:], "job in the background")
+        terminal.wait_until(lambda: is_stopped(pid), "stop")
+        terminal.press("\r")
+        terminal.wait_until(lambda: b"Stopped" in terminal.written[mark:], "word of it")
+        assert b"\x1b[?1049h" not in terminal.written[mark:]
+        terminal.press("fg\r")
+        wait_until_back(terminal)
+        quit_demo(terminal)
+
+
+def test_without_a_shell_it_comes_back_at_once(on_terminal: Open) -> None:
+    # As in a pane of tmux that runs nothing else: nobody could ever wake it.
+    demo = on_terminal("demo")
+    demo.wait_for("connected")
+    mark = len(demo.written)
+    demo.press(SUSPEND)
+    demo.wait_until(lambda: demo.written.count(b"\x1b[?1049h", mark) == 1, "redraw")
+    wait_until_back(demo)
+    demo.send_signal(signal.SIGCONT)  # of no consequence
+    demo.wait_until(lambda: demo.written.count(b"\x1b[?1049h", mark) == 2, "redraw")
+    demo.press("q")
+    assert demo.exit_code(5.0) == 0
+    assert demo.is_as_it_was()
+
+
+def test_title_and_progress_are_given_back_meanwhile(home: Path) -> None:
+    with in_a_shell(home, WT_SESSION="1") as terminal:
+        pid = child_of(terminal)
+        terminal.wait_until(lambda: b"\x1b]9;4;2;" in terminal.written, "progress")
+        assert terminal.written.index(b"\x1b[22;0t") < terminal.written.index(b"\x1b]2;4")
+        mark = len(terminal.written)
+        terminal.press(SUSPEND)
+        wait_until_stopped(terminal, pid)
+        left = bytes(terminal.written[mark:])
+        assert left.count(b"\x1b]9;4;0\x1b\\\x1b[23;0t") == 1
+        mark = len(terminal.written)
+        terminal.press("fg\r")
+        terminal.wait_until(lambda: b"\x1b]9;4;2;" in terminal.written[mark:], "progress")
+        back = bytes(terminal.written[mark:])
+        assert back.index(b"\x1b[22;0t") < back.index(b"\x1b]2;") < back.index(b"\x1b]9;4;2;")
+        mark = len(terminal.written)
+        quit_demo(terminal)
+        assert terminal.written.count(b"\x1b]9;4;0\x1b\\\x1b[23;0t", mark) == 1
+
+
+def test_another_window_polls_meanwhile_and_it_follows_when_it_goes_on(
+    on_terminal: Open, simulator: SimulatorProcess, home: Path
+) -> None:
+    config = "[budget]\ndaily_calls = 100000\n"
+    env = environment(
+        home, base_url=simulator.base_url, token=simulator.token, config=config, PS1="READY>"
+    )
+    with Terminal(SHELL, env, columns=180) as stopped:
+        stopped.wait_for("READY>")
+        stopped.press(f"{shlex.join(PROGRAM)}\r")
+        stopped.wait_for("paste its URL here")
+        add(stopped, simulator.urls["Customers"], "Customers 4027")
+        stopped.wait_for_line("▶ Customers 4027 .*█")
+        other = on_terminal(env=env, columns=180)
+        other.wait_for("connected via ")
+        pid = child_of(stopped)
+        stopped.press(SUSPEND)
+        wait_until_stopped(stopped, pid)
+        other.wait_until_gone(" via ", TAKEN_OVER)
+        calls = len(simulator.log())
+        stopped.press("fg\r")
+        stopped.wait_for("connected via ")
+        stopped.wait_for_line("▶ Customers 4027 .*█")
+        assert len(simulator.log()) - calls <= 1, "no burst of what came due meanwhile"
+        quit_demo(stopped)

@@ -1,0 +1,69 @@
+"""What the window of the terminal says beside the picture: its title, and a measure of progress."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from zcbulk_tui.domain.job import JobState
+from zcbulk_tui.domain.snapshot import JobSnapshot
+from zcbulk_tui.render.figures import percent
+from zcbulk_tui.render.glyphs import Glyphs
+
+NAME = "zcbulk-tui"
+"""The title when there is nothing to tell."""
+
+_TROUBLE = (JobState.FAILED, JobState.SYSTEM_ABORTED)
+
+
+class Signs(NamedTuple):
+    """What a window shows.
+
+    Attributes:
+        title: Its title.
+        percent: How far what runs has come; None where nothing runs, or nobody knows.
+        trouble: Whether something needs a look.
+    """
+
+    title: str = NAME
+    percent: int | None = None
+    trouble: bool = False
+
+
+def signs(
+    states: Counter[JobState | None], faults: int, share: float | None, glyphs: Glyphs
+) -> Signs:
+    """Returns what the window shows, as in "2▶ 41% 1✗".
+
+    Args:
+        states: How many jobs are in each state.
+        faults: How many unfinished jobs could not be asked about.
+        share: Of the records of what runs, the part that is done; None where that is not known.
+        glyphs: The characters to write with.
+    """
+    running, done = states[JobState.IN_PROGRESS], states[JobState.COMPLETED]
+    trouble = faults + sum(states[state] for state in _TROUBLE)
+    all_over = all(state and state.is_final for state, count in states.items() if count)
+    part = percent(share) if running and share is not None else ""
+    counts = (
+        (running, glyphs.states[JobState.IN_PROGRESS]),
+        (part, "%"),
+        (done if all_over else 0, glyphs.states[JobState.COMPLETED]),
+        (trouble, glyphs.states[JobState.SYSTEM_ABORTED]),
+    )
+    title = " ".join(f"{count}{glyph}" for count, glyph in counts if count)
+    return Signs(title or NAME, int(part) if part else None, trouble > 0)
+
+
+def faults_and_share(snapshots: Iterable[JobSnapshot]) -> tuple[int, float | None]:
+    """Returns of all jobs what `signs` wants to know beside their states."""
+    faults = done = total = 0
+    for snapshot in snapshots:
+        last = snapshot.last
+        if snapshot.fault is not None and not snapshot.is_final:
+            faults += 1
+        if last is None or last.state is not JobState.IN_PROGRESS:
+            continue
+        if last.counts.total and last.counts.processed is not None:
+            done += last.counts.processed
+            total += last.counts.total
+    return faults, (done / total if total else None)

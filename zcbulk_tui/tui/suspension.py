@@ -1,0 +1,104 @@
+"""Leaving the terminal to the shell for a while, and taking it back.
+
+Textual suspends inside of signal handlers, where it may wait for a lock that it holds itself; takes
+a terminal twice that was never left; and stops without a shell that could wake it. So this is done
+here, between two steps of the loop.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from signal import Handlers
+from typing import Any
+
+from textual.app import App
+from textual.driver import Driver
+
+
+class Suspension:
+    """Stops the program on SIGTSTP or by a key, and shows everything anew when it goes on.
+
+    Args:
+        app: To be suspended.
+        leaving: Called before the terminal is left.
+        back: Called when the terminal has been taken again.
+    """
+
+    def __init__(
+        self, app: App[Any], *, leaving: Callable[[], None], back: Callable[[], None]
+    ) -> None:
+        self._app = app
+        self._leaving = leaving
+        self._back = back
+
+    def begin(self) -> None:
+        """Takes the signals; must be called on the app's loop, once there is a driver."""
+        if self._driver() is not None:
+            loop = asyncio.get_running_loop()
+            loop.add_signal_handler(signal.SIGTSTP, self.suspend)
+            loop.add_signal_handler(signal.SIGCONT, self._take_again)
+
+    def suspend(self) -> None:
+        """Leaves the terminal to the shell; returns when the program is in front again.
+
+        Where no shell would get the terminal, it comes back at once: the kernel does not stop a
+        program that nobody could wake.
+        """
+        if (driver := self._driver()) is None:
+            return
+        with self._terminal_left(driver), _handling(signal.SIGCONT, signal.SIG_IGN):
+            with _handling(signal.SIGTSTP, signal.SIG_DFL):
+                # All of the job: a wrapper that waits for this program has to stop as well.
+                os.kill(0, signal.SIGTSTP)
+            _stay_stopped_behind()
+
+    def _take_again(self) -> None:
+        """Somebody else has stopped the program, and the shell has had the terminal since."""
+        if (driver := self._driver()) is None:
+            return
+        with _handling(signal.SIGCONT, signal.SIG_IGN):
+            _stay_stopped_behind()
+            with self._terminal_left(driver):
+                pass
+
+    @contextmanager
+    def _terminal_left(self, driver: Driver) -> Iterator[None]:
+        self._leaving()
+        driver.suspend_application_mode()
+        yield
+        driver.resume_application_mode()
+        self._back()
+        self._app.refresh(layout=True)
+
+    def _driver(self) -> Driver | None:
+        """What drives a terminal that can be left now; App.suspend does not give it away."""
+        driver = self._app._driver
+        # At the end the terminal has been given back already, and must not be taken again.
+        can_leave = self._app.is_running and driver is not None and driver.can_suspend
+        return driver if can_leave else None
+
+
+@contextmanager
+def _handling(number: signal.Signals, handler: Handlers) -> Iterator[None]:
+    before = signal.signal(number, handler)
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
+
+
+def _stay_stopped_behind() -> None:
+    """Stops again for as long as the shell has the program go on in the background."""
+    while not _is_in_front():
+        os.kill(0, signal.SIGSTOP)
+
+
+def _is_in_front() -> bool:
+    try:
+        return os.tcgetpgrp(sys.__stdin__.fileno() if sys.__stdin__ else -1) == os.getpgrp()
+    except OSError:
+        # The terminal is gone; what ends the program is on its way.
+        return True

@@ -1,0 +1,75 @@
+"""All that lies between the app and its terminal: a slow line, a small window, the shell."""
+
+from collections.abc import Callable, Iterable
+
+from textual.app import App
+from textual.driver import Driver
+from textual.message import Message
+
+from zcbulk_tui.render.signs import Signs
+from zcbulk_tui.tui.output_gate import OutputGate
+from zcbulk_tui.tui.resizes import Resizes
+from zcbulk_tui.tui.signals import SignalHandling
+from zcbulk_tui.tui.small_screen import SmallScreen
+from zcbulk_tui.tui.suspension import Suspension
+from zcbulk_tui.tui.terminal_signs import TerminalSigns
+
+
+class Terminal:
+    """The terminal of the app.
+
+    Args:
+        app: The app; not running yet, so that the terminal is still as it was found.
+        leave_keys: Textual's names of the keys that end the app, however small the terminal is.
+        suspend_keys: Those that suspend it.
+        on_slow: Called when the link turns out to be slow, and when it has long been fast again.
+    """
+
+    def __init__(
+        self,
+        app: App[None],
+        *,
+        leave_keys: Iterable[str],
+        suspend_keys: Iterable[str],
+        on_slow: Callable[[bool], None],
+    ) -> None:
+        self._gate = OutputGate(app, on_slow=on_slow)
+        self._signals = SignalHandling(app)
+        self._signs = TerminalSigns(self._gate)
+        self._suspension = Suspension(app, leaving=self._signs.hide, back=self._signs.show_again)
+        self._resizes = Resizes(app)
+        leave: dict[str, Callable[[], object]] = dict.fromkeys(leave_keys, app.exit)
+        suspend: dict[str, Callable[[], object]] = dict.fromkeys(suspend_keys, self.suspend)
+        self._small = SmallScreen(app, {**leave, **suspend})
+
+    def begin(self) -> None:
+        """Takes the signals; must be called on the app's loop, once there is a driver."""
+        self._signals.begin()
+        self._suspension.begin()
+
+    def end(self) -> None:
+        """Gives back what is not part of the picture."""
+        self._signs.hide()
+
+    def takes(self, event: Message) -> bool:
+        """Whether the app must not see an event."""
+        return self._small.takes(event) or self._resizes.takes(event)
+
+    def after_frame(self, driver: Driver | None) -> None:
+        """To be called after every frame, be it drawn or not."""
+        self._gate.after_frame(driver)
+        self._small.after_frame()
+
+    def suspend(self) -> None:
+        """Leaves the terminal to the shell until the program is called back."""
+        self._suspension.suspend()
+
+    def show(self, signs: Signs) -> None:
+        """Shows what stands beside the picture; to be called once the first frame is out."""
+        self._signs.show(signs)
+
+    def copy(self, text: str) -> None:
+        """Puts a text into the terminal's clipboard."""
+        from zcbulk_tui.tui import clipboard
+
+        clipboard.copy(self._gate, text)
