@@ -116,7 +116,7 @@ def main() -> None:
 
     def on_screen() -> list[JobRef]:
         screen = cast(WatchScreen, app.screen_stack[0])
-        return [snapshot.ref for snapshot in screen.jobs.on_screen()]
+        return [listed.snapshot.ref for listed in screen.jobs.on_screen()]
 
     async def close() -> None:
         """There is nothing to close."""

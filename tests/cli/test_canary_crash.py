@@ -49,7 +49,7 @@ def zoho(request: Request) -> Answer:
         pytest.param(VARIABLE, SEND, "loop", "GET", WATCH, (), id="poll"),
         pytest.param(SIGN_IN, SEND, "loop", "POST", WATCH, (), id="renewal"),
         pytest.param(VARIABLE, f"{JOB_LIST}.render_line", "loop", "", WATCH, (), id="render"),
-        pytest.param(VARIABLE, f"{SECRETS}:_can_be", "loop", "", (), SWITCH, id="profile"),
+        pytest.param(VARIABLE, f"{SECRETS}:_can_be", "loop", "", (), (), id="signed in"),
         pytest.param(VARIABLE, f"{LOAD}:_file", "loop", "", (), SWITCH, id="environment"),
     ],
 )

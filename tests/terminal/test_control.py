@@ -38,7 +38,7 @@ def add(terminal: Terminal, url: str, name: str) -> None:
     terminal.wait_for_line(rf"Job id +{url.rpartition('/')[2]}")
     terminal.press(ENTER)
     terminal.wait_until_gone("Watch a job")
-    terminal.wait_for_line(rf"^▌.{{2}}{name}")
+    terminal.wait_for_line(rf"^▌.{{3}}{name}")
 
 
 def test_watch_start_abort_and_come_back(
@@ -48,14 +48,14 @@ def test_watch_start_abort_and_come_back(
     ready, running = simulator.urls["Price list"], simulator.urls["Customers"]
 
     screen = on_terminal(env=env, columns=WIDE)
-    screen.wait_for("press a and paste")
+    screen.wait_for("paste its URL here")
     add(screen, ready, "Prices 4060")
     add(screen, running, "Customers 4027")
     screen.wait_for_line("Customers 4027 .*█")
 
     # A start takes a clear yes.
     screen.press("k")
-    screen.wait_for_line("^▌○ Prices 4060")
+    screen.wait_for_line("^▌ ○ Prices 4060")
     screen.press("S")
     screen.wait_for("Start “Prices 4060”?")
     screen.press(ENTER)  # the focus is on No
@@ -80,8 +80,8 @@ def test_watch_start_abort_and_come_back(
     screen.wait_for("Abort “Customers 4027”?")
     screen.press("Customers", ENTER)
     screen.wait_for_line("^ Abort accepted at .*: the server said “Job aborted successfully”")
-    screen.wait_for_line("^ ▶ Prices 4060")
-    screen.wait_for_line("^▌■ Customers 4027")
+    screen.wait_for_line("^  ▶ Prices 4060")
+    screen.wait_for_line("^▌ ■ Customers 4027")
     assert simulator.states()["Customers"] == "USER_ABORTED"
 
     screen.press("q")
@@ -161,7 +161,6 @@ def test_what_cannot_be_used_is_said_before_the_screen_is_taken(
             2,
             ["config.toml, line 1: read_only cannot be 1", "true or false"],
         ),
-        (on_terminal(env=without), 3, ["is not signed in", "zcbulk-tui login", "zcbulk-tui demo"]),
         (on_terminal("watch", "nonsense", env=without), 2, ["“nonsense” is not a job URL"]),
     ]
     for terminal, code, words in attempts:
@@ -174,3 +173,12 @@ def test_what_cannot_be_used_is_said_before_the_screen_is_taken(
         assert ALTERNATE_SCREEN not in terminal.modes
         assert terminal.is_as_it_was()
     assert list(files_below(home)) == ["config.toml"]
+
+
+def test_a_newcomer_is_told_how_to_begin(on_terminal: Open, tmp_path: Path) -> None:
+    dashboard = on_terminal(env=environment(tmp_path))
+    dashboard.wait_for("SIGNED OUT")
+    for way in ("zcbulk-tui login", "paste its URL here, or press a", "zcbulk-tui demo"):
+        dashboard.wait_for(way)
+    dashboard.press("q")
+    assert dashboard.exit_code() == 0

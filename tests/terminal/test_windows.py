@@ -51,7 +51,7 @@ def test_one_window_polls_and_another_takes_its_place(
     env = environment(home, base_url=simulator.base_url, token=simulator.token, config=CONFIG)
     customers, orders = simulator.urls["Customers"], simulator.urls["Orders"]
     first = on_terminal(env=env, columns=WIDE)
-    first.wait_for("press a and paste")
+    first.wait_for("paste its URL here")
     add(first, customers, "Customers 4027")
     first.wait_for_line("▶ Customers 4027 .*█")
 
@@ -83,13 +83,13 @@ def test_one_window_polls_and_another_takes_its_place(
 
     # An abort is sent once, and both show what became of it.
     second.press("k")
-    second.wait_for_line("^▌▶ Customers 4027")
+    second.wait_for_line("^▌ ▶ Customers 4027")
     second.press("X")
     second.wait_for("Abort “Customers 4027”?")
     second.press("Customers", ENTER)
     second.wait_for_line("^ Abort accepted at .*: the server said “Job aborted successfully”")
     for screen in (second, first):
-        screen.wait_for_line("^▌■ Customers 4027")
+        screen.wait_for_line("^▌ ■ Customers 4027")
         screen.wait_for_line("^ It was aborted by a user")
     assert simulator.commands() == [("4027", "abort")]
 

@@ -16,9 +16,10 @@ from textual.widget import Widget
 from tests.support.jobs import NOW, reading, watched
 from tests.tui.slow_terminal import SlowTerminal
 from zcbulk_tui.domain.job import JobReading
-from zcbulk_tui.domain.snapshot import JobSnapshot
+from zcbulk_tui.domain.snapshot import JobKey, JobSnapshot, Listed
 from zcbulk_tui.render.glyphs import UNICODE
 from zcbulk_tui.tui import screens
+from zcbulk_tui.tui.themes import PALETTES, textual_theme
 from zcbulk_tui.tui.widgets import painter
 from zcbulk_tui.tui.widgets.job_list import JobList
 
@@ -26,6 +27,9 @@ NAMES, BAR, NUMBERS = range(3)
 """The panes of the list."""
 
 ALL = "everything"
+
+PROFILE = "TEST"
+"""Of all jobs on the list."""
 
 
 class _Screen(Screen[None]):
@@ -50,6 +54,10 @@ class ListApp(App[None]):
 
     CSS_PATH = Path(next(iter(screens.__path__))) / "watch.tcss"
 
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """The colours of the first theme."""
+        return textual_theme("dark", PALETTES["dark"]).variables
+
     def __init__(self, snapshots: Iterable[JobSnapshot] = ()) -> None:
         super().__init__(driver_class=SlowTerminal)
         self.animation_level = "none"
@@ -57,10 +65,19 @@ class ListApp(App[None]):
         self.selections = 0
         self.jobs = JobList(UNICODE, lambda: self.now, on_select=self._selected, id="jobs")
         for snapshot in snapshots:
-            self.jobs.put(snapshot)
+            self.put(snapshot)
 
     def get_default_screen(self) -> Screen[None]:
         return _Screen(self.jobs)
+
+    def put(self, snapshot: JobSnapshot) -> None:
+        """Puts a job on the list, or changes it; does not paint it."""
+        self.jobs.rows.put(Listed(PROFILE, snapshot))
+
+    def drop(self, snapshot: JobSnapshot) -> None:
+        """Takes a job off the list."""
+        self.jobs.rows.drop(key(snapshot))
+        self.jobs.paint()
 
     def _selected(self) -> None:
         self.selections += 1
@@ -104,12 +121,12 @@ class ListApp(App[None]):
     def label(self) -> str:
         """The name of the selected job."""
         assert self.jobs.selected is not None
-        return self.jobs.selected.job.label
+        return self.jobs.selected.snapshot.job.label
 
 
 def name_in(row: str) -> str:
     """The name of the job that a row shows."""
-    found = re.match(r".. (Job \d+) ", row)
+    found = re.match(r".{4}(Job \d+) ", row)
     assert found, row
     return found[1]
 
@@ -144,6 +161,11 @@ class Refreshes:
         """What was asked for since the last time, in order."""
         asked, self.asked = self.asked, []
         return sorted(asked, key=str)
+
+
+def key(snapshot: JobSnapshot) -> JobKey:
+    """Which job of the list it is."""
+    return JobKey(PROFILE, snapshot.ref)
 
 
 def job(number: int, *readings: JobReading) -> JobSnapshot:

@@ -23,6 +23,7 @@ from zcbulk_tui.render.glyphs import ASCII, UNICODE
 from zcbulk_tui.tui import screens
 from zcbulk_tui.tui.ascii_filter import AsciiFilter
 from zcbulk_tui.tui.screens.log import LogScreen
+from zcbulk_tui.tui.themes import PALETTES, textual_theme
 
 _LABELS = ("Customers 2019-24", "Orders EU", "Price list", "Suppliers", "Invoices Q3")
 
@@ -121,6 +122,10 @@ class LogApp(App[None]):
     """Nothing but the log, at a moment that stands still."""
 
     CSS_PATH = Path(next(iter(screens.__path__))) / "watch.tcss"
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """The colours of the first theme."""
+        return textual_theme("dark", PALETTES["dark"]).variables
 
     def __init__(self, memory: Memory, *, ascii_only: bool = False, filter: str = "") -> None:
         super().__init__(driver_class=SlowTerminal)

@@ -1,7 +1,7 @@
 """Profiles to switch between, each over a simulated Creator of its own."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -11,6 +11,7 @@ from tests.support.jobs import NOW
 from tests.tui.stage import without_a_plan
 from zcbulk_tui.cli import demo
 from zcbulk_tui.domain.job import Environment
+from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.errors import SignedOutError
 from zcbulk_tui.monitor.events import Event, JobChanged, Sink
 from zcbulk_tui.simulator.creator import Creator
@@ -94,12 +95,17 @@ class Cast:
     @property
     def shown(self) -> str:
         """The profile on the screen."""
-        return self.screen.session.badge
+        return self.screen.here.name
+
+    @property
+    def jobs(self) -> list[JobSnapshot]:
+        """All jobs on the list, in its own order."""
+        return [listed.snapshot for listed in self.screen.jobs.rows]
 
     @property
     def labels(self) -> list[str]:
         """The jobs on the screen."""
-        return [job.job.label for job in self.screen.jobs.snapshots]
+        return [snapshot.job.label for snapshot in self.jobs]
 
     @asynccontextmanager
     async def open(self, width: int = 120, height: int = 36) -> AsyncIterator["Cast"]:
@@ -110,7 +116,7 @@ class Cast:
 
     def is_read(self, name: str) -> bool:
         """Whether a profile is shown, with an answer for each of its jobs."""
-        jobs = list(self.screen.jobs.snapshots)
+        jobs = self.jobs
         return self.shown == name and bool(jobs) and all(job.last or job.fault for job in jobs)
 
     async def switch(self, name: str) -> None:
@@ -119,6 +125,33 @@ class Cast:
         by = names.index(name) - names.index(self.shown)
         await self.press("P", *("j" if by > 0 else "k") * abs(by), "enter")
         await self.until(lambda: self.is_read(name))
+
+    async def show_together(self, *names: str) -> None:
+        """Chooses several profiles by keys, from one that is shown alone."""
+        all_names = list(self._profiles.names)
+        places = sorted(all_names.index(name) for name in names)
+        at = all_names.index(self.shown)
+        await self.press("P")
+        for place in places:
+            by, at = place - at, place
+            await self.press(*("j" if by > 0 else "k") * abs(by), "space")
+        await self.press("enter")
+        await self.until(lambda: self._are_read(names))
+
+    def _are_read(self, names: Sequence[str]) -> bool:
+        jobs = self.screen.jobs.rows
+        shown = [profile.name for profile in self.screen.profiles]
+        if shown != list(names) or any(it.monitor is None for it in self.screen.profiles):
+            return False
+        return all(jobs.profiles[name] for name in names) and all(
+            it.snapshot.last or it.snapshot.fault for it in jobs
+        )
+
+    async def select(self, index: int, profile: str = "acme") -> None:
+        """Puts the cursor on a job of a profile, by its place in the list's own order."""
+        keys = [listed.key for listed in self.screen.jobs.rows if listed.profile == profile]
+        self.screen.jobs.select_job(keys[index])
+        await self.pilot.pause()
 
     async def press(self, *keys: str) -> None:
         """Presses keys."""
@@ -130,7 +163,7 @@ class Cast:
         async with asyncio.timeout(_DEADLINE):
             while not condition():
                 await self.pilot.pause(0.01)
-                if self.screen.monitor is not None:
+                if self.screen.here.monitor is not None:
                     self.screen.flush()
         await self.pilot.pause()
 
@@ -143,7 +176,7 @@ class Cast:
 
 def publish_a_job(cast: Cast, label: str) -> Event:
     """An event about the first job on the screen, under another name."""
-    snapshot = next(iter(cast.screen.jobs.snapshots))
+    snapshot = cast.jobs[0]
     return JobChanged(replace(snapshot, job=replace(snapshot.job, label=label)))
 
 

@@ -1,4 +1,4 @@
-"""Makes the pictures in ``screenshots/``: ``python -m tests.tui.screenshots``.
+"""Makes the pictures in ``screenshots/``: ``python -m tests.tui.screenshots [NAME…]``.
 
 They show the running demo with a fixed seed at a fixed time, and the sign-in with a fixed code, so
 they come out the same every time; a test holds them against what the screen shows now.
@@ -6,21 +6,39 @@ they come out the same every time; a test holds them against what the screen sho
 
 import asyncio
 import os
+import sys
 import time
 import zlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 from tests.cli import login_picture
+from tests.tui.profiles import Cast
 from tests.tui.stage import Stage
 from zcbulk_tui.domain.job import Action
 from zcbulk_tui.domain.records import CallRecord
 from zcbulk_tui.store import call_log
+from zcbulk_tui.tui.app import DashboardApp
+from zcbulk_tui.tui.preferences import Preferences
+from zcbulk_tui.tui.themes import make
 
 FOLDER = Path(__file__).parents[2] / "screenshots"
+
+_Act = Callable[[Stage], Awaitable[None]]
+
+
+async def _demo(
+    act: _Act, size: tuple[int, int] = (120, 36), stage: Callable[[], Stage] = Stage
+) -> str:
+    """The demo, after something was done in it."""
+    async with stage().open(*size) as opened:
+        await act(opened)
+        return opened.app.export_screenshot()
 
 
 async def _dashboard(stage: Stage) -> None:
@@ -37,6 +55,21 @@ async def _abort(stage: Stage) -> None:
 async def _budget(stage: Stage) -> None:
     await _dashboard(stage)
     await stage.press("b")
+
+
+async def _detail(stage: Stage) -> None:
+    await stage.follow("Customers 2019-24", 225, step=9)
+    await stage.select("Customers 2019-24")
+    await stage.press("enter")
+    await stage.until(lambda: any("of readings" in line for line in stage.text()))
+
+
+async def _groups(stage: Stage) -> None:
+    await _dashboard(stage)
+    for label in ("Invoices Q3", "Suppliers"):
+        await stage.select(label)
+        await stage.press("space")
+    await stage.press("v", "v", "v")
 
 
 async def _history(stage: Stage) -> None:
@@ -59,31 +92,79 @@ async def _help(stage: Stage) -> None:
     await stage.press("question_mark")
 
 
-PICTURES: Mapping[str, tuple[tuple[int, int], Callable[[Stage], Awaitable[None]]]] = {
-    "dashboard": ((120, 36), _dashboard),
-    "dashboard-80x24": ((80, 24), _dashboard),
-    "budget": ((120, 36), _budget),
-    "abort": ((120, 36), _abort),
-    "history": ((120, 36), _history),
-    "log": ((120, 36), _log),
-    "help": ((120, 36), _help),
+async def _first_run() -> str:
+    """A profile that nobody is signed in to, and that has no jobs yet."""
+    stage = Stage()
+    stage.creator.jobs.clear()
+    session = stage.session._replace(badge="default", is_real=True, is_signed_in=lambda: False)
+    app = DashboardApp(session, now=stage.now)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        await app.workers.wait_for_complete([w for w in app.workers if w.group != "monitor"])
+        return app.export_screenshot()
+
+
+async def _profiles() -> str:
+    """Two profiles in one list, one of them with jobs in production."""
+    cast = Cast("acme", "lab")
+    async with cast.open() as opened:
+        await opened.show_together("acme", "lab")
+        return opened.app.export_screenshot()
+
+
+async def _login() -> str:
+    return login_picture.take()
+
+
+def _in_theme(name: str) -> Stage:
+    stage = Stage()
+    stage.app = DashboardApp(
+        stage.session, preferences=Preferences(themes=make(name)), now=stage.now
+    )
+    return stage
+
+
+PICTURES: Mapping[str, Callable[[], Awaitable[str]]] = {
+    "dashboard": partial(_demo, _dashboard),
+    "dashboard-80x24": partial(_demo, _dashboard, (80, 24)),
+    "dashboard-60x15": partial(_demo, _dashboard, (60, 15)),
+    "detail": partial(_demo, _detail, (160, 40)),
+    "budget": partial(_demo, _budget),
+    "history": partial(_demo, _history),
+    "log": partial(_demo, _log),
+    "abort": partial(_demo, _abort),
+    "help": partial(_demo, _help, (120, 60)),
+    "first-run": _first_run,
+    "login": _login,
+    "groups": partial(_demo, _groups),
+    "profiles": _profiles,
+    "light": partial(_demo, _dashboard, stage=partial(_in_theme, "light")),
+    "high-contrast": partial(_demo, _dashboard, stage=partial(_in_theme, "high-contrast")),
+    "colour-blind": partial(_demo, _dashboard, stage=partial(_in_theme, "colour-blind")),
+    "no-colour": partial(_demo, _dashboard),
+    "ascii": partial(_demo, _dashboard, stage=partial(Stage, ascii_only=True)),
 }
-"""The size of each picture, and what is done before it is taken."""
-
-
-ALL = (*PICTURES, "login")
-"""The names of all pictures."""
+"""How each picture is made."""
 
 
 async def take(name: str) -> str:
     """Returns a picture as SVG."""
-    if name == "login":
-        return login_picture.take()
-    (width, height), act = PICTURES[name]
-    with patch.object(call_log, "values", _in_a_made_up_time):
-        async with Stage().open(width, height) as stage:
-            await act(stage)
-            return stage.app.export_screenshot()
+    with _alike_everywhere(name), patch.object(call_log, "values", _in_a_made_up_time):
+        return await PICTURES[name]()
+
+
+@contextmanager
+def _alike_everywhere(name: str) -> Iterator[None]:
+    """Keeps out of a picture where it is made: the colours of the terminal, the time zone."""
+    environ = {"TZ": "UTC", "TERM": "xterm-256color", "COLORTERM": "truecolor", "NO_COLOR": ""}
+    if name == "no-colour":
+        environ["NO_COLOR"] = "1"
+    try:
+        with patch.dict(os.environ, environ):
+            time.tzset()
+            yield
+    finally:
+        time.tzset()
 
 
 def _in_a_made_up_time(profile: str, record: CallRecord) -> dict[str, Any]:
@@ -95,17 +176,10 @@ def _in_a_made_up_time(profile: str, record: CallRecord) -> dict[str, Any]:
 _values = call_log.values
 
 
-def use_utc() -> None:
-    """Makes the times of day in the pictures the same everywhere."""
-    os.environ["TZ"] = "UTC"
-    time.tzset()
-
-
 def main() -> None:
-    """Writes all pictures."""
-    use_utc()
+    """Writes all pictures, or those that are named."""
     FOLDER.mkdir(exist_ok=True)
-    for name in ALL:
+    for name in sys.argv[1:] or PICTURES:
         path = FOLDER / f"{name}.svg"
         path.write_text(asyncio.run(take(name)), encoding="utf-8")
         print(path.relative_to(FOLDER.parent))

@@ -10,14 +10,16 @@ from textual.pilot import Pilot
 
 from zcbulk_tui.cli import demo
 from zcbulk_tui.domain.job import Action, JobRef, JobState
-from zcbulk_tui.domain.snapshot import JobSnapshot
+from zcbulk_tui.domain.snapshot import JobKey, JobSnapshot
 from zcbulk_tui.monitor.events import Sink
 from zcbulk_tui.monitor.gate import Priority
+from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.monitor.track import Track
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.scenarios import build
 from zcbulk_tui.simulator.states import State
 from zcbulk_tui.tui.app import DashboardApp
+from zcbulk_tui.tui.preferences import Preferences
 from zcbulk_tui.tui.screens.watch import WatchScreen
 from zcbulk_tui.tui.session import Connection, Session
 
@@ -37,6 +39,7 @@ class Stage:
     Attributes:
         app: The dashboard.
         creator: What it talks to.
+        session: The profile that is shown.
         pilot: Presses the keys.
     """
 
@@ -46,7 +49,9 @@ class Stage:
         self._time = BEGIN.timestamp()
         self.creator: Creator = build(scenario, clock=lambda: self._time)
         session = demo.session(lambda: self.creator, read_only=read_only, now=self.now)
-        self.app = DashboardApp(without_a_plan(session), ascii_only=ascii_only, now=self.now)
+        self.session = without_a_plan(session)
+        preferences = Preferences(ascii_only=ascii_only)
+        self.app = DashboardApp(self.session, preferences=preferences, now=self.now)
         self.pilot: Pilot[None]
 
     def now(self) -> datetime:
@@ -70,9 +75,21 @@ class Stage:
             await self.until(self.all_read)
             yield self
 
+    @property
+    def jobs(self) -> list[JobSnapshot]:
+        """All jobs on the list, in its own order."""
+        return [listed.snapshot for listed in self.screen.jobs.rows]
+
+    @property
+    def monitor(self) -> Monitor:
+        """What watches the jobs."""
+        monitor = self.screen.here.monitor
+        assert monitor is not None
+        return monitor
+
     def all_read(self) -> bool:
         """Whether there are jobs, and an answer for each."""
-        jobs = list(self.screen.jobs.snapshots)
+        jobs = self.jobs
         return bool(jobs) and all(job.last or job.fault for job in jobs)
 
     async def until(self, condition: Callable[[], bool]) -> None:
@@ -96,25 +113,20 @@ class Stage:
         """
         for _ in range(round(seconds / step)):
             self._time += step
-            running = [job.ref for job in self.screen.jobs.snapshots if self._runs(job)]
-            assert self.screen.monitor is not None
-            self.screen.monitor.poll_now(running)
+            self.monitor.poll_now([job.ref for job in self.jobs if self._runs(job)])
             await self.until(self._running_are_read)
 
     async def follow(self, label: str, seconds: float, *, step: float) -> None:
         """Lets time pass, and polls one job after every step."""
-        ref, monitor = self.ref(label), self.screen.monitor
-        assert monitor is not None
+        ref = self.ref(label)
         for _ in range(round(seconds / step)):
             self._time += step
             asked = len(self.creator.log)
-            monitor.poll_now([ref])
+            self.monitor.poll_now([ref])
             await self.until(partial(self._has_answered, ref, asked))
 
     def _has_answered(self, ref: JobRef, asked: int) -> bool:
-        monitor = self.screen.monitor
-        assert monitor is not None
-        return len(self.creator.log) > asked and not monitor._tracks[ref].lock.locked()
+        return len(self.creator.log) > asked and not self.monitor._tracks[ref].lock.locked()
 
     async def wait(self, seconds: float) -> None:
         """Lets time pass without a poll."""
@@ -125,12 +137,12 @@ class Stage:
         return job.state is JobState.IN_PROGRESS
 
     def _running_are_read(self) -> bool:
-        running = [job for job in self.screen.jobs.snapshots if self._runs(job)]
+        running = [job for job in self.jobs if self._runs(job)]
         return all(job.last and job.last.read_at == self.now() for job in running)
 
     async def select(self, label: str) -> None:
         """Puts the cursor on a job."""
-        self.screen.jobs.select_job(self.ref(label))
+        self.screen.jobs.select_job(JobKey(self.screen.here.name, self.ref(label)))
         await self.pilot.pause()
 
     async def press(self, *keys: str) -> None:
@@ -140,7 +152,7 @@ class Stage:
 
     def ref(self, label: str) -> JobRef:
         """The job with a label."""
-        (ref,) = (job.ref for job in self.screen.jobs.snapshots if job.job.label == label)
+        (ref,) = (job.ref for job in self.jobs if job.job.label == label)
         return ref
 
     def truth(self, label: str) -> State:

@@ -30,8 +30,7 @@ USED_UP = CALLS - 15
 
 def spent(stage: Stage) -> Spent:
     """How the day stands."""
-    assert stage.screen.monitor is not None
-    return stage.screen.monitor.day_plan().spent
+    return stage.monitor.day_plan().spent
 
 
 def said(stage: Stage) -> str:
@@ -69,7 +68,7 @@ async def test_the_budget_shows_the_day_and_the_plan_for_each_job() -> None:
         shown = said(stage)
         assert "988 of 1,000 calls left" in shown
         assert "Made for: plan 12 · keys r and R 0" in shown
-        for job in stage.screen.jobs.snapshots:
+        for job in stage.jobs:
             is_planned = any(f"│{job.job.label}  " in line for line in stage.text())
             assert is_planned is not job.is_final
 
@@ -145,7 +144,6 @@ async def test_letters_do_not_get_into_the_field_nor_do_what_they_do_outside() -
 async def test_all_of_it_can_be_scrolled_to_on_a_small_screen() -> None:
     async with Stage().open(80, 24) as stage:
         await stage.press("b")
-        assert stage.screen.monitor is not None
         scroll = stage.app.screen.query_one("#budget-scroll", VerticalScroll)
         seen: set[str] = set()
         while True:
@@ -155,7 +153,7 @@ async def test_all_of_it_can_be_scrolled_to_on_a_small_screen() -> None:
             if scroll.scroll_y == before:
                 break
         inside = scroll.scrollable_content_region.width
-        lines = page(stage.screen.monitor.day_plan(), None, stage.now(), UNICODE, inside)
+        lines = page(stage.monitor.day_plan(), None, stage.now(), UNICODE, inside)
         wanted = ["Budget", *map(_text, lines), "Used by everybody today", hint(stage)]
         assert [line for line in wanted if not any(line in one for one in seen)] == []
         for _ in range(int(scroll.scroll_y)):

@@ -20,6 +20,7 @@ from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.render.glyphs import UNICODE
 from zcbulk_tui.tui import screens
 from zcbulk_tui.tui.screens.history import HistoryScreen
+from zcbulk_tui.tui.themes import PALETTES, textual_theme
 from zcbulk_tui.tui.widgets.lines import Lines
 
 READINGS = [
@@ -43,6 +44,10 @@ class HistoryApp(App[None]):
     """
 
     CSS_PATH = Path(next(iter(screens.__path__))) / "watch.tcss"
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """The colours of the first theme."""
+        return textual_theme("dark", PALETTES["dark"]).variables
 
     def __init__(self, memory: History | ConfigError) -> None:
         super().__init__()

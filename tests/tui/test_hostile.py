@@ -16,6 +16,7 @@ from tests.support.virtual_time import run_virtual
 from tests.tui.stage import Stage
 from zcbulk_tui.cli import demo
 from zcbulk_tui.domain.job import JobState
+from zcbulk_tui.domain.snapshot import Listed
 from zcbulk_tui.errors import BusyError, QuotaSpentError
 from zcbulk_tui.monitor.events import Event
 from zcbulk_tui.render.figures import clock
@@ -82,11 +83,11 @@ SCENARIOS = pytest.mark.parametrize("scenario", ["hostile", "errors", "spellings
 @SCENARIOS
 async def test_every_job_is_shown(scenario: str) -> None:
     async with on_stage(scenario).open(*TALL) as stage:
-        jobs = list(stage.screen.jobs.snapshots)
+        jobs = stage.jobs
         assert len(jobs) == len(stage.creator.jobs)
         for job, row in zip(jobs, rows(stage)[: len(jobs)], strict=True):
             assert job.job.label[:17] in row
-            mark = row.lstrip(UNICODE.cursor)[0]
+            mark = row.lstrip(f"{UNICODE.cursor} ")[0]
             if job.fault is not None:
                 assert mark == UNICODE.trouble
                 assert job.fault.error.title[:20] in row or job.last
@@ -98,7 +99,7 @@ async def test_every_job_is_shown(scenario: str) -> None:
 @SCENARIOS
 async def test_every_job_says_what_is_known_of_it_when_it_is_selected(scenario: str) -> None:
     async with on_stage(scenario).open(*TALL) as stage:
-        for job in list(stage.screen.jobs.snapshots):
+        for job in stage.jobs:
             await stage.select(job.job.label)
             text = stage.text()
             assert all(map(is_one_safe_line, text))
@@ -130,8 +131,8 @@ async def test_to_look_at_a_bad_answer_changes_nothing(scenario: str) -> None:
 
 async def test_a_small_screen_shows_them_too() -> None:
     async with on_stage("hostile").open(80, 24) as stage:
-        for job in list(stage.screen.jobs.snapshots):
-            assert stage.screen.jobs.selected == job
+        for job in stage.jobs:
+            assert stage.screen.jobs.selected == Listed("DEMO", job)
             assert all(len(line) <= 80 for line in stage.text())
             await stage.press("j")
 
@@ -156,7 +157,7 @@ async def test_hostile_words_do_no_harm_in_dialogs() -> None:
 async def test_every_spelling_leads_to_its_state() -> None:
     states = dict(SPELLINGS)
     async with on_stage("spellings").open(*TALL) as stage:
-        for job in stage.screen.jobs.snapshots:
+        for job in stage.jobs:
             spelling, _, _ = job.job.label.partition(" (")
             assert job.last is not None
             assert job.last.raw_state == spelling
@@ -166,12 +167,12 @@ async def test_every_spelling_leads_to_its_state() -> None:
 async def test_a_state_unheard_of_is_shown_as_it_came() -> None:
     async with alone("spellings", "Paused-for-review (running)").open() as stage:
         assert "Paused-for-r…" in rows(stage)[0] or "Paused-for-review" in rows(stage)[0]
-        assert any("which is not documented" in line for line in stage.text())
+        assert any("“Paused-for-review”, not documented" in line for line in stage.text())
 
 
 async def test_too_many_calls_in_a_minute_hold_all_polls_for_a_while() -> None:
     async with alone("errors", "429-2955").open() as stage:
-        (job,) = stage.screen.jobs.snapshots
+        (job,) = stage.jobs
         assert job.fault is not None
         assert isinstance(job.fault.error, BusyError)
         assert job.next_poll_at is not None
@@ -184,7 +185,7 @@ async def test_too_many_calls_in_a_minute_hold_all_polls_for_a_while() -> None:
 
 async def test_a_day_that_was_spent_by_others_is_spent_for_us() -> None:
     async with alone("errors", "200-4000").open() as stage:
-        (job,) = stage.screen.jobs.snapshots
+        (job,) = stage.jobs
         assert job.fault is not None
         assert isinstance(job.fault.error, QuotaSpentError)
         assert "0 calls left, 0 kept" in stage.text()[0]
@@ -194,8 +195,7 @@ async def test_a_day_that_was_spent_by_others_is_spent_for_us() -> None:
 
 async def test_a_day_that_zoho_calls_spent_has_no_more_polls() -> None:
     async with Stage().open() as stage:
-        assert stage.screen.monitor is not None
-        again = reset(stage.screen.monitor.day_plan().spent)
+        again = reset(stage.monitor.day_plan().spent)
         stage.creator.inject(Fault(ERRORS["200-4000"].response()))
         await stage.press("r")
         await stage.until(lambda: f"Zoho: day's calls spent, again {again}" in stage.text()[0])

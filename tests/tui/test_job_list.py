@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.tui.list_app import ListApp, job, numbered
+from tests.tui.list_app import NAMES, ListApp, job, key, numbered
 
 PAGE = 10
 """Rows on the screen, unless it has another size."""
@@ -47,7 +47,7 @@ async def test_an_empty_list_works() -> None:
             lambda: jobs.scroll_rows(3),
             jobs.paint,
             jobs.repaint,
-            lambda: jobs.click(1),
+            lambda: jobs.click(1, NAMES, 5, twice=True),
         ]
         for act in acts:
             act()
@@ -60,7 +60,7 @@ async def test_an_empty_list_works() -> None:
 async def test_the_first_job_of_an_empty_list_is_selected() -> None:
     app = ListApp()
     async with app.open() as pilot:
-        app.jobs.put(job(7))
+        app.put(job(7))
         app.jobs.paint()
         await pilot.pause()
         assert app.marked() == ["Job 7"]
@@ -70,11 +70,11 @@ async def test_the_first_job_of_an_empty_list_is_selected() -> None:
 async def test_the_last_job_may_go() -> None:
     app = ListApp([job(7)])
     async with app.open() as pilot:
-        app.jobs.drop(job(7).ref)
+        app.drop(job(7))
         await pilot.pause()
         assert app.jobs.selected is None
         assert app.rows() == []
-        app.jobs.put(job(8))
+        app.put(job(8))
         app.jobs.paint()
         await pilot.pause()
         assert app.marked() == ["Job 8"]
@@ -121,11 +121,11 @@ async def test_every_move_to_another_job_is_told_once() -> None:
 async def test_a_job_is_selected_by_what_it_is() -> None:
     app = ListApp(numbered(30))
     async with app.open() as pilot:
-        app.jobs.select_job(job(17).ref)
+        app.jobs.select_job(key(job(17)))
         await pilot.pause()
         assert app.marked() == ["Job 17"]
-        assert job(17).ref in app.jobs
-        assert job(99).ref not in app.jobs
+        assert key(job(17)) in app.jobs.rows
+        assert key(job(99)) not in app.jobs.rows
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ async def test_the_cursor_stays_on_its_job_when_another_goes(gone: int, selected
     app = ListApp(numbered(10))
     async with app.open() as pilot:
         app.jobs.select(5)
-        app.jobs.drop(job(gone).ref)
+        app.drop(job(gone))
         await pilot.pause()
         assert app.label == selected
         assert app.marked() == [selected]
@@ -151,7 +151,7 @@ async def test_the_cursor_goes_up_when_the_last_job_goes() -> None:
     app = ListApp(numbered(10))
     async with app.open() as pilot:
         app.jobs.move_to_end(last=True)
-        app.jobs.drop(job(9).ref)
+        app.drop(job(9))
         await pilot.pause()
         assert app.marked() == ["Job 8"]
 
@@ -161,7 +161,7 @@ async def test_the_cursor_stays_on_its_job_when_others_come() -> None:
     async with app.open() as pilot:
         app.jobs.select(1)
         for number in range(3, 40):
-            app.jobs.put(job(number))
+            app.put(job(number))
         app.jobs.paint()
         await pilot.pause()
         assert app.marked() == ["Job 1"]
@@ -173,7 +173,7 @@ async def test_no_lines_stay_empty_while_there_are_rows_above() -> None:
     async with app.open() as pilot:
         app.jobs.move_to_end(last=True)
         for number in (11, 0, 5):
-            app.jobs.drop(job(number).ref)
+            app.drop(job(number))
             await pilot.pause()
         assert len(app.names()) == 9
         assert app.names()[0] == "Job 1"
@@ -188,13 +188,13 @@ async def test_a_long_walk_never_loses_the_cursor() -> None:
             before = app.label if present else None
             act = luck.choice(["move", "put", "drop", "scroll", "resize", "select"])
             if act == "put":
-                app.jobs.put(job(number))
+                app.put(job(number))
                 present.append(number)
                 app.jobs.paint()
             elif act == "drop" and len(present) > 1:
                 gone = luck.choice(present)
                 present.remove(gone)
-                app.jobs.drop(job(gone).ref)
+                app.drop(job(gone))
                 before = None if before == f"Job {gone}" else before
             elif act == "scroll":
                 app.jobs.scroll_rows(luck.randint(-30, 30))
@@ -205,13 +205,13 @@ async def test_a_long_walk_never_loses_the_cursor() -> None:
                 app.jobs.move(luck.randint(-30, 30))
                 before = None
             else:
-                app.jobs.select_job(job(luck.choice(present)).ref)
+                app.jobs.select_job(key(job(luck.choice(present))))
                 before = None
             await pilot.pause()
-            assert [seen.job.label for seen in app.jobs.snapshots] == [
+            assert [seen.snapshot.job.label for seen in app.jobs.rows] == [
                 f"Job {one}" for one in present
             ]
-            on_screen = [seen.job.label for seen in app.jobs.on_screen()]
+            on_screen = [seen.snapshot.job.label for seen in app.jobs.on_screen()]
             assert app.label in on_screen, act
             assert before in (None, app.label), act
             assert len(on_screen) == min(app.jobs.page, len(present)), act

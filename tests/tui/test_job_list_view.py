@@ -7,7 +7,7 @@ from textual import events
 
 from tests.tui.list_app import ListApp, Refreshes, numbered
 from tests.tui.stage import Stage
-from zcbulk_tui.tui.screens import watch
+from zcbulk_tui.tui.screens.watch_view import Tempo
 
 PAGE = 10
 """Rows on the screen, unless it has another size."""
@@ -65,7 +65,7 @@ async def test_a_click_beside_the_rows_changes_nothing() -> None:
     app = ListApp(numbered(4))
     async with app.open() as pilot:
         app.jobs.select(2)
-        for line in (0, 5, 10):
+        for line in (5, 10):
             await pilot.click(app.jobs, offset=(10, line))
             assert app.marked() == ["Job 2"]
 
@@ -96,14 +96,13 @@ async def test_another_width_lays_the_columns_out_anew(width: int) -> None:
     assert all(len(line) <= width for line in after)
 
 
-async def test_ages_go_on_in_whatever_comes_into_view(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watch, "_TICK", 0.05)
-    monkeypatch.setattr(watch, "_FLUSH", 0.0)
-    async with Stage().open(120, 13) as stage:
+async def test_ages_go_on_in_whatever_comes_into_view() -> None:
+    async with Stage("spellings").open(120, 15) as stage:
+        stage.screen.set_tempo(Tempo(flush=0.0, tick=0.05))
         await stage.press("p")  # so that nothing happens but time
         await stage.press("G")
         await stage.show()
-        assert all(job.is_final for job in stage.screen.jobs.on_screen())
+        assert all(seen.snapshot.is_final for seen in stage.screen.jobs.on_screen())
         await stage.press("g")
         stage._time += 300  # and nothing on stage paints it: that is the clock's to do
         async with asyncio.timeout(5):

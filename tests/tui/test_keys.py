@@ -17,11 +17,11 @@ from zcbulk_tui.tui.screens.help import HelpScreen
 def label(stage: Stage) -> str:
     selected = stage.screen.jobs.selected
     assert selected is not None
-    return selected.job.label
+    return selected.snapshot.job.label
 
 
 async def test_moving() -> None:
-    async with Stage().open(120, 15) as stage:  # 7 rows of 12 jobs
+    async with Stage().open(120, 15) as stage:  # 6 rows of 12 jobs
         journey = [
             ("j", "Orders EU"),
             ("down", "Price list"),
@@ -33,7 +33,7 @@ async def test_moving() -> None:
             ("g", "Customers 2019-24"),
             ("end", "Tax codes"),
             ("home", "Customers 2019-24"),
-            ("pagedown", "Regions"),
+            ("pagedown", "Leads spring fair"),
             ("pageup", "Customers 2019-24"),
             ("ctrl+d", "Invoices Q3"),
             ("ctrl+u", "Customers 2019-24"),
@@ -59,7 +59,7 @@ async def test_poll_all_asks_about_every_job_that_is_not_over() -> None:
         await stage.press("R")
         await stage.until(lambda: len(stage.creator.log) == before + 7)
         asked = {entry.path.rsplit("/", 1)[1] for entry in stage.creator.log[before:]}
-        assert asked == {job.ref.job_id for job in stage.screen.jobs.snapshots if not job.is_final}
+        assert asked == {job.ref.job_id for job in stage.jobs if not job.is_final}
 
 
 async def test_poll_all_of_many_jobs_asks_first() -> None:
@@ -102,6 +102,7 @@ async def test_abort_in_production_wants_the_forms_name_typed() -> None:
         said = " ".join(stage.text())
         assert "Abort “Orders EU”?" in said
         assert "no rollback" in said
+        assert "To confirm, type the form's link name: Orders" in said
         await stage.press("y")  # one letter is not enough: it goes to the field
         await stage.press("enter")
         assert stage.sent(Action.ABORT) == 0
@@ -194,10 +195,10 @@ async def test_add_a_job_by_its_url() -> None:
         await stage.until(lambda: label(stage) == "Customers 4027")
         selected = stage.screen.jobs.selected
         await stage.until(
-            lambda: (job := stage.screen.jobs.selected) is not None and bool(job.last)
+            lambda: (job := stage.screen.jobs.selected) is not None and bool(job.snapshot.last)
         )
         assert selected is not None
-        assert selected.ref.form == "Customers"
+        assert selected.snapshot.ref.form == "Customers"
 
 
 async def test_a_wrong_url_is_told_in_the_dialog_and_nothing_is_lost() -> None:
@@ -218,14 +219,14 @@ async def test_a_job_that_is_there_already_is_selected() -> None:
             stage.app.screen.query_one(f"#{name}", Input).value = value
         await stage.press("enter")
         await stage.until(lambda: label(stage) == "Regions")
-        assert len(list(stage.screen.jobs.snapshots)) == 12
+        assert len(stage.jobs) == 12
 
 
 async def test_stop_watching() -> None:
     async with Stage().open() as stage:
         await stage.select("Regions")
         await stage.press("x", "y")
-        await stage.until(lambda: len(list(stage.screen.jobs.snapshots)) == 11)
+        await stage.until(lambda: len(stage.jobs) == 11)
         assert label(stage) == "Stock"
         assert not any("Regions" in line for line in stage.text()[:20])
 
@@ -233,7 +234,7 @@ async def test_stop_watching() -> None:
 async def test_two_jobs_in_one_go_are_two_jobs() -> None:
     async with Stage().open() as stage:
         await stage.press("x", "y", "x", "y")
-        await stage.until(lambda: len(list(stage.screen.jobs.snapshots)) == 10)
+        await stage.until(lambda: len(stage.jobs) == 10)
         assert label(stage) == "Price list"
 
 

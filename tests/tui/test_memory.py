@@ -46,7 +46,7 @@ async def test_the_words_of_a_job_can_be_changed() -> None:
         await stage.select("Price list")
         await stage.press("e", "home", *"New ", "tab", *"#eu sales", "tab", *"ask Ann", "enter")
         assert stage.screen.jobs.selected is not None
-        job = stage.screen.jobs.selected.job
+        job = stage.screen.jobs.selected.snapshot.job
         assert (job.label, job.tags, job.note) == ("New Price list", ("eu", "sales"), "ask Ann")
         assert any("New Price list" in line for line in stage.text())
         assert any("#eu #sales · ask Ann" in line for line in stage.text())
@@ -67,7 +67,7 @@ async def test_words_that_are_not_saved_stay(keys: tuple[str, ...]) -> None:
 
 async def test_what_could_not_be_used_is_told_before_all_else() -> None:
     stage = Stage()
-    session = stage.app.session._replace(problem=PROBLEM, notice="The token ends soon.")
+    session = stage.session._replace(problem=PROBLEM, notice="The token ends soon.")
     stage.app = DashboardApp(session, now=stage.now)
     async with stage.open(toasts=True):
         assert isinstance(stage.app.screen, NoticeScreen)
@@ -81,10 +81,10 @@ async def test_what_could_not_be_used_is_told_before_all_else() -> None:
 
 async def test_it_is_plain_that_what_happens_is_not_saved() -> None:
     async with Stage().open(toasts=True) as stage:
-        service = stage.screen._service
+        service = stage.screen.here.service
 
         def publish(unkept: str | None) -> None:
-            stage.app.publish(ServiceChanged(replace(service, unkept=unkept)))
+            stage.screen.here.publish(ServiceChanged(replace(service, unkept=unkept)))
 
         assert "NOT SAVED" not in stage.text()[0]
         publish(FULL)
@@ -97,6 +97,6 @@ async def test_it_is_plain_that_what_happens_is_not_saved() -> None:
 
 async def test_it_is_plain_who_polls() -> None:
     async with Stage().open() as stage:
-        service = ServiceSnapshot(stage.screen._service.spent, answered=True, poller="pts/3")
-        stage.app.publish(ServiceChanged(service))
+        service = ServiceSnapshot(stage.screen.here.service.spent, answered=True, poller="pts/3")
+        stage.screen.here.publish(ServiceChanged(service))
         await stage.until(lambda: "connected via pts/3" in stage.text()[0])

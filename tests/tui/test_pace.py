@@ -42,14 +42,12 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def spent(stage: Stage) -> Spent:
     """How the day stands."""
-    assert stage.screen.monitor is not None
-    return stage.screen.monitor.day_plan().spent
+    return stage.monitor.day_plan().spent
 
 
 def previewed(stage: Stage) -> Pace | None:
     """The pace whose effect stands in the foot."""
-    assert stage.screen.monitor is not None
-    plan, text = stage.screen.monitor.day_plan(), stage.text()
+    plan, text = stage.monitor.day_plan(), stage.text()
     for effect in plan.effects:
         lines = preview(effect, plan.spent, stage.app.size.width, 2)
         if ["".join(span.text for span in line).rstrip() for line in lines] == text[-3:-1]:

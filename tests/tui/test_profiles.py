@@ -15,7 +15,7 @@ from zcbulk_tui.domain.job import Action
 from zcbulk_tui.monitor.events import JobChanged
 from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.tui.keys import KEYS
-from zcbulk_tui.tui.messages import ProfileChosen
+from zcbulk_tui.tui.messages import ProfilesChosen
 from zcbulk_tui.tui.screens.add_job import AddJobScreen
 from zcbulk_tui.tui.screens.dialogs import NoticeScreen
 from zcbulk_tui.tui.screens.help import HelpScreen
@@ -98,15 +98,15 @@ async def test_a_profile_that_cannot_be_opened_leaves_the_other_one_as_it_is() -
 
 async def test_nothing_of_the_old_profile_reaches_the_new_screen() -> None:
     async with Cast().open() as cast:
-        old, monitor = cast.screen, cast.screen.monitor
+        old, monitor = cast.screen, cast.screen.here.monitor
         late = publish_a_job(cast, "late news")
         await cast.switch("lab")
-        old.take(late)
+        old.take(old.here, late)
         assert monitor is not None
         with pytest.raises(AttributeError):  # a monitor that has stopped has no tasks
             monitor._tasks.create_task  # type: ignore[union-attr]  # noqa: B018
         asked = len(cast.creators["acme"].log)
-        monitor.poll_now([job.ref for job in old.jobs.snapshots])
+        monitor.poll_now([listed.snapshot.ref for listed in old.jobs.rows])
         await cast.press("r")
         await cast.until(lambda: len(cast.creators["lab"].log) > 4)
         assert len(cast.creators["acme"].log) == asked
@@ -125,12 +125,12 @@ async def test_it_is_not_left_while_the_answer_to_a_command_is_awaited(
 
     monkeypatch.setattr(Monitor, "command", slow)
     async with Cast().open() as cast:
-        cast.screen.jobs.select_job(list(cast.screen.jobs.snapshots)[3].ref)
+        await cast.select(3)
         await cast.press("X", "y", "P")
         assert cast.app.screen is cast.screen
         await cast.until(lambda: "It is not known yet" in " ".join(cast.text()))
         # Keys that were faster than the message that a profile was chosen.
-        cast.screen.post_message(ProfileChosen(cast.session("lab")))
+        cast.screen.post_message(ProfilesChosen([cast.session("lab")]))
         await cast.pilot.pause()
         assert cast.shown == "acme"
         answered.set()
@@ -141,13 +141,13 @@ async def test_it_is_not_left_while_the_answer_to_a_command_is_awaited(
 
 async def test_it_is_not_left_while_nobody_knows_what_became_of_a_command() -> None:
     async with Cast().open() as cast:
-        snapshot = next(iter(cast.screen.jobs.snapshots))
+        snapshot = cast.jobs[0]
         unclear = Command(Action.ABORT, cast.screen.now(), Outcome.SENT)
-        cast.app.publish(JobChanged(replace(snapshot, command=unclear)))
+        cast.screen.here.publish(JobChanged(replace(snapshot, command=unclear)))
         cast.screen.flush()
         await cast.press("P")
         assert cast.app.screen is cast.screen
-        cast.app.publish(JobChanged(snapshot))
+        cast.screen.here.publish(JobChanged(snapshot))
         cast.screen.flush()
         await cast.switch("lab")
 
@@ -160,7 +160,7 @@ async def test_it_is_not_left_while_nobody_knows_what_became_of_a_command() -> N
 async def test_dialogs_and_toasts_stay_behind(dialog: Callable[[], NoticeScreen]) -> None:
     async with Cast().open() as cast:
         cast.screen.notify("Said of acme.", timeout=600)
-        chosen = ProfileChosen(cast.session("lab"))
+        chosen = ProfilesChosen([cast.session("lab")])
         await cast.app.push_screen(dialog())
         cast.screen.post_message(chosen)
         await cast.until(lambda: cast.is_read("lab"))
@@ -171,7 +171,7 @@ async def test_dialogs_and_toasts_stay_behind(dialog: Callable[[], NoticeScreen]
 
 async def test_keys_typed_ahead_send_nothing_to_the_wrong_account() -> None:
     async with Cast().open() as cast:
-        cast.screen.jobs.select_job(list(cast.screen.jobs.snapshots)[3].ref)
+        await cast.select(3)
         for key in ("P", "j", "enter", "X", "y"):
             cast.app.simulate_key(key)
         await cast.until(lambda: cast.opened == ["acme", "lab"] or _commands(cast) > 0)
@@ -248,7 +248,7 @@ async def test_a_job_id_alone_is_enough_where_the_profile_knows_the_rest() -> No
         }
         await cast.press("enter")
         await cast.until(lambda: len(cast.labels) == 1)
-        (job,) = cast.screen.jobs.snapshots
+        (job,) = cast.jobs
         assert (job.ref.owner, job.ref.job_id) == ("acme", "3888833000000114027")
 
 

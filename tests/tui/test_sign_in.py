@@ -27,9 +27,8 @@ class NoToken:
     """
 
     def __init__(self, stage: Stage, error: ZcbulkError) -> None:
-        assert stage.screen.monitor is not None
         self._stage = stage
-        self._monitor = stage.screen.monitor
+        self._monitor = stage.monitor
         self.error: ZcbulkError | None = error
         self._monitor._api.sign_in = self._sign_in  # type: ignore[method-assign]  # as on stage
 
@@ -73,6 +72,25 @@ async def test_a_sign_out_is_read_in_a_dialog_once_for_each_reason() -> None:
         token.error = OTHER
         await token.look()
         assert len(dialogs(stage)) == 1
+
+
+async def test_an_empty_list_says_it_itself() -> None:
+    stage = Stage()
+    stage.creator.jobs.clear()
+    async with stage.app.run_test(size=(120, 36)) as stage.pilot:
+        await stage.until(lambda: stage.screen.here.monitor is not None)
+        how = "type in another terminal: zcbulk-tui login"
+        assert "paste its URL here, or press a" in "\n".join(stage.text())
+        assert how not in "\n".join(stage.text())
+        token = NoToken(stage, OUT)
+        await token.look()
+        assert dialogs(stage) == []
+        assert how in "\n".join(stage.text())
+        assert "SIGNED OUT" in stage.text()[0]
+        token.error = None
+        await token.look()
+        assert "SIGNED OUT" not in stage.text()[0]
+        assert how not in "\n".join(stage.text())
 
 
 async def test_a_sign_out_that_comes_and_goes_does_not_pile_up() -> None:

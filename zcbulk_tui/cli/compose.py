@@ -15,7 +15,7 @@ from zcbulk_tui.domain import datacenters
 from zcbulk_tui.domain.address import make_ref, parse_job_url
 from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
 from zcbulk_tui.domain.sign_in import not_signed_in
-from zcbulk_tui.errors import ConfigError
+from zcbulk_tui.errors import ConfigError, SignedOutError
 from zcbulk_tui.store import sign_in
 from zcbulk_tui.store.sign_in import SignInFiles
 
@@ -130,6 +130,19 @@ def check_signed_in(settings: Settings) -> None:
         secrets.check(token, secrets.ACCESS_TOKEN)
     elif settings.token_command is None and not sign_in_files(settings).exists:
         raise not_signed_in(settings.profile)
+
+
+def is_signed_in(settings: Settings) -> bool:
+    """Whether there is a way to a token.
+
+    Raises:
+        ConfigError: The environment holds something that is no token.
+    """
+    try:
+        check_signed_in(settings)
+    except SignedOutError:
+        return False
+    return True
 
 
 def make_network(settings: Settings) -> "Network":

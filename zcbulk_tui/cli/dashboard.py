@@ -5,17 +5,20 @@ import gc
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from zcbulk_tui.cli import compose, earlier_list, memory
 from zcbulk_tui.cli.main import complain
 from zcbulk_tui.config import load, secrets
-from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.config.settings import THEMES, Settings
 from zcbulk_tui.domain.job import Environment, WatchedJob
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.errors import UsageError
 from zcbulk_tui.monitor.events import Sink
+from zcbulk_tui.render.order import Order, SortBy
 from zcbulk_tui.tui.app import DashboardApp
+from zcbulk_tui.tui.preferences import Preferences
 from zcbulk_tui.tui.session import US, Connection, Home, Profiles, Session
 
 if TYPE_CHECKING:
@@ -27,34 +30,64 @@ _ENDS_SOON = (
 )
 
 
-def run(flags: Mapping[str, object], jobs: Sequence[str] | None, *, ascii_only: bool) -> int:
+def run(flags: Mapping[str, object], jobs: Sequence[str] | None) -> int:
     """Shows the dashboard until it is left.
 
     Args:
-        flags: Settings from the command line.
+        flags: Settings from the command line; of several profiles the names, with commas.
         jobs: URLs or ids of the jobs to watch, which do not go to the watch list; None for the
             watch list.
-        ascii_only: Whether to draw with ASCII only.
 
     Returns:
         The exit code.
 
     Raises:
-        ZcbulkError: Something typed or configured cannot be used, nobody is signed in, or there is
-            no terminal.
+        ZcbulkError: Something typed or configured cannot be used, or there is no terminal.
     """
-    configuration = load.read(flags=flags)
+    first, *others = str(flags.get("profile") or "").split(",")
     if jobs is not None:
+        configuration = load.read(flags=flags)
         refs = compose.parse_jobs(jobs, configuration.settings)
         wanted = [compose.watched(ref) for ref in refs]
-        return show(_session(configuration.settings, wanted), ascii_only=ascii_only)
+        return show([_session(configuration.settings, wanted)], _preferences(configuration))
+    configuration = load.read(flags={**flags, "profile": first or None})
 
     def open_profile(name: str) -> Session:
         settings = load.load(flags={**flags, "profile": name})
         return _session(settings, None)._replace(profiles=profiles)
 
     profiles = Profiles(configuration.profiles, open_profile)
-    return show(open_profile(configuration.settings.profile), ascii_only=ascii_only)
+    names = dict.fromkeys([configuration.settings.profile, *others])
+    return show([open_profile(name) for name in names], _preferences(configuration))
+
+
+def preferences(*, ascii_only: bool, sparing: bool) -> Preferences:
+    """How the screen is to be where nothing is configured."""
+    return Preferences(ascii_only=ascii_only or not _can_draw_unicode(), sparing=sparing)
+
+
+def _preferences(configuration: load.Configuration) -> Preferences:
+    """How the user wants the screen to be.
+
+    Raises:
+        ConfigError: A key or a theme that is configured cannot be used.
+    """
+    settings = configuration.settings
+    wanted = preferences(ascii_only=settings.ascii, sparing=settings.low_bandwidth)
+    if settings.keys:
+        from zcbulk_tui.cli.appearance import own_keys
+
+        wanted = wanted._replace(keys=own_keys(configuration))
+    if settings.themes or settings.theme != THEMES[0]:
+        from zcbulk_tui.cli.appearance import own_themes
+
+        wanted = wanted._replace(themes=own_themes(configuration))
+    if settings.list.group != "none":
+        from zcbulk_tui.render.groups import GroupBy
+
+        wanted = wanted._replace(group_by=GroupBy(settings.list.group))
+    sort = settings.list.sort
+    return wanted._replace(order=Order(SortBy(sort.lstrip("-")), descending=sort.startswith("-")))
 
 
 def _session(settings: Settings, wanted: Sequence[WatchedJob] | None) -> Session:
@@ -65,9 +98,9 @@ def _session(settings: Settings, wanted: Sequence[WatchedJob] | None) -> Session
         wanted: The jobs to show; None for the watch list.
 
     Raises:
-        SignedOutError: It is not signed in.
+        ZcbulkError: There is no terminal, or something that is configured cannot be used.
     """
-    compose.check_signed_in(settings)
+    compose.is_signed_in(settings)  # a token that is none is told before the screen is up
     _check_terminal()
     opened, watched = _remembered(settings)
     if wanted is not None:
@@ -109,6 +142,7 @@ def _session(settings: Settings, wanted: Sequence[WatchedJob] | None) -> Session
         watched,
         home,
         read_only=settings.read_only,
+        is_signed_in=partial(compose.is_signed_in, settings),
         notice=_ENDS_SOON if os.environ.get(secrets.ACCESS_TOKEN) else "",
         problem=opened.problem,
     )
@@ -126,17 +160,24 @@ def _remembered(settings: Settings) -> "tuple[Opened, list[JobSnapshot]]":
     return opened, glance.at_a_glance(opened.database, settings.profile)
 
 
-def show(session: Session, *, ascii_only: bool) -> int:
+def show(sessions: Sequence[Session], preferences: Preferences) -> int:
     """Runs the app on this terminal; returns the exit code.
 
     Args:
-        session: What to show.
-        ascii_only: Whether to draw with ASCII only.
+        sessions: What to show.
+        preferences: How to show it.
 
     Raises:
         UsageError: There is no terminal.
     """
     _check_terminal()
+    app = DashboardApp(*map(_collecting, sessions), preferences=preferences)
+    app.run()
+    return app.return_code or 0
+
+
+def _collecting(session: Session) -> Session:
+    """Has the garbage of the start collected once it is connected."""
 
     def connect_and_collect(sink: Sink) -> Connection:
         try:
@@ -150,12 +191,7 @@ def show(session: Session, *, ascii_only: bool) -> int:
             gc.collect()
             gc.enable()
 
-    app = DashboardApp(
-        session._replace(connect=connect_and_collect),
-        ascii_only=ascii_only or not _can_draw_unicode(),
-    )
-    app.run()
-    return app.return_code or 0
+    return session._replace(connect=connect_and_collect)
 
 
 def _check_terminal() -> None:

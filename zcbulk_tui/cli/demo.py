@@ -10,6 +10,7 @@ from zcbulk_tui.cli.dashboard import show
 from zcbulk_tui.domain import datacenters
 from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
 from zcbulk_tui.monitor.events import Sink
+from zcbulk_tui.tui.preferences import Preferences
 from zcbulk_tui.tui.session import US, Connection, Session
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ _DAILY_CALLS = 1000
 """Those of an account with four users on the Standard plan."""
 
 
-def run(*, seed: int, speed: float, read_only: bool, ascii_only: bool) -> int:
+def run(*, seed: int, speed: float, read_only: bool, preferences: Preferences) -> int:
     """Shows the demo until it is left; returns the exit code."""
 
     def build() -> "Creator":
@@ -31,7 +32,7 @@ def run(*, seed: int, speed: float, read_only: bool, ascii_only: bool) -> int:
 
         return scenarios.build("demo", seed=seed, speed=speed)
 
-    return show(session(build, read_only=read_only), ascii_only=ascii_only)
+    return show([session(build, read_only=read_only)], preferences)
 
 
 def session(

@@ -52,6 +52,9 @@ def add_screen_options(parser: argparse.ArgumentParser, *, inherit: bool = False
     parser.add_argument(
         "--ascii", action="store_true", default=default, help="draw with ASCII characters only"
     )
+    parser.add_argument(
+        "--low-bandwidth", action="store_true", default=default, help="draw less often"
+    )
 
 
 def add_job_arguments(

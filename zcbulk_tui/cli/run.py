@@ -11,7 +11,7 @@ def _hurry() -> None:
 
 def _flags(arguments: Namespace) -> dict[str, object]:
     """The settings that were given on the command line."""
-    names = ("profile", "environment", "read_only")
+    names = ("profile", "environment", "read_only", "ascii", "low_bandwidth")
     return {name: getattr(arguments, name, None) or None for name in names}
 
 
@@ -35,25 +35,27 @@ def dashboard(arguments: Namespace) -> int:
     _hurry()
     from zcbulk_tui.cli import dashboard
 
-    return dashboard.run(_flags(arguments), None, ascii_only=arguments.ascii)
+    return dashboard.run(_flags(arguments), None)
 
 
 def watch(arguments: Namespace) -> int:
     _hurry()
     from zcbulk_tui.cli import dashboard
 
-    return dashboard.run(_flags(arguments), arguments.jobs, ascii_only=arguments.ascii)
+    return dashboard.run(_flags(arguments), arguments.jobs)
 
 
 def demo(arguments: Namespace) -> int:
     _hurry()
-    from zcbulk_tui.cli import demo
+    from zcbulk_tui.cli import dashboard, demo
 
     return demo.run(
         seed=arguments.seed,
         speed=arguments.speed,
         read_only=arguments.read_only,
-        ascii_only=arguments.ascii,
+        preferences=dashboard.preferences(
+            ascii_only=arguments.ascii, sparing=arguments.low_bandwidth
+        ),
     )
 
 

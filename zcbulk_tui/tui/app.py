@@ -12,21 +12,23 @@ from typing import Any
 
 from rich.text import Text
 from textual.app import App, SystemCommand
+from textual.events import Event
 from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.worker import Worker, WorkerCancelled, WorkerFailed, WorkerState
 
 from zcbulk_tui.errors import ZcbulkError
-from zcbulk_tui.monitor.events import Event
 from zcbulk_tui.render.glyphs import ASCII, UNICODE
-from zcbulk_tui.tui import profile_actions
+from zcbulk_tui.tui import no_colour, profile_actions
 from zcbulk_tui.tui.ascii_filter import AsciiFilter
-from zcbulk_tui.tui.keys import KEYS
-from zcbulk_tui.tui.messages import ProfileChosen
-from zcbulk_tui.tui.output_gate import OutputGate
-from zcbulk_tui.tui.screens.watch import WatchScreen
+from zcbulk_tui.tui.messages import ProfilesChosen
+from zcbulk_tui.tui.open_profile import OpenProfile
+from zcbulk_tui.tui.preferences import UNCHANGED, Preferences
+from zcbulk_tui.tui.screens.watch import with_keys
+from zcbulk_tui.tui.screens.watch_view import SPARING, USUAL
 from zcbulk_tui.tui.session import Session
-from zcbulk_tui.tui.signals import SignalHandling
+from zcbulk_tui.tui.terminal import Terminal
+from zcbulk_tui.tui.themes import make
 
 _ASCII_FILTER = AsciiFilter()
 
@@ -38,45 +40,66 @@ class DashboardApp(App[None]):
     """The dashboard.
 
     Args:
-        session: What to show.
-        ascii_only: Whether the terminal shows ASCII only.
+        sessions: What to show: one profile or several.
+        preferences: How to show it.
         now: The time of day; aware.
     """
 
     TITLE = "zcbulk-tui"
     CSS_PATH = "screens/watch.tcss"  # a default screen's own is not loaded
+    ENABLE_COMMAND_PALETTE = False  # that is Textual's key for it, which no setting could move
     DEFAULT_MODE = "profile"  # each profile that is shown has a mode: a stack of screens of its own
 
     def __init__(
         self,
-        session: Session,
-        *,
-        ascii_only: bool = False,
+        *sessions: Session,
+        preferences: Preferences = UNCHANGED,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        self.themes = preferences.themes or make()
         super().__init__()
+        no_colour.settle(self)
+        self.themes.install(self)
+        self.use_command_palette = True
         self.animation_level = "none"
-        self._ascii_only = ascii_only
+        self.preferences = preferences
         self._now = now
-        self._gate = OutputGate(self)
-        self._signals = SignalHandling(self)
-        self._monitoring: Worker[None] | None = None
+        self._terminal = Terminal(
+            self,
+            leave_keys=("ctrl+q", *self._keys_of("leave")),
+            suspend_keys=self._keys_of("suspend"),
+            on_slow=self._link_changed,
+        )
+        self._monitoring: list[Worker[None]] = []
         self._numbers = count(2)
+        self._tempo = SPARING if preferences.sparing else USUAL
         self._mode = self.DEFAULT_MODE
-        self._set(session)
+        self._set(sessions)
 
-    def _set(self, session: Session) -> None:
-        self.session = session
-        glyphs = ASCII if self._ascii_only else UNICODE
-        self._watch_screen = WatchScreen(session, glyphs=glyphs, now=self._now)
+    def _set(self, sessions: Sequence[Session]) -> None:
+        glyphs = ASCII if self.preferences.ascii_only else UNICODE
+        keys = self.preferences.keys
+        self._watch_screen = with_keys(keys)(
+            sessions,
+            glyphs=glyphs,
+            now=self._now,
+            keys=keys,
+            tempo=self._tempo,
+            show_signs=self._terminal.show,
+            step_theme=lambda: self.themes.step(self),
+        )
+        self._watch_screen.set_view(self.preferences.order, self.preferences.group_by)
 
     def get_default_screen(self) -> Screen[None]:
         """The watch screen is the one at the bottom."""
         return self._watch_screen
 
+    def _keys_of(self, action: str) -> list[str]:
+        return next(key.keys for key in self.preferences.keys if key.action == action).split(",")
+
     def on_mount(self) -> None:
-        """Ends in an orderly way when the system asks for it."""
-        self._signals.begin()
+        """Ends, stops and goes on in an orderly way when the system asks for it."""
+        self._terminal.begin()
 
     def on_ready(self) -> None:
         """The first frame is out: connects."""
@@ -85,22 +108,27 @@ class DashboardApp(App[None]):
         self._begin()
 
     def _begin(self) -> None:
-        self._monitoring = self.run_worker(
-            self._watch(), name="monitor", group="monitor", exit_on_error=False
-        )
+        self._monitoring = [
+            self.run_worker(
+                self._watch(profile), name=profile.name, group="monitor", exit_on_error=False
+            )
+            for profile in self._watch_screen.profiles
+        ]
 
     async def _end(self) -> None:
-        if self._monitoring is not None:
-            self._monitoring.cancel()
+        for worker in self._monitoring:
+            worker.cancel()
+        for worker in self._monitoring:
             with suppress(WorkerCancelled, WorkerFailed):
-                await self._monitoring.wait()
+                await worker.wait()
 
     async def on_unmount(self) -> None:
         """Lets the connection end in order: another window can poll at once."""
+        self._terminal.end()
         await self._end()
 
-    async def on_profile_chosen(self, message: ProfileChosen) -> None:
-        """Leaves the profile that is shown, and shows another.
+    async def on_profiles_chosen(self, message: ProfilesChosen) -> None:
+        """Leaves the profiles that are shown, and shows others.
 
         Not while it is open what becomes of a command: keys may have been ahead of this message.
         """
@@ -109,15 +137,11 @@ class DashboardApp(App[None]):
         await self._end()
         self.clear_notifications()
         left, self._mode = self._mode, f"{self.DEFAULT_MODE} {next(self._numbers)}"
-        self._set(message.session)
+        self._set(message.sessions)
         self.add_mode(self._mode, self.get_default_screen)
         await self.switch_mode(self._mode)
         await self.remove_mode(left)  # and all dialogs about it
         self._begin()
-
-    def publish(self, event: Event) -> None:
-        """Takes an event of the monitor (it is the monitor's `Sink`)."""
-        self._watch_screen.take(event)
 
     def on_app_focus(self) -> None:
         """The terminal has the focus: polls go at the chosen pace."""
@@ -127,11 +151,11 @@ class DashboardApp(App[None]):
         """The terminal has lost the focus: polls may go more frugally."""
         self._watch_screen.focus_changed(focused=False)
 
-    async def _watch(self) -> None:
-        connection = await asyncio.to_thread(self.session.connect, self)
+    async def _watch(self, profile: OpenProfile) -> None:
+        connection = await asyncio.to_thread(profile.session.connect, profile)
         try:
             connection.monitor.watch(connection.jobs)
-            self._watch_screen.connect(connection)
+            self._watch_screen.connect(profile, connection)
             await connection.monitor.run()
         finally:
             await connection.close()
@@ -151,6 +175,20 @@ class DashboardApp(App[None]):
         # what is secret; nothing with a public name does that.
         self.panic(_last_words(sys.exception()))
 
+    async def on_event(self, event: Event) -> None:
+        """Keeps from the app what must not reach it: keys that nobody can see the effect of."""
+        if not self._terminal.takes(event):
+            await super().on_event(event)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Puts a text into the terminal's clipboard, also through tmux and screen."""
+        self._clipboard = text  # what Textual's own fields paste; it has no other name
+        self._terminal.copy(text)
+
+    def action_suspend_process(self) -> None:
+        """Leaves the terminal to the shell until the program is called back."""
+        self._terminal.suspend()
+
     def action_help_quit(self) -> None:
         """Tells who presses ctrl+c how to quit, since it may be meant for the shell."""
         self.notify("Press q to quit.", markup=False)
@@ -159,7 +197,7 @@ class DashboardApp(App[None]):
         """The palette: every key of the watch screen that can be pressed now."""
         if screen is not self._watch_screen:
             return
-        for key in KEYS:
+        for key in self.preferences.keys:
             if key.action != "palette" and screen.check_action(key.action, ()):
                 yield SystemCommand(
                     f"{key.label.capitalize()}  {key.shown}",
@@ -167,14 +205,22 @@ class DashboardApp(App[None]):
                     getattr(screen, f"action_{key.action}"),
                 )
 
+    def get_css_variables(self) -> dict[str, str]:
+        """None until the theme is known: Textual asks before, and those of its own take time."""
+        return super().get_css_variables() if self.theme in self.themes.names else {}
+
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Adds the one for terminals that show ASCII only."""
-        filters = super().get_line_filters()
-        return [*filters, _ASCII_FILTER] if self._ascii_only else filters
+        filters = no_colour.line_filters(self, super().get_line_filters())
+        return [*filters, _ASCII_FILTER] if self.preferences.ascii_only else filters
+
+    def _link_changed(self, slow: bool) -> None:
+        self._tempo = SPARING if slow or self.preferences.sparing else USUAL
+        self._watch_screen.set_tempo(self._tempo)
 
     def post_display_hook(self) -> None:
-        """Holds up the drawing while the terminal lags."""
-        self._gate.after_frame(self._driver)
+        """Holds up the drawing while the terminal lags, and covers it while it is too small."""
+        self._terminal.after_frame(self._driver)
 
 
 def _last_words(error: BaseException | None) -> Text:

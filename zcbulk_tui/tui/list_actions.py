@@ -1,86 +1,107 @@
 """Adding, removing and polling jobs from the screen."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 
-from zcbulk_tui.domain.job import JobRef, WatchedJob
-from zcbulk_tui.errors import ConfigError, QuotaSpentError
+from zcbulk_tui.domain.job import WatchedJob
+from zcbulk_tui.domain.snapshot import JobKey, Listed
+from zcbulk_tui.errors import ConfigError, QuotaSpentError, ZcbulkError
 
 if TYPE_CHECKING:
-    from zcbulk_tui.tui.screens.watch import WatchScreen
+    from zcbulk_tui.tui.screens.watch_view import WatchView
 
 _MANY = 10
 """Calls from which on one key press asks first."""
 
 
-def ask_to_add(screen: "WatchScreen") -> None:
-    """Asks for a job, and watches it."""
+def meant(screen: "WatchView") -> list[Listed]:
+    """The jobs that a key is about: the marked ones, else the selected one."""
+    rows = screen.jobs.rows
+    if rows.marked:
+        return [rows[key] for key in rows.marked]
+    return [screen.selected] if screen.selected else []
+
+
+def ask_to_add(screen: "WatchView", pasted: str = "") -> None:
+    """Asks for a job, and watches it; `pasted` may be its URL."""
     from zcbulk_tui.tui.screens.add_job import AddJobScreen
 
+    here, like = screen.here, screen.selected
+
     def answered(job: WatchedJob | None) -> None:
-        if job is None or screen.monitor is None:
+        if job is None or here.monitor is None:
             return
-        if job.ref in screen.jobs:
+        key = JobKey(here.name, job.ref)
+        if key in screen.jobs.rows:
             screen.notify("It is on the list already.", title=job.label, markup=False)
         else:
             try:
-                screen.monitor.add(job)
+                here.monitor.add(job)
             except ConfigError as error:
                 _show(screen, error)
                 return
         screen.flush()  # puts a new job on the list
-        screen.jobs.select_job(job.ref)
+        screen.jobs.select_job(key)
 
-    screen.app.push_screen(
-        AddJobScreen(screen.jobs.selected, screen.session.home, screen.now),
-        answered,
-    )
+    home = here.session.home
+    dialog = AddJobScreen(like.snapshot if like else None, home, screen.now, pasted=pasted)
+    screen.app.push_screen(dialog, answered)
 
 
-def ask_to_edit(screen: "WatchScreen") -> None:
+def ask_to_edit(screen: "WatchView") -> None:
     """Asks for the label, the tags and the note of the selected job."""
     from zcbulk_tui.tui.screens.edit_job import EditJobScreen
 
-    snapshot = screen.jobs.selected
-    if snapshot is None:
+    selected, monitor = screen.selected, screen.here.monitor
+    if selected is None or monitor is None:
         return
 
     def answered(job: WatchedJob | None) -> None:
-        if job is None or screen.monitor is None or job == snapshot.job:
+        if job is None or job == selected.snapshot.job:
             return
         try:
-            screen.monitor.edit(job)
+            monitor.edit(job)
         except ConfigError as error:
             _show(screen, error)
         screen.flush()
 
-    screen.app.push_screen(EditJobScreen(snapshot.job), answered)
+    screen.app.push_screen(EditJobScreen(selected.snapshot.job), answered)
 
 
-def ask_to_remove(screen: "WatchScreen") -> None:
-    """Asks whether to stop watching the selected job."""
+def ask_to_remove(screen: "WatchView") -> None:
+    """Asks whether to stop watching jobs."""
     from zcbulk_tui.tui.screens.dialogs import ConfirmScreen
 
-    snapshot = screen.jobs.selected
-    if snapshot is None:
+    jobs = meant(screen)
+    if not jobs:
         return
-    ref = snapshot.ref
 
     def answered(yes: bool | None) -> None:
-        if not yes or screen.monitor is None:
+        if not yes:
             return
-        try:
-            screen.monitor.remove(ref)
-        except ConfigError as error:
-            _show(screen, error)
+        screen.jobs.rows.marked.clear()
+        for listed in jobs:
+            monitor = screen.profile(listed.profile).monitor
+            try:
+                if monitor is not None and listed.key in screen.jobs.rows:
+                    monitor.remove(listed.snapshot.ref)
+            except ConfigError as error:
+                _show(screen, error)
+                break
         screen.flush()  # the next key is about the next job
 
+    ids = ", ".join(listed.snapshot.ref.job_id for listed in jobs)
+    one = jobs[0].snapshot.job.label if len(jobs) == 1 else ""
+    named = [] if one else ["\n".join(listed.snapshot.job.label for listed in jobs)]
+    again = "it again you need its id" if one else "them again you need their ids"
     screen.app.push_screen(
         ConfirmScreen(
-            f"Stop watching “{snapshot.job.label}”?",
+            f"Stop watching “{one}”?" if one else f"Stop watching {len(jobs):,} jobs?",
             [
-                "It leaves this list. Nothing changes at Zoho.",
-                f"Zoho has no list of jobs: to watch it again you need its id, {ref.job_id}.",
+                *named,
+                f"{'It leaves' if one else 'They leave'} this list. Nothing changes at Zoho.",
+                f"Zoho has no list of jobs: to watch {again}, {ids}.",
             ],
             yes="Stop watching",
         ),
@@ -88,47 +109,68 @@ def ask_to_remove(screen: "WatchScreen") -> None:
     )
 
 
-def poll(screen: "WatchScreen", refs: Sequence[JobRef], *, key: str = "r") -> None:
-    """Asks for the status of jobs; says why, where the day's calls do not allow it."""
-    if screen.monitor is None:
-        return
-    try:
-        screen.monitor.poll_now(refs, key=key)
-    except QuotaSpentError as error:
-        parts = (error.cause, error.next_step)
-        screen.notify(
-            " ".join(part for part in parts if part),
-            title=error.title,
-            severity="warning",
-            timeout=10,
-            markup=False,
-        )
-
-
-def poll_all(screen: "WatchScreen") -> None:
-    """Polls every job that is not over; asks first when that costs many calls."""
+def poll(screen: "WatchView", jobs: Sequence[Listed], *, key: str) -> None:
+    """Asks for the status of jobs, first whether to if that costs many calls."""
     from zcbulk_tui.tui.screens.dialogs import ConfirmScreen
 
-    refs = [snapshot.ref for snapshot in screen.jobs.snapshots if not snapshot.is_final]
-    if len(refs) < _MANY:
-        poll(screen, refs, key="R")
+    if len(jobs) < _MANY:
+        _poll(screen, jobs, key)
         return
 
     def answered(yes: bool | None) -> None:
         if yes:
-            poll(screen, refs, key="R")
+            _poll(screen, jobs, key)
 
     screen.app.push_screen(
         ConfirmScreen(
-            f"Ask for the status of {len(refs):,} jobs?",
-            [f"It costs {len(refs):,} calls, at 50 a minute. {screen.calls_left()}"],
+            f"Ask for the status of {len(jobs):,} jobs?",
+            [f"It costs {len(jobs):,} calls, at 50 a minute. {calls_left(screen, jobs)}"],
             yes="Ask",
         ),
         answered,
     )
 
 
-def _show(screen: "WatchScreen", error: ConfigError) -> None:
+def poll_all(screen: "WatchView") -> None:
+    """Polls every job that is shown and not over."""
+    rows = screen.jobs.rows
+    shown = [rows[key] for key in rows.jobs]
+    poll(screen, [listed for listed in shown if not listed.snapshot.is_final], key="R")
+
+
+def calls_left(screen: "WatchView", jobs: Iterable[Listed]) -> str:
+    """What is left of today's calls of the jobs' profiles, in sentences."""
+    from zcbulk_tui.render import words
+
+    said = []
+    for name in dict.fromkeys(listed.profile for listed in jobs):
+        spent = screen.profile(name).service.spent
+        if spent is not None:
+            whose = f"{name}: " if len(screen.profiles) > 1 else ""
+            said.append(f"{whose}{words.calls_left(spent)}")
+    return " ".join(said)
+
+
+def _poll(screen: "WatchView", jobs: Iterable[Listed], key: str) -> None:
+    """Polls; says why, where the day's calls do not allow it."""
+    by_profile = sorted(jobs, key=lambda listed: listed.profile)
+    for name, members in groupby(by_profile, key=lambda listed: listed.profile):
+        monitor = screen.profile(name).monitor
+        try:
+            if monitor is not None:
+                monitor.poll_now([listed.snapshot.ref for listed in members], key=key)
+        except QuotaSpentError as error:
+            parts = (error.cause, error.next_step)
+            screen.notify(
+                " ".join(part for part in parts if part),
+                title=error.title,
+                severity="warning",
+                timeout=10,
+                markup=False,
+            )
+
+
+def _show(screen: "WatchView", error: ZcbulkError) -> None:
     from zcbulk_tui.tui.screens.dialogs import NoticeScreen
 
     screen.app.push_screen(NoticeScreen.of(error))

@@ -7,44 +7,47 @@ from zcbulk_tui.domain.snapshot import ServiceSnapshot
 from zcbulk_tui.errors import ZcbulkError
 
 if TYPE_CHECKING:
-    from zcbulk_tui.tui.screens.watch import WatchScreen
+    from zcbulk_tui.tui.open_profile import OpenProfile
+    from zcbulk_tui.tui.screens.watch_view import WatchView
 
 
-def show_history(screen: "WatchScreen") -> None:
+def show_history(screen: "WatchView") -> None:
     """Shows all that is remembered of the selected job."""
     from zcbulk_tui.domain.records import History
     from zcbulk_tui.tui.screens.history import HistoryScreen
 
-    selected, archive = screen.jobs.selected, screen.archive
+    selected, archive = screen.selected, screen.here.archive
     if selected is None or archive is None:
         return
+    job = selected.snapshot.job
 
     def load() -> History:
-        return archive.history(selected.ref) or History(selected.job, ())
+        return archive.history(job.ref) or History(job, ())
 
     screen.app.push_screen(HistoryScreen(load, glyphs=screen.glyphs, now=screen.now))
 
 
-def show_log(screen: "WatchScreen") -> None:
-    """Shows all that has happened."""
+def show_log(screen: "WatchView") -> None:
+    """Shows all that has happened in the selected job's profile."""
     from zcbulk_tui.tui.screens.log import LogScreen
 
-    if screen.archive is not None:
-        load = screen.archive.log
-        screen.app.push_screen(LogScreen(load, glyphs=screen.glyphs, now=screen.now))
+    archive = screen.here.archive
+    if archive is not None:
+        screen.app.push_screen(LogScreen(archive.log, glyphs=screen.glyphs, now=screen.now))
 
 
-def report(screen: "WatchScreen", problem: ZcbulkError, then: Callable[[], None]) -> None:
+def report(screen: "WatchView", problem: ZcbulkError, then: Callable[[], None]) -> None:
     """Says what of the memory could not be used, and does something once that is closed."""
     from zcbulk_tui.tui.screens.dialogs import NoticeScreen
 
     screen.app.push_screen(NoticeScreen.of(problem), lambda _: then())
 
 
-def tell(screen: "WatchScreen", before: ServiceSnapshot, now: ServiceSnapshot) -> None:
+def tell(screen: "WatchView", profile: "OpenProfile", before: ServiceSnapshot) -> None:
     """Says in passing that what happens is not kept any more, or is kept again."""
+    now = profile.service
     # The first that is heard of it may be what the dialog at the start says.
-    told = screen.session.problem is not None and before.spent is None
+    told = profile.session.problem is not None and before.spent is None
     if told or bool(before.unkept) == bool(now.unkept):
         return
     if now.unkept:

@@ -1,5 +1,7 @@
 """Messages between the monitor, the screens and the app."""
 
+from collections.abc import Sequence
+
 from textual.message import Message
 
 from zcbulk_tui.tui.session import Session
@@ -9,13 +11,13 @@ class Happened(Message):
     """Something has happened: the screen's inbox is no longer empty."""
 
 
-class ProfileChosen(Message, bubble=True):
-    """The user wants to see another profile.
+class ProfilesChosen(Message, bubble=True):
+    """The user wants to see other profiles.
 
     Attributes:
-        session: The profile, ready to be shown.
+        sessions: The profiles, ready to be shown.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, sessions: Sequence[Session]) -> None:
         super().__init__()
-        self.session = session
+        self.sessions = sessions

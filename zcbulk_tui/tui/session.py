@@ -84,6 +84,7 @@ class Session(NamedTuple):
         home: Where a job is that is not told in full.
         read_only: Whether start and abort are left out.
         is_real: Whether there is anything that could be harmed, which the demo has not.
+        is_signed_in: Tells whether there is a way to sign calls.
         notice: What to say once the screen is up; empty for nothing.
         problem: What of the memory could not be used; None for nothing.
         profiles: The profiles to choose from; None where there is no choice.
@@ -95,6 +96,7 @@ class Session(NamedTuple):
     home: Home = Home()
     read_only: bool = False
     is_real: bool = True
+    is_signed_in: Callable[[], bool] = lambda: True
     notice: str = ""
     problem: ZcbulkError | None = None
     profiles: Profiles | None = None

@@ -28,6 +28,7 @@ class AddJobScreen(ModalScreen[WatchedJob | None]):
         like: A job whose host, owner and application are offered; None to offer those of `home`.
         home: Where a job is that is not told in full; no URL tells its environment.
         now: The time of day; aware.
+        pasted: What the field of the URL holds at first.
     """
 
     CSS_PATH = "dialogs.tcss"
@@ -47,11 +48,15 @@ class AddJobScreen(ModalScreen[WatchedJob | None]):
         like: JobSnapshot | None,
         home: Home,
         now: Callable[[], datetime],
+        *,
+        pasted: str = "",
     ) -> None:
         super().__init__()
         self._like = like.ref if like else None
         self._home = home
         self._now = now
+        # What a terminal pastes may have line breaks.
+        self._pasted = one_line(pasted, 2000).strip()
 
     def compose(self) -> ComposeResult:
         """The fields and the buttons."""
@@ -66,7 +71,12 @@ class AddJobScreen(ModalScreen[WatchedJob | None]):
             yield Static("Watch a job", classes="dialog-title")
             with Horizontal(classes="field"):
                 yield Label("Job URL or id")
-                yield Input(id="url", placeholder="paste it here, or fill in below", compact=True)
+                yield Input(
+                    self._pasted,
+                    id="url",
+                    placeholder="paste it here, or fill in below",
+                    compact=True,
+                )
             for position, (name, label) in enumerate(self._NAMES):
                 with Horizontal(classes="field" if position else "field apart"):
                     yield Label(label)

@@ -1,7 +1,7 @@
 """Questions and notices."""
 
 from collections.abc import Iterable, Sequence
-from typing import ClassVar
+from typing import ClassVar, NamedTuple, TypeVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -12,6 +12,24 @@ from textual.widgets import Button, Input, Static
 
 from zcbulk_tui.errors import ZcbulkError
 
+Answer = TypeVar("Answer")
+
+
+class Dialog(ModalScreen[Answer]):
+    """A text that may be longer than the screen, and buttons."""
+
+    CSS_PATH = "dialogs.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "scroll(-1)", show=False),
+        Binding("down", "scroll(1)", show=False),
+        Binding("pageup", "scroll(-10)", show=False),
+        Binding("pagedown", "scroll(10)", show=False),
+    ]
+
+    def action_scroll(self, lines: int) -> None:
+        """Scrolls."""
+        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+
 
 def _texts(title: str, paragraphs: Iterable[str]) -> ComposeResult:
     yield Static(title, classes="dialog-title", markup=False)
@@ -19,7 +37,19 @@ def _texts(title: str, paragraphs: Iterable[str]) -> ComposeResult:
         yield Static(paragraph, classes="dialog-text", markup=False)
 
 
-class ConfirmScreen(ModalScreen[bool]):
+class Typed(NamedTuple):
+    """What must be typed before the answer can be yes.
+
+    Attributes:
+        what: What it is, in words.
+        text: The text itself.
+    """
+
+    what: str
+    text: str
+
+
+class ConfirmScreen(Dialog[bool]):
     """Asks a question whose safe answer has the focus.
 
     Args:
@@ -29,7 +59,6 @@ class ConfirmScreen(ModalScreen[bool]):
         typed: What must be typed before it can be pressed; None for nothing.
     """
 
-    CSS_PATH = "dialogs.tcss"
     AUTO_FOCUS = "#no"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "No"),
@@ -40,7 +69,7 @@ class ConfirmScreen(ModalScreen[bool]):
     ]
 
     def __init__(
-        self, title: str, paragraphs: Sequence[str], *, yes: str, typed: str | None = None
+        self, title: str, paragraphs: Sequence[str], *, yes: str, typed: Typed | None = None
     ) -> None:
         super().__init__()
         self._title = title
@@ -53,7 +82,9 @@ class ConfirmScreen(ModalScreen[bool]):
         with VerticalScroll(classes="dialog", can_focus=False):
             yield from _texts(self._title, self._paragraphs)
             if self._typed is not None:
-                yield Static(f"To confirm, type the form's link name: {self._typed}", markup=False)
+                yield Static(
+                    f"To confirm, type {self._typed.what}: {self._typed.text}", markup=False
+                )
                 yield Input(id="typed", classes="dialog-typed", compact=True, select_on_focus=False)
             with Horizontal(classes="dialog-buttons"):
                 yield Button("No", id="no", variant="primary")
@@ -89,19 +120,22 @@ class ConfirmScreen(ModalScreen[bool]):
 
     @on(Input.Changed, "#typed")
     def _typing(self, event: Input.Changed) -> None:
-        self.query_one("#yes", Button).disabled = event.value.strip() != self._typed
+        self.query_one("#yes", Button).disabled = not self._is_typed(event.value)
 
     @on(Input.Submitted, "#typed")
     def _typed_and_entered(self, event: Input.Submitted) -> None:
-        if event.value.strip() == self._typed:
+        if self._is_typed(event.value):
             self.dismiss(True)
+
+    def _is_typed(self, value: str) -> bool:
+        return self._typed is not None and value.strip() == self._typed.text
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:
         self.dismiss(event.button.id == "yes")
 
 
-class NoticeScreen(ModalScreen[None]):
+class NoticeScreen(Dialog[None]):
     """Says something that must be read.
 
     Args:
@@ -109,7 +143,6 @@ class NoticeScreen(ModalScreen[None]):
         paragraphs: Why, and what can be done.
     """
 
-    CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "close", "Close")]
 
     def __init__(self, title: str, paragraphs: Iterable[str]) -> None:

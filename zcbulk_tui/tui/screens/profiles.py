@@ -1,4 +1,4 @@
-"""The choice of a profile."""
+"""The choice of profiles."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -13,12 +13,12 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 
-class ProfilesScreen(ModalScreen[str | None]):
-    """Asks which profile to show.
+class ProfilesScreen(ModalScreen[Sequence[str] | None]):
+    """Asks which profiles to show: the marked ones, else the one that Enter is pressed on.
 
     Args:
         names: The profiles.
-        shown: The one that is shown now.
+        shown: Those that are shown now.
     """
 
     CSS_PATH = "dialogs.tcss"
@@ -26,24 +26,28 @@ class ProfilesScreen(ModalScreen[str | None]):
         Binding("escape,q", "cancel", "Cancel"),
         Binding("j", "move(1)", show=False),
         Binding("k", "move(-1)", show=False),
+        Binding("space", "mark", "Mark"),
     ]
 
-    def __init__(self, names: Sequence[str], shown: str) -> None:
+    def __init__(self, names: Sequence[str], shown: Sequence[str]) -> None:
         super().__init__()
         self._names = names
         self._shown = shown
+        self._marked = set(shown) if len(shown) > 1 else set()
 
     def compose(self) -> ComposeResult:
         """The list, and what its keys are."""
         with Vertical(classes="dialog"):
             yield Static("Profiles", classes="dialog-title")
             yield OptionList(*(Option(self._label(name), id=name) for name in self._names))
-            yield Static("Enter shows it   j k move   Esc close", classes="dialog-keys")
+            yield Static(
+                "Enter shows it   Space marks several   j k move   Esc close", classes="dialog-keys"
+            )
 
     def on_mount(self) -> None:
-        """Begins at the profile that is shown."""
-        if self._shown in self._names:
-            self._list.highlighted = self._names.index(self._shown)
+        """Begins at the first profile that is shown."""
+        if self._shown[0] in self._names:
+            self._list.highlighted = self._names.index(self._shown[0])
 
     def action_move(self, by: int) -> None:
         """Moves the choice."""
@@ -53,13 +57,23 @@ class ProfilesScreen(ModalScreen[str | None]):
         """Leaves all as it is."""
         self.dismiss(None)
 
+    def action_mark(self) -> None:
+        """Marks a profile to be shown beside others, or takes its mark off."""
+        index = self._list.highlighted
+        if index is not None:
+            name = self._names[index]
+            self._marked ^= {name}
+            self._list.replace_option_prompt_at_index(index, self._label(name))
+
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(event.option.id)
+        marked = [name for name in self._names if name in self._marked]
+        self.dismiss(marked or [self._names[event.option_index]])
 
     @property
     def _list(self) -> OptionList:
         return self.query_one(OptionList)
 
     def _label(self, name: str) -> Content:
-        return Content(f"{name}  (shown)" if name == self._shown else name)
+        mark = "[x]" if name in self._marked else "[ ]"
+        return Content(f"{mark} {name}{'  (shown)' if name in self._shown else ''}")

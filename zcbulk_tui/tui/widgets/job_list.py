@@ -1,12 +1,13 @@
-"""The list of jobs: rows of three panes, each painted only where it differs.
+"""The list of jobs: lines of three panes, each painted only where it differs.
 
 Textual sends a changed region from the left edge of its widget on. So what changes together is a
 widget of its own: the names hardly ever do, the bar by the cell, the numbers with every reading.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import zip_longest
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual import events
 from textual.app import ComposeResult
@@ -14,30 +15,52 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from zcbulk_tui.domain.job import Environment, JobRef, JobState
-from zcbulk_tui.domain.snapshot import JobSnapshot
-from zcbulk_tui.render.columns import Columns, columns
+from zcbulk_tui.domain.snapshot import JobKey, JobSnapshot, Listed
+from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.render.columns import Columns, column_at, columns
 from zcbulk_tui.render.glyphs import Glyphs
+from zcbulk_tui.render.order import SortBy
 from zcbulk_tui.render.row import Row, header, row
-from zcbulk_tui.render.span import Span
+from zcbulk_tui.render.span import Line, Span, divide
+from zcbulk_tui.tui.job_rows import JobRows, Place
 from zcbulk_tui.tui.widgets.painter import strip
 from zcbulk_tui.tui.widgets.view import top_for
 
+if TYPE_CHECKING:
+    from zcbulk_tui.render.sums import Sum
+
+_LEAST_FOR_TOTAL = 6
+"""Lines from which on one of them can be spared for the total."""
+
+
+class _Drawn(NamedTuple):
+    """A line as it is on the screen."""
+
+    parts: Row
+    on_cursor: bool = False
+
+
+_BLANK = _Drawn(Row((), (), ()))
+
 
 class JobList(Widget):
-    """The watched jobs, one row each, and the cursor.
+    """The titles of the columns, the jobs that are shown, and their total; and the cursor.
 
     The cursor stays on its job whatever happens to the others.
 
     Attributes:
-        states: How many jobs are in each state; None for those that have not been read.
-        environments: How many jobs live in each environment.
+        rows: The jobs; `paint` shows what has changed in it.
+        shows_total: Whether the last line is that of the total.
+        marks_production: Whether production is told from the rest, where there are both.
 
     Args:
         glyphs: The characters to draw with.
         now: The time of day; aware.
         on_select: Called when the cursor has come to another job; called, not sent a message, so
             that what it draws is in the same frame.
+        on_title: Called with the column whose title was clicked.
+        on_open: Called when a job was clicked twice.
+        hint: Tells what is said where there is nothing to show, line by line.
     """
 
     def __init__(
@@ -46,115 +69,91 @@ class JobList(Widget):
         now: Callable[[], datetime],
         *,
         on_select: Callable[[], None] = lambda: None,
+        on_title: Callable[[SortBy], None] = lambda _: None,
+        on_open: Callable[[], None] = lambda: None,
+        hint: Callable[[], Sequence[Line]] = tuple,
         id: str,
     ) -> None:
         super().__init__(id=id)
+        self.rows = JobRows()
         self.glyphs = glyphs
+        self.shows_total = False
+        self.marks_production = True
         self._now = now
         self._on_select = on_select
-        self.states: Counter[JobState | None] = Counter()
-        self.environments: Counter[Environment] = Counter()
-        self._snapshots: dict[JobRef, JobSnapshot] = {}
-        self._order: list[JobRef] = []
-        self._cursor = 0
+        self._on_title = on_title
+        self._on_open = on_open
+        self._hint = hint
         self._top = 0
-        self._drawn: dict[JobRef, Row] = {}
-        self._changed: set[JobRef] = set()
+        self._drawn: list[_Drawn] = []
+        self._made: dict[JobKey, tuple[JobSnapshot, Row]] = {}
         self._panes = tuple(_Pane(self, part) for part in range(len(Row._fields)))
 
     def compose(self) -> ComposeResult:
         """The panes, side by side."""
         yield from self._panes
 
-    # The model.
+    # The cursor.
 
     @property
-    def snapshots(self) -> Iterable[JobSnapshot]:
-        """All jobs, in their order."""
-        return (self._snapshots[ref] for ref in self._order)
-
-    @property
-    def selected(self) -> JobSnapshot | None:
+    def selected(self) -> Listed | None:
         """The job under the cursor."""
-        return self._snapshots[self._order[self._cursor]] if self._order else None
-
-    def __contains__(self, ref: JobRef) -> bool:
-        return ref in self._snapshots
-
-    def put(self, snapshot: JobSnapshot) -> None:
-        """Takes a job, new or changed; `paint` shows it."""
-        before = self._snapshots.get(snapshot.ref)
-        if before is None:
-            self._order.append(snapshot.ref)
-            self.environments[snapshot.ref.environment] += 1
-        else:
-            self.states[before.state] -= 1
-        self.states[snapshot.state] += 1
-        self._snapshots[snapshot.ref] = snapshot
-        self._changed.add(snapshot.ref)
-
-    def drop(self, ref: JobRef) -> None:
-        """Takes a job off the list."""
-        index = self._order.index(ref)
-        del self._order[index]
-        self.states[self._snapshots.pop(ref).state] -= 1
-        self.environments[ref.environment] -= 1
-        self._drawn.pop(ref, None)
-        if index < self._cursor or self._cursor == len(self._order):
-            self._cursor = max(self._cursor - 1, 0)
-        self._scroll_to_cursor()
-        self.repaint()
-        self._on_select()
+        return self.rows.selected
 
     def select(self, index: int) -> None:
-        """Puts the cursor on the job at `index`, or on the nearest there is."""
-        index = max(0, min(index, len(self._order) - 1))
-        if index == self._cursor or not self._order:
-            return
-        before, self._cursor = self._cursor, index
-        if self._scroll_to_cursor():
-            self.repaint()
-        else:
-            self._refresh_row(before)
-            self._refresh_row(index)
-        self._on_select()
+        """Puts the cursor on the job at `index` of those that are shown, or on the nearest."""
+        if self.rows.select(index):
+            self.paint()
+            self._on_select()
 
-    def select_job(self, ref: JobRef) -> None:
-        """Puts the cursor on a job."""
-        self.select(self._order.index(ref))
+    def select_job(self, key: JobKey) -> None:
+        """Puts the cursor on a job, if it is shown."""
+        index = self.rows.index_of(key)
+        if index is not None:
+            self.select(index)
 
-    def move(self, rows: int) -> None:
+    def move(self, by: int) -> None:
         """Moves the cursor down, or up for less than 0."""
-        self.select(self._cursor + rows)
+        self.select(self.rows.cursor + by)
 
     def move_to_end(self, *, last: bool) -> None:
         """Moves the cursor to the first or to the last job."""
-        self.select(len(self._order) - 1 if last else 0)
+        self.select(len(self.rows.jobs) - 1 if last else 0)
 
-    def scroll_rows(self, rows: int) -> None:
+    def scroll_rows(self, by: int) -> None:
         """Moves the view, and the cursor along with it where it would be lost."""
-        top = max(0, min(self._top + rows, len(self._order) - self.page))
-        if top == self._top:
-            return
-        self._top = top
-        self.select(max(top, min(self._cursor, top + self.page - 1)))
-        self.repaint()
+        places, page = self.rows.places, self.page
+        self._top = max(0, min(self._top + by, len(places) - page))
+        line = self.rows.line
+        in_view = [
+            place for place in places[self._top : self._top + page] if not isinstance(place, str)
+        ]
+        if in_view and not self._top <= line < self._top + page:
+            self.select_job(in_view[0] if line < self._top else in_view[-1])
+        self.paint()
 
     # The picture.
 
     @property
     def page(self) -> int:
-        """Rows that are visible at once."""
-        return max(self.size.height - 1, 1)
+        """Lines of jobs that are visible at once."""
+        return max(self.size.height - 1 - self._has_total, 1)
 
     @property
     def columns(self) -> Columns:
         """The columns at the present width."""
-        return columns(self.size.width)
+        return self.columns_at(self.size.width)
 
-    def on_screen(self) -> list[JobSnapshot]:
+    def columns_at(self, width: int) -> Columns:
+        """The columns at a width."""
+        several = len(+self.rows.profiles) > 1
+        mixed = self.marks_production and (several or len(+self.rows.environments) > 1)
+        return columns(width, profiles=several, mixed=mixed)
+
+    def on_screen(self) -> list[Listed]:
         """The jobs on screen."""
-        return [self._snapshots[ref] for ref in self._order[self._top : self._top + self.page]]
+        places = self.rows.places[self._top : self._top + self.page]
+        return [self.rows[place] for place in places if not isinstance(place, str)]
 
     def paint(self, *, all_rows: bool = False) -> None:
         """Shows what differs from what was drawn.
@@ -163,62 +162,120 @@ class JobList(Widget):
             all_rows: Whether to look at every row, since time has passed; else only at jobs that
                 were put since.
         """
-        now, at = self._now(), self.columns
-        changed, self._changed = self._changed, set()
-        for offset, snapshot in enumerate(self.on_screen()):
-            if not all_rows and snapshot.ref not in changed:
-                continue
-            drawn, new = self._drawn.get(snapshot.ref), row(snapshot, now, at, self.glyphs)
-            if drawn == new:
-                continue
-            self._drawn[snapshot.ref] = new
+        if not self.size.width:
+            return
+        if all_rows:
+            self._made.clear()
+        before, self._drawn = self._drawn, self._lines()
+        pairs = list(zip_longest(before, self._drawn, fillvalue=_BLANK))
+        differing = [y for y, (old, new) in enumerate(pairs) if old != new]
+        if len(differing) > len(pairs) // 2 and not all_rows:
+            self._refresh()  # it has scrolled
+            return
+        for y in differing:
+            old, new = pairs[y]
             for part, pane in enumerate(self._panes):
-                if drawn is None or drawn[part] != new[part]:
-                    pane.refresh_line(offset + 1)
+                if old.on_cursor != new.on_cursor or old.parts[part] != new.parts[part]:
+                    pane.refresh_line(y)
 
     def repaint(self) -> None:
         """Draws everything anew."""
-        self._drawn.clear()
+        self._made.clear()
+        self._drawn = self._lines() if self.size.width else []
+        self._refresh()
+
+    def _refresh(self) -> None:
         for pane in self._panes:
             pane.refresh()
 
     def on_resize(self) -> None:
-        """Keeps the cursor in view, and drops what was drawn for another width."""
-        self._scroll_to_cursor()
+        """Drops what was drawn for another width."""
         self.repaint()
 
-    def line(self, y: int, part: int) -> tuple[tuple[Span, ...], bool]:
+    def line(self, y: int, part: int) -> tuple[Line, bool]:
         """Returns the spans of a part of line `y`, and whether the cursor is on it."""
+        drawn = self._drawn[y] if y < len(self._drawn) else _BLANK
+        return drawn.parts[part], drawn.on_cursor
+
+    def click(self, y: int, part: int, x: int, *, twice: bool) -> None:
+        """Puts the cursor on the row at line `y`, or sorts by the title that is there."""
+        place = self._place_at(y)
         if y == 0:
-            return header(self.columns)[part], False
+            column = column_at(self.columns, part, x)
+            if column is not None:
+                self._on_title(column)
+        elif place is not None and not isinstance(place, str):
+            self.select_job(place)
+            if twice:
+                self._on_open()
+
+    def _place_at(self, y: int) -> Place | None:
         index = self._top + y - 1
-        if index >= len(self._order):
-            return (), False
-        ref = self._order[index]
-        drawn = self._drawn.get(ref)
-        if drawn is None:
-            drawn = row(self._snapshots[ref], self._now(), self.columns, self.glyphs)
-            self._drawn[ref] = drawn
-        return drawn[part], index == self._cursor
+        return self.rows.places[index] if 0 < y <= self.page and index < self._count else None
 
-    def click(self, y: int) -> None:
-        """Puts the cursor on the row at line `y`."""
-        if 0 < y <= len(self._order) - self._top:
-            self.select(self._top + y - 1)
+    @property
+    def _count(self) -> int:
+        return len(self.rows.places)
 
-    def _scroll_to_cursor(self) -> bool:
-        """Brings the cursor into view; returns whether the view moved."""
-        before = self._top
-        self._top = top_for(self._cursor, before, self.page, len(self._order))
-        return self._top != before
+    @property
+    def _has_total(self) -> bool:
+        enough = self.size.height >= _LEAST_FOR_TOTAL
+        return self.shows_total and enough and len(self.rows) > 0
 
-    def _refresh_row(self, index: int) -> None:
-        for pane in self._panes:
-            pane.refresh_line(index - self._top + 1)
+    def _lines(self) -> list[_Drawn]:
+        """The lines as they are to be, from the titles down."""
+        at, now, places = self.columns, self._now(), self.rows.places
+        line = self.rows.line
+        self._top = top_for(line, self._top, self.page, len(places))
+        if line == 1 and self._top == 1 and isinstance(places[0], str):
+            self._top = 0
+        visible = places[self._top : self._top + self.page]
+        drawn = [_Drawn(header(at, self.rows.order, self.glyphs))]
+        drawn += [
+            self._drawn_at(place, now, at, on_cursor=index == line)
+            for index, place in enumerate(visible, self._top)
+        ]
+        self._made = {key: made for key, made in self._made.items() if key in visible}
+        if not places:
+            drawn += [_across(line, at) for line in self._hint()]
+        if self._has_total:
+            drawn += [_BLANK] * (self.page + 1 - len(drawn))
+            drawn.append(self._total(at))
+        return drawn
+
+    def _drawn_at(self, place: Place, now: datetime, at: Columns, *, on_cursor: bool) -> _Drawn:
+        if isinstance(place, str):
+            return self._sum(place, self.rows.total(place), at)
+        listed = self.rows[place]
+        snapshot, made = self._made.get(place, (None, None))
+        if made is None or snapshot is not listed.snapshot:
+            made = row(listed, now, at, self.glyphs)
+            self._made[place] = (listed.snapshot, made)
+        cursor = self.glyphs.cursor if on_cursor else " "
+        mark = self.glyphs.mark if place in self.rows.marked else " "
+        return _Drawn(made._replace(names=(Span(cursor + mark), *made.names[1:])), on_cursor)
+
+    def _total(self, at: Columns) -> _Drawn:
+        asked = one_line(self.rows.asked.strip())
+        title = f"“{asked}”" if asked else "Total"
+        return self._sum(title, self.rows.total(), at, of=len(self.rows) if asked else None)
+
+    def _sum(self, title: str, total: "Sum", at: Columns, *, of: int | None = None) -> _Drawn:
+        # The first frame has no sums, and is not to wait for this.
+        from zcbulk_tui.render.sums import sum_row
+
+        return _Drawn(sum_row(title, total, at, self.glyphs, of=of))
+
+
+def _across(line: Line, at: Columns) -> _Drawn:
+    """A text that runs across the panes."""
+    names, rest = divide(line, at.names_width)
+    bar, numbers = divide(rest, at.bar)
+    return _Drawn(Row(names, bar, numbers))
 
 
 class _Pane(Widget):
-    """One part of every row."""
+    """One part of every line."""
 
     def __init__(self, jobs: JobList, part: int) -> None:
         super().__init__()
@@ -227,7 +284,7 @@ class _Pane(Widget):
 
     def get_content_width(self, container: Size, viewport: Size) -> int:  # noqa: ARG002 - Textual's
         """Cells that the columns give to this part."""
-        at = columns(container.width)
+        at = self._jobs.columns_at(container.width)
         return (at.names_width, at.bar, at.numbers_width)[self._part]
 
     def refresh_line(self, y: int) -> None:
@@ -237,13 +294,11 @@ class _Pane(Widget):
     def render_line(self, y: int) -> Strip:
         """Draws one line."""
         spans, on_cursor = self._jobs.line(y, self._part)
-        if on_cursor and self._part == 0:
-            spans = (Span(self._jobs.glyphs.cursor), *spans[1:])
         return strip(self, spans, on_cursor=on_cursor)
 
     def on_click(self, event: events.Click) -> None:
-        """Selects the row."""
-        self._jobs.click(event.y)
+        """Selects the row, or sorts by the column."""
+        self._jobs.click(event.y, self._part, event.x, twice=event.chain > 1)
 
     def on_mouse_scroll_down(self) -> None:
         """Scrolls the list."""

@@ -1,0 +1,96 @@
+"""Jobs in groups, on the whole screen: headings with sums, and a cursor that is never on one."""
+
+from dataclasses import replace
+
+from tests.tui.stage import Stage
+from zcbulk_tui.domain.job import Counts
+from zcbulk_tui.domain.snapshot import JobKey
+from zcbulk_tui.render.groups import GroupBy
+
+TAGS = {"Price list": ("sales",), "Orders EU": ("sales", "eu"), "Regions": ("base",)}
+
+
+def label(stage: Stage) -> str | None:
+    """The job under the cursor."""
+    selected = stage.screen.selected
+    return selected.snapshot.job.label if selected else None
+
+
+def headings(stage: Stage) -> list[str]:
+    """The titles of the groups, as they are on the screen, with their jobs."""
+    lines = [line for line in stage.text() if line.startswith("Σ ")]
+    return [line.removeprefix("Σ ").split("█")[0].split("░")[0] for line in lines[:-1]]
+
+
+async def test_grouping_by_what_comes_next() -> None:
+    async with Stage().open() as stage:
+        await stage.select("Stock")
+        rows = stage.screen.jobs.rows
+        for by, first in (
+            (GroupBy.PROFILE, "DEMO 12 jobs"),
+            (GroupBy.APP, "jason18/zyl"),
+            (GroupBy.FORM, "Contracts 1 job"),
+            (GroupBy.TAG, "no tag 12 jobs"),
+        ):
+            await stage.press("v")
+            assert rows.group_by is by
+            assert headings(stage)[0].startswith(first)
+            assert label(stage) == "Stock"
+        await stage.press("v")
+        assert rows.group_by is None
+        assert headings(stage) == []
+
+
+async def test_headings_have_sums_and_the_cursor_skips_them() -> None:
+    async with Stage().open() as stage:
+        for name, tags in TAGS.items():
+            job = next(it.job for it in stage.jobs if it.job.label == name)
+            stage.monitor.edit(replace(job, tags=tags))
+        await stage.show()
+        await stage.press("v", "v", "v", "v", "g")
+        assert headings(stage) == ["base 1 job", "sales 2 jobs", "no tag 9 jobs"]
+        rows = stage.screen.jobs.rows
+        sales = [it.last.counts for it in stage.jobs if it.last and "sales" in it.job.tags]
+        assert rows.total("sales").counts == _added(sales)
+        seen = [label(stage)]
+        for _ in range(4):
+            await stage.press("j")
+            seen.append(label(stage))
+            (line,) = (line for line in stage.text() if "▌" in line)
+            assert str(label(stage)) in line
+        assert seen[:4] == ["Regions", "Orders EU", "Price list", "Customers 2019-24"]
+        await stage.press("O")
+        assert headings(stage) == ["base 1 job", "sales 2 jobs", "no tag 9 jobs"]
+        assert label(stage) == seen[-1]
+        await stage.press("slash", *"eu", "enter")
+        assert headings(stage) == ["sales 1 job"], "a group that has no job has no heading"
+
+
+def _added(counts: list[Counts]) -> Counts:
+    return Counts(
+        sum(one.total or 0 for one in counts),
+        sum(one.success or 0 for one in counts),
+        sum(one.failed or 0 for one in counts),
+        sum(one.left or 0 for one in counts),
+    )
+
+
+async def test_the_first_heading_comes_back_into_view_with_its_job() -> None:
+    async with Stage().open(120, 16) as stage:
+        await stage.press("v", "v", "v", "G")
+        assert label(stage) == "Warehouses"
+        await stage.press("g")
+        assert label(stage) == "Contracts"
+        assert stage.text()[4].startswith("Σ Contracts 1 job")
+
+
+async def test_a_click_on_a_heading_changes_nothing() -> None:
+    async with Stage().open() as stage:
+        await stage.press("v", "v", "v", "g")
+        jobs = stage.screen.jobs
+        keys = [place for place in jobs.rows.places if isinstance(place, JobKey)]
+        await stage.pilot.click(jobs, offset=(6, 3))
+        assert jobs.selected is not None
+        assert jobs.selected.key == keys[0]
+        await stage.pilot.click(jobs, offset=(6, 4))
+        assert jobs.selected.key == keys[1]

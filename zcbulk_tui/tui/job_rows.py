@@ -1,0 +1,258 @@
+"""Which jobs the list shows, and in which order: filter, sorting, groups, marks, cursor."""
+
+from collections import Counter
+from collections.abc import Container, Iterator, Sequence
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from zcbulk_tui.domain.job import Environment, JobState
+from zcbulk_tui.domain.snapshot import JobKey, Listed
+from zcbulk_tui.render.order import Key, Order, SortBy, key, ordered
+
+# The first frame has neither filter nor groups nor sums, and is not to wait for these.
+if TYPE_CHECKING:
+    from zcbulk_tui.render.finding import Sought
+    from zcbulk_tui.render.groups import GroupBy
+    from zcbulk_tui.render.sums import Sum
+    from zcbulk_tui.render.terms import Term
+
+Place = JobKey | str
+"""What a line of the list shows: a job, or the heading of a group."""
+
+
+class JobRows:
+    """The watched jobs, and the lines that are shown of them; iterates over all jobs.
+
+    What changes is arranged when the lines are asked for, so that many changes cost one sorting.
+
+    Attributes:
+        states: How many jobs are in each state; None for those that have not been read.
+        environments: How many jobs live in each environment.
+        profiles: How many jobs each profile has.
+        order: What the jobs are sorted by.
+        group_by: What they are grouped by; None for nothing.
+        asked: The filter as it was typed.
+        marked: The marked jobs, as they were marked; no filter takes one out.
+    """
+
+    def __init__(self) -> None:
+        self.states: Counter[JobState | None] = Counter()
+        self.environments: Counter[Environment] = Counter()
+        self.profiles: Counter[str] = Counter()
+        self.order = Order(SortBy.ADDED)
+        self.group_by: GroupBy | None = None
+        self.asked = ""
+        self.marked: dict[JobKey, None] = {}
+        self._listed: dict[JobKey, Listed] = {}
+        self._terms: Sequence[Term] = ()
+        # What is worked out of a job, until it changes.
+        self._sought: dict[JobKey, Sought] = {}
+        self._sort_keys: dict[JobKey, Key] = {}
+        self._sums: dict[JobKey, Sum] = {}
+        self._is_arranged = True
+        self._jobs: list[JobKey] = []
+        self._places: list[Place] = []
+        self._index: dict[JobKey, int] = {}
+        self._line_of: dict[Place, int] = {}
+        self._groups: dict[str, Sequence[Listed]] = {}
+        self._totals: dict[str | None, Sum] = {}
+        # The job that was selected by hand; the cursor is beside it while a filter leaves it out.
+        self._chosen: JobKey | None = None
+        self._at = 0
+
+    # The jobs.
+
+    def __contains__(self, key: JobKey) -> bool:
+        return key in self._listed
+
+    def __len__(self) -> int:
+        return len(self._listed)
+
+    def __getitem__(self, key: JobKey) -> Listed:
+        return self._listed[key]
+
+    def __iter__(self) -> Iterator[Listed]:
+        return iter(self._listed.values())
+
+    def put(self, listed: Listed) -> None:
+        """Takes a job, new or changed."""
+        key, before = listed.key, self._listed.get(listed.key)
+        self._listed[key] = listed
+        if before is None:
+            self.environments[key.ref.environment] += 1
+            self.profiles[key.profile] += 1
+        else:
+            self.states[before.snapshot.state] -= 1
+            self._forget(key)
+        self.states[listed.snapshot.state] += 1
+        self._totals.clear()
+        if before is None or not self._is_plain:
+            self._is_arranged = False
+
+    def drop(self, key: JobKey) -> None:
+        """Takes a job off the list."""
+        self.states[self._listed.pop(key).snapshot.state] -= 1
+        self.environments[key.ref.environment] -= 1
+        self.profiles[key.profile] -= 1
+        self.marked.pop(key, None)
+        self._forget(key)
+        self._totals.clear()
+        self._is_arranged = False
+        if key == self._chosen:
+            self._chosen = self._nearest(self._listed)
+
+    def _nearest(self, among: Container[JobKey]) -> JobKey | None:
+        """The job that the cursor goes to: the next one from where it is, else the one before."""
+        candidates = chain(self._jobs[self._at :], reversed(self._jobs[: self._at]))
+        return next((key for key in candidates if key in among), None)
+
+    def _forget(self, key: JobKey) -> None:
+        self._sought.pop(key, None)
+        self._sort_keys.pop(key, None)
+        self._sums.pop(key, None)
+
+    # What is shown of them.
+
+    @property
+    def jobs(self) -> Sequence[JobKey]:
+        """The jobs that are shown, in their order."""
+        self._arrange()
+        return self._jobs
+
+    @property
+    def places(self) -> Sequence[Place]:
+        """What each line shows, from the first to the last."""
+        self._arrange()
+        return self._places
+
+    def filter(self, text: str) -> None:
+        """Shows only what a filter finds; everything where it is empty."""
+        from zcbulk_tui.render.finding import terms
+
+        self.asked = text
+        self._terms = terms(text)
+        self._is_arranged = False
+
+    def sort(self, order: Order) -> None:
+        """Sorts the jobs."""
+        if order.by is not self.order.by:
+            self._sort_keys.clear()
+        self.order = order
+        self._is_arranged = False
+
+    def group(self, by: "GroupBy | None") -> None:
+        """Puts the jobs together in groups."""
+        self.group_by = by
+        self._is_arranged = False
+
+    @property
+    def _is_plain(self) -> bool:
+        """Whether a change of a job cannot move it."""
+        return not self._terms and self.order.by is SortBy.ADDED and self.group_by is None
+
+    def _arrange(self) -> None:
+        if self._is_arranged:
+            return
+        self._is_arranged = True
+        jobs = self._sorted([listed for listed in self if self._passes(listed)])
+        self._groups = self._grouped(jobs)
+        shown = {listed.key for listed in jobs}
+        here = self._chosen if self._chosen in shown else self._nearest(shown)
+        self._jobs = [listed.key for members in self._groups.values() for listed in members]
+        self._places = []
+        for title, members in self._groups.items():
+            self._places += [title] if self.group_by else []
+            self._places += [listed.key for listed in members]
+        self._index = {key: index for index, key in enumerate(self._jobs)}
+        self._line_of = {place: line for line, place in enumerate(self._places)}
+        self._totals.clear()
+        if self._chosen is None and self._jobs:
+            self._chosen = self._jobs[0]
+        self._at = self._index[here] if here else 0
+
+    def _passes(self, listed: Listed) -> bool:
+        if not self._terms:
+            return True
+        from zcbulk_tui.render import finding
+
+        where = self._sought.get(listed.key)
+        if where is None:
+            where = self._sought[listed.key] = finding.sought(listed)
+        return finding.finds(self._terms, where)
+
+    def _sorted(self, jobs: list[Listed]) -> list[Listed]:
+        by = self.order.by
+        if by is SortBy.ADDED:
+            return ordered(jobs, self.order, ())
+        known = self._sort_keys
+        for listed in jobs:
+            if listed.key not in known:
+                known[listed.key] = key(listed, by)
+        return ordered(jobs, self.order, [known[listed.key] for listed in jobs])
+
+    def _grouped(self, jobs: list[Listed]) -> dict[str, Sequence[Listed]]:
+        if self.group_by is None:
+            return {"": jobs}
+        from zcbulk_tui.render.groups import arranged
+
+        return {group.title: group.rows for group in arranged(jobs, self.group_by)}
+
+    # The cursor.
+
+    @property
+    def cursor(self) -> int:
+        """Which of the jobs that are shown is selected."""
+        self._arrange()
+        return self._at
+
+    @property
+    def selected(self) -> Listed | None:
+        """The job that is selected."""
+        self._arrange()
+        return self._listed[self._jobs[self._at]] if self._jobs else None
+
+    def select(self, index: int) -> bool:
+        """Selects one of the jobs that are shown, or the nearest; returns whether it is another."""
+        self._arrange()
+        index = max(0, min(index, len(self._jobs) - 1))
+        if not self._jobs:
+            return False
+        before, self._at = self._at, index
+        self._chosen = self._jobs[index]
+        return index != before
+
+    @property
+    def line(self) -> int:
+        """The line of the selected job."""
+        self._arrange()
+        return self._line_of.get(self._jobs[self._at], 0) if self._jobs else 0
+
+    def index_of(self, key: JobKey) -> int | None:
+        """Which of the jobs that are shown a job is; None for one that is not."""
+        self._arrange()
+        return self._index.get(key)
+
+    # Marks.
+
+    def mark(self, keys: Sequence[JobKey]) -> None:
+        """Marks jobs, or takes the marks off if all of them have one."""
+        if all(key in self.marked for key in keys):
+            for key in keys:
+                del self.marked[key]
+        else:
+            self.marked.update(dict.fromkeys(keys))
+
+    # Sums.
+
+    def total(self, title: str | None = None) -> "Sum":
+        """Returns the sum of a group, or of all jobs that are shown, as they were last read."""
+        from zcbulk_tui.render.sums import added, share
+
+        self._arrange()
+        if title not in self._totals:
+            keys = self._jobs if title is None else [it.key for it in self._groups[title]]
+            for key in keys:
+                if key not in self._sums:
+                    self._sums[key] = share(self._listed[key])
+            self._totals[title] = added([self._sums[key] for key in keys])
+        return self._totals[title]

@@ -1,0 +1,50 @@
+"""The field in which a filter of the list is typed."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.widgets import Input
+
+
+class FilterField(Input):
+    """Stands in the place of the key line; the list follows every letter.
+
+    Args:
+        asked: The filter so far.
+        typed: Called with what has been typed.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "discard", show=False)]
+
+    def __init__(self, asked: str, typed: Callable[[str], None]) -> None:
+        super().__init__(
+            asked,
+            placeholder="words, !word for without, state: form: env: app: profile: tag: job:",
+            compact=True,
+            select_on_focus=False,
+        )
+        self.cursor_blink = False
+        self._typed = typed
+
+    def on_mount(self) -> None:
+        """Takes the keys, and the place of the key line."""
+        self.focus()
+        self.screen.add_class("filtering")
+
+    def action_discard(self) -> None:
+        """Leaves, and shows everything again."""
+        self.value = ""
+        self._leave()
+
+    @on(Input.Changed)
+    def _follow(self, event: Input.Changed) -> None:
+        event.stop()
+        self._typed(event.value)
+
+    @on(Input.Submitted)
+    def _leave(self) -> None:
+        self.screen.remove_class("filtering")
+        self.screen.set_focus(None)
+        self.remove()
