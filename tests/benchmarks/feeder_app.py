@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
 from tests.benchmarks.feeder_jobs import watched_jobs
+from zcbulk_tui.cli.dashboard import collecting
 from zcbulk_tui.domain.job import Counts, JobReading, JobRef, JobState, WatchedJob
 from zcbulk_tui.domain.progress import HISTORY
 from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
@@ -104,7 +105,7 @@ class Feeder:
             due += _PERIOD
             await asyncio.sleep(due - loop.time())
             if turn % _PER_LOOK == 0:
-                refs = self._on_screen()
+                refs = self._on_screen() or refs  # a filter may find nothing
             job = self._jobs[refs[turn % len(refs)]]
             self._sink.publish(JobChanged(job.read(datetime.now(UTC))))
             turn += 1
@@ -127,7 +128,7 @@ def main() -> None:
         return Connection(monitor, list(map(Recalled, watched)), archive, close)
 
     watched = [JobSnapshot(job) for job in jobs]
-    app = DashboardApp(Session(connect, "FED", watched))
+    app = DashboardApp(collecting(Session(connect, "FED", watched)))
     app.run()
 
 

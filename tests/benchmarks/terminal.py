@@ -2,8 +2,8 @@
 
 ``python -m tests.benchmarks.terminal [--only NAME …] [--quick] [--json]`` runs everything on
 pseudo-terminals of 120x40 and prints a table; Linux only. A figure over its limit is printed as
-such and no failure: machines differ, and a busy one says little. All of it takes about twelve
-minutes, `--quick` about four.
+such and no failure: machines differ, and a busy one says little. All of it takes about sixteen
+minutes, `--quick` about six.
 """
 
 import argparse
@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from tests.benchmarks import hang, keys, start, steady
+from tests.benchmarks import finding, hang, keys, start, steady
 from tests.benchmarks.figures import Figure, table
 from tests.benchmarks.plan import FULL, QUICK, Plan
 from tests.benchmarks.pty_session import MeasurementError
@@ -25,6 +25,7 @@ _MEASUREMENTS: dict[str, Callable[[Plan], Iterable[Figure]]] = {
     "polled": steady.measure_polled,
     "fed": steady.measure_fed,
     "keys": keys.measure,
+    "finding": finding.measure,
     "hang": hang.measure,
 }
 

@@ -1,6 +1,6 @@
 """Bytes on the wire: 20 running jobs at the balanced pace, beside ``htop`` and ``watch``.
 
-``python -m tests.benchmarks.wire [--minutes N] [--causes]`` runs all of them at the same time, each
+``python -m tests.benchmarks.wire [--minutes N]`` runs all of them at the same time, each
 on a pseudo-terminal of 120x40 of its own that is read all the time, and prints what each has
 written; Linux only. ``watch -n 2`` runs twice: once with a script that asks the simulator itself,
 and once with ``cat`` of a file that holds the very lines of the dashboard's list, rewritten
@@ -28,7 +28,6 @@ from tests.benchmarks.loopback import Loopback
 from tests.benchmarks.picture import Picture
 from tests.benchmarks.programs import Home, home
 from tests.benchmarks.pty_session import MeasurementError, PtySession, pump
-from tests.benchmarks.wire_causes import causes
 
 _JOBS = 20
 _CONFIGURATION = '[budget]\ndaily_calls = 10_000_000\npace = "balanced"\n'
@@ -109,19 +108,18 @@ def main() -> int:
         prog="python -m tests.benchmarks.wire", description="Measures the bytes on the wire."
     )
     parser.add_argument("--minutes", type=float, default=60.0, help="how long (default: 60)")
-    parser.add_argument("--causes", action="store_true", help="say what our bytes are spent on")
     arguments = parser.parse_args()
     # An orderly end, which takes along the programs that are being measured.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
-        _measure(arguments.minutes, with_causes=arguments.causes)
+        _measure(arguments.minutes)
     except MeasurementError as error:
         _tell(f"not measured: {error}")
         return 1
     return 0
 
 
-def _measure(minutes: float, *, with_causes: bool) -> None:
+def _measure(minutes: float) -> None:
     for name in ("htop", "watch"):
         if shutil.which(name) is None:
             raise MeasurementError(f"{name} is not installed")
@@ -151,8 +149,6 @@ def _measure(minutes: float, *, with_causes: bool) -> None:
         print(_table(programs, begin, end))
         print(f"\ncalls made by zcbulk-tui: {calls:,}, {calls / minutes:.1f} a minute")
         print(_TERMS.format(load=load))
-        if with_causes:
-            print(f"\n{causes(ours.chunks, begin, end)}")
 
 
 def _dashboard(place: Home, server: Loopback) -> PtySession:

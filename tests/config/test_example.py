@@ -18,7 +18,8 @@ from zcbulk_tui.render.groups import GroupBy
 from zcbulk_tui.render.order import SortBy
 from zcbulk_tui.tui.keys import KEYS
 from zcbulk_tui.tui.own_keys import remapped
-from zcbulk_tui.tui.themes import PALETTES, Palette, make
+from zcbulk_tui.tui.palettes import PALETTES, Palette
+from zcbulk_tui.tui.themes import make
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 TEXT = EXAMPLE.read_text(encoding="utf-8")

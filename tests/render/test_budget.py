@@ -229,11 +229,11 @@ def test_what_each_pace_brings() -> None:
 
 
 def test_a_job_that_waits() -> None:
-    assert row_of(WAITS) == ["Suppliers", "3m", "somebody may start it", "~4"]
+    assert row_of(WAITS) == ["Suppliers", "4m", "somebody may start it", "~4"]
 
 
 def test_a_job_that_fails_is_asked_again() -> None:
-    assert row_of(FAILS) == ["Orders", "10s", "it could not be read", "~1"]
+    assert row_of(FAILS) == ["Orders", "15s", "it could not be read", "~1"]
 
 
 @pytest.mark.parametrize("day", [spent(), USED_UP], ids=["calls", "used up"])

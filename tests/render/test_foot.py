@@ -107,8 +107,8 @@ def test_a_sentence_that_is_too_long_says_that_it_goes_on() -> None:
 
 
 def test_while_polls_are_paused_no_time_is_told_for_the_next() -> None:
-    job = JobSnapshot(watched(), next_poll_at=NOW + timedelta(seconds=5))
-    assert text(news(job, ServiceSnapshot(), NOW, 80, 2)[0]).endswith("  next poll 5s ")
+    job = JobSnapshot(watched(), next_poll_at=NOW + timedelta(seconds=15))
+    assert text(news(job, ServiceSnapshot(), NOW, 80, 2)[0]).endswith("  next poll 15s ")
     assert text(news(job, ServiceSnapshot(paused=True), NOW, 80, 2)[0]).endswith("  polls paused ")
 
 

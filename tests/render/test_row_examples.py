@@ -61,7 +61,7 @@ def test_a_job_that_runs() -> None:
         "ends": "40s–1m",
         "due": "<2d23h",
         "read": "now",
-        "next": "10s",
+        "next": "15s",
     }
     assert bar_of(job(*RUNNING))[0].look is Look.SUCCESS
     assert set(said(bar_of(job(*RUNNING)))) == {"#", "."}
@@ -69,10 +69,10 @@ def test_a_job_that_runs() -> None:
 
 def test_what_is_estimated_is_drawn_otherwise_and_is_not_counted() -> None:
     assert set(said(bar_of(job(*RUNNING), 10))) == {"#", "=", "."}
-    before, after = shown(job(*RUNNING)), shown(job(*RUNNING), 9)
+    before, after = shown(job(*RUNNING)), shown(job(*RUNNING), 19)
     measured = ("percent", "done", "failed", "left", "rate")
     assert [after[name] for name in measured] == [before[name] for name in measured]
-    assert after["read"] == "5s"
+    assert after["read"] == "15s"
 
 
 def test_a_job_that_stands_still_promises_nothing() -> None:
@@ -92,7 +92,7 @@ def test_a_job_that_moves_on_is_forecast_again() -> None:
 
 def test_a_job_that_has_not_been_read() -> None:
     snapshot = job()
-    assert set(shown(snapshot).values()) == {"–", "10s"}
+    assert set(shown(snapshot).values()) == {"–", "15s"}
     assert said(bar_of(snapshot)) == ""
     assert not is_stale(snapshot, NOW + timedelta(days=1))
 

@@ -160,7 +160,7 @@ def test_polls_are_given_up_for_an_answer_that_only_the_user_can_change(
         ((), None, "not read yet"),
         ((reading(0, 0),), None, "no more polls"),
         ((reading(0, 0),), 0, "next poll now"),
-        ((reading(0, 0),), 15, "next poll 20s"),
+        ((reading(0, 0),), 16, "next poll 30s"),
     ],
 )
 def test_the_next_poll(readings: tuple[JobReading, ...], due: float | None, text: str) -> None:

@@ -19,7 +19,8 @@ from zcbulk_tui.domain.job import JobReading
 from zcbulk_tui.domain.snapshot import JobKey, JobSnapshot, Listed
 from zcbulk_tui.render.glyphs import UNICODE
 from zcbulk_tui.tui import screens
-from zcbulk_tui.tui.themes import PALETTES, textual_theme
+from zcbulk_tui.tui.palettes import PALETTES
+from zcbulk_tui.tui.themes import textual_theme
 from zcbulk_tui.tui.widgets import painter
 from zcbulk_tui.tui.widgets.job_list import JobList
 

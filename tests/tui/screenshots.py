@@ -29,6 +29,11 @@ from zcbulk_tui.tui.themes import make
 
 FOLDER = Path(__file__).parents[2] / "screenshots"
 
+_TAGS = {
+    "sales": ("Customers 2019-24", "Orders EU", "Invoices Q3", "Leads spring fair"),
+    "stock": ("Price list", "Suppliers", "Warehouses", "Stock", "Returns"),
+}
+
 _Act = Callable[[Stage], Awaitable[None]]
 
 
@@ -58,18 +63,22 @@ async def _budget(stage: Stage) -> None:
 
 
 async def _detail(stage: Stage) -> None:
-    await stage.follow("Customers 2019-24", 225, step=9)
-    await stage.select("Customers 2019-24")
+    await _dashboard(stage)
+    await stage.select("Orders EU")
     await stage.press("enter")
-    await stage.until(lambda: any("of readings" in line for line in stage.text()))
 
 
 async def _groups(stage: Stage) -> None:
     await _dashboard(stage)
-    for label in ("Invoices Q3", "Suppliers"):
+    for tag, labels in _TAGS.items():
+        for label in labels:
+            (job,) = (it.job for it in stage.jobs if it.job.label == label)
+            stage.monitor.edit(replace(job, tags=(tag,)))
+    await stage.show()
+    for label in ("Suppliers", "Warehouses"):
         await stage.select(label)
         await stage.press("space")
-    await stage.press("v", "v", "v")
+    await stage.press("v", "v", "v", "v", "slash", *"!state:expired", "enter")
 
 
 async def _history(stage: Stage) -> None:
@@ -97,11 +106,10 @@ async def _first_run() -> str:
     stage = Stage()
     stage.creator.jobs.clear()
     session = stage.session._replace(badge="default", is_real=True, is_signed_in=lambda: False)
-    app = DashboardApp(session, now=stage.now)
-    async with app.run_test(size=(120, 36)) as pilot:
-        await pilot.pause()
-        await app.workers.wait_for_complete([w for w in app.workers if w.group != "monitor"])
-        return app.export_screenshot()
+    stage.app = DashboardApp(session, now=stage.now)
+    async with stage.app.run_test(size=(120, 36)) as stage.pilot:
+        await stage.until(lambda: stage.screen.here.monitor is not None)
+        return stage.app.export_screenshot()
 
 
 async def _profiles() -> str:
@@ -109,6 +117,9 @@ async def _profiles() -> str:
     cast = Cast("acme", "lab")
     async with cast.open() as opened:
         await opened.show_together("acme", "lab")
+        opened.app.clear_notifications()
+        await opened.press("v")
+        await opened.select(0, "acme")  # it is on a job of whichever was connected first
         return opened.app.export_screenshot()
 
 
@@ -124,19 +135,23 @@ def _in_theme(name: str) -> Stage:
     return stage
 
 
-PICTURES: Mapping[str, Callable[[], Awaitable[str]]] = {
-    "dashboard": partial(_demo, _dashboard),
-    "dashboard-80x24": partial(_demo, _dashboard, (80, 24)),
-    "dashboard-60x15": partial(_demo, _dashboard, (60, 15)),
-    "detail": partial(_demo, _detail, (160, 40)),
-    "budget": partial(_demo, _budget),
-    "history": partial(_demo, _history),
-    "log": partial(_demo, _log),
-    "abort": partial(_demo, _abort),
-    "help": partial(_demo, _help, (120, 60)),
+PICTURES: Mapping[str, tuple[tuple[int, int], _Act]] = {
+    "dashboard": ((120, 36), _dashboard),
+    "dashboard-80x24": ((80, 24), _dashboard),
+    "dashboard-60x15": ((60, 15), _dashboard),
+    "detail": ((160, 48), _detail),
+    "budget": ((120, 36), _budget),
+    "history": ((120, 36), _history),
+    "log": ((120, 36), _log),
+    "abort": ((120, 36), _abort),
+    "groups": ((120, 36), _groups),
+    "help": ((100, 82), _help),
+}
+"""Of the demo as it is: the size of each, and what is done before it is taken."""
+
+_OTHERS: Mapping[str, Callable[[], Awaitable[str]]] = {
     "first-run": _first_run,
     "login": _login,
-    "groups": partial(_demo, _groups),
     "profiles": _profiles,
     "light": partial(_demo, _dashboard, stage=partial(_in_theme, "light")),
     "high-contrast": partial(_demo, _dashboard, stage=partial(_in_theme, "high-contrast")),
@@ -144,13 +159,19 @@ PICTURES: Mapping[str, Callable[[], Awaitable[str]]] = {
     "no-colour": partial(_demo, _dashboard),
     "ascii": partial(_demo, _dashboard, stage=partial(Stage, ascii_only=True)),
 }
-"""How each picture is made."""
+"""How each of the others is made."""
+
+ALL = (*PICTURES, *_OTHERS)
+"""The names of all pictures."""
 
 
 async def take(name: str) -> str:
     """Returns a picture as SVG."""
     with _alike_everywhere(name), patch.object(call_log, "values", _in_a_made_up_time):
-        return await PICTURES[name]()
+        if name in _OTHERS:
+            return await _OTHERS[name]()
+        size, act = PICTURES[name]
+        return await _demo(act, size)
 
 
 @contextmanager
@@ -179,7 +200,7 @@ _values = call_log.values
 def main() -> None:
     """Writes all pictures, or those that are named."""
     FOLDER.mkdir(exist_ok=True)
-    for name in sys.argv[1:] or PICTURES:
+    for name in sys.argv[1:] or ALL:
         path = FOLDER / f"{name}.svg"
         path.write_text(asyncio.run(take(name)), encoding="utf-8")
         print(path.relative_to(FOLDER.parent))

@@ -23,7 +23,7 @@ from tests.tui.stage import Stage
 from zcbulk_tui.tui.changed_cells import ChangedCells
 
 SEEDS = (1,)
-_STEPS = 20
+_STEPS = 16
 
 _WORDS = ("12s", "13s", "a", "    ", "日本", "한글", "█▌░", "e\u0301", "🙂", "ｆｕ", "─", "more")
 _STYLES = ("", "", "bold", "red", "on blue", "bold #ff8800 on #102030", "reverse", "underline")
@@ -245,6 +245,17 @@ async def test_what_was_not_written_does_not_count_as_shown() -> None:
         _assert_right(app)
 
 
+async def test_an_earlier_screen_takes_back_what_has_changed_since() -> None:
+    app = _Patchwork()
+    async with _opened(app) as (terminal, pilot):
+        earlier = app.screen._compositor.render_full_update()
+        app._display(app.screen, earlier)
+        app.show("read 13s ago")
+        await pilot.pause()
+        app._display(app.screen, earlier)
+        assert any("read 12s ago" in line for line in terminal.shown())
+
+
 class _Other(LayoutUpdate):
     """An update of a kind that is not known."""
 
@@ -286,22 +297,21 @@ async def _demo(stage: Stage) -> AsyncIterator[SlowTerminal]:
 
 
 _KEYS = (
-    ("down", "down", "end", "home", "pagedown"),
-    ("question_mark", "pagedown", "escape"),
-    ("slash", "o", "r", "enter", "escape"),
-    ("o", "o", "O", "v", "v"),
-    ("space", "down", "space", "asterisk"),
-    ("enter", "down", "escape"),
-    ("y", "t", "ctrl+l"),
-    ("a", "x", "escape"),
+    *("down", "down", "end", "home", "pagedown"),
+    *("question_mark", "pagedown", "escape"),
+    *("slash", "o", "r", "enter", "escape"),
+    *("o", "o", "O", "v", "v"),
+    *("space", "down", "space", "asterisk"),
+    *("enter", "down", "escape"),
+    *("a", "x", "escape"),
+    *("y", "t", "ctrl+l"),
 )
 
 
-@pytest.mark.parametrize("keys", _KEYS, ids=" ".join)
-async def test_the_dashboard_is_shown_right_after_every_key(keys: tuple[str, ...]) -> None:
+async def test_the_dashboard_is_shown_right_after_every_key() -> None:
     stage = Stage()
     async with _demo(stage) as terminal:
-        for key in keys:
+        for key in _KEYS:
             await stage.press(key)
             await stage.show()
             _assert_right(stage.app)
@@ -311,3 +321,34 @@ async def test_the_dashboard_is_shown_right_after_every_key(keys: tuple[str, ...
         stage.app.screen.refresh()
         await stage.pilot.pause()
         assert terminal.written == [], "all of it is shown already"
+
+
+async def test_the_dashboard_is_drawn_anew_by_its_key() -> None:
+    stage = Stage()
+    async with _demo(stage) as terminal:
+        terminal._terminal.reset()  # something else has written there
+        await stage.press("ctrl+l")
+        await stage.pilot.pause()
+        _assert_right(stage.app)
+
+
+async def test_the_dashboard_is_drawn_anew_in_another_size() -> None:
+    stage = Stage()
+    async with _demo(stage) as terminal:
+        terminal.resize(100, 30)
+        await stage.pilot.resize_terminal(100, 30)
+        await stage.until(lambda: stage.app.size == (100, 30))
+        await stage.pilot.pause()
+        _assert_right(stage.app)
+
+
+async def test_what_a_lagging_terminal_was_spared_comes_when_it_has_caught_up() -> None:
+    stage = Stage()
+    async with _demo(stage) as terminal:
+        terminal.fill(20)
+        await stage.press("down", "question_mark", "escape", "down", "v")
+        assert terminal.qsize() < 25
+        terminal.catch_up()
+        await stage.until(lambda: not stage.app._batch_count)
+        await stage.show()
+        _assert_right(stage.app)

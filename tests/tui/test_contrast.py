@@ -19,10 +19,10 @@ from textual.widgets import Button, Input
 
 from tests.tui.screenshots import PICTURES
 from tests.tui.stage import Stage
-from zcbulk_tui.tui import sixteen, themes
+from zcbulk_tui.tui import sixteen
+from zcbulk_tui.tui.palettes import PALETTES, Palette
 from zcbulk_tui.tui.screens.dialogs import ConfirmScreen
 from zcbulk_tui.tui.screens.profiles import ProfilesScreen
-from zcbulk_tui.tui.themes import Palette
 
 TEXT, GRAPHIC = 4.5, 3.0
 
@@ -195,12 +195,12 @@ def _pairs(*, whole_row: bool) -> Iterator[tuple[str, str, float]]:
         yield from ((name, "cursor", GRAPHIC) for name in ("estimate", "left"))
 
 
-@pytest.mark.parametrize(("name", "system"), list(product(themes.PALETTES, LEVELS)))
+@pytest.mark.parametrize(("name", "system"), list(product(PALETTES, LEVELS)))
 def test_every_pair_of_a_theme(name: str, system: ColorSystem) -> None:
-    _check(themes.PALETTES[name], system, whole_row=False)
+    _check(PALETTES[name], system, whole_row=False)
 
 
-@pytest.mark.parametrize("name", list(themes.PALETTES))
+@pytest.mark.parametrize("name", list(PALETTES))
 def test_every_pair_on_16_colours(name: str) -> None:
     palette = sixteen.PALETTES[name]
     _check(palette, ColorSystem.STANDARD, whole_row=True)
@@ -223,21 +223,21 @@ def _rgb(colour: str) -> Rgb:
     return Color.parse(colour).get_truecolor()
 
 
-@pytest.mark.parametrize("name", list(themes.PALETTES))
+@pytest.mark.parametrize("name", list(PALETTES))
 def test_256_colours_show_the_same_colours(name: str) -> None:
-    for colour, value in themes.PALETTES[name]._asdict().items():
+    for colour, value in PALETTES[name]._asdict().items():
         shown = on_terminal(Color.parse(value), ColorSystem.EIGHT_BIT)
         worst = max(abs(a - b) for a, b in zip(shown, _rgb(value), strict=True))
         assert worst <= 10, colour
 
 
-@pytest.mark.parametrize("name", list(themes.PALETTES))
+@pytest.mark.parametrize("name", list(PALETTES))
 def test_16_colours_are_sent_as_they_are(name: str) -> None:
     for colour, value in sixteen.PALETTES[name]._asdict().items():
         assert on_terminal(Color.parse(value), ColorSystem.STANDARD) == _rgb(value), colour
 
 
-@pytest.mark.parametrize("palettes", [themes.PALETTES, sixteen.PALETTES], ids=["256", "16"])
+@pytest.mark.parametrize("palettes", [PALETTES, sixteen.PALETTES], ids=["256", "16"])
 def test_outcomes_differ_in_lightness_for_the_colour_blind(palettes: Mapping[str, Palette]) -> None:
     palette = palettes["colour-blind"]
     success, failed, warning = (

@@ -13,8 +13,9 @@ from zcbulk_tui.render.glyphs import ASCII, UNICODE, Glyphs
 from zcbulk_tui.tui import screens
 from zcbulk_tui.tui.keys import KEYS, Key
 from zcbulk_tui.tui.own_keys import remapped
+from zcbulk_tui.tui.palettes import PALETTES
 from zcbulk_tui.tui.screens.help import HelpScreen
-from zcbulk_tui.tui.themes import PALETTES, textual_theme
+from zcbulk_tui.tui.themes import textual_theme
 
 SIZES = [(120, 36), (60, 15)]
 LAST = "The age of the last poll"

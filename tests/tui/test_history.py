@@ -19,8 +19,9 @@ from zcbulk_tui.domain.records import History
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.render.glyphs import UNICODE
 from zcbulk_tui.tui import screens
+from zcbulk_tui.tui.palettes import PALETTES
 from zcbulk_tui.tui.screens.history import HistoryScreen
-from zcbulk_tui.tui.themes import PALETTES, textual_theme
+from zcbulk_tui.tui.themes import textual_theme
 from zcbulk_tui.tui.widgets.lines import Lines
 
 READINGS = [
@@ -184,7 +185,7 @@ async def test_it_fits_a_screen_that_changes() -> None:
         await app.pilot.resize_terminal(60, 15)
         await app.pilot.pause()
         shown = app.shown().splitlines()
-        assert "6/6" in app.shown()
+        assert "6 of 6" in app.shown()
         assert "close" in shown[-1]
         assert max(map(len, shown)) <= 60
 

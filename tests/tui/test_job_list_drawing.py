@@ -131,11 +131,11 @@ async def test_an_age_out_of_view_is_right_when_it_comes_back() -> None:
     async with app.open() as pilot:
         app.jobs.move_to_end(last=True)
         await pilot.pause()
-        app.now = NOW + timedelta(seconds=300)
+        app.now = NOW + timedelta(seconds=240)
         app.jobs.paint(all_rows=True)
         app.jobs.move_to_end(last=False)
         await pilot.pause()
-        assert app.rows()[0].endswith(" 5m")
+        assert app.rows()[0].endswith(" 4m")
 
 
 async def test_time_that_passes_draws_the_ages_that_step_and_no_more() -> None:
@@ -144,7 +144,7 @@ async def test_time_that_passes_draws_the_ages_that_step_and_no_more() -> None:
     app = ListApp([job(0), ended, younger])
     async with app.open(80):
         drawn = Refreshes(app.jobs)
-        for seconds, steps in ((4, []), (5, [0]), (6, []), (9, [2]), (10, [0]), (14, [2])):
+        for seconds, steps in ((14, []), (15, [0]), (16, []), (19, [2]), (30, [0]), (34, [2])):
             app.now = NOW + timedelta(seconds=seconds)
             app.jobs.paint()
             assert drawn.take() == [], "nothing has happened to a job"

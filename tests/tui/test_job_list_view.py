@@ -106,5 +106,5 @@ async def test_ages_go_on_in_whatever_comes_into_view() -> None:
         await stage.press("g")
         stage._time += 300  # and nothing on stage paints it: that is the clock's to do
         async with asyncio.timeout(5):
-            while not any(line.endswith(" 5m") for line in stage.text()):
+            while not any(line.endswith(" 4m") for line in stage.text()):
                 await stage.pilot.pause(0.05)

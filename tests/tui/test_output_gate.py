@@ -15,6 +15,7 @@ from textual.widgets import Static
 
 from tests.tui.slow_terminal import SlowTerminal
 from tests.tui.stage import Stage
+from zcbulk_tui.tui.app import DashboardApp
 from zcbulk_tui.tui.output_gate import OutputGate
 
 HUNG = 20
@@ -119,6 +120,8 @@ async def assert_shows_what_a_redraw_shows(app: App[Any]) -> None:
     assert isinstance(terminal, SlowTerminal)
     before, frames = terminal.shown(), terminal.frames
     terminal.resize(*app.size)
+    if isinstance(app, DashboardApp):
+        app._terminal.forget()
     app.screen.refresh()
     assert await comes_true(lambda: terminal.frames > frames)
     assert terminal.shown() == before

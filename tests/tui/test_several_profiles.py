@@ -59,7 +59,7 @@ async def test_they_are_chosen_by_marks_and_stand_in_one_list() -> None:
         assert " · acme · production · " in text[-4]
         await cast.select(STAGE, "lab")
         text = cast.text()
-        assert text[0].startswith(" PRODUCTION  lab ")
+        assert text[0].startswith(" lab  stage ")
         assert text[0].endswith("acme 976+20")
         assert " · lab · stage · " in text[-4]
 

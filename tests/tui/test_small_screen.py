@@ -97,7 +97,7 @@ async def test_what_is_too_small(size: tuple[int, int], fits: bool) -> None:
 
 
 async def test_it_says_what_is_needed_and_what_is_there() -> None:
-    assert too_small(Size(48, 12)) == "60x15 is the least that this needs; here are 48x12."
+    assert too_small(Size(48, 12)) == "This needs 60x15 at least; the terminal has 48x12."
     app = _Shrinks()
     async with app.open() as pilot:
         for size in (TOO_SMALL, (59, 14)):
@@ -111,7 +111,7 @@ async def test_the_sentence_stands_in_the_middle() -> None:
         assert isinstance(app._driver, SlowTerminal)
         lines = app._driver.shown()
         assert [number for number, line in enumerate(lines) if line] == [5]
-        assert lines[5].startswith("   60x15 ")
+        assert lines[5].startswith("    This needs ")
 
 
 @pytest.mark.parametrize("size", [(1, 1), (2, 2)])

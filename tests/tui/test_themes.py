@@ -12,7 +12,8 @@ from zcbulk_tui.config.settings import THEMES
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.render.span import Look, Span
 from zcbulk_tui.tui import sixteen
-from zcbulk_tui.tui.themes import PALETTES, Palette, Themes, make, textual_theme
+from zcbulk_tui.tui.palettes import PALETTES, Palette
+from zcbulk_tui.tui.themes import Themes, make, textual_theme
 from zcbulk_tui.tui.widgets import painter
 from zcbulk_tui.tui.widgets.lines import Lines
 

@@ -171,12 +171,12 @@ def show(sessions: Sequence[Session], preferences: Preferences) -> int:
         UsageError: There is no terminal.
     """
     _check_terminal()
-    app = DashboardApp(*map(_collecting, sessions), preferences=preferences)
+    app = DashboardApp(*map(collecting, sessions), preferences=preferences)
     app.run()
     return app.return_code or 0
 
 
-def _collecting(session: Session) -> Session:
+def collecting(session: Session) -> Session:
     """Has the garbage of the start collected once it is connected."""
 
     def connect_and_collect(sink: Sink) -> Connection:

@@ -13,7 +13,12 @@ _Number = TypeVar("_Number", int, float)
 
 _DESCRIPTION = """\
 Watches Zoho Creator bulk insert jobs, and starts or aborts them.
-Without a command: the dashboard over your watch list."""
+Without a command: the dashboard over your watch list, in which ? shows every key.
+
+first steps:
+  zcbulk-tui demo      look around; needs no account
+  zcbulk-tui login     sign in to Zoho, once and for all
+  zcbulk-tui           then paste a job's URL, or press a"""
 
 _EPILOG = """\
 environment:
@@ -22,6 +27,7 @@ environment:
   ZCBULK_PROFILE       profile to use; every other setting has its variable, too:
                        ZCBULK_READ_ONLY, ZCBULK_BUDGET_PLAN, … (zcbulk-tui config show)
   ZCBULK_ACCESS_TOKEN  access token, instead of a sign-in
+  NO_COLOR             no colours, unless it is empty
 
 exit codes:
   0 fine, 1 the operation was refused or failed, 2 usage or configuration,

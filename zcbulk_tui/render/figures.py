@@ -8,7 +8,8 @@ from datetime import datetime, tzinfo
 
 from zcbulk_tui.domain.progress import Remaining
 
-_STEPS = (5, 10, 20, 30, 60, 120, 180, 300, 600, 900, 1200, 1800, 2700, 3600)
+_STEPS = (15, 30, 60, 120, 240, 480, 900, 1800, 3600)
+"""Each about twice the one before it: a row is drawn anew the more rarely the older it is."""
 
 
 def number(value: int | None, cells: int = 9) -> str:
@@ -67,7 +68,7 @@ def until_reset(seconds: float) -> str:
 
 
 def age(seconds: float) -> str:
-    """Returns how old something is, in steps that grow with it: "now", "5s", … "1m", … "3h"."""
+    """Returns how old something is, in steps that grow with it: "now", "15s", … "1m", … "3h"."""
     if seconds < _STEPS[0]:
         return "now"
     if seconds >= _STEPS[-1]:
@@ -77,7 +78,7 @@ def age(seconds: float) -> str:
 
 
 def soon(seconds: float) -> str:
-    """Returns how far ahead something is, at most: "now", "5s", "10s", … "1h" and more."""
+    """Returns how far ahead something is, at most: "now", "15s", "30s", … "1h" and more."""
     if seconds <= 1:
         return "now"
     return duration(next((step for step in _STEPS if seconds <= step), -(-seconds // 3600) * 3600))

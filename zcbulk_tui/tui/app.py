@@ -10,6 +10,7 @@ from pathlib import Path
 from traceback import extract_tb
 from typing import Any
 
+from rich.console import RenderableType
 from rich.text import Text
 from textual.app import App, SystemCommand
 from textual.events import Event
@@ -217,6 +218,15 @@ class DashboardApp(App[None]):
     def _link_changed(self, slow: bool) -> None:
         self._tempo = SPARING if slow or self.preferences.sparing else USUAL
         self._watch_screen.set_tempo(self._tempo)
+
+    def action_redraw(self) -> None:
+        """Draws everything anew, whatever the terminal may show."""
+        self._terminal.forget()
+        self.refresh(layout=True)
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        # No public name stands between what Textual makes and what it writes.
+        super()._display(screen, self._terminal.only_changes(renderable))
 
     def post_display_hook(self) -> None:
         """Holds up the drawing while the terminal lags, and covers it while it is too small."""

@@ -121,8 +121,10 @@ class ChangedCells:
             self._lines.update(lines)
             self._cursor = cursor
 
-        # The end of every update of Textual's puts the cursor where it belongs.
-        return _Update(lambda _: sequence, note) if sequence or cursor != self._cursor else None
+        if sequence or cursor != self._cursor:  # Textual ends every update with its place
+            return _Update(lambda _: sequence, note)
+        note()  # the same, made anew
+        return None
 
 
 class _Update(CompositorUpdate):

@@ -51,10 +51,10 @@ class JobRows:
         self._sums: dict[JobKey, Sum] = {}
         self._is_arranged = True
         self._jobs: list[JobKey] = []
-        self._places: list[Place] = []
+        self._places: Sequence[Place] = []
         self._index: dict[JobKey, int] = {}
         self._line_of: dict[Place, int] = {}
-        self._groups: dict[str, Sequence[Listed]] = {}
+        self._groups: dict[str, Sequence[JobKey]] = {}
         self._totals: dict[str | None, Sum] = {}
         # The job that was selected by hand; the cursor is beside it while a filter leaves it out.
         self._chosen: JobKey | None = None
@@ -99,11 +99,16 @@ class JobRows:
         self._totals.clear()
         self._is_arranged = False
         if key == self._chosen:
-            self._chosen = self._nearest(self._listed)
+            self._chosen = self._nearest(self._jobs, self._listed)
 
-    def _nearest(self, among: Container[JobKey]) -> JobKey | None:
-        """The job that the cursor goes to: the next one from where it is, else the one before."""
-        candidates = chain(self._jobs[self._at :], reversed(self._jobs[: self._at]))
+    def _nearest(self, before: Sequence[JobKey], among: Container[JobKey]) -> JobKey | None:
+        """The job that the cursor goes to: the next one from where it is, else the one before.
+
+        Args:
+            before: The jobs that the cursor is among.
+            among: Where it can go.
+        """
+        candidates = chain(before[self._at :], reversed(before[: self._at]))
         return next((key for key in candidates if key in among), None)
 
     def _forget(self, key: JobKey) -> None:
@@ -154,48 +159,51 @@ class JobRows:
         if self._is_arranged:
             return
         self._is_arranged = True
-        jobs = self._sorted([listed for listed in self if self._passes(listed)])
-        self._groups = self._grouped(jobs)
-        shown = {listed.key for listed in jobs}
-        here = self._chosen if self._chosen in shown else self._nearest(shown)
-        self._jobs = [listed.key for members in self._groups.values() for listed in members]
-        self._places = []
-        for title, members in self._groups.items():
-            self._places += [title] if self.group_by else []
-            self._places += [listed.key for listed in members]
-        self._index = {key: index for index, key in enumerate(self._jobs)}
-        self._line_of = {place: line for line, place in enumerate(self._places)}
+        self._groups = self._grouped(self._sorted(self._found()))
+        before, self._jobs = self._jobs, list(chain.from_iterable(self._groups.values()))
+        self._index = {key: line for line, key in enumerate(self._jobs)}
+        if self.group_by is None:
+            self._places = self._jobs
+        else:
+            places: list[Place] = []
+            for title, members in self._groups.items():
+                places.append(title)
+                places += members
+            self._places = places
+            self._line_of = {place: line for line, place in enumerate(places)}
         self._totals.clear()
+        is_shown = self._chosen in self._index
+        here = self._chosen if is_shown else self._nearest(before, self._index)
         if self._chosen is None and self._jobs:
             self._chosen = self._jobs[0]
         self._at = self._index[here] if here else 0
 
-    def _passes(self, listed: Listed) -> bool:
+    def _found(self) -> list[JobKey]:
+        """The jobs that pass the filter, as they were added."""
         if not self._terms:
-            return True
-        from zcbulk_tui.render import finding
+            return list(self._listed)
+        from zcbulk_tui.render.finding import finds, sought
 
-        where = self._sought.get(listed.key)
-        if where is None:
-            where = self._sought[listed.key] = finding.sought(listed)
-        return finding.finds(self._terms, where)
+        known = self._sought
+        for unknown in self._listed.keys() - known.keys():
+            known[unknown] = sought(self._listed[unknown])
+        return [it for it in self._listed if finds(self._terms, known[it])]
 
-    def _sorted(self, jobs: list[Listed]) -> list[Listed]:
-        by = self.order.by
+    def _sorted(self, keys: list[JobKey]) -> list[JobKey]:
+        by, known = self.order.by, self._sort_keys
         if by is SortBy.ADDED:
-            return ordered(jobs, self.order, ())
-        known = self._sort_keys
-        for listed in jobs:
-            if listed.key not in known:
-                known[listed.key] = key(listed, by)
-        return ordered(jobs, self.order, [known[listed.key] for listed in jobs])
+            return ordered(keys, self.order, ())
+        for unknown in self._listed.keys() - known.keys():
+            known[unknown] = key(self._listed[unknown], by)
+        return ordered(keys, self.order, [known[it] for it in keys])
 
-    def _grouped(self, jobs: list[Listed]) -> dict[str, Sequence[Listed]]:
+    def _grouped(self, keys: list[JobKey]) -> dict[str, Sequence[JobKey]]:
         if self.group_by is None:
-            return {"": jobs}
+            return {"": keys}
         from zcbulk_tui.render.groups import arranged
 
-        return {group.title: group.rows for group in arranged(jobs, self.group_by)}
+        groups = arranged((self._listed[key] for key in keys), self.group_by)
+        return {group.title: [listed.key for listed in group.rows] for group in groups}
 
     # The cursor.
 
@@ -225,6 +233,8 @@ class JobRows:
     def line(self) -> int:
         """The line of the selected job."""
         self._arrange()
+        if self.group_by is None:
+            return self._at
         return self._line_of.get(self._jobs[self._at], 0) if self._jobs else 0
 
     def index_of(self, key: JobKey) -> int | None:
@@ -250,7 +260,7 @@ class JobRows:
 
         self._arrange()
         if title not in self._totals:
-            keys = self._jobs if title is None else [it.key for it in self._groups[title]]
+            keys = self._jobs if title is None else self._groups[title]
             for key in keys:
                 if key not in self._sums:
                     self._sums[key] = share(self._listed[key])

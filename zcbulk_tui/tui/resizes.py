@@ -54,5 +54,9 @@ class Resizes:
             return
         self._passed_at = now
         self._passing, self._newest = self._newest, None
-        if self._passing is not None:
-            self._app.post_message(self._passing)
+        if self._passing is None:
+            return
+        if self._passing.size == self._app.size:
+            # Textual draws nothing for a size that it has; the terminal has lost what it showed.
+            self._app.refresh(layout=True)
+        self._app.post_message(self._passing)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from textual.theme import Theme
 
 from zcbulk_tui.tui import themes
-from zcbulk_tui.tui.themes import Palette
+from zcbulk_tui.tui.palettes import Palette
 
 # As Rich matches them; what each looks like is up to the terminal.
 _BLACK, _GREY, _SILVER, _WHITE = "#000000", "#555555", "#aaaaaa", "#ffffff"
@@ -66,7 +66,7 @@ PALETTES: Mapping[str, Palette] = {
         success=_CYAN, failed=_YELLOW, estimate=_CYAN, warning=_PINK, error=_YELLOW
     ),
 }
-"""Those of `themes.PALETTES`, by the same names."""
+"""Those of `palettes.PALETTES`, by the same names."""
 
 
 def textual_theme(name: str, rendition: str) -> Theme:

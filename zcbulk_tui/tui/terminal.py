@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Iterable
 
+from rich.console import RenderableType
 from textual.app import App
 from textual.driver import Driver
+from textual.events import Resize
 from textual.message import Message
 
 from zcbulk_tui.render.signs import Signs
+from zcbulk_tui.tui.changed_cells import ChangedCells
 from zcbulk_tui.tui.output_gate import OutputGate
 from zcbulk_tui.tui.resizes import Resizes
 from zcbulk_tui.tui.signals import SignalHandling
@@ -34,9 +37,11 @@ class Terminal:
         on_slow: Callable[[bool], None],
     ) -> None:
         self._gate = OutputGate(app, on_slow=on_slow)
+        self._app = app
+        self._cells = ChangedCells(app)
         self._signals = SignalHandling(app)
         self._signs = TerminalSigns(self._gate)
-        self._suspension = Suspension(app, leaving=self._signs.hide, back=self._signs.show_again)
+        self._suspension = Suspension(app, leaving=self._signs.hide, back=self._come_back)
         self._resizes = Resizes(app)
         leave: dict[str, Callable[[], object]] = dict.fromkeys(leave_keys, app.exit)
         suspend: dict[str, Callable[[], object]] = dict.fromkeys(suspend_keys, self.suspend)
@@ -53,7 +58,23 @@ class Terminal:
 
     def takes(self, event: Message) -> bool:
         """Whether the app must not see an event."""
-        return self._small.takes(event) or self._resizes.takes(event)
+        taken = self._small.takes(event) or self._resizes.takes(event)
+        # The size as it is comes with the start. Of another, nobody knows what became of the lines.
+        if isinstance(event, Resize) and (taken or event.size != self._app.size):
+            self._cells.forget()
+        return taken
+
+    def only_changes(self, update: RenderableType | None) -> RenderableType | None:
+        """Returns what to write in the place of an update of Textual's; None if that is nothing."""
+        return self._cells.only(update)
+
+    def forget(self) -> None:
+        """Something else may have written to the terminal: the next screen is written whole."""
+        self._cells.forget()
+
+    def _come_back(self) -> None:
+        self._cells.forget()
+        self._signs.show_again()
 
     def after_frame(self, driver: Driver | None) -> None:
         """To be called after every frame, be it drawn or not."""

@@ -212,8 +212,8 @@ class WatchScreen(WatchView):
     def action_palette(self) -> None:
         self.app.action_command_palette()
 
-    def action_redraw(self) -> None:
-        self.refresh(layout=True)
+    async def action_redraw(self) -> None:
+        await self.run_action("app.redraw")
 
     def action_suspend(self) -> None:
         self.app.action_suspend_process()

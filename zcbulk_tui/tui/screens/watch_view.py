@@ -102,6 +102,7 @@ class WatchView(Screen[None]):
         self.budget: BudgetScreen | None = None
         self._inbox: list[tuple[OpenProfile, Event]] = []
         self._flushed_at = 0.0
+        self._noticed: set[str] = set()
         self._tempo = tempo
         self._show_signs = show_signs
         self.step_theme = step_theme
@@ -188,7 +189,8 @@ class WatchView(Screen[None]):
 
     def _say_notice(self, profile: OpenProfile) -> None:
         notice = profile.session.notice
-        if notice:
+        if notice and notice not in self._noticed:
+            self._noticed.add(notice)
             self.notify(notice, severity="warning", timeout=15, markup=False)
 
     def focus_changed(self, *, focused: bool) -> None:
@@ -311,12 +313,14 @@ class WatchView(Screen[None]):
 
     def _environment(self) -> Environment | None:
         """Where what is done here takes effect: where it hurts most, if there are several."""
-        real = [profile for profile in self.profiles if profile.session.is_real]
-        if not real:
+        here, selected = self.here, self.selected
+        if not here.session.is_real:
             return None
+        if len(self.profiles) > 1 and selected is not None:
+            return selected.snapshot.ref.environment
         if self.jobs.rows.environments[Environment.PRODUCTION]:
             return Environment.PRODUCTION
-        return self.here.session.home.environment
+        return here.session.home.environment
 
     def _news(self, now: datetime, width: int) -> list[Line]:
         selected, here = self.selected, self.here

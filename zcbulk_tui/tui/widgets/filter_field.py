@@ -32,16 +32,13 @@ class FilterField(Input):
         """Takes the keys, and the place of the key line."""
         self.focus()
         self.screen.add_class("filtering")
+        # A message about each letter would come a frame after the letter is shown.
+        self.watch(self, "value", self._typed, init=False)
 
     def action_discard(self) -> None:
         """Leaves, and shows everything again."""
         self.value = ""
         self._leave()
-
-    @on(Input.Changed)
-    def _follow(self, event: Input.Changed) -> None:
-        event.stop()
-        self._typed(event.value)
 
     @on(Input.Submitted)
     def _leave(self) -> None:
