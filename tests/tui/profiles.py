@@ -143,7 +143,7 @@ class Cast:
         shown = [profile.name for profile in self.screen.profiles]
         if shown != list(names) or any(it.monitor is None for it in self.screen.profiles):
             return False
-        return all(jobs.profiles[name] for name in names) and all(
+        return {it.profile for it in jobs} == set(names) and all(
             it.snapshot.last or it.snapshot.fault for it in jobs
         )
 

@@ -28,7 +28,6 @@ class JobRows:
     Attributes:
         states: How many jobs are in each state; None for those that have not been read.
         environments: How many jobs live in each environment.
-        profiles: How many jobs each profile has.
         order: What the jobs are sorted by.
         group_by: What they are grouped by; None for nothing.
         asked: The filter as it was typed.
@@ -38,7 +37,6 @@ class JobRows:
     def __init__(self) -> None:
         self.states: Counter[JobState | None] = Counter()
         self.environments: Counter[Environment] = Counter()
-        self.profiles: Counter[str] = Counter()
         self.order = Order(SortBy.ADDED)
         self.group_by: GroupBy | None = None
         self.asked = ""
@@ -80,7 +78,6 @@ class JobRows:
         self._listed[key] = listed
         if before is None:
             self.environments[key.ref.environment] += 1
-            self.profiles[key.profile] += 1
         else:
             self.states[before.snapshot.state] -= 1
             self._forget(key)
@@ -93,7 +90,6 @@ class JobRows:
         """Takes a job off the list."""
         self.states[self._listed.pop(key).snapshot.state] -= 1
         self.environments[key.ref.environment] -= 1
-        self.profiles[key.profile] -= 1
         self.marked.pop(key, None)
         self._forget(key)
         self._totals.clear()

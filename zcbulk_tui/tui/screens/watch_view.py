@@ -118,6 +118,7 @@ class WatchView(Screen[None]):
             hint=self._hint,
             id="jobs",
         )
+        self.jobs.shows_profile = len(sessions) > 1
         self.jobs.marks_production = any(session.is_real for session in sessions)
         for profile in self.profiles:
             for snapshot in profile.session.watched:

@@ -51,6 +51,7 @@ class JobList(Widget):
     Attributes:
         rows: The jobs; `paint` shows what has changed in it.
         shows_total: Whether the last line is that of the total.
+        shows_profile: Whether there are several profiles, so that each row names its own.
         marks_production: Whether production is told from the rest, where there are both.
 
     Args:
@@ -78,6 +79,7 @@ class JobList(Widget):
         self.rows = JobRows()
         self.glyphs = glyphs
         self.shows_total = False
+        self.shows_profile = False
         self.marks_production = True
         self._now = now
         self._on_select = on_select
@@ -87,6 +89,7 @@ class JobList(Widget):
         self._top = 0
         self._drawn: list[_Drawn] = []
         self._made: dict[JobKey, tuple[JobSnapshot, Row]] = {}
+        self._made_for: Columns | None = None
         self._panes = tuple(_Pane(self, part) for part in range(len(Row._fields)))
 
     def compose(self) -> ComposeResult:
@@ -146,9 +149,9 @@ class JobList(Widget):
 
     def columns_at(self, width: int) -> Columns:
         """The columns at a width."""
-        several = len(+self.rows.profiles) > 1
-        mixed = self.marks_production and (several or len(+self.rows.environments) > 1)
-        return columns(width, profiles=several, mixed=mixed)
+        is_mixed = self.shows_profile or len(+self.rows.environments) > 1
+        mixed = self.marks_production and is_mixed
+        return columns(width, profiles=self.shows_profile, mixed=mixed)
 
     def on_screen(self) -> list[Listed]:
         """The jobs on screen."""
@@ -170,7 +173,7 @@ class JobList(Widget):
         pairs = list(zip_longest(before, self._drawn, fillvalue=_BLANK))
         differing = [y for y, (old, new) in enumerate(pairs) if old != new]
         if len(differing) > len(pairs) // 2 and not all_rows:
-            self._refresh()  # it has scrolled
+            self._refresh_all()  # it has scrolled
             return
         for y in differing:
             old, new = pairs[y]
@@ -180,16 +183,15 @@ class JobList(Widget):
 
     def repaint(self) -> None:
         """Draws everything anew."""
-        self._made.clear()
         self._drawn = self._lines() if self.size.width else []
-        self._refresh()
+        self._refresh_all()
 
-    def _refresh(self) -> None:
+    def _refresh_all(self) -> None:
         for pane in self._panes:
             pane.refresh()
 
     def on_resize(self) -> None:
-        """Drops what was drawn for another width."""
+        """Fits everything to the size."""
         self.repaint()
 
     def line(self, y: int, part: int) -> tuple[Line, bool]:
@@ -225,6 +227,9 @@ class JobList(Widget):
     def _lines(self) -> list[_Drawn]:
         """The lines as they are to be, from the titles down."""
         at, now, places = self.columns, self._now(), self.rows.places
+        if at != self._made_for:
+            self._made.clear()
+            self._made_for = at
         line = self.rows.line
         self._top = top_for(line, self._top, self.page, len(places))
         if line == 1 and self._top == 1 and isinstance(places[0], str):
