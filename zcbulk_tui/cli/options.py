@@ -39,7 +39,7 @@ def add_profile(parser: argparse.ArgumentParser, *, inherit: bool = False) -> No
         "--profile",
         metavar="NAME",
         default=argparse.SUPPRESS if inherit else None,
-        help="which profile of the configuration to use",
+        help="which profile of the configuration to use; the dashboard shows several: eu,us",
     )
 
 

@@ -75,7 +75,7 @@ def _colours(environ: Mapping[str, str]) -> Finding:
             else "TERM is not set.",
             "If it can do more, say so: `export TERM=xterm-256color`.",
         )
-    if "NO_COLOR" in environ:
+    if environ.get("NO_COLOR"):
         return Finding(subject, Grade.PASS, "NO_COLOR is set, so shapes say what colours would.")
     if environ.get("COLORTERM", "").strip().lower() in ("truecolor", "24bit"):
         return Finding(subject, Grade.PASS, "COLORTERM says 16 million.")

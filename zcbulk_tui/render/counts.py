@@ -37,7 +37,8 @@ def write_counts(section: Section, last: JobReading, estimate: int, glyphs: Glyp
     ]
     if last.state is JobState.IN_PROGRESS:
         rough = _roughly(estimate)
-        share = f"~{rough * 100 // counts.total} %" if counts.total else ""
+        percent = rough * 100 // counts.total if counts.total else 0
+        share = f"~{percent} %" if percent else ""
         rows.insert(2, ("Estimated", f"~{number(rough, _LONG)}", share))
     looks = {
         "Success": Look.SUCCESS,

@@ -117,7 +117,8 @@ def _bar(
         return fit_line([], at.bar)
     state = last.state
     if state.is_waiting or state is JobState.EXPIRED:
-        text = words.waiting(snapshot, now) if state.is_waiting else "not started in time"
+        waits = words.waiting(snapshot, now, cells=at.bar) if state.is_waiting else ""
+        text = waits or "not started in time"
         return fit_line([Span(text, words.LOOK[state])], at.bar)
     drawn = bar(last.counts, estimated_since(moves, last, now), at.bar, glyphs)
     if drawn is not None:

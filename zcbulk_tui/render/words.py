@@ -96,13 +96,24 @@ def is_given_up(snapshot: JobSnapshot) -> bool:
     )
 
 
-def waiting(snapshot: JobSnapshot, now: datetime) -> str:
-    """How long a job that is not started may still wait; "<" where that is the most it can be."""
+_ROOMY = 21
+"""Cells for the longest text about a job that waits."""
+
+
+def waiting(snapshot: JobSnapshot, now: datetime, *, cells: int = 40) -> str:
+    """How long a job that is not started may still wait; "<" where that is the most it can be.
+
+    Args:
+        snapshot: The job.
+        now: Aware.
+        cells: Where there are few, the time stands alone.
+    """
     deadline = start_by(snapshot.job)
     left = (deadline.at - now).total_seconds()
     if left <= 0:
-        return "past its 3 h to start"
-    return f"start within {'' if deadline.exact else '<'}{countdown(left)}"
+        return "past its 3 h to start" if cells >= _ROOMY else "past 3 h"
+    within = f"{'' if deadline.exact else '<'}{countdown(left)}"
+    return f"start within {within}" if cells >= _ROOMY else within
 
 
 def command(said: Command, now: datetime) -> str:

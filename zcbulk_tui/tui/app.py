@@ -201,8 +201,8 @@ class DashboardApp(App[None]):
         for key in self.preferences.keys:
             if key.action != "palette" and screen.check_action(key.action, ()):
                 yield SystemCommand(
-                    f"{key.label.capitalize()}  {key.shown}",
-                    f"{key.help} {f'Costs {key.price}.' if key.price else ''}",
+                    f"{key.label.capitalize()}  {key.shown}".rstrip(),
+                    f"{key.help} Costs {key.price}." if key.price else key.help,
                     getattr(screen, f"action_{key.action}"),
                 )
 
