@@ -11,6 +11,11 @@ from tests.support.properties import unhurried
 
 unhurried()
 
+# One kind of terminal for all apps of a process: Rich keeps the codes of a style once it has made
+# them for one kind.
+os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+os.environ.pop("NO_COLOR", None)
+
 
 def pytest_xdist_auto_num_workers() -> int:
     """Two more processes than cores: many tests wait for a terminal or for a screen."""

@@ -13,7 +13,7 @@ _README = Path(__file__).parents[2] / "README.md"
 
 _HELP_LINE = re.compile(r" *(?P<keys>\S.*?)  +(?P<help>.+?)(?: \((?P<price>[^()]*calls?[^()]*)\))?")
 _COMMAND = re.compile(
-    r"(?P<label>.+?)  (?P<keys>.*)\n(?P<help>.+?)(?: Costs (?P<price>.+)\.)?", re.DOTALL
+    r"(?P<label>.+?)(?:  (?P<keys>.*))?\n(?P<help>.+?)(?: Costs (?P<price>.+)\.)?", re.DOTALL
 )
 _README_ROW = re.compile(r"\| (?P<keys>`.+?) \| (?P<help>.+?) \| ?(?P<price>.*?) ?\|")
 
@@ -61,4 +61,4 @@ def by_readme() -> list[Told]:
 
 
 def _told(found: re.Match[str]) -> Told:
-    return Told(found["keys"].replace("`", ""), found["help"].strip(), found["price"] or "")
+    return Told((found["keys"] or "").replace("`", ""), found["help"].strip(), found["price"] or "")

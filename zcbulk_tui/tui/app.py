@@ -99,11 +99,12 @@ class DashboardApp(App[None]):
         return next(key.keys for key in self.preferences.keys if key.action == action).split(",")
 
     def on_mount(self) -> None:
-        """Ends, stops and goes on in an orderly way when the system asks for it."""
+        """Ends in an orderly way when the system asks for it."""
         self._terminal.begin()
 
     def on_ready(self) -> None:
         """The first frame is out: connects."""
+        self._terminal.go_on()
         # Only now, since a screen of a mode comes up more slowly than the default screen does.
         self.add_mode(self._mode, self.get_default_screen)
         self._begin()

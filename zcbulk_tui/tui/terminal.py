@@ -1,6 +1,7 @@
 """All that lies between the app and its terminal: a slow line, a small window, the shell."""
 
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
 from textual.app import App
@@ -8,14 +9,16 @@ from textual.driver import Driver
 from textual.events import Resize
 from textual.message import Message
 
-from zcbulk_tui.render.signs import Signs
 from zcbulk_tui.tui.changed_cells import ChangedCells
 from zcbulk_tui.tui.output_gate import OutputGate
 from zcbulk_tui.tui.resizes import Resizes
 from zcbulk_tui.tui.signals import SignalHandling
 from zcbulk_tui.tui.small_screen import SmallScreen
-from zcbulk_tui.tui.suspension import Suspension
-from zcbulk_tui.tui.terminal_signs import TerminalSigns
+
+if TYPE_CHECKING:
+    from zcbulk_tui.render.signs import Signs
+    from zcbulk_tui.tui.suspension import Suspension
+    from zcbulk_tui.tui.terminal_signs import TerminalSigns
 
 
 class Terminal:
@@ -40,21 +43,30 @@ class Terminal:
         self._app = app
         self._cells = ChangedCells(app)
         self._signals = SignalHandling(app)
-        self._signs = TerminalSigns(self._gate)
-        self._suspension = Suspension(app, leaving=self._signs.hide, back=self._come_back)
+        self._signs: TerminalSigns | None = None
+        self._suspension: Suspension | None = None
         self._resizes = Resizes(app)
         leave: dict[str, Callable[[], object]] = dict.fromkeys(leave_keys, app.exit)
         suspend: dict[str, Callable[[], object]] = dict.fromkeys(suspend_keys, self.suspend)
         self._small = SmallScreen(app, {**leave, **suspend})
 
     def begin(self) -> None:
-        """Takes the signals; must be called on the app's loop, once there is a driver."""
+        """Takes the signals that end the app; must be called on its loop."""
         self._signals.begin()
+
+    def go_on(self) -> None:
+        """Does the rest, which the first frame was not to wait for."""
+        from zcbulk_tui.tui.suspension import Suspension
+        from zcbulk_tui.tui.terminal_signs import TerminalSigns
+
+        signs = self._signs = TerminalSigns(self._gate)
+        self._suspension = Suspension(self._app, leaving=signs.hide, back=self._come_back)
         self._suspension.begin()
 
     def end(self) -> None:
         """Gives back what is not part of the picture."""
-        self._signs.hide()
+        if self._signs is not None:
+            self._signs.hide()
 
     def takes(self, event: Message) -> bool:
         """Whether the app must not see an event."""
@@ -74,7 +86,8 @@ class Terminal:
 
     def _come_back(self) -> None:
         self._cells.forget()
-        self._signs.show_again()
+        if self._signs is not None:
+            self._signs.show_again()
 
     def after_frame(self, driver: Driver | None) -> None:
         """To be called after every frame, be it drawn or not."""
@@ -83,11 +96,13 @@ class Terminal:
 
     def suspend(self) -> None:
         """Leaves the terminal to the shell until the program is called back."""
-        self._suspension.suspend()
+        if self._suspension is not None:
+            self._suspension.suspend()
 
-    def show(self, signs: Signs) -> None:
-        """Shows what stands beside the picture; to be called once the first frame is out."""
-        self._signs.show(signs)
+    def show(self, signs: "Signs") -> None:
+        """Shows what stands beside the picture, once the first frame is out."""
+        if self._signs is not None:
+            self._signs.show(signs)
 
     def copy(self, text: str) -> None:
         """Puts a text into the terminal's clipboard."""

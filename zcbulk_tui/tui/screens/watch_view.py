@@ -16,7 +16,6 @@ from zcbulk_tui.monitor.events import CommandEnded, Event, JobChanged, JobRemove
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.hints import first_run, nothing_found
 from zcbulk_tui.render.order import Order
-from zcbulk_tui.render.signs import Signs, faults_and_share, signs
 from zcbulk_tui.render.span import Line, Look, Span
 from zcbulk_tui.render.status import Badge, Elsewhere, about, news, preview, status_line
 from zcbulk_tui.tui import (
@@ -37,6 +36,7 @@ from zcbulk_tui.tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
     from zcbulk_tui.render.groups import GroupBy
+    from zcbulk_tui.render.signs import Signs
     from zcbulk_tui.tui.screens.budget import BudgetScreen
     from zcbulk_tui.tui.widgets.detail_pane import DetailPane
 
@@ -90,7 +90,7 @@ class WatchView(Screen[None]):
         now: Callable[[], datetime],
         keys: Sequence[Key],
         tempo: Tempo,
-        show_signs: Callable[[Signs], None],
+        show_signs: "Callable[[Signs], None]",
         step_theme: Callable[[], str],
     ) -> None:
         super().__init__()
@@ -233,8 +233,14 @@ class WatchView(Screen[None]):
         for profile, event in inbox:
             self._apply(profile, event)
         self.show_changes()
+        self._show_signs(self._signs())
+
+    def _signs(self) -> "Signs":
+        # Not before the first frame, which is not to wait for this.
+        from zcbulk_tui.render.signs import faults_and_share, signs
+
         faults, share = faults_and_share(listed.snapshot for listed in self.jobs.rows)
-        self._show_signs(signs(self.jobs.rows.states, faults, share, self.glyphs))
+        return signs(self.jobs.rows.states, faults, share, self.glyphs)
 
     def _apply(self, profile: OpenProfile, event: Event) -> None:
         match event:

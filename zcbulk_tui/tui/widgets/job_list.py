@@ -196,6 +196,8 @@ class JobList(Widget):
 
     def line(self, y: int, part: int) -> tuple[Line, bool]:
         """Returns the spans of a part of line `y`, and whether the cursor is on it."""
+        if not self._drawn:
+            self._drawn = self._lines()  # the first frame comes before it is told its size
         drawn = self._drawn[y] if y < len(self._drawn) else _BLANK
         return drawn.parts[part], drawn.on_cursor
 
