@@ -29,6 +29,8 @@ from zcbulk_tui.errors import (
     UnreadableError,
     ZcbulkError,
 )
+from zcbulk_tui.render.columns import columns
+from zcbulk_tui.render.glyphs import ASCII, UNICODE
 
 MOST_RECORDS = 999_999_999_999
 """The largest count that an answer may have."""
@@ -154,3 +156,15 @@ def listed(
         st.lists(tag_words.map(lambda tag: "".join(tag.split())), max_size=2).map(tuple),
         lines,
     )
+
+
+COLUMNS = st.builds(
+    lambda width, profiles, mixed: columns(width, profiles=profiles, mixed=mixed),
+    st.integers(20, 300),
+    st.booleans(),
+    st.booleans(),
+)
+"""The columns of lists of all kinds, at every width."""
+
+SETS = st.sampled_from([UNICODE, ASCII])
+"""The sets of characters."""

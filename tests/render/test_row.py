@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.render.drawn import cells, fields, text
-from tests.render.strategies import EMOJI, WIDE, listed, moments
+from tests.render.strategies import COLUMNS, EMOJI, SETS, WIDE, listed, moments
 from tests.support.jobs import NOW, watched
 from tests.support.text import is_one_safe_line
 from zcbulk_tui.domain.job import Counts, Environment, JobReading, JobState
@@ -21,14 +21,6 @@ from zcbulk_tui.render.glyphs import ASCII, UNICODE, Glyphs
 from zcbulk_tui.render.order import Order, SortBy
 from zcbulk_tui.render.row import header, is_stale, row
 from zcbulk_tui.render.span import Line, Look, Span, fit, line_width, width
-
-COLUMNS = st.builds(
-    lambda width, profiles, mixed: columns(width, profiles=profiles, mixed=mixed),
-    st.integers(20, 300),
-    st.booleans(),
-    st.booleans(),
-)
-SETS = st.sampled_from([UNICODE, ASCII])
 
 TITLES = {
     "percent": "%",

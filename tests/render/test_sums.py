@@ -7,23 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.render.drawn import fields, text
-from tests.render.strategies import lines, listed
+from tests.render.strategies import COLUMNS, SETS, lines, listed
 from tests.support.jobs import NOW, reading, watched
 from tests.support.text import is_one_safe_line
 from zcbulk_tui.domain.job import Counts, JobReading, JobState
 from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
 from zcbulk_tui.render.columns import Columns, columns
-from zcbulk_tui.render.glyphs import ASCII, UNICODE, Glyphs
+from zcbulk_tui.render.glyphs import UNICODE, Glyphs
 from zcbulk_tui.render.span import Look, Span, line_width
 from zcbulk_tui.render.sums import Sum, added, share, sum_row
 
-COLUMNS = st.builds(
-    lambda width, profiles, mixed: columns(width, profiles=profiles, mixed=mixed),
-    st.integers(20, 300),
-    st.booleans(),
-    st.booleans(),
-)
-SETS = st.sampled_from([UNICODE, ASCII])
 WIDE = columns(160)
 
 

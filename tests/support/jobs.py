@@ -36,3 +36,20 @@ def watched(job_id: str = REF.job_id, label: str = "Employees") -> WatchedJob:
     """A job on the watch list since `NOW`."""
     ref = JobRef(REF.origin, REF.owner, REF.app, REF.form, job_id)
     return WatchedJob(ref, label, NOW)
+
+
+DEMO = (
+    "Customers 2019-24",
+    "Orders EU",
+    "Price list",
+    "Invoices Q3",
+    "Suppliers",
+    "Warehouses",
+    "Leads spring fair",
+    "Regions",
+    "Stock",
+    "Returns",
+    "Contracts",
+    "Tax codes",
+)
+"""The labels of the demo's jobs, as they were added."""

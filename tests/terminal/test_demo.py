@@ -3,23 +3,9 @@
 from pathlib import Path
 
 from tests.support.commands import files_below
+from tests.support.jobs import DEMO
 from tests.support.terminal import ALTERNATE_SCREEN, CURSOR, MOUSE, Terminal
 from tests.terminal.conftest import Open
-
-LABELS = [
-    "Customers 2019-24",
-    "Orders EU",
-    "Price list",
-    "Invoices Q3",
-    "Suppliers",
-    "Warehouses",
-    "Leads spring fair",
-    "Regions",
-    "Stock",
-    "Returns",
-    "Contracts",
-    "Tax codes",
-]
 
 FIRST_ROW = 3
 """Line of the first job: above it are the status line, a rule and the titles."""
@@ -59,10 +45,10 @@ def is_laid_out(terminal: Terminal, columns: int, lines: int) -> bool:
         and at > 0
         and all(
             row[NAME:at].split("  ")[0].strip().rstrip("…") in label[: at - NAME]
-            for row, label in zip(rows, LABELS, strict=False)
+            for row, label in zip(rows, DEMO, strict=False)
         )
-        and all(row[NAME:at].strip() for row in rows[: len(LABELS)])
-        and all(not row.strip() for row in rows[len(LABELS) :])
+        and all(row[NAME:at].strip() for row in rows[: len(DEMO)])
+        and all(not row.strip() for row in rows[len(DEMO) :])
         and all(BAR_GLYPHS & set(row) for row in rows[: min(room, 4)])
         and shown[FIRST_ROW].startswith("▌ ▶")
     )

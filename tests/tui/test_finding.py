@@ -4,26 +4,13 @@ import re
 
 from textual.widgets import Input
 
+from tests.support.jobs import DEMO
 from tests.tui.stage import Stage
 from zcbulk_tui.render.columns import shown
 from zcbulk_tui.render.order import Order, SortBy, first
 from zcbulk_tui.tui.widgets.filter_field import FilterField
 
-ALL = [
-    "Customers 2019-24",
-    "Orders EU",
-    "Price list",
-    "Invoices Q3",
-    "Suppliers",
-    "Warehouses",
-    "Leads spring fair",
-    "Regions",
-    "Stock",
-    "Returns",
-    "Contracts",
-    "Tax codes",
-]
-"""The jobs of the demo, as they were added."""
+ALL = list(DEMO)
 
 
 def labels(stage: Stage) -> list[str]:
