@@ -5,7 +5,7 @@ Keys that cannot be pressed now, buttons that are disabled and placeholders coun
 """
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from functools import reduce
+from functools import cache, reduce
 from itertools import product
 from typing import NamedTuple
 
@@ -50,12 +50,14 @@ def luminance(rgb: Rgb) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
+@cache
 def contrast(one: Rgb, other: Rgb) -> float:
     """As WCAG defines it, from 1 to 21."""
     low, high = sorted((luminance(one), luminance(other)))
     return (high + 0.05) / (low + 0.05)
 
 
+@cache
 def on_terminal(colour: Color, system: ColorSystem) -> Rgb:
     """How a terminal shows a colour that it is sent."""
     sent = colour.downgrade(system)

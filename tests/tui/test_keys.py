@@ -1,7 +1,5 @@
 """Every key does what the help says."""
 
-from pathlib import Path
-
 import pytest
 from textual.widgets import Input
 
@@ -11,37 +9,12 @@ from zcbulk_tui.simulator.states import State
 from zcbulk_tui.tui.keys import KEYS
 from zcbulk_tui.tui.screens.add_job import AddJobScreen
 from zcbulk_tui.tui.screens.dialogs import ConfirmScreen, NoticeScreen
-from zcbulk_tui.tui.screens.help import HelpScreen
 
 
 def label(stage: Stage) -> str:
     selected = stage.screen.jobs.selected
     assert selected is not None
     return selected.snapshot.job.label
-
-
-async def test_moving() -> None:
-    async with Stage().open(120, 15) as stage:  # 6 rows of 12 jobs
-        journey = [
-            ("j", "Orders EU"),
-            ("down", "Price list"),
-            ("k", "Orders EU"),
-            ("up", "Customers 2019-24"),
-            ("up", "Customers 2019-24"),
-            ("G", "Tax codes"),
-            ("down", "Tax codes"),
-            ("g", "Customers 2019-24"),
-            ("end", "Tax codes"),
-            ("home", "Customers 2019-24"),
-            ("pagedown", "Leads spring fair"),
-            ("pageup", "Customers 2019-24"),
-            ("ctrl+d", "Invoices Q3"),
-            ("ctrl+u", "Customers 2019-24"),
-        ]
-        for key, expected in journey:
-            await stage.press(key)
-            assert (key, label(stage)) == (key, expected)
-            assert any(expected in line and "▌" in line for line in stage.text())
 
 
 async def test_poll_costs_one_call() -> None:
@@ -238,37 +211,6 @@ async def test_two_jobs_in_one_go_are_two_jobs() -> None:
         assert label(stage) == "Price list"
 
 
-async def test_help_names_every_key_and_its_price() -> None:
-    async with Stage().open(100, 60) as stage:
-        await stage.press("question_mark")
-        assert isinstance(stage.app.screen, HelpScreen)
-        said = " ".join(" ".join(stage.text()).replace("│", " ").split())
-        for key in KEYS:
-            price = f" ({key.price})" if key.price else ""
-            assert f" {key.shown} {key.help}{price} " in said, key
-        await stage.press("q")
-        assert len(stage.app.screen_stack) == 1
-
-
-@pytest.mark.parametrize("key", ["colon", "ctrl+p"])
-async def test_palette_holds_every_action(key: str) -> None:
-    async with Stage().open() as stage:
-        titles = {command.title for command in stage.app.get_system_commands(stage.screen)}
-        wanted = {k for k in KEYS if stage.screen.check_action(k.action, ())} - {
-            k for k in KEYS if k.action == "palette"
-        }
-        assert titles == {f"{k.label.capitalize()}  {k.shown}" for k in wanted}
-        await stage.press(key)
-        assert "CommandPalette" in type(stage.app.screen).__name__
-
-
-async def test_redraw_draws_everything_anew() -> None:
-    async with Stage().open() as stage:
-        before = stage.text()
-        await stage.press("ctrl+l")
-        assert stage.text() == before
-
-
 async def test_quit() -> None:
     async with Stage().open() as stage:
         await stage.press("q")
@@ -279,11 +221,3 @@ async def test_quit() -> None:
 def test_lower_case_never_changes_anything_at_zoho() -> None:
     assert {key.action for key in KEYS if key.controls} == {"start", "abort"}
     assert all(key.keys.isupper() for key in KEYS if key.controls)
-
-
-def test_the_readme_lists_every_key() -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    rows = [line for line in readme.splitlines() if line.startswith("| `")]
-    for key in KEYS:
-        shown = " ".join(f"`{part}`" for part in key.shown.split())
-        assert any(row.startswith(f"| {shown} |") for row in rows), key.shown
