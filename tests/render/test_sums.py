@@ -15,7 +15,7 @@ from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
 from zcbulk_tui.render.columns import Columns, columns
 from zcbulk_tui.render.glyphs import UNICODE, Glyphs
 from zcbulk_tui.render.span import Look, Span, line_width
-from zcbulk_tui.render.sums import Sum, added, share, sum_row
+from zcbulk_tui.render.sums import Sum, Tally, share, sum_row
 
 WIDE = columns(160)
 
@@ -35,7 +35,7 @@ UNREAD = job()
 
 
 def sum_of(jobs: Iterable[Listed]) -> Sum:
-    return added([share(one) for one in jobs])
+    return Tally(map(share, jobs)).sum
 
 
 def test_the_counts_of_all_jobs_are_added() -> None:
@@ -70,11 +70,22 @@ def test_nothing_adds_up_to_nothing() -> None:
     assert sum_of([]) == Sum(0, 0, Counts(), None)
 
 
+@given(st.lists(listed(), max_size=3), st.lists(listed(), max_size=3))
+def test_what_was_added_can_be_taken_off(some: list[Listed], more: list[Listed]) -> None:
+    tally = Tally(map(share, some + more))
+    for one in more:
+        tally.take(share(one))
+    left, right = tally.sum, sum_of(some)
+    assert left._replace(rate=None) == right._replace(rate=None)
+    assert (left.rate is None) is (right.rate is None)
+    assert left.rate == pytest.approx(right.rate)
+
+
 @given(st.lists(listed(), max_size=4), st.lists(listed(), max_size=3))
 def test_a_sum_of_sums_is_the_sum_of_all(some: list[Listed], more: list[Listed]) -> None:
     one, other, both = (sum_of(rows) for rows in (some, more, some + more))
     assert both.jobs == len(some) + len(more)
-    assert added([one, other])._replace(rate=None) == both._replace(rate=None)
+    assert Tally([one, other]).sum._replace(rate=None) == both._replace(rate=None)
     assert both.untold == one.untold + other.untold
     for name in ("total", "success", "failed", "unprocessed"):
         parts = [getattr(part.counts, name) for part in (one, other)]

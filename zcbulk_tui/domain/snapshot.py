@@ -1,7 +1,8 @@
 """What is known at one moment, as frozen values that may be handed anywhere."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from types import EllipsisType
 from typing import TYPE_CHECKING, NamedTuple
 
 from zcbulk_tui.domain.control import Command, Outcome
@@ -47,6 +48,9 @@ class JobSnapshot:
     next_poll_at: datetime | None = None
     reason: "Reason | None" = None
     command: Command | None = None
+    _motion: Motion | EllipsisType | None = field(
+        default=..., init=False, repr=False, compare=False
+    )
 
     @property
     def ref(self) -> JobRef:
@@ -65,8 +69,11 @@ class JobSnapshot:
 
     @property
     def motion(self) -> Motion | None:
-        """How its counts move; worked out each time that it is asked for."""
-        return motion(self.readings, self.job.started_at)
+        """How its counts move."""
+        if self._motion is ...:
+            # Worked out once, when it is first asked for: what it follows from is frozen.
+            object.__setattr__(self, "_motion", motion(self.readings, self.job.started_at))
+        return self._motion  # type: ignore[return-value]  # it is no ellipsis any more
 
     @property
     def is_final(self) -> bool:

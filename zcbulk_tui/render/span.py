@@ -119,9 +119,10 @@ def _cut(text: str, cells: int) -> str:
 @lru_cache(maxsize=512)
 def _measured(text: str) -> int:
     """The cells of a text beyond ASCII; bars and labels come again and again."""
-    return sum(_cells(character) for character in text)
+    return sum(map(_cells, text))
 
 
+@lru_cache(maxsize=1024)
 def _cells(character: str) -> int:
     if unicodedata.category(character) in ("Mn", "Mc", "Me") or _JOINS_THE_LAST.fullmatch(
         character

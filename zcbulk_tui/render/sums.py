@@ -1,6 +1,6 @@
 """What several jobs add up to: the headings of groups, and the total."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -52,23 +52,44 @@ def share(listed: Listed) -> Sum:
     return Sum(1, 0, counts, rate)
 
 
-def added(sums: Sequence[Sum]) -> Sum:
-    """Returns what several sums add up to."""
-    told = [one.counts for one in sums if one.untold < one.jobs]
-    rates = [one.rate for one in sums if one.rate is not None]
-    return Sum(
-        sum(one.jobs for one in sums),
-        sum(one.untold for one in sums),
-        Counts(
-            sum(counts.total or 0 for counts in told),
-            sum(counts.success or 0 for counts in told),
-            sum(counts.failed or 0 for counts in told),
-            sum(counts.unprocessed or 0 for counts in told),
+class Tally:
+    """Adds jobs up, one by one; what a job adds can be taken off again."""
+
+    def __init__(self, shares: Iterable[Sum] = ()) -> None:
+        self._jobs = self._untold = self._rated = 0
+        self._counts = (0, 0, 0, 0)
+        self._rate = 0.0
+        for one in shares:
+            self.add(one)
+
+    def add(self, one: Sum) -> None:
+        """Adds what a job adds."""
+        self._change(one, 1)
+
+    def take(self, one: Sum) -> None:
+        """Takes off what a job has added."""
+        self._change(one, -1)
+
+    def _change(self, one: Sum, by: int) -> None:
+        self._jobs += by * one.jobs
+        self._untold += by * one.untold
+        counts = one.counts
+        total, success, failed, left = self._counts
+        self._counts = (
+            total + by * (counts.total or 0),
+            success + by * (counts.success or 0),
+            failed + by * (counts.failed or 0),
+            left + by * (counts.unprocessed or 0),
         )
-        if told
-        else _NOT_TOLD,
-        sum(rates) if rates else None,
-    )
+        if one.rate is not None:
+            self._rated += by
+            self._rate += by * one.rate
+
+    @property
+    def sum(self) -> Sum:
+        """What it all adds up to."""
+        counts = Counts(*self._counts) if self._untold < self._jobs else _NOT_TOLD
+        return Sum(self._jobs, self._untold, counts, self._rate if self._rated else None)
 
 
 def sum_row(title: str, total: Sum, at: Columns, glyphs: Glyphs, *, of: int | None = None) -> Row:

@@ -13,7 +13,7 @@ from zcbulk_tui.render.order import Key, Order, SortBy, key, ordered
 if TYPE_CHECKING:
     from zcbulk_tui.render.finding import Sought
     from zcbulk_tui.render.groups import GroupBy
-    from zcbulk_tui.render.sums import Sum
+    from zcbulk_tui.render.sums import Sum, Tally
     from zcbulk_tui.render.terms import Term
 
 Place = JobKey | str
@@ -46,14 +46,14 @@ class JobRows:
         # What is worked out of a job, until it changes.
         self._sought: dict[JobKey, Sought] = {}
         self._sort_keys: dict[JobKey, Key] = {}
-        self._sums: dict[JobKey, Sum] = {}
+        self._shares: dict[JobKey, Sum] = {}
+        self._tally: Tally | None = None  # of all that is shown
         self._is_arranged = True
         self._jobs: list[JobKey] = []
         self._places: Sequence[Place] = []
         self._index: dict[JobKey, int] = {}
         self._line_of: dict[Place, int] = {}
         self._groups: dict[str, Sequence[JobKey]] = {}
-        self._totals: dict[str | None, Sum] = {}
         # The job that was selected by hand; the cursor is beside it while a filter leaves it out.
         self._chosen: JobKey | None = None
         self._at = 0
@@ -80,9 +80,8 @@ class JobRows:
             self.environments[key.ref.environment] += 1
         else:
             self.states[before.snapshot.state] -= 1
-            self._forget(key)
+            self._tell_tally(key, self._forget(key))
         self.states[listed.snapshot.state] += 1
-        self._totals.clear()
         if before is None or not self._is_plain:
             self._is_arranged = False
 
@@ -92,7 +91,7 @@ class JobRows:
         self.environments[key.ref.environment] -= 1
         self.marked.pop(key, None)
         self._forget(key)
-        self._totals.clear()
+        self._tally = None
         self._is_arranged = False
         if key == self._chosen:
             self._chosen = self._nearest(self._jobs, self._listed)
@@ -107,10 +106,11 @@ class JobRows:
         candidates = chain(before[self._at :], reversed(before[: self._at]))
         return next((key for key in candidates if key in among), None)
 
-    def _forget(self, key: JobKey) -> None:
+    def _forget(self, key: JobKey) -> "Sum | None":
+        """Forgets what was worked out of a job; returns what it added to sums."""
         self._sought.pop(key, None)
         self._sort_keys.pop(key, None)
-        self._sums.pop(key, None)
+        return self._shares.pop(key, None)
 
     # What is shown of them.
 
@@ -167,7 +167,8 @@ class JobRows:
                 places += members
             self._places = places
             self._line_of = {place: line for line, place in enumerate(places)}
-        self._totals.clear()
+        if len(before) != len(self._jobs) or self._terms:
+            self._tally = None
         is_shown = self._chosen in self._index
         here = self._chosen if is_shown else self._nearest(before, self._index)
         if self._chosen is None and self._jobs:
@@ -252,13 +253,29 @@ class JobRows:
 
     def total(self, title: str | None = None) -> "Sum":
         """Returns the sum of a group, or of all jobs that are shown, as they were last read."""
-        from zcbulk_tui.render.sums import added, share
+        from zcbulk_tui.render.sums import Tally
 
         self._arrange()
-        if title not in self._totals:
-            keys = self._jobs if title is None else self._groups[title]
-            for key in keys:
-                if key not in self._sums:
-                    self._sums[key] = share(self._listed[key])
-            self._totals[title] = added([self._sums[key] for key in keys])
-        return self._totals[title]
+        if title is not None:
+            return Tally(map(self._share, self._groups[title])).sum
+        if self._tally is None:
+            self._tally = Tally(map(self._share, self._jobs))
+        return self._tally.sum
+
+    def _share(self, key: JobKey) -> "Sum":
+        from zcbulk_tui.render.sums import share
+
+        known = self._shares.get(key)
+        if known is None:
+            known = self._shares[key] = share(self._listed[key])
+        return known
+
+    def _tell_tally(self, key: JobKey, before: "Sum | None") -> None:
+        """Brings the total up to date, which to add up anew would take long in a long list."""
+        if self._tally is None or key not in self._index:
+            return
+        if before is None:
+            self._tally = None
+        else:
+            self._tally.take(before)
+            self._tally.add(self._share(key))

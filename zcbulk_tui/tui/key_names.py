@@ -4,6 +4,7 @@ The key line of the first frame needs it: nothing is worked out before it is ask
 """
 
 from contextlib import suppress
+from functools import lru_cache
 
 CHARACTERS = {
     "exclamation_mark": "!",
@@ -60,6 +61,7 @@ _NAMED = {
 }
 
 
+@lru_cache
 def shown(keys: str) -> str:
     """Returns keys as people write them; empty for none.
 

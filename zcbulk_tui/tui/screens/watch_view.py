@@ -1,5 +1,6 @@
 """What the watch screen shows: the list of jobs, lines above and below it, and the details."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from time import monotonic
@@ -9,7 +10,7 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
 
-from zcbulk_tui.domain.job import Environment
+from zcbulk_tui.domain.job import Environment, JobState
 from zcbulk_tui.domain.sign_in import login
 from zcbulk_tui.domain.snapshot import JobKey, Listed
 from zcbulk_tui.monitor.events import CommandEnded, Event, JobChanged, JobRemoved, ServiceChanged
@@ -58,6 +59,9 @@ USUAL, SPARING = Tempo(1.0, 5.0), Tempo(5.0, 30.0)
 _COUNTDOWN = 60.0
 """Seconds between two looks at how long the day still lasts."""
 
+_SIGNS = 5.0
+"""Seconds for which the terminal's title may stay, while no job changes its state."""
+
 _NEWS_LINES = 2
 
 
@@ -102,6 +106,7 @@ class WatchView(Screen[None]):
         self.budget: BudgetScreen | None = None
         self._inbox: list[tuple[OpenProfile, Event]] = []
         self._flushed_at = 0.0
+        self._signs_at: tuple[float, Counter[JobState | None]] | None = None
         self._noticed: set[str] = set()
         self._tempo = tempo
         self._show_signs = show_signs
@@ -233,7 +238,9 @@ class WatchView(Screen[None]):
         for profile, event in inbox:
             self._apply(profile, event)
         self.show_changes()
-        self._show_signs(self._signs())
+        if self._signs_at != (now := (self._flushed_at // _SIGNS, Counter(self.jobs.rows.states))):
+            self._signs_at = now
+            self._show_signs(self._signs())
 
     def _signs(self) -> "Signs":
         # Not before the first frame, which is not to wait for this.

@@ -171,22 +171,22 @@ class JobList(Widget):
             self._made.clear()
         before, self._drawn = self._drawn, self._lines()
         pairs = list(zip_longest(before, self._drawn, fillvalue=_BLANK))
-        differing = [y for y, (old, new) in enumerate(pairs) if old != new]
-        if len(differing) > len(pairs) // 2 and not all_rows:
-            self._refresh_all()  # it has scrolled
-            return
-        for y in differing:
-            old, new = pairs[y]
-            for part, pane in enumerate(self._panes):
-                if old.on_cursor != new.on_cursor or old.parts[part] != new.parts[part]:
+        differing = [(y, old, new) for y, (old, new) in enumerate(pairs) if old != new]
+        for part, pane in enumerate(self._panes):
+            lines = [
+                y
+                for y, old, new in differing
+                if old.on_cursor != new.on_cursor or old.parts[part] != new.parts[part]
+            ]
+            if len(lines) > len(pairs) // 2:
+                pane.refresh()  # as after scrolling; so many regions would take longer
+            else:
+                for y in lines:
                     pane.refresh_line(y)
 
     def repaint(self) -> None:
         """Draws everything anew."""
         self._drawn = self._lines() if self.size.width else []
-        self._refresh_all()
-
-    def _refresh_all(self) -> None:
         for pane in self._panes:
             pane.refresh()
 
