@@ -55,7 +55,7 @@ def wait_until_stopped(terminal: Terminal, pid: int) -> None:
     terminal.wait_until(lambda: is_stopped(pid), "stop")
     terminal.wait_for("Stopped")
     # What is typed before the shell asks for it may be lost.
-    terminal.wait_until(lambda: terminal.text.rstrip().endswith("READY>"), "prompt")
+    terminal.wait_for_line("^READY>")
     assert terminal.modes == {AUTOWRAP, CURSOR}
     terminal.press("echo $((40 + 2))\r")
     terminal.wait_for_line("^42")
