@@ -159,3 +159,15 @@ async def test_the_past_is_read_once_the_cursor_rests(monkeypatch: pytest.Monkey
         await stage.pilot.pause()
         assert asked == [stage.ref("Suppliers").job_id]
         assert f" by {operator}" in told(stage), "the past knows who has started it"
+
+
+async def test_what_was_commanded_meanwhile_is_told() -> None:
+    async with Stage().open(120, 60) as stage:
+        await stage.select("Suppliers")
+        await stage.press("z")
+        pane = stage.screen.query_one(DetailPane)
+        await stage.until(lambda: bool(pane._past))
+        await stage.press("S", "y")
+        await stage.until(lambda: stage.sent(Action.START) == 1)
+        await stage.until(lambda: any("you@demo" in line for line in stage.text()))
+        assert any("Start" in line and "accepted" in line for line in stage.text())

@@ -106,7 +106,7 @@ class WatchView(Screen[None]):
         self.budget: BudgetScreen | None = None
         self._inbox: list[tuple[OpenProfile, Event]] = []
         self._flushed_at = 0.0
-        self._signs_at: tuple[float, Counter[JobState | None]] | None = None
+        self._signs_of: tuple[float, Counter[JobState | None]] | None = None
         self._noticed: set[str] = set()
         self._tempo = tempo
         self._show_signs = show_signs
@@ -238,8 +238,9 @@ class WatchView(Screen[None]):
         for profile, event in inbox:
             self._apply(profile, event)
         self.show_changes()
-        if self._signs_at != (now := (self._flushed_at // _SIGNS, Counter(self.jobs.rows.states))):
-            self._signs_at = now
+        of = (self._flushed_at // _SIGNS, Counter(self.jobs.rows.states))
+        if of != self._signs_of:
+            self._signs_of = of
             self._show_signs(self._signs())
 
     def _signs(self) -> "Signs":

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual.geometry import Size
 from textual.timer import Timer
 
+from zcbulk_tui.domain.control import Command
 from zcbulk_tui.domain.job import JobReading
 from zcbulk_tui.domain.records import ControlRecord
 from zcbulk_tui.domain.snapshot import JobKey, Listed
@@ -55,7 +56,7 @@ class DetailPane(Lines):
         self._wants_whole = False
         self._where = _Where.BELOW
         self._top = 0
-        self._told: JobKey | None = None
+        self._told: tuple[JobKey, Command | None] | None = None
         self._past: Sequence[JobReading] = ()
         self._record: ControlRecord | None = None
         self._timer: Timer | None = None
@@ -135,20 +136,25 @@ class DetailPane(Lines):
         if listed is None:
             self.show()
             return
-        if listed.key != self._told:
+        if (listed.key, listed.snapshot.command) != self._told:
             self._tell_of(listed)
         self.show(*self._framed(self._lines_about(listed)))
 
     def _tell_of(self, listed: Listed) -> None:
-        """Begins with another job; its past is read once the cursor rests on it."""
-        self._told, self._past, self._record, self._top = listed.key, (), None, 0
+        """Begins with another job, or after a command; the past is read once the cursor rests."""
+        if self._told is None or self._told[0] != listed.key:
+            self._past, self._record, self._top = (), None, 0
+        self._told = (listed.key, listed.snapshot.command)
         if self._timer is not None:
             self._timer.stop()
         self._timer = self.set_timer(_REST, self._read_past)
 
     def _read_past(self) -> None:
-        key, archive = self._told, self._view.here.archive
-        if key is None or archive is None or key.profile != self._view.here.name:
+        if self._told is None:
+            return
+        key, _ = self._told
+        archive = self._view.profile(key.profile).archive
+        if archive is None:
             return
         try:
             history = archive.history(key.ref)
