@@ -173,6 +173,16 @@ def test_age(seconds: float, text: str) -> None:
     assert figures.age(seconds) == text
 
 
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0, "0"), (9_999, "9,999"), (10_000, "10,000+"), (12_399, "12,300+")],
+)
+def test_what_goes_down_all_the_time_is_told_by_hundreds_while_there_is_plenty(
+    value: int, text: str
+) -> None:
+    assert figures.at_least(value) == text
+
+
 def age_of(seconds: float) -> int:
     text = figures.age(seconds)
     return 0 if text == "now" else seconds_of(text)

@@ -8,6 +8,9 @@ from datetime import datetime, tzinfo
 
 from zcbulk_tui.domain.progress import Remaining
 
+_PLENTY = 10_000
+"""From here on nobody minds a hundred more or less."""
+
 _STEPS = (15, 30, 60, 120, 240, 480, 900, 1800, 3600)
 """Each about twice the one before it: a row is drawn anew the more rarely the older it is."""
 
@@ -21,6 +24,11 @@ def number(value: int | None, cells: int = 9) -> str:
         if len(text) > cells:
             text = f"{value / unit:,.1f}{letter}"
     return text
+
+
+def at_least(value: int) -> str:
+    """Returns a count that goes down all the time: exact while it is short, else by hundreds."""
+    return f"{value:,}" if value < _PLENTY else f"{value // 100 * 100:,}+"
 
 
 def percent(share: float | None) -> str:

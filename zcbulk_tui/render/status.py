@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from zcbulk_tui.domain.job import Environment, JobState
 from zcbulk_tui.domain.snapshot import JobSnapshot, Listed, ServiceSnapshot
 from zcbulk_tui.errors import QuotaSpentError, ServiceError, SignedOutError
-from zcbulk_tui.render import words
+from zcbulk_tui.render import figures, words
 from zcbulk_tui.render.figures import clock, countdown, until_reset
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.span import Line, Look, Span, fit, fit_line, line_width, wrap
@@ -95,10 +95,10 @@ def purse(spent: "Spent", now: datetime) -> list[list[Span]]:
     eased = spent.pace_in_force is not spent.pace
     brief = [] if spent.goes_as_usual else [_GAP, Span(spent.pace_in_force, Look.DIM)]
     pace = [*brief, Span(": no focus", Look.DIM)] if eased else brief
-    long, short = f"{left:,} calls left, {kept:,} kept", f"{left:,} left, {kept:,} kept"
+    many = figures.at_least(left)
     return [
-        [Span(long, look), _GAP, Span(f"resets in {resets}"), *pace],
-        [Span(short, look), _GAP, Span(resets), *pace],
+        [Span(f"{many} calls left, {kept:,} kept", look), _GAP, Span(f"resets in {resets}"), *pace],
+        [Span(f"{many} left, {kept:,} kept", look), _GAP, Span(resets), *pace],
         [Span(f"{left:,}+{kept:,} left", look), _GAP, Span(resets), *brief],
         [Span(f"{left:,}+{kept:,}", look)],
     ]
