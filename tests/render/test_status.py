@@ -172,7 +172,7 @@ def test_each_form_of_the_calls_left_is_shorter_than_the_one_before(
         ),
         (
             "more calls than most",
-            "9,000,000 calls left, 1,000,000 kept  resets in 12h30m  connected ",
+            "9,000,000+ calls left, 1,000,000 kept  resets in 12h30m  connected ",
         ),
     ],
 )
