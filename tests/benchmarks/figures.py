@@ -1,6 +1,6 @@
 """Figures beside what they are compared with, as a table and as JSON."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any, Literal
@@ -94,10 +94,15 @@ def table(figures: Iterable[Figure]) -> str:
         )
         for figure in figures
     ]
+    return aligned(rows, left=(0, 5))
+
+
+def aligned(rows: Sequence[Sequence[str]], *, left: Collection[int]) -> str:
+    """Returns rows as lines of columns; those of `left` begin below each other."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
         "  ".join(
-            text.ljust(width) if index in (0, 5) else text.rjust(width)
+            text.ljust(width) if index in left else text.rjust(width)
             for index, (text, width) in enumerate(zip(row, widths, strict=True))
         ).rstrip()
         for row in rows

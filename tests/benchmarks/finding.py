@@ -1,6 +1,5 @@
 """How soon a filter and a sort are answered while the rows move."""
 
-import random
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
@@ -12,22 +11,22 @@ from typing import NamedTuple
 
 from tests.benchmarks.feeder_jobs import watched_jobs
 from tests.benchmarks.figures import Figure, alone
-from tests.benchmarks.picture import Picture, wait_for_line
+from tests.benchmarks.picture import Picture, press, wait_for_line
 from tests.benchmarks.plan import Plan
 from tests.benchmarks.programs import home
 from tests.benchmarks.pty_session import COLUMNS, MeasurementError, PtySession, pump
 from zcbulk_tui.domain.job import Counts, JobReading, JobState
 from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
 from zcbulk_tui.render.columns import LEAD, NAME, columns, shown
-from zcbulk_tui.render.finding import Sought, finds, sought, terms
+from zcbulk_tui.render.finding import Sought, sought, terms
 from zcbulk_tui.render.glyphs import UNICODE
 from zcbulk_tui.render.order import Order, SortBy, first
 from zcbulk_tui.render.row import header
+from zcbulk_tui.render.terms import finds
 
 _JOBS = 1000
 _FILTER_LIMIT, _SORT_LIMIT = 30.0, 50.0
 
-_PAUSE = (0.12, 0.28)
 _SAME_PAINTING = 0.02
 """Seconds between two reads of what was painted together, at most."""
 _PATIENCE = 5.0
@@ -201,14 +200,7 @@ def _press(
     The readings repaint rows all the time, so what counts is the picture. It is made afterwards,
     from what came when, so that making it takes no time.
     """
-    pump([session], random.uniform(*_PAUSE))
-    picture.follow(session)
-    pump([session], 0)
-    picture.follow(session)
-    seen = len(session.chunks)
-    pressed = time.perf_counter()
-    session.send(key)
-    pump([session], _PAUSE[0])
+    seen, pressed = press(session, picture, key)
     shots: list[Shot] = []
     while time.perf_counter() < pressed + _PATIENCE:
         for chunk in session.chunks[seen:]:

@@ -1,6 +1,5 @@
 """How soon a key is answered while the rows move."""
 
-import random
 import time
 from collections.abc import Iterable
 from contextlib import ExitStack
@@ -8,14 +7,13 @@ from typing import NamedTuple
 
 from tests.benchmarks import feeder_jobs
 from tests.benchmarks.figures import Figure, alone
-from tests.benchmarks.picture import Picture, wait_for_line
+from tests.benchmarks.picture import Picture, press, wait_for_line
 from tests.benchmarks.plan import Plan
 from tests.benchmarks.programs import home
 from tests.benchmarks.pty_session import MeasurementError, PtySession, pump
 from zcbulk_tui.render.glyphs import UNICODE
 
 _DOWN = b"\x1b[B"
-_PAUSE = (0.12, 0.28)
 _PATIENCE = 5.0
 _LIMIT = 15.0
 
@@ -52,14 +50,7 @@ def _press_down(session: PtySession, picture: Picture, number: int) -> Answer:
     What counts is the picture: the cursor stands at the job, and the lines below name its id. It
     is made afterwards, from what came when, so that making it takes no time.
     """
-    pump([session], random.uniform(*_PAUSE))
-    picture.follow(session)
-    pump([session], 0)
-    picture.follow(session)
-    first = len(session.chunks)
-    pressed = time.perf_counter()
-    session.send(_DOWN)
-    pump([session], _PAUSE[0])
+    first, pressed = press(session, picture, _DOWN)
     cursor: float | None = None
     while time.perf_counter() < pressed + _PATIENCE:
         for chunk in session.chunks[first:]:

@@ -1,10 +1,12 @@
 """What a terminal shows after it has been sent some bytes."""
 
+import random
 import re
+import time
 
 import pyte
 
-from tests.benchmarks.pty_session import COLUMNS, LINES, PtySession, wait_until
+from tests.benchmarks.pty_session import COLUMNS, LINES, PtySession, pump, wait_until
 
 # pyte prints the ends of these: private sequences, and those with a byte in between.
 _FOREIGN = re.compile(
@@ -12,6 +14,10 @@ _FOREIGN = re.compile(
 )
 
 _UNFINISHED = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*|[P_^][^\x1b]*\x1b?)?\Z")
+
+
+_PAUSE = (0.12, 0.28)
+"""Seconds between two keys."""
 
 
 class Picture:
@@ -68,3 +74,19 @@ def wait_for_line(
     wait_until(session, is_there, timeout, f"line like “{pattern}” on screen")
     assert found is not None
     return found
+
+
+def press(session: PtySession, picture: Picture, key: bytes) -> tuple[int, float]:
+    """Presses a key after a while, when the picture is up to date.
+
+    Returns:
+        How many chunks had come before, and when it was pressed.
+    """
+    pump([session], random.uniform(*_PAUSE))
+    picture.follow(session)
+    pump([session], 0)
+    picture.follow(session)
+    before, pressed = len(session.chunks), time.perf_counter()
+    session.send(key)
+    pump([session], _PAUSE[0])
+    return before, pressed

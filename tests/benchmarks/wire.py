@@ -24,6 +24,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tests.benchmarks.figures import aligned
 from tests.benchmarks.loopback import Loopback
 from tests.benchmarks.picture import Picture
 from tests.benchmarks.programs import Home, home
@@ -235,14 +236,7 @@ def _table(programs: Sequence[Program], begin: float, end: float) -> str:
         share = sum(ours) / total if total else float("inf")
         verdict = "ok" if share < limit else "over"
         rows.append((*figures, f"×{share:.3f}", f"×{limit:.3f}", verdict))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join(
-        "  ".join(
-            text.ljust(width) if index in (0, 6) else text.rjust(width)
-            for index, (text, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    )
+    return aligned(rows, left=(0, 6))
 
 
 def _by_minute(session: PtySession, begin: float, end: float) -> list[int]:

@@ -148,7 +148,7 @@ async def test_it_closes_with_the_key_that_opens_it_and_with_q() -> None:
         for key in ("question_mark", "q"):
             await help_.press(key)
             assert not help_.is_open
-            await help_.app.push_screen(HelpScreen(read_only=False))
+            await help_.app.push_screen(HelpScreen(KEYS, read_only=False, glyphs=UNICODE))
 
 
 async def test_it_names_own_keys_and_closes_with_the_one_that_opens_it() -> None:

@@ -17,6 +17,7 @@ from zcbulk_tui.domain.snapshot import JobKey, JobSnapshot, Listed
 from zcbulk_tui.render import finding, order
 from zcbulk_tui.render.groups import GroupBy, arranged
 from zcbulk_tui.render.order import Order, SortBy
+from zcbulk_tui.render.terms import finds
 from zcbulk_tui.tui.job_rows import JobRows
 
 READINGS = (
@@ -73,7 +74,7 @@ class Twin:
     def shown(self) -> list[Listed]:
         """The jobs that pass, in order."""
         asked = finding.terms(self.asked)
-        passing = [one for one in self.jobs.values() if finding.finds(asked, finding.sought(one))]
+        passing = [one for one in self.jobs.values() if finds(asked, finding.sought(one))]
         keys = [order.key(one, self.order.by) for one in passing]
         passing = order.ordered(passing, self.order, keys)
         if self.group_by is None:

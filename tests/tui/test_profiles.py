@@ -14,6 +14,7 @@ from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.job import Action
 from zcbulk_tui.monitor.events import JobChanged
 from zcbulk_tui.monitor.monitor import Monitor
+from zcbulk_tui.render.glyphs import UNICODE
 from zcbulk_tui.tui.keys import KEYS
 from zcbulk_tui.tui.messages import ProfilesChosen
 from zcbulk_tui.tui.screens.add_job import AddJobScreen
@@ -154,7 +155,10 @@ async def test_it_is_not_left_while_nobody_knows_what_became_of_a_command() -> N
 
 @pytest.mark.parametrize(
     "dialog",
-    [lambda: HelpScreen(read_only=False), lambda: NoticeScreen("Old news", ["Very old."])],
+    [
+        lambda: HelpScreen(KEYS, read_only=False, glyphs=UNICODE),
+        lambda: NoticeScreen("Old news", ["Very old."]),
+    ],
     ids=["help", "notice"],
 )
 async def test_dialogs_and_toasts_stay_behind(dialog: Callable[[], NoticeScreen]) -> None:

@@ -57,8 +57,10 @@ def run(flags: Mapping[str, object], jobs: Sequence[str] | None) -> int:
         return _session(settings, None)._replace(profiles=profiles)
 
     profiles = Profiles(configuration.profiles, open_profile)
-    names = dict.fromkeys([configuration.settings.profile, *others])
-    return show([open_profile(name) for name in names], _preferences(configuration))
+    shown = configuration.settings.profile
+    here = _session(configuration.settings, None)._replace(profiles=profiles)
+    beside = [open_profile(name) for name in dict.fromkeys(others) if name != shown]
+    return show([here, *beside], _preferences(configuration))
 
 
 def preferences(*, ascii_only: bool, sparing: bool) -> Preferences:

@@ -5,10 +5,7 @@ from typing import NamedTuple
 from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
 from zcbulk_tui.render import terms as language
 from zcbulk_tui.render import words
-from zcbulk_tui.render.terms import Place
-
-Term = language.Term
-finds = language.finds
+from zcbulk_tui.render.terms import Place, Term
 
 
 class Sought(NamedTuple):

@@ -13,10 +13,7 @@ from zcbulk_tui.render import terms as language
 from zcbulk_tui.render.figures import duration, number
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.span import Line, Look, Span, fit, fit_line, wrap
-from zcbulk_tui.render.terms import Place
-
-Term = language.Term
-finds = language.finds
+from zcbulk_tui.render.terms import Place, Term, finds
 
 EVENT, CALL, COMMAND = "event", "call", "command"
 """The kinds of entries."""

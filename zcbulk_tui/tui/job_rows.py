@@ -179,7 +179,8 @@ class JobRows:
         """The jobs that pass the filter, as they were added."""
         if not self._terms:
             return list(self._listed)
-        from zcbulk_tui.render.finding import finds, sought
+        from zcbulk_tui.render.finding import sought
+        from zcbulk_tui.render.terms import finds
 
         known = self._sought
         for unknown in self._listed.keys() - known.keys():

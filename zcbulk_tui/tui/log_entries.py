@@ -8,6 +8,7 @@ from typing import NamedTuple
 from zcbulk_tui.domain.records import CallRecord, ControlRecord, JobEvent, Record
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.render import log
+from zcbulk_tui.render.terms import Term, finds
 
 _PAGE = 500
 """Entries that are read at once."""
@@ -57,14 +58,14 @@ class LogEntries:
     def __init__(self, load: Callable[..., list[Record]]) -> None:
         self._load = load
         self._keys: set[tuple[object, ...]] = set()
-        self._terms: tuple[log.Term, ...] = ()
+        self._terms: tuple[Term, ...] = ()
         self._calls = True
         self.loaded: list[LogEntry] = []
         self.shown: list[LogEntry] = []
         self.complete = False
         self.trouble: ConfigError | None = None
 
-    def sift(self, terms: tuple[log.Term, ...], *, calls: bool) -> None:
+    def sift(self, terms: tuple[Term, ...], *, calls: bool) -> None:
         """Takes another filter."""
         self._terms, self._calls = terms, calls
         self.shown = self._passing(self.loaded)
@@ -73,7 +74,7 @@ class LogEntries:
         terms, calls = self._terms, self._calls
         if not calls:
             entries = [entry for entry in entries if entry.sought.kind != log.CALL]
-        return [entry for entry in entries if not terms or log.finds(terms, entry.sought)]
+        return [entry for entry in entries if not terms or finds(terms, entry.sought)]
 
     def read_older(self) -> None:
         """Reads the next page, the first one at first."""

@@ -9,11 +9,11 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Input
 
-from zcbulk_tui.render.glyphs import UNICODE, Glyphs
+from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.span import Line, Look, Span, fit, fit_line, line_width
 from zcbulk_tui.render.span import width as cells
 from zcbulk_tui.tui import help_lines
-from zcbulk_tui.tui.keys import KEYS, Key
+from zcbulk_tui.tui.keys import Key
 from zcbulk_tui.tui.widgets import painter
 from zcbulk_tui.tui.widgets.lines import Lines
 
@@ -52,9 +52,7 @@ class HelpScreen(Screen[None]):
         Binding("ctrl+u", "page(-0.5)", show=False),
     ]
 
-    def __init__(
-        self, keys: Sequence[Key] = KEYS, *, read_only: bool, glyphs: Glyphs = UNICODE
-    ) -> None:
+    def __init__(self, keys: Sequence[Key], *, read_only: bool, glyphs: Glyphs) -> None:
         super().__init__()
         there = [key for key in keys if not (key.controls and read_only)]
         self._glyphs = glyphs

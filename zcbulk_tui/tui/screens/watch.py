@@ -30,10 +30,13 @@ _ABOUT_THE_LIST = frozenset(
 )
 """Actions that need what carries them out."""
 
+_COPIES = frozenset({"copy", "copy_command"})
+"""Actions that need marked jobs or the selected one."""
+
 _ABOUT_WHAT_IS_SHOWN = frozenset(
-    {"details", "zoom", "copy", "copy_command", "mark", "mark_all", "filter", "sort", "reverse"}
+    {"details", "zoom", "mark", "mark_all", "filter", "sort", "reverse"}
 )
-"""Actions that need something to be shown."""
+"""Actions that need a list that is not empty."""
 
 
 def with_keys(keys: Sequence[Key]) -> type["WatchScreen"]:
@@ -60,6 +63,8 @@ class WatchScreen(WatchView):
             return True if self.selected and connected else None
         if action in _ABOUT_JOBS:
             return True if connected and list_actions.meant(self) else None
+        if action in _COPIES:
+            return True if list_actions.meant(self) else None
         if action in _ABOUT_THE_LIST:
             return True if connected else None
         if action in _ABOUT_WHAT_IS_SHOWN:
