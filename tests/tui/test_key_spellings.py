@@ -1,7 +1,7 @@
 """Keys as people write them, and those that a terminal does not tell."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from textual import events
 from textual._xterm_parser import XTermParser
@@ -140,6 +140,7 @@ def test_the_keys_that_there_are_can_be_written_as_they_are_shown(name: str) -> 
 
 
 @given(st.text(max_size=12))
+@example("»")
 def test_any_text_is_a_key_or_is_answered(written: str) -> None:
     key, problem = key_of(written)
     if not problem:

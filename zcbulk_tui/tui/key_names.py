@@ -61,6 +61,10 @@ _NAMED = {
 }
 
 
+_MOST_GAPS = 10
+"""Between the words of a character's name; each may be a hyphen."""
+
+
 @lru_cache
 def shown(keys: str) -> str:
     """Returns keys as people write them; empty for none.
@@ -81,8 +85,20 @@ def _one(key: str) -> str:
     if name[1:].isdecimal():
         written = name.upper()
     elif len(written) > 1 and written is name:
-        from unicodedata import lookup
-
-        with suppress(KeyError):  # not all names can be told back
-            written = lookup(name.replace("_", " "))
+        written = _character(name) or name
     return f"{modifiers}{plus}{written}"
+
+
+def _character(name: str) -> str:
+    """The character of a name of Unicode's, whose hyphens Textual does not tell from its blanks."""
+    from itertools import product
+    from unicodedata import lookup
+
+    first, *words = name.split("_")
+    if len(words) <= _MOST_GAPS:
+        for gaps in product(" -", repeat=len(words)):
+            with suppress(KeyError):
+                return lookup(
+                    first + "".join(f"{gap}{word}" for gap, word in zip(gaps, words, strict=True))
+                )
+    return ""
