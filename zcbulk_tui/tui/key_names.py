@@ -61,7 +61,7 @@ _NAMED = {
 }
 
 
-_MOST_GAPS = 10
+_MOST_GAPS = 14
 """Between the words of a character's name; each may be a hyphen."""
 
 
