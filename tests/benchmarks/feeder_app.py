@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
 from tests.benchmarks.feeder_jobs import watched_jobs
+from tests.support.databases import memory_database
 from zcbulk_tui.cli.dashboard import collecting
 from zcbulk_tui.domain.job import Counts, JobReading, JobRef, JobState, WatchedJob
 from zcbulk_tui.domain.progress import HISTORY
@@ -20,7 +21,6 @@ from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
 from zcbulk_tui.domain.windows import Recalled
 from zcbulk_tui.monitor.events import JobChanged, ServiceChanged, Sink
 from zcbulk_tui.store.archive import StoredArchive
-from zcbulk_tui.store.database import in_memory
 from zcbulk_tui.tui.app import DashboardApp
 from zcbulk_tui.tui.screens.watch import WatchScreen
 from zcbulk_tui.tui.session import Connection, Session
@@ -124,7 +124,7 @@ def main() -> None:
 
     def connect(sink: Sink) -> Connection:
         monitor = cast("Monitor", Feeder(sink, on_screen))
-        archive = StoredArchive(in_memory(), "FED")
+        archive = StoredArchive(memory_database(), "FED")
         return Connection(monitor, list(map(Recalled, watched)), archive, close)
 
     watched = [JobSnapshot(job) for job in jobs]

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
 from tests.benchmarks.traces import Trace
+from tests.support.databases import memory_database
 from tests.support.desks import PROFILE, make_desk
 from tests.support.jobs import REF
 from tests.support.virtual_time import run_virtual
@@ -26,7 +27,6 @@ from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.monitor.plan import Rule
 from zcbulk_tui.monitor.ports import Slot
 from zcbulk_tui.monitor.spending import Spending
-from zcbulk_tui.store.database import in_memory
 from zcbulk_tui.store.ledger import StoredCallBook
 
 MIDNIGHT = datetime(2026, 3, 11, tzinfo=UTC)
@@ -158,7 +158,7 @@ class _Replay:
         self._watched = {_job(number).ref: Watched(trace) for number, trace in enumerate(traces)}
         self._policy = policy
         self._spending = Spending(
-            StoredCallBook(in_memory(), PROFILE), allowance, pace=pace, now=_now
+            StoredCallBook(memory_database(), PROFILE), allowance, pace=pace, now=_now
         )
         self._account = Account(least_reserve=self._spending.budget.reserve_left)
         self._left = len(traces)

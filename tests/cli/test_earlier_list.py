@@ -90,5 +90,6 @@ def test_what_of_it_makes_sense_is_taken_over_and_the_rest_is_told(home: Path) -
 
 def test_nothing_is_renamed_while_nothing_can_be_kept(home: Path) -> None:
     path = put(home, LIST)
-    assert take_over(load.load(), in_memory("read-only")) is None
+    with closing(in_memory("read-only")) as memory:
+        assert take_over(load.load(), memory) is None
     assert path.exists()

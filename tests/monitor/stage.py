@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 
+from tests.support.databases import memory_database
 from tests.support.desks import PROFILE, make_desk
 from tests.support.jobs import NOW, watched
 from tests.support.virtual_time import virtual_now
@@ -26,7 +27,7 @@ from zcbulk_tui.monitor.plan import Rule
 from zcbulk_tui.monitor.ports import CallBook, Slot
 from zcbulk_tui.monitor.spending import Spending
 from zcbulk_tui.store.archive import StoredArchive
-from zcbulk_tui.store.database import Database, in_memory
+from zcbulk_tui.store.database import Database
 from zcbulk_tui.store.ledger import StoredCallBook
 from zcbulk_tui.store.watch_list import StoredWatchList
 
@@ -66,7 +67,7 @@ class Ledger(StoredCallBook):
     """Remembers what each call of each day was made for."""
 
     def __init__(self) -> None:
-        super().__init__(in_memory(), PROFILE)
+        super().__init__(memory_database(), PROFILE)
         self.counted: Counter[tuple[date, Cause]] = Counter()
 
     def count(self, date: date, cause: Cause, calls: int = 1) -> DayCalls:
@@ -198,7 +199,7 @@ class Stage:
     ) -> None:
         self.api = api or ScriptedApi(now=now)
         self.events: list[Event] = []
-        self.database = database or in_memory()
+        self.database = database or memory_database()
         self.desk = make_desk(
             self.database,
             name=name,

@@ -2,16 +2,18 @@
 
 import asyncio
 
+from tests.support.databases import memory_database
 from tests.support.virtual_time import run_virtual
 from zcbulk_tui.domain.minute import CALLS_AT_ONCE
 from zcbulk_tui.monitor.gate import CallGate, Priority
-from zcbulk_tui.store.database import in_memory
 from zcbulk_tui.store.minute import SharedMinute
 
 
 def own_minute() -> SharedMinute:
     """A minute that nobody else takes calls of, in the loop's time."""
-    return SharedMinute(in_memory(), "default", clock=lambda: asyncio.get_running_loop().time())
+    return SharedMinute(
+        memory_database(), "default", clock=lambda: asyncio.get_running_loop().time()
+    )
 
 
 def test_commands_overtake_keys_and_keys_overtake_polls() -> None:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.monitor.stage import Stage, jobs
+from tests.support.databases import memory_database
 from tests.support.jobs import NOW
 from tests.support.virtual_time import run_virtual
 from zcbulk_tui.domain import planner
@@ -15,7 +16,6 @@ from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.job import Action, JobState
 from zcbulk_tui.domain.planner import Pace
 from zcbulk_tui.errors import QuotaSpentError, UnreachableError
-from zcbulk_tui.store.database import in_memory
 from zcbulk_tui.store.ledger import StoredCallBook
 
 pytestmark = pytest.mark.usefixtures("alone")
@@ -188,7 +188,7 @@ def test_commands_take_from_the_reserve_before_they_take_from_the_polls() -> Non
 
 def test_a_day_that_was_used_up_before_makes_no_call_until_the_next() -> None:
     async def scene() -> list[float]:
-        book = StoredCallBook(in_memory(), "default")
+        book = StoredCallBook(memory_database(), "default")
         book.count(TODAY, Cause.PLAN, 50)
         stage = Stage(jobs(70), allowance=small(60, reserve=10), book=book)
         async with stage.running():
@@ -206,7 +206,7 @@ def test_a_day_that_was_used_up_before_makes_no_call_until_the_next() -> None:
 
 def test_calls_of_scripts_are_calls_of_the_polls() -> None:
     async def scene() -> Stage:
-        book = StoredCallBook(in_memory(), "default")
+        book = StoredCallBook(memory_database(), "default")
         book.count(TODAY, Cause.SCRIPT, 35)
         stage = Stage(jobs(1), allowance=small(50, reserve=10), book=book)
         async with stage.running():

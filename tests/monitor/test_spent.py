@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.monitor.stage import AMPLE, Stage, jobs
+from tests.support.databases import memory_database
 from tests.support.jobs import NOW
 from tests.support.virtual_time import run_virtual
 from zcbulk_tui.domain.budget import Allowance
@@ -16,7 +17,6 @@ from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.job import Action, JobState
 from zcbulk_tui.domain.planner import Pace
 from zcbulk_tui.errors import QuotaSpentError
-from zcbulk_tui.store.database import in_memory
 from zcbulk_tui.store.ledger import StoredCallBook
 
 pytestmark = pytest.mark.usefixtures("alone")
@@ -207,7 +207,7 @@ def test_nothing_but_the_next_day_wakes_a_spent_one() -> None:
 
 def test_a_day_that_was_spent_before_makes_no_call_until_the_next() -> None:
     async def scene() -> list[float]:
-        book = StoredCallBook(in_memory(), "default")
+        book = StoredCallBook(memory_database(), "default")
         book.set_spent(NOW.date(), True)
         stage = Stage(jobs(2), allowance=KOLKATA, book=book)
         async with stage.running():

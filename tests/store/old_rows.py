@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
+from tests.support.databases import memory_database
 from tests.support.jobs import NOW, REF
 from zcbulk_tui.domain.job import JobState
-from zcbulk_tui.store.database import Database, in_memory
+from zcbulk_tui.store.database import Database
 from zcbulk_tui.store.jobs import key
 from zcbulk_tui.store.retention import Policy
 from zcbulk_tui.store.rows import to_millis
@@ -60,7 +61,7 @@ def add_control(database: Database, job: int, age: timedelta) -> None:
 
 def filled(rows: list[Row], *, watched: bool = True) -> Database:
     """A database with these readings, written in their order."""
-    database = in_memory()
+    database = memory_database()
     for number in {job for job, _, _ in rows}:
         add_job(database, number, place=number if watched else None, age=100 * DAY)
     for row in rows:

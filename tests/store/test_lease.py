@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from tests.store.failing_database import Failing, full_at_last, unreadable, unwritable
+from tests.support.databases import memory_database
 from zcbulk_tui.domain.snapshot import ServiceSnapshot
-from zcbulk_tui.store.database import in_memory
 from zcbulk_tui.store.windows import SILENT, SURE, StoredWindows
 
 _NAMES = st.sampled_from(["pts/1", "pts/2", "pts/3"])
@@ -24,7 +24,7 @@ class Lease(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.database = in_memory()
+        self.database = memory_database()
         self.now = 0.0
         self.windows: dict[str, StoredWindows] = {}
 

@@ -3,9 +3,10 @@
 import time
 from collections.abc import Callable
 
+from tests.support.databases import memory_database
 from zcbulk_tui.domain.snapshot import ServiceSnapshot
 from zcbulk_tui.monitor.ports import Desk
-from zcbulk_tui.store.database import Database, in_memory
+from zcbulk_tui.store.database import Database
 from zcbulk_tui.store.memory import StoredMemory
 from zcbulk_tui.store.minute import SharedMinute
 from zcbulk_tui.store.windows import StoredWindows
@@ -30,7 +31,7 @@ def make_desk(
         shows_list: Whether it shows the watch list.
         clock: What it measures the time of the windows with.
     """
-    kept = database or in_memory()
+    kept = database or memory_database()
     windows = StoredWindows(kept, profile, name, clock=clock)
     windows.beat(ServiceSnapshot(), focused=True)
     memory = StoredMemory(kept, profile, windows, shows_list=shows_list)

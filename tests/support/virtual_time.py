@@ -43,6 +43,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return self._clock.passed
 
+    async def shutdown_default_executor(self, timeout: float | None = None) -> None:
+        del timeout  # It would pass at once: threads end in real time.
+        await super().shutdown_default_executor()
+
 
 def run_virtual(coroutine: Coroutine[Any, Any, _Result]) -> _Result:
     """Runs a coroutine in virtual time."""

@@ -228,6 +228,7 @@ def test_answers_that_stay_bad_are_asked_for_less_and_less() -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await monitor.run()
+        await connection.close()
 
     run_virtual(watch(600))
     asked = Counter(entry.path for entry in creator.log)

@@ -79,7 +79,12 @@ def session(
         spending = Spending(StoredCallBook(kept, _NAME), allowance, now=now)
         monitor = Monitor(client, sink, desk, spending, read_only=read_only, now=now)
         archive = StoredArchive(kept, _NAME)
-        return Connection(monitor, memory.recall(), archive, network.aclose)
+
+        async def close() -> None:
+            kept.close()
+            await network.aclose()
+
+        return Connection(monitor, memory.recall(), archive, close)
 
     return Session(connect, _NAME, read_only=read_only, is_real=False)
 

@@ -87,7 +87,9 @@ def stack(success: int, failed: int, most: int, height: int, glyphs: Glyphs) -> 
     both = 2 if success and height > 1 else 1
     room = height if success + failed >= most else max(height - 1, both)
     taken = min(max(-(-(success + failed) * height // most), both), room)
-    lost = min(max((2 * failed * height + most) // (2 * most), 1), taken - both + 1)
+    lost = taken
+    if success:
+        lost = min(max((2 * failed * height + most) // (2 * most), 1), taken - both + 1)
     return [
         *[Span(glyphs.success, Look.SUCCESS)] * (taken - lost),
         *[Span(glyphs.failed, Look.FAILED)] * lost,
