@@ -10,7 +10,7 @@ import pytest
 from rich.console import RenderableType
 from rich.text import Text
 from textual import events
-from textual._compositor import LayoutUpdate
+from textual._compositor import CompositorUpdate, LayoutUpdate
 from textual.app import App, ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.geometry import Offset
@@ -20,6 +20,7 @@ from textual.widgets import Input, Static
 
 from tests.tui.slow_terminal import SlowTerminal
 from tests.tui.stage import Stage
+from zcbulk_tui.tui.app import DashboardApp
 from zcbulk_tui.tui.changed_cells import ChangedCells
 
 SEEDS = (1,)
@@ -114,8 +115,12 @@ def _assert_right(app: App[Any]) -> None:
     terminal = app._driver
     assert isinstance(terminal, SlowTerminal)
     shown = _cells(terminal._terminal)
-    for row, (line, right) in enumerate(zip(shown, _drawn_anew(app), strict=True)):
-        assert line == right, f"line {row}"
+    _assert_same(shown, _drawn_anew(app))
+
+
+def _assert_same(shown: Picture, right: Picture) -> None:
+    for row, (line, right_line) in enumerate(zip(shown, right, strict=True)):
+        assert line == right_line, f"line {row}"
 
 
 def _text(luck: random.Random, words: int) -> Text:
@@ -286,6 +291,29 @@ async def test_with_another_textual_it_switches_itself_off(lost: str) -> None:
         assert "read 13s ago" in terminal.last
 
 
+class _Twin:
+    """A second terminal, which Textual itself writes each update to that the filter is given."""
+
+    def __init__(self, app: DashboardApp) -> None:
+        self._app = app
+        self._screen = pyte.Screen(*app.size)
+        self._stream = pyte.Stream(self._screen)
+        self._filter = app._terminal._cells
+        self._only = self._filter.only
+        self._filter.only = self._write  # type: ignore[method-assign]  # the one way updates take
+
+    def _write(self, update: RenderableType | None) -> RenderableType | None:
+        if update is not None:
+            assert isinstance(update, CompositorUpdate)
+            self._stream.feed(update.render_segments(self._app.console))
+        return self._only(update)
+
+    def assert_same(self, terminal: SlowTerminal) -> None:
+        """Compares what was painted; what is still to be painted is in neither."""
+        assert self._filter.is_on
+        _assert_same(_cells(terminal._terminal), _cells(self._screen))
+
+
 @asynccontextmanager
 async def _demo(stage: Stage) -> AsyncIterator[SlowTerminal]:
     stage.app.driver_class = SlowTerminal
@@ -312,11 +340,15 @@ _KEYS = (
 async def test_the_dashboard_is_shown_right_after_every_key() -> None:
     stage = Stage()
     async with _demo(stage) as terminal:
-        for key in _KEYS:
+        twin = _Twin(stage.app)
+        for key in ("ctrl+l", *_KEYS):
             await stage.press(key)
             await stage.show()
-            _assert_right(stage.app)
+            twin.assert_same(terminal)
         await stage.wait(7)
+        stage.app.clear_notifications()
+        await stage.until(lambda: not stage.app.screen.query("Toast"))
+        twin.assert_same(terminal)
         _assert_right(stage.app)
         terminal.written.clear()
         stage.app.screen.refresh()
