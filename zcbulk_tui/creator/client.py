@@ -126,9 +126,13 @@ class CreatorClient:
     async def _command(self, ref: JobRef, action: Action, variant: Variant) -> Answer:
         try:
             http_status, body = await self._call(variant.method, ref, variant.body(action))
-        except UnreadableError as error:
+        except ServiceError as error:
+            if not (isinstance(error, UnreadableError) or _is_redirect(error)):
+                raise
             # An answer came, so the command arrived; what became of it, the answer does not tell.
-            raise UnclearError(error.title, error.cause, error.next_step) from error
+            raise UnclearError(
+                error.title, error.cause, error.next_step, answer=error.answer
+            ) from error
         return wire.parse_envelope(body, http_status)
 
     async def _call(
@@ -199,6 +203,11 @@ def _not_sent_again(error: ServiceError) -> ServiceError:
     """What to say where a first request was sent and refused, and the next one could not be."""
     cause = "Zoho refused a first request, and the next one could not be sent."
     return ServiceError(error.title, cause, error.next_step)
+
+
+def _is_redirect(error: ServiceError) -> bool:
+    """Whether an answer points elsewhere, as those to commands may do when they are carried out."""
+    return error.answer is not None and 300 <= error.answer.http_status < 400
 
 
 def _token_is_refused(error: SignInError) -> bool:
