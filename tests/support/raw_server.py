@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 
 _LENGTH = re.compile(rb"\r\ncontent-length: (\d+)", re.IGNORECASE)
@@ -12,18 +12,25 @@ class RawServer:
     """Answers every request with `answer`, whatever it asks for, and hangs up.
 
     Attributes:
-        answer: The pieces of the answer; what takes it gets them one by one.
+        answer: The pieces of the answer, which may be without end.
+        pause: Seconds after each piece.
         requests: What arrived, in its order.
         url: Scheme, address and port.
     """
 
     def __init__(self) -> None:
-        self.answer: Sequence[bytes] = ()
+        self.answer: Iterable[bytes] = ()
+        self.pause = 0.0
         self.requests: list[bytes] = []
         self.url = ""
+        self._connections: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serves one connection."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._connections[task] = writer
+        task.add_done_callback(self._connections.pop)
         with suppress(ConnectionError, asyncio.IncompleteReadError):
             head = await reader.readuntil(b"\r\n\r\n")
             length = _LENGTH.search(head)
@@ -32,9 +39,16 @@ class RawServer:
             for piece in self.answer:
                 writer.write(piece)
                 await writer.drain()
+                await asyncio.sleep(self.pause)
         writer.close()
         with suppress(ConnectionError):
             await writer.wait_closed()
+
+    async def hang_up(self) -> None:
+        """Breaks all connections off."""
+        for writer in self._connections.values():
+            writer.transport.abort()
+        await asyncio.gather(*self._connections)
 
 
 @asynccontextmanager
@@ -44,4 +58,7 @@ async def raw_server() -> AsyncIterator[RawServer]:
     listener = await asyncio.start_server(server.serve, "127.0.0.1")
     server.url = "http://{}:{}".format(*listener.sockets[0].getsockname())
     async with listener:
-        yield server
+        try:
+            yield server
+        finally:
+            await server.hang_up()

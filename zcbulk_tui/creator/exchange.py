@@ -12,18 +12,21 @@ import httpx
 Listener = Callable[[str, Mapping[str, Any]], Awaitable[None]]
 """Takes the events of the HTTP library's trace extension."""
 
-MAX_OVERHEAD = 128 * 1024
-"""Bytes of an answer that are no content: heads, interim answers, chunk sizes, trailers."""
+_MAX_HEAD = 128 * 1024
+"""Bytes before the content, interim answers among them."""
 
 _MAX_LINES = 2000
 """Lines before the content: parsing one takes far longer than its few bytes suggest."""
 
-_PIECE = 4096
+_MAX_FRAMING = 16 * 1024
+"""Bytes of chunk sizes and trailers, beside as many as the content has."""
+
+_PIECE = 1024
 """Bytes of one read. What they hold is parsed in one go, while no key is answered."""
 
 
 class TooMuchError(Exception):
-    """An answer has more overhead than is read."""
+    """An answer has more beside its content than is read."""
 
 
 class Exchange:
@@ -44,7 +47,7 @@ class Exchange:
         self._listener = listener
         self._is_next = False
         self._has_head = False
-        self._received = 0
+        self._size = 0
         self._lines = 0
 
     @contextmanager
@@ -62,7 +65,7 @@ class Exchange:
             case "http11.send_request_headers.started":
                 self._is_next = details["request"].method != b"CONNECT"
             case "http11.receive_response_headers.complete":
-                self._has_head = self.is_sent
+                self._has_head, self._size = self.is_sent, 0
         if self._listener is not None:
             await self._listener(event, details)
 
@@ -76,11 +79,14 @@ class Exchange:
         Raises:
             TooMuchError: It is too much.
         """
-        self._received += len(data)
-        if not self._has_head:
-            self._lines += data.count(b"\n")
-        if self._lines > _MAX_LINES or self._received - self.content_size > MAX_OVERHEAD:
-            raise TooMuchError("more than is read came before its answer")
+        self._size += len(data)
+        if self._has_head:
+            if self._size > 2 * self.content_size + _MAX_FRAMING:
+                raise TooMuchError("It is cut into too many pieces")
+            return
+        self._lines += data.count(b"\n")
+        if self._size > _MAX_HEAD or self._lines > _MAX_LINES:
+            raise TooMuchError(f"Its head has over {_MAX_HEAD // 1024} KiB or {_MAX_LINES} lines")
 
 
 _current: ContextVar[Exchange] = ContextVar("_current")

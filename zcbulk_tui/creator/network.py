@@ -12,7 +12,7 @@ import httpx
 from pydantic import SecretStr
 
 from zcbulk_tui import __version__
-from zcbulk_tui.creator.exchange import MAX_OVERHEAD, Exchange, TooMuchError, observe
+from zcbulk_tui.creator.exchange import Exchange, TooMuchError, observe
 from zcbulk_tui.domain.address import LOOPBACK
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import (
@@ -192,13 +192,15 @@ class Network:
             elif body is not None:
                 return response, body
             else:
-                failure = _too_large(f"HTTP {response.status_code} with more than", MAX_ANSWER)
+                failure = _too_large(
+                    f"HTTP {response.status_code} with more than {MAX_ANSWER // 1024} KiB"
+                )
         except Exception as error:  # noqa: BLE001 - whatever the libraries raise, foreseen or not
             host = request.url.netloc.decode("ascii", "replace")
             if not self._may_have_left(exchange, error):
                 failure = _unreachable(host, error)
             elif isinstance(error, TooMuchError):
-                failure = _too_large("Beside its content it has more than", MAX_OVERHEAD)
+                failure = _too_large(str(error))
             else:
                 failure = _unclear(host, error)
         # Outside, so that no traceback leads to what was written or read, tokens included.
@@ -269,10 +271,10 @@ def _encoded(response: httpx.Response, encoding: str) -> ZcbulkError:
     )
 
 
-def _too_large(what: str, limit: int) -> ZcbulkError:
+def _too_large(why: str) -> ZcbulkError:
     return UnreadableError(
         "The answer is too large",
-        f"{what} {limit // 1024} KiB; the rest was not read.",
+        f"{why}; the rest was not read.",
         "Check that the base URL is Zoho's.",
     )
 
