@@ -29,6 +29,7 @@ from zcbulk_tui.errors import (
     UnclearError,
     UnreachableError,
     UnreadableError,
+    VariantRefusedError,
     ZcbulkError,
 )
 
@@ -193,28 +194,27 @@ async def test_a_call_that_was_refused_was_sent_also_where_no_other_token_is_to_
                 assert failure.title in str(caught.value)
 
 
-NOT_THIS_WAY = Reply.of({"code": 1020}, 405)
-
-
 async def test_a_command_of_which_one_way_was_refused_was_sent() -> None:
-    with StubServer([NOT_THIS_WAY]) as server:
-        async with creator(server.url) as client:
-            calls: list[type[ZcbulkError]] = []
+    errors: list[type[ZcbulkError]] = []
 
-            @asynccontextmanager
-            async def slot(_: str) -> AsyncIterator[Any]:
-                if calls:
-                    server.server_close()  # no further connection is taken
-                try:
-                    yield lambda _: None
-                except ZcbulkError as error:
-                    calls.append(type(error))
-                    raise
+    def answer(request: httpx.Request) -> httpx.Response:
+        if errors:
+            raise httpx.ConnectError("", request=request)
+        return httpx.Response(405, json={"code": 1020})
 
-            with pytest.raises(ServiceError) as caught:
-                await client.control(REF, Action.START, slot)
+    @asynccontextmanager
+    async def slot(_: str) -> AsyncIterator[Any]:
+        try:
+            yield lambda _: None
+        except ZcbulkError as error:
+            errors.append(type(error))
+            raise
+
+    async with creator(None, transport=httpx.MockTransport(answer)) as client:
+        with pytest.raises(ServiceError) as caught:
+            await client.control(REF, Action.START, slot)
     # Each call by itself is exact, and so is the command as a whole.
-    assert calls[-1] is UnreachableError
+    assert errors == [VariantRefusedError, UnreachableError]
     assert type(caught.value) is ServiceError
 
 

@@ -156,7 +156,11 @@ class _Stream(httpcore.AsyncNetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        inner = await self._inner.start_tls(ssl_context, server_hostname, timeout)
+        try:
+            inner = await self._inner.start_tls(ssl_context, server_hostname, timeout)
+        except BaseException:  # one that is cancelled is closed by nobody else
+            await self._inner.aclose()
+            raise
         return _Stream(inner, self._exchange)
 
     def get_extra_info(self, info: str) -> Any:

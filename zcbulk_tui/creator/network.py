@@ -245,7 +245,9 @@ async def _read(response: httpx.Response, exchange: Exchange) -> bytes | None:
     body = bytearray()
     if response.is_redirect:
         return b""
-    async for piece in response.aiter_raw():
+    # Only what replaces the network gives an answer that has been read.
+    pieces = response.aiter_bytes() if response.is_stream_consumed else response.aiter_raw()
+    async for piece in pieces:
         body += piece
         exchange.content_size = len(body)
         if len(body) > MAX_ANSWER:
