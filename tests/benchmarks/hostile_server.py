@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 
+from tests.support.contract import PAGE_STATUS
 from tests.support.floods import DRIPS, FLOODS
 from tests.support.raw_server import raw_server
 
@@ -30,6 +31,13 @@ def _bomb() -> bytes:
 
 KINDS: Mapping[str, Callable[[], Iterable[bytes]]] = {
     "bomb": lambda: [_bomb()],
+    "redirect": lambda: [b"HTTP/1.1 302 Found\r\nLocation: javascript:x\r\n\r\n"],
+    "cookies": lambda: [
+        b"HTTP/1.1 200 OK\r\n",
+        *(b"Set-Cookie: c%d=\xe4%b\r\n" % (number, b"x" * 200) for number in range(300)),
+        b"\r\n",
+        PAGE_STATUS,
+    ],
     **{f"flood: {name}": make for name, make in FLOODS.items()},
     **{f"drip: {name}": make for name, make in DRIPS.items()},
 }
