@@ -21,8 +21,9 @@ _MAX_LINES = 2000
 _MAX_FRAMING = 16 * 1024
 """Bytes of chunk sizes and trailers, beside as many as the content has."""
 
-_PIECE = 1024
-"""Bytes of one read. What they hold is parsed in one go, while no key is answered."""
+_PIECE_OF_HEAD, _PIECE = 1024, 16 * 1024
+"""Bytes of one read, before the content and then. What they hold of heads and trailers is parsed in
+one go, while no key is answered."""
 
 
 class TooMuchError(Exception):
@@ -49,6 +50,11 @@ class Exchange:
         self._has_head = False
         self._size = 0
         self._lines = 0
+
+    @property
+    def piece(self) -> int:
+        """How many bytes to read at once."""
+        return _PIECE if self._has_head else _PIECE_OF_HEAD
 
     @contextmanager
     def open(self) -> Iterator[None]:
@@ -139,7 +145,7 @@ class _Stream(httpcore.AsyncNetworkStream):
         self._exchange = exchange
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        data = await self._inner.read(min(max_bytes, _PIECE), timeout)
+        data = await self._inner.read(min(max_bytes, self._exchange.piece), timeout)
         self._exchange.note_read(data)
         return data
 
