@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Protocol
 
 from tests.benchmarks.loopback import ROOT, Loopback
 from tests.benchmarks.pty_session import PtySession
@@ -15,6 +16,13 @@ from zcbulk_tui.store.database import FILE_NAME, open_database
 from zcbulk_tui.store.watch_list import StoredWatchList
 
 _MINIMAL = str(Path(__file__).with_name("minimal_app.py"))
+
+
+class Server(Protocol):
+    """Where a server is, and the access token that it takes."""
+
+    base_url: str
+    token: str
 
 
 class Home:
@@ -35,7 +43,7 @@ class Home:
             "LC_ALL": "C.UTF-8",
         }
 
-    def connect(self, server: Loopback) -> None:
+    def connect(self, server: Server) -> None:
         """Points the dashboard to a server."""
         self._environment |= {
             "ZCBULK_BASE_URL": server.base_url,

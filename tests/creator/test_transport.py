@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import json
 import socket
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ from tests.creator.calls import TOKEN, creator, failed_status, read_status
 from tests.support.contract import PAGE_STATUS
 from tests.support.jobs import REF
 from tests.support.stub_server import DROP, Raw, Reply, Request, Silence, StubServer
+from tests.support.text import is_one_safe_line
 from zcbulk_tui import __version__
 from zcbulk_tui.creator.network import Timeouts
 from zcbulk_tui.domain.job import Environment, JobRef
@@ -213,11 +215,30 @@ async def test_the_largest_answer_is_one_mebibyte() -> None:
     assert type(error) is UnreadableError
 
 
-async def test_compression_does_not_hide_the_size() -> None:
-    bomb = Reply(200, gzip.compress(b" " * 8 * 1024 * 1024), {"Content-Encoding": "gzip"})
-    error = await failed_status(bomb)
+@pytest.mark.parametrize(
+    "encoding", ["gzip", "gzip, gzip", "br", "zstd", "x-unknown", "identity, deflate", "GZIP", "é"]
+)
+async def test_an_encoded_answer_is_refused_as_it_is(encoding: str) -> None:
+    plain = json.dumps({"code": 3000, "data": {"api_status": "COMPLETED"}}).encode()
+    error = await failed_status(
+        Reply(200, gzip.compress(plain), {"Content-Encoding": encoding}),
+    )
     assert type(error) is UnreadableError
-    assert "too large" in error.title
+    assert "encoded" in error.title
+    assert encoding.split(",")[-1].strip() in error.cause
+
+
+async def test_what_is_called_identity_is_not_encoded() -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: Identity\r\nContent-Encoding:\r\n\r\n"
+    assert (await read_status(Raw(head + PAGE_STATUS))).counts.total == 1
+
+
+@pytest.mark.parametrize("name", ["a" * 300, "gzip\x1b[31m"])
+async def test_an_encodings_name_is_shown_as_one_safe_line(name: str) -> None:
+    error = await failed_status(
+        Raw(f"HTTP/1.1 200 OK\r\nContent-Encoding: {name}\r\n\r\n".encode())
+    )
+    assert is_one_safe_line(str(error))
 
 
 async def test_an_error_answer_too_large_is_refused_as_well() -> None:

@@ -18,14 +18,16 @@ from pydantic import SecretStr
 from zcbulk_tui.creator import wire
 from zcbulk_tui.creator.control import Variant, VariantMemory, candidates, follow
 from zcbulk_tui.creator.faults import to_error
-from zcbulk_tui.creator.network import Network
+from zcbulk_tui.creator.network import Network, without
 from zcbulk_tui.creator.tokens import AccessToken, TokenSource
 from zcbulk_tui.domain.address import job_path
 from zcbulk_tui.domain.job import Action, Environment, JobReading, JobRef
 from zcbulk_tui.errors import (
     Answer,
+    ServiceError,
     SignInError,
     UnclearError,
+    UnreachableError,
     UnreadableError,
     VariantRefusedError,
 )
@@ -98,10 +100,11 @@ class CreatorClient:
             UnclearError: Whether it was carried out is not known; nothing was sent after it.
             ZcbulkError: It was not carried out.
         """
-        await self.sign_in()
+        await self._token()
         slot = slot or _untold
         origin = self._base_url or ref.origin
-        remaining = candidates(self._memory.recall(origin))
+        first = self._memory.recall(origin)
+        remaining = candidates(first)
         while True:
             variant = remaining[0]
             try:
@@ -112,6 +115,10 @@ class CreatorClient:
                 remaining = follow(remaining, variant, refusal)
                 if not remaining:
                     raise
+            except UnreachableError as error:
+                if variant is first:
+                    raise
+                raise _not_sent_again(error) from None
             else:
                 self._memory.keep(origin, variant)
                 return said
@@ -119,9 +126,13 @@ class CreatorClient:
     async def _command(self, ref: JobRef, action: Action, variant: Variant) -> Answer:
         try:
             http_status, body = await self._call(variant.method, ref, variant.body(action))
-        except UnreadableError as error:
+        except ServiceError as error:
+            if not (isinstance(error, UnreadableError) or _is_redirect(error)):
+                raise
             # An answer came, so the command arrived; what became of it, the answer does not tell.
-            raise UnclearError(error.title, error.cause, error.next_step) from error
+            raise UnclearError(
+                error.title, error.cause, error.next_step, answer=error.answer
+            ) from error
         return wire.parse_envelope(body, http_status)
 
     async def _call(
@@ -131,19 +142,38 @@ class CreatorClient:
 
         Such an answer proves that nothing happened, so the call may be repeated.
         """
-        token = await self._tokens.token()
+        token = await self._token()
         try:
             return await self._signed_call(token, method, ref, body)
         except SignInError as refusal:
             if not _token_is_refused(refusal):
                 raise
-            token = await self._tokens.renew(token, refusal)
+            token = await self._other_token(token, refusal)
         try:
             return await self._signed_call(token, method, ref, body)
+        except UnreachableError as error:
+            raise _not_sent_again(error) from None
         except SignInError as refusal:
             if not _token_is_refused(refusal):
                 raise
             raise self._tokens.give_up(refusal) from None
+
+    async def _token(self) -> SecretStr:
+        """Returns the token; where the sign-in's server fails, no call was sent yet."""
+        try:
+            return await self._tokens.token()
+        except (UnclearError, UnreadableError) as error:
+            cause = "Without an access token, nothing was sent."
+            raise UnreachableError(
+                error.title, f"{error.cause} {cause}".strip(), error.next_step, answer=error.answer
+            ) from None
+
+    async def _other_token(self, refused: SecretStr, refusal: SignInError) -> SecretStr:
+        """Returns another token; where the sign-in's server fails, one call was sent."""
+        try:
+            return await self._tokens.renew(refused, refusal)
+        except (UnreachableError, UnclearError, UnreadableError) as error:
+            raise _not_sent_again(error) from None
 
     async def _signed_call(
         self, token: SecretStr, method: str, ref: JobRef, body: dict[str, object] | None
@@ -158,6 +188,7 @@ class CreatorClient:
         url = (self._base_url or ref.origin) + job_path(ref, self._api_version)
         request = self._network.request(method, url, headers=headers, content=content)
         response, answer = await self._network.send(request, AccessToken(token))
+        answer = without(answer, [token])
         _require_success(response, answer)
         return response.status_code, answer
 
@@ -166,6 +197,17 @@ class CreatorClient:
 async def _untold(_: str) -> AsyncIterator[Callable[[Answer], None]]:
     """Where nobody wants to know of single calls."""
     yield lambda _: None
+
+
+def _not_sent_again(error: ServiceError) -> ServiceError:
+    """What to say where a first request was sent and refused, and the next one could not be."""
+    cause = "Zoho refused a first request, and the next one could not be sent."
+    return ServiceError(error.title, cause, error.next_step)
+
+
+def _is_redirect(error: ServiceError) -> bool:
+    """Whether an answer points elsewhere, as those to commands may do when they are carried out."""
+    return error.answer is not None and 300 <= error.answer.http_status < 400
 
 
 def _token_is_refused(error: SignInError) -> bool:

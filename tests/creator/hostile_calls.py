@@ -1,0 +1,106 @@
+"""Every call of the client to a server that answers with any bytes, and what must hold then."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
+from types import TracebackType
+from typing import Self
+
+from pydantic import SecretStr
+
+from tests.creator.calls import TOKEN
+from tests.creator.hostile_answers import HostileAnswer
+from tests.creator.signing_in import CLIENT, CODE, REFRESH, SECRET, network, shown
+from tests.support.contract import PAGE_STATUS
+from tests.support.jobs import NOW, REF
+from tests.support.raw_server import RawServer, raw_server
+from zcbulk_tui.creator.accounts import Accounts
+from zcbulk_tui.creator.client import CreatorClient
+from zcbulk_tui.creator.network import Network, Timeouts
+from zcbulk_tui.creator.probe import probe
+from zcbulk_tui.creator.tokens import FixedToken
+from zcbulk_tui.domain.job import Action
+from zcbulk_tui.errors import UnclearError, UnreachableError, UnreadableError, ZcbulkError
+
+_GOOD = [b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(PAGE_STATUS), PAGE_STATUS)]
+
+
+def _client(network: Network, url: str) -> CreatorClient:
+    tokens = FixedToken(SecretStr(TOKEN), "the tests")
+    return CreatorClient(tokens, network, base_url=url, now=lambda: NOW)
+
+
+CALLS: Mapping[str, Callable[[Network, str], Awaitable[object]]] = {
+    "status": lambda network, url: _client(network, url).status(REF),
+    "start": lambda network, url: _client(network, url).control(REF, Action.START),
+    "abort": lambda network, url: _client(network, url).control(REF, Action.ABORT),
+    "device code": lambda network, url: Accounts(network, url).device_code(CLIENT.id, ["a"]),
+    "device grant": lambda network, url: Accounts(network, url).device_grant(
+        CLIENT, SecretStr(CODE)
+    ),
+    "code grant": lambda network, url: Accounts(network, url).code_grant(CLIENT, SecretStr(CODE)),
+    "refresh": lambda network, url: Accounts(network, url).refresh(CLIENT, SecretStr(REFRESH)),
+    "revoke": lambda network, url: Accounts(network, url).revoke(CLIENT, SecretStr(REFRESH)),
+    "locations": lambda network, url: Accounts(network, url).locations(),
+    "probe": lambda network, url: probe(network, url),
+}
+
+
+class HostileCalls:
+    """A server, and one network to it for as long as the context lasts."""
+
+    def __init__(self) -> None:
+        self._runner = asyncio.Runner()
+        self._stack = AsyncExitStack()
+        self._server: RawServer
+        self._network: Network
+
+    def __enter__(self) -> Self:
+        self._runner.run(self._open())
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._runner.run(self._stack.aclose())
+        self._runner.close()
+
+    def check(self, call: str, answer: HostileAnswer) -> None:
+        """Makes a call that is answered so, and then one that is answered well."""
+        self._runner.run(self._check(call, answer))
+
+    async def _open(self) -> None:
+        self._server = await self._stack.enter_async_context(raw_server())
+        self._network = await self._stack.enter_async_context(network(Timeouts(total=30)))
+
+    async def _check(self, call: str, answer: HostileAnswer) -> None:
+        self._server.answer = answer.pieces
+        try:
+            await CALLS[call](self._network, self._server.url)
+        except ZcbulkError as error:
+            _check_error(call, error, b"".join(self._server.requests).decode())
+        assert self._server.requests, "no request was sent"
+        assert not any(b"\r\ncookie" in request.lower() for request in self._server.requests)
+        self._server.requests.clear()
+        self._server.answer = _GOOD
+        reading = await _client(self._network, self._server.url).status(REF)
+        assert reading.counts.total == 1
+        self._server.requests.clear()
+
+
+def _check_error(call: str, error: ZcbulkError, sent: str) -> None:
+    text = shown(error)
+    secrets = [secret for secret in (TOKEN, SECRET, REFRESH, CODE) if secret in sent]
+    assert secrets or call in ("device code", "locations", "probe")
+    assert not [secret for secret in secrets if secret in text]
+    # The request arrived.
+    assert not isinstance(error, UnreachableError)
+    assert "nothing was sent" not in text.lower()
+    if call in ("start", "abort"):
+        assert not isinstance(error, UnreadableError), "it may have been carried out"
+        status = error.answer.http_status if error.answer else 0
+        is_refusal = 400 <= status < 500 or (error.answer and error.answer.code)
+        assert isinstance(error, UnclearError) or is_refusal, "it may have been carried out"
