@@ -235,9 +235,7 @@ def _unclear(host: str, error: Exception) -> ZcbulkError:
         what = "did not answer in time"
     else:
         what = "broke the connection off"
-    return UnclearError(
-        f"{host} {what}", f"The request was sent ({_reason(error)}).", "It is asked again later."
-    )
+    return UnclearError(f"{host} {what}", f"The request was sent ({_reason(error)}).")
 
 
 def _reason(error: Exception) -> str:

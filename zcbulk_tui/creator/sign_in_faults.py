@@ -73,10 +73,7 @@ def to_error(complaint: Complaint) -> ZcbulkError:
     # Zoho's throttle goes nearly by the name of a refusal; its description tells more.
     if complaint.said.startswith("Access Denied") or "too many requests" in complaint.said.lower():
         return SignInBusyError(
-            "Zoho gives out no token for ten minutes",
-            next_step="Try again then; the dashboard does so by itself.",
-            answer=answer,
-            retry_after=PAUSE,
+            "Zoho gives out no token for ten minutes", answer=answer, retry_after=PAUSE
         )
     rule = RULES.get(complaint.error)
     if rule is not None:
@@ -89,12 +86,10 @@ def to_error(complaint: Complaint) -> ZcbulkError:
             answer=answer,
         )
     if complaint.error == "general_error" or complaint.http_status >= 500:
-        return ServiceError(
-            "Zoho's sign-in service failed", next_step="Try again in a while.", answer=answer
-        )
+        return ServiceError("Zoho's sign-in service failed", answer=answer)
     return SignInError(
         "Zoho refused the sign-in",
         "No document explains this answer.",
-        "Try again; if it stays, ask Zoho's support what it means.",
+        "If it stays, ask Zoho's support what it means.",
         answer=answer,
     )

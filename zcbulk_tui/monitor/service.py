@@ -126,6 +126,12 @@ class Service:
         self._hold(error, seconds)
         return seconds
 
+    def retry_after(self, error: ZcbulkError, failures: int) -> float:
+        """Returns the seconds after which a job is asked again that failed so often in a row."""
+        asked = error.retry_after if isinstance(error, ServiceError) else None
+        cap = backoff.CAP if isinstance(error, UnreachableError) else backoff.COSTLY
+        return backoff.delay(failures, self._luck(), asked, cap)
+
     def note_no_token(self, error: ZcbulkError, failures: int) -> None:
         """Holds the polls of all jobs for a while, since no call can be signed."""
         if isinstance(error, UnreachableError | UnclearError):
