@@ -14,6 +14,7 @@ from zcbulk_tui.errors import (
     QuotaSpentError,
     ServiceError,
     SignedOutError,
+    SignInError,
     UnclearError,
     UnreachableError,
     ZcbulkError,
@@ -137,7 +138,7 @@ class Service:
         if isinstance(error, UnreachableError | UnclearError):
             self._note_answer(answered=False)
         if self.hold_if_asked(error, failures) is None:
-            passes = isinstance(error, ServiceError)
+            passes = isinstance(error, ServiceError | SignInError)
             self._hold(
                 error, backoff.delay(failures, self._luck()) if passes else _LOOK_FOR_SIGN_IN
             )
