@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 from dataclasses import replace
+from random import Random
 
 import pytest
 
@@ -11,6 +12,8 @@ from tests.support.contract import REFUSALS
 from tests.support.virtual_time import run_virtual
 from zcbulk_tui.creator.faults import to_error
 from zcbulk_tui.domain.job import JobState
+from zcbulk_tui.domain.outlook import UNREAD
+from zcbulk_tui.domain.planner import Reason
 from zcbulk_tui.errors import Answer as ErrorAnswer
 from zcbulk_tui.errors import (
     BetweenError,
@@ -31,7 +34,7 @@ from zcbulk_tui.monitor.events import JobChanged
 
 pytestmark = pytest.mark.usefixtures("alone")
 
-RUNNING = JobState.IN_PROGRESS
+RUNNING, ANY = JobState.IN_PROGRESS, Reason.ANY_TIME
 
 
 @pytest.mark.parametrize(
@@ -251,3 +254,42 @@ def test_an_error_of_this_program_is_not_swallowed() -> None:
     with pytest.raises(ExceptionGroup) as caught:
         run_virtual(scene())
     assert caught.group_contains(ZeroDivisionError)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [SignInError("IAM error"), UnclearError("503"), BetweenError("portal"), RefusedError("2933")],
+    ids=lambda error: type(error).__name__,
+)
+def test_jobs_that_fail_together_take_turns_and_come_back_together(error: ZcbulkError) -> None:
+    async def scene() -> tuple[Stage, int]:
+        luck = Random(7).random
+        stage = Stage(jobs(20), luck=luck, rule=lambda it, _: (600.0 * (it is not UNREAD), ANY))
+        for job in jobs(20):
+            stage.api.script(job.ref.job_id, error)
+        async with stage.running():
+            await asyncio.sleep(3600)
+            spent = len(stage.api.calls)
+            for job in jobs(20):
+                stage.api.script(job.ref.job_id, RUNNING)
+            await asyncio.sleep(1200)
+        return stage, spent
+
+    stage, spent = run_virtual(scene())
+    assert spent < 130  # 12 for each of them, if each went by itself
+    first = [next(at for at in stage.api.times(job.ref.job_id) if at > 3600) for job in jobs(20)]
+    assert min(first) < 3600 + 900
+    assert max(first) - min(first) < 60, "within what Zoho takes a minute"
+
+
+def test_a_job_that_fails_alone_holds_up_no_other() -> None:
+    async def scene() -> Stage:
+        stage = Stage(jobs(3))
+        stage.api.script("1", SignInError("IAM error"))
+        async with stage.running():
+            await asyncio.sleep(3600)
+        return stage
+
+    stage = run_virtual(scene())
+    assert len(stage.api.times("1")) < 16
+    assert len(stage.api.times("2")) > 350

@@ -352,7 +352,8 @@ class Monitor:
             self._plan.never(track)
             return
         if wait is None:
-            wait = self._service.retry_after(error, track.failures)
+            failing = sum(it.is_failing for it in self._tracks.values())
+            wait = self._service.retry_after(error, track.failures, max(failing, 1))
         self._plan.retry(track, wait)
 
     def _tell(self, track: Track) -> None:
