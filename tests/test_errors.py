@@ -5,9 +5,12 @@ import pytest
 from zcbulk_tui.errors import (
     AlreadyEndedError,
     Answer,
+    BetweenError,
     BusyError,
     ConfigError,
+    JobRefusedError,
     JobUnknownError,
+    Occasion,
     QuotaSpentError,
     RefusedError,
     ServiceError,
@@ -25,6 +28,7 @@ from zcbulk_tui.errors import (
 
 EXIT_CODES = {
     RefusedError: 1,
+    JobRefusedError: 1,
     JobUnknownError: 1,
     AlreadyEndedError: 1,
     QuotaSpentError: 1,
@@ -38,13 +42,15 @@ EXIT_CODES = {
     UnreachableError: 4,
     UnclearError: 4,
     BusyError: 4,
+    BetweenError: 4,
     SignInBusyError: 4,
     UnreadableError: 4,
 }
 
 PARENTS = {
     ConfigError: UsageError,
-    JobUnknownError: RefusedError,
+    JobRefusedError: RefusedError,
+    JobUnknownError: JobRefusedError,
     AlreadyEndedError: RefusedError,
     QuotaSpentError: RefusedError,
     VariantRefusedError: RefusedError,
@@ -52,6 +58,7 @@ PARENTS = {
     UnreachableError: ServiceError,
     UnclearError: ServiceError,
     BusyError: ServiceError,
+    BetweenError: ServiceError,
     SignInBusyError: BusyError,
     SignedOutError: SignInError,
     UnreadableError: ServiceError,
@@ -96,6 +103,11 @@ def test_every_error_stands_where_the_drawing_shows_it(error: type[ZcbulkError])
             "Busy. Why. Zoho said HTTP 429, code 2955. Wait.",
             id="busy",
         ),
+        pytest.param(
+            BetweenError("No", answer=Answer(403, None, "Not here", from_zoho=False)),
+            "No. A server in between answered: HTTP 403: “Not here”.",
+            id="a server in between",
+        ),
     ],
 )
 def test_an_error_is_one_paragraph(error: ZcbulkError, text: str) -> None:
@@ -116,3 +128,37 @@ def test_the_parts_can_be_shown_apart() -> None:
 def test_a_busy_server_may_name_no_time() -> None:
     assert BusyError("Busy").retry_after is None
     assert BusyError("Busy", retry_after=0.0).retry_after == 0.0
+
+
+@pytest.mark.parametrize("error", EXIT_CODES)
+def test_only_the_dashboard_repeats_and_nothing_promises_it_elsewhere(
+    error: type[ZcbulkError],
+) -> None:
+    poll, command, once = (error("No").another_try(occasion) for occasion in Occasion)
+    # Where a poll is repeated, the row shows when.
+    assert bool(poll) is issubclass(error, JobRefusedError)
+    may_pass = issubclass(error, ServiceError | SignInError | UndocumentedError)
+    may_pass = may_pass and error is not SignedOutError
+    assert bool(once) is may_pass
+    # What may have been carried out is not to be given again.
+    assert bool(command) is (may_pass and error is not UnclearError)
+    assert once == "" or once.startswith("Try again in ")
+    assert command == "" or command.startswith("It is not sent again by itself: ")
+    assert str(error("No")) == "No."
+    assert error("No").told(Occasion.ONCE) == f"No. {once}".strip()
+
+
+@pytest.mark.parametrize(
+    ("error", "when"),
+    [
+        (BusyError("429"), "in a minute"),
+        (BusyError("429", retry_after=7), "in a minute"),
+        (BusyError("429", retry_after=150), "in 3 minutes"),
+        (SignInBusyError("throttle"), "in ten minutes"),
+        (SignInBusyError("throttle", retry_after=600), "in 10 minutes"),
+        (UnclearError("503", retry_after=3600), "in 60 minutes"),
+        (ServiceError("2930"), "in a while"),
+    ],
+)
+def test_another_try_is_named_for_when_the_server_allows_it(error: ZcbulkError, when: str) -> None:
+    assert error.another_try(Occasion.ONCE) == f"Try again {when}."

@@ -8,7 +8,8 @@
     ├── SignInError              exit 3   Zoho does not accept who we are
     │   └── SignedOutError                ... whatever is asked: it takes a new sign-in
     ├── RefusedError             exit 1   Zoho answered, and the answer is no
-    │   ├── JobUnknownError               ... because it does not know the job, form, app or owner
+    │   ├── JobRefusedError               ... because of this job itself, not of the moment
+    │   │   └── JobUnknownError           ... Zoho does not know the job, form, app or owner
     │   ├── AlreadyEndedError             ... because the job is over
     │   ├── QuotaSpentError               ... because the day's API calls are used up
     │   ├── VariantRefusedError           ... because of the way the command was put
@@ -18,13 +19,32 @@
         ├── UnclearError                  sent, but the answer never came or is a server fault
         ├── BusyError                     too many calls for now
         │   └── SignInBusyError           ... to the server that gives out tokens
+        ├── BetweenError                  a proxy or gateway said no in Zoho's place
         └── UnreadableError               an answer came that makes no sense
 
 Errors of other libraries are turned into these once, at the edge where they arise.
+
+Two questions are answered by the kind of an error alone, and in this module alone: whether a job is
+polled again by itself (`ZcbulkError.ends_polls`), and what is said of another try, which depends on
+who asked (`ZcbulkError.another_try`).
 """
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import ClassVar
+
+
+class Occasion(Enum):
+    """Who asked, which decides whether anything is tried again by itself."""
+
+    POLL = "poll"
+    """The dashboard, which asks again by itself and shows when."""
+
+    COMMAND = "command"
+    """A start or an abort, which is sent once."""
+
+    ONCE = "once"
+    """A command line that prints and ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +55,23 @@ class Answer:
         http_status: HTTP status code.
         code: Creator's own code (3000 is success); None when the body has none.
         text: The server's words, made safe to show; empty when it said nothing.
+        from_zoho: Whether Zoho said it; else a server in between: a proxy, a gateway, a portal.
     """
 
     http_status: int
     code: int | None = None
     text: str = ""
+    from_zoho: bool = True
 
     def __str__(self) -> str:
-        code = "no code" if self.code is None else f"code {self.code}"
+        code = ", no code" if self.code is None else f", code {self.code}"
         said = f": “{self.text}”" if self.text else ""
-        return f"HTTP {self.http_status}, {code}{said}"
+        return f"HTTP {self.http_status}{code if self.from_zoho else ''}{said}"
+
+    @property
+    def with_sender(self) -> str:
+        """The answer and who gave it, as a clause."""
+        return f"Zoho said {self}" if self.from_zoho else f"A server in between answered: {self}"
 
 
 class ZcbulkError(Exception):
@@ -59,6 +86,12 @@ class ZcbulkError(Exception):
 
     exit_code: ClassVar[int] = 1
 
+    ends_polls: ClassVar[bool] = False
+    """Whether a job is not polled again by itself, until the user edits it or asks for a poll."""
+
+    passes: ClassVar[str] = ""
+    """When another try may bring something else, such as "in a minute"; empty for never."""
+
     def __init__(
         self, title: str, cause: str = "", next_step: str = "", *, answer: Answer | None = None
     ) -> None:
@@ -69,10 +102,37 @@ class ZcbulkError(Exception):
         self.answer = answer
 
     def __str__(self) -> str:
-        said = f"Zoho said {self.answer}." if self.answer else ""
-        return " ".join(
-            part for part in (f"{self.title}.", self.cause, said, self.next_step) if part
-        )
+        """All of it, on whatever occasion: nothing about another try."""
+        return " ".join((f"{self.title}.", *self.paragraphs()))
+
+    def told(self, occasion: Occasion) -> str:
+        """All of it in one line, and what that means for another try."""
+        return " ".join((f"{self.title}.", *self.paragraphs(occasion)))
+
+    def paragraphs(self, occasion: Occasion | None = None) -> list[str]:
+        """Everything but the title: cause, answer, next step; on an occasion, about another try."""
+        said = f"{self.answer.with_sender}." if self.answer else ""
+        again = self.another_try(occasion) if occasion else ""
+        return [part for part in (self.cause, said, self.next_step, again) if part]
+
+    def another_try(self, occasion: Occasion) -> str:
+        """What is said of another try; empty where there is nothing to say, or others say it."""
+        if occasion is Occasion.POLL:
+            # Where it is asked again, the row shows when.
+            return _ENDED_POLLS if self.ends_polls else ""
+        when = self._when()
+        return _OTHER_TRY[occasion].format(when=when) if when else ""
+
+    def _when(self) -> str:
+        return self.passes
+
+
+_ENDED_POLLS = "It is not asked again by itself: press r to ask, or e to edit the job."
+
+_OTHER_TRY = {
+    Occasion.COMMAND: "It is not sent again by itself: give the command again {when}.",
+    Occasion.ONCE: "Try again {when}.",
+}
 
 
 class UsageError(ZcbulkError):
@@ -89,17 +149,26 @@ class SignInError(ZcbulkError):
     """Zoho does not accept the sign-in, the access token or its scopes."""
 
     exit_code = 3
+    passes = "in a while"
 
 
 class SignedOutError(SignInError):
     """There is no token that Zoho accepts, and none to be had without the user."""
+
+    passes = ""
 
 
 class RefusedError(ZcbulkError):
     """Zoho answered, and the answer is no."""
 
 
-class JobUnknownError(RefusedError):
+class JobRefusedError(RefusedError):
+    """Zoho answered that this job is not for us: asking again brings the same."""
+
+    ends_polls = True
+
+
+class JobUnknownError(JobRefusedError):
     """Zoho knows no such job, form, application or owner."""
 
 
@@ -118,6 +187,8 @@ class VariantRefusedError(RefusedError):
 class UndocumentedError(RefusedError):
     """Zoho said no with a code that no document explains, so it may mean "not now"."""
 
+    passes = "in a while"
+
 
 class ServiceError(ZcbulkError):
     """No usable answer came; asking again later may help.
@@ -127,6 +198,7 @@ class ServiceError(ZcbulkError):
     """
 
     exit_code = 4
+    passes = "in a while"
 
     def __init__(
         self,
@@ -140,6 +212,12 @@ class ServiceError(ZcbulkError):
         super().__init__(title, cause, next_step, answer=answer)
         self.retry_after = retry_after
 
+    def _when(self) -> str:
+        if self.retry_after is None:
+            return self.passes
+        minutes = -(-self.retry_after // 60)
+        return "in a minute" if minutes <= 1 else f"in {minutes:,.0f} minutes"
+
 
 class UnreachableError(ServiceError):
     """No connection could be made, so nothing was sent."""
@@ -148,13 +226,25 @@ class UnreachableError(ServiceError):
 class UnclearError(ServiceError):
     """The request was sent, but whether it was carried out is not known."""
 
+    def another_try(self, occasion: Occasion) -> str:
+        """Says nothing after a command, which may have been carried out: its status decides."""
+        return "" if occasion is Occasion.COMMAND else super().another_try(occasion)
+
 
 class BusyError(ServiceError):
     """Zoho asks for fewer calls."""
 
+    passes = "in a minute"
+
 
 class SignInBusyError(BusyError):
     """Zoho gives out no token for a while, since too many were asked for."""
+
+    passes = "in ten minutes"
+
+
+class BetweenError(ServiceError):
+    """A server in between did not let the request through, so Zoho did nothing."""
 
 
 class UnreadableError(ServiceError):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.commands import CANARY, CommandLine, Ended, environment, run_process
-from tests.support.contract import OPENAPI_STARTED, PAGE_ABORTED, PAGE_STARTED
+from tests.support.contract import OPENAPI_STARTED, PAGE_ABORTED, PAGE_STARTED, PAGE_STATUS
 from tests.support.jobs import URL
 from tests.support.simulators import commands_sent, labelled, url_of
 from tests.support.stub_server import Reply, StubServer
@@ -244,14 +244,45 @@ def test_neither_an_answer_nor_a_status(steady: Stage, monkeypatch: pytest.Monke
 
 
 def test_a_redirect_is_not_followed(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It does not tell whether the start was carried out; the status does."""
     with StubServer() as elsewhere:
         away = Reply(307, b"", {"Location": f"{elsewhere.url}/steal-the-token"})
-        with StubServer([away]) as server:
+        with StubServer([away, Reply(200, PAGE_STATUS)]) as server:
             monkeypatch.setenv("ZCBULK_BASE_URL", server.url)
-            in_one_line(cli("start", URL, "--yes"), 4, "elsewhere", "HTTP 307")
-        # What became of it, only a status can tell.
-        assert [request.method for request in server.requests].count("PATCH") == 1
+            ended = cli("start", URL, "--yes")
+    assert ended.code == 0
+    assert "took effect" in ended.out
+    assert [request.method for request in server.requests] == ["PATCH", "GET"]
     assert elsewhere.requests == []
+
+
+ANSWERS = {
+    "429": Reply.of({"code": 2955, "message": "Slow down"}, 429),
+    "429 of a gateway": Reply(429, b"rate limited", {"Retry-After": "120"}),
+    "404/2930": Reply.of({"code": 2930, "message": "An error occurred"}, 404),
+    "401/1000": Reply.of({"code": 1000, "message": "IAM error"}, 401),
+    "403 of a portal": Reply(403, b"<title>Hotel</title>"),
+    "502": Reply(502, b"<title>502 Bad Gateway</title>"),
+    "day spent": Reply.of({"code": 4000, "message": "Spent"}, 200),
+}
+PROMISES = ("tried again", "asked again", "try again in", "by itself", "waits")
+
+
+@pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
+def test_nothing_promises_a_repetition_that_nobody_makes(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch, answer: Reply
+) -> None:
+    with StubServer([answer]) as server:
+        monkeypatch.setenv("ZCBULK_BASE_URL", server.url)
+        read = cli("status", URL).err.lower()
+    assert not any(word in read.replace("try again in", "") for word in PROMISES)
+    if answer is ANSWERS["502"]:
+        return  # its status decides: see the tests of unclear answers
+    with StubServer([answer]) as server:
+        monkeypatch.setenv("ZCBULK_BASE_URL", server.url)
+        sent = cli("abort", URL, "--yes").err.lower()
+    assert not any(word in sent.replace("not sent again by itself", "") for word in PROMISES)
+    assert len(server.requests) == 1
 
 
 @ACTIONS

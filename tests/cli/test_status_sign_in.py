@@ -252,7 +252,7 @@ def test_a_throttle_is_kept_for_the_next_command(
     zoho.fail(REFRESH, error, times=1)
     complaint(cli("status", zoho.job), 4, "ten minutes", "too many requests")
     for _ in range(2):
-        complaint(cli("status", zoho.job), 4, "no token for now", "Try again then")
+        complaint(cli("status", zoho.job), 4, "no token for now", "Try again in 10 minutes.")
     assert zoho.calls == [("REFRESH", error)]
     assert statuses(zoho) == []
     make_older(home, timedelta(minutes=10))

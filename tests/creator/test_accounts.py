@@ -29,7 +29,6 @@ from zcbulk_tui.errors import (
     ServiceError,
     SignedOutError,
     SignInBusyError,
-    SignInError,
     UnclearError,
     UnreachableError,
     UnreadableError,
@@ -151,8 +150,8 @@ async def test_an_error_counts_under_any_http_status(ask: Ask, http_status: int)
         pytest.param(Reply.of({}), UnreadableError, id="empty"),
         pytest.param(Reply(503, b"<html>"), ServiceError, id="503"),
         pytest.param(Reply(302), ServiceError, id="302"),
-        pytest.param(Reply(403, b"<html>"), SignInError, id="403"),
-        pytest.param(Reply(404), SignInError, id="404"),
+        pytest.param(Reply(403, b"<html>"), ServiceError, id="403"),
+        pytest.param(Reply(404), ServiceError, id="404"),
     ],
 )
 async def test_what_is_no_grant(answer: Reply, kind: type[ZcbulkError]) -> None:
@@ -239,4 +238,4 @@ async def test_the_older_address_follows(first: Reply) -> None:
 
 
 async def test_a_revocation_that_both_refuse_has_not_happened() -> None:
-    assert isinstance(await failure(revoke, Reply(400), Reply(400)), SignInError)
+    assert isinstance(await failure(revoke, Reply(400), Reply(400)), ServiceError)

@@ -269,3 +269,91 @@ async def test_a_refused_command_changes_nothing_in_the_memory() -> None:
         with pytest.raises(ZcbulkError):
             await start(server, memory)
         assert memory.recall(server.url) == Variant()
+
+
+PROBLEM = (
+    b'{"type":"about:blank#NO_METHOD_MATCHED_ERROR","title":"Route resolved, but no path matched"}'
+)
+
+
+def mock_of_the_openapi_file(request: Request) -> Answer:
+    """As Prism answers with Zoho's OpenAPI file: PUT only, a flat body, and HTTP of its own."""
+    if request.method != "PUT":
+        return Reply(405, PROBLEM, {"Content-Type": "application/problem+json", "Allow": "PUT"})
+    if request.json().keys() != {"action"}:
+        return Reply(422, b'{"title":"Invalid request","status":422}')
+    return Reply(200, OPENAPI_STARTED)
+
+
+@pytest.mark.parametrize("action", Action)
+async def test_a_mock_of_the_openapi_file_is_understood(action: Action) -> None:
+    with StubServer(mock_of_the_openapi_file) as server:
+        async with creator(server.url) as client:
+            said = await client.control(REF, action)
+            await client.control(REF, action)  # the way is remembered
+    assert said.code == 3000
+    flat, wrapped = {"action": action.value}, {"data": {"action": action.value}}
+    assert sent(server) == [("PATCH", wrapped), ("PUT", wrapped), ("PUT", flat), ("PUT", flat)]
+
+
+WRONG_WAY = [
+    pytest.param(b"", id="empty"),
+    pytest.param(b"<html><title>Not Allowed</title></html>", id="HTML"),
+    pytest.param(b"Method Not Allowed", id="plain"),
+    pytest.param(PROBLEM, id="problem+json"),
+    pytest.param(b'{"code":405,"message":"Method Not Allowed"}', id="the status as code"),
+    pytest.param(b'{"code":12,"message":"Not Implemented"}', id="a code of its own"),
+    pytest.param(b'{"code":9999,"message":"?"}', id="an unknown code of Zoho"),
+]
+
+
+@pytest.mark.parametrize("body", WRONG_WAY)
+@pytest.mark.parametrize("http", [405, 415, 501])
+@pytest.mark.parametrize("taken", ["PUT", "POST"])
+async def test_another_method_is_tried_whoever_refuses_one(
+    http: int, body: bytes, taken: str
+) -> None:
+    def answer(request: Request) -> Answer:
+        return OK if request.method == taken else Reply(http, body)
+
+    with StubServer(answer) as server:
+        assert await start(server) == "Job created successfully"
+    assert sent(server)[-1] == (taken, WRAPPED)
+
+
+@pytest.mark.parametrize("http", [400, 415, 422])
+async def test_another_shape_is_tried_whoever_refuses_one(http: int) -> None:
+    def answer(request: Request) -> Answer:
+        return OK if request.json() == FLAT else Reply(http, b"Bad Request")
+
+    with StubServer(answer) as server:
+        await start(server)
+    assert sent(server) == [("PATCH", WRAPPED), ("PATCH", FLAT)]
+
+
+@pytest.mark.parametrize(("http", "most"), [(400, 2), (405, 3), (415, 6), (422, 2), (501, 3)])
+async def test_no_way_is_tried_without_end(http: int, most: int) -> None:
+    with StubServer(lambda _: Reply(http)) as server, pytest.raises(VariantRefusedError):
+        await start(server)
+    assert len(server.requests) == most
+
+
+@pytest.mark.parametrize("body", [b"", b"<title>No</title>", b'{"title":"No"}', b'{"code":1}'])
+@pytest.mark.parametrize(
+    ("http", "unclear"),
+    [
+        *((http, False) for http in (401, 402, 403, 404, 406, 407, 409, 410, 411, 412, 413, 414)),
+        *((http, False) for http in (418, 421, 423, 425, 426, 428, 429, 431, 451)),
+        *((http, True) for http in (200, 201, 202, 204, 301, 302, 303, 307, 308, 408, 499)),
+        *((http, True) for http in (500, 502, 503, 504, 505, 520, 524, 599, 999)),
+        (511, False),
+    ],
+)
+async def test_what_an_answer_of_those_in_between_proves(
+    http: int, unclear: bool, body: bytes
+) -> None:
+    reply = Reply(http, b"" if http == 204 else body)
+    with StubServer([reply, OK]) as server, pytest.raises(ZcbulkError) as caught:
+        await start(server)
+    assert len(server.requests) == 1
+    assert isinstance(caught.value, UnclearError) is unclear

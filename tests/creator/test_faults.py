@@ -1,18 +1,25 @@
 """Every error answer becomes the error that the table says, with the server's own words in it."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tests.creator.calls import failed_status, met
+from tests.creator.calls import TOKEN, failed_status, met
 from tests.support.contract import REFUSALS, Refusal
 from tests.support.stub_server import Reply
 from tests.support.text import HOSTILE, is_one_safe_line
+from zcbulk_tui.creator.between import words
 from zcbulk_tui.creator.faults import RULES, to_error
 from zcbulk_tui.errors import (
     Answer,
+    BetweenError,
     BusyError,
+    Occasion,
     SignInError,
     UnclearError,
     UndocumentedError,
+    UnreadableError,
+    VariantRefusedError,
     ZcbulkError,
 )
 
@@ -26,7 +33,7 @@ async def test_each_row_of_the_contract(row: Refusal) -> None:
     assert type(error) is met(row)
     assert error.exit_code == row.exit_code
     assert error.title
-    assert error.next_step
+    assert error.next_step or error.another_try(Occasion.ONCE)
     assert error.answer == Answer(row.http, row.code, SAID)
     assert SAID in str(error)
 
@@ -45,7 +52,7 @@ def test_each_rule_of_the_program(
     assert (error.title, error.next_step) == (RULES[key].title, RULES[key].next_step)
     assert error.title
     assert not error.title.endswith(".")
-    assert error.next_step.endswith((".", "zcbulk-tui login", "zcbulk-tui doctor"))
+    assert error.told(Occasion.ONCE).endswith((".", "zcbulk-tui login", "zcbulk-tui doctor"))
 
 
 @pytest.mark.parametrize("key", ["message", "description", "status"])
@@ -66,7 +73,7 @@ async def test_the_code_may_come_as_text() -> None:
 
 @pytest.mark.parametrize(
     ("http", "code"),
-    [(200, 3001), (200, 12345), (200, -1), (400, 3000), (400, 99), (404, 9350), (409, 1), (418, 1)],
+    [(200, 3001), (200, 12345), (400, 9999), (404, 9350), (409, 1234), (418, 1000)],
 )
 async def test_a_code_that_no_document_explains_keeps_what_the_server_said(
     http: int, code: int
@@ -74,15 +81,95 @@ async def test_a_code_that_no_document_explains_keeps_what_the_server_said(
     error = await failed_status(Reply.of({"code": code, "message": SAID}, http))
     assert type(error) is UndocumentedError
     assert error.exit_code == 1
-    assert f"HTTP {http}, code {code}: “{SAID}”" in str(error)
+    assert f"Zoho said HTTP {http}, code {code}: “{SAID}”" in str(error)
     assert error.next_step
 
 
-@pytest.mark.parametrize("http", [400, 403, 404, 409])
-async def test_a_refusal_without_json_goes_by_its_http_status(http: int) -> None:
-    error = await failed_status(Reply(http, HTML))
-    assert type(error) is UndocumentedError
-    assert f"HTTP {http}, no code" in str(error)
+async def test_a_success_that_is_none_by_its_status_makes_no_sense() -> None:
+    error = await failed_status(Reply.of({"code": 3000, "message": SAID}, 400))
+    assert type(error) is UnreadableError
+
+
+BETWEEN = {
+    **dict.fromkeys((301, 302, 303, 307, 308), UnreadableError),
+    **dict.fromkeys((400, 405, 415, 422, 501), VariantRefusedError),
+    401: SignInError,
+    **dict.fromkeys((402, 403, 404, 406, 407, 409, 410, 411, 412, 413, 414), BetweenError),
+    **dict.fromkeys((418, 421, 423, 424, 425, 426, 428, 431, 451, 511), BetweenError),
+    **dict.fromkeys((408, 499, 500, 502, 503, 504, 505, 520, 524, 599), UnclearError),
+    429: BusyError,
+    **dict.fromkeys((600, 999), UnreadableError),
+}
+"""What an answer without Zoho's code means, by its HTTP status, written down a second time."""
+
+
+@pytest.mark.parametrize(("http", "kind"), BETWEEN.items())
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b"<title>%s</title>" % SAID.encode(), id="HTML"),
+        pytest.param(
+            b'{"type":"about:blank","title":"%s","status":0}' % SAID.encode(), id="problem"
+        ),
+        pytest.param(b'{"code":16,"message":"%s"}' % SAID.encode(), id="a code of its own"),
+    ],
+)
+async def test_an_answer_without_zohos_code_is_another_servers(
+    http: int, kind: type[ZcbulkError], body: bytes
+) -> None:
+    error = await failed_status(Reply(http, body))
+    assert type(error) is kind
+    assert f"A server in between answered: HTTP {http}: “{SAID}”." in str(error)
+    for untrue in ("Zoho said", "Zoho refused", "No document explains", "Zoho's support"):
+        assert untrue not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        pytest.param(b"", "", id="nothing"),
+        pytest.param(b"  Method Not\r\n Allowed ", "Method Not Allowed", id="plain text"),
+        pytest.param(b"\x1f\x8b\x08\x00\x00", "", id="compressed"),
+        pytest.param(b"<html><head><TITLE\nid=a> 502 &amp; <b>Bad</b>", "502 &", id="title"),
+        pytest.param(b"<html><style>h1{}</style><h1>Sign in</h1>", "Sign in", id="heading"),
+        pytest.param(b"<script>x()</script><p>Go <b>away</b></p>", "Go away", id="neither"),
+        pytest.param(
+            b"<?xml version='1.0'?><Error><Code>Denied</Code><Message>No</Message></Error>",
+            "Denied No",
+            id="XML",
+        ),
+        pytest.param(b"<" * 20_000, "", id="markup without end"),
+        pytest.param(b'{"title":"T","detail":"D","status":405}', "T: D", id="problem+json"),
+        pytest.param(b'{"detail":"Not allowed."}', "Not allowed.", id="detail alone"),
+        pytest.param(b'{"error":"e","error_description":"d"}', "e: d", id="OAuth"),
+        pytest.param(b'{"error":{"code":405,"message":"m"}}', "m", id="nested error"),
+        pytest.param(b'{"fault":{"faultstring":"f"}}', "f", id="fault"),
+        pytest.param(b'{"message":"no Route matched"}', "no Route matched", id="message"),
+        pytest.param(b'{"code":405,"message":"m"}', "m", id="the status as code"),
+        pytest.param(b'[{"message":"m"}]', "m", id="list"),
+        pytest.param(b'"text"', "text", id="JSON text"),
+        pytest.param(b'{"title":' + b"[" * 5000, "", id="broken JSON"),
+        pytest.param(b'{"title":5,"detail":null}', "", id="no text in it"),
+        pytest.param("<title>Größe – Ende</title>".encode(), "Größe – Ende", id="not ASCII"),
+    ],
+)
+def test_the_words_of_a_server_in_between(body: bytes, said: str) -> None:
+    assert words(body) == said
+
+
+@given(st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
+def test_its_words_are_one_safe_line_whatever_it_sends(body: bytes) -> None:
+    for shown in (words(body), words(b"<title>" + body), words(b'{"title":"%s"}' % body)):
+        assert is_one_safe_line(shown)
+        assert len(shown) <= 200
+
+
+async def test_a_server_that_quotes_the_request_does_not_make_us_show_the_token() -> None:
+    said = f"You sent Authorization: Zoho-oauthtoken {TOKEN}"
+    for reply in (Reply(403, said.encode()), Reply.of({"code": 2933, "message": said}, 403)):
+        error = str(await failed_status(reply))
+        assert "You sent Authorization" in error
+        assert TOKEN not in error
 
 
 @pytest.mark.parametrize("body", [HTML, b"", b'{"code":1}', b'{"code":3000}', b'{"code":4000}'])
@@ -94,10 +181,9 @@ async def test_a_server_fault_is_unclear_whatever_its_body(http: int, body: byte
     assert f"HTTP {http}" in str(error)
 
 
-@pytest.mark.parametrize("http", [401, 407])
-@pytest.mark.parametrize("body", [HTML, b"", b'{"code":1}'])
-async def test_an_unexplained_401_is_a_matter_of_sign_in(http: int, body: bytes) -> None:
-    error = await failed_status(Reply(http, body))
+@pytest.mark.parametrize("body", [HTML, b"", b'{"code":1}', b'{"code":8888}'])
+async def test_an_unexplained_401_is_a_matter_of_sign_in(body: bytes) -> None:
+    error = await failed_status(Reply(401, body))
     assert type(error) is SignInError
     assert error.exit_code == 3
 

@@ -63,7 +63,8 @@ def test_the_throttle_is_no_refusal(http_status: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "http_status"), [("general_error", 200), ("general_error", 400), ("", 500), ("x", 503)]
+    ("name", "http_status"),
+    [("general_error", 200), ("general_error", 400), ("", 500), ("x", 503)],
 )
 def test_a_fault_of_the_server_passes(name: str, http_status: int) -> None:
     error = error_of(name, http_status=http_status)
@@ -76,6 +77,14 @@ def test_a_redirect_is_no_word_of_zohos(http_status: int) -> None:
     error = error_of("", http_status=http_status)
     assert type(error) is ServiceError
     assert "not followed" in error.cause
+
+
+@pytest.mark.parametrize("http_status", [400, 403, 404, 405, 407, 413, 429])
+def test_without_one_of_zohos_errors_nobody_knows_who_answered(http_status: int) -> None:
+    error = to_error(Complaint("", "", http_status))
+    assert type(error) is ServiceError
+    assert f"HTTP {http_status} without one of Zoho's errors." in str(error)
+    assert "Zoho's support" not in str(error)
 
 
 def test_an_unknown_error_keeps_its_words() -> None:

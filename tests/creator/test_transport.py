@@ -21,7 +21,7 @@ from zcbulk_tui.creator.network import Timeouts
 from zcbulk_tui.domain.job import Environment, JobRef
 from zcbulk_tui.errors import (
     BusyError,
-    ServiceError,
+    Occasion,
     UnclearError,
     UnreachableError,
     UnreadableError,
@@ -88,7 +88,7 @@ async def test_no_answer_in_time_is_unclear(timeouts: Timeouts) -> None:
         error = await failed_status(Silence(), timeouts)
     assert type(error) is UnclearError
     assert "did not answer in time" in error.title
-    assert error.next_step
+    assert error.told(Occasion.ONCE).endswith("Try again in a while.")
 
 
 @pytest.mark.parametrize(
@@ -251,5 +251,5 @@ async def test_a_redirect_is_not_followed(http: int) -> None:
     with StubServer() as elsewhere:
         error = await failed_status(Reply(http, b"", {"Location": f"{elsewhere.url}/creator"}))
         assert elsewhere.requests == []
-    assert type(error) is ServiceError
+    assert type(error) is UnreadableError
     assert "Redirects are not followed" in str(error)

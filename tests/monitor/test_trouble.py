@@ -2,15 +2,25 @@
 
 import asyncio
 import itertools
+from dataclasses import replace
+from random import Random
 
 import pytest
 
 from tests.monitor.stage import Stage, jobs
+from tests.support.contract import REFUSALS
 from tests.support.virtual_time import run_virtual
+from zcbulk_tui.creator.faults import to_error
 from zcbulk_tui.domain.job import JobState
+from zcbulk_tui.domain.outlook import UNREAD
+from zcbulk_tui.domain.planner import Reason
+from zcbulk_tui.errors import Answer as ErrorAnswer
 from zcbulk_tui.errors import (
+    BetweenError,
     BusyError,
+    JobRefusedError,
     JobUnknownError,
+    QuotaSpentError,
     RefusedError,
     ServiceError,
     SignInError,
@@ -24,21 +34,26 @@ from zcbulk_tui.monitor.events import JobChanged
 
 pytestmark = pytest.mark.usefixtures("alone")
 
-RUNNING = JobState.IN_PROGRESS
+RUNNING, ANY = JobState.IN_PROGRESS, Reason.ANY_TIME
 
 
 @pytest.mark.parametrize(
-    "error",
+    ("error", "cap"),
     [
-        UnreachableError("down"),
-        UnclearError("dropped"),
-        UnreadableError("nonsense"),
-        ServiceError("2930"),
-        UndocumentedError("code 99999"),
+        (UnreachableError("down"), 300),
+        (UnclearError("dropped"), 600),
+        (UnreadableError("nonsense"), 600),
+        (ServiceError("2930"), 600),
+        (BetweenError("portal"), 600),
+        (UndocumentedError("code 99999"), 600),
+        (SignInError("IAM error"), 600),
+        (RefusedError("not allowed"), 600),
     ],
-    ids=lambda error: type(error).__name__,
+    ids=lambda value: type(value).__name__,
 )
-def test_passing_trouble_backs_off_doubling_to_a_cap_forever(error: ZcbulkError) -> None:
+def test_passing_trouble_backs_off_doubling_to_a_cap_forever(
+    error: ZcbulkError, cap: float
+) -> None:
     async def scene() -> Stage:
         stage = Stage(jobs(1))
         stage.api.script("1", error)
@@ -49,9 +64,9 @@ def test_passing_trouble_backs_off_doubling_to_a_cap_forever(error: ZcbulkError)
     stage = run_virtual(scene())
     times = stage.api.times()
     waits = [round(after - before) for before, after in itertools.pairwise(times)]
-    assert waits[:7] == [5, 10, 20, 40, 80, 160, 300]
-    assert set(waits[7:]) == {300}
-    assert times[-1] > 24 * 3600 - 301
+    assert waits[:6] == [5, 10, 20, 40, 80, 160]
+    assert set(waits[8:]) == {cap}
+    assert times[-1] > 24 * 3600 - cap - 1
 
 
 def test_jitter_spreads_the_waits_over_their_upper_half() -> None:
@@ -68,10 +83,10 @@ def test_jitter_spreads_the_waits_over_their_upper_half() -> None:
 
 @pytest.mark.parametrize(
     "error",
-    [SignInError("token"), JobUnknownError("no such job"), RefusedError("not allowed")],
+    [JobUnknownError("no such job"), JobRefusedError("another user's")],
     ids=lambda error: type(error).__name__,
 )
-def test_a_clear_no_stops_the_polls_of_that_job_alone(error: ZcbulkError) -> None:
+def test_an_answer_that_names_the_job_stops_the_polls_of_that_job_alone(error: ZcbulkError) -> None:
     async def scene() -> Stage:
         stage = Stage(jobs(2))
         stage.api.script("1", error)
@@ -84,19 +99,78 @@ def test_a_clear_no_stops_the_polls_of_that_job_alone(error: ZcbulkError) -> Non
     assert len(stage.api.times("2")) > 90
 
 
-def test_a_stopped_job_is_asked_again_on_a_key_and_goes_on() -> None:
+@pytest.mark.parametrize("key", ["r", "e"])
+def test_a_stopped_job_is_asked_again_on_a_key_and_goes_on(key: str) -> None:
     async def scene() -> Stage:
-        stage = Stage(jobs(1))
-        stage.api.script("1", SignInError("token"), RUNNING)
+        (job,) = jobs(1)
+        stage = Stage([job])
+        stage.api.script("1", JobUnknownError("no such job"), RUNNING)
         async with stage.running():
             await asyncio.sleep(100)
-            stage.monitor.poll_now([jobs(1)[0].ref])
+            assert stage.job.next_poll_at is None
+            if key == "r":
+                stage.monitor.poll_now([job.ref])
+            else:
+                stage.monitor.edit(replace(job, note="Asked the admin"))
             await asyncio.sleep(15)
         return stage
 
     stage = run_virtual(scene())
     assert stage.api.times() == [0.0, 100.0, 110.1]
     assert stage.job.fault is None
+
+
+def test_an_edit_costs_no_call_while_a_job_is_polled_anyway() -> None:
+    async def scene() -> Stage:
+        (job,) = jobs(1)
+        stage = Stage([job])
+        stage.api.script("1", JobState.READY)
+        async with stage.running():
+            await asyncio.sleep(50)
+            stage.monitor.edit(replace(job, note="Soon"))
+            await asyncio.sleep(40)
+        return stage
+
+    assert run_virtual(scene()).api.times() == [0.0]
+
+
+STOPS = {7120, 7130, 11330, 1040, 2892, 2893, 2894}
+"""Codes that name the job, its form, application or owner as wrong."""
+
+NOT_OF_THE_JOB = {302, 405, 408, 415, 429, *range(500, 600)}
+"""HTTP statuses that say something else, whatever the code: busy, failed, the wrong way."""
+
+STATUSES = [200, 302, 400, 401, 403, 404, 405, 407, 408, 409, 413, 415, 418, 421, 425, 426, 429]
+STATUSES += [431, 451, 500, 501, 502, 503, 504, 511, 599]
+CODES = [None, 0, 16, 1000, 3000, 8888, 99999, *sorted({row.code for row in REFUSALS})]
+
+
+@pytest.mark.parametrize("http", STATUSES)
+def test_after_any_passing_fault_a_job_is_read_again(http: int) -> None:
+    """Each (HTTP status, code), also those that no document knows: twice, then good answers."""
+
+    async def scene(error: ZcbulkError) -> Stage:
+        stage = Stage(jobs(1))
+        stage.api.script("1", error, error, RUNNING)
+        async with stage.running():
+            # A day that is spent begins anew after midnight; all else is over in minutes.
+            is_spent = isinstance(error, QuotaSpentError)
+            await asyncio.sleep(86400 if is_spent else 400)
+        return stage
+
+    for code in CODES:
+        if (http, code) == (200, 3000):
+            continue
+        error = to_error(ErrorAnswer(http, code, "words"))
+        is_stop = error.ends_polls
+        assert is_stop is (code in STOPS and http not in NOT_OF_THE_JOB), (http, code)
+        stage = run_virtual(scene(error))
+        if is_stop:
+            assert stage.api.times() == [0.0], (http, code)
+        else:
+            assert stage.job.fault is None, (http, code)
+            assert stage.job.state is RUNNING, (http, code)
+            assert stage.job.next_poll_at is not None
 
 
 def test_the_last_good_reading_stays_and_the_fault_tells_since_when() -> None:
@@ -180,3 +254,42 @@ def test_an_error_of_this_program_is_not_swallowed() -> None:
     with pytest.raises(ExceptionGroup) as caught:
         run_virtual(scene())
     assert caught.group_contains(ZeroDivisionError)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [SignInError("IAM error"), UnclearError("503"), BetweenError("portal"), RefusedError("2933")],
+    ids=lambda error: type(error).__name__,
+)
+def test_jobs_that_fail_together_take_turns_and_come_back_together(error: ZcbulkError) -> None:
+    async def scene() -> tuple[Stage, int]:
+        luck = Random(7).random
+        stage = Stage(jobs(20), luck=luck, rule=lambda it, _: (600.0 * (it is not UNREAD), ANY))
+        for job in jobs(20):
+            stage.api.script(job.ref.job_id, error)
+        async with stage.running():
+            await asyncio.sleep(3600)
+            spent = len(stage.api.calls)
+            for job in jobs(20):
+                stage.api.script(job.ref.job_id, RUNNING)
+            await asyncio.sleep(1200)
+        return stage, spent
+
+    stage, spent = run_virtual(scene())
+    assert spent < 130  # 12 for each of them, if each went by itself
+    first = [next(at for at in stage.api.times(job.ref.job_id) if at > 3600) for job in jobs(20)]
+    assert min(first) < 3600 + 900
+    assert max(first) - min(first) < 60, "within what Zoho takes a minute"
+
+
+def test_a_job_that_fails_alone_holds_up_no_other() -> None:
+    async def scene() -> Stage:
+        stage = Stage(jobs(3))
+        stage.api.script("1", SignInError("IAM error"))
+        async with stage.running():
+            await asyncio.sleep(3600)
+        return stage
+
+    stage = run_virtual(scene())
+    assert len(stage.api.times("1")) < 16
+    assert len(stage.api.times("2")) > 350

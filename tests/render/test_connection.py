@@ -86,3 +86,18 @@ def test_a_window_alone_says_nothing_of_windows(poller: str, windows: int) -> No
     service = replace(SERVICES["connected"], poller=poller, windows=windows)
     said = connection(service, NOW).text
     assert (said == "connected") == (not poller and windows == 1)
+
+
+@pytest.mark.parametrize(("failing", "said"), [(1, "1 job failing"), (1234, "1,234 jobs failing")])
+def test_it_is_not_called_connected_while_jobs_fail(failing: int, said: str) -> None:
+    service = SERVICES["connected"]
+    assert connection(service, NOW, failing) == Span(said, Look.WARNING)
+    elsewhere = replace(service, poller="pts/3", windows=2)
+    assert connection(elsewhere, NOW, failing) == Span(f"{said} via pts/3", Look.WARNING)
+
+
+@pytest.mark.parametrize("service", SERVICES.values(), ids=SERVICES)
+def test_what_keeps_all_jobs_from_being_asked_comes_first(service: ServiceSnapshot) -> None:
+    alone = connection(service, NOW)
+    if alone.text != "connected":
+        assert connection(service, NOW, 3) == alone

@@ -135,7 +135,7 @@ LATE = UnclearError("The answer did not come in time")
         (
             call(Answer(404, 7120, "None."), failure="Zoho knows no such job here"),
             "Orders EU  GET status for plan (finish): Zoho knows no such job here, HTTP 404, "
-            "code 7120, 182 ms, 163 left; Zoho said “None.”",
+            "code 7120, 182 ms, 163 left; it said “None.”",
         ),
         (
             call(None, failure=LATE.title, seconds=1.5),

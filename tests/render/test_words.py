@@ -17,7 +17,19 @@ from zcbulk_tui.domain.day_plan import Spent
 from zcbulk_tui.domain.job import Action, Environment, JobReading, JobState
 from zcbulk_tui.domain.planner import Effect, Pace, Reason
 from zcbulk_tui.domain.snapshot import Fault, JobSnapshot
-from zcbulk_tui.errors import RefusedError, UnclearError, UnreachableError
+from zcbulk_tui.errors import (
+    BusyError,
+    JobUnknownError,
+    QuotaSpentError,
+    RefusedError,
+    ServiceError,
+    SignedOutError,
+    SignInBusyError,
+    SignInError,
+    UnclearError,
+    UnreachableError,
+    ZcbulkError,
+)
 from zcbulk_tui.render import columns, words
 from zcbulk_tui.render.budget import CAUSE, REASON
 from zcbulk_tui.render.figures import clock
@@ -139,19 +151,56 @@ def test_a_job_that_was_never_read_says_so() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "due", "given_up"),
+    ("error", "refused"),
     [
-        (REFUSED, None, True),
-        (REFUSED, NOW, False),
-        (UNCLEAR, None, False),
-        (None, None, False),
+        (REFUSED, True),
+        (JobUnknownError("No such job"), True),
+        (SignInError("No scope"), True),
+        (SignedOutError("Signed out"), False),
+        (QuotaSpentError("Spent"), False),
+        (UNCLEAR, False),
+        (None, False),
     ],
 )
-def test_polls_are_given_up_for_an_answer_that_only_the_user_can_change(
-    error: RefusedError | UnclearError | None, due: datetime | None, given_up: bool
+def test_a_clear_no_stands_in_the_place_of_the_bar(
+    error: ZcbulkError | None, refused: bool
 ) -> None:
     fault = Fault(error, NOW) if error else None
-    assert words.is_given_up(JobSnapshot(watched(), fault=fault, next_poll_at=due)) is given_up
+    assert words.is_refused(JobSnapshot(watched(), fault=fault)) is refused
+
+
+def test_a_fault_tells_of_another_try_only_where_polls_have_ended() -> None:
+    ended = JobSnapshot(watched(), fault=Fault(JobUnknownError("No such job"), NOW))
+    assert words.sentence(ended, NOW).text.endswith(
+        "No such job. It is not asked again by itself: press r to ask, or e to edit the job."
+    )
+    # The countdown beside it tells the rest.
+    busy = JobSnapshot(watched(), fault=Fault(BusyError("Too many calls"), NOW))
+    assert words.sentence(busy, NOW).text.endswith(": Too many calls.")
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (
+            BusyError("Busy"),
+            "Abort refused at 12:00: Busy. {}: give the command again in a minute.",
+        ),
+        (
+            ServiceError("2930"),
+            "Abort refused at 12:00: 2930. {}: give the command again in a while.",
+        ),
+        (
+            SignInBusyError("No token"),
+            "Abort not sent at 12:00: No token. {}: give the command again in ten minutes.",
+        ),
+        (QuotaSpentError("Spent"), "Abort refused at 12:00: Spent."),
+    ],
+)
+def test_a_refused_command_promises_no_repetition(error: ZcbulkError, told: str) -> None:
+    command = Command(Action.ABORT, NOW, Outcome.REFUSED, error=error)
+    said = words.command(command, NOW).replace(AT, "12:00")
+    assert said == told.format("It is not sent again by itself")
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from zcbulk_tui.errors import ZcbulkError
+from zcbulk_tui.errors import Occasion, ZcbulkError
 
 
 class Grade(Enum):
@@ -35,9 +35,10 @@ class Finding:
 
 def failure(subject: str, error: ZcbulkError) -> Finding:
     """Returns an error of the tree as a line."""
-    answer = f"Zoho said {error.answer}." if error.answer else ""
+    answer = f"{error.answer.with_sender}." if error.answer else ""
     said = " ".join(part for part in (f"{error.title}.", error.cause, answer) if part)
-    fix = error.next_step or "Mend that, and run the doctor again."
+    again = error.another_try(Occasion.ONCE) or "Mend that, and run the doctor again."
+    fix = error.next_step or again
     return Finding(subject, Grade.FAIL, said, fix, error.exit_code)
 
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from zcbulk_tui.cli.parser import make_parser
-from zcbulk_tui.errors import UsageError, ZcbulkError
+from zcbulk_tui.errors import Occasion, UsageError, ZcbulkError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -24,7 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         code = int(arguments.run(arguments))
         _flush()
     except ZcbulkError as error:
-        complain(str(error))
+        complain(error.told(getattr(arguments, "occasion", Occasion.ONCE)))
         return error.exit_code
     except KeyboardInterrupt:
         return 130

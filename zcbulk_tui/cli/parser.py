@@ -8,6 +8,7 @@ from zcbulk_tui import __version__
 from zcbulk_tui.cli import memory_parser, options, run
 from zcbulk_tui.cli.options import Command
 from zcbulk_tui.domain.job import Action
+from zcbulk_tui.errors import Occasion
 
 _Number = TypeVar("_Number", int, float)
 
@@ -143,7 +144,7 @@ def _fill_status(status: Command) -> None:
 def _fill_control(action: Action, control: Command) -> None:
     options.add_job_arguments(control, several=False)
     control.add_argument("--yes", action="store_true", help="do not ask (for scripts)")
-    control.set_defaults(run=run.control, action=action)
+    control.set_defaults(run=run.control, action=action, occasion=Occasion.COMMAND)
 
 
 def _fill_simulator(simulator: Command) -> None:

@@ -11,7 +11,7 @@ from zcbulk_tui.cli.main import complain
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.job import JobReading, JobRef, JobState
-from zcbulk_tui.errors import ZcbulkError
+from zcbulk_tui.errors import Occasion, ZcbulkError
 from zcbulk_tui.monitor.once import read_all
 from zcbulk_tui.render.figures import clock, number, percent
 from zcbulk_tui.render.span import fit
@@ -43,7 +43,7 @@ def run(jobs: Sequence[str], flags: Mapping[str, object], *, as_json: bool, fres
     worst = 0
     for ref, result in zip(refs, results, strict=True):
         if isinstance(result, ZcbulkError):
-            complain(f"{ref.form} {ref.job_id}: {result}")
+            complain(f"{ref.form} {ref.job_id}: {result.told(Occasion.ONCE)}")
             worst = max(worst, result.exit_code)
     return worst
 

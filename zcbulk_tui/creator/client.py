@@ -15,9 +15,9 @@ from email.utils import parsedate_to_datetime
 import httpx
 from pydantic import SecretStr
 
-from zcbulk_tui.creator import wire
+from zcbulk_tui.creator import between, wire
 from zcbulk_tui.creator.control import Variant, VariantMemory, candidates, follow
-from zcbulk_tui.creator.faults import to_error
+from zcbulk_tui.creator.faults import SUCCESS, to_error
 from zcbulk_tui.creator.network import Network, without
 from zcbulk_tui.creator.tokens import AccessToken, TokenSource
 from zcbulk_tui.domain.address import job_path
@@ -126,9 +126,7 @@ class CreatorClient:
     async def _command(self, ref: JobRef, action: Action, variant: Variant) -> Answer:
         try:
             http_status, body = await self._call(variant.method, ref, variant.body(action))
-        except ServiceError as error:
-            if not (isinstance(error, UnreadableError) or _is_redirect(error)):
-                raise
+        except UnreadableError as error:
             # An answer came, so the command arrived; what became of it, the answer does not tell.
             raise UnclearError(
                 error.title, error.cause, error.next_step, answer=error.answer
@@ -188,6 +186,7 @@ class CreatorClient:
         url = (self._base_url or ref.origin) + job_path(ref, self._api_version)
         request = self._network.request(method, url, headers=headers, content=content)
         response, answer = await self._network.send(request, AccessToken(token))
+        # A server in between may quote the request, whose words are shown and kept.
         answer = without(answer, [token])
         _require_success(response, answer)
         return response.status_code, answer
@@ -205,11 +204,6 @@ def _not_sent_again(error: ServiceError) -> ServiceError:
     return ServiceError(error.title, cause, error.next_step)
 
 
-def _is_redirect(error: ServiceError) -> bool:
-    """Whether an answer points elsewhere, as those to commands may do when they are carried out."""
-    return error.answer is not None and 300 <= error.answer.http_status < 400
-
-
 def _token_is_refused(error: SignInError) -> bool:
     """Whether the access token itself is what is wrong (code 1030)."""
     return error.answer is not None and error.answer.code == _TOKEN_REFUSED
@@ -217,21 +211,18 @@ def _token_is_refused(error: SignInError) -> bool:
 
 def _require_success(response: httpx.Response, body: bytes) -> None:
     """Raises what the answer means, unless it is HTTP 2xx and code 3000."""
+    why = f"HTTP {response.status_code} without Zoho's code."
     try:
         answer = wire.parse_envelope(body, response.status_code)
-    except UnreadableError:
-        if response.is_success:
-            raise
-        answer = Answer(response.status_code)
-    if response.is_success and answer.code == wire.SUCCESS:
+    except UnreadableError as error:
+        answer, why = Answer(response.status_code), error.cause
+    if response.is_success and answer.code == SUCCESS:
         return
-    if response.is_success and answer.code is None:
-        raise UnreadableError(
-            "The answer makes no sense",
-            f"HTTP {response.status_code} without Zoho's code.",
-            "The last good reading stays; if this goes on, check that the base URL is Zoho's.",
-            answer=answer,
-        )
+    if between.is_between(answer):
+        said = Answer(response.status_code, None, between.words(body), from_zoho=False)
+        if response.is_success:
+            raise between.unreadable(why, said if said.text else None)
+        answer = said
     raise to_error(answer, _retry_after(response))
 
 

@@ -105,10 +105,16 @@ def follow(
     remaining: Sequence[Variant], refused: Variant, refusal: VariantRefusedError
 ) -> list[Variant]:
     """Returns the ways that are still worth trying after `refused` was."""
-    code = refusal.answer.code if refusal.answer else None
-    if code == 1020:
+    answer = refusal.answer
+    code = answer.code if answer and answer.from_zoho else None
+    status = answer.http_status if answer else 0
+    if code == 1020 or status in (405, 501):
         return [way for way in remaining if way.method != refused.method]
-    if code == 9350:
+    if status == 415:
+        # "Not supported by this method" (RFC 9110, 15.5.16): method or shape may be the reason.
+        same = (refused.method, refused.shape)
+        return [way for way in remaining if (way.method, way.shape) != same]
+    if code == 9350 or code is None:
         return [way for way in remaining if way.shape != refused.shape]
     return [
         way for way in remaining if (way.shape, way.capital) != (refused.shape, refused.capital)

@@ -1,15 +1,20 @@
 """Creator's error answers, as one table of what they mean to the user [OAS].
 
-Only the rows that the status, start and abort calls can meet, and those of "all" calls. An answer
-that is not in the table keeps the server's own words and goes by its HTTP status.
+Only the rows that the status, start and abort calls can meet, and those of "all" calls. A code that
+is not in the table keeps the server's own words. An answer without Zoho's code is not Zoho's, and
+goes by its HTTP status alone (`between`).
+
+The class of a row decides what follows: a `JobRefusedError` ends the polls of that job; after all
+others it is asked again, ever less often.
 """
 
-from dataclasses import dataclass
-
+from zcbulk_tui.creator import between
+from zcbulk_tui.creator.between import Rule
 from zcbulk_tui.errors import (
     AlreadyEndedError,
     Answer,
     BusyError,
+    JobRefusedError,
     JobUnknownError,
     QuotaSpentError,
     RefusedError,
@@ -17,27 +22,17 @@ from zcbulk_tui.errors import (
     SignInError,
     UnclearError,
     UndocumentedError,
+    UnreadableError,
     VariantRefusedError,
     ZcbulkError,
 )
 
+SUCCESS = 3000
+"""Creator's code for success; an HTTP 2xx with any other code is a failure [OAS]."""
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """What an answer means.
-
-    Attributes:
-        error: The class of the tree that it becomes.
-        title: What happened, in the user's words.
-        next_step: What the user should do.
-    """
-
-    error: type[ZcbulkError]
-    title: str
-    next_step: str
-
-
-_SIGN_IN = "Sign in anew: zcbulk-tui login. What is wrong may be told by: zcbulk-tui doctor"
+_SIGN_IN = (
+    "If it stays, sign in anew: zcbulk-tui login. What is wrong may be told by: zcbulk-tui doctor"
+)
 _ASK_ADMIN = "Ask the application's admin."
 _REPORT = "This is a fault of this program: please report it."
 
@@ -58,12 +53,12 @@ RULES: dict[tuple[int | None, int], Rule] = {
         "Check id, form, environment and data centre; the job may have expired.",
     ),
     (None, 7130): Rule(
-        RefusedError,
+        JobRefusedError,
         "The job belongs to another user",
         "Sign in with the account that created it.",
     ),
     (None, 11110): Rule(
-        ServiceError, "The result is still being produced", "Try again in a minute."
+        ServiceError, "The result is still being produced", "Results come after the job's end."
     ),
     (None, 11120): Rule(
         RefusedError, "The job is not in a state to be downloaded", "Wait until it has ended."
@@ -100,7 +95,7 @@ RULES: dict[tuple[int | None, int], Rule] = {
     (403, 2899): Rule(RefusedError, "This user may not add records", _ASK_ADMIN),
     (403, 2933): Rule(RefusedError, "This user has no access to the application", _ASK_ADMIN),
     (404, 1000): Rule(
-        JobUnknownError, "Zoho does not know this URL", "Check the host, api_version and the names."
+        RefusedError, "Zoho does not know this URL", "Check the host, api_version and the names."
     ),
     (404, 1040): Rule(
         JobUnknownError,
@@ -117,7 +112,7 @@ RULES: dict[tuple[int | None, int], Rule] = {
     (404, 2930): Rule(
         ServiceError,
         "Zoho reports an error without saying which",
-        "It is tried again; if it stays, check that the user's permission set has API access.",
+        "If it stays, check that the user's permission set has API access.",
     ),
     (404, 11130): Rule(
         RefusedError, "There is no result file", "Results are kept for 3 days after the job's end."
@@ -134,11 +129,7 @@ RULES: dict[tuple[int | None, int], Rule] = {
         AlreadyEndedError, "The job was already aborted by the system", "Download its results."
     ),
     (409, 11100): Rule(AlreadyEndedError, "The job was already completed", "Download its results."),
-    (429, 2955): Rule(
-        BusyError,
-        "Zoho asks for fewer calls a minute",
-        "Nothing to do: it is tried again in a minute.",
-    ),
+    (429, 2955): Rule(BusyError, "Zoho asks for fewer calls a minute", ""),
 }
 
 
@@ -149,9 +140,9 @@ def to_error(answer: Answer, retry_after: float | None = None) -> ZcbulkError:
         answer: HTTP status, code and text.
         retry_after: Seconds of the Retry-After header, if there was one.
     """
-    rule = RULES[429, 2955] if answer.http_status == 429 else _rule(answer)
-    if rule is None or answer.http_status >= 500:
-        return _by_http_status(answer, retry_after)
+    if between.is_between(answer):
+        return between.to_error(answer.http_status, answer.text, retry_after)
+    rule = _rule(answer)
     if issubclass(rule.error, ServiceError):
         return rule.error(
             rule.title, next_step=rule.next_step, answer=answer, retry_after=retry_after
@@ -159,40 +150,44 @@ def to_error(answer: Answer, retry_after: float | None = None) -> ZcbulkError:
     return rule.error(rule.title, next_step=rule.next_step, answer=answer)
 
 
-def _rule(answer: Answer) -> Rule | None:
-    if answer.code is None:
-        return None
-    exact = RULES.get((answer.http_status, answer.code)) or RULES.get((None, answer.code))
+_SERVER_FAILED = Rule(UnclearError, "Zoho's server failed", "")
+_CONTRADICTION = Rule(
+    UnreadableError,
+    "The answer makes no sense",
+    "Its code says success, and its HTTP status does not. If this goes on, check that the base URL "
+    "is Zoho's.",
+)
+_NOT_SIGNED_IN = Rule(SignInError, "Zoho did not accept the sign-in", _SIGN_IN)
+_UNDOCUMENTED = Rule(
+    UndocumentedError,
+    "Zoho refused the request",
+    "No document explains this answer: ask Zoho's support what it means.",
+)
+
+
+def _rule(answer: Answer) -> Rule:
+    """What an answer with Zoho's code means."""
+    status, code = answer.http_status, answer.code or 0
+    by_status = between.rule(status)
+    if status == 429:
+        return RULES[429, 2955]
+    if 300 <= status < 400 or status == 501:
+        return by_status
+    if status >= 500 or issubclass(by_status.error, UnclearError):
+        return _SERVER_FAILED
+    if code == SUCCESS:
+        return _CONTRADICTION
+    exact = RULES.get((status, code))
+    if exact is not None:
+        return exact
+    if status in (405, 415):
+        return by_status
+    exact = RULES.get((None, code))
     if exact is not None:
         return exact
     # Zoho sends failures as HTTP 200 too [OAS]: then the code has to say it alone.
     # Only the documented pairs prove that a command was not understood.
-    same_code = [rule for (_, code), rule in RULES.items() if code == answer.code]
-    if len(same_code) != 1 or same_code[0].error is VariantRefusedError:
-        return None
-    return same_code[0]
-
-
-def _by_http_status(answer: Answer, retry_after: float | None) -> ZcbulkError:
-    status = answer.http_status
-    if status >= 500:
-        return UnclearError(
-            "Zoho's server failed",
-            next_step="Try again in a while.",
-            answer=answer,
-            retry_after=retry_after,
-        )
-    if status in (401, 407):
-        return SignInError("Zoho did not accept the sign-in", next_step=_SIGN_IN, answer=answer)
-    if 300 <= status < 400:
-        return ServiceError(
-            "The server wants to send us elsewhere",
-            "Redirects are not followed, so that the access token stays where it belongs.",
-            "Check the data centre, or the base URL.",
-            answer=answer,
-        )
-    return UndocumentedError(
-        "Zoho refused the request",
-        next_step="No document explains this answer: ask Zoho's support what it means.",
-        answer=answer,
-    )
+    same_code = [rule for (_, known), rule in RULES.items() if known == code]
+    if len(same_code) == 1 and same_code[0].error is not VariantRefusedError:
+        return same_code[0]
+    return _NOT_SIGNED_IN if status == 401 else _UNDOCUMENTED

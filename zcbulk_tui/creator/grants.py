@@ -254,5 +254,5 @@ def unreadable(http_status: int, why: str) -> UnreadableError:
     return UnreadableError(
         "The answer of the accounts server makes no sense",
         f"HTTP {http_status}: {why}.",
-        "Check accounts_url, if it is set; else try again in a while.",
+        "If this goes on, check accounts_url where it is set.",
     )

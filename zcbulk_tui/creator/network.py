@@ -317,9 +317,7 @@ def _unclear(host: str, error: Exception) -> ZcbulkError:
         what = "broke the connection off"
     else:
         what = "gave an answer that cannot be read"
-    return UnclearError(
-        f"{host} {what}", f"The request was sent ({_reason(error)}).", "It is asked again later."
-    )
+    return UnclearError(f"{host} {what}", f"The request was sent ({_reason(error)}).")
 
 
 def _is_of_connection(error: Exception) -> bool:

@@ -81,8 +81,7 @@ class RefreshedToken:
         """Asks for no other token for a while: it would be refused as well."""
         error = SignedOutError(
             "Zoho gives out access tokens and then does not accept them",
-            "The usual cause is a data centre that does not fit the jobs. "
-            "It is tried again in ten minutes.",
+            "The usual cause is a data centre that does not fit the jobs.",
             f"Check data_center and base_url; then write: {login(self._profile)}",
             answer=refusal.answer,
         )
@@ -176,6 +175,5 @@ def _paused(seconds: float) -> SignInBusyError:
     return SignInBusyError(
         "Zoho gives out no token for now",
         "Too many were asked for within ten minutes.",
-        "Try again then; the dashboard does so by itself.",
         retry_after=seconds,
     )

@@ -69,14 +69,12 @@ RULES: dict[str, Rule] = {
 
 def to_error(complaint: Complaint) -> ZcbulkError:
     """Turns an error answer into the error that it means."""
-    answer = Answer(complaint.http_status, None, complaint.said)
+    from_zoho = bool(complaint.error)
+    answer = Answer(complaint.http_status, None, complaint.said, from_zoho=from_zoho)
     # Zoho's throttle goes nearly by the name of a refusal; its description tells more.
     if complaint.said.startswith("Access Denied") or "too many requests" in complaint.said.lower():
         return SignInBusyError(
-            "Zoho gives out no token for ten minutes",
-            next_step="Try again then; the dashboard does so by itself.",
-            answer=answer,
-            retry_after=PAUSE,
+            "Zoho gives out no token for ten minutes", answer=answer, retry_after=PAUSE
         )
     rule = RULES.get(complaint.error)
     if rule is not None:
@@ -89,12 +87,19 @@ def to_error(complaint: Complaint) -> ZcbulkError:
             answer=answer,
         )
     if complaint.error == "general_error" or complaint.http_status >= 500:
+        return ServiceError("Zoho's sign-in service failed", answer=answer)
+    if not complaint.error:
+        # Zoho's, or that of a server in between. Other words in it are left unread: they may
+        # quote the request, and so a secret.
         return ServiceError(
-            "Zoho's sign-in service failed", next_step="Try again in a while.", answer=answer
+            "The accounts server gave no usable answer",
+            f"HTTP {complaint.http_status} without one of Zoho's errors.",
+            "If this goes on, check the proxy, and accounts_url where it is set; the network may "
+            "ask for a sign-in of its own.",
         )
     return SignInError(
         "Zoho refused the sign-in",
         "No document explains this answer.",
-        "Try again; if it stays, ask Zoho's support what it means.",
+        "If it stays, ask Zoho's support what it means.",
         answer=answer,
     )

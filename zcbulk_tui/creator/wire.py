@@ -14,9 +14,6 @@ from zcbulk_tui.domain.job import Counts, JobReading, JobState
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import Answer, UnreadableError
 
-SUCCESS = 3000
-"""Creator's code for success; an HTTP 2xx with any other code is a failure [OAS]."""
-
 _CODE = re.compile(r"[0-9]{1,6}", re.ASCII)
 
 _STATES = {
@@ -146,5 +143,5 @@ def _unreadable(http_status: int, why: str) -> UnreadableError:
         f"Of the HTTP {http_status} answer, {why}."
         if why.startswith("“")
         else f"HTTP {http_status}: {why}.",
-        "The last good reading stays; if this goes on, check that the base URL is Zoho's.",
+        "If this goes on, check that the base URL is Zoho's.",
     )

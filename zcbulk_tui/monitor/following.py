@@ -179,6 +179,8 @@ class Follower:
             return
         if event.kind is EventKind.FAULT and event.error is not None:
             track.fail(event.error, event.at)
+            if track.is_given_up:
+                self._plan.never(track)
             self.tell(track)
         elif event.kind is EventKind.COMMAND:
             record = self._desk.memory.last_command(track.job.ref)

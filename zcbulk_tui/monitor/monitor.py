@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from zcbulk_tui.domain import backoff, planner
+from zcbulk_tui.domain import planner
 from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.day_plan import DayPlan
@@ -16,8 +16,6 @@ from zcbulk_tui.domain.records import EventKind
 from zcbulk_tui.domain.windows import Recalled
 from zcbulk_tui.errors import (
     AlreadyEndedError,
-    ServiceError,
-    UndocumentedError,
     UsageError,
     ZcbulkError,
 )
@@ -121,6 +119,8 @@ class Monitor:
     def edit(self, job: WatchedJob) -> None:
         """Takes another label, other tags and another note for a job.
 
+        One whose polls have ended is asked again: the user deals with it.
+
         Raises:
             ConfigError: They cannot be written; the job stays as it is.
         """
@@ -130,6 +130,8 @@ class Monitor:
             track.job = replace(track.job, label=job.label, tags=job.tags, note=job.note)
             self._recorder.event(EventKind.EDITED, "Label, tags or note changed", track.job)
             self._publish(track)
+            if track.is_given_up:
+                self._ask_soon(track, Priority.KEY, "e")
 
     def remove(self, ref: JobRef) -> None:
         """Takes a job off the watch list; nothing changes at Zoho.
@@ -346,14 +348,13 @@ class Monitor:
         self._bring_forward(self._service.note_failure(error))
         track.fail(error, self._now())
         wait = self._service.hold_if_asked(error, track.failures)
-        # A clear no stays a no; one that nobody can explain may pass.
-        if wait is None and isinstance(error, ServiceError | UndocumentedError):
-            asked = error.retry_after if isinstance(error, ServiceError) else None
-            wait = backoff.delay(track.failures, self._luck(), asked)
-        if wait is None:
+        if error.ends_polls:
             self._plan.never(track)
-        else:
-            self._plan.retry(track, wait)
+            return
+        if wait is None:
+            failing = sum(it.is_failing for it in self._tracks.values())
+            wait = self._service.retry_after(error, track.failures, max(failing, 1))
+        self._plan.retry(track, wait)
 
     def _tell(self, track: Track) -> None:
         """After a call: publishes what it brought, and what it changed for the other jobs."""

@@ -14,6 +14,7 @@ from zcbulk_tui.errors import (
     QuotaSpentError,
     ServiceError,
     SignedOutError,
+    SignInError,
     UnclearError,
     UnreachableError,
     ZcbulkError,
@@ -54,6 +55,8 @@ class Service:
         self._snapshot = ServiceSnapshot(spending.snapshot())
         self._told: ServiceSnapshot | None = None
         self._held_until = 0.0
+        # The first of the failed calls since one was carried out.
+        self._failing_since: datetime | None = None
 
     @property
     def own(self) -> ServiceSnapshot:
@@ -96,7 +99,8 @@ class Service:
     def note_success(self) -> datetime | None:
         """Notes that a call was carried out; for what is returned see `note_failure`."""
         self._spending.answered()
-        return self._note_answer(answered=True)
+        began, self._failing_since = self._failing_since, None
+        return self._note_answer(answered=True) or began
 
     def note_failure(self, error: ZcbulkError) -> datetime | None:
         """Notes how a call failed.
@@ -104,6 +108,8 @@ class Service:
         Returns:
             When the outage began that this answer ends; None where it ends none.
         """
+        if not error.ends_polls:
+            self._failing_since = self._failing_since or self._now()
         return self._note_answer(answered=not isinstance(error, UnreachableError | UnclearError))
 
     def hold_if_asked(self, error: ZcbulkError, failures: int) -> float | None:
@@ -126,12 +132,25 @@ class Service:
         self._hold(error, seconds)
         return seconds
 
+    def retry_after(self, error: ZcbulkError, failures: int, failing: int) -> float:
+        """Returns the seconds after which a job is asked again.
+
+        Args:
+            error: Why the last poll brought no reading.
+            failures: Such polls in a row.
+            failing: Jobs that fail now, this one included.
+        """
+        if isinstance(error, UnreachableError):
+            return backoff.delay(failures, self._luck(), error.retry_after)
+        asked = error.retry_after if isinstance(error, ServiceError) else None
+        return backoff.delay(failures, self._luck(), asked, backoff.COSTLY, failing)
+
     def note_no_token(self, error: ZcbulkError, failures: int) -> None:
         """Holds the polls of all jobs for a while, since no call can be signed."""
         if isinstance(error, UnreachableError | UnclearError):
             self._note_answer(answered=False)
         if self.hold_if_asked(error, failures) is None:
-            passes = isinstance(error, ServiceError)
+            passes = isinstance(error, ServiceError | SignInError)
             self._hold(
                 error, backoff.delay(failures, self._luck()) if passes else _LOOK_FOR_SIGN_IN
             )

@@ -61,6 +61,16 @@ class Track:
         return self._fault.since if self._fault else None
 
     @property
+    def is_failing(self) -> bool:
+        """Whether the last poll brought no reading, and it is tried again."""
+        return self._fault is not None and not self._fault.error.ends_polls
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether its polls have ended because of what the last one brought."""
+        return self._fault is not None and self._fault.error.ends_polls
+
+    @property
     def command(self) -> Command | None:
         """The last start or abort."""
         return self.record.command if self.record else None

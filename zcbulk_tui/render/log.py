@@ -8,8 +8,9 @@ from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.job import Action, JobRef
 from zcbulk_tui.domain.records import CallRecord, ControlRecord, EventKind, JobEvent, Record
 from zcbulk_tui.domain.text import one_line
-from zcbulk_tui.errors import Answer, UnreachableError, ZcbulkError
+from zcbulk_tui.errors import Answer, ZcbulkError
 from zcbulk_tui.render import terms as language
+from zcbulk_tui.render import words
 from zcbulk_tui.render.figures import duration, number
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.span import Line, Look, Span, fit, fit_line, wrap
@@ -84,7 +85,7 @@ def _event(event: JobEvent) -> str:
 
 
 def _answer(error: ZcbulkError) -> str:
-    return f"; Zoho said {error.answer}" if error.answer is not None else ""
+    return f"; {error.answer.with_sender}" if error.answer is not None else ""
 
 
 def _call(call: CallRecord) -> str:
@@ -94,7 +95,7 @@ def _call(call: CallRecord) -> str:
         came.insert(0, call.failure)
     told = ", ".join([*(came or ["no answer"]), _took(call.seconds), f"{number(call.left)} left"])
     said = call.answer.text if call.answer is not None and call.failure else ""
-    quoted = f"; Zoho said “{said}”" if said else ""
+    quoted = f"; it said “{said}”" if said else ""
     return f"{call.request} for {call.cause}{why}: {told}{quoted}"
 
 
@@ -124,7 +125,7 @@ def _outcome(record: ControlRecord) -> str:
             said = record.command.said
             return f"accepted, the server said “{said}”" if said else "accepted"
         case Outcome.REFUSED:
-            what = "not sent" if isinstance(error, UnreachableError) else "refused"
+            what = words.refusal(error)
             return f"{what}: {why}" if why else what
         case Outcome.SENT:
             return f"the answer is unclear: {why}" if why else "sent, not answered yet"

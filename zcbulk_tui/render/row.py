@@ -110,7 +110,7 @@ def _bar(
     snapshot: JobSnapshot, moves: Motion | None, now: datetime, at: Columns, glyphs: Glyphs
 ) -> Line:
     last, fault = snapshot.last, snapshot.fault
-    if fault is not None and (last is None or words.is_given_up(snapshot)):
+    if fault is not None and (last is None or words.is_refused(snapshot)):
         return fit_line([Span(fault.error.title, Look.WARNING)], at.bar)
     if last is None:
         return fit_line([], at.bar)

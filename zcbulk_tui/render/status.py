@@ -50,9 +50,15 @@ def totals(states: Counter[JobState | None], glyphs: Glyphs, room: int) -> list[
     return [span for _, text, look in seen for span in (_GAP, Span(text, look))]
 
 
-def connection(service: ServiceSnapshot, now: datetime) -> Span:
-    """How the calls to Zoho go, and which window makes them if there are several."""
-    said = _calls(service, now)
+def connection(service: ServiceSnapshot, now: datetime, failing: int = 0) -> Span:
+    """How the calls to Zoho go, and which window makes them if there are several.
+
+    Args:
+        service: How they go, whichever job they are for.
+        now: Aware.
+        failing: Jobs whose last poll brought no reading.
+    """
+    said = _calls(service, now, failing)
     if service.poller:
         return Span(f"{said.text} via {service.poller}", said.look)
     if service.windows > 1:
@@ -60,7 +66,7 @@ def connection(service: ServiceSnapshot, now: datetime) -> Span:
     return said
 
 
-def _calls(service: ServiceSnapshot, now: datetime) -> Span:
+def _calls(service: ServiceSnapshot, now: datetime, failing: int) -> Span:
     if service.paused:
         return Span("polls paused", Look.WARNING)
     if isinstance(service.no_token, ServiceError) and service.held_until is not None:
@@ -78,6 +84,8 @@ def _calls(service: ServiceSnapshot, now: datetime) -> Span:
         return Span(f"{why}, until {clock(service.held_until, now)}", Look.WARNING)
     if service.answered is None:
         return Span("no answer yet", Look.DIM)
+    if service.answered and failing:
+        return Span(f"{failing:,} {'job' if failing == 1 else 'jobs'} failing", Look.WARNING)
     if service.answered:
         return Span("connected", Look.SUCCESS)
     since = clock(service.changed_at, now) if service.changed_at else "the start"
@@ -137,10 +145,11 @@ class Elsewhere(NamedTuple):
 
     name: str
     service: ServiceSnapshot
+    failing: int = 0
 
     def spans(self, now: datetime) -> list[Span]:
         """What is left of its day's calls, or what keeps it from making any."""
-        said, spent = connection(self.service, now), self.service.spent
+        said, spent = connection(self.service, now, self.failing), self.service.spent
         if said.look in (Look.WARNING, Look.ERROR):
             return [_GAP, Span(f"{self.name}: {said.text}", said.look)]
         if spent is None:
@@ -158,6 +167,7 @@ def status_line(
     glyphs: Glyphs,
     width: int,
     elsewhere: Sequence[Elsewhere] = (),
+    failing: int = 0,
 ) -> Line:
     """The top line: where we are, the jobs by state, the calls, the connection.
 
@@ -170,9 +180,10 @@ def status_line(
         glyphs: The characters.
         width: Cells.
         elsewhere: The other profiles that are shown; those with trouble stay as long as they can.
+        failing: Jobs of the profile whose last poll brought no reading.
     """
     said = [Span(f" {note} ", Look.WARNING) for note in notes]
-    state = [_GAP, connection(service, now)]
+    state = [_GAP, connection(service, now, failing)]
     others = [other.spans(now) for other in elsewhere]
     taken = line_width([*badge.spans(), *said, *state])
     for spans in sorted(others, key=lambda spans: spans[-1].look is Look.DIM):

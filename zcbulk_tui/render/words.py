@@ -7,7 +7,17 @@ from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.deadlines import start_by
 from zcbulk_tui.domain.job import Action, Environment, JobState
 from zcbulk_tui.domain.snapshot import JobSnapshot
-from zcbulk_tui.errors import RefusedError, SignInError, UnreachableError
+from zcbulk_tui.errors import (
+    Occasion,
+    QuotaSpentError,
+    RefusedError,
+    SignedOutError,
+    SignInBusyError,
+    SignInError,
+    UndocumentedError,
+    UnreachableError,
+    ZcbulkError,
+)
 from zcbulk_tui.render.figures import clock, countdown, duration, number, soon
 from zcbulk_tui.render.span import Look, Span
 
@@ -87,13 +97,12 @@ def about(seconds: float) -> str:
     return duration(max(round(seconds), 1) if seconds < 20 else round(seconds / 10) * 10)
 
 
-def is_given_up(snapshot: JobSnapshot) -> bool:
-    """Whether the job's polls have stopped because of an answer that the user must deal with."""
-    return (
-        snapshot.fault is not None
-        and snapshot.next_poll_at is None
-        and isinstance(snapshot.fault.error, RefusedError | SignInError)
-    )
+def is_refused(snapshot: JobSnapshot) -> bool:
+    """Whether the last poll brought a clear no, which stands in the place of the job's bar."""
+    error = snapshot.fault and snapshot.fault.error
+    # The first two concern all jobs, and the top line shows them.
+    others = isinstance(error, QuotaSpentError | SignedOutError | UndocumentedError)
+    return isinstance(error, RefusedError | SignInError) and not others
 
 
 _ROOMY = 21
@@ -116,6 +125,12 @@ def waiting(snapshot: JobSnapshot, now: datetime, *, cells: int = 40) -> str:
     return f"start within {within}" if cells >= _ROOMY else within
 
 
+def refusal(error: ZcbulkError | None) -> str:
+    """What became of a command that was not carried out, in a word or two."""
+    unsent = isinstance(error, UnreachableError | SignInBusyError)
+    return "not sent" if unsent else "refused"
+
+
 def command(said: Command, now: datetime) -> str:
     """What became of a start or an abort."""
     name = "Start" if said.action is Action.START else "Abort"
@@ -129,8 +144,8 @@ def command(said: Command, now: datetime) -> str:
     if said.outcome is Outcome.NO_EFFECT:
         return f"{name} of {at}: the answer was lost, and the status shows no effect so far."
     if said.outcome is Outcome.REFUSED:
-        what = "not sent" if isinstance(said.error, UnreachableError) else "refused"
-        return f"{name} {what} at {at}: {said.error}"
+        why = said.error.told(Occasion.COMMAND) if said.error else ""
+        return f"{name} {refusal(said.error)} at {at}: {why}"
     if said.error is None:
         return f"{name} sent at {at}; waiting for the answer."
     return f"{name} of {at}: the answer is unclear; asking for the status, sending nothing again."
@@ -140,7 +155,7 @@ def sentence(snapshot: JobSnapshot, now: datetime) -> Span:
     """The one thing to know about a job now."""
     if snapshot.fault is not None:
         since = clock(snapshot.fault.since, now)
-        return Span(f"Since {since}: {snapshot.fault.error}", Look.WARNING)
+        return Span(f"Since {since}: {snapshot.fault.error.told(Occasion.POLL)}", Look.WARNING)
     if snapshot.command is not None and not snapshot.is_final:
         refused = snapshot.command.outcome is Outcome.REFUSED
         return Span(command(snapshot.command, now), Look.WARNING if refused else Look.TEXT)

@@ -30,7 +30,7 @@ def error_json(error: ZcbulkError | None) -> str | None:
             "title": error.title,
             "cause": error.cause,
             "next_step": error.next_step,
-            "answer": answer and [answer.http_status, answer.code, answer.text],
+            "answer": answer and [answer.http_status, answer.code, answer.text, answer.from_zoho],
         }
     )
 
@@ -42,8 +42,9 @@ def error_from_json(text: str | None) -> ZcbulkError | None:
     parts = json.loads(text)
     answer = None
     if parts["answer"]:
-        http_status, code, said = parts["answer"]
-        answer = Answer(http_status, code, one_line(said))
+        # Earlier versions did not write down whose answer it was.
+        http_status, code, said, *sender = parts["answer"]
+        answer = Answer(http_status, code, one_line(said), *sender)
     kind = _KINDS.get(parts["kind"], ZcbulkError)
     words = (one_line(parts[name], 1000) for name in ("title", "cause", "next_step"))
     return kind(*words, answer=answer)

@@ -10,7 +10,7 @@ from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.job import Action, Environment, JobState, WatchedJob
 from zcbulk_tui.domain.progress import estimated_since
 from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
-from zcbulk_tui.errors import UsageError
+from zcbulk_tui.errors import Occasion, UsageError
 from zcbulk_tui.render import words
 from zcbulk_tui.render.figures import age, number
 from zcbulk_tui.tui.list_actions import calls_left, meant
@@ -196,7 +196,8 @@ def report(app: App[object], job: WatchedJob, command: Command) -> None:
     if command.outcome is Outcome.REFUSED and command.error is not None:
         from zcbulk_tui.tui.screens.dialogs import NoticeScreen
 
-        app.push_screen(NoticeScreen.of(command.error, f"{job.label}: no {verb}"))
+        title, occasion = f"{job.label}: no {verb}", Occasion.COMMAND
+        app.push_screen(NoticeScreen.of(command.error, title, occasion=occasion))
         return
     said = words.command(command, command.sent_at)
     fine = command.outcome in (Outcome.ACCEPTED, Outcome.TOOK_EFFECT)

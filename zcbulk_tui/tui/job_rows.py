@@ -28,6 +28,7 @@ class JobRows:
     Attributes:
         states: How many jobs are in each state; None for those that have not been read.
         environments: How many jobs live in each environment.
+        failing: How many jobs of each profile have a fault.
         order: What the jobs are sorted by.
         group_by: What they are grouped by; None for nothing.
         asked: The filter as it was typed.
@@ -37,6 +38,7 @@ class JobRows:
     def __init__(self) -> None:
         self.states: Counter[JobState | None] = Counter()
         self.environments: Counter[Environment] = Counter()
+        self.failing: Counter[str] = Counter()
         self.order = Order(SortBy.ADDED)
         self.group_by: GroupBy | None = None
         self.asked = ""
@@ -79,15 +81,15 @@ class JobRows:
         if before is None:
             self.environments[key.ref.environment] += 1
         else:
-            self.states[before.snapshot.state] -= 1
+            self._count(before, -1)
             self._tell_tally(key, self._forget(key))
-        self.states[listed.snapshot.state] += 1
+        self._count(listed, 1)
         if before is None or not self._is_plain:
             self._is_arranged = False
 
     def drop(self, key: JobKey) -> None:
         """Takes a job off the list."""
-        self.states[self._listed.pop(key).snapshot.state] -= 1
+        self._count(self._listed.pop(key), -1)
         self.environments[key.ref.environment] -= 1
         self.marked.pop(key, None)
         self._forget(key)
@@ -95,6 +97,11 @@ class JobRows:
         self._is_arranged = False
         if key == self._chosen:
             self._chosen = self._nearest(self._jobs, self._listed)
+
+    def _count(self, listed: Listed, by: int) -> None:
+        self.states[listed.snapshot.state] += by
+        if listed.snapshot.fault is not None:
+            self.failing[listed.profile] += by
 
     def _nearest(self, before: Sequence[JobKey], among: Container[JobKey]) -> JobKey | None:
         """The job that the cursor goes to: the next one from where it is, else the one before.

@@ -58,7 +58,9 @@ def ask_to_edit(screen: "WatchView") -> None:
         return
 
     def answered(job: WatchedJob | None) -> None:
-        if job is None or job == selected.snapshot.job:
+        fault = selected.snapshot.fault
+        is_given_up = fault is not None and fault.error.ends_polls
+        if job is None or (job == selected.snapshot.job and not is_given_up):
             return
         try:
             monitor.edit(job)

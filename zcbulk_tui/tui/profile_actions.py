@@ -52,7 +52,8 @@ def report(screen: "WatchView", profile: "OpenProfile", before: ServiceSnapshot)
     if error is None or (before.no_token is not None and before.no_token.title == error.title):
         return
     if isinstance(error, ServiceError):
-        app.notify(str(error), title="No access token", severity="warning", markup=False)
+        said = f"{error} Polls rest meanwhile, and go on by themselves."
+        app.notify(said, title="No access token", severity="warning", markup=False)
     elif isinstance(error, SignedOutError) and not len(screen.jobs.rows):
         screen.show_changes()  # the empty list says how to sign in
     elif not any(isinstance(it, NoticeScreen) and it.says(error) for it in app.screen_stack):

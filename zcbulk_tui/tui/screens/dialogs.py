@@ -10,7 +10,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
-from zcbulk_tui.errors import ZcbulkError
+from zcbulk_tui.errors import Occasion, ZcbulkError
 
 Answer = TypeVar("Answer")
 
@@ -152,10 +152,23 @@ class NoticeScreen(Dialog[None]):
         self._error = ""
 
     @classmethod
-    def of(cls, error: ZcbulkError, title: str | None = None, *, more: str = "") -> "NoticeScreen":
-        """A notice of an error, under its own title or another, with `more` at its end."""
-        said = f"Zoho said {error.answer}." if error.answer else ""
-        parts = [error.cause, said, error.next_step, more]
+    def of(
+        cls,
+        error: ZcbulkError,
+        title: str | None = None,
+        *,
+        occasion: Occasion | None = None,
+        more: str = "",
+    ) -> "NoticeScreen":
+        """A notice of an error.
+
+        Args:
+            error: The error.
+            title: Stands above it; None for its own.
+            occasion: Who asked, where another try is to be spoken of.
+            more: Stands at its end.
+        """
+        parts = [*error.paragraphs(occasion), more]
         if title is not None:
             parts.insert(0, f"{error.title}.")
         notice = cls(title or error.title, [part for part in parts if part])

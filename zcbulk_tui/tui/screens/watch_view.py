@@ -293,7 +293,12 @@ class WatchView(Screen[None]):
             now,
             self.glyphs,
             width,
-            [Elsewhere(it.name, it.service) for it in self.profiles if it is not here],
+            [
+                Elsewhere(it.name, it.service, self.jobs.rows.failing[it.name])
+                for it in self.profiles
+                if it is not here
+            ],
+            self.jobs.rows.failing[here.name],
         )
         self._status.show(status, rule)
         key_line = keys.key_line(self.keys, lambda action: self.check_action(action, ()), width)

@@ -1,0 +1,211 @@
+"""Answers of those in between: proxies, gateways, portals and mock servers speak HTTP, not Zoho.
+
+Such an answer is known by the lack of Zoho's code. Its HTTP status says what happened (RFC 9110),
+and its body what its sender has to say: problem+json (RFC 9457), the usual keys of other JSON, the
+title of a web page, or plain text.
+"""
+
+import html
+import json
+import re
+from dataclasses import dataclass
+
+from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.errors import (
+    Answer,
+    BetweenError,
+    BusyError,
+    ServiceError,
+    SignInError,
+    UnclearError,
+    UnreadableError,
+    VariantRefusedError,
+    ZcbulkError,
+)
+
+LEAST_CODE = 1000
+"""Zoho's codes have four digits or more; others put the HTTP status or numbers of their own."""
+
+_READ = 16 * 1024
+"""Bytes of a body in which its sender's words are looked for."""
+
+_WHAT = ("title", "error", "code", "message", "description", "status", "fault", "reason")
+_WHY = ("detail", "error_description", "message", "description", "faultstring")
+"""Keys of JSON that say what happened, and why; the first of each that holds text."""
+
+_HEADING = re.compile(r"<(title|h1)\b[^<>]*>([^<]*)", re.IGNORECASE)
+_UNSEEN = re.compile(r"<(script|style)\b[^<>]*>[^<]*", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]*>")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What an HTTP status of a server in between means.
+
+    Attributes:
+        error: The class of the tree. All but `UnclearError` and `UnreadableError` prove that the
+            request did not reach Zoho, or that nothing came of it.
+        title: What happened, in the user's words.
+        next_step: What the user should do.
+    """
+
+    error: type[ZcbulkError]
+    title: str
+    next_step: str
+
+
+_WAY = "Check the proxy, and that the base URL is Zoho's."
+_SMALLER = "The requests of this program are small: check the proxy."
+
+RULES: dict[int, Rule] = {
+    400: Rule(VariantRefusedError, "The request was refused as malformed", _WAY),
+    401: Rule(
+        SignInError,
+        "The sign-in was not accepted",
+        "If it stays, sign in anew: zcbulk-tui login. What is wrong may be told by: "
+        "zcbulk-tui doctor",
+    ),
+    403: Rule(
+        BetweenError,
+        "Access to Zoho was refused on the way",
+        "Ask who runs the proxy, the firewall or the network; a sign-in page of the network may "
+        "be the reason.",
+    ),
+    404: Rule(
+        BetweenError,
+        "Nothing answers at this address",
+        "Check the base URL, api_version and the data centre.",
+    ),
+    405: Rule(VariantRefusedError, "The HTTP method was not taken", _WAY),
+    407: Rule(
+        BetweenError,
+        "The proxy asks for a sign-in of its own",
+        "Write its user and password into the proxy's URL, as in http://user:password@host:port.",
+    ),
+    408: Rule(UnclearError, "The server gave up waiting for the request", _WAY),
+    411: Rule(BetweenError, "The request was refused for its length", _SMALLER),
+    413: Rule(BetweenError, "The request was refused as too large", _SMALLER),
+    414: Rule(BetweenError, "The URL was refused as too long", _SMALLER),
+    415: Rule(VariantRefusedError, "The form of the request was not taken", _WAY),
+    421: Rule(BetweenError, "The request came to the wrong server", _WAY),
+    422: Rule(VariantRefusedError, "The content of the request was not taken", _WAY),
+    425: Rule(BetweenError, "The server found the request too early", ""),
+    426: Rule(BetweenError, "Another protocol is asked for", _WAY),
+    429: Rule(BusyError, "Fewer calls are asked for", ""),
+    431: Rule(BetweenError, "The headers were refused as too large", _SMALLER),
+    451: Rule(BetweenError, "Access was refused for legal reasons", _WAY),
+    # Not in any RFC: some gateways send it when they have waited for too long.
+    499: Rule(UnclearError, "The connection was given up on the way", _WAY),
+    501: Rule(VariantRefusedError, "The HTTP method is not known there", _WAY),
+    511: Rule(
+        BetweenError,
+        "The network asks for a sign-in of its own",
+        "Open a web page with a browser on this machine, and sign in to the network there.",
+    ),
+}
+"""By HTTP status; the others go by their hundreds."""
+
+_REDIRECT = Rule(
+    UnreadableError,
+    "The server wants to send us elsewhere",
+    "Redirects are not followed, so that the access token stays where it belongs. "
+    "Check the data centre, or the base URL; the network may ask for a sign-in of its own.",
+)
+_NO_SUCCESS = Rule(
+    UnreadableError,
+    "The answer makes no sense",
+    "If this goes on, check that the base URL is Zoho's; the network may ask for a sign-in of "
+    "its own.",
+)
+_REFUSED = Rule(BetweenError, "The request was refused on the way", _WAY)
+_FAILED = Rule(UnclearError, "The server failed", "")
+
+
+def is_between(answer: Answer) -> bool:
+    """Whether an answer bears no code that can be Zoho's."""
+    return answer.code is None or answer.code < LEAST_CODE
+
+
+def rule(http_status: int) -> Rule:
+    """Returns what an HTTP status means where nothing else does."""
+    known = RULES.get(http_status)
+    if known is not None:
+        return known
+    match http_status // 100:
+        case 3:
+            return _REDIRECT
+        case 4:
+            return _REFUSED
+        case 5:
+            return _FAILED
+    return _NO_SUCCESS
+
+
+def to_error(http_status: int, said: str, retry_after: float | None = None) -> ZcbulkError:
+    """Turns an answer into the error that it means.
+
+    Args:
+        http_status: Its HTTP status.
+        said: Its sender's words, made safe to show.
+        retry_after: Seconds of the Retry-After header, if there was one.
+    """
+    means = rule(http_status)
+    answer = Answer(http_status, None, said, from_zoho=False)
+    if issubclass(means.error, ServiceError):
+        return means.error(
+            means.title, next_step=means.next_step, answer=answer, retry_after=retry_after
+        )
+    return means.error(means.title, next_step=means.next_step, answer=answer)
+
+
+def unreadable(why: str, answer: Answer | None) -> UnreadableError:
+    """Returns what a success is that is not Zoho's, such as the sign-in page of a network.
+
+    Args:
+        why: What is wrong with it, in a full sentence.
+        answer: It; None where it says nothing.
+    """
+    return UnreadableError(_NO_SUCCESS.title, why, _NO_SUCCESS.next_step, answer=answer)
+
+
+def words(body: bytes) -> str:
+    """Returns what a body has to say, as one safe line without markup; empty for nothing."""
+    text = body[:_READ].decode("utf-8", errors="replace").strip()
+    if text.startswith(("{", "[", '"')):
+        return one_line(_of_json(body))
+    if text.startswith("<"):
+        return one_line(_of_markup(text))
+    # What is not text, such as a compressed body, says nothing.
+    is_text = not any(it == "\ufffd" or (it < " " and not it.isspace()) for it in text)
+    return one_line(text) if is_text else ""
+
+
+def _of_json(body: bytes) -> str:
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return ""
+    if isinstance(value, list) and value:
+        value = value[0]
+    # Some put it all below one key: {"error": {"message": ...}}.
+    inner = value.get("error", value.get("fault")) if isinstance(value, dict) else None
+    said = _of_object(inner) if isinstance(inner, dict) else ""
+    return said or (_of_object(value) if isinstance(value, dict) else _text(value))
+
+
+def _of_object(value: dict[str, object]) -> str:
+    what = next(filter(None, (_text(value.get(key)) for key in _WHAT)), "")
+    why = next(filter(None, (_text(value.get(key)) for key in _WHY)), "")
+    return f"{what}: {why}" if what and why and why != what else what or why
+
+
+def _text(value: object) -> str:
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _of_markup(text: str) -> str:
+    headings = (found[2] for found in _HEADING.finditer(text))
+    said = next((heading for heading in headings if heading.strip()), None)
+    if said is None:
+        said = _TAG.sub(" ", _UNSEEN.sub(" ", text)).partition("<")[0]
+    return html.unescape(said)
