@@ -13,6 +13,7 @@ from tests.support.desks import PROFILE, make_desk
 from tests.support.jobs import NOW, watched
 from tests.support.virtual_time import virtual_now
 from zcbulk_tui.domain.budget import Allowance, Cause, DayCalls
+from zcbulk_tui.domain.calls import Slot
 from zcbulk_tui.domain.day_plan import Spent
 from zcbulk_tui.domain.job import Action, Counts, JobReading, JobRef, JobState, WatchedJob
 from zcbulk_tui.domain.outlook import UNREAD, Outlook
@@ -23,7 +24,7 @@ from zcbulk_tui.errors import UnreachableError, ZcbulkError
 from zcbulk_tui.monitor.events import CommandEnded, Event, JobChanged, JobRemoved, ServiceChanged
 from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.monitor.plan import Rule
-from zcbulk_tui.monitor.ports import CallBook, Slot
+from zcbulk_tui.monitor.ports import CallBook
 from zcbulk_tui.monitor.spending import Spending
 from zcbulk_tui.store.archive import StoredArchive
 from zcbulk_tui.store.database import Database, in_memory
@@ -124,7 +125,13 @@ class ScriptedApi:
         if self.no_token:
             raise self.no_token
 
-    async def status(self, ref: JobRef) -> JobReading:
+    async def status(self, ref: JobRef, slot: Slot) -> JobReading:
+        async with slot("GET status") as call:
+            reading = await self._status(ref)
+            call(reading.answer)
+            return reading
+
+    async def _status(self, ref: JobRef) -> JobReading:
         async with self._call(ref, None):
             answers = self.statuses.get(ref.job_id) or deque([JobState.IN_PROGRESS])
             answer = answers[0] if len(answers) == 1 else answers.popleft()

@@ -86,6 +86,9 @@ class Network:
         verify: Whom to trust; None for the system's certificates.
         transport: Replaces the network, for the demo.
 
+    Attributes:
+        tells_first_byte: Whether a request's `trace` reports when its first byte is sent.
+
     Raises:
         ConfigError: The environment names a proxy that cannot be used.
     """
@@ -98,6 +101,7 @@ class Network:
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._timeouts = timeouts or Timeouts()
+        self.tells_first_byte = transport is None
         if transport is None and verify is None:
             verify = trust()
         try:

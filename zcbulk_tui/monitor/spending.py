@@ -1,7 +1,7 @@
 """What is spent of the day's calls, and on what terms the next ones are made."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from zcbulk_tui.domain import planner
 from zcbulk_tui.domain.budget import Allowance, Budget, Cause
@@ -77,9 +77,16 @@ class Spending:
         """A copy for others."""
         return Spent(self.budget, self.resets_at, self.pace, self.pace_in_force, self.trouble)
 
-    def count(self, cause: Cause) -> None:
-        """Counts a call that is being made."""
+    def count(self, cause: Cause) -> date:
+        """Counts a call that is about to be made; returns the day that it is counted to."""
         self._day = self._book.count(self._allowance.day(self._now()), cause)
+        return self._day.date
+
+    def take_back(self, day: date, cause: Cause) -> None:
+        """Takes a call of a day back, since nothing of it was sent."""
+        counted = self._book.count(day, cause, -1)
+        if day == self._day.date:
+            self._day = counted
 
     def answered(self) -> None:
         """Notes that a call was carried out."""

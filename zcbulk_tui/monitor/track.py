@@ -33,6 +33,7 @@ class Track:
         next_poll_at: See `JobSnapshot`.
         reason: See `JobSnapshot`.
         record: The last start or abort; None where there was none.
+        look: When it is looked at what became of that; None for never.
     """
 
     def __init__(self, recalled: Recalled, now: datetime) -> None:
@@ -45,6 +46,7 @@ class Track:
         self.next_poll_at: datetime | None = None
         self.reason: Reason | None = None
         self.record = recalled.record
+        self.look: asyncio.TimerHandle | None = None
         self._readings = snapshot.readings
         self._fault = snapshot.fault
         self.outlook = outlook(self.job, self._readings)
@@ -73,14 +75,6 @@ class Track:
         self.failures = 0
         self.outlook = outlook(self.job, self._readings)
 
-    def settle(self, reading: JobReading) -> bool:
-        """Takes what a reading shows of the last command; returns whether it shows anything new."""
-        settled = self.record and self.record.settled_by(reading)
-        if settled is None or settled is self.record:
-            return False
-        self.note(settled)
-        return True
-
     def note(self, record: ControlRecord) -> None:
         """Takes a start or an abort, or what more is known of it."""
         command = record.command
@@ -88,6 +82,12 @@ class Track:
         if command.action is Action.START and began:
             self.job = replace(self.job, started_at=command.sent_at)
         self.record = replace(record, job=self.job)
+
+    def stop_looking(self) -> None:
+        """Plans no look at what became of the last command."""
+        if self.look is not None:
+            self.look.cancel()
+            self.look = None
 
     def fail(self, error: ZcbulkError, now: datetime) -> None:
         """Takes a failed poll; the readings stay."""

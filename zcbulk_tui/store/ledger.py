@@ -88,7 +88,7 @@ class StoredCallBook:
         return self._owed[date].added_to(stored) if date in self._owed else stored
 
     def count(self, date: date, cause: Cause, calls: int = 1) -> DayCalls:
-        """Adds calls to a day; returns all of that day's."""
+        """Adds calls to a day, or takes them back; returns all of that day's."""
         owed = self._owed_for(date)
         owed.counted = owed.counted.plus(cause, calls)
         return self.day(date)

@@ -131,6 +131,12 @@ class StoredMemory:
             return recall.last_commands(self._database, self._profile).get(ref)
         return None
 
+    def open_commands(self, ref: JobRef) -> list[ControlRecord]:
+        """Returns the commands of a job of which a reading may tell more; raises nothing."""
+        with suppress(ConfigError):
+            return recall.open_commands(self._database, self._profile, ref)
+        return []
+
     def news(self) -> News:
         """Returns what others have written since this was last asked; raises nothing."""
         self._is_behind |= self._database.changed_by_others()
