@@ -54,13 +54,23 @@ class Clock:
 
     def __init__(self, begin: datetime = NOW) -> None:
         self._begin = begin
+        self._slept = 0.0
 
     def __call__(self) -> datetime:
         return self._begin + timedelta(seconds=asyncio.get_running_loop().time())
 
     def jump(self, seconds: float) -> None:
-        """Sets it forward, as when the machine slept, or backward."""
+        """Sets it forward or backward; to who has no other clock, forward looks like sleep."""
         self._begin += timedelta(seconds=seconds)
+
+    def elapsed(self) -> float:
+        """What a clock shows that nobody can set, and that goes on in sleep."""
+        return asyncio.get_running_loop().time() + self._slept
+
+    def sleep(self, seconds: float) -> None:
+        """Lets the machine sleep, while the loop's time stands still."""
+        self._begin += timedelta(seconds=seconds)
+        self._slept += seconds
 
 
 class Ledger(StoredCallBook):
@@ -201,6 +211,7 @@ class Stage:
         name: str = "pts/1",
         shows_list: bool = True,
         now: Callable[[], datetime] = virtual_now,
+        elapsed: Callable[[], float] | None = None,
         luck: Callable[[], float] = lambda: 1.0,
     ) -> None:
         self.api = api or ScriptedApi(now=now)
@@ -216,7 +227,12 @@ class Stage:
         self.archive = StoredArchive(self.database, PROFILE)
         self.ledger = Ledger()
         self.spending = Spending(
-            book or self.ledger, allowance, pace=pace, frugal_unfocused=frugal_unfocused, now=now
+            book or self.ledger,
+            allowance,
+            pace=pace,
+            frugal_unfocused=frugal_unfocused,
+            now=now,
+            elapsed=elapsed,
         )
         self.monitor = Monitor(
             self.api,
@@ -226,6 +242,7 @@ class Stage:
             rule=rule,
             read_only=read_only,
             now=now,
+            elapsed=elapsed,
             luck=luck,
         )
         if shows_list:

@@ -9,7 +9,8 @@ CAP = 300.0
 BUSY = 60.0
 """Seconds after an answer that says "too many calls" without saying for how long (code 2955)."""
 
-_LONGEST_ASKED = 3600.0
+LONGEST = 3600.0
+"""Seconds that no wait exceeds, whatever the server asks for."""
 
 
 def delay(failures: int, luck: float, asked: float | None = None) -> float:
@@ -22,4 +23,4 @@ def delay(failures: int, luck: float, asked: float | None = None) -> float:
         asked: Seconds that the server asked for; the wait is never shorter than that (or an hour).
     """
     full = min(CAP, FIRST * 2.0 ** min(failures - 1, 16))
-    return max(full * (0.5 + luck / 2), min(asked or 0.0, _LONGEST_ASKED))
+    return max(full * (0.5 + luck / 2), min(asked or 0.0, LONGEST))

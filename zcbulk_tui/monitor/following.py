@@ -140,7 +140,7 @@ class Follower:
         """Takes what the list says of jobs that are watched already, and tells."""
         for recalled in self._desk.memory.recall(refs) if refs else ():
             track = self._tracks[recalled.snapshot.ref]
-            track.job = recalled.snapshot.job
+            track.take(recalled.snapshot.job, self._now())
             self.tell(track)
 
     def tell(self, track: Track) -> None:
@@ -175,7 +175,7 @@ class Follower:
         if track is None:
             return
         if event.kind is EventKind.FAULT and event.error is not None:
-            track.fail(event.error, event.at)
+            track.fail(event.error, min(event.at, self._now()))
             self.tell(track)
         elif event.kind is EventKind.COMMAND:
             record = self._desk.memory.last_command(track.job.ref)

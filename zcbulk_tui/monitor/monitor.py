@@ -23,6 +23,7 @@ from zcbulk_tui.errors import (
 )
 from zcbulk_tui.monitor.aftermath import Aftermath
 from zcbulk_tui.monitor.calls import Admission, Calls, Slots
+from zcbulk_tui.monitor.clock import ClockWatch
 from zcbulk_tui.monitor.control import Control
 from zcbulk_tui.monitor.events import CommandEnded, Sink
 from zcbulk_tui.monitor.following import TICK, Follower
@@ -59,6 +60,8 @@ class Monitor:
         rule: Tells when a job is asked next.
         read_only: Whether commands are refused.
         now: The time of day; aware.
+        elapsed: A clock that nobody can set and that goes on while the machine sleeps; None where
+            there is none.
         luck: Random numbers from 0 to 1.
     """
 
@@ -72,6 +75,7 @@ class Monitor:
         rule: Rule = planner.wait,
         read_only: bool = False,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        elapsed: Callable[[], float] | None = None,
         luck: Callable[[], float] = random.random,
     ) -> None:
         self._api = api
@@ -81,6 +85,7 @@ class Monitor:
         self._spending = spending
         self._read_only = read_only
         self._now = now
+        self._clock = ClockWatch(now, elapsed)
         self._luck = luck
         self._tracks: dict[JobRef, Track] = {}
         self._plan = Plan(self._tracks, spending, rule, now)
@@ -95,7 +100,12 @@ class Monitor:
         )
         self._sign_in_failures = 0
         self._waiting = Waiting(
-            self._plan, spending, self._service, self._follower, now, self._respend
+            self._plan,
+            spending,
+            self._service,
+            self._follower,
+            self._notice_clock,
+            self._respend,
         )
         self._tasks: asyncio.TaskGroup | None = None
 
@@ -103,6 +113,7 @@ class Monitor:
 
     def watch(self, jobs: Iterable[Recalled]) -> None:
         """Begins to watch jobs that are on the watch list already, and tells of each."""
+        self._notice_clock()
         new = [Track(job, self._now()) for job in jobs if job.snapshot.ref not in self._tracks]
         self._tracks.update((track.job.ref, track) for track in new)
         for track in new:
@@ -267,6 +278,7 @@ class Monitor:
 
     async def _follow(self) -> None:
         while True:
+            self._notice_clock()
             if self._follower.tick():
                 self._respend()
                 for track in self._tracks.values():
@@ -373,6 +385,7 @@ class Monitor:
     async def _poll(self, track: Track, slots: Slots) -> None:
         asked = self._aftermath.asking(track.job.ref, track.record) if track.record else []
         answer = await self._ask(track, slots)
+        self._notice_clock()
         # What another window has read meanwhile comes first, and is told by that window only.
         self._follower.catch_up()
         before = track.snapshot()
@@ -439,6 +452,24 @@ class Monitor:
         self._renew(at_once=True)
         self._waiting.wake()
         self._service.tell_spending()
+
+    def _notice_clock(self) -> None:
+        """Looks whether the machine slept, or its clock was set: neither makes news of what is old.
+
+        What came due in sleep is asked now. What is remembered moves with a clock that was set.
+        """
+        slept, step = self._clock.look()
+        if slept:
+            self._plan.forward(slept)
+            self._service.slept(slept)
+            self._aftermath.forward(slept)
+        if step:
+            self._service.redate(step)
+            for track in self._tracks.values():
+                track.redate(step)
+                self._publish(track)
+        if slept or step:
+            self._waiting.wake()
 
     def _bring_forward(self, outage_began: datetime | None) -> None:
         """After an outage, if there was one: asks at once about the jobs that it has hit.

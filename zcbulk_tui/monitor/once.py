@@ -6,7 +6,7 @@ from datetime import datetime
 
 from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.job import JobReading, JobRef, WatchedJob
-from zcbulk_tui.domain.progress import remember
+from zcbulk_tui.domain.progress import redated, remember
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.errors import ConfigError, QuotaSpentError, ZcbulkError
 from zcbulk_tui.monitor.aftermath import Aftermath
@@ -52,7 +52,7 @@ async def read_all(
     before = {job.ref: desk.memory.known(job) for job in jobs}
     polled = _polled(desk)
     known = {
-        ref: snapshot.last
+        ref: redated((snapshot.last,), now())[0]
         for ref, snapshot in before.items()
         if snapshot.last is not None and not fresh and (snapshot.is_final or ref in polled)
     }

@@ -187,6 +187,21 @@ class CallBook(Protocol):
     def count(self, date: date, cause: Cause, calls: int = 1) -> DayCalls:
         """Adds calls to a day, or takes them back; returns all of that day's, by any process."""
 
+    def standing_for(self, shown: date, elapsed: float) -> date | None:
+        """Returns the day that calls count to where a clock that was set shows another one."""
+
+    def let_stand(self, shown: date, day: date, until: float) -> None:
+        """Has calls count to a day while the clock shows another one, in all processes.
+
+        Args:
+            shown: The day that the clock shows.
+            day: The day that calls count to.
+            until: When that ends, in seconds of a clock that nobody can set.
+        """
+
+    def begin_anew(self, date: date) -> None:
+        """Begins a day whose name another one had before; once, whichever process does."""
+
     def set_elsewhere(self, date: date, calls: int) -> DayCalls:
         """Sets how many calls others made on a day; returns all that is known of it."""
 
