@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 
 from zcbulk_tui.cli import compose, memory
 from zcbulk_tui.cli.main import complain
@@ -150,11 +151,13 @@ async def _send_once(
     ref: JobRef,
     action: Action,
     progress: _Progress,
+    *,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Command:
     job = compose.watched(ref)
     desk.memory.know([job])
     earlier = desk.memory.last_command(ref)
-    monitor = Monitor(client, progress, desk, spending, rule=_never)
+    monitor = Monitor(client, progress, desk, spending, rule=_never, now=now)
     monitor.watch([Recalled(JobSnapshot(job), earlier)])
     polling = asyncio.create_task(monitor.run())
     try:

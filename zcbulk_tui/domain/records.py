@@ -1,12 +1,13 @@
 """What is remembered: what happened, what was asked of Zoho, what was commanded and by whom."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.control import Command, Outcome, has_had_its_time, told_by
-from zcbulk_tui.domain.job import JobReading, JobRef, JobState, WatchedJob
+from zcbulk_tui.domain.job import Action, JobReading, JobRef, JobState, WatchedJob
 from zcbulk_tui.errors import Answer, ZcbulkError
 
 RESULT_KEPT = timedelta(days=3)
@@ -149,7 +150,9 @@ class ControlRecord:
             return self.settled is not None and self.settled.state.is_final
         return self.settled is not None or outcome is Outcome.REFUSED
 
-    def settled_by(self, reading: JobReading, asked_after: float) -> "ControlRecord":
+    def settled_by(
+        self, reading: JobReading, asked_after: float, *, is_second: bool = False
+    ) -> "ControlRecord":
         """Returns the record after a reading, which may show what became of the command.
 
         An effect that shows settles it at once, also where none was seen before. That there is
@@ -159,6 +162,8 @@ class ControlRecord:
             reading: A reading that was asked for after the command was sent.
             asked_after: Seconds from the moment at which the answer was lost to that request;
                 negative where the command may have been on its way still.
+            is_second: Whether an earlier command asked for the same and was carried out: then the
+                effect is that one's.
         """
         if self.is_settled:
             return self
@@ -169,13 +174,42 @@ class ControlRecord:
             # An accepted command may take a while to show.
             shows_it = told is Outcome.TOOK_EFFECT or reading.state.is_final
             return replace(self, settled=reading) if shows_it else self
-        if told is Outcome.NO_EFFECT and not reading.state.is_final:
-            if not self.is_unclear or not has_had_its_time(asked_after):
-                return self
-        elif told is Outcome.SENT:
+        if told is Outcome.SENT:
+            return self
+        is_sure = reading.state.is_final
+        if is_second and told is Outcome.TOOK_EFFECT:
+            told, is_sure = Outcome.NO_EFFECT, is_sure or self.is_unclear
+        is_sure = is_sure or (self.is_unclear and has_had_its_time(asked_after))
+        if told is Outcome.NO_EFFECT and not is_sure:
             return self
         return replace(self, command=self.command.ended(told), settled=reading)
 
+
+def last_of_each(records: Iterable[ControlRecord]) -> list[tuple[ControlRecord, bool]]:
+    """Returns the commands of a job of which a reading may tell more.
+
+    Of each action that is the last one that was not refused, since a job is started and aborted
+    once; and before it the one that was carried out, if it does not show yet.
+
+    Args:
+        records: All commands of the job, the last one first.
+
+    Returns:
+        The records, each with whether it `is_second`, as in `ControlRecord.settled_by`.
+    """
+    found: list[tuple[ControlRecord, bool]] = []
+    of_action: dict[Action, list[ControlRecord]] = {}
+    for record in records:
+        if record.command.outcome is not Outcome.REFUSED:
+            of_action.setdefault(record.command.action, []).append(record)
+    for last, *earlier in of_action.values():
+        done = [it for it in earlier if it.command.outcome in _CARRIED_OUT]
+        found.append((last, bool(done) and last.command.outcome not in _CARRIED_OUT))
+        found += [(it, False) for it in done[-1:]]
+    return [(record, second) for record, second in found if not record.is_settled]
+
+
+_CARRIED_OUT = frozenset({Outcome.ACCEPTED, Outcome.TOOK_EFFECT})
 
 Record = JobEvent | CallRecord | ControlRecord
 """An entry of the log."""

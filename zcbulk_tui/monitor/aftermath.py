@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from zcbulk_tui.domain.control import is_looked_for, next_look
+from zcbulk_tui.domain.control import Outcome, has_had_its_time, is_looked_for, next_look
 from zcbulk_tui.domain.job import JobReading, JobRef
-from zcbulk_tui.domain.records import ANSWERED_WITHIN, ControlRecord, EventKind
+from zcbulk_tui.domain.records import ANSWERED_WITHIN, ControlRecord, EventKind, last_of_each
 from zcbulk_tui.monitor.ports import Memory
 from zcbulk_tui.monitor.recorder import Recorder
 
@@ -20,18 +20,20 @@ class Asked(NamedTuple):
         record: What was known of it then.
         after: Seconds from the moment at which its answer was lost to the request; negative where
             it may have been on its way still.
+        is_second: See `ControlRecord.settled_by`.
     """
 
     record: ControlRecord
     after: float
+    is_second: bool
 
 
 @dataclass(slots=True)
 class _Watch:
-    """The looks at a command whose answer is unclear.
+    """The looks at a command, above all at one whose answer is unclear.
 
     Attributes:
-        since: When the answer was lost, at the latest; in the loop's time.
+        since: When it was answered, or the answer lost, at the latest; in the loop's time.
         is_own: Whether it was sent from here.
         done: Looks that were made, or tried.
     """
@@ -59,12 +61,12 @@ class Aftermath:
         self._now = now
         self._watches: dict[str, _Watch] = {}
 
-    def lost(self, record: ControlRecord) -> None:
-        """Takes that the answer to a command of this process was lost now."""
+    def answered(self, record: ControlRecord) -> None:
+        """Takes that a command of this process was answered now, or its answer was lost."""
         self._watches[record.key] = _Watch(_time(), is_own=True)
 
     def is_own(self, record: ControlRecord) -> bool:
-        """Whether this process has sent it and lost its answer."""
+        """Whether this process has sent it."""
         return self._watch(record).is_own
 
     def next_look_at(self, record: ControlRecord) -> float:
@@ -82,6 +84,11 @@ class Aftermath:
         """Whether some of the planned looks are still to come."""
         return record.is_unclear and is_looked_for(self._watch(record).done)
 
+    def may_show_soon(self, record: ControlRecord) -> bool:
+        """Whether the effect of a command that was accepted may only not show yet."""
+        is_open = record.command.outcome is Outcome.ACCEPTED and record.settled is None
+        return is_open and not has_had_its_time(_time() - self._watch(record).since)
+
     def forward(self, seconds: float) -> None:
         """Takes that this machine has slept."""
         for watch in self._watches.values():
@@ -94,20 +101,24 @@ class Aftermath:
             ref: The job.
             own: Its last command as this process knows it, which may not have been written yet.
         """
-        records = {record.key: record for record in self._memory.open_commands(ref)}
-        if own is not None and not own.is_settled:
-            records[own.key] = own
+        known = self._memory.commands_of(ref)
+        if own is not None:
+            known = [own, *(record for record in known if record.key != own.key)]
+        records = last_of_each(known)
         # Rounded, since a look at 60 s may be a hair before it.
-        asked = [Asked(one, round(_time() - self._watch(one).since, 3)) for one in records.values()]
-        for record in records.values():
+        asked = [
+            Asked(record, round(_time() - self._watch(record).since, 3), is_second)
+            for record, is_second in records
+        ]
+        for record, _ in records:
             self.looked(record)
         return asked
 
     def read(self, asked: Sequence[Asked], reading: JobReading) -> list[ControlRecord]:
         """Writes down what a reading shows; returns the records that it changes."""
         changed = []
-        for record, after in asked:
-            known = record.settled_by(reading, after)
+        for record, after, is_second in asked:
+            known = record.settled_by(reading, after, is_second=is_second)
             if known is not record:
                 self.note(known)
                 changed.append(known)
@@ -125,7 +136,7 @@ class Aftermath:
         """The looks at a command; one of another process may be on its way still."""
         if record.key not in self._watches:
             age = max((self._now() - record.at).total_seconds(), 0.0)
-            since = _time() - age + ANSWERED_WITHIN
+            since = _time() - age + (ANSWERED_WITHIN if record.is_unclear else 0.0)
             self._watches[record.key] = _Watch(since, is_own=False)
         return self._watches[record.key]
 

@@ -9,7 +9,7 @@ from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.job import Action, JobReading
 from zcbulk_tui.domain.records import ControlRecord
-from zcbulk_tui.errors import UnclearError, ZcbulkError
+from zcbulk_tui.errors import BusyError, ServiceError, UnclearError, ZcbulkError
 from zcbulk_tui.monitor.aftermath import Aftermath
 from zcbulk_tui.monitor.calls import Calls, Slots
 from zcbulk_tui.monitor.gate import Priority
@@ -67,13 +67,12 @@ class Control:
         slot = Slots(self._calls, track.job, Cause.COMMAND, command.action.value, Priority.COMMAND)
         try:
             said = await self._api.control(track.job.ref, command.action, slot)
-        except UnclearError as error:
-            command = command.ended(Outcome.SENT, error=error)
-            self._aftermath.lost(record)
         except ZcbulkError as error:
-            command = command.ended(Outcome.REFUSED, error=error)
+            is_unclear = _is_unclear(error)
+            command = command.ended(Outcome.SENT if is_unclear else Outcome.REFUSED, error=error)
         else:
             command = command.ended(Outcome.ACCEPTED, said=said.text)
+        self._aftermath.answered(record)
         record = replace(record, command=command, request=slot.request)
         self._note(track, record)
         return record
@@ -81,3 +80,15 @@ class Control:
     def _note(self, track: Track, record: ControlRecord) -> None:
         track.note(record)
         self._aftermath.note(track.record or record)
+
+
+def _is_unclear(error: ZcbulkError) -> bool:
+    """Whether the command may have been carried out all the same.
+
+    An answer without Zoho's code, such as a redirect, does not say no: who sent it may have passed
+    the command on before.
+    """
+    if isinstance(error, UnclearError):
+        return True
+    has_no_code = error.answer is not None and error.answer.code is None
+    return has_no_code and isinstance(error, ServiceError) and not isinstance(error, BusyError)

@@ -229,10 +229,10 @@ class Monitor:
         track = self._tracks.get(ref)
         if track is None:
             raise _too_late("Another window has taken the job off the list.")
-        _check(track, action)
+        self._check(track, action)
         async with track.lock:
             self._follower.catch_up()
-            _check(track, action)
+            self._check(track, action)
             record = self._control.begin(track, action, shown)
             self._publish(track)
             command = (await self._control.send(track, record)).command
@@ -254,6 +254,25 @@ class Monitor:
             self._ask_soon(track, Priority.COMMAND, _AFTER_COMMAND)
         self._look_later(track)
         return command
+
+    def _check(self, track: Track, action: Action) -> None:
+        """Makes sure that a command still makes sense.
+
+        Raises:
+            UsageError: It does not.
+        """
+        last = track.record
+        if last is not None and last.is_unclear:
+            raise _too_late(
+                "Another window has commanded this job, or what became of the last "
+                f"{last.command.action.value} is not known yet."
+            )
+        if not track.snapshot().allows(action):
+            raise _too_late("Another window has commanded this job, or read that it is over.")
+        # The server may take it a second time while the first one does not show.
+        is_again = last is not None and last.command.action is action
+        if last is not None and is_again and self._aftermath.may_show_soon(last):
+            raise _too_late(f"The last {action.value} was accepted, and does not show yet.")
 
     def is_looking(self, ref: JobRef) -> bool:
         """Whether some of the looks at what became of a job's last command are still to come."""
@@ -487,22 +506,6 @@ class Monitor:
 
     def _publish(self, track: Track) -> None:
         self._follower.tell(track)
-
-
-def _check(track: Track, action: Action) -> None:
-    """Makes sure that a command still makes sense.
-
-    Raises:
-        UsageError: It does not.
-    """
-    if track.record is not None and track.record.is_unclear:
-        verb = track.record.command.action.value
-        raise _too_late(
-            f"Another window has commanded this job, or what became of the last {verb} is not "
-            "known yet."
-        )
-    if not track.snapshot().allows(action):
-        raise _too_late("Another window has commanded this job, or read that it is over.")
 
 
 def _too_late(cause: str) -> UsageError:

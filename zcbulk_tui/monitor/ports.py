@@ -91,8 +91,8 @@ class Memory(Protocol):
     def last_command(self, ref: JobRef) -> ControlRecord | None:
         """Returns the last start or abort of a job; raises nothing."""
 
-    def open_commands(self, ref: JobRef) -> Collection[ControlRecord]:
-        """Returns the commands of a job of which a reading may tell more; raises nothing."""
+    def commands_of(self, ref: JobRef) -> list[ControlRecord]:
+        """Returns the commands of a job that were not refused, the last first; no error."""
 
     def news(self) -> News:
         """Returns what others have written since this was last asked; raises nothing."""

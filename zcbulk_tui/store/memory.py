@@ -131,10 +131,10 @@ class StoredMemory:
             return recall.last_commands(self._database, self._profile).get(ref)
         return None
 
-    def open_commands(self, ref: JobRef) -> list[ControlRecord]:
-        """Returns the commands of a job of which a reading may tell more; raises nothing."""
+    def commands_of(self, ref: JobRef) -> list[ControlRecord]:
+        """Returns the commands of a job that were not refused, the last first; no error."""
         with suppress(ConfigError):
-            return recall.open_commands(self._database, self._profile, ref)
+            return recall.commands_of(self._database, self._profile, ref)
         return []
 
     def news(self) -> News:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from zcbulk_tui.domain.control import Outcome
-from zcbulk_tui.domain.job import Action, JobReading, JobRef, WatchedJob
+from zcbulk_tui.domain.job import JobReading, JobRef, WatchedJob
 from zcbulk_tui.domain.progress import HISTORY, remember
 from zcbulk_tui.domain.records import ControlRecord
 from zcbulk_tui.domain.snapshot import Fault, JobSnapshot
@@ -106,18 +106,13 @@ def last_commands(database: Database, profile: str) -> dict[JobRef, ControlRecor
     return {record.job.ref: record for record in records}
 
 
-def open_commands(database: Database, profile: str, ref: JobRef) -> list[ControlRecord]:
-    """Returns the commands of a job of which a reading may tell more.
-
-    Of each action that is the last one that was not refused: a job is started once.
+def commands_of(database: Database, profile: str, ref: JobRef) -> list[ControlRecord]:
+    """Returns the commands of a job that were not refused, the last one first.
 
     Raises:
         ConfigError: They cannot be read.
     """
-    last: dict[Action, ControlRecord] = {}
-    for record in map(to_record, database.rows(_NOT_REFUSED, key(profile, ref))):
-        last.setdefault(record.command.action, record)
-    return [record for record in last.values() if not record.is_settled]
+    return list(map(to_record, database.rows(_NOT_REFUSED, key(profile, ref))))
 
 
 def polled(database: Database, profile: str, window: int) -> dict[JobRef, tuple[bool, bool]]:
