@@ -17,10 +17,10 @@ import random
 import sys
 import tempfile
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -95,19 +95,10 @@ class Tally:
         self.outcomes: Counter[str] = Counter()
         self.cuts: Counter[Cut] = Counter()
         self.said_in_all = 0
-        self._sent: defaultdict[str, list[datetime]] = defaultdict(list)
 
-    def forget(self) -> None:
-        """Lets another world begin, whose jobs have the same ids."""
-        self._sent.clear()
-
-    def said(self, job: str, command: Command, attempts: Sequence[bool]) -> None:
+    def said(self, job: str, command: Command, truth: Truth) -> None:
         """Takes what was said of a command of a job."""
-        sent = self._sent[job]
-        if command.sent_at not in sent:
-            sent.append(command.sent_at)
-        at = sent.index(command.sent_at)
-        wrong = _untrue(command, attempts[at] if at < len(attempts) else False)
+        wrong = _untrue(command, truth.of(job, command.sent_at.timestamp()))
         self.said_in_all += 1
         if wrong:
             self.words.append(f"{job}: {wrong} ({words.command(command, command.sent_at)})")
@@ -199,7 +190,7 @@ class Screen:
         """See `Sink`."""
         if isinstance(event, CommandEnded):
             job = event.job.ref.job_id
-            self._tally.said(job, event.command, self._world.truth.attempts[job])
+            self._tally.said(job, event.command, self._world.truth)
 
 
 async def by_keys(world: World, tally: Tally) -> None:
@@ -298,7 +289,7 @@ async def _headless(world: World, tally: Tally, database: Database, ref: JobRef)
             out.write(str(error))
         finally:
             await network.aclose()
-    tally.said(ref.job_id, command, world.truth.attempts[ref.job_id])
+    tally.said(ref.job_id, command, world.truth)
     happened = any(world.truth.attempts[ref.job_id])
     if code == 0 and not happened:
         tally.words.append(f"{ref.job_id}: exit code 0, and it was not carried out")
@@ -358,7 +349,6 @@ def _time() -> float:
 
 async def _in_virtual_time(count: int, seed: int, tally: Tally, *, keys: bool) -> None:
     world = World(count, Timeline(lambda: NOW.timestamp() + _time()), seed)
-    tally.forget()
     await (by_keys if keys else by_commands)(world, tally)
 
 

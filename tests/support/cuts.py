@@ -12,6 +12,9 @@ import httpx
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.transport import InProcessTransport
 
+_ON_ITS_WAY = 30.0
+"""Seconds within which a command reaches the server, if it does."""
+
 ELSEWHERE = (
     b"HTTP/1.1 302 Found\r\nLocation: https://zoho.example.invalid/\r\nContent-Length: 0\r\n\r\n"
 )
@@ -40,7 +43,7 @@ class Cut(Enum):
 
 
 class Truth:
-    """Which control calls the server carried out, by job, in their order.
+    """Which control calls the server carried out, by job, in their order, and when.
 
     Args:
         creator: The server.
@@ -52,6 +55,7 @@ class Truth:
     def __init__(self, creator: Creator, cuts: Sequence[Cut], *, trouble: float, seed: int) -> None:
         self.creator = creator
         self.attempts: dict[str, list[bool]] = defaultdict(list)
+        self.times: dict[str, list[float]] = defaultdict(list)
         self.met: dict[Cut, int] = defaultdict(int)
         self._cuts = cuts
         self._trouble = trouble
@@ -72,6 +76,14 @@ class Truth:
         if method != "GET":
             did = self.creator.jobs[job].carried_out - self._before[job]
             self.attempts[job].append(bool(did))
+            self.times[job].append(self.creator.timeline.now())
+
+    def of(self, job: str, sent_at: float) -> bool:
+        """Whether the command that was sent at a moment, in the server's time, was carried out."""
+        for at, did in zip(self.times[job], self.attempts[job], strict=True):
+            if sent_at - 0.01 <= at <= sent_at + _ON_ITS_WAY:
+                return did
+        return False
 
     def _chance(self) -> bool:
         return self._random.random() < self._trouble
