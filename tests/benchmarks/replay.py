@@ -15,6 +15,7 @@ from tests.support.jobs import REF
 from tests.support.virtual_time import run_virtual
 from zcbulk_tui.creator.wire import parse_state
 from zcbulk_tui.domain.budget import Allowance
+from zcbulk_tui.domain.calls import Slot
 from zcbulk_tui.domain.job import Action, Counts, JobReading, JobRef, JobState, WatchedJob
 from zcbulk_tui.domain.outlook import UNREAD, Outlook
 from zcbulk_tui.domain.planner import Pace, Reason, Terms, wait
@@ -25,7 +26,6 @@ from zcbulk_tui.errors import Answer
 from zcbulk_tui.monitor.events import Event, JobChanged
 from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.monitor.plan import Rule
-from zcbulk_tui.monitor.ports import Slot
 from zcbulk_tui.monitor.spending import Spending
 from zcbulk_tui.store.ledger import StoredCallBook
 
@@ -201,7 +201,11 @@ class _Replay:
     async def sign_in(self) -> None:
         """Nobody has to."""
 
-    async def status(self, ref: JobRef) -> JobReading:
+    async def status(self, ref: JobRef, slot: Slot) -> JobReading:
+        async with slot("GET status"):
+            return self._read(ref)
+
+    def _read(self, ref: JobRef) -> JobReading:
         trace = self._watched[ref].trace
         self._account.calls.append(_time())
         reserve = self._spending.budget.reserve_left

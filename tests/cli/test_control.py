@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -19,11 +20,11 @@ from zcbulk_tui.simulator.faults import ERRORS, Call
 from zcbulk_tui.simulator.hostile import SERVER_ERROR
 from zcbulk_tui.simulator.messages import LOST, Response
 from zcbulk_tui.simulator.scenarios import build
-from zcbulk_tui.simulator.schedule import Fault
+from zcbulk_tui.simulator.schedule import Fault, Schedule
 from zcbulk_tui.simulator.server import LoopbackServer
 from zcbulk_tui.simulator.states import State
 
-pytestmark = pytest.mark.usefixtures("signed_in")
+pytestmark = pytest.mark.usefixtures("signed_in", "quick")
 
 JOBS = {"start": "Price list", "abort": "Customers"}
 """A job that each of the commands fits."""
@@ -33,6 +34,12 @@ AFTER = {"start": State.RUNNING, "abort": State.USER_ABORTED}
 CONTROL = frozenset({Call.CONTROL})
 
 ACTIONS = pytest.mark.parametrize("action", ["start", "abort"])
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Makes the looks at what became of a command come soon."""
+    monkeypatch.setattr("zcbulk_tui.domain.control.LOOKS", (0.1, 0.2, 0.3, 0.5))
 
 
 class Stage:
@@ -58,6 +65,10 @@ class Stage:
     def run(self, action: str, label: str | None = None, *options: str) -> Ended:
         """Commands a job, the one that fits by itself."""
         return self._cli(action, self.url(label or JOBS[action]), *options)
+
+    def heal(self) -> None:
+        """Ends all faults."""
+        self.creator._schedule = Schedule(1)
 
     @property
     def sent(self) -> list[tuple[str, str | None]]:
@@ -230,17 +241,44 @@ def test_an_unclear_answer_to_what_was_not_carried_out(
 ) -> None:
     steady.creator.inject(Fault(answer, calls=CONTROL))
     ended = steady.run(action, None, "--yes")
-    in_one_line(ended, 1, "the status shows no effect", "before trying again")
+    assert "the status is read after 0.1, 0.2, 0.3 and 0.5 seconds" in ended.out
+    in_one_line(replace(ended, out=""), 1, "the status shows no effect", "before trying again")
     assert steady.sent == [("PATCH", action)]
+    looks = len(steady.creator.log) - 1
+    assert 1 < looks <= 4  # on a busy machine, two of them may be due at once
     assert steady.state(JOBS[action]) is BEFORE[action]
 
 
-def test_neither_an_answer_nor_a_status(steady: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("zcbulk_tui.cli.control._PATIENCE", 0.5)
+def test_neither_an_answer_nor_a_status(steady: Stage) -> None:
     steady.creator.inject(Fault(LOST, behind=True))
     ended = steady.run("abort", None, "--yes")
-    in_one_line(ended, 4, "not known", "Nothing was sent again", "zcbulk-tui status")
+    in_one_line(
+        replace(ended, out=""), 4, "not known", "Nothing was sent again", "zcbulk-tui status"
+    )
     assert steady.sent == [("PATCH", "abort")]
+
+
+def test_what_an_earlier_process_left_unclear_is_looked_at_before_anything_is_sent(
+    steady: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zcbulk_tui.monitor.aftermath.ANSWERED_WITHIN", 0.2)
+    steady.creator.inject(Fault(LOST, behind=True))
+    assert steady.run("abort", None, "--yes").code == 4
+    steady.heal()
+    steady.creator.log.clear()
+    ended = steady.run("abort", None, "--yes")
+    assert (ended.code, ended.err) == (0, "")
+    assert "the status shows that it took effect" in ended.out
+    assert steady.sent == []
+
+
+def test_a_status_settles_what_was_left_unclear(steady: Stage, cli: CommandLine) -> None:
+    steady.creator.inject(Fault(LOST, behind=True))
+    assert steady.run("abort", None, "--yes").code == 4
+    steady.heal()
+    assert cli("status", steady.url(JOBS["abort"])).code == 0
+    told = json.loads(cli("history", steady.url(JOBS["abort"]), "--json").out)
+    assert [one["outcome"] for one in told["commands"]] == ["took effect"]
 
 
 def test_a_redirect_is_not_followed(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:

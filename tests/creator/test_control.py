@@ -218,11 +218,17 @@ async def test_a_redirected_command_goes_nowhere(http: int) -> None:
 async def test_each_call_is_made_in_a_slot_of_its_own() -> None:
     slots: list[str] = []
 
+    class Open:
+        nothing_sent = False
+
+        def __call__(self, said: Said | None, /) -> None:
+            slots.append(str(said))
+
     @asynccontextmanager
-    async def slot(request: str) -> AsyncIterator[Callable[[Said], None]]:
+    async def slot(request: str) -> AsyncIterator[Open]:
         slots.append(request)
         try:
-            yield lambda said: slots.append(str(said))
+            yield Open()
         finally:
             slots.append("shut")
 

@@ -22,11 +22,16 @@ ABORTED = {JobState.USER_ABORTED, JobState.ABORTED}
 def test_a_state_tells_whether_a_command_took_effect(
     action: Action, effects: set[JobState], state: JobState
 ) -> None:
-    if state is JobState.UNKNOWN:
+    if state is JobState.UNKNOWN or (action is Action.START and state in ABORTED):
         expected = Outcome.SENT
     else:
         expected = Outcome.TOOK_EFFECT if state in effects else Outcome.NO_EFFECT
-    assert told_by(state, action) is expected
+    assert told_by(reading(0, 0, state=state), action) is expected
+
+
+@pytest.mark.parametrize("state", sorted(ABORTED))
+def test_an_aborted_job_with_records_had_been_started(state: JobState) -> None:
+    assert told_by(reading(0, 1, state=state), Action.START) is Outcome.TOOK_EFFECT
 
 
 def test_an_ended_command_keeps_what_was_known() -> None:

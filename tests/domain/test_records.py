@@ -16,6 +16,8 @@ from zcbulk_tui.errors import RefusedError, UnclearError
 S, E = JobState, Outcome
 START, ABORT = Action.START, Action.ABORT
 TIMEOUT = UnclearError("timeout")
+LATE = 60.0
+"""Seconds after a lost answer at which the last of the planned looks is made."""
 
 RUNNING = {S.IN_PROGRESS, S.COMPLETED, S.SYSTEM_ABORTED, S.FAILED}
 """States that only a job reaches that has been started."""
@@ -41,7 +43,7 @@ def read(state: JobState, at: float = 100) -> JobReading:
         (START, S.FAILED, E.TOOK_EFFECT),
         (START, S.SYSTEM_ABORTED, E.TOOK_EFFECT),
         (START, S.EXPIRED, E.NO_EFFECT),
-        (START, S.USER_ABORTED, E.NO_EFFECT),
+        (START, S.USER_ABORTED, E.SENT),
         (START, S.UNKNOWN, E.SENT),
         (ABORT, S.CREATED, E.NO_EFFECT),
         (ABORT, S.IN_PROGRESS, E.NO_EFFECT),
@@ -56,15 +58,57 @@ def test_an_unclear_command_is_judged_by_the_first_reading_that_tells(
     action: Action, state: JobState, outcome: Outcome
 ) -> None:
     before = record(action, E.SENT)
-    after = before.settled_by(read(state))
+    after = before.settled_by(read(state), LATE)
     assert after.command.outcome is outcome
     assert after.command.error is TIMEOUT
-    if outcome is E.SENT:
-        assert after is before
-        assert not after.is_settled
-    else:
-        assert after.settled == read(state)
-        assert after.is_settled
+    assert (after is before) is (outcome is E.SENT)
+    assert after.settled == (None if outcome is E.SENT else read(state))
+    # Where no effect was seen so far, only the end of the job excludes one.
+    ends = after.settled is not None and state.is_final
+    assert after.is_settled is (ends or outcome is E.TOOK_EFFECT)
+
+
+@pytest.mark.parametrize("action", Action)
+@pytest.mark.parametrize("asked_after", [-90.0, 0.0, 2.0, 59.9])
+def test_that_no_effect_shows_yet_settles_nothing(action: Action, asked_after: float) -> None:
+    before = record(action, E.SENT)
+    state = S.READY if action is START else S.IN_PROGRESS
+    assert before.settled_by(read(state), asked_after) is before
+    assert before.settled_by(read(state), 60).command.outcome is E.NO_EFFECT
+
+
+@pytest.mark.parametrize(("action", "state"), [(START, S.IN_PROGRESS), (ABORT, S.USER_ABORTED)])
+@pytest.mark.parametrize("asked_after", [-90.0, 0.5, 1e6])
+def test_an_effect_settles_it_whenever_it_shows(
+    action: Action, state: JobState, asked_after: float
+) -> None:
+    shown = record(action, E.SENT).settled_by(read(state), asked_after)
+    assert (shown.command.outcome, shown.is_settled) == (E.TOOK_EFFECT, True)
+
+
+@pytest.mark.parametrize(
+    ("action", "before", "later"),
+    [
+        (START, S.READY, S.IN_PROGRESS),
+        (START, S.READY, S.FAILED),
+        (ABORT, S.IN_PROGRESS, S.ABORTED),
+    ],
+)
+def test_a_later_reading_that_shows_the_effect_corrects_the_record(
+    action: Action, before: JobState, later: JobState
+) -> None:
+    none_yet = record(action, E.SENT).settled_by(read(before), LATE)
+    assert none_yet.settled_by(read(before, 200), 160) is none_yet
+    corrected = none_yet.settled_by(read(later, 300), 260)
+    assert corrected.command.outcome is E.TOOK_EFFECT
+    assert corrected.settled == read(later, 300)
+
+
+@pytest.mark.parametrize("action", Action)
+def test_an_expired_job_tells_nothing_once_any_job_would_have(action: Action) -> None:
+    before = record(action, E.SENT)
+    assert before.settled_by(read(S.EXPIRED, 3 * 86400), LATE) is before
+    assert before.settled_by(read(S.EXPIRED, 86400), LATE).command.outcome is E.NO_EFFECT
 
 
 @pytest.mark.parametrize(
@@ -79,7 +123,7 @@ def test_an_accepted_command_is_settled_by_its_effect_or_by_the_end(
 ) -> None:
     before = record(action, E.ACCEPTED)
     for state in S:
-        after = before.settled_by(read(state))
+        after = before.settled_by(read(state), LATE)
         assert after.command is before.command
         assert after.settled == (read(state) if state in shows_it else None)
         assert after.is_settled == (state in shows_it)
@@ -90,7 +134,7 @@ def test_an_accepted_command_is_settled_by_its_effect_or_by_the_end(
 def test_a_refused_command_needs_no_reading(action: Action, state: JobState) -> None:
     refused = record(action, E.REFUSED)
     assert refused.is_settled
-    assert refused.settled_by(read(state)) is refused
+    assert refused.settled_by(read(state), LATE) is refused
 
 
 def test_a_record_is_of_the_moment_at_which_it_was_sent() -> None:
@@ -109,12 +153,12 @@ def test_what_has_settled_stays_as_it_is(
 ) -> None:
     known = record(action, outcome)
     for at, state in enumerate(states):
-        after = known.settled_by(read(state, at))
+        after = known.settled_by(read(state, at), LATE)
         if known.is_settled:
             assert after is known
         elif after is not known:
-            # One reading settles it, and an accepted command stays accepted.
-            assert after.is_settled
+            # Where there was no effect so far, a later one may show it; an accepted one stays so.
+            assert after.is_settled or after.command.outcome is E.NO_EFFECT
             assert after.settled == read(state, at)
             assert (after.command.outcome is E.SENT) is False
         assert (after.key, after.job, after.command.sent_at) == (known.key, known.job, known.at)

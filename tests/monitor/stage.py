@@ -14,6 +14,7 @@ from tests.support.desks import PROFILE, make_desk
 from tests.support.jobs import NOW, watched
 from tests.support.virtual_time import virtual_now
 from zcbulk_tui.domain.budget import Allowance, Cause, DayCalls
+from zcbulk_tui.domain.calls import Slot
 from zcbulk_tui.domain.day_plan import Spent
 from zcbulk_tui.domain.job import Action, Counts, JobReading, JobRef, JobState, WatchedJob
 from zcbulk_tui.domain.outlook import UNREAD, Outlook
@@ -24,7 +25,7 @@ from zcbulk_tui.errors import UnreachableError, ZcbulkError
 from zcbulk_tui.monitor.events import CommandEnded, Event, JobChanged, JobRemoved, ServiceChanged
 from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.monitor.plan import Rule
-from zcbulk_tui.monitor.ports import CallBook, Slot
+from zcbulk_tui.monitor.ports import CallBook
 from zcbulk_tui.monitor.spending import Spending
 from zcbulk_tui.store.archive import StoredArchive
 from zcbulk_tui.store.database import Database
@@ -54,13 +55,23 @@ class Clock:
 
     def __init__(self, begin: datetime = NOW) -> None:
         self._begin = begin
+        self._slept = 0.0
 
     def __call__(self) -> datetime:
         return self._begin + timedelta(seconds=asyncio.get_running_loop().time())
 
     def jump(self, seconds: float) -> None:
-        """Sets it forward, as when the machine slept, or backward."""
+        """Sets it forward or backward; to who has no other clock, forward looks like sleep."""
         self._begin += timedelta(seconds=seconds)
+
+    def elapsed(self) -> float:
+        """What a clock shows that nobody can set, and that goes on in sleep."""
+        return asyncio.get_running_loop().time() + self._slept
+
+    def sleep(self, seconds: float) -> None:
+        """Lets the machine sleep, while the loop's time stands still."""
+        self._begin += timedelta(seconds=seconds)
+        self._slept += seconds
 
 
 class Ledger(StoredCallBook):
@@ -125,7 +136,13 @@ class ScriptedApi:
         if self.no_token:
             raise self.no_token
 
-    async def status(self, ref: JobRef) -> JobReading:
+    async def status(self, ref: JobRef, slot: Slot) -> JobReading:
+        async with slot("GET status") as call:
+            reading = await self._status(ref)
+            call(reading.answer)
+            return reading
+
+    async def _status(self, ref: JobRef) -> JobReading:
         async with self._call(ref, None):
             answers = self.statuses.get(ref.job_id) or deque([JobState.IN_PROGRESS])
             answer = answers[0] if len(answers) == 1 else answers.popleft()
@@ -195,6 +212,7 @@ class Stage:
         name: str = "pts/1",
         shows_list: bool = True,
         now: Callable[[], datetime] = virtual_now,
+        elapsed: Callable[[], float] | None = None,
         luck: Callable[[], float] = lambda: 1.0,
     ) -> None:
         self.api = api or ScriptedApi(now=now)
@@ -210,7 +228,12 @@ class Stage:
         self.archive = StoredArchive(self.database, PROFILE)
         self.ledger = Ledger()
         self.spending = Spending(
-            book or self.ledger, allowance, pace=pace, frugal_unfocused=frugal_unfocused, now=now
+            book or self.ledger,
+            allowance,
+            pace=pace,
+            frugal_unfocused=frugal_unfocused,
+            now=now,
+            elapsed=elapsed,
         )
         self.monitor = Monitor(
             self.api,
@@ -220,6 +243,7 @@ class Stage:
             rule=rule,
             read_only=read_only,
             now=now,
+            elapsed=elapsed,
             luck=luck,
         )
         if shows_list:

@@ -9,6 +9,8 @@ from tests.support.virtual_time import run_virtual
 from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.job import Action, JobState
+from zcbulk_tui.domain.outlook import UNREAD, Outlook
+from zcbulk_tui.domain.planner import Reason, Terms
 from zcbulk_tui.errors import (
     AlreadyEndedError,
     BusyError,
@@ -23,6 +25,13 @@ from zcbulk_tui.monitor.events import CommandEnded, JobChanged, JobRemoved
 pytestmark = pytest.mark.usefixtures("alone")
 
 S = JobState
+
+
+def never(ahead: Outlook, _: Terms) -> tuple[float, Reason]:
+    """Asks once, and then only when a command is looked after."""
+    return (0.0 if ahead is UNREAD else 1e6), Reason.ANY_TIME
+
+
 REF = jobs(1)[0].ref
 
 
@@ -97,7 +106,7 @@ def test_a_refused_command_is_reported_as_refused(error: ZcbulkError) -> None:
     assert ended.command.error is error
     assert stage.api.sent(Action.START) == 1
     assert stage.api.times() == [0.0, 100.1, 200.2]  # its polls go on as they were planned
-    assert stage.counted(Cause.COMMAND) == 1
+    assert stage.counted(Cause.COMMAND) == (0 if isinstance(error, UnreachableError) else 1)
 
 
 def test_already_ended_is_looked_at_at_once() -> None:
@@ -123,19 +132,28 @@ def test_already_ended_is_looked_at_at_once() -> None:
         (Action.ABORT, [S.IN_PROGRESS, S.ABORTED], Outcome.TOOK_EFFECT),
         (Action.ABORT, [S.IN_PROGRESS, S.IN_PROGRESS], Outcome.NO_EFFECT),
         (Action.ABORT, [S.IN_PROGRESS, S.COMPLETED], Outcome.NO_EFFECT),
+        (Action.START, [S.READY, S.READY, S.READY, S.IN_PROGRESS], Outcome.TOOK_EFFECT),
+        (Action.ABORT, [*[S.IN_PROGRESS] * 4, S.USER_ABORTED], Outcome.TOOK_EFFECT),
     ],
 )
-def test_after_an_unclear_answer_the_status_tells(
+def test_after_an_unclear_answer_the_status_is_read_until_it_tells(
     action: Action, states: list[S], outcome: Outcome
 ) -> None:
     async def scene() -> Stage:
-        stage = Stage(jobs(1))
+        stage = Stage(jobs(1), rule=never)
         stage.api.script("1", *states)
         stage.api.commands.append(UnclearError("the connection broke off"))
         async with stage.running():
             await asyncio.sleep(1)
             await stage.monitor.command(REF, action)
-            await asyncio.sleep(0.5)
+            lost = asyncio.get_running_loop().time()
+            while len(stage.all(CommandEnded)) == 1:
+                assert not stage.job.allows(action)
+                await asyncio.sleep(0.5)
+        looks = [call.at - lost for call in stage.api.calls if call.at > lost]
+        looked = 4 if outcome is Outcome.NO_EFFECT and not states[-1].is_final else len(states) - 1
+        assert looks == pytest.approx([2, 10, 30, 60][:looked])
+        assert stage.counted(Cause.COMMAND) == 1 + looked
         return stage
 
     stage = run_virtual(scene())
@@ -144,7 +162,6 @@ def test_after_an_unclear_answer_the_status_tells(
     assert first.command.error is not None
     assert settled.command.outcome is outcome
     assert stage.api.sent(action) == 1
-    assert stage.counted(Cause.COMMAND) == 2  # with the poll that settled it
 
 
 def test_an_unclear_command_stays_open_until_a_status_can_be_read() -> None:

@@ -21,9 +21,10 @@ def test_commands_overtake_keys_and_keys_overtake_polls() -> None:
         gate, order = CallGate(own_minute()), list[str]()
 
         async def caller(name: str, priority: Priority) -> None:
-            async with gate.call(priority):
-                order.append(name)
-                await asyncio.sleep(1)
+            await gate.enter(priority)
+            order.append(name)
+            await asyncio.sleep(1)
+            gate.leave()
 
         async with asyncio.TaskGroup() as tasks:
             for number in range(CALLS_AT_ONCE):
@@ -76,8 +77,7 @@ def test_a_call_that_was_not_made_does_not_count_for_the_minute() -> None:
     async def scene() -> float:
         gate = CallGate(own_minute())
         for _ in range(100):
-            await gate.enter(Priority.SCHEDULE)
-            gate.give_back()
+            gate.give_back(await gate.enter(Priority.SCHEDULE))
         return asyncio.get_running_loop().time()
 
     assert run_virtual(scene()) == 0

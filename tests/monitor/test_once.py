@@ -384,8 +384,8 @@ def test_the_minute_holds_for_scripts_and_windows_together(place: Place) -> None
 
 def test_what_lasts_is_told_once_however_often_a_script_sees_it(place: Place) -> None:
     class Still(ScriptedApi):
-        async def status(self, ref: JobRef) -> JobReading:
-            return replace(await super().status(ref), counts=Counts(10_000, 5, 0))
+        async def _status(self, ref: JobRef) -> JobReading:
+            return replace(await super()._status(ref), counts=Counts(10_000, 5, 0))
 
     async def scene() -> list[JobEvent]:
         script = place.script()

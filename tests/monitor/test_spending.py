@@ -15,7 +15,8 @@ from zcbulk_tui.domain.budget import Allowance, Cause
 from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.job import Action, JobState
 from zcbulk_tui.domain.planner import Pace
-from zcbulk_tui.errors import QuotaSpentError, UnreachableError
+from zcbulk_tui.domain.records import CallRecord
+from zcbulk_tui.errors import QuotaSpentError, UnclearError, UnreachableError
 from zcbulk_tui.store.ledger import StoredCallBook
 
 pytestmark = pytest.mark.usefixtures("alone")
@@ -135,13 +136,35 @@ def test_keys_that_wait_for_the_minute_do_not_use_more_than_is_left_then() -> No
 def test_failed_polls_count() -> None:
     async def scene() -> Stage:
         stage = Stage(jobs(2), allowance=small(30), luck=lambda: 0.0)
-        stage.api.script("1", UnreachableError("down"))
-        stage.api.script("2", UnreachableError("down"))
+        stage.api.script("1", UnclearError("timeout"))
+        stage.api.script("2", UnclearError("timeout"))
         async with stage.running():
             await asyncio.sleep(MIDNIGHT - 1)
         return stage
 
     assert len(run_virtual(scene()).api.calls) == 30
+
+
+def test_calls_of_which_nothing_left_count_for_nothing() -> None:
+    async def scene() -> Stage:
+        stage = Stage(jobs(2), allowance=small(30), luck=lambda: 0.0)
+        stage.api.script("1", UnreachableError("down"))
+        stage.api.commands.append(UnreachableError("down"))
+        async with stage.running():
+            await asyncio.sleep(3600)
+            outcome = (await stage.monitor.command(REF, Action.ABORT)).outcome
+            assert outcome is Outcome.REFUSED
+        return stage
+
+    stage = run_virtual(scene())
+    tried = len(stage.api.times("1"))
+    assert tried > 5
+    assert stage.counted(Cause.COMMAND) == 0
+    assert stage.ledger.polls() == {NOW.date(): len(stage.api.times("2"))}
+    assert stage.database.rows("SELECT count(*) FROM minute") == [(0,)]
+    log = [entry for entry in stage.archive.log() if isinstance(entry, CallRecord)]
+    assert sum("not counted" in entry.failure for entry in log) == tried + 1
+    assert log[0].left == 30 - len(stage.api.times("2"))
 
 
 def test_commands_go_through_when_the_polls_are_used_up_and_even_the_reserve() -> None:

@@ -245,7 +245,7 @@ def test_an_error_of_this_program_is_not_swallowed() -> None:
     async def scene() -> None:
         stage = Stage(jobs(1))
 
-        async def broken(_: object) -> None:
+        async def broken(*_: object) -> None:
             raise ZeroDivisionError
 
         stage.api.status = broken  # type: ignore[assignment,method-assign]  # the point of the test

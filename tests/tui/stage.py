@@ -178,10 +178,10 @@ def without_a_plan(session: Session) -> Session:
         monitor = connection.monitor
         enter = monitor._gate.enter
 
-        async def enter_or_wait(priority: Priority) -> None:
+        async def enter_or_wait(priority: Priority) -> float:
             if priority is Priority.SCHEDULE:
                 await _come_true(lambda: any(map(_is_new, monitor._tracks.values())))
-            await enter(priority)
+            return await enter(priority)
 
         monitor._gate.enter = enter_or_wait  # type: ignore[method-assign]  # only here polls differ
         return connection

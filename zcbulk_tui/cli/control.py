@@ -3,29 +3,29 @@
 import asyncio
 import contextlib
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 
 from zcbulk_tui.cli import compose, memory
+from zcbulk_tui.cli.main import complain
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.domain import control
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.job import Action, Environment, JobRef
-from zcbulk_tui.domain.outlook import UNREAD, Outlook
+from zcbulk_tui.domain.outlook import Outlook
 from zcbulk_tui.domain.planner import Reason, Terms
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.windows import Recalled
 from zcbulk_tui.errors import ConfigError, RefusedError, UnclearError, UsageError
-from zcbulk_tui.monitor.events import CommandEnded, Event
+from zcbulk_tui.monitor.events import Event, JobChanged
 from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.monitor.ports import Desk, JobApi
 from zcbulk_tui.monitor.spending import Spending
 from zcbulk_tui.render import words
 
-_AGAIN = 5.0
-"""Seconds between two statuses of which the first did not tell what became of a command."""
-
-_PATIENCE = 60.0
-"""Seconds to wait for a status that tells what became of a command whose answer is unclear."""
+_AT_LEAST = 1.0
+"""Seconds after which it is seen that a look could not be made, of which no event tells."""
 
 
 def run(action: Action, job: str, flags: Mapping[str, object], *, yes: bool) -> int:
@@ -53,7 +53,12 @@ def run(action: Action, job: str, flags: Mapping[str, object], *, yes: bool) -> 
     if not yes and not _confirmed(action, ref):
         print("Nothing was sent.")
         return 1
-    command = asyncio.run(_send(settings, ref, action))
+    progress = _Progress(action, ref)
+    try:
+        command = asyncio.run(_send(settings, ref, action, progress))
+    except KeyboardInterrupt:
+        complain(progress.so_far())
+        raise
     return _report(command, ref)
 
 
@@ -80,46 +85,111 @@ def _ask(question: str) -> str:
         return ""
 
 
-class _Outcome:
-    """Waits for the moment at which it is known what became of the command."""
+class _Progress:
+    """What is known of the command so far, and what is said of it meanwhile.
 
-    def __init__(self) -> None:
-        self.settled: asyncio.Future[Command] = asyncio.get_running_loop().create_future()
+    Args:
+        action: What is asked of the job.
+        ref: The job.
+    """
+
+    def __init__(self, action: Action, ref: JobRef) -> None:
+        self.command: Command | None = None
+        self.changed = asyncio.Event()
+        self._action = action
+        self._ref = ref
 
     def publish(self, event: Event) -> None:
         """See `Sink`."""
-        if isinstance(event, CommandEnded) and event.command.outcome is not Outcome.SENT:
-            self.settled.set_result(event.command)
+        if isinstance(event, JobChanged):
+            before, self.command = self.command, event.snapshot.command
+            if _is_lost(self.command) and not _is_lost(before):
+                print(self._unclear(), flush=True)
+        self.changed.set()
+
+    def so_far(self) -> str:
+        """What is known where nobody waits any longer."""
+        command = self.command
+        if command is None:
+            return f"Interrupted before the {self._action.value} was sent."
+        if command.outcome is not Outcome.SENT:
+            return f"Interrupted. {words.command(command, command.sent_at)}"
+        return (
+            f"Interrupted: what became of the {command.action.value} is not known, and is "
+            f"written down so. Nothing was sent again. Look at the job {self._ref.job_id} with "
+            "zcbulk-tui status."
+        )
+
+    def _unclear(self) -> str:
+        verb = self.command.action.value if self.command else self._action.value
+        *times, last = (f"{seconds:g}" for seconds in control.LOOKS)
+        return (
+            f"The answer to the {verb} is unclear; the status is read after {', '.join(times)} "
+            f"and {last} seconds, until it shows the effect. Nothing is sent again."
+        )
 
 
-async def _send(settings: Settings, ref: JobRef, action: Action) -> Command:
+def _is_lost(command: Command | None) -> bool:
+    return command is not None and command.outcome is Outcome.SENT and command.error is not None
+
+
+async def _send(settings: Settings, ref: JobRef, action: Action, progress: _Progress) -> Command:
     async with compose.client(settings) as client:
         with memory.command_desk(settings) as (desk, spending):
-            return await _send_once(client, desk, spending, ref, action)
+            return await _send_once(client, desk, spending, ref, action, progress)
 
 
-def _only_to_settle(ahead: Outlook, _: Terms) -> tuple[float, Reason]:
-    """When a job is asked again: not before a status was needed that settles, and then soon."""
-    return 86400.0 if ahead == UNREAD else _AGAIN, Reason.ANY_TIME
+def _never(_: Outlook, __: Terms) -> tuple[float, Reason]:
+    """When a job is asked again: only when it is looked at what became of a command."""
+    return 86400.0, Reason.ANY_TIME
 
 
 async def _send_once(
-    client: JobApi, desk: Desk, spending: Spending, ref: JobRef, action: Action
+    client: JobApi,
+    desk: Desk,
+    spending: Spending,
+    ref: JobRef,
+    action: Action,
+    progress: _Progress,
+    *,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Command:
-    sink, job = _Outcome(), compose.watched(ref)
+    job = compose.watched(ref)
     desk.memory.know([job])
-    monitor = Monitor(client, sink, desk, spending, rule=_only_to_settle)
-    monitor.watch([Recalled(JobSnapshot(job))])
+    earlier = desk.memory.last_command(ref)
+    monitor = Monitor(client, progress, desk, spending, rule=_never, now=now)
+    monitor.watch([Recalled(JobSnapshot(job), earlier)])
     polling = asyncio.create_task(monitor.run())
     try:
+        if earlier is not None and earlier.is_unclear:
+            before = await _settled(monitor, polling, progress, earlier.command, ref)
+            if before.outcome is Outcome.SENT or (
+                before.outcome is Outcome.TOOK_EFFECT and before.action is action
+            ):
+                return before
         command = await monitor.command(ref, action)
-        with contextlib.suppress(TimeoutError):
-            command = await asyncio.wait_for(sink.settled, _PATIENCE)
-        return command
+        return await _settled(monitor, polling, progress, command, ref)
     finally:
         polling.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await polling
+
+
+async def _settled(
+    monitor: Monitor,
+    polling: "asyncio.Task[None]",
+    progress: _Progress,
+    command: Command,
+    ref: JobRef,
+) -> Command:
+    """Waits until it is known what became of a command, or the looks at it are over."""
+    while command.outcome is Outcome.SENT and monitor.is_looking(ref) and not polling.done():
+        progress.changed.clear()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_AT_LEAST):
+                await progress.changed.wait()
+        command = progress.command or command
+    return command
 
 
 def _report(command: Command, ref: JobRef) -> int:

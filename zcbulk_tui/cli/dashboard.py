@@ -109,6 +109,7 @@ def _session(settings: Settings, wanted: Sequence[WatchedJob] | None) -> Session
         watched = [JobSnapshot(job) for job in wanted]
 
     def connect(sink: Sink) -> Connection:
+        from zcbulk_tui.monitor.clock import awake_and_asleep
         from zcbulk_tui.monitor.monitor import Monitor
         from zcbulk_tui.store.archive import StoredArchive
 
@@ -116,7 +117,14 @@ def _session(settings: Settings, wanted: Sequence[WatchedJob] | None) -> Session
         kept = opened.database
         desk = memory.window_desk(settings, kept, wanted)
         spending = compose.spending(settings, kept)
-        monitor = Monitor(client, sink, desk, spending, read_only=settings.read_only)
+        monitor = Monitor(
+            client,
+            sink,
+            desk,
+            spending,
+            read_only=settings.read_only,
+            elapsed=awake_and_asleep(),
+        )
         memory.tidy_in_background(settings, kept)
 
         async def close() -> None:

@@ -7,10 +7,10 @@ another call is worth it is for the monitor to say.
 import contextlib
 import json
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import TypeVar
 
 import httpx
 from pydantic import SecretStr
@@ -21,6 +21,7 @@ from zcbulk_tui.creator.faults import SUCCESS, to_error
 from zcbulk_tui.creator.network import Network, without
 from zcbulk_tui.creator.tokens import AccessToken, TokenSource
 from zcbulk_tui.domain.address import job_path
+from zcbulk_tui.domain.calls import OpenCall, Slot
 from zcbulk_tui.domain.job import Action, Environment, JobReading, JobRef
 from zcbulk_tui.errors import (
     Answer,
@@ -32,7 +33,7 @@ from zcbulk_tui.errors import (
     VariantRefusedError,
 )
 
-Slot = Callable[[str], AbstractAsyncContextManager[Callable[[Answer], None]]]
+_Read = TypeVar("_Read", JobReading, Answer)
 
 _TOKEN_REFUSED = 1030
 """Creator's code for a token that is not valid, or has ended [OAS]."""
@@ -75,14 +76,24 @@ class CreatorClient:
         """
         await self._tokens.token()
 
-    async def status(self, ref: JobRef) -> JobReading:
-        """Asks for the status of a job: one call.
+    async def status(self, ref: JobRef, slot: Slot | None = None) -> JobReading:
+        """Asks for the status of a job: one call, and one more where the token is not accepted.
+
+        Args:
+            ref: The job.
+            slot: Opens the context that each call is made in.
 
         Raises:
             ZcbulkError: Anything but a readable success.
         """
-        http_status, body = await self._call("GET", ref)
-        return wire.parse_status(body, http_status, self._now())
+
+        async def read(call: OpenCall, token: SecretStr) -> JobReading:
+            http_status, body = await self._signed_call(call, token, "GET", ref)
+            reading = wire.parse_status(body, http_status, self._now())
+            call(reading.answer)
+            return reading
+
+        return await self._call(slot or _untold, "GET status", read)
 
     async def control(self, ref: JobRef, action: Action, slot: Slot | None = None) -> Answer:
         """Starts or aborts a job: one call, and one more for each way of putting it refused.
@@ -90,8 +101,7 @@ class CreatorClient:
         Args:
             ref: The job.
             action: What to ask.
-            slot: Opens the context that each call is made in: is told how it is put, and gives
-                what is to be told the answer of success.
+            slot: Opens the context that each call is made in.
 
         Returns:
             What the server said.
@@ -108,9 +118,7 @@ class CreatorClient:
         while True:
             variant = remaining[0]
             try:
-                async with slot(variant.request(action)) as tell:
-                    said = await self._command(ref, action, variant)
-                    tell(said)
+                said = await self._command(ref, action, variant, slot)
             except VariantRefusedError as refusal:
                 remaining = follow(remaining, variant, refusal)
                 if not remaining:
@@ -123,32 +131,45 @@ class CreatorClient:
                 self._memory.keep(origin, variant)
                 return said
 
-    async def _command(self, ref: JobRef, action: Action, variant: Variant) -> Answer:
-        try:
-            http_status, body = await self._call(variant.method, ref, variant.body(action))
-        except UnreadableError as error:
-            # An answer came, so the command arrived; what became of it, the answer does not tell.
-            raise UnclearError(
-                error.title, error.cause, error.next_step, answer=error.answer
-            ) from error
-        return wire.parse_envelope(body, http_status)
+    async def _command(self, ref: JobRef, action: Action, variant: Variant, slot: Slot) -> Answer:
+        async def send(call: OpenCall, token: SecretStr) -> Answer:
+            try:
+                http_status, body = await self._signed_call(
+                    call, token, variant.method, ref, variant.body(action)
+                )
+            except UnreadableError as error:
+                # An answer came, so the command arrived; what became of it, it does not tell.
+                raise UnclearError(
+                    error.title, error.cause, error.next_step, answer=error.answer
+                ) from error
+            said = wire.parse_envelope(body, http_status)
+            call(said)
+            return said
+
+        return await self._call(slot, variant.request(action), send)
 
     async def _call(
-        self, method: str, ref: JobRef, body: dict[str, object] | None = None
-    ) -> tuple[int, bytes]:
+        self,
+        slot: Slot,
+        request: str,
+        make: Callable[[OpenCall, SecretStr], Awaitable[_Read]],
+    ) -> _Read:
         """Makes a call; once more with another token where the first one is not accepted.
 
-        Such an answer proves that nothing happened, so the call may be repeated.
+        Such an answer proves that nothing happened, so the call may be repeated. The token is
+        there before the call is: where none can be had, there is no call.
         """
         token = await self._token()
         try:
-            return await self._signed_call(token, method, ref, body)
+            async with slot(request) as call:
+                return await make(call, token)
         except SignInError as refusal:
             if not _token_is_refused(refusal):
                 raise
             token = await self._other_token(token, refusal)
         try:
-            return await self._signed_call(token, method, ref, body)
+            async with slot(request) as call:
+                return await make(call, token)
         except UnreachableError as error:
             raise _not_sent_again(error) from None
         except SignInError as refusal:
@@ -174,7 +195,12 @@ class CreatorClient:
             raise _not_sent_again(error) from None
 
     async def _signed_call(
-        self, token: SecretStr, method: str, ref: JobRef, body: dict[str, object] | None
+        self,
+        call: OpenCall,
+        token: SecretStr,
+        method: str,
+        ref: JobRef,
+        body: dict[str, object] | None = None,
     ) -> tuple[int, bytes]:
         headers = {}
         if ref.environment is not Environment.PRODUCTION:
@@ -185,17 +211,31 @@ class CreatorClient:
             content = json.dumps(body).encode()
         url = (self._base_url or ref.origin) + job_path(ref, self._api_version)
         request = self._network.request(method, url, headers=headers, content=content)
-        response, answer = await self._network.send(request, AccessToken(token))
+        call.nothing_sent = True
+
+        def sent() -> None:
+            call.nothing_sent = False
+
+        response, answer = await self._network.send(request, AccessToken(token), on_sent=sent)
         # A server in between may quote the request, whose words are shown and kept.
         answer = without(answer, [token])
         _require_success(response, answer)
         return response.status_code, answer
 
 
+class _Untold:
+    """A call that nobody counts or writes down."""
+
+    nothing_sent = False
+
+    def __call__(self, answer: Answer | None, /) -> None:
+        """Takes the answer."""
+
+
 @contextlib.asynccontextmanager
-async def _untold(_: str) -> AsyncIterator[Callable[[Answer], None]]:
+async def _untold(_: str) -> AsyncIterator[OpenCall]:
     """Where nobody wants to know of single calls."""
-    yield lambda _: None
+    yield _Untold()
 
 
 def _not_sent_again(error: ServiceError) -> ServiceError:
@@ -232,6 +272,9 @@ def _retry_after(response: httpx.Response) -> float | None:
     if value.isascii() and value.isdigit():
         return float(value[:9])
     try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+        # By the server's own clock where it shows it: ours may be wrong.
+        date = response.headers.get("Date")
+        begin = parsedate_to_datetime(date).timestamp() if date else time.time()
+        return max(0.0, parsedate_to_datetime(value).timestamp() - begin)
     except (ValueError, OverflowError):
         return None

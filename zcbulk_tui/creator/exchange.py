@@ -35,6 +35,7 @@ class Exchange:
 
     Args:
         listener: Takes the events of the trace too.
+        on_sent: Called when the first byte of the request may leave.
 
     Attributes:
         is_sent: Whether the first byte of the request may have left; what prepares the way, such
@@ -42,10 +43,13 @@ class Exchange:
         content_size: Bytes of the content so far, set by its reader.
     """
 
-    def __init__(self, listener: Listener | None = None) -> None:
+    def __init__(
+        self, listener: Listener | None = None, on_sent: Callable[[], None] = lambda: None
+    ) -> None:
         self.is_sent = False
         self.content_size = 0
         self._listener = listener
+        self._on_sent = on_sent
         self._is_next = False
         self._has_head = False
         self._size = 0
@@ -77,7 +81,9 @@ class Exchange:
 
     def note_written(self) -> None:
         """Takes that bytes are about to be written."""
-        self.is_sent = self.is_sent or self._is_next
+        if self._is_next and not self.is_sent:
+            self.is_sent = True
+            self._on_sent()
 
     def note_read(self, data: bytes) -> None:
         """Takes what was read.

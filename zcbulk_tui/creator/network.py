@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from http.cookiejar import CookieJar
 from typing import Any
@@ -165,20 +165,31 @@ class Network:
         await self._http.aclose()
 
     async def send(
-        self, request: httpx.Request, auth: httpx.Auth | None = None
+        self,
+        request: httpx.Request,
+        auth: httpx.Auth | None = None,
+        *,
+        on_sent: Callable[[], None] = lambda: None,
     ) -> tuple[httpx.Response, bytes]:
         """Sends a request; returns the answer and its body, whatever the answer is.
 
         The body of a redirect is not read.
+
+        Args:
+            request: What to send.
+            auth: Signs it.
+            on_sent: Called when its first byte may leave.
 
         Raises:
             UnreachableError: Nothing was sent: no byte of the request can have left.
             UnclearError: It was sent, or may have been, and no answer came.
             UnreadableError: The answer is too large, or encoded.
         """
-        exchange = Exchange(request.extensions.get("trace"))
+        exchange = Exchange(request.extensions.get("trace"), on_sent)
         request.extensions["trace"] = exchange.note
         try:
+            if self._is_replaced:
+                on_sent()
             async with asyncio.timeout(self._timeouts.total):
                 with exchange.open():
                     response = await self._http.send(request, auth=auth, stream=True)

@@ -95,7 +95,9 @@ class RefreshedToken:
         async with self._turn:
             now = self._now()
             alive = self._token.is_alive(now, refused)
-            if self._token.is_good(now, refused) or (alive and now < self._not_before):
+            # A clock that was set back must not make it longer.
+            waits = timedelta(0) < self._not_before - now <= _AGAIN
+            if self._token.is_good(now, refused) or (alive and waits):
                 return self._token.access_token
             try:
                 async with self._store.lock():
@@ -166,7 +168,9 @@ class RefreshedToken:
         if self._given_up is None:
             return
         sign_in, until, error = self._given_up
-        if sign_in == credentials.id and (until is None or self._now() < until):
+        # A clock that was set back must not make it longer.
+        lasts = until is None or timedelta(0) < until - self._now() <= _GIVEN_UP
+        if sign_in == credentials.id and lasts:
             raise error.with_traceback(None)  # else it grows each time
         self._given_up = None
 

@@ -12,7 +12,7 @@ COSTLY = 600.0
 BUSY = 60.0
 """Seconds after an answer that says "too many calls" without saying for how long (code 2955)."""
 
-_LONGEST = 3600.0
+LONGEST = 3600.0
 """Seconds that no wait exceeds, whoever asks for more and however many jobs take turns."""
 
 
@@ -29,5 +29,5 @@ def delay(
         cap: `CAP` or `COSTLY`.
         turns: Jobs that fail at once. They take turns: all of them together try as often as one.
     """
-    full = min(min(cap, FIRST * 2.0 ** min(failures - 1, 16)) * turns, _LONGEST)
-    return max(full * (0.5 + luck / 2), min(asked or 0.0, _LONGEST))
+    full = min(min(cap, FIRST * 2.0 ** min(failures - 1, 16)) * turns, LONGEST)
+    return max(full * (0.5 + luck / 2), min(asked or 0.0, LONGEST))

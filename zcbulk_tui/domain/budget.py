@@ -127,6 +127,12 @@ class DayCalls:
         calls[_PLACES[cause]] += n
         return replace(self, calls=tuple(calls))
 
+    def with_calls_of(self, other: "DayCalls") -> "DayCalls":
+        """Returns the day where the calls of another one may belong to it, too."""
+        calls = tuple(map(sum, zip(self.calls, other.calls, strict=True)))
+        elsewhere = max(self.elsewhere, other.elsewhere)
+        return replace(self, calls=calls, elsewhere=elsewhere, spent=self.spent or other.spent)
+
     def with_true_figure(self, used: int) -> "DayCalls":
         """Returns the day with `used` calls by everybody, as Zoho's billing page tells [LIM]."""
         return replace(self, elsewhere=max(used - self.total, 0), spent=False)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from zcbulk_tui.domain.job import Action, JobState
+from zcbulk_tui.domain.job import Action, JobReading, JobState
 from zcbulk_tui.errors import ZcbulkError
 
 
@@ -12,7 +12,7 @@ class Outcome(StrEnum):
     """How a command ended."""
 
     SENT = "sent"
-    """On its way, or the answer is unclear and the status has not told yet."""
+    """On its way, or the answer is unclear and the status does not show yet what became of it."""
 
     ACCEPTED = "accepted"
     """The server said yes."""
@@ -24,7 +24,7 @@ class Outcome(StrEnum):
     """The answer was unclear; the status shows that it was carried out."""
 
     NO_EFFECT = "no effect"
-    """The answer was unclear; the status shows that it was not carried out so far."""
+    """The answer was unclear; the last of the looks showed no effect. A later one may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +52,42 @@ class Command:
         return replace(self, outcome=outcome, said=said, error=error or self.error)
 
 
-def told_by(state: JobState, action: Action) -> Outcome:
+LOOKS = (2.0, 10.0, 30.0, 60.0)
+"""Seconds after a lost answer at which the status is read, until one of them shows the effect.
+
+Invented, since no source tells how late an effect may show.
+"""
+
+
+def next_look(done: int) -> float:
+    """Returns the seconds from a lost answer to the look that follows `done` others.
+
+    After the last one, which settles the command if it can be read, they become ever rarer.
+    """
+    return LOOKS[done] if done < len(LOOKS) else LOOKS[-1] * 2.0 ** (done - len(LOOKS) + 1)
+
+
+def has_had_its_time(seconds: float) -> bool:
+    """Whether a status without the effect, asked so long after the answer was lost, settles it."""
+    return seconds >= LOOKS[-1]
+
+
+def is_looked_for(done: int) -> bool:
+    """Whether there are planned looks after `done` others."""
+    return done < len(LOOKS)
+
+
+def told_by(reading: JobReading, action: Action) -> Outcome:
     """Tells from a status what became of a command whose answer is unclear.
 
-    A state that we do not know tells nothing: the command then stays as it was.
+    A state that we do not know tells nothing: the command then stays as it was. Nor does an
+    aborted job tell whether it had been started, unless it has records.
     """
+    state = reading.state
     if state is JobState.UNKNOWN:
         return Outcome.SENT
+    if action is Action.START and state in _ABORTED:
+        return Outcome.TOOK_EFFECT if reading.counts.processed else Outcome.SENT
     effects = _STARTED if action is Action.START else _ABORTED
     return Outcome.TOOK_EFFECT if state in effects else Outcome.NO_EFFECT
 

@@ -6,8 +6,8 @@ What a poll said is measured; everything here is an estimate, and is drawn as on
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from zcbulk_tui.domain.job import JobReading, JobState
@@ -97,6 +97,27 @@ def remember(readings: tuple[JobReading, ...], new: JobReading) -> tuple[JobRead
     ):
         readings = readings[:-1]
     return (*readings, new)[-HISTORY:]
+
+
+def redated(readings: tuple[JobReading, ...], now: datetime) -> tuple[JobReading, ...]:
+    """Returns readings, oldest first, as a clock would have dated them that now shows `now`.
+
+    Where one seems to be later than the one after it, or than now, the clock was set back: it and
+    all before it move back as far as they must, and keep their distances.
+
+    Args:
+        readings: In the order in which they came.
+        now: Aware.
+    """
+    latest, back, found = now, timedelta(0), []
+    for reading in reversed(readings):
+        at = reading.read_at - back
+        if at > latest:
+            back += at - latest
+            at = latest
+        found.append(reading if at == reading.read_at else replace(reading, read_at=at))
+        latest = at
+    return tuple(reversed(found)) if back else readings
 
 
 def motion(readings: Sequence[JobReading], started_at: datetime | None = None) -> Motion | None:

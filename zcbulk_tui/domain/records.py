@@ -1,16 +1,20 @@
 """What is remembered: what happened, what was asked of Zoho, what was commanded and by whom."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from zcbulk_tui.domain.budget import Cause
-from zcbulk_tui.domain.control import Command, Outcome, told_by
-from zcbulk_tui.domain.job import JobReading, JobRef, WatchedJob
+from zcbulk_tui.domain.control import Command, Outcome, has_had_its_time, told_by
+from zcbulk_tui.domain.job import Action, JobReading, JobRef, JobState, WatchedJob
 from zcbulk_tui.errors import Answer, ZcbulkError
 
-ANSWERED_WITHIN = timedelta(seconds=90)
-"""How long a command may be on its way, as far as other windows can know."""
+RESULT_KEPT = timedelta(days=3)
+"""How long Zoho keeps the result of a job; then it counts as expired [LIMB]."""
+
+ANSWERED_WITHIN = 90.0
+"""Seconds for which a command may be on its way, as far as other processes can know."""
 
 
 class EventKind(StrEnum):
@@ -134,24 +138,78 @@ class ControlRecord:
         return self.command.sent_at
 
     @property
+    def is_unclear(self) -> bool:
+        """Whether it is not known what became of it, or whether it has arrived at all."""
+        return self.command.outcome is Outcome.SENT
+
+    @property
     def is_settled(self) -> bool:
         """Whether no reading can tell more of it."""
-        return self.settled is not None or self.command.outcome is Outcome.REFUSED
+        outcome = self.command.outcome
+        if outcome is Outcome.NO_EFFECT:
+            return self.settled is not None and self.settled.state.is_final
+        return self.settled is not None or outcome is Outcome.REFUSED
 
-    def settled_by(self, reading: JobReading) -> "ControlRecord":
-        """Returns the record after a reading, which may show what became of the command."""
-        told = told_by(reading.state, self.command.action)
-        if self.is_settled or told is Outcome.SENT:
+    def settled_by(
+        self, reading: JobReading, asked_after: float, *, is_second: bool = False
+    ) -> "ControlRecord":
+        """Returns the record after a reading, which may show what became of the command.
+
+        An effect that shows settles it at once, also where none was seen before. That there is
+        none settles it when the job is over, or when it has had the time to show.
+
+        Args:
+            reading: A reading that was asked for after the command was sent.
+            asked_after: Seconds from the moment at which the answer was lost to that request;
+                negative where the command may have been on its way still.
+            is_second: Whether an earlier command asked for the same and was carried out: then the
+                effect is that one's.
+        """
+        if self.is_settled:
             return self
-        if self.command.outcome is Outcome.SENT:
-            on_its_way = self.command.error is None and reading.read_at < self.at + ANSWERED_WITHIN
-            if told is Outcome.NO_EFFECT and on_its_way:
-                return self
-            return replace(self, command=self.command.ended(told), settled=reading)
-        # An accepted command may take a while to show.
-        shows_it = told is Outcome.TOOK_EFFECT or reading.state.is_final
-        return replace(self, settled=reading) if shows_it else self
+        told = told_by(reading, self.command.action)
+        if reading.state is JobState.EXPIRED and reading.read_at >= self.at + RESULT_KEPT:
+            told = Outcome.SENT  # so is any job that ended so long ago, however it did
+        if self.command.outcome is Outcome.ACCEPTED:
+            # An accepted command may take a while to show.
+            shows_it = told is Outcome.TOOK_EFFECT or reading.state.is_final
+            return replace(self, settled=reading) if shows_it else self
+        if told is Outcome.SENT:
+            return self
+        is_sure = reading.state.is_final
+        if is_second and told is Outcome.TOOK_EFFECT:
+            told, is_sure = Outcome.NO_EFFECT, is_sure or self.is_unclear
+        is_sure = is_sure or (self.is_unclear and has_had_its_time(asked_after))
+        if told is Outcome.NO_EFFECT and not is_sure:
+            return self
+        return replace(self, command=self.command.ended(told), settled=reading)
 
+
+def last_of_each(records: Iterable[ControlRecord]) -> list[tuple[ControlRecord, bool]]:
+    """Returns the commands of a job of which a reading may tell more.
+
+    Of each action that is the last one that was not refused, since a job is started and aborted
+    once; and before it the one that was carried out, if it does not show yet.
+
+    Args:
+        records: All commands of the job, the last one first.
+
+    Returns:
+        The records, each with whether it `is_second`, as in `ControlRecord.settled_by`.
+    """
+    found: list[tuple[ControlRecord, bool]] = []
+    of_action: dict[Action, list[ControlRecord]] = {}
+    for record in records:
+        if record.command.outcome is not Outcome.REFUSED:
+            of_action.setdefault(record.command.action, []).append(record)
+    for last, *earlier in of_action.values():
+        done = [it for it in earlier if it.command.outcome in _CARRIED_OUT]
+        found.append((last, bool(done) and last.command.outcome not in _CARRIED_OUT))
+        found += [(it, False) for it in done[-1:]]
+    return [(record, second) for record, second in found if not record.is_settled]
+
+
+_CARRIED_OUT = frozenset({Outcome.ACCEPTED, Outcome.TOOK_EFFECT})
 
 Record = JobEvent | CallRecord | ControlRecord
 """An entry of the log."""

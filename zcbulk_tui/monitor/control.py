@@ -1,7 +1,6 @@
-"""Sending a start or an abort exactly once, telling what became of it, and writing that down."""
+"""Sending a start or an abort exactly once, and writing that down."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
@@ -9,12 +8,12 @@ from uuid import uuid4
 from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.job import Action, JobReading
-from zcbulk_tui.domain.records import ControlRecord, EventKind
-from zcbulk_tui.errors import Answer, UnclearError, ZcbulkError
-from zcbulk_tui.monitor.gate import CallGate, Priority
+from zcbulk_tui.domain.records import ControlRecord
+from zcbulk_tui.errors import BusyError, ServiceError, UnclearError, ZcbulkError
+from zcbulk_tui.monitor.aftermath import Aftermath
+from zcbulk_tui.monitor.calls import Calls, Slots
+from zcbulk_tui.monitor.gate import Priority
 from zcbulk_tui.monitor.ports import Desk, JobApi
-from zcbulk_tui.monitor.recorder import Recorder
-from zcbulk_tui.monitor.spending import Spending
 from zcbulk_tui.monitor.track import Track
 
 
@@ -24,9 +23,8 @@ class Control:
     Args:
         api: Zoho Creator.
         desk: Who sends them, and where they are written down.
-        gate: Lets the calls through.
-        spending: Counts them.
-        recorder: Writes the calls down.
+        calls: Makes the calls.
+        aftermath: Keeps the records.
         now: The time of day; aware.
     """
 
@@ -34,16 +32,14 @@ class Control:
         self,
         api: JobApi,
         desk: Desk,
-        gate: CallGate,
-        spending: Spending,
-        recorder: Recorder,
+        calls: Calls,
+        aftermath: Aftermath,
         now: Callable[[], datetime],
     ) -> None:
         self._api = api
         self._desk = desk
-        self._gate = gate
-        self._spending = spending
-        self._recorder = recorder
+        self._calls = calls
+        self._aftermath = aftermath
         self._now = now
 
     def begin(self, track: Track, action: Action, shown: JobReading | None) -> ControlRecord:
@@ -68,44 +64,31 @@ class Control:
             the answer is unclear. Then it must not be sent again; a status tells what became of it.
         """
         command = record.command
-        why, put = command.action.value, ""
-
-        @asynccontextmanager
-        async def slot(request: str) -> AsyncIterator[Callable[[Answer], None]]:
-            nonlocal put
-            put = request
-            async with self._gate.call(Priority.COMMAND):
-                self._spending.count(Cause.COMMAND)
-                with self._recorder.call(track.job, Cause.COMMAND, why, put) as call:
-                    yield call.succeeded
-
+        slot = Slots(self._calls, track.job, Cause.COMMAND, command.action.value, Priority.COMMAND)
         try:
             said = await self._api.control(track.job.ref, command.action, slot)
-        except UnclearError as error:
-            command = command.ended(Outcome.SENT, error=error)
         except ZcbulkError as error:
-            command = command.ended(Outcome.REFUSED, error=error)
+            is_unclear = _is_unclear(error)
+            command = command.ended(Outcome.SENT if is_unclear else Outcome.REFUSED, error=error)
         else:
             command = command.ended(Outcome.ACCEPTED, said=said.text)
-        record = replace(record, command=command, request=put)
+        self._aftermath.answered(record)
+        record = replace(record, command=command, request=slot.request)
         self._note(track, record)
         return record
 
-    def settle(self, track: Track, reading: JobReading) -> Command | None:
-        """Takes what a reading shows of the last command.
-
-        Returns:
-            The command, if its answer was unclear and the reading tells what became of it.
-        """
-        before = track.command
-        if not track.settle(reading) or track.record is None or before is None:
-            return None
-        self._note(track, track.record)
-        return track.record.command if before.outcome is Outcome.SENT else None
-
     def _note(self, track: Track, record: ControlRecord) -> None:
         track.note(record)
-        self._desk.memory.commanded(track.record or record)
-        action, outcome = record.command.action.value, record.command.outcome.value
-        settled = f", then {record.settled.raw_state}" if record.settled else ""
-        self._recorder.event(EventKind.COMMAND, f"{action} {outcome}{settled}", track.job)
+        self._aftermath.note(track.record or record)
+
+
+def _is_unclear(error: ZcbulkError) -> bool:
+    """Whether the command may have been carried out all the same.
+
+    An answer without Zoho's code, such as a redirect, does not say no: who sent it may have passed
+    the command on before.
+    """
+    if isinstance(error, UnclearError):
+        return True
+    has_no_code = error.answer is not None and error.answer.code is None
+    return has_no_code and isinstance(error, ServiceError) and not isinstance(error, BusyError)

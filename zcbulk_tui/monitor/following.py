@@ -6,7 +6,7 @@ from datetime import datetime
 from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.job import JobReading, JobRef
 from zcbulk_tui.domain.planner import Pace
-from zcbulk_tui.domain.records import EventKind, JobEvent
+from zcbulk_tui.domain.records import ControlRecord, EventKind, JobEvent
 from zcbulk_tui.domain.windows import News, Standing
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.monitor.events import CommandEnded, JobChanged, JobRemoved, Sink
@@ -140,7 +140,7 @@ class Follower:
         """Takes what the list says of jobs that are watched already, and tells."""
         for recalled in self._desk.memory.recall(refs) if refs else ():
             track = self._tracks[recalled.snapshot.ref]
-            track.job = recalled.snapshot.job
+            track.take(recalled.snapshot.job, self._now())
             self.tell(track)
 
     def tell(self, track: Track) -> None:
@@ -160,13 +160,10 @@ class Follower:
         track = self._tracks.get(ref)
         if track is None or track.last == reading:
             return
-        unclear = track.command is not None and track.command.outcome is Outcome.SENT
+        # What it shows of a command, who has read it knows: it may have been asked for before.
         track.read(reading, self._now())
-        settled = track.settle(reading)
         self._plan.by_rule(track)
         self.tell(track)
-        if unclear and settled and track.command is not None:
-            self._sink.publish(CommandEnded(track.job, track.command))
 
     def _apply(self, event: JobEvent) -> None:
         match event.kind:
@@ -178,15 +175,25 @@ class Follower:
         if track is None:
             return
         if event.kind is EventKind.FAULT and event.error is not None:
-            track.fail(event.error, event.at)
+            track.fail(event.error, min(event.at, self._now()))
             if track.is_given_up:
                 self._plan.never(track)
             self.tell(track)
         elif event.kind is EventKind.COMMAND:
             record = self._desk.memory.last_command(track.job.ref)
             if record is not None:
+                before = track.record
                 track.note(record)
                 self.tell(track)
+                if before is not None and _is_settled_since(before, record):
+                    self._sink.publish(CommandEnded(track.job, record.command))
+
+
+def _is_settled_since(before: ControlRecord, now: ControlRecord) -> bool:
+    """Whether it has become known what became of a command whose answer was lost."""
+    outcomes = (before.command.outcome, now.command.outcome)
+    lost = (Outcome.NO_EFFECT, Outcome.TOOK_EFFECT)
+    return before.key == now.key and outcomes[0] is not outcomes[1] and outcomes[1] in lost
 
 
 def _terms(standing: Standing) -> tuple[bool, bool, Pace | None]:

@@ -3,8 +3,6 @@
 import asyncio
 import heapq
 import itertools
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from enum import IntEnum
 
 from zcbulk_tui.domain.minute import CALLS_AT_ONCE
@@ -29,29 +27,20 @@ class CallGate:
     def __init__(self, minute: Minute) -> None:
         self._minute = minute
         self._in_flight = 0
-        self._waiting: list[tuple[Priority, int, asyncio.Future[None]]] = []
+        self._waiting: list[tuple[Priority, int, asyncio.Future[float]]] = []
         self._arrivals = itertools.count()
         self._timer: asyncio.TimerHandle | None = None
 
-    @asynccontextmanager
-    async def call(self, priority: Priority) -> AsyncIterator[None]:
-        """A context for one call; entered when the call may be made."""
-        await self.enter(priority)
-        try:
-            yield
-        finally:
-            self.leave()
-
-    async def enter(self, priority: Priority) -> None:
-        """Waits until one call may be made, and counts it."""
-        turn = asyncio.get_running_loop().create_future()
+    async def enter(self, priority: Priority) -> float:
+        """Waits until one call may be made, and counts it; returns its place in the minute."""
+        turn: asyncio.Future[float] = asyncio.get_running_loop().create_future()
         heapq.heappush(self._waiting, (priority, next(self._arrivals), turn))
         self._admit()
         try:
-            await turn
+            return await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():
-                self.give_back()
+                self.give_back(turn.result())
             raise
 
     def leave(self) -> None:
@@ -59,9 +48,13 @@ class CallGate:
         self._in_flight -= 1
         self._admit()
 
-    def give_back(self) -> None:
-        """Ends a call that was not made after all; it does not count."""
-        self._minute.give_back()
+    def give_back(self, place: float | None = None) -> None:
+        """Ends a call that was not made after all; its place in the minute does not count.
+
+        Args:
+            place: That place; None for the one taken last.
+        """
+        self._minute.give_back(place)
         self.leave()
 
     def _admit(self) -> None:
@@ -80,4 +73,4 @@ class CallGate:
                 return
             heapq.heappop(self._waiting)
             self._in_flight += 1
-            turn.set_result(None)
+            turn.set_result(self._minute.taken_at)

@@ -12,13 +12,16 @@ from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.day_plan import DayPlan
 from zcbulk_tui.domain.job import Action, JobReading, JobRef, WatchedJob
 from zcbulk_tui.domain.planner import Pace
-from zcbulk_tui.domain.records import EventKind
+from zcbulk_tui.domain.records import ControlRecord, EventKind
 from zcbulk_tui.domain.windows import Recalled
 from zcbulk_tui.errors import (
     AlreadyEndedError,
     UsageError,
     ZcbulkError,
 )
+from zcbulk_tui.monitor.aftermath import Aftermath
+from zcbulk_tui.monitor.calls import Admission, Calls, Slots
+from zcbulk_tui.monitor.clock import ClockWatch
 from zcbulk_tui.monitor.control import Control
 from zcbulk_tui.monitor.events import CommandEnded, Sink
 from zcbulk_tui.monitor.following import TICK, Follower
@@ -33,6 +36,9 @@ from zcbulk_tui.monitor.waiting import Waiting
 
 SETTLE = 2.0
 """Seconds between the answer to a command and the poll that shows what it did."""
+
+_SHORTLY = 0.1
+"""Seconds that are always before a look at what became of a command."""
 
 _RETRY, _AFTER_COMMAND = "retry", "settle"
 """Why a poll is made that no rule and no key asks for."""
@@ -52,6 +58,8 @@ class Monitor:
         rule: Tells when a job is asked next.
         read_only: Whether commands are refused.
         now: The time of day; aware.
+        elapsed: A clock that nobody can set and that goes on while the machine sleeps; None where
+            there is none.
         luck: Random numbers from 0 to 1.
     """
 
@@ -65,6 +73,7 @@ class Monitor:
         rule: Rule = planner.wait,
         read_only: bool = False,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        elapsed: Callable[[], float] | None = None,
         luck: Callable[[], float] = random.random,
     ) -> None:
         self._api = api
@@ -74,19 +83,27 @@ class Monitor:
         self._spending = spending
         self._read_only = read_only
         self._now = now
+        self._clock = ClockWatch(now, elapsed)
         self._luck = luck
         self._tracks: dict[JobRef, Track] = {}
         self._plan = Plan(self._tracks, spending, rule, now)
         self._service = Service(sink, spending, desk.memory, now, luck)
         self._gate = CallGate(desk.minute)
-        self._recorder = Recorder(desk.memory, spending, now)
-        self._control = Control(api, desk, self._gate, spending, self._recorder, now)
+        self._calls = Calls(self._gate, spending, desk.memory, now)
+        self._recorder = Recorder(desk.memory, now)
+        self._aftermath = Aftermath(desk.memory, self._recorder, now)
+        self._control = Control(api, desk, self._calls, self._aftermath, now)
         self._follower = Follower(
             desk, self._tracks, self._plan, self._service, spending, self._recorder, sink, now
         )
         self._sign_in_failures = 0
         self._waiting = Waiting(
-            self._plan, spending, self._service, self._follower, now, self._respend
+            self._plan,
+            spending,
+            self._service,
+            self._follower,
+            self._notice_clock,
+            self._respend,
         )
         self._tasks: asyncio.TaskGroup | None = None
 
@@ -94,11 +111,13 @@ class Monitor:
 
     def watch(self, jobs: Iterable[Recalled]) -> None:
         """Begins to watch jobs that are on the watch list already, and tells of each."""
+        self._notice_clock()
         new = [Track(job, self._now()) for job in jobs if job.snapshot.ref not in self._tracks]
         self._tracks.update((track.job.ref, track) for track in new)
         for track in new:
             self._plan.by_rule(track)
             self._publish(track)
+            self._look_later(track)
         self._renew(at_once=True)
         self._waiting.wake()
 
@@ -192,7 +211,8 @@ class Monitor:
     ) -> Command:
         """Starts or aborts a job: sent once, and never again by itself.
 
-        After an unclear answer the polls tell what became of it; another `CommandEnded` follows.
+        After an unclear answer the status is read at the times of `LOOKS` until it tells what
+        became of it; another `CommandEnded` follows. Until then no other command is sent.
 
         Args:
             ref: The job.
@@ -211,10 +231,10 @@ class Monitor:
         track = self._tracks.get(ref)
         if track is None:
             raise _too_late("Another window has taken the job off the list.")
+        self._check(track, action)
         async with track.lock:
             self._follower.catch_up()
-            if not track.snapshot().allows(action):
-                raise _too_late("Another window has commanded this job, or read that it is over.")
+            self._check(track, action)
             record = self._control.begin(track, action, shown)
             self._publish(track)
             command = (await self._control.send(track, record)).command
@@ -232,9 +252,36 @@ class Monitor:
         if command.outcome is Outcome.ACCEPTED:
             loop = asyncio.get_running_loop()
             loop.call_later(SETTLE, self._ask_soon, track, Priority.COMMAND, _AFTER_COMMAND)
-        elif command.outcome is Outcome.SENT or isinstance(command.error, AlreadyEndedError):
+        elif isinstance(command.error, AlreadyEndedError):
             self._ask_soon(track, Priority.COMMAND, _AFTER_COMMAND)
+        self._look_later(track)
         return command
+
+    def _check(self, track: Track, action: Action) -> None:
+        """Makes sure that a command still makes sense.
+
+        Raises:
+            UsageError: It does not.
+        """
+        last = track.record
+        if last is not None and last.is_unclear:
+            raise _too_late(
+                "Another window has commanded this job, or what became of the last "
+                f"{last.command.action.value} is not known yet."
+            )
+        if not track.snapshot().allows(action):
+            raise _too_late("Another window has commanded this job, or read that it is over.")
+        # The server may take it a second time while the first one does not show.
+        is_again = last is not None and last.command.action is action
+        if last is not None and is_again and self._aftermath.may_show_soon(last):
+            raise _too_late(f"The last {action.value} was accepted, and does not show yet.")
+
+    def is_looking(self, ref: JobRef) -> bool:
+        """Whether some of the looks at what became of a job's last command are still to come."""
+        track = self._tracks.get(ref)
+        if track is None or track.record is None or not track.record.is_unclear:
+            return False
+        return track.is_waiting or track.lock.locked() or self._aftermath.is_looking(track.record)
 
     async def run(self) -> None:
         """Polls until cancelled."""
@@ -246,12 +293,17 @@ class Monitor:
             finally:
                 self._tasks = None
                 following.cancel()
+                for track in self._tracks.values():
+                    track.stop_looking()
                 self._desk.windows.leave()
 
     async def _follow(self) -> None:
         while True:
+            self._notice_clock()
             if self._follower.tick():
                 self._respend()
+                for track in self._tracks.values():
+                    self._look_later(track)
             await asyncio.sleep(TICK)
 
     # One poll.
@@ -260,12 +312,12 @@ class Monitor:
         await self._waiting.until_due()
         if not await self._can_sign():
             return
-        await self._gate.enter(Priority.SCHEDULE)
+        place = await self._gate.enter(Priority.SCHEDULE)
         # The wait for the gate may have been long: what was due may not be any more.
         now = asyncio.get_running_loop().time()
         ref = self._plan.pop_due(now) if self._waiting.is_over() else None
         track = self._tracks.get(ref) if ref else None
-        await self._admit(track, Cause.PLAN, (track and track.reason) or _RETRY)
+        await self._admit(place, track, Cause.PLAN, (track and track.reason) or _RETRY)
 
     async def _can_sign(self) -> bool:
         """Whether a call can be signed; where it cannot, polls rest, and no call is counted."""
@@ -280,6 +332,29 @@ class Monitor:
         self._service.note_token()
         return True
 
+    def _look_later(self, track: Track) -> None:
+        """Plans the next look at what became of a job's last command, if that is not known."""
+        track.stop_looking()
+        if track.record is not None and track.record.is_unclear:
+            loop = asyncio.get_running_loop()
+            # Zoho is left in peace where it asks for it; what is due then comes after that.
+            wait = max(self._service.held_for, _SHORTLY)
+            at = max(self._aftermath.next_look_at(track.record), loop.time() + wait)
+            track.look = loop.call_at(at, self._look, track)
+
+    def _look(self, track: Track) -> None:
+        """Looks at what became of a job's last command; only if it is this window's to do."""
+        track.look = None
+        record = track.record
+        if record is None or self._tracks.get(track.job.ref) is not track:
+            return
+        is_ours = self._aftermath.is_own(record) or self._follower.polls
+        busy = track.lock.locked() or track.is_waiting
+        if self._tasks is not None and is_ours and not busy:
+            self._ask_soon(track, Priority.COMMAND, _AFTER_COMMAND)
+        else:
+            track.look = asyncio.get_running_loop().call_later(1.0, self._look_later, track)
+
     def _ask_soon(self, track: Track, priority: Priority, why: str) -> None:
         if self._tasks is not None and not track.lock.locked() and not track.is_waiting:
             self._tasks.create_task(self._extra_poll(track, priority, why))
@@ -289,59 +364,79 @@ class Monitor:
         track.is_waiting = True
         try:
             if not await self._can_sign():
+                self._cannot_look(track)
                 return
-            await self._gate.enter(priority)
+            place = await self._gate.enter(priority)
         finally:
             track.is_waiting = False
         cause = Cause.COMMAND if priority is Priority.COMMAND else Cause.KEY
-        await self._admit(track if self._spending.budget.left_for(cause) else None, cause, why)
+        may = self._spending.budget.left_for(cause)
+        if not may:
+            self._cannot_look(track)
+        await self._admit(place, track if may else None, cause, why)
 
-    async def _admit(self, track: Track | None, cause: Cause, why: str) -> None:
+    def _cannot_look(self, track: Track) -> None:
+        """After a look that could not be made: plans the next one, if it was one."""
+        if track.record is not None and track.record.is_unclear:
+            self._aftermath.looked(track.record)
+            self._look_later(track)
+
+    async def _admit(self, place: float, track: Track | None, cause: Cause, why: str) -> None:
         """Makes a call that the gate has let through, unless there is no use for it any more.
 
         It is counted here, before anything else can happen: no two calls share one of the day's.
         """
         wanted = track is not None and self._tracks.get(track.job.ref) is track
         if track is None or not wanted or track.lock.locked() or self._tasks is None:
-            self._gate.give_back()
+            self._gate.give_back(place)
             return
-        self._spending.count(cause)
+        admission = self._calls.admit(place, cause)
         await track.lock.acquire()
-        self._tasks.create_task(self._admitted_poll(track, cause, why))
+        self._tasks.create_task(self._admitted_poll(track, admission, why))
 
-    async def _admitted_poll(self, track: Track, cause: Cause, why: str) -> None:
+    async def _admitted_poll(self, track: Track, admission: Admission, why: str) -> None:
+        priority = Priority.COMMAND if admission.cause is Cause.COMMAND else Priority.KEY
+        slots = Slots(self._calls, track.job, admission.cause, why, priority, admission)
         try:
-            await self._poll(track, cause, why)
+            await self._poll(track, slots)
         finally:
-            self._gate.leave()
+            slots.close()
             track.lock.release()
 
-    async def _poll(self, track: Track, cause: Cause, why: str) -> None:
-        answer = await self._ask(track, cause, why)
+    async def _poll(self, track: Track, slots: Slots) -> None:
+        asked = self._aftermath.asking(track.job.ref, track.record) if track.record else []
+        answer = await self._ask(track, slots)
+        self._notice_clock()
         # What another window has read meanwhile comes first, and is told by that window only.
         self._follower.catch_up()
-        before, settled = track.snapshot(), None
+        before = track.snapshot()
+        settled: list[ControlRecord] = []
         if isinstance(answer, ZcbulkError):
             self._fail(track, answer)
             self._recorder.fault(before, answer)
         else:
             track.read(answer, self._now())
             self._recorder.reading(before, track.snapshot(), answer)
-            settled = self._control.settle(track, answer)
+            settled = self._aftermath.read(asked, answer)
+            self._take(track, settled)
             self._plan.by_rule(track)
             self._bring_forward(self._service.note_success())
         self._tell(track)
-        if settled is not None:
-            self._sink.publish(CommandEnded(track.job, settled))
+        for record in settled:
+            if record.command.outcome is not Outcome.ACCEPTED:
+                self._sink.publish(CommandEnded(track.job, record.command))
 
-    async def _ask(self, track: Track, cause: Cause, why: str) -> JobReading | ZcbulkError:
+    def _take(self, track: Track, records: Iterable[ControlRecord]) -> None:
+        """Takes what has become known of commands; plans the next look at the last one."""
+        for record in records:
+            if track.record is not None and record.key == track.record.key:
+                track.note(record)
+
+    async def _ask(self, track: Track, slots: Slots) -> JobReading | ZcbulkError:
         try:
-            with self._recorder.call(track.job, cause, why, "GET status") as call:
-                reading = await self._api.status(track.job.ref)
-                call.succeeded(reading.answer)
+            return await self._api.status(track.job.ref, slots)
         except ZcbulkError as error:
             return error
-        return reading
 
     def _fail(self, track: Track, error: ZcbulkError) -> None:
         """Notes a failed poll, and plans when to try again, if at all."""
@@ -361,6 +456,7 @@ class Monitor:
         if self._tracks.get(track.job.ref) is track:
             self._waiting.wake()
             self._publish(track)
+            self._look_later(track)
         self._renew()
         self._service.tell_spending()
 
@@ -376,6 +472,24 @@ class Monitor:
         self._renew(at_once=True)
         self._waiting.wake()
         self._service.tell_spending()
+
+    def _notice_clock(self) -> None:
+        """Looks whether the machine slept, or its clock was set: neither makes news of what is old.
+
+        What came due in sleep is asked now. What is remembered moves with a clock that was set.
+        """
+        slept, step = self._clock.look()
+        if slept:
+            self._plan.forward(slept)
+            self._service.slept(slept)
+            self._aftermath.forward(slept)
+        if step:
+            self._service.redate(step)
+            for track in self._tracks.values():
+                track.redate(step)
+                self._publish(track)
+        if slept or step:
+            self._waiting.wake()
 
     def _bring_forward(self, outage_began: datetime | None) -> None:
         """After an outage, if there was one: asks at once about the jobs that it has hit.

@@ -6,9 +6,11 @@ from datetime import datetime
 
 from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.job import JobReading, JobRef, WatchedJob
-from zcbulk_tui.domain.progress import remember
+from zcbulk_tui.domain.progress import redated, remember
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.errors import ConfigError, QuotaSpentError, ZcbulkError
+from zcbulk_tui.monitor.aftermath import Aftermath
+from zcbulk_tui.monitor.calls import Calls, Slots
 from zcbulk_tui.monitor.gate import CallGate, Priority
 from zcbulk_tui.monitor.ports import Desk, JobApi
 from zcbulk_tui.monitor.recorder import Recorder
@@ -25,6 +27,8 @@ async def read_all(
     fresh: bool = False,
 ) -> list[JobReading | ZcbulkError]:
     """Asks for the status of each job, within Zoho's limits: one call each.
+
+    What a reading shows of the last start or abort of its job is written down, too.
 
     No call is made for a job that is known to be over, or that a window on this profile polls: what
     is remembered of it is as new as the calls allow.
@@ -48,7 +52,7 @@ async def read_all(
     before = {job.ref: desk.memory.known(job) for job in jobs}
     polled = _polled(desk)
     known = {
-        ref: snapshot.last
+        ref: redated((snapshot.last,), now())[0]
         for ref, snapshot in before.items()
         if snapshot.last is not None and not fresh and (snapshot.is_final or ref in polled)
     }
@@ -56,27 +60,28 @@ async def read_all(
     if asked:
         spending.check(len(asked))
         await api.sign_in()
-    gate, recorder = CallGate(desk.minute), Recorder(desk.memory, spending, now)
+    calls = Calls(CallGate(desk.minute), spending, desk.memory, now)
+    recorder = Recorder(desk.memory, now)
+    aftermath = Aftermath(desk.memory, recorder, now)
 
     async def read(job: WatchedJob) -> JobReading | ZcbulkError:
         if job.ref in known:
             return known[job.ref]
         snapshot = before[job.ref]
-        async with gate.call(Priority.KEY):
-            spending.count(Cause.SCRIPT)
-            try:
-                with recorder.call(job, Cause.SCRIPT, "status", "GET status") as call:
-                    reading = await api.status(job.ref)
-                    call.succeeded(reading.answer)
-            except ZcbulkError as error:
-                if isinstance(error, QuotaSpentError):
-                    spending.refused()
-                recorder.fault(snapshot, error)
-                return error
-            spending.answered()
-            after = JobSnapshot(job, remember(snapshot.readings, reading))
-            recorder.reading(snapshot, after, reading)
-            return reading
+        slot = Slots(calls, job, Cause.SCRIPT, "status", Priority.KEY)
+        asked = aftermath.asking(job.ref)
+        try:
+            reading = await api.status(job.ref, slot)
+        except ZcbulkError as error:
+            if isinstance(error, QuotaSpentError):
+                spending.refused()
+            recorder.fault(snapshot, error)
+            return error
+        spending.answered()
+        after = JobSnapshot(job, remember(snapshot.readings, reading))
+        recorder.reading(snapshot, after, reading)
+        aftermath.read(asked, reading)
+        return reading
 
     return await asyncio.gather(*(read(job) for job in jobs))
 

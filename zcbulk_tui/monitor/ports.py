@@ -1,22 +1,16 @@
 """What the monitor needs from outside."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import NamedTuple, Protocol
 
 from zcbulk_tui.domain.budget import Cause, DayCalls
+from zcbulk_tui.domain.calls import Slot
 from zcbulk_tui.domain.job import Action, JobReading, JobRef, WatchedJob
 from zcbulk_tui.domain.records import CallRecord, ControlRecord, JobEvent
 from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
 from zcbulk_tui.domain.windows import News, Recalled, Standing
 from zcbulk_tui.errors import Answer
-
-Slot = Callable[[str], AbstractAsyncContextManager[Callable[[Answer], None]]]
-"""Opens a context in which one call may be made.
-
-It is told how the call is put, in one line; what it gives is to be told the answer of success.
-"""
 
 
 class JobApi(Protocol):
@@ -29,8 +23,8 @@ class JobApi(Protocol):
             ZcbulkError: They cannot be signed now.
         """
 
-    async def status(self, ref: JobRef) -> JobReading:
-        """Asks for a job's status: one call.
+    async def status(self, ref: JobRef, slot: Slot) -> JobReading:
+        """Asks for a job's status; every call it takes is made within a `slot` of its own.
 
         Raises:
             ZcbulkError: There is no reading.
@@ -97,6 +91,9 @@ class Memory(Protocol):
     def last_command(self, ref: JobRef) -> ControlRecord | None:
         """Returns the last start or abort of a job; raises nothing."""
 
+    def commands_of(self, ref: JobRef) -> list[ControlRecord]:
+        """Returns the commands of a job that were not refused, the last first; no error."""
+
     def news(self) -> News:
         """Returns what others have written since this was last asked; raises nothing."""
 
@@ -137,7 +134,13 @@ class Windows(Protocol):
 
 
 class Minute(Protocol):
-    """The calls that may be made in a minute, by all processes; no method raises."""
+    """The calls that may be made in a minute, by all processes; no method raises.
+
+    Attributes:
+        taken_at: The place that was taken last.
+    """
+
+    taken_at: float
 
     def take(self, *, urgent: bool = False) -> float:
         """Takes a place in the minute if there is one.
@@ -149,8 +152,8 @@ class Minute(Protocol):
             0 where a place was taken, else the seconds until there may be one.
         """
 
-    def give_back(self) -> None:
-        """Gives the place that was taken last back: the call was not made."""
+    def give_back(self, place: float | None = None) -> None:
+        """Gives a place back, since the call was not made; None for the one taken last."""
 
 
 class Desk(NamedTuple):
@@ -182,7 +185,22 @@ class CallBook(Protocol):
         """Returns the calls of a day."""
 
     def count(self, date: date, cause: Cause, calls: int = 1) -> DayCalls:
-        """Adds calls to a day; returns all of that day's, those of other processes too."""
+        """Adds calls to a day, or takes them back; returns all of that day's, by any process."""
+
+    def standing_for(self, shown: date, elapsed: float) -> date | None:
+        """Returns the day that calls count to where a clock that was set shows another one."""
+
+    def let_stand(self, shown: date, day: date, until: float) -> None:
+        """Has calls count to a day while the clock shows another one, in all processes.
+
+        Args:
+            shown: The day that the clock shows.
+            day: The day that calls count to.
+            until: When that ends, in seconds of a clock that nobody can set.
+        """
+
+    def begin_anew(self, date: date) -> None:
+        """Begins a day whose name another one had before; once, whichever process does."""
 
     def set_elsewhere(self, date: date, calls: int) -> DayCalls:
         """Sets how many calls others made on a day; returns all that is known of it."""

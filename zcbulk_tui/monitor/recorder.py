@@ -1,37 +1,14 @@
-"""Writing down what happens to a job: the calls, and what they brought."""
+"""Writing down what happens to a job."""
 
-import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
 
 from zcbulk_tui.domain.alerts import alerts
-from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.job import JobReading, WatchedJob
-from zcbulk_tui.domain.records import CallRecord, EventKind, JobEvent
+from zcbulk_tui.domain.records import EventKind, JobEvent
 from zcbulk_tui.domain.snapshot import JobSnapshot
-from zcbulk_tui.errors import Answer, ZcbulkError
+from zcbulk_tui.errors import ZcbulkError
 from zcbulk_tui.monitor.ports import Memory
-from zcbulk_tui.monitor.spending import Spending
-
-_CUT_SHORT = "Cut short before an answer came"
-
-
-class CallInProgress:
-    """A call that is under way.
-
-    Attributes:
-        answer: What came back, as far as it is known; None for nothing.
-        failure: What went wrong; empty for nothing.
-    """
-
-    def __init__(self) -> None:
-        self.answer: Answer | None = None
-        self.failure = _CUT_SHORT
-
-    def succeeded(self, answer: Answer | None) -> None:
-        """Takes the answer that says that it was carried out."""
-        self.answer, self.failure = answer, ""
 
 
 class Recorder:
@@ -39,49 +16,12 @@ class Recorder:
 
     Args:
         memory: Keeps it.
-        spending: Tells what is left of the day.
         now: The time of day; aware.
     """
 
-    def __init__(self, memory: Memory, spending: Spending, now: Callable[[], datetime]) -> None:
+    def __init__(self, memory: Memory, now: Callable[[], datetime]) -> None:
         self._memory = memory
-        self._spending = spending
         self._now = now
-
-    @contextmanager
-    def call(
-        self, job: WatchedJob, cause: Cause, why: str, request: str
-    ) -> Iterator[CallInProgress]:
-        """A context for one call, which is written down when it has ended, however it does.
-
-        Args:
-            job: The job.
-            cause: What for.
-            why: The rule, the key or the command that asked for it.
-            request: How it is put.
-        """
-        at, began = self._now(), _time()
-        call = CallInProgress()
-        try:
-            yield call
-        except ZcbulkError as error:
-            call.answer, call.failure = error.answer, error.title
-            raise
-        finally:
-            self._memory.called(
-                CallRecord(
-                    at,
-                    cause,
-                    why,
-                    request,
-                    _time() - began,
-                    self._spending.budget.left,
-                    call.answer,
-                    call.failure,
-                    job.ref,
-                    job.label,
-                )
-            )
 
     def reading(self, before: JobSnapshot, after: JobSnapshot, reading: JobReading) -> None:
         """Writes down a reading, and what it changed.
@@ -128,7 +68,3 @@ class Recorder:
         """Writes down something that happened to one job or to all, now or at another time."""
         ref, label = (job.ref, job.label) if job else (None, "")
         self._memory.happened(JobEvent(at or self._now(), kind, text, ref, label, error))
-
-
-def _time() -> float:
-    return asyncio.get_running_loop().time()

@@ -72,7 +72,9 @@ class Service:
         paused = self._snapshot.paused if before else other.paused
         self._change(paused=paused, answered=other.answered, changed_at=other.changed_at)
         if standing.polls and before and before.held_by and before.held_until:
-            self._hold(before.held_by, (before.held_until - self._now()).total_seconds())
+            seconds = (before.held_until - self._now()).total_seconds()
+            # The clock may have been set since the other one wrote it.
+            self._hold(before.held_by, min(seconds, backoff.LONGEST))
 
     @property
     def paused(self) -> bool:
@@ -95,6 +97,15 @@ class Service:
     def slept(self, seconds: float) -> None:
         """Takes that this machine slept, while Zoho had its peace."""
         self._held_until -= seconds
+
+    def redate(self, step: float) -> None:
+        """Takes that the time of day was set by so many seconds."""
+        by, known = timedelta(seconds=step), self._snapshot
+        self._change(
+            changed_at=known.changed_at and known.changed_at + by,
+            held_until=known.held_until and known.held_until + by,
+            spent=self._spending.snapshot(),
+        )
 
     def note_success(self) -> datetime | None:
         """Notes that a call was carried out; for what is returned see `note_failure`."""

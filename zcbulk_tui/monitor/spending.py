@@ -1,9 +1,10 @@
 """What is spent of the day's calls, and on what terms the next ones are made."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
-from zcbulk_tui.domain import planner
+from zcbulk_tui.domain import day_in_force, planner
 from zcbulk_tui.domain.budget import Allowance, Budget, Cause
 from zcbulk_tui.domain.day_plan import Spent
 from zcbulk_tui.domain.outlook import Outlook
@@ -24,6 +25,8 @@ class Spending:
         pace: How much waiting a call is worth, as long as nobody says otherwise.
         frugal_unfocused: Whether to be frugal while nobody looks.
         now: The time of day; aware.
+        elapsed: A clock that nobody can set and that goes on while the machine sleeps, the same for
+            all processes; None where there is none.
     """
 
     def __init__(
@@ -34,6 +37,7 @@ class Spending:
         pace: Pace = Pace.BALANCED,
         frugal_unfocused: bool = True,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        elapsed: Callable[[], float] | None = None,
     ) -> None:
         self.pace = pace
         self.focused = True
@@ -41,16 +45,25 @@ class Spending:
         self._allowance = allowance
         self._frugal_unfocused = frugal_unfocused
         self._now = now
-        self._day = book.day(allowance.day(now()))
+        self._elapsed = elapsed
+        self._last, self._passed = now(), 0.0
+        self._force = day_in_force.begin(allowance, self._last, self._time())
+        if elapsed is not None:
+            stands = book.standing_for(self._force.shown, elapsed())
+            self._force = replace(self._force, day=stands or self._force.day)
+        self._day = book.day(self._force.day)
         self._carried_out_on = self._day.date if self._day.total else None
 
     @property
     def budget(self) -> Budget:
         """What is left of today."""
-        today = self._allowance.day(self._now())
+        today = self._today()
         if today != self._day.date:
             self._day = self._book.day(today)
-        return Budget(self._allowance, self._day)
+        day = self._day
+        if self._force.may_be_yesterday:
+            day = day.with_calls_of(self._book.day(self._force.shown))
+        return Budget(self._allowance, day)
 
     @property
     def resets_at(self) -> datetime:
@@ -59,8 +72,9 @@ class Spending:
 
     @property
     def seconds_to_reset(self) -> float:
-        """How long today still lasts."""
-        return (self.resets_at - self._now()).total_seconds()
+        """How long today still lasts, at the most that a clock that was set leaves open."""
+        by_the_clock = (self.resets_at - self._now()).total_seconds()
+        return max(by_the_clock, self._force.ends - self._time())
 
     @property
     def pace_in_force(self) -> Pace:
@@ -77,9 +91,16 @@ class Spending:
         """A copy for others."""
         return Spent(self.budget, self.resets_at, self.pace, self.pace_in_force, self.trouble)
 
-    def count(self, cause: Cause) -> None:
-        """Counts a call that is being made."""
-        self._day = self._book.count(self._allowance.day(self._now()), cause)
+    def count(self, cause: Cause) -> date:
+        """Counts a call that is about to be made; returns the day that it is counted to."""
+        self._day = self._book.count(self._today(), cause)
+        return self._day.date
+
+    def take_back(self, day: date, cause: Cause) -> None:
+        """Takes a call of a day back, since nothing of it was sent."""
+        counted = self._book.count(day, cause, -1)
+        if day == self._day.date:
+            self._day = counted
 
     def answered(self) -> None:
         """Notes that a call was carried out."""
@@ -98,7 +119,7 @@ class Spending:
             out yet, it is Zoho's yesterday that is spent: its clock is behind ours.
         """
         begun = self._now() - timedelta(seconds=_CLOCKS_APART)
-        just_begun = self._allowance.day(begun) != self.budget.day.date
+        just_begun = self._allowance.day(begun) < self.budget.day.date
         if just_begun and self._carried_out_on != self._day.date:
             return False
         self._day = self._book.set_spent(self._day.date, True)
@@ -106,7 +127,7 @@ class Spending:
 
     def look(self) -> None:
         """Looks at what other programs have counted and been told."""
-        self._day = self._book.day(self._allowance.day(self._now()))
+        self._day = self._book.day(self._today())
 
     def enter_true_figure(self, used: int) -> None:
         """Takes the number of calls that everybody made today from Zoho's billing page."""
@@ -146,6 +167,27 @@ class Spending:
         """Returns what each pace would bring."""
         means = self._means()
         return tuple(planner.effect(ahead, means, pace) for pace in Pace)
+
+    def _today(self) -> date:
+        """The day that calls count to; tells the other processes where the clock shows another."""
+        before, now = self._force, self._now()
+        elapsed = self._time()
+        self._force = day_in_force.go_on(before, self._allowance, now, elapsed)
+        day, shown = self._force.day, self._force.shown
+        if self._force.has_begun:
+            self._book.begin_anew(day)
+        elif day != shown and shown != before.shown:
+            self._book.let_stand(shown, day, self._force.ends)
+        return day
+
+    def _time(self) -> float:
+        """Seconds of a clock that nobody can set; without one, a clock set forward counts."""
+        if self._elapsed is not None:
+            return self._elapsed()
+        now = self._now()
+        self._passed += max((now - self._last).total_seconds(), 0.0)
+        self._last = now
+        return self._passed
 
     def _means(self) -> Means:
         return Means(self.budget.left_for_polls, self.seconds_to_reset)

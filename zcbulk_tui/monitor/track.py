@@ -2,13 +2,13 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from zcbulk_tui.domain.control import Command, Outcome
-from zcbulk_tui.domain.job import Action, JobReading
+from zcbulk_tui.domain.job import Action, JobReading, WatchedJob
 from zcbulk_tui.domain.outlook import outlook
 from zcbulk_tui.domain.planner import Reason
-from zcbulk_tui.domain.progress import remember
+from zcbulk_tui.domain.progress import redated, remember
 from zcbulk_tui.domain.records import ControlRecord
 from zcbulk_tui.domain.snapshot import Fault, JobSnapshot
 from zcbulk_tui.domain.windows import Recalled
@@ -33,11 +33,12 @@ class Track:
         next_poll_at: See `JobSnapshot`.
         reason: See `JobSnapshot`.
         record: The last start or abort; None where there was none.
+        look: When it is looked at what became of that; None for never.
     """
 
     def __init__(self, recalled: Recalled, now: datetime) -> None:
         snapshot = recalled.snapshot
-        self.job = snapshot.job
+        self.job = _not_later(snapshot.job, now)
         self.is_shown = recalled.is_shown
         self.lock = asyncio.Lock()
         self.is_waiting = False
@@ -45,10 +46,11 @@ class Track:
         self.next_poll_at: datetime | None = None
         self.reason: Reason | None = None
         self.record = recalled.record
-        self._readings = snapshot.readings
-        self._fault = snapshot.fault
+        self.look: asyncio.TimerHandle | None = None
+        self._readings = redated(snapshot.readings, now)
+        self._fault = snapshot.fault and Fault(snapshot.fault.error, min(snapshot.fault.since, now))
         self.outlook = outlook(self.job, self._readings)
-        self.asked_at = _asked_at(snapshot.last, now)
+        self.asked_at = _asked_at(self.last, now)
 
     @property
     def last(self) -> JobReading | None:
@@ -75,21 +77,17 @@ class Track:
         """The last start or abort."""
         return self.record.command if self.record else None
 
+    def take(self, job: WatchedJob, now: datetime) -> None:
+        """Takes what the list says of the job."""
+        self.job = _not_later(job, now)
+
     def read(self, reading: JobReading, now: datetime) -> None:
         """Takes a good reading, which ends any trouble."""
-        self._readings = remember(self._readings, reading)
-        self.asked_at = _asked_at(reading, now)
+        self._readings = redated(remember(self._readings, reading), now)
+        self.asked_at = _asked_at(self.last, now)
         self._fault = None
         self.failures = 0
         self.outlook = outlook(self.job, self._readings)
-
-    def settle(self, reading: JobReading) -> bool:
-        """Takes what a reading shows of the last command; returns whether it shows anything new."""
-        settled = self.record and self.record.settled_by(reading)
-        if settled is None or settled is self.record:
-            return False
-        self.note(settled)
-        return True
 
     def note(self, record: ControlRecord) -> None:
         """Takes a start or an abort, or what more is known of it."""
@@ -99,16 +97,51 @@ class Track:
             self.job = replace(self.job, started_at=command.sent_at)
         self.record = replace(record, job=self.job)
 
+    def stop_looking(self) -> None:
+        """Plans no look at what became of the last command."""
+        if self.look is not None:
+            self.look.cancel()
+            self.look = None
+
     def fail(self, error: ZcbulkError, now: datetime) -> None:
         """Takes a failed poll; the readings stay."""
         self._fault = Fault(error, self._fault.since if self._fault else now)
         self.failures += 1
+
+    def redate(self, step: float) -> None:
+        """Takes that the time of day was set by so many seconds: what is known is as old as ever.
+
+        The record of a command keeps the time at which it says that it was sent.
+        """
+        by = timedelta(seconds=step)
+        self._readings = tuple(replace(one, read_at=one.read_at + by) for one in self._readings)
+        if self._fault is not None:
+            self._fault = Fault(self._fault.error, self._fault.since + by)
+        if self.next_poll_at is not None:
+            self.next_poll_at += by
+        job = self.job
+        self.job = replace(
+            job,
+            added_at=job.added_at + by,
+            created_at=job.created_at and job.created_at + by,
+            started_at=job.started_at and job.started_at + by,
+        )
 
     def snapshot(self) -> JobSnapshot:
         """A copy for others."""
         return JobSnapshot(
             self.job, self._readings, self._fault, self.next_poll_at, self.reason, self.command
         )
+
+
+def _not_later(job: WatchedJob, now: datetime) -> WatchedJob:
+    """A job of which nothing happened later than now, however wrong a clock was then."""
+    return replace(
+        job,
+        added_at=min(job.added_at, now),
+        created_at=job.created_at and min(job.created_at, now),
+        started_at=job.started_at and min(job.started_at, now),
+    )
 
 
 def _asked_at(reading: JobReading | None, now: datetime) -> float:

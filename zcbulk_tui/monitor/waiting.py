@@ -4,9 +4,7 @@ import asyncio
 import contextlib
 import math
 from collections.abc import Callable
-from datetime import datetime
 
-from zcbulk_tui.monitor.clock import SleepWatch
 from zcbulk_tui.monitor.following import Follower
 from zcbulk_tui.monitor.plan import Plan
 from zcbulk_tui.monitor.service import Service
@@ -24,7 +22,7 @@ class Waiting:
         spending: Tells what may be spent.
         service: Tells how long Zoho is left in peace.
         follower: Tells whether this window polls.
-        now: The time of day; aware.
+        notice_clock: Called before each wait: the machine may have slept, or its clock been set.
         on_new_day: Called when another day of calls has begun.
     """
 
@@ -34,7 +32,7 @@ class Waiting:
         spending: Spending,
         service: Service,
         follower: Follower,
-        now: Callable[[], datetime],
+        notice_clock: Callable[[], None],
         on_new_day: Callable[[], None],
     ) -> None:
         self._plan = plan
@@ -42,7 +40,7 @@ class Waiting:
         self._service = service
         self._follower = follower
         self._on_new_day = on_new_day
-        self._sleep = SleepWatch(now)
+        self._notice_clock = notice_clock
         self._today = spending.budget.day.date
         self._woken = asyncio.Event()
 
@@ -54,10 +52,7 @@ class Waiting:
         """Waits until a poll is due that may be made."""
         while True:
             self._woken.clear()
-            slept = self._sleep.seconds()
-            if slept:
-                self._plan.forward(slept)
-                self._service.slept(slept)
+            self._notice_clock()
             if not self._spending.budget.left_for_polls:
                 self._spending.look()
             if self._spending.budget.day.date != self._today:

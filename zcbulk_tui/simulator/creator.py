@@ -128,18 +128,20 @@ class Creator:
             return self._answer(request, target, now)
         response = fault.answer
         if response is None or fault.behind:
-            truth = self._answer(request, target, now)
+            truth = self._answer(request, target, now, fault.late)
             response = response or truth
         return replace(response, delay=fault.delay)
 
-    def _answer(self, request: Request, target: _Target | None, now: float) -> Response:
+    def _answer(
+        self, request: Request, target: _Target | None, now: float, late: float = 0.0
+    ) -> Response:
         try:
             if target is None:
                 raise RefusalError("404-1000")
             self._check_headers(request)
             self._meter.count(now)
             self._check_names(target.address)
-            return self._serve(request, target, now)
+            return self._serve(request, target, now, late)
         except RefusalError as refusal:
             return self._with_retry_after(refusal.row.response(), now)
 
@@ -163,7 +165,7 @@ class Creator:
         if (at.owner, at.app, at.form) not in self._forms:
             raise RefusalError("404-2893")
 
-    def _serve(self, request: Request, target: _Target, now: float) -> Response:
+    def _serve(self, request: Request, target: _Target, now: float, late: float) -> Response:
         controls = request.method in self.dialect.control_methods
         if target.job_id is None or not (controls or request.method == "GET"):
             raise RefusalError("405-1020")
@@ -172,19 +174,20 @@ class Creator:
             raise RefusalError("200-7120")
         if controls:
             action = self.dialect.action(request.body)
-            self._control(job, action, now)
+            self._control(job, action, now, late)
             return self.dialect.success(action)
         state = job.state(now)
         spelling = job.spellings.get(state, self.dialect.spellings[state])
         return self.dialect.status(spelling, None if job.run is None else job.counts(now))
 
-    def _control(self, job: Job, action: Action, now: float) -> None:
+    def _control(self, job: Job, action: Action, now: float, late: float) -> None:
         state = job.state(now)
         if state in _NO_CONTROL_AFTER:
             raise RefusalError(_NO_CONTROL_AFTER[state])
         if action is Action.ABORT:
             # A job not started yet can be aborted too: the way out of a wrong upload [LIMB].
-            job.aborted_at = now
+            job.carried_out += 1
+            job.aborted_at = now + late
             return
         if state is State.RUNNING:
             raise RefusalError("running")
@@ -193,7 +196,8 @@ class Creator:
         neighbours = (other for other in self.jobs.values() if other.address == job.address)
         if any(other.state(now) is State.RUNNING for other in neighbours):
             raise RefusalError("busy")
-        job.started_at = now
+        job.carried_out += 1
+        job.started_at = now + late
 
     def _with_retry_after(self, response: Response, now: float) -> Response:
         wait = self._meter.seconds_to_wait(now)

@@ -40,6 +40,8 @@ class Job:
     started_at: float | None = None
     aborted_at: float | None = None
     """When a user aborted it."""
+    carried_out: int = 0
+    """Commands that were, since the simulator began; no call of the API shows it."""
     spellings: Mapping[State, str] = field(default_factory=dict)
     """States this job spells otherwise than the dialect does."""
 
@@ -55,7 +57,7 @@ class Job:
         if end is not None:
             state, ended_at = end
             return State.EXPIRED if now >= ended_at + RESULT_KEPT_SECONDS else state
-        if self.started_at is not None:
+        if self.started_at is not None and now >= self.started_at:
             return State.RUNNING
         return State.WAITING if self.run is None else State.READY
 
@@ -63,14 +65,14 @@ class Job:
         """The counters at a simulated moment; all 0 while there is no file."""
         if self.run is None:
             return Counts(0, 0, 0, 0)
-        if self.started_at is None:
+        if self.started_at is None or now < self.started_at:
             records = self.run.workload.records
             return Counts(records, 0, 0, records)
         moment = now if self.aborted_at is None else min(now, self.aborted_at)
         return self.run.counts(moment - self.started_at)
 
     def _end(self, now: float) -> tuple[State, float] | None:
-        if self.aborted_at is not None:
+        if self.aborted_at is not None and now >= self.aborted_at:
             return State.USER_ABORTED, self.aborted_at
         if self.run is None or self.started_at is None:
             end = State.EXPIRED, self.created_at + START_WITHIN_SECONDS

@@ -21,6 +21,8 @@ class Fault:
     behind: bool = False
     delay: float = 0.0
     """Real seconds the answer is late."""
+    late: float = 0.0
+    """Simulated seconds after which a command that is carried out shows."""
     job_id: str | None = None
     """None = all jobs."""
     calls: frozenset[Call] = frozenset(Call)

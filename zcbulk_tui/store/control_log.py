@@ -10,14 +10,19 @@ from zcbulk_tui.store.jobs import JOB, JOB_WIDTH, THE_JOB, key, to_job
 from zcbulk_tui.store.json_rows import error_from_json, error_json, reading_from_json, reading_json
 from zcbulk_tui.store.rows import maybe_millis, to_millis, to_moment
 
+_CERTAIN = f"('{Outcome.ACCEPTED}', '{Outcome.REFUSED}', '{Outcome.TOOK_EFFECT}')"
+
 KEEP = f"""
-INSERT OR REPLACE INTO control
+INSERT INTO control
     (key, profile, job, at, local_time, operator, action, shown, request, outcome, said, error,
     settled)
 VALUES (:key, :profile, {THE_JOB}, :at, :local_time, :operator, :action, :shown, :request,
     :outcome, :said, :error, :settled)
+ON CONFLICT (key) DO UPDATE SET request = excluded.request, outcome = excluded.outcome,
+    said = excluded.said, error = excluded.error, settled = excluded.settled
+WHERE control.outcome NOT IN {_CERTAIN} OR excluded.outcome IN {_CERTAIN}
 """
-"""Writes a record, or more of one that is written already."""
+"""Writes a record, or more of one that is written already; what is certain stays so."""
 
 STARTED = f"UPDATE jobs SET started_at = ifnull(:started_at, started_at) WHERE id = {THE_JOB}"
 """Notes when its job was started, where the record tells."""

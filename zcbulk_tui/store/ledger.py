@@ -1,5 +1,6 @@
 """The calls of each day, kept in the database, since what is left of a day outlives the process."""
 
+import json
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -24,6 +25,18 @@ ON CONFLICT (profile, date) DO UPDATE SET
 
 _READ = """
 SELECT plan, key, command, script, elsewhere, spent FROM days WHERE profile = ? AND date = ?
+"""
+
+_STANDING = "SELECT value FROM marks WHERE name = ?"
+
+_LET_STAND = """
+INSERT INTO marks (name, value) VALUES (?, ?)
+ON CONFLICT (name) DO UPDATE SET value = excluded.value
+"""
+
+_BEGIN_ANEW = """
+DELETE FROM days WHERE profile = :profile AND date = :date
+    AND EXISTS (SELECT 1 FROM marks WHERE name = :mark)
 """
 
 _FORGET = "DELETE FROM days WHERE date < ?"
@@ -63,6 +76,7 @@ class StoredCallBook:
         self._database = database
         self._connection = database.connection
         self._profile = profile
+        self._mark = f"day in force {profile}"
         self._stored: dict[date, DayCalls] = {}
         self._owed: dict[date, _Owed] = {}
         self._newest: date | None = None
@@ -88,10 +102,33 @@ class StoredCallBook:
         return self._owed[date].added_to(stored) if date in self._owed else stored
 
     def count(self, date: date, cause: Cause, calls: int = 1) -> DayCalls:
-        """Adds calls to a day; returns all of that day's."""
+        """Adds calls to a day, or takes them back; returns all of that day's."""
         owed = self._owed_for(date)
         owed.counted = owed.counted.plus(cause, calls)
         return self.day(date)
+
+    def standing_for(self, shown: date, elapsed: float) -> date | None:
+        """Returns the day that calls count to where a clock that was set shows another one."""
+        try:
+            found = self._connection.execute(_STANDING, (self._mark,)).fetchone()
+            parts = json.loads(found[0]) if found else {}
+            if parts.get("shown") == shown.isoformat() and elapsed < parts["until"]:
+                return date.fromisoformat(parts["day"])
+        except (self._connection.Error, ValueError, TypeError, KeyError) as error:
+            self._database.note(error)
+        return None
+
+    def let_stand(self, shown: date, day: date, until: float) -> None:
+        """Has calls count to a day while the clock shows another one, in all processes."""
+        value = {"shown": shown.isoformat(), "day": day.isoformat(), "until": until}
+        self._database.keep(_LET_STAND, (self._mark, json.dumps(value)))
+
+    def begin_anew(self, date: date) -> None:
+        """Begins a day whose name another one had before; once, whichever process does."""
+        self._owed.pop(date, None)
+        key = {"mark": self._mark, "profile": self._profile, "date": date.isoformat()}
+        self._database.keep(_BEGIN_ANEW, key)
+        self._database.keep("DELETE FROM marks WHERE name = ?", (self._mark,))
 
     def set_elsewhere(self, date: date, calls: int) -> DayCalls:
         """Sets how many calls others made on a day; returns all that is known of it."""

@@ -131,6 +131,12 @@ class StoredMemory:
             return recall.last_commands(self._database, self._profile).get(ref)
         return None
 
+    def commands_of(self, ref: JobRef) -> list[ControlRecord]:
+        """Returns the commands of a job that were not refused, the last first; no error."""
+        with suppress(ConfigError):
+            return recall.commands_of(self._database, self._profile, ref)
+        return []
+
     def news(self) -> News:
         """Returns what others have written since this was last asked; raises nothing."""
         self._is_behind |= self._database.changed_by_others()

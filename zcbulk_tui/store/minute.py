@@ -24,6 +24,9 @@ class SharedMinute:
         database: Keeps the calls.
         profile: Whose calls.
         clock: Seconds of a clock that all processes share, and that never runs backwards.
+
+    Attributes:
+        taken_at: The place that was taken last.
     """
 
     def __init__(
@@ -33,6 +36,7 @@ class SharedMinute:
         self._profile = profile
         self._clock = clock
         self._ours: list[float] = []
+        self.taken_at = 0.0
 
     def take(self, *, urgent: bool = False) -> float:
         """Takes a place in the minute if there is one.
@@ -62,9 +66,13 @@ class SharedMinute:
         self._ours = [at for at in self._ours if at > now - MINUTE]
         if seconds <= 0:
             self._ours.append(now)
+            self.taken_at = now
         return max(seconds, 0.0)
 
-    def give_back(self) -> None:
-        """Gives the place that was taken last back: the call was not made."""
-        if self._ours:
-            self._database.keep(_TAKE_BACK, (self._profile, self._ours.pop()))
+    def give_back(self, place: float | None = None) -> None:
+        """Gives a place back, since the call was not made; None for the one taken last."""
+        if place is None:
+            place = self._ours[-1] if self._ours else None
+        if place in self._ours:
+            self._ours.remove(place)
+            self._database.keep(_TAKE_BACK, (self._profile, place))

@@ -52,6 +52,11 @@ _LAST_COMMANDS = f"""
     ORDER BY later.outcome = '{Outcome.SENT}' DESC, later.at DESC LIMIT 1)
 """
 
+_NOT_REFUSED = f"""
+{_COMMANDS} WHERE control.job = {THE_JOB} AND outcome != '{Outcome.REFUSED}'
+ORDER BY outcome = '{Outcome.SENT}' DESC, control.at DESC
+"""
+
 
 def in_full(
     database: Database, profile: str, refs: Collection[JobRef] | None = None
@@ -99,6 +104,15 @@ def last_commands(database: Database, profile: str) -> dict[JobRef, ControlRecor
     """
     records = map(to_record, database.rows(_LAST_COMMANDS, (profile,)))
     return {record.job.ref: record for record in records}
+
+
+def commands_of(database: Database, profile: str, ref: JobRef) -> list[ControlRecord]:
+    """Returns the commands of a job that were not refused, the last one first.
+
+    Raises:
+        ConfigError: They cannot be read.
+    """
+    return list(map(to_record, database.rows(_NOT_REFUSED, key(profile, ref))))
 
 
 def polled(database: Database, profile: str, window: int) -> dict[JobRef, tuple[bool, bool]]:

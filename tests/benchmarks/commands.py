@@ -1,0 +1,400 @@
+"""Starts and aborts whose calls come to grief: what is said and written down is what happened.
+
+``python -m tests.benchmarks.commands [--commands N] [--processes N] [--seed N]`` commands so many
+jobs of the simulator: about half by the monitor as the keys use it, the others by what is behind
+``zcbulk-tui start`` and ``abort``, both in virtual time, and the last ones by real processes. Every
+call may be cut on its way or in its answer, or get a redirect or a 502, with and without having
+been carried out; effects show up to 45 s late. Windows end while commands are unclear, keys are
+pressed again. The exit code is 1 if a command was doubled, or a word or a record is not true.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import io
+import os
+import random
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from tests.support.commands import PROGRAM, environment
+from tests.support.cuts import Cut, CuttingProxy, CuttingTransport, Truth
+from tests.support.desks import PROFILE, make_desk
+from tests.support.jobs import NOW
+from tests.support.virtual_time import run_virtual, virtual_now
+from zcbulk_tui.cli import control as headless
+from zcbulk_tui.creator.client import CreatorClient
+from zcbulk_tui.creator.network import Network
+from zcbulk_tui.creator.tokens import FixedToken
+from zcbulk_tui.domain.address import parse_job_url
+from zcbulk_tui.domain.budget import Allowance
+from zcbulk_tui.domain.control import Command, Outcome
+from zcbulk_tui.domain.job import Action, JobRef, WatchedJob
+from zcbulk_tui.domain.outlook import UNREAD, Outlook
+from zcbulk_tui.domain.planner import Reason, Terms
+from zcbulk_tui.domain.records import ControlRecord
+from zcbulk_tui.errors import UsageError, ZcbulkError
+from zcbulk_tui.monitor.events import CommandEnded, Event
+from zcbulk_tui.monitor.monitor import Monitor
+from zcbulk_tui.monitor.ports import Desk
+from zcbulk_tui.monitor.spending import Spending
+from zcbulk_tui.render import words
+from zcbulk_tui.simulator.builder import JobBuilder
+from zcbulk_tui.simulator.clock import Timeline
+from zcbulk_tui.simulator.creator import Creator
+from zcbulk_tui.simulator.faults import Call
+from zcbulk_tui.simulator.limits import Limits
+from zcbulk_tui.simulator.physics import Workload
+from zcbulk_tui.simulator.schedule import Fault
+from zcbulk_tui.simulator.server import LoopbackServer
+from zcbulk_tui.store.archive import StoredArchive
+from zcbulk_tui.store.database import FILE_NAME, Database, in_memory, open_database
+from zcbulk_tui.store.ledger import StoredCallBook
+from zcbulk_tui.store.memory import StoredMemory
+from zcbulk_tui.store.minute import SharedMinute
+from zcbulk_tui.store.windows import NoWindow
+
+ORIGIN = "https://www.zohoapis.com"
+TOKEN = "1000.of.the.simulator"
+
+LATEST = 45.0
+"""Seconds by which an effect may be late."""
+
+A_WINDOW = 20
+"""Jobs that one window commands before it ends."""
+
+BETWEEN = 8.0
+"""Virtual seconds between two commands: more calls do not fit into Zoho's minute."""
+
+AT_ONCE = 16
+"""Processes that run at a time."""
+
+AMPLE = Allowance(10_000_000, 1, 20, None)
+ENDLESS = Workload(2_000_000_000, 100.0)
+CUTS = (*Cut, Cut.AFTER, Cut.WITHIN)
+
+
+class Tally:
+    """What was found."""
+
+    def __init__(self) -> None:
+        self.commands = 0
+        self.asked_again = 0
+        self.not_sent = 0
+        self.doubled: list[str] = []
+        self.words: list[str] = []
+        self.records: list[str] = []
+        self.outcomes: Counter[str] = Counter()
+        self.cuts: Counter[Cut] = Counter()
+        self.said_in_all = 0
+
+    def said(self, job: str, command: Command, truth: Truth) -> None:
+        """Takes what was said of a command of a job."""
+        wrong = _untrue(command, truth.of(job, command.sent_at.timestamp()))
+        self.said_in_all += 1
+        if wrong:
+            self.words.append(f"{job}: {wrong} ({words.command(command, command.sent_at)})")
+
+    def judge(
+        self, truth: Truth, ref: JobRef, kept: Sequence[ControlRecord], *, may_be_unclear: bool
+    ) -> None:
+        """Takes what is written down in the end of all commands of a job."""
+        job, attempts = ref.job_id, truth.attempts[ref.job_id]
+        carried_out = truth.creator.jobs[job].carried_out
+        if carried_out > 1 or len(attempts) > len(kept):
+            self.doubled.append(f"{job}: {carried_out} of {len(attempts)} for {len(kept)} keys")
+        # One that was cut short on its way may never have left.
+        sent = kept if len(kept) == len(attempts) else [it for it in kept if it.request]
+        for record, did in zip(sent, attempts, strict=False):
+            self.outcomes[record.command.outcome.value] += 1
+            wrong = _untrue(record.command, did)
+            if record.is_unclear and not may_be_unclear:
+                wrong = "still unclear"
+            if wrong:
+                self.records.append(f"{job}: {wrong}")
+
+
+def _untrue(command: Command, did: bool) -> str:
+    says_yes = command.outcome in (Outcome.ACCEPTED, Outcome.TOOK_EFFECT)
+    says_no = command.outcome in (Outcome.REFUSED, Outcome.NO_EFFECT)
+    if (says_yes and not did) or (says_no and did):
+        return f"“{command.outcome}”, and it was {'' if did else 'not '}carried out"
+    return ""
+
+
+class World:
+    """A simulator with jobs to command, and those who watch it.
+
+    Args:
+        count: How many jobs.
+        timeline: Its time.
+        seed: For what is left to chance.
+        trouble: Share of the statuses that come to grief.
+    """
+
+    def __init__(self, count: int, timeline: Timeline, seed: int, *, trouble: float = 0.15) -> None:
+        self.random = random.Random(seed)
+        builder = JobBuilder(timeline.start, seed)
+        self.actions: dict[str, Action] = {}
+        for number in range(count):
+            form = f"Form_{number}"
+            if self.random.random() < 0.5:
+                job = builder.ready(form, form, ENDLESS, created=0.0)
+                self.actions[job.id] = Action.START
+            else:
+                job = builder.running(form, form, ENDLESS, done=0.0001)
+                self.actions[job.id] = Action.ABORT
+        limits = Limits(concurrent=10**6, per_minute=10**9)
+        self.creator = Creator(builder.jobs, timeline, token=TOKEN, limits=limits)
+        for job in builder.jobs:
+            late = self.random.choice((0.0, self.random.uniform(0, LATEST)))
+            self.creator.inject(Fault(late=late, job_id=job.id, calls=frozenset({Call.CONTROL})))
+        self.truth = Truth(self.creator, CUTS, trouble=trouble, seed=seed)
+
+    def refs(self, origin: str = ORIGIN) -> list[JobRef]:
+        return [
+            parse_job_url(f"{ORIGIN}{job.path}") if origin == ORIGIN else _at(origin, job.path)
+            for job in self.creator.jobs.values()
+        ]
+
+    def client(self) -> tuple[CreatorClient, Network]:
+        network = Network(transport=CuttingTransport(self.truth))
+        token = FixedToken(SecretStr(TOKEN), "this benchmark")
+        return CreatorClient(token, network, now=virtual_now), network
+
+
+def _at(origin: str, path: str) -> JobRef:
+    return parse_job_url(f"{origin}{path}", base_url=origin)
+
+
+def _seldom(ahead: Outlook, _: Terms) -> tuple[float, Reason]:
+    return (0.0 if ahead == UNREAD else 900.0), Reason.ANY_TIME
+
+
+class Screen:
+    """Takes what the monitor says, and holds it against the truth."""
+
+    def __init__(self, world: World, tally: Tally) -> None:
+        self._world = world
+        self._tally = tally
+
+    def publish(self, event: Event) -> None:
+        """See `Sink`."""
+        if isinstance(event, CommandEnded):
+            job = event.job.ref.job_id
+            self._tally.said(job, event.command, self._world.truth)
+
+
+async def by_keys(world: World, tally: Tally) -> None:
+    """Commands all jobs of a world by monitors, window after window."""
+    database = in_memory()
+    refs = world.refs()
+    for first in range(0, len(refs), A_WINDOW):
+        await _window(world, tally, database, refs[first : first + A_WINDOW])
+    # The last window finds what the others left unclear.
+    await _window(world, tally, database, (), rest=2000.0)
+    _judge(world, tally, database, refs)
+
+
+async def _window(
+    world: World, tally: Tally, database: Database, refs: Sequence[JobRef], *, rest: float = 0.0
+) -> None:
+    client, network = world.client()
+    desk = make_desk(database, clock=_time)
+    for ref in refs:
+        desk.memory.add(WatchedJob(ref, ref.form, virtual_now()))
+    spending = Spending(StoredCallBook(database, PROFILE), AMPLE, now=virtual_now)
+    monitor = Monitor(client, Screen(world, tally), desk, spending, rule=_seldom, now=virtual_now)
+    monitor.watch(desk.memory.recall())
+    running = asyncio.create_task(monitor.run())
+    await asyncio.sleep(1.0)
+    keys = []
+    for ref in refs:
+        await asyncio.sleep(BETWEEN)
+        keys.append(asyncio.create_task(_press(world, tally, monitor, ref)))
+    await asyncio.sleep(rest or world.random.choice((0.0, 15.0, 120.0)))
+    for key in keys:
+        key.cancel()
+    await asyncio.gather(*keys, return_exceptions=True)
+    running.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await running
+    await network.aclose()
+
+
+async def _press(world: World, tally: Tally, monitor: Monitor, ref: JobRef) -> None:
+    """Presses the key once, and now and then again."""
+    action = world.actions[ref.job_id]
+    tally.commands += 1
+    for _ in range(world.random.choice((1, 1, 2, 3))):
+        try:
+            await monitor.command(ref, action)
+        except UsageError:
+            tally.not_sent += 1
+        await asyncio.sleep(world.random.uniform(0, 90))
+        tally.asked_again += 1
+
+
+def _judge(world: World, tally: Tally, database: Database, refs: Sequence[JobRef]) -> None:
+    archive = StoredArchive(database, PROFILE)
+    for ref in refs:
+        history = archive.history(ref)
+        kept = history.commands if history else ()
+        tally.judge(world.truth, ref, kept, may_be_unclear=False)
+    tally.cuts.update(world.truth.met)
+
+
+async def by_commands(world: World, tally: Tally) -> None:
+    """Commands all jobs of a world by what is behind ``start`` and ``abort``."""
+    database = in_memory()
+    refs = world.refs()
+    for ref in refs:
+        for _ in range(world.random.choice((1, 1, 2))):
+            await _headless(world, tally, database, ref)
+    # One that is left has had no status that could be read: the next command goes on with it.
+    for ref in refs:
+        for _ in range(4):
+            if any(record.is_unclear for record in _desk(database).memory.commands_of(ref)):
+                await asyncio.sleep(120)
+                await _headless(world, tally, database, ref)
+    _judge(world, tally, database, refs)
+
+
+async def _headless(world: World, tally: Tally, database: Database, ref: JobRef) -> None:
+    action = world.actions[ref.job_id]
+    client, network = world.client()
+    desk = _desk(database)
+    spending = Spending(StoredCallBook(database, PROFILE), AMPLE, now=virtual_now)
+    progress, out = headless._Progress(action, ref), io.StringIO()
+    tally.commands += 1
+    with contextlib.redirect_stdout(out):
+        try:
+            command = await headless._send_once(
+                client, desk, spending, ref, action, progress, now=virtual_now
+            )
+            code = headless._report(command, ref)
+        except UsageError:
+            tally.not_sent += 1
+            return
+        except ZcbulkError as error:
+            code = error.exit_code
+            out.write(str(error))
+        finally:
+            await network.aclose()
+    tally.said(ref.job_id, command, world.truth)
+    happened = any(world.truth.attempts[ref.job_id])
+    if code == 0 and not happened:
+        tally.words.append(f"{ref.job_id}: exit code 0, and it was not carried out")
+    if "no effect" in out.getvalue() and command.outcome is not Outcome.NO_EFFECT:
+        tally.words.append(f"{ref.job_id}: {out.getvalue()}")
+
+
+def _desk(database: Database) -> Desk:
+    window = NoWindow(database, PROFILE, clock=_time)
+    memory = StoredMemory(database, PROFILE, window, shows_list=False)
+    return Desk(PROFILE, "anna@jump1", memory, window, SharedMinute(database, PROFILE, clock=_time))
+
+
+async def by_processes(world: World, tally: Tally, folder: Path) -> None:
+    """Commands all jobs of a world by processes, in real time."""
+    with LoopbackServer(world.creator) as server:
+        proxy = CuttingProxy(world.truth, int(server.base_url.rpartition(":")[2]))
+        listening, base_url = await proxy.serve()
+        env = environment(folder, base_url=base_url, token=TOKEN)
+        turn = asyncio.Semaphore(AT_ONCE)
+        refs = world.refs(base_url)
+        async with asyncio.TaskGroup() as tasks:
+            for ref in refs:
+                tasks.create_task(_process(world, tally, env, ref, turn))
+        listening.close()
+    with closing(open_database(folder / "state" / FILE_NAME)) as database:
+        archive = StoredArchive(database, PROFILE)
+        for ref in refs:
+            history = archive.history(ref)
+            kept = history.commands if history else ()
+            tally.judge(world.truth, ref, kept, may_be_unclear=True)
+    tally.cuts.update(world.truth.met)
+
+
+async def _process(
+    world: World, tally: Tally, env: dict[str, str], ref: JobRef, turn: asyncio.Semaphore
+) -> None:
+    path = world.creator.jobs[ref.job_id].path
+    command = [*PROGRAM, world.actions[ref.job_id].value, f"{ref.origin}{path}", "--yes"]
+    async with turn:
+        tally.commands += 1
+        process = await asyncio.create_subprocess_exec(
+            *command, env=env, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+        )
+        out, _ = await process.communicate()
+    tally.said_in_all += 1
+    said, did = out.decode(), any(world.truth.attempts[ref.job_id])
+    code = process.returncode
+    lies = (code == 0 and not did) or (code == 1 and did) or (code not in (0, 1, 4))
+    if lies or ("nothing was sent" in said and did) or ("shows no effect" in said and did):
+        tally.words.append(f"{ref.job_id}: exit code {code}, {did=}: {said}")
+
+
+def _time() -> float:
+    return asyncio.get_running_loop().time()
+
+
+async def _in_virtual_time(count: int, seed: int, tally: Tally, *, keys: bool) -> None:
+    world = World(count, Timeline(lambda: NOW.timestamp() + _time()), seed)
+    await (by_keys if keys else by_commands)(world, tally)
+
+
+def main() -> int:
+    """Commands and prints; returns the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks.commands",
+        description="Commands jobs whose calls come to grief, and compares with the truth.",
+    )
+    parser.add_argument("--commands", type=int, default=1000, metavar="N", help="default: 1000")
+    parser.add_argument("--processes", type=int, default=48, metavar="N", help="of these; 48")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="default: 1")
+    arguments = parser.parse_args()
+    tally, begun = Tally(), time.monotonic()
+    rest = arguments.commands - arguments.processes
+    batch = 200
+    for number in range(0, rest, batch):
+        count, keys = min(batch, rest - number), number // batch % 2 == 0
+        run_virtual(_in_virtual_time(count, arguments.seed + number, tally, keys=keys))
+    if arguments.processes:
+        os.nice(5)
+        world = World(arguments.processes, Timeline(time.time), arguments.seed, trouble=0.1)
+        with tempfile.TemporaryDirectory(prefix="zcbulk-benchmark-") as folder:
+            asyncio.run(by_processes(world, tally, Path(folder)))
+    _print(tally, time.monotonic() - begun)
+    return 1 if tally.doubled or tally.words or tally.records else 0
+
+
+def _print(tally: Tally, seconds: float) -> None:
+    figures = {
+        "start and abort asked for": tally.commands,
+        "control calls that left": sum(tally.cuts.values()),
+        "keys and commands not sent, since one was unclear": tally.not_sent,
+        **{f"  {cut.value[0]}": tally.cuts[cut] for cut in Cut},
+        **{f"recorded: {name}": count for name, count in sorted(tally.outcomes.items())},
+        "words said of them": tally.said_in_all,
+        "doubled": len(tally.doubled),
+        "words that are not true": len(tally.words),
+        "records that are not true": len(tally.records),
+    }
+    for what, figure in figures.items():
+        print(f"{what:52} {figure:8,}")
+    print(f"{'time':52} {timedelta(seconds=round(seconds))!s:>8}")
+    for wrong in (*tally.doubled, *tally.words, *tally.records):
+        print(f"  {wrong}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

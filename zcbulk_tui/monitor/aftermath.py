@@ -1,0 +1,145 @@
+"""What becomes of commands after their answer: what a reading shows of them, and when to look."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from zcbulk_tui.domain.control import Outcome, has_had_its_time, is_looked_for, next_look
+from zcbulk_tui.domain.job import JobReading, JobRef
+from zcbulk_tui.domain.records import ANSWERED_WITHIN, ControlRecord, EventKind, last_of_each
+from zcbulk_tui.monitor.ports import Memory
+from zcbulk_tui.monitor.recorder import Recorder
+
+
+class Asked(NamedTuple):
+    """A command of which a reading may tell, since it was sent before that was asked for.
+
+    Attributes:
+        record: What was known of it then.
+        after: Seconds from the moment at which its answer was lost to the request; negative where
+            it may have been on its way still.
+        is_second: See `ControlRecord.settled_by`.
+    """
+
+    record: ControlRecord
+    after: float
+    is_second: bool
+
+
+@dataclass(slots=True)
+class _Watch:
+    """The looks at a command, above all at one whose answer is unclear.
+
+    Attributes:
+        since: When it was answered, or the answer lost, at the latest; in the loop's time.
+        is_own: Whether it was sent from here.
+        done: Looks that were made, or tried.
+    """
+
+    since: float
+    is_own: bool
+    done: int = 0
+
+
+class Aftermath:
+    """Keeps the records of commands true to what readings show.
+
+    A reading proves nothing of a command that was sent after it was asked for, however late it is
+    answered. So what it may tell of is set when it is asked for, and no clock decides that.
+
+    Args:
+        memory: Keeps the records, those of other processes too.
+        recorder: Writes down that more is known of one.
+        now: The time of day; aware.
+    """
+
+    def __init__(self, memory: Memory, recorder: Recorder, now: Callable[[], datetime]) -> None:
+        self._memory = memory
+        self._recorder = recorder
+        self._now = now
+        self._watches: dict[str, _Watch] = {}
+
+    def answered(self, record: ControlRecord) -> None:
+        """Takes that a command of this process was answered now, or its answer was lost."""
+        self._watches[record.key] = _Watch(_time(), is_own=True)
+
+    def is_own(self, record: ControlRecord) -> bool:
+        """Whether this process has sent it."""
+        return self._watch(record).is_own
+
+    def next_look_at(self, record: ControlRecord) -> float:
+        """Returns when to look at what became of an unclear command, in the loop's time."""
+        watch = self._watch(record)
+        return watch.since + next_look(watch.done)
+
+    def looked(self, record: ControlRecord) -> None:
+        """Takes that the looks that are due now are made, or cannot be."""
+        watch = self._watch(record)
+        while watch.since + next_look(watch.done) <= _time():
+            watch.done += 1
+
+    def is_looking(self, record: ControlRecord) -> bool:
+        """Whether some of the planned looks are still to come."""
+        return record.is_unclear and is_looked_for(self._watch(record).done)
+
+    def may_show_soon(self, record: ControlRecord) -> bool:
+        """Whether the effect of a command that was accepted may only not show yet."""
+        is_open = record.command.outcome is Outcome.ACCEPTED and record.settled is None
+        return is_open and not has_had_its_time(_time() - self._watch(record).since)
+
+    def forward(self, seconds: float) -> None:
+        """Takes that this machine has slept."""
+        for watch in self._watches.values():
+            watch.since -= seconds
+
+    def asking(self, ref: JobRef, own: ControlRecord | None = None) -> list[Asked]:
+        """Returns the commands that a reading may tell of which is asked for now.
+
+        Args:
+            ref: The job.
+            own: Its last command as this process knows it, which may not have been written yet.
+        """
+        known = self._memory.commands_of(ref)
+        if own is not None:
+            known = [own, *(record for record in known if record.key != own.key)]
+        records = last_of_each(known)
+        # Rounded, since a look at 60 s may be a hair before it.
+        asked = [
+            Asked(record, round(_time() - self._watch(record).since, 3), is_second)
+            for record, is_second in records
+        ]
+        for record, _ in records:
+            self.looked(record)
+        return asked
+
+    def read(self, asked: Sequence[Asked], reading: JobReading) -> list[ControlRecord]:
+        """Writes down what a reading shows; returns the records that it changes."""
+        changed = []
+        for record, after, is_second in asked:
+            known = record.settled_by(reading, after, is_second=is_second)
+            if known is not record:
+                self.note(known)
+                changed.append(known)
+                self._watches.pop(known.key, None)
+        return changed
+
+    def note(self, record: ControlRecord) -> None:
+        """Writes down a command, or what more is known of it."""
+        self._memory.commanded(record)
+        action, outcome = record.command.action.value, record.command.outcome.value
+        settled = f", then {record.settled.raw_state}" if record.settled else ""
+        self._recorder.event(EventKind.COMMAND, f"{action} {outcome}{settled}", record.job)
+
+    def _watch(self, record: ControlRecord) -> _Watch:
+        """The looks at a command; one of another process may be on its way still."""
+        if record.key not in self._watches:
+            age = max((self._now() - record.at).total_seconds(), 0.0)
+            since = _time() - age + (ANSWERED_WITHIN if record.is_unclear else 0.0)
+            self._watches[record.key] = _Watch(since, is_own=False)
+        return self._watches[record.key]
+
+
+def _time() -> float:
+    return asyncio.get_running_loop().time()
