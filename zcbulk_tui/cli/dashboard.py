@@ -121,9 +121,10 @@ def _session(settings: Settings, wanted: Sequence[WatchedJob] | None) -> Session
 
         async def close() -> None:
             kept.close()
-            if kept.owed:
+            if kept.trouble and not kept.never_kept:
                 # Said once the terminal is as it was.
-                atexit.register(complain, f"The last {kept.owed} entries are lost. {kept.trouble}")
+                lost = f"The last {kept.owed} entries are lost. " if kept.owed else ""
+                atexit.register(complain, f"{lost}{kept.trouble}")
             await network.aclose()
 
         archive = StoredArchive(kept, settings.profile)

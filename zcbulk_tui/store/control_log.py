@@ -19,6 +19,9 @@ VALUES (:key, :profile, {THE_JOB}, :at, :local_time, :operator, :action, :shown,
 """
 """Writes a record, or more of one that is written already."""
 
+KEEP_IF_MISSING = KEEP.replace("OR REPLACE", "OR IGNORE")
+"""Writes a record where none of its kind is written."""
+
 STARTED = f"UPDATE jobs SET started_at = ifnull(:started_at, started_at) WHERE id = {THE_JOB}"
 """Notes when its job was started, where the record tells."""
 
