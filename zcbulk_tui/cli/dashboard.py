@@ -47,7 +47,7 @@ def run(flags: Mapping[str, object], jobs: Sequence[str] | None) -> int:
     first, *others = str(flags.get("profile") or "").split(",")
     if jobs is not None:
         configuration = load.read(flags=flags)
-        refs = compose.parse_jobs(jobs, configuration.settings)
+        refs = compose.named_jobs(jobs, configuration.settings)
         wanted = [compose.watched(ref) for ref in refs]
         return show([_session(configuration.settings, wanted)], _preferences(configuration))
     configuration = load.read(flags={**flags, "profile": first or None})

@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from zcbulk_tui.cli import compose, memory
+from zcbulk_tui.cli import ask, compose, memory
 from zcbulk_tui.cli.compose import at_its_home
 from zcbulk_tui.cli.main import complain
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.domain.doubts import doubts
 from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
 from zcbulk_tui.domain.job_list_file import BadEntry, ListedJob, read
 from zcbulk_tui.domain.records import EventKind, JobEvent
@@ -27,19 +28,21 @@ _LARGEST = 256 * 2**20
 _NAMED_AT_MOST = 20
 
 
-def run(file: str, flags: Mapping[str, object], *, skip_bad: bool) -> int:
+def run(file: str, flags: Mapping[str, object], *, skip_bad: bool, yes: bool) -> int:
     """Puts the jobs of a file on the watch list, and prints how many these are.
 
     Args:
         file: Its path; ``-`` for the standard input.
         flags: Settings from the command line.
-        skip_bad: Whether lines that cannot be used are left out.
+        skip_bad: Whether lines that cannot be used are left out, and ids that are doubtful.
+        yes: Whether doubtful ids are taken without a question.
 
     Returns:
         The exit code.
 
     Raises:
-        UsageError: The file cannot be read, or a line cannot be used; nothing is changed then.
+        UsageError: The file cannot be read, or a line cannot be used or is doubtful; nothing is
+            changed then.
         ConfigError: The watch list cannot be written; nothing is changed then.
     """
     settings = load.load(flags=flags)
@@ -47,17 +50,27 @@ def run(file: str, flags: Mapping[str, object], *, skip_bad: bool) -> int:
     entries = entries_of(_content(file, name), name, settings)
     listed = [entry for entry in entries if isinstance(entry, ListedJob)]
     bad = [entry for entry in entries if isinstance(entry, BadEntry)]
-    _name_all(bad)
+    told = _each_once(listed, settings)
+    _name_all([(entry.place, entry.reason) for entry in bad])
     if bad and not skip_bad:
+        _name_all([(told[home].place, why) for home, why in doubts(told).items()])
         raise UsageError(
             f"{name} has {_counted(len(bad), 'line')} that cannot be used, so nothing was imported",
             next_step="Mend what is named above, or leave it out: --skip-bad",
         )
+    skipped = len(bad)
     now, by = datetime.now(UTC), memory.operator()
     with memory.database() as database:
         watch_list = StoredWatchList(database, settings.profile)
         known = {at_its_home(job.ref, settings): job for job in watch_list.jobs()}
-        told = _each_once(listed, settings)
+        doubtful = doubts(told, known)
+        _name_all([(told[home].place, why) for home, why in doubtful.items()])
+        if doubtful and skip_bad and not yes:
+            told = {home: entry for home, entry in told.items() if home not in doubtful}
+            skipped += len(doubtful)
+        elif doubtful and not yes and not _confirmed(len(doubtful), file, name):
+            print("Nothing was imported.")
+            return 1
         new = [
             new_job(entry, now, f"{by}, import")
             for home, entry in told.items()
@@ -77,7 +90,7 @@ def run(file: str, flags: Mapping[str, object], *, skip_bad: bool) -> int:
             told_to.happened(event)
         if database.trouble:
             complain(database.trouble)
-    print(_summary(len(new), len(old), len(bad)))
+    print(_summary(len(new), len(old), skipped))
     return 0
 
 
@@ -182,11 +195,27 @@ def _events(
         yield JobEvent(now, EventKind.EDITED, text, job.ref, job.label)
 
 
-def _name_all(bad: list[BadEntry]) -> None:
-    for entry in bad[:_NAMED_AT_MOST]:
-        complain(f"{entry.place}: {entry.reason}")
-    if len(bad) > _NAMED_AT_MOST:
-        complain(f"… and {len(bad) - _NAMED_AT_MOST:,} more")
+def _name_all(found: list[tuple[str, str]]) -> None:
+    """Prints where something stands and what is wrong with it."""
+    for place, reason in found[:_NAMED_AT_MOST]:
+        complain(f"{place}: {reason}")
+    if len(found) > _NAMED_AT_MOST:
+        complain(f"… and {len(found) - _NAMED_AT_MOST:,} more")
+
+
+def _confirmed(doubtful: int, file: str, name: str) -> bool:
+    """Asks whether doubtful ids are to be taken.
+
+    Raises:
+        UsageError: There is no terminal to ask on.
+    """
+    if file == _STDIN or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError(
+            f"{name} has {_counted(doubtful, 'job id')} that may be wrong, so nothing was imported",
+            next_step="Correct what is named above, or leave it out: --skip-bad. "
+            "If it is right, add --yes.",
+        )
+    return ask.yes(f"Add {_counted(doubtful, 'job')} with such an id all the same? [y/N] ")
 
 
 def _summary(new: int, old: int, bad: int) -> str:
