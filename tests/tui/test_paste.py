@@ -91,4 +91,4 @@ async def test_an_id_that_a_spreadsheet_may_have_rounded_is_told_before_it_is_wa
         await stage.press("enter")
         assert isinstance(stage.app.screen, AddJobScreen)
         await stage.press("enter")
-        assert stage.app.screen is stage.screen
+        assert len(stage.app.screen_stack) == 1

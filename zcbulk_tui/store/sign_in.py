@@ -7,6 +7,7 @@ old credentials or the new ones.
 
 import asyncio
 import fcntl
+import importlib.util
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -37,6 +38,9 @@ class SignInFiles:
         folder: Where each profile has a folder, which is made when something is kept.
         profile: Whose.
         where: Where new credentials go; ``auto`` is the keyring if it can be used, else the file.
+
+    Attributes:
+        notice: What the user should know of what was done last, as a sentence; empty for nothing.
     """
 
     def __init__(self, folder: Path, profile: str, where: Where = "auto") -> None:
@@ -46,6 +50,7 @@ class SignInFiles:
         self._credentials = self._folder / "credentials.json"
         self._token = self._folder / "token.json"
         self._lock = self._folder / "lock"
+        self.notice = ""
 
     @property
     def exists(self) -> bool:
@@ -85,9 +90,10 @@ class SignInFiles:
         """
         in_keyring = self._where != "file" and self._keep_in_keyring(credentials)
         was_in_keyring = self._is_in_keyring()
+        # From here on this file counts: what a keyring still takes of it later is never read.
         self._write(self._credentials, _POINTER if in_keyring else credentials)
         if was_in_keyring and not in_keyring:
-            system_keyring.remove(self._profile)
+            self._remove_from_keyring()
 
     def forget(self) -> None:
         """Removes credentials and token.
@@ -104,8 +110,9 @@ class SignInFiles:
             raise ConfigError(
                 f"{error.filename} cannot be removed", f"{error}.", "Remove it by hand."
             ) from error
-        if was_in_keyring:
-            system_keyring.remove(self._profile)
+        # One that did not answer once may have taken credentials all the same.
+        if was_in_keyring or importlib.util.find_spec("keyring"):
+            self._remove_from_keyring(was_there=was_in_keyring)
 
     def token(self) -> "SecretStr | None":
         """Returns the access token that was kept last; None for none that can be used."""
@@ -187,7 +194,15 @@ class SignInFiles:
                 problem,
                 'Set secrets = "file", or mend the keyring.',
             )
+        if problem == system_keyring.NO_ANSWER:
+            self.notice = f"The system's keyring cannot be used, so a file is. {problem}"
         return not problem
+
+    def _remove_from_keyring(self, *, was_there: bool = True) -> None:
+        problem = system_keyring.remove(self._profile)
+        if problem and (was_there or problem == system_keyring.NO_ANSWER):
+            left = "The system's keyring may still have a sign-in of this profile"
+            self.notice = f"{self.notice} {left}. {problem}".strip()
 
 
 class MemorySignIn:
