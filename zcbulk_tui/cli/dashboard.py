@@ -14,7 +14,7 @@ from zcbulk_tui.config import load, secrets
 from zcbulk_tui.config.settings import THEMES, Settings
 from zcbulk_tui.domain.job import Environment, WatchedJob
 from zcbulk_tui.domain.snapshot import JobSnapshot
-from zcbulk_tui.errors import UsageError
+from zcbulk_tui.errors import ConfigError, UsageError
 from zcbulk_tui.monitor.events import Sink
 from zcbulk_tui.render.order import Order, SortBy
 from zcbulk_tui.tui.app import DashboardApp
@@ -145,10 +145,18 @@ def _session(settings: Settings, wanted: Sequence[WatchedJob] | None) -> Session
         watched,
         home,
         read_only=settings.read_only,
-        is_signed_in=partial(compose.is_signed_in, settings),
+        is_signed_in=partial(_seems_signed_in, settings),
         notice=_ENDS_SOON if os.environ.get(secrets.ACCESS_TOKEN) else "",
         problem=opened.problem,
     )
+
+
+def _seems_signed_in(settings: Settings) -> bool:
+    """Whether there is a way to sign calls; of what keeps it from being read the polls tell."""
+    try:
+        return compose.is_signed_in(settings)
+    except ConfigError:
+        return True
 
 
 def _remembered(settings: Settings) -> "tuple[Opened, list[JobSnapshot]]":

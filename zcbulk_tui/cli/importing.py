@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from zcbulk_tui import user_files
 from zcbulk_tui.cli import ask, compose, memory
 from zcbulk_tui.cli.compose import at_its_home
 from zcbulk_tui.cli.main import complain
@@ -22,7 +23,7 @@ from zcbulk_tui.store.windows import NoWindow
 
 _STDIN = "-"
 
-_LARGEST = 256 * 2**20
+_LARGEST = user_files.LIST
 """Bytes of a file; whatever is longer, or has no end, is no list of jobs."""
 
 _NAMED_AT_MOST = 20
@@ -97,28 +98,14 @@ def run(file: str, flags: Mapping[str, object], *, skip_bad: bool, yes: bool) ->
 def _content(file: str, name: str) -> str:
     try:
         if file == _STDIN:
-            content = sys.stdin.buffer.read(_LARGEST + 1)
-        else:
-            with Path(file).open("rb") as stream:
-                content = stream.read(_LARGEST + 1)
-    except (OSError, ValueError) as error:
-        # A path with a null in it is a ValueError.
+            return user_files.text_of(sys.stdin.buffer.read(_LARGEST + 1), _LARGEST)
+        return user_files.read_text(Path(file), _LARGEST, pipes=True)
+    except (OSError, user_files.BadFileError) as error:
         said = error.strerror if isinstance(error, OSError) else str(error)
         raise UsageError(
-            f"{name} cannot be read", f"{said}.", "Name a file that you can read, or - for stdin."
-        ) from error
-    if len(content) > _LARGEST:
-        raise UsageError(
-            f"{name} is too large", f"A list of jobs has at most {_LARGEST // 2**20} MiB."
-        )
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise UsageError(
-            f"{name} is not text in UTF-8",
-            f"It cannot be read in line {line}.",
-            "Save it as UTF-8, and import that.",
+            f"{name} cannot be read",
+            f"{said}.",
+            "Name a text file in UTF-8 that you can read, or - for stdin.",
         ) from error
 
 

@@ -1,6 +1,9 @@
 """The database in the state folder: opened, and brought to this program's version."""
 
+import fcntl
 import os
+import stat
+import tempfile
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -10,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError
+from zcbulk_tui.store import files
 from zcbulk_tui.store.open_file import OpenFile
 from zcbulk_tui.store.schema import MIGRATIONS
 
@@ -297,6 +301,7 @@ def open_database(path: Path) -> Database:
     """
     import sqlite3
 
+    check_kind(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         # Made here, since SQLite would let others read it. One that is there is not even opened
@@ -390,7 +395,14 @@ def refusal(path: Path, error: Exception) -> ConfigError:
                 cause,
                 f"Move it, and the files beside it named {path.name}-…, away to begin anew.",
             )
+        case sqlite3.SQLITE_PROTOCOL | sqlite3.SQLITE_NOLFS:
+            return files.without_locks(path, cause)
+        case sqlite3.SQLITE_IOERR if _whole_code(error) in _LOCKING:
+            return files.without_locks(path, cause)
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            # To SQLite, a file system that has no locks has given the lock to somebody else.
+            if (problem := _lock_problem(path)) is not None:
+                return files.without_locks(path, problem)
             return ConfigError(
                 f"{path} is held by another program",
                 cause,
@@ -401,6 +413,45 @@ def refusal(path: Path, error: Exception) -> ConfigError:
         cause,
         "Make room or give write permission, or set ZCBULK_STATE_DIR to another folder.",
     )
+
+
+_LOCKING = (3850, 2314, 2058, 3594, 5130)
+"""What SQLite says where locks fail: SQLITE_IOERR_LOCK, _RDLOCK, _UNLOCK, _CHECKRESERVEDLOCK and
+_SHMLOCK."""
+
+
+def check_kind(path: Path) -> None:
+    """Makes sure that what stands in the place of a database is a file: SQLite waits for a pipe.
+
+    Raises:
+        ConfigError: It is none.
+    """
+    try:
+        found = path.stat()
+    except OSError:
+        return  # opening it tells more
+    if not stat.S_ISREG(found.st_mode):
+        raise ConfigError(
+            f"{path} cannot be written",
+            "It is not a file.",
+            "Move it away, or set ZCBULK_STATE_DIR to another folder.",
+        )
+
+
+def _lock_problem(path: Path) -> OSError | None:
+    """Tries to lock a file in the same folder; returns why that cannot be, None where it can."""
+    try:
+        with tempfile.TemporaryFile(dir=path.parent) as file:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return None
+    except OSError as error:
+        return error
+    return None
+
+
+def _whole_code(error: BaseException) -> int:
+    return int(getattr(error, "sqlite_errorcode", 0))
 
 
 def _code(error: BaseException) -> int:

@@ -79,6 +79,7 @@ def open_store(path: Path, now: datetime) -> Opened:
     # SQLite follows links too, and what is moved is to stay on its disk.
     path = Path(os.path.realpath(path))
     try:
+        database.check_kind(path)
         opened = looked_at(path)
         if isinstance(opened, str):
             with alone(path):
@@ -205,7 +206,7 @@ def _is_locked(descriptor: int, lock: Path) -> bool:
     except BlockingIOError:
         return False
     except OSError as error:
-        raise files.unwritable(lock, error) from error
+        raise files.without_locks(lock, error) from error
     return True
 
 

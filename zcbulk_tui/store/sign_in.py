@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from zcbulk_tui import user_files
 from zcbulk_tui.errors import ConfigError, ServiceError
 from zcbulk_tui.store import files, system_keyring
 
@@ -142,7 +143,7 @@ class SignInFiles:
         except OSError as error:
             raise files.unwritable(self._lock, error) from error
         try:
-            await _locked(descriptor)
+            await _locked(descriptor, self._lock)
             yield
         finally:
             os.close(descriptor)
@@ -153,10 +154,10 @@ class SignInFiles:
         for part in (self._folder, path):
             files.check_private(part)
         try:
-            return SecretStr(path.read_text(encoding="utf-8"))
+            return SecretStr(user_files.read_text(path))
         except FileNotFoundError:
             return None
-        except (OSError, UnicodeDecodeError) as error:
+        except (OSError, user_files.BadFileError) as error:
             problem = f"{error}."
         # Outside, so that no traceback leads to what was read.
         raise ConfigError(f"{path} cannot be read", problem, "Sign in anew: zcbulk-tui login")
@@ -245,7 +246,7 @@ def _points_to_keyring(record: "SecretStr") -> bool:
     return record.get_secret_value().strip() == _POINTER
 
 
-async def _locked(descriptor: int) -> None:
+async def _locked(descriptor: int, lock: Path) -> None:
     waited = 0.0
     while True:
         try:
@@ -258,5 +259,7 @@ async def _locked(descriptor: int) -> None:
                 ) from None
             await asyncio.sleep(_LOOK)
             waited += _LOOK
+        except OSError as error:
+            raise files.without_locks(lock, error) from error
         else:
             return
