@@ -25,7 +25,7 @@ _DESCRIPTORS = ("/dev/fd/", "/proc/self/fd/", "/dev/stdin")
 
 
 class BadFileError(ValueError):
-    """A file that cannot be what it should be; its text says why, as a part of a sentence."""
+    """A file that cannot be what it should be; its text says why, without a full stop."""
 
 
 def read_text(path: Path, largest: int = SMALL, *, pipes: bool = False) -> str:
@@ -61,15 +61,15 @@ def read_text(path: Path, largest: int = SMALL, *, pipes: bool = False) -> str:
 def text_of(content: bytes, largest: int) -> str:
     """Returns what bytes say that were read from somewhere; for the rest see `read_text`."""
     if len(content) > largest:
-        raise BadFileError(f"it is too large: more than {_size(largest)}")
+        raise BadFileError(f"It is too large: more than {_size(largest)}")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise BadFileError(f"it is not text in UTF-8: it cannot be read in line {line}") from error
+        raise BadFileError(f"It is not text in UTF-8: it cannot be read in line {line}") from error
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
-        raise BadFileError(f"it is not text in UTF-8, line {line}: there is a null in it")
+        raise BadFileError(f"It is not text in UTF-8, line {line}: there is a null in it")
     return text
 
 
@@ -105,7 +105,7 @@ def check_nobody_else_writes(path: Path) -> None:
 def _check_kind(found: os.stat_result) -> None:
     for is_kind, name in _KINDS:
         if is_kind(found.st_mode):
-            raise BadFileError(f"it is no file, but {name}")
+            raise BadFileError(f"It is no file, but {name}")
 
 
 def _size(count: int) -> str:

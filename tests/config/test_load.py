@@ -313,7 +313,7 @@ def test_a_base_url_may_be_clear_text_to_this_machine(write: Write) -> None:
 def test_a_configuration_that_is_no_file(path: str) -> None:
     with pytest.raises(ConfigError, match=f"{path} cannot be read") as caught:
         load({paths.CONFIG: path})
-    assert "it is no file" in caught.value.cause
+    assert "It is no file" in caught.value.cause
 
 
 @pytest.mark.parametrize(

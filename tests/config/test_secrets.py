@@ -140,7 +140,7 @@ def test_a_command_that_prints_no_text_brings_no_token() -> None:
 
 
 def test_a_program_that_prints_without_an_end() -> None:
-    with pytest.raises(SignInError, match="far more than a token"):
+    with pytest.raises(SignInError, match="far too much of it"):
         secrets.printed_by("cat /dev/zero")
 
 
@@ -148,4 +148,4 @@ def test_a_program_that_prints_without_an_end() -> None:
 def test_what_is_no_file_is_not_read(file: str) -> None:
     with pytest.raises(ConfigError, match=f"{file} cannot be read") as caught:
         secrets.from_file(Path(file))
-    assert "it is no file" in caught.value.cause
+    assert "It is no file" in caught.value.cause

@@ -25,7 +25,7 @@ from tests.store.openings import (
     told,
 )
 from zcbulk_tui.store import database, opening
-from zcbulk_tui.store.database import refusal
+from zcbulk_tui.store.faults import refusal
 
 
 def test_a_folder_in_its_place_is_left(path: Path) -> None:

@@ -156,7 +156,7 @@ def _output(running: "subprocess.Popen[bytes]") -> tuple[str, bytes]:
         running.kill()
         raise
     running.kill()
-    return "it printed far more than a token", b""
+    return "it printed something that is no token, far too much of it", b""
 
 
 def _expanded(word: str) -> str:

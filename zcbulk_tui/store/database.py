@@ -1,9 +1,6 @@
 """The database in the state folder: opened, and brought to this program's version."""
 
-import fcntl
 import os
-import stat
-import tempfile
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError
-from zcbulk_tui.store import files
+from zcbulk_tui.store.faults import check_kind, is_damage, refusal, sentence
 from zcbulk_tui.store.open_file import OpenFile
 from zcbulk_tui.store.schema import MIGRATIONS
 
@@ -363,101 +360,3 @@ def _version(connection: "sqlite3.Connection") -> int:
 def mark_of(path: Path) -> Path:
     """The file beside a database that says that damage was found in it while it was used."""
     return path.with_name(f"{path.name}.damaged")
-
-
-def is_damage(error: BaseException) -> bool:
-    """Whether SQLite says that a file is not what it has written itself."""
-    import sqlite3
-
-    return _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-
-
-def sentence(said: object) -> str:
-    """What SQLite said, as one safe sentence."""
-    return f"{one_line(str(said))}."
-
-
-def refusal(path: Path, error: Exception) -> ConfigError:
-    """Says why a database cannot be opened.
-
-    Args:
-        path: Its file.
-        error: Of the system or of SQLite.
-    """
-    import sqlite3
-
-    cause = sentence(error)
-    match _code(error):
-        # The last one: the tables are not those of the version that it says it has.
-        case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_ERROR:
-            return ConfigError(
-                f"{path} is damaged, or is not a database",
-                cause,
-                f"Move it, and the files beside it named {path.name}-…, away to begin anew.",
-            )
-        case sqlite3.SQLITE_PROTOCOL | sqlite3.SQLITE_NOLFS:
-            return files.without_locks(path, cause)
-        case sqlite3.SQLITE_IOERR if _whole_code(error) in _LOCKING:
-            return files.without_locks(path, cause)
-        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            # To SQLite, a file system that has no locks has given the lock to somebody else.
-            if (problem := _lock_problem(path)) is not None:
-                return files.without_locks(path, problem)
-            return ConfigError(
-                f"{path} is held by another program",
-                cause,
-                "Try again. If that does not help, end the other program.",
-            )
-    return ConfigError(
-        f"{path} cannot be written",
-        cause,
-        "Make room or give write permission, or set ZCBULK_STATE_DIR to another folder.",
-    )
-
-
-_LOCKING = (3850, 2314, 2058, 3594, 5130)
-"""What SQLite says where locks fail: SQLITE_IOERR_LOCK, _RDLOCK, _UNLOCK, _CHECKRESERVEDLOCK and
-_SHMLOCK."""
-
-
-def check_kind(path: Path) -> None:
-    """Makes sure that what stands in the place of a database is a file: SQLite waits for a pipe.
-
-    Raises:
-        ConfigError: It is none.
-    """
-    try:
-        found = path.stat()
-    except OSError:
-        return  # opening it tells more
-    if not stat.S_ISREG(found.st_mode):
-        raise ConfigError(
-            f"{path} cannot be written",
-            "It is not a file.",
-            "Move it away, or set ZCBULK_STATE_DIR to another folder.",
-        )
-
-
-def _lock_problem(path: Path) -> OSError | None:
-    """Tries to lock a file in the same folder; returns why that cannot be, None where it can."""
-    try:
-        with tempfile.TemporaryFile(dir=path.parent) as file:
-            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return None
-    except OSError as error:
-        return error
-    return None
-
-
-def _whole_code(error: BaseException) -> int:
-    return int(getattr(error, "sqlite_errorcode", 0))
-
-
-def _code(error: BaseException) -> int:
-    import sqlite3
-
-    if isinstance(error, sqlite3.DatabaseError) and "decode to UTF-8" in str(error):
-        # Python says this, not SQLite, which returns whatever stands there.
-        return sqlite3.SQLITE_CORRUPT
-    return int(getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK)) & 0xFF

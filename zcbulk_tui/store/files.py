@@ -6,7 +6,6 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -69,16 +68,6 @@ def check_private(path: Path) -> None:
             f"Its mode is {stat.S_IMODE(found.st_mode):o}, and it holds what is secret.",
             f"Write: chmod {mode} '{path}'. If others may have read it: zcbulk-tui logout",
         )
-
-
-def without_locks(path: Path, cause: object) -> ConfigError:
-    """What to say of a file that cannot be locked, by whomever."""
-    return ConfigError(
-        f"{path} cannot be locked, so it cannot be shared safely",
-        f"{one_line(str(cause)).rstrip('.')}. Its file system has no locks that work, as NFS "
-        "without a lock service.",
-        "Set ZCBULK_STATE_DIR to a folder on a local disk.",
-    )
 
 
 def unreadable(path: Path, error: OSError) -> ConfigError:

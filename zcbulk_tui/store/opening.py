@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError
-from zcbulk_tui.store import database, files
+from zcbulk_tui.store import database, faults, files, locks
 from zcbulk_tui.store.database import Database
 from zcbulk_tui.store.glance import at_a_glance
 from zcbulk_tui.store.schema import MIGRATIONS
@@ -79,7 +79,7 @@ def open_store(path: Path, now: datetime) -> Opened:
     # SQLite follows links too, and what is moved is to stay on its disk.
     path = Path(os.path.realpath(path))
     try:
-        database.check_kind(path)
+        faults.check_kind(path)
         opened = looked_at(path)
         if isinstance(opened, str):
             with alone(path):
@@ -145,9 +145,9 @@ def _found_in(path: Path) -> str | None:
                 mark.unlink()
     except sqlite3.Error as error:
         # Whatever else is wrong is told better by opening it.
-        return database.sentence(error) if _is_spoilt(error) else None
+        return faults.sentence(error) if _is_spoilt(error) else None
     except UnicodeError as error:
-        return database.sentence(error)
+        return faults.sentence(error)
     except OSError:
         # The mark is there still, and is looked at again.
         return None
@@ -166,7 +166,7 @@ def _is_spoilt(error: "sqlite3.Error") -> bool:
     import sqlite3
 
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK)
-    return database.is_damage(error) or code == sqlite3.SQLITE_ERROR
+    return faults.is_damage(error) or code == sqlite3.SQLITE_ERROR
 
 
 @contextmanager
@@ -206,7 +206,7 @@ def _is_locked(descriptor: int, lock: Path) -> bool:
     except BlockingIOError:
         return False
     except OSError as error:
-        raise files.without_locks(lock, error) from error
+        raise locks.without(lock, error) from error
     return True
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 
 from zcbulk_tui import user_files
 from zcbulk_tui.errors import ConfigError, ServiceError
-from zcbulk_tui.store import files, system_keyring
+from zcbulk_tui.store import files, locks, system_keyring
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -260,6 +260,6 @@ async def _locked(descriptor: int, lock: Path) -> None:
             await asyncio.sleep(_LOOK)
             waited += _LOOK
         except OSError as error:
-            raise files.without_locks(lock, error) from error
+            raise locks.without(lock, error) from error
         else:
             return
