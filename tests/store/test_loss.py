@@ -249,9 +249,11 @@ def test_a_folder_that_comes_back_is_used_again(windows: list[Window], path: Pat
     path.parent.rename(away)
     windows[0].tick()
     assert windows[0].trouble() is not None
+    windows[0].book.count(TODAY, Cause.COMMAND)
     away.rename(path.parent)
     windows[0].tick()
     assert windows[0].trouble() is None
+    check_all_is_there(path)
     assert windows[0].database.begun_anew == 0
 
 

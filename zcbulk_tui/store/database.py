@@ -58,6 +58,7 @@ class Database:
         never_kept: Why what is written ends with this process, where it should not.
         begun_anew: How often the file was lost and begun anew.
         on_new_file: Each writes what it knows into the file that is begun anew.
+        on_recovery: Each writes what it could not write before; it raises nothing.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class Database:
         self.file = None if path is None else OpenFile(path)
         self.begun_anew = 0
         self.on_new_file: list[Callable[[sqlite3.Connection], None]] = []
+        self.on_recovery: list[Callable[[], None]] = []
         self._lost: str | None = None
         self._lost_at = 0.0
         self._why_lost = ""
@@ -138,7 +140,7 @@ class Database:
         """
         if self.file is None:
             return
-        if not self._is_damaged:
+        if self._lost is None:
             self._lose(self.file.problem())
         if self._lost is not None:
             raise self.connection.OperationalError(self._lost)
@@ -152,8 +154,11 @@ class Database:
         """
         if self.file is None:
             return
+        was_lost = self._lost is not None
         if not self._is_damaged:
             self._lose(self.file.problem())
+        if was_lost and self._lost is None:
+            self._recover()
         if self._lost is None and not at_last:
             damage = self.file.damage(self.connection, suspected=self._is_suspect)
             self._is_suspect, self._is_damaged = False, damage is not None
@@ -180,7 +185,12 @@ class Database:
         self.begun_anew += 1
         with suppress(before.Error):
             before.close()
+        self._recover()
+
+    def _recover(self) -> None:
         self.pay()
+        for write in self.on_recovery:
+            write()
 
     @contextmanager
     def transaction(self, *, durable: bool = False) -> "Iterator[sqlite3.Connection]":
@@ -237,7 +247,7 @@ class Database:
     def close(self) -> None:
         """Writes what is owed, if that can be done now, and lets go of the file."""
         self.look(at_last=True)
-        self.pay()
+        self._recover()
         self.connection.close()
 
     @contextmanager

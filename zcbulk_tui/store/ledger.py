@@ -89,6 +89,7 @@ class StoredCallBook:
         self._owed: dict[date, _Owed] = {}
         self._newest: date | None = None
         database.on_new_file.append(self._write_anew)
+        database.on_recovery.append(self._write_owed)
 
     @property
     def trouble(self) -> str | None:
@@ -133,6 +134,10 @@ class StoredCallBook:
             connection.execute(KEEP_DAY, (self._profile, *to_row(calls)))
         self._pay(connection)
         self._newest = None
+
+    def _write_owed(self) -> None:
+        for day in list(self._owed):
+            self.day(day)
 
     def _owed_for(self, date: date) -> _Owed:
         return self._owed.setdefault(date, _Owed(DayCalls(date)))
