@@ -89,11 +89,14 @@ def parts_loaded(loaded: set[str]) -> set[str]:
         pytest.param(
             "store",
             HTTP | MODELS | TERMINAL | DATABASE | KEYRING,
-            {"store", "domain", "errors"},
+            {"store", "domain", "user_files", "errors"},
             id="store",
         ),
         pytest.param(
-            "config", HTTP | TERMINAL | KEYRING, {"config", "domain", "errors"}, id="config"
+            "config",
+            HTTP | TERMINAL | KEYRING,
+            {"config", "domain", "user_files", "errors"},
+            id="config",
         ),
         pytest.param(
             "tui", HTTP | MODELS, {"tui", "monitor", "render", "domain", "errors"}, id="tui"

@@ -232,3 +232,68 @@ def test_each_profile_has_its_own_list(imported: Importer, home: Path) -> None:
     imported(URL, "--profile", "orders")
     assert watch_list(home) == []
     assert len(watch_list(home, "orders")) == 1
+
+
+ROUNDED = url(replace(REF, job_id="3888833000000110000"))
+ON_ANOTHER_FORM = url(replace(REF, form="Orders"))
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [(ROUNDED, "only zeros after 15 digits"), (ON_ANOTHER_FORM, "form Employee_Details")],
+)
+def test_ids_that_may_be_rounded_are_named_before_anything_is_added(
+    imported: Importer, home: Path, line: str, words: str
+) -> None:
+    content = f"{URL}\n# mine\n{line} Label\n"
+    ended = imported(content)
+    assert (ended.code, ended.out) == (2, "")
+    first, last = ended.lines
+    assert first.startswith("zcbulk-tui: line 3: ")
+    assert words in first
+    assert "so nothing was imported" in last
+    assert "--skip-bad" in last
+    assert "--yes" in last
+    assert watch_list(home) == []
+    assert imported(content, "--skip-bad").out == "1 job added, 1 line skipped\n"
+    ended = imported(content, "--yes")
+    assert (ended.code, ended.out) == (0, "1 job added, 1 already watched\n")
+    assert words in ended.err
+    # What somebody has looked at is not doubted again.
+    assert imported(content).out == "0 jobs added, 2 already watched\n"
+
+
+def test_an_id_that_another_form_has_on_the_list(imported: Importer, home: Path) -> None:
+    put_on_list(home, JOB)
+    ended = imported(ON_ANOTHER_FORM)
+    assert ended.code == 2
+    assert "line 1: " in ended.err
+    assert watch_list(home) == [JOB]
+
+
+def test_on_a_terminal_it_is_asked(
+    imported: Importer, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    answers = iter(["", "y"])
+    monkeypatch.setattr("builtins.input", lambda _: next(answers))
+    ended = imported(ROUNDED)
+    assert (ended.code, ended.out) == (1, "Nothing was imported.\n")
+    assert watch_list(home) == []
+    assert imported(ROUNDED).code == 0
+    assert len(watch_list(home)) == 1
+
+
+@pytest.mark.parametrize("job_id", ["3.88883E+18", "3 888 833 000 000 114 027", f"{REF.job_id}.0"])
+def test_a_number_that_is_no_id_any_more_is_named_by_its_line(
+    imported: Importer, home: Path, job_id: str
+) -> None:
+    columns = {"origin": REF.origin, "owner": REF.owner, "app": REF.app, "form": REF.form}
+    table = f"{','.join(columns)},job_id\n{','.join(columns.values())},{job_id}\n"
+    for content, line in ((f"\n{job_id} Label\n", 2), (table, 2)):
+        ended = imported(content)
+        assert ended.code == 2
+        assert f"line {line}: “{job_id}” is not a job id" in ended.err
+        assert "spreadsheet" in ended.err or "rounded" in ended.err
+    assert watch_list(home) == []

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.config.conftest import Write, refusal
+from zcbulk_tui.config import paths
 from zcbulk_tui.config.load import load
 from zcbulk_tui.config.settings import (
     BudgetSettings,
@@ -15,6 +16,7 @@ from zcbulk_tui.config.settings import (
     Settings,
     TimeoutSettings,
 )
+from zcbulk_tui.errors import ConfigError
 
 SECONDS = "Write a number of seconds from 0.1 to 86400."
 
@@ -305,3 +307,33 @@ def test_a_base_url_that_cannot_be_is_named_with_its_source(
 def test_a_base_url_may_be_clear_text_to_this_machine(write: Write) -> None:
     environ = write("") | {"ZCBULK_BASE_URL": "http://127.0.0.1:8080"}
     assert load(environ).base_url == "http://127.0.0.1:8080"
+
+
+@pytest.mark.parametrize("path", ["/dev/zero", "/dev/random", "/", "/dev/tty"])
+def test_a_configuration_that_is_no_file(path: str) -> None:
+    with pytest.raises(ConfigError, match=f"{path} cannot be read") as caught:
+        load({paths.CONFIG: path})
+    assert "It is no file" in caught.value.cause
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(b"#" * (2**20 + 1), "1 MiB"), (b"\xff\xfea\0", "UTF-8"), (b"a = 1\n\0", "line 2: there is")],
+)
+def test_a_configuration_that_is_no_text(tmp_path: Path, content: bytes, words: str) -> None:
+    file = tmp_path / "config.toml"
+    file.write_bytes(content)
+    with pytest.raises(ConfigError, match="cannot be read") as caught:
+        load({paths.CONFIG: str(file)})
+    assert words in caught.value.cause
+    assert str(file) in caught.value.title
+
+
+@pytest.mark.parametrize("mode", [0o664, 0o646, 0o666])
+def test_a_configuration_that_others_can_write_is_refused(tmp_path: Path, mode: int) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('token_command = "id"\n')
+    file.chmod(mode)
+    with pytest.raises(ConfigError, match="Others can write") as caught:
+        load({paths.CONFIG: str(file)})
+    assert f"chmod go-w '{file}'" in caught.value.next_step

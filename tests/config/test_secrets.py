@@ -137,3 +137,15 @@ def test_a_command_that_prints_no_text_brings_no_token() -> None:
     code = "import sys; sys.stdout.buffer.write(bytes(range(256)))"
     with pytest.raises(SignInError, match="no token"):
         secrets.printed_by(shlex.join([sys.executable, "-c", code]))
+
+
+def test_a_program_that_prints_without_an_end() -> None:
+    with pytest.raises(SignInError, match="far too much of it"):
+        secrets.printed_by("cat /dev/zero")
+
+
+@pytest.mark.parametrize("file", ["/dev/zero", "/", "/dev/tty"])
+def test_what_is_no_file_is_not_read(file: str) -> None:
+    with pytest.raises(ConfigError, match=f"{file} cannot be read") as caught:
+        secrets.from_file(Path(file))
+    assert "It is no file" in caught.value.cause

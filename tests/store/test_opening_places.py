@@ -1,11 +1,15 @@
 """Where the store may not write, or another program is at it, it opens all the same, in memory."""
 
+import errno
+import os
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from tests.store.databases import held_by_another
 from tests.store.failing_disk import full_disk, no_root
 from tests.store.filled import JOBS, filled, read_last
 from tests.store.openings import (
@@ -21,6 +25,7 @@ from tests.store.openings import (
     told,
 )
 from zcbulk_tui.store import database, opening
+from zcbulk_tui.store.faults import refusal
 
 
 def test_a_folder_in_its_place_is_left(path: Path) -> None:
@@ -145,3 +150,44 @@ def test_a_lock_that_does_not_end_is_named(path: Path, monkeypatch: pytest.Monke
         with opened(path) as result:
             check_it_is_in_memory(result, path, "another program is at it")
     assert path.read_bytes() == content
+
+
+LOCK_ERRORS = [errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EIO, errno.ENOSYS]
+
+
+@pytest.mark.parametrize("code", LOCK_ERRORS, ids=errno.errorcode.get)
+def test_a_file_system_without_locks_is_named(
+    path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    """SQLite says of such a one that somebody else holds the lock."""
+
+    def lock(*_: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr("fcntl.lockf", lock)
+    filled(path)
+    with held_by_another(path), opened(path) as result:
+        check_it_is_in_memory(result, path, because="cannot be locked")
+        assert os.strerror(code) in told(result).cause
+        assert "ZCBULK_STATE_DIR to a folder on a local disk" in told(result).next_step
+
+
+@pytest.mark.parametrize("name", ["SQLITE_PROTOCOL", "SQLITE_IOERR_LOCK", "SQLITE_IOERR_SHMLOCK"])
+def test_what_sqlite_says_of_locks_is_named(path: Path, name: str) -> None:
+    error = sqlite3.OperationalError("locking protocol")
+    error.sqlite_errorcode = getattr(sqlite3, name)
+    assert "cannot be locked" in refusal(path, error).title
+
+
+def test_another_program_is_named_where_there_are_locks(path: Path) -> None:
+    filled(path)
+    with held_by_another(path), opened(path) as result:
+        check_it_is_in_memory(result, path, because="is held by another program")
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, Path.mkdir], ids=["pipe", "folder"])
+def test_what_is_no_file_is_not_waited_for(path: Path, make: Callable[[Path], None]) -> None:
+    path.parent.mkdir()
+    make(path)
+    with opened(path) as result:
+        assert "cannot be written" in told(result).title

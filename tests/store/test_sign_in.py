@@ -15,6 +15,7 @@ from tests.store.failing_disk import full_disk
 from tests.support import keyrings
 from tests.support.text import is_one_safe_line
 from zcbulk_tui.errors import ConfigError
+from zcbulk_tui.store import system_keyring
 from zcbulk_tui.store.sign_in import MemorySignIn, SignInFiles, Where
 
 OLD, NEW = SecretStr(f'{{"refresh_token": "{REFRESH}.old"}}'), SecretStr(f'{{"r": "{REFRESH}"}}')
@@ -251,3 +252,44 @@ def test_nothing_shows_what_is_kept(files_of: Open) -> None:
     for kept in (store, memory):
         text = f"{kept!r} {vars(kept)} {kept.credentials()!r} {kept.token()!r}"
         assert leaks(text) == []
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [keyrings.HangingKeyring, keyrings.HangingAtWritesKeyring],
+    ids=lambda kind: kind.__name__,
+)
+def test_the_file_counts_where_the_keyring_does_not_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: type[keyrings.FileKeyring]
+) -> None:
+    monkeypatch.setattr(system_keyring, "_PATIENCE", 0.3)
+    passwords = tmp_path / "keyring.json"
+    keyrings.use(monkeypatch, keyrings.FileKeyring, passwords)
+    monkeypatch.setattr(system_keyring, "_keyring", system_keyring._Keyring())
+    SignInFiles(tmp_path / "sign-in", "default").keep(SecretStr("old"))
+    keyrings.use(monkeypatch, kind, passwords)
+    store = SignInFiles(tmp_path / "sign-in", "default")
+    store.keep(SecretStr("new"))
+    assert "did not answer" in store.notice
+    assert is_one_safe_line(store.notice)
+    # Whatever the keyring has by now.
+    keyrings.use(monkeypatch, keyrings.FileKeyring, passwords)
+    monkeypatch.setattr(system_keyring, "_keyring", system_keyring._Keyring())
+    kept = SignInFiles(tmp_path / "sign-in", "default").credentials()
+    assert kept is not None
+    assert kept.get_secret_value() == "new"
+    SignInFiles(tmp_path / "sign-in", "default").forget()
+    assert keyrings.passwords() == {}
+
+
+def test_a_keyring_that_is_asked_for_and_does_not_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(system_keyring, "_PATIENCE", 0.3)
+    keyrings.use(monkeypatch, keyrings.HangingKeyring, tmp_path / "keyring.json")
+    monkeypatch.setattr(system_keyring, "_keyring", system_keyring._Keyring())
+    store = SignInFiles(tmp_path / "sign-in", "default", "keyring")
+    with pytest.raises(ConfigError, match="cannot be used") as caught:
+        store.keep(SecretStr("new"))
+    assert "did not answer" in caught.value.cause
+    assert not store.exists

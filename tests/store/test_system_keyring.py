@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,12 @@ KEPT = SecretStr(f'{{"refresh_token": "{REFRESH}", "name": "Süd 名前"}}')
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     return tmp_path / "keyring.json"
+
+
+@pytest.fixture(autouse=True)
+def little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(system_keyring, "_PATIENCE", 0.3)
+    monkeypatch.setattr(system_keyring, "_keyring", system_keyring._Keyring())
 
 
 def test_what_is_written_is_read_until_it_is_removed(
@@ -43,6 +50,11 @@ def test_what_is_written_is_read_until_it_is_removed(
         (keyrings.FailingKeyring, "OSError: no D-Bus"),
         (keyrings.LyingKeyring, "does not keep what it is given"),
         (keyrings.CuttingKeyring, "does not keep what it is given"),
+        (keyrings.SenselessKeyring, "never given"),
+        (keyrings.AskingKeyring, "it asks at the terminal"),
+        (keyrings.LeavingKeyring, "SystemExit"),
+        (keyrings.HangingKeyring, "did not answer"),
+        (keyrings.HangingAtWritesKeyring, "did not answer"),
     ],
 )
 def test_why_it_cannot_be_written(
@@ -65,6 +77,10 @@ def test_why_it_cannot_be_written(
         (keyrings.LockedKeyring, "KeyringLocked"),
         (keyrings.FailingKeyring, "OSError"),
         (keyrings.LyingKeyring, "any more"),
+        (keyrings.SenselessKeyring, "never given"),
+        (keyrings.AskingKeyring, "it asks at the terminal"),
+        (keyrings.LeavingKeyring, "SystemExit"),
+        (keyrings.HangingKeyring, "did not answer"),
     ],
 )
 def test_why_it_cannot_be_read(
@@ -100,3 +116,37 @@ def test_another_process_chooses_its_keyring_by_the_environment(file: Path) -> N
     environment = {**os.environ, **keyrings.environment(keyrings.FileKeyring, file)}
     subprocess.run([sys.executable, "-c", code], env=environment, check=True, timeout=PATIENCE)
     assert "kept" in file.read_text()
+
+
+def test_all_calls_together_are_waited_for_once(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keyrings.use(monkeypatch, keyrings.HangingKeyring, file)
+    begun = time.monotonic()
+    for _ in range(5):
+        assert system_keyring.write("default", KEPT) == system_keyring.NO_ANSWER
+        assert system_keyring.remove("default") == system_keyring.NO_ANSWER
+    assert 0.3 <= time.monotonic() - begun < 0.6
+
+
+def test_a_removal_without_an_answer_is_told(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    keyrings.use(monkeypatch, keyrings.HangingAtRemovalKeyring, file)
+    assert system_keyring.write("default", KEPT) == ""
+    assert system_keyring.remove("default") == system_keyring.NO_ANSWER
+
+
+def test_a_process_ends_though_its_keyring_hangs(file: Path) -> None:
+    code = (
+        "from pydantic import SecretStr; from zcbulk_tui.store import system_keyring as k;"
+        "k._keyring._left = 0.3; k._keyring._last = __import__('time').monotonic();"
+        "print(k.write('default', SecretStr('kept')))"
+    )
+    environment = {**os.environ, **keyrings.environment(keyrings.HangingKeyring, file)}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=environment,
+        check=True,
+        timeout=PATIENCE,
+        capture_output=True,
+    )
+    assert b"did not answer" in done.stdout

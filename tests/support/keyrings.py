@@ -2,9 +2,13 @@
 
 # ruff: noqa: ARG002 - the base class dictates the arguments
 
+import getpass
 import json
 import os
+import sys
 from pathlib import Path
+from threading import Event
+from typing import NoReturn, cast
 
 import pytest
 from keyring.backend import KeyringBackend
@@ -72,6 +76,61 @@ class CuttingKeyring(FileKeyring):
         super().set_password(service, username, password[:20])
 
 
+class HangingKeyring(FileKeyring):
+    """Never answers, like one whose dialog waits on a screen that nobody sees."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        _hang()
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        _hang()
+
+    def delete_password(self, service: str, username: str) -> None:
+        _hang()
+
+
+class HangingAtWritesKeyring(FileKeyring):
+    """Keeps what it is given, and never says so."""
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        super().set_password(service, username, password)
+        _hang()
+
+
+class HangingAtRemovalKeyring(FileKeyring):
+    """Never says what became of a removal."""
+
+    def delete_password(self, service: str, username: str) -> None:
+        _hang()
+
+
+class AskingKeyring(FileKeyring):
+    """Asks for a password at the terminal."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return getpass.getpass("Password of the keyring: ")
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        input("Password of the keyring: ")
+
+
+class SenselessKeyring(FileKeyring):
+    """Gives what is no text."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return cast("str", [1, 2, 3])
+
+
+class LeavingKeyring(FileKeyring):
+    """Ends the program, if it can."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        sys.exit(3)
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        sys.exit(3)
+
+
 BROKEN = (LockedKeyring, FailingKeyring, LyingKeyring, CuttingKeyring)
 
 
@@ -93,6 +152,11 @@ def use(monkeypatch: pytest.MonkeyPatch, kind: type[KeyringBackend], file: Path)
         monkeypatch.setenv(name, value)
     # It is chosen once for a process.
     monkeypatch.setattr("keyring.core._keyring_backend", kind())
+
+
+def _hang() -> NoReturn:
+    while True:
+        Event().wait(60)
 
 
 def _keep(kept: dict[str, str]) -> None:

@@ -4,7 +4,7 @@ from threading import Event
 
 import pytest
 from textual import events
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from tests.support.jobs import URL
 from tests.tui.stage import Stage
@@ -78,3 +78,17 @@ async def test_nothing_is_asked_before_there_is_a_connection() -> None:
         await stage.until(stage.all_read)
         await paste(stage, URL)
         assert isinstance(stage.app.screen, AddJobScreen)
+
+
+async def test_an_id_that_a_spreadsheet_may_have_rounded_is_told_before_it_is_watched() -> None:
+    rounded = URL.replace("114027", "110000")
+    async with Stage().open() as stage:
+        await paste(stage, rounded)
+        problem = stage.app.screen.query_one("#problem", Static)
+        assert "only zeros after 15 digits" in str(problem.render())
+        # Where the names are typed, it is told by the first Enter.
+        stage.app.screen.query_one("#job_id", Input).value = rounded.rsplit("/", 1)[1][:-1] + "00"
+        await stage.press("enter")
+        assert isinstance(stage.app.screen, AddJobScreen)
+        await stage.press("enter")
+        assert len(stage.app.screen_stack) == 1

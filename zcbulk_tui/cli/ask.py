@@ -33,6 +33,15 @@ def line(question: str, setting: str) -> str:
         raise UsageError("Nothing was typed, and nothing was changed") from None
 
 
+def yes(question: str) -> bool:
+    """Asks whether to go on; the end of input is a no. The caller has made sure of a terminal."""
+    try:
+        return input(question).strip().lower() in ("y", "yes")
+    except EOFError:
+        print()
+        return False
+
+
 def secret(question: str, variable: str | None) -> "SecretStr":
     """Asks for a secret, which is not shown; where there is no terminal, a line is read.
 

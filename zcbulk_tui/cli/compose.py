@@ -9,11 +9,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from zcbulk_tui.cli.main import complain
 from zcbulk_tui.config import paths, secrets
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain import datacenters
 from zcbulk_tui.domain.address import make_ref, parse_job_url
+from zcbulk_tui.domain.doubts import doubts
 from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
+from zcbulk_tui.domain.job_id import is_number, read_id
 from zcbulk_tui.domain.sign_in import not_signed_in
 from zcbulk_tui.errors import ConfigError, SignedOutError
 from zcbulk_tui.store import sign_in
@@ -37,12 +40,21 @@ def parse_jobs(texts: Sequence[str], settings: Settings) -> list[JobRef]:
 
     Raises:
         UsageError: One of them cannot be used.
+        ConfigError: The settings do not tell what an id means.
     """
     asked: dict[JobRef, JobRef] = {}
     for text in texts:
-        ref = _by_id(text, settings) if text.strip().isdecimal() else _by_url(text, settings)
+        ref = _by_id(text, settings) if is_number(text) else _by_url(text, settings)
         asked.setdefault(at_its_home(ref, settings), ref)
     return list(asked.values())
+
+
+def named_jobs(texts: Sequence[str], settings: Settings) -> list[JobRef]:
+    """Reads the jobs of a command line as `parse_jobs` does, and warns of ids that may be wrong."""
+    refs = parse_jobs(texts, settings)
+    for why in doubts(refs).values():
+        complain(why)
+    return refs
 
 
 def at_its_home(ref: JobRef, settings: Settings) -> JobRef:
@@ -55,6 +67,7 @@ def _by_url(text: str, settings: Settings) -> JobRef:
 
 
 def _by_id(text: str, settings: Settings) -> JobRef:
+    text = read_id(text)
     origin = home_of(settings)
     told = {"owner": settings.owner, "app": settings.app, "form": settings.form}
     missing = [name for name, value in told.items() if not value]

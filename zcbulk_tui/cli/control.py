@@ -49,7 +49,7 @@ def run(action: Action, job: str, flags: Mapping[str, object], *, yes: bool) -> 
             f"This configuration is read-only, so nothing was sent to {action.value} the job",
             next_step="Set read_only = false, or use another configuration.",
         )
-    (ref,) = compose.parse_jobs([job], settings)
+    (ref,) = compose.named_jobs([job], settings)
     if not yes and not _confirmed(action, ref):
         print("Nothing was sent.")
         return 1

@@ -14,7 +14,7 @@ from zcbulk_tui.config import load, secrets
 from zcbulk_tui.config.settings import THEMES, Settings
 from zcbulk_tui.domain.job import Environment, WatchedJob
 from zcbulk_tui.domain.snapshot import JobSnapshot
-from zcbulk_tui.errors import UsageError
+from zcbulk_tui.errors import ConfigError, UsageError
 from zcbulk_tui.monitor.events import Sink
 from zcbulk_tui.render.order import Order, SortBy
 from zcbulk_tui.tui.app import DashboardApp
@@ -47,7 +47,7 @@ def run(flags: Mapping[str, object], jobs: Sequence[str] | None) -> int:
     first, *others = str(flags.get("profile") or "").split(",")
     if jobs is not None:
         configuration = load.read(flags=flags)
-        refs = compose.parse_jobs(jobs, configuration.settings)
+        refs = compose.named_jobs(jobs, configuration.settings)
         wanted = [compose.watched(ref) for ref in refs]
         return show([_session(configuration.settings, wanted)], _preferences(configuration))
     configuration = load.read(flags={**flags, "profile": first or None})
@@ -129,9 +129,10 @@ def _session(settings: Settings, wanted: Sequence[WatchedJob] | None) -> Session
 
         async def close() -> None:
             kept.close()
-            if kept.owed:
+            if kept.trouble and not kept.never_kept:
                 # Said once the terminal is as it was.
-                atexit.register(complain, f"The last {kept.owed} entries are lost. {kept.trouble}")
+                lost = f"The last {kept.owed} entries are lost. " if kept.owed else ""
+                atexit.register(complain, f"{lost}{kept.trouble}")
             await network.aclose()
 
         archive = StoredArchive(kept, settings.profile)
@@ -152,10 +153,18 @@ def _session(settings: Settings, wanted: Sequence[WatchedJob] | None) -> Session
         watched,
         home,
         read_only=settings.read_only,
-        is_signed_in=partial(compose.is_signed_in, settings),
+        is_signed_in=partial(_seems_signed_in, settings),
         notice=_ENDS_SOON if os.environ.get(secrets.ACCESS_TOKEN) else "",
         problem=opened.problem,
     )
+
+
+def _seems_signed_in(settings: Settings) -> bool:
+    """Whether there is a way to sign calls; of what keeps it from being read the polls tell."""
+    try:
+        return compose.is_signed_in(settings)
+    except ConfigError:
+        return True
 
 
 def _remembered(settings: Settings) -> "tuple[Opened, list[JobSnapshot]]":

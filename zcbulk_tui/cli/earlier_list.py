@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from zcbulk_tui import user_files
 from zcbulk_tui.config import paths
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.sign_in import DEFAULT_PROFILE
@@ -33,12 +34,12 @@ def take_over(settings: Settings, database: "Database") -> ConfigError | None:
     path = _file(settings.profile)
     kept = path.with_name(f"{path.name}.taken-over")
     try:
-        entries = entries_of(path.read_text(encoding="utf-8"), str(path), settings)
+        entries = entries_of(user_files.read_text(path, user_files.LIST), str(path), settings)
         now, by = datetime.now(UTC), "an earlier version"
         jobs = [new_job(entry, now, by) for entry in entries if isinstance(entry, ListedJob)]
         StoredWatchList(database, settings.profile).add_all(jobs)
         path.rename(kept)
-    except (UsageError, OSError, UnicodeDecodeError) as error:
+    except (UsageError, OSError, user_files.BadFileError) as error:
         return _unusable(path, str(error))
     bad = len(entries) - len(jobs)
     return _unusable(kept, f"{bad} of its {len(entries)} entries make no sense.") if bad else None

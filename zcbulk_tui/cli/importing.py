@@ -6,11 +6,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from zcbulk_tui.cli import compose, memory
+from zcbulk_tui import user_files
+from zcbulk_tui.cli import ask, compose, memory
 from zcbulk_tui.cli.compose import at_its_home
 from zcbulk_tui.cli.main import complain
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.domain.doubts import doubts
 from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
 from zcbulk_tui.domain.job_list_file import BadEntry, ListedJob, read
 from zcbulk_tui.domain.records import EventKind, JobEvent
@@ -21,25 +23,27 @@ from zcbulk_tui.store.windows import NoWindow
 
 _STDIN = "-"
 
-_LARGEST = 256 * 2**20
+_LARGEST = user_files.LIST
 """Bytes of a file; whatever is longer, or has no end, is no list of jobs."""
 
 _NAMED_AT_MOST = 20
 
 
-def run(file: str, flags: Mapping[str, object], *, skip_bad: bool) -> int:
+def run(file: str, flags: Mapping[str, object], *, skip_bad: bool, yes: bool) -> int:
     """Puts the jobs of a file on the watch list, and prints how many these are.
 
     Args:
         file: Its path; ``-`` for the standard input.
         flags: Settings from the command line.
-        skip_bad: Whether lines that cannot be used are left out.
+        skip_bad: Whether lines that cannot be used are left out, and ids that are doubtful.
+        yes: Whether doubtful ids are taken without a question.
 
     Returns:
         The exit code.
 
     Raises:
-        UsageError: The file cannot be read, or a line cannot be used; nothing is changed then.
+        UsageError: The file cannot be read, or a line cannot be used or is doubtful; nothing is
+            changed then.
         ConfigError: The watch list cannot be written; nothing is changed then.
     """
     settings = load.load(flags=flags)
@@ -47,17 +51,27 @@ def run(file: str, flags: Mapping[str, object], *, skip_bad: bool) -> int:
     entries = entries_of(_content(file, name), name, settings)
     listed = [entry for entry in entries if isinstance(entry, ListedJob)]
     bad = [entry for entry in entries if isinstance(entry, BadEntry)]
-    _name_all(bad)
+    told = _each_once(listed, settings)
+    _name_all([(entry.place, entry.reason) for entry in bad])
     if bad and not skip_bad:
+        _name_all([(told[home].place, why) for home, why in doubts(told).items()])
         raise UsageError(
             f"{name} has {_counted(len(bad), 'line')} that cannot be used, so nothing was imported",
             next_step="Mend what is named above, or leave it out: --skip-bad",
         )
+    skipped = len(bad)
     now, by = datetime.now(UTC), memory.operator()
     with memory.database() as database:
         watch_list = StoredWatchList(database, settings.profile)
         known = {at_its_home(job.ref, settings): job for job in watch_list.jobs()}
-        told = _each_once(listed, settings)
+        doubtful = doubts(told, known)
+        _name_all([(told[home].place, why) for home, why in doubtful.items()])
+        if doubtful and skip_bad and not yes:
+            told = {home: entry for home, entry in told.items() if home not in doubtful}
+            skipped += len(doubtful)
+        elif doubtful and not yes and not _confirmed(len(doubtful), file, name):
+            print("Nothing was imported.")
+            return 1
         new = [
             new_job(entry, now, f"{by}, import")
             for home, entry in told.items()
@@ -77,35 +91,21 @@ def run(file: str, flags: Mapping[str, object], *, skip_bad: bool) -> int:
             told_to.happened(event)
         if database.trouble:
             complain(database.trouble)
-    print(_summary(len(new), len(old), len(bad)))
+    print(_summary(len(new), len(old), skipped))
     return 0
 
 
 def _content(file: str, name: str) -> str:
     try:
         if file == _STDIN:
-            content = sys.stdin.buffer.read(_LARGEST + 1)
-        else:
-            with Path(file).open("rb") as stream:
-                content = stream.read(_LARGEST + 1)
-    except (OSError, ValueError) as error:
-        # A path with a null in it is a ValueError.
+            return user_files.text_of(sys.stdin.buffer.read(_LARGEST + 1), _LARGEST)
+        return user_files.read_text(Path(file), _LARGEST, pipes=True)
+    except (OSError, user_files.BadFileError) as error:
         said = error.strerror if isinstance(error, OSError) else str(error)
         raise UsageError(
-            f"{name} cannot be read", f"{said}.", "Name a file that you can read, or - for stdin."
-        ) from error
-    if len(content) > _LARGEST:
-        raise UsageError(
-            f"{name} is too large", f"A list of jobs has at most {_LARGEST // 2**20} MiB."
-        )
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise UsageError(
-            f"{name} is not text in UTF-8",
-            f"It cannot be read in line {line}.",
-            "Save it as UTF-8, and import that.",
+            f"{name} cannot be read",
+            f"{said}.",
+            "Name a text file in UTF-8 that you can read, or - for stdin.",
         ) from error
 
 
@@ -182,11 +182,27 @@ def _events(
         yield JobEvent(now, EventKind.EDITED, text, job.ref, job.label)
 
 
-def _name_all(bad: list[BadEntry]) -> None:
-    for entry in bad[:_NAMED_AT_MOST]:
-        complain(f"{entry.place}: {entry.reason}")
-    if len(bad) > _NAMED_AT_MOST:
-        complain(f"… and {len(bad) - _NAMED_AT_MOST:,} more")
+def _name_all(found: list[tuple[str, str]]) -> None:
+    """Prints where something stands and what is wrong with it."""
+    for place, reason in found[:_NAMED_AT_MOST]:
+        complain(f"{place}: {reason}")
+    if len(found) > _NAMED_AT_MOST:
+        complain(f"… and {len(found) - _NAMED_AT_MOST:,} more")
+
+
+def _confirmed(doubtful: int, file: str, name: str) -> bool:
+    """Asks whether doubtful ids are to be taken.
+
+    Raises:
+        UsageError: There is no terminal to ask on.
+    """
+    if file == _STDIN or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError(
+            f"{name} has {_counted(doubtful, 'job id')} that may be wrong, so nothing was imported",
+            next_step="Correct what is named above, or leave it out: --skip-bad. "
+            "If it is right, add --yes.",
+        )
+    return ask.yes(f"Add {_counted(doubtful, 'job')} with such an id all the same? [y/N] ")
 
 
 def _summary(new: int, old: int, bad: int) -> str:

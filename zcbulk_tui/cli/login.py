@@ -58,13 +58,14 @@ def run(flags: Mapping[str, object], *, self_client: bool, refresh_token: str | 
         way = partial(_by_refresh_token, client, _refresh_token(refresh_token))
     else:
         way = partial(_by_device, client, settings)
-    kept = asyncio.run(_sign_in(settings, accounts_url, client, way))
-    _tell(settings, kept)
+    store = compose.sign_in_files(settings)
+    kept = asyncio.run(_sign_in(settings, store, accounts_url, client, way))
+    _tell(settings, store, kept)
     return 0
 
 
 async def _sign_in(
-    settings: Settings, accounts_url: str, client: "Client", way: _Way
+    settings: Settings, store: "SignInFiles", accounts_url: str, client: "Client", way: _Way
 ) -> "Credentials":
     from zcbulk_tui.creator.accounts import Accounts
     from zcbulk_tui.creator.sign_in import keep
@@ -72,7 +73,6 @@ async def _sign_in(
     network = compose.make_network(settings)
     try:
         accounts, grant = await way(Accounts(network, accounts_url))
-        store = compose.sign_in_files(settings)
         return await keep(store, accounts, client, grant, datetime.now(UTC))
     finally:
         await network.aclose()
@@ -177,13 +177,15 @@ async def _by_device(
         return await device_grant(accounts, client, code, countdown.wait)
 
 
-def _tell(settings: Settings, kept: "Credentials") -> None:
+def _tell(settings: Settings, store: "SignInFiles", kept: "Credentials") -> None:
     from zcbulk_tui.creator.scopes import CREATE, READ
 
-    place = compose.sign_in_files(settings).place
     print(
-        f"Signed in: profile “{settings.profile}”, at {kept.accounts_url}. It is kept in {place}."
+        f"Signed in: profile “{settings.profile}”, at {kept.accounts_url}. "
+        f"It is kept in {store.place}."
     )
+    if store.notice:
+        complain(store.notice)
     wanted = (READ,) if settings.read_only else (READ, CREATE)
     missing = [scope for scope in wanted if scope not in kept.scopes]
     if kept.scopes and missing:
@@ -224,9 +226,11 @@ def end(flags: Mapping[str, object], *, local: bool) -> int:
         asyncio.run(_forget(store))
         print(f"Forgotten: profile “{settings.profile}”. At Zoho the sign-in holds until you")
         print("remove zcbulk-tui from the connected apps of your account.")
+        if store.notice:
+            complain(store.notice)
         return 0
     try:
-        credentials = asyncio.run(_give_back(settings))
+        credentials = asyncio.run(_give_back(settings, store))
     except ZcbulkError:
         complain("Nothing was forgotten. To forget without Zoho: zcbulk-tui logout --local")
         raise
@@ -234,6 +238,8 @@ def end(flags: Mapping[str, object], *, local: bool) -> int:
         f"Signed out: profile “{settings.profile}”. {credentials.accounts_url} has revoked the "
         "sign-in, and it is forgotten here."
     )
+    if store.notice:
+        complain(store.notice)
     return 0
 
 
@@ -242,11 +248,11 @@ async def _forget(store: "SignInFiles") -> None:
         store.forget()
 
 
-async def _give_back(settings: Settings) -> "Credentials":
+async def _give_back(settings: Settings, store: "SignInFiles") -> "Credentials":
     from zcbulk_tui.creator.sign_in import give_back
 
     network = compose.make_network(settings)
     try:
-        return await give_back(compose.sign_in_files(settings), network, settings.profile)
+        return await give_back(store, network, settings.profile)
     finally:
         await network.aclose()

@@ -86,7 +86,12 @@ def _fill_export(export: Command) -> None:
 def _fill_import(imported: Command) -> None:
     imported.add_argument("file", metavar="FILE", help="its path, or - for stdin")
     imported.add_argument(
-        "--skip-bad", action="store_true", help="leave out lines that cannot be used"
+        "--skip-bad",
+        action="store_true",
+        help="leave out lines that cannot be used, and ids that a spreadsheet may have rounded",
+    )
+    imported.add_argument(
+        "--yes", action="store_true", help="take ids that a spreadsheet may have rounded"
     )
     options.add_profile(imported, inherit=True)
     options.add_environment(imported)

@@ -100,7 +100,9 @@ def export(arguments: Namespace) -> int:
 def import_jobs(arguments: Namespace) -> int:
     from zcbulk_tui.cli import importing
 
-    return importing.run(arguments.file, _flags(arguments), skip_bad=arguments.skip_bad)
+    return importing.run(
+        arguments.file, _flags(arguments), skip_bad=arguments.skip_bad, yes=arguments.yes
+    )
 
 
 def compact(arguments: Namespace) -> int:

@@ -33,7 +33,7 @@ def run(jobs: Sequence[str], flags: Mapping[str, object], *, as_json: bool, fres
         ZcbulkError: No call could be made at all.
     """
     settings = load.load(flags=flags)
-    refs = compose.parse_jobs(jobs, settings)
+    refs = compose.named_jobs(jobs, settings)
     results = asyncio.run(_read(settings, refs, fresh=fresh))
     if as_json:
         objects = [as_object(ref, result) for ref, result in zip(refs, results, strict=True)]

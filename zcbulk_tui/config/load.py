@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from zcbulk_tui import user_files
 from zcbulk_tui.config import paths
 from zcbulk_tui.config.checks import (
     bad_profile_name,
@@ -164,7 +165,8 @@ def _file(environ: Mapping[str, str]) -> _File:
 
 def _text(path: Path, *, required: bool) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")
+        user_files.check_nobody_else_writes(path)
+        return user_files.read_text(path)
     except FileNotFoundError as error:
         if not required:
             return ""
@@ -172,11 +174,12 @@ def _text(path: Path, *, required: bool) -> str:
             f"The configuration file {path} does not exist",
             next_step=f"Correct {paths.CONFIG}, or write: zcbulk-tui config init",
         ) from error
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, user_files.BadFileError) as error:
         raise ConfigError(
             f"The configuration file {path} cannot be read",
             f"{one_line(str(error))}.",
-            "It is a text file in UTF-8 that you may read.",
+            f"It is a text file in UTF-8 that you may read, of at most {user_files.SMALL // 2**20} "
+            "MiB.",
         ) from error
 
 

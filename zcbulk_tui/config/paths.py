@@ -1,6 +1,7 @@
 """Where the program's files are."""
 
 import os
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -30,13 +31,47 @@ def state_dir(environ: Mapping[str, str] = os.environ) -> Path:
     """The state folder: ``ZCBULK_STATE_DIR``, else the platform's own.
 
     Raises:
-        ConfigError: The variable names the home of a user that there is not.
+        ConfigError: The variable names the home of a user that there is not, or others than this
+            user can write the folder.
     """
     if environ.get(STATE_DIR):
-        return _expanded(STATE_DIR, environ)
-    import platformdirs
+        folder = _expanded(STATE_DIR, environ)
+    else:
+        import platformdirs
 
-    return platformdirs.user_state_path(_APP)
+        folder = platformdirs.user_state_path(_APP)
+    _check_own(folder)
+    return folder
+
+
+def _check_own(folder: Path) -> None:
+    """Makes sure that nobody else can put files there: a watch list, a sign-in, a database.
+
+    Folders above it may be others': whoever moves this one away has to put one of their own there.
+    """
+    try:
+        found = folder.stat()
+    except OSError:
+        return  # whoever uses it next has more to say
+    if found.st_uid not in (os.geteuid(), 0):
+        raise ConfigError(
+            f"The state folder {folder} belongs to another user",
+            "Who owns it can read and replace all that is kept there.",
+            f"Set {STATE_DIR} to a folder of yours.",
+        )
+    if found.st_mode & stat.S_ISVTX and found.st_mode & stat.S_IWOTH:
+        raise ConfigError(
+            f"The state folder {folder} is everybody's",
+            "Others can put files there that would be taken for yours.",
+            f"Make a folder of your own in it, and set {STATE_DIR} to that: mkdir -m 700 "
+            f"'{folder}/zcbulk-tui'",
+        )
+    if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise ConfigError(
+            f"Others can write the state folder {folder}",
+            f"Its mode is {stat.S_IMODE(found.st_mode):o}: they can replace what is kept there.",
+            f"Write: chmod go-w '{folder}'",
+        )
 
 
 def _expanded(name: str, environ: Mapping[str, str]) -> Path:

@@ -2,11 +2,14 @@
 
 import os
 import re
+import selectors
 import subprocess
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from zcbulk_tui import user_files
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError, SignInError
 
@@ -17,6 +20,9 @@ if TYPE_CHECKING:
 ACCESS_TOKEN = "ZCBULK_ACCESS_TOKEN"  # noqa: S105
 REFRESH_TOKEN = "ZCBULK_REFRESH_TOKEN"  # noqa: S105
 CLIENT_SECRET = "ZCBULK_CLIENT_SECRET"  # noqa: S105
+
+_LONGEST = 64 * 2**10
+"""Bytes of a file with a token, or of what a program prints: no token comes near it."""
 
 _PATIENCE = 60.0
 """Seconds that a program may take to print a token: somebody may have to unlock something."""
@@ -43,12 +49,12 @@ def from_file(path: Path) -> "SecretStr":
         ConfigError: The file cannot be read, or holds something else.
     """
     try:
-        return secret(path.read_text(encoding="utf-8"), str(path))
-    except (OSError, UnicodeDecodeError) as error:
+        return secret(user_files.read_text(path, _LONGEST, pipes=True), str(path))
+    except (OSError, user_files.BadFileError) as error:
         raise ConfigError(
             f"{one_line(str(path), 120)} cannot be read",
             f"{one_line(str(error), 120)}.",
-            "Name a file that holds the token alone.",
+            "Name a file that holds the token alone, without quotes.",
         ) from None
 
 
@@ -110,24 +116,47 @@ def _run(command: str) -> tuple[str, str]:
     import shlex
 
     try:
-        # Not by a shell: what stands in the configuration is run as it stands there.
-        done = subprocess.run(  # noqa: S603
-            [_expanded(word) for word in shlex.split(command)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=_PATIENCE,
-            check=False,
-        )
+        words = [_expanded(word) for word in shlex.split(command)]
     except ValueError:
         return "its quotes do not match", ""
+    try:
+        # Not by a shell: what stands in the configuration is run as it stands there.
+        with subprocess.Popen(  # noqa: S603
+            words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        ) as running:
+            problem, printed = _output(running)
     except OSError as error:
         return f"it cannot be run ({error.strerror})", ""
+    if not problem and running.returncode:
+        problem = f"it failed with exit code {running.returncode}"
+    return problem, printed.decode("utf-8", "replace")
+
+
+def _output(running: "subprocess.Popen[bytes]") -> tuple[str, bytes]:
+    """Returns what went wrong while a program ran, and what it printed, within bounds."""
+    deadline, printed = time.monotonic() + _PATIENCE, b""
+    stream = running.stdout
+    if stream is None:  # pragma: no cover -- it is a pipe
+        return "it has no output", b""
+    try:
+        with selectors.DefaultSelector() as selector:
+            selector.register(stream, selectors.EVENT_READ)
+            while len(printed) <= _LONGEST:
+                if not selector.select(max(0.0, deadline - time.monotonic())):
+                    raise subprocess.TimeoutExpired(running.args, _PATIENCE)
+                some = os.read(stream.fileno(), 2**16)
+                if not some:
+                    running.wait(max(0.0, deadline - time.monotonic()))
+                    return "", printed
+                printed += some
     except subprocess.TimeoutExpired:
-        return f"it did not end within {_PATIENCE:.0f} seconds", ""
-    if done.returncode:
-        return f"it failed with exit code {done.returncode}", ""
-    return "", done.stdout.decode("utf-8", "replace")
+        running.kill()
+        return f"it did not end within {_PATIENCE:.0f} seconds", b""
+    except BaseException:
+        running.kill()
+        raise
+    running.kill()
+    return "it printed something that is no token, far too much of it", b""
 
 
 def _expanded(word: str) -> str:

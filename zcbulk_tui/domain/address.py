@@ -9,6 +9,7 @@ from urllib.parse import SplitResult, parse_qs, quote, unquote, urlsplit
 
 from zcbulk_tui.domain import datacenters
 from zcbulk_tui.domain.job import Environment, JobRef
+from zcbulk_tui.domain.job_id import read_id
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import UsageError
 
@@ -24,7 +25,6 @@ _PATH = re.compile(
     r"(?:/([^/]+))?/?"
 )
 _NAME = re.compile(r"\w[\w.@+-]{0,99}", re.ASCII)
-_JOB_ID = re.compile(r"[0-9]{1,30}", re.ASCII)
 
 
 def parse_job_url(
@@ -85,14 +85,8 @@ def make_ref(
                 else f"The {what} is missing",
                 next_step="Link names stand in the URL of the application; they have no spaces.",
             )
-    if not _JOB_ID.fullmatch(job_id.strip()):
-        raise UsageError(
-            f"“{one_line(job_id, 60)}” is not a job id"
-            if job_id.strip()
-            else "The job id is missing",
-            next_step="A job id is digits only, as in 3888833000000114027.",
-        )
-    return JobRef(origin, owner.strip(), app.strip(), form.strip(), job_id.strip(), environment)
+    job_id = read_id(job_id)
+    return JobRef(origin, owner.strip(), app.strip(), form.strip(), job_id, environment)
 
 
 def parse_base_url(text: str, example: str = _BASE_EXAMPLE) -> str:

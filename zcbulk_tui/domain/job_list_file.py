@@ -4,13 +4,14 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from zcbulk_tui.domain.address import job_path, make_ref, parse_base_url
 from zcbulk_tui.domain.cells import from_cell
 from zcbulk_tui.domain.job import Environment, JobRef
+from zcbulk_tui.domain.job_id import grouped
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import UsageError
 
@@ -37,6 +38,7 @@ class ListedJob:
         added_at: When it was put on the list that the file was made of; aware.
         created_at: When it was created at Zoho; aware.
         started_at: When its start was accepted; aware.
+        place: Where it stands in the file, as in ``line 3``.
     """
 
     ref: JobRef
@@ -46,6 +48,7 @@ class ListedJob:
     added_at: datetime | None = None
     created_at: datetime | None = None
     started_at: datetime | None = None
+    place: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +101,17 @@ def read(text: str, job: JobReader) -> Iterator[ListedJob | BadEntry]:
 
 def _read_lines(text: str, job: JobReader) -> Iterator[ListedJob | BadEntry]:
     for number, line in enumerate(io.StringIO(text, newline=None), start=1):
-        stripped = line.strip()
+        stripped, place = line.strip(), f"line {number}"
         if not stripped or stripped.startswith("#"):
             continue
-        where, *words = stripped.split()
+        # Else its first group would be taken for an id, and the others for a label.
+        where, *words = [grouped(stripped)] if grouped(stripped) else stripped.split()
         tags = [word for word in words if _is_tag(word)]
         label = " ".join(word for word in words if not _is_tag(word))
         try:
-            yield ListedJob(job(where, None), one_line(label, 60), _tags(tags))
+            yield ListedJob(job(where, None), one_line(label, 60), _tags(tags), place=place)
         except UsageError as error:
-            yield BadEntry(f"line {number}", _reason(error))
+            yield BadEntry(place, _reason(error))
 
 
 def _read_json(text: str, job: JobReader) -> Iterator[ListedJob | BadEntry]:
@@ -157,12 +161,12 @@ def _read_entries(
         try:
             if not isinstance(entry, dict):
                 raise UsageError("It is not an object")
-            yield _listed(entry, job)
+            yield _listed(entry, place, job)
         except UsageError as error:
             yield BadEntry(place, _reason(error))
 
 
-def _listed(entry: Mapping[str, object], job: JobReader) -> ListedJob:
+def _listed(entry: Mapping[str, object], place: str, job: JobReader) -> ListedJob:
     origin, owner, app, form, job_id = (_text(entry, name) for name in _WHERE)
     named = _text(entry, "environment")
     if named and named not in frozenset(Environment):
@@ -183,6 +187,7 @@ def _listed(entry: Mapping[str, object], job: JobReader) -> ListedJob:
         _moment(entry, "added_at"),
         _moment(entry, "created_at"),
         _moment(entry, "started_at"),
+        place,
     )
 
 

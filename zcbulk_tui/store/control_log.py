@@ -24,6 +24,9 @@ WHERE control.outcome NOT IN {_CERTAIN} OR excluded.outcome IN {_CERTAIN}
 """
 """Writes a record, or more of one that is written already; what is certain stays so."""
 
+KEEP_IF_MISSING = KEEP.replace("OR REPLACE", "OR IGNORE")
+"""Writes a record where none of its kind is written."""
+
 STARTED = f"UPDATE jobs SET started_at = ifnull(:started_at, started_at) WHERE id = {THE_JOB}"
 """Notes when its job was started, where the record tells."""
 

@@ -1,14 +1,17 @@
 """The database in the state folder: opened, and brought to this program's version."""
 
 import os
+import time
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError
+from zcbulk_tui.store.faults import check_kind, is_damage, refusal, sentence
+from zcbulk_tui.store.open_file import OpenFile
 from zcbulk_tui.store.schema import MIGRATIONS
 
 # SQLite is not needed for the first frame, so it is loaded with the first database.
@@ -29,6 +32,10 @@ Values = Sequence[Any] | Mapping[str, Any]
 _OWED_AT_MOST = 10_000
 """Statements that are kept for later while the database cannot be written."""
 
+_GRACE = 3.0
+"""Seconds from the loss of the file until it is begun anew: who moves files about may come to an
+end, and whoever looks sees what has happened."""
+
 
 class Database:
     """The tables of this user's memory, open.
@@ -36,15 +43,22 @@ class Database:
     Every statement is a transaction of its own, unless one is begun. It may go from thread to
     thread, and is used by one at a time.
 
+    Nothing is written to a file that was deleted, replaced or damaged meanwhile: every statement
+    fails then, until `look` has begun the file anew.
+
     Args:
         connection: Its tables are of this program's version.
         path: Its file; None for one in memory.
         trouble: Why what is written ends with this process; None where it does not.
 
     Attributes:
-        connection: For those who deal with its errors themselves.
+        connection: For those who deal with its errors themselves; another one after a loss.
         path: Its file; None for one in memory.
+        file: What is known of that file; None for a database in memory.
         never_kept: Why what is written ends with this process, where it should not.
+        begun_anew: How often the file was lost and begun anew.
+        on_new_file: Each writes what it knows into the file that is begun anew.
+        on_recovery: Each writes what it could not write before; it raises nothing.
     """
 
     def __init__(
@@ -56,11 +70,21 @@ class Database:
         self.never_kept = trouble
         self._trouble: str | None = None
         self._owed: deque[tuple[str, Values]] = deque(maxlen=_OWED_AT_MOST)
+        self.file = None if path is None else OpenFile(path)
+        self.begun_anew = 0
+        self.on_new_file: list[Callable[[sqlite3.Connection], None]] = []
+        self.on_recovery: list[Callable[[], None]] = []
+        self._lost: str | None = None
+        self._lost_at = 0.0
+        self._why_lost = ""
+        self._is_damaged = self._is_suspect = False
         self._version = self._data_version()
 
     @property
     def trouble(self) -> str | None:
         """Why what was written last is not kept, as one line; None while it is."""
+        if self._lost is not None:
+            return one_line(f"What happens is not saved: {self._lost}. {self._why_lost}", 400)
         return self.never_kept or self._trouble
 
     @property
@@ -75,6 +99,7 @@ class Database:
             ConfigError: It cannot be read.
         """
         try:
+            self.check()
             return self.connection.execute(sql, values).fetchall()
         except self.connection.Error as error:
             raise self._unreadable(error) from error
@@ -107,6 +132,66 @@ class Database:
             self._owed.clear()
             self._trouble = None
 
+    def check(self) -> None:
+        """Makes sure that what is written goes to the file at its place.
+
+        Raises:
+            sqlite3.OperationalError: It would not.
+        """
+        if self.file is None:
+            return
+        if self._lost is None:
+            self._lose(self.file.problem())
+        if self._lost is not None:
+            raise self.connection.OperationalError(self._lost)
+
+    def look(self, *, at_last: bool = False) -> None:
+        """Notices a file that is lost, and begins it anew; raises nothing.
+
+        Args:
+            at_last: Whether there is no time to wait for those who may be moving files about, and
+                none to look for damage: the next start does so, and reports it.
+        """
+        if self.file is None:
+            return
+        was_lost = self._lost is not None
+        if not self._is_damaged:
+            self._lose(self.file.problem())
+        if was_lost and self._lost is None:
+            self._recover()
+        if self._lost is None and not at_last:
+            damage = self.file.damage(self.connection, suspected=self._is_suspect)
+            self._is_suspect, self._is_damaged = False, damage is not None
+            self._lose(damage and f"{self._name} was damaged: {one_line(damage, 120)}")
+        if self._lost is not None and (at_last or time.monotonic() >= self._lost_at + _GRACE):
+            self._begin_anew()
+
+    def _lose(self, problem: str | None) -> None:
+        if problem is not None and self._lost is None:
+            self._lost_at = time.monotonic()
+        self._lost = problem
+
+    def _begin_anew(self) -> None:
+        # Rarely needed, and it needs this module.
+        from zcbulk_tui.store import rescue
+
+        try:
+            new = rescue.begun_anew(self)
+        except (ConfigError, OSError) as error:
+            self._why_lost = f"It cannot be begun anew: {getattr(error, 'title', error)}."
+            return
+        before, self.connection, self.file = self.connection, new.connection, new.file
+        self._lost, self._why_lost, self._is_damaged = None, "", False
+        self.begun_anew += 1
+        with suppress(before.Error):
+            before.close()
+        self._recover()
+
+    def _recover(self) -> None:
+        self.pay()
+        for write in self.on_recovery:
+            write()
+
     @contextmanager
     def transaction(self, *, durable: bool = False) -> "Iterator[sqlite3.Connection]":
         """A context whose statements count all together, or not at all when an error leaves it.
@@ -118,6 +203,7 @@ class Database:
             ConfigError: They do not count, since it cannot be written.
         """
         try:
+            self.check()
             if durable:
                 self.connection.execute("PRAGMA synchronous = FULL")
             try:
@@ -136,6 +222,7 @@ class Database:
         """
         if is_damage(error):
             self._mark()
+        self._is_suspect |= self._lost is None
 
     def senseless(self, error: Exception) -> ConfigError:
         """Has the next start look through the file, since a value of it makes no sense.
@@ -153,16 +240,19 @@ class Database:
 
     def changed_by_others(self) -> bool:
         """Whether another connection has written since this was last asked; raises nothing."""
+        self.look()
         before, self._version = self._version, self._data_version()
         return self._version != before
 
     def close(self) -> None:
         """Writes what is owed, if that can be done now, and lets go of the file."""
-        self.pay()
+        self.look(at_last=True)
+        self._recover()
         self.connection.close()
 
     @contextmanager
     def _begun(self) -> "Iterator[sqlite3.Connection]":
+        self.check()
         self.connection.execute("BEGIN IMMEDIATE")
         try:
             yield self.connection
@@ -175,6 +265,7 @@ class Database:
 
     def _data_version(self) -> int:
         try:
+            self.check()
             return int(self.connection.execute("PRAGMA data_version").fetchone()[0])
         except self.connection.Error:
             return -1
@@ -217,6 +308,7 @@ def open_database(path: Path) -> Database:
     """
     import sqlite3
 
+    check_kind(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         # Made here, since SQLite would let others read it. One that is there is not even opened
@@ -278,55 +370,3 @@ def _version(connection: "sqlite3.Connection") -> int:
 def mark_of(path: Path) -> Path:
     """The file beside a database that says that damage was found in it while it was used."""
     return path.with_name(f"{path.name}.damaged")
-
-
-def is_damage(error: BaseException) -> bool:
-    """Whether SQLite says that a file is not what it has written itself."""
-    import sqlite3
-
-    return _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-
-
-def sentence(said: object) -> str:
-    """What SQLite said, as one safe sentence."""
-    return f"{one_line(str(said))}."
-
-
-def refusal(path: Path, error: Exception) -> ConfigError:
-    """Says why a database cannot be opened.
-
-    Args:
-        path: Its file.
-        error: Of the system or of SQLite.
-    """
-    import sqlite3
-
-    cause = sentence(error)
-    match _code(error):
-        # The last one: the tables are not those of the version that it says it has.
-        case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_ERROR:
-            return ConfigError(
-                f"{path} is damaged, or is not a database",
-                cause,
-                f"Move it, and the files beside it named {path.name}-…, away to begin anew.",
-            )
-        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            return ConfigError(
-                f"{path} is held by another program",
-                cause,
-                "Try again. If that does not help, end the other program.",
-            )
-    return ConfigError(
-        f"{path} cannot be written",
-        cause,
-        "Make room or give write permission, or set ZCBULK_STATE_DIR to another folder.",
-    )
-
-
-def _code(error: BaseException) -> int:
-    import sqlite3
-
-    if isinstance(error, sqlite3.DatabaseError) and "decode to UTF-8" in str(error):
-        # Python says this, not SQLite, which returns whatever stands there.
-        return sqlite3.SQLITE_CORRUPT
-    return int(getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK)) & 0xFF

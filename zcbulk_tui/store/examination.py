@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from zcbulk_tui.store.database import sentence
+from zcbulk_tui.store.faults import sentence
 from zcbulk_tui.store.jobs import JOB
 from zcbulk_tui.store.rows import READING, to_reading
 from zcbulk_tui.store.schema import MIGRATIONS

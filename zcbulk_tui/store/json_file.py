@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from zcbulk_tui import user_files
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.store import files
 
@@ -15,10 +16,10 @@ def read(path: Path) -> Any:
         ConfigError: The file cannot be read, or is not JSON.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = user_files.read_text(path)
     except FileNotFoundError:
         return None
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, user_files.BadFileError) as error:
         raise ConfigError(
             f"{path} cannot be read", f"{error}.", "Correct it or move it away."
         ) from error

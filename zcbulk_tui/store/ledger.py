@@ -3,10 +3,14 @@
 import json
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
 
 from zcbulk_tui.domain.budget import Cause, DayCalls
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.store.database import Database
+
+if TYPE_CHECKING:
+    import sqlite3
 
 _KEPT = timedelta(days=400)
 """How old a day may be: more than a clock that is set wrong is likely to be off."""
@@ -41,6 +45,25 @@ DELETE FROM days WHERE profile = :profile AND date = :date
 
 _FORGET = "DELETE FROM days WHERE date < ?"
 
+KEEP_DAY = """
+INSERT INTO days (profile, date, plan, key, command, script, elsewhere, spent)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (profile, date) DO UPDATE SET
+    plan = max(plan, excluded.plan),
+    key = max(key, excluded.key),
+    command = max(command, excluded.command),
+    script = max(script, excluded.script),
+    elsewhere = max(elsewhere, excluded.elsewhere),
+    spent = max(spent, excluded.spent)
+"""
+"""Writes a day that another file had: of two counts of the same calls the higher one counts."""
+
+
+def to_row(day: DayCalls) -> tuple[Any, ...]:
+    """Returns the values of a day's row, after the profile."""
+    calls = (day.of(cause) for cause in Cause)
+    return (day.date.isoformat(), *calls, day.elsewhere, int(day.spent))
+
 
 @dataclass(slots=True)
 class _Owed:
@@ -74,12 +97,13 @@ class StoredCallBook:
     def __init__(self, database: Database, profile: str) -> None:
         self._trouble: str | None = None
         self._database = database
-        self._connection = database.connection
         self._profile = profile
         self._mark = f"day in force {profile}"
         self._stored: dict[date, DayCalls] = {}
         self._owed: dict[date, _Owed] = {}
         self._newest: date | None = None
+        database.on_new_file.append(self._write_anew)
+        database.on_recovery.append(self._write_owed)
 
     @property
     def trouble(self) -> str | None:
@@ -89,10 +113,11 @@ class StoredCallBook:
     def day(self, date: date) -> DayCalls:
         """Returns the calls of a day."""
         try:
-            self._pay()
+            self._database.check()
+            self._pay(self._database.connection)
             self._read(date)
         # The other one is for a figure beyond what SQLite can hold.
-        except (self._connection.Error, OverflowError) as error:
+        except (self._database.connection.Error, OverflowError) as error:
             self._database.note(error)
             said = f"Calls are counted in memory only, since the database fails: {error}"
             self._trouble = one_line(said)
@@ -140,14 +165,25 @@ class StoredCallBook:
         self._owed_for(date).spent = spent
         return self.day(date)
 
+    def _write_anew(self, connection: "sqlite3.Connection") -> None:
+        """Writes the calls that are known into a file that is begun anew."""
+        for calls in self._stored.values():
+            connection.execute(KEEP_DAY, (self._profile, *to_row(calls)))
+        self._pay(connection)
+        self._newest = None
+
+    def _write_owed(self) -> None:
+        for day in list(self._owed):
+            self.day(day)
+
     def _owed_for(self, date: date) -> _Owed:
         return self._owed.setdefault(date, _Owed(DayCalls(date)))
 
-    def _pay(self) -> None:
+    def _pay(self, connection: "sqlite3.Connection") -> None:
         """Adds to the database what it does not hold yet: a statement, so a transaction, a day."""
         for day, owed in list(self._owed.items()):
             counts = {cause.value: owed.counted.of(cause) for cause in Cause}
-            self._connection.execute(
+            connection.execute(
                 _ADD,
                 {
                     "profile": self._profile,
@@ -163,13 +199,13 @@ class StoredCallBook:
     def _read(self, date: date) -> None:
         """Reads what the database holds of a day; when it is a new one, the old ones go."""
         key = (self._profile, date.isoformat())
-        row = self._connection.execute(_READ, key).fetchone()
+        row = self._database.connection.execute(_READ, key).fetchone()
         self._stored[date] = DayCalls(date)
         if row is not None:
             *calls, elsewhere, spent = row
             self._stored[date] = DayCalls(date, tuple(calls), elsewhere, bool(spent))
         if self._newest is None or date > self._newest:
             oldest = date - _KEPT
-            self._connection.execute(_FORGET, (oldest.isoformat(),))
+            self._database.connection.execute(_FORGET, (oldest.isoformat(),))
             self._stored = {day: calls for day, calls in self._stored.items() if day >= oldest}
             self._newest = date

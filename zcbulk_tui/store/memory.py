@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.job import JobReading, JobRef, WatchedJob
 from zcbulk_tui.domain.records import CallRecord, ControlRecord, JobEvent
 from zcbulk_tui.domain.snapshot import JobSnapshot
@@ -13,6 +14,9 @@ from zcbulk_tui.store import call_log, control_log, event_log, readings, recall,
 from zcbulk_tui.store.database import Database
 from zcbulk_tui.store.jobs import THE_JOB, key
 from zcbulk_tui.store.windows import NoWindow, StoredWindows
+
+if TYPE_CHECKING:
+    import sqlite3
 
 _WANT = f"INSERT OR IGNORE INTO wanted (by_window, job) VALUES (:window, {THE_JOB})"
 
@@ -50,6 +54,13 @@ class StoredMemory:
         self._last_reading, self._last_event = self._newest()
         self._is_behind = False
         self._wanted: list[tuple[Any, ...]] = []
+        # What is written into a file that is begun anew where the old one cannot be read.
+        self._jobs: dict[JobRef, WatchedJob] = {}
+        self._listed: dict[JobRef, tuple[bool, bool]] = {}
+        self._commands: dict[JobRef, ControlRecord] = {}
+        self._began_anew = database.begun_anew
+        self._to_want: list[WatchedJob] = []
+        database.on_new_file.append(self._write_anew)
 
     @property
     def trouble(self) -> str | None:
@@ -82,6 +93,8 @@ class StoredMemory:
     def edit(self, job: WatchedJob) -> None:
         """Keeps another label, other tags and another note of a job; raises as `add` does."""
         self._list.edit(job)
+        if job.ref in self._jobs:
+            self._jobs[job.ref] = job
 
     def remove(self, ref: JobRef) -> None:
         """Takes a job off the list that this window shows.
@@ -101,7 +114,12 @@ class StoredMemory:
         Raises:
             ConfigError: They cannot be read.
         """
+        if self._to_want and self._windows.number:
+            self.want(self._to_want)
+            self._to_want = []
         found = recall.polled(self._database, self._profile, self._windows.number)
+        self._listed = found
+        self._jobs = {ref: job for ref, job in self._jobs.items() if ref in found}
         return {
             ref: wanted or (listed and self._shows_list) for ref, (listed, wanted) in found.items()
         }
@@ -114,6 +132,8 @@ class StoredMemory:
             commands = recall.last_commands(self._database, self._profile)
         except ConfigError:
             return []
+        self._jobs.update((snapshot.ref, snapshot.job) for snapshot in snapshots)
+        self._commands.update(commands)
         return [
             Recalled(snapshot, commands.get(snapshot.ref), shown.get(snapshot.ref, False))
             for snapshot in snapshots
@@ -140,8 +160,13 @@ class StoredMemory:
     def news(self) -> News:
         """Returns what others have written since this was last asked; raises nothing."""
         self._is_behind |= self._database.changed_by_others()
-        if not self._windows.number or not self._is_behind:
+        is_new = self._began_anew != self._database.begun_anew
+        if not self._windows.number or not (self._is_behind or is_new):
             return News()
+        if is_new:
+            self._began_anew = self._database.begun_anew
+            self._last_reading, self._last_event = self._newest()
+            return News(is_any=True, other_wishes=True)
         values = {"profile": self._profile, "window": self._windows.number}
         try:
             read = self._database.rows(readings.SINCE, {**values, "last": self._last_reading})
@@ -179,6 +204,7 @@ class StoredMemory:
     def commanded(self, record: ControlRecord) -> None:
         """Keeps a start or an abort, or what more is known of it; raises nothing."""
         values = control_log.values(record)
+        self._commands[record.job.ref] = record
         self.know([record.job])
         # What is owed of this record is older, and must not be written over what is known now.
         self._database.pay()
@@ -190,6 +216,26 @@ class StoredMemory:
                 return
         self._database.keep(control_log.KEEP, values)
         self._database.keep(control_log.STARTED, values)
+
+    def _write_anew(self, connection: "sqlite3.Connection") -> None:
+        """Writes what this window knows into a file that is begun anew, where it lacks that."""
+        for ref, job in self._jobs.items():
+            known = connection.execute(watch_list.KNOW, watch_list.values(self._profile, job))
+            listed, _ = self._listed.get(ref, (False, False))
+            # One that the file knows was taken off the list by somebody, if it is not on it.
+            if listed and known.rowcount == 1:
+                connection.execute(watch_list.PUT_LAST, key(self._profile, ref))
+        for record in self._commands.values():
+            is_over = record.settled is not None or record.command.outcome is not Outcome.SENT
+            sql = control_log.KEEP if is_over else control_log.KEEP_IF_MISSING
+            connection.execute(watch_list.KNOW, watch_list.values(self._profile, record.job))
+            connection.execute(sql, control_log.values(record))
+        # This window has no number yet in that file.
+        self._to_want = [
+            self._jobs[ref]
+            for ref, (_, wanted) in self._listed.items()
+            if wanted and ref in self._jobs
+        ]
 
     def _named(self, ref: JobRef) -> dict[str, Any]:
         return {**key(self._profile, ref), "window": self._windows.number}

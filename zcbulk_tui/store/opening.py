@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError
-from zcbulk_tui.store import database, files
+from zcbulk_tui.store import database, faults, files, locks
 from zcbulk_tui.store.database import Database
 from zcbulk_tui.store.glance import at_a_glance
 from zcbulk_tui.store.schema import MIGRATIONS
@@ -79,11 +79,12 @@ def open_store(path: Path, now: datetime) -> Opened:
     # SQLite follows links too, and what is moved is to stay on its disk.
     path = Path(os.path.realpath(path))
     try:
-        opened = _looked_at(path)
+        faults.check_kind(path)
+        opened = looked_at(path)
         if isinstance(opened, str):
-            with _alone(path):
+            with alone(path):
                 # Another program may have begun it anew meanwhile.
-                opened = _looked_at(path)
+                opened = looked_at(path)
                 if isinstance(opened, str):
                     return _begun_anew(path, now, opened)
     except ConfigError as error:
@@ -106,7 +107,7 @@ def open_with_list(path: Path, profile: str, now: datetime) -> tuple[Opened, lis
     return _in_memory(path, now, problem), []
 
 
-def _looked_at(path: Path) -> Database | str:
+def looked_at(path: Path) -> Database | str:
     """Returns the database, or what is damaged in its file, as a sentence.
 
     Raises:
@@ -144,9 +145,9 @@ def _found_in(path: Path) -> str | None:
                 mark.unlink()
     except sqlite3.Error as error:
         # Whatever else is wrong is told better by opening it.
-        return database.sentence(error) if _is_spoilt(error) else None
+        return faults.sentence(error) if _is_spoilt(error) else None
     except UnicodeError as error:
-        return database.sentence(error)
+        return faults.sentence(error)
     except OSError:
         # The mark is there still, and is looked at again.
         return None
@@ -165,12 +166,16 @@ def _is_spoilt(error: "sqlite3.Error") -> bool:
     import sqlite3
 
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK)
-    return database.is_damage(error) or code == sqlite3.SQLITE_ERROR
+    return faults.is_damage(error) or code == sqlite3.SQLITE_ERROR
 
 
 @contextmanager
-def _alone(path: Path) -> Iterator[None]:
+def alone(path: Path, *, patience: float = _PATIENCE_FOR_OTHERS) -> Iterator[None]:
     """Keeps all other processes from what is done in the context; death ends it too.
+
+    Args:
+        path: The file of the database.
+        patience: Seconds to wait for another process that does the like.
 
     Raises:
         ConfigError: There can be no lock, or another process holds it for too long.
@@ -181,7 +186,7 @@ def _alone(path: Path) -> Iterator[None]:
     except OSError as error:
         raise files.unwritable(lock, error) from error
     try:
-        patience_ends = time.monotonic() + _PATIENCE_FOR_OTHERS
+        patience_ends = time.monotonic() + patience
         while not _is_locked(descriptor, lock):
             if time.monotonic() > patience_ends:
                 raise ConfigError(
@@ -201,7 +206,7 @@ def _is_locked(descriptor: int, lock: Path) -> bool:
     except BlockingIOError:
         return False
     except OSError as error:
-        raise files.unwritable(lock, error) from error
+        raise locks.without(lock, error) from error
     return True
 
 
@@ -214,9 +219,9 @@ def _begun_anew(path: Path, now: datetime, wrong: str) -> Opened:
     from zcbulk_tui.store import salvage
 
     remains = salvage.read(path, now)
-    aside = _free_name(path, now)
+    aside = free_name(path, now)
     try:
-        _exchange(path, aside, _new_beside(path, remains))
+        exchange(path, aside, _new_beside(path, remains))
     except (ConfigError, OSError) as error:
         cause = error.cause if isinstance(error, ConfigError) else f"{one_line(str(error))}."
         raise ConfigError(
@@ -238,26 +243,48 @@ def _new_beside(path: Path, remains: "Remains") -> Path:
     from zcbulk_tui.store import salvage
 
     new = path.with_name(f"{path.name}.new")
-    _remove(new)
+    remove(new)
     try:
         with closing(database.open_database(new)) as opened:
             salvage.write(remains, opened)
-        if any(left.exists() for left in _beside(new)):
-            # To close it is to write everything into one file, and fails in silence.
-            raise OSError(f"{new} could not be written as a whole")
+        check_whole(new)
     except BaseException:
-        _remove(new)
+        remove(new)
         raise
     return new
 
 
-def _remove(path: Path) -> None:
-    for left in (path, *_beside(path)):
+def check_whole(closed: Path) -> None:
+    """Makes sure that a database was written as a whole when it was closed.
+
+    Raises:
+        OSError: It was not.
+    """
+    if any(left.exists() for left in _beside(closed)):
+        # To close it is to write everything into one file, and fails in silence.
+        raise OSError(f"{closed} could not be written as a whole")
+
+
+def remove(path: Path) -> None:
+    """Removes a database, and what SQLite has put beside it; raises nothing."""
+    with suppress(OSError):
+        path.unlink()
+    remove_beside(path)
+
+
+def remove_beside(path: Path) -> None:
+    """Removes what SQLite has put beside a database; raises nothing."""
+    for left in _beside(path):
         with suppress(OSError):
             left.unlink()
 
 
-def _exchange(path: Path, aside: Path, new: Path) -> None:
+def exchange(path: Path, aside: Path, new: Path) -> None:
+    """Moves a database and what is beside it aside, and puts a new one in its place.
+
+    Raises:
+        OSError: It cannot be done; the old one is where it was, or aside.
+    """
     for source, target in zip(_beside(path), _beside(aside), strict=True):
         with suppress(FileNotFoundError):
             source.rename(target)
@@ -275,7 +302,7 @@ def _beside(path: Path) -> list[Path]:
     return [path.with_name(path.name + end) for end in _BESIDE]
 
 
-def _free_name(path: Path, now: datetime) -> Path:
+def free_name(path: Path, now: datetime) -> Path:
     """A name for the damaged file, and for those beside it, that no other file has."""
     for number in count(1):
         again = "" if number == 1 else f"-{number}"

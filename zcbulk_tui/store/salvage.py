@@ -15,7 +15,7 @@ from zcbulk_tui.domain.job import JobReading, JobRef, WatchedJob
 from zcbulk_tui.domain.progress import HISTORY
 from zcbulk_tui.domain.records import ControlRecord
 from zcbulk_tui.errors import UsageError
-from zcbulk_tui.store import control_log, readings, watch_list
+from zcbulk_tui.store import control_log, ledger, readings, watch_list
 from zcbulk_tui.store.database import Database, Values
 from zcbulk_tui.store.jobs import JOB, REF, REF_WIDTH, THE_JOB, key, to_job, to_ref
 from zcbulk_tui.store.rows import READING, to_reading
@@ -74,8 +74,6 @@ _FIRST_DAYS = (f"SELECT {_DAY} FROM calls",)
 """The same, as the first version called it."""
 
 _PLACE = f"UPDATE jobs SET place = :place WHERE id = {THE_JOB}"
-
-_KEEP_DAY = f"INSERT OR IGNORE INTO days ({_DAY}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,15 +154,24 @@ def read(path: Path, now: datetime) -> Remains:
     return Remains(jobs_are_missing=True, rest_is_missing=True)
 
 
+def of(connection: "sqlite3.Connection", now: datetime) -> Remains:
+    """Reads what can still be read by a connection whose file is lost; for `now` see `read`."""
+    try:
+        connection.execute("PRAGMA writable_schema = ON")
+        return _remains(connection, now)
+    except connection.Error:
+        return Remains(jobs_are_missing=True, rest_is_missing=True)
+
+
 def write(remains: Remains, database: Database) -> None:
-    """Writes what was saved into another database.
+    """Writes what was saved into another database; what that one has already stays as it is.
 
     Raises:
         ConfigError: It cannot be written; nothing of it is then.
     """
     with database.transaction() as connection:
 
-        def put(sql: str, values: Values) -> None:
+        def put(sql: str, values: Values) -> bool:
             # Whatever makes no sense only here must not cost the rest.
             with suppress(
                 connection.IntegrityError,
@@ -173,18 +180,20 @@ def write(remains: Remains, database: Database) -> None:
                 OverflowError,
                 UnicodeError,
             ):
-                connection.execute(sql, values)
+                return connection.execute(sql, values).rowcount == 1
+            return False
 
         for saved in remains.jobs:
             named = key(saved.profile, saved.job.ref)
-            put(watch_list.KNOW, watch_list.values(saved.profile, saved.job))
+            if not put(watch_list.KNOW, watch_list.values(saved.profile, saved.job)):
+                continue  # it was there
             put(_PLACE, {**named, "place": saved.place})
             for reading in saved.readings:
                 put(readings.KEEP, readings.values(saved.profile, 0, saved.job.ref, reading))
         for record in remains.control:
-            put(control_log.KEEP, control_log.values(record))
+            put(control_log.KEEP_IF_MISSING, control_log.values(record))
         for day in remains.days:
-            put(_KEEP_DAY, day)
+            put(ledger.KEEP_DAY, day)
 
 
 def _opened(path: Path, query: str) -> "sqlite3.Connection":

@@ -7,14 +7,16 @@ old credentials or the new ones.
 
 import asyncio
 import fcntl
+import importlib.util
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from zcbulk_tui import user_files
 from zcbulk_tui.errors import ConfigError, ServiceError
-from zcbulk_tui.store import files, system_keyring
+from zcbulk_tui.store import files, locks, system_keyring
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -37,6 +39,9 @@ class SignInFiles:
         folder: Where each profile has a folder, which is made when something is kept.
         profile: Whose.
         where: Where new credentials go; ``auto`` is the keyring if it can be used, else the file.
+
+    Attributes:
+        notice: What the user should know of what was done last, as a sentence; empty for nothing.
     """
 
     def __init__(self, folder: Path, profile: str, where: Where = "auto") -> None:
@@ -46,6 +51,7 @@ class SignInFiles:
         self._credentials = self._folder / "credentials.json"
         self._token = self._folder / "token.json"
         self._lock = self._folder / "lock"
+        self.notice = ""
 
     @property
     def exists(self) -> bool:
@@ -85,9 +91,10 @@ class SignInFiles:
         """
         in_keyring = self._where != "file" and self._keep_in_keyring(credentials)
         was_in_keyring = self._is_in_keyring()
+        # From here on this file counts: what a keyring still takes of it later is never read.
         self._write(self._credentials, _POINTER if in_keyring else credentials)
         if was_in_keyring and not in_keyring:
-            system_keyring.remove(self._profile)
+            self._remove_from_keyring()
 
     def forget(self) -> None:
         """Removes credentials and token.
@@ -104,8 +111,9 @@ class SignInFiles:
             raise ConfigError(
                 f"{error.filename} cannot be removed", f"{error}.", "Remove it by hand."
             ) from error
-        if was_in_keyring:
-            system_keyring.remove(self._profile)
+        # One that did not answer once may have taken credentials all the same.
+        if was_in_keyring or importlib.util.find_spec("keyring"):
+            self._remove_from_keyring(was_there=was_in_keyring)
 
     def token(self) -> "SecretStr | None":
         """Returns the access token that was kept last; None for none that can be used."""
@@ -135,7 +143,7 @@ class SignInFiles:
         except OSError as error:
             raise files.unwritable(self._lock, error) from error
         try:
-            await _locked(descriptor)
+            await _locked(descriptor, self._lock)
             yield
         finally:
             os.close(descriptor)
@@ -146,10 +154,10 @@ class SignInFiles:
         for part in (self._folder, path):
             files.check_private(part)
         try:
-            return SecretStr(path.read_text(encoding="utf-8"))
+            return SecretStr(user_files.read_text(path))
         except FileNotFoundError:
             return None
-        except (OSError, UnicodeDecodeError) as error:
+        except (OSError, user_files.BadFileError) as error:
             problem = f"{error}."
         # Outside, so that no traceback leads to what was read.
         raise ConfigError(f"{path} cannot be read", problem, "Sign in anew: zcbulk-tui login")
@@ -187,7 +195,15 @@ class SignInFiles:
                 problem,
                 'Set secrets = "file", or mend the keyring.',
             )
+        if problem == system_keyring.NO_ANSWER:
+            self.notice = f"The system's keyring cannot be used, so a file is. {problem}"
         return not problem
+
+    def _remove_from_keyring(self, *, was_there: bool = True) -> None:
+        problem = system_keyring.remove(self._profile)
+        if problem and (was_there or problem == system_keyring.NO_ANSWER):
+            left = "The system's keyring may still have a sign-in of this profile"
+            self.notice = f"{self.notice} {left}. {problem}".strip()
 
 
 class MemorySignIn:
@@ -230,7 +246,7 @@ def _points_to_keyring(record: "SecretStr") -> bool:
     return record.get_secret_value().strip() == _POINTER
 
 
-async def _locked(descriptor: int) -> None:
+async def _locked(descriptor: int, lock: Path) -> None:
     waited = 0.0
     while True:
         try:
@@ -243,5 +259,7 @@ async def _locked(descriptor: int) -> None:
                 ) from None
             await asyncio.sleep(_LOOK)
             waited += _LOOK
+        except OSError as error:
+            raise locks.without(lock, error) from error
         else:
             return

@@ -1,6 +1,17 @@
-"""The system's keyring, if the optional package ``keyring`` is there and has one to talk to."""
+"""The system's keyring, if the optional package ``keyring`` is there and has one to talk to.
 
-from typing import TYPE_CHECKING
+Any call of it may take for ever, as where its dialog waits on a screen that nobody sees. So each is
+made in a thread of its own, which is left behind when the patience for all of them is over, and
+keeps no process from its end.
+"""
+
+import builtins
+import getpass
+import time
+from collections.abc import Callable
+from threading import Thread, current_thread
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError
@@ -11,18 +22,91 @@ if TYPE_CHECKING:
 _SERVICE = "zcbulk-tui"
 """Under what the keyring keeps it; the user name there is the profile's."""
 
+_PATIENCE = 3.0
+"""Seconds to wait for a keyring, in all calls of a command together."""
+
+_FORGIVEN = 30.0
+"""Seconds without a call after which it is waited for as if for the first time."""
+
+_LONGEST = 2**20
+"""Characters; whatever is longer was never written by us."""
+
+NO_ANSWER = f"It did not answer within {_PATIENCE:.0f} seconds."
+NOT_INSTALLED = "The package keyring is not installed (pip install 'zcbulk-tui[keyring]')."
+
+
+class _Call(Thread):
+    """One call, and what came of it.
+
+    Args:
+        carry_out: Makes the call, of the module ``keyring``; returns what the keyring has then.
+
+    Attributes:
+        kept: What the keyring has; None for nothing.
+        problem: What went wrong; empty for nothing.
+    """
+
+    def __init__(self, carry_out: Callable[[ModuleType], object]) -> None:
+        super().__init__(name="keyring", daemon=True)
+        self._carry_out = carry_out
+        self.kept: str | None = None
+        self.problem = ""
+
+    def run(self) -> None:
+        """Makes the call."""
+        try:
+            import keyring  # takes a moment, and few have it
+
+            kept = self._carry_out(keyring)
+        except ImportError:
+            self.problem = NOT_INSTALLED
+        except BaseException as error:  # noqa: BLE001 - backends raise what D-Bus or the system raises
+            said = one_line(str(error), 120).rstrip(".")
+            self.problem = f"{type(error).__name__}: {said}."
+        else:
+            if kept is None or (isinstance(kept, str) and len(kept) <= _LONGEST):
+                self.kept = kept
+            else:
+                self.problem = "It gives something that it was never given."
+
+
+class _Keyring:
+    """Makes one call after the other, for as long as there is patience."""
+
+    def __init__(self) -> None:
+        self._left = _PATIENCE
+        self._last = float("-inf")
+        self._running: _Call | None = None
+
+    def call(self, carry_out: Callable[[ModuleType], object]) -> tuple[str | None, str]:
+        """Returns what the keyring has, and what went wrong, which is empty for nothing."""
+        begun = time.monotonic()
+        if begun > self._last + _FORGIVEN:
+            self._left = _PATIENCE
+        if self._left <= 0 or (self._running is not None and self._running.is_alive()):
+            return None, NO_ANSWER
+        _keep_from_terminal()
+        self._running = call = _Call(carry_out)
+        call.start()
+        call.join(self._left)
+        self._last = time.monotonic()
+        self._left -= self._last - begun
+        return (None, NO_ANSWER) if call.is_alive() else (call.kept, call.problem)
+
+
+_keyring = _Keyring()
+
 
 def write(profile: str, credentials: "SecretStr") -> str:
     """Keeps credentials; returns why they cannot be kept there, empty if they are."""
-    try:
-        import keyring
-    except ImportError:
-        return "The package keyring is not installed (pip install 'zcbulk-tui[keyring]')."
-    try:
+
+    def carry_out(keyring: Any) -> object:
         keyring.set_password(_SERVICE, profile, credentials.get_secret_value())
-        kept = keyring.get_password(_SERVICE, profile)
-    except Exception as error:  # noqa: BLE001 - backends raise what D-Bus or the system raises
-        return f"{type(error).__name__}: {one_line(str(error), 120)}."
+        return keyring.get_password(_SERVICE, profile)
+
+    kept, problem = _keyring.call(carry_out)
+    if problem:
+        return problem
     return "" if kept == credentials.get_secret_value() else "It does not keep what it is given."
 
 
@@ -34,29 +118,45 @@ def read(profile: str) -> "SecretStr":
     """
     from pydantic import SecretStr
 
-    problem = "It does not have them any more."
-    try:
-        import keyring
-
-        kept = keyring.get_password(_SERVICE, profile)
-        if kept is not None:
-            return SecretStr(kept)
-    except ImportError:
-        problem = "The package keyring is not installed (pip install 'zcbulk-tui[keyring]')."
-    except Exception as error:  # noqa: BLE001 - backends raise what D-Bus or the system raises
-        problem = f"{type(error).__name__}: {one_line(str(error), 120)}."
+    kept, problem = _keyring.call(lambda keyring: keyring.get_password(_SERVICE, profile))
+    if kept is not None:
+        return SecretStr(kept)
     raise ConfigError(
         f"The sign-in of “{profile}” is in the system's keyring, which cannot give it",
-        problem,
+        problem or "It does not have them any more.",
         'Unlock the keyring, or sign in anew with secrets = "file": zcbulk-tui login',
     )
 
 
-def remove(profile: str) -> None:
-    """Removes credentials, as far as the keyring lets us."""
-    try:
-        import keyring
+def remove(profile: str) -> str:
+    """Removes credentials; returns why they may still be there, empty if they are not."""
 
-        keyring.delete_password(_SERVICE, profile)
-    except Exception:  # noqa: BLE001, S110 - see above; what cannot be removed has been revoked
-        pass
+    def carry_out(keyring: Any) -> object:
+        if keyring.get_password(_SERVICE, profile) is not None:
+            keyring.delete_password(_SERVICE, profile)
+        return None
+
+    _, problem = _keyring.call(carry_out)
+    return "" if problem == NOT_INSTALLED else problem
+
+
+class _Guarded:
+    """A function that asks at the terminal: of whoever asks, but not of a keyring.
+
+    That would take keys from the screen, and leave the terminal hiding what is typed.
+    """
+
+    def __init__(self, ask: Callable[..., str]) -> None:
+        self._ask = ask
+
+    def __call__(self, *args: Any, **kwargs: Any) -> str:
+        if isinstance(current_thread(), _Call):
+            raise OSError("it asks at the terminal")
+        return self._ask(*args, **kwargs)
+
+
+def _keep_from_terminal() -> None:
+    for module, name in ((builtins, "input"), (getpass, "getpass")):
+        ask = getattr(module, name)
+        if not isinstance(ask, _Guarded):
+            setattr(module, name, _Guarded(ask))

@@ -27,10 +27,11 @@ _ADD = f"""
     created_at = ifnull(:created_at, created_at)
 """
 
-_PUT_LAST = f"""
+PUT_LAST = f"""
 UPDATE jobs SET place = (SELECT ifnull(max(place), 0) + 1 FROM jobs WHERE profile = :profile)
 WHERE place IS NULL AND id = {THE_JOB}
 """
+"""Puts a job that has a row at the end of the list."""
 
 _EDIT = f"UPDATE jobs SET label = :label, tags = :tags, note = :note WHERE id = {THE_JOB}"
 
@@ -76,7 +77,7 @@ class StoredWatchList:
         with self._database.transaction(durable=True) as connection:
             for job in jobs:
                 connection.execute(_ADD, values(self._profile, job))
-                connection.execute(_PUT_LAST, key(self._profile, job.ref))
+                connection.execute(PUT_LAST, key(self._profile, job.ref))
 
     def edit(self, job: WatchedJob) -> None:
         """Keeps another label, other tags and another note of a job, be it on the list or not.

@@ -88,6 +88,7 @@ class StoredWindows:
         self._heard_at = float("-inf")
         self._standing = Standing(polls=False)
         self.number = 0
+        database.on_new_file.append(self._forget_number)
 
     @property
     def standing(self) -> Standing:
@@ -118,6 +119,10 @@ class StoredWindows:
         # Not before it counts: another window may get the number, or the lease, instead.
         self.number, self._standing, self._heard_at = number, standing, now
         return standing
+
+    def _forget_number(self, _: "sqlite3.Connection") -> None:
+        """In a file that is begun anew, the number may be another window's."""
+        self.number = 0
 
     def leave(self) -> None:
         """Gives the lease back, if it has it; another window takes it within seconds."""

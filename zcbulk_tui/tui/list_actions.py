@@ -45,7 +45,10 @@ def ask_to_add(screen: "WatchView", pasted: str = "") -> None:
         screen.jobs.select_job(key)
 
     home = here.session.home
-    dialog = AddJobScreen(like.snapshot if like else None, home, screen.now, pasted=pasted)
+    watched = [each.snapshot.ref for each in screen.jobs.rows if each.profile == here.name]
+    dialog = AddJobScreen(
+        like.snapshot if like else None, home, screen.now, pasted=pasted, watched=watched
+    )
     screen.app.push_screen(dialog, answered)
 
 

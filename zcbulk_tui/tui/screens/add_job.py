@@ -1,6 +1,6 @@
 """The dialog that adds a job: paste a URL, or give the names."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import ClassVar
 
@@ -12,7 +12,9 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Select, Static
 
 from zcbulk_tui.domain.address import make_ref, parse_base_url, parse_job_url
-from zcbulk_tui.domain.job import Environment, WatchedJob
+from zcbulk_tui.domain.doubts import doubts
+from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
+from zcbulk_tui.domain.job_id import is_number, read_id
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import UsageError
@@ -29,6 +31,7 @@ class AddJobScreen(ModalScreen[WatchedJob | None]):
         home: Where a job is that is not told in full; no URL tells its environment.
         now: The time of day; aware.
         pasted: What the field of the URL holds at first.
+        watched: The jobs that are watched already.
     """
 
     CSS_PATH = "dialogs.tcss"
@@ -50,11 +53,14 @@ class AddJobScreen(ModalScreen[WatchedJob | None]):
         now: Callable[[], datetime],
         *,
         pasted: str = "",
+        watched: Collection[JobRef] = (),
     ) -> None:
         super().__init__()
         self._like = like.ref if like else None
         self._home = home
         self._now = now
+        self._watched = watched
+        self._doubted = ""
         # What a terminal pastes may have line breaks.
         self._pasted = one_line(pasted, 2000).strip()
 
@@ -111,11 +117,11 @@ class AddJobScreen(ModalScreen[WatchedJob | None]):
         if not event.value.strip():
             self._say("")
             return
-        if event.value.strip().isdecimal():
-            self._field("job_id").value = event.value.strip()
-            self._say("")
-            return
         try:
+            if is_number(event.value):
+                self._field("job_id").value = read_id(event.value)
+                self._say("")
+                return
             ref = parse_job_url(event.value, base_url=self._home.base_url)
         except UsageError as error:
             self._say(str(error))
@@ -124,6 +130,7 @@ class AddJobScreen(ModalScreen[WatchedJob | None]):
         filled = (ref.origin, ref.owner, ref.app, ref.form, ref.job_id)
         for (name, _), value in zip(self._NAMES, filled, strict=True):
             self._field(name).value = value
+        self._doubts(ref)
 
     @on(Button.Pressed, "#watch")
     @on(Input.Submitted)
@@ -132,12 +139,24 @@ class AddJobScreen(ModalScreen[WatchedJob | None]):
             job = self._read()
         except UsageError as error:
             self._say(str(error))
-        else:
+            return
+        if not self._doubts(job.ref):
             self.dismiss(job)
+
+    def _doubts(self, ref: JobRef) -> bool:
+        """Says why an id may be wrong; returns whether that was not said of this job before."""
+        doubt = doubts([ref], self._watched).get(ref)
+        if doubt is None:
+            return False
+        before, self._doubted = self._doubted, ref.job_id
+        self._say(f"{doubt} Enter watches it all the same.")
+        return before != ref.job_id
 
     def _read(self) -> WatchedJob:
         url = self._field("url").value.strip()
-        if url and not url.isdecimal():
+        if url and is_number(url):
+            read_id(url)
+        elif url:
             parse_job_url(url, base_url=self._home.base_url)
         owner, app, form, job_id = (
             self._field(name).value for name in ("owner", "app", "form", "job_id")

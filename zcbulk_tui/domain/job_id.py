@@ -1,0 +1,86 @@
+"""Job ids, and what spreadsheets make of them.
+
+A spreadsheet keeps 15 digits of a number, and an id has 19: the others become zeros, or are cut off
+in 3.88883E+18. What is lost cannot be brought back, and two jobs may have become the same number.
+"""
+
+import re
+
+from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.errors import UsageError
+
+EXAMPLE = "3888833000000114027"
+
+_ID = re.compile(r"[0-9]{1,30}", re.ASCII)
+_DIGITS_KEPT = 15
+_QUOTES = "'\"`‘’“”„‚«»"
+_WITH_EXPONENT = re.compile(r"[+-]?[0-9][0-9.,]*\s*[eE]\s*[+-]?[0-9]+", re.ASCII)
+_WITH_DECIMALS = re.compile(r"[0-9]+[.,]0*", re.ASCII)
+_IN_GROUPS = re.compile(
+    r"[0-9]{1,3}(?:[.,'’_ \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}][0-9]{3})+"
+    r"(?:[.,]0*)?"
+)
+_GROUPED_LINE = re.compile(r"[0-9]{1,3}(?:\s[0-9]{3}){2,}(?![^\s])")
+
+_HAVE_IT_AS_TEXT = f"Copy the id from Zoho, as in {EXAMPLE}; have a spreadsheet read it as text."
+
+
+def unquoted(text: str) -> str:
+    """Returns a text without white space and quotes around it: a spreadsheet marks text by one."""
+    return text.strip().strip(_QUOTES).strip()
+
+
+def is_number(text: str) -> bool:
+    """Whether somebody means an id by it, and no URL; it may be one that is spoilt."""
+    bare = unquoted(text)
+    return bare.isdecimal() or _what_spoilt(bare) is not None
+
+
+def read_id(text: str) -> str:
+    """Returns the digits of a job id.
+
+    Raises:
+        UsageError: It is none; says what a spreadsheet has made of it, if that is why.
+    """
+    bare = unquoted(text)
+    if _ID.fullmatch(bare):
+        return bare
+    if not bare:
+        raise UsageError("The job id is missing", next_step=f"It is digits only, as in {EXAMPLE}.")
+    spoilt = _what_spoilt(bare)
+    raise UsageError(
+        f"“{one_line(text.strip(), 60)}” is not a job id",
+        spoilt or "",
+        _HAVE_IT_AS_TEXT if spoilt else f"A job id is digits only, as in {EXAMPLE}.",
+    )
+
+
+def looks_rounded(job_id: str) -> bool:
+    """Whether an id looks like one of which a spreadsheet has kept 15 digits.
+
+    One in ten thousand ids is so by itself.
+    """
+    return is_long(job_id) and not job_id[_DIGITS_KEPT:].strip("0")
+
+
+def is_long(job_id: str) -> bool:
+    """Whether an id has more digits than a spreadsheet keeps."""
+    return len(job_id) > _DIGITS_KEPT
+
+
+def grouped(line: str) -> str:
+    """Returns the number in groups of three digits that a line begins with; empty for none."""
+    match = _GROUPED_LINE.match(line)
+    return match[0] if match else ""
+
+
+def _what_spoilt(bare: str) -> str | None:
+    if _WITH_EXPONENT.fullmatch(bare):
+        return "A spreadsheet has cut it to its first digits, and the others are lost."
+    if _WITH_DECIMALS.fullmatch(bare):
+        return "It is a number with decimals, so a program may have rounded its last digits."
+    if _IN_GROUPS.fullmatch(bare):
+        return (
+            "It is a number in groups of digits, so a spreadsheet may have rounded the last ones."
+        )
+    return None
