@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Collection, Iterable
 from selectors import EVENT_READ, DefaultSelector
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 
 from textual import constants, events
 from textual.app import App
@@ -56,20 +56,26 @@ def driver_class(
     if parser is None or "TEXTUAL_DRIVER" in os.environ:
         return None
 
+    reading = _Reading(frozenset(moving), fault, parser)
+
     class BoundDriver(InputDriver):
-        MOVING = frozenset(moving)
-        FAULT = staticmethod(fault)
-        PARSER = parser
+        READING = reading
 
     return BoundDriver
+
+
+class _Reading(NamedTuple):
+    """What reading takes; see `driver_class`."""
+
+    moving: Collection[str]
+    fault: Callable[[BaseException], None]
+    parser: type[Parser]
 
 
 class InputDriver(LinuxDriver):
     """Textual's driver, with a reader that takes no answer and no text for keys."""
 
-    MOVING: Collection[str]
-    FAULT: Callable[[BaseException], None]
-    PARSER: type[Parser]
+    READING: _Reading
 
     def __init__(self, app: App[Any], **more: Any) -> None:
         super().__init__(app, **more)
@@ -80,7 +86,7 @@ class InputDriver(LinuxDriver):
         try:
             self._read_terminal()
         except Exception as error:  # noqa: BLE001  # whatever it is, keys do nothing from now on
-            self._app_loop.call_soon_threadsafe(self.FAULT, error)
+            self._app_loop.call_soon_threadsafe(self.READING.fault, error)
 
     def end_of_input(self) -> None:
         """There is nobody any more who could press a key."""
@@ -88,8 +94,8 @@ class InputDriver(LinuxDriver):
 
     def _read_terminal(self) -> None:
         lexer = InputLexer(key_sequences(), constants.ESCAPE_DELAY)
-        arriving = InputFilter(lexer, self.MOVING)
-        parser = self.PARSER()
+        arriving = InputFilter(lexer, self.READING.moving)
+        parser = self.READING.parser()
         with DefaultSelector() as selector:
             selector.register(self.fileno, EVENT_READ)
             while not self.exit_event.is_set():
@@ -109,11 +115,12 @@ class InputDriver(LinuxDriver):
                         return
                     arrivals = arriving.feed(data, monotonic())
                 for arrival in (*arrivals, *arriving.tick(monotonic())):
-                    for message in _messages(arrival, parser):
+                    for message in messages_of(arrival, parser):
                         self.process_message(message)
 
 
-def _messages(arrival: Arrival, parser: Parser) -> Iterable[Message]:
+def messages_of(arrival: Arrival, parser: Parser) -> Iterable[Message]:
+    """Returns what the app gets of something that came."""
     token, at, alone = arrival
     match token.kind:
         case Kind.PASTE:
