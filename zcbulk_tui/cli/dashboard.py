@@ -184,13 +184,11 @@ def show(sessions: Sequence[Session], preferences: Preferences) -> int:
             app.run()
         except Exception as error:  # noqa: BLE001  # a traceback would show values
             faults.append(error)
-    if app.return_code is None and not faults:
-        faults.append(None)  # nobody has asked it to end
-    if faults:
+    if faults or app.has_terminal or app.return_code is None:
         reset.reset()
-        print(last_words(faults[0]), file=sys.stderr)
+        print(app.last_words or last_words(next(iter(faults), None)), file=sys.stderr)
         return app.return_code or 1
-    return app.return_code or 0
+    return app.return_code
 
 
 @contextmanager

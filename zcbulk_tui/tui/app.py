@@ -22,7 +22,7 @@ from zcbulk_tui.errors import ZcbulkError
 from zcbulk_tui.render.glyphs import ASCII, UNICODE
 from zcbulk_tui.tui import no_colour, profile_actions
 from zcbulk_tui.tui.ascii_filter import AsciiFilter
-from zcbulk_tui.tui.input_driver import Paste, driver_class
+from zcbulk_tui.tui.input_driver import InputDriver, Paste, driver_class
 from zcbulk_tui.tui.keys import moving_characters
 from zcbulk_tui.tui.messages import ProfilesChosen
 from zcbulk_tui.tui.open_profile import OpenProfile
@@ -64,6 +64,7 @@ class DashboardApp(App[None]):
     ) -> None:
         self.themes = preferences.themes or make()
         self._fault_code = 0
+        self.last_words: Text | None = None
         self._paste_noticed = 0.0
         super().__init__(driver_class=driver_class(moving_characters(preferences.keys), self.fault))
         no_colour.settle(self)
@@ -186,7 +187,13 @@ class DashboardApp(App[None]):
         while isinstance(error, BaseExceptionGroup):
             error = error.exceptions[0]
         self._fault_code = error.exit_code if isinstance(error, ZcbulkError) else 1
-        self.exit(message=last_words(error))
+        self.last_words = last_words(error)
+        self.exit(message=self.last_words)
+
+    @property
+    def has_terminal(self) -> bool:
+        """Whether the terminal has not been given back."""
+        return isinstance(self._driver, InputDriver) and self._driver.has_terminal
 
     def end_from_thread(self) -> None:
         """Ends the app because one of its threads has failed."""
@@ -287,7 +294,8 @@ def last_words(error: BaseException | None) -> Text:
     frames = extract_tb(error.__traceback__) if error is not None else []
     places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames[-_FRAMES:]]
     what = " at ".join(filter(None, (type(error).__name__, ", ".join(places))))
+    where = f" ({what})" if error is not None else ""
     return Text(
-        f"zcbulk-tui: A fault in this program ended it ({what}). The watch list is safe. "
+        f"zcbulk-tui: A fault in this program ended it{where}. The watch list is safe. "
         "Please report it."
     )

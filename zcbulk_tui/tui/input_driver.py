@@ -73,13 +73,28 @@ class _Reading(NamedTuple):
 
 
 class InputDriver(LinuxDriver):
-    """Textual's driver, with a reader that takes no answer and no text for keys."""
+    """Textual's driver, with a reader that takes no answer and no text for keys.
+
+    Attributes:
+        has_terminal: Whether the terminal is taken, and has not been given back.
+    """
 
     READING: _Reading
 
     def __init__(self, app: App[Any], **more: Any) -> None:
         super().__init__(app, **more)
         self._app_loop = asyncio.get_running_loop()
+        self.has_terminal = False
+
+    def start_application_mode(self) -> None:
+        """Takes the terminal."""
+        self.has_terminal = True
+        super().start_application_mode()
+
+    def stop_application_mode(self) -> None:
+        """Gives the terminal back."""
+        super().stop_application_mode()
+        self.has_terminal = False
 
     def run_input_thread(self) -> None:
         """Reads until the terminal is left."""
