@@ -79,7 +79,7 @@ class Terminal:
         self._screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self._screen)
         self._rest = b""
-        self._last_key = 0.0
+        self._last_sent = 0.0
         self._set_size(columns, lines)
         self.attributes = self._attributes()
         self._process = subprocess.Popen(
@@ -97,9 +97,8 @@ class Terminal:
         """Presses keys one after the other, or inserts texts, each in one piece."""
         for key in keys:
             # Somebody who presses keys is not faster; what comes faster is text.
-            time.sleep(max(self._last_key + _KEY_PACE - time.monotonic(), 0.0))
+            time.sleep(max(self._last_sent + _KEY_PACE - time.monotonic(), 0.0))
             self.send(key.encode())
-            self._last_key = time.monotonic()
 
     def answer(self, key: str) -> None:
         """Presses a key as somebody does who has read the question that is on screen."""
@@ -109,6 +108,7 @@ class Terminal:
     def send(self, data: bytes) -> None:
         """Sends bytes at once, as a terminal or what lies before it may do."""
         os.write(self._master, data)
+        self._last_sent = time.monotonic()
 
     def paste(self, text: str) -> None:
         """Pastes a text, as terminals do it while bracketed paste is on."""

@@ -89,7 +89,8 @@ class InputDriver(LinuxDriver):
     def start_application_mode(self) -> None:
         """Takes the terminal."""
         self.has_terminal = True
-        super().start_application_mode()
+        take: Callable[[], None] = super().start_application_mode  # has no types of its own
+        take()
 
     def stop_application_mode(self) -> None:
         """Gives the terminal back."""

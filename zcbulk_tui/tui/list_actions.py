@@ -32,7 +32,8 @@ def job_urls(screen: "WatchView", text: str) -> list[str]:
     """The URLs of jobs in a text, each once."""
     base_url = screen.here.session.home.base_url
     urls: dict[str, None] = {}
-    for url in _URL.findall(text):
+    for found in _URL.findall(text):
+        url = found.rstrip(".,;:)]}")
         with suppress(UsageError):
             parse_job_url(url, base_url=base_url)
             urls[url] = None
