@@ -20,6 +20,12 @@ import pyte
 
 _READ = 65536
 
+_KEY_PACE = 0.1
+"""Seconds between two keys."""
+
+_READING_TIME = 0.5
+"""Seconds that a question is on screen before it is answered."""
+
 ENTER, ESCAPE, TAB = "\r", "\x1b", "\t"
 
 ALTERNATE_SCREEN = 1049
@@ -73,6 +79,7 @@ class Terminal:
         self._screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self._screen)
         self._rest = b""
+        self._last_sent = 0.0
         self._set_size(columns, lines)
         self.attributes = self._attributes()
         self._process = subprocess.Popen(
@@ -87,9 +94,21 @@ class Terminal:
     # What a person can do.
 
     def press(self, *keys: str) -> None:
-        """Presses keys, or types texts."""
+        """Presses keys one after the other, or inserts texts, each in one piece."""
         for key in keys:
-            os.write(self._master, key.encode())
+            # Somebody who presses keys is not faster; what comes faster is text.
+            time.sleep(max(self._last_sent + _KEY_PACE - time.monotonic(), 0.0))
+            self.send(key.encode())
+
+    def answer(self, key: str) -> None:
+        """Presses a key as somebody does who has read the question that is on screen."""
+        time.sleep(_READING_TIME)
+        self.press(key)
+
+    def send(self, data: bytes) -> None:
+        """Sends bytes at once, as a terminal or what lies before it may do."""
+        os.write(self._master, data)
+        self._last_sent = time.monotonic()
 
     def paste(self, text: str) -> None:
         """Pastes a text, as terminals do it while bracketed paste is on."""

@@ -63,7 +63,7 @@ def test_watch_start_abort_and_come_back(
     assert simulator.commands() == []
     screen.press("S")
     screen.wait_for("Start “Prices 4060”?")
-    screen.press("y")
+    screen.answer("y")
     screen.wait_for_line("^ Start accepted at .*: the server said “Job created successfully”")
     assert simulator.states()["Price list"] == "RUNNING"
 
@@ -78,7 +78,8 @@ def test_watch_start_abort_and_come_back(
     assert simulator.commands() == [("4060", "start")]
     screen.press("X")
     screen.wait_for("Abort “Customers 4027”?")
-    screen.press("Customers", ENTER)
+    screen.press("Customers")
+    screen.answer(ENTER)
     screen.wait_for_line("^ Abort accepted at .*: the server said “Job aborted successfully”")
     screen.wait_for_line("^  ▶ Prices 4060")
     screen.wait_for_line("^▌ ■ Customers 4027")
@@ -98,7 +99,7 @@ def test_watch_start_abort_and_come_back(
     wait_for_keys(again)
     again.press("x")
     again.wait_for("Stop watching “Prices 4060”?")
-    again.press("y")
+    again.answer("y")
     again.wait_until(lambda: not again.line_with("Prices 4060"), "row gone")
     again.press("q")
     assert again.exit_code() == 0

@@ -4,7 +4,9 @@ import atexit
 import gc
 import os
 import sys
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,9 +19,10 @@ from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.errors import ConfigError, UsageError
 from zcbulk_tui.monitor.events import Sink
 from zcbulk_tui.render.order import Order, SortBy
-from zcbulk_tui.tui.app import DashboardApp
+from zcbulk_tui.tui.app import DashboardApp, last_words
 from zcbulk_tui.tui.preferences import Preferences
 from zcbulk_tui.tui.session import US, Connection, Home, Profiles, Session
+from zcbulk_tui.tui.terminal_reset import TerminalReset
 
 if TYPE_CHECKING:
     from zcbulk_tui.store.opening import Opened
@@ -191,8 +194,33 @@ def show(sessions: Sequence[Session], preferences: Preferences) -> int:
     """
     _check_terminal()
     app = DashboardApp(*map(collecting, sessions), preferences=preferences)
-    app.run()
-    return app.return_code or 0
+    reset = TerminalReset()
+    faults: list[BaseException | None] = []
+    with _faults_of_threads(app, faults):
+        try:
+            app.run()
+        except Exception as error:  # noqa: BLE001  # a traceback would show values
+            faults.append(error)
+    if faults or app.has_terminal or app.return_code is None:
+        reset.reset()
+        print(app.last_words or last_words(next(iter(faults), None)), file=sys.stderr)
+        return app.return_code or 1
+    return app.return_code
+
+
+@contextmanager
+def _faults_of_threads(app: DashboardApp, faults: list[BaseException | None]) -> Iterator[None]:
+    """Ends the app when a thread fails; the rest of it would go on without."""
+
+    def failed(arguments: threading.ExceptHookArgs) -> None:
+        faults.append(arguments.exc_value)
+        app.end_from_thread()
+
+    before, threading.excepthook = threading.excepthook, failed
+    try:
+        yield
+    finally:
+        threading.excepthook = before
 
 
 def collecting(session: Session) -> Session:

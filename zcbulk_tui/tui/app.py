@@ -12,8 +12,8 @@ from typing import Any
 
 from rich.console import RenderableType
 from rich.text import Text
+from textual import events
 from textual.app import App, SystemCommand
-from textual.events import Event
 from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.worker import Worker, WorkerCancelled, WorkerFailed, WorkerState
@@ -22,6 +22,8 @@ from zcbulk_tui.errors import ZcbulkError
 from zcbulk_tui.render.glyphs import ASCII, UNICODE
 from zcbulk_tui.tui import no_colour, profile_actions
 from zcbulk_tui.tui.ascii_filter import AsciiFilter
+from zcbulk_tui.tui.input_driver import InputDriver, Paste, driver_class
+from zcbulk_tui.tui.keys import moving_characters
 from zcbulk_tui.tui.messages import ProfilesChosen
 from zcbulk_tui.tui.open_profile import OpenProfile
 from zcbulk_tui.tui.preferences import UNCHANGED, Preferences
@@ -32,6 +34,9 @@ from zcbulk_tui.tui.terminal import Terminal
 from zcbulk_tui.tui.themes import make
 
 _ASCII_FILTER = AsciiFilter()
+
+_ONE_PASTE = 1.0
+"""Seconds in which pieces of text are taken for one paste."""
 
 _FRAMES = 4
 """Places in the program that are named after a fault."""
@@ -58,7 +63,10 @@ class DashboardApp(App[None]):
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.themes = preferences.themes or make()
-        super().__init__()
+        self._fault_code = 0
+        self.last_words: Text | None = None
+        self._paste_noticed = 0.0
+        super().__init__(driver_class=driver_class(moving_characters(preferences.keys), self.fault))
         no_colour.settle(self)
         self.themes.install(self)
         self.use_command_palette = True
@@ -121,8 +129,12 @@ class DashboardApp(App[None]):
         for worker in self._monitoring:
             worker.cancel()
         for worker in self._monitoring:
-            with suppress(WorkerCancelled, WorkerFailed):
-                await worker.wait()
+            with suppress(WorkerCancelled):
+                try:
+                    await worker.wait()
+                except WorkerFailed as failed:
+                    # It may have failed only now, when nobody is left to hear of its state.
+                    self.fault(failed.error)
 
     async def on_unmount(self) -> None:
         """Lets the connection end in order: another window can poll at once."""
@@ -166,18 +178,57 @@ class DashboardApp(App[None]):
         """Ends with a message when something that should run has failed."""
         if event.state is not WorkerState.ERROR:
             return
-        error = event.worker.error
+        self.fault(event.worker.error)
+
+    def fault(self, error: BaseException | None) -> None:
+        """Ends the app, with a sentence and an exit code; of several faults the first counts."""
+        if self._fault_code:
+            return
         while isinstance(error, BaseExceptionGroup):
             error = error.exceptions[0]
-        code = error.exit_code if isinstance(error, ZcbulkError) else 1
-        self.exit(return_code=code, message=_last_words(error))
+        self._fault_code = error.exit_code if isinstance(error, ZcbulkError) else 1
+        self.last_words = last_words(error)
+        self.exit(message=self.last_words)
+
+    @property
+    def has_terminal(self) -> bool:
+        """Whether the terminal has not been given back."""
+        return isinstance(self._driver, InputDriver) and self._driver.has_terminal
+
+    def end_from_thread(self) -> None:
+        """Ends the app because one of its threads has failed."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self.exit, None, 1)
+
+    def panic(self, *_: RenderableType) -> None:
+        """Ends the app as `fault` does; what Textual has to say may show values."""
+        self.fault(sys.exception())
 
     def _fatal_error(self) -> None:
         # In the place of Textual's own, whose traceback shows the values in every frame, and so
         # what is secret; nothing with a public name does that.
-        self.panic(_last_words(sys.exception()))
+        self.fault(sys.exception())
 
-    async def on_event(self, event: Event) -> None:
+    def exit(
+        self,
+        result: None = None,
+        return_code: int = 0,
+        message: RenderableType | None = None,
+    ) -> None:
+        """Ends the app; once there was a fault, not as if there had been none."""
+        super().exit(result, return_code or self._fault_code, message)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Says that text has done nothing, where there was nothing to paste it into."""
+        if isinstance(event, Paste) and event.time > self._paste_noticed + _ONE_PASTE:
+            self._paste_noticed = event.time
+            self.notify(
+                "Text came faster than anybody types. It was taken for a paste, not for keys.",
+                severity="warning",
+                markup=False,
+            )
+
+    async def on_event(self, event: events.Event) -> None:
         """Keeps from the app what must not reach it: keys that nobody can see the effect of."""
         if not self._terminal.takes(event):
             await super().on_event(event)
@@ -228,13 +279,14 @@ class DashboardApp(App[None]):
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         # No public name stands between what Textual makes and what it writes.
         super()._display(screen, self._terminal.only_changes(renderable))
+        self._terminal.drawn(screen)
 
     def post_display_hook(self) -> None:
         """Holds up the drawing while the terminal lags, and covers it while it is too small."""
         self._terminal.after_frame(self._driver)
 
 
-def _last_words(error: BaseException | None) -> Text:
+def last_words(error: BaseException | None) -> Text:
     """What the terminal shows after an end that nobody wanted."""
     if isinstance(error, ZcbulkError):
         return Text(f"zcbulk-tui: {error}")
@@ -242,7 +294,8 @@ def _last_words(error: BaseException | None) -> Text:
     frames = extract_tb(error.__traceback__) if error is not None else []
     places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames[-_FRAMES:]]
     what = " at ".join(filter(None, (type(error).__name__, ", ".join(places))))
+    where = f" ({what})" if error is not None else ""
     return Text(
-        f"zcbulk-tui: A fault in this program ended it ({what}). The watch list is safe. "
+        f"zcbulk-tui: A fault in this program ended it{where}. The watch list is safe. "
         "Please report it."
     )

@@ -1,15 +1,20 @@
 """Adding, removing and polling jobs from the screen."""
 
+import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from zcbulk_tui.domain.address import parse_job_url
 from zcbulk_tui.domain.job import WatchedJob
 from zcbulk_tui.domain.snapshot import JobKey, Listed
-from zcbulk_tui.errors import ConfigError, QuotaSpentError, ZcbulkError
+from zcbulk_tui.errors import ConfigError, QuotaSpentError, UsageError, ZcbulkError
 
 if TYPE_CHECKING:
     from zcbulk_tui.tui.screens.watch_view import WatchView
+
+_URL = re.compile(r"https?://[^\s\"'<>]+")
 
 _MANY = 10
 """Calls from which on one key press asks first."""
@@ -23,8 +28,20 @@ def meant(screen: "WatchView") -> list[Listed]:
     return [screen.selected] if screen.selected else []
 
 
-def ask_to_add(screen: "WatchView", pasted: str = "") -> None:
-    """Asks for a job, and watches it; `pasted` may be its URL."""
+def job_urls(screen: "WatchView", text: str) -> list[str]:
+    """The URLs of jobs in a text, each once."""
+    base_url = screen.here.session.home.base_url
+    urls: dict[str, None] = {}
+    for found in _URL.findall(text):
+        url = found.rstrip(".,;:)]}")
+        with suppress(UsageError):
+            parse_job_url(url, base_url=base_url)
+            urls[url] = None
+    return list(urls)
+
+
+def ask_to_add(screen: "WatchView", pasted: str = "", *more: str) -> None:
+    """Asks for a job, and watches it; `pasted` may be its URL, and `more` those of others."""
     from zcbulk_tui.tui.screens.add_job import AddJobScreen
 
     here, like = screen.here, screen.selected
@@ -32,6 +49,8 @@ def ask_to_add(screen: "WatchView", pasted: str = "") -> None:
     def answered(job: WatchedJob | None) -> None:
         if job is None or here.monitor is None:
             return
+        if more:
+            screen.call_later(ask_to_add, screen, *more)
         key = JobKey(here.name, job.ref)
         if key in screen.jobs.rows:
             screen.notify("It is on the list already.", title=job.label, markup=False)

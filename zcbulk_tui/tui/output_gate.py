@@ -77,6 +77,10 @@ class OutputGate:
             self._quiet *= 2
             self._tell(slow=False)
 
+    def lags(self) -> bool:
+        """Whether the terminal has not taken yet all that was drawn."""
+        return self._holds or _waiting(self._driver) > 0
+
     def write(self, kind: str, sequence: str) -> None:
         """Writes what is not drawn, in one piece, as soon as the terminal keeps up.
 

@@ -15,7 +15,7 @@ _GRACE = 2.0
 
 
 class SignalHandling:
-    """Ends the app on SIGTERM and SIGHUP.
+    """Ends the app on SIGTERM, SIGHUP and SIGINT.
 
     An orderly end waits until the terminal has taken the last frame. A terminal that takes nothing,
     as behind a hung SSH, must not keep the program: after a while it ends as it is.
@@ -32,7 +32,7 @@ class SignalHandling:
 
     def begin(self) -> None:
         """Takes the signals; must be called on the app's loop."""
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, self._end, number)
 
     def _end(self, number: signal.Signals) -> None:

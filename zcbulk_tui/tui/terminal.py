@@ -1,19 +1,21 @@
 """All that lies between the app and its terminal: a slow line, a small window, the shell."""
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import RenderableType
 from textual.app import App
 from textual.driver import Driver
 from textual.events import Resize
 from textual.message import Message
+from textual.screen import Screen
 
 from zcbulk_tui.tui.changed_cells import ChangedCells
 from zcbulk_tui.tui.output_gate import OutputGate
 from zcbulk_tui.tui.resizes import Resizes
 from zcbulk_tui.tui.signals import SignalHandling
 from zcbulk_tui.tui.small_screen import SmallScreen
+from zcbulk_tui.tui.yes_guard import YesGuard
 
 if TYPE_CHECKING:
     from zcbulk_tui.render.signs import Signs
@@ -46,6 +48,7 @@ class Terminal:
         self._signs: TerminalSigns | None = None
         self._suspension: Suspension | None = None
         self._resizes = Resizes(app)
+        self._guard = YesGuard(app, self._gate.lags)
         leave: dict[str, Callable[[], object]] = dict.fromkeys(leave_keys, app.exit)
         suspend: dict[str, Callable[[], object]] = dict.fromkeys(suspend_keys, self.suspend)
         self._small = SmallScreen(app, {**leave, **suspend})
@@ -70,7 +73,7 @@ class Terminal:
 
     def takes(self, event: Message) -> bool:
         """Whether the app must not see an event."""
-        taken = self._small.takes(event) or self._resizes.takes(event)
+        taken = self._small.takes(event) or self._resizes.takes(event) or self._guard.takes(event)
         # The size as it is comes with the start. Of another, nobody knows what became of the lines.
         if isinstance(event, Resize) and (taken or event.size != self._app.size):
             self._cells.forget()
@@ -80,12 +83,17 @@ class Terminal:
         """Returns what to write in the place of an update of Textual's; None if that is nothing."""
         return self._cells.only(update)
 
+    def drawn(self, screen: Screen[Any]) -> None:
+        """To be called after a screen was drawn."""
+        self._guard.drawn(screen)
+
     def forget(self) -> None:
         """Something else may have written to the terminal: the next screen is written whole."""
         self._cells.forget()
 
     def _come_back(self) -> None:
         self._cells.forget()
+        self._guard.forget()
         if self._signs is not None:
             self._signs.show_again()
 

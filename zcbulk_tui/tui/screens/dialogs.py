@@ -108,6 +108,20 @@ class ConfirmScreen(Dialog[bool]):
         """Answers no."""
         self.dismiss(False)
 
+    def would_say_yes(self, key: str) -> bool:
+        """Whether a key may answer yes; Enter does not while the focus is on No."""
+        if key == "y":
+            return self._typed is None
+        return key == "enter" and (self.focused is None or self.focused.id != "no")
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Lets what is pasted go to the field, although the safe answer has the focus."""
+        if self._typed is not None and not event._stop_propagation:
+            field = self.query_one("#typed", Input)
+            field.focus()
+            field.post_message(events.Paste(event.text))
+            event.stop()
+
     def on_key(self, event: events.Key) -> None:
         """Lets what is typed go to the field, although the safe answer has the focus."""
         if self._typed is None or not event.is_printable or not event.character:

@@ -16,6 +16,7 @@ from zcbulk_tui.tui import (
     profile_actions,
     view_actions,
 )
+from zcbulk_tui.tui.input_driver import Paste
 from zcbulk_tui.tui.keys import Key, bindings
 from zcbulk_tui.tui.screens.watch_view import WatchView
 
@@ -74,10 +75,15 @@ class WatchScreen(WatchView):
         return super().check_action(action, parameters)
 
     def on_paste(self, event: events.Paste) -> None:
-        """Offers to watch the job whose URL was pasted."""
-        if self.focused is None and self.check_action("add", ()):
+        """Offers to watch the jobs whose URLs were pasted."""
+        if self.focused is not None or not self.check_action("add", ()):
+            return
+        urls = list_actions.job_urls(self, event.text)
+        if not isinstance(event, Paste):
+            urls = urls or [event.text]
+        if urls:
             event.stop()
-            list_actions.ask_to_add(self, event.text)
+            list_actions.ask_to_add(self, *urls)
 
     # The cursor.
 

@@ -1,0 +1,137 @@
+"""Tells keys that somebody pressed from text that only arrives like keys.
+
+A paste without brackets, or what was typed ahead on a slow line, comes in one piece: nobody has
+seen what the first key did when the second was pressed. So characters that come together are text.
+Keys that only move the cursor are let through as long as nothing else is among them, since a key
+that is held down on a slow line arrives so.
+"""
+
+from collections.abc import Collection, Iterable
+from itertools import groupby
+from typing import NamedTuple
+
+from zcbulk_tui.tui.input_lexer import LONGEST_TEXT, InputLexer, Kind, Token, printable_lines
+
+TOGETHER = 0.02
+"""Seconds of silence after which the next character is one of its own."""
+
+_AFTER_BURST = 0.06
+"""The same once characters have come together: the last of a paste may be late."""
+
+_MOST_HELD = 1000
+"""Tokens between the characters of a burst; the rest is dropped."""
+
+
+class Arrival(NamedTuple):
+    """A token, and how it came.
+
+    Attributes:
+        token: What came.
+        at: When, in seconds.
+        alone: Whether nothing came together with it.
+    """
+
+    token: Token
+    at: float
+    alone: bool
+
+
+class InputFilter:
+    """Turns what is read from a terminal into keys, pastes and reports.
+
+    Args:
+        lexer: Cuts it into tokens.
+        moving: The characters that do no more than move the cursor.
+    """
+
+    def __init__(self, lexer: InputLexer, moving: Collection[str] = ()) -> None:
+        self._lexer = lexer
+        self._moving = frozenset(moving)
+        self._last = 0.0
+        self._begin()
+
+    def _begin(self) -> None:
+        self._held: list[tuple[Token, float]] = []
+        self._lengths = {True: 0, False: 0}
+        self._came = 0
+        self._characters = 0
+        self._commands = 0
+
+    @property
+    def deadline(self) -> float | None:
+        """When `tick` has something to do unless more bytes come; None for never."""
+        lexer = self._lexer.deadline
+        if lexer is not None or not self._came:
+            return lexer
+        return self._last + (_AFTER_BURST if self._is_burst else TOGETHER)
+
+    def feed(self, data: bytes, at: float) -> list[Arrival]:
+        """Returns what can be passed on when these bytes have been read.
+
+        What is not separated by a `tick` has come together, however late it was read: a busy
+        program reads late.
+
+        Args:
+            data: The bytes.
+            at: The time, in seconds.
+        """
+        return self._sort(self._lexer.feed(data, at), at)
+
+    def tick(self, at: float) -> list[Arrival]:
+        """Returns what can be passed on because nothing has come until now."""
+        deadline = self.deadline
+        if deadline is None or at < deadline:
+            return []
+        if self._lexer.deadline is not None:
+            return self._sort(self._lexer.tick(at), self._last)
+        return self._end()
+
+    @property
+    def _is_burst(self) -> bool:
+        return self._commands > 0 and self._characters > 1
+
+    def _sort(self, tokens: list[Token], at: float) -> list[Arrival]:
+        passed: list[Arrival] = []
+        holds = bool(self._held) or any(map(self._is_command, tokens))
+        for token in tokens:
+            if token.kind is not Kind.REPORT:
+                self._came += 1
+                self._last = at
+            if token.kind is Kind.CHARACTER:
+                self._characters += len(token.typed)
+                self._commands += self._is_command(token)
+            if holds:
+                self._hold(token, at)
+            elif token.kind is not Kind.DROPPED:
+                passed.append(Arrival(token, at, self._came == 1))
+        return passed
+
+    def _is_command(self, token: Token) -> bool:
+        """Whether it types something and does not only move the cursor."""
+        return token.kind is Kind.CHARACTER and not self._moving.issuperset(token.typed)
+
+    def _hold(self, token: Token, at: float) -> None:
+        is_text = token.kind is Kind.CHARACTER
+        self._lengths[is_text] += len(token.typed) or 1
+        if self._lengths[is_text] <= (LONGEST_TEXT if is_text else _MOST_HELD):
+            self._held.append((token, at))
+
+    def _end(self) -> list[Arrival]:
+        held, alone = self._held, self._came == 1
+        if self._is_burst:
+            held = _joined(held)
+        self._begin()
+        return [Arrival(token, at, alone) for token, at in held if token.kind is not Kind.DROPPED]
+
+
+def _joined(held: Iterable[tuple[Token, float]]) -> list[tuple[Token, float]]:
+    """Puts a text in the place of characters that follow on each other."""
+    joined: list[tuple[Token, float]] = []
+    for is_text, group in groupby(held, lambda each: each[0].kind is Kind.CHARACTER):
+        tokens = list(group)
+        if is_text:
+            text = printable_lines("".join(token.typed for token, _ in tokens))
+            joined.append((Token(Kind.BURST, text), tokens[0][1]))
+        else:
+            joined += tokens
+    return joined
