@@ -5,7 +5,7 @@ import contextlib
 import sys
 from collections.abc import Mapping
 
-from zcbulk_tui.cli import compose, memory
+from zcbulk_tui.cli import compose, loops, memory
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.control import Command, Outcome
@@ -53,7 +53,7 @@ def run(action: Action, job: str, flags: Mapping[str, object], *, yes: bool) -> 
     if not yes and not _confirmed(action, ref):
         print("Nothing was sent.")
         return 1
-    command = asyncio.run(_send(settings, ref, action))
+    command = loops.run(_send(settings, ref, action))
     return _report(command, ref)
 
 

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from zcbulk_tui.cli import compose, earlier_list, memory
+from zcbulk_tui.cli import compose, earlier_list, loops, memory
+from zcbulk_tui.cli.ending import Ending, end_children
 from zcbulk_tui.cli.main import complain
 from zcbulk_tui.config import load, secrets
 from zcbulk_tui.config.settings import THEMES, Settings
@@ -173,9 +174,14 @@ def show(sessions: Sequence[Session], preferences: Preferences) -> int:
         UsageError: There is no terminal.
     """
     _check_terminal()
-    app = DashboardApp(*map(collecting, sessions), preferences=preferences)
-    app.run()
-    return app.return_code or 0
+    ending = Ending()
+    app = DashboardApp(*map(collecting, sessions), preferences=preferences, ending=ending)
+    try:
+        loops.run(app.run_async())
+    finally:
+        ending.made()
+        end_children()
+    return ending.code or app.return_code or 0
 
 
 def collecting(session: Session) -> Session:
@@ -197,7 +203,8 @@ def collecting(session: Session) -> Session:
 
 
 def _check_terminal() -> None:
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    # Either is None where whoever started this has closed it.
+    if not (sys.stdin and sys.stderr and sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError(
             "The dashboard needs a terminal",
             next_step="In a script, use zcbulk-tui status URL --json.",
@@ -206,4 +213,4 @@ def _check_terminal() -> None:
 
 def _can_draw_unicode() -> bool:
     """Whether the locale lets the terminal show more than ASCII."""
-    return (sys.stderr.encoding or "").lower().replace("-", "") == "utf8"
+    return (getattr(sys.stderr, "encoding", None) or "").lower().replace("-", "") == "utf8"

@@ -22,6 +22,7 @@ from zcbulk_tui.errors import ZcbulkError
 from zcbulk_tui.render.glyphs import ASCII, UNICODE
 from zcbulk_tui.tui import no_colour, profile_actions
 from zcbulk_tui.tui.ascii_filter import AsciiFilter
+from zcbulk_tui.tui.guard import Ending
 from zcbulk_tui.tui.messages import ProfilesChosen
 from zcbulk_tui.tui.open_profile import OpenProfile
 from zcbulk_tui.tui.preferences import UNCHANGED, Preferences
@@ -32,6 +33,9 @@ from zcbulk_tui.tui.terminal import Terminal
 from zcbulk_tui.tui.themes import make
 
 _ASCII_FILTER = AsciiFilter()
+
+_CLOSING = 1.0
+"""Seconds for the connections to end in order."""
 
 _FRAMES = 4
 """Places in the program that are named after a fault."""
@@ -44,6 +48,7 @@ class DashboardApp(App[None]):
         sessions: What to show: one profile or several.
         preferences: How to show it.
         now: The time of day; aware.
+        ending: The end of the process; None where that is none of the app's business.
     """
 
     TITLE = "zcbulk-tui"
@@ -56,6 +61,7 @@ class DashboardApp(App[None]):
         *sessions: Session,
         preferences: Preferences = UNCHANGED,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        ending: Ending | None = None,
     ) -> None:
         self.themes = preferences.themes or make()
         super().__init__()
@@ -70,6 +76,7 @@ class DashboardApp(App[None]):
             leave_keys=("ctrl+q", *self._keys_of("leave")),
             suspend_keys=self._keys_of("suspend"),
             on_slow=self._link_changed,
+            ending=ending,
         )
         self._monitoring: list[Worker[None]] = []
         self._numbers = count(2)
@@ -98,8 +105,8 @@ class DashboardApp(App[None]):
     def _keys_of(self, action: str) -> list[str]:
         return next(key.keys for key in self.preferences.keys if key.action == action).split(",")
 
-    def on_mount(self) -> None:
-        """Ends in an orderly way when the system asks for it."""
+    def on_load(self) -> None:
+        """Ends in an orderly way when the system asks for it, from now on."""
         self._terminal.begin()
 
     def on_ready(self) -> None:
@@ -117,6 +124,15 @@ class DashboardApp(App[None]):
             for profile in self._watch_screen.profiles
         ]
 
+    def exit(
+        self, result: None = None, return_code: int = 0, message: RenderableType | None = None
+    ) -> None:
+        """Ends the app: no call is made any more, and soon the process is gone."""
+        self._terminal.ending(return_code)
+        for worker in self._monitoring:
+            worker.cancel()
+        super().exit(result, return_code, message)
+
     async def _end(self) -> None:
         for worker in self._monitoring:
             worker.cancel()
@@ -127,7 +143,8 @@ class DashboardApp(App[None]):
     async def on_unmount(self) -> None:
         """Lets the connection end in order: another window can poll at once."""
         self._terminal.end()
-        await self._end()
+        # Who hangs is not waited for: the terminal has been given back, and its writer is to end.
+        await asyncio.wait([asyncio.create_task(self._end())], timeout=_CLOSING)
 
     async def on_profiles_chosen(self, message: ProfilesChosen) -> None:
         """Leaves the profiles that are shown, and shows others.
@@ -175,6 +192,7 @@ class DashboardApp(App[None]):
     def _fatal_error(self) -> None:
         # In the place of Textual's own, whose traceback shows the values in every frame, and so
         # what is secret; nothing with a public name does that.
+        self._terminal.ending(1)
         self.panic(_last_words(sys.exception()))
 
     async def on_event(self, event: Event) -> None:

@@ -10,9 +10,9 @@ from textual.events import Resize
 from textual.message import Message
 
 from zcbulk_tui.tui.changed_cells import ChangedCells
+from zcbulk_tui.tui.guard import Ending, Guard
 from zcbulk_tui.tui.output_gate import OutputGate
 from zcbulk_tui.tui.resizes import Resizes
-from zcbulk_tui.tui.signals import SignalHandling
 from zcbulk_tui.tui.small_screen import SmallScreen
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ class Terminal:
         leave_keys: Textual's names of the keys that end the app, however small the terminal is.
         suspend_keys: Those that suspend it.
         on_slow: Called when the link turns out to be slow, and when it has long been fast again.
+        ending: The end of the process; None where that is none of the app's business.
     """
 
     def __init__(
@@ -38,11 +39,13 @@ class Terminal:
         leave_keys: Iterable[str],
         suspend_keys: Iterable[str],
         on_slow: Callable[[bool], None],
+        ending: Ending | None,
     ) -> None:
         self._gate = OutputGate(app, on_slow=on_slow)
         self._app = app
         self._cells = ChangedCells(app)
-        self._signals = SignalHandling(app)
+        # What cannot be handled while the loop hangs ends the app then, as ctrl+c does elsewhere.
+        self._guard = Guard(app, ending, {*leave_keys, "ctrl+c"}, self._title_back)
         self._signs: TerminalSigns | None = None
         self._suspension: Suspension | None = None
         self._resizes = Resizes(app)
@@ -51,8 +54,12 @@ class Terminal:
         self._small = SmallScreen(app, {**leave, **suspend})
 
     def begin(self) -> None:
-        """Takes the signals that end the app; must be called on its loop."""
-        self._signals.begin()
+        """Has the app end in order when it is to; must be called on its loop."""
+        self._guard.loop_runs()
+
+    def ending(self, code: int) -> None:
+        """Has the end of the process come in time."""
+        self._guard.begin(code)
 
     def go_on(self) -> None:
         """Does the rest, which the first frame was not to wait for."""
@@ -60,7 +67,13 @@ class Terminal:
         from zcbulk_tui.tui.terminal_signs import TerminalSigns
 
         signs = self._signs = TerminalSigns(self._gate)
-        self._suspension = Suspension(self._app, leaving=signs.hide, back=self._come_back)
+        self._suspension = Suspension(
+            self._app,
+            leaving=signs.hide,
+            back=self._come_back,
+            handlers_changed=self._guard.handlers_changed,
+            is_ending=lambda: self._guard.is_ending,
+        )
         self._suspension.begin()
 
     def end(self) -> None:
@@ -83,6 +96,9 @@ class Terminal:
     def forget(self) -> None:
         """Something else may have written to the terminal: the next screen is written whole."""
         self._cells.forget()
+
+    def _title_back(self) -> str:
+        return self._signs.back if self._signs is not None else ""
 
     def _come_back(self) -> None:
         self._cells.forget()
