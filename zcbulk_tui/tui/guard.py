@@ -1,7 +1,9 @@
 """Sees to it that the app can always be left, and that it ends when its terminal is gone."""
 
+import asyncio
 import sys
 from collections.abc import Callable, Collection
+from functools import partial
 from threading import Event, Timer
 from typing import Protocol
 
@@ -17,6 +19,9 @@ from zcbulk_tui.tui.signals import LOST, SignalHandling
 
 _PATIENCE = 1.7
 """Seconds after the key that leaves until the process has gone, or is ended as it is."""
+
+_ROUNDS = 5
+"""Rounds of the loop in which a message has gone through a queue."""
 
 _INPUT = 0
 
@@ -102,10 +107,20 @@ class Guard:
         if self._ending is None or key not in self._leave_keys or self._is_typed(key):
             return
         answered = Event()
-        self._signals.in_loop(answered.set)
+        # The key is on its way to the app, and goes from there to the screen.
+        to_screen = partial(self._after_rounds, answered.set)
+        to_app = partial(self._after_rounds, partial(self._app.call_later, to_screen))
+        self._signals.in_loop(to_app)
         timer = Timer(_PATIENCE, self._look, [self._ending, answered])
         timer.daemon = True
         timer.start()
+
+    def _after_rounds(self, callback: Callable[[], object], rounds: int = _ROUNDS) -> None:
+        """Calls back when all that waits in the loop has had some turns."""
+        if rounds:
+            asyncio.get_running_loop().call_soon(self._after_rounds, callback, rounds - 1)
+        else:
+            callback()
 
     def _look(self, ending: Ending, answered: Event) -> None:
         if self.is_ending or not answered.is_set():
@@ -136,9 +151,9 @@ class Guard:
         guard = self
 
         def process_message(self: Driver, message: Message) -> None:
+            driver_class.process_message(self, message)
             if isinstance(message, Key):
                 guard._pressed(message.key)
-            driver_class.process_message(self, message)
 
         def start_application_mode(self: Driver) -> None:
             if guard._driver is None:
