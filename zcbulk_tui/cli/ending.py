@@ -12,10 +12,12 @@ import signal
 import sys
 import termios
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event, Lock, Thread
+from types import FrameType
+from typing import Any
 
 GRACE = 1.5
 """Seconds for an orderly end."""
@@ -144,6 +146,25 @@ class Ending:
         writer, self._writer = self._writer, -1
         os.close(writer)
         self._thread.join()
+
+
+@contextmanager
+def line_comes_back() -> Iterator[None]:
+    """A context that changes the terminal's settings, and gives them back also at a signal."""
+    before: dict[signal.Signals, Any] = {}
+
+    def leave(number: int, _: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    with suppress(ValueError):  # not in the main thread
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+            if signal.getsignal(number) == signal.SIG_DFL:
+                before[number] = signal.signal(number, leave)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def end_children() -> None:

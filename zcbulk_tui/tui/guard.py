@@ -142,7 +142,7 @@ class Guard:
                 _output(),
                 back + _SAID,
                 has_modes=self._has_terminal,
-                lags=waiting(self._driver) > 0,
+                lags=last_steps.has_writer() and waiting(self._driver) > 0,
             )
         return code or (LOST if hangs else 1)
 

@@ -47,6 +47,15 @@ def leave(descriptor: int, last_words: str, *, has_modes: bool, lags: bool) -> b
 def drop_output(descriptor: int) -> None:
     """Lets nothing more be written, and interrupts the thread that is writing."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
-    for thread in threading.enumerate():
-        if thread.name == _WRITER and thread.ident is not None:
+    for thread in _writers():
+        if thread.ident is not None:
             signal.pthread_kill(thread.ident, signal.SIGURG)
+
+
+def has_writer() -> bool:
+    """Whether what Textual writes is on its way to the terminal."""
+    return any(_writers())
+
+
+def _writers() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == _WRITER]

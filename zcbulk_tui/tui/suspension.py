@@ -61,6 +61,8 @@ class Suspension:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTTIN, signal.SIGTTOU):
             loop.add_signal_handler(number, self._wait_for_the_terminal)
+            # What the background must not do is not to be tried again and again.
+            signal.siginterrupt(number, True)
         self._handlers_changed()
 
     def suspend(self) -> None:
