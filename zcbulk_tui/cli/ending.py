@@ -6,6 +6,7 @@ hears of signals, counts the seconds since the end has begun, and ends the proce
 over.
 """
 
+import atexit
 import os
 import select
 import signal
@@ -17,7 +18,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event, Lock, Thread
 from types import FrameType
-from typing import Any
+from typing import Any, NoReturn
 
 GRACE = 1.5
 """Seconds for an orderly end."""
@@ -165,6 +166,18 @@ def line_comes_back() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def leave(code: int) -> NoReturn:
+    """Ends the process, and does of what the interpreter does then only what is needed.
+
+    It can wait for ever for a lock of a thread that was abandoned in the middle of an import.
+    """
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):  # full, or closed
+            stream.flush()
+    os._exit(code)
 
 
 def end_children() -> None:

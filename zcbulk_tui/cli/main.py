@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from zcbulk_tui.cli.ending import Ending, end_children
+from zcbulk_tui.cli.ending import Ending, end_children, leave
 from zcbulk_tui.cli.parser import make_parser
 from zcbulk_tui.errors import UsageError, ZcbulkError
 
@@ -23,6 +23,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         0 fine, 1 refused or failed, 2 usage or configuration, 3 sign-in, 4 network or server, 128
         and the number of the signal that ended it.
     """
+    code = _run(argv)
+    if argv is None:
+        leave(code)
+    return code
+
+
+def _run(argv: Sequence[str] | None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # What a terminal cannot show must not make an accepted command look like a failed one.
