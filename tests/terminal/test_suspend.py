@@ -127,6 +127,19 @@ def test_it_waits_for_the_terminal_when_sent_to_the_background(home: Path) -> No
         quit_demo(terminal)
 
 
+def test_a_signal_ends_it_while_the_shell_has_the_terminal(home: Path) -> None:
+    with in_a_shell(home) as terminal:
+        pid = child_of(terminal)
+        terminal.press(SUSPEND)
+        wait_until_stopped(terminal, pid)
+        mark = len(terminal.written)
+        terminal.press("kill %1\r")
+        terminal.wait_until(lambda: not Path(f"/proc/{pid}").exists(), "end", 5.0)
+        terminal.press("\r")
+        terminal.wait_until(lambda: b"Exit 143" in terminal.written[mark:], "word of it")
+        assert b"\x1b[?1049" not in terminal.written[mark:]
+
+
 def test_without_a_shell_it_comes_back_at_once(on_terminal: Open) -> None:
     # As in a pane of tmux that runs nothing else: nobody could ever wake it.
     demo = on_terminal("demo")

@@ -27,7 +27,7 @@ async def ask(stage: Stage, key: str) -> float:
     await stage.press("asterisk", key) if key == "R" else await stage.press(key)
     question = stage.app.screen
     assert isinstance(question, ConfirmScreen)
-    since = stage.app._terminal._guard._since
+    since = stage.app._terminal._yes_guard._since
     assert since is not None
     return since + READING_TIME
 
@@ -63,7 +63,7 @@ async def test_a_click_takes_its_time() -> None:
         x, y = question.query_one("#yes").region.center
         for since in (None, 0.0):
             assert stage.app.screen is question
-            stage.app._terminal._guard._since = since
+            stage.app._terminal._yes_guard._since = since
             for kind in (events.MouseDown, events.MouseUp):
                 await send(
                     stage, kind(None, x, y, 0, 0, 1, False, False, False, screen_x=x, screen_y=y)

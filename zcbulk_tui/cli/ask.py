@@ -4,6 +4,7 @@ import getpass
 import sys
 from typing import TYPE_CHECKING
 
+from zcbulk_tui.cli.ending import line_comes_back
 from zcbulk_tui.config import secrets
 from zcbulk_tui.errors import UsageError
 
@@ -58,7 +59,8 @@ def secret(question: str, variable: str | None) -> "SecretStr":
     hint = f", or set {variable}" if variable else ""
     try:
         if sys.stdin.isatty():
-            typed = SecretStr(getpass.getpass(question))
+            with line_comes_back():
+                typed = SecretStr(getpass.getpass(question))
         else:
             typed = SecretStr(sys.stdin.readline())
     except EOFError:

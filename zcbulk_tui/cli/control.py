@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from zcbulk_tui.cli import compose, memory
+from zcbulk_tui.cli import compose, loops, memory
 from zcbulk_tui.cli.main import complain
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
@@ -55,7 +55,7 @@ def run(action: Action, job: str, flags: Mapping[str, object], *, yes: bool) -> 
         return 1
     progress = _Progress(action, ref)
     try:
-        command = asyncio.run(_send(settings, ref, action, progress))
+        command = loops.run(_send(settings, ref, action, progress))
     except KeyboardInterrupt:
         complain(progress.so_far())
         raise

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from zcbulk_tui.cli import compose, earlier_list, memory
+from zcbulk_tui.cli import compose, earlier_list, loops, memory
+from zcbulk_tui.cli.ending import Ending, end_children
 from zcbulk_tui.cli.main import complain
 from zcbulk_tui.config import load, secrets
 from zcbulk_tui.config.settings import THEMES, Settings
@@ -22,7 +23,6 @@ from zcbulk_tui.render.order import Order, SortBy
 from zcbulk_tui.tui.app import DashboardApp, last_words
 from zcbulk_tui.tui.preferences import Preferences
 from zcbulk_tui.tui.session import US, Connection, Home, Profiles, Session
-from zcbulk_tui.tui.terminal_reset import TerminalReset
 
 if TYPE_CHECKING:
     from zcbulk_tui.store.opening import Opened
@@ -193,19 +193,27 @@ def show(sessions: Sequence[Session], preferences: Preferences) -> int:
         UsageError: There is no terminal.
     """
     _check_terminal()
-    app = DashboardApp(*map(collecting, sessions), preferences=preferences)
-    reset = TerminalReset()
+    ending = Ending()
+    app = DashboardApp(*map(collecting, sessions), preferences=preferences, ending=ending)
     faults: list[BaseException | None] = []
     with _faults_of_threads(app, faults):
         try:
-            app.run()
+            loops.run(app.run_async())
         except Exception as error:  # noqa: BLE001  # a traceback would show values
             faults.append(error)
-    if faults or app.has_terminal or app.return_code is None:
-        reset.reset()
-        print(app.last_words or last_words(next(iter(faults), None)), file=sys.stderr)
-        return app.return_code or 1
-    return app.return_code
+        finally:
+            ending.made()
+            end_children()
+    code = ending.code or app.return_code
+    if faults or app.has_terminal or code is None:
+        words = app.last_words or last_words(next(iter(faults), None))
+        if app.has_terminal:
+            app.leave_terminal(f"{words}\r\n")
+            ending.give_back_line()
+        else:
+            print(words, file=sys.stderr)
+        return code or 1
+    return code
 
 
 @contextmanager
@@ -242,7 +250,8 @@ def collecting(session: Session) -> Session:
 
 
 def _check_terminal() -> None:
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    # Either is None where whoever started this has closed it.
+    if not (sys.stdin and sys.stderr and sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError(
             "The dashboard needs a terminal",
             next_step="In a script, use zcbulk-tui status URL --json.",
@@ -251,4 +260,4 @@ def _check_terminal() -> None:
 
 def _can_draw_unicode() -> bool:
     """Whether the locale lets the terminal show more than ASCII."""
-    return (sys.stderr.encoding or "").lower().replace("-", "") == "utf8"
+    return (getattr(sys.stderr, "encoding", None) or "").lower().replace("-", "") == "utf8"

@@ -1,6 +1,5 @@
 """``zcbulk-tui login`` and ``logout``: a sign-in that lasts, and its end."""
 
-import asyncio
 import os
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
@@ -9,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zcbulk_tui.cli import ask, compose
+from zcbulk_tui.cli import ask, compose, loops
 from zcbulk_tui.cli.main import complain
 from zcbulk_tui.config import load, secrets
 from zcbulk_tui.config.settings import Settings
@@ -59,7 +58,7 @@ def run(flags: Mapping[str, object], *, self_client: bool, refresh_token: str | 
     else:
         way = partial(_by_device, client, settings)
     store = compose.sign_in_files(settings)
-    kept = asyncio.run(_sign_in(settings, store, accounts_url, client, way))
+    kept = loops.run(_sign_in(settings, store, accounts_url, client, way))
     _tell(settings, store, kept)
     return 0
 
@@ -223,14 +222,14 @@ def end(flags: Mapping[str, object], *, local: bool) -> int:
     if not store.exists:
         raise not_signed_in(settings.profile)
     if local:
-        asyncio.run(_forget(store))
+        loops.run(_forget(store))
         print(f"Forgotten: profile “{settings.profile}”. At Zoho the sign-in holds until you")
         print("remove zcbulk-tui from the connected apps of your account.")
         if store.notice:
             complain(store.notice)
         return 0
     try:
-        credentials = asyncio.run(_give_back(settings, store))
+        credentials = loops.run(_give_back(settings, store))
     except ZcbulkError:
         complain("Nothing was forgotten. To forget without Zoho: zcbulk-tui logout --local")
         raise

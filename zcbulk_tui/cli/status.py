@@ -1,12 +1,11 @@
 """``zcbulk-tui status``: prints what Zoho says of jobs."""
 
-import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from zcbulk_tui.cli import compose, memory
+from zcbulk_tui.cli import compose, loops, memory
 from zcbulk_tui.cli.main import complain
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
@@ -34,7 +33,7 @@ def run(jobs: Sequence[str], flags: Mapping[str, object], *, as_json: bool, fres
     """
     settings = load.load(flags=flags)
     refs = compose.named_jobs(jobs, settings)
-    results = asyncio.run(_read(settings, refs, fresh=fresh))
+    results = loops.run(_read(settings, refs, fresh=fresh))
     if as_json:
         objects = [as_object(ref, result) for ref, result in zip(refs, results, strict=True)]
         print(json.dumps(objects, indent=2))

@@ -10,6 +10,8 @@ import tty
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from zcbulk_tui.cli.ending import line_comes_back
+
 TMUX_OPTIONS = ("focus-events", "set-clipboard", "allow-passthrough")
 
 # Back to the start of the line, and nothing in it: old terminals print questions that they do not
@@ -84,13 +86,14 @@ class Terminal:
         shown or left for whoever reads next, except for what comes too late.
         """
         modes = termios.tcgetattr(self._reader)
-        try:
-            tty.setcbreak(self._reader)
-            os.write(self._writer, (query + _IDENTIFY).encode())
-            return self._read()
-        finally:
-            # In one step with throwing away what is unread: no answer gets in between.
-            termios.tcsetattr(self._reader, termios.TCSAFLUSH, modes)
+        with line_comes_back():
+            try:
+                tty.setcbreak(self._reader)
+                os.write(self._writer, (query + _IDENTIFY).encode())
+                return self._read()
+            finally:
+                # In one step with throwing away what is unread: no answer gets in between.
+                termios.tcsetattr(self._reader, termios.TCSAFLUSH, modes)
 
     def _read(self) -> bytes:
         end = time.monotonic() + self._timeout

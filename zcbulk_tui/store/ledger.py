@@ -135,11 +135,11 @@ class StoredCallBook:
     def standing_for(self, shown: date, elapsed: float) -> date | None:
         """Returns the day that calls count to where a clock that was set shows another one."""
         try:
-            found = self._connection.execute(_STANDING, (self._mark,)).fetchone()
+            found = self._database.connection.execute(_STANDING, (self._mark,)).fetchone()
             parts = json.loads(found[0]) if found else {}
             if parts.get("shown") == shown.isoformat() and elapsed < parts["until"]:
                 return date.fromisoformat(parts["day"])
-        except (self._connection.Error, ValueError, TypeError, KeyError) as error:
+        except (self._database.connection.Error, ValueError, TypeError, KeyError) as error:
             self._database.note(error)
         return None
 

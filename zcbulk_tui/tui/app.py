@@ -22,7 +22,8 @@ from zcbulk_tui.errors import ZcbulkError
 from zcbulk_tui.render.glyphs import ASCII, UNICODE
 from zcbulk_tui.tui import no_colour, profile_actions
 from zcbulk_tui.tui.ascii_filter import AsciiFilter
-from zcbulk_tui.tui.input_driver import InputDriver, Paste, driver_class
+from zcbulk_tui.tui.guard import Ending
+from zcbulk_tui.tui.input_driver import Paste, driver_class
 from zcbulk_tui.tui.keys import moving_characters
 from zcbulk_tui.tui.messages import ProfilesChosen
 from zcbulk_tui.tui.open_profile import OpenProfile
@@ -37,6 +38,8 @@ _ASCII_FILTER = AsciiFilter()
 
 _ONE_PASTE = 1.0
 """Seconds in which pieces of text are taken for one paste."""
+_CLOSING = 1.0
+"""Seconds for the connections to end in order."""
 
 _FRAMES = 4
 """Places in the program that are named after a fault."""
@@ -49,6 +52,7 @@ class DashboardApp(App[None]):
         sessions: What to show: one profile or several.
         preferences: How to show it.
         now: The time of day; aware.
+        ending: The end of the process; None where that is none of the app's business.
     """
 
     TITLE = "zcbulk-tui"
@@ -61,6 +65,7 @@ class DashboardApp(App[None]):
         *sessions: Session,
         preferences: Preferences = UNCHANGED,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        ending: Ending | None = None,
     ) -> None:
         self.themes = preferences.themes or make()
         self._fault_code = 0
@@ -78,6 +83,7 @@ class DashboardApp(App[None]):
             leave_keys=("ctrl+q", *self._keys_of("leave")),
             suspend_keys=self._keys_of("suspend"),
             on_slow=self._link_changed,
+            ending=ending,
         )
         self._monitoring: list[Worker[None]] = []
         self._numbers = count(2)
@@ -106,8 +112,8 @@ class DashboardApp(App[None]):
     def _keys_of(self, action: str) -> list[str]:
         return next(key.keys for key in self.preferences.keys if key.action == action).split(",")
 
-    def on_mount(self) -> None:
-        """Ends in an orderly way when the system asks for it."""
+    def on_load(self) -> None:
+        """Ends in an orderly way when the system asks for it, from now on."""
         self._terminal.begin()
 
     def on_ready(self) -> None:
@@ -125,6 +131,19 @@ class DashboardApp(App[None]):
             for profile in self._watch_screen.profiles
         ]
 
+    def exit(
+        self, result: None = None, return_code: int = 0, message: RenderableType | None = None
+    ) -> None:
+        """Ends the app: no call is made any more, and soon the process is gone.
+
+        Once there was a fault, it does not end as if there had been none.
+        """
+        code = return_code or self._fault_code
+        self._terminal.ending(code)
+        for worker in self._monitoring:
+            worker.cancel()
+        super().exit(result, code, message)
+
     async def _end(self) -> None:
         for worker in self._monitoring:
             worker.cancel()
@@ -139,7 +158,8 @@ class DashboardApp(App[None]):
     async def on_unmount(self) -> None:
         """Lets the connection end in order: another window can poll at once."""
         self._terminal.end()
-        await self._end()
+        # Who hangs is not waited for: the terminal has been given back, and its writer is to end.
+        await asyncio.wait([asyncio.create_task(self._end())], timeout=_CLOSING)
 
     async def on_profiles_chosen(self, message: ProfilesChosen) -> None:
         """Leaves the profiles that are shown, and shows others.
@@ -193,7 +213,11 @@ class DashboardApp(App[None]):
     @property
     def has_terminal(self) -> bool:
         """Whether the terminal has not been given back."""
-        return isinstance(self._driver, InputDriver) and self._driver.has_terminal
+        return self._terminal.is_taken
+
+    def leave_terminal(self, words: str) -> None:
+        """Gives the terminal back where the app has not, and writes the last words to it."""
+        self._terminal.leave(words)
 
     def end_from_thread(self) -> None:
         """Ends the app because one of its threads has failed."""
@@ -208,15 +232,6 @@ class DashboardApp(App[None]):
         # In the place of Textual's own, whose traceback shows the values in every frame, and so
         # what is secret; nothing with a public name does that.
         self.fault(sys.exception())
-
-    def exit(
-        self,
-        result: None = None,
-        return_code: int = 0,
-        message: RenderableType | None = None,
-    ) -> None:
-        """Ends the app; once there was a fault, not as if there had been none."""
-        super().exit(result, return_code or self._fault_code, message)
 
     def on_paste(self, event: events.Paste) -> None:
         """Says that text has done nothing, where there was nothing to paste it into."""

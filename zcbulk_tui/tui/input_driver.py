@@ -15,6 +15,7 @@ from textual.message import Message
 
 from zcbulk_tui.tui.input_filter import Arrival, InputFilter
 from zcbulk_tui.tui.input_lexer import InputLexer, Kind
+from zcbulk_tui.tui.signals import LOST
 from zcbulk_tui.tui.textual_internals import Parser, key_sequences, parser_class
 
 _READ = 4096
@@ -73,29 +74,13 @@ class _Reading(NamedTuple):
 
 
 class InputDriver(LinuxDriver):
-    """Textual's driver, with a reader that takes no answer and no text for keys.
-
-    Attributes:
-        has_terminal: Whether the terminal is taken, and has not been given back.
-    """
+    """Textual's driver, with a reader that takes no answer and no text for keys."""
 
     READING: _Reading
 
     def __init__(self, app: App[Any], **more: Any) -> None:
         super().__init__(app, **more)
         self._app_loop = asyncio.get_running_loop()
-        self.has_terminal = False
-
-    def start_application_mode(self) -> None:
-        """Takes the terminal."""
-        self.has_terminal = True
-        take: Callable[[], None] = super().start_application_mode  # has no types of its own
-        take()
-
-    def stop_application_mode(self) -> None:
-        """Gives the terminal back."""
-        super().stop_application_mode()
-        self.has_terminal = False
 
     def run_input_thread(self) -> None:
         """Reads until the terminal is left."""
@@ -106,7 +91,7 @@ class InputDriver(LinuxDriver):
 
     def end_of_input(self) -> None:
         """There is nobody any more who could press a key."""
-        self._app_loop.call_soon_threadsafe(self._app.exit)
+        self._app_loop.call_soon_threadsafe(self._app.exit, None, LOST)
 
     def _read_terminal(self) -> None:
         lexer = InputLexer(key_sequences(), constants.ESCAPE_DELAY)

@@ -68,7 +68,7 @@ class OutputGate:
         if self._holds:
             # A change of layout does not wait: its frame was made, and has not been drawn.
             self._frame_lost = True
-        elif _waiting(driver) > _MOST_WAITING:
+        elif waiting(driver) > _MOST_WAITING:
             self._holds = True
             self._held.enter_context(self._app.batch_update())
             self._look_again(driver)
@@ -79,7 +79,7 @@ class OutputGate:
 
     def lags(self) -> bool:
         """Whether the terminal has not taken yet all that was drawn."""
-        return self._holds or _waiting(self._driver) > 0
+        return self._holds or waiting(self._driver) > 0
 
     def write(self, kind: str, sequence: str) -> None:
         """Writes what is not drawn, in one piece, as soon as the terminal keeps up.
@@ -103,7 +103,7 @@ class OutputGate:
             self._driver.write(sequence)
 
     def _look_again(self, driver: Driver | None) -> None:
-        if _waiting(driver) > 0:
+        if waiting(driver) > 0:
             self._count_wait()
             self._app.set_timer(_LOOK_AGAIN, lambda: self._look_again(driver))
             return
@@ -131,7 +131,7 @@ class OutputGate:
         self._on_slow(slow)
 
 
-def _waiting(driver: Driver | None) -> int:
+def waiting(driver: Driver | None) -> int:
     """Writes that the terminal has not taken yet; Textual has no public name for them."""
     writer = getattr(driver, "_writer_thread", None)
     queue = getattr(writer, "_queue", None)

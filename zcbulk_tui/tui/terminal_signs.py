@@ -38,9 +38,16 @@ class TerminalSigns:
         """Gives the title back, and takes the progress away; before the terminal is left."""
         if self._shown is None:
             return
-        self._shown = None
+        back, self._shown = self.back, None
+        self._gate.write_last(back)
+
+    @property
+    def back(self) -> str:
+        """What gives the title back, and takes the progress away; empty if nothing is shown."""
+        if self._shown is None:
+            return ""
         off = escapes.progress(None) if self._understands_progress() else ""
-        self._gate.write_last(off + escapes.OLD_TITLE)
+        return off + escapes.OLD_TITLE
 
     def show_again(self) -> None:
         """Shows what was hidden, when the terminal is taken again."""

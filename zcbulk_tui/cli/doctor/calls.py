@@ -1,10 +1,9 @@
 """The doctor on what a token is needed for: the token itself, and the status of one job."""
 
-import asyncio
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from zcbulk_tui.cli import compose, memory
+from zcbulk_tui.cli import compose, loops, memory
 from zcbulk_tui.cli.doctor import sign_in
 from zcbulk_tui.cli.findings import Finding, Grade, failure
 from zcbulk_tui.config.settings import Settings
@@ -25,7 +24,7 @@ def check(settings: Settings, job: str | None) -> list[Finding]:
         has_sign_in = sign_in.kept(settings) is not None
     except ZcbulkError:
         return []  # It has a line of its own.
-    return asyncio.run(_check(settings, job, has_sign_in))
+    return loops.run(_check(settings, job, has_sign_in))
 
 
 async def _check(settings: Settings, job: str | None, has_sign_in: bool) -> list[Finding]:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from zcbulk_tui.cli import compose
+from zcbulk_tui.cli import compose, loops
 from zcbulk_tui.cli.doctor import sign_in
 from zcbulk_tui.cli.findings import Finding, Grade, failure
 from zcbulk_tui.config.settings import Settings
@@ -29,7 +29,7 @@ def check(settings: Settings) -> Iterator[Finding]:
         yield failure("network", error)
         return
     api, accounts, note = _hosts(settings)
-    of_api, of_accounts = asyncio.run(_ask(network, api, accounts))
+    of_api, of_accounts = loops.run(_ask(network, api, accounts))
     yield from _way("API", of_api, note)
     yield from _way("accounts", of_accounts)
     yield _clock([each.ahead for each in (of_api, of_accounts) if each.ahead is not None])
