@@ -110,10 +110,10 @@ class ZcbulkError(Exception):
         return " ".join((f"{self.title}.", *self.paragraphs(occasion)))
 
     def paragraphs(self, occasion: Occasion | None = None) -> list[str]:
-        """Everything but the title: cause, answer, next step; on an occasion, about another try."""
+        """Everything but the title: cause, answer, on an occasion about another try, next step."""
         said = f"{self.answer.with_sender}." if self.answer else ""
         again = self.another_try(occasion) if occasion else ""
-        return [part for part in (self.cause, said, self.next_step, again) if part]
+        return [part for part in (self.cause, said, again, self.next_step) if part]
 
     def another_try(self, occasion: Occasion) -> str:
         """What is said of another try; empty where there is nothing to say, or others say it."""
