@@ -49,9 +49,9 @@ def make_creator(stage: str, jobs: int) -> Creator:
     """A simulator of one stage.
 
     Args:
-        stage: `hundred` is the scenario; `running`, `ending` (each in a few minutes) and `finished`
-            have as many jobs as wanted in this state; `soak` has running jobs, a few that are
-            ready, faults, and tokens that soon end.
+        stage: `hundred` is the scenario; `running`, `finished` and `ending` (one after the other,
+            soon) have as many jobs as wanted in this state; `soak` has running jobs, a few that
+            are ready, faults, and tokens that soon end.
         jobs: How many; `hundred` has its own hundred.
     """
     if stage == "hundred":
@@ -64,7 +64,7 @@ def make_creator(stage: str, jobs: int) -> Creator:
         if stage == "finished":
             builder.ending(label, form, Workload(20_000 + 37 * number, 200), at=-600.0 - number)
         elif stage == "ending":
-            builder.ending(label, form, Workload(200_000, 200, 0.01), at=240.0)
+            builder.ending(label, form, Workload(200_000, 1_000, 0.01), at=50.0 + 9 * number)
         elif soaked and number > jobs - _WAITING:
             builder.ready(label, form, Workload(20_000, 150))
         else:
