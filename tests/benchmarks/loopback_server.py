@@ -64,11 +64,13 @@ def make_creator(stage: str, jobs: int) -> Creator:
         if stage == "finished":
             builder.ending(label, form, Workload(20_000 + 37 * number, 200), at=-600.0 - number)
         elif stage == "ending":
-            builder.ending(label, form, Workload(200_000, 1_000, 0.01), at=50.0 + 9 * number)
+            builder.ending(label, form, Workload(200_000, 1_000, 0.01), at=45.0 + 6 * number)
         elif soaked and number > jobs - _WAITING:
             builder.ready(label, form, Workload(20_000, 150))
         else:
-            builder.running(label, form, Workload(2_000_000, 200, 0.01), done=0.2)
+            # Some of `soak` end within the hour; else all would be polled at the same moments.
+            rate = 60 + 7 * (number % 40) if soaked else 200
+            builder.running(label, form, Workload(2_000_000, rate, 0.01), done=0.2)
     # Zoho's limit on tokens is for those that hold an hour.
     accounts = Accounts(timeline, token_life=_TOKEN_LIFE, tokens_per_ten_minutes=None)
     return Creator(

@@ -59,7 +59,9 @@ def acts(url: str) -> Iterator[Sequence[bytes]]:
     yield [*_typed(":theme"), _ENTER]
     yield _typed("yY")
     yield _typed("pp")
-    yield _typed("jr")
+    for _ in range(4):  # the calls of a minute that the plan leaves
+        yield [_PAGE_DOWN, *_typed("        r")]
+    yield _typed("R")
     yield [_PAGE_DOWN, _HALF_DOWN, _DOWN, _UP, _HALF_UP, _PAGE_UP, b"G", b"g"]
     yield [REDRAW]
     yield [b"\x1b[O", b"\x1b[I"]  # another window has the focus, and this one again

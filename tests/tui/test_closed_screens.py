@@ -7,7 +7,9 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from rich.segment import Segment
 from textual._styles_cache import StylesCache
+from textual.geometry import Region
 from textual.widget import Widget
 
 from tests.tui.exercises import JOB
@@ -94,17 +96,24 @@ async def test_of_a_toast_that_is_taken_down_early_nothing_stays() -> None:
         assert len(stage.screen.query("ToastHolder")) == 1
 
 
-@pytest.mark.parametrize("missing", ["get_inner_outer", "cache_clear"])
-def test_a_textual_without_that_cache_is_left_as_it_is(
-    missing: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if missing == "get_inner_outer":
-        monkeypatch.delattr(StylesCache, missing)
-    else:
-        monkeypatch.setattr(StylesCache, "get_inner_outer", lambda *_: None)
-    textual_internals.forget_drawn_widgets()
+async def test_no_cache_grows_for_hours() -> None:
+    for number in range(2 * textual_internals._MOST_CACHED):
+        Region(0, 0, number, 1).union(Region(0, 0, 1, number))
+        Segment._split_cells(Segment(f"a line {number}"), 3)
+    async with Stage().open() as stage:
+        await stage.press("question_mark", "escape")
+        most = max(cache.cache_info().currsize for cache in textual_internals._OF_VALUES)
+    assert most <= textual_internals._MOST_CACHED
 
 
-def test_textual_has_that_cache() -> None:
+def test_textual_and_rich_have_these_caches() -> None:
     """The contract: once this fails, `forget_drawn_widgets` may have become superfluous."""
-    assert hasattr(StylesCache.get_inner_outer, "cache_clear")
+    assert StylesCache.get_inner_outer in textual_internals._OF_WIDGETS
+    names = {cache.__name__ for cache in textual_internals._OF_VALUES}
+    assert {"union", "intersection", "_split_cells", "render_ansi"} <= names
+
+
+def test_classes_without_caches_are_left_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert textual_internals._caches(Counter) == []
+    monkeypatch.setattr(textual_internals, "_OF_WIDGETS", [])
+    textual_internals.forget_drawn_widgets()
