@@ -13,7 +13,7 @@ from tests.benchmarks.plan import Plan
 from tests.benchmarks.programs import home
 from tests.benchmarks.pty_session import LINES, PtySession, pump
 
-_JOBS = 24
+_JOBS = 12
 """They end one after the other, and each is polled more and more often before its end: so some poll
 is always due within seconds, and all polls stay below the limit of calls."""
 

@@ -64,7 +64,7 @@ def make_creator(stage: str, jobs: int) -> Creator:
         if stage == "finished":
             builder.ending(label, form, Workload(20_000 + 37 * number, 200), at=-600.0 - number)
         elif stage == "ending":
-            builder.ending(label, form, Workload(200_000, 1_000, 0.01), at=45.0 + 6 * number)
+            builder.ending(label, form, Workload(200_000, 1_000, 0.01), at=48.0 + 12 * number)
         elif soaked and number > jobs - _WAITING:
             builder.ready(label, form, Workload(20_000, 150))
         else:
