@@ -59,8 +59,8 @@ def acts(url: str) -> Iterator[Sequence[bytes]]:
     yield [*_typed(":theme"), _ENTER]
     yield _typed("yY")
     yield _typed("pp")
-    for _ in range(10):  # the calls of a minute that the plan leaves
-        yield [_PAGE_DOWN, *_typed("        r")]
+    for turn in range(12):  # the calls of a minute that the plan leaves
+        yield [b"g", *[_PAGE_DOWN] * (turn % 4), *_typed("        r")]
     yield _typed("R")
     yield [_PAGE_DOWN, _HALF_DOWN, _DOWN, _UP, _HALF_UP, _PAGE_UP, b"G", b"g"]
     yield [REDRAW]
