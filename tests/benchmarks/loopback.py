@@ -12,6 +12,8 @@ from tests.benchmarks.pty_session import MeasurementError
 
 ROOT = Path(__file__).parents[2]
 
+Stage = Literal["hundred", "running", "ending", "finished", "soak"]
+
 _STATUS_CALL = "GET"
 
 
@@ -25,10 +27,11 @@ class Loopback:
     Attributes:
         base_url: Where it is.
         token: The access token that it takes.
+        code: What a self client signs in with, once and soon.
         jobs: What it says of its jobs: `id`, `label`, `form` and more.
     """
 
-    def __init__(self, stage: Literal["hundred", "running", "finished"], jobs: int = 100) -> None:
+    def __init__(self, stage: Stage, jobs: int = 100) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.benchmarks.loopback_server", stage, str(jobs)],
             cwd=ROOT,
@@ -44,6 +47,7 @@ class Loopback:
         hello = json.loads(greeting)
         self.base_url: str = hello["base_url"]
         self.token: str = hello["token"]
+        self.code: str = hello["code"]
         self.jobs: list[dict[str, Any]] = self._get("/simulator/jobs")
 
     def __enter__(self) -> Self:

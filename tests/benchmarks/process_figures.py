@@ -3,6 +3,7 @@
 import re
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 _SCHEDULER_CLOCK = 2
 _OF_PROCESS_SHIFT = 3
@@ -18,10 +19,48 @@ def cpu_seconds(pid: int) -> float:
     return time.clock_gettime((~pid << _OF_PROCESS_SHIFT) | _SCHEDULER_CLOCK)
 
 
+class Memory(NamedTuple):
+    """Memory of a process in RAM, in MiB.
+
+    Attributes:
+        rss: All of it.
+        pss: The same, where each page that several processes have counts in parts.
+        uss: What nobody else has.
+    """
+
+    rss: float
+    pss: float
+    uss: float
+
+
+def memory(pid: int) -> Memory:
+    """Memory of a process that is in RAM now."""
+    rollup = _read(pid, "smaps_rollup")
+    private = _mib(rollup, "Private_Clean") + _mib(rollup, "Private_Dirty")
+    return Memory(_mib(rollup, "Rss"), _mib(rollup, "Pss"), private)
+
+
 def rss_mib(pid: int) -> float:
     """Memory of a process that is in RAM now, in MiB."""
-    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
-    found = re.search(r"^VmRSS:\s+(\d+) kB", status, re.MULTILINE)
+    return _mib(_read(pid, "status"), "VmRSS")
+
+
+def descriptors(pid: int) -> int:
+    """Open files and sockets of a process."""
+    return len(list(Path(f"/proc/{pid}/fd").iterdir()))
+
+
+def threads(pid: int) -> int:
+    """Threads of a process."""
+    return len(list(Path(f"/proc/{pid}/task").iterdir()))
+
+
+def _read(pid: int, name: str) -> str:
+    return Path(f"/proc/{pid}/{name}").read_text(encoding="ascii", errors="replace")
+
+
+def _mib(text: str, name: str) -> float:
+    found = re.search(rf"^{name}:\s+(\d+) kB", text, re.MULTILINE)
     return int(found[1]) / 1024 if found else 0.0
 
 

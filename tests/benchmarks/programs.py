@@ -1,6 +1,7 @@
 """The programs that are measured, each in an empty home of its own."""
 
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -12,6 +13,7 @@ from typing import Protocol
 from tests.benchmarks.loopback import ROOT, Loopback
 from tests.benchmarks.pty_session import PtySession
 from zcbulk_tui.domain.job import JobRef, WatchedJob
+from zcbulk_tui.simulator.accounts import CLIENT_ID, CLIENT_SECRET
 from zcbulk_tui.store.database import FILE_NAME, open_database
 from zcbulk_tui.store.watch_list import StoredWatchList
 
@@ -50,6 +52,24 @@ class Home:
             "ZCBULK_ACCESS_TOKEN": server.token,
         }
 
+    def sign_in(self, server: Loopback) -> None:
+        """Signs in to a server for good, so that access tokens are renewed."""
+        self._environment |= {
+            "ZCBULK_BASE_URL": server.base_url,
+            "ZCBULK_ACCOUNTS_URL": server.base_url,
+            "ZCBULK_SECRETS": "file",
+        }
+        client = {"ZCBULK_CLIENT_ID": CLIENT_ID, "ZCBULK_CLIENT_SECRET": CLIENT_SECRET}
+        subprocess.run(
+            [sys.executable, "-m", "zcbulk_tui", "login", "--self-client"],
+            input=server.code.encode(),
+            env=self._environment | client,
+            cwd=self.path,
+            check=True,
+            capture_output=True,
+            timeout=60,
+        )
+
     def configure(self, text: str) -> None:
         """Makes a configuration file where the dashboard looks for one by itself."""
         folder = self.path / ".config" / "zcbulk-tui"
@@ -85,6 +105,11 @@ class Home:
         if script.exists():
             return self._start(str(script), *arguments)
         return self._start(sys.executable, "-m", "zcbulk_tui", *arguments)
+
+    def observed(self, socket: Path, *arguments: str) -> PtySession:
+        """Starts the dashboard so that it can be asked what there is in it."""
+        module = ["-m", "tests.benchmarks.observed_app", str(socket)]
+        return self._start(sys.executable, *module, *arguments, directory=ROOT)
 
     def feeder(self, jobs: int) -> PtySession:
         """Starts the dashboard's screen with the feeder behind it."""

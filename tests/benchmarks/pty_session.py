@@ -63,7 +63,7 @@ class PtySession:
         self, command: Sequence[str], environment: Mapping[str, str], directory: str
     ) -> None:
         self._master, slave = os.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
+        self.resize(COLUMNS, LINES)
         os.set_blocking(self._master, False)
         self.byte_count = 0
         self.chunks: list[Chunk] = []
@@ -99,6 +99,14 @@ class PtySession:
             os.killpg(self.pid, signal.SIGKILL)
         self._process.wait()
         os.close(self._master)
+
+    def resize(self, columns: int, lines: int) -> None:
+        """Gives the terminal another size."""
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+
+    def forget(self) -> None:
+        """Drops what was read so far; a picture that follows is to be begun anew."""
+        self.chunks.clear()
 
     def send(self, keys: bytes) -> None:
         """Presses keys."""

@@ -140,6 +140,22 @@ def test_to_filter_many_entries_takes_no_time() -> None:
 # What comes.
 
 
+def test_a_log_that_is_left_open_drops_the_oldest_entries() -> None:
+    records = list(numbered(25_000, apart=10.0))  # newest first
+    memory = Memory(*records[24_000:])
+    entries = LogEntries(memory.log)
+    entries.read_older()
+    for newest in range(23_000, -1, -1_000):
+        memory.records[:0] = records[newest : newest + 1_000]
+        assert entries.read_newer(records[newest].at)
+        assert entries.loaded == sorted(entries.loaded, key=lambda it: it.at, reverse=True)
+    assert [entry.record for entry in entries.loaded] == records[: 500 + 10_000]
+    assert len(entries._keys) == 500 + 10_000
+    entries.read_older()
+    assert len(entries.loaded) > 500 + 10_000
+    assert [entry.record for entry in entries.loaded] == records[: len(entries.loaded)]
+
+
 async def test_news_are_followed_on_the_first_line_only() -> None:
     memory = Memory(*numbered(60))
     async with LogApp(memory).open(80, 17) as app:

@@ -20,7 +20,7 @@ from textual.worker import Worker, WorkerCancelled, WorkerFailed, WorkerState
 
 from zcbulk_tui.errors import ZcbulkError
 from zcbulk_tui.render.glyphs import ASCII, UNICODE
-from zcbulk_tui.tui import no_colour, profile_actions
+from zcbulk_tui.tui import no_colour, profile_actions, textual_internals
 from zcbulk_tui.tui.ascii_filter import AsciiFilter
 from zcbulk_tui.tui.guard import Ending
 from zcbulk_tui.tui.input_driver import Paste, driver_class
@@ -89,16 +89,16 @@ class DashboardApp(App[None]):
         self._numbers = count(2)
         self._tempo = SPARING if preferences.sparing else USUAL
         self._mode = self.DEFAULT_MODE
+        self._screen_type = with_keys(preferences.keys)  # once: Textual keeps every class
         self._set(sessions)
 
     def _set(self, sessions: Sequence[Session]) -> None:
         glyphs = ASCII if self.preferences.ascii_only else UNICODE
-        keys = self.preferences.keys
-        self._watch_screen = with_keys(keys)(
+        self._watch_screen = self._screen_type(
             sessions,
             glyphs=glyphs,
             now=self._now,
-            keys=keys,
+            keys=self.preferences.keys,
             tempo=self._tempo,
             show_signs=self._terminal.show,
             step_theme=lambda: self.themes.step(self),
@@ -228,6 +228,11 @@ class DashboardApp(App[None]):
         """Ends the app as `fault` does; what Textual has to say may show values."""
         self.fault(sys.exception())
 
+    def notify(self, message: str, **options: Any) -> None:
+        """Shows a toast."""
+        textual_internals.remove_empty_toasts(self.screen)
+        super().notify(message, **options)
+
     def _fatal_error(self) -> None:
         # In the place of Textual's own, whose traceback shows the values in every frame, and so
         # what is secret; nothing with a public name does that.
@@ -299,6 +304,7 @@ class DashboardApp(App[None]):
     def post_display_hook(self) -> None:
         """Holds up the drawing while the terminal lags, and covers it while it is too small."""
         self._terminal.after_frame(self._driver)
+        textual_internals.forget_drawn_widgets()
 
 
 def last_words(error: BaseException | None) -> Text:

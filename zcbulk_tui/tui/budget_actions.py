@@ -21,7 +21,11 @@ def show(screen: "WatchView") -> None:
         glyphs=screen.glyphs,
         now=screen.now,
     )
-    screen.app.push_screen(screen.budget)
+
+    def closed(_: None) -> None:
+        screen.budget = None
+
+    screen.app.push_screen(screen.budget, closed)
 
 
 def step(screen: "WatchView", by: int) -> None:

@@ -13,6 +13,10 @@ from zcbulk_tui.render.terms import Term, finds
 _PAGE = 500
 """Entries that are read at once."""
 
+_MOST_NEWER = 10_000
+"""Entries that may join those that keys have read; with more, the oldest go: a log that is left
+open for weeks would hold them all."""
+
 _LATE = timedelta(minutes=2)
 """A call is known when it has ended, and then stands where it began: at most so long ago."""
 
@@ -60,6 +64,7 @@ class LogEntries:
         self._keys: set[tuple[object, ...]] = set()
         self._terms: tuple[Term, ...] = ()
         self._calls = True
+        self._read_back = 0
         self.loaded: list[LogEntry] = []
         self.shown: list[LogEntry] = []
         self.complete = False
@@ -89,6 +94,7 @@ class LogEntries:
         fresh = self._fresh(entries)
         self._keys.update(entry.key for entry in fresh)
         self.loaded += fresh
+        self._read_back = len(self.loaded)
         self.shown += self._passing(fresh)
 
     def read_newer(self, now: datetime) -> bool:
@@ -104,8 +110,16 @@ class LogEntries:
         self._keys.update(read)
         kept = [entry for entry in self.loaded if entry.key not in read]
         self.loaded = sorted([*read.values(), *kept], key=lambda entry: entry.at, reverse=True)
+        self._forget_oldest(self._read_back + _MOST_NEWER)
         self.shown = self._passing(self.loaded)
         return True
+
+    def _forget_oldest(self, most: int) -> None:
+        """Drops the oldest entries beyond so many; they can be read again."""
+        if len(self.loaded) > most:
+            self._keys.difference_update(entry.key for entry in self.loaded[most:])
+            del self.loaded[most:]
+            self.complete = False
 
     def place_of(self, entry: LogEntry) -> int:
         """Returns where an entry is among those shown, or else the next older one."""

@@ -145,7 +145,7 @@ def cells_of(strip: Strip, colours: ColorSystem) -> list[Cell] | None:
     return cells
 
 
-@lru_cache(2048)
+@lru_cache(512)
 def _characters(text: str) -> tuple[str, ...] | None:
     """What each cell of a text holds; None if terminals may not agree about that."""
     cells: list[str] = []
@@ -159,7 +159,7 @@ def _characters(text: str) -> tuple[str, ...] | None:
     return tuple(cells)
 
 
-@lru_cache(4096)
+@lru_cache(512)
 def _pen(style: Style, colours: ColorSystem) -> Pen | None:
     """The pen of a style; None for a link, which takes more than codes."""
     if style.link:
@@ -173,7 +173,7 @@ def _pen(style: Style, colours: ColorSystem) -> Pen | None:
     return Pen(codes.removesuffix(ends_with).rstrip(";"), colour, background)
 
 
-@lru_cache(1024)
+@lru_cache(512)
 def _change(before: Pen, after: Pen) -> str:
     """The codes that lead from one pen to another; there is none that turns a single thing off."""
     turns_off = before.attributes not in ("", after.attributes) or any(

@@ -44,4 +44,6 @@ class FilterField(Input):
     def _leave(self) -> None:
         self.screen.remove_class("filtering")
         self.screen.set_focus(None)
+        # Textual subscribes each field to its screen, which then keeps it for good.
+        self.screen.text_selection_started_signal.unsubscribe(self)
         self.remove()
