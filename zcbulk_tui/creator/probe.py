@@ -74,7 +74,7 @@ async def probe(
     try:
         response, _ = await network.send(request)
     except UnreadableError:
-        pass  # Too much of an answer is one all the same.
+        pass  # One that is too large, or encoded, is an answer all the same.
     except ZcbulkError as problem:
         error = problem
     else:

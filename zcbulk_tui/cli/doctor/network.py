@@ -89,7 +89,7 @@ def _way(name: str, probe: "Probe", note: str = "") -> Iterator[Finding]:
     elif parts.scheme == "http":
         yield Finding(subjects[Stage.TLS], Grade.PASS, "None: plain http stays on this machine.")
     if probe.error is None:
-        status = f"HTTP {probe.http_status}" if probe.http_status else "More than is read"
+        status = f"HTTP {probe.http_status}" if probe.http_status else "An answer that is not read"
         said = f"{status}, to a request without a token: any answer will do."
         yield Finding(subjects[Stage.ANSWER], Grade.PASS, said)
     elif probe.failed_at is not None:
