@@ -1,16 +1,24 @@
 """Notices that the terminal is gone.
 
 The kernel says so with SIGHUP, but only to the session whose terminal it was: what runs under `su`,
-`setsid` or `nohup` never hears of it. Textual then reads nothing, again and again.
+`setsid` or `nohup` never hears of it. Textual then reads nothing, again and again. And `script`,
+which records a session on a terminal of its own, keeps that one when it has lost the user's.
 """
 
 import os
 import select
 from collections.abc import Callable, Collection
+from contextlib import suppress
+from pathlib import Path
 from threading import Thread
 
 _LOOK_AGAIN = 1000
 """Milliseconds between two looks at whether the session is still there: no event tells."""
+
+_RECORDER = "script"
+
+_GONE = " (deleted)"
+"""What Linux puts behind the name of a terminal that is no more."""
 
 
 def watch(descriptors: Collection[int], lost: Callable[[], None]) -> None:
@@ -28,6 +36,7 @@ def _watch(descriptors: Collection[int], lost: Callable[[], None]) -> None:
     for descriptor in descriptors:
         poll.register(descriptor, 0)  # a hang-up is always told
     controlling = [descriptor for descriptor in descriptors if _is_ours(descriptor)]
+    recorders = _recorders()
     while True:
         for descriptor, event in poll.poll(_LOOK_AGAIN):
             if event & (select.POLLHUP | select.POLLERR):
@@ -35,7 +44,7 @@ def _watch(descriptors: Collection[int], lost: Callable[[], None]) -> None:
                 return
             poll.unregister(descriptor)  # a system that cannot watch it
         # The leader of the session has ended, and took the terminal from all others.
-        if not all(map(_is_ours, controlling)):
+        if not all(map(_is_ours, controlling)) or any(map(_has_lost_its_terminal, recorders)):
             lost()
             return
 
@@ -47,3 +56,23 @@ def _is_ours(descriptor: int) -> bool:
     except OSError:
         return False
     return True
+
+
+def _recorders() -> list[Path]:
+    """Those that record this session, where the system lists processes (Linux)."""
+    found, pid = [], os.getppid()
+    with suppress(OSError, ValueError):
+        while pid > 1:
+            process = Path(f"/proc/{pid}")
+            name, _, rest = (process / "stat").read_text().rpartition(")")
+            if name.partition("(")[2] == _RECORDER:
+                found.append(process)
+            pid = int(rest.split()[1])
+    return found
+
+
+def _has_lost_its_terminal(process: Path) -> bool:
+    try:
+        return str((process / "fd/0").readlink()).endswith(_GONE)
+    except OSError:  # of another user, or ended; then a hang-up follows
+        return False
