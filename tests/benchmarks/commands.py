@@ -108,9 +108,10 @@ class Tally:
     ) -> None:
         """Takes what is written down in the end of all commands of a job."""
         job, attempts = ref.job_id, truth.attempts[ref.job_id]
-        carried_out = truth.creator.jobs[job].carried_out
-        if carried_out > 1 or len(attempts) > len(kept):
-            self.doubled.append(f"{job}: {carried_out} of {len(attempts)} for {len(kept)} keys")
+        # What was accepted may be asked for again, by another key; what was lost may not.
+        accepted = sum(record.command.outcome is Outcome.ACCEPTED for record in kept)
+        if sum(attempts) > max(accepted, 1) or len(attempts) > len(kept):
+            self.doubled.append(f"{job}: {sum(attempts)} of {len(attempts)} for {len(kept)} keys")
         # One that was cut short on its way may never have left.
         sent = kept if len(kept) == len(attempts) else [it for it in kept if it.request]
         for record, did in zip(sent, attempts, strict=False):

@@ -269,10 +269,6 @@ class Monitor:
             )
         if not track.snapshot().allows(action):
             raise _too_late("Another window has commanded this job, or read that it is over.")
-        # The server may take it a second time while the first one does not show.
-        is_again = last is not None and last.command.action is action
-        if last is not None and is_again and self._aftermath.may_show_soon(last):
-            raise _too_late(f"The last {action.value} was accepted, and does not show yet.")
 
     def is_looking(self, ref: JobRef) -> bool:
         """Whether some of the looks at what became of a job's last command are still to come."""
