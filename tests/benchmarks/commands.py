@@ -232,14 +232,17 @@ async def _window(
 
 
 async def _press(world: World, tally: Tally, monitor: Monitor, ref: JobRef) -> None:
-    """Presses the key once, and now and then again."""
+    """Presses the key once, and now and then again, unless it was accepted."""
     action = world.actions[ref.job_id]
     tally.commands += 1
     for _ in range(world.random.choice((1, 1, 2, 3))):
         try:
-            await monitor.command(ref, action)
+            command = await monitor.command(ref, action)
         except UsageError:
             tally.not_sent += 1
+        else:
+            if command.outcome is Outcome.ACCEPTED:
+                return
         await asyncio.sleep(world.random.uniform(0, 90))
         tally.asked_again += 1
 
@@ -259,7 +262,8 @@ async def by_commands(world: World, tally: Tally) -> None:
     refs = world.refs()
     for ref in refs:
         for _ in range(world.random.choice((1, 1, 2))):
-            await _headless(world, tally, database, ref)
+            if await _headless(world, tally, database, ref) is Outcome.ACCEPTED:
+                break
     # One that is left has had no status that could be read: the next command goes on with it.
     for ref in refs:
         for _ in range(4):
@@ -269,13 +273,15 @@ async def by_commands(world: World, tally: Tally) -> None:
     _judge(world, tally, database, refs)
 
 
-async def _headless(world: World, tally: Tally, database: Database, ref: JobRef) -> None:
+async def _headless(world: World, tally: Tally, database: Database, ref: JobRef) -> Outcome | None:
+    """Runs a command; returns what became of it, None where it was not sent."""
     action = world.actions[ref.job_id]
     client, network = world.client()
     desk = _desk(database)
     spending = Spending(StoredCallBook(database, PROFILE), AMPLE, now=virtual_now)
     progress, out = headless._Progress(action, ref), io.StringIO()
     tally.commands += 1
+    command: Command | None = None
     with contextlib.redirect_stdout(out):
         try:
             command = await headless._send_once(
@@ -284,18 +290,20 @@ async def _headless(world: World, tally: Tally, database: Database, ref: JobRef)
             code = headless._report(command, ref)
         except UsageError:
             tally.not_sent += 1
-            return
+            return None
         except ZcbulkError as error:
             code = error.exit_code
             out.write(str(error))
         finally:
             await network.aclose()
+    assert command is not None
     tally.said(ref.job_id, command, world.truth)
     happened = any(world.truth.attempts[ref.job_id])
     if code == 0 and not happened:
         tally.words.append(f"{ref.job_id}: exit code 0, and it was not carried out")
     if "no effect" in out.getvalue() and command.outcome is not Outcome.NO_EFFECT:
         tally.words.append(f"{ref.job_id}: {out.getvalue()}")
+    return command.outcome
 
 
 def _desk(database: Database) -> Desk:
