@@ -17,7 +17,6 @@ import random
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import timedelta
@@ -25,6 +24,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from tests.benchmarks.command_tally import Tally
 from tests.support.commands import PROGRAM, environment
 from tests.support.cuts import Cut, CuttingProxy, CuttingTransport, Truth
 from tests.support.desks import PROFILE, make_desk
@@ -40,13 +40,11 @@ from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.job import Action, JobRef, WatchedJob
 from zcbulk_tui.domain.outlook import UNREAD, Outlook
 from zcbulk_tui.domain.planner import Reason, Terms
-from zcbulk_tui.domain.records import ControlRecord
 from zcbulk_tui.errors import UsageError, ZcbulkError
 from zcbulk_tui.monitor.events import CommandEnded, Event
 from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.monitor.ports import Desk
 from zcbulk_tui.monitor.spending import Spending
-from zcbulk_tui.render import words
 from zcbulk_tui.simulator.builder import JobBuilder
 from zcbulk_tui.simulator.clock import Timeline
 from zcbulk_tui.simulator.creator import Creator
@@ -80,54 +78,6 @@ AT_ONCE = 16
 AMPLE = Allowance(10_000_000, 1, 20, None)
 ENDLESS = Workload(2_000_000_000, 100.0)
 CUTS = (*Cut, Cut.AFTER, Cut.WITHIN)
-
-
-class Tally:
-    """What was found."""
-
-    def __init__(self) -> None:
-        self.commands = 0
-        self.asked_again = 0
-        self.not_sent = 0
-        self.doubled: list[str] = []
-        self.words: list[str] = []
-        self.records: list[str] = []
-        self.outcomes: Counter[str] = Counter()
-        self.cuts: Counter[Cut] = Counter()
-        self.said_in_all = 0
-
-    def said(self, job: str, command: Command, truth: Truth) -> None:
-        """Takes what was said of a command of a job."""
-        wrong = _untrue(command, truth.of(job, command.sent_at.timestamp()))
-        self.said_in_all += 1
-        if wrong:
-            self.words.append(f"{job}: {wrong} ({words.command(command, command.sent_at)})")
-
-    def judge(
-        self, truth: Truth, ref: JobRef, kept: Sequence[ControlRecord], *, may_be_unclear: bool
-    ) -> None:
-        """Takes what is written down in the end of all commands of a job."""
-        job, attempts = ref.job_id, truth.attempts[ref.job_id]
-        carried_out = truth.creator.jobs[job].carried_out
-        if carried_out > 1 or len(attempts) > len(kept):
-            self.doubled.append(f"{job}: {carried_out} of {len(attempts)} for {len(kept)} keys")
-        # One that was cut short on its way may never have left.
-        sent = kept if len(kept) == len(attempts) else [it for it in kept if it.request]
-        for record, did in zip(sent, attempts, strict=False):
-            self.outcomes[record.command.outcome.value] += 1
-            wrong = _untrue(record.command, did)
-            if record.is_unclear and not may_be_unclear:
-                wrong = "still unclear"
-            if wrong:
-                self.records.append(f"{job}: {wrong}")
-
-
-def _untrue(command: Command, did: bool) -> str:
-    says_yes = command.outcome in (Outcome.ACCEPTED, Outcome.TOOK_EFFECT)
-    says_no = command.outcome in (Outcome.REFUSED, Outcome.NO_EFFECT)
-    if (says_yes and not did) or (says_no and did):
-        return f"“{command.outcome}”, and it was {'' if did else 'not '}carried out"
-    return ""
 
 
 class World:
@@ -231,14 +181,17 @@ async def _window(
 
 
 async def _press(world: World, tally: Tally, monitor: Monitor, ref: JobRef) -> None:
-    """Presses the key once, and now and then again."""
+    """Presses the key once, and now and then again, unless it was accepted."""
     action = world.actions[ref.job_id]
     tally.commands += 1
     for _ in range(world.random.choice((1, 1, 2, 3))):
         try:
-            await monitor.command(ref, action)
+            command = await monitor.command(ref, action)
         except UsageError:
             tally.not_sent += 1
+        else:
+            if command.outcome is Outcome.ACCEPTED:
+                return
         await asyncio.sleep(world.random.uniform(0, 90))
         tally.asked_again += 1
 
@@ -258,7 +211,8 @@ async def by_commands(world: World, tally: Tally) -> None:
     refs = world.refs()
     for ref in refs:
         for _ in range(world.random.choice((1, 1, 2))):
-            await _headless(world, tally, database, ref)
+            if await _headless(world, tally, database, ref) is Outcome.ACCEPTED:
+                break
     # One that is left has had no status that could be read: the next command goes on with it.
     for ref in refs:
         for _ in range(4):
@@ -268,13 +222,15 @@ async def by_commands(world: World, tally: Tally) -> None:
     _judge(world, tally, database, refs)
 
 
-async def _headless(world: World, tally: Tally, database: Database, ref: JobRef) -> None:
+async def _headless(world: World, tally: Tally, database: Database, ref: JobRef) -> Outcome | None:
+    """Runs a command; returns what became of it, None where it was not sent."""
     action = world.actions[ref.job_id]
     client, network = world.client()
     desk = _desk(database)
     spending = Spending(StoredCallBook(database, PROFILE), AMPLE, now=virtual_now)
     progress, out = headless._Progress(action, ref), io.StringIO()
     tally.commands += 1
+    command: Command | None = None
     with contextlib.redirect_stdout(out):
         try:
             command = await headless._send_once(
@@ -283,18 +239,20 @@ async def _headless(world: World, tally: Tally, database: Database, ref: JobRef)
             code = headless._report(command, ref)
         except UsageError:
             tally.not_sent += 1
-            return
+            return None
         except ZcbulkError as error:
             code = error.exit_code
             out.write(str(error))
         finally:
             await network.aclose()
+    assert command is not None
     tally.said(ref.job_id, command, world.truth)
     happened = any(world.truth.attempts[ref.job_id])
     if code == 0 and not happened:
         tally.words.append(f"{ref.job_id}: exit code 0, and it was not carried out")
     if "no effect" in out.getvalue() and command.outcome is not Outcome.NO_EFFECT:
         tally.words.append(f"{ref.job_id}: {out.getvalue()}")
+    return command.outcome
 
 
 def _desk(database: Database) -> Desk:

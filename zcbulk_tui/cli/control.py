@@ -17,7 +17,7 @@ from zcbulk_tui.domain.outlook import Outlook
 from zcbulk_tui.domain.planner import Reason, Terms
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.windows import Recalled
-from zcbulk_tui.errors import ConfigError, RefusedError, UnclearError, UsageError
+from zcbulk_tui.errors import ConfigError, QuotaSpentError, RefusedError, UnclearError, UsageError
 from zcbulk_tui.monitor.events import Event, JobChanged
 from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.monitor.ports import Desk, JobApi
@@ -162,6 +162,9 @@ async def _send_once(
     polling = asyncio.create_task(monitor.run())
     try:
         if earlier is not None and earlier.is_unclear:
+            await asyncio.sleep(0)  # so that the polls have begun
+            with contextlib.suppress(QuotaSpentError):  # then the looks use what is kept back
+                monitor.poll_now([ref], key="settle")
             before = await _settled(monitor, polling, progress, earlier.command, ref)
             if before.outcome is Outcome.SENT or (
                 before.outcome is Outcome.TOOK_EFFECT and before.action is action

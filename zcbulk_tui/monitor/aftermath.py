@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from zcbulk_tui.domain.control import Outcome, has_had_its_time, is_looked_for, next_look
+from zcbulk_tui.domain.control import is_looked_for, next_look
 from zcbulk_tui.domain.job import JobReading, JobRef
 from zcbulk_tui.domain.records import ANSWERED_WITHIN, ControlRecord, EventKind, last_of_each
 from zcbulk_tui.monitor.ports import Memory
@@ -83,11 +83,6 @@ class Aftermath:
     def is_looking(self, record: ControlRecord) -> bool:
         """Whether some of the planned looks are still to come."""
         return record.is_unclear and is_looked_for(self._watch(record).done)
-
-    def may_show_soon(self, record: ControlRecord) -> bool:
-        """Whether the effect of a command that was accepted may only not show yet."""
-        is_open = record.command.outcome is Outcome.ACCEPTED and record.settled is None
-        return is_open and not has_had_its_time(_time() - self._watch(record).since)
 
     def forward(self, seconds: float) -> None:
         """Takes that this machine has slept."""

@@ -9,7 +9,7 @@ from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.job import Action, JobReading
 from zcbulk_tui.domain.records import ControlRecord
-from zcbulk_tui.errors import BusyError, ServiceError, UnclearError, ZcbulkError
+from zcbulk_tui.errors import BusyError, ServiceError, UnclearError, UsageError, ZcbulkError
 from zcbulk_tui.monitor.aftermath import Aftermath
 from zcbulk_tui.monitor.calls import Calls, Slots
 from zcbulk_tui.monitor.gate import Priority
@@ -41,6 +41,21 @@ class Control:
         self._calls = calls
         self._aftermath = aftermath
         self._now = now
+
+    def check(self, track: Track, action: Action) -> None:
+        """Makes sure that a command still makes sense.
+
+        Raises:
+            UsageError: It does not.
+        """
+        last = track.record
+        if last is not None and last.is_unclear:
+            raise too_late(
+                "Another window has commanded this job, or what became of the last "
+                f"{last.command.action.value} is not known yet."
+            )
+        if not track.snapshot().allows(action):
+            raise too_late("Another window has commanded this job, or read that it is over.")
 
     def begin(self, track: Track, action: Action, shown: JobReading | None) -> ControlRecord:
         """Writes down that a command is about to be sent; returns the record.
@@ -92,3 +107,8 @@ def _is_unclear(error: ZcbulkError) -> bool:
         return True
     has_no_code = error.answer is not None and error.answer.code is None
     return has_no_code and isinstance(error, ServiceError) and not isinstance(error, BusyError)
+
+
+def too_late(cause: str) -> UsageError:
+    """Why a command was not sent that was decided on."""
+    return UsageError("Nothing was sent", cause, "Look at the list, and decide anew.")

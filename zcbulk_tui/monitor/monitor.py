@@ -3,14 +3,13 @@
 import asyncio
 import random
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from zcbulk_tui.domain import planner
 from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.day_plan import DayPlan
-from zcbulk_tui.domain.job import Action, JobReading, JobRef, WatchedJob
+from zcbulk_tui.domain.job import Action, JobReading, JobRef
 from zcbulk_tui.domain.planner import Pace
 from zcbulk_tui.domain.records import ControlRecord, EventKind
 from zcbulk_tui.domain.windows import Recalled
@@ -22,23 +21,23 @@ from zcbulk_tui.errors import (
 from zcbulk_tui.monitor.aftermath import Aftermath
 from zcbulk_tui.monitor.calls import Admission, Calls, Slots
 from zcbulk_tui.monitor.clock import ClockWatch
-from zcbulk_tui.monitor.control import Control
+from zcbulk_tui.monitor.control import Control, too_late
+from zcbulk_tui.monitor.editing import Editing
 from zcbulk_tui.monitor.events import CommandEnded, Sink
 from zcbulk_tui.monitor.following import TICK, Follower
 from zcbulk_tui.monitor.gate import CallGate, Priority
+from zcbulk_tui.monitor.looks import Looks
 from zcbulk_tui.monitor.plan import Plan, Rule
 from zcbulk_tui.monitor.ports import Desk, JobApi
 from zcbulk_tui.monitor.recorder import Recorder
 from zcbulk_tui.monitor.service import Service
 from zcbulk_tui.monitor.spending import Spending
+from zcbulk_tui.monitor.timekeeper import Timekeeper
 from zcbulk_tui.monitor.track import Track
 from zcbulk_tui.monitor.waiting import Waiting
 
 SETTLE = 2.0
 """Seconds between the answer to a command and the poll that shows what it did."""
-
-_SHORTLY = 0.1
-"""Seconds that are always before a look at what became of a command."""
 
 _RETRY, _AFTER_COMMAND = "retry", "settle"
 """Why a poll is made that no rule and no key asks for."""
@@ -83,7 +82,6 @@ class Monitor:
         self._spending = spending
         self._read_only = read_only
         self._now = now
-        self._clock = ClockWatch(now, elapsed)
         self._luck = luck
         self._tracks: dict[JobRef, Track] = {}
         self._plan = Plan(self._tracks, spending, rule, now)
@@ -96,13 +94,31 @@ class Monitor:
         self._follower = Follower(
             desk, self._tracks, self._plan, self._service, spending, self._recorder, sink, now
         )
+        editing = Editing(
+            desk,
+            self._tracks,
+            self._follower,
+            self._recorder,
+            self._changed,
+            lambda track: self._ask_soon(track, Priority.KEY, "e"),
+        )
+        self.add, self.edit, self.remove = editing.add, editing.edit, editing.remove
+        self._looks = Looks(self._aftermath, self._service, self._follower, self._look)
+        self._timekeeper = Timekeeper(
+            ClockWatch(now, elapsed),
+            self._tracks,
+            self._plan,
+            self._service,
+            self._aftermath,
+            self._publish,
+        )
         self._sign_in_failures = 0
         self._waiting = Waiting(
             self._plan,
             spending,
             self._service,
             self._follower,
-            self._notice_clock,
+            self._timekeeper.notice,
             self._respend,
         )
         self._tasks: asyncio.TaskGroup | None = None
@@ -111,59 +127,15 @@ class Monitor:
 
     def watch(self, jobs: Iterable[Recalled]) -> None:
         """Begins to watch jobs that are on the watch list already, and tells of each."""
-        self._notice_clock()
+        self._timekeeper.notice()
         new = [Track(job, self._now()) for job in jobs if job.snapshot.ref not in self._tracks]
         self._tracks.update((track.job.ref, track) for track in new)
         for track in new:
             self._plan.by_rule(track)
             self._publish(track)
-            self._look_later(track)
+            self._looks.later(track)
         self._renew(at_once=True)
         self._waiting.wake()
-
-    def add(self, job: WatchedJob) -> None:
-        """Puts a job on the watch list and begins to watch it.
-
-        Raises:
-            ConfigError: The watch list cannot be written; the job is not watched then.
-        """
-        known = {job.ref} & self._tracks.keys()
-        self._memory.add(replace(job, added_by=f"{self._desk.operator}, key a"))
-        self._follower.sync()
-        self._follower.reword(known)
-        self._recorder.event(EventKind.ADDED, "Watched from now on", job)
-        self._renew(at_once=True)
-        self._waiting.wake()
-
-    def edit(self, job: WatchedJob) -> None:
-        """Takes another label, other tags and another note for a job.
-
-        One whose polls have ended is asked again: the user deals with it.
-
-        Raises:
-            ConfigError: They cannot be written; the job stays as it is.
-        """
-        self._memory.edit(job)
-        track = self._tracks.get(job.ref)
-        if track is not None:
-            track.job = replace(track.job, label=job.label, tags=job.tags, note=job.note)
-            self._recorder.event(EventKind.EDITED, "Label, tags or note changed", track.job)
-            self._publish(track)
-            if track.is_given_up:
-                self._ask_soon(track, Priority.KEY, "e")
-
-    def remove(self, ref: JobRef) -> None:
-        """Takes a job off the watch list; nothing changes at Zoho.
-
-        Raises:
-            ConfigError: The watch list cannot be written; the job is still watched then.
-        """
-        self._memory.remove(ref)
-        track = self._tracks.get(ref)
-        if track is not None:
-            self._recorder.event(EventKind.REMOVED, "Not watched any more", track.job)
-        self._follower.sync()
-        self._renew(at_once=True)
 
     def poll_now(self, refs: Iterable[JobRef], *, key: str = "r") -> None:
         """Asks about jobs before their time: one call each, also where polls are paused or over.
@@ -230,11 +202,11 @@ class Monitor:
         self._follower.catch_up()
         track = self._tracks.get(ref)
         if track is None:
-            raise _too_late("Another window has taken the job off the list.")
-        self._check(track, action)
+            raise too_late("Another window has taken the job off the list.")
+        self._control.check(track, action)
         async with track.lock:
             self._follower.catch_up()
-            self._check(track, action)
+            self._control.check(track, action)
             record = self._control.begin(track, action, shown)
             self._publish(track)
             command = (await self._control.send(track, record)).command
@@ -242,9 +214,9 @@ class Monitor:
         self._plan.by_rule(track)
         if command.error is None:
             self._spending.not_spent()
-            self._bring_forward(self._service.note_success())
+            self._plan.bring_forward(self._service.note_success())
         else:
-            self._bring_forward(self._service.note_failure(command.error))
+            self._plan.bring_forward(self._service.note_failure(command.error))
             wait = self._service.hold_if_asked(command.error, failures=1)
             if wait is not None:
                 self._plan.retry(track, wait)
@@ -254,34 +226,12 @@ class Monitor:
             loop.call_later(SETTLE, self._ask_soon, track, Priority.COMMAND, _AFTER_COMMAND)
         elif isinstance(command.error, AlreadyEndedError):
             self._ask_soon(track, Priority.COMMAND, _AFTER_COMMAND)
-        self._look_later(track)
+        self._looks.later(track)
         return command
-
-    def _check(self, track: Track, action: Action) -> None:
-        """Makes sure that a command still makes sense.
-
-        Raises:
-            UsageError: It does not.
-        """
-        last = track.record
-        if last is not None and last.is_unclear:
-            raise _too_late(
-                "Another window has commanded this job, or what became of the last "
-                f"{last.command.action.value} is not known yet."
-            )
-        if not track.snapshot().allows(action):
-            raise _too_late("Another window has commanded this job, or read that it is over.")
-        # The server may take it a second time while the first one does not show.
-        is_again = last is not None and last.command.action is action
-        if last is not None and is_again and self._aftermath.may_show_soon(last):
-            raise _too_late(f"The last {action.value} was accepted, and does not show yet.")
 
     def is_looking(self, ref: JobRef) -> bool:
         """Whether some of the looks at what became of a job's last command are still to come."""
-        track = self._tracks.get(ref)
-        if track is None or track.record is None or not track.record.is_unclear:
-            return False
-        return track.is_waiting or track.lock.locked() or self._aftermath.is_looking(track.record)
+        return ref in self._tracks and self._looks.are_to_come(self._tracks[ref])
 
     async def run(self) -> None:
         """Polls until cancelled."""
@@ -299,11 +249,11 @@ class Monitor:
 
     async def _follow(self) -> None:
         while True:
-            self._notice_clock()
+            self._timekeeper.notice()
             if self._follower.tick():
                 self._respend()
                 for track in self._tracks.values():
-                    self._look_later(track)
+                    self._looks.later(track)
             await asyncio.sleep(TICK)
 
     # One poll.
@@ -332,28 +282,12 @@ class Monitor:
         self._service.note_token()
         return True
 
-    def _look_later(self, track: Track) -> None:
-        """Plans the next look at what became of a job's last command, if that is not known."""
-        track.stop_looking()
-        if track.record is not None and track.record.is_unclear:
-            loop = asyncio.get_running_loop()
-            # Zoho is left in peace where it asks for it; what is due then comes after that.
-            wait = max(self._service.held_for, _SHORTLY)
-            at = max(self._aftermath.next_look_at(track.record), loop.time() + wait)
-            track.look = loop.call_at(at, self._look, track)
-
-    def _look(self, track: Track) -> None:
-        """Looks at what became of a job's last command; only if it is this window's to do."""
-        track.look = None
-        record = track.record
-        if record is None or self._tracks.get(track.job.ref) is not track:
-            return
-        is_ours = self._aftermath.is_own(record) or self._follower.polls
-        busy = track.lock.locked() or track.is_waiting
-        if self._tasks is not None and is_ours and not busy:
-            self._ask_soon(track, Priority.COMMAND, _AFTER_COMMAND)
-        else:
-            track.look = asyncio.get_running_loop().call_later(1.0, self._look_later, track)
+    def _look(self, track: Track) -> bool:
+        """Looks at what became of a job's last command; returns whether that can be done now."""
+        if self._tasks is None or track.lock.locked() or track.is_waiting:
+            return False
+        self._ask_soon(track, Priority.COMMAND, _AFTER_COMMAND)
+        return True
 
     def _ask_soon(self, track: Track, priority: Priority, why: str) -> None:
         if self._tasks is not None and not track.lock.locked() and not track.is_waiting:
@@ -364,7 +298,7 @@ class Monitor:
         track.is_waiting = True
         try:
             if not await self._can_sign():
-                self._cannot_look(track)
+                self._looks.missed(track)
                 return
             place = await self._gate.enter(priority)
         finally:
@@ -372,14 +306,8 @@ class Monitor:
         cause = Cause.COMMAND if priority is Priority.COMMAND else Cause.KEY
         may = self._spending.budget.left_for(cause)
         if not may:
-            self._cannot_look(track)
+            self._looks.missed(track)
         await self._admit(place, track if may else None, cause, why)
-
-    def _cannot_look(self, track: Track) -> None:
-        """After a look that could not be made: plans the next one, if it was one."""
-        if track.record is not None and track.record.is_unclear:
-            self._aftermath.looked(track.record)
-            self._look_later(track)
 
     async def _admit(self, place: float, track: Track | None, cause: Cause, why: str) -> None:
         """Makes a call that the gate has let through, unless there is no use for it any more.
@@ -406,11 +334,10 @@ class Monitor:
     async def _poll(self, track: Track, slots: Slots) -> None:
         asked = self._aftermath.asking(track.job.ref, track.record) if track.record else []
         answer = await self._ask(track, slots)
-        self._notice_clock()
-        # What another window has read meanwhile comes first, and is told by that window only.
+        self._timekeeper.notice()
+        # What another window has read meanwhile comes first, and that window reports it.
         self._follower.catch_up()
-        before = track.snapshot()
-        settled: list[ControlRecord] = []
+        before, settled = track.snapshot(), list[ControlRecord]()
         if isinstance(answer, ZcbulkError):
             self._fail(track, answer)
             self._recorder.fault(before, answer)
@@ -418,19 +345,14 @@ class Monitor:
             track.read(answer, self._now())
             self._recorder.reading(before, track.snapshot(), answer)
             settled = self._aftermath.read(asked, answer)
-            self._take(track, settled)
+            for record in settled:
+                track.learn(record)
             self._plan.by_rule(track)
-            self._bring_forward(self._service.note_success())
+            self._plan.bring_forward(self._service.note_success())
         self._tell(track)
         for record in settled:
             if record.command.outcome is not Outcome.ACCEPTED:
                 self._sink.publish(CommandEnded(track.job, record.command))
-
-    def _take(self, track: Track, records: Iterable[ControlRecord]) -> None:
-        """Takes what has become known of commands; plans the next look at the last one."""
-        for record in records:
-            if track.record is not None and record.key == track.record.key:
-                track.note(record)
 
     async def _ask(self, track: Track, slots: Slots) -> JobReading | ZcbulkError:
         try:
@@ -440,7 +362,7 @@ class Monitor:
 
     def _fail(self, track: Track, error: ZcbulkError) -> None:
         """Notes a failed poll, and plans when to try again, if at all."""
-        self._bring_forward(self._service.note_failure(error))
+        self._plan.bring_forward(self._service.note_failure(error))
         track.fail(error, self._now())
         wait = self._service.hold_if_asked(error, track.failures)
         if error.ends_polls:
@@ -453,10 +375,10 @@ class Monitor:
 
     def _tell(self, track: Track) -> None:
         """After a call: publishes what it brought, and what it changed for the other jobs."""
+        self._waiting.wake()
         if self._tracks.get(track.job.ref) is track:
-            self._waiting.wake()
             self._publish(track)
-            self._look_later(track)
+            self._looks.later(track)
         self._renew()
         self._service.tell_spending()
 
@@ -473,41 +395,10 @@ class Monitor:
         self._waiting.wake()
         self._service.tell_spending()
 
-    def _notice_clock(self) -> None:
-        """Looks whether the machine slept, or its clock was set: neither makes news of what is old.
-
-        What came due in sleep is asked now. What is remembered moves with a clock that was set.
-        """
-        slept, step = self._clock.look()
-        if slept:
-            self._plan.forward(slept)
-            self._service.slept(slept)
-            self._aftermath.forward(slept)
-        if step:
-            self._service.redate(step)
-            for track in self._tracks.values():
-                track.redate(step)
-                self._publish(track)
-        if slept or step:
-            self._waiting.wake()
-
-    def _bring_forward(self, outage_began: datetime | None) -> None:
-        """After an outage, if there was one: asks at once about the jobs that it has hit.
-
-        Not about those that failed before it: an answer that stays bad for one job looks like an
-        outage that every answer for another job ends.
-        """
-        if outage_began is None:
-            return
-        for track in self._tracks.values():
-            hit = track.failing_since is not None and track.failing_since >= outage_began
-            if hit and track.next_poll_at is not None and not track.lock.locked():
-                self._plan.retry(track, 0.0)
-                self._waiting.wake()
+    def _changed(self) -> None:
+        """After a change of what is watched."""
+        self._renew(at_once=True)
+        self._waiting.wake()
 
     def _publish(self, track: Track) -> None:
         self._follower.tell(track)
-
-
-def _too_late(cause: str) -> UsageError:
-    return UsageError("Nothing was sent", cause, "Look at the list, and decide anew.")

@@ -108,6 +108,19 @@ class Plan:
         for track in self._tracks.values():
             track.asked_at -= seconds
 
+    def bring_forward(self, outage_began: datetime | None) -> None:
+        """After an outage, if there was one: plans the jobs that it has hit for now.
+
+        Not those that failed before it: an answer that stays bad for one job looks like an outage
+        that every answer for another job ends.
+        """
+        if outage_began is None:
+            return
+        for track in self._tracks.values():
+            hit = track.failing_since is not None and track.failing_since >= outage_began
+            if hit and track.next_poll_at is not None and not track.lock.locked():
+                self.retry(track, 0.0)
+
     def of_the_day(self) -> DayPlan:
         """The plan for the rest of the day."""
         today = self._spending.seconds_to_reset

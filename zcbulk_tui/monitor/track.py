@@ -97,6 +97,11 @@ class Track:
             self.job = replace(self.job, started_at=command.sent_at)
         self.record = replace(record, job=self.job)
 
+    def learn(self, record: ControlRecord) -> None:
+        """Takes what more is known of a start or an abort, if it is the last one."""
+        if self.record is not None and self.record.key == record.key:
+            self.note(record)
+
     def stop_looking(self) -> None:
         """Plans no look at what became of the last command."""
         if self.look is not None:

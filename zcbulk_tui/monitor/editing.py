@@ -1,0 +1,83 @@
+"""The watch list as the user of this window changes it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from zcbulk_tui.domain.job import JobRef, WatchedJob
+from zcbulk_tui.domain.records import EventKind
+from zcbulk_tui.monitor.following import Follower
+from zcbulk_tui.monitor.ports import Desk
+from zcbulk_tui.monitor.recorder import Recorder
+from zcbulk_tui.monitor.track import Track
+
+
+class Editing:
+    """Puts jobs on the list, takes them off it, and changes what it says of them.
+
+    Args:
+        desk: Where the list is kept.
+        tracks: The jobs that are polled.
+        follower: Watches what is on the list.
+        recorder: Writes down what happens.
+        changed: Called after a change of what is watched.
+        ask_again: Has a job asked again whose polls have ended.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        tracks: dict[JobRef, Track],
+        follower: Follower,
+        recorder: Recorder,
+        changed: Callable[[], None],
+        ask_again: Callable[[Track], None],
+    ) -> None:
+        self._desk = desk
+        self._tracks = tracks
+        self._follower = follower
+        self._recorder = recorder
+        self._changed = changed
+        self._ask_again = ask_again
+
+    def add(self, job: WatchedJob) -> None:
+        """Puts a job on the watch list and begins to watch it.
+
+        Raises:
+            ConfigError: The watch list cannot be written; the job is not watched then.
+        """
+        known = {job.ref} & self._tracks.keys()
+        self._desk.memory.add(replace(job, added_by=f"{self._desk.operator}, key a"))
+        self._follower.sync()
+        self._follower.reword(known)
+        self._recorder.event(EventKind.ADDED, "Watched from now on", job)
+        self._changed()
+
+    def edit(self, job: WatchedJob) -> None:
+        """Takes another label, other tags and another note for a job.
+
+        One whose polls have ended is asked again: the user deals with it.
+
+        Raises:
+            ConfigError: They cannot be written; the job stays as it is.
+        """
+        self._desk.memory.edit(job)
+        track = self._tracks.get(job.ref)
+        if track is not None:
+            track.job = replace(track.job, label=job.label, tags=job.tags, note=job.note)
+            self._recorder.event(EventKind.EDITED, "Label, tags or note changed", track.job)
+            self._follower.tell(track)
+            if track.is_given_up:
+                self._ask_again(track)
+
+    def remove(self, ref: JobRef) -> None:
+        """Takes a job off the watch list; nothing changes at Zoho.
+
+        Raises:
+            ConfigError: The watch list cannot be written; the job is still watched then.
+        """
+        self._desk.memory.remove(ref)
+        track = self._tracks.get(ref)
+        if track is not None:
+            self._recorder.event(EventKind.REMOVED, "Not watched any more", track.job)
+        self._follower.sync()
+        self._changed()

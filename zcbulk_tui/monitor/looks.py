@@ -1,0 +1,67 @@
+"""When it is looked at what became of a command whose answer was lost."""
+
+import asyncio
+from collections.abc import Callable
+
+from zcbulk_tui.monitor.aftermath import Aftermath
+from zcbulk_tui.monitor.following import Follower
+from zcbulk_tui.monitor.service import Service
+from zcbulk_tui.monitor.track import Track
+
+_SHORTLY = 0.1
+"""Seconds that are always before a look."""
+
+_AGAIN = 1.0
+"""Seconds until it is tried again where a look is not possible yet, or another window's to make."""
+
+
+class Looks:
+    """Plans the looks of this window: at its own commands, and at others' if it polls.
+
+    Args:
+        aftermath: Knows when they are due.
+        service: Knows for how long Zoho is to be left in peace.
+        follower: Knows whether this window polls.
+        look: Makes one; returns whether that could be done.
+    """
+
+    def __init__(
+        self,
+        aftermath: Aftermath,
+        service: Service,
+        follower: Follower,
+        look: Callable[[Track], bool],
+    ) -> None:
+        self._aftermath = aftermath
+        self._service = service
+        self._follower = follower
+        self._look = look
+
+    def are_to_come(self, track: Track) -> bool:
+        """Whether some of the planned looks are not over yet."""
+        if track.record is None or not track.record.is_unclear:
+            return False
+        return track.is_waiting or track.lock.locked() or self._aftermath.is_looking(track.record)
+
+    def later(self, track: Track) -> None:
+        """Plans the next look at a job's last command, if it is not known what became of it."""
+        track.stop_looking()
+        if track.record is not None and track.record.is_unclear:
+            loop = asyncio.get_running_loop()
+            # Zoho is left in peace where it asks for it; what is due then comes after that.
+            wait = max(self._service.held_for, _SHORTLY)
+            at = max(self._aftermath.next_look_at(track.record), loop.time() + wait)
+            track.look = loop.call_at(at, self._now, track)
+
+    def missed(self, track: Track) -> None:
+        """After a poll that could not be made: plans the next look, if it was one."""
+        if track.record is not None and track.record.is_unclear:
+            self._aftermath.looked(track.record)
+            self.later(track)
+
+    def _now(self, track: Track) -> None:
+        track.look = None
+        record = track.record
+        is_ours = record is not None and (self._aftermath.is_own(record) or self._follower.polls)
+        if not (is_ours and self._look(track)):
+            track.look = asyncio.get_running_loop().call_later(_AGAIN, self.later, track)
