@@ -31,6 +31,9 @@ _PAUSE = b"p"
 _STILL = 0.5
 """Seconds after which a pressed key has had all its effects."""
 
+_APPLIED = 6.0
+"""Seconds after which the last readings before a pause are in the rows, on a slow link too."""
+
 _FIRST_ROW = 3
 """The line of the first job: behind the status line, its rule and the titles."""
 
@@ -56,7 +59,7 @@ def measure(plan: Plan) -> Iterable[Figure]:
         _hang(session, plan.hang)
         end = time.time()
         session.send(_PAUSE)
-        time.sleep(_STILL)  # nobody reads, so there is nothing to wait for
+        time.sleep(_APPLIED)  # nobody reads, so there is nothing to wait for
 
         returned, count = time.perf_counter(), session.byte_count
         pump([session], _AFTER)
