@@ -1,6 +1,5 @@
 """The dashboard over the watch list, or over jobs named on the command line."""
 
-import atexit
 import gc
 import os
 import sys
@@ -23,6 +22,9 @@ from zcbulk_tui.tui.session import US, Connection, Home, Profiles, Session
 
 if TYPE_CHECKING:
     from zcbulk_tui.store.opening import Opened
+
+_not_saved: list[str] = []
+"""What could not be written until the end, of each profile that was shown."""
 
 _ENDS_SOON = (
     f"The access token in {secrets.ACCESS_TOKEN} ends within the hour. "
@@ -122,9 +124,8 @@ def _session(settings: Settings, wanted: Sequence[WatchedJob] | None) -> Session
         async def close() -> None:
             kept.close()
             if kept.trouble and not kept.never_kept:
-                # Said once the terminal is as it was.
                 lost = f"The last {kept.owed} entries are lost. " if kept.owed else ""
-                atexit.register(complain, f"{lost}{kept.trouble}")
+                _not_saved.append(f"{lost}{kept.trouble}")
             await network.aclose()
 
         archive = StoredArchive(kept, settings.profile)
@@ -184,7 +185,10 @@ def show(sessions: Sequence[Session], preferences: Preferences) -> int:
     _check_terminal()
     app = DashboardApp(*map(collecting, sessions), preferences=preferences)
     app.run()
-    return app.return_code or 0
+    # Now that the terminal is as it was.
+    for said in _not_saved:
+        complain(said)
+    return app.return_code or int(bool(_not_saved))
 
 
 def collecting(session: Session) -> Session:
