@@ -1,6 +1,5 @@
 """The dashboard over the watch list, or over jobs named on the command line."""
 
-import atexit
 import gc
 import os
 import sys
@@ -26,6 +25,9 @@ from zcbulk_tui.tui.session import US, Connection, Home, Profiles, Session
 
 if TYPE_CHECKING:
     from zcbulk_tui.store.opening import Opened
+
+_not_saved: list[str] = []
+"""What could not be written until the end, of each profile that was shown."""
 
 _ENDS_SOON = (
     f"The access token in {secrets.ACCESS_TOKEN} ends within the hour. "
@@ -133,9 +135,8 @@ def _session(settings: Settings, wanted: Sequence[WatchedJob] | None) -> Session
         async def close() -> None:
             kept.close()
             if kept.trouble and not kept.never_kept:
-                # Said once the terminal is as it was.
                 lost = f"The last {kept.owed} entries are lost. " if kept.owed else ""
-                atexit.register(complain, f"{lost}{kept.trouble}")
+                _not_saved.append(f"{lost}{kept.trouble}")
             await network.aclose()
 
         archive = StoredArchive(kept, settings.profile)
@@ -212,8 +213,11 @@ def show(sessions: Sequence[Session], preferences: Preferences) -> int:
             ending.give_back_line()
         else:
             print(words, file=sys.stderr)
-        return code or 1
-    return code
+        code = code or 1
+    # Now that the terminal is as it was.
+    for said in _not_saved:
+        complain(said)
+    return code or int(bool(_not_saved))
 
 
 @contextmanager

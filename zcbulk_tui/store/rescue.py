@@ -53,7 +53,11 @@ def _at_its_place(lost: "Database", path: Path) -> "Database":
         if found is not None and (lost.file is None or found != lost.file.file):
             other = opening.looked_at(path)
             if not isinstance(other, str):
-                salvage.write(salvage.of(lost.connection, now), other)
+                try:
+                    salvage.write(salvage.of(lost.connection, now), other)
+                except BaseException:
+                    other.connection.close()
+                    raise
                 return other
         new = _copy(lost, path.with_name(f"{path.name}.new"), now)
         try:

@@ -126,7 +126,8 @@ class StoredWindows:
 
     def leave(self) -> None:
         """Gives the lease back, if it has it; another window takes it within seconds."""
-        if self.number:
+        # Where that cannot be written, silence says the same, and no entry is lost by it.
+        if self.number and not self._database.trouble:
             self._database.keep("DELETE FROM windows WHERE id = ?", (self.number,))
             self._database.keep("DELETE FROM wanted WHERE by_window = ?", (self.number,))
 
