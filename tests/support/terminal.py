@@ -23,7 +23,7 @@ _READ = 65536
 _KEY_PACE = 0.1
 """Seconds between two keys."""
 
-_READING_TIME = 0.5
+_READING_TIME = 0.8
 """Seconds that a question is on screen before it is answered."""
 
 ENTER, ESCAPE, TAB = "\r", "\x1b", "\t"
@@ -102,7 +102,9 @@ class Terminal:
 
     def answer(self, key: str) -> None:
         """Presses a key as somebody does who has read the question that is on screen."""
-        time.sleep(_READING_TIME)
+        end = time.monotonic() + _READING_TIME
+        while (left := end - time.monotonic()) > 0:
+            self._read(left)
         self.press(key)
 
     def send(self, data: bytes) -> None:

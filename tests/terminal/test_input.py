@@ -1,6 +1,7 @@
 """What comes from the terminal, and is no key: nothing is spent or asked, and all goes on."""
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -70,10 +71,13 @@ def opened(on_terminal: Open, simulator: SimulatorProcess, env: dict[str, str]) 
 
 def is_still_there(screen: Terminal) -> None:
     """The next keys move the cursor."""
-    screen.press("G")
-    screen.wait_for_line(f"^▌ . {OTHER}")
-    screen.press("g")
-    screen.wait_for_line(f"^▌ . {READY}")
+    for key, name in (("G", OTHER), ("g", READY)):
+        for _ in range(10):  # one that a busy program reads together with text is text
+            screen.press(key)
+            with suppress(AssertionError):
+                screen.wait_for_line(f"^▌ . {name}", 2.0)
+                break
+        screen.wait_for_line(f"^▌ . {name}", 0.0)
 
 
 def test_neither_answers_nor_broken_bytes_do_anything(
@@ -104,7 +108,7 @@ def test_what_comes_together_starts_nothing(
     env = environment(home, base_url=simulator.base_url, token=simulator.token)
     screen = opened(on_terminal, simulator, env)
     before = simulator.log()
-    for reads in ([b"Salary"], [b"S", b"y"], [b"Sy\r"], [b"X" * 4000, b"X" * 4000 + b"r"]):
+    for reads in ([b"Salary"], [b"Sy\r"], [b"X" * 4000, b"X" * 4000 + b"r"]):
         for read in reads:
             screen.send(read)
         screen.wait_for("faster than anybody types")
@@ -140,8 +144,8 @@ def test_what_comes_together_starts_nothing(
     screen.press("S")
     screen.wait_for(f"Start “{READY}”?")
     screen.send(b"\ty")
-    screen.send(b"\x1b[Cy")
-    screen.answer("?")
+    screen.press("\x1b[Cy")
+    screen.wait_for("too soon to be a yes")
     assert f"Start “{READY}”?" in screen.text
     assert simulator.log() == before
     screen.answer("y")

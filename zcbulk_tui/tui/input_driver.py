@@ -13,8 +13,9 @@ from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
+from zcbulk_tui.tui.control_sequences import Kind
 from zcbulk_tui.tui.input_filter import Arrival, InputFilter
-from zcbulk_tui.tui.input_lexer import InputLexer, Kind
+from zcbulk_tui.tui.input_lexer import InputLexer
 from zcbulk_tui.tui.signals import LOST
 from zcbulk_tui.tui.textual_internals import Parser, key_sequences, parser_class
 

@@ -10,13 +10,18 @@ from collections.abc import Collection, Iterable
 from itertools import groupby
 from typing import NamedTuple
 
-from zcbulk_tui.tui.input_lexer import LONGEST_TEXT, InputLexer, Kind, Token, printable_lines
+from zcbulk_tui.tui.control_sequences import Kind, Token
+from zcbulk_tui.tui.input_lexer import LONGEST_TEXT, InputLexer, printable_lines
 
 TOGETHER = 0.02
 """Seconds of silence after which the next character is one of its own."""
 
 _AFTER_BURST = 0.06
 """The same once characters have come together: the last of a paste may be late."""
+
+_NOTHING = frozenset({Kind.DROPPED, Kind.BROKEN})
+
+_BACKSPACE = frozenset({"\x7f", "\b"})
 
 _MOST_HELD = 1000
 """Tokens between the characters of a burst; the rest is dropped."""
@@ -56,6 +61,7 @@ class InputFilter:
         self._came = 0
         self._characters = 0
         self._commands = 0
+        self._is_broken = False
 
     @property
     def deadline(self) -> float | None:
@@ -88,7 +94,7 @@ class InputFilter:
 
     @property
     def _is_burst(self) -> bool:
-        return self._commands > 0 and self._characters > 1
+        return self._commands > 0 and (self._characters > 1 or self._is_broken)
 
     def _sort(self, tokens: list[Token], at: float) -> list[Arrival]:
         passed: list[Arrival] = []
@@ -97,12 +103,15 @@ class InputFilter:
             if token.kind is not Kind.REPORT:
                 self._came += 1
                 self._last = at
+            self._is_broken |= token.kind is Kind.BROKEN
             if token.kind is Kind.CHARACTER:
                 self._characters += len(token.typed)
                 self._commands += self._is_command(token)
+            elif token.text in _BACKSPACE:
+                self._characters += 1
             if holds:
                 self._hold(token, at)
-            elif token.kind is not Kind.DROPPED:
+            elif token.kind not in _NOTHING:
                 passed.append(Arrival(token, at, self._came == 1))
         return passed
 
@@ -121,7 +130,7 @@ class InputFilter:
         if self._is_burst:
             held = _joined(held)
         self._begin()
-        return [Arrival(token, at, alone) for token, at in held if token.kind is not Kind.DROPPED]
+        return [Arrival(token, at, alone) for token, at in held if token.kind not in _NOTHING]
 
 
 def _joined(held: Iterable[tuple[Token, float]]) -> list[tuple[Token, float]]:

@@ -5,11 +5,18 @@ cuts everything into pieces anywhere. A control string that is not known as a ke
 whole, up to its end or until nothing more of it has come for a while.
 """
 
-import re
 from codecs import getincrementaldecoder
 from collections.abc import Mapping
 from enum import Enum, auto
-from typing import NamedTuple
+
+from zcbulk_tui.tui.control_sequences import (
+    Kind,
+    Token,
+    classify,
+    known,
+    says_that_sizes_are_reported,
+    size_report,
+)
 
 _ESC, _BEL, _CAN, _SUB = "\x1b", "\x07", "\x18", "\x1a"
 _STRING_ENDS = frozenset({_BEL, _CAN, _SUB, "\x9c"})
@@ -36,65 +43,6 @@ LONGEST_TEXT = 65_536
 """Characters of a paste; the rest is dropped."""
 
 _PASTE_BEGINS, _PASTE_ENDS = "\x1b[200~", "\x1b[201~"
-
-_MOUSE = re.compile(r"\x1b\[<\d{1,4};-?\d{1,5};-?\d{1,5}[Mm]")
-_FOCUS = re.compile(r"\x1b\[[IO]")
-_MODE = re.compile(r"\x1b\[\?(2026|2048);([0-4])\$y")
-_SIZE = re.compile(r"\x1b\[48;(\d{1,5})[:\d]*;(\d{1,5})[:\d]*;(\d{1,6})[:\d]*;(\d{1,6})[:\d]*t")
-_MODIFIED = re.compile(
-    r"\x1b\[(?:1;(\d{1,3})(?::(\d))?([ABCDEFHPQS])|(\d{1,3});(\d{1,3})(?::(\d))?~)"
-)
-_KITTY = re.compile(
-    r"\x1b\[(\d{1,7})(?::[\d:]*)?(?:;(\d{0,3})(?::(\d))?)?(?:;(\d{1,7}(?::\d{1,7})*)?)?u"
-)
-_REPORT = re.compile(r"\x1b\[.*[Rnp-tv-y]")
-"""Reports end so; of the keys that do, no terminal of today sends one."""
-
-_RELEASED = "3"
-_KITTY_KEYS = frozenset({9, 13, 27, 127})
-"""Code points below the blank, and that of backspace, that are keys."""
-_LOCKS = 64 | 128
-_SHIFT = 1
-_PRIVATE_USE = range(57344, 63744)
-_MODIFIERS = frozenset({*range(57358, 57361), *range(57441, 57455)})
-
-
-class Kind(Enum):
-    """What a token is.
-
-    Attributes:
-        CHARACTER: A key that types a character; `text` is what the terminal sent.
-        KEY: Any other key; `text` is what the terminal sent.
-        ALT: A character with alt.
-        ESCAPE: The key of that name.
-        PASTE: What a terminal pasted.
-        BURST: Characters that came faster than anybody types; see `InputFilter`.
-        REPORT: Mouse, focus, sizes and modes: what the terminal sent.
-        DROPPED: Something without a meaning; it has no text.
-    """
-
-    CHARACTER = auto()
-    KEY = auto()
-    ALT = auto()
-    ESCAPE = auto()
-    PASTE = auto()
-    BURST = auto()
-    REPORT = auto()
-    DROPPED = auto()
-
-
-class Token(NamedTuple):
-    """One thing that came from the terminal.
-
-    Attributes:
-        kind: What it is.
-        text: What belongs to it.
-        typed: The characters that a `Kind.CHARACTER` types.
-    """
-
-    kind: Kind
-    text: str = ""
-    typed: str = ""
 
 
 class _State(Enum):
@@ -123,7 +71,7 @@ class InputLexer:
         self._decoder = getincrementaldecoder("utf-8")("surrogateescape")
         self._state = _State.GROUND
         self._sequence = ""
-        self._may_be_key = True
+        self._may_be_key = self._is_sound = True
         self._pasted: list[str] = []
         self._tail = ""
         self._reports_size = False
@@ -164,7 +112,7 @@ class InputLexer:
                 return [Token(Kind.ESCAPE)]
             case _ if self._may_be_key and len(sequence) == len("\x1b["):
                 return [Token(Kind.ALT, sequence[1])]
-        return [Token(Kind.DROPPED)]
+        return [Token(Kind.BROKEN)]
 
     def _is_half(self) -> bool:
         """Whether the beginning of a character waits for its rest."""
@@ -181,7 +129,10 @@ class InputLexer:
         self._state = _State.GROUND
 
     def _drop(self) -> None:
-        self._emit(Kind.DROPPED)
+        self._emit(Kind.DROPPED if self._is_sound else Kind.BROKEN)
+
+    def _break(self) -> None:
+        self._emit(Kind.BROKEN)
 
     def _begin(self, state: _State, sequence: str, *, may_be_key: bool = True) -> None:
         if self._state in (_State.GROUND, _State.STRING):
@@ -216,6 +167,7 @@ class InputLexer:
                 self._in_paste(character)
 
     def _in_ground(self, character: str) -> None:
+        self._is_sound = character == _ESC
         if character == _ESC:
             self._begin(_State.ESCAPE, _ESC)
         elif character in _C1:
@@ -244,7 +196,7 @@ class InputLexer:
         elif character == "\\" or (character in _STRING_ENDS and not self._may_be_key):
             self._drop()  # the end of a string
         elif sequence in self._sequences:
-            self._known(sequence)
+            self._emit(*known(sequence, self._sequences))
         elif " " <= character <= "/":
             self._begin(_State.NF, sequence)
         elif "\x80" <= character <= "\x9f":
@@ -256,10 +208,10 @@ class InputLexer:
     def _interrupted(self, character: str) -> bool:
         """Whether a character begins something else, or ends all, wherever it stands."""
         if character == _ESC or "\x80" <= character <= "\x9f":
-            self._drop()
+            self._break()
             self._in_ground(character)
         elif character in (_CAN, _SUB):
-            self._drop()
+            self._break()
         else:
             return False
         return True
@@ -271,7 +223,7 @@ class InputLexer:
         elif not self._interrupted(character):
             self._sequence += character
             if self._sequence in self._sequences:
-                self._known(self._sequence)
+                self._emit(*known(self._sequence, self._sequences))
             elif not ("1" <= character <= "8") or len(self._sequence) > len("\x1bO1"):
                 self._drop()
 
@@ -294,11 +246,13 @@ class InputLexer:
 
     def _in_ignored(self, character: str) -> None:
         if not self._interrupted(character) and "@" <= character <= "~":
-            self._drop()
+            self._break()
 
     def _in_string(self, character: str) -> None:
         if character == _ESC:
             self._begin(_State.ESCAPE, _ESC, may_be_key=False)
+        elif character in (_CAN, _SUB):
+            self._break()
         elif character in _STRING_ENDS:
             self._drop()
         else:
@@ -306,7 +260,7 @@ class InputLexer:
 
     def _in_x10_mouse(self, character: str) -> None:
         if "\0" < character < " ":
-            self._drop()
+            self._break()
             self._in_ground(character)
         else:
             self._sequence += character
@@ -329,81 +283,21 @@ class InputLexer:
         text, self._pasted, self._tail = "".join(self._pasted[:LONGEST_TEXT]), [], ""
         return [Token(Kind.PASTE, printable_lines(text))]
 
-    def _known(self, sequence: str) -> None:
-        typed = self._sequences[sequence]
-        if isinstance(typed, str):
-            self._emit(Kind.CHARACTER, sequence, typed)
-        else:
-            self._emit(Kind.KEY, sequence)
-
     def _end_of_csi(self, sequence: str) -> None:
         if sequence == "\x1b[M":
             self._state = _State.X10_MOUSE
         elif sequence == _PASTE_BEGINS:
             self._state, self._pasted, self._tail = _State.PASTE, [], ""
-        elif _MOUSE.fullmatch(sequence) or _FOCUS.fullmatch(sequence):
-            self._emit(Kind.REPORT, sequence)
-        elif mode := _MODE.fullmatch(sequence):
-            self._reports_size |= mode[1] == "2048" and mode[2] != "0"
-            self._emit(Kind.REPORT, sequence)
-        elif size := _SIZE.fullmatch(sequence):
-            self._size(*map(int, size.groups()))
-        elif key := _KITTY.fullmatch(sequence):
-            self._kitty(key)
-        elif key := _MODIFIED.fullmatch(sequence):
-            self._modified(key)
-        elif sequence in self._sequences and not _REPORT.fullmatch(sequence):
-            self._known(sequence)
+        elif self._reports_size and (size := size_report(sequence)):
+            self._emit(*size)
         else:
-            self._drop()
-
-    def _size(self, lines: int, columns: int, height: int, width: int) -> None:
-        """A size that is told without having been asked for would hide the true one."""
-        if self._reports_size and lines and columns:
-            pixels = f"{max(height, lines)};{max(width, columns)}"  # they are divided by
-            self._emit(Kind.REPORT, f"\x1b[48;{lines};{columns};{pixels}t")
-        else:
-            self._drop()
-
-    def _modified(self, key: re.Match[str]) -> None:
-        modifiers, event, final, number, number_modifiers, number_event = key.groups()
-        base = f"\x1b[{number}~" if number else f"\x1b[{final}"
-        if _RELEASED in (event, number_event) or not (
-            base in self._sequences or final in ("P", "Q", "S")
-        ):
-            self._drop()
-        elif number:
-            self._emit(Kind.KEY, f"\x1b[{number};{number_modifiers}~")
-        else:
-            self._emit(Kind.KEY, f"\x1b[1;{modifiers}{final}")
-
-    def _kitty(self, key: re.Match[str]) -> None:
-        code, modifiers = int(key[1]), int(key[2] or "1") or 1
-        texts = [int(part) for part in (key[4] or "").split(":") if part]
-        held = (modifiers - 1) & ~_LOCKS
-        if (
-            key[3] == _RELEASED
-            or not all(map(_is_character, texts))
-            or not (_is_character(code) or code in _KITTY_KEYS)
-        ):
-            self._drop()
-            return
-        parts = [str(code), str(modifiers), ":".join(map(str, texts))]
-        sequence = f"\x1b[{';'.join(parts).rstrip(';')}u" if texts or held else f"\x1b[{code}u"
-        typed = "".join(map(chr, texts))
-        if not typed and held in (0, _SHIFT) and code not in _PRIVATE_USE:
-            typed = {27: "", 127: "", 9: "\t" if not held else ""}.get(code, chr(code))
-        if code in _MODIFIERS:
-            self._emit(Kind.REPORT, sequence)
-        elif typed:
-            self._emit(Kind.CHARACTER, sequence, typed)
-        else:
-            self._emit(Kind.KEY, sequence)
-
-
-def _is_character(code: int) -> bool:
-    """Whether there is a character of this number that is not one of control."""
-    return 32 <= code <= 0x10FFFF and not 0x7F <= code <= 0x9F and not 0xD800 <= code <= 0xDFFF
+            # A size that is told without having been asked for would hide the true one.
+            self._reports_size |= says_that_sizes_are_reported(sequence)
+            token = classify(sequence, self._sequences)
+            if token.kind is Kind.DROPPED:
+                self._drop()
+            else:
+                self._emit(*token)
 
 
 def printable_lines(text: str) -> str:

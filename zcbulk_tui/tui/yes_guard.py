@@ -27,6 +27,10 @@ class Question(Protocol):
         """Whether a key, by Textual's name, would be a yes now."""
         ...
 
+    def say_too_soon(self) -> None:
+        """Says that a yes did not count."""
+        ...
+
 
 class YesGuard:
     """Keeps a yes from a question that was not on the terminal long enough.
@@ -61,11 +65,7 @@ class YesGuard:
             return False
         if event.alone and self._can_be_read(question, event.at):
             return False
-        self._app.notify(
-            "That came too soon, or together with something else. Press it again.",
-            severity="warning",
-            markup=False,
-        )
+        question.say_too_soon()
         return True
 
     def _can_be_read(self, question: object, at: float) -> bool:

@@ -114,6 +114,11 @@ class ConfirmScreen(Dialog[bool]):
             return self._typed is None
         return key == "enter" and (self.focused is None or self.focused.id != "no")
 
+    def say_too_soon(self) -> None:
+        """Says that a yes did not count, as it came before the question can have been read."""
+        box = self.query_one(VerticalScroll)
+        box.border_subtitle = "That came too soon to be a yes. Press it again."
+
     def on_paste(self, event: events.Paste) -> None:
         """Lets what is pasted go to the field, although the safe answer has the focus."""
         if self._typed is not None and not event._stop_propagation:
