@@ -16,13 +16,14 @@ from tests.support.jobs import REF
 from tests.support.stub_server import DROP, Raw, Reply, Request, Silence, StubServer
 from zcbulk_tui import __version__
 from zcbulk_tui.creator.network import Timeouts
-from zcbulk_tui.domain.job import Environment, JobRef
+from zcbulk_tui.domain.job import Action, Environment, JobRef
 from zcbulk_tui.errors import (
     BusyError,
     ServiceError,
     UnclearError,
     UnreachableError,
     UnreadableError,
+    UsageError,
 )
 
 OK = Reply(200, PAGE_STATUS)
@@ -232,3 +233,15 @@ async def test_a_redirect_is_not_followed(http: int) -> None:
         assert elsewhere.requests == []
     assert type(error) is ServiceError
     assert "Redirects are not followed" in str(error)
+
+
+@pytest.mark.parametrize("origin", ["{}", "http://localhost:1", "https://evil.example", "{}@x"])
+@pytest.mark.parametrize("action", [None, *Action])
+async def test_a_job_of_another_server_gets_no_token(origin: str, action: Action | None) -> None:
+    with StubServer() as server:
+        ref = replace(REF, origin=origin.format(server.url))
+        async with creator(None) as client:
+            with pytest.raises(UsageError) as caught:
+                await (client.status(ref) if action is None else client.control(ref, action))
+        assert caught.value.next_step
+        assert server.requests == []

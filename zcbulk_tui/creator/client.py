@@ -20,7 +20,7 @@ from zcbulk_tui.creator.control import Variant, VariantMemory, candidates, follo
 from zcbulk_tui.creator.faults import to_error
 from zcbulk_tui.creator.network import Network
 from zcbulk_tui.creator.tokens import AccessToken, TokenSource
-from zcbulk_tui.domain.address import job_path
+from zcbulk_tui.domain.address import check_origin, job_path
 from zcbulk_tui.domain.job import Action, Environment, JobReading, JobRef
 from zcbulk_tui.errors import (
     Answer,
@@ -77,6 +77,7 @@ class CreatorClient:
         """Asks for the status of a job: one call.
 
         Raises:
+            UsageError: The job's server must not get the token; nothing was sent.
             ZcbulkError: Anything but a readable success.
         """
         http_status, body = await self._call("GET", ref)
@@ -98,9 +99,9 @@ class CreatorClient:
             UnclearError: Whether it was carried out is not known; nothing was sent after it.
             ZcbulkError: It was not carried out.
         """
+        origin = self._origin(ref)
         await self.sign_in()
         slot = slot or _untold
-        origin = self._base_url or ref.origin
         remaining = candidates(self._memory.recall(origin))
         while True:
             variant = remaining[0]
@@ -131,6 +132,7 @@ class CreatorClient:
 
         Such an answer proves that nothing happened, so the call may be repeated.
         """
+        self._origin(ref)
         token = await self._tokens.token()
         try:
             return await self._signed_call(token, method, ref, body)
@@ -145,6 +147,17 @@ class CreatorClient:
                 raise
             raise self._tokens.give_up(refusal) from None
 
+    def _origin(self, ref: JobRef) -> str:
+        """Where the calls for a job go, wherever the job itself came from.
+
+        Raises:
+            UsageError: That is no place for the token.
+        """
+        if self._base_url is not None:
+            return self._base_url
+        check_origin(ref.origin)
+        return ref.origin
+
     async def _signed_call(
         self, token: SecretStr, method: str, ref: JobRef, body: dict[str, object] | None
     ) -> tuple[int, bytes]:
@@ -155,7 +168,7 @@ class CreatorClient:
         if body is not None:
             headers["Content-Type"] = "application/json"
             content = json.dumps(body).encode()
-        url = (self._base_url or ref.origin) + job_path(ref, self._api_version)
+        url = self._origin(ref) + job_path(ref, self._api_version)
         request = self._network.request(method, url, headers=headers, content=content)
         response, answer = await self._network.send(request, AccessToken(token))
         _require_success(response, answer)
