@@ -4,7 +4,7 @@ import atexit
 import gc
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from zcbulk_tui.cli import compose, earlier_list, memory
 from zcbulk_tui.cli.main import complain
 from zcbulk_tui.config import load, secrets
 from zcbulk_tui.config.settings import THEMES, Settings
+from zcbulk_tui.domain import proxies
 from zcbulk_tui.domain.job import Environment, WatchedJob
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.errors import UsageError
@@ -145,9 +146,20 @@ def _session(settings: Settings, wanted: Sequence[WatchedJob] | None) -> Session
         home,
         read_only=settings.read_only,
         is_signed_in=partial(compose.is_signed_in, settings),
-        notice=_ENDS_SOON if os.environ.get(secrets.ACCESS_TOKEN) else "",
+        notice=" ".join(_notices()),
         problem=opened.problem,
     )
+
+
+def _notices() -> Iterator[str]:
+    """What is to be said at first.
+
+    Raises:
+        ConfigError: A proxy that the environment names cannot be used.
+    """
+    if os.environ.get(secrets.ACCESS_TOKEN):
+        yield _ENDS_SOON
+    yield from proxies.read(os.environ).warnings
 
 
 def _remembered(settings: Settings) -> "tuple[Opened, list[JobSnapshot]]":

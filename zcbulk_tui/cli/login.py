@@ -70,6 +70,7 @@ async def _sign_in(
     from zcbulk_tui.creator.sign_in import keep
 
     network = compose.make_network(settings)
+    compose.warn_of_proxies()
     try:
         accounts, grant = await way(Accounts(network, accounts_url))
         store = compose.sign_in_files(settings)
@@ -246,6 +247,7 @@ async def _give_back(settings: Settings) -> "Credentials":
     from zcbulk_tui.creator.sign_in import give_back
 
     network = compose.make_network(settings)
+    compose.warn_of_proxies()
     try:
         return await give_back(compose.sign_in_files(settings), network, settings.profile)
     finally:

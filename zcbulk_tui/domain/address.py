@@ -16,7 +16,7 @@ from zcbulk_tui.errors import UsageError
 EXAMPLE = "https://www.zohoapis.com/creator/v2.1/bulk/jason18/zylker-store/form/Orders/insert/3888833000000114027"
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-"""The names of this machine, to which plain http is allowed, and which no proxy gets to see."""
+"""The names of this machine, to which plain http is allowed."""
 
 _BASE_EXAMPLE = "https://www.zohoapis.eu"
 _HOST = re.compile(r"(\w[\w-]*(\.[\w-]+)*|\[[0-9a-f:.]+\])(:[0-9]+)?", re.ASCII | re.IGNORECASE)
