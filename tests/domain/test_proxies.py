@@ -16,7 +16,7 @@ SECRET = "5ecre7"
 
 def way(environ: dict[str, str], host: str = "www.zohoapis.com", port: int = 443) -> str | None:
     proxy = read(environ).of("https", host, port)
-    return proxy and proxy.url
+    return proxy.url if proxy else None
 
 
 @pytest.mark.parametrize(

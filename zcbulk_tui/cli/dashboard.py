@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from zcbulk_tui.cli import compose, earlier_list, memory
+from zcbulk_tui.cli.charset import Ascii, draws_ascii
 from zcbulk_tui.cli.main import complain
 from zcbulk_tui.config import load, secrets
 from zcbulk_tui.config.settings import THEMES, Settings
@@ -64,9 +65,9 @@ def run(flags: Mapping[str, object], jobs: Sequence[str] | None) -> int:
     return show([here, *beside], _preferences(configuration))
 
 
-def preferences(*, ascii_only: bool, sparing: bool) -> Preferences:
-    """How the screen is to be where nothing is configured."""
-    return Preferences(ascii_only=ascii_only or not _can_draw_unicode(), sparing=sparing)
+def preferences(*, ascii: Ascii, sparing: bool) -> Preferences:
+    """How the screen is to be where nothing else is configured."""
+    return Preferences(ascii_only=draws_ascii(ascii, os.environ), sparing=sparing)
 
 
 def _preferences(configuration: load.Configuration) -> Preferences:
@@ -76,7 +77,7 @@ def _preferences(configuration: load.Configuration) -> Preferences:
         ConfigError: A key or a theme that is configured cannot be used.
     """
     settings = configuration.settings
-    wanted = preferences(ascii_only=settings.ascii, sparing=settings.low_bandwidth)
+    wanted = preferences(ascii=settings.ascii, sparing=settings.low_bandwidth)
     if settings.keys:
         from zcbulk_tui.cli.appearance import own_keys
 
@@ -214,8 +215,3 @@ def _check_terminal() -> None:
             "The dashboard needs a terminal",
             next_step="In a script, use zcbulk-tui status URL --json.",
         )
-
-
-def _can_draw_unicode() -> bool:
-    """Whether the locale lets the terminal show more than ASCII."""
-    return (sys.stderr.encoding or "").lower().replace("-", "") == "utf8"

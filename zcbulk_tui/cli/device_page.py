@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING, Self
 
+from zcbulk_tui.cli.charset import is_utf8
 from zcbulk_tui.render.big import big
 from zcbulk_tui.render.escapes import around, copy, link
 from zcbulk_tui.render.figures import duration
@@ -22,7 +23,7 @@ def show(code: "DeviceCode", profile: str) -> None:
     """Prints the page and the code; on a terminal large, as a link, and into the clipboard."""
     on_terminal = sys.stdout.isatty()
     address = link(code.complete_url or code.url, code.url) if on_terminal else code.url
-    ascii_only = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+    ascii_only = not is_utf8(sys.stdout.encoding or "")
     large = (big(code.user_code, ascii_only=ascii_only) or []) if on_terminal else []
     for line in page(address, code.user_code, large, profile):
         print(line)

@@ -1,10 +1,12 @@
 """The ``zcbulk-tui`` command: parses, dispatches, and turns errors into exit codes."""
 
-import io
 import os
 import sys
+from argparse import Namespace
 from collections.abc import Sequence
+from contextlib import suppress
 
+from zcbulk_tui.cli import charset
 from zcbulk_tui.cli.parser import make_parser
 from zcbulk_tui.errors import UsageError, ZcbulkError
 
@@ -15,11 +17,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         0 fine, 1 refused or failed, 2 usage or configuration, 3 sign-in, 4 network or server.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            # What a terminal cannot show must not make an accepted command look like a failed one.
-            stream.reconfigure(errors="replace")
+    charset.forget_coercion()
+    charset.settle(ascii_only=charset.draws_ascii("auto", os.environ))
     arguments = make_parser().parse_args(argv)
+    charset.settle(ascii_only=charset.draws_ascii(_ascii(arguments), os.environ))
     try:
         code = int(arguments.run(arguments))
         _flush()
@@ -32,6 +33,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         _drop_output()
         return 0
     return code
+
+
+def _ascii(arguments: Namespace) -> charset.Ascii:
+    """What the command line says of ASCII, else the settings; for a terminal only."""
+    if arguments.ascii is not None:
+        return bool(arguments.ascii)
+    if not (sys.stdout.isatty() or sys.stderr.isatty()):
+        return "auto"
+    # Takes a moment, which --help and --version need not take.
+    from zcbulk_tui.config import load
+
+    # What cannot be used is said by the command, which reads it too.
+    with suppress(ZcbulkError):
+        return load.load(flags={"profile": getattr(arguments, "profile", None)}).ascii
+    return "auto"
 
 
 def complain(text: str) -> None:

@@ -1,9 +1,9 @@
 """What this terminal can do, for the doctor: what its answers mean for the dashboard."""
 
 import os
-import sys
 from collections.abc import Mapping
 
+from zcbulk_tui.cli.charset import Ascii, is_utf8, locale_of
 from zcbulk_tui.cli.findings import Finding, Grade
 from zcbulk_tui.cli.terminal_questions import (
     AMBIGUOUS,
@@ -11,8 +11,8 @@ from zcbulk_tui.cli.terminal_questions import (
     Terminal,
     Told,
     inquire,
-    is_utf8,
 )
+from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.render.escapes import Around, around
 
 _CLIPBOARD_ATTRIBUTE = 52
@@ -21,7 +21,11 @@ _TMUX_CONF = "Put `set -g {} on` into ~/.tmux.conf, and run `tmux source ~/.tmux
 
 
 def findings(
-    environ: Mapping[str, str], reader: int = 0, writer: int = 1, encoding: str | None = None
+    environ: Mapping[str, str],
+    reader: int = 0,
+    writer: int = 1,
+    encoding: str | None = None,
+    setting: Ascii = "auto",
 ) -> list[Finding]:
     """Asks the terminal, and tmux, and returns what they can do.
 
@@ -31,7 +35,8 @@ def findings(
         environ: The environment.
         reader: Descriptor of the terminal's input.
         writer: Descriptor of the terminal's output.
-        encoding: That of what is printed; None for that of this program's screen.
+        encoding: The locale; None for that of the environment.
+        setting: What the setting `ascii` says, which goes before it.
     """
     if not (os.isatty(reader) and os.isatty(writer)):
         return [
@@ -43,9 +48,15 @@ def findings(
             )
         ]
     if encoding is None:
-        # The dashboard draws there, and goes by this.
-        encoding = sys.stderr.encoding or ""
-    return judge(environ, inquire(environ, Terminal(reader, writer), encoding))
+        encoding = locale_of(environ)
+    if setting == "auto":
+        return judge(environ, inquire(environ, Terminal(reader, writer), encoding))
+    shown = "ascii" if setting else "UTF-8"
+    found = judge(environ, inquire(environ, Terminal(reader, writer), shown))
+    what = "ASCII only" if setting else "everything"
+    said = f"The setting ascii has {what} shown; the locale says {_named(encoding)}."
+    decided = Finding("Unicode", Grade.PASS, said)
+    return [decided if each.subject == decided.subject else each for each in found]
 
 
 def judge(environ: Mapping[str, str], told: Told) -> list[Finding]:
@@ -97,9 +108,13 @@ def _unicode(encoding: str) -> Finding:
     return Finding(
         "Unicode",
         Grade.WARN,
-        f"The locale says {encoding or 'nothing'}, not UTF-8, so all is drawn in ASCII.",
-        "`export LC_ALL=C.UTF-8`, if the terminal shows UTF-8.",
+        f"The locale says {_named(encoding)}, not UTF-8, so all is drawn in ASCII.",
+        "`export LC_ALL=C.UTF-8`, or set ascii = false, if the terminal shows UTF-8.",
     )
+
+
+def _named(locale: str) -> str:
+    return one_line(locale, 40) or "nothing"
 
 
 def _unicode_width(told: Told) -> Finding:

@@ -10,6 +10,8 @@ import tty
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from zcbulk_tui.cli.charset import is_utf8
+
 TMUX_OPTIONS = ("focus-events", "set-clipboard", "allow-passthrough")
 
 # Back to the start of the line, and nothing in it: old terminals print questions that they do not
@@ -40,7 +42,7 @@ class Told:
     Attributes:
         columns: Width of the terminal; 0 if it does not tell.
         lines: Height of the terminal; 0 if it does not tell.
-        encoding: That of what is printed, as Python names it; empty if it has none.
+        encoding: The locale, or the name of an encoding; empty if there is none.
         attributes: How the terminal describes itself; None if it does not answer at all.
         wide: Cells that a wide character takes; None if that is not known.
         ambiguous: Cells that a character of ambiguous width takes; None if that is not known.
@@ -147,11 +149,6 @@ def tmux_options(environ: Mapping[str, str]) -> dict[str, str]:
             continue
         options[name] = done.stdout.strip()
     return options
-
-
-def is_utf8(encoding: str) -> bool:
-    """Whether a terminal may be shown more than ASCII."""
-    return encoding.lower().replace("-", "") == "utf8"
 
 
 def _cells(character: str, terminal: Terminal) -> int | None:

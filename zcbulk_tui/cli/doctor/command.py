@@ -66,7 +66,10 @@ def _checks(
     yield "network", lambda: network.check(settings or configuration.of_environment())
     if settings is not None:
         yield "token", lambda: calls.check(settings, job)
-    yield "terminal", lambda: terminal.findings(os.environ)
+    yield (
+        "terminal",
+        lambda: terminal.findings(os.environ, setting=settings.ascii if settings else "auto"),
+    )
 
 
 def _findings(checks: Iterable[tuple[str, _Check]]) -> Iterator[Finding]:
