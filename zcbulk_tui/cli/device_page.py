@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Self
 
 from zcbulk_tui.cli.charset import is_utf8
 from zcbulk_tui.render.big import big
+from zcbulk_tui.render.clipboard import TMUX_OPTIONS, clipboard
 from zcbulk_tui.render.escapes import around, copy, link
 from zcbulk_tui.render.figures import duration
+from zcbulk_tui.tui.tmux import tmux_options
 
 if TYPE_CHECKING:
     from zcbulk_tui.creator.grants import DeviceCode
@@ -28,7 +30,8 @@ def show(code: "DeviceCode", profile: str) -> None:
     for line in page(address, code.user_code, large, profile):
         print(line)
     if on_terminal:
-        print("It is in your clipboard too, if your terminal lets programs write there.\n")
+        if clipboard(os.environ, tmux_options(os.environ, TMUX_OPTIONS)).works is not False:
+            print("It is in your clipboard too, if your terminal lets programs write there.\n")
         sys.stdout.write(copy(code.user_code, around(os.environ)))
     sys.stdout.flush()
 

@@ -3,7 +3,6 @@
 import os
 import re
 import select
-import subprocess
 import termios
 import time
 import tty
@@ -11,8 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from zcbulk_tui.cli.charset import is_utf8
+from zcbulk_tui.render import clipboard
+from zcbulk_tui.tui.tmux import tmux_options
 
-TMUX_OPTIONS = ("focus-events", "set-clipboard", "allow-passthrough")
+TMUX_OPTIONS = ("focus-events", *clipboard.TMUX_OPTIONS)
 
 # Back to the start of the line, and nothing in it: old terminals print questions that they do not
 # understand.
@@ -111,7 +112,7 @@ class Terminal:
 def inquire(environ: Mapping[str, str], terminal: Terminal, encoding: str) -> Told:
     """Asks the terminal, and the tmux around the program, everything that can be asked."""
     columns, lines = terminal.size
-    tmux = tmux_options(environ) if environ.get("TMUX") else {}
+    tmux = tmux_options(environ, TMUX_OPTIONS) if environ.get("TMUX") else {}
     attributes = _IDENTITY.search(terminal.ask(""))
     if not attributes:
         # Who is silent once is not asked again: it costs time, and answers that come late end up
@@ -128,27 +129,6 @@ def inquire(environ: Mapping[str, str], terminal: Terminal, encoding: str) -> To
         int(mode[1]) not in (_NOT_KNOWN, _NEVER) if mode else None,
         tmux,
     )
-
-
-def tmux_options(environ: Mapping[str, str]) -> dict[str, str]:
-    """Asks tmux for the options that matter; leaves out those that it does not tell or know."""
-    options = {}
-    for name in TMUX_OPTIONS:
-        try:
-            done = subprocess.run(  # noqa: S603 - nothing in it is from outside
-                ["tmux", "show", "-gv", name],  # noqa: S607 - the one that the user has
-                env=environ,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                errors="replace",
-                timeout=2.0,
-                check=True,
-            )
-        except (OSError, subprocess.SubprocessError):
-            continue
-        options[name] = done.stdout.strip()
-    return options
 
 
 def _cells(character: str, terminal: Terminal) -> int | None:
