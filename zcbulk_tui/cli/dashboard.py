@@ -106,6 +106,7 @@ def _session(settings: Settings, wanted: Sequence[WatchedJob] | None) -> Session
     """
     compose.is_signed_in(settings)  # a token that is none is told before the screen is up
     _check_terminal()
+    notice = " ".join(_notices())
     opened, watched = _remembered(settings)
     if wanted is not None:
         watched = [JobSnapshot(job) for job in wanted]
@@ -147,7 +148,7 @@ def _session(settings: Settings, wanted: Sequence[WatchedJob] | None) -> Session
         home,
         read_only=settings.read_only,
         is_signed_in=partial(compose.is_signed_in, settings),
-        notice=" ".join(_notices()),
+        notice=notice,
         problem=opened.problem,
     )
 
