@@ -11,13 +11,21 @@ from tests.cli.signing_in import Zoho, zoho_for
 from tests.support.commands import CANARY, CommandLine, files_below
 from zcbulk_tui.config import paths, secrets
 
+OF_THE_NETWORK = (
+    *("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"),
+    *("SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE"),
+    *("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NETRC"),
+)
+"""Variables that the doctor speaks of."""
+
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty home with the state folder in it."""
     folder = tmp_path / "home"
     folder.mkdir()
-    for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CONFIG_DIRS"):
+    variables = ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CONFIG_DIRS")
+    for name in (*variables, *OF_THE_NETWORK, *map(str.lower, OF_THE_NETWORK)):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(folder))
     monkeypatch.setenv(paths.STATE_DIR, str(folder / "state"))

@@ -118,11 +118,19 @@ def test_nothing_is_full_that_is_not(cli: CommandLine, monkeypatch: pytest.Monke
     assert 99 <= found["percent"] < 100
 
 
-def test_a_host_on_this_machine_needs_no_base_url(cli: CommandLine) -> None:
+@pytest.mark.parametrize("base_url", ["", "http://127.0.0.1:1", "https://www.zohoapis.com"])
+@pytest.mark.parametrize("command", ["status", "start", "abort", "import", "watch"])
+def test_a_server_on_this_machine_gets_no_token_unless_it_is_the_base_url(
+    cli: CommandLine, home: Path, monkeypatch: pytest.MonkeyPatch, base_url: str, command: str
+) -> None:
+    monkeypatch.setenv("ZCBULK_BASE_URL", base_url)
     with StubServer([FINE]) as server:
-        ended = cli("status", URL.replace("https://www.zohoapis.com", server.url), "--json")
-    assert (ended.code, ended.err) == (0, "")
-    assert json.loads(ended.out)[0]["state"] == "in_progress"
+        job = URL.replace("https://www.zohoapis.com", server.url)
+        (home / "list.txt").write_text(f"{job} Orders\n", encoding="utf-8")
+        ended = cli(command, str(home / "list.txt") if command == "import" else job)
+        assert server.requests == []
+    assert (ended.code, ended.out) == (2, "")
+    assert "is not one of Zoho's API hosts" in ended.err
 
 
 def test_nobody_listens(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:

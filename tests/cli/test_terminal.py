@@ -15,7 +15,8 @@ import pytest
 
 from zcbulk_tui.cli.findings import Finding, Grade
 from zcbulk_tui.cli.terminal import findings, judge
-from zcbulk_tui.cli.terminal_questions import Terminal, Told, inquire, tmux_options
+from zcbulk_tui.cli.terminal_questions import TMUX_OPTIONS, Terminal, Told, inquire
+from zcbulk_tui.tui.tmux import tmux_options
 
 XTERM = {"TERM": "xterm-256color"}
 TMUX = {"TERM": "tmux-256color", "TMUX": "/tmp/tmux-0/default,1,0"}
@@ -376,20 +377,18 @@ def command(folder: Path, script: str) -> dict[str, str]:
 
 def test_tmux_tells_its_options(tmp_path: Path) -> None:
     environ = command(tmp_path, '[ "$1 $2" = "show -gv" ] && echo "value of $3"')
-    assert tmux_options(environ) == {
-        name: f"value of {name}" for name in ("focus-events", "set-clipboard", "allow-passthrough")
-    }
+    assert tmux_options(environ, ["a", "b"]) == {"a": "value of a", "b": "value of b"}
 
 
 def test_an_option_that_tmux_does_not_know_is_left_out(tmp_path: Path) -> None:
     environ = command(
         tmp_path, '[ "$3" = allow-passthrough ] && { echo "invalid option" >&2; exit 1; }; echo on'
     )
-    assert tmux_options(environ) == {"focus-events": "on", "set-clipboard": "on"}
+    assert tmux_options(environ, TMUX_OPTIONS) == {"focus-events": "on", "set-clipboard": "on"}
 
 
 def test_tmux_may_be_missing(tmp_path: Path) -> None:
-    assert tmux_options({**TMUX, "PATH": str(tmp_path)}) == {}
+    assert tmux_options({**TMUX, "PATH": str(tmp_path)}, TMUX_OPTIONS) == {}
 
 
 def test_tmux_is_asked_only_from_inside(tmp_path: Path) -> None:

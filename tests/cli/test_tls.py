@@ -132,6 +132,7 @@ def test_a_certificate_is_good_for_its_own_name_only(
     secure: Secure, home: Path, certificate: Certificate
 ) -> None:
     secure.url = secure.url.replace("127.0.0.1", "localhost")
+    secure.job = secure.job.replace("127.0.0.1", "localhost")
     distrusted(status(secure, home, ZCBULK_CA_BUNDLE=str(certificate.certificate)), secure)
 
 

@@ -4,7 +4,6 @@ import json
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import replace
 
 import httpx
 import pytest
@@ -60,9 +59,8 @@ async def creator(
 async def read_status(answer: Answer, timeouts: Timeouts | None = None) -> JobReading:
     """One status call that is answered so."""
     with StubServer([answer]) as server:
-        # The address goes with the job here, and as a base URL in the tests of start and abort.
-        async with creator(None, timeouts=timeouts) as client:
-            return await client.status(replace(REF, origin=server.url))
+        async with creator(server.url, timeouts=timeouts) as client:
+            return await client.status(REF)
 
 
 async def failed_status(answer: Answer, timeouts: Timeouts | None = None) -> ZcbulkError:

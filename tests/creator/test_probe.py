@@ -12,8 +12,9 @@ import pytest
 
 from tests.support.certificates import Certificate, self_signed
 from tests.support.stub_server import DROP, Answer, Raw, Reply, Silence, StubServer
-from zcbulk_tui.creator.network import Network, Timeouts, trust
+from zcbulk_tui.creator.network import Network, Timeouts
 from zcbulk_tui.creator.probe import Probe, Stage, probe
+from zcbulk_tui.creator.trust import trust
 from zcbulk_tui.errors import UnclearError, UnreachableError
 from zcbulk_tui.simulator.scenarios import build
 from zcbulk_tui.simulator.server import LoopbackServer

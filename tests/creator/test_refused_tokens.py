@@ -30,7 +30,11 @@ OTHER_401 = [(1000, 401), (2945, 401), (None, 401), (1060, 401)]
 
 def job(at_zoho: ManualWorld, label: str) -> JobRef:
     found = labelled(at_zoho.creator, label)
-    return parse_job_url(url_of(at_zoho.server, found), Environment(found.address.environment))
+    return parse_job_url(
+        url_of(at_zoho.server, found),
+        Environment(found.address.environment),
+        base_url=at_zoho.server.base_url,
+    )
 
 
 def by_token(*good: str) -> Callable[[Request], Answer]:
@@ -73,7 +77,7 @@ async def test_a_status_is_asked_for_again_with_another_token(at_zoho: ManualWor
     async with network() as wire:
         tokens = at_zoho.asker(wire)
         await at_zoho.revoke(await tokens.token())
-        client = CreatorClient(tokens, wire)
+        client = CreatorClient(tokens, wire, base_url=at_zoho.server.base_url)
         assert (await client.status(ref)).state is JobState.IN_PROGRESS
         await client.status(ref)
     assert [entry.code for entry in at_zoho.creator.log] == [1030, 3000, 3000]
@@ -92,7 +96,7 @@ async def test_a_command_has_one_effect(
     async with network() as wire:
         tokens = at_zoho.asker(wire)
         await at_zoho.revoke(await tokens.token())
-        await CreatorClient(tokens, wire).control(ref, action)
+        await CreatorClient(tokens, wire, base_url=at_zoho.server.base_url).control(ref, action)
     sent = commands_sent(at_zoho.creator)
     assert [entry.code for entry in at_zoho.creator.log] == [1030, 3000]
     assert len(set(sent)) == 1

@@ -18,13 +18,14 @@ from tests.support.stub_server import DROP, Raw, Reply, Request, Silence, StubSe
 from tests.support.text import is_one_safe_line
 from zcbulk_tui import __version__
 from zcbulk_tui.creator.network import Timeouts
-from zcbulk_tui.domain.job import Environment, JobRef
+from zcbulk_tui.domain.job import Action, Environment, JobRef
 from zcbulk_tui.errors import (
     BusyError,
     Occasion,
     UnclearError,
     UnreachableError,
     UnreadableError,
+    UsageError,
 )
 
 OK = Reply(200, PAGE_STATUS)
@@ -253,3 +254,15 @@ async def test_a_redirect_is_not_followed(http: int) -> None:
         assert elsewhere.requests == []
     assert type(error) is UnreadableError
     assert "Redirects are not followed" in str(error)
+
+
+@pytest.mark.parametrize("origin", ["{}", "http://localhost:1", "https://evil.example", "{}@x"])
+@pytest.mark.parametrize("action", [None, *Action])
+async def test_a_job_of_another_server_gets_no_token(origin: str, action: Action | None) -> None:
+    with StubServer() as server:
+        ref = replace(REF, origin=origin.format(server.url))
+        async with creator(None) as client:
+            with pytest.raises(UsageError) as caught:
+                await (client.status(ref) if action is None else client.control(ref, action))
+        assert caught.value.next_step
+        assert server.requests == []

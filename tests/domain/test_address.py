@@ -10,9 +10,11 @@ from tests.support.jobs import REF, URL
 from tests.support.text import HOSTILE, is_one_safe_line
 from zcbulk_tui.domain.address import (
     EXAMPLE,
+    check_origin,
     is_loopback,
     job_path,
     make_ref,
+    parse_base_url,
     parse_job_url,
 )
 from zcbulk_tui.domain.datacenters import API_HOSTS, find
@@ -53,10 +55,6 @@ def test_a_reference_survives_its_own_url(ref: JobRef, version: str) -> None:
         pytest.param(URL.replace("v2.1", "v2"), US, id="older version"),
         pytest.param(URL.replace("//www.", "//"), "https://zohoapis.com", id="without www"),
         pytest.param(URL.replace(".com/", ".com:8443/"), f"{US}:8443", id="port"),
-        pytest.param(f"https://localhost{PATH}", "https://localhost", id="this machine"),
-        pytest.param(f"http://localhost:1{PATH}", "http://localhost:1", id="this machine, clear"),
-        pytest.param(f"http://127.0.0.1:1{PATH}", "http://127.0.0.1:1", id="loopback address"),
-        pytest.param(f"http://[::1]:1{PATH}", "http://[::1]:1", id="loopback address, IPv6"),
     ],
 )
 def test_what_may_be_pasted(url: str, origin: str) -> None:
@@ -83,6 +81,57 @@ def test_the_configured_host_is_allowed_too() -> None:
     assert parse_job_url(url, base_url="https://creator.example").job_id == REF.job_id
     with pytest.raises(UsageError, match="base_url"):
         parse_job_url(url, base_url="https://other.example")
+
+
+@pytest.mark.parametrize(
+    "base_url",
+    [
+        "https://localhost",
+        "http://localhost:8080",
+        "http://127.0.0.1:8080",
+        "http://[::1]:8080",
+        "https://creator.example:8443",
+    ],
+)
+def test_the_configured_server_is_taken_and_none_beside_it(base_url: str) -> None:
+    assert parse_job_url(f"{base_url.upper()}{PATH}", base_url=base_url).origin == base_url
+    check_origin(base_url, base_url)
+    for other in (
+        *("http://127.0.0.1:8081", "http://localhost:8081", "http://[::1]:1", "http://127.0.0.1"),
+        *("https://127.0.0.1:8080", "https://localhost:8080", "https://creator.example"),
+    ):
+        for refuse in (lambda url: parse_job_url(url + PATH, base_url=base_url), check_origin):
+            with pytest.raises(UsageError, match="base_url"):
+                refuse(other)
+
+
+THIS_MACHINE = (
+    *("127.0.0.1", "localhost", "[::1]", "LOCALHOST", "localhost.", "127.0.0.2", "127.1"),
+    *("2130706433", "0x7f000001", "0177.0.0.1", "0.0.0.0", "[::ffff:127.0.0.1]", "[::]"),
+    *("me@127.0.0.1", "127.0.0.1.nip.io", "localhost.localdomain", "ip6-localhost"),
+)
+NOT_ZOHO = (
+    *("www.zohoapis.com.evil.example", "www.zohoapis.com@evil.example", "www.zohoapis.com."),
+    *("www.zohoapis.com.:443", "xn--www-zohoapis.com", "www.zohoаpis.com", "zohoapis.com.."),
+    *("www.zohoapis.com:443@evil.example", "www.zohoapis.com%2eevil.example", "1.www.zohoapis.eu"),
+    *("accounts.zoho.com", "www.zohoapis.comx", "www-zohoapis.com", "www.zohoapis.com\\.evil"),
+)
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("host", [*THIS_MACHINE, *NOT_ZOHO])
+@pytest.mark.parametrize("port", ["", ":8080"])
+def test_no_other_server_gets_the_token(scheme: str, host: str, port: str) -> None:
+    origin = f"{scheme}://{host}{port}"
+    for refuse in (check_origin, parse_base_url_for_token, lambda it: parse_job_url(it + PATH)):
+        with pytest.raises(UsageError) as caught:
+            refuse(origin)
+        assert caught.value.next_step
+
+
+def parse_base_url_for_token(origin: str) -> None:
+    """What the dialog does with the host that is typed there."""
+    check_origin(parse_base_url(origin))
 
 
 @pytest.mark.parametrize(
@@ -174,8 +223,8 @@ def test_whatever_is_pasted_is_refused_or_safe_to_ask(url: str) -> None:
         return
     origin = urlsplit(ref.origin)
     host = origin.hostname or ""
-    assert find(host) or is_loopback(host)
-    assert origin.scheme == "https" or is_loopback(host)
+    assert find(host)
+    assert origin.scheme == "https"
     assert parse_job_url(ref.origin + job_path(ref, "v2.1")) == ref
 
 

@@ -48,3 +48,18 @@ def test_examples(text: str, line: str) -> None:
 
 def test_text_behind_much_white_space_does_not_vanish_unmarked() -> None:
     assert one_line("refused:" + " " * 5000 + "why") in ("refused: why", "refused:…", "refused: …")
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("abce\u0301\u0302 and more", "abc…"),
+        ("abc🇩🇪🇫🇷🇮🇹", "abc…"),
+        ("a🇩🇪🇫🇷🇮🇹", "a🇩🇪…"),
+        ("abc👍🏽 and more", "abc…"),
+        ("abc❤️ and more", "abc…"),
+        ("\u0301\u0302\u0303\u0304\u0305\u0306", "…"),
+    ],
+)
+def test_what_is_seen_as_one_is_not_cut_in_two(text: str, line: str) -> None:
+    assert one_line(text, 5) == line

@@ -1,11 +1,15 @@
 """Text in exactly so many cells, whatever it is made of."""
 
-import unicodedata
+import os
+import subprocess
+import sys
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from rich.segment import Segment
+from textual.strip import Strip
 
 from tests.render.strategies import lines
 from tests.support.text import is_one_safe_line
@@ -14,20 +18,17 @@ from zcbulk_tui.render.span import (
     Line,
     Look,
     Span,
+    divide,
     fit,
     fit_line,
     line_width,
+    sequences,
     width,
     wrap,
 )
 
 CELLS = st.integers(0, 80)
 LOOKED = st.lists(st.builds(Span, lines, st.sampled_from(Look)), max_size=6)
-
-
-def prints(character: str) -> bool:
-    """Whether text from outside may hold this character, known to this Python's Unicode."""
-    return one_line(f"a{character}") == f"a{character}"
 
 
 def text(line: Line) -> str:
@@ -52,53 +53,58 @@ def test_widths(shown: str, expected: int) -> None:
     assert width(shown) == expected
 
 
-@pytest.mark.parametrize(
-    ("first", "last"),
-    [
-        pytest.param(" ", "~", id="ASCII"),
-        pytest.param("\u00a1", "\u024f", id="Latin"),
-        pytest.param("\u0300", "\u036f", id="accents"),
-        pytest.param("\u0370", "\u052f", id="Greek and Cyrillic"),
-        pytest.param("\u0591", "\u06ff", id="Hebrew and Arabic"),
-        pytest.param("\u0900", "\u097f", id="Devanagari"),
-        pytest.param("\u0b80", "\u0bff", id="Tamil"),
-        pytest.param("\u0e00", "\u0e7f", id="Thai"),
-        pytest.param("\u1100", "\u11ff", id="Hangul letters"),
-        pytest.param("\u2010", "\u205e", id="punctuation"),
-        pytest.param("\u20d0", "\u20f0", id="enclosing marks"),
-        pytest.param("\u2190", "\u25ff", id="arrows, boxes, blocks"),
-        pytest.param("\u3041", "\u30ff", id="kana"),
-        pytest.param("\u4e00", "\u9fff", id="Chinese characters"),
-        pytest.param("\uac00", "\ud7a3", id="Hangul syllables"),
-        pytest.param("\ufe00", "\ufe0f", id="variation selectors"),
-        pytest.param("\uff01", "\uff9f", id="full and half width"),
-        pytest.param("\U0001f300", "\U0001f64f", id="emoji"),
-    ],
-)
-def test_a_character_is_as_wide_as_the_terminal_library_takes_it_for(first: str, last: str) -> None:
-    assert [
-        f"U+{number:04X} {unicodedata.name(chr(number))}: {width(chr(number))}"
-        for number in range(ord(first), ord(last) + 1)
-        if prints(chr(number)) and width(chr(number)) != cell_len(chr(number))
-    ] == []
+def test_the_table_is_that_of_the_terminal_library() -> None:
+    differing = [
+        f"U+{number:04X}: {width(character)}, not {size}"
+        for number in range(sys.maxunicode + 1)
+        if width(character := chr(number)) != (size := cell_len(character))
+    ]
+    assert differing == []
+    as_emoji = {
+        character
+        for character in map(chr, range(sys.maxunicode + 1))
+        if width(character) == 1 and cell_len(f"{character}\ufe0f") == 2
+    }
+    assert as_emoji == {each for each in as_emoji if width(f"{each}\ufe0f") == 2}
+    assert len(as_emoji) > 200
 
 
-@pytest.mark.parametrize(
-    "word",
-    [
-        "ग्राहक सूची",
-        "รายการลูกค้า",
-        "வாடிக்கையாளர்",
-        "قائمة العملاء",
-        "Ελλάδα e\u0301te\u0301",
-        "顧客リスト",
-        "고객 목록",
-        "👍🏽",
-    ],
+SEQUENCES = (
+    *("e\u0301", "ग्राहक", "ราย", "உஷ்", "고객", "각", "قائمة"),
+    *("❤️", "☎️", "1️⃣", "#️⃣", "☺︎", "👍🏽", "☝🏿", "🇩🇪", "🏴\U000e0067\U000e0062\U000e007f"),
+    *("👨‍👩‍👧‍👦", "🧑🏽‍🚀", "🏳️‍🌈", "🏴‍☠️", "❤️‍🔥", "🧑🏻‍❤️‍💋‍🧑🏿", "👁️‍🗨️"),
 )
-def test_a_word_is_as_wide_as_the_terminal_library_takes_it_for(word: str) -> None:
-    assert one_line(word) == word
-    assert width(word) == cell_len(word)
+"""Each is several characters, and seen as one word or sign."""
+
+SIGNS = SEQUENCES[7:]
+
+
+@given(st.lists(st.sampled_from([*SEQUENCES, "a", " ", "名"]), max_size=8).map("".join))
+def test_sequences_are_as_wide_as_the_terminal_library_takes_them_for(shown: str) -> None:
+    assert width(shown) == cell_len(shown) == Strip([Segment(shown)]).cell_length
+    parts = list(sequences(shown))
+    assert "".join(part for part, _ in parts) == shown
+    assert [cells for _, cells in parts] == [cell_len(part) for part, _ in parts]
+
+
+@given(st.text("a1❤👨名\u1100\u1161\u0301\u200d\ufe0e\ufe0f🏽🇩🇪\x1b"))
+def test_whatever_stands_in_a_row_is_as_wide_as_there(shown: str) -> None:
+    assert width(shown) == cell_len(shown)
+    assert all(cells == cell_len(part) for part, cells in sequences(shown))
+
+
+@given(st.lists(st.sampled_from(SIGNS), max_size=6), st.integers(0, 12))
+def test_no_sequence_is_cut_in_two(signs: list[str], cells: int) -> None:
+    shown = "".join(signs)
+    heads = {"".join(signs[:count]) for count in range(len(signs) + 1)}
+    assert fit(shown, cells).rstrip(" ").removesuffix("…") in heads
+    (before, _) = divide([Span(shown)], cells)
+    assert text(before) in heads
+    assert {line for line in wrap(shown, max(cells, 2), 99) if line} <= {
+        "".join(signs[first:last])
+        for first in range(len(signs))
+        for last in range(first, len(signs) + 1)
+    }
 
 
 @given(lines, CELLS, st.booleans())
@@ -206,3 +212,20 @@ def test_one_line_of_a_family_stays_measurable() -> None:
     # Joiners do not print, so each member stands alone.
     shown = one_line("👨\N{ZERO WIDTH JOINER}👩")
     assert width(shown) == cell_len(shown) == 5
+
+
+def test_no_variable_brings_another_table() -> None:
+    code = (
+        "import zcbulk_tui.tui.app; from rich.cells import cell_len; "
+        "from zcbulk_tui.render.span import width; "
+        "print(*(cell_len(each) == width(each) for each in '🥲🪿❤'), cell_len('❤️') == width('❤️'))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "UNICODE_VERSION": "4.1.0"},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert done.stdout.split() == ["True"] * 4

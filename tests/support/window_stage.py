@@ -136,7 +136,9 @@ def make_stage(jobs: int) -> Iterator[Stage]:
         stage = Stage(simulator, folder / "home", env, list(urls.values()))
         with stage.memory() as database:
             StoredWatchList(database, PROFILE).add_all(
-                WatchedJob(parse_job_url(url), label, datetime.now(UTC))
+                WatchedJob(
+                    parse_job_url(url, base_url=simulator.base_url), label, datetime.now(UTC)
+                )
                 for label, url in urls.items()
             )
         yield stage

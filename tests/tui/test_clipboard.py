@@ -1,9 +1,12 @@
 """Copying goes to the terminal, in the way that its surroundings hand on."""
 
+from pathlib import Path
+
 import pytest
 from textual.app import App
 
 from tests.tui.slow_terminal import SlowTerminal, on_slow_terminal
+from tests.tui.stage import Stage
 from zcbulk_tui.render import escapes
 from zcbulk_tui.render.escapes import Around
 from zcbulk_tui.tui import clipboard
@@ -48,3 +51,31 @@ async def test_nothing_is_copied_before_there_is_a_terminal() -> None:
     async with on_slow_terminal(app) as (_, terminal):
         app.copy_to_clipboard("now")
         assert "too early" not in "".join(terminal.written)
+
+
+@pytest.mark.parametrize(
+    ("option", "begin"), [("on", "Copied"), ("external", "Not copied"), ("off", "Not copied")]
+)
+async def test_the_toast_says_what_tmux_says(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, option: str, begin: str
+) -> None:
+    program = tmp_path / "tmux"
+    program.write_text(f'#!/bin/sh\n[ "$3" = set-clipboard ] && echo {option} || echo off\n')
+    program.chmod(0o700)
+    monkeypatch.setenv("TMUX", "/tmp/tmux-0/default,1,0")
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    async with Stage().open(120, 40, toasts=True) as stage:
+        await stage.pilot.press("y")
+        await stage.until(lambda: len(stage.app._notifications) > 0)
+        (said,) = (each.message for each in stage.app._notifications)
+    assert said.startswith(begin)
+
+
+async def test_the_toast_of_a_terminal_without_a_clipboard(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TMUX", raising=False)
+    monkeypatch.setenv("TERM", "linux")
+    async with Stage().open(120, 40, toasts=True) as stage:
+        await stage.pilot.press("Y")
+        (said,) = (each.message for each in stage.app._notifications)
+    assert said.startswith("Not copied")
+    assert "mouse" in said

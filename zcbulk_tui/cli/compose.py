@@ -6,19 +6,18 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zcbulk_tui.cli.main import complain
 from zcbulk_tui.config import paths, secrets
 from zcbulk_tui.config.settings import Settings
-from zcbulk_tui.domain import datacenters
+from zcbulk_tui.domain import datacenters, proxies
 from zcbulk_tui.domain.address import make_ref, parse_job_url
 from zcbulk_tui.domain.doubts import doubts
 from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
 from zcbulk_tui.domain.job_id import is_number, read_id
 from zcbulk_tui.domain.sign_in import not_signed_in
-from zcbulk_tui.errors import ConfigError, SignedOutError
+from zcbulk_tui.errors import ConfigError, SignedOutError, ZcbulkError
 from zcbulk_tui.store import sign_in
 from zcbulk_tui.store.sign_in import SignInFiles
 
@@ -164,15 +163,37 @@ def make_network(settings: Settings) -> "Network":
     """Returns what carries all requests; imports what talks HTTPS, which takes a moment.
 
     Raises:
-        ConfigError: The file of `ca_bundle` cannot be used.
+        ConfigError: The file of `ca_bundle`, or what a variable names, cannot be used.
     """
-    from zcbulk_tui.creator.network import Network, Timeouts, trust
+    from zcbulk_tui.creator.network import Network, Timeouts
+    from zcbulk_tui.creator.trust import trust
 
-    timeouts, bundle = settings.timeouts, settings.ca_bundle
-    return Network(
-        timeouts=Timeouts(timeouts.connect, timeouts.read, timeouts.total),
-        verify=trust(bundle and str(Path(bundle).expanduser())),
+    timeouts = settings.timeouts
+    try:
+        return Network(
+            timeouts=Timeouts(timeouts.connect, timeouts.read, timeouts.total),
+            verify=trust(settings.ca_bundle),
+        )
+    except ZcbulkError:
+        raise
+    except Exception as error:  # noqa: BLE001 - what nobody thought of ends no command in a traceback
+        kind = type(error).__name__
+    # Without its words, which may quote a password.
+    raise ConfigError(
+        "HTTPS cannot be set up",
+        f"It fails with {kind}.",
+        "See what of proxies and certificates is not as usual here: zcbulk-tui doctor",
     )
+
+
+def warn_of_proxies() -> None:
+    """Writes a line about each part of NO_PROXY that means nothing.
+
+    Raises:
+        ConfigError: A proxy that the environment names cannot be used.
+    """
+    for warning in proxies.read(os.environ).warnings:
+        complain(warning)
 
 
 def token_source(settings: Settings, network: "Network") -> "TokenSource":
@@ -202,6 +223,7 @@ async def client(settings: Settings) -> "AsyncIterator[CreatorClient]":
     """
     check_signed_in(settings)
     made, network = make_client(settings)
+    warn_of_proxies()
     try:
         yield made
     finally:

@@ -10,10 +10,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from zcbulk_tui.cli import compose, earlier_list, loops, memory
+from zcbulk_tui.cli.charset import Ascii, draws_ascii
 from zcbulk_tui.cli.ending import Ending, end_children
 from zcbulk_tui.cli.main import complain
 from zcbulk_tui.config import load, secrets
 from zcbulk_tui.config.settings import THEMES, Settings
+from zcbulk_tui.domain import proxies
 from zcbulk_tui.domain.job import Environment, WatchedJob
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.errors import ConfigError, UsageError
@@ -68,9 +70,9 @@ def run(flags: Mapping[str, object], jobs: Sequence[str] | None) -> int:
     return show([here, *beside], _preferences(configuration))
 
 
-def preferences(*, ascii_only: bool, sparing: bool) -> Preferences:
-    """How the screen is to be where nothing is configured."""
-    return Preferences(ascii_only=ascii_only or not _can_draw_unicode(), sparing=sparing)
+def preferences(*, ascii: Ascii, sparing: bool) -> Preferences:
+    """How the screen is to be where nothing else is configured."""
+    return Preferences(ascii_only=draws_ascii(ascii, os.environ), sparing=sparing)
 
 
 def _preferences(configuration: load.Configuration) -> Preferences:
@@ -80,7 +82,7 @@ def _preferences(configuration: load.Configuration) -> Preferences:
         ConfigError: A key or a theme that is configured cannot be used.
     """
     settings = configuration.settings
-    wanted = preferences(ascii_only=settings.ascii, sparing=settings.low_bandwidth)
+    wanted = preferences(ascii=settings.ascii, sparing=settings.low_bandwidth)
     if settings.keys:
         from zcbulk_tui.cli.appearance import own_keys
 
@@ -109,6 +111,7 @@ def _session(settings: Settings, wanted: Sequence[WatchedJob] | None) -> Session
     """
     compose.is_signed_in(settings)  # a token that is none is told before the screen is up
     _check_terminal()
+    notice = " ".join(_notices())
     opened, watched = _remembered(settings)
     if wanted is not None:
         watched = [JobSnapshot(job) for job in wanted]
@@ -158,7 +161,7 @@ def _session(settings: Settings, wanted: Sequence[WatchedJob] | None) -> Session
         home,
         read_only=settings.read_only,
         is_signed_in=partial(_seems_signed_in, settings),
-        notice=_ENDS_SOON if os.environ.get(secrets.ACCESS_TOKEN) else "",
+        notice=notice,
         problem=opened.problem,
     )
 
@@ -169,6 +172,17 @@ def _seems_signed_in(settings: Settings) -> bool:
         return compose.is_signed_in(settings)
     except ConfigError:
         return True
+
+
+def _notices() -> Iterator[str]:
+    """What is to be said at first.
+
+    Raises:
+        ConfigError: A proxy that the environment names cannot be used.
+    """
+    if os.environ.get(secrets.ACCESS_TOKEN):
+        yield _ENDS_SOON
+    yield from proxies.read(os.environ).warnings
 
 
 def _remembered(settings: Settings) -> "tuple[Opened, list[JobSnapshot]]":
@@ -260,8 +274,3 @@ def _check_terminal() -> None:
             "The dashboard needs a terminal",
             next_step="In a script, use zcbulk-tui status URL --json.",
         )
-
-
-def _can_draw_unicode() -> bool:
-    """Whether the locale lets the terminal show more than ASCII."""
-    return (getattr(sys.stderr, "encoding", None) or "").lower().replace("-", "") == "utf8"

@@ -8,9 +8,12 @@ from collections.abc import Iterator, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING, Self
 
+from zcbulk_tui.cli.charset import is_utf8
 from zcbulk_tui.render.big import big
+from zcbulk_tui.render.clipboard import TMUX_OPTIONS, clipboard
 from zcbulk_tui.render.escapes import around, copy, link
 from zcbulk_tui.render.figures import duration
+from zcbulk_tui.tui.tmux import tmux_options
 
 if TYPE_CHECKING:
     from zcbulk_tui.creator.grants import DeviceCode
@@ -22,12 +25,13 @@ def show(code: "DeviceCode", profile: str) -> None:
     """Prints the page and the code; on a terminal large, as a link, and into the clipboard."""
     on_terminal = sys.stdout.isatty()
     address = link(code.complete_url or code.url, code.url) if on_terminal else code.url
-    ascii_only = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+    ascii_only = not is_utf8(sys.stdout.encoding or "")
     large = (big(code.user_code, ascii_only=ascii_only) or []) if on_terminal else []
     for line in page(address, code.user_code, large, profile):
         print(line)
     if on_terminal:
-        print("It is in your clipboard too, if your terminal lets programs write there.\n")
+        if clipboard(os.environ, tmux_options(os.environ, TMUX_OPTIONS)).works is not False:
+            print("It is in your clipboard too, if your terminal lets programs write there.\n")
         sys.stdout.write(copy(code.user_code, around(os.environ)))
     sys.stdout.flush()
 

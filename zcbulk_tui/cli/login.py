@@ -70,6 +70,7 @@ async def _sign_in(
     from zcbulk_tui.creator.sign_in import keep
 
     network = compose.make_network(settings)
+    compose.warn_of_proxies()
     try:
         accounts, grant = await way(Accounts(network, accounts_url))
         return await keep(store, accounts, client, grant, datetime.now(UTC))
@@ -251,6 +252,7 @@ async def _give_back(settings: Settings, store: "SignInFiles") -> "Credentials":
     from zcbulk_tui.creator.sign_in import give_back
 
     network = compose.make_network(settings)
+    compose.warn_of_proxies()
     try:
         return await give_back(store, network, settings.profile)
     finally:

@@ -1,11 +1,13 @@
 """The ``zcbulk-tui`` command: parses, dispatches, and turns errors into exit codes."""
 
-import io
 import os
 import signal
 import sys
+from argparse import Namespace
 from collections.abc import Sequence
+from contextlib import suppress
 
+from zcbulk_tui.cli import charset
 from zcbulk_tui.cli.ending import Ending, end_children, leave
 from zcbulk_tui.cli.parser import make_parser
 from zcbulk_tui.errors import Occasion, UsageError, ZcbulkError
@@ -30,11 +32,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: Sequence[str] | None) -> int:
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            # What a terminal cannot show must not make an accepted command look like a failed one.
-            stream.reconfigure(errors="replace")
+    charset.forget_coercion()
+    charset.settle(ascii_only=charset.draws_ascii("auto", os.environ))
     arguments = make_parser().parse_args(argv)
+    charset.settle(ascii_only=charset.draws_ascii(_ascii(arguments), os.environ))
     ending = Ending()
     ending.start(lambda number: ending.begin(_INTERRUPTED) if number == signal.SIGINT else None)
     try:
@@ -54,6 +55,21 @@ def _run(argv: Sequence[str] | None) -> int:
         if argv is not None:
             ending.stop()
     return code
+
+
+def _ascii(arguments: Namespace) -> charset.Ascii:
+    """What the command line says of ASCII, else the settings; for a terminal only."""
+    if arguments.ascii is not None:
+        return bool(arguments.ascii)
+    if not (sys.stdout.isatty() or sys.stderr.isatty()):
+        return "auto"
+    # Takes a moment, which --help and --version need not take.
+    from zcbulk_tui.config import load
+
+    # What cannot be used is said by the command, which reads it too.
+    with suppress(ZcbulkError):
+        return load.load(flags={"profile": getattr(arguments, "profile", None)}).ascii
+    return "auto"
 
 
 def complain(text: str) -> None:

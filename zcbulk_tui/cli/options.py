@@ -29,6 +29,7 @@ class Command(argparse.ArgumentParser):
         fill, self._fill = self._fill, None
         if fill is not None:
             fill(self)
+            add_ascii(self, inherit=True)
         return super().parse_known_args(args, namespace)
 
 
@@ -50,10 +51,17 @@ def add_screen_options(parser: argparse.ArgumentParser, *, inherit: bool = False
         "--read-only", action="store_true", default=default, help="leave out start and abort"
     )
     parser.add_argument(
-        "--ascii", action="store_true", default=default, help="draw with ASCII characters only"
-    )
-    parser.add_argument(
         "--low-bandwidth", action="store_true", default=default, help="draw less often"
+    )
+
+
+def add_ascii(parser: argparse.ArgumentParser, *, inherit: bool = False) -> None:
+    """Adds what the terminal is shown; `inherit` as for the profile."""
+    parser.add_argument(
+        "--ascii",
+        action=argparse.BooleanOptionalAction,
+        default=argparse.SUPPRESS if inherit else None,
+        help="show a terminal ASCII only, or everything (default: by the locale)",
     )
 
 

@@ -54,6 +54,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"zcbulk-tui {__version__}")
     options.add_profile(parser)
     options.add_screen_options(parser)
+    options.add_ascii(parser)
     parser.set_defaults(run=run.dashboard)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=Command)
     add = commands.add_parser

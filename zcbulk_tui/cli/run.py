@@ -11,8 +11,9 @@ def _hurry() -> None:
 
 def _flags(arguments: Namespace) -> dict[str, object]:
     """The settings that were given on the command line."""
-    names = ("profile", "environment", "read_only", "ascii", "low_bandwidth")
-    return {name: getattr(arguments, name, None) or None for name in names}
+    names = ("profile", "environment", "read_only", "low_bandwidth")
+    flags = {name: getattr(arguments, name, None) or None for name in names}
+    return {**flags, "ascii": arguments.ascii}
 
 
 def login(arguments: Namespace) -> int:
@@ -54,7 +55,8 @@ def demo(arguments: Namespace) -> int:
         speed=arguments.speed,
         read_only=arguments.read_only,
         preferences=dashboard.preferences(
-            ascii_only=arguments.ascii, sparing=arguments.low_bandwidth
+            ascii="auto" if arguments.ascii is None else arguments.ascii,
+            sparing=arguments.low_bandwidth,
         ),
     )
 

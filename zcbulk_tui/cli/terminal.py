@@ -1,9 +1,9 @@
 """What this terminal can do, for the doctor: what its answers mean for the dashboard."""
 
 import os
-import sys
 from collections.abc import Mapping
 
+from zcbulk_tui.cli.charset import Ascii, is_utf8, locale_of
 from zcbulk_tui.cli.findings import Finding, Grade
 from zcbulk_tui.cli.terminal_questions import (
     AMBIGUOUS,
@@ -11,17 +11,18 @@ from zcbulk_tui.cli.terminal_questions import (
     Terminal,
     Told,
     inquire,
-    is_utf8,
 )
+from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.render.clipboard import TMUX_CONF, clipboard, copies, hands_on
 from zcbulk_tui.render.escapes import Around, around
-
-_CLIPBOARD_ATTRIBUTE = 52
-
-_TMUX_CONF = "Put `set -g {} on` into ~/.tmux.conf, and run `tmux source ~/.tmux.conf`."
 
 
 def findings(
-    environ: Mapping[str, str], reader: int = 0, writer: int = 1, encoding: str | None = None
+    environ: Mapping[str, str],
+    reader: int = 0,
+    writer: int = 1,
+    encoding: str | None = None,
+    setting: Ascii = "auto",
 ) -> list[Finding]:
     """Asks the terminal, and tmux, and returns what they can do.
 
@@ -31,7 +32,8 @@ def findings(
         environ: The environment.
         reader: Descriptor of the terminal's input.
         writer: Descriptor of the terminal's output.
-        encoding: That of what is printed; None for that of this program's screen.
+        encoding: The locale; None for that of the environment.
+        setting: What the setting `ascii` says, which goes before it.
     """
     if not (os.isatty(reader) and os.isatty(writer)):
         return [
@@ -43,9 +45,15 @@ def findings(
             )
         ]
     if encoding is None:
-        # The dashboard draws there, and goes by this.
-        encoding = sys.stderr.encoding or ""
-    return judge(environ, inquire(environ, Terminal(reader, writer), encoding))
+        encoding = locale_of(environ)
+    if setting == "auto":
+        return judge(environ, inquire(environ, Terminal(reader, writer), encoding))
+    shown = "ascii" if setting else "UTF-8"
+    found = judge(environ, inquire(environ, Terminal(reader, writer), shown))
+    what = "ASCII only" if setting else "everything"
+    said = f"The setting ascii has {what} shown; the locale says {_named(encoding)}."
+    decided = Finding("Unicode", Grade.PASS, said)
+    return [decided if each.subject == decided.subject else each for each in found]
 
 
 def judge(environ: Mapping[str, str], told: Told) -> list[Finding]:
@@ -97,9 +105,13 @@ def _unicode(encoding: str) -> Finding:
     return Finding(
         "Unicode",
         Grade.WARN,
-        f"The locale says {encoding or 'nothing'}, not UTF-8, so all is drawn in ASCII.",
-        "`export LC_ALL=C.UTF-8`, if the terminal shows UTF-8.",
+        f"The locale says {_named(encoding)}, not UTF-8, so all is drawn in ASCII.",
+        "`export LC_ALL=C.UTF-8`, or set ascii = false, if the terminal shows UTF-8.",
     )
+
+
+def _named(locale: str) -> str:
+    return one_line(locale, 40) or "nothing"
 
 
 def _unicode_width(told: Told) -> Finding:
@@ -143,7 +155,7 @@ def _focus(environ: Mapping[str, str], told: Told) -> Finding:
             case _:
                 said = f"tmux does not tell when the pane has the focus, {cost}."
         again = "Then detach and attach again."
-        return Finding(subject, Grade.WARN, said, f"{_TMUX_CONF.format('focus-events')} {again}")
+        return Finding(subject, Grade.WARN, said, f"{TMUX_CONF.format('focus-events')} {again}")
     if told.focus:
         return Finding(subject, Grade.PASS, "The terminal tells when it has the focus.")
     if told.focus is None:
@@ -155,59 +167,21 @@ def _focus(environ: Mapping[str, str], told: Told) -> Finding:
 
 def _clipboard(environ: Mapping[str, str], told: Told) -> Finding:
     """Whether what is copied (OSC 52) gets anywhere."""
-    subject = "clipboard"
-    if environ.get("TMUX"):
-        if _copies(told.tmux):
-            said = "tmux copies, and tells the terminal if that takes it (OSC 52)."
-            return Finding(subject, Grade.PASS, said)
-        if _hands_on(told.tmux):
-            said = "tmux hands it on; the rest depends on the terminal (OSC 52)."
-            return Finding(subject, Grade.PASS, said)
-        said = "tmux drops what is copied" if told.tmux else "tmux does not say whether it copies"
-        return Finding(subject, Grade.WARN, f"{said}.", _TMUX_CONF.format("set-clipboard"))
-    name = _without_clipboard(environ)
-    if name:
-        return Finding(
-            subject,
-            Grade.WARN,
-            f"{name} has no clipboard for programs (OSC 52).",
-            "Copy with the mouse, or use a terminal that has one.",
-        )
-    if told.attributes and _CLIPBOARD_ATTRIBUTE in told.attributes:
-        return Finding(subject, Grade.PASS, "The terminal says that programs may copy (OSC 52).")
-    outer = "around screen " if around(environ) is Around.SCREEN else ""
-    return Finding(
-        subject, Grade.PASS, f"It depends on the terminal {outer}(OSC 52), which cannot be asked."
-    )
-
-
-def _without_clipboard(environ: Mapping[str, str]) -> str:
-    """The name of a terminal that is known to take no OSC 52; empty for all others."""
-    if environ.get("TERM") == "linux":
-        return "The Linux console"
-    return "Apple's Terminal" if environ.get("TERM_PROGRAM") == "Apple_Terminal" else ""
+    known = clipboard(environ, told.tmux, told.attributes)
+    grade = Grade.WARN if known.fix else Grade.PASS
+    return Finding("clipboard", grade, known.said, known.fix)
 
 
 def _passthrough(tmux: Mapping[str, str]) -> Finding:
     subject = "tmux passthrough"
-    fix = f"With set-clipboard on it is not needed. {_TMUX_CONF.format('allow-passthrough')}"
+    fix = f"With set-clipboard on it is not needed. {TMUX_CONF.format('allow-passthrough')}"
     if not tmux:
         return Finding(subject, Grade.WARN, "tmux does not say whether it hands on.", fix)
-    if _hands_on(tmux):
+    if hands_on(tmux):
         return Finding(subject, Grade.PASS, "tmux hands on what is meant for the terminal.")
-    if _copies(tmux):
+    if copies(tmux):
         return Finding(subject, Grade.PASS, "It is off, and not needed: tmux copies by itself.")
     return Finding(subject, Grade.WARN, "tmux keeps what is meant for the terminal.", fix)
-
-
-def _copies(tmux: Mapping[str, str]) -> bool:
-    """Whether tmux takes what programs copy; as it comes ("external"), it does not."""
-    return tmux.get("set-clipboard") == "on"
-
-
-def _hands_on(tmux: Mapping[str, str]) -> bool:
-    """Whether tmux hands on what is wrapped; before 3.3 it always did, and had no such option."""
-    return bool(tmux) and tmux.get("allow-passthrough", "on") in ("on", "all")
 
 
 def _size(columns: int, lines: int) -> Finding:

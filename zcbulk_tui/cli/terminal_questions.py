@@ -3,16 +3,18 @@
 import os
 import re
 import select
-import subprocess
 import termios
 import time
 import tty
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from zcbulk_tui.cli.charset import is_utf8
 from zcbulk_tui.cli.ending import line_comes_back
+from zcbulk_tui.render import clipboard
+from zcbulk_tui.tui.tmux import tmux_options
 
-TMUX_OPTIONS = ("focus-events", "set-clipboard", "allow-passthrough")
+TMUX_OPTIONS = ("focus-events", *clipboard.TMUX_OPTIONS)
 
 # Back to the start of the line, and nothing in it: old terminals print questions that they do not
 # understand.
@@ -42,7 +44,7 @@ class Told:
     Attributes:
         columns: Width of the terminal; 0 if it does not tell.
         lines: Height of the terminal; 0 if it does not tell.
-        encoding: That of what is printed, as Python names it; empty if it has none.
+        encoding: The locale, or the name of an encoding; empty if there is none.
         attributes: How the terminal describes itself; None if it does not answer at all.
         wide: Cells that a wide character takes; None if that is not known.
         ambiguous: Cells that a character of ambiguous width takes; None if that is not known.
@@ -112,7 +114,7 @@ class Terminal:
 def inquire(environ: Mapping[str, str], terminal: Terminal, encoding: str) -> Told:
     """Asks the terminal, and the tmux around the program, everything that can be asked."""
     columns, lines = terminal.size
-    tmux = tmux_options(environ) if environ.get("TMUX") else {}
+    tmux = tmux_options(environ, TMUX_OPTIONS) if environ.get("TMUX") else {}
     attributes = _IDENTITY.search(terminal.ask(""))
     if not attributes:
         # Who is silent once is not asked again: it costs time, and answers that come late end up
@@ -129,32 +131,6 @@ def inquire(environ: Mapping[str, str], terminal: Terminal, encoding: str) -> To
         int(mode[1]) not in (_NOT_KNOWN, _NEVER) if mode else None,
         tmux,
     )
-
-
-def tmux_options(environ: Mapping[str, str]) -> dict[str, str]:
-    """Asks tmux for the options that matter; leaves out those that it does not tell or know."""
-    options = {}
-    for name in TMUX_OPTIONS:
-        try:
-            done = subprocess.run(  # noqa: S603 - nothing in it is from outside
-                ["tmux", "show", "-gv", name],  # noqa: S607 - the one that the user has
-                env=environ,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                errors="replace",
-                timeout=2.0,
-                check=True,
-            )
-        except (OSError, subprocess.SubprocessError):
-            continue
-        options[name] = done.stdout.strip()
-    return options
-
-
-def is_utf8(encoding: str) -> bool:
-    """Whether a terminal may be shown more than ASCII."""
-    return encoding.lower().replace("-", "") == "utf8"
 
 
 def _cells(character: str, terminal: Terminal) -> int | None:

@@ -169,7 +169,7 @@ def _refused(key: str, entry: "Field[Any]", value: object, source: str) -> Confi
 def _of_text(entry: "Field[Any]", text: str) -> object:
     """The value that a text of the environment stands for; the text itself where it is none."""
     choices, types_ = _allowed(entry)
-    if choices or str in types_:
+    if text in choices or str in types_ or not types_:
         return text
     import tomllib
 
@@ -183,8 +183,8 @@ def _of_text(entry: "Field[Any]", text: str) -> object:
 def _fits(entry: "Field[Any]", value: object) -> bool:
     """Whether a value of TOML is of the type of a setting, and within its bounds."""
     choices, types_ = _allowed(entry)
-    if choices:
-        return value in choices
+    if isinstance(value, str) and value in choices:
+        return True
     wanted = (int, float) if float in types_ else types_
     if isinstance(value, bool) is not (bool in types_) or not isinstance(value, wanted):
         return False

@@ -209,8 +209,8 @@ class Settings:
     low_bandwidth: bool = _setting(False, "true or false")
     """Whether the screen is drawn less often, for a slow line."""
 
-    ascii: bool = _setting(False, "true or false")
-    """Whether the screen is drawn with ASCII only."""
+    ascii: bool | Literal["auto"] = _setting("auto", 'true, false or "auto"')
+    """Whether a terminal is shown ASCII only; ``auto`` goes by the locale."""
 
     list: ListSettings = field(default_factory=ListSettings, metadata=_TABLE)
     budget: BudgetSettings = field(default_factory=BudgetSettings, metadata=_TABLE)

@@ -20,7 +20,7 @@ from zcbulk_tui.creator.control import Variant, VariantMemory, candidates, follo
 from zcbulk_tui.creator.faults import SUCCESS, to_error
 from zcbulk_tui.creator.network import Network, without
 from zcbulk_tui.creator.tokens import AccessToken, TokenSource
-from zcbulk_tui.domain.address import job_path
+from zcbulk_tui.domain.address import check_origin, job_path
 from zcbulk_tui.domain.calls import OpenCall, Slot
 from zcbulk_tui.domain.job import Action, Environment, JobReading, JobRef
 from zcbulk_tui.errors import (
@@ -84,6 +84,7 @@ class CreatorClient:
             slot: Opens the context that each call is made in.
 
         Raises:
+            UsageError: The job's server must not get the token; nothing was sent.
             ZcbulkError: Anything but a readable success.
         """
 
@@ -93,6 +94,7 @@ class CreatorClient:
             call(reading.answer)
             return reading
 
+        self._origin(ref)  # before there is a call to be counted
         return await self._call(slot or _untold, "GET status", read)
 
     async def control(self, ref: JobRef, action: Action, slot: Slot | None = None) -> Answer:
@@ -110,9 +112,9 @@ class CreatorClient:
             UnclearError: Whether it was carried out is not known; nothing was sent after it.
             ZcbulkError: It was not carried out.
         """
+        origin = self._origin(ref)
         await self._token()
         slot = slot or _untold
-        origin = self._base_url or ref.origin
         first = self._memory.recall(origin)
         remaining = candidates(first)
         while True:
@@ -194,6 +196,17 @@ class CreatorClient:
         except (UnreachableError, UnclearError, UnreadableError) as error:
             raise _not_sent_again(error) from None
 
+    def _origin(self, ref: JobRef) -> str:
+        """Where the calls for a job go, wherever the job itself came from.
+
+        Raises:
+            UsageError: That is no place for the token.
+        """
+        if self._base_url is not None:
+            return self._base_url
+        check_origin(ref.origin)
+        return ref.origin
+
     async def _signed_call(
         self,
         call: OpenCall,
@@ -209,7 +222,7 @@ class CreatorClient:
         if body is not None:
             headers["Content-Type"] = "application/json"
             content = json.dumps(body).encode()
-        url = (self._base_url or ref.origin) + job_path(ref, self._api_version)
+        url = self._origin(ref) + job_path(ref, self._api_version)
         request = self._network.request(method, url, headers=headers, content=content)
         call.nothing_sent = True
 

@@ -104,22 +104,13 @@ class Exchange:
 _current: ContextVar[Exchange] = ContextVar("_current")
 
 
-def observe(client: httpx.AsyncClient) -> bool:
-    """Has every connection of a client note what passes over it.
+def observe(transport: httpx.AsyncHTTPTransport) -> httpx.AsyncHTTPTransport:
+    """Has every connection of a transport note what passes over it; returns the transport.
 
     No public name of the HTTP library offers that; a name that is gone raises here.
-
-    Returns:
-        Whether the client makes connections: not if something replaces the network.
     """
-    transports = [
-        transport
-        for transport in (client._transport, *client._mounts.values())
-        if isinstance(transport, httpx.AsyncHTTPTransport)
-    ]
-    for transport in transports:
-        transport._pool._network_backend = _Backend(transport._pool._network_backend)
-    return bool(transports)
+    transport._pool._network_backend = _Backend(transport._pool._network_backend)
+    return transport
 
 
 class _Backend(httpcore.AsyncNetworkBackend):

@@ -1,22 +1,23 @@
 """One request over HTTPS and its whole answer, or an error of the tree."""
 
 import asyncio
+import os
 import ssl
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from http.cookiejar import CookieJar
 from typing import Any
-from urllib.request import getproxies
 
 import httpx
 from pydantic import SecretStr
 
 from zcbulk_tui import __version__
-from zcbulk_tui.creator.exchange import Exchange, TooMuchError, observe
-from zcbulk_tui.domain.address import LOOPBACK
+from zcbulk_tui.creator.exchange import Exchange, TooMuchError
+from zcbulk_tui.creator.route import Route
+from zcbulk_tui.creator.trust import distrust, trust
+from zcbulk_tui.domain import proxies
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import (
-    ConfigError,
     UnclearError,
     UnreachableError,
     UnreadableError,
@@ -61,31 +62,6 @@ class Timeouts:
     total: float = 60.0
 
 
-def trust(ca_bundle: str | None = None) -> ssl.SSLContext:
-    """Whom to trust: the system's certificates, and those of a PEM file beside them.
-
-    Raises:
-        ConfigError: The file cannot be read, or has no certificates.
-    """
-    context = ssl.create_default_context()
-    known = ssl.get_default_verify_paths()
-    if not (known.cafile or known.capath):
-        # Some builds of Python know of no certificates of the system.
-        import certifi
-
-        context.load_verify_locations(certifi.where())
-    if ca_bundle is not None:
-        try:
-            context.load_verify_locations(ca_bundle)
-        except OSError as error:
-            raise ConfigError(
-                f"ca_bundle: {one_line(ca_bundle, 120)} cannot be used",
-                f"{one_line(str(error))}.",
-                "It is a file with certificates in PEM, which you may read.",
-            ) from error
-    return context
-
-
 class Network:
     """Sends requests and reads their answers. No redirect is followed: it could take secrets along.
 
@@ -95,7 +71,7 @@ class Network:
         transport: Replaces the network, for the demo.
 
     Raises:
-        ConfigError: The environment names a proxy that cannot be used.
+        ConfigError: The environment names a proxy or a file that cannot be used.
     """
 
     def __init__(
@@ -106,30 +82,17 @@ class Network:
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._timeouts = timeouts or Timeouts()
-        if transport is None and verify is None:
-            verify = trust()
-        try:
-            self._http = httpx.AsyncClient(
-                transport=transport,
-                # Where there is a transport, nothing is there to be verified.
-                verify=verify or True,
-                timeout=httpx.Timeout(self._timeouts.read, connect=self._timeouts.connect),
-                follow_redirects=False,
-                headers=_HEADERS,
-                cookies=_NoCookies(),
-                event_hooks={"response": [_forget_location]},
-                # A proxy has no business with this machine's own addresses.
-                mounts={f"all://{_bracketed(host)}": None for host in LOOPBACK},
-            )
-        except (ImportError, ValueError, httpx.InvalidURL):
-            # Not with its words, which may quote the password of the proxy.
-            raise ConfigError(
-                "A proxy that the environment names cannot be used",
-                f"It is one of {', '.join(sorted(f'{name}_proxy' for name in getproxies()))}.",
-                "Write it as in http://proxy.example:3128; for one of SOCKS write: "
-                "pip install socksio",
-            ) from None
-        self._is_replaced = not observe(self._http)
+        self._http = httpx.AsyncClient(
+            transport=transport or Route(proxies.read(os.environ), verify or trust()),
+            timeout=httpx.Timeout(self._timeouts.read, connect=self._timeouts.connect),
+            follow_redirects=False,
+            headers=_HEADERS,
+            cookies=_NoCookies(),
+            event_hooks={"response": [_forget_location]},
+            # What the environment says is read in one place, and nothing from a .netrc.
+            trust_env=False,
+        )
+        self._is_replaced = transport is not None
 
     def request(
         self,
@@ -293,13 +256,9 @@ def _too_large(why: str) -> ZcbulkError:
 
 
 def _unreachable(host: str, error: Exception) -> ZcbulkError:
-    if _is_distrust(error):
-        return UnreachableError(
-            f"The certificate of {host} is not trusted",
-            f"Nothing was sent ({_reason(error)}).",
-            "Where a proxy of your company signs for others, name its certificate in the setting "
-            "ca_bundle; verification cannot be turned off.",
-        )
+    distrusted = distrust(host, error)
+    if distrusted is not None:
+        return distrusted
     if not _is_of_connection(error):
         return UnreachableError(
             f"No request to {host} can be made",
@@ -311,14 +270,6 @@ def _unreachable(host: str, error: Exception) -> ZcbulkError:
         f"No connection was made ({_reason(error)}), so nothing was sent.",
         "Check the network, the proxy and the host name.",
     )
-
-
-def _is_distrust(error: BaseException | None) -> bool:
-    while error is not None:
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
 
 
 def _unclear(host: str, error: Exception) -> ZcbulkError:
@@ -343,7 +294,3 @@ def _reason(error: Exception) -> str:
     if isinstance(error, httpx.RemoteProtocolError):
         words, _, _ = words.partition(":")
     return one_line(words, 120) or type(error).__name__
-
-
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host

@@ -1,7 +1,8 @@
 """Job URLs and base URLs: what may be typed, and what may be sent.
 
-A pasted URL decides where the access token goes, so only Zoho's own hosts, this machine, and the
-host that the user configured are taken; nothing is sent in clear text beyond this machine.
+A pasted URL decides where the access token goes, so only Zoho's own hosts and the server that the
+user configured are taken: on this machine, too, another user's program may listen. Nothing is sent
+in clear text beyond this machine.
 """
 
 import re
@@ -16,7 +17,7 @@ from zcbulk_tui.errors import UsageError
 EXAMPLE = "https://www.zohoapis.com/creator/v2.1/bulk/jason18/zylker-store/form/Orders/insert/3888833000000114027"
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-"""The names of this machine, to which plain http is allowed, and which no proxy gets to see."""
+"""The names of this machine, to which plain http is allowed."""
 
 _BASE_EXAMPLE = "https://www.zohoapis.eu"
 _HOST = re.compile(r"(\w[\w-]*(\.[\w-]+)*|\[[0-9a-f:.]+\])(:[0-9]+)?", re.ASCII | re.IGNORECASE)
@@ -38,7 +39,7 @@ def parse_job_url(
     Args:
         url: Anything a user may paste. The API version in it is not kept: the setting counts.
         environment: No URL names it.
-        base_url: The configured base URL, whose host is then allowed too.
+        base_url: The configured base URL, which is then allowed too.
 
     Raises:
         UsageError: The URL is not one of a bulk insert job, or its host is not allowed.
@@ -46,7 +47,7 @@ def parse_job_url(
     text = url.strip()
     shown = one_line(text, 120)
     parts = _split(text, "job URL", EXAMPLE)
-    _check_host(parts, shown, base_url)
+    _check_token_goes_to(parts, shown, base_url)
     match = _PATH.fullmatch(parts.path)
     if match is None:
         raise UsageError(
@@ -110,6 +111,20 @@ def parse_base_url(text: str, example: str = _BASE_EXAMPLE) -> str:
     return f"{parts.scheme}://{parts.netloc.lower()}"
 
 
+def check_origin(origin: str, base_url: str | None = None) -> None:
+    """Makes sure that the access token may be sent to a server.
+
+    Args:
+        origin: Its scheme and host.
+        base_url: The configured base URL.
+
+    Raises:
+        UsageError: It is neither Zoho's nor the configured one.
+    """
+    shown = one_line(origin, 120)
+    _check_token_goes_to(_split(parse_base_url(origin), "server's URL", origin), shown, base_url)
+
+
 def is_link_name(text: str) -> bool:
     """Whether an account owner, an application or a form can have this name in URLs."""
     return _NAME.fullmatch(text) is not None
@@ -159,12 +174,11 @@ def _check_scheme(parts: SplitResult, shown: str) -> None:
         )
 
 
-def _check_host(parts: SplitResult, shown: str, base_url: str | None) -> None:
+def _check_token_goes_to(parts: SplitResult, shown: str, base_url: str | None) -> None:
     _check_scheme(parts, shown)
-    host = parts.hostname or ""
-    if datacenters.find(host) or is_loopback(host):
+    if base_url is not None and _server(parts) == _server(urlsplit(base_url)):
         return
-    if base_url is not None and host == urlsplit(base_url).hostname:
+    if parts.scheme == "https" and datacenters.find(parts.hostname or ""):
         return
     known = ", ".join(datacenters.API_HOSTS)
     raise UsageError(
@@ -172,3 +186,9 @@ def _check_host(parts: SplitResult, shown: str, base_url: str | None) -> None:
         "The access token goes to known hosts only.",
         f"Known are {known}; for another one set base_url (or ZCBULK_BASE_URL).",
     )
+
+
+def _server(parts: SplitResult) -> tuple[str, str, int]:
+    """What is one server however its URL is written."""
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
+    return parts.scheme, parts.hostname or "", port

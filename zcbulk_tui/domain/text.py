@@ -8,6 +8,9 @@ _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 # separators: none of them has a place in one line of text, and several can rewrite the screen.
 _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
+_SKIN_TONES = "".join(map(chr, range(0x1F3FB, 0x1F400)))
+_FLAG_LETTERS = "".join(map(chr, range(0x1F1E6, 0x1F200)))
+
 
 def one_line(text: str, limit: int = 200) -> str:
     """Returns `text` as one printable line of at most `limit` characters.
@@ -18,5 +21,18 @@ def one_line(text: str, limit: int = 200) -> str:
     read = text[: limit * 4]  # no more than this can matter, however long the text is
     folded = " ".join(read.split())
     safe = "".join(_REPLACEMENT if unicodedata.category(c) in _UNSAFE else c for c in folded)
-    is_whole = len(safe) <= limit and len(read) == len(text)
-    return safe if is_whole else safe[: limit - 1] + "…"
+    if len(safe) <= limit and len(read) == len(text):
+        return safe
+    end = min(len(safe), limit - 1)
+    while 0 < end < len(safe) and _belongs_to_the_last(safe, end):
+        end -= 1
+    return safe[:end] + "…"
+
+
+def _belongs_to_the_last(text: str, at: int) -> bool:
+    """Whether a character is seen as one with that before it: accents, skin tones, flags."""
+    character = text[at]
+    if character in _FLAG_LETTERS:
+        before = text[:at]
+        return (len(before) - len(before.rstrip(_FLAG_LETTERS))) % 2 == 1
+    return character in _SKIN_TONES or unicodedata.category(character).startswith("M")

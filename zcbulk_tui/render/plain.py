@@ -1,6 +1,6 @@
 """Any text in ASCII, cell by cell, for terminals that show nothing else."""
 
-from zcbulk_tui.render.span import width
+from zcbulk_tui.render.span import sequences
 
 _LOOKS_LIKE = str.maketrans(
     {
@@ -27,4 +27,8 @@ def to_ascii(text: str) -> str:
     if text.isascii():
         return text
     likeness = text.translate(_LOOKS_LIKE)
-    return "".join(c if c.isascii() else "?" * width(c) for c in likeness)
+    return "".join(_plain(sequence, cells) for sequence, cells in sequences(likeness))
+
+
+def _plain(sequence: str, cells: int) -> str:
+    return sequence[0].ljust(cells)[:cells] if sequence[0].isascii() else "?" * cells

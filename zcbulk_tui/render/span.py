@@ -1,14 +1,18 @@
 """Styled text, and how many cells it takes."""
 
-import re
-import unicodedata
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
-# Vowels and finals of a Korean syllable, and the skin tones of an emoji.
-_JOINS_THE_LAST = re.compile("[\u1160-\u11ff\ud7b0-\ud7ff\U0001f3fb-\U0001f3ff]")
+from zcbulk_tui.render import cell_table
+
+_JOINER = "\N{ZERO WIDTH JOINER}"
+_AS_EMOJI = "\N{VARIATION SELECTOR-16}"
+
+# Two of them are one flag.
+_FLAG_LETTERS = frozenset(map(chr, range(0x1F1E6, 0x1F200)))
 
 
 class Look(StrEnum):
@@ -39,8 +43,33 @@ Line = tuple[Span, ...]
 
 
 def width(text: str) -> int:
-    """Returns the cells that `text` takes: two for wide characters, none for combining ones."""
-    return len(text) if text.isascii() else _measured(text)
+    """Returns the cells that `text` takes, as Textual measures it."""
+    return len(text) if text.isascii() and text.isprintable() else _measured(text)
+
+
+def sequences(text: str) -> Iterator[tuple[str, int]]:
+    """Yields what is seen as one character and must not be cut, with the cells that it takes."""
+    begin = cells = 0
+    last = ""  # of those that take cells
+    is_joined = is_half_flag = False
+    for at, character in enumerate(text):
+        was_joined, is_joined = is_joined, character == _JOINER and not is_joined
+        was_half_flag, is_half_flag = is_half_flag, False
+        if was_joined or is_joined:
+            continue  # What is joined makes the sequence no wider.
+        if character == _AS_EMOJI:
+            cells += last in _TWO_AS_EMOJI
+            last = ""
+        elif size := _cells(character):
+            is_letter = character in _FLAG_LETTERS
+            ends_flag = is_letter and was_half_flag
+            if at > begin and not ends_flag:
+                yield text[begin:at], cells
+                begin, cells = at, 0
+            is_half_flag = is_letter and not ends_flag
+            cells, last = cells + size, character
+    if text:
+        yield text[begin:], cells
 
 
 def fit(text: str, cells: int, *, right: bool = False) -> str:
@@ -92,7 +121,7 @@ def wrap(text: str, cells: int, lines: int) -> list[str]:
     for word in text.split():
         line = f"{wrapped[-1]} {word}".strip()
         while width(line) > cells:
-            head = wrapped[-1] or _cut(line, cells) or line[0]
+            head = wrapped[-1] or _cut(line, cells) or next(sequences(line))[0]
             wrapped[-1:] = [head, ""]
             line = line[len(head) :].lstrip()
         wrapped[-1] = line
@@ -108,24 +137,45 @@ def line_width(spans: Iterable[Span]) -> int:
 
 def _cut(text: str, cells: int) -> str:
     kept = []
-    for character in text:
-        cells -= _cells(character)
+    for sequence, taken in sequences(text):
+        cells -= taken
         if cells < 0:
             break
-        kept.append(character)
+        kept.append(sequence)
     return "".join(kept)
 
 
-@lru_cache(maxsize=512)
+def _ranges(written: str) -> Iterator[tuple[int, int]]:
+    """The first and the last of each range of a table."""
+    for part in written.split():
+        first, _, last = part.partition("-")
+        yield int(first, 16), int(last or first, 16)
+
+
+_TWO_AS_EMOJI = frozenset(
+    chr(number)
+    for first, last in _ranges(cell_table.TWO_AS_EMOJI)
+    for number in range(first, last + 1)
+)
+
+_SIZES = sorted(
+    (first, last, size)
+    for size, written in ((0, cell_table.NONE), (2, cell_table.TWO))
+    for first, last in _ranges(written)
+)
+_FIRSTS = [first for first, _, _ in _SIZES]
+
+
+@lru_cache(maxsize=1024)
 def _measured(text: str) -> int:
     """The cells of a text beyond ASCII; bars and labels come again and again."""
-    return sum(map(_cells, text))
+    if _JOINER not in text and _AS_EMOJI not in text:
+        return sum(map(_cells, text))
+    return sum(cells for _, cells in sequences(text))
 
 
 @lru_cache(maxsize=1024)
 def _cells(character: str) -> int:
-    if unicodedata.category(character) in ("Mn", "Mc", "Me") or _JOINS_THE_LAST.fullmatch(
-        character
-    ):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+    number = ord(character)
+    _, last, size = _SIZES[bisect_right(_FIRSTS, number) - 1]
+    return size if number <= last else 1

@@ -1,8 +1,12 @@
 """What goes to the clipboard: ids and commands of jobs."""
 
+import asyncio
+import os
 from typing import TYPE_CHECKING
 
+from zcbulk_tui.render.clipboard import TMUX_OPTIONS, Clipboard, clipboard, toast
 from zcbulk_tui.tui.list_actions import meant
+from zcbulk_tui.tui.tmux import tmux_options
 
 if TYPE_CHECKING:
     from zcbulk_tui.tui.screens.watch_view import WatchView
@@ -25,5 +29,23 @@ def copy_commands(screen: "WatchView") -> None:
 
 def _copy(screen: "WatchView", lines: list[str], what: str) -> None:
     screen.app.copy_to_clipboard("\n".join(lines))
-    # Whether the terminal takes it is not told to anybody.
-    screen.notify(f"Sent to the terminal's clipboard: {what}.", timeout=4, markup=False)
+    if not os.environ.get("TMUX"):
+        _say(screen, clipboard(os.environ, {}), what)
+        return
+
+    async def ask_tmux() -> None:
+        # Each time: its options change while the program runs.
+        options = await asyncio.to_thread(tmux_options, dict(os.environ), TMUX_OPTIONS)
+        _say(screen, clipboard(os.environ, options), what)
+
+    screen.app.run_worker(ask_tmux(), group="clipboard", exit_on_error=False)
+
+
+def _say(screen: "WatchView", known: Clipboard, what: str) -> None:
+    is_lost = known.works is False
+    screen.notify(
+        toast(known, what),
+        severity="warning" if is_lost else "information",
+        timeout=15 if is_lost else 4,
+        markup=False,
+    )

@@ -82,7 +82,7 @@ def test_a_proxy_is_named_without_its_password(
         assert doctor.ended.code == 4
     else:
         assert found["network"][0] == "fail"
-        assert "https_proxy" in found["network"][1]
+        assert "HTTPS_PROXY" in found["network"][1]
     assert "pa55canary" not in doctor.ended.out
 
 

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from zcbulk_tui.cli import terminal
-from zcbulk_tui.cli.doctor import calls, configuration, network, permissions, sign_in
+from zcbulk_tui.cli.doctor import calls, configuration, network, permissions, sign_in, surroundings
 from zcbulk_tui.cli.findings import Finding, Grade, unforeseen
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.config.shown import masked
@@ -62,10 +62,14 @@ def _checks(
     yield "variables", lambda: configuration.variables(os.environ)
     yield "permissions", lambda: permissions.check(settings)
     yield "sign-in", lambda: sign_in.check(settings)
+    yield "surroundings", lambda: surroundings.check(os.environ)
     yield "network", lambda: network.check(settings or configuration.of_environment())
     if settings is not None:
         yield "token", lambda: calls.check(settings, job)
-    yield "terminal", lambda: terminal.findings(os.environ)
+    yield (
+        "terminal",
+        lambda: terminal.findings(os.environ, setting=settings.ascii if settings else "auto"),
+    )
 
 
 def _findings(checks: Iterable[tuple[str, _Check]]) -> Iterator[Finding]:

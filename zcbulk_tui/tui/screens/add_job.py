@@ -11,7 +11,12 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Select, Static
 
-from zcbulk_tui.domain.address import make_ref, parse_base_url, parse_job_url
+from zcbulk_tui.domain.address import (
+    check_origin,
+    make_ref,
+    parse_base_url,
+    parse_job_url,
+)
 from zcbulk_tui.domain.doubts import doubts
 from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
 from zcbulk_tui.domain.job_id import is_number, read_id
@@ -162,8 +167,10 @@ class AddJobScreen(ModalScreen[WatchedJob | None]):
             self._field(name).value for name in ("owner", "app", "form", "job_id")
         )
         environment = self.query_one("#environment", Select).value
+        origin = parse_base_url(self._field("host").value)
+        check_origin(origin, self._home.base_url)
         ref = make_ref(
-            parse_base_url(self._field("host").value),
+            origin,
             owner,
             app,
             form,

@@ -1,0 +1,214 @@
+"""The proxies that the environment names, read as `urllib.request.getproxies` reads them.
+
+``https_proxy`` counts for https, ``http_proxy`` for http, and ``all_proxy`` where that one is not
+set; small letters count before capitals, and an empty one unsets the other. ``no_proxy`` lists what
+is reached without a proxy: names with all below them, addresses, networks as in ``10.0.0.0/8``,
+each with a port or without, and ``*`` for everything. This machine is always reached without.
+"""
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import SplitResult, urlsplit
+
+from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.errors import ConfigError
+
+KINDS = ("https_proxy", "http_proxy", "all_proxy")
+"""Each is a variable, in small letters or in capitals."""
+
+_NONE = "no_proxy"
+_SCHEMES = ("http", "https", "socks5", "socks5h")
+_NAME = re.compile(
+    r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*", re.ASCII
+)
+_ALL_DIGITS = re.compile(r"[0-9.]+", re.ASCII)
+_IN_BRACKETS = re.compile(r"\[([0-9a-f:.]+)\](/[0-9]+)?(:[0-9]+)?", re.ASCII)
+
+_Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """A proxy.
+
+    Attributes:
+        variable: Which names it.
+        url: Its URL, with a password if it has one.
+        shown: The same without user and password.
+    """
+
+    variable: str
+    url: str = field(repr=False)
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Direct:
+    """What is reached without a proxy; one of `name` and `network` is set."""
+
+    name: str = ""
+    network: _Network | None = None
+    port: int | None = None
+
+    def has(self, host: str, port: int) -> bool:
+        if self.port not in (None, port):
+            return False
+        if self.network is None:
+            return host == self.name or host.endswith(f".{self.name}")
+        address = _address(host)
+        return address is not None and address in self.network
+
+
+@dataclass(frozen=True, slots=True)
+class Proxies:
+    """Which requests go through which proxy.
+
+    Attributes:
+        https: The proxy for https; None for none.
+        http: The proxy for http; None for none.
+        warnings: What in `no_proxy` means nothing and is left out, a sentence for each.
+        is_off: Whether `no_proxy` lists everything.
+    """
+
+    https: Proxy | None = None
+    http: Proxy | None = None
+    warnings: tuple[str, ...] = ()
+    is_off: bool = False
+    _direct: tuple[_Direct, ...] = ()
+
+    def of(self, scheme: str, host: str, port: int) -> Proxy | None:
+        """Returns the proxy for a request; None where it goes without."""
+        name = host.strip("[]").rstrip(".").lower()
+        address = _address(name)
+        if name == "localhost" or (address is not None and address.is_loopback):
+            return None
+        proxy = self.https if scheme == "https" else self.http
+        return None if any(each.has(name, port) for each in self._direct) else proxy
+
+
+def read(environ: Mapping[str, str]) -> Proxies:
+    """Returns the proxies of an environment.
+
+    Raises:
+        ConfigError: A variable that counts names no proxy that can be used.
+    """
+    given = variables(environ)
+    name, listed = given.get(_NONE, (_NONE, ""))
+    entries = listed.replace(",", " ").split()
+    if "*" in entries:
+        return Proxies(is_off=True)
+    both = given.get("all_proxy")
+    made = {
+        kind: parse(*found)
+        for kind in ("https_proxy", "http_proxy")
+        if (found := given.get(kind, both)) is not None
+    }
+    read_entries = {entry: _direct(entry) for entry in entries}
+    return Proxies(
+        made.get("https_proxy"),
+        made.get("http_proxy"),
+        tuple(_left_out(name, entry) for entry, read in read_entries.items() if read is None),
+        _direct=tuple(read for read in read_entries.values() if read is not None),
+    )
+
+
+def variables(environ: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """Returns the variables that are set and count: name and value by the name in small letters."""
+    found = {}
+    for kind in (*KINDS, _NONE):
+        # Whoever sends a CGI program a header "Proxy" sets HTTP_PROXY.
+        capitals = kind.upper() if kind != "http_proxy" or "REQUEST_METHOD" not in environ else kind
+        name = kind if kind in environ else capitals
+        if value := environ.get(name, "").strip():
+            found[kind] = (name, value)
+    return found
+
+
+def parse(variable: str, value: str) -> Proxy:
+    """Reads the URL of a proxy; no error repeats it, for it may hold a password.
+
+    Raises:
+        ConfigError: It cannot be used.
+    """
+    url = value if "://" in value else f"http://{value}"
+    if not url.isprintable() or " " in url:
+        raise _unusable(variable, "It has spaces or characters that do not print.")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise _unusable(
+            variable, "Its port is no number from 1 to 65535, or its address is broken."
+        ) from None
+    host = (parts.hostname or "").rstrip(".")
+    if parts.scheme not in _SCHEMES:
+        raise _unusable(variable, f"Its scheme is none of {', '.join(_SCHEMES)}.")
+    if not _is_host(host) or port == 0 or not _is_plain(parts) or parts.netloc.endswith(":"):
+        raise _unusable(variable, "It has no host that can be one, or no port from 1 to 65535.")
+    bare = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+    return Proxy(variable, f"{parts.scheme}://{parts.netloc}", bare)
+
+
+def _is_plain(parts: SplitResult) -> bool:
+    """Whether nothing stands behind host and port, which an unescaped password may leave there."""
+    return parts.path in ("", "/") and not parts.query and not parts.fragment
+
+
+def _unusable(variable: str, cause: str) -> ConfigError:
+    return ConfigError(
+        f"{variable} cannot be used",
+        cause,
+        "Write it as in http://proxy.example:3128, with %40 for an @ in a password, or unset it.",
+    )
+
+
+def _left_out(variable: str, entry: str) -> str:
+    return f"{variable}: “{one_line(entry, 60)}” is no host, address or network, so it is left out."
+
+
+def _direct(entry: str) -> _Direct | None:
+    """What an entry stands for; None where it stands for nothing."""
+    text = entry.lower()
+    if "://" in text:
+        text = text.partition("://")[2].rstrip("/")
+    if in_brackets := _IN_BRACKETS.fullmatch(text):
+        address, length, colon_and_port = in_brackets.groups(default="")
+        text, colon, digits = address + length, colon_and_port[:1], colon_and_port[1:]
+    elif _network(text) is not None:
+        colon = digits = ""
+    else:
+        host, colon, digits = text.rpartition(":")
+        text = host if colon else text
+    port = int(digits[:6]) if digits.isascii() and digits.isdigit() else 0
+    if colon and not 0 < port < 65536:
+        return None
+    if (network := _network(text)) is not None:
+        return _Direct(network=network, port=port or None)
+    name = text.removeprefix("*").lstrip(".").rstrip(".")
+    is_name = _is_name(name) and not _ALL_DIGITS.fullmatch(name)
+    return _Direct(name, port=port or None) if is_name else None
+
+
+def _network(text: str) -> _Network | None:
+    try:
+        # With the bits of a host, too: 10.1.2.3/8.
+        return ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return None
+
+
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None
+
+
+def _is_host(text: str) -> bool:
+    return _address(text) is not None or _is_name(text)
+
+
+def _is_name(text: str) -> bool:
+    return len(text) < 254 and bool(_NAME.fullmatch(text))

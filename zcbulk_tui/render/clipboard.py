@@ -1,0 +1,100 @@
+"""Whether what is copied (OSC 52) gets anywhere; doctor and screen know it from here alone."""
+
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
+
+from zcbulk_tui.render.escapes import Around, around
+
+TMUX_OPTIONS = ("set-clipboard", "allow-passthrough")
+"""What of tmux decides."""
+
+TMUX_CONF = "Put `set -g {} on` into ~/.tmux.conf, and run `tmux source ~/.tmux.conf`."
+
+_CLIPBOARD_ATTRIBUTE = 52
+
+
+class Clipboard(NamedTuple):
+    """What is known of the clipboard.
+
+    Attributes:
+        works: Whether what is copied arrives; None where that is not known.
+        said: What is known, a sentence.
+        fix: What to do about it; empty where nothing is wrong.
+    """
+
+    works: bool | None
+    said: str
+    fix: str = ""
+
+
+def clipboard(
+    environ: Mapping[str, str],
+    tmux: Mapping[str, str],
+    attributes: Collection[int] | None = None,
+) -> Clipboard:
+    """Returns what is known.
+
+    Args:
+        environ: The environment.
+        tmux: The options of the tmux that the program runs in; empty where it does not say.
+        attributes: How the terminal describes itself; None if it was not asked, or is silent.
+    """
+    if environ.get("TMUX"):
+        return _of_tmux(tmux)
+    if name := _without(environ):
+        return Clipboard(
+            False,
+            f"{name} has no clipboard for programs (OSC 52).",
+            "Copy with the mouse, or use a terminal that has one.",
+        )
+    match around(environ):
+        case Around.SCREEN:
+            outer = "around screen "
+        case Around.TMUX:  # on the near side of an SSH connection, where it cannot be asked
+            outer = "and the tmux around it "
+        case Around.NOTHING:
+            if attributes and _CLIPBOARD_ATTRIBUTE in attributes:
+                return Clipboard(True, "The terminal says that programs may copy (OSC 52).")
+            outer = ""
+    said = f"It depends on the terminal {outer}(OSC 52), which cannot be asked."
+    return Clipboard(None, said)
+
+
+def copies(tmux: Mapping[str, str]) -> bool:
+    """Whether tmux takes what programs copy; as it comes ("external"), it does not."""
+    return tmux.get("set-clipboard") == "on"
+
+
+def hands_on(tmux: Mapping[str, str]) -> bool:
+    """Whether tmux hands on what is wrapped; before 3.3 it always did, and had no such option."""
+    return bool(tmux) and tmux.get("allow-passthrough", "on") in ("on", "all")
+
+
+def toast(known: Clipboard, what: str) -> str:
+    """Returns what is said when something was copied, no more than is known."""
+    match known.works:
+        case True:
+            return f"Copied: {what}."
+        case None:
+            return f"Sent to the terminal's clipboard, if it takes it: {what}."
+        case False:
+            return f"Not copied: {what}. {known.said} {known.fix}"
+
+
+def _of_tmux(tmux: Mapping[str, str]) -> Clipboard:
+    if copies(tmux):
+        said = "tmux copies, and tells the terminal if that takes it (OSC 52)."
+        return Clipboard(True, said)
+    if hands_on(tmux):
+        return Clipboard(None, "tmux hands it on; the rest depends on the terminal (OSC 52).")
+    fix = TMUX_CONF.format(TMUX_OPTIONS[0])
+    if not tmux:
+        return Clipboard(None, "tmux does not say whether it copies.", fix)
+    return Clipboard(False, "tmux drops what is copied.", fix)
+
+
+def _without(environ: Mapping[str, str]) -> str:
+    """The name of a terminal that is known to take no OSC 52; empty for all others."""
+    if environ.get("TERM") == "linux":
+        return "The Linux console"
+    return "Apple's Terminal" if environ.get("TERM_PROGRAM") == "Apple_Terminal" else ""
