@@ -15,8 +15,10 @@ from tests.support.stub_server import Answer, StubServer
 from zcbulk_tui.creator.client import CreatorClient
 from zcbulk_tui.creator.control import VariantMemory
 from zcbulk_tui.creator.network import Network, Timeouts
+from zcbulk_tui.creator.route import Route
 from zcbulk_tui.creator.tokens import FixedToken, TokenSource
 from zcbulk_tui.domain.job import JobReading
+from zcbulk_tui.domain.proxies import read
 from zcbulk_tui.errors import SignedOutError, ZcbulkError
 
 TOKEN = "1000.8cb99dsecret.9b8secret"
@@ -41,7 +43,7 @@ async def creator(
     Only with `proxies` does it build its network itself, with the proxies of the environment.
     """
     if transport is None and not proxies:
-        transport = httpx.AsyncHTTPTransport(verify=TLS)
+        transport = Route(read({}), TLS)
     network = Network(timeouts=timeouts, transport=transport)
     try:
         yield CreatorClient(

@@ -119,7 +119,9 @@ async def test_an_answer_without_zohos_code_is_another_servers(
 ) -> None:
     error = await failed_status(Reply(http, body))
     assert type(error) is kind
-    assert f"A server in between answered: HTTP {http}: “{SAID}”." in str(error)
+    # The body of a redirect is not read.
+    said = "" if 300 <= http < 400 else f": “{SAID}”"
+    assert f"A server in between answered: HTTP {http}{said}." in str(error)
     for untrue in ("Zoho said", "Zoho refused", "No document explains", "Zoho's support"):
         assert untrue not in str(error)
 

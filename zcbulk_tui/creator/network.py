@@ -82,8 +82,10 @@ class Network:
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._timeouts = timeouts or Timeouts()
+        transport = transport or Route(proxies.read(os.environ), verify or trust())
+        self._is_replaced = not isinstance(transport, Route)
         self._http = httpx.AsyncClient(
-            transport=transport or Route(proxies.read(os.environ), verify or trust()),
+            transport=transport,
             timeout=httpx.Timeout(self._timeouts.read, connect=self._timeouts.connect),
             follow_redirects=False,
             headers=_HEADERS,
@@ -92,7 +94,6 @@ class Network:
             # What the environment says is read in one place, and nothing from a .netrc.
             trust_env=False,
         )
-        self._is_replaced = transport is not None
 
     def request(
         self,

@@ -9,7 +9,7 @@ from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.job import Action, JobReading
 from zcbulk_tui.domain.records import ControlRecord
-from zcbulk_tui.errors import BusyError, ServiceError, UnclearError, UsageError, ZcbulkError
+from zcbulk_tui.errors import UnclearError, UsageError, ZcbulkError
 from zcbulk_tui.monitor.aftermath import Aftermath
 from zcbulk_tui.monitor.calls import Calls, Slots
 from zcbulk_tui.monitor.gate import Priority
@@ -83,7 +83,8 @@ class Control:
         try:
             said = await self._api.control(track.job.ref, command.action, slot)
         except ZcbulkError as error:
-            is_unclear = _is_unclear(error)
+            # Every other answer proves that nothing happened.
+            is_unclear = isinstance(error, UnclearError)
             command = command.ended(Outcome.SENT if is_unclear else Outcome.REFUSED, error=error)
         else:
             command = command.ended(Outcome.ACCEPTED, said=said.text)
@@ -95,18 +96,6 @@ class Control:
     def _note(self, track: Track, record: ControlRecord) -> None:
         track.note(record)
         self._aftermath.note(track.record or record)
-
-
-def _is_unclear(error: ZcbulkError) -> bool:
-    """Whether the command may have been carried out all the same.
-
-    An answer without Zoho's code, such as a redirect, does not say no: who sent it may have passed
-    the command on before.
-    """
-    if isinstance(error, UnclearError):
-        return True
-    has_no_code = error.answer is not None and error.answer.code is None
-    return has_no_code and isinstance(error, ServiceError) and not isinstance(error, BusyError)
 
 
 def too_late(cause: str) -> UsageError:
