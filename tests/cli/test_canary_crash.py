@@ -13,14 +13,12 @@ from tests.support.terminal import ENTER, Terminal
 
 CRASH = (sys.executable, crash.__file__)
 READY = Reply.of({"code": 3000, "data": {"api_status": "Ready-to-upload"}})
-SEND = "h11:Connection.send"
-"""Is called with headers and forms as they go over the wire."""
-
 SCREEN = "zcbulk_tui.tui.screens.watch:WatchScreen"
 NAME = f"{REF.form} {REF.job_id[-4:]}"
 
 
 CLIENT = "zcbulk_tui.creator.client:CreatorClient"
+ACCOUNTS = "zcbulk_tui.creator.accounts:Accounts"
 JOB_LIST = "zcbulk_tui.tui.widgets.job_list:JobList"
 LOAD = "zcbulk_tui.config.load"
 SECRETS = "zcbulk_tui.config.secrets"
@@ -46,8 +44,8 @@ def zoho(request: Request) -> Answer:
     ("way", "place", "where", "words", "arguments", "steps"),
     [
         pytest.param(VARIABLE, f"{CLIENT}.__init__", "thread", "", WATCH, (), id="connect"),
-        pytest.param(VARIABLE, SEND, "loop", "GET", WATCH, (), id="poll"),
-        pytest.param(SIGN_IN, SEND, "loop", "POST", WATCH, (), id="renewal"),
+        pytest.param(VARIABLE, f"{CLIENT}._signed_call", "loop", "GET", WATCH, (), id="poll"),
+        pytest.param(SIGN_IN, f"{ACCOUNTS}._post", "loop", "refresh", WATCH, (), id="renewal"),
         pytest.param(VARIABLE, f"{JOB_LIST}.render_line", "loop", "", WATCH, (), id="render"),
         pytest.param(VARIABLE, f"{SECRETS}:_can_be", "loop", "", (), (), id="signed in"),
         pytest.param(VARIABLE, f"{LOAD}:_file", "loop", "", (), SWITCH, id="environment"),

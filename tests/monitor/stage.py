@@ -111,6 +111,7 @@ class ScriptedApi:
             completed then. Without it a job moves with each status, and ends as scripted.
         no_token: Why no call can be signed; None while they can be.
         looks: When it was asked whether they can.
+        not_sent: Calls of which nothing was sent.
     """
 
     def __init__(self, latency: float = 0.1, now: Callable[[], datetime] = virtual_now) -> None:
@@ -125,6 +126,7 @@ class ScriptedApi:
         self.looks: list[float] = []
         self.most_at_once = 0
         self.most_for_one_job = 0
+        self.not_sent = 0
         self._open: Counter[str] = Counter()
         self.done = 0
 
@@ -138,7 +140,11 @@ class ScriptedApi:
 
     async def status(self, ref: JobRef, slot: Slot) -> JobReading:
         async with slot("GET status") as call:
-            reading = await self._status(ref)
+            try:
+                reading = await self._status(ref)
+            except UnreachableError:
+                self.not_sent += 1
+                raise
             call(reading.answer)
             return reading
 

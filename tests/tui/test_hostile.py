@@ -16,7 +16,6 @@ from tests.support.virtual_time import run_virtual
 from tests.tui.stage import Stage
 from zcbulk_tui.cli import demo
 from zcbulk_tui.domain.job import JobState
-from zcbulk_tui.domain.snapshot import Listed
 from zcbulk_tui.errors import BusyError, QuotaSpentError
 from zcbulk_tui.monitor.events import Event
 from zcbulk_tui.render.figures import clock
@@ -132,7 +131,9 @@ async def test_to_look_at_a_bad_answer_changes_nothing(scenario: str) -> None:
 async def test_a_small_screen_shows_them_too() -> None:
     async with on_stage("hostile").open(80, 24) as stage:
         for job in stage.jobs:
-            assert stage.screen.jobs.selected == Listed("DEMO", job)
+            selected = stage.screen.jobs.selected
+            assert selected is not None
+            assert selected.snapshot.ref == job.ref
             assert all(len(line) <= 80 for line in stage.text())
             await stage.press("j")
 

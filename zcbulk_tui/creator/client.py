@@ -74,7 +74,7 @@ class CreatorClient:
         Raises:
             ZcbulkError: There is none, and none can be had now.
         """
-        await self._tokens.token()
+        await self._token()
 
     async def status(self, ref: JobRef, slot: Slot | None = None) -> JobReading:
         """Asks for the status of a job: one call, and one more where the token is not accepted.
@@ -113,7 +113,7 @@ class CreatorClient:
             ZcbulkError: It was not carried out.
         """
         origin = self._origin(ref)
-        await self._token()
+        await self.sign_in()
         slot = slot or _untold
         first = self._memory.recall(origin)
         remaining = candidates(first)

@@ -75,12 +75,11 @@ class YesGuard:
 
     def drawn(self, screen: Screen[Any]) -> None:
         """To be called whenever a screen has been drawn."""
-        if (
-            screen is not self._shown
-            and isinstance(screen, Question)
-            and not is_batching(self._app)
-        ):
-            self._shown, self._since = screen, None
+        if screen is self._shown or is_batching(self._app):
+            return
+        self._shown = self._since = None
+        if isinstance(screen, Question):
+            self._shown = screen
             self._look(screen)
 
     def forget(self) -> None:
