@@ -293,7 +293,7 @@ def _soak(count: int, luck: random.Random) -> Iterator[Minute]:
         place.watch(server, _JOBS)
         observed = place.path / "observed"
         session = stack.enter_context(place.observed(observed))
-        wait_for_line(session, Picture(), r"\bconnected\b")
+        wait_for_line(session, Picture(), r"\b(connected|failing)\b")
         print(_TITLES, flush=True)
         yield from Soak(session, server, place.path / "state", observed, luck).minutes(count)
 

@@ -145,11 +145,30 @@ STATUSES += [431, 451, 500, 501, 502, 503, 504, 511, 599]
 CODES = [None, 0, 16, 1000, 3000, 8888, 99999, *sorted({row.code for row in REFUSALS})]
 
 
-@pytest.mark.parametrize("http", STATUSES)
-def test_after_any_passing_fault_a_job_is_read_again(http: int) -> None:
-    """Each (HTTP status, code), also those that no document knows: twice, then good answers."""
+ERRORS = {
+    (http, code): to_error(ErrorAnswer(http, code, "words"))
+    for http in STATUSES
+    for code in CODES
+    if (http, code) != (200, 3000)
+}
+"""What each answer means, also those that no document knows."""
 
-    async def scene(error: ZcbulkError) -> Stage:
+
+@pytest.mark.parametrize("http", STATUSES)
+def test_only_what_names_the_job_ends_its_polls(http: int) -> None:
+    for code in CODES:
+        error = ERRORS.get((http, code))
+        is_stop = code in STOPS and http not in NOT_OF_THE_JOB
+        assert error is None or error.ends_polls is is_stop, (http, code)
+
+
+@pytest.mark.parametrize(
+    "error", {type(error): error for error in ERRORS.values()}.values(), ids=type
+)
+def test_after_any_passing_fault_a_job_is_read_again(error: ZcbulkError) -> None:
+    """Twice, then good answers; one of each kind, which alone decides."""
+
+    async def scene() -> Stage:
         stage = Stage(jobs(1))
         stage.api.script("1", error, error, RUNNING)
         async with stage.running():
@@ -158,19 +177,13 @@ def test_after_any_passing_fault_a_job_is_read_again(http: int) -> None:
             await asyncio.sleep(86400 if is_spent else 400)
         return stage
 
-    for code in CODES:
-        if (http, code) == (200, 3000):
-            continue
-        error = to_error(ErrorAnswer(http, code, "words"))
-        is_stop = error.ends_polls
-        assert is_stop is (code in STOPS and http not in NOT_OF_THE_JOB), (http, code)
-        stage = run_virtual(scene(error))
-        if is_stop:
-            assert stage.api.times() == [0.0], (http, code)
-        else:
-            assert stage.job.fault is None, (http, code)
-            assert stage.job.state is RUNNING, (http, code)
-            assert stage.job.next_poll_at is not None
+    stage = run_virtual(scene())
+    if error.ends_polls:
+        assert stage.api.times() == [0.0]
+    else:
+        assert stage.job.fault is None
+        assert stage.job.state is RUNNING
+        assert stage.job.next_poll_at is not None
 
 
 def test_the_last_good_reading_stays_and_the_fault_tells_since_when() -> None:
