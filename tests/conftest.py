@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 from collections import deque
 
 import pytest
@@ -15,6 +16,11 @@ unhurried()
 # them for one kind.
 os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
 os.environ.pop("NO_COLOR", None)
+
+# What starts this in the background may have it ignore these, and so all that it starts.
+for _number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+    if signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, signal.SIG_DFL)
 
 
 def pytest_xdist_auto_num_workers() -> int:

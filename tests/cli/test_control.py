@@ -268,7 +268,11 @@ def test_what_an_earlier_process_left_unclear_is_looked_at_before_anything_is_se
     steady.creator.log.clear()
     ended = steady.run("abort", None, "--yes")
     assert (ended.code, ended.err) == (0, "")
-    assert "the status shows that it took effect" in ended.out
+    first, *more = ended.out.splitlines()
+    assert first.startswith("What became of the abort of ")
+    assert "until then no abort is sent" in first
+    assert "the status shows that it took effect" in " ".join(more)
+    assert "Nothing is sent again" not in ended.out
     assert steady.sent == []
 
 

@@ -80,18 +80,29 @@ class Ledger(StoredCallBook):
     def __init__(self) -> None:
         super().__init__(memory_database(), PROFILE)
         self.counted: Counter[tuple[date, Cause]] = Counter()
+        self._polls: Counter[tuple[date, int]] = Counter()
+        self._begun_anew: Counter[date] = Counter()
 
     def count(self, date: date, cause: Cause, calls: int = 1) -> DayCalls:
         self.counted[date, cause] += calls
+        if cause in (Cause.PLAN, Cause.KEY):
+            self._polls[date, self._begun_anew[date]] += calls
         return super().count(date, cause, calls)
 
+    def begin_anew(self, date: date) -> None:
+        self._begun_anew[date] += 1
+        super().begin_anew(date)
+
     def polls(self) -> dict[date, int]:
-        """The polls of each day."""
+        """The polls of each date."""
         polls: Counter[date] = Counter()
-        for (day, cause), calls in self.counted.items():
-            if cause in (Cause.PLAN, Cause.KEY):
-                polls[day] += calls
+        for (day, _), calls in self._polls.items():
+            polls[day] += calls
         return dict(polls)
+
+    def most_polls(self) -> int:
+        """The polls of the day with the most; of two days with one date, each by itself."""
+        return max(self._polls.values(), default=0)
 
 
 @dataclass(frozen=True)

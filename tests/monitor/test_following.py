@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from tests.monitor.stage import Clock, ScriptedApi, Stage, jobs
 from tests.monitor.windows import TICKS, counts, shared_profile
+from tests.support.desks import PROFILE
 from tests.support.virtual_time import run_virtual
 from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.control import Outcome
@@ -17,6 +19,7 @@ from zcbulk_tui.domain.minute import MINUTE
 from zcbulk_tui.domain.records import CallRecord, EventKind, JobEvent
 from zcbulk_tui.errors import Answer, BusyError, JobUnknownError, UnclearError, UnreachableError
 from zcbulk_tui.monitor.events import CommandEnded
+from zcbulk_tui.store.windows import NoWindow
 
 S = JobState
 REF = jobs(1)[0].ref
@@ -355,5 +358,26 @@ def test_the_last_command_is_the_last_one_also_where_the_clock_was_set_back(
                 await one.monitor.command(REF, Action.START)
                 await asyncio.sleep(TICKS)
                 assert not two.job.allows(Action.START)
+
+    run_virtual(scene())
+
+
+def test_a_command_beside_a_window_does_not_claim_its_place(tmp_path: Path) -> None:
+    """It stands as one that polls, for itself, as long as it lasts."""
+
+    async def scene() -> None:
+        with shared_profile(tmp_path) as profile:
+            window, script = profile.window("pts/1", jobs(1)), profile.window("-", shows_list=False)
+            async with window.running():
+                await asyncio.sleep(1)
+                time = asyncio.get_running_loop().time
+                none = NoWindow(script.database, PROFILE, clock=time)
+                assert none.standing.poller == "pts/1"
+                follower = script.monitor._follower
+                follower._desk = replace(follower._desk, windows=none)
+                async with script.running():
+                    await asyncio.sleep(60)
+            events = [event for event in window.archive.log() if isinstance(event, JobEvent)]
+            assert [event for event in events if event.kind is EventKind.POLLER] == []
 
     run_virtual(scene())

@@ -159,7 +159,14 @@ async def played(
     """The stage after all steps, and some hours more."""
     clock = Clock(beginning)
     api = ScriptedApi(latency, clock)
-    stage = Stage(jobs(count), api=api, allowance=allowance, rule=rule, now=clock)
+    stage = Stage(
+        jobs(count),
+        api=api,
+        allowance=allowance,
+        rule=rule,
+        now=clock,
+        elapsed=asyncio.get_running_loop().time,
+    )
     async with stage.running(), asyncio.TaskGroup() as tasks:
         scene = Scene(stage, clock, tasks, count)
         for wait, what, how in script:
@@ -201,8 +208,7 @@ def test_no_day_has_too_many_polls_and_no_minute_too_many_calls(
     zone, begins = beginning
     allowance = replace(allowance, zone=zone)
     stage = run_virtual(played(allowance, begins, count, rule, script, latency))
-    for date, polls in stage.ledger.polls().items():
-        assert polls <= allowance.ours - allowance.kept_back, date
+    assert stage.ledger.most_polls() <= allowance.ours - allowance.kept_back
     assert most_in_a_minute(stage) <= CALLS_PER_MINUTE
     assert stage.api.most_at_once <= CALLS_AT_ONCE
     # Each call is counted once, and none that was not made.

@@ -8,9 +8,16 @@ import pytest
 from tests.render.drawn import fields, text
 from tests.render.strategies import MOST_RECORDS
 from tests.support.jobs import NOW, reading, watched
-from zcbulk_tui.domain.job import Counts, Environment, JobReading, JobState
+from zcbulk_tui.domain.control import Command, Outcome
+from zcbulk_tui.domain.job import Action, Counts, Environment, JobReading, JobState
 from zcbulk_tui.domain.snapshot import Fault, JobSnapshot, Listed
-from zcbulk_tui.errors import JobUnknownError, SignInError, UndocumentedError, UnreachableError
+from zcbulk_tui.errors import (
+    JobUnknownError,
+    SignInError,
+    UnclearError,
+    UndocumentedError,
+    UnreachableError,
+)
 from zcbulk_tui.render.columns import columns
 from zcbulk_tui.render.figures import clock
 from zcbulk_tui.render.glyphs import ASCII
@@ -88,6 +95,16 @@ def test_a_job_that_moves_on_is_forecast_again() -> None:
     seen = shown(snapshot, 70)
     assert seen["rate"] != "0"
     assert "–" in seen["ends"]
+
+
+def test_a_command_whose_answer_was_lost_is_unclear_on_its_row() -> None:
+    sent = Command(Action.ABORT, NOW)
+    assert shown(job(*RUNNING, command=sent))["ends"] != "unclear"
+    lost = sent.ended(Outcome.SENT, error=UnclearError("dropped"))
+    assert shown(job(*RUNNING, command=lost))["ends"] == "unclear"
+    assert Span("unclear".rjust(12), Look.WARNING) in drawn_row(job(*RUNNING, command=lost)).numbers
+    settled = lost.ended(Outcome.NO_EFFECT)
+    assert shown(job(*RUNNING, command=settled))["ends"] != "unclear"
 
 
 def test_a_job_that_has_not_been_read() -> None:

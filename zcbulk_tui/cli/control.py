@@ -15,6 +15,7 @@ from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.job import Action, Environment, JobRef
 from zcbulk_tui.domain.outlook import Outlook
 from zcbulk_tui.domain.planner import Reason, Terms
+from zcbulk_tui.domain.records import ControlRecord
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.windows import Recalled
 from zcbulk_tui.errors import ConfigError, QuotaSpentError, RefusedError, UnclearError, UsageError
@@ -23,6 +24,7 @@ from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.monitor.ports import Desk, JobApi
 from zcbulk_tui.monitor.spending import Spending
 from zcbulk_tui.render import words
+from zcbulk_tui.render.figures import clock
 
 _AT_LEAST = 1.0
 """Seconds after which it is seen that a look could not be made, of which no event tells."""
@@ -98,12 +100,30 @@ class _Progress:
         self.changed = asyncio.Event()
         self._action = action
         self._ref = ref
+        self._earlier: datetime | None = None
+
+    def waits_for(self, earlier: ControlRecord) -> None:
+        """Says that what became of an earlier command comes first."""
+        command = earlier.command
+        self._earlier = command.sent_at
+        at = clock(command.sent_at, datetime.now(UTC))
+        print(
+            f"What became of the {command.action.value} of {at} by {earlier.operator} is not known "
+            "yet. The status is read first, for a minute or two; until then no "
+            f"{self._action.value} is sent.",
+            flush=True,
+        )
+
+    def goes_on(self) -> None:
+        """Says that the earlier command stands in the way no longer."""
+        print(f"That is settled: the {self._action.value} is sent now.", flush=True)
 
     def publish(self, event: Event) -> None:
         """See `Sink`."""
         if isinstance(event, JobChanged):
             before, self.command = self.command, event.snapshot.command
-            if _is_lost(self.command) and not _is_lost(before):
+            is_new = self.command is not None and self.command.sent_at != self._earlier
+            if is_new and _is_lost(self.command) and not _is_lost(before):
                 print(self._unclear(), flush=True)
         self.changed.set()
 
@@ -130,7 +150,7 @@ class _Progress:
 
 
 def _is_lost(command: Command | None) -> bool:
-    return command is not None and command.outcome is Outcome.SENT and command.error is not None
+    return command is not None and command.is_unclear
 
 
 async def _send(settings: Settings, ref: JobRef, action: Action, progress: _Progress) -> Command:
@@ -157,6 +177,8 @@ async def _send_once(
     job = compose.watched(ref)
     desk.memory.know([job])
     earlier = desk.memory.last_command(ref)
+    if earlier is not None and earlier.is_unclear:
+        progress.waits_for(earlier)
     monitor = Monitor(client, progress, desk, spending, rule=_never, now=now)
     monitor.watch([Recalled(JobSnapshot(job), earlier)])
     polling = asyncio.create_task(monitor.run())
@@ -170,6 +192,7 @@ async def _send_once(
                 before.outcome is Outcome.TOOK_EFFECT and before.action is action
             ):
                 return before
+            progress.goes_on()
         command = await monitor.command(ref, action)
         return await _settled(monitor, polling, progress, command, ref)
     finally:

@@ -45,6 +45,11 @@ class Command:
     said: str = ""
     error: ZcbulkError | None = None
 
+    @property
+    def is_unclear(self) -> bool:
+        """Whether its answer was lost, and no status shows yet what became of it."""
+        return self.outcome is Outcome.SENT and self.error is not None
+
     def ended(
         self, outcome: Outcome, said: str = "", error: ZcbulkError | None = None
     ) -> "Command":

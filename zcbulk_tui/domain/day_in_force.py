@@ -76,7 +76,9 @@ def go_on(before: DayInForce, allowance: Allowance, now: datetime, elapsed: floa
             has_begun=False,
         )
     anew = shown <= before.newest
-    ends = _end(allowance, now, elapsed, at_least=_SHORTEST if anew else 0.0)
+    # Where no midnight has passed by the clock, it was set, and may be set again.
+    is_doubtful = anew or not is_midnight
+    ends = _end(allowance, now, elapsed, at_least=_SHORTEST if is_doubtful else 0.0)
     return DayInForce(shown, shown, ends, elapsed, max(shown, before.newest), anew, anew)
 
 

@@ -92,7 +92,7 @@ class Follower:
         self._spending.focused = self.focused or standing.focused
         if standing.pace is not None and before.pace is None:
             self._spending.pace = standing.pace
-        if standing.polls and before.poller:
+        if standing.polls and not before.polls and before.poller:
             self._recorder.event(EventKind.POLLER, f"{before.poller} is gone: polled from here now")
         if standing.windows != before.windows:
             # One that is gone wants nothing more.

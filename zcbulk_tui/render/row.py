@@ -140,8 +140,7 @@ def _numbers(snapshot: JobSnapshot, moves: Motion | None, now: datetime, at: Col
     if at.rate:
         rate = figures.rate((0.0 if moves.still else moves.rate) if moves else None)
         text += " " + fit(rate, widths.RATE, right=True)
-    text += " " + fit(_ends(snapshot, moves, now), widths.ENDS, right=True)
-    spans.append(Span(text + " "))
+    spans += [Span(text + " "), _ends(snapshot, moves, now), Span(" ")]
     if at.due:
         spans += [_due(snapshot, now), Span(" ")]
     read = fit(_read(snapshot, now), widths.READ, right=True)
@@ -168,8 +167,13 @@ def _failed_look(last: JobReading | None) -> Look:
     return Look.FAILED if near.level is Level.RED else Look.WARNING
 
 
-def _ends(snapshot: JobSnapshot, moves: Motion | None, now: datetime) -> str:
-    last = snapshot.last
+def _ends(snapshot: JobSnapshot, moves: Motion | None, now: datetime) -> Span:
+    if snapshot.command is not None and snapshot.command.is_unclear:
+        return Span(fit("unclear", widths.ENDS, right=True), Look.WARNING)
+    return Span(fit(_end(snapshot.last, moves, now), widths.ENDS, right=True))
+
+
+def _end(last: JobReading | None, moves: Motion | None, now: datetime) -> str:
     if last is None or last.state.is_waiting:
         return "–"
     if last.state is JobState.IN_PROGRESS:
