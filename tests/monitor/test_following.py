@@ -2,7 +2,6 @@
 
 import asyncio
 from contextlib import AsyncExitStack
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -374,7 +373,7 @@ def test_a_command_beside_a_window_does_not_claim_its_place(tmp_path: Path) -> N
                 none = NoWindow(script.database, PROFILE, clock=time)
                 assert none.standing.poller == "pts/1"
                 follower = script.monitor._follower
-                follower._desk = replace(follower._desk, windows=none)
+                follower._desk = follower._desk._replace(windows=none)
                 async with script.running():
                     await asyncio.sleep(60)
             events = [event for event in window.archive.log() if isinstance(event, JobEvent)]
