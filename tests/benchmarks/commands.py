@@ -27,6 +27,7 @@ from pydantic import SecretStr
 from tests.benchmarks.command_tally import Tally
 from tests.support.commands import PROGRAM, environment
 from tests.support.cuts import Cut, CuttingProxy, CuttingTransport, Truth
+from tests.support.databases import memory_database
 from tests.support.desks import PROFILE, make_desk
 from tests.support.jobs import NOW
 from tests.support.virtual_time import run_virtual, virtual_now
@@ -54,7 +55,7 @@ from zcbulk_tui.simulator.physics import Workload
 from zcbulk_tui.simulator.schedule import Fault
 from zcbulk_tui.simulator.server import LoopbackServer
 from zcbulk_tui.store.archive import StoredArchive
-from zcbulk_tui.store.database import FILE_NAME, Database, in_memory, open_database
+from zcbulk_tui.store.database import FILE_NAME, Database, open_database
 from zcbulk_tui.store.ledger import StoredCallBook
 from zcbulk_tui.store.memory import StoredMemory
 from zcbulk_tui.store.minute import SharedMinute
@@ -145,7 +146,7 @@ class Screen:
 
 async def by_keys(world: World, tally: Tally) -> None:
     """Commands all jobs of a world by monitors, window after window."""
-    database = in_memory()
+    database = memory_database()
     refs = world.refs()
     for first in range(0, len(refs), A_WINDOW):
         await _window(world, tally, database, refs[first : first + A_WINDOW])
@@ -207,7 +208,7 @@ def _judge(world: World, tally: Tally, database: Database, refs: Sequence[JobRef
 
 async def by_commands(world: World, tally: Tally) -> None:
     """Commands all jobs of a world by what is behind ``start`` and ``abort``."""
-    database = in_memory()
+    database = memory_database()
     refs = world.refs()
     for ref in refs:
         for _ in range(world.random.choice((1, 1, 2))):

