@@ -4,6 +4,7 @@ import os
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,19 @@ def test_what_others_can_write(tmp_path: Path, mode: int, is_refused: bool) -> N
     with pytest.raises(ConfigError, match="Others can write") as caught:
         check_nobody_else_writes(path)
     assert f"chmod go-w '{path}'" in caught.value.next_step
+
+
+@pytest.mark.parametrize(
+    ("mode", "is_refused"), [(0o700, False), (0o755, False), (0o775, True), (0o1777, False)]
+)
+def test_a_folder_in_which_others_can_replace_files(
+    tmp_path: Path, mode: int, is_refused: bool
+) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    folder.chmod(mode)
+    with pytest.raises(ConfigError, match="Others can write") if is_refused else nullcontext():
+        check_nobody_else_writes(folder)
 
 
 def test_what_is_anothers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

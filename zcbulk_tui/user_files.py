@@ -74,7 +74,7 @@ def text_of(content: bytes, largest: int) -> str:
 
 
 def check_nobody_else_writes(path: Path) -> None:
-    """Makes sure that nobody but this user, and root, can change a file or a folder.
+    """Makes sure that only this user and root can change a file, or replace those of a folder.
 
     Raises:
         ConfigError: Somebody can; says which command mends it.
@@ -90,6 +90,8 @@ def check_nobody_else_writes(path: Path) -> None:
             f"If you trust what is in it: sudo chown {os.geteuid()} '{path}'. "
             "Else use one of your own.",
         )
+    if stat.S_ISDIR(found.st_mode) and found.st_mode & stat.S_ISVTX:
+        return  # as in /tmp: others can add files, and replace only their own
     if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and stat.S_IFMT(found.st_mode) in (
         stat.S_IFREG,
         stat.S_IFDIR,

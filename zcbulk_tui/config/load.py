@@ -166,6 +166,7 @@ def _file(environ: Mapping[str, str]) -> _File:
 def _text(path: Path, *, required: bool) -> str:
     try:
         user_files.check_nobody_else_writes(path)
+        user_files.check_nobody_else_writes(path.parent)
         return user_files.read_text(path)
     except FileNotFoundError as error:
         if not required:
