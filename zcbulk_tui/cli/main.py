@@ -61,7 +61,7 @@ def _ascii(arguments: Namespace) -> charset.Ascii:
     """What the command line says of ASCII, else the settings; for a terminal only."""
     if arguments.ascii is not None:
         return bool(arguments.ascii)
-    if not (sys.stdout.isatty() or sys.stderr.isatty()):
+    if not any(stream and stream.isatty() for stream in (sys.stdout, sys.stderr)):
         return "auto"
     # Takes a moment, which --help and --version need not take.
     from zcbulk_tui.config import load
