@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from tests.support.contract import Refusal
 from tests.support.jobs import NOW, REF
-from tests.support.stub_server import Answer, StubServer
+from tests.support.stub_server import Answer, Silence, StubServer
 from zcbulk_tui.creator.client import CreatorClient
 from zcbulk_tui.creator.control import VariantMemory
 from zcbulk_tui.creator.network import Network, Timeouts
@@ -25,6 +25,11 @@ TOKEN = "1000.8cb99dsecret.9b8secret"
 
 TLS = ssl.create_default_context()
 """Made once: it takes longer than all the rest of a call to a server in clear text."""
+
+
+def patience(answer: Answer) -> Timeouts:
+    """The time that an answer gets: hardly any where none will come, else plenty."""
+    return Timeouts(read=0.05) if isinstance(answer, Silence) else Timeouts()
 
 
 @asynccontextmanager

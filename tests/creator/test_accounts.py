@@ -7,6 +7,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from tests.creator.calls import patience
 from tests.creator.signing_in import (
     CLIENT,
     CODE,
@@ -171,7 +172,7 @@ async def test_what_is_no_grant(answer: Reply, kind: type[ZcbulkError]) -> None:
     ],
 )
 async def test_broken_answers(ask: Ask, answer: Answer, kind: type[ZcbulkError]) -> None:
-    assert type(await failure(ask, answer, timeouts=Timeouts(read=0.05))) is kind
+    assert type(await failure(ask, answer, timeouts=patience(answer))) is kind
 
 
 @each

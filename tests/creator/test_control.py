@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.creator.calls import TOKEN, creator, met
+from tests.creator.calls import TOKEN, creator, met, patience
 from tests.support.contract import (
     OPENAPI_STARTED,
     PAGE_ABORTED,
@@ -18,7 +18,6 @@ from tests.support.contract import (
 from tests.support.jobs import REF
 from tests.support.stub_server import DROP, Answer, Raw, Reply, Request, Silence, StubServer
 from zcbulk_tui.creator.control import Variant, VariantMemory
-from zcbulk_tui.creator.network import Timeouts
 from zcbulk_tui.domain.job import Action
 from zcbulk_tui.errors import Answer as Said
 from zcbulk_tui.errors import (
@@ -190,7 +189,7 @@ async def test_a_missing_scope_after_another_way_ends_it() -> None:
 )
 async def test_after_an_unclear_answer_nothing_is_sent_again(answer: Answer) -> None:
     with StubServer([answer, OK]) as server:
-        async with creator(server.url, timeouts=Timeouts(read=0.05)) as client:
+        async with creator(server.url, timeouts=patience(answer)) as client:
             with pytest.raises(UnclearError) as caught:
                 await client.control(REF, Action.START)
     assert len(server.requests) == 1

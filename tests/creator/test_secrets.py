@@ -7,11 +7,10 @@ from contextlib import suppress
 import pytest
 from pydantic import SecretStr
 
-from tests.creator.calls import TOKEN, creator
+from tests.creator.calls import TOKEN, creator, patience
 from tests.support.contract import PAGE_STATUS
 from tests.support.jobs import REF
 from tests.support.stub_server import DROP, Answer, Raw, Reply, Silence, StubServer
-from zcbulk_tui.creator.network import Timeouts
 from zcbulk_tui.creator.tokens import AccessToken
 from zcbulk_tui.domain.job import Action
 from zcbulk_tui.errors import ZcbulkError
@@ -26,7 +25,6 @@ FAILURES = {
     "redirect": Reply(302, b"", {"Location": "http://127.0.0.1:9"}),
     "too large": Reply(200, b" " * 2 * 1024 * 1024),
 }
-QUICK = Timeouts(read=0.05)
 
 
 @pytest.mark.parametrize("action", [None, Action.START], ids=["status", "start"])
@@ -35,7 +33,7 @@ async def test_no_error_shows_it_even_with_the_values_of_every_frame(
     answer: Answer, action: Action | None
 ) -> None:
     with StubServer([answer]) as server:
-        async with creator(server.url, timeouts=QUICK) as client:
+        async with creator(server.url, timeouts=patience(answer)) as client:
             with pytest.raises(ZcbulkError) as caught:
                 await (client.control(REF, action) if action else client.status(REF))
         assert TOKEN in server.requests[0].headers["authorization"]

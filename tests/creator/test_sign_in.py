@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from tests.creator.calls import patience
 from tests.creator.sign_ins import CLIENT, ManualWorld
 from tests.creator.signing_in import (
     ACCESS,
@@ -32,7 +33,6 @@ from tests.support.stub_server import DROP, Answer, Reply, Silence, StubServer
 from zcbulk_tui.creator import device, sign_in
 from zcbulk_tui.creator.credentials import Credentials, open_credentials, sealed
 from zcbulk_tui.creator.grants import Grant
-from zcbulk_tui.creator.network import Timeouts
 from zcbulk_tui.creator.renewal import RefreshedToken
 from zcbulk_tui.creator.scopes import CREATE, READ
 from zcbulk_tui.errors import (
@@ -157,7 +157,7 @@ async def test_no_error_log_or_warning_shows_a_secret(
     with warnings.catch_warnings(record=True) as warned, StubServer(lambda _: answer) as server:
         warnings.simplefilter("always")
         await kept(store, server.url)
-        async with accounts(server.url, Timeouts(read=0.05)) as there:
+        async with accounts(server.url, patience(answer)) as there:
             # Long after: the token that is kept has ended.
             later = RefreshedToken(
                 there.network, store, "default", now=lambda: datetime(2027, 1, 1, tzinfo=UTC)

@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from zcbulk_tui.cli import demo
 from zcbulk_tui.domain.job import Action, JobRef, JobState
 from zcbulk_tui.domain.snapshot import JobKey, JobSnapshot
+from zcbulk_tui.monitor.clock import Moved
 from zcbulk_tui.monitor.events import Sink
 from zcbulk_tui.monitor.gate import Priority
 from zcbulk_tui.monitor.monitor import Monitor
@@ -184,6 +185,8 @@ def without_a_plan(session: Session) -> Session:
             return await enter(priority)
 
         monitor._gate.enter = enter_or_wait  # type: ignore[method-assign]  # only here polls differ
+        # The clock of the stage stands still while the loop's goes on: that is no clock set back.
+        monitor._timekeeper._clock.look = Moved  # type: ignore[method-assign]
         return connection
 
     return session._replace(connect=connect)
