@@ -116,7 +116,7 @@ def test_a_later_reading_that_shows_the_effect_corrects_the_record(
 @pytest.mark.parametrize("age", [-1.0, 0.0, 60.0, 3600.0, 3601.0, 86400.0])
 @pytest.mark.parametrize("looked", ["at once", "at last"])
 def test_an_effect_is_claimed_only_where_a_fresh_reading_from_before_shows_none(
-    action: Action, before: S | None, after: S, age: float, looked: str
+    action: Action, before: JobState | None, after: JobState, age: float, looked: str
 ) -> None:
     shown = None if before is None else reading(-age, 0, state=before)
     sent = replace(record(action, E.SENT), shown=shown)
@@ -139,7 +139,7 @@ def test_an_effect_is_claimed_only_where_a_fresh_reading_from_before_shows_none(
 @pytest.mark.parametrize("before", [S.USER_ABORTED, S.ABORTED, S.UNKNOWN])
 @pytest.mark.parametrize("done", [0, None])
 def test_an_aborted_job_without_records_does_not_show_that_it_was_not_started(
-    before: S, done: int | None
+    before: JobState, done: int | None
 ) -> None:
     sent = replace(record(START, E.SENT), shown=reading(-5, done, state=before))
     known = sent.settled_by(read(S.IN_PROGRESS), LATE)

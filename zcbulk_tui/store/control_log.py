@@ -58,10 +58,13 @@ _ANSWERED_AT = f"""ifnull((
     WHERE calls.job = control.job AND calls.at >= control.at
     AND calls.cause = '{Cause.COMMAND}' AND calls.why = control.action), control.at)"""
 
+_AHEAD = 60_000
+"""Milliseconds by which one command may seem to be later than the next: clocks are set back."""
+
 IN_THE_WAY = f"""
 {SELECT} WHERE {SAME_JOB} AND (control.outcome = '{Outcome.SENT}' OR (
     control.outcome = '{Outcome.ACCEPTED}' AND control.action = :action
-    AND control.settled IS NULL AND NOT EXISTS (
+    AND control.settled IS NULL AND control.at < :at + {_AHEAD} AND NOT EXISTS (
         SELECT 1 FROM readings WHERE readings.at > {_ANSWERED_AT}
         AND readings.job IN (SELECT id FROM jobs WHERE {SAME_JOB}))))
 ORDER BY control.outcome = '{Outcome.SENT}' DESC, control.at DESC LIMIT 1
