@@ -154,9 +154,11 @@ class Follower:
         except ConfigError:
             return  # it is tried again when the list or the windows change
         for ref in [ref for ref in self._tracks if ref not in polled]:
-            del self._tracks[ref]
+            gone = self._tracks.pop(ref)
             self._plan.discard(ref)
-            self._sink.publish(JobRemoved(ref))
+            # One that was polled for others only is not on the screen.
+            if gone.is_shown:
+                self._sink.publish(JobRemoved(ref))
         new = [ref for ref in polled if ref not in self._tracks]
         for recalled in self._desk.memory.recall(new) if new else ():
             track = Track(recalled, self._now())
