@@ -237,7 +237,7 @@ async def _headless(world: World, tally: Tally, database: Database, ref: JobRef)
             command = await headless._send_once(
                 client, desk, spending, ref, action, progress, now=virtual_now
             )
-            code = headless._report(command, ref)
+            code = headless._report(command, ref, progress.state)
         except UsageError:
             tally.not_sent += 1
             return None

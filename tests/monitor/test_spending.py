@@ -174,8 +174,9 @@ def test_commands_go_through_when_the_polls_are_used_up_and_even_the_reserve() -
             await asyncio.sleep(200)
             assert stage.spent.budget.left_for_polls == 0
             assert stage.spent.budget.reserve_left == 2
-            for answer in ("Job aborted successfully", *[RefusedError("not now")] * 4):
-                stage.api.commands.append(answer)
+            stage.api.commands.append("Job aborted successfully")
+            stage.api.commands.extend([RefusedError("not now")] * 4)
+            for _ in range(5):
                 command = await stage.monitor.command(REF, Action.ABORT)
                 assert command.outcome is not Outcome.SENT
                 await asyncio.sleep(200)
