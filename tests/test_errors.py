@@ -8,6 +8,7 @@ from zcbulk_tui.errors import (
     BetweenError,
     BusyError,
     ConfigError,
+    HeldError,
     JobRefusedError,
     JobUnknownError,
     Occasion,
@@ -36,6 +37,7 @@ EXIT_CODES = {
     UndocumentedError: 1,
     UsageError: 2,
     ConfigError: 2,
+    HeldError: 2,
     SignInError: 3,
     SignedOutError: 3,
     ServiceError: 4,
@@ -49,6 +51,7 @@ EXIT_CODES = {
 
 PARENTS = {
     ConfigError: UsageError,
+    HeldError: UsageError,
     JobRefusedError: RefusedError,
     JobUnknownError: JobRefusedError,
     AlreadyEndedError: RefusedError,

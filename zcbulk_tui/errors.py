@@ -4,7 +4,8 @@
 
     ZcbulkError
     ├── UsageError               exit 2   what was typed cannot be used
-    │   └── ConfigError          exit 2   what is configured cannot be used
+    │   ├── ConfigError          exit 2   what is configured cannot be used
+    │   └── HeldError            exit 2   an earlier command stands in the way of this one
     ├── SignInError              exit 3   Zoho does not accept who we are
     │   └── SignedOutError                ... whatever is asked: it takes a new sign-in
     ├── RefusedError             exit 1   Zoho answered, and the answer is no
@@ -143,6 +144,10 @@ class UsageError(ZcbulkError):
 
 class ConfigError(UsageError):
     """What is configured, in a file or in the environment, cannot be used."""
+
+
+class HeldError(UsageError):
+    """A command was not sent, since an earlier one to the same job stands in its way."""
 
 
 class SignInError(ZcbulkError):

@@ -1,8 +1,9 @@
 """Starts and aborts whose calls come to grief: what is said and written down is what happened.
 
-``python -m tests.benchmarks.commands [--commands N] [--processes N] [--seed N]`` commands so many
-jobs of the simulator: about half by the monitor as the keys use it, the others by what is behind
-``zcbulk-tui start`` and ``abort``, both in virtual time, and the last ones by real processes. Every
+``python -m tests.benchmarks.commands [--commands N] [--processes N] [--pairs N] [--seed N]``
+commands so many jobs of the simulator: about half by the monitor as the keys use it, the others by
+what is behind ``zcbulk-tui start`` and ``abort``, both in virtual time, and the last ones by real
+processes; some more by pairs of processes that begin at once in a home with nothing in it. Every
 call may be cut on its way or in its answer, or get a redirect or a 502, with and without having
 been carried out; effects show up to 45 s late. Windows end while commands are unclear, keys are
 pressed again. The exit code is 1 if a command was doubled, or a word or a record is not true.
@@ -89,9 +90,18 @@ class World:
         timeline: Its time.
         seed: For what is left to chance.
         trouble: Share of the statuses that come to grief.
+        late: Whether effects may show late.
     """
 
-    def __init__(self, count: int, timeline: Timeline, seed: int, *, trouble: float = 0.15) -> None:
+    def __init__(
+        self,
+        count: int,
+        timeline: Timeline,
+        seed: int,
+        *,
+        trouble: float = 0.15,
+        late: bool = True,
+    ) -> None:
         self.random = random.Random(seed)
         builder = JobBuilder(timeline.start, seed)
         self.actions: dict[str, Action] = {}
@@ -105,9 +115,9 @@ class World:
                 self.actions[job.id] = Action.ABORT
         limits = Limits(concurrent=10**6, per_minute=10**9)
         self.creator = Creator(builder.jobs, timeline, token=TOKEN, limits=limits)
-        for job in builder.jobs:
-            late = self.random.choice((0.0, self.random.uniform(0, LATEST)))
-            self.creator.inject(Fault(late=late, job_id=job.id, calls=frozenset({Call.CONTROL})))
+        for job in builder.jobs if late else ():
+            delay = self.random.choice((0.0, self.random.uniform(0, LATEST)))
+            self.creator.inject(Fault(late=delay, job_id=job.id, calls=frozenset({Call.CONTROL})))
         self.truth = Truth(self.creator, CUTS, trouble=trouble, seed=seed)
 
     def refs(self, origin: str = ORIGIN) -> list[JobRef]:
@@ -237,7 +247,7 @@ async def _headless(world: World, tally: Tally, database: Database, ref: JobRef)
             command = await headless._send_once(
                 client, desk, spending, ref, action, progress, now=virtual_now
             )
-            code = headless._report(command, ref)
+            code = headless._report(command, ref, progress.state)
         except UsageError:
             tally.not_sent += 1
             return None
@@ -302,6 +312,42 @@ async def _process(
         tally.words.append(f"{ref.job_id}: exit code {code}, {did=}: {said}")
 
 
+async def by_pairs(world: World, tally: Tally, folder: Path) -> None:
+    """Commands each job by two processes at once, who find no memory yet, in real time."""
+    with LoopbackServer(world.creator) as server:
+        for number, ref in enumerate(world.refs(server.base_url)):
+            home, job = folder / str(number), world.creator.jobs[ref.job_id]
+            env = environment(home, base_url=server.base_url, token=TOKEN)
+            action = world.actions[ref.job_id].value
+            command = [*PROGRAM, action, f"{ref.origin}{job.path}", "--yes"]
+            ended = await asyncio.gather(*(_ended(command, env) for _ in range(2)))
+            tally.commands += 2
+            tally.said_in_all += 2
+            sent = sum(
+                entry.method != "GET" and ref.job_id in entry.path for entry in world.creator.log
+            )
+            codes = sorted(code for code, _ in ended)
+            if sent != 1:
+                tally.doubled.append(f"{ref.job_id}: {sent} sent by a pair: {ended}")
+            # The other one is told that it was accepted, and that the status comes first.
+            if codes != [0, 2]:
+                tally.words.append(f"{ref.job_id}: exit codes of a pair {codes}: {ended}")
+            with closing(open_database(home / "state" / FILE_NAME)) as database:
+                history = StoredArchive(database, PROFILE).history(ref)
+            kept = [record.command.outcome for record in (history.commands if history else ())]
+            tally.outcomes.update(outcome.value for outcome in kept)
+            if kept != [Outcome.ACCEPTED]:
+                tally.records.append(f"{ref.job_id}: recorded of a pair: {kept}")
+
+
+async def _ended(command: Sequence[str], env: dict[str, str]) -> tuple[int | None, str]:
+    process = await asyncio.create_subprocess_exec(
+        *command, env=env, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
+    out, _ = await process.communicate()
+    return process.returncode, out.decode()
+
+
 def _time() -> float:
     return asyncio.get_running_loop().time()
 
@@ -320,9 +366,10 @@ def main() -> int:
     parser.add_argument("--commands", type=int, default=1000, metavar="N", help="default: 1000")
     parser.add_argument("--processes", type=int, default=48, metavar="N", help="of these; 48")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="default: 1")
+    parser.add_argument("--pairs", type=int, default=4, metavar="N", help="of processes; 4")
     arguments = parser.parse_args()
     tally, begun = Tally(), time.monotonic()
-    rest = arguments.commands - arguments.processes
+    rest = max(arguments.commands - arguments.processes, 0)
     batch = 200
     for number in range(0, rest, batch):
         count, keys = min(batch, rest - number), number // batch % 2 == 0
@@ -332,6 +379,10 @@ def main() -> int:
         world = World(arguments.processes, Timeline(time.time), arguments.seed, trouble=0.1)
         with tempfile.TemporaryDirectory(prefix="zcbulk-benchmark-") as folder:
             asyncio.run(by_processes(world, tally, Path(folder)))
+    if arguments.pairs:
+        world = World(arguments.pairs, Timeline(time.time), arguments.seed, late=False)
+        with tempfile.TemporaryDirectory(prefix="zcbulk-benchmark-") as folder:
+            asyncio.run(by_pairs(world, tally, Path(folder)))
     _print(tally, time.monotonic() - begun)
     return 1 if tally.doubled or tally.words or tally.records else 0
 

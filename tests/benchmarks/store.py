@@ -80,9 +80,11 @@ class Timed(Database):
     longest = 0.0
 
     @contextmanager
-    def transaction(self, *, durable: bool = False) -> "Iterator[sqlite3.Connection]":
+    def transaction(
+        self, *, durable: bool = False, patience: float = 0.25
+    ) -> "Iterator[sqlite3.Connection]":
         """The same as of `Database`."""
-        with super().transaction(durable=durable) as connection:
+        with super().transaction(durable=durable, patience=patience) as connection:
             begun = time.perf_counter()
             yield connection
         self.longest = max(self.longest, (time.perf_counter() - begun) * 1000)

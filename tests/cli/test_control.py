@@ -64,7 +64,8 @@ class Stage:
 
     def run(self, action: str, label: str | None = None, *options: str) -> Ended:
         """Commands a job, the one that fits by itself."""
-        return self._cli(action, self.url(label or JOBS[action]), *options)
+        label = label or JOBS.get(action, JOBS["abort"])
+        return self._cli(action, self.url(label), *options)
 
     def heal(self) -> None:
         """Ends all faults."""
@@ -225,6 +226,8 @@ def test_a_start_that_is_refused(steady: Stage, label: str, words: str) -> None:
 def test_an_unclear_answer_to_what_was_carried_out(
     steady: Stage, action: str, answer: Response
 ) -> None:
+    assert steady.run("status", JOBS[action]).code == 0
+    steady.creator.log.clear()
     steady.creator.inject(Fault(answer, behind=True, calls=CONTROL))
     ended = steady.run(action, None, "--yes")
     assert steady.sent == [("PATCH", action)]
@@ -232,6 +235,34 @@ def test_an_unclear_answer_to_what_was_carried_out(
     assert [entry.method for entry in steady.creator.log] == ["PATCH", "GET"]
     assert (ended.code, ended.err) == (0, "")
     assert "the status shows that it took effect" in ended.out
+
+
+@ACTIONS
+def test_without_a_status_from_before_no_effect_is_claimed(steady: Stage, action: str) -> None:
+    steady.creator.inject(Fault(LOST, behind=True, calls=CONTROL))
+    ended = steady.run(action, None, "--yes")
+    assert [entry.method for entry in steady.creator.log] == ["PATCH", "GET"]
+    state = {"start": "In-progress", "abort": "User Aborted"}[action]
+    in_one_line(replace(ended, out=""), 4, "whether this command did it is not known", state)
+    assert "whether this command did it is not known" in steady.run("status", JOBS[action]).out
+
+
+def test_an_accepted_command_is_not_repeated_before_the_status_was_read(steady: Stage) -> None:
+    steady.creator.inject(Fault(late=60.0, calls=CONTROL))
+    assert steady.run("abort", None, "--yes").code == 0
+    in_one_line(
+        steady.run("abort", None, "--yes"), 2, "was accepted at", "Read the status first"
+    )
+    assert len(steady.sent) == 1
+    assert steady.run("status").code == 0
+    steady.run("abort", None, "--yes")
+    assert len(steady.sent) == 2
+
+
+def test_no_more_looks_are_made_than_announced(steady: Stage) -> None:
+    steady.creator.inject(Fault(SERVER_ERROR))
+    assert steady.run("abort", None, "--yes").code == 4
+    assert 1 < len(steady.creator.log) <= 5
 
 
 @ACTIONS
@@ -262,6 +293,7 @@ def test_what_an_earlier_process_left_unclear_is_looked_at_before_anything_is_se
     steady: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("zcbulk_tui.monitor.aftermath.ANSWERED_WITHIN", 0.2)
+    assert steady.run("status").code == 0
     steady.creator.inject(Fault(LOST, behind=True))
     assert steady.run("abort", None, "--yes").code == 4
     steady.heal()
@@ -277,6 +309,7 @@ def test_what_an_earlier_process_left_unclear_is_looked_at_before_anything_is_se
 
 
 def test_a_status_settles_what_was_left_unclear(steady: Stage, cli: CommandLine) -> None:
+    assert steady.run("status").code == 0
     steady.creator.inject(Fault(LOST, behind=True))
     assert steady.run("abort", None, "--yes").code == 4
     steady.heal()
@@ -292,8 +325,8 @@ def test_a_redirect_is_not_followed(cli: CommandLine, monkeypatch: pytest.Monkey
         with StubServer([away, Reply(200, PAGE_STATUS)]) as server:
             monkeypatch.setenv("ZCBULK_BASE_URL", server.url)
             ended = cli("start", URL, "--yes")
-    assert ended.code == 0
-    assert "took effect" in ended.out
+    assert ended.code == 4
+    assert "whether this command did it is not known" in ended.err
     assert [request.method for request in server.requests] == ["PATCH", "GET"]
     assert elsewhere.requests == []
 

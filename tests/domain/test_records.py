@@ -19,6 +19,11 @@ TIMEOUT = UnclearError("timeout")
 LATE = 60.0
 """Seconds after a lost answer at which the last of the planned looks is made."""
 
+ABORTED = {S.USER_ABORTED, S.ABORTED}
+
+BEFORE = {START: S.READY, ABORT: S.IN_PROGRESS}
+"""How a job stands that a command can change."""
+
 RUNNING = {S.IN_PROGRESS, S.COMPLETED, S.SYSTEM_ABORTED, S.FAILED}
 """States that only a job reaches that has been started."""
 
@@ -26,7 +31,8 @@ RUNNING = {S.IN_PROGRESS, S.COMPLETED, S.SYSTEM_ABORTED, S.FAILED}
 def record(action: Action, outcome: Outcome) -> ControlRecord:
     errors = {E.SENT: TIMEOUT, E.REFUSED: RefusedError("no")}
     command = Command(action, NOW, outcome, error=errors.get(outcome))
-    return ControlRecord("a1", watched(), "default", "anna@jump1", command, request="PATCH")
+    shown = read(BEFORE[action], -60)
+    return ControlRecord("a1", watched(), "default", "anna@jump1", command, shown, "PATCH")
 
 
 def read(state: JobState, at: float = 100) -> JobReading:
@@ -102,6 +108,81 @@ def test_a_later_reading_that_shows_the_effect_corrects_the_record(
     corrected = none_yet.settled_by(read(later, 300), 260)
     assert corrected.command.outcome is E.TOOK_EFFECT
     assert corrected.settled == read(later, 300)
+
+
+@pytest.mark.parametrize("action", Action)
+@pytest.mark.parametrize("before", [None, *S])
+@pytest.mark.parametrize("after", S)
+@pytest.mark.parametrize("age", [-1.0, 0.0, 60.0, 3600.0, 3601.0, 86400.0])
+@pytest.mark.parametrize("looked", ["at once", "at last"])
+def test_an_effect_is_claimed_only_where_a_fresh_reading_from_before_shows_none(
+    action: Action, before: JobState | None, after: JobState, age: float, looked: str
+) -> None:
+    shown = None if before is None else reading(-age, 0, state=before)
+    sent = replace(record(action, E.SENT), shown=shown)
+    asked_after = 2.0 if looked == "at once" else LATE
+    known = sent.settled_by(reading(asked_after, 1, state=after), asked_after)
+    effects = RUNNING | {S.USER_ABORTED, S.ABORTED} if action is START else {*ABORTED}
+    none_before = {
+        START: {S.CREATED, S.READY, S.EXPIRED},
+        ABORT: {*S} - ABORTED - {S.UNKNOWN},
+    }
+    is_proven = before in none_before[action] and 0 <= age <= 3600
+    if after in effects:
+        assert known.command.outcome is (E.TOOK_EFFECT if is_proven else E.UNPROVEN)
+        assert known.is_settled, "it ends the looks"
+        assert known.settled_by(read(S.READY, 200), 200) is known
+    else:
+        assert known.command.outcome in (E.SENT, E.NO_EFFECT)
+
+
+@pytest.mark.parametrize("before", [S.USER_ABORTED, S.ABORTED, S.UNKNOWN])
+@pytest.mark.parametrize("done", [0, None])
+def test_an_aborted_job_without_records_does_not_show_that_it_was_not_started(
+    before: JobState, done: int | None
+) -> None:
+    sent = replace(record(START, E.SENT), shown=reading(-5, done, state=before))
+    known = sent.settled_by(read(S.IN_PROGRESS), LATE)
+    assert known.command.outcome is E.UNPROVEN
+
+
+def versions() -> st.SearchStrategy[ControlRecord]:
+    """Any version of one record."""
+    errors = st.sampled_from([None, TIMEOUT, RefusedError("no")])
+    settled = st.sampled_from([None, read(S.READY, 60), read(S.COMPLETED, 70)])
+    return st.builds(
+        lambda outcome, error, settled: replace(
+            record(START, outcome),
+            command=Command(START, NOW, outcome, error=error),
+            settled=settled,
+        ),
+        st.sampled_from(Outcome),
+        errors,
+        settled,
+    )
+
+
+ANSWERS = {E.ACCEPTED, E.REFUSED}
+
+
+@given(st.lists(versions(), min_size=1, max_size=5))
+def test_what_a_server_answered_stays_whatever_is_concluded_later(
+    written: list[ControlRecord],
+) -> None:
+    kept = written[0]
+    for other in written[1:]:
+        after = kept.updated_by(other)
+        assert after in (kept, other)
+        assert after.certainty >= kept.certainty
+        if kept.command.outcome in ANSWERS:
+            assert after.command.outcome is kept.command.outcome
+        if other.command.outcome in ANSWERS and kept.command.outcome not in ANSWERS:
+            assert after is other
+        if kept.settled and kept.certainty == other.certainty:
+            assert after.settled
+        kept = after
+    answered = [it.command.outcome for it in written if it.command.outcome in ANSWERS]
+    assert not answered or kept.command.outcome is answered[0]
 
 
 @pytest.mark.parametrize("action", Action)

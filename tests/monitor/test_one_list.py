@@ -1,6 +1,7 @@
 """What is chosen in one window holds in all of them: the list, a pause, a pace, who looks."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
@@ -341,5 +342,28 @@ def test_a_window_that_was_silent_for_a_while_shows_its_own_jobs_again(
                     await asyncio.sleep(20)
             assert labels(two) == {"9": "Wanted"}
             assert "9" in asked(one, back)
+
+    run_virtual(scene())
+
+
+@pytest.mark.parametrize("ends", [0, 1], ids=["the one that polls ends", "the other one ends"])
+def test_only_what_a_window_shows_leaves_its_screen(tmp_path: Path, ends: int) -> None:
+    async def scene() -> None:
+        with shared_profile(tmp_path) as profile:
+            windows = [
+                profile.window("pts/1", jobs(3)[:2], shows_list=False),
+                profile.window("pts/2", jobs(3)[1:], shows_list=False),
+            ]
+            async with AsyncExitStack() as running:
+                async with windows[ends].running():
+                    await running.enter_async_context(windows[1 - ends].running())
+                    await asyncio.sleep(TICKS)
+                await asyncio.sleep(TICKS)
+                left = windows[1 - ends]
+                assert left.all(JobRemoved) == []
+                left.monitor.remove(jobs(2)[1].ref)
+                assert left.all(JobRemoved) == [JobRemoved(jobs(2)[1].ref)]
+                await asyncio.sleep(TICKS)
+                assert len(left.all(JobRemoved)) == 1
 
     run_virtual(scene())

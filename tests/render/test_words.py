@@ -18,6 +18,7 @@ from zcbulk_tui.domain.job import Action, Environment, JobReading, JobState
 from zcbulk_tui.domain.planner import Effect, Pace, Reason
 from zcbulk_tui.domain.snapshot import Fault, JobSnapshot
 from zcbulk_tui.errors import (
+    Answer,
     BusyError,
     JobUnknownError,
     QuotaSpentError,
@@ -38,6 +39,8 @@ from zcbulk_tui.render.span import Look
 AT = clock(NOW, NOW)
 REFUSED = RefusedError("The upload is not complete", next_step="Wait.")
 UNCLEAR = UnclearError("Zoho's server failed")
+CONTRADICTION = UnclearError("The answer contradicts itself", answer=Answer(405))
+LATER = clock(NOW + timedelta(seconds=90), NOW)
 
 
 def in_state(state: JobState) -> JobSnapshot:
@@ -91,10 +94,14 @@ def test_no_command_holds_what_does_not_print(said: Command, now: datetime) -> N
 @pytest.mark.parametrize(
     ("command", "text"),
     [
-        (Command(Action.START, NOW), f"Start sent at {AT}; waiting for the answer."),
+        (Command(Action.START, NOW), (
+            f"Start sent at {AT}; no answer yet. If none is written down by {LATER}, its sender was "
+            "ended: then the status shows what became of it."
+        )),
         (
             Command(Action.ABORT, NOW, error=UNCLEAR),
-            f"Abort of {AT}: the answer is unclear; asking for the status, sending nothing again.",
+            f"Abort of {AT}: the answer is unclear (Zoho's server failed). Nothing is sent again; "
+            "the status shows what became of it.",
         ),
         (Command(Action.START, NOW, Outcome.ACCEPTED), f"Start accepted at {AT}."),
         (
@@ -107,11 +114,16 @@ def test_no_command_holds_what_does_not_print(said: Command, now: datetime) -> N
         ),
         (
             Command(Action.ABORT, NOW, Outcome.TOOK_EFFECT, error=UNCLEAR),
-            f"Abort of {AT}: the answer was lost, but the status shows that it took effect.",
+            f"Abort of {AT}: the answer was lost; the status shows that it took effect.",
         ),
         (
             Command(Action.ABORT, NOW, Outcome.NO_EFFECT, error=UNCLEAR),
-            f"Abort of {AT}: the answer was lost, and the status shows no effect so far.",
+            f"Abort of {AT}: the answer was lost; the status shows no effect so far.",
+        ),
+        (
+            Command(Action.ABORT, NOW, Outcome.UNPROVEN, error=CONTRADICTION),
+            f"Abort of {AT}: the answer was unclear; the job is in that state; whether this command "
+            "did it is not known.",
         ),
     ],
 )

@@ -197,11 +197,13 @@ class Breaking(Database):
         self._left = left
 
     @contextmanager
-    def transaction(self, *, durable: bool = False) -> Iterator[sqlite3.Connection]:
+    def transaction(
+        self, *, durable: bool = False, patience: float = 0.25
+    ) -> Iterator[sqlite3.Connection]:
         self._left -= 1
         if self._left < 0:
             raise BrokenOffError
-        with super().transaction(durable=durable) as connection:
+        with super().transaction(durable=durable, patience=patience) as connection:
             yield connection
 
 

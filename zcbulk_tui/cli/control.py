@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import signal
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from zcbulk_tui.cli import compose, loops, memory
@@ -13,18 +15,22 @@ from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain import control
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.job import Action, Environment, JobRef
-from zcbulk_tui.domain.outlook import Outlook
-from zcbulk_tui.domain.planner import Reason, Terms
 from zcbulk_tui.domain.records import ControlRecord
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.windows import Recalled
-from zcbulk_tui.errors import ConfigError, QuotaSpentError, RefusedError, UnclearError, UsageError
+from zcbulk_tui.errors import (
+    ConfigError,
+    HeldError,
+    QuotaSpentError,
+    RefusedError,
+    UnclearError,
+    UsageError,
+)
 from zcbulk_tui.monitor.events import Event, JobChanged
 from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.monitor.ports import Desk, JobApi
 from zcbulk_tui.monitor.spending import Spending
 from zcbulk_tui.render import words
-from zcbulk_tui.render.figures import clock
 
 _AT_LEAST = 1.0
 """Seconds after which it is seen that a look could not be made, of which no event tells."""
@@ -61,7 +67,10 @@ def run(action: Action, job: str, flags: Mapping[str, object], *, yes: bool) -> 
     except KeyboardInterrupt:
         complain(progress.so_far())
         raise
-    return _report(command, ref)
+    except asyncio.CancelledError:
+        complain(progress.so_far())
+        return 128 + (progress.ended_by or signal.SIGTERM)
+    return _report(command, ref, progress.state)
 
 
 def _confirmed(action: Action, ref: JobRef) -> bool:
@@ -93,23 +102,32 @@ class _Progress:
     Args:
         action: What is asked of the job.
         ref: The job.
+
+    Attributes:
+        command: The last command to the job, an earlier one until this one is sent.
+        state: The job's state as it was last read, in the server's word; empty until it was.
+        ended_by: The number of the signal that ends it; None for none.
+        changed: Set when one of them has changed.
     """
 
     def __init__(self, action: Action, ref: JobRef) -> None:
         self.command: Command | None = None
+        self.state = ""
+        self.ended_by: int | None = None
         self.changed = asyncio.Event()
         self._action = action
         self._ref = ref
         self._earlier: datetime | None = None
 
+    def follows(self, earlier: ControlRecord | None) -> None:
+        """Takes the last command that was sent before this one."""
+        self._earlier = earlier.at if earlier is not None else None
+
     def waits_for(self, earlier: ControlRecord) -> None:
         """Says that what became of an earlier command comes first."""
-        command = earlier.command
-        self._earlier = command.sent_at
-        at = clock(command.sent_at, datetime.now(UTC))
+        self.follows(earlier)
         print(
-            f"What became of the {command.action.value} of {at} by {earlier.operator} is not known "
-            "yet. The status is read first, for a minute or two; until then no "
+            f"{earlier.held().cause} The status is read first, for a minute or two; until then no "
             f"{self._action.value} is sent.",
             flush=True,
         )
@@ -122,6 +140,8 @@ class _Progress:
         """See `Sink`."""
         if isinstance(event, JobChanged):
             before, self.command = self.command, event.snapshot.command
+            if event.snapshot.last is not None:
+                self.state = event.snapshot.last.raw_state
             is_new = self.command is not None and self.command.sent_at != self._earlier
             if is_new and _is_lost(self.command) and not _is_lost(before):
                 print(self._unclear(), flush=True)
@@ -130,7 +150,7 @@ class _Progress:
     def so_far(self) -> str:
         """What is known where nobody waits any longer."""
         command = self.command
-        if command is None:
+        if command is None or command.sent_at == self._earlier:
             return f"Interrupted before the {self._action.value} was sent."
         if command.outcome is not Outcome.SENT:
             return f"Interrupted. {words.command(command, command.sent_at)}"
@@ -154,14 +174,21 @@ def _is_lost(command: Command | None) -> bool:
 
 
 async def _send(settings: Settings, ref: JobRef, action: Action, progress: _Progress) -> Command:
+    sending, loop = asyncio.current_task(), asyncio.get_running_loop()
+
+    def end(number: int) -> None:
+        progress.ended_by = number
+        if sending is not None:
+            sending.cancel()
+
+    # What is known of the command then is written down before the process ends.
+    with contextlib.suppress(ValueError, RuntimeError):  # not in the main thread
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) == signal.SIG_DFL:
+                loop.add_signal_handler(number, end, number)
     async with compose.client(settings) as client:
         with memory.command_desk(settings) as (desk, spending):
             return await _send_once(client, desk, spending, ref, action, progress)
-
-
-def _never(_: Outlook, __: Terms) -> tuple[float, Reason]:
-    """When a job is asked again: only when it is looked at what became of a command."""
-    return 86400.0, Reason.ANY_TIME
 
 
 async def _send_once(
@@ -176,25 +203,39 @@ async def _send_once(
 ) -> Command:
     job = compose.watched(ref)
     desk.memory.know([job])
+    monitor = Monitor(client, progress, desk, spending, polls=False, now=now)
     earlier = desk.memory.last_command(ref)
-    if earlier is not None and earlier.is_unclear:
-        progress.waits_for(earlier)
-    monitor = Monitor(client, progress, desk, spending, rule=_never, now=now)
+    progress.follows(earlier)
     monitor.watch([Recalled(JobSnapshot(job), earlier)])
     polling = asyncio.create_task(monitor.run())
+    await asyncio.sleep(0)  # so that it has begun
     try:
-        if earlier is not None and earlier.is_unclear:
-            await asyncio.sleep(0)  # so that the polls have begun
-            with contextlib.suppress(QuotaSpentError):  # then the looks use what is kept back
-                monitor.poll_now([ref], key="settle")
-            before = await _settled(monitor, polling, progress, earlier.command, ref)
-            if before.outcome is Outcome.SENT or (
-                before.outcome is Outcome.TOOK_EFFECT and before.action is action
-            ):
-                return before
-            progress.goes_on()
-        command = await monitor.command(ref, action)
-        return await _settled(monitor, polling, progress, command, ref)
+        while True:
+            earlier = desk.memory.last_command(ref)
+            if earlier is not None and earlier.is_unclear:
+                progress.waits_for(earlier)
+                if earlier.command.error is not None:
+                    with contextlib.suppress(QuotaSpentError):  # the looks use what is kept back
+                        monitor.poll_now([ref], key="settle")
+                before = await _settled(monitor, polling, progress, earlier.command, ref)
+                if before.outcome is Outcome.SENT or (
+                    before.action is action and before.outcome in _MAY_BE_DONE
+                ):
+                    return before
+                if before.action is action and before.outcome is Outcome.ACCEPTED:
+                    raise replace(earlier, command=before).held()
+                progress.goes_on()
+            # What the command did is seen by comparison with how the job stood before.
+            shown = desk.memory.known(job).last
+            try:
+                command = await monitor.command(ref, action, shown)
+            except HeldError:
+                held_by = desk.memory.last_command(ref)
+                # Another process was quicker by a moment.
+                if held_by is None or not held_by.is_unclear:
+                    raise
+                continue
+            return await _settled(monitor, polling, progress, command, ref)
     finally:
         polling.cancel()
         with contextlib.suppress(asyncio.CancelledError):
@@ -218,7 +259,11 @@ async def _settled(
     return command
 
 
-def _report(command: Command, ref: JobRef) -> int:
+_MAY_BE_DONE = (Outcome.TOOK_EFFECT, Outcome.UNPROVEN)
+"""What has become of an earlier command after which the same is not sent again by itself."""
+
+
+def _report(command: Command, ref: JobRef, state: str) -> int:
     said = words.command(command, command.sent_at)
     if command.outcome in (Outcome.ACCEPTED, Outcome.TOOK_EFFECT):
         print(said)
@@ -227,6 +272,12 @@ def _report(command: Command, ref: JobRef) -> int:
         raise command.error
     if command.outcome is Outcome.NO_EFFECT:
         raise RefusedError(said.rstrip("."), next_step="Look at its status before trying again.")
+    if command.outcome is Outcome.UNPROVEN:
+        raise UnclearError(
+            said.rstrip("."),
+            f"The job is “{state}” by its last status; how it stood before, is not known.",
+            "Nothing was sent again.",
+        )
     raise UnclearError(
         f"What became of the {command.action.value} is not known",
         str(command.error),

@@ -9,9 +9,12 @@ from zcbulk_tui.cli import compose, loops, memory
 from zcbulk_tui.cli.main import complain
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.job import JobReading, JobRef, JobState
+from zcbulk_tui.domain.records import ControlRecord
 from zcbulk_tui.errors import Occasion, ZcbulkError
 from zcbulk_tui.monitor.once import read_all
+from zcbulk_tui.render import words
 from zcbulk_tui.render.figures import clock, number, percent
 from zcbulk_tui.render.span import fit
 
@@ -33,12 +36,14 @@ def run(jobs: Sequence[str], flags: Mapping[str, object], *, as_json: bool, fres
     """
     settings = load.load(flags=flags)
     refs = compose.named_jobs(jobs, settings)
-    results = loops.run(_read(settings, refs, fresh=fresh))
+    results, commands = loops.run(_read(settings, refs, fresh=fresh))
     if as_json:
         objects = [as_object(ref, result) for ref, result in zip(refs, results, strict=True)]
         print(json.dumps(objects, indent=2))
     else:
         _print_table(refs, results)
+    for line in _open_commands(refs, commands):
+        (complain if as_json else print)(line)
     worst = 0
     for ref, result in zip(refs, results, strict=True):
         if isinstance(result, ZcbulkError):
@@ -76,11 +81,12 @@ def _percent(share: float) -> float:
 
 async def _read(
     settings: Settings, refs: list[JobRef], *, fresh: bool
-) -> list[JobReading | ZcbulkError]:
+) -> tuple[list[JobReading | ZcbulkError], list[ControlRecord | None]]:
     jobs = [compose.watched(ref) for ref in refs]
     async with compose.client(settings) as client:
         with memory.command_desk(settings) as (desk, spending):
-            return await read_all(client, jobs, spending, desk, _now, fresh=fresh)
+            results = await read_all(client, jobs, spending, desk, _now, fresh=fresh)
+            return results, [desk.memory.last_command(ref) for ref in refs]
 
 
 def _now() -> datetime:
@@ -101,6 +107,18 @@ def _print_table(refs: list[JobRef], results: list[JobReading | ZcbulkError]) ->
         figures = [number(value) for value in (counts.success, counts.failed, counts.left)]
         done, read_at = percent(counts.share_done), clock(reading.read_at, _now())
         print(_line(ref.job_id, ref.form, reading.raw_state, done, *figures, read_at))
+
+
+def _open_commands(refs: list[JobRef], commands: list[ControlRecord | None]) -> list[str]:
+    """What is said of jobs of whose last command not all is known."""
+    return [
+        f"{ref.form} {ref.job_id}: {words.command(record.command, _now())}"
+        for ref, record in zip(refs, commands, strict=True)
+        if record is not None and record.command.outcome in _OPEN
+    ]
+
+
+_OPEN = (Outcome.SENT, Outcome.NO_EFFECT, Outcome.UNPROVEN)
 
 
 def _line(job: str, form: str, state: str, *figures: str) -> str:

@@ -16,6 +16,7 @@ import httpx
 from pydantic import SecretStr
 
 from zcbulk_tui.creator import between, wire
+from zcbulk_tui.creator.contradictions import contradiction
 from zcbulk_tui.creator.control import Variant, VariantMemory, candidates, follow
 from zcbulk_tui.creator.faults import SUCCESS, to_error
 from zcbulk_tui.creator.network import Network, without
@@ -89,8 +90,9 @@ class CreatorClient:
         """
 
         async def read(call: OpenCall, token: SecretStr) -> JobReading:
-            http_status, body = await self._signed_call(call, token, "GET", ref)
-            reading = wire.parse_status(body, http_status, self._now())
+            response, body = await self._signed_call(call, token, "GET", ref)
+            _require_success(response, body)
+            reading = wire.parse_status(body, response.status_code, self._now())
             call(reading.answer)
             return reading
 
@@ -136,15 +138,19 @@ class CreatorClient:
     async def _command(self, ref: JobRef, action: Action, variant: Variant, slot: Slot) -> Answer:
         async def send(call: OpenCall, token: SecretStr) -> Answer:
             try:
-                http_status, body = await self._signed_call(
+                response, body = await self._signed_call(
                     call, token, variant.method, ref, variant.body(action)
                 )
+                # First: what says yes and no proves nothing, whatever the one or the other means.
+                if (unclear := contradiction(response.status_code, body)) is not None:
+                    raise unclear
+                _require_success(response, body)
             except UnreadableError as error:
                 # An answer came, so the command arrived; what became of it, it does not tell.
                 raise UnclearError(
                     error.title, error.cause, error.next_step, answer=error.answer
                 ) from error
-            said = wire.parse_envelope(body, http_status)
+            said = wire.parse_envelope(body, response.status_code)
             call(said)
             return said
 
@@ -214,7 +220,7 @@ class CreatorClient:
         method: str,
         ref: JobRef,
         body: dict[str, object] | None = None,
-    ) -> tuple[int, bytes]:
+    ) -> tuple[httpx.Response, bytes]:
         headers = {}
         if ref.environment is not Environment.PRODUCTION:
             headers["environment"] = ref.environment.value
@@ -231,9 +237,7 @@ class CreatorClient:
 
         response, answer = await self._network.send(request, AccessToken(token), on_sent=sent)
         # A server in between may quote the request, whose words are shown and kept.
-        answer = without(answer, [token])
-        _require_success(response, answer)
-        return response.status_code, answer
+        return response, without(answer, [token])
 
 
 class _Untold:

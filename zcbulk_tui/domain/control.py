@@ -1,7 +1,8 @@
 """What became of a start or an abort, as far as it can be told."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from zcbulk_tui.domain.job import Action, JobReading, JobState
@@ -21,7 +22,10 @@ class Outcome(StrEnum):
     """The server said no, or the command was never sent."""
 
     TOOK_EFFECT = "took effect"
-    """The answer was unclear; the status shows that it was carried out."""
+    """The answer was unclear; a status shows the effect, and one from before shows none."""
+
+    UNPROVEN = "unproven"
+    """The answer was unclear; the job is in that state, and may have been in it before."""
 
     NO_EFFECT = "no effect"
     """The answer was unclear; the last of the looks showed no effect. A later one may."""
@@ -57,29 +61,25 @@ class Command:
         return replace(self, outcome=outcome, said=said, error=error or self.error)
 
 
+FRESH = timedelta(hours=1)
+"""How old a reading may be that shows how a job stood when it was commanded."""
+
 LOOKS = (2.0, 10.0, 30.0, 60.0)
 """Seconds after a lost answer at which the status is read, until one of them shows the effect.
 
-Invented, since no source tells how late an effect may show.
+Invented, since no source tells how late an effect may show. They are all that is spent on it: after
+the last one, the ordinary polls of the job show what became of the command.
 """
 
 
-def next_look(done: int) -> float:
-    """Returns the seconds from a lost answer to the look that follows `done` others.
-
-    After the last one, which settles the command if it can be read, they become ever rarer.
-    """
-    return LOOKS[done] if done < len(LOOKS) else LOOKS[-1] * 2.0 ** (done - len(LOOKS) + 1)
+def next_look(done: int) -> float | None:
+    """Returns the seconds from a lost answer to the look after `done` others; None for no more."""
+    return LOOKS[done] if done < len(LOOKS) else None
 
 
 def has_had_its_time(seconds: float) -> bool:
     """Whether a status without the effect, asked so long after the answer was lost, settles it."""
     return seconds >= LOOKS[-1]
-
-
-def is_looked_for(done: int) -> bool:
-    """Whether there are planned looks after `done` others."""
-    return done < len(LOOKS)
 
 
 def told_by(reading: JobReading, action: Action) -> Outcome:
@@ -95,6 +95,33 @@ def told_by(reading: JobReading, action: Action) -> Outcome:
         return Outcome.TOOK_EFFECT if reading.counts.processed else Outcome.SENT
     effects = _STARTED if action is Action.START else _ABORTED
     return Outcome.TOOK_EFFECT if state in effects else Outcome.NO_EFFECT
+
+
+def shows_none(before: JobReading | None, command: Command) -> bool:
+    """Whether a reading from before a command proves that what shows later is its effect.
+
+    Args:
+        before: The reading; None where there is none.
+        command: The command; it was sent at most `FRESH` after the reading.
+    """
+    if before is None:
+        return False
+    is_fresh = timedelta() <= command.sent_at - before.read_at <= FRESH
+    return is_fresh and told_by(before, command.action) is Outcome.NO_EFFECT
+
+
+CERTAINTY: Mapping[Outcome, int] = {
+    Outcome.SENT: 0,
+    Outcome.NO_EFFECT: 2,
+    Outcome.UNPROVEN: 3,
+    Outcome.TOOK_EFFECT: 4,
+    Outcome.ACCEPTED: 5,
+    Outcome.REFUSED: 5,
+}
+"""How certain an outcome is: a server's own answer is more certain than any conclusion.
+
+One more for a command of which it is known that its answer is lost, not only that it was sent.
+"""
 
 
 _STARTED = frozenset(

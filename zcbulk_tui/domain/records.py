@@ -6,9 +6,16 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from zcbulk_tui.domain.budget import Cause
-from zcbulk_tui.domain.control import Command, Outcome, has_had_its_time, told_by
+from zcbulk_tui.domain.control import (
+    CERTAINTY,
+    Command,
+    Outcome,
+    has_had_its_time,
+    shows_none,
+    told_by,
+)
 from zcbulk_tui.domain.job import Action, JobReading, JobRef, JobState, WatchedJob
-from zcbulk_tui.errors import Answer, ZcbulkError
+from zcbulk_tui.errors import Answer, HeldError, ZcbulkError
 
 RESULT_KEPT = timedelta(days=3)
 """How long Zoho keeps the result of a job; then it counts as expired [LIMB]."""
@@ -117,7 +124,8 @@ class ControlRecord:
         profile: The profile that it was sent with.
         operator: Login and host of who sent it, as in ``anna@jump1``.
         command: What was asked, when, and what became of it.
-        shown: The reading that the screen showed when the key was pressed; None for none.
+        shown: The newest reading when it was sent, which the screen showed, or the last one that
+            was stored; None for none.
         request: How it was put at last, as in ``PATCH {"data": {"action": "start"}}``; empty
             until it was.
         settled: The reading that showed what became of it; None until one did.
@@ -143,6 +151,26 @@ class ControlRecord:
         return self.command.outcome is Outcome.SENT
 
     @property
+    def certainty(self) -> int:
+        """How certain it is what became of it; see `CERTAINTY`."""
+        return CERTAINTY[self.command.outcome] + self.command.is_unclear
+
+    def updated_by(self, other: "ControlRecord") -> "ControlRecord":
+        """Returns what stands when another version of this record is written after it.
+
+        Several processes write it: the one that sent it, and those that read the job. What is
+        less certain never takes the place of what is more certain, whichever is written last; of
+        two that are as certain, the one that a reading has settled stays.
+
+        Args:
+            other: The later version; of the same key.
+        """
+        if other.certainty != self.certainty:
+            return max(self, other, key=lambda record: record.certainty)
+        is_same = other.command.outcome is self.command.outcome
+        return other if is_same and (other.settled or not self.settled) else self
+
+    @property
     def is_settled(self) -> bool:
         """Whether no reading can tell more of it."""
         outcome = self.command.outcome
@@ -150,13 +178,32 @@ class ControlRecord:
             return self.settled is not None and self.settled.state.is_final
         return self.settled is not None or outcome is Outcome.REFUSED
 
+    def held(self) -> HeldError:
+        """Returns why another command to the job is not sent, where this one stands in its way."""
+        verb, at = self.command.action.value, f"{self.at.astimezone():%H:%M:%S}"
+        if self.command.outcome is Outcome.ACCEPTED:
+            cause = f"The {verb} was accepted at {at} by {self.operator}."
+            step = "Read the status first: it may take a moment to show."
+        elif self.command.is_unclear:
+            cause = f"What became of the {verb} of {at} by {self.operator} is not known yet."
+            step = "Wait until a status shows it."
+        else:
+            until = f"{(self.at + timedelta(seconds=ANSWERED_WITHIN)).astimezone():%H:%M:%S}"
+            cause = (
+                f"The {verb} of {at} by {self.operator} is on its way, or its sender was ended "
+                f"before the answer was written down: which of the two, is seen at {until}."
+            )
+            step = "Wait until then; the status shows what became of it."
+        return HeldError("Nothing was sent", cause, step)
+
     def settled_by(
         self, reading: JobReading, asked_after: float, *, is_second: bool = False
     ) -> "ControlRecord":
         """Returns the record after a reading, which may show what became of the command.
 
-        An effect that shows settles it at once, also where none was seen before. That there is
-        none settles it when the job is over, or when it has had the time to show.
+        An effect that shows settles it at once, also where none was seen before; it is this
+        command's where `shown` proves that it was not there before, else that is not known. That
+        there is none settles it when the job is over, or when it has had the time to show.
 
         Args:
             reading: A reading that was asked for after the command was sent.
@@ -179,6 +226,8 @@ class ControlRecord:
         is_sure = reading.state.is_final
         if is_second and told is Outcome.TOOK_EFFECT:
             told, is_sure = Outcome.NO_EFFECT, is_sure or self.is_unclear
+        elif told is Outcome.TOOK_EFFECT and not shows_none(self.shown, self.command):
+            told = Outcome.UNPROVEN
         is_sure = is_sure or (self.is_unclear and has_had_its_time(asked_after))
         if told is Outcome.NO_EFFECT and not is_sure:
             return self

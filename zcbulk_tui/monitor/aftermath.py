@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from zcbulk_tui.domain.control import is_looked_for, next_look
+from zcbulk_tui.domain.control import LOOKS, next_look
 from zcbulk_tui.domain.job import JobReading, JobRef
 from zcbulk_tui.domain.records import ANSWERED_WITHIN, ControlRecord, EventKind, last_of_each
 from zcbulk_tui.monitor.ports import Memory
@@ -69,20 +69,29 @@ class Aftermath:
         """Whether this process has sent it."""
         return self._watch(record).is_own
 
-    def next_look_at(self, record: ControlRecord) -> float:
-        """Returns when to look at what became of an unclear command, in the loop's time."""
+    def next_look_at(self, record: ControlRecord) -> float | None:
+        """Returns when to look at what became of an unclear command; None for not any more.
+
+        In the loop's time.
+        """
         watch = self._watch(record)
-        return watch.since + next_look(watch.done)
+        after = next_look(watch.done)
+        return None if after is None else watch.since + after
+
+    def looks_last(self, record: ControlRecord | None) -> float:
+        """Returns the seconds until the last look at a command is due; 0 where none is to come."""
+        if record is None or not self.is_looking(record):
+            return 0.0
+        return max(self._watch(record).since + LOOKS[-1] - _time(), 0.0)
 
     def looked(self, record: ControlRecord) -> None:
         """Takes that the looks that are due now are made, or cannot be."""
-        watch = self._watch(record)
-        while watch.since + next_look(watch.done) <= _time():
-            watch.done += 1
+        while (due := self.next_look_at(record)) is not None and due <= _time():
+            self._watch(record).done += 1
 
     def is_looking(self, record: ControlRecord) -> bool:
         """Whether some of the planned looks are still to come."""
-        return record.is_unclear and is_looked_for(self._watch(record).done)
+        return record.is_unclear and self.next_look_at(record) is not None
 
     def forward(self, seconds: float) -> None:
         """Takes that this machine has slept."""
@@ -112,7 +121,13 @@ class Aftermath:
     def read(self, asked: Sequence[Asked], reading: JobReading) -> list[ControlRecord]:
         """Writes down what a reading shows; returns the records that it changes."""
         changed = []
-        for record, after, is_second in asked:
+        # More may have become known meanwhile: above all the answer, to who has sent it.
+        stored = {
+            record.key: record
+            for record in (self._memory.commands_of(asked[0].record.job.ref) if asked else ())
+        }
+        for before, after, is_second in asked:
+            record = before.updated_by(stored.get(before.key, before))
             known = record.settled_by(reading, after, is_second=is_second)
             if known is not record:
                 self.note(known)
@@ -120,9 +135,21 @@ class Aftermath:
                 self._watches.pop(known.key, None)
         return changed
 
+    def begin(self, record: ControlRecord) -> None:
+        """Writes down that a command is about to be sent.
+
+        Raises:
+            HeldError: An earlier one stands in its way.
+        """
+        self._memory.begin(record)
+        self._tell(record)
+
     def note(self, record: ControlRecord) -> None:
-        """Writes down a command, or what more is known of it."""
+        """Writes down what more is known of a command."""
         self._memory.commanded(record)
+        self._tell(record)
+
+    def _tell(self, record: ControlRecord) -> None:
         action, outcome = record.command.action.value, record.command.outcome.value
         settled = f", then {record.settled.raw_state}" if record.settled else ""
         self._recorder.event(EventKind.COMMAND, f"{action} {outcome}{settled}", record.job)

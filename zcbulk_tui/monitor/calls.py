@@ -97,7 +97,7 @@ class Calls:
     @asynccontextmanager
     async def make(
         self, admission: Admission, job: WatchedJob, why: str, request: str
-    ) -> AsyncIterator[OpenCall]:
+    ) -> AsyncIterator[_Call]:
         """A context for one call that was admitted, which ends it, however it does.
 
         Args:
@@ -165,6 +165,12 @@ class Slots:
         self._why = why
         self._priority = priority
         self._admission = admission
+        self._call: _Call | None = None
+
+    @property
+    def may_have_left(self) -> bool:
+        """Whether a byte of a call may have left of which no answer is known."""
+        return self._call is not None and not (self._call.has_ended or self._call.nothing_sent)
 
     def __call__(self, request: str) -> AbstractAsyncContextManager[OpenCall]:
         """Opens a context for one call."""
@@ -177,8 +183,8 @@ class Slots:
         if admission is None:
             place = await self._calls.gate.enter(self._priority)
             admission = self._calls.admit(place, self._cause)
-        async with self._calls.make(admission, self._job, self._why, request) as call:
-            yield call
+        async with self._calls.make(admission, self._job, self._why, request) as self._call:
+            yield self._call
 
     def close(self) -> None:
         """Takes a turn back of which no use was made."""

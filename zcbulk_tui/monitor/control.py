@@ -9,7 +9,7 @@ from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.job import Action, JobReading
 from zcbulk_tui.domain.records import ControlRecord
-from zcbulk_tui.errors import UnclearError, UsageError, ZcbulkError
+from zcbulk_tui.errors import UnclearError, UnreachableError, UsageError, ZcbulkError
 from zcbulk_tui.monitor.aftermath import Aftermath
 from zcbulk_tui.monitor.calls import Calls, Slots
 from zcbulk_tui.monitor.gate import Priority
@@ -46,14 +46,12 @@ class Control:
         """Makes sure that a command still makes sense.
 
         Raises:
+            HeldError: An earlier command stands in its way.
             UsageError: It does not.
         """
         last = track.record
         if last is not None and last.is_unclear:
-            raise too_late(
-                "Another window has commanded this job, or what became of the last "
-                f"{last.command.action.value} is not known yet."
-            )
+            raise last.held()
         if not track.snapshot().allows(action):
             raise too_late("Another window has commanded this job, or read that it is over.")
 
@@ -64,15 +62,24 @@ class Control:
             track: The job, which takes the record.
             action: What to ask of it.
             shown: The reading on the screen when the user decided.
+
+        Raises:
+            HeldError: An earlier command stands in its way, by whatever process.
         """
         desk, command = self._desk, Command(action, self._now())
+        known = [reading for reading in (shown, track.last) if reading is not None]
+        newest = max(known, key=lambda reading: reading.read_at, default=None)
         key = uuid4().hex
-        record = ControlRecord(key, track.job, desk.profile, desk.operator, command, shown)
-        self._note(track, record)
+        record = ControlRecord(key, track.job, desk.profile, desk.operator, command, newest)
+        self._aftermath.begin(record)
+        track.note(record)
         return record
 
     async def send(self, track: Track, record: ControlRecord) -> ControlRecord:
         """Sends a command that has begun.
+
+        Where this is cancelled, as at the end of the program, what is known then is written down:
+        whether a byte of the command has left.
 
         Returns:
             The record as the answer leaves it: accepted, refused, or still `Outcome.SENT` where
@@ -86,16 +93,31 @@ class Control:
             # Every other answer proves that nothing happened.
             is_unclear = isinstance(error, UnclearError)
             command = command.ended(Outcome.SENT if is_unclear else Outcome.REFUSED, error=error)
+        except BaseException:
+            outcome = Outcome.SENT if slot.may_have_left else Outcome.REFUSED
+            command = command.ended(outcome, error=_cut_short(sent=slot.may_have_left))
+            self._note(track, record, command, slot.request)
+            raise
         else:
             command = command.ended(Outcome.ACCEPTED, said=said.text)
-        self._aftermath.answered(record)
-        record = replace(record, command=command, request=slot.request)
-        self._note(track, record)
-        return record
+        return self._note(track, record, command, slot.request)
 
-    def _note(self, track: Track, record: ControlRecord) -> None:
-        track.note(record)
-        self._aftermath.note(track.record or record)
+    def _note(
+        self, track: Track, record: ControlRecord, command: Command, request: str
+    ) -> ControlRecord:
+        self._aftermath.answered(record)
+        known = replace(record, command=command, request=request)
+        track.learn(known)
+        if track.record is not None and track.record.key == known.key:
+            known = track.record
+        self._aftermath.note(known)
+        return known
+
+
+def _cut_short(*, sent: bool) -> ZcbulkError:
+    if sent:
+        return UnclearError("Interrupted before the answer came", "The request was sent.")
+    return UnreachableError("Interrupted before its first byte left")
 
 
 def too_late(cause: str) -> UsageError:

@@ -38,6 +38,8 @@ class Follower:
         spending: Is told what others have spent, and whether somebody looks.
         recorder: Is told when this window takes the place of another.
         sink: Takes the events.
+        accepted: Called with a job to which another process has sent a command, when it is known
+            that this was accepted.
         now: The time of day; aware.
 
     Attributes:
@@ -53,6 +55,7 @@ class Follower:
         spending: Spending,
         recorder: Recorder,
         sink: Sink,
+        accepted: Callable[[Track], None],
         now: Callable[[], datetime],
     ) -> None:
         self.focused = True
@@ -63,6 +66,7 @@ class Follower:
         self._spending = spending
         self._recorder = recorder
         self._sink = sink
+        self._accepted = accepted
         self._now = now
         self._ticks = 0
 
@@ -81,7 +85,32 @@ class Follower:
         """Looks at what others have done; returns whether that changes what is planned here."""
         changed = self._ticks % _TICKS_A_BEAT == 0 and self.beat()
         self._ticks += 1
-        return self.catch_up() or changed
+        changed |= self.catch_up()
+        # Who sent them may have no window, or be of another profile.
+        open_ones = [it for it in self._tracks.values() if it.record and it.record.is_unclear]
+        return sum(map(self.learn, open_ones)) > 0 or changed
+
+    def learn(self, track: Track) -> bool:
+        """Takes what other processes know of the last command of a job; returns whether it is more.
+
+        What this process has sent itself is known before it is written down.
+        """
+        before, stored = track.record, self._desk.memory.last_command(track.job.ref)
+        if stored is None:
+            return False
+        is_same = before is not None and before.key == stored.key
+        if before is not None and not is_same and stored.at < before.at and not stored.is_unclear:
+            return False
+        track.note(stored)
+        known = track.record
+        if known is None or (before is not None and is_same and _alike(before, known)):
+            return False
+        self.tell(track)
+        if before is not None and _is_settled_since(before, known):
+            self._sink.publish(CommandEnded(track.job, known.command))
+        if known.command.outcome is Outcome.ACCEPTED and known.settled is None:
+            self._accepted(track)
+        return True
 
     def beat(self) -> bool:
         """Tells the others that this window lives; returns whether it stands otherwise now."""
@@ -125,9 +154,11 @@ class Follower:
         except ConfigError:
             return  # it is tried again when the list or the windows change
         for ref in [ref for ref in self._tracks if ref not in polled]:
-            del self._tracks[ref]
+            gone = self._tracks.pop(ref)
             self._plan.discard(ref)
-            self._sink.publish(JobRemoved(ref))
+            # One that was polled for others only is not on the screen.
+            if gone.is_shown:
+                self._sink.publish(JobRemoved(ref))
         new = [ref for ref in polled if ref not in self._tracks]
         for recalled in self._desk.memory.recall(new) if new else ():
             track = Track(recalled, self._now())
@@ -180,19 +211,17 @@ class Follower:
                 self._plan.never(track)
             self.tell(track)
         elif event.kind is EventKind.COMMAND:
-            record = self._desk.memory.last_command(track.job.ref)
-            if record is not None:
-                before = track.record
-                track.note(record)
-                self.tell(track)
-                if before is not None and _is_settled_since(before, record):
-                    self._sink.publish(CommandEnded(track.job, record.command))
+            self.learn(track)
+
+
+def _alike(one: ControlRecord, other: ControlRecord) -> bool:
+    return one.certainty == other.certainty and one.settled == other.settled
 
 
 def _is_settled_since(before: ControlRecord, now: ControlRecord) -> bool:
     """Whether it has become known what became of a command whose answer was lost."""
     outcomes = (before.command.outcome, now.command.outcome)
-    lost = (Outcome.NO_EFFECT, Outcome.TOOK_EFFECT)
+    lost = (Outcome.NO_EFFECT, Outcome.UNPROVEN, Outcome.TOOK_EFFECT)
     return before.key == now.key and outcomes[0] is not outcomes[1] and outcomes[1] in lost
 
 

@@ -46,12 +46,13 @@ class Looks:
     def later(self, track: Track) -> None:
         """Plans the next look at a job's last command, if it is not known what became of it."""
         track.stop_looking()
-        if track.record is not None and track.record.is_unclear:
+        record = track.record
+        due = self._aftermath.next_look_at(record) if record and record.is_unclear else None
+        if due is not None:
             loop = asyncio.get_running_loop()
             # Zoho is left in peace where it asks for it; what is due then comes after that.
             wait = max(self._service.held_for, _SHORTLY)
-            at = max(self._aftermath.next_look_at(track.record), loop.time() + wait)
-            track.look = loop.call_at(at, self._now, track)
+            track.look = loop.call_at(max(due, loop.time() + wait), self._now, track)
 
     def missed(self, track: Track) -> None:
         """After a poll that could not be made: plans the next look, if it was one."""

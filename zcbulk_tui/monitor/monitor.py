@@ -15,6 +15,7 @@ from zcbulk_tui.domain.records import ControlRecord, EventKind
 from zcbulk_tui.domain.windows import Recalled
 from zcbulk_tui.errors import (
     AlreadyEndedError,
+    HeldError,
     UsageError,
     ZcbulkError,
 )
@@ -39,6 +40,12 @@ from zcbulk_tui.monitor.waiting import Waiting
 SETTLE = 2.0
 """Seconds between the answer to a command and the poll that shows what it did."""
 
+_OF_OTHERS = 4.0
+"""Seconds after which a job is read to which another process has sent a command.
+
+By then that process has read it itself, if it does.
+"""
+
 _RETRY, _AFTER_COMMAND = "retry", "settle"
 """Why a poll is made that no rule and no key asks for."""
 
@@ -55,6 +62,8 @@ class Monitor:
         desk: Where this window works, and what it shares with the others.
         spending: What may be spent on calls.
         rule: Tells when a job is asked next.
+        polls: Whether jobs are polled by a rule; else they are read only where that is asked for,
+            or to see what became of a command.
         read_only: Whether commands are refused.
         now: The time of day; aware.
         elapsed: A clock that nobody can set and that goes on while the machine sleeps; None where
@@ -70,6 +79,7 @@ class Monitor:
         spending: Spending,
         *,
         rule: Rule = planner.wait,
+        polls: bool = True,
         read_only: bool = False,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         elapsed: Callable[[], float] | None = None,
@@ -80,6 +90,7 @@ class Monitor:
         self._desk = desk
         self._memory = desk.memory
         self._spending = spending
+        self._polls = polls
         self._read_only = read_only
         self._now = now
         self._luck = luck
@@ -92,7 +103,15 @@ class Monitor:
         self._aftermath = Aftermath(desk.memory, self._recorder, now)
         self._control = Control(api, desk, self._calls, self._aftermath, now)
         self._follower = Follower(
-            desk, self._tracks, self._plan, self._service, spending, self._recorder, sink, now
+            desk,
+            self._tracks,
+            self._plan,
+            self._service,
+            spending,
+            self._recorder,
+            sink,
+            self._read_after_others,
+            now,
         )
         editing = Editing(
             desk,
@@ -195,6 +214,7 @@ class Monitor:
             The command as the server's answer leaves it.
 
         Raises:
+            HeldError: It was not sent, since an earlier command stands in its way.
             UsageError: It was not sent, since it makes no sense any more.
         """
         if self._read_only:
@@ -206,10 +226,19 @@ class Monitor:
         self._control.check(track, action)
         async with track.lock:
             self._follower.catch_up()
+            self._follower.learn(track)
             self._control.check(track, action)
-            record = self._control.begin(track, action, shown)
+            try:
+                record = self._control.begin(track, action, shown)
+            except HeldError:
+                self._follower.learn(track)
+                raise
             self._publish(track)
-            command = (await self._control.send(track, record)).command
+            try:
+                command = (await self._control.send(track, record)).command
+            except asyncio.CancelledError:
+                self._publish(track)
+                raise
         self._sink.publish(CommandEnded(track.job, command))
         self._plan.by_rule(track)
         if command.error is None:
@@ -238,8 +267,9 @@ class Monitor:
         async with asyncio.TaskGroup() as self._tasks:
             following = self._tasks.create_task(self._follow())
             try:
-                while True:
+                while self._polls:
                     await self._poll_next()
+                await following
             finally:
                 self._tasks = None
                 following.cancel()
@@ -288,6 +318,17 @@ class Monitor:
             return False
         self._ask_soon(track, Priority.COMMAND, _AFTER_COMMAND)
         return True
+
+    def _read_after_others(self, track: Track) -> None:
+        """Reads a job that another process has commanded, unless that has read it by then."""
+        loop = asyncio.get_running_loop()
+        noticed = loop.time()
+
+        def read() -> None:
+            if self._follower.polls and track.asked_at < noticed:
+                self._ask_soon(track, Priority.COMMAND, _AFTER_COMMAND)
+
+        loop.call_later(_OF_OTHERS, read)
 
     def _ask_soon(self, track: Track, priority: Priority, why: str) -> None:
         if self._tasks is not None and not track.lock.locked() and not track.is_waiting:
@@ -371,7 +412,8 @@ class Monitor:
         if wait is None:
             failing = sum(it.is_failing for it in self._tracks.values())
             wait = self._service.retry_after(error, track.failures, max(failing, 1))
-        self._plan.retry(track, wait)
+        # The looks ask again. What more there was would cost more than was announced.
+        self._plan.retry(track, max(wait, self._aftermath.looks_last(track.record)))
 
     def _tell(self, track: Track) -> None:
         """After a call: publishes what it brought, and what it changed for the other jobs."""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from zcbulk_tui.domain.budget import Cause
+from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.job import JobReading, JobRef, WatchedJob
 from zcbulk_tui.domain.progress import redated, remember
 from zcbulk_tui.domain.snapshot import JobSnapshot
@@ -31,7 +32,7 @@ async def read_all(
     What a reading shows of the last start or abort of its job is written down, too.
 
     No call is made for a job that is known to be over, or that a window on this profile polls: what
-    is remembered of it is as new as the calls allow.
+    is remembered of it is as new as the calls allow. One that was commanded since is asked.
 
     Args:
         api: Zoho Creator.
@@ -54,7 +55,10 @@ async def read_all(
     known = {
         ref: redated((snapshot.last,), now())[0]
         for ref, snapshot in before.items()
-        if snapshot.last is not None and not fresh and (snapshot.is_final or ref in polled)
+        if snapshot.last is not None
+        and not fresh
+        and (snapshot.is_final or ref in polled)
+        and not _is_commanded_since(desk, snapshot)
     }
     asked = [job for job in jobs if job.ref not in known]
     if asked:
@@ -84,6 +88,14 @@ async def read_all(
         return reading
 
     return await asyncio.gather(*(read(job) for job in jobs))
+
+
+def _is_commanded_since(desk: Desk, snapshot: JobSnapshot) -> bool:
+    """Whether a command was sent after the last reading that may have changed the job."""
+    record = desk.memory.last_command(snapshot.ref)
+    if record is None or record.command.outcome is Outcome.REFUSED:
+        return False
+    return snapshot.last is None or snapshot.last.read_at < record.at
 
 
 def _polled(desk: Desk) -> Collection[JobRef]:

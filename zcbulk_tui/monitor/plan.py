@@ -118,7 +118,9 @@ class Plan:
             return
         for track in self._tracks.values():
             hit = track.failing_since is not None and track.failing_since >= outage_began
-            if hit and track.next_poll_at is not None and not track.lock.locked():
+            # Where it is looked at what became of a command, that is soon enough.
+            is_free = track.look is None and not track.lock.locked()
+            if hit and track.next_poll_at is not None and is_free:
                 self.retry(track, 0.0)
 
     def of_the_day(self) -> DayPlan:

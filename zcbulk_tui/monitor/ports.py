@@ -89,10 +89,10 @@ class Memory(Protocol):
         """Returns what is known of a job, whether it is polled or not; raises nothing."""
 
     def last_command(self, ref: JobRef) -> ControlRecord | None:
-        """Returns the last start or abort of a job; raises nothing."""
+        """Returns the last start or abort of a job, by whatever profile; raises nothing."""
 
     def commands_of(self, ref: JobRef) -> list[ControlRecord]:
-        """Returns the commands of a job that were not refused, the last first; no error."""
+        """Returns the commands of a job, by whatever profile, the last first; raises nothing."""
 
     def news(self) -> News:
         """Returns what others have written since this was last asked; raises nothing."""
@@ -105,6 +105,13 @@ class Memory(Protocol):
 
     def called(self, record: CallRecord) -> None:
         """Keeps what there is to say of a call; raises nothing."""
+
+    def begin(self, record: ControlRecord) -> None:
+        """Keeps a command that is about to be sent; of several processes one alone can.
+
+        Raises:
+            HeldError: Another command stands in its way; nothing is kept.
+        """
 
     def commanded(self, record: ControlRecord) -> None:
         """Keeps a start or an abort, or what more is known of it; raises nothing."""

@@ -91,6 +91,8 @@ class Track:
 
     def note(self, record: ControlRecord) -> None:
         """Takes a start or an abort, or what more is known of it."""
+        if self.record is not None and self.record.key == record.key:
+            record = self.record.updated_by(record)
         command = record.command
         began = command.outcome in (Outcome.ACCEPTED, Outcome.TOOK_EFFECT)
         if command.action is Action.START and began:

@@ -129,10 +129,8 @@ def _outcome(record: ControlRecord) -> str:
             return f"{what}: {why}" if why else what
         case Outcome.SENT:
             return f"the answer is unclear: {why}" if why else "sent, not answered yet"
-        case Outcome.TOOK_EFFECT:
-            told = "the answer was lost, the status shows that it took effect"
-        case Outcome.NO_EFFECT:
-            told = "the answer was lost, the status shows no effect so far"
+        case Outcome.TOOK_EFFECT | Outcome.NO_EFFECT | Outcome.UNPROVEN as outcome:
+            told = f"{words.unclear(error)}, {words.shown(outcome)}"
     return f"{told} ({why})" if why else told
 
 
@@ -153,7 +151,8 @@ def look(record: Record) -> Look:
     if outcome is Outcome.REFUSED:
         return Look.ERROR
     is_unclear = outcome is Outcome.SENT and record.command.error is not None
-    return Look.WARNING if is_unclear or outcome is Outcome.NO_EFFECT else Look.STRONG
+    is_open = is_unclear or outcome in (Outcome.NO_EFFECT, Outcome.UNPROVEN)
+    return Look.WARNING if is_open else Look.STRONG
 
 
 def entry(record: Record, now: datetime, width: int, *, glyphs: Glyphs) -> Line:

@@ -1,11 +1,12 @@
 """States, faults and commands as a person would say them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.deadlines import start_by
 from zcbulk_tui.domain.job import Action, Environment, JobState
+from zcbulk_tui.domain.records import ANSWERED_WITHIN
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.errors import (
     Occasion,
@@ -131,6 +132,25 @@ def refusal(error: ZcbulkError | None) -> str:
     return "not sent" if unsent else "refused"
 
 
+_SHOWN = {
+    Outcome.TOOK_EFFECT: "the status shows that it took effect",
+    Outcome.NO_EFFECT: "the status shows no effect so far",
+    Outcome.UNPROVEN: "the job is in that state; whether this command did it is not known",
+}
+"""What a status shows of a command whose answer was unclear."""
+
+
+def unclear(error: ZcbulkError | None) -> str:
+    """Why it takes a status to see what became of a command."""
+    answered = error is not None and error.answer is not None
+    return "the answer was unclear" if answered else "the answer was lost"
+
+
+def shown(outcome: Outcome) -> str:
+    """What a status shows of a command whose answer was unclear; empty for other outcomes."""
+    return _SHOWN.get(outcome, "")
+
+
 def command(said: Command, now: datetime) -> str:
     """What became of a start or an abort."""
     name = "Start" if said.action is Action.START else "Abort"
@@ -139,16 +159,21 @@ def command(said: Command, now: datetime) -> str:
         return f"{name} accepted at {at}" + (
             f": the server said “{said.said}”." if said.said else "."
         )
-    if said.outcome is Outcome.TOOK_EFFECT:
-        return f"{name} of {at}: the answer was lost, but the status shows that it took effect."
-    if said.outcome is Outcome.NO_EFFECT:
-        return f"{name} of {at}: the answer was lost, and the status shows no effect so far."
+    if said.outcome in _SHOWN:
+        return f"{name} of {at}: {unclear(said.error)}; {_SHOWN[said.outcome]}."
     if said.outcome is Outcome.REFUSED:
         why = said.error.told(Occasion.COMMAND) if said.error else ""
         return f"{name} {refusal(said.error)} at {at}: {why}"
     if said.error is None:
-        return f"{name} sent at {at}; waiting for the answer."
-    return f"{name} of {at}: the answer is unclear; asking for the status, sending nothing again."
+        until = clock(said.sent_at + timedelta(seconds=ANSWERED_WITHIN), now)
+        return (
+            f"{name} sent at {at}; no answer yet. If none is written down by {until}, its sender "
+            "was ended: then the status shows what became of it."
+        )
+    return (
+        f"{name} of {at}: the answer is unclear ({said.error.title}). Nothing is sent again; the "
+        "status shows what became of it."
+    )
 
 
 def sentence(snapshot: JobSnapshot, now: datetime) -> Span:

@@ -2,29 +2,43 @@
 
 from typing import Any
 
-from zcbulk_tui.domain.control import Command, Outcome
+from zcbulk_tui.domain.budget import Cause
+from zcbulk_tui.domain.control import CERTAINTY, Command, Outcome
 from zcbulk_tui.domain.job import Action
 from zcbulk_tui.domain.records import ControlRecord
 from zcbulk_tui.domain.text import one_line
-from zcbulk_tui.store.jobs import JOB, JOB_WIDTH, THE_JOB, key, to_job
+from zcbulk_tui.store.jobs import JOB, JOB_WIDTH, SAME_JOB, THE_JOB, key, to_job
 from zcbulk_tui.store.json_rows import error_from_json, error_json, reading_from_json, reading_json
 from zcbulk_tui.store.rows import maybe_millis, to_millis, to_moment
 
-_CERTAIN = f"('{Outcome.ACCEPTED}', '{Outcome.REFUSED}', '{Outcome.TOOK_EFFECT}')"
 
-KEEP = f"""
+def _certainty(of: str) -> str:
+    """What `ControlRecord.certainty` is of a row, in SQL."""
+    cases = " ".join(f"WHEN '{outcome}' THEN {value}" for outcome, value in CERTAINTY.items())
+    unclear = f"({of}.outcome = '{Outcome.SENT}' AND {of}.error IS NOT NULL)"
+    return f"(CASE {of}.outcome {cases} END + {unclear})"
+
+
+_BEGIN = f"""
 INSERT INTO control
     (key, profile, job, at, local_time, operator, action, shown, request, outcome, said, error,
     settled)
 VALUES (:key, :profile, {THE_JOB}, :at, :local_time, :operator, :action, :shown, :request,
     :outcome, :said, :error, :settled)
+"""
+
+_OLD, _NEW = _certainty("control"), _certainty("excluded")
+
+KEEP = f"""
+{_BEGIN}
 ON CONFLICT (key) DO UPDATE SET request = excluded.request, outcome = excluded.outcome,
     said = excluded.said, error = excluded.error, settled = excluded.settled
-WHERE control.outcome NOT IN {_CERTAIN} OR excluded.outcome IN {_CERTAIN}
+WHERE {_NEW} > {_OLD} OR ({_NEW} = {_OLD} AND excluded.outcome = control.outcome
+    AND (excluded.settled IS NOT NULL OR control.settled IS NULL))
 """
-"""Writes a record, or more of one that is written already; what is certain stays so."""
+"""Writes a record, or more of one that is written already, as `ControlRecord.updated_by` says."""
 
-KEEP_IF_MISSING = KEEP.replace("OR REPLACE", "OR IGNORE")
+KEEP_IF_MISSING = f"{_BEGIN} ON CONFLICT (key) DO NOTHING"
 """Writes a record where none of its kind is written."""
 
 STARTED = f"UPDATE jobs SET started_at = ifnull(:started_at, started_at) WHERE id = {THE_JOB}"
@@ -37,6 +51,30 @@ RECORD = (
 """The columns of `to_record`."""
 
 SELECT = f"SELECT {RECORD} FROM control JOIN jobs ON jobs.id = control.job"
+
+
+_ANSWERED_AT = f"""ifnull((
+    SELECT min(calls.at + calls.milliseconds) FROM calls
+    WHERE calls.job = control.job AND calls.at >= control.at
+    AND calls.cause = '{Cause.COMMAND}' AND calls.why = control.action AND calls.failure = ''), control.at)"""
+"""When an accepted command was answered: a status that was read before proves nothing of it."""
+
+_AHEAD = 60_000
+"""Milliseconds by which one command may seem to be later than the next: clocks are set back."""
+
+IN_THE_WAY = f"""
+{SELECT} WHERE {SAME_JOB} AND (control.outcome = '{Outcome.SENT}' OR (
+    control.outcome = '{Outcome.ACCEPTED}' AND control.action = :action
+    AND control.settled IS NULL AND control.at < :at + {_AHEAD} AND NOT EXISTS (
+        SELECT 1 FROM readings WHERE readings.at > {_ANSWERED_AT}
+        AND readings.job IN (SELECT id FROM jobs WHERE {SAME_JOB}))))
+ORDER BY control.outcome = '{Outcome.SENT}' DESC, control.at DESC LIMIT 1
+"""
+"""The command of a job, by any process and of any profile, that another one may not follow yet.
+
+That is one of which it is not known what became, or one that asked for the same and was accepted,
+until a status has been read after its answer.
+"""
 
 
 def values(record: ControlRecord) -> dict[str, Any]:

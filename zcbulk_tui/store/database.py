@@ -193,11 +193,14 @@ class Database:
             write()
 
     @contextmanager
-    def transaction(self, *, durable: bool = False) -> "Iterator[sqlite3.Connection]":
+    def transaction(
+        self, *, durable: bool = False, patience: float = _PATIENCE
+    ) -> "Iterator[sqlite3.Connection]":
         """A context whose statements count all together, or not at all when an error leaves it.
 
         Args:
             durable: Whether they are to survive a power cut, which takes the disk's time.
+            patience: Seconds to wait for another process that writes.
 
         Raises:
             ConfigError: They do not count, since it cannot be written.
@@ -206,10 +209,12 @@ class Database:
             self.check()
             if durable:
                 self.connection.execute("PRAGMA synchronous = FULL")
+            self.connection.execute(f"PRAGMA busy_timeout = {patience * 1000:.0f}")
             try:
                 with self._begun() as connection:
                     yield connection
             finally:
+                self.connection.execute(f"PRAGMA busy_timeout = {_PATIENCE * 1000:.0f}")
                 if durable:
                     self.connection.execute("PRAGMA synchronous = NORMAL")
         except self.connection.Error as error:

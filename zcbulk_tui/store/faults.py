@@ -15,6 +15,13 @@ def is_damage(error: BaseException) -> bool:
     return _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
+def is_busy(error: BaseException) -> bool:
+    """Whether SQLite says that another process is at the file."""
+    import sqlite3
+
+    return _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
 def sentence(said: object) -> str:
     """What SQLite said, as one safe sentence."""
     return f"{one_line(str(said))}."

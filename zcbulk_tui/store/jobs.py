@@ -12,6 +12,9 @@ _KEY = ("profile", "origin", "owner", "app", "form", "environment", "job_id")
 THE_JOB = f"(SELECT id FROM jobs WHERE {' AND '.join(f'{name} = :{name}' for name in _KEY)})"
 """The number of the row of the job that `key` names."""
 
+SAME_JOB = " AND ".join(f"jobs.{name} = :{name}" for name in _KEY[1:])
+"""Which rows are of the job that `key` names, of whatever profile."""
+
 REF = "jobs.origin, jobs.owner, jobs.app, jobs.form, jobs.environment, jobs.job_id"
 """The columns of `to_ref`."""
 

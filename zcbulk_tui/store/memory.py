@@ -4,19 +4,22 @@ from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.job import JobReading, JobRef, WatchedJob
 from zcbulk_tui.domain.records import CallRecord, ControlRecord, JobEvent
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.windows import News, Recalled
-from zcbulk_tui.errors import ConfigError
+from zcbulk_tui.errors import ConfigError, HeldError
 from zcbulk_tui.store import call_log, control_log, event_log, readings, recall, watch_list
 from zcbulk_tui.store.database import Database
+from zcbulk_tui.store.faults import is_busy
 from zcbulk_tui.store.jobs import THE_JOB, key
 from zcbulk_tui.store.windows import NoWindow, StoredWindows
 
 if TYPE_CHECKING:
     import sqlite3
+
+_PATIENCE = 5.0
+"""Seconds that a command waits for another process that writes: without that, two might be sent."""
 
 _WANT = f"INSERT OR IGNORE INTO wanted (by_window, job) VALUES (:window, {THE_JOB})"
 
@@ -146,15 +149,13 @@ class StoredMemory:
         return JobSnapshot(job)
 
     def last_command(self, ref: JobRef) -> ControlRecord | None:
-        """Returns the last start or abort of a job; raises nothing."""
-        with suppress(ConfigError):
-            return recall.last_commands(self._database, self._profile).get(ref)
-        return None
+        """Returns the last start or abort of a job, by whatever profile; raises nothing."""
+        return next(iter(self.commands_of(ref)), None)
 
     def commands_of(self, ref: JobRef) -> list[ControlRecord]:
-        """Returns the commands of a job that were not refused, the last first; no error."""
+        """Returns the commands of a job, by whatever profile, the last first; raises nothing."""
         with suppress(ConfigError):
-            return recall.commands_of(self._database, self._profile, ref)
+            return recall.commands_of(self._database, ref)
         return []
 
     def news(self) -> News:
@@ -201,11 +202,37 @@ class StoredMemory:
         """Keeps what there is to say of a call; raises nothing."""
         self._database.keep(call_log.KEEP, call_log.values(self._profile, record))
 
+    def begin(self, record: ControlRecord) -> None:
+        """Keeps a command that is about to be sent, if none stands in its way.
+
+        Both is one transaction, so that of several processes one alone sends it. Where nothing can
+        be written, as on a full disk, the command is kept for later, and may be sent.
+
+        Raises:
+            HeldError: Another command stands in its way, or another process is at the memory for
+                too long; nothing is kept.
+        """
+        try:
+            with self._database.transaction(durable=True, patience=_PATIENCE) as connection:
+                connection.execute(watch_list.KNOW, watch_list.values(self._profile, record.job))
+                values = control_log.values(record)
+                for row in connection.execute(control_log.IN_THE_WAY, values).fetchall():
+                    raise control_log.to_record(row).held()
+                connection.execute(control_log.KEEP, values)
+        except ConfigError as error:
+            if error.__cause__ is not None and is_busy(error.__cause__):
+                raise HeldError("Nothing was sent", error.title, "Try again.") from error
+            for known in self.commands_of(record.job.ref):
+                if known.is_unclear:
+                    raise known.held() from error
+            self.commanded(record)
+        self._commands[record.job.ref] = record
+
     def commanded(self, record: ControlRecord) -> None:
         """Keeps a start or an abort, or what more is known of it; raises nothing."""
         values = control_log.values(record)
         self._commands[record.job.ref] = record
-        self.know([record.job])
+        self._database.keep(watch_list.KNOW, watch_list.values(record.profile, record.job))
         # What is owed of this record is older, and must not be written over what is known now.
         self._database.pay()
         if not self._database.owed:
@@ -226,10 +253,8 @@ class StoredMemory:
             if listed and known.rowcount == 1:
                 connection.execute(watch_list.PUT_LAST, key(self._profile, ref))
         for record in self._commands.values():
-            is_over = record.settled is not None or record.command.outcome is not Outcome.SENT
-            sql = control_log.KEEP if is_over else control_log.KEEP_IF_MISSING
-            connection.execute(watch_list.KNOW, watch_list.values(self._profile, record.job))
-            connection.execute(sql, control_log.values(record))
+            connection.execute(watch_list.KNOW, watch_list.values(record.profile, record.job))
+            connection.execute(control_log.KEEP, control_log.values(record))
         # This window has no number yet in that file.
         self._to_want = [
             self._jobs[ref]

@@ -11,7 +11,7 @@ from zcbulk_tui.store import glance
 from zcbulk_tui.store.control_log import SELECT as _COMMANDS
 from zcbulk_tui.store.control_log import to_record
 from zcbulk_tui.store.database import Database
-from zcbulk_tui.store.jobs import REF, THE_JOB, key, to_ref
+from zcbulk_tui.store.jobs import REF, SAME_JOB, THE_JOB, key, to_ref
 from zcbulk_tui.store.json_rows import error_from_json
 from zcbulk_tui.store.rows import READING, to_moment, to_reading
 
@@ -52,9 +52,8 @@ _LAST_COMMANDS = f"""
     ORDER BY later.outcome = '{Outcome.SENT}' DESC, later.at DESC LIMIT 1)
 """
 
-_NOT_REFUSED = f"""
-{_COMMANDS} WHERE control.job = {THE_JOB} AND outcome != '{Outcome.REFUSED}'
-ORDER BY outcome = '{Outcome.SENT}' DESC, control.at DESC
+_OF_JOB = f"""
+{_COMMANDS} WHERE {SAME_JOB} ORDER BY outcome = '{Outcome.SENT}' DESC, control.at DESC
 """
 
 
@@ -106,13 +105,13 @@ def last_commands(database: Database, profile: str) -> dict[JobRef, ControlRecor
     return {record.job.ref: record for record in records}
 
 
-def commands_of(database: Database, profile: str, ref: JobRef) -> list[ControlRecord]:
-    """Returns the commands of a job that were not refused, the last one first.
+def commands_of(database: Database, ref: JobRef) -> list[ControlRecord]:
+    """Returns the commands of a job, of whatever profile, the last one first.
 
     Raises:
         ConfigError: They cannot be read.
     """
-    return list(map(to_record, database.rows(_NOT_REFUSED, key(profile, ref))))
+    return list(map(to_record, database.rows(_OF_JOB, key("", ref))))
 
 
 def polled(database: Database, profile: str, window: int) -> dict[JobRef, tuple[bool, bool]]:

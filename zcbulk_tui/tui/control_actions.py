@@ -132,7 +132,7 @@ def _about_several(screen: "WatchView", jobs: Targets, action: Action) -> "Confi
             "\n".join(_in_a_line(screen, listed) for listed in jobs.able),
             *([_left_out(jobs.left_out)] if jobs.left_out else []),
             told,
-            f"It costs {2 * count:,} calls. {calls_left(screen, jobs.able)}",
+            f"It costs {2 * count:,} calls, up to {5 * count:,} where answers are lost. {calls_left(screen, jobs.able)}",
         ],
         yes=verb,
         typed=typed,
@@ -210,7 +210,9 @@ def report(app: App[object], job: WatchedJob, command: Command) -> None:
     )
 
 
-_PRICE = "It costs 2 calls: this one, and one for the status after it."
+_PRICE = (
+    "It costs 2 calls: this one, and one for the status after it; where the answer is lost, up to 5."
+)
 
 
 def _place(snapshot: JobSnapshot) -> str:
