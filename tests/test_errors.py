@@ -6,6 +6,7 @@ from zcbulk_tui.errors import (
     AlreadyEndedError,
     Answer,
     BetweenError,
+    BetweenVariantError,
     BusyError,
     ConfigError,
     JobRefusedError,
@@ -43,6 +44,7 @@ EXIT_CODES = {
     UnclearError: 4,
     BusyError: 4,
     BetweenError: 4,
+    BetweenVariantError: 4,
     SignInBusyError: 4,
     UnreadableError: 4,
 }
@@ -59,6 +61,7 @@ PARENTS = {
     UnclearError: ServiceError,
     BusyError: ServiceError,
     BetweenError: ServiceError,
+    BetweenVariantError: BetweenError,
     SignInBusyError: BusyError,
     SignedOutError: SignInError,
     UnreadableError: ServiceError,

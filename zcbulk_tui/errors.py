@@ -20,6 +20,7 @@
         ├── BusyError                     too many calls for now
         │   └── SignInBusyError           ... to the server that gives out tokens
         ├── BetweenError                  a proxy or gateway said no in Zoho's place
+        │   └── BetweenVariantError           ... because of the way the command was put
         └── UnreadableError               an answer came that makes no sense
 
 Errors of other libraries are turned into these once, at the edge where they arise.
@@ -27,6 +28,9 @@ Errors of other libraries are turned into these once, at the edge where they ari
 Two questions are answered by the kind of an error alone, and in this module alone: whether a job is
 polled again by itself (`ZcbulkError.ends_polls`), and what is said of another try, which depends on
 who asked (`ZcbulkError.another_try`).
+
+The exit code goes by who said no: Zoho gives 1, whatever is in between gives 4. For a sign-in it is
+3, whoever refuses it.
 """
 
 from dataclasses import dataclass
@@ -245,6 +249,10 @@ class SignInBusyError(BusyError):
 
 class BetweenError(ServiceError):
     """A server in between did not let the request through, so Zoho did nothing."""
+
+
+class BetweenVariantError(BetweenError):
+    """A server in between does not take the method or the body; another way may pass."""
 
 
 class UnreadableError(ServiceError):

@@ -234,3 +234,18 @@ def test_every_bad_answer_of_the_simulator(
         assert (f"Form_{number}" in complained) == (label not in readable), label
     assert states["completed at nothing"] == "completed"
     assert "Form_late" in complained
+
+
+@pytest.mark.parametrize("http", [400, 403, 404, 405, 415, 422, 429, 500, 501, 502, 503])
+@pytest.mark.parametrize("command", [("status",), ("doctor",), ("start", "--yes")])
+def test_what_a_server_in_between_refuses_is_no_fault_of_the_user(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...], http: int
+) -> None:
+    monkeypatch.setattr("zcbulk_tui.domain.control.LOOKS", (0.01, 0.02))
+    with StubServer(lambda _: Reply(http, b"<title>Not here</title>")) as server:
+        monkeypatch.setenv("ZCBULK_BASE_URL", server.url)
+        monkeypatch.setenv("ZCBULK_ACCOUNTS_URL", server.url)
+        monkeypatch.setenv("TERM", "xterm-256color")
+        ended = cli(command[0], URL, *command[1:])
+    assert ended.code == 4
+    assert "Not here" in ended.out + ended.err

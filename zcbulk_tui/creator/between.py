@@ -14,12 +14,12 @@ from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import (
     Answer,
     BetweenError,
+    BetweenVariantError,
     BusyError,
     ServiceError,
     SignInError,
     UnclearError,
     UnreadableError,
-    VariantRefusedError,
     ZcbulkError,
 )
 
@@ -58,7 +58,7 @@ _WAY = "Check the proxy, and that the base URL is Zoho's."
 _SMALLER = "The requests of this program are small: check the proxy."
 
 RULES: dict[int, Rule] = {
-    400: Rule(VariantRefusedError, "The request was refused as malformed", _WAY),
+    400: Rule(BetweenVariantError, "The request was refused as malformed", _WAY),
     401: Rule(
         SignInError,
         "The sign-in was not accepted",
@@ -76,7 +76,7 @@ RULES: dict[int, Rule] = {
         "Nothing answers at this address",
         "Check the base URL, api_version and the data centre.",
     ),
-    405: Rule(VariantRefusedError, "The HTTP method was not taken", _WAY),
+    405: Rule(BetweenVariantError, "The HTTP method was not taken", _WAY),
     407: Rule(
         BetweenError,
         "The proxy asks for a sign-in of its own",
@@ -86,9 +86,9 @@ RULES: dict[int, Rule] = {
     411: Rule(BetweenError, "The request was refused for its length", _SMALLER),
     413: Rule(BetweenError, "The request was refused as too large", _SMALLER),
     414: Rule(BetweenError, "The URL was refused as too long", _SMALLER),
-    415: Rule(VariantRefusedError, "The form of the request was not taken", _WAY),
+    415: Rule(BetweenVariantError, "The form of the request was not taken", _WAY),
     421: Rule(BetweenError, "The request came to the wrong server", _WAY),
-    422: Rule(VariantRefusedError, "The content of the request was not taken", _WAY),
+    422: Rule(BetweenVariantError, "The content of the request was not taken", _WAY),
     425: Rule(BetweenError, "The server found the request too early", ""),
     426: Rule(BetweenError, "Another protocol is asked for", _WAY),
     429: Rule(BusyError, "Fewer calls are asked for", ""),
@@ -96,7 +96,7 @@ RULES: dict[int, Rule] = {
     451: Rule(BetweenError, "Access was refused for legal reasons", _WAY),
     # Not in any RFC: some gateways send it when they have waited for too long.
     499: Rule(UnclearError, "The connection was given up on the way", _WAY),
-    501: Rule(VariantRefusedError, "The HTTP method is not known there", _WAY),
+    501: Rule(BetweenVariantError, "The HTTP method is not known there", _WAY),
     511: Rule(
         BetweenError,
         "The network asks for a sign-in of its own",

@@ -25,6 +25,7 @@ from zcbulk_tui.domain.calls import OpenCall, Slot
 from zcbulk_tui.domain.job import Action, Environment, JobReading, JobRef
 from zcbulk_tui.errors import (
     Answer,
+    BetweenVariantError,
     ServiceError,
     SignInError,
     UnclearError,
@@ -121,7 +122,7 @@ class CreatorClient:
             variant = remaining[0]
             try:
                 said = await self._command(ref, action, variant, slot)
-            except VariantRefusedError as refusal:
+            except (VariantRefusedError, BetweenVariantError) as refusal:
                 remaining = follow(remaining, variant, refusal)
                 if not remaining:
                     raise
