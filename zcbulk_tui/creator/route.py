@@ -29,11 +29,15 @@ class Route(httpx.AsyncBaseTransport):
             if proxy
         }
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Sends a request, as `httpx.AsyncBaseTransport` does."""
+    def proxy_of(self, request: httpx.Request) -> Proxy | None:
+        """Returns the proxy that a request goes through; None where it goes without."""
         url = request.url
         port = url.port or (443 if url.scheme == "https" else 80)
-        proxy = self._proxies.of(url.scheme, url.raw_host.decode("ascii"), port)
+        return self._proxies.of(url.scheme, url.raw_host.decode("ascii"), port)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Sends a request, as `httpx.AsyncBaseTransport` does."""
+        proxy = self.proxy_of(request)
         transport = self._direct if proxy is None else self._through[proxy]
         return await transport.handle_async_request(request)
 
