@@ -10,6 +10,7 @@ import json
 import re
 from dataclasses import dataclass
 
+from zcbulk_tui.creator.redaction import Line
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import (
     Answer,
@@ -28,6 +29,9 @@ LEAST_CODE = 1000
 
 _READ = 16 * 1024
 """Bytes of a body in which its sender's words are looked for."""
+
+_LONGEST = 200
+"""Characters of a body's words that are shown."""
 
 _WHAT = ("title", "error", "code", "message", "description", "status", "fault", "reason")
 _WHY = ("detail", "error_description", "message", "description", "faultstring")
@@ -168,16 +172,21 @@ def unreadable(why: str, answer: Answer | None) -> UnreadableError:
     return UnreadableError(_NO_SUCCESS.title, why, _NO_SUCCESS.next_step, answer=answer)
 
 
-def words(body: bytes) -> str:
-    """Returns what a body has to say, as one safe line without markup; empty for nothing."""
+def words(body: bytes, line: Line = one_line) -> str:
+    """Returns what a body has to say, as one safe line without markup; empty for nothing.
+
+    Args:
+        body: Its bytes.
+        line: Makes what it says fit to be shown.
+    """
     text = body[:_READ].decode("utf-8", errors="replace").strip()
     if text.startswith(("{", "[", '"')):
-        return one_line(_of_json(body))
+        return line(_of_json(body), _LONGEST)
     if text.startswith("<"):
-        return one_line(_of_markup(text))
+        return line(_of_markup(text), _LONGEST)
     # What is not text, such as a compressed body, says nothing.
     is_text = not any(it == "\ufffd" or (it < " " and not it.isspace()) for it in text)
-    return one_line(text) if is_text else ""
+    return line(text, _LONGEST) if is_text else ""
 
 
 def _of_json(body: bytes) -> str:

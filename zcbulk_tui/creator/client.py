@@ -18,7 +18,8 @@ from pydantic import SecretStr
 from zcbulk_tui.creator import between, wire
 from zcbulk_tui.creator.control import Variant, VariantMemory, candidates, follow
 from zcbulk_tui.creator.faults import SUCCESS, to_error
-from zcbulk_tui.creator.network import Network, without
+from zcbulk_tui.creator.network import Network
+from zcbulk_tui.creator.redaction import Line
 from zcbulk_tui.creator.tokens import AccessToken, TokenSource
 from zcbulk_tui.domain.address import check_origin, job_path
 from zcbulk_tui.domain.calls import OpenCall, Slot
@@ -90,8 +91,8 @@ class CreatorClient:
         """
 
         async def read(call: OpenCall, token: SecretStr) -> JobReading:
-            http_status, body = await self._signed_call(call, token, "GET", ref)
-            reading = wire.parse_status(body, http_status, self._now())
+            http_status, body, line = await self._signed_call(call, token, "GET", ref)
+            reading = wire.parse_status(body, http_status, self._now(), line)
             call(reading.answer)
             return reading
 
@@ -137,7 +138,7 @@ class CreatorClient:
     async def _command(self, ref: JobRef, action: Action, variant: Variant, slot: Slot) -> Answer:
         async def send(call: OpenCall, token: SecretStr) -> Answer:
             try:
-                http_status, body = await self._signed_call(
+                http_status, body, line = await self._signed_call(
                     call, token, variant.method, ref, variant.body(action)
                 )
             except UnreadableError as error:
@@ -145,7 +146,7 @@ class CreatorClient:
                 raise UnclearError(
                     error.title, error.cause, error.next_step, answer=error.answer
                 ) from error
-            said = wire.parse_envelope(body, http_status)
+            said = wire.parse_envelope(body, http_status, line)
             call(said)
             return said
 
@@ -215,7 +216,7 @@ class CreatorClient:
         method: str,
         ref: JobRef,
         body: dict[str, object] | None = None,
-    ) -> tuple[int, bytes]:
+    ) -> tuple[int, bytes, Line]:
         headers = {}
         if ref.environment is not Environment.PRODUCTION:
             headers["environment"] = ref.environment.value
@@ -230,11 +231,13 @@ class CreatorClient:
         def sent() -> None:
             call.nothing_sent = False
 
-        response, answer = await self._network.send(request, AccessToken(token), on_sent=sent)
-        # A server in between may quote the request, whose words are shown and kept.
-        answer = without(answer, [token])
-        _require_success(response, answer)
-        return response.status_code, answer
+        # A server may quote the request, and its words are shown and kept.
+        redaction = self._network.redaction(token)
+        response, answer = await self._network.send(
+            request, AccessToken(token), on_sent=sent, redaction=redaction
+        )
+        _require_success(response, answer, redaction.line)
+        return response.status_code, answer, redaction.line
 
 
 class _Untold:
@@ -263,17 +266,17 @@ def _token_is_refused(error: SignInError) -> bool:
     return error.answer is not None and error.answer.code == _TOKEN_REFUSED
 
 
-def _require_success(response: httpx.Response, body: bytes) -> None:
+def _require_success(response: httpx.Response, body: bytes, line: Line) -> None:
     """Raises what the answer means, unless it is HTTP 2xx and code 3000."""
     why = f"HTTP {response.status_code} without Zoho's code."
     try:
-        answer = wire.parse_envelope(body, response.status_code)
+        answer = wire.parse_envelope(body, response.status_code, line)
     except UnreadableError as error:
         answer, why = Answer(response.status_code), error.cause
     if response.is_success and answer.code == SUCCESS:
         return
     if between.is_between(answer):
-        said = Answer(response.status_code, None, between.words(body), from_zoho=False)
+        said = Answer(response.status_code, None, between.words(body, line), from_zoho=False)
         if response.is_success:
             raise between.unreadable(why, said if said.text else None)
         answer = said

@@ -3,9 +3,9 @@
 import httpx
 
 from zcbulk_tui.creator.exchange import TooMuchError
+from zcbulk_tui.creator.redaction import Line
 from zcbulk_tui.creator.trust import distrust
 from zcbulk_tui.domain.proxies import Proxy
-from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import UnclearError, UnreachableError
 
 _OF_CONNECTIONS = (httpx.TransportError, httpx.InvalidURL, TooMuchError, UnicodeError, OSError)
@@ -13,42 +13,48 @@ _OF_CONNECTIONS = (httpx.TransportError, httpx.InvalidURL, TooMuchError, Unicode
 
 
 def unreachable(
-    host: str, error: Exception, proxy: Proxy | None = None, *, is_through: bool = False
+    host: str,
+    error: Exception,
+    line: Line,
+    proxy: Proxy | None = None,
+    *,
+    is_through: bool = False,
 ) -> UnreachableError:
     """Returns what to say where nothing was sent.
 
     Args:
         host: Where the request goes; with a port, if it has one.
         error: What was raised.
+        line: Makes its words fit to be shown.
         proxy: Which the request goes through; None for none.
         is_through: Whether the proxy has led to the host, so that the fault is not the proxy's.
     """
     if not _is_of_connection(error):
         return UnreachableError(
             f"No request to {host} can be made",
-            f"Nothing was sent ({_reason(error)}).",
+            f"Nothing was sent ({_reason(error, line)}).",
             "Check the access token and the names of the job.",
         )
     if proxy is not None and not is_through:
-        return _of_proxy(host, error, proxy)
+        return _of_proxy(host, error, line, proxy)
     distrusted = distrust(host, error)
     if distrusted is not None:
         return distrusted
     through = f" through the proxy of {proxy.variable}" if proxy else ""
     return UnreachableError(
         f"{host} cannot be reached{through}",
-        f"No connection was made ({_reason(error)}), so nothing was sent.",
+        f"No connection was made ({_reason(error, line)}), so nothing was sent.",
         "Check the network, the proxy and the host name.",
     )
 
 
-def _of_proxy(host: str, error: Exception, proxy: Proxy) -> UnreachableError:
+def _of_proxy(host: str, error: Exception, line: Line, proxy: Proxy) -> UnreachableError:
     """What to say of a proxy that does not lead to a host; user and password are not shown."""
     variable = proxy.variable
     distrusted = distrust(f"the proxy {proxy.shown}, which {variable} names,", error)
     if distrusted is not None:
         return distrusted
-    reason = _reason(error)
+    reason = _reason(error, line)
     if isinstance(error, httpx.ProxyError):
         what, why = f"does not lead to {host}", f"answered: {reason}"
     elif isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout)):
@@ -67,16 +73,18 @@ def _of_proxy(host: str, error: Exception, proxy: Proxy) -> UnreachableError:
     )
 
 
-def unclear(host: str, error: Exception, proxy: Proxy | None = None) -> UnclearError:
+def unclear(host: str, error: Exception, line: Line, proxy: Proxy | None = None) -> UnclearError:
     """Returns what to say where a request was sent and no answer came; see `unreachable`."""
     if isinstance(error, (httpx.TimeoutException, TimeoutError)):
         what = "did not answer in time"
-    elif isinstance(error, (httpx.NetworkError, OSError)) or "connect" in _reason(error):
+    elif isinstance(error, (httpx.NetworkError, OSError)) or "connect" in _reason(error, line):
         what = "broke the connection off"
     else:
         what = "gave an answer that cannot be read"
     through = f" through the proxy of {proxy.variable}" if proxy else ""
-    return UnclearError(f"{host} {what}", f"The request was sent{through} ({_reason(error)}).")
+    return UnclearError(
+        f"{host} {what}", f"The request was sent{through} ({_reason(error, line)})."
+    )
 
 
 def _is_of_connection(error: Exception) -> bool:
@@ -85,9 +93,9 @@ def _is_of_connection(error: Exception) -> bool:
     return isinstance(error, _OF_CONNECTIONS) and not is_local
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception, line: Line) -> str:
     """The words of an error, as far as they can quote neither the request nor the answer."""
     words = str(error) if _is_of_connection(error) else ""
     if isinstance(error, httpx.RemoteProtocolError):
         words, _, _ = words.partition(":")
-    return one_line(words, 120) or type(error).__name__
+    return line(words, 120) or type(error).__name__

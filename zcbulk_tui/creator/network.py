@@ -3,7 +3,7 @@
 import asyncio
 import os
 import ssl
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.cookiejar import CookieJar
 from typing import Any
@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from zcbulk_tui import __version__
 from zcbulk_tui.creator import connection_faults
 from zcbulk_tui.creator.exchange import Exchange, TooMuchError
+from zcbulk_tui.creator.redaction import Redaction
 from zcbulk_tui.creator.route import Route
 from zcbulk_tui.creator.trust import trust
 from zcbulk_tui.domain import proxies
@@ -117,9 +118,13 @@ class Network:
             )
         except Exception as error:  # noqa: BLE001 - the library's parsers raise what they please
             host = one_line(url.partition("://")[2].partition("/")[0], 120)
-            failure = connection_faults.unreachable(host, error)
+            failure = connection_faults.unreachable(host, error, self.redaction().line)
         # Outside, so that no traceback leads to the form's secrets.
         raise failure
+
+    def redaction(self, *secrets: SecretStr) -> Redaction:
+        """Returns what blanks secrets in answers, and those of the proxies that may quote them."""
+        return Redaction((*secrets, *(self._route.secrets if self._route else ())))
 
     async def aclose(self) -> None:
         """Closes the connections."""
@@ -131,6 +136,7 @@ class Network:
         auth: httpx.Auth | None = None,
         *,
         on_sent: Callable[[], None] = lambda: None,
+        redaction: Redaction | None = None,
     ) -> tuple[httpx.Response, bytes]:
         """Sends a request; returns the answer and its body, whatever the answer is.
 
@@ -140,12 +146,14 @@ class Network:
             request: What to send.
             auth: Signs it.
             on_sent: Called when its first byte may leave.
+            redaction: Blanks its secrets in what errors quote; None where it has none.
 
         Raises:
             UnreachableError: Nothing was sent: no byte of the request can have left.
             UnclearError: It was sent, or may have been, and no answer came.
             UnreadableError: The answer is too large, or encoded.
         """
+        line = (redaction or self.redaction()).line
         exchange = Exchange(request.extensions.get("trace"), on_sent)
         request.extensions["trace"] = exchange.note
         try:
@@ -160,7 +168,7 @@ class Network:
                     finally:
                         await response.aclose()
             if encoding:
-                failure: ZcbulkError = _encoded(response, encoding)
+                failure: ZcbulkError = _encoded(response, line(encoding, 40))
             elif body is not None:
                 return response, body
             else:
@@ -172,12 +180,12 @@ class Network:
             proxy = self._route.proxy_of(request) if self._route else None
             if not self._may_have_left(exchange, error):
                 failure = connection_faults.unreachable(
-                    host, error, proxy, is_through=exchange.is_through
+                    host, error, line, proxy, is_through=exchange.is_through
                 )
             elif isinstance(error, TooMuchError):
                 failure = _too_large(str(error))
             else:
-                failure = connection_faults.unclear(host, error, proxy)
+                failure = connection_faults.unclear(host, error, line, proxy)
         # Outside, so that no traceback leads to what was written or read, tokens included.
         raise failure
 
@@ -199,13 +207,6 @@ class _NoCookies(CookieJar):
 async def _forget_location(response: httpx.Response) -> None:
     """Takes the target from a redirect, which the library would parse, and raise what it likes."""
     response.headers.pop("Location", None)
-
-
-def without(body: bytes, secrets: Iterable[SecretStr]) -> bytes:
-    """An answer in which no secret of its request stands, which some servers repeat."""
-    for secret in secrets:
-        body = body.replace(secret.get_secret_value().encode() or b"\0", b"[...]")
-    return body
 
 
 def _revealed(form: Form) -> dict[str, str]:
@@ -236,7 +237,7 @@ def _encoding(response: httpx.Response) -> str:
     """What a body is encoded with; empty where it is not, or is of no interest."""
     named = ",".join(response.headers.get_list("Content-Encoding")).split(",")
     encoded = [name for name in named if name.strip().lower() not in ("", "identity")]
-    return "" if response.is_redirect else one_line(",".join(encoded), 40)
+    return "" if response.is_redirect else ",".join(encoded)
 
 
 def _encoded(response: httpx.Response, encoding: str) -> ZcbulkError:

@@ -1,8 +1,11 @@
 """The way of each request: through a proxy of the environment, or without one."""
 
 import ssl
+from collections.abc import Iterator
+from urllib.parse import unquote, urlsplit
 
 import httpx
+from pydantic import SecretStr
 
 from zcbulk_tui.creator.exchange import observe
 from zcbulk_tui.domain.proxies import Proxies, Proxy
@@ -11,6 +14,9 @@ from zcbulk_tui.errors import ConfigError
 
 class Route(httpx.AsyncBaseTransport):
     """Sends each request the way that the proxies say.
+
+    Attributes:
+        secrets: The passwords of the proxies.
 
     Args:
         proxies: Which request goes through which proxy.
@@ -28,6 +34,7 @@ class Route(httpx.AsyncBaseTransport):
             for proxy in (proxies.https, proxies.http)
             if proxy
         }
+        self.secrets = tuple(each for proxy in self._through for each in _passwords(proxy))
 
     def proxy_of(self, request: httpx.Request) -> Proxy | None:
         """Returns the proxy that a request goes through; None where it goes without."""
@@ -45,6 +52,13 @@ class Route(httpx.AsyncBaseTransport):
         """Closes all connections."""
         for transport in (self._direct, *self._through.values()):
             await transport.aclose()
+
+
+def _passwords(proxy: Proxy) -> Iterator[SecretStr]:
+    """The password of a proxy, if it has one, as it stands in the URL and as it is sent."""
+    password = urlsplit(proxy.url).password
+    if password:
+        yield from (SecretStr(password), SecretStr(unquote(password)))
 
 
 def _through(proxy: Proxy, verify: ssl.SSLContext) -> httpx.AsyncHTTPTransport:
