@@ -160,6 +160,8 @@ def test_only_the_dashboard_repeats_and_nothing_promises_it_elsewhere(
         (SignInBusyError("throttle"), "in ten minutes"),
         (SignInBusyError("throttle", retry_after=600), "in 10 minutes"),
         (UnclearError("503", retry_after=3600), "in 60 minutes"),
+        (UnclearError("503", retry_after=7201), "in 3 hours"),
+        (BusyError("429", retry_after=86_400), "in 24 hours"),
         (ServiceError("2930"), "in a while"),
     ],
 )

@@ -220,7 +220,11 @@ class ServiceError(ZcbulkError):
         if self.retry_after is None:
             return self.passes
         minutes = -(-self.retry_after // 60)
-        return "in a minute" if minutes <= 1 else f"in {minutes:,.0f} minutes"
+        if minutes <= 1:
+            return "in a minute"
+        if minutes <= 120:
+            return f"in {minutes:.0f} minutes"
+        return f"in {-(-minutes // 60):.0f} hours"
 
 
 class UnreachableError(ServiceError):

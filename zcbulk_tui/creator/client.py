@@ -37,6 +37,9 @@ from zcbulk_tui.errors import (
 
 _Read = TypeVar("_Read", JobReading, Answer)
 
+_LONGEST_WAIT = 86400.0
+"""Seconds: no server can mean to be left alone for longer than a day of calls lasts."""
+
 _TOKEN_REFUSED = 1030
 """Creator's code for a token that is not valid, or has ended [OAS]."""
 
@@ -284,14 +287,15 @@ def _require_success(response: httpx.Response, body: bytes, line: Line) -> None:
 
 
 def _retry_after(response: httpx.Response) -> float | None:
-    """Seconds of the Retry-After header, in either of its forms (RFC 9110, 10.2.3)."""
+    """Seconds of the Retry-After header, of either form (RFC 9110, 10.2.3); a day at most."""
     value = response.headers.get("Retry-After", "").strip()
     if value.isascii() and value.isdigit():
-        return float(value[:9])
+        return min(float(value[:9]), _LONGEST_WAIT)
     try:
         # By the server's own clock where it shows it: ours may be wrong.
         date = response.headers.get("Date")
         begin = parsedate_to_datetime(date).timestamp() if date else time.time()
-        return max(0.0, parsedate_to_datetime(value).timestamp() - begin)
+        wait = parsedate_to_datetime(value).timestamp() - begin
+        return min(max(wait, 0.0), _LONGEST_WAIT)
     except (ValueError, OverflowError):
         return None
