@@ -192,9 +192,11 @@ def _toml(path: Path, text: str) -> dict[str, object]:
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
+        deep = isinstance(error, RecursionError)
+        said = "It has too many lists in each other" if deep else one_line(masked(str(error)))
         raise ConfigError(
             f"{path} is not TOML",
-            f"{one_line(masked(str(error)))}.",
+            f"{said}.",
             "Settings are lines like read_only = true; texts stand in quotes.",
         ) from error
 
