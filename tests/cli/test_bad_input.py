@@ -1,5 +1,6 @@
 """What cannot be used is refused with one clear sentence, before anything is sent or changed."""
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -38,8 +39,13 @@ class Attempt:
         """Runs it; returns the one line that it says."""
         before = files_below(self._home)
         ended = self._cli(*arguments)
-        assert (ended.code, ended.out) == (code, "")
+        assert ended.code == code
         (complaint,) = ended.lines
+        if "--json" in arguments and ended.out:
+            (found,) = json.loads(ended.out)
+            assert f": {found['error']['title']}." in complaint
+        else:
+            assert ended.out == ""
         assert complaint.startswith("zcbulk-tui: ")
         assert re.search(r"[.?]$|https://\S+$|: zcbulk-tui [ a-z]+$", complaint)
         assert is_one_safe_line(complaint)

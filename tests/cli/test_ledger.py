@@ -167,8 +167,13 @@ def test_a_command_counts_as_one(
 
 
 def test_the_status_that_settles_a_command_is_counted(
-    cli: CommandLine, server: StubServer, zoho: Zoho, home: Path
+    cli: CommandLine,
+    server: StubServer,
+    zoho: Zoho,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("zcbulk_tui.domain.control.LOOKS", (0.05, 0.1, 0.2, 0.3))
     zoho.answers["PATCH"] = Reply(500, b"")
     assert cli("start", URL, "--yes").code == 0
     assert [request.method for request in server.requests] == ["PATCH", "GET"]

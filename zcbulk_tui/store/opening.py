@@ -82,7 +82,7 @@ def open_store(path: Path, now: datetime) -> Opened:
         faults.check_kind(path)
         opened = looked_at(path)
         if isinstance(opened, str):
-            with alone(path):
+            with alone(path, patience=_PATIENCE_FOR_OTHERS):
                 # Another program may have begun it anew meanwhile.
                 opened = looked_at(path)
                 if isinstance(opened, str):
@@ -170,7 +170,7 @@ def _is_spoilt(error: "sqlite3.Error") -> bool:
 
 
 @contextmanager
-def alone(path: Path, *, patience: float = _PATIENCE_FOR_OTHERS) -> Iterator[None]:
+def alone(path: Path, *, patience: float) -> Iterator[None]:
     """Keeps all other processes from what is done in the context; death ends it too.
 
     Args:
