@@ -5,6 +5,7 @@
     ZcbulkError
     ├── UsageError               exit 2   what was typed cannot be used
     │   └── ConfigError          exit 2   what is configured cannot be used
+    ├── OutputError              exit 5   all went well, but for writing the output
     ├── SignInError              exit 3   Zoho does not accept who we are
     │   └── SignedOutError                ... whatever is asked: it takes a new sign-in
     ├── RefusedError             exit 1   Zoho answered, and the answer is no
@@ -147,6 +148,12 @@ class UsageError(ZcbulkError):
 
 class ConfigError(UsageError):
     """What is configured, in a file or in the environment, cannot be used."""
+
+
+class OutputError(ZcbulkError):
+    """All went well, but what was to be written could not be: the disk is full or broken."""
+
+    exit_code = 5
 
 
 class SignInError(ZcbulkError):

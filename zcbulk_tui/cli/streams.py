@@ -14,9 +14,7 @@ from contextlib import contextmanager, suppress
 from typing import IO
 
 from zcbulk_tui.domain.text import one_line
-
-NOT_WRITTEN = 5
-"""The exit code where all went well but for the output."""
+from zcbulk_tui.errors import OutputError
 
 _NOBODY_READS = 128 + signal.SIGPIPE
 """The exit code where the reader of a pipe has gone, as in ``| head -1``, as others end, too."""
@@ -128,7 +126,7 @@ class Output:
             self._err.flush()
         if code:
             return code
-        return _NOBODY_READS if all(map(_is_gone, failures)) else NOT_WRITTEN
+        return _NOBODY_READS if all(map(_is_gone, failures)) else OutputError.exit_code
 
 
 @contextmanager

@@ -33,6 +33,12 @@ _PATIENCE_FOR_A_LOOK = 0.1
 _PATIENCE_FOR_OTHERS = 15.0
 """Seconds to wait for another program that begins the database anew."""
 
+_NOT_SHARED = (
+    "What happens now ends with this program, and no other window or command learns of it: nothing "
+    "keeps two of them from sending the same start or abort."
+)
+"""What it means that there is no file."""
+
 _BETWEEN_LOOKS = 0.05
 """Seconds between two looks whether it is done."""
 
@@ -320,6 +326,6 @@ def _in_memory(path: Path, now: datetime, error: ConfigError) -> Opened:
     trouble = f"What happens is not kept when this program ends, since {error.title}"
     memory = database.in_memory(one_line(trouble, 300))
     salvage.write(remains, memory)
-    told = (error.cause, remains.told(), "What happens now ends with this program.")
+    told = (error.cause, remains.told(), _NOT_SHARED)
     problem = ConfigError(error.title, " ".join(filter(None, told)), error.next_step)
     return Opened(memory, problem)
