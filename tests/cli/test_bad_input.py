@@ -61,6 +61,27 @@ def attempt(cli: CommandLine, home: Path, monkeypatch: pytest.MonkeyPatch) -> At
     return Attempt(cli, home, monkeypatch)
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        *(("status", URL), ("status", URL, "--json"), ("start", URL, "--yes"), ("abort", URL)),
+        *(("doctor",), ("login",), ("logout",), ("history", URL), ("log",), ("export",), ()),
+        *(("import", "-"), ("store", "compact"), ("config", "show"), ("config", "check")),
+        ("watch", URL),
+    ],
+    ids=" ".join,
+)
+def test_a_profile_that_there_is_not_is_refused_by_each_command_in_the_same_words(
+    cli: CommandLine, home: Path, command: tuple[str, ...]
+) -> None:
+    ended = cli("--profile", "nope", *command)
+    assert ended.code == 2
+    said = ended.out + ended.err
+    assert "There is no profile “nope”" in said
+    assert "--profile asks for it" in said
+    assert not (home / "state" / "state.db").exists()
+
+
 @pytest.mark.parametrize("command", WITH_URL, ids=name_of)
 @pytest.mark.parametrize(
     ("url", "words"),

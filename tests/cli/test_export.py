@@ -171,6 +171,7 @@ def test_a_full_disk_leaves_the_older_file(
     assert file.read_text() == "older"
 
 
+@pytest.mark.usefixtures("profiles")
 @pytest.mark.parametrize("form", ["json", "csv"])
 def test_what_is_exported_can_be_imported(
     cli: CommandLine, home: Path, tmp_path: Path, form: str

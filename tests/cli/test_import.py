@@ -275,6 +275,7 @@ def test_a_large_file(imported: Importer, home: Path) -> None:
     assert labels(home) == [f"Job {number}" for number in range(1000)]
 
 
+@pytest.mark.usefixtures("profiles")
 def test_each_profile_has_its_own_list(imported: Importer, home: Path) -> None:
     imported(URL, "--profile", "orders")
     assert watch_list(home) == []

@@ -188,6 +188,7 @@ def asked_about_all(
     return Ended(ended.code, ended.out, complaints), states
 
 
+@pytest.mark.usefixtures("profiles")
 def test_every_error_of_the_simulator(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     # One by one: a token that is not accepted signs no further calls.
     ended, states = asked_about_all(cli, monkeypatch, "errors", at_once=False)
@@ -201,6 +202,7 @@ def test_every_error_of_the_simulator(cli: CommandLine, monkeypatch: pytest.Monk
     assert len(ended.lines) == list(states.values()).count("unknown")
 
 
+@pytest.mark.usefixtures("profiles")
 def test_every_spelling_of_the_simulator(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     ended, states = asked_about_all(cli, monkeypatch, "spellings")
     assert (ended.code, ended.err) == (0, "")
@@ -220,6 +222,7 @@ def test_every_spelling_of_the_simulator(cli: CommandLine, monkeypatch: pytest.M
         assert state in expected[truth], label
 
 
+@pytest.mark.usefixtures("profiles")
 def test_every_bad_answer_of_the_simulator(
     cli: CommandLine, monkeypatch: pytest.MonkeyPatch, home: Path
 ) -> None:
