@@ -55,15 +55,8 @@ def signed_in(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def profiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A configuration with the profiles of the tests."""
-    names = (
-        "default",
-        "orders",
-        "second",
-        "x",
-        "other",
-        "of-another",
-        *map("p{}".format, range(99)),
-    )
+    names = ["default", "orders", "second", "x", "other", "of-another"]
+    names += map("p{}".format, range(200))
     file = tmp_path / "config.toml"
     file.write_text("".join(f"[profiles.{name}]\n" for name in names), encoding="utf-8")
     monkeypatch.setenv(paths.CONFIG, str(file))

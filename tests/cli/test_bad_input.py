@@ -79,7 +79,8 @@ def test_a_profile_that_there_is_not_is_refused_by_each_command_in_the_same_word
     said = ended.out + ended.err
     assert "There is no profile “nope”" in said
     assert "--profile asks for it" in said
-    assert not (home / "state" / "state.db").exists()
+    if command != ("doctor",):  # which tries whether the memory can be written
+        assert not (home / "state").exists()
 
 
 @pytest.mark.parametrize("command", WITH_URL, ids=name_of)
