@@ -222,12 +222,12 @@ def test_every_spelling_of_the_simulator(cli: CommandLine, monkeypatch: pytest.M
         assert state in expected[truth], label
 
 
-@pytest.mark.usefixtures("profiles")
 def test_every_bad_answer_of_the_simulator(
     cli: CommandLine, monkeypatch: pytest.MonkeyPatch, home: Path
 ) -> None:
     config = home / "settings.toml"
-    config.write_text("[timeouts]\nread = 1.5\n", encoding="utf-8")
+    tables = "".join(f"\n[profiles.p{number}]" for number in range(200))
+    config.write_text("[timeouts]\nread = 1.5\n" + tables, encoding="utf-8")
     monkeypatch.setenv(paths.CONFIG, str(config))
     ended, states = asked_about_all(cli, monkeypatch, "hostile")
     assert ended.code == 4
