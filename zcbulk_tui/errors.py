@@ -6,6 +6,7 @@
     ├── UsageError               exit 2   what was typed cannot be used
     │   ├── ConfigError          exit 2   what is configured cannot be used
     │   └── HeldError            exit 2   an earlier command stands in the way of this one
+    ├── OutputError              exit 5   all went well, but for writing the output
     ├── SignInError              exit 3   Zoho does not accept who we are
     │   └── SignedOutError                ... whatever is asked: it takes a new sign-in
     ├── RefusedError             exit 1   Zoho answered, and the answer is no
@@ -21,6 +22,7 @@
         ├── BusyError                     too many calls for now
         │   └── SignInBusyError           ... to the server that gives out tokens
         ├── BetweenError                  a proxy or gateway said no in Zoho's place
+        │   └── BetweenVariantError           ... because of the way the command was put
         └── UnreadableError               an answer came that makes no sense
 
 Errors of other libraries are turned into these once, at the edge where they arise.
@@ -28,6 +30,9 @@ Errors of other libraries are turned into these once, at the edge where they ari
 Two questions are answered by the kind of an error alone, and in this module alone: whether a job is
 polled again by itself (`ZcbulkError.ends_polls`), and what is said of another try, which depends on
 who asked (`ZcbulkError.another_try`).
+
+The exit code goes by who said no: Zoho gives 1, whatever is in between gives 4. For a sign-in it is
+3, whoever refuses it.
 """
 
 from dataclasses import dataclass
@@ -150,6 +155,12 @@ class HeldError(UsageError):
     """A command was not sent, since an earlier one to the same job stands in its way."""
 
 
+class OutputError(ZcbulkError):
+    """All went well, but what was to be written could not be: the disk is full or broken."""
+
+    exit_code = 5
+
+
 class SignInError(ZcbulkError):
     """Zoho does not accept the sign-in, the access token or its scopes."""
 
@@ -221,7 +232,11 @@ class ServiceError(ZcbulkError):
         if self.retry_after is None:
             return self.passes
         minutes = -(-self.retry_after // 60)
-        return "in a minute" if minutes <= 1 else f"in {minutes:,.0f} minutes"
+        if minutes <= 1:
+            return "in a minute"
+        if minutes <= 120:
+            return f"in {minutes:.0f} minutes"
+        return f"in {-(-minutes // 60):.0f} hours"
 
 
 class UnreachableError(ServiceError):
@@ -250,6 +265,10 @@ class SignInBusyError(BusyError):
 
 class BetweenError(ServiceError):
     """A server in between did not let the request through, so Zoho did nothing."""
+
+
+class BetweenVariantError(BetweenError):
+    """A server in between does not take the method or the body; another way may pass."""
 
 
 class UnreadableError(ServiceError):

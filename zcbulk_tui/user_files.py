@@ -9,8 +9,8 @@ from zcbulk_tui.errors import ConfigError
 SMALL = 2**20
 """Bytes that no configuration, sign-in or token exceeds."""
 
-LIST = 256 * 2**20
-"""Bytes that no list of jobs exceeds, be the past of the jobs in it or not."""
+LIST = 16 * 2**20
+"""Bytes that no list of jobs exceeds: room for tens of thousands of them."""
 
 _KINDS = (
     (stat.S_ISDIR, "a folder"),

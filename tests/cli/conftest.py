@@ -53,6 +53,16 @@ def signed_in(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def profiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A configuration with the profiles of the tests."""
+    names = ["default", "orders", "second", "x", "other", "of-another"]
+    names += map("p{}".format, range(200))
+    file = tmp_path / "config.toml"
+    file.write_text("".join(f"[profiles.{name}]\n" for name in names), encoding="utf-8")
+    monkeypatch.setenv(paths.CONFIG, str(file))
+
+
+@pytest.fixture
 def cli(capsys: pytest.CaptureFixture[str]) -> CommandLine:
     """Runs a command in this process."""
     return CommandLine(capsys)

@@ -1,5 +1,6 @@
 """What cannot be used is refused with one clear sentence, before anything is sent or changed."""
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -38,8 +39,13 @@ class Attempt:
         """Runs it; returns the one line that it says."""
         before = files_below(self._home)
         ended = self._cli(*arguments)
-        assert (ended.code, ended.out) == (code, "")
+        assert ended.code == code
         (complaint,) = ended.lines
+        if "--json" in arguments and ended.out:
+            (found,) = json.loads(ended.out)
+            assert f": {found['error']['title']}." in complaint
+        else:
+            assert ended.out == ""
         assert complaint.startswith("zcbulk-tui: ")
         assert re.search(r"[.?]$|https://\S+$|: zcbulk-tui [ a-z]+$", complaint)
         assert is_one_safe_line(complaint)
@@ -53,6 +59,28 @@ class Attempt:
 def attempt(cli: CommandLine, home: Path, monkeypatch: pytest.MonkeyPatch) -> Attempt:
     monkeypatch.setenv(secrets.ACCESS_TOKEN, CANARY)
     return Attempt(cli, home, monkeypatch)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *(("status", URL), ("status", URL, "--json"), ("start", URL, "--yes"), ("abort", URL)),
+        *(("doctor",), ("login",), ("logout",), ("history", URL), ("log",), ("export",), ()),
+        *(("import", "-"), ("store", "compact"), ("config", "show"), ("config", "check")),
+        ("watch", URL),
+    ],
+    ids=" ".join,
+)
+def test_a_profile_that_there_is_not_is_refused_by_each_command_in_the_same_words(
+    cli: CommandLine, home: Path, command: tuple[str, ...]
+) -> None:
+    ended = cli("--profile", "nope", *command)
+    assert ended.code == 2
+    said = ended.out + ended.err
+    assert "There is no profile “nope”" in said
+    assert "--profile asks for it" in said
+    if command != ("doctor",):  # which tries whether the memory can be written
+        assert not (home / "state").exists()
 
 
 @pytest.mark.parametrize("command", WITH_URL, ids=name_of)

@@ -126,6 +126,7 @@ def test_a_job_under_another_host_where_the_host_is_replaced(
     assert cli("history", named).code == 0
 
 
+@pytest.mark.usefixtures("profiles")
 def test_each_profile_has_its_own_past(cli: CommandLine, home: Path) -> None:
     remember(home, profile="orders")
     assert cli("history", URL).code == 2

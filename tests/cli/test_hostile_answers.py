@@ -54,6 +54,7 @@ def test_a_start_is_sent_once_and_its_status_is_read(
     def answer(request: Request) -> Raw:
         return Raw(OK + b"\r\n" + PAGE_STATUS if request.method == "GET" else ANSWERS[name])
 
+    monkeypatch.setattr("zcbulk_tui.domain.control.LOOKS", (0.05, 0.1, 0.2, 0.3))
     with StubServer(answer) as server:
         monkeypatch.setenv("ZCBULK_BASE_URL", server.url)
         ended = cli("start", URL, "--yes")

@@ -218,6 +218,53 @@ def test_a_file_without_an_end(cli: CommandLine, monkeypatch: pytest.MonkeyPatch
     assert "too large" in ended.err
 
 
+def test_a_file_that_is_too_large(imported: Importer) -> None:
+    ended = imported(b"#" * (16 * 2**20 + 1))
+    assert (ended.code, ended.out, len(ended.lines)) == (2, "", 1)
+    assert "more than 16 MiB" in ended.err
+
+
+@pytest.mark.parametrize("options", [(), ("--skip-bad",)])
+def test_a_file_with_nothing_but_bad_lines_is_not_read_to_its_end(
+    imported: Importer, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr("zcbulk_tui.cli.importing._BAD_AT_MOST", 100)
+    ended = imported("x\n" * 101, *options)
+    assert (ended.code, ended.out, len(ended.lines)) == (2, "", 1)
+    assert "more than 100 lines that cannot be used" in ended.err
+    assert "The first is line 1: " in ended.err
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("[" * 100_000, "too many lists and objects in each other"),
+        ('{"jobs": ' * 100_000, "too many lists and objects in each other"),
+        (f'{{"jobs": {"9" * 10_000}}}', "too many digits"),
+        ('{"jobs":\n  [nonsense]}', "from line 2, character 4, on"),
+        (f'origin,owner,app,form,job_id\n"{"x" * 200_000}', "quotation mark"),
+    ],
+    ids=["lists", "objects", "digits", "word", "cell"],
+)
+def test_what_is_wrong_with_a_file_is_not_said_in_pythons_words(
+    imported: Importer, content: str, words: str
+) -> None:
+    ended = imported(content)
+    assert (ended.code, ended.out, len(ended.lines)) == (2, "", 1)
+    assert words in ended.err
+    for word in ("recursion", "decoding", "Expecting", "int_max_str", "field", "delimiter"):
+        assert word not in ended.err
+
+
+def test_bad_lines_and_rounded_ids_are_named_in_one_round(imported: Importer, home: Path) -> None:
+    put_on_list(home, JOB)
+    content = f"nonsense\n{ROUNDED}\n{OTHER_URL}\n{ON_ANOTHER_FORM}\nrubbish\n"
+    for options in ((), ("--skip-bad",)):
+        ended = imported(content, *options)
+        named = [line.split(": ")[1] for line in ended.lines if ": line " in line]
+        assert named == ["line 1", "line 2", "line 4", "line 5"]
+
+
 def test_an_empty_file(imported: Importer) -> None:
     assert imported("").out == "0 jobs added\n"
 
@@ -228,6 +275,7 @@ def test_a_large_file(imported: Importer, home: Path) -> None:
     assert labels(home) == [f"Job {number}" for number in range(1000)]
 
 
+@pytest.mark.usefixtures("profiles")
 def test_each_profile_has_its_own_list(imported: Importer, home: Path) -> None:
     imported(URL, "--profile", "orders")
     assert watch_list(home) == []

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -9,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.remembering import database
 from tests.support.commands import CANARY, CommandLine, Ended
 from tests.support.contract import PAGE_ABORTED, PAGE_STARTED, PAGE_STATUS
 from tests.support.jobs import REF, URL
 from tests.support.stub_server import Answer, Reply, Request, StubServer
 from tests.support.text import is_one_safe_line
 from zcbulk_tui.config import paths
+from zcbulk_tui.domain.minute import CALLS_PER_MINUTE, MINUTE
 
 pytestmark = pytest.mark.usefixtures("signed_in")
 
@@ -118,7 +121,7 @@ def test_status_is_refused_once_the_polls_share_is_used_up(
     cli: CommandLine, server: StubServer, home: Path
 ) -> None:
     assert cli("status", *urls(3)).code == 0
-    for options in ((), ("--json",)):
+    for options in ((), ("--fresh",)):
         complaint = refusal(cli("status", URL, *options))
         for words in (
             "it takes 1 of the day's calls, and 0 are left for polls",
@@ -164,8 +167,13 @@ def test_a_command_counts_as_one(
 
 
 def test_the_status_that_settles_a_command_is_counted(
-    cli: CommandLine, server: StubServer, zoho: Zoho, home: Path
+    cli: CommandLine,
+    server: StubServer,
+    zoho: Zoho,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("zcbulk_tui.domain.control.LOOKS", (0.05, 0.1, 0.2, 0.3))
     zoho.answers["PATCH"] = Reply(500, b"")
     assert cli("start", URL, "--yes").code == 0
     assert [request.method for request in server.requests] == ["PATCH", "GET"]
@@ -224,3 +232,55 @@ def test_a_ledger_of_a_later_version_stops_nothing_and_is_left_alone(
         connection.execute("PRAGMA user_version = 99")
     assert cli("status", URL).code == 0
     assert ledger(home) == {"default": {"script": 1}}
+
+
+@pytest.mark.usefixtures("configured", "server")
+def test_json_says_why_nobody_was_asked(cli: CommandLine) -> None:
+    assert cli("status", *urls(3)).code == 0
+    ended = cli("status", *urls(2), "--json", "--fresh")
+    assert (ended.code, len(ended.lines)) == (1, 1)
+    found = json.loads(ended.out)
+    assert [each["job_id"] for each in found] == ["1", "2"]
+    for each in found:
+        assert each["state"] == "unknown"
+        assert each["error"]["title"].startswith("Not asked: it takes 2 of the day's calls")
+        assert (each["error"]["code"], each["error"]["http"]) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "job", "code"),
+    [
+        ("ZCBULK_ACCESS_TOKEN", "", URL, 3),
+        ("ZCBULK_BUDGET_PLAN", "bogus", URL, 2),
+        ("ZCBULK_PROFILE", "default", "no-job", 2),
+    ],
+)
+def test_json_says_why_nobody_can_be_asked(
+    cli: CommandLine,
+    monkeypatch: pytest.MonkeyPatch,
+    variable: str,
+    value: str,
+    job: str,
+    code: int,
+) -> None:
+    monkeypatch.setenv(variable, value)
+    ended = cli("status", job, "--json")
+    assert ended.code == code
+    (found,) = json.loads(ended.out)
+    assert found["error"]["title"] in ended.err
+    assert found["job_id"] == (REF.job_id if code == 3 else None)
+
+
+@pytest.mark.usefixtures("server")
+def test_a_wait_for_the_minute_is_said(cli: CommandLine, home: Path) -> None:
+    # One of the places is free in a moment.
+    now = time.monotonic()
+    with database(home) as opened, opened.transaction() as connection:
+        # Two are kept back for commands.
+        for at in [now - MINUTE + 0.3, *[now] * (CALLS_PER_MINUTE - 3)]:
+            connection.execute("INSERT INTO minute (profile, at) VALUES ('default', ?)", (at,))
+    ended = cli("status", URL)
+    assert ended.code == 0
+    (said,) = ended.lines
+    assert "Waiting: Zoho takes 50 calls a minute" in said
+    assert "in 1 s." in said

@@ -128,6 +128,7 @@ def test_words_choose_entries(
     assert before.out == ended.out
 
 
+@pytest.mark.usefixtures("profiles")
 def test_each_profile_has_its_own(cli: CommandLine, home: Path) -> None:
     remember(home, profile="orders")
     assert cli("log", "--since", "2026-03-11").out == ""

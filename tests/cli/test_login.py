@@ -71,7 +71,7 @@ def test_a_code_with_few_scopes_is_kept_and_said(
     assert kept(home)["scopes"] == [READ]
 
 
-@pytest.mark.usefixtures("client")
+@pytest.mark.usefixtures("client", "profiles")
 @pytest.mark.parametrize("way", ["file", "variable", "typed", "piped"])
 def test_a_refresh_token(
     cli: CommandLine, zoho: Zoho, home: Path, monkeypatch: pytest.MonkeyPatch, way: str
@@ -184,7 +184,7 @@ def test_a_sign_in_that_cannot_be_read_is_replaced(
     kept(home)
 
 
-@pytest.mark.usefixtures("client")
+@pytest.mark.usefixtures("client", "profiles")
 def test_each_profile_has_a_sign_in_of_its_own(
     cli: CommandLine, zoho: Zoho, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

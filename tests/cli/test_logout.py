@@ -122,6 +122,7 @@ def test_it_is_forgotten_here_alone(cli: CommandLine, zoho: Zoho, home: Path) ->
     assert zoho.accounts.scopes_of(access_token)
 
 
+@pytest.mark.usefixtures("profiles")
 @pytest.mark.parametrize("arguments", [(), ("--local",)], ids=["revoke", "local"])
 def test_nobody_is_signed_in(
     cli: CommandLine, zoho: Zoho, home: Path, arguments: tuple[str, ...]

@@ -188,6 +188,7 @@ def asked_about_all(
     return Ended(ended.code, ended.out, complaints), states
 
 
+@pytest.mark.usefixtures("profiles")
 def test_every_error_of_the_simulator(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     # One by one: a token that is not accepted signs no further calls.
     ended, states = asked_about_all(cli, monkeypatch, "errors", at_once=False)
@@ -201,6 +202,7 @@ def test_every_error_of_the_simulator(cli: CommandLine, monkeypatch: pytest.Monk
     assert len(ended.lines) == list(states.values()).count("unknown")
 
 
+@pytest.mark.usefixtures("profiles")
 def test_every_spelling_of_the_simulator(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     ended, states = asked_about_all(cli, monkeypatch, "spellings")
     assert (ended.code, ended.err) == (0, "")
@@ -224,7 +226,8 @@ def test_every_bad_answer_of_the_simulator(
     cli: CommandLine, monkeypatch: pytest.MonkeyPatch, home: Path
 ) -> None:
     config = home / "settings.toml"
-    config.write_text("[timeouts]\nread = 1.5\n", encoding="utf-8")
+    tables = "".join(f"\n[profiles.p{number}]" for number in range(200))
+    config.write_text("[timeouts]\nread = 1.5\n" + tables, encoding="utf-8")
     monkeypatch.setenv(paths.CONFIG, str(config))
     ended, states = asked_about_all(cli, monkeypatch, "hostile")
     assert ended.code == 4
@@ -234,3 +237,18 @@ def test_every_bad_answer_of_the_simulator(
         assert (f"Form_{number}" in complained) == (label not in readable), label
     assert states["completed at nothing"] == "completed"
     assert "Form_late" in complained
+
+
+@pytest.mark.parametrize("http", [400, 403, 404, 405, 415, 422, 429, 500, 501, 502, 503])
+@pytest.mark.parametrize("command", [("status",), ("doctor",), ("start", "--yes")])
+def test_what_a_server_in_between_refuses_is_no_fault_of_the_user(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...], http: int
+) -> None:
+    monkeypatch.setattr("zcbulk_tui.domain.control.LOOKS", (0.01, 0.02))
+    with StubServer(lambda _: Reply(http, b"<title>Not here</title>")) as server:
+        monkeypatch.setenv("ZCBULK_BASE_URL", server.url)
+        monkeypatch.setenv("ZCBULK_ACCOUNTS_URL", server.url)
+        monkeypatch.setenv("TERM", "xterm-256color")
+        ended = cli(command[0], URL, *command[1:])
+    assert ended.code == 4
+    assert "Not here" in ended.out + ended.err

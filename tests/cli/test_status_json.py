@@ -31,6 +31,7 @@ KEYS = [
     "unprocessed",
     "percent",
     "read_at",
+    "error",
 ]
 
 FIGURES = ("total", "success", "failed", "unprocessed", "percent")
@@ -165,6 +166,7 @@ def test_each_documented_shape(
         "state": state,
         "raw_state": raw,
         **dict(zip(FIGURES, figures, strict=True)),
+        "error": None,
     }
     assert (ended.code, ended.err) == (0, "")
 
@@ -186,6 +188,9 @@ def test_each_row_of_the_error_table(ask: Asked, row: Refusal) -> None:
     (complaint,) = ended.lines
     assert complaint.startswith(f"zcbulk-tui: {REF.form} {REF.job_id}: ")
     assert f"Zoho said HTTP {row.http}, code {row.code}: “{SAID}”." in complaint
+    error = found["error"]
+    assert (error["http"], error["code"], error["said"]) == (row.http, row.code, SAID)
+    assert error["title"] in complaint
 
 
 @pytest.mark.parametrize(

@@ -88,3 +88,16 @@ def test_the_doctor_shows_each_variable(
     assert found["SSLKEYLOGFILE"]["grade"] == "warn"
     assert "REQUESTS_CA_BUNDLE" in found["not used here"]["said"]
     assert "ca_bundle counts" in found["not used here"]["said"]
+
+
+def test_the_doctor_shows_a_file_of_keys_that_others_can_read(
+    home: Path, cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "keys").touch()
+    (home / "keys").chmod(0o644)
+    monkeypatch.setenv("SSLKEYLOGFILE", str(home / "keys"))
+    monkeypatch.setenv("ZCBULK_BASE_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("ZCBULK_ACCOUNTS_URL", "http://127.0.0.1:9")
+    found = {each["subject"]: each for each in json.loads(cli("doctor", "--json").out)["findings"]}
+    assert found["SSLKEYLOGFILE"]["grade"] == "fail"
+    assert "chmod go-rwx" in found["SSLKEYLOGFILE"]["fix"]

@@ -136,7 +136,7 @@ EXAMPLES: Mapping[str, tuple[str, Any]] = {
 def test_every_setting_has_its_variable(write: Write, key: str) -> None:
     text, value = EXAMPLES[key]
     name = f"ZCBULK_{key.upper().replace('.', '_')}"
-    found = read(write("") | {name: text})
+    found = read(write("[profiles.orders]" if key == "profile" else "") | {name: text})
     assert value_of(found.settings, key) == value
     assert found.sources == {key: name}
 

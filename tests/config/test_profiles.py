@@ -15,8 +15,8 @@ THREE = f"{TWO}[profiles.default]\n"
     [
         pytest.param("", "", None, "default", None, id="no file"),
         pytest.param("profile = 'x'", "", None, "x", "{file}, line 1", id="named, no tables"),
-        pytest.param("", "x", None, "x", "ZCBULK_PROFILE", id="variable, no tables"),
-        pytest.param("", "x", "y", "y", "--profile", id="flag, no tables"),
+        pytest.param("profile = 'x'", "x", None, "x", "ZCBULK_PROFILE", id="variable, no tables"),
+        pytest.param("profile = 'y'", "x", "y", "y", "--profile", id="flag, no tables"),
         pytest.param("\n[profiles.a]", "", None, "a", "{file}, line 2", id="the only one"),
         pytest.param("[profiles.default]", "", None, "default", None, id="the only one, default"),
         pytest.param(THREE, "", None, "default", None, id="default among several"),
@@ -50,8 +50,9 @@ def test_all_are_listed_in_the_order_of_the_file(write: Write) -> None:
     assert read(write(THREE)).profiles == ("orders", "test", "default")
 
 
-def test_without_tables_the_chosen_one_is_listed() -> None:
-    assert read({"ZCBULK_PROFILE": "x"}).profiles == ("x",)
+def test_without_tables_the_one_that_is_named_is_listed(write: Write) -> None:
+    assert read(write("profile = 'x'")).profiles == ("x",)
+    assert read(write("")).profiles == ("default",)
 
 
 def test_of_several_one_has_to_be_named(write: Write) -> None:
@@ -68,6 +69,8 @@ def test_of_several_one_has_to_be_named(write: Write) -> None:
         pytest.param(TWO, "tset", "ZCBULK_PROFILE", id="variable"),
         pytest.param(f"profile = 'tset'\n{TWO}", "", "{file}, line 1", id="file"),
         pytest.param("[profiles.test]", "tset", "ZCBULK_PROFILE", id="not the only one"),
+        pytest.param("", "tset", "ZCBULK_PROFILE", id="no tables"),
+        pytest.param("profile = 'test'", "tset", "ZCBULK_PROFILE", id="one that is named"),
         pytest.param("[profiles.Tset]", "tset", "ZCBULK_PROFILE", id="case"),
     ],
 )

@@ -21,6 +21,7 @@ from zcbulk_tui.creator.control import Variant, VariantMemory
 from zcbulk_tui.domain.job import Action
 from zcbulk_tui.errors import Answer as Said
 from zcbulk_tui.errors import (
+    BetweenVariantError,
     ServiceError,
     SignInError,
     UnclearError,
@@ -338,7 +339,7 @@ async def test_another_shape_is_tried_whoever_refuses_one(http: int) -> None:
 
 @pytest.mark.parametrize(("http", "most"), [(400, 2), (405, 3), (415, 6), (422, 2), (501, 3)])
 async def test_no_way_is_tried_without_end(http: int, most: int) -> None:
-    with StubServer(lambda _: Reply(http)) as server, pytest.raises(VariantRefusedError):
+    with StubServer(lambda _: Reply(http)) as server, pytest.raises(BetweenVariantError):
         await start(server)
     assert len(server.requests) == most
 

@@ -13,13 +13,13 @@ from zcbulk_tui.creator.faults import RULES, to_error
 from zcbulk_tui.errors import (
     Answer,
     BetweenError,
+    BetweenVariantError,
     BusyError,
     Occasion,
     SignInError,
     UnclearError,
     UndocumentedError,
     UnreadableError,
-    VariantRefusedError,
     ZcbulkError,
 )
 
@@ -92,7 +92,7 @@ async def test_a_success_that_is_none_by_its_status_makes_no_sense() -> None:
 
 BETWEEN = {
     **dict.fromkeys((301, 302, 303, 307, 308), UnreadableError),
-    **dict.fromkeys((400, 405, 415, 422, 501), VariantRefusedError),
+    **dict.fromkeys((400, 405, 415, 422, 501), BetweenVariantError),
     401: SignInError,
     **dict.fromkeys((402, 403, 404, 406, 407, 409, 410, 411, 412, 413, 414), BetweenError),
     **dict.fromkeys((418, 421, 423, 424, 425, 426, 428, 431, 451, 511), BetweenError),
@@ -119,6 +119,7 @@ async def test_an_answer_without_zohos_code_is_another_servers(
 ) -> None:
     error = await failed_status(Reply(http, body))
     assert type(error) is kind
+    assert error.exit_code == (3 if http == 401 else 4)
     # The body of a redirect is not read.
     said = "" if 300 <= http < 400 else f": “{SAID}”"
     assert f"A server in between answered: HTTP {http}{said}." in str(error)

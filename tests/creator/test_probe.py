@@ -11,7 +11,7 @@ from email.utils import format_datetime
 import pytest
 
 from tests.support.certificates import Certificate, self_signed
-from tests.support.stub_server import DROP, Answer, Raw, Reply, Silence, StubServer
+from tests.support.stub_server import DROP, Answer, Raw, Reply, Silence, StubServer, closed_port
 from zcbulk_tui.creator.network import Network, Timeouts
 from zcbulk_tui.creator.probe import Probe, Stage, probe
 from zcbulk_tui.creator.trust import trust
@@ -45,12 +45,6 @@ async def probed(answer: Answer, timeouts: Timeouts | None = None) -> Probe:
     assert "authorization" not in request.headers
     assert "cookie" not in request.headers
     return found
-
-
-def closed_port() -> int:
-    """A port of this machine at which nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as unused:
-        return int(unused.getsockname()[1])
 
 
 @pytest.mark.parametrize("status", [200, 204, 302, 401, 404, 503])

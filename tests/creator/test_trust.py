@@ -2,13 +2,14 @@
 
 import os
 import ssl
+import stat
 from pathlib import Path
 
 import pytest
 
 from tests.support.certificates import Chain, chain
 from tests.support.text import is_one_safe_line
-from zcbulk_tui.creator.trust import CERT_DIR, CERT_FILE, KEY_LOG, distrust, trust
+from zcbulk_tui.creator.trust import CERT_DIR, CERT_FILE, KEY_LOG, check_key_log, distrust, trust
 from zcbulk_tui.errors import ConfigError, UnreachableError
 
 HOST = "127.0.0.1"
@@ -151,8 +152,8 @@ def test_what_a_variable_names_and_cannot_be_used_is_named(
             path = Path("a\0b")
         case _:
             path = tmp_path / "nowhere" / "x"
-    if variable == KEY_LOG and kind in ("junk", "huge", "zero"):
-        return  # these can be written
+    if variable == KEY_LOG and kind == "zero":
+        return  # it can be written, and keeps nothing
     with pytest.raises(ConfigError) as caught:
         trust(None, {variable: str(path)})
     assert caught.value.title.startswith(f"{variable}: ")
@@ -168,3 +169,28 @@ def test_what_a_variable_names_is_used(tmp_path: Path) -> None:
     (tmp_path / "0123abcd.0").symlink_to(made.authority.certificate)
     trust(None, {CERT_DIR: f"/nowhere:{tmp_path}"})
     assert trust(None, {KEY_LOG: str(tmp_path / "keys")}).keylog_filename == str(tmp_path / "keys")
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
+def test_a_file_of_keys_is_for_its_owner_only(tmp_path: Path, umask: int) -> None:
+    path = tmp_path / "keys"
+    before = os.umask(umask)
+    try:
+        for _ in range(2):
+            trust(None, {KEY_LOG: str(path)})
+            assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    finally:
+        os.umask(before)
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o620, 0o666])
+def test_a_file_of_keys_that_others_can_read_is_refused(tmp_path: Path, mode: int) -> None:
+    path = tmp_path / "keys"
+    path.write_text("as it was", encoding="utf-8")
+    path.chmod(mode)
+    for use in (lambda: trust(None, {KEY_LOG: str(path)}), lambda: check_key_log(str(path))):
+        with pytest.raises(ConfigError, match="others can read") as caught:
+            use()
+        assert f"{mode:o}" in caught.value.cause
+        assert f"chmod go-rwx '{path}'" in caught.value.next_step
+    assert path.read_text(encoding="utf-8") == "as it was"

@@ -76,6 +76,7 @@ def check_it_is_in_memory(result: Opened, path: Path, because: str = "cannot be 
     assert because in trouble
     assert is_one_safe_line(trouble)
     assert "ends with this program" in told(result).cause
+    assert "nothing keeps two of them from sending the same start or abort" in told(result).cause
     # It is used as any other.
     StoredWatchList(result.database, PROFILE).remove(JOBS[0].ref)
     assert ALL[0] not in jobs(result.database)

@@ -165,6 +165,7 @@ def test_a_file_system_without_locks_is_named(
         raise OSError(code, os.strerror(code))
 
     monkeypatch.setattr("fcntl.lockf", lock)
+    monkeypatch.setattr(database, "_PATIENCE_AT_FIRST", 0.0)
     filled(path)
     with held_by_another(path), opened(path) as result:
         check_it_is_in_memory(result, path, because="cannot be locked")
@@ -179,7 +180,10 @@ def test_what_sqlite_says_of_locks_is_named(path: Path, name: str) -> None:
     assert "cannot be locked" in refusal(path, error).title
 
 
-def test_another_program_is_named_where_there_are_locks(path: Path) -> None:
+def test_another_program_is_named_where_there_are_locks(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "_PATIENCE_AT_FIRST", 0.0)
     filled(path)
     with held_by_another(path), opened(path) as result:
         check_it_is_in_memory(result, path, because="is held by another program")

@@ -184,7 +184,7 @@ def test_all_are_recalled_in_the_order_of_the_list_or_those_asked_for(open_windo
     assert wanting.memory.recall([]) == []
 
 
-@pytest.mark.parametrize(("written", "kept"), [(1, 1), (12, 12), (30, 12)])
+@pytest.mark.parametrize(("written", "kept"), [(1, 1), (8, 8), (30, 8)])
 @pytest.mark.parametrize("state", [JobState.READY, JobState.IN_PROGRESS, JobState.UNKNOWN])
 def test_of_a_job_that_is_not_over_the_last_readings_are_recalled(
     memory: Memory, state: JobState, written: int, kept: int

@@ -15,6 +15,12 @@ from typing import Any, Self
 _PIECE = 64 * 1024
 
 
+def closed_port() -> int:
+    """A port of this machine at which nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        return int(unused.getsockname()[1])
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """What arrived.

@@ -9,6 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
+from zcbulk_tui.cli.streams import inner
+
 Ascii = bool | Literal["auto"]
 """The setting: whether to draw with ASCII only, or to go by the locale."""
 
@@ -63,7 +65,7 @@ def settle(*, ascii_only: bool) -> None:
     Nothing that cannot be written makes an accepted command look like a failed one.
     """
     codecs.register_error(_LIKENESS, _likeness)
-    for stream in (sys.stdout, sys.stderr):
+    for stream in map(inner, (sys.stdout, sys.stderr)):
         if not isinstance(stream, io.TextIOWrapper):
             continue
         if not stream.isatty():

@@ -137,7 +137,7 @@ def _session(settings: Settings, wanted: Sequence[WatchedJob] | None) -> Session
 
         async def close() -> None:
             kept.close()
-            if kept.trouble and not kept.never_kept:
+            if kept.trouble:
                 lost = f"The last {kept.owed} entries are lost. " if kept.owed else ""
                 _not_saved.append(f"{lost}{kept.trouble}")
             await network.aclose()

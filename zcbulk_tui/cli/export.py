@@ -1,6 +1,7 @@
 """``zcbulk-tui export``: writes what is remembered, for other programs or another machine."""
 
 import csv
+import errno
 import io
 import json
 import sys
@@ -18,13 +19,16 @@ from zcbulk_tui.domain.cells import to_cell
 from zcbulk_tui.domain.job_list_file import VERSION
 from zcbulk_tui.domain.records import History
 from zcbulk_tui.domain.text import one_line
-from zcbulk_tui.errors import ConfigError, UsageError
+from zcbulk_tui.errors import ConfigError, OutputError, UsageError
 from zcbulk_tui.monitor.archive import Archive
 from zcbulk_tui.store import files
 from zcbulk_tui.store.archive import StoredArchive
 
 WATCH_LIST = "watch-list"
 PARTS = ("readings", "events", "commands")
+
+_OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+"""What is no fault of the name of a file."""
 
 _JOB = ("origin", "owner", "app", "form", "job_id", "environment", "label")
 _ANSWER = ("error", "answer_http_status", "answer_code", "answer_said")
@@ -61,7 +65,8 @@ def run(
         output: Path of the file; None for the standard output.
 
     Raises:
-        UsageError: A job is not known, or the file cannot be written.
+        UsageError: A job is not known, or the file cannot be one.
+        OutputError: There is no room for the file, or its disk fails.
         ConfigError: The memory cannot be read.
     """
     settings = load.load(flags=flags)
@@ -173,7 +178,8 @@ def _write(path: Path, content: str) -> None:
         files.replace(path, content)
     except ConfigError as error:
         # What it says of the state folder does not hold for a file that somebody named.
-        raise UsageError(
+        failed = isinstance(error.__cause__, OSError) and error.__cause__.errno in _OF_THE_DISK
+        raise (OutputError if failed else UsageError)(
             one_line(error.title, 300),
             one_line(error.cause, 300),
             "Make room, or name another file.",

@@ -28,6 +28,9 @@ _LARGEST = user_files.LIST
 
 _NAMED_AT_MOST = 20
 
+_BAD_AT_MOST = 10_000
+"""Bad lines after which nobody reads on: a file with as many is something else."""
+
 
 def run(file: str, flags: Mapping[str, object], *, skip_bad: bool, yes: bool) -> int:
     """Puts the jobs of a file on the watch list, and prints how many these are.
@@ -50,22 +53,17 @@ def run(file: str, flags: Mapping[str, object], *, skip_bad: bool, yes: bool) ->
     name = "The standard input" if file == _STDIN else one_line(file, 200)
     entries = entries_of(_content(file, name), name, settings)
     listed = [entry for entry in entries if isinstance(entry, ListedJob)]
-    bad = [entry for entry in entries if isinstance(entry, BadEntry)]
+    bad = len(entries) - len(listed)
     told = _each_once(listed, settings)
-    _name_all([(entry.place, entry.reason) for entry in bad])
-    if bad and not skip_bad:
-        _name_all([(told[home].place, why) for home, why in doubts(told).items()])
-        raise UsageError(
-            f"{name} has {_counted(len(bad), 'line')} that cannot be used, so nothing was imported",
-            next_step="Mend what is named above, or leave it out: --skip-bad",
-        )
-    skipped = len(bad)
+    skipped = bad
     now, by = datetime.now(UTC), memory.operator()
     with memory.database() as database:
         watch_list = StoredWatchList(database, settings.profile)
         known = {at_its_home(job.ref, settings): job for job in watch_list.jobs()}
         doubtful = doubts(told, known)
-        _name_all([(told[home].place, why) for home, why in doubtful.items()])
+        _name_all(_to_be_named(entries, {told[home].place: doubtful[home] for home in doubtful}))
+        if bad and not skip_bad:
+            raise _unusable(name, _counted(bad, "line"))
         if doubtful and skip_bad and not yes:
             told = {home: entry for home, entry in told.items() if home not in doubtful}
             skipped += len(doubtful)
@@ -118,7 +116,7 @@ def entries_of(content: str, name: str, settings: Settings) -> list[ListedJob | 
         settings: Those of the profile, which tell what a job's id means and which hosts may be.
 
     Raises:
-        UsageError: It is no list of jobs.
+        UsageError: It is no list of jobs, or too many of its lines are bad.
     """
     by_environment = {
         environment: replace(settings, environment=environment.value) for environment in Environment
@@ -129,12 +127,29 @@ def entries_of(content: str, name: str, settings: Settings) -> list[ListedJob | 
         (ref,) = compose.parse_jobs([text], here)
         return ref
 
+    entries: list[ListedJob | BadEntry] = []
+    bad = 0
     try:
-        return list(read(content, job))
+        for entry in read(content, job):
+            entries.append(entry)
+            bad += isinstance(entry, BadEntry)
+            if bad > _BAD_AT_MOST:
+                raise UsageError(
+                    f"It has more than {_BAD_AT_MOST:,} lines that cannot be used",
+                    f"The first is {_first_bad(entries)}",
+                    "It is no list of jobs; give what zcbulk-tui export has written, or a URL in "
+                    "each line.",
+                )
+        return entries
     except UsageError as error:
         raise UsageError(
             f"{name} cannot be imported", f"{error.title}. {error.cause}".strip(), error.next_step
         ) from error
+
+
+def _first_bad(entries: Iterable[ListedJob | BadEntry]) -> str:
+    first = next(entry for entry in entries if isinstance(entry, BadEntry))
+    return f"{first.place}: {first.reason}"
 
 
 def _each_once(listed: Iterable[ListedJob], settings: Settings) -> dict[JobRef, ListedJob]:
@@ -180,6 +195,29 @@ def _events(
     for job in changed:
         text = f"Label, tags or note changed, imported by {by}"
         yield JobEvent(now, EventKind.EDITED, text, job.ref, job.label)
+
+
+def _to_be_named(
+    entries: Iterable[ListedJob | BadEntry], doubtful: Mapping[str, str]
+) -> list[tuple[str, str]]:
+    """What is wrong with the entries, in the order of the file: bad ones and doubtful ids.
+
+    Args:
+        entries: All of the file.
+        doubtful: Why an id is doubtful, by its place.
+    """
+    reasons = (
+        (entry.place, entry.reason if isinstance(entry, BadEntry) else doubtful.get(entry.place))
+        for entry in entries
+    )
+    return [(place, reason) for place, reason in reasons if reason is not None]
+
+
+def _unusable(name: str, count: str) -> UsageError:
+    return UsageError(
+        f"{name} has {count} that cannot be used, so nothing was imported",
+        next_step="Mend what is named above, or leave it out: --skip-bad",
+    )
 
 
 def _name_all(found: list[tuple[str, str]]) -> None:

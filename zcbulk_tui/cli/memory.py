@@ -1,5 +1,6 @@
 """Opening the memory, and taking a place among those who share it."""
 
+import math
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -13,12 +14,13 @@ from zcbulk_tui.cli.main import complain
 from zcbulk_tui.config import paths
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.job import WatchedJob
+from zcbulk_tui.domain.minute import CALLS_PER_MINUTE
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError
 
 if TYPE_CHECKING:
     from zcbulk_tui.domain.snapshot import JobSnapshot
-    from zcbulk_tui.monitor.ports import Desk
+    from zcbulk_tui.monitor.ports import Desk, Minute
     from zcbulk_tui.monitor.spending import Spending
     from zcbulk_tui.store.database import Database
     from zcbulk_tui.store.opening import Opened
@@ -66,9 +68,42 @@ def command_desk(settings: Settings) -> "Iterator[tuple[Desk, Spending]]":
         complain(str(opened.problem))
     with closing(opened.database) as kept:
         shared = desk(settings, kept, NoWindow(kept, settings.profile))
+        shared = shared._replace(minute=_SaidMinute(shared.minute))
         yield shared, compose.spending(settings, kept)
         if opened.problem is None and kept.trouble:
             complain(kept.trouble)
+
+
+class _SaidMinute:
+    """A minute that says that it is waited for: once, since nobody else tells why nothing happens.
+
+    Args:
+        minute: The minute itself.
+    """
+
+    def __init__(self, minute: "Minute") -> None:
+        self._minute = minute
+        self._is_said = False
+
+    @property
+    def taken_at(self) -> float:
+        """See `Minute`."""
+        return self._minute.taken_at
+
+    def take(self, *, urgent: bool = False) -> float:
+        """See `Minute`."""
+        seconds = self._minute.take(urgent=urgent)
+        if seconds > 0 and not self._is_said:
+            self._is_said = True
+            complain(
+                f"Waiting: Zoho takes {CALLS_PER_MINUTE} calls a minute, and they are used up. "
+                f"The next one can be made in {math.ceil(seconds)} s."
+            )
+        return seconds
+
+    def give_back(self, place: float | None = None) -> None:
+        """See `Minute`."""
+        self._minute.give_back(place)
 
 
 def desk(

@@ -32,7 +32,7 @@ environment:
 
 exit codes:
   0 fine, 1 the operation was refused or failed, 2 usage or configuration,
-  3 sign-in, 4 network or server"""
+  3 sign-in, 4 network or server, 5 done, but the output could not be written"""
 
 
 _LOGIN = """\

@@ -34,35 +34,50 @@ def run(jobs: Sequence[str], flags: Mapping[str, object], *, as_json: bool, fres
     Raises:
         ZcbulkError: No call could be made at all.
     """
-    settings = load.load(flags=flags)
-    refs = compose.named_jobs(jobs, settings)
-    results, commands = loops.run(_read(settings, refs, fresh=fresh))
+    refs: Sequence[JobRef | None] = [None] * len(jobs)
+    try:
+        settings = load.load(flags=flags)
+        refs = known = compose.named_jobs(jobs, settings)
+        results, commands = loops.run(_read(settings, known, fresh=fresh))
+    except ZcbulkError as error:
+        if as_json:
+            _print_json(refs, [error] * len(refs))
+        raise
     if as_json:
-        objects = [as_object(ref, result) for ref, result in zip(refs, results, strict=True)]
-        print(json.dumps(objects, indent=2))
+        _print_json(known, results)
     else:
-        _print_table(refs, results)
-    for line in _open_commands(refs, commands):
+        _print_table(known, results)
+    for line in _open_commands(known, commands):
         (complain if as_json else print)(line)
     worst = 0
-    for ref, result in zip(refs, results, strict=True):
+    for ref, result in zip(known, results, strict=True):
         if isinstance(result, ZcbulkError):
             complain(f"{ref.form} {ref.job_id}: {result.told(Occasion.ONCE)}")
             worst = max(worst, result.exit_code)
     return worst
 
 
-def as_object(ref: JobRef, result: JobReading | ZcbulkError) -> dict[str, Any]:
-    """One job for ``--json``; without a reading its state is unknown and all figures are null."""
+def _print_json(refs: Sequence[JobRef | None], results: Sequence[JobReading | ZcbulkError]) -> None:
+    objects = [as_object(ref, result) for ref, result in zip(refs, results, strict=True)]
+    print(json.dumps(objects, indent=2))
+
+
+def as_object(ref: JobRef | None, result: JobReading | ZcbulkError) -> dict[str, Any]:
+    """One job for ``--json``; without a reading its state is unknown and all figures are null.
+
+    Args:
+        ref: Which job; None where what was typed names none.
+        result: A reading, or why there is none.
+    """
     reading = result if isinstance(result, JobReading) else None
     counts = reading.counts if reading else None
     share = counts.share_done if counts else None
     return {
-        "job_id": ref.job_id,
-        "owner": ref.owner,
-        "app": ref.app,
-        "form": ref.form,
-        "environment": ref.environment.value,
+        "job_id": ref and ref.job_id,
+        "owner": ref and ref.owner,
+        "app": ref and ref.app,
+        "form": ref and ref.form,
+        "environment": ref and ref.environment.value,
         "state": (reading.state if reading else JobState.UNKNOWN).value,
         "raw_state": reading.raw_state if reading else None,
         "total": counts.total if counts else None,
@@ -71,6 +86,18 @@ def as_object(ref: JobRef, result: JobReading | ZcbulkError) -> dict[str, Any]:
         "unprocessed": counts.unprocessed if counts else None,
         "percent": None if share is None else _percent(share),
         "read_at": reading.read_at.isoformat(timespec="seconds") if reading else None,
+        "error": _error_object(result) if isinstance(result, ZcbulkError) else None,
+    }
+
+
+def _error_object(error: ZcbulkError) -> dict[str, Any]:
+    answer = error.answer
+    return {
+        "title": error.title,
+        "cause": error.cause or None,
+        "said": answer.text or None if answer else None,
+        "code": answer.code if answer else None,
+        "http": answer.http_status if answer else None,
     }
 
 

@@ -192,9 +192,11 @@ def _toml(path: Path, text: str) -> dict[str, object]:
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
+        deep = isinstance(error, RecursionError)
+        said = "It has too many lists in each other" if deep else one_line(masked(str(error)))
         raise ConfigError(
             f"{path} is not TOML",
-            f"{one_line(masked(str(error)))}.",
+            f"{said}.",
             "Settings are lines like read_only = true; texts stand in quotes.",
         ) from error
 
@@ -232,6 +234,16 @@ def _profile_tables(value: object, places: Places) -> dict[str, Mapping[str, obj
     return tables
 
 
+def _only_profile(file: _File) -> str:
+    """The profile of a file that has no tables: the one that it names, else the default."""
+    named = file.common.get("profile")
+    if named is None:
+        return DEFAULT_PROFILE
+    if not is_profile_name(named.value):
+        raise bad_profile_name(f"{named.source}: profile cannot be", named.value)
+    return named.value
+
+
 def _chosen(asked: Given | None, file: _File) -> Given:
     """The profile to use: the one asked for, or the only one there is; the default has no source.
 
@@ -252,10 +264,11 @@ def _chosen(asked: Given | None, file: _File) -> Given:
         )
     if not is_profile_name(asked.value):
         raise bad_profile_name(f"{asked.source}: profile cannot be", asked.value)
-    if tables and asked.value not in tables:
+    there = tuple(tables) or (_only_profile(file),)
+    if asked.value not in there:
         raise ConfigError(
             f"There is no profile “{masked(asked.value)}”",
-            f"{asked.source} asks for it; {file.path} has {', '.join(tables)}.",
+            f"{asked.source} asks for it; {file.path} has {', '.join(there)}.",
             f"Use one of these, or add the table [{dotted(PROFILES, asked.value)}].",
         )
     return asked

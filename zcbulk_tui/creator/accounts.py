@@ -11,7 +11,8 @@ from pydantic import SecretBytes, SecretStr
 
 from zcbulk_tui.creator import grants
 from zcbulk_tui.creator.grants import Complaint, DeviceCode, Grant
-from zcbulk_tui.creator.network import Form, Network, without
+from zcbulk_tui.creator.network import Form, Network
+from zcbulk_tui.creator.redaction import Redaction
 from zcbulk_tui.creator.sign_in_faults import to_error
 
 
@@ -77,7 +78,7 @@ class Accounts:
         """
         form: Form = {**client.form, "grant_type": "device_token", "code": device_code}
         status, body = await self._post("/oauth/v3/device/token", form)
-        return _read_complaint(body, status, form) or grants.read_grant(body, status)
+        return self._complaint(body, status, form) or grants.read_grant(body, status)
 
     async def code_grant(self, client: Client, code: SecretStr) -> Grant:
         """Gives the code of a self client for tokens [SELF].
@@ -131,7 +132,7 @@ class Accounts:
     async def _success(self, path: str, form: Form) -> tuple[int, SecretBytes]:
         """An answer without an error; errors come with HTTP 200 too [K43]."""
         status, body = await self._post(path, form)
-        complaint = _read_complaint(body, status, form)
+        complaint = self._complaint(body, status, form)
         if complaint is None and not _is_success(status):
             complaint = Complaint("", "", status)
         if complaint is not None:
@@ -142,14 +143,16 @@ class Accounts:
         self, path: str, form: Form, auth: httpx.Auth | None = None
     ) -> tuple[int, SecretBytes]:
         request = self.network.request("POST", self.url + path, form=form)
-        response, body = await self.network.send(request, auth)
+        response, body = await self.network.send(request, auth, redaction=self._redaction(form))
         return response.status_code, SecretBytes(body)
 
+    def _complaint(self, body: SecretBytes, status: int, form: Form) -> Complaint | None:
+        """An error answer, which is shown, so without the secrets of its request."""
+        return grants.read_complaint(body, status, self._redaction(form).line)
 
-def _read_complaint(body: SecretBytes, status: int, form: Form) -> Complaint | None:
-    """An error answer, which is shown, so without the secrets of its request."""
-    secrets = [value for value in form.values() if isinstance(value, SecretStr)]
-    return grants.read_complaint(SecretBytes(without(body.get_secret_value(), secrets)), status)
+    def _redaction(self, form: Form) -> Redaction:
+        secrets = [value for value in form.values() if isinstance(value, SecretStr)]
+        return self.network.redaction(*secrets)
 
 
 def _is_success(status: int) -> bool:

@@ -10,16 +10,17 @@ import json
 import re
 from dataclasses import dataclass
 
+from zcbulk_tui.creator.redaction import Line
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import (
     Answer,
     BetweenError,
+    BetweenVariantError,
     BusyError,
     ServiceError,
     SignInError,
     UnclearError,
     UnreadableError,
-    VariantRefusedError,
     ZcbulkError,
 )
 
@@ -28,6 +29,9 @@ LEAST_CODE = 1000
 
 _READ = 16 * 1024
 """Bytes of a body in which its sender's words are looked for."""
+
+_LONGEST = 200
+"""Characters of a body's words that are shown."""
 
 _WHAT = ("title", "error", "code", "message", "description", "status", "fault", "reason")
 _WHY = ("detail", "error_description", "message", "description", "faultstring")
@@ -58,7 +62,7 @@ _WAY = "Check the proxy, and that the base URL is Zoho's."
 _SMALLER = "The requests of this program are small: check the proxy."
 
 RULES: dict[int, Rule] = {
-    400: Rule(VariantRefusedError, "The request was refused as malformed", _WAY),
+    400: Rule(BetweenVariantError, "The request was refused as malformed", _WAY),
     401: Rule(
         SignInError,
         "The sign-in was not accepted",
@@ -76,7 +80,7 @@ RULES: dict[int, Rule] = {
         "Nothing answers at this address",
         "Check the base URL, api_version and the data centre.",
     ),
-    405: Rule(VariantRefusedError, "The HTTP method was not taken", _WAY),
+    405: Rule(BetweenVariantError, "The HTTP method was not taken", _WAY),
     407: Rule(
         BetweenError,
         "The proxy asks for a sign-in of its own",
@@ -86,9 +90,9 @@ RULES: dict[int, Rule] = {
     411: Rule(BetweenError, "The request was refused for its length", _SMALLER),
     413: Rule(BetweenError, "The request was refused as too large", _SMALLER),
     414: Rule(BetweenError, "The URL was refused as too long", _SMALLER),
-    415: Rule(VariantRefusedError, "The form of the request was not taken", _WAY),
+    415: Rule(BetweenVariantError, "The form of the request was not taken", _WAY),
     421: Rule(BetweenError, "The request came to the wrong server", _WAY),
-    422: Rule(VariantRefusedError, "The content of the request was not taken", _WAY),
+    422: Rule(BetweenVariantError, "The content of the request was not taken", _WAY),
     425: Rule(BetweenError, "The server found the request too early", ""),
     426: Rule(BetweenError, "Another protocol is asked for", _WAY),
     429: Rule(BusyError, "Fewer calls are asked for", ""),
@@ -96,7 +100,7 @@ RULES: dict[int, Rule] = {
     451: Rule(BetweenError, "Access was refused for legal reasons", _WAY),
     # Not in any RFC: some gateways send it when they have waited for too long.
     499: Rule(UnclearError, "The connection was given up on the way", _WAY),
-    501: Rule(VariantRefusedError, "The HTTP method is not known there", _WAY),
+    501: Rule(BetweenVariantError, "The HTTP method is not known there", _WAY),
     511: Rule(
         BetweenError,
         "The network asks for a sign-in of its own",
@@ -168,16 +172,21 @@ def unreadable(why: str, answer: Answer | None) -> UnreadableError:
     return UnreadableError(_NO_SUCCESS.title, why, _NO_SUCCESS.next_step, answer=answer)
 
 
-def words(body: bytes) -> str:
-    """Returns what a body has to say, as one safe line without markup; empty for nothing."""
+def words(body: bytes, line: Line = one_line) -> str:
+    """Returns what a body has to say, as one safe line without markup; empty for nothing.
+
+    Args:
+        body: Its bytes.
+        line: Makes what it says fit to be shown.
+    """
     text = body[:_READ].decode("utf-8", errors="replace").strip()
     if text.startswith(("{", "[", '"')):
-        return one_line(_of_json(body))
+        return line(_of_json(body), _LONGEST)
     if text.startswith("<"):
-        return one_line(_of_markup(text))
+        return line(_of_markup(text), _LONGEST)
     # What is not text, such as a compressed body, says nothing.
     is_text = not any(it == "\ufffd" or (it < " " and not it.isspace()) for it in text)
-    return one_line(text) if is_text else ""
+    return line(text, _LONGEST) if is_text else ""
 
 
 def _of_json(body: bytes) -> str:

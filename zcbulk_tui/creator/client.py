@@ -19,13 +19,15 @@ from zcbulk_tui.creator import between, wire
 from zcbulk_tui.creator.contradictions import contradiction
 from zcbulk_tui.creator.control import Variant, VariantMemory, candidates, follow
 from zcbulk_tui.creator.faults import SUCCESS, to_error
-from zcbulk_tui.creator.network import Network, without
+from zcbulk_tui.creator.network import Network
+from zcbulk_tui.creator.redaction import Line
 from zcbulk_tui.creator.tokens import AccessToken, TokenSource
 from zcbulk_tui.domain.address import check_origin, job_path
 from zcbulk_tui.domain.calls import OpenCall, Slot
 from zcbulk_tui.domain.job import Action, Environment, JobReading, JobRef
 from zcbulk_tui.errors import (
     Answer,
+    BetweenVariantError,
     ServiceError,
     SignInError,
     UnclearError,
@@ -35,6 +37,9 @@ from zcbulk_tui.errors import (
 )
 
 _Read = TypeVar("_Read", JobReading, Answer)
+
+_LONGEST_WAIT = 86400.0
+"""Seconds: no server can mean to be left alone for longer than a day of calls lasts."""
 
 _TOKEN_REFUSED = 1030
 """Creator's code for a token that is not valid, or has ended [OAS]."""
@@ -90,9 +95,9 @@ class CreatorClient:
         """
 
         async def read(call: OpenCall, token: SecretStr) -> JobReading:
-            response, body = await self._signed_call(call, token, "GET", ref)
-            _require_success(response, body)
-            reading = wire.parse_status(body, response.status_code, self._now())
+            response, body, line = await self._signed_call(call, token, "GET", ref)
+            _require_success(response, body, line)
+            reading = wire.parse_status(body, response.status_code, self._now(), line)
             call(reading.answer)
             return reading
 
@@ -123,7 +128,7 @@ class CreatorClient:
             variant = remaining[0]
             try:
                 said = await self._command(ref, action, variant, slot)
-            except VariantRefusedError as refusal:
+            except (VariantRefusedError, BetweenVariantError) as refusal:
                 remaining = follow(remaining, variant, refusal)
                 if not remaining:
                     raise
@@ -138,19 +143,19 @@ class CreatorClient:
     async def _command(self, ref: JobRef, action: Action, variant: Variant, slot: Slot) -> Answer:
         async def send(call: OpenCall, token: SecretStr) -> Answer:
             try:
-                response, body = await self._signed_call(
+                response, body, line = await self._signed_call(
                     call, token, variant.method, ref, variant.body(action)
                 )
                 # First: what says yes and no proves nothing, whatever the one or the other means.
                 if (unclear := contradiction(response.status_code, body)) is not None:
                     raise unclear
-                _require_success(response, body)
+                _require_success(response, body, line)
             except UnreadableError as error:
                 # An answer came, so the command arrived; what became of it, it does not tell.
                 raise UnclearError(
                     error.title, error.cause, error.next_step, answer=error.answer
                 ) from error
-            said = wire.parse_envelope(body, response.status_code)
+            said = wire.parse_envelope(body, response.status_code, line)
             call(said)
             return said
 
@@ -220,7 +225,7 @@ class CreatorClient:
         method: str,
         ref: JobRef,
         body: dict[str, object] | None = None,
-    ) -> tuple[httpx.Response, bytes]:
+    ) -> tuple[httpx.Response, bytes, Line]:
         headers = {}
         if ref.environment is not Environment.PRODUCTION:
             headers["environment"] = ref.environment.value
@@ -235,9 +240,12 @@ class CreatorClient:
         def sent() -> None:
             call.nothing_sent = False
 
-        response, answer = await self._network.send(request, AccessToken(token), on_sent=sent)
-        # A server in between may quote the request, whose words are shown and kept.
-        return response, without(answer, [token])
+        # A server may quote the request, and its words are shown and kept.
+        redaction = self._network.redaction(token)
+        response, answer = await self._network.send(
+            request, AccessToken(token), on_sent=sent, redaction=redaction
+        )
+        return response, answer, redaction.line
 
 
 class _Untold:
@@ -266,17 +274,17 @@ def _token_is_refused(error: SignInError) -> bool:
     return error.answer is not None and error.answer.code == _TOKEN_REFUSED
 
 
-def _require_success(response: httpx.Response, body: bytes) -> None:
+def _require_success(response: httpx.Response, body: bytes, line: Line) -> None:
     """Raises what the answer means, unless it is HTTP 2xx and code 3000."""
     why = f"HTTP {response.status_code} without Zoho's code."
     try:
-        answer = wire.parse_envelope(body, response.status_code)
+        answer = wire.parse_envelope(body, response.status_code, line)
     except UnreadableError as error:
         answer, why = Answer(response.status_code), error.cause
     if response.is_success and answer.code == SUCCESS:
         return
     if between.is_between(answer):
-        said = Answer(response.status_code, None, between.words(body), from_zoho=False)
+        said = Answer(response.status_code, None, between.words(body, line), from_zoho=False)
         if response.is_success:
             raise between.unreadable(why, said if said.text else None)
         answer = said
@@ -284,14 +292,15 @@ def _require_success(response: httpx.Response, body: bytes) -> None:
 
 
 def _retry_after(response: httpx.Response) -> float | None:
-    """Seconds of the Retry-After header, in either of its forms (RFC 9110, 10.2.3)."""
+    """Seconds of the Retry-After header, of either form (RFC 9110, 10.2.3); a day at most."""
     value = response.headers.get("Retry-After", "").strip()
     if value.isascii() and value.isdigit():
-        return float(value[:9])
+        return min(float(value[:9]), _LONGEST_WAIT)
     try:
         # By the server's own clock where it shows it: ours may be wrong.
         date = response.headers.get("Date")
         begin = parsedate_to_datetime(date).timestamp() if date else time.time()
-        return max(0.0, parsedate_to_datetime(value).timestamp() - begin)
+        wait = parsedate_to_datetime(value).timestamp() - begin
+        return min(max(wait, 0.0), _LONGEST_WAIT)
     except (ValueError, OverflowError):
         return None

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Literal, Protocol
 
 from zcbulk_tui.domain.job import Action
-from zcbulk_tui.errors import VariantRefusedError
+from zcbulk_tui.errors import BetweenVariantError, VariantRefusedError
 
 Method = Literal["PATCH", "PUT", "POST"]
 Shape = Literal["wrapped", "flat"]
@@ -102,7 +102,9 @@ def candidates(first: Variant) -> list[Variant]:
 
 
 def follow(
-    remaining: Sequence[Variant], refused: Variant, refusal: VariantRefusedError
+    remaining: Sequence[Variant],
+    refused: Variant,
+    refusal: VariantRefusedError | BetweenVariantError,
 ) -> list[Variant]:
     """Returns the ways that are still worth trying after `refused` was."""
     answer = refusal.answer

@@ -38,6 +38,7 @@ class Exchange:
         on_sent: Called when the first byte of the request may leave.
 
     Attributes:
+        is_through: Whether a proxy has led to the host, and words with that have begun.
         is_sent: Whether the first byte of the request may have left; what prepares the way, such
             as the words with a proxy, does not count.
         content_size: Bytes of the content so far, set by its reader.
@@ -46,6 +47,7 @@ class Exchange:
     def __init__(
         self, listener: Listener | None = None, on_sent: Callable[[], None] = lambda: None
     ) -> None:
+        self.is_through = False
         self.is_sent = False
         self.content_size = 0
         self._listener = listener
@@ -72,6 +74,8 @@ class Exchange:
     async def note(self, event: str, details: Mapping[str, Any]) -> None:
         """Takes an event of the trace."""
         match event:
+            case "proxy.start_tls.started" | "socks.start_tls.started":
+                self.is_through = True
             case "http11.send_request_headers.started":
                 self._is_next = details["request"].method != b"CONNECT"
             case "http11.receive_response_headers.complete":

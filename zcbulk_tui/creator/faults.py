@@ -8,6 +8,8 @@ The class of a row decides what follows: a `JobRefusedError` ends the polls of t
 others it is asked again, ever less often.
 """
 
+from dataclasses import replace
+
 from zcbulk_tui.creator import between
 from zcbulk_tui.creator.between import Rule
 from zcbulk_tui.errors import (
@@ -171,8 +173,10 @@ def _rule(answer: Answer) -> Rule:
     by_status = between.rule(status)
     if status == 429:
         return RULES[429, 2955]
-    if 300 <= status < 400 or status == 501:
+    if 300 <= status < 400:
         return by_status
+    if status == 501:
+        return _of_zoho(by_status)
     if status >= 500 or issubclass(by_status.error, UnclearError):
         return _SERVER_FAILED
     if code == SUCCESS:
@@ -181,7 +185,7 @@ def _rule(answer: Answer) -> Rule:
     if exact is not None:
         return exact
     if status in (405, 415):
-        return by_status
+        return _of_zoho(by_status)
     exact = RULES.get((None, code))
     if exact is not None:
         return exact
@@ -191,3 +195,8 @@ def _rule(answer: Answer) -> Rule:
     if len(same_code) == 1 and same_code[0].error is not VariantRefusedError:
         return same_code[0]
     return _NOT_SIGNED_IN if status == 401 else _UNDOCUMENTED
+
+
+def _of_zoho(rule: Rule) -> Rule:
+    """The rule of an HTTP status, where it is Zoho that does not take how a request is put."""
+    return replace(rule, error=VariantRefusedError)

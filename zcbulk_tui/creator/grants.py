@@ -21,6 +21,7 @@ from pydantic import (
     ValidationError,
 )
 
+from zcbulk_tui.creator.redaction import Line
 from zcbulk_tui.domain.address import is_loopback
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import UnreadableError
@@ -145,8 +146,14 @@ def _can_be_opened(url: str) -> bool:
     return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
 
 
-def read_complaint(body: SecretBytes, http_status: int) -> Complaint | None:
-    """Reads an error; None where the answer has none."""
+def read_complaint(body: SecretBytes, http_status: int, line: Line = one_line) -> Complaint | None:
+    """Reads an error; None where the answer has none.
+
+    Args:
+        body: The answer.
+        http_status: Its HTTP status.
+        line: Makes its words fit to be shown.
+    """
     try:
         wire = _Complaint.model_validate_json(body.get_secret_value())
     except ValidationError:
@@ -155,8 +162,8 @@ def read_complaint(body: SecretBytes, http_status: int) -> Complaint | None:
         return None
     said = f"{wire.error}: {wire.error_description}" if wire.error_description else wire.error
     name = "_".join(wire.error.lower().split())
-    location = wire.user_location or wire.dc or None
-    return Complaint(one_line(name, 60), one_line(said), http_status, location)
+    location = line(wire.user_location or wire.dc, 60) or None
+    return Complaint(line(name, 60), line(said, 200), http_status, location)
 
 
 def says_success(body: SecretBytes) -> bool:

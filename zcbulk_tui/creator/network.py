@@ -3,7 +3,7 @@
 import asyncio
 import os
 import ssl
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.cookiejar import CookieJar
 from typing import Any
@@ -12,14 +12,14 @@ import httpx
 from pydantic import SecretStr
 
 from zcbulk_tui import __version__
+from zcbulk_tui.creator import connection_faults
 from zcbulk_tui.creator.exchange import Exchange, TooMuchError
+from zcbulk_tui.creator.redaction import Redaction
 from zcbulk_tui.creator.route import Route
-from zcbulk_tui.creator.trust import distrust, trust
+from zcbulk_tui.creator.trust import trust
 from zcbulk_tui.domain import proxies
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import (
-    UnclearError,
-    UnreachableError,
     UnreadableError,
     ZcbulkError,
 )
@@ -48,9 +48,6 @@ _NOT_SENT = (
     httpx.UnsupportedProtocol,
 )
 """What a replacement of the network raises instead of sending."""
-
-_OF_CONNECTIONS = (httpx.TransportError, httpx.InvalidURL, TooMuchError, UnicodeError, OSError)
-"""What goes wrong with a host, a connection or an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +80,7 @@ class Network:
     ) -> None:
         self._timeouts = timeouts or Timeouts()
         transport = transport or Route(proxies.read(os.environ), verify or trust())
-        self._is_replaced = not isinstance(transport, Route)
+        self._route = transport if isinstance(transport, Route) else None
         self._http = httpx.AsyncClient(
             transport=transport,
             timeout=httpx.Timeout(self._timeouts.read, connect=self._timeouts.connect),
@@ -120,9 +117,14 @@ class Network:
                 extensions=extensions,
             )
         except Exception as error:  # noqa: BLE001 - the library's parsers raise what they please
-            failure = _unreachable(one_line(url.partition("://")[2].partition("/")[0], 120), error)
+            host = one_line(url.partition("://")[2].partition("/")[0], 120)
+            failure = connection_faults.unreachable(host, error, self.redaction().line)
         # Outside, so that no traceback leads to the form's secrets.
         raise failure
+
+    def redaction(self, *secrets: SecretStr) -> Redaction:
+        """Returns what blanks secrets in answers, and those of the proxies that may quote them."""
+        return Redaction((*secrets, *(self._route.secrets if self._route else ())))
 
     async def aclose(self) -> None:
         """Closes the connections."""
@@ -134,6 +136,7 @@ class Network:
         auth: httpx.Auth | None = None,
         *,
         on_sent: Callable[[], None] = lambda: None,
+        redaction: Redaction | None = None,
     ) -> tuple[httpx.Response, bytes]:
         """Sends a request; returns the answer and its body, whatever the answer is.
 
@@ -143,16 +146,18 @@ class Network:
             request: What to send.
             auth: Signs it.
             on_sent: Called when its first byte may leave.
+            redaction: Blanks its secrets in what errors quote; None where it has none.
 
         Raises:
             UnreachableError: Nothing was sent: no byte of the request can have left.
             UnclearError: It was sent, or may have been, and no answer came.
             UnreadableError: The answer is too large, or encoded.
         """
+        line = (redaction or self.redaction()).line
         exchange = Exchange(request.extensions.get("trace"), on_sent)
         request.extensions["trace"] = exchange.note
         try:
-            if self._is_replaced:
+            if self._route is None:
                 on_sent()
             async with asyncio.timeout(self._timeouts.total):
                 with exchange.open():
@@ -163,7 +168,7 @@ class Network:
                     finally:
                         await response.aclose()
             if encoding:
-                failure: ZcbulkError = _encoded(response, encoding)
+                failure: ZcbulkError = _encoded(response, line(encoding, 40))
             elif body is not None:
                 return response, body
             else:
@@ -172,18 +177,21 @@ class Network:
                 )
         except Exception as error:  # noqa: BLE001 - whatever the libraries raise, foreseen or not
             host = request.url.netloc.decode("ascii", "replace")
+            proxy = self._route.proxy_of(request) if self._route else None
             if not self._may_have_left(exchange, error):
-                failure = _unreachable(host, error)
+                failure = connection_faults.unreachable(
+                    host, error, line, proxy, is_through=exchange.is_through
+                )
             elif isinstance(error, TooMuchError):
                 failure = _too_large(str(error))
             else:
-                failure = _unclear(host, error)
+                failure = connection_faults.unclear(host, error, line, proxy)
         # Outside, so that no traceback leads to what was written or read, tokens included.
         raise failure
 
     def _may_have_left(self, exchange: Exchange, error: Exception) -> bool:
         """Whether bytes of a request may have left."""
-        return not isinstance(error, _NOT_SENT) if self._is_replaced else exchange.is_sent
+        return exchange.is_sent if self._route else not isinstance(error, _NOT_SENT)
 
 
 class _NoCookies(CookieJar):
@@ -199,13 +207,6 @@ class _NoCookies(CookieJar):
 async def _forget_location(response: httpx.Response) -> None:
     """Takes the target from a redirect, which the library would parse, and raise what it likes."""
     response.headers.pop("Location", None)
-
-
-def without(body: bytes, secrets: Iterable[SecretStr]) -> bytes:
-    """An answer in which no secret of its request stands, which some servers repeat."""
-    for secret in secrets:
-        body = body.replace(secret.get_secret_value().encode() or b"\0", b"[...]")
-    return body
 
 
 def _revealed(form: Form) -> dict[str, str]:
@@ -236,7 +237,7 @@ def _encoding(response: httpx.Response) -> str:
     """What a body is encoded with; empty where it is not, or is of no interest."""
     named = ",".join(response.headers.get_list("Content-Encoding")).split(",")
     encoded = [name for name in named if name.strip().lower() not in ("", "identity")]
-    return "" if response.is_redirect else one_line(",".join(encoded), 40)
+    return "" if response.is_redirect else ",".join(encoded)
 
 
 def _encoded(response: httpx.Response, encoding: str) -> ZcbulkError:
@@ -254,44 +255,3 @@ def _too_large(why: str) -> ZcbulkError:
         f"{why}; the rest was not read.",
         "Check that the base URL is Zoho's.",
     )
-
-
-def _unreachable(host: str, error: Exception) -> ZcbulkError:
-    distrusted = distrust(host, error)
-    if distrusted is not None:
-        return distrusted
-    if not _is_of_connection(error):
-        return UnreachableError(
-            f"No request to {host} can be made",
-            f"Nothing was sent ({_reason(error)}).",
-            "Check the access token and the names of the job.",
-        )
-    return UnreachableError(
-        f"{host} cannot be reached",
-        f"No connection was made ({_reason(error)}), so nothing was sent.",
-        "Check the network, the proxy and the host name.",
-    )
-
-
-def _unclear(host: str, error: Exception) -> ZcbulkError:
-    if isinstance(error, (httpx.TimeoutException, TimeoutError)):
-        what = "did not answer in time"
-    elif isinstance(error, (httpx.NetworkError, OSError)) or "connect" in _reason(error):
-        what = "broke the connection off"
-    else:
-        what = "gave an answer that cannot be read"
-    return UnclearError(f"{host} {what}", f"The request was sent ({_reason(error)}).")
-
-
-def _is_of_connection(error: Exception) -> bool:
-    # The other one is what is wrong with our own request.
-    is_local = isinstance(error, (httpx.LocalProtocolError, UnicodeEncodeError))
-    return isinstance(error, _OF_CONNECTIONS) and not is_local
-
-
-def _reason(error: Exception) -> str:
-    """The words of an error, as far as they can quote neither the request nor the answer."""
-    words = str(error) if _is_of_connection(error) else ""
-    if isinstance(error, httpx.RemoteProtocolError):
-        words, _, _ = words.partition(":")
-    return one_line(words, 120) or type(error).__name__

@@ -1,8 +1,11 @@
 """The way of each request: through a proxy of the environment, or without one."""
 
 import ssl
+from collections.abc import Iterator
+from urllib.parse import unquote, urlsplit
 
 import httpx
+from pydantic import SecretStr
 
 from zcbulk_tui.creator.exchange import observe
 from zcbulk_tui.domain.proxies import Proxies, Proxy
@@ -11,6 +14,9 @@ from zcbulk_tui.errors import ConfigError
 
 class Route(httpx.AsyncBaseTransport):
     """Sends each request the way that the proxies say.
+
+    Attributes:
+        secrets: The passwords of the proxies.
 
     Args:
         proxies: Which request goes through which proxy.
@@ -28,12 +34,17 @@ class Route(httpx.AsyncBaseTransport):
             for proxy in (proxies.https, proxies.http)
             if proxy
         }
+        self.secrets = tuple(each for proxy in self._through for each in _passwords(proxy))
+
+    def proxy_of(self, request: httpx.Request) -> Proxy | None:
+        """Returns the proxy that a request goes through; None where it goes without."""
+        url = request.url
+        port = url.port or (443 if url.scheme == "https" else 80)
+        return self._proxies.of(url.scheme, url.raw_host.decode("ascii"), port)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Sends a request, as `httpx.AsyncBaseTransport` does."""
-        url = request.url
-        port = url.port or (443 if url.scheme == "https" else 80)
-        proxy = self._proxies.of(url.scheme, url.raw_host.decode("ascii"), port)
+        proxy = self.proxy_of(request)
         transport = self._direct if proxy is None else self._through[proxy]
         return await transport.handle_async_request(request)
 
@@ -41,6 +52,13 @@ class Route(httpx.AsyncBaseTransport):
         """Closes all connections."""
         for transport in (self._direct, *self._through.values()):
             await transport.aclose()
+
+
+def _passwords(proxy: Proxy) -> Iterator[SecretStr]:
+    """The password of a proxy, if it has one, as it stands in the URL and as it is sent."""
+    password = urlsplit(proxy.url).password
+    if password:
+        yield from (SecretStr(password), SecretStr(unquote(password)))
 
 
 def _through(proxy: Proxy, verify: ssl.SSLContext) -> httpx.AsyncHTTPTransport:

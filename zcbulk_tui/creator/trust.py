@@ -57,7 +57,8 @@ def trust(ca_bundle: str | None = None, environ: Mapping[str, str] | None = None
         environ: The environment; None for that of the process, which OpenSSL reads too.
 
     Raises:
-        ConfigError: The file, or one that a variable names, cannot be read or has no certificates.
+        ConfigError: The file, or one that a variable names, cannot be read or has no certificates;
+            or others can read the file of keys.
     """
     environ = os.environ if environ is None else environ
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -134,10 +135,10 @@ def check_bundle(path: str) -> None:
 
 
 def check_key_log(path: str) -> None:
-    """Makes sure that the file of `SSLKEYLOGFILE` can be written.
+    """Makes sure that the file of `SSLKEYLOGFILE` can be written, and read by nobody else.
 
     Raises:
-        ConfigError: It cannot.
+        ConfigError: It is not so.
     """
     _log_keys(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), path)
 
@@ -170,6 +171,7 @@ def _log_keys(context: ssl.SSLContext, path: str) -> None:
         # To open a pipe that nobody reads takes for ever.
         if Path(path).exists() and stat.S_ISFIFO(Path(path).stat().st_mode):
             raise ValueError("It is a pipe")
+        _keep_to_owner(path)
         context.keylog_filename = path
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
@@ -178,3 +180,28 @@ def _log_keys(context: ssl.SSLContext, path: str) -> None:
             f"{one_line(reason)}.",
             f"Name a file that you may write, or unset {KEY_LOG}.",
         ) from error
+
+
+def _keep_to_owner(path: str) -> None:
+    """Begins a file of keys for its owner only, or makes sure that one that is there is so.
+
+    Raises:
+        OSError: It cannot be written.
+        ConfigError: Others can read or write it.
+    """
+    # OpenSSL would begin it with whatever the umask leaves.
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        found = os.fstat(descriptor)
+    finally:
+        os.close(descriptor)
+    if not stat.S_ISREG(found.st_mode):
+        return
+    shown = one_line(path, 120)
+    if found.st_uid not in (os.geteuid(), 0) or found.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise ConfigError(
+            f"{KEY_LOG}: others can read {shown}",
+            f"It belongs to user {found.st_uid}, and its mode is {stat.S_IMODE(found.st_mode):o}. "
+            "With the keys in it, whoever sees the connections reads the access token.",
+            f"Remove it, or write: chmod go-rwx '{shown}'",
+        )

@@ -10,9 +10,13 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, ValidationError
 
+from zcbulk_tui.creator.redaction import Line
 from zcbulk_tui.domain.job import Counts, JobReading, JobState
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import Answer, UnreadableError
+
+_LONGEST = 200
+"""Characters of a server's words that are shown."""
 
 _CODE = re.compile(r"[0-9]{1,6}", re.ASCII)
 
@@ -38,8 +42,16 @@ def parse_state(raw: str) -> JobState:
     )
 
 
-def parse_status(body: bytes, http_status: int, read_at: datetime) -> JobReading:
+def parse_status(
+    body: bytes, http_status: int, read_at: datetime, line: Line = one_line
+) -> JobReading:
     """Reads the answer of a status call that succeeded.
+
+    Args:
+        body: Its content.
+        http_status: Its HTTP status.
+        read_at: When it came; aware.
+        line: Makes its words fit to be shown.
 
     Raises:
         UnreadableError: No state in it, a wrong type, or counts that cannot be.
@@ -62,11 +74,11 @@ def parse_status(body: bytes, http_status: int, read_at: datetime) -> JobReading
             http_status, f"its counts add up to {parts:,}, more than its total of {counts.total:,}"
         )
     raw = wire.data.api_status
-    state, shown = parse_state(raw), one_line(raw, 40)
+    state, shown = parse_state(raw), line(raw, 40)
     return JobReading(state, shown, counts, read_at, wire.code, http_status)
 
 
-def parse_envelope(body: bytes, http_status: int) -> Answer:
+def parse_envelope(body: bytes, http_status: int, line: Line = one_line) -> Answer:
     """Reads what every JSON answer has: the code and the text, wherever they stand.
 
     Raises:
@@ -76,7 +88,8 @@ def parse_envelope(body: bytes, http_status: int) -> Answer:
         wire = _Envelope.model_validate_json(body)
     except ValidationError as error:
         raise _unreadable(http_status, _first_problem(error)) from None
-    return Answer(http_status, wire.code, one_line(wire.message or wire.description or wire.status))
+    said = wire.message or wire.description or wire.status
+    return Answer(http_status, wire.code, line(said, _LONGEST))
 
 
 def _word_or_nothing(value: Any) -> str:

@@ -12,7 +12,7 @@ from zcbulk_tui.domain.address import job_path, make_ref, parse_base_url
 from zcbulk_tui.domain.cells import from_cell
 from zcbulk_tui.domain.job import Environment, JobRef
 from zcbulk_tui.domain.job_id import grouped
-from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.domain.text import json_problem, one_line
 from zcbulk_tui.errors import UsageError
 
 VERSION = 1
@@ -119,7 +119,7 @@ def _read_json(text: str, job: JobReader) -> Iterator[ListedJob | BadEntry]:
         content = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise UsageError(
-            "It begins like JSON, and is none", f"{one_line(str(error))}.", _NEXT_STEP
+            "It begins like JSON, and is none", json_problem(error), _NEXT_STEP
         ) from error
     if not isinstance(content, dict) or not isinstance(content.get("jobs"), list):
         raise UsageError("It is JSON that lists no jobs", next_step=_NEXT_STEP)
@@ -149,7 +149,8 @@ def _rows(text: str, delimiter: str) -> Iterator[tuple[str, object]]:
     except csv.Error as error:
         raise UsageError(
             f"It is CSV that breaks off after line {line - 1}",
-            f"{one_line(str(error))}.",
+            f"A cell has more than {csv.field_size_limit():,} characters, or a quotation mark has "
+            "no other one.",
             _NEXT_STEP,
         ) from error
 

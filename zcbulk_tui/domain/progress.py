@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from zcbulk_tui.domain.job import JobReading, JobState
 
-HISTORY = 12
-"""Readings of a job that are worth keeping for the estimates."""
+HISTORY = 8
+"""Readings of a job that are worth keeping for the estimates: with 12 none became any better."""
 
 _MOVING = frozenset({JobState.IN_PROGRESS, JobState.UNKNOWN})
 """States in which counts may move; a name that we do not know may be one for running."""

@@ -1,6 +1,7 @@
 """Text from outside (servers, files, people) made safe to show in a terminal."""
 
 import unicodedata
+from json import JSONDecodeError
 
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
@@ -36,3 +37,14 @@ def _belongs_to_the_last(text: str, at: int) -> bool:
         before = text[:at]
         return (len(before) - len(before.rstrip(_FLAG_LETTERS))) % 2 == 1
     return character in _SKIN_TONES or unicodedata.category(character).startswith("M")
+
+
+def json_problem(error: ValueError | RecursionError) -> str:
+    """What keeps a text from being JSON, as a sentence that is not Python's."""
+    match error:
+        case JSONDecodeError():
+            return f"It cannot be read from line {error.lineno}, character {error.colno}, on."
+        case RecursionError():
+            return "It has too many lists and objects in each other."
+        case _:
+            return "A number in it has too many digits."

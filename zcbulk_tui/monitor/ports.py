@@ -141,13 +141,11 @@ class Windows(Protocol):
 
 
 class Minute(Protocol):
-    """The calls that may be made in a minute, by all processes; no method raises.
+    """The calls that may be made in a minute, by all processes; no method raises."""
 
-    Attributes:
-        taken_at: The place that was taken last.
-    """
-
-    taken_at: float
+    @property
+    def taken_at(self) -> float:
+        """The place that was taken last."""
 
     def take(self, *, urgent: bool = False) -> float:
         """Takes a place in the minute if there is one.

@@ -45,7 +45,7 @@ def run(
     if sign_in_error is not None:
         for call in SIGN_IN_ERRORS[sign_in_error].calls:
             creator.accounts.inject(SignInFault(call, sign_in_error))
-    creator.on_call = creator.accounts.on_call = _Printer()
+    creator.on_call = creator.accounts.on_call = _print_call
     try:
         server = LoopbackServer(creator, port)
     except OSError as error:
@@ -75,15 +75,5 @@ def _print_welcome(creator: Creator, scenario: str, base_url: str) -> None:
     sys.stdout.flush()
 
 
-class _Printer:
-    """Prints calls, until nobody reads them any more: serving goes on."""
-
-    def __init__(self) -> None:
-        self._is_read = True
-
-    def __call__(self, entry: LogEntry | SignInEntry) -> None:
-        if self._is_read:
-            try:
-                print(entry.line(), flush=True)
-            except OSError:
-                self._is_read = False
+def _print_call(entry: LogEntry | SignInEntry) -> None:
+    print(entry.line(), flush=True)

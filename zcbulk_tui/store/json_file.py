@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from zcbulk_tui import user_files
+from zcbulk_tui.domain.text import json_problem
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.store import files
 
@@ -27,7 +28,7 @@ def read(path: Path) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
         raise ConfigError(
-            f"{path} is not JSON", f"{error}.", "Correct it, or move it away to begin anew."
+            f"{path} is not JSON", json_problem(error), "Correct it, or move it away to begin anew."
         ) from error
 
 

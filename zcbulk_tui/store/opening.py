@@ -33,6 +33,12 @@ _PATIENCE_FOR_A_LOOK = 0.1
 _PATIENCE_FOR_OTHERS = 15.0
 """Seconds to wait for another program that begins the database anew."""
 
+_NOT_SHARED = (
+    "What happens now ends with this program, and no other window or command learns of it: nothing "
+    "keeps two of them from sending the same start or abort."
+)
+"""What it means that there is no file."""
+
 _BETWEEN_LOOKS = 0.05
 """Seconds between two looks whether it is done."""
 
@@ -82,7 +88,7 @@ def open_store(path: Path, now: datetime) -> Opened:
         faults.check_kind(path)
         opened = looked_at(path)
         if isinstance(opened, str):
-            with alone(path):
+            with alone(path, patience=_PATIENCE_FOR_OTHERS):
                 # Another program may have begun it anew meanwhile.
                 opened = looked_at(path)
                 if isinstance(opened, str):
@@ -170,7 +176,7 @@ def _is_spoilt(error: "sqlite3.Error") -> bool:
 
 
 @contextmanager
-def alone(path: Path, *, patience: float = _PATIENCE_FOR_OTHERS) -> Iterator[None]:
+def alone(path: Path, *, patience: float) -> Iterator[None]:
     """Keeps all other processes from what is done in the context; death ends it too.
 
     Args:
@@ -320,6 +326,6 @@ def _in_memory(path: Path, now: datetime, error: ConfigError) -> Opened:
     trouble = f"What happens is not kept when this program ends, since {error.title}"
     memory = database.in_memory(one_line(trouble, 300))
     salvage.write(remains, memory)
-    told = (error.cause, remains.told(), "What happens now ends with this program.")
+    told = (error.cause, remains.told(), _NOT_SHARED)
     problem = ConfigError(error.title, " ".join(filter(None, told)), error.next_step)
     return Opened(memory, problem)

@@ -67,7 +67,11 @@ def _certificates(environ: Mapping[str, str]) -> Iterator[Finding]:
     checks: tuple[tuple[str, Callable[[str], None], str], ...] = (
         (trust.CERT_FILE, trust.check_bundle, "its certificates are trusted"),
         (trust.CERT_DIR, trust.check_folders, "the certificates there are trusted"),
-        (trust.KEY_LOG, trust.check_key_log, "the keys of every connection are written there"),
+        (
+            trust.KEY_LOG,
+            trust.check_key_log,
+            "the keys of all connections go there, for you alone",
+        ),
     )
     for name, check_, said in checks:
         value = environ.get(name, "")

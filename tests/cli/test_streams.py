@@ -1,0 +1,230 @@
+"""Standard streams that take nothing, or not all: no traceback, nothing left undone, a code."""
+
+import errno
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import IO
+
+import pytest
+
+from tests.cli.remembering import database, remember
+from tests.support.commands import CANARY, PATIENCE, PROGRAM, environment
+from tests.support.contract import PAGE_STARTED
+from tests.support.jobs import REF, URL
+from tests.support.simulators import commands_sent, labelled, url_of
+from tests.support.stub_server import Reply, StubServer
+from zcbulk_tui.cli.main import main
+from zcbulk_tui.cli.parser import make_parser
+from zcbulk_tui.cli.streams import SafeWriter
+from zcbulk_tui.config import paths
+from zcbulk_tui.domain.control import Outcome
+from zcbulk_tui.domain.records import ControlRecord
+from zcbulk_tui.simulator.faults import Call
+from zcbulk_tui.simulator.messages import LOST
+from zcbulk_tui.simulator.scenarios import build
+from zcbulk_tui.simulator.schedule import Fault
+from zcbulk_tui.simulator.server import LoopbackServer
+from zcbulk_tui.store.archive import StoredArchive
+
+COMMANDS: tuple[tuple[str, ...], ...] = (
+    (),
+    ("--help",),
+    ("--version",),
+    ("no-such-command",),
+    ("login", "--refresh-token"),
+    ("logout",),
+    ("logout", "--local"),
+    ("demo",),
+    ("watch", URL),
+    ("status", URL),
+    ("status", URL, "--json"),
+    ("start", URL, "--yes"),
+    ("abort", URL, "--yes"),
+    ("start", URL),
+    ("history", REF.job_id),
+    ("history", REF.job_id, "--json"),
+    ("log", "--since", "9w"),
+    ("log", "--since", "9w", "--json"),
+    ("export",),
+    ("export", "--format", "csv"),
+    ("import", "-"),
+    ("import", "no-such-file"),
+    ("store", "compact"),
+    ("simulator", "--list"),
+    ("simulator", "--scenario", "bogus"),
+    ("config", "show"),
+    ("config", "show", "--json"),
+    ("config", "path"),
+    ("config", "init"),
+    ("config", "check"),
+    ("doctor",),
+    ("doctor", "--json"),
+)
+
+
+@contextmanager
+def full() -> Iterator[IO[str]]:
+    yield _Failing(errno.ENOSPC)
+
+
+@contextmanager
+def gone() -> Iterator[IO[str]]:
+    yield _Failing(errno.EPIPE)
+
+
+@contextmanager
+def closed() -> Iterator[None]:
+    yield None
+
+
+@contextmanager
+def closed_later() -> Iterator[IO[str]]:
+    stream = io.StringIO()
+    stream.close()
+    yield stream
+
+
+@contextmanager
+def narrow() -> Iterator[IO[str]]:
+    yield io.TextIOWrapper(io.BytesIO(), encoding="ascii", errors="strict")
+
+
+class _Failing(io.StringIO):
+    def __init__(self, code: int) -> None:
+        super().__init__()
+        self._code = code
+
+    def write(self, _: str) -> int:
+        raise OSError(self._code, os.strerror(self._code))
+
+
+Kind = Callable[[], AbstractContextManager[IO[str] | None]]
+KINDS: dict[str, Kind] = {
+    kind.__name__: kind for kind in (full, gone, closed, closed_later, narrow)
+}
+CODES = {"full": 5, "gone": 141, "closed": 5, "closed_later": 5, "narrow": 0}
+"""How a command ends that is fine, but prints there."""
+
+
+def test_every_command_of_the_parser_is_among_them() -> None:
+    choices = [it.choices for it in make_parser()._actions if isinstance(it.choices, dict)]
+    assert {arguments[0] for arguments in COMMANDS if arguments} >= choices[0].keys()
+
+
+@pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
+@pytest.mark.usefixtures("signed_in")
+def test_no_stream_makes_a_command_raise(
+    home: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    remember(home)
+    monkeypatch.setenv(paths.CONFIG, str(home / "config.toml"))
+
+    def run(out: IO[str] | None, err: IO[str] | None) -> int:
+        (home / "config.toml").unlink(missing_ok=True)  # config init has written it
+        if arguments[:2] == ("config", "check"):
+            (home / "config.toml").write_text("", encoding="utf-8")
+        with monkeypatch.context() as streams:
+            streams.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO()))
+            streams.setattr(sys, "stdout", out)
+            streams.setattr(sys, "stderr", err)
+            code = main(arguments)
+            assert (sys.stdout, sys.stderr) == (out, err)
+        return code
+
+    with StubServer(lambda _: Reply(200, PAGE_STARTED)) as server:
+        monkeypatch.setenv("ZCBULK_BASE_URL", server.url)
+        monkeypatch.setenv("ZCBULK_ACCOUNTS_URL", server.url)
+        out, err = io.StringIO(), io.StringIO()
+        code = run(out, err)
+        assert "Traceback" not in err.getvalue()
+        for name, kind in KINDS.items():
+            lost = CODES[name]
+            with kind() as broken:
+                assert run(broken, io.StringIO()) == (code or (lost if out.getvalue() else 0))
+            with kind() as broken:
+                assert run(io.StringIO(), broken) == (code or (lost if err.getvalue() else 0))
+            with kind() as broken, kind() as other:
+                assert run(broken, other) == (code or lost)
+
+
+def in_shell(line: str, env: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Runs a command whose streams a shell has set; its own stdout is what that leaves."""
+    return subprocess.run(
+        ["bash", "-c", line.replace("PROGRAM", '"$@"'), "bash", *PROGRAM, *arguments],
+        env=env,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "arguments", "code", "said"),
+    [
+        ("PROGRAM > /dev/full", ("--help",), 5, "Done, but what was to be printed"),
+        ("PROGRAM > /dev/full", ("simulator", "--list"), 5, "No space left on device"),
+        ("PROGRAM >&-", ("simulator", "--list"), 5, "It is closed"),
+        ("PROGRAM 2>&-", ("simulator", "--list"), 0, ""),
+        ("PROGRAM 2> /dev/full", ("status", URL), 3, ""),
+        ("PROGRAM <&- >&- 2>&-", ("status", URL), 3, ""),
+        ("PROGRAM <&-", ("start", URL), 2, "There is no terminal to ask on"),
+        ("PROGRAM | true; exit ${PIPESTATUS[0]}", ("simulator", "--list"), 141, ""),
+    ],
+)
+def test_what_a_shell_sees(
+    home: Path, line: str, arguments: tuple[str, ...], code: int, said: str
+) -> None:
+    ended = in_shell(line, environment(home), *arguments)
+    assert (ended.returncode, said in ended.stderr) == (code, True), ended.stderr
+    assert "Traceback" not in ended.stderr + ended.stdout
+    assert "Exception ignored" not in ended.stderr
+    assert len(ended.stderr.splitlines()) <= 1
+
+
+def test_no_file_gets_the_number_of_a_closed_stream(home: Path) -> None:
+    remember(home)
+    before = (home / "state" / "state.db").read_bytes()[:16]
+    ended = in_shell("PROGRAM >&- 2>&-", environment(home), "export")
+    assert ended.returncode == 5
+    assert (home / "state" / "state.db").read_bytes()[:16] == before
+
+
+@pytest.mark.parametrize("kind", ["full", "gone", "closed"])
+@pytest.mark.usefixtures("signed_in")
+def test_a_command_is_looked_after_though_nothing_can_be_printed(
+    home: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setattr("zcbulk_tui.domain.control.LOOKS", (0.1, 0.2, 0.3, 0.5))
+    creator = build("steady", token=CANARY)
+    creator.inject(Fault(LOST, behind=True, calls=frozenset({Call.CONTROL})))
+    job = labelled(creator, "Price list")
+    with LoopbackServer(creator) as server, KINDS[kind]() as out:
+        monkeypatch.setenv("ZCBULK_BASE_URL", server.base_url)
+        monkeypatch.setattr(sys, "stdout", out)
+        assert main(("start", url_of(server, job), "--yes")) == CODES[kind]
+    assert commands_sent(creator) == [("PATCH", "start")]
+    assert [entry.method for entry in creator.log][:2] == ["PATCH", "GET"]
+    with database(home) as opened:
+        outcomes = [
+            record.command.outcome
+            for record in StoredArchive(opened, "default").log()
+            if isinstance(record, ControlRecord)
+        ]
+    assert outcomes == [Outcome.TOOK_EFFECT]
+
+
+def test_a_writer_writes_nothing_more_after_a_gap() -> None:
+    stream = _Failing(errno.ENOSPC)
+    writer = SafeWriter(stream)
+    print("a", file=writer)
+    first = writer.failure
+    print("b", file=writer)
+    assert first is writer.failure
+    assert isinstance(first, OSError)
