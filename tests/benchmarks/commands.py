@@ -47,12 +47,11 @@ from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.monitor.ports import Desk
 from zcbulk_tui.monitor.spending import Spending
 from zcbulk_tui.simulator.builder import JobBuilder
-from zcbulk_tui.simulator.clock import Timeline
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.faults import Call
 from zcbulk_tui.simulator.limits import Limits
 from zcbulk_tui.simulator.physics import Workload
-from zcbulk_tui.simulator.schedule import Fault
+from zcbulk_tui.simulator.schedule import Fault, Timeline
 from zcbulk_tui.simulator.server import LoopbackServer
 from zcbulk_tui.store.archive import StoredArchive
 from zcbulk_tui.store.database import FILE_NAME, Database, open_database

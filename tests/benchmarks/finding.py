@@ -18,8 +18,8 @@ from tests.benchmarks.pty_session import COLUMNS, MeasurementError, PtySession, 
 from zcbulk_tui.domain.job import Counts, JobReading, JobState
 from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
 from zcbulk_tui.render.columns import LEAD, NAME, columns, shown
-from zcbulk_tui.render.finding import Sought, sought, terms
 from zcbulk_tui.render.glyphs import UNICODE
+from zcbulk_tui.render.job_search import Sought, sought, terms
 from zcbulk_tui.render.order import Order, SortBy, first
 from zcbulk_tui.render.row import header
 from zcbulk_tui.render.terms import finds

@@ -15,7 +15,7 @@ from tests.support.jobs import REF
 from tests.support.virtual_time import run_virtual
 from zcbulk_tui.creator.wire import parse_state
 from zcbulk_tui.domain.budget import Allowance
-from zcbulk_tui.domain.calls import Slot
+from zcbulk_tui.domain.call_limits import Slot
 from zcbulk_tui.domain.job import Action, Counts, JobReading, JobRef, JobState, WatchedJob
 from zcbulk_tui.domain.outlook import UNREAD, Outlook
 from zcbulk_tui.domain.planner import Pace, Reason, Terms, wait

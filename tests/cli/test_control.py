@@ -19,10 +19,10 @@ from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.faults import ERRORS, Call
 from zcbulk_tui.simulator.hostile import SERVER_ERROR
 from zcbulk_tui.simulator.messages import LOST, Response
+from zcbulk_tui.simulator.physics import State
 from zcbulk_tui.simulator.scenarios import build
 from zcbulk_tui.simulator.schedule import Fault, Schedule
 from zcbulk_tui.simulator.server import LoopbackServer
-from zcbulk_tui.simulator.states import State
 
 pytestmark = pytest.mark.usefixtures("signed_in", "quick")
 

@@ -14,7 +14,7 @@ from tests.support.desks import PROFILE, make_desk
 from tests.support.jobs import NOW, watched
 from tests.support.virtual_time import virtual_now
 from zcbulk_tui.domain.budget import Allowance, Cause, DayCalls
-from zcbulk_tui.domain.calls import Slot
+from zcbulk_tui.domain.call_limits import Slot
 from zcbulk_tui.domain.day_plan import Spent
 from zcbulk_tui.domain.job import Action, Counts, JobReading, JobRef, JobState, WatchedJob
 from zcbulk_tui.domain.outlook import UNREAD, Outlook

@@ -15,7 +15,7 @@ from zcbulk_tui.render import words
 from zcbulk_tui.render.budget import page
 from zcbulk_tui.render.glyphs import UNICODE
 from zcbulk_tui.render.span import Line
-from zcbulk_tui.simulator.states import State
+from zcbulk_tui.simulator.physics import State
 from zcbulk_tui.tui.screens.budget import BudgetScreen
 
 CALLS = 1_000

@@ -21,7 +21,7 @@ from zcbulk_tui.creator.faults import SUCCESS, to_error
 from zcbulk_tui.creator.network import Network, without
 from zcbulk_tui.creator.tokens import AccessToken, TokenSource
 from zcbulk_tui.domain.address import check_origin, job_path
-from zcbulk_tui.domain.calls import OpenCall, Slot
+from zcbulk_tui.domain.call_limits import OpenCall, Slot
 from zcbulk_tui.domain.job import Action, Environment, JobReading, JobRef
 from zcbulk_tui.errors import (
     Answer,

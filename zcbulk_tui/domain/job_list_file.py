@@ -9,10 +9,9 @@ from datetime import datetime
 from typing import Protocol
 
 from zcbulk_tui.domain.address import job_path, make_ref, parse_base_url
-from zcbulk_tui.domain.cells import from_cell
 from zcbulk_tui.domain.job import Environment, JobRef
 from zcbulk_tui.domain.job_id import grouped
-from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.domain.text import from_cell, one_line
 from zcbulk_tui.errors import UsageError
 
 VERSION = 1

@@ -1,8 +1,11 @@
 """Whether what is copied (OSC 52) gets anywhere; doctor and screen know it from here alone."""
 
+import shlex
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
+from zcbulk_tui.domain.address import job_path
+from zcbulk_tui.domain.snapshot import Listed
 from zcbulk_tui.render.escapes import Around, around
 
 TMUX_OPTIONS = ("set-clipboard", "allow-passthrough")
@@ -98,3 +101,23 @@ def _without(environ: Mapping[str, str]) -> str:
     if environ.get("TERM") == "linux":
         return "The Linux console"
     return "Apple's Terminal" if environ.get("TERM_PROGRAM") == "Apple_Terminal" else ""
+
+
+_API_VERSION = "v2.1"
+"""The one that Zoho's pages show; whoever reads the URL takes that of the settings."""
+
+
+def status_command(of: Listed) -> str:
+    """Returns the command; it says all that settings could make something else of."""
+    ref = of.snapshot.ref
+    return shlex.join(
+        (
+            "zcbulk-tui",
+            "status",
+            ref.origin + job_path(ref, _API_VERSION),
+            "--profile",
+            of.profile,
+            "--environment",
+            ref.environment.value,
+        )
+    )

@@ -15,11 +15,11 @@ from zcbulk_tui.domain.snapshot import JobSnapshot, Listed, ServiceSnapshot
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.render import deadline_words, figures, forecast_words, sparkline, words
 from zcbulk_tui.render.budget import REASON
-from zcbulk_tui.render.command_line import status_command
+from zcbulk_tui.render.clipboard import status_command
 from zcbulk_tui.render.counts import write_counts
 from zcbulk_tui.render.deadline_words import moment
+from zcbulk_tui.render.fields import Section, column_width, side_by_side
 from zcbulk_tui.render.glyphs import Glyphs
-from zcbulk_tui.render.sections import Section, column_width, side_by_side
 from zcbulk_tui.render.span import Line, Look, Span, fit_line, wrap
 from zcbulk_tui.render.span import width as cells
 

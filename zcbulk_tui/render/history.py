@@ -7,9 +7,9 @@ from datetime import datetime, tzinfo
 from zcbulk_tui.domain.job import JobReading, WatchedJob
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.render import chart, words
+from zcbulk_tui.render.event_marks import listed, marks, moment
 from zcbulk_tui.render.figures import age, number, rate
 from zcbulk_tui.render.glyphs import Glyphs
-from zcbulk_tui.render.happenings import listed, marks, moment
 from zcbulk_tui.render.span import Line, Look, Span, fit, fit_line, line_width, wrap
 from zcbulk_tui.render.span import width as cells
 from zcbulk_tui.render.timeline import Timeline

@@ -7,11 +7,11 @@ from functools import partial
 
 from zcbulk_tui.simulator.accounts import Accounts
 from zcbulk_tui.simulator.creator import Creator
+from zcbulk_tui.simulator.faults import SignInFault
 from zcbulk_tui.simulator.messages import LogEntry
 from zcbulk_tui.simulator.scenarios import build
 from zcbulk_tui.simulator.server import HOST, LoopbackServer
 from zcbulk_tui.simulator.sign_in_errors import SIGN_IN_ERRORS
-from zcbulk_tui.simulator.sign_in_faults import SignInFault
 from zcbulk_tui.simulator.sign_in_messages import SignInEntry
 from zcbulk_tui.simulator.tokens import TOKEN_LIFE, TOKENS_PER_TEN_MINUTES
 

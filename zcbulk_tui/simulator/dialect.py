@@ -7,9 +7,8 @@ from enum import Enum
 
 from zcbulk_tui.simulator.faults import RefusalError
 from zcbulk_tui.simulator.messages import Response, json_response
-from zcbulk_tui.simulator.physics import Counts
+from zcbulk_tui.simulator.physics import Counts, State
 from zcbulk_tui.simulator.scopes import CREATE
-from zcbulk_tui.simulator.states import State
 
 Spellings = Mapping[State, str]
 

@@ -9,9 +9,25 @@ import math
 import random
 from bisect import bisect_right
 from dataclasses import dataclass
+from enum import Enum, auto
 from itertools import accumulate
 
-from zcbulk_tui.simulator.states import State
+
+class State(Enum):
+    """Where a job stands in its life [LIMB].
+
+    ``WAITING`` and ``READY`` both come before the start: without and with an uploaded file.
+    """
+
+    WAITING = auto()
+    READY = auto()
+    RUNNING = auto()
+    COMPLETED = auto()
+    USER_ABORTED = auto()
+    SYSTEM_ABORTED = auto()
+    FAILED = auto()
+    EXPIRED = auto()
+
 
 BATCH_RECORDS = 200
 """Records in one batch; the last one may be smaller [LIMB]."""

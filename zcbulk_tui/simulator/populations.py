@@ -8,9 +8,8 @@ from zcbulk_tui.simulator.faults import ERRORS, Call
 from zcbulk_tui.simulator.hostile import BAD_GATEWAY, HOSTILE, SERVER_ERROR, UNAVAILABLE
 from zcbulk_tui.simulator.jobs import START_WITHIN_SECONDS, Job
 from zcbulk_tui.simulator.messages import LOST
-from zcbulk_tui.simulator.physics import Workload
+from zcbulk_tui.simulator.physics import State, Workload
 from zcbulk_tui.simulator.schedule import Fault
-from zcbulk_tui.simulator.states import State
 
 SERVED_CALLS = frozenset({Call.STATUS, Call.CONTROL})
 

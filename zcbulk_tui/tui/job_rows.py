@@ -11,10 +11,10 @@ from zcbulk_tui.render.order import Key, Order, SortBy, key, ordered
 
 # The first frame has neither filter nor groups nor sums, and is not to wait for these.
 if TYPE_CHECKING:
-    from zcbulk_tui.render.finding import Sought
-    from zcbulk_tui.render.groups import GroupBy
-    from zcbulk_tui.render.sums import Sum, Tally
+    from zcbulk_tui.render.job_search import Sought
+    from zcbulk_tui.render.order import GroupBy
     from zcbulk_tui.render.terms import Term
+    from zcbulk_tui.render.totals import Sum, Tally
 
 Place = JobKey | str
 """What a line of the list shows: a job, or the heading of a group."""
@@ -135,7 +135,7 @@ class JobRows:
 
     def filter(self, text: str) -> None:
         """Shows only what a filter finds; everything where it is empty."""
-        from zcbulk_tui.render.finding import terms
+        from zcbulk_tui.render.job_search import terms
 
         self.asked = text
         self._terms = terms(text)
@@ -186,7 +186,7 @@ class JobRows:
         """The jobs that pass the filter, as they were added."""
         if not self._terms:
             return list(self._listed)
-        from zcbulk_tui.render.finding import sought
+        from zcbulk_tui.render.job_search import sought
         from zcbulk_tui.render.terms import finds
 
         known = self._sought
@@ -205,7 +205,7 @@ class JobRows:
     def _grouped(self, keys: list[JobKey]) -> dict[str, Sequence[JobKey]]:
         if self.group_by is None:
             return {"": keys}
-        from zcbulk_tui.render.groups import arranged
+        from zcbulk_tui.render.order import arranged
 
         groups = arranged((self._listed[key] for key in keys), self.group_by)
         return {group.title: [listed.key for listed in group.rows] for group in groups}
@@ -261,7 +261,7 @@ class JobRows:
 
     def total(self, title: str | None = None) -> "Sum":
         """Returns the sum of a group, or of all jobs that are shown, as they were last read."""
-        from zcbulk_tui.render.sums import Tally
+        from zcbulk_tui.render.totals import Tally
 
         self._arrange()
         if title is not None:
@@ -271,7 +271,7 @@ class JobRows:
         return self._tally.sum
 
     def _share(self, key: JobKey) -> "Sum":
-        from zcbulk_tui.render.sums import share
+        from zcbulk_tui.render.totals import share
 
         known = self._shares.get(key)
         if known is None:

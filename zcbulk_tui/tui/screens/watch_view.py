@@ -36,8 +36,8 @@ from zcbulk_tui.tui.widgets.job_list import JobList
 from zcbulk_tui.tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
-    from zcbulk_tui.render.groups import GroupBy
-    from zcbulk_tui.render.signs import Signs
+    from zcbulk_tui.render.order import GroupBy
+    from zcbulk_tui.render.window_title import Signs
     from zcbulk_tui.tui.screens.budget import BudgetScreen
     from zcbulk_tui.tui.widgets.detail_pane import DetailPane
 
@@ -245,7 +245,7 @@ class WatchView(Screen[None]):
 
     def _signs(self) -> "Signs":
         # Not before the first frame, which is not to wait for this.
-        from zcbulk_tui.render.signs import faults_and_share, signs
+        from zcbulk_tui.render.window_title import faults_and_share, signs
 
         faults, share = faults_and_share(listed.snapshot for listed in self.jobs.rows)
         return signs(self.jobs.rows.states, faults, share, self.glyphs)

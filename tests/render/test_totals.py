@@ -15,7 +15,7 @@ from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
 from zcbulk_tui.render.columns import Columns, columns
 from zcbulk_tui.render.glyphs import UNICODE, Glyphs
 from zcbulk_tui.render.span import Look, Span, line_width
-from zcbulk_tui.render.sums import Sum, Tally, share, sum_row
+from zcbulk_tui.render.totals import Sum, Tally, share, sum_row
 
 WIDE = columns(160)
 

@@ -1,6 +1,10 @@
 """Zoho's limits on calls a minute and calls at once [LIM][RLY]."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from zcbulk_tui.errors import Answer
 
 CALLS_PER_MINUTE = 50
 CALLS_AT_ONCE = 6
@@ -24,3 +28,21 @@ def wait(calls: Sequence[float], now: float, *, urgent: bool = False) -> float:
     allowed = CALLS_PER_MINUTE - (0 if urgent else _KEPT_BACK)
     over = len(recent) - allowed
     return 0.0 if over < 0 else recent[over] + MINUTE - now
+
+
+class OpenCall(Protocol):
+    """A call that may be made now; calling this reports the answer of success.
+
+    Attributes:
+        nothing_sent: Set by who makes it, while it is certain that no byte has left: a call that
+            ends so was none.
+    """
+
+    nothing_sent: bool
+
+    def __call__(self, answer: Answer | None, /) -> None:
+        """Takes the answer that says that the call was carried out."""
+
+
+Slot = Callable[[str], AbstractAsyncContextManager[OpenCall]]
+"""Opens a context in which one call may be made; its argument is the call in one line."""

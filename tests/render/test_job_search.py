@@ -11,7 +11,7 @@ from zcbulk_tui.domain.job import Environment, JobState
 from zcbulk_tui.domain.snapshot import Fault, JobSnapshot, Listed
 from zcbulk_tui.errors import UnreachableError
 from zcbulk_tui.render import words
-from zcbulk_tui.render.finding import sought, terms
+from zcbulk_tui.render.job_search import sought, terms
 from zcbulk_tui.render.terms import finds
 
 
