@@ -36,22 +36,23 @@ from zcbulk_tui.creator.client import CreatorClient
 from zcbulk_tui.creator.network import Network
 from zcbulk_tui.creator.tokens import FixedToken
 from zcbulk_tui.domain.address import parse_job_url
-from zcbulk_tui.domain.budget import Allowance
+from zcbulk_tui.domain.budget import Allowance, Reason
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.job import Action, JobRef, WatchedJob
 from zcbulk_tui.domain.outlook import UNREAD, Outlook
-from zcbulk_tui.domain.planner import Reason, Terms
+from zcbulk_tui.domain.planner import Terms
 from zcbulk_tui.errors import UsageError, ZcbulkError
 from zcbulk_tui.monitor.events import CommandEnded, Event
 from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.monitor.ports import Desk
 from zcbulk_tui.monitor.spending import Spending
 from zcbulk_tui.simulator.builder import JobBuilder
+from zcbulk_tui.simulator.clock import Timeline
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.faults import Call
 from zcbulk_tui.simulator.limits import Limits
 from zcbulk_tui.simulator.physics import Workload
-from zcbulk_tui.simulator.schedule import Fault, Timeline
+from zcbulk_tui.simulator.schedule import Fault
 from zcbulk_tui.simulator.server import LoopbackServer
 from zcbulk_tui.store.archive import StoredArchive
 from zcbulk_tui.store.database import FILE_NAME, Database, open_database

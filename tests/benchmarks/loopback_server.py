@@ -12,13 +12,14 @@ from dataclasses import replace
 
 from zcbulk_tui.simulator.accounts import Accounts
 from zcbulk_tui.simulator.builder import JobBuilder
+from zcbulk_tui.simulator.clock import Timeline
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.faults import ERRORS
 from zcbulk_tui.simulator.hostile import BAD_GATEWAY, SERVER_ERROR
 from zcbulk_tui.simulator.messages import LOST
 from zcbulk_tui.simulator.physics import Workload
 from zcbulk_tui.simulator.scenarios import build
-from zcbulk_tui.simulator.schedule import Fault, Timeline
+from zcbulk_tui.simulator.schedule import Fault
 from zcbulk_tui.simulator.scopes import CREATE, READ
 from zcbulk_tui.simulator.server import LoopbackServer
 

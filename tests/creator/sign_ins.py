@@ -17,8 +17,8 @@ from zcbulk_tui.creator.network import Network
 from zcbulk_tui.creator.renewal import RefreshedToken
 from zcbulk_tui.simulator import accounts as simulated
 from zcbulk_tui.simulator import scopes
+from zcbulk_tui.simulator.clock import Timeline
 from zcbulk_tui.simulator.scenarios import build
-from zcbulk_tui.simulator.schedule import Timeline
 from zcbulk_tui.simulator.server import LoopbackServer
 from zcbulk_tui.simulator.sign_in_errors import SignInCall
 from zcbulk_tui.store.sign_in import SignInFiles

@@ -12,8 +12,8 @@ from tests.render.plans import FULL, days, spent
 from tests.render.strategies import listed, moments, snapshots
 from tests.support.jobs import NOW, REF, watched
 from tests.support.text import is_one_safe_line
-from zcbulk_tui.domain.day_plan import Spent
-from zcbulk_tui.domain.planner import Effect, Pace
+from zcbulk_tui.domain.budget import Pace, Spent
+from zcbulk_tui.domain.planner import Effect
 from zcbulk_tui.domain.snapshot import Fault, JobSnapshot, Listed, ServiceSnapshot
 from zcbulk_tui.errors import UnreadableError
 from zcbulk_tui.render import words

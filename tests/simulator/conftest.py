@@ -5,10 +5,10 @@ import pytest
 from tests.simulator.support import ManualClock
 from tests.support.simulators import labelled
 from zcbulk_tui.simulator.accounts import Accounts
+from zcbulk_tui.simulator.clock import Timeline
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.jobs import Job
 from zcbulk_tui.simulator.scenarios import build
-from zcbulk_tui.simulator.schedule import Timeline
 
 
 @pytest.fixture

@@ -18,8 +18,8 @@ from tests.simulator.signing_in import (
 from tests.simulator.support import ManualClock, content
 from zcbulk_tui.simulator import scopes
 from zcbulk_tui.simulator.accounts import CLIENT_ID, CLIENT_SECRET, Accounts
+from zcbulk_tui.simulator.clock import Timeline
 from zcbulk_tui.simulator.messages import Request
-from zcbulk_tui.simulator.schedule import Timeline
 
 NO_TOKEN = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "token": "1000.none"}
 

@@ -1,7 +1,7 @@
 import pytest
 
 from tests.simulator.support import ManualClock
-from zcbulk_tui.simulator.schedule import Timeline
+from zcbulk_tui.simulator.clock import Timeline
 
 
 def test_simulated_time_runs_faster_from_the_same_start() -> None:

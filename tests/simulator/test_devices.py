@@ -9,8 +9,8 @@ from tests.simulator.signing_in import EU, US, begin, error, get, poll, post
 from tests.simulator.support import ManualClock, content
 from zcbulk_tui.simulator import scopes
 from zcbulk_tui.simulator.accounts import Accounts
+from zcbulk_tui.simulator.clock import Timeline
 from zcbulk_tui.simulator.faults import SignInFault
-from zcbulk_tui.simulator.schedule import Timeline
 from zcbulk_tui.simulator.sign_in_errors import SignInCall
 
 PENDING = (200, "authorization_pending")

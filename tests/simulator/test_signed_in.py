@@ -13,12 +13,12 @@ from tests.support.certificates import self_signed
 from tests.support.simulators import labelled
 from zcbulk_tui.simulator import scopes
 from zcbulk_tui.simulator.accounts import Accounts
+from zcbulk_tui.simulator.clock import Timeline
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.dialect import Dialect
 from zcbulk_tui.simulator.jobs import Job
 from zcbulk_tui.simulator.messages import Response
 from zcbulk_tui.simulator.scenarios import build
-from zcbulk_tui.simulator.schedule import Timeline
 from zcbulk_tui.simulator.server import LoopbackServer
 from zcbulk_tui.simulator.transport import InProcessTransport
 

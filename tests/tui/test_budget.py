@@ -8,7 +8,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Input, Static
 
 from tests.tui.stage import Stage
-from zcbulk_tui.domain.day_plan import Spent
+from zcbulk_tui.domain.budget import Spent
 from zcbulk_tui.domain.job import Action
 from zcbulk_tui.monitor import monitor as monitor_module
 from zcbulk_tui.render import words

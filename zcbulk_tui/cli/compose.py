@@ -111,7 +111,7 @@ def allowance(settings: Settings) -> "Allowance":
 
 def spending(settings: Settings, opened: "Database") -> "Spending":
     """Returns the ledger of the profile's calls; imports what keeps it, which takes a moment."""
-    from zcbulk_tui.domain.planner import Pace
+    from zcbulk_tui.domain.budget import Pace
     from zcbulk_tui.monitor.clock import awake_and_asleep
     from zcbulk_tui.monitor.spending import Spending
     from zcbulk_tui.store.ledger import StoredCallBook

@@ -11,10 +11,11 @@ from zcbulk_tui.cli.main import complain
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain import control
+from zcbulk_tui.domain.budget import Reason
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.job import Action, Environment, JobRef
 from zcbulk_tui.domain.outlook import Outlook
-from zcbulk_tui.domain.planner import Reason, Terms
+from zcbulk_tui.domain.planner import Terms
 from zcbulk_tui.domain.records import ControlRecord
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.windows import Recalled

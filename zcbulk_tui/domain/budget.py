@@ -172,3 +172,73 @@ class Budget:
     def left_for(self, cause: Cause) -> int:
         """Calls of these for `cause`."""
         return self.left if cause is Cause.COMMAND else self.left_for_polls
+
+
+class Pace(StrEnum):
+    """How much waiting a call is worth."""
+
+    FRUGAL = "frugal"
+    BALANCED = "balanced"
+    EAGER = "eager"
+
+    @property
+    def price(self) -> float:
+        """Seconds of waiting that one call must save, at least."""
+        return _PRICES[self]
+
+
+_PRICES = {Pace.FRUGAL: 5.0, Pace.BALANCED: 0.8, Pace.EAGER: 0.25}
+
+
+class Reason(StrEnum):
+    """What a poll is for."""
+
+    UNREAD = "unread"
+    """The job has not been read yet."""
+
+    UNSTARTED = "unstarted"
+    """Somebody may start it."""
+
+    UNMOVED = "unmoved"
+    """Its counts stand still."""
+
+    FINISH = "finish"
+    """Its end draws near."""
+
+    FAILURES = "failures"
+    """Its failures may end it."""
+
+    ANY_TIME = "any time"
+    """It may end at any time."""
+
+    DEADLINE = "deadline"
+    """It must be started soon, or has expired."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """How today's calls stand.
+
+    Attributes:
+        budget: What is left of them.
+        resets_at: When the next day begins; aware.
+        pace: How much waiting a call is worth.
+        pace_in_force: The same now: frugal while nobody looks.
+        trouble: Why calls are counted in memory only; None while they are kept.
+    """
+
+    budget: Budget
+    resets_at: datetime
+    pace: Pace
+    pace_in_force: Pace
+    trouble: str | None = None
+
+    @property
+    def goes_as_usual(self) -> bool:
+        """Whether the pace is the one that nobody has to be told of."""
+        return self.pace_in_force is Pace.BALANCED
+
+    @property
+    def allows_polls(self) -> bool:
+        """Whether there are calls left that polls may use."""
+        return self.budget.left_for_polls > 0

@@ -1,4 +1,4 @@
-"""Zoho's limits on calls a minute and calls at once [LIM][RLY]."""
+"""Zoho's limits on calls a minute and calls at once [LIM][RLY], and a call that keeps to them."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager

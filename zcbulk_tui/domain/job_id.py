@@ -1,4 +1,4 @@
-"""Job ids, and what spreadsheets make of them.
+"""Job ids, what spreadsheets make of them, and which of them somebody has to look at.
 
 A spreadsheet keeps 15 digits of a number, and an id has 19: the others become zeros, or are cut off
 in 3.88883E+18. What is lost cannot be brought back, and two jobs may have become the same number.

@@ -1,4 +1,4 @@
-"""When to ask about a job again: the one place that decides it.
+"""When to poll a job again: the one place that decides it, and the plan of the day that follows.
 
 A call is worth what it shortens the wait for the news. Where the news may come with the chance
 h(t) in each second t, and a call must save `price` seconds of waiting, asking is best spread over
@@ -10,10 +10,11 @@ jobs: the dearer calls are, the rarer all polls become, each by as much as costs
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
+from zcbulk_tui.domain.budget import Pace, Reason, Spent
 from zcbulk_tui.domain.outlook import UNREAD, Outlook, Quiet
 from zcbulk_tui.domain.progress import Forecast
+from zcbulk_tui.domain.snapshot import JobSnapshot
 
 PATIENCE = 1170.0
 """Seconds for which no running job is left alone while there are calls: nearly 20 minutes."""
@@ -75,47 +76,6 @@ _LATE = 2.5
 """How much longer than usual the wait for an end may be, in nine of ten cases."""
 
 _DAY = 86400.0
-
-
-class Pace(StrEnum):
-    """How much waiting a call is worth."""
-
-    FRUGAL = "frugal"
-    BALANCED = "balanced"
-    EAGER = "eager"
-
-    @property
-    def price(self) -> float:
-        """Seconds of waiting that one call must save, at least."""
-        return _PRICES[self]
-
-
-_PRICES = {Pace.FRUGAL: 5.0, Pace.BALANCED: 0.8, Pace.EAGER: 0.25}
-
-
-class Reason(StrEnum):
-    """What a poll is for."""
-
-    UNREAD = "unread"
-    """The job has not been read yet."""
-
-    UNSTARTED = "unstarted"
-    """Somebody may start it."""
-
-    UNMOVED = "unmoved"
-    """Its counts stand still."""
-
-    FINISH = "finish"
-    """Its end draws near."""
-
-    FAILURES = "failures"
-    """Its failures may end it."""
-
-    ANY_TIME = "any time"
-    """It may end at any time."""
-
-    DEADLINE = "deadline"
-    """It must be started soon, or has expired."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,3 +260,31 @@ def _behind_quiet(quiet: Quiet, on: Terms) -> float:
     """Seconds to the next poll in a time of quiet, which grow as it lasts: h(t) = weight / t."""
     root = math.sqrt(quiet.seconds) + math.sqrt(on.price / (2 * quiet.weight))
     return root * root - quiet.seconds
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedJob:
+    """What the plan holds for a job.
+
+    Attributes:
+        snapshot: The job.
+        calls: About how many polls it will take until its end, or until the day's.
+    """
+
+    snapshot: JobSnapshot
+    calls: float
+
+
+@dataclass(frozen=True, slots=True)
+class DayPlan:
+    """The plan for the rest of the day.
+
+    Attributes:
+        spent: How today's calls stand.
+        jobs: The jobs that are polled, in the order of the watch list.
+        effects: What each pace would bring.
+    """
+
+    spent: Spent
+    jobs: tuple[PlannedJob, ...]
+    effects: tuple[Effect, ...]

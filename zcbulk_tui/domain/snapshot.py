@@ -3,17 +3,13 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import EllipsisType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from zcbulk_tui.domain.budget import Reason, Spent
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.job import Action, JobReading, JobRef, JobState, WatchedJob
 from zcbulk_tui.domain.progress import Motion, motion
 from zcbulk_tui.errors import BusyError, QuotaSpentError, SignInBusyError, ZcbulkError
-
-# Nothing is planned or spent before the first frame, which is not to wait for these.
-if TYPE_CHECKING:
-    from zcbulk_tui.domain.day_plan import Spent
-    from zcbulk_tui.domain.planner import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +42,7 @@ class JobSnapshot:
     readings: tuple[JobReading, ...] = ()
     fault: Fault | None = None
     next_poll_at: datetime | None = None
-    reason: "Reason | None" = None
+    reason: Reason | None = None
     command: Command | None = None
     _motion: Motion | EllipsisType | None = field(
         default=..., init=False, repr=False, compare=False
@@ -125,7 +121,7 @@ class ServiceSnapshot:
         unkept: Why what happens is not kept, as one line; None while it is.
     """
 
-    spent: "Spent | None" = None
+    spent: Spent | None = None
     paused: bool = False
     answered: bool | None = None
     changed_at: datetime | None = None

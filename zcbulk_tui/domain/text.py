@@ -1,4 +1,4 @@
-"""Text from outside (servers, files, people) made safe to show in a terminal."""
+"""Text from outside (servers, files, people) made safe for a terminal and for a spreadsheet."""
 
 import unicodedata
 

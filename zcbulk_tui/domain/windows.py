@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from zcbulk_tui.domain.budget import Pace
 from zcbulk_tui.domain.job import JobReading, JobRef
-from zcbulk_tui.domain.planner import Pace
 from zcbulk_tui.domain.records import ControlRecord, JobEvent
 from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
 

@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from zcbulk_tui.domain.budget import Cause
-from zcbulk_tui.domain.day_plan import DayPlan, PlannedJob, Spent
-from zcbulk_tui.domain.planner import Effect, Pace, Reason
+from zcbulk_tui.domain.budget import Cause, Pace, Reason, Spent
+from zcbulk_tui.domain.planner import DayPlan, Effect, PlannedJob
 from zcbulk_tui.render import words
 from zcbulk_tui.render.bar import cells
 from zcbulk_tui.render.figures import duration, number, soon

@@ -1,4 +1,4 @@
-"""Whether what is copied (OSC 52) gets anywhere; doctor and screen know it from here alone."""
+"""What is copied, and whether the terminal takes it (OSC 52): screen and doctor ask here alone."""
 
 import shlex
 from collections.abc import Collection, Mapping

@@ -1,4 +1,4 @@
-"""The characters of the screen: one set for terminals with Unicode, one of ASCII only."""
+"""The characters of the screen: those of Unicode, those of ASCII, and any text in ASCII."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""In which order the jobs on the list stand."""
+"""In which order the jobs on the list stand, and in which groups."""
 
 from collections.abc import Iterable, Sequence
 from enum import StrEnum

@@ -15,7 +15,7 @@ from zcbulk_tui.render.span import Line, Look, Span, fit, fit_line, line_width, 
 from zcbulk_tui.render.span import width as cells
 
 if TYPE_CHECKING:
-    from zcbulk_tui.domain.day_plan import Spent
+    from zcbulk_tui.domain.budget import Spent
     from zcbulk_tui.domain.planner import Effect
 
 _GAP = Span("  ")

@@ -22,7 +22,7 @@ from zcbulk_tui.render.figures import clock, countdown, duration, number, soon
 from zcbulk_tui.render.span import Look, Span
 
 if TYPE_CHECKING:
-    from zcbulk_tui.domain.day_plan import Spent
+    from zcbulk_tui.domain.budget import Spent
     from zcbulk_tui.domain.planner import Effect
 
 STATE = {

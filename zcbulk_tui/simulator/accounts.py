@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Mapping
 from threading import Lock
 
 from zcbulk_tui.simulator import centres, devices, scopes
+from zcbulk_tui.simulator.clock import Timeline
 from zcbulk_tui.simulator.devices import DeviceBook
 from zcbulk_tui.simulator.faults import SignInFault, SignInFaults
 from zcbulk_tui.simulator.messages import Request, Response, json_response
-from zcbulk_tui.simulator.schedule import Timeline
 from zcbulk_tui.simulator.sign_in_errors import SignInCall, SignInRefusalError
 from zcbulk_tui.simulator.sign_in_messages import (
     Parameters,

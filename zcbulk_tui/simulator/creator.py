@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from threading import Lock
 
 from zcbulk_tui.simulator.accounts import Accounts
+from zcbulk_tui.simulator.clock import Timeline
 from zcbulk_tui.simulator.dialect import Action, Dialect, requested_action
 from zcbulk_tui.simulator.faults import Call, RefusalError
 from zcbulk_tui.simulator.jobs import PRODUCTION, Address, Job
 from zcbulk_tui.simulator.limits import Limits, Meter
 from zcbulk_tui.simulator.messages import LogEntry, Request, Response
 from zcbulk_tui.simulator.physics import State
-from zcbulk_tui.simulator.schedule import Fault, Schedule, Timeline
+from zcbulk_tui.simulator.schedule import Fault, Schedule
 from zcbulk_tui.simulator.scopes import READ
 
 # The pages say v2.1, the OAS v2.

@@ -1,4 +1,4 @@
-"""Devices that wait for their user's consent."""
+"""Devices that wait for their user's consent, and the page on which the user gives it."""
 
 import random
 import string

@@ -1,4 +1,4 @@
-"""Every error of the contract in one table."""
+"""Every error of the contract in one table, and planned trouble with signing in."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from zcbulk_tui.simulator import populations
 from zcbulk_tui.simulator.accounts import Accounts
 from zcbulk_tui.simulator.builder import JobBuilder
+from zcbulk_tui.simulator.clock import Clock, Timeline
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.dialect import BARE_ABORTED, SAMPLE, ControlBody, Dialect, Shape
 from zcbulk_tui.simulator.limits import Limits
-from zcbulk_tui.simulator.schedule import Clock, Timeline
 
 
 @dataclass(frozen=True, slots=True)

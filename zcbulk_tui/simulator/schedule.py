@@ -2,33 +2,10 @@
 
 import math
 import random
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from zcbulk_tui.simulator.faults import Call
 from zcbulk_tui.simulator.messages import Response
-
-Clock = Callable[[], float]
-"""Seconds since the epoch, or since anything else a test prefers."""
-
-
-class Timeline:
-    """Turns the seconds of a clock into simulated seconds.
-
-    Both agree at the moment of creation, ``start``; from there simulated time runs ``speed`` times
-    as fast.
-    """
-
-    def __init__(self, clock: Clock, speed: float = 1.0) -> None:
-        if speed <= 0:
-            raise ValueError("speed must be above 0")
-        self._clock = clock
-        self.speed = speed
-        self.start = clock()
-
-    def now(self) -> float:
-        """The simulated moment, in the clock's own scale."""
-        return self.start + (self._clock() - self.start) * self.speed
 
 
 @dataclass(frozen=True, slots=True)

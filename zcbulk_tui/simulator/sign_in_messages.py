@@ -1,4 +1,4 @@
-"""What a sign-in call carries, and what the log keeps of it."""
+"""What a sign-in call carries, what the log keeps of it, and the shapes of good answers."""
 
 import base64
 from collections.abc import Mapping
