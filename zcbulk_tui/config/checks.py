@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import NoReturn, TypeGuard
 
-from zcbulk_tui.config.layers import Given
 from zcbulk_tui.config.settings import COLUMNS, THEMES, Settings
-from zcbulk_tui.config.shown import masked, shown
+from zcbulk_tui.config.values import SettingValue, masked, shown
 from zcbulk_tui.domain.address import is_link_name, parse_base_url
 from zcbulk_tui.errors import ConfigError, UsageError
 
@@ -31,7 +30,7 @@ def bad_profile_name(said: str, value: object) -> ConfigError:
     )
 
 
-def understood(settings: Settings, given: Mapping[str, Given]) -> Settings:
+def understood(settings: Settings, given: Mapping[str, SettingValue]) -> Settings:
     """Returns the settings with what they mean, as far as that can be told without using them.
 
     Raises:
@@ -56,7 +55,7 @@ def understood(settings: Settings, given: Mapping[str, Given]) -> Settings:
     )
 
 
-def check_together(settings: Settings, given: Mapping[str, Given]) -> None:
+def check_together(settings: Settings, given: Mapping[str, SettingValue]) -> None:
     """Checks what must fit each other, of all layers together: each alone shows only a part.
 
     Raises:
@@ -77,7 +76,7 @@ def check_together(settings: Settings, given: Mapping[str, Given]) -> None:
         _refuse_theme(settings, given["theme"])
 
 
-def _refuse_theme(settings: Settings, asked: Given) -> NoReturn:
+def _refuse_theme(settings: Settings, asked: SettingValue) -> NoReturn:
     from difflib import get_close_matches
 
     there = (*THEMES, *settings.themes)
@@ -91,7 +90,7 @@ def _refuse_theme(settings: Settings, asked: Given) -> NoReturn:
     )
 
 
-def _refuse_sort(sort: str, asked: Given) -> NoReturn:
+def _refuse_sort(sort: str, asked: SettingValue) -> NoReturn:
     from difflib import get_close_matches
 
     turned, column = ("-" if sort.startswith("-") else ""), sort.removeprefix("-")
@@ -103,7 +102,7 @@ def _refuse_sort(sort: str, asked: Given) -> NoReturn:
     )
 
 
-def _url(text: str | None, key: str, example: str, given: Mapping[str, Given]) -> str | None:
+def _url(text: str | None, key: str, example: str, given: Mapping[str, SettingValue]) -> str | None:
     if text is None:
         return None
     try:

@@ -14,17 +14,11 @@ from zcbulk_tui.config.checks import (
     is_profile_name,
     understood,
 )
-from zcbulk_tui.config.layers import (
-    Given,
-    build,
-    from_environment,
-    from_table,
-    is_table,
-)
-from zcbulk_tui.config.places import Places, dotted
+from zcbulk_tui.config.layers import build, from_environment, from_table
 from zcbulk_tui.config.settings import Settings
-from zcbulk_tui.config.shown import masked, shown
+from zcbulk_tui.config.toml_lines import TomlLines, dotted
 from zcbulk_tui.config.unknown import PROFILES
+from zcbulk_tui.config.values import SettingValue, is_table, masked, shown
 from zcbulk_tui.domain.sign_in import DEFAULT_PROFILE
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError
@@ -42,7 +36,7 @@ class Configuration(NamedTuple):
 
     path: Path
     settings: Settings
-    given: Mapping[str, Given]
+    given: Mapping[str, SettingValue]
     profiles: tuple[str, ...]
 
     @property
@@ -65,11 +59,11 @@ class _File:
         text = _text(path, required=required)
         values = _toml(path, text)
         self.path = path
-        self.places = Places(path, text)
+        self.places = TomlLines(path, text)
         self.tables = _profile_tables(values.pop(PROFILES, {}), self.places)
         self.common = from_table(values, self.places)
 
-    def own(self, profile: str) -> dict[str, Given]:
+    def own(self, profile: str) -> dict[str, SettingValue]:
         """What it sets for one profile.
 
         Raises:
@@ -147,13 +141,13 @@ def faults(
     return found
 
 
-def _check(layer: Mapping[str, Given]) -> None:
+def _check(layer: Mapping[str, SettingValue]) -> None:
     understood(build(Settings, layer), layer)
 
 
-def _spoken(flags: Mapping[str, object] | None) -> dict[str, Given]:
+def _spoken(flags: Mapping[str, object] | None) -> dict[str, SettingValue]:
     return {
-        key: Given(value, f"--{key.replace('_', '-')}")
+        key: SettingValue(value, f"--{key.replace('_', '-')}")
         for key, value in (flags or {}).items()
         if value is not None
     }
@@ -199,7 +193,7 @@ def _toml(path: Path, text: str) -> dict[str, object]:
         ) from error
 
 
-def _profile_tables(value: object, places: Places) -> dict[str, Mapping[str, object]]:
+def _profile_tables(value: object, places: TomlLines) -> dict[str, Mapping[str, object]]:
     """The profiles by name.
 
     Raises:
@@ -232,7 +226,7 @@ def _profile_tables(value: object, places: Places) -> dict[str, Mapping[str, obj
     return tables
 
 
-def _chosen(asked: Given | None, file: _File) -> Given:
+def _chosen(asked: SettingValue | None, file: _File) -> SettingValue:
     """The profile to use: the one asked for, or the only one there is; the default has no source.
 
     Raises:
@@ -241,10 +235,10 @@ def _chosen(asked: Given | None, file: _File) -> Given:
     tables = file.tables
     if asked is None:
         if not tables or DEFAULT_PROFILE in tables:
-            return Given(DEFAULT_PROFILE, "")
+            return SettingValue(DEFAULT_PROFILE, "")
         first = next(iter(tables))
         if len(tables) == 1:
-            return Given(first, partial(file.places.of, PROFILES, first))
+            return SettingValue(first, partial(file.places.of, PROFILES, first))
         raise ConfigError(
             "It is not said which profile to use",
             f"{file.path} has {', '.join(tables)}.",

@@ -2,9 +2,9 @@
 
 from dataclasses import fields, is_dataclass
 
-from zcbulk_tui.config.places import dotted
 from zcbulk_tui.config.settings import Settings
-from zcbulk_tui.config.shown import masked
+from zcbulk_tui.config.toml_lines import dotted
+from zcbulk_tui.config.values import masked
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError
 

@@ -34,7 +34,7 @@ class _Statement(NamedTuple):
     is_one_line: bool
 
 
-class Places:
+class TomlLines:
     """Tells where a file sets what.
 
     Each statement is read by itself with the parser that reads the file, so that what only looks
