@@ -1,8 +1,10 @@
 """What a value has to mean, beyond its type: URLs, time zones, names."""
 
 import re
+import zoneinfo
 from collections.abc import Mapping
 from dataclasses import replace
+from difflib import get_close_matches
 from typing import NoReturn, TypeGuard
 
 from zcbulk_tui.config.settings import COLUMNS, THEMES, Settings
@@ -77,7 +79,6 @@ def check_together(settings: Settings, given: Mapping[str, SettingValue]) -> Non
 
 
 def _refuse_theme(settings: Settings, asked: SettingValue) -> NoReturn:
-    from difflib import get_close_matches
 
     there = (*THEMES, *settings.themes)
     close = get_close_matches(settings.theme.lower(), there, n=1)
@@ -91,7 +92,6 @@ def _refuse_theme(settings: Settings, asked: SettingValue) -> NoReturn:
 
 
 def _refuse_sort(sort: str, asked: SettingValue) -> NoReturn:
-    from difflib import get_close_matches
 
     turned, column = ("-" if sort.startswith("-") else ""), sort.removeprefix("-")
     close = get_close_matches(column.lower(), COLUMNS, n=1)
@@ -116,14 +116,11 @@ def _url(text: str | None, key: str, example: str, given: Mapping[str, SettingVa
 
 
 def _check_time_zone(name: str, source: str) -> None:
-    import zoneinfo
 
     try:
         zoneinfo.ZoneInfo(name)
     # Beside what there is not: a folder, and a file of other content, among those of the zones.
     except (KeyError, OSError, ValueError) as error:
-        from difflib import get_close_matches
-
         known = zoneinfo.available_timezones()
         if not known:
             raise ConfigError(

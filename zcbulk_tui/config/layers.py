@@ -1,5 +1,6 @@
 """The layers that settings come from, each as flat names with values, and how they add up."""
 
+import tomllib
 import types
 from collections.abc import Iterator, Mapping
 from dataclasses import Field, fields, is_dataclass
@@ -142,7 +143,6 @@ def _of_text(entry: "Field[Any]", text: str) -> object:
     choices, types_ = _allowed(entry)
     if text in choices or str in types_ or not types_:
         return text
-    import tomllib
 
     try:
         read = tomllib.loads(f"value = {text}")

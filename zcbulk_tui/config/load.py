@@ -1,6 +1,7 @@
 """Reading the settings: a flag before the environment, before the profile, before the default."""
 
 import os
+import tomllib
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -181,7 +182,6 @@ def _text(path: Path, *, required: bool) -> str:
 def _toml(path: Path, text: str) -> dict[str, object]:
     if not text:
         return {}
-    import tomllib
 
     try:
         return tomllib.loads(text)

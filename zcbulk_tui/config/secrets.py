@@ -3,6 +3,7 @@
 import os
 import re
 import selectors
+import shlex
 import subprocess
 import time
 from collections.abc import Mapping
@@ -113,8 +114,6 @@ def printed_by(command: str) -> "SecretStr":
 
 def _run(command: str) -> tuple[str, str]:
     """Returns what went wrong, which is empty for nothing, and what was printed."""
-    import shlex
-
     try:
         words = [_expanded(word) for word in shlex.split(command)]
     except ValueError:
@@ -132,7 +131,7 @@ def _run(command: str) -> tuple[str, str]:
     return problem, printed.decode("utf-8", "replace")
 
 
-def _output(running: "subprocess.Popen[bytes]") -> tuple[str, bytes]:
+def _output(running: subprocess.Popen[bytes]) -> tuple[str, bytes]:
     """Returns what went wrong while a program ran, and what it printed, within bounds."""
     deadline, printed = time.monotonic() + _PATIENCE, b""
     stream = running.stdout

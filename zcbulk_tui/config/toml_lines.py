@@ -1,6 +1,7 @@
 """Where in a TOML file a setting stands."""
 
 import re
+import tomllib
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -62,7 +63,6 @@ class TomlLines:
 
 
 def _statements(text: str) -> Iterator[_Statement]:
-    import tomllib
 
     table: tuple[str, ...] = ()
     held: list[str] = []
@@ -90,8 +90,6 @@ def _statements(text: str) -> Iterator[_Statement]:
 
 def _key(line: str) -> tuple[str, ...]:
     """The names before the equals sign; one in a quoted name leaves a quote open before it."""
-    import tomllib
-
     for sign in re.finditer("=", line):
         try:
             return _names(tomllib.loads(f"{line[: sign.start()]}= 0"))

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from zcbulk_tui.domain.deadlines import Urgency, upcoming
 from zcbulk_tui.domain.job import Counts, Environment, JobReading, JobState
 from zcbulk_tui.domain.progress import Motion, estimated_since, remaining
+from zcbulk_tui.domain.risk import Level, risk
 from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
 from zcbulk_tui.render import columns as widths
 from zcbulk_tui.render import figures, words
@@ -159,7 +160,6 @@ def _failed_look(last: JobReading | None) -> Look:
     if last is None or not last.counts.failed:
         return Look.TEXT
     # Few lists have such a row at once, and the first frame is not to wait for it.
-    from zcbulk_tui.domain.risk import Level, risk
 
     near = risk(last)
     if near is None or near.level is Level.NONE:

@@ -3,9 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from zcbulk_tui.domain.budget import Spent
 from zcbulk_tui.domain.job import Environment, JobState
+from zcbulk_tui.domain.planner import Effect
 from zcbulk_tui.domain.snapshot import JobSnapshot, Listed, ServiceSnapshot
 from zcbulk_tui.errors import QuotaSpentError, ServiceError, SignedOutError
 from zcbulk_tui.render import figures, words
@@ -13,10 +15,6 @@ from zcbulk_tui.render.figures import clock, countdown, until_reset
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.span import Line, Look, Span, fit, fit_line, line_width, wrap
 from zcbulk_tui.render.span import width as cells
-
-if TYPE_CHECKING:
-    from zcbulk_tui.domain.budget import Spent
-    from zcbulk_tui.domain.planner import Effect
 
 _GAP = Span("  ")
 
@@ -92,7 +90,7 @@ def _calls(service: ServiceSnapshot, now: datetime, failing: int) -> Span:
     return Span(f"no answer since {since}", Look.ERROR)
 
 
-def purse(spent: "Spent", now: datetime) -> list[list[Span]]:
+def purse(spent: Spent, now: datetime) -> list[list[Span]]:
     """What is left of the day's calls, in full and in shorter forms, the longest first.
 
     The calls that polls may use, those that are kept for commands, and how long they must last.
@@ -234,7 +232,7 @@ def news(
     return [(*lines[0], due), *lines[1:], *empty]
 
 
-def preview(of: "Effect", spent: "Spent", width: int, height: int) -> list[Line]:
+def preview(of: Effect, spent: Spent, width: int, height: int) -> list[Line]:
     """What a pace would bring that has been chosen and does not count yet: `height` lines."""
     texts = wrap(f"{words.effect(of, spent)}. It counts in a moment.", width - 2, height)
     lines = [fit_line([Span(f" {text}", Look.STRONG)], width) for text in texts]

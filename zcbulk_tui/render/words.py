@@ -1,11 +1,12 @@
 """States, faults and commands as a person would say them."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
+from zcbulk_tui.domain.budget import Spent
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.deadlines import start_by
 from zcbulk_tui.domain.job import Action, Environment, JobState
+from zcbulk_tui.domain.planner import Effect
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.errors import (
     Occasion,
@@ -20,10 +21,6 @@ from zcbulk_tui.errors import (
 )
 from zcbulk_tui.render.figures import clock, countdown, duration, number, soon
 from zcbulk_tui.render.span import Look, Span
-
-if TYPE_CHECKING:
-    from zcbulk_tui.domain.budget import Spent
-    from zcbulk_tui.domain.planner import Effect
 
 STATE = {
     JobState.CREATED: "created",
@@ -67,13 +64,13 @@ _ENDED = {
 }
 
 
-def reset(spent: "Spent", *, zone: bool = True) -> str:
+def reset(spent: Spent, *, zone: bool = True) -> str:
     """The time of day at which the calls begin anew, where Zoho counts them."""
     at = spent.resets_at.astimezone(spent.budget.allowance.zone)
     return f"{at:%H:%M %Z}" if zone else f"{at:%H:%M}"
 
 
-def calls_left(spent: "Spent") -> str:
+def calls_left(spent: Spent) -> str:
     """What is left of the day's calls, in a sentence."""
     budget = spent.budget
     return (
@@ -82,7 +79,7 @@ def calls_left(spent: "Spent") -> str:
     )
 
 
-def effect(of: "Effect", spent: "Spent") -> str:
+def effect(of: Effect, spent: Spent) -> str:
     """What a pace would bring, in a sentence."""
     seen = "" if of.within is None else f"an end is seen within about {about(of.within)}, "
     left = spent.budget.left_for_polls - of.calls
@@ -177,7 +174,7 @@ def sentence(snapshot: JobSnapshot, now: datetime) -> Span:
 
 
 def next_poll(
-    snapshot: JobSnapshot, spent: "Spent | None", now: datetime, *, paused: bool = False
+    snapshot: JobSnapshot, spent: Spent | None, now: datetime, *, paused: bool = False
 ) -> str:
     """When the job is asked next."""
     if snapshot.next_poll_at is None:
