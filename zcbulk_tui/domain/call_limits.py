@@ -1,4 +1,4 @@
-"""Zoho's limits on calls a minute and calls at once [LIM][RLY], and a call that keeps to them."""
+"""Zoho's limits on calls per minute and on concurrent calls [LIM][RLY]."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -10,19 +10,19 @@ CALLS_PER_MINUTE = 50
 CALLS_AT_ONCE = 6
 
 MINUTE = 61.0
-"""Seconds: a minute, and the second by which our minute and the server's may differ on the way."""
+"""Seconds: a minute, plus one second by which our minute and the server's may differ."""
 
 _KEPT_BACK = 2
-"""Calls of a minute that only urgent ones may use, so that a key never waits behind the polls."""
+"""Calls a minute reserved for urgent ones, so that a key never waits behind the polls."""
 
 
 def wait(calls: Sequence[float], now: float, *, urgent: bool = False) -> float:
-    """Returns the seconds until another call may be made; 0 for at once.
+    """Returns the seconds until the next call may be made; 0 for immediately.
 
     Args:
-        calls: When calls were made, the first one first; those of before the minute do not count.
-        now: Seconds of the same clock, which never runs backwards.
-        urgent: Whether the call may use what is kept back.
+        calls: Times of earlier calls, oldest first; those older than a minute do not count.
+        now: The current time. Both are seconds of one monotonic clock.
+        urgent: Whether the call may use the reserved calls.
     """
     recent = [at for at in calls if at > now - MINUTE]
     allowed = CALLS_PER_MINUTE - (0 if urgent else _KEPT_BACK)
@@ -31,18 +31,18 @@ def wait(calls: Sequence[float], now: float, *, urgent: bool = False) -> float:
 
 
 class OpenCall(Protocol):
-    """A call that may be made now; calling this reports the answer of success.
+    """A permit for one call; calling it records a successful answer.
 
     Attributes:
-        nothing_sent: Set by who makes it, while it is certain that no byte has left: a call that
-            ends so was none.
+        nothing_sent: Set by the caller while certainly no byte has left: a call that ends in this
+            state does not count.
     """
 
     nothing_sent: bool
 
     def __call__(self, answer: Answer | None, /) -> None:
-        """Takes the answer that says that the call was carried out."""
+        """Records the answer that reports success."""
 
 
 Slot = Callable[[str], AbstractAsyncContextManager[OpenCall]]
-"""Opens a context in which one call may be made; its argument is the call in one line."""
+"""Opens a context that permits one call; its argument describes the call in one line."""
