@@ -33,7 +33,7 @@ def bad_profile_name(said: str, value: object) -> ConfigError:
 
 
 def understood(settings: Settings, given: Mapping[str, SettingValue]) -> Settings:
-    """Returns the settings with what they mean, as far as that can be told without using them.
+    """Returns the settings normalised, as far as that is possible without using them.
 
     Raises:
         ConfigError: One of them means nothing.

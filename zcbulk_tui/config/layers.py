@@ -43,7 +43,7 @@ def group_of(entry: "Field[Any]") -> type["DataclassInstance"] | None:
 
 
 def is_free(entry: "Field[Any]") -> bool:
-    """Whether it is a table whose names the user chooses."""
+    """Whether a field is a table whose names the user chooses."""
     return "deep" in entry.metadata
 
 

@@ -30,7 +30,7 @@ class Configuration(NamedTuple):
 
     Attributes:
         path: The configuration file, whether it is there or not.
-        settings: Those of the profile that was asked for.
+        settings: The settings of the requested profile.
         given: What was set, by dotted names.
         profiles: The names of all profiles, in the order of the file.
     """
@@ -87,7 +87,7 @@ def read(
 
     Args:
         environ: The environment.
-        flags: What was said on the command line, by the name of the setting; None is not said.
+        flags: Command-line values by the name of the setting; None where not given.
 
     Raises:
         ConfigError: The file or the environment holds something that cannot be used, or there is
@@ -116,8 +116,8 @@ def faults(
         The first fault of each profile by its name; None where there is none.
 
     Raises:
-        ConfigError: The file cannot be read, what it sets for all profiles cannot be used, or a
-            profile is asked for that there is not.
+        ConfigError: The file cannot be read, what it sets for all profiles cannot be used, or the
+            requested profile does not exist.
     """
     file = _file(environ)
     nearer = (from_environment(environ), _spoken(flags))
@@ -215,7 +215,7 @@ def _profile_tables(value: object, places: TomlLines) -> dict[str, Mapping[str, 
                 next_step="Write it as a table: its name as in [profiles.NAME], its settings "
                 "below. What holds for all profiles stands above the first table.",
             )
-        # Their files would be the same where a file system does not tell the case of letters.
+        # Their files would coincide on a case-insensitive file system.
         if name.lower() in map(str.lower, tables):
             raise ConfigError(
                 f"{source()}: there are two profiles “{masked(name.lower())}”",
@@ -227,7 +227,7 @@ def _profile_tables(value: object, places: TomlLines) -> dict[str, Mapping[str, 
 
 
 def _chosen(asked: SettingValue | None, file: _File) -> SettingValue:
-    """The profile to use: the one asked for, or the only one there is; the default has no source.
+    """Returns the profile to use: the requested one, or the only one; the default has no source.
 
     Raises:
         ConfigError: There is no such profile, or none is named of several.

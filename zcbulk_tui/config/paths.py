@@ -44,7 +44,7 @@ def state_dir(environ: Mapping[str, str] = os.environ) -> Path:
 
 
 def _check_own(folder: Path) -> None:
-    """Makes sure that nobody else can put files there: a watch list, a sign-in, a database.
+    """Checks that no other user can put files there: a watch list, a sign-in, a database.
 
     Folders above it may be others': whoever moves this one away has to put one of their own there.
     """

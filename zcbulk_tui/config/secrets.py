@@ -26,7 +26,7 @@ _LONGEST = 64 * 2**10
 """Bytes of a file with a token, or of what a program prints: no token comes near it."""
 
 _PATIENCE = 60.0
-"""Seconds that a program may take to print a token: somebody may have to unlock something."""
+"""Seconds that a program may take to print a token: the user may have to unlock a keyring."""
 
 # What stands in headers and forms as it is; Zoho's tokens are hexadecimal with dots.
 _SECRET = re.compile(r"[\w.~+/=-]+", re.ASCII)
@@ -60,7 +60,7 @@ def from_file(path: Path) -> "SecretStr":
 
 
 def secret(text: str, source: str) -> "SecretStr":
-    """Wraps a secret that somebody has typed or pasted.
+    """Wraps a secret that the user has typed or pasted.
 
     Args:
         text: The secret, with or without white space around it.

@@ -1,4 +1,4 @@
-"""Where in a TOML file a setting stands."""
+"""Line numbers of settings in a TOML file."""
 
 import re
 import tomllib
@@ -36,7 +36,7 @@ class _Statement(NamedTuple):
 
 
 class TomlLines:
-    """Tells where a file sets what.
+    """Maps the names in a file to their lines.
 
     Each statement is read by itself with the parser that reads the file, so that what only looks
     like a setting, within a text of several lines or a quoted name, is not taken for one.
@@ -51,7 +51,7 @@ class TomlLines:
         return tuple(_statements(self._text))
 
     def of(self, *names: str) -> str:
-        """Where a setting or a table is first named: the file, and the line if it can be told."""
+        """Returns where a setting or a table is first named: the file, and the line if known."""
         for statement in self._statements:
             own = statement.names
             if own[: len(names)] == names:

@@ -1,4 +1,4 @@
-"""What is said of a name in the file that is no setting."""
+"""Errors for names in the file that are not settings."""
 
 from dataclasses import fields, is_dataclass
 from difflib import get_close_matches

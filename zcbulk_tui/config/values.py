@@ -1,4 +1,4 @@
-"""A value that somebody has set: where it comes from, and how it may be shown."""
+"""The value of a setting: its source, and how it may be shown."""
 
 import re
 from collections.abc import Callable
@@ -42,12 +42,12 @@ def shown(value: object, limit: int = 60) -> str:
 
 
 class SettingValue:
-    """A value that somebody has set.
+    """A value that the user has set.
 
     Args:
         value: The value, which may be secret.
-        source: Where: a file with its line, a variable, a flag. A function where it takes a while
-            to tell, since hardly anybody asks.
+        source: Where: a file with its line, a variable, a flag. A function where it is slow to
+            compute, since it is rarely needed.
     """
 
     __slots__ = ("_source", "value")

@@ -1,4 +1,4 @@
-"""The budget: what the day's calls went for, what they will go for, and what each pace brings."""
+"""The budget page: calls made today, calls planned, and the effect of each pace."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -29,7 +29,7 @@ CAUSE = {
 }
 
 _MOST_JOBS = 200
-"""Jobs of the plan that are drawn; nobody scrolls further."""
+"""Most jobs of the plan to draw."""
 
 _NAME, _WHEN, _WHY, _CALLS = 24, 9, 26, 7
 
@@ -47,7 +47,7 @@ def page(
 
     Args:
         plan: The plan for the rest of the day.
-        pending: A pace that has been chosen and does not count yet.
+        pending: A pace that is chosen but not in force yet.
         now: Aware.
         glyphs: The characters.
         width: Cells; at least 40.

@@ -130,8 +130,7 @@ def counts_chart(
 def rates(of: Timeline, columns: Sequence[Column]) -> list[float | None]:
     """Returns the records a second in each column: the mean since the reading before it.
 
-    A column without a reading shows the mean of the time that it lies in, which the next reading
-    tells.
+    A column without a reading shows the mean up to the next reading.
     """
     found: list[float | None] = []
     for column in columns:

@@ -1,4 +1,4 @@
-"""What is copied, and whether the terminal takes it (OSC 52): screen and doctor ask here alone."""
+"""Clipboard support of the terminal (OSC 52), for the screen and the doctor."""
 
 import shlex
 from collections.abc import Collection, Mapping
@@ -9,7 +9,7 @@ from zcbulk_tui.domain.snapshot import Listed
 from zcbulk_tui.render.escapes import Around, around
 
 TMUX_OPTIONS = ("set-clipboard", "allow-passthrough")
-"""What of tmux decides."""
+"""The options of tmux that decide."""
 
 TMUX_CONF = "Put `set -g {} on` into ~/.tmux.conf, and run `tmux source ~/.tmux.conf`."
 
@@ -20,8 +20,8 @@ class Clipboard(NamedTuple):
     """What is known of the clipboard.
 
     Attributes:
-        works: Whether what is copied arrives; None where that is not known.
-        said: What is known, a sentence.
+        works: Whether copying works; None if unknown.
+        said: What is known, as a sentence.
         fix: What to do about it; empty where nothing is wrong.
     """
 
@@ -40,7 +40,7 @@ def clipboard(
     Args:
         environ: The environment.
         tmux: The options of the tmux that the program runs in; empty where it does not say.
-        attributes: How the terminal describes itself; None if it was not asked, or is silent.
+        attributes: The terminal's device attributes; None if not requested or not answered.
     """
     if environ.get("TMUX"):
         return _of_tmux(tmux)
@@ -53,7 +53,7 @@ def clipboard(
     match around(environ):
         case Around.SCREEN:
             outer = "around screen "
-        case Around.TMUX:  # on the near side of an SSH connection, where it cannot be asked
+        case Around.TMUX:  # on the near side of an SSH connection, where its options cannot be read
             outer = "and the tmux around it "
         case Around.NOTHING:
             if attributes and _CLIPBOARD_ATTRIBUTE in attributes:
@@ -74,7 +74,7 @@ def hands_on(tmux: Mapping[str, str]) -> bool:
 
 
 def toast(known: Clipboard, what: str) -> str:
-    """Returns what is said when something was copied, no more than is known."""
+    """Returns the notice after copying, claiming no more than is known."""
     match known.works:
         case True:
             return f"Copied: {what}."
@@ -108,7 +108,7 @@ _API_VERSION = "v2.1"
 
 
 def status_command(of: Listed) -> str:
-    """Returns the command; it says all that settings could make something else of."""
+    """Returns the command, explicit wherever settings could change its meaning."""
     ref = of.snapshot.ref
     return shlex.join(
         (

@@ -33,7 +33,7 @@ def moment(at: datetime, zone: tzinfo | None = None) -> str:
 
 
 def told(of: Deadline, now: datetime, zone: tzinfo | None = None) -> str:
-    """Returns the time that is left and the moment."""
+    """Returns the time left and the date of a deadline."""
     at = moment(of.at, zone)
     left = (of.at - now).total_seconds()
     if left <= 0:
@@ -42,5 +42,5 @@ def told(of: Deadline, now: datetime, zone: tzinfo | None = None) -> str:
 
 
 def why(of: Deadline) -> str:
-    """Returns where the deadline comes from, in a sentence."""
+    """Returns the reason for a deadline, as a sentence."""
     return f"{_FROM[of.kind]}." if of.exact else f"{_FROM[of.kind]}, which was not seen."

@@ -1,4 +1,4 @@
-"""All that is known of one job, the most important first."""
+"""The detail pane of one job, the most important section first."""
 
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
@@ -30,7 +30,7 @@ _LEAST_SPARKLINE, _MOST_SPARKLINE = 6, 40
 
 
 class Known(NamedTuple):
-    """What there is to tell of a job.
+    """The data of a job's detail pane.
 
     Attributes:
         listed: The job as it stands on the list.
@@ -55,7 +55,7 @@ def detail(
     """Returns the whole pane, as lines of exactly the same width.
 
     Args:
-        known: What there is to tell.
+        known: The job's data.
         now: Aware.
         width: Cells.
         glyphs: The characters.
@@ -162,7 +162,7 @@ class _Pane:
         section.text("", why, Look.DIM)
 
     def _rates(self, section: Section) -> None:
-        """How fast it is and was, and over what time that is known."""
+        """Writes the current and past rates, and the time that they cover."""
         moves, trail = self._motion, sparkline.trail(self._readings)
         told = []
         if moves is not None:
@@ -225,7 +225,7 @@ class _Pane:
         return section
 
     def _answer(self, section: Section) -> None:
-        """What the last call brought, in words and in code."""
+        """Writes the last answer, in words and as a code."""
         fault, last = self._snapshot.fault, self._snapshot.last
         if fault is not None:
             answer = fault.error.answer

@@ -1,4 +1,4 @@
-"""Forecasts in words: why the end of a job is no surer, and how near an abort may be."""
+"""Forecasts in words: the uncertainty of a job's end, and the risk of an abort."""
 
 from zcbulk_tui.domain.job import JobReading, JobState
 from zcbulk_tui.domain.progress import Motion, finish
@@ -26,7 +26,7 @@ are left, or of so many where fewer are."""
 
 
 def why(moves: Motion | None, last: JobReading, readings: int) -> str:
-    """Returns why the end can be told no closer, or not at all, in a sentence.
+    """Explains the width of a job's forecast, or its absence, as a sentence.
 
     Args:
         moves: How the counts moved up to the last reading.

@@ -10,7 +10,7 @@ from zcbulk_tui.render.span import sequences
 class Glyphs:
     """One set of characters, each one cell wide.
 
-    Every part of a bar, and every state, can be told from the others without colour.
+    All parts of a bar, and all states, differ without colour.
 
     Attributes:
         levels: Of a chart: a cell that is filled a little from below, up to the whole cell.

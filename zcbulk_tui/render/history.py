@@ -97,7 +97,7 @@ class Page:
         """Returns the page: lines of the same width.
 
         Args:
-            cursor: The reading to tell about; of no meaning where there is none.
+            cursor: The index of the selected reading; ignored where there is none.
             now: Aware.
         """
         lines: list[Line] = [title(self._of.history.job, self._last, self._glyphs, self._width)]
@@ -128,7 +128,7 @@ class Page:
     # The charts.
 
     def _counts_chart(self) -> Iterator[Line]:
-        """The counts, and the line below them, which tells the columns that have a reading."""
+        """Yields the chart of counts, and the line that marks columns with a reading."""
         most = number(self._of.most) if self._of.most else ""
         drawn = chart.counts_chart(self._of, self._columns, self._layout.charts, self._glyphs)
         for row, line in enumerate(drawn):

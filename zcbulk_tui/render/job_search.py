@@ -1,4 +1,4 @@
-"""Where the words of a filter are looked for in a job on the list."""
+"""The searchable text of a job on the list."""
 
 from typing import NamedTuple
 
@@ -9,11 +9,11 @@ from zcbulk_tui.render.terms import Place, Term
 
 
 class Sought(NamedTuple):
-    """Where words are looked for in a job, all in lower case.
+    """The searchable texts of a job, all in lower case.
 
     Attributes:
-        anywhere: Everything that a word without a prefix is looked for in: not the application,
-            which most jobs of a list share.
+        anywhere: Text for words without a prefix: all but the application, which most jobs of a
+            list share.
         job: Its label and its id.
         state: The words for its state, each after a line break; empty before the first reading.
         form: Its form.
@@ -34,7 +34,7 @@ class Sought(NamedTuple):
 
 
 def sought(listed: Listed) -> Sought:
-    """Returns where words are looked for in a job; worth keeping as long as its snapshot."""
+    """Returns the searchable texts of a job; cacheable as long as its snapshot."""
     snapshot = listed.snapshot
     job, ref = snapshot.job, snapshot.ref
     name = f"{job.label}\n{ref.job_id}"
@@ -63,7 +63,7 @@ def sought(listed: Listed) -> Sought:
 
 
 def terms(text: str) -> tuple[Term, ...]:
-    """Returns what a filter asks for, as it was typed."""
+    """Parses a filter as typed."""
     return language.terms(text.split(), _PLACES, _ANYWHERE)
 
 

@@ -1,4 +1,4 @@
-"""The log in words and in lines: what happened, what was asked of Zoho, what was commanded."""
+"""The log as text and as lines: events, calls and commands."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -20,7 +20,7 @@ EVENT, CALL, COMMAND = "event", "call", "command"
 """The kinds of entries."""
 
 _LONGEST = 1000
-"""Characters of an entry; an error may tell much."""
+"""Most characters of an entry; errors can be long."""
 
 _LONGEST_LABEL = 100
 
@@ -212,10 +212,10 @@ class View(NamedTuple):
 
     Attributes:
         shown: Entries that pass the filter.
-        loaded: Entries that were looked at.
-        asked: The filter as it was typed.
+        loaded: Entries loaded and checked.
+        asked: The filter as typed.
         calls: Whether calls are shown.
-        back_to: The moment of the oldest entry that was looked at; None when there is no older one.
+        back_to: Time of the oldest entry checked; None when there is no older one.
     """
 
     shown: int
@@ -243,14 +243,14 @@ def title(view: View, width: int, *, glyphs: Glyphs) -> Line:
 
 
 def note(view: View, now: datetime) -> str:
-    """Tells how far back a filter has searched; empty where it has searched everything."""
+    """Returns how far back a filter has searched; empty where that is everything."""
     if view.back_to is None or not view.is_filtered:
         return ""
     return f" searched back to {_time(view.back_to, now, seconds=False)}; press G for more "
 
 
 def hint(view: View, now: datetime) -> str:
-    """Tells why there is nothing to see."""
+    """Explains why the log is empty."""
     if not view.loaded:
         return "Nothing has happened yet."
     since = "" if view.back_to is None else f" since {_time(view.back_to, now, seconds=False)}"
@@ -266,7 +266,7 @@ def _quoted(asked: str) -> str:
 
 
 class Sought(NamedTuple):
-    """Where words are looked for in an entry, all in lower case.
+    """The searchable texts of an entry, all in lower case.
 
     Attributes:
         kind: Its kind.
@@ -280,14 +280,14 @@ class Sought(NamedTuple):
 
 
 def sought(record: Record) -> Sought:
-    """Returns where words are looked for in an entry; worth keeping."""
+    """Returns the searchable texts of an entry; cacheable."""
     ref = _ref(record)
     job = f"{_label(record)}\n{ref.job_id if ref is not None else ''}"
     return Sought(kind(record), job.casefold(), f"{kind(record)}\n{text(record)}".casefold())
 
 
 def terms(words: Iterable[str]) -> tuple[Term, ...]:
-    """Returns what the words of a filter ask for; words that are not finished ask for nothing."""
+    """Parses the words of a filter; incomplete words match everything."""
     return language.terms(words, _PLACES, _ANYWHERE)
 
 
@@ -296,9 +296,9 @@ _ANYWHERE = Sought._fields.index("words")
 
 
 def matches(record: Record, words: Sequence[str]) -> bool:
-    """Whether an entry is one of those that `words` ask for, whatever their case.
+    """Whether an entry matches a filter, regardless of case.
 
     Every word must be in the entry's text, kind or label; one that begins with ``!`` must not.
-    ``kind:call`` asks for a kind only, ``job:TEXT`` for a job by its label or id.
+    ``kind:call`` matches a kind only, ``job:TEXT`` a job by its label or id.
     """
     return finds(terms(words), sought(record))

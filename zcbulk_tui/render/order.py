@@ -1,4 +1,4 @@
-"""In which order the jobs on the list stand, and in which groups."""
+"""Sorting and grouping of the jobs on the list."""
 
 from collections.abc import Iterable, Sequence
 from enum import StrEnum

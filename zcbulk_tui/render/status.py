@@ -49,7 +49,7 @@ def totals(states: Counter[JobState | None], glyphs: Glyphs, room: int) -> list[
 
 
 def connection(service: ServiceSnapshot, now: datetime, failing: int = 0) -> Span:
-    """How the calls to Zoho go, and which window makes them if there are several.
+    """Returns the connection's state, and which window polls if there are several.
 
     Args:
         service: How they go, whichever job they are for.
@@ -111,7 +111,7 @@ def purse(spent: Spent, now: datetime) -> list[list[Span]]:
 
 
 class Badge(NamedTuple):
-    """Where we are.
+    """The profile and its environment.
 
     Attributes:
         name: The profile's, or DEMO.
@@ -170,7 +170,7 @@ def status_line(
     """The top line: where we are, the jobs by state, the calls, the connection.
 
     Args:
-        badge: Where we are.
+        badge: The profile and its environment.
         notes: What must not be overlooked, such as READ-ONLY.
         states: How many jobs are in each.
         service: How the calls go.
@@ -218,7 +218,7 @@ def about(listed: Listed | None, glyphs: Glyphs, width: int, *, with_profile: bo
 def news(
     snapshot: JobSnapshot | None, service: ServiceSnapshot, now: datetime, width: int, height: int
 ) -> list[Line]:
-    """The one thing to know about the selected job, and when it is asked next: `height` lines."""
+    """Returns the selected job's summary and next poll: `height` lines."""
     if snapshot is None:
         return [fit_line([], width)] * height
     said = words.sentence(snapshot, now)
@@ -233,7 +233,7 @@ def news(
 
 
 def preview(of: Effect, spent: Spent, width: int, height: int) -> list[Line]:
-    """What a pace would bring that has been chosen and does not count yet: `height` lines."""
+    """Returns the effect of a pace that is chosen but not in force yet: `height` lines."""
     texts = wrap(f"{words.effect(of, spent)}. It counts in a moment.", width - 2, height)
     lines = [fit_line([Span(f" {text}", Look.STRONG)], width) for text in texts]
     return lines + [fit_line([], width)] * (height - len(lines))

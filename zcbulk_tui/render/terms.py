@@ -1,16 +1,16 @@
-"""What a filter asks for: words, each of which must be somewhere, or must not."""
+"""The filter language: words that must, or must not, occur."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 
 class Place(NamedTuple):
-    """Where a word with a prefix is looked for.
+    """The field that a prefix selects.
 
     Attributes:
-        prefix: What the word begins with, in lower case, as in ``job:``.
-        place: The place among the texts that are searched.
-        before: What must stand before the word there; empty where it may stand anywhere.
+        prefix: The prefix in lower case, as in ``job:``.
+        place: Index of the field among the searchable texts.
+        before: Text required before the word; empty where it may stand anywhere.
     """
 
     prefix: str
@@ -22,9 +22,9 @@ class Term(NamedTuple):
     """One word of a filter.
 
     Attributes:
-        place: The place among the texts that are searched.
-        text: In lower case.
-        wanted: Whether it must be there; else it must not.
+        place: Index of the field among the searchable texts.
+        text: The word in lower case.
+        wanted: Whether it must occur, or must not.
     """
 
     place: int
@@ -33,12 +33,12 @@ class Term(NamedTuple):
 
 
 def terms(words: Iterable[str], places: Sequence[Place], anywhere: int) -> tuple[Term, ...]:
-    """Returns what the words of a filter ask for; words that are not finished ask for nothing.
+    """Parses the words of a filter; incomplete words match everything.
 
     Args:
-        words: As typed; one that begins with ``!`` must not be there.
-        places: The prefixes that are known.
-        anywhere: The place of words without a prefix.
+        words: Words as typed; one that begins with ``!`` must not occur.
+        places: The known prefixes.
+        anywhere: Index of the field for words without a prefix.
     """
     read = []
     for word in words:
@@ -55,7 +55,7 @@ def terms(words: Iterable[str], places: Sequence[Place], anywhere: int) -> tuple
 
 
 def finds(asked: Sequence[Term], where: Sequence[str]) -> bool:
-    """Whether the texts have everything that is asked for, and nothing that must not be there."""
+    """Whether the texts match every term."""
     for place, text, wanted in asked:  # noqa: SIM110 - twice as fast as all(), at each key typed
         if (text in where[place]) is not wanted:
             return False

@@ -25,8 +25,8 @@ class Sum(NamedTuple):
 
     Attributes:
         jobs: How many there are.
-        untold: How many of them have not told enough for all four counts, which they are not in.
-        counts: What the others told; None where there are no others.
+        untold: How many of them lack some of the four counts; these are left out of `counts`.
+        counts: Counts of the others; None where there are no others.
         rate: Records a second of all that move; 0 where all stand still, None where none is known
             to do either.
     """

@@ -1,4 +1,4 @@
-"""States, faults and commands as a person would say them."""
+"""States, faults and commands in plain words."""
 
 from datetime import datetime
 
@@ -65,13 +65,13 @@ _ENDED = {
 
 
 def reset(spent: Spent, *, zone: bool = True) -> str:
-    """The time of day at which the calls begin anew, where Zoho counts them."""
+    """Returns the time of day at which the quota resets, in the quota's time zone."""
     at = spent.resets_at.astimezone(spent.budget.allowance.zone)
     return f"{at:%H:%M %Z}" if zone else f"{at:%H:%M}"
 
 
 def calls_left(spent: Spent) -> str:
-    """What is left of the day's calls, in a sentence."""
+    """Returns the calls left today, as a sentence."""
     budget = spent.budget
     return (
         f"Today {number(budget.left_for_polls)} are left for polls, and "
@@ -80,7 +80,7 @@ def calls_left(spent: Spent) -> str:
 
 
 def effect(of: Effect, spent: Spent) -> str:
-    """What a pace would bring, in a sentence."""
+    """Returns the effect of a pace, as a sentence."""
     seen = "" if of.within is None else f"an end is seen within about {about(of.within)}, "
     left = spent.budget.left_for_polls - of.calls
     return (
@@ -90,12 +90,12 @@ def effect(of: Effect, spent: Spent) -> str:
 
 
 def about(seconds: float) -> str:
-    """A duration that is only roughly known."""
+    """Returns an approximate duration."""
     return duration(max(round(seconds), 1) if seconds < 20 else round(seconds / 10) * 10)
 
 
 def is_refused(snapshot: JobSnapshot) -> bool:
-    """Whether the last poll brought a clear no, which stands in the place of the job's bar."""
+    """Whether the last poll was refused, which replaces the job's bar."""
     error = snapshot.fault and snapshot.fault.error
     # The first two concern all jobs, and the top line shows them.
     others = isinstance(error, QuotaSpentError | SignedOutError | UndocumentedError)
@@ -123,13 +123,13 @@ def waiting(snapshot: JobSnapshot, now: datetime, *, cells: int = 40) -> str:
 
 
 def refusal(error: ZcbulkError | None) -> str:
-    """What became of a command that was not carried out, in a word or two."""
+    """Returns the outcome of a failed command, in a word or two."""
     unsent = isinstance(error, UnreachableError | SignInBusyError)
     return "not sent" if unsent else "refused"
 
 
 def command(said: Command, now: datetime) -> str:
-    """What became of a start or an abort."""
+    """Returns the outcome of a start or an abort."""
     name = "Start" if said.action is Action.START else "Abort"
     at = clock(said.sent_at, now)
     if said.outcome is Outcome.ACCEPTED:
@@ -149,7 +149,7 @@ def command(said: Command, now: datetime) -> str:
 
 
 def sentence(snapshot: JobSnapshot, now: datetime) -> Span:
-    """The one thing to know about a job now."""
+    """Returns the most important fact about a job now."""
     if snapshot.fault is not None:
         since = clock(snapshot.fault.since, now)
         return Span(f"Since {since}: {snapshot.fault.error.told(Occasion.POLL)}", Look.WARNING)
@@ -176,7 +176,7 @@ def sentence(snapshot: JobSnapshot, now: datetime) -> Span:
 def next_poll(
     snapshot: JobSnapshot, spent: Spent | None, now: datetime, *, paused: bool = False
 ) -> str:
-    """When the job is asked next."""
+    """Returns when the job is polled next."""
     if snapshot.next_poll_at is None:
         return "no more polls" if snapshot.readings or snapshot.fault else "not read yet"
     if paused:

@@ -42,7 +42,7 @@ class Accounts:
     """Signs in one user, with one client of every kind.
 
     Safe to call from several threads. Times in answers are simulated seconds: on a timeline that
-    runs faster, a token ends sooner than its client was told.
+    runs faster, a token ends sooner than its answer said.
     """
 
     client_id = CLIENT_ID
@@ -60,16 +60,16 @@ class Accounts:
         known_scopes: Iterable[str] = scopes.ALL,
         seed: int = 1,
     ) -> None:
-        """Starts with nobody signed in.
+        """Starts without a sign-in.
 
         Args:
             timeline: Where the time comes from.
             token_life: How long an access token holds, in simulated seconds.
-            milliseconds: Whether answers tell times in them, as third parties report.
+            milliseconds: Whether answers give times in milliseconds, as third parties report.
             home: The user's data centre: ``us``, ``eu``, or one that no host stands for.
             tokens_per_ten_minutes: Access tokens to a refresh token; None = no limit.
-            dc_key: What ``other_dc`` tells the home under: ``user_location`` [MDC-D] or ``dc``.
-            known_scopes: All that may be asked for; whether ``bulk.UPDATE`` may is open.
+            dc_key: The key of the home in ``other_dc``: ``user_location`` [MDC-D] or ``dc``.
+            known_scopes: All scopes that may be requested; whether ``bulk.UPDATE`` may is open.
             seed: Changes tokens and codes.
         """
         self.timeline = timeline
@@ -77,7 +77,7 @@ class Accounts:
         self.log: list[SignInEntry] = []
         """Every call of a client, the oldest first; the user's visits to the page are none."""
         self.on_call: Callable[[SignInEntry], None] = lambda _: None
-        """Told of every entry of the log as it is made."""
+        """Called with every log entry as it is made."""
         self._token_life = token_life
         self._milliseconds = milliseconds
         self._dc_key = dc_key

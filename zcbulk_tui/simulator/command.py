@@ -1,4 +1,4 @@
-"""The simulator as a command that serves until it is told to stop."""
+"""The simulator as a command that serves until interrupted."""
 
 import signal
 import sys
@@ -33,7 +33,7 @@ def run(
         speed: Simulated seconds to a real one.
         seed: See ``build``.
         token_life: Simulated seconds. Tokens that hold shorter than Zoho's are not limited in
-            number, or nobody could keep up.
+            number, or no client could keep up.
         sign_in_error: A key of ``SIGN_IN_ERRORS``, the answer to every call it is documented for.
 
     Returns:
@@ -76,7 +76,7 @@ def _print_welcome(creator: Creator, scenario: str, base_url: str) -> None:
 
 
 class _Printer:
-    """Prints calls, until nobody reads them any more: serving goes on."""
+    """Prints calls until the output is closed; serving goes on."""
 
     def __init__(self) -> None:
         self._is_read = True

@@ -71,7 +71,7 @@ class Creator:
         self.log: list[LogEntry] = []
         """Every call, the oldest first."""
         self.on_call: Callable[[LogEntry], None] = lambda _: None
-        """Told of every entry of the log as it is made; must not call the creator."""
+        """Called with every log entry as it is made; must not call the creator."""
         self._meter = Meter(limits or Limits())
         self._schedule = Schedule(seed)
         for fault in faults:

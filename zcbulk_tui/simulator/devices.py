@@ -27,9 +27,9 @@ class Device:
     """What the user types."""
     scopes: Scopes
     offline: bool
-    """Whether it asked for a refresh token."""
+    """Whether it requested a refresh token."""
     asks_again: bool
-    """Whether it asked for consent anew, given before or not: ``prompt=consent``."""
+    """Whether it requested consent again, given before or not: ``prompt=consent``."""
     ends_at: float
     allowed: bool | None = None
     """The user's answer; None = not given yet."""
@@ -68,7 +68,7 @@ class DeviceBook:
         return False
 
     def poll(self, code: str, now: float, *, at_home: bool) -> Device:
-        """Let a device ask; what it gets back is allowed, and no longer under way.
+        """Let a device poll; the one returned is allowed, and no longer under way.
 
         An answer given in time is kept for the device however late it polls, and the pace is
         measured over all data centres together: both are invented.
@@ -91,7 +91,7 @@ class DeviceBook:
         return self._devices.pop(code)
 
     def gets_refresh_token(self, device: Device) -> bool:
-        """Whether consent to this device gives one: the first time, or if asked anew [DEV-I]."""
+        """Whether consent to this device gives one: the first time, or on request [DEV-I]."""
         is_first, self._consented = not self._consented, True
         return device.offline and (is_first or device.asks_again)
 
