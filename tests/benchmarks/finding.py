@@ -22,7 +22,7 @@ from zcbulk_tui.render.glyphs import UNICODE
 from zcbulk_tui.render.job_search import Sought, sought, terms
 from zcbulk_tui.render.order import Order, SortBy, first
 from zcbulk_tui.render.row import header
-from zcbulk_tui.render.terms import finds
+from zcbulk_tui.render.terms import matches
 
 _JOBS = 1000
 _FILTER_LIMIT, _SORT_LIMIT = 30.0, 50.0
@@ -122,7 +122,7 @@ def _filter(session: PtySession, picture: Picture) -> list[float]:
 def _is_filtered(text: str) -> Callable[[Shot], bool]:
     """Returns whether the screen shows what a filter finds, in full."""
     asked = terms(text)
-    found = [label for label, where in _searched().items() if finds(asked, where)]
+    found = [label for label, where in _searched().items() if matches(asked, where)]
     total = f"“{text.strip()}” {len(found):,} of {_JOBS:,}" if text else f"Total {_JOBS:,} jobs"
 
     def is_there(shot: Shot) -> bool:

@@ -12,7 +12,7 @@ from zcbulk_tui.domain.snapshot import Fault, JobSnapshot, Listed
 from zcbulk_tui.errors import UnreachableError
 from zcbulk_tui.render import words
 from zcbulk_tui.render.job_search import sought, terms
-from zcbulk_tui.render.terms import finds
+from zcbulk_tui.render.terms import matches
 
 
 def job(
@@ -97,7 +97,7 @@ JOBS = {
     ],
 )
 def test_examples(asked: str, found: str) -> None:
-    jobs = [name for name, one in JOBS.items() if finds(terms(asked), sought(one))]
+    jobs = [name for name, one in JOBS.items() if matches(terms(asked), sought(one))]
     assert jobs == found.split()
 
 
@@ -112,9 +112,9 @@ def test_a_job_is_found_by_all_that_is_shown_of_it(one: Listed) -> None:
     if snapshot.state is not None:
         shown += [f"state:{words.STATE[snapshot.state]}", f"state:{snapshot.state}"]
     for asked in shown:
-        assert finds(terms(asked), where), asked
-        assert not finds(terms(f"!{asked}"), where), asked
-    assert finds(terms(" ".join(shown)), where)
+        assert matches(terms(asked), where), asked
+        assert not matches(terms(f"!{asked}"), where), asked
+    assert matches(terms(" ".join(shown)), where)
 
 
 @given(listed())
@@ -123,7 +123,7 @@ def test_every_plain_word_of_a_label_and_a_note_finds_the_job(one: Listed) -> No
     plain = [word for word in (job.label + " " + job.note).split() if word[0] != "!"]
     for word in plain:
         if not any(word.casefold().startswith(f"{name}:") for name in sought(one)._fields):
-            assert finds(terms(word), sought(one))
+            assert matches(terms(word), sought(one))
 
 
 @given(listed())
@@ -131,4 +131,4 @@ def test_a_state_that_is_typed_finds_the_job_all_the_while(one: Listed) -> None:
     state = one.snapshot.state
     if state is not None:
         asked = f"state:{words.STATE[state]}"
-        assert all(finds(terms(asked[:end]), sought(one)) for end in range(6, len(asked) + 1))
+        assert all(matches(terms(asked[:end]), sought(one)) for end in range(6, len(asked) + 1))

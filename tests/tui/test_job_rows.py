@@ -16,7 +16,7 @@ from zcbulk_tui.domain.job import Environment, JobReading, JobState
 from zcbulk_tui.domain.snapshot import JobKey, JobSnapshot, Listed
 from zcbulk_tui.render import job_search, order
 from zcbulk_tui.render.order import GroupBy, Order, SortBy, arranged
-from zcbulk_tui.render.terms import finds
+from zcbulk_tui.render.terms import matches
 from zcbulk_tui.tui.job_rows import JobRows
 
 READINGS = (
@@ -73,7 +73,7 @@ class Twin:
     def shown(self) -> list[Listed]:
         """The jobs that pass, in order."""
         asked = job_search.terms(self.asked)
-        passing = [one for one in self.jobs.values() if finds(asked, job_search.sought(one))]
+        passing = [one for one in self.jobs.values() if matches(asked, job_search.sought(one))]
         keys = [order.key(one, self.order.by) for one in passing]
         passing = order.ordered(passing, self.order, keys)
         if self.group_by is None:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
 from zcbulk_tui.render import terms as language
 from zcbulk_tui.render import words
-from zcbulk_tui.render.terms import Place, Term
+from zcbulk_tui.render.terms import SearchField, Term
 
 
 class Sought(NamedTuple):
@@ -64,7 +64,7 @@ def sought(listed: Listed) -> Sought:
 
 def terms(text: str) -> tuple[Term, ...]:
     """Parses a filter as typed."""
-    return language.terms(text.split(), _PLACES, _ANYWHERE)
+    return language.terms(text.split(), _FIELDS, _ANYWHERE)
 
 
 def _state(snapshot: JobSnapshot) -> str:
@@ -76,9 +76,9 @@ def _state(snapshot: JobSnapshot) -> str:
 
 
 _ANYWHERE = Sought._fields.index("anywhere")
-_PLACES = tuple(
+_FIELDS = tuple(
     # A state is found by how its words begin: "failed" is a word, "5 failed records" is not.
-    Place(f"{name}:", place, "\n" if name == "state" else "")
-    for place, name in enumerate(Sought._fields)
-    if place != _ANYWHERE
+    SearchField(f"{name}:", index, "\n" if name == "state" else "")
+    for index, name in enumerate(Sought._fields)
+    if index != _ANYWHERE
 )

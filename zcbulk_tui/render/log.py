@@ -14,7 +14,7 @@ from zcbulk_tui.render import words
 from zcbulk_tui.render.figures import duration, number
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.span import Line, Look, Span, fit, fit_line, wrap
-from zcbulk_tui.render.terms import Place, Term, finds
+from zcbulk_tui.render.terms import SearchField, Term
 
 EVENT, CALL, COMMAND = "event", "call", "command"
 """The kinds of entries."""
@@ -288,10 +288,10 @@ def sought(record: Record) -> Sought:
 
 def terms(words: Iterable[str]) -> tuple[Term, ...]:
     """Parses the words of a filter; incomplete words match everything."""
-    return language.terms(words, _PLACES, _ANYWHERE)
+    return language.terms(words, _FIELDS, _ANYWHERE)
 
 
-_PLACES = tuple(Place(f"{name}:", Sought._fields.index(name)) for name in ("kind", "job"))
+_FIELDS = tuple(SearchField(f"{name}:", Sought._fields.index(name)) for name in ("kind", "job"))
 _ANYWHERE = Sought._fields.index("words")
 
 
@@ -301,4 +301,4 @@ def matches(record: Record, words: Sequence[str]) -> bool:
     Every word must be in the entry's text, kind or label; one that begins with ``!`` must not.
     ``kind:call`` matches a kind only, ``job:TEXT`` a job by its label or id.
     """
-    return finds(terms(words), sought(record))
+    return language.matches(terms(words), sought(record))

@@ -4,17 +4,17 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 
-class Place(NamedTuple):
+class SearchField(NamedTuple):
     """The field that a prefix selects.
 
     Attributes:
         prefix: The prefix in lower case, as in ``job:``.
-        place: Index of the field among the searchable texts.
+        field: Index of the field among the searchable texts.
         before: Text required before the word; empty where it may stand anywhere.
     """
 
     prefix: str
-    place: int
+    field: int
     before: str = ""
 
 
@@ -22,41 +22,41 @@ class Term(NamedTuple):
     """One word of a filter.
 
     Attributes:
-        place: Index of the field among the searchable texts.
+        field: Index of the field among the searchable texts.
         text: The word in lower case.
-        wanted: Whether it must occur, or must not.
+        required: Whether it must occur, or must not.
     """
 
-    place: int
+    field: int
     text: str
-    wanted: bool
+    required: bool
 
 
-def terms(words: Iterable[str], places: Sequence[Place], anywhere: int) -> tuple[Term, ...]:
+def terms(words: Iterable[str], fields: Sequence[SearchField], anywhere: int) -> tuple[Term, ...]:
     """Parses the words of a filter; incomplete words match everything.
 
     Args:
         words: Words as typed; one that begins with ``!`` must not occur.
-        places: The known prefixes.
+        fields: The known prefixes.
         anywhere: Index of the field for words without a prefix.
     """
     read = []
     for word in words:
-        wanted = not word.startswith("!")
-        asked = word.removeprefix("!").casefold()
-        for prefix, place, before in places:
-            if asked.startswith(prefix):
-                text = asked.removeprefix(prefix)
-                read.append(Term(place, text and before + text, wanted))
+        required = not word.startswith("!")
+        folded = word.removeprefix("!").casefold()
+        for prefix, field, before in fields:
+            if folded.startswith(prefix):
+                text = folded.removeprefix(prefix)
+                read.append(Term(field, text and before + text, required))
                 break
         else:
-            read.append(Term(anywhere, asked, wanted))
+            read.append(Term(anywhere, folded, required))
     return tuple(term for term in read if term.text)
 
 
-def finds(asked: Sequence[Term], where: Sequence[str]) -> bool:
+def matches(query: Sequence[Term], texts: Sequence[str]) -> bool:
     """Whether the texts match every term."""
-    for place, text, wanted in asked:  # noqa: SIM110 - twice as fast as all(), at each key typed
-        if (text in where[place]) is not wanted:
+    for field, text, required in query:  # noqa: SIM110 - twice as fast as all(), at each key typed
+        if (text in texts[field]) is not required:
             return False
     return True

@@ -187,12 +187,12 @@ class JobRows:
         if not self._terms:
             return list(self._listed)
         from zcbulk_tui.render.job_search import sought
-        from zcbulk_tui.render.terms import finds
+        from zcbulk_tui.render.terms import matches
 
         known = self._sought
         for unknown in self._listed.keys() - known.keys():
             known[unknown] = sought(self._listed[unknown])
-        return [it for it in self._listed if finds(self._terms, known[it])]
+        return [it for it in self._listed if matches(self._terms, known[it])]
 
     def _sorted(self, keys: list[JobKey]) -> list[JobKey]:
         by, known = self.order.by, self._sort_keys
