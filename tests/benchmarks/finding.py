@@ -19,7 +19,7 @@ from zcbulk_tui.domain.job import Counts, JobReading, JobState
 from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
 from zcbulk_tui.render.columns import LEAD, NAME, columns, shown
 from zcbulk_tui.render.glyphs import UNICODE
-from zcbulk_tui.render.job_search import Sought, sought, terms
+from zcbulk_tui.render.job_search import Searchable, searchable, terms
 from zcbulk_tui.render.order import Order, SortBy, first
 from zcbulk_tui.render.row import header
 from zcbulk_tui.render.terms import matches
@@ -219,8 +219,8 @@ def _press(
 
 
 @cache
-def _searched() -> dict[str, Sought]:
+def _searched() -> dict[str, Searchable]:
     """Where words are looked for in the jobs, by their labels."""
     reading = JobReading(JobState.IN_PROGRESS, "In-progress", Counts(), datetime.now(UTC))
     jobs = [JobSnapshot(job, (reading,)) for job in watched_jobs(_JOBS)]
-    return {job.job.label: sought(Listed("FED", job)) for job in jobs}
+    return {job.job.label: searchable(Listed("FED", job)) for job in jobs}

@@ -73,7 +73,7 @@ class Twin:
     def shown(self) -> list[Listed]:
         """The jobs that pass, in order."""
         asked = job_search.terms(self.asked)
-        passing = [one for one in self.jobs.values() if matches(asked, job_search.sought(one))]
+        passing = [one for one in self.jobs.values() if matches(asked, job_search.searchable(one))]
         keys = [order.key(one, self.order.by) for one in passing]
         passing = order.ordered(passing, self.order, keys)
         if self.group_by is None:

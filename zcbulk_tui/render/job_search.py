@@ -8,7 +8,7 @@ from zcbulk_tui.render import words
 from zcbulk_tui.render.terms import SearchField, Term
 
 
-class Sought(NamedTuple):
+class Searchable(NamedTuple):
     """The searchable texts of a job, all in lower case.
 
     Attributes:
@@ -33,7 +33,7 @@ class Sought(NamedTuple):
     tag: str
 
 
-def sought(listed: Listed) -> Sought:
+def searchable(listed: Listed) -> Searchable:
     """Returns the searchable texts of a job; cacheable as long as its snapshot."""
     snapshot = listed.snapshot
     job, ref = snapshot.job, snapshot.ref
@@ -50,7 +50,7 @@ def sought(listed: Listed) -> Sought:
         snapshot.last.raw_state if snapshot.last else "",
         snapshot.fault.error.title if snapshot.fault else "",
     )
-    return Sought(
+    return Searchable(
         "\n".join(everything).casefold(),
         name.casefold(),
         _state(snapshot),
@@ -75,10 +75,10 @@ def _state(snapshot: JobSnapshot) -> str:
     return f"\n{shown}\n{snapshot.state.value}\n{shown.rpartition('-')[2]}"
 
 
-_ANYWHERE = Sought._fields.index("anywhere")
+_ANYWHERE = Searchable._fields.index("anywhere")
 _FIELDS = tuple(
     # A state is found by how its words begin: "failed" is a word, "5 failed records" is not.
     SearchField(f"{name}:", index, "\n" if name == "state" else "")
-    for index, name in enumerate(Sought._fields)
+    for index, name in enumerate(Searchable._fields)
     if index != _ANYWHERE
 )

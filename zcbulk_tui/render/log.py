@@ -265,7 +265,7 @@ def _quoted(asked: str) -> str:
 # What is looked for.
 
 
-class Sought(NamedTuple):
+class Searchable(NamedTuple):
     """The searchable texts of an entry, all in lower case.
 
     Attributes:
@@ -279,11 +279,11 @@ class Sought(NamedTuple):
     words: str
 
 
-def sought(record: Record) -> Sought:
+def searchable(record: Record) -> Searchable:
     """Returns the searchable texts of an entry; cacheable."""
     ref = _ref(record)
     job = f"{_label(record)}\n{ref.job_id if ref is not None else ''}"
-    return Sought(kind(record), job.casefold(), f"{kind(record)}\n{text(record)}".casefold())
+    return Searchable(kind(record), job.casefold(), f"{kind(record)}\n{text(record)}".casefold())
 
 
 def terms(words: Iterable[str]) -> tuple[Term, ...]:
@@ -291,8 +291,8 @@ def terms(words: Iterable[str]) -> tuple[Term, ...]:
     return language.terms(words, _FIELDS, _ANYWHERE)
 
 
-_FIELDS = tuple(SearchField(f"{name}:", Sought._fields.index(name)) for name in ("kind", "job"))
-_ANYWHERE = Sought._fields.index("words")
+_FIELDS = tuple(SearchField(f"{name}:", Searchable._fields.index(name)) for name in ("kind", "job"))
+_ANYWHERE = Searchable._fields.index("words")
 
 
 def matches(record: Record, words: Sequence[str]) -> bool:
@@ -301,4 +301,4 @@ def matches(record: Record, words: Sequence[str]) -> bool:
     Every word must be in the entry's text, kind or label; one that begins with ``!`` must not.
     ``kind:call`` matches a kind only, ``job:TEXT`` a job by its label or id.
     """
-    return language.matches(terms(words), sought(record))
+    return language.matches(terms(words), searchable(record))

@@ -11,7 +11,7 @@ from zcbulk_tui.render.order import Key, Order, SortBy, key, ordered
 
 # The first frame has neither filter nor groups nor sums, and is not to wait for these.
 if TYPE_CHECKING:
-    from zcbulk_tui.render.job_search import Sought
+    from zcbulk_tui.render.job_search import Searchable
     from zcbulk_tui.render.order import GroupBy
     from zcbulk_tui.render.terms import Term
     from zcbulk_tui.render.totals import Sum, Tally
@@ -46,7 +46,7 @@ class JobRows:
         self._listed: dict[JobKey, Listed] = {}
         self._terms: Sequence[Term] = ()
         # What is worked out of a job, until it changes.
-        self._sought: dict[JobKey, Sought] = {}
+        self._sought: dict[JobKey, Searchable] = {}
         self._sort_keys: dict[JobKey, Key] = {}
         self._shares: dict[JobKey, Sum] = {}
         self._tally: Tally | None = None  # of all that is shown
@@ -186,12 +186,12 @@ class JobRows:
         """The jobs that pass the filter, as they were added."""
         if not self._terms:
             return list(self._listed)
-        from zcbulk_tui.render.job_search import sought
+        from zcbulk_tui.render.job_search import searchable
         from zcbulk_tui.render.terms import matches
 
         known = self._sought
         for unknown in self._listed.keys() - known.keys():
-            known[unknown] = sought(self._listed[unknown])
+            known[unknown] = searchable(self._listed[unknown])
         return [it for it in self._listed if matches(self._terms, known[it])]
 
     def _sorted(self, keys: list[JobKey]) -> list[JobKey]:

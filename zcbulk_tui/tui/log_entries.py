@@ -33,7 +33,7 @@ class LogEntry(NamedTuple):
     record: Record
     at: datetime
     key: tuple[object, ...]
-    sought: log.Sought
+    sought: log.Searchable
 
 
 def _read(record: Record) -> LogEntry:
@@ -46,7 +46,7 @@ def _read(record: Record) -> LogEntry:
             key = (record.cause, record.at, record.ref, record.request)
         case ControlRecord():
             key = (record.key,)
-    return LogEntry(record, record.at, key, log.sought(record))
+    return LogEntry(record, record.at, key, log.searchable(record))
 
 
 class LogEntries:
