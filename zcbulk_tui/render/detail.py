@@ -158,7 +158,7 @@ class _Pane:
         since = (self._now - last.read_at).total_seconds()
         ends = figures.remaining(remaining(self._motion, last), since)
         section.text("Ends in", ends, Look.STRONG)
-        why = forecast_words.why(self._motion, last, len(self._snapshot.readings))
+        why = forecast_words.explain_range(self._motion, last, len(self._snapshot.readings))
         section.text("", why, Look.DIM)
 
     def _rates(self, section: Section) -> None:
@@ -205,9 +205,9 @@ class _Pane:
         section = self._section("DEADLINES")
         for one in deadlines(self._snapshot):
             look = deadline_words.LOOK[one.urgency(self._now)]
-            told = deadline_words.told(one, self._now, self._zone)
+            told = deadline_words.describe(one, self._now, self._zone)
             section.text(deadline_words.NAME[one.kind], told, look)
-            section.text("", deadline_words.why(one), Look.DIM)
+            section.text("", deadline_words.explain(one), Look.DIM)
         return section
 
     def _polls(self) -> Section:
