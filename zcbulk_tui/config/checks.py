@@ -21,12 +21,12 @@ def is_profile_name(value: object) -> TypeGuard[str]:
     return isinstance(value, str) and _PROFILE.fullmatch(value) is not None
 
 
-def bad_profile_name(said: str, value: object) -> ConfigError:
-    """The error for what `is_profile_name` does not take; `said` is the sentence before it."""
+def bad_profile_name(message: str, value: object) -> ConfigError:
+    """The error for what `is_profile_name` does not take; `message` is the sentence before it."""
     if isinstance(value, dict):
-        return ConfigError(f"{said} {shown(value)}", next_step="Did you mean [profiles.NAME]?")
+        return ConfigError(f"{message} {shown(value)}", next_step="Did you mean [profiles.NAME]?")
     return ConfigError(
-        f"{said} {shown(value)}",
+        f"{message} {shown(value)}",
         next_step="Write a name of 1 to 30 letters, digits, dots, hyphens and underscores; "
         "the first is a letter or a digit.",
     )
@@ -78,12 +78,12 @@ def check_together(settings: Settings, given: Mapping[str, SettingValue]) -> Non
         _refuse_theme(settings, given["theme"])
 
 
-def _refuse_theme(settings: Settings, asked: SettingValue) -> NoReturn:
+def _refuse_theme(settings: Settings, setting: SettingValue) -> NoReturn:
 
     there = (*THEMES, *settings.themes)
     close = get_close_matches(settings.theme.lower(), there, n=1)
     raise ConfigError(
-        f"{asked.source}: theme cannot be {shown(settings.theme)}",
+        f"{setting.source}: theme cannot be {shown(settings.theme)}",
         f"There are: {', '.join(map(masked, there))}.",
         f"Did you mean {masked(close[0])}?"
         if close
@@ -91,12 +91,12 @@ def _refuse_theme(settings: Settings, asked: SettingValue) -> NoReturn:
     )
 
 
-def _refuse_sort(sort: str, asked: SettingValue) -> NoReturn:
+def _refuse_sort(sort: str, setting: SettingValue) -> NoReturn:
 
     turned, column = ("-" if sort.startswith("-") else ""), sort.removeprefix("-")
     close = get_close_matches(column.lower(), COLUMNS, n=1)
     raise ConfigError(
-        f"{asked.source}: list.sort cannot be {shown(sort)}",
+        f"{setting.source}: list.sort cannot be {shown(sort)}",
         f"There are: {', '.join(COLUMNS)}; a hyphen before it turns the order round.",
         f"Did you mean {turned}{close[0]}?" if close else "Use one of these.",
     )

@@ -122,11 +122,11 @@ def faults(
     file = _file(environ)
     nearer = (from_environment(environ), _spoken(flags))
     _check(file.common)
-    asked = {**file.common, **nearer[0], **nearer[1]}.get("profile")
+    requested = {**file.common, **nearer[0], **nearer[1]}.get("profile")
     names = tuple(file.tables)
     # That none is named of several is no fault of the file.
-    if asked is not None or not names:
-        chosen = _chosen(asked, file)
+    if requested is not None or not names:
+        chosen = _chosen(requested, file)
         names = names or (str(chosen.value),)
     found: dict[str, ConfigError | None] = dict.fromkeys(names)
     for name in names:
@@ -226,14 +226,14 @@ def _profile_tables(value: object, places: TomlLines) -> dict[str, Mapping[str, 
     return tables
 
 
-def _chosen(asked: SettingValue | None, file: _File) -> SettingValue:
+def _chosen(requested: SettingValue | None, file: _File) -> SettingValue:
     """Returns the profile to use: the requested one, or the only one; the default has no source.
 
     Raises:
         ConfigError: There is no such profile, or none is named of several.
     """
     tables = file.tables
-    if asked is None:
+    if requested is None:
         if not tables or DEFAULT_PROFILE in tables:
             return SettingValue(DEFAULT_PROFILE, "")
         first = next(iter(tables))
@@ -244,12 +244,12 @@ def _chosen(asked: SettingValue | None, file: _File) -> SettingValue:
             f"{file.path} has {', '.join(tables)}.",
             f"Write --profile {first}, or set profile in the file.",
         )
-    if not is_profile_name(asked.value):
-        raise bad_profile_name(f"{asked.source}: profile cannot be", asked.value)
-    if tables and asked.value not in tables:
+    if not is_profile_name(requested.value):
+        raise bad_profile_name(f"{requested.source}: profile cannot be", requested.value)
+    if tables and requested.value not in tables:
         raise ConfigError(
-            f"There is no profile “{masked(asked.value)}”",
-            f"{asked.source} asks for it; {file.path} has {', '.join(tables)}.",
-            f"Use one of these, or add the table [{dotted(PROFILES, asked.value)}].",
+            f"There is no profile “{masked(requested.value)}”",
+            f"{requested.source} asks for it; {file.path} has {', '.join(tables)}.",
+            f"Use one of these, or add the table [{dotted(PROFILES, requested.value)}].",
         )
-    return asked
+    return requested

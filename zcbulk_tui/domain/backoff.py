@@ -17,7 +17,7 @@ LONGEST = 3600.0
 
 
 def delay(
-    failures: int, luck: float, asked: float | None = None, cap: float = CAP, turns: int = 1
+    failures: int, luck: float, requested: float | None = None, cap: float = CAP, turns: int = 1
 ) -> float:
     """Returns the seconds to wait after `failures` failures in a row (1 or more).
 
@@ -25,9 +25,9 @@ def delay(
         failures: The wait doubles with each, up to the cap.
         luck: A random number from 0 to 1: jitter over the upper half of the wait, so that jobs that
             failed together do not retry together.
-        asked: Seconds requested by the server (Retry-After): a lower bound, up to an hour.
+        requested: Seconds requested by the server (Retry-After): a lower bound, up to an hour.
         cap: `CAP` or `COSTLY`.
         turns: Number of failing jobs. They take turns, so that all together retry as often as one.
     """
     full = min(min(cap, FIRST * 2.0 ** min(failures - 1, 16)) * turns, LONGEST)
-    return max(full * (0.5 + luck / 2), min(asked or 0.0, LONGEST))
+    return max(full * (0.5 + luck / 2), min(requested or 0.0, LONGEST))

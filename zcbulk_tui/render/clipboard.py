@@ -107,16 +107,16 @@ _API_VERSION = "v2.1"
 """The one that Zoho's pages show; whoever reads the URL takes that of the settings."""
 
 
-def status_command(of: Listed) -> str:
+def status_command(listed: Listed) -> str:
     """Returns the command, explicit wherever settings could change its meaning."""
-    ref = of.snapshot.ref
+    ref = listed.snapshot.ref
     return shlex.join(
         (
             "zcbulk-tui",
             "status",
             ref.origin + job_path(ref, _API_VERSION),
             "--profile",
-            of.profile,
+            listed.profile,
             "--environment",
             ref.environment.value,
         )

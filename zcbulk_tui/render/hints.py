@@ -20,9 +20,9 @@ def first_run(login: str, *, add: str) -> list[Line]:
     ]
 
 
-def nothing_found(asked: str, jobs: int) -> list[Line]:
+def nothing_found(query: str, jobs: int) -> list[Line]:
     """Returns the hint for a filter that matches no job."""
-    return [(), (Span(f"  None of {jobs:,} jobs has “{one_line(asked)}”; Esc shows all."),)]
+    return [(), (Span(f"  None of {jobs:,} jobs has “{one_line(query)}”; Esc shows all."),)]
 
 
 def _way(title: str, how: str, look: Look = Look.TEXT) -> Line:

@@ -64,7 +64,7 @@ class Page:
     """The page of a history at one size; only what depends on the cursor is drawn with each step.
 
     Args:
-        of: The history.
+        timeline: The history.
         glyphs: The characters.
         width: Cells.
         height: Lines.

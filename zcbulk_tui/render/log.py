@@ -213,21 +213,21 @@ class View(NamedTuple):
     Attributes:
         shown: Entries that pass the filter.
         loaded: Entries loaded and checked.
-        asked: The filter as typed.
+        query: The filter as typed.
         calls: Whether calls are shown.
         back_to: Time of the oldest entry checked; None when there is no older one.
     """
 
     shown: int
     loaded: int
-    asked: str
+    query: str
     calls: bool
     back_to: datetime | None
 
     @property
     def is_filtered(self) -> bool:
         """Whether entries may be left out."""
-        return bool(self.asked.strip()) or not self.calls
+        return bool(self.query.strip()) or not self.calls
 
 
 def title(view: View, width: int, *, glyphs: Glyphs) -> Line:
@@ -237,8 +237,8 @@ def title(view: View, width: int, *, glyphs: Glyphs) -> Line:
     spans = [Span(" Log", Look.STRONG), Span(f"  {left_out}{view.loaded:,}{older} entries")]
     if not view.calls:
         spans.append(Span(f" {glyphs.separator} without calls", Look.WARNING))
-    if view.asked.strip():
-        spans.append(Span(f" {glyphs.separator} {_quoted(view.asked)}", Look.WARNING))
+    if view.query.strip():
+        spans.append(Span(f" {glyphs.separator} {_quoted(view.query)}", Look.WARNING))
     return fit_line(spans, width)
 
 
@@ -254,12 +254,12 @@ def hint(view: View, now: datetime) -> str:
     if not view.loaded:
         return "Nothing has happened yet."
     since = "" if view.back_to is None else f" since {_time(view.back_to, now, seconds=False)}"
-    what = f"Nothing matches {_quoted(view.asked)}" if view.asked.strip() else "Nothing but calls"
+    what = f"Nothing matches {_quoted(view.query)}" if view.query.strip() else "Nothing but calls"
     return f"{what}{since}{'' if view.calls else '; c shows the calls too'}."
 
 
-def _quoted(asked: str) -> str:
-    return f"“{one_line(asked)}”"
+def _quoted(query: str) -> str:
+    return f"“{one_line(query)}”"
 
 
 # What is looked for.

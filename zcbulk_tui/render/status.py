@@ -232,8 +232,8 @@ def news(
     return [(*lines[0], due), *lines[1:], *empty]
 
 
-def preview(of: Effect, spent: Spent, width: int, height: int) -> list[Line]:
+def preview(effect: Effect, spent: Spent, width: int, height: int) -> list[Line]:
     """Returns the effect of a pace that is chosen but not in force yet: `height` lines."""
-    texts = wrap(f"{words.effect(of, spent)}. It counts in a moment.", width - 2, height)
+    texts = wrap(f"{words.effect(effect, spent)}. It counts in a moment.", width - 2, height)
     lines = [fit_line([Span(f" {text}", Look.STRONG)], width) for text in texts]
     return lines + [fit_line([], width)] * (height - len(lines))
