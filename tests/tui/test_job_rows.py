@@ -200,7 +200,7 @@ def test_after_any_changes_the_list_is_what_it_must_be(
         assert [place for place in made.places if not isinstance(place, str)] == keys
         total = made.total()
         told = (total.counts.total or 0, total.counts.success or 0)
-        assert (total.jobs, total.jobs - total.untold, *told) == twin.added_up()
+        assert (total.jobs, total.jobs - total.incomplete, *told) == twin.added_up()
 
 
 @settings(max_examples=60)
@@ -311,7 +311,7 @@ def test_each_group_stands_below_its_heading_and_adds_up(by: GroupBy, headings: 
     sums = [made.total(title) for title in headings]
     everything = made.total()
     assert [one.jobs for one in sums] == [2, 2]
-    assert sum(one.untold for one in sums) == everything.untold == 1
+    assert sum(one.incomplete for one in sums) == everything.incomplete == 1
     assert sum(one.counts.success or 0 for one in sums) == everything.counts.success == 11_000
     made.put(listed(1, "eu", READINGS[3], tags=("sales",)))
     assert made.total().counts.success == 19_000, "what is read counts at once"

@@ -41,7 +41,7 @@ class Order(NamedTuple):
     descending: bool = False
 
 
-_NOT_TOLD = Counts()
+_UNKNOWN = Counts()
 
 _FIGURES = frozenset({SortBy.PERCENT, SortBy.OK, SortBy.FAILED, SortBy.LEFT, SortBy.RATE})
 
@@ -58,7 +58,7 @@ def key(listed: Listed, by: SortBy) -> Key:
     """
     snapshot = listed.snapshot
     last = snapshot.last
-    counts = last.counts if last else _NOT_TOLD
+    counts = last.counts if last else _UNKNOWN
     match by:
         case SortBy.ADDED:
             return None

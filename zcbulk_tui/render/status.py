@@ -215,7 +215,7 @@ def about(listed: Listed | None, glyphs: Glyphs, width: int, *, with_profile: bo
     return fit_line([Span(f" {snapshot.job.label}", Look.STRONG), Span(rest, Look.DIM)], width)
 
 
-def news(
+def summary(
     snapshot: JobSnapshot | None, service: ServiceSnapshot, now: datetime, width: int, height: int
 ) -> list[Line]:
     """Returns the selected job's summary and next poll: `height` lines."""

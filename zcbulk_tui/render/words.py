@@ -128,22 +128,22 @@ def refusal(error: ZcbulkError | None) -> str:
     return "not sent" if unsent else "refused"
 
 
-def command(said: Command, now: datetime) -> str:
+def command(sent: Command, now: datetime) -> str:
     """Returns the outcome of a start or an abort."""
-    name = "Start" if said.action is Action.START else "Abort"
-    at = clock(said.sent_at, now)
-    if said.outcome is Outcome.ACCEPTED:
+    name = "Start" if sent.action is Action.START else "Abort"
+    at = clock(sent.sent_at, now)
+    if sent.outcome is Outcome.ACCEPTED:
         return f"{name} accepted at {at}" + (
-            f": the server said “{said.said}”." if said.said else "."
+            f": the server said “{sent.said}”." if sent.said else "."
         )
-    if said.outcome is Outcome.TOOK_EFFECT:
+    if sent.outcome is Outcome.TOOK_EFFECT:
         return f"{name} of {at}: the answer was lost, but the status shows that it took effect."
-    if said.outcome is Outcome.NO_EFFECT:
+    if sent.outcome is Outcome.NO_EFFECT:
         return f"{name} of {at}: the answer was lost, and the status shows no effect so far."
-    if said.outcome is Outcome.REFUSED:
-        why = said.error.told(Occasion.COMMAND) if said.error else ""
-        return f"{name} {refusal(said.error)} at {at}: {why}"
-    if said.error is None:
+    if sent.outcome is Outcome.REFUSED:
+        why = sent.error.told(Occasion.COMMAND) if sent.error else ""
+        return f"{name} {refusal(sent.error)} at {at}: {why}"
+    if sent.error is None:
         return f"{name} sent at {at}; waiting for the answer."
     return f"{name} of {at}: the answer is unclear; asking for the status, sending nothing again."
 
