@@ -8,7 +8,7 @@
     │   └── HeldError            exit 2   an earlier command stands in the way of this one
     ├── OutputError              exit 5   all went well, but for writing the output
     ├── SignInError              exit 3   Zoho does not accept who we are
-    │   └── SignedOutError                ... whatever is asked: it takes a new sign-in
+    │   └── SignedOutError                ... for any call: a new sign-in is required
     ├── RefusedError             exit 1   Zoho answered, and the answer is no
     │   ├── JobRefusedError               ... because of this job itself, not of the moment
     │   │   └── JobUnknownError           ... Zoho does not know the job, form, app or owner
@@ -20,19 +20,19 @@
         ├── UnreachableError              nothing was sent: no connection
         ├── UnclearError                  sent, but the answer never came or is a server fault
         ├── BusyError                     too many calls for now
-        │   └── SignInBusyError           ... to the server that gives out tokens
+        │   └── SignInBusyError           ... to the server that issues tokens
         ├── BetweenError                  a proxy or gateway said no in Zoho's place
         │   └── BetweenVariantError           ... because of the way the command was put
         └── UnreadableError               an answer came that makes no sense
 
 Errors of other libraries are turned into these once, at the edge where they arise.
 
-Two questions are answered by the kind of an error alone, and in this module alone: whether a job is
-polled again by itself (`ZcbulkError.ends_polls`), and what is said of another try, which depends on
-who asked (`ZcbulkError.another_try`).
+The class of an error alone, and this module alone, decide whether a job is polled again
+automatically (`ZcbulkError.ends_polls`) and how a retry is described, which depends on the caller
+(`ZcbulkError.another_try`).
 
-The exit code goes by who said no: Zoho gives 1, whatever is in between gives 4. For a sign-in it is
-3, whoever refuses it.
+The exit code depends on who refused: Zoho gives 1, whatever is in between gives 4; for a sign-in
+it is 3, whoever refuses it.
 """
 
 from dataclasses import dataclass
@@ -41,10 +41,10 @@ from typing import ClassVar
 
 
 class Occasion(Enum):
-    """Who asked, which decides whether anything is tried again by itself."""
+    """The caller, which decides whether a failed call is retried automatically."""
 
     POLL = "poll"
-    """The dashboard, which asks again by itself and shows when."""
+    """The dashboard, which polls again automatically and shows when."""
 
     COMMAND = "command"
     """A start or an abort, which is sent once."""
@@ -93,7 +93,7 @@ class ZcbulkError(Exception):
     exit_code: ClassVar[int] = 1
 
     ends_polls: ClassVar[bool] = False
-    """Whether a job is not polled again by itself, until the user edits it or asks for a poll."""
+    """Whether automatic polls of the job end, until the user edits it or requests a poll."""
 
     passes: ClassVar[str] = ""
     """When another try may bring something else, such as "in a minute"; empty for never."""
@@ -122,9 +122,9 @@ class ZcbulkError(Exception):
         return [part for part in (self.cause, said, again, self.next_step) if part]
 
     def another_try(self, occasion: Occasion) -> str:
-        """What is said of another try; empty where there is nothing to say, or others say it."""
+        """Returns the sentence about a retry; empty where there is none or the screen shows it."""
         if occasion is Occasion.POLL:
-            # Where it is asked again, the row shows when.
+            # Where it is polled again, the row shows when.
             return _ENDED_POLLS if self.ends_polls else ""
         when = self._when()
         return _OTHER_TRY[occasion].format(when=when) if when else ""
@@ -179,7 +179,7 @@ class RefusedError(ZcbulkError):
 
 
 class JobRefusedError(RefusedError):
-    """Zoho answered that this job is not for us: asking again brings the same."""
+    """Zoho refused this job itself: a retry brings the same answer."""
 
     ends_polls = True
 
@@ -207,10 +207,10 @@ class UndocumentedError(RefusedError):
 
 
 class ServiceError(ZcbulkError):
-    """No usable answer came; asking again later may help.
+    """No usable answer came; a later retry may help.
 
     Attributes:
-        retry_after: Seconds the server asked us to wait; None when it named none.
+        retry_after: Seconds to wait as requested by the server (Retry-After); None if it sent none.
     """
 
     exit_code = 4
@@ -252,13 +252,13 @@ class UnclearError(ServiceError):
 
 
 class BusyError(ServiceError):
-    """Zoho asks for fewer calls."""
+    """Zoho limits the rate of calls."""
 
     passes = "in a minute"
 
 
 class SignInBusyError(BusyError):
-    """Zoho gives out no token for a while, since too many were asked for."""
+    """Zoho issues no token for a while, since too many were requested."""
 
     passes = "in ten minutes"
 

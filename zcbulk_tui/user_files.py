@@ -77,7 +77,7 @@ def check_nobody_else_writes(path: Path) -> None:
     """Makes sure that only this user and root can change a file, or replace those of a folder.
 
     Raises:
-        ConfigError: Somebody can; says which command mends it.
+        ConfigError: Another user can; the error names the command that fixes it.
     """
     try:
         found = path.stat()

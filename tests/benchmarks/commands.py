@@ -37,11 +37,11 @@ from zcbulk_tui.creator.client import CreatorClient
 from zcbulk_tui.creator.network import Network
 from zcbulk_tui.creator.tokens import FixedToken
 from zcbulk_tui.domain.address import parse_job_url
-from zcbulk_tui.domain.budget import Allowance
+from zcbulk_tui.domain.budget import Allowance, Reason
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.job import Action, JobRef, WatchedJob
 from zcbulk_tui.domain.outlook import UNREAD, Outlook
-from zcbulk_tui.domain.planner import Reason, Terms
+from zcbulk_tui.domain.planner import Terms
 from zcbulk_tui.errors import UsageError, ZcbulkError
 from zcbulk_tui.monitor.events import CommandEnded, Event
 from zcbulk_tui.monitor.monitor import Monitor

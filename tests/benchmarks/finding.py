@@ -18,11 +18,11 @@ from tests.benchmarks.pty_session import COLUMNS, MeasurementError, PtySession, 
 from zcbulk_tui.domain.job import Counts, JobReading, JobState
 from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
 from zcbulk_tui.render.columns import LEAD, NAME, columns, shown
-from zcbulk_tui.render.finding import Sought, sought, terms
 from zcbulk_tui.render.glyphs import UNICODE
+from zcbulk_tui.render.job_search import Searchable, searchable, terms
 from zcbulk_tui.render.order import Order, SortBy, first
 from zcbulk_tui.render.row import header
-from zcbulk_tui.render.terms import finds
+from zcbulk_tui.render.terms import matches
 
 _JOBS = 1000
 _FILTER_LIMIT, _SORT_LIMIT = 30.0, 50.0
@@ -122,7 +122,7 @@ def _filter(session: PtySession, picture: Picture) -> list[float]:
 def _is_filtered(text: str) -> Callable[[Shot], bool]:
     """Returns whether the screen shows what a filter finds, in full."""
     asked = terms(text)
-    found = [label for label, where in _searched().items() if finds(asked, where)]
+    found = [label for label, where in _searched().items() if matches(asked, where)]
     total = f"“{text.strip()}” {len(found):,} of {_JOBS:,}" if text else f"Total {_JOBS:,} jobs"
 
     def is_there(shot: Shot) -> bool:
@@ -219,8 +219,8 @@ def _press(
 
 
 @cache
-def _searched() -> dict[str, Sought]:
+def _searched() -> dict[str, Searchable]:
     """Where words are looked for in the jobs, by their labels."""
     reading = JobReading(JobState.IN_PROGRESS, "In-progress", Counts(), datetime.now(UTC))
     jobs = [JobSnapshot(job, (reading,)) for job in watched_jobs(_JOBS)]
-    return {job.job.label: sought(Listed("FED", job)) for job in jobs}
+    return {job.job.label: searchable(Listed("FED", job)) for job in jobs}

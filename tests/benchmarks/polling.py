@@ -20,8 +20,7 @@ from typing import Any
 
 from tests.benchmarks.replay import AMPLE, Account, Policy, Watched, alone, together
 from tests.benchmarks.traces import Trace, read
-from zcbulk_tui.domain.budget import Allowance
-from zcbulk_tui.domain.planner import Pace
+from zcbulk_tui.domain.budget import Allowance, Pace
 
 _POLICIES = ("planner", "fixed:5", "fixed:15", "fixed:60")
 _RESERVE = 20

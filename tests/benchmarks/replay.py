@@ -14,11 +14,11 @@ from tests.support.desks import PROFILE, make_desk
 from tests.support.jobs import REF
 from tests.support.virtual_time import run_virtual
 from zcbulk_tui.creator.wire import parse_state
-from zcbulk_tui.domain.budget import Allowance
-from zcbulk_tui.domain.calls import Slot
+from zcbulk_tui.domain.budget import Allowance, Pace, Reason
+from zcbulk_tui.domain.call_limits import Slot
 from zcbulk_tui.domain.job import Action, Counts, JobReading, JobRef, JobState, WatchedJob
 from zcbulk_tui.domain.outlook import UNREAD, Outlook
-from zcbulk_tui.domain.planner import Pace, Reason, Terms, wait
+from zcbulk_tui.domain.planner import Terms, wait
 from zcbulk_tui.domain.progress import estimated_since, remember
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.windows import Recalled

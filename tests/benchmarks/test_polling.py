@@ -15,7 +15,7 @@ import pytest
 from tests.benchmarks import polling
 from tests.benchmarks.replay import AMPLE, Policy, alone, together
 from tests.benchmarks.traces import KINDS, Event, Trace, generate
-from zcbulk_tui.domain.planner import Pace
+from zcbulk_tui.domain.budget import Pace
 
 FIGURES = [
     "jobs",

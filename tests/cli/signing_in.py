@@ -19,11 +19,11 @@ from tests.support.text import is_one_safe_line
 from zcbulk_tui.cli import device_page
 from zcbulk_tui.creator.grants import DeviceCode
 from zcbulk_tui.simulator.accounts import CLIENT_ID, CLIENT_SECRET, Accounts
+from zcbulk_tui.simulator.faults import SignInFault
 from zcbulk_tui.simulator.scenarios import build
 from zcbulk_tui.simulator.scopes import CREATE, READ
 from zcbulk_tui.simulator.server import LoopbackServer
 from zcbulk_tui.simulator.sign_in_errors import SignInCall
-from zcbulk_tui.simulator.sign_in_faults import SignInFault
 
 CLIENT = {"ZCBULK_CLIENT_ID": CLIENT_ID, "ZCBULK_CLIENT_SECRET": CLIENT_SECRET}
 """The environment of somebody who is asked for nothing."""

@@ -17,7 +17,7 @@ from tests.cli.remembering import JOB, OTHER, put_on_list, remember, url, watch_
 from tests.support.commands import PATIENCE, PROGRAM, CommandLine, environment
 from tests.support.jobs import REF, URL
 from tests.support.stub_server import Reply, StubServer
-from zcbulk_tui.domain.cells import from_cell
+from zcbulk_tui.domain.text import from_cell
 
 PARTS = ("readings", "events", "commands")
 

@@ -14,8 +14,7 @@ from tests.config.conftest import Write
 from zcbulk_tui.config import settings as all_settings
 from zcbulk_tui.config.load import faults, load, read
 from zcbulk_tui.config.settings import COLUMNS, BudgetSettings, ListSettings, Settings
-from zcbulk_tui.render.groups import GroupBy
-from zcbulk_tui.render.order import SortBy
+from zcbulk_tui.render.order import GroupBy, SortBy
 from zcbulk_tui.tui.keys import KEYS
 from zcbulk_tui.tui.own_keys import remapped
 from zcbulk_tui.tui.palettes import PALETTES, Palette

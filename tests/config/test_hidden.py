@@ -3,10 +3,10 @@
 import pytest
 
 from tests.config.conftest import Write, refusal
-from zcbulk_tui.config.layers import Given, settings_of, variable
+from zcbulk_tui.config.layers import settings_of, variable
 from zcbulk_tui.config.load import read
 from zcbulk_tui.config.settings import Settings
-from zcbulk_tui.config.shown import masked, shown
+from zcbulk_tui.config.values import SettingValue, masked, shown
 
 PARTS = ("0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210")
 CANARY = f"1000.{PARTS[0]}.{PARTS[1]}"
@@ -89,7 +89,7 @@ def test_the_command_that_prints_a_token_is_in_no_representation(write: Write) -
     configuration = read(write("token_command = 'echo hunter2'"))
     assert configuration.settings.token_command == "echo hunter2"
     assert "hunter2" not in repr(configuration)
-    assert "hunter2" not in repr(Given("echo hunter2", "--token-command"))
+    assert "hunter2" not in repr(SettingValue("echo hunter2", "--token-command"))
 
 
 def test_a_command_that_cannot_be_is_not_repeated(write: Write) -> None:

@@ -20,9 +20,9 @@ from zcbulk_tui.creator.tokens import CommandToken, FixedToken, TokenSource
 from zcbulk_tui.domain.address import parse_job_url
 from zcbulk_tui.domain.job import Action, Environment, JobRef, JobState
 from zcbulk_tui.errors import SignedOutError, SignInBusyError, SignInError, ZcbulkError
+from zcbulk_tui.simulator.faults import SignInFault
+from zcbulk_tui.simulator.physics import State
 from zcbulk_tui.simulator.sign_in_errors import SignInCall
-from zcbulk_tui.simulator.sign_in_faults import SignInFault
-from zcbulk_tui.simulator.states import State
 
 REFUSED = Reply.of({"code": 1030, "message": "invalid"}, 401)
 OTHER_401 = [(1000, 401), (2945, 401), (None, 401), (1060, 401)]

@@ -14,8 +14,8 @@ from zcbulk_tui.errors import (
     SignInError,
     UnreachableError,
 )
+from zcbulk_tui.simulator.faults import SignInFault
 from zcbulk_tui.simulator.sign_in_errors import SignInCall
-from zcbulk_tui.simulator.sign_in_faults import SignInFault
 
 REFUSAL = SignInError("The access token is not valid")
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zcbulk_tui.domain.cells import from_cell, to_cell
+from zcbulk_tui.domain.text import from_cell, to_cell
 
 RISKY = "=+-@\t\r"
 

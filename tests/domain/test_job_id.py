@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.jobs import REF
-from zcbulk_tui.domain.doubts import doubts
-from zcbulk_tui.domain.job_id import grouped, is_number, looks_rounded, read_id
+from zcbulk_tui.domain.job_id import doubts, grouped, is_number, looks_rounded, read_id
 from zcbulk_tui.errors import UsageError
 
 ID = "3888833000000114027"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.support.jobs import NOW, watched
 from zcbulk_tui.domain import backoff, deadlines
-from zcbulk_tui.domain.minute import CALLS_AT_ONCE, CALLS_PER_MINUTE, wait
+from zcbulk_tui.domain.call_limits import CALLS_AT_ONCE, CALLS_PER_MINUTE, wait
 
 lucks = st.floats(0, 1)
 failures = st.integers(1, 10_000)

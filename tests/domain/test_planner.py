@@ -10,15 +10,14 @@ from hypothesis import strategies as st
 
 from tests.support.jobs import NOW, reading, watched
 from tests.support.properties import histories_of_one_job
-from zcbulk_tui.domain.minute import CALLS_PER_MINUTE
+from zcbulk_tui.domain.budget import Pace, Reason
+from zcbulk_tui.domain.call_limits import CALLS_PER_MINUTE
 from zcbulk_tui.domain.outlook import UNREAD, Outlook, Quiet, outlook
 from zcbulk_tui.domain.planner import (
     DEAR,
     DEAREST,
     PATIENCE,
     Means,
-    Pace,
-    Reason,
     Terms,
     calls,
     effect,

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.jobs import NOW, watched
+from zcbulk_tui.domain.budget import Pace, Reason
 from zcbulk_tui.domain.job import Counts, JobReading, JobState
 from zcbulk_tui.domain.outlook import Outlook, outlook
-from zcbulk_tui.domain.planner import DEAREST, PATIENCE, Pace, Reason, Terms, wait
+from zcbulk_tui.domain.planner import DEAREST, PATIENCE, Terms, wait
 from zcbulk_tui.domain.progress import remember
 
 RECORDS = 100_000

@@ -13,12 +13,11 @@ from tests.support.databases import memory_database
 from tests.support.desks import PROFILE, make_desk
 from tests.support.jobs import NOW, watched
 from tests.support.virtual_time import virtual_now
-from zcbulk_tui.domain.budget import Allowance, Cause, DayCalls
-from zcbulk_tui.domain.calls import Slot
-from zcbulk_tui.domain.day_plan import Spent
+from zcbulk_tui.domain.budget import Allowance, Cause, DayCalls, Pace, Reason, Spent
+from zcbulk_tui.domain.call_limits import Slot
 from zcbulk_tui.domain.job import Action, Counts, JobReading, JobRef, JobState, WatchedJob
 from zcbulk_tui.domain.outlook import UNREAD, Outlook
-from zcbulk_tui.domain.planner import Pace, Reason, Terms
+from zcbulk_tui.domain.planner import Terms
 from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
 from zcbulk_tui.errors import Answer as Reply
 from zcbulk_tui.errors import UnreachableError, ZcbulkError

@@ -10,9 +10,9 @@ from tests.monitor.stage import Clock, Stage, jobs
 from tests.support.jobs import NOW
 from tests.support.virtual_time import run_virtual
 from zcbulk_tui.domain import planner
-from zcbulk_tui.domain.budget import Allowance
+from zcbulk_tui.domain.budget import Allowance, Reason
 from zcbulk_tui.domain.outlook import UNREAD, Outlook
-from zcbulk_tui.domain.planner import Reason, Terms
+from zcbulk_tui.domain.planner import Terms
 from zcbulk_tui.errors import UnreachableError
 
 pytestmark = pytest.mark.usefixtures("alone")

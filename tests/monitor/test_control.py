@@ -6,11 +6,11 @@ import pytest
 
 from tests.monitor.stage import ScriptedApi, Stage, jobs
 from tests.support.virtual_time import run_virtual
-from zcbulk_tui.domain.budget import Cause
+from zcbulk_tui.domain.budget import Cause, Reason
 from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.job import Action, JobState
 from zcbulk_tui.domain.outlook import UNREAD, Outlook
-from zcbulk_tui.domain.planner import Reason, Terms
+from zcbulk_tui.domain.planner import Terms
 from zcbulk_tui.errors import (
     AlreadyEndedError,
     BusyError,

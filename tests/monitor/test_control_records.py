@@ -11,7 +11,7 @@ from tests.support.desks import PROFILE
 from tests.support.jobs import NOW
 from tests.support.virtual_time import run_virtual
 from zcbulk_tui.domain.budget import Cause
-from zcbulk_tui.domain.calls import Slot
+from zcbulk_tui.domain.call_limits import Slot
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.job import Action, JobReading, JobRef, JobState
 from zcbulk_tui.domain.records import CallRecord, ControlRecord, EventKind, JobEvent

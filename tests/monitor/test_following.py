@@ -12,9 +12,9 @@ from tests.monitor.windows import TICKS, counts, shared_profile
 from tests.support.desks import PROFILE
 from tests.support.virtual_time import run_virtual
 from zcbulk_tui.domain.budget import Cause
+from zcbulk_tui.domain.call_limits import MINUTE
 from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.job import Action, JobState
-from zcbulk_tui.domain.minute import MINUTE
 from zcbulk_tui.domain.records import CallRecord, EventKind, JobEvent
 from zcbulk_tui.errors import Answer, BusyError, JobUnknownError, UnclearError, UnreachableError
 from zcbulk_tui.monitor.events import CommandEnded

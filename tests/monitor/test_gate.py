@@ -4,7 +4,7 @@ import asyncio
 
 from tests.support.databases import memory_database
 from tests.support.virtual_time import run_virtual
-from zcbulk_tui.domain.minute import CALLS_AT_ONCE
+from zcbulk_tui.domain.call_limits import CALLS_AT_ONCE
 from zcbulk_tui.monitor.gate import CallGate, Priority
 from zcbulk_tui.store.minute import SharedMinute
 

@@ -9,10 +9,11 @@ from tests.monitor.stage import ScriptedApi, Stage, jobs
 from tests.monitor.test_control_records import ABORT, REF, START, S, command, records, settled_state
 from tests.monitor.windows import shared_profile
 from tests.support.virtual_time import run_virtual
+from zcbulk_tui.domain.budget import Reason
 from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.job import Action
 from zcbulk_tui.domain.outlook import UNREAD, Outlook
-from zcbulk_tui.domain.planner import Reason, Terms
+from zcbulk_tui.domain.planner import Terms
 from zcbulk_tui.errors import (
     BusyError,
     QuotaSpentError,

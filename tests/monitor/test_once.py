@@ -15,8 +15,8 @@ from tests.support.desks import PROFILE
 from tests.support.jobs import NOW, watched
 from tests.support.virtual_time import run_virtual, virtual_now
 from zcbulk_tui.domain.budget import Allowance, Cause
+from zcbulk_tui.domain.call_limits import MINUTE
 from zcbulk_tui.domain.job import Counts, JobReading, JobRef, JobState
-from zcbulk_tui.domain.minute import MINUTE
 from zcbulk_tui.domain.records import CallRecord, EventKind, History, JobEvent
 from zcbulk_tui.errors import (
     Answer,

@@ -12,9 +12,10 @@ from tests.monitor.stage import Stage, jobs
 from tests.monitor.windows import TICKS, SharedProfile, asked, labels, shared_profile
 from tests.support.jobs import NOW, watched
 from tests.support.virtual_time import run_virtual
+from zcbulk_tui.domain.budget import Pace, Reason
 from zcbulk_tui.domain.job import JobState
 from zcbulk_tui.domain.outlook import UNREAD, Outlook
-from zcbulk_tui.domain.planner import Pace, Reason, Terms
+from zcbulk_tui.domain.planner import Terms
 from zcbulk_tui.domain.records import EventKind, JobEvent
 from zcbulk_tui.monitor.events import JobRemoved, ServiceChanged
 from zcbulk_tui.store.windows import SILENT

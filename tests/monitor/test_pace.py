@@ -9,10 +9,9 @@ from tests.monitor.stage import Stage, jobs
 from tests.support.jobs import NOW
 from tests.support.virtual_time import run_virtual
 from zcbulk_tui.domain import planner
-from zcbulk_tui.domain.budget import Allowance
-from zcbulk_tui.domain.day_plan import DayPlan
+from zcbulk_tui.domain.budget import Allowance, Pace
 from zcbulk_tui.domain.job import JobState
-from zcbulk_tui.domain.planner import Pace
+from zcbulk_tui.domain.planner import DayPlan
 from zcbulk_tui.monitor.events import JobChanged, ServiceChanged
 
 pytestmark = pytest.mark.usefixtures("alone")

@@ -10,10 +10,10 @@ from tests.monitor.stage import Clock, ScriptedApi, Stage, jobs
 from tests.monitor.windows import shared_profile
 from tests.support.jobs import NOW
 from tests.support.virtual_time import run_virtual
-from zcbulk_tui.domain.budget import Cause
+from zcbulk_tui.domain.budget import Cause, Reason
 from zcbulk_tui.domain.job import Counts, JobReading, JobRef, JobState
 from zcbulk_tui.domain.outlook import UNREAD, Outlook
-from zcbulk_tui.domain.planner import Reason, Terms
+from zcbulk_tui.domain.planner import Terms
 from zcbulk_tui.domain.records import CallRecord, EventKind, JobEvent
 from zcbulk_tui.errors import Answer, UnreachableError, ZcbulkError
 

@@ -11,10 +11,9 @@ from tests.support.databases import memory_database
 from tests.support.jobs import NOW
 from tests.support.virtual_time import run_virtual
 from zcbulk_tui.domain import planner
-from zcbulk_tui.domain.budget import Allowance, Cause
+from zcbulk_tui.domain.budget import Allowance, Cause, Pace
 from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.job import Action, JobState
-from zcbulk_tui.domain.planner import Pace
 from zcbulk_tui.domain.records import CallRecord
 from zcbulk_tui.errors import QuotaSpentError, RefusedError, UnclearError, UnreachableError
 from zcbulk_tui.store.ledger import StoredCallBook

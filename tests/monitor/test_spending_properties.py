@@ -13,10 +13,9 @@ from hypothesis import strategies as st
 from tests.monitor.stage import Clock, ScriptedApi, Stage, by_state, jobs
 from tests.support.virtual_time import run_virtual
 from zcbulk_tui.domain import planner
-from zcbulk_tui.domain.budget import Allowance, Cause
+from zcbulk_tui.domain.budget import Allowance, Cause, Pace
+from zcbulk_tui.domain.call_limits import CALLS_AT_ONCE, CALLS_PER_MINUTE
 from zcbulk_tui.domain.job import Action, JobState, WatchedJob
-from zcbulk_tui.domain.minute import CALLS_AT_ONCE, CALLS_PER_MINUTE
-from zcbulk_tui.domain.planner import Pace
 from zcbulk_tui.errors import (
     BusyError,
     JobUnknownError,

@@ -12,10 +12,9 @@ from tests.monitor.stage import AMPLE, Stage, jobs
 from tests.support.databases import memory_database
 from tests.support.jobs import NOW
 from tests.support.virtual_time import run_virtual
-from zcbulk_tui.domain.budget import Allowance
+from zcbulk_tui.domain.budget import Allowance, Pace
 from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.job import Action, JobState
-from zcbulk_tui.domain.planner import Pace
 from zcbulk_tui.errors import QuotaSpentError
 from zcbulk_tui.store.ledger import StoredCallBook
 

@@ -11,9 +11,9 @@ from tests.monitor.stage import Stage, jobs
 from tests.support.contract import REFUSALS
 from tests.support.virtual_time import run_virtual
 from zcbulk_tui.creator.faults import to_error
+from zcbulk_tui.domain.budget import Reason
 from zcbulk_tui.domain.job import JobState
 from zcbulk_tui.domain.outlook import UNREAD
-from zcbulk_tui.domain.planner import Reason
 from zcbulk_tui.errors import Answer as ErrorAnswer
 from zcbulk_tui.errors import (
     BetweenError,

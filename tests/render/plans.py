@@ -6,9 +6,8 @@ from hypothesis import strategies as st
 
 from tests.render.strategies import lines, snapshots
 from tests.support.jobs import NOW
-from zcbulk_tui.domain.budget import Allowance, Budget, Cause, DayCalls
-from zcbulk_tui.domain.day_plan import DayPlan, PlannedJob, Spent
-from zcbulk_tui.domain.planner import Effect, Pace
+from zcbulk_tui.domain.budget import Allowance, Budget, Cause, DayCalls, Pace, Spent
+from zcbulk_tui.domain.planner import DayPlan, Effect, PlannedJob
 
 CET = timezone(timedelta(hours=1), "CET")
 """Where Zoho counts the calls."""

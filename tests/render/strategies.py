@@ -7,6 +7,7 @@ from datetime import timedelta
 from hypothesis import strategies as st
 
 from tests.support.jobs import NOW, REF
+from zcbulk_tui.domain.budget import Reason
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.job import (
     Action,
@@ -17,7 +18,6 @@ from zcbulk_tui.domain.job import (
     JobState,
     WatchedJob,
 )
-from zcbulk_tui.domain.planner import Reason
 from zcbulk_tui.domain.snapshot import Fault, JobSnapshot, Listed
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import (

@@ -13,10 +13,9 @@ from tests.render.plans import FULL, SPENT_BY_ZOHO, USED_UP, plan, plans, spent
 from tests.render.strategies import moments
 from tests.support.jobs import NOW, reading, watched
 from tests.support.text import HOSTILE, is_one_safe_line
-from zcbulk_tui.domain.budget import Cause
-from zcbulk_tui.domain.day_plan import DayPlan, PlannedJob, Spent
+from zcbulk_tui.domain.budget import Cause, Pace, Reason, Spent
 from zcbulk_tui.domain.job import JobState
-from zcbulk_tui.domain.planner import Pace, Reason
+from zcbulk_tui.domain.planner import DayPlan, PlannedJob
 from zcbulk_tui.domain.snapshot import Fault, JobSnapshot
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import JobUnknownError, UnreachableError

@@ -11,7 +11,7 @@ from tests.support.jobs import NOW, REF, URL
 from zcbulk_tui.domain.address import parse_job_url
 from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
 from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
-from zcbulk_tui.render.command_line import status_command
+from zcbulk_tui.render.clipboard import status_command
 
 
 def command(ref: JobRef, profile: str = "eu") -> str:

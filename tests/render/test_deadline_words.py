@@ -7,7 +7,7 @@ import pytest
 from tests.render.plans import CET
 from tests.support.jobs import NOW
 from zcbulk_tui.domain.deadlines import Deadline, Kind, Urgency
-from zcbulk_tui.render.deadline_words import LOOK, NAME, moment, told, why
+from zcbulk_tui.render.deadline_words import LOOK, NAME, describe, explain, moment
 
 
 def test_a_moment_has_its_day_and_its_zone() -> None:
@@ -26,13 +26,13 @@ def test_a_moment_has_its_day_and_its_zone() -> None:
     ],
 )
 def test_what_is_left(left: timedelta, exact: bool, text: str) -> None:
-    assert told(Deadline(NOW + left, exact), NOW, CET) == text
+    assert describe(Deadline(NOW + left, exact), NOW, CET) == text
 
 
 @pytest.mark.parametrize("kind", Kind)
 def test_every_deadline_has_a_name_and_a_reason(kind: Kind) -> None:
     assert NAME[kind]
-    exact, bound = (why(Deadline(NOW, exact, kind)) for exact in (True, False))
+    exact, bound = (explain(Deadline(NOW, exact, kind)) for exact in (True, False))
     assert exact != bound
     assert "not seen" in bound
 

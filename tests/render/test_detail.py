@@ -15,10 +15,9 @@ from tests.render.plans import CET, days
 from tests.render.strategies import lines, moments, snapshots
 from tests.support.jobs import NOW, REF, watched
 from tests.support.text import HOSTILE, is_one_safe_line
+from zcbulk_tui.domain.budget import Reason, Spent
 from zcbulk_tui.domain.control import Command, Outcome
-from zcbulk_tui.domain.day_plan import Spent
 from zcbulk_tui.domain.job import Action, Counts, Environment, JobReading, JobState, WatchedJob
-from zcbulk_tui.domain.planner import Reason
 from zcbulk_tui.domain.records import ControlRecord, History
 from zcbulk_tui.domain.snapshot import Fault, JobSnapshot, Listed, ServiceSnapshot
 from zcbulk_tui.errors import Answer, RefusedError, UnreachableError

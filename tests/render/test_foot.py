@@ -12,15 +12,15 @@ from tests.render.plans import FULL, days, spent
 from tests.render.strategies import listed, moments, snapshots
 from tests.support.jobs import NOW, REF, watched
 from tests.support.text import is_one_safe_line
-from zcbulk_tui.domain.day_plan import Spent
-from zcbulk_tui.domain.planner import Effect, Pace
+from zcbulk_tui.domain.budget import Pace, Spent
+from zcbulk_tui.domain.planner import Effect
 from zcbulk_tui.domain.snapshot import Fault, JobSnapshot, Listed, ServiceSnapshot
 from zcbulk_tui.errors import UnreadableError
 from zcbulk_tui.render import words
 from zcbulk_tui.render.glyphs import UNICODE
 from zcbulk_tui.render.hints import first_run, nothing_found
 from zcbulk_tui.render.span import line_width
-from zcbulk_tui.render.status import about, news, preview
+from zcbulk_tui.render.status import about, preview, summary
 
 
 @given(listed(), st.none() | days(), moments, st.integers(40, 200), st.integers(1, 4))
@@ -29,7 +29,7 @@ def test_the_lines_about_a_job_fit_the_screen(
 ) -> None:
     for with_profile in (False, True):
         assert line_width(about(job, UNICODE, width, with_profile=with_profile)) == width
-    first, *others = news(job.snapshot, ServiceSnapshot(day), now, width, height)
+    first, *others = summary(job.snapshot, ServiceSnapshot(day), now, width, height)
     assert line_width(first) == width
     assert len(others) == height - 1
     assert all(line_width(other) <= width for other in others)
@@ -40,7 +40,7 @@ def test_the_lines_about_a_job_hold_nothing_that_does_not_print(
     job: Listed, day: Spent | None, now: datetime, width: int
 ) -> None:
     where = about(job, UNICODE, width, with_profile=True)
-    for shown in (where, *news(job.snapshot, ServiceSnapshot(day), now, width, 2)):
+    for shown in (where, *summary(job.snapshot, ServiceSnapshot(day), now, width, 2)):
         assert is_one_safe_line(text(shown))
 
 
@@ -49,7 +49,7 @@ def test_the_next_poll_stands_at_the_right(
     job: JobSnapshot, day: Spent | None, now: datetime, width: int
 ) -> None:
     due = words.next_poll(job, day, now)
-    assert text(news(job, ServiceSnapshot(day), now, width, 2)[0]).endswith(f"  {due} ")
+    assert text(summary(job, ServiceSnapshot(day), now, width, 2)[0]).endswith(f"  {due} ")
 
 
 @given(
@@ -92,7 +92,7 @@ def test_a_job_is_named_in_full() -> None:
 def test_a_sentence_that_fits_in_two_lines_loses_no_word(cause: str) -> None:
     fault = Fault(UnreadableError("The answer makes no sense", cause), NOW)
     job = JobSnapshot(watched(), fault=fault)
-    shown = "".join(text(one) for one in news(job, ServiceSnapshot(spent()), NOW, 120, 2))
+    shown = "".join(text(one) for one in summary(job, ServiceSnapshot(spent()), NOW, 120, 2))
     said = shown.replace(words.next_poll(job, spent(), NOW), "").replace(" ", "")
     assert cause.replace(" ", "") in said
 
@@ -100,7 +100,7 @@ def test_a_sentence_that_fits_in_two_lines_loses_no_word(cause: str) -> None:
 def test_a_sentence_that_is_too_long_says_that_it_goes_on() -> None:
     fault = Fault(UnreadableError("The answer makes no sense", "Again and again. " * 30), NOW)
     assert (
-        text(news(JobSnapshot(watched(), fault=fault), ServiceSnapshot(), NOW, 80, 2)[1])
+        text(summary(JobSnapshot(watched(), fault=fault), ServiceSnapshot(), NOW, 80, 2)[1])
         .rstrip()
         .endswith("…")
     )
@@ -108,12 +108,14 @@ def test_a_sentence_that_is_too_long_says_that_it_goes_on() -> None:
 
 def test_while_polls_are_paused_no_time_is_told_for_the_next() -> None:
     job = JobSnapshot(watched(), next_poll_at=NOW + timedelta(seconds=15))
-    assert text(news(job, ServiceSnapshot(), NOW, 80, 2)[0]).endswith("  next poll 15s ")
-    assert text(news(job, ServiceSnapshot(paused=True), NOW, 80, 2)[0]).endswith("  polls paused ")
+    assert text(summary(job, ServiceSnapshot(), NOW, 80, 2)[0]).endswith("  next poll 15s ")
+    assert text(summary(job, ServiceSnapshot(paused=True), NOW, 80, 2)[0]).endswith(
+        "  polls paused "
+    )
 
 
 def test_where_no_job_is_selected_the_lines_are_empty() -> None:
-    for shown in (*news(None, ServiceSnapshot(), NOW, 80, 2), about(None, UNICODE, 80)):
+    for shown in (*summary(None, ServiceSnapshot(), NOW, 80, 2), about(None, UNICODE, 80)):
         assert text(shown) == " " * 80
 
 

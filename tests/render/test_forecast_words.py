@@ -8,7 +8,7 @@ from tests.render.histories import read
 from zcbulk_tui.domain.job import Counts, JobReading, JobState
 from zcbulk_tui.domain.progress import motion
 from zcbulk_tui.domain.risk import Risk
-from zcbulk_tui.render.forecast_words import batches, why
+from zcbulk_tui.render.forecast_words import batches, explain_range
 
 RUNS = JobState.IN_PROGRESS
 
@@ -38,7 +38,7 @@ UNSTEADY = [
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_the_reason(readings: list[JobReading], part: str) -> None:
-    assert part in why(motion(readings), readings[-1], len(readings))
+    assert part in explain_range(motion(readings), readings[-1], len(readings))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.render.strategies import listed
 from tests.support.jobs import watched
 from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
-from zcbulk_tui.render.groups import NO_TAG, GroupBy, arranged, group_of
+from zcbulk_tui.render.order import NO_TAG, GroupBy, arranged, group_of
 
 
 def job(label: str, profile: str, app: str, form: str, tags: Sequence[str]) -> Listed:

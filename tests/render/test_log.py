@@ -19,10 +19,9 @@ from tests.render.strategies import (
 )
 from tests.support.jobs import NOW, REF, reading, watched
 from tests.support.text import HOSTILE, is_one_safe_line
-from zcbulk_tui.domain.budget import Cause
+from zcbulk_tui.domain.budget import Cause, Reason
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.job import Action, JobState
-from zcbulk_tui.domain.planner import Reason
 from zcbulk_tui.domain.records import CallRecord, ControlRecord, EventKind, JobEvent, Record
 from zcbulk_tui.errors import Answer, RefusedError, UnclearError, UnreachableError, ZcbulkError
 from zcbulk_tui.render import log

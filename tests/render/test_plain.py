@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zcbulk_tui.domain.text import one_line
-from zcbulk_tui.render.plain import to_ascii
+from zcbulk_tui.render.glyphs import to_ascii
 from zcbulk_tui.render.span import width
 
 

@@ -14,10 +14,8 @@ from tests.render.drawn import text
 from tests.render.plans import CET, SPENT_BY_ZOHO, USED_UP, days, spent
 from tests.render.strategies import moments
 from tests.support.jobs import NOW
-from zcbulk_tui.domain.budget import Allowance
-from zcbulk_tui.domain.day_plan import Spent
+from zcbulk_tui.domain.budget import Allowance, Pace, Spent
 from zcbulk_tui.domain.job import Environment, JobState
-from zcbulk_tui.domain.planner import Pace
 from zcbulk_tui.domain.snapshot import ServiceSnapshot
 from zcbulk_tui.errors import BusyError, QuotaSpentError
 from zcbulk_tui.render import words

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zcbulk_tui.render.terms import Place, Term, finds, terms
+from zcbulk_tui.render.terms import SearchField, Term, matches, terms
 
-PLACES = (Place("job:", 1), Place("state:", 2, "\n"))
+PLACES = (SearchField("job:", 1), SearchField("state:", 2, "\n"))
 ANYWHERE = 0
 
 typed = st.text("abJ !:\n", max_size=5).map("".join) | st.sampled_from(
@@ -18,14 +18,14 @@ texts = st.tuples(*[st.text("ab\n", max_size=6)] * 3)
 @pytest.mark.parametrize(
     ("word", "expected"),
     [
-        ("Orders", (Term(0, "orders", wanted=True),)),
-        ("!Orders", (Term(0, "orders", wanted=False),)),
-        ("job:EU", (Term(1, "eu", wanted=True),)),
-        ("!JOB:eu", (Term(1, "eu", wanted=False),)),
-        ("state:run", (Term(2, "\nrun", wanted=True),)),
-        ("form:a", (Term(0, "form:a", wanted=True),)),
-        ("job:job:a", (Term(1, "job:a", wanted=True),)),
-        ("!!a", (Term(0, "!a", wanted=False),)),
+        ("Orders", (Term(0, "orders", required=True),)),
+        ("!Orders", (Term(0, "orders", required=False),)),
+        ("job:EU", (Term(1, "eu", required=True),)),
+        ("!JOB:eu", (Term(1, "eu", required=False),)),
+        ("state:run", (Term(2, "\nrun", required=True),)),
+        ("form:a", (Term(0, "form:a", required=True),)),
+        ("job:job:a", (Term(1, "job:a", required=True),)),
+        ("!!a", (Term(0, "!a", required=False),)),
         ("", ()),
         ("!", ()),
         ("job:", ()),
@@ -41,7 +41,7 @@ def test_more_words_find_what_each_finds(
     some: list[str], more: list[str], where: tuple[str, ...]
 ) -> None:
     def found(words: list[str]) -> bool:
-        return finds(terms(words, PLACES, ANYWHERE), where)
+        return matches(terms(words, PLACES, ANYWHERE), where)
 
     assert found(some + more) is (found(some) and found(more))
 
@@ -53,8 +53,8 @@ def test_a_word_finds_what_its_opposite_does_not(word: str, where: tuple[str, ..
     if word.startswith("!"):
         return
     assert len(asked) == len(opposite) <= 1
-    assert not asked or finds(asked, where) is not finds(opposite, where)
+    assert not asked or matches(asked, where) is not matches(opposite, where)
 
 
 def test_nothing_asked_finds_everything() -> None:
-    assert finds((), ("", "", ""))
+    assert matches((), ("", "", ""))

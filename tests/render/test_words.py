@@ -11,11 +11,10 @@ from tests.render.plans import SPENT_BY_ZOHO, USED_UP, days, spent
 from tests.render.strategies import commands, moments, snapshots
 from tests.support.jobs import NOW, reading, watched
 from tests.support.text import is_one_safe_line
-from zcbulk_tui.domain.budget import Cause
+from zcbulk_tui.domain.budget import Cause, Pace, Reason, Spent
 from zcbulk_tui.domain.control import Command, Outcome
-from zcbulk_tui.domain.day_plan import Spent
 from zcbulk_tui.domain.job import Action, Environment, JobReading, JobState
-from zcbulk_tui.domain.planner import Effect, Pace, Reason
+from zcbulk_tui.domain.planner import Effect
 from zcbulk_tui.domain.snapshot import Fault, JobSnapshot
 from zcbulk_tui.errors import (
     Answer,
@@ -94,10 +93,13 @@ def test_no_command_holds_what_does_not_print(said: Command, now: datetime) -> N
 @pytest.mark.parametrize(
     ("command", "text"),
     [
-        (Command(Action.START, NOW), (
-            f"Start sent at {AT}; no answer yet. If none is written down by {LATER}, its sender was "
-            "ended: then the status shows what became of it."
-        )),
+        (
+            Command(Action.START, NOW),
+            (
+                f"Start sent at {AT}; no answer yet. If none is written down by {LATER}, its sender was "
+                "ended: then the status shows what became of it."
+            ),
+        ),
         (
             Command(Action.ABORT, NOW, error=UNCLEAR),
             f"Abort of {AT}: the answer is unclear (Zoho's server failed). Nothing is sent again; "

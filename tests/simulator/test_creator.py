@@ -17,9 +17,9 @@ from zcbulk_tui.simulator.faults import Call
 from zcbulk_tui.simulator.hostile import BAD_GATEWAY
 from zcbulk_tui.simulator.jobs import Job
 from zcbulk_tui.simulator.messages import LOST, Request
+from zcbulk_tui.simulator.physics import State
 from zcbulk_tui.simulator.scenarios import build
 from zcbulk_tui.simulator.schedule import Fault
-from zcbulk_tui.simulator.states import State
 
 DONE = (200, 3000)
 

@@ -10,8 +10,8 @@ from tests.simulator.support import ManualClock, content
 from zcbulk_tui.simulator import scopes
 from zcbulk_tui.simulator.accounts import Accounts
 from zcbulk_tui.simulator.clock import Timeline
+from zcbulk_tui.simulator.faults import SignInFault
 from zcbulk_tui.simulator.sign_in_errors import SignInCall
-from zcbulk_tui.simulator.sign_in_faults import SignInFault
 
 PENDING = (200, "authorization_pending")
 SLOW_DOWN = (200, "slow_down")

@@ -14,8 +14,7 @@ from zcbulk_tui.simulator.dialect import (
 )
 from zcbulk_tui.simulator.faults import RefusalError
 from zcbulk_tui.simulator.messages import Response
-from zcbulk_tui.simulator.physics import Counts
-from zcbulk_tui.simulator.states import State
+from zcbulk_tui.simulator.physics import Counts, State
 
 COUNTS = Counts(total=500, success=490, failed=10, unprocessed=0)
 DETAILS = {

@@ -1,8 +1,7 @@
 import pytest
 
 from zcbulk_tui.simulator.jobs import Address, Job
-from zcbulk_tui.simulator.physics import Counts, Run, Workload
-from zcbulk_tui.simulator.states import State
+from zcbulk_tui.simulator.physics import Counts, Run, State, Workload
 
 THREE_HOURS = 3 * 3600.0
 THREE_DAYS = 3 * 86400.0

@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zcbulk_tui.simulator.physics import BATCH_RECORDS, Counts, Run, Workload
-from zcbulk_tui.simulator.states import State
+from zcbulk_tui.simulator.physics import BATCH_RECORDS, Counts, Run, State, Workload
 
 workloads = st.builds(
     Workload,

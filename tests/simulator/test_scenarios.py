@@ -11,8 +11,8 @@ from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.faults import ERRORS, INVENTED, Call
 from zcbulk_tui.simulator.hostile import HOSTILE
 from zcbulk_tui.simulator.jobs import Job
+from zcbulk_tui.simulator.physics import State
 from zcbulk_tui.simulator.scenarios import SCENARIOS, build
-from zcbulk_tui.simulator.states import State
 
 DONE = (200, 3000)
 

@@ -16,9 +16,9 @@ from tests.simulator.support import ManualClock
 from zcbulk_tui.simulator import scopes
 from zcbulk_tui.simulator.accounts import CLIENT_ID, Accounts
 from zcbulk_tui.simulator.clock import Timeline
+from zcbulk_tui.simulator.faults import SignInFault
 from zcbulk_tui.simulator.messages import Request
 from zcbulk_tui.simulator.sign_in_errors import SIGN_IN_ERRORS, SignInCall
-from zcbulk_tui.simulator.sign_in_faults import SignInFault
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from tests.simulator.support import ManualClock, headers
 from tests.support.simulators import labelled
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.messages import LOST
+from zcbulk_tui.simulator.physics import State
 from zcbulk_tui.simulator.scenarios import build
 from zcbulk_tui.simulator.schedule import Fault
-from zcbulk_tui.simulator.states import State
 from zcbulk_tui.simulator.transport import InProcessTransport
 
 HOST = "https://www.zohoapis.com"

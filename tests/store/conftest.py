@@ -1,4 +1,4 @@
-"""Places of databases, and the bytes of one."""
+"""TomlLines of databases, and the bytes of one."""
 
 import tempfile
 from collections.abc import Iterator

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.store.clock import Clock
 from tests.store.failing_database import Failing, full_at_last, unreadable, unwritable
-from zcbulk_tui.domain.minute import CALLS_PER_MINUTE, MINUTE
+from zcbulk_tui.domain.call_limits import CALLS_PER_MINUTE, MINUTE
 from zcbulk_tui.store.database import Database, in_memory, open_database
 from zcbulk_tui.store.minute import SharedMinute
 

@@ -11,8 +11,7 @@ from tests.store.failing_database import Failing, full_at_last, unreadable, unwr
 from tests.store.telling import told
 from tests.support.jobs import NOW
 from tests.support.text import HOSTILE, is_one_safe_line
-from zcbulk_tui.domain.budget import Allowance
-from zcbulk_tui.domain.planner import Pace
+from zcbulk_tui.domain.budget import Allowance, Pace
 from zcbulk_tui.domain.snapshot import ServiceSnapshot
 from zcbulk_tui.domain.windows import Standing
 from zcbulk_tui.errors import Answer, BusyError, QuotaSpentError, SignedOutError

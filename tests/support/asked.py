@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from zcbulk_tui.domain import planner
-from zcbulk_tui.domain.budget import Cause
+from zcbulk_tui.domain.budget import Cause, Pace
 from zcbulk_tui.domain.job import JobReading, WatchedJob
 from zcbulk_tui.domain.outlook import outlook
-from zcbulk_tui.domain.planner import Means, Pace
+from zcbulk_tui.domain.planner import Means
 from zcbulk_tui.domain.progress import remember
 from zcbulk_tui.domain.records import CallRecord
 from zcbulk_tui.store import call_log

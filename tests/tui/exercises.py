@@ -11,9 +11,8 @@ from textual.drivers.headless_driver import HeadlessDriver
 
 from tests.tui.profiles import Cast
 from tests.tui.stage import Stage
-from zcbulk_tui.domain.planner import Pace
-from zcbulk_tui.render.groups import GroupBy
-from zcbulk_tui.render.order import Order, SortBy
+from zcbulk_tui.domain.budget import Pace
+from zcbulk_tui.render.order import GroupBy, Order, SortBy
 from zcbulk_tui.tui import suspension
 from zcbulk_tui.tui.widgets.filter_field import FilterField
 

@@ -13,10 +13,9 @@ from textual.widgets import Input
 
 from tests.support.jobs import NOW, REF, reading, watched
 from tests.tui.slow_terminal import SlowTerminal
-from zcbulk_tui.domain.budget import Cause
+from zcbulk_tui.domain.budget import Cause, Reason
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.job import Action, JobState
-from zcbulk_tui.domain.planner import Reason
 from zcbulk_tui.domain.records import CallRecord, ControlRecord, EventKind, JobEvent, Record
 from zcbulk_tui.errors import Answer, ConfigError, RefusedError, UnclearError
 from zcbulk_tui.render.glyphs import ASCII, UNICODE

@@ -17,8 +17,8 @@ from zcbulk_tui.monitor.gate import Priority
 from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.monitor.track import Track
 from zcbulk_tui.simulator.creator import Creator
+from zcbulk_tui.simulator.physics import State
 from zcbulk_tui.simulator.scenarios import build
-from zcbulk_tui.simulator.states import State
 from zcbulk_tui.tui.app import DashboardApp
 from zcbulk_tui.tui.preferences import Preferences
 from zcbulk_tui.tui.screens.watch import WatchScreen

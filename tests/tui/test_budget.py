@@ -8,14 +8,14 @@ from textual.containers import VerticalScroll
 from textual.widgets import Input, Static
 
 from tests.tui.stage import Stage
-from zcbulk_tui.domain.day_plan import Spent
+from zcbulk_tui.domain.budget import Spent
 from zcbulk_tui.domain.job import Action
 from zcbulk_tui.monitor import monitor as monitor_module
 from zcbulk_tui.render import words
 from zcbulk_tui.render.budget import page
 from zcbulk_tui.render.glyphs import UNICODE
 from zcbulk_tui.render.span import Line
-from zcbulk_tui.simulator.states import State
+from zcbulk_tui.simulator.physics import State
 from zcbulk_tui.tui.screens.budget import BudgetScreen
 
 CALLS = 1_000

@@ -5,7 +5,7 @@ from dataclasses import replace
 from tests.tui.stage import Stage
 from zcbulk_tui.domain.job import Counts
 from zcbulk_tui.domain.snapshot import JobKey
-from zcbulk_tui.render.groups import GroupBy
+from zcbulk_tui.render.order import GroupBy
 
 TAGS = {"Price list": ("sales",), "Orders EU": ("sales", "eu"), "Regions": ("base",)}
 

@@ -14,10 +14,9 @@ from hypothesis import strategies as st
 from tests.support.jobs import reading, watched
 from zcbulk_tui.domain.job import Environment, JobReading, JobState
 from zcbulk_tui.domain.snapshot import JobKey, JobSnapshot, Listed
-from zcbulk_tui.render import finding, order
-from zcbulk_tui.render.groups import GroupBy, arranged
-from zcbulk_tui.render.order import Order, SortBy
-from zcbulk_tui.render.terms import finds
+from zcbulk_tui.render import job_search, order
+from zcbulk_tui.render.order import GroupBy, Order, SortBy, arranged
+from zcbulk_tui.render.terms import matches
 from zcbulk_tui.tui.job_rows import JobRows
 
 READINGS = (
@@ -73,8 +72,8 @@ class Twin:
 
     def shown(self) -> list[Listed]:
         """The jobs that pass, in order."""
-        asked = finding.terms(self.asked)
-        passing = [one for one in self.jobs.values() if finds(asked, finding.sought(one))]
+        asked = job_search.terms(self.asked)
+        passing = [one for one in self.jobs.values() if matches(asked, job_search.searchable(one))]
         keys = [order.key(one, self.order.by) for one in passing]
         passing = order.ordered(passing, self.order, keys)
         if self.group_by is None:
@@ -201,7 +200,7 @@ def test_after_any_changes_the_list_is_what_it_must_be(
         assert [place for place in made.places if not isinstance(place, str)] == keys
         total = made.total()
         told = (total.counts.total or 0, total.counts.success or 0)
-        assert (total.jobs, total.jobs - total.untold, *told) == twin.added_up()
+        assert (total.jobs, total.jobs - total.incomplete, *told) == twin.added_up()
 
 
 @settings(max_examples=60)
@@ -312,7 +311,7 @@ def test_each_group_stands_below_its_heading_and_adds_up(by: GroupBy, headings: 
     sums = [made.total(title) for title in headings]
     everything = made.total()
     assert [one.jobs for one in sums] == [2, 2]
-    assert sum(one.untold for one in sums) == everything.untold == 1
+    assert sum(one.incomplete for one in sums) == everything.incomplete == 1
     assert sum(one.counts.success or 0 for one in sums) == everything.counts.success == 11_000
     made.put(listed(1, "eu", READINGS[3], tags=("sales",)))
     assert made.total().counts.success == 19_000, "what is read counts at once"

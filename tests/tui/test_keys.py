@@ -5,7 +5,7 @@ from textual.widgets import Input
 
 from tests.tui.stage import Stage
 from zcbulk_tui.domain.job import Action
-from zcbulk_tui.simulator.states import State
+from zcbulk_tui.simulator.physics import State
 from zcbulk_tui.tui.keys import KEYS
 from zcbulk_tui.tui.screens.add_job import AddJobScreen
 from zcbulk_tui.tui.screens.dialogs import ConfirmScreen, NoticeScreen

@@ -7,7 +7,7 @@ from textual.widgets import Button
 
 from tests.tui.stage import Stage
 from zcbulk_tui.domain.job import Action
-from zcbulk_tui.simulator.states import State
+from zcbulk_tui.simulator.physics import State
 from zcbulk_tui.tui.screens.dialogs import ConfirmScreen
 
 RUNNING = ("Customers 2019-24", "Orders EU", "Price list")

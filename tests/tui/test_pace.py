@@ -4,8 +4,7 @@ import pytest
 from textual import events
 
 from tests.tui.stage import Stage
-from zcbulk_tui.domain.day_plan import Spent
-from zcbulk_tui.domain.planner import Pace
+from zcbulk_tui.domain.budget import Pace, Spent
 from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.render.status import preview
 from zcbulk_tui.tui import pace_choice

@@ -6,8 +6,8 @@ from typing import cast
 from textual.screen import Screen
 
 from tests.render.plans import plan, spent
-from zcbulk_tui.domain.day_plan import DayPlan
-from zcbulk_tui.domain.planner import Pace
+from zcbulk_tui.domain.budget import Pace
+from zcbulk_tui.domain.planner import DayPlan
 from zcbulk_tui.tui.pace_choice import PaceChoice
 
 

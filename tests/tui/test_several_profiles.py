@@ -12,7 +12,7 @@ from tests.tui.profiles import Cast
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.monitor.events import JobChanged
 from zcbulk_tui.simulator.creator import Creator
-from zcbulk_tui.simulator.states import State
+from zcbulk_tui.simulator.physics import State
 from zcbulk_tui.tui.screens.budget import BudgetScreen
 from zcbulk_tui.tui.screens.dialogs import NoticeScreen
 from zcbulk_tui.tui.screens.profiles import ProfilesScreen

@@ -4,7 +4,7 @@ import pytest
 from textual.app import App
 
 from tests.tui.slow_terminal import SlowTerminal, on_slow_terminal
-from zcbulk_tui.render.signs import Signs
+from zcbulk_tui.render.window_title import Signs
 from zcbulk_tui.tui.output_gate import OutputGate
 from zcbulk_tui.tui.terminal_signs import TerminalSigns
 

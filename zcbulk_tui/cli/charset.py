@@ -81,6 +81,6 @@ def _likeness(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
     # Only where it happens: --help and --version load little.
-    from zcbulk_tui.render.plain import to_ascii
+    from zcbulk_tui.render.glyphs import to_ascii
 
     return to_ascii(error.object[error.start : error.end]), error.end

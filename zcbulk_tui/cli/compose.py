@@ -13,9 +13,8 @@ from zcbulk_tui.config import paths, secrets
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain import datacenters, proxies
 from zcbulk_tui.domain.address import make_ref, parse_job_url
-from zcbulk_tui.domain.doubts import doubts
 from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
-from zcbulk_tui.domain.job_id import is_number, read_id
+from zcbulk_tui.domain.job_id import doubts, is_number, read_id
 from zcbulk_tui.domain.sign_in import not_signed_in
 from zcbulk_tui.errors import ConfigError, SignedOutError, ZcbulkError
 from zcbulk_tui.store import sign_in
@@ -112,7 +111,7 @@ def allowance(settings: Settings) -> "Allowance":
 
 def spending(settings: Settings, opened: "Database") -> "Spending":
     """Returns the ledger of the profile's calls; imports what keeps it, which takes a moment."""
-    from zcbulk_tui.domain.planner import Pace
+    from zcbulk_tui.domain.budget import Pace
     from zcbulk_tui.monitor.clock import awake_and_asleep
     from zcbulk_tui.monitor.spending import Spending
     from zcbulk_tui.store.ledger import StoredCallBook

@@ -13,7 +13,7 @@ from zcbulk_tui.cli.main import complain
 from zcbulk_tui.config import layers, load, paths, secrets
 from zcbulk_tui.config.load import Configuration
 from zcbulk_tui.config.settings import Settings
-from zcbulk_tui.config.shown import masked
+from zcbulk_tui.config.values import masked
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.render.span import fit, width

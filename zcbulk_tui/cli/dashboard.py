@@ -92,7 +92,7 @@ def _preferences(configuration: load.Configuration) -> Preferences:
 
         wanted = wanted._replace(themes=own_themes(configuration))
     if settings.list.group != "none":
-        from zcbulk_tui.render.groups import GroupBy
+        from zcbulk_tui.render.order import GroupBy
 
         wanted = wanted._replace(group_by=GroupBy(settings.list.group))
     sort = settings.list.sort

@@ -15,10 +15,9 @@ from zcbulk_tui.cli.records import JsonObject
 from zcbulk_tui.cli.which_job import history_of
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
-from zcbulk_tui.domain.cells import to_cell
 from zcbulk_tui.domain.job_list_file import VERSION
 from zcbulk_tui.domain.records import History
-from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.domain.text import one_line, to_cell
 from zcbulk_tui.errors import ConfigError, OutputError, UsageError
 from zcbulk_tui.monitor.archive import Archive
 from zcbulk_tui.store import files

@@ -12,8 +12,8 @@ from zcbulk_tui.cli.compose import at_its_home
 from zcbulk_tui.cli.main import complain
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
-from zcbulk_tui.domain.doubts import doubts
 from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
+from zcbulk_tui.domain.job_id import doubts
 from zcbulk_tui.domain.job_list_file import BadEntry, ListedJob, read
 from zcbulk_tui.domain.records import EventKind, JobEvent
 from zcbulk_tui.domain.text import one_line

@@ -1,13 +1,14 @@
 """What a value has to mean, beyond its type: URLs, time zones, names."""
 
 import re
+import zoneinfo
 from collections.abc import Mapping
 from dataclasses import replace
+from difflib import get_close_matches
 from typing import NoReturn, TypeGuard
 
-from zcbulk_tui.config.layers import Given
 from zcbulk_tui.config.settings import COLUMNS, THEMES, Settings
-from zcbulk_tui.config.shown import masked, shown
+from zcbulk_tui.config.values import SettingValue, masked, shown
 from zcbulk_tui.domain.address import is_link_name, parse_base_url
 from zcbulk_tui.errors import ConfigError, UsageError
 
@@ -20,19 +21,19 @@ def is_profile_name(value: object) -> TypeGuard[str]:
     return isinstance(value, str) and _PROFILE.fullmatch(value) is not None
 
 
-def bad_profile_name(said: str, value: object) -> ConfigError:
-    """The error for what `is_profile_name` does not take; `said` is the sentence before it."""
+def bad_profile_name(message: str, value: object) -> ConfigError:
+    """The error for what `is_profile_name` does not take; `message` is the sentence before it."""
     if isinstance(value, dict):
-        return ConfigError(f"{said} {shown(value)}", next_step="Did you mean [profiles.NAME]?")
+        return ConfigError(f"{message} {shown(value)}", next_step="Did you mean [profiles.NAME]?")
     return ConfigError(
-        f"{said} {shown(value)}",
+        f"{message} {shown(value)}",
         next_step="Write a name of 1 to 30 letters, digits, dots, hyphens and underscores; "
         "the first is a letter or a digit.",
     )
 
 
-def understood(settings: Settings, given: Mapping[str, Given]) -> Settings:
-    """Returns the settings with what they mean, as far as that can be told without using them.
+def understood(settings: Settings, given: Mapping[str, SettingValue]) -> Settings:
+    """Returns the settings normalised, as far as that is possible without using them.
 
     Raises:
         ConfigError: One of them means nothing.
@@ -56,7 +57,7 @@ def understood(settings: Settings, given: Mapping[str, Given]) -> Settings:
     )
 
 
-def check_together(settings: Settings, given: Mapping[str, Given]) -> None:
+def check_together(settings: Settings, given: Mapping[str, SettingValue]) -> None:
     """Checks what must fit each other, of all layers together: each alone shows only a part.
 
     Raises:
@@ -77,13 +78,12 @@ def check_together(settings: Settings, given: Mapping[str, Given]) -> None:
         _refuse_theme(settings, given["theme"])
 
 
-def _refuse_theme(settings: Settings, asked: Given) -> NoReturn:
-    from difflib import get_close_matches
+def _refuse_theme(settings: Settings, setting: SettingValue) -> NoReturn:
 
     there = (*THEMES, *settings.themes)
     close = get_close_matches(settings.theme.lower(), there, n=1)
     raise ConfigError(
-        f"{asked.source}: theme cannot be {shown(settings.theme)}",
+        f"{setting.source}: theme cannot be {shown(settings.theme)}",
         f"There are: {', '.join(map(masked, there))}.",
         f"Did you mean {masked(close[0])}?"
         if close
@@ -91,19 +91,18 @@ def _refuse_theme(settings: Settings, asked: Given) -> NoReturn:
     )
 
 
-def _refuse_sort(sort: str, asked: Given) -> NoReturn:
-    from difflib import get_close_matches
+def _refuse_sort(sort: str, setting: SettingValue) -> NoReturn:
 
     turned, column = ("-" if sort.startswith("-") else ""), sort.removeprefix("-")
     close = get_close_matches(column.lower(), COLUMNS, n=1)
     raise ConfigError(
-        f"{asked.source}: list.sort cannot be {shown(sort)}",
+        f"{setting.source}: list.sort cannot be {shown(sort)}",
         f"There are: {', '.join(COLUMNS)}; a hyphen before it turns the order round.",
         f"Did you mean {turned}{close[0]}?" if close else "Use one of these.",
     )
 
 
-def _url(text: str | None, key: str, example: str, given: Mapping[str, Given]) -> str | None:
+def _url(text: str | None, key: str, example: str, given: Mapping[str, SettingValue]) -> str | None:
     if text is None:
         return None
     try:
@@ -117,14 +116,11 @@ def _url(text: str | None, key: str, example: str, given: Mapping[str, Given]) -
 
 
 def _check_time_zone(name: str, source: str) -> None:
-    import zoneinfo
 
     try:
         zoneinfo.ZoneInfo(name)
     # Beside what there is not: a folder, and a file of other content, among those of the zones.
     except (KeyError, OSError, ValueError) as error:
-        from difflib import get_close_matches
-
         known = zoneinfo.available_timezones()
         if not known:
             raise ConfigError(

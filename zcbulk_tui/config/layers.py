@@ -1,42 +1,23 @@
 """The layers that settings come from, each as flat names with values, and how they add up."""
 
+import tomllib
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import Field, fields, is_dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, TypeGuard, TypeVar, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, get_args, get_origin
 
-from zcbulk_tui.config.places import Places
+from zcbulk_tui.config import user_tables
 from zcbulk_tui.config.settings import Settings
-from zcbulk_tui.config.shown import shown
+from zcbulk_tui.config.toml_lines import TomlLines
 from zcbulk_tui.config.unknown import unknown
+from zcbulk_tui.config.values import SettingValue, is_table, shown
 from zcbulk_tui.errors import ConfigError
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 _Group = TypeVar("_Group", bound="DataclassInstance")
-
-
-class Given:
-    """A value that somebody has set.
-
-    Args:
-        value: The value, which may be secret.
-        source: Where: a file with its line, a variable, a flag. A function where it takes a while
-            to tell, since hardly anybody asks.
-    """
-
-    __slots__ = ("_source", "value")
-
-    def __init__(self, value: object, source: str | Callable[[], str]) -> None:
-        self.value = value
-        self._source = source
-
-    @property
-    def source(self) -> str:
-        """Where it was set."""
-        return self._source if isinstance(self._source, str) else self._source()
 
 
 def variable(key: str) -> str:
@@ -62,18 +43,18 @@ def group_of(entry: "Field[Any]") -> type["DataclassInstance"] | None:
 
 
 def is_free(entry: "Field[Any]") -> bool:
-    """Whether it is a table whose names the user chooses."""
+    """Whether a field is a table whose names the user chooses."""
     return "deep" in entry.metadata
 
 
-def free_values(entry: "Field[Any]", given: Mapping[str, Given]) -> dict[str, Given]:
+def free_values(entry: "Field[Any]", given: Mapping[str, SettingValue]) -> dict[str, SettingValue]:
     """What a free table holds, by dotted names."""
     return {key: value for key, value in given.items() if key.startswith(f"{entry.name}.")}
 
 
 def from_table(
-    table: Mapping[str, object], places: Places, within: tuple[str, ...] = ()
-) -> dict[str, Given]:
+    table: Mapping[str, object], places: TomlLines, within: tuple[str, ...] = ()
+) -> dict[str, SettingValue]:
     """Returns what a table of the file sets.
 
     Args:
@@ -94,17 +75,17 @@ def from_table(
     return given
 
 
-def from_environment(environ: Mapping[str, str]) -> dict[str, Given]:
+def from_environment(environ: Mapping[str, str]) -> dict[str, SettingValue]:
     """Returns what the environment sets; a variable that is empty sets nothing."""
     given = {}
     for key, entry in settings_of(Settings):
         text = environ.get(variable(key))
         if text:
-            given[key] = Given(_of_text(entry, text), variable(key))
+            given[key] = SettingValue(_of_text(entry, text), variable(key))
     return given
 
 
-def build(group: type[_Group], given: Mapping[str, Given], prefix: str = "") -> _Group:
+def build(group: type[_Group], given: Mapping[str, SettingValue], prefix: str = "") -> _Group:
     """Returns the settings, each checked; what is not given has its default.
 
     Raises:
@@ -117,9 +98,7 @@ def build(group: type[_Group], given: Mapping[str, Given], prefix: str = "") -> 
             values[entry.name] = build(inner, given, f"{key}.")
         elif is_free(entry):
             if own := free_values(entry, given):
-                from zcbulk_tui.config.free import table
-
-                values[entry.name] = table(own)
+                values[entry.name] = user_tables.table(own)
         elif key in given:
             if not _fits(entry, given[key].value):
                 raise _refused(key, entry, given[key].value, given[key].source)
@@ -127,18 +106,13 @@ def build(group: type[_Group], given: Mapping[str, Given], prefix: str = "") -> 
     return group(**values)
 
 
-def is_table(value: object) -> TypeGuard[dict[str, object]]:
-    """Whether a value of TOML is a table."""
-    return isinstance(value, dict)
-
-
 def _flat(
     group: type["DataclassInstance"],
     table: Mapping[str, object],
-    places: Places,
+    places: TomlLines,
     within: tuple[str, ...],
     prefix: tuple[str, ...] = (),
-) -> Iterator[tuple[str, Given]]:
+) -> Iterator[tuple[str, SettingValue]]:
     entries = {entry.name: entry for entry in fields(group)}
     for name, value in table.items():
         names = (*prefix, name)
@@ -148,11 +122,9 @@ def _flat(
             raise unknown(names, source(), within)
         inner = group_of(entry)
         if is_free(entry):
-            from zcbulk_tui.config.free import flat
-
-            yield from flat(entry, value, places, within)
+            yield from user_tables.flat(entry, value, places, within)
         elif inner is None:
-            yield ".".join(names), Given(value, source)
+            yield ".".join(names), SettingValue(value, source)
         elif is_table(value):
             yield from _flat(inner, value, places, within, names)
         else:
@@ -171,7 +143,6 @@ def _of_text(entry: "Field[Any]", text: str) -> object:
     choices, types_ = _allowed(entry)
     if text in choices or str in types_ or not types_:
         return text
-    import tomllib
 
     try:
         read = tomllib.loads(f"value = {text}")

@@ -1,6 +1,7 @@
 """Reading the settings: a flag before the environment, before the profile, before the default."""
 
 import os
+import tomllib
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -14,17 +15,11 @@ from zcbulk_tui.config.checks import (
     is_profile_name,
     understood,
 )
-from zcbulk_tui.config.layers import (
-    Given,
-    build,
-    from_environment,
-    from_table,
-    is_table,
-)
-from zcbulk_tui.config.places import Places, dotted
+from zcbulk_tui.config.layers import build, from_environment, from_table
 from zcbulk_tui.config.settings import Settings
-from zcbulk_tui.config.shown import masked, shown
+from zcbulk_tui.config.toml_lines import TomlLines, dotted
 from zcbulk_tui.config.unknown import PROFILES
+from zcbulk_tui.config.values import SettingValue, is_table, masked, shown
 from zcbulk_tui.domain.sign_in import DEFAULT_PROFILE
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError
@@ -35,14 +30,14 @@ class Configuration(NamedTuple):
 
     Attributes:
         path: The configuration file, whether it is there or not.
-        settings: Those of the profile that was asked for.
+        settings: The settings of the requested profile.
         given: What was set, by dotted names.
         profiles: The names of all profiles, in the order of the file.
     """
 
     path: Path
     settings: Settings
-    given: Mapping[str, Given]
+    given: Mapping[str, SettingValue]
     profiles: tuple[str, ...]
 
     @property
@@ -65,11 +60,11 @@ class _File:
         text = _text(path, required=required)
         values = _toml(path, text)
         self.path = path
-        self.places = Places(path, text)
+        self.places = TomlLines(path, text)
         self.tables = _profile_tables(values.pop(PROFILES, {}), self.places)
         self.common = from_table(values, self.places)
 
-    def own(self, profile: str) -> dict[str, Given]:
+    def own(self, profile: str) -> dict[str, SettingValue]:
         """What it sets for one profile.
 
         Raises:
@@ -92,7 +87,7 @@ def read(
 
     Args:
         environ: The environment.
-        flags: What was said on the command line, by the name of the setting; None is not said.
+        flags: Command-line values by the name of the setting; None where not given.
 
     Raises:
         ConfigError: The file or the environment holds something that cannot be used, or there is
@@ -121,17 +116,17 @@ def faults(
         The first fault of each profile by its name; None where there is none.
 
     Raises:
-        ConfigError: The file cannot be read, what it sets for all profiles cannot be used, or a
-            profile is asked for that there is not.
+        ConfigError: The file cannot be read, what it sets for all profiles cannot be used, or the
+            requested profile does not exist.
     """
     file = _file(environ)
     nearer = (from_environment(environ), _spoken(flags))
     _check(file.common)
-    asked = {**file.common, **nearer[0], **nearer[1]}.get("profile")
+    requested = {**file.common, **nearer[0], **nearer[1]}.get("profile")
     names = tuple(file.tables)
     # That none is named of several is no fault of the file.
-    if asked is not None or not names:
-        chosen = _chosen(asked, file)
+    if requested is not None or not names:
+        chosen = _chosen(requested, file)
         names = names or (str(chosen.value),)
     found: dict[str, ConfigError | None] = dict.fromkeys(names)
     for name in names:
@@ -147,13 +142,13 @@ def faults(
     return found
 
 
-def _check(layer: Mapping[str, Given]) -> None:
+def _check(layer: Mapping[str, SettingValue]) -> None:
     understood(build(Settings, layer), layer)
 
 
-def _spoken(flags: Mapping[str, object] | None) -> dict[str, Given]:
+def _spoken(flags: Mapping[str, object] | None) -> dict[str, SettingValue]:
     return {
-        key: Given(value, f"--{key.replace('_', '-')}")
+        key: SettingValue(value, f"--{key.replace('_', '-')}")
         for key, value in (flags or {}).items()
         if value is not None
     }
@@ -187,7 +182,6 @@ def _text(path: Path, *, required: bool) -> str:
 def _toml(path: Path, text: str) -> dict[str, object]:
     if not text:
         return {}
-    import tomllib
 
     try:
         return tomllib.loads(text)
@@ -201,7 +195,7 @@ def _toml(path: Path, text: str) -> dict[str, object]:
         ) from error
 
 
-def _profile_tables(value: object, places: Places) -> dict[str, Mapping[str, object]]:
+def _profile_tables(value: object, places: TomlLines) -> dict[str, Mapping[str, object]]:
     """The profiles by name.
 
     Raises:
@@ -223,7 +217,7 @@ def _profile_tables(value: object, places: Places) -> dict[str, Mapping[str, obj
                 next_step="Write it as a table: its name as in [profiles.NAME], its settings "
                 "below. What holds for all profiles stands above the first table.",
             )
-        # Their files would be the same where a file system does not tell the case of letters.
+        # Their files would coincide on a case-insensitive file system.
         if name.lower() in map(str.lower, tables):
             raise ConfigError(
                 f"{source()}: there are two profiles “{masked(name.lower())}”",
@@ -235,7 +229,7 @@ def _profile_tables(value: object, places: Places) -> dict[str, Mapping[str, obj
 
 
 def _only_profile(file: _File) -> str:
-    """The profile of a file that has no tables: the one that it names, else the default."""
+    """Returns the profile of a file without tables: the one that it names, else the default."""
     named = file.common.get("profile")
     if named is None:
         return DEFAULT_PROFILE
@@ -244,31 +238,31 @@ def _only_profile(file: _File) -> str:
     return named.value
 
 
-def _chosen(asked: Given | None, file: _File) -> Given:
-    """The profile to use: the one asked for, or the only one there is; the default has no source.
+def _chosen(requested: SettingValue | None, file: _File) -> SettingValue:
+    """Returns the profile to use: the requested one, or the only one; the default has no source.
 
     Raises:
         ConfigError: There is no such profile, or none is named of several.
     """
     tables = file.tables
-    if asked is None:
+    if requested is None:
         if not tables or DEFAULT_PROFILE in tables:
-            return Given(DEFAULT_PROFILE, "")
+            return SettingValue(DEFAULT_PROFILE, "")
         first = next(iter(tables))
         if len(tables) == 1:
-            return Given(first, partial(file.places.of, PROFILES, first))
+            return SettingValue(first, partial(file.places.of, PROFILES, first))
         raise ConfigError(
             "It is not said which profile to use",
             f"{file.path} has {', '.join(tables)}.",
             f"Write --profile {first}, or set profile in the file.",
         )
-    if not is_profile_name(asked.value):
-        raise bad_profile_name(f"{asked.source}: profile cannot be", asked.value)
+    if not is_profile_name(requested.value):
+        raise bad_profile_name(f"{requested.source}: profile cannot be", requested.value)
     there = tuple(tables) or (_only_profile(file),)
-    if asked.value not in there:
+    if requested.value not in there:
         raise ConfigError(
-            f"There is no profile “{masked(asked.value)}”",
-            f"{asked.source} asks for it; {file.path} has {', '.join(there)}.",
-            f"Use one of these, or add the table [{dotted(PROFILES, asked.value)}].",
+            f"There is no profile “{masked(requested.value)}”",
+            f"{requested.source} asks for it; {file.path} has {', '.join(there)}.",
+            f"Use one of these, or add the table [{dotted(PROFILES, requested.value)}].",
         )
-    return asked
+    return requested

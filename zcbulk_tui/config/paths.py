@@ -5,6 +5,8 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
+import platformdirs
+
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError
 
@@ -22,7 +24,6 @@ def config_file(environ: Mapping[str, str] = os.environ) -> Path:
     """
     if environ.get(CONFIG):
         return _expanded(CONFIG, environ)
-    import platformdirs
 
     return platformdirs.user_config_path(_APP) / "config.toml"
 
@@ -37,15 +38,13 @@ def state_dir(environ: Mapping[str, str] = os.environ) -> Path:
     if environ.get(STATE_DIR):
         folder = _expanded(STATE_DIR, environ)
     else:
-        import platformdirs
-
         folder = platformdirs.user_state_path(_APP)
     _check_own(folder)
     return folder
 
 
 def _check_own(folder: Path) -> None:
-    """Makes sure that nobody else can put files there: a watch list, a sign-in, a database.
+    """Checks that no other user can put files there: a watch list, a sign-in, a database.
 
     Folders above it may be others': whoever moves this one away has to put one of their own there.
     """

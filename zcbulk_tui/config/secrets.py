@@ -3,6 +3,7 @@
 import os
 import re
 import selectors
+import shlex
 import subprocess
 import time
 from collections.abc import Mapping
@@ -25,7 +26,7 @@ _LONGEST = 64 * 2**10
 """Bytes of a file with a token, or of what a program prints: no token comes near it."""
 
 _PATIENCE = 60.0
-"""Seconds that a program may take to print a token: somebody may have to unlock something."""
+"""Seconds that a program may take to print a token: the user may have to unlock a keyring."""
 
 # What stands in headers and forms as it is; Zoho's tokens are hexadecimal with dots.
 _SECRET = re.compile(r"[\w.~+/=-]+", re.ASCII)
@@ -59,7 +60,7 @@ def from_file(path: Path) -> "SecretStr":
 
 
 def secret(text: str, source: str) -> "SecretStr":
-    """Wraps a secret that somebody has typed or pasted.
+    """Wraps a secret that the user has typed or pasted.
 
     Args:
         text: The secret, with or without white space around it.
@@ -113,8 +114,6 @@ def printed_by(command: str) -> "SecretStr":
 
 def _run(command: str) -> tuple[str, str]:
     """Returns what went wrong, which is empty for nothing, and what was printed."""
-    import shlex
-
     try:
         words = [_expanded(word) for word in shlex.split(command)]
     except ValueError:
@@ -132,7 +131,7 @@ def _run(command: str) -> tuple[str, str]:
     return problem, printed.decode("utf-8", "replace")
 
 
-def _output(running: "subprocess.Popen[bytes]") -> tuple[str, bytes]:
+def _output(running: subprocess.Popen[bytes]) -> tuple[str, bytes]:
     """Returns what went wrong while a program ran, and what it printed, within bounds."""
     deadline, printed = time.monotonic() + _PATIENCE, b""
     stream = running.stdout

@@ -183,7 +183,7 @@ class Settings:
     client_id: str | None = _setting(
         None, 'the id of a client in Zoho\'s API console, as in "1000.ABC"', least=1, most=200
     )
-    """What `login` signs in as; without it, `login` asks."""
+    """The client that `login` uses; without it, `login` prompts."""
 
     secrets: Literal["auto", "keyring", "file"] = _setting("auto", '"auto", "keyring" or "file"')
     """Where `login` keeps what it was given; ``auto`` is the system's keyring, else a file."""

@@ -1,10 +1,11 @@
-"""What is said of a name in the file that is no setting."""
+"""Errors for names in the file that are not settings."""
 
 from dataclasses import fields, is_dataclass
+from difflib import get_close_matches
 
-from zcbulk_tui.config.places import dotted
 from zcbulk_tui.config.settings import Settings
-from zcbulk_tui.config.shown import masked
+from zcbulk_tui.config.toml_lines import dotted
+from zcbulk_tui.config.values import masked
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError
 
@@ -20,8 +21,6 @@ def unknown(names: tuple[str, ...], source: str, within: tuple[str, ...] = ()) -
         source: Where it stands.
         within: The names of the profile's table; empty at the top of the file.
     """
-    from difflib import get_close_matches
-
     key = one_line(masked(dotted(*within, *names)), 60)
     if _is_secret(names[-1]):
         return ConfigError(

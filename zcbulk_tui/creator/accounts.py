@@ -1,4 +1,4 @@
-"""The accounts server: codes and tokens are asked for here, and given back.
+"""Client of the accounts server: device codes, tokens and their revocation.
 
 Secrets go in the bodies of requests, as forms: never in URLs, which servers and proxies log.
 """
@@ -18,7 +18,7 @@ from zcbulk_tui.creator.sign_in_faults import to_error
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Who asks: an entry of Zoho's API console.
+    """An OAuth client, registered in Zoho's API console.
 
     Attributes:
         id: Its id, which is no secret.
@@ -30,7 +30,7 @@ class Client:
 
     @property
     def form(self) -> Form:
-        """As every request for tokens wants it."""
+        """The form fields that every token request requires."""
         return {"client_id": self.id, "client_secret": self.secret}
 
 
@@ -68,10 +68,10 @@ class Accounts:
         return grants.read_device_code(body, status)
 
     async def device_grant(self, client: Client, device_code: SecretStr) -> Grant | Complaint:
-        """Asks once what has become of such a sign-in [DEV-P].
+        """Polls a device sign-in once [DEV-P].
 
         Returns:
-            The tokens, or an error: also "not yet" is one.
+            The tokens, or an error, such as "not yet".
 
         Raises:
             ZcbulkError: There is no usable answer.
@@ -81,7 +81,7 @@ class Accounts:
         return self._complaint(body, status, form) or grants.read_grant(body, status)
 
     async def code_grant(self, client: Client, code: SecretStr) -> Grant:
-        """Gives the code of a self client for tokens [SELF].
+        """Exchanges the code of a self client for tokens [SELF].
 
         Raises:
             ZcbulkError: There are none.
@@ -89,7 +89,7 @@ class Accounts:
         return await self._grant({**client.form, "grant_type": "authorization_code", "code": code})
 
     async def refresh(self, client: Client, refresh_token: SecretStr) -> Grant:
-        """Asks for another access token [REF].
+        """Requests a new access token [REF].
 
         Raises:
             ZcbulkError: There is none.
@@ -99,13 +99,13 @@ class Accounts:
         )
 
     async def revoke(self, client: Client, refresh_token: SecretStr) -> None:
-        """Ends a refresh token, and with it the access tokens that came from it [REV1] [REV2].
+        """Revokes a refresh token and the access tokens issued with it [REV1] [REV2].
 
-        Two addresses are documented. Whichever answers with an error is followed by the other,
-        since a token that is ended twice is as ended as before.
+        Two endpoints are documented. If one answers with an error the other is tried: revoking
+        twice does no harm.
 
         Raises:
-            ZcbulkError: It is not known to have ended.
+            ZcbulkError: The token may still be valid.
         """
         basic = httpx.BasicAuth(client.id, client.secret.get_secret_value())
         newer: Form = {"token": refresh_token, "token_type": "refresh_token"}
@@ -116,10 +116,10 @@ class Accounts:
                 raise grants.unreadable(status, "it does not say that the token was revoked")
 
     async def locations(self) -> Mapping[str, str]:
-        """The accounts servers of all data centres, by their names in small letters [MDC-C].
+        """Returns the accounts servers of all data centres, by lower-case name [MDC-C].
 
         Raises:
-            ZcbulkError: They are not told.
+            ZcbulkError: The answer does not contain them.
         """
         request = self.network.request("GET", f"{self.url}/oauth/serverinfo")
         response, body = await self.network.send(request)

@@ -1,7 +1,7 @@
-"""The calls: a job's status, and one try to start or abort it.
+"""The API client: a job's status, and one attempt to start or abort it.
 
-Every answer is either what was asked for or an error of the tree. Nothing is retried here: whether
-another call is worth it is for the monitor to say.
+Every call returns its result or raises an error of the tree. Nothing is retried here: whether
+another call is worth its cost is for the monitor to decide.
 """
 
 import contextlib
@@ -23,7 +23,7 @@ from zcbulk_tui.creator.network import Network
 from zcbulk_tui.creator.redaction import Line
 from zcbulk_tui.creator.tokens import AccessToken, TokenSource
 from zcbulk_tui.domain.address import check_origin, job_path
-from zcbulk_tui.domain.calls import OpenCall, Slot
+from zcbulk_tui.domain.call_limits import OpenCall, Slot
 from zcbulk_tui.domain.job import Action, Environment, JobReading, JobRef
 from zcbulk_tui.errors import (
     Answer,
@@ -49,12 +49,12 @@ class CreatorClient:
     """Creator's bulk insert API for one sign-in.
 
     Args:
-        tokens: Give the access token.
+        tokens: Source of the access token.
         network: Carries the calls.
-        base_url: Replaces the origin of every job; None to ask each job's own data centre.
+        base_url: Replaces the origin of every job; None for each job's own data centre.
         api_version: ``v2.1`` [STATUS] or ``v2`` [OAS].
-        memory: Remembers how start and abort have to be put.
-        now: Tells when an answer arrived; aware.
+        memory: Remembers which form of start and abort the server accepts.
+        now: Returns the current time; aware.
     """
 
     def __init__(
@@ -75,15 +75,15 @@ class CreatorClient:
         self._now = now
 
     async def sign_in(self) -> None:
-        """Makes sure that there is an access token, which costs no call.
+        """Obtains an access token, which costs no call.
 
         Raises:
-            ZcbulkError: There is none, and none can be had now.
+            ZcbulkError: No access token can be obtained now.
         """
         await self._token()
 
     async def status(self, ref: JobRef, slot: Slot | None = None) -> JobReading:
-        """Asks for the status of a job: one call, and one more where the token is not accepted.
+        """Returns the status of a job: one call, and a second one if the token is refused.
 
         Args:
             ref: The job.
@@ -109,7 +109,7 @@ class CreatorClient:
 
         Args:
             ref: The job.
-            action: What to ask.
+            action: Start or abort.
             slot: Opens the context that each call is made in.
 
         Returns:
@@ -151,7 +151,8 @@ class CreatorClient:
                     raise unclear
                 _require_success(response, body, line)
             except UnreadableError as error:
-                # An answer came, so the command arrived; what became of it, it does not tell.
+                # An answer proves that the command arrived, but this one does not report its
+                # outcome.
                 raise UnclearError(
                     error.title, error.cause, error.next_step, answer=error.answer
                 ) from error
@@ -249,7 +250,7 @@ class CreatorClient:
 
 
 class _Untold:
-    """A call that nobody counts or writes down."""
+    """A call that is neither counted nor logged."""
 
     nothing_sent = False
 
@@ -259,7 +260,7 @@ class _Untold:
 
 @contextlib.asynccontextmanager
 async def _untold(_: str) -> AsyncIterator[OpenCall]:
-    """Where nobody wants to know of single calls."""
+    """A slot that counts and logs nothing."""
     yield _Untold()
 
 

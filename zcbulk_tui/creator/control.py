@@ -1,4 +1,4 @@
-"""How start and abort are put: the sources contradict each other [START][OAS].
+"""The request variants of start and abort: the sources contradict each other [START][OAS].
 
 Three methods, two shapes of the body and two cases of the action are documented. They are tried in
 the order of how likely they are, and the next one only after an answer that proves that nothing

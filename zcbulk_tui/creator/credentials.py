@@ -1,4 +1,4 @@
-"""What a sign-in leaves behind, and who keeps it.
+"""Stored credentials and access tokens.
 
 All processes of a user share both: the credentials, and the access token that was got with them.
 """
@@ -69,7 +69,7 @@ class Credentials(BaseModel):
     """What a sign-in leaves behind.
 
     Attributes:
-        id: Tells this sign-in from all others.
+        id: A unique id of the sign-in.
         accounts_url: The accounts server that knows it.
         client_id: Who signed in.
         client_secret: The client's secret.
@@ -100,9 +100,9 @@ class CachedToken(BaseModel):
     Attributes:
         sign_in: The id of the credentials that it came from.
         access_token: The token; empty for none.
-        renew_at: When another should be asked for; aware.
+        renew_at: When to renew it; aware.
         ends_at: When it ends; aware.
-        paused_until: No other is asked for before this moment; aware.
+        paused_until: No renewal before this time; aware.
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
@@ -122,7 +122,7 @@ class CachedToken(BaseModel):
         return now < self.ends_at and self.access_token != refused
 
     def pause(self, now: datetime) -> timedelta:
-        """How long no other is asked for."""
+        """Returns how long no token may be requested."""
         if self.paused_until is None:
             return timedelta()
         left = self.paused_until - now

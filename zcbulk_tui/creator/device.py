@@ -88,8 +88,8 @@ async def device_grant(
 async def _home(accounts: Accounts, location: str) -> Accounts:
     """The accounts server of the data centre where the user is at home.
 
-    The client secret goes there, so Zoho's own servers are taken from the table, and only a server
-    that the user has configured is asked where others are.
+    The client secret goes there, so Zoho's own servers come from the table; only a configured
+    server is queried for the locations of others.
 
     Raises:
         ZcbulkError: It is not known.

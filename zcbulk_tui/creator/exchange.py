@@ -165,7 +165,7 @@ class _Stream(httpcore.AsyncNetworkStream):
     ) -> httpcore.AsyncNetworkStream:
         try:
             inner = await self._inner.start_tls(ssl_context, server_hostname, timeout)
-        except BaseException:  # one that is cancelled is closed by nobody else
+        except BaseException:  # after a cancellation, nothing else closes it
             await self._inner.aclose()
             raise
         return _Stream(inner, self._exchange)

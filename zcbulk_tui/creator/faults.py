@@ -5,7 +5,7 @@ is not in the table keeps the server's own words. An answer without Zoho's code 
 goes by its HTTP status alone (`between`).
 
 The class of a row decides what follows: a `JobRefusedError` ends the polls of that job; after all
-others it is asked again, ever less often.
+others it is polled again, with back-off.
 """
 
 from dataclasses import replace

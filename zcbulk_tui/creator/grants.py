@@ -1,6 +1,6 @@
 """What the accounts server answers, read in every documented shape [DEV-P] [REF] [WRCN] [ZCLI].
 
-Seconds and milliseconds are told apart by their size, since the sources contradict each other.
+Seconds and milliseconds are distinguished by size, since the sources contradict each other.
 """
 
 import math
@@ -27,7 +27,7 @@ from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import UnreadableError
 
 LIFE = 3600.0
-"""Seconds that an access token lives where the answer does not tell [TOK2]."""
+"""Lifetime of an access token in seconds, where the answer has none [TOK2]."""
 
 LEAST_INTERVAL = 30.0
 """Seconds between two looks at a device code; the polling page demands no less [DEV-P]."""
@@ -36,7 +36,7 @@ _LONGEST_LIFE = 86400.0
 """Seconds beyond which the life of an access token makes no sense."""
 
 _DEVICE_LIFE = 300.0
-"""Seconds that a device code can be used where the answer does not tell [DEV-I]."""
+"""Lifetime of a device code in seconds, where the answer has none [DEV-I]."""
 
 
 _URL = re.compile(r"[!-\[\]-~]{1,300}")
@@ -51,7 +51,7 @@ class Grant:
         access_token: Signs calls.
         life: Seconds for which it does.
         refresh_token: Gets further ones; None where none was given.
-        scopes: What the tokens allow; empty where the answer does not tell.
+        scopes: Scopes of the tokens; empty where the answer has none.
     """
 
     access_token: SecretStr
@@ -68,8 +68,8 @@ class DeviceCode:
         user_code: What the user types.
         url: Where the user types it.
         complete_url: The same with the code in it; None where there is none.
-        device_code: What the program asks with.
-        interval: Seconds between two such questions, at least.
+        device_code: The code that the program polls with.
+        interval: Least seconds between two polls.
         life: Seconds until it can no longer be used.
     """
 
@@ -257,7 +257,7 @@ def _read(model: type[Any], body: SecretBytes, http_status: int) -> Any:
 
 
 def unreadable(http_status: int, why: str) -> UnreadableError:
-    """What to say of an answer that cannot be what it should be."""
+    """Returns the error for an answer without the expected content."""
     return UnreadableError(
         "The answer of the accounts server makes no sense",
         f"HTTP {http_status}: {why}.",

@@ -36,7 +36,7 @@ class Probe:
         tls: Version of TLS; None for none.
         certificate_ends: When the host's certificate ends; aware; None where it is not known.
         http_status: That of the answer; None where there is none that could be read.
-        ahead: Seconds by which the host's clock is ahead of ours; None where it tells no time.
+        ahead: Seconds by which the host's clock is ahead of ours; None if it sends no date.
         error: Why there is no answer; None where there is one.
         failed_at: On which part of the way; None where there is an answer.
     """
@@ -58,7 +58,7 @@ async def probe(
     *,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Probe:
-    """Asks a host for ``/``, with nothing that is secret; any answer will do.
+    """Requests ``/`` of a host, without secrets; any answer will do.
 
     Args:
         network: Carries the request.
@@ -82,7 +82,7 @@ async def probe(
         ahead = _ahead(response, sent_at + (now() - sent_at) / 2)
     address = way.address
     if isinstance(error, UnreachableError) and address is None and way.proxy is None:
-        # Whether it is the name or the way that is at fault, the error does not always tell.
+        # The error does not always distinguish a failed lookup from a failed connection.
         address = await _look_up(request)
     return Probe(
         url,
@@ -98,7 +98,7 @@ async def probe(
 
 
 class _Way:
-    """What the HTTP library tells while it connects.
+    """Connection details from the HTTP library's trace events.
 
     Attributes:
         host: Where the request goes.
@@ -128,7 +128,7 @@ class _Way:
                 if self.proxy is None:
                     self.address = str(details["return_value"].get_extra_info("server_addr")[0])
             case ["start_tls", "started"]:
-                # A proxy may want TLS of its own.
+                # A proxy may require TLS of its own.
                 self._tls_is_hosts = details["server_hostname"] == self.host
                 self.is_tls_begun = self.is_tls_begun or self._tls_is_hosts
             case ["start_tls", "complete"] if self._tls_is_hosts:

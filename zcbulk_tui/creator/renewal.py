@@ -1,6 +1,7 @@
-"""Access tokens from a sign-in that lasts, renewed in time.
+"""Access tokens from stored credentials, renewed in time.
 
-Only who holds the lock asks for another one, since Zoho gives out few of them in ten minutes [K43].
+Only the holder of the lock requests a new one, since Zoho limits how many it issues in ten minutes
+[K43].
 """
 
 import asyncio
@@ -34,7 +35,7 @@ _AGAIN = timedelta(minutes=1)
 """How long to wait after a renewal has failed for a token that can still be used."""
 
 _GIVEN_UP = timedelta(minutes=10)
-"""How long to ask for no other token after Zoho has refused a new one."""
+"""How long to request no token after Zoho has refused a new one."""
 
 
 class RefreshedToken:
@@ -43,7 +44,7 @@ class RefreshedToken:
     Args:
         network: Carries the requests.
         store: Keeps credentials and token.
-        profile: Whose sign-in, for what is said about it.
+        profile: The profile's name, for messages.
         now: The time of day; aware.
     """
 
@@ -72,20 +73,20 @@ class RefreshedToken:
         return await self._other_than(self._refused)
 
     async def renew(self, refused: SecretStr, _: SignInError) -> SecretStr:
-        """Returns another token, which another process may have asked for already."""
+        """Returns a new token, which another process may have obtained already."""
         # Until there is another, no call is spent on one that is known to be refused.
         self._refused = refused
         return await self._other_than(refused)
 
     def give_up(self, refusal: SignInError) -> SignedOutError:
-        """Asks for no other token for a while: it would be refused as well."""
+        """Requests no token for a while: it would be refused as well."""
         error = SignedOutError(
             "Zoho gives out access tokens and then does not accept them",
             "The usual cause is a data centre that does not fit the jobs.",
             f"Check data_center and base_url; then write: {login(self._profile)}",
             answer=refusal.answer,
         )
-        # Of several calls that were refused at once, only the first one has a token to give up.
+        # Of several calls refused together, only the first one has a token to give up.
         if self._token.sign_in:
             self._given_up = (self._token.sign_in, self._now() + _GIVEN_UP, error)
             self._token = CachedToken(sign_in="")
@@ -111,7 +112,7 @@ class RefreshedToken:
             return self._token.access_token
 
     async def _take_shared_or_new(self, refused: SecretStr | None) -> None:
-        """Takes the token that another process has got meanwhile, or asks for a new one."""
+        """Takes the token that another process has obtained meanwhile, or requests a new one."""
         # In a thread, since a keyring may take its time.
         credentials = await asyncio.to_thread(open_credentials, self._store, self._profile)
         self._check_not_given_up(credentials)

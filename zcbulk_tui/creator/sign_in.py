@@ -1,4 +1,4 @@
-"""Keeping what a sign-in has brought, and giving it back."""
+"""Storing and revoking a sign-in."""
 
 from datetime import datetime
 from uuid import uuid4

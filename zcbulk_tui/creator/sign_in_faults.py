@@ -13,7 +13,7 @@ from zcbulk_tui.errors import (
 )
 
 PAUSE = 600.0
-"""Seconds to leave the server in peace after "too many requests" [K43]."""
+"""Back-off in seconds after "too many requests" [K43]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def to_error(complaint: Complaint) -> ZcbulkError:
     """Turns an error answer into the error that it means."""
     from_zoho = bool(complaint.error)
     answer = Answer(complaint.http_status, None, complaint.said, from_zoho=from_zoho)
-    # Zoho's throttle goes nearly by the name of a refusal; its description tells more.
+    # Zoho's throttle is nearly named as a refusal; its description distinguishes the two.
     if complaint.said.startswith("Access Denied") or "too many requests" in complaint.said.lower():
         return SignInBusyError(
             "Zoho gives out no token for ten minutes", answer=answer, retry_after=PAUSE

@@ -35,18 +35,18 @@ class TokenSource(Protocol):
         """Returns the token to sign with.
 
         Raises:
-            ZcbulkError: There is none, and none can be had now.
+            ZcbulkError: No token can be obtained now.
         """
 
     async def renew(self, refused: SecretStr, refusal: SignInError, /) -> SecretStr:
         """Returns another token than the one that Zoho refused.
 
         Raises:
-            ZcbulkError: There is none, and none can be had now.
+            ZcbulkError: No token can be obtained now.
         """
 
     def give_up(self, refusal: SignInError) -> SignedOutError:
-        """Takes that the other token was refused as well; returns what to tell the user."""
+        """Records that the new token was refused too; returns the error for the user."""
 
 
 class FixedToken:
@@ -120,7 +120,7 @@ class CommandToken:
 
     def give_up(self, refusal: SignInError) -> SignedOutError:
         """Waits until the program prints another token."""
-        # Of several calls that were refused at once, only the first one has a token to refuse.
+        # Of several calls refused together, only the first one has a token to refuse.
         if self._token is not None:
             self._refused, self._token = self._token, None
         self._answer = refusal.answer

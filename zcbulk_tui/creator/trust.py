@@ -149,7 +149,7 @@ def _load(context: ssl.SSLContext, named_by: str, path: str) -> None:
         _check_file(Path(path).expanduser())
         context.load_verify_locations(Path(path).expanduser())
     except (OSError, ValueError, RuntimeError) as error:
-        # A name with a null, and a home of nobody, are no OSError.
+        # A name with a null character, or the home of an unknown user, is not an OSError.
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise ConfigError(
             f"{named_by}: {one_line(path, 120)} cannot be used",
@@ -168,7 +168,7 @@ def _check_file(path: Path) -> None:
 
 def _log_keys(context: ssl.SSLContext, path: str) -> None:
     try:
-        # To open a pipe that nobody reads takes for ever.
+        # Opening a pipe without a reader blocks for ever.
         if Path(path).exists() and stat.S_ISFIFO(Path(path).stat().st_mode):
             raise ValueError("It is a pipe")
         _keep_to_owner(path)

@@ -1,1 +1,1 @@
-"""What is known about bulk insert jobs: pure values and arithmetic, no I/O, no clock."""
+"""Values and arithmetic of bulk insert jobs: no I/O, no clock reads, standard library only."""

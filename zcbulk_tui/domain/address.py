@@ -1,8 +1,8 @@
-"""Job URLs and base URLs: what may be typed, and what may be sent.
+"""Job URLs and base URLs: parsing, checking, building.
 
-A pasted URL decides where the access token goes, so only Zoho's own hosts and the server that the
-user configured are taken: on this machine, too, another user's program may listen. Nothing is sent
-in clear text beyond this machine.
+A pasted URL decides where the access token goes, so only Zoho's own hosts and the configured server
+are allowed; loopback is not an exception, since another user's program may listen there. Plain http
+is allowed on loopback only.
 """
 
 import re
@@ -17,7 +17,7 @@ from zcbulk_tui.errors import UsageError
 EXAMPLE = "https://www.zohoapis.com/creator/v2.1/bulk/jason18/zylker-store/form/Orders/insert/3888833000000114027"
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-"""The names of this machine, to which plain http is allowed."""
+"""Host names of this machine; plain http is allowed to these only."""
 
 _BASE_EXAMPLE = "https://www.zohoapis.eu"
 _HOST = re.compile(r"(\w[\w-]*(\.[\w-]+)*|\[[0-9a-f:.]+\])(:[0-9]+)?", re.ASCII | re.IGNORECASE)
@@ -34,15 +34,15 @@ def parse_job_url(
     *,
     base_url: str | None = None,
 ) -> JobRef:
-    """Reads a job's status URL as Zoho's pages show it.
+    """Parses a job's status URL, or its upload URL, as Zoho documents them [STATUS][UPLOAD].
 
     Args:
-        url: Anything a user may paste. The API version in it is not kept: the setting counts.
-        environment: No URL names it.
-        base_url: The configured base URL, which is then allowed too.
+        url: Text as pasted. Its API version is dropped: the configured one applies.
+        environment: The job's environment, which the URL does not contain.
+        base_url: The configured base URL, allowed in addition to Zoho's hosts.
 
     Raises:
-        UsageError: The URL is not one of a bulk insert job, or its host is not allowed.
+        UsageError: The URL is not that of a bulk insert job, or its host is not allowed.
     """
     text = url.strip()
     shown = one_line(text, 120)
@@ -54,7 +54,7 @@ def parse_job_url(
             f"“{shown}” is not the URL of a bulk insert job",
             next_step=f"It looks like this: {EXAMPLE}",
         )
-    uploaded_to = parse_qs(parts.query).get("job_id", [None])[0]  # the form of the upload's URL
+    uploaded_to = parse_qs(parts.query).get("job_id", [None])[0]  # the upload URL [UPLOAD]
     if (job_id := match[4] or uploaded_to) is None:
         raise UsageError(
             f"“{shown}” has no job id",
@@ -73,10 +73,10 @@ def make_ref(
     job_id: str,
     environment: Environment = Environment.PRODUCTION,
 ) -> JobRef:
-    """Builds a reference from its parts, each checked.
+    """Returns a reference built from its parts, after checking each.
 
     Raises:
-        UsageError: A part is missing or cannot be a name or a job id.
+        UsageError: A part is missing, or is not a valid link name or job id.
     """
     for what, value in (("account owner", owner), ("application", app), ("form", form)):
         if not is_link_name(value.strip()):
@@ -91,14 +91,14 @@ def make_ref(
 
 
 def parse_base_url(text: str, example: str = _BASE_EXAMPLE) -> str:
-    """Reads the URL of a server: scheme and host; returns it without a slash at the end.
+    """Returns the scheme and host of a server URL, without a trailing slash.
 
     Args:
-        text: What was typed.
-        example: How it is written, for errors.
+        text: Text as typed.
+        example: A valid URL to show in errors.
 
     Raises:
-        UsageError: It is no URL, has a path, or would send the token in clear text.
+        UsageError: The text is not a URL, has a path, or would send the token in clear text.
     """
     shown = one_line(text, 120)
     parts = _split(text.strip(), "server's URL", example)
@@ -112,26 +112,26 @@ def parse_base_url(text: str, example: str = _BASE_EXAMPLE) -> str:
 
 
 def check_origin(origin: str, base_url: str | None = None) -> None:
-    """Makes sure that the access token may be sent to a server.
+    """Checks that the access token may be sent to a server.
 
     Args:
-        origin: Its scheme and host.
+        origin: The server's scheme and host.
         base_url: The configured base URL.
 
     Raises:
-        UsageError: It is neither Zoho's nor the configured one.
+        UsageError: The server is neither Zoho's nor the configured one.
     """
     shown = one_line(origin, 120)
     _check_token_goes_to(_split(parse_base_url(origin), "server's URL", origin), shown, base_url)
 
 
 def is_link_name(text: str) -> bool:
-    """Whether an account owner, an application or a form can have this name in URLs."""
+    """Whether `text` is valid in URLs as the name of an account owner, an application or a form."""
     return _NAME.fullmatch(text) is not None
 
 
 def job_path(ref: JobRef, api_version: str) -> str:
-    """The path of a job's status, start and abort calls [STATUS][START]."""
+    """Returns the URL path of a job's status, start and abort calls [STATUS][START]."""
     owner, app, form, job_id = (
         quote(part, safe="") for part in (ref.owner, ref.app, ref.form, ref.job_id)
     )
@@ -139,7 +139,7 @@ def job_path(ref: JobRef, api_version: str) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host name or address is this machine."""
+    """Whether a host name or address refers to this machine."""
     return host in LOOPBACK
 
 
@@ -147,13 +147,13 @@ def _split(text: str, what: str, example: str) -> SplitResult:
     complaint = f"“{one_line(text, 120)}” is not a {what}"
     try:
         parts = urlsplit(text)
-        _ = parts.port  # raises for a port that is no number
+        _ = parts.port  # raises on a port that is not a number
     except ValueError as error:
         raise UsageError(
             complaint, f"{one_line(str(error))}.", f"Write it as in {example}"
         ) from error
     if parts.username is not None or parts.password is not None:
-        # What stands there may be a password, so it is not repeated.
+        # The user part may hold a password, so the error does not repeat it.
         raise UsageError(
             f"The {what} names a user before the host",
             next_step=f"Leave out user and password. Write it as in {example}",
@@ -189,6 +189,6 @@ def _check_token_goes_to(parts: SplitResult, shown: str, base_url: str | None) -
 
 
 def _server(parts: SplitResult) -> tuple[str, str, int]:
-    """What is one server however its URL is written."""
+    """Returns a normal form: equal for all spellings of one server's URL."""
     port = parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
     return parts.scheme, parts.hostname or "", port

@@ -1,4 +1,4 @@
-"""What a reading shows that somebody should know, though the state is the same."""
+"""Warnings about a job whose state has not changed."""
 
 from datetime import timedelta
 
@@ -8,21 +8,21 @@ from zcbulk_tui.domain.outlook import FAILED_SHARE
 from zcbulk_tui.domain.snapshot import JobSnapshot
 
 STANDS_STILL = timedelta(minutes=15)
-"""How long the counts of a running job may stay the same before it is said."""
+"""How long the counts of a running job may stay the same before a warning."""
 
 LAST_CALL = timedelta(minutes=30)
-"""How long before its deadline it is said that a job waits for its start."""
+"""How long before the start deadline a warning is due."""
 
 
 def alerts(before: JobSnapshot, after: JobSnapshot) -> list[str]:
-    """Returns what the last reading of a job shows that the one before did not.
+    """Returns warnings that apply to the last reading of a job, and did not to the one before.
 
     Args:
         before: The job without its last reading.
         after: The job with it.
 
     Returns:
-        Sentences without full stop.
+        Sentences without a full stop.
     """
     last = after.last
     if last is None:

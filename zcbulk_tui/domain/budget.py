@@ -1,7 +1,7 @@
-"""The calls of a day: how many there are, what they are made for, how many are left [LIM][RLY].
+"""The daily call quota: its size, its uses, what is left [LIM][RLY].
 
-A call of anybody on the account comes out of the same day: this program's, other programs', and
-those of Creator's own scripts (Deluge). No answer tells how many are left, so they are counted.
+Every call on the account counts: those of this program, of other programs and of Creator's own
+scripts (Deluge). No answer reports how many are left, so they are counted here.
 """
 
 from dataclasses import dataclass, replace
@@ -10,7 +10,7 @@ from enum import StrEnum
 
 
 class Plan(StrEnum):
-    """Zoho's plans by what they allow; Zoho One allows what Enterprise does [LIM]."""
+    """Zoho's plans, by their daily quota; Zoho One allows what Enterprise does [LIM]."""
 
     FREE = "free"
     STANDARD = "standard"
@@ -23,9 +23,9 @@ _CALLS_PER_USER = {Plan.STANDARD: 250, Plan.PROFESSIONAL: 500, Plan.ENTERPRISE: 
 
 
 def daily_calls(plan: Plan, users: int) -> int:
-    """Returns the calls of a day for a whole account: a figure per user [LIM].
+    """Returns the calls a day of a whole account: a quota per user [LIM].
 
-    The Free plan's figure is that of the account, however many users there are [RLY].
+    The Free plan's quota is per account, whatever the number of users [RLY].
     """
     return _FREE_CALLS if plan is Plan.FREE else _CALLS_PER_USER[plan] * users
 
@@ -34,16 +34,16 @@ class Cause(StrEnum):
     """Why a call was made."""
 
     PLAN = "plan"
-    """The schedule's own polls."""
+    """A scheduled poll."""
 
     KEY = "key"
-    """A status that a key asked for."""
+    """A poll requested by a key."""
 
     COMMAND = "command"
-    """A start or an abort, and the statuses that settle what became of it."""
+    """A start or an abort, or a poll that verifies its outcome."""
 
     SCRIPT = "script"
-    """A command without a screen, as ``zcbulk-tui status``."""
+    """A headless command, such as ``zcbulk-tui status``."""
 
 
 _PLACES = {cause: place for place, cause in enumerate(Cause)}
@@ -51,14 +51,14 @@ _PLACES = {cause: place for place, cause in enumerate(Cause)}
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What this program may use of a day.
+    """What this program may use of the daily quota.
 
     Attributes:
-        daily_calls: Calls of a day for the whole account.
-        share: The part of these that this program may use, above 0 and up to 1.
-        reserve: Calls that only commands may use; no more than a quarter of ours is kept back.
+        daily_calls: Calls a day of the whole account.
+        share: The fraction of these that this program may use, above 0 and up to 1.
+        reserve: Calls set aside for commands; capped at a quarter of `ours`.
         zone: Time zone of the super admin's account, whose day Zoho counts by, from 00:00 to 23:59
-            [LIM]; None for that of this machine.
+            [LIM]; None for the local zone.
     """
 
     daily_calls: int
@@ -68,25 +68,25 @@ class Allowance:
 
     @property
     def ours(self) -> int:
-        """Calls of a day that this program may make; at least 1."""
-        # 0.29 * 100 is a hair less than 29: what counts is the share as it was written.
+        """Calls a day that this program may make; at least 1."""
+        # The float 0.29 * 100 is just below 29: round first, so that the share counts as written.
         return max(int(round(self.daily_calls * self.share, 6)), 1)
 
     @property
     def kept_back(self) -> int:
-        """Calls of a day, out of ours, that only commands may use."""
+        """Calls a day, out of `ours`, that are reserved for commands."""
         return min(self.reserve, self.ours // 4)
 
     def day(self, now: datetime) -> date:
-        """Returns the day that an aware moment belongs to."""
+        """Returns the quota day of an aware datetime."""
         return now.astimezone(self.zone).date()
 
     def resets_at(self, now: datetime) -> datetime:
-        """Returns the moment after `now`, an aware one, at which the next day begins; in UTC."""
+        """Returns when the day after that of `now` begins, in UTC; `now` is aware."""
         tomorrow = self.day(now) + timedelta(days=1)
-        # A midnight that the clocks skip is the moment at which they skip it. One that they pass
-        # twice, since they went back to the day before, begins the next day twice. Through the
-        # timestamp, since astimezone() takes a skipped midnight of this machine for an hour before.
+        # A midnight skipped by a clock change is the moment of the change. One that occurs twice,
+        # since the clock went back into the day before, begins the next day twice. Computed through
+        # timestamps, since astimezone() maps a skipped local midnight to an hour before.
         first, second = (
             datetime.fromtimestamp(
                 datetime.combine(tomorrow, time(fold=fold), self.zone).timestamp(), UTC
@@ -98,13 +98,13 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class DayCalls:
-    """The calls of a day, as far as they are known.
+    """The calls counted on one day.
 
     Attributes:
-        date: Which day.
-        calls: Our calls for each cause, in the order of `Cause`.
-        elsewhere: Calls that others made on the same account.
-        spent: Whether Zoho said that no call is left (code 4000).
+        date: The day.
+        calls: Our calls per cause, in the order of `Cause`.
+        elsewhere: Calls made by others on the same account, as far as reported.
+        spent: Whether Zoho reported that no call is left (code 4000).
     """
 
     date: date
@@ -114,36 +114,36 @@ class DayCalls:
 
     @property
     def total(self) -> int:
-        """Our calls, whatever they were made for."""
+        """Our calls, for all causes."""
         return sum(self.calls)
 
     def of(self, cause: Cause) -> int:
-        """Our calls that were made for `cause`."""
+        """Returns our calls for `cause`."""
         return self.calls[_PLACES[cause]]
 
     def plus(self, cause: Cause, n: int = 1) -> "DayCalls":
-        """Returns the day with `n` more calls."""
+        """Returns a copy with `n` more calls for `cause`."""
         calls = list(self.calls)
         calls[_PLACES[cause]] += n
         return replace(self, calls=tuple(calls))
 
     def with_calls_of(self, other: "DayCalls") -> "DayCalls":
-        """Returns the day where the calls of another one may belong to it, too."""
+        """Returns a copy with another day's calls added, for a day that may be the same at Zoho."""
         calls = tuple(map(sum, zip(self.calls, other.calls, strict=True)))
         elsewhere = max(self.elsewhere, other.elsewhere)
         return replace(self, calls=calls, elsewhere=elsewhere, spent=self.spent or other.spent)
 
     def with_true_figure(self, used: int) -> "DayCalls":
-        """Returns the day with `used` calls by everybody, as Zoho's billing page tells [LIM]."""
+        """Returns a copy where the account made `used` calls, as the billing page shows [LIM]."""
         return replace(self, elsewhere=max(used - self.total, 0), spent=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What is left of a day.
+    """What is left of a day's quota.
 
-    Commands use the reserve first, and then what the polls could have used. So the polls of a day
-    are never more than ours without the reserve, in whatever order the calls are made.
+    Commands draw on the reserve first, then on what polls could have used. So a day's polls never
+    exceed `ours` less the reserve, in whatever order the calls are made.
     """
 
     allowance: Allowance
@@ -151,7 +151,7 @@ class Budget:
 
     @property
     def left(self) -> int:
-        """Calls that we may still make, for whatever cause."""
+        """Calls that we may still make, for any cause."""
         if self.day.spent:
             return 0
         ours = self.allowance.ours - self.day.total
@@ -160,15 +160,85 @@ class Budget:
 
     @property
     def reserve_left(self) -> int:
-        """Calls of these that only commands may make."""
+        """Calls out of `left` that are reserved for commands."""
         kept = max(self.allowance.kept_back - self.day.of(Cause.COMMAND), 0)
         return min(kept, self.left)
 
     @property
     def left_for_polls(self) -> int:
-        """Calls of these for any cause but commands."""
+        """Calls out of `left` for any cause but commands."""
         return self.left - self.reserve_left
 
     def left_for(self, cause: Cause) -> int:
-        """Calls of these for `cause`."""
+        """Returns the calls out of `left` for `cause`."""
         return self.left if cause is Cause.COMMAND else self.left_for_polls
+
+
+class Pace(StrEnum):
+    """How much waiting a call is worth."""
+
+    FRUGAL = "frugal"
+    BALANCED = "balanced"
+    EAGER = "eager"
+
+    @property
+    def price(self) -> float:
+        """Least seconds of waiting that a call must save."""
+        return _PRICES[self]
+
+
+_PRICES = {Pace.FRUGAL: 5.0, Pace.BALANCED: 0.8, Pace.EAGER: 0.25}
+
+
+class Reason(StrEnum):
+    """Why a poll is scheduled."""
+
+    UNREAD = "unread"
+    """The job has no reading yet."""
+
+    UNSTARTED = "unstarted"
+    """The job is ready, and may be started elsewhere."""
+
+    UNMOVED = "unmoved"
+    """Its counts have stopped moving."""
+
+    FINISH = "finish"
+    """Its forecast finish is near."""
+
+    FAILURES = "failures"
+    """Zoho may abort it for its failures."""
+
+    ANY_TIME = "any time"
+    """It may end without warning."""
+
+    DEADLINE = "deadline"
+    """Its start deadline is near or past."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Today's quota and pace.
+
+    Attributes:
+        budget: What is left of the quota.
+        resets_at: When the next day begins; aware.
+        pace: The configured pace.
+        pace_in_force: The pace in force: frugal while no window has the focus.
+        trouble: Why calls are counted in memory only; None while they are stored.
+    """
+
+    budget: Budget
+    resets_at: datetime
+    pace: Pace
+    pace_in_force: Pace
+    trouble: str | None = None
+
+    @property
+    def goes_as_usual(self) -> bool:
+        """Whether the default pace is in force, which needs no mention."""
+        return self.pace_in_force is Pace.BALANCED
+
+    @property
+    def allows_polls(self) -> bool:
+        """Whether polls have calls left."""
+        return self.budget.left_for_polls > 0

@@ -1,4 +1,4 @@
-"""Zoho's data centres: where each signs in, and where its API is [MDC][BASE][WD]."""
+"""Zoho's data centres: accounts servers and API hosts [MDC][BASE][WD]."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -8,9 +8,9 @@ class DataCenter(NamedTuple):
     """One data centre.
 
     Attributes:
-        name: Two-letter name, as Zoho's documents use it.
-        accounts_host: Host of the accounts server, which gives out tokens.
-        api_host: Host of the bulk API; None where no document tells it.
+        name: Two-letter name, as in Zoho's documents.
+        accounts_host: Host of the accounts server, which issues tokens.
+        api_host: Host of the bulk API; None where undocumented.
     """
 
     name: str
@@ -19,12 +19,12 @@ class DataCenter(NamedTuple):
 
     @property
     def accounts_url(self) -> str:
-        """The accounts server."""
+        """The accounts server's scheme and host."""
         return f"https://{self.accounts_host}"
 
     @property
     def api_url(self) -> str | None:
-        """The API's scheme and host; None where no document tells it."""
+        """The API's scheme and host; None where undocumented."""
         return f"https://{self.api_host}" if self.api_host else None
 
 
@@ -32,7 +32,7 @@ DATA_CENTERS = (
     DataCenter("us", "accounts.zoho.com", "www.zohoapis.com"),
     DataCenter("eu", "accounts.zoho.eu", "www.zohoapis.eu"),
     DataCenter("in", "accounts.zoho.in", "www.zohoapis.in"),
-    # Some pages write accounts.zoho.au; that of the accounts themselves does not [MDC][BASE].
+    # Some pages write accounts.zoho.au; those about accounts themselves do not [MDC][BASE].
     DataCenter("au", "accounts.zoho.com.au", "www.zohoapis.com.au"),
     DataCenter("jp", "accounts.zoho.jp", "www.zohoapis.jp"),
     DataCenter("ca", "accounts.zohocloud.ca", "www.zohoapis.ca"),
@@ -57,10 +57,10 @@ def find(host: str) -> DataCenter | None:
 
 
 def named(name: str) -> DataCenter | None:
-    """Returns the data centre of that name, in capitals or not; None for other names."""
+    """Returns the data centre of a name, whatever its case; None for other names."""
     return _BY_NAME.get(name.lower())
 
 
 def of_accounts(url: str) -> DataCenter | None:
-    """Returns the data centre of an accounts server; None for other servers."""
+    """Returns the data centre of an accounts URL; None for other servers."""
     return next((center for center in DATA_CENTERS if center.accounts_url == url), None)

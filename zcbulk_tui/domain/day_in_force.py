@@ -1,8 +1,8 @@
-"""Which day a call counts to, also where the clock is set.
+"""The day that calls count towards, robust against clock changes.
 
-A day begins with a midnight that passes, not with a date that a clock is set to. So the day in
-force stays where the date changes otherwise: where the clock goes on to a later one, until time
-passes a midnight; where it went back, until the day would have ended by the clock it began by.
+A day begins when time passes midnight, not when the clock is set to a new date. After a jump
+forward the day in force stays until time passes a midnight; after a jump back, until the day would
+have ended by the clock that it began with.
 """
 
 from dataclasses import dataclass, replace
@@ -11,24 +11,24 @@ from datetime import date, datetime, timedelta
 from zcbulk_tui.domain.budget import Allowance
 
 _SHORTEST = 20 * 3600.0
-"""Seconds that a day lasts at least of which the clock shows another one when it begins."""
+"""Least seconds of a day that began while the clock may be wrong."""
 
 _LONGEST = 26 * 3600.0
-"""Seconds that no day is longer than, wherever its clocks are changed."""
+"""Most seconds of a day, clock changes included."""
 
 
 @dataclass(frozen=True, slots=True)
 class DayInForce:
-    """The day that calls count to.
+    """The day that calls count towards.
 
     Attributes:
-        day: That day.
-        shown: The day that the clock shows.
-        ends: When it ends by the clock that it began by, in seconds that nobody can set.
-        seen: When this was worked out, in the same seconds.
+        day: The day.
+        shown: The date that the clock shows.
+        ends: When the day ends, in monotonic seconds, by the clock that it began with.
+        seen: When this value was computed, in the same seconds.
         newest: The latest day that was ever in force.
-        anew: Whether it has the name of a day that had been before, since the clock was set back.
-        has_begun: Whether it did so just now.
+        anew: Whether the date was in force before, since the clock was set back.
+        has_begun: Whether the day began with this value.
     """
 
     day: date
@@ -41,7 +41,7 @@ class DayInForce:
 
     @property
     def may_be_yesterday(self) -> bool:
-        """Whether the clock was set back over midnight: Zoho's day may be either of the two."""
+        """Whether the clock was set back past midnight, which makes Zoho's day uncertain."""
         return self.shown == self.day - timedelta(days=1)
 
 
@@ -49,16 +49,16 @@ def begin(allowance: Allowance, now: datetime, elapsed: float) -> DayInForce:
     """Returns the day that the clock shows.
 
     Args:
-        allowance: Knows whose midnight it is.
+        allowance: Knows the time zone of the quota.
         now: Aware.
-        elapsed: Seconds of a clock that nobody can set.
+        elapsed: Monotonic seconds.
     """
     shown = allowance.day(now)
     return DayInForce(shown, shown, _end(allowance, now, elapsed), elapsed, shown)
 
 
 def go_on(before: DayInForce, allowance: Allowance, now: datetime, elapsed: float) -> DayInForce:
-    """Returns the day in force after some time, in which the clock may have been set."""
+    """Returns the day in force at a later time; the clock may have been set since `before`."""
     shown = allowance.day(now)
     passed = max(elapsed - before.seen, 0.0)
     is_midnight = allowance.day(now - timedelta(seconds=min(passed, _LONGEST))) != shown
@@ -76,7 +76,7 @@ def go_on(before: DayInForce, allowance: Allowance, now: datetime, elapsed: floa
             has_begun=False,
         )
     anew = shown <= before.newest
-    # Where no midnight has passed by the clock, it was set, and may be set again.
+    # Without a midnight on the clock it must have been set, and may be set again.
     is_doubtful = anew or not is_midnight
     ends = _end(allowance, now, elapsed, at_least=_SHORTEST if is_doubtful else 0.0)
     return DayInForce(shown, shown, ends, elapsed, max(shown, before.newest), anew, anew)

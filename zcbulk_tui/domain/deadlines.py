@@ -1,7 +1,7 @@
 """Zoho's deadlines for a job [LIMB].
 
-No answer of Zoho's holds a time, so most of these are bounded by what was seen here: what happened
-before something that was seen is over at that moment at the latest.
+No status answer contains a time, so most deadlines are upper bounds: what precedes an observed
+event happened no later than that event.
 """
 
 from datetime import datetime, timedelta
@@ -22,13 +22,13 @@ class Kind(StrEnum):
     """What must be done by then."""
 
     START = "start"
-    """Start the job, or it expires."""
+    """Start the job before it expires."""
 
     RESULT = "result"
-    """Fetch the result, or it is gone."""
+    """Fetch the result before it is deleted."""
 
     INPUT = "input"
-    """See the job through: its uploaded file is gone from then on."""
+    """Finish the job before its uploaded file is deleted."""
 
 
 class Urgency(IntEnum):
@@ -54,11 +54,11 @@ _STEPS = {
 
 
 class Deadline(NamedTuple):
-    """A moment, and how well it is known.
+    """A deadline and its certainty.
 
     Attributes:
         at: When; aware.
-        exact: False when `at` is only the latest it can be.
+        exact: False when `at` is only an upper bound.
         kind: What must be done by then.
     """
 
@@ -67,7 +67,7 @@ class Deadline(NamedTuple):
     kind: Kind = Kind.START
 
     def urgency(self, now: datetime) -> Urgency:
-        """Returns how near it is, at best: it may be nearer where it is not exact."""
+        """Returns how near it is; where it is not exact it may be nearer."""
         left = self.at - now
         if left <= timedelta(0):
             return Urgency.PAST
@@ -78,9 +78,9 @@ class Deadline(NamedTuple):
 
 
 def start_by(job: WatchedJob) -> Deadline:
-    """When a job that waits for its start expires.
+    """Returns when a job that has not been started expires.
 
-    A job whose creation was not seen is at least as old as its place on the watch list.
+    Without a known creation time this is an upper bound, from the time that the job was added.
     """
     if job.created_at is not None:
         return Deadline(job.created_at + START_WITHIN, exact=True)
@@ -88,17 +88,17 @@ def start_by(job: WatchedJob) -> Deadline:
 
 
 def upcoming(snapshot: JobSnapshot) -> Deadline | None:
-    """Returns the next deadline of a job; None where there is none, or its state does not tell."""
+    """Returns the next deadline of a job; None where there is none, or the state leaves it open."""
     return next(iter(deadlines(snapshot)), None)
 
 
 def deadlines(snapshot: JobSnapshot) -> tuple[Deadline, ...]:
-    """Returns the deadlines of a job in its state, as last read; the soonest first.
+    """Returns the deadlines of a job in its last known state, soonest first.
 
-    A job that waits has its start; one that is over has its result, where there is one to fetch.
-    The uploaded file matters while the job runs, since what has not been read of it by then may be
-    lost. Before the start the other deadline comes days earlier, and once a job is over no call
-    gives the file back or uses it again.
+    A waiting job has its start, a finished one its result, if it has any. The uploaded file matters
+    while the job runs, since records that are still unread when it is deleted may be lost. Before
+    the start, the start deadline comes days earlier; after the end, no call returns or reuses the
+    file.
     """
     state = snapshot.state
     if state is None:
@@ -113,10 +113,10 @@ def deadlines(snapshot: JobSnapshot) -> tuple[Deadline, ...]:
 
 
 def _uploaded(snapshot: JobSnapshot) -> datetime:
-    """The latest moment at which the file of a running job can have been uploaded.
+    """Returns the latest time at which a running job's file can have been uploaded.
 
-    It was there when the job was started, and so within the time in which a job can be. Only a
-    running job proves it: the word for "ready" may also mean ready for the upload.
+    The upload precedes the start, and so the start deadline. Only a running job proves an upload:
+    the state "ready" may also mean ready for the upload.
     """
     running = next(r.read_at for r in snapshot.readings if r.state is JobState.IN_PROGRESS)
     started = snapshot.job.started_at or running
@@ -124,11 +124,11 @@ def _uploaded(snapshot: JobSnapshot) -> datetime:
 
 
 def _ended(snapshot: JobSnapshot) -> datetime:
-    """The latest moment at which a job that is over can have ended."""
+    """Returns the latest time at which a finished job can have ended."""
     return next(r.read_at for r in snapshot.readings if r.state.is_final)
 
 
 def _has_result(snapshot: JobSnapshot) -> bool:
-    """Whether there is anything to fetch: not of a job that never began, or that had no records."""
+    """Whether there is a result: not for jobs that expired or had no records."""
     last = snapshot.last
     return last is not None and last.state is not JobState.EXPIRED and last.counts.total != 0

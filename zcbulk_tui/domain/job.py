@@ -1,4 +1,4 @@
-"""Bulk insert jobs: which one, in what state, with what counts, read when."""
+"""Bulk insert jobs: references, states, counts and readings."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,7 +8,7 @@ from zcbulk_tui.errors import Answer
 
 
 class Environment(StrEnum):
-    """Creator's environments; all but production are named in a request header [ADD]."""
+    """Creator's environments; a request header names all but production [ADD]."""
 
     PRODUCTION = "production"
     STAGE = "stage"
@@ -16,7 +16,7 @@ class Environment(StrEnum):
 
 
 class JobState(StrEnum):
-    """The states of a job, one for each documented name, and one for the rest."""
+    """The documented states of a job, and UNKNOWN for all others."""
 
     CREATED = "created"
     READY = "ready"
@@ -36,7 +36,7 @@ class JobState(StrEnum):
 
     @property
     def is_waiting(self) -> bool:
-        """Whether the job is still to be started."""
+        """Whether a job in this state has not been started."""
         return self in _WAITING
 
 
@@ -45,16 +45,16 @@ _FINAL = frozenset(JobState) - _WAITING - {JobState.IN_PROGRESS, JobState.UNKNOW
 
 
 class Action(StrEnum):
-    """What can be asked of a job."""
+    """A command that changes a job."""
 
     START = "start"
     ABORT = "abort"
 
     def fits(self, state: JobState | None) -> bool:
-        """Whether asking this of a job in `state` can make sense; None is a job never read.
+        """Whether the action can make sense for a job in `state`; None for a job without a reading.
 
-        Only a job that is known to be over, or known to be past this step, is refused: a state
-        that we do not know is the server's to judge.
+        False only for a job that is known to be finished or past this step; an unknown state is
+        left to the server to judge.
         """
         if state is None or state is JobState.UNKNOWN:
             return True
@@ -65,7 +65,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class JobRef:
-    """Which job: all that is needed to ask Zoho about it, and nothing else.
+    """The identity of a job: what a request needs, and nothing else.
 
     Attributes:
         origin: Scheme and host of the data centre's API, as in ``https://www.zohoapis.eu``.
@@ -73,7 +73,7 @@ class JobRef:
         app: Link name of the application.
         form: Link name of the form.
         job_id: The job's digits; a string, since 19 digits do not fit a float.
-        environment: Where the job lives; a job is not visible from another environment.
+        environment: The job's environment; a job is not visible from another one.
     """
 
     origin: str
@@ -86,7 +86,7 @@ class JobRef:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """The four counters of a job, in records; None is what the server did not say."""
+    """The four counters of a job, in records; None where the server sent none."""
 
     total: int | None = None
     success: int | None = None
@@ -95,14 +95,14 @@ class Counts:
 
     @property
     def processed(self) -> int | None:
-        """Records that went in or failed; None unless both are known."""
+        """Records that succeeded or failed; None unless both are known."""
         if self.success is None or self.failed is None:
             return None
         return self.success + self.failed
 
     @property
     def left(self) -> int | None:
-        """Records still to come: the server's figure, else the rest of the total."""
+        """Unprocessed records: the server's figure, else the rest of the total; None if unknown."""
         if self.unprocessed is not None:
             return self.unprocessed
         if self.total is None or self.processed is None:
@@ -111,7 +111,7 @@ class Counts:
 
     @property
     def share_done(self) -> float | None:
-        """Processed share of the total, 0 to 1; None when either is not known or there is none."""
+        """Processed share of the total, 0 to 1; None when either is unknown or the total is 0."""
         if not self.total or self.processed is None:
             return None
         return self.processed / self.total
@@ -119,15 +119,15 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class JobReading:
-    """What one status call said.
+    """The answer to one status call.
 
     Attributes:
-        state: The state, as far as its name is known.
-        raw_state: The server's own spelling, made safe to show.
+        state: The state; UNKNOWN for an undocumented name.
+        raw_state: The server's spelling of the state, sanitised.
         counts: The counters.
         read_at: When the answer arrived; aware.
-        code: Creator's code in the answer; None when that is not known any more.
-        http_status: HTTP status of the answer; None when that is not known any more.
+        code: Creator's code in the answer; None when no longer known.
+        http_status: HTTP status of the answer; None when no longer known.
     """
 
     state: JobState
@@ -139,7 +139,7 @@ class JobReading:
 
     @property
     def answer(self) -> Answer | None:
-        """The answer that it was read from; None when that is not known any more."""
+        """The answer's HTTP status and code; None when no longer known."""
         return None if self.http_status is None else Answer(self.http_status, self.code)
 
 
@@ -149,14 +149,14 @@ class WatchedJob:
 
     Attributes:
         ref: Which job.
-        label: The user's name for it, made safe to show.
-        added_at: When it was put on the list; aware.
-        created_at: When the job was created at Zoho; None when that is not known, as for every
-            job that was not created here (no answer of Zoho's tells it).
-        started_at: When its start was accepted; None when that was not seen.
-        added_by: Who put it on the list and how, as in ``anna@jump1, key a``; empty for unknown.
-        tags: The user's words for finding and grouping it, without spaces.
-        note: The user's own line about it, made safe to show.
+        label: The user's name for it, sanitised.
+        added_at: When it was added to the list; aware.
+        created_at: When the job was created at Zoho; None if unknown, since no status answer
+            reports it.
+        started_at: When its start was accepted; None if unknown.
+        added_by: Who added it and how, as in ``anna@jump1, key a``; empty if unknown.
+        tags: The user's tags, without spaces.
+        note: The user's one-line note, sanitised.
     """
 
     ref: JobRef

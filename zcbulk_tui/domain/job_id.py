@@ -1,11 +1,13 @@
-"""Job ids, and what spreadsheets make of them.
+"""Parsing job ids, and detecting ids that a spreadsheet has damaged.
 
-A spreadsheet keeps 15 digits of a number, and an id has 19: the others become zeros, or are cut off
-in 3.88883E+18. What is lost cannot be brought back, and two jobs may have become the same number.
+A spreadsheet keeps 15 digits of a number, and an id has 19: the rest becomes zeros, or is cut off
+as in 3.88883E+18. The lost digits cannot be recovered, and two ids may have become the same number.
 """
 
 import re
+from collections.abc import Collection
 
+from zcbulk_tui.domain.job import JobRef
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import UsageError
 
@@ -26,12 +28,12 @@ _HAVE_IT_AS_TEXT = f"Copy the id from Zoho, as in {EXAMPLE}; have a spreadsheet 
 
 
 def unquoted(text: str) -> str:
-    """Returns a text without white space and quotes around it: a spreadsheet marks text by one."""
+    """Returns `text` without surrounding white space and the quotes that spreadsheets add."""
     return text.strip().strip(_QUOTES).strip()
 
 
 def is_number(text: str) -> bool:
-    """Whether somebody means an id by it, and no URL; it may be one that is spoilt."""
+    """Whether `text` is meant as an id, not a URL; the id may be damaged."""
     bare = unquoted(text)
     return bare.isdecimal() or _what_spoilt(bare) is not None
 
@@ -40,7 +42,7 @@ def read_id(text: str) -> str:
     """Returns the digits of a job id.
 
     Raises:
-        UsageError: It is none; says what a spreadsheet has made of it, if that is why.
+        UsageError: The text is not an id; the error explains damage by a spreadsheet.
     """
     bare = unquoted(text)
     if _ID.fullmatch(bare):
@@ -56,9 +58,9 @@ def read_id(text: str) -> str:
 
 
 def looks_rounded(job_id: str) -> bool:
-    """Whether an id looks like one of which a spreadsheet has kept 15 digits.
+    """Whether an id looks as if a spreadsheet had kept only 15 of its digits.
 
-    One in ten thousand ids is so by itself.
+    True by chance for one id in ten thousand.
     """
     return is_long(job_id) and not job_id[_DIGITS_KEPT:].strip("0")
 
@@ -69,7 +71,7 @@ def is_long(job_id: str) -> bool:
 
 
 def grouped(line: str) -> str:
-    """Returns the number in groups of three digits that a line begins with; empty for none."""
+    """Returns the leading number of a line, if its digits are grouped by three; else ""."""
     match = _GROUPED_LINE.match(line)
     return match[0] if match else ""
 
@@ -84,3 +86,36 @@ def _what_spoilt(bare: str) -> str | None:
             "It is a number in groups of digits, so a spreadsheet may have rounded the last ones."
         )
     return None
+
+
+def doubts(refs: Collection[JobRef], watched: Collection[JobRef] = ()) -> dict[JobRef, str]:
+    """Returns the jobs whose ids are doubtful, each with the reason as a sentence.
+
+    Args:
+        refs: The jobs to check.
+        watched: Jobs that are watched already, whose ids are trusted.
+    """
+    first: dict[str, JobRef] = {}
+    for ref in (*watched, *refs):
+        first.setdefault(ref.job_id, ref)
+    found = {}
+    for ref in set(refs).difference(watched):
+        said = []
+        if looks_rounded(ref.job_id):
+            said.append(
+                f"{ref.job_id} has only zeros after 15 digits: a spreadsheet may have rounded it."
+            )
+        other = first[ref.job_id]
+        if is_long(ref.job_id) and _form(other) != _form(ref):
+            said.append(
+                f"{ref.job_id} is also the id of a job of form {other.form} in "
+                f"{other.owner}/{other.app}, and Zoho gives no id twice: a spreadsheet may have "
+                "rounded both."
+            )
+        if said:
+            found[ref] = " ".join(said)
+    return {ref: found[ref] for ref in refs if ref in found}
+
+
+def _form(ref: JobRef) -> tuple[str, str, str]:
+    return ref.owner, ref.app, ref.form

@@ -1,4 +1,4 @@
-"""Jobs listed in a file: as text, a job a line, or as what the export writes, JSON or CSV."""
+"""Parsing files that list jobs: text with one job per line, or exported JSON or CSV."""
 
 import csv
 import io
@@ -9,17 +9,16 @@ from datetime import datetime
 from typing import Protocol
 
 from zcbulk_tui.domain.address import job_path, make_ref, parse_base_url
-from zcbulk_tui.domain.cells import from_cell
 from zcbulk_tui.domain.job import Environment, JobRef
 from zcbulk_tui.domain.job_id import grouped
-from zcbulk_tui.domain.text import json_problem, one_line
+from zcbulk_tui.domain.text import from_cell, json_problem, one_line
 from zcbulk_tui.errors import UsageError
 
 VERSION = 1
-"""Of the JSON; a later one may mean something else by the same names."""
+"""Version of the JSON format."""
 
 _WHERE = ("origin", "owner", "app", "form", "job_id")
-"""What an entry of JSON or CSV must tell."""
+"""Required fields of a JSON or CSV entry."""
 
 _NEXT_STEP = (
     "Give a text file with a job's URL in each line, or what zcbulk-tui export has written."
@@ -28,17 +27,17 @@ _NEXT_STEP = (
 
 @dataclass(frozen=True, slots=True)
 class ListedJob:
-    """A job that a file names; what it does not tell of it is empty.
+    """A job listed in a file; fields that the file leaves out are empty.
 
     Attributes:
         ref: Which job.
-        label: The name for it, made safe to show.
-        tags: Words for finding it.
-        note: A line about it, made safe to show.
-        added_at: When it was put on the list that the file was made of; aware.
+        label: Its name, sanitised.
+        tags: Its tags.
+        note: A one-line note, sanitised.
+        added_at: When it was added to the exported list; aware.
         created_at: When it was created at Zoho; aware.
         started_at: When its start was accepted; aware.
-        place: Where it stands in the file, as in ``line 3``.
+        place: Its position in the file, as in ``line 3``.
     """
 
     ref: JobRef
@@ -53,10 +52,10 @@ class ListedJob:
 
 @dataclass(frozen=True, slots=True)
 class BadEntry:
-    """An entry that cannot be used.
+    """An invalid entry.
 
     Attributes:
-        place: Where it stands, as in ``line 3``.
+        place: Its position in the file, as in ``line 3``.
         reason: Why, in a sentence or two.
     """
 
@@ -65,34 +64,34 @@ class BadEntry:
 
 
 class JobReader(Protocol):
-    """Reads a job's URL or id; what may be one, and where calls may go, the settings tell."""
+    """Parses a job's URL or id, within what the settings allow."""
 
     def __call__(self, text: str, environment: Environment | None, /) -> JobRef:
         """Returns the job.
 
         Args:
-            text: What stands in the file.
-            environment: Where the job lives; None where the file does not tell.
+            text: Text as in the file.
+            environment: The job's environment; None where the file names none.
 
         Raises:
-            UsageError: It cannot be used.
+            UsageError: The text is not a valid job.
         """
 
 
 def read(text: str, job: JobReader) -> Iterator[ListedJob | BadEntry]:
-    """Returns what a file lists, in its order; by its content it is told what kind of file it is.
+    """Yields the entries of a file in order; its content decides the format.
 
     Args:
         text: The file's content.
-        job: Reads a job's URL or id.
+        job: Parses a job's URL or id.
 
     Raises:
-        UsageError: It is JSON or CSV that lists no jobs.
+        UsageError: The file is JSON or CSV that lists no jobs.
     """
     if text.lstrip().startswith(("{", "[")):
         return _read_json(text, job)
     first = next((line for line in io.StringIO(text, newline=None) if line.strip()), "")
-    # Spreadsheets write what their country separates columns with.
+    # Spreadsheets choose the delimiter by locale.
     delimiter = max(",;\t", key=first.count)
     if {name.strip('" \n') for name in first.split(delimiter)}.issuperset(_WHERE):
         return _read_entries(_rows(text, delimiter), job)
@@ -104,7 +103,7 @@ def _read_lines(text: str, job: JobReader) -> Iterator[ListedJob | BadEntry]:
         stripped, place = line.strip(), f"line {number}"
         if not stripped or stripped.startswith("#"):
             continue
-        # Else its first group would be taken for an id, and the others for a label.
+        # Otherwise the first group would become the id, and the rest the label.
         where, *words = [grouped(stripped)] if grouped(stripped) else stripped.split()
         tags = [word for word in words if _is_tag(word)]
         label = " ".join(word for word in words if not _is_tag(word))
@@ -133,7 +132,7 @@ def _read_json(text: str, job: JobReader) -> Iterator[ListedJob | BadEntry]:
 
 
 def _rows(text: str, delimiter: str) -> Iterator[tuple[str, object]]:
-    """Each row with where it stands, by the names of its columns."""
+    """Yields the position of each row, and its cells by column name."""
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     header: list[str] = []
     line = 1
@@ -175,7 +174,7 @@ def _listed(entry: Mapping[str, object], place: str, job: JobReader) -> ListedJo
             f"“{one_line(named, 40)}” is not an environment", f"It is {', '.join(Environment)}."
         )
     ref = make_ref(parse_base_url(origin), owner, app, form, job_id)
-    # As a URL, so that no other way leads to a host that must not get the token.
+    # Through the URL parser, so that its check of the host is the only one.
     url = f"{ref.origin}{job_path(ref, 'v2.1')}"
     tags = entry.get("tags")
     if isinstance(tags, list) and not all(isinstance(tag, str) for tag in tags):
@@ -215,7 +214,7 @@ def _moment(entry: Mapping[str, object], name: str) -> datetime | None:
 
 
 def _tags(words: list[str]) -> tuple[str, ...]:
-    """Each once, without the number sign that marks it in a line."""
+    """Returns each tag once, without its number sign."""
     bare = " ".join(word.lstrip("#") for word in words)
     return tuple(dict.fromkeys(one_line(bare).split()))
 

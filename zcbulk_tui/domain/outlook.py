@@ -1,4 +1,4 @@
-"""What a job's readings let expect of it: all that the planner needs to know."""
+"""What a job's readings predict: the planner's whole input."""
 
 import itertools
 import math
@@ -10,9 +10,9 @@ from zcbulk_tui.domain.job import JobReading, WatchedJob
 from zcbulk_tui.domain.progress import Forecast, finish, motion
 from zcbulk_tui.domain.risk import BATCH
 
-# How readily something happens after a quiet time: as if the chance that the quiet lasts longer
-# than a time fell with that power of the time. Invented, since no source tells how long anything
-# takes at Zoho; a wrong value costs some calls or some seconds, no more.
+# Weights of quiet spells: the chance that a spell outlasts a time falls with this power of the
+# time. Invented, since no source says how long anything takes at Zoho; a wrong value costs some
+# calls or some seconds, no more.
 _UNMOVED = 0.2
 _STOPPED = 1.25
 _UNSTARTED = 0.003
@@ -22,28 +22,28 @@ FAILED_SHARE = 0.05
 """Share of a job's batches that may fail before Zoho aborts it [LIMB]."""
 
 _BEYOND = 1.2
-"""How far beyond a limit, as a multiple of it, the failures may still be taken for the cause."""
+"""How far beyond a limit, as a multiple of it, failures still count as a likely cause."""
 
 _LEAST_DOUBT = 0.4
-"""How surely the failures end a job at most: the logarithm of how far off the limit may be."""
+"""Least uncertainty of the failure limit: the logarithm of how far off it may be."""
 
 _FAILURES_SEEN = 4
-"""Readings over which the growth of the failures is measured."""
+"""Readings over which the growth of failures is measured."""
 
 _LAST_CALL = 600.0
-"""Seconds before its deadline to look at a job that waits for its start."""
+"""Seconds before the start deadline to poll a waiting job."""
 
 _AFTERWARDS = 5.0
-"""Seconds behind its deadline after which it should have expired."""
+"""Seconds after the start deadline by which the job should have expired."""
 
 
 @dataclass(frozen=True, slots=True)
 class Quiet:
-    """A time in which nothing happened, which may end at any moment.
+    """A spell in which nothing happened, and which may end at any time.
 
     Attributes:
-        seconds: How long it has lasted.
-        weight: How readily it ends; 1 where it is as likely as not to last as long again.
+        seconds: Its length so far.
+        weight: How readily it ends; at 1 it is as likely as not to last as long again.
     """
 
     seconds: float
@@ -55,13 +55,14 @@ class Outlook:
     """What may happen to a job next, in seconds from its last reading.
 
     Attributes:
-        quiet: Its counts stand still, be it before they moved at all, on the way or when full.
-        finish: When it may be done, if it moves on.
-        failing: Its failures grow, and the batches that have them may be too many already; the
+        quiet: The spell for which its counts have not moved: at the start, on the way, or when
+            full.
+        finish: When it may finish, if it moves on.
+        failing: The growth of its failures, where too many batches may have failed already; its
             seconds are those in which they came, at their present pace.
-        limit: When the failed records are too many for any number of batches.
-        deadline: When to look at it whatever the price.
-        runs: Whether it may be aborted at any moment.
+        limit: When the failed records exceed what any number of batches allows.
+        deadline: When to poll it whatever the price.
+        runs: Whether it may be aborted at any time.
     """
 
     quiet: Quiet | None = None
@@ -73,14 +74,14 @@ class Outlook:
 
 
 UNREAD = Outlook(runs=False)
-"""Of a job that has not been read: anything may be."""
+"""A job without a reading."""
 
 _STARTED = Outlook(Quiet(0.0, _UNMOVED))
-"""Of one that has not been read since its start was accepted."""
+"""A job without a reading since its start was accepted."""
 
 
 def outlook(job: WatchedJob, readings: Sequence[JobReading]) -> Outlook | None:
-    """Returns what may happen to a job next; None for one that is over.
+    """Returns what may happen to a job next; None for one that is finished.
 
     Args:
         job: The job.
@@ -113,9 +114,9 @@ def _running(job: WatchedJob, readings: Sequence[JobReading]) -> Outlook:
 
 
 def _unmoved(job: WatchedJob, readings: Sequence[JobReading]) -> float:
-    """Seconds for which a job has been in its state, whatever its counts did meanwhile.
+    """Returns the seconds for which a job has been in its state, whatever its counts did meanwhile.
 
-    Where they tell nothing that can be forecast from, neither do their changes.
+    Counts that allow no forecast prove nothing by their changes either.
     """
     last = readings[-1]
     seen = _since(readings, lambda old: old.state is last.state)
@@ -127,10 +128,10 @@ def _unmoved(job: WatchedJob, readings: Sequence[JobReading]) -> float:
 def _failures(
     readings: Sequence[JobReading], still: float, done: Forecast
 ) -> tuple[Quiet | None, Forecast | None]:
-    """Returns how failures may end the job before it is done: Zoho aborts at 5 % of the batches.
+    """Returns how failures may end the job before it finishes: Zoho aborts at 5 % of the batches.
 
-    A batch fails with its first failed record, and no answer tells how many did. So the failed
-    records may lie in as many batches, or 200 of them in each: between the two it may happen.
+    A batch is taken to fail with its first failed record, and no answer reports failed batches. So
+    the failed records may lie in as many batches, or 200 in each: the abort comes between the two.
     """
     total, failed = readings[-1].counts.total, readings[-1].counts.failed
     certain = (total or 0) * FAILED_SHARE
@@ -148,7 +149,7 @@ def _failures(
 
 
 def _growth(readings: Sequence[JobReading]) -> float:
-    """Failed records a second over the last readings."""
+    """Returns failed records per second over the last readings."""
     seen = [
         (reading.read_at.timestamp(), reading.counts.failed)
         for reading in readings[-_FAILURES_SEEN:]
@@ -159,13 +160,13 @@ def _growth(readings: Sequence[JobReading]) -> float:
 
 
 def _deadline(job: WatchedJob, last: JobReading) -> float | None:
-    """Seconds until the next look that the deadline for the start asks for; None after the last."""
+    """Returns the seconds until the next poll for the start deadline; None after the last one."""
     left = (start_by(job).at - last.read_at).total_seconds()
     looks = (left - _LAST_CALL, left + _AFTERWARDS)
     return next((seconds for seconds in looks if seconds > 0), None)
 
 
 def _since(readings: Sequence[JobReading], alike: Callable[[JobReading], bool]) -> float:
-    """Seconds that the last readings in a row span for which `alike` holds."""
+    """Returns the seconds spanned by the unbroken run of last readings for which `alike` holds."""
     row = list(itertools.takewhile(alike, reversed(readings)))
     return max((row[0].read_at - row[-1].read_at).total_seconds(), 0.0)

@@ -1,130 +1,90 @@
-"""When to ask about a job again: the one place that decides it.
+"""The polling schedule: when to poll each job, and what the rest of the day will cost.
 
-A call is worth what it shortens the wait for the news. Where the news may come with the chance
-h(t) in each second t, and a call must save `price` seconds of waiting, asking is best spread over
-time with the density sqrt(h(t) / (2 price)) (J. B. Keller, Optimum checking schedules for systems
-subject to random failure, 1974). So every rule here is a chance, and there is one price for all
-jobs: the dearer calls are, the rarer all polls become, each by as much as costs the least waiting.
+A call is worth the waiting that it saves. Where an event has the hazard rate h(t) per second, and a
+call must save `price` seconds of waiting, the best density of polls is sqrt(h(t) / (2 price)) (J.
+B. Keller, Optimum checking schedules for systems subject to random failure, 1974). So every rule
+here is a hazard rate, and one price holds for all jobs: as calls get dearer all polls get rarer,
+each by the amount that adds the least waiting.
 """
 
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
+from zcbulk_tui.domain.budget import Pace, Reason, Spent
 from zcbulk_tui.domain.outlook import UNREAD, Outlook, Quiet
 from zcbulk_tui.domain.progress import Forecast
+from zcbulk_tui.domain.snapshot import JobSnapshot
 
 PATIENCE = 1170.0
-"""Seconds for which no running job is left alone while there are calls: nearly 20 minutes."""
+"""Most seconds between two polls of a running job while there are calls: nearly 20 minutes."""
 
 DEAR = 64.0
-"""The price up to which jobs that may still come today make the calls of now dearer."""
+"""Highest price to which jobs expected later today may raise the current one."""
 
 DEAREST = 1000.0
-"""The price from which on waiting for longer saves nothing."""
+"""Highest price: waiting longer saves nothing."""
 
 _SOONEST = 1.0
-"""Seconds that are always between two polls of a job."""
+"""Least seconds between two polls of a job."""
 
-# The chances are invented, since no source tells how long anything takes at Zoho. A wrong value
-# costs some calls or some seconds, no more. `tests.benchmarks.polling` is what they are judged by.
+# The rates are invented, since no source says how long anything takes at Zoho. A wrong value costs
+# some calls or some seconds, no more. `tests.benchmarks.polling` measures them.
 _ANY_TIME = 5 * 3600.0
-"""Seconds of moving in which one end out of nowhere is expected."""
+"""Mean seconds until a moving job ends unexpectedly."""
 
 _ANY_TIME_STILL = 1.25 * 3600.0
-"""The same while nothing moves, or nothing can be seen to."""
+"""Mean seconds until a job ends unexpectedly while no movement is visible."""
 
 _EARLY = 2.0
-"""How many spreads before the middle of its forecast the end of a job may be."""
+"""How many spreads before the middle of its forecast a job may finish."""
 
 _FRESH = Quiet(0.0, 0.2)
-"""A job of which nothing is known."""
+"""The spell assumed for a job about which nothing is known."""
 
 _TYPICAL = 1500.0
-"""Seconds that such a job may take."""
+"""Seconds that such a job is expected to take."""
 
 _FINISHING = 60.0
-"""Seconds that the end of a job may take, beyond what its counts tell."""
+"""Seconds that a job may take to finish after its last record."""
 
 _FORESEEABLE = 3600.0
-"""Seconds that are planned for; what a job takes later is paid for later."""
+"""Planning horizon per job, in seconds."""
 
 _JOBS_A_DAY = 20
-"""Jobs that are expected in a day."""
+"""Jobs expected in a day."""
 
 _CALLS_A_JOB = 23.0
-"""Calls that a job takes at a price of 1, as the benchmark tells; they fall with a power of it."""
+"""Calls per job at a price of 1, by benchmark; they fall with a power of the price."""
 
 _FALL = 0.44
 """That power."""
 
 _FOR_NOW = 0.75
-"""Share of the calls left that the jobs of now may plan with."""
+"""Share of the calls left that current jobs may plan with."""
 
 _OVERDRAFT = 1.6
-"""How far the plan may exceed what is left before the patience gives: forecasts save some."""
+"""Factor by which the plan may exceed the calls left before patience grows: forecasts save some."""
 
 _A_SECOND = 40 / 60
 """Calls a second on average, below the 50 a minute [LIM][RLY]."""
 
 _BURST = 600.0
-"""Seconds over which that average is taken, at least."""
+"""Least seconds over which that average is taken."""
 
 _LATE = 2.5
-"""How much longer than usual the wait for an end may be, in nine of ten cases."""
+"""Ratio of the 90th percentile of the wait for an end to its usual length."""
 
 _DAY = 86400.0
 
 
-class Pace(StrEnum):
-    """How much waiting a call is worth."""
-
-    FRUGAL = "frugal"
-    BALANCED = "balanced"
-    EAGER = "eager"
-
-    @property
-    def price(self) -> float:
-        """Seconds of waiting that one call must save, at least."""
-        return _PRICES[self]
-
-
-_PRICES = {Pace.FRUGAL: 5.0, Pace.BALANCED: 0.8, Pace.EAGER: 0.25}
-
-
-class Reason(StrEnum):
-    """What a poll is for."""
-
-    UNREAD = "unread"
-    """The job has not been read yet."""
-
-    UNSTARTED = "unstarted"
-    """Somebody may start it."""
-
-    UNMOVED = "unmoved"
-    """Its counts stand still."""
-
-    FINISH = "finish"
-    """Its end draws near."""
-
-    FAILURES = "failures"
-    """Its failures may end it."""
-
-    ANY_TIME = "any time"
-    """It may end at any time."""
-
-    DEADLINE = "deadline"
-    """It must be started soon, or has expired."""
-
-
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """On what terms calls are made now, the same for all jobs.
+    """The terms for calls, the same for all jobs.
 
     Attributes:
         price: Seconds of waiting that a call must save.
-        patience: Seconds for which no running job is left alone.
+        patience: Most seconds between two polls of a running job.
     """
 
     price: float
@@ -133,11 +93,11 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What there is to spend.
+    """The calls available to polls.
 
     Attributes:
         left: Calls that polls may still use today.
-        seconds: Until the day ends.
+        seconds: Seconds until the day ends.
     """
 
     left: int
@@ -150,9 +110,9 @@ class Effect:
 
     Attributes:
         pace: The pace.
-        calls: Calls that the jobs of now would take today.
-        within: Seconds within which the end of a running job would be seen, for most of them; None
-            if none runs, or no call is left.
+        calls: Calls that current jobs would take today.
+        within: Seconds within which the end of most running jobs would be seen; None if none runs,
+            or no call is left.
     """
 
     pace: Pace
@@ -161,7 +121,7 @@ class Effect:
 
 
 def wait(ahead: Outlook, on: Terms) -> tuple[float, Reason]:
-    """Returns the seconds from a job's last reading to its next poll, and what that is for."""
+    """Returns the seconds from a job's last reading to its next poll, and the reason for it."""
     if ahead == UNREAD:
         return 0.0, Reason.UNREAD
     seconds, reason = min(_reasons(ahead, on))
@@ -169,7 +129,7 @@ def wait(ahead: Outlook, on: Terms) -> tuple[float, Reason]:
 
 
 def calls(ahead: Outlook, on: Terms, seconds: float) -> float:
-    """Returns about how many polls a job will take until its end, or for so many `seconds`."""
+    """Estimates the polls that a job takes until its end, or within `seconds`."""
     span = horizon(ahead)
     today = min(seconds / span, 1.0)
     routine = span / _alone(ahead, on) if ahead.runs else 0.0
@@ -183,20 +143,20 @@ def calls(ahead: Outlook, on: Terms, seconds: float) -> float:
 
 
 def horizon(ahead: Outlook) -> float:
-    """Returns for how many seconds after its last reading a job is planned for."""
+    """Returns the seconds after its last reading for which a job is planned."""
     if ahead.finish is not None:
         return min(ahead.finish.seconds + _FINISHING, _FORESEEABLE)
     quiet = ahead.quiet or _FRESH
-    # What has lasted for a while is as likely as not to last for as long again.
+    # A spell is as likely as not to last as long again.
     longer = max(quiet.seconds, _FINISHING if quiet.weight >= 1 else _TYPICAL)
     return min(longer, _FORESEEABLE)
 
 
 def terms(ahead: Sequence[Outlook], means: Means, pace: Pace) -> Terms:
-    """Returns the terms on which the calls last, for the jobs of now and those still to come today.
+    """Returns the terms on which calls suffice for current jobs and those expected later today.
 
-    The price is that of the pace, or higher: where a usual day would need more than is left, and
-    where the jobs of now would. If nothing else helps, patience gives.
+    The price is that of the pace, or higher where a usual day or the current jobs would need more
+    than is left. If that does not suffice, patience grows.
     """
     price = pace.price
     usual = _JOBS_A_DAY * means.seconds / _DAY * _CALLS_A_JOB * price**-_FALL
@@ -227,10 +187,10 @@ def effect(ahead: Sequence[Outlook], means: Means, pace: Pace) -> Effect:
 
 
 def _load(ahead: Sequence[Outlook], on: Terms, means: Means) -> float:
-    """What the jobs take on these terms, as a share of what they may: of the day or the minute.
+    """Returns the calls needed on these terms as a fraction of those available, by day or minute.
 
-    They may take most of today's calls. Of the minute's they may take less than all on average: a
-    burst waits for its turn, and so does the first look at many jobs.
+    Current jobs may take most of today's calls. Of each minute's calls they may take less than all
+    on average: a burst waits its turn, as does the first poll of many jobs.
     """
     today = a_second = 0.0
     for one in ahead:
@@ -242,7 +202,7 @@ def _load(ahead: Sequence[Outlook], on: Terms, means: Means) -> float:
 
 
 def _seen_within(ahead: Outlook, on: Terms) -> float:
-    """Seconds within which the end of a running job is seen, more often than not by far.
+    """Returns the seconds within which the end of a running job is seen in most cases.
 
     The approach to a forecast ends where its spread is about the price; see `_behind`.
     """
@@ -252,10 +212,10 @@ def _seen_within(ahead: Outlook, on: Terms) -> float:
 
 
 def _reasons(ahead: Outlook, on: Terms) -> Iterator[tuple[float, Reason]]:
-    """The seconds to each poll that there is a reason for; the first one counts."""
+    """Yields the seconds to each poll that has a reason; the earliest applies."""
     quiet = _behind_quiet(ahead.quiet, on) if ahead.quiet else 0.0
     if ahead.finish is not None:
-        # What stands still must move before it can be done.
+        # A stalled job must move before it can finish.
         due = _behind(ahead.finish, on)
         yield max(due, quiet), Reason.UNMOVED if quiet > due else Reason.FINISH
     elif ahead.quiet is not None:
@@ -271,10 +231,10 @@ def _reasons(ahead: Outlook, on: Terms) -> Iterator[tuple[float, Reason]]:
 
 
 def _alone(ahead: Outlook, on: Terms) -> float:
-    """How long a running job may be left alone whatever is expected of it, in seconds.
+    """Returns the most seconds between polls of a running job, whatever its forecast.
 
-    h(t) = 1 / `_ANY_TIME`. The dearer calls are, the more a forecast is trusted: patience then
-    begins only when the end may be near.
+    h(t) = 1 / `_ANY_TIME`. As calls get dearer the forecast is trusted more: patience then begins
+    only when the end may be near.
     """
     if ahead.finish is None:
         return min(math.sqrt(2 * on.price * _ANY_TIME_STILL), on.patience)
@@ -284,19 +244,47 @@ def _alone(ahead: Outlook, on: Terms) -> float:
 
 
 def _behind(forecast: Forecast, on: Terms) -> float:
-    """Seconds to the next poll for what is forecast: before it if that is vague, else behind it.
+    """Returns the seconds to the poll for a forecast: before it if that is vague, else after it.
 
     For the logistic distribution sqrt(h) integrates to 2 sqrt(spread) asinh(e^x), where x is the
     time from its middle in double spreads.
     """
     double = 2 * forecast.spread
     whole = math.sqrt(on.price / double) + math.asinh(math.exp(-forecast.seconds / double))
-    # sinh of much is half of e to it, and too large for a float.
+    # For large x, sinh(x) is e^x / 2, and too large for a float.
     x = math.log(math.sinh(whole)) if whole < 30 else whole - math.log(2)
     return forecast.seconds + double * x
 
 
 def _behind_quiet(quiet: Quiet, on: Terms) -> float:
-    """Seconds to the next poll in a time of quiet, which grow as it lasts: h(t) = weight / t."""
+    """Returns the seconds to the next poll in a quiet spell, growing with it: h(t) = weight / t."""
     root = math.sqrt(quiet.seconds) + math.sqrt(on.price / (2 * quiet.weight))
     return root * root - quiet.seconds
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedJob:
+    """A job's share of the plan.
+
+    Attributes:
+        snapshot: The job.
+        calls: Estimated polls until its end, or until the end of the day.
+    """
+
+    snapshot: JobSnapshot
+    calls: float
+
+
+@dataclass(frozen=True, slots=True)
+class DayPlan:
+    """The plan for the rest of the day.
+
+    Attributes:
+        spent: Today's quota and pace.
+        jobs: The polled jobs, in the order of the watch list.
+        effects: What each pace would bring.
+    """
+
+    spent: Spent
+    jobs: tuple[PlannedJob, ...]
+    effects: tuple[Effect, ...]

@@ -1,6 +1,6 @@
-"""How fast a job moves, when it may be done, and where it may be between two polls.
+"""Rates, forecasts, and estimates between two polls.
 
-What a poll said is measured; everything here is an estimate, and is drawn as one.
+Polls are measurements; everything here is an estimate, and is drawn as one.
 """
 
 import itertools
@@ -16,42 +16,42 @@ HISTORY = 8
 """Readings of a job that are worth keeping for the estimates: with 12 none became any better."""
 
 _MOVING = frozenset({JobState.IN_PROGRESS, JobState.UNKNOWN})
-"""States in which counts may move; a name that we do not know may be one for running."""
+"""States in which counts may move; an unknown state may mean running."""
 
 _PRIOR = 0.3
-"""How far a speed may be off that was seen once, as a share of it."""
+"""Uncertainty of a rate measured once, as a fraction of it."""
 
 _PRIOR_VAGUE = 0.8
-"""The same where the job began to move at an unknown moment of the time it was seen for."""
+"""The same where the job began to move at an unknown time within the measurement."""
 
 _WANDERS = 0.08
-"""How far a speed wanders off on the way, however steady it was, as a share of it."""
+"""Drift of even the steadiest rate, as a fraction of it."""
 
 _CLOCK = 1.0
-"""Seconds by which any forecast is off: counts grow by steps."""
+"""Least uncertainty of a forecast in seconds: counts grow in steps."""
 
 _LATE_START = 0.75
-"""Share of a stretch that a job is taken to have moved for when it began somewhere within it."""
+"""Assumed moving fraction of an interval within which a job began to move."""
 
 _ESTIMATED = 1200.0
-"""Seconds after a reading for which anything is estimated; polls are not further apart."""
+"""Seconds after a reading for which estimates hold; polls are no further apart."""
 
 _DECILE = math.log(9)
-"""From the middle of a logistic distribution to its first and last tenth, in spreads."""
+"""Distance of the first and last decile of a logistic distribution from its middle, in spreads."""
 
 
 @dataclass(frozen=True, slots=True)
 class Motion:
-    """How the counts of a job have moved of late.
+    """How the counts of a job have moved lately.
 
     Attributes:
-        rate: Records a second while it moved; above 0.
-        seconds: How long it was seen to move at that rate.
-        noise: How unsteady the rate is: the variance of the time that a stretch takes, in seconds
-            squared for each second of it.
-        still: Seconds before the last reading in which nothing moved; 0 if something did.
-        vague: Whether the rate is only the least that it can be, since the job began to move at an
-            unknown moment of the time.
+        rate: Records per second while moving; above 0.
+        seconds: How long movement at that rate was observed.
+        noise: Unsteadiness of the rate: the variance of the duration of an interval, in seconds
+            squared per second.
+        still: Seconds without movement before the last reading; 0 if there was some.
+        vague: Whether the rate is only a lower bound, since the job began to move at an unknown
+            time.
     """
 
     rate: float
@@ -67,7 +67,7 @@ class Forecast:
 
     Attributes:
         seconds: Until its middle, from the last reading.
-        spread: Its scale, in seconds; 0.9 of it in all lies within 2.9 of these on each side.
+        spread: Its scale, in seconds; 90 % of it lies within 2.9 spreads of the middle.
     """
 
     seconds: float
@@ -76,11 +76,11 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True)
 class Remaining:
-    """How long a job still takes, in seconds from its last reading.
+    """Remaining time of a job, in seconds from its last reading.
 
     Attributes:
-        least: It will hardly be sooner.
-        most: It will hardly be later; infinite for a job that stands still.
+        least: First decile of the forecast.
+        most: Last decile of the forecast; infinite for a stalled job.
     """
 
     least: float
@@ -90,7 +90,7 @@ class Remaining:
 def remember(readings: tuple[JobReading, ...], new: JobReading) -> tuple[JobReading, ...]:
     """Returns the readings with a new one, as many as are worth keeping, oldest first.
 
-    Of a row of readings that say the same, the first and the last tell all.
+    Of a run of equal readings only the first and the last are kept.
     """
     if len(readings) > 1 and all(
         (old.state, old.counts) == (new.state, new.counts) for old in readings[-2:]
@@ -100,13 +100,13 @@ def remember(readings: tuple[JobReading, ...], new: JobReading) -> tuple[JobRead
 
 
 def redated(readings: tuple[JobReading, ...], now: datetime) -> tuple[JobReading, ...]:
-    """Returns readings, oldest first, as a clock would have dated them that now shows `now`.
+    """Returns readings re-dated by a clock that now shows `now`.
 
-    Where one seems to be later than the one after it, or than now, the clock was set back: it and
-    all before it move back as far as they must, and keep their distances.
+    A reading dated after its successor, or after now, proves that the clock was set back: it and
+    all before it move back as far as necessary, and keep their distances.
 
     Args:
-        readings: In the order in which they came.
+        readings: In order of arrival.
         now: Aware.
     """
     latest, back, found = now, timedelta(0), []
@@ -121,14 +121,14 @@ def redated(readings: tuple[JobReading, ...], now: datetime) -> tuple[JobReading
 
 
 def motion(readings: Sequence[JobReading], started_at: datetime | None = None) -> Motion | None:
-    """Returns how the counts move; None when they have not been seen to, or move no more.
+    """Returns how the counts move; None without observed movement, or in a state without any.
 
-    Readings from before the last step backwards are not used: counts only shrink when the server
-    has begun anew. Of the rest those are used in which as many records moved as are left.
+    Readings before the last step backwards are ignored: counts only shrink when the server starts
+    over. Of the others, those are used in which as many records moved as are left.
 
     Args:
         readings: Oldest first.
-        started_at: When the job was started, as far as it is known: its counts were 0 then.
+        started_at: When the job was started, if known: its counts were 0 then.
     """
     if not readings or readings[-1].state not in _MOVING:
         return None
@@ -154,7 +154,7 @@ def motion(readings: Sequence[JobReading], started_at: datetime | None = None) -
 
 
 def finish(moves: Motion, left: int) -> Forecast:
-    """Returns when `left` records will have been processed at the rate that was seen."""
+    """Forecasts when `left` records will be processed at the observed rate."""
     seconds = left / moves.rate
     variance = (
         moves.noise * seconds * (1 + seconds / moves.seconds)
@@ -165,10 +165,10 @@ def finish(moves: Motion, left: int) -> Forecast:
 
 
 def remaining(moves: Motion | None, last: JobReading) -> Remaining | None:
-    """Returns how long the job still takes; None when nothing recent supports a forecast.
+    """Returns the remaining time of a job; None when nothing recent supports a forecast.
 
     Args:
-        moves: How the counts moved up to the last reading.
+        moves: Movement of the counts up to the last reading.
         last: That reading.
     """
     left = last.counts.left
@@ -181,14 +181,14 @@ def remaining(moves: Motion | None, last: JobReading) -> Remaining | None:
 
 
 def estimated_since(moves: Motion | None, last: JobReading, now: datetime) -> int:
-    """Records that have probably been processed since the last reading.
+    """Estimates the records processed since the last reading.
 
-    What the rate brings in as long as it was seen for, and from then on what it brings if the job
-    takes as long as it may; no more once the reading is old. Nothing for a job that stood still
-    when it was last read, and never all of what is left: only a poll can say that a job is done.
+    At the measured rate for as long as it was measured, then at the rate of the upper bound of the
+    remaining time; constant once the reading is old. 0 for a job that stood still at its last
+    reading, and never all that is left: only a poll can prove that a job is finished.
 
     Args:
-        moves: How the counts moved up to the last reading.
+        moves: Movement of the counts up to the last reading.
         last: That reading.
         now: Aware.
     """
@@ -202,14 +202,14 @@ def estimated_since(moves: Motion | None, last: JobReading, now: datetime) -> in
 
 
 class _Step(NamedTuple):
-    """What moved between two readings."""
+    """Movement between two readings."""
 
     seconds: float
     records: int
 
 
 def _steps(readings: Sequence[JobReading], started_at: datetime | None) -> tuple[list[_Step], bool]:
-    """Returns the steps since the job began to move, and whether it did so within the first."""
+    """Returns the steps since the job began to move, and whether that was within the first."""
     points = [
         (reading.read_at.timestamp(), reading.counts.processed)
         for reading in readings
@@ -229,7 +229,7 @@ def _steps(readings: Sequence[JobReading], started_at: datetime | None) -> tuple
 
 
 def _recent(steps: list[_Step], left: int) -> list[_Step]:
-    """Returns the last steps, at least two if there are, in which `left` records moved."""
+    """Returns the last steps in which `left` records moved, at least two if there are."""
     moved = 0
     for used, step in enumerate(reversed(steps), 1):
         moved += step.records

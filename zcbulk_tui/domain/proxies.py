@@ -1,9 +1,9 @@
-"""The proxies that the environment names, read as `urllib.request.getproxies` reads them.
+"""HTTP proxies from the environment, with the rules of `urllib.request.getproxies`.
 
-``https_proxy`` counts for https, ``http_proxy`` for http, and ``all_proxy`` where that one is not
-set; small letters count before capitals, and an empty one unsets the other. ``no_proxy`` lists what
-is reached without a proxy: names with all below them, addresses, networks as in ``10.0.0.0/8``,
-each with a port or without, and ``*`` for everything. This machine is always reached without.
+``https_proxy`` applies to https, ``http_proxy`` to http, and ``all_proxy`` where the other is
+unset; lower case takes precedence over upper case, and an empty variable unsets the other.
+``no_proxy`` lists what is reached directly: domains with their subdomains, addresses, networks such
+as ``10.0.0.0/8``, each with or without a port, and ``*`` for everything. Loopback is always direct.
 """
 
 import ipaddress
@@ -16,7 +16,7 @@ from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError
 
 KINDS = ("https_proxy", "http_proxy", "all_proxy")
-"""Each is a variable, in small letters or in capitals."""
+"""Names of variables, in lower or upper case."""
 
 _NONE = "no_proxy"
 _SCHEMES = ("http", "https", "socks5", "socks5h")
@@ -34,9 +34,9 @@ class Proxy:
     """A proxy.
 
     Attributes:
-        variable: Which names it.
+        variable: The variable that names it.
         url: Its URL, with a password if it has one.
-        shown: The same without user and password.
+        shown: The URL without user and password.
     """
 
     variable: str
@@ -46,7 +46,7 @@ class Proxy:
 
 @dataclass(frozen=True, slots=True)
 class _Direct:
-    """What is reached without a proxy; one of `name` and `network` is set."""
+    """An entry of `no_proxy`; either `name` or `network` is set."""
 
     name: str = ""
     network: _Network | None = None
@@ -63,12 +63,12 @@ class _Direct:
 
 @dataclass(frozen=True, slots=True)
 class Proxies:
-    """Which requests go through which proxy.
+    """The proxy for each request.
 
     Attributes:
         https: The proxy for https; None for none.
         http: The proxy for http; None for none.
-        warnings: What in `no_proxy` means nothing and is left out, a sentence for each.
+        warnings: Invalid entries of `no_proxy`, which are ignored, as sentences.
         is_off: Whether `no_proxy` lists everything.
     """
 
@@ -79,7 +79,7 @@ class Proxies:
     _direct: tuple[_Direct, ...] = ()
 
     def of(self, scheme: str, host: str, port: int) -> Proxy | None:
-        """Returns the proxy for a request; None where it goes without."""
+        """Returns the proxy for a request; None for a direct connection."""
         name = host.strip("[]").rstrip(".").lower()
         address = _address(name)
         if name == "localhost" or (address is not None and address.is_loopback):
@@ -92,7 +92,7 @@ def read(environ: Mapping[str, str]) -> Proxies:
     """Returns the proxies of an environment.
 
     Raises:
-        ConfigError: A variable that counts names no proxy that can be used.
+        ConfigError: A variable in effect does not hold a valid proxy URL.
     """
     given = variables(environ)
     name, listed = given.get(_NONE, (_NONE, ""))
@@ -115,10 +115,10 @@ def read(environ: Mapping[str, str]) -> Proxies:
 
 
 def variables(environ: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-    """Returns the variables that are set and count: name and value by the name in small letters."""
+    """Returns the variables in effect: name and value, by the name in lower case."""
     found = {}
     for kind in (*KINDS, _NONE):
-        # Whoever sends a CGI program a header "Proxy" sets HTTP_PROXY.
+        # In a CGI program a request's Proxy header sets HTTP_PROXY.
         capitals = kind.upper() if kind != "http_proxy" or "REQUEST_METHOD" not in environ else kind
         name = kind if kind in environ else capitals
         if value := environ.get(name, "").strip():
@@ -127,10 +127,10 @@ def variables(environ: Mapping[str, str]) -> dict[str, tuple[str, str]]:
 
 
 def parse(variable: str, value: str) -> Proxy:
-    """Reads the URL of a proxy; no error repeats it, for it may hold a password.
+    """Parses the URL of a proxy; errors never repeat it, since it may hold a password.
 
     Raises:
-        ConfigError: It cannot be used.
+        ConfigError: The URL is not valid.
     """
     url = value if "://" in value else f"http://{value}"
     if not url.isprintable() or " " in url:
@@ -152,7 +152,7 @@ def parse(variable: str, value: str) -> Proxy:
 
 
 def _is_plain(parts: SplitResult) -> bool:
-    """Whether nothing stands behind host and port, which an unescaped password may leave there."""
+    """Whether nothing follows host and port, as it would after an unescaped password."""
     return parts.path in ("", "/") and not parts.query and not parts.fragment
 
 
@@ -169,7 +169,7 @@ def _left_out(variable: str, entry: str) -> str:
 
 
 def _direct(entry: str) -> _Direct | None:
-    """What an entry stands for; None where it stands for nothing."""
+    """Parses an entry of `no_proxy`; None if invalid."""
     text = entry.lower()
     if "://" in text:
         text = text.partition("://")[2].rstrip("/")
@@ -193,7 +193,7 @@ def _direct(entry: str) -> _Direct | None:
 
 def _network(text: str) -> _Network | None:
     try:
-        # With the bits of a host, too: 10.1.2.3/8.
+        # Not strict: host bits may be set, as in 10.1.2.3/8.
         return ipaddress.ip_network(text, strict=False)
     except ValueError:
         return None

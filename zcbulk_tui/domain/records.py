@@ -92,7 +92,7 @@ class CallRecord:
     Attributes:
         at: When it was sent; aware.
         cause: What for.
-        why: The rule (a `planner.Reason`), the key or the command that asked for it.
+        why: The rule (a `budget.Reason`), the key or the command that asked for it.
         request: How it was put, as in ``GET status``.
         seconds: How long it took.
         left: Calls of the day that were left after it.

@@ -1,28 +1,24 @@
-"""What is known at one moment, as frozen values that may be handed anywhere."""
+"""Immutable snapshots of jobs and of the connection, safe to share."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import EllipsisType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from zcbulk_tui.domain.budget import Reason, Spent
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.job import Action, JobReading, JobRef, JobState, WatchedJob
 from zcbulk_tui.domain.progress import Motion, motion
 from zcbulk_tui.errors import BusyError, QuotaSpentError, SignInBusyError, ZcbulkError
 
-# Nothing is planned or spent before the first frame, which is not to wait for these.
-if TYPE_CHECKING:
-    from zcbulk_tui.domain.day_plan import Spent
-    from zcbulk_tui.domain.planner import Reason
-
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Why the last poll brought no reading.
+    """Why the last poll failed.
 
     Attributes:
         error: What went wrong.
-        since: When the first failure of this row of failures happened; aware.
+        since: When the first of the consecutive failures happened; aware.
     """
 
     error: ZcbulkError
@@ -31,22 +27,22 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class JobSnapshot:
-    """A watched job and all that is known of it.
+    """A watched job with its readings, faults and commands.
 
     Attributes:
         job: The job.
         readings: The recent good readings, oldest first.
         fault: Why the newest poll failed; None when it did not.
-        next_poll_at: When it is asked next, if nothing comes in between; aware; None for never.
-        reason: What that poll is for; None where it only tries again what failed.
-        command: The last start or abort from here.
+        next_poll_at: When it is polled next, unless plans change; aware; None for never.
+        reason: Why that poll is scheduled; None for a retry.
+        command: The last start or abort sent from here.
     """
 
     job: WatchedJob
     readings: tuple[JobReading, ...] = ()
     fault: Fault | None = None
     next_poll_at: datetime | None = None
-    reason: "Reason | None" = None
+    reason: Reason | None = None
     command: Command | None = None
     _motion: Motion | EllipsisType | None = field(
         default=..., init=False, repr=False, compare=False
@@ -69,63 +65,62 @@ class JobSnapshot:
 
     @property
     def motion(self) -> Motion | None:
-        """How its counts move."""
+        """Movement of its counts; None if none was observed."""
         if self._motion is ...:
-            # Worked out once, when it is first asked for: what it follows from is frozen.
+            # Computed at first use and cached: its inputs are frozen.
             object.__setattr__(self, "_motion", motion(self.readings, self.job.started_at))
-        return self._motion  # type: ignore[return-value]  # it is no ellipsis any more
+        return self._motion  # type: ignore[return-value]  # no ellipsis after the assignment
 
     @property
     def is_final(self) -> bool:
-        """Whether the job is known to be over."""
+        """Whether the job is known to be finished."""
         return self.state is not None and self.state.is_final
 
     def allows(self, action: Action) -> bool:
-        """Whether asking `action` of it now can make sense.
+        """Whether `action` can make sense now.
 
-        While it is not known what became of the last command, another one could be one too many.
+        False while the outcome of the last command is unknown: another could be one too many.
         """
         unsettled = self.command is not None and self.command.outcome is Outcome.SENT
         return not unsettled and action.fits(self.state)
 
 
 class JobKey(NamedTuple):
-    """Which job of which profile: two profiles may watch the same job."""
+    """A job within a profile: two profiles may watch the same job."""
 
     profile: str
     ref: JobRef
 
 
 class Listed(NamedTuple):
-    """A job on the list of a profile."""
+    """A job on a profile's watch list."""
 
     profile: str
     snapshot: JobSnapshot
 
     @property
     def key(self) -> JobKey:
-        """Which it is."""
+        """Its key."""
         return JobKey(self.profile, self.snapshot.ref)
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceSnapshot:
-    """How the calls to Zoho go, whichever job they are for.
+    """The state of a profile's connection to Zoho.
 
     Attributes:
-        spent: How today's calls stand; None until there is a connection.
-        paused: Whether the user has paused the polls.
+        spent: Today's quota and pace; None until there is a connection.
+        paused: Whether the user has paused polling.
         answered: Whether the last call was answered; None before the first.
         changed_at: When `answered` last changed; aware.
-        held_until: No poll before this moment, since Zoho asked for peace, or no call can be
-            signed; aware.
-        held_by: The error that tells why.
+        held_until: End of the hold on polls, after a rate limit or without a token; aware.
+        held_by: The error that caused the hold.
         poller: The name of the window that polls; empty where it is this one.
-        windows: How many windows are open on the profile.
-        unkept: Why what happens is not kept, as one line; None while it is.
+        windows: Number of windows open on the profile.
+        unkept: Why nothing is being stored, as one line; None while it is.
     """
 
-    spent: "Spent | None" = None
+    spent: Spent | None = None
     paused: bool = False
     answered: bool | None = None
     changed_at: datetime | None = None
@@ -137,7 +132,7 @@ class ServiceSnapshot:
 
     @property
     def no_token(self) -> ZcbulkError | None:
-        """Why no call can be signed; None where nothing is known of that."""
+        """Why there is no access token; None unless that is what holds the polls."""
         about_calls = isinstance(self.held_by, QuotaSpentError) or (
             isinstance(self.held_by, BusyError) and not isinstance(self.held_by, SignInBusyError)
         )

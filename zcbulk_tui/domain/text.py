@@ -1,4 +1,4 @@
-"""Text from outside (servers, files, people) made safe to show in a terminal."""
+"""Sanitising of outside text (servers, files, users) for terminals and spreadsheets."""
 
 import unicodedata
 from json import JSONDecodeError
@@ -6,7 +6,7 @@ from json import JSONDecodeError
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 # Control, format (bidirectional overrides), surrogate, private use, unassigned, line and paragraph
-# separators: none of them has a place in one line of text, and several can rewrite the screen.
+# separators: none belongs in one line of text, and several can rewrite the screen.
 _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 _SKIN_TONES = "".join(map(chr, range(0x1F3FB, 0x1F400)))
@@ -16,10 +16,10 @@ _FLAG_LETTERS = "".join(map(chr, range(0x1F1E6, 0x1F200)))
 def one_line(text: str, limit: int = 200) -> str:
     """Returns `text` as one printable line of at most `limit` characters.
 
-    White space is folded; every other character that does not print becomes U+FFFD, so that it
-    can be seen that something was there.
+    White space is folded; every other unprintable character becomes U+FFFD, so that it leaves a
+    visible trace.
     """
-    read = text[: limit * 4]  # no more than this can matter, however long the text is
+    read = text[: limit * 4]  # bounds the work, however long the text is
     folded = " ".join(read.split())
     safe = "".join(_REPLACEMENT if unicodedata.category(c) in _UNSAFE else c for c in folded)
     if len(safe) <= limit and len(read) == len(text):
@@ -31,7 +31,7 @@ def one_line(text: str, limit: int = 200) -> str:
 
 
 def _belongs_to_the_last(text: str, at: int) -> bool:
-    """Whether a character is seen as one with that before it: accents, skin tones, flags."""
+    """Whether a character combines with the one before it: accents, skin tones, flags."""
     character = text[at]
     if character in _FLAG_LETTERS:
         before = text[:at]
@@ -48,3 +48,21 @@ def json_problem(error: ValueError | RecursionError) -> str:
             return "It has too many lists and objects in each other."
         case _:
             return "A number in it has too many digits."
+
+
+_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def to_cell(text: str) -> str:
+    """Returns `text` for a spreadsheet cell: with an apostrophe if it looked like a formula."""
+    return f"'{text}" if _is_risky(text) else text
+
+
+def from_cell(cell: str) -> str:
+    """Returns the text of a cell written by `to_cell`."""
+    return cell[1:] if cell.startswith("'") and _is_risky(cell[1:]) else cell
+
+
+def _is_risky(text: str) -> bool:
+    # A text that already has apostrophes gets one more, so that `from_cell` is the exact inverse.
+    return text.lstrip("'").startswith(_STARTS_A_FORMULA)

@@ -1,26 +1,27 @@
-"""The windows of one profile that are open at once, of which one polls for all."""
+"""Windows open on the same profile, one of which polls for all."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from zcbulk_tui.domain.budget import Pace
 from zcbulk_tui.domain.job import JobReading, JobRef
-from zcbulk_tui.domain.planner import Pace
 from zcbulk_tui.domain.records import ControlRecord, JobEvent
 from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a window stands among the others.
+    """A window's role among those of its profile.
 
     Attributes:
         polls: Whether it is the one that polls.
-        poller: The name of the other one that does; empty where this one does, or none.
-        windows: How many are open, this one included.
-        focused: Whether somebody looks at another one.
-        service: How the calls go, as the one that polls tells; None where it is this one.
-        pace: Its pace; None where it is this one.
+        poller: The name of the window that polls; empty where this one does, or none.
+        windows: Number of open windows, this one included.
+        focused: Whether another window has the focus.
+        service: The connection's state as reported by the window that polls; None where it is this
+            one.
+        pace: That window's pace; None where it is this one.
     """
 
     polls: bool
@@ -32,12 +33,12 @@ class Standing:
 
 
 class Recalled(NamedTuple):
-    """A job as it is remembered.
+    """A job as stored.
 
     Attributes:
-        snapshot: What is known of it.
-        record: Its last start or abort; None where there was none.
-        is_shown: Whether this window shows it, and not only others.
+        snapshot: Its stored state.
+        record: Its last start or abort; None if there was none.
+        is_shown: Whether this window shows it, not only others.
     """
 
     snapshot: JobSnapshot
@@ -46,13 +47,13 @@ class Recalled(NamedTuple):
 
 
 class News(NamedTuple):
-    """What other processes have written.
+    """Changes written by other processes.
 
     Attributes:
-        readings: In the order in which they came, each with its job.
-        events: In the order in which they happened.
-        is_any: Whether anything at all was written, be it by them or for another profile.
-        other_wishes: Whether the windows want other jobs polled than before, list apart.
+        readings: Readings with their jobs, in order of arrival.
+        events: Events, in order of occurrence.
+        is_any: Whether other processes have written anything, for whichever profile.
+        other_wishes: Whether the set of jobs that windows need polled has changed.
     """
 
     readings: Sequence[tuple[JobRef, JobReading]] = ()

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from zcbulk_tui.domain.budget import Cause
-from zcbulk_tui.domain.calls import OpenCall
+from zcbulk_tui.domain.call_limits import OpenCall
 from zcbulk_tui.domain.job import WatchedJob
 from zcbulk_tui.domain.records import CallRecord
 from zcbulk_tui.errors import Answer, UnreachableError, ZcbulkError

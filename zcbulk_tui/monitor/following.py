@@ -3,9 +3,9 @@
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
+from zcbulk_tui.domain.budget import Pace
 from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.job import JobReading, JobRef
-from zcbulk_tui.domain.planner import Pace
 from zcbulk_tui.domain.records import ControlRecord, EventKind, JobEvent
 from zcbulk_tui.domain.windows import News, Standing
 from zcbulk_tui.errors import ConfigError

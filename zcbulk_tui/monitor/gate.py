@@ -5,7 +5,7 @@ import heapq
 import itertools
 from enum import IntEnum
 
-from zcbulk_tui.domain.minute import CALLS_AT_ONCE
+from zcbulk_tui.domain.call_limits import CALLS_AT_ONCE
 from zcbulk_tui.monitor.ports import Minute
 
 

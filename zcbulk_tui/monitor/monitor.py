@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 from zcbulk_tui.domain import planner
-from zcbulk_tui.domain.budget import Cause
+from zcbulk_tui.domain.budget import Cause, Pace
 from zcbulk_tui.domain.control import Command, Outcome
-from zcbulk_tui.domain.day_plan import DayPlan
 from zcbulk_tui.domain.job import Action, JobReading, JobRef
-from zcbulk_tui.domain.planner import Pace
+from zcbulk_tui.domain.planner import DayPlan
 from zcbulk_tui.domain.records import ControlRecord, EventKind
 from zcbulk_tui.domain.windows import Recalled
 from zcbulk_tui.errors import (

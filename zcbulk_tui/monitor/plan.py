@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from zcbulk_tui.domain import planner
-from zcbulk_tui.domain.day_plan import DayPlan, PlannedJob
+from zcbulk_tui.domain.budget import Reason
 from zcbulk_tui.domain.job import JobRef
 from zcbulk_tui.domain.outlook import Outlook
-from zcbulk_tui.domain.planner import Reason, Terms
+from zcbulk_tui.domain.planner import DayPlan, PlannedJob, Terms
 from zcbulk_tui.monitor.schedule import Schedule
 from zcbulk_tui.monitor.spending import Spending
 from zcbulk_tui.monitor.track import Track

@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple, Protocol
 
 from zcbulk_tui.domain.budget import Cause, DayCalls
-from zcbulk_tui.domain.calls import Slot
+from zcbulk_tui.domain.call_limits import Slot
 from zcbulk_tui.domain.job import Action, JobReading, JobRef, WatchedJob
 from zcbulk_tui.domain.records import CallRecord, ControlRecord, JobEvent
 from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot

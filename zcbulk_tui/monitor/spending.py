@@ -5,10 +5,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from zcbulk_tui.domain import day_in_force, planner
-from zcbulk_tui.domain.budget import Allowance, Budget, Cause
-from zcbulk_tui.domain.day_plan import Spent
+from zcbulk_tui.domain.budget import Allowance, Budget, Cause, Pace, Spent
 from zcbulk_tui.domain.outlook import Outlook
-from zcbulk_tui.domain.planner import Effect, Means, Pace, Terms
+from zcbulk_tui.domain.planner import Effect, Means, Terms
 from zcbulk_tui.errors import QuotaSpentError
 from zcbulk_tui.monitor.ports import CallBook
 

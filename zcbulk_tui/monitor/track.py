@@ -4,10 +4,10 @@ import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from zcbulk_tui.domain.budget import Reason
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.job import Action, JobReading, WatchedJob
 from zcbulk_tui.domain.outlook import outlook
-from zcbulk_tui.domain.planner import Reason
 from zcbulk_tui.domain.progress import redated, remember
 from zcbulk_tui.domain.records import ControlRecord
 from zcbulk_tui.domain.snapshot import Fault, JobSnapshot

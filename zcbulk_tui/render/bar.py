@@ -22,7 +22,7 @@ def cells(parts: Sequence[int], width: int) -> list[int]:
     given = [max(int(share), 1) if part else 0 for part, share in zip(parts, exact, strict=True)]
     while (spare := width - sum(given)) != 0:
         step = 1 if spare > 0 else -1
-        # The part that is furthest from its due; one that has a single cell keeps it.
+        # The part furthest from its exact share; a single cell is never taken away.
         able = [i for i, part in enumerate(parts) if part and (step > 0 or given[i] > 1)]
         chosen = max(able, key=lambda i: step * (exact[i] - given[i]))
         given[chosen] += step
@@ -39,7 +39,7 @@ def bar(counts: Counts, estimate: int, width: int, glyphs: Glyphs) -> Line | Non
         glyphs: The characters.
 
     Returns:
-        Spans of `width` cells; None where the counts do not tell enough for a bar.
+        Spans of `width` cells; None where the counts are too incomplete for a bar.
     """
     total, success, failed, left = counts.total, counts.success, counts.failed, counts.left
     if not total or success is None or failed is None or left is None:

@@ -1,9 +1,9 @@
-"""Letters that can be read across a room: for the code of a sign-in, typed on another device."""
+"""Large letters for sign-in codes, which are typed on another device."""
 
 _ROWS = 5
 
 # Signs that are easily taken for one another differ in more than one pixel: the zero is slashed,
-# the one has a flag, five and eight are told from S and B by their corners.
+# the one has a flag, five and eight differ from S and B in their corners.
 _SHEETS = (
     """
     A     B     C     D     E     F     G     H     I

@@ -1,11 +1,10 @@
-"""The budget: what the day's calls went for, what they will go for, and what each pace brings."""
+"""The budget page: calls made today, calls planned, and the effect of each pace."""
 
 from collections.abc import Iterator
 from datetime import datetime
 
-from zcbulk_tui.domain.budget import Cause
-from zcbulk_tui.domain.day_plan import DayPlan, PlannedJob, Spent
-from zcbulk_tui.domain.planner import Effect, Pace, Reason
+from zcbulk_tui.domain.budget import Cause, Pace, Reason, Spent
+from zcbulk_tui.domain.planner import DayPlan, Effect, PlannedJob
 from zcbulk_tui.render import words
 from zcbulk_tui.render.bar import cells
 from zcbulk_tui.render.figures import duration, number, soon
@@ -30,7 +29,7 @@ CAUSE = {
 }
 
 _MOST_JOBS = 200
-"""Jobs of the plan that are drawn; nobody scrolls further."""
+"""Most jobs of the plan to draw."""
 
 _NAME, _WHEN, _WHY, _CALLS = 24, 9, 26, 7
 
@@ -48,7 +47,7 @@ def page(
 
     Args:
         plan: The plan for the rest of the day.
-        pending: A pace that has been chosen and does not count yet.
+        pending: A pace that is chosen but not in force yet.
         now: Aware.
         glyphs: The characters.
         width: Cells; at least 40.
@@ -84,7 +83,7 @@ def _gauge(plan: DayPlan, glyphs: Glyphs, width: int) -> Iterator[Line]:
     """The day's calls as a bar, and what its parts are."""
     budget = plan.spent.budget
     planned = next(
-        (of.calls for of in plan.effects if of.pace is plan.spent.pace_in_force),
+        (effect.calls for effect in plan.effects if effect.pace is plan.spent.pace_in_force),
         0,
     )
     parts = (
@@ -139,20 +138,23 @@ def _paces(plan: DayPlan, pending: Pace | None, glyphs: Glyphs) -> Iterator[Line
     """What each pace would bring, and which one counts."""
     spent = plan.spent
     yield (Span("  PACE       END SEEN WITHIN    CALLS     LEFT", Look.DIM),)
-    for of in plan.effects:
-        counts = of.pace is (pending or spent.pace)
+    for effect in plan.effects:
+        counts = effect.pace is (pending or spent.pace)
         mark = glyphs.cursor if counts else " "
         look = Look.STRONG if counts else Look.TEXT
-        left = spent.budget.left_for_polls - of.calls
+        left = spent.budget.left_for_polls - effect.calls
         yield (
-            Span(f"{mark} {of.pace:<9}  {_within(of):>15}  {number(of.calls, 7):>7}  ", look),
+            Span(
+                f"{mark} {effect.pace:<9}  {_within(effect):>15}  {number(effect.calls, 7):>7}  ",
+                look,
+            ),
             Span(f"{number(left, 7):>7}", look),
-            Span(f"  {_remark(of.pace, spent, pending)}", Look.WARNING),
+            Span(f"  {_remark(effect.pace, spent, pending)}", Look.WARNING),
         )
 
 
-def _within(of: Effect) -> str:
-    return "–" if of.within is None else f"about {words.about(of.within)}"
+def _within(effect: Effect) -> str:
+    return "–" if effect.within is None else f"about {words.about(effect.within)}"
 
 
 def _remark(pace: Pace, spent: Spent, pending: Pace | None) -> str:

@@ -115,28 +115,27 @@ def fill(value: float, most: float, height: int, levels: str, look: Look) -> lis
 
 
 def counts_chart(
-    of: Timeline, columns: Sequence[Column], height: int, glyphs: Glyphs
+    timeline: Timeline, columns: Sequence[Column], height: int, glyphs: Glyphs
 ) -> list[Line]:
     """Returns the records that went in, and on top of them those that failed, from the top."""
     stacks = []
     for column in columns:
-        counts = of.readings[column.last].counts
+        counts = timeline.readings[column.last].counts
         stacks.append(
-            stack(counts.success or 0, counts.failed or 0, max(of.most, 1), height, glyphs)
+            stack(counts.success or 0, counts.failed or 0, max(timeline.most, 1), height, glyphs)
         )
     return _rows(stacks, height)
 
 
-def rates(of: Timeline, columns: Sequence[Column]) -> list[float | None]:
+def rates(timeline: Timeline, columns: Sequence[Column]) -> list[float | None]:
     """Returns the records a second in each column: the mean since the reading before it.
 
-    A column without a reading shows the mean of the time that it lies in, which the next reading
-    tells.
+    A column without a reading shows the mean up to the next reading.
     """
     found: list[float | None] = []
     for column in columns:
-        upto = column.last + 1 if column.is_read else min(column.last + 2, len(of.steps))
-        steps = [step for step in of.steps[column.first : upto] if step is not None]
+        upto = column.last + 1 if column.is_read else min(column.last + 2, len(timeline.steps))
+        steps = [step for step in timeline.steps[column.first : upto] if step is not None]
         found.append(_mean(steps) if steps else None)
     return found
 

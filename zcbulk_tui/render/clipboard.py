@@ -1,12 +1,15 @@
-"""Whether what is copied (OSC 52) gets anywhere; doctor and screen know it from here alone."""
+"""Clipboard support of the terminal (OSC 52), for the screen and the doctor."""
 
+import shlex
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
+from zcbulk_tui.domain.address import job_path
+from zcbulk_tui.domain.snapshot import Listed
 from zcbulk_tui.render.escapes import Around, around
 
 TMUX_OPTIONS = ("set-clipboard", "allow-passthrough")
-"""What of tmux decides."""
+"""The options of tmux that decide."""
 
 TMUX_CONF = "Put `set -g {} on` into ~/.tmux.conf, and run `tmux source ~/.tmux.conf`."
 
@@ -17,8 +20,8 @@ class Clipboard(NamedTuple):
     """What is known of the clipboard.
 
     Attributes:
-        works: Whether what is copied arrives; None where that is not known.
-        said: What is known, a sentence.
+        works: Whether copying works; None if unknown.
+        said: What is known, as a sentence.
         fix: What to do about it; empty where nothing is wrong.
     """
 
@@ -37,7 +40,7 @@ def clipboard(
     Args:
         environ: The environment.
         tmux: The options of the tmux that the program runs in; empty where it does not say.
-        attributes: How the terminal describes itself; None if it was not asked, or is silent.
+        attributes: The terminal's device attributes; None if not requested or not answered.
     """
     if environ.get("TMUX"):
         return _of_tmux(tmux)
@@ -50,7 +53,7 @@ def clipboard(
     match around(environ):
         case Around.SCREEN:
             outer = "around screen "
-        case Around.TMUX:  # on the near side of an SSH connection, where it cannot be asked
+        case Around.TMUX:  # on the near side of an SSH connection, where its options cannot be read
             outer = "and the tmux around it "
         case Around.NOTHING:
             if attributes and _CLIPBOARD_ATTRIBUTE in attributes:
@@ -71,7 +74,7 @@ def hands_on(tmux: Mapping[str, str]) -> bool:
 
 
 def toast(known: Clipboard, what: str) -> str:
-    """Returns what is said when something was copied, no more than is known."""
+    """Returns the notice after copying, claiming no more than is known."""
     match known.works:
         case True:
             return f"Copied: {what}."
@@ -98,3 +101,23 @@ def _without(environ: Mapping[str, str]) -> str:
     if environ.get("TERM") == "linux":
         return "The Linux console"
     return "Apple's Terminal" if environ.get("TERM_PROGRAM") == "Apple_Terminal" else ""
+
+
+_API_VERSION = "v2.1"
+"""The one that Zoho's pages show; whoever reads the URL takes that of the settings."""
+
+
+def status_command(listed: Listed) -> str:
+    """Returns the command, explicit wherever settings could change its meaning."""
+    ref = listed.snapshot.ref
+    return shlex.join(
+        (
+            "zcbulk-tui",
+            "status",
+            ref.origin + job_path(ref, _API_VERSION),
+            "--profile",
+            listed.profile,
+            "--environment",
+            ref.environment.value,
+        )
+    )

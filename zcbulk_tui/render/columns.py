@@ -12,7 +12,7 @@ LEAD = 4
 """Cells before the name: the cursor, the mark, the state's glyph, a space."""
 
 BADGE = 2
-"""Cells before the name that tell production from the rest, where a list has both."""
+"""Cells of the production badge before the name, where a list has both."""
 
 _MIN_BAR = 20
 _SHORTEST_BAR, _SHORTEST_NAME = 8, 6
@@ -38,7 +38,7 @@ class Columns(NamedTuple):
         due: Whether the next deadline is shown.
         next: Whether the time of the next poll is shown.
         name: Cells of the name.
-        mixed: Whether production is told from the rest before the name.
+        mixed: Whether a badge before the name marks production.
     """
 
     bar: int = 0
@@ -119,8 +119,8 @@ def columns(width: int, *, profiles: bool = False, mixed: bool = False) -> Colum
     Args:
         width: Cells.
         profiles: Whether the list is of several profiles.
-        mixed: Whether some of its jobs are in production and others are not. What tells them apart
-            takes its cells from the name.
+        mixed: Whether some of its jobs are in production and others are not. The badge takes its
+            cells from the name.
     """
     longest = NAME - (BADGE if mixed else 0)
     for choice in _CHOICES:

@@ -2,9 +2,9 @@
 
 from zcbulk_tui.domain.job import JobReading, JobState
 from zcbulk_tui.render.bar import bar
+from zcbulk_tui.render.fields import Section
 from zcbulk_tui.render.figures import number
 from zcbulk_tui.render.glyphs import Glyphs
-from zcbulk_tui.render.sections import Section
 from zcbulk_tui.render.span import Look, Span, fit, width
 
 _LONG = 15

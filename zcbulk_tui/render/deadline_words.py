@@ -32,15 +32,19 @@ def moment(at: datetime, zone: tzinfo | None = None) -> str:
     return f"{at.astimezone(zone):%a %d %b %H:%M %Z}"
 
 
-def told(of: Deadline, now: datetime, zone: tzinfo | None = None) -> str:
-    """Returns the time that is left and the moment."""
-    at = moment(of.at, zone)
-    left = (of.at - now).total_seconds()
+def describe(deadline: Deadline, now: datetime, zone: tzinfo | None = None) -> str:
+    """Returns the time left and the date of a deadline."""
+    at = moment(deadline.at, zone)
+    left = (deadline.at - now).total_seconds()
     if left <= 0:
-        return f"passed, {at}" if of.exact else f"passed, {at} at the latest"
-    return f"{'' if of.exact else 'at most '}{countdown(left)} left, {at}"
+        return f"passed, {at}" if deadline.exact else f"passed, {at} at the latest"
+    return f"{'' if deadline.exact else 'at most '}{countdown(left)} left, {at}"
 
 
-def why(of: Deadline) -> str:
-    """Returns where the deadline comes from, in a sentence."""
-    return f"{_FROM[of.kind]}." if of.exact else f"{_FROM[of.kind]}, which was not seen."
+def explain(deadline: Deadline) -> str:
+    """Returns the reason for a deadline, as a sentence."""
+    return (
+        f"{_FROM[deadline.kind]}."
+        if deadline.exact
+        else f"{_FROM[deadline.kind]}, which was not seen."
+    )

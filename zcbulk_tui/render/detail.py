@@ -1,4 +1,4 @@
-"""All that is known of one job, the most important first."""
+"""The detail pane of one job, the most important section first."""
 
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
@@ -15,11 +15,11 @@ from zcbulk_tui.domain.snapshot import JobSnapshot, Listed, ServiceSnapshot
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.render import deadline_words, figures, forecast_words, sparkline, words
 from zcbulk_tui.render.budget import REASON
-from zcbulk_tui.render.command_line import status_command
+from zcbulk_tui.render.clipboard import status_command
 from zcbulk_tui.render.counts import write_counts
 from zcbulk_tui.render.deadline_words import moment
+from zcbulk_tui.render.fields import Section, column_width, side_by_side
 from zcbulk_tui.render.glyphs import Glyphs
-from zcbulk_tui.render.sections import Section, column_width, side_by_side
 from zcbulk_tui.render.span import Line, Look, Span, fit_line, wrap
 from zcbulk_tui.render.span import width as cells
 
@@ -30,7 +30,7 @@ _LEAST_SPARKLINE, _MOST_SPARKLINE = 6, 40
 
 
 class Known(NamedTuple):
-    """What there is to tell of a job.
+    """The data of a job's detail pane.
 
     Attributes:
         listed: The job as it stands on the list.
@@ -55,7 +55,7 @@ def detail(
     """Returns the whole pane, as lines of exactly the same width.
 
     Args:
-        known: What there is to tell.
+        known: The job's data.
         now: Aware.
         width: Cells.
         glyphs: The characters.
@@ -158,11 +158,11 @@ class _Pane:
         since = (self._now - last.read_at).total_seconds()
         ends = figures.remaining(remaining(self._motion, last), since)
         section.text("Ends in", ends, Look.STRONG)
-        why = forecast_words.why(self._motion, last, len(self._snapshot.readings))
+        why = forecast_words.explain_range(self._motion, last, len(self._snapshot.readings))
         section.text("", why, Look.DIM)
 
     def _rates(self, section: Section) -> None:
-        """How fast it is and was, and over what time that is known."""
+        """Writes the current and past rates, and the time that they cover."""
         moves, trail = self._motion, sparkline.trail(self._readings)
         told = []
         if moves is not None:
@@ -205,9 +205,9 @@ class _Pane:
         section = self._section("DEADLINES")
         for one in deadlines(self._snapshot):
             look = deadline_words.LOOK[one.urgency(self._now)]
-            told = deadline_words.told(one, self._now, self._zone)
+            told = deadline_words.describe(one, self._now, self._zone)
             section.text(deadline_words.NAME[one.kind], told, look)
-            section.text("", deadline_words.why(one), Look.DIM)
+            section.text("", deadline_words.explain(one), Look.DIM)
         return section
 
     def _polls(self) -> Section:
@@ -225,7 +225,7 @@ class _Pane:
         return section
 
     def _answer(self, section: Section) -> None:
-        """What the last call brought, in words and in code."""
+        """Writes the last answer, in words and as a code."""
         fault, last = self._snapshot.fault, self._snapshot.last
         if fault is not None:
             answer = fault.error.answer

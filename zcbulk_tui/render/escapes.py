@@ -1,4 +1,4 @@
-"""What a terminal is told beyond text: to fill the clipboard, to make a link, to bear a title."""
+"""Escape sequences: clipboard, links, window titles and progress."""
 
 import re
 from base64 import b64encode
@@ -22,7 +22,7 @@ KEEP_TITLE, OLD_TITLE = f"{_ESC}[22;0t", f"{_ESC}[23;0t"
 
 _LONGEST_TITLE = 60
 
-# Each is told by what the terminal itself puts into the environment. The first version that does
+# Each is recognised by environment variables that the terminal sets. The first version that does
 # not take the sequence for a notification: Ghostty 1.2, WezTerm of 10 February 2025, VTE 0.80.
 _FIRST_GHOSTTY, _FIRST_WEZTERM, _FIRST_VTE = (1, 2), (20250210,), (8000,)
 
@@ -40,9 +40,9 @@ class Around(Enum):
 
 
 def around(environ: Mapping[str, str]) -> Around:
-    """Returns what the environment tells of the surroundings.
+    """Detects a multiplexer from the environment.
 
-    On the far side of an SSH connection only TERM tells of a tmux or screen on the near side.
+    On the far side of an SSH connection only TERM reveals a tmux or screen on the near side.
     """
     term = environ.get("TERM", "")
     if environ.get("TMUX"):
@@ -64,7 +64,7 @@ def copy(text: str, around: Around) -> str:
             return plain
         case Around.TMUX:
             # Which of the two comes through is a matter of tmux.conf: tmux copies by itself, and
-            # tells the terminal, when set-clipboard is on; it hands on what is wrapped when
+            # informs the terminal, when set-clipboard is on; it hands on what is wrapped when
             # allow-passthrough is on. What is not allowed it drops, and the same text twice in the
             # clipboard is the same text.
             return plain + _through_tmux(plain)
@@ -101,7 +101,7 @@ def progress(percent: int | None, *, failing: bool = False) -> str:
     """
     if percent is None:
         return f"{_ESC}]9;4;0{_ST}"
-    # VTE wants this end, not the bell.
+    # VTE requires this terminator, not the bell.
     return f"{_ESC}]9;4;{2 if failing else 1};{max(0, min(percent, 100))}{_ST}"
 
 

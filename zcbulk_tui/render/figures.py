@@ -1,6 +1,6 @@
 """Numbers and times as short texts.
 
-Everything that changes by itself steps coarsely: a row that tells nothing new is not drawn anew.
+What changes by itself changes in coarse steps: an unchanged row is not redrawn.
 """
 
 import math
@@ -9,7 +9,7 @@ from datetime import datetime, tzinfo
 from zcbulk_tui.domain.progress import Remaining
 
 _PLENTY = 10_000
-"""From here on nobody minds a hundred more or less."""
+"""Counts from here on are rounded to hundreds."""
 
 _STEPS = (15, 30, 60, 120, 240, 480, 900, 1800, 3600)
 """Each about twice the one before it: a row is drawn anew the more rarely the older it is."""
@@ -127,7 +127,7 @@ def clock(moment: datetime, now: datetime, zone: tzinfo | None = None) -> str:
 
 
 def _rounded(seconds: float) -> int:
-    """Seconds rounded to what can be told: 10 seconds, a minute, ten minutes, an hour."""
+    """Returns seconds rounded to a sensible unit: 10 seconds, 1 or 10 minutes, an hour."""
     unit = 10 if seconds < 55 else 60 if seconds < 3600 else 600 if seconds < 36000 else 3600
     return round(seconds / unit) * unit
 

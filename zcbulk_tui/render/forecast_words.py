@@ -1,4 +1,4 @@
-"""Forecasts in words: why the end of a job is no surer, and how near an abort may be."""
+"""Forecasts in words: the uncertainty of a job's end, and the risk of an abort."""
 
 from zcbulk_tui.domain.job import JobReading, JobState
 from zcbulk_tui.domain.progress import Motion, finish
@@ -25,8 +25,8 @@ _VARIED, _SHORT = 0.1, 15.0
 are left, or of so many where fewer are."""
 
 
-def why(moves: Motion | None, last: JobReading, readings: int) -> str:
-    """Returns why the end can be told no closer, or not at all, in a sentence.
+def explain_range(moves: Motion | None, last: JobReading, readings: int) -> str:
+    """Explains the width of a job's forecast, or its absence, as a sentence.
 
     Args:
         moves: How the counts moved up to the last reading.
@@ -57,17 +57,17 @@ def why(moves: Motion | None, last: JobReading, readings: int) -> str:
     return f"Its rate was steady over the last {seen}, but may still change."
 
 
-def batches(of: Risk, state: JobState) -> str:
+def batches(risk: Risk, state: JobState) -> str:
     """Returns the failed batches of a job against the limit, in sentences."""
-    total = number(of.batches)
-    if not of.most:
+    total = number(risk.batches)
+    if not risk.most:
         failed = f"None of {total} batches failed"
-    elif of.least == of.most:
-        failed = f"{number(of.least)} of {total} batches failed"
+    elif risk.least == risk.most:
+        failed = f"{number(risk.least)} of {total} batches failed"
     else:
-        failed = f"{number(of.least)} to {number(of.most)} of {total} batches failed"
-    limit = f"{failed}, limit {number(of.allowed)}."
-    return limit if state is JobState.SYSTEM_ABORTED else f"{limit} {_VERDICT[of.level]}"
+        failed = f"{number(risk.least)} to {number(risk.most)} of {total} batches failed"
+    limit = f"{failed}, limit {number(risk.allowed)}."
+    return limit if state is JobState.SYSTEM_ABORTED else f"{limit} {_VERDICT[risk.level]}"
 
 
 def _lately(seconds: float) -> str:

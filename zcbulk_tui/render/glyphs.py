@@ -1,15 +1,16 @@
-"""The characters of the screen: one set for terminals with Unicode, one of ASCII only."""
+"""The characters of the screen: those of Unicode, those of ASCII, and any text in ASCII."""
 
 from dataclasses import dataclass
 
 from zcbulk_tui.domain.job import JobState
+from zcbulk_tui.render.span import sequences
 
 
 @dataclass(frozen=True, slots=True)
 class Glyphs:
     """One set of characters, each one cell wide.
 
-    Every part of a bar, and every state, can be told from the others without colour.
+    All parts of a bar, and all states, differ without colour.
 
     Attributes:
         levels: Of a chart: a cell that is filled a little from below, up to the whole cell.
@@ -116,3 +117,35 @@ ASCII = Glyphs(
         JobState.UNKNOWN: "?",
     },
 )
+
+
+_LOOKS_LIKE = str.maketrans(
+    {
+        **dict.fromkeys("“”„", '"'),
+        **dict.fromkeys("‘’", "'"),
+        **dict.fromkeys("–—─━▔▁▂▄▀╌", "-"),
+        **dict.fromkeys("│┃▏▎▍▌▐▕", "|"),
+        **dict.fromkeys("╭╮╰╯┌┐└┘├┤┬┴┼", "+"),
+        **dict.fromkeys("·•", "-"),
+        "…": ".",
+        "↓": "v",
+        "↑": "^",
+        "▼": "v",
+        "▶": ">",
+        "→": ">",
+        "▲": "^",
+        "\xa0": " ",
+    }
+)
+
+
+def to_ascii(text: str) -> str:
+    """Returns `text` in ASCII, as many cells wide; what has no likeness becomes question marks."""
+    if text.isascii():
+        return text
+    likeness = text.translate(_LOOKS_LIKE)
+    return "".join(_plain(sequence, cells) for sequence, cells in sequences(likeness))
+
+
+def _plain(sequence: str, cells: int) -> str:
+    return sequence[0].ljust(cells)[:cells] if sequence[0].isascii() else "?" * cells

@@ -1,4 +1,4 @@
-"""What is said in the place of the jobs where there are none to show."""
+"""Hints shown in place of an empty list."""
 
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.render.span import Line, Look, Span
@@ -20,9 +20,9 @@ def first_run(login: str, *, add: str) -> list[Line]:
     ]
 
 
-def nothing_found(asked: str, jobs: int) -> list[Line]:
-    """Returns what is said where a filter leaves out every job."""
-    return [(), (Span(f"  None of {jobs:,} jobs has “{one_line(asked)}”; Esc shows all."),)]
+def nothing_found(query: str, jobs: int) -> list[Line]:
+    """Returns the hint for a filter that matches no job."""
+    return [(), (Span(f"  None of {jobs:,} jobs has “{one_line(query)}”; Esc shows all."),)]
 
 
 def _way(title: str, how: str, look: Look = Look.TEXT) -> Line:

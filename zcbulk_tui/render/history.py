@@ -7,9 +7,9 @@ from datetime import datetime, tzinfo
 from zcbulk_tui.domain.job import JobReading, WatchedJob
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.render import chart, words
+from zcbulk_tui.render.event_marks import listed, marks, moment
 from zcbulk_tui.render.figures import age, number, rate
 from zcbulk_tui.render.glyphs import Glyphs
-from zcbulk_tui.render.happenings import listed, marks, moment
 from zcbulk_tui.render.span import Line, Look, Span, fit, fit_line, line_width, wrap
 from zcbulk_tui.render.span import width as cells
 from zcbulk_tui.render.timeline import Timeline
@@ -64,7 +64,7 @@ class Page:
     """The page of a history at one size; only what depends on the cursor is drawn with each step.
 
     Args:
-        of: The history.
+        timeline: The history.
         glyphs: The characters.
         width: Cells.
         height: Lines.
@@ -97,7 +97,7 @@ class Page:
         """Returns the page: lines of the same width.
 
         Args:
-            cursor: The reading to tell about; of no meaning where there is none.
+            cursor: The index of the selected reading; ignored where there is none.
             now: Aware.
         """
         lines: list[Line] = [title(self._of.history.job, self._last, self._glyphs, self._width)]
@@ -128,7 +128,7 @@ class Page:
     # The charts.
 
     def _counts_chart(self) -> Iterator[Line]:
-        """The counts, and the line below them, which tells the columns that have a reading."""
+        """Yields the chart of counts, and the line that marks columns with a reading."""
         most = number(self._of.most) if self._of.most else ""
         drawn = chart.counts_chart(self._of, self._columns, self._layout.charts, self._glyphs)
         for row, line in enumerate(drawn):

@@ -1,4 +1,4 @@
-"""The log in words and in lines: what happened, what was asked of Zoho, what was commanded."""
+"""The log as text and as lines: events, calls and commands."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -14,13 +14,13 @@ from zcbulk_tui.render import words
 from zcbulk_tui.render.figures import duration, number
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.span import Line, Look, Span, fit, fit_line, wrap
-from zcbulk_tui.render.terms import Place, Term, finds
+from zcbulk_tui.render.terms import SearchField, Term
 
 EVENT, CALL, COMMAND = "event", "call", "command"
 """The kinds of entries."""
 
 _LONGEST = 1000
-"""Characters of an entry; an error may tell much."""
+"""Most characters of an entry; errors can be long."""
 
 _LONGEST_LABEL = 100
 
@@ -211,22 +211,22 @@ class View(NamedTuple):
 
     Attributes:
         shown: Entries that pass the filter.
-        loaded: Entries that were looked at.
-        asked: The filter as it was typed.
+        loaded: Entries loaded and checked.
+        query: The filter as typed.
         calls: Whether calls are shown.
-        back_to: The moment of the oldest entry that was looked at; None when there is no older one.
+        back_to: Time of the oldest entry checked; None when there is no older one.
     """
 
     shown: int
     loaded: int
-    asked: str
+    query: str
     calls: bool
     back_to: datetime | None
 
     @property
     def is_filtered(self) -> bool:
         """Whether entries may be left out."""
-        return bool(self.asked.strip()) or not self.calls
+        return bool(self.query.strip()) or not self.calls
 
 
 def title(view: View, width: int, *, glyphs: Glyphs) -> Line:
@@ -236,36 +236,36 @@ def title(view: View, width: int, *, glyphs: Glyphs) -> Line:
     spans = [Span(" Log", Look.STRONG), Span(f"  {left_out}{view.loaded:,}{older} entries")]
     if not view.calls:
         spans.append(Span(f" {glyphs.separator} without calls", Look.WARNING))
-    if view.asked.strip():
-        spans.append(Span(f" {glyphs.separator} {_quoted(view.asked)}", Look.WARNING))
+    if view.query.strip():
+        spans.append(Span(f" {glyphs.separator} {_quoted(view.query)}", Look.WARNING))
     return fit_line(spans, width)
 
 
 def note(view: View, now: datetime) -> str:
-    """Tells how far back a filter has searched; empty where it has searched everything."""
+    """Returns how far back a filter has searched; empty where that is everything."""
     if view.back_to is None or not view.is_filtered:
         return ""
     return f" searched back to {_time(view.back_to, now, seconds=False)}; press G for more "
 
 
 def hint(view: View, now: datetime) -> str:
-    """Tells why there is nothing to see."""
+    """Explains why the log is empty."""
     if not view.loaded:
         return "Nothing has happened yet."
     since = "" if view.back_to is None else f" since {_time(view.back_to, now, seconds=False)}"
-    what = f"Nothing matches {_quoted(view.asked)}" if view.asked.strip() else "Nothing but calls"
+    what = f"Nothing matches {_quoted(view.query)}" if view.query.strip() else "Nothing but calls"
     return f"{what}{since}{'' if view.calls else '; c shows the calls too'}."
 
 
-def _quoted(asked: str) -> str:
-    return f"“{one_line(asked)}”"
+def _quoted(query: str) -> str:
+    return f"“{one_line(query)}”"
 
 
 # What is looked for.
 
 
-class Sought(NamedTuple):
-    """Where words are looked for in an entry, all in lower case.
+class Searchable(NamedTuple):
+    """The searchable texts of an entry, all in lower case.
 
     Attributes:
         kind: Its kind.
@@ -278,26 +278,26 @@ class Sought(NamedTuple):
     words: str
 
 
-def sought(record: Record) -> Sought:
-    """Returns where words are looked for in an entry; worth keeping."""
+def searchable(record: Record) -> Searchable:
+    """Returns the searchable texts of an entry; cacheable."""
     ref = _ref(record)
     job = f"{_label(record)}\n{ref.job_id if ref is not None else ''}"
-    return Sought(kind(record), job.casefold(), f"{kind(record)}\n{text(record)}".casefold())
+    return Searchable(kind(record), job.casefold(), f"{kind(record)}\n{text(record)}".casefold())
 
 
 def terms(words: Iterable[str]) -> tuple[Term, ...]:
-    """Returns what the words of a filter ask for; words that are not finished ask for nothing."""
-    return language.terms(words, _PLACES, _ANYWHERE)
+    """Parses the words of a filter; incomplete words match everything."""
+    return language.terms(words, _FIELDS, _ANYWHERE)
 
 
-_PLACES = tuple(Place(f"{name}:", Sought._fields.index(name)) for name in ("kind", "job"))
-_ANYWHERE = Sought._fields.index("words")
+_FIELDS = tuple(SearchField(f"{name}:", Searchable._fields.index(name)) for name in ("kind", "job"))
+_ANYWHERE = Searchable._fields.index("words")
 
 
 def matches(record: Record, words: Sequence[str]) -> bool:
-    """Whether an entry is one of those that `words` ask for, whatever their case.
+    """Whether an entry matches a filter, regardless of case.
 
     Every word must be in the entry's text, kind or label; one that begins with ``!`` must not.
-    ``kind:call`` asks for a kind only, ``job:TEXT`` for a job by its label or id.
+    ``kind:call`` matches a kind only, ``job:TEXT`` a job by its label or id.
     """
-    return finds(terms(words), sought(record))
+    return language.matches(terms(words), searchable(record))

@@ -1,6 +1,6 @@
-"""In which order the jobs on the list stand."""
+"""Sorting and grouping of the jobs on the list."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from operator import itemgetter
 from typing import NamedTuple, TypeVar
@@ -41,7 +41,7 @@ class Order(NamedTuple):
     descending: bool = False
 
 
-_NOT_TOLD = Counts()
+_UNKNOWN = Counts()
 
 _FIGURES = frozenset({SortBy.PERCENT, SortBy.OK, SortBy.FAILED, SortBy.LEFT, SortBy.RATE})
 
@@ -58,7 +58,7 @@ def key(listed: Listed, by: SortBy) -> Key:
     """
     snapshot = listed.snapshot
     last = snapshot.last
-    counts = last.counts if last else _NOT_TOLD
+    counts = last.counts if last else _UNKNOWN
     match by:
         case SortBy.ADDED:
             return None
@@ -116,3 +116,54 @@ def _ends(snapshot: JobSnapshot) -> float | None:
     if moves is None or moves.still or left is None:
         return None
     return last.read_at.timestamp() + finish(moves, left).seconds
+
+
+NO_TAG = "no tag"
+"""The group of the jobs without tags; a tag has no spaces, so none is called this."""
+
+
+class GroupBy(StrEnum):
+    """What the list can be grouped by."""
+
+    NONE = "none"
+    PROFILE = "profile"
+    APP = "app"
+    FORM = "form"
+    TAG = "tag"
+
+
+class Group(NamedTuple):
+    """Jobs that have something in common.
+
+    Attributes:
+        title: What that is; empty where the list is not grouped.
+        rows: The jobs.
+    """
+
+    title: str
+    rows: list[Listed]
+
+
+def group_of(listed: Listed, by: GroupBy) -> str:
+    """Returns the title of a job's group; of several tags the first one counts."""
+    job = listed.snapshot.job
+    match by:
+        case GroupBy.NONE:
+            return ""
+        case GroupBy.PROFILE:
+            return listed.profile
+        case GroupBy.APP:
+            return f"{job.ref.owner}/{job.ref.app}"
+        case GroupBy.FORM:
+            return job.ref.form
+        case GroupBy.TAG:
+            return job.tags[0] if job.tags else NO_TAG
+
+
+def arranged(rows: Iterable[Listed], by: GroupBy) -> list[Group]:
+    """Returns the jobs in groups, by title, those without a tag last; each keeps its order."""
+    groups: dict[str, list[Listed]] = {}
+    for listed in rows:
+        groups.setdefault(group_of(listed, by), []).append(listed)
+    titles = sorted(groups, key=lambda title: (title == NO_TAG, title.casefold(), title))
+    return [Group(title, groups[title]) for title in titles]

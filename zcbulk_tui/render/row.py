@@ -7,6 +7,7 @@ from typing import NamedTuple
 from zcbulk_tui.domain.deadlines import Urgency, upcoming
 from zcbulk_tui.domain.job import Counts, Environment, JobReading, JobState
 from zcbulk_tui.domain.progress import Motion, estimated_since, remaining
+from zcbulk_tui.domain.risk import Level, risk
 from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
 from zcbulk_tui.render import columns as widths
 from zcbulk_tui.render import figures, words
@@ -66,7 +67,7 @@ def header(at: Columns, order: Order, glyphs: Glyphs) -> Row:
 
 
 def is_stale(snapshot: JobSnapshot, now: datetime) -> bool:
-    """Whether what the row shows may no longer be so."""
+    """Whether the row may be out of date."""
     if snapshot.fault is not None:
         return True
     if snapshot.is_final or not snapshot.readings:
@@ -158,8 +159,7 @@ def _failed_look(last: JobReading | None) -> Look:
     """Of the failed records: a warning where Zoho may abort the job for them."""
     if last is None or not last.counts.failed:
         return Look.TEXT
-    # Few lists have such a row at once, and the first frame is not to wait for it.
-    from zcbulk_tui.domain.risk import Level, risk
+    # Few rows reach this point, so the risk is computed here, not before the first frame.
 
     near = risk(last)
     if near is None or near.level is Level.NONE:

@@ -3,9 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from zcbulk_tui.domain.budget import Spent
 from zcbulk_tui.domain.job import Environment, JobState
+from zcbulk_tui.domain.planner import Effect
 from zcbulk_tui.domain.snapshot import JobSnapshot, Listed, ServiceSnapshot
 from zcbulk_tui.errors import QuotaSpentError, ServiceError, SignedOutError
 from zcbulk_tui.render import figures, words
@@ -13,10 +15,6 @@ from zcbulk_tui.render.figures import clock, countdown, until_reset
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.span import Line, Look, Span, fit, fit_line, line_width, wrap
 from zcbulk_tui.render.span import width as cells
-
-if TYPE_CHECKING:
-    from zcbulk_tui.domain.day_plan import Spent
-    from zcbulk_tui.domain.planner import Effect
 
 _GAP = Span("  ")
 
@@ -51,7 +49,7 @@ def totals(states: Counter[JobState | None], glyphs: Glyphs, room: int) -> list[
 
 
 def connection(service: ServiceSnapshot, now: datetime, failing: int = 0) -> Span:
-    """How the calls to Zoho go, and which window makes them if there are several.
+    """Returns the connection's state, and which window polls if there are several.
 
     Args:
         service: How they go, whichever job they are for.
@@ -92,7 +90,7 @@ def _calls(service: ServiceSnapshot, now: datetime, failing: int) -> Span:
     return Span(f"no answer since {since}", Look.ERROR)
 
 
-def purse(spent: "Spent", now: datetime) -> list[list[Span]]:
+def purse(spent: Spent, now: datetime) -> list[list[Span]]:
     """What is left of the day's calls, in full and in shorter forms, the longest first.
 
     The calls that polls may use, those that are kept for commands, and how long they must last.
@@ -113,7 +111,7 @@ def purse(spent: "Spent", now: datetime) -> list[list[Span]]:
 
 
 class Badge(NamedTuple):
-    """Where we are.
+    """The profile and its environment.
 
     Attributes:
         name: The profile's, or DEMO.
@@ -172,7 +170,7 @@ def status_line(
     """The top line: where we are, the jobs by state, the calls, the connection.
 
     Args:
-        badge: Where we are.
+        badge: The profile and its environment.
         notes: What must not be overlooked, such as READ-ONLY.
         states: How many jobs are in each.
         service: How the calls go.
@@ -217,10 +215,10 @@ def about(listed: Listed | None, glyphs: Glyphs, width: int, *, with_profile: bo
     return fit_line([Span(f" {snapshot.job.label}", Look.STRONG), Span(rest, Look.DIM)], width)
 
 
-def news(
+def summary(
     snapshot: JobSnapshot | None, service: ServiceSnapshot, now: datetime, width: int, height: int
 ) -> list[Line]:
-    """The one thing to know about the selected job, and when it is asked next: `height` lines."""
+    """Returns the selected job's summary and next poll: `height` lines."""
     if snapshot is None:
         return [fit_line([], width)] * height
     said = words.sentence(snapshot, now)
@@ -234,8 +232,8 @@ def news(
     return [(*lines[0], due), *lines[1:], *empty]
 
 
-def preview(of: "Effect", spent: "Spent", width: int, height: int) -> list[Line]:
-    """What a pace would bring that has been chosen and does not count yet: `height` lines."""
-    texts = wrap(f"{words.effect(of, spent)}. It counts in a moment.", width - 2, height)
+def preview(effect: Effect, spent: Spent, width: int, height: int) -> list[Line]:
+    """Returns the effect of a pace that is chosen but not in force yet: `height` lines."""
+    texts = wrap(f"{words.effect(effect, spent)}. It counts in a moment.", width - 2, height)
     lines = [fit_line([Span(f" {text}", Look.STRONG)], width) for text in texts]
     return lines + [fit_line([], width)] * (height - len(lines))

@@ -1,20 +1,20 @@
-"""What a filter asks for: words, each of which must be somewhere, or must not."""
+"""The filter language: words that must, or must not, occur."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 
-class Place(NamedTuple):
-    """Where a word with a prefix is looked for.
+class SearchField(NamedTuple):
+    """The field that a prefix selects.
 
     Attributes:
-        prefix: What the word begins with, in lower case, as in ``job:``.
-        place: The place among the texts that are searched.
-        before: What must stand before the word there; empty where it may stand anywhere.
+        prefix: The prefix in lower case, as in ``job:``.
+        field: Index of the field among the searchable texts.
+        before: Text required before the word; empty where it may stand anywhere.
     """
 
     prefix: str
-    place: int
+    field: int
     before: str = ""
 
 
@@ -22,41 +22,41 @@ class Term(NamedTuple):
     """One word of a filter.
 
     Attributes:
-        place: The place among the texts that are searched.
-        text: In lower case.
-        wanted: Whether it must be there; else it must not.
+        field: Index of the field among the searchable texts.
+        text: The word in lower case.
+        required: Whether it must occur, or must not.
     """
 
-    place: int
+    field: int
     text: str
-    wanted: bool
+    required: bool
 
 
-def terms(words: Iterable[str], places: Sequence[Place], anywhere: int) -> tuple[Term, ...]:
-    """Returns what the words of a filter ask for; words that are not finished ask for nothing.
+def terms(words: Iterable[str], fields: Sequence[SearchField], anywhere: int) -> tuple[Term, ...]:
+    """Parses the words of a filter; incomplete words match everything.
 
     Args:
-        words: As typed; one that begins with ``!`` must not be there.
-        places: The prefixes that are known.
-        anywhere: The place of words without a prefix.
+        words: Words as typed; one that begins with ``!`` must not occur.
+        fields: The known prefixes.
+        anywhere: Index of the field for words without a prefix.
     """
     read = []
     for word in words:
-        wanted = not word.startswith("!")
-        asked = word.removeprefix("!").casefold()
-        for prefix, place, before in places:
-            if asked.startswith(prefix):
-                text = asked.removeprefix(prefix)
-                read.append(Term(place, text and before + text, wanted))
+        required = not word.startswith("!")
+        folded = word.removeprefix("!").casefold()
+        for prefix, field, before in fields:
+            if folded.startswith(prefix):
+                text = folded.removeprefix(prefix)
+                read.append(Term(field, text and before + text, required))
                 break
         else:
-            read.append(Term(anywhere, asked, wanted))
+            read.append(Term(anywhere, folded, required))
     return tuple(term for term in read if term.text)
 
 
-def finds(asked: Sequence[Term], where: Sequence[str]) -> bool:
-    """Whether the texts have everything that is asked for, and nothing that must not be there."""
-    for place, text, wanted in asked:  # noqa: SIM110 - twice as fast as all(), at each key typed
-        if (text in where[place]) is not wanted:
+def matches(query: Sequence[Term], texts: Sequence[str]) -> bool:
+    """Whether the texts match every term."""
+    for field, text, required in query:  # noqa: SIM110 - twice as fast as all(), at each key typed
+        if (text in texts[field]) is not required:
             return False
     return True

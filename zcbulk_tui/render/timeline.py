@@ -1,4 +1,4 @@
-"""What is remembered of a job, put in order: when, how fast, what changed, what happened."""
+"""A job's history in order: readings, rates, changes and events."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ class Timeline:
         times: Of each of them: seconds since the first reading.
         positions: Of each of them: the first reading that is not older; none is for the newest.
         changes: The readings that show a change, see `changes`.
-        most: The most records that any reading tells of.
+        most: The most records in any reading.
     """
 
     history: History
@@ -132,7 +132,7 @@ def changes(readings: Sequence[JobReading], positions: Sequence[int] = ()) -> li
     - counts shrank: the server began anew;
     - something happened since the reading before.
 
-    A count that the server did not tell is taken to stand still.
+    A count missing from an answer is taken as unchanged.
 
     Args:
         readings: In the order in which they came.
@@ -160,7 +160,7 @@ def changes(readings: Sequence[JobReading], positions: Sequence[int] = ()) -> li
                 found.add(index)
             moved, fails = moves, grows
         else:
-            # Failures that the second reading shows are news; that it moved at all is none.
+            # Failures in the second reading are a change; movement in it is not.
             fails = new_failed > 0
         before, success, failed = reading, new_success, new_failed
     return sorted(found)

@@ -1,11 +1,12 @@
-"""States, faults and commands as a person would say them."""
+"""States, faults and commands in plain words."""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
+from zcbulk_tui.domain.budget import Spent
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.deadlines import start_by
 from zcbulk_tui.domain.job import Action, Environment, JobState
+from zcbulk_tui.domain.planner import Effect
 from zcbulk_tui.domain.records import ANSWERED_WITHIN
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.errors import (
@@ -21,10 +22,6 @@ from zcbulk_tui.errors import (
 )
 from zcbulk_tui.render.figures import clock, countdown, duration, number, soon
 from zcbulk_tui.render.span import Look, Span
-
-if TYPE_CHECKING:
-    from zcbulk_tui.domain.day_plan import Spent
-    from zcbulk_tui.domain.planner import Effect
 
 STATE = {
     JobState.CREATED: "created",
@@ -68,14 +65,14 @@ _ENDED = {
 }
 
 
-def reset(spent: "Spent", *, zone: bool = True) -> str:
-    """The time of day at which the calls begin anew, where Zoho counts them."""
+def reset(spent: Spent, *, zone: bool = True) -> str:
+    """Returns the time of day at which the quota resets, in the quota's time zone."""
     at = spent.resets_at.astimezone(spent.budget.allowance.zone)
     return f"{at:%H:%M %Z}" if zone else f"{at:%H:%M}"
 
 
-def calls_left(spent: "Spent") -> str:
-    """What is left of the day's calls, in a sentence."""
+def calls_left(spent: Spent) -> str:
+    """Returns the calls left today, as a sentence."""
     budget = spent.budget
     return (
         f"Today {number(budget.left_for_polls)} are left for polls, and "
@@ -83,8 +80,8 @@ def calls_left(spent: "Spent") -> str:
     )
 
 
-def effect(of: "Effect", spent: "Spent") -> str:
-    """What a pace would bring, in a sentence."""
+def effect(of: Effect, spent: Spent) -> str:
+    """Returns the effect of a pace, as a sentence."""
     seen = "" if of.within is None else f"an end is seen within about {about(of.within)}, "
     left = spent.budget.left_for_polls - of.calls
     return (
@@ -94,12 +91,12 @@ def effect(of: "Effect", spent: "Spent") -> str:
 
 
 def about(seconds: float) -> str:
-    """A duration that is only roughly known."""
+    """Returns an approximate duration."""
     return duration(max(round(seconds), 1) if seconds < 20 else round(seconds / 10) * 10)
 
 
 def is_refused(snapshot: JobSnapshot) -> bool:
-    """Whether the last poll brought a clear no, which stands in the place of the job's bar."""
+    """Whether the last poll was refused, which replaces the job's bar."""
     error = snapshot.fault and snapshot.fault.error
     # The first two concern all jobs, and the top line shows them.
     others = isinstance(error, QuotaSpentError | SignedOutError | UndocumentedError)
@@ -127,7 +124,7 @@ def waiting(snapshot: JobSnapshot, now: datetime, *, cells: int = 40) -> str:
 
 
 def refusal(error: ZcbulkError | None) -> str:
-    """What became of a command that was not carried out, in a word or two."""
+    """Returns the outcome of a failed command, in a word or two."""
     unsent = isinstance(error, UnreachableError | SignInBusyError)
     return "not sent" if unsent else "refused"
 
@@ -141,43 +138,43 @@ _SHOWN = {
 
 
 def unclear(error: ZcbulkError | None) -> str:
-    """Why it takes a status to see what became of a command."""
+    """Returns why it takes a status to see the outcome of a command."""
     answered = error is not None and error.answer is not None
     return "the answer was unclear" if answered else "the answer was lost"
 
 
 def shown(outcome: Outcome) -> str:
-    """What a status shows of a command whose answer was unclear; empty for other outcomes."""
+    """Returns what a status shows of a command without a clear answer; else an empty text."""
     return _SHOWN.get(outcome, "")
 
 
-def command(said: Command, now: datetime) -> str:
-    """What became of a start or an abort."""
-    name = "Start" if said.action is Action.START else "Abort"
-    at = clock(said.sent_at, now)
-    if said.outcome is Outcome.ACCEPTED:
+def command(sent: Command, now: datetime) -> str:
+    """Returns the outcome of a start or an abort."""
+    name = "Start" if sent.action is Action.START else "Abort"
+    at = clock(sent.sent_at, now)
+    if sent.outcome is Outcome.ACCEPTED:
         return f"{name} accepted at {at}" + (
-            f": the server said “{said.said}”." if said.said else "."
+            f": the server said “{sent.said}”." if sent.said else "."
         )
-    if said.outcome in _SHOWN:
-        return f"{name} of {at}: {unclear(said.error)}; {_SHOWN[said.outcome]}."
-    if said.outcome is Outcome.REFUSED:
-        why = said.error.told(Occasion.COMMAND) if said.error else ""
-        return f"{name} {refusal(said.error)} at {at}: {why}"
-    if said.error is None:
-        until = clock(said.sent_at + timedelta(seconds=ANSWERED_WITHIN), now)
+    if sent.outcome in _SHOWN:
+        return f"{name} of {at}: {unclear(sent.error)}; {_SHOWN[sent.outcome]}."
+    if sent.outcome is Outcome.REFUSED:
+        why = sent.error.told(Occasion.COMMAND) if sent.error else ""
+        return f"{name} {refusal(sent.error)} at {at}: {why}"
+    if sent.error is None:
+        until = clock(sent.sent_at + timedelta(seconds=ANSWERED_WITHIN), now)
         return (
             f"{name} sent at {at}; no answer yet. If none is written down by {until}, its sender "
             "was ended: then the status shows what became of it."
         )
     return (
-        f"{name} of {at}: the answer is unclear ({said.error.title}). Nothing is sent again; the "
+        f"{name} of {at}: the answer is unclear ({sent.error.title}). Nothing is sent again; the "
         "status shows what became of it."
     )
 
 
 def sentence(snapshot: JobSnapshot, now: datetime) -> Span:
-    """The one thing to know about a job now."""
+    """Returns the most important fact about a job now."""
     if snapshot.fault is not None:
         since = clock(snapshot.fault.since, now)
         return Span(f"Since {since}: {snapshot.fault.error.told(Occasion.POLL)}", Look.WARNING)
@@ -202,9 +199,9 @@ def sentence(snapshot: JobSnapshot, now: datetime) -> Span:
 
 
 def next_poll(
-    snapshot: JobSnapshot, spent: "Spent | None", now: datetime, *, paused: bool = False
+    snapshot: JobSnapshot, spent: Spent | None, now: datetime, *, paused: bool = False
 ) -> str:
-    """When the job is asked next."""
+    """Returns when the job is polled next."""
     if snapshot.next_poll_at is None:
         return "no more polls" if snapshot.readings or snapshot.fault else "not read yet"
     if paused:

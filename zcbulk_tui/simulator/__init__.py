@@ -1,9 +1,9 @@
 """A stand-in for Zoho Creator's bulk insert API, for tests, demos and trying things out.
 
-It obeys the contract as the public pages tell it, contradictions included, and shares no code with
-the client it is there to test: it imports nothing else of ``zcbulk_tui``. Keys in brackets, such
-as [STATUS] or [OAS], name the source of a rule as listed in the README;
-"invented" marks what no source tells.
+It follows the contract of the public pages, contradictions included, and shares no code with the
+client it is there to test: it imports nothing else of ``zcbulk_tui``. Keys in brackets, such as
+[STATUS] or [OAS], name the source of a rule as listed in the README; "invented" marks what no
+source documents.
 
 How a call runs::
 
@@ -11,6 +11,6 @@ How a call runs::
                                    -> accounts -> sign_in_faults -> devices or tokens
 
 ``physics`` decides how far a job has come, ``jobs`` what state that makes, ``dialect`` how it is
-spelled, and ``scenarios`` which jobs there are. ``accounts`` gives out the tokens ``creator`` asks
-for, in the words of ``sign_in_answers`` and ``sign_in_errors``.
+spelled, and ``scenarios`` which jobs there are. ``accounts`` issues the tokens ``creator``
+requires, in the words of ``sign_in_answers`` and ``sign_in_errors``.
 """

@@ -4,14 +4,19 @@ import random
 from collections.abc import Callable, Iterable, Mapping
 from threading import Lock
 
-from zcbulk_tui.simulator import centres, device_page, scopes
+from zcbulk_tui.simulator import centres, devices, scopes
 from zcbulk_tui.simulator.clock import Timeline
 from zcbulk_tui.simulator.devices import DeviceBook
+from zcbulk_tui.simulator.faults import SignInFault, SignInFaults
 from zcbulk_tui.simulator.messages import Request, Response, json_response
-from zcbulk_tui.simulator.sign_in_answers import device_answer, grant_answer
 from zcbulk_tui.simulator.sign_in_errors import SignInCall, SignInRefusalError
-from zcbulk_tui.simulator.sign_in_faults import SignInFault, SignInFaults
-from zcbulk_tui.simulator.sign_in_messages import Parameters, SignInEntry, basic_credentials
+from zcbulk_tui.simulator.sign_in_messages import (
+    Parameters,
+    SignInEntry,
+    basic_credentials,
+    device_answer,
+    grant_answer,
+)
 from zcbulk_tui.simulator.tokens import TOKEN_LIFE, TOKENS_PER_TEN_MINUTES, Grant, TokenBook
 
 CLIENT_ID = "1000.SIMULATOR"
@@ -37,7 +42,7 @@ class Accounts:
     """Signs in one user, with one client of every kind.
 
     Safe to call from several threads. Times in answers are simulated seconds: on a timeline that
-    runs faster, a token ends sooner than its client was told.
+    runs faster, a token ends sooner than its answer said.
     """
 
     client_id = CLIENT_ID
@@ -55,16 +60,16 @@ class Accounts:
         known_scopes: Iterable[str] = scopes.ALL,
         seed: int = 1,
     ) -> None:
-        """Starts with nobody signed in.
+        """Starts without a sign-in.
 
         Args:
             timeline: Where the time comes from.
             token_life: How long an access token holds, in simulated seconds.
-            milliseconds: Whether answers tell times in them, as third parties report.
+            milliseconds: Whether answers give times in milliseconds, as third parties report.
             home: The user's data centre: ``us``, ``eu``, or one that no host stands for.
             tokens_per_ten_minutes: Access tokens to a refresh token; None = no limit.
-            dc_key: What ``other_dc`` tells the home under: ``user_location`` [MDC-D] or ``dc``.
-            known_scopes: All that may be asked for; whether ``bulk.UPDATE`` may is open.
+            dc_key: The key of the home in ``other_dc``: ``user_location`` [MDC-D] or ``dc``.
+            known_scopes: All scopes that may be requested; whether ``bulk.UPDATE`` may is open.
             seed: Changes tokens and codes.
         """
         self.timeline = timeline
@@ -72,7 +77,7 @@ class Accounts:
         self.log: list[SignInEntry] = []
         """Every call of a client, the oldest first; the user's visits to the page are none."""
         self.on_call: Callable[[SignInEntry], None] = lambda _: None
-        """Told of every entry of the log as it is made."""
+        """Called with every log entry as it is made."""
         self._token_life = token_life
         self._milliseconds = milliseconds
         self._dc_key = dc_key
@@ -124,7 +129,7 @@ class Accounts:
     def handle(self, request: Request) -> Response:
         """Answer a call at the present simulated moment, and log it."""
         given = Parameters.of(request)
-        if request.path == device_page.PATH and request.method in ("GET", "POST"):
+        if request.path == devices.PATH and request.method in ("GET", "POST"):
             return self._visit(request, given)
         call, outcome = None, "ok"
         with self._lock:
@@ -145,12 +150,12 @@ class Accounts:
     def _visit(self, request: Request, given: Parameters) -> Response:
         user_code, answer = given["user_code"], given["answer"]
         if request.method == "GET":
-            return device_page.form_page(user_code)
+            return devices.form_page(user_code)
         if answer not in ("allow", "deny"):
-            return device_page.form_page(user_code, status=400)
+            return devices.form_page(user_code, status=400)
         if not self.answer_device(user_code, allowed=answer == "allow"):
-            return device_page.unknown_page(user_code)
-        return device_page.answered_page(allowed=answer == "allow")
+            return devices.unknown_page(user_code)
+        return devices.answered_page(allowed=answer == "allow")
 
     def _serve(self, call: SignInCall, request: Request, given: Parameters, now: float) -> Response:
         match call:
@@ -188,7 +193,7 @@ class Accounts:
             offline=given["access_type"] == "offline",  # the default is online [DEV-I]
             asks_again=given["prompt"] == "consent",
         )
-        page = centres.origin_of(request) + device_page.PATH
+        page = centres.origin_of(request) + devices.PATH
         return device_answer(device, page, milliseconds=self._milliseconds)
 
     def _poll(self, request: Request, given: Parameters, now: float) -> Response:

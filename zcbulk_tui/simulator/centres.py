@@ -1,4 +1,4 @@
-"""The data centres of the accounts server, told apart by the host a call is for.
+"""The data centres of the accounts server, distinguished by the host of a call.
 
 Two of them are enough to send a user from one to the other. On the loopback interface
 ``localhost`` stands for the EU, ``127.0.0.1`` for the US.
@@ -29,7 +29,7 @@ def centre_of(request: Request) -> str:
 
 
 def origin_of(request: Request) -> str:
-    """The accounts server that was asked, as a URL without a path."""
+    """The accounts server of a call, as a URL without a path."""
     host = host_of(request)
     if not host:
         return _ACCOUNTS[US]
@@ -37,7 +37,7 @@ def origin_of(request: Request) -> str:
 
 
 def locations(request: Request) -> Mapping[str, str]:
-    """The accounts servers by data centre, all on loopback if the one that was asked is."""
+    """The accounts servers by data centre, all on loopback if the call was."""
     host = host_of(request)
     if not _is_loopback(host):
         return _ACCOUNTS

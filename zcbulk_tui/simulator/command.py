@@ -1,4 +1,4 @@
-"""The simulator as a command that serves until it is told to stop."""
+"""The simulator as a command that serves until interrupted."""
 
 import signal
 import sys
@@ -7,11 +7,11 @@ from functools import partial
 
 from zcbulk_tui.simulator.accounts import Accounts
 from zcbulk_tui.simulator.creator import Creator
+from zcbulk_tui.simulator.faults import SignInFault
 from zcbulk_tui.simulator.messages import LogEntry
 from zcbulk_tui.simulator.scenarios import build
 from zcbulk_tui.simulator.server import HOST, LoopbackServer
 from zcbulk_tui.simulator.sign_in_errors import SIGN_IN_ERRORS
-from zcbulk_tui.simulator.sign_in_faults import SignInFault
 from zcbulk_tui.simulator.sign_in_messages import SignInEntry
 from zcbulk_tui.simulator.tokens import TOKEN_LIFE, TOKENS_PER_TEN_MINUTES
 
@@ -33,7 +33,7 @@ def run(
         speed: Simulated seconds to a real one.
         seed: See ``build``.
         token_life: Simulated seconds. Tokens that hold shorter than Zoho's are not limited in
-            number, or nobody could keep up.
+            number, or no client could keep up.
         sign_in_error: A key of ``SIGN_IN_ERRORS``, the answer to every call it is documented for.
 
     Returns:

@@ -14,9 +14,9 @@ from zcbulk_tui.simulator.faults import Call, RefusalError
 from zcbulk_tui.simulator.jobs import PRODUCTION, Address, Job
 from zcbulk_tui.simulator.limits import Limits, Meter
 from zcbulk_tui.simulator.messages import LogEntry, Request, Response
+from zcbulk_tui.simulator.physics import State
 from zcbulk_tui.simulator.schedule import Fault, Schedule
 from zcbulk_tui.simulator.scopes import READ
-from zcbulk_tui.simulator.states import State
 
 # The pages say v2.1, the OAS v2.
 _PATH = re.compile(
@@ -71,7 +71,7 @@ class Creator:
         self.log: list[LogEntry] = []
         """Every call, the oldest first."""
         self.on_call: Callable[[LogEntry], None] = lambda _: None
-        """Told of every entry of the log as it is made; must not call the creator."""
+        """Called with every log entry as it is made; must not call the creator."""
         self._meter = Meter(limits or Limits())
         self._schedule = Schedule(seed)
         for fault in faults:

@@ -1,10 +1,12 @@
-"""Devices that wait for their user's consent."""
+"""Devices that wait for their user's consent, and the page on which the user gives it."""
 
 import random
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from html import escape
 
+from zcbulk_tui.simulator.messages import Response
 from zcbulk_tui.simulator.sign_in_errors import SignInRefusalError
 from zcbulk_tui.simulator.tokens import Scopes
 
@@ -25,9 +27,9 @@ class Device:
     """What the user types."""
     scopes: Scopes
     offline: bool
-    """Whether it asked for a refresh token."""
+    """Whether it requested a refresh token."""
     asks_again: bool
-    """Whether it asked for consent anew, given before or not: ``prompt=consent``."""
+    """Whether it requested consent again, given before or not: ``prompt=consent``."""
     ends_at: float
     allowed: bool | None = None
     """The user's answer; None = not given yet."""
@@ -66,7 +68,7 @@ class DeviceBook:
         return False
 
     def poll(self, code: str, now: float, *, at_home: bool) -> Device:
-        """Let a device ask; what it gets back is allowed, and no longer under way.
+        """Let a device poll; the one returned is allowed, and no longer under way.
 
         An answer given in time is kept for the device however late it polls, and the pace is
         measured over all data centres together: both are invented.
@@ -89,7 +91,7 @@ class DeviceBook:
         return self._devices.pop(code)
 
     def gets_refresh_token(self, device: Device) -> bool:
-        """Whether consent to this device gives one: the first time, or if asked anew [DEV-I]."""
+        """Whether consent to this device gives one: the first time, or on request [DEV-I]."""
         is_first, self._consented = not self._consented, True
         return device.offline and (is_first or device.asks_again)
 
@@ -104,3 +106,37 @@ class DeviceBook:
             user_code = f"{letters}-{self._rng.randrange(1000):03}"
             if user_code not in taken:
                 return user_code
+
+
+PATH = "/oauth/v3/device"
+
+_HEADERS: Mapping[str, str] = {"content-type": "text/html;charset=UTF-8"}
+
+
+def _page(status: int, body: str) -> Response:
+    text = (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Simulated sign-in</title>'
+        f"<body><h1>Simulated Zoho accounts server</h1>{body}</body></html>"
+    )
+    return Response(status, text.encode(), _HEADERS)
+
+
+def form_page(user_code: str, status: int = 200) -> Response:
+    """The form; the code may come from anywhere and is escaped."""
+    return _page(
+        status,
+        f'<form method="post" action="{PATH}">'
+        f'<p><label>Code <input name="user_code" value="{escape(user_code)}"></label></p>'
+        '<p><button name="answer" value="allow">Allow</button> '
+        '<button name="answer" value="deny">Deny</button></p></form>',
+    )
+
+
+def answered_page(*, allowed: bool) -> Response:
+    """What the user sees after the answer."""
+    return _page(200, f"<p>{'Allowed' if allowed else 'Denied'}. You can close this page.</p>")
+
+
+def unknown_page(user_code: str) -> Response:
+    """What the user sees if no device waits with that code."""
+    return _page(404, f"<p>No device is waiting with the code “{escape(user_code)}”.</p>")

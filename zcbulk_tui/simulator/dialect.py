@@ -7,9 +7,8 @@ from enum import Enum
 
 from zcbulk_tui.simulator.faults import RefusalError
 from zcbulk_tui.simulator.messages import Response, json_response
-from zcbulk_tui.simulator.physics import Counts
+from zcbulk_tui.simulator.physics import Counts, State
 from zcbulk_tui.simulator.scopes import CREATE
-from zcbulk_tui.simulator.states import State
 
 Spellings = Mapping[State, str]
 
@@ -36,7 +35,7 @@ BARE_ABORTED: Spellings = {
     State.USER_ABORTED: "Aborted",
     State.SYSTEM_ABORTED: "Aborted",
 }
-"""As the value list of [STATUS] writes them, which does not tell who aborted."""
+"""As the value list of [STATUS] writes them, which does not say who aborted."""
 
 
 class Shape(Enum):
@@ -55,7 +54,7 @@ class ControlBody(Enum):
 
 
 class Action(Enum):
-    """What a control call asks for, spelled as in all samples [START][OAS]."""
+    """The action of a control call, spelled as in all samples [START][OAS]."""
 
     START = "start"
     ABORT = "abort"
@@ -97,7 +96,7 @@ class Dialect:
         return json_response(200, {"code": 3000, key: SUCCESS_TEXTS[self.shape, action]})
 
     def action(self, body: bytes) -> Action:
-        """The action a control call asks for.
+        """Returns the action of a control call.
 
         Raises:
             RefusalError: The body is no JSON object, has another shape than this dialect's, has

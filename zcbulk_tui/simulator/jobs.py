@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from zcbulk_tui.simulator.physics import Counts, Run
-from zcbulk_tui.simulator.states import State
+from zcbulk_tui.simulator.physics import Counts, Run, State
 
 START_WITHIN_SECONDS = 3 * 3600
 """A job not started this long after its creation is Expired [LIMB]."""

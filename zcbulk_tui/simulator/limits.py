@@ -14,7 +14,7 @@ class Limits:
     """How many calls an account may make."""
 
     concurrent: int = 6
-    """Calls in flight at once [RLY]."""
+    """Concurrent calls [RLY]."""
     per_minute: int = 50
     """Calls in any 60 simulated seconds; of the units the sources give, the strictest [RLY]."""
     per_day: int | None = None

@@ -59,7 +59,7 @@ class LogEntry:
     path: str
     environment: str
     action: str | None
-    """The action a control call asked for, in either body shape, valid or not."""
+    """The action of a control call, in either body shape, valid or not."""
     status: int | None
     """HTTP status; None if the answer was lost."""
     code: int | None

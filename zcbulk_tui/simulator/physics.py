@@ -9,9 +9,25 @@ import math
 import random
 from bisect import bisect_right
 from dataclasses import dataclass
+from enum import Enum, auto
 from itertools import accumulate
 
-from zcbulk_tui.simulator.states import State
+
+class State(Enum):
+    """Where a job stands in its life [LIMB].
+
+    ``WAITING`` and ``READY`` both come before the start: without and with an uploaded file.
+    """
+
+    WAITING = auto()
+    READY = auto()
+    RUNNING = auto()
+    COMPLETED = auto()
+    USER_ABORTED = auto()
+    SYSTEM_ABORTED = auto()
+    FAILED = auto()
+    EXPIRED = auto()
+
 
 BATCH_RECORDS = 200
 """Records in one batch; the last one may be smaller [LIMB]."""
@@ -19,8 +35,8 @@ BATCH_RECORDS = 200
 TOLERATED_BATCHES_PER_FAILED_ONE = 20
 """More failed batches than one in this many, 5 %, end the job as System Aborted [LIMB]."""
 
-# Invented: the sources tell neither how long a job queues, nor why one may still be in progress
-# with full counters, as the sample of [STATUS] is.
+# Invented: the sources say neither how long a job queues, nor why one may still be in progress with
+# full counters, as the sample of [STATUS] is.
 QUEUE_SECONDS = (1.0, 4.0)
 SETTLE_SECONDS = 1.0
 
@@ -61,7 +77,7 @@ class Workload:
 
 
 class Run:
-    """The course of one job from its start call to its end, if nobody aborts it."""
+    """The course of one job from its start call to its end, unless a user aborts it."""
 
     def __init__(self, workload: Workload, seed: str) -> None:
         rng = random.Random(seed)  # noqa: S311 - repeatable physics, not cryptography

@@ -8,9 +8,8 @@ from zcbulk_tui.simulator.faults import ERRORS, Call
 from zcbulk_tui.simulator.hostile import BAD_GATEWAY, HOSTILE, SERVER_ERROR, UNAVAILABLE
 from zcbulk_tui.simulator.jobs import START_WITHIN_SECONDS, Job
 from zcbulk_tui.simulator.messages import LOST
-from zcbulk_tui.simulator.physics import Workload
+from zcbulk_tui.simulator.physics import State, Workload
 from zcbulk_tui.simulator.schedule import Fault
-from zcbulk_tui.simulator.states import State
 
 SERVED_CALLS = frozenset({Call.STATUS, Call.CONTROL})
 
@@ -19,7 +18,7 @@ LASTING = Workload(1_000_000, 20)
 
 
 def demo(build: JobBuilder) -> None:
-    """Every state at once, an abort by the system, a deadline and an outage to watch."""
+    """Every state, an abort by the system, a deadline and an outage to watch."""
     build.running("Customers 2019-24", "Customers", Workload(100_000, 184, 0.01), done=0.55)
     build.ending("Orders EU", "Orders", Workload(500_000, 600, 0.15), at=70)
     build.running("Price list", "Prices", Workload(10_000, 110), done=0.75)

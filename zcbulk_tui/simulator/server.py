@@ -28,7 +28,7 @@ class LoopbackServer:
     """
 
     def __init__(self, creator: Creator, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
-        """Listens at once, so that an ``OSError`` for a port in use comes from here.
+        """Listens immediately, so that an ``OSError`` for a port in use comes from here.
 
         Args:
             creator: What to serve.

@@ -70,7 +70,7 @@ SIGN_IN_ERRORS: Mapping[str, SignInErrorRow] = {
 """Key: the error, or a word for it where the error is a phrase or has two HTTP statuses."""
 
 INVENTED_SIGN_IN_ERRORS: Mapping[str, SignInErrorRow] = {
-    # [REV1] tells the HTTP status and no more.
+    # [REV1] documents the HTTP status only.
     "unknown_token": SignInErrorRow(400, "unknown_token", frozenset({SignInCall.REVOKE})),
     "not_found": SignInErrorRow(404, "not_found"),
     "wrong_method": SignInErrorRow(405, "wrong_method"),

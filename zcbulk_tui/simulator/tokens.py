@@ -147,7 +147,7 @@ class TokenBook:
         }
 
     def new_secret(self) -> str:
-        """A name nobody can guess who does not know the seed; it looks like Zoho's."""
+        """A secret in Zoho's format, unguessable without the seed."""
         return f"1000.{self._rng.getrandbits(128):032x}.{self._rng.getrandbits(128):032x}"
 
     def _issue(self, scopes: Scopes, now: float, refresh: str | None) -> str:

@@ -12,9 +12,9 @@ from zcbulk_tui.simulator.routing import answering
 class InProcessTransport(httpx.AsyncBaseTransport):
     """Takes the calls of an ``httpx.AsyncClient``, whatever host they are for, to a creator.
 
-    Calls for the accounts server are told by their path. Lost answers and read timeouts raise what
-    a socket would make httpx raise. The sleep before each answer, be it of 0 seconds, lets calls
-    made together overlap as they do on a network.
+    Calls for the accounts server are recognised by their path. Lost answers and read timeouts raise
+    what a socket would make httpx raise. The sleep before each answer, be it of 0 seconds, lets
+    calls made together overlap as they do on a network.
     """
 
     def __init__(self, creator: Creator) -> None:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from zcbulk_tui.domain.minute import MINUTE, wait
+from zcbulk_tui.domain.call_limits import MINUTE, wait
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.store.database import Database
 

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from zcbulk_tui.domain.planner import Pace
+from zcbulk_tui.domain.budget import Pace
 from zcbulk_tui.domain.snapshot import ServiceSnapshot
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.domain.windows import Standing

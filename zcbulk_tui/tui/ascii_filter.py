@@ -4,7 +4,7 @@ from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
 
-from zcbulk_tui.render.plain import to_ascii
+from zcbulk_tui.render.glyphs import to_ascii
 
 
 class AsciiFilter(LineFilter):

@@ -210,9 +210,7 @@ def report(app: App[object], job: WatchedJob, command: Command) -> None:
     )
 
 
-_PRICE = (
-    "It costs 2 calls: this one, and one for the status after it; where the answer is lost, up to 5."
-)
+_PRICE = "It costs 2 calls: this one, and one for the status after it; where the answer is lost, up to 5."
 
 
 def _place(snapshot: JobSnapshot) -> str:

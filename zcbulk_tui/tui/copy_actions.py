@@ -20,7 +20,7 @@ def copy_ids(screen: "WatchView") -> None:
 
 def copy_commands(screen: "WatchView") -> None:
     """Copies commands that print the status of the jobs that are meant, a line each."""
-    from zcbulk_tui.render.command_line import status_command
+    from zcbulk_tui.render.clipboard import status_command
 
     commands = [status_command(listed) for listed in meant(screen)]
     one = "a command that prints its status"

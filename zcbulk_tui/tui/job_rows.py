@@ -11,10 +11,10 @@ from zcbulk_tui.render.order import Key, Order, SortBy, key, ordered
 
 # The first frame has neither filter nor groups nor sums, and is not to wait for these.
 if TYPE_CHECKING:
-    from zcbulk_tui.render.finding import Sought
-    from zcbulk_tui.render.groups import GroupBy
-    from zcbulk_tui.render.sums import Sum, Tally
+    from zcbulk_tui.render.job_search import Searchable
+    from zcbulk_tui.render.order import GroupBy
     from zcbulk_tui.render.terms import Term
+    from zcbulk_tui.render.totals import Sum, Tally
 
 Place = JobKey | str
 """What a line of the list shows: a job, or the heading of a group."""
@@ -46,7 +46,7 @@ class JobRows:
         self._listed: dict[JobKey, Listed] = {}
         self._terms: Sequence[Term] = ()
         # What is worked out of a job, until it changes.
-        self._sought: dict[JobKey, Sought] = {}
+        self._sought: dict[JobKey, Searchable] = {}
         self._sort_keys: dict[JobKey, Key] = {}
         self._shares: dict[JobKey, Sum] = {}
         self._tally: Tally | None = None  # of all that is shown
@@ -135,7 +135,7 @@ class JobRows:
 
     def filter(self, text: str) -> None:
         """Shows only what a filter finds; everything where it is empty."""
-        from zcbulk_tui.render.finding import terms
+        from zcbulk_tui.render.job_search import terms
 
         self.asked = text
         self._terms = terms(text)
@@ -186,13 +186,13 @@ class JobRows:
         """The jobs that pass the filter, as they were added."""
         if not self._terms:
             return list(self._listed)
-        from zcbulk_tui.render.finding import sought
-        from zcbulk_tui.render.terms import finds
+        from zcbulk_tui.render.job_search import searchable
+        from zcbulk_tui.render.terms import matches
 
         known = self._sought
         for unknown in self._listed.keys() - known.keys():
-            known[unknown] = sought(self._listed[unknown])
-        return [it for it in self._listed if finds(self._terms, known[it])]
+            known[unknown] = searchable(self._listed[unknown])
+        return [it for it in self._listed if matches(self._terms, known[it])]
 
     def _sorted(self, keys: list[JobKey]) -> list[JobKey]:
         by, known = self.order.by, self._sort_keys
@@ -205,7 +205,7 @@ class JobRows:
     def _grouped(self, keys: list[JobKey]) -> dict[str, Sequence[JobKey]]:
         if self.group_by is None:
             return {"": keys}
-        from zcbulk_tui.render.groups import arranged
+        from zcbulk_tui.render.order import arranged
 
         groups = arranged((self._listed[key] for key in keys), self.group_by)
         return {group.title: [listed.key for listed in group.rows] for group in groups}
@@ -261,7 +261,7 @@ class JobRows:
 
     def total(self, title: str | None = None) -> "Sum":
         """Returns the sum of a group, or of all jobs that are shown, as they were last read."""
-        from zcbulk_tui.render.sums import Tally
+        from zcbulk_tui.render.totals import Tally
 
         self._arrange()
         if title is not None:
@@ -271,7 +271,7 @@ class JobRows:
         return self._tally.sum
 
     def _share(self, key: JobKey) -> "Sum":
-        from zcbulk_tui.render.sums import share
+        from zcbulk_tui.render.totals import share
 
         known = self._shares.get(key)
         if known is None:

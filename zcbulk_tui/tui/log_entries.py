@@ -8,7 +8,7 @@ from typing import NamedTuple
 from zcbulk_tui.domain.records import CallRecord, ControlRecord, JobEvent, Record
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.render import log
-from zcbulk_tui.render.terms import Term, finds
+from zcbulk_tui.render.terms import Term, matches
 
 _PAGE = 500
 """Entries that are read at once."""
@@ -33,7 +33,7 @@ class LogEntry(NamedTuple):
     record: Record
     at: datetime
     key: tuple[object, ...]
-    sought: log.Sought
+    sought: log.Searchable
 
 
 def _read(record: Record) -> LogEntry:
@@ -46,7 +46,7 @@ def _read(record: Record) -> LogEntry:
             key = (record.cause, record.at, record.ref, record.request)
         case ControlRecord():
             key = (record.key,)
-    return LogEntry(record, record.at, key, log.sought(record))
+    return LogEntry(record, record.at, key, log.searchable(record))
 
 
 class LogEntries:
@@ -79,7 +79,7 @@ class LogEntries:
         terms, calls = self._terms, self._calls
         if not calls:
             entries = [entry for entry in entries if entry.sought.kind != log.CALL]
-        return [entry for entry in entries if not terms or finds(terms, entry.sought)]
+        return [entry for entry in entries if not terms or matches(terms, entry.sought)]
 
     def read_older(self) -> None:
         """Reads the next page, the first one at first."""

@@ -7,8 +7,8 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 if TYPE_CHECKING:
-    from zcbulk_tui.domain.day_plan import DayPlan
-    from zcbulk_tui.domain.planner import Effect, Pace
+    from zcbulk_tui.domain.budget import Pace
+    from zcbulk_tui.domain.planner import DayPlan, Effect
 
 _MOMENT = 3.0
 """Seconds between the last key and the moment at which the pace counts."""

@@ -7,7 +7,7 @@ from zcbulk_tui.render.order import Order
 from zcbulk_tui.tui.keys import KEYS, Key
 
 if TYPE_CHECKING:
-    from zcbulk_tui.render.groups import GroupBy
+    from zcbulk_tui.render.order import GroupBy
     from zcbulk_tui.tui.themes import Themes
 
 

@@ -2,9 +2,6 @@
 
 from collections.abc import Mapping
 
-from textual.theme import Theme
-
-from zcbulk_tui.tui import themes
 from zcbulk_tui.tui.palettes import Palette
 
 # As Rich matches them; what each looks like is up to the terminal.
@@ -67,16 +64,3 @@ PALETTES: Mapping[str, Palette] = {
     ),
 }
 """Those of `palettes.PALETTES`, by the same names."""
-
-
-def textual_theme(name: str, rendition: str) -> Theme:
-    """Returns a theme as Textual takes it.
-
-    Args:
-        name: Of the theme.
-        rendition: Which of `PALETTES` shows it.
-    """
-    # A row has one colour of text where the cursor is, since few of the 16 go together; and nothing
-    # shows through a dialog's surroundings darkened, since that takes colours in between.
-    more = {"cursor-text": ON_CURSOR, "behind": "transparent"}
-    return themes.textual_theme(name, PALETTES[rendition], **more)

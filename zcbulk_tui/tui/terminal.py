@@ -18,7 +18,7 @@ from zcbulk_tui.tui.small_screen import SmallScreen
 from zcbulk_tui.tui.yes_guard import YesGuard
 
 if TYPE_CHECKING:
-    from zcbulk_tui.render.signs import Signs
+    from zcbulk_tui.render.window_title import Signs
     from zcbulk_tui.tui.suspension import Suspension
     from zcbulk_tui.tui.terminal_signs import TerminalSigns
 

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 
 from zcbulk_tui.render import escapes
-from zcbulk_tui.render.signs import Signs
+from zcbulk_tui.render.window_title import Signs
 from zcbulk_tui.tui.output_gate import OutputGate
 
 

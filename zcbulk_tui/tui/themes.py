@@ -6,6 +6,7 @@ are made of colours that 256 colours show as well.
 
 import re
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from textual.app import App
@@ -13,6 +14,7 @@ from textual.theme import Theme
 
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError
+from zcbulk_tui.tui import sixteen
 from zcbulk_tui.tui.palettes import PALETTES, Palette
 
 _DEFAULT = next(iter(PALETTES))
@@ -59,10 +61,8 @@ class Themes:
     def _made(self, name: str, app: App[Any]) -> Theme:
         if app.console.color_system not in ("standard", "windows"):
             return textual_theme(name, self._palettes[name])
-        from zcbulk_tui.tui import sixteen
-
         # The user's own colours are not among the 16: the theme that they change stands for them.
-        return sixteen.textual_theme(name, self._bases.get(name, name))
+        return _in_sixteen_colours(name, self._bases.get(name, name))
 
 
 def make(chosen: str = _DEFAULT, own: Mapping[str, Mapping[str, str]] | None = None) -> Themes:
@@ -113,8 +113,6 @@ def _painted(palette: Palette, name: str, colours: Mapping[str, str]) -> Palette
 
 
 def _unknown(title: str, asked: str, there: Mapping[str, object]) -> ConfigError:
-    from difflib import get_close_matches
-
     close = get_close_matches(asked.lower(), there, n=1)
     return ConfigError(
         title,
@@ -180,6 +178,19 @@ def textual_theme(name: str, palette: Palette, **others: str) -> Theme:
             **others,
         },
     )
+
+
+def _in_sixteen_colours(name: str, rendition: str) -> Theme:
+    """Returns a theme as Textual takes it.
+
+    Args:
+        name: Of the theme.
+        rendition: Which of `PALETTES` shows it.
+    """
+    # A row has one colour of text where the cursor is, since few of the 16 go together; and nothing
+    # shows through a dialog's surroundings darkened, since that takes colours in between.
+    more = {"cursor-text": sixteen.ON_CURSOR, "behind": "transparent"}
+    return textual_theme(name, sixteen.PALETTES[rendition], **more)
 
 
 def _readable_on(colour: str, palette: Palette) -> str:

@@ -49,7 +49,7 @@ def sort_by_next(screen: "WatchView") -> None:
 
 def group_by_next(screen: "WatchView") -> None:
     """Puts the jobs together by what comes next; after the last not at all."""
-    from zcbulk_tui.render.groups import GroupBy
+    from zcbulk_tui.render.order import GroupBy
 
     kinds = list(GroupBy)
     before = screen.jobs.rows.group_by

@@ -15,7 +15,7 @@ from zcbulk_tui.cli import terminal
 from zcbulk_tui.cli.doctor import calls, configuration, network, permissions, sign_in, surroundings
 from zcbulk_tui.cli.findings import Finding, Grade, unforeseen
 from zcbulk_tui.config.settings import Settings
-from zcbulk_tui.config.shown import masked
+from zcbulk_tui.config.values import masked
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.render.span import fit
 

@@ -17,9 +17,8 @@ from zcbulk_tui.domain.address import (
     parse_base_url,
     parse_job_url,
 )
-from zcbulk_tui.domain.doubts import doubts
 from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
-from zcbulk_tui.domain.job_id import is_number, read_id
+from zcbulk_tui.domain.job_id import doubts, is_number, read_id
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import UsageError

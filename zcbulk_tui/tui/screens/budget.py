@@ -11,7 +11,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label, Static
 
-from zcbulk_tui.domain.day_plan import DayPlan
+from zcbulk_tui.domain.planner import DayPlan
 from zcbulk_tui.render.budget import page
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.tui.pace_choice import PaceChoice

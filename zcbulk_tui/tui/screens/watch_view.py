@@ -18,7 +18,7 @@ from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.hints import first_run, nothing_found
 from zcbulk_tui.render.order import Order
 from zcbulk_tui.render.span import Line, Look, Span
-from zcbulk_tui.render.status import Badge, Elsewhere, about, news, preview, status_line
+from zcbulk_tui.render.status import Badge, Elsewhere, about, preview, status_line, summary
 from zcbulk_tui.tui import (
     control_actions,
     keys,
@@ -36,8 +36,8 @@ from zcbulk_tui.tui.widgets.job_list import JobList
 from zcbulk_tui.tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
-    from zcbulk_tui.render.groups import GroupBy
-    from zcbulk_tui.render.signs import Signs
+    from zcbulk_tui.render.order import GroupBy
+    from zcbulk_tui.render.window_title import Signs
     from zcbulk_tui.tui.screens.budget import BudgetScreen
     from zcbulk_tui.tui.widgets.detail_pane import DetailPane
 
@@ -245,7 +245,7 @@ class WatchView(Screen[None]):
 
     def _signs(self) -> "Signs":
         # Not before the first frame, which is not to wait for this.
-        from zcbulk_tui.render.signs import faults_and_share, signs
+        from zcbulk_tui.render.window_title import faults_and_share, signs
 
         faults, share = faults_and_share(listed.snapshot for listed in self.jobs.rows)
         return signs(self.jobs.rows.states, faults, share, self.glyphs)
@@ -347,7 +347,9 @@ class WatchView(Screen[None]):
         spent, effect = here.service.spent, here.pace.effect if here.pace else None
         if spent is not None and effect is not None:
             return preview(effect, spent, width, _NEWS_LINES)
-        return news(selected.snapshot if selected else None, here.service, now, width, _NEWS_LINES)
+        return summary(
+            selected.snapshot if selected else None, here.service, now, width, _NEWS_LINES
+        )
 
     def _is_signed_in(self) -> bool:
         """Whether Zoho can be asked, as far as that is known before it was."""

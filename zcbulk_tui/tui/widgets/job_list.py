@@ -27,7 +27,7 @@ from zcbulk_tui.tui.widgets.painter import strip
 from zcbulk_tui.tui.widgets.view import top_for
 
 if TYPE_CHECKING:
-    from zcbulk_tui.render.sums import Sum
+    from zcbulk_tui.render.totals import Sum
 
 _LEAST_FOR_TOTAL = 6
 """Lines from which on one of them can be spared for the total."""
@@ -269,7 +269,7 @@ class JobList(Widget):
 
     def _sum(self, title: str, total: "Sum", at: Columns, *, of: int | None = None) -> _Drawn:
         # The first frame has no sums, and is not to wait for this.
-        from zcbulk_tui.render.sums import sum_row
+        from zcbulk_tui.render.totals import sum_row
 
         return _Drawn(sum_row(title, total, at, self.glyphs, of=of))
 

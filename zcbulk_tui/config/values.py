@@ -1,7 +1,9 @@
-"""Values as they may be shown: one safe line, in which nothing looks like a secret."""
+"""The value of a setting: its source, and how it may be shown."""
 
 import re
+from collections.abc import Callable
 from datetime import date, time
+from typing import TypeGuard
 
 from zcbulk_tui.domain.text import one_line
 
@@ -37,3 +39,29 @@ def shown(value: object, limit: int = 60) -> str:
     # Dates and times have their own spelling in TOML, which is not that of Python.
     plain = str(value) if isinstance(value, date | time) else repr(value)
     return one_line(masked(plain), limit)
+
+
+class SettingValue:
+    """A value that the user has set.
+
+    Args:
+        value: The value, which may be secret.
+        source: Where: a file with its line, a variable, a flag. A function where it is slow to
+            compute, since it is rarely needed.
+    """
+
+    __slots__ = ("_source", "value")
+
+    def __init__(self, value: object, source: str | Callable[[], str]) -> None:
+        self.value = value
+        self._source = source
+
+    @property
+    def source(self) -> str:
+        """Where it was set."""
+        return self._source if isinstance(self._source, str) else self._source()
+
+
+def is_table(value: object) -> TypeGuard[dict[str, object]]:
+    """Whether a value of TOML is a table."""
+    return isinstance(value, dict)

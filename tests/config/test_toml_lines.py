@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zcbulk_tui.config.places import Places
+from zcbulk_tui.config.toml_lines import TomlLines
 
 FILE = Path("/c.toml")
 
 
 def line_of(text: str, *names: str) -> int | None:
     """The line that is told; None if only the file is."""
-    file, _, line = Places(FILE, text).of(*names).partition(", line ")
+    file, _, line = TomlLines(FILE, text).of(*names).partition(", line ")
     assert file == str(FILE)
     return int(line) if line else None
 
@@ -93,7 +93,7 @@ def test_whatever_stands_around_it_the_line_is_right(
             text += gap
             expected[f"t{number}", name] = text.count("\n") + 1
             text += f"{name} = {value}\n"
-    places = Places(FILE, text)
+    places = TomlLines(FILE, text)
     for names, line in expected.items():
         assert places.of(*names) == f"{FILE}, line {line}"
 

@@ -15,7 +15,7 @@ from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
 from zcbulk_tui.render.columns import Columns, columns
 from zcbulk_tui.render.glyphs import UNICODE, Glyphs
 from zcbulk_tui.render.span import Look, Span, line_width
-from zcbulk_tui.render.sums import Sum, Tally, share, sum_row
+from zcbulk_tui.render.totals import Sum, Tally, share, sum_row
 
 WIDE = columns(160)
 
@@ -52,7 +52,7 @@ def test_the_counts_of_all_jobs_are_added() -> None:
     ],
 )
 def test_a_job_that_has_not_told_all_is_in_no_count(listed: Listed) -> None:
-    assert sum_of([listed, ENDED]) == sum_of([ENDED])._replace(jobs=2, untold=1)
+    assert sum_of([listed, ENDED]) == sum_of([ENDED])._replace(jobs=2, incomplete=1)
     assert sum_of([listed]) == Sum(1, 1, Counts(), None)
 
 
@@ -86,7 +86,7 @@ def test_a_sum_of_sums_is_the_sum_of_all(some: list[Listed], more: list[Listed])
     one, other, both = (sum_of(rows) for rows in (some, more, some + more))
     assert both.jobs == len(some) + len(more)
     assert Tally([one, other]).sum._replace(rate=None) == both._replace(rate=None)
-    assert both.untold == one.untold + other.untold
+    assert both.incomplete == one.incomplete + other.incomplete
     for name in ("total", "success", "failed", "unprocessed"):
         parts = [getattr(part.counts, name) for part in (one, other)]
         known = [part for part in parts if part is not None]
@@ -139,12 +139,12 @@ def test_a_sum_of_some_says_of_how_many() -> None:
 
 
 @pytest.mark.parametrize(
-    ("untold", "expected"),
+    ("incomplete", "expected"),
     [(0, ""), (1, "+1 unknown"), (999, "+999 unknown"), (1_000, ">999 unknown")],
 )
 @pytest.mark.parametrize("width", [60, 80, 120])
-def test_a_sum_says_that_it_is_not_of_all(width: int, untold: int, expected: str) -> None:
-    total = sum_of([ENDED])._replace(untold=untold)
+def test_a_sum_says_that_it_is_not_of_all(width: int, incomplete: int, expected: str) -> None:
+    total = sum_of([ENDED])._replace(incomplete=incomplete)
     assert shown(total, columns(width))["ends"] == expected
 
 

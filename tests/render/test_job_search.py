@@ -11,8 +11,8 @@ from zcbulk_tui.domain.job import Environment, JobState
 from zcbulk_tui.domain.snapshot import Fault, JobSnapshot, Listed
 from zcbulk_tui.errors import UnreachableError
 from zcbulk_tui.render import words
-from zcbulk_tui.render.finding import sought, terms
-from zcbulk_tui.render.terms import finds
+from zcbulk_tui.render.job_search import searchable, terms
+from zcbulk_tui.render.terms import matches
 
 
 def job(
@@ -97,7 +97,7 @@ JOBS = {
     ],
 )
 def test_examples(asked: str, found: str) -> None:
-    jobs = [name for name, one in JOBS.items() if finds(terms(asked), sought(one))]
+    jobs = [name for name, one in JOBS.items() if matches(terms(asked), searchable(one))]
     assert jobs == found.split()
 
 
@@ -105,16 +105,16 @@ def test_examples(asked: str, found: str) -> None:
 def test_a_job_is_found_by_all_that_is_shown_of_it(one: Listed) -> None:
     snapshot = one.snapshot
     job, ref = snapshot.job, snapshot.ref
-    where = sought(one)
+    where = searchable(one)
     shown = [f"job:{ref.job_id}", f"form:{ref.form}", f"app:{ref.owner}/{ref.app}"]
     shown += [f"env:{ref.environment}", f"profile:{one.profile}"]
     shown += [f"tag:{tag}" for tag in job.tags]
     if snapshot.state is not None:
         shown += [f"state:{words.STATE[snapshot.state]}", f"state:{snapshot.state}"]
     for asked in shown:
-        assert finds(terms(asked), where), asked
-        assert not finds(terms(f"!{asked}"), where), asked
-    assert finds(terms(" ".join(shown)), where)
+        assert matches(terms(asked), where), asked
+        assert not matches(terms(f"!{asked}"), where), asked
+    assert matches(terms(" ".join(shown)), where)
 
 
 @given(listed())
@@ -122,8 +122,8 @@ def test_every_plain_word_of_a_label_and_a_note_finds_the_job(one: Listed) -> No
     job = one.snapshot.job
     plain = [word for word in (job.label + " " + job.note).split() if word[0] != "!"]
     for word in plain:
-        if not any(word.casefold().startswith(f"{name}:") for name in sought(one)._fields):
-            assert finds(terms(word), sought(one))
+        if not any(word.casefold().startswith(f"{name}:") for name in searchable(one)._fields):
+            assert matches(terms(word), searchable(one))
 
 
 @given(listed())
@@ -131,4 +131,4 @@ def test_a_state_that_is_typed_finds_the_job_all_the_while(one: Listed) -> None:
     state = one.snapshot.state
     if state is not None:
         asked = f"state:{words.STATE[state]}"
-        assert all(finds(terms(asked[:end]), sought(one)) for end in range(6, len(asked) + 1))
+        assert all(matches(terms(asked[:end]), searchable(one)) for end in range(6, len(asked) + 1))

@@ -15,7 +15,7 @@ from zcbulk_tui.render.order import SortBy
 from zcbulk_tui.render.row import Row, merged
 from zcbulk_tui.render.span import Line, Look, Span, fit, fit_line, width
 
-_NOT_TOLD = Counts()
+_UNKNOWN = Counts()
 
 _SHORTEST_TITLE = 6
 
@@ -25,14 +25,14 @@ class Sum(NamedTuple):
 
     Attributes:
         jobs: How many there are.
-        untold: How many of them have not told enough for all four counts, which they are not in.
-        counts: What the others told; None where there are no others.
+        incomplete: How many of them lack some of the four counts; these are left out of `counts`.
+        counts: Counts of the others; None where there are no others.
         rate: Records a second of all that move; 0 where all stand still, None where none is known
             to do either.
     """
 
     jobs: int
-    untold: int
+    incomplete: int
     counts: Counts
     rate: float | None
 
@@ -42,11 +42,11 @@ def share(listed: Listed) -> Sum:
     snapshot = listed.snapshot
     last, moves = snapshot.last, snapshot.motion
     if last is None:
-        return Sum(1, 1, _NOT_TOLD, None)
+        return Sum(1, 1, _UNKNOWN, None)
     rate = None if moves is None else 0.0 if moves.still else moves.rate
     counts, left = last.counts, last.counts.left
     if None in (counts.total, counts.success, counts.failed, left):
-        return Sum(1, 1, _NOT_TOLD, rate)
+        return Sum(1, 1, _UNKNOWN, rate)
     if counts.unprocessed is None:
         counts = replace(counts, unprocessed=left)
     return Sum(1, 0, counts, rate)
@@ -72,7 +72,7 @@ class Tally:
 
     def _change(self, one: Sum, by: int) -> None:
         self._jobs += by * one.jobs
-        self._untold += by * one.untold
+        self._untold += by * one.incomplete
         counts = one.counts
         total, success, failed, left = self._counts
         self._counts = (
@@ -88,7 +88,7 @@ class Tally:
     @property
     def sum(self) -> Sum:
         """What it all adds up to."""
-        counts = Counts(*self._counts) if self._untold < self._jobs else _NOT_TOLD
+        counts = Counts(*self._counts) if self._untold < self._jobs else _UNKNOWN
         return Sum(self._jobs, self._untold, counts, self._rate if self._rated else None)
 
 
@@ -136,9 +136,9 @@ def _numbers(total: Sum, at: Columns) -> Line:
     }
     spans = []
     for column in at.numbers:
-        if column.by is SortBy.ENDS and total.untold:
-            untold = f"+{total.untold}" if total.untold < 1000 else ">999"
-            text, look = f"{untold} unknown", Look.DIM
+        if column.by is SortBy.ENDS and total.incomplete:
+            incomplete = f"+{total.incomplete}" if total.incomplete < 1000 else ">999"
+            text, look = f"{incomplete} unknown", Look.DIM
         else:
             text, look = texts.get(column.by, ""), Look.STRONG
         spans.append(Span(" " + fit(text, column.cells, right=True), look))

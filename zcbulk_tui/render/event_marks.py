@@ -23,10 +23,10 @@ _RANK = "SX!*"
 """Marks by their weight, the heaviest first, where several would stand in one column."""
 
 
-def marks(of: Timeline, on: Grid, glyphs: Glyphs) -> list[Span]:
+def marks(timeline: Timeline, on: Grid, glyphs: Glyphs) -> list[Span]:
     """Returns a cell for each column: the mark of what happened there, or a blank."""
     found: dict[int, Span] = {}
-    for happening, time in zip(of.happenings, of.times, strict=True):
+    for happening, time in zip(timeline.happenings, timeline.times, strict=True):
         column, new = on.column(time), mark(happening, glyphs)
         if column not in found or _weight(new) > _weight(found[column]):
             found[column] = new
@@ -65,23 +65,25 @@ def listed(
     return found
 
 
-def mark(of: Happening, glyphs: Glyphs) -> Span:
+def mark(happening: Happening, glyphs: Glyphs) -> Span:
     """Returns the character for an event or a command."""
-    if isinstance(of, ControlRecord):
-        return Span("S" if of.command.action is Action.START else "X", Look.STRONG)
-    text = _MARK.get(of.kind, glyphs.separator)
+    if isinstance(happening, ControlRecord):
+        return Span("S" if happening.command.action is Action.START else "X", Look.STRONG)
+    text = _MARK.get(happening.kind, glyphs.separator)
     return Span(text, Look.WARNING if text == "!" else Look.TEXT)
 
 
-def happened(of: Happening) -> str:
+def happened(happening: Happening) -> str:
     """Returns an event or a command in a few words, as one safe line."""
-    if isinstance(of, ControlRecord):
-        command = of.command
+    if isinstance(happening, ControlRecord):
+        command = happening.command
         why = f" “{command.said}”" if command.said else f" {command.error or ''}"
-        who = f" by {of.operator}" if of.operator else ""
+        who = f" by {happening.operator}" if happening.operator else ""
         name = command.action.value.capitalize()
         return one_line(f"{name}{who}: {command.outcome.value}.{why}", 300)
-    return one_line(f"Pace: {of.text}" if of.kind is EventKind.PACE else of.text, 300)
+    return one_line(
+        f"Pace: {happening.text}" if happening.kind is EventKind.PACE else happening.text, 300
+    )
 
 
 def moment(at: datetime, now: datetime, zone: tzinfo | None = None) -> str:
@@ -91,5 +93,5 @@ def moment(at: datetime, now: datetime, zone: tzinfo | None = None) -> str:
     return f"{local:%H:%M:%S}" if is_today else f"{local:%d %b %H:%M:%S}"
 
 
-def _weight(of: Span) -> int:
-    return -_RANK.index(of.text) if of.text in _RANK else -len(_RANK)
+def _weight(span: Span) -> int:
+    return -_RANK.index(span.text) if span.text in _RANK else -len(_RANK)

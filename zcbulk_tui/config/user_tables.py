@@ -10,11 +10,10 @@ from functools import partial
 from typing import Any, TypeGuard
 
 from zcbulk_tui.config.checks import is_profile_name
-from zcbulk_tui.config.layers import Given, is_table
-from zcbulk_tui.config.places import Places, dotted
 from zcbulk_tui.config.settings import THEMES
-from zcbulk_tui.config.shown import masked, shown
+from zcbulk_tui.config.toml_lines import TomlLines, dotted
 from zcbulk_tui.config.unknown import belongs
+from zcbulk_tui.config.values import SettingValue, is_table, masked, shown
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError
 
@@ -23,8 +22,8 @@ _LONGEST = 200
 
 
 def flat(
-    entry: "Field[Any]", value: object, places: Places, within: tuple[str, ...]
-) -> Iterator[tuple[str, Given]]:
+    entry: "Field[Any]", value: object, places: TomlLines, within: tuple[str, ...]
+) -> Iterator[tuple[str, SettingValue]]:
     """The texts of a table by their names, as TOML writes them: ``themes."a.b".base``.
 
     Args:
@@ -37,10 +36,10 @@ def flat(
         ConfigError: There is something else in it, or a name that nothing can have.
     """
     for names, text in _texts((entry.name,), value, entry, partial(places.of, *within), within):
-        yield dotted(*names), Given(text, partial(places.of, *within, *names))
+        yield dotted(*names), SettingValue(text, partial(places.of, *within, *names))
 
 
-def table(given: Mapping[str, Given]) -> dict[str, Any]:
+def table(given: Mapping[str, SettingValue]) -> dict[str, Any]:
     """Returns what `flat` has made flat, and what nearer layers have put in its place."""
     made: dict[str, Any] = {}
     for key, value in given.items():

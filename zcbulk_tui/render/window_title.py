@@ -1,4 +1,4 @@
-"""What the window of the terminal says beside the picture: its title, and a measure of progress."""
+"""The terminal window's title and progress."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from zcbulk_tui.render.figures import percent
 from zcbulk_tui.render.glyphs import Glyphs
 
 NAME = "zcbulk-tui"
-"""The title when there is nothing to tell."""
+"""The title when nothing runs or fails."""
 
 _TROUBLE = (JobState.FAILED, JobState.SYSTEM_ABORTED)
 
@@ -20,7 +20,7 @@ class Signs(NamedTuple):
 
     Attributes:
         title: Its title.
-        percent: How far what runs has come; None where nothing runs, or nobody knows.
+        percent: Progress of the running jobs; None where none runs, or if unknown.
         trouble: Whether something needs a look.
     """
 
@@ -36,8 +36,8 @@ def signs(
 
     Args:
         states: How many jobs are in each state.
-        faults: How many unfinished jobs could not be asked about.
-        share: Of the records of what runs, the part that is done; None where that is not known.
+        faults: Number of unfinished jobs whose last poll failed.
+        share: Processed share of the running jobs' records, 0 to 1; None if unknown.
         glyphs: The characters to write with.
     """
     running, done = states[JobState.IN_PROGRESS], states[JobState.COMPLETED]
@@ -55,7 +55,7 @@ def signs(
 
 
 def faults_and_share(snapshots: Iterable[JobSnapshot]) -> tuple[int, float | None]:
-    """Returns of all jobs what `signs` wants to know beside their states."""
+    """Returns the arguments `faults` and `share` of `signs`."""
     faults = done = total = 0
     for snapshot in snapshots:
         last = snapshot.last

@@ -13,7 +13,7 @@ from zcbulk_tui.domain.job import JobState
 from zcbulk_tui.domain.snapshot import Fault, JobSnapshot
 from zcbulk_tui.errors import UnreachableError
 from zcbulk_tui.render.glyphs import ASCII, UNICODE, Glyphs
-from zcbulk_tui.render.signs import NAME, Signs, faults_and_share, signs
+from zcbulk_tui.render.window_title import NAME, Signs, faults_and_share, signs
 
 States = dict[JobState | None, int]
 

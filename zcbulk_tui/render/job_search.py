@@ -1,19 +1,19 @@
-"""Where the words of a filter are looked for in a job on the list."""
+"""The searchable text of a job on the list."""
 
 from typing import NamedTuple
 
 from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
 from zcbulk_tui.render import terms as language
 from zcbulk_tui.render import words
-from zcbulk_tui.render.terms import Place, Term
+from zcbulk_tui.render.terms import SearchField, Term
 
 
-class Sought(NamedTuple):
-    """Where words are looked for in a job, all in lower case.
+class Searchable(NamedTuple):
+    """The searchable texts of a job, all in lower case.
 
     Attributes:
-        anywhere: Everything that a word without a prefix is looked for in: not the application,
-            which most jobs of a list share.
+        anywhere: Text for words without a prefix: all but the application, which most jobs of a
+            list share.
         job: Its label and its id.
         state: The words for its state, each after a line break; empty before the first reading.
         form: Its form.
@@ -33,8 +33,8 @@ class Sought(NamedTuple):
     tag: str
 
 
-def sought(listed: Listed) -> Sought:
-    """Returns where words are looked for in a job; worth keeping as long as its snapshot."""
+def searchable(listed: Listed) -> Searchable:
+    """Returns the searchable texts of a job; cacheable as long as its snapshot."""
     snapshot = listed.snapshot
     job, ref = snapshot.job, snapshot.ref
     name = f"{job.label}\n{ref.job_id}"
@@ -50,7 +50,7 @@ def sought(listed: Listed) -> Sought:
         snapshot.last.raw_state if snapshot.last else "",
         snapshot.fault.error.title if snapshot.fault else "",
     )
-    return Sought(
+    return Searchable(
         "\n".join(everything).casefold(),
         name.casefold(),
         _state(snapshot),
@@ -63,8 +63,8 @@ def sought(listed: Listed) -> Sought:
 
 
 def terms(text: str) -> tuple[Term, ...]:
-    """Returns what a filter asks for, as it was typed."""
-    return language.terms(text.split(), _PLACES, _ANYWHERE)
+    """Parses a filter as typed."""
+    return language.terms(text.split(), _FIELDS, _ANYWHERE)
 
 
 def _state(snapshot: JobSnapshot) -> str:
@@ -75,10 +75,10 @@ def _state(snapshot: JobSnapshot) -> str:
     return f"\n{shown}\n{snapshot.state.value}\n{shown.rpartition('-')[2]}"
 
 
-_ANYWHERE = Sought._fields.index("anywhere")
-_PLACES = tuple(
+_ANYWHERE = Searchable._fields.index("anywhere")
+_FIELDS = tuple(
     # A state is found by how its words begin: "failed" is a word, "5 failed records" is not.
-    Place(f"{name}:", place, "\n" if name == "state" else "")
-    for place, name in enumerate(Sought._fields)
-    if place != _ANYWHERE
+    SearchField(f"{name}:", index, "\n" if name == "state" else "")
+    for index, name in enumerate(Searchable._fields)
+    if index != _ANYWHERE
 )

@@ -1,6 +1,7 @@
-"""Where in a TOML file a setting stands."""
+"""Line numbers of settings in a TOML file."""
 
 import re
+import tomllib
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -34,8 +35,8 @@ class _Statement(NamedTuple):
     is_one_line: bool
 
 
-class Places:
-    """Tells where a file sets what.
+class TomlLines:
+    """Maps the names in a file to their lines.
 
     Each statement is read by itself with the parser that reads the file, so that what only looks
     like a setting, within a text of several lines or a quoted name, is not taken for one.
@@ -50,7 +51,7 @@ class Places:
         return tuple(_statements(self._text))
 
     def of(self, *names: str) -> str:
-        """Where a setting or a table is first named: the file, and the line if it can be told."""
+        """Returns where a setting or a table is first named: the file, and the line if known."""
         for statement in self._statements:
             own = statement.names
             if own[: len(names)] == names:
@@ -62,7 +63,6 @@ class Places:
 
 
 def _statements(text: str) -> Iterator[_Statement]:
-    import tomllib
 
     table: tuple[str, ...] = ()
     held: list[str] = []
@@ -90,8 +90,6 @@ def _statements(text: str) -> Iterator[_Statement]:
 
 def _key(line: str) -> tuple[str, ...]:
     """The names before the equals sign; one in a quoted name leaves a quote open before it."""
-    import tomllib
-
     for sign in re.finditer("=", line):
         try:
             return _names(tomllib.loads(f"{line[: sign.start()]}= 0"))
