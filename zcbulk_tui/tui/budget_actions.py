@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 def show(screen: "WatchView") -> None:
     """Shows the budget."""
     from zcbulk_tui.tui.screens.budget import BudgetScreen
+    from zcbulk_tui.tui.screens.closing import keys_of
 
     here = screen.here
     if here.monitor is None or here.pace is None:
@@ -20,6 +21,7 @@ def show(screen: "WatchView") -> None:
         here.monitor.enter_true_figure,
         glyphs=screen.glyphs,
         now=screen.now,
+        closed_by=keys_of(screen.keys, "budget"),
     )
 
     def closed(_: None) -> None:

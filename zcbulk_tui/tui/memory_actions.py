@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 def show_history(screen: "WatchView") -> None:
     """Shows all that is remembered of the selected job."""
     from zcbulk_tui.domain.records import History
+    from zcbulk_tui.tui.screens.closing import keys_of
     from zcbulk_tui.tui.screens.history import HistoryScreen
 
     selected, archive = screen.selected, screen.here.archive
@@ -24,16 +25,23 @@ def show_history(screen: "WatchView") -> None:
     def load() -> History:
         return archive.history(job.ref) or History(job, ())
 
-    screen.app.push_screen(HistoryScreen(load, glyphs=screen.glyphs, now=screen.now))
+    keys = keys_of(screen.keys, "history")
+    screen.app.push_screen(
+        HistoryScreen(load, glyphs=screen.glyphs, now=screen.now, closed_by=keys)
+    )
 
 
 def show_log(screen: "WatchView") -> None:
     """Shows all that has happened in the selected job's profile."""
+    from zcbulk_tui.tui.screens.closing import keys_of
     from zcbulk_tui.tui.screens.log import LogScreen
 
     archive = screen.here.archive
     if archive is not None:
-        screen.app.push_screen(LogScreen(archive.log, glyphs=screen.glyphs, now=screen.now))
+        keys = keys_of(screen.keys, "log")
+        screen.app.push_screen(
+            LogScreen(archive.log, glyphs=screen.glyphs, now=screen.now, closed_by=keys)
+        )
 
 
 def report(screen: "WatchView", problem: ZcbulkError, then: Callable[[], None]) -> None:

@@ -1,6 +1,6 @@
 """The budget: the day's calls, the plan for each job, the paces, and the field for the truth."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import ClassVar
 
@@ -15,6 +15,7 @@ from zcbulk_tui.domain.day_plan import DayPlan
 from zcbulk_tui.render.budget import page
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.tui.pace_choice import PaceChoice
+from zcbulk_tui.tui.screens.closing import ClosedByKey
 from zcbulk_tui.tui.widgets import painter
 from zcbulk_tui.tui.widgets.lines import Lines
 
@@ -22,7 +23,7 @@ _TICK = 5.0
 """Seconds between two looks at the plan."""
 
 
-class BudgetScreen(ModalScreen[None]):
+class BudgetScreen(ClosedByKey, ModalScreen[None]):
     """Shows the budget.
 
     Args:
@@ -32,13 +33,14 @@ class BudgetScreen(ModalScreen[None]):
         enter_true_figure: Called with the calls that everybody made today.
         glyphs: The characters to draw with.
         now: The time of day; aware.
+        closed_by: Textual's names of the keys that close it, too.
     """
 
     CSS_PATH = "dialogs.tcss"
     AUTO_FOCUS = "#budget-scroll"
     COMPONENT_CLASSES: ClassVar[set[str]] = painter.COMPONENT_CLASSES
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,b,q", "close", "Close"),
+        Binding("escape,q", "close", "Close"),
         Binding("plus,equals_sign", "step(1)", "More eager"),
         Binding("minus", "step(-1)", "More frugal"),
         Binding("t", "type", "True figure"),
@@ -55,8 +57,10 @@ class BudgetScreen(ModalScreen[None]):
         *,
         glyphs: Glyphs,
         now: Callable[[], datetime],
+        closed_by: Collection[str],
     ) -> None:
         super().__init__()
+        self.closed_by = closed_by
         self._plan = plan
         self._paused = paused
         self._choice = choice
