@@ -29,12 +29,12 @@ import sys
 from zcbulk_tui.cli import dashboard, demo
 from zcbulk_tui.errors import UsageError
 from zcbulk_tui.tui.app import DashboardApp
-from zcbulk_tui.tui.session import Session
+from zcbulk_tui.tui.profile_spec import ProfileSpec
 at_first_frame = []
 def connect(sink):
     at_first_frame.extend(sys.modules)
     raise UsageError("That was all")
-DashboardApp(Session(connect, "TEST")).run(headless=True)
+DashboardApp(ProfileSpec(connect, "TEST")).run(headless=True)
 import json
 print()
 print(json.dumps(sorted(at_first_frame)))

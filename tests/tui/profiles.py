@@ -17,13 +17,13 @@ from zcbulk_tui.monitor.events import Event, JobChanged, Sink
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.scenarios import build
 from zcbulk_tui.tui.app import DashboardApp
+from zcbulk_tui.tui.profile_spec import Connection, JobDefaults, Profiles, ProfileSpec
 from zcbulk_tui.tui.screens.watch import WatchScreen
-from zcbulk_tui.tui.session import Connection, Home, Profiles, Session
 
 HOMES = {
-    "acme": Home(Environment.PRODUCTION, owner="acme", app="shop", form="Orders"),
-    "lab": Home(Environment.DEVELOPMENT, owner="lab", app="trial", form="Tests"),
-    "archive": Home(Environment.STAGE),
+    "acme": JobDefaults(Environment.PRODUCTION, owner="acme", app="shop", form="Orders"),
+    "lab": JobDefaults(Environment.DEVELOPMENT, owner="lab", app="trial", form="Tests"),
+    "archive": JobDefaults(Environment.STAGE),
 }
 """Where jobs are, by profile; one that is read-only is `archive`."""
 
@@ -53,17 +53,17 @@ class Cast:
         }
         self.opened: list[str] = []
         self.closed: list[str] = []
-        self._profiles = Profiles(names or (*HOMES, LOCKED), self.session)
-        self.app = DashboardApp(self.session("acme"), now=lambda: NOW)
+        self._profiles = Profiles(names or (*HOMES, LOCKED), self.spec)
+        self.app = DashboardApp(self.spec("acme"), now=lambda: NOW)
         self.pilot: Pilot[None]
 
-    def session(self, name: str) -> Session:
+    def spec(self, name: str) -> ProfileSpec:
         """A profile."""
         if name == LOCKED:
             raise SignedOutError(f"The profile “{LOCKED}” is not signed in", next_step="Log in.")
         read_only = name == "archive"
         inner = without_a_plan(
-            demo.session(lambda: self.creators[name], read_only=read_only, now=lambda: NOW)
+            demo.profile_spec(lambda: self.creators[name], read_only=read_only, now=lambda: NOW)
         )
 
         def connect(sink: Sink) -> Connection:
@@ -79,7 +79,7 @@ class Cast:
         return inner._replace(
             connect=connect,
             badge=name,
-            home=HOMES[name],
+            job_defaults=HOMES[name],
             is_real=True,
             notice=ENDS_SOON if name == "lab" else "",
             profiles=self._profiles,

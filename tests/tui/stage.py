@@ -20,8 +20,8 @@ from zcbulk_tui.simulator.scenarios import build
 from zcbulk_tui.simulator.states import State
 from zcbulk_tui.tui.app import DashboardApp
 from zcbulk_tui.tui.preferences import Preferences
+from zcbulk_tui.tui.profile_spec import Connection, ProfileSpec
 from zcbulk_tui.tui.screens.watch import WatchScreen
-from zcbulk_tui.tui.session import Connection, Session
 
 BEGIN = datetime(2026, 3, 11, 10, 30, tzinfo=UTC)
 _DEADLINE = 20.0
@@ -39,7 +39,7 @@ class Stage:
     Attributes:
         app: The dashboard.
         creator: What it talks to.
-        session: The profile that is shown.
+        spec: The profile that is shown.
         pilot: Presses the keys.
     """
 
@@ -48,10 +48,10 @@ class Stage:
     ) -> None:
         self._time = BEGIN.timestamp()
         self.creator: Creator = build(scenario, clock=lambda: self._time)
-        session = demo.session(lambda: self.creator, read_only=read_only, now=self.now)
-        self.session = without_a_plan(session)
+        spec = demo.profile_spec(lambda: self.creator, read_only=read_only, now=self.now)
+        self.spec = without_a_plan(spec)
         preferences = Preferences(ascii_only=ascii_only)
-        self.app = DashboardApp(self.session, preferences=preferences, now=self.now)
+        self.app = DashboardApp(self.spec, preferences=preferences, now=self.now)
         self.pilot: Pilot[None]
 
     def now(self) -> datetime:
@@ -170,11 +170,11 @@ class Stage:
         return text_of(self.app.export_screenshot())
 
 
-def without_a_plan(session: Session) -> Session:
+def without_a_plan(spec: ProfileSpec) -> ProfileSpec:
     """Lets the plan's first poll of each job through, also of one that is added, and no more."""
 
     def connect(sink: Sink) -> Connection:
-        connection = session.connect(sink)
+        connection = spec.connect(sink)
         monitor = connection.monitor
         enter = monitor._gate.enter
 
@@ -186,7 +186,7 @@ def without_a_plan(session: Session) -> Session:
         monitor._gate.enter = enter_or_wait  # type: ignore[method-assign]  # only here polls differ
         return connection
 
-    return session._replace(connect=connect)
+    return spec._replace(connect=connect)
 
 
 async def _come_true(condition: Callable[[], bool]) -> None:

@@ -21,7 +21,7 @@ OWN = {"down": "n", "start": "f5", "help": "f1 ?", "theme": "", "eager": "> ctrl
 def with_keys(keys: Iterable[Key]) -> Stage:
     stage = Stage()
     preferences = Preferences(keys=tuple(keys))
-    stage.app = DashboardApp(stage.session, preferences=preferences, now=stage.now)
+    stage.app = DashboardApp(stage.spec, preferences=preferences, now=stage.now)
     return stage
 
 

@@ -71,8 +71,8 @@ async def test_words_that_are_not_saved_stay(keys: tuple[str, ...]) -> None:
 
 async def test_what_could_not_be_used_is_told_before_all_else() -> None:
     stage = Stage()
-    session = stage.session._replace(problem=PROBLEM, notice="The token ends soon.")
-    stage.app = DashboardApp(session, now=stage.now)
+    spec = stage.spec._replace(problem=PROBLEM, notice="The token ends soon.")
+    stage.app = DashboardApp(spec, now=stage.now)
     async with stage.open(toasts=True):
         assert isinstance(stage.app.screen, NoticeScreen)
         said = " ".join(stage.text())

@@ -10,8 +10,8 @@ from tests.support.jobs import URL
 from tests.tui.stage import Stage
 from zcbulk_tui.monitor.events import Sink
 from zcbulk_tui.tui.app import DashboardApp
+from zcbulk_tui.tui.profile_spec import Connection
 from zcbulk_tui.tui.screens.add_job import AddJobScreen
-from zcbulk_tui.tui.session import Connection
 
 
 async def paste(stage: Stage, text: str) -> None:
@@ -68,9 +68,9 @@ async def test_nothing_is_asked_before_there_is_a_connection() -> None:
 
     def late(sink: Sink) -> Connection:
         connect.wait()
-        return stage.session.connect(sink)
+        return stage.spec.connect(sink)
 
-    stage.app = DashboardApp(stage.session._replace(connect=late), now=stage.now)
+    stage.app = DashboardApp(stage.spec._replace(connect=late), now=stage.now)
     async with stage.app.run_test() as stage.pilot:
         await paste(stage, URL)
         assert stage.app.screen is stage.screen

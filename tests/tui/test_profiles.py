@@ -131,7 +131,7 @@ async def test_it_is_not_left_while_the_answer_to_a_command_is_awaited(
         assert cast.app.screen is cast.screen
         await cast.until(lambda: "It is not known yet" in " ".join(cast.text()))
         # Keys that were faster than the message that a profile was chosen.
-        cast.screen.post_message(ProfilesChosen([cast.session("lab")]))
+        cast.screen.post_message(ProfilesChosen([cast.spec("lab")]))
         await cast.pilot.pause()
         assert cast.shown == "acme"
         answered.set()
@@ -164,7 +164,7 @@ async def test_it_is_not_left_while_nobody_knows_what_became_of_a_command() -> N
 async def test_dialogs_and_toasts_stay_behind(dialog: Callable[[], NoticeScreen]) -> None:
     async with Cast().open() as cast:
         cast.screen.notify("Said of acme.", timeout=600)
-        chosen = ProfilesChosen([cast.session("lab")])
+        chosen = ProfilesChosen([cast.spec("lab")])
         await cast.app.push_screen(dialog())
         cast.screen.post_message(chosen)
         await cast.until(lambda: cast.is_read("lab"))

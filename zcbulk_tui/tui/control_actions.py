@@ -47,7 +47,7 @@ def targets(screen: "WatchView", action: Action) -> Targets:
     left_out: list[Listed] = []
     for listed in meant(screen):
         profile = screen.profile(listed.profile)
-        can = profile.monitor is not None and not profile.session.read_only
+        can = profile.monitor is not None and not profile.spec.read_only
         (able if can and listed.snapshot.allows(action) else left_out).append(listed)
     return Targets(able, left_out)
 

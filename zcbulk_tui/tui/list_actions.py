@@ -30,7 +30,7 @@ def meant(screen: "WatchView") -> list[Listed]:
 
 def job_urls(screen: "WatchView", text: str) -> list[str]:
     """The URLs of jobs in a text, each once."""
-    base_url = screen.here.session.home.base_url
+    base_url = screen.here.spec.job_defaults.base_url
     urls: dict[str, None] = {}
     for found in _URL.findall(text):
         url = found.rstrip(".,;:)]}")
@@ -63,7 +63,7 @@ def ask_to_add(screen: "WatchView", pasted: str = "", *more: str) -> None:
         screen.flush()  # puts a new job on the list
         screen.jobs.select_job(key)
 
-    home = here.session.home
+    home = here.spec.job_defaults
     watched = [each.snapshot.ref for each in screen.jobs.rows if each.profile == here.name]
     dialog = AddJobScreen(
         like.snapshot if like else None, home, screen.now, pasted=pasted, watched=watched

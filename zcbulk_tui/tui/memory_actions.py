@@ -7,7 +7,7 @@ from zcbulk_tui.domain.snapshot import ServiceSnapshot
 from zcbulk_tui.errors import ZcbulkError
 
 if TYPE_CHECKING:
-    from zcbulk_tui.tui.open_profile import OpenProfile
+    from zcbulk_tui.tui.profile_view import ProfileView
     from zcbulk_tui.tui.screens.watch_view import WatchView
 
 
@@ -51,11 +51,11 @@ def report(screen: "WatchView", problem: ZcbulkError, then: Callable[[], None]) 
     screen.app.push_screen(NoticeScreen.of(problem), lambda _: then())
 
 
-def tell(screen: "WatchView", profile: "OpenProfile", before: ServiceSnapshot) -> None:
+def tell(screen: "WatchView", profile: "ProfileView", before: ServiceSnapshot) -> None:
     """Says in passing that what happens is not kept any more, or is kept again."""
     now = profile.service
     # The first that is heard of it may be what the dialog at the start says.
-    told = profile.session.problem is not None and before.spent is None
+    told = profile.spec.problem is not None and before.spent is None
     if told or bool(before.unkept) == bool(now.unkept):
         return
     if now.unkept:

@@ -8,17 +8,17 @@ from zcbulk_tui.domain.sign_in import login
 from zcbulk_tui.domain.snapshot import ServiceSnapshot
 from zcbulk_tui.errors import ServiceError, SignedOutError, ZcbulkError
 from zcbulk_tui.tui.messages import ProfilesChosen
-from zcbulk_tui.tui.session import Session
+from zcbulk_tui.tui.profile_spec import ProfileSpec
 
 if TYPE_CHECKING:
-    from zcbulk_tui.tui.open_profile import OpenProfile
+    from zcbulk_tui.tui.profile_view import ProfileView
     from zcbulk_tui.tui.screens.watch_view import WatchView
 
 
-def others(session: Session) -> Sequence[str]:
+def others(spec: ProfileSpec) -> Sequence[str]:
     """The profiles that can be switched to."""
-    names = session.profiles.names if session.profiles else ()
-    return [name for name in names if name != session.badge]
+    names = spec.profiles.names if spec.profiles else ()
+    return [name for name in names if name != spec.badge]
 
 
 def ask(screen: "WatchView") -> None:
@@ -26,7 +26,7 @@ def ask(screen: "WatchView") -> None:
     from zcbulk_tui.tui.screens.dialogs import NoticeScreen
     from zcbulk_tui.tui.screens.profiles import ProfilesScreen
 
-    profiles = screen.here.session.profiles
+    profiles = screen.here.spec.profiles
     if profiles is None or awaits_an_answer(screen):
         return
     shown = [profile.name for profile in screen.profiles]
@@ -35,16 +35,16 @@ def ask(screen: "WatchView") -> None:
         if names is None or list(names) == shown:
             return
         try:
-            sessions = [profiles.open(name) for name in names]
+            specs = [profiles.open(name) for name in names]
         except ZcbulkError as error:
             screen.app.push_screen(NoticeScreen.of(error))
         else:
-            screen.post_message(ProfilesChosen(sessions))
+            screen.post_message(ProfilesChosen(specs))
 
     screen.app.push_screen(ProfilesScreen(profiles.names, shown), answered)
 
 
-def report(screen: "WatchView", profile: "OpenProfile", before: ServiceSnapshot) -> None:
+def report(screen: "WatchView", profile: "ProfileView", before: ServiceSnapshot) -> None:
     """Says once that no call can be signed: in passing what passes, in a dialog what lasts."""
     from zcbulk_tui.tui.screens.dialogs import NoticeScreen
 

@@ -56,7 +56,7 @@ class WatchScreen(WatchView):
         """Greys what makes no sense for the selected job, and hides what read-only forbids."""
         connected = self.here.monitor is not None
         if action in control_actions.ACTIONS:
-            if self.here.session.read_only and not self.jobs.rows.marked:
+            if self.here.spec.read_only and not self.jobs.rows.marked:
                 return False
             able = control_actions.targets(self, control_actions.ACTIONS[action]).able
             return True if able and connected else None
@@ -71,7 +71,7 @@ class WatchScreen(WatchView):
         if action in _ABOUT_WHAT_IS_SHOWN:
             return True if len(self.jobs.rows) else None
         if action == "profile":
-            return True if connected and profile_actions.others(self.here.session) else None
+            return True if connected and profile_actions.others(self.here.spec) else None
         return super().check_action(action, parameters)
 
     def on_paste(self, event: events.Paste) -> None:
@@ -217,7 +217,7 @@ class WatchScreen(WatchView):
     def action_help(self) -> None:
         from zcbulk_tui.tui.screens.help import HelpScreen
 
-        read_only = self.here.session.read_only
+        read_only = self.here.spec.read_only
         self.app.push_screen(HelpScreen(self.keys, read_only=read_only, glyphs=self.glyphs))
 
     def action_palette(self) -> None:

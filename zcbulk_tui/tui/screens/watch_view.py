@@ -28,9 +28,9 @@ from zcbulk_tui.tui import (
 )
 from zcbulk_tui.tui.keys import Key
 from zcbulk_tui.tui.messages import Happened
-from zcbulk_tui.tui.open_profile import OpenProfile
 from zcbulk_tui.tui.pace_choice import PaceChoice
-from zcbulk_tui.tui.session import Connection, Session
+from zcbulk_tui.tui.profile_spec import Connection, ProfileSpec
+from zcbulk_tui.tui.profile_view import ProfileView
 from zcbulk_tui.tui.widgets import painter
 from zcbulk_tui.tui.widgets.job_list import JobList
 from zcbulk_tui.tui.widgets.lines import Lines
@@ -75,7 +75,7 @@ class WatchView(Screen[None]):
         step_theme: Goes to the next theme; tells its name.
 
     Args:
-        sessions: The profiles.
+        specs: The profiles.
         glyphs: The characters to draw with.
         now: The time of day; aware.
         keys: What can be done by keys.
@@ -88,7 +88,7 @@ class WatchView(Screen[None]):
 
     def __init__(
         self,
-        sessions: Sequence[Session],
+        specs: Sequence[ProfileSpec],
         *,
         glyphs: Glyphs,
         now: Callable[[], datetime],
@@ -98,13 +98,13 @@ class WatchView(Screen[None]):
         step_theme: Callable[[], str],
     ) -> None:
         super().__init__()
-        self.profiles = [OpenProfile(session, self) for session in sessions]
+        self.profiles = [ProfileView(spec, self) for spec in specs]
         self.now = now
         self.glyphs = glyphs
         self.keys = keys
         self.details: DetailPane | None = None
         self.budget: BudgetScreen | None = None
-        self._inbox: list[tuple[OpenProfile, Event]] = []
+        self._inbox: list[tuple[ProfileView, Event]] = []
         self._flushed_at = 0.0
         self._signs_of: tuple[float, Counter[JobState | None]] | None = None
         self._noticed: set[str] = set()
@@ -123,10 +123,10 @@ class WatchView(Screen[None]):
             hint=self._hint,
             id="jobs",
         )
-        self.jobs.shows_profile = len(sessions) > 1
-        self.jobs.marks_production = any(session.is_real for session in sessions)
+        self.jobs.shows_profile = len(specs) > 1
+        self.jobs.marks_production = any(spec.is_real for spec in specs)
         for profile in self.profiles:
-            for snapshot in profile.session.watched:
+            for snapshot in profile.spec.watched:
                 self.jobs.rows.put(Listed(profile.name, snapshot))
 
     def compose(self) -> ComposeResult:
@@ -160,12 +160,12 @@ class WatchView(Screen[None]):
         return self.jobs.selected
 
     @property
-    def here(self) -> OpenProfile:
+    def here(self) -> ProfileView:
         """The profile of the selected job."""
         selected = self.selected
         return self.profile(selected.profile) if selected else self.profiles[0]
 
-    def profile(self, name: str) -> OpenProfile:
+    def profile(self, name: str) -> ProfileView:
         """The profile of a name, one of those that are shown."""
         return next(profile for profile in self.profiles if profile.name == name)
 
@@ -175,7 +175,7 @@ class WatchView(Screen[None]):
 
     # What happens.
 
-    def connect(self, profile: OpenProfile, connection: Connection) -> None:
+    def connect(self, profile: ProfileView, connection: Connection) -> None:
         """Takes the monitor that carries out the keys, which has told of its jobs already."""
         monitor = profile.monitor = connection.monitor
         profile.archive = connection.archive
@@ -187,14 +187,14 @@ class WatchView(Screen[None]):
                 self.jobs.rows.drop(listed.key)  # another window has just taken it off the list
         self.jobs.shows_total = True
         self.flush()
-        if profile.session.problem is not None:
+        if profile.spec.problem is not None:
             # What is said in passing would stand before it.
-            memory_actions.report(self, profile.session.problem, lambda: self._say_notice(profile))
+            memory_actions.report(self, profile.spec.problem, lambda: self._say_notice(profile))
         else:
             self._say_notice(profile)
 
-    def _say_notice(self, profile: OpenProfile) -> None:
-        notice = profile.session.notice
+    def _say_notice(self, profile: ProfileView) -> None:
+        notice = profile.spec.notice
         if notice and notice not in self._noticed:
             self._noticed.add(notice)
             self.notify(notice, severity="warning", timeout=15, markup=False)
@@ -216,7 +216,7 @@ class WatchView(Screen[None]):
         self._clock = self.set_interval(tempo.tick, self.show_time, pause=True)
         self._keep_time()
 
-    def take(self, profile: OpenProfile, event: Event) -> None:
+    def take(self, profile: ProfileView, event: Event) -> None:
         """Takes what a monitor says; what comes close together is applied and shown together."""
         self._inbox.append((profile, event))
         if len(self._inbox) == 1 or isinstance(event, CommandEnded):
@@ -250,7 +250,7 @@ class WatchView(Screen[None]):
         faults, share = faults_and_share(listed.snapshot for listed in self.jobs.rows)
         return signs(self.jobs.rows.states, faults, share, self.glyphs)
 
-    def _apply(self, profile: OpenProfile, event: Event) -> None:
+    def _apply(self, profile: ProfileView, event: Event) -> None:
         match event:
             case JobChanged(snapshot):
                 self.jobs.rows.put(Listed(profile.name, snapshot))
@@ -324,7 +324,7 @@ class WatchView(Screen[None]):
         marked = len(self.jobs.rows.marked)
         notes = {
             "SIGNED OUT": not len(self.jobs.rows) and not self._is_signed_in(),
-            "READ-ONLY": self.here.session.read_only,
+            "READ-ONLY": self.here.spec.read_only,
             "NOT SAVED": any(profile.service.unkept for profile in self.profiles),
             f"{marked:,} MARKED": marked,
             "SLOW LINK": self._tempo is SPARING,
@@ -334,13 +334,13 @@ class WatchView(Screen[None]):
     def _environment(self) -> Environment | None:
         """Where what is done here takes effect: where it hurts most, if there are several."""
         here, selected = self.here, self.selected
-        if not here.session.is_real:
+        if not here.spec.is_real:
             return None
         if len(self.profiles) > 1 and selected is not None:
             return selected.snapshot.ref.environment
         if self.jobs.rows.environments[Environment.PRODUCTION]:
             return Environment.PRODUCTION
-        return here.session.home.environment
+        return here.spec.job_defaults.environment
 
     def _news(self, now: datetime, width: int) -> list[Line]:
         selected, here = self.selected, self.here
@@ -353,7 +353,7 @@ class WatchView(Screen[None]):
         """Whether Zoho can be asked, as far as that is known before it was."""
         service = self.here.service
         return service.no_token is None and (
-            service.answered is not None or self.here.session.is_signed_in()
+            service.answered is not None or self.here.spec.is_signed_in()
         )
 
     def _hint(self) -> list[Line]:

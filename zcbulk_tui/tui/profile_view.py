@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from zcbulk_tui.domain.snapshot import ServiceSnapshot
 from zcbulk_tui.monitor.events import Event
-from zcbulk_tui.tui.session import Session
+from zcbulk_tui.tui.profile_spec import ProfileSpec
 
 if TYPE_CHECKING:
     from zcbulk_tui.monitor.archive import Archive
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
     from zcbulk_tui.tui.screens.watch_view import WatchView
 
 
-class OpenProfile:
+class ProfileView:
     """A profile that is shown; it is the `Sink` of its monitor.
 
     Attributes:
-        session: What it was opened with.
+        spec: What it was opened with.
         monitor: Watches its jobs; None until it is connected.
         archive: What can be looked up of its past; None until then.
         pace: The choice of its pace; None until then.
         service: How its calls go.
     """
 
-    def __init__(self, session: Session, screen: "WatchView") -> None:
-        self.session = session
+    def __init__(self, spec: ProfileSpec, screen: "WatchView") -> None:
+        self.spec = spec
         self.monitor: Monitor | None = None
         self.archive: Archive | None = None
         self.pace: PaceChoice | None = None
@@ -35,7 +35,7 @@ class OpenProfile:
     @property
     def name(self) -> str:
         """What it is called: the profile's name, or DEMO."""
-        return self.session.badge
+        return self.spec.badge
 
     def publish(self, event: Event) -> None:
         """Takes an event of the monitor."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Connection(NamedTuple):
-    """What a session comes to life with.
+    """What a profile comes to life with.
 
     Attributes:
         monitor: Watches the jobs.
@@ -42,7 +42,7 @@ US = "https://www.zohoapis.com"
 """Scheme and host of the API of Zoho's first data centre."""
 
 
-class Home(NamedTuple):
+class JobDefaults(NamedTuple):
     """Where a job is that is not told in full.
 
     Attributes:
@@ -67,21 +67,21 @@ class Profiles(NamedTuple):
 
     Attributes:
         names: Their names.
-        open: Makes the session of one; raises an error of the tree where it cannot be used.
+        open: Returns the specification of one; raises an error of the tree where it cannot be used.
     """
 
     names: Sequence[str]
-    open: "Callable[[str], Session]"
+    open: "Callable[[str], ProfileSpec]"
 
 
-class Session(NamedTuple):
+class ProfileSpec(NamedTuple):
     """A profile.
 
     Attributes:
         connect: Makes the connection.
         badge: What the status line calls it: the profile's name, or DEMO.
         watched: The jobs as they are known already, for the first frame.
-        home: Where a job is that is not told in full.
+        job_defaults: Where a job is that is not told in full.
         read_only: Whether start and abort are left out.
         is_real: Whether there is anything that could be harmed, which the demo has not.
         is_signed_in: Tells whether there is a way to sign calls.
@@ -93,7 +93,7 @@ class Session(NamedTuple):
     connect: Connect
     badge: str
     watched: Sequence[JobSnapshot] = ()
-    home: Home = Home()
+    job_defaults: JobDefaults = JobDefaults()
     read_only: bool = False
     is_real: bool = True
     is_signed_in: Callable[[], bool] = lambda: True
