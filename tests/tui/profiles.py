@@ -95,12 +95,12 @@ class Cast:
     @property
     def shown(self) -> str:
         """The profile on the screen."""
-        return self.screen.here.name
+        return self.screen.workspace.here.name
 
     @property
     def jobs(self) -> list[JobSnapshot]:
         """All jobs on the list, in its own order."""
-        return [listed.snapshot for listed in self.screen.jobs.rows]
+        return [listed.snapshot for listed in self.screen.workspace.rows]
 
     @property
     def labels(self) -> list[str]:
@@ -139,9 +139,9 @@ class Cast:
         await self.until(lambda: self._are_read(names))
 
     def _are_read(self, names: Sequence[str]) -> bool:
-        jobs = self.screen.jobs.rows
-        shown = [profile.name for profile in self.screen.profiles]
-        if shown != list(names) or any(it.monitor is None for it in self.screen.profiles):
+        jobs = self.screen.workspace.rows
+        shown = [profile.name for profile in self.screen.workspace.profiles]
+        if shown != list(names) or any(it.monitor is None for it in self.screen.workspace.profiles):
             return False
         return {it.profile for it in jobs} == set(names) and all(
             it.snapshot.last or it.snapshot.fault for it in jobs
@@ -149,7 +149,7 @@ class Cast:
 
     async def select(self, index: int, profile: str = "acme") -> None:
         """Puts the cursor on a job of a profile, by its place in the list's own order."""
-        keys = [listed.key for listed in self.screen.jobs.rows if listed.profile == profile]
+        keys = [listed.key for listed in self.screen.workspace.rows if listed.profile == profile]
         self.screen.jobs.select_job(keys[index])
         await self.pilot.pause()
 
@@ -163,7 +163,7 @@ class Cast:
         async with asyncio.timeout(_DEADLINE):
             while not condition():
                 await self.pilot.pause(0.01)
-                if self.screen.here.monitor is not None:
+                if self.screen.workspace.here.monitor is not None:
                     self.screen.flush()
         await self.pilot.pause()
 

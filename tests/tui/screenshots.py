@@ -108,7 +108,7 @@ async def _first_run() -> str:
     spec = stage.spec._replace(badge="default", is_real=True, is_signed_in=lambda: False)
     stage.app = DashboardApp(spec, now=stage.now)
     async with stage.app.run_test(size=(120, 36)) as stage.pilot:
-        await stage.until(lambda: stage.screen.here.monitor is not None)
+        await stage.until(lambda: stage.screen.workspace.here.monitor is not None)
         return stage.app.export_screenshot()
 
 

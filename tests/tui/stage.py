@@ -78,12 +78,12 @@ class Stage:
     @property
     def jobs(self) -> list[JobSnapshot]:
         """All jobs on the list, in its own order."""
-        return [listed.snapshot for listed in self.screen.jobs.rows]
+        return [listed.snapshot for listed in self.screen.workspace.rows]
 
     @property
     def monitor(self) -> Monitor:
         """What watches the jobs."""
-        monitor = self.screen.here.monitor
+        monitor = self.screen.workspace.here.monitor
         assert monitor is not None
         return monitor
 
@@ -142,7 +142,7 @@ class Stage:
 
     async def select(self, label: str) -> None:
         """Puts the cursor on a job."""
-        self.screen.jobs.select_job(JobKey(self.screen.here.name, self.ref(label)))
+        self.screen.jobs.select_job(JobKey(self.screen.workspace.here.name, self.ref(label)))
         await self.pilot.pause()
 
     async def press(self, *keys: str) -> None:

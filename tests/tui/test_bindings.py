@@ -59,9 +59,9 @@ async def test_the_palette_switches_profiles_where_there_are_several() -> None:
 async def test_own_keys_act_in_the_place_of_the_others() -> None:
     async with with_keys(remapped(KEYS, OWN)).open() as stage:
         await stage.press("j", "down")
-        assert stage.screen.jobs.rows.cursor == 0
+        assert stage.screen.workspace.rows.cursor == 0
         await stage.press("n")
-        assert stage.screen.jobs.rows.cursor == 1
+        assert stage.screen.workspace.rows.cursor == 1
         before = stage.app.theme
         await stage.press("t")
         assert stage.app.theme == before

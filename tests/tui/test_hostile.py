@@ -131,7 +131,7 @@ async def test_to_look_at_a_bad_answer_changes_nothing(scenario: str) -> None:
 async def test_a_small_screen_shows_them_too() -> None:
     async with on_stage("hostile").open(80, 24) as stage:
         for job in stage.jobs:
-            selected = stage.screen.jobs.selected
+            selected = stage.screen.workspace.selected
             assert selected is not None
             assert selected.snapshot.ref == job.ref
             assert all(len(line) <= 80 for line in stage.text())

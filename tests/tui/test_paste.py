@@ -32,7 +32,7 @@ async def test_a_url_opens_the_dialog_and_enter_watches_it(around: tuple[str, st
         assert values == {"url": URL, "form": "Employee_Details"}
         await stage.press("enter")
         assert stage.app.screen is stage.screen
-        selected = stage.screen.selected
+        selected = stage.screen.workspace.selected
         assert selected is not None
         assert selected.snapshot.ref.form == "Employee_Details"
         assert len(stage.jobs) == 13
@@ -56,7 +56,7 @@ async def test_what_is_pasted_into_a_field_or_a_dialog_stays_there() -> None:
         await stage.press("slash")
         await paste(stage, "Regions")
         assert stage.app.screen is stage.screen
-        assert stage.screen.jobs.rows.asked == "Regions"
+        assert stage.screen.workspace.rows.asked == "Regions"
         await stage.press("escape", "question_mark")
         open_before = list(stage.app.screen_stack)
         await paste(stage, URL)

@@ -20,7 +20,7 @@ from textual.worker import Worker, WorkerCancelled, WorkerFailed, WorkerState
 
 from zcbulk_tui.errors import ZcbulkError
 from zcbulk_tui.render.glyphs import ASCII, UNICODE
-from zcbulk_tui.tui import no_colour, profile_actions, textual_internals
+from zcbulk_tui.tui import no_colour, textual_internals
 from zcbulk_tui.tui.ascii_filter import AsciiFilter
 from zcbulk_tui.tui.guard import Ending
 from zcbulk_tui.tui.input_driver import Paste, driver_class
@@ -128,7 +128,7 @@ class DashboardApp(App[None]):
             self.run_worker(
                 self._watch(profile), name=profile.name, group="monitor", exit_on_error=False
             )
-            for profile in self._watch_screen.profiles
+            for profile in self._watch_screen.workspace.profiles
         ]
 
     def exit(
@@ -166,7 +166,7 @@ class DashboardApp(App[None]):
 
         Not while it is open what becomes of a command: keys may have been ahead of this message.
         """
-        if profile_actions.awaits_an_answer(self._watch_screen):
+        if self._watch_screen.awaits_answer():
             return
         await self._end()
         self.clear_notifications()

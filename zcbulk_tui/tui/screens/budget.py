@@ -12,9 +12,9 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Label, Static
 
 from zcbulk_tui.domain.day_plan import DayPlan
+from zcbulk_tui.domain.planner import Pace
 from zcbulk_tui.render.budget import page
 from zcbulk_tui.render.glyphs import Glyphs
-from zcbulk_tui.tui.pace_choice import PaceChoice
 from zcbulk_tui.tui.screens.closing import ClosedByKey
 from zcbulk_tui.tui.widgets import painter
 from zcbulk_tui.tui.widgets.lines import Lines
@@ -27,9 +27,10 @@ class BudgetScreen(ClosedByKey, ModalScreen[None]):
     """Shows the budget.
 
     Args:
-        plan: Tells the plan of the day.
-        paused: Tells whether the polls are paused.
-        choice: The pace that is being chosen.
+        plan: Returns the plan of the day.
+        paused: Returns whether the polls are paused.
+        pending: Returns the pace that has been chosen and does not count yet; None for none.
+        step: Called with the steps to another pace, towards eager.
         enter_true_figure: Called with the calls that everybody made today.
         glyphs: The characters to draw with.
         now: The time of day; aware.
@@ -52,7 +53,8 @@ class BudgetScreen(ClosedByKey, ModalScreen[None]):
         self,
         plan: Callable[[], DayPlan],
         paused: Callable[[], bool],
-        choice: PaceChoice,
+        pending: Callable[[], Pace | None],
+        step: Callable[[int], None],
         enter_true_figure: Callable[[int], None],
         *,
         glyphs: Glyphs,
@@ -63,7 +65,8 @@ class BudgetScreen(ClosedByKey, ModalScreen[None]):
         self.closed_by = closed_by
         self._plan = plan
         self._paused = paused
-        self._choice = choice
+        self._pending = pending
+        self._step = step
         self._enter_true_figure = enter_true_figure
         self._glyphs = glyphs
         self._now = now
@@ -95,7 +98,7 @@ class BudgetScreen(ClosedByKey, ModalScreen[None]):
             return
         lines = page(
             self._plan(),
-            self._choice.pending,
+            self._pending(),
             self._now(),
             self._glyphs,
             width,
@@ -106,7 +109,7 @@ class BudgetScreen(ClosedByKey, ModalScreen[None]):
 
     def action_step(self, by: int) -> None:
         """Chooses another pace."""
-        self._choice.step(by)
+        self._step(by)
         self.show_plan()
 
     def action_type(self) -> None:
