@@ -112,6 +112,13 @@ def test_what_a_part_loads(part: str, absent: set[str], allowed: set[str]) -> No
     assert parts_loaded(loaded) <= allowed
 
 
+def test_the_model_of_the_screen_loads_no_terminal() -> None:
+    names = {"job_rows", "notices", "profile_spec", "profile_view", "questions", "workspace"}
+    loaded = run_fresh("".join(f"import zcbulk_tui.tui.{name}\n" for name in names) + _REPORT)
+    assert loaded & OUTSIDE == set()
+    assert {name.split(".")[2] for name in loaded if name.startswith("zcbulk_tui.tui.")} == names
+
+
 @pytest.mark.parametrize("option", ["--help", "--version"])
 def test_what_a_glance_at_the_command_loads(option: str) -> None:
     loaded = run_fresh(_COMMAND.format(option) + _REPORT)

@@ -1,8 +1,4 @@
-"""One profile on the screen: what it shows at first, and how it comes to life.
-
-Named tuples: four dataclasses would take as long to define as a hundredth of the time until the
-first frame.
-"""
+"""One profile on the screen: what it shows at first, and how it comes to life."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,6 +8,7 @@ from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.errors import ZcbulkError
 from zcbulk_tui.monitor.events import Sink
 
+# Types only: all that the monitor needs is loaded with it, after the first frame.
 if TYPE_CHECKING:
     from zcbulk_tui.domain.windows import Recalled
     from zcbulk_tui.monitor.archive import Archive

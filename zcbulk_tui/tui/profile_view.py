@@ -1,17 +1,20 @@
 """A profile on the screen: what it is, how its calls go, and what carries out its keys."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from zcbulk_tui.domain.job import JobReading, JobRef
-from zcbulk_tui.domain.planner import Effect, Pace
-from zcbulk_tui.domain.records import ControlRecord
 from zcbulk_tui.domain.snapshot import ServiceSnapshot
 from zcbulk_tui.errors import ConfigError
-from zcbulk_tui.monitor.archive import Archive
 from zcbulk_tui.monitor.events import Event
-from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.tui.profile_spec import Connection, ProfileSpec
+
+# Types only: all that the monitor needs is loaded with it, after the first frame.
+if TYPE_CHECKING:
+    from zcbulk_tui.domain.planner import Effect, Pace
+    from zcbulk_tui.domain.records import ControlRecord
+    from zcbulk_tui.monitor.archive import Archive
+    from zcbulk_tui.monitor.monitor import Monitor
 
 
 class JobPast(NamedTuple):
@@ -23,7 +26,7 @@ class JobPast(NamedTuple):
     """
 
     readings: Sequence[JobReading] = ()
-    record: ControlRecord | None = None
+    record: "ControlRecord | None" = None
 
 
 class ProfileView:
@@ -92,7 +95,7 @@ class ProfileView:
     # The pace: what it would bring is shown first, and it counts a moment later.
 
     @property
-    def pending_pace(self) -> Pace | None:
+    def pending_pace(self) -> "Pace | None":
         """The pace that has been chosen and does not count yet; None if there is none."""
         return self.effect.pace if self.effect else None
 

@@ -6,6 +6,7 @@ are made of colours that 256 colours show as well.
 
 import re
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from textual.app import App
@@ -113,8 +114,6 @@ def _painted(palette: Palette, name: str, colours: Mapping[str, str]) -> Palette
 
 
 def _unknown(title: str, asked: str, there: Mapping[str, object]) -> ConfigError:
-    from difflib import get_close_matches
-
     close = get_close_matches(asked.lower(), there, n=1)
     return ConfigError(
         title,

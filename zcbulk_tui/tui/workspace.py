@@ -16,7 +16,6 @@ from typing import NamedTuple
 from zcbulk_tui.domain.address import parse_job_url
 from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.job import Action, Environment, WatchedJob
-from zcbulk_tui.domain.records import History
 from zcbulk_tui.domain.sign_in import login
 from zcbulk_tui.domain.snapshot import JobKey, Listed
 from zcbulk_tui.errors import ConfigError, QuotaSpentError, UsageError
@@ -304,15 +303,6 @@ class Workspace:
             except ConfigError as error:
                 return [ErrorDialog(error)]
         return []
-
-    def history(self, listed: Listed) -> History:
-        """Returns all that is remembered of a job.
-
-        Raises:
-            ConfigError: The memory cannot be read.
-        """
-        archive, job = self.profile(listed.profile).archive, listed.snapshot.job
-        return (archive and archive.history(job.ref)) or History(job, ())
 
     def job_urls(self, text: str) -> list[str]:
         """Returns the URLs of jobs in a text, each once."""

@@ -22,13 +22,10 @@ from zcbulk_tui.tui.messages import ProfilesChosen
 from zcbulk_tui.tui.notices import ErrorDialog, Toast
 from zcbulk_tui.tui.questions import Question
 from zcbulk_tui.tui.screens.add_job import AddJobScreen
-from zcbulk_tui.tui.screens.budget import BudgetScreen
 from zcbulk_tui.tui.screens.closing import keys_of
 from zcbulk_tui.tui.screens.dialogs import ConfirmScreen
 from zcbulk_tui.tui.screens.edit_job import EditJobScreen
 from zcbulk_tui.tui.screens.help import HelpScreen
-from zcbulk_tui.tui.screens.history import HistoryScreen
-from zcbulk_tui.tui.screens.log import LogScreen
 from zcbulk_tui.tui.screens.profiles import ProfilesScreen
 from zcbulk_tui.tui.screens.watch_view import WatchView
 from zcbulk_tui.tui.tmux import tmux_options
@@ -142,12 +139,19 @@ class WatchScreen(WatchView):
         self.toggle_details()
 
     def action_history(self) -> None:
-        selected = self.workspace.selected
-        if selected is not None:
-            load, keys = partial(self.workspace.history, selected), keys_of(self.keys, "history")
-            self.app.push_screen(
-                HistoryScreen(load, glyphs=self.glyphs, now=self.now, closed_by=keys)
-            )
+        # With all that they draw: the first frame is not to wait for this and the next two.
+        from zcbulk_tui.domain.records import History
+        from zcbulk_tui.tui.screens.history import HistoryScreen
+
+        selected, archive = self.workspace.selected, self.workspace.here.archive
+        if selected is None or archive is None:
+            return
+        job, keys = selected.snapshot.job, keys_of(self.keys, "history")
+
+        def load() -> History:
+            return archive.history(job.ref) or History(job, ())
+
+        self.app.push_screen(HistoryScreen(load, glyphs=self.glyphs, now=self.now, closed_by=keys))
 
     def action_edit(self) -> None:
         selected = self.workspace.selected
@@ -247,6 +251,8 @@ class WatchScreen(WatchView):
         self.workspace.toggle_pause()
 
     def action_log(self) -> None:
+        from zcbulk_tui.tui.screens.log import LogScreen
+
         archive = self.workspace.here.archive
         if archive is not None:
             keys = keys_of(self.keys, "log")
@@ -294,6 +300,8 @@ class WatchScreen(WatchView):
     # The calls.
 
     def action_budget(self) -> None:
+        from zcbulk_tui.tui.screens.budget import BudgetScreen
+
         here = self.workspace.here
         if here.monitor is None:
             return

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from time import monotonic
-from typing import ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual.app import ComposeResult
 from textual.screen import Screen
@@ -25,13 +25,15 @@ from zcbulk_tui.tui.messages import Happened
 from zcbulk_tui.tui.notices import ErrorDialog, Notice, Toast
 from zcbulk_tui.tui.profile_spec import Connection, ProfileSpec
 from zcbulk_tui.tui.profile_view import JobPast, ProfileView
-from zcbulk_tui.tui.screens.budget import BudgetScreen
 from zcbulk_tui.tui.screens.dialogs import NoticeScreen
 from zcbulk_tui.tui.widgets import painter
-from zcbulk_tui.tui.widgets.detail_pane import DetailPane, Place, place_on
 from zcbulk_tui.tui.widgets.job_list import JobList
 from zcbulk_tui.tui.widgets.lines import Lines
 from zcbulk_tui.tui.workspace import Details, Workspace
+
+if TYPE_CHECKING:
+    from zcbulk_tui.tui.screens.budget import BudgetScreen
+    from zcbulk_tui.tui.widgets.detail_pane import DetailPane
 
 
 class Tempo(NamedTuple):
@@ -256,6 +258,9 @@ class WatchView(Screen[None]):
     def show_details(self) -> None:
         """Shows the details as the workspace has them from now on."""
         if self.details is None:
+            # With all that it draws: the first frame is not to wait for it.
+            from zcbulk_tui.tui.widgets.detail_pane import DetailPane
+
             copy_keys = (self.key("copy"), self.key("copy_command"))
             self.details = DetailPane(self.glyphs, self.now, self._past, copy_keys)
             self._body.mount(self.details)
@@ -274,10 +279,9 @@ class WatchView(Screen[None]):
     def _fit_details(self) -> None:
         if self.details is not None:
             details = self.workspace.details
-            place = place_on(self.size, whole=details is Details.WHOLE)
-            self.details.fit(place, self.size)
+            self.details.fit(self.size, whole=details is Details.WHOLE)
             self._give_room()
-            self._body.set_class(place is Place.BESIDE, "beside")
+            self._body.set_class(self.details.is_beside, "beside")
             self.set_class(details is not Details.CLOSED, "detailed")
 
     def _give_room(self) -> None:
@@ -292,7 +296,7 @@ class WatchView(Screen[None]):
     def details_fill(self) -> bool:
         """Whether the details are in the place of the list."""
         is_open = self.workspace.details is not Details.CLOSED
-        return is_open and self.details is not None and self.details.place is Place.WHOLE
+        return is_open and self.details is not None and self.details.is_whole
 
     def show_notices(self, said: Iterable[Notice]) -> None:
         """Shows what is to be said: in passing, or in dialogs."""

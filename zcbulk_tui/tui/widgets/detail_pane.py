@@ -28,7 +28,7 @@ _REST = 0.3
 """Seconds for which the cursor rests on a job before its past is read."""
 
 
-class Place(Enum):
+class _Place(Enum):
     """Where the pane is."""
 
     BESIDE = "beside the list"
@@ -36,25 +36,8 @@ class Place(Enum):
     WHOLE = "in its place"
 
 
-def place_on(size: Size, *, whole: bool) -> Place:
-    """Returns where a screen has room for the pane.
-
-    Args:
-        size: The size of the screen.
-        whole: Whether it is to have all of it.
-    """
-    if whole:
-        return Place.WHOLE
-    if size.width >= _BESIDE_FROM:
-        return Place.BESIDE
-    return Place.BELOW if size.height >= _BELOW_FROM else Place.WHOLE
-
-
 class DetailPane(Lines):
     """Shows all that is known of the job it was last given.
-
-    Attributes:
-        place: Where it is.
 
     Args:
         glyphs: The characters to draw with.
@@ -72,7 +55,7 @@ class DetailPane(Lines):
     ) -> None:
         super().__init__(id="details")
         self.display = False
-        self.place = Place.BELOW
+        self._place = _Place.BELOW
         self._glyphs = glyphs
         self._now = now
         self._load_past = load_past
@@ -84,14 +67,34 @@ class DetailPane(Lines):
         self._past = JobPast()
         self._timer: Timer | None = None
 
-    def fit(self, place: Place, size: Size) -> None:
-        """Takes its place on a screen of a size."""
-        self.place = place
-        if place is Place.BESIDE:
+    @property
+    def is_beside(self) -> bool:
+        """Whether its place is beside the list."""
+        return self._place is _Place.BESIDE
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether its place is that of the list."""
+        return self._place is _Place.WHOLE
+
+    def fit(self, size: Size, *, whole: bool) -> None:
+        """Takes the place that a screen has for it.
+
+        Args:
+            size: The size of the screen.
+            whole: Whether it is to have all of it.
+        """
+        if whole:
+            self._place = _Place.WHOLE
+        elif size.width >= _BESIDE_FROM:
+            self._place = _Place.BESIDE
+        else:
+            self._place = _Place.BELOW if size.height >= _BELOW_FROM else _Place.WHOLE
+        if self._place is _Place.BESIDE:
             self.styles.width, self.styles.height = _WIDTH, "100%"
         else:
             self.styles.width = "100%"
-            below = place is Place.BELOW
+            below = self._place is _Place.BELOW
             self.styles.height = int(size.height * _HEIGHT_SHARE) if below else "1fr"
 
     def put(self, listed: Listed | None, service: ServiceSnapshot) -> None:
@@ -150,18 +153,18 @@ class DetailPane(Lines):
         newest = readings[-1].read_at if readings else None
         since = [it for it in listed.snapshot.readings if newest is None or it.read_at > newest]
         known = Known(listed, (*readings, *since), record, self._service, *self._copy_keys)
-        width = self.size.width - (2 if self.place is Place.BESIDE else 0)
+        width = self.size.width - (2 if self._place is _Place.BESIDE else 0)
         return detail(known, self._now(), width, self._glyphs)
 
     def _framed(self, lines: list[Line]) -> list[Line]:
         """The part of the text that is in view, with a line between it and the list."""
         glyphs, height = self._glyphs, self.size.height
-        if self.place is Place.BELOW:
+        if self._place is _Place.BELOW:
             rule: Line = (Span(glyphs.rule * self.size.width, Look.LEFT),)
             return [rule, *lines[: height - 1]]
         self._top = max(min(self._top, len(lines) - height), 0)
         shown = lines[self._top : self._top + height]
-        if self.place is Place.WHOLE:
+        if self._place is _Place.WHOLE:
             return shown
         side = Span(f"{glyphs.side} ", Look.LEFT)
         return [(side, *line) for line in shown] + [(side,)] * (height - len(shown))
