@@ -29,12 +29,12 @@ import sys
 from zcbulk_tui.cli import dashboard, demo
 from zcbulk_tui.errors import UsageError
 from zcbulk_tui.tui.app import DashboardApp
-from zcbulk_tui.tui.session import Session
+from zcbulk_tui.tui.profile_spec import ProfileSpec
 at_first_frame = []
 def connect(sink):
     at_first_frame.extend(sys.modules)
     raise UsageError("That was all")
-DashboardApp(Session(connect, "TEST")).run(headless=True)
+DashboardApp(ProfileSpec(connect, "TEST")).run(headless=True)
 import json
 print()
 print(json.dumps(sorted(at_first_frame)))
@@ -110,6 +110,13 @@ def test_what_a_part_loads(part: str, absent: set[str], allowed: set[str]) -> No
     assert loaded >= set(names)
     assert loaded & absent == set()
     assert parts_loaded(loaded) <= allowed
+
+
+def test_the_model_of_the_screen_loads_no_terminal() -> None:
+    names = {"job_rows", "notices", "profile_spec", "profile_view", "questions", "workspace"}
+    loaded = run_fresh("".join(f"import zcbulk_tui.tui.{name}\n" for name in names) + _REPORT)
+    assert loaded & OUTSIDE == set()
+    assert {name.split(".")[2] for name in loaded if name.startswith("zcbulk_tui.tui.")} == names
 
 
 @pytest.mark.parametrize("option", ["--help", "--version"])

@@ -22,8 +22,8 @@ from zcbulk_tui.domain.windows import Recalled
 from zcbulk_tui.monitor.events import JobChanged, ServiceChanged, Sink
 from zcbulk_tui.store.archive import StoredArchive
 from zcbulk_tui.tui.app import DashboardApp
+from zcbulk_tui.tui.profile_spec import Connection, ProfileSpec
 from zcbulk_tui.tui.screens.watch import WatchScreen
-from zcbulk_tui.tui.session import Connection, Session
 
 if TYPE_CHECKING:
     from zcbulk_tui.monitor.monitor import Monitor
@@ -128,7 +128,7 @@ def main() -> None:
         return Connection(monitor, list(map(Recalled, watched)), archive, close)
 
     watched = [JobSnapshot(job) for job in jobs]
-    app = DashboardApp(collecting(Session(connect, "FED", watched)))
+    app = DashboardApp(collecting(ProfileSpec(connect, "FED", watched)))
     app.run()
 
 

@@ -17,7 +17,7 @@ from tests.support.jobs import REF, URL
 from tests.support.stub_server import Answer, Reply, Request, StubServer
 from tests.support.text import is_one_safe_line
 from zcbulk_tui.config import paths
-from zcbulk_tui.domain.minute import CALLS_PER_MINUTE, MINUTE
+from zcbulk_tui.domain.call_limits import CALLS_PER_MINUTE, MINUTE
 
 pytestmark = pytest.mark.usefixtures("signed_in")
 

@@ -37,8 +37,8 @@ async def test_what_could_not_be_kept_is_said_at_the_end(
     monkeypatch.setattr(dashboard, "_check_terminal", lambda: None)
     not_saved: list[str] = []
     monkeypatch.setattr(dashboard, "_not_saved", not_saved)
-    session = dashboard._session(load.load(), None)
-    await session.connect(_Nobody()).close()
+    spec = dashboard._profile_spec(load.load(), None)
+    await spec.connect(_Nobody()).close()
     assert len(not_saved) == said
     if said:
         assert "What happens is not kept" in not_saved[0]

@@ -15,6 +15,7 @@ from zcbulk_tui.domain.budget import Pace
 from zcbulk_tui.render.order import GroupBy, Order, SortBy
 from zcbulk_tui.tui import suspension
 from zcbulk_tui.tui.widgets.filter_field import FilterField
+from zcbulk_tui.tui.workspace import Details
 
 JOB = "Suppliers"
 """The job that keys are about: it can be started, aborted and polled."""
@@ -108,8 +109,7 @@ def _changes(what: Callable[[Stage], object]) -> Exercise:
 
 def _chooses(pace: Pace, back: str) -> Exercise:
     def is_chosen(stage: Stage) -> bool:
-        choice = stage.screen.here.pace
-        return choice is not None and choice.pending is pace
+        return stage.screen.workspace.here.pending_pace is pace
 
     return Exercise(is_chosen, after=(back,))
 
@@ -140,12 +140,16 @@ def _unfinished(stage: Stage) -> set[str]:
     return {job.ref.job_id for job in stage.jobs if not job.is_final}
 
 
+def _marked(stage: Stage) -> int:
+    return len(stage.screen.workspace.rows.marked)
+
+
 def _is_whole(stage: Stage) -> bool:
-    return stage.screen.details is not None and stage.screen.details.is_whole
+    return stage.screen.details_fill
 
 
 def _is_detailed(stage: Stage) -> bool:
-    return stage.screen.details is not None and stage.screen.details.is_open
+    return stage.screen.workspace.details is not Details.CLOSED
 
 
 EXERCISES: Mapping[str, Exercise] = {
@@ -166,19 +170,19 @@ EXERCISES: Mapping[str, Exercise] = {
     "copy": _copies(_id),
     "copy_command": _copies(lambda stage: f"zcbulk-tui status {stage.ref(JOB).origin}"),
     "unwatch": _opens("ConfirmScreen", f"Stop watching “{JOB}”?"),
-    "mark": Exercise(lambda stage: len(stage.screen.jobs.rows.marked) == 1, after=("escape",)),
-    "mark_all": Exercise(lambda stage: len(stage.screen.jobs.rows.marked) == 12, after=("escape",)),
+    "mark": Exercise(lambda stage: _marked(stage) == 1, after=("escape",)),
+    "mark_all": Exercise(lambda stage: _marked(stage) == 12, after=("escape",)),
     "add": _opens("AddJobScreen"),
     "poll_all": _polls(_unfinished),
-    "pause": _changes(lambda stage: stage.screen.here.service.paused),
+    "pause": _changes(lambda stage: stage.screen.workspace.here.service.paused),
     "log": _opens("LogScreen", "First read"),
     "filter": Exercise(lambda stage: bool(stage.screen.query(FilterField)), after=("escape",)),
-    "sort": Exercise(lambda stage: stage.screen.jobs.rows.order.by is SortBy.JOB),
-    "reverse": _changes(lambda stage: stage.screen.jobs.rows.jobs[0]),
-    "group": Exercise(lambda stage: stage.screen.jobs.rows.group_by is GroupBy.PROFILE),
+    "sort": Exercise(lambda stage: stage.screen.workspace.rows.order.by is SortBy.JOB),
+    "reverse": _changes(lambda stage: stage.screen.workspace.rows.jobs[0]),
+    "group": Exercise(lambda stage: stage.screen.workspace.rows.group_by is GroupBy.PROFILE),
     "zoom": Exercise(_is_whole, after=("z", "enter")),
     "theme": _changes(lambda stage: stage.app.current_theme),
-    "back": Exercise(lambda stage: not stage.screen.jobs.rows.marked, lambda s: s.press("space")),
+    "back": Exercise(lambda stage: not _marked(stage), lambda stage: stage.press("space")),
     "budget": _opens("BudgetScreen", "calls left"),
     "eager": _chooses(Pace.EAGER, "minus"),
     "frugal": _chooses(Pace.FRUGAL, "plus"),

@@ -19,6 +19,7 @@ from zcbulk_tui.domain.job import JobReading
 from zcbulk_tui.domain.snapshot import JobKey, JobSnapshot, Listed
 from zcbulk_tui.render.glyphs import UNICODE
 from zcbulk_tui.tui import screens
+from zcbulk_tui.tui.job_rows import JobRows
 from zcbulk_tui.tui.palettes import PALETTES
 from zcbulk_tui.tui.themes import textual_theme
 from zcbulk_tui.tui.widgets import painter
@@ -64,7 +65,9 @@ class ListApp(App[None]):
         self.animation_level = "none"
         self.now: datetime = NOW
         self.selections = 0
-        self.jobs = JobList(UNICODE, lambda: self.now, on_select=self._selected, id="jobs")
+        self.jobs = JobList(
+            JobRows(), UNICODE, lambda: self.now, on_select=self._selected, id="jobs"
+        )
         for snapshot in snapshots:
             self.put(snapshot)
 
@@ -121,8 +124,8 @@ class ListApp(App[None]):
     @property
     def label(self) -> str:
         """The name of the selected job."""
-        assert self.jobs.selected is not None
-        return self.jobs.selected.snapshot.job.label
+        assert self.jobs.rows.selected is not None
+        return self.jobs.rows.selected.snapshot.job.label
 
 
 def name_in(row: str) -> str:

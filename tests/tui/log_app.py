@@ -133,7 +133,11 @@ class LogApp(App[None]):
         self._ascii = [AsciiFilter()] if ascii_only else []
         self.memory = memory
         self.log_screen = LogScreen(
-            memory.log, glyphs=ASCII if ascii_only else UNICODE, now=lambda: NOW, filter=filter
+            memory.log,
+            glyphs=ASCII if ascii_only else UNICODE,
+            now=lambda: NOW,
+            closed_by="l",
+            filter=filter,
         )
         self.pilot: Pilot[None]
 

@@ -17,13 +17,13 @@ from zcbulk_tui.monitor.events import Event, JobChanged, Sink
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.scenarios import build
 from zcbulk_tui.tui.app import DashboardApp
+from zcbulk_tui.tui.profile_spec import Connection, JobDefaults, Profiles, ProfileSpec
 from zcbulk_tui.tui.screens.watch import WatchScreen
-from zcbulk_tui.tui.session import Connection, Home, Profiles, Session
 
 HOMES = {
-    "acme": Home(Environment.PRODUCTION, owner="acme", app="shop", form="Orders"),
-    "lab": Home(Environment.DEVELOPMENT, owner="lab", app="trial", form="Tests"),
-    "archive": Home(Environment.STAGE),
+    "acme": JobDefaults(Environment.PRODUCTION, owner="acme", app="shop", form="Orders"),
+    "lab": JobDefaults(Environment.DEVELOPMENT, owner="lab", app="trial", form="Tests"),
+    "archive": JobDefaults(Environment.STAGE),
 }
 """Where jobs are, by profile; one that is read-only is `archive`."""
 
@@ -53,17 +53,17 @@ class Cast:
         }
         self.opened: list[str] = []
         self.closed: list[str] = []
-        self._profiles = Profiles(names or (*HOMES, LOCKED), self.session)
-        self.app = DashboardApp(self.session("acme"), now=lambda: NOW)
+        self._profiles = Profiles(names or (*HOMES, LOCKED), self.spec)
+        self.app = DashboardApp(self.spec("acme"), now=lambda: NOW)
         self.pilot: Pilot[None]
 
-    def session(self, name: str) -> Session:
+    def spec(self, name: str) -> ProfileSpec:
         """A profile."""
         if name == LOCKED:
             raise SignedOutError(f"The profile “{LOCKED}” is not signed in", next_step="Log in.")
         read_only = name == "archive"
         inner = without_a_plan(
-            demo.session(lambda: self.creators[name], read_only=read_only, now=lambda: NOW)
+            demo.profile_spec(lambda: self.creators[name], read_only=read_only, now=lambda: NOW)
         )
 
         def connect(sink: Sink) -> Connection:
@@ -79,7 +79,7 @@ class Cast:
         return inner._replace(
             connect=connect,
             badge=name,
-            home=HOMES[name],
+            job_defaults=HOMES[name],
             is_real=True,
             notice=ENDS_SOON if name == "lab" else "",
             profiles=self._profiles,
@@ -95,12 +95,12 @@ class Cast:
     @property
     def shown(self) -> str:
         """The profile on the screen."""
-        return self.screen.here.name
+        return self.screen.workspace.here.name
 
     @property
     def jobs(self) -> list[JobSnapshot]:
         """All jobs on the list, in its own order."""
-        return [listed.snapshot for listed in self.screen.jobs.rows]
+        return [listed.snapshot for listed in self.screen.workspace.rows]
 
     @property
     def labels(self) -> list[str]:
@@ -139,9 +139,9 @@ class Cast:
         await self.until(lambda: self._are_read(names))
 
     def _are_read(self, names: Sequence[str]) -> bool:
-        jobs = self.screen.jobs.rows
-        shown = [profile.name for profile in self.screen.profiles]
-        if shown != list(names) or any(it.monitor is None for it in self.screen.profiles):
+        jobs = self.screen.workspace.rows
+        shown = [profile.name for profile in self.screen.workspace.profiles]
+        if shown != list(names) or any(it.monitor is None for it in self.screen.workspace.profiles):
             return False
         return {it.profile for it in jobs} == set(names) and all(
             it.snapshot.last or it.snapshot.fault for it in jobs
@@ -149,7 +149,7 @@ class Cast:
 
     async def select(self, index: int, profile: str = "acme") -> None:
         """Puts the cursor on a job of a profile, by its place in the list's own order."""
-        keys = [listed.key for listed in self.screen.jobs.rows if listed.profile == profile]
+        keys = [listed.key for listed in self.screen.workspace.rows if listed.profile == profile]
         self.screen.jobs.select_job(keys[index])
         await self.pilot.pause()
 
@@ -163,7 +163,7 @@ class Cast:
         async with asyncio.timeout(_DEADLINE):
             while not condition():
                 await self.pilot.pause(0.01)
-                if self.screen.here.monitor is not None:
+                if self.screen.workspace.here.monitor is not None:
                     self.screen.flush()
         await self.pilot.pause()
 

@@ -105,10 +105,10 @@ async def _first_run() -> str:
     """A profile that nobody is signed in to, and that has no jobs yet."""
     stage = Stage()
     stage.creator.jobs.clear()
-    session = stage.session._replace(badge="default", is_real=True, is_signed_in=lambda: False)
-    stage.app = DashboardApp(session, now=stage.now)
+    spec = stage.spec._replace(badge="default", is_real=True, is_signed_in=lambda: False)
+    stage.app = DashboardApp(spec, now=stage.now)
     async with stage.app.run_test(size=(120, 36)) as stage.pilot:
-        await stage.until(lambda: stage.screen.here.monitor is not None)
+        await stage.until(lambda: stage.screen.workspace.here.monitor is not None)
         return stage.app.export_screenshot()
 
 
@@ -129,9 +129,7 @@ async def _login() -> str:
 
 def _in_theme(name: str) -> Stage:
     stage = Stage()
-    stage.app = DashboardApp(
-        stage.session, preferences=Preferences(themes=make(name)), now=stage.now
-    )
+    stage.app = DashboardApp(stage.spec, preferences=Preferences(themes=make(name)), now=stage.now)
     return stage
 
 

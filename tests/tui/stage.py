@@ -21,8 +21,8 @@ from zcbulk_tui.simulator.physics import State
 from zcbulk_tui.simulator.scenarios import build
 from zcbulk_tui.tui.app import DashboardApp
 from zcbulk_tui.tui.preferences import Preferences
+from zcbulk_tui.tui.profile_spec import Connection, ProfileSpec
 from zcbulk_tui.tui.screens.watch import WatchScreen
-from zcbulk_tui.tui.session import Connection, Session
 
 BEGIN = datetime(2026, 3, 11, 10, 30, tzinfo=UTC)
 _DEADLINE = 20.0
@@ -40,7 +40,7 @@ class Stage:
     Attributes:
         app: The dashboard.
         creator: What it talks to.
-        session: The profile that is shown.
+        spec: The profile that is shown.
         pilot: Presses the keys.
     """
 
@@ -49,10 +49,10 @@ class Stage:
     ) -> None:
         self._time = BEGIN.timestamp()
         self.creator: Creator = build(scenario, clock=lambda: self._time)
-        session = demo.session(lambda: self.creator, read_only=read_only, now=self.now)
-        self.session = without_a_plan(session)
+        spec = demo.profile_spec(lambda: self.creator, read_only=read_only, now=self.now)
+        self.spec = without_a_plan(spec)
         preferences = Preferences(ascii_only=ascii_only)
-        self.app = DashboardApp(self.session, preferences=preferences, now=self.now)
+        self.app = DashboardApp(self.spec, preferences=preferences, now=self.now)
         self.pilot: Pilot[None]
 
     def now(self) -> datetime:
@@ -79,12 +79,12 @@ class Stage:
     @property
     def jobs(self) -> list[JobSnapshot]:
         """All jobs on the list, in its own order."""
-        return [listed.snapshot for listed in self.screen.jobs.rows]
+        return [listed.snapshot for listed in self.screen.workspace.rows]
 
     @property
     def monitor(self) -> Monitor:
         """What watches the jobs."""
-        monitor = self.screen.here.monitor
+        monitor = self.screen.workspace.here.monitor
         assert monitor is not None
         return monitor
 
@@ -143,7 +143,7 @@ class Stage:
 
     async def select(self, label: str) -> None:
         """Puts the cursor on a job."""
-        self.screen.jobs.select_job(JobKey(self.screen.here.name, self.ref(label)))
+        self.screen.jobs.select_job(JobKey(self.screen.workspace.here.name, self.ref(label)))
         await self.pilot.pause()
 
     async def press(self, *keys: str) -> None:
@@ -171,11 +171,11 @@ class Stage:
         return text_of(self.app.export_screenshot())
 
 
-def without_a_plan(session: Session) -> Session:
+def without_a_plan(spec: ProfileSpec) -> ProfileSpec:
     """Lets the plan's first poll of each job through, also of one that is added, and no more."""
 
     def connect(sink: Sink) -> Connection:
-        connection = session.connect(sink)
+        connection = spec.connect(sink)
         monitor = connection.monitor
         enter = monitor._gate.enter
 
@@ -189,7 +189,7 @@ def without_a_plan(session: Session) -> Session:
         monitor._timekeeper._clock.look = Moved  # type: ignore[method-assign]
         return connection
 
-    return session._replace(connect=connect)
+    return spec._replace(connect=connect)
 
 
 async def _come_true(condition: Callable[[], bool]) -> None:

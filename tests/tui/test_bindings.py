@@ -21,7 +21,7 @@ OWN = {"down": "n", "start": "f5", "help": "f1 ?", "theme": "", "eager": "> ctrl
 def with_keys(keys: Iterable[Key]) -> Stage:
     stage = Stage()
     preferences = Preferences(keys=tuple(keys))
-    stage.app = DashboardApp(stage.session, preferences=preferences, now=stage.now)
+    stage.app = DashboardApp(stage.spec, preferences=preferences, now=stage.now)
     return stage
 
 
@@ -59,12 +59,36 @@ async def test_the_palette_switches_profiles_where_there_are_several() -> None:
 async def test_own_keys_act_in_the_place_of_the_others() -> None:
     async with with_keys(remapped(KEYS, OWN)).open() as stage:
         await stage.press("j", "down")
-        assert stage.screen.jobs.rows.cursor == 0
+        assert stage.screen.workspace.rows.cursor == 0
         await stage.press("n")
-        assert stage.screen.jobs.rows.cursor == 1
+        assert stage.screen.workspace.rows.cursor == 1
         before = stage.app.theme
         await stage.press("t")
         assert stage.app.theme == before
+
+
+@pytest.mark.parametrize("own", ["default", "others", "taken from the screen itself"])
+@pytest.mark.parametrize("action", ["log", "budget", "history", "help"])
+async def test_the_same_key_opens_a_screen_and_closes_it(action: str, own: str) -> None:
+    changed = {
+        "default": {},
+        "others": {"log": "f6", "budget": "ctrl+e", "history": "i", "help": "f1"},
+        "taken from the screen itself": {action: "j", "down": "n"},
+    }[own]
+    keys = remapped(KEYS, changed)
+    (name, *_) = next(key.keys for key in keys if key.action == action).split(",")
+    async with with_keys(keys).open() as stage:
+        await stage.press(name)
+        assert stage.app.screen is not stage.screen
+        await stage.press(name)
+        assert stage.app.screen is stage.screen
+
+
+@pytest.mark.parametrize(("action", "free"), [("log", "l"), ("budget", "b"), ("history", "h")])
+async def test_a_key_that_opens_a_screen_no_more_does_not_close_it(action: str, free: str) -> None:
+    async with with_keys(remapped(KEYS, {action: "f6"})).open() as stage:
+        await stage.press("f6", free)
+        assert stage.app.screen is not stage.screen
 
 
 # What the keys do.

@@ -21,6 +21,7 @@ from tests.tui.screenshots import PICTURES
 from tests.tui.stage import Stage
 from zcbulk_tui.tui import sixteen
 from zcbulk_tui.tui.palettes import PALETTES, Palette
+from zcbulk_tui.tui.questions import Question
 from zcbulk_tui.tui.screens.dialogs import ConfirmScreen
 from zcbulk_tui.tui.screens.profiles import ProfilesScreen
 
@@ -120,7 +121,8 @@ async def _profiles(stage: Stage) -> None:
 
 
 async def _confirm(stage: Stage) -> None:
-    await stage.app.push_screen(ConfirmScreen("Sure?", ["It cannot be undone."], yes="Yes"))
+    question = Question("Sure?", ["It cannot be undone."], yes="Yes")
+    await stage.app.push_screen(ConfirmScreen(question))
 
 
 async def _typed(stage: Stage) -> None:

@@ -93,7 +93,7 @@ async def test_page_keys_scroll_what_fills_the_screen() -> None:
         assert stage.text() not in (first, last)
         await stage.press("pageup")
         assert stage.text() == first
-        assert stage.screen.jobs.rows.cursor == 0
+        assert stage.screen.workspace.rows.cursor == 0
         await stage.press("pagedown", "j")
         assert "Orders EU" in stage.text()[3] + stage.text()[2], "another job begins at its top"
 
@@ -111,7 +111,7 @@ async def test_two_clicks_on_a_job_open_its_details() -> None:
 async def test_page_keys_move_the_cursor_where_the_list_is_seen() -> None:
     async with Stage().open(160, 40) as stage:
         await stage.press("enter", "pagedown")
-        assert stage.screen.jobs.rows.cursor == 11
+        assert stage.screen.workspace.rows.cursor == 11
         assert stage.ref("Tax codes").job_id in told(stage)
 
 
@@ -139,7 +139,7 @@ async def test_the_past_is_read_once_the_cursor_rests(monkeypatch: pytest.Monkey
         await stage.select("Suppliers")
         await stage.press("S", "y")
         await stage.until(lambda: stage.sent(Action.START) == 1)
-        archive = stage.screen.here.archive
+        archive = stage.screen.workspace.here.archive
         assert archive is not None
         asked: list[str] = []
         history = archive.history

@@ -5,7 +5,7 @@ import pytest
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.monitor.events import Sink
 from zcbulk_tui.tui.app import DashboardApp
-from zcbulk_tui.tui.session import Connection, Session
+from zcbulk_tui.tui.profile_spec import Connection, ProfileSpec
 
 CANARY = "1000.canary"
 
@@ -14,7 +14,7 @@ def failing(error: BaseException) -> DashboardApp:
     def connect(_: Sink) -> Connection:
         raise error
 
-    return DashboardApp(Session(connect, "TEST"))
+    return DashboardApp(ProfileSpec(connect, "TEST"))
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ def labels(stage: Stage) -> list[str]:
 
 def label(stage: Stage) -> str | None:
     """The job under the cursor."""
-    selected = stage.screen.selected
+    selected = stage.screen.workspace.selected
     return selected.snapshot.job.label if selected else None
 
 
@@ -141,7 +141,7 @@ async def test_sorting_walks_the_columns_that_are_there() -> None:
         assert SortBy.DUE not in columns, "the screen is too narrow for it"
         for column in (*columns[1:], columns[0]):
             await stage.press("o")
-            assert stage.screen.jobs.rows.order == Order(column, first(column))
+            assert stage.screen.workspace.rows.order == Order(column, first(column))
             arrows = re.findall(r"\w+ [▲▼]|[▲▼]\S+", titles(stage))
             assert len(arrows) == (column is not SortBy.ADDED), column
             assert label(stage) == "Stock", "the cursor keeps its job"

@@ -12,7 +12,7 @@ TAGS = {"Price list": ("sales",), "Orders EU": ("sales", "eu"), "Regions": ("bas
 
 def label(stage: Stage) -> str | None:
     """The job under the cursor."""
-    selected = stage.screen.selected
+    selected = stage.screen.workspace.selected
     return selected.snapshot.job.label if selected else None
 
 
@@ -25,7 +25,7 @@ def headings(stage: Stage) -> list[str]:
 async def test_grouping_by_what_comes_next() -> None:
     async with Stage().open() as stage:
         await stage.select("Stock")
-        rows = stage.screen.jobs.rows
+        rows = stage.screen.workspace.rows
         for by, first in (
             (GroupBy.PROFILE, "DEMO 12 jobs"),
             (GroupBy.APP, "jason18/zyl"),
@@ -49,7 +49,7 @@ async def test_headings_have_sums_and_the_cursor_skips_them() -> None:
         await stage.show()
         await stage.press("v", "v", "v", "v", "g")
         assert headings(stage) == ["base 1 job", "sales 2 jobs", "no tag 9 jobs"]
-        rows = stage.screen.jobs.rows
+        rows = stage.screen.workspace.rows
         sales = [it.last.counts for it in stage.jobs if it.last and "sales" in it.job.tags]
         assert rows.total("sales").counts == _added(sales)
         seen = [label(stage)]
@@ -90,7 +90,7 @@ async def test_a_click_on_a_heading_changes_nothing() -> None:
         jobs = stage.screen.jobs
         keys = [place for place in jobs.rows.places if isinstance(place, JobKey)]
         await stage.pilot.click(jobs, offset=(6, 3))
-        assert jobs.selected is not None
-        assert jobs.selected.key == keys[0]
+        assert jobs.rows.selected is not None
+        assert jobs.rows.selected.key == keys[0]
         await stage.pilot.click(jobs, offset=(6, 4))
-        assert jobs.selected.key == keys[1]
+        assert jobs.rows.selected.key == keys[1]

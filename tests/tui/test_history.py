@@ -55,7 +55,9 @@ class HistoryApp(App[None]):
         self.memory = memory
         self.now: datetime = NOW + timedelta(seconds=60)
         self.pilot: Pilot[None]
-        self.history = HistoryScreen(self._load, glyphs=UNICODE, now=lambda: self.now)
+        self.history = HistoryScreen(
+            self._load, glyphs=UNICODE, now=lambda: self.now, closed_by="h"
+        )
 
     def on_mount(self) -> None:
         self.push_screen(self.history)
@@ -131,7 +133,7 @@ async def test_the_keys_go_from_reading_to_reading() -> None:
 async def test_each_of_three_keys_closes_it() -> None:
     async with HistoryApp(OF).open(60, 15) as app:
         for key in ("escape", "h", "q"):
-            screen = HistoryScreen(lambda: OF, glyphs=UNICODE, now=lambda: NOW)
+            screen = HistoryScreen(lambda: OF, glyphs=UNICODE, now=lambda: NOW, closed_by="h")
             await app.push_screen(screen)
             await app.press(key)
             assert app.screen is app.history, key

@@ -131,7 +131,7 @@ async def test_to_look_at_a_bad_answer_changes_nothing(scenario: str) -> None:
 async def test_a_small_screen_shows_them_too() -> None:
     async with on_stage("hostile").open(80, 24) as stage:
         for job in stage.jobs:
-            selected = stage.screen.jobs.selected
+            selected = stage.screen.workspace.selected
             assert selected is not None
             assert selected.snapshot.ref == job.ref
             assert all(len(line) <= 80 for line in stage.text())
@@ -218,12 +218,12 @@ def test_answers_that_stay_bad_are_asked_for_less_and_less() -> None:
 
     async def watch(seconds: float) -> None:
         loop = asyncio.get_running_loop()
-        session = demo.session(
+        spec = demo.profile_spec(
             lambda: creator, now=lambda: NOW + timedelta(seconds=loop.time()), clock=loop.time
         )
         # In a thread, as in the app: it has a loop of its own for a while.
         with ThreadPoolExecutor() as threads:
-            connection = threads.submit(session.connect, _Nobody()).result()
+            connection = threads.submit(spec.connect, _Nobody()).result()
         monitor = connection.monitor
         monitor.watch(job for job in connection.jobs if job.snapshot.job.label not in KEPT_READ)
         with suppress(TimeoutError):

@@ -52,7 +52,7 @@ async def test_an_empty_list_works() -> None:
         for act in acts:
             act()
             await pilot.pause()
-        assert jobs.selected is None
+        assert jobs.rows.selected is None
         assert app.rows() == []
         assert app.selections == 0
 
@@ -72,7 +72,7 @@ async def test_the_last_job_may_go() -> None:
     async with app.open() as pilot:
         app.drop(job(7))
         await pilot.pause()
-        assert app.jobs.selected is None
+        assert app.jobs.rows.selected is None
         assert app.rows() == []
         app.put(job(8))
         app.jobs.paint()

@@ -12,7 +12,7 @@ from zcbulk_tui.tui.screens.dialogs import ConfirmScreen, NoticeScreen
 
 
 def label(stage: Stage) -> str:
-    selected = stage.screen.jobs.selected
+    selected = stage.screen.workspace.selected
     assert selected is not None
     return selected.snapshot.job.label
 
@@ -158,7 +158,7 @@ async def test_add_a_job_by_its_url() -> None:
         )
         await stage.press("y")  # it is no longer watched
         await stage.until(
-            lambda: stage.screen.jobs.selected is not None and "Orders" in label(stage)
+            lambda: stage.screen.workspace.selected is not None and "Orders" in label(stage)
         )
         await stage.press("a")
         dialog = stage.app.screen
@@ -166,9 +166,9 @@ async def test_add_a_job_by_its_url() -> None:
         dialog.query_one("#url", Input).value = url
         await stage.press("enter")
         await stage.until(lambda: label(stage) == "Customers 4027")
-        selected = stage.screen.jobs.selected
+        selected = stage.screen.workspace.selected
         await stage.until(
-            lambda: (job := stage.screen.jobs.selected) is not None and bool(job.snapshot.last)
+            lambda: (job := stage.screen.workspace.selected) is not None and bool(job.snapshot.last)
         )
         assert selected is not None
         assert selected.snapshot.ref.form == "Customers"

@@ -40,8 +40,10 @@ async def test_marking_one_and_all() -> None:
     async with Stage().open() as stage:
         await stage.press("space", "space")
         assert marked(stage) == ["Customers 2019-24", "Orders EU"]
-        assert stage.screen.selected is not None
-        assert stage.screen.selected.snapshot.job.label == "Price list", "it goes on to the next"
+        assert stage.screen.workspace.selected is not None
+        assert stage.screen.workspace.selected.snapshot.job.label == "Price list", (
+            "it goes on to the next"
+        )
         assert "2 MARKED" in stage.text()[0]
         await stage.press("up", "space")
         assert marked(stage) == ["Customers 2019-24"]
@@ -69,7 +71,7 @@ async def test_the_dialog_names_every_marked_job_also_one_that_a_filter_hides() 
         assert "Left out: Regions (done), Customers 2019-24 (running)." in shown
         assert "It costs 4 calls." in shown
         await stage.press("n")
-        assert len(stage.screen.jobs.rows.marked) == 4, "after a no they are as they were"
+        assert len(stage.screen.workspace.rows.marked) == 4, "after a no they are as they were"
         assert {entry.method for entry in stage.creator.log} == {"GET"}
         await stage.press("S", "y")
         await stage.until(lambda: stage.sent(Action.START) == 2)

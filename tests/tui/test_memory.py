@@ -45,8 +45,8 @@ async def test_the_words_of_a_job_can_be_changed() -> None:
     async with Stage().open() as stage:
         await stage.select("Price list")
         await stage.press("e", "home", *"New ", "tab", *"#eu sales", "tab", *"ask Ann", "enter")
-        assert stage.screen.jobs.selected is not None
-        job = stage.screen.jobs.selected.snapshot.job
+        assert stage.screen.workspace.selected is not None
+        job = stage.screen.workspace.selected.snapshot.job
         assert (job.label, job.tags, job.note) == ("New Price list", ("eu", "sales"), "ask Ann")
         assert any("New Price list" in line for line in stage.text())
         assert any("#eu #sales · ask Ann" in line for line in stage.text())
@@ -57,13 +57,13 @@ async def test_the_words_of_a_job_can_be_changed() -> None:
 @pytest.mark.parametrize("keys", [("escape",), ("home", "x", "escape"), ("enter",)])
 async def test_words_that_are_not_saved_stay(keys: tuple[str, ...]) -> None:
     async with Stage().open() as stage:
-        before = stage.screen.jobs.selected
+        before = stage.screen.workspace.selected
         assert before is not None
         await stage.press("e")
         assert isinstance(stage.app.screen, EditJobScreen)
         await stage.press(*keys)
         assert len(stage.app.screen_stack) == 1
-        after = stage.screen.jobs.selected
+        after = stage.screen.workspace.selected
         assert after is not None
         # When it is polled next goes by real time.
         assert after.snapshot.job == before.snapshot.job
@@ -71,8 +71,8 @@ async def test_words_that_are_not_saved_stay(keys: tuple[str, ...]) -> None:
 
 async def test_what_could_not_be_used_is_told_before_all_else() -> None:
     stage = Stage()
-    session = stage.session._replace(problem=PROBLEM, notice="The token ends soon.")
-    stage.app = DashboardApp(session, now=stage.now)
+    spec = stage.spec._replace(problem=PROBLEM, notice="The token ends soon.")
+    stage.app = DashboardApp(spec, now=stage.now)
     async with stage.open(toasts=True):
         assert isinstance(stage.app.screen, NoticeScreen)
         said = " ".join(stage.text())
@@ -85,10 +85,10 @@ async def test_what_could_not_be_used_is_told_before_all_else() -> None:
 
 async def test_it_is_plain_that_what_happens_is_not_saved() -> None:
     async with Stage().open(toasts=True) as stage:
-        service = stage.screen.here.service
+        service = stage.screen.workspace.here.service
 
         def publish(unkept: str | None) -> None:
-            stage.screen.here.publish(ServiceChanged(replace(service, unkept=unkept)))
+            stage.screen.workspace.here.publish(ServiceChanged(replace(service, unkept=unkept)))
 
         assert "NOT SAVED" not in stage.text()[0]
         publish(FULL)
@@ -101,6 +101,8 @@ async def test_it_is_plain_that_what_happens_is_not_saved() -> None:
 
 async def test_it_is_plain_who_polls() -> None:
     async with Stage().open() as stage:
-        service = ServiceSnapshot(stage.screen.here.service.spent, answered=True, poller="pts/3")
-        stage.screen.here.publish(ServiceChanged(service))
+        service = ServiceSnapshot(
+            stage.screen.workspace.here.service.spent, answered=True, poller="pts/3"
+        )
+        stage.screen.workspace.here.publish(ServiceChanged(service))
         await stage.until(lambda: "connected via pts/3" in stage.text()[0])

@@ -7,8 +7,8 @@ from tests.tui.stage import Stage
 from zcbulk_tui.domain.budget import Pace, Spent
 from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.render.status import preview
-from zcbulk_tui.tui import pace_choice
 from zcbulk_tui.tui.keys import KEYS
+from zcbulk_tui.tui.screens import watch_view
 from zcbulk_tui.tui.screens.budget import BudgetScreen
 
 CALLS = {key.action for key in KEYS if key.group == "Calls"}
@@ -31,12 +31,12 @@ def chosen(monkeypatch: pytest.MonkeyPatch) -> list[Pace]:
 @pytest.fixture(autouse=True)
 def _endless_moment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lets no pace count before the test is over, unless `at_once` is asked for."""
-    monkeypatch.setattr(pace_choice, "_MOMENT", 1000.0)
+    monkeypatch.setattr(watch_view, "_PACE", 1000.0)
 
 
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lets what is chosen from now on count at once."""
-    monkeypatch.setattr(pace_choice, "_MOMENT", 0.01)
+    monkeypatch.setattr(watch_view, "_PACE", 0.01)
 
 
 def spent(stage: Stage) -> Spent:

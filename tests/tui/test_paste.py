@@ -10,8 +10,8 @@ from tests.support.jobs import URL
 from tests.tui.stage import Stage
 from zcbulk_tui.monitor.events import Sink
 from zcbulk_tui.tui.app import DashboardApp
+from zcbulk_tui.tui.profile_spec import Connection
 from zcbulk_tui.tui.screens.add_job import AddJobScreen
-from zcbulk_tui.tui.session import Connection
 
 
 async def paste(stage: Stage, text: str) -> None:
@@ -32,7 +32,7 @@ async def test_a_url_opens_the_dialog_and_enter_watches_it(around: tuple[str, st
         assert values == {"url": URL, "form": "Employee_Details"}
         await stage.press("enter")
         assert stage.app.screen is stage.screen
-        selected = stage.screen.selected
+        selected = stage.screen.workspace.selected
         assert selected is not None
         assert selected.snapshot.ref.form == "Employee_Details"
         assert len(stage.jobs) == 13
@@ -56,7 +56,7 @@ async def test_what_is_pasted_into_a_field_or_a_dialog_stays_there() -> None:
         await stage.press("slash")
         await paste(stage, "Regions")
         assert stage.app.screen is stage.screen
-        assert stage.screen.jobs.rows.asked == "Regions"
+        assert stage.screen.workspace.rows.asked == "Regions"
         await stage.press("escape", "question_mark")
         open_before = list(stage.app.screen_stack)
         await paste(stage, URL)
@@ -68,9 +68,9 @@ async def test_nothing_is_asked_before_there_is_a_connection() -> None:
 
     def late(sink: Sink) -> Connection:
         connect.wait()
-        return stage.session.connect(sink)
+        return stage.spec.connect(sink)
 
-    stage.app = DashboardApp(stage.session._replace(connect=late), now=stage.now)
+    stage.app = DashboardApp(stage.spec._replace(connect=late), now=stage.now)
     async with stage.app.run_test() as stage.pilot:
         await paste(stage, URL)
         assert stage.app.screen is stage.screen

@@ -99,10 +99,10 @@ async def test_a_profile_that_cannot_be_opened_leaves_the_other_one_as_it_is() -
 
 async def test_nothing_of_the_old_profile_reaches_the_new_screen() -> None:
     async with Cast().open() as cast:
-        old, monitor = cast.screen, cast.screen.here.monitor
+        old, monitor = cast.screen, cast.screen.workspace.here.monitor
         late = publish_a_job(cast, "late news")
         await cast.switch("lab")
-        old.take(old.here, late)
+        old.workspace.here.publish(late)
         assert monitor is not None
         with pytest.raises(AttributeError):  # a monitor that has stopped has no tasks
             monitor._tasks.create_task  # type: ignore[union-attr]  # noqa: B018
@@ -131,7 +131,7 @@ async def test_it_is_not_left_while_the_answer_to_a_command_is_awaited(
         assert cast.app.screen is cast.screen
         await cast.until(lambda: "It is not known yet" in " ".join(cast.text()))
         # Keys that were faster than the message that a profile was chosen.
-        cast.screen.post_message(ProfilesChosen([cast.session("lab")]))
+        cast.screen.post_message(ProfilesChosen([cast.spec("lab")]))
         await cast.pilot.pause()
         assert cast.shown == "acme"
         answered.set()
@@ -144,11 +144,11 @@ async def test_it_is_not_left_while_nobody_knows_what_became_of_a_command() -> N
     async with Cast().open() as cast:
         snapshot = cast.jobs[0]
         unclear = Command(Action.ABORT, cast.screen.now(), Outcome.SENT)
-        cast.screen.here.publish(JobChanged(replace(snapshot, command=unclear)))
+        cast.screen.workspace.here.publish(JobChanged(replace(snapshot, command=unclear)))
         cast.screen.flush()
         await cast.press("P")
         assert cast.app.screen is cast.screen
-        cast.screen.here.publish(JobChanged(snapshot))
+        cast.screen.workspace.here.publish(JobChanged(snapshot))
         cast.screen.flush()
         await cast.switch("lab")
 
@@ -164,7 +164,7 @@ async def test_it_is_not_left_while_nobody_knows_what_became_of_a_command() -> N
 async def test_dialogs_and_toasts_stay_behind(dialog: Callable[[], NoticeScreen]) -> None:
     async with Cast().open() as cast:
         cast.screen.notify("Said of acme.", timeout=600)
-        chosen = ProfilesChosen([cast.session("lab")])
+        chosen = ProfilesChosen([cast.spec("lab")])
         await cast.app.push_screen(dialog())
         cast.screen.post_message(chosen)
         await cast.until(lambda: cast.is_read("lab"))

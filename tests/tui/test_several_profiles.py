@@ -25,7 +25,7 @@ STAGE = 3
 
 def of(cast: Cast, profile: str) -> list[JobSnapshot]:
     """The jobs of a profile, in the list's own order."""
-    return [it.snapshot for it in cast.screen.jobs.rows if it.profile == profile]
+    return [it.snapshot for it in cast.screen.workspace.rows if it.profile == profile]
 
 
 def commands(creator: Creator) -> list[str]:
@@ -122,17 +122,19 @@ async def test_the_calls_are_those_of_the_selected_jobs_profile() -> None:
         assert cast.text()[0].endswith("lab 480+20")
 
         await cast.press("p")
-        await cast.until(lambda: all(it.service.paused for it in cast.screen.profiles))
+        await cast.until(lambda: all(it.service.paused for it in cast.screen.workspace.profiles))
         assert cast.text()[0].endswith("polls pausedlab: polls paused")
         await cast.select(0, "lab")
         await cast.press("p")
-        await cast.until(lambda: not any(it.service.paused for it in cast.screen.profiles))
+        await cast.until(
+            lambda: not any(it.service.paused for it in cast.screen.workspace.profiles)
+        )
 
 
 async def test_what_happens_in_one_does_not_touch_the_other() -> None:
     async with Cast().open(*WIDE) as cast:
         await cast.show_together("acme", "lab")
-        acme, lab = cast.screen.profiles
+        acme, lab = cast.screen.workspace.profiles
         before = of(cast, "acme")
         assert before[0].ref == of(cast, "lab")[0].ref
         snapshot = of(cast, "lab")[0]
@@ -177,7 +179,7 @@ async def test_one_that_is_read_only_stays_so_beside_another() -> None:
         await cast.select(STAGE, "acme")
         await cast.press("space")
         await cast.select(0, "acme")
-        assert cast.screen.here.name == "acme"
+        assert cast.screen.workspace.here.name == "acme"
         assert "READ-ONLY" not in cast.text()[0]
         await cast.press("X")
         shown = said(cast)

@@ -78,7 +78,7 @@ async def test_an_empty_list_says_it_itself() -> None:
     stage = Stage()
     stage.creator.jobs.clear()
     async with stage.app.run_test(size=(120, 36)) as stage.pilot:
-        await stage.until(lambda: stage.screen.here.monitor is not None)
+        await stage.until(lambda: stage.screen.workspace.here.monitor is not None)
         how = "type in another terminal: zcbulk-tui login"
         assert "paste its URL here, or press a" in "\n".join(stage.text())
         assert how not in "\n".join(stage.text())

@@ -23,7 +23,7 @@ from zcbulk_tui.monitor.events import Sink
 from zcbulk_tui.render.order import Order, SortBy
 from zcbulk_tui.tui.app import DashboardApp, last_words
 from zcbulk_tui.tui.preferences import Preferences
-from zcbulk_tui.tui.session import US, Connection, Home, Profiles, Session
+from zcbulk_tui.tui.profile_spec import US, Connection, JobDefaults, Profiles, ProfileSpec
 
 if TYPE_CHECKING:
     from zcbulk_tui.store.opening import Opened
@@ -56,16 +56,16 @@ def run(flags: Mapping[str, object], jobs: Sequence[str] | None) -> int:
         configuration = load.read(flags=flags)
         refs = compose.named_jobs(jobs, configuration.settings)
         wanted = [compose.watched(ref) for ref in refs]
-        return show([_session(configuration.settings, wanted)], _preferences(configuration))
+        return show([_profile_spec(configuration.settings, wanted)], _preferences(configuration))
     configuration = load.read(flags={**flags, "profile": first or None})
 
-    def open_profile(name: str) -> Session:
+    def open_profile(name: str) -> ProfileSpec:
         settings = load.load(flags={**flags, "profile": name})
-        return _session(settings, None)._replace(profiles=profiles)
+        return _profile_spec(settings, None)._replace(profiles=profiles)
 
     profiles = Profiles(configuration.profiles, open_profile)
     shown = configuration.settings.profile
-    here = _session(configuration.settings, None)._replace(profiles=profiles)
+    here = _profile_spec(configuration.settings, None)._replace(profiles=profiles)
     beside = [open_profile(name) for name in dict.fromkeys(others) if name != shown]
     return show([here, *beside], _preferences(configuration))
 
@@ -99,7 +99,7 @@ def _preferences(configuration: load.Configuration) -> Preferences:
     return wanted._replace(order=Order(SortBy(sort.lstrip("-")), descending=sort.startswith("-")))
 
 
-def _session(settings: Settings, wanted: Sequence[WatchedJob] | None) -> Session:
+def _profile_spec(settings: Settings, wanted: Sequence[WatchedJob] | None) -> ProfileSpec:
     """A profile for the screen.
 
     Args:
@@ -146,7 +146,7 @@ def _session(settings: Settings, wanted: Sequence[WatchedJob] | None) -> Session
         return Connection(monitor, desk.memory.recall(), archive, close)
 
     environment = Environment(settings.environment)
-    home = Home(
+    job_defaults = JobDefaults(
         environment,
         compose.home_of(settings) or US,
         settings.owner or "",
@@ -154,11 +154,11 @@ def _session(settings: Settings, wanted: Sequence[WatchedJob] | None) -> Session
         settings.form or "",
         settings.base_url,
     )
-    return Session(
+    return ProfileSpec(
         connect,
         settings.profile,
         watched,
-        home,
+        job_defaults,
         read_only=settings.read_only,
         is_signed_in=partial(_seems_signed_in, settings),
         notice=notice,
@@ -197,11 +197,11 @@ def _remembered(settings: Settings) -> "tuple[Opened, list[JobSnapshot]]":
     return opened, glance.at_a_glance(opened.database, settings.profile)
 
 
-def show(sessions: Sequence[Session], preferences: Preferences) -> int:
+def show(specs: Sequence[ProfileSpec], preferences: Preferences) -> int:
     """Runs the app on this terminal; returns the exit code.
 
     Args:
-        sessions: What to show.
+        specs: What to show.
         preferences: How to show it.
 
     Raises:
@@ -209,7 +209,7 @@ def show(sessions: Sequence[Session], preferences: Preferences) -> int:
     """
     _check_terminal()
     ending = Ending()
-    app = DashboardApp(*map(collecting, sessions), preferences=preferences, ending=ending)
+    app = DashboardApp(*map(collecting, specs), preferences=preferences, ending=ending)
     faults: list[BaseException | None] = []
     with _faults_of_threads(app, faults):
         try:
@@ -249,12 +249,12 @@ def _faults_of_threads(app: DashboardApp, faults: list[BaseException | None]) ->
         threading.excepthook = before
 
 
-def collecting(session: Session) -> Session:
+def collecting(spec: ProfileSpec) -> ProfileSpec:
     """Has the garbage of the start collected once it is connected."""
 
     def connect_and_collect(sink: Sink) -> Connection:
         try:
-            return session.connect(sink)
+            return spec.connect(sink)
         finally:
             # Off since the start (see `cli.run`). What has been loaded by now stays loaded; the
             # second collection tells Python that nothing else is there yet, so that it does not
@@ -264,7 +264,7 @@ def collecting(session: Session) -> Session:
             gc.collect()
             gc.enable()
 
-    return session._replace(connect=connect_and_collect)
+    return spec._replace(connect=connect_and_collect)
 
 
 def _check_terminal() -> None:

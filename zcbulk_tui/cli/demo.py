@@ -11,7 +11,7 @@ from zcbulk_tui.domain import datacenters
 from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
 from zcbulk_tui.monitor.events import Sink
 from zcbulk_tui.tui.preferences import Preferences
-from zcbulk_tui.tui.session import US, Connection, Session
+from zcbulk_tui.tui.profile_spec import US, Connection, ProfileSpec
 
 if TYPE_CHECKING:
     from zcbulk_tui.creator.network import Network
@@ -32,17 +32,17 @@ def run(*, seed: int, speed: float, read_only: bool, preferences: Preferences) -
 
         return scenarios.build("demo", seed=seed, speed=speed)
 
-    return show([session(build, read_only=read_only)], preferences)
+    return show([profile_spec(build, read_only=read_only)], preferences)
 
 
-def session(
+def profile_spec(
     build: Callable[[], "Creator"],
     *,
     read_only: bool = False,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     clock: Callable[[], float] = time.monotonic,
-) -> Session:
-    """Returns a session with the simulated Creator that `build` makes.
+) -> ProfileSpec:
+    """Returns a profile with the simulated Creator that `build` makes.
 
     Args:
         build: Makes the simulator; is called once the screen is up.
@@ -86,7 +86,7 @@ def session(
 
         return Connection(monitor, memory.recall(), archive, close)
 
-    return Session(connect, _NAME, read_only=read_only, is_real=False)
+    return ProfileSpec(connect, _NAME, read_only=read_only, is_real=False)
 
 
 def _sign_in(

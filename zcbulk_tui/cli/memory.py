@@ -13,8 +13,8 @@ from zcbulk_tui.cli import compose
 from zcbulk_tui.cli.main import complain
 from zcbulk_tui.config import paths
 from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.domain.call_limits import CALLS_PER_MINUTE
 from zcbulk_tui.domain.job import WatchedJob
-from zcbulk_tui.domain.minute import CALLS_PER_MINUTE
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError
 

@@ -20,17 +20,17 @@ from textual.worker import Worker, WorkerCancelled, WorkerFailed, WorkerState
 
 from zcbulk_tui.errors import ZcbulkError
 from zcbulk_tui.render.glyphs import ASCII, UNICODE
-from zcbulk_tui.tui import no_colour, profile_actions, textual_internals
+from zcbulk_tui.tui import no_colour, textual_internals
 from zcbulk_tui.tui.ascii_filter import AsciiFilter
 from zcbulk_tui.tui.guard import Ending
 from zcbulk_tui.tui.input_driver import Paste, driver_class
 from zcbulk_tui.tui.keys import moving_characters
 from zcbulk_tui.tui.messages import ProfilesChosen
-from zcbulk_tui.tui.open_profile import OpenProfile
 from zcbulk_tui.tui.preferences import UNCHANGED, Preferences
+from zcbulk_tui.tui.profile_spec import ProfileSpec
+from zcbulk_tui.tui.profile_view import ProfileView
 from zcbulk_tui.tui.screens.watch import with_keys
 from zcbulk_tui.tui.screens.watch_view import SPARING, USUAL
-from zcbulk_tui.tui.session import Session
 from zcbulk_tui.tui.terminal import Terminal
 from zcbulk_tui.tui.themes import make
 
@@ -49,7 +49,7 @@ class DashboardApp(App[None]):
     """The dashboard.
 
     Args:
-        sessions: What to show: one profile or several.
+        specs: What to show: one profile or several.
         preferences: How to show it.
         now: The time of day; aware.
         ending: The end of the process; None where that is none of the app's business.
@@ -62,7 +62,7 @@ class DashboardApp(App[None]):
 
     def __init__(
         self,
-        *sessions: Session,
+        *specs: ProfileSpec,
         preferences: Preferences = UNCHANGED,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         ending: Ending | None = None,
@@ -90,12 +90,12 @@ class DashboardApp(App[None]):
         self._tempo = SPARING if preferences.sparing else USUAL
         self._mode = self.DEFAULT_MODE
         self._screen_type = with_keys(preferences.keys)  # once: Textual keeps every class
-        self._set(sessions)
+        self._set(specs)
 
-    def _set(self, sessions: Sequence[Session]) -> None:
+    def _set(self, specs: Sequence[ProfileSpec]) -> None:
         glyphs = ASCII if self.preferences.ascii_only else UNICODE
         self._watch_screen = self._screen_type(
-            sessions,
+            specs,
             glyphs=glyphs,
             now=self._now,
             keys=self.preferences.keys,
@@ -128,7 +128,7 @@ class DashboardApp(App[None]):
             self.run_worker(
                 self._watch(profile), name=profile.name, group="monitor", exit_on_error=False
             )
-            for profile in self._watch_screen.profiles
+            for profile in self._watch_screen.workspace.profiles
         ]
 
     def exit(
@@ -166,12 +166,12 @@ class DashboardApp(App[None]):
 
         Not while it is open what becomes of a command: keys may have been ahead of this message.
         """
-        if profile_actions.awaits_an_answer(self._watch_screen):
+        if self._watch_screen.awaits_answer():
             return
         await self._end()
         self.clear_notifications()
         left, self._mode = self._mode, f"{self.DEFAULT_MODE} {next(self._numbers)}"
-        self._set(message.sessions)
+        self._set(message.specs)
         self.add_mode(self._mode, self.get_default_screen)
         await self.switch_mode(self._mode)
         await self.remove_mode(left)  # and all dialogs about it
@@ -185,8 +185,8 @@ class DashboardApp(App[None]):
         """The terminal has lost the focus: polls may go more frugally."""
         self._watch_screen.focus_changed(focused=False)
 
-    async def _watch(self, profile: OpenProfile) -> None:
-        connection = await asyncio.to_thread(profile.session.connect, profile)
+    async def _watch(self, profile: ProfileView) -> None:
+        connection = await asyncio.to_thread(profile.spec.connect, profile)
         try:
             connection.monitor.watch(connection.jobs)
             self._watch_screen.connect(profile, connection)

@@ -7,16 +7,14 @@ they are known here, they are sent as Textual makes them.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import is_
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from rich.console import COLOR_SYSTEMS, Console, RenderableType
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.app import App
 from textual.strip import Strip
 
-# What tells cells apart is not needed for the first frame, which is sent as it is.
-if TYPE_CHECKING:
-    from zcbulk_tui.tui.strokes import Line
+from zcbulk_tui.tui.strokes import Line, Strokes, cells_of
 
 _Piece = tuple[int, Strip]
 """A column, and what is to be written from there on."""
@@ -105,8 +103,6 @@ class ChangedCells:
     def _difference(
         self, pieces: Mapping[int, Sequence[_Piece]], note_written: Callable[[], None]
     ) -> CompositorUpdate | None:
-        from zcbulk_tui.tui.strokes import Line, Strokes, cells_of
-
         console = self._app.console
         colours = COLOR_SYSTEMS[console.color_system or "truecolor"]
         strokes = Strokes(console, colours)

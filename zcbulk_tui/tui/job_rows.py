@@ -3,18 +3,13 @@
 from collections import Counter
 from collections.abc import Container, Iterator, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING
 
 from zcbulk_tui.domain.job import Environment, JobState
 from zcbulk_tui.domain.snapshot import JobKey, Listed
-from zcbulk_tui.render.order import Key, Order, SortBy, key, ordered
-
-# The first frame has neither filter nor groups nor sums, and is not to wait for these.
-if TYPE_CHECKING:
-    from zcbulk_tui.render.job_search import Searchable
-    from zcbulk_tui.render.order import GroupBy
-    from zcbulk_tui.render.terms import Term
-    from zcbulk_tui.render.totals import Sum, Tally
+from zcbulk_tui.render.job_search import Searchable, searchable, terms
+from zcbulk_tui.render.order import GroupBy, Key, Order, SortBy, arranged, key, ordered
+from zcbulk_tui.render.terms import Term, matches
+from zcbulk_tui.render.totals import Sum, Tally, share
 
 Place = JobKey | str
 """What a line of the list shows: a job, or the heading of a group."""
@@ -113,7 +108,7 @@ class JobRows:
         candidates = chain(before[self._at :], reversed(before[: self._at]))
         return next((key for key in candidates if key in among), None)
 
-    def _forget(self, key: JobKey) -> "Sum | None":
+    def _forget(self, key: JobKey) -> Sum | None:
         """Forgets what was worked out of a job; returns what it added to sums."""
         self._sought.pop(key, None)
         self._sort_keys.pop(key, None)
@@ -135,8 +130,6 @@ class JobRows:
 
     def filter(self, text: str) -> None:
         """Shows only what a filter finds; everything where it is empty."""
-        from zcbulk_tui.render.job_search import terms
-
         self.asked = text
         self._terms = terms(text)
         self._is_arranged = False
@@ -148,7 +141,7 @@ class JobRows:
         self.order = order
         self._is_arranged = False
 
-    def group(self, by: "GroupBy | None") -> None:
+    def group(self, by: GroupBy | None) -> None:
         """Puts the jobs together in groups."""
         self.group_by = by
         self._is_arranged = False
@@ -186,9 +179,6 @@ class JobRows:
         """The jobs that pass the filter, as they were added."""
         if not self._terms:
             return list(self._listed)
-        from zcbulk_tui.render.job_search import searchable
-        from zcbulk_tui.render.terms import matches
-
         known = self._sought
         for unknown in self._listed.keys() - known.keys():
             known[unknown] = searchable(self._listed[unknown])
@@ -205,8 +195,6 @@ class JobRows:
     def _grouped(self, keys: list[JobKey]) -> dict[str, Sequence[JobKey]]:
         if self.group_by is None:
             return {"": keys}
-        from zcbulk_tui.render.order import arranged
-
         groups = arranged((self._listed[key] for key in keys), self.group_by)
         return {group.title: [listed.key for listed in group.rows] for group in groups}
 
@@ -259,10 +247,8 @@ class JobRows:
 
     # Sums.
 
-    def total(self, title: str | None = None) -> "Sum":
+    def total(self, title: str | None = None) -> Sum:
         """Returns the sum of a group, or of all jobs that are shown, as they were last read."""
-        from zcbulk_tui.render.totals import Tally
-
         self._arrange()
         if title is not None:
             return Tally(map(self._share, self._groups[title])).sum
@@ -270,15 +256,13 @@ class JobRows:
             self._tally = Tally(map(self._share, self._jobs))
         return self._tally.sum
 
-    def _share(self, key: JobKey) -> "Sum":
-        from zcbulk_tui.render.totals import share
-
+    def _share(self, key: JobKey) -> Sum:
         known = self._shares.get(key)
         if known is None:
             known = self._shares[key] = share(self._listed[key])
         return known
 
-    def _tell_tally(self, key: JobKey, before: "Sum | None") -> None:
+    def _tell_tally(self, key: JobKey, before: Sum | None) -> None:
         """Brings the total up to date, which to add up anew would take long in a long list."""
         if self._tally is None or key not in self._index:
             return

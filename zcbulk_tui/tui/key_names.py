@@ -5,6 +5,8 @@ The key line of the first frame needs it: nothing is worked out before it is ask
 
 from contextlib import suppress
 from functools import lru_cache
+from itertools import product
+from unicodedata import lookup
 
 CHARACTERS = {
     "exclamation_mark": "!",
@@ -91,9 +93,6 @@ def _one(key: str) -> str:
 
 def _character(name: str) -> str:
     """The character of a name of Unicode's, whose hyphens Textual does not tell from its blanks."""
-    from itertools import product
-    from unicodedata import lookup
-
     first, *words = name.split("_")
     if len(words) <= _MOST_GAPS:
         for gaps in product(" -", repeat=len(words)):

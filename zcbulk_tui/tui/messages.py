@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from textual.message import Message
 
-from zcbulk_tui.tui.session import Session
+from zcbulk_tui.tui.profile_spec import ProfileSpec
 
 
 class Happened(Message):
@@ -15,9 +15,9 @@ class ProfilesChosen(Message, bubble=True):
     """The user wants to see other profiles.
 
     Attributes:
-        sessions: The profiles, ready to be shown.
+        specs: The profiles, ready to be shown.
     """
 
-    def __init__(self, sessions: Sequence[Session]) -> None:
+    def __init__(self, specs: Sequence[ProfileSpec]) -> None:
         super().__init__()
-        self.sessions = sessions
+        self.specs = specs

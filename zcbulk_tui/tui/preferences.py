@@ -1,14 +1,11 @@
 """How the user wants the screen to be."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from zcbulk_tui.render.order import Order
+from zcbulk_tui.render.order import GroupBy, Order
 from zcbulk_tui.tui.keys import KEYS, Key
-
-if TYPE_CHECKING:
-    from zcbulk_tui.render.order import GroupBy
-    from zcbulk_tui.tui.themes import Themes
+from zcbulk_tui.tui.themes import Themes
 
 
 class Preferences(NamedTuple):
@@ -27,8 +24,8 @@ class Preferences(NamedTuple):
     sparing: bool = False
     keys: Sequence[Key] = KEYS
     order: Order = Order()
-    group_by: "GroupBy | None" = None
-    themes: "Themes | None" = None
+    group_by: GroupBy | None = None
+    themes: Themes | None = None
 
 
 UNCHANGED = Preferences()

@@ -1,7 +1,7 @@
 """All that lies between the app and its terminal: a slow line, a small window, the shell."""
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.console import RenderableType
 from textual.app import App
@@ -10,17 +10,16 @@ from textual.events import Resize
 from textual.message import Message
 from textual.screen import Screen
 
+from zcbulk_tui.render.window_title import Signs
+from zcbulk_tui.tui import clipboard
 from zcbulk_tui.tui.changed_cells import ChangedCells
 from zcbulk_tui.tui.guard import Ending, Guard
 from zcbulk_tui.tui.output_gate import OutputGate
 from zcbulk_tui.tui.resizes import Resizes
 from zcbulk_tui.tui.small_screen import SmallScreen
+from zcbulk_tui.tui.suspension import Suspension
+from zcbulk_tui.tui.terminal_signs import TerminalSigns
 from zcbulk_tui.tui.yes_guard import YesGuard
-
-if TYPE_CHECKING:
-    from zcbulk_tui.render.window_title import Signs
-    from zcbulk_tui.tui.suspension import Suspension
-    from zcbulk_tui.tui.terminal_signs import TerminalSigns
 
 
 class Terminal:
@@ -75,9 +74,6 @@ class Terminal:
 
     def go_on(self) -> None:
         """Does the rest, which the first frame was not to wait for."""
-        from zcbulk_tui.tui.suspension import Suspension
-        from zcbulk_tui.tui.terminal_signs import TerminalSigns
-
         signs = self._signs = TerminalSigns(self._gate)
         self._suspension = Suspension(
             self._app,
@@ -134,13 +130,11 @@ class Terminal:
         if self._suspension is not None:
             self._suspension.suspend()
 
-    def show(self, signs: "Signs") -> None:
+    def show(self, signs: Signs) -> None:
         """Shows what stands beside the picture, once the first frame is out."""
         if self._signs is not None:
             self._signs.show(signs)
 
     def copy(self, text: str) -> None:
         """Puts a text into the terminal's clipboard."""
-        from zcbulk_tui.tui import clipboard
-
         clipboard.copy(self._gate, text)

@@ -22,7 +22,7 @@ from zcbulk_tui.domain.job_id import doubts, is_number, read_id
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import UsageError
-from zcbulk_tui.tui.session import Home
+from zcbulk_tui.tui.profile_spec import JobDefaults
 
 
 class AddJobScreen(ModalScreen[WatchedJob | None]):
@@ -53,7 +53,7 @@ class AddJobScreen(ModalScreen[WatchedJob | None]):
     def __init__(
         self,
         like: JobSnapshot | None,
-        home: Home,
+        home: JobDefaults,
         now: Callable[[], datetime],
         *,
         pasted: str = "",

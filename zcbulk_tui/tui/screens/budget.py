@@ -1,6 +1,6 @@
 """The budget: the day's calls, the plan for each job, the paces, and the field for the truth."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import ClassVar
 
@@ -11,10 +11,11 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label, Static
 
+from zcbulk_tui.domain.budget import Pace
 from zcbulk_tui.domain.planner import DayPlan
 from zcbulk_tui.render.budget import page
 from zcbulk_tui.render.glyphs import Glyphs
-from zcbulk_tui.tui.pace_choice import PaceChoice
+from zcbulk_tui.tui.screens.closing import ClosedByKey
 from zcbulk_tui.tui.widgets import painter
 from zcbulk_tui.tui.widgets.lines import Lines
 
@@ -22,23 +23,25 @@ _TICK = 5.0
 """Seconds between two looks at the plan."""
 
 
-class BudgetScreen(ModalScreen[None]):
+class BudgetScreen(ClosedByKey, ModalScreen[None]):
     """Shows the budget.
 
     Args:
-        plan: Tells the plan of the day.
-        paused: Tells whether the polls are paused.
-        choice: The pace that is being chosen.
+        plan: Returns the plan of the day.
+        paused: Returns whether the polls are paused.
+        pending: Returns the pace that has been chosen and does not count yet; None for none.
+        step: Called with the steps to another pace, towards eager.
         enter_true_figure: Called with the calls that everybody made today.
         glyphs: The characters to draw with.
         now: The time of day; aware.
+        closed_by: Textual's names of the keys that close it, too.
     """
 
     CSS_PATH = "dialogs.tcss"
     AUTO_FOCUS = "#budget-scroll"
     COMPONENT_CLASSES: ClassVar[set[str]] = painter.COMPONENT_CLASSES
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,b,q", "close", "Close"),
+        Binding("escape,q", "close", "Close"),
         Binding("plus,equals_sign", "step(1)", "More eager"),
         Binding("minus", "step(-1)", "More frugal"),
         Binding("t", "type", "True figure"),
@@ -50,16 +53,20 @@ class BudgetScreen(ModalScreen[None]):
         self,
         plan: Callable[[], DayPlan],
         paused: Callable[[], bool],
-        choice: PaceChoice,
+        pending: Callable[[], Pace | None],
+        step: Callable[[int], None],
         enter_true_figure: Callable[[int], None],
         *,
         glyphs: Glyphs,
         now: Callable[[], datetime],
+        closed_by: Collection[str],
     ) -> None:
         super().__init__()
+        self.closed_by = closed_by
         self._plan = plan
         self._paused = paused
-        self._choice = choice
+        self._pending = pending
+        self._step = step
         self._enter_true_figure = enter_true_figure
         self._glyphs = glyphs
         self._now = now
@@ -91,7 +98,7 @@ class BudgetScreen(ModalScreen[None]):
             return
         lines = page(
             self._plan(),
-            self._choice.pending,
+            self._pending(),
             self._now(),
             self._glyphs,
             width,
@@ -102,7 +109,7 @@ class BudgetScreen(ModalScreen[None]):
 
     def action_step(self, by: int) -> None:
         """Chooses another pace."""
-        self._choice.step(by)
+        self._step(by)
         self.show_plan()
 
     def action_type(self) -> None:

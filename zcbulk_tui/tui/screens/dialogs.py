@@ -1,7 +1,7 @@
 """Questions and notices."""
 
-from collections.abc import Iterable, Sequence
-from typing import ClassVar, NamedTuple, TypeVar
+from collections.abc import Iterable
+from typing import ClassVar, TypeVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from zcbulk_tui.errors import Occasion, ZcbulkError
+from zcbulk_tui.tui.questions import Question
 
 Answer = TypeVar("Answer")
 
@@ -37,26 +38,11 @@ def _texts(title: str, paragraphs: Iterable[str]) -> ComposeResult:
         yield Static(paragraph, classes="dialog-text", markup=False)
 
 
-class Typed(NamedTuple):
-    """What must be typed before the answer can be yes.
-
-    Attributes:
-        what: What it is, in words.
-        text: The text itself.
-    """
-
-    what: str
-    text: str
-
-
 class ConfirmScreen(Dialog[bool]):
     """Asks a question whose safe answer has the focus.
 
     Args:
-        title: The question.
-        paragraphs: What will happen.
-        yes: What the button that does it says.
-        typed: What must be typed before it can be pressed; None for nothing.
+        question: What it asks.
     """
 
     AUTO_FOCUS = "#no"
@@ -68,14 +54,12 @@ class ConfirmScreen(Dialog[bool]):
         Binding("right", "app.focus_next", show=False),
     ]
 
-    def __init__(
-        self, title: str, paragraphs: Sequence[str], *, yes: str, typed: Typed | None = None
-    ) -> None:
+    def __init__(self, question: Question) -> None:
         super().__init__()
-        self._title = title
-        self._paragraphs = paragraphs
-        self._yes = yes
-        self._typed = typed
+        self._title = question.title
+        self._paragraphs = question.paragraphs
+        self._yes = question.yes
+        self._typed = question.typed
 
     def compose(self) -> ComposeResult:
         """The question, what to type, and the two answers."""

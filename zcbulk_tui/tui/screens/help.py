@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -14,6 +14,7 @@ from zcbulk_tui.render.span import Line, Look, Span, fit, fit_line, line_width
 from zcbulk_tui.render.span import width as cells
 from zcbulk_tui.tui import help_lines
 from zcbulk_tui.tui.keys import Key
+from zcbulk_tui.tui.screens.closing import ClosedByKey, keys_of
 from zcbulk_tui.tui.widgets import painter
 from zcbulk_tui.tui.widgets.lines import Lines
 
@@ -26,7 +27,7 @@ _KEY_LINE = (
 )
 
 
-class HelpScreen(Screen[None]):
+class HelpScreen(ClosedByKey, Screen[None]):
     """Shows the keys.
 
     Args:
@@ -57,10 +58,7 @@ class HelpScreen(Screen[None]):
         there = [key for key in keys if not (key.controls and read_only)]
         self._glyphs = glyphs
         self._all = help_lines.sections(there, glyphs)
-        # The same key leads here and back.
-        self._closed_by = {
-            name for key in there if key.action == "help" for name in key.keys.split(",")
-        }
+        self.closed_by = keys_of(keys, "help")
         self._filter = ""
         self._drawn: list[Line] = []
         self._top = 0
@@ -161,12 +159,6 @@ class HelpScreen(Screen[None]):
     def action_close(self) -> None:
         """Closes the help."""
         self.dismiss()
-
-    def on_key(self, event: events.Key) -> None:
-        """Closes the help with the key that opens it."""
-        if event.key in self._closed_by:
-            event.stop()
-            self.action_close()
 
     @on(Input.Changed, "#help-filter")
     def _typed(self, event: Input.Changed) -> None:

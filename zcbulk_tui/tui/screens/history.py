@@ -1,6 +1,6 @@
 """The history of a job: charts over time, and a cursor that steps from reading to reading."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import ClassVar
 
@@ -13,6 +13,7 @@ from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.history import Page, failure
 from zcbulk_tui.render.timeline import Timeline, timeline
+from zcbulk_tui.tui.screens.closing import ClosedByKey
 from zcbulk_tui.tui.widgets import painter
 from zcbulk_tui.tui.widgets.lines import Lines
 
@@ -20,7 +21,7 @@ _TICK = 5.0
 """Seconds between two looks at the history."""
 
 
-class HistoryScreen(Screen[None]):
+class HistoryScreen(ClosedByKey, Screen[None]):
     """Shows a history.
 
     The cursor is on the last reading, and follows it, until it is moved; then it stays on its
@@ -31,12 +32,13 @@ class HistoryScreen(Screen[None]):
             read.
         glyphs: The characters to draw with.
         now: The time of day; aware.
+        closed_by: Textual's names of the keys that close it, too.
     """
 
     CSS_PATH = "history.tcss"
     COMPONENT_CLASSES: ClassVar[set[str]] = painter.COMPONENT_CLASSES
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,h,q", "close", "Close"),
+        Binding("escape,q", "close", "Close"),
         Binding("comma,left", "step(-1)", "Step back"),
         Binding("full_stop,right", "step(1)", "Step forward"),
         Binding("less_than_sign", "change(-1)", "Change before"),
@@ -51,8 +53,10 @@ class HistoryScreen(Screen[None]):
         *,
         glyphs: Glyphs,
         now: Callable[[], datetime],
+        closed_by: Collection[str],
     ) -> None:
         super().__init__()
+        self.closed_by = closed_by
         self._load = load
         self._glyphs = glyphs
         self._now = now

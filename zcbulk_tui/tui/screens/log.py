@@ -1,6 +1,6 @@
 """The log: all that has happened, newest first, and a filter."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import ClassVar
 
@@ -16,6 +16,7 @@ from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.span import Line, Look, Span, fit_line, line_width
 from zcbulk_tui.render.span import width as cells
 from zcbulk_tui.tui.log_entries import LogEntries
+from zcbulk_tui.tui.screens.closing import ClosedByKey
 from zcbulk_tui.tui.widgets import painter
 from zcbulk_tui.tui.widgets.lines import Lines
 from zcbulk_tui.tui.widgets.log_list import LogList
@@ -30,7 +31,7 @@ _DETAIL = 3
 """Lines about the selected entry."""
 
 
-class LogScreen(Screen[None]):
+class LogScreen(ClosedByKey, Screen[None]):
     """Shows the log.
 
     Attributes:
@@ -40,6 +41,7 @@ class LogScreen(Screen[None]):
         load: Reads entries, newest first, as `Archive.log` does.
         glyphs: The characters to draw with.
         now: The time of day; aware.
+        closed_by: Textual's names of the keys that close it, too.
         filter: The words of the filter at first.
     """
 
@@ -48,7 +50,7 @@ class LogScreen(Screen[None]):
     COMPONENT_CLASSES: ClassVar[set[str]] = painter.COMPONENT_CLASSES
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Close"),
-        Binding("l,q", "close", "Close"),
+        Binding("q", "close", "Close"),
         Binding("slash", "filter", "Filter"),
         Binding("c", "calls", "Calls on or off"),
         Binding("j,down", "move(1)", show=False),
@@ -67,9 +69,11 @@ class LogScreen(Screen[None]):
         *,
         glyphs: Glyphs,
         now: Callable[[], datetime],
+        closed_by: Collection[str],
         filter: str = "",
     ) -> None:
         super().__init__()
+        self.closed_by = closed_by
         self._glyphs = glyphs
         self._now = now
         self._entries = LogEntries(load)

@@ -1,43 +1,34 @@
-"""The watch screen: what each of its keys does."""
+"""The watch screen: its keys, as calls on the workspace and as dialogs."""
 
-from collections.abc import Sequence
+import asyncio
+import os
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import ClassVar
 
 from textual import events
 from textual.binding import BindingType
 
-from zcbulk_tui.domain.job import Action
-from zcbulk_tui.tui import (
-    budget_actions,
-    control_actions,
-    copy_actions,
-    list_actions,
-    memory_actions,
-    profile_actions,
-    view_actions,
-)
+from zcbulk_tui.domain.job import Action, WatchedJob
+from zcbulk_tui.domain.snapshot import JobKey, Listed
+from zcbulk_tui.errors import ZcbulkError
+from zcbulk_tui.render.clipboard import TMUX_OPTIONS, clipboard, status_command
+from zcbulk_tui.render.columns import shown
+from zcbulk_tui.tui import notices, questions
 from zcbulk_tui.tui.input_driver import Paste
 from zcbulk_tui.tui.keys import Key, bindings
+from zcbulk_tui.tui.messages import ProfilesChosen
+from zcbulk_tui.tui.notices import ErrorDialog, Toast
+from zcbulk_tui.tui.questions import Question
+from zcbulk_tui.tui.screens.add_job import AddJobScreen
+from zcbulk_tui.tui.screens.closing import keys_of
+from zcbulk_tui.tui.screens.dialogs import ConfirmScreen
+from zcbulk_tui.tui.screens.edit_job import EditJobScreen
+from zcbulk_tui.tui.screens.help import HelpScreen
+from zcbulk_tui.tui.screens.profiles import ProfilesScreen
 from zcbulk_tui.tui.screens.watch_view import WatchView
-
-_ABOUT_A_JOB = frozenset({"history", "edit"})
-"""Actions that need the selected job, and what carries them out."""
-
-_ABOUT_JOBS = frozenset({"poll", "unwatch"})
-"""The same for marked jobs, too."""
-
-_ABOUT_THE_LIST = frozenset(
-    {"add", "poll_all", "pause", "budget", "eager", "frugal", "log"},
-)
-"""Actions that need what carries them out."""
-
-_COPIES = frozenset({"copy", "copy_command"})
-"""Actions that need marked jobs or the selected one."""
-
-_ABOUT_WHAT_IS_SHOWN = frozenset(
-    {"details", "zoom", "mark", "mark_all", "filter", "sort", "reverse"}
-)
-"""Actions that need a list that is not empty."""
+from zcbulk_tui.tui.tmux import tmux_options
+from zcbulk_tui.tui.widgets.filter_field import FilterField
 
 
 def with_keys(keys: Sequence[Key]) -> type["WatchScreen"]:
@@ -50,40 +41,14 @@ def with_keys(keys: Sequence[Key]) -> type["WatchScreen"]:
 
 
 class WatchScreen(WatchView):
-    """Does what the keys are for; `keys.KEYS` says what that is, for each method below."""
+    """Does what the keys are for; `keys.KEYS` says what that is, for each action below."""
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Greys what makes no sense for the selected job, and hides what read-only forbids."""
-        connected = self.here.monitor is not None
-        if action in control_actions.ACTIONS:
-            if self.here.session.read_only and not self.jobs.rows.marked:
-                return False
-            able = control_actions.targets(self, control_actions.ACTIONS[action]).able
-            return True if able and connected else None
-        if action in _ABOUT_A_JOB:
-            return True if self.selected and connected else None
-        if action in _ABOUT_JOBS:
-            return True if connected and list_actions.meant(self) else None
-        if action in _COPIES:
-            return True if list_actions.meant(self) else None
-        if action in _ABOUT_THE_LIST:
-            return True if connected else None
-        if action in _ABOUT_WHAT_IS_SHOWN:
-            return True if len(self.jobs.rows) else None
-        if action == "profile":
-            return True if connected and profile_actions.others(self.here.session) else None
-        return super().check_action(action, parameters)
+    def _ask(self, question: Question, on_yes: Callable[[], None]) -> None:
+        def answered(yes: bool | None) -> None:
+            if yes:
+                on_yes()
 
-    def on_paste(self, event: events.Paste) -> None:
-        """Offers to watch the jobs whose URLs were pasted."""
-        if self.focused is not None or not self.check_action("add", ()):
-            return
-        urls = list_actions.job_urls(self, event.text)
-        if not isinstance(event, Paste):
-            urls = urls or [event.text]
-        if urls:
-            event.stop()
-            list_actions.ask_to_add(self, *urls)
+        self.app.push_screen(ConfirmScreen(question), answered)
 
     # The cursor.
 
@@ -113,7 +78,7 @@ class WatchScreen(WatchView):
 
     def _page(self, pages: float) -> None:
         """Moves by pages: the details while they fill the screen, else the cursor."""
-        if self.details is not None and self.details.is_whole:
+        if self.details is not None and self.details_fill:
             self.details.scroll_pages(pages)
         else:
             rows = max(int(abs(pages) * self.jobs.page), 1)
@@ -122,102 +87,267 @@ class WatchScreen(WatchView):
     # The marked jobs, or the selected one.
 
     def action_start(self) -> None:
-        control_actions.ask(self, Action.START)
+        self._command(Action.START)
 
     def action_abort(self) -> None:
-        control_actions.ask(self, Action.ABORT)
+        self._command(Action.ABORT)
+
+    def _command(self, action: Action) -> None:
+        """Asks whether to start or abort jobs; does it on a clear yes.
+
+        A command is for what was shown: each is sent with the reading that the question was about.
+        """
+        jobs = self.workspace.targets(action)
+        if not jobs.able:
+            return
+
+        async def send() -> None:
+            for listed in jobs.able:
+                self.show_notices(await self.workspace.send(listed, action))
+
+        def confirmed() -> None:
+            self.workspace.rows.marked.clear()
+            self.show_changes()
+            # The app's own worker: the app hears of it if something unforeseen goes wrong.
+            self.app.run_worker(send(), group="commands", exit_on_error=False)
+
+        self._ask(questions.command(self.workspace, jobs, action, self.now()), confirmed)
+
+    def awaits_answer(self) -> bool:
+        """Whether a command is not settled yet, whose monitor would be gone; says so then."""
+        commands = (worker for worker in self.app.workers if worker.group == "commands")
+        if not self.workspace.awaits_answer and all(it.is_finished for it in commands):
+            return False
+        self.show_notices([notices.UNSETTLED])
+        return True
 
     def action_poll(self) -> None:
-        list_actions.poll(self, list_actions.meant(self), key="r")
+        self._poll(self.workspace.target_jobs(), "r")
+
+    def _poll(self, jobs: Sequence[Listed], key: str) -> None:
+        def confirmed() -> None:
+            self.show_notices(self.workspace.poll(jobs, key=key))
+
+        question = questions.poll(self.workspace, jobs)
+        if question is None:
+            confirmed()
+        else:
+            self._ask(question, confirmed)
 
     def action_details(self) -> None:
-        view_actions.show_details(self)
+        self.toggle_details()
 
     def action_history(self) -> None:
-        memory_actions.show_history(self)
+        # With all that they draw: the first frame is not to wait for this and the next two.
+        from zcbulk_tui.domain.records import History
+        from zcbulk_tui.tui.screens.history import HistoryScreen
+
+        selected, archive = self.workspace.selected, self.workspace.here.archive
+        if selected is None or archive is None:
+            return
+        job, keys = selected.snapshot.job, keys_of(self.keys, "history")
+
+        def load() -> History:
+            return archive.history(job.ref) or History(job, ())
+
+        self.app.push_screen(HistoryScreen(load, glyphs=self.glyphs, now=self.now, closed_by=keys))
 
     def action_edit(self) -> None:
-        list_actions.ask_to_edit(self)
+        selected = self.workspace.selected
+        if selected is None:
+            return
+
+        def answered(job: WatchedJob | None) -> None:
+            if job is not None:
+                self.show_notices(self.workspace.edit(selected, job))
+                self.flush()
+
+        self.app.push_screen(EditJobScreen(selected.snapshot.job), answered)
 
     def action_copy(self) -> None:
-        copy_actions.copy_ids(self)
+        ids = [listed.snapshot.ref.job_id for listed in self.workspace.target_jobs()]
+        self._copy(ids, "the job's id" if len(ids) == 1 else f"{len(ids):,} ids")
 
     def action_copy_command(self) -> None:
-        copy_actions.copy_commands(self)
+        commands = [status_command(listed) for listed in self.workspace.target_jobs()]
+        one = "a command that prints its status"
+        self._copy(commands, one if len(commands) == 1 else f"{len(commands):,} commands")
+
+    def _copy(self, lines: Sequence[str], what: str) -> None:
+        self.app.copy_to_clipboard("\n".join(lines))
+        if not os.environ.get("TMUX"):
+            self.show_notices([notices.copied(clipboard(os.environ, {}), what)])
+            return
+
+        async def ask_tmux() -> None:
+            # Each time: its options change while the program runs.
+            options = await asyncio.to_thread(tmux_options, dict(os.environ), TMUX_OPTIONS)
+            self.show_notices([notices.copied(clipboard(os.environ, options), what)])
+
+        self.app.run_worker(ask_tmux(), group="clipboard", exit_on_error=False)
 
     def action_unwatch(self) -> None:
-        list_actions.ask_to_remove(self)
+        jobs = self.workspace.target_jobs()
+
+        def confirmed() -> None:
+            self.show_notices(self.workspace.remove(jobs))
+            self.flush()  # the next key is about the next job
+
+        if jobs:
+            self._ask(questions.remove(jobs), confirmed)
 
     # The list.
 
     def action_mark(self) -> None:
-        if self.selected:
-            self.jobs.rows.mark([self.selected.key])
-            self.jobs.move(1)
-            self.show_changes()
-
-    def action_mark_all(self) -> None:
-        self.jobs.rows.mark(self.jobs.rows.jobs)
+        self.workspace.mark()
+        self.jobs.move(1)
         self.show_changes()
 
+    def action_mark_all(self) -> None:
+        self.workspace.mark_all()
+        self.show_changes()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Offers to watch the jobs whose URLs were pasted."""
+        if self.focused is not None or not self.check_action("add", ()):
+            return
+        urls = self.workspace.job_urls(event.text)
+        if not isinstance(event, Paste):
+            urls = urls or [event.text]
+        if urls:
+            event.stop()
+            self._ask_to_add(*urls)
+
     def action_add(self) -> None:
-        list_actions.ask_to_add(self)
+        self._ask_to_add()
+
+    def _ask_to_add(self, pasted: str = "", *more: str) -> None:
+        """Asks for a job, and watches it; `pasted` may be its URL, and `more` those of others."""
+        here, like, rows = self.workspace.here, self.workspace.selected, self.workspace.rows
+
+        def answered(job: WatchedJob | None) -> None:
+            if job is None:
+                return
+            if more:
+                self.call_later(self._ask_to_add, *more)
+            self.show_notices(self.workspace.add(here, job))
+            self.flush()  # puts a new job on the list
+            self.jobs.select_job(JobKey(here.name, job.ref))
+
+        dialog = AddJobScreen(
+            like.snapshot if like else None,
+            here.spec.job_defaults,
+            self.now,
+            pasted=pasted,
+            watched=[each.snapshot.ref for each in rows if each.profile == here.name],
+        )
+        self.app.push_screen(dialog, answered)
 
     def action_poll_all(self) -> None:
-        list_actions.poll_all(self)
+        self._poll(self.workspace.unfinished(), "R")
 
     def action_pause(self) -> None:
-        paused = not self.here.service.paused
-        for profile in self.profiles:
-            if profile.monitor is not None:
-                profile.monitor.pause(paused=paused)
+        self.workspace.toggle_pause()
 
     def action_log(self) -> None:
-        memory_actions.show_log(self)
+        from zcbulk_tui.tui.screens.log import LogScreen
+
+        archive = self.workspace.here.archive
+        if archive is not None:
+            keys = keys_of(self.keys, "log")
+            self.app.push_screen(
+                LogScreen(archive.log, glyphs=self.glyphs, now=self.now, closed_by=keys)
+            )
 
     # The view.
 
     def action_filter(self) -> None:
-        view_actions.ask_for_filter(self)
+        if not self.query(FilterField):
+            field = FilterField(self.workspace.rows.asked, self._filter)
+            self.mount(field, after="#foot")
+
+    def _filter(self, text: str) -> None:
+        self.workspace.rows.filter(text)
+        self.show_changes()
 
     def action_sort(self) -> None:
-        view_actions.sort_by_next(self)
+        self.workspace.sort_by_next(shown(self.jobs.columns))
+        self.show_changes()
 
     def action_reverse(self) -> None:
-        view_actions.sort_by(self, self.jobs.rows.order.by)
+        self.sort_by(self.workspace.rows.order.by)
 
     def action_group(self) -> None:
-        view_actions.group_by_next(self)
+        self.workspace.group_by_next()
+        self.show_changes()
 
     def action_zoom(self) -> None:
-        view_actions.zoom(self)
+        self.workspace.zoom(fills=self.details_fill)
+        self.show_details()
 
     def action_theme(self) -> None:
-        view_actions.change_theme(self)
+        self.show_notices([Toast(f"Theme: {self.step_theme()}", seconds=2)])
 
     def action_back(self) -> None:
-        view_actions.back(self)
+        before = self.workspace.details
+        self.workspace.back()
+        if self.workspace.details is not before:
+            self.show_details()
+        else:
+            self.show_changes()
 
     # The calls.
 
     def action_budget(self) -> None:
-        budget_actions.show(self)
+        from zcbulk_tui.tui.screens.budget import BudgetScreen
+
+        here = self.workspace.here
+        if here.monitor is None:
+            return
+        self.budget = BudgetScreen(
+            here.monitor.day_plan,
+            lambda: here.service.paused,
+            lambda: here.pending_pace,
+            partial(self.step_pace, here),
+            here.monitor.enter_true_figure,
+            glyphs=self.glyphs,
+            now=self.now,
+            closed_by=keys_of(self.keys, "budget"),
+        )
+
+        def closed(_: None) -> None:
+            self.budget = None
+
+        self.app.push_screen(self.budget, closed)
 
     def action_eager(self) -> None:
-        budget_actions.step(self, 1)
+        self.step_pace(self.workspace.here, 1)
 
     def action_frugal(self) -> None:
-        budget_actions.step(self, -1)
+        self.step_pace(self.workspace.here, -1)
 
     # The program.
 
     def action_profile(self) -> None:
-        profile_actions.ask(self)
+        profiles = self.workspace.here.spec.profiles
+        if profiles is None or self.awaits_answer():
+            return
+        names = [profile.name for profile in self.workspace.profiles]
+
+        def answered(chosen: Sequence[str] | None) -> None:
+            if chosen is None or list(chosen) == names:
+                return
+            try:
+                specs = [profiles.open(name) for name in chosen]
+            except ZcbulkError as error:
+                self.show_notices([ErrorDialog(error)])
+            else:
+                self.post_message(ProfilesChosen(specs))
+
+        self.app.push_screen(ProfilesScreen(profiles.names, names), answered)
 
     def action_help(self) -> None:
-        from zcbulk_tui.tui.screens.help import HelpScreen
-
-        read_only = self.here.session.read_only
+        read_only = self.workspace.here.spec.read_only
         self.app.push_screen(HelpScreen(self.keys, read_only=read_only, glyphs=self.glyphs))
 
     def action_palette(self) -> None:

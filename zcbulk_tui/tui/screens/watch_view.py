@@ -1,43 +1,36 @@
-"""What the watch screen shows: the list of jobs, lines above and below it, and the details."""
+"""What the watch screen shows of the workspace: the list, the lines around it, and the details."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual.app import ComposeResult
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.widget import Widget
 
-from zcbulk_tui.domain.job import Environment, JobState
-from zcbulk_tui.domain.sign_in import login
-from zcbulk_tui.domain.snapshot import JobKey, Listed
-from zcbulk_tui.monitor.events import CommandEnded, Event, JobChanged, JobRemoved, ServiceChanged
+from zcbulk_tui.domain.job import JobState
+from zcbulk_tui.domain.snapshot import JobKey
+from zcbulk_tui.monitor.events import CommandEnded, Event
 from zcbulk_tui.render.glyphs import Glyphs
-from zcbulk_tui.render.hints import first_run, nothing_found
-from zcbulk_tui.render.order import Order
+from zcbulk_tui.render.order import GroupBy, Order, SortBy
 from zcbulk_tui.render.span import Line, Look, Span
-from zcbulk_tui.render.status import Badge, Elsewhere, about, preview, status_line, summary
-from zcbulk_tui.tui import (
-    control_actions,
-    keys,
-    memory_actions,
-    profile_actions,
-    view_actions,
-)
-from zcbulk_tui.tui.keys import Key
+from zcbulk_tui.render.window_title import Signs
+from zcbulk_tui.tui.keys import Key, key_line
 from zcbulk_tui.tui.messages import Happened
-from zcbulk_tui.tui.open_profile import OpenProfile
-from zcbulk_tui.tui.pace_choice import PaceChoice
-from zcbulk_tui.tui.session import Connection, Session
+from zcbulk_tui.tui.notices import ErrorDialog, Notice, Toast
+from zcbulk_tui.tui.profile_spec import Connection, ProfileSpec
+from zcbulk_tui.tui.profile_view import JobPast, ProfileView
+from zcbulk_tui.tui.screens.dialogs import NoticeScreen
 from zcbulk_tui.tui.widgets import painter
 from zcbulk_tui.tui.widgets.job_list import JobList
 from zcbulk_tui.tui.widgets.lines import Lines
+from zcbulk_tui.tui.workspace import Details, Workspace
 
 if TYPE_CHECKING:
-    from zcbulk_tui.render.order import GroupBy
-    from zcbulk_tui.render.window_title import Signs
     from zcbulk_tui.tui.screens.budget import BudgetScreen
     from zcbulk_tui.tui.widgets.detail_pane import DetailPane
 
@@ -59,80 +52,81 @@ USUAL, SPARING = Tempo(1.0, 5.0), Tempo(5.0, 30.0)
 _COUNTDOWN = 60.0
 """Seconds between two looks at how long the day still lasts."""
 
-_SIGNS = 5.0
+_WINDOW_TITLE = 5.0
 """Seconds for which the terminal's title may stay, while no job changes its state."""
 
-_NEWS_LINES = 2
+
+_PACE = 3.0
+"""Seconds between the last key and the moment at which a pace counts."""
 
 
 class WatchView(Screen[None]):
-    """Shows the jobs of one or several profiles; the only writer of what is on it.
+    """Shows the workspace.
 
     Attributes:
-        profiles: The profiles that are shown; at least one.
+        workspace: What it shows.
         jobs: The list.
         details: The pane about the selected job; None until it is first asked for.
-        step_theme: Goes to the next theme; tells its name.
+        budget: The budget screen; None while it is not open.
 
     Args:
-        sessions: The profiles.
+        specs: The profiles; at least one.
         glyphs: The characters to draw with.
         now: The time of day; aware.
         keys: What can be done by keys.
         tempo: How often it is painted.
         show_signs: Called with what the terminal shows beside the picture.
-        step_theme: Goes to the next theme; tells its name.
+        step_theme: Goes to the next theme; returns its name.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = painter.COMPONENT_CLASSES
 
     def __init__(
         self,
-        sessions: Sequence[Session],
+        specs: Sequence[ProfileSpec],
         *,
         glyphs: Glyphs,
         now: Callable[[], datetime],
         keys: Sequence[Key],
         tempo: Tempo,
-        show_signs: "Callable[[Signs], None]",
+        show_signs: Callable[[Signs], None],
         step_theme: Callable[[], str],
     ) -> None:
         super().__init__()
-        self.profiles = [OpenProfile(session, self) for session in sessions]
+        self.workspace = Workspace(specs, glyphs, self._take)
+        self.workspace.is_sparing = tempo is SPARING
         self.now = now
         self.glyphs = glyphs
         self.keys = keys
         self.details: DetailPane | None = None
         self.budget: BudgetScreen | None = None
-        self._inbox: list[tuple[OpenProfile, Event]] = []
+        self._inbox: list[tuple[ProfileView, Event]] = []
         self._flushed_at = 0.0
-        self._signs_of: tuple[float, Counter[JobState | None]] | None = None
-        self._noticed: set[str] = set()
+        self._titled: tuple[float, Counter[JobState | None]] | None = None
+        self._pace_timers: dict[str, Timer] = {}
         self._tempo = tempo
         self._show_signs = show_signs
         self.step_theme = step_theme
         self._status = Lines(id="status")
         self._foot = Lines(id="foot")
-        self.body = Widget(id="body")
+        self._body = Widget(id="body")
         self.jobs = JobList(
+            self.workspace.rows,
             glyphs,
             now,
             on_select=self.show_lines,
-            on_title=lambda column: view_actions.sort_by(self, column),
-            on_open=lambda: view_actions.show_details(self),
-            hint=self._hint,
+            on_title=self.sort_by,
+            on_open=self.toggle_details,
+            hint=lambda: self.workspace.hint(self.key("add")),
             id="jobs",
         )
-        self.jobs.shows_profile = len(sessions) > 1
-        self.jobs.marks_production = any(session.is_real for session in sessions)
-        for profile in self.profiles:
-            for snapshot in profile.session.watched:
-                self.jobs.rows.put(Listed(profile.name, snapshot))
+        self.jobs.shows_profile = len(specs) > 1
+        self.jobs.marks_production = any(spec.is_real for spec in specs)
 
     def compose(self) -> ComposeResult:
         """From top to bottom; the details go beside or below the list."""
         yield self._status
-        with self.body:
+        with self._body:
             yield self.jobs
         yield self._foot
 
@@ -143,67 +137,35 @@ class WatchView(Screen[None]):
 
     def on_resize(self) -> None:
         """Fits the lines to the width."""
-        if self.details is not None:
-            self.details.fit(self.size)
+        self._fit_details()
         self.show_lines()
 
-    def set_view(self, order: Order, group_by: "GroupBy | None") -> None:
+    def set_view(self, order: Order, group_by: GroupBy | None) -> None:
         """Shows the jobs in an order, and in groups."""
-        self.jobs.rows.sort(order)
-        self.jobs.rows.group(group_by)
+        self.workspace.rows.sort(order)
+        self.workspace.rows.group(group_by)
 
-    # Where we are.
-
-    @property
-    def selected(self) -> Listed | None:
-        """The job under the cursor."""
-        return self.jobs.selected
-
-    @property
-    def here(self) -> OpenProfile:
-        """The profile of the selected job."""
-        selected = self.selected
-        return self.profile(selected.profile) if selected else self.profiles[0]
-
-    def profile(self, name: str) -> OpenProfile:
-        """The profile of a name, one of those that are shown."""
-        return next(profile for profile in self.profiles if profile.name == name)
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Greys what makes no sense for the selected job, and hides what read-only forbids."""
+        able = self.workspace.can(action)
+        return super().check_action(action, parameters) if able else able
 
     def key(self, action: str) -> str:
-        """How people write the key of an action; empty where it has none."""
+        """The key of an action, as people write it; empty where it has none."""
         return next(key.shown for key in self.keys if key.action == action)
 
     # What happens.
 
-    def connect(self, profile: OpenProfile, connection: Connection) -> None:
-        """Takes the monitor that carries out the keys, which has told of its jobs already."""
-        monitor = profile.monitor = connection.monitor
-        profile.archive = connection.archive
-        profile.pace = PaceChoice(self, monitor.day_plan, monitor.set_pace, self.show_plan)
-        monitor.set_focus(focused=self.app.app_focus)
-        watched = {JobKey(profile.name, job.snapshot.ref) for job in connection.jobs}
-        for listed in list(self.jobs.rows):
-            if listed.profile == profile.name and listed.key not in watched:
-                self.jobs.rows.drop(listed.key)  # another window has just taken it off the list
+    def connect(self, profile: ProfileView, connection: Connection) -> None:
+        """Takes the monitor that carries out the keys, which has reported its jobs already."""
+        said = self.workspace.connect(profile, connection, focused=self.app.app_focus)
         self.jobs.shows_total = True
         self.flush()
-        if profile.session.problem is not None:
-            # What is said in passing would stand before it.
-            memory_actions.report(self, profile.session.problem, lambda: self._say_notice(profile))
-        else:
-            self._say_notice(profile)
-
-    def _say_notice(self, profile: OpenProfile) -> None:
-        notice = profile.session.notice
-        if notice and notice not in self._noticed:
-            self._noticed.add(notice)
-            self.notify(notice, severity="warning", timeout=15, markup=False)
+        self.show_notices(said)
 
     def focus_changed(self, *, focused: bool) -> None:
         """Takes whether anybody looks."""
-        for profile in self.profiles:
-            if profile.monitor is not None:
-                profile.monitor.set_focus(focused=focused)
+        self.workspace.set_focus(focused=focused)
         self.show_plan()
         self.jobs.paint()  # an empty list says whether somebody has signed in meanwhile
 
@@ -212,11 +174,12 @@ class WatchView(Screen[None]):
         if tempo is self._tempo:
             return
         self._tempo = tempo
+        self.workspace.is_sparing = tempo is SPARING
         self._clock.stop()
         self._clock = self.set_interval(tempo.tick, self.show_time, pause=True)
         self._keep_time()
 
-    def take(self, profile: OpenProfile, event: Event) -> None:
+    def _take(self, profile: ProfileView, event: Event) -> None:
         """Takes what a monitor says; what comes close together is applied and shown together."""
         self._inbox.append((profile, event))
         if len(self._inbox) == 1 or isinstance(event, CommandEnded):
@@ -236,32 +199,12 @@ class WatchView(Screen[None]):
         self._flushed_at = monotonic()
         inbox, self._inbox = self._inbox, []
         for profile, event in inbox:
-            self._apply(profile, event)
+            self.show_notices(self.workspace.apply(profile, event))
         self.show_changes()
-        of = (self._flushed_at // _SIGNS, Counter(self.jobs.rows.states))
-        if of != self._signs_of:
-            self._signs_of = of
-            self._show_signs(self._signs())
-
-    def _signs(self) -> "Signs":
-        # Not before the first frame, which is not to wait for this.
-        from zcbulk_tui.render.window_title import faults_and_share, signs
-
-        faults, share = faults_and_share(listed.snapshot for listed in self.jobs.rows)
-        return signs(self.jobs.rows.states, faults, share, self.glyphs)
-
-    def _apply(self, profile: OpenProfile, event: Event) -> None:
-        match event:
-            case JobChanged(snapshot):
-                self.jobs.rows.put(Listed(profile.name, snapshot))
-            case JobRemoved(ref):
-                self.jobs.rows.drop(JobKey(profile.name, ref))
-            case ServiceChanged(service):
-                before, profile.service = profile.service, service
-                profile_actions.report(self, profile, before)
-                memory_actions.tell(self, profile, before)
-            case CommandEnded(job, command):
-                control_actions.report(self.app, job, command)
+        titled = (self._flushed_at // _WINDOW_TITLE, Counter(self.workspace.rows.states))
+        if titled != self._titled:
+            self._titled = titled
+            self._show_signs(self.workspace.window_title())
 
     # What is shown.
 
@@ -277,41 +220,18 @@ class WatchView(Screen[None]):
         self._keep_time()
 
     def _keep_time(self) -> None:
-        states = self.jobs.rows.states.items()
-        ages = any(count and not (state and state.is_final) for state, count in states)
-        (self._clock.resume if ages else self._clock.pause)()
+        (self._clock.resume if self.workspace.has_unfinished else self._clock.pause)()
 
     def show_lines(self) -> None:
         """Shows the lines around the list, and the details."""
-        now, here, width = self.now(), self.here, self.size.width
+        now, width = self.now(), self.size.width
         rule: Line = (Span(self.glyphs.rule * width, Look.LEFT),)
-        status = status_line(
-            Badge(here.name, self._environment()),
-            self._notes(),
-            self.jobs.rows.states,
-            here.service,
-            now,
-            self.glyphs,
-            width,
-            [
-                Elsewhere(it.name, it.service, self.jobs.rows.failing[it.name])
-                for it in self.profiles
-                if it is not here
-            ],
-            self.jobs.rows.failing[here.name],
-        )
-        self._status.show(status, rule)
-        key_line = keys.key_line(self.keys, lambda action: self.check_action(action, ()), width)
-        told_already = self.details is not None and self.details.is_open
-        self._foot.show(rule, *([] if told_already else self._about(now, width)), key_line)
-        if self.details is not None:
-            self.details.show_selected()
-
-    def _about(self, now: datetime, width: int) -> list[Line]:
-        """The lines about the selected job."""
-        several = len(self.profiles) > 1
-        where = about(self.selected, self.glyphs, width, with_profile=several)
-        return [where, *self._news(now, width)]
+        self._status.show(self.workspace.status(now, width), rule)
+        keys = key_line(self.keys, lambda action: self.check_action(action, ()), width)
+        self._foot.show(rule, *self.workspace.about(now, width), keys)
+        if self.details is not None and self.workspace.details is not Details.CLOSED:
+            self._give_room()
+            self.details.put(self.workspace.selected, self.workspace.here.service)
 
     def show_plan(self) -> None:
         """Shows a change of a pace, here and on the budget screen."""
@@ -319,48 +239,88 @@ class WatchView(Screen[None]):
         if self.budget is not None and self.budget.is_current:
             self.budget.show_plan()
 
-    def _notes(self) -> list[str]:
-        """What must not be overlooked."""
-        marked = len(self.jobs.rows.marked)
-        notes = {
-            "SIGNED OUT": not len(self.jobs.rows) and not self._is_signed_in(),
-            "READ-ONLY": self.here.session.read_only,
-            "NOT SAVED": any(profile.service.unkept for profile in self.profiles),
-            f"{marked:,} MARKED": marked,
-            "SLOW LINK": self._tempo is SPARING,
-        }
-        return [note for note, applies in notes.items() if applies]
+    def step_pace(self, profile: ProfileView, by: int) -> None:
+        """Chooses another pace, which counts a moment after the last key."""
+        profile.step_pace(by)
+        timer = self._pace_timers.pop(profile.name, None)
+        if timer is not None:
+            timer.stop()
+        if profile.pending_pace is not None:
+            set_pace = partial(self._set_pace, profile)
+            self._pace_timers[profile.name] = self.set_timer(_PACE, set_pace)
+        self.show_plan()
 
-    def _environment(self) -> Environment | None:
-        """Where what is done here takes effect: where it hurts most, if there are several."""
-        here, selected = self.here, self.selected
-        if not here.session.is_real:
-            return None
-        if len(self.profiles) > 1 and selected is not None:
-            return selected.snapshot.ref.environment
-        if self.jobs.rows.environments[Environment.PRODUCTION]:
-            return Environment.PRODUCTION
-        return here.session.home.environment
+    def _set_pace(self, profile: ProfileView) -> None:
+        profile.set_pace()
+        self.show_plan()
 
-    def _news(self, now: datetime, width: int) -> list[Line]:
-        selected, here = self.selected, self.here
-        spent, effect = here.service.spent, here.pace.effect if here.pace else None
-        if spent is not None and effect is not None:
-            return preview(effect, spent, width, _NEWS_LINES)
-        return summary(
-            selected.snapshot if selected else None, here.service, now, width, _NEWS_LINES
+    def show_details(self) -> None:
+        """Shows the details as the workspace has them from now on."""
+        if self.details is None:
+            # With all that it draws: the first frame is not to wait for it.
+            from zcbulk_tui.tui.widgets.detail_pane import DetailPane
+
+            copy_keys = (self.key("copy"), self.key("copy_command"))
+            self.details = DetailPane(self.glyphs, self.now, self._past, copy_keys)
+            self._body.mount(self.details)
+        self.details.scroll_to_top()
+        self._fit_details()
+        self.call_after_refresh(self.show_changes)
+
+    def toggle_details(self) -> None:
+        """Shows the details of the selected job, or hides them."""
+        self.workspace.toggle_details()
+        self.show_details()
+
+    def _past(self, key: JobKey) -> JobPast | None:
+        return self.workspace.profile(key.profile).past(key.ref)
+
+    def _fit_details(self) -> None:
+        if self.details is not None:
+            details = self.workspace.details
+            self.details.fit(self.size, whole=details is Details.WHOLE)
+            self._give_room()
+            self._body.set_class(self.details.is_beside, "beside")
+            self.set_class(details is not Details.CLOSED, "detailed")
+
+    def _give_room(self) -> None:
+        """The list says it where nothing is selected, so it is not kept away then."""
+        if self.details is not None:
+            is_open = self.workspace.details is not Details.CLOSED
+            nothing, fills = self.workspace.selected is None, self.details_fill
+            self.details.display = is_open and not (nothing and fills)
+            self.jobs.display = nothing or not fills
+
+    @property
+    def details_fill(self) -> bool:
+        """Whether the details are in the place of the list."""
+        is_open = self.workspace.details is not Details.CLOSED
+        return is_open and self.details is not None and self.details.is_whole
+
+    def show_notices(self, said: Iterable[Notice]) -> None:
+        """Shows what is to be said: in passing, or in dialogs."""
+        for notice in said:
+            if isinstance(notice, Toast):
+                self.app.notify(
+                    notice.text,
+                    title=notice.title,
+                    severity=notice.severity,
+                    timeout=notice.seconds,
+                    markup=False,
+                )
+            else:
+                self._show_dialog(notice)
+
+    def _show_dialog(self, notice: ErrorDialog) -> None:
+        open_ones = (it for it in self.app.screen_stack if isinstance(it, NoticeScreen))
+        if notice.once and any(it.says(notice.error) for it in open_ones):
+            return
+        dialog = NoticeScreen.of(
+            notice.error, notice.title, occasion=notice.occasion, more=notice.more
         )
+        self.app.push_screen(dialog, lambda _: self.show_notices(notice.then))
 
-    def _is_signed_in(self) -> bool:
-        """Whether Zoho can be asked, as far as that is known before it was."""
-        service = self.here.service
-        return service.no_token is None and (
-            service.answered is not None or self.here.session.is_signed_in()
-        )
-
-    def _hint(self) -> list[Line]:
-        """What is said in the place of the jobs: how to begin, or that the filter finds nothing."""
-        rows = self.jobs.rows
-        if len(rows):
-            return nothing_found(rows.asked, len(rows))
-        return first_run("" if self._is_signed_in() else login(self.here.name), add=self.key("add"))
+    def sort_by(self, column: SortBy) -> None:
+        """Sorts by a column, or the other way round."""
+        self.workspace.sort_by(column)
+        self.show_changes()

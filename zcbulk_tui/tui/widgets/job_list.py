@@ -7,7 +7,7 @@ widget of its own: the names hardly ever do, the bar by the cell, the numbers wi
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import zip_longest
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from textual import events
 from textual.app import ComposeResult
@@ -22,12 +22,10 @@ from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.order import SortBy
 from zcbulk_tui.render.row import Row, header, row
 from zcbulk_tui.render.span import Line, Span, divide
+from zcbulk_tui.render.totals import Sum, sum_row
 from zcbulk_tui.tui.job_rows import JobRows, Place
 from zcbulk_tui.tui.widgets.painter import strip
 from zcbulk_tui.tui.widgets.view import top_for
-
-if TYPE_CHECKING:
-    from zcbulk_tui.render.totals import Sum
 
 _LEAST_FOR_TOTAL = 6
 """Lines from which on one of them can be spared for the total."""
@@ -55,6 +53,7 @@ class JobList(Widget):
         marks_production: Whether production is told from the rest, where there are both.
 
     Args:
+        rows: The jobs.
         glyphs: The characters to draw with.
         now: The time of day; aware.
         on_select: Called when the cursor has come to another job; called, not sent a message, so
@@ -66,6 +65,7 @@ class JobList(Widget):
 
     def __init__(
         self,
+        rows: JobRows,
         glyphs: Glyphs,
         now: Callable[[], datetime],
         *,
@@ -76,7 +76,7 @@ class JobList(Widget):
         id: str,
     ) -> None:
         super().__init__(id=id)
-        self.rows = JobRows()
+        self.rows = rows
         self.glyphs = glyphs
         self.shows_total = False
         self.shows_profile = False
@@ -97,11 +97,6 @@ class JobList(Widget):
         yield from self._panes
 
     # The cursor.
-
-    @property
-    def selected(self) -> Listed | None:
-        """The job under the cursor."""
-        return self.rows.selected
 
     def select(self, index: int) -> None:
         """Puts the cursor on the job at `index` of those that are shown, or on the nearest."""
@@ -267,10 +262,7 @@ class JobList(Widget):
         title = f"“{asked}”" if asked else "Total"
         return self._sum(title, self.rows.total(), at, of=len(self.rows) if asked else None)
 
-    def _sum(self, title: str, total: "Sum", at: Columns, *, of: int | None = None) -> _Drawn:
-        # The first frame has no sums, and is not to wait for this.
-        from zcbulk_tui.render.totals import sum_row
-
+    def _sum(self, title: str, total: Sum, at: Columns, *, of: int | None = None) -> _Drawn:
         return _Drawn(sum_row(title, total, at, self.glyphs, of=of))
 
 

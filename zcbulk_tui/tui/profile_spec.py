@@ -1,8 +1,4 @@
-"""One profile on the screen: what it shows at first, and how it comes to life.
-
-Named tuples: four dataclasses would take as long to define as a hundredth of the time until the
-first frame.
-"""
+"""One profile on the screen: what it shows at first, and how it comes to life."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,6 +8,7 @@ from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.errors import ZcbulkError
 from zcbulk_tui.monitor.events import Sink
 
+# Types only: all that the monitor needs is loaded with it, after the first frame.
 if TYPE_CHECKING:
     from zcbulk_tui.domain.windows import Recalled
     from zcbulk_tui.monitor.archive import Archive
@@ -19,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Connection(NamedTuple):
-    """What a session comes to life with.
+    """What a profile comes to life with.
 
     Attributes:
         monitor: Watches the jobs.
@@ -42,7 +39,7 @@ US = "https://www.zohoapis.com"
 """Scheme and host of the API of Zoho's first data centre."""
 
 
-class Home(NamedTuple):
+class JobDefaults(NamedTuple):
     """Where a job is that is not told in full.
 
     Attributes:
@@ -67,21 +64,21 @@ class Profiles(NamedTuple):
 
     Attributes:
         names: Their names.
-        open: Makes the session of one; raises an error of the tree where it cannot be used.
+        open: Returns the specification of one; raises an error of the tree where it cannot be used.
     """
 
     names: Sequence[str]
-    open: "Callable[[str], Session]"
+    open: "Callable[[str], ProfileSpec]"
 
 
-class Session(NamedTuple):
+class ProfileSpec(NamedTuple):
     """A profile.
 
     Attributes:
         connect: Makes the connection.
         badge: What the status line calls it: the profile's name, or DEMO.
         watched: The jobs as they are known already, for the first frame.
-        home: Where a job is that is not told in full.
+        job_defaults: Where a job is that is not told in full.
         read_only: Whether start and abort are left out.
         is_real: Whether there is anything that could be harmed, which the demo has not.
         is_signed_in: Tells whether there is a way to sign calls.
@@ -93,7 +90,7 @@ class Session(NamedTuple):
     connect: Connect
     badge: str
     watched: Sequence[JobSnapshot] = ()
-    home: Home = Home()
+    job_defaults: JobDefaults = JobDefaults()
     read_only: bool = False
     is_real: bool = True
     is_signed_in: Callable[[], bool] = lambda: True

@@ -1,0 +1,524 @@
+"""The model of the watch screen, without one: what keys are about, and what comes of them."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.render.plans import spent
+from tests.support.jobs import NOW, URL
+from tests.tui.model import DONE, READY, RUNNING, UNREAD, Model, job, text
+from zcbulk_tui.domain.budget import Pace
+from zcbulk_tui.domain.control import Command, Outcome
+from zcbulk_tui.domain.job import Action, Environment, JobState
+from zcbulk_tui.domain.snapshot import Fault, ServiceSnapshot
+from zcbulk_tui.errors import (
+    ConfigError,
+    JobRefusedError,
+    QuotaSpentError,
+    SignedOutError,
+    UsageError,
+)
+from zcbulk_tui.monitor.events import CommandEnded, JobChanged, JobRemoved, ServiceChanged
+from zcbulk_tui.render.order import GroupBy, Order, SortBy, first
+from zcbulk_tui.tui.notices import ErrorDialog, Toast
+from zcbulk_tui.tui.profile_spec import JobDefaults, Profiles, ProfileSpec
+from zcbulk_tui.tui.workspace import Details
+
+ALL = (READY, RUNNING, DONE, UNREAD)
+
+
+def read_only(spec: ProfileSpec) -> ProfileSpec:
+    return spec._replace(read_only=True)
+
+
+# What the keys are about.
+
+
+def test_a_key_is_about_the_marked_jobs_else_about_the_selected_one() -> None:
+    model = Model(*ALL)
+    assert model.ids() == ["1"]
+    model.mark(3, 2)
+    model.select(4)
+    assert model.ids() == ["3", "2"], "as they were marked"
+    model.workspace.rows.filter("nowhere")
+    assert model.workspace.selected is None
+    assert model.ids() == ["3", "2"], "no filter takes a mark off"
+    model.workspace.mark()  # there is nothing to mark
+    model.workspace.rows.marked.clear()
+    assert model.ids() == []
+
+
+@pytest.mark.parametrize(
+    ("action", "able"), [(Action.START, ["1", "4"]), (Action.ABORT, ["1", "2", "4"])]
+)
+def test_a_command_is_for_those_that_it_makes_sense_for(action: Action, able: list[str]) -> None:
+    model = Model(*ALL)
+    model.workspace.mark_all()
+    targets = model.workspace.targets(action)
+    assert [it.snapshot.ref.job_id for it in targets.able] == able
+    assert {it.snapshot.ref.job_id for it in targets.left_out} == set("1234") - set(able)
+
+
+def test_what_is_unsettled_is_not_commanded_again() -> None:
+    unsettled = Command(Action.ABORT, NOW)
+    model = Model(job(2, command=unsettled))
+    before = (model.workspace.awaits_answer, model.workspace.can("abort"))
+    model.change(RUNNING, command=unsettled.ended(Outcome.ACCEPTED))
+    after = (model.workspace.awaits_answer, model.workspace.can("abort"))
+    assert (before, after) == ((True, None), (False, True))
+
+
+_GREYED = {
+    1: set(),
+    2: {"start"},
+    3: {"start", "abort"},
+    4: set(),
+}
+_COMMANDS = ("start", "abort")
+
+
+@pytest.mark.parametrize("number", _GREYED)
+def test_what_makes_no_sense_for_the_selected_job_is_greyed(number: int) -> None:
+    model = Model(*ALL)
+    model.select(number)
+    able = {action: model.workspace.can(action) for action in _COMMANDS}
+    assert able == {it: None if it in _GREYED[number] else True for it in _COMMANDS}
+
+
+def test_where_none_of_the_marked_jobs_fits_a_command_is_greyed() -> None:
+    model = Model(*ALL)
+    model.mark(3)
+    model.select(1)  # which would fit, and is not meant
+    assert [model.workspace.can(action) for action in _COMMANDS] == [None, None]
+
+
+_NEED_A_CONNECTION = (
+    *("start", "abort", "history", "edit", "poll", "unwatch", "add", "poll_all", "pause"),
+    *("budget", "eager", "frugal", "log"),
+)
+_NEED_A_LIST = ("details", "zoom", "mark", "mark_all", "filter", "sort", "reverse")
+_NEED_A_JOB = ("start", "abort", "history", "edit", "poll", "unwatch", "copy", "copy_command")
+
+
+def test_what_can_be_done_before_there_is_a_connection_and_after() -> None:
+    before, after = Model(UNREAD, connected=False), Model(UNREAD)
+    for action in _NEED_A_CONNECTION:
+        assert before.workspace.can(action) is None, action
+        assert after.workspace.can(action) is True, action
+    for action in (*_NEED_A_LIST, "copy", "group", "help", "leave", "app.focus_next"):
+        assert before.workspace.can(action) is True, action
+
+
+def test_what_can_be_done_without_jobs_or_where_none_is_shown() -> None:
+    empty, filtered = Model(), Model(*ALL)
+    filtered.workspace.rows.filter("nowhere")
+    for action in _NEED_A_LIST:
+        assert empty.workspace.can(action) is None, action
+        assert filtered.workspace.can(action) is True, action
+    for action in _NEED_A_JOB:
+        assert empty.workspace.can(action) is None, action
+        assert filtered.workspace.can(action) is None, action
+    assert empty.workspace.can("add") is True
+
+
+def test_read_only_hides_commands_and_sends_none() -> None:
+    model = Model(READY, change=read_only)
+    assert [model.workspace.can(action) for action in _COMMANDS] == [False, False]
+    assert model.workspace.can("poll") is True
+    assert not model.workspace.targets(Action.START).able
+    assert model.workspace.notes == ["READ-ONLY"]
+
+
+def test_of_marked_jobs_those_of_a_read_only_profile_are_left_out() -> None:
+    model = Model(
+        READY,
+        profiles=("acme", "archive"),
+        change=lambda spec: read_only(spec) if spec.badge == "archive" else spec,
+    )
+    model.mark(1)
+    model.mark(1, profile="archive")
+    assert model.workspace.here.name == "archive"
+    assert model.workspace.can("start") is True
+    targets = model.workspace.targets(Action.START)
+    assert [it.profile for it in targets.able] == ["acme"]
+    assert [it.profile for it in targets.left_out] == ["archive"]
+
+
+def test_another_profile_can_be_shown_where_there_is_one() -> None:
+    def with_profiles(*names: str) -> Model:
+        profiles = Profiles(names, lambda name: ProfileSpec(lambda _: None, name))  # type: ignore[arg-type,return-value]  # never connected
+        return Model(READY, change=lambda spec: spec._replace(profiles=profiles))
+
+    assert Model(READY).workspace.can("profile") is None
+    assert with_profiles("acme").workspace.can("profile") is None
+    assert with_profiles("acme", "lab").workspace.can("profile") is True
+
+
+# What happens.
+
+
+def test_events_change_the_job_of_their_profile_and_no_other() -> None:
+    model = Model(*ALL, profiles=("acme", "lab"))
+    acme, lab = model.workspace.profiles
+    changed = replace(READY, job=replace(READY.job, label="Renamed"))
+    assert model.workspace.apply(lab, JobChanged(changed)) == []
+    rows = model.workspace.rows
+    assert rows[model.key(1, "lab")].snapshot is changed
+    assert rows[model.key(1, "acme")].snapshot is READY
+    model.workspace.apply(acme, JobRemoved(READY.ref))
+    assert [it.profile for it in rows if it.snapshot.ref == READY.ref] == ["lab"]
+    model.workspace.apply(lab, ServiceChanged(ServiceSnapshot(paused=True)))
+    assert (acme.service.paused, lab.service.paused) == (False, True)
+
+
+def test_an_event_waits_for_apply() -> None:
+    model = Model(READY)
+    (profile,) = model.workspace.profiles
+    profile.publish(JobRemoved(READY.ref))
+    assert model.events == [(profile, JobRemoved(READY.ref))]
+    assert len(model.workspace.rows) == 1
+
+
+def test_a_job_that_is_gone_has_no_mark() -> None:
+    model = Model(*ALL)
+    model.mark(1, 2)
+    model.workspace.apply(model.workspace.here, JobRemoved(READY.ref))
+    assert model.ids() == ["2"]
+
+
+def test_a_connection_takes_off_what_is_watched_no_more() -> None:
+    model = Model(READY, RUNNING, profiles=("acme", "lab"), connected=False)
+    acme, _ = model.workspace.profiles
+    model.workspace.connect(acme, model.connection("acme", RUNNING), focused=False)
+    assert [(it.profile, it.snapshot.ref.job_id) for it in model.workspace.rows] == [
+        ("acme", "2"),
+        ("lab", "1"),
+        ("lab", "2"),
+    ]
+    assert model.asked == [("focus", False)]
+
+
+def test_what_there_is_to_say_at_first_is_said_once() -> None:
+    problem = ConfigError("state.db was damaged")
+    model = Model(
+        READY,
+        profiles=("acme", "lab", "trial"),
+        connected=False,
+        change=lambda spec: spec._replace(
+            notice="It ends soon.", problem=problem if spec.badge == "trial" else None
+        ),
+    )
+    said = [
+        model.workspace.connect(profile, model.connection(profile.name), focused=True)
+        for profile in model.workspace.profiles
+    ]
+    soon = Toast("It ends soon.", severity="warning", seconds=15)
+    assert said == [[soon], [], [ErrorDialog(problem)]]
+
+
+def test_of_a_service_it_says_what_is_new() -> None:
+    model = Model(READY)
+    error = SignedOutError("The sign-in has ended")
+    out = ServiceChanged(ServiceSnapshot(held_by=error, unkept="The disk is full"))
+    said = model.workspace.apply(model.workspace.here, out)
+    assert [type(it) for it in said] == [ErrorDialog, Toast]
+    assert model.workspace.apply(model.workspace.here, out) == []
+    assert "NOT SAVED" in model.workspace.notes
+    assert "signed out" in model.status()
+
+
+def test_an_empty_list_says_itself_how_to_sign_in() -> None:
+    model = Model()
+    out = ServiceSnapshot(held_by=SignedOutError("The sign-in has ended"))
+    assert model.workspace.apply(model.workspace.here, ServiceChanged(out)) == []
+    assert model.workspace.notes == ["SIGNED OUT"]
+    hint = text(*model.workspace.hint("a"))
+    assert "zcbulk-tui login --profile acme" in hint
+    assert "press a" in hint
+    model.workspace.apply(model.workspace.here, ServiceChanged(ServiceSnapshot(answered=True)))
+    assert model.workspace.notes == []
+    assert "login" not in text(*model.workspace.hint("a"))
+
+
+def test_the_end_of_a_command_is_said() -> None:
+    model = Model(READY)
+    ended = CommandEnded(READY.job, Command(Action.START, NOW, Outcome.ACCEPTED))
+    (said,) = model.workspace.apply(model.workspace.here, ended)
+    assert isinstance(said, Toast)
+    assert model.workspace.rows[model.key(1)].snapshot is READY, "the row waits for a reading"
+
+
+# What is asked of the monitors.
+
+
+def test_polls_go_to_the_profile_of_each_job() -> None:
+    model = Model(READY, RUNNING, profiles=("acme", "lab"))
+    model.mark(2, 1)
+    model.mark(2, profile="lab")
+    assert model.workspace.poll(model.workspace.target_jobs(), key="r") == []
+    assert model.monitors["acme"].asked == [("poll", "r", "2", "1")]
+    assert model.monitors["lab"].asked == [("poll", "r", "2")]
+    assert model.workspace.rows.marked, "marks stay for the next key"
+
+
+def test_one_profile_without_calls_does_not_keep_the_other_from_polling() -> None:
+    model = Model(READY, profiles=("acme", "lab"))
+    model.monitors["acme"].error = QuotaSpentError("Not asked", "0 are left.", "Wait.")
+    model.workspace.mark_all()
+    (said,) = model.workspace.poll(model.workspace.target_jobs(), key="r")
+    assert said == Toast("0 are left. Wait.", "Not asked", "warning", 10)
+    assert model.monitors["lab"].asked == [("poll", "r", "1")]
+
+
+def test_poll_all_is_about_what_is_shown_and_not_over() -> None:
+    model = Model(*ALL)
+    assert [it.snapshot.ref.job_id for it in model.workspace.unfinished()] == ["1", "2", "4"]
+    model.workspace.rows.filter("state:ready")
+    assert [it.snapshot.ref.job_id for it in model.workspace.unfinished()] == ["1"]
+
+
+async def test_a_command_is_sent_with_the_reading_that_was_shown() -> None:
+    model = Model(READY)
+    (listed,) = model.workspace.target_jobs()
+    model.change(READY, readings=RUNNING.readings)
+    assert await model.workspace.send(listed, Action.START) == []
+    assert model.asked == [("command", "1", Action.START, READY.last)]
+
+
+async def test_a_command_that_makes_no_sense_any_more_says_so() -> None:
+    model = Model(READY)
+    (listed,) = model.workspace.target_jobs()
+    error = model.monitors["acme"].error = UsageError("Not sent")
+    assert await model.workspace.send(listed, Action.START) == [
+        ErrorDialog(error, "Job 1: Not sent")
+    ]
+    model.asked.clear()
+    model.workspace.apply(model.workspace.here, JobRemoved(READY.ref))
+    assert await model.workspace.send(listed, Action.START) == []
+    assert model.asked == [], "what has left the list is not commanded"
+
+
+def test_adding_a_job_shows_it_only_once_the_monitor_says_so() -> None:
+    model = Model(READY)
+    (profile,) = model.workspace.profiles
+    assert model.workspace.add(profile, RUNNING.job) == []
+    assert model.asked == [("add", "2")]
+    assert len(model.workspace.rows) == 1
+    assert model.workspace.add(profile, READY.job) == [Toast("It is on the list already.", "Job 1")]
+    error = model.monitors["acme"].error = ConfigError("Cannot be written")
+    assert model.workspace.add(profile, DONE.job) == [ErrorDialog(error)]
+    assert model.asked == [("add", "2"), ("add", "3")]
+
+
+def test_an_edit_that_changes_nothing_asks_for_nothing_unless_polls_have_ended() -> None:
+    model = Model(READY)
+    (listed,) = model.workspace.target_jobs()
+    assert model.workspace.edit(listed, READY.job) == []
+    assert model.asked == []
+    model.workspace.edit(listed, replace(READY.job, label="Other"))
+    assert model.asked.pop() == ("edit", "Other")
+    model.change(READY, fault=Fault(JobRefusedError("Gone"), NOW))
+    (given_up,) = model.workspace.target_jobs()
+    model.workspace.edit(given_up, READY.job)
+    assert model.asked == [("edit", "Job 1")]
+    error = model.monitors["acme"].error = ConfigError("Cannot be written")
+    assert model.workspace.edit(given_up, READY.job) == [ErrorDialog(error)]
+
+
+def test_jobs_that_are_removed_lose_their_marks_and_leave_by_an_event() -> None:
+    model = Model(*ALL)
+    model.mark(1, 3)
+    jobs = model.workspace.target_jobs()
+    assert model.workspace.remove(jobs) == []
+    assert model.asked == [("remove", "1"), ("remove", "3")]
+    assert not model.workspace.rows.marked
+    assert len(model.workspace.rows) == 4
+    model.asked.clear()
+    model.workspace.apply(model.workspace.here, JobRemoved(READY.ref))
+    error = model.monitors["acme"].error = ConfigError("Cannot be written")
+    assert model.workspace.remove(jobs) == [ErrorDialog(error)]
+    assert model.asked == [("remove", "3")], "another window has removed the first"
+
+
+def test_a_pause_is_for_all_profiles_by_what_the_selected_one_does() -> None:
+    model = Model(READY, profiles=("acme", "lab"))
+    _, lab = model.workspace.profiles
+    model.workspace.apply(lab, ServiceChanged(ServiceSnapshot(paused=True)))
+    model.workspace.toggle_pause()
+    model.select(1, "lab")
+    model.workspace.toggle_pause()
+    for monitor in model.monitors.values():
+        assert monitor.asked == [("pause", True), ("pause", False)]
+    model.workspace.set_focus(focused=False)
+    assert [it.asked[-1] for it in model.monitors.values()] == [("focus", False)] * 2
+
+
+@pytest.mark.parametrize(
+    ("steps", "pending"),
+    [
+        ((1,), Pace.EAGER),
+        ((-1,), Pace.FRUGAL),
+        ((1, -1), None),
+        ((1, 1, 1), Pace.EAGER),
+        ((1, 1, 1, -1), None),
+        ((1, -1, -1), Pace.FRUGAL),
+    ],
+)
+def test_a_pace_is_chosen_first_and_counts_later(
+    steps: tuple[int, ...], pending: Pace | None
+) -> None:
+    model = Model(READY)
+    here = model.workspace.here
+    here.service = ServiceSnapshot(spent())
+    for by in steps:
+        here.step_pace(by)
+    assert here.pending_pace is pending
+    assert model.asked == []
+    said = text(*model.workspace.about(NOW, 120))
+    assert ("It counts in a moment." in said) is (pending is not None)
+    here.set_pace()
+    assert model.asked == ([("pace", pending)] if pending else [])
+    assert here.pending_pace is None
+    assert "It counts in a moment." not in text(*model.workspace.about(NOW, 120))
+
+
+def test_without_a_monitor_no_pace_is_chosen() -> None:
+    model = Model(READY, connected=False)
+    model.workspace.here.step_pace(1)
+    assert model.workspace.here.pending_pace is None
+
+
+@pytest.mark.parametrize(
+    ("pasted", "found"),
+    [
+        (f"see {URL}, and {URL}.", [URL]),
+        (f"({URL})\n<{URL[:-1]}8>", [URL, f"{URL[:-1]}8"]),
+        ("https://example.com/insert/1 and words", []),
+    ],
+)
+def test_the_jobs_in_what_is_pasted(pasted: str, found: list[str]) -> None:
+    assert Model().workspace.job_urls(pasted) == found
+
+
+# Which jobs are shown, and how.
+
+
+def test_sorting_walks_the_columns_and_turns_round() -> None:
+    workspace = Model(*ALL).workspace
+    columns = (SortBy.ADDED, SortBy.JOB, SortBy.PERCENT)
+    for column in (SortBy.JOB, SortBy.PERCENT, SortBy.ADDED, SortBy.JOB):
+        workspace.sort_by_next(columns)
+        assert workspace.rows.order == Order(column, first(column))
+    workspace.sort_by(SortBy.JOB)
+    assert workspace.rows.order == Order(SortBy.JOB, descending=True)
+    workspace.sort_by(SortBy.PERCENT)
+    assert workspace.rows.order == Order(SortBy.PERCENT, first(SortBy.PERCENT))
+    workspace.sort_by(SortBy.DUE)
+    workspace.sort_by_next(columns)
+    assert workspace.rows.order.by is SortBy.ADDED, "a column that has left is before the first"
+
+
+def test_groups_walk_all_kinds_and_end_without() -> None:
+    workspace = Model(*ALL).workspace
+    kinds = []
+    for _ in range(6):
+        workspace.group_by_next()
+        kinds.append(workspace.rows.group_by)
+    assert kinds == [*list(GroupBy)[1:], None, GroupBy.PROFILE]
+
+
+def test_marking_all_marks_what_is_shown() -> None:
+    model = Model(*ALL)
+    model.workspace.rows.filter("state:ready")
+    model.workspace.mark_all()
+    assert model.ids() == ["1"]
+    assert "1 MARKED" in model.workspace.notes
+    model.workspace.mark_all()
+    assert model.workspace.notes == []
+
+
+def test_back_takes_back_one_thing_at_a_time() -> None:
+    workspace = Model(*ALL).workspace
+    workspace.toggle_details()
+    workspace.mark()
+    workspace.rows.filter("job")
+    seen = []
+    for _ in range(4):
+        rows = workspace.rows
+        seen.append((rows.asked, len(rows.marked), workspace.details))
+        workspace.back()
+    assert seen == [
+        ("job", 1, Details.SHARED),
+        ("", 1, Details.SHARED),
+        ("", 0, Details.SHARED),
+        ("", 0, Details.CLOSED),
+    ]
+
+
+def test_the_details_and_the_lines_below_do_not_say_the_same() -> None:
+    workspace = Model(*ALL).workspace
+    assert "Job 1" in text(*workspace.about(NOW, 120))
+    steps = (
+        (workspace.toggle_details, Details.SHARED),
+        (lambda: workspace.zoom(fills=False), Details.WHOLE),
+        (lambda: workspace.zoom(fills=True), Details.SHARED),
+        (workspace.toggle_details, Details.CLOSED),
+    )
+    for step, details in steps:
+        step()
+        assert workspace.details is details
+        assert bool(workspace.about(NOW, 120)) is (details is Details.CLOSED)
+
+
+# What is said around the list.
+
+
+def test_the_badge_says_where_it_hurts_most() -> None:
+    def environment(*jobs: Environment, profiles: tuple[str, ...] = ("acme",)) -> object:
+        snapshots = [job(number, environment=it) for number, it in enumerate(jobs, 1)]
+        model = Model(
+            *snapshots,
+            profiles=profiles,
+            change=lambda spec: spec._replace(job_defaults=JobDefaults(Environment.DEVELOPMENT)),
+        )
+        return model.workspace.badge.environment
+
+    stage, production = Environment.STAGE, Environment.PRODUCTION
+    assert environment() is Environment.DEVELOPMENT
+    assert environment(stage) is Environment.DEVELOPMENT
+    assert environment(stage, production) is production
+    assert environment(stage, production, profiles=("acme", "lab")) is stage, "the selected job's"
+    demo = Model(job(1, environment=production), change=lambda spec: spec._replace(is_real=False))
+    assert demo.workspace.badge.environment is None
+
+
+def test_the_line_above_says_who_polls_and_how_the_others_do() -> None:
+    model = Model(READY, profiles=("acme", "lab"))
+    acme, lab = model.workspace.profiles
+    model.workspace.apply(acme, ServiceChanged(ServiceSnapshot(answered=True, poller="pts/3")))
+    model.workspace.apply(lab, ServiceChanged(ServiceSnapshot(paused=True)))
+    assert "connected via pts/3" in model.status()
+    assert "lab: polls paused" in model.status()
+    model.select(1, "lab")
+    assert model.status().startswith(" lab ")
+    model.workspace.is_sparing = True
+    assert "SLOW LINK" in model.status()
+
+
+def test_ages_go_on_while_a_job_is_unfinished() -> None:
+    assert not Model().workspace.has_unfinished
+    assert not Model(DONE).workspace.has_unfinished
+    assert Model(DONE, RUNNING).workspace.has_unfinished
+    assert Model(DONE, UNREAD).workspace.has_unfinished
+
+
+def test_the_window_title_counts_what_runs_and_what_needs_a_look() -> None:
+    failed = job(5, JobState.FAILED)
+    title = Model(RUNNING, DONE, failed).workspace.window_title()
+    assert (title.percent, title.trouble) == (20, True)
+
+
+def test_a_filter_that_finds_nothing_says_so() -> None:
+    workspace = Model(*ALL).workspace
+    workspace.rows.filter("nowhere")
+    assert "None of 4 jobs has “nowhere”" in text(*workspace.hint("a"))

@@ -1,0 +1,143 @@
+"""What the user is told beside the list, as values: in passing, or in a dialog."""
+
+from typing import Literal, NamedTuple
+
+from zcbulk_tui.domain.control import Command, Outcome
+from zcbulk_tui.domain.job import WatchedJob
+from zcbulk_tui.domain.sign_in import login
+from zcbulk_tui.domain.snapshot import ServiceSnapshot
+from zcbulk_tui.errors import (
+    Occasion,
+    QuotaSpentError,
+    ServiceError,
+    SignedOutError,
+    ZcbulkError,
+)
+from zcbulk_tui.render import words
+from zcbulk_tui.render.clipboard import Clipboard, toast
+
+
+class Toast(NamedTuple):
+    """Something that is said in passing.
+
+    Attributes:
+        text: What is said.
+        title: Stands above it; empty for nothing.
+        severity: Whether something is wrong.
+        seconds: For how long it is shown; None for as long as is usual.
+    """
+
+    text: str
+    title: str = ""
+    severity: Literal["information", "warning"] = "information"
+    seconds: float | None = None
+
+
+class ErrorDialog(NamedTuple):
+    """An error that must be read.
+
+    Attributes:
+        error: The error.
+        title: Stands above it; None for its own.
+        occasion: Who asked, where another try is to be spoken of.
+        more: Stands at its end.
+        once: Whether it is left out while another dialog about such an error is open.
+        then: What is said once it is closed, since it would stand before it.
+    """
+
+    error: ZcbulkError
+    title: str | None = None
+    occasion: Occasion | None = None
+    more: str = ""
+    once: bool = False
+    then: tuple[Toast, ...] = ()
+
+
+Notice = Toast | ErrorDialog
+
+UNSETTLED = Toast(
+    "It is not known yet what became of the last start or abort. Try again in a moment.",
+    severity="warning",
+)
+"""Why another profile cannot be shown now."""
+
+
+def at_start(problem: ZcbulkError | None, warning: str) -> list[Notice]:
+    """Returns what is said of a profile once it is connected.
+
+    Args:
+        problem: What of its memory could not be used; None for nothing.
+        warning: What else there is to say; empty for nothing.
+    """
+    said = (Toast(warning, severity="warning", seconds=15),) if warning else ()
+    return [ErrorDialog(problem, then=said)] if problem is not None else list(said)
+
+
+def command_ended(job: WatchedJob, command: Command) -> Notice:
+    """Says what became of a command: a refusal in a dialog, all else in passing."""
+    verb = command.action.value
+    if command.outcome is Outcome.REFUSED and command.error is not None:
+        title, occasion = f"{job.label}: no {verb}", Occasion.COMMAND
+        return ErrorDialog(command.error, title, occasion)
+    said = words.command(command, command.sent_at)
+    fine = command.outcome in (Outcome.ACCEPTED, Outcome.TOOK_EFFECT)
+    return Toast(said, job.label, "information" if fine else "warning", 6 if fine else 15)
+
+
+def sign_in(
+    profile: str, before: ServiceSnapshot, now: ServiceSnapshot, *, list_is_empty: bool
+) -> list[Notice]:
+    """Says once that no call can be signed: in passing what passes, in a dialog what lasts.
+
+    Args:
+        profile: Its name.
+        before: How its calls went.
+        now: How they go.
+        list_is_empty: Whether there are no jobs; what stands there then says how to sign in.
+    """
+    error = now.no_token
+    if error is None or (before.no_token is not None and before.no_token.title == error.title):
+        return []
+    if isinstance(error, ServiceError):
+        said = f"{error} Polls rest meanwhile, and go on by themselves."
+        return [Toast(said, "No access token", "warning")]
+    out = isinstance(error, SignedOutError)
+    if out and list_is_empty:
+        return []
+    mended = f"after: {login(profile)}" if out else "once that is mended."
+    rest = f"Polls rest meanwhile, and go on by themselves {mended}"
+    return [ErrorDialog(error, more=rest, once=True)]
+
+
+def saving(before: ServiceSnapshot, now: ServiceSnapshot, *, is_known: bool) -> list[Notice]:
+    """Says in passing that what happens is not kept any more, or is kept again.
+
+    Args:
+        before: How it was.
+        now: How it is.
+        is_known: Whether the dialog at the start has said what is wrong with the memory, so that
+            the first report of it is none.
+    """
+    if (is_known and before.spent is None) or bool(before.unkept) == bool(now.unkept):
+        return []
+    if now.unkept:
+        return [Toast(now.unkept, "Not saved", "warning", 15)]
+    return [Toast("What was missed has been written down.", "Saved again")]
+
+
+def quota(error: QuotaSpentError) -> Toast:
+    """Says why the day's calls do not allow what was asked for."""
+    said = " ".join(part for part in (error.cause, error.next_step) if part)
+    return Toast(said, error.title, "warning", 10)
+
+
+def listed_already(job: WatchedJob) -> Toast:
+    """Says that a job need not be added."""
+    return Toast("It is on the list already.", job.label)
+
+
+def copied(known: Clipboard, what: str) -> Toast:
+    """Says whether something has got to the clipboard, as far as that is known."""
+    if known.works is False:
+        return Toast(toast(known, what), severity="warning", seconds=15)
+    return Toast(toast(known, what), seconds=4)

@@ -1,0 +1,199 @@
+"""What is asked before something is done, as values: before start, abort, poll and remove."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from zcbulk_tui.domain.job import Action, Environment, JobState
+from zcbulk_tui.domain.progress import estimated_since
+from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
+from zcbulk_tui.render import words
+from zcbulk_tui.render.figures import age, number
+from zcbulk_tui.tui.workspace import Targets, Workspace
+
+_LEFT_OUT = 5
+"""Jobs that are left out and named; of more their number is told."""
+
+_MANY = 10
+"""Calls from which on one key press asks first."""
+
+
+class Typed(NamedTuple):
+    """What must be typed before the answer can be yes.
+
+    Attributes:
+        what: What it is, in words.
+        text: The text itself.
+    """
+
+    what: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question whose safe answer is no.
+
+    Attributes:
+        title: The question.
+        paragraphs: What will happen.
+        yes: What the button that does it says.
+        typed: What must be typed before it can be pressed; None for nothing.
+    """
+
+    title: str
+    paragraphs: Sequence[str]
+    yes: str
+    typed: Typed | None = None
+
+
+def command(workspace: Workspace, jobs: Targets, action: Action, now: datetime) -> Question:
+    """Asks whether to start or abort jobs; at least one of them is able."""
+    several = len(jobs.able) > 1 or jobs.left_out
+    return (_about_several if several else _about_one)(workspace, jobs, action, now)
+
+
+def poll(workspace: Workspace, jobs: Sequence[Listed]) -> Question | None:
+    """Asks whether to spend so many calls; None where they are few."""
+    if len(jobs) < _MANY:
+        return None
+    return Question(
+        f"Ask for the status of {len(jobs):,} jobs?",
+        [f"It costs {len(jobs):,} calls, at 50 a minute. {calls_left(workspace, jobs)}"],
+        yes="Ask",
+    )
+
+
+def remove(jobs: Sequence[Listed]) -> Question:
+    """Asks whether to stop watching jobs; there is at least one."""
+    ids = ", ".join(listed.snapshot.ref.job_id for listed in jobs)
+    one = jobs[0].snapshot.job.label if len(jobs) == 1 else ""
+    named = [] if one else ["\n".join(listed.snapshot.job.label for listed in jobs)]
+    again = "it again you need its id" if one else "them again you need their ids"
+    return Question(
+        f"Stop watching “{one}”?" if one else f"Stop watching {len(jobs):,} jobs?",
+        [
+            *named,
+            f"{'It leaves' if one else 'They leave'} this list. Nothing changes at Zoho.",
+            f"Zoho has no list of jobs: to watch {again}, {ids}.",
+        ],
+        yes="Stop watching",
+    )
+
+
+def calls_left(workspace: Workspace, jobs: Iterable[Listed]) -> str:
+    """What is left of today's calls of the jobs' profiles, in sentences."""
+    said = []
+    for name in dict.fromkeys(listed.profile for listed in jobs):
+        spent = workspace.profile(name).service.spent
+        if spent is not None:
+            whose = f"{name}: " if len(workspace.profiles) > 1 else ""
+            said.append(f"{whose}{words.calls_left(spent)}")
+    return " ".join(said)
+
+
+def _about_one(workspace: Workspace, jobs: Targets, action: Action, now: datetime) -> Question:
+    (listed,) = jobs.able
+    snapshot, verb = listed.snapshot, action.value.capitalize()
+    in_production = snapshot.ref.environment is Environment.PRODUCTION
+    return Question(
+        f"{verb} “{snapshot.job.label}”?",
+        [
+            _place(snapshot),
+            *consequences(snapshot, action, now),
+            f"{_PRICE} {calls_left(workspace, jobs.able)}",
+        ],
+        yes=verb,
+        typed=Typed("the form's link name", snapshot.ref.form)
+        if action is Action.ABORT and in_production
+        else None,
+    )
+
+
+def _about_several(workspace: Workspace, jobs: Targets, action: Action, _: datetime) -> Question:
+    """Names every job, also those that a filter leaves out of the list."""
+    verb, count = action.value.capitalize(), len(jobs.able)
+    typed: Typed | None = None
+    if action is Action.ABORT and any(_in_production(listed) for listed in jobs.able):
+        typed = Typed("how many jobs are aborted", str(count))
+    told = (
+        "Zoho will begin to insert their records. No workflows run for them."
+        if action is Action.START
+        else "What is in stays in. There is no rollback, and an aborted job cannot be resumed."
+    )
+    jobs_word = "job" if count == 1 else "jobs"
+    return Question(
+        f"{verb} {count:,} {jobs_word}?",
+        [
+            "\n".join(_in_a_line(workspace, listed) for listed in jobs.able),
+            *([_left_out(jobs.left_out)] if jobs.left_out else []),
+            told,
+            f"It costs {2 * count:,} calls, up to {5 * count:,} where answers are lost. "
+            f"{calls_left(workspace, jobs.able)}",
+        ],
+        yes=verb,
+        typed=typed,
+    )
+
+
+def _in_a_line(workspace: Workspace, listed: Listed) -> str:
+    snapshot = listed.snapshot
+    ref = snapshot.ref
+    hidden = workspace.rows.index_of(listed.key) is None
+    parts = (
+        snapshot.job.label,
+        ref.form,
+        ref.environment.value.upper() if _in_production(listed) else ref.environment.value,
+        f"profile {listed.profile}" if len(workspace.profiles) > 1 else "",
+        "not shown by the filter" if hidden else "",
+    )
+    return f"{workspace.glyphs.mark} {', '.join(part for part in parts if part)}"
+
+
+def _left_out(jobs: Sequence[Listed]) -> str:
+    named = [f"{it.snapshot.job.label} ({_state(it.snapshot)})" for it in jobs[:_LEFT_OUT]]
+    more = len(jobs) - len(named)
+    return f"Left out: {', '.join(named)}{f' and {more:,} more' if more else ''}."
+
+
+def _state(snapshot: JobSnapshot) -> str:
+    return words.STATE[snapshot.state] if snapshot.state else "not read yet"
+
+
+def _in_production(listed: Listed) -> bool:
+    return listed.snapshot.ref.environment is Environment.PRODUCTION
+
+
+def consequences(snapshot: JobSnapshot, action: Action, now: datetime) -> list[str]:
+    """What a start or an abort will do, as far as it can be told."""
+    last = snapshot.last
+    if action is Action.START:
+        total = last.counts.total if last else None
+        records = f"{number(total, 15)} records" if total else "the uploaded records"
+        return [f"Zoho will begin to insert {records}. No workflows run for them."]
+    if last is None:
+        told = "It has not been read yet, so nobody here knows how many records are in."
+    elif last.state is not JobState.IN_PROGRESS:
+        told = "It has not begun as far as is known; it can not be started after this."
+    elif last.counts.success is None or last.counts.left is None:
+        told = "The server has not said how many records are in."
+    else:
+        moved = estimated_since(snapshot.motion, last, now)
+        told = (
+            f"About {number(last.counts.success + moved, 15)} records are in and stay in; about "
+            f"{number(last.counts.left - moved, 15)} will not be inserted "
+            f"(read: {age((now - last.read_at).total_seconds())})."
+        )
+    return [told, "There is no rollback, and an aborted job cannot be resumed."]
+
+
+_PRICE = "It costs 2 calls: this one, and one for the status after it; where the answer is lost, up to 5."
+
+
+def _place(snapshot: JobSnapshot) -> str:
+    ref = snapshot.ref
+    return (
+        f"Job {ref.job_id} of form {ref.form} in {ref.owner}/{ref.app}, "
+        f"{ref.environment.value.upper()}."
+    )
