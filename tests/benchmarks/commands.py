@@ -326,7 +326,7 @@ async def by_pairs(world: World, tally: Tally, folder: Path) -> None:
             sent = sum(
                 entry.method != "GET" and ref.job_id in entry.path for entry in world.creator.log
             )
-            codes = sorted(code for code, _ in ended)
+            codes = sorted(code or 0 for code, _ in ended)
             if sent != 1:
                 tally.doubled.append(f"{ref.job_id}: {sent} sent by a pair: {ended}")
             # The other one is told that it was accepted, and that the status comes first.

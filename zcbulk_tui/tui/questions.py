@@ -188,7 +188,10 @@ def consequences(snapshot: JobSnapshot, action: Action, now: datetime) -> list[s
     return [told, "There is no rollback, and an aborted job cannot be resumed."]
 
 
-_PRICE = "It costs 2 calls: this one, and one for the status after it; where the answer is lost, up to 5."
+_PRICE = (
+    "It costs 2 calls: this one, and one for the status after it; where the answer is lost, "
+    "up to 5."
+)
 
 
 def _place(snapshot: JobSnapshot) -> str:
