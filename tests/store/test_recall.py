@@ -18,7 +18,7 @@ from zcbulk_tui.domain.windows import Recalled
 from zcbulk_tui.errors import BusyError, RefusedError, ZcbulkError
 from zcbulk_tui.monitor.ports import Desk, Memory
 from zcbulk_tui.store.database import Database, in_memory
-from zcbulk_tui.store.glance import at_a_glance
+from zcbulk_tui.store.recall import load_watch_list
 from zcbulk_tui.store.windows import SILENT
 
 JOB = watched()
@@ -82,7 +82,7 @@ def test_a_window_on_the_list_polls_for_all_and_shows_the_list(open_window: Open
 def test_what_a_window_wants_is_not_put_on_the_list(open_window: Open, database: Database) -> None:
     wanting = open_window("1", "2")
     assert polled(wanting) == {"1": True, "2": True}
-    assert at_a_glance(database, PROFILE) == []
+    assert load_watch_list(database, PROFILE) == []
     assert polled(open_window()) == {"1": False, "2": False}
 
 
@@ -281,7 +281,7 @@ def test_the_last_command_of_each_job_is_recalled(memory: Memory) -> None:
     assert [recalled.record for recalled in memory.recall()] == [abort, settled, None]
 
 
-def test_at_a_glance_there_is_the_list_with_the_last_reading_of_each_job(
+def test_load_watch_list_there_is_the_list_with_the_last_reading_of_each_job(
     open_window: Open, database: Database
 ) -> None:
     desk = open_window()
@@ -290,8 +290,8 @@ def test_at_a_glance_there_is_the_list_with_the_last_reading_of_each_job(
     open_window("9")
     for at in (0, 5):
         desk.memory.read(ref("2"), reading(at, at))
-    assert at_a_glance(database, PROFILE) == [
+    assert load_watch_list(database, PROFILE) == [
         JobSnapshot(watched("2"), (reading(5, 5),)),
         JobSnapshot(watched("1")),
     ]
-    assert at_a_glance(database, "other") == []
+    assert load_watch_list(database, "other") == []

@@ -23,7 +23,12 @@ from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import Answer, ServiceError, ZcbulkError
 from zcbulk_tui.store import call_log, control_log, event_log
 from zcbulk_tui.store.database import in_memory
-from zcbulk_tui.store.json_rows import error_from_json, error_json, reading_from_json, reading_json
+from zcbulk_tui.store.json_objects import (
+    error_from_json,
+    error_json,
+    reading_from_json,
+    reading_json,
+)
 from zcbulk_tui.store.rows import (
     READING,
     from_reading,

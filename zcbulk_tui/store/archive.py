@@ -8,8 +8,7 @@ from zcbulk_tui.domain.job import JobRef, WatchedJob
 from zcbulk_tui.domain.records import EventKind, History, Record
 from zcbulk_tui.store import call_log, control_log, event_log
 from zcbulk_tui.store.database import Database
-from zcbulk_tui.store.jobs import JOB, THE_JOB, key, to_job
-from zcbulk_tui.store.rows import READING, to_millis, to_reading
+from zcbulk_tui.store.rows import JOB, READING, THE_JOB, key, to_job, to_millis, to_reading
 from zcbulk_tui.store.watch_list import StoredWatchList
 
 

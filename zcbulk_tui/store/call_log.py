@@ -6,8 +6,7 @@ from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.records import CallRecord
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import Answer
-from zcbulk_tui.store.jobs import REF, THE_JOB, key, to_ref
-from zcbulk_tui.store.rows import to_millis, to_moment
+from zcbulk_tui.store.rows import REF, THE_JOB, key, to_millis, to_moment, to_ref
 
 KEEP = f"""
 INSERT INTO calls (profile, job, at, cause, why, request, milliseconds, calls_left, http_status,

@@ -4,9 +4,8 @@ from typing import Any
 
 from zcbulk_tui.domain.records import EventKind, JobEvent
 from zcbulk_tui.domain.text import one_line
-from zcbulk_tui.store.jobs import REF, THE_JOB, key, to_ref
-from zcbulk_tui.store.json_rows import error_from_json, error_json
-from zcbulk_tui.store.rows import to_millis, to_moment
+from zcbulk_tui.store.json_objects import error_from_json, error_json
+from zcbulk_tui.store.rows import REF, THE_JOB, key, to_millis, to_moment, to_ref
 
 _KEEP = """
 INSERT INTO events (profile, job, at, by_window, kind, text, error)

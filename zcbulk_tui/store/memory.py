@@ -10,9 +10,19 @@ from zcbulk_tui.domain.records import CallRecord, ControlRecord, JobEvent
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.windows import News, Recalled
 from zcbulk_tui.errors import ConfigError
-from zcbulk_tui.store import call_log, control_log, event_log, readings, recall, watch_list
+from zcbulk_tui.store import call_log, control_log, event_log, recall, watch_list
 from zcbulk_tui.store.database import Database
-from zcbulk_tui.store.jobs import THE_JOB, key
+from zcbulk_tui.store.rows import (
+    KEEP_READING,
+    KNOW_JOB,
+    PUT_LAST,
+    READINGS_SINCE,
+    THE_JOB,
+    job_values,
+    key,
+    reading_values,
+    to_news,
+)
 from zcbulk_tui.store.windows import NoWindow, StoredWindows
 
 if TYPE_CHECKING:
@@ -82,13 +92,13 @@ class StoredMemory:
         """Has jobs polled for as long as this window is open; raises as `add` does."""
         with self._database.transaction() as connection:
             for job in jobs:
-                connection.execute(watch_list.KNOW, watch_list.values(self._profile, job))
+                connection.execute(KNOW_JOB, job_values(self._profile, job))
                 connection.execute(_WANT, self._named(job.ref))
 
     def know(self, jobs: Iterable[WatchedJob]) -> None:
         """Makes sure that jobs can be remembered, though they may not be on the list; no error."""
         for job in jobs:
-            self._database.keep(watch_list.KNOW, watch_list.values(self._profile, job))
+            self._database.keep(KNOW_JOB, job_values(self._profile, job))
 
     def edit(self, job: WatchedJob) -> None:
         """Keeps another label, other tags and another note of a job; raises as `add` does."""
@@ -169,7 +179,7 @@ class StoredMemory:
             return News(is_any=True, other_wishes=True)
         values = {"profile": self._profile, "window": self._windows.number}
         try:
-            read = self._database.rows(readings.SINCE, {**values, "last": self._last_reading})
+            read = self._database.rows(READINGS_SINCE, {**values, "last": self._last_reading})
             events = self._database.rows(event_log.SINCE, {**values, "last": self._last_event})
             wanted = self._database.rows(_WISHES)
         except ConfigError:
@@ -181,7 +191,7 @@ class StoredMemory:
             self._last_event = events[-1][0]
         before, self._wanted = self._wanted, wanted
         return News(
-            [readings.to_news(row[1:]) for row in read],
+            [to_news(row[1:]) for row in read],
             [event_log.to_event(row[1:]) for row in events],
             is_any=True,
             other_wishes=wanted != before,
@@ -189,8 +199,8 @@ class StoredMemory:
 
     def read(self, ref: JobRef, reading: JobReading) -> None:
         """Keeps a reading; raises nothing."""
-        values = readings.values(self._profile, self._windows.number, ref, reading)
-        self._database.keep(readings.KEEP, values)
+        values = reading_values(self._profile, self._windows.number, ref, reading)
+        self._database.keep(KEEP_READING, values)
 
     def happened(self, event: JobEvent) -> None:
         """Keeps an event; raises nothing."""
@@ -220,15 +230,15 @@ class StoredMemory:
     def _write_anew(self, connection: "sqlite3.Connection") -> None:
         """Writes what this window knows into a file that is begun anew, where it lacks that."""
         for ref, job in self._jobs.items():
-            known = connection.execute(watch_list.KNOW, watch_list.values(self._profile, job))
+            known = connection.execute(KNOW_JOB, job_values(self._profile, job))
             listed, _ = self._listed.get(ref, (False, False))
             # One that the file knows was taken off the list by somebody, if it is not on it.
             if listed and known.rowcount == 1:
-                connection.execute(watch_list.PUT_LAST, key(self._profile, ref))
+                connection.execute(PUT_LAST, key(self._profile, ref))
         for record in self._commands.values():
             is_over = record.settled is not None or record.command.outcome is not Outcome.SENT
             sql = control_log.KEEP if is_over else control_log.KEEP_IF_MISSING
-            connection.execute(watch_list.KNOW, watch_list.values(self._profile, record.job))
+            connection.execute(KNOW_JOB, job_values(self._profile, record.job))
             connection.execute(sql, control_log.values(record))
         # This window has no number yet in that file.
         self._to_want = [
