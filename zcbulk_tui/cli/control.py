@@ -19,9 +19,10 @@ from zcbulk_tui.domain.records import ControlRecord
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.windows import Recalled
 from zcbulk_tui.errors import ConfigError, QuotaSpentError, RefusedError, UnclearError, UsageError
+from zcbulk_tui.monitor.desk import Desk
 from zcbulk_tui.monitor.events import Event, JobChanged
 from zcbulk_tui.monitor.monitor import Monitor
-from zcbulk_tui.monitor.ports import Desk, JobApi
+from zcbulk_tui.monitor.ports import JobApi
 from zcbulk_tui.monitor.spending import Spending
 from zcbulk_tui.render import words
 from zcbulk_tui.render.figures import clock

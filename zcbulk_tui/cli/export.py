@@ -19,7 +19,6 @@ from zcbulk_tui.domain.job_list_file import VERSION
 from zcbulk_tui.domain.records import History
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError, UsageError
-from zcbulk_tui.monitor.archive import Archive
 from zcbulk_tui.store import files
 from zcbulk_tui.store.archive import StoredArchive
 
@@ -79,7 +78,9 @@ def run(
     return 0
 
 
-def _histories(names: Sequence[str], archive: Archive, settings: Settings) -> Iterable[History]:
+def _histories(
+    names: Sequence[str], archive: StoredArchive, settings: Settings
+) -> Iterable[History]:
     if names:
         found = [history_of(name, archive, settings) for name in names]
         return {history.job.ref: history for history in found}.values()

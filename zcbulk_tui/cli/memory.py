@@ -18,7 +18,7 @@ from zcbulk_tui.errors import ConfigError
 
 if TYPE_CHECKING:
     from zcbulk_tui.domain.snapshot import JobSnapshot
-    from zcbulk_tui.monitor.ports import Desk
+    from zcbulk_tui.monitor.desk import Desk
     from zcbulk_tui.monitor.spending import Spending
     from zcbulk_tui.store.database import Database
     from zcbulk_tui.store.opening import Opened
@@ -79,7 +79,7 @@ def desk(
     shows_list: bool = False,
 ) -> "Desk":
     """Returns what a window or a command shares with the others on its profile."""
-    from zcbulk_tui.monitor.ports import Desk
+    from zcbulk_tui.monitor.desk import Desk
     from zcbulk_tui.store.memory import StoredMemory
     from zcbulk_tui.store.minute import SharedMinute
 

@@ -10,7 +10,7 @@ from zcbulk_tui.domain.day_plan import Spent
 from zcbulk_tui.domain.outlook import Outlook
 from zcbulk_tui.domain.planner import Effect, Means, Pace, Terms
 from zcbulk_tui.errors import QuotaSpentError
-from zcbulk_tui.monitor.ports import CallBook
+from zcbulk_tui.store.ledger import StoredCallBook
 
 _CLOCKS_APART = 1800.0
 """Seconds by which Zoho's day may begin later than ours, since clocks differ."""
@@ -31,7 +31,7 @@ class Spending:
 
     def __init__(
         self,
-        book: CallBook,
+        book: StoredCallBook,
         allowance: Allowance,
         *,
         pace: Pace = Pace.BALANCED,

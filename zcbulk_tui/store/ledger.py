@@ -126,7 +126,13 @@ class StoredCallBook:
         return None
 
     def let_stand(self, shown: date, day: date, until: float) -> None:
-        """Has calls count to a day while the clock shows another one, in all processes."""
+        """Has calls count to a day while the clock shows another one, in all processes.
+
+        Args:
+            shown: The day that the clock shows.
+            day: The day that calls count to.
+            until: When that ends, in seconds of a clock that nobody can set.
+        """
         value = {"shown": shown.isoformat(), "day": day.isoformat(), "until": until}
         self._database.keep(_LET_STAND, (self._mark, json.dumps(value)))
 

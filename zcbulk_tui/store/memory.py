@@ -121,6 +121,8 @@ class StoredMemory:
     def polled(self) -> Mapping[JobRef, bool]:
         """Returns the jobs that are polled, and whether this window shows them.
 
+        They are those of all windows: one window polls for all.
+
         Raises:
             ConfigError: They cannot be read.
         """

@@ -7,8 +7,8 @@ from zcbulk_tui.monitor.events import Event
 from zcbulk_tui.tui.session import Session
 
 if TYPE_CHECKING:
-    from zcbulk_tui.monitor.archive import Archive
     from zcbulk_tui.monitor.monitor import Monitor
+    from zcbulk_tui.store.archive import StoredArchive
     from zcbulk_tui.tui.pace_choice import PaceChoice
     from zcbulk_tui.tui.screens.watch_view import WatchView
 
@@ -27,7 +27,7 @@ class OpenProfile:
     def __init__(self, session: Session, screen: "WatchView") -> None:
         self.session = session
         self.monitor: Monitor | None = None
-        self.archive: Archive | None = None
+        self.archive: StoredArchive | None = None
         self.pace: PaceChoice | None = None
         self.service = ServiceSnapshot()
         self._screen = screen
