@@ -10,7 +10,6 @@ from pathlib import Path
 from textwrap import indent
 
 from zcbulk_tui.cli import memory, records
-from zcbulk_tui.cli.records import JsonObject
 from zcbulk_tui.cli.which_job import history_of
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
@@ -21,6 +20,7 @@ from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError, UsageError
 from zcbulk_tui.store import files
 from zcbulk_tui.store.archive import StoredArchive
+from zcbulk_tui.store.json_objects import JsonObject, job_object, moment, reading_object
 
 WATCH_LIST = "watch-list"
 PARTS = ("readings", "events", "commands")
@@ -90,7 +90,7 @@ def _histories(
 
 def _job_with(history: History, parts: Iterable[str]) -> JsonObject:
     return {
-        **records.job_object(history.job),
+        **job_object(history.job),
         **{part: _entries(history, part) for part in parts if part in PARTS},
     }
 
@@ -98,7 +98,7 @@ def _job_with(history: History, parts: Iterable[str]) -> JsonObject:
 def _entries(history: History, part: str) -> list[JsonObject]:
     match part:
         case "readings":
-            return [records.reading_object(reading) for reading in history.readings]
+            return [reading_object(reading) for reading in history.readings]
         case "events":
             return [records.event_object(event) for event in history.events]
         case _:
@@ -109,7 +109,7 @@ def _json(histories: Iterable[History], parts: Sequence[str], profile: str) -> I
     head = {
         "version": VERSION,
         "profile": profile,
-        "exported_at": records.moment(datetime.now(UTC)),
+        "exported_at": moment(datetime.now(UTC)),
     }
     yield f'{json.dumps(head, indent=1)[:-2]},\n "jobs": ['
     before = "\n"
@@ -125,7 +125,7 @@ def _csv(histories: Iterable[History], what: str) -> Iterator[str]:
     writer = csv.writer(row, lineterminator="\n")
     writer.writerow(columns)
     for history in histories:
-        job = records.job_object(history.job)
+        job = job_object(history.job)
         for entry in [{}] if what == WATCH_LIST else _entries(history, what):
             cells = _flat({**job, **entry})
             writer.writerow([cells.get(column) for column in columns])

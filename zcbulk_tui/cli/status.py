@@ -14,6 +14,7 @@ from zcbulk_tui.errors import Occasion, ZcbulkError
 from zcbulk_tui.monitor.once import read_all
 from zcbulk_tui.render.figures import clock, number, percent
 from zcbulk_tui.render.span import fit
+from zcbulk_tui.store.json_objects import reading_object
 
 
 def run(jobs: Sequence[str], flags: Mapping[str, object], *, as_json: bool, fresh: bool) -> int:
@@ -49,24 +50,22 @@ def run(jobs: Sequence[str], flags: Mapping[str, object], *, as_json: bool, fres
 
 def as_object(ref: JobRef, result: JobReading | ZcbulkError) -> dict[str, Any]:
     """One job for ``--json``; without a reading its state is unknown and all figures are null."""
-    reading = result if isinstance(result, JobReading) else None
-    counts = reading.counts if reading else None
-    share = counts.share_done if counts else None
+    figures = reading_object(result) if isinstance(result, JobReading) else {}
+    share = result.counts.share_done if isinstance(result, JobReading) else None
     return {
         "job_id": ref.job_id,
         "owner": ref.owner,
         "app": ref.app,
         "form": ref.form,
         "environment": ref.environment.value,
-        "state": (reading.state if reading else JobState.UNKNOWN).value,
-        "raw_state": reading.raw_state if reading else None,
-        "total": counts.total if counts else None,
-        "success": counts.success if counts else None,
-        "failed": counts.failed if counts else None,
-        "unprocessed": counts.unprocessed if counts else None,
+        "state": figures.get("state", JobState.UNKNOWN.value),
+        **{name: figures.get(name) for name in _FIGURES},
         "percent": None if share is None else _percent(share),
-        "read_at": reading.read_at.isoformat(timespec="seconds") if reading else None,
+        "read_at": figures.get("read_at"),
     }
+
+
+_FIGURES = ("raw_state", "total", "success", "failed", "unprocessed")
 
 
 def _percent(share: float) -> float:

@@ -10,8 +10,17 @@ from zcbulk_tui.domain.records import CallRecord, ControlRecord, JobEvent
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.windows import News, Recalled
 from zcbulk_tui.errors import ConfigError
-from zcbulk_tui.store import call_log, control_log, event_log, recall, watch_list
+from zcbulk_tui.store import control_log, recall, watch_list
 from zcbulk_tui.store.database import Database
+from zcbulk_tui.store.log_rows import (
+    EVENTS_SINCE,
+    KEEP_CALL,
+    KEEP_EVENT,
+    KEEP_EVENT_OF_ALL,
+    call_values,
+    event_values,
+    to_event,
+)
 from zcbulk_tui.store.rows import (
     KEEP_READING,
     KNOW_JOB,
@@ -182,7 +191,7 @@ class StoredMemory:
         values = {"profile": self._profile, "window": self._windows.number}
         try:
             read = self._database.rows(READINGS_SINCE, {**values, "last": self._last_reading})
-            events = self._database.rows(event_log.SINCE, {**values, "last": self._last_event})
+            events = self._database.rows(EVENTS_SINCE, {**values, "last": self._last_event})
             wanted = self._database.rows(_WISHES)
         except ConfigError:
             return News()
@@ -194,7 +203,7 @@ class StoredMemory:
         before, self._wanted = self._wanted, wanted
         return News(
             [to_news(row[1:]) for row in read],
-            [event_log.to_event(row[1:]) for row in events],
+            [to_event(row[1:]) for row in events],
             is_any=True,
             other_wishes=wanted != before,
         )
@@ -206,12 +215,12 @@ class StoredMemory:
 
     def happened(self, event: JobEvent) -> None:
         """Keeps an event; raises nothing."""
-        values = event_log.values(self._profile, self._windows.number, event)
-        self._database.keep(event_log.KEEP if event.ref else event_log.KEEP_OF_ALL, values)
+        values = event_values(self._profile, self._windows.number, event)
+        self._database.keep(KEEP_EVENT if event.ref else KEEP_EVENT_OF_ALL, values)
 
     def called(self, record: CallRecord) -> None:
         """Keeps what there is to say of a call; raises nothing."""
-        self._database.keep(call_log.KEEP, call_log.values(self._profile, record))
+        self._database.keep(KEEP_CALL, call_values(self._profile, record))
 
     def commanded(self, record: ControlRecord) -> None:
         """Keeps a start or an abort, or what more is known of it; raises nothing."""

@@ -113,14 +113,12 @@ def _looked_at(path: Path) -> Database | str:
     Raises:
         ConfigError: It cannot be opened for another reason.
     """
-    import sqlite3
-
     if (wrong := _found_in(path)) is not None:
         return wrong
     try:
         return open_database(path)
     except ConfigError as error:
-        if isinstance(error.__cause__, sqlite3.Error) and _is_spoilt(error.__cause__):
+        if faults.is_spoilt(error.__cause__):
             return error.cause
         raise
 
@@ -130,7 +128,7 @@ def _found_in(path: Path) -> str | None:
 
     At all of it only where damage was seen while it was used, since that takes seconds.
     """
-    import sqlite3
+    import sqlite3  # not needed for the first frame
 
     mark = aside.mark_of(path)
     where = f"{path.as_uri()}?mode=ro"
@@ -142,7 +140,7 @@ def _found_in(path: Path) -> str | None:
                 mark.unlink()
     except sqlite3.Error as error:
         # Whatever else is wrong is told better by opening it.
-        return faults.sentence(error) if _is_spoilt(error) else None
+        return faults.sentence(error) if faults.is_spoilt(error) else None
     except (LookupError, OverflowError, TypeError, ValueError) as error:
         return faults.sentence(error)
     except OSError:
@@ -175,14 +173,6 @@ def _examine(connection: "sqlite3.Connection") -> None:
     for table in _TEXTS:
         for _ in connection.execute(f"SELECT * FROM {table}"):
             pass
-
-
-def _is_spoilt(error: "sqlite3.Error") -> bool:
-    """Whether the file is damaged, or has not the tables of the version that it says it has."""
-    import sqlite3
-
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK)
-    return faults.is_damage(error) or code == sqlite3.SQLITE_ERROR
 
 
 def _begun_anew(path: Path, now: datetime, wrong: str) -> Opened:
