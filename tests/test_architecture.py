@@ -84,7 +84,12 @@ def parts_loaded(loaded: set[str]) -> set[str]:
         pytest.param("errors", {*OUTSIDE, "asyncio"}, {"errors"}, id="errors"),
         pytest.param("domain", {*OUTSIDE, "asyncio"}, {"domain", "errors"}, id="domain"),
         pytest.param("render", {*OUTSIDE, "asyncio"}, {"render", "domain", "errors"}, id="render"),
-        pytest.param("monitor", OUTSIDE, {"monitor", "domain", "errors"}, id="monitor"),
+        pytest.param(
+            "monitor",
+            OUTSIDE,
+            {"monitor", "store", "domain", "user_files", "errors"},
+            id="monitor",
+        ),
         pytest.param("creator", {"textual"}, {"creator", "domain", "errors"}, id="creator"),
         pytest.param(
             "store",
@@ -99,7 +104,10 @@ def parts_loaded(loaded: set[str]) -> set[str]:
             id="config",
         ),
         pytest.param(
-            "tui", HTTP | MODELS, {"tui", "monitor", "render", "domain", "errors"}, id="tui"
+            "tui",
+            HTTP | MODELS | DATABASE,
+            {"tui", "monitor", "store", "render", "domain", "user_files", "errors"},
+            id="tui",
         ),
         pytest.param("simulator", {"textual"} | MODELS, {"simulator"}, id="simulator"),
     ],

@@ -43,9 +43,9 @@ from zcbulk_tui.domain.job import Action, JobRef, WatchedJob
 from zcbulk_tui.domain.outlook import UNREAD, Outlook
 from zcbulk_tui.domain.planner import Terms
 from zcbulk_tui.errors import UsageError, ZcbulkError
+from zcbulk_tui.monitor.desk import Desk
 from zcbulk_tui.monitor.events import CommandEnded, Event
 from zcbulk_tui.monitor.monitor import Monitor
-from zcbulk_tui.monitor.ports import Desk
 from zcbulk_tui.monitor.spending import Spending
 from zcbulk_tui.simulator.builder import JobBuilder
 from zcbulk_tui.simulator.clock import Timeline

@@ -24,10 +24,10 @@ from tests.benchmarks.feeder_jobs import watched_jobs
 from tests.benchmarks.figures import Figure, alone, table
 from tests.benchmarks.store_filler import fill
 from zcbulk_tui.domain.job import Counts, JobReading, JobRef, JobState
-from zcbulk_tui.store import readings as stored
 from zcbulk_tui.store.database import Database, open_database
-from zcbulk_tui.store.glance import at_a_glance
+from zcbulk_tui.store.recall import load_watch_list
 from zcbulk_tui.store.retention import Policy, compact, thin
+from zcbulk_tui.store.rows import KEEP_READING, reading_values
 
 if TYPE_CHECKING:
     import sqlite3
@@ -54,9 +54,9 @@ class Writes:
         counts = Counts(100_000, done, 0, 100_000 - done)
         state = JobState.IN_PROGRESS
         reading = JobReading(state, "In-progress", counts, datetime.now(UTC), 3000)
-        values = stored.values(_PROFILE, 1, job, reading)
+        values = reading_values(_PROFILE, 1, job, reading)
         begun = time.perf_counter()
-        database.keep(stored.KEEP, values)
+        database.keep(KEEP_READING, values)
         self.taken.append((time.perf_counter() - begun) * 1000)
         self.late += database.trouble is not None
 
@@ -147,7 +147,7 @@ def _opening(path: Path) -> Iterable[Figure]:
         taken = []
         for _ in range(5):
             begun = time.perf_counter()
-            found = len(at_a_glance(database, _PROFILE))
+            found = len(load_watch_list(database, _PROFILE))
             taken.append((time.perf_counter() - begun) * 1000)
         yield alone(f"watch list, {found:,} jobs, at first", "ms", taken[0], 150)
         yield alone(f"watch list, {found:,} jobs, again", "ms", median(taken), 150, runs=5)
@@ -188,7 +188,7 @@ def _thinning(path: Path, jobs: int) -> Iterable[Figure]:
         yield alone("size before", "MiB", compacted.before / 2**20)
         yield alone("size after", "MiB", compacted.after / 2**20)
         begun = time.perf_counter()
-        at_a_glance(database, _PROFILE)
+        load_watch_list(database, _PROFILE)
         yield alone("watch list, compacted", "ms", (time.perf_counter() - begun) * 1000, 150)
 
 

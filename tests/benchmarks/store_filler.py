@@ -12,8 +12,7 @@ from typing import NamedTuple
 from tests.benchmarks.feeder_jobs import watched_jobs
 from zcbulk_tui.domain.job import JobState
 from zcbulk_tui.store.database import Database, open_database
-from zcbulk_tui.store.jobs import key
-from zcbulk_tui.store.rows import READING, to_millis
+from zcbulk_tui.store.rows import READING, key, to_millis
 
 _SPAN = timedelta(days=60) // timedelta(milliseconds=1)
 _INTERVAL = 20_000

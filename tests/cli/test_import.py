@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ from tests.support.text import is_one_safe_line
 from zcbulk_tui.domain.job import Environment
 from zcbulk_tui.domain.records import EventKind
 from zcbulk_tui.domain.snapshot import ServiceSnapshot
+from zcbulk_tui.store.backup import LIST_NAME
 from zcbulk_tui.store.memory import StoredMemory
 from zcbulk_tui.store.windows import StoredWindows
 
@@ -117,7 +119,7 @@ def test_open_windows_learn_of_it(imported: Importer, cli: CommandLine, home: Pa
     assert len(cli("log", "imported").out.splitlines()) == 2
 
 
-def test_the_watch_list_of_earlier_versions(imported: Importer, home: Path) -> None:
+def test_jobs_as_json_with_little_said_of_them(imported: Importer, home: Path) -> None:
     entry = {
         "origin": REF.origin,
         "owner": REF.owner,
@@ -136,6 +138,17 @@ def test_the_watch_list_of_earlier_versions(imported: Importer, home: Path) -> N
     assert (first.added_at, first.created_at, first.label) == (NOW, NOW, "Employees")
     assert first.ref == replace(REF, environment=Environment.STAGE)
     assert second.added_at <= datetime.now(UTC)
+
+
+def test_the_backup_of_a_watch_list(imported: Importer, home: Path) -> None:
+    put_on_list(home, JOB, OTHER)
+    backup = (home / "state" / LIST_NAME).read_bytes()
+    shutil.rmtree(home / "state")
+    assert imported(backup).code == 0
+    assert [replace(job, added_by="") for job in watch_list(home)] == [
+        replace(JOB, added_by=""),
+        OTHER,
+    ]
 
 
 @pytest.mark.parametrize("host", ["https://evil.example", "http://www.zohoapis.com"])

@@ -24,7 +24,6 @@ from zcbulk_tui.errors import UnreachableError, ZcbulkError
 from zcbulk_tui.monitor.events import CommandEnded, Event, JobChanged, JobRemoved, ServiceChanged
 from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.monitor.plan import Rule
-from zcbulk_tui.monitor.ports import CallBook
 from zcbulk_tui.monitor.spending import Spending
 from zcbulk_tui.store.archive import StoredArchive
 from zcbulk_tui.store.database import Database
@@ -221,7 +220,7 @@ class Stage:
         allowance: Allowance = AMPLE,
         pace: Pace = Pace.BALANCED,
         frugal_unfocused: bool = True,
-        book: CallBook | None = None,
+        book: StoredCallBook | None = None,
         rule: Rule = by_state,
         read_only: bool = False,
         database: Database | None = None,

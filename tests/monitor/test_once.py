@@ -26,8 +26,8 @@ from zcbulk_tui.errors import (
     UnreachableError,
     ZcbulkError,
 )
+from zcbulk_tui.monitor.desk import Desk
 from zcbulk_tui.monitor.once import read_all
-from zcbulk_tui.monitor.ports import Desk
 from zcbulk_tui.monitor.spending import Spending
 from zcbulk_tui.store.archive import StoredArchive
 from zcbulk_tui.store.database import Database, open_database

@@ -10,11 +10,9 @@ from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.job import Action, JobReading, WatchedJob
 from zcbulk_tui.domain.records import ControlRecord
 from zcbulk_tui.store import control_log
-from zcbulk_tui.store import readings as stored
 from zcbulk_tui.store.database import Database, open_database
-from zcbulk_tui.store.jobs import THE_JOB, key
 from zcbulk_tui.store.ledger import StoredCallBook
-from zcbulk_tui.store.rows import READING
+from zcbulk_tui.store.rows import KEEP_READING, READING, THE_JOB, key, reading_values
 from zcbulk_tui.store.watch_list import StoredWatchList
 
 PROFILE = "default"
@@ -45,7 +43,7 @@ def fill(database: Database, readings: int = 20) -> None:
         # In turn, as they are read.
         for one_of_each in zip(*(readings_of(job, readings) for job in JOBS), strict=True):
             for job, one in zip(JOBS, one_of_each, strict=True):
-                connection.execute(stored.KEEP, stored.values(PROFILE, 1, job.ref, one))
+                connection.execute(KEEP_READING, reading_values(PROFILE, 1, job.ref, one))
         for job in JOBS[:3]:
             connection.execute(control_log.KEEP, control_log.values(record_of(job)))
     book = StoredCallBook(database, PROFILE)

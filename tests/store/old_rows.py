@@ -6,9 +6,8 @@ from tests.support.databases import memory_database
 from tests.support.jobs import NOW, REF
 from zcbulk_tui.domain.job import JobState
 from zcbulk_tui.store.database import Database
-from zcbulk_tui.store.jobs import key
 from zcbulk_tui.store.retention import Policy
-from zcbulk_tui.store.rows import to_millis
+from zcbulk_tui.store.rows import key, to_millis
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 POLICY = Policy(full=7 * DAY, all=90 * DAY, control=1100 * DAY)

@@ -14,6 +14,7 @@ from zcbulk_tui.store.opening import Opened, open_with_list
 from zcbulk_tui.store.watch_list import StoredWatchList
 
 PAGE, HEADER = 4096, 100
+BESIDE = {"watch-list.json", "calls-today.json"}
 ASIDE = "state.db.damaged-20260311T103000"
 ALL = [job.label for job in JOBS]
 

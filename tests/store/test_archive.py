@@ -25,9 +25,9 @@ from zcbulk_tui.domain.records import (
     Record,
 )
 from zcbulk_tui.errors import Answer, ConfigError
-from zcbulk_tui.monitor.ports import Memory
 from zcbulk_tui.store.archive import StoredArchive
 from zcbulk_tui.store.database import Database, in_memory, open_database
+from zcbulk_tui.store.memory import StoredMemory
 
 JOB, OTHER = watched(), watched("2", "Other")
 
@@ -39,7 +39,7 @@ def database() -> Iterator[Database]:
 
 
 @pytest.fixture
-def memory(database: Database) -> Memory:
+def memory(database: Database) -> StoredMemory:
     kept = make_desk(database).memory
     kept.add(JOB)
     kept.add(OTHER)
@@ -76,7 +76,7 @@ def command(seconds: float, job: WatchedJob = JOB, key: str = "") -> ControlReco
     return ControlRecord(key or f"{seconds}", job, PROFILE, "anna@jump1", sent)
 
 
-def write(memory: Memory, *records: Record) -> None:
+def write(memory: StoredMemory, *records: Record) -> None:
     for record in records:
         if isinstance(record, JobEvent):
             memory.happened(record)
@@ -87,7 +87,7 @@ def write(memory: Memory, *records: Record) -> None:
 
 
 def test_the_jobs_are_those_of_the_list_in_its_order(
-    memory: Memory, archive: StoredArchive
+    memory: StoredMemory, archive: StoredArchive
 ) -> None:
     assert archive.jobs() == [JOB, OTHER]
     memory.remove(REF)
@@ -97,7 +97,7 @@ def test_the_jobs_are_those_of_the_list_in_its_order(
 
 
 def test_a_job_that_was_never_watched_has_no_history(
-    memory: Memory, archive: StoredArchive
+    memory: StoredMemory, archive: StoredArchive
 ) -> None:
     memory.read(REF, reading(0, 5))
     assert archive.history(watched("3").ref) is None
@@ -106,7 +106,7 @@ def test_a_job_that_was_never_watched_has_no_history(
 
 
 def test_a_history_is_all_that_is_remembered_of_a_job_oldest_first(
-    memory: Memory, archive: StoredArchive
+    memory: StoredMemory, archive: StoredArchive
 ) -> None:
     readings = [reading(10 * number, number) for number in range(40)]
     for each in readings:
@@ -120,7 +120,7 @@ def test_a_history_is_all_that_is_remembered_of_a_job_oldest_first(
 
 
 def test_a_job_that_is_not_on_the_list_any_more_has_its_history(
-    memory: Memory, archive: StoredArchive
+    memory: StoredMemory, archive: StoredArchive
 ) -> None:
     memory.read(REF, reading(0, 5))
     memory.remove(REF)
@@ -144,7 +144,7 @@ def test_a_history_is_in_order_though_a_window_could_write_only_later(tmp_path: 
     assert [event.text for event in history.events] == ["first", "second"]
 
 
-def test_a_log_is_of_everything_newest_first(memory: Memory, archive: StoredArchive) -> None:
+def test_a_log_is_of_everything_newest_first(memory: StoredMemory, archive: StoredArchive) -> None:
     records: list[Record] = [
         event(0, "one"),
         call(1),
@@ -159,7 +159,7 @@ def test_a_log_is_of_everything_newest_first(memory: Memory, archive: StoredArch
 
 
 def test_of_what_happened_at_one_moment_the_last_comes_first(
-    memory: Memory, archive: StoredArchive
+    memory: StoredMemory, archive: StoredArchive
 ) -> None:
     # A reading shows another state, and that gives an alert.
     events = [event(5, "state"), event(5, "alert"), event(5, "all of them", job=None)]
@@ -168,7 +168,9 @@ def test_of_what_happened_at_one_moment_the_last_comes_first(
     assert archive.log() == [*reversed(events), *reversed(calls)]
 
 
-def test_what_became_of_a_command_is_told_once(memory: Memory, archive: StoredArchive) -> None:
+def test_what_became_of_a_command_is_told_once(
+    memory: StoredMemory, archive: StoredArchive
+) -> None:
     record = command(1)
     told = event(2, "Start accepted", kind=EventKind.COMMAND)
     write(memory, record, told, replace(record, settled=reading(9, 5)), told)
@@ -178,14 +180,14 @@ def test_what_became_of_a_command_is_told_once(memory: Memory, archive: StoredAr
     assert (history.events, len(history.commands)) == ((), 1)
 
 
-def test_a_limit_counts_what_is_told(memory: Memory, archive: StoredArchive) -> None:
+def test_a_limit_counts_what_is_told(memory: StoredMemory, archive: StoredArchive) -> None:
     write(memory, *(event(number, kind=EventKind.COMMAND) for number in range(10)))
     write(memory, event(-5, "told"), call(-6))
     assert archive.log(limit=1) == [event(-5, "told")]
 
 
 def test_since_is_with_its_moment_and_before_is_without(
-    memory: Memory, archive: StoredArchive
+    memory: StoredMemory, archive: StoredArchive
 ) -> None:
     for make in (event, call, command):
         write(memory, *(make(seconds) for seconds in (1, 2, 3)))
@@ -205,7 +207,9 @@ def test_since_is_with_its_moment_and_before_is_without(
     assert len(archive.log(since=at(2), before=at(3))) == 3
 
 
-def test_profiles_are_apart(memory: Memory, archive: StoredArchive, database: Database) -> None:
+def test_profiles_are_apart(
+    memory: StoredMemory, archive: StoredArchive, database: Database
+) -> None:
     theirs = make_desk(database, profile="other").memory
     theirs.add(replace(JOB, label="Theirs"))
     theirs.read(REF, reading(0, 9))
@@ -273,7 +277,7 @@ def test_any_part_of_the_log_is_that_part_of_all_of_it(
     ],
 )
 def test_what_cannot_be_read_is_said(
-    memory: Memory,
+    memory: StoredMemory,
     archive: StoredArchive,
     database: Database,
     look: Callable[[StoredArchive], object],

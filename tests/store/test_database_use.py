@@ -12,7 +12,8 @@ from tests.store.failing_disk import full_disk
 from tests.support.text import is_one_safe_line
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.store import database
-from zcbulk_tui.store.database import Database, mark_of, open_database
+from zcbulk_tui.store.aside import mark_of
+from zcbulk_tui.store.database import Database, open_database
 
 
 @pytest.fixture

@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 from tests.store.failing_disk import full_disk
 from tests.support.text import is_one_safe_line
 from zcbulk_tui.domain.budget import Cause, DayCalls
-from zcbulk_tui.monitor.ports import CallBook
 from zcbulk_tui.store.database import Database, in_memory, open_database
 from zcbulk_tui.store.ledger import StoredCallBook
 
@@ -45,7 +44,7 @@ def stored(database: Database) -> StoredCallBook:
 
 
 @pytest.fixture(params=["stored", "in memory"])
-def book(request: pytest.FixtureRequest) -> Iterator[CallBook]:
+def book(request: pytest.FixtureRequest) -> Iterator[StoredCallBook]:
     if request.param == "in memory":
         with closing(in_memory()) as database:
             yield StoredCallBook(database, "default")
@@ -58,12 +57,12 @@ def calls(**counted: int) -> tuple[int, ...]:
     return tuple(counted.get(cause.value, 0) for cause in Cause)
 
 
-def test_a_day_begins_with_no_calls(book: CallBook) -> None:
+def test_a_day_begins_with_no_calls(book: StoredCallBook) -> None:
     assert book.day(TODAY) == DayCalls(TODAY)
     assert book.trouble is None
 
 
-def test_calls_are_counted_by_their_causes(book: CallBook) -> None:
+def test_calls_are_counted_by_their_causes(book: StoredCallBook) -> None:
     for cause in Cause:
         book.count(TODAY, cause)
     book.count(TODAY, Cause.COMMAND)
@@ -72,13 +71,13 @@ def test_calls_are_counted_by_their_causes(book: CallBook) -> None:
     assert book.day(TODAY) == day
 
 
-def test_each_day_has_its_own(book: CallBook) -> None:
+def test_each_day_has_its_own(book: StoredCallBook) -> None:
     book.count(TODAY, Cause.PLAN, 3)
     assert book.count(TOMORROW, Cause.PLAN) == DayCalls(TOMORROW, calls(plan=1))
     assert book.day(TODAY).total == 3
 
 
-def test_what_else_is_known_of_a_day_is_kept_beside_its_calls(book: CallBook) -> None:
+def test_what_else_is_known_of_a_day_is_kept_beside_its_calls(book: StoredCallBook) -> None:
     book.count(TODAY, Cause.KEY)
     assert book.set_elsewhere(TODAY, 40) == DayCalls(TODAY, calls(key=1), 40)
     assert book.set_spent(TODAY, True) == DayCalls(TODAY, calls(key=1), 40, spent=True)
@@ -88,7 +87,7 @@ def test_what_else_is_known_of_a_day_is_kept_beside_its_calls(book: CallBook) ->
     assert book.day(TOMORROW) == DayCalls(TOMORROW)
 
 
-def test_a_day_that_is_old_is_forgotten_when_a_new_one_begins(book: CallBook) -> None:
+def test_a_day_that_is_old_is_forgotten_when_a_new_one_begins(book: StoredCallBook) -> None:
     days = [TODAY + timedelta(days=number) for number in range(0, 1000, 50)]
     for day in days:
         book.count(day, Cause.PLAN)
@@ -96,7 +95,7 @@ def test_a_day_that_is_old_is_forgotten_when_a_new_one_begins(book: CallBook) ->
     assert kept == days[-9:]
 
 
-def test_a_clock_that_was_a_month_ahead_for_a_while_loses_nothing(book: CallBook) -> None:
+def test_a_clock_that_was_a_month_ahead_for_a_while_loses_nothing(book: StoredCallBook) -> None:
     book.count(TODAY, Cause.PLAN)
     book.count(TODAY + timedelta(days=31), Cause.PLAN)
     assert book.count(TODAY, Cause.PLAN).total == 2

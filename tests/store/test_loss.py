@@ -19,11 +19,12 @@ from zcbulk_tui.domain.job import Action
 from zcbulk_tui.domain.records import ControlRecord
 from zcbulk_tui.domain.snapshot import ServiceSnapshot
 from zcbulk_tui.errors import ConfigError
-from zcbulk_tui.monitor.ports import Desk
+from zcbulk_tui.monitor.desk import Desk
 from zcbulk_tui.store import database as module
 from zcbulk_tui.store.control_log import SELECT, to_record
 from zcbulk_tui.store.database import Database, open_database
 from zcbulk_tui.store.ledger import StoredCallBook
+from zcbulk_tui.store.opening import open_store
 from zcbulk_tui.store.watch_list import StoredWatchList
 
 UNSETTLED = ControlRecord("open", JOBS[5], PROFILE, "anna@jump1", Command(Action.ABORT, NOW))
@@ -35,7 +36,7 @@ class Window:
     """A dashboard, as far as the memory goes."""
 
     def __init__(self, path: Path) -> None:
-        self.database: Database = open_database(path)
+        self.database: Database = open_store(path, NOW).database
         self.book = StoredCallBook(self.database, PROFILE)
         self.desk: Desk = make_desk(self.database)
         self.tick()
@@ -98,7 +99,7 @@ def replace(path: Path, content: bytes) -> None:
 
 def of_another_version_of_it(path: Path) -> None:
     new = path.with_name("other")
-    with closing(open_database(new)) as other:
+    with closing(open_database(new, backed_up=False)) as other:
         StoredWatchList(other, PROFILE).add(watched("42"))
     new.replace(path)
 

@@ -22,7 +22,6 @@ from zcbulk_tui.domain.job import Action, JobReading, WatchedJob
 from zcbulk_tui.domain.records import CallRecord, ControlRecord, EventKind, JobEvent
 from zcbulk_tui.domain.windows import News
 from zcbulk_tui.errors import Answer, BusyError, ConfigError
-from zcbulk_tui.monitor.ports import Memory
 from zcbulk_tui.store.database import Database, open_database
 from zcbulk_tui.store.memory import StoredMemory
 from zcbulk_tui.store.windows import NoWindow
@@ -57,14 +56,14 @@ def there(path: Path) -> Iterator[Database]:
 
 
 @pytest.fixture
-def one(here: Database) -> Memory:
+def one(here: Database) -> StoredMemory:
     memory = make_desk(here, name="pts/1").memory
     memory.add(JOB)
     return memory
 
 
 @pytest.fixture
-def other(there: Database, one: Memory) -> Memory:
+def other(there: Database, one: StoredMemory) -> StoredMemory:
     memory = make_desk(there, name="pts/2").memory
     memory.news()
     one.news()
@@ -88,7 +87,9 @@ def commanded(outcome: Outcome = Outcome.SENT, sent_at: datetime = NOW) -> Contr
     return ControlRecord("key", JOB, PROFILE, "anna@jump1", Command(Action.START, sent_at, outcome))
 
 
-def test_readings_of_another_are_news_once_and_in_order(one: Memory, other: Memory) -> None:
+def test_readings_of_another_are_news_once_and_in_order(
+    one: StoredMemory, other: StoredMemory
+) -> None:
     written = [reading(at, 10 * at) for at in (0, 5, 3, 9)]
     for each in written:
         one.read(REF, each)
@@ -98,7 +99,9 @@ def test_readings_of_another_are_news_once_and_in_order(one: Memory, other: Memo
     assert other.news().readings == [(REF, reading(20, 500))]
 
 
-def test_events_of_another_are_news_once_and_in_order(one: Memory, other: Memory) -> None:
+def test_events_of_another_are_news_once_and_in_order(
+    one: StoredMemory, other: StoredMemory
+) -> None:
     fault = replace(
         happened("Too many calls", 2),
         kind=EventKind.FAULT,
@@ -118,7 +121,9 @@ def test_events_of_another_are_news_once_and_in_order(one: Memory, other: Memory
     assert other.news() == News()
 
 
-def test_nothing_that_a_window_has_written_is_news_to_itself(one: Memory, other: Memory) -> None:
+def test_nothing_that_a_window_has_written_is_news_to_itself(
+    one: StoredMemory, other: StoredMemory
+) -> None:
     one.read(REF, reading(0, 5))
     other.read(REF, reading(1, 6))
     one.happened(happened("mine"))
@@ -131,7 +136,9 @@ def test_nothing_that_a_window_has_written_is_news_to_itself(one: Memory, other:
     )
 
 
-def test_what_was_written_before_a_window_opened_is_no_news(one: Memory, there: Database) -> None:
+def test_what_was_written_before_a_window_opened_is_no_news(
+    one: StoredMemory, there: Database
+) -> None:
     one.read(REF, reading(0, 5))
     one.happened(happened("before"))
     late = make_desk(there, name="pts/2").memory
@@ -140,7 +147,9 @@ def test_what_was_written_before_a_window_opened_is_no_news(one: Memory, there: 
     assert late.known(JOB).last == reading(1, 6)
 
 
-def test_news_of_another_profile_is_only_that_there_is_any(one: Memory, there: Database) -> None:
+def test_news_of_another_profile_is_only_that_there_is_any(
+    one: StoredMemory, there: Database
+) -> None:
     theirs = make_desk(there, profile="other").memory
     theirs.add(JOB)
     one.news()
@@ -161,7 +170,7 @@ def test_news_of_another_profile_is_only_that_there_is_any(one: Memory, there: D
     ],
 )
 def test_of_all_else_the_news_is_that_there_is_any(
-    one: Memory, other: Memory, write: Callable[[Memory], None]
+    one: StoredMemory, other: StoredMemory, write: Callable[[StoredMemory], None]
 ) -> None:
     write(other)
     assert one.news() == ONLY_SOME
@@ -169,7 +178,7 @@ def test_of_all_else_the_news_is_that_there_is_any(
 
 
 def test_everybody_hears_of_everything_that_others_do(
-    one: Memory, other: Memory, path: Path
+    one: StoredMemory, other: StoredMemory, path: Path
 ) -> None:
     with closing(opened(path)) as third:
         three = make_desk(third, name="pts/3").memory
@@ -184,7 +193,7 @@ def test_everybody_hears_of_everything_that_others_do(
 
 
 def test_a_command_without_a_window_tells_all_windows_and_hears_nothing(
-    one: Memory, other: Memory, path: Path
+    one: StoredMemory, other: StoredMemory, path: Path
 ) -> None:
     with closing(opened(path)) as kept:
         command = StoredMemory(kept, PROFILE, NoWindow(kept, PROFILE), shows_list=False)
@@ -224,7 +233,7 @@ def test_whatever_two_windows_do_each_hears_all_that_the_other_wrote(
 
 
 def test_what_is_known_of_a_job_is_its_last_reading_and_its_last_command(
-    one: Memory, other: Memory
+    one: StoredMemory, other: StoredMemory
 ) -> None:
     assert (other.known(JOB).last, other.last_command(REF)) == (None, None)
     for at in (0, 5, 9):
@@ -240,7 +249,7 @@ def test_what_is_known_of_a_job_is_its_last_reading_and_its_last_command(
     assert other.last_command(watched("2").ref) is None
 
 
-def test_a_job_that_is_known_is_remembered_though_it_is_not_on_the_list(one: Memory) -> None:
+def test_a_job_that_is_known_is_remembered_though_it_is_not_on_the_list(one: StoredMemory) -> None:
     known = watched("2", "Known")
     one.read(known.ref, reading(0, 1))
     assert one.known(known).last is None
@@ -253,13 +262,13 @@ def test_a_job_that_is_known_is_remembered_though_it_is_not_on_the_list(one: Mem
     assert [recalled.snapshot.job for recalled in one.recall()] == [JOB]
 
 
-def started(memory: Memory) -> datetime | None:
+def started(memory: StoredMemory) -> datetime | None:
     (recalled,) = memory.recall()
     return recalled.snapshot.job.started_at
 
 
 def test_when_a_job_was_started_is_kept_once_its_start_was_accepted(
-    one: Memory, other: Memory
+    one: StoredMemory, other: StoredMemory
 ) -> None:
     one.commanded(commanded())
     assert started(other) is None
@@ -273,7 +282,7 @@ def test_when_a_job_was_started_is_kept_once_its_start_was_accepted(
     assert started(one) == NOW
 
 
-WRITES: dict[str, Callable[[Memory], object]] = {
+WRITES: dict[str, Callable[[StoredMemory], object]] = {
     "jobs": lambda memory: memory.know([watched("2")]),
     "readings": lambda memory: memory.read(REF, reading(1, 6)),
     "events": lambda memory: memory.happened(happened("meanwhile")),
@@ -285,11 +294,11 @@ WRITES: dict[str, Callable[[Memory], object]] = {
 @pytest.mark.parametrize(("table", "write"), WRITES.items(), ids=WRITES)
 @pytest.mark.parametrize("failing", [unwritable, full_at_last], ids=lambda way: way.__name__)
 def test_what_cannot_be_written_now_is_written_later(
-    one: Memory,
+    one: StoredMemory,
     here: Database,
     path: Path,
     table: str,
-    write: Callable[[Memory], object],
+    write: Callable[[StoredMemory], object],
     failing: Failing,
 ) -> None:
     before = sizes(path)
@@ -314,7 +323,7 @@ def sizes(path: Path) -> dict[str, int]:
 
 
 def test_what_is_written_later_is_then_news_in_the_order_of_its_writing(
-    one: Memory, other: Memory, here: Database
+    one: StoredMemory, other: StoredMemory, here: Database
 ) -> None:
     with unwritable(here):
         one.know([watched("2")])
@@ -331,7 +340,7 @@ def test_what_is_written_later_is_then_news_in_the_order_of_its_writing(
 
 
 def test_what_is_owed_of_a_command_does_not_undo_what_is_known_of_it_later(
-    one: Memory, other: Memory, here: Database
+    one: StoredMemory, other: StoredMemory, here: Database
 ) -> None:
     with unwritable(here):
         one.commanded(commanded())
@@ -345,7 +354,7 @@ def test_what_is_owed_of_a_command_does_not_undo_what_is_known_of_it_later(
 
 @pytest.mark.parametrize("tables", [(), ("readings",), ("events",)], ids=str)
 def test_what_cannot_be_read_now_is_news_later(
-    one: Memory, other: Memory, there: Database, tables: tuple[str, ...]
+    one: StoredMemory, other: StoredMemory, there: Database, tables: tuple[str, ...]
 ) -> None:
     one.read(REF, reading(0, 5))
     one.happened(happened("meanwhile"))
@@ -355,7 +364,7 @@ def test_what_cannot_be_read_now_is_news_later(
     assert other.news() == News()
 
 
-def test_nothing_is_known_while_nothing_can_be_read(one: Memory, here: Database) -> None:
+def test_nothing_is_known_while_nothing_can_be_read(one: StoredMemory, here: Database) -> None:
     one.read(REF, reading(0, 5))
     with unreadable(here):
         assert one.recall() == []

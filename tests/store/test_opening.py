@@ -13,10 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.store.filled import JOBS, PROFILE, TODAY, fill, filled, read_last, readings_of, records
+from tests.store.filled import JOBS, PROFILE, TODAY, fill, filled
 from tests.store.openings import (
     ALL,
     ASIDE,
+    BESIDE,
     HEADER,
     PAGE,
     is_on_disk,
@@ -28,15 +29,14 @@ from tests.store.openings import (
     spoilt_at,
     told,
 )
-from tests.support.jobs import NOW, watched
+from tests.support.jobs import NOW
 from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.errors import ConfigError
-from zcbulk_tui.store import opening
-from zcbulk_tui.store.database import mark_of, open_database
+from zcbulk_tui.store import aside, opening
+from zcbulk_tui.store.aside import mark_of
+from zcbulk_tui.store.database import open_database
 from zcbulk_tui.store.ledger import StoredCallBook
 from zcbulk_tui.store.opening import open_store
-from zcbulk_tui.store.rows import from_reading
-from zcbulk_tui.store.schema import MIGRATIONS
 from zcbulk_tui.store.watch_list import StoredWatchList
 
 
@@ -49,7 +49,7 @@ def test_a_new_one_and_a_good_one_have_no_problem(path: Path) -> None:
         assert result.problem is None
         assert result.database.trouble is None
         assert jobs(result.database) == ALL
-    assert names(path) == {"state.db"}
+    assert names(path) == {"state.db", *BESIDE}
 
 
 def test_one_that_is_used_by_another_program_has_no_problem(path: Path) -> None:
@@ -66,74 +66,58 @@ def test_an_empty_file_is_a_new_one(path: Path) -> None:
         assert is_on_disk(result.database)
 
 
-def test_one_of_the_first_version_has_no_problem(path: Path) -> None:
-    path.parent.mkdir()
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute(MIGRATIONS[0][0])
-        connection.execute("INSERT INTO calls VALUES ('default', '2026-03-11', 9, 0, 0, 0, 0, 0)")
-        connection.execute("PRAGMA user_version = 1")
-    with opened(path) as result:
-        assert result.problem is None
-        assert StoredCallBook(result.database, PROFILE).day(TODAY).total == 9
-
-
 @pytest.mark.parametrize(
-    ("spoil", "saved"),
+    "spoil",
     [
-        (lambda *_: b"rubbish" * 2000, 0),
-        (lambda content, _: b"not a database!!" + content[16:], 0),
-        (lambda content, _: content[: len(content) // 2], 14),
-        (lambda content, _: content[:1000], 0),
-        (lambda content, root: spoilt_at(content, root("jobs")), 14),
-        (lambda content, root: spoilt_at(content, root("sqlite_autoindex_jobs_1")), 14),
-        (lambda content, root: spoilt_at(content, root("readings")), 14),
-        (lambda content, root: spoilt_at(content, root("days")), 14),
-        (lambda content, root: spoilt_at(content, root("windows")), 14),
-        (lambda content, _: content.replace(b"Job 3", b"J\xff\xfe 3"), 14),
+        lambda *_: b"rubbish" * 2000,
+        lambda content, _: b"not a database!!" + content[16:],
+        lambda content, _: content[: len(content) // 2],
+        lambda content, _: content[:1000],
+        lambda content, root: spoilt_at(content, root("jobs")),
+        lambda content, root: spoilt_at(content, root("sqlite_autoindex_jobs_1")),
+        lambda content, root: spoilt_at(content, root("readings")),
+        lambda content, root: spoilt_at(content, root("days")),
+        lambda content, root: spoilt_at(content, root("windows")),
+        lambda content, _: content.replace(b"Job 3", b"J\xff\xfe 3"),
     ],
     ids=["rubbish", "header", "half", "less than a page", "jobs", "index of jobs", "readings",
          "days", "windows", "words"],
 )  # fmt: skip
-def test_a_damaged_one_is_moved_aside_and_what_can_be_read_is_saved(
+def test_a_damaged_one_is_moved_aside_and_the_backup_is_taken(
     path: Path,
     whole: bytes,
+    saved: Callable[[Path], None],
     spoil: Callable[[bytes, Callable[[str], int]], bytes],
-    saved: int,
 ) -> None:
     content = spoil(whole, lambda name: root_of(whole, name, path.parent.parent / "look.db"))
     assert content != whole
     put(path, content)
+    saved(path)
     with opened(path) as result:
         assert is_on_disk(result.database)
-        assert len(jobs(result.database)) == saved
+        assert StoredWatchList(result.database, PROFILE).jobs() == JOBS
         assert "was damaged" in told(result).title
         assert str(path.with_name(ASIDE)) in told(result).next_step
-        expected = f"{saved} jobs of the watch list" if saved else "No job of the watch list"
-        assert expected in told(result).cause
+        assert "14 watched jobs, the count of today's calls" in told(result).cause
+        assert "lost" not in told(result).cause
+        book = StoredCallBook(result.database, PROFILE)
+        assert book.day(TODAY).of(Cause.KEY) == 7
+        assert book.day(TODAY - timedelta(days=1)).of(Cause.PLAN) == 60
         assert result.database.trouble is None
     # Words that are none show only after it was opened, which leaves its mark in the header.
     assert path.with_name(ASIDE).read_bytes()[HEADER:] == content[HEADER:]
     with opened(path) as result:
         assert result.problem is None
-        assert len(jobs(result.database)) == saved
+        assert jobs(result.database) == ALL
 
 
-def test_all_that_matters_is_saved_of_one_whose_log_is_spoilt(path: Path, whole: bytes) -> None:
-    root = root_of(whole, "events", path.parent.parent / "look.db")
-    put(path, spoilt_at(whole, root))
+def test_a_damaged_one_without_a_backup_is_told_as_a_loss(path: Path) -> None:
+    put(path, b"rubbish" * 2000)
     with opened(path) as result:
-        store = result.database
-        assert StoredWatchList(store, PROFILE).jobs() == JOBS
-        for job in JOBS:
-            expected = [from_reading(reading) for reading in readings_of(job, 200)[-12:]]
-            assert read_last(store, job) == expected
-        assert [record.job for record in records(store)] == JOBS[:3]
-        book = StoredCallBook(store, PROFILE)
-        assert book.day(TODAY).of(Cause.KEY) == 7
-        assert book.day(TODAY - timedelta(days=1)).of(Cause.PLAN) == 60
-        said = told(result).cause
-        assert "14 jobs of the watch list were saved from it." in said
-        assert "could not be read" not in said
+        assert is_on_disk(result.database)
+        assert "The watch list is lost: there is no watch-list.json" in told(result).cause
+        assert "The count of today's calls is lost" in told(result).cause
+        assert "enter it with b" in told(result).next_step
 
 
 def test_no_file_that_was_moved_aside_is_overwritten(path: Path) -> None:
@@ -145,21 +129,6 @@ def test_no_file_that_was_moved_aside_is_overwritten(path: Path) -> None:
     aside = sorted(path.parent.glob("state.db.damaged-*"))
     assert [file.name for file in aside] == [ASIDE, f"{ASIDE}-2", f"{ASIDE}-3"]
     assert [file.read_bytes() for file in aside] == contents
-
-
-def test_what_is_in_the_log_of_writes_is_saved_too(path: Path, whole: bytes) -> None:
-    source = path.parent.parent / "source.db"
-    root = root_of(whole, "events", source)
-    put(source, whole)
-    with closing(open_database(source)) as store:
-        StoredWatchList(store, PROFILE).add(watched("1", "The last one"))
-        written = source.with_name("source.db-wal").read_bytes()
-        put(path, spoilt_at(source.read_bytes(), root))
-    path.with_name("state.db-wal").write_bytes(written)
-    with opened(path) as result:
-        assert jobs(result.database) == [*ALL, "The last one"]
-        assert "15 jobs of the watch list were saved" in told(result).cause
-    assert path.with_name(f"{ASIDE}-wal").read_bytes() == written
 
 
 def test_damage_that_showed_while_it_was_used_is_found_at_the_next_start(path: Path) -> None:
@@ -188,22 +157,22 @@ def test_a_good_one_that_was_suspected_stays(path: Path) -> None:
     with opened(path) as result:
         assert result.problem is None
         assert jobs(result.database) == ALL
-    assert names(path) == {"state.db"}
+    assert names(path) == {"state.db", *BESIDE}
 
 
-def test_one_of_a_later_version_is_not_touched_and_nothing_is_taken_from_it(path: Path) -> None:
+def test_one_of_another_version_is_not_touched(path: Path) -> None:
     filled(path)
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA user_version = 99")
     before = path.read_bytes()
     with opened(path) as result:
         assert not is_on_disk(result.database)
-        assert jobs(result.database) == []
-        assert "later version" in told(result).title
-        assert "Install the later version" in told(result).next_step
-        assert "later version" in (result.database.trouble or "")
+        assert jobs(result.database) == ALL
+        assert "another version" in told(result).title
+        assert "Install the version that made it" in told(result).next_step
+        assert "another version" in (result.database.trouble or "")
     assert path.read_bytes() == before
-    assert names(path) == {"state.db"}
+    assert names(path) == {"state.db", *BESIDE}
 
 
 def open_and_add(path: Path, number: int, together: Barrier) -> None:
@@ -215,7 +184,10 @@ def open_and_add(path: Path, number: int, together: Barrier) -> None:
         StoredCallBook(store, f"process {number}").count(TODAY, Cause.KEY)
 
 
-def test_several_that_find_the_damage_at_once_move_it_once(path: Path, whole: bytes) -> None:
+def test_several_that_find_the_damage_at_once_move_it_once(
+    path: Path, whole: bytes, saved: Callable[[Path], None]
+) -> None:
+    saved(path)
     root = root_of(whole, "events", path.parent.parent / "look.db")
     content = put(path, spoilt_at(whole, root))
     context = multiprocessing.get_context("spawn")
@@ -252,13 +224,13 @@ def test_no_damage_keeps_it_from_opening_and_no_byte_is_lost(
         path.write_bytes(spoilt)
         with opened(path) as result:
             # Some damage shows only after it was opened, which leaves its mark in the header.
-            aside = [
+            away = [
                 file.read_bytes()[HEADER:]
                 for file in Path(folder).glob("state.db.damaged-*")
-                if not file.name.endswith(opening._BESIDE)
+                if not file.name.endswith(aside._BESIDE)
             ]
             moved = is_on_disk(result.database) and result.problem is not None
-            assert aside == ([spoilt[HEADER:]] if moved else [])
+            assert away == ([spoilt[HEADER:]] if moved else [])
             assert result.database.rows("SELECT count(*) FROM jobs")
         if result.problem is not None and not moved:
             assert path.read_bytes() == spoilt

@@ -16,9 +16,10 @@ from zcbulk_tui.domain.records import ControlRecord, EventKind, JobEvent
 from zcbulk_tui.domain.snapshot import Fault, JobSnapshot, ServiceSnapshot
 from zcbulk_tui.domain.windows import Recalled
 from zcbulk_tui.errors import BusyError, RefusedError, ZcbulkError
-from zcbulk_tui.monitor.ports import Desk, Memory
+from zcbulk_tui.monitor.desk import Desk
 from zcbulk_tui.store.database import Database, in_memory
-from zcbulk_tui.store.glance import at_a_glance
+from zcbulk_tui.store.memory import StoredMemory
+from zcbulk_tui.store.recall import load_watch_list
 from zcbulk_tui.store.windows import SILENT
 
 JOB = watched()
@@ -51,7 +52,7 @@ def open_window(database: Database, clock: Clock) -> Open:
 
 
 @pytest.fixture
-def memory(open_window: Open) -> Memory:
+def memory(open_window: Open) -> StoredMemory:
     """That of a window which shows the watch list."""
     return open_window().memory
 
@@ -82,7 +83,7 @@ def test_a_window_on_the_list_polls_for_all_and_shows_the_list(open_window: Open
 def test_what_a_window_wants_is_not_put_on_the_list(open_window: Open, database: Database) -> None:
     wanting = open_window("1", "2")
     assert polled(wanting) == {"1": True, "2": True}
-    assert at_a_glance(database, PROFILE) == []
+    assert load_watch_list(database, PROFILE) == []
     assert polled(open_window()) == {"1": False, "2": False}
 
 
@@ -163,7 +164,7 @@ def test_profiles_are_apart(open_window: Open) -> None:
     assert [recalled.snapshot.readings for recalled in there.memory.recall()] == [(), ()]
 
 
-def test_a_new_job_is_recalled_with_nothing(memory: Memory) -> None:
+def test_a_new_job_is_recalled_with_nothing(memory: StoredMemory) -> None:
     memory.add(JOB)
     assert memory.recall() == [Recalled(JobSnapshot(JOB), None, True)]
 
@@ -187,7 +188,7 @@ def test_all_are_recalled_in_the_order_of_the_list_or_those_asked_for(open_windo
 @pytest.mark.parametrize(("written", "kept"), [(1, 1), (8, 8), (30, 8)])
 @pytest.mark.parametrize("state", [JobState.READY, JobState.IN_PROGRESS, JobState.UNKNOWN])
 def test_of_a_job_that_is_not_over_the_last_readings_are_recalled(
-    memory: Memory, state: JobState, written: int, kept: int
+    memory: StoredMemory, state: JobState, written: int, kept: int
 ) -> None:
     memory.add(JOB)
     memory.add(watched("2"))
@@ -201,7 +202,7 @@ def test_of_a_job_that_is_not_over_the_last_readings_are_recalled(
 
 @pytest.mark.parametrize("state", [state for state in JobState if state.is_final])
 def test_of_a_job_that_is_over_only_the_last_reading_is_recalled(
-    memory: Memory, state: JobState
+    memory: StoredMemory, state: JobState
 ) -> None:
     memory.add(JOB)
     memory.read(REF, reading(0, 5))
@@ -212,20 +213,20 @@ def test_of_a_job_that_is_over_only_the_last_reading_is_recalled(
     assert recalled.snapshot == JobSnapshot(JOB, (last,))
 
 
-def failed(memory: Memory, at: float, error: ZcbulkError) -> None:
+def failed(memory: StoredMemory, at: float, error: ZcbulkError) -> None:
     event = JobEvent(
         NOW + timedelta(seconds=at), EventKind.FAULT, error.title, REF, JOB.label, error
     )
     memory.happened(event)
 
 
-def fault_of(memory: Memory) -> Fault | None:
+def fault_of(memory: StoredMemory) -> Fault | None:
     (recalled,) = memory.recall([REF])
     return recalled.snapshot.fault
 
 
 @pytest.mark.parametrize("is_read", [True, False], ids=["read before", "never read"])
-def test_a_fault_after_the_last_reading_is_recalled(memory: Memory, is_read: bool) -> None:
+def test_a_fault_after_the_last_reading_is_recalled(memory: StoredMemory, is_read: bool) -> None:
     memory.add(JOB)
     if is_read:
         memory.read(REF, reading(0, 5))
@@ -238,7 +239,7 @@ def test_a_fault_after_the_last_reading_is_recalled(memory: Memory, is_read: boo
     assert str(fault.error) == "Zoho says no. Because. Look there."
 
 
-def test_a_fault_before_the_last_reading_is_over(memory: Memory) -> None:
+def test_a_fault_before_the_last_reading_is_over(memory: StoredMemory) -> None:
     memory.add(JOB)
     memory.add(watched("2"))
     failed(memory, -5, BusyError("Too many calls"))
@@ -252,7 +253,7 @@ def test_a_fault_before_the_last_reading_is_over(memory: Memory) -> None:
     assert fault_of(memory) is None
 
 
-def test_of_many_faults_in_a_row_the_last_is_recalled_since_the_first(memory: Memory) -> None:
+def test_of_many_faults_in_a_row_the_last_is_recalled_since_the_first(memory: StoredMemory) -> None:
     memory.add(JOB)
     failed(memory, -5, BusyError("Over since"))
     memory.read(REF, reading(0, 5))
@@ -263,7 +264,7 @@ def test_of_many_faults_in_a_row_the_last_is_recalled_since_the_first(memory: Me
     assert (fault.error.title, fault.since) == ("Zoho says no", NOW + timedelta(seconds=10))
 
 
-def test_the_last_command_of_each_job_is_recalled(memory: Memory) -> None:
+def test_the_last_command_of_each_job_is_recalled(memory: StoredMemory) -> None:
     jobs = [watched(job_id) for job_id in ("1", "2", "3")]
     for job in jobs:
         memory.add(job)
@@ -281,7 +282,7 @@ def test_the_last_command_of_each_job_is_recalled(memory: Memory) -> None:
     assert [recalled.record for recalled in memory.recall()] == [abort, settled, None]
 
 
-def test_at_a_glance_there_is_the_list_with_the_last_reading_of_each_job(
+def test_load_watch_list_there_is_the_list_with_the_last_reading_of_each_job(
     open_window: Open, database: Database
 ) -> None:
     desk = open_window()
@@ -290,8 +291,8 @@ def test_at_a_glance_there_is_the_list_with_the_last_reading_of_each_job(
     open_window("9")
     for at in (0, 5):
         desk.memory.read(ref("2"), reading(at, at))
-    assert at_a_glance(database, PROFILE) == [
+    assert load_watch_list(database, PROFILE) == [
         JobSnapshot(watched("2"), (reading(5, 5),)),
         JobSnapshot(watched("1")),
     ]
-    assert at_a_glance(database, "other") == []
+    assert load_watch_list(database, "other") == []

@@ -21,9 +21,14 @@ from zcbulk_tui.domain.job import Action, Counts, JobReading, JobState, WatchedJ
 from zcbulk_tui.domain.records import CallRecord, ControlRecord, EventKind, JobEvent
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import Answer, ServiceError, ZcbulkError
-from zcbulk_tui.store import call_log, control_log, event_log
+from zcbulk_tui.store import control_log, log_rows
 from zcbulk_tui.store.database import in_memory
-from zcbulk_tui.store.json_rows import error_from_json, error_json, reading_from_json, reading_json
+from zcbulk_tui.store.json_objects import (
+    error_from_json,
+    error_json,
+    reading_from_json,
+    reading_json,
+)
 from zcbulk_tui.store.rows import (
     READING,
     from_reading,
@@ -209,11 +214,11 @@ def test_an_event_comes_back_as_it_was(
     with closing(in_memory()) as database:
         StoredWatchList(database, "default").add(job)
         database.keep(
-            event_log.KEEP_OF_ALL if of_all else event_log.KEEP,
-            event_log.values("default", 1, event),
+            log_rows.KEEP_EVENT_OF_ALL if of_all else log_rows.KEEP_EVENT,
+            log_rows.event_values("default", 1, event),
         )
-        (row,) = database.rows(f"SELECT {event_log.EVENT} FROM {event_log.JOINED}")
-    back = event_log.to_event(row)
+        (row,) = database.rows(f"SELECT {log_rows.EVENT} FROM {log_rows.EVENTS}")
+    back = log_rows.to_event(row)
     assert told(back.error) == told(error)
     assert replace(back, error=None) == replace(event, error=None)
 
@@ -235,9 +240,9 @@ def test_a_call_comes_back_as_it_was(
     )
     with closing(in_memory()) as database:
         StoredWatchList(database, "default").add(job)
-        database.keep(call_log.KEEP, call_log.values("default", record))
-        (row,) = database.rows(f"SELECT {call_log.CALL} FROM {call_log.JOINED}")
-    assert call_log.to_call(row) == record
+        database.keep(log_rows.KEEP_CALL, log_rows.call_values("default", record))
+        (row,) = database.rows(f"SELECT {log_rows.CALL} FROM {log_rows.CALLS}")
+    assert log_rows.to_call(row) == record
 
 
 commands = st.builds(
@@ -293,13 +298,13 @@ def test_harmful_characters_in_a_record_do_not_come_back(text: str) -> None:
     with closing(in_memory()) as database:
         StoredWatchList(database, "default").add(job)
         database.keep(control_log.KEEP, control_log.values(record))
-        database.keep(call_log.KEEP, call_log.values("default", call))
-        database.keep(event_log.KEEP, event_log.values("default", 1, event))
+        database.keep(log_rows.KEEP_CALL, log_rows.call_values("default", call))
+        database.keep(log_rows.KEEP_EVENT, log_rows.event_values("default", 1, event))
         back = control_log.to_record(database.rows(control_log.SELECT)[0])
-        (row,) = database.rows(f"SELECT {call_log.CALL} FROM {call_log.JOINED}")
-        called = call_log.to_call(row)
-        (row,) = database.rows(f"SELECT {event_log.EVENT} FROM {event_log.JOINED}")
-        happened = event_log.to_event(row)
+        (row,) = database.rows(f"SELECT {log_rows.CALL} FROM {log_rows.CALLS}")
+        called = log_rows.to_call(row)
+        (row,) = database.rows(f"SELECT {log_rows.EVENT} FROM {log_rows.EVENTS}")
+        happened = log_rows.to_event(row)
     shown = [back.operator, back.request, back.command.said, happened.text]
     shown += [called.why, called.request, called.failure, str(called.answer)]
     assert all(map(is_one_safe_line, shown))

@@ -17,7 +17,8 @@ from tests.support.text import HOSTILE, is_one_safe_line
 from zcbulk_tui.domain.job import Environment, WatchedJob
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.store.database import Database, in_memory, open_database
-from zcbulk_tui.store.watch_list import KNOW, StoredWatchList, values
+from zcbulk_tui.store.rows import KNOW_JOB, job_values
+from zcbulk_tui.store.watch_list import StoredWatchList
 
 IST = timezone(timedelta(hours=5, minutes=30))
 
@@ -152,7 +153,7 @@ def test_a_removed_job_comes_back_at_the_end_as_one_that_was_added_now(
 def test_a_job_that_is_only_known_is_not_listed_and_goes_to_the_end_when_it_is_added(
     watch_list: StoredWatchList, database: Database
 ) -> None:
-    database.keep(KNOW, values("default", TOLD))
+    database.keep(KNOW_JOB, job_values("default", TOLD))
     assert watch_list.jobs() == []
     watch_list.add(watched("2"))
     watch_list.add(TOLD)

@@ -11,7 +11,7 @@ from zcbulk_tui.domain.outlook import outlook
 from zcbulk_tui.domain.planner import Means
 from zcbulk_tui.domain.progress import remember
 from zcbulk_tui.domain.records import CallRecord
-from zcbulk_tui.store import call_log
+from zcbulk_tui.store import log_rows
 from zcbulk_tui.store.archive import StoredArchive
 from zcbulk_tui.store.database import Database
 
@@ -58,9 +58,9 @@ def all_asked(database: Database, profile: str, pace: Pace = Pace.BALANCED) -> l
     readings = {ref: list(_readings(archive, job)) for ref, job in jobs.items()}
     known: dict[WatchedJob, tuple[JobReading, ...]] = dict.fromkeys(jobs.values(), ())
     asked = []
-    sql = f"SELECT {call_log.CALL} FROM {call_log.JOINED} WHERE calls.profile = ? ORDER BY calls.at"
+    sql = f"SELECT {log_rows.CALL} FROM {log_rows.CALLS} WHERE calls.profile = ? ORDER BY calls.at"
     for row in database.rows(sql, (profile,)):
-        record = call_log.to_call(row)
+        record = log_rows.to_call(row)
         for ref, job in jobs.items():
             while readings[ref] and readings[ref][0].read_at <= record.at:
                 known[job] = remember(known[job], readings[ref].pop(0))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from tests.support.databases import memory_database
 from zcbulk_tui.domain.snapshot import ServiceSnapshot
-from zcbulk_tui.monitor.ports import Desk
+from zcbulk_tui.monitor.desk import Desk
 from zcbulk_tui.store.database import Database
 from zcbulk_tui.store.memory import StoredMemory
 from zcbulk_tui.store.minute import SharedMinute

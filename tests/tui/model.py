@@ -13,11 +13,11 @@ from zcbulk_tui.domain.planner import DayPlan
 from zcbulk_tui.domain.snapshot import JobKey, JobSnapshot
 from zcbulk_tui.domain.windows import Recalled
 from zcbulk_tui.errors import ZcbulkError
-from zcbulk_tui.monitor.archive import Archive
 from zcbulk_tui.monitor.events import JobChanged
 from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.render.glyphs import UNICODE
 from zcbulk_tui.render.span import Line
+from zcbulk_tui.store.archive import StoredArchive
 from zcbulk_tui.tui.profile_spec import Connection, ProfileSpec
 from zcbulk_tui.tui.workspace import Workspace
 
@@ -106,7 +106,7 @@ class Model:
             """There is nothing to close."""
 
         monitor = cast(Monitor, self.monitors[name])
-        return Connection(monitor, list(map(Recalled, jobs)), cast(Archive, None), close)
+        return Connection(monitor, list(map(Recalled, jobs)), cast(StoredArchive, None), close)
 
     @property
     def asked(self) -> list[tuple[Any, ...]]:

@@ -22,7 +22,7 @@ from tests.tui.profiles import Cast
 from tests.tui.stage import Stage
 from zcbulk_tui.domain.job import Action
 from zcbulk_tui.domain.records import CallRecord
-from zcbulk_tui.store import call_log
+from zcbulk_tui.store import log_rows, memory
 from zcbulk_tui.tui.app import DashboardApp
 from zcbulk_tui.tui.preferences import Preferences
 from zcbulk_tui.tui.themes import make
@@ -165,7 +165,7 @@ ALL = (*PICTURES, *_OTHERS)
 
 async def take(name: str) -> str:
     """Returns a picture as SVG."""
-    with _alike_everywhere(name), patch.object(call_log, "values", _in_a_made_up_time):
+    with _alike_everywhere(name), patch.object(memory, "call_values", _in_a_made_up_time):
         if name in _OTHERS:
             return await _OTHERS[name]()
         size, act = PICTURES[name]
@@ -192,7 +192,7 @@ def _in_a_made_up_time(profile: str, record: CallRecord) -> dict[str, Any]:
     return _values(profile, replace(record, seconds=seconds))
 
 
-_values = call_log.values
+_values = log_rows.call_values
 
 
 def main() -> None:

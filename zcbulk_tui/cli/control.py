@@ -26,9 +26,10 @@ from zcbulk_tui.errors import (
     UnclearError,
     UsageError,
 )
+from zcbulk_tui.monitor.desk import Desk
 from zcbulk_tui.monitor.events import Event, JobChanged
 from zcbulk_tui.monitor.monitor import Monitor
-from zcbulk_tui.monitor.ports import Desk, JobApi
+from zcbulk_tui.monitor.ports import JobApi
 from zcbulk_tui.monitor.spending import Spending
 from zcbulk_tui.render import words
 

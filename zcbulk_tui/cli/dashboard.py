@@ -7,9 +7,8 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING
 
-from zcbulk_tui.cli import compose, earlier_list, loops, memory
+from zcbulk_tui.cli import compose, loops, memory
 from zcbulk_tui.cli.charset import Ascii, draws_ascii
 from zcbulk_tui.cli.ending import Ending, end_children
 from zcbulk_tui.cli.main import complain
@@ -24,9 +23,6 @@ from zcbulk_tui.render.order import Order, SortBy
 from zcbulk_tui.tui.app import DashboardApp, last_words
 from zcbulk_tui.tui.preferences import Preferences
 from zcbulk_tui.tui.profile_spec import US, Connection, JobDefaults, Profiles, ProfileSpec
-
-if TYPE_CHECKING:
-    from zcbulk_tui.store.opening import Opened
 
 _not_saved: list[str] = []
 """What could not be written until the end, of each profile that was shown."""
@@ -112,7 +108,7 @@ def _profile_spec(settings: Settings, wanted: Sequence[WatchedJob] | None) -> Pr
     compose.is_signed_in(settings)  # a token that is none is told before the screen is up
     _check_terminal()
     notice = " ".join(_notices())
-    opened, watched = _remembered(settings)
+    opened, watched = memory.open_with_list(settings.profile)
     if wanted is not None:
         watched = [JobSnapshot(job) for job in wanted]
 
@@ -183,18 +179,6 @@ def _notices() -> Iterator[str]:
     if os.environ.get(secrets.ACCESS_TOKEN):
         yield _ENDS_SOON
     yield from proxies.read(os.environ).warnings
-
-
-def _remembered(settings: Settings) -> "tuple[Opened, list[JobSnapshot]]":
-    """Opens the memory, and recalls the watch list, whatever state the memory is in."""
-    from zcbulk_tui.store import glance
-
-    opened, watched = memory.open_with_list(settings.profile)
-    if not earlier_list.is_there(settings, opened.database):
-        return opened, watched
-    problem = earlier_list.take_over(settings, opened.database)
-    opened = opened._replace(problem=opened.problem or problem)
-    return opened, glance.at_a_glance(opened.database, settings.profile)
 
 
 def show(specs: Sequence[ProfileSpec], preferences: Preferences) -> int:

@@ -55,8 +55,8 @@ def profile_spec(
         from zcbulk_tui.creator.client import CreatorClient
         from zcbulk_tui.creator.network import Network
         from zcbulk_tui.domain.budget import Allowance
+        from zcbulk_tui.monitor.desk import Desk
         from zcbulk_tui.monitor.monitor import Monitor
-        from zcbulk_tui.monitor.ports import Desk
         from zcbulk_tui.monitor.spending import Spending
         from zcbulk_tui.simulator.transport import InProcessTransport
         from zcbulk_tui.store.archive import StoredArchive

@@ -11,7 +11,6 @@ from pathlib import Path
 from textwrap import indent
 
 from zcbulk_tui.cli import memory, records
-from zcbulk_tui.cli.records import JsonObject
 from zcbulk_tui.cli.which_job import history_of
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
@@ -19,9 +18,9 @@ from zcbulk_tui.domain.job_list_file import VERSION
 from zcbulk_tui.domain.records import History
 from zcbulk_tui.domain.text import one_line, to_cell
 from zcbulk_tui.errors import ConfigError, OutputError, UsageError
-from zcbulk_tui.monitor.archive import Archive
 from zcbulk_tui.store import files
 from zcbulk_tui.store.archive import StoredArchive
+from zcbulk_tui.store.json_objects import JsonObject, job_object, moment, reading_object
 
 WATCH_LIST = "watch-list"
 PARTS = ("readings", "events", "commands")
@@ -83,7 +82,9 @@ def run(
     return 0
 
 
-def _histories(names: Sequence[str], archive: Archive, settings: Settings) -> Iterable[History]:
+def _histories(
+    names: Sequence[str], archive: StoredArchive, settings: Settings
+) -> Iterable[History]:
     if names:
         found = [history_of(name, archive, settings) for name in names]
         return {history.job.ref: history for history in found}.values()
@@ -93,7 +94,7 @@ def _histories(names: Sequence[str], archive: Archive, settings: Settings) -> It
 
 def _job_with(history: History, parts: Iterable[str]) -> JsonObject:
     return {
-        **records.job_object(history.job),
+        **job_object(history.job),
         **{part: _entries(history, part) for part in parts if part in PARTS},
     }
 
@@ -101,7 +102,7 @@ def _job_with(history: History, parts: Iterable[str]) -> JsonObject:
 def _entries(history: History, part: str) -> list[JsonObject]:
     match part:
         case "readings":
-            return [records.reading_object(reading) for reading in history.readings]
+            return [reading_object(reading) for reading in history.readings]
         case "events":
             return [records.event_object(event) for event in history.events]
         case _:
@@ -112,7 +113,7 @@ def _json(histories: Iterable[History], parts: Sequence[str], profile: str) -> I
     head = {
         "version": VERSION,
         "profile": profile,
-        "exported_at": records.moment(datetime.now(UTC)),
+        "exported_at": moment(datetime.now(UTC)),
     }
     yield f'{json.dumps(head, indent=1)[:-2]},\n "jobs": ['
     before = "\n"
@@ -128,7 +129,7 @@ def _csv(histories: Iterable[History], what: str) -> Iterator[str]:
     writer = csv.writer(row, lineterminator="\n")
     writer.writerow(columns)
     for history in histories:
-        job = records.job_object(history.job)
+        job = job_object(history.job)
         for entry in [{}] if what == WATCH_LIST else _entries(history, what):
             cells = _flat({**job, **entry})
             writer.writerow([cells.get(column) for column in columns])

@@ -16,6 +16,7 @@ from zcbulk_tui.render.log import text
 from zcbulk_tui.render.span import fit
 from zcbulk_tui.render.timeline import timeline
 from zcbulk_tui.store.archive import StoredArchive
+from zcbulk_tui.store.json_objects import JsonObject, job_object, reading_object
 
 
 def run(job: str, flags: Mapping[str, object], *, as_json: bool) -> int:
@@ -41,11 +42,11 @@ def run(job: str, flags: Mapping[str, object], *, as_json: bool) -> int:
     return 0
 
 
-def as_object(history: History) -> records.JsonObject:
+def as_object(history: History) -> JsonObject:
     """Returns a history for ``--json``."""
     return {
-        "job": records.job_object(history.job),
-        "readings": [records.reading_object(reading) for reading in history.readings],
+        "job": job_object(history.job),
+        "readings": [reading_object(reading) for reading in history.readings],
         "events": [records.event_object(event) for event in history.events],
         "commands": [records.command_object(record) for record in history.commands],
     }

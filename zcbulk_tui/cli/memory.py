@@ -3,7 +3,7 @@
 import math
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,7 +20,7 @@ from zcbulk_tui.errors import ConfigError
 
 if TYPE_CHECKING:
     from zcbulk_tui.domain.snapshot import JobSnapshot
-    from zcbulk_tui.monitor.ports import Desk, Minute
+    from zcbulk_tui.monitor.desk import Desk
     from zcbulk_tui.monitor.spending import Spending
     from zcbulk_tui.store.database import Database
     from zcbulk_tui.store.opening import Opened
@@ -68,42 +68,26 @@ def command_desk(settings: Settings) -> "Iterator[tuple[Desk, Spending]]":
         complain(str(opened.problem))
     with closing(opened.database) as kept:
         shared = desk(settings, kept, NoWindow(kept, settings.profile))
-        shared = shared._replace(minute=_SaidMinute(shared.minute))
+        shared.minute.on_wait = _wait_reported_once()
         yield shared, compose.spending(settings, kept)
         if opened.problem is None and kept.trouble:
             complain(kept.trouble)
 
 
-class _SaidMinute:
-    """A minute that says that it is waited for: once, since nobody else tells why nothing happens.
+def _wait_reported_once() -> Callable[[float], None]:
+    """Returns what says that a minute's calls are used up: once, as nothing else shows the wait."""
+    is_said = False
 
-    Args:
-        minute: The minute itself.
-    """
-
-    def __init__(self, minute: "Minute") -> None:
-        self._minute = minute
-        self._is_said = False
-
-    @property
-    def taken_at(self) -> float:
-        """See `Minute`."""
-        return self._minute.taken_at
-
-    def take(self, *, urgent: bool = False) -> float:
-        """See `Minute`."""
-        seconds = self._minute.take(urgent=urgent)
-        if seconds > 0 and not self._is_said:
-            self._is_said = True
+    def report(seconds: float) -> None:
+        nonlocal is_said
+        if not is_said:
+            is_said = True
             complain(
                 f"Waiting: Zoho takes {CALLS_PER_MINUTE} calls a minute, and they are used up. "
                 f"The next one can be made in {math.ceil(seconds)} s."
             )
-        return seconds
 
-    def give_back(self, place: float | None = None) -> None:
-        """See `Minute`."""
-        self._minute.give_back(place)
+    return report
 
 
 def desk(
@@ -114,7 +98,7 @@ def desk(
     shows_list: bool = False,
 ) -> "Desk":
     """Returns what a window or a command shares with the others on its profile."""
-    from zcbulk_tui.monitor.ports import Desk
+    from zcbulk_tui.monitor.desk import Desk
     from zcbulk_tui.store.memory import StoredMemory
     from zcbulk_tui.store.minute import SharedMinute
 

@@ -1,59 +1,14 @@
-"""What is remembered, as objects of JSON: every name in the output of the commands is set here."""
+"""Entries of the log as objects of JSON; what they are made of is named in `json_objects`."""
 
-from datetime import UTC, datetime
-
-from zcbulk_tui.domain.job import JobReading, JobRef, WatchedJob
 from zcbulk_tui.domain.records import CallRecord, ControlRecord, JobEvent, Record
-from zcbulk_tui.errors import Answer, ZcbulkError
-
-JsonObject = dict[str, object]
-"""Text, numbers, truth, None, and lists and objects of these, by name."""
-
-
-def moment(at: datetime | None) -> str | None:
-    """Returns a moment in ISO 8601, in UTC; None for none."""
-    return None if at is None else at.astimezone(UTC).isoformat(timespec="milliseconds")
-
-
-def ref_object(ref: JobRef) -> JsonObject:
-    """Which job."""
-    return {
-        "origin": ref.origin,
-        "owner": ref.owner,
-        "app": ref.app,
-        "form": ref.form,
-        "job_id": ref.job_id,
-        "environment": ref.environment.value,
-    }
-
-
-def job_object(job: WatchedJob) -> JsonObject:
-    """A job as the watch list holds it."""
-    return {
-        **ref_object(job.ref),
-        "label": job.label,
-        "tags": list(job.tags),
-        "note": job.note,
-        "added_at": moment(job.added_at),
-        "added_by": job.added_by,
-        "created_at": moment(job.created_at),
-        "started_at": moment(job.started_at),
-    }
-
-
-def reading_object(reading: JobReading) -> JsonObject:
-    """A reading, named as ``status --json`` names it."""
-    counts = reading.counts
-    return {
-        "read_at": moment(reading.read_at),
-        "state": reading.state.value,
-        "raw_state": reading.raw_state,
-        "total": counts.total,
-        "success": counts.success,
-        "failed": counts.failed,
-        "unprocessed": counts.unprocessed,
-        "code": reading.code,
-    }
+from zcbulk_tui.errors import ZcbulkError
+from zcbulk_tui.store.json_objects import (
+    JsonObject,
+    answer_object,
+    moment,
+    reading_object,
+    ref_object,
+)
 
 
 def event_object(event: JobEvent) -> JsonObject:
@@ -75,7 +30,7 @@ def call_object(call: CallRecord) -> JsonObject:
         "request": call.request,
         "seconds": call.seconds,
         "left": call.left,
-        "answer": _answer_object(call.answer),
+        "answer": answer_object(call.answer),
         "failure": call.failure,
     }
 
@@ -116,10 +71,4 @@ def _error_fields(error: ZcbulkError | None) -> JsonObject:
     """An error in words, and what the server said in its own; null where there is none."""
     if error is None:
         return {"error": None, "answer": None}
-    return {"error": str(error), "answer": _answer_object(error.answer)}
-
-
-def _answer_object(answer: Answer | None) -> JsonObject | None:
-    if answer is None:
-        return None
-    return {"http_status": answer.http_status, "code": answer.code, "said": answer.text}
+    return {"error": str(error), "answer": answer_object(error.answer)}

@@ -17,6 +17,7 @@ from zcbulk_tui.monitor.once import read_all
 from zcbulk_tui.render import words
 from zcbulk_tui.render.figures import clock, number, percent
 from zcbulk_tui.render.span import fit
+from zcbulk_tui.store.json_objects import reading_object
 
 
 def run(jobs: Sequence[str], flags: Mapping[str, object], *, as_json: bool, fresh: bool) -> int:
@@ -69,23 +70,18 @@ def as_object(ref: JobRef | None, result: JobReading | ZcbulkError) -> dict[str,
         ref: Which job; None where what was typed names none.
         result: A reading, or why there is none.
     """
-    reading = result if isinstance(result, JobReading) else None
-    counts = reading.counts if reading else None
-    share = counts.share_done if counts else None
+    figures = reading_object(result) if isinstance(result, JobReading) else {}
+    share = result.counts.share_done if isinstance(result, JobReading) else None
     return {
         "job_id": ref and ref.job_id,
         "owner": ref and ref.owner,
         "app": ref and ref.app,
         "form": ref and ref.form,
         "environment": ref and ref.environment.value,
-        "state": (reading.state if reading else JobState.UNKNOWN).value,
-        "raw_state": reading.raw_state if reading else None,
-        "total": counts.total if counts else None,
-        "success": counts.success if counts else None,
-        "failed": counts.failed if counts else None,
-        "unprocessed": counts.unprocessed if counts else None,
+        "state": figures.get("state", JobState.UNKNOWN.value),
+        **{name: figures.get(name) for name in _FIGURES},
         "percent": None if share is None else _percent(share),
-        "read_at": reading.read_at.isoformat(timespec="seconds") if reading else None,
+        "read_at": figures.get("read_at"),
         "error": _error_object(result) if isinstance(result, ZcbulkError) else None,
     }
 
@@ -99,6 +95,9 @@ def _error_object(error: ZcbulkError) -> dict[str, Any]:
         "code": answer.code if answer else None,
         "http": answer.http_status if answer else None,
     }
+
+
+_FIGURES = ("raw_state", "total", "success", "failed", "unprocessed")
 
 
 def _percent(share: float) -> float:

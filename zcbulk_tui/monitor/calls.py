@@ -12,8 +12,8 @@ from zcbulk_tui.domain.job import WatchedJob
 from zcbulk_tui.domain.records import CallRecord
 from zcbulk_tui.errors import Answer, UnreachableError, ZcbulkError
 from zcbulk_tui.monitor.gate import CallGate, Priority
-from zcbulk_tui.monitor.ports import Memory
 from zcbulk_tui.monitor.spending import Spending
+from zcbulk_tui.store.memory import StoredMemory
 
 _CUT_SHORT = "Cut short before an answer came"
 _CUT_EARLIER = "Cut short before anything was sent"
@@ -78,7 +78,7 @@ class Calls:
     """
 
     def __init__(
-        self, gate: CallGate, spending: Spending, memory: Memory, now: Callable[[], datetime]
+        self, gate: CallGate, spending: Spending, memory: StoredMemory, now: Callable[[], datetime]
     ) -> None:
         self.gate = gate
         self._spending = spending

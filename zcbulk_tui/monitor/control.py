@@ -12,8 +12,9 @@ from zcbulk_tui.domain.records import ControlRecord
 from zcbulk_tui.errors import UnclearError, UnreachableError, UsageError, ZcbulkError
 from zcbulk_tui.monitor.aftermath import Aftermath
 from zcbulk_tui.monitor.calls import Calls, Slots
+from zcbulk_tui.monitor.desk import Desk
 from zcbulk_tui.monitor.gate import Priority
-from zcbulk_tui.monitor.ports import Desk, JobApi
+from zcbulk_tui.monitor.ports import JobApi
 from zcbulk_tui.monitor.track import Track
 
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from zcbulk_tui.domain.job import JobRef, WatchedJob
 from zcbulk_tui.domain.records import EventKind
+from zcbulk_tui.monitor.desk import Desk
 from zcbulk_tui.monitor.following import Follower
-from zcbulk_tui.monitor.ports import Desk
 from zcbulk_tui.monitor.recorder import Recorder
 from zcbulk_tui.monitor.track import Track
 

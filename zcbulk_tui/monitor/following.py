@@ -9,9 +9,9 @@ from zcbulk_tui.domain.job import JobReading, JobRef
 from zcbulk_tui.domain.records import ControlRecord, EventKind, JobEvent
 from zcbulk_tui.domain.windows import News, Standing
 from zcbulk_tui.errors import ConfigError
+from zcbulk_tui.monitor.desk import Desk
 from zcbulk_tui.monitor.events import CommandEnded, JobChanged, JobRemoved, Sink
 from zcbulk_tui.monitor.plan import Plan
-from zcbulk_tui.monitor.ports import Desk
 from zcbulk_tui.monitor.recorder import Recorder
 from zcbulk_tui.monitor.service import Service
 from zcbulk_tui.monitor.spending import Spending

@@ -6,7 +6,7 @@ import itertools
 from enum import IntEnum
 
 from zcbulk_tui.domain.call_limits import CALLS_AT_ONCE
-from zcbulk_tui.monitor.ports import Minute
+from zcbulk_tui.store.minute import SharedMinute
 
 
 class Priority(IntEnum):
@@ -24,7 +24,7 @@ class CallGate:
         minute: Has a place for each call that may be made in a minute, here or elsewhere.
     """
 
-    def __init__(self, minute: Minute) -> None:
+    def __init__(self, minute: SharedMinute) -> None:
         self._minute = minute
         self._in_flight = 0
         self._waiting: list[tuple[Priority, int, asyncio.Future[float]]] = []

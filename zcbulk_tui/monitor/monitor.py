@@ -22,13 +22,14 @@ from zcbulk_tui.monitor.aftermath import Aftermath
 from zcbulk_tui.monitor.calls import Admission, Calls, Slots
 from zcbulk_tui.monitor.clock import ClockWatch
 from zcbulk_tui.monitor.control import Control, too_late
+from zcbulk_tui.monitor.desk import Desk
 from zcbulk_tui.monitor.editing import Editing
 from zcbulk_tui.monitor.events import CommandEnded, Sink
 from zcbulk_tui.monitor.following import TICK, Follower
 from zcbulk_tui.monitor.gate import CallGate, Priority
 from zcbulk_tui.monitor.looks import Looks
 from zcbulk_tui.monitor.plan import Plan, Rule
-from zcbulk_tui.monitor.ports import Desk, JobApi
+from zcbulk_tui.monitor.ports import JobApi
 from zcbulk_tui.monitor.recorder import Recorder
 from zcbulk_tui.monitor.service import Service
 from zcbulk_tui.monitor.spending import Spending

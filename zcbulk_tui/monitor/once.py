@@ -12,8 +12,9 @@ from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.errors import ConfigError, QuotaSpentError, ZcbulkError
 from zcbulk_tui.monitor.aftermath import Aftermath
 from zcbulk_tui.monitor.calls import Calls, Slots
+from zcbulk_tui.monitor.desk import Desk
 from zcbulk_tui.monitor.gate import CallGate, Priority
-from zcbulk_tui.monitor.ports import Desk, JobApi
+from zcbulk_tui.monitor.ports import JobApi
 from zcbulk_tui.monitor.recorder import Recorder
 from zcbulk_tui.monitor.spending import Spending
 

@@ -20,8 +20,8 @@ from zcbulk_tui.errors import (
     ZcbulkError,
 )
 from zcbulk_tui.monitor.events import ServiceChanged, Sink
-from zcbulk_tui.monitor.ports import Memory
 from zcbulk_tui.monitor.spending import Spending
+from zcbulk_tui.store.memory import StoredMemory
 
 _LOOK_FOR_SIGN_IN = 15.0
 """Seconds between two looks whether the user has signed in, elsewhere; they cost no call."""
@@ -42,7 +42,7 @@ class Service:
         self,
         sink: Sink,
         spending: Spending,
-        memory: Memory,
+        memory: StoredMemory,
         now: Callable[[], datetime],
         luck: Callable[[], float],
     ) -> None:

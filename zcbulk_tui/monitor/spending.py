@@ -9,7 +9,7 @@ from zcbulk_tui.domain.budget import Allowance, Budget, Cause, Pace, Spent
 from zcbulk_tui.domain.outlook import Outlook
 from zcbulk_tui.domain.planner import Effect, Means, Terms
 from zcbulk_tui.errors import QuotaSpentError
-from zcbulk_tui.monitor.ports import CallBook
+from zcbulk_tui.store.ledger import StoredCallBook
 
 _CLOCKS_APART = 1800.0
 """Seconds by which Zoho's day may begin later than ours, since clocks differ."""
@@ -30,7 +30,7 @@ class Spending:
 
     def __init__(
         self,
-        book: CallBook,
+        book: StoredCallBook,
         allowance: Allowance,
         *,
         pace: Pace = Pace.BALANCED,

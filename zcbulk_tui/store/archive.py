@@ -6,10 +6,9 @@ from typing import Any
 
 from zcbulk_tui.domain.job import JobRef, WatchedJob
 from zcbulk_tui.domain.records import EventKind, History, Record
-from zcbulk_tui.store import call_log, control_log, event_log
+from zcbulk_tui.store import control_log, log_rows
 from zcbulk_tui.store.database import Database
-from zcbulk_tui.store.jobs import JOB, THE_JOB, key, to_job
-from zcbulk_tui.store.rows import READING, to_millis, to_reading
+from zcbulk_tui.store.rows import JOB, READING, THE_JOB, key, to_job, to_millis, to_reading
 from zcbulk_tui.store.watch_list import StoredWatchList
 
 
@@ -40,14 +39,14 @@ class StoredArchive:
         ((number, *job),) = jobs
         readings = f"SELECT {READING} FROM readings WHERE job = ? ORDER BY at, id"
         events = (
-            f"SELECT {event_log.EVENT} FROM {event_log.JOINED}"
+            f"SELECT {log_rows.EVENT} FROM {log_rows.EVENTS}"
             f" WHERE events.job = ? AND {_TELLING} ORDER BY events.at, events.id"
         )
         commands = f"{control_log.SELECT} WHERE control.job = ? ORDER BY control.at"
         return History(
             to_job(tuple(job)),
             tuple(map(to_reading, self._database.rows(readings, (number,)))),
-            tuple(map(event_log.to_event, self._database.rows(events, (number,)))),
+            tuple(map(log_rows.to_event, self._database.rows(events, (number,)))),
             tuple(map(control_log.to_record, self._database.rows(commands, (number,)))),
         )
 
@@ -72,8 +71,8 @@ class StoredArchive:
             "limit": -1 if limit is None else limit,
         }
         entries: list[Record] = [
-            *map(event_log.to_event, self._rows("events", _EVENTS, values)),
-            *map(call_log.to_call, self._rows("calls", _CALLS, values)),
+            *map(log_rows.to_event, self._rows("events", _EVENTS, values)),
+            *map(log_rows.to_call, self._rows("calls", _CALLS, values)),
             *map(control_log.to_record, self._rows("control", _COMMANDS, values)),
         ]
         entries.sort(key=lambda record: record.at, reverse=True)
@@ -90,6 +89,6 @@ class StoredArchive:
 _TELLING = f"events.kind != '{EventKind.COMMAND}'"
 """What is told of a command stands in its record; the event only has other windows look there."""
 
-_EVENTS = f"SELECT {event_log.EVENT} FROM {event_log.JOINED} WHERE {_TELLING} AND"
-_CALLS = f"SELECT {call_log.CALL} FROM {call_log.JOINED} WHERE"
+_EVENTS = f"SELECT {log_rows.EVENT} FROM {log_rows.EVENTS} WHERE {_TELLING} AND"
+_CALLS = f"SELECT {log_rows.CALL} FROM {log_rows.CALLS} WHERE"
 _COMMANDS = f"{control_log.SELECT} WHERE"

@@ -7,9 +7,23 @@ from zcbulk_tui.domain.control import CERTAINTY, Command, Outcome
 from zcbulk_tui.domain.job import Action
 from zcbulk_tui.domain.records import ControlRecord
 from zcbulk_tui.domain.text import one_line
-from zcbulk_tui.store.jobs import JOB, JOB_WIDTH, SAME_JOB, THE_JOB, key, to_job
-from zcbulk_tui.store.json_rows import error_from_json, error_json, reading_from_json, reading_json
-from zcbulk_tui.store.rows import maybe_millis, to_millis, to_moment
+from zcbulk_tui.store.json_objects import (
+    error_from_json,
+    error_json,
+    reading_from_json,
+    reading_json,
+)
+from zcbulk_tui.store.rows import (
+    JOB,
+    JOB_WIDTH,
+    SAME_JOB,
+    THE_JOB,
+    key,
+    maybe_millis,
+    to_job,
+    to_millis,
+    to_moment,
+)
 
 
 def _certainty(of: str) -> str:

@@ -1,4 +1,4 @@
-"""The database in the state folder: opened, and brought to this program's version."""
+"""The database in the state folder."""
 
 import os
 import time
@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError
+from zcbulk_tui.store.aside import mark_of
+from zcbulk_tui.store.backup import Backup
 from zcbulk_tui.store.faults import check_kind, is_damage, refusal, sentence
 from zcbulk_tui.store.open_file import OpenFile
-from zcbulk_tui.store.schema import MIGRATIONS
+from zcbulk_tui.store.schema import TABLES, VERSION
 
 # SQLite is not needed for the first frame, so it is loaded with the first database.
 if TYPE_CHECKING:
@@ -50,24 +52,34 @@ class Database:
         connection: Its tables are of this program's version.
         path: Its file; None for one in memory.
         trouble: Why what is written ends with this process; None where it does not.
+        backup: What must not be lost with the file is written there, too; None for nowhere.
 
     Attributes:
         connection: For those who deal with its errors themselves; another one after a loss.
         path: Its file; None for one in memory.
         file: What is known of that file; None for a database in memory.
         never_kept: Why what is written ends with this process, where it should not.
+        backup: What must not be lost with the file is written there, too; None for nowhere.
+        renew: Returns a database at the place of this one when it is lost; None leaves it lost.
+            Raises `ConfigError` or `OSError` where there can be none now.
         begun_anew: How often the file was lost and begun anew.
         on_new_file: Each writes what it knows into the file that is begun anew.
         on_recovery: Each writes what it could not write before; it raises nothing.
     """
 
     def __init__(
-        self, connection: "sqlite3.Connection", path: Path | None, trouble: str | None = None
+        self,
+        connection: "sqlite3.Connection",
+        path: Path | None,
+        trouble: str | None = None,
+        backup: Backup | None = None,
     ) -> None:
         self.connection = connection
         self.path = path
         self._name = str(path or "The memory")
         self.never_kept = trouble
+        self.backup = backup
+        self.renew: Callable[[Database], Database] | None = None
         self._trouble: str | None = None
         self._owed: deque[tuple[str, Values]] = deque(maxlen=_OWED_AT_MOST)
         self.file = None if path is None else OpenFile(path)
@@ -85,7 +97,8 @@ class Database:
         """Why what was written last is not kept, as one line; None while it is."""
         if self._lost is not None:
             return one_line(f"What happens is not saved: {self._lost}. {self._why_lost}", 400)
-        return self.never_kept or self._trouble
+        not_backed_up = self.backup.trouble if self.backup else None
+        return self.never_kept or self._trouble or not_backed_up
 
     @property
     def owed(self) -> int:
@@ -118,8 +131,10 @@ class Database:
         """Writes what is owed; raises nothing."""
         if not self._owed:
             return
+        # Several are those of a time when nothing could be written, commands perhaps among them.
+        save = self.backup.save_list if self.backup and len(self._owed) > 1 else None
         try:
-            with self._begun():
+            with self.begun(save):
                 for sql, values in self._owed:
                     # What cannot be right, as a reading of a forgotten job, blocks nothing else.
                     with suppress(self.connection.IntegrityError, OverflowError, UnicodeError):
@@ -172,11 +187,10 @@ class Database:
         self._lost = problem
 
     def _begin_anew(self) -> None:
-        # Rarely needed, and it needs this module.
-        from zcbulk_tui.store import rescue
-
+        if self.renew is None:
+            return
         try:
-            new = rescue.begun_anew(self)
+            new = self.renew(self)
         except (ConfigError, OSError) as error:
             self._why_lost = f"It cannot be begun anew: {getattr(error, 'title', error)}."
             return
@@ -199,19 +213,21 @@ class Database:
         """A context whose statements count all together, or not at all when an error leaves it.
 
         Args:
-            durable: Whether they are to survive a power cut, which takes the disk's time.
+            durable: Whether they are to survive a power cut, which takes the disk's time, and the
+                loss of the file: the list is written to the backup, too.
             patience: Seconds to wait for another process that writes.
 
         Raises:
             ConfigError: They do not count, since it cannot be written.
         """
+        save = self.backup.save_list if self.backup and durable else None
         try:
             self.check()
             if durable:
                 self.connection.execute("PRAGMA synchronous = FULL")
             self.connection.execute(f"PRAGMA busy_timeout = {patience * 1000:.0f}")
             try:
-                with self._begun() as connection:
+                with self.begun(save) as connection:
                     yield connection
             finally:
                 self.connection.execute(f"PRAGMA busy_timeout = {_PATIENCE * 1000:.0f}")
@@ -256,11 +272,23 @@ class Database:
         self.connection.close()
 
     @contextmanager
-    def _begun(self) -> "Iterator[sqlite3.Connection]":
+    def begun(
+        self, save: "Callable[[sqlite3.Connection], None] | None" = None
+    ) -> "Iterator[sqlite3.Connection]":
+        """Does as `transaction`, for those who deal with errors of the connection themselves.
+
+        Args:
+            save: Writes to the backup, before the statements count; None for nothing to write.
+
+        Raises:
+            sqlite3.Error: They do not count, since it cannot be written.
+        """
         self.check()
         self.connection.execute("BEGIN IMMEDIATE")
         try:
             yield self.connection
+            if save is not None:
+                save(self.connection)
             self.connection.execute("COMMIT")
         except BaseException:
             # A full disk may have ended the transaction already.
@@ -301,15 +329,19 @@ def in_memory(trouble: str | None = None) -> Database:
     import sqlite3
 
     connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-    _migrate(connection)
+    _make_tables(connection)
     return Database(connection, None, trouble)
 
 
-def open_database(path: Path) -> Database:
+def open_database(path: Path, *, backed_up: bool = True) -> Database:
     """Opens the database, which is made where there is none; only this user may read it.
 
+    Args:
+        path: The file.
+        backed_up: Whether what must not be lost with it is written to the files beside it, too.
+
     Raises:
-        ConfigError: It cannot be written, is damaged, or is of a later version.
+        ConfigError: It cannot be written, is damaged, or is of another version.
     """
     import sqlite3
 
@@ -331,16 +363,15 @@ def open_database(path: Path) -> Database:
             raise
     except (OSError, sqlite3.Error) as error:
         raise refusal(path, error) from error
-    return Database(connection, path)
+    return Database(connection, path, backup=Backup(path) if backed_up else None)
 
 
 def _prepare(connection: "sqlite3.Connection", path: Path) -> None:
-    if _version(connection) > len(MIGRATIONS):
+    if (version := _version(connection)) not in (0, VERSION):
         raise ConfigError(
-            f"{path} is of a later version of zcbulk-tui",
-            f"Its tables have version {_version(connection)}, and this program knows them up to "
-            f"{len(MIGRATIONS)}.",
-            "Install the later version, or set ZCBULK_STATE_DIR to another folder.",
+            f"{path} is of another version of zcbulk-tui",
+            f"Its tables have version {version}, and this program knows version {VERSION}.",
+            f"Install the version that made it, or move it away: mv '{path}' '{path}.{version}'",
         )
     # Readers and a writer do not hold each other up, and a count waits for no disk: when the whole
     # machine crashes, the last ones may be lost. Two programs that open a new database at once may
@@ -350,28 +381,20 @@ def _prepare(connection: "sqlite3.Connection", path: Path) -> None:
     connection.execute("PRAGMA synchronous = NORMAL")
     # Half a MiB instead of two: what is read again and again is little.
     connection.execute("PRAGMA cache_size = -512")
-    _migrate(connection)
+    _make_tables(connection)
     connection.execute(f"PRAGMA busy_timeout = {_PATIENCE * 1000:.0f}")
 
 
-def _migrate(connection: "sqlite3.Connection") -> None:
+def _make_tables(connection: "sqlite3.Connection") -> None:
     connection.execute("BEGIN IMMEDIATE")
-    # Read again: another process may have brought it up to date before this one had its turn.
-    version = _version(connection)
-    for statements in MIGRATIONS[version:]:
-        for statement in statements:
-            # Without its line breaks, the list of all tables fits into the first page, and can be
-            # read of a file that has lost any other.
-            connection.execute(" ".join(statement.split()))
+    # Read again: another process may have made them before this one had its turn.
+    if _version(connection) == 0:
+        for statement in TABLES:
+            connection.execute(statement)
     # Written even if it is the same: a file that may not be written has been opened all the same.
-    connection.execute(f"PRAGMA user_version = {max(version, len(MIGRATIONS))}")
+    connection.execute(f"PRAGMA user_version = {VERSION}")
     connection.execute("COMMIT")
 
 
 def _version(connection: "sqlite3.Connection") -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
-
-
-def mark_of(path: Path) -> Path:
-    """The file beside a database that says that damage was found in it while it was used."""
-    return path.with_name(f"{path.name}.damaged")

@@ -1,6 +1,7 @@
 """What went wrong with a database, by what the system or SQLite said."""
 
 import stat
+from enum import IntEnum
 from pathlib import Path
 
 from zcbulk_tui.domain.text import one_line
@@ -8,18 +9,38 @@ from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.store import locks
 
 
-def is_damage(error: BaseException) -> bool:
-    """Whether SQLite says that a file is not what it has written itself."""
-    import sqlite3
+class Code(IntEnum):
+    """What SQLite says went wrong, by its numbers: to know them, it need not be loaded."""
 
-    return _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    OK = 0
+    ERROR = 1
+    """A statement makes no sense to it: the tables are not those that were thought."""
+
+    BUSY = 5
+    LOCKED = 6
+    CORRUPT = 11
+    NOTADB = 26
+    IOERR_READ = 266
+    IOERR_SHORT_READ = 522
+
+
+_DAMAGE = frozenset({Code.CORRUPT, Code.NOTADB})
+_BUSY = frozenset({Code.BUSY, Code.LOCKED})
+
+
+def is_damage(error: BaseException | None) -> bool:
+    """Whether SQLite says that a file is not what it has written itself."""
+    return code_of(error) & 0xFF in _DAMAGE
+
+
+def is_spoilt(error: BaseException | None) -> bool:
+    """Whether a file is damaged, or has not the tables of the version that it says it has."""
+    return is_damage(error) or code_of(error) == Code.ERROR
 
 
 def is_busy(error: BaseException) -> bool:
     """Whether SQLite says that another process is at the file."""
-    import sqlite3
-
-    return _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    return code_of(error) & 0xFF in _BUSY
 
 
 def sentence(said: object) -> str:
@@ -34,12 +55,10 @@ def refusal(path: Path, error: Exception) -> ConfigError:
         path: Its file.
         error: Of the system or of SQLite.
     """
-    import sqlite3
-
     cause = sentence(error)
-    match _code(error):
+    match code_of(error) & 0xFF:
         # The last one: the tables are not those of the version that it says it has.
-        case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_ERROR:
+        case Code.NOTADB | Code.CORRUPT | Code.ERROR:
             return ConfigError(
                 f"{path} is damaged, or is not a database",
                 cause,
@@ -47,7 +66,7 @@ def refusal(path: Path, error: Exception) -> ConfigError:
             )
         case _ if locks.is_to_blame(error):
             return locks.without(path, cause)
-        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+        case Code.BUSY | Code.LOCKED:
             # To SQLite, a file system that has no locks has given the lock to somebody else.
             if (problem := locks.problem(path.parent)) is not None:
                 return locks.without(path, problem)
@@ -81,10 +100,10 @@ def check_kind(path: Path) -> None:
         )
 
 
-def _code(error: BaseException) -> int:
-    import sqlite3
-
-    if isinstance(error, sqlite3.DatabaseError) and "decode to UTF-8" in str(error):
+def code_of(error: BaseException | None) -> int:
+    """Returns SQLite's extended code of an error; that for none where the error is not its."""
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None and "decode to UTF-8" in str(error):
         # Python says this, not SQLite, which returns whatever stands there.
-        return sqlite3.SQLITE_CORRUPT
-    return int(getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK)) & 0xFF
+        return Code.CORRUPT
+    return int(code or Code.OK)

@@ -14,15 +14,22 @@ if TYPE_CHECKING:
 
 def make_folder(path: Path) -> None:
     """Makes a folder, and those above it, where there is none: for this user only."""
+    if path.is_dir():
+        return
     for folder in (*reversed(path.parents), path):
         if not folder.is_dir():
             folder.mkdir(exist_ok=True, mode=0o700)
 
 
-def replace(path: Path, content: "str | SecretStr") -> None:
+def replace(path: Path, content: "str | SecretStr", *, durable: bool = True) -> None:
     """Replaces a file's content as a whole; its folder is made where there is none.
 
     A secret is taken wrapped, so that no traceback from here shows it.
+
+    Args:
+        path: The file; only this user may read it.
+        content: All that it is to hold.
+        durable: Whether it is to survive a power cut, which takes the disk's time.
 
     Raises:
         ConfigError: It cannot be written; what it held before is still there.
@@ -34,8 +41,9 @@ def replace(path: Path, content: "str | SecretStr") -> None:
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
                 file.write(content if isinstance(content, str) else content.get_secret_value())
-                file.flush()
-                os.fsync(file.fileno())
+                if durable:
+                    file.flush()
+                    os.fsync(file.fileno())
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)

@@ -3,11 +3,12 @@
 import json
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from zcbulk_tui.domain.budget import Cause, DayCalls
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.store.database import Database
+from zcbulk_tui.store.rows import DAY, KEEP_DAY, day_values, to_day
 
 if TYPE_CHECKING:
     import sqlite3
@@ -27,8 +28,8 @@ ON CONFLICT (profile, date) DO UPDATE SET
     spent = ifnull(:spent, spent)
 """
 
-_READ = """
-SELECT plan, key, command, script, elsewhere, spent FROM days WHERE profile = ? AND date = ?
+_READ = f"""
+SELECT {DAY} FROM days WHERE profile = ? AND date = ?
 """
 
 _STANDING = "SELECT value FROM marks WHERE name = ?"
@@ -44,25 +45,6 @@ DELETE FROM days WHERE profile = :profile AND date = :date
 """
 
 _FORGET = "DELETE FROM days WHERE date < ?"
-
-KEEP_DAY = """
-INSERT INTO days (profile, date, plan, key, command, script, elsewhere, spent)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (profile, date) DO UPDATE SET
-    plan = max(plan, excluded.plan),
-    key = max(key, excluded.key),
-    command = max(command, excluded.command),
-    script = max(script, excluded.script),
-    elsewhere = max(elsewhere, excluded.elsewhere),
-    spent = max(spent, excluded.spent)
-"""
-"""Writes a day that another file had: of two counts of the same calls the higher one counts."""
-
-
-def to_row(day: DayCalls) -> tuple[Any, ...]:
-    """Returns the values of a day's row, after the profile."""
-    calls = (day.of(cause) for cause in Cause)
-    return (day.date.isoformat(), *calls, day.elsewhere, int(day.spent))
 
 
 @dataclass(slots=True)
@@ -114,7 +96,7 @@ class StoredCallBook:
         """Returns the calls of a day."""
         try:
             self._database.check()
-            self._pay(self._database.connection)
+            self._pay()
             self._read(date)
         # The other one is for a figure beyond what SQLite can hold.
         except (self._database.connection.Error, OverflowError) as error:
@@ -144,7 +126,13 @@ class StoredCallBook:
         return None
 
     def let_stand(self, shown: date, day: date, until: float) -> None:
-        """Has calls count to a day while the clock shows another one, in all processes."""
+        """Has calls count to a day while the clock shows another one, in all processes.
+
+        Args:
+            shown: The day that the clock shows.
+            day: The day that calls count to.
+            until: When that ends, in seconds of a clock that nobody can set.
+        """
         value = {"shown": shown.isoformat(), "day": day.isoformat(), "until": until}
         self._database.keep(_LET_STAND, (self._mark, json.dumps(value)))
 
@@ -168,8 +156,11 @@ class StoredCallBook:
     def _write_anew(self, connection: "sqlite3.Connection") -> None:
         """Writes the calls that are known into a file that is begun anew."""
         for calls in self._stored.values():
-            connection.execute(KEEP_DAY, (self._profile, *to_row(calls)))
-        self._pay(connection)
+            connection.execute(KEEP_DAY, day_values(self._profile, calls))
+        self._add(connection)
+        self._added()
+        if self._stored:
+            self._back_up(connection, min(self._stored))
         self._newest = None
 
     def _write_owed(self) -> None:
@@ -179,9 +170,21 @@ class StoredCallBook:
     def _owed_for(self, date: date) -> _Owed:
         return self._owed.setdefault(date, _Owed(DayCalls(date)))
 
-    def _pay(self, connection: "sqlite3.Connection") -> None:
-        """Adds to the database what it does not hold yet: a statement, so a transaction, a day."""
-        for day, owed in list(self._owed.items()):
+    def _pay(self) -> None:
+        """Adds to the database, and to its backup, what they do not hold yet."""
+        if not self._owed:
+            return
+        oldest = min(self._owed) - timedelta(days=1)
+        with self._database.begun(lambda connection: self._back_up(connection, oldest)) as begun:
+            self._add(begun)
+        self._added()
+
+    def _back_up(self, connection: "sqlite3.Connection", oldest: date) -> None:
+        if self._database.backup is not None:
+            self._database.backup.save_calls(connection, oldest)
+
+    def _add(self, connection: "sqlite3.Connection") -> None:
+        for day, owed in self._owed.items():
             counts = {cause.value: owed.counted.of(cause) for cause in Cause}
             connection.execute(
                 _ADD,
@@ -193,8 +196,12 @@ class StoredCallBook:
                     **counts,
                 },
             )
+
+    def _added(self) -> None:
+        """Takes that the database holds what it did not hold before."""
+        for day, owed in self._owed.items():
             self._stored[day] = owed.added_to(self._stored.get(day, DayCalls(day)))
-            del self._owed[day]
+        self._owed.clear()
 
     def _read(self, date: date) -> None:
         """Reads what the database holds of a day; when it is a new one, the old ones go."""
@@ -202,8 +209,7 @@ class StoredCallBook:
         row = self._database.connection.execute(_READ, key).fetchone()
         self._stored[date] = DayCalls(date)
         if row is not None:
-            *calls, elsewhere, spent = row
-            self._stored[date] = DayCalls(date, tuple(calls), elsewhere, bool(spent))
+            self._stored[date] = to_day(row)
         if self._newest is None or date > self._newest:
             oldest = date - _KEPT
             self._database.connection.execute(_FORGET, (oldest.isoformat(),))

@@ -9,10 +9,29 @@ from zcbulk_tui.domain.records import CallRecord, ControlRecord, JobEvent
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.windows import News, Recalled
 from zcbulk_tui.errors import ConfigError, HeldError
-from zcbulk_tui.store import call_log, control_log, event_log, readings, recall, watch_list
+from zcbulk_tui.store import control_log, recall, watch_list
 from zcbulk_tui.store.database import Database
 from zcbulk_tui.store.faults import is_busy
-from zcbulk_tui.store.jobs import THE_JOB, key
+from zcbulk_tui.store.log_rows import (
+    EVENTS_SINCE,
+    KEEP_CALL,
+    KEEP_EVENT,
+    KEEP_EVENT_OF_ALL,
+    call_values,
+    event_values,
+    to_event,
+)
+from zcbulk_tui.store.rows import (
+    KEEP_READING,
+    KNOW_JOB,
+    PUT_LAST,
+    READINGS_SINCE,
+    THE_JOB,
+    job_values,
+    key,
+    reading_values,
+    to_news,
+)
 from zcbulk_tui.store.windows import NoWindow, StoredWindows
 
 if TYPE_CHECKING:
@@ -85,13 +104,13 @@ class StoredMemory:
         """Has jobs polled for as long as this window is open; raises as `add` does."""
         with self._database.transaction() as connection:
             for job in jobs:
-                connection.execute(watch_list.KNOW, watch_list.values(self._profile, job))
+                connection.execute(KNOW_JOB, job_values(self._profile, job))
                 connection.execute(_WANT, self._named(job.ref))
 
     def know(self, jobs: Iterable[WatchedJob]) -> None:
         """Makes sure that jobs can be remembered, though they may not be on the list; no error."""
         for job in jobs:
-            self._database.keep(watch_list.KNOW, watch_list.values(self._profile, job))
+            self._database.keep(KNOW_JOB, job_values(self._profile, job))
 
     def edit(self, job: WatchedJob) -> None:
         """Keeps another label, other tags and another note of a job; raises as `add` does."""
@@ -113,6 +132,8 @@ class StoredMemory:
 
     def polled(self) -> Mapping[JobRef, bool]:
         """Returns the jobs that are polled, and whether this window shows them.
+
+        They are those of all windows: one window polls for all.
 
         Raises:
             ConfigError: They cannot be read.
@@ -170,8 +191,8 @@ class StoredMemory:
             return News(is_any=True, other_wishes=True)
         values = {"profile": self._profile, "window": self._windows.number}
         try:
-            read = self._database.rows(readings.SINCE, {**values, "last": self._last_reading})
-            events = self._database.rows(event_log.SINCE, {**values, "last": self._last_event})
+            read = self._database.rows(READINGS_SINCE, {**values, "last": self._last_reading})
+            events = self._database.rows(EVENTS_SINCE, {**values, "last": self._last_event})
             wanted = self._database.rows(_WISHES)
         except ConfigError:
             return News()
@@ -182,25 +203,25 @@ class StoredMemory:
             self._last_event = events[-1][0]
         before, self._wanted = self._wanted, wanted
         return News(
-            [readings.to_news(row[1:]) for row in read],
-            [event_log.to_event(row[1:]) for row in events],
+            [to_news(row[1:]) for row in read],
+            [to_event(row[1:]) for row in events],
             is_any=True,
             other_wishes=wanted != before,
         )
 
     def read(self, ref: JobRef, reading: JobReading) -> None:
         """Keeps a reading; raises nothing."""
-        values = readings.values(self._profile, self._windows.number, ref, reading)
-        self._database.keep(readings.KEEP, values)
+        values = reading_values(self._profile, self._windows.number, ref, reading)
+        self._database.keep(KEEP_READING, values)
 
     def happened(self, event: JobEvent) -> None:
         """Keeps an event; raises nothing."""
-        values = event_log.values(self._profile, self._windows.number, event)
-        self._database.keep(event_log.KEEP if event.ref else event_log.KEEP_OF_ALL, values)
+        values = event_values(self._profile, self._windows.number, event)
+        self._database.keep(KEEP_EVENT if event.ref else KEEP_EVENT_OF_ALL, values)
 
     def called(self, record: CallRecord) -> None:
         """Keeps what there is to say of a call; raises nothing."""
-        self._database.keep(call_log.KEEP, call_log.values(self._profile, record))
+        self._database.keep(KEEP_CALL, call_values(self._profile, record))
 
     def begin(self, record: ControlRecord) -> None:
         """Keeps a command that is about to be sent, if none stands in its way.
@@ -214,7 +235,7 @@ class StoredMemory:
         """
         try:
             with self._database.transaction(durable=True, patience=_PATIENCE) as connection:
-                connection.execute(watch_list.KNOW, watch_list.values(self._profile, record.job))
+                connection.execute(KNOW_JOB, job_values(self._profile, record.job))
                 values = control_log.values(record)
                 for row in connection.execute(control_log.IN_THE_WAY, values).fetchall():
                     raise control_log.to_record(row).held()
@@ -232,7 +253,7 @@ class StoredMemory:
         """Keeps a start or an abort, or what more is known of it; raises nothing."""
         values = control_log.values(record)
         self._commands[record.job.ref] = record
-        self._database.keep(watch_list.KNOW, watch_list.values(record.profile, record.job))
+        self._database.keep(KNOW_JOB, job_values(record.profile, record.job))
         # What is owed of this record is older, and must not be written over what is known now.
         self._database.pay()
         if not self._database.owed:
@@ -247,13 +268,13 @@ class StoredMemory:
     def _write_anew(self, connection: "sqlite3.Connection") -> None:
         """Writes what this window knows into a file that is begun anew, where it lacks that."""
         for ref, job in self._jobs.items():
-            known = connection.execute(watch_list.KNOW, watch_list.values(self._profile, job))
+            known = connection.execute(KNOW_JOB, job_values(self._profile, job))
             listed, _ = self._listed.get(ref, (False, False))
             # One that the file knows was taken off the list by somebody, if it is not on it.
             if listed and known.rowcount == 1:
-                connection.execute(watch_list.PUT_LAST, key(self._profile, ref))
+                connection.execute(PUT_LAST, key(self._profile, ref))
         for record in self._commands.values():
-            connection.execute(watch_list.KNOW, watch_list.values(record.profile, record.job))
+            connection.execute(KNOW_JOB, job_values(record.profile, record.job))
             connection.execute(control_log.KEEP, control_log.values(record))
         # This window has no number yet in that file.
         self._to_want = [

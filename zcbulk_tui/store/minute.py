@@ -27,6 +27,7 @@ class SharedMinute:
 
     Attributes:
         taken_at: The place that was taken last.
+        on_wait: Called with the seconds to wait, each time that there is no place.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class SharedMinute:
         self._clock = clock
         self._ours: list[float] = []
         self.taken_at = 0.0
+        self.on_wait: Callable[[float], None] | None = None
 
     def take(self, *, urgent: bool = False) -> float:
         """Takes a place in the minute if there is one.
@@ -67,6 +69,8 @@ class SharedMinute:
         if seconds <= 0:
             self._ours.append(now)
             self.taken_at = now
+        elif self.on_wait is not None:
+            self.on_wait(seconds)
         return max(seconds, 0.0)
 
     def give_back(self, place: float | None = None) -> None:

@@ -10,6 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from zcbulk_tui.store.faults import Code, code_of, is_spoilt
+
 if TYPE_CHECKING:
     import sqlite3
 
@@ -139,12 +141,4 @@ def _is_too_short(connection: "sqlite3.Connection", size: int) -> bool:
 
 def _explains_damage(error: "sqlite3.Error") -> bool:
     """Whether SQLite read something else than it had written, or nothing."""
-    import sqlite3  # loaded by whoever has a connection
-
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK)
-    damaged = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-    return code & 0xFF in damaged or code in (
-        sqlite3.SQLITE_IOERR_READ,
-        sqlite3.SQLITE_IOERR_SHORT_READ,
-        sqlite3.SQLITE_ERROR,
-    )
+    return is_spoilt(error) or code_of(error) in (Code.IOERR_READ, Code.IOERR_SHORT_READ)

@@ -1,47 +1,37 @@
-"""The store opens, whatever has become of its file."""
+"""The store opens, whatever has become of its file; one that is lost while it is open is renewed.
 
-import fcntl
+A file that is damaged is moved aside, never deleted, and a new one takes what its backup holds.
+"""
+
 import os
-import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
-from datetime import datetime
-from itertools import count
+import stat
+from collections.abc import Sequence
+from contextlib import closing, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError
-from zcbulk_tui.store import database, faults, files, locks
-from zcbulk_tui.store.database import Database
-from zcbulk_tui.store.glance import at_a_glance
-from zcbulk_tui.store.schema import MIGRATIONS
+from zcbulk_tui.store import aside, backup, faults, files
+from zcbulk_tui.store.backup import Backup, Saved
+from zcbulk_tui.store.database import Database, in_memory, open_database
+from zcbulk_tui.store.recall import load_watch_list
+from zcbulk_tui.store.rows import JOB, READING, to_job, to_reading
+from zcbulk_tui.store.schema import VERSION
 
-# What is needed for a file that cannot be used is loaded with the first such file.
 if TYPE_CHECKING:
     import sqlite3
 
-    from zcbulk_tui.store.salvage import Remains
-
-_BESIDE = ("-journal", "-wal", "-shm")
-"""What SQLite puts beside a database, by the ends of the names."""
-
 _PATIENCE_FOR_A_LOOK = 0.1
 """Seconds that a look at the file waits for another program: opening it waits for longer."""
-
-_PATIENCE_FOR_OTHERS = 15.0
-"""Seconds to wait for another program that begins the database anew."""
 
 _NOT_SHARED = (
     "What happens now ends with this program, and no other window or command learns of it: nothing "
     "keeps two of them from sending the same start or abort."
 )
 """What it means that there is no file."""
-
-_BETWEEN_LOOKS = 0.05
-"""Seconds between two looks whether it is done."""
-
 
 _A_LITTLE_OF_EACH = (
     "SELECT * FROM sqlite_master",
@@ -59,6 +49,12 @@ _A_LITTLE_OF_EACH = (
 )
 """What is read of every file before it is used: less than a millisecond's work."""
 
+_TEXTS = ("events", "calls", "control", "days", "windows", "marks")
+"""Tables of which SQLite does not check that their texts are any."""
+
+_WINDOWS = ("DELETE FROM windows", "DELETE FROM wanted")
+"""Windows tell anew which they are."""
+
 
 class Opened(NamedTuple):
     """The store, open.
@@ -75,8 +71,9 @@ class Opened(NamedTuple):
 def open_store(path: Path, now: datetime) -> Opened:
     """Opens the database, and makes do where that cannot be done.
 
-    A damaged file is moved aside, and what can be read of it goes into a new one. Where the file
-    cannot be used otherwise, a database in memory takes its place, with what can be read of it.
+    A damaged file is moved aside, and a new one takes what the backup holds; so does one that
+    takes the place of a file that has gone. Where the file cannot be used otherwise, a database in
+    memory takes its place.
 
     Args:
         path: The file; it need not be there.
@@ -86,16 +83,19 @@ def open_store(path: Path, now: datetime) -> Opened:
     path = Path(os.path.realpath(path))
     try:
         faults.check_kind(path)
-        opened = looked_at(path)
+        is_new = not path.exists() or path.stat().st_size == 0
+        opened = _looked_at(path)
         if isinstance(opened, str):
-            with alone(path, patience=_PATIENCE_FOR_OTHERS):
+            with aside.alone(path):
                 # Another program may have begun it anew meanwhile.
-                opened = looked_at(path)
+                opened = _looked_at(path)
                 if isinstance(opened, str):
                     return _begun_anew(path, now, opened)
-    except ConfigError as error:
-        return _in_memory(path, now, error)
-    return Opened(opened, None)
+    except (ConfigError, OSError) as error:
+        wrong = error if isinstance(error, ConfigError) else files.unwritable(path, error)
+        return _in_memory(path, wrong)
+    opened.renew = _renewed
+    return Opened(opened, _refilled(opened, path) if is_new else None)
 
 
 def open_with_list(path: Path, profile: str, now: datetime) -> tuple[Opened, list[JobSnapshot]]:
@@ -106,27 +106,25 @@ def open_with_list(path: Path, profile: str, now: datetime) -> tuple[Opened, lis
     for _ in range(2):
         opened = open_store(path, now)
         try:
-            return opened, at_a_glance(opened.database, profile)
+            return opened, load_watch_list(opened.database, profile)
         except ConfigError as error:
             opened.database.close()
             problem = error
-    return _in_memory(path, now, problem), []
+    return _in_memory(path, problem), []
 
 
-def looked_at(path: Path) -> Database | str:
-    """Returns the database, or what is damaged in its file, as a sentence.
+def _looked_at(path: Path) -> Database | str:
+    """The database, or what is damaged in its file, as a sentence.
 
     Raises:
         ConfigError: It cannot be opened for another reason.
     """
-    import sqlite3
-
     if (wrong := _found_in(path)) is not None:
         return wrong
     try:
-        return database.open_database(path)
+        return open_database(path)
     except ConfigError as error:
-        if isinstance(error.__cause__, sqlite3.Error) and _is_spoilt(error.__cause__):
+        if faults.is_spoilt(error.__cause__):
             return error.cause
         raise
 
@@ -136,23 +134,20 @@ def _found_in(path: Path) -> str | None:
 
     At all of it only where damage was seen while it was used, since that takes seconds.
     """
-    import sqlite3
+    import sqlite3  # not needed for the first frame
 
-    mark = database.mark_of(path)
+    mark = aside.mark_of(path)
     where = f"{path.as_uri()}?mode=ro"
     try:
         with closing(sqlite3.connect(where, uri=True, timeout=_PATIENCE_FOR_A_LOOK)) as connection:
             _glance(connection)
             if mark.exists():
-                from zcbulk_tui.store.examination import examine
-
-                if (wrong := examine(connection)) is not None:
-                    return wrong
+                _examine(connection)
                 mark.unlink()
     except sqlite3.Error as error:
         # Whatever else is wrong is told better by opening it.
-        return faults.sentence(error) if _is_spoilt(error) else None
-    except UnicodeError as error:
+        return faults.sentence(error) if faults.is_spoilt(error) else None
+    except (LookupError, OverflowError, TypeError, ValueError) as error:
         return faults.sentence(error)
     except OSError:
         # The mark is there still, and is looked at again.
@@ -163,57 +158,27 @@ def _found_in(path: Path) -> str | None:
 def _glance(connection: "sqlite3.Connection") -> None:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     # Another version has other tables.
-    for sql in _A_LITTLE_OF_EACH if version == len(MIGRATIONS) else _A_LITTLE_OF_EACH[:1]:
+    for sql in _A_LITTLE_OF_EACH if version == VERSION else _A_LITTLE_OF_EACH[:1]:
         connection.execute(sql).fetchall()
 
 
-def _is_spoilt(error: "sqlite3.Error") -> bool:
-    """Whether the file is damaged, or has not the tables of the version that it says it has."""
-    import sqlite3
-
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK)
-    return faults.is_damage(error) or code == sqlite3.SQLITE_ERROR
-
-
-@contextmanager
-def alone(path: Path, *, patience: float) -> Iterator[None]:
-    """Keeps all other processes from what is done in the context; death ends it too.
-
-    Args:
-        path: The file of the database.
-        patience: Seconds to wait for another process that does the like.
+def _examine(connection: "sqlite3.Connection") -> None:
+    """Reads all of it: what makes no sense to this program is no damage to SQLite.
 
     Raises:
-        ConfigError: There can be no lock, or another process holds it for too long.
+        sqlite3.Error: It is damaged.
+        ValueError: It is damaged, as the error says.
     """
-    lock = path.with_name(f"{path.name}.lock")
-    try:
-        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise files.unwritable(lock, error) from error
-    try:
-        patience_ends = time.monotonic() + patience
-        while not _is_locked(descriptor, lock):
-            if time.monotonic() > patience_ends:
-                raise ConfigError(
-                    f"{path} is damaged, and another program is at it",
-                    f"It has held {lock} for too long.",
-                    "Look for a zcbulk-tui that is suspended or hangs, and end it.",
-                )
-            time.sleep(_BETWEEN_LOOKS)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _is_locked(descriptor: int, lock: Path) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError as error:
-        raise locks.without(lock, error) from error
-    return True
+    (said,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+    if said != "ok":
+        raise ValueError(said)
+    for row in connection.execute(f"SELECT {JOB} FROM jobs"):
+        to_job(row)
+    for row in connection.execute(f"SELECT {READING} FROM readings"):
+        to_reading(row)
+    for table in _TEXTS:
+        for _ in connection.execute(f"SELECT * FROM {table}"):
+            pass
 
 
 def _begun_anew(path: Path, now: datetime, wrong: str) -> Opened:
@@ -222,110 +187,191 @@ def _begun_anew(path: Path, now: datetime, wrong: str) -> Opened:
     Raises:
         ConfigError: There can be no new one; the damaged one is where it was.
     """
-    from zcbulk_tui.store import salvage
-
-    remains = salvage.read(path, now)
-    aside = free_name(path, now)
+    saved = Backup(path).read()
+    away = aside.free_name(path, now)
+    new = path.with_name(f"{path.name}.new")
     try:
-        exchange(path, aside, _new_beside(path, remains))
+        _make(new, saved)
+        moved = [away, *_move(saved.unusable, now)]
+        aside.exchange(path, away, new)
     except (ConfigError, OSError) as error:
+        aside.remove(new)
         cause = error.cause if isinstance(error, ConfigError) else f"{one_line(str(error))}."
         raise ConfigError(
             f"{path} is damaged, and no new one can take its place",
             f"{wrong} {cause}",
             "Make room or give write permission, or set ZCBULK_STATE_DIR to another folder.",
         ) from error
-    told = (wrong, remains.told(), "Its log, and older readings, are in the old file only.")
+    database = open_database(path)
+    database.renew = _renewed
     problem = ConfigError(
         f"{path} was damaged, so a new one has been begun",
-        " ".join(filter(None, told)),
-        f"The old file is {aside}: remove it once nothing is missed.",
+        f"{wrong} {_told(saved)} Readings and log are in the old file only.",
+        _where(moved, saved),
     )
-    return Opened(database.open_database(path), problem)
+    return Opened(database, problem)
 
 
-def _new_beside(path: Path, remains: "Remains") -> Path:
-    """Returns a new database with what was saved, as a file beside the damaged one."""
-    from zcbulk_tui.store import salvage
-
-    new = path.with_name(f"{path.name}.new")
-    remove(new)
-    try:
-        with closing(database.open_database(new)) as opened:
-            salvage.write(remains, opened)
-        check_whole(new)
-    except BaseException:
-        remove(new)
-        raise
-    return new
-
-
-def check_whole(closed: Path) -> None:
-    """Makes sure that a database was written as a whole when it was closed.
+def _make(new: Path, saved: Saved) -> None:
+    """Makes a database with what was saved.
 
     Raises:
-        OSError: It was not.
+        ConfigError: It cannot be written.
+        OSError: It cannot be written.
     """
-    if any(left.exists() for left in _beside(closed)):
-        # To close it is to write everything into one file, and fails in silence.
-        raise OSError(f"{closed} could not be written as a whole")
+    aside.remove(new)
+    with (
+        closing(open_database(new, backed_up=False)) as made,
+        made.transaction(durable=True) as connection,
+    ):
+        backup.restore(saved, connection)
+    aside.check_whole(new)
 
 
-def remove(path: Path) -> None:
-    """Removes a database, and what SQLite has put beside it; raises nothing."""
-    with suppress(OSError):
-        path.unlink()
-    remove_beside(path)
+def _move(unusable: Sequence[Path], now: datetime) -> list[Path]:
+    """Moves files of the backup aside; returns where they are now."""
+    moved = []
+    for path in unusable:
+        moved.append(aside.free_name(path, now))
+        path.rename(moved[-1])
+    return moved
 
 
-def remove_beside(path: Path) -> None:
-    """Removes what SQLite has put beside a database; raises nothing."""
-    for left in _beside(path):
-        with suppress(OSError):
-            left.unlink()
+def _told(saved: Saved) -> str:
+    """What was saved and what was not, in sentences."""
+    parts = [_counted(len(saved.jobs), "watched job")] if saved.jobs else []
+    if saved.commands:
+        parts.append(_counted(len(saved.commands), "unclear command"))
+    if saved.days:
+        parts.append("the count of today's calls")
+    kept = f"Taken from the files beside it: {', '.join(parts)}." if parts else ""
+    return " ".join((*filter(None, [kept]), *saved.lost))
 
 
-def exchange(path: Path, aside: Path, new: Path) -> None:
-    """Moves a database and what is beside it aside, and puts a new one in its place.
-
-    Raises:
-        OSError: It cannot be done; the old one is where it was, or aside.
-    """
-    for source, target in zip(_beside(path), _beside(aside), strict=True):
-        with suppress(FileNotFoundError):
-            source.rename(target)
-    # Where there are links, a file is there at every moment: nobody else begins one meanwhile.
-    try:
-        os.link(path, aside)
-    except OSError:
-        path.rename(aside)
-    new.replace(path)
-    with suppress(OSError):
-        database.mark_of(path).unlink()
+def _counted(number: int, noun: str) -> str:
+    return f"1 {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _beside(path: Path) -> list[Path]:
-    return [path.with_name(path.name + end) for end in _BESIDE]
+def _where(moved: Sequence[Path], saved: Saved) -> str:
+    names = ", ".join(map(str, moved))
+    if len(moved) == 1:
+        said = f"The old file is {names}: remove it once nothing is missed."
+    else:
+        said = f"The old files are {names}: remove them once nothing is missed."
+    return f"{said} {_ENTER_CALLS}" if saved.calls_are_lost else said
 
 
-def free_name(path: Path, now: datetime) -> Path:
-    """A name for the damaged file, and for those beside it, that no other file has."""
-    for number in count(1):
-        again = "" if number == 1 else f"-{number}"
-        name = path.with_name(f"{path.name}.damaged-{now:%Y%m%dT%H%M%S}{again}")
-        if not any(os.path.lexists(taken) for taken in (name, *_beside(name))):
-            return name
-    raise AssertionError  # pragma: no cover -- there is no last number
+_ENTER_CALLS = "How many calls were made today, Zoho's billing page knows: enter it with b."
 
 
-def _in_memory(path: Path, now: datetime, error: ConfigError) -> Opened:
-    """Returns a database that ends with this process, with what can be read of the file."""
-    from zcbulk_tui.store import salvage
+def _refilled(database: Database, path: Path) -> ConfigError | None:
+    """Writes what was saved into a new file, and says so; there may be nothing."""
+    saved = Backup(path).read()
+    if not saved and not saved.unusable:
+        return None
+    with suppress(ConfigError), database.transaction(durable=True) as connection:
+        backup.restore(saved, connection)
+    next_step = f"To begin with nothing, remove {path.name} and the files beside it together."
+    return ConfigError(
+        f"{path} was not there, so a new one has been begun",
+        f"{_told(saved)} Readings and log are gone.",
+        f"{next_step} {_ENTER_CALLS}" if saved.calls_are_lost else next_step,
+    )
 
-    remains = salvage.read(path, now)
+
+def _in_memory(path: Path, error: ConfigError) -> Opened:
+    """Returns a database that ends with this process, with what the backup holds."""
+    saved = Backup(path).read()
     trouble = f"What happens is not kept when this program ends, since {error.title}"
-    memory = database.in_memory(one_line(trouble, 300))
-    salvage.write(remains, memory)
-    told = (error.cause, remains.told(), _NOT_SHARED)
-    problem = ConfigError(error.title, " ".join(filter(None, told)), error.next_step)
-    return Opened(memory, problem)
+    memory = in_memory(one_line(trouble, 300))
+    with memory.transaction() as connection:
+        backup.restore(saved, connection)
+    told = (error.cause, _told(saved), _NOT_SHARED)
+    return Opened(memory, ConfigError(error.title, " ".join(filter(None, told)), error.next_step))
+
+
+def _renewed(lost: Database) -> Database:
+    """Returns a database at the place of one that was lost while it was open.
+
+    What the lost file held is copied as a whole where it can still be read, else it gets what the
+    backup holds; what this process knows is added. A file that somebody else has put there
+    meanwhile is used as it is, and gets what it lacks.
+
+    Raises:
+        ConfigError: There can be none now.
+        OSError: There can be none now.
+    """
+    if lost.path is None:
+        raise ConfigError("A database in memory has no file")
+    made = _at_its_place(lost, lost.path)
+    made.renew = _renewed
+    try:
+        with made.transaction(durable=True) as connection:
+            for write in lost.on_new_file:
+                write(connection)
+    except BaseException:
+        made.connection.close()
+        raise
+    return made
+
+
+def _at_its_place(lost: Database, path: Path) -> Database:
+    now = datetime.now(UTC)
+    files.make_folder(path.parent)
+    if os.path.realpath(path) != str(path):
+        raise ConfigError(f"{path} has become a link", next_step="Move it away.")
+    with aside.alone(path, patience=0):
+        found = _file_at(path)
+        if found is not None and (lost.file is None or found != lost.file.file):
+            other = _looked_at(path)
+            if not isinstance(other, str):
+                try:
+                    with other.transaction(durable=True) as connection:
+                        backup.restore(Backup(path).read(), connection)
+                except BaseException:
+                    other.connection.close()
+                    raise
+                return other
+        new = path.with_name(f"{path.name}.new")
+        try:
+            if not _is_copied(lost, new):
+                _make(new, Backup(path).read())
+            if found is None:
+                aside.put(new, path)
+            else:
+                aside.exchange(path, aside.free_name(path, now), new)
+        finally:
+            aside.remove(new)
+    return open_database(path)
+
+
+def _file_at(path: Path) -> tuple[int, int] | None:
+    """Which file is at the place; None for none.
+
+    Raises:
+        ConfigError: Something else is there.
+    """
+    try:
+        found = path.lstat()
+    except FileNotFoundError:
+        return None
+    if not stat.S_ISREG(found.st_mode):
+        raise ConfigError(f"{path} is not a file", next_step="Move it away.")
+    return found.st_dev, found.st_ino
+
+
+def _is_copied(lost: Database, new: Path) -> bool:
+    """Copies all that a lost file held; returns whether that is whole."""
+    aside.remove(new)
+    with closing(open_database(new, backed_up=False)) as made:
+        connection = made.connection
+        try:
+            lost.connection.backup(connection)
+            for sql in _WINDOWS:
+                connection.execute(sql)
+            (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+        except connection.Error:
+            return False
+    aside.check_whole(new)
+    return bool(said == "ok" and version == VERSION)

@@ -1,25 +1,49 @@
 """What is known of the jobs of a profile when a window opens, and of those that come later."""
 
 from collections.abc import Collection
+from typing import Any
 
 from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.job import JobReading, JobRef, WatchedJob
 from zcbulk_tui.domain.progress import HISTORY, remember
 from zcbulk_tui.domain.records import ControlRecord
 from zcbulk_tui.domain.snapshot import Fault, JobSnapshot
-from zcbulk_tui.store import glance
 from zcbulk_tui.store.control_log import SELECT as _COMMANDS
 from zcbulk_tui.store.control_log import to_record
 from zcbulk_tui.store.database import Database
-from zcbulk_tui.store.jobs import REF, SAME_JOB, THE_JOB, key, to_ref
-from zcbulk_tui.store.json_rows import error_from_json
-from zcbulk_tui.store.rows import READING, to_moment, to_reading
+from zcbulk_tui.store.json_objects import error_from_json
+from zcbulk_tui.store.rows import (
+    JOB,
+    JOB_WIDTH,
+    READING,
+    REF,
+    SAME_JOB,
+    THE_JOB,
+    key,
+    to_job,
+    to_moment,
+    to_reading,
+    to_ref,
+)
+
+_SNAPSHOT = f"jobs.id, {JOB}, {', '.join(f'readings.{name}' for name in READING.split(', '))}"
+"""The columns of `_to_snapshot`, after the number of the job's row."""
+
+_NEWEST = """
+LEFT JOIN readings ON readings.id = (SELECT max(id) FROM readings WHERE job = jobs.id)
+"""
+"""Joins a job to its last reading."""
+
+_LIST = f"""
+SELECT {_SNAPSHOT} FROM jobs {_NEWEST}
+WHERE jobs.profile = ? AND jobs.place IS NOT NULL ORDER BY jobs.place
+"""
 
 _WANTED = "SELECT job FROM wanted WHERE by_window IN (SELECT id FROM windows)"
 """What a window wants that fell silent counts again when it comes back."""
 
 _ALL = f"""
-SELECT {glance.COLUMNS} FROM jobs {glance.NEWEST}
+SELECT {_SNAPSHOT} FROM jobs {_NEWEST}
 WHERE jobs.profile = ? AND (jobs.place IS NOT NULL OR jobs.id IN ({_WANTED}))
 ORDER BY jobs.place IS NULL, jobs.place, jobs.id
 """
@@ -57,6 +81,19 @@ _OF_JOB = f"""
 """
 
 
+def load_watch_list(database: Database, profile: str) -> list[JobSnapshot]:
+    """Returns the watch list with the last reading of each job, as the first frame shows it.
+
+    Raises:
+        ConfigError: It cannot be read, or makes no sense; then the next opening looks at it all.
+    """
+    rows = database.rows(_LIST, (profile,))
+    try:
+        return [_to_snapshot(row) for row in rows]
+    except (TypeError, ValueError, OverflowError) as error:
+        raise database.senseless(error) from error
+
+
 def in_full(
     database: Database, profile: str, refs: Collection[JobRef] | None = None
 ) -> list[JobSnapshot]:
@@ -72,7 +109,7 @@ def in_full(
     """
     snapshots = []
     for row in database.rows(_ALL, (profile,)):
-        number, snapshot = row[0], glance.to_snapshot(row)
+        number, snapshot = row[0], _to_snapshot(row)
         if refs is not None and snapshot.ref not in refs:
             continue
         if not snapshot.is_final:
@@ -128,6 +165,13 @@ def polled(database: Database, profile: str, window: int) -> dict[JobRef, tuple[
         to_ref(tuple(row)): (bool(listed), bool(wanted))
         for *row, listed, wanted in database.rows(_REFS, values)
     }
+
+
+def _to_snapshot(row: tuple[Any, ...]) -> JobSnapshot:
+    """The job with these values of `_SNAPSHOT`, and its last reading if there is one."""
+    job, reading = row[1 : 1 + JOB_WIDTH], row[1 + JOB_WIDTH :]
+    readings = () if reading[0] is None else (to_reading(reading),)
+    return JobSnapshot(to_job(job), readings)
 
 
 def _fault(database: Database, job: int) -> Fault | None:

@@ -1,135 +1,132 @@
-"""The tables of the database, and how each version of them came from the one before."""
+"""The tables of the database."""
 
-MIGRATIONS = (
-    (
-        """
-        CREATE TABLE calls (
-            profile TEXT NOT NULL,
-            date TEXT NOT NULL,
-            plan INTEGER NOT NULL,
-            key INTEGER NOT NULL,
-            command INTEGER NOT NULL,
-            script INTEGER NOT NULL,
-            elsewhere INTEGER NOT NULL,
-            spent INTEGER NOT NULL,
-            PRIMARY KEY (profile, date)
-        ) WITHOUT ROWID
-        """,
-    ),
-    (
-        # What is counted of a day makes room for what is told of each call.
-        "ALTER TABLE calls RENAME TO days",
-        """
-        CREATE TABLE jobs (
-            id INTEGER PRIMARY KEY AUTOINCREMENT,
-            profile TEXT NOT NULL,
-            origin TEXT NOT NULL,
-            owner TEXT NOT NULL,
-            app TEXT NOT NULL,
-            form TEXT NOT NULL,
-            environment TEXT NOT NULL,
-            job_id TEXT NOT NULL,
-            label TEXT NOT NULL,
-            tags TEXT NOT NULL DEFAULT '',
-            note TEXT NOT NULL DEFAULT '',
-            added_at INTEGER NOT NULL,
-            added_by TEXT NOT NULL DEFAULT '',
-            created_at INTEGER,
-            started_at INTEGER,
-            place INTEGER,
-            UNIQUE (profile, origin, owner, app, form, environment, job_id)
-        )
-        """,
-        "CREATE INDEX jobs_in_place ON jobs (profile, place)",
-        """
-        CREATE TABLE readings (
-            id INTEGER PRIMARY KEY AUTOINCREMENT,
-            job INTEGER NOT NULL REFERENCES jobs (id),
-            at INTEGER NOT NULL,
-            by_window INTEGER NOT NULL,
-            state TEXT NOT NULL,
-            raw_state TEXT NOT NULL,
-            total INTEGER,
-            success INTEGER,
-            failed INTEGER,
-            unprocessed INTEGER,
-            code INTEGER
-        )
-        """,
-        "CREATE INDEX readings_of_job ON readings (job)",
-        """
-        CREATE TABLE events (
-            id INTEGER PRIMARY KEY AUTOINCREMENT,
-            profile TEXT NOT NULL,
-            job INTEGER REFERENCES jobs (id),
-            at INTEGER NOT NULL,
-            by_window INTEGER NOT NULL,
-            kind TEXT NOT NULL,
-            text TEXT NOT NULL,
-            error TEXT
-        )
-        """,
-        "CREATE INDEX events_in_time ON events (profile, at)",
-        "CREATE INDEX events_of_job ON events (job)",
-        """
-        CREATE TABLE calls (
-            id INTEGER PRIMARY KEY,
-            profile TEXT NOT NULL,
-            job INTEGER NOT NULL REFERENCES jobs (id),
-            at INTEGER NOT NULL,
-            cause TEXT NOT NULL,
-            why TEXT NOT NULL,
-            request TEXT NOT NULL,
-            milliseconds INTEGER NOT NULL,
-            calls_left INTEGER NOT NULL,
-            http_status INTEGER,
-            code INTEGER,
-            said TEXT NOT NULL,
-            failure TEXT NOT NULL
-        )
-        """,
-        "CREATE INDEX calls_in_time ON calls (profile, at)",
-        "CREATE INDEX calls_of_job ON calls (job)",
-        """
-        CREATE TABLE control (
-            key TEXT PRIMARY KEY,
-            profile TEXT NOT NULL,
-            job INTEGER NOT NULL REFERENCES jobs (id),
-            at INTEGER NOT NULL,
-            local_time TEXT NOT NULL,
-            operator TEXT NOT NULL,
-            action TEXT NOT NULL,
-            shown TEXT,
-            request TEXT NOT NULL,
-            outcome TEXT NOT NULL,
-            said TEXT NOT NULL,
-            error TEXT,
-            settled TEXT
-        ) WITHOUT ROWID
-        """,
-        "CREATE INDEX control_in_time ON control (profile, at)",
-        "CREATE INDEX control_of_job ON control (job, at)",
-        """
-        CREATE TABLE windows (
-            id INTEGER PRIMARY KEY AUTOINCREMENT,
-            profile TEXT NOT NULL,
-            name TEXT NOT NULL,
-            beat REAL NOT NULL,
-            focused INTEGER NOT NULL,
-            polls INTEGER NOT NULL,
-            service TEXT
-        )
-        """,
-        "CREATE UNIQUE INDEX one_window_polls ON windows (profile) WHERE polls",
-        """
-        CREATE TABLE wanted (
-            by_window INTEGER NOT NULL,
-            job INTEGER NOT NULL REFERENCES jobs (id),
-            PRIMARY KEY (by_window, job)
-        ) WITHOUT ROWID
-        """,
-        "CREATE TABLE minute (profile TEXT NOT NULL, at REAL NOT NULL)",
-        "CREATE TABLE marks (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
-    ),
+VERSION = 1
+"""Of these tables; a file of another version is left alone."""
+
+TABLES = (
+    """
+    CREATE TABLE days (
+        profile TEXT NOT NULL,
+        date TEXT NOT NULL,
+        plan INTEGER NOT NULL,
+        key INTEGER NOT NULL,
+        command INTEGER NOT NULL,
+        script INTEGER NOT NULL,
+        elsewhere INTEGER NOT NULL,
+        spent INTEGER NOT NULL,
+        PRIMARY KEY (profile, date)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE jobs (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        profile TEXT NOT NULL,
+        origin TEXT NOT NULL,
+        owner TEXT NOT NULL,
+        app TEXT NOT NULL,
+        form TEXT NOT NULL,
+        environment TEXT NOT NULL,
+        job_id TEXT NOT NULL,
+        label TEXT NOT NULL,
+        tags TEXT NOT NULL DEFAULT '',
+        note TEXT NOT NULL DEFAULT '',
+        added_at INTEGER NOT NULL,
+        added_by TEXT NOT NULL DEFAULT '',
+        created_at INTEGER,
+        started_at INTEGER,
+        place INTEGER,
+        UNIQUE (profile, origin, owner, app, form, environment, job_id)
+    )
+    """,
+    "CREATE INDEX jobs_in_place ON jobs (profile, place)",
+    """
+    CREATE TABLE readings (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        job INTEGER NOT NULL REFERENCES jobs (id),
+        at INTEGER NOT NULL,
+        by_window INTEGER NOT NULL,
+        state TEXT NOT NULL,
+        raw_state TEXT NOT NULL,
+        total INTEGER,
+        success INTEGER,
+        failed INTEGER,
+        unprocessed INTEGER,
+        code INTEGER
+    )
+    """,
+    "CREATE INDEX readings_of_job ON readings (job)",
+    """
+    CREATE TABLE events (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        profile TEXT NOT NULL,
+        job INTEGER REFERENCES jobs (id),
+        at INTEGER NOT NULL,
+        by_window INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        text TEXT NOT NULL,
+        error TEXT
+    )
+    """,
+    "CREATE INDEX events_in_time ON events (profile, at)",
+    "CREATE INDEX events_of_job ON events (job)",
+    """
+    CREATE TABLE calls (
+        id INTEGER PRIMARY KEY,
+        profile TEXT NOT NULL,
+        job INTEGER NOT NULL REFERENCES jobs (id),
+        at INTEGER NOT NULL,
+        cause TEXT NOT NULL,
+        why TEXT NOT NULL,
+        request TEXT NOT NULL,
+        milliseconds INTEGER NOT NULL,
+        calls_left INTEGER NOT NULL,
+        http_status INTEGER,
+        code INTEGER,
+        said TEXT NOT NULL,
+        failure TEXT NOT NULL
+    )
+    """,
+    "CREATE INDEX calls_in_time ON calls (profile, at)",
+    "CREATE INDEX calls_of_job ON calls (job)",
+    """
+    CREATE TABLE control (
+        key TEXT PRIMARY KEY,
+        profile TEXT NOT NULL,
+        job INTEGER NOT NULL REFERENCES jobs (id),
+        at INTEGER NOT NULL,
+        local_time TEXT NOT NULL,
+        operator TEXT NOT NULL,
+        action TEXT NOT NULL,
+        shown TEXT,
+        request TEXT NOT NULL,
+        outcome TEXT NOT NULL,
+        said TEXT NOT NULL,
+        error TEXT,
+        settled TEXT
+    ) WITHOUT ROWID
+    """,
+    "CREATE INDEX control_in_time ON control (profile, at)",
+    "CREATE INDEX control_of_job ON control (job, at)",
+    """
+    CREATE TABLE windows (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        profile TEXT NOT NULL,
+        name TEXT NOT NULL,
+        beat REAL NOT NULL,
+        focused INTEGER NOT NULL,
+        polls INTEGER NOT NULL,
+        service TEXT
+    )
+    """,
+    "CREATE UNIQUE INDEX one_window_polls ON windows (profile) WHERE polls",
+    """
+    CREATE TABLE wanted (
+        by_window INTEGER NOT NULL,
+        job INTEGER NOT NULL REFERENCES jobs (id),
+        PRIMARY KEY (by_window, job)
+    ) WITHOUT ROWID
+    """,
+    "CREATE TABLE minute (profile TEXT NOT NULL, at REAL NOT NULL)",
+    "CREATE TABLE marks (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
 )
-"""Statements that bring a database from the version that is their place here to the next."""
+"""Statements that make them."""

@@ -4,21 +4,18 @@ from collections.abc import Iterable
 
 from zcbulk_tui.domain.job import JobRef, WatchedJob
 from zcbulk_tui.store.database import Database
-from zcbulk_tui.store.jobs import JOB, THE_JOB, key, to_job
-from zcbulk_tui.store.rows import maybe_millis, to_millis
-
-_KNOW = """
-INSERT INTO jobs (profile, origin, owner, app, form, environment, job_id, label, tags, note,
-    added_at, added_by, created_at, started_at)
-VALUES (:profile, :origin, :owner, :app, :form, :environment, :job_id, :label, :tags, :note,
-    :added_at, :added_by, :created_at, :started_at)
-"""
-
-KNOW = f"{_KNOW} ON CONFLICT DO NOTHING"
-"""Makes a job's row, without putting it on the list."""
+from zcbulk_tui.store.rows import (
+    INSERT_JOB,
+    JOB,
+    PUT_LAST,
+    THE_JOB,
+    job_values,
+    key,
+    to_job,
+)
 
 _ADD = f"""
-{_KNOW} ON CONFLICT DO UPDATE SET
+{INSERT_JOB} ON CONFLICT DO UPDATE SET
     label = :label,
     tags = :tags,
     note = :note,
@@ -26,12 +23,6 @@ _ADD = f"""
     added_by = iif(place IS NULL, :added_by, added_by),
     created_at = ifnull(:created_at, created_at)
 """
-
-PUT_LAST = f"""
-UPDATE jobs SET place = (SELECT ifnull(max(place), 0) + 1 FROM jobs WHERE profile = :profile)
-WHERE place IS NULL AND id = {THE_JOB}
-"""
-"""Puts a job that has a row at the end of the list."""
 
 _EDIT = f"UPDATE jobs SET label = :label, tags = :tags, note = :note WHERE id = {THE_JOB}"
 
@@ -76,7 +67,7 @@ class StoredWatchList:
         """
         with self._database.transaction(durable=True) as connection:
             for job in jobs:
-                connection.execute(_ADD, values(self._profile, job))
+                connection.execute(_ADD, job_values(self._profile, job))
                 connection.execute(PUT_LAST, key(self._profile, job.ref))
 
     def edit(self, job: WatchedJob) -> None:
@@ -86,7 +77,7 @@ class StoredWatchList:
             ConfigError: They cannot be written; nothing is changed then.
         """
         with self._database.transaction(durable=True) as connection:
-            connection.execute(_EDIT, values(self._profile, job))
+            connection.execute(_EDIT, job_values(self._profile, job))
 
     def remove(self, ref: JobRef) -> None:
         """Takes a job off the list; what is remembered of it stays for a while.
@@ -96,17 +87,3 @@ class StoredWatchList:
         """
         with self._database.transaction(durable=True) as connection:
             connection.execute(_REMOVE, key(self._profile, ref))
-
-
-def values(profile: str, job: WatchedJob) -> dict[str, object]:
-    """Returns the values of a job's row."""
-    return {
-        **key(profile, job.ref),
-        "label": job.label,
-        "tags": " ".join(job.tags),
-        "note": job.note,
-        "added_at": to_millis(job.added_at),
-        "added_by": job.added_by,
-        "created_at": maybe_millis(job.created_at),
-        "started_at": maybe_millis(job.started_at),
-    }

@@ -19,7 +19,7 @@ from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.domain.windows import Standing
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.store.database import Database
-from zcbulk_tui.store.json_rows import error_from_json, error_json
+from zcbulk_tui.store.json_objects import error_from_json, error_json
 from zcbulk_tui.store.rows import maybe_millis, maybe_moment
 
 if TYPE_CHECKING:

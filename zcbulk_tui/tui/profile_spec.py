@@ -11,8 +11,8 @@ from zcbulk_tui.monitor.events import Sink
 # Types only: all that the monitor needs is loaded with it, after the first frame.
 if TYPE_CHECKING:
     from zcbulk_tui.domain.windows import Recalled
-    from zcbulk_tui.monitor.archive import Archive
     from zcbulk_tui.monitor.monitor import Monitor
+    from zcbulk_tui.store.archive import StoredArchive
 
 
 class Connection(NamedTuple):
@@ -27,7 +27,7 @@ class Connection(NamedTuple):
 
     monitor: "Monitor"
     jobs: "Sequence[Recalled]"
-    archive: "Archive"
+    archive: "StoredArchive"
     close: Callable[[], Awaitable[None]]
 
 
