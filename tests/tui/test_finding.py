@@ -186,13 +186,3 @@ async def test_readings_that_come_sort_the_list_anew() -> None:
         assert labels(stage)[:3] == ["Regions", "Customers 2019-24", "Price list"]
         assert label(stage) == "Price list"
         assert any(line.startswith("▌ ▶ Price list") for line in stage.text())
-
-
-async def test_nothing_is_copied_where_nothing_is_shown() -> None:
-    async with Stage().open() as stage:
-        assert stage.screen.check_action("copy", ()) is True
-        await stage.press("slash", *"zzz", "enter")
-        assert stage.screen.check_action("copy", ()) is None
-        stage.app.copy_to_clipboard("before")
-        await stage.press("y", "Y")
-        assert stage.app.clipboard == "before"

@@ -5,7 +5,6 @@ from dataclasses import replace
 from tests.tui.stage import Stage
 from zcbulk_tui.domain.job import Counts
 from zcbulk_tui.domain.snapshot import JobKey
-from zcbulk_tui.render.order import GroupBy
 
 TAGS = {"Price list": ("sales",), "Orders EU": ("sales", "eu"), "Regions": ("base",)}
 
@@ -20,25 +19,6 @@ def headings(stage: Stage) -> list[str]:
     """The titles of the groups, as they are on the screen, with their jobs."""
     lines = [line for line in stage.text() if line.startswith("Σ ")]
     return [line.removeprefix("Σ ").split("█")[0].split("░")[0] for line in lines[:-1]]
-
-
-async def test_grouping_by_what_comes_next() -> None:
-    async with Stage().open() as stage:
-        await stage.select("Stock")
-        rows = stage.screen.workspace.rows
-        for by, first in (
-            (GroupBy.PROFILE, "DEMO 12 jobs"),
-            (GroupBy.APP, "jason18/zyl"),
-            (GroupBy.FORM, "Contracts 1 job"),
-            (GroupBy.TAG, "no tag 12 jobs"),
-        ):
-            await stage.press("v")
-            assert rows.group_by is by
-            assert headings(stage)[0].startswith(first)
-            assert label(stage) == "Stock"
-        await stage.press("v")
-        assert rows.group_by is None
-        assert headings(stage) == []
 
 
 async def test_headings_have_sums_and_the_cursor_skips_them() -> None:

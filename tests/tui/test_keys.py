@@ -35,18 +35,6 @@ async def test_poll_all_asks_about_every_job_that_is_not_over() -> None:
         assert asked == {job.ref.job_id for job in stage.jobs if not job.is_final}
 
 
-async def test_poll_all_of_many_jobs_asks_first() -> None:
-    stage = Stage("hundred")
-    for job_id in list(stage.creator.jobs)[12:]:
-        del stage.creator.jobs[job_id]
-    async with stage.open():
-        await stage.press("R")
-        assert isinstance(stage.app.screen, ConfirmScreen)
-        assert any("It costs 12 calls" in line for line in stage.text())
-        await stage.press("n")
-        assert len(stage.creator.log) == 12
-
-
 async def test_pause_and_resume() -> None:
     async with Stage().open() as stage:
         await stage.press("p")

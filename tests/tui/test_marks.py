@@ -100,37 +100,6 @@ async def test_several_in_production_want_their_number_typed() -> None:
         assert [stage.truth(label) for label in RUNNING] == [State.USER_ABORTED] * 3
 
 
-async def test_several_elsewhere_want_a_yes() -> None:
-    async with Stage().open(120, 40) as stage:
-        await mark(stage, "Invoices Q3", "Regions")
-        await stage.press("X")
-        assert "Abort 1 job?" in said(stage)
-        assert "Invoices Q3, Invoices, stage" in said(stage)
-        await stage.press("y")
-        await stage.until(lambda: stage.sent(Action.ABORT) == 1)
-        assert stage.truth("Invoices Q3") is State.USER_ABORTED
-
-
-async def test_many_that_are_left_out_are_counted() -> None:
-    async with Stage().open(120, 40) as stage:
-        await stage.press("asterisk", "S")
-        shown = said(stage)
-        assert "Start 3 jobs?" in shown
-        assert "Leads spring fair" in shown
-        assert re.search(r"Left out: Customers 2019-24 \(running\), .* and 4 more\.", shown)
-
-
-@pytest.mark.parametrize("key", ["S", "X"])
-async def test_where_none_of_the_marked_jobs_fits_the_key_is_greyed(key: str) -> None:
-    async with Stage().open() as stage:
-        await mark(stage, "Regions", "Stock")
-        await stage.select("Suppliers")  # which would fit, and is not meant
-        action = {"S": "start", "X": "abort"}[key]
-        assert stage.screen.check_action(action, ()) is None
-        await stage.press(key)
-        assert stage.app.screen is stage.screen
-
-
 async def test_polling_and_leaving_marked_jobs() -> None:
     async with Stage().open() as stage:
         await mark(stage, *RUNNING)

@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 
 from tests.tui.stage import Stage
-from zcbulk_tui.domain.snapshot import ServiceSnapshot
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.monitor.events import ServiceChanged
 from zcbulk_tui.tui.app import DashboardApp
@@ -97,12 +96,3 @@ async def test_it_is_plain_that_what_happens_is_not_saved() -> None:
         publish(None)
         await stage.until(lambda: "NOT SAVED" not in stage.text()[0])
         await stage.until(lambda: "Saved again" in " ".join(stage.text()))
-
-
-async def test_it_is_plain_who_polls() -> None:
-    async with Stage().open() as stage:
-        service = ServiceSnapshot(
-            stage.screen.workspace.here.service.spent, answered=True, poller="pts/3"
-        )
-        stage.screen.workspace.here.publish(ServiceChanged(service))
-        await stage.until(lambda: "connected via pts/3" in stage.text()[0])

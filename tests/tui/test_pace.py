@@ -113,25 +113,6 @@ async def test_only_the_last_of_many_steps_counts(
         assert chosen == [Pace.EAGER]
 
 
-@pytest.mark.parametrize(
-    ("key", "back", "end"), [("plus", "minus", Pace.EAGER), ("minus", "plus", Pace.FRUGAL)]
-)
-async def test_there_is_nothing_beyond_the_ends(
-    key: str, back: str, end: Pace, monkeypatch: pytest.MonkeyPatch, chosen: list[Pace]
-) -> None:
-    async with Stage().open() as stage:
-        await stage.press(key, key, key, key)
-        assert previewed(stage) is end
-        await stage.press(back)
-        assert previewed(stage) is None, "one step back is enough"
-        at_once(monkeypatch)
-        await stage.press(key)
-        await stage.until(lambda: spent(stage).pace is end)
-        await stage.press(key)
-        assert previewed(stage) is None
-        assert chosen == [end]
-
-
 async def test_the_budget_marks_the_pace_that_does_not_count_yet(chosen: list[Pace]) -> None:
     async with Stage().open() as stage:
         await stage.press("b", "plus")

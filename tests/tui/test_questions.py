@@ -1,7 +1,5 @@
 """What is asked before start, abort, poll and remove: every job is named, no promise is made."""
 
-from dataclasses import replace
-
 import pytest
 
 from tests.render.plans import spent
@@ -57,15 +55,16 @@ def test_in_production_an_abort_wants_a_name_typed_and_a_start_does_not() -> Non
 
 
 def test_several_are_named_also_those_that_a_filter_hides() -> None:
-    model = Model(READY, replace(job(5, JobState.READY)), RUNNING, DONE)
+    production = job(5, JobState.READY, Environment.PRODUCTION)
+    model = Model(READY, production, RUNNING, DONE)
     model.workspace.mark_all()
     model.workspace.rows.filter('"job 1"')
     question = asked(model, Action.START)
     assert question.title == "Start 2 jobs?"
-    assert "• Job 5, Employee_Details, stage, not shown by the filter" in said(question)
+    assert "• Job 5, Employee_Details, PRODUCTION, not shown by the filter" in said(question)
     assert "Left out: Job 2 (running), Job 3 (done)." in said(question)
     assert "It costs 4 calls." in said(question)
-    assert question.typed is None
+    assert question.typed is None, "nothing is lost by a start"
 
 
 def test_one_of_several_marked_jobs_is_asked_about_with_those_that_are_left_out() -> None:

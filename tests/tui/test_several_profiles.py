@@ -4,13 +4,11 @@ The jobs of all profiles have the same references here, as where two people watc
 """
 
 import re
-from dataclasses import replace
 
 from textual.widgets import OptionList
 
 from tests.tui.profiles import Cast
 from zcbulk_tui.domain.snapshot import JobSnapshot
-from zcbulk_tui.monitor.events import JobChanged
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.physics import State
 from zcbulk_tui.tui.screens.budget import BudgetScreen
@@ -131,24 +129,6 @@ async def test_the_calls_are_those_of_the_selected_jobs_profile() -> None:
         )
 
 
-async def test_what_happens_in_one_does_not_touch_the_other() -> None:
-    async with Cast().open(*WIDE) as cast:
-        await cast.show_together("acme", "lab")
-        acme, lab = cast.screen.workspace.profiles
-        before = of(cast, "acme")
-        assert before[0].ref == of(cast, "lab")[0].ref
-        snapshot = of(cast, "lab")[0]
-        changed = replace(snapshot, job=replace(snapshot.job, label="lab news"))
-        lab.publish(JobChanged(changed))
-        cast.screen.flush()
-        assert of(cast, "lab")[0] == changed
-        assert of(cast, "acme") == before
-        acme.publish(JobChanged(replace(changed, job=replace(changed.job, label="acme news"))))
-        cast.screen.flush()
-        assert of(cast, "lab")[0] == changed
-        assert of(cast, "acme")[1:] == before[1:]
-
-
 async def test_marked_jobs_of_several_profiles() -> None:
     async with Cast().open(*WIDE) as cast:
         await cast.show_together("acme", "lab")
@@ -167,27 +147,6 @@ async def test_marked_jobs_of_several_profiles() -> None:
         )
         await cast.press("slash", *"profile:lab", "enter", "R")
         assert [job.profile for job in cast.screen.jobs.on_screen()] == ["lab"] * 4
-
-
-async def test_one_that_is_read_only_stays_so_beside_another() -> None:
-    async with Cast().open(*WIDE) as cast:
-        await cast.show_together("acme", "archive")
-        await cast.select(STAGE, "archive")
-        assert "READ-ONLY" in cast.text()[0]
-        assert cast.screen.check_action("abort", ()) is False
-        await cast.press("space")
-        await cast.select(STAGE, "acme")
-        await cast.press("space")
-        await cast.select(0, "acme")
-        assert cast.screen.workspace.here.name == "acme"
-        assert "READ-ONLY" not in cast.text()[0]
-        await cast.press("X")
-        shown = said(cast)
-        assert "Abort 1 job?" in shown
-        assert "Left out: archive Invoices Q3" in shown
-        await cast.press("y")
-        await cast.until(lambda: len(commands(cast.creators["acme"])) == 1)
-        assert commands(cast.creators["archive"]) == []
 
 
 async def test_one_that_cannot_be_opened_leaves_all_as_it_is() -> None:

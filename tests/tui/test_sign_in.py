@@ -5,7 +5,6 @@ from textual.screen import Screen
 
 from tests.tui.stage import Stage
 from zcbulk_tui.errors import (
-    ConfigError,
     SignedOutError,
     SignInBusyError,
     UnreachableError,
@@ -127,13 +126,6 @@ async def test_what_passes_is_said_in_passing(error: ZcbulkError, said: str) -> 
         assert said in stage.text()[0]
         toasts = [toast for toast in stage.app._notifications if error.title in toast.message]
         assert len(toasts) == 1
-
-
-async def test_a_setting_that_gives_no_token_is_no_sign_out() -> None:
-    async with Stage().open() as stage:
-        await NoToken(stage, ConfigError("token_command cannot be run")).look()
-        await stage.press("enter")
-        assert "cannot sign in" in stage.text()[0]
 
 
 async def test_a_start_without_a_token_is_refused_and_sends_nothing() -> None:
