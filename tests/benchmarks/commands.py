@@ -340,11 +340,12 @@ async def by_pairs(world: World, tally: Tally, folder: Path) -> None:
                 tally.records.append(f"{ref.job_id}: recorded of a pair: {kept}")
 
 
-async def _ended(command: Sequence[str], env: dict[str, str]) -> tuple[int | None, str]:
+async def _ended(command: Sequence[str], env: dict[str, str]) -> tuple[int, str]:
     process = await asyncio.create_subprocess_exec(
         *command, env=env, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
     )
     out, _ = await process.communicate()
+    assert process.returncode is not None
     return process.returncode, out.decode()
 
 

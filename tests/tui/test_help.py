@@ -119,8 +119,8 @@ async def test_it_is_filtered_as_typed() -> None:
         assert shown[0] == "Help"  # all of it is there: no place is said
         at = shown.index("Selected or marked jobs")
         assert [line.partition(" ")[2].strip() for line in shown[at + 1 : at + 3]] == [
-            "Start the job, after a question. (2 calls)",
-            "Abort the job, after a question. (2 calls)",
+            "Start the job, after a question. (2 to 5 calls)",
+            "Abort the job, after a question. (2 to 5 calls)",
         ]
         assert not help_.shows("Move")
         await help_.press("x")
