@@ -13,7 +13,7 @@ from tests.monitor.test_lost_answers import once
 from tests.monitor.windows import SharedProfile, shared_profile
 from tests.support.desks import PROFILE
 from tests.support.virtual_time import run_virtual
-from zcbulk_tui.domain.calls import Slot
+from zcbulk_tui.domain.call_limits import Slot
 from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.job import Action, JobRef
 from zcbulk_tui.errors import (
