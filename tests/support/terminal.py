@@ -23,7 +23,7 @@ _READ = 65536
 _KEY_PACE = 0.1
 """Seconds between two keys."""
 
-_READING_TIME = 0.8
+_READING_TIME = 1.2
 """Seconds that a question is on screen before it is answered."""
 
 ENTER, ESCAPE, TAB = "\r", "\x1b", "\t"

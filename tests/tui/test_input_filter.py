@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from textual import events
 
 from zcbulk_tui.tui.control_sequences import Kind
-from zcbulk_tui.tui.input_driver import messages_of
-from zcbulk_tui.tui.input_filter import TOGETHER, Arrival, InputFilter
+from zcbulk_tui.tui.input_driver import is_repeat, messages_of
+from zcbulk_tui.tui.input_filter import TOGETHER, UNSURE, Arrival, InputFilter
 from zcbulk_tui.tui.input_lexer import LONGEST_TEXT, InputLexer
 from zcbulk_tui.tui.keys import KEYS, moving_characters
 from zcbulk_tui.tui.textual_internals import key_sequences, parser_class
@@ -82,8 +82,8 @@ def came(reads: Iterable[bytes], gap: float = 0.001) -> list[Arrival]:
     filtered = InputFilter(InputLexer(key_sequences()), MOVING)
     now, arrivals = 100.0, []
     for read in reads:
-        if (deadline := filtered.deadline) is not None and now >= deadline:
-            arrivals += filtered.tick(now)
+        while (deadline := filtered.deadline) is not None and now >= deadline:
+            arrivals += filtered.tick(deadline)
         arrivals += filtered.feed(read, now)
         now += gap
     while (deadline := filtered.deadline) is not None:
@@ -332,3 +332,64 @@ def test_the_size_that_a_terminal_reports_counts_once_it_has_said_that_it_does()
         (Kind.REPORT, "\x1b[?2048;2$y"),
         (Kind.REPORT, "\x1b[48;24;80;24;80t"),
     ]
+
+
+UNFINISHED = [
+    b"\x1b[200~Salar",
+    b"\x1b]52;c;U2Fs",
+    b"\x1bP1$r0",
+    b"\x1b_Gi=31",
+    b"\x1b[?2027;2",
+    b"\x1b[",
+    b"\x9b1",
+    b"\xc3",
+]
+
+
+@pytest.mark.parametrize("beginning", UNFINISHED)
+@given(st.floats(0.03, UNSURE - 3))
+def test_the_rest_of_what_broke_off_is_never_quiet(beginning: bytes, stall: float) -> None:
+    arrivals = came([beginning, b"y"], gap=stall)
+    assert not any(arrival.quiet for arrival in arrivals if arrival.token.text == "y")
+
+
+@pytest.mark.parametrize("beginning", UNFINISHED)
+def test_long_after_something_broke_off_a_key_is_a_key(beginning: bytes) -> None:
+    *_, arrival = came([beginning, b"y"], gap=UNSURE + 3)
+    assert arrival.token.text == "y"
+    assert arrival.alone
+    assert arrival.quiet > 1
+
+
+@given(REPORTS, st.booleans(), st.floats(0.0, 0.019))
+def test_a_key_beside_a_report_is_not_alone(report: bytes, first: bool, gap: float) -> None:
+    reads = [report, b"y"] if first else [b"y", report]
+    for arrivals in (came([b"".join(reads)]), came(reads, gap=gap)):
+        assert [each.alone for each in arrivals if each.token.text == "y"] == [False]
+
+
+@given(st.lists(st.floats(0.03, 0.99), min_size=1, max_size=8))
+def test_text_that_comes_slowly_is_not_quiet(gaps: list[float]) -> None:
+    filtered = InputFilter(InputLexer(key_sequences()), MOVING)
+    at, arrivals = 0.0, filtered.feed(b"S", 0.0)
+    for gap in gaps:
+        arrivals += filtered.tick(at + gap - 0.001)
+        at += gap
+        arrivals += filtered.feed(b"y", at)
+    arrivals += filtered.tick(at + 1)
+    assert arrivals[0].quiet > 1
+    assert all(arrival.quiet < 1 for arrival in arrivals[1:])
+
+
+def test_what_repeats_may_be_left_out_and_nothing_else() -> None:
+    parser = parser_class()
+    assert parser is not None
+    reading = parser()
+    before: events.Event | None = None
+    left_out = []
+    for arrival in came([b"j", b"k", b"\x1b[B", b"\x1b[B", b"\x1b[<35;4;5M", b"q", b"q"], gap=1):
+        for message in messages_of(arrival, reading):
+            left_out.append(is_repeat(message, before, MOVING))
+            assert isinstance(message, events.Event)
+            before = message
+    assert left_out == [True, True, False, True, True, False, True]

@@ -65,3 +65,14 @@ async def test_something_is_seen_of_a_storm_without_end() -> None:
                 app.resized(width)
                 await asyncio.sleep(0.01)
         assert app.sizes == sorted(app.sizes)
+
+
+async def test_a_size_that_no_screen_has_is_clamped() -> None:
+    app = _Sized()
+    async with app.run_test() as pilot:
+        await asyncio.sleep(0.1)  # what came with the start is over
+        app.sizes.clear()
+        app.resized(65_535, 65_535)
+        await pilot.pause()
+        assert app.sizes == [Size(1000, 300)]
+        assert app.screen.size == Size(1000, 300)

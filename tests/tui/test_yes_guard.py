@@ -8,7 +8,7 @@ from tests.tui.stage import Stage
 from zcbulk_tui.tui.input_driver import Key, Paste
 from zcbulk_tui.tui.screens.add_job import AddJobScreen
 from zcbulk_tui.tui.screens.dialogs import ConfirmScreen
-from zcbulk_tui.tui.yes_guard import READING_TIME
+from zcbulk_tui.tui.yes_guard import QUIET, READING_TIME
 
 QUESTIONS = ["S", "x", "R"]
 
@@ -46,8 +46,34 @@ async def test_a_yes_is_alone_and_takes_its_time(key: str, yes: tuple[str, ...])
             await send(stage, Key(name, None, at=begin, alone=False))
         await send(stage, Key(last, None, at=begin - 0.001, alone=True))
         await send(stage, Key(last, None, at=begin + 60, alone=False))
+        await send(stage, Key(last, None, at=begin + 60, alone=True, quiet=QUIET - 0.001))
         assert stage.app.screen is question
         await send(stage, Key(last, None, at=begin, alone=True))
+        assert stage.app.screen is stage.screen
+
+
+async def test_who_types_a_name_may_press_enter_right_after_it() -> None:
+    async with Stage().open() as stage:
+        await stage.press("X", *"Customers")
+        assert stage.app._terminal._yes_guard._since is not None
+        begin = stage.app._terminal._yes_guard._since + READING_TIME + _MOMENT
+        await send(stage, Key("enter", "\r", at=begin, alone=True, quiet=0.1))
+        assert stage.app.screen is stage.screen
+
+
+@pytest.mark.parametrize("keys", [("n", "escape"), ("escape", "n"), ("enter", "enter")])
+@pytest.mark.parametrize("opens", ["S", "x", "a", "e", "question_mark", "b", "h", "l"])
+async def test_a_screen_closes_once(opens: str, keys: tuple[str, str]) -> None:
+    async with Stage().open() as stage:
+        await stage.select("Suppliers")
+        await stage.press(opens)
+        opened = stage.app.screen
+        assert opened is not stage.screen
+        for key in keys:
+            stage.app.post_message(Key(key, None, at=0.0, alone=False))
+        opened.dismiss(None)
+        opened.dismiss(None)
+        await stage.pilot.pause()
         assert stage.app.screen is stage.screen
 
 

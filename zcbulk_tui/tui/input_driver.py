@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Callable, Collection, Iterable
+from math import inf
 from selectors import EVENT_READ, DefaultSelector
 from time import monotonic
 from typing import Any, NamedTuple
@@ -21,6 +22,9 @@ from zcbulk_tui.tui.textual_internals import Parser, key_sequences, parser_class
 
 _READ = 4096
 
+MOST_WAITING = 200
+"""Messages that wait for the app while repeats still join them: a flood must not fill memory."""
+
 _LOOK_AGAIN = 0.1
 """Seconds between two looks at whether the terminal is to be left."""
 
@@ -33,12 +37,16 @@ class Key(events.Key):
         character: What it types.
         at: When it came, in seconds of the monotonic clock.
         alone: Whether nothing came together with it.
+        quiet: Seconds since the last text before it; 0 while it may be the rest of something.
     """
 
-    def __init__(self, key: str, character: str | None, *, at: float, alone: bool) -> None:
+    def __init__(
+        self, key: str, character: str | None, *, at: float, alone: bool, quiet: float = inf
+    ) -> None:
         super().__init__(key, character)
         self.at = at
         self.alone = alone
+        self.quiet = quiet
 
 
 class Paste(events.Paste):
@@ -82,6 +90,8 @@ class InputDriver(LinuxDriver):
     def __init__(self, app: App[Any], **more: Any) -> None:
         super().__init__(app, **more)
         self._app_loop = asyncio.get_running_loop()
+        self._sent = self._arrived = 0
+        self._last: Message | None = None
 
     def run_input_thread(self) -> None:
         """Reads until the terminal is left."""
@@ -118,28 +128,55 @@ class InputDriver(LinuxDriver):
                     arrivals = arriving.feed(data, monotonic())
                 for arrival in (*arrivals, *arriving.tick(monotonic())):
                     for message in messages_of(arrival, parser):
-                        self.process_message(message)
+                        self._pass_on(message)
+
+    def _pass_on(self, message: Message) -> None:
+        """Passes a message to the app; a repeat only while few others wait for it."""
+        waiting = self._sent - self._arrived + self._app.message_queue_size
+        before, self._last = self._last, message
+        if waiting > MOST_WAITING and is_repeat(message, before, self.READING.moving):
+            return
+        self._sent += 1
+        self.process_message(message)
+        self._app_loop.call_soon_threadsafe(self._arrive)
+
+    def _arrive(self) -> None:
+        self._arrived += 1
+
+
+def is_repeat(message: Message, before: Message | None, moving: Collection[str]) -> bool:
+    """Whether a message may be left out where many wait: one more move, or one more of a key.
+
+    Args:
+        message: The message.
+        before: The one before it.
+        moving: The characters that do no more than move the cursor.
+    """
+    if isinstance(message, events.Key):
+        again = isinstance(before, events.Key) and before.key == message.key
+        return again or message.character in moving
+    return isinstance(message, events.MouseMove | events.MouseScrollDown | events.MouseScrollUp)
 
 
 def messages_of(arrival: Arrival, parser: Parser) -> Iterable[Message]:
     """Returns what the app gets of something that came."""
-    token, at, alone = arrival
+    token, at, alone, quiet = arrival
     match token.kind:
         case Kind.PASTE:
             return [events.Paste(token.text)]
         case Kind.BURST:
             return [Paste(token.text)]
         case Kind.ESCAPE:
-            return [Key("escape", "\x1b", at=at, alone=alone)]
+            return [Key("escape", "\x1b", at=at, alone=alone, quiet=quiet)]
     keys = parser.feed(token.text)
     if token.kind is Kind.ALT:
         return [
-            Key(f"alt+{_with_shift(message.key)}", None, at=at, alone=alone)
+            Key(f"alt+{_with_shift(message.key)}", None, at=at, alone=alone, quiet=quiet)
             for message in keys
             if isinstance(message, events.Key)
         ]
     return [
-        Key(message.key, message.character, at=at, alone=alone)
+        Key(message.key, message.character, at=at, alone=alone, quiet=quiet)
         if isinstance(message, events.Key)
         else message
         for message in keys

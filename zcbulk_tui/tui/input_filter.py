@@ -8,6 +8,7 @@ that is held down on a slow line arrives so.
 
 from collections.abc import Collection, Iterable
 from itertools import groupby
+from math import inf
 from typing import NamedTuple
 
 from zcbulk_tui.tui.control_sequences import Kind, Token
@@ -18,6 +19,14 @@ TOGETHER = 0.02
 
 _AFTER_BURST = 0.06
 """The same once characters have come together: the last of a paste may be late."""
+
+UNSURE = 10.0
+"""Seconds after input that broke off for which a key may be the rest of it."""
+
+AFTER_TEXT = 3.0
+"""The same after text that came without brackets."""
+
+_TEXT = frozenset({Kind.CHARACTER, Kind.BURST, Kind.PASTE})
 
 _NOTHING = frozenset({Kind.DROPPED, Kind.BROKEN})
 
@@ -34,11 +43,13 @@ class Arrival(NamedTuple):
         token: What came.
         at: When, in seconds.
         alone: Whether nothing came together with it.
+        quiet: Seconds since the last text before it; 0 while it may be the rest of something.
     """
 
     token: Token
     at: float
     alone: bool
+    quiet: float
 
 
 class InputFilter:
@@ -53,10 +64,12 @@ class InputFilter:
         self._lexer = lexer
         self._moving = frozenset(moving)
         self._last = 0.0
+        self._came_at = self._text_at = self._unsure_until = -inf
+        self._is_crowded = False
         self._begin()
 
     def _begin(self) -> None:
-        self._held: list[tuple[Token, float]] = []
+        self._held: list[Arrival] = []
         self._lengths = {True: 0, False: 0}
         self._came = 0
         self._characters = 0
@@ -89,7 +102,10 @@ class InputFilter:
         if deadline is None or at < deadline:
             return []
         if self._lexer.deadline is not None:
-            return self._sort(self._lexer.tick(at), self._last)
+            tokens = self._lexer.tick(at)
+            if any(token.kind is not Kind.ESCAPE for token in tokens):
+                self._unsure_until = at + UNSURE  # it broke off, and its rest may still come
+            return self._sort(tokens, self._last)
         return self._end()
 
     @property
@@ -99,48 +115,64 @@ class InputFilter:
     def _sort(self, tokens: list[Token], at: float) -> list[Arrival]:
         passed: list[Arrival] = []
         holds = bool(self._held) or any(map(self._is_command, tokens))
+        is_crowded = len(tokens) > 1 or at < self._came_at + TOGETHER
+        self._is_crowded = is_crowded or (self._is_crowded and bool(self._held))
+        if tokens:
+            self._came_at = at
         for token in tokens:
             if token.kind is not Kind.REPORT:
                 self._came += 1
                 self._last = at
-            self._is_broken |= token.kind is Kind.BROKEN
+            if token.kind is Kind.BROKEN:
+                self._is_broken = True
+                self._unsure_until = max(self._unsure_until, at + UNSURE)
             if token.kind is Kind.CHARACTER:
                 self._characters += len(token.typed)
                 self._commands += self._is_command(token)
             elif token.text in _BACKSPACE:
                 self._characters += 1
+            quiet = 0.0 if at < self._unsure_until else at - self._text_at
+            arrival = Arrival(token, at, self._came == 1 and not self._is_crowded, quiet)
+            if token.kind in _TEXT:
+                self._text_at = at
             if holds:
-                self._hold(token, at)
+                self._hold(arrival)
             elif token.kind not in _NOTHING:
-                passed.append(Arrival(token, at, self._came == 1))
+                passed.append(arrival)
         return passed
 
     def _is_command(self, token: Token) -> bool:
         """Whether it types something and does not only move the cursor."""
         return token.kind is Kind.CHARACTER and not self._moving.issuperset(token.typed)
 
-    def _hold(self, token: Token, at: float) -> None:
+    def _hold(self, arrival: Arrival) -> None:
+        token = arrival.token
         is_text = token.kind is Kind.CHARACTER
         self._lengths[is_text] += len(token.typed) or 1
         if self._lengths[is_text] <= (LONGEST_TEXT if is_text else _MOST_HELD):
-            self._held.append((token, at))
+            self._held.append(arrival)
 
     def _end(self) -> list[Arrival]:
-        held, alone = self._held, self._came == 1
+        held, is_alone = self._held, self._came == 1 and not self._is_crowded
         if self._is_burst:
             held = _joined(held)
+            self._unsure_until = max(self._unsure_until, self._last + AFTER_TEXT)
         self._begin()
-        return [Arrival(token, at, alone) for token, at in held if token.kind not in _NOTHING]
+        return [
+            arrival._replace(alone=arrival.alone and is_alone)
+            for arrival in held
+            if arrival.token.kind not in _NOTHING
+        ]
 
 
-def _joined(held: Iterable[tuple[Token, float]]) -> list[tuple[Token, float]]:
+def _joined(held: Iterable[Arrival]) -> list[Arrival]:
     """Puts a text in the place of characters that follow on each other."""
-    joined: list[tuple[Token, float]] = []
-    for is_text, group in groupby(held, lambda each: each[0].kind is Kind.CHARACTER):
-        tokens = list(group)
+    joined: list[Arrival] = []
+    for is_text, group in groupby(held, lambda each: each.token.kind is Kind.CHARACTER):
+        arrivals = list(group)
         if is_text:
-            text = printable_lines("".join(token.typed for token, _ in tokens))
-            joined.append((Token(Kind.BURST, text), tokens[0][1]))
+            text = printable_lines("".join(each.token.typed for each in arrivals))
+            joined.append(arrivals[0]._replace(token=Token(Kind.BURST, text)))
         else:
-            joined += tokens
+            joined += arrivals
     return joined

@@ -5,7 +5,11 @@ from typing import Any
 
 from textual import events
 from textual.app import App
+from textual.geometry import Size
 from textual.message import Message
+
+_LARGEST = Size(1000, 300)
+"""No screen is larger; a terminal may claim 65,535 x 65,535, and each cell takes memory."""
 
 _STORM = 0.05
 """Seconds between two resizes below which a storm is on."""
@@ -34,6 +38,8 @@ class Resizes:
         """Whether the app must not see an event; if it matters, it comes again."""
         if not isinstance(event, events.Resize):
             return False
+        event.size = _clamped(event.size)
+        event.virtual_size = _clamped(event.virtual_size)
         if event is self._passing:
             self._passing = None
             return False
@@ -60,3 +66,7 @@ class Resizes:
             # Textual draws nothing for a size that it has; the terminal has lost what it showed.
             self._app.refresh(layout=True)
         self._app.post_message(self._passing)
+
+
+def _clamped(size: Size) -> Size:
+    return Size(min(size.width, _LARGEST.width), min(size.height, _LARGEST.height))

@@ -15,13 +15,23 @@ from zcbulk_tui.tui.textual_internals import is_batching
 READING_TIME = 0.4
 """Seconds after a question was drawn in which nobody can have read it."""
 
+QUIET = 1.0
+"""Seconds without text before a yes: over a slow line a paste comes as single characters."""
+
 _LOOK_AGAIN = 0.05
 """Seconds between two looks at whether the terminal has taken a question."""
 
 
 @runtime_checkable
 class Question(Protocol):
-    """A screen that asks something."""
+    """A screen that asks something.
+
+    Attributes:
+        takes_text: Whether something must be typed first, so that text before a yes is its due.
+    """
+
+    @property
+    def takes_text(self) -> bool: ...
 
     def would_say_yes(self, key: str) -> bool:
         """Whether a key, by Textual's name, would be a yes now."""
@@ -33,7 +43,7 @@ class Question(Protocol):
 
 
 class YesGuard:
-    """Keeps a yes from a question that was not on the terminal long enough.
+    """Keeps a yes from a question that was not long enough on the terminal, or that nobody meant.
 
     Args:
         app: Whose questions.
@@ -63,7 +73,8 @@ class YesGuard:
             return not self._can_be_read(question, event.time)
         if not isinstance(event, Key) or not question.would_say_yes(event.key):
             return False
-        if event.alone and self._can_be_read(question, event.at):
+        is_quiet = question.takes_text or event.quiet >= QUIET
+        if event.alone and is_quiet and self._can_be_read(question, event.at):
             return False
         question.say_too_soon()
         return True

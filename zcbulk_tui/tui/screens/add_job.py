@@ -23,9 +23,10 @@ from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import UsageError
 from zcbulk_tui.tui.profile_spec import JobDefaults
+from zcbulk_tui.tui.screens.closing import ClosedOnce
 
 
-class AddJobScreen(ModalScreen[WatchedJob | None]):
+class AddJobScreen(ClosedOnce[WatchedJob | None], ModalScreen[WatchedJob | None]):
     """Asks which job to watch.
 
     A URL that can be read fills in the names below it; what stands in the names is what counts.

@@ -15,7 +15,7 @@ from zcbulk_tui.domain.budget import Pace
 from zcbulk_tui.domain.planner import DayPlan
 from zcbulk_tui.render.budget import page
 from zcbulk_tui.render.glyphs import Glyphs
-from zcbulk_tui.tui.screens.closing import ClosedByKey
+from zcbulk_tui.tui.screens.closing import ClosedByKey, ClosedOnce
 from zcbulk_tui.tui.widgets import painter
 from zcbulk_tui.tui.widgets.lines import Lines
 
@@ -23,7 +23,7 @@ _TICK = 5.0
 """Seconds between two looks at the plan."""
 
 
-class BudgetScreen(ClosedByKey, ModalScreen[None]):
+class BudgetScreen(ClosedByKey, ClosedOnce[None], ModalScreen[None]):
     """Shows the budget.
 
     Args:

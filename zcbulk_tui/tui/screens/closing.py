@@ -1,8 +1,10 @@
-"""The same key leads to a screen and back."""
+"""How screens close: by the key that opens them, and once."""
 
 from collections.abc import Collection, Sequence
 
 from textual import events
+from textual.await_complete import AwaitComplete
+from textual.screen import Screen, ScreenResultType
 
 from zcbulk_tui.tui.keys import Key
 
@@ -33,3 +35,11 @@ class ClosedByKey:
     def action_close(self) -> None:
         """Closes the screen."""
         raise NotImplementedError
+
+
+class ClosedOnce(Screen[ScreenResultType]):
+    """A screen whose first answer counts: two keys may come before it is gone."""
+
+    def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
+        """Closes the screen with a result, unless it is closed already."""
+        return super().dismiss(result) if self.is_current else AwaitComplete()

@@ -12,11 +12,12 @@ from textual.widgets import Button, Input, Static
 
 from zcbulk_tui.errors import Occasion, ZcbulkError
 from zcbulk_tui.tui.questions import Question
+from zcbulk_tui.tui.screens.closing import ClosedOnce
 
 Answer = TypeVar("Answer")
 
 
-class Dialog(ModalScreen[Answer]):
+class Dialog(ClosedOnce[Answer], ModalScreen[Answer]):
     """A text that may be longer than the screen, and buttons."""
 
     CSS_PATH = "dialogs.tcss"
@@ -92,6 +93,11 @@ class ConfirmScreen(Dialog[bool]):
         """Answers no."""
         self.dismiss(False)
 
+    @property
+    def takes_text(self) -> bool:
+        """Whether something must be typed to confirm."""
+        return self._typed is not None
+
     def would_say_yes(self, key: str) -> bool:
         """Whether a key may answer yes; Enter does not while the focus is on No."""
         if key == "y":
@@ -99,9 +105,9 @@ class ConfirmScreen(Dialog[bool]):
         return key == "enter" and (self.focused is None or self.focused.id != "no")
 
     def say_too_soon(self) -> None:
-        """Says that a yes did not count, as it came before the question can have been read."""
+        """Says that a yes did not count: it came at once, within text, or with other input."""
         box = self.query_one(VerticalScroll)
-        box.border_subtitle = "That came too soon to be a yes. Press it again."
+        box.border_subtitle = "Not alone, or too soon to be a yes. Pause, and press it again."
 
     def on_paste(self, event: events.Paste) -> None:
         """Lets what is pasted go to the field, although the safe answer has the focus."""

@@ -12,9 +12,10 @@ from textual.widgets import Button, Input, Label, Static
 
 from zcbulk_tui.domain.job import WatchedJob
 from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.tui.screens.closing import ClosedOnce
 
 
-class EditJobScreen(ModalScreen[WatchedJob | None]):
+class EditJobScreen(ClosedOnce[WatchedJob | None], ModalScreen[WatchedJob | None]):
     """Asks what a job is to be called, and what it is to be found by.
 
     Args:

@@ -6,7 +6,6 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 from textual.widgets import Input
 
 from zcbulk_tui.render.glyphs import Glyphs
@@ -14,7 +13,7 @@ from zcbulk_tui.render.span import Line, Look, Span, fit, fit_line, line_width
 from zcbulk_tui.render.span import width as cells
 from zcbulk_tui.tui import help_lines
 from zcbulk_tui.tui.keys import Key
-from zcbulk_tui.tui.screens.closing import ClosedByKey, keys_of
+from zcbulk_tui.tui.screens.closing import ClosedByKey, ClosedOnce, keys_of
 from zcbulk_tui.tui.widgets import painter
 from zcbulk_tui.tui.widgets.lines import Lines
 
@@ -27,7 +26,7 @@ _KEY_LINE = (
 )
 
 
-class HelpScreen(ClosedByKey, Screen[None]):
+class HelpScreen(ClosedByKey, ClosedOnce[None]):
     """Shows the keys.
 
     Args:

@@ -6,14 +6,13 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 
 from zcbulk_tui.domain.records import History
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.history import Page, failure
 from zcbulk_tui.render.timeline import Timeline, timeline
-from zcbulk_tui.tui.screens.closing import ClosedByKey
+from zcbulk_tui.tui.screens.closing import ClosedByKey, ClosedOnce
 from zcbulk_tui.tui.widgets import painter
 from zcbulk_tui.tui.widgets.lines import Lines
 
@@ -21,7 +20,7 @@ _TICK = 5.0
 """Seconds between two looks at the history."""
 
 
-class HistoryScreen(ClosedByKey, Screen[None]):
+class HistoryScreen(ClosedByKey, ClosedOnce[None]):
     """Shows a history.
 
     The cursor is on the last reading, and follows it, until it is moved; then it stays on its

@@ -7,7 +7,6 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 from textual.widgets import Input
 
 from zcbulk_tui.domain.records import Record
@@ -16,7 +15,7 @@ from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.span import Line, Look, Span, fit_line, line_width
 from zcbulk_tui.render.span import width as cells
 from zcbulk_tui.tui.log_entries import LogEntries
-from zcbulk_tui.tui.screens.closing import ClosedByKey
+from zcbulk_tui.tui.screens.closing import ClosedByKey, ClosedOnce
 from zcbulk_tui.tui.widgets import painter
 from zcbulk_tui.tui.widgets.lines import Lines
 from zcbulk_tui.tui.widgets.log_list import LogList
@@ -31,7 +30,7 @@ _DETAIL = 3
 """Lines about the selected entry."""
 
 
-class LogScreen(ClosedByKey, Screen[None]):
+class LogScreen(ClosedByKey, ClosedOnce[None]):
     """Shows the log.
 
     Attributes:

@@ -12,8 +12,10 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from zcbulk_tui.tui.screens.closing import ClosedOnce
 
-class ProfilesScreen(ModalScreen[Sequence[str] | None]):
+
+class ProfilesScreen(ClosedOnce[Sequence[str] | None], ModalScreen[Sequence[str] | None]):
     """Asks which profiles to show: the marked ones, else the one that Enter is pressed on.
 
     Args:
