@@ -9,7 +9,7 @@ state over a newer one.
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -53,7 +53,6 @@ from zcbulk_tui.store.rows import (
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable
 
 LIST_NAME, CALLS_NAME = "watch-list.json", "calls-today.json"
 
@@ -154,7 +153,7 @@ class Backup:
         """Returns what the files hold; raises nothing."""
         lost, unusable = [], []
 
-        def read(path: Path, make: "Callable[[Any], _T]", what: str) -> _T:
+        def read(path: Path, make: Callable[[Any], _T], what: str) -> _T:
             try:
                 return make(_content(path))
             except FileNotFoundError:
@@ -169,7 +168,7 @@ class Backup:
         days = read(self.calls_path, _days_from, "The count of today's calls is lost")
         return Saved(jobs, commands, days, lost, len(lost) > before, unusable)
 
-    def _save(self, path: Path, content: "Callable[[], _Lines]", *, durable: bool) -> None:
+    def _save(self, path: Path, content: Callable[[], _Lines], *, durable: bool) -> None:
         try:
             text = f'{{\n"version": {VERSION}'
             for name, lines in content().items():
