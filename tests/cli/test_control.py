@@ -250,9 +250,7 @@ def test_without_a_status_from_before_no_effect_is_claimed(steady: Stage, action
 def test_an_accepted_command_is_not_repeated_before_the_status_was_read(steady: Stage) -> None:
     steady.creator.inject(Fault(late=60.0, calls=CONTROL))
     assert steady.run("abort", None, "--yes").code == 0
-    in_one_line(
-        steady.run("abort", None, "--yes"), 2, "was accepted at", "Read the status first"
-    )
+    in_one_line(steady.run("abort", None, "--yes"), 2, "was accepted at", "Read the status first")
     assert len(steady.sent) == 1
     assert steady.run("status").code == 0
     steady.run("abort", None, "--yes")

@@ -104,8 +104,10 @@ def test_every_status_but_success_contradicts_the_code_of_success(http: int, bod
 
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from(["code", "status", "data", "x"]), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["code", "status", "data", "x"]), inner, max_size=3)
+    ),
     max_leaves=9,
 )
 

@@ -94,10 +94,13 @@ def test_no_command_holds_what_does_not_print(said: Command, now: datetime) -> N
 @pytest.mark.parametrize(
     ("command", "text"),
     [
-        (Command(Action.START, NOW), (
-            f"Start sent at {AT}; no answer yet. If none is written down by {LATER}, its sender was "
-            "ended: then the status shows what became of it."
-        )),
+        (
+            Command(Action.START, NOW),
+            (
+                f"Start sent at {AT}; no answer yet. If none is written down by {LATER}, its sender "
+                "was ended: then the status shows what became of it."
+            ),
+        ),
         (
             Command(Action.ABORT, NOW, error=UNCLEAR),
             f"Abort of {AT}: the answer is unclear (Zoho's server failed). Nothing is sent again; "
@@ -122,8 +125,8 @@ def test_no_command_holds_what_does_not_print(said: Command, now: datetime) -> N
         ),
         (
             Command(Action.ABORT, NOW, Outcome.UNPROVEN, error=CONTRADICTION),
-            f"Abort of {AT}: the answer was unclear; the job is in that state; whether this command "
-            "did it is not known.",
+            f"Abort of {AT}: the answer was unclear; the job is in that state; whether this "
+            "command did it is not known.",
         ),
     ],
 )

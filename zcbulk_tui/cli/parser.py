@@ -74,8 +74,8 @@ def make_parser() -> argparse.ArgumentParser:
         fill=_fill_status,
         help="print the status of jobs: at most 1 call each",
         description="Prints the status of jobs. A job that a dashboard on the same profile polls, "
-        "or that is over, costs no call, unless it was commanded since: what is remembered of it is "
-        "printed.",
+        "or that is over, costs no call, unless it was commanded since: what is remembered of it "
+        "is printed.",
     )
     for action, what in (
         (Action.START, "start a job whose file is uploaded"),

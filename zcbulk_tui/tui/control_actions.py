@@ -211,7 +211,7 @@ def report(app: App[object], job: WatchedJob, command: Command) -> None:
 
 
 _PRICE = (
-    "It costs 2 calls: this one, and one for the status after it; where the answer is lost, up to 5."
+    "It costs 2 calls: this one, and one for the status after it; up to 5 where the answer is lost."
 )
 
 
