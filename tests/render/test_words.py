@@ -97,8 +97,8 @@ def test_no_command_holds_what_does_not_print(said: Command, now: datetime) -> N
         (
             Command(Action.START, NOW),
             (
-                f"Start sent at {AT}; no answer yet. If none is written down by {LATER}, its sender "
-                "was ended: then the status shows what became of it."
+                f"Start sent at {AT}; no answer yet. If none is written down by {LATER}, its "
+                "sender was ended: then the status shows what became of it."
             ),
         ),
         (

@@ -132,7 +132,8 @@ def _about_several(screen: "WatchView", jobs: Targets, action: Action) -> "Confi
             "\n".join(_in_a_line(screen, listed) for listed in jobs.able),
             *([_left_out(jobs.left_out)] if jobs.left_out else []),
             told,
-            f"It costs {2 * count:,} calls, up to {5 * count:,} where answers are lost. {calls_left(screen, jobs.able)}",
+            f"It costs {2 * count:,} calls, up to {5 * count:,} where answers are lost. "
+            f"{calls_left(screen, jobs.able)}",
         ],
         yes=verb,
         typed=typed,
