@@ -69,7 +69,7 @@ async def test_the_dialog_names_every_marked_job_also_one_that_a_filter_hides() 
         assert "• Suppliers, Suppliers, PRODUCTION •" in shown
         assert "• Warehouses, Warehouses, PRODUCTION, not shown by the filter" in shown
         assert "Left out: Regions (done), Customers 2019-24 (running)." in shown
-        assert "It costs 4 calls." in shown
+        assert "It costs 4 calls, up to 10" in shown
         await stage.press("n")
         assert len(stage.screen.workspace.rows.marked) == 4, "after a no they are as they were"
         assert {entry.method for entry in stage.creator.log} == {"GET"}

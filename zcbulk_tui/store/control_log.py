@@ -70,8 +70,8 @@ SELECT = f"SELECT {RECORD} FROM control JOIN jobs ON jobs.id = control.job"
 _ANSWERED_AT = f"""ifnull((
     SELECT min(calls.at + calls.milliseconds) FROM calls
     WHERE calls.job = control.job AND calls.at >= control.at
-    AND calls.cause = '{Cause.COMMAND}' AND calls.why = control.action AND calls.failure = ''
-), control.at)"""
+    AND calls.cause = '{Cause.COMMAND}' AND calls.why = control.action
+    AND calls.failure = ''), control.at)"""
 """When an accepted command was answered: a status that was read before proves nothing of it."""
 
 _AHEAD = 60_000
