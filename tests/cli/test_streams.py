@@ -207,10 +207,12 @@ def test_a_command_is_looked_after_though_nothing_can_be_printed(
     job = labelled(creator, "Price list")
     with LoopbackServer(creator) as server, KINDS[kind]() as out:
         monkeypatch.setenv("ZCBULK_BASE_URL", server.base_url)
+        # An effect is proven only against a reading from before.
+        assert main(("status", url_of(server, job))) == 0
         monkeypatch.setattr(sys, "stdout", out)
         assert main(("start", url_of(server, job), "--yes")) == CODES[kind]
     assert commands_sent(creator) == [("PATCH", "start")]
-    assert [entry.method for entry in creator.log][:2] == ["PATCH", "GET"]
+    assert [entry.method for entry in creator.log][:3] == ["GET", "PATCH", "GET"]
     with database(home) as opened:
         outcomes = [
             record.command.outcome

@@ -63,7 +63,7 @@ def test_several_are_named_also_those_that_a_filter_hides() -> None:
     assert question.title == "Start 2 jobs?"
     assert "• Job 5, Employee_Details, PRODUCTION, not shown by the filter" in said(question)
     assert "Left out: Job 2 (running), Job 3 (done)." in said(question)
-    assert "It costs 4 calls." in said(question)
+    assert "It costs 4 calls, up to 10" in said(question)
     assert question.typed is None, "nothing is lost by a start"
 
 
