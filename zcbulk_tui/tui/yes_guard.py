@@ -24,14 +24,12 @@ _LOOK_AGAIN = 0.05
 
 @runtime_checkable
 class Question(Protocol):
-    """A screen that asks something.
-
-    Attributes:
-        takes_text: Whether something must be typed first, so that text before a yes is its due.
-    """
+    """A screen that asks something."""
 
     @property
-    def takes_text(self) -> bool: ...
+    def takes_text(self) -> bool:
+        """Whether something must be typed first, so that text comes right before a yes."""
+        ...
 
     def would_say_yes(self, key: str) -> bool:
         """Whether a key, by Textual's name, would be a yes now."""
