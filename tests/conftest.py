@@ -8,9 +8,9 @@ from collections import deque
 import pytest
 
 from tests.support.commands import NO_KEYRING
-from tests.support.properties import unhurried
+from tests.support.properties import load_profile
 
-unhurried()
+load_profile()
 
 # One kind of terminal for all apps of a process: Rich keeps the codes of a style once it has made
 # them for one kind.

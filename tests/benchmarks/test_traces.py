@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.benchmarks.traces import BATCH, KINDS, LIMIT, Event, Trace, generate, read
@@ -45,7 +45,6 @@ traces = st.builds(one, st.sampled_from(KINDS), st.integers(0, 10**9))
 seeds = st.integers(0, 10**9)
 
 
-@settings(deadline=None)
 @given(traces)
 def test_a_trace_is_the_life_of_a_job(trace: Trace) -> None:
     assert 40 <= trace.ended_at <= 10_800
@@ -67,7 +66,6 @@ def test_a_trace_is_the_life_of_a_job(trace: Trace) -> None:
         assert counts(trace.events[-1])[2] == 0
 
 
-@settings(deadline=None)
 @given(traces)
 def test_a_trace_survives_a_line_of_json(trace: Trace) -> None:
     line = trace.to_json()
@@ -76,7 +74,6 @@ def test_a_trace_survives_a_line_of_json(trace: Trace) -> None:
     assert Trace.from_json(line) == trace
 
 
-@settings(deadline=None)
 @given(seeds)
 def test_dirty_jobs_stay_below_the_limit(seed: int) -> None:
     trace = one("dirty", seed)
@@ -85,7 +82,6 @@ def test_dirty_jobs_stay_below_the_limit(seed: int) -> None:
     assert 1 <= failing <= -(-trace.total // BATCH) / LIMIT
 
 
-@settings(deadline=None)
 @given(seeds)
 def test_queued_jobs_wait_for_long(seed: int) -> None:
     trace = one("queued", seed)
@@ -93,14 +89,12 @@ def test_queued_jobs_wait_for_long(seed: int) -> None:
     assert first.t > 0.2 * trace.ended_at
 
 
-@settings(deadline=None)
 @given(seeds)
 def test_stalled_jobs_stand_still(seed: int) -> None:
     trace = one("stall", seed)
     assert max(holds(trace)) > 0.01 * trace.ended_at
 
 
-@settings(deadline=None)
 @given(seeds)
 def test_blind_jobs_tell_nothing_before_the_end(seed: int) -> None:
     trace = one("blind", seed)

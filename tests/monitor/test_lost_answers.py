@@ -162,6 +162,7 @@ def test_two_windows_look_no_more_often_than_one(tmp_path: Path) -> None:
     run_virtual(scene())
 
 
+@pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize(
     "trouble",
     [UnreachableError("down"), UnclearError("timeout"), BusyError("429"), QuotaSpentError("4000")],
@@ -172,7 +173,7 @@ def test_as_long_as_no_status_can_be_read_it_stays_unclear(trouble: ZcbulkError)
     (record,) = records(stage)
     assert record.is_unclear
     # A day that is spent begins anew after midnight.
-    seconds = 86400 if isinstance(trouble, QuotaSpentError) else 4000
+    seconds = 14 * 3600 if isinstance(trouble, QuotaSpentError) else 4000
     stage = command(
         UnclearError("timeout"), S.READY, *[trouble] * 4, S.IN_PROGRESS, seconds=seconds
     )

@@ -42,6 +42,7 @@ def looks(stage: Stage) -> list[float]:
     return [round(at, 1) for at in stage.api.looks]
 
 
+@pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize(
     "error",
     [OUT, SignInBusyError("few"), UnreachableError("down"), UnclearError("?"), ConfigError("bad")],

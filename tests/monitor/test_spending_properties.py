@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.monitor.stage import Clock, ScriptedApi, Stage, by_state, jobs
@@ -187,7 +187,6 @@ def most_in_a_minute(stage: Stage) -> int:
     )
 
 
-@settings(max_examples=30, deadline=None)
 @given(
     allowances,
     st.sampled_from(BEGINNINGS),

@@ -2,7 +2,7 @@ import time
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from zcbulk_tui.simulator.physics import BATCH_RECORDS, Counts, Run, State, Workload
@@ -49,7 +49,6 @@ def test_looking_often_changes_nothing(workload: Workload, seed: str, looks: lis
     assert watched.counts(moment) == left_alone.counts(moment)
 
 
-@settings(deadline=None)
 @given(runs)
 def test_more_than_five_percent_failed_batches_end_the_job_at_that_batch(run: Run) -> None:
     failed = [run.counts(run.seconds_until(batch) + 1e-6).failed for batch in range(run.batches)]

@@ -2,7 +2,7 @@ import json
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.simulator.support import ManualClock, content, control, outcome, status
@@ -49,7 +49,6 @@ def test_no_form_has_two_running_jobs(start: Start, name: str) -> None:
     assert len(busy) == len(set(busy))
 
 
-@settings(deadline=None)
 @given(st.integers(0, 10_000))
 def test_the_demo_is_the_same_show_with_every_seed(seed: int) -> None:
     creator = build("demo", seed=seed, clock=ManualClock())

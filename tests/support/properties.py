@@ -1,5 +1,6 @@
 """Settings of the property tests, and what jobs may be seen to do."""
 
+import os
 from datetime import timedelta
 
 from hypothesis import settings
@@ -9,12 +10,13 @@ from tests.support.jobs import NOW
 from zcbulk_tui.domain.job import Counts, JobReading, JobState
 
 # A loaded machine makes single examples slow, and that is no failure.
-settings.register_profile("unhurried", deadline=None, max_examples=30)
+settings.register_profile("usual", deadline=None, max_examples=20)
+settings.register_profile("thorough", deadline=None, max_examples=100)
 
 
-def unhurried() -> None:
-    """Lets every example take its time."""
-    settings.load_profile("unhurried")
+def load_profile() -> None:
+    """Takes the profile that HYPOTHESIS_PROFILE names; without it, few examples for each run."""
+    settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "usual"))
 
 
 moments = st.integers(-60, 60) | st.floats(-1e5, 1e5)

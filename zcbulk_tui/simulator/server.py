@@ -36,7 +36,7 @@ class LoopbackServer:
             tls: Of the server's side, with its certificate; None = plain HTTP.
         """
         self._listener = _Listener(creator, port, tls)
-        self._thread = Thread(target=self._listener.serve_forever, args=(0.05,), daemon=True)
+        self._thread = Thread(target=self._listener.serve_forever, args=(0.01,), daemon=True)
 
     @property
     def base_url(self) -> str:
