@@ -42,8 +42,8 @@ def test_each_command_has_a_help(cli: CommandLine, command: str) -> None:
     assert ended.out.startswith(f"usage: zcbulk-tui {command}")
 
 
-def test_an_unknown_command(home: Path) -> None:
-    ended = run_process("bogus", env=environment(home))
+def test_an_unknown_command(cli: CommandLine) -> None:
+    ended = cli("bogus")
     assert (ended.code, ended.out) == (2, "")
     assert "'bogus'" in ended.lines[-1]
     assert "Traceback" not in ended.err
@@ -139,14 +139,14 @@ def test_a_port_that_is_taken(home: Path) -> None:
     assert "in use" in complaint
 
 
-def test_a_scenario_that_there_is_not(home: Path) -> None:
-    ended = run_process("simulator", "--scenario", "bogus", env=environment(home))
+def test_a_scenario_that_there_is_not(cli: CommandLine) -> None:
+    ended = cli("simulator", "--scenario", "bogus")
     assert (ended.code, ended.out, len(ended.lines)) == (2, "", 1)
     assert "bogus" in ended.err
 
 
-def test_the_list_of_scenarios_and_sign_in_errors(home: Path) -> None:
-    ended = run_process("simulator", "--list", env=environment(home))
+def test_the_list_of_scenarios_and_sign_in_errors(cli: CommandLine) -> None:
+    ended = cli("simulator", "--list")
     assert (ended.code, ended.err) == (0, "")
     scenarios, errors = (part.splitlines() for part in ended.out.split("\n\n"))
     assert [line.split()[0] for line in scenarios] == list(SCENARIOS)
@@ -154,8 +154,8 @@ def test_the_list_of_scenarios_and_sign_in_errors(home: Path) -> None:
     assert [line.split()[0] for line in errors] == list(SIGN_IN_ERRORS)
 
 
-def test_a_sign_in_error_that_there_is_not(home: Path) -> None:
-    ended = run_process("simulator", "--sign-in-error", "bogus", env=environment(home))
+def test_a_sign_in_error_that_there_is_not(cli: CommandLine) -> None:
+    ended = cli("simulator", "--sign-in-error", "bogus")
     assert (ended.code, ended.out, len(ended.lines)) == (2, "", 1)
     assert "bogus" in ended.err
     assert "invalid_client" in ended.err

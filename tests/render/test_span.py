@@ -56,8 +56,12 @@ def test_widths(shown: str, expected: int) -> None:
 CHARACTERS = [
     *map(chr, range(0x32400)),  # the planes with letters and signs, and what follows them
     *map(chr, range(0x32400, sys.maxunicode, 0x400)),
-    *map(chr, range(0xE0000, 0xE0400)),  # tags and selectors
-    *(chr(plane + last) for plane in range(0x30000, 0x110000, 0x10000) for last in (0xFFFD, 0xFFFF)),
+    *map(chr, range(0xE0000, 0xE1010)),  # tags and selectors
+    *(
+        chr(plane + last)
+        for plane in range(0x30000, 0x110000, 0x10000)
+        for last in (0xFFFD, 0xFFFF)
+    ),
 ]
 """Whatever has a width of its own, and a few of those planes that hold nothing or private signs."""
 
