@@ -78,7 +78,7 @@ def test_watch_start_abort_and_come_back(
     assert simulator.commands() == [("4060", "start")]
     screen.press("X")
     screen.wait_for("Abort “Customers 4027”?")
-    screen.press("Customers")
+    screen.press(*"Customers")
     screen.answer(ENTER)
     screen.wait_for_line("^ Abort accepted at .*: the server said “Job aborted successfully”")
     screen.wait_for_line("^  ▶ Prices 4060")

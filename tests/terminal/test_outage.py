@@ -26,7 +26,7 @@ def test_rows_turn_stale_and_recover_and_nothing_is_sent_twice(
     screen.wait_for("polls paused")
     screen.press("X")
     screen.wait_for("Abort “Customers 4027”?")
-    screen.press("Customers")
+    screen.press(*"Customers")
     screen.wait_for_line("^ +│ +Customers +│")
     before = simulator.log()
     assert {entry["method"] for entry in before} == {"GET"}

@@ -26,11 +26,6 @@ _LOOK_AGAIN = 0.05
 class Question(Protocol):
     """A screen that asks something."""
 
-    @property
-    def takes_text(self) -> bool:
-        """Whether something must be typed first, so that text comes right before a yes."""
-        ...
-
     def would_say_yes(self, key: str) -> bool:
         """Whether a key, by Textual's name, would be a yes now."""
         ...
@@ -71,8 +66,8 @@ class YesGuard:
             return not self._can_be_read(question, event.time)
         if not isinstance(event, Key) or not question.would_say_yes(event.key):
             return False
-        is_quiet = question.takes_text or event.quiet >= QUIET
-        if event.alone and is_quiet and self._can_be_read(question, event.at):
+        is_meant = event.alone and event.quiet >= QUIET
+        if is_meant and self._can_be_read(question, event.at):
             return False
         question.say_too_soon()
         return True

@@ -42,4 +42,5 @@ class ClosedOnce(Screen[ScreenResultType]):
 
     def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
         """Closes the screen with a result, unless it is closed already."""
-        return super().dismiss(result) if self.is_current else AwaitComplete()
+        is_on_top = self.app.screen is self
+        return super().dismiss(result) if is_on_top else AwaitComplete()

@@ -93,11 +93,6 @@ class ConfirmScreen(Dialog[bool]):
         """Answers no."""
         self.dismiss(False)
 
-    @property
-    def takes_text(self) -> bool:
-        """Whether something must be typed to confirm."""
-        return self._typed is not None
-
     def would_say_yes(self, key: str) -> bool:
         """Whether a key may answer yes; Enter does not while the focus is on No."""
         if key == "y":
