@@ -27,9 +27,9 @@ from pydantic import SecretStr
 
 from tests.benchmarks.command_tally import Tally
 from tests.support.commands import PROGRAM, environment
+from tests.support.contexts import PROFILE, make_context
 from tests.support.cuts import Cut, CuttingProxy, CuttingTransport, Truth
 from tests.support.databases import memory_database
-from tests.support.desks import PROFILE, make_desk
 from tests.support.jobs import NOW
 from tests.support.virtual_time import run_virtual, virtual_now
 from zcbulk_tui.cli import control as headless
@@ -37,16 +37,16 @@ from zcbulk_tui.creator.client import CreatorClient
 from zcbulk_tui.creator.network import Network
 from zcbulk_tui.creator.tokens import FixedToken
 from zcbulk_tui.domain.address import parse_job_url
-from zcbulk_tui.domain.budget import Allowance, Reason
+from zcbulk_tui.domain.budget import QuotaPlan, Reason
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.job import Action, JobRef, WatchedJob
 from zcbulk_tui.domain.outlook import UNREAD, Outlook
 from zcbulk_tui.domain.planner import Terms
 from zcbulk_tui.errors import UsageError, ZcbulkError
-from zcbulk_tui.monitor.desk import Desk
 from zcbulk_tui.monitor.events import CommandEnded, Event
 from zcbulk_tui.monitor.monitor import Monitor
-from zcbulk_tui.monitor.spending import Spending
+from zcbulk_tui.monitor.profile_context import ProfileContext
+from zcbulk_tui.monitor.quota_tracker import QuotaTracker
 from zcbulk_tui.simulator.builder import JobBuilder
 from zcbulk_tui.simulator.clock import Timeline
 from zcbulk_tui.simulator.creator import Creator
@@ -55,11 +55,11 @@ from zcbulk_tui.simulator.limits import Limits
 from zcbulk_tui.simulator.physics import Workload
 from zcbulk_tui.simulator.schedule import Fault
 from zcbulk_tui.simulator.server import LoopbackServer
-from zcbulk_tui.store.archive import StoredArchive
+from zcbulk_tui.store.archive import Archive
 from zcbulk_tui.store.database import FILE_NAME, Database, open_database
-from zcbulk_tui.store.ledger import StoredCallBook
-from zcbulk_tui.store.memory import StoredMemory
-from zcbulk_tui.store.minute import SharedMinute
+from zcbulk_tui.store.memory import Memory
+from zcbulk_tui.store.quota import CallLedger
+from zcbulk_tui.store.rate_limiter import RateLimiter
 from zcbulk_tui.store.windows import NoWindow
 
 ORIGIN = "https://www.zohoapis.com"
@@ -77,7 +77,7 @@ BETWEEN = 8.0
 AT_ONCE = 16
 """Processes that run at a time."""
 
-AMPLE = Allowance(10_000_000, 1, 20, None)
+AMPLE = QuotaPlan(10_000_000, 1, 20, None)
 ENDLESS = Workload(2_000_000_000, 100.0)
 CUTS = (*Cut, Cut.AFTER, Cut.WITHIN)
 
@@ -169,12 +169,12 @@ async def _window(
     world: World, tally: Tally, database: Database, refs: Sequence[JobRef], *, rest: float = 0.0
 ) -> None:
     client, network = world.client()
-    desk = make_desk(database, clock=_time)
+    context = make_context(database, clock=_time)
     for ref in refs:
-        desk.memory.add(WatchedJob(ref, ref.form, virtual_now()))
-    spending = Spending(StoredCallBook(database, PROFILE), AMPLE, now=virtual_now)
-    monitor = Monitor(client, Screen(world, tally), desk, spending, rule=_seldom, now=virtual_now)
-    monitor.watch(desk.memory.recall())
+        context.memory.add(WatchedJob(ref, ref.form, virtual_now()))
+    quota = QuotaTracker(CallLedger(database, PROFILE), AMPLE, now=virtual_now)
+    monitor = Monitor(client, Screen(world, tally), context, quota, rule=_seldom, now=virtual_now)
+    monitor.watch(context.memory.recall())
     running = asyncio.create_task(monitor.run())
     await asyncio.sleep(1.0)
     keys = []
@@ -208,7 +208,7 @@ async def _press(world: World, tally: Tally, monitor: Monitor, ref: JobRef) -> N
 
 
 def _judge(world: World, tally: Tally, database: Database, refs: Sequence[JobRef]) -> None:
-    archive = StoredArchive(database, PROFILE)
+    archive = Archive(database, PROFILE)
     for ref in refs:
         history = archive.history(ref)
         kept = history.commands if history else ()
@@ -227,7 +227,7 @@ async def by_commands(world: World, tally: Tally) -> None:
     # One that is left has had no status that could be read: the next command goes on with it.
     for ref in refs:
         for _ in range(4):
-            if any(record.is_unclear for record in _desk(database).memory.commands_of(ref)):
+            if any(record.is_unclear for record in _context(database).memory.commands_of(ref)):
                 await asyncio.sleep(120)
                 await _headless(world, tally, database, ref)
     _judge(world, tally, database, refs)
@@ -237,15 +237,15 @@ async def _headless(world: World, tally: Tally, database: Database, ref: JobRef)
     """Runs a command; returns what became of it, None where it was not sent."""
     action = world.actions[ref.job_id]
     client, network = world.client()
-    desk = _desk(database)
-    spending = Spending(StoredCallBook(database, PROFILE), AMPLE, now=virtual_now)
+    context = _context(database)
+    quota = QuotaTracker(CallLedger(database, PROFILE), AMPLE, now=virtual_now)
     progress, out = headless._Progress(action, ref), io.StringIO()
     tally.commands += 1
     command: Command | None = None
     with contextlib.redirect_stdout(out):
         try:
             command = await headless._send_once(
-                client, desk, spending, ref, action, progress, now=virtual_now
+                client, context, quota, ref, action, progress, now=virtual_now
             )
             code = headless._report(command, ref, progress.state)
         except UsageError:
@@ -266,10 +266,12 @@ async def _headless(world: World, tally: Tally, database: Database, ref: JobRef)
     return command.outcome
 
 
-def _desk(database: Database) -> Desk:
+def _context(database: Database) -> ProfileContext:
     window = NoWindow(database, PROFILE, clock=_time)
-    memory = StoredMemory(database, PROFILE, window, shows_list=False)
-    return Desk(PROFILE, "anna@jump1", memory, window, SharedMinute(database, PROFILE, clock=_time))
+    memory = Memory(database, PROFILE, window, shows_list=False)
+    return ProfileContext(
+        PROFILE, "anna@jump1", memory, window, RateLimiter(database, PROFILE, clock=_time)
+    )
 
 
 async def by_processes(world: World, tally: Tally, folder: Path) -> None:
@@ -285,7 +287,7 @@ async def by_processes(world: World, tally: Tally, folder: Path) -> None:
                 tasks.create_task(_process(world, tally, env, ref, turn))
         listening.close()
     with closing(open_database(folder / "state" / FILE_NAME)) as database:
-        archive = StoredArchive(database, PROFILE)
+        archive = Archive(database, PROFILE)
         for ref in refs:
             history = archive.history(ref)
             kept = history.commands if history else ()
@@ -333,7 +335,7 @@ async def by_pairs(world: World, tally: Tally, folder: Path) -> None:
             if codes != [0, 2]:
                 tally.words.append(f"{ref.job_id}: exit codes of a pair {codes}: {ended}")
             with closing(open_database(home / "state" / FILE_NAME)) as database:
-                history = StoredArchive(database, PROFILE).history(ref)
+                history = Archive(database, PROFILE).history(ref)
             kept = [record.command.outcome for record in (history.commands if history else ())]
             tally.outcomes.update(outcome.value for outcome in kept)
             if kept != [Outcome.ACCEPTED]:

@@ -19,8 +19,9 @@ from zcbulk_tui.domain.job import Counts, JobReading, JobRef, JobState, WatchedJ
 from zcbulk_tui.domain.progress import HISTORY
 from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
 from zcbulk_tui.domain.windows import Recalled
-from zcbulk_tui.monitor.events import JobChanged, ServiceChanged, Sink
-from zcbulk_tui.store.archive import StoredArchive
+from zcbulk_tui.monitor.events import JobChanged, ServiceChanged
+from zcbulk_tui.monitor.ports import Sink
+from zcbulk_tui.store.archive import Archive
 from zcbulk_tui.tui.app import DashboardApp
 from zcbulk_tui.tui.profile_spec import Connection, ProfileSpec
 from zcbulk_tui.tui.screens.watch import WatchScreen
@@ -124,7 +125,7 @@ def main() -> None:
 
     def connect(sink: Sink) -> Connection:
         monitor = cast("Monitor", Feeder(sink, on_screen))
-        archive = StoredArchive(memory_database(), "FED")
+        archive = Archive(memory_database(), "FED")
         return Connection(monitor, list(map(Recalled, watched)), archive, close)
 
     watched = [JobSnapshot(job) for job in jobs]

@@ -20,7 +20,7 @@ from typing import Any
 
 from tests.benchmarks.replay import AMPLE, Account, Policy, Watched, alone, together
 from tests.benchmarks.traces import Trace, read
-from zcbulk_tui.domain.budget import Allowance, Pace
+from zcbulk_tui.domain.budget import Pace, QuotaPlan
 
 _POLICIES = ("planner", "fixed:5", "fixed:15", "fixed:60")
 _RESERVE = 20
@@ -71,9 +71,9 @@ def _replay(
 ) -> tuple[list[Watched], Account | None]:
     pace, calls = Pace(arguments.pace), arguments.daily_calls
     if arguments.account:
-        return together(traces, policy, pace, _allowance(calls or 250))
-    allowance = _allowance(calls) if calls else AMPLE
-    return [alone(trace, policy, pace, allowance) for trace in traces], None
+        return together(traces, policy, pace, _quota_plan(calls or 250))
+    quota_plan = _quota_plan(calls) if calls else AMPLE
+    return [alone(trace, policy, pace, quota_plan) for trace in traces], None
 
 
 def _results(watched: Sequence[Watched]) -> Iterable[tuple[str, Result]]:
@@ -108,8 +108,8 @@ def _most_in_a_minute(calls: Sequence[float]) -> int:
     return max((bisect_left(calls, at + 60) - place for place, at in enumerate(calls)), default=0)
 
 
-def _allowance(daily_calls: int) -> Allowance:
-    return Allowance(daily_calls, share=1, reserve=_RESERVE, zone=UTC)
+def _quota_plan(daily_calls: int) -> QuotaPlan:
+    return QuotaPlan(daily_calls, share=1, reserve=_RESERVE, zone=UTC)
 
 
 def _policy(text: str) -> Policy:

@@ -15,7 +15,7 @@ from tests.benchmarks.pty_session import PtySession
 from zcbulk_tui.domain.job import JobRef, WatchedJob
 from zcbulk_tui.simulator.accounts import CLIENT_ID, CLIENT_SECRET
 from zcbulk_tui.store.database import FILE_NAME, open_database
-from zcbulk_tui.store.watch_list import StoredWatchList
+from zcbulk_tui.store.watch_list import WatchList
 
 _MINIMAL = str(Path(__file__).with_name("minimal_app.py"))
 
@@ -86,7 +86,7 @@ class Home:
         _, _, _, _, owner, app, *_ = first["url"].removeprefix(server.base_url).split("/")
         now = datetime.now(UTC)
         with closing(open_database(self.path / "state" / FILE_NAME)) as database:
-            StoredWatchList(database, profile).add_all(
+            WatchList(database, profile).add_all(
                 WatchedJob(
                     JobRef("https://www.zohoapis.com", owner, app, job["form"], job["id"]),
                     job["label"],

@@ -9,12 +9,12 @@ from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
 from tests.benchmarks.traces import Trace
+from tests.support.contexts import PROFILE, make_context
 from tests.support.databases import memory_database
-from tests.support.desks import PROFILE, make_desk
 from tests.support.jobs import REF
 from tests.support.virtual_time import run_virtual
 from zcbulk_tui.creator.wire import parse_state
-from zcbulk_tui.domain.budget import Allowance, Pace, Reason
+from zcbulk_tui.domain.budget import Pace, QuotaPlan, Reason
 from zcbulk_tui.domain.call_limits import Slot
 from zcbulk_tui.domain.job import Action, Counts, JobReading, JobRef, JobState, WatchedJob
 from zcbulk_tui.domain.outlook import UNREAD, Outlook
@@ -26,13 +26,13 @@ from zcbulk_tui.errors import Answer
 from zcbulk_tui.monitor.events import Event, JobChanged
 from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.monitor.plan import Rule
-from zcbulk_tui.monitor.spending import Spending
-from zcbulk_tui.store.ledger import StoredCallBook
+from zcbulk_tui.monitor.quota_tracker import QuotaTracker
+from zcbulk_tui.store.quota import CallLedger
 
 MIDNIGHT = datetime(2026, 3, 11, tzinfo=UTC)
 """When a replay begins."""
 
-AMPLE = Allowance(daily_calls=10_000_000, share=1, reserve=0, zone=UTC)
+AMPLE = QuotaPlan(daily_calls=10_000_000, share=1, reserve=0, zone=UTC)
 """A budget that no plan has to heed."""
 
 _MOST_DAYS = 3
@@ -118,21 +118,21 @@ class Account:
     least_reserve: int = 0
 
 
-def alone(trace: Trace, policy: Policy, pace: Pace, allowance: Allowance) -> Watched:
+def alone(trace: Trace, policy: Policy, pace: Pace, quota_plan: QuotaPlan) -> Watched:
     """Replays a trace on an account of its own."""
-    if policy.interval is not None and allowance is AMPLE:
+    if policy.interval is not None and quota_plan is AMPLE:
         return _by_the_clock(trace, policy.interval)
-    (watched,), _ = together([trace], policy, pace, allowance)
+    (watched,), _ = together([trace], policy, pace, quota_plan)
     return watched
 
 
 def together(
-    traces: Sequence[Trace], policy: Policy, pace: Pace, allowance: Allowance
+    traces: Sequence[Trace], policy: Policy, pace: Pace, quota_plan: QuotaPlan
 ) -> tuple[list[Watched], Account]:
     """Replays traces on one account, each from its start in the day."""
 
     async def replay() -> tuple[list[Watched], Account]:
-        return await _Replay(traces, policy, pace, allowance).run()
+        return await _Replay(traces, policy, pace, quota_plan).run()
 
     return run_virtual(replay())
 
@@ -153,20 +153,20 @@ class _Replay:
     """The monitor over traces; it is the monitor's `JobApi` and its `Sink`."""
 
     def __init__(
-        self, traces: Sequence[Trace], policy: Policy, pace: Pace, allowance: Allowance
+        self, traces: Sequence[Trace], policy: Policy, pace: Pace, quota_plan: QuotaPlan
     ) -> None:
         self._watched = {_job(number).ref: Watched(trace) for number, trace in enumerate(traces)}
         self._policy = policy
-        self._spending = Spending(
-            StoredCallBook(memory_database(), PROFILE), allowance, pace=pace, now=_now
+        self._quota = QuotaTracker(
+            CallLedger(memory_database(), PROFILE), quota_plan, pace=pace, now=_now
         )
-        self._account = Account(least_reserve=self._spending.budget.reserve_left)
+        self._account = Account(least_reserve=self._quota.budget.reserve_left)
         self._left = len(traces)
         self._all_seen = asyncio.Event()
 
     async def run(self) -> tuple[list[Watched], Account]:
-        desk = make_desk(clock=_time)
-        monitor = Monitor(self, self, desk, self._spending, rule=self._policy.rule, now=_now)
+        context = make_context(clock=_time)
+        monitor = Monitor(self, self, context, self._quota, rule=self._policy.rule, now=_now)
         # There is no other window to look at, and days to pass.
         seldom = patch("zcbulk_tui.monitor.monitor.TICK", 300.0)
         seldom.start()
@@ -176,7 +176,7 @@ class _Replay:
                 for start, refs in self._starts():
                     await asyncio.sleep(start - _time())
                     jobs = [WatchedJob(ref, "", _now(), started_at=_now()) for ref in refs]
-                    desk.memory.know(jobs)
+                    context.memory.know(jobs)
                     monitor.watch(Recalled(JobSnapshot(job)) for job in jobs)
                 await self._all_seen.wait()
         except TimeoutError:
@@ -208,7 +208,7 @@ class _Replay:
     def _read(self, ref: JobRef) -> JobReading:
         trace = self._watched[ref].trace
         self._account.calls.append(_time())
-        reserve = self._spending.budget.reserve_left
+        reserve = self._quota.budget.reserve_left
         self._account.least_reserve = min(self._account.least_reserve, reserve)
         return _reading(trace, _time() - (trace.start or 0.0), _now())
 

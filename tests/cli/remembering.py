@@ -12,11 +12,11 @@ from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.job import Action, Counts, JobReading, JobRef, JobState, WatchedJob
 from zcbulk_tui.domain.records import CallRecord, ControlRecord, EventKind, JobEvent
 from zcbulk_tui.errors import Answer, RefusedError
-from zcbulk_tui.store.archive import StoredArchive
+from zcbulk_tui.store.archive import Archive
 from zcbulk_tui.store.database import FILE_NAME, Database, open_database
-from zcbulk_tui.store.memory import StoredMemory
-from zcbulk_tui.store.watch_list import StoredWatchList
-from zcbulk_tui.store.windows import StoredWindows
+from zcbulk_tui.store.memory import Memory
+from zcbulk_tui.store.watch_list import WatchList
+from zcbulk_tui.store.windows import Windows
 
 JOB = WatchedJob(REF, "Employees", NOW, None, None, "anna@jump1, key a", ("eu", "hr"), "=1+1")
 OTHER = WatchedJob(replace(REF, job_id="2"), "Orders", NOW)
@@ -32,13 +32,13 @@ def database(home: Path) -> Iterator[Database]:
 def put_on_list(home: Path, *jobs: WatchedJob, profile: str = "default") -> None:
     """Watches jobs."""
     with database(home) as opened:
-        StoredWatchList(opened, profile).add_all(jobs)
+        WatchList(opened, profile).add_all(jobs)
 
 
 def watch_list(home: Path, profile: str = "default") -> list[WatchedJob]:
     """The jobs that are watched."""
     with database(home) as opened:
-        return StoredArchive(opened, profile).jobs()
+        return Archive(opened, profile).jobs()
 
 
 def remember(home: Path, start: datetime = NOW, *, profile: str = "default") -> None:
@@ -51,7 +51,7 @@ def remember(home: Path, start: datetime = NOW, *, profile: str = "default") -> 
     refusal = RefusedError("Zoho refuses it", answer=Answer(200, 2945, "Not now"))
     command = Command(Action.ABORT, at(2), Outcome.REFUSED, error=refusal)
     with database(home) as opened:
-        memory = StoredMemory(opened, profile, StoredWindows(opened, profile, "test"))
+        memory = Memory(opened, profile, Windows(opened, profile, "test"))
         first, second = reading(at(0), 1000, 0), reading(at(10), 6900, 100)
         memory.read(REF, first)
         memory.happened(JobEvent(at(1), EventKind.STATE, "ready → running", REF, "Employees"))

@@ -7,36 +7,36 @@ import pytest
 
 from zcbulk_tui.cli import compose
 from zcbulk_tui.config.settings import BudgetSettings, Settings
-from zcbulk_tui.domain.budget import Allowance
+from zcbulk_tui.domain.budget import QuotaPlan
 
 
 @pytest.mark.parametrize(
     ("budget", "allowance"),
     [
-        pytest.param(BudgetSettings(), Allowance(250, 1, 20, None), id="default"),
+        pytest.param(BudgetSettings(), QuotaPlan(250, 1, 20, None), id="default"),
         pytest.param(
-            BudgetSettings(users=40), Allowance(250, 1, 20, None), id="free is for the account"
+            BudgetSettings(users=40), QuotaPlan(250, 1, 20, None), id="free is for the account"
         ),
         pytest.param(
-            BudgetSettings("professional", users=40), Allowance(20_000, 1, 20, None), id="users"
+            BudgetSettings("professional", users=40), QuotaPlan(20_000, 1, 20, None), id="users"
         ),
         pytest.param(
             BudgetSettings("enterprise", users=40, daily_calls=300, share=0.5, reserve=7),
-            Allowance(300, 0.5, 7, None),
+            QuotaPlan(300, 0.5, 7, None),
             id="figure in the plan's place",
         ),
         pytest.param(
             BudgetSettings(reset_timezone="Asia/Kolkata"),
-            Allowance(250, 1, 20, ZoneInfo("Asia/Kolkata")),
+            QuotaPlan(250, 1, 20, ZoneInfo("Asia/Kolkata")),
             id="time zone",
         ),
     ],
 )
-def test_what_is_allowed_of_a_day(budget: BudgetSettings, allowance: Allowance) -> None:
-    assert compose.allowance(Settings(budget=budget)) == allowance
+def test_what_is_allowed_of_a_day(budget: BudgetSettings, quota_plan: QuotaPlan) -> None:
+    assert compose.quota_plan(Settings(budget=budget)) == quota_plan
 
 
 def test_the_day_is_that_of_the_time_zone() -> None:
     settings = Settings(budget=BudgetSettings(reset_timezone="Asia/Kolkata"))
     now = datetime(2026, 3, 11, 20, 0, tzinfo=UTC)
-    assert compose.allowance(settings).day(now).isoformat() == "2026-03-12"
+    assert compose.quota_plan(settings).day(now).isoformat() == "2026-03-12"

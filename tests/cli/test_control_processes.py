@@ -20,7 +20,7 @@ from zcbulk_tui.domain.records import ControlRecord
 from zcbulk_tui.errors import UnclearError
 from zcbulk_tui.simulator.scenarios import build
 from zcbulk_tui.simulator.server import LoopbackServer
-from zcbulk_tui.store.archive import StoredArchive
+from zcbulk_tui.store.archive import Archive
 from zcbulk_tui.store.database import FILE_NAME, open_database
 
 TOKEN = "1000.of.the.simulator"
@@ -38,7 +38,7 @@ def begun(url: str, env: dict[str, str]) -> "subprocess.Popen[bytes]":
 
 def recorded(home: Path) -> list[ControlRecord]:
     with closing(open_database(home / "state" / FILE_NAME)) as database:
-        log = StoredArchive(database, "default").log()
+        log = Archive(database, "default").log()
     return [entry for entry in log if isinstance(entry, ControlRecord)]
 
 

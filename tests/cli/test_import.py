@@ -18,8 +18,8 @@ from zcbulk_tui.domain.job import Environment
 from zcbulk_tui.domain.records import EventKind
 from zcbulk_tui.domain.snapshot import ServiceSnapshot
 from zcbulk_tui.store.backup import LIST_NAME
-from zcbulk_tui.store.memory import StoredMemory
-from zcbulk_tui.store.windows import StoredWindows
+from zcbulk_tui.store.memory import Memory
+from zcbulk_tui.store.windows import Windows
 
 OTHER_URL = url(OTHER.ref)
 
@@ -110,9 +110,9 @@ def test_open_windows_learn_of_it(imported: Importer, cli: CommandLine, home: Pa
     put_on_list(home, JOB, replace(OTHER, label="Invoices"))
     third = url(replace(REF, job_id="3"))
     with database(home) as opened:
-        window = StoredWindows(opened, "default", "test")
-        window.beat(ServiceSnapshot(), focused=True)
-        memory = StoredMemory(opened, "default", window)
+        window = Windows(opened, "default", "test")
+        window.heartbeat(ServiceSnapshot(), focused=True)
+        memory = Memory(opened, "default", window)
         imported(f"{URL}\n{OTHER_URL} Orders\n{third} New\n")
         events = {event.label: event.kind for event in memory.news().events}
     assert events == {"New": EventKind.ADDED, "Orders": EventKind.EDITED}

@@ -90,10 +90,10 @@ def test_a_call_that_is_given_up_counts_only_if_it_left(
                     await asyncio.sleep(60)
 
                 monkeypatch.setattr("anyio.connect_tcp", hang)
-            with memory.command_desk(settings) as (desk, spending):
+            with memory.command_context(settings) as (context, quota):
                 job = compose.watched(ref)
                 reading = asyncio.create_task(
-                    read_all(client, [job], spending, desk, lambda: job.added_at)
+                    read_all(client, [job], quota, context, lambda: job.added_at)
                 )
                 for _ in range(200):
                     await asyncio.sleep(0.01)

@@ -29,7 +29,7 @@ from zcbulk_tui.simulator.messages import LOST
 from zcbulk_tui.simulator.scenarios import build
 from zcbulk_tui.simulator.schedule import Fault
 from zcbulk_tui.simulator.server import LoopbackServer
-from zcbulk_tui.store.archive import StoredArchive
+from zcbulk_tui.store.archive import Archive
 
 COMMANDS: tuple[tuple[str, ...], ...] = (
     (),
@@ -216,7 +216,7 @@ def test_a_command_is_looked_after_though_nothing_can_be_printed(
     with database(home) as opened:
         outcomes = [
             record.command.outcome
-            for record in StoredArchive(opened, "default").log()
+            for record in Archive(opened, "default").log()
             if isinstance(record, ControlRecord)
         ]
     assert outcomes == [Outcome.TOOK_EFFECT]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from zcbulk_tui.domain.budget import Allowance
+from zcbulk_tui.domain.budget import QuotaPlan
 
 MOMENT = timedelta(microseconds=1)
 
@@ -25,8 +25,8 @@ zones = (
 )
 
 
-def counted_in(zone: tzinfo | None) -> Allowance:
-    return Allowance(250, 1.0, 20, zone)
+def counted_in(zone: tzinfo | None) -> QuotaPlan:
+    return QuotaPlan(250, 1.0, 20, zone)
 
 
 def in_utc(text: str) -> datetime:
@@ -63,10 +63,10 @@ def examples() -> list[tuple[str, str, str]]:
 
 @pytest.mark.parametrize(("zone", "now", "resets_at"), examples())
 def test_the_next_day_begins(zone: str, now: str, resets_at: str) -> None:
-    allowance = counted_in(ZoneInfo(zone))
-    assert allowance.resets_at(in_utc(now)) == in_utc(resets_at)
+    quota_plan = counted_in(ZoneInfo(zone))
+    assert quota_plan.resets_at(in_utc(now)) == in_utc(resets_at)
     # However the moment is written.
-    assert allowance.resets_at(in_utc(now).astimezone(ZoneInfo(zone))) == in_utc(resets_at)
+    assert quota_plan.resets_at(in_utc(now).astimezone(ZoneInfo(zone))) == in_utc(resets_at)
 
 
 SKIPPED = {"1993-08-21", "1994-12-31", "2011-12-30"}
@@ -77,25 +77,25 @@ SKIPPED = {"1993-08-21", "1994-12-31", "2011-12-30"}
 @example(in_utc("2010-11-07T02:30:30+00:00"), ZoneInfo("America/St_Johns"))
 @example(in_utc("2010-11-07T03:15:00+00:00"), ZoneInfo("America/St_Johns"))
 def test_a_day_ends_where_the_next_one_begins(now: datetime, zone: tzinfo | None) -> None:
-    allowance = counted_in(zone)
-    today = allowance.day(now)
+    quota_plan = counted_in(zone)
+    today = quota_plan.day(now)
     assume(str(today + timedelta(days=1)) not in SKIPPED)
-    resets_at = allowance.resets_at(now)
+    resets_at = quota_plan.resets_at(now)
     assert resets_at > now
     assert resets_at.utcoffset() == timedelta(0)
     assert resets_at - now <= timedelta(hours=26)
-    assert allowance.day(resets_at) == today + timedelta(days=1)
-    assert allowance.day(resets_at - MOMENT) == today
+    assert quota_plan.day(resets_at) == today + timedelta(days=1)
+    assert quota_plan.day(resets_at - MOMENT) == today
 
 
 @given(moments, zones, zones)
 def test_it_does_not_matter_in_which_zone_the_moment_is_written(
     now: datetime, zone: tzinfo | None, written_in: tzinfo | None
 ) -> None:
-    allowance = counted_in(zone)
+    quota_plan = counted_in(zone)
     written = now.astimezone(written_in)
-    assert allowance.day(written) == allowance.day(now)
-    assert allowance.resets_at(written) == allowance.resets_at(now)
+    assert quota_plan.day(written) == quota_plan.day(now)
+    assert quota_plan.resets_at(written) == quota_plan.resets_at(now)
 
 
 @pytest.fixture(params=sorted({zone for zone, _, _ in examples()}))

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 
+from tests.support.contexts import PROFILE, make_context
 from tests.support.databases import memory_database
-from tests.support.desks import PROFILE, make_desk
 from tests.support.jobs import NOW, watched
 from tests.support.virtual_time import virtual_now
-from zcbulk_tui.domain.budget import Allowance, Cause, DayCalls, Pace, Reason, Spent
+from zcbulk_tui.domain.budget import Cause, DayCalls, Pace, QuotaPlan, Reason, Spent
 from zcbulk_tui.domain.call_limits import Slot
 from zcbulk_tui.domain.job import Action, Counts, JobReading, JobRef, JobState, WatchedJob
 from zcbulk_tui.domain.outlook import UNREAD, Outlook
@@ -24,13 +24,13 @@ from zcbulk_tui.errors import UnreachableError, ZcbulkError
 from zcbulk_tui.monitor.events import CommandEnded, Event, JobChanged, JobRemoved, ServiceChanged
 from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.monitor.plan import Rule
-from zcbulk_tui.monitor.spending import Spending
-from zcbulk_tui.store.archive import StoredArchive
+from zcbulk_tui.monitor.quota_tracker import QuotaTracker
+from zcbulk_tui.store.archive import Archive
 from zcbulk_tui.store.database import Database
-from zcbulk_tui.store.ledger import StoredCallBook
-from zcbulk_tui.store.watch_list import StoredWatchList
+from zcbulk_tui.store.quota import CallLedger
+from zcbulk_tui.store.watch_list import WatchList
 
-AMPLE = Allowance(daily_calls=1_000_000, share=1, reserve=20, zone=UTC)
+AMPLE = QuotaPlan(daily_calls=1_000_000, share=1, reserve=20, zone=UTC)
 """A day whose calls nothing here uses up."""
 
 Answer = JobState | ZcbulkError
@@ -72,7 +72,7 @@ class Clock:
         self._slept += seconds
 
 
-class Ledger(StoredCallBook):
+class Ledger(CallLedger):
     """Remembers what each call of each day was made for."""
 
     def __init__(self) -> None:
@@ -217,10 +217,10 @@ class Stage:
         jobs: Iterable[WatchedJob] = (),
         *,
         api: ScriptedApi | None = None,
-        allowance: Allowance = AMPLE,
+        quota_plan: QuotaPlan = AMPLE,
         pace: Pace = Pace.BALANCED,
         frugal_unfocused: bool = True,
-        book: StoredCallBook | None = None,
+        ledger: CallLedger | None = None,
         rule: Rule = by_state,
         read_only: bool = False,
         database: Database | None = None,
@@ -233,18 +233,18 @@ class Stage:
         self.api = api or ScriptedApi(now=now)
         self.events: list[Event] = []
         self.database = database or memory_database()
-        self.desk = make_desk(
+        self.context = make_context(
             self.database,
             name=name,
             shows_list=shows_list,
             clock=lambda: asyncio.get_running_loop().time(),
         )
-        self.list = StoredWatchList(self.database, PROFILE)
-        self.archive = StoredArchive(self.database, PROFILE)
+        self.list = WatchList(self.database, PROFILE)
+        self.archive = Archive(self.database, PROFILE)
         self.ledger = Ledger()
-        self.spending = Spending(
-            book or self.ledger,
-            allowance,
+        self.quota = QuotaTracker(
+            ledger or self.ledger,
+            quota_plan,
             pace=pace,
             frugal_unfocused=frugal_unfocused,
             now=now,
@@ -253,8 +253,8 @@ class Stage:
         self.monitor = Monitor(
             self.api,
             self,
-            self.desk,
-            self.spending,
+            self.context,
+            self.quota,
             rule=rule,
             read_only=read_only,
             now=now,
@@ -265,8 +265,8 @@ class Stage:
             self.list.add_all(jobs)
         else:
             for job in jobs:
-                self.desk.memory.add(job)
-        self.monitor.watch(self.desk.memory.recall())
+                self.context.memory.add(job)
+        self.monitor.watch(self.context.memory.recall())
         self.events.clear()
 
     def publish(self, event: Event) -> None:

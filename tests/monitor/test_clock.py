@@ -10,7 +10,7 @@ from tests.monitor.stage import Clock, Stage, jobs
 from tests.support.jobs import NOW
 from tests.support.virtual_time import run_virtual
 from zcbulk_tui.domain import planner
-from zcbulk_tui.domain.budget import Allowance, Reason
+from zcbulk_tui.domain.budget import QuotaPlan, Reason
 from zcbulk_tui.domain.outlook import UNREAD, Outlook
 from zcbulk_tui.domain.planner import Terms
 from zcbulk_tui.errors import UnreachableError
@@ -75,7 +75,7 @@ def test_a_failed_job_is_tried_again_soon_after_too() -> None:
 def test_a_machine_that_slept_through_the_reset_asks_again() -> None:
     async def scene() -> list[float]:
         clock = Clock()
-        stage = Stage(jobs(1), now=clock, allowance=Allowance(10, 1, 0, UTC))
+        stage = Stage(jobs(1), now=clock, quota_plan=QuotaPlan(10, 1, 0, UTC))
         async with stage.running():
             await asyncio.sleep(1000)
             assert len(stage.api.times()) == 10
@@ -135,7 +135,7 @@ def test_a_clock_set_back_stops_no_polls_of_the_planner() -> None:
 def test_a_clock_set_back_to_a_day_that_is_used_up_allows_no_more_polls_of_it() -> None:
     async def scene() -> Stage:
         clock = Clock(NOW.replace(hour=23, minute=50))
-        stage = Stage(jobs(1), now=clock, allowance=Allowance(20, 1, 0, UTC))
+        stage = Stage(jobs(1), now=clock, quota_plan=QuotaPlan(20, 1, 0, UTC))
         async with stage.running():
             await asyncio.sleep(650)  # 50 s into the next day
             clock.jump(-HOUR)

@@ -13,14 +13,14 @@ from tests.monitor.stage import Clock, ScriptedApi, Stage, jobs
 from tests.support.jobs import NOW
 from tests.support.virtual_time import run_virtual
 from zcbulk_tui.domain import planner
-from zcbulk_tui.domain.budget import Allowance
+from zcbulk_tui.domain.budget import QuotaPlan
 from zcbulk_tui.domain.job import Counts, JobReading, JobRef, JobState
 from zcbulk_tui.monitor.events import Event, JobChanged
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
 YEARS = 56 * 365 * DAY
 JOBS = 3
-SHORT_DAY = Allowance(250, 1, 20, UTC)
+SHORT_DAY = QuotaPlan(250, 1, 20, UTC)
 
 Step = tuple[float, float]
 """How long after the one before, and by how many seconds the clock is set."""
@@ -64,7 +64,7 @@ def run(
     seconds: float = 3 * HOUR,
     has_other_clock: bool = True,
     begin: datetime = NOW,
-    allowance: Allowance = SHORT_DAY,
+    quota_plan: QuotaPlan = SHORT_DAY,
     sleeps: bool = False,
 ) -> Ran:
     """Watches jobs for so long while the clock is set, or the machine sleeps."""
@@ -79,7 +79,7 @@ def run(
             rule=planner.wait,
             now=clock,
             elapsed=elapsed,
-            allowance=allowance,
+            quota_plan=quota_plan,
         )
         publish = stage.publish
 
@@ -133,10 +133,10 @@ def test_a_clock_that_is_set_costs_no_calls(
 
 @pytest.mark.parametrize("has_other_clock", [True, False])
 def test_a_night_of_sleep_costs_one_call_for_each_job(has_other_clock: bool) -> None:
-    ample = Allowance(10**6, 1, 0, UTC)
-    usual = run([], allowance=ample).calls
+    ample = QuotaPlan(10**6, 1, 0, UTC)
+    usual = run([], quota_plan=ample).calls
     night = [(HOUR, 8 * HOUR)]
-    ran = run(night, sleeps=True, has_other_clock=has_other_clock, allowance=ample)
+    ran = run(night, sleeps=True, has_other_clock=has_other_clock, quota_plan=ample)
     assert ran.calls <= usual + JOBS
     assert ran.negative == []
 
@@ -144,8 +144,8 @@ def test_a_night_of_sleep_costs_one_call_for_each_job(has_other_clock: bool) -> 
 @pytest.mark.parametrize("back", [10 * MINUTE, HOUR, 23 * HOUR, 25 * HOUR, 2 * DAY, 40 * DAY])
 def test_a_clock_set_back_over_midnight_opens_no_fresh_day(back: float) -> None:
     begin = NOW.replace(hour=23, minute=30)
-    small = Allowance(30, 1, 0, UTC)
-    ran = run([(31 * MINUTE, -back)], begin=begin, allowance=small, seconds=3 * HOUR)
+    small = QuotaPlan(30, 1, 0, UTC)
+    ran = run([(31 * MINUTE, -back)], begin=begin, quota_plan=small, seconds=3 * HOUR)
     polls = ran.stage.ledger.polls()
     assert max(polls.values()) <= 30
     assert sum(polls.values()) == ran.calls <= 60
@@ -155,21 +155,21 @@ def test_a_clock_set_back_over_midnight_opens_no_fresh_day(back: float) -> None:
 def test_the_spent_day_stays_spent_in_every_process() -> None:
     async def scene() -> None:
         clock = Clock()
-        one = Stage(jobs(1), now=clock, elapsed=clock.elapsed, allowance=Allowance(9, 1, 0, UTC))
+        one = Stage(jobs(1), now=clock, elapsed=clock.elapsed, quota_plan=QuotaPlan(9, 1, 0, UTC))
         async with one.running():
             await asyncio.sleep(1000)
-            assert one.spending.budget.left == 0
+            assert one.quota.budget.left == 0
             clock.jump(-2 * DAY)
             await asyncio.sleep(20)
-            assert one.spending.budget.left == 0
+            assert one.quota.budget.left == 0
             other = Stage(
                 now=clock,
                 elapsed=clock.elapsed,
-                allowance=Allowance(9, 1, 0, UTC),
-                book=one.ledger,
+                quota_plan=QuotaPlan(9, 1, 0, UTC),
+                ledger=one.ledger,
                 database=one.database,
             )
-            assert other.spending.budget.left == 0
+            assert other.quota.budget.left == 0
 
     run_virtual(scene())
 
@@ -178,7 +178,7 @@ def test_the_spent_day_stays_spent_in_every_process() -> None:
 def usual() -> int:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("zcbulk_tui.monitor.monitor.TICK", 60.0)
-        return run([], allowance=Allowance(10**6, 1, 0, UTC)).calls
+        return run([], quota_plan=QuotaPlan(10**6, 1, 0, UTC)).calls
 
 
 waits = st.floats(1, 2000)
@@ -194,7 +194,7 @@ def test_whatever_the_clock_does_it_costs_one_call_for_each_job_at_most(
 ) -> None:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("zcbulk_tui.monitor.monitor.TICK", 60.0)
-        ran = run(moves, allowance=Allowance(10**6, 1, 0, UTC))
+        ran = run(moves, quota_plan=QuotaPlan(10**6, 1, 0, UTC))
     assert ran.calls <= usual + JOBS
     assert ran.negative == []
     assert JobState.IN_PROGRESS in {event.snapshot.state for event in ran.stage.all(JobChanged)}

@@ -7,7 +7,7 @@ import pytest
 
 from tests.monitor.stage import ScriptedApi, Stage, jobs
 from tests.monitor.windows import shared_profile
-from tests.support.desks import PROFILE
+from tests.support.contexts import PROFILE
 from tests.support.jobs import NOW
 from tests.support.virtual_time import run_virtual
 from zcbulk_tui.domain.budget import Cause
@@ -171,7 +171,7 @@ def test_one_that_is_killed_on_the_way_is_there_after_a_restart_and_settled_by_a
             assert record.command.is_unclear, "at once, since its first byte had left"
             two = profile.window("pts/2")
             two.api.script("1", S.USER_ABORTED)
-            (recalled,) = two.desk.memory.recall()
+            (recalled,) = two.context.memory.recall()
             assert recalled.record is not None
             assert str(recalled.record.command.error) == str(record.command.error)
             async with two.running():
@@ -252,7 +252,7 @@ def test_the_last_command_is_there_after_a_restart(tmp_path: Path) -> None:
                 await asyncio.sleep(1)
             two = profile.window()
             two.api.script("1", S.IN_PROGRESS)
-            (recalled,) = two.desk.memory.recall()
+            (recalled,) = two.context.memory.recall()
             assert recalled.snapshot.job.started_at == records(one)[1].at
             assert recalled.record is not None
             assert recalled.record.command.outcome is Outcome.ACCEPTED

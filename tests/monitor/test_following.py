@@ -9,7 +9,7 @@ import pytest
 
 from tests.monitor.stage import Clock, ScriptedApi, Stage, jobs
 from tests.monitor.windows import TICKS, counts, shared_profile
-from tests.support.desks import PROFILE
+from tests.support.contexts import PROFILE
 from tests.support.virtual_time import run_virtual
 from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.call_limits import MINUTE
@@ -171,7 +171,7 @@ def test_another_window_takes_over_and_asks_nothing_before_its_time(
             for stage in (one, two):
                 stage.api.script("2", S.READY)
             if silent:
-                monkeypatch.setattr(one.desk.windows, "leave", lambda: None)
+                monkeypatch.setattr(one.context.windows, "leave", lambda: None)
             async with two.running():
                 async with one.running():
                     await asyncio.sleep(25)
@@ -201,7 +201,7 @@ def test_of_two_that_are_left_one_takes_over(tmp_path: Path) -> None:
             async with two.running(), three.running():
                 async with one.running():
                     await asyncio.sleep(5)
-                    assert [stage.desk.windows.standing.polls for stage in stages] == [
+                    assert [stage.context.windows.status.polls for stage in stages] == [
                         True,
                         False,
                         False,
@@ -219,7 +219,7 @@ def test_one_that_was_silent_for_a_while_follows_when_it_comes_back(
     async def scene() -> None:
         with shared_profile(tmp_path) as profile:
             one, two = profile.window("pts/1", jobs(1)), profile.window("pts/2")
-            monkeypatch.setattr(one.desk.windows, "leave", lambda: None)
+            monkeypatch.setattr(one.context.windows, "leave", lambda: None)
             async with two.running():
                 async with one.running():
                     await asyncio.sleep(5)
@@ -371,9 +371,9 @@ def test_a_command_beside_a_window_does_not_claim_its_place(tmp_path: Path) -> N
                 await asyncio.sleep(1)
                 time = asyncio.get_running_loop().time
                 none = NoWindow(script.database, PROFILE, clock=time)
-                assert none.standing.poller == "pts/1"
+                assert none.status.poller == "pts/1"
                 follower = script.monitor._follower
-                follower._desk = follower._desk._replace(windows=none)
+                follower._context = follower._context._replace(windows=none)
                 async with script.running():
                     await asyncio.sleep(60)
             events = [event for event in window.archive.log() if isinstance(event, JobEvent)]

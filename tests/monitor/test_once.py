@@ -11,10 +11,10 @@ import pytest
 
 from tests.monitor.stage import AMPLE, Ledger, ScriptedApi, Stage, jobs
 from tests.monitor.windows import SharedProfile
-from tests.support.desks import PROFILE
+from tests.support.contexts import PROFILE
 from tests.support.jobs import NOW, watched
 from tests.support.virtual_time import run_virtual, virtual_now
-from zcbulk_tui.domain.budget import Allowance, Cause
+from zcbulk_tui.domain.budget import Cause, QuotaPlan
 from zcbulk_tui.domain.call_limits import MINUTE
 from zcbulk_tui.domain.job import Counts, JobReading, JobRef, JobState
 from zcbulk_tui.domain.records import CallRecord, EventKind, History, JobEvent
@@ -26,13 +26,13 @@ from zcbulk_tui.errors import (
     UnreachableError,
     ZcbulkError,
 )
-from zcbulk_tui.monitor.desk import Desk
 from zcbulk_tui.monitor.once import read_all
-from zcbulk_tui.monitor.spending import Spending
-from zcbulk_tui.store.archive import StoredArchive
+from zcbulk_tui.monitor.profile_context import ProfileContext
+from zcbulk_tui.monitor.quota_tracker import QuotaTracker
+from zcbulk_tui.store.archive import Archive
 from zcbulk_tui.store.database import Database, open_database
-from zcbulk_tui.store.memory import StoredMemory
-from zcbulk_tui.store.minute import SharedMinute
+from zcbulk_tui.store.memory import Memory
+from zcbulk_tui.store.rate_limiter import RateLimiter
 from zcbulk_tui.store.windows import SILENT, NoWindow
 
 ONE, TWO = jobs(2)
@@ -46,16 +46,16 @@ class Script:
     database: Database
     api: ScriptedApi
     ledger: Ledger
-    spending: Spending
+    quota: QuotaTracker
 
     async def read(self, *ids: str, fresh: bool = False) -> list[Result]:
         """Reads the jobs with these ids, as a command that has just begun does."""
         window = NoWindow(self.database, PROFILE, clock=loop_time)
-        memory = StoredMemory(self.database, PROFILE, window, shows_list=False)
-        minute = SharedMinute(self.database, PROFILE, clock=loop_time)
-        desk = Desk(PROFILE, "cron@jump1", memory, window, minute)
+        memory = Memory(self.database, PROFILE, window, shows_list=False)
+        minute = RateLimiter(self.database, PROFILE, clock=loop_time)
+        context = ProfileContext(PROFILE, "cron@jump1", memory, window, minute)
         wanted = [watched(job_id, "A job") for job_id in ids]
-        return await read_all(self.api, wanted, self.spending, desk, virtual_now, fresh=fresh)
+        return await read_all(self.api, wanted, self.quota, context, virtual_now, fresh=fresh)
 
     @property
     def asked(self) -> list[str]:
@@ -63,12 +63,12 @@ class Script:
         return [call.job_id for call in self.api.calls]
 
     def remembered(self, job_id: str) -> History:
-        found = StoredArchive(self.database, PROFILE).history(watched(job_id).ref)
+        found = Archive(self.database, PROFILE).history(watched(job_id).ref)
         assert found is not None
         return found
 
     def log(self) -> list[CallRecord]:
-        entries = StoredArchive(self.database, PROFILE).log()
+        entries = Archive(self.database, PROFILE).log()
         return [entry for entry in reversed(entries) if isinstance(entry, CallRecord)]
 
 
@@ -84,11 +84,11 @@ class Place:
         self.profile = SharedProfile(path)
         self.database = open_database(path)
 
-    def script(self, allowance: Allowance = AMPLE) -> Script:
+    def script(self, quota_plan: QuotaPlan = AMPLE) -> Script:
         """A script; only in virtual time."""
         ledger = Ledger()
-        spending = Spending(ledger, allowance, now=virtual_now)
-        return Script(self.database, ScriptedApi(), ledger, spending)
+        quota = QuotaTracker(ledger, quota_plan, now=virtual_now)
+        return Script(self.database, ScriptedApi(), ledger, quota)
 
     def close(self) -> None:
         self.profile.close()
@@ -122,7 +122,7 @@ def test_a_job_is_asked_once_and_what_it_says_is_remembered(place: Place) -> Non
             "GET status",
             "",
         )
-        assert call.left == script.spending.budget.left
+        assert call.left == script.quota.budget.left
 
     run_virtual(scene())
 
@@ -130,8 +130,8 @@ def test_a_job_is_asked_once_and_what_it_says_is_remembered(place: Place) -> Non
 def test_a_job_that_is_not_on_the_list_does_not_come_onto_it(place: Place) -> None:
     async def scene() -> None:
         await place.script().read("1")
-        assert StoredArchive(place.database, PROFILE).jobs() == []
-        assert place.profile.window().desk.memory.recall() == []
+        assert Archive(place.database, PROFILE).jobs() == []
+        assert place.profile.window().context.memory.recall() == []
 
     run_virtual(scene())
 
@@ -213,7 +213,7 @@ def test_what_a_window_polled_that_is_gone_costs_a_call(
     async def scene() -> None:
         script, window = place.script(), place.profile.window("pts/1", [ONE])
         if not leaves:
-            monkeypatch.setattr(window.desk.windows, "leave", lambda: None)
+            monkeypatch.setattr(window.context.windows, "leave", lambda: None)
         async with window.running():
             await asyncio.sleep(5)
         await asyncio.sleep(2 * SILENT)
@@ -280,8 +280,8 @@ def test_results_come_in_the_order_of_the_jobs_wherever_they_come_from(place: Pl
     run_virtual(scene())
 
 
-def small(calls: int) -> Allowance:
-    return Allowance(calls, 1, 0, UTC)
+def small(calls: int) -> QuotaPlan:
+    return QuotaPlan(calls, 1, 0, UTC)
 
 
 def test_only_what_is_asked_must_be_affordable(place: Place) -> None:

@@ -101,13 +101,13 @@ def test_what_an_import_changes_of_a_job_is_shown_everywhere(tmp_path: Path) -> 
         with shared_profile(tmp_path) as profile:
             one, two = pair(profile)
             script = profile.window("script")
-            script.desk.windows.leave()
+            script.context.windows.leave()
             async with one.running(), two.running():
                 await asyncio.sleep(3)
                 changed = replace(ONE, label="Customers", tags=("nightly",), note="From the ERP")
                 script.list.add(changed)
                 event = JobEvent(NOW, EventKind.EDITED, "Changed", ONE.ref, "Customers")
-                script.desk.memory.happened(event)
+                script.context.memory.happened(event)
                 await asyncio.sleep(TICKS)
             for stage in (one, two):
                 job = stage.job.job
@@ -163,7 +163,7 @@ def test_a_pause_that_is_chosen_while_nobody_polls_is_not_lost(
     async def scene() -> None:
         with shared_profile(tmp_path) as profile:
             one, two = pair(profile)
-            monkeypatch.setattr(one.desk.windows, "leave", lambda: None)
+            monkeypatch.setattr(one.context.windows, "leave", lambda: None)
             async with two.running():
                 async with one.running():
                     await asyncio.sleep(5)
@@ -333,7 +333,7 @@ def test_a_window_that_was_silent_for_a_while_shows_its_own_jobs_again(
         with shared_profile(tmp_path) as profile:
             one = profile.window("pts/1", [ONE])
             two = profile.window("pts/2", [WANTED], shows_list=False)
-            monkeypatch.setattr(two.desk.windows, "leave", lambda: None)
+            monkeypatch.setattr(two.context.windows, "leave", lambda: None)
             async with one.running():
                 async with two.running():
                     await asyncio.sleep(5)

@@ -9,7 +9,7 @@ from tests.monitor.stage import Stage, jobs
 from tests.support.jobs import NOW
 from tests.support.virtual_time import run_virtual
 from zcbulk_tui.domain import planner
-from zcbulk_tui.domain.budget import Allowance, Pace
+from zcbulk_tui.domain.budget import Pace, QuotaPlan
 from zcbulk_tui.domain.job import JobState
 from zcbulk_tui.domain.planner import DayPlan
 from zcbulk_tui.monitor.events import JobChanged, ServiceChanged
@@ -21,7 +21,7 @@ MIDNIGHT = 13.5 * HOUR
 MOMENT = timedelta(milliseconds=1)
 
 
-def on_stage(count: int = 1, lasts: float = HOUR, **how: bool | Pace | Allowance) -> Stage:
+def on_stage(count: int = 1, lasts: float = HOUR, **how: bool | Pace | QuotaPlan) -> Stage:
     """Jobs that move steadily, asked by the planner's own rule."""
     stage = Stage(jobs(count), rule=planner.wait, **how)  # type: ignore[arg-type]  # as it takes
     stage.api.lasts = {job.ref.job_id: lasts for job in jobs(count)}
@@ -163,11 +163,11 @@ def test_a_pace_chosen_while_nobody_looks_counts_when_somebody_does() -> None:
     run_virtual(scene())
 
 
-def planned(allowance: Allowance, *, count: int = 3, pace: Pace = Pace.BALANCED) -> DayPlan:
+def planned(quota_plan: QuotaPlan, *, count: int = 3, pace: Pace = Pace.BALANCED) -> DayPlan:
     """The plan after a while, when the first job is over."""
 
     async def scene() -> DayPlan:
-        stage = on_stage(count, lasts=2 * HOUR, allowance=allowance, pace=pace)
+        stage = on_stage(count, lasts=2 * HOUR, quota_plan=quota_plan, pace=pace)
         stage.api.lasts["1"] = 60
         async with stage.running():
             await asyncio.sleep(HOUR)
@@ -177,7 +177,7 @@ def planned(allowance: Allowance, *, count: int = 3, pace: Pace = Pace.BALANCED)
 
 
 def test_the_plan_has_an_entry_for_each_job_that_is_not_over() -> None:
-    plan = planned(Allowance(1000, 1, 20, UTC))
+    plan = planned(QuotaPlan(1000, 1, 20, UTC))
     assert [one.snapshot.ref for one in plan.jobs] == [job.ref for job in jobs(3)[1:]]
     for one in plan.jobs:
         assert one.snapshot.state is JobState.IN_PROGRESS
@@ -185,7 +185,7 @@ def test_the_plan_has_an_entry_for_each_job_that_is_not_over() -> None:
 
 
 def test_the_plan_tells_what_each_pace_would_bring() -> None:
-    plan = planned(Allowance(100_000, 1, 20, UTC))
+    plan = planned(QuotaPlan(100_000, 1, 20, UTC))
     frugal, balanced, eager = plan.effects
     assert [effect.pace for effect in plan.effects] == [Pace.FRUGAL, Pace.BALANCED, Pace.EAGER]
     assert frugal.calls < balanced.calls < eager.calls
@@ -197,14 +197,14 @@ def test_the_plan_tells_what_each_pace_would_bring() -> None:
 
 
 def test_the_plan_promises_no_more_than_is_left() -> None:
-    plan = planned(Allowance(60, 1, 10, UTC), count=40)
+    plan = planned(QuotaPlan(60, 1, 10, UTC), count=40)
     assert len(plan.jobs) == 39
     assert max(effect.calls for effect in plan.effects) <= 50
 
 
 def test_the_plan_comes_about_true() -> None:
     async def scene() -> tuple[float, int]:
-        stage = on_stage(4, lasts=2 * HOUR, allowance=Allowance(2000, 1, 20, UTC))
+        stage = on_stage(4, lasts=2 * HOUR, quota_plan=QuotaPlan(2000, 1, 20, UTC))
         async with stage.running():
             await asyncio.sleep(HOUR)
             before = len(stage.api.calls)

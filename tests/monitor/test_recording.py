@@ -230,7 +230,7 @@ def test_a_job_that_is_over_is_never_asked_again(tmp_path: Path) -> None:
             async with one.running():
                 await asyncio.sleep(5)
             two = profile.window()
-            (over, *_) = two.desk.memory.recall()
+            (over, *_) = two.context.memory.recall()
             assert over.snapshot.state is S.COMPLETED
             async with two.running():
                 await asyncio.sleep(86400 / 24)
@@ -268,7 +268,7 @@ def test_estimates_go_on_as_if_nothing_had_been(tmp_path: Path, moves: bool) -> 
                 await asyncio.sleep(100)
                 api.counts = None if moves else Counts(1_000_000, 5000, 0)
                 await asyncio.sleep(600)
-            (recalled,) = profile.window().desk.memory.recall()
+            (recalled,) = profile.window().context.memory.recall()
             before, after = one.job.motion, recalled.snapshot.motion
             assert before is not None
             assert after is not None
@@ -319,7 +319,7 @@ def test_a_row_of_faults_has_lasted_as_long_after_a_restart(tmp_path: Path) -> N
             async with one.running():
                 await asyncio.sleep(30)
             assert one.job.fault is not None
-            (recalled,) = profile.window().desk.memory.recall()
+            (recalled,) = profile.window().context.memory.recall()
             assert recalled.snapshot.fault is not None
             assert recalled.snapshot.fault.error.title == "Odd"
             assert recalled.snapshot.fault.since == one.job.fault.since

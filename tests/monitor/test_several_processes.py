@@ -11,7 +11,7 @@ from tests.monitor.stage import ScriptedApi, Stage, jobs
 from tests.monitor.test_control_records import ABORT, REF, START, S, records
 from tests.monitor.test_lost_answers import once
 from tests.monitor.windows import SharedProfile, shared_profile
-from tests.support.desks import PROFILE
+from tests.support.contexts import PROFILE
 from tests.support.virtual_time import run_virtual
 from zcbulk_tui.domain.call_limits import Slot
 from zcbulk_tui.domain.control import Outcome
@@ -31,10 +31,10 @@ from zcbulk_tui.store.windows import NoWindow
 def without_window(stage: Stage) -> Stage:
     """Makes it a command that has no window, as `zcbulk-tui start` is."""
     none = NoWindow(stage.database, PROFILE, clock=asyncio.get_running_loop().time)
-    desk = stage.desk._replace(windows=none)
-    stage.desk.windows.leave()
-    vars(stage.desk.memory)["_windows"] = none
-    stage.monitor._follower._desk = desk
+    context = stage.context._replace(windows=none)
+    stage.context.windows.leave()
+    vars(stage.context.memory)["_windows"] = none
+    stage.monitor._follower._context = context
     return stage
 
 
@@ -81,7 +81,7 @@ def test_an_answer_is_not_replaced_by_what_another_process_concludes(tmp_path: P
                 one.api.commands.append("Job aborted")
                 sent = asyncio.create_task(one.monitor.command(REF, ABORT))
                 # The other one polls, and finds that nothing has come of it.
-                other.desk.windows.leave()
+                other.context.windows.leave()
                 await asyncio.sleep(190)
                 other.monitor.poll_now([REF])
                 await asyncio.sleep(5)

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from tests.monitor.stage import Stage, jobs
-from tests.support.desks import PROFILE
+from tests.support.contexts import PROFILE
 from tests.support.jobs import NOW
 from tests.support.virtual_time import run_virtual
-from zcbulk_tui.domain.budget import Allowance, Cause
+from zcbulk_tui.domain.budget import Cause, QuotaPlan
 from zcbulk_tui.store.database import Database, open_database
-from zcbulk_tui.store.ledger import StoredCallBook
+from zcbulk_tui.store.quota import CallLedger
 
 TODAY = NOW.date()
 MIDNIGHT = (24 - 10.5) * 3600
@@ -22,15 +22,15 @@ MIDNIGHT = (24 - 10.5) * 3600
 DAY = 86400.0
 
 
-def small(daily_calls: int, reserve: int = 0, share: float = 1) -> Allowance:
-    return Allowance(daily_calls, share, reserve, UTC)
+def small(daily_calls: int, reserve: int = 0, share: float = 1) -> QuotaPlan:
+    return QuotaPlan(daily_calls, share, reserve, UTC)
 
 
 @pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize(("used", "more"), [(0, 50), (50, 50), (90, 10), (100, 0), (5000, 0)])
 def test_the_true_figure_lowers_what_is_left(used: int, more: int) -> None:
     async def scene() -> int:
-        stage = Stage(jobs(1), allowance=small(100, reserve=0, share=0.6))
+        stage = Stage(jobs(1), quota_plan=small(100, reserve=0, share=0.6))
         async with stage.running():
             await asyncio.sleep(95)
             assert len(stage.api.calls) == 10
@@ -45,7 +45,7 @@ def test_the_true_figure_lowers_what_is_left(used: int, more: int) -> None:
 @pytest.mark.usefixtures("alone")
 def test_a_true_figure_that_was_too_high_is_put_right_and_polls_go_on_at_once() -> None:
     async def scene() -> list[float]:
-        stage = Stage(jobs(1), allowance=small(100))
+        stage = Stage(jobs(1), quota_plan=small(100))
         async with stage.running():
             await asyncio.sleep(5)
             stage.monitor.enter_true_figure(100)
@@ -60,7 +60,7 @@ def test_a_true_figure_that_was_too_high_is_put_right_and_polls_go_on_at_once() 
 @pytest.mark.usefixtures("alone")
 def test_what_others_used_is_forgotten_with_the_day() -> None:
     async def scene() -> Stage:
-        stage = Stage(jobs(1), allowance=small(30))
+        stage = Stage(jobs(1), quota_plan=small(30))
         async with stage.running():
             stage.monitor.enter_true_figure(25)
             await asyncio.sleep(MIDNIGHT + DAY - 1)
@@ -69,9 +69,9 @@ def test_what_others_used_is_forgotten_with_the_day() -> None:
     assert run_virtual(scene()).ledger.polls() == {TODAY: 5, TODAY + timedelta(days=1): 30}
 
 
-def stage_on(database: Database, name: str, allowance: Allowance, profile: str = PROFILE) -> Stage:
-    book = StoredCallBook(database, profile)
-    return Stage(jobs(1), allowance=allowance, book=book, database=database, name=name)
+def stage_on(database: Database, name: str, quota_plan: QuotaPlan, profile: str = PROFILE) -> Stage:
+    ledger = CallLedger(database, profile)
+    return Stage(jobs(1), quota_plan=quota_plan, ledger=ledger, database=database, name=name)
 
 
 def test_dashboards_on_one_database_spend_the_day_as_one_does(tmp_path: Path) -> None:
@@ -109,10 +109,10 @@ def test_profiles_on_one_database_do_not_share_the_day(tmp_path: Path) -> None:
         with closing(open_database(path)) as here, closing(open_database(path)) as there:
             one = stage_on(here, "pts/1", small(20))
             other = stage_on(there, "pts/2", small(20), profile="other")
-            other.spending.look()
+            other.quota.look()
             async with one.running():
                 await asyncio.sleep(900)
             assert len(one.api.calls) == 20
-            assert other.spending.budget.left == 20
+            assert other.quota.budget.left == 20
 
     run_virtual(scene())

@@ -253,7 +253,7 @@ def test_a_script_asks_nothing_without_a_token() -> None:
     async def scene() -> ScriptedApi:
         stage = without_token(OUT, 3)
         with pytest.raises(SignedOutError):
-            await read_all(stage.api, jobs(3), stage.spending, stage.desk, stage.api.now)
+            await read_all(stage.api, jobs(3), stage.quota, stage.context, stage.api.now)
         assert not stage.ledger.counted
         return stage.api
 

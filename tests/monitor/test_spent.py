@@ -12,11 +12,11 @@ from tests.monitor.stage import AMPLE, Stage, jobs
 from tests.support.databases import memory_database
 from tests.support.jobs import NOW
 from tests.support.virtual_time import run_virtual
-from zcbulk_tui.domain.budget import Allowance, Pace
+from zcbulk_tui.domain.budget import Pace, QuotaPlan
 from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.job import Action, JobState
 from zcbulk_tui.errors import QuotaSpentError
-from zcbulk_tui.store.ledger import StoredCallBook
+from zcbulk_tui.store.quota import CallLedger
 
 pytestmark = pytest.mark.usefixtures("alone")
 
@@ -26,13 +26,13 @@ REF, OTHER = (job.ref for job in jobs(2))
 RESET = 8 * 3600.0
 """When the day ends in India, in virtual time."""
 
-KOLKATA = Allowance(10_000, 1, 20, ZoneInfo("Asia/Kolkata"))
+KOLKATA = QuotaPlan(10_000, 1, 20, ZoneInfo("Asia/Kolkata"))
 
 
 @contextlib.asynccontextmanager
-async def refused(count: int, allowance: Allowance = AMPLE) -> AsyncIterator[Stage]:
+async def refused(count: int, quota_plan: QuotaPlan = AMPLE) -> AsyncIterator[Stage]:
     """So many jobs on a running stage; the first has just been refused its second poll."""
-    stage = Stage(jobs(1), allowance=allowance)
+    stage = Stage(jobs(1), quota_plan=quota_plan)
     stage.api.script("1", RUNNING, NO_MORE, RUNNING)
     async with stage.running():
         await asyncio.sleep(3)
@@ -84,7 +84,7 @@ def test_where_zohos_day_begins_later_than_ours_polls_go_on_soon_after_it_does(
 
 def test_the_job_that_was_refused_keeps_its_reading_and_recovers() -> None:
     async def scene() -> None:
-        stage = Stage(jobs(1), allowance=KOLKATA)
+        stage = Stage(jobs(1), quota_plan=KOLKATA)
         stage.api.script("1", RUNNING, NO_MORE, RUNNING)
         async with stage.running():
             await asyncio.sleep(100)
@@ -206,9 +206,9 @@ def test_nothing_but_the_next_day_wakes_a_spent_one() -> None:
 
 def test_a_day_that_was_spent_before_makes_no_call_until_the_next() -> None:
     async def scene() -> list[float]:
-        book = StoredCallBook(memory_database(), "default")
-        book.set_spent(NOW.date(), True)
-        stage = Stage(jobs(2), allowance=KOLKATA, book=book)
+        ledger = CallLedger(memory_database(), "default")
+        ledger.set_spent(NOW.date(), True)
+        stage = Stage(jobs(2), quota_plan=KOLKATA, ledger=ledger)
         async with stage.running():
             await asyncio.sleep(RESET + 1)
         return [call.at for call in stage.api.calls]

@@ -6,14 +6,14 @@ from datetime import datetime
 from pathlib import Path
 
 from tests.monitor.stage import AMPLE, ScriptedApi, Stage, by_state
-from tests.support.desks import PROFILE
+from tests.support.contexts import PROFILE
 from tests.support.virtual_time import virtual_now
-from zcbulk_tui.domain.budget import Allowance
+from zcbulk_tui.domain.budget import QuotaPlan
 from zcbulk_tui.domain.job import JobState, WatchedJob
 from zcbulk_tui.monitor.events import JobChanged, JobRemoved
 from zcbulk_tui.monitor.plan import Rule
 from zcbulk_tui.store.database import open_database
-from zcbulk_tui.store.ledger import StoredCallBook
+from zcbulk_tui.store.quota import CallLedger
 
 TICKS = 4.5
 """Seconds within which every window has seen what another one has written or told."""
@@ -38,7 +38,7 @@ class SharedProfile:
         jobs: Iterable[WatchedJob] = (),
         *,
         api: ScriptedApi | None = None,
-        allowance: Allowance = AMPLE,
+        quota_plan: QuotaPlan = AMPLE,
         shows_list: bool = True,
         rule: Rule = by_state,
     ) -> Stage:
@@ -47,8 +47,8 @@ class SharedProfile:
         return Stage(
             jobs,
             api=api,
-            allowance=allowance,
-            book=StoredCallBook(database, PROFILE),
+            quota_plan=quota_plan,
+            ledger=CallLedger(database, PROFILE),
             rule=rule,
             database=database,
             name=name,

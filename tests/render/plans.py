@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.render.strategies import lines, snapshots
 from tests.support.jobs import NOW
-from zcbulk_tui.domain.budget import Allowance, Budget, Cause, DayCalls, Pace, Spent
+from zcbulk_tui.domain.budget import Budget, Cause, DayCalls, Pace, QuotaPlan, Spent
 from zcbulk_tui.domain.planner import DayPlan, Effect, PlannedJob
 
 CET = timezone(timedelta(hours=1), "CET")
@@ -15,13 +15,13 @@ CET = timezone(timedelta(hours=1), "CET")
 MIDNIGHT = datetime(2026, 3, 11, 23, tzinfo=UTC)
 """When the day after `NOW` begins there: in 12 hours and a half."""
 
-FULL = Allowance(daily_calls=1_000, share=1, reserve=20, zone=CET)
+FULL = QuotaPlan(daily_calls=1_000, share=1, reserve=20, zone=CET)
 """All of a day of a thousand calls, of which 20 are kept."""
 
 
 def spent(
     made: int = 120,
-    allowance: Allowance = FULL,
+    quota_plan: QuotaPlan = FULL,
     *,
     elsewhere: int = 0,
     said_by_zoho: bool = False,
@@ -30,10 +30,10 @@ def spent(
     trouble: str | None = None,
 ) -> Spent:
     """How a day stands on which the plan has made some calls."""
-    day = DayCalls(allowance.day(NOW), elsewhere=elsewhere, spent=said_by_zoho)
+    day = DayCalls(quota_plan.day(NOW), elsewhere=elsewhere, spent=said_by_zoho)
     return Spent(
-        Budget(allowance, day.plus(Cause.PLAN, made)),
-        allowance.resets_at(NOW),
+        Budget(quota_plan, day.plus(Cause.PLAN, made)),
+        quota_plan.resets_at(NOW),
         pace,
         pace if focused else Pace.FRUGAL,
         trouble,
@@ -63,7 +63,7 @@ def plan(day: Spent, *jobs: PlannedJob, runs: bool = True) -> DayPlan:
 calls = st.just(0) | st.integers(0, 300) | st.integers(0, 10**7)
 
 allowances = st.builds(
-    Allowance,
+    QuotaPlan,
     st.integers(1, 10**7),
     st.floats(0.01, 1),
     calls,
@@ -74,12 +74,12 @@ allowances = st.builds(
 @st.composite
 def days(draw: st.DrawFn) -> Spent:
     """Any day of calls, also one on which there were more than there may be."""
-    allowance = draw(allowances)
+    quota_plan = draw(allowances)
     made = tuple(draw(calls) for _ in Cause)
     pace = draw(st.sampled_from(Pace))
     return Spent(
-        Budget(allowance, DayCalls(allowance.day(NOW), made, draw(calls), draw(st.booleans()))),
-        allowance.resets_at(NOW),
+        Budget(quota_plan, DayCalls(quota_plan.day(NOW), made, draw(calls), draw(st.booleans()))),
+        quota_plan.resets_at(NOW),
         pace,
         draw(st.sampled_from([pace, Pace.FRUGAL])),
         draw(st.none() | lines.filter(bool)),

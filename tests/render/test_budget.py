@@ -128,7 +128,7 @@ def test_the_gauge_shows_every_part_that_there_is(of: DayPlan, width: int) -> No
 def test_the_parts_add_up(of: DayPlan) -> None:
     budget = of.spent.budget
     parts = dict.fromkeys(PARTS, 0) | legend(of)
-    assert sum(parts.values()) == max(budget.allowance.ours, budget.day.total)
+    assert sum(parts.values()) == max(budget.quota_plan.ours, budget.day.total)
     assert parts["made"] == budget.day.total
     assert parts["planned"] + parts["free"] == budget.left_for_polls
     assert parts["kept"] == budget.reserve_left
@@ -166,7 +166,7 @@ def notes(day: Spent, width: int = 100) -> str:
         (USED_UP, "The polls' share is used up: no polls until then."),
         (spent(1000), "The polls' share is used up: no polls until then."),
         (spent(trouble="Calls are counted in memory only."), "Calls are counted in memory only."),
-        (spent(allowance=replace(FULL, zone=None)), "It is not set (budget.reset_timezone)"),
+        (spent(quota_plan=replace(FULL, zone=None)), "It is not set (budget.reset_timezone)"),
     ],
     ids=["4000", "polls used up", "all used up", "trouble", "no time zone"],
 )
@@ -177,7 +177,7 @@ def test_what_is_out_of_the_ordinary_is_noted(day: Spent, said: str) -> None:
 
 
 def test_all_notes_at_once_stand_each_on_its_own() -> None:
-    day = spent(said_by_zoho=True, trouble="Trouble.", allowance=replace(FULL, zone=None))
+    day = spent(said_by_zoho=True, trouble="Trouble.", quota_plan=replace(FULL, zone=None))
     said = notes(day)
     assert re.search("code 4000.* Trouble[.] .*time zone", said)
     assert "share is used up" not in said, "what Zoho says is the reason"

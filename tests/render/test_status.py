@@ -14,7 +14,7 @@ from tests.render.drawn import text
 from tests.render.plans import CET, SPENT_BY_ZOHO, USED_UP, days, spent
 from tests.render.strategies import moments
 from tests.support.jobs import NOW
-from zcbulk_tui.domain.budget import Allowance, Pace, Spent
+from zcbulk_tui.domain.budget import Pace, QuotaPlan, Spent
 from zcbulk_tui.domain.job import Environment, JobState
 from zcbulk_tui.domain.snapshot import ServiceSnapshot
 from zcbulk_tui.errors import BusyError, QuotaSpentError
@@ -50,7 +50,7 @@ SERVICES = {
     "frugal": ServiceSnapshot(spent(pace=Pace.FRUGAL), answered=True),
     "no focus": ServiceSnapshot(spent(pace=Pace.EAGER, focused=False), answered=True),
     "more calls than most": ServiceSnapshot(
-        spent(0, Allowance(10_000_000, 1, 1_000_000, CET)), answered=True
+        spent(0, QuotaPlan(10_000_000, 1, 1_000_000, CET)), answered=True
     ),
 }
 """How the calls may go, by name; the first four by a part of the words for it."""

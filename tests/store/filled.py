@@ -11,9 +11,9 @@ from zcbulk_tui.domain.job import Action, JobReading, WatchedJob
 from zcbulk_tui.domain.records import ControlRecord
 from zcbulk_tui.store import control_log
 from zcbulk_tui.store.database import Database, open_database
-from zcbulk_tui.store.ledger import StoredCallBook
+from zcbulk_tui.store.quota import CallLedger
 from zcbulk_tui.store.rows import KEEP_READING, READING, THE_JOB, key, reading_values
-from zcbulk_tui.store.watch_list import StoredWatchList
+from zcbulk_tui.store.watch_list import WatchList
 
 PROFILE = "default"
 
@@ -37,7 +37,7 @@ def record_of(job: WatchedJob) -> ControlRecord:
 
 def fill(database: Database, readings: int = 20) -> None:
     """Writes something of everything."""
-    watch_list = StoredWatchList(database, PROFILE)
+    watch_list = WatchList(database, PROFILE)
     watch_list.add_all(JOBS)
     with database.transaction() as connection:
         # In turn, as they are read.
@@ -46,9 +46,9 @@ def fill(database: Database, readings: int = 20) -> None:
                 connection.execute(KEEP_READING, reading_values(PROFILE, 1, job.ref, one))
         for job in JOBS[:3]:
             connection.execute(control_log.KEEP, control_log.values(record_of(job)))
-    book = StoredCallBook(database, PROFILE)
-    book.count(TODAY - timedelta(days=1), Cause.PLAN, 60)
-    book.count(TODAY, Cause.KEY, 7)
+    ledger = CallLedger(database, PROFILE)
+    ledger.count(TODAY - timedelta(days=1), Cause.PLAN, 60)
+    ledger.count(TODAY, Cause.KEY, 7)
 
 
 def filled(path: Path, readings: int = 20) -> None:

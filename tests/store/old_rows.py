@@ -21,7 +21,7 @@ Row = tuple[int, timedelta, JobState]
 def add_job(database: Database, number: int, *, place: int | None = 0, age: timedelta) -> None:
     values = key("default", REF) | {"job_id": str(number), "id": number, "place": place}
     names = ", ".join(values)
-    database.keep(
+    database.write_later(
         f"INSERT INTO jobs (label, added_at, {names}) "
         f"VALUES ('', {millis(age)}, {', '.join(f':{name}' for name in values)})",
         values,
@@ -30,14 +30,14 @@ def add_job(database: Database, number: int, *, place: int | None = 0, age: time
 
 def add_reading(database: Database, job: int, age: timedelta, state: JobState = RUNNING) -> None:
     sql = "INSERT INTO readings (job, at, by_window, state, raw_state) VALUES (?, ?, 1, ?, '')"
-    database.keep(sql, (job, millis(age), state))
+    database.write_later(sql, (job, millis(age), state))
 
 
 def add_event(database: Database, age: timedelta, job: int | None = None) -> None:
     sql = (
         "INSERT INTO events (profile, job, at, by_window, kind, text) VALUES ('a', ?, ?, 1, '', '')"
     )
-    database.keep(sql, (job, millis(age)))
+    database.write_later(sql, (job, millis(age)))
 
 
 def add_call(
@@ -47,7 +47,7 @@ def add_call(
         "INSERT INTO calls (profile, job, at, cause, why, request, milliseconds, calls_left, said, "
         "failure) VALUES ('default', ?, ?, ?, '', '', 1, 1, '', ?)"
     )
-    database.keep(sql, (job, millis(age), cause, failure))
+    database.write_later(sql, (job, millis(age), cause, failure))
 
 
 def add_control(database: Database, job: int, age: timedelta) -> None:
@@ -55,7 +55,7 @@ def add_control(database: Database, job: int, age: timedelta) -> None:
         "INSERT INTO control (key, profile, job, at, local_time, operator, action, request, "
         "outcome, said) VALUES (?, 'default', ?, ?, '', '', 'start', '', 'sent', '')"
     )
-    database.keep(sql, (f"{job} {age}", job, millis(age)))
+    database.write_later(sql, (f"{job} {age}", job, millis(age)))
 
 
 def filled(rows: list[Row], *, watched: bool = True) -> Database:

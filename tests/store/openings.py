@@ -11,7 +11,7 @@ from tests.support.text import is_one_safe_line
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.store.database import Database
 from zcbulk_tui.store.opening import Opened, open_with_list
-from zcbulk_tui.store.watch_list import StoredWatchList
+from zcbulk_tui.store.watch_list import WatchList
 
 PAGE, HEADER = 4096, 100
 BESIDE = {"watch-list.json", "calls-today.json"}
@@ -43,7 +43,7 @@ def told(result: Opened) -> ConfigError:
 
 
 def jobs(store: Database) -> list[str]:
-    return [job.label for job in StoredWatchList(store, PROFILE).jobs()]
+    return [job.label for job in WatchList(store, PROFILE).jobs()]
 
 
 def is_on_disk(store: Database) -> bool:
@@ -79,5 +79,5 @@ def check_it_is_in_memory(result: Opened, path: Path, because: str = "cannot be 
     assert "ends with this program" in told(result).cause
     assert "nothing keeps two of them from sending the same start or abort" in told(result).cause
     # It is used as any other.
-    StoredWatchList(result.database, PROFILE).remove(JOBS[0].ref)
+    WatchList(result.database, PROFILE).remove(JOBS[0].ref)
     assert ALL[0] not in jobs(result.database)

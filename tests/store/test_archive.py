@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.store.failing_database import unreadable, unwritable
-from tests.support.desks import PROFILE, make_desk
+from tests.support.contexts import PROFILE, make_context
 from tests.support.jobs import NOW, REF, reading, watched
 from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.control import Command, Outcome
@@ -25,9 +25,9 @@ from zcbulk_tui.domain.records import (
     Record,
 )
 from zcbulk_tui.errors import Answer, ConfigError
-from zcbulk_tui.store.archive import StoredArchive
+from zcbulk_tui.store.archive import Archive
 from zcbulk_tui.store.database import Database, in_memory, open_database
-from zcbulk_tui.store.memory import StoredMemory
+from zcbulk_tui.store.memory import Memory
 
 JOB, OTHER = watched(), watched("2", "Other")
 
@@ -39,16 +39,16 @@ def database() -> Iterator[Database]:
 
 
 @pytest.fixture
-def memory(database: Database) -> StoredMemory:
-    kept = make_desk(database).memory
+def memory(database: Database) -> Memory:
+    kept = make_context(database).memory
     kept.add(JOB)
     kept.add(OTHER)
     return kept
 
 
 @pytest.fixture
-def archive(database: Database) -> StoredArchive:
-    return StoredArchive(database, PROFILE)
+def archive(database: Database) -> Archive:
+    return Archive(database, PROFILE)
 
 
 def at(seconds: float) -> datetime:
@@ -76,7 +76,7 @@ def command(seconds: float, job: WatchedJob = JOB, key: str = "") -> ControlReco
     return ControlRecord(key or f"{seconds}", job, PROFILE, "anna@jump1", sent)
 
 
-def write(memory: StoredMemory, *records: Record) -> None:
+def write(memory: Memory, *records: Record) -> None:
     for record in records:
         if isinstance(record, JobEvent):
             memory.happened(record)
@@ -86,9 +86,7 @@ def write(memory: StoredMemory, *records: Record) -> None:
             memory.commanded(record)
 
 
-def test_the_jobs_are_those_of_the_list_in_its_order(
-    memory: StoredMemory, archive: StoredArchive
-) -> None:
+def test_the_jobs_are_those_of_the_list_in_its_order(memory: Memory, archive: Archive) -> None:
     assert archive.jobs() == [JOB, OTHER]
     memory.remove(REF)
     memory.add(JOB)
@@ -96,9 +94,7 @@ def test_the_jobs_are_those_of_the_list_in_its_order(
     assert archive.jobs() == [OTHER, JOB]
 
 
-def test_a_job_that_was_never_watched_has_no_history(
-    memory: StoredMemory, archive: StoredArchive
-) -> None:
+def test_a_job_that_was_never_watched_has_no_history(memory: Memory, archive: Archive) -> None:
     memory.read(REF, reading(0, 5))
     assert archive.history(watched("3").ref) is None
     assert archive.history(replace(REF, form="Orders")) is None
@@ -106,7 +102,7 @@ def test_a_job_that_was_never_watched_has_no_history(
 
 
 def test_a_history_is_all_that_is_remembered_of_a_job_oldest_first(
-    memory: StoredMemory, archive: StoredArchive
+    memory: Memory, archive: Archive
 ) -> None:
     readings = [reading(10 * number, number) for number in range(40)]
     for each in readings:
@@ -120,7 +116,7 @@ def test_a_history_is_all_that_is_remembered_of_a_job_oldest_first(
 
 
 def test_a_job_that_is_not_on_the_list_any_more_has_its_history(
-    memory: StoredMemory, archive: StoredArchive
+    memory: Memory, archive: Archive
 ) -> None:
     memory.read(REF, reading(0, 5))
     memory.remove(REF)
@@ -130,7 +126,7 @@ def test_a_job_that_is_not_on_the_list_any_more_has_its_history(
 def test_a_history_is_in_order_though_a_window_could_write_only_later(tmp_path: Path) -> None:
     path = tmp_path / "state.db"
     with closing(open_database(path)) as here, closing(open_database(path)) as there:
-        one, other = make_desk(here).memory, make_desk(there).memory
+        one, other = make_context(here).memory, make_context(there).memory
         one.add(JOB)
         with unwritable(here):
             one.read(REF, reading(0, 5))
@@ -138,13 +134,13 @@ def test_a_history_is_in_order_though_a_window_could_write_only_later(tmp_path: 
             other.read(REF, reading(10, 6))
             other.happened(event(10, "second"))
         one.read(REF, reading(20, 7))
-        history = StoredArchive(here, PROFILE).history(REF)
+        history = Archive(here, PROFILE).history(REF)
     assert history is not None
     assert history.readings == (reading(0, 5), reading(10, 6), reading(20, 7))
     assert [event.text for event in history.events] == ["first", "second"]
 
 
-def test_a_log_is_of_everything_newest_first(memory: StoredMemory, archive: StoredArchive) -> None:
+def test_a_log_is_of_everything_newest_first(memory: Memory, archive: Archive) -> None:
     records: list[Record] = [
         event(0, "one"),
         call(1),
@@ -159,7 +155,7 @@ def test_a_log_is_of_everything_newest_first(memory: StoredMemory, archive: Stor
 
 
 def test_of_what_happened_at_one_moment_the_last_comes_first(
-    memory: StoredMemory, archive: StoredArchive
+    memory: Memory, archive: Archive
 ) -> None:
     # A reading shows another state, and that gives an alert.
     events = [event(5, "state"), event(5, "alert"), event(5, "all of them", job=None)]
@@ -168,9 +164,7 @@ def test_of_what_happened_at_one_moment_the_last_comes_first(
     assert archive.log() == [*reversed(events), *reversed(calls)]
 
 
-def test_what_became_of_a_command_is_told_once(
-    memory: StoredMemory, archive: StoredArchive
-) -> None:
+def test_what_became_of_a_command_is_told_once(memory: Memory, archive: Archive) -> None:
     record = command(1)
     told = event(2, "Start accepted", kind=EventKind.COMMAND)
     write(memory, record, told, replace(record, settled=reading(9, 5)), told)
@@ -180,15 +174,13 @@ def test_what_became_of_a_command_is_told_once(
     assert (history.events, len(history.commands)) == ((), 1)
 
 
-def test_a_limit_counts_what_is_told(memory: StoredMemory, archive: StoredArchive) -> None:
+def test_a_limit_counts_what_is_told(memory: Memory, archive: Archive) -> None:
     write(memory, *(event(number, kind=EventKind.COMMAND) for number in range(10)))
     write(memory, event(-5, "told"), call(-6))
     assert archive.log(limit=1) == [event(-5, "told")]
 
 
-def test_since_is_with_its_moment_and_before_is_without(
-    memory: StoredMemory, archive: StoredArchive
-) -> None:
+def test_since_is_with_its_moment_and_before_is_without(memory: Memory, archive: Archive) -> None:
     for make in (event, call, command):
         write(memory, *(make(seconds) for seconds in (1, 2, 3)))
 
@@ -207,10 +199,8 @@ def test_since_is_with_its_moment_and_before_is_without(
     assert len(archive.log(since=at(2), before=at(3))) == 3
 
 
-def test_profiles_are_apart(
-    memory: StoredMemory, archive: StoredArchive, database: Database
-) -> None:
-    theirs = make_desk(database, profile="other").memory
+def test_profiles_are_apart(memory: Memory, archive: Archive, database: Database) -> None:
+    theirs = make_context(database, profile="other").memory
     theirs.add(replace(JOB, label="Theirs"))
     theirs.read(REF, reading(0, 9))
     write(theirs, event(0), event(1, job=None), call(2))
@@ -219,7 +209,7 @@ def test_profiles_are_apart(
     assert archive.log() == []
     write(memory, call(9))
     assert archive.log() == [call(9)]
-    their_archive = StoredArchive(database, "other")
+    their_archive = Archive(database, "other")
     assert [type(record) for record in their_archive.log()] == [
         ControlRecord,
         CallRecord,
@@ -249,11 +239,11 @@ def test_any_part_of_the_log_is_that_part_of_all_of_it(
     limit: int | None,
 ) -> None:
     with closing(in_memory()) as database:
-        memory = make_desk(database).memory
+        memory = make_context(database).memory
         memory.add(JOB)
         written = [make(seconds) for make, seconds in drawn]
         write(memory, *written)
-        archive = StoredArchive(database, PROFILE)
+        archive = Archive(database, PROFILE)
         whole = archive.log()
         part = archive.log(since=since, before=before, limit=limit)
     assert sorted(map(repr, whole)) == sorted(map(repr, written))
@@ -277,10 +267,10 @@ def test_any_part_of_the_log_is_that_part_of_all_of_it(
     ],
 )
 def test_what_cannot_be_read_is_said(
-    memory: StoredMemory,
-    archive: StoredArchive,
+    memory: Memory,
+    archive: Archive,
     database: Database,
-    look: Callable[[StoredArchive], object],
+    look: Callable[[Archive], object],
 ) -> None:
     memory.read(REF, reading(0, 5))
     before = look(archive)

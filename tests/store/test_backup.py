@@ -18,7 +18,7 @@ from tests.store.openings import jobs, opened, told
 from tests.store.telling import told as words_of
 from tests.store.test_rows import any_errors, readings, words
 from tests.store.test_rows import jobs as any_jobs
-from tests.support.desks import make_desk
+from tests.support.contexts import make_context
 from tests.support.jobs import NOW, reading, watched
 from zcbulk_tui.domain.budget import Cause, DayCalls
 from zcbulk_tui.domain.control import Command, Outcome
@@ -28,8 +28,8 @@ from zcbulk_tui.errors import ConfigError, ZcbulkError
 from zcbulk_tui.store import backup, control_log
 from zcbulk_tui.store.backup import Backup
 from zcbulk_tui.store.database import Database, in_memory, open_database
-from zcbulk_tui.store.ledger import StoredCallBook
-from zcbulk_tui.store.watch_list import StoredWatchList
+from zcbulk_tui.store.quota import CallLedger
+from zcbulk_tui.store.watch_list import WatchList
 
 JOB = replace(watched(), tags=("eu", "hr"), note="For Anna")
 OPEN = ControlRecord(
@@ -49,8 +49,8 @@ def calls_in(path: Path) -> int:
 
 
 def test_each_change_of_the_list_is_there_at_once(database: Database, path: Path) -> None:
-    listed = StoredWatchList(database, PROFILE)
-    others = StoredWatchList(database, "other")
+    listed = WatchList(database, PROFILE)
+    others = WatchList(database, "other")
     changes: list[Callable[[], None]] = [
         lambda: listed.add(JOB),
         lambda: others.add(watched("7")),
@@ -67,7 +67,7 @@ def test_each_change_of_the_list_is_there_at_once(database: Database, path: Path
 
 
 def test_a_command_is_there_for_as_long_as_it_is_open(database: Database, path: Path) -> None:
-    memory = make_desk(database).memory
+    memory = make_context(database).memory
     memory.commanded(OPEN)
     assert Backup(path).read().commands == [OPEN]
     memory.commanded(replace(OPEN, command=OPEN.command.ended(Outcome.ACCEPTED, "Done")))
@@ -77,17 +77,17 @@ def test_a_command_is_there_for_as_long_as_it_is_open(database: Database, path: 
 def test_a_command_that_could_not_be_written_at_first_is_there_later(
     database: Database, path: Path
 ) -> None:
-    memory = make_desk(database).memory
+    memory = make_context(database).memory
     with full_at_last(database):
         memory.commanded(OPEN)
-        assert database.owed
-    database.pay()
+        assert database.pending_writes
+    database.flush()
     assert Backup(path).read().commands == [OPEN]
 
 
 def test_calls_are_there_with_each_call_of_every_process(database: Database, path: Path) -> None:
     with closing(open_database(path)) as other:
-        books = [StoredCallBook(database, PROFILE), StoredCallBook(other, "other")]
+        books = [CallLedger(database, PROFILE), CallLedger(other, "other")]
         for number in range(1, 9):
             books[number % 2].count(TODAY, Cause.PLAN)
             assert calls_in(path) == number
@@ -96,36 +96,36 @@ def test_calls_are_there_with_each_call_of_every_process(database: Database, pat
 
 
 def test_calls_that_may_not_count_yet_are_there_already(database: Database, path: Path) -> None:
-    book = StoredCallBook(database, PROFILE)
+    ledger = CallLedger(database, PROFILE)
     with full_at_last(database):
-        book.count(TODAY, Cause.KEY, 3)
+        ledger.count(TODAY, Cause.KEY, 3)
     assert calls_in(path) == 3
-    book.count(TODAY, Cause.KEY)
+    ledger.count(TODAY, Cause.KEY)
     assert calls_in(path) == 4
 
 
 def test_a_count_that_cannot_be_kept_up_to_date_goes_and_that_is_reported(
     database: Database, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    book = StoredCallBook(database, PROFILE)
-    book.count(TODAY, Cause.KEY)
+    ledger = CallLedger(database, PROFILE)
+    ledger.count(TODAY, Cause.KEY)
 
     def refuse(*_: object, **__: object) -> None:
         raise ConfigError("calls-today.json cannot be written", "The disk is gone.")
 
     with monkeypatch.context() as patched:
         patched.setattr("zcbulk_tui.store.files.replace", refuse)
-        assert book.count(TODAY, Cause.KEY).total == 2
+        assert ledger.count(TODAY, Cause.KEY).total == 2
         assert "calls-today.json is not up to date" in (database.trouble or "")
     assert not path.with_name(backup.CALLS_NAME).exists()
-    book.count(TODAY, Cause.KEY)
+    ledger.count(TODAY, Cause.KEY)
     assert database.trouble is None
     assert calls_in(path) == 3
 
 
 def test_only_this_user_may_read_them(database: Database, path: Path) -> None:
-    StoredWatchList(database, PROFILE).add(JOB)
-    StoredCallBook(database, PROFILE).count(TODAY, Cause.KEY)
+    WatchList(database, PROFILE).add(JOB)
+    CallLedger(database, PROFILE).count(TODAY, Cause.KEY)
     for name in (backup.LIST_NAME, backup.CALLS_NAME):
         assert stat.S_IMODE(path.with_name(name).stat().st_mode) == 0o600
 
@@ -133,8 +133,8 @@ def test_only_this_user_may_read_them(database: Database, path: Path) -> None:
 def test_one_in_memory_leaves_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     with closing(in_memory()) as database:
-        StoredWatchList(database, PROFILE).add(JOB)
-        StoredCallBook(database, PROFILE).count(TODAY, Cause.KEY)
+        WatchList(database, PROFILE).add(JOB)
+        CallLedger(database, PROFILE).count(TODAY, Cause.KEY)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -158,13 +158,13 @@ def test_what_is_saved_comes_back_as_it_was(
     record = ControlRecord("key", job, PROFILE, "anna@jump1", command, shown, text)
     day = DayCalls(TODAY, tuple(counts), 7, spent=True)
     with closing(in_memory()) as database, closing(in_memory()) as other:
-        StoredWatchList(database, PROFILE).add(job)
-        database.keep(control_log.KEEP, control_log.values(record))
-        book = StoredCallBook(database, PROFILE)
+        WatchList(database, PROFILE).add(job)
+        database.write_later(control_log.KEEP, control_log.values(record))
+        ledger = CallLedger(database, PROFILE)
         for cause in Cause:
-            book.count(TODAY, cause, day.of(cause))
-        book.set_elsewhere(TODAY, 7)
-        book.set_spent(TODAY, True)
+            ledger.count(TODAY, cause, day.of(cause))
+        ledger.set_elsewhere(TODAY, 7)
+        ledger.set_spent(TODAY, True)
         kept.save_list(database.connection)
         kept.save_calls(database.connection, TODAY)
         saved = kept.read()
@@ -172,8 +172,8 @@ def test_what_is_saved_comes_back_as_it_was(
         for _ in range(2):  # to do it again changes nothing
             with other.transaction() as connection:
                 backup.restore(saved, connection)
-        assert StoredWatchList(other, PROFILE).jobs() == [job]
-        assert StoredCallBook(other, PROFILE).day(TODAY) == day
+        assert WatchList(other, PROFILE).jobs() == [job]
+        assert CallLedger(other, PROFILE).day(TODAY) == day
         (back,) = map(control_log.to_record, other.rows(control_log.SELECT))
     assert words_of(back.command.error) == words_of(error)
     assert replace(back, command=replace(back.command, error=None)) == replace(
@@ -183,13 +183,13 @@ def test_what_is_saved_comes_back_as_it_was(
 
 def test_of_two_counts_of_the_same_calls_the_higher_one_stays(path: Path) -> None:
     with closing(open_database(path)) as database:
-        book = StoredCallBook(database, PROFILE)
-        book.count(TODAY, Cause.KEY, 3)
+        ledger = CallLedger(database, PROFILE)
+        ledger.count(TODAY, Cause.KEY, 3)
         before = Backup(path).read()
-        book.count(TODAY, Cause.KEY, 5)
+        ledger.count(TODAY, Cause.KEY, 5)
         with database.transaction() as connection:
             backup.restore(before, connection)
-        assert book.day(TODAY).total == 8
+        assert ledger.day(TODAY).total == 8
 
 
 ZEROS = b"0" * 30
@@ -217,8 +217,8 @@ BROKEN: dict[str, Callable[[bytes], bytes]] = {
 @pytest.mark.parametrize("kind", BROKEN)
 def test_a_broken_one_is_moved_aside_and_its_loss_is_told(path: Path, kind: str) -> None:
     with closing(open_database(path)) as database:
-        StoredWatchList(database, PROFILE).add(JOB)
-        StoredCallBook(database, PROFILE).count(TODAY, Cause.KEY)
+        WatchList(database, PROFILE).add(JOB)
+        CallLedger(database, PROFILE).count(TODAY, Cause.KEY)
     path.write_bytes(b"rubbish" * 2000)
     broken = {}
     for name in (backup.LIST_NAME, backup.CALLS_NAME):
@@ -241,14 +241,14 @@ def test_a_broken_one_is_moved_aside_and_its_loss_is_told(path: Path, kind: str)
 
 def test_a_database_that_has_gone_is_filled_from_them(path: Path) -> None:
     with closing(open_database(path)) as database:
-        StoredWatchList(database, PROFILE).add(JOB)
-        StoredCallBook(database, PROFILE).count(TODAY, Cause.KEY)
-        make_desk(database).memory.commanded(OPEN)
+        WatchList(database, PROFILE).add(JOB)
+        CallLedger(database, PROFILE).count(TODAY, Cause.KEY)
+        make_context(database).memory.commanded(OPEN)
     path.unlink()
     for _ in range(2):
         with opened(path) as result:
-            assert StoredWatchList(result.database, PROFILE).jobs() == [JOB]
-            assert StoredCallBook(result.database, PROFILE).day(TODAY).total == 1
+            assert WatchList(result.database, PROFILE).jobs() == [JOB]
+            assert CallLedger(result.database, PROFILE).day(TODAY).total == 1
             problem, records = result.problem, result.database.rows(control_log.SELECT)
             assert list(map(control_log.to_record, records)) == [OPEN]
         if problem is None:
@@ -260,7 +260,7 @@ def test_a_database_that_has_gone_is_filled_from_them(path: Path) -> None:
 
 def test_who_removes_them_all_begins_with_nothing(path: Path) -> None:
     with closing(open_database(path)) as database:
-        StoredWatchList(database, PROFILE).add(JOB)
+        WatchList(database, PROFILE).add(JOB)
     shutil.rmtree(path.parent)
     with opened(path) as result:
         assert result.problem is None
@@ -268,7 +268,7 @@ def test_who_removes_them_all_begins_with_nothing(path: Path) -> None:
 
 
 def test_a_job_that_was_taken_off_meanwhile_stays_off(database: Database, path: Path) -> None:
-    listed = StoredWatchList(database, PROFILE)
+    listed = WatchList(database, PROFILE)
     listed.add(JOB)
     before = Backup(path).read()
     listed.remove(JOB.ref)
@@ -281,13 +281,13 @@ def test_those_beside_a_link_are_those_of_the_file(tmp_path: Path) -> None:
     (tmp_path / "far").mkdir()
     (tmp_path / "state.db").symlink_to(tmp_path / "far" / "state.db")
     with closing(open_database(tmp_path / "state.db")) as database:
-        StoredWatchList(database, PROFILE).add(JOB)
+        WatchList(database, PROFILE).add(JOB)
     assert (tmp_path / "far" / backup.LIST_NAME).exists()
     assert not (tmp_path / backup.LIST_NAME).exists()
 
 
 def test_a_transaction_that_fails_leaves_the_list_as_it_was(database: Database, path: Path) -> None:
-    listed = StoredWatchList(database, PROFILE)
+    listed = WatchList(database, PROFILE)
     listed.add(JOB)
     with suppress(ZeroDivisionError), database.transaction(durable=True) as connection:
         connection.execute("UPDATE jobs SET place = NULL")
@@ -296,7 +296,7 @@ def test_a_transaction_that_fails_leaves_the_list_as_it_was(database: Database, 
 
 
 def test_a_reading_has_one_precision_everywhere(database: Database, path: Path) -> None:
-    make_desk(database).memory.commanded(OPEN)
+    make_context(database).memory.commanded(OPEN)
     (row,) = database.rows("SELECT shown FROM control")
     saved = json.loads(path.with_name(backup.LIST_NAME).read_text())
     assert json.loads(row[0]) == saved["open_commands"][0]["shown"]

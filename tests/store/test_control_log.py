@@ -17,14 +17,14 @@ from zcbulk_tui.domain.job import Action, JobState
 from zcbulk_tui.domain.records import CallRecord, ControlRecord
 from zcbulk_tui.errors import Answer, HeldError, RefusedError, UnclearError
 from zcbulk_tui.store.database import Database, in_memory, open_database
-from zcbulk_tui.store.memory import StoredMemory
+from zcbulk_tui.store.memory import Memory
 from zcbulk_tui.store.windows import NoWindow
 
 START, ABORT = Action.START, Action.ABORT
 
 
-def memory(database: Database, profile: str = "default") -> StoredMemory:
-    return StoredMemory(database, profile, NoWindow(database, profile), shows_list=False)
+def memory(database: Database, profile: str = "default") -> Memory:
+    return Memory(database, profile, NoWindow(database, profile), shows_list=False)
 
 
 def begun(key: str, action: Action = START, profile: str = "default") -> ControlRecord:

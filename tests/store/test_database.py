@@ -164,7 +164,7 @@ def test_one_in_memory_is_used_as_any_other_and_leaves_no_file(
     monkeypatch.chdir(tmp_path)
     with closing(in_memory()) as store:
         assert store.trouble is None
-        store.keep("INSERT INTO minute VALUES ('a', 1)")
+        store.write_later("INSERT INTO minute VALUES ('a', 1)")
         with store.transaction(durable=True) as connection:
             connection.execute("INSERT INTO minute VALUES ('b', 2)")
         assert store.rows("SELECT profile FROM minute") == [("a",), ("b",)]
@@ -175,6 +175,6 @@ def test_one_in_memory_is_used_as_any_other_and_leaves_no_file(
 
 def test_one_in_memory_has_trouble_where_it_should_be_on_disk() -> None:
     with closing(in_memory("The disk is gone")) as store:
-        store.keep("INSERT INTO minute VALUES ('a', 1)")
+        store.write_later("INSERT INTO minute VALUES ('a', 1)")
         assert store.rows("SELECT profile FROM minute") == [("a",)]
         assert store.trouble == "The disk is gone"

@@ -1,4 +1,4 @@
-"""What is written to the database is kept, owed or refused, as a whole; damage is marked."""
+"""What is written to the database is kept, pending or refused, as a whole; damage is marked."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -26,10 +26,10 @@ def store(path: Path) -> Iterator[Database]:
 
 
 def test_what_is_kept_is_there_for_others_at_once(store: Database, path: Path) -> None:
-    store.keep(ADD, (1,))
+    store.write_later(ADD, (1,))
     assert mine(path) == [1]
     assert store.trouble is None
-    assert store.owed == 0
+    assert store.pending_writes == 0
 
 
 @contextmanager
@@ -42,55 +42,55 @@ def on_full_disk(_: Path) -> Iterator[None]:
 def test_what_cannot_be_written_is_written_with_the_next_that_can(
     store: Database, path: Path, fault: Callable[[Path], AbstractContextManager[None]]
 ) -> None:
-    store.keep(ADD, (1,))
+    store.write_later(ADD, (1,))
     with fault(path):
         for a in (2, 3):
-            store.keep(ADD, (a,))
+            store.write_later(ADD, (a,))
             assert store.trouble is not None
             assert "not written down" in store.trouble
             assert str(path) in store.trouble
             assert is_one_safe_line(store.trouble)
-        assert store.owed == 2
+        assert store.pending_writes == 2
     assert mine(path) == [1]
-    store.keep(ADD, (4,))
+    store.write_later(ADD, (4,))
     assert mine(path) == [1, 2, 3, 4]
     assert store.trouble is None
-    assert store.owed == 0
+    assert store.pending_writes == 0
 
 
-def test_what_is_owed_is_written_when_it_is_closed(path: Path) -> None:
+def test_what_is_pending_is_written_when_it_is_closed(path: Path) -> None:
     with closing(open_database(path)) as store:
         store.connection.execute("PRAGMA busy_timeout = 0")
         store.connection.execute("CREATE TABLE mine (a INTEGER NOT NULL)")
         with held_by_another(path):
-            store.keep(ADD, (1,))
+            store.write_later(ADD, (1,))
         assert mine(path) == []
     assert mine(path) == [1]
 
 
-def test_what_is_owed_is_paid_when_that_is_asked_for(store: Database, path: Path) -> None:
+def test_what_is_pending_is_paid_when_that_is_asked_for(store: Database, path: Path) -> None:
     with held_by_another(path):
-        store.keep(ADD, (1,))
-        store.pay()
-        assert store.owed == 1
-    store.pay()
-    assert store.owed == 0
+        store.write_later(ADD, (1,))
+        store.flush()
+        assert store.pending_writes == 1
+    store.flush()
+    assert store.pending_writes == 0
     assert store.trouble is None
     assert mine(path) == [1]
 
 
-def test_only_so_much_is_owed_and_the_oldest_goes_first(
+def test_only_so_much_is_pending_and_the_oldest_goes_first(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "_OWED_AT_MOST", 3)
+    monkeypatch.setattr(database, "_PENDING_AT_MOST", 3)
     with closing(open_database(path)) as store:
         store.connection.execute("PRAGMA busy_timeout = 0")
         store.connection.execute("CREATE TABLE mine (a INTEGER NOT NULL)")
         with held_by_another(path):
             for a in range(5):
-                store.keep(ADD, (a,))
-            assert store.owed == 3
-        store.pay()
+                store.write_later(ADD, (a,))
+            assert store.pending_writes == 3
+        store.flush()
     assert mine(path) == [2, 3, 4]
 
 
@@ -102,11 +102,11 @@ def test_what_cannot_be_right_goes_without_the_rest(
 ) -> None:
     with held_by_another(path):
         for a in (1, cannot_be, 2):
-            store.keep(ADD, (a,))
-    store.keep(ADD, (cannot_be,))
+            store.write_later(ADD, (a,))
+    store.write_later(ADD, (cannot_be,))
     assert mine(path) == [1, 2]
     assert store.trouble is None
-    assert store.owed == 0
+    assert store.pending_writes == 0
 
 
 def test_a_transaction_counts_as_a_whole_or_not_at_all(store: Database, path: Path) -> None:
@@ -163,12 +163,12 @@ def test_what_others_write_is_noticed_and_what_it_writes_itself_is_not(
     store: Database, path: Path
 ) -> None:
     assert not store.changed_by_others()
-    store.keep(ADD, (1,))
+    store.write_later(ADD, (1,))
     assert not store.changed_by_others()
     with closing(open_database(path)) as other:
         assert store.changed_by_others()  # to open it is to write its version
         assert not store.changed_by_others()
-        other.keep(ADD, (2,))
+        other.write_later(ADD, (2,))
         assert store.changed_by_others()
         assert not store.changed_by_others()
         assert other.changed_by_others() is False
@@ -184,7 +184,7 @@ def test_what_cannot_be_read_is_named(store: Database, path: Path) -> None:
 
 def test_one_that_is_closed_raises_nothing_but_what_is_announced(store: Database) -> None:
     store.close()
-    store.keep(ADD, (1,))
+    store.write_later(ADD, (1,))
     assert store.trouble is not None
     store.changed_by_others()
     with pytest.raises(ConfigError):
@@ -200,7 +200,7 @@ def written_to(store: Database) -> None:
     "use",
     [
         lambda store: store.rows("SELECT * FROM mine"),
-        lambda store: store.keep(ADD, (1,)),
+        lambda store: store.write_later(ADD, (1,)),
         written_to,
     ],
     ids=["read", "kept", "transaction"],

@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from tests.store.failing_database import Failing, full_at_last, unreadable, unwritable
 from tests.support.databases import memory_database
 from zcbulk_tui.domain.snapshot import ServiceSnapshot
-from zcbulk_tui.store.windows import SILENT, SURE, StoredWindows
+from zcbulk_tui.store.windows import SILENT, SURE, Windows
 
 _NAMES = st.sampled_from(["pts/1", "pts/2", "pts/3"])
 _WAYS: dict[str, Failing] = {
@@ -26,7 +26,7 @@ class Lease(RuleBasedStateMachine):
         super().__init__()
         self.database = memory_database()
         self.now = 0.0
-        self.windows: dict[str, StoredWindows] = {}
+        self.windows: dict[str, Windows] = {}
 
     def teardown(self) -> None:
         self.database.close()
@@ -35,17 +35,17 @@ class Lease(RuleBasedStateMachine):
     def beats(self, name: str, way: str, focused: bool) -> None:
         window = self.windows.get(name)
         if window is None:
-            window = StoredWindows(self.database, "default", name, clock=lambda: self.now)
+            window = Windows(self.database, "default", name, clock=lambda: self.now)
             self.windows[name] = window
-        before = window.standing
+        before = window.status
         with _WAYS[way](self.database) if way else nullcontext():
-            standing = window.beat(ServiceSnapshot(), focused=focused)
-        assert standing == window.standing
+            status = window.heartbeat(ServiceSnapshot(), focused=focused)
+        assert status == window.status
         if way:
-            assert standing == before
+            assert status == before
         else:
             assert window.is_sure
-            assert standing.polls != bool(standing.poller)
+            assert status.polls != bool(status.poller)
 
     @rule(name=_NAMES)
     def leaves(self, name: str) -> None:
@@ -64,21 +64,19 @@ class Lease(RuleBasedStateMachine):
         """When nothing fails, everybody knows within two rounds who polls: exactly one does."""
         for _ in range(2):
             for window in self.windows.values():
-                window.beat(ServiceSnapshot(), focused=False)
-        standings = {name: window.standing for name, window in self.windows.items()}
-        if not standings:
+                window.heartbeat(ServiceSnapshot(), focused=False)
+        statuses = {name: window.status for name, window in self.windows.items()}
+        if not statuses:
             return
-        (poller,) = (name for name, standing in standings.items() if standing.polls)
-        for name, standing in standings.items():
-            assert standing.windows == len(standings)
-            assert standing.poller == ("" if name == poller else poller)
+        (poller,) = (name for name, status in statuses.items() if status.polls)
+        for name, status in statuses.items():
+            assert status.windows == len(statuses)
+            assert status.poller == ("" if name == poller else poller)
 
     @invariant()
     def at_most_one_is_sure_that_it_polls(self) -> None:
         sure = [
-            name
-            for name, window in self.windows.items()
-            if window.standing.polls and window.is_sure
+            name for name, window in self.windows.items() if window.status.polls and window.is_sure
         ]
         assert len(sure) <= 1
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.store.filled import JOBS, PROFILE, TODAY, fill, record_of
-from tests.support.desks import make_desk
+from tests.support.contexts import make_context
 from tests.support.jobs import NOW, watched
 from tests.support.text import is_one_safe_line
 from zcbulk_tui.domain.budget import Cause
@@ -19,13 +19,13 @@ from zcbulk_tui.domain.job import Action
 from zcbulk_tui.domain.records import ControlRecord
 from zcbulk_tui.domain.snapshot import ServiceSnapshot
 from zcbulk_tui.errors import ConfigError
-from zcbulk_tui.monitor.desk import Desk
+from zcbulk_tui.monitor.profile_context import ProfileContext
 from zcbulk_tui.store import database as module
 from zcbulk_tui.store.control_log import SELECT, to_record
 from zcbulk_tui.store.database import Database, open_database
-from zcbulk_tui.store.ledger import StoredCallBook
 from zcbulk_tui.store.opening import open_store
-from zcbulk_tui.store.watch_list import StoredWatchList
+from zcbulk_tui.store.quota import CallLedger
+from zcbulk_tui.store.watch_list import WatchList
 
 UNSETTLED = ControlRecord("open", JOBS[5], PROFILE, "anna@jump1", Command(Action.ABORT, NOW))
 
@@ -37,16 +37,16 @@ class Window:
 
     def __init__(self, path: Path) -> None:
         self.database: Database = open_store(path, NOW).database
-        self.book = StoredCallBook(self.database, PROFILE)
-        self.desk: Desk = make_desk(self.database)
+        self.ledger = CallLedger(self.database, PROFILE)
+        self.context: ProfileContext = make_context(self.database)
         self.tick()
-        self.desk.memory.polled()
-        self.desk.memory.recall()
-        self.book.day(TODAY)
+        self.context.memory.polled()
+        self.context.memory.recall()
+        self.ledger.day(TODAY)
 
     def tick(self) -> None:
-        self.desk.windows.beat(ServiceSnapshot(), focused=True)
-        self.desk.memory.news()
+        self.context.windows.heartbeat(ServiceSnapshot(), focused=True)
+        self.context.memory.news()
 
     def trouble(self) -> str | None:
         return self.database.trouble
@@ -73,10 +73,10 @@ def windows(path: Path) -> Iterator[list[Window]]:
     windows = [Window(path), Window(path)]
     for window in windows:
         window.database.connection.execute("PRAGMA wal_autocheckpoint = 4")
-    windows[0].desk.memory.commanded(UNSETTLED)
-    windows[0].book.count(TODAY, Cause.COMMAND, 2)
+    windows[0].context.memory.commanded(UNSETTLED)
+    windows[0].ledger.count(TODAY, Cause.COMMAND, 2)
     for window in windows:
-        window.book.day(TODAY)
+        window.ledger.day(TODAY)
     yield windows
     for window in windows:
         window.database.close()
@@ -100,7 +100,7 @@ def replace(path: Path, content: bytes) -> None:
 def of_another_version_of_it(path: Path) -> None:
     new = path.with_name("other")
     with closing(open_database(new, backed_up=False)) as other:
-        StoredWatchList(other, PROFILE).add(watched("42"))
+        WatchList(other, PROFILE).add(watched("42"))
     new.replace(path)
 
 
@@ -132,10 +132,10 @@ def check_all_is_there(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     with closing(open_database(path)) as found:
-        jobs = [job.ref for job in StoredWatchList(found, PROFILE).jobs()]
+        jobs = [job.ref for job in WatchList(found, PROFILE).jobs()]
         assert {job.ref for job in JOBS} <= set(jobs)
         assert len(jobs) == len(set(jobs))
-        day = StoredCallBook(found, PROFILE).day(TODAY)
+        day = CallLedger(found, PROFILE).day(TODAY)
         assert (day.of(Cause.KEY), day.of(Cause.COMMAND)) == (7, 3)
         records = {record.key: record for record in map(to_record, found.rows(SELECT))}
         assert records["open"].command.outcome is Outcome.SENT
@@ -158,23 +158,23 @@ def test_what_is_lost_is_noticed_and_written_anew(
         assert str(path) in said
         assert is_one_safe_line(said)
     with pytest.raises(ConfigError):
-        windows[0].desk.memory.add(watched("77"))
+        windows[0].context.memory.add(watched("77"))
     # A call is made meanwhile.
-    windows[0].book.count(TODAY, Cause.COMMAND)
-    assert "file" in str(windows[0].book.trouble) or windows[0].book.trouble
+    windows[0].ledger.count(TODAY, Cause.COMMAND)
+    assert "file" in str(windows[0].ledger.trouble) or windows[0].ledger.trouble
     grace(0.0)
     for _ in range(2):
         for window in windows:
             window.tick()
     assert [window.trouble() for window in windows] == [None, None]
-    assert windows[0].book.day(TODAY).of(Cause.COMMAND) == 3
-    assert windows[0].book.trouble is None
+    assert windows[0].ledger.day(TODAY).of(Cause.COMMAND) == 3
+    assert windows[0].ledger.trouble is None
     check_all_is_there(path)
     # They are two windows on one file again, of which one polls.
-    assert sum(window.desk.windows.standing.polls for window in windows) == 1
-    windows[0].desk.memory.add(watched("77"))
+    assert sum(window.context.windows.status.polls for window in windows) == 1
+    windows[0].context.memory.add(watched("77"))
     windows[1].tick()
-    assert watched("77").ref in windows[1].desk.memory.polled()
+    assert watched("77").ref in windows[1].context.memory.polled()
 
 
 @pytest.mark.parametrize("kind", ["deleted", "folder renamed", "-wal deleted"])
@@ -196,7 +196,7 @@ def test_a_file_that_somebody_put_there_keeps_what_it_has(
     for window in windows:
         window.tick()
     with closing(open_database(path)) as found:
-        jobs = [job.ref.job_id for job in StoredWatchList(found, PROFILE).jobs()]
+        jobs = [job.ref.job_id for job in WatchList(found, PROFILE).jobs()]
     assert jobs[0] == "42"
     assert len(jobs) == 1 + len(JOBS)
 
@@ -207,10 +207,10 @@ def test_what_one_window_takes_off_meanwhile_stays_off(
     path.unlink()
     grace(0.0)
     windows[0].tick()
-    windows[0].desk.memory.remove(JOBS[0].ref)
+    windows[0].context.memory.remove(JOBS[0].ref)
     windows[1].tick()
     windows[1].tick()
-    assert JOBS[0].ref not in windows[1].desk.memory.polled()
+    assert JOBS[0].ref not in windows[1].context.memory.polled()
 
 
 @pytest.mark.parametrize("what", ["folder", "pipe", "link"])
@@ -242,7 +242,7 @@ def test_what_is_in_the_way_is_named_and_left_alone(
 
 def check_all_but_a_command(path: Path) -> None:
     with closing(open_database(path)) as found:
-        assert len(StoredWatchList(found, PROFILE).jobs()) == len(JOBS)
+        assert len(WatchList(found, PROFILE).jobs()) == len(JOBS)
 
 
 def test_a_folder_that_comes_back_is_used_again(windows: list[Window], path: Path) -> None:
@@ -250,7 +250,7 @@ def test_a_folder_that_comes_back_is_used_again(windows: list[Window], path: Pat
     path.parent.rename(away)
     windows[0].tick()
     assert windows[0].trouble() is not None
-    windows[0].book.count(TODAY, Cause.COMMAND)
+    windows[0].ledger.count(TODAY, Cause.COMMAND)
     away.rename(path.parent)
     windows[0].tick()
     assert windows[0].trouble() is None
@@ -263,7 +263,7 @@ def test_an_index_that_was_cut_short_kills_nobody(windows: list[Window], path: P
     for window in windows:
         window.tick()
         assert window.trouble() is None
-    windows[0].book.count(TODAY, Cause.COMMAND)
+    windows[0].ledger.count(TODAY, Cause.COMMAND)
     check_all_is_there(path)
 
 
@@ -275,13 +275,13 @@ def test_a_log_that_was_cut_short_costs_nothing_known(
     for _ in range(3):
         for window in windows:
             window.tick()
-    windows[0].book.count(TODAY, Cause.COMMAND)
+    windows[0].ledger.count(TODAY, Cause.COMMAND)
     check_all_is_there(path)
 
 
 def test_who_ends_meanwhile_writes_all_anew(windows: list[Window], path: Path) -> None:
     path.unlink()
-    windows[0].book.count(TODAY, Cause.COMMAND)
+    windows[0].ledger.count(TODAY, Cause.COMMAND)
     windows[0].database.close()
     check_all_is_there(path)
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.store.failing_database import Failing, full_at_last, unreadable, unwritable
-from tests.support.desks import PROFILE, make_desk
+from tests.support.contexts import PROFILE, make_context
 from tests.support.jobs import NOW, REF, reading, watched
 from tests.support.text import is_one_safe_line
 from zcbulk_tui.domain.budget import Cause
@@ -23,7 +23,7 @@ from zcbulk_tui.domain.records import CallRecord, ControlRecord, EventKind, JobE
 from zcbulk_tui.domain.windows import News
 from zcbulk_tui.errors import Answer, BusyError, ConfigError
 from zcbulk_tui.store.database import Database, open_database
-from zcbulk_tui.store.memory import StoredMemory
+from zcbulk_tui.store.memory import Memory
 from zcbulk_tui.store.windows import NoWindow
 
 JOB = watched()
@@ -56,15 +56,15 @@ def there(path: Path) -> Iterator[Database]:
 
 
 @pytest.fixture
-def one(here: Database) -> StoredMemory:
-    memory = make_desk(here, name="pts/1").memory
+def one(here: Database) -> Memory:
+    memory = make_context(here, name="pts/1").memory
     memory.add(JOB)
     return memory
 
 
 @pytest.fixture
-def other(there: Database, one: StoredMemory) -> StoredMemory:
-    memory = make_desk(there, name="pts/2").memory
+def other(there: Database, one: Memory) -> Memory:
+    memory = make_context(there, name="pts/2").memory
     memory.news()
     one.news()
     return memory
@@ -87,9 +87,7 @@ def commanded(outcome: Outcome = Outcome.SENT, sent_at: datetime = NOW) -> Contr
     return ControlRecord("key", JOB, PROFILE, "anna@jump1", Command(Action.START, sent_at, outcome))
 
 
-def test_readings_of_another_are_news_once_and_in_order(
-    one: StoredMemory, other: StoredMemory
-) -> None:
+def test_readings_of_another_are_news_once_and_in_order(one: Memory, other: Memory) -> None:
     written = [reading(at, 10 * at) for at in (0, 5, 3, 9)]
     for each in written:
         one.read(REF, each)
@@ -99,9 +97,7 @@ def test_readings_of_another_are_news_once_and_in_order(
     assert other.news().readings == [(REF, reading(20, 500))]
 
 
-def test_events_of_another_are_news_once_and_in_order(
-    one: StoredMemory, other: StoredMemory
-) -> None:
+def test_events_of_another_are_news_once_and_in_order(one: Memory, other: Memory) -> None:
     fault = replace(
         happened("Too many calls", 2),
         kind=EventKind.FAULT,
@@ -121,9 +117,7 @@ def test_events_of_another_are_news_once_and_in_order(
     assert other.news() == News()
 
 
-def test_nothing_that_a_window_has_written_is_news_to_itself(
-    one: StoredMemory, other: StoredMemory
-) -> None:
+def test_nothing_that_a_window_has_written_is_news_to_itself(one: Memory, other: Memory) -> None:
     one.read(REF, reading(0, 5))
     other.read(REF, reading(1, 6))
     one.happened(happened("mine"))
@@ -136,21 +130,17 @@ def test_nothing_that_a_window_has_written_is_news_to_itself(
     )
 
 
-def test_what_was_written_before_a_window_opened_is_no_news(
-    one: StoredMemory, there: Database
-) -> None:
+def test_what_was_written_before_a_window_opened_is_no_news(one: Memory, there: Database) -> None:
     one.read(REF, reading(0, 5))
     one.happened(happened("before"))
-    late = make_desk(there, name="pts/2").memory
+    late = make_context(there, name="pts/2").memory
     one.read(REF, reading(1, 6))
     assert late.news().readings == [(REF, reading(1, 6))]
     assert late.known(JOB).last == reading(1, 6)
 
 
-def test_news_of_another_profile_is_only_that_there_is_any(
-    one: StoredMemory, there: Database
-) -> None:
-    theirs = make_desk(there, profile="other").memory
+def test_news_of_another_profile_is_only_that_there_is_any(one: Memory, there: Database) -> None:
+    theirs = make_context(there, profile="other").memory
     theirs.add(JOB)
     one.news()
     theirs.read(REF, reading(0, 5))
@@ -170,7 +160,7 @@ def test_news_of_another_profile_is_only_that_there_is_any(
     ],
 )
 def test_of_all_else_the_news_is_that_there_is_any(
-    one: StoredMemory, other: StoredMemory, write: Callable[[StoredMemory], None]
+    one: Memory, other: Memory, write: Callable[[Memory], None]
 ) -> None:
     write(other)
     assert one.news() == ONLY_SOME
@@ -178,10 +168,10 @@ def test_of_all_else_the_news_is_that_there_is_any(
 
 
 def test_everybody_hears_of_everything_that_others_do(
-    one: StoredMemory, other: StoredMemory, path: Path
+    one: Memory, other: Memory, path: Path
 ) -> None:
     with closing(opened(path)) as third:
-        three = make_desk(third, name="pts/3").memory
+        three = make_context(third, name="pts/3").memory
         memories = [one, other, three]
         for memory in memories:
             memory.news()
@@ -193,10 +183,10 @@ def test_everybody_hears_of_everything_that_others_do(
 
 
 def test_a_command_without_a_window_tells_all_windows_and_hears_nothing(
-    one: StoredMemory, other: StoredMemory, path: Path
+    one: Memory, other: Memory, path: Path
 ) -> None:
     with closing(opened(path)) as kept:
-        command = StoredMemory(kept, PROFILE, NoWindow(kept, PROFILE), shows_list=False)
+        command = Memory(kept, PROFILE, NoWindow(kept, PROFILE), shows_list=False)
         command.read(REF, reading(0, 5))
         command.happened(happened("by a script"))
         one.read(REF, reading(1, 6))
@@ -212,7 +202,7 @@ def test_whatever_two_windows_do_each_hears_all_that_the_other_wrote(
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "state.db"
         with closing(opened(path)) as here, closing(opened(path)) as there:
-            memories = [make_desk(here).memory, make_desk(there).memory]
+            memories = [make_context(here).memory, make_context(there).memory]
             memories[0].add(JOB)
             read: list[list[JobReading]] = [[], []]
             told: list[list[str]] = [[], []]
@@ -233,7 +223,7 @@ def test_whatever_two_windows_do_each_hears_all_that_the_other_wrote(
 
 
 def test_what_is_known_of_a_job_is_its_last_reading_and_its_last_command(
-    one: StoredMemory, other: StoredMemory
+    one: Memory, other: Memory
 ) -> None:
     assert (other.known(JOB).last, other.last_command(REF)) == (None, None)
     for at in (0, 5, 9):
@@ -249,7 +239,7 @@ def test_what_is_known_of_a_job_is_its_last_reading_and_its_last_command(
     assert other.last_command(watched("2").ref) is None
 
 
-def test_a_job_that_is_known_is_remembered_though_it_is_not_on_the_list(one: StoredMemory) -> None:
+def test_a_job_that_is_known_is_remembered_though_it_is_not_on_the_list(one: Memory) -> None:
     known = watched("2", "Known")
     one.read(known.ref, reading(0, 1))
     assert one.known(known).last is None
@@ -262,13 +252,13 @@ def test_a_job_that_is_known_is_remembered_though_it_is_not_on_the_list(one: Sto
     assert [recalled.snapshot.job for recalled in one.recall()] == [JOB]
 
 
-def started(memory: StoredMemory) -> datetime | None:
+def started(memory: Memory) -> datetime | None:
     (recalled,) = memory.recall()
     return recalled.snapshot.job.started_at
 
 
 def test_when_a_job_was_started_is_kept_once_its_start_was_accepted(
-    one: StoredMemory, other: StoredMemory
+    one: Memory, other: Memory
 ) -> None:
     one.commanded(commanded())
     assert started(other) is None
@@ -282,7 +272,7 @@ def test_when_a_job_was_started_is_kept_once_its_start_was_accepted(
     assert started(one) == NOW
 
 
-WRITES: dict[str, Callable[[StoredMemory], object]] = {
+WRITES: dict[str, Callable[[Memory], object]] = {
     "jobs": lambda memory: memory.know([watched("2")]),
     "readings": lambda memory: memory.read(REF, reading(1, 6)),
     "events": lambda memory: memory.happened(happened("meanwhile")),
@@ -294,11 +284,11 @@ WRITES: dict[str, Callable[[StoredMemory], object]] = {
 @pytest.mark.parametrize(("table", "write"), WRITES.items(), ids=WRITES)
 @pytest.mark.parametrize("failing", [unwritable, full_at_last], ids=lambda way: way.__name__)
 def test_what_cannot_be_written_now_is_written_later(
-    one: StoredMemory,
+    one: Memory,
     here: Database,
     path: Path,
     table: str,
-    write: Callable[[StoredMemory], object],
+    write: Callable[[Memory], object],
     failing: Failing,
 ) -> None:
     before = sizes(path)
@@ -323,7 +313,7 @@ def sizes(path: Path) -> dict[str, int]:
 
 
 def test_what_is_written_later_is_then_news_in_the_order_of_its_writing(
-    one: StoredMemory, other: StoredMemory, here: Database
+    one: Memory, other: Memory, here: Database
 ) -> None:
     with unwritable(here):
         one.know([watched("2")])
@@ -339,8 +329,8 @@ def test_what_is_written_later_is_then_news_in_the_order_of_its_writing(
     ]
 
 
-def test_what_is_owed_of_a_command_does_not_undo_what_is_known_of_it_later(
-    one: StoredMemory, other: StoredMemory, here: Database
+def test_what_is_pending_of_a_command_does_not_undo_what_is_known_of_it_later(
+    one: Memory, other: Memory, here: Database
 ) -> None:
     with unwritable(here):
         one.commanded(commanded())
@@ -354,7 +344,7 @@ def test_what_is_owed_of_a_command_does_not_undo_what_is_known_of_it_later(
 
 @pytest.mark.parametrize("tables", [(), ("readings",), ("events",)], ids=str)
 def test_what_cannot_be_read_now_is_news_later(
-    one: StoredMemory, other: StoredMemory, there: Database, tables: tuple[str, ...]
+    one: Memory, other: Memory, there: Database, tables: tuple[str, ...]
 ) -> None:
     one.read(REF, reading(0, 5))
     one.happened(happened("meanwhile"))
@@ -364,7 +354,7 @@ def test_what_cannot_be_read_now_is_news_later(
     assert other.news() == News()
 
 
-def test_nothing_is_known_while_nothing_can_be_read(one: StoredMemory, here: Database) -> None:
+def test_nothing_is_known_while_nothing_can_be_read(one: Memory, here: Database) -> None:
     one.read(REF, reading(0, 5))
     with unreadable(here):
         assert one.recall() == []
@@ -380,7 +370,7 @@ def test_nothing_is_known_while_nothing_can_be_read(one: StoredMemory, here: Dat
 def test_a_list_that_cannot_be_changed_is_as_it_was(
     here: Database, shows_list: bool, failing: Failing
 ) -> None:
-    memory = make_desk(here, shows_list=shows_list).memory
+    memory = make_context(here, shows_list=shows_list).memory
     memory.add(JOB)
     with failing(here):
         with pytest.raises(ConfigError, match="cannot be written"):

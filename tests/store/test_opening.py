@@ -35,9 +35,9 @@ from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.store import aside, opening
 from zcbulk_tui.store.aside import mark_of
 from zcbulk_tui.store.database import open_database
-from zcbulk_tui.store.ledger import StoredCallBook
 from zcbulk_tui.store.opening import open_store
-from zcbulk_tui.store.watch_list import StoredWatchList
+from zcbulk_tui.store.quota import CallLedger
+from zcbulk_tui.store.watch_list import WatchList
 
 
 def test_a_new_one_and_a_good_one_have_no_problem(path: Path) -> None:
@@ -95,14 +95,14 @@ def test_a_damaged_one_is_moved_aside_and_the_backup_is_taken(
     saved(path)
     with opened(path) as result:
         assert is_on_disk(result.database)
-        assert StoredWatchList(result.database, PROFILE).jobs() == JOBS
+        assert WatchList(result.database, PROFILE).jobs() == JOBS
         assert "was damaged" in told(result).title
         assert str(path.with_name(ASIDE)) in told(result).next_step
         assert "14 watched jobs, the count of today's calls" in told(result).cause
         assert "lost" not in told(result).cause
-        book = StoredCallBook(result.database, PROFILE)
-        assert book.day(TODAY).of(Cause.KEY) == 7
-        assert book.day(TODAY - timedelta(days=1)).of(Cause.PLAN) == 60
+        ledger = CallLedger(result.database, PROFILE)
+        assert ledger.day(TODAY).of(Cause.KEY) == 7
+        assert ledger.day(TODAY - timedelta(days=1)).of(Cause.PLAN) == 60
         assert result.database.trouble is None
     # Words that are none show only after it was opened, which leaves its mark in the header.
     assert path.with_name(ASIDE).read_bytes()[HEADER:] == content[HEADER:]
@@ -181,7 +181,7 @@ def open_and_add(path: Path, number: int, together: Barrier) -> None:
     with closing(open_store(path, NOW).database) as store:
         assert is_on_disk(store)
         store.connection.execute("PRAGMA busy_timeout = 20000")
-        StoredCallBook(store, f"process {number}").count(TODAY, Cause.KEY)
+        CallLedger(store, f"process {number}").count(TODAY, Cause.KEY)
 
 
 def test_several_that_find_the_damage_at_once_move_it_once(
@@ -257,7 +257,7 @@ def test_the_look_at_a_large_one_takes_no_time_to_speak_of(path: Path) -> None:
                     (n % 14 + 1, n),
                 )
         connection.set_progress_handler(count_step, 100)
-        opening._glance(connection)
+        opening._probe(connection)
     assert reads
     # A walk through all readings alone would be some hundred thousand steps.
     assert steps[0] < 100

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from tests.store.clock import Clock
-from tests.support.desks import PROFILE, make_desk
+from tests.support.contexts import PROFILE, make_context
 from tests.support.jobs import NOW, REF, reading, watched
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.job import Action, JobRef, JobState
@@ -16,15 +16,15 @@ from zcbulk_tui.domain.records import ControlRecord, EventKind, JobEvent
 from zcbulk_tui.domain.snapshot import Fault, JobSnapshot, ServiceSnapshot
 from zcbulk_tui.domain.windows import Recalled
 from zcbulk_tui.errors import BusyError, RefusedError, ZcbulkError
-from zcbulk_tui.monitor.desk import Desk
+from zcbulk_tui.monitor.profile_context import ProfileContext
 from zcbulk_tui.store.database import Database, in_memory
-from zcbulk_tui.store.memory import StoredMemory
+from zcbulk_tui.store.memory import Memory
 from zcbulk_tui.store.recall import load_watch_list
 from zcbulk_tui.store.windows import SILENT
 
 JOB = watched()
 
-Open = Callable[..., Desk]
+Open = Callable[..., ProfileContext]
 
 
 @pytest.fixture
@@ -42,28 +42,28 @@ def clock() -> Clock:
 def open_window(database: Database, clock: Clock) -> Open:
     """Opens a window; with the names of jobs, one that shows these and not the watch list."""
 
-    def opened(*job_ids: str, profile: str = PROFILE) -> Desk:
-        desk = make_desk(database, profile=profile, shows_list=not job_ids, clock=clock)
+    def opened(*job_ids: str, profile: str = PROFILE) -> ProfileContext:
+        context = make_context(database, profile=profile, shows_list=not job_ids, clock=clock)
         for job_id in job_ids:
-            desk.memory.add(watched(job_id))
-        return desk
+            context.memory.add(watched(job_id))
+        return context
 
     return opened
 
 
 @pytest.fixture
-def memory(open_window: Open) -> StoredMemory:
+def memory(open_window: Open) -> Memory:
     """That of a window which shows the watch list."""
     return open_window().memory
 
 
-def polled(desk: Desk) -> dict[str, bool]:
+def polled(context: ProfileContext) -> dict[str, bool]:
     """The jobs that are polled, in their order, and whether this window shows them."""
-    return {ref.job_id: shown for ref, shown in desk.memory.polled().items()}
+    return {ref.job_id: shown for ref, shown in context.memory.polled().items()}
 
 
-def beat(desk: Desk) -> None:
-    desk.windows.beat(ServiceSnapshot(), focused=False)
+def heartbeat(context: ProfileContext) -> None:
+    context.windows.heartbeat(ServiceSnapshot(), focused=False)
 
 
 def ref(job_id: str) -> JobRef:
@@ -71,12 +71,12 @@ def ref(job_id: str) -> JobRef:
 
 
 def test_a_window_on_the_list_polls_for_all_and_shows_the_list(open_window: Open) -> None:
-    desk = open_window()
-    assert polled(desk) == {}
+    context = open_window()
+    assert polled(context) == {}
     for job_id in ("2", "1"):
-        desk.memory.add(watched(job_id))
+        context.memory.add(watched(job_id))
     wanting = open_window("9", "1", "8")
-    assert list(polled(desk).items()) == [("2", True), ("1", True), ("9", False), ("8", False)]
+    assert list(polled(context).items()) == [("2", True), ("1", True), ("9", False), ("8", False)]
     assert list(polled(wanting).items()) == [("2", False), ("1", True), ("9", True), ("8", True)]
 
 
@@ -90,65 +90,65 @@ def test_what_a_window_wants_is_not_put_on_the_list(open_window: Open, database:
 def test_what_is_taken_from_the_list_is_polled_on_while_a_window_wants_it(
     open_window: Open,
 ) -> None:
-    desk = open_window()
+    context = open_window()
     for job_id in ("1", "2"):
-        desk.memory.add(watched(job_id))
+        context.memory.add(watched(job_id))
     wanting = open_window("1")
     for job_id in ("1", "2"):
-        desk.memory.remove(ref(job_id))
-    assert polled(desk) == {"1": False}
+        context.memory.remove(ref(job_id))
+    assert polled(context) == {"1": False}
     assert polled(wanting) == {"1": True}
-    desk.memory.add(watched("1", "Back"))
-    assert polled(desk) == polled(wanting) == {"1": True}
+    context.memory.add(watched("1", "Back"))
+    assert polled(context) == polled(wanting) == {"1": True}
 
 
 def test_a_window_that_wants_a_job_no_more_leaves_the_list_and_other_wishes_alone(
     open_window: Open,
 ) -> None:
-    desk = open_window()
-    desk.memory.add(watched("1"))
+    context = open_window()
+    context.memory.add(watched("1"))
     one, two = open_window("1", "2", "3"), open_window("2")
     for job_id in ("1", "2", "3"):
         one.memory.remove(ref(job_id))
     assert polled(one) == {"1": False, "2": False}
     assert polled(two) == {"1": False, "2": True}
-    assert polled(desk) == {"1": True, "2": False}
+    assert polled(context) == {"1": True, "2": False}
 
 
 def test_what_a_window_wants_is_polled_until_the_last_that_wants_it_has_left(
     open_window: Open,
 ) -> None:
-    desk, one, two = open_window(), open_window("1", "2"), open_window("2")
-    assert polled(desk) == {"1": False, "2": False}
+    context, one, two = open_window(), open_window("1", "2"), open_window("2")
+    assert polled(context) == {"1": False, "2": False}
     one.windows.leave()
-    assert polled(desk) == {"2": False}
+    assert polled(context) == {"2": False}
     two.windows.leave()
-    assert polled(desk) == {}
+    assert polled(context) == {}
 
 
 def test_what_a_window_wants_is_polled_no_more_when_it_has_fallen_silent(
     open_window: Open, clock: Clock
 ) -> None:
-    desk = open_window()
+    context = open_window()
     open_window("1")
     staying = open_window("2")
     clock.now += SILENT
-    beat(staying)
-    beat(desk)
-    assert polled(desk) == {"2": False}
+    heartbeat(staying)
+    heartbeat(context)
+    assert polled(context) == {"2": False}
 
 
 def test_what_a_window_wants_is_polled_again_when_it_comes_back(
     open_window: Open, clock: Clock
 ) -> None:
-    desk, wanting = open_window(), open_window("1")
+    context, wanting = open_window(), open_window("1")
     # It was suspended, say, and another one told that it lives meanwhile.
     clock.now += SILENT
-    beat(desk)
-    assert polled(desk) == {}
-    beat(wanting)
+    heartbeat(context)
+    assert polled(context) == {}
+    heartbeat(wanting)
     assert polled(wanting) == {"1": True}
-    assert polled(desk) == {"1": False}
+    assert polled(context) == {"1": False}
 
 
 def test_profiles_are_apart(open_window: Open) -> None:
@@ -164,15 +164,15 @@ def test_profiles_are_apart(open_window: Open) -> None:
     assert [recalled.snapshot.readings for recalled in there.memory.recall()] == [(), ()]
 
 
-def test_a_new_job_is_recalled_with_nothing(memory: StoredMemory) -> None:
+def test_a_new_job_is_recalled_with_nothing(memory: Memory) -> None:
     memory.add(JOB)
     assert memory.recall() == [Recalled(JobSnapshot(JOB), None, True)]
 
 
 def test_all_are_recalled_in_the_order_of_the_list_or_those_asked_for(open_window: Open) -> None:
-    desk = open_window()
+    context = open_window()
     for job_id in ("2", "1", "3"):
-        desk.memory.add(watched(job_id))
+        context.memory.add(watched(job_id))
     wanting = open_window("9")
 
     def recalled(*job_ids: str) -> list[tuple[str, bool]]:
@@ -188,7 +188,7 @@ def test_all_are_recalled_in_the_order_of_the_list_or_those_asked_for(open_windo
 @pytest.mark.parametrize(("written", "kept"), [(1, 1), (8, 8), (30, 8)])
 @pytest.mark.parametrize("state", [JobState.READY, JobState.IN_PROGRESS, JobState.UNKNOWN])
 def test_of_a_job_that_is_not_over_the_last_readings_are_recalled(
-    memory: StoredMemory, state: JobState, written: int, kept: int
+    memory: Memory, state: JobState, written: int, kept: int
 ) -> None:
     memory.add(JOB)
     memory.add(watched("2"))
@@ -202,7 +202,7 @@ def test_of_a_job_that_is_not_over_the_last_readings_are_recalled(
 
 @pytest.mark.parametrize("state", [state for state in JobState if state.is_final])
 def test_of_a_job_that_is_over_only_the_last_reading_is_recalled(
-    memory: StoredMemory, state: JobState
+    memory: Memory, state: JobState
 ) -> None:
     memory.add(JOB)
     memory.read(REF, reading(0, 5))
@@ -213,20 +213,20 @@ def test_of_a_job_that_is_over_only_the_last_reading_is_recalled(
     assert recalled.snapshot == JobSnapshot(JOB, (last,))
 
 
-def failed(memory: StoredMemory, at: float, error: ZcbulkError) -> None:
+def failed(memory: Memory, at: float, error: ZcbulkError) -> None:
     event = JobEvent(
         NOW + timedelta(seconds=at), EventKind.FAULT, error.title, REF, JOB.label, error
     )
     memory.happened(event)
 
 
-def fault_of(memory: StoredMemory) -> Fault | None:
+def fault_of(memory: Memory) -> Fault | None:
     (recalled,) = memory.recall([REF])
     return recalled.snapshot.fault
 
 
 @pytest.mark.parametrize("is_read", [True, False], ids=["read before", "never read"])
-def test_a_fault_after_the_last_reading_is_recalled(memory: StoredMemory, is_read: bool) -> None:
+def test_a_fault_after_the_last_reading_is_recalled(memory: Memory, is_read: bool) -> None:
     memory.add(JOB)
     if is_read:
         memory.read(REF, reading(0, 5))
@@ -239,7 +239,7 @@ def test_a_fault_after_the_last_reading_is_recalled(memory: StoredMemory, is_rea
     assert str(fault.error) == "Zoho says no. Because. Look there."
 
 
-def test_a_fault_before_the_last_reading_is_over(memory: StoredMemory) -> None:
+def test_a_fault_before_the_last_reading_is_over(memory: Memory) -> None:
     memory.add(JOB)
     memory.add(watched("2"))
     failed(memory, -5, BusyError("Too many calls"))
@@ -253,7 +253,7 @@ def test_a_fault_before_the_last_reading_is_over(memory: StoredMemory) -> None:
     assert fault_of(memory) is None
 
 
-def test_of_many_faults_in_a_row_the_last_is_recalled_since_the_first(memory: StoredMemory) -> None:
+def test_of_many_faults_in_a_row_the_last_is_recalled_since_the_first(memory: Memory) -> None:
     memory.add(JOB)
     failed(memory, -5, BusyError("Over since"))
     memory.read(REF, reading(0, 5))
@@ -264,7 +264,7 @@ def test_of_many_faults_in_a_row_the_last_is_recalled_since_the_first(memory: St
     assert (fault.error.title, fault.since) == ("Zoho says no", NOW + timedelta(seconds=10))
 
 
-def test_the_last_command_of_each_job_is_recalled(memory: StoredMemory) -> None:
+def test_the_last_command_of_each_job_is_recalled(memory: Memory) -> None:
     jobs = [watched(job_id) for job_id in ("1", "2", "3")]
     for job in jobs:
         memory.add(job)
@@ -285,12 +285,12 @@ def test_the_last_command_of_each_job_is_recalled(memory: StoredMemory) -> None:
 def test_load_watch_list_there_is_the_list_with_the_last_reading_of_each_job(
     open_window: Open, database: Database
 ) -> None:
-    desk = open_window()
+    context = open_window()
     for job_id in ("2", "1"):
-        desk.memory.add(watched(job_id))
+        context.memory.add(watched(job_id))
     open_window("9")
     for at in (0, 5):
-        desk.memory.read(ref("2"), reading(at, at))
+        context.memory.read(ref("2"), reading(at, at))
     assert load_watch_list(database, PROFILE) == [
         JobSnapshot(watched("2"), (reading(5, 5),)),
         JobSnapshot(watched("1")),

@@ -232,15 +232,15 @@ def test_the_last_reading_of_a_job_outlives_its_time_while_it_is_polled(
 ) -> None:
     add_job(database, 1, place=0 if polled == "on the list" else None, age=900 * DAY)
     if polled == "wanted by a window":
-        database.keep("INSERT INTO windows VALUES (1, 'default', '', 0, 0, 0, NULL)")
-        database.keep("INSERT INTO wanted VALUES (1, 1)")
+        database.write_later("INSERT INTO windows VALUES (1, 'default', '', 0, 0, 0, NULL)")
+        database.write_later("INSERT INTO wanted VALUES (1, 1)")
     add_reading(database, 1, 801 * DAY)
     add_reading(database, 1, 800 * DAY, DONE)
     add_event(database, timedelta())
     assert thin(database, POLICY, NOW) == Thinned(readings=1)
     assert ages(database) == [800 * DAY]
-    database.keep("UPDATE jobs SET place = NULL")
-    database.keep("DELETE FROM wanted")
+    database.write_later("UPDATE jobs SET place = NULL")
+    database.write_later("DELETE FROM wanted")
     assert thin(database, POLICY, NOW) == Thinned(readings=1, jobs=1)
     assert column(database, "id", "jobs") == []
 
@@ -257,7 +257,7 @@ def test_a_job_that_comes_back_meanwhile_keeps_its_last_reading(
         found = find(sql, values)
         if "lag(state)" in sql:
             assert found
-            database.keep("UPDATE jobs SET place = 0")
+            database.write_later("UPDATE jobs SET place = 0")
         return found
 
     monkeypatch.setattr(database, "rows", rows_and_back)
@@ -323,8 +323,8 @@ def test_a_job_stays_while_anything_refers_to_it(database: Database, kept_by: st
     )
     match kept_by:
         case "window":
-            database.keep("INSERT INTO windows VALUES (7, 'default', '', 0, 0, 0, NULL)")
-            database.keep("INSERT INTO wanted VALUES (7, 2)")
+            database.write_later("INSERT INTO windows VALUES (7, 'default', '', 0, 0, 0, NULL)")
+            database.write_later("INSERT INTO wanted VALUES (7, 2)")
         case "reading":
             add_reading(database, 2, DAY)
         case "event":

@@ -38,7 +38,7 @@ from zcbulk_tui.store.rows import (
     to_moment,
     to_reading,
 )
-from zcbulk_tui.store.watch_list import StoredWatchList
+from zcbulk_tui.store.watch_list import WatchList
 
 LARGEST = 2**63 - 1
 
@@ -101,7 +101,7 @@ def test_no_moment_comes_back_as_none() -> None:
 @given(readings)
 def test_a_reading_comes_back_from_its_columns(one: JobReading) -> None:
     with closing(in_memory()) as database:
-        database.keep(
+        database.write_later(
             f"INSERT INTO readings (job, by_window, {READING}) VALUES (1, 1, ?,?,?,?,?,?,?,?)",
             from_reading(one),
         )
@@ -124,7 +124,7 @@ def test_a_count_beyond_all_measure_becomes_the_largest_that_can_be_held(
 ) -> None:
     one = replace(reading(0, 0), counts=Counts(*figures))
     with closing(in_memory()) as database:
-        database.keep(
+        database.write_later(
             f"INSERT INTO readings (job, by_window, {READING}) VALUES (1, 1, ?,?,?,?,?,?,?,?)",
             from_reading(one),
         )
@@ -192,7 +192,7 @@ def test_harmful_characters_in_an_error_do_not_come_back(text: str) -> None:
 @given(jobs)
 def test_a_job_comes_back_as_it_was(job: WatchedJob) -> None:
     with closing(in_memory()) as database:
-        watch_list = StoredWatchList(database, "default")
+        watch_list = WatchList(database, "default")
         watch_list.add(job)
         (back,) = watch_list.jobs()
     assert back == job
@@ -212,8 +212,8 @@ def test_an_event_comes_back_as_it_was(
     ref, label = (None, "") if of_all else (job.ref, job.label)
     event = JobEvent(at, kind, text, ref, label, error)
     with closing(in_memory()) as database:
-        StoredWatchList(database, "default").add(job)
-        database.keep(
+        WatchList(database, "default").add(job)
+        database.write_later(
             log_rows.KEEP_EVENT_OF_ALL if of_all else log_rows.KEEP_EVENT,
             log_rows.event_values("default", 1, event),
         )
@@ -239,8 +239,8 @@ def test_a_call_comes_back_as_it_was(
         at, cause, why, request, millis / 1000, 163, answer, failure, job.ref, job.label
     )
     with closing(in_memory()) as database:
-        StoredWatchList(database, "default").add(job)
-        database.keep(log_rows.KEEP_CALL, log_rows.call_values("default", record))
+        WatchList(database, "default").add(job)
+        database.write_later(log_rows.KEEP_CALL, log_rows.call_values("default", record))
         (row,) = database.rows(f"SELECT {log_rows.CALL} FROM {log_rows.CALLS}")
     assert log_rows.to_call(row) == record
 
@@ -265,11 +265,11 @@ def test_a_record_of_a_command_comes_back_as_it_was(
 ) -> None:
     record = ControlRecord("a key", job, "default", "anna@jump1", command, shown, request, settled)
     with closing(in_memory()) as database:
-        StoredWatchList(database, "default").add(job)
+        WatchList(database, "default").add(job)
         # Written twice, as more becomes known of it.
         unsettled = replace(record, settled=None)
         for one in (unsettled, record):
-            database.keep(control_log.KEEP, control_log.values(one))
+            database.write_later(control_log.KEEP, control_log.values(one))
         (row,) = database.rows(control_log.SELECT)
     back = control_log.to_record(row)
     assert told(back.command.error) == told(command.error)
@@ -296,10 +296,10 @@ def test_harmful_characters_in_a_record_do_not_come_back(text: str) -> None:
     )
     event = JobEvent(NOW, EventKind.ALERT, f"Text {text}", job.ref)
     with closing(in_memory()) as database:
-        StoredWatchList(database, "default").add(job)
-        database.keep(control_log.KEEP, control_log.values(record))
-        database.keep(log_rows.KEEP_CALL, log_rows.call_values("default", call))
-        database.keep(log_rows.KEEP_EVENT, log_rows.event_values("default", 1, event))
+        WatchList(database, "default").add(job)
+        database.write_later(control_log.KEEP, control_log.values(record))
+        database.write_later(log_rows.KEEP_CALL, log_rows.call_values("default", call))
+        database.write_later(log_rows.KEEP_EVENT, log_rows.event_values("default", 1, event))
         back = control_log.to_record(database.rows(control_log.SELECT)[0])
         (row,) = database.rows(f"SELECT {log_rows.CALL} FROM {log_rows.CALLS}")
         called = log_rows.to_call(row)

@@ -18,7 +18,7 @@ from zcbulk_tui.domain.job import Environment, WatchedJob
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.store.database import Database, in_memory, open_database
 from zcbulk_tui.store.rows import KNOW_JOB, job_values
-from zcbulk_tui.store.watch_list import StoredWatchList
+from zcbulk_tui.store.watch_list import WatchList
 
 IST = timezone(timedelta(hours=5, minutes=30))
 
@@ -45,19 +45,19 @@ def database(path: Path) -> Iterator[Database]:
 
 
 @pytest.fixture
-def watch_list(database: Database) -> StoredWatchList:
-    return StoredWatchList(database, "default")
+def watch_list(database: Database) -> WatchList:
+    return WatchList(database, "default")
 
 
-def ids(watch_list: StoredWatchList) -> list[str]:
+def ids(watch_list: WatchList) -> list[str]:
     return [job.ref.job_id for job in watch_list.jobs()]
 
 
-def on_list(watch_list: StoredWatchList, *job_ids: str) -> None:
+def on_list(watch_list: WatchList, *job_ids: str) -> None:
     watch_list.add_all(map(watched, job_ids))
 
 
-def test_a_new_list_is_empty(watch_list: StoredWatchList) -> None:
+def test_a_new_list_is_empty(watch_list: WatchList) -> None:
     assert watch_list.jobs() == []
 
 
@@ -87,12 +87,12 @@ def test_a_new_list_is_empty(watch_list: StoredWatchList) -> None:
 )
 def test_a_job_comes_back_as_it_was(path: Path, job: WatchedJob) -> None:
     with closing(open_database(path)) as database:
-        StoredWatchList(database, "default").add(job)
+        WatchList(database, "default").add(job)
     with closing(open_database(path)) as database:
-        assert StoredWatchList(database, "default").jobs() == [job]
+        assert WatchList(database, "default").jobs() == [job]
 
 
-def test_jobs_stay_in_the_order_of_their_adding(watch_list: StoredWatchList) -> None:
+def test_jobs_stay_in_the_order_of_their_adding(watch_list: WatchList) -> None:
     for job_id in ("3", "1", "2"):
         watch_list.add(watched(job_id))
     on_list(watch_list, "9", "5")
@@ -100,7 +100,7 @@ def test_jobs_stay_in_the_order_of_their_adding(watch_list: StoredWatchList) -> 
 
 
 def test_a_job_that_is_on_the_list_stays_in_its_place_and_gets_its_words(
-    watch_list: StoredWatchList,
+    watch_list: WatchList,
 ) -> None:
     watch_list.add_all([TOLD, watched("2")])
     again = replace(
@@ -121,7 +121,7 @@ def test_a_job_that_is_on_the_list_stays_in_its_place_and_gets_its_words(
 
 @pytest.mark.parametrize("told", [None, NOW - timedelta(hours=2)], ids=["not told", "told"])
 def test_when_a_job_was_created_is_kept_until_it_is_told_anew(
-    watch_list: StoredWatchList, told: datetime | None
+    watch_list: WatchList, told: datetime | None
 ) -> None:
     watch_list.add(TOLD)
     watch_list.add(replace(TOLD, created_at=told))
@@ -129,7 +129,7 @@ def test_when_a_job_was_created_is_kept_until_it_is_told_anew(
     assert job.created_at == (told or TOLD.created_at)
 
 
-def test_a_removed_job_is_gone_and_the_others_stay(watch_list: StoredWatchList) -> None:
+def test_a_removed_job_is_gone_and_the_others_stay(watch_list: WatchList) -> None:
     on_list(watch_list, "1", "2", "3")
     watch_list.remove(watched("2").ref)
     watch_list.remove(watched("4").ref)
@@ -137,7 +137,7 @@ def test_a_removed_job_is_gone_and_the_others_stay(watch_list: StoredWatchList) 
 
 
 def test_a_removed_job_comes_back_at_the_end_as_one_that_was_added_now(
-    watch_list: StoredWatchList,
+    watch_list: WatchList,
 ) -> None:
     watch_list.add_all([TOLD, watched("2")])
     watch_list.remove(TOLD.ref)
@@ -151,16 +151,16 @@ def test_a_removed_job_comes_back_at_the_end_as_one_that_was_added_now(
 
 
 def test_a_job_that_is_only_known_is_not_listed_and_goes_to_the_end_when_it_is_added(
-    watch_list: StoredWatchList, database: Database
+    watch_list: WatchList, database: Database
 ) -> None:
-    database.keep(KNOW_JOB, job_values("default", TOLD))
+    database.write_later(KNOW_JOB, job_values("default", TOLD))
     assert watch_list.jobs() == []
     watch_list.add(watched("2"))
     watch_list.add(TOLD)
     assert ids(watch_list) == ["2", "1"]
 
 
-def test_the_same_id_elsewhere_is_another_job(watch_list: StoredWatchList) -> None:
+def test_the_same_id_elsewhere_is_another_job(watch_list: WatchList) -> None:
     refs = [
         REF,
         replace(REF, environment=Environment.STAGE),
@@ -177,8 +177,8 @@ def test_the_same_id_elsewhere_is_another_job(watch_list: StoredWatchList) -> No
     ]
 
 
-def test_each_profile_has_its_own_list(watch_list: StoredWatchList, database: Database) -> None:
-    other = StoredWatchList(database, "other")
+def test_each_profile_has_its_own_list(watch_list: WatchList, database: Database) -> None:
+    other = WatchList(database, "other")
     on_list(watch_list, "1", "2")
     on_list(other, "2", "1", "3")
     other.add(watched("1", "Theirs"))
@@ -194,7 +194,7 @@ def test_each_profile_has_its_own_list(watch_list: StoredWatchList, database: Da
 
 def test_two_programs_on_one_list_lose_nothing_of_each_other(path: Path) -> None:
     with closing(open_database(path)) as here, closing(open_database(path)) as there:
-        one, other = StoredWatchList(here, "default"), StoredWatchList(there, "default")
+        one, other = WatchList(here, "default"), WatchList(there, "default")
         one.add(watched("1"))
         other.add(watched("2"))
         one.remove(watched("1").ref)
@@ -212,7 +212,7 @@ steps = st.lists(
 def test_it_is_a_list_in_which_each_job_stands_once(drawn: list[tuple[str, str]]) -> None:
     model: dict[str, str] = {}
     with closing(in_memory()) as database:
-        watch_list = StoredWatchList(database, "default")
+        watch_list = WatchList(database, "default")
         for number, (step, job_id) in enumerate(drawn):
             if step == "add":
                 watch_list.add(watched(job_id, f"Step {number}"))
@@ -224,7 +224,7 @@ def test_it_is_a_list_in_which_each_job_stands_once(drawn: list[tuple[str, str]]
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
-def test_harmful_characters_do_not_come_back(watch_list: StoredWatchList, text: str) -> None:
+def test_harmful_characters_do_not_come_back(watch_list: WatchList, text: str) -> None:
     job = replace(
         watched(label=f"Label {text}"), note=f"Note {text}", added_by=f"By {text}", tags=("a", text)
     )
@@ -236,14 +236,14 @@ def test_harmful_characters_do_not_come_back(watch_list: StoredWatchList, text: 
     assert not any(" " in tag for tag in back.tags)
 
 
-def test_words_without_end_are_cut_short(watch_list: StoredWatchList) -> None:
+def test_words_without_end_are_cut_short(watch_list: WatchList) -> None:
     endless = "x" * 100_000
     watch_list.add(replace(watched(label=endless), note=endless, added_by=endless, tags=(endless,)))
     (back,) = watch_list.jobs()
     assert max(map(len, (back.label, back.note, back.added_by, *back.tags))) <= 200
 
 
-Change = Callable[[StoredWatchList], None]
+Change = Callable[[WatchList], None]
 
 CHANGES: dict[str, Change] = {
     "add": lambda watch_list: watch_list.add(watched("3")),
@@ -263,7 +263,7 @@ CHANGES: dict[str, Change] = {
     ],
 )
 def test_a_change_that_cannot_be_written_is_refused_and_nothing_is_changed(
-    watch_list: StoredWatchList,
+    watch_list: WatchList,
     database: Database,
     path: Path,
     change: Change,
@@ -278,9 +278,9 @@ def test_a_change_that_cannot_be_written_is_refused_and_nothing_is_changed(
     assert caught.value.next_step
     assert is_one_safe_line(str(caught.value))
     with closing(open_database(path)) as there:
-        assert watch_list.jobs() == StoredWatchList(there, "default").jobs() == before
+        assert watch_list.jobs() == WatchList(there, "default").jobs() == before
     # Nor is it written later, when nobody expects it any more.
-    database.keep("DELETE FROM minute")
+    database.write_later("DELETE FROM minute")
     assert watch_list.jobs() == before
     change(watch_list)
     assert watch_list.jobs() != before
@@ -288,7 +288,7 @@ def test_a_change_that_cannot_be_written_is_refused_and_nothing_is_changed(
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_a_change_that_another_program_stands_in_the_way_of_is_refused(
-    watch_list: StoredWatchList, path: Path, change: Change
+    watch_list: WatchList, path: Path, change: Change
 ) -> None:
     on_list(watch_list, "1", "2")
     before = watch_list.jobs()
@@ -298,7 +298,7 @@ def test_a_change_that_another_program_stands_in_the_way_of_is_refused(
         assert watch_list.jobs() == before
 
 
-def test_what_cannot_be_read_is_said(watch_list: StoredWatchList, database: Database) -> None:
+def test_what_cannot_be_read_is_said(watch_list: WatchList, database: Database) -> None:
     on_list(watch_list, "1")
     with unreadable(database), pytest.raises(ConfigError, match="cannot be read"):
         watch_list.jobs()
@@ -306,7 +306,7 @@ def test_what_cannot_be_read_is_said(watch_list: StoredWatchList, database: Data
 
 
 def test_many_are_added_all_or_none_when_the_database_refuses_one(
-    watch_list: StoredWatchList, database: Database
+    watch_list: WatchList, database: Database
 ) -> None:
     on_list(watch_list, "1")
     database.connection.execute(
@@ -319,7 +319,7 @@ def test_many_are_added_all_or_none_when_the_database_refuses_one(
     assert watch_list.jobs() == [watched("1")]
 
 
-def test_many_are_added_all_or_none_when_they_end_in_an_error(watch_list: StoredWatchList) -> None:
+def test_many_are_added_all_or_none_when_they_end_in_an_error(watch_list: WatchList) -> None:
     def broken() -> Iterable[WatchedJob]:
         yield watched("2")
         raise ConfigError("The second one is wrong")
@@ -331,7 +331,7 @@ def test_many_are_added_all_or_none_when_they_end_in_an_error(watch_list: Stored
 
 @pytest.mark.parametrize("fails", [False, True], ids=["written", "refused"])
 def test_a_change_waits_for_the_disk_and_what_comes_after_it_does_not(
-    watch_list: StoredWatchList, database: Database, fails: bool
+    watch_list: WatchList, database: Database, fails: bool
 ) -> None:
     seen: list[int] = []
     database.connection.create_function("note", 0, lambda: seen.append(synchronous()))

@@ -12,7 +12,7 @@ from zcbulk_tui.domain.planner import Means
 from zcbulk_tui.domain.progress import remember
 from zcbulk_tui.domain.records import CallRecord
 from zcbulk_tui.store import log_rows
-from zcbulk_tui.store.archive import StoredArchive
+from zcbulk_tui.store.archive import Archive
 from zcbulk_tui.store.database import Database
 
 _AMPLE = Means(1_000_000, 43_200.0)
@@ -53,7 +53,7 @@ def all_asked(database: Database, profile: str, pace: Pace = Pace.BALANCED) -> l
         profile: Whose calls.
         pace: At which they were made.
     """
-    archive = StoredArchive(database, profile)
+    archive = Archive(database, profile)
     jobs = {job.ref: job for job in archive.jobs()}
     readings = {ref: list(_readings(archive, job)) for ref, job in jobs.items()}
     known: dict[WatchedJob, tuple[JobReading, ...]] = dict.fromkeys(jobs.values(), ())
@@ -83,7 +83,7 @@ def _asked(
     return Asked(record, _seconds(known[job][-1].read_at, record.at), wanted)
 
 
-def _readings(archive: StoredArchive, job: WatchedJob) -> tuple[JobReading, ...]:
+def _readings(archive: Archive, job: WatchedJob) -> tuple[JobReading, ...]:
     history = archive.history(job.ref)
     return history.readings if history else ()
 

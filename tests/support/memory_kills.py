@@ -29,7 +29,7 @@ from zcbulk_tui.domain.records import ControlRecord
 from zcbulk_tui.store import control_log
 from zcbulk_tui.store.database import FILE_NAME, Database
 from zcbulk_tui.store.opening import open_store
-from zcbulk_tui.store.watch_list import StoredWatchList
+from zcbulk_tui.store.watch_list import WatchList
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -255,7 +255,7 @@ def _look(path: Path, copy: Path, known: _Acknowledged) -> list[str]:
 def _missing(database: Database, known: _Acknowledged) -> list[str]:
     wrong = []
     after = known.after()
-    listed = StoredWatchList(database, PROFILE).jobs()
+    listed = WatchList(database, PROFILE).jobs()
     if listed not in (list(known.listed.values()), list(after.listed.values())):
         wrong.append(f"The watch list is {[job.label for job in listed]}")
     records = _records(database)
@@ -274,7 +274,7 @@ def _as_it_is(copy: Path, known: _Acknowledged) -> _Acknowledged:
     after = known.after()
     database, _ = open_store(copy / FILE_NAME, datetime.now(UTC))
     with closing(database):
-        listed = StoredWatchList(database, PROFILE).jobs()
+        listed = WatchList(database, PROFILE).jobs()
         return _Acknowledged(
             after.listed if listed == list(after.listed.values()) else known.listed,
             after.records if _records(database) == _plain(after.records) else known.records,

@@ -19,10 +19,10 @@ from zcbulk_tui.domain.job import Action, Counts, JobReading, JobRef, JobState, 
 from zcbulk_tui.domain.records import CallRecord, ControlRecord, EventKind, JobEvent
 from zcbulk_tui.domain.snapshot import ServiceSnapshot
 from zcbulk_tui.errors import Answer
-from zcbulk_tui.store.memory import StoredMemory
+from zcbulk_tui.store.memory import Memory
 from zcbulk_tui.store.opening import open_store
 from zcbulk_tui.store.rows import to_millis, to_moment
-from zcbulk_tui.store.windows import StoredWindows
+from zcbulk_tui.store.windows import Windows
 
 PROFILE = "default"
 
@@ -80,9 +80,9 @@ def write(path: Path, seed: int, says: Connection) -> None:
     says.send(BEAT)
     database, problem = open_store(path, datetime.now(UTC))
     with closing(database):
-        windows = StoredWindows(database, PROFILE, f"pid {seed}")
-        windows.beat(ServiceSnapshot(), focused=True)
-        memory = StoredMemory(database, PROFILE, windows)
+        windows = Windows(database, PROFILE, f"pid {seed}")
+        windows.heartbeat(ServiceSnapshot(), focused=True)
+        memory = Memory(database, PROFILE, windows)
         memory.know(WatchedJob(ref, ref.form, _now()) for ref in JOBS)
         says.send(Opened(str(problem or database.trouble or "")))
         for step in _steps(chance, seed):
@@ -101,8 +101,8 @@ def write(path: Path, seed: int, says: Connection) -> None:
                 case Note(_, JobEvent() as event):
                     memory.happened(event)
                 case _:
-                    windows.beat(ServiceSnapshot(answered=True), focused=chance.random() < 0.5)
-            # What is only owed to the disk has not been kept, and nobody says that it was.
+                    windows.heartbeat(ServiceSnapshot(answered=True), focused=chance.random() < 0.5)
+            # What is only pending to the disk has not been kept, and nobody says that it was.
             if memory.trouble is not None:
                 raise RuntimeError(memory.trouble)
             says.send(DONE)

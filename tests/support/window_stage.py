@@ -19,7 +19,7 @@ from tests.support.simulators import SimulatorProcess
 from zcbulk_tui.domain.address import parse_job_url
 from zcbulk_tui.domain.job import WatchedJob
 from zcbulk_tui.store.database import FILE_NAME, Database, open_database
-from zcbulk_tui.store.watch_list import StoredWatchList
+from zcbulk_tui.store.watch_list import WatchList
 
 PROFILE = "default"
 _CONFIG = "[budget]\ndaily_calls = 10_000_000\n"
@@ -135,7 +135,7 @@ def make_stage(jobs: int) -> Iterator[Stage]:
         urls = dict(list(simulator.urls.items())[:jobs])
         stage = Stage(simulator, folder / "home", env, list(urls.values()))
         with stage.memory() as database:
-            StoredWatchList(database, PROFILE).add_all(
+            WatchList(database, PROFILE).add_all(
                 WatchedJob(
                     parse_job_url(url, base_url=simulator.base_url), label, datetime.now(UTC)
                 )

@@ -8,7 +8,7 @@ from tests.support.simulators import SimulatorProcess
 from tests.support.terminal import ALTERNATE_SCREEN, ENTER, ESCAPE, Terminal
 from tests.terminal.conftest import Open
 from zcbulk_tui.store.database import FILE_NAME, open_database
-from zcbulk_tui.store.watch_list import StoredWatchList
+from zcbulk_tui.store.watch_list import WatchList
 
 WIDE = 180
 """Columns at which messages in passing cover no sentence about the selected job."""
@@ -104,7 +104,7 @@ def test_watch_start_abort_and_come_back(
     again.press("q")
     assert again.exit_code() == 0
     with closing(open_database(home / "state" / FILE_NAME)) as database:
-        (kept,) = StoredWatchList(database, "default").jobs()
+        (kept,) = WatchList(database, "default").jobs()
     assert kept.ref.job_id == running.rpartition("/")[2]
     assert simulator.commands() == commands
     assert simulator.states()["Price list"] == "RUNNING"

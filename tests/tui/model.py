@@ -17,7 +17,7 @@ from zcbulk_tui.monitor.events import JobChanged
 from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.render.glyphs import UNICODE
 from zcbulk_tui.render.span import Line
-from zcbulk_tui.store.archive import StoredArchive
+from zcbulk_tui.store.archive import Archive
 from zcbulk_tui.tui.profile_spec import Connection, ProfileSpec
 from zcbulk_tui.tui.workspace import Workspace
 
@@ -106,7 +106,7 @@ class Model:
             """There is nothing to close."""
 
         monitor = cast(Monitor, self.monitors[name])
-        return Connection(monitor, list(map(Recalled, jobs)), cast(StoredArchive, None), close)
+        return Connection(monitor, list(map(Recalled, jobs)), cast(Archive, None), close)
 
     @property
     def asked(self) -> list[tuple[Any, ...]]:

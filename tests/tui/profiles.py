@@ -13,7 +13,8 @@ from zcbulk_tui.cli import demo
 from zcbulk_tui.domain.job import Environment
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.errors import SignedOutError
-from zcbulk_tui.monitor.events import Event, JobChanged, Sink
+from zcbulk_tui.monitor.events import Event, JobChanged
+from zcbulk_tui.monitor.ports import Sink
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.scenarios import build
 from zcbulk_tui.tui.app import DashboardApp

@@ -11,11 +11,11 @@ from textual.pilot import Pilot
 from zcbulk_tui.cli import demo
 from zcbulk_tui.domain.job import Action, JobRef, JobState
 from zcbulk_tui.domain.snapshot import JobKey, JobSnapshot
+from zcbulk_tui.monitor.call_limiter import Priority
 from zcbulk_tui.monitor.clock import Moved
-from zcbulk_tui.monitor.events import Sink
-from zcbulk_tui.monitor.gate import Priority
 from zcbulk_tui.monitor.monitor import Monitor
-from zcbulk_tui.monitor.track import Track
+from zcbulk_tui.monitor.polled_job import PolledJob
+from zcbulk_tui.monitor.ports import Sink
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.physics import State
 from zcbulk_tui.simulator.scenarios import build
@@ -127,7 +127,7 @@ class Stage:
             await self.until(partial(self._has_answered, ref, asked))
 
     def _has_answered(self, ref: JobRef, asked: int) -> bool:
-        return len(self.creator.log) > asked and not self.monitor._tracks[ref].lock.locked()
+        return len(self.creator.log) > asked and not self.monitor._polled_jobs[ref].lock.locked()
 
     async def wait(self, seconds: float) -> None:
         """Lets time pass without a poll."""
@@ -177,14 +177,14 @@ def without_a_plan(spec: ProfileSpec) -> ProfileSpec:
     def connect(sink: Sink) -> Connection:
         connection = spec.connect(sink)
         monitor = connection.monitor
-        enter = monitor._gate.enter
+        enter = monitor._limiter.enter
 
         async def enter_or_wait(priority: Priority) -> float:
             if priority is Priority.SCHEDULE:
-                await _come_true(lambda: any(map(_is_new, monitor._tracks.values())))
+                await _come_true(lambda: any(map(_is_new, monitor._polled_jobs.values())))
             return await enter(priority)
 
-        monitor._gate.enter = enter_or_wait  # type: ignore[method-assign]  # only here polls differ
+        monitor._limiter.enter = enter_or_wait  # type: ignore[method-assign]  # only here polls differ
         # The clock of the stage stands still while the loop's goes on: that is no clock set back.
         monitor._timekeeper._clock.look = Moved  # type: ignore[method-assign]
         return connection
@@ -197,6 +197,10 @@ async def _come_true(condition: Callable[[], bool]) -> None:
         await asyncio.sleep(_LOOK)
 
 
-def _is_new(track: Track) -> bool:
+def _is_new(polled_job: PolledJob) -> bool:
     """Whether a job has never been asked about: such a job is due before all others."""
-    return track.last is None and track.failing_since is None and not track.lock.locked()
+    return (
+        polled_job.last is None
+        and polled_job.failing_since is None
+        and not polled_job.lock.locked()
+    )

@@ -153,7 +153,7 @@ async def test_the_past_is_read_once_the_cursor_rests(monkeypatch: pytest.Monkey
         await stage.press("enter", "j", "j")
         assert [rest.lasts for rest in rests] == [False, False, True], "one for each job"
         assert asked == []
-        operator = stage.monitor._desk.operator
+        operator = stage.monitor._context.operator
         assert f" by {operator}" not in told(stage)
         rests[-1].end()
         await stage.pilot.pause()

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from zcbulk_tui.creator.client import CreatorClient
     from zcbulk_tui.creator.network import Network
     from zcbulk_tui.creator.tokens import TokenSource
-    from zcbulk_tui.domain.budget import Allowance
-    from zcbulk_tui.monitor.spending import Spending
+    from zcbulk_tui.domain.budget import QuotaPlan
+    from zcbulk_tui.monitor.quota_tracker import QuotaTracker
     from zcbulk_tui.store.database import Database
 
 
@@ -94,9 +94,9 @@ def watched(ref: JobRef) -> WatchedJob:
     return WatchedJob(ref, f"{ref.form} {ref.job_id[-4:]}", datetime.now(UTC))
 
 
-def allowance(settings: Settings) -> "Allowance":
+def quota_plan(settings: Settings) -> "QuotaPlan":
     """What the settings allow of a day's calls."""
-    from zcbulk_tui.domain.budget import Allowance, Plan, daily_calls
+    from zcbulk_tui.domain.budget import Plan, QuotaPlan, daily_calls
 
     budget = settings.budget
     zone: tzinfo | None = None
@@ -106,19 +106,19 @@ def allowance(settings: Settings) -> "Allowance":
 
         zone = ZoneInfo(budget.reset_timezone)
     calls = budget.daily_calls or daily_calls(Plan(budget.plan), budget.users)
-    return Allowance(calls, budget.share, budget.reserve, zone)
+    return QuotaPlan(calls, budget.share, budget.reserve, zone)
 
 
-def spending(settings: Settings, opened: "Database") -> "Spending":
+def quota(settings: Settings, opened: "Database") -> "QuotaTracker":
     """Returns the ledger of the profile's calls; imports what keeps it, which takes a moment."""
     from zcbulk_tui.domain.budget import Pace
     from zcbulk_tui.monitor.clock import awake_and_asleep
-    from zcbulk_tui.monitor.spending import Spending
-    from zcbulk_tui.store.ledger import StoredCallBook
+    from zcbulk_tui.monitor.quota_tracker import QuotaTracker
+    from zcbulk_tui.store.quota import CallLedger
 
-    return Spending(
-        StoredCallBook(opened, settings.profile),
-        allowance(settings),
+    return QuotaTracker(
+        CallLedger(opened, settings.profile),
+        quota_plan(settings),
         pace=Pace(settings.budget.pace),
         frugal_unfocused=settings.budget.frugal_unfocused,
         elapsed=awake_and_asleep(),

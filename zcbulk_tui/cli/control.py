@@ -26,11 +26,11 @@ from zcbulk_tui.errors import (
     UnclearError,
     UsageError,
 )
-from zcbulk_tui.monitor.desk import Desk
 from zcbulk_tui.monitor.events import Event, JobChanged
 from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.monitor.ports import JobApi
-from zcbulk_tui.monitor.spending import Spending
+from zcbulk_tui.monitor.profile_context import ProfileContext
+from zcbulk_tui.monitor.quota_tracker import QuotaTracker
 from zcbulk_tui.render import words
 
 _AT_LEAST = 1.0
@@ -188,14 +188,14 @@ async def _send(settings: Settings, ref: JobRef, action: Action, progress: _Prog
             if signal.getsignal(number) == signal.SIG_DFL:
                 loop.add_signal_handler(number, end, number)
     async with compose.client(settings) as client:
-        with memory.command_desk(settings) as (desk, spending):
-            return await _send_once(client, desk, spending, ref, action, progress)
+        with memory.command_context(settings) as (context, quota):
+            return await _send_once(client, context, quota, ref, action, progress)
 
 
 async def _send_once(
     client: JobApi,
-    desk: Desk,
-    spending: Spending,
+    context: ProfileContext,
+    quota: QuotaTracker,
     ref: JobRef,
     action: Action,
     progress: _Progress,
@@ -203,16 +203,16 @@ async def _send_once(
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Command:
     job = compose.watched(ref)
-    desk.memory.know([job])
-    monitor = Monitor(client, progress, desk, spending, polls=False, now=now)
-    earlier = desk.memory.last_command(ref)
+    context.memory.know([job])
+    monitor = Monitor(client, progress, context, quota, polls=False, now=now)
+    earlier = context.memory.last_command(ref)
     progress.follows(earlier)
     monitor.watch([Recalled(JobSnapshot(job), earlier)])
     polling = asyncio.create_task(monitor.run())
     await asyncio.sleep(0)  # so that it has begun
     try:
         while True:
-            earlier = desk.memory.last_command(ref)
+            earlier = context.memory.last_command(ref)
             if earlier is not None and earlier.is_unclear:
                 progress.waits_for(earlier)
                 if earlier.command.error is not None:
@@ -227,11 +227,11 @@ async def _send_once(
                     raise replace(earlier, command=before).held()
                 progress.goes_on()
             # What the command did is seen by comparison with how the job stood before.
-            shown = desk.memory.known(job).last
+            shown = context.memory.known(job).last
             try:
                 command = await monitor.command(ref, action, shown)
             except HeldError:
-                held_by = desk.memory.last_command(ref)
+                held_by = context.memory.last_command(ref)
                 # Another process was quicker by a moment.
                 if held_by is None or not held_by.is_unclear:
                     raise

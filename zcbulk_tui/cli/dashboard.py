@@ -18,7 +18,7 @@ from zcbulk_tui.domain import proxies
 from zcbulk_tui.domain.job import Environment, WatchedJob
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.errors import ConfigError, UsageError
-from zcbulk_tui.monitor.events import Sink
+from zcbulk_tui.monitor.ports import Sink
 from zcbulk_tui.render.order import Order, SortBy
 from zcbulk_tui.tui.app import DashboardApp, last_words
 from zcbulk_tui.tui.preferences import Preferences
@@ -115,17 +115,17 @@ def _profile_spec(settings: Settings, wanted: Sequence[WatchedJob] | None) -> Pr
     def connect(sink: Sink) -> Connection:
         from zcbulk_tui.monitor.clock import awake_and_asleep
         from zcbulk_tui.monitor.monitor import Monitor
-        from zcbulk_tui.store.archive import StoredArchive
+        from zcbulk_tui.store.archive import Archive
 
         client, network = compose.make_client(settings)
         kept = opened.database
-        desk = memory.window_desk(settings, kept, wanted)
-        spending = compose.spending(settings, kept)
+        context = memory.window_context(settings, kept, wanted)
+        quota = compose.quota(settings, kept)
         monitor = Monitor(
             client,
             sink,
-            desk,
-            spending,
+            context,
+            quota,
             read_only=settings.read_only,
             elapsed=awake_and_asleep(),
         )
@@ -134,12 +134,16 @@ def _profile_spec(settings: Settings, wanted: Sequence[WatchedJob] | None) -> Pr
         async def close() -> None:
             kept.close()
             if kept.trouble:
-                lost = f"The last {kept.owed} entries are lost. " if kept.owed else ""
+                lost = (
+                    f"The last {kept.pending_writes} entries are lost. "
+                    if kept.pending_writes
+                    else ""
+                )
                 _not_saved.append(f"{lost}{kept.trouble}")
             await network.aclose()
 
-        archive = StoredArchive(kept, settings.profile)
-        return Connection(monitor, desk.memory.recall(), archive, close)
+        archive = Archive(kept, settings.profile)
+        return Connection(monitor, context.memory.recall(), archive, close)
 
     environment = Environment(settings.environment)
     job_defaults = JobDefaults(

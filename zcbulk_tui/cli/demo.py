@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from zcbulk_tui.cli.dashboard import show
 from zcbulk_tui.domain import datacenters
 from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
-from zcbulk_tui.monitor.events import Sink
+from zcbulk_tui.monitor.ports import Sink
 from zcbulk_tui.tui.preferences import Preferences
 from zcbulk_tui.tui.profile_spec import US, Connection, ProfileSpec
 
@@ -54,31 +54,33 @@ def profile_spec(
     def connect(sink: Sink) -> Connection:
         from zcbulk_tui.creator.client import CreatorClient
         from zcbulk_tui.creator.network import Network
-        from zcbulk_tui.domain.budget import Allowance
-        from zcbulk_tui.monitor.desk import Desk
+        from zcbulk_tui.domain.budget import QuotaPlan
         from zcbulk_tui.monitor.monitor import Monitor
-        from zcbulk_tui.monitor.spending import Spending
+        from zcbulk_tui.monitor.profile_context import ProfileContext
+        from zcbulk_tui.monitor.quota_tracker import QuotaTracker
         from zcbulk_tui.simulator.transport import InProcessTransport
-        from zcbulk_tui.store.archive import StoredArchive
+        from zcbulk_tui.store.archive import Archive
         from zcbulk_tui.store.database import in_memory
-        from zcbulk_tui.store.ledger import StoredCallBook
-        from zcbulk_tui.store.memory import StoredMemory
-        from zcbulk_tui.store.minute import SharedMinute
-        from zcbulk_tui.store.watch_list import StoredWatchList
-        from zcbulk_tui.store.windows import StoredWindows
+        from zcbulk_tui.store.memory import Memory
+        from zcbulk_tui.store.quota import CallLedger
+        from zcbulk_tui.store.rate_limiter import RateLimiter
+        from zcbulk_tui.store.watch_list import WatchList
+        from zcbulk_tui.store.windows import Windows
 
         creator = build()
         network = Network(transport=InProcessTransport(creator))
         client = CreatorClient(_sign_in(creator, network, now), network, now=now)
-        allowance = Allowance(_DAILY_CALLS, share=1, reserve=20, zone=None)
+        quota_plan = QuotaPlan(_DAILY_CALLS, share=1, reserve=20, zone=None)
         kept = in_memory()
-        StoredWatchList(kept, _NAME).add_all(_jobs(creator, now()))
-        windows = StoredWindows(kept, _NAME, "this window", clock=clock)
-        memory = StoredMemory(kept, _NAME, windows)
-        desk = Desk(_NAME, _OPERATOR, memory, windows, SharedMinute(kept, _NAME, clock=clock))
-        spending = Spending(StoredCallBook(kept, _NAME), allowance, now=now)
-        monitor = Monitor(client, sink, desk, spending, read_only=read_only, now=now)
-        archive = StoredArchive(kept, _NAME)
+        WatchList(kept, _NAME).add_all(_jobs(creator, now()))
+        windows = Windows(kept, _NAME, "this window", clock=clock)
+        memory = Memory(kept, _NAME, windows)
+        context = ProfileContext(
+            _NAME, _OPERATOR, memory, windows, RateLimiter(kept, _NAME, clock=clock)
+        )
+        quota = QuotaTracker(CallLedger(kept, _NAME), quota_plan, now=now)
+        monitor = Monitor(client, sink, context, quota, read_only=read_only, now=now)
+        archive = Archive(kept, _NAME)
 
         async def close() -> None:
             kept.close()

@@ -19,7 +19,7 @@ from zcbulk_tui.domain.records import History
 from zcbulk_tui.domain.text import one_line, to_cell
 from zcbulk_tui.errors import ConfigError, OutputError, UsageError
 from zcbulk_tui.store import files
-from zcbulk_tui.store.archive import StoredArchive
+from zcbulk_tui.store.archive import Archive
 from zcbulk_tui.store.json_objects import JsonObject, job_object, moment, reading_object
 
 WATCH_LIST = "watch-list"
@@ -70,7 +70,7 @@ def run(
     settings = load.load(flags=flags)
     path = None if output is None else _checked(Path(output))
     with memory.database() as database:
-        histories = _histories(jobs, StoredArchive(database, settings.profile), settings)
+        histories = _histories(jobs, Archive(database, settings.profile), settings)
         if as_csv:
             pieces = _csv(histories, what or WATCH_LIST)
         else:
@@ -82,9 +82,7 @@ def run(
     return 0
 
 
-def _histories(
-    names: Sequence[str], archive: StoredArchive, settings: Settings
-) -> Iterable[History]:
+def _histories(names: Sequence[str], archive: Archive, settings: Settings) -> Iterable[History]:
     if names:
         found = [history_of(name, archive, settings) for name in names]
         return {history.job.ref: history for history in found}.values()

@@ -15,7 +15,7 @@ from zcbulk_tui.render.figures import number, percent, rate
 from zcbulk_tui.render.log import text
 from zcbulk_tui.render.span import fit
 from zcbulk_tui.render.timeline import timeline
-from zcbulk_tui.store.archive import StoredArchive
+from zcbulk_tui.store.archive import Archive
 from zcbulk_tui.store.json_objects import JsonObject, job_object, reading_object
 
 
@@ -33,7 +33,7 @@ def run(job: str, flags: Mapping[str, object], *, as_json: bool) -> int:
     """
     settings = load.load(flags=flags)
     with memory.database() as database:
-        history = history_of(job, StoredArchive(database, settings.profile), settings)
+        history = history_of(job, Archive(database, settings.profile), settings)
     if as_json:
         print(json.dumps(as_object(history), indent=2))
     else:

@@ -18,7 +18,7 @@ from zcbulk_tui.domain.job_list_file import BadEntry, ListedJob, read
 from zcbulk_tui.domain.records import EventKind, JobEvent
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import UsageError
-from zcbulk_tui.store.watch_list import StoredWatchList
+from zcbulk_tui.store.watch_list import WatchList
 from zcbulk_tui.store.windows import NoWindow
 
 _STDIN = "-"
@@ -58,7 +58,7 @@ def run(file: str, flags: Mapping[str, object], *, skip_bad: bool, yes: bool) ->
     skipped = bad
     now, by = datetime.now(UTC), memory.operator()
     with memory.database() as database:
-        watch_list = StoredWatchList(database, settings.profile)
+        watch_list = WatchList(database, settings.profile)
         known = {at_its_home(job.ref, settings): job for job in watch_list.jobs()}
         doubtful = doubts(told, known)
         _name_all(_to_be_named(entries, {told[home].place: doubtful[home] for home in doubtful}))
@@ -83,7 +83,7 @@ def run(file: str, flags: Mapping[str, object], *, skip_bad: bool, yes: bool) ->
         changed = [after for before, after in old if after != before]
         watch_list.add_all([*changed, *new])
         window = NoWindow(database, settings.profile)
-        told_to = memory.desk(settings, database, window).memory
+        told_to = memory.context(settings, database, window).memory
         # Windows that are open learn by these that the list is another one.
         for event in _events(new, changed, now, by):
             told_to.happened(event)

@@ -11,7 +11,7 @@ from zcbulk_tui.cli.records import entry_object
 from zcbulk_tui.config import load
 from zcbulk_tui.domain.records import Record
 from zcbulk_tui.render.log import kind, matches, text
-from zcbulk_tui.store.archive import StoredArchive
+from zcbulk_tui.store.archive import Archive
 
 
 def run(since: str, words: Sequence[str], flags: Mapping[str, object], *, as_json: bool) -> int:
@@ -30,7 +30,7 @@ def run(since: str, words: Sequence[str], flags: Mapping[str, object], *, as_jso
     settings = load.load(flags=flags)
     start = parse_since(since, datetime.now(UTC))
     with memory.database() as database:
-        newest_first = StoredArchive(database, settings.profile).log(since=start)
+        newest_first = Archive(database, settings.profile).log(since=start)
     entries = [record for record in reversed(newest_first) if matches(record, words)]
     if as_json:
         print(json.dumps([entry_object(record) for record in entries], indent=2))

@@ -20,12 +20,12 @@ from zcbulk_tui.errors import ConfigError
 
 if TYPE_CHECKING:
     from zcbulk_tui.domain.snapshot import JobSnapshot
-    from zcbulk_tui.monitor.desk import Desk
-    from zcbulk_tui.monitor.spending import Spending
+    from zcbulk_tui.monitor.profile_context import ProfileContext
+    from zcbulk_tui.monitor.quota_tracker import QuotaTracker
     from zcbulk_tui.store.database import Database
     from zcbulk_tui.store.opening import Opened
     from zcbulk_tui.store.retention import Policy
-    from zcbulk_tui.store.windows import NoWindow, StoredWindows
+    from zcbulk_tui.store.windows import NoWindow, Windows
 
 
 def open_store() -> "Opened":
@@ -56,7 +56,7 @@ def database() -> "Iterator[Database]":
 
 
 @contextmanager
-def command_desk(settings: Settings) -> "Iterator[tuple[Desk, Spending]]":
+def command_context(settings: Settings) -> "Iterator[tuple[ProfileContext, QuotaTracker]]":
     """Opens the memory for a command without a window; says at the end what was not kept.
 
     Where it cannot be opened, the command is carried out all the same.
@@ -67,9 +67,9 @@ def command_desk(settings: Settings) -> "Iterator[tuple[Desk, Spending]]":
     if opened.problem is not None:
         complain(str(opened.problem))
     with closing(opened.database) as kept:
-        shared = desk(settings, kept, NoWindow(kept, settings.profile))
-        shared.minute.on_wait = _wait_reported_once()
-        yield shared, compose.spending(settings, kept)
+        shared = context(settings, kept, NoWindow(kept, settings.profile))
+        shared.rate_limiter.on_wait = _wait_reported_once()
+        yield shared, compose.quota(settings, kept)
         if opened.problem is None and kept.trouble:
             complain(kept.trouble)
 
@@ -90,26 +90,26 @@ def _wait_reported_once() -> Callable[[float], None]:
     return report
 
 
-def desk(
+def context(
     settings: Settings,
     opened: "Database",
-    window: "StoredWindows | NoWindow",
+    window: "Windows | NoWindow",
     *,
     shows_list: bool = False,
-) -> "Desk":
+) -> "ProfileContext":
     """Returns what a window or a command shares with the others on its profile."""
-    from zcbulk_tui.monitor.desk import Desk
-    from zcbulk_tui.store.memory import StoredMemory
-    from zcbulk_tui.store.minute import SharedMinute
+    from zcbulk_tui.monitor.profile_context import ProfileContext
+    from zcbulk_tui.store.memory import Memory
+    from zcbulk_tui.store.rate_limiter import RateLimiter
 
     profile = settings.profile
-    memory = StoredMemory(opened, profile, window, shows_list=shows_list)
-    return Desk(profile, operator(), memory, window, SharedMinute(opened, profile))
+    memory = Memory(opened, profile, window, shows_list=shows_list)
+    return ProfileContext(profile, operator(), memory, window, RateLimiter(opened, profile))
 
 
-def window_desk(
+def window_context(
     settings: Settings, opened: "Database", wanted: Sequence[WatchedJob] | None
-) -> "Desk":
+) -> "ProfileContext":
     """Returns what a dashboard shares with the others on its profile, and makes it known to them.
 
     Args:
@@ -118,11 +118,11 @@ def window_desk(
         wanted: The jobs that it shows; None for the watch list.
     """
     from zcbulk_tui.domain.snapshot import ServiceSnapshot
-    from zcbulk_tui.store.windows import StoredWindows
+    from zcbulk_tui.store.windows import Windows
 
-    window = StoredWindows(opened, settings.profile, window_name())
-    window.beat(ServiceSnapshot(), focused=True)
-    made = desk(settings, opened, window, shows_list=wanted is None)
+    window = Windows(opened, settings.profile, window_name())
+    window.heartbeat(ServiceSnapshot(), focused=True)
+    made = context(settings, opened, window, shows_list=wanted is None)
     for job in wanted or ():
         made.memory.add(job)
     return made

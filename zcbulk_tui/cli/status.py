@@ -110,9 +110,9 @@ async def _read(
 ) -> tuple[list[JobReading | ZcbulkError], list[ControlRecord | None]]:
     jobs = [compose.watched(ref) for ref in refs]
     async with compose.client(settings) as client:
-        with memory.command_desk(settings) as (desk, spending):
-            results = await read_all(client, jobs, spending, desk, _now, fresh=fresh)
-            return results, [desk.memory.last_command(ref) for ref in refs]
+        with memory.command_context(settings) as (context, quota):
+            results = await read_all(client, jobs, quota, context, _now, fresh=fresh)
+            return results, [context.memory.last_command(ref) for ref in refs]
 
 
 def _now() -> datetime:

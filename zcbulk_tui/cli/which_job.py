@@ -9,12 +9,12 @@ from zcbulk_tui.domain.job import JobRef, WatchedJob
 from zcbulk_tui.domain.records import History
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import UsageError
-from zcbulk_tui.store.archive import StoredArchive
+from zcbulk_tui.store.archive import Archive
 
 _LIST = "zcbulk-tui export --format csv"
 
 
-def history_of(name: str, archive: StoredArchive, settings: Settings) -> History:
+def history_of(name: str, archive: Archive, settings: Settings) -> History:
     """Returns all that is remembered of a job.
 
     Args:

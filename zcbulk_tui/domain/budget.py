@@ -50,7 +50,7 @@ _PLACES = {cause: place for place, cause in enumerate(Cause)}
 
 
 @dataclass(frozen=True, slots=True)
-class Allowance:
+class QuotaPlan:
     """What this program may use of the daily quota.
 
     Attributes:
@@ -146,7 +146,7 @@ class Budget:
     exceed `ours` less the reserve, in whatever order the calls are made.
     """
 
-    allowance: Allowance
+    quota_plan: QuotaPlan
     day: DayCalls
 
     @property
@@ -154,14 +154,14 @@ class Budget:
         """Calls that we may still make, for any cause."""
         if self.day.spent:
             return 0
-        ours = self.allowance.ours - self.day.total
-        everybodys = self.allowance.daily_calls - self.day.total - self.day.elsewhere
+        ours = self.quota_plan.ours - self.day.total
+        everybodys = self.quota_plan.daily_calls - self.day.total - self.day.elsewhere
         return max(min(ours, everybodys), 0)
 
     @property
     def reserve_left(self) -> int:
         """Calls out of `left` that are reserved for commands."""
-        kept = max(self.allowance.kept_back - self.day.of(Cause.COMMAND), 0)
+        kept = max(self.quota_plan.kept_back - self.day.of(Cause.COMMAND), 0)
         return min(kept, self.left)
 
     @property

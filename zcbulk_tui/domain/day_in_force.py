@@ -8,7 +8,7 @@ have ended by the clock that it began with.
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from zcbulk_tui.domain.budget import Allowance
+from zcbulk_tui.domain.budget import QuotaPlan
 
 _SHORTEST = 20 * 3600.0
 """Least seconds of a day that began while the clock may be wrong."""
@@ -45,23 +45,23 @@ class DayInForce:
         return self.shown == self.day - timedelta(days=1)
 
 
-def begin(allowance: Allowance, now: datetime, elapsed: float) -> DayInForce:
+def begin(quota_plan: QuotaPlan, now: datetime, elapsed: float) -> DayInForce:
     """Returns the day that the clock shows.
 
     Args:
-        allowance: Knows the time zone of the quota.
+        quota_plan: Knows the time zone of the quota.
         now: Aware.
         elapsed: Monotonic seconds.
     """
-    shown = allowance.day(now)
-    return DayInForce(shown, shown, _end(allowance, now, elapsed), elapsed, shown)
+    shown = quota_plan.day(now)
+    return DayInForce(shown, shown, _end(quota_plan, now, elapsed), elapsed, shown)
 
 
-def go_on(before: DayInForce, allowance: Allowance, now: datetime, elapsed: float) -> DayInForce:
+def go_on(before: DayInForce, quota_plan: QuotaPlan, now: datetime, elapsed: float) -> DayInForce:
     """Returns the day in force at a later time; the clock may have been set since `before`."""
-    shown = allowance.day(now)
+    shown = quota_plan.day(now)
     passed = max(elapsed - before.seen, 0.0)
-    is_midnight = allowance.day(now - timedelta(seconds=min(passed, _LONGEST))) != shown
+    is_midnight = quota_plan.day(now - timedelta(seconds=min(passed, _LONGEST))) != shown
     is_over = elapsed >= before.ends
     if shown > before.day and not before.anew:
         is_over = is_over or is_midnight
@@ -71,17 +71,17 @@ def go_on(before: DayInForce, allowance: Allowance, now: datetime, elapsed: floa
         return replace(
             before,
             shown=shown,
-            ends=_end(allowance, now, elapsed),
+            ends=_end(quota_plan, now, elapsed),
             seen=elapsed,
             has_begun=False,
         )
     anew = shown <= before.newest
     # Without a midnight on the clock it must have been set, and may be set again.
     is_doubtful = anew or not is_midnight
-    ends = _end(allowance, now, elapsed, at_least=_SHORTEST if is_doubtful else 0.0)
+    ends = _end(quota_plan, now, elapsed, at_least=_SHORTEST if is_doubtful else 0.0)
     return DayInForce(shown, shown, ends, elapsed, max(shown, before.newest), anew, anew)
 
 
-def _end(allowance: Allowance, now: datetime, elapsed: float, at_least: float = 0.0) -> float:
+def _end(quota_plan: QuotaPlan, now: datetime, elapsed: float, at_least: float = 0.0) -> float:
     then = now + timedelta(seconds=at_least)
-    return elapsed + (allowance.resets_at(then) - now).total_seconds()
+    return elapsed + (quota_plan.resets_at(then) - now).total_seconds()

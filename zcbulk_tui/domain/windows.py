@@ -11,7 +11,7 @@ from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class WindowStatus:
     """A window's role among those of its profile.
 
     Attributes:

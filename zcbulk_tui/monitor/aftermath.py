@@ -10,7 +10,7 @@ from zcbulk_tui.domain.control import LOOKS, next_look
 from zcbulk_tui.domain.job import JobReading, JobRef
 from zcbulk_tui.domain.records import ANSWERED_WITHIN, ControlRecord, EventKind, last_of_each
 from zcbulk_tui.monitor.recorder import Recorder
-from zcbulk_tui.store.memory import StoredMemory
+from zcbulk_tui.store.memory import Memory
 
 
 class Asked(NamedTuple):
@@ -55,9 +55,7 @@ class Aftermath:
         now: The time of day; aware.
     """
 
-    def __init__(
-        self, memory: StoredMemory, recorder: Recorder, now: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, memory: Memory, recorder: Recorder, now: Callable[[], datetime]) -> None:
         self._memory = memory
         self._recorder = recorder
         self._now = now

@@ -11,9 +11,9 @@ from zcbulk_tui.domain.call_limits import OpenCall
 from zcbulk_tui.domain.job import WatchedJob
 from zcbulk_tui.domain.records import CallRecord
 from zcbulk_tui.errors import Answer, UnreachableError, ZcbulkError
-from zcbulk_tui.monitor.gate import CallGate, Priority
-from zcbulk_tui.monitor.spending import Spending
-from zcbulk_tui.store.memory import StoredMemory
+from zcbulk_tui.monitor.call_limiter import CallLimiter, Priority
+from zcbulk_tui.monitor.quota_tracker import QuotaTracker
+from zcbulk_tui.store.memory import Memory
 
 _CUT_SHORT = "Cut short before an answer came"
 _CUT_EARLIER = "Cut short before anything was sent"
@@ -71,28 +71,28 @@ class Calls:
     is killed meanwhile has counted it. Where it is certain that nothing was sent, it is taken back.
 
     Args:
-        gate: Lets them through.
-        spending: Counts them.
+        limiter: Lets them through.
+        quota: Counts them.
         memory: Keeps what there is to say of each.
         now: The time of day; aware.
     """
 
     def __init__(
-        self, gate: CallGate, spending: Spending, memory: StoredMemory, now: Callable[[], datetime]
+        self, limiter: CallLimiter, quota: QuotaTracker, memory: Memory, now: Callable[[], datetime]
     ) -> None:
-        self.gate = gate
-        self._spending = spending
+        self.limiter = limiter
+        self._quota = quota
         self._memory = memory
         self._now = now
 
     def admit(self, place: float, cause: Cause) -> Admission:
         """Counts a call that the gate has let through."""
-        return Admission(place, self._spending.count(cause), cause)
+        return Admission(place, self._quota.count(cause), cause)
 
     def take_back(self, admission: Admission) -> None:
         """Ends a call that was not made after all: it counts neither for the day nor the minute."""
-        self._spending.take_back(admission.day, admission.cause)
-        self.gate.give_back(admission.place)
+        self._quota.take_back(admission.day, admission.cause)
+        self.limiter.give_back(admission.place)
 
     @asynccontextmanager
     async def make(
@@ -117,7 +117,7 @@ class Calls:
             if call.nothing_sent:
                 self.take_back(admission)
             else:
-                self.gate.leave()
+                self.limiter.leave()
             self._memory.called(
                 CallRecord(
                     at,
@@ -125,7 +125,7 @@ class Calls:
                     why,
                     request,
                     _time() - began,
-                    self._spending.budget.left,
+                    self._quota.budget.left,
                     call.answer,
                     call.words,
                     job.ref,
@@ -181,7 +181,7 @@ class Slots:
         self.request = request
         admission, self._admission = self._admission, None
         if admission is None:
-            place = await self._calls.gate.enter(self._priority)
+            place = await self._calls.limiter.enter(self._priority)
             admission = self._calls.admit(place, self._cause)
         async with self._calls.make(admission, self._job, self._why, request) as self._call:
             yield self._call

@@ -11,11 +11,11 @@ from zcbulk_tui.domain.job import Action, JobReading
 from zcbulk_tui.domain.records import ControlRecord
 from zcbulk_tui.errors import UnclearError, UnreachableError, UsageError, ZcbulkError
 from zcbulk_tui.monitor.aftermath import Aftermath
+from zcbulk_tui.monitor.call_limiter import Priority
 from zcbulk_tui.monitor.calls import Calls, Slots
-from zcbulk_tui.monitor.desk import Desk
-from zcbulk_tui.monitor.gate import Priority
+from zcbulk_tui.monitor.polled_job import PolledJob
 from zcbulk_tui.monitor.ports import JobApi
-from zcbulk_tui.monitor.track import Track
+from zcbulk_tui.monitor.profile_context import ProfileContext
 
 
 class Control:
@@ -23,7 +23,7 @@ class Control:
 
     Args:
         api: Zoho Creator.
-        desk: Who sends them, and where they are written down.
+        context: Who sends them, and where they are written down.
         calls: Makes the calls.
         aftermath: Keeps the records.
         now: The time of day; aware.
@@ -32,51 +32,55 @@ class Control:
     def __init__(
         self,
         api: JobApi,
-        desk: Desk,
+        context: ProfileContext,
         calls: Calls,
         aftermath: Aftermath,
         now: Callable[[], datetime],
     ) -> None:
         self._api = api
-        self._desk = desk
+        self._context = context
         self._calls = calls
         self._aftermath = aftermath
         self._now = now
 
-    def check(self, track: Track, action: Action) -> None:
+    def check(self, polled_job: PolledJob, action: Action) -> None:
         """Makes sure that a command still makes sense.
 
         Raises:
             HeldError: An earlier command stands in its way.
             UsageError: It does not.
         """
-        last = track.record
+        last = polled_job.record
         if last is not None and last.is_unclear:
             raise last.held()
-        if not track.snapshot().allows(action):
+        if not polled_job.snapshot().allows(action):
             raise too_late("Another window has commanded this job, or read that it is over.")
 
-    def begin(self, track: Track, action: Action, shown: JobReading | None) -> ControlRecord:
+    def begin(
+        self, polled_job: PolledJob, action: Action, shown: JobReading | None
+    ) -> ControlRecord:
         """Writes down that a command is about to be sent; returns the record.
 
         Args:
-            track: The job, which takes the record.
+            polled_job: The job, which takes the record.
             action: What to ask of it.
             shown: The reading on the screen when the user decided.
 
         Raises:
             HeldError: An earlier command stands in its way, by whatever process.
         """
-        desk, command = self._desk, Command(action, self._now())
-        known = [reading for reading in (shown, track.last) if reading is not None]
+        context, command = self._context, Command(action, self._now())
+        known = [reading for reading in (shown, polled_job.last) if reading is not None]
         newest = max(known, key=lambda reading: reading.read_at, default=None)
         key = uuid4().hex
-        record = ControlRecord(key, track.job, desk.profile, desk.operator, command, newest)
+        record = ControlRecord(
+            key, polled_job.job, context.profile, context.operator, command, newest
+        )
         self._aftermath.begin(record)
-        track.note(record)
+        polled_job.note(record)
         return record
 
-    async def send(self, track: Track, record: ControlRecord) -> ControlRecord:
+    async def send(self, polled_job: PolledJob, record: ControlRecord) -> ControlRecord:
         """Sends a command that has begun.
 
         Where this is cancelled, as at the end of the program, what is known then is written down:
@@ -87,9 +91,11 @@ class Control:
             the answer is unclear. Then it must not be sent again; a status tells what became of it.
         """
         command = record.command
-        slot = Slots(self._calls, track.job, Cause.COMMAND, command.action.value, Priority.COMMAND)
+        slot = Slots(
+            self._calls, polled_job.job, Cause.COMMAND, command.action.value, Priority.COMMAND
+        )
         try:
-            said = await self._api.control(track.job.ref, command.action, slot)
+            said = await self._api.control(polled_job.job.ref, command.action, slot)
         except ZcbulkError as error:
             # Every other answer proves that nothing happened.
             is_unclear = isinstance(error, UnclearError)
@@ -97,20 +103,20 @@ class Control:
         except BaseException:
             outcome = Outcome.SENT if slot.may_have_left else Outcome.REFUSED
             command = command.ended(outcome, error=_cut_short(sent=slot.may_have_left))
-            self._note(track, record, command, slot.request)
+            self._note(polled_job, record, command, slot.request)
             raise
         else:
             command = command.ended(Outcome.ACCEPTED, said=said.text)
-        return self._note(track, record, command, slot.request)
+        return self._note(polled_job, record, command, slot.request)
 
     def _note(
-        self, track: Track, record: ControlRecord, command: Command, request: str
+        self, polled_job: PolledJob, record: ControlRecord, command: Command, request: str
     ) -> ControlRecord:
         self._aftermath.answered(record)
         known = replace(record, command=command, request=request)
-        track.learn(known)
-        if track.record is not None and track.record.key == known.key:
-            known = track.record
+        polled_job.learn(known)
+        if polled_job.record is not None and polled_job.record.key == known.key:
+            known = polled_job.record
         self._aftermath.note(known)
         return known
 

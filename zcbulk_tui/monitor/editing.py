@@ -5,18 +5,18 @@ from dataclasses import replace
 
 from zcbulk_tui.domain.job import JobRef, WatchedJob
 from zcbulk_tui.domain.records import EventKind
-from zcbulk_tui.monitor.desk import Desk
 from zcbulk_tui.monitor.following import Follower
+from zcbulk_tui.monitor.polled_job import PolledJob
+from zcbulk_tui.monitor.profile_context import ProfileContext
 from zcbulk_tui.monitor.recorder import Recorder
-from zcbulk_tui.monitor.track import Track
 
 
 class Editing:
     """Puts jobs on the list, takes them off it, and changes what it says of them.
 
     Args:
-        desk: Where the list is kept.
-        tracks: The jobs that are polled.
+        context: Where the list is kept.
+        polled_jobs: The jobs that are polled.
         follower: Watches what is on the list.
         recorder: Writes down what happens.
         changed: Called after a change of what is watched.
@@ -25,15 +25,15 @@ class Editing:
 
     def __init__(
         self,
-        desk: Desk,
-        tracks: dict[JobRef, Track],
+        context: ProfileContext,
+        polled_jobs: dict[JobRef, PolledJob],
         follower: Follower,
         recorder: Recorder,
         changed: Callable[[], None],
-        ask_again: Callable[[Track], None],
+        ask_again: Callable[[PolledJob], None],
     ) -> None:
-        self._desk = desk
-        self._tracks = tracks
+        self._context = context
+        self._polled_jobs = polled_jobs
         self._follower = follower
         self._recorder = recorder
         self._changed = changed
@@ -45,8 +45,8 @@ class Editing:
         Raises:
             ConfigError: The watch list cannot be written; the job is not watched then.
         """
-        known = {job.ref} & self._tracks.keys()
-        self._desk.memory.add(replace(job, added_by=f"{self._desk.operator}, key a"))
+        known = {job.ref} & self._polled_jobs.keys()
+        self._context.memory.add(replace(job, added_by=f"{self._context.operator}, key a"))
         self._follower.sync()
         self._follower.reword(known)
         self._recorder.event(EventKind.ADDED, "Watched from now on", job)
@@ -60,14 +60,14 @@ class Editing:
         Raises:
             ConfigError: They cannot be written; the job stays as it is.
         """
-        self._desk.memory.edit(job)
-        track = self._tracks.get(job.ref)
-        if track is not None:
-            track.job = replace(track.job, label=job.label, tags=job.tags, note=job.note)
-            self._recorder.event(EventKind.EDITED, "Label, tags or note changed", track.job)
-            self._follower.tell(track)
-            if track.is_given_up:
-                self._ask_again(track)
+        self._context.memory.edit(job)
+        polled_job = self._polled_jobs.get(job.ref)
+        if polled_job is not None:
+            polled_job.job = replace(polled_job.job, label=job.label, tags=job.tags, note=job.note)
+            self._recorder.event(EventKind.EDITED, "Label, tags or note changed", polled_job.job)
+            self._follower.tell(polled_job)
+            if polled_job.is_given_up:
+                self._ask_again(polled_job)
 
     def remove(self, ref: JobRef) -> None:
         """Takes a job off the watch list; nothing changes at Zoho.
@@ -75,9 +75,9 @@ class Editing:
         Raises:
             ConfigError: The watch list cannot be written; the job is still watched then.
         """
-        self._desk.memory.remove(ref)
-        track = self._tracks.get(ref)
-        if track is not None:
-            self._recorder.event(EventKind.REMOVED, "Not watched any more", track.job)
+        self._context.memory.remove(ref)
+        polled_job = self._polled_jobs.get(ref)
+        if polled_job is not None:
+            self._recorder.event(EventKind.REMOVED, "Not watched any more", polled_job.job)
         self._follower.sync()
         self._changed()

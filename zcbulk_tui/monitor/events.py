@@ -1,7 +1,6 @@
 """What the monitor tells."""
 
 from dataclasses import dataclass
-from typing import Protocol
 
 from zcbulk_tui.domain.control import Command
 from zcbulk_tui.domain.job import JobRef, WatchedJob
@@ -38,10 +37,3 @@ class CommandEnded:
 
 
 Event = JobChanged | JobRemoved | ServiceChanged | CommandEnded
-
-
-class Sink(Protocol):
-    """Where the monitor's events go."""
-
-    def publish(self, event: Event) -> None:
-        """Takes an event; must return at once."""

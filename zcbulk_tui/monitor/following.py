@@ -7,20 +7,21 @@ from zcbulk_tui.domain.budget import Pace
 from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.job import JobReading, JobRef
 from zcbulk_tui.domain.records import ControlRecord, EventKind, JobEvent
-from zcbulk_tui.domain.windows import News, Standing
+from zcbulk_tui.domain.windows import News, WindowStatus
 from zcbulk_tui.errors import ConfigError
-from zcbulk_tui.monitor.desk import Desk
-from zcbulk_tui.monitor.events import CommandEnded, JobChanged, JobRemoved, Sink
+from zcbulk_tui.monitor.events import CommandEnded, JobChanged, JobRemoved
 from zcbulk_tui.monitor.plan import Plan
+from zcbulk_tui.monitor.polled_job import PolledJob
+from zcbulk_tui.monitor.ports import Sink
+from zcbulk_tui.monitor.profile_context import ProfileContext
+from zcbulk_tui.monitor.quota_tracker import QuotaTracker
 from zcbulk_tui.monitor.recorder import Recorder
 from zcbulk_tui.monitor.service import Service
-from zcbulk_tui.monitor.spending import Spending
-from zcbulk_tui.monitor.track import Track
 
 TICK = 1.0
 """Seconds between two looks at what others have written."""
 
-_TICKS_A_BEAT = 2
+_TICKS_PER_HEARTBEAT = 2
 
 _LIST_CHANGES = frozenset({EventKind.ADDED, EventKind.EDITED, EventKind.REMOVED})
 
@@ -31,11 +32,11 @@ class Follower:
     Every window does so, the one that polls too: keys and scripts ask elsewhere.
 
     Args:
-        desk: What the windows share.
-        tracks: The jobs that are polled; this adds and removes them as others do.
+        context: What the windows share.
+        polled_jobs: The jobs that are polled; this adds and removes them as others do.
         plan: Plans anew what others have read.
         service: Is told how this window stands.
-        spending: Is told what others have spent, and whether somebody looks.
+        quota: Is told what others have spent, and whether somebody looks.
         recorder: Is told when this window takes the place of another.
         sink: Takes the events.
         accepted: Called with a job to which another process has sent a command, when it is known
@@ -48,22 +49,22 @@ class Follower:
 
     def __init__(
         self,
-        desk: Desk,
-        tracks: dict[JobRef, Track],
+        context: ProfileContext,
+        polled_jobs: dict[JobRef, PolledJob],
         plan: Plan,
         service: Service,
-        spending: Spending,
+        quota: QuotaTracker,
         recorder: Recorder,
         sink: Sink,
-        accepted: Callable[[Track], None],
+        accepted: Callable[[PolledJob], None],
         now: Callable[[], datetime],
     ) -> None:
         self.focused = True
-        self._desk = desk
-        self._tracks = tracks
+        self._context = context
+        self._polled_jobs = polled_jobs
         self._plan = plan
         self._service = service
-        self._spending = spending
+        self._quota = quota
         self._recorder = recorder
         self._sink = sink
         self._accepted = accepted
@@ -73,145 +74,145 @@ class Follower:
     @property
     def polls(self) -> bool:
         """Whether this window polls for all, as far as it knows."""
-        return self._desk.windows.standing.polls
+        return self._context.windows.status.polls
 
     def surely_polls(self) -> bool:
         """Whether no other window can have taken its place; asks anew where that is not sure."""
-        if self.polls and not self._desk.windows.is_sure:
-            self.beat()
+        if self.polls and not self._context.windows.is_sure:
+            self.heartbeat()
         return self.polls
 
     def tick(self) -> bool:
         """Looks at what others have done; returns whether that changes what is planned here."""
-        changed = self._ticks % _TICKS_A_BEAT == 0 and self.beat()
+        changed = self._ticks % _TICKS_PER_HEARTBEAT == 0 and self.heartbeat()
         self._ticks += 1
         changed |= self.catch_up()
         # Who sent them may have no window, or be of another profile.
-        open_ones = [it for it in self._tracks.values() if it.record and it.record.is_unclear]
+        open_ones = [it for it in self._polled_jobs.values() if it.record and it.record.is_unclear]
         return sum(map(self.learn, open_ones)) > 0 or changed
 
-    def learn(self, track: Track) -> bool:
+    def learn(self, polled_job: PolledJob) -> bool:
         """Takes what other processes know of the last command of a job; returns whether it is more.
 
         What this process has sent itself is known before it is written down.
         """
-        before, stored = track.record, self._desk.memory.last_command(track.job.ref)
+        before, stored = polled_job.record, self._context.memory.last_command(polled_job.job.ref)
         if stored is None:
             return False
         is_same = before is not None and before.key == stored.key
         if before is not None and not is_same and stored.at < before.at and not stored.is_unclear:
             return False
-        track.note(stored)
-        known = track.record
+        polled_job.note(stored)
+        known = polled_job.record
         if known is None or (before is not None and is_same and _alike(before, known)):
             return False
-        self.tell(track)
+        self.tell(polled_job)
         if before is not None and _is_settled_since(before, known):
-            self._sink.publish(CommandEnded(track.job, known.command))
+            self._sink.publish(CommandEnded(polled_job.job, known.command))
         if known.command.outcome is Outcome.ACCEPTED and known.settled is None:
-            self._accepted(track)
+            self._accepted(polled_job)
         return True
 
-    def beat(self) -> bool:
+    def heartbeat(self) -> bool:
         """Tells the others that this window lives; returns whether it stands otherwise now."""
-        windows = self._desk.windows
-        before = windows.standing
-        standing = windows.beat(self._service.own, focused=self.focused)
-        self._service.stand(standing)
-        self._spending.focused = self.focused or standing.focused
-        if standing.pace is not None and before.pace is None:
-            self._spending.pace = standing.pace
-        if standing.polls and not before.polls and before.poller:
+        windows = self._context.windows
+        before = windows.status
+        status = windows.heartbeat(self._service.own, focused=self.focused)
+        self._service.take_status(status)
+        self._quota.focused = self.focused or status.focused
+        if status.pace is not None and before.pace is None:
+            self._quota.pace = status.pace
+        if status.polls and not before.polls and before.poller:
             self._recorder.event(EventKind.POLLER, f"{before.poller} is gone: polled from here now")
-        if standing.windows != before.windows:
+        if status.windows != before.windows:
             # One that is gone wants nothing more.
             self.sync()
-        return _terms(standing) != _terms(before)
+        return _terms(status) != _terms(before)
 
     def catch_up(self) -> bool:
         """Applies what others have written; returns whether there was anything."""
-        news = self._desk.memory.news()
+        news = self._context.memory.news()
         if not news.is_any:
             return False
         listed = [event for event in news.events if event.kind in _LIST_CHANGES]
-        known = {event.ref for event in listed if event.ref in self._tracks}
+        known = {event.ref for event in listed if event.ref in self._polled_jobs}
         if news.other_wishes or listed:
             self.sync()
-        self.reword(known & self._tracks.keys())
+        self.reword(known & self._polled_jobs.keys())
         for item in _in_order(news):
             if isinstance(item, JobEvent):
                 self._apply(item)
             else:
                 self._read(*item)
-        self._spending.look()
-        self._service.tell_spending()
+        self._quota.look()
+        self._service.report_quota()
         return True
 
     def sync(self) -> None:
         """Watches the jobs that the windows want polled, and no others."""
         try:
-            polled = self._desk.memory.polled()
+            polled = self._context.memory.polled()
         except ConfigError:
             return  # it is tried again when the list or the windows change
-        for ref in [ref for ref in self._tracks if ref not in polled]:
-            gone = self._tracks.pop(ref)
+        for ref in [ref for ref in self._polled_jobs if ref not in polled]:
+            gone = self._polled_jobs.pop(ref)
             self._plan.discard(ref)
             # One that was polled for others only is not on the screen.
             if gone.is_shown:
                 self._sink.publish(JobRemoved(ref))
-        new = [ref for ref in polled if ref not in self._tracks]
-        for recalled in self._desk.memory.recall(new) if new else ():
-            track = Track(recalled, self._now())
-            self._tracks[track.job.ref] = track
-            self._plan.by_rule(track)
-            self.tell(track)
+        new = [ref for ref in polled if ref not in self._polled_jobs]
+        for recalled in self._context.memory.recall(new) if new else ():
+            polled_job = PolledJob(recalled, self._now())
+            self._polled_jobs[polled_job.job.ref] = polled_job
+            self._plan.by_rule(polled_job)
+            self.tell(polled_job)
         self._show(polled)
 
     def reword(self, refs: Collection[JobRef]) -> None:
         """Takes what the list says of jobs that are watched already, and tells."""
-        for recalled in self._desk.memory.recall(refs) if refs else ():
-            track = self._tracks[recalled.snapshot.ref]
-            track.take(recalled.snapshot.job, self._now())
-            self.tell(track)
+        for recalled in self._context.memory.recall(refs) if refs else ():
+            polled_job = self._polled_jobs[recalled.snapshot.ref]
+            polled_job.take(recalled.snapshot.job, self._now())
+            self.tell(polled_job)
 
-    def tell(self, track: Track) -> None:
+    def tell(self, polled_job: PolledJob) -> None:
         """Tells of a job, if this window shows it."""
-        if track.is_shown:
-            self._sink.publish(JobChanged(track.snapshot()))
+        if polled_job.is_shown:
+            self._sink.publish(JobChanged(polled_job.snapshot()))
 
     def _show(self, polled: Mapping[JobRef, bool]) -> None:
-        for ref, track in self._tracks.items():
-            before, track.is_shown = track.is_shown, polled.get(ref, False)
-            if before and not track.is_shown:
+        for ref, polled_job in self._polled_jobs.items():
+            before, polled_job.is_shown = polled_job.is_shown, polled.get(ref, False)
+            if before and not polled_job.is_shown:
                 self._sink.publish(JobRemoved(ref))
-            elif track.is_shown and not before:
-                self.tell(track)
+            elif polled_job.is_shown and not before:
+                self.tell(polled_job)
 
     def _read(self, ref: JobRef, reading: JobReading) -> None:
-        track = self._tracks.get(ref)
-        if track is None or track.last == reading:
+        polled_job = self._polled_jobs.get(ref)
+        if polled_job is None or polled_job.last == reading:
             return
         # What it shows of a command, who has read it knows: it may have been asked for before.
-        track.read(reading, self._now())
-        self._plan.by_rule(track)
-        self.tell(track)
+        polled_job.read(reading, self._now())
+        self._plan.by_rule(polled_job)
+        self.tell(polled_job)
 
     def _apply(self, event: JobEvent) -> None:
         match event.kind:
             case EventKind.PAUSED | EventKind.RESUMED:
                 self._service.pause(paused=event.kind is EventKind.PAUSED)
             case EventKind.PACE:
-                self._spending.pace = Pace(event.text)
-        track = self._tracks.get(event.ref) if event.ref else None
-        if track is None:
+                self._quota.pace = Pace(event.text)
+        polled_job = self._polled_jobs.get(event.ref) if event.ref else None
+        if polled_job is None:
             return
         if event.kind is EventKind.FAULT and event.error is not None:
-            track.fail(event.error, min(event.at, self._now()))
-            if track.is_given_up:
-                self._plan.never(track)
-            self.tell(track)
+            polled_job.fail(event.error, min(event.at, self._now()))
+            if polled_job.is_given_up:
+                self._plan.never(polled_job)
+            self.tell(polled_job)
         elif event.kind is EventKind.COMMAND:
-            self.learn(track)
+            self.learn(polled_job)
 
 
 def _alike(one: ControlRecord, other: ControlRecord) -> bool:
@@ -225,9 +226,9 @@ def _is_settled_since(before: ControlRecord, now: ControlRecord) -> bool:
     return before.key == now.key and outcomes[0] is not outcomes[1] and outcomes[1] in lost
 
 
-def _terms(standing: Standing) -> tuple[bool, bool, Pace | None]:
+def _terms(status: WindowStatus) -> tuple[bool, bool, Pace | None]:
     """What of a standing changes which polls are made."""
-    return standing.polls, standing.focused, standing.pace
+    return status.polls, status.focused, status.pace
 
 
 def _in_order(news: News) -> list[JobEvent | tuple[JobRef, JobReading]]:

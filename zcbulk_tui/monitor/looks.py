@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from zcbulk_tui.monitor.aftermath import Aftermath
 from zcbulk_tui.monitor.following import Follower
+from zcbulk_tui.monitor.polled_job import PolledJob
 from zcbulk_tui.monitor.service import Service
-from zcbulk_tui.monitor.track import Track
 
 _SHORTLY = 0.1
 """Seconds that are always before a look."""
@@ -30,39 +30,43 @@ class Looks:
         aftermath: Aftermath,
         service: Service,
         follower: Follower,
-        look: Callable[[Track], bool],
+        look: Callable[[PolledJob], bool],
     ) -> None:
         self._aftermath = aftermath
         self._service = service
         self._follower = follower
         self._look = look
 
-    def are_to_come(self, track: Track) -> bool:
+    def are_to_come(self, polled_job: PolledJob) -> bool:
         """Whether some of the planned looks are not over yet."""
-        if track.record is None or not track.record.is_unclear:
+        if polled_job.record is None or not polled_job.record.is_unclear:
             return False
-        return track.is_waiting or track.lock.locked() or self._aftermath.is_looking(track.record)
+        return (
+            polled_job.is_waiting
+            or polled_job.lock.locked()
+            or self._aftermath.is_looking(polled_job.record)
+        )
 
-    def later(self, track: Track) -> None:
+    def later(self, polled_job: PolledJob) -> None:
         """Plans the next look at a job's last command, if it is not known what became of it."""
-        track.stop_looking()
-        record = track.record
+        polled_job.stop_looking()
+        record = polled_job.record
         due = self._aftermath.next_look_at(record) if record and record.is_unclear else None
         if due is not None:
             loop = asyncio.get_running_loop()
             # Zoho is left in peace where it asks for it; what is due then comes after that.
             wait = max(self._service.held_for, _SHORTLY)
-            track.look = loop.call_at(max(due, loop.time() + wait), self._now, track)
+            polled_job.look = loop.call_at(max(due, loop.time() + wait), self._now, polled_job)
 
-    def missed(self, track: Track) -> None:
+    def missed(self, polled_job: PolledJob) -> None:
         """After a poll that could not be made: plans the next look, if it was one."""
-        if track.record is not None and track.record.is_unclear:
-            self._aftermath.looked(track.record)
-            self.later(track)
+        if polled_job.record is not None and polled_job.record.is_unclear:
+            self._aftermath.looked(polled_job.record)
+            self.later(polled_job)
 
-    def _now(self, track: Track) -> None:
-        track.look = None
-        record = track.record
+    def _now(self, polled_job: PolledJob) -> None:
+        polled_job.look = None
+        record = polled_job.record
         is_ours = record is not None and (self._aftermath.is_own(record) or self._follower.polls)
-        if not (is_ours and self._look(track)):
-            track.look = asyncio.get_running_loop().call_later(_AGAIN, self.later, track)
+        if not (is_ours and self._look(polled_job)):
+            polled_job.look = asyncio.get_running_loop().call_later(_AGAIN, self.later, polled_job)

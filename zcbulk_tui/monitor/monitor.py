@@ -19,22 +19,22 @@ from zcbulk_tui.errors import (
     ZcbulkError,
 )
 from zcbulk_tui.monitor.aftermath import Aftermath
+from zcbulk_tui.monitor.call_limiter import CallLimiter, Priority
 from zcbulk_tui.monitor.calls import Admission, Calls, Slots
 from zcbulk_tui.monitor.clock import ClockWatch
 from zcbulk_tui.monitor.control import Control, too_late
-from zcbulk_tui.monitor.desk import Desk
 from zcbulk_tui.monitor.editing import Editing
-from zcbulk_tui.monitor.events import CommandEnded, Sink
+from zcbulk_tui.monitor.events import CommandEnded
 from zcbulk_tui.monitor.following import TICK, Follower
-from zcbulk_tui.monitor.gate import CallGate, Priority
 from zcbulk_tui.monitor.looks import Looks
 from zcbulk_tui.monitor.plan import Plan, Rule
-from zcbulk_tui.monitor.ports import JobApi
+from zcbulk_tui.monitor.polled_job import PolledJob
+from zcbulk_tui.monitor.ports import JobApi, Sink
+from zcbulk_tui.monitor.profile_context import ProfileContext
+from zcbulk_tui.monitor.quota_tracker import QuotaTracker
 from zcbulk_tui.monitor.recorder import Recorder
 from zcbulk_tui.monitor.service import Service
-from zcbulk_tui.monitor.spending import Spending
 from zcbulk_tui.monitor.timekeeper import Timekeeper
-from zcbulk_tui.monitor.track import Track
 from zcbulk_tui.monitor.waiting import Waiting
 
 SETTLE = 2.0
@@ -59,8 +59,8 @@ class Monitor:
     Args:
         api: Zoho Creator.
         sink: Takes the events.
-        desk: Where this window works, and what it shares with the others.
-        spending: What may be spent on calls.
+        context: Where this window works, and what it shares with the others.
+        quota: What may be spent on calls.
         rule: Tells when a job is asked next.
         polls: Whether jobs are polled by a rule; else they are read only where that is asked for,
             or to see what became of a command.
@@ -75,8 +75,8 @@ class Monitor:
         self,
         api: JobApi,
         sink: Sink,
-        desk: Desk,
-        spending: Spending,
+        context: ProfileContext,
+        quota: QuotaTracker,
         *,
         rule: Rule = planner.wait,
         polls: bool = True,
@@ -87,45 +87,45 @@ class Monitor:
     ) -> None:
         self._api = api
         self._sink = sink
-        self._desk = desk
-        self._memory = desk.memory
-        self._spending = spending
+        self._context = context
+        self._memory = context.memory
+        self._quota = quota
         self._polls = polls
         self._read_only = read_only
         self._now = now
         self._luck = luck
-        self._tracks: dict[JobRef, Track] = {}
-        self._plan = Plan(self._tracks, spending, rule, now)
-        self._service = Service(sink, spending, desk.memory, now, luck)
-        self._gate = CallGate(desk.minute)
-        self._calls = Calls(self._gate, spending, desk.memory, now)
-        self._recorder = Recorder(desk.memory, now)
-        self._aftermath = Aftermath(desk.memory, self._recorder, now)
-        self._control = Control(api, desk, self._calls, self._aftermath, now)
+        self._polled_jobs: dict[JobRef, PolledJob] = {}
+        self._plan = Plan(self._polled_jobs, quota, rule, now)
+        self._service = Service(sink, quota, context.memory, now, luck)
+        self._limiter = CallLimiter(context.rate_limiter)
+        self._calls = Calls(self._limiter, quota, context.memory, now)
+        self._recorder = Recorder(context.memory, now)
+        self._aftermath = Aftermath(context.memory, self._recorder, now)
+        self._control = Control(api, context, self._calls, self._aftermath, now)
         self._follower = Follower(
-            desk,
-            self._tracks,
+            context,
+            self._polled_jobs,
             self._plan,
             self._service,
-            spending,
+            quota,
             self._recorder,
             sink,
             self._read_after_others,
             now,
         )
         editing = Editing(
-            desk,
-            self._tracks,
+            context,
+            self._polled_jobs,
             self._follower,
             self._recorder,
             self._changed,
-            lambda track: self._ask_soon(track, Priority.KEY, "e"),
+            lambda polled_job: self._ask_soon(polled_job, Priority.KEY, "e"),
         )
         self.add, self.edit, self.remove = editing.add, editing.edit, editing.remove
         self._looks = Looks(self._aftermath, self._service, self._follower, self._look)
         self._timekeeper = Timekeeper(
             ClockWatch(now, elapsed),
-            self._tracks,
+            self._polled_jobs,
             self._plan,
             self._service,
             self._aftermath,
@@ -134,7 +134,7 @@ class Monitor:
         self._sign_in_failures = 0
         self._waiting = Waiting(
             self._plan,
-            spending,
+            quota,
             self._service,
             self._follower,
             self._timekeeper.notice,
@@ -147,12 +147,14 @@ class Monitor:
     def watch(self, jobs: Iterable[Recalled]) -> None:
         """Begins to watch jobs that are on the watch list already, and tells of each."""
         self._timekeeper.notice()
-        new = [Track(job, self._now()) for job in jobs if job.snapshot.ref not in self._tracks]
-        self._tracks.update((track.job.ref, track) for track in new)
-        for track in new:
-            self._plan.by_rule(track)
-            self._publish(track)
-            self._looks.later(track)
+        new = [
+            PolledJob(job, self._now()) for job in jobs if job.snapshot.ref not in self._polled_jobs
+        ]
+        self._polled_jobs.update((polled_job.job.ref, polled_job) for polled_job in new)
+        for polled_job in new:
+            self._plan.by_rule(polled_job)
+            self._publish(polled_job)
+            self._looks.later(polled_job)
         self._renew(at_once=True)
         self._waiting.wake()
 
@@ -164,26 +166,26 @@ class Monitor:
         Raises:
             QuotaSpentError: The day's calls do not allow it; nothing is asked then.
         """
-        tracks = [self._tracks[ref] for ref in refs if ref in self._tracks]
-        self._spending.check(len(tracks))
-        for track in tracks:
-            self._ask_soon(track, Priority.KEY, key)
+        polled_jobs = [self._polled_jobs[ref] for ref in refs if ref in self._polled_jobs]
+        self._quota.check(len(polled_jobs))
+        for polled_job in polled_jobs:
+            self._ask_soon(polled_job, Priority.KEY, key)
 
     def set_pace(self, pace: Pace) -> None:
         """Sets how much waiting a call is worth, for all jobs."""
-        self._spending.pace = pace
+        self._quota.pace = pace
         self._recorder.event(EventKind.PACE, pace.value)
         self._respend()
 
     def set_focus(self, *, focused: bool) -> None:
         """Takes whether anybody looks."""
         self._follower.focused = focused
-        self._follower.beat()
+        self._follower.heartbeat()
         self._respend()
 
     def enter_true_figure(self, used: int) -> None:
         """Takes the number of calls that everybody made today from Zoho's billing page."""
-        self._spending.enter_true_figure(used)
+        self._quota.enter_true_figure(used)
         self._respend()
 
     def day_plan(self) -> DayPlan:
@@ -220,47 +222,47 @@ class Monitor:
         if self._read_only:
             raise UsageError("This is read-only", next_step="Restart without --read-only.")
         self._follower.catch_up()
-        track = self._tracks.get(ref)
-        if track is None:
+        polled_job = self._polled_jobs.get(ref)
+        if polled_job is None:
             raise too_late("Another window has taken the job off the list.")
-        self._control.check(track, action)
-        async with track.lock:
+        self._control.check(polled_job, action)
+        async with polled_job.lock:
             self._follower.catch_up()
-            self._follower.learn(track)
-            self._control.check(track, action)
+            self._follower.learn(polled_job)
+            self._control.check(polled_job, action)
             try:
-                record = self._control.begin(track, action, shown)
+                record = self._control.begin(polled_job, action, shown)
             except HeldError:
-                self._follower.learn(track)
+                self._follower.learn(polled_job)
                 raise
-            self._publish(track)
+            self._publish(polled_job)
             try:
-                command = (await self._control.send(track, record)).command
+                command = (await self._control.send(polled_job, record)).command
             except asyncio.CancelledError:
-                self._publish(track)
+                self._publish(polled_job)
                 raise
-        self._sink.publish(CommandEnded(track.job, command))
-        self._plan.by_rule(track)
+        self._sink.publish(CommandEnded(polled_job.job, command))
+        self._plan.by_rule(polled_job)
         if command.error is None:
-            self._spending.not_spent()
+            self._quota.not_spent()
             self._plan.bring_forward(self._service.note_success())
         else:
             self._plan.bring_forward(self._service.note_failure(command.error))
             wait = self._service.hold_if_asked(command.error, failures=1)
             if wait is not None:
-                self._plan.retry(track, wait)
-        self._tell(track)
+                self._plan.retry(polled_job, wait)
+        self._tell(polled_job)
         if command.outcome is Outcome.ACCEPTED:
             loop = asyncio.get_running_loop()
-            loop.call_later(SETTLE, self._ask_soon, track, Priority.COMMAND, _AFTER_COMMAND)
+            loop.call_later(SETTLE, self._ask_soon, polled_job, Priority.COMMAND, _AFTER_COMMAND)
         elif isinstance(command.error, AlreadyEndedError):
-            self._ask_soon(track, Priority.COMMAND, _AFTER_COMMAND)
-        self._looks.later(track)
+            self._ask_soon(polled_job, Priority.COMMAND, _AFTER_COMMAND)
+        self._looks.later(polled_job)
         return command
 
     def is_looking(self, ref: JobRef) -> bool:
         """Whether some of the looks at what became of a job's last command are still to come."""
-        return ref in self._tracks and self._looks.are_to_come(self._tracks[ref])
+        return ref in self._polled_jobs and self._looks.are_to_come(self._polled_jobs[ref])
 
     async def run(self) -> None:
         """Polls until cancelled."""
@@ -273,17 +275,17 @@ class Monitor:
             finally:
                 self._tasks = None
                 following.cancel()
-                for track in self._tracks.values():
-                    track.stop_looking()
-                self._desk.windows.leave()
+                for polled_job in self._polled_jobs.values():
+                    polled_job.stop_looking()
+                self._context.windows.leave()
 
     async def _follow(self) -> None:
         while True:
             self._timekeeper.notice()
             if self._follower.tick():
                 self._respend()
-                for track in self._tracks.values():
-                    self._looks.later(track)
+                for polled_job in self._polled_jobs.values():
+                    self._looks.later(polled_job)
             await asyncio.sleep(TICK)
 
     # One poll.
@@ -292,12 +294,14 @@ class Monitor:
         await self._waiting.until_due()
         if not await self._can_sign():
             return
-        place = await self._gate.enter(Priority.SCHEDULE)
+        place = await self._limiter.enter(Priority.SCHEDULE)
         # The wait for the gate may have been long: what was due may not be any more.
         now = asyncio.get_running_loop().time()
         ref = self._plan.pop_due(now) if self._waiting.is_over() else None
-        track = self._tracks.get(ref) if ref else None
-        await self._admit(place, track, Cause.PLAN, (track and track.reason) or _RETRY)
+        polled_job = self._polled_jobs.get(ref) if ref else None
+        await self._admit(
+            place, polled_job, Cause.PLAN, (polled_job and polled_job.reason) or _RETRY
+        )
 
     async def _can_sign(self) -> bool:
         """Whether a call can be signed; where it cannot, polls rest, and no call is counted."""
@@ -312,135 +316,141 @@ class Monitor:
         self._service.note_token()
         return True
 
-    def _look(self, track: Track) -> bool:
+    def _look(self, polled_job: PolledJob) -> bool:
         """Looks at what became of a job's last command; returns whether that can be done now."""
-        if self._tasks is None or track.lock.locked() or track.is_waiting:
+        if self._tasks is None or polled_job.lock.locked() or polled_job.is_waiting:
             return False
-        self._ask_soon(track, Priority.COMMAND, _AFTER_COMMAND)
+        self._ask_soon(polled_job, Priority.COMMAND, _AFTER_COMMAND)
         return True
 
-    def _read_after_others(self, track: Track) -> None:
+    def _read_after_others(self, polled_job: PolledJob) -> None:
         """Reads a job that another process has commanded, unless that has read it by then."""
         loop = asyncio.get_running_loop()
         noticed = loop.time()
 
         def read() -> None:
-            if self._follower.polls and track.asked_at < noticed:
-                self._ask_soon(track, Priority.COMMAND, _AFTER_COMMAND)
+            if self._follower.polls and polled_job.asked_at < noticed:
+                self._ask_soon(polled_job, Priority.COMMAND, _AFTER_COMMAND)
 
         loop.call_later(_OF_OTHERS, read)
 
-    def _ask_soon(self, track: Track, priority: Priority, why: str) -> None:
-        if self._tasks is not None and not track.lock.locked() and not track.is_waiting:
-            self._tasks.create_task(self._extra_poll(track, priority, why))
+    def _ask_soon(self, polled_job: PolledJob, priority: Priority, why: str) -> None:
+        if self._tasks is not None and not polled_job.lock.locked() and not polled_job.is_waiting:
+            self._tasks.create_task(self._extra_poll(polled_job, priority, why))
 
-    async def _extra_poll(self, track: Track, priority: Priority, why: str) -> None:
+    async def _extra_poll(self, polled_job: PolledJob, priority: Priority, why: str) -> None:
         # The lock comes after the gate: a command must not wait for a poll that waits itself.
-        track.is_waiting = True
+        polled_job.is_waiting = True
         try:
             if not await self._can_sign():
-                self._looks.missed(track)
+                self._looks.missed(polled_job)
                 return
-            place = await self._gate.enter(priority)
+            place = await self._limiter.enter(priority)
         finally:
-            track.is_waiting = False
+            polled_job.is_waiting = False
         cause = Cause.COMMAND if priority is Priority.COMMAND else Cause.KEY
-        may = self._spending.budget.left_for(cause)
+        may = self._quota.budget.left_for(cause)
         if not may:
-            self._looks.missed(track)
-        await self._admit(place, track if may else None, cause, why)
+            self._looks.missed(polled_job)
+        await self._admit(place, polled_job if may else None, cause, why)
 
-    async def _admit(self, place: float, track: Track | None, cause: Cause, why: str) -> None:
+    async def _admit(
+        self, place: float, polled_job: PolledJob | None, cause: Cause, why: str
+    ) -> None:
         """Makes a call that the gate has let through, unless there is no use for it any more.
 
         It is counted here, before anything else can happen: no two calls share one of the day's.
         """
-        wanted = track is not None and self._tracks.get(track.job.ref) is track
-        if track is None or not wanted or track.lock.locked() or self._tasks is None:
-            self._gate.give_back(place)
+        wanted = polled_job is not None and self._polled_jobs.get(polled_job.job.ref) is polled_job
+        if polled_job is None or not wanted or polled_job.lock.locked() or self._tasks is None:
+            self._limiter.give_back(place)
             return
         admission = self._calls.admit(place, cause)
-        await track.lock.acquire()
-        self._tasks.create_task(self._admitted_poll(track, admission, why))
+        await polled_job.lock.acquire()
+        self._tasks.create_task(self._admitted_poll(polled_job, admission, why))
 
-    async def _admitted_poll(self, track: Track, admission: Admission, why: str) -> None:
+    async def _admitted_poll(self, polled_job: PolledJob, admission: Admission, why: str) -> None:
         priority = Priority.COMMAND if admission.cause is Cause.COMMAND else Priority.KEY
-        slots = Slots(self._calls, track.job, admission.cause, why, priority, admission)
+        slots = Slots(self._calls, polled_job.job, admission.cause, why, priority, admission)
         try:
-            await self._poll(track, slots)
+            await self._poll(polled_job, slots)
         finally:
             slots.close()
-            track.lock.release()
+            polled_job.lock.release()
 
-    async def _poll(self, track: Track, slots: Slots) -> None:
-        asked = self._aftermath.asking(track.job.ref, track.record) if track.record else []
-        answer = await self._ask(track, slots)
+    async def _poll(self, polled_job: PolledJob, slots: Slots) -> None:
+        asked = (
+            self._aftermath.asking(polled_job.job.ref, polled_job.record)
+            if polled_job.record
+            else []
+        )
+        answer = await self._ask(polled_job, slots)
         self._timekeeper.notice()
         # What another window has read meanwhile comes first, and that window reports it.
         self._follower.catch_up()
-        before, settled = track.snapshot(), list[ControlRecord]()
+        before, settled = polled_job.snapshot(), list[ControlRecord]()
         if isinstance(answer, ZcbulkError):
-            self._fail(track, answer)
+            self._fail(polled_job, answer)
             self._recorder.fault(before, answer)
         else:
-            track.read(answer, self._now())
-            self._recorder.reading(before, track.snapshot(), answer)
+            polled_job.read(answer, self._now())
+            self._recorder.reading(before, polled_job.snapshot(), answer)
             settled = self._aftermath.read(asked, answer)
             for record in settled:
-                track.learn(record)
-            self._plan.by_rule(track)
+                polled_job.learn(record)
+            self._plan.by_rule(polled_job)
             self._plan.bring_forward(self._service.note_success())
-        self._tell(track)
+        self._tell(polled_job)
         for record in settled:
             if record.command.outcome is not Outcome.ACCEPTED:
-                self._sink.publish(CommandEnded(track.job, record.command))
+                self._sink.publish(CommandEnded(polled_job.job, record.command))
 
-    async def _ask(self, track: Track, slots: Slots) -> JobReading | ZcbulkError:
+    async def _ask(self, polled_job: PolledJob, slots: Slots) -> JobReading | ZcbulkError:
         try:
-            return await self._api.status(track.job.ref, slots)
+            return await self._api.status(polled_job.job.ref, slots)
         except ZcbulkError as error:
             return error
 
-    def _fail(self, track: Track, error: ZcbulkError) -> None:
+    def _fail(self, polled_job: PolledJob, error: ZcbulkError) -> None:
         """Notes a failed poll, and plans when to try again, if at all."""
         self._plan.bring_forward(self._service.note_failure(error))
-        track.fail(error, self._now())
-        wait = self._service.hold_if_asked(error, track.failures)
+        polled_job.fail(error, self._now())
+        wait = self._service.hold_if_asked(error, polled_job.failures)
         if error.ends_polls:
-            self._plan.never(track)
+            self._plan.never(polled_job)
             return
         if wait is None:
-            failing = sum(it.is_failing for it in self._tracks.values())
-            wait = self._service.retry_after(error, track.failures, max(failing, 1))
+            failing = sum(it.is_failing for it in self._polled_jobs.values())
+            wait = self._service.retry_after(error, polled_job.failures, max(failing, 1))
         # The looks ask again. What more there was would cost more than was announced.
-        self._plan.retry(track, max(wait, self._aftermath.looks_last(track.record)))
+        self._plan.retry(polled_job, max(wait, self._aftermath.looks_last(polled_job.record)))
 
-    def _tell(self, track: Track) -> None:
+    def _tell(self, polled_job: PolledJob) -> None:
         """After a call: publishes what it brought, and what it changed for the other jobs."""
         self._waiting.wake()
-        if self._tracks.get(track.job.ref) is track:
-            self._publish(track)
-            self._looks.later(track)
+        if self._polled_jobs.get(polled_job.job.ref) is polled_job:
+            self._publish(polled_job)
+            self._looks.later(polled_job)
         self._renew()
-        self._service.tell_spending()
+        self._service.report_quota()
 
     # What concerns all jobs.
 
     def _renew(self, *, at_once: bool = False) -> None:
         """Sets the terms anew, and tells of the polls that this moves."""
-        for track in self._plan.renew(at_once=at_once):
-            self._publish(track)
+        for polled_job in self._plan.renew(at_once=at_once):
+            self._publish(polled_job)
 
     def _respend(self) -> None:
         """After a change of what may be spent: plans all anew, and tells."""
         self._renew(at_once=True)
         self._waiting.wake()
-        self._service.tell_spending()
+        self._service.report_quota()
 
     def _changed(self) -> None:
         """After a change of what is watched."""
         self._renew(at_once=True)
         self._waiting.wake()
 
-    def _publish(self, track: Track) -> None:
-        self._follower.tell(track)
+    def _publish(self, polled_job: PolledJob) -> None:
+        self._follower.tell(polled_job)

@@ -11,19 +11,19 @@ from zcbulk_tui.domain.progress import redated, remember
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.errors import ConfigError, QuotaSpentError, ZcbulkError
 from zcbulk_tui.monitor.aftermath import Aftermath
+from zcbulk_tui.monitor.call_limiter import CallLimiter, Priority
 from zcbulk_tui.monitor.calls import Calls, Slots
-from zcbulk_tui.monitor.desk import Desk
-from zcbulk_tui.monitor.gate import CallGate, Priority
 from zcbulk_tui.monitor.ports import JobApi
+from zcbulk_tui.monitor.profile_context import ProfileContext
+from zcbulk_tui.monitor.quota_tracker import QuotaTracker
 from zcbulk_tui.monitor.recorder import Recorder
-from zcbulk_tui.monitor.spending import Spending
 
 
 async def read_all(
     api: JobApi,
     jobs: Sequence[WatchedJob],
-    spending: Spending,
-    desk: Desk,
+    quota: QuotaTracker,
+    context: ProfileContext,
     now: Callable[[], datetime],
     *,
     fresh: bool = False,
@@ -38,8 +38,8 @@ async def read_all(
     Args:
         api: Zoho Creator.
         jobs: The jobs.
-        spending: What may be spent on calls.
-        desk: What is shared with the windows.
+        quota: What may be spent on calls.
+        context: What is shared with the windows.
         now: The time of day; aware.
         fresh: Whether to ask for all of them nevertheless.
 
@@ -50,24 +50,24 @@ async def read_all(
         QuotaSpentError: The day's calls do not allow it; nothing is asked then.
         ZcbulkError: The calls cannot be signed.
     """
-    desk.memory.know(jobs)
-    before = {job.ref: desk.memory.known(job) for job in jobs}
-    polled = _polled(desk)
+    context.memory.know(jobs)
+    before = {job.ref: context.memory.known(job) for job in jobs}
+    polled = _polled(context)
     known = {
         ref: redated((snapshot.last,), now())[0]
         for ref, snapshot in before.items()
         if snapshot.last is not None
         and not fresh
         and (snapshot.is_final or ref in polled)
-        and not _is_commanded_since(desk, snapshot)
+        and not _is_commanded_since(context, snapshot)
     }
     asked = [job for job in jobs if job.ref not in known]
     if asked:
-        spending.check(len(asked))
+        quota.check(len(asked))
         await api.sign_in()
-    calls = Calls(CallGate(desk.minute), spending, desk.memory, now)
-    recorder = Recorder(desk.memory, now)
-    aftermath = Aftermath(desk.memory, recorder, now)
+    calls = Calls(CallLimiter(context.rate_limiter), quota, context.memory, now)
+    recorder = Recorder(context.memory, now)
+    aftermath = Aftermath(context.memory, recorder, now)
 
     async def read(job: WatchedJob) -> JobReading | ZcbulkError:
         if job.ref in known:
@@ -79,10 +79,10 @@ async def read_all(
             reading = await api.status(job.ref, slot)
         except ZcbulkError as error:
             if isinstance(error, QuotaSpentError):
-                spending.refused()
+                quota.refused()
             recorder.fault(snapshot, error)
             return error
-        spending.answered()
+        quota.answered()
         after = JobSnapshot(job, remember(snapshot.readings, reading))
         recorder.reading(snapshot, after, reading)
         aftermath.read(asked, reading)
@@ -91,19 +91,19 @@ async def read_all(
     return await asyncio.gather(*(read(job) for job in jobs))
 
 
-def _is_commanded_since(desk: Desk, snapshot: JobSnapshot) -> bool:
+def _is_commanded_since(context: ProfileContext, snapshot: JobSnapshot) -> bool:
     """Whether a command was sent after the last reading that may have changed the job."""
-    record = desk.memory.last_command(snapshot.ref)
+    record = context.memory.last_command(snapshot.ref)
     if record is None or record.command.outcome is Outcome.REFUSED:
         return False
     return snapshot.last is None or snapshot.last.read_at < record.at
 
 
-def _polled(desk: Desk) -> Collection[JobRef]:
+def _polled(context: ProfileContext) -> Collection[JobRef]:
     """The jobs that a window polls."""
-    if not desk.windows.standing.poller:
+    if not context.windows.status.poller:
         return ()
     try:
-        return desk.memory.polled()
+        return context.memory.polled()
     except ConfigError:
         return ()

@@ -9,9 +9,9 @@ from zcbulk_tui.domain.budget import Reason
 from zcbulk_tui.domain.job import JobRef
 from zcbulk_tui.domain.outlook import Outlook
 from zcbulk_tui.domain.planner import DayPlan, PlannedJob, Terms
+from zcbulk_tui.monitor.polled_job import PolledJob
+from zcbulk_tui.monitor.quota_tracker import QuotaTracker
 from zcbulk_tui.monitor.schedule import Schedule
-from zcbulk_tui.monitor.spending import Spending
-from zcbulk_tui.monitor.track import Track
 
 Rule = Callable[[Outlook, Terms], tuple[float, Reason]]
 """Tells the seconds from a job's last reading to its next poll; as `planner.wait` does."""
@@ -30,53 +30,53 @@ class Plan:
     """The next poll of every job.
 
     Args:
-        tracks: The jobs; whoever adds and removes them tells the plan.
-        spending: Sets the terms.
+        polled_jobs: The jobs; whoever adds and removes them tells the plan.
+        quota: Sets the terms.
         rule: What turns an outlook and the terms into a time.
         now: The time of day; aware.
     """
 
     def __init__(
         self,
-        tracks: Mapping[JobRef, Track],
-        spending: Spending,
+        polled_jobs: Mapping[JobRef, PolledJob],
+        quota: QuotaTracker,
         rule: Rule,
         now: Callable[[], datetime],
     ) -> None:
-        self._tracks = tracks
-        self._spending = spending
+        self._polled_jobs = polled_jobs
+        self._quota = quota
         self._rule = rule
         self._now = now
         self._schedule = Schedule()
-        self._terms = Terms(spending.pace_in_force.price)
+        self._terms = Terms(quota.pace_in_force.price)
         self._looked_at = -_PAUSE
         self.next_due = self._schedule.next_due
         self.pop_due = self._schedule.pop_due
 
-    def by_rule(self, track: Track) -> None:
+    def by_rule(self, polled_job: PolledJob) -> None:
         """Plans the next poll of a job by its outlook, on the terms of now."""
-        if track.outlook is None:
-            self.never(track)
+        if polled_job.outlook is None:
+            self.never(polled_job)
             return
-        seconds, track.reason = self._rule(track.outlook, self._terms)
-        self._put(track, track.asked_at + seconds)
+        seconds, polled_job.reason = self._rule(polled_job.outlook, self._terms)
+        self._put(polled_job, polled_job.asked_at + seconds)
 
-    def retry(self, track: Track, seconds: float) -> None:
+    def retry(self, polled_job: PolledJob, seconds: float) -> None:
         """Plans the next poll of a job that could not be read."""
-        track.reason = None
-        self._put(track, _time() + seconds)
+        polled_job.reason = None
+        self._put(polled_job, _time() + seconds)
 
-    def never(self, track: Track) -> None:
+    def never(self, polled_job: PolledJob) -> None:
         """Plans no poll of a job."""
-        track.next_poll_at = track.reason = None
-        if self._is_watched(track):
-            self._schedule.discard(track.job.ref)
+        polled_job.next_poll_at = polled_job.reason = None
+        if self._is_watched(polled_job):
+            self._schedule.discard(polled_job.job.ref)
 
     def discard(self, ref: JobRef) -> None:
         """Forgets a job."""
         self._schedule.discard(ref)
 
-    def renew(self, *, at_once: bool = False) -> list[Track]:
+    def renew(self, *, at_once: bool = False) -> list[PolledJob]:
         """Sets the terms anew, and plans all jobs anew if they have changed.
 
         Args:
@@ -85,17 +85,19 @@ class Plan:
         Returns:
             The jobs that have been planned anew.
         """
-        many = len(self._tracks) > _FEW
+        many = len(self._polled_jobs) > _FEW
         if many and not at_once and _time() < self._looked_at + _PAUSE:
             return []
         self._looked_at = _time()
-        new, old = self._spending.terms(self.outlooks()), self._terms
+        new, old = self._quota.terms(self.outlooks()), self._terms
         if _alike(new.price, old.price) and _alike(new.patience, old.patience):
             return []
         self._terms = new
-        planned = [track for track in self._tracks.values() if track.reason is not None]
-        for track in planned:
-            self.by_rule(track)
+        planned = [
+            polled_job for polled_job in self._polled_jobs.values() if polled_job.reason is not None
+        ]
+        for polled_job in planned:
+            self.by_rule(polled_job)
         return planned
 
     def outlooks(self) -> list[Outlook]:
@@ -105,8 +107,8 @@ class Plan:
     def forward(self, seconds: float) -> None:
         """Brings all polls forward, after a time in which this machine slept."""
         self._schedule.forward(seconds)
-        for track in self._tracks.values():
-            track.asked_at -= seconds
+        for polled_job in self._polled_jobs.values():
+            polled_job.asked_at -= seconds
 
     def bring_forward(self, outage_began: datetime | None) -> None:
         """After an outage, if there was one: plans the jobs that it has hit for now.
@@ -116,37 +118,37 @@ class Plan:
         """
         if outage_began is None:
             return
-        for track in self._tracks.values():
-            hit = track.failing_since is not None and track.failing_since >= outage_began
+        for polled_job in self._polled_jobs.values():
+            hit = polled_job.failing_since is not None and polled_job.failing_since >= outage_began
             # Where it is looked at what became of a command, that is soon enough.
-            is_free = track.look is None and not track.lock.locked()
-            if hit and track.next_poll_at is not None and is_free:
-                self.retry(track, 0.0)
+            is_free = polled_job.look is None and not polled_job.lock.locked()
+            if hit and polled_job.next_poll_at is not None and is_free:
+                self.retry(polled_job, 0.0)
 
     def of_the_day(self) -> DayPlan:
         """The plan for the rest of the day."""
-        today = self._spending.seconds_to_reset
+        today = self._quota.seconds_to_reset
         jobs = [
-            PlannedJob(track.snapshot(), planner.calls(ahead, self._terms, today))
-            for track, ahead in self._polled()
+            PlannedJob(polled_job.snapshot(), planner.calls(ahead, self._terms, today))
+            for polled_job, ahead in self._polled()
         ]
-        effects = self._spending.effects(self.outlooks())
-        return DayPlan(self._spending.snapshot(), tuple(jobs), effects)
+        effects = self._quota.effects(self.outlooks())
+        return DayPlan(self._quota.snapshot(), tuple(jobs), effects)
 
-    def _polled(self) -> Iterator[tuple[Track, Outlook]]:
+    def _polled(self) -> Iterator[tuple[PolledJob, Outlook]]:
         """The jobs that are neither over nor given up, with their outlooks."""
-        for track in self._tracks.values():
-            if track.outlook is not None and track.next_poll_at is not None:
-                yield track, track.outlook
+        for polled_job in self._polled_jobs.values():
+            if polled_job.outlook is not None and polled_job.next_poll_at is not None:
+                yield polled_job, polled_job.outlook
 
-    def _put(self, track: Track, due: float) -> None:
-        track.next_poll_at = self._now() + timedelta(seconds=due - _time())
-        if self._is_watched(track):
-            self._schedule.put(track.job.ref, due)
+    def _put(self, polled_job: PolledJob, due: float) -> None:
+        polled_job.next_poll_at = self._now() + timedelta(seconds=due - _time())
+        if self._is_watched(polled_job):
+            self._schedule.put(polled_job.job.ref, due)
 
-    def _is_watched(self, track: Track) -> bool:
+    def _is_watched(self, polled_job: PolledJob) -> bool:
         """Whether the job has not been removed, or removed and added anew, while it was asked."""
-        return self._tracks.get(track.job.ref) is track
+        return self._polled_jobs.get(polled_job.job.ref) is polled_job
 
 
 def _alike(one: float, other: float) -> bool:

@@ -5,6 +5,7 @@ from typing import Protocol
 from zcbulk_tui.domain.call_limits import Slot
 from zcbulk_tui.domain.job import Action, JobReading, JobRef
 from zcbulk_tui.errors import Answer
+from zcbulk_tui.monitor.events import Event
 
 
 class JobApi(Protocol):
@@ -34,3 +35,10 @@ class JobApi(Protocol):
             UnclearError: It may or may not have been carried out.
             ZcbulkError: It was not carried out.
         """
+
+
+class Sink(Protocol):
+    """Where the monitor's events go."""
+
+    def publish(self, event: Event) -> None:
+        """Takes an event; must return at once."""

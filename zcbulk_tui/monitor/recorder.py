@@ -8,7 +8,7 @@ from zcbulk_tui.domain.job import JobReading, WatchedJob
 from zcbulk_tui.domain.records import EventKind, JobEvent
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.errors import ZcbulkError
-from zcbulk_tui.store.memory import StoredMemory
+from zcbulk_tui.store.memory import Memory
 
 
 class Recorder:
@@ -19,7 +19,7 @@ class Recorder:
         now: The time of day; aware.
     """
 
-    def __init__(self, memory: StoredMemory, now: Callable[[], datetime]) -> None:
+    def __init__(self, memory: Memory, now: Callable[[], datetime]) -> None:
         self._memory = memory
         self._now = now
 

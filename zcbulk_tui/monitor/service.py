@@ -8,7 +8,7 @@ from typing import Any
 
 from zcbulk_tui.domain import backoff
 from zcbulk_tui.domain.snapshot import ServiceSnapshot
-from zcbulk_tui.domain.windows import Standing
+from zcbulk_tui.domain.windows import WindowStatus
 from zcbulk_tui.errors import (
     BusyError,
     QuotaSpentError,
@@ -19,9 +19,10 @@ from zcbulk_tui.errors import (
     UnreachableError,
     ZcbulkError,
 )
-from zcbulk_tui.monitor.events import ServiceChanged, Sink
-from zcbulk_tui.monitor.spending import Spending
-from zcbulk_tui.store.memory import StoredMemory
+from zcbulk_tui.monitor.events import ServiceChanged
+from zcbulk_tui.monitor.ports import Sink
+from zcbulk_tui.monitor.quota_tracker import QuotaTracker
+from zcbulk_tui.store.memory import Memory
 
 _LOOK_FOR_SIGN_IN = 15.0
 """Seconds between two looks whether the user has signed in, elsewhere; they cost no call."""
@@ -32,7 +33,7 @@ class Service:
 
     Args:
         sink: Is told of every change.
-        spending: Is told of a day that is spent.
+        quota: Is told of a day that is spent.
         memory: Tells whether what happens is kept.
         now: The time of day; aware.
         luck: Random numbers from 0 to 1.
@@ -41,18 +42,18 @@ class Service:
     def __init__(
         self,
         sink: Sink,
-        spending: Spending,
-        memory: StoredMemory,
+        quota: QuotaTracker,
+        memory: Memory,
         now: Callable[[], datetime],
         luck: Callable[[], float],
     ) -> None:
         self._sink = sink
-        self._spending = spending
+        self._quota = quota
         self._memory = memory
         self._now = now
         self._luck = luck
-        self._standing = Standing(polls=True)
-        self._snapshot = ServiceSnapshot(spending.snapshot())
+        self._status = WindowStatus(polls=True)
+        self._snapshot = ServiceSnapshot(quota.snapshot())
         self._told: ServiceSnapshot | None = None
         self._held_until = 0.0
         # The first of the failed calls since one was carried out.
@@ -63,15 +64,15 @@ class Service:
         """How the calls of this window go."""
         return self._snapshot
 
-    def stand(self, standing: Standing) -> None:
+    def take_status(self, status: WindowStatus) -> None:
         """Takes how this window stands among the others."""
-        before, self._standing = self._standing.service, standing
+        before, self._status = self._status.service, status
         # What is known stays known when this window polls from now on.
-        other = standing.service or before or self._snapshot
+        other = status.service or before or self._snapshot
         # Of a pause that is chosen later an event tells, sooner than the one that polls.
         paused = self._snapshot.paused if before else other.paused
         self._change(paused=paused, answered=other.answered, changed_at=other.changed_at)
-        if standing.polls and before and before.held_by and before.held_until:
+        if status.polls and before and before.held_by and before.held_until:
             seconds = (before.held_until - self._now()).total_seconds()
             # The clock may have been set since the other one wrote it.
             self._hold(before.held_by, min(seconds, backoff.LONGEST))
@@ -90,9 +91,9 @@ class Service:
         """Takes whether the user has paused the polls."""
         self._change(paused=paused)
 
-    def tell_spending(self) -> None:
+    def report_quota(self) -> None:
         """Tells how today's calls stand."""
-        self._change(spent=self._spending.snapshot())
+        self._change(spent=self._quota.snapshot())
 
     def slept(self, seconds: float) -> None:
         """Takes that this machine slept, while Zoho had its peace."""
@@ -104,12 +105,12 @@ class Service:
         self._change(
             changed_at=known.changed_at and known.changed_at + by,
             held_until=known.held_until and known.held_until + by,
-            spent=self._spending.snapshot(),
+            spent=self._quota.snapshot(),
         )
 
     def note_success(self) -> datetime | None:
         """Notes that a call was carried out; for what is returned see `note_failure`."""
-        self._spending.answered()
+        self._quota.answered()
         began, self._failing_since = self._failing_since, None
         return self._note_answer(answered=True) or began
 
@@ -130,7 +131,7 @@ class Service:
             Seconds after which to try again; None where the error asks for nothing of the kind.
         """
         if isinstance(error, QuotaSpentError):
-            if self._spending.refused():
+            if self._quota.refused():
                 return 0.0  # with the first call that the budget allows again
             # Zoho's day begins a little later than ours.
             seconds = backoff.delay(failures, self._luck(), backoff.BUSY)
@@ -188,15 +189,15 @@ class Service:
 
     def _change(self, **changes: Any) -> None:
         own = self._snapshot = replace(self._snapshot, **changes)
-        standing = self._standing
+        status = self._status
         # What counts is how the calls of the window that polls go.
         shown = own
-        if standing.service:
-            shown = replace(standing.service, spent=own.spent, paused=own.paused)
+        if status.service:
+            shown = replace(status.service, spent=own.spent, paused=own.paused)
         told = replace(
             shown,
-            poller=standing.poller,
-            windows=standing.windows,
+            poller=status.poller,
+            windows=status.windows,
             unkept=self._memory.trouble,
         )
         if told != self._told:

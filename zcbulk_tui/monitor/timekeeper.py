@@ -6,8 +6,8 @@ from zcbulk_tui.domain.job import JobRef
 from zcbulk_tui.monitor.aftermath import Aftermath
 from zcbulk_tui.monitor.clock import ClockWatch
 from zcbulk_tui.monitor.plan import Plan
+from zcbulk_tui.monitor.polled_job import PolledJob
 from zcbulk_tui.monitor.service import Service
-from zcbulk_tui.monitor.track import Track
 
 
 class Timekeeper:
@@ -15,7 +15,7 @@ class Timekeeper:
 
     Args:
         clock: Notices them.
-        tracks: The jobs.
+        polled_jobs: The jobs.
         plan: Brings forward in sleep what is due.
         service: The same for the peace that Zoho asked for.
         aftermath: The same for the looks at what became of commands.
@@ -25,14 +25,14 @@ class Timekeeper:
     def __init__(
         self,
         clock: ClockWatch,
-        tracks: Mapping[JobRef, Track],
+        polled_jobs: Mapping[JobRef, PolledJob],
         plan: Plan,
         service: Service,
         aftermath: Aftermath,
-        publish: Callable[[Track], None],
+        publish: Callable[[PolledJob], None],
     ) -> None:
         self._clock = clock
-        self._tracks = tracks
+        self._polled_jobs = polled_jobs
         self._plan = plan
         self._service = service
         self._aftermath = aftermath
@@ -50,6 +50,6 @@ class Timekeeper:
             self._aftermath.forward(slept)
         if step:
             self._service.redate(step)
-            for track in self._tracks.values():
-                track.redate(step)
-                self._publish(track)
+            for polled_job in self._polled_jobs.values():
+                polled_job.redate(step)
+                self._publish(polled_job)

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from zcbulk_tui.monitor.following import Follower
 from zcbulk_tui.monitor.plan import Plan
+from zcbulk_tui.monitor.quota_tracker import QuotaTracker
 from zcbulk_tui.monitor.service import Service
-from zcbulk_tui.monitor.spending import Spending
 
 _LOOK_UP = 60.0
 """Seconds after which the clock is looked at, whatever is due: the machine may have slept."""
@@ -19,7 +19,7 @@ class Waiting:
 
     Args:
         plan: Tells what is due.
-        spending: Tells what may be spent.
+        quota: Tells what may be spent.
         service: Tells how long Zoho is left in peace.
         follower: Tells whether this window polls.
         notice_clock: Called before each wait: the machine may have slept, or its clock been set.
@@ -29,19 +29,19 @@ class Waiting:
     def __init__(
         self,
         plan: Plan,
-        spending: Spending,
+        quota: QuotaTracker,
         service: Service,
         follower: Follower,
         notice_clock: Callable[[], None],
         on_new_day: Callable[[], None],
     ) -> None:
         self._plan = plan
-        self._spending = spending
+        self._quota = quota
         self._service = service
         self._follower = follower
         self._on_new_day = on_new_day
         self._notice_clock = notice_clock
-        self._today = spending.budget.day.date
+        self._today = quota.budget.day.date
         self._woken = asyncio.Event()
 
     def wake(self) -> None:
@@ -53,10 +53,10 @@ class Waiting:
         while True:
             self._woken.clear()
             self._notice_clock()
-            if not self._spending.budget.left_for_polls:
-                self._spending.look()
-            if self._spending.budget.day.date != self._today:
-                self._today = self._spending.budget.day.date
+            if not self._quota.budget.left_for_polls:
+                self._quota.look()
+            if self._quota.budget.day.date != self._today:
+                self._today = self._quota.budget.day.date
                 self._on_new_day()
             wait = self._seconds()
             if wait <= 0:
@@ -73,6 +73,6 @@ class Waiting:
         due = self._plan.next_due()
         if due is None or self._service.paused or not self._follower.polls:
             return math.inf
-        if not self._spending.budget.left_for_polls:
-            return self._spending.seconds_to_reset
+        if not self._quota.budget.left_for_polls:
+            return self._quota.seconds_to_reset
         return max(due - asyncio.get_running_loop().time(), self._service.held_for)

@@ -68,7 +68,7 @@ def _today(plan: DayPlan, now: datetime, glyphs: Glyphs, width: int) -> Iterator
     budget = spent.budget
     resets = duration((spent.resets_at - now).total_seconds() // 60 * 60)
     yield (
-        Span(f"{budget.left:,} of {budget.allowance.ours:,} calls left", Look.STRONG),
+        Span(f"{budget.left:,} of {budget.quota_plan.ours:,} calls left", Look.STRONG),
         Span(f" until {words.reset(spent)}, in {resets}"),
     )
     yield from _gauge(plan, glyphs, width)
@@ -90,7 +90,7 @@ def _gauge(plan: DayPlan, glyphs: Glyphs, width: int) -> Iterator[Line]:
         ("made", budget.day.total, glyphs.success, Look.RUNNING),
         (
             "elsewhere",
-            max(budget.allowance.ours - budget.day.total - budget.left, 0),
+            max(budget.quota_plan.ours - budget.day.total - budget.left, 0),
             glyphs.failed,
             Look.WARNING,
         ),
@@ -126,7 +126,7 @@ def _notes(spent: Spent) -> Iterator[tuple[str, Look]]:
         )
     if spent.trouble is not None:
         yield spent.trouble, Look.WARNING
-    if spent.budget.allowance.zone is None:
+    if spent.budget.quota_plan.zone is None:
         yield (
             "Zoho's day is that of the super admin's time zone. It is not set "
             "(budget.reset_timezone), so this machine's is taken.",

@@ -67,7 +67,7 @@ _ENDED = {
 
 def reset(spent: Spent, *, zone: bool = True) -> str:
     """Returns the time of day at which the quota resets, in the quota's time zone."""
-    at = spent.resets_at.astimezone(spent.budget.allowance.zone)
+    at = spent.resets_at.astimezone(spent.budget.quota_plan.zone)
     return f"{at:%H:%M %Z}" if zone else f"{at:%H:%M}"
 
 

@@ -9,10 +9,10 @@ from zcbulk_tui.domain.records import EventKind, History, Record
 from zcbulk_tui.store import control_log, log_rows
 from zcbulk_tui.store.database import Database
 from zcbulk_tui.store.rows import JOB, READING, THE_JOB, key, to_job, to_millis, to_reading
-from zcbulk_tui.store.watch_list import StoredWatchList
+from zcbulk_tui.store.watch_list import WatchList
 
 
-class StoredArchive:
+class Archive:
     """The memory of a profile, as people read it.
 
     Every method raises `ConfigError` where it cannot be read.
@@ -28,7 +28,7 @@ class StoredArchive:
 
     def jobs(self) -> list[WatchedJob]:
         """Returns the watch list, in its order."""
-        return StoredWatchList(self._database, self._profile).jobs()
+        return WatchList(self._database, self._profile).jobs()
 
     def history(self, ref: JobRef) -> History | None:
         """Returns all that is remembered of a job; None of one that was never watched."""

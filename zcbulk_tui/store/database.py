@@ -31,7 +31,7 @@ _PATIENCE_AT_FIRST = 2.0
 Values = Sequence[Any] | Mapping[str, Any]
 """What takes the places of the question marks, or of the names, in a statement."""
 
-_OWED_AT_MOST = 10_000
+_PENDING_AT_MOST = 10_000
 """Statements that are kept for later while the database cannot be written."""
 
 _GRACE = 3.0
@@ -81,7 +81,7 @@ class Database:
         self.backup = backup
         self.renew: Callable[[Database], Database] | None = None
         self._trouble: str | None = None
-        self._owed: deque[tuple[str, Values]] = deque(maxlen=_OWED_AT_MOST)
+        self._pending: deque[tuple[str, Values]] = deque(maxlen=_PENDING_AT_MOST)
         self.file = None if path is None else OpenFile(path)
         self.begun_anew = 0
         self.on_new_file: list[Callable[[sqlite3.Connection], None]] = []
@@ -101,9 +101,9 @@ class Database:
         return self.never_kept or self._trouble or not_backed_up
 
     @property
-    def owed(self) -> int:
+    def pending_writes(self) -> int:
         """How many things are still to be written, since that failed."""
-        return len(self._owed)
+        return len(self._pending)
 
     def rows(self, sql: str, values: Values = ()) -> list[tuple[Any, ...]]:
         """Returns what a query finds.
@@ -119,23 +119,23 @@ class Database:
         except UnicodeError as error:
             raise self.senseless(error) from error
 
-    def keep(self, sql: str, values: Values = ()) -> None:
+    def write_later(self, sql: str, values: Values = ()) -> None:
         """Writes something; what cannot be written now is written with the next that can.
 
         Raises nothing: `trouble` tells what is wrong.
         """
-        self._owed.append((sql, values))
-        self.pay()
+        self._pending.append((sql, values))
+        self.flush()
 
-    def pay(self) -> None:
-        """Writes what is owed; raises nothing."""
-        if not self._owed:
+    def flush(self) -> None:
+        """Writes what is pending; raises nothing."""
+        if not self._pending:
             return
         # Several are those of a time when nothing could be written, commands perhaps among them.
-        save = self.backup.save_list if self.backup and len(self._owed) > 1 else None
+        save = self.backup.save_list if self.backup and len(self._pending) > 1 else None
         try:
             with self.begun(save):
-                for sql, values in self._owed:
+                for sql, values in self._pending:
                     # What cannot be right, as a reading of a forgotten job, blocks nothing else.
                     with suppress(self.connection.IntegrityError, OverflowError, UnicodeError):
                         self.connection.execute(sql, values)
@@ -144,7 +144,7 @@ class Database:
             said = f"What happens is not written down, since {self._name} fails: {error}"
             self._trouble = one_line(said, 300)
         else:
-            self._owed.clear()
+            self._pending.clear()
             self._trouble = None
 
     def check(self) -> None:
@@ -202,7 +202,7 @@ class Database:
         self._recover()
 
     def _recover(self) -> None:
-        self.pay()
+        self.flush()
         for write in self.on_recovery:
             write()
 
@@ -266,7 +266,7 @@ class Database:
         return self._version != before
 
     def close(self) -> None:
-        """Writes what is owed, if that can be done now, and lets go of the file."""
+        """Writes what is pending, if that can be done now, and lets go of the file."""
         self.look(at_last=True)
         self._recover()
         self.connection.close()

@@ -32,7 +32,7 @@ from zcbulk_tui.store.rows import (
     reading_values,
     to_news,
 )
-from zcbulk_tui.store.windows import NoWindow, StoredWindows
+from zcbulk_tui.store.windows import NoWindow, Windows
 
 if TYPE_CHECKING:
     import sqlite3
@@ -47,7 +47,7 @@ _WISHES = "SELECT by_window, job FROM wanted WHERE by_window IN (SELECT id FROM 
 _WANT_NO_MORE = f"DELETE FROM wanted WHERE by_window = :window AND job = {THE_JOB}"
 
 
-class StoredMemory:
+class Memory:
     """The memory of a profile, for one window.
 
     While the database fails, what is written is kept for later, and nothing is learnt.
@@ -64,7 +64,7 @@ class StoredMemory:
         self,
         database: Database,
         profile: str,
-        windows: StoredWindows | NoWindow,
+        windows: Windows | NoWindow,
         *,
         shows_list: bool = True,
     ) -> None:
@@ -72,7 +72,7 @@ class StoredMemory:
         self._profile = profile
         self._windows = windows
         self._shows_list = shows_list
-        self._list = watch_list.StoredWatchList(database, profile)
+        self._list = watch_list.WatchList(database, profile)
         self._last_reading, self._last_event = self._newest()
         self._is_behind = False
         self._wanted: list[tuple[Any, ...]] = []
@@ -110,7 +110,7 @@ class StoredMemory:
     def know(self, jobs: Iterable[WatchedJob]) -> None:
         """Makes sure that jobs can be remembered, though they may not be on the list; no error."""
         for job in jobs:
-            self._database.keep(KNOW_JOB, job_values(self._profile, job))
+            self._database.write_later(KNOW_JOB, job_values(self._profile, job))
 
     def edit(self, job: WatchedJob) -> None:
         """Keeps another label, other tags and another note of a job; raises as `add` does."""
@@ -212,16 +212,16 @@ class StoredMemory:
     def read(self, ref: JobRef, reading: JobReading) -> None:
         """Keeps a reading; raises nothing."""
         values = reading_values(self._profile, self._windows.number, ref, reading)
-        self._database.keep(KEEP_READING, values)
+        self._database.write_later(KEEP_READING, values)
 
     def happened(self, event: JobEvent) -> None:
         """Keeps an event; raises nothing."""
         values = event_values(self._profile, self._windows.number, event)
-        self._database.keep(KEEP_EVENT if event.ref else KEEP_EVENT_OF_ALL, values)
+        self._database.write_later(KEEP_EVENT if event.ref else KEEP_EVENT_OF_ALL, values)
 
     def called(self, record: CallRecord) -> None:
         """Keeps what there is to say of a call; raises nothing."""
-        self._database.keep(KEEP_CALL, call_values(self._profile, record))
+        self._database.write_later(KEEP_CALL, call_values(self._profile, record))
 
     def begin(self, record: ControlRecord) -> None:
         """Keeps a command that is about to be sent, if none stands in its way.
@@ -253,17 +253,17 @@ class StoredMemory:
         """Keeps a start or an abort, or what more is known of it; raises nothing."""
         values = control_log.values(record)
         self._commands[record.job.ref] = record
-        self._database.keep(KNOW_JOB, job_values(record.profile, record.job))
-        # What is owed of this record is older, and must not be written over what is known now.
-        self._database.pay()
-        if not self._database.owed:
+        self._database.write_later(KNOW_JOB, job_values(record.profile, record.job))
+        # What is pending of this record is older, and must not be written over what is known now.
+        self._database.flush()
+        if not self._database.pending_writes:
             with suppress(ConfigError):
                 with self._database.transaction(durable=True) as connection:
                     connection.execute(control_log.KEEP, values)
                     connection.execute(control_log.STARTED, values)
                 return
-        self._database.keep(control_log.KEEP, values)
-        self._database.keep(control_log.STARTED, values)
+        self._database.write_later(control_log.KEEP, values)
+        self._database.write_later(control_log.STARTED, values)
 
     def _write_anew(self, connection: "sqlite3.Connection") -> None:
         """Writes what this window knows into a file that is begun anew, where it lacks that."""

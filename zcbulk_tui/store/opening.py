@@ -140,7 +140,7 @@ def _found_in(path: Path) -> str | None:
     where = f"{path.as_uri()}?mode=ro"
     try:
         with closing(sqlite3.connect(where, uri=True, timeout=_PATIENCE_FOR_A_LOOK)) as connection:
-            _glance(connection)
+            _probe(connection)
             if mark.exists():
                 _examine(connection)
                 mark.unlink()
@@ -155,7 +155,7 @@ def _found_in(path: Path) -> str | None:
     return None
 
 
-def _glance(connection: "sqlite3.Connection") -> None:
+def _probe(connection: "sqlite3.Connection") -> None:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     # Another version has other tables.
     for sql in _A_LITTLE_OF_EACH if version == VERSION else _A_LITTLE_OF_EACH[:1]:

@@ -112,7 +112,7 @@ TABLES = (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         profile TEXT NOT NULL,
         name TEXT NOT NULL,
-        beat REAL NOT NULL,
+        heartbeat REAL NOT NULL,
         focused INTEGER NOT NULL,
         polls INTEGER NOT NULL,
         service TEXT

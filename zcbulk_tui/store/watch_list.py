@@ -31,7 +31,7 @@ _REMOVE = f"UPDATE jobs SET place = NULL WHERE id = {THE_JOB}"
 _LIST = f"SELECT {JOB} FROM jobs WHERE profile = ? AND place IS NOT NULL ORDER BY place"
 
 
-class StoredWatchList:
+class WatchList:
     """The watch list of a profile: the jobs of one account are not to be asked about in another.
 
     Args:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from zcbulk_tui.domain.budget import Pace
 from zcbulk_tui.domain.snapshot import ServiceSnapshot
 from zcbulk_tui.domain.text import one_line
-from zcbulk_tui.domain.windows import Standing
+from zcbulk_tui.domain.windows import WindowStatus
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.store.database import Database
 from zcbulk_tui.store.json_objects import error_from_json, error_json
@@ -33,16 +33,16 @@ SURE = 3.0
 
 _BURY = """
 DELETE FROM windows WHERE profile = :profile AND id IS NOT :id
-    AND (beat <= :now - :silent OR beat > :now + :silent)
+    AND (heartbeat <= :now - :silent OR heartbeat > :now + :silent)
 """
 
-_BEAT = """
-INSERT INTO windows (id, profile, name, beat, focused, polls, service)
+_HEARTBEAT = """
+INSERT INTO windows (id, profile, name, heartbeat, focused, polls, service)
 VALUES (:id, :profile, :name, :now, :focused,
     NOT EXISTS (SELECT 1 FROM windows WHERE profile = :profile AND polls AND id IS NOT :id),
     :service)
 ON CONFLICT (id) DO UPDATE SET
-    beat = excluded.beat,
+    heartbeat = excluded.heartbeat,
     focused = excluded.focused,
     polls = excluded.polls,
     service = excluded.service
@@ -54,11 +54,11 @@ _OTHERS = "SELECT name, polls, focused, service FROM windows WHERE profile = ? A
 # Where the one that polls is gone, one of the others is about to take its place.
 _LIVING = """
 SELECT name FROM windows WHERE profile = :profile
-    AND beat BETWEEN :now - :silent AND :now + :silent ORDER BY polls DESC LIMIT 1
+    AND heartbeat BETWEEN :now - :silent AND :now + :silent ORDER BY polls DESC LIMIT 1
 """
 
 
-class StoredWindows:
+class Windows:
     """This window among the others on the same database.
 
     No method raises. While the database fails, a window goes on as it stood.
@@ -86,21 +86,21 @@ class StoredWindows:
         self._name = name
         self._clock = clock
         self._heard_at = float("-inf")
-        self._standing = Standing(polls=False)
+        self._status = WindowStatus(polls=False)
         self.number = 0
         database.on_new_file.append(self._forget_number)
 
     @property
-    def standing(self) -> Standing:
+    def status(self) -> WindowStatus:
         """How it stood when it was last heard of."""
-        return self._standing
+        return self._status
 
     @property
     def is_sure(self) -> bool:
         """Whether no other window can have taken its place since then."""
         return self._clock() < self._heard_at + SURE
 
-    def beat(self, service: ServiceSnapshot, *, focused: bool) -> Standing:
+    def heartbeat(self, service: ServiceSnapshot, *, focused: bool) -> WindowStatus:
         """Tells the others that this window lives; takes the lease where nobody has it.
 
         Args:
@@ -113,12 +113,12 @@ class StoredWindows:
         now = self._clock()
         try:
             with self._database.transaction() as connection:
-                number, standing = self._beat(connection, now, service, focused=focused)
+                number, status = self._heartbeat(connection, now, service, focused=focused)
         except ConfigError:
-            return self._standing
+            return self._status
         # Not before it counts: another window may get the number, or the lease, instead.
-        self.number, self._standing, self._heard_at = number, standing, now
-        return standing
+        self.number, self._status, self._heard_at = number, status, now
+        return status
 
     def _forget_number(self, _: "sqlite3.Connection") -> None:
         """In a file that is begun anew, the number may be another window's."""
@@ -128,17 +128,17 @@ class StoredWindows:
         """Gives the lease back, if it has it; another window takes it within seconds."""
         # Where that cannot be written, silence says the same, and no entry is lost by it.
         if self.number and not self._database.trouble:
-            self._database.keep("DELETE FROM windows WHERE id = ?", (self.number,))
-            self._database.keep("DELETE FROM wanted WHERE by_window = ?", (self.number,))
+            self._database.write_later("DELETE FROM windows WHERE id = ?", (self.number,))
+            self._database.write_later("DELETE FROM wanted WHERE by_window = ?", (self.number,))
 
-    def _beat(
+    def _heartbeat(
         self,
         connection: "sqlite3.Connection",
         now: float,
         service: ServiceSnapshot,
         *,
         focused: bool,
-    ) -> tuple[int, Standing]:
+    ) -> tuple[int, WindowStatus]:
         values = {
             "id": self.number or None,
             "profile": self._profile,
@@ -149,16 +149,16 @@ class StoredWindows:
             "service": _service_json(service),
         }
         connection.execute(_BURY, values)
-        number, polls = connection.execute(_BEAT, values).fetchone()
+        number, polls = connection.execute(_HEARTBEAT, values).fetchone()
         others = connection.execute(_OTHERS, (self._profile, number)).fetchall()
         name, said = next(((name, said) for name, polls, _, said in others if polls), ("", None))
-        standing = Standing(
+        status = WindowStatus(
             polls=bool(polls),
             poller=one_line(name, 40),
             windows=1 + len(others),
             focused=any(focused for _, _, focused, _ in others),
         )
-        return number, _with_service(standing, said) if said else standing
+        return number, _with_service(status, said) if said else status
 
 
 class NoWindow:
@@ -167,7 +167,7 @@ class NoWindow:
     Args:
         database: Keeps the lease.
         profile: Whose windows.
-        clock: See `StoredWindows`.
+        clock: See `Windows`.
     """
 
     number = 0
@@ -181,11 +181,11 @@ class NoWindow:
         with suppress(ConfigError):
             for (name,) in database.rows(_LIVING, values):
                 poller = one_line(name, 40)
-        self.standing = Standing(polls=True, poller=poller)
+        self.status = WindowStatus(polls=True, poller=poller)
 
-    def beat(self, service: ServiceSnapshot, *, focused: bool) -> Standing:  # noqa: ARG002 - as windows do
+    def heartbeat(self, service: ServiceSnapshot, *, focused: bool) -> WindowStatus:  # noqa: ARG002 - as windows do
         """Stands as it stood: nobody waits for a sign of life."""
-        return self.standing
+        return self.status
 
     def leave(self) -> None:
         """Nobody notices."""
@@ -204,7 +204,7 @@ def _service_json(service: ServiceSnapshot) -> str:
     )
 
 
-def _with_service(standing: Standing, text: str) -> Standing:
+def _with_service(status: WindowStatus, text: str) -> WindowStatus:
     parts = json.loads(text)
     service = ServiceSnapshot(
         paused=bool(parts["paused"]),
@@ -214,4 +214,4 @@ def _with_service(standing: Standing, text: str) -> Standing:
         held_by=error_from_json(parts["held_by"]),
     )
     pace = Pace(parts["pace"]) if parts["pace"] else None
-    return replace(standing, service=service, pace=pace)
+    return replace(status, service=service, pace=pace)

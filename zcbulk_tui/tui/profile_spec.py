@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from zcbulk_tui.domain.job import Environment
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.errors import ZcbulkError
-from zcbulk_tui.monitor.events import Sink
+from zcbulk_tui.monitor.ports import Sink
 
 # Types only: all that the monitor needs is loaded with it, after the first frame.
 if TYPE_CHECKING:
     from zcbulk_tui.domain.windows import Recalled
     from zcbulk_tui.monitor.monitor import Monitor
-    from zcbulk_tui.store.archive import StoredArchive
+    from zcbulk_tui.store.archive import Archive
 
 
 class Connection(NamedTuple):
@@ -27,7 +27,7 @@ class Connection(NamedTuple):
 
     monitor: "Monitor"
     jobs: "Sequence[Recalled]"
-    archive: "StoredArchive"
+    archive: "Archive"
     close: Callable[[], Awaitable[None]]
 
 

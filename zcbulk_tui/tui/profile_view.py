@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from zcbulk_tui.domain.planner import Effect
     from zcbulk_tui.domain.records import ControlRecord
     from zcbulk_tui.monitor.monitor import Monitor
-    from zcbulk_tui.store.archive import StoredArchive
+    from zcbulk_tui.store.archive import Archive
 
 
 class JobPast(NamedTuple):
@@ -49,7 +49,7 @@ class ProfileView:
     def __init__(self, spec: ProfileSpec, take: Callable[["ProfileView", Event], None]) -> None:
         self.spec = spec
         self.monitor: Monitor | None = None
-        self.archive: StoredArchive | None = None
+        self.archive: Archive | None = None
         self.service = ServiceSnapshot()
         self.effect: Effect | None = None
         self._take = take

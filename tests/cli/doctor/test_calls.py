@@ -20,7 +20,7 @@ def test_a_job_costs_a_call_that_is_counted(
     assert job.id in found["status"][1]
     assert calls(creator) == [job.path]
     with memory.database() as database:
-        assert compose.spending(load.load(), database).budget.day.total == 1
+        assert compose.quota(load.load(), database).budget.day.total == 1
 
 
 @pytest.mark.usefixtures("signed_in")

@@ -66,9 +66,9 @@ async def _status(settings: Settings, client: "CreatorClient", job: str | None) 
         return Finding(subject, Grade.PASS, said)
     try:
         (ref,) = compose.parse_jobs([job], settings)
-        with memory.command_desk(settings) as (desk, spending):
+        with memory.command_context(settings) as (context, quota):
             asked = [compose.watched(ref)]
-            (result,) = await read_all(client, asked, spending, desk, _now, fresh=True)
+            (result,) = await read_all(client, asked, quota, context, _now, fresh=True)
     except ZcbulkError as error:
         return failure(subject, error)
     if not isinstance(result, JobReading):

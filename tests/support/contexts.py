@@ -5,23 +5,23 @@ from collections.abc import Callable
 
 from tests.support.databases import memory_database
 from zcbulk_tui.domain.snapshot import ServiceSnapshot
-from zcbulk_tui.monitor.desk import Desk
+from zcbulk_tui.monitor.profile_context import ProfileContext
 from zcbulk_tui.store.database import Database
-from zcbulk_tui.store.memory import StoredMemory
-from zcbulk_tui.store.minute import SharedMinute
-from zcbulk_tui.store.windows import StoredWindows
+from zcbulk_tui.store.memory import Memory
+from zcbulk_tui.store.rate_limiter import RateLimiter
+from zcbulk_tui.store.windows import Windows
 
 PROFILE = "default"
 
 
-def make_desk(
+def make_context(
     database: Database | None = None,
     *,
     profile: str = PROFILE,
     name: str = "pts/1",
     shows_list: bool = True,
     clock: Callable[[], float] = time.monotonic,
-) -> Desk:
+) -> ProfileContext:
     """Returns the desk of a window that has told the others that it is there.
 
     Args:
@@ -32,7 +32,9 @@ def make_desk(
         clock: What it measures the time of the windows with.
     """
     kept = database or memory_database()
-    windows = StoredWindows(kept, profile, name, clock=clock)
-    windows.beat(ServiceSnapshot(), focused=True)
-    memory = StoredMemory(kept, profile, windows, shows_list=shows_list)
-    return Desk(profile, "anna@jump1", memory, windows, SharedMinute(kept, profile, clock=clock))
+    windows = Windows(kept, profile, name, clock=clock)
+    windows.heartbeat(ServiceSnapshot(), focused=True)
+    memory = Memory(kept, profile, windows, shows_list=shows_list)
+    return ProfileContext(
+        profile, "anna@jump1", memory, windows, RateLimiter(kept, profile, clock=clock)
+    )

@@ -6,7 +6,7 @@ import itertools
 from enum import IntEnum
 
 from zcbulk_tui.domain.call_limits import CALLS_AT_ONCE
-from zcbulk_tui.store.minute import SharedMinute
+from zcbulk_tui.store.rate_limiter import RateLimiter
 
 
 class Priority(IntEnum):
@@ -17,15 +17,15 @@ class Priority(IntEnum):
     SCHEDULE = 2
 
 
-class CallGate:
+class CallLimiter:
     """Lets calls through in order of priority, then of arrival.
 
     Args:
-        minute: Has a place for each call that may be made in a minute, here or elsewhere.
+        rate_limiter: Has a place for each call that may be made in a minute, here or elsewhere.
     """
 
-    def __init__(self, minute: SharedMinute) -> None:
-        self._minute = minute
+    def __init__(self, rate_limiter: RateLimiter) -> None:
+        self._rate_limiter = rate_limiter
         self._in_flight = 0
         self._waiting: list[tuple[Priority, int, asyncio.Future[float]]] = []
         self._arrivals = itertools.count()
@@ -54,7 +54,7 @@ class CallGate:
         Args:
             place: That place; None for the one taken last.
         """
-        self._minute.give_back(place)
+        self._rate_limiter.give_back(place)
         self.leave()
 
     def _admit(self) -> None:
@@ -67,10 +67,10 @@ class CallGate:
             if turn.cancelled():
                 heapq.heappop(self._waiting)
                 continue
-            wait = self._minute.take(urgent=priority is Priority.COMMAND)
+            wait = self._rate_limiter.take(urgent=priority is Priority.COMMAND)
             if wait > 0:
                 self._timer = loop.call_later(wait, self._admit)
                 return
             heapq.heappop(self._waiting)
             self._in_flight += 1
-            turn.set_result(self._minute.taken_at)
+            turn.set_result(self._rate_limiter.taken_at)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.monitor.stage import Clock, ScriptedApi, Stage, by_state, jobs
 from tests.support.virtual_time import run_virtual
 from zcbulk_tui.domain import planner
-from zcbulk_tui.domain.budget import Allowance, Cause, Pace
+from zcbulk_tui.domain.budget import Cause, Pace, QuotaPlan
 from zcbulk_tui.domain.call_limits import CALLS_AT_ONCE, CALLS_PER_MINUTE
 from zcbulk_tui.domain.job import Action, JobState, WatchedJob
 from zcbulk_tui.errors import (
@@ -82,7 +82,7 @@ steps = st.tuples(
     st.floats(0, 1),
 )
 allowances = st.builds(
-    Allowance,
+    QuotaPlan,
     daily_calls=st.integers(1, 60) | st.integers(1, 1500),
     share=st.sampled_from([1.0]) | st.floats(0.01, 1),
     reserve=st.integers(0, 60),
@@ -144,11 +144,11 @@ class Scene:
         try:
             self.stage.monitor.poll_now(job.ref for job in asked)
         except QuotaSpentError:
-            assert len(asked) > self.stage.spending.budget.left_for_polls
+            assert len(asked) > self.stage.quota.budget.left_for_polls
 
 
 async def played(
-    allowance: Allowance,
+    quota_plan: QuotaPlan,
     beginning: datetime,
     count: int,
     rule: Rule,
@@ -161,7 +161,7 @@ async def played(
     stage = Stage(
         jobs(count),
         api=api,
-        allowance=allowance,
+        quota_plan=quota_plan,
         rule=rule,
         now=clock,
         elapsed=asyncio.get_running_loop().time,
@@ -196,7 +196,7 @@ def most_in_a_minute(stage: Stage) -> int:
     st.sampled_from([0.1, 2.0, 30.0]),
 )
 def test_no_day_has_too_many_polls_and_no_minute_too_many_calls(
-    allowance: Allowance,
+    quota_plan: QuotaPlan,
     beginning: tuple[ZoneInfo, datetime],
     count: int,
     rule: Rule,
@@ -204,9 +204,9 @@ def test_no_day_has_too_many_polls_and_no_minute_too_many_calls(
     latency: float,
 ) -> None:
     zone, begins = beginning
-    allowance = replace(allowance, zone=zone)
-    stage = run_virtual(played(allowance, begins, count, rule, script, latency))
-    assert stage.ledger.most_polls() <= allowance.ours - allowance.kept_back
+    quota_plan = replace(quota_plan, zone=zone)
+    stage = run_virtual(played(quota_plan, begins, count, rule, script, latency))
+    assert stage.ledger.most_polls() <= quota_plan.ours - quota_plan.kept_back
     assert most_in_a_minute(stage) <= CALLS_PER_MINUTE
     assert stage.api.most_at_once <= CALLS_AT_ONCE
     # Each call is counted once, and none that was not made.

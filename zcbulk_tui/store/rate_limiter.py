@@ -15,7 +15,7 @@ DELETE FROM minute WHERE rowid = (SELECT max(rowid) FROM minute WHERE profile = 
 """
 
 
-class SharedMinute:
+class RateLimiter:
     """Zoho's limit of calls a minute, for all processes on the same database.
 
     No method raises. While the database fails, only this process's calls are known.
@@ -49,7 +49,7 @@ class SharedMinute:
         Returns:
             0 where a place was taken, else the seconds until there may be one.
         """
-        self._database.pay()
+        self._database.flush()
         try:
             with self._database.transaction() as connection:
                 # Read when it is our turn: to those who waited for it, what others did meanwhile
@@ -64,7 +64,7 @@ class SharedMinute:
             now = self._clock()
             seconds = wait(self._ours, now, urgent=urgent)
             if seconds <= 0:
-                self._database.keep(_ADD, (self._profile, now))
+                self._database.write_later(_ADD, (self._profile, now))
         self._ours = [at for at in self._ours if at > now - MINUTE]
         if seconds <= 0:
             self._ours.append(now)
@@ -79,4 +79,4 @@ class SharedMinute:
             place = self._ours[-1] if self._ours else None
         if place in self._ours:
             self._ours.remove(place)
-            self._database.keep(_TAKE_BACK, (self._profile, place))
+            self._database.write_later(_TAKE_BACK, (self._profile, place))

@@ -32,9 +32,9 @@ _READ = f"""
 SELECT {DAY} FROM days WHERE profile = ? AND date = ?
 """
 
-_STANDING = "SELECT value FROM marks WHERE name = ?"
+_DAY_IN_FORCE = "SELECT value FROM marks WHERE name = ?"
 
-_LET_STAND = """
+_SET_DAY_IN_FORCE = """
 INSERT INTO marks (name, value) VALUES (?, ?)
 ON CONFLICT (name) DO UPDATE SET value = excluded.value
 """
@@ -48,7 +48,7 @@ _FORGET = "DELETE FROM days WHERE date < ?"
 
 
 @dataclass(slots=True)
-class _Owed:
+class _Pending:
     """What the database does not hold of a day yet; None is what need not change."""
 
     counted: DayCalls
@@ -65,7 +65,7 @@ class _Owed:
         )
 
 
-class StoredCallBook:
+class CallLedger:
     """The calls of one profile, by this process and every other on the same database.
 
     No method raises. While the database fails, calls are counted in memory; with the first call
@@ -82,10 +82,10 @@ class StoredCallBook:
         self._profile = profile
         self._mark = f"day in force {profile}"
         self._stored: dict[date, DayCalls] = {}
-        self._owed: dict[date, _Owed] = {}
+        self._pending: dict[date, _Pending] = {}
         self._newest: date | None = None
         database.on_new_file.append(self._write_anew)
-        database.on_recovery.append(self._write_owed)
+        database.on_recovery.append(self._write_pending)
 
     @property
     def trouble(self) -> str | None:
@@ -96,7 +96,7 @@ class StoredCallBook:
         """Returns the calls of a day."""
         try:
             self._database.check()
-            self._pay()
+            self._flush()
             self._read(date)
         # The other one is for a figure beyond what SQLite can hold.
         except (self._database.connection.Error, OverflowError) as error:
@@ -106,18 +106,18 @@ class StoredCallBook:
         else:
             self._trouble = None
         stored = self._stored.get(date, DayCalls(date))
-        return self._owed[date].added_to(stored) if date in self._owed else stored
+        return self._pending[date].added_to(stored) if date in self._pending else stored
 
     def count(self, date: date, cause: Cause, calls: int = 1) -> DayCalls:
         """Adds calls to a day, or takes them back; returns all of that day's."""
-        owed = self._owed_for(date)
-        owed.counted = owed.counted.plus(cause, calls)
+        pending = self._pending_for(date)
+        pending.counted = pending.counted.plus(cause, calls)
         return self.day(date)
 
-    def standing_for(self, shown: date, elapsed: float) -> date | None:
+    def day_in_force(self, shown: date, elapsed: float) -> date | None:
         """Returns the day that calls count to where a clock that was set shows another one."""
         try:
-            found = self._database.connection.execute(_STANDING, (self._mark,)).fetchone()
+            found = self._database.connection.execute(_DAY_IN_FORCE, (self._mark,)).fetchone()
             parts = json.loads(found[0]) if found else {}
             if parts.get("shown") == shown.isoformat() and elapsed < parts["until"]:
                 return date.fromisoformat(parts["day"])
@@ -125,7 +125,7 @@ class StoredCallBook:
             self._database.note(error)
         return None
 
-    def let_stand(self, shown: date, day: date, until: float) -> None:
+    def set_day_in_force(self, shown: date, day: date, until: float) -> None:
         """Has calls count to a day while the clock shows another one, in all processes.
 
         Args:
@@ -134,23 +134,23 @@ class StoredCallBook:
             until: When that ends, in seconds of a clock that nobody can set.
         """
         value = {"shown": shown.isoformat(), "day": day.isoformat(), "until": until}
-        self._database.keep(_LET_STAND, (self._mark, json.dumps(value)))
+        self._database.write_later(_SET_DAY_IN_FORCE, (self._mark, json.dumps(value)))
 
     def begin_anew(self, date: date) -> None:
         """Begins a day whose name another one had before; once, whichever process does."""
-        self._owed.pop(date, None)
+        self._pending.pop(date, None)
         key = {"mark": self._mark, "profile": self._profile, "date": date.isoformat()}
-        self._database.keep(_BEGIN_ANEW, key)
-        self._database.keep("DELETE FROM marks WHERE name = ?", (self._mark,))
+        self._database.write_later(_BEGIN_ANEW, key)
+        self._database.write_later("DELETE FROM marks WHERE name = ?", (self._mark,))
 
     def set_elsewhere(self, date: date, calls: int) -> DayCalls:
         """Sets how many calls others made on a day; returns all that is known of it."""
-        self._owed_for(date).elsewhere = calls
+        self._pending_for(date).elsewhere = calls
         return self.day(date)
 
     def set_spent(self, date: date, spent: bool) -> DayCalls:
         """Sets whether Zoho said that no call is left; returns all that is known of the day."""
-        self._owed_for(date).spent = spent
+        self._pending_for(date).spent = spent
         return self.day(date)
 
     def _write_anew(self, connection: "sqlite3.Connection") -> None:
@@ -163,18 +163,18 @@ class StoredCallBook:
             self._back_up(connection, min(self._stored))
         self._newest = None
 
-    def _write_owed(self) -> None:
-        for day in list(self._owed):
+    def _write_pending(self) -> None:
+        for day in list(self._pending):
             self.day(day)
 
-    def _owed_for(self, date: date) -> _Owed:
-        return self._owed.setdefault(date, _Owed(DayCalls(date)))
+    def _pending_for(self, date: date) -> _Pending:
+        return self._pending.setdefault(date, _Pending(DayCalls(date)))
 
-    def _pay(self) -> None:
+    def _flush(self) -> None:
         """Adds to the database, and to its backup, what they do not hold yet."""
-        if not self._owed:
+        if not self._pending:
             return
-        oldest = min(self._owed) - timedelta(days=1)
+        oldest = min(self._pending) - timedelta(days=1)
         with self._database.begun(lambda connection: self._back_up(connection, oldest)) as begun:
             self._add(begun)
         self._added()
@@ -184,24 +184,24 @@ class StoredCallBook:
             self._database.backup.save_calls(connection, oldest)
 
     def _add(self, connection: "sqlite3.Connection") -> None:
-        for day, owed in self._owed.items():
-            counts = {cause.value: owed.counted.of(cause) for cause in Cause}
+        for day, pending in self._pending.items():
+            counts = {cause.value: pending.counted.of(cause) for cause in Cause}
             connection.execute(
                 _ADD,
                 {
                     "profile": self._profile,
                     "date": day.isoformat(),
-                    "elsewhere": owed.elsewhere,
-                    "spent": owed.spent,
+                    "elsewhere": pending.elsewhere,
+                    "spent": pending.spent,
                     **counts,
                 },
             )
 
     def _added(self) -> None:
         """Takes that the database holds what it did not hold before."""
-        for day, owed in self._owed.items():
-            self._stored[day] = owed.added_to(self._stored.get(day, DayCalls(day)))
-        self._owed.clear()
+        for day, pending in self._pending.items():
+            self._stored[day] = pending.added_to(self._stored.get(day, DayCalls(day)))
+        self._pending.clear()
 
     def _read(self, date: date) -> None:
         """Reads what the database holds of a day; when it is a new one, the old ones go."""

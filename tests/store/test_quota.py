@@ -19,7 +19,7 @@ from tests.store.failing_disk import full_disk
 from tests.support.text import is_one_safe_line
 from zcbulk_tui.domain.budget import Cause, DayCalls
 from zcbulk_tui.store.database import Database, in_memory, open_database
-from zcbulk_tui.store.ledger import StoredCallBook
+from zcbulk_tui.store.quota import CallLedger
 
 TODAY = date(2026, 3, 11)
 TOMORROW = TODAY + timedelta(days=1)
@@ -39,15 +39,15 @@ def database(path: Path) -> Iterator[Database]:
 
 
 @pytest.fixture
-def stored(database: Database) -> StoredCallBook:
-    return StoredCallBook(database, "default")
+def stored(database: Database) -> CallLedger:
+    return CallLedger(database, "default")
 
 
 @pytest.fixture(params=["stored", "in memory"])
-def book(request: pytest.FixtureRequest) -> Iterator[StoredCallBook]:
+def ledger(request: pytest.FixtureRequest) -> Iterator[CallLedger]:
     if request.param == "in memory":
         with closing(in_memory()) as database:
-            yield StoredCallBook(database, "default")
+            yield CallLedger(database, "default")
     else:
         yield request.getfixturevalue("stored")
 
@@ -57,80 +57,80 @@ def calls(**counted: int) -> tuple[int, ...]:
     return tuple(counted.get(cause.value, 0) for cause in Cause)
 
 
-def test_a_day_begins_with_no_calls(book: StoredCallBook) -> None:
-    assert book.day(TODAY) == DayCalls(TODAY)
-    assert book.trouble is None
+def test_a_day_begins_with_no_calls(ledger: CallLedger) -> None:
+    assert ledger.day(TODAY) == DayCalls(TODAY)
+    assert ledger.trouble is None
 
 
-def test_calls_are_counted_by_their_causes(book: StoredCallBook) -> None:
+def test_calls_are_counted_by_their_causes(ledger: CallLedger) -> None:
     for cause in Cause:
-        book.count(TODAY, cause)
-    book.count(TODAY, Cause.COMMAND)
-    day = book.count(TODAY, Cause.SCRIPT, 5)
+        ledger.count(TODAY, cause)
+    ledger.count(TODAY, Cause.COMMAND)
+    day = ledger.count(TODAY, Cause.SCRIPT, 5)
     assert day == DayCalls(TODAY, calls(plan=1, key=1, command=2, script=6))
-    assert book.day(TODAY) == day
+    assert ledger.day(TODAY) == day
 
 
-def test_each_day_has_its_own(book: StoredCallBook) -> None:
-    book.count(TODAY, Cause.PLAN, 3)
-    assert book.count(TOMORROW, Cause.PLAN) == DayCalls(TOMORROW, calls(plan=1))
-    assert book.day(TODAY).total == 3
+def test_each_day_has_its_own(ledger: CallLedger) -> None:
+    ledger.count(TODAY, Cause.PLAN, 3)
+    assert ledger.count(TOMORROW, Cause.PLAN) == DayCalls(TOMORROW, calls(plan=1))
+    assert ledger.day(TODAY).total == 3
 
 
-def test_what_else_is_known_of_a_day_is_kept_beside_its_calls(book: StoredCallBook) -> None:
-    book.count(TODAY, Cause.KEY)
-    assert book.set_elsewhere(TODAY, 40) == DayCalls(TODAY, calls(key=1), 40)
-    assert book.set_spent(TODAY, True) == DayCalls(TODAY, calls(key=1), 40, spent=True)
-    assert book.count(TODAY, Cause.KEY) == DayCalls(TODAY, calls(key=2), 40, spent=True)
-    book.set_elsewhere(TODAY, 0)
-    assert book.set_spent(TODAY, False) == DayCalls(TODAY, calls(key=2))
-    assert book.day(TOMORROW) == DayCalls(TOMORROW)
+def test_what_else_is_known_of_a_day_is_kept_beside_its_calls(ledger: CallLedger) -> None:
+    ledger.count(TODAY, Cause.KEY)
+    assert ledger.set_elsewhere(TODAY, 40) == DayCalls(TODAY, calls(key=1), 40)
+    assert ledger.set_spent(TODAY, True) == DayCalls(TODAY, calls(key=1), 40, spent=True)
+    assert ledger.count(TODAY, Cause.KEY) == DayCalls(TODAY, calls(key=2), 40, spent=True)
+    ledger.set_elsewhere(TODAY, 0)
+    assert ledger.set_spent(TODAY, False) == DayCalls(TODAY, calls(key=2))
+    assert ledger.day(TOMORROW) == DayCalls(TOMORROW)
 
 
-def test_a_day_that_is_old_is_forgotten_when_a_new_one_begins(book: StoredCallBook) -> None:
+def test_a_day_that_is_old_is_forgotten_when_a_new_one_begins(ledger: CallLedger) -> None:
     days = [TODAY + timedelta(days=number) for number in range(0, 1000, 50)]
     for day in days:
-        book.count(day, Cause.PLAN)
-    kept = [day for day in days if book.day(day).total]
+        ledger.count(day, Cause.PLAN)
+    kept = [day for day in days if ledger.day(day).total]
     assert kept == days[-9:]
 
 
-def test_a_clock_that_was_a_month_ahead_for_a_while_loses_nothing(book: StoredCallBook) -> None:
-    book.count(TODAY, Cause.PLAN)
-    book.count(TODAY + timedelta(days=31), Cause.PLAN)
-    assert book.count(TODAY, Cause.PLAN).total == 2
+def test_a_clock_that_was_a_month_ahead_for_a_while_loses_nothing(ledger: CallLedger) -> None:
+    ledger.count(TODAY, Cause.PLAN)
+    ledger.count(TODAY + timedelta(days=31), Cause.PLAN)
+    assert ledger.count(TODAY, Cause.PLAN).total == 2
 
 
 def test_they_are_there_when_it_is_opened_again(path: Path) -> None:
     with closing(open_database(path)) as database:
-        day = StoredCallBook(database, "default").count(TODAY, Cause.KEY, 3)
+        day = CallLedger(database, "default").count(TODAY, Cause.KEY, 3)
     with closing(open_database(path)) as database:
-        book = StoredCallBook(database, "default")
-        assert book.day(TODAY) == day
-        assert book.count(TODAY, Cause.KEY).of(Cause.KEY) == 4
+        ledger = CallLedger(database, "default")
+        assert ledger.day(TODAY) == day
+        assert ledger.count(TODAY, Cause.KEY).of(Cause.KEY) == 4
 
 
 def test_an_old_day_is_gone_from_the_file_and_looking_at_one_removes_nothing(
-    database: Database, stored: StoredCallBook
+    database: Database, stored: CallLedger
 ) -> None:
     stored.count(TODAY, Cause.PLAN)
     stored.day(TODAY - timedelta(days=1000))
     stored.count(TODAY - timedelta(days=20), Cause.PLAN)
-    StoredCallBook(database, "another").day(TODAY + timedelta(days=381))
+    CallLedger(database, "another").day(TODAY + timedelta(days=381))
     rows = database.rows("SELECT profile, date FROM days")
     assert rows == [("default", TODAY.isoformat())]
 
 
 def test_profiles_have_nothing_to_do_with_each_other(database: Database) -> None:
-    one, other = (StoredCallBook(database, name) for name in ("one", "other"))
+    one, other = (CallLedger(database, name) for name in ("one", "other"))
     one.count(TODAY, Cause.PLAN)
     one.set_spent(TODAY, True)
     assert other.count(TODAY, Cause.KEY) == DayCalls(TODAY, calls(key=1))
 
 
-def test_what_another_process_counted_is_seen(path: Path, stored: StoredCallBook) -> None:
+def test_what_another_process_counted_is_seen(path: Path, stored: CallLedger) -> None:
     with closing(open_database(path)) as database:
-        other = StoredCallBook(database, "default")
+        other = CallLedger(database, "default")
         stored.count(TODAY, Cause.PLAN)
         other.count(TODAY, Cause.SCRIPT)
         other.set_elsewhere(TODAY, 7)
@@ -142,12 +142,12 @@ def test_what_another_process_counted_is_seen(path: Path, stored: StoredCallBook
 def count_many(path: Path, cause: Cause, together: Barrier) -> None:
     """What a process of its own does."""
     with closing(open_database(path)) as database:
-        book = StoredCallBook(database, "default")
+        ledger = CallLedger(database, "default")
         together.wait(60)
         for _ in range(300):
-            book.count(TODAY, cause)
-        while book.trouble:  # the other one held it for long: what is owed is paid now
-            book.day(TODAY)
+            ledger.count(TODAY, cause)
+        while ledger.trouble:  # the other one held it for long: what is pending is paid now
+            ledger.day(TODAY)
 
 
 def test_two_processes_that_count_at_once_lose_nothing(path: Path) -> None:
@@ -163,7 +163,7 @@ def test_two_processes_that_count_at_once_lose_nothing(path: Path) -> None:
         process.join(60)
         assert process.exitcode == 0
     with closing(open_database(path)) as database:
-        day = StoredCallBook(database, "default").day(TODAY)
+        day = CallLedger(database, "default").day(TODAY)
     assert day == DayCalls(TODAY, calls(plan=600, key=300))
 
 
@@ -192,7 +192,7 @@ FAULTS = [held_by_another, table_gone, disk_full]
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_while_the_database_fails_it_counts_on_and_makes_up_for_it_later(
-    path: Path, stored: StoredCallBook, fault: Fault
+    path: Path, stored: CallLedger, fault: Fault
 ) -> None:
     stored.count(TODAY, Cause.PLAN, 10)
     stored.set_elsewhere(TODAY, 4)
@@ -210,17 +210,17 @@ def test_while_the_database_fails_it_counts_on_and_makes_up_for_it_later(
     assert stored.day(TODAY) == today
     assert not stored.trouble
     with closing(open_database(path)) as database:
-        again = StoredCallBook(database, "default")
+        again = CallLedger(database, "default")
         assert again.day(TODAY) == today
         assert again.day(TOMORROW).total == 1
 
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_what_others_counted_meanwhile_is_added_to(
-    path: Path, stored: StoredCallBook, fault: Fault
+    path: Path, stored: CallLedger, fault: Fault
 ) -> None:
     with closing(open_database(path)) as database:
-        other = StoredCallBook(database, "default")
+        other = CallLedger(database, "default")
         stored.count(TODAY, Cause.PLAN)
         with fault(path):
             stored.count(TODAY, Cause.PLAN)
@@ -230,7 +230,7 @@ def test_what_others_counted_meanwhile_is_added_to(
 
 
 def test_a_database_that_is_gone_for_good_is_no_error(
-    database: Database, stored: StoredCallBook
+    database: Database, stored: CallLedger
 ) -> None:
     stored.count(TODAY, Cause.PLAN)
     database.close()
@@ -244,12 +244,12 @@ def test_a_database_that_is_gone_for_good_is_no_error(
 
 def test_a_database_in_memory_says_why_nothing_outlives_the_process() -> None:
     with closing(in_memory("The disk is gone")) as database:
-        book = StoredCallBook(database, "default")
-        assert book.count(TODAY, Cause.PLAN).total == 1
-        assert book.trouble == "The disk is gone"
+        ledger = CallLedger(database, "default")
+        assert ledger.count(TODAY, Cause.PLAN).total == 1
+        assert ledger.trouble == "The disk is gone"
 
 
-def test_a_figure_that_the_database_cannot_hold_is_no_error(stored: StoredCallBook) -> None:
+def test_a_figure_that_the_database_cannot_hold_is_no_error(stored: CallLedger) -> None:
     assert stored.set_elsewhere(TODAY, 10**20).elsewhere == 10**20
     assert stored.trouble is not None
     assert stored.set_elsewhere(TODAY, 7).elsewhere == 7
@@ -258,16 +258,16 @@ def test_a_figure_that_the_database_cannot_hold_is_no_error(stored: StoredCallBo
 
 def test_a_file_that_is_damaged_inside_is_no_error(path: Path) -> None:
     with closing(open_database(path)) as database:
-        StoredCallBook(database, "default").count(TODAY, Cause.PLAN)
+        CallLedger(database, "default").count(TODAY, Cause.PLAN)
     content = path.read_bytes()
     page = 4096
     # The second page is the one of the days.
     path.write_bytes(content[:page] + b"\xff" * page + content[2 * page :])
     with closing(open_database(path)) as database:
-        book = StoredCallBook(database, "default")
-        assert book.count(TODAY, Cause.PLAN).total == 1
-        assert book.trouble is not None
-        assert "malformed" in book.trouble
+        ledger = CallLedger(database, "default")
+        assert ledger.count(TODAY, Cause.PLAN).total == 1
+        assert ledger.trouble is not None
+        assert "malformed" in ledger.trouble
 
 
 @pytest.fixture(scope="module")
@@ -315,12 +315,12 @@ def test_a_day_is_the_same_in_the_database_as_in_memory(
     kept_open: Database, steps: list[tuple[Any, ...]]
 ) -> None:
     profile = f"profile {next(_profiles)}"
-    stored, memory = StoredCallBook(kept_open, profile), PlainBook()
+    stored, memory = CallLedger(kept_open, profile), PlainBook()
     newest = TODAY
     for name, day, *rest in steps:
         newest = max(newest, day)
         assert getattr(stored, name)(day, *rest) == getattr(memory, name)(day, *rest)
     assert stored.trouble is None
-    again = StoredCallBook(kept_open, profile)
+    again = CallLedger(kept_open, profile)
     for day in {day for _, day, *_ in steps if day > newest - timedelta(days=32)}:
         assert again.day(day) == memory.day(day) == stored.day(day)

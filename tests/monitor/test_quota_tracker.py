@@ -11,12 +11,12 @@ from tests.support.databases import memory_database
 from tests.support.jobs import NOW
 from tests.support.virtual_time import run_virtual
 from zcbulk_tui.domain import planner
-from zcbulk_tui.domain.budget import Allowance, Cause, Pace
+from zcbulk_tui.domain.budget import Cause, Pace, QuotaPlan
 from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.job import Action, JobState
 from zcbulk_tui.domain.records import CallRecord
 from zcbulk_tui.errors import QuotaSpentError, RefusedError, UnclearError, UnreachableError
-from zcbulk_tui.store.ledger import StoredCallBook
+from zcbulk_tui.store.quota import CallLedger
 
 pytestmark = pytest.mark.usefixtures("alone")
 
@@ -28,13 +28,13 @@ DAY = 86400.0
 REF = jobs(1)[0].ref
 
 
-def small(daily_calls: int, reserve: int = 0, share: float = 1) -> Allowance:
-    return Allowance(daily_calls, share, reserve, UTC)
+def small(daily_calls: int, reserve: int = 0, share: float = 1) -> QuotaPlan:
+    return QuotaPlan(daily_calls, share, reserve, UTC)
 
 
 def test_a_day_allows_so_many_polls_and_the_next_day_as_many_again() -> None:
     async def scene() -> Stage:
-        stage = Stage(jobs(3), allowance=small(100, reserve=10))
+        stage = Stage(jobs(3), quota_plan=small(100, reserve=10))
         async with stage.running():
             await asyncio.sleep(MIDNIGHT + 2 * DAY + 3600)
         return stage
@@ -46,7 +46,7 @@ def test_a_day_allows_so_many_polls_and_the_next_day_as_many_again() -> None:
 
 def test_polls_go_on_by_themselves_as_soon_as_the_next_day_begins() -> None:
     async def scene() -> list[float]:
-        stage = Stage(jobs(1), allowance=small(10))
+        stage = Stage(jobs(1), quota_plan=small(10))
         async with stage.running():
             await asyncio.sleep(MIDNIGHT + 15)
             assert stage.spent.budget.day.date == TODAY + timedelta(days=1)
@@ -63,7 +63,7 @@ def test_polls_go_on_by_themselves_as_soon_as_the_next_day_begins() -> None:
 )
 def test_the_day_ends_at_midnight_of_the_accounts_time_zone(name: str, hours: float) -> None:
     async def scene() -> list[float]:
-        stage = Stage(jobs(1), allowance=Allowance(5, 1, 0, ZoneInfo(name)))
+        stage = Stage(jobs(1), quota_plan=QuotaPlan(5, 1, 0, ZoneInfo(name)))
         async with stage.running():
             await asyncio.sleep(hours * 3600 + 1)
         return stage.api.times()
@@ -73,7 +73,7 @@ def test_the_day_ends_at_midnight_of_the_accounts_time_zone(name: str, hours: fl
 
 def test_the_planner_spreads_the_polls_of_many_jobs_and_keeps_to_the_day() -> None:
     async def scene() -> Stage:
-        stage = Stage(jobs(150), allowance=small(250, reserve=20), rule=planner.wait)
+        stage = Stage(jobs(150), quota_plan=small(250, reserve=20), rule=planner.wait)
         async with stage.running():
             await asyncio.sleep(MIDNIGHT + 2 * DAY)
         return stage
@@ -85,7 +85,7 @@ def test_the_planner_spreads_the_polls_of_many_jobs_and_keeps_to_the_day() -> No
 
 def test_only_a_share_of_the_accounts_calls_is_used() -> None:
     async def scene() -> Stage:
-        stage = Stage(jobs(2), allowance=small(250, reserve=4, share=0.3))
+        stage = Stage(jobs(2), quota_plan=small(250, reserve=4, share=0.3))
         async with stage.running():
             await asyncio.sleep(MIDNIGHT - 1)
         return stage
@@ -95,7 +95,7 @@ def test_only_a_share_of_the_accounts_calls_is_used() -> None:
 
 def test_keys_use_the_polls_calls_and_no_others() -> None:
     async def scene() -> Stage:
-        stage = Stage(jobs(4), allowance=small(40, reserve=10))
+        stage = Stage(jobs(4), quota_plan=small(40, reserve=10))
         stage.monitor.pause(paused=True)
         async with stage.running():
             await asyncio.sleep(1)
@@ -119,7 +119,7 @@ def test_keys_use_the_polls_calls_and_no_others() -> None:
 
 def test_keys_that_wait_for_the_minute_do_not_use_more_than_is_left_then() -> None:
     async def scene() -> Stage:
-        stage = Stage(jobs(100), allowance=small(60))
+        stage = Stage(jobs(100), quota_plan=small(60))
         async with stage.running():
             await asyncio.sleep(5)  # the minute's polls are spent
             stage.monitor.poll_now(job.ref for job in jobs(10))
@@ -134,7 +134,7 @@ def test_keys_that_wait_for_the_minute_do_not_use_more_than_is_left_then() -> No
 
 def test_failed_polls_count() -> None:
     async def scene() -> Stage:
-        stage = Stage(jobs(2), allowance=small(30), luck=lambda: 0.0)
+        stage = Stage(jobs(2), quota_plan=small(30), luck=lambda: 0.0)
         stage.api.script("1", UnclearError("timeout"))
         stage.api.script("2", UnclearError("timeout"))
         async with stage.running():
@@ -146,7 +146,7 @@ def test_failed_polls_count() -> None:
 
 def test_calls_of_which_nothing_left_count_for_nothing() -> None:
     async def scene() -> Stage:
-        stage = Stage(jobs(2), allowance=small(30), luck=lambda: 0.0)
+        stage = Stage(jobs(2), quota_plan=small(30), luck=lambda: 0.0)
         stage.api.script("1", UnreachableError("down"))
         stage.api.commands.append(UnreachableError("down"))
         async with stage.running():
@@ -168,7 +168,7 @@ def test_calls_of_which_nothing_left_count_for_nothing() -> None:
 
 def test_commands_go_through_when_the_polls_are_used_up_and_even_the_reserve() -> None:
     async def scene() -> Stage:
-        stage = Stage(jobs(1), allowance=small(8, reserve=2))
+        stage = Stage(jobs(1), quota_plan=small(8, reserve=2))
         async with stage.running():
             await asyncio.sleep(200)
             assert stage.spent.budget.left_for_polls == 0
@@ -191,7 +191,7 @@ def test_commands_go_through_when_the_polls_are_used_up_and_even_the_reserve() -
 
 def test_commands_take_from_the_reserve_before_they_take_from_the_polls() -> None:
     async def scene() -> Stage:
-        stage = Stage(jobs(1), allowance=small(20, reserve=4))
+        stage = Stage(jobs(1), quota_plan=small(20, reserve=4))
         stage.monitor.pause(paused=True)
         async with stage.running():
             left = []
@@ -211,9 +211,9 @@ def test_commands_take_from_the_reserve_before_they_take_from_the_polls() -> Non
 
 def test_a_day_that_was_used_up_before_makes_no_call_until_the_next() -> None:
     async def scene() -> list[float]:
-        book = StoredCallBook(memory_database(), "default")
-        book.count(TODAY, Cause.PLAN, 50)
-        stage = Stage(jobs(70), allowance=small(60, reserve=10), book=book)
+        ledger = CallLedger(memory_database(), "default")
+        ledger.count(TODAY, Cause.PLAN, 50)
+        stage = Stage(jobs(70), quota_plan=small(60, reserve=10), ledger=ledger)
         async with stage.running():
             with pytest.raises(QuotaSpentError, match="possible again at 00:00 UTC"):
                 stage.monitor.poll_now([REF])
@@ -229,9 +229,9 @@ def test_a_day_that_was_used_up_before_makes_no_call_until_the_next() -> None:
 
 def test_calls_of_scripts_are_calls_of_the_polls() -> None:
     async def scene() -> Stage:
-        book = StoredCallBook(memory_database(), "default")
-        book.count(TODAY, Cause.SCRIPT, 35)
-        stage = Stage(jobs(1), allowance=small(50, reserve=10), book=book)
+        ledger = CallLedger(memory_database(), "default")
+        ledger.count(TODAY, Cause.SCRIPT, 35)
+        stage = Stage(jobs(1), quota_plan=small(50, reserve=10), ledger=ledger)
         async with stage.running():
             await asyncio.sleep(MIDNIGHT - 1)
         return stage
@@ -241,7 +241,7 @@ def test_calls_of_scripts_are_calls_of_the_polls() -> None:
 
 def test_how_the_day_stands_is_told_after_each_call() -> None:
     async def scene() -> Stage:
-        stage = Stage(jobs(1), allowance=small(100, reserve=10), pace=Pace.EAGER)
+        stage = Stage(jobs(1), quota_plan=small(100, reserve=10), pace=Pace.EAGER)
         stage.api.script("1", JobState.READY)
         async with stage.running():
             await asyncio.sleep(1)

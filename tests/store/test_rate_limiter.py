@@ -12,7 +12,7 @@ from tests.store.clock import Clock
 from tests.store.failing_database import Failing, full_at_last, unreadable, unwritable
 from zcbulk_tui.domain.call_limits import CALLS_PER_MINUTE, MINUTE
 from zcbulk_tui.store.database import Database, in_memory, open_database
-from zcbulk_tui.store.minute import SharedMinute
+from zcbulk_tui.store.rate_limiter import RateLimiter
 
 FOR_ALL = CALLS_PER_MINUTE - 2
 """Calls of a minute that are not kept back for urgent ones."""
@@ -43,29 +43,29 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def one(here: Database, clock: Clock) -> SharedMinute:
-    return SharedMinute(here, "default", clock=clock)
+def one(here: Database, clock: Clock) -> RateLimiter:
+    return RateLimiter(here, "default", clock=clock)
 
 
 @pytest.fixture
-def other(there: Database, clock: Clock) -> SharedMinute:
-    return SharedMinute(there, "default", clock=clock)
+def other(there: Database, clock: Clock) -> RateLimiter:
+    return RateLimiter(there, "default", clock=clock)
 
 
-def taken(minute: SharedMinute, times: int, *, urgent: bool = False) -> int:
+def taken(rate_limiter: RateLimiter, times: int, *, urgent: bool = False) -> int:
     """How many places of so many that are asked for are to be had."""
-    return sum(minute.take(urgent=urgent) == 0 for _ in range(times))
+    return sum(rate_limiter.take(urgent=urgent) == 0 for _ in range(times))
 
 
 def test_there_are_as_many_places_as_zoho_allows_for_both_together(
-    one: SharedMinute, other: SharedMinute
+    one: RateLimiter, other: RateLimiter
 ) -> None:
-    by_turns = [minute.take() == 0 for _ in range(FOR_ALL) for minute in (one, other)]
+    by_turns = [rate_limiter.take() == 0 for _ in range(FOR_ALL) for rate_limiter in (one, other)]
     assert by_turns == [True] * FOR_ALL + [False] * FOR_ALL
 
 
 def test_it_tells_how_long_to_wait_for_a_place_whoever_took_it(
-    one: SharedMinute, other: SharedMinute, clock: Clock
+    one: RateLimiter, other: RateLimiter, clock: Clock
 ) -> None:
     assert taken(one, 1) == 1
     clock.now += 10
@@ -81,7 +81,7 @@ def test_it_tells_how_long_to_wait_for_a_place_whoever_took_it(
 
 
 def test_urgent_calls_may_use_what_is_kept_back_and_no_more(
-    one: SharedMinute, other: SharedMinute, clock: Clock
+    one: RateLimiter, other: RateLimiter, clock: Clock
 ) -> None:
     assert taken(one, 100) == FOR_ALL
     assert taken(other, 100, urgent=True) == CALLS_PER_MINUTE - FOR_ALL
@@ -90,7 +90,7 @@ def test_urgent_calls_may_use_what_is_kept_back_and_no_more(
     assert taken(other, 100, urgent=True) == CALLS_PER_MINUTE
 
 
-def test_a_place_that_is_refused_takes_none(one: SharedMinute, clock: Clock) -> None:
+def test_a_place_that_is_refused_takes_none(one: RateLimiter, clock: Clock) -> None:
     taken(one, FOR_ALL)
     clock.now += MINUTE - 1
     taken(one, 100)
@@ -99,7 +99,7 @@ def test_a_place_that_is_refused_takes_none(one: SharedMinute, clock: Clock) -> 
 
 
 def test_a_place_that_is_given_back_is_for_whoever_comes_first(
-    one: SharedMinute, other: SharedMinute
+    one: RateLimiter, other: RateLimiter
 ) -> None:
     assert taken(one, 100) == FOR_ALL
     one.give_back()
@@ -108,7 +108,7 @@ def test_a_place_that_is_given_back_is_for_whoever_comes_first(
 
 
 def test_it_is_the_place_taken_last_that_is_given_back(
-    one: SharedMinute, other: SharedMinute, clock: Clock
+    one: RateLimiter, other: RateLimiter, clock: Clock
 ) -> None:
     taken(other, FOR_ALL - 2)
     clock.now += 10
@@ -121,7 +121,7 @@ def test_it_is_the_place_taken_last_that_is_given_back(
     assert taken(other, 100) == FOR_ALL - 1
 
 
-def test_nobody_gives_back_what_another_has_taken(one: SharedMinute, other: SharedMinute) -> None:
+def test_nobody_gives_back_what_another_has_taken(one: RateLimiter, other: RateLimiter) -> None:
     taken(one, FOR_ALL)
     other.give_back()
     assert other.take() > 0
@@ -130,10 +130,8 @@ def test_nobody_gives_back_what_another_has_taken(one: SharedMinute, other: Shar
     assert taken(other, 100) == FOR_ALL
 
 
-def test_profiles_have_minutes_of_their_own(
-    here: Database, one: SharedMinute, clock: Clock
-) -> None:
-    another = SharedMinute(here, "other", clock=clock)
+def test_profiles_have_minutes_of_their_own(here: Database, one: RateLimiter, clock: Clock) -> None:
+    another = RateLimiter(here, "other", clock=clock)
     taken(one, 100)
     assert taken(another, 100) == FOR_ALL
     another.give_back()
@@ -141,16 +139,16 @@ def test_profiles_have_minutes_of_their_own(
 
 
 def test_calls_of_before_the_machine_was_started_anew_do_not_count(
-    one: SharedMinute, there: Database, clock: Clock
+    one: RateLimiter, there: Database, clock: Clock
 ) -> None:
     taken(one, 100)
     clock.now = 5.0
-    anew = SharedMinute(there, "default", clock=clock)
+    anew = RateLimiter(there, "default", clock=clock)
     assert taken(anew, 100) == FOR_ALL
 
 
 def test_calls_of_long_ago_leave_nothing_behind(
-    one: SharedMinute, here: Database, clock: Clock
+    one: RateLimiter, here: Database, clock: Clock
 ) -> None:
     for _ in range(20):
         taken(one, 3)
@@ -159,7 +157,7 @@ def test_calls_of_long_ago_leave_nothing_behind(
 
 
 def test_calls_that_others_make_while_this_one_waits_for_its_turn_count(
-    here: Database, one: SharedMinute, other: SharedMinute, clock: Clock
+    here: Database, one: RateLimiter, other: RateLimiter, clock: Clock
 ) -> None:
     taken(other, FOR_ALL - 2)
 
@@ -176,7 +174,7 @@ def test_calls_that_others_make_while_this_one_waits_for_its_turn_count(
 
 @pytest.mark.parametrize("failing", [unwritable, full_at_last, unreadable])
 def test_while_the_database_fails_each_keeps_the_limit_on_its_own(
-    one: SharedMinute, other: SharedMinute, here: Database, clock: Clock, failing: Failing
+    one: RateLimiter, other: RateLimiter, here: Database, clock: Clock, failing: Failing
 ) -> None:
     taken(one, 8)
     taken(other, 40)
@@ -191,7 +189,7 @@ def test_while_the_database_fails_each_keeps_the_limit_on_its_own(
 
 
 def test_calls_made_while_the_database_failed_count_when_it_no_longer_does(
-    one: SharedMinute, other: SharedMinute, here: Database
+    one: RateLimiter, other: RateLimiter, here: Database
 ) -> None:
     with unwritable(here):
         assert taken(one, 30) == 30
@@ -201,18 +199,18 @@ def test_calls_made_while_the_database_failed_count_when_it_no_longer_does(
 
 
 def test_a_place_given_back_while_the_database_fails_is_free_when_it_no_longer_does(
-    one: SharedMinute, other: SharedMinute, here: Database
+    one: RateLimiter, other: RateLimiter, here: Database
 ) -> None:
     taken(one, 100)
     with unwritable(here):
         one.give_back()
         assert other.take() > 0
-    here.pay()
+    here.flush()
     assert taken(other, 100) == 1
 
 
 def test_one_that_finds_the_database_held_by_another_program_goes_on(
-    one: SharedMinute, there: Database
+    one: RateLimiter, there: Database
 ) -> None:
     with there.transaction():
         assert one.take() == 0
@@ -222,18 +220,18 @@ class Use:
     """A minute of a process, and what it did when."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
-        self.minute = SharedMinute(database, "default", clock=clock)
+        self.rate_limiter = RateLimiter(database, "default", clock=clock)
         self.clock = clock
         self.calls: list[float] = []
 
     def call(self, times: int, *, urgent: bool) -> None:
         for _ in range(times):
-            if self.minute.take(urgent=urgent) == 0:
+            if self.rate_limiter.take(urgent=urgent) == 0:
                 self.calls.append(self.clock.now)
 
     def take_back(self) -> None:
         if self.calls:
-            self.minute.give_back()
+            self.rate_limiter.give_back()
             self.calls.pop()
 
 
@@ -265,4 +263,4 @@ def test_in_no_minute_are_there_more_calls_than_allowed(
         for first in calls:
             assert sum(first <= at < first + MINUTE for at in calls) <= CALLS_PER_MINUTE
         clock.now += MINUTE
-        assert taken(uses[0].minute, 100) == FOR_ALL
+        assert taken(uses[0].rate_limiter, 100) == FOR_ALL

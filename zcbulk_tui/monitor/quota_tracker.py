@@ -5,22 +5,22 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from zcbulk_tui.domain import day_in_force, planner
-from zcbulk_tui.domain.budget import Allowance, Budget, Cause, Pace, Spent
+from zcbulk_tui.domain.budget import Budget, Cause, Pace, QuotaPlan, Spent
 from zcbulk_tui.domain.outlook import Outlook
 from zcbulk_tui.domain.planner import Effect, Means, Terms
 from zcbulk_tui.errors import QuotaSpentError
-from zcbulk_tui.store.ledger import StoredCallBook
+from zcbulk_tui.store.quota import CallLedger
 
 _CLOCKS_APART = 1800.0
 """Seconds by which Zoho's day may begin later than ours, since clocks differ."""
 
 
-class Spending:
+class QuotaTracker:
     """Counts the calls of the day, and sets their price.
 
     Args:
-        book: Keeps the counts.
-        allowance: What may be spent on a day.
+        ledger: Keeps the counts.
+        quota_plan: What may be spent on a day.
         pace: How much waiting a call is worth, as long as nobody says otherwise.
         frugal_unfocused: Whether to be frugal while nobody looks.
         now: The time of day; aware.
@@ -30,8 +30,8 @@ class Spending:
 
     def __init__(
         self,
-        book: StoredCallBook,
-        allowance: Allowance,
+        ledger: CallLedger,
+        quota_plan: QuotaPlan,
         *,
         pace: Pace = Pace.BALANCED,
         frugal_unfocused: bool = True,
@@ -40,17 +40,17 @@ class Spending:
     ) -> None:
         self.pace = pace
         self.focused = True
-        self._book = book
-        self._allowance = allowance
+        self._ledger = ledger
+        self._quota_plan = quota_plan
         self._frugal_unfocused = frugal_unfocused
         self._now = now
         self._elapsed = elapsed
         self._last, self._passed = now(), 0.0
-        self._force = day_in_force.begin(allowance, self._last, self._time())
+        self._force = day_in_force.begin(quota_plan, self._last, self._time())
         if elapsed is not None:
-            stands = book.standing_for(self._force.shown, elapsed())
+            stands = ledger.day_in_force(self._force.shown, elapsed())
             self._force = replace(self._force, day=stands or self._force.day)
-        self._day = book.day(self._force.day)
+        self._day = ledger.day(self._force.day)
         self._carried_out_on = self._day.date if self._day.total else None
 
     @property
@@ -58,16 +58,16 @@ class Spending:
         """What is left of today."""
         today = self._today()
         if today != self._day.date:
-            self._day = self._book.day(today)
+            self._day = self._ledger.day(today)
         day = self._day
         if self._force.may_be_yesterday:
-            day = day.with_calls_of(self._book.day(self._force.shown))
-        return Budget(self._allowance, day)
+            day = day.with_calls_of(self._ledger.day(self._force.shown))
+        return Budget(self._quota_plan, day)
 
     @property
     def resets_at(self) -> datetime:
         """When the next day begins."""
-        return self._allowance.resets_at(self._now())
+        return self._quota_plan.resets_at(self._now())
 
     @property
     def seconds_to_reset(self) -> float:
@@ -84,7 +84,7 @@ class Spending:
     @property
     def trouble(self) -> str | None:
         """Why calls are counted in memory only; None while they are kept."""
-        return self._book.trouble
+        return self._ledger.trouble
 
     def snapshot(self) -> Spent:
         """A copy for others."""
@@ -92,12 +92,12 @@ class Spending:
 
     def count(self, cause: Cause) -> date:
         """Counts a call that is about to be made; returns the day that it is counted to."""
-        self._day = self._book.count(self._today(), cause)
+        self._day = self._ledger.count(self._today(), cause)
         return self._day.date
 
     def take_back(self, day: date, cause: Cause) -> None:
         """Takes a call of a day back, since nothing of it was sent."""
-        counted = self._book.count(day, cause, -1)
+        counted = self._ledger.count(day, cause, -1)
         if day == self._day.date:
             self._day = counted
 
@@ -108,7 +108,7 @@ class Spending:
     def not_spent(self) -> None:
         """Notes that a call was carried out that was made although the day is said to be spent."""
         if self.budget.day.spent:
-            self._day = self._book.set_spent(self._day.date, False)
+            self._day = self._ledger.set_spent(self._day.date, False)
 
     def refused(self) -> bool:
         """Notes that Zoho says that no call is left (code 4000).
@@ -118,22 +118,22 @@ class Spending:
             out yet, it is Zoho's yesterday that is spent: its clock is behind ours.
         """
         begun = self._now() - timedelta(seconds=_CLOCKS_APART)
-        just_begun = self._allowance.day(begun) < self.budget.day.date
+        just_begun = self._quota_plan.day(begun) < self.budget.day.date
         if just_begun and self._carried_out_on != self._day.date:
             return False
-        self._day = self._book.set_spent(self._day.date, True)
+        self._day = self._ledger.set_spent(self._day.date, True)
         return True
 
     def look(self) -> None:
         """Looks at what other programs have counted and been told."""
-        self._day = self._book.day(self._today())
+        self._day = self._ledger.day(self._today())
 
     def enter_true_figure(self, used: int) -> None:
         """Takes the number of calls that everybody made today from Zoho's billing page."""
         self.look()
         day = self._day.with_true_figure(used)
-        self._book.set_elsewhere(day.date, day.elsewhere)
-        self._day = self._book.set_spent(day.date, False)
+        self._ledger.set_elsewhere(day.date, day.elsewhere)
+        self._day = self._ledger.set_spent(day.date, False)
 
     def check(self, calls: int) -> None:
         """Makes sure that polls may be made for a key.
@@ -144,7 +144,7 @@ class Spending:
         budget = self.budget
         if calls <= budget.left_for_polls:
             return
-        reset = self.resets_at.astimezone(self._allowance.zone)
+        reset = self.resets_at.astimezone(self._quota_plan.zone)
         until = f"Polls are possible again at {reset:%H:%M %Z}"
         if budget.day.spent:
             raise QuotaSpentError(
@@ -171,12 +171,12 @@ class Spending:
         """The day that calls count to; tells the other processes where the clock shows another."""
         before, now = self._force, self._now()
         elapsed = self._time()
-        self._force = day_in_force.go_on(before, self._allowance, now, elapsed)
+        self._force = day_in_force.go_on(before, self._quota_plan, now, elapsed)
         day, shown = self._force.day, self._force.shown
         if self._force.has_begun:
-            self._book.begin_anew(day)
+            self._ledger.begin_anew(day)
         elif day != shown and shown != before.shown:
-            self._book.let_stand(shown, day, self._force.ends)
+            self._ledger.set_day_in_force(shown, day, self._force.ends)
         return day
 
     def _time(self) -> float:

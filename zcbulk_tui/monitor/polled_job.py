@@ -15,7 +15,7 @@ from zcbulk_tui.domain.windows import Recalled
 from zcbulk_tui.errors import ZcbulkError
 
 
-class Track:
+class PolledJob:
     """A job that is polled: its readings, its trouble, its last command.
 
     Args:

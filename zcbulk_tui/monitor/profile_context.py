@@ -2,12 +2,12 @@
 
 from typing import NamedTuple
 
-from zcbulk_tui.store.memory import StoredMemory
-from zcbulk_tui.store.minute import SharedMinute
-from zcbulk_tui.store.windows import NoWindow, StoredWindows
+from zcbulk_tui.store.memory import Memory
+from zcbulk_tui.store.rate_limiter import RateLimiter
+from zcbulk_tui.store.windows import NoWindow, Windows
 
 
-class Desk(NamedTuple):
+class ProfileContext(NamedTuple):
     """Where a window works, and what it shares with the others.
 
     Attributes:
@@ -15,11 +15,11 @@ class Desk(NamedTuple):
         operator: Login and host of who sits there, as in ``anna@jump1``.
         memory: What is kept.
         windows: This window among the others.
-        minute: The calls that may be made.
+        rate_limiter: The calls that may be made.
     """
 
     profile: str
     operator: str
-    memory: StoredMemory
-    windows: StoredWindows | NoWindow
-    minute: SharedMinute
+    memory: Memory
+    windows: Windows | NoWindow
+    rate_limiter: RateLimiter

@@ -5,26 +5,26 @@ import asyncio
 from tests.support.databases import memory_database
 from tests.support.virtual_time import run_virtual
 from zcbulk_tui.domain.call_limits import CALLS_AT_ONCE
-from zcbulk_tui.monitor.gate import CallGate, Priority
-from zcbulk_tui.store.minute import SharedMinute
+from zcbulk_tui.monitor.call_limiter import CallLimiter, Priority
+from zcbulk_tui.store.rate_limiter import RateLimiter
 
 
-def own_minute() -> SharedMinute:
+def own_minute() -> RateLimiter:
     """A minute that nobody else takes calls of, in the loop's time."""
-    return SharedMinute(
+    return RateLimiter(
         memory_database(), "default", clock=lambda: asyncio.get_running_loop().time()
     )
 
 
 def test_commands_overtake_keys_and_keys_overtake_polls() -> None:
     async def scene() -> list[str]:
-        gate, order = CallGate(own_minute()), list[str]()
+        limiter, order = CallLimiter(own_minute()), list[str]()
 
         async def caller(name: str, priority: Priority) -> None:
-            await gate.enter(priority)
+            await limiter.enter(priority)
             order.append(name)
             await asyncio.sleep(1)
-            gate.leave()
+            limiter.leave()
 
         async with asyncio.TaskGroup() as tasks:
             for number in range(CALLS_AT_ONCE):
@@ -40,18 +40,18 @@ def test_commands_overtake_keys_and_keys_overtake_polls() -> None:
 
 def test_a_cancelled_caller_takes_no_place() -> None:
     async def scene() -> float:
-        gate = CallGate(own_minute())
+        limiter = CallLimiter(own_minute())
         loop = asyncio.get_running_loop()
         for _ in range(CALLS_AT_ONCE):
-            await gate.enter(Priority.SCHEDULE)
-        waiting = asyncio.create_task(gate.enter(Priority.SCHEDULE))
+            await limiter.enter(Priority.SCHEDULE)
+        waiting = asyncio.create_task(limiter.enter(Priority.SCHEDULE))
         await asyncio.sleep(1)
         waiting.cancel()
         for _ in range(CALLS_AT_ONCE):
-            gate.leave()
+            limiter.leave()
         async with asyncio.timeout(10):
             for _ in range(CALLS_AT_ONCE):
-                await gate.enter(Priority.SCHEDULE)
+                await limiter.enter(Priority.SCHEDULE)
         return loop.time()
 
     assert run_virtual(scene()) == 1
@@ -59,25 +59,25 @@ def test_a_cancelled_caller_takes_no_place() -> None:
 
 def test_one_cancelled_just_after_its_turn_gives_it_back() -> None:
     async def scene() -> None:
-        gate = CallGate(own_minute())
+        limiter = CallLimiter(own_minute())
         for _ in range(CALLS_AT_ONCE):
-            await gate.enter(Priority.SCHEDULE)
-        waiting = asyncio.create_task(gate.enter(Priority.SCHEDULE))
+            await limiter.enter(Priority.SCHEDULE)
+        waiting = asyncio.create_task(limiter.enter(Priority.SCHEDULE))
         await asyncio.sleep(0)
-        gate.leave()  # it is its turn now
+        limiter.leave()  # it is its turn now
         waiting.cancel()
         await asyncio.sleep(0)
         async with asyncio.timeout(1):
-            await gate.enter(Priority.SCHEDULE)
+            await limiter.enter(Priority.SCHEDULE)
 
     run_virtual(scene())
 
 
 def test_a_call_that_was_not_made_does_not_count_for_the_minute() -> None:
     async def scene() -> float:
-        gate = CallGate(own_minute())
+        limiter = CallLimiter(own_minute())
         for _ in range(100):
-            gate.give_back(await gate.enter(Priority.SCHEDULE))
+            limiter.give_back(await limiter.enter(Priority.SCHEDULE))
         return asyncio.get_running_loop().time()
 
     assert run_virtual(scene()) == 0
