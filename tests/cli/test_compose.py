@@ -11,7 +11,7 @@ from zcbulk_tui.domain.budget import QuotaPlan
 
 
 @pytest.mark.parametrize(
-    ("budget", "allowance"),
+    ("budget", "quota_plan"),
     [
         pytest.param(BudgetSettings(), QuotaPlan(250, 1, 20, None), id="default"),
         pytest.param(
