@@ -65,7 +65,7 @@ def test_one_that_is_ended_while_it_waits_leaves_it_unclear_at_once(
         process = begun(URL, env)
         until = time.monotonic() + PATIENCE
         while not server.requests and time.monotonic() < until:
-            time.sleep(0.01)
+            time.sleep(0.01)  # another process sends it, and no event of this one tells
         process.send_signal(number)
         said = process.communicate(timeout=PATIENCE)[0].decode()
     assert process.returncode == 128 + number, said

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from zcbulk_tui.config.load import Configuration
+from zcbulk_tui.config.user_tables import table
 from zcbulk_tui.config.values import masked
 from zcbulk_tui.errors import ConfigError
 
@@ -32,7 +33,7 @@ def own_themes(configuration: Configuration) -> "Themes":
     Raises:
         ConfigError: One of the user's own has a colour that there is not, or what is no colour.
     """
-    from zcbulk_tui.config.user_tables import table
+    # Textual, which is loaded only where there is a screen.
     from zcbulk_tui.tui.themes import make
 
     settings = configuration.settings

@@ -13,6 +13,7 @@ from zcbulk_tui.config import paths, secrets
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain import datacenters, proxies
 from zcbulk_tui.domain.address import make_ref, parse_job_url
+from zcbulk_tui.domain.budget import Pace, Plan, QuotaPlan, daily_calls
 from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
 from zcbulk_tui.domain.job_id import doubts, is_number, read_id
 from zcbulk_tui.domain.sign_in import not_signed_in
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from zcbulk_tui.creator.client import CreatorClient
     from zcbulk_tui.creator.network import Network
     from zcbulk_tui.creator.tokens import TokenSource
-    from zcbulk_tui.domain.budget import QuotaPlan
     from zcbulk_tui.monitor.quota_tracker import QuotaTracker
     from zcbulk_tui.store.database import Database
 
@@ -94,10 +94,8 @@ def watched(ref: JobRef) -> WatchedJob:
     return WatchedJob(ref, f"{ref.form} {ref.job_id[-4:]}", datetime.now(UTC))
 
 
-def quota_plan(settings: Settings) -> "QuotaPlan":
+def quota_plan(settings: Settings) -> QuotaPlan:
     """What the settings allow of a day's calls."""
-    from zcbulk_tui.domain.budget import Plan, QuotaPlan, daily_calls
-
     budget = settings.budget
     zone: tzinfo | None = None
     if budget.reset_timezone is not None:
@@ -111,7 +109,6 @@ def quota_plan(settings: Settings) -> "QuotaPlan":
 
 def quota(settings: Settings, opened: "Database") -> "QuotaTracker":
     """Returns the ledger of the profile's calls; imports what keeps it, which takes a moment."""
-    from zcbulk_tui.domain.budget import Pace
     from zcbulk_tui.monitor.clock import awake_and_asleep
     from zcbulk_tui.monitor.quota_tracker import QuotaTracker
     from zcbulk_tui.store.quota import CallLedger

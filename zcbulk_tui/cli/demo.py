@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from zcbulk_tui.cli.dashboard import show
 from zcbulk_tui.domain import datacenters
+from zcbulk_tui.domain.budget import QuotaPlan
 from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
 from zcbulk_tui.monitor.ports import Sink
 from zcbulk_tui.tui.preferences import Preferences
@@ -54,7 +55,6 @@ def profile_spec(
     def connect(sink: Sink) -> Connection:
         from zcbulk_tui.creator.client import CreatorClient
         from zcbulk_tui.creator.network import Network
-        from zcbulk_tui.domain.budget import QuotaPlan
         from zcbulk_tui.monitor.monitor import Monitor
         from zcbulk_tui.monitor.profile_context import ProfileContext
         from zcbulk_tui.monitor.quota_tracker import QuotaTracker
