@@ -63,8 +63,8 @@ def keep_sign_in(home: Path, url: str, *, profile: str = "default", ended: bool 
     token = CachedToken(
         sign_in="1", access_token=SecretStr("1000.canary.cached"), renew_at=end, ends_at=end
     )
-    store.keep(sealed(credentials))
-    store.keep_token(sealed(token))
+    store.save(sealed(credentials))
+    store.save_token(sealed(token))
 
 
 def arguments_of(pid: int) -> bytes:

@@ -93,9 +93,9 @@ def test_whatever_stands_around_it_the_line_is_right(
             text += gap
             expected[f"t{number}", name] = text.count("\n") + 1
             text += f"{name} = {value}\n"
-    places = TomlLines(FILE, text)
+    toml_lines = TomlLines(FILE, text)
     for names, line in expected.items():
-        assert places.of(*names) == f"{FILE}, line {line}"
+        assert toml_lines.of(*names) == f"{FILE}, line {line}"
 
 
 def test_a_long_text_takes_no_time() -> None:

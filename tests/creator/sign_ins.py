@@ -80,7 +80,7 @@ class World:
             at = Accounts(made, self.server.base_url)
             code = SecretStr(self.accounts.grant_code((scopes.READ, scopes.CREATE)))
             grant = await at.code_grant(CLIENT, code)
-            return await sign_in.keep(self.store, at, CLIENT, grant, self.now())
+            return await sign_in.save(self.store, at, CLIENT, grant, self.now())
 
     async def revoke(self, token: SecretStr) -> None:
         """Ends a token of either kind before its time."""

@@ -50,7 +50,7 @@ TALKATIVE = ("httpx", "httpcore", "asyncio")
 
 async def kept(store: MemorySignIn | SignInFiles, url: str, given: Grant = GRANT) -> Credentials:
     async with accounts(url) as there:
-        return await sign_in.keep(store, there, CANARY, given, NOW)
+        return await sign_in.save(store, there, CANARY, given, NOW)
 
 
 async def test_what_is_kept_comes_back(tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ async def test_a_user_answers_on_the_page(at_zoho: ManualWorld, allowed: bool) -
                 await device.device_grant(there, CLIENT, code, wait)
             return
         home, given = await device.device_grant(there, CLIENT, code, wait)
-        await sign_in.keep(at_zoho.store, home, CLIENT, given, at_zoho.now())
+        await sign_in.save(at_zoho.store, home, CLIENT, given, at_zoho.now())
         assert at_zoho.is_accepted(await at_zoho.asker(there.network).token())
     assert set(given.scopes) == {READ, CREATE}
     assert not any(entry.secrets_in_query for entry in at_zoho.accounts.log)

@@ -98,7 +98,7 @@ def test_the_memory_saves_only_what_is_new() -> None:
     store = MemoryStore()
     memory = VariantMemory(store=store)
     for _ in range(3):
-        memory.keep(EU, Variant("PUT", "flat"))
+        memory.save(EU, Variant("PUT", "flat"))
     assert store.saves == 1
     assert VariantMemory(store=store).recall(EU) == Variant("PUT", "flat")
 

@@ -62,7 +62,7 @@ def on_disk(tmp_path: Path) -> Iterator[Database]:
         add_job(opened, 1, age=80 * DAY)
         with opened.transaction():
             for step in range(3000):
-                # Within one transaction, unlike `keep`.
+                # Within one transaction, unlike `save`.
                 sql = (
                     "INSERT INTO readings (job, at, by_window, state, raw_state) "
                     "VALUES (1, ?, 1, 'in_progress', 'In-progress')"

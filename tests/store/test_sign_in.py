@@ -57,8 +57,8 @@ def test_files_and_folders_are_for_this_user_alone(
 ) -> None:
     before = os.umask(umask)
     try:
-        files_of("file").keep(OLD)
-        files_of("file").keep_token(TOKEN)
+        files_of("file").save(OLD)
+        files_of("file").save_token(TOKEN)
     finally:
         os.umask(before)
     for path in (folder.parent, folder, *folder.rglob("*")):
@@ -72,8 +72,8 @@ def test_what_is_kept_comes_back_until_it_is_forgotten(files_of: Open, where: st
     assert store.credentials() is store.token() is None
     assert not store.exists
     for credentials in (OLD, NEW):
-        store.keep(credentials)
-        store.keep_token(TOKEN)
+        store.save(credentials)
+        store.save_token(TOKEN)
         assert files_of("auto").credentials() == credentials
         assert files_of("auto").token() == TOKEN
     assert files_of(where).exists
@@ -95,7 +95,7 @@ def test_looking_makes_no_folder(files_of: Open, folder: Path) -> None:
 @pytest.mark.usefixtures("keyring")
 def test_a_keyring_leaves_no_secret_in_the_files(files_of: Open, folder: Path, where: str) -> None:
     store = files_of(where)
-    store.keep(NEW)
+    store.save(NEW)
     assert leaks("".join(path.read_text() for path in folder.rglob("*.json"))) == []
     assert keyrings.passwords() == {"zcbulk-tui/default": NEW.get_secret_value()}
     assert store.place == "the system's keyring"
@@ -104,20 +104,20 @@ def test_a_keyring_leaves_no_secret_in_the_files(files_of: Open, folder: Path, w
 @pytest.mark.usefixtures("keyring")
 def test_profiles_do_not_meet(files_of: Open, folder: Path) -> None:
     other = SignInFiles(folder, "other", "keyring")
-    files_of("keyring").keep(OLD)
-    other.keep(NEW)
+    files_of("keyring").save(OLD)
+    other.save(NEW)
     files_of("keyring").forget()
     assert other.credentials() == NEW
 
 
 @pytest.mark.usefixtures("keyring")
 def test_from_the_keyring_to_the_file_and_back(files_of: Open, folder: Path) -> None:
-    files_of("keyring").keep(OLD)
-    files_of("file").keep(NEW)
+    files_of("keyring").save(OLD)
+    files_of("file").save(NEW)
     assert keyrings.passwords() == {}
     assert files_of("keyring").credentials() == NEW
     assert files_of("auto").place == str(folder / "default" / "credentials.json")
-    files_of("keyring").keep(OLD)
+    files_of("keyring").save(OLD)
     assert files_of("file").credentials() == OLD
     assert leaks((folder / "default" / "credentials.json").read_text()) == []
 
@@ -130,14 +130,14 @@ def test_where_the_keyring_cannot_be_used(
         keyrings.use(monkeypatch, kind, tmp_path / "keyring.json")
     else:
         take_away(monkeypatch)
-    files_of("file").keep(OLD)
+    files_of("file").save(OLD)
     with pytest.raises(ConfigError, match="keyring") as caught:
-        files_of("keyring").keep(NEW)
+        files_of("keyring").save(NEW)
     assert 'secrets = "file"' in caught.value.next_step
     assert is_one_safe_line(str(caught.value))
     assert leaks(shown(caught.value)) == []
     assert files_of("keyring").credentials() == OLD
-    files_of("auto").keep(NEW)
+    files_of("auto").save(NEW)
     assert files_of("auto").credentials() == NEW
     assert files_of("auto").place.endswith("credentials.json")
 
@@ -146,7 +146,7 @@ def test_where_the_keyring_cannot_be_used(
 def test_credentials_that_the_keyring_does_not_give(
     files_of: Open, keyring: Path, monkeypatch: pytest.MonkeyPatch, kind: object
 ) -> None:
-    files_of("keyring").keep(OLD)
+    files_of("keyring").save(OLD)
     if isinstance(kind, type):
         keyrings.use(monkeypatch, kind, keyring)
     else:
@@ -156,14 +156,14 @@ def test_credentials_that_the_keyring_does_not_give(
     assert "zcbulk-tui login" in caught.value.next_step
     assert is_one_safe_line(str(caught.value))
     assert leaks(shown(caught.value)) == []
-    files_of("auto").keep(NEW)
+    files_of("auto").save(NEW)
     assert files_of("auto").credentials() == NEW
     files_of("auto").forget()
     assert not files_of("auto").exists
 
 
 def test_credentials_that_the_keyring_has_lost(files_of: Open, keyring: Path) -> None:
-    files_of("keyring").keep(OLD)
+    files_of("keyring").save(OLD)
     keyring.unlink()
     with pytest.raises(ConfigError, match="keyring, which cannot give it") as caught:
         files_of("keyring").credentials()
@@ -172,7 +172,7 @@ def test_credentials_that_the_keyring_has_lost(files_of: Open, keyring: Path) ->
 
 @pytest.mark.parametrize("name", ["", "credentials.json"])
 def test_what_others_may_read_is_not_taken(files_of: Open, folder: Path, name: str) -> None:
-    files_of("file").keep(OLD)
+    files_of("file").save(OLD)
     path = folder / "default" / name
     path.chmod(0o755)
     with pytest.raises(ConfigError) as caught:
@@ -183,16 +183,16 @@ def test_what_others_may_read_is_not_taken(files_of: Open, folder: Path, name: s
 def test_nothing_is_kept_where_others_may_read(files_of: Open, folder: Path) -> None:
     (folder / "default").mkdir(parents=True)
     (folder / "default").chmod(0o755)
-    for keep in (files_of("file").keep, files_of("file").keep_token):
+    for save in (files_of("file").save, files_of("file").save_token):
         with pytest.raises(ConfigError, match="can be read by others"):
-            keep(OLD)
+            save(OLD)
     assert names(folder / "default") == set()
 
 
 def test_files_of_another_user_are_not_taken(
     files_of: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    files_of("file").keep(OLD)
+    files_of("file").save(OLD)
     mine = os.getuid()
     monkeypatch.setattr(os, "getuid", lambda: mine + 1)
     with pytest.raises(ConfigError, match="another user"):
@@ -200,9 +200,9 @@ def test_files_of_another_user_are_not_taken(
     assert files_of("file").token() is None
 
 
-@pytest.mark.parametrize("kept", ["keep", "keep_token"])
+@pytest.mark.parametrize("kept", ["save", "save_token"])
 def test_what_a_killed_process_has_left_is_removed(files_of: Open, folder: Path, kept: str) -> None:
-    files_of("file").keep(OLD)
+    files_of("file").save(OLD)
     for name in (".credentials.json.x7", ".token.json.8a"):
         (folder / "default" / name).write_text(REFRESH)
     getattr(files_of("file"), kept)(NEW)
@@ -210,17 +210,17 @@ def test_what_a_killed_process_has_left_is_removed(files_of: Open, folder: Path,
 
 
 def test_forgetting_removes_what_a_killed_process_has_left(files_of: Open, folder: Path) -> None:
-    files_of("file").keep(OLD)
+    files_of("file").save(OLD)
     (folder / "default" / ".credentials.json.x7").write_text(REFRESH)
     files_of("file").forget()
     assert names(folder / "default") == set()
 
 
 def test_a_full_disk_leaves_the_old_ones_and_shows_no_secret(files_of: Open, folder: Path) -> None:
-    files_of("file").keep(OLD)
-    for keep in (files_of("file").keep, files_of("file").keep_token):
+    files_of("file").save(OLD)
+    for save in (files_of("file").save, files_of("file").save_token):
         with full_disk(), pytest.raises(ConfigError, match="cannot be written") as caught:
-            keep(NEW)
+            save(NEW)
         assert leaks(shown(caught.value)) == []
     assert files_of("file").credentials() == OLD
     assert names(folder / "default") == {"credentials.json"}
@@ -235,7 +235,7 @@ def test_credentials_that_cannot_be_read(
         path.mkdir(parents=True, mode=0o700)
         (folder / "default").chmod(0o700)
     else:
-        files_of("file").keep(OLD)
+        files_of("file").save(OLD)
         path.write_bytes(content)
     with pytest.raises(ConfigError, match="cannot be read") as caught:
         files_of("file").credentials()
@@ -244,11 +244,11 @@ def test_credentials_that_cannot_be_read(
 
 def test_nothing_shows_what_is_kept(files_of: Open) -> None:
     store = files_of("file")
-    store.keep(NEW)
-    store.keep_token(TOKEN)
+    store.save(NEW)
+    store.save_token(TOKEN)
     memory = MemorySignIn()
-    memory.keep(NEW)
-    memory.keep_token(TOKEN)
+    memory.save(NEW)
+    memory.save_token(TOKEN)
     for kept in (store, memory):
         text = f"{kept!r} {vars(kept)} {kept.credentials()!r} {kept.token()!r}"
         assert leaks(text) == []
@@ -266,10 +266,10 @@ def test_the_file_counts_where_the_keyring_does_not_answer(
     passwords = tmp_path / "keyring.json"
     keyrings.use(monkeypatch, keyrings.FileKeyring, passwords)
     monkeypatch.setattr(system_keyring, "_keyring", system_keyring._Keyring())
-    SignInFiles(tmp_path / "sign-in", "default").keep(SecretStr("old"))
+    SignInFiles(tmp_path / "sign-in", "default").save(SecretStr("old"))
     keyrings.use(monkeypatch, kind, passwords)
     store = SignInFiles(tmp_path / "sign-in", "default")
-    store.keep(SecretStr("new"))
+    store.save(SecretStr("new"))
     assert "did not answer" in store.notice
     assert is_one_safe_line(store.notice)
     # Whatever the keyring has by now.
@@ -290,6 +290,6 @@ def test_a_keyring_that_is_asked_for_and_does_not_answer(
     monkeypatch.setattr(system_keyring, "_keyring", system_keyring._Keyring())
     store = SignInFiles(tmp_path / "sign-in", "default", "keyring")
     with pytest.raises(ConfigError, match="cannot be used") as caught:
-        store.keep(SecretStr("new"))
+        store.save(SecretStr("new"))
     assert "did not answer" in caught.value.cause
     assert not store.exists

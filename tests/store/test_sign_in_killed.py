@@ -66,7 +66,7 @@ def test_the_credentials_are_the_old_ones_or_the_new_ones(
         assert credentials in (ONE, TWO)
         assert token in (ONE, TWO)
         found.add(credentials == ONE)
-        store.keep_token(TWO)
+        store.save_token(TWO)
         names = {path.name for path in (folder / "default").iterdir()}
         assert names == {"credentials.json", "token.json"}
     assert found == {True, False}, "all were killed at the same moment"

@@ -127,7 +127,7 @@ async def test_a_folder_that_cannot_be_made_is_named() -> None:
 
 
 async def test_a_folder_that_others_may_read_is_refused(store: SignInFiles, tmp_path: Path) -> None:
-    store.keep_token(SecretStr("1000.a"))
+    store.save_token(SecretStr("1000.a"))
     (tmp_path / "state" / "default").chmod(0o750)
     with pytest.raises(ConfigError, match="can be read by others"):
         await enter(store, lambda: asyncio.sleep(0))

@@ -24,8 +24,8 @@ def write(
     os.environ.update(environment)
     for turn in count():
         store = SignInFiles(folder, "default", cast(Where, places[turn % len(places)]))
-        store.keep((ONE, TWO)[turn % 2])
-        store.keep_token((ONE, TWO)[turn % 2])
+        store.save((ONE, TWO)[turn % 2])
+        store.save_token((ONE, TWO)[turn % 2])
         if turn == 1:
             begun.send(turn)
 

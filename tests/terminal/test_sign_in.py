@@ -51,17 +51,17 @@ def signed_in(home: Path, simulator: SimulatorProcess) -> SignInFiles:
     assert found is not None
     client = Client(found[1], SecretStr(found[2]))
 
-    async def keep() -> None:
+    async def save() -> None:
         network = Network()
         accounts = Accounts(network, simulator.accounts_url)
         code = await accounts.device_code(client.id, scopes.needed(read_only=False))
         await asyncio.to_thread(allow, simulator, code.user_code)
         grant = await accounts.device_grant(client, code.device_code)
         assert isinstance(grant, Grant)
-        await sign_in.keep(files, accounts, client, grant, datetime.now(UTC))
+        await sign_in.save(files, accounts, client, grant, datetime.now(UTC))
         await network.aclose()
 
-    asyncio.run(keep())
+    asyncio.run(save())
     return files
 
 

@@ -56,7 +56,7 @@ def profile_spec(
         from zcbulk_tui.creator.client import CreatorClient
         from zcbulk_tui.creator.network import Network
         from zcbulk_tui.monitor.monitor import Monitor
-        from zcbulk_tui.monitor.profile_context import ProfileContext
+        from zcbulk_tui.monitor.ports import ProfileContext
         from zcbulk_tui.monitor.quota_tracker import QuotaTracker
         from zcbulk_tui.simulator.transport import InProcessTransport
         from zcbulk_tui.store.archive import Archive
@@ -100,7 +100,7 @@ def _sign_in(
     from zcbulk_tui.creator import scopes
     from zcbulk_tui.creator.accounts import Accounts, Client
     from zcbulk_tui.creator.renewal import RefreshedToken
-    from zcbulk_tui.creator.sign_in import keep
+    from zcbulk_tui.creator.sign_in import save
     from zcbulk_tui.store.sign_in import MemorySignIn
 
     store = MemorySignIn()
@@ -110,7 +110,7 @@ def _sign_in(
 
     async def sign_in() -> None:
         accounts = Accounts(network, datacenters.DATA_CENTERS[0].accounts_url)
-        await keep(store, accounts, client, await accounts.code_grant(client, code), now())
+        await save(store, accounts, client, await accounts.code_grant(client, code), now())
 
     asyncio.run(sign_in())
     return RefreshedToken(network, store, _NAME, now=now)

@@ -67,13 +67,13 @@ async def _sign_in(
     settings: Settings, store: "SignInFiles", accounts_url: str, client: "Client", way: _Way
 ) -> "Credentials":
     from zcbulk_tui.creator.accounts import Accounts
-    from zcbulk_tui.creator.sign_in import keep
+    from zcbulk_tui.creator.sign_in import save
 
     network = compose.make_network(settings)
     compose.warn_of_proxies()
     try:
         accounts, grant = await way(Accounts(network, accounts_url))
-        return await keep(store, accounts, client, grant, datetime.now(UTC))
+        return await save(store, accounts, client, grant, datetime.now(UTC))
     finally:
         await network.aclose()
 

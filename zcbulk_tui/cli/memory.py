@@ -20,7 +20,7 @@ from zcbulk_tui.errors import ConfigError
 
 if TYPE_CHECKING:
     from zcbulk_tui.domain.snapshot import JobSnapshot
-    from zcbulk_tui.monitor.profile_context import ProfileContext
+    from zcbulk_tui.monitor.ports import ProfileContext
     from zcbulk_tui.monitor.quota_tracker import QuotaTracker
     from zcbulk_tui.store.database import Database
     from zcbulk_tui.store.opening import Opened
@@ -98,7 +98,7 @@ def context(
     shows_list: bool = False,
 ) -> "ProfileContext":
     """Returns what a window or a command shares with the others on its profile."""
-    from zcbulk_tui.monitor.profile_context import ProfileContext
+    from zcbulk_tui.monitor.ports import ProfileContext
     from zcbulk_tui.store.memory import Memory
     from zcbulk_tui.store.rate_limiter import RateLimiter
 

@@ -53,19 +53,19 @@ def free_values(entry: "Field[Any]", given: Mapping[str, SettingValue]) -> dict[
 
 
 def from_table(
-    table: Mapping[str, object], places: TomlLines, within: tuple[str, ...] = ()
+    table: Mapping[str, object], toml_lines: TomlLines, within: tuple[str, ...] = ()
 ) -> dict[str, SettingValue]:
     """Returns what a table of the file sets.
 
     Args:
         table: The table.
-        places: Where in the file things stand.
+        toml_lines: Where in the file things stand.
         within: The names of the table; empty for the file itself.
 
     Raises:
         ConfigError: A setting is not known, or a group of them is no table.
     """
-    given = dict(_flat(Settings, table, places, within))
+    given = dict(_flat(Settings, table, toml_lines, within))
     if within and "profile" in given:
         raise ConfigError(
             f"{given['profile'].source}: a profile cannot set profile",
@@ -109,24 +109,24 @@ def build(group: type[_Group], given: Mapping[str, SettingValue], prefix: str = 
 def _flat(
     group: type["DataclassInstance"],
     table: Mapping[str, object],
-    places: TomlLines,
+    toml_lines: TomlLines,
     within: tuple[str, ...],
     prefix: tuple[str, ...] = (),
 ) -> Iterator[tuple[str, SettingValue]]:
     entries = {entry.name: entry for entry in fields(group)}
     for name, value in table.items():
         names = (*prefix, name)
-        source = partial(places.of, *within, *names)
+        source = partial(toml_lines.of, *within, *names)
         entry = entries.get(name)
         if entry is None:
             raise unknown(names, source(), within)
         inner = group_of(entry)
         if is_free(entry):
-            yield from user_tables.flat(entry, value, places, within)
+            yield from user_tables.flat(entry, value, toml_lines, within)
         elif inner is None:
             yield ".".join(names), SettingValue(value, source)
         elif is_table(value):
-            yield from _flat(inner, value, places, within, names)
+            yield from _flat(inner, value, toml_lines, within, names)
         else:
             raise _refused(".".join(names), entry, value, source())
 

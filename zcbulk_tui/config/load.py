@@ -51,7 +51,7 @@ class _File:
 
     Attributes:
         path: Its path.
-        places: Where in it things stand.
+        toml_lines: Where in it things stand.
         common: What it sets for all profiles.
         tables: The tables of the profiles by name.
     """
@@ -60,9 +60,9 @@ class _File:
         text = _text(path, required=required)
         values = _toml(path, text)
         self.path = path
-        self.places = TomlLines(path, text)
-        self.tables = _profile_tables(values.pop(PROFILES, {}), self.places)
-        self.common = from_table(values, self.places)
+        self.toml_lines = TomlLines(path, text)
+        self.tables = _profile_tables(values.pop(PROFILES, {}), self.toml_lines)
+        self.common = from_table(values, self.toml_lines)
 
     def own(self, profile: str) -> dict[str, SettingValue]:
         """What it sets for one profile.
@@ -70,7 +70,7 @@ class _File:
         Raises:
             ConfigError: A setting is not known.
         """
-        return from_table(self.tables.get(profile, {}), self.places, (PROFILES, profile))
+        return from_table(self.tables.get(profile, {}), self.toml_lines, (PROFILES, profile))
 
 
 def load(
@@ -195,7 +195,7 @@ def _toml(path: Path, text: str) -> dict[str, object]:
         ) from error
 
 
-def _profile_tables(value: object, places: TomlLines) -> dict[str, Mapping[str, object]]:
+def _profile_tables(value: object, toml_lines: TomlLines) -> dict[str, Mapping[str, object]]:
     """The profiles by name.
 
     Raises:
@@ -203,12 +203,12 @@ def _profile_tables(value: object, places: TomlLines) -> dict[str, Mapping[str, 
     """
     if not is_table(value):
         raise ConfigError(
-            f"{places.of(PROFILES)}: profiles cannot be {shown(value)}",
+            f"{toml_lines.of(PROFILES)}: profiles cannot be {shown(value)}",
             next_step="Write each profile as a table: [profiles.NAME], and its settings below.",
         )
     tables: dict[str, Mapping[str, object]] = {}
     for name, table in value.items():
-        source = partial(places.of, PROFILES, name)
+        source = partial(toml_lines.of, PROFILES, name)
         if not is_profile_name(name):
             raise bad_profile_name(f"{source()}: a profile cannot be called", name)
         if not is_table(table):
@@ -250,7 +250,7 @@ def _chosen(requested: SettingValue | None, file: _File) -> SettingValue:
             return SettingValue(DEFAULT_PROFILE, "")
         first = next(iter(tables))
         if len(tables) == 1:
-            return SettingValue(first, partial(file.places.of, PROFILES, first))
+            return SettingValue(first, partial(file.toml_lines.of, PROFILES, first))
         raise ConfigError(
             "It is not said which profile to use",
             f"{file.path} has {', '.join(tables)}.",

@@ -34,8 +34,8 @@ def unknown(names: tuple[str, ...], source: str, within: tuple[str, ...] = ()) -
     if elsewhere := belongs(names[-1], within):
         return ConfigError(title, next_step=elsewhere)
     if close := get_close_matches(names[-1], map(_last, here), n=1):
-        meant = dotted(*within, *names[:-1], close[0])
-        return ConfigError(title, next_step=f"Did you mean {meant}?")
+        suggestion = dotted(*within, *names[:-1], close[0])
+        return ConfigError(title, next_step=f"Did you mean {suggestion}?")
     return ConfigError(title, next_step=f"There are: {', '.join(here)}.")
 
 

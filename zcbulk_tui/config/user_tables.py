@@ -22,21 +22,21 @@ _LONGEST = 200
 
 
 def flat(
-    entry: "Field[Any]", value: object, places: TomlLines, within: tuple[str, ...]
+    entry: "Field[Any]", value: object, toml_lines: TomlLines, within: tuple[str, ...]
 ) -> Iterator[tuple[str, SettingValue]]:
     """The texts of a table by their names, as TOML writes them: ``themes."a.b".base``.
 
     Args:
         entry: The table among the settings.
         value: What the file has in its place.
-        places: Where in the file things stand.
+        toml_lines: Where in the file things stand.
         within: The names of the profile's table; empty at the top of the file.
 
     Raises:
         ConfigError: There is something else in it, or a name that nothing can have.
     """
-    for names, text in _texts((entry.name,), value, entry, partial(places.of, *within), within):
-        yield dotted(*names), SettingValue(text, partial(places.of, *within, *names))
+    for names, text in _texts((entry.name,), value, entry, partial(toml_lines.of, *within), within):
+        yield dotted(*names), SettingValue(text, partial(toml_lines.of, *within, *names))
 
 
 def table(given: Mapping[str, SettingValue]) -> dict[str, Any]:

@@ -137,7 +137,7 @@ class CreatorClient:
                     raise
                 raise _not_sent_again(error) from None
             else:
-                self._memory.keep(origin, variant)
+                self._memory.save(origin, variant)
                 return said
 
     async def _command(self, ref: JobRef, action: Action, variant: Variant, slot: Slot) -> Answer:

@@ -82,7 +82,7 @@ class VariantMemory:
         """Returns the way to try first."""
         return self._worked.get(origin, self._first)
 
-    def keep(self, origin: str, variant: Variant) -> None:
+    def save(self, origin: str, variant: Variant) -> None:
         """Remembers the way that the server at `origin` accepted."""
         if self._worked.get(origin) == variant:
             return

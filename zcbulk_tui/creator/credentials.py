@@ -27,13 +27,13 @@ class SignInStore(Protocol):
     """Keeps what a profile has been given, for every process of this user."""
 
     def credentials(self) -> SecretStr | None:
-        """Returns what `keep` was given last; None after `forget`.
+        """Returns what `save` was given last; None after `forget`.
 
         Raises:
             ConfigError: It cannot be read, or others could read it too.
         """
 
-    def keep(self, credentials: SecretStr) -> None:
+    def save(self, credentials: SecretStr) -> None:
         """Keeps the credentials instead of those before.
 
         Raises:
@@ -48,9 +48,9 @@ class SignInStore(Protocol):
         """
 
     def token(self) -> SecretStr | None:
-        """Returns what `keep_token` was given last; None where that cannot be read."""
+        """Returns what `save_token` was given last; None where that cannot be read."""
 
-    def keep_token(self, token: SecretStr) -> None:
+    def save_token(self, token: SecretStr) -> None:
         """Keeps the access token.
 
         Raises:

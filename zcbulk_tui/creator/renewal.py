@@ -162,7 +162,7 @@ class RefreshedToken:
     def _keep(self, token: CachedToken) -> None:
         # Where it cannot be kept, this process has it all the same.
         with contextlib.suppress(ConfigError):
-            self._store.keep_token(sealed(token))
+            self._store.save_token(sealed(token))
 
     def _check_not_given_up(self, credentials: Credentials) -> None:
         """Lets a new sign-in begin anew; the one that was given up stays so, until its time."""

@@ -16,7 +16,7 @@ from zcbulk_tui.creator.network import Network
 from zcbulk_tui.errors import SignedOutError, SignInError
 
 
-async def keep(
+async def save(
     store: SignInStore, accounts: Accounts, client: Client, grant: Grant, now: datetime
 ) -> Credentials:
     """Keeps a sign-in instead of the one before, if there was one.
@@ -48,8 +48,8 @@ async def keep(
         signed_in_at=now,
     )
     async with store.lock():
-        store.keep(sealed(credentials))
-        store.keep_token(sealed(token_of(grant, credentials.id, now)))
+        store.save(sealed(credentials))
+        store.save_token(sealed(token_of(grant, credentials.id, now)))
     return credentials
 
 

@@ -14,17 +14,18 @@ from zcbulk_tui.domain.risk import risk
 from zcbulk_tui.domain.snapshot import JobSnapshot, Listed, ServiceSnapshot
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.render import deadline_words, figures, forecast_words, sparkline, words
+from zcbulk_tui.render.bar import bar
 from zcbulk_tui.render.budget import REASON
 from zcbulk_tui.render.clipboard import status_command
-from zcbulk_tui.render.counts import write_counts
 from zcbulk_tui.render.deadline_words import moment
-from zcbulk_tui.render.fields import Section, column_width, side_by_side
+from zcbulk_tui.render.fields import FieldGroup, column_width, side_by_side
+from zcbulk_tui.render.figures import number
 from zcbulk_tui.render.glyphs import Glyphs
-from zcbulk_tui.render.span import Line, Look, Span, fit_line, wrap
+from zcbulk_tui.render.span import Line, Look, Span, fit, fit_line, width, wrap
 from zcbulk_tui.render.span import width as cells
 
 _TWO_COLUMNS = 100
-"""Cells from which on there are two columns of sections."""
+"""Cells from which on there are two columns of groups."""
 
 _LEAST_SPARKLINE, _MOST_SPARKLINE = 6, 40
 
@@ -64,10 +65,10 @@ def detail(
     columns = 2 if width >= _TWO_COLUMNS else 1
     pane = _Pane(known, now, column_width(width, columns), glyphs, zone)
     top = _title(known.listed.snapshot, now, width, glyphs)
-    sections = pane.sections()
+    field_groups = pane.field_groups()
     if columns == 2:
-        return [*top, *side_by_side(sections, width)]
-    return [*top, *(line for section in sections for line in section.whole())]
+        return [*top, *side_by_side(field_groups, width)]
+    return [*top, *(line for group in field_groups for line in group.whole())]
 
 
 def _title(snapshot: JobSnapshot, now: datetime, width: int, glyphs: Glyphs) -> list[Line]:
@@ -91,7 +92,7 @@ def _title(snapshot: JobSnapshot, now: datetime, width: int, glyphs: Glyphs) -> 
 
 
 class _Pane:
-    """The sections of the pane, each drawn from what is known at one moment."""
+    """The groups of the pane, each drawn from what is known at one moment."""
 
     def __init__(
         self, known: Known, now: datetime, width: int, glyphs: Glyphs, zone: tzinfo | None
@@ -105,7 +106,7 @@ class _Pane:
         self._readings = known.readings or self._snapshot.readings
         self._motion = self._snapshot.motion
 
-    def sections(self) -> list[Section]:
+    def field_groups(self) -> list[FieldGroup]:
         """Returns them, the most important first."""
         return [
             self._job(),
@@ -118,8 +119,8 @@ class _Pane:
             self._command(),
         ]
 
-    def _section(self, title: str) -> Section:
-        return Section(title, self._width, self._glyphs)
+    def _group(self, title: str) -> FieldGroup:
+        return FieldGroup(title, self._width, self._glyphs)
 
     def _moment(self, at: datetime) -> str:
         return moment(at, self._zone)
@@ -128,144 +129,204 @@ class _Pane:
         ago = figures.age((self._now - at).total_seconds())
         return "just now" if ago == "now" else f"{ago} ago"
 
-    def _job(self) -> Section:
-        section, ref = self._section("JOB"), self._snapshot.ref
-        section.copied("Id", one_line(ref.job_id), self._known.id_key)
-        section.text("Form", f"{ref.owner}/{ref.app}/{ref.form}")
+    def _job(self) -> FieldGroup:
+        group, ref = self._group("JOB"), self._snapshot.ref
+        group.copied("Id", one_line(ref.job_id), self._known.id_key)
+        group.text("Form", f"{ref.owner}/{ref.app}/{ref.form}")
         place = Span(ref.environment.value)
         if ref.environment is Environment.PRODUCTION:
             place = Span(f" {ref.environment.value.upper()} ", Look.PRODUCTION)
-        section.row("Where", [place, Span(f"  profile {one_line(self._known.listed.profile)}")])
-        return section
+        group.row("Where", [place, Span(f"  profile {one_line(self._known.listed.profile)}")])
+        return group
 
-    def _counts(self) -> Section:
-        section, last = self._section("COUNTS"), self._snapshot.last
+    def _counts(self) -> FieldGroup:
+        group, last = self._group("COUNTS"), self._snapshot.last
         if last is not None:
             estimate = estimated_since(self._motion, last, self._now)
-            write_counts(section, last, estimate, self._glyphs)
-        return section
+            _write_counts(group, last, estimate, self._glyphs)
+        return group
 
-    def _pace(self) -> Section:
-        section, last = self._section("PACE"), self._snapshot.last
+    def _pace(self) -> FieldGroup:
+        group, last = self._group("PACE"), self._snapshot.last
         if last is None or last.state.is_waiting:
-            return section
+            return group
         if not last.state.is_final:
-            self._forecast(section, last)
-        self._rates(section)
-        return section
+            self._forecast(group, last)
+        self._rates(group)
+        return group
 
-    def _forecast(self, section: Section, last: JobReading) -> None:
+    def _forecast(self, group: FieldGroup, last: JobReading) -> None:
         since = (self._now - last.read_at).total_seconds()
         ends = figures.remaining(remaining(self._motion, last), since)
-        section.text("Ends in", ends, Look.STRONG)
+        group.text("Ends in", ends, Look.STRONG)
         why = forecast_words.explain_range(self._motion, last, len(self._snapshot.readings))
-        section.text("", why, Look.DIM)
+        group.text("", why, Look.DIM)
 
-    def _rates(self, section: Section) -> None:
+    def _rates(self, group: FieldGroup) -> None:
         """Writes the current and past rates, and the time that they cover."""
         moves, trail = self._motion, sparkline.trail(self._readings)
-        told = []
+        parts = []
         if moves is not None:
-            told.append(f"{figures.rate(0.0 if moves.still else moves.rate)}/s now")
+            parts.append(f"{figures.rate(0.0 if moves.still else moves.rate)}/s now")
         if trail is not None:
-            told.append(f"{figures.rate(trail.mean)}/s on average")
-        if told:
-            section.text("Rate", ", ".join(told))
+            parts.append(f"{figures.rate(trail.mean)}/s on average")
+        if parts:
+            group.text("Rate", ", ".join(parts))
         if trail is None:
             return
-        size = min(section.room - cells("  peak 9,999/s"), _MOST_SPARKLINE)
+        size = min(group.room - cells("  peak 9,999/s"), _MOST_SPARKLINE)
         if size >= _LEAST_SPARKLINE:
-            self._sparklines(section, trail, size)
-        section.text("", f"over {figures.duration(trail.seconds)} of readings", Look.DIM)
+            self._sparklines(group, trail, size)
+        group.text("", f"over {figures.duration(trail.seconds)} of readings", Look.DIM)
 
-    def _sparklines(self, section: Section, trail: sparkline.Trail, size: int) -> None:
+    def _sparklines(self, group: FieldGroup, trail: sparkline.Trail, size: int) -> None:
         rates = sparkline.rates(trail, size)
         peak = max((rate for rate in rates if rate is not None), default=0.0)
         drawn = sparkline.sparkline(rates, self._glyphs, Look.RUNNING)
-        section.row("", [*drawn, Span(f"  peak {figures.rate(peak)}/s", Look.DIM)])
+        group.row("", [*drawn, Span(f"  peak {figures.rate(peak)}/s", Look.DIM)])
         failures = sparkline.failures(trail, size)
         most = max((int(failed) for failed in failures if failed is not None), default=0)
         if most:
             drawn = sparkline.sparkline(failures, self._glyphs, Look.FAILED)
-            section.row("Failed", [*drawn, Span(f"  {figures.number(most)}", Look.DIM)])
+            group.row("Failed", [*drawn, Span(f"  {figures.number(most)}", Look.DIM)])
 
-    def _risk(self) -> Section:
-        section, last = self._section("SYSTEM ABORT"), self._snapshot.last
+    def _risk(self) -> FieldGroup:
+        group, last = self._group("SYSTEM ABORT"), self._snapshot.last
         found = risk(last) if last is not None else None
         if last is None or found is None:
-            return section
+            return group
         aborted = last.state is JobState.SYSTEM_ABORTED
         look = Look.TEXT if aborted else forecast_words.RISK_LOOK[found.level]
-        section.text("Batches", forecast_words.batches(found, last.state), look)
+        group.text("Batches", forecast_words.batches(found, last.state), look)
         if found.least != found.most:
-            section.text("", forecast_words.RANGE, Look.DIM)
-        return section
+            group.text("", forecast_words.RANGE, Look.DIM)
+        return group
 
-    def _deadlines(self) -> Section:
-        section = self._section("DEADLINES")
+    def _deadlines(self) -> FieldGroup:
+        group = self._group("DEADLINES")
         for one in deadlines(self._snapshot):
             look = deadline_words.LOOK[one.urgency(self._now)]
-            told = deadline_words.describe(one, self._now, self._zone)
-            section.text(deadline_words.NAME[one.kind], told, look)
-            section.text("", deadline_words.explain(one), Look.DIM)
-        return section
+            parts = deadline_words.describe(one, self._now, self._zone)
+            group.text(deadline_words.NAME[one.kind], parts, look)
+            group.text("", deadline_words.explain(one), Look.DIM)
+        return group
 
-    def _polls(self) -> Section:
-        section, snapshot = self._section("READINGS"), self._snapshot
+    def _polls(self) -> FieldGroup:
+        group, snapshot = self._group("READINGS"), self._snapshot
         if self._readings:
             first, last = self._readings[0].read_at, self._readings[-1].read_at
-            section.text("Last", f"{self._ago(last)}, {self._moment(last)}")
-            section.text("Kept", f"{len(self._readings):,} since {self._moment(first)}")
+            group.text("Last", f"{self._ago(last)}, {self._moment(last)}")
+            group.text("Kept", f"{len(self._readings):,} since {self._moment(first)}")
         service = self._known.service
         said = words.next_poll(snapshot, service.spent, self._now, paused=service.paused)
         due = said.removeprefix("next poll ")
         because = f", since {REASON[snapshot.reason]}" if snapshot.reason else ""
-        section.text("Next", f"{due}{because}" if snapshot.next_poll_at else due)
-        self._answer(section)
-        return section
+        group.text("Next", f"{due}{because}" if snapshot.next_poll_at else due)
+        self._answer(group)
+        return group
 
-    def _answer(self, section: Section) -> None:
+    def _answer(self, group: FieldGroup) -> None:
         """Writes the last answer, in words and as a code."""
         fault, last = self._snapshot.fault, self._snapshot.last
         if fault is not None:
             answer = fault.error.answer
             came = f"{answer}" if answer is not None else "no usable answer"
-            section.text("Answer", f"{came} ({fault.error.title})", Look.WARNING)
-            section.text("", f"so since {self._moment(fault.since)}", Look.DIM)
+            group.text("Answer", f"{came} ({fault.error.title})", Look.WARNING)
+            group.text("", f"so since {self._moment(fault.since)}", Look.DIM)
         elif last is not None:
             code = f", {last.answer}" if last.answer is not None else ""
-            section.text("Answer", f"“{last.raw_state}”{code}")
+            group.text("Answer", f"“{last.raw_state}”{code}")
 
-    def _command(self) -> Section:
+    def _command(self) -> FieldGroup:
         record = self._known.record
         command = record.command if record is not None else self._snapshot.command
         if command is None:
-            return self._section("START AND ABORT")
-        section = self._section("START" if command.action is Action.START else "ABORT")
+            return self._group("START AND ABORT")
+        group = self._group("START" if command.action is Action.START else "ABORT")
         by = f" by {record.operator}" if record is not None and record.operator else ""
-        section.text("Sent", f"{self._moment(command.sent_at)}{by}")
-        section.text("Became", words.command(command, self._now))
+        group.text("Sent", f"{self._moment(command.sent_at)}{by}")
+        group.text("Became", words.command(command, self._now))
         if record is not None and record.settled is not None:
             settled = record.settled
-            section.text(
-                "Settled", f"“{settled.raw_state}” was read {self._moment(settled.read_at)}"
-            )
-        return section
+            group.text("Settled", f"“{settled.raw_state}” was read {self._moment(settled.read_at)}")
+        return group
 
-    def _reference(self) -> Section:
-        section, job = self._section("REFERENCE"), self._snapshot.job
+    def _reference(self) -> FieldGroup:
+        group, job = self._group("REFERENCE"), self._snapshot.job
         host = one_line(urlsplit(job.ref.origin).netloc)
         center = datacenters.find(host)
-        section.text("Host", f"{host} ({center.name.upper()})" if center else host)
-        section.copied("Command", status_command(self._known.listed), self._known.command_key)
+        group.text("Host", f"{host} ({center.name.upper()})" if center else host)
+        group.copied("Command", status_command(self._known.listed), self._known.command_key)
         if job.tags:
-            section.text("Tags", " ".join(f"#{tag}" for tag in job.tags))
+            group.text("Tags", " ".join(f"#{tag}" for tag in job.tags))
         if job.note:
-            section.text("Note", job.note)
+            group.text("Note", job.note)
         by = f" by {job.added_by}" if job.added_by else ""
-        section.text("Added", f"{self._moment(job.added_at)}{by}")
+        group.text("Added", f"{self._moment(job.added_at)}{by}")
         if job.created_at is not None:
-            section.text("Created", self._moment(job.created_at))
+            group.text("Created", self._moment(job.created_at))
         if job.started_at is not None:
-            section.text("Started", self._moment(job.started_at))
-        return section
+            group.text("Started", self._moment(job.started_at))
+        return group
+
+
+_LONG = 15
+"""Cells of the largest count, with its digits grouped."""
+
+_LEAST_BAR = 4
+"""Cells: one for each of its parts."""
+
+_SHARE = 9
+
+
+def _write_counts(group: FieldGroup, last: JobReading, estimate: int, glyphs: Glyphs) -> None:
+    """Writes the counts of a reading.
+
+    Args:
+        group: Takes them.
+        last: The reading.
+        estimate: Records that have probably been processed since.
+        glyphs: The characters.
+    """
+    counts = last.counts
+    drawn = bar(counts, estimate, max(group.breadth, _LEAST_BAR), glyphs)
+    if drawn is not None:
+        group.across(drawn)
+    rows = [
+        ("Success", number(counts.success, _LONG), _share(counts.success, counts.total)),
+        ("Failed", number(counts.failed, _LONG), _share(counts.failed, counts.total)),
+        ("Left", number(counts.left, _LONG), _share(counts.left, counts.total)),
+        ("Total", number(counts.total, _LONG), ""),
+    ]
+    if last.state is JobState.IN_PROGRESS:
+        rough = _roughly(estimate)
+        percent = rough * 100 // counts.total if counts.total else 0
+        share = f"~{percent} %" if percent else ""
+        rows.insert(2, ("Estimated", f"~{number(rough, _LONG)}", share))
+    looks = {
+        "Success": Look.SUCCESS,
+        "Failed": Look.FAILED if counts.failed else Look.TEXT,
+        "Estimated": Look.ESTIMATE,
+    }
+    size = max(width(figure) for _, figure, _ in rows)
+    for name, figure, share in rows:
+        look = looks.get(name, Look.TEXT)
+        of_share = look if look is Look.ESTIMATE else Look.TEXT
+        spans = [Span(fit(figure, size, right=True), look)]
+        group.row(name, [*spans, Span(fit(share, _SHARE, right=True), of_share)])
+
+
+def _share(count: int | None, total: int | None) -> str:
+    """A part of the total in percent; neither none nor all unless it is so."""
+    if count is None or not total:
+        return ""
+    tenths = count * 1000 // total
+    if not count or tenths == 1000:
+        return f"{tenths // 10} %"
+    return f"{tenths / 10:.1f} %" if tenths else "<0.1 %"
+
+
+def _roughly(estimate: int) -> int:
+    """An estimate in coarse steps, as it grows by itself: its first digit."""
+    digits = str(estimate)
+    return int(digits[0] + "0" * (len(digits) - 1))

@@ -17,13 +17,13 @@ _LEAST_COPIED = 19
 """Cells of a value beside the key that copies it: those of a job's id."""
 
 _GAP = 2
-"""Cells between two columns of sections."""
+"""Cells between two columns of groups."""
 
 _LONGEST = 1000
 """Characters of a text that are read."""
 
 
-class Section:
+class FieldGroup:
     """A heading, and values below it; each line takes exactly the width.
 
     Attributes:
@@ -61,11 +61,11 @@ class Section:
     def copied(self, name: str, value: str, key: str) -> None:
         """Writes a value, cut if need be, and which key copies it; empty for none."""
         hint = f"  {key} copies it" if key else ""
-        free = self.room - len(hint)
-        if free < _LEAST_COPIED:
+        room_left = self.room - len(hint)
+        if room_left < _LEAST_COPIED:
             self.row(name, [Span(value)])
         else:
-            self.row(name, [Span(fit(value, min(width(value), free))), Span(hint, Look.DIM)])
+            self.row(name, [Span(fit(value, min(width(value), room_left))), Span(hint, Look.DIM)])
 
 
 def column_width(cells: int, columns: int) -> int:
@@ -73,12 +73,12 @@ def column_width(cells: int, columns: int) -> int:
     return (cells - _GAP * (columns - 1)) // columns
 
 
-def side_by_side(sections: Sequence[Section], cells: int) -> list[Line]:
-    """Returns sections in two columns, taking turns, so that what comes first stands on top.
+def side_by_side(field_groups: Sequence[FieldGroup], cells: int) -> list[Line]:
+    """Returns groups in two columns, taking turns, so that what comes first stands on top.
 
     Which column a section is in does not depend on how long the others are: nothing jumps.
     """
-    left, right = (_stacked(sections[side::2]) for side in (0, 1))
+    left, right = (_stacked(field_groups[side::2]) for side in (0, 1))
     one = column_width(cells, 2)
     gap = Span(" " * (cells - 2 * one))
     empty: Line = (Span(" " * one),)
@@ -86,5 +86,5 @@ def side_by_side(sections: Sequence[Section], cells: int) -> list[Line]:
     return [(*first, gap, *second) for first, second in pairs]
 
 
-def _stacked(sections: Iterable[Section]) -> list[Line]:
-    return [line for section in sections for line in section.whole()]
+def _stacked(field_groups: Iterable[FieldGroup]) -> list[Line]:
+    return [line for group in field_groups for line in group.whole()]

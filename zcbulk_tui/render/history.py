@@ -1,18 +1,19 @@
 """The history of a job: its charts over time, and one reading in detail."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from zcbulk_tui.domain.job import JobReading, WatchedJob
+from zcbulk_tui.domain.job import Action, JobReading, WatchedJob
+from zcbulk_tui.domain.records import ControlRecord, EventKind
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.render import chart, words
-from zcbulk_tui.render.event_marks import listed, marks, moment
+from zcbulk_tui.render.chart import Grid
 from zcbulk_tui.render.figures import age, number, rate
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.span import Line, Look, Span, fit, fit_line, line_width, wrap
 from zcbulk_tui.render.span import width as cells
-from zcbulk_tui.render.timeline import Timeline
+from zcbulk_tui.render.timeline import Entry, Timeline
 
 KEYS = (
     (", .", "step"),
@@ -41,22 +42,34 @@ _LONG = 15
 """Cells of the largest count, with its digits grouped."""
 
 
+_MARK = {
+    EventKind.ALERT: "!",
+    EventKind.FAULT: "!",
+    EventKind.STATE: "*",
+    EventKind.COMMAND: "*",
+}
+"""The marks of events; that of the others is a dot."""
+
+_RANK = "SX!*"
+"""Marks by their weight, the heaviest first, where several would stand in one column."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Layout:
     """How many lines each part has."""
 
     charts: int
     rates: int
-    happenings: int
+    entries: int
     has_rules: bool
 
 
-def _layout(height: int, happenings: int) -> _Layout:
+def _layout(height: int, entries: int) -> _Layout:
     """Shares the lines out; what a short list does not need is for the charts."""
     has_rules = height >= _ROOMY
     rest = max(height, _LEAST) - _FIXED - _RULES * has_rules - (height >= _AIRY)
     listed, rates = max(rest * 3 // 10, 1), max(rest // 7, 1)
-    listed = min(listed, max(happenings, 1))
+    listed = min(listed, max(entries, 1))
     return _Layout(rest - listed - rates, rates, listed, has_rules)
 
 
@@ -84,7 +97,7 @@ class Page:
         self._width = width
         self._height = height
         self._zone = zone
-        self._layout = _layout(height, len(of.happenings))
+        self._layout = _layout(height, len(of.entries))
         # The peak of the rates is not known before the columns are, so there is room for any.
         self._gutter = max(cells(number(of.most)), cells("9,999/s")) + 2
         self._grid = chart.grid(of.moments, max(width - self._gutter - 2, 1))
@@ -112,10 +125,10 @@ class Page:
                 lines.append(())
         else:
             lines += [(Span(" Not read yet.", Look.DIM),), ()]
-        happenings = self._of.happenings
-        end = len(happenings)
+        entries = self._of.entries
+        end = len(entries)
         beside = self._of.beside(cursor) if self._of.readings else range(end, end)
-        lines += listed(happenings, beside, self._layout.happenings, now, self._glyphs, self._zone)
+        lines += _entry_lines(entries, beside, self._layout.entries, now, self._glyphs, self._zone)
         return _page(lines, self._width, self._height)
 
     @property
@@ -155,7 +168,7 @@ class Page:
         return (Span(text, Look.DIM),)
 
     def _marks(self) -> Line:
-        cells = marks(self._of, self._grid, self._glyphs)
+        cells = _marks(self._of, self._grid, self._glyphs)
         return (Span(" " * (self._gutter + 1)), *chart.joined(cells))
 
     def _cursor_line(self, cursor: int) -> Line:
@@ -263,3 +276,75 @@ def _page(lines: list[Line], width: int, height: int) -> list[Line]:
         keys += [Span(f" {key} ", Look.STRONG), Span(f"{what} ")]
     filled = [*lines, *[()] * height][: height - 1]
     return [fit_line(line, width) for line in [*filled, tuple(keys)][:height]]
+
+
+def _marks(timeline: Timeline, on: Grid, glyphs: Glyphs) -> list[Span]:
+    """Returns a cell for each column: the mark of what happened there, or a blank."""
+    found: dict[int, Span] = {}
+    for entry, time in zip(timeline.entries, timeline.times, strict=True):
+        column, new = on.column(time), _mark(entry, glyphs)
+        if column not in found or _weight(new) > _weight(found[column]):
+            found[column] = new
+    return [found.get(column, Span(" ")) for column in range(on.width)]
+
+
+def _entry_lines(
+    entries: Sequence[Entry],
+    beside: range,
+    lines: int,
+    now: datetime,
+    glyphs: Glyphs,
+    zone: tzinfo | None = None,
+) -> list[Line]:
+    """Returns what happened, oldest first: some of it, and around that as much as there is room.
+
+    Args:
+        entries: What happened, oldest first.
+        beside: Which of them are to be seen, and are marked.
+        lines: How many lines there are.
+        now: Aware.
+        glyphs: The characters.
+        zone: Where the reader is; None for the zone of this machine.
+    """
+    if not entries:
+        return [(Span(" No events and no commands.", Look.DIM),)]
+    middle = (beside.start + beside.stop - lines + 1) // 2
+    top = max(min(middle, beside.start, len(entries) - lines), 0)
+    found: list[Line] = []
+    for index in range(top, min(top + lines, len(entries))):
+        entry, is_here = entries[index], index in beside
+        here = Span(glyphs.cursor if is_here else " ", Look.STRONG)
+        text = f" {moment(entry.at, now, zone)}  {_entry_text(entry)}"
+        look = Look.TEXT if is_here else Look.DIM
+        found.append((here, _mark(entry, glyphs), Span(text, look)))
+    return found
+
+
+def _mark(entry: Entry, glyphs: Glyphs) -> Span:
+    """Returns the character for an event or a command."""
+    if isinstance(entry, ControlRecord):
+        return Span("S" if entry.command.action is Action.START else "X", Look.STRONG)
+    text = _MARK.get(entry.kind, glyphs.separator)
+    return Span(text, Look.WARNING if text == "!" else Look.TEXT)
+
+
+def _entry_text(entry: Entry) -> str:
+    """Returns an event or a command in a few words, as one safe line."""
+    if isinstance(entry, ControlRecord):
+        command = entry.command
+        why = f" “{command.said}”" if command.said else f" {command.error or ''}"
+        who = f" by {entry.operator}" if entry.operator else ""
+        name = command.action.value.capitalize()
+        return one_line(f"{name}{who}: {command.outcome.value}.{why}", 300)
+    return one_line(f"Pace: {entry.text}" if entry.kind is EventKind.PACE else entry.text, 300)
+
+
+def moment(at: datetime, now: datetime, zone: tzinfo | None = None) -> str:
+    """Returns a moment to the second, with the date when it was on another day."""
+    local = at.astimezone(zone)
+    is_today = local.date() == now.astimezone(zone).date()
+    return f"{local:%H:%M:%S}" if is_today else f"{local:%d %b %H:%M:%S}"
+
+
+def _weight(span: Span) -> int:
+    return -_RANK.index(span.text) if span.text in _RANK else -len(_RANK)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from zcbulk_tui.domain.job import JobReading
 from zcbulk_tui.domain.records import ControlRecord, History, JobEvent
 
-Happening = JobEvent | ControlRecord
+Entry = JobEvent | ControlRecord
 """What stands beside the readings."""
 
 
@@ -32,7 +32,7 @@ class Timeline:
         history: What it is made of.
         moments: Of each reading: seconds since the first; never less than of the one before.
         steps: Of each reading: what moved since the one before; None where that is not known.
-        happenings: Events and commands, oldest first.
+        entries: Events and commands, oldest first.
         times: Of each of them: seconds since the first reading.
         positions: Of each of them: the first reading that is not older; none is for the newest.
         changes: The readings that show a change, see `changes`.
@@ -42,7 +42,7 @@ class Timeline:
     history: History
     moments: tuple[float, ...]
     steps: tuple[Step | None, ...]
-    happenings: tuple[Happening, ...]
+    entries: tuple[Entry, ...]
     times: tuple[float, ...]
     positions: tuple[int, ...]
     changes: tuple[int, ...]
@@ -69,7 +69,7 @@ class Timeline:
         return self.changes[found] if found < len(self.changes) else self.last
 
     def beside(self, index: int) -> range:
-        """Returns which happenings fall between a reading and the one before."""
+        """Returns which entries fall between a reading and the one before."""
         return range(bisect_left(self.positions, index), bisect_right(self.positions, index))
 
     def find(self, reading: JobReading, index: int) -> int:
@@ -94,21 +94,21 @@ def timeline(history: History) -> Timeline:
     same moment.
     """
     readings = history.readings
-    happenings: list[Happening] = [*history.events, *history.commands]
-    happenings.sort(key=lambda one: one.at)
+    entries: list[Entry] = [*history.events, *history.commands]
+    entries.sort(key=lambda one: one.at)
     begin = readings[0].read_at if readings else None
     moments: list[float] = []
     latest = 0.0
     for reading in readings:
         latest = max(latest, (reading.read_at - readings[0].read_at).total_seconds())
         moments.append(latest)
-    times = [(one.at - begin).total_seconds() if begin else 0.0 for one in happenings]
+    times = [(one.at - begin).total_seconds() if begin else 0.0 for one in entries]
     positions = [bisect_left(moments, time) for time in times]
     return Timeline(
         history,
         tuple(moments),
         tuple(_steps(readings)),
-        tuple(happenings),
+        tuple(entries),
         tuple(times),
         tuple(positions),
         tuple(changes(readings, positions)),

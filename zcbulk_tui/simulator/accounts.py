@@ -178,8 +178,8 @@ class Accounts:
                 self._tokens.revoke(given["token"], given["token_type"])
                 return json_response(200, {"status": "success"})
             case SignInCall.INFO:
-                places = centres.locations(request)
-                return json_response(200, {"result": "success", "locations": places})
+                servers = centres.locations(request)
+                return json_response(200, {"result": "success", "locations": servers})
 
     def _begin(self, request: Request, given: Parameters, now: float) -> Response:
         if given["client_id"] != CLIENT_ID:

@@ -4,9 +4,8 @@ import asyncio
 
 import httpx
 
-from zcbulk_tui.simulator.creator import Creator
+from zcbulk_tui.simulator.creator import Creator, answering
 from zcbulk_tui.simulator.messages import Request
-from zcbulk_tui.simulator.routing import answering
 
 
 class InProcessTransport(httpx.AsyncBaseTransport):

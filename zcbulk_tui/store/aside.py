@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import Path
 
 from zcbulk_tui.errors import ConfigError
-from zcbulk_tui.store import files, locks
+from zcbulk_tui.store import files
 
 _BESIDE = ("-journal", "-wal", "-shm")
 """What SQLite puts beside a database, by the ends of the names."""
@@ -64,7 +64,7 @@ def _is_locked(descriptor: int, lock: Path) -> bool:
     except BlockingIOError:
         return False
     except OSError as error:
-        raise locks.without(lock, error) from error
+        raise files.unlockable(lock, error) from error
     return True
 
 

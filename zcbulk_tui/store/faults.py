@@ -6,7 +6,7 @@ from pathlib import Path
 
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError
-from zcbulk_tui.store import locks
+from zcbulk_tui.store import files
 
 
 class Code(IntEnum):
@@ -64,12 +64,12 @@ def refusal(path: Path, error: Exception) -> ConfigError:
                 cause,
                 f"Move it, and the files beside it named {path.name}-…, away to begin anew.",
             )
-        case _ if locks.is_to_blame(error):
-            return locks.without(path, cause)
+        case _ if files.is_lock_failure(error):
+            return files.unlockable(path, cause)
         case Code.BUSY | Code.LOCKED:
             # To SQLite, a file system that has no locks has given the lock to somebody else.
-            if (problem := locks.problem(path.parent)) is not None:
-                return locks.without(path, problem)
+            if (problem := files.lock_problem(path.parent)) is not None:
+                return files.unlockable(path, problem)
             return ConfigError(
                 f"{path} is held by another program",
                 cause,

@@ -11,6 +11,10 @@ from zcbulk_tui.errors import ConfigError
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
+import fcntl
+
+from zcbulk_tui.domain.text import one_line
+
 
 def make_folder(path: Path) -> None:
     """Makes a folder, and those above it, where there is none: for this user only."""
@@ -93,4 +97,39 @@ def unwritable(path: Path, error: OSError) -> ConfigError:
         f"{path} cannot be written",
         f"{error}.",
         "Make room or give write permission, or set ZCBULK_STATE_DIR to another folder.",
+    )
+
+
+_LOCK_FAILURES = frozenset({15, 22, 3850, 2314, 2058, 3594, 5130})
+"""What SQLite says where locks fail: SQLITE_PROTOCOL, SQLITE_NOLFS, SQLITE_IOERR_LOCK, _RDLOCK,
+_UNLOCK, _CHECKRESERVEDLOCK and _SHMLOCK."""
+
+
+def is_lock_failure(error: BaseException) -> bool:
+    """Whether SQLite says that it could not lock a file, for another reason than somebody else."""
+    return getattr(error, "sqlite_errorcode", 0) in _LOCK_FAILURES
+
+
+def lock_problem(folder: Path) -> OSError | None:
+    """Returns why no file in a folder can be locked; None where one can.
+
+    To SQLite, a file system that has no locks has given the lock to somebody else.
+    """
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return None
+    except OSError as error:
+        return error
+    return None
+
+
+def unlockable(path: Path, cause: object) -> ConfigError:
+    """What to say of a file that cannot be locked, by whomever."""
+    return ConfigError(
+        f"{path} cannot be locked, so it cannot be shared safely",
+        f"{one_line(str(cause)).rstrip('.')}. Its file system has no locks that work, as NFS "
+        "without a lock service.",
+        "Set ZCBULK_STATE_DIR to a folder on a local disk.",
     )

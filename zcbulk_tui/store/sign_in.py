@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 
 from zcbulk_tui import user_files
 from zcbulk_tui.errors import ConfigError, ServiceError
-from zcbulk_tui.store import files, locks, system_keyring
+from zcbulk_tui.store import files, system_keyring
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -83,7 +83,7 @@ class SignInFiles:
             return system_keyring.read(self._profile)
         return record
 
-    def keep(self, credentials: "SecretStr") -> None:
+    def save(self, credentials: "SecretStr") -> None:
         """Keeps the credentials instead of those before.
 
         Raises:
@@ -121,7 +121,7 @@ class SignInFiles:
             return self._read(self._token)
         return None
 
-    def keep_token(self, token: "SecretStr") -> None:
+    def save_token(self, token: "SecretStr") -> None:
         """Keeps the access token.
 
         Raises:
@@ -217,7 +217,7 @@ class MemorySignIn:
         """Returns the credentials; None for none."""
         return self._credentials
 
-    def keep(self, credentials: "SecretStr") -> None:
+    def save(self, credentials: "SecretStr") -> None:
         """Keeps the credentials instead of those before."""
         self._credentials = credentials
 
@@ -229,7 +229,7 @@ class MemorySignIn:
         """Returns the access token that was kept last; None for none."""
         return self._token
 
-    def keep_token(self, token: "SecretStr") -> None:
+    def save_token(self, token: "SecretStr") -> None:
         """Keeps the access token."""
         self._token = token
 
@@ -260,6 +260,6 @@ async def _locked(descriptor: int, lock: Path) -> None:
             await asyncio.sleep(_LOOK)
             waited += _LOOK
         except OSError as error:
-            raise locks.without(lock, error) from error
+            raise files.unlockable(lock, error) from error
         else:
             return

@@ -1,34 +1,36 @@
-"""The ways of putting start and abort that worked, as a file; losing it costs a call, no more."""
+"""The control variants that worked, as a file; losing it costs one call, no more."""
 
+import json
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from zcbulk_tui import user_files
 from zcbulk_tui.errors import ConfigError
-from zcbulk_tui.store import json_file
+from zcbulk_tui.store import files
 
 FILE_NAME = "control-variants.json"
 
 
 class VariantFile:
-    """Keeps what worked.
+    """Stores the method and body that start and abort last worked with, by base URL.
 
     Args:
-        path: The file; it is made when something is kept.
+        path: The file; `save` creates it.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def load(self) -> Mapping[str, object]:
-        """Returns what was kept; nothing where the file is missing or damaged."""
-        with suppress(ConfigError):
-            content = json_file.read(self._path)
+        """Returns the stored variants; empty where the file is missing or damaged."""
+        with suppress(OSError, user_files.BadFileError, ValueError, RecursionError):
+            content = json.loads(user_files.read_text(self._path))
             if isinstance(content, dict):
                 return content
         return {}
 
     def save(self, values: Mapping[str, object]) -> None:
-        """Keeps `values`; where that fails, the next start tries all ways again."""
+        """Stores `values`; where that fails, the next start tries every variant again."""
         with suppress(ConfigError):
-            json_file.write(self._path, dict(values))
+            files.replace(self._path, json.dumps(values, indent=1))

@@ -16,7 +16,7 @@ from zcbulk_tui.config.layers import variable
 from zcbulk_tui.creator import scopes
 from zcbulk_tui.creator.accounts import Accounts, Client
 from zcbulk_tui.creator.network import Network
-from zcbulk_tui.creator.sign_in import keep
+from zcbulk_tui.creator.sign_in import save
 from zcbulk_tui.domain import datacenters
 from zcbulk_tui.simulator.creator import Creator
 
@@ -64,7 +64,7 @@ def sign_in(
         try:
             accounts = Accounts(made, url)
             grant = await accounts.code_grant(client, SecretStr(zoho.grant_code(allowed)))
-            await keep(store, accounts, client, grant, datetime.now(UTC))
+            await save(store, accounts, client, grant, datetime.now(UTC))
         finally:
             await made.aclose()
 
