@@ -1,3 +1,22 @@
-"""A terminal dashboard for Zoho Creator bulk insert jobs."""
+"""A terminal dashboard for Zoho Creator bulk insert jobs.
+
+The map; imports run downwards only, and ``cli`` joins the parts:
+
+- ``cli``: the commands, and the one place where everything is put together
+- ``tui``: the Textual app; ``workspace`` is its model, and knows no Textual
+- ``monitor``: the loop that plans, polls, counts and publishes; commands, each sent once
+- ``creator``: Zoho Creator and its accounts server over HTTPS
+- ``render``: jobs as spans of styled text, without a terminal library
+- ``config``: settings, and where each comes from
+- ``store``: what is remembered, in SQLite; sign-ins in the keyring or in files
+- ``domain``: jobs, counts, forecasts, the planner, the quota: pure, time is an argument
+- ``errors``: one tree of exceptions, each with a title, a cause and a next step
+- ``simulator``: a stand-in for Zoho Creator that shares no code with the rest
+
+Words: a *reading* is what one status answer reported; a *snapshot* is all that is known of a job at
+one moment; a *command* is a start or an abort; *unclear* is a command whose answer was lost; a
+*profile* is one account's settings, sign-in and quota; a *window* is one running dashboard, and of
+those on a profile one polls. ``.github/CONTRIBUTING.md`` has the rest.
+"""
 
 __version__ = "0.1.0"
