@@ -1,4 +1,4 @@
-"""What became of a start or an abort, as far as it can be told."""
+"""What became of a start or an abort, as far as readings prove it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -36,7 +36,7 @@ class Command:
     """A start or an abort and what became of it.
 
     Attributes:
-        action: What was asked.
+        action: What was commanded.
         sent_at: When; aware.
         outcome: How it ended.
         said: The server's words on success; empty when there are none.
@@ -67,7 +67,7 @@ FRESH = timedelta(hours=1)
 LOOKS = (2.0, 10.0, 30.0, 60.0)
 """Seconds after a lost answer at which the status is read, until one of them shows the effect.
 
-Invented, since no source tells how late an effect may show. They are all that is spent on it: after
+Invented, since no source says how late an effect may show. They are all that is spent on it: after
 the last one, the ordinary polls of the job show what became of the command.
 """
 
@@ -78,15 +78,15 @@ def next_look(done: int) -> float | None:
 
 
 def has_had_its_time(seconds: float) -> bool:
-    """Whether a status without the effect, asked so long after the answer was lost, settles it."""
+    """Whether a status without the effect, read so long after the answer was lost, settles it."""
     return seconds >= LOOKS[-1]
 
 
 def told_by(reading: JobReading, action: Action) -> Outcome:
-    """Tells from a status what became of a command whose answer is unclear.
+    """Returns what became of a command whose answer is unclear, by a status.
 
-    A state that we do not know tells nothing: the command then stays as it was. Nor does an
-    aborted job tell whether it had been started, unless it has records.
+    A state that we do not know proves nothing: the command then stays as it was. Nor does an
+    aborted job show whether it had been started, unless it has records.
     """
     state = reading.state
     if state is JobState.UNKNOWN:

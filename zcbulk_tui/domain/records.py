@@ -1,4 +1,4 @@
-"""What is remembered: what happened, what was asked of Zoho, what was commanded and by whom."""
+"""What is remembered: what happened, every call to Zoho, every command and by whom."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -92,7 +92,7 @@ class CallRecord:
     Attributes:
         at: When it was sent; aware.
         cause: What for.
-        why: The rule (a `budget.Reason`), the key or the command that asked for it.
+        why: The rule (a `budget.Reason`), the key or the command that caused it.
         request: How it was put, as in ``GET status``.
         seconds: How long it took.
         left: Calls of the day that were left after it.
@@ -123,7 +123,7 @@ class ControlRecord:
         job: The job, as it was watched then.
         profile: The profile that it was sent with.
         operator: Login and host of who sent it, as in ``anna@jump1``.
-        command: What was asked, when, and what became of it.
+        command: What was commanded, when, and what became of it.
         shown: The newest reading when it was sent, which the screen showed, or the last one that
             was stored; None for none.
         request: How it was put at last, as in ``PATCH {"data": {"action": "start"}}``; empty
@@ -172,7 +172,7 @@ class ControlRecord:
 
     @property
     def is_settled(self) -> bool:
-        """Whether no reading can tell more of it."""
+        """Whether no reading can add to it."""
         outcome = self.command.outcome
         if outcome is Outcome.NO_EFFECT:
             return self.settled is not None and self.settled.state.is_final
@@ -206,10 +206,10 @@ class ControlRecord:
         there is none settles it when the job is over, or when it has had the time to show.
 
         Args:
-            reading: A reading that was asked for after the command was sent.
+            reading: A reading requested after the command was sent.
             asked_after: Seconds from the moment at which the answer was lost to that request;
                 negative where the command may have been on its way still.
-            is_second: Whether an earlier command asked for the same and was carried out: then the
+            is_second: Whether an earlier command of the same kind was carried out: then the
                 effect is that one's.
         """
         if self.is_settled:
@@ -235,7 +235,7 @@ class ControlRecord:
 
 
 def last_of_each(records: Iterable[ControlRecord]) -> list[tuple[ControlRecord, bool]]:
-    """Returns the commands of a job of which a reading may tell more.
+    """Returns the commands of a job that a reading may settle.
 
     Of each action that is the last one that was not refused, since a job is started and aborted
     once; and before it the one that was carried out, if it does not show yet.
@@ -272,7 +272,7 @@ class History:
         job: The job.
         readings: Its readings, oldest first; the further back, the fewer of them.
         events: What happened to it, oldest first.
-        commands: What was asked of it, oldest first.
+        commands: Those of the job, oldest first.
     """
 
     job: WatchedJob

@@ -14,7 +14,7 @@ from zcbulk_tui.store.memory import Memory
 
 
 class Asked(NamedTuple):
-    """A command of which a reading may tell, since it was sent before that was asked for.
+    """A command that a reading may settle: it was sent before the reading was requested.
 
     Attributes:
         record: What was known of it then.
@@ -46,8 +46,8 @@ class _Watch:
 class Aftermath:
     """Keeps the records of commands true to what readings show.
 
-    A reading proves nothing of a command that was sent after it was asked for, however late it is
-    answered. So what it may tell of is set when it is asked for, and no clock decides that.
+    A reading proves nothing of a command that was sent after its request, however late it is
+    answered. So what it may settle is fixed by its request, and no clock decides that.
 
     Args:
         memory: Keeps the records, those of other processes too.
@@ -99,7 +99,7 @@ class Aftermath:
             watch.since -= seconds
 
     def asking(self, ref: JobRef, own: ControlRecord | None = None) -> list[Asked]:
-        """Returns the commands that a reading may tell of which is asked for now.
+        """Returns the commands that a reading requested now may settle.
 
         Args:
             ref: The job.

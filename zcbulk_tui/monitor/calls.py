@@ -103,7 +103,7 @@ class Calls:
         Args:
             admission: Its turn.
             job: The job.
-            why: The rule, the key or the command that asked for it.
+            why: The rule, the key or the command that caused it.
             request: How it is put.
         """
         at, began = self._now(), _time()

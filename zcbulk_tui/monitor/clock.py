@@ -63,7 +63,7 @@ class ClockWatch:
         self._day_apart: float | None = None
 
     def look(self) -> Moved:
-        """Returns what has happened to the clocks since this was last asked."""
+        """Returns what has happened to the clocks since the last call."""
         loop, day = asyncio.get_running_loop().time(), self._now().timestamp()
         elapsed = day if self._elapsed is None else self._elapsed()
         sleep_apart, day_apart = elapsed - loop, day - elapsed

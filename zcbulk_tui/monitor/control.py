@@ -87,7 +87,7 @@ class Control:
 
         Returns:
             The record as the answer leaves it: accepted, refused, or still `Outcome.SENT` where
-            the answer is unclear. Then it must not be sent again; a status tells what became of it.
+            the answer is unclear. Then it must not be sent again; a status shows what became of it.
         """
         command = record.command
         slot = Slots(

@@ -20,7 +20,7 @@ class Editing:
         follower: Watches what is on the list.
         recorder: Writes down what happens.
         changed: Called after a change of what is watched.
-        ask_again: Has a job asked again whose polls have ended.
+        ask_again: Resumes the polls of a job whose polls have ended.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class Editing:
     def edit(self, job: WatchedJob) -> None:
         """Takes another label, other tags and another note for a job.
 
-        One whose polls have ended is asked again: the user deals with it.
+        One whose polls have ended is polled again: the user deals with it.
 
         Raises:
             ConfigError: They cannot be written; the job stays as it is.

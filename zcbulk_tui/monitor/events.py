@@ -1,4 +1,4 @@
-"""What the monitor tells."""
+"""The events that the monitor publishes."""
 
 from dataclasses import dataclass
 

@@ -34,9 +34,9 @@ class Follower:
         context: What the windows share.
         polled_jobs: The jobs that are polled; this adds and removes them as others do.
         plan: Plans anew what others have read.
-        service: Is told how this window stands.
-        quota: Is told what others have spent, and whether somebody looks.
-        recorder: Is told when this window takes the place of another.
+        service: Receives this window's status.
+        quota: Receives what others have spent, and whether a window has the focus.
+        recorder: Records when this window takes the place of another.
         sink: Takes the events.
         accepted: Called with a job to which another process has sent a command, when it is known
             that this was accepted.
@@ -113,7 +113,7 @@ class Follower:
         return True
 
     def heartbeat(self) -> bool:
-        """Tells the others that this window lives; returns whether it stands otherwise now."""
+        """Sends this window's heartbeat; returns whether its status has changed."""
         windows = self._context.windows
         before = windows.status
         status = windows.heartbeat(self._service.own, focused=self.focused)
@@ -124,7 +124,7 @@ class Follower:
         if status.polls and not before.polls and before.poller:
             self._recorder.event(EventKind.POLLER, f"{before.poller} is gone: polled from here now")
         if status.windows != before.windows:
-            # One that is gone wants nothing more.
+            # One that is gone needs no polls.
             self.sync()
         return _terms(status) != _terms(before)
 
@@ -168,14 +168,14 @@ class Follower:
         self._show(polled)
 
     def reword(self, refs: Collection[JobRef]) -> None:
-        """Takes what the list says of jobs that are watched already, and tells."""
+        """Takes what the list says of jobs that are watched already, and publishes it."""
         for recalled in self._context.memory.recall(refs) if refs else ():
             polled_job = self._polled_jobs[recalled.snapshot.ref]
             polled_job.take(recalled.snapshot.job, self._now())
             self.tell(polled_job)
 
     def tell(self, polled_job: PolledJob) -> None:
-        """Tells of a job, if this window shows it."""
+        """Publishes a job, if this window shows it."""
         if polled_job.is_shown:
             self._sink.publish(JobChanged(polled_job.snapshot()))
 
@@ -191,7 +191,7 @@ class Follower:
         polled_job = self._polled_jobs.get(ref)
         if polled_job is None or polled_job.last == reading:
             return
-        # What it shows of a command, who has read it knows: it may have been asked for before.
+        # What it shows of a command, who has read it knows: it may have been requested before.
         polled_job.read(reading, self._now())
         self._plan.by_rule(polled_job)
         self.tell(polled_job)

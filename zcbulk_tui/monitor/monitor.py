@@ -60,8 +60,8 @@ class Monitor:
         sink: Takes the events.
         context: Where this window works, and what it shares with the others.
         quota: What may be spent on calls.
-        rule: Tells when a job is asked next.
-        polls: Whether jobs are polled by a rule; else they are read only where that is asked for,
+        rule: Returns when a job is polled next.
+        polls: Whether jobs are polled by a rule; else they are read only on request,
             or to see what became of a command.
         read_only: Whether commands are refused.
         now: The time of day; aware.
@@ -144,7 +144,7 @@ class Monitor:
     # What the user can ask for.
 
     def watch(self, jobs: Iterable[Recalled]) -> None:
-        """Begins to watch jobs that are on the watch list already, and tells of each."""
+        """Begins to watch jobs that are on the watch list already, and publishes each."""
         self._timekeeper.notice()
         new = [
             PolledJob(job, self._now()) for job in jobs if job.snapshot.ref not in self._polled_jobs
@@ -160,10 +160,10 @@ class Monitor:
     def poll_now(self, refs: Iterable[JobRef], *, key: str = "r") -> None:
         """Asks about jobs before their time: one call each, also where polls are paused or over.
 
-        A job whose answer is under way, or that waits for its turn already, is not asked twice.
+        A job whose answer is under way, or that waits for its turn already, is not polled twice.
 
         Raises:
-            QuotaSpentError: The day's calls do not allow it; nothing is asked then.
+            QuotaSpentError: The day's calls do not allow it; no call is made then.
         """
         polled_jobs = [self._polled_jobs[ref] for ref in refs if ref in self._polled_jobs]
         self._quota.check(len(polled_jobs))
@@ -203,7 +203,7 @@ class Monitor:
     ) -> Command:
         """Starts or aborts a job: sent once, and never again by itself.
 
-        After an unclear answer the status is read at the times of `LOOKS` until it tells what
+        After an unclear answer the status is read at the times of `LOOKS` until it shows what
         became of it; another `CommandEnded` follows. Until then no other command is sent.
 
         Args:
@@ -436,12 +436,12 @@ class Monitor:
     # What concerns all jobs.
 
     def _renew(self, *, at_once: bool = False) -> None:
-        """Sets the terms anew, and tells of the polls that this moves."""
+        """Sets the terms anew, and publishes the polls that this moves."""
         for polled_job in self._plan.renew(at_once=at_once):
             self._publish(polled_job)
 
     def _respend(self) -> None:
-        """After a change of what may be spent: plans all anew, and tells."""
+        """After a change of what may be spent: plans all anew, and publishes the plan."""
         self._renew(at_once=True)
         self._waiting.wake()
         self._service.report_quota()

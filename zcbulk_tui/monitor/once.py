@@ -32,7 +32,7 @@ async def read_all(
     What a reading shows of the last start or abort of its job is written down, too.
 
     No call is made for a job that is known to be over, or that a window on this profile polls: what
-    is remembered of it is as new as the calls allow. One that was commanded since is asked.
+    is remembered of it is as new as the calls allow. One that was commanded since is read.
 
     Args:
         api: Zoho Creator.
@@ -46,7 +46,7 @@ async def read_all(
         A reading, or why there is none, for each job in its place.
 
     Raises:
-        QuotaSpentError: The day's calls do not allow it; nothing is asked then.
+        QuotaSpentError: The day's calls do not allow it; no call is made then.
         ZcbulkError: The calls cannot be signed.
     """
     context.memory.know(jobs)

@@ -1,4 +1,4 @@
-"""Which job is asked when: by its outlook, on terms that are the same for all jobs."""
+"""Which job is polled when: by its outlook, on terms that are the same for all jobs."""
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
@@ -14,7 +14,7 @@ from zcbulk_tui.monitor.quota_tracker import QuotaTracker
 from zcbulk_tui.monitor.schedule import Schedule
 
 Rule = Callable[[Outlook, Terms], tuple[float, Reason]]
-"""Tells the seconds from a job's last reading to its next poll; as `planner.wait` does."""
+"""Returns the seconds from a job's last reading to its next poll; as `planner.wait` does."""
 
 _FEW = 64
 """Jobs up to which the terms are looked at with every reading."""
@@ -30,7 +30,7 @@ class Plan:
     """The next poll of every job.
 
     Args:
-        polled_jobs: The jobs; whoever adds and removes them tells the plan.
+        polled_jobs: The jobs; the dictionary that the monitor keeps.
         quota: Sets the terms.
         rule: What turns an outlook and the terms into a time.
         now: The time of day; aware.
@@ -147,7 +147,7 @@ class Plan:
             self._schedule.put(polled_job.job.ref, due)
 
     def _is_watched(self, polled_job: PolledJob) -> bool:
-        """Whether the job has not been removed, or removed and added anew, while it was asked."""
+        """Whether the job is the one that was polled: not removed, nor removed and added anew."""
         return self._polled_jobs.get(polled_job.job.ref) is polled_job
 
 

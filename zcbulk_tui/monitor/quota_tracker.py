@@ -125,7 +125,7 @@ class QuotaTracker:
         return True
 
     def look(self) -> None:
-        """Looks at what other programs have counted and been told."""
+        """Reads what other processes have counted, and the totals set by users."""
         self._day = self._ledger.day(self._today())
 
     def enter_true_figure(self, used: int) -> None:
@@ -168,7 +168,7 @@ class QuotaTracker:
         return tuple(planner.effect(ahead, means, pace) for pace in Pace)
 
     def _today(self) -> date:
-        """The day that calls count to; tells the other processes where the clock shows another."""
+        """The day that calls count to; informs other processes where the clock shows another."""
         before, now = self._force, self._now()
         elapsed = self._time()
         self._force = day_in_force.go_on(before, self._quota_plan, now, elapsed)

@@ -1,4 +1,4 @@
-"""The queue of due times: which job is to be asked next, and when."""
+"""The queue of due times: which job is polled next, and when."""
 
 import heapq
 import itertools

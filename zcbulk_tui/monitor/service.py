@@ -32,9 +32,9 @@ class Service:
     """Notes how calls end, and leaves Zoho in peace where it asks for it.
 
     Args:
-        sink: Is told of every change.
-        quota: Is told of a day that is spent.
-        memory: Tells whether what happens is kept.
+        sink: Receives every change.
+        quota: Receives that a day is spent.
+        memory: Knows whether what happens is stored.
         now: The time of day; aware.
         luck: Random numbers from 0 to 1.
     """
@@ -69,7 +69,7 @@ class Service:
         before, self._status = self._status.service, status
         # What is known stays known when this window polls from now on.
         other = status.service or before or self._snapshot
-        # Of a pause that is chosen later an event tells, sooner than the one that polls.
+        # A pause that is chosen later arrives as an event, sooner than from the window that polls.
         paused = self._snapshot.paused if before else other.paused
         self._change(paused=paused, answered=other.answered, changed_at=other.changed_at)
         if status.polls and before and before.held_by and before.held_until:
@@ -84,7 +84,7 @@ class Service:
 
     @property
     def held_for(self) -> float:
-        """Seconds for which no poll may be made, since Zoho asked for peace; 0 or less for none."""
+        """Seconds without polls, since Zoho requested a pause; 0 or less for none."""
         return self._held_until - _time()
 
     def pause(self, *, paused: bool) -> None:
@@ -92,7 +92,7 @@ class Service:
         self._change(paused=paused)
 
     def report_quota(self) -> None:
-        """Tells how today's calls stand."""
+        """Publishes today's calls."""
         self._change(spent=self._quota.snapshot())
 
     def slept(self, seconds: float) -> None:
@@ -145,7 +145,7 @@ class Service:
         return seconds
 
     def retry_after(self, error: ZcbulkError, failures: int, failing: int) -> float:
-        """Returns the seconds after which a job is asked again.
+        """Returns the seconds after which a job is polled again.
 
         Args:
             error: Why the last poll brought no reading.

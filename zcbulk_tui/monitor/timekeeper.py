@@ -17,7 +17,7 @@ class Timekeeper:
         clock: Notices them.
         polled_jobs: The jobs.
         plan: Brings forward in sleep what is due.
-        service: The same for the peace that Zoho asked for.
+        service: The same for the pause that Zoho requested.
         aftermath: The same for the looks at what became of commands.
         publish: Reports that what is known of a job bears other times.
     """
@@ -41,7 +41,7 @@ class Timekeeper:
     def notice(self) -> None:
         """Looks what has happened to the clocks.
 
-        What came due in sleep is asked now. What is remembered moves with a clock that was set.
+        What came due in sleep is polled now. What is remembered moves with a clock that was set.
         """
         slept, step = self._clock.look()
         if slept:

@@ -15,13 +15,13 @@ _LOOK_UP = 60.0
 
 
 class Waiting:
-    """Tells when the next scheduled poll may be made.
+    """Returns when the next scheduled poll may be made.
 
     Args:
-        plan: Tells what is due.
-        quota: Tells what may be spent.
-        service: Tells how long Zoho is left in peace.
-        follower: Tells whether this window polls.
+        plan: What is due.
+        quota: What may be spent.
+        service: How long Zoho is left in peace.
+        follower: Whether this window polls.
         notice_clock: Called before each wait: the machine may have slept, or its clock been set.
         on_new_day: Called when another day of calls has begun.
     """

@@ -87,7 +87,7 @@ class Archive:
 
 
 _TELLING = f"events.kind != '{EventKind.COMMAND}'"
-"""What is told of a command stands in its record; the event only has other windows look there."""
+"""The outcome of a command stands in its record; the event only has other windows look there."""
 
 _EVENTS = f"SELECT {log_rows.EVENT} FROM {log_rows.EVENTS} WHERE {_TELLING} AND"
 _CALLS = f"SELECT {log_rows.CALL} FROM {log_rows.CALLS} WHERE"

@@ -56,7 +56,7 @@ KEEP_IF_MISSING = f"{_BEGIN} ON CONFLICT (key) DO NOTHING"
 """Writes a record where none of its kind is written."""
 
 STARTED = f"UPDATE jobs SET started_at = ifnull(:started_at, started_at) WHERE id = {THE_JOB}"
-"""Notes when its job was started, where the record tells."""
+"""Notes when its job was started, where the record shows it."""
 
 RECORD = (
     f"{JOB}, control.key, control.profile, control.at, control.operator, control.action, "
@@ -87,7 +87,7 @@ ORDER BY control.outcome = '{Outcome.SENT}' DESC, control.at DESC LIMIT 1
 """
 """The command of a job, by any process and of any profile, that another one may not follow yet.
 
-That is one of which it is not known what became, or one that asked for the same and was accepted,
+That is one of which it is not known what became, or one of the same kind that was accepted,
 until a status has been read after its answer.
 """
 

@@ -122,7 +122,7 @@ class Database:
     def write_later(self, sql: str, values: Values = ()) -> None:
         """Writes something; what cannot be written now is written with the next that can.
 
-        Raises nothing: `trouble` tells what is wrong.
+        Raises nothing: `trouble` says what is wrong.
         """
         self._pending.append((sql, values))
         self.flush()
@@ -260,7 +260,7 @@ class Database:
                 mark_of(self.path).touch(mode=0o600)
 
     def changed_by_others(self) -> bool:
-        """Whether another connection has written since this was last asked; raises nothing."""
+        """Whether another connection has written since the last call; raises nothing."""
         self.look()
         before, self._version = self._version, self._data_version()
         return self._version != before

@@ -91,7 +91,7 @@ def check_kind(path: Path) -> None:
     try:
         found = path.stat()
     except OSError:
-        return  # opening it tells more
+        return  # opening it reports more
     if not stat.S_ISREG(found.st_mode):
         raise ConfigError(
             f"{path} cannot be written",

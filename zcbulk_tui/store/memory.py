@@ -57,7 +57,7 @@ class Memory:
         profile: Whose memory.
         windows: This window among the others.
         shows_list: Whether the window shows the watch list, and adds to it; else it shows the
-            jobs that it wants itself, for as long as it is open.
+            jobs that it shows itself, for as long as it is open.
     """
 
     def __init__(
@@ -180,7 +180,7 @@ class Memory:
         return []
 
     def news(self) -> News:
-        """Returns what others have written since this was last asked; raises nothing."""
+        """Returns what others have written since the last call; raises nothing."""
         self._is_behind |= self._database.changed_by_others()
         is_new = self._began_anew != self._database.begun_anew
         if not self._windows.number or not (self._is_behind or is_new):

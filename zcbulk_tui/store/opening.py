@@ -53,7 +53,7 @@ _TEXTS = ("events", "calls", "control", "days", "windows", "marks")
 """Tables of which SQLite does not check that their texts are any."""
 
 _WINDOWS = ("DELETE FROM windows", "DELETE FROM wanted")
-"""Windows tell anew which they are."""
+"""Windows register anew."""
 
 
 class Opened(NamedTuple):
@@ -145,7 +145,7 @@ def _found_in(path: Path) -> str | None:
                 _examine(connection)
                 mark.unlink()
     except sqlite3.Error as error:
-        # Whatever else is wrong is told better by opening it.
+        # Whatever else is wrong is reported better by opening it.
         return faults.sentence(error) if faults.is_spoilt(error) else None
     except (LookupError, OverflowError, TypeError, ValueError) as error:
         return faults.sentence(error)

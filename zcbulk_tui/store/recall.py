@@ -40,7 +40,7 @@ WHERE jobs.profile = ? AND jobs.place IS NOT NULL ORDER BY jobs.place
 """
 
 _WANTED = "SELECT job FROM wanted WHERE by_window IN (SELECT id FROM windows)"
-"""What a window wants that fell silent counts again when it comes back."""
+"""The jobs of a window that fell silent count again when it comes back."""
 
 _ALL = f"""
 SELECT {_SNAPSHOT} FROM jobs {_NEWEST}
@@ -97,7 +97,7 @@ def load_watch_list(database: Database, profile: str) -> list[JobSnapshot]:
 def in_full(
     database: Database, profile: str, refs: Collection[JobRef] | None = None
 ) -> list[JobSnapshot]:
-    """Returns jobs that a window wants polled, with what their estimates are made from.
+    """Returns jobs that a window needs polled, with what their estimates are made from.
 
     Args:
         database: Holds them.
@@ -152,10 +152,10 @@ def commands_of(database: Database, ref: JobRef) -> list[ControlRecord]:
 
 
 def polled(database: Database, profile: str, window: int) -> dict[JobRef, tuple[bool, bool]]:
-    """Returns all jobs that a window wants polled, in the order of the list.
+    """Returns all jobs that a window needs polled, in the order of the list.
 
     Returns:
-        For each, whether it is on the watch list, and whether `window` wants it.
+        For each, whether it is on the watch list, and whether `window` shows it.
 
     Raises:
         ConfigError: They cannot be read.
@@ -175,7 +175,7 @@ def _to_snapshot(row: tuple[Any, ...]) -> JobSnapshot:
 
 
 def _fault(database: Database, job: int) -> Fault | None:
-    """Why a job could not be read after its last reading; None where nothing tells that."""
+    """Why a job could not be read after its last reading; None where that is unknown."""
     for at, text in database.rows(_FAULT, {"job": job}):
         error = error_from_json(text)
         return Fault(error, to_moment(at)) if error else None

@@ -49,9 +49,9 @@ SELECT id FROM old WHERE (is_too_old OR (is_as_before AND is_followed))
     )
 ORDER BY id
 """
-"""Those of a job that go; the last one stays while the job is on the list, or a window wants it."""
+"""Those of a job that go; the last one stays while the job is on the list, or a window shows it."""
 
-# Asked again whether it is the last one: the job may have come back to the list since.
+# Checked again whether it is the last one: the job may have come back to the list since.
 _FORGET_READING = """
 DELETE FROM readings WHERE id = :id
     AND id IS NOT (
@@ -61,7 +61,7 @@ DELETE FROM readings WHERE id = :id
 """
 
 _OLD_EVENTS = "SELECT id FROM events WHERE id > :last AND at < :all ORDER BY id LIMIT 5000"
-# Of a poll that went as planned the reading tells all, for as long as it stays.
+# A poll that went as planned is described by its reading, for as long as it stays.
 _OLD_CALLS = """
 SELECT id FROM calls
 WHERE id > :last AND (at < :all OR (at < :full AND cause = 'plan' AND failure = ''))
@@ -151,7 +151,7 @@ class Compacted:
 def claim(database: Database, policy: Policy, now: datetime) -> bool:
     """Whether to thin the memory now: something is old, and no process has done so within a day.
 
-    Who is told so has to do it: nobody else will, for a day.
+    The caller has to do it then: nobody else will, for a day.
 
     Raises:
         ConfigError: It cannot be read or written.

@@ -54,7 +54,7 @@ REF_WIDTH, JOB_WIDTH = len(REF.split(",")), len(JOB.split(","))
 
 
 def key(profile: str, ref: JobRef) -> dict[str, Any]:
-    """Returns the values that tell one job from all others."""
+    """Returns the values that identify a job."""
     values = (ref.origin, ref.owner, ref.app, ref.form, ref.environment.value, ref.job_id)
     return dict(zip(_KEY, (profile, *values), strict=True))
 

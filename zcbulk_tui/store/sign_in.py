@@ -55,10 +55,10 @@ class SignInFiles:
 
     @property
     def exists(self) -> bool:
-        """Whether there are credentials, as far as that can be told without reading them.
+        """Whether there are credentials, as far as that shows without reading them.
 
         Raises:
-            ConfigError: It cannot be told.
+            ConfigError: The folder cannot be read.
         """
         try:
             return self._credentials.exists()

@@ -32,7 +32,7 @@ _LIST = f"SELECT {JOB} FROM jobs WHERE profile = ? AND place IS NOT NULL ORDER B
 
 
 class WatchList:
-    """The watch list of a profile: the jobs of one account are not to be asked about in another.
+    """The watch list of a profile: the jobs of one account are not polled with another.
 
     Args:
         database: Keeps it.

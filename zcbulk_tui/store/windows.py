@@ -1,7 +1,7 @@
 """The windows that are open on a profile, and the lease of the one that polls for all of them.
 
-Each window tells every few seconds that it lives. Whichever finds that the one that polls has
-fallen silent takes its place; the database sees to it that only one does. What they tell is the
+Each window sends a heartbeat every few seconds. Whichever finds that the one that polls has
+fallen silent takes its place; the database sees to it that only one does. A heartbeat is the
 time of a clock that all processes of this machine share, that nobody can set, and that begins anew
 with the machine.
 """
@@ -70,7 +70,7 @@ class Windows:
         clock: Seconds of a clock that all processes share, and that never runs backwards.
 
     Attributes:
-        number: Tells this window from all others; 0 while there is none.
+        number: Identifies this window; 0 while there is none.
     """
 
     def __init__(
@@ -101,7 +101,7 @@ class Windows:
         return self._clock() < self._heard_at + SURE
 
     def heartbeat(self, service: ServiceSnapshot, *, focused: bool) -> WindowStatus:
-        """Tells the others that this window lives; takes the lease where nobody has it.
+        """Sends this window's heartbeat; takes the lease where nobody has it.
 
         Args:
             service: How the calls go, which the others show where this window polls.
