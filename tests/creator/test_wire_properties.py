@@ -55,7 +55,7 @@ def read(parse: Callable[[], Value]) -> Value | UnreadableError:
 
 @given(bodies)
 def test_a_status_is_read_or_refused(body: bytes) -> None:
-    reading = read(lambda: wire.parse_status(body, 200, NOW))
+    reading = read(lambda: wire.parse(body, 200).reading(NOW))
     if isinstance(reading, UnreadableError):
         assert is_one_safe_line(str(reading))
         return
@@ -71,7 +71,7 @@ def test_a_status_is_read_or_refused(body: bytes) -> None:
 
 @given(bodies)
 def test_an_envelope_is_read_or_refused(body: bytes) -> None:
-    assert is_one_safe_line(str(read(lambda: wire.parse_envelope(body, 200))))
+    assert is_one_safe_line(str(read(lambda: wire.parse(body, 200).answer)))
 
 
 @given(st.text())
@@ -109,10 +109,10 @@ def test_counts_are_found_where_they_are(place: str) -> None:
     data: dict[str, object] = {"api_status": "Completed"}
     answer: dict[str, object] = {"code": 3000, "data": data}
     (data if place == "inside" else answer)["record_details"] = counts
-    assert wire.parse_status(json.dumps(answer).encode(), 200, NOW).counts == Counts(2, 1)
+    assert wire.parse(json.dumps(answer).encode(), 200).reading(NOW).counts == Counts(2, 1)
 
 
 def test_empty_counts_inside_do_not_hide_those_beside() -> None:
     body = b"""{"code": 3000, "data": {"api_status": "Completed", "record_details": {}},
                "record_details": {"total_records": 2}}"""
-    assert wire.parse_status(body, 200, NOW).counts == Counts(2)
+    assert wire.parse(body, 200).reading(NOW).counts == Counts(2)

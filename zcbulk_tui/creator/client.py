@@ -96,8 +96,7 @@ class CreatorClient:
 
         async def read(call: OpenCall, token: SecretStr) -> JobReading:
             response, body, line = await self._signed_call(call, token, "GET", ref)
-            _require_success(response, body, line)
-            reading = wire.parse_status(body, response.status_code, self._now(), line)
+            reading = _success(response, body, line).reading(self._now())
             call(reading.answer)
             return reading
 
@@ -149,14 +148,13 @@ class CreatorClient:
                 # First: what says yes and no proves nothing, whatever the one or the other means.
                 if (unclear := contradiction(response.status_code, body)) is not None:
                     raise unclear
-                _require_success(response, body, line)
+                said = _success(response, body, line).answer
             except UnreadableError as error:
                 # An answer proves that the command arrived, but this one does not report its
                 # outcome.
                 raise UnclearError(
                     error.title, error.cause, error.next_step, answer=error.answer
                 ) from error
-            said = wire.parse_envelope(body, response.status_code, line)
             call(said)
             return said
 
@@ -275,15 +273,16 @@ def _token_is_refused(error: SignInError) -> bool:
     return error.answer is not None and error.answer.code == _TOKEN_REFUSED
 
 
-def _require_success(response: httpx.Response, body: bytes, line: Line) -> None:
-    """Raises what the answer means, unless it is HTTP 2xx and code 3000."""
+def _success(response: httpx.Response, body: bytes, line: Line) -> wire.ParsedAnswer:
+    """Returns the answer if it is HTTP 2xx and code 3000, else raises what it means."""
     why = f"HTTP {response.status_code} without Zoho's code."
     try:
-        answer = wire.parse_envelope(body, response.status_code, line)
+        parsed = wire.parse(body, response.status_code, line)
+        answer = parsed.answer
+        if response.is_success and answer.code == SUCCESS:
+            return parsed
     except UnreadableError as error:
         answer, why = Answer(response.status_code), error.cause
-    if response.is_success and answer.code == SUCCESS:
-        return
     if between.is_between(answer):
         said = Answer(response.status_code, None, between.words(body, line), from_zoho=False)
         if response.is_success:

@@ -42,54 +42,69 @@ def parse_state(raw: str) -> JobState:
     )
 
 
-def parse_status(
-    body: bytes, http_status: int, read_at: datetime, line: Line = one_line
-) -> JobReading:
-    """Reads the answer of a status call that succeeded.
+def parse(body: bytes, http_status: int, line: Line = one_line) -> "ParsedAnswer":
+    """Parses any JSON answer.
 
     Args:
         body: Its content.
         http_status: Its HTTP status.
-        read_at: When it came; aware.
         line: Makes its words fit to be shown.
-
-    Raises:
-        UnreadableError: No state in it, a wrong type, or counts that cannot be.
-    """
-    try:
-        wire = _Status.model_validate_json(body)
-    except ValidationError as error:
-        raise _unreadable(http_status, _first_problem(error)) from None
-    inside, beside = wire.data.record_details, wire.record_details
-    details = inside if inside and inside.model_fields_set else beside or _Details()
-    counts = Counts(
-        details.total_records,
-        details.success_records,
-        details.failed_records,
-        details.unprocessed_records,
-    )
-    parts = (counts.success or 0) + (counts.failed or 0) + (counts.unprocessed or 0)
-    if counts.total is not None and parts > counts.total:
-        raise _unreadable(
-            http_status, f"its counts add up to {parts:,}, more than its total of {counts.total:,}"
-        )
-    raw = wire.data.api_status
-    state, shown = parse_state(raw), line(raw, 40)
-    return JobReading(state, shown, counts, read_at, wire.code, http_status)
-
-
-def parse_envelope(body: bytes, http_status: int, line: Line = one_line) -> Answer:
-    """Reads what every JSON answer has: the code and the text, wherever they stand.
 
     Raises:
         UnreadableError: The body is not a JSON object.
     """
     try:
-        wire = _Envelope.model_validate_json(body)
+        envelope = _Envelope.model_validate_json(body)
     except ValidationError as error:
         raise _unreadable(http_status, _first_problem(error)) from None
-    said = wire.message or wire.description or wire.status
-    return Answer(http_status, wire.code, line(said, _LONGEST))
+    return ParsedAnswer(envelope, http_status, line)
+
+
+class ParsedAnswer:
+    """An answer of Creator's, whatever it is about.
+
+    Attributes:
+        answer: What every answer has: the HTTP status, the code and the text, wherever they stand.
+    """
+
+    def __init__(self, envelope: "_Envelope", http_status: int, line: Line) -> None:
+        said = envelope.message or envelope.description or envelope.status
+        self.answer = Answer(http_status, envelope.code, line(said, _LONGEST))
+        self._envelope = envelope
+        self._line = line
+
+    def reading(self, read_at: datetime) -> JobReading:
+        """Returns the reading of a status call that succeeded.
+
+        Args:
+            read_at: When the answer came; aware.
+
+        Raises:
+            UnreadableError: No state in it, a wrong type, or counts that cannot be.
+        """
+        http_status = self.answer.http_status
+        parts = self._envelope.model_dump(include={"data", "record_details"}, exclude_unset=True)
+        try:
+            status = _Status.model_validate(parts)
+        except ValidationError as error:
+            raise _unreadable(http_status, _first_problem(error)) from None
+        inside, beside = status.data.record_details, status.record_details
+        details = inside if inside and inside.model_fields_set else beside or _Details()
+        counts = Counts(
+            details.total_records,
+            details.success_records,
+            details.failed_records,
+            details.unprocessed_records,
+        )
+        summed = (counts.success or 0) + (counts.failed or 0) + (counts.unprocessed or 0)
+        if counts.total is not None and summed > counts.total:
+            raise _unreadable(
+                http_status,
+                f"its counts add up to {summed:,}, more than its total of {counts.total:,}",
+            )
+        raw = status.data.api_status
+        state, shown = parse_state(raw), self._line(raw, 40)
+        return JobReading(state, shown, counts, read_at, self.answer.code, http_status)
 
 
 def _word_or_nothing(value: Any) -> str:
@@ -128,7 +143,6 @@ class _Data(BaseModel):
 
 
 class _Status(BaseModel):
-    code: _Code = None
     data: _Data
     record_details: _Details | None = None
 
@@ -138,6 +152,9 @@ class _Envelope(BaseModel):
     message: _Text = ""
     status: _Text = ""
     description: _Text = ""
+    # Checked only where a status is expected: other answers put anything there.
+    data: Any = None
+    record_details: Any = None
 
 
 def _first_problem(error: ValidationError) -> str:
