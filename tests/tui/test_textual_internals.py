@@ -4,6 +4,7 @@ import importlib
 import inspect
 import pkgutil
 import re
+from dis import get_instructions
 from importlib.metadata import requires
 from pathlib import Path
 from typing import Any
@@ -52,10 +53,12 @@ def test_no_other_name_is_used_and_no_private_module_imported_elsewhere() -> Non
 
 
 def _private_names(owner: type) -> set[str]:
-    """The private names that the methods of a class have and use."""
+    """The private names of a class's methods, and of the attributes that they read and set."""
     methods = [each for each in vars(owner).values() if inspect.isfunction(each)]
-    names = {name for each in methods for name in (each.__name__, *each.__code__.co_names)}
-    return {name for name in names if re.match("_[a-z]", name)}
+    steps = (step for method in methods for step in get_instructions(method))
+    attributes = {step.argval for step in steps if step.opname.endswith(("_ATTR", "_METHOD"))}
+    names = {method.__name__ for method in methods} | attributes
+    return {name for name in names if re.match("_[a-z]", str(name))}
 
 
 def _text(path: Path) -> str:

@@ -13,7 +13,7 @@ from textual import events
 from textual._compositor import CompositorUpdate, LayoutUpdate
 from textual.app import App, ComposeResult
 from textual.containers import Horizontal, VerticalScroll
-from textual.geometry import Offset
+from textual.geometry import Offset, Size
 from textual.pilot import Pilot
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Static
@@ -371,6 +371,16 @@ async def test_the_dashboard_is_drawn_anew_in_another_size() -> None:
         terminal.resize(100, 30)
         await stage.pilot.resize_terminal(100, 30)
         await stage.until(lambda: stage.app.size == (100, 30))
+        await stage.pilot.pause()
+        _assert_right(stage.app)
+
+
+async def test_the_dashboard_is_drawn_anew_when_its_size_comes_back() -> None:
+    stage = Stage()
+    async with _demo(stage) as terminal:
+        terminal.resize(120, 36)  # nothing is left of the lines, as after two resizes at once
+        stage.app.post_message(events.Resize(Size(120, 36), Size(120, 36)))
+        await stage.until(lambda: "DEMO" in "".join(terminal.shown()))
         await stage.pilot.pause()
         _assert_right(stage.app)
 

@@ -1,4 +1,4 @@
-"""NO_COLOR: no colour is sent, and all that colours say is said in another way."""
+"""With NO_COLOR no colour is sent and nothing is lost; a terminal for ASCII gets nothing else."""
 
 import re
 from collections.abc import Iterator
@@ -155,3 +155,22 @@ def test_the_filter_keeps_words_and_meaning() -> None:
     assert kept.color is kept.bgcolor is None
     assert (kept.bold, kept.dim, kept.underline, kept.reverse) == (True,) * 4
     assert kept.link == "https://a.example"
+
+
+async def test_ascii_only_is_ascii_only() -> None:
+    async with Stage(ascii_only=True).open(80, 24) as stage:
+        _check_ascii(stage)
+        for key in ("X", "a", "question_mark", "ctrl+p", "b"):
+            await stage.press(key)
+            assert stage.app.screen is not stage.screen, key
+            _check_ascii(stage, key)
+            await stage.press("escape")
+            assert stage.app.screen is stage.screen, key
+        await stage.press("plus")
+        _check_ascii(stage, "plus")
+
+
+def _check_ascii(stage: Stage, key: str = "") -> None:
+    drawn = "".join(stage.text())
+    assert len(drawn) > 500, key
+    assert drawn.isascii(), key

@@ -1,4 +1,7 @@
-"""A terminal that is too small: one sentence, no key, and everything as it was afterwards."""
+"""A terminal that is too small: one sentence, no key, and everything as it was afterwards.
+
+And sizes that no screen has.
+"""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,8 +17,9 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Label, Static
 
 from tests.tui.slow_terminal import SlowTerminal
+from tests.tui.stage import Stage
 from tests.tui.terminal.test_output_gate import comes_true
-from zcbulk_tui.tui.terminal.size import SMALLEST, SmallScreen, too_small
+from zcbulk_tui.tui.terminal.size import SMALLEST, SmallScreen, clamp, too_small
 
 ROOM, TOO_SMALL = (80, 24), (48, 12)
 
@@ -223,3 +227,19 @@ def key(name: str) -> Message:
 
 def test_the_least_size() -> None:
     assert Size(60, 15) == SMALLEST
+
+
+@pytest.mark.parametrize(
+    ("reported", "used"),
+    [((65_535, 65_535), (1000, 300)), ((1000, 301), (1000, 300)), ((120, 36), (120, 36))],
+)
+def test_a_size_is_clamped(reported: tuple[int, int], used: tuple[int, int]) -> None:
+    event = events.Resize(Size(*reported), Size(*reported))
+    clamp(event)
+    assert (event.size, event.virtual_size) == (Size(*used), Size(*used))
+
+
+async def test_the_dashboard_gets_sizes_that_are_clamped() -> None:
+    async with Stage().open() as stage:
+        stage.app.post_message(events.Resize(Size(65_535, 65_535), Size(65_535, 65_535)))
+        await stage.until(lambda: stage.screen.size == Size(1000, 300))
