@@ -6,6 +6,7 @@
     ├── UsageError               exit 2   what was typed cannot be used
     │   ├── ConfigError          exit 2   what is configured cannot be used
     │   └── HeldError            exit 2   an earlier command stands in the way of this one
+    ├── IncompatibleError        exit 1   a library is installed that this does not work with
     ├── OutputError              exit 5   all went well, but for writing the output
     ├── SignInError              exit 3   Zoho does not accept who we are
     │   └── SignedOutError                ... for any call: a new sign-in is required
@@ -153,6 +154,10 @@ class ConfigError(UsageError):
 
 class HeldError(UsageError):
     """A command was not sent, since an earlier one to the same job stands in its way."""
+
+
+class IncompatibleError(ZcbulkError):
+    """A release of a library is installed that this does not work with."""
 
 
 class OutputError(ZcbulkError):

@@ -160,7 +160,7 @@ def test_what_comes_together_starts_nothing(
 @pytest.mark.parametrize(
     ("place", "where"),
     [
-        ("zcbulk_tui.tui.input_driver:messages_of", "thread"),
+        ("zcbulk_tui.tui.terminal.input_driver:messages_of", "thread"),
         ("zcbulk_tui.tui.screens.watch:WatchScreen.action_down", "loop"),
         ("textual.drivers.linux_driver:LinuxDriver._disable_line_wrap", "loop"),
     ],

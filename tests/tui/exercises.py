@@ -13,7 +13,7 @@ from tests.tui.profiles import Cast
 from tests.tui.stage import Stage
 from zcbulk_tui.domain.budget import Pace
 from zcbulk_tui.render.order import GroupBy, Order, SortBy
-from zcbulk_tui.tui import suspension
+from zcbulk_tui.tui.terminal import suspension
 from zcbulk_tui.tui.widgets.filter_field import FilterField
 from zcbulk_tui.tui.workspace import Details
 
@@ -213,7 +213,7 @@ async def _suspend(key: str) -> None:
         patch.object(HeadlessDriver, "can_suspend", new=True),
         patch.object(HeadlessDriver, "suspend_application_mode", lambda _: None),
         patch.object(HeadlessDriver, "resume_application_mode", lambda _: None),
-        patch.object(suspension, "_is_in_front", lambda: True),
+        patch.object(suspension, "_is_in_foreground", lambda: True),
         patch.object(os, "kill", lambda _, number: signals.append(number)),
     ):
         async with Stage().open() as stage:

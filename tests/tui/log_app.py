@@ -21,10 +21,10 @@ from zcbulk_tui.domain.records import CallRecord, ControlRecord, EventKind, JobE
 from zcbulk_tui.errors import Answer, ConfigError, RefusedError, UnclearError
 from zcbulk_tui.render.glyphs import ASCII, UNICODE
 from zcbulk_tui.tui import screens
-from zcbulk_tui.tui.ascii_filter import AsciiFilter
 from zcbulk_tui.tui.palettes import PALETTES
 from zcbulk_tui.tui.screens import log
 from zcbulk_tui.tui.screens.log import LogScreen
+from zcbulk_tui.tui.terminal.line_filters import AsciiFilter
 from zcbulk_tui.tui.themes import textual_theme
 
 _LABELS = ("Customers 2019-24", "Orders EU", "Price list", "Suppliers", "Invoices Q3")

@@ -23,8 +23,7 @@ from tests.tui.stage import Stage
 from zcbulk_tui.domain.job import Action
 from zcbulk_tui.domain.records import CallRecord
 from zcbulk_tui.store import log_rows, memory
-from zcbulk_tui.tui.app import DashboardApp
-from zcbulk_tui.tui.preferences import Preferences
+from zcbulk_tui.tui.app import DashboardApp, Preferences
 from zcbulk_tui.tui.themes import make
 
 FOLDER = Path(__file__).parents[2] / "screenshots"

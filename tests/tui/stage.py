@@ -19,8 +19,7 @@ from zcbulk_tui.monitor.ports import Sink
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.physics import State
 from zcbulk_tui.simulator.scenarios import build
-from zcbulk_tui.tui.app import DashboardApp
-from zcbulk_tui.tui.preferences import Preferences
+from zcbulk_tui.tui.app import DashboardApp, Preferences
 from zcbulk_tui.tui.profile_spec import Connection, ProfileSpec
 from zcbulk_tui.tui.screens.watch import WatchScreen
 

@@ -9,10 +9,9 @@ from tests.tui import told
 from tests.tui.exercises import ALONE, EXERCISES, do
 from tests.tui.profiles import Cast
 from tests.tui.stage import Stage
-from zcbulk_tui.tui.app import DashboardApp
+from zcbulk_tui.tui.app import DashboardApp, Preferences
 from zcbulk_tui.tui.keys import KEYS, Key
 from zcbulk_tui.tui.own_keys import remapped
-from zcbulk_tui.tui.preferences import Preferences
 
 OWN = {"down": "n", "start": "f5", "help": "f1 ?", "theme": "", "eager": "> ctrl+e", "palette": ";"}
 """Keys of the user's own."""

@@ -97,23 +97,23 @@ async def test_of_a_toast_that_is_taken_down_early_nothing_stays() -> None:
 
 
 async def test_no_cache_grows_for_hours() -> None:
-    for number in range(2 * textual_internals._MOST_CACHED):
+    for number in range(2 * textual_internals._MAX_CACHED):
         Region(0, 0, number, 1).union(Region(0, 0, 1, number))
         Segment._split_cells(Segment(f"a line {number}"), 3)
     async with Stage().open() as stage:
         await stage.press("question_mark", "escape")
-        most = max(cache.cache_info().currsize for cache in textual_internals._OF_VALUES)
-    assert most <= textual_internals._MOST_CACHED
+        most = max(cache.cache_info().currsize for cache in textual_internals._VALUE_CACHES)
+    assert most <= textual_internals._MAX_CACHED
 
 
 def test_textual_and_rich_have_these_caches() -> None:
-    """The contract: once this fails, `forget_drawn_widgets` may have become superfluous."""
-    assert StylesCache.get_inner_outer in textual_internals._OF_WIDGETS
-    names = {cache.__name__ for cache in textual_internals._OF_VALUES}
+    """The contract: once this fails, `clear_render_caches` may have become superfluous."""
+    assert StylesCache.get_inner_outer in textual_internals._WIDGET_CACHES
+    names = {cache.__name__ for cache in textual_internals._VALUE_CACHES}
     assert {"union", "intersection", "_split_cells", "render_ansi"} <= names
 
 
 def test_classes_without_caches_are_left_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
     assert textual_internals._caches(Counter) == []
-    monkeypatch.setattr(textual_internals, "_OF_WIDGETS", [])
-    textual_internals.forget_drawn_widgets()
+    monkeypatch.setattr(textual_internals, "_WIDGET_CACHES", [])
+    textual_internals.clear_render_caches()

@@ -16,11 +16,10 @@ from zcbulk_tui.monitor.events import JobChanged
 from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.render.glyphs import UNICODE
 from zcbulk_tui.tui.keys import KEYS
-from zcbulk_tui.tui.messages import ProfilesChosen
 from zcbulk_tui.tui.screens.add_job import AddJobScreen
 from zcbulk_tui.tui.screens.dialogs import NoticeScreen
 from zcbulk_tui.tui.screens.help import HelpScreen
-from zcbulk_tui.tui.screens.profiles import ProfilesScreen
+from zcbulk_tui.tui.screens.profiles import ProfilesChosen, ProfilesScreen
 
 SWITCHES = 4
 

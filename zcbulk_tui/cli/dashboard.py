@@ -20,8 +20,7 @@ from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.errors import ConfigError, UsageError
 from zcbulk_tui.monitor.ports import Sink
 from zcbulk_tui.render.order import Order, SortBy
-from zcbulk_tui.tui.app import DashboardApp, last_words
-from zcbulk_tui.tui.preferences import Preferences
+from zcbulk_tui.tui.app import DashboardApp, Preferences, last_words
 from zcbulk_tui.tui.profile_spec import US, Connection, JobDefaults, Profiles, ProfileSpec
 
 _not_saved: list[str] = []

@@ -11,7 +11,7 @@ from zcbulk_tui.domain import datacenters
 from zcbulk_tui.domain.budget import QuotaPlan
 from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
 from zcbulk_tui.monitor.ports import Sink
-from zcbulk_tui.tui.preferences import Preferences
+from zcbulk_tui.tui.app import Preferences
 from zcbulk_tui.tui.profile_spec import US, Connection, ProfileSpec
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from zcbulk_tui.cli.charset import is_utf8
 from zcbulk_tui.cli.ending import line_comes_back
 from zcbulk_tui.render import clipboard
-from zcbulk_tui.tui.tmux import tmux_options
+from zcbulk_tui.tui.terminal.clipboard import tmux_options
 
 TMUX_OPTIONS = ("focus-events", *clipboard.TMUX_OPTIONS)
 

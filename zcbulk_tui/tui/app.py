@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from traceback import extract_tb
-from typing import Any
+from typing import Any, NamedTuple
 
 from rich.console import RenderableType
 from rich.text import Text
@@ -20,21 +20,19 @@ from textual.worker import Worker, WorkerCancelled, WorkerFailed, WorkerState
 
 from zcbulk_tui.errors import ZcbulkError
 from zcbulk_tui.render.glyphs import ASCII, UNICODE
-from zcbulk_tui.tui import no_colour, textual_internals
-from zcbulk_tui.tui.ascii_filter import AsciiFilter
-from zcbulk_tui.tui.guard import Ending
-from zcbulk_tui.tui.input_driver import Paste, driver_class
-from zcbulk_tui.tui.keys import moving_characters
-from zcbulk_tui.tui.messages import ProfilesChosen
-from zcbulk_tui.tui.preferences import UNCHANGED, Preferences
+from zcbulk_tui.render.order import GroupBy, Order
+from zcbulk_tui.tui import textual_internals
+from zcbulk_tui.tui.keys import KEYS, Key, moving_characters
 from zcbulk_tui.tui.profile_spec import ProfileSpec
 from zcbulk_tui.tui.profile_view import ProfileView
+from zcbulk_tui.tui.screens.profiles import ProfilesChosen
 from zcbulk_tui.tui.screens.watch import with_keys
 from zcbulk_tui.tui.screens.watch_view import SPARING, USUAL
-from zcbulk_tui.tui.terminal import Terminal
-from zcbulk_tui.tui.themes import make
-
-_ASCII_FILTER = AsciiFilter()
+from zcbulk_tui.tui.terminal.app_terminal import AppTerminal
+from zcbulk_tui.tui.terminal.exit_watchdog import Ending
+from zcbulk_tui.tui.terminal.input_driver import Paste, driver_class
+from zcbulk_tui.tui.terminal.line_filters import apply_no_color, line_filters
+from zcbulk_tui.tui.themes import Themes, make
 
 _ONE_PASTE = 1.0
 """Seconds in which pieces of text are taken for one paste."""
@@ -45,14 +43,40 @@ _FRAMES = 4
 """Places in the program that are named after a fault."""
 
 
+class Preferences(NamedTuple):
+    """The user's choices for the screen.
+
+    Attributes:
+        ascii_only: Whether the terminal shows ASCII only.
+        sparing: Whether to draw less often, for a slow link.
+        keys: The actions and their keys.
+        order: The first order of the list.
+        group_by: Its first grouping; None for none.
+        themes: The themes to choose from; None for ours only.
+    """
+
+    ascii_only: bool = False
+    sparing: bool = False
+    keys: Sequence[Key] = KEYS
+    order: Order = Order()
+    group_by: GroupBy | None = None
+    themes: Themes | None = None
+
+
+_DEFAULTS = Preferences()
+
+
 class DashboardApp(App[None]):
     """The dashboard.
 
     Args:
-        specs: What to show: one profile or several.
-        preferences: How to show it.
-        now: The time of day; aware.
-        ending: The end of the process; None where that is none of the app's business.
+        specs: The profiles to show.
+        preferences: How to show them.
+        now: Returns the time of day; aware.
+        ending: The end of the process; None leaves the process alone when the app ends.
+
+    Raises:
+        IncompatibleError: The installed Textual lacks something that this cannot do without.
     """
 
     TITLE = "zcbulk-tui"
@@ -63,22 +87,24 @@ class DashboardApp(App[None]):
     def __init__(
         self,
         *specs: ProfileSpec,
-        preferences: Preferences = UNCHANGED,
+        preferences: Preferences = _DEFAULTS,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         ending: Ending | None = None,
     ) -> None:
+        textual_internals.check_required_names()
         self.themes = preferences.themes or make()
         self._fault_code = 0
         self.last_words: Text | None = None
         self._paste_noticed = 0.0
         super().__init__(driver_class=driver_class(moving_characters(preferences.keys), self.fault))
-        no_colour.settle(self)
+        apply_no_color(self)
         self.themes.install(self)
         self.use_command_palette = True
         self.animation_level = "none"
         self.preferences = preferences
         self._now = now
-        self._terminal = Terminal(
+        self._copied = ""
+        self._terminal = AppTerminal(
             self,
             leave_keys=("ctrl+q", *self._keys_of("leave")),
             suspend_keys=self._keys_of("suspend"),
@@ -90,9 +116,9 @@ class DashboardApp(App[None]):
         self._tempo = SPARING if preferences.sparing else USUAL
         self._mode = self.DEFAULT_MODE
         self._screen_type = with_keys(preferences.keys)  # once: Textual keeps every class
-        self._set(specs)
+        self._show_profiles(specs)
 
-    def _set(self, specs: Sequence[ProfileSpec]) -> None:
+    def _show_profiles(self, specs: Sequence[ProfileSpec]) -> None:
         glyphs = ASCII if self.preferences.ascii_only else UNICODE
         self._watch_screen = self._screen_type(
             specs,
@@ -100,7 +126,7 @@ class DashboardApp(App[None]):
             now=self._now,
             keys=self.preferences.keys,
             tempo=self._tempo,
-            show_signs=self._terminal.show,
+            show_signs=self._terminal.set_title,
             step_theme=lambda: self.themes.step(self),
         )
         self._watch_screen.set_view(self.preferences.order, self.preferences.group_by)
@@ -114,11 +140,11 @@ class DashboardApp(App[None]):
 
     def on_load(self) -> None:
         """Ends in an orderly way when the system asks for it, from now on."""
-        self._terminal.begin()
+        self._terminal.loop_started()
 
     def on_ready(self) -> None:
         """The first frame is out: connects."""
-        self._terminal.go_on()
+        self._terminal.first_frame_shown()
         # Only now, since a screen of a mode comes up more slowly than the default screen does.
         self.add_mode(self._mode, self.get_default_screen)
         self._begin()
@@ -126,7 +152,7 @@ class DashboardApp(App[None]):
     def _begin(self) -> None:
         self._monitoring = [
             self.run_worker(
-                self._watch(profile), name=profile.name, group="monitor", exit_on_error=False
+                self._monitor(profile), name=profile.name, group="monitor", exit_on_error=False
             )
             for profile in self._watch_screen.workspace.profiles
         ]
@@ -139,7 +165,7 @@ class DashboardApp(App[None]):
         Once there was a fault, it does not end as if there had been none.
         """
         code = return_code or self._fault_code
-        self._terminal.ending(code)
+        self._terminal.begin_exit(code)
         for worker in self._monitoring:
             worker.cancel()
         super().exit(result, code, message)
@@ -171,7 +197,7 @@ class DashboardApp(App[None]):
         await self._end()
         self.clear_notifications()
         left, self._mode = self._mode, f"{self.DEFAULT_MODE} {next(self._numbers)}"
-        self._set(message.specs)
+        self._show_profiles(message.specs)
         self.add_mode(self._mode, self.get_default_screen)
         await self.switch_mode(self._mode)
         await self.remove_mode(left)  # and all dialogs about it
@@ -185,7 +211,7 @@ class DashboardApp(App[None]):
         """The terminal has lost the focus: polls may go more frugally."""
         self._watch_screen.focus_changed(focused=False)
 
-    async def _watch(self, profile: ProfileView) -> None:
+    async def _monitor(self, profile: ProfileView) -> None:
         connection = await asyncio.to_thread(profile.spec.connect, profile)
         try:
             connection.monitor.watch(connection.jobs)
@@ -212,17 +238,16 @@ class DashboardApp(App[None]):
 
     @property
     def has_terminal(self) -> bool:
-        """Whether the terminal has not been given back."""
+        """Whether the app has the terminal, and has not restored it."""
         return self._terminal.is_taken
 
     def leave_terminal(self, words: str) -> None:
-        """Gives the terminal back where the app has not, and writes the last words to it."""
-        self._terminal.leave(words)
+        """Restores the terminal where the app has not, and writes last words to it."""
+        self._terminal.restore(words)
 
     def end_from_thread(self) -> None:
         """Ends the app because one of its threads has failed."""
-        if self._loop is not None:
-            self._loop.call_soon_threadsafe(self.exit, None, 1)
+        self._terminal.exit_from_thread(1)
 
     def panic(self, *_: RenderableType) -> None:
         """Ends the app as `fault` does; what Textual has to say may show values."""
@@ -234,8 +259,8 @@ class DashboardApp(App[None]):
         super().notify(message, **options)
 
     def _fatal_error(self) -> None:
-        # In the place of Textual's own, whose traceback shows the values in every frame, and so
-        # what is secret; nothing with a public name does that.
+        # Instead of Textual's own, whose traceback shows the values of every frame, and so access
+        # tokens. No public name is called there; `check_required_names` checks this one.
         self.fault(sys.exception())
 
     def on_paste(self, event: events.Paste) -> None:
@@ -249,21 +274,26 @@ class DashboardApp(App[None]):
             )
 
     async def on_event(self, event: events.Event) -> None:
-        """Keeps from the app what must not reach it: keys that nobody can see the effect of."""
-        if not self._terminal.takes(event):
+        """Handles an event, unless it is a key or click whose effect nobody could see."""
+        if not self._terminal.intercepts(event):
             await super().on_event(event)
 
     def copy_to_clipboard(self, text: str) -> None:
-        """Puts a text into the terminal's clipboard, also through tmux and screen."""
-        self._clipboard = text  # what Textual's own fields paste; it has no other name
+        """Copies a text to the terminal's clipboard, also through tmux and screen."""
+        self._copied = text
         self._terminal.copy(text)
 
+    @property
+    def clipboard(self) -> str:
+        """The text that was copied last; Textual's fields paste it."""
+        return self._copied
+
     def action_suspend_process(self) -> None:
-        """Leaves the terminal to the shell until the program is called back."""
+        """Leaves the terminal to the shell until the program is brought back."""
         self._terminal.suspend()
 
     def action_help_quit(self) -> None:
-        """Tells who presses ctrl+c how to quit, since it may be meant for the shell."""
+        """Shows how to quit; people press ctrl+c by the habit of the shell."""
         self.notify("Press q to quit.", markup=False)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
@@ -283,28 +313,27 @@ class DashboardApp(App[None]):
         return super().get_css_variables() if self.theme in self.themes.names else {}
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Adds the one for terminals that show ASCII only."""
-        filters = no_colour.line_filters(self, super().get_line_filters())
-        return [*filters, _ASCII_FILTER] if self.preferences.ascii_only else filters
+        """Returns the filters for no colours and for ASCII, where they apply."""
+        ascii_only = self.preferences.ascii_only
+        return list(line_filters(self, super().get_line_filters(), ascii_only=ascii_only))
 
     def _link_changed(self, slow: bool) -> None:
         self._tempo = SPARING if slow or self.preferences.sparing else USUAL
         self._watch_screen.set_tempo(self._tempo)
 
     def action_redraw(self) -> None:
-        """Draws everything anew, whatever the terminal may show."""
-        self._terminal.forget()
-        self.refresh(layout=True)
+        """Draws everything again, whatever the terminal may show."""
+        self._terminal.redraw()
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
-        # No public name stands between what Textual makes and what it writes.
-        super()._display(screen, self._terminal.only_changes(renderable))
-        self._terminal.drawn(screen)
+        # No public method stands between what Textual makes and what it writes.
+        super()._display(screen, self._terminal.diff(renderable))
+        self._terminal.screen_drawn(screen)
 
     def post_display_hook(self) -> None:
-        """Holds up the drawing while the terminal lags, and covers it while it is too small."""
-        self._terminal.after_frame(self._driver)
-        textual_internals.forget_drawn_widgets()
+        """Stops drawing while the terminal lags, and covers the screen while it is too small."""
+        self._terminal.after_frame(textual_internals.driver_of(self))
+        textual_internals.clear_render_caches()
 
 
 def last_words(error: BaseException | None) -> Text:

@@ -13,6 +13,7 @@ from textual.widgets import Button, Input, Static
 from zcbulk_tui.errors import Occasion, ZcbulkError
 from zcbulk_tui.tui.questions import Question
 from zcbulk_tui.tui.screens.closing import ClosedOnce
+from zcbulk_tui.tui.textual_internals import is_stopped
 
 Answer = TypeVar("Answer")
 
@@ -106,7 +107,7 @@ class ConfirmScreen(Dialog[bool]):
 
     def on_paste(self, event: events.Paste) -> None:
         """Lets what is pasted go to the field, although the safe answer has the focus."""
-        if self._typed is not None and not event._stop_propagation:
+        if self._typed is not None and not is_stopped(event):
             field = self.query_one("#typed", Input)
             field.focus()
             field.post_message(events.Paste(event.text))

@@ -8,11 +8,25 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from zcbulk_tui.tui.profile_spec import ProfileSpec
 from zcbulk_tui.tui.screens.closing import ClosedOnce
+
+
+class ProfilesChosen(Message):
+    """Posted to the app when other profiles are to be shown.
+
+    Args:
+        specs: The profiles, ready to be shown.
+    """
+
+    def __init__(self, specs: Sequence[ProfileSpec]) -> None:
+        super().__init__()
+        self.specs = specs
 
 
 class ProfilesScreen(ClosedOnce[Sequence[str] | None], ModalScreen[Sequence[str] | None]):

@@ -15,9 +15,7 @@ from zcbulk_tui.errors import ZcbulkError
 from zcbulk_tui.render.clipboard import TMUX_OPTIONS, clipboard, status_command
 from zcbulk_tui.render.columns import shown
 from zcbulk_tui.tui import notices, questions
-from zcbulk_tui.tui.input_driver import Paste
 from zcbulk_tui.tui.keys import Key, bindings
-from zcbulk_tui.tui.messages import ProfilesChosen
 from zcbulk_tui.tui.notices import ErrorDialog, Toast
 from zcbulk_tui.tui.questions import Question
 from zcbulk_tui.tui.screens.add_job import AddJobScreen
@@ -25,9 +23,10 @@ from zcbulk_tui.tui.screens.closing import keys_of
 from zcbulk_tui.tui.screens.dialogs import ConfirmScreen
 from zcbulk_tui.tui.screens.edit_job import EditJobScreen
 from zcbulk_tui.tui.screens.help import HelpScreen
-from zcbulk_tui.tui.screens.profiles import ProfilesScreen
+from zcbulk_tui.tui.screens.profiles import ProfilesChosen, ProfilesScreen
 from zcbulk_tui.tui.screens.watch_view import WatchView
-from zcbulk_tui.tui.tmux import tmux_options
+from zcbulk_tui.tui.terminal.clipboard import tmux_options
+from zcbulk_tui.tui.terminal.input_driver import Paste
 from zcbulk_tui.tui.widgets.filter_field import FilterField
 
 

@@ -8,6 +8,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual.app import ComposeResult
+from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
@@ -20,7 +21,6 @@ from zcbulk_tui.render.order import GroupBy, Order, SortBy
 from zcbulk_tui.render.span import Line, Look, Span
 from zcbulk_tui.render.window_title import Signs
 from zcbulk_tui.tui.keys import Key, key_line
-from zcbulk_tui.tui.messages import Happened
 from zcbulk_tui.tui.notices import ErrorDialog, Notice, Toast
 from zcbulk_tui.tui.profile_spec import Connection, ProfileSpec
 from zcbulk_tui.tui.profile_view import JobPast, ProfileView
@@ -58,6 +58,10 @@ _WINDOW_TITLE = 5.0
 
 _PACE = 3.0
 """Seconds between the last key and the moment at which a pace counts."""
+
+
+class EventsArrived(Message):
+    """Posted when the inbox of the watch screen is no longer empty."""
 
 
 class WatchView(Screen[None]):
@@ -183,9 +187,9 @@ class WatchView(Screen[None]):
         """Takes what a monitor says; what comes close together is applied and shown together."""
         self._inbox.append((profile, event))
         if len(self._inbox) == 1 or isinstance(event, CommandEnded):
-            self.post_message(Happened())
+            self.post_message(EventsArrived())
 
-    def on_happened(self) -> None:
+    def on_events_arrived(self) -> None:
         """Shows the news: at once what a command did, and after a quiet time; else in a while."""
         awaited = any(isinstance(event, CommandEnded) for _, event in self._inbox)
         due = self._flushed_at + self._tempo.flush - monotonic()

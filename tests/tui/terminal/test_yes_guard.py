@@ -1,0 +1,142 @@
+"""A question takes no yes before it can have been read, nor one that came with something else."""
+
+import pytest
+from textual import events
+
+from tests.support.jobs import URL
+from tests.tui.stage import Stage
+from zcbulk_tui.tui.screens.add_job import AddJobScreen
+from zcbulk_tui.tui.screens.dialogs import ConfirmScreen
+from zcbulk_tui.tui.terminal.input_driver import Key, Paste
+from zcbulk_tui.tui.terminal.yes_guard import QUIET, READING_TIME
+
+QUESTIONS = ["S", "x", "R"]
+
+
+async def send(stage: Stage, *messages: events.Event) -> None:
+    """Sends what a terminal would."""
+    for message in messages:
+        message.set_sender(stage.app)
+        stage.app.post_message(message)
+        await stage.pilot.pause()
+
+
+_MOMENT = 0.0001
+"""Seconds; what adding rounds away is less."""
+
+
+async def ask(stage: Stage, key: str) -> float:
+    """Opens a question; returns from when on it can be answered."""
+    await stage.select("Suppliers")
+    await stage.press("asterisk", key) if key == "R" else await stage.press(key)
+    question = stage.app.screen
+    assert isinstance(question, ConfirmScreen)
+    since = stage.app._terminal._yes_guard._readable_since
+    assert since is not None
+    return since + READING_TIME + _MOMENT
+
+
+@pytest.mark.parametrize("key", ["S", "x"])
+@pytest.mark.parametrize("yes", [("y",), ("right", "enter"), ("tab", "enter")], ids=" ".join)
+async def test_a_yes_is_alone_and_takes_its_time(key: str, yes: tuple[str, ...]) -> None:
+    async with Stage().open() as stage:
+        begin = await ask(stage, key)
+        question, (*before, last) = stage.app.screen, yes
+        for name in before:
+            await send(stage, Key(name, None, at=begin, alone=False))
+        await send(stage, Key(last, None, at=begin - 0.001, alone=True))
+        await send(stage, Key(last, None, at=begin + 60, alone=False))
+        await send(stage, Key(last, None, at=begin + 60, alone=True, quiet=QUIET - 0.001))
+        assert stage.app.screen is question
+        await send(stage, Key(last, None, at=begin, alone=True))
+        assert stage.app.screen is stage.screen
+
+
+async def test_enter_after_a_name_takes_its_time_too() -> None:
+    async with Stage().open() as stage:
+        await stage.press("X", *"Customers")
+        question = stage.app.screen
+        assert stage.app._terminal._yes_guard._readable_since is not None
+        begin = stage.app._terminal._yes_guard._readable_since + READING_TIME + _MOMENT
+        # Over a slow line a paste comes so, and its last character may be Enter.
+        await send(stage, Key("enter", "\r", at=begin, alone=True, quiet=0.3))
+        assert stage.app.screen is question
+        await send(stage, Key("enter", "\r", at=begin, alone=True, quiet=QUIET))
+        assert stage.app.screen is stage.screen
+
+
+@pytest.mark.parametrize("keys", [("n", "escape"), ("escape", "n"), ("enter", "enter")])
+@pytest.mark.parametrize("opens", ["S", "x", "a", "e", "question_mark", "b", "h", "l"])
+async def test_a_screen_closes_once(opens: str, keys: tuple[str, str]) -> None:
+    async with Stage().open() as stage:
+        await stage.select("Suppliers")
+        await stage.press(opens)
+        opened = stage.app.screen
+        assert opened is not stage.screen
+        for key in keys:
+            stage.app.post_message(Key(key, None, at=0.0, alone=False))
+        opened.dismiss(None)
+        opened.dismiss(None)
+        await stage.pilot.pause()
+        assert stage.app.screen is stage.screen
+
+
+@pytest.mark.parametrize("key", ["n", "escape", "enter"])
+async def test_a_no_is_taken_at_once(key: str) -> None:
+    async with Stage().open() as stage:
+        begin = await ask(stage, "S")
+        await send(stage, Key(key, None, at=begin - READING_TIME, alone=False))
+        assert stage.app.screen is stage.screen
+        assert stage.creator.log[-1].method == "GET"
+
+
+async def test_a_click_takes_its_time() -> None:
+    async with Stage().open() as stage:
+        await ask(stage, "x")
+        question = stage.app.screen
+        x, y = question.query_one("#yes").region.center
+        for since in (None, 0.0):
+            assert stage.app.screen is question
+            stage.app._terminal._yes_guard._readable_since = since
+            for kind in (events.MouseDown, events.MouseUp):
+                await send(
+                    stage, kind(None, x, y, 0, 0, 1, False, False, False, screen_x=x, screen_y=y)
+                )
+        assert stage.app.screen is stage.screen
+
+
+async def test_what_must_be_typed_may_be_pasted_but_not_entered_with_it() -> None:
+    async with Stage().open() as stage:
+        await stage.press("X")
+        question = stage.app.screen
+        assert isinstance(question, ConfirmScreen)
+        await send(stage, Paste("Customers\r"))
+        assert stage.app.screen is question
+        await send(stage, Key("enter", "\r", at=0.0, alone=True))
+        assert stage.app.screen is question
+        await stage.press("enter")
+        assert stage.app.screen is stage.screen
+
+
+async def test_text_that_came_at_once_is_one_notice_unless_it_names_jobs() -> None:
+    async with Stage().open(toasts=True) as stage:
+        await send(stage, Paste("Sala"), Paste("ry"))
+        assert stage.app.screen is stage.screen
+        assert len(stage.app._notifications) == 1
+        await send(stage, Paste(f"a{URL}."))
+        assert isinstance(stage.app.screen, AddJobScreen)
+        await stage.press("escape", "question_mark")
+        await send(stage, events.Paste("Salary"))
+        assert len(stage.app._notifications) == 1
+
+
+async def test_jobs_that_were_pasted_are_offered_one_after_the_other() -> None:
+    urls = [URL, f"{URL[:-2]}11", URL]
+    async with Stage().open() as stage:
+        await send(stage, events.Paste("\r\n".join(urls)))
+        for _ in range(2):
+            assert isinstance(stage.app.screen, AddJobScreen)
+            await stage.press("enter")
+            await stage.pilot.pause()
+        assert stage.app.screen is stage.screen
+        assert len(stage.jobs) == 14
