@@ -66,7 +66,7 @@ def contradiction(http_status: int, body: bytes, *, is_whole: bool = True) -> Un
         said = "a verdict of success"
     elif not codes and (yes := _YES_IN_TEXT.search(text)):
         said = f"“{yes[0]}”"
-    elif not is_json and (not is_whole or body.lstrip()[:1] in (b"{", b"[")):
+    elif http_status >= 400 and not is_json and (not is_whole or body.lstrip()[:1] in (b"{", b"[")):
         return _unclear(
             "The answer was cut off",
             f"It is HTTP {http_status}, but its end is missing",
