@@ -66,6 +66,48 @@ async def test_a_body_that_says_both_is_unclear_and_ends_the_tries(http: int, bo
     await _is_unclear(Reply(http, body))
 
 
+YES_WITHOUT_A_CODE = [
+    b'{"status":"success","message":"aborted"}',
+    b'{"status":"ok"}',
+    b'{"result":"success","data":{"api_status":"User-aborted"}}',
+    b'{"data":{"api_status":"User-aborted"}}',
+    b'{"error":{"detail":"upstream said: {\\"code\\":3000,\\"message\\":\\"Done\\"}"}}',
+    b'{"error_code":3000}',
+    b'{"code":400,"message":"Job successfully aborted"}',
+    b'<pre>"code" : <b>3000</b></pre>',
+    b'<table><tr><td>code</td><td class="value">3000</td></tr></table>',
+    b"code%22%3A3000",
+    b"The operation succeeded",
+]
+
+
+@pytest.mark.parametrize("body", YES_WITHOUT_A_CODE)
+@pytest.mark.parametrize("http", [400, 403, 405, 422])
+async def test_so_is_a_no_with_a_yes_that_is_not_put_as_zoho_puts_it(
+    http: int, body: bytes
+) -> None:
+    await _is_unclear(Reply(http, body))
+
+
+CUT = [b'{"co', b'{"code":10', b'[{"message":"no"}', b"[" * 100_000]
+
+
+@pytest.mark.parametrize("body", CUT)
+def test_a_no_in_json_that_was_cut_off_is_unclear(body: bytes) -> None:
+    for http in NO:
+        error = contradiction(http, body)
+        assert error is not None
+        assert "cut off" in error.title
+
+
+def test_a_page_without_a_length_may_have_been_cut_off() -> None:
+    page = b"<html><h1>Method not allowed</h1>"
+    assert contradiction(405, page) is None
+    assert contradiction(405, page, is_whole=False) is not None
+    # Zoho's own no is whole if it can be parsed.
+    assert contradiction(405, b'{"code":1020}', is_whole=False) is None
+
+
 async def _is_unclear(reply: Reply) -> None:
     with StubServer([reply, OK]) as server:
         async with creator(server.url) as client:
@@ -83,12 +125,13 @@ async def _is_unclear(reply: Reply) -> None:
         (200, b'{"code":3000,"status":"success","data":{"code":200}}'),
         (405, b'{"code":1020,"message":"no"}'),
         (400, b'{"code":9350,"status":"failure"}'),
-        (405, b'{"status":"ok"}'),
         (502, b"<h1>Bad Gateway</h1>"),
         (401, b'{"code":1030}'),
         (200, b""),
         (200, b"\xff\xfe\x00"),
-        (400, b"[" * 100_000),
+        (405, b"unsuccessful, and nothing was done"),
+        (405, b'{"title":"Method not allowed","detail":"Use POST."}'),
+        (409, b'{"code":11080,"message":"The job was already aborted"}'),
     ],
 )
 def test_what_says_one_thing_is_no_contradiction(http: int, body: bytes) -> None:

@@ -116,3 +116,27 @@ def test_empty_counts_inside_do_not_hide_those_beside() -> None:
     body = b"""{"code": 3000, "data": {"api_status": "Completed", "record_details": {}},
                "record_details": {"total_records": 2}}"""
     assert wire.parse(body, 200).reading(NOW).counts == Counts(2)
+
+
+@pytest.mark.parametrize(
+    ("body", "key"),
+    [
+        (b'{"code":11100,"code":3000,"data":{"api_status":"Completed"}}', "code"),
+        (b'{"data":{"api_status":"Completed","api_status":"In-progress"}}', "api_status"),
+        (
+            b'{"data":{"api_status":"x","record_details":{"total_records":1,"total_records":2}}}',
+            "total_records",
+        ),
+    ],
+)
+def test_what_is_said_twice_is_not_believed(body: bytes, key: str) -> None:
+    with pytest.raises(UnreadableError, match=f"“{key}” twice"):
+        wire.parse(body, 200).reading(NOW)
+
+
+@pytest.mark.parametrize("count", ["1_000", "1e3", "+5", " 5", "٥", "5.0", "", "0x10"])
+def test_a_count_in_a_text_is_of_digits(count: str) -> None:
+    details = {"total_records": count}
+    body = json.dumps({"data": {"api_status": "Completed", "record_details": details}}).encode()
+    with pytest.raises(UnreadableError, match="total_records"):
+        wire.parse(body, 200).reading(NOW)

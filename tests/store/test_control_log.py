@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.domain.test_records import versions
+from tests.store.failing_database import unwritable
 from tests.support.jobs import NOW, REF, reading, watched
 from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.control import Command, Outcome
@@ -27,8 +28,10 @@ def memory(database: Database, profile: str = "default") -> Memory:
     return Memory(database, profile, NoWindow(database, profile), shows_list=False)
 
 
-def begun(key: str, action: Action = START, profile: str = "default") -> ControlRecord:
-    return ControlRecord(key, watched(), profile, "anna@jump1", Command(action, NOW))
+def begun(
+    key: str, action: Action = START, profile: str = "default", job: str = REF.job_id
+) -> ControlRecord:
+    return ControlRecord(key, watched(job), profile, "anna@jump1", Command(action, NOW))
 
 
 def ended(begun: ControlRecord, outcome: Outcome, error: Exception | None = None) -> ControlRecord:
@@ -146,3 +149,33 @@ def test_while_another_program_writes_nothing_is_sent(
         other.connection.execute("ROLLBACK")
         assert kept.commands_of(REF) == []
         kept.begin(begun("a1"))
+
+
+def test_while_nothing_can_be_recorded_one_process_alone_sends(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    with closing(open_database(path)) as one, closing(open_database(path)) as other:
+        mine, theirs = memory(one), memory(other)
+        with unwritable(one):
+            with unwritable(other):
+                mine.begin(begun("a1"))
+                with pytest.raises(HeldError, match="Nothing was sent"):
+                    theirs.begin(begun("b1"))
+            # It can write again, but does not know yet what the first one has sent.
+            with pytest.raises(HeldError, match="it alone may send more"):
+                theirs.begin(begun("b2", profile="another"))
+            mine.begin(begun("a2", job="2"))
+        one.flush()
+        mine.news()
+        with pytest.raises(HeldError, match="anna@jump1"):
+            theirs.begin(begun("b3"))
+        theirs.begin(begun("b4", job="3"))
+
+
+def test_the_same_id_on_a_form_in_other_capitals_is_the_same_job() -> None:
+    with closing(in_memory()) as database:
+        kept = memory(database)
+        kept.begin(begun("a1"))
+        shouted = replace(watched().ref, owner="OWNER", form="FORM")
+        again = replace(begun("a2"), job=replace(watched(), ref=shouted))
+        with pytest.raises(HeldError):
+            kept.begin(again)

@@ -380,3 +380,17 @@ def test_a_command_polls_for_itself_and_sees_who_does_for_the_others(
     assert command().status.poller == ""
     with unreadable(database):
         assert command().status == WindowStatus(polls=True)
+
+
+def test_a_heartbeat_writes_what_could_not_be_written_before(
+    window: Make, database: Database
+) -> None:
+    made = window("pts/1")
+    heartbeat(made)
+    with unwritable(database):
+        database.write_later("INSERT INTO minute (profile, at) VALUES ('x', 1)")
+        heartbeat(made)
+        assert database.pending_writes == 1
+    heartbeat(made)
+    assert database.pending_writes == 0
+    assert database.rows("SELECT at FROM minute WHERE profile = 'x'") == [(1,)]

@@ -109,6 +109,7 @@ RULES: dict[int, Rule] = {
 }
 """By HTTP status; the others go by their hundreds."""
 
+_REDIRECTS = frozenset({300, 301, 302, 303, 305, 307, 308})
 _REDIRECT = Rule(
     UnreadableError,
     "The server wants to send us elsewhere",
@@ -136,7 +137,7 @@ def rule(http_status: int) -> Rule:
     if known is not None:
         return known
     match http_status // 100:
-        case 3:
+        case 3 if http_status in _REDIRECTS:
             return _REDIRECT
         case 4:
             return _REFUSED

@@ -146,7 +146,10 @@ class CreatorClient:
                     call, token, variant.method, ref, variant.body(action)
                 )
                 # First: what says yes and no proves nothing, whatever the one or the other means.
-                if (unclear := contradiction(response.status_code, body)) is not None:
+                unclear = contradiction(
+                    response.status_code, body, is_whole=_has_length(response.headers)
+                )
+                if unclear is not None:
                     raise unclear
                 said = _success(response, body, line).answer
             except UnreadableError as error:
@@ -289,6 +292,11 @@ def _success(response: httpx.Response, body: bytes, line: Line) -> wire.ParsedAn
             raise between.unreadable(why, said if said.text else None)
         answer = said
     raise to_error(answer, _retry_after(response))
+
+
+def _has_length(headers: httpx.Headers) -> bool:
+    """Whether an answer says how long it is (RFC 9112, 6.3): others end when they are cut off."""
+    return "Content-Length" in headers or "Transfer-Encoding" in headers
 
 
 def _retry_after(response: httpx.Response) -> float | None:

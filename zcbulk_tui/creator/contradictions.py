@@ -1,19 +1,29 @@
-"""Answers to a command that say both yes and no, which prove neither.
+"""Answers to a command that do not prove what they seem to say.
 
-Looked for in whatever shape or encoding an answer comes: a server in between may have put it into a
-page, into another object, or into another alphabet.
+One kind says both yes and no. It is looked for in whatever shape or encoding an answer comes: a
+server in between may have put it into a page, into another object, or into another alphabet. The
+other kind says no and was cut off, so that a yes may be missing.
 """
 
 import html
 import json
 import re
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 from zcbulk_tui.creator.between import LEAST_CODE
 from zcbulk_tui.creator.faults import SUCCESS
 from zcbulk_tui.errors import Answer, UnclearError
 
 _CODE_IN_TEXT = re.compile(r"code\W{0,12}([0-9]{4,6})(?![0-9])", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]*>")
+
+_YES_IN_TEXT = re.compile(
+    rf"(?<![0-9]){SUCCESS}(?![0-9])|\bsuccess(?:ful|fully)?\b|\bsucceeded\b|api_status",
+    re.IGNORECASE,
+)
+"""What may be a yes in a refusal that is not Zoho's: its words prove nothing then. [STATUS] has the
+last one in answers about a job only."""
 
 _SAYS_YES = frozenset({"success", "successful", "succeeded", "true", "ok"})
 _SAYS_NO = frozenset({"failure", "failed", "error", "false"})
@@ -23,8 +33,8 @@ _VERDICTS = frozenset({"status", "result", "success"})
 _Pairs = list[tuple[str, object]]
 
 
-def contradiction(http_status: int, body: bytes) -> UnclearError | None:
-    """Returns what an answer to a command is that says both yes and no; None for any other.
+def contradiction(http_status: int, body: bytes, *, is_whole: bool = True) -> UnclearError | None:
+    """Returns what an answer to a command is that proves neither yes nor no; None for any other.
 
     It says yes by code 3000 or by a verdict such as ``"status": "success"``; it says no by its HTTP
     status, by any other code of Zoho's, or by a verdict.
@@ -32,35 +42,66 @@ def contradiction(http_status: int, body: bytes) -> UnclearError | None:
     Args:
         http_status: Its HTTP status.
         body: Its content, whatever that is.
+        is_whole: Whether its length was announced, so that nothing of it can be missing.
     """
-    codes, verdicts = _statements(body)
-    says_yes = SUCCESS in codes or (bool(codes) and True in verdicts)
+    text = _plain(body)
+    pairs = _parsed(body)
+    is_json = pairs is not None
+    values = [_code(value) for key, value in pairs or () if key == "code"]
+    codes = {code for code in values if code is not None}
+    # Markup may be the word before a code, or stand between the two.
+    in_text = {int(code) for code in _CODE_IN_TEXT.findall(f"{text} {_TAG.sub(' ', text)}")}
+    # A text in JSON may speak of other codes; that of success it does not name by chance.
+    codes |= in_text & {SUCCESS} if is_json else in_text
+    verdicts = {_verdict(value) for key, value in pairs or () if key in _VERDICTS}
     refused = sorted(codes - {SUCCESS})
-    against = [f"HTTP {http_status}"] if not 200 <= http_status < 300 else []
+    against = [] if 200 <= http_status < 300 else [f"HTTP {http_status}"]
     against += [f"code {code}" for code in refused]
     against += ["a verdict of failure"] if False in verdicts else []
-    if not (says_yes and against):
+    if not against:
         return None
-    said = f"code {SUCCESS}, which is success" if SUCCESS in codes else "a verdict of success"
-    return UnclearError(
+    if SUCCESS in codes:
+        said = f"code {SUCCESS}, which is success"
+    elif True in verdicts:
+        said = "a verdict of success"
+    elif not codes and (yes := _YES_IN_TEXT.search(text)):
+        said = f"“{yes[0]}”"
+    elif http_status >= 400 and not is_json and (not is_whole or body.lstrip()[:1] in (b"{", b"[")):
+        return _unclear(
+            "The answer was cut off",
+            f"It is HTTP {http_status}, but its end is missing",
+            http_status,
+        )
+    else:
+        return None
+    return _unclear(
         "The answer contradicts itself",
-        f"It says {said}, and also {' and '.join(against)}: it does not show whether the command "
-        "was carried out.",
+        f"It says {said}, and also {' and '.join(against)}",
+        http_status,
+    )
+
+
+def _unclear(title: str, cause: str, http_status: int) -> UnclearError:
+    return UnclearError(
+        title,
+        f"{cause}: it does not show whether the command was carried out.",
         "If this goes on, check that the base URL is Zoho's, and the proxy.",
         answer=Answer(http_status, from_zoho=False),
     )
 
 
-def _statements(body: bytes) -> tuple[set[int], set[bool]]:
-    """The codes that can be Zoho's, and the verdicts, wherever they stand."""
+def _plain(body: bytes) -> str:
+    """The text of a body without escapes."""
+    text = body.decode(json.detect_encoding(body), errors="replace")
+    return html.unescape(unquote(text)).replace("\\", "")
+
+
+def _parsed(body: bytes | str) -> _Pairs | None:
+    """The keys and values of JSON at any depth; None for anything else."""
     try:
-        pairs = list(_pairs(json.loads(body, object_pairs_hook=_Object)))
+        return list(_pairs(json.loads(body, object_pairs_hook=_Object)))
     except (ValueError, RecursionError):
-        text = html.unescape(body.decode(json.detect_encoding(body), errors="replace"))
-        pairs = [("code", found) for found in _CODE_IN_TEXT.findall(text)]
-    codes = {code for key, value in pairs if key == "code" and (code := _code(value)) is not None}
-    verdicts = {_verdict(value) for key, value in pairs if key in _VERDICTS}
-    return codes, {verdict for verdict in verdicts if verdict is not None}
+        return None
 
 
 class _Object(_Pairs):
@@ -76,12 +117,8 @@ def _pairs(value: object) -> Iterator[tuple[str, object]]:
     elif isinstance(value, list):
         for inner in value:
             yield from _pairs(inner)
-    elif isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
-        try:
-            inner = json.loads(value, object_pairs_hook=_Object)
-        except (ValueError, RecursionError):
-            return
-        yield from _pairs(inner)
+    elif isinstance(value, str):
+        yield from _parsed(value) or () if value.lstrip()[:1] in ("{", "[") else ()
 
 
 def _code(value: object) -> int | None:

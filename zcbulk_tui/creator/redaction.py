@@ -24,7 +24,16 @@ LEAST = 4
 _BETWEEN = r"(?:\s|\\[rn]){0,4}"
 """What encoders put between the characters of long texts: the ends of lines."""
 
+_SPACED = r"[\s\u00ad\u200b-\u200d\u2060\ufeff]{0,2}"
+"""What may stand between the characters of a secret that is spaced out, visibly or not."""
+
 _BASE64 = r"[A-Za-z0-9+/_-]"
+
+_PIECE = 8
+"""Characters of the shortest piece of a secret that is looked for: gateways cut what they quote."""
+
+_AFTER_SCHEME = re.compile(r"((?:zoho-oauthtoken|bearer)[\s:=]+)(?=\S*[0-9])\S{6,}", re.IGNORECASE)
+"""What stands where the Authorization header has its token, whoever sent it."""
 
 _ENTITIES: dict[str, list[str]] = {}
 """The names in HTML of each character that has some."""
@@ -44,7 +53,8 @@ class Redaction:
 
     Found are the secrets themselves, in capitals or not, and each of their characters may be
     written in its own way: as a percent code, doubly too, as an entity of HTML, as an escape of
-    JSON. Found are also hexadecimal digits, and base64 of anything that has the secret in it.
+    JSON. Found are also hexadecimal digits, base64 of anything that has the secret in it, pieces of
+    it, and whatever follows the scheme of an Authorization header.
 
     Args:
         secrets: What is not to be seen.
@@ -56,10 +66,11 @@ class Redaction:
 
     def text(self, text: str) -> str:
         """Returns a text without the secrets."""
+        text = _AFTER_SCHEME.sub(rf"\1{BLANK}", text)
         # No way of writing one is shorter than itself, and most texts are short.
-        if all(len(each) > len(text) for each in self._secrets):
-            return text
-        return _pattern(self._secrets).sub(BLANK, text)
+        if any(len(each) <= len(text) for each in self._secrets):
+            text = _pattern(self._secrets).sub(BLANK, text)
+        return _without_pieces(text, _pieces(self._secrets))
 
     def line(self, text: str, limit: int = 200) -> str:
         """Returns a text as `one_line` does, without the secrets; see `Line`."""
@@ -73,9 +84,32 @@ def _pattern(secrets: frozenset[str]) -> re.Pattern[str]:
     return re.compile("|".join(form for each in secrets for form in _forms(each)), re.IGNORECASE)
 
 
+@lru_cache(maxsize=4)
+def _pieces(secrets: frozenset[str]) -> frozenset[str]:
+    """Every piece of the secrets, in lower case."""
+    folded = [secret.lower() for secret in secrets]
+    return frozenset(
+        each[at : at + _PIECE] for each in folded for at in range(len(each) - _PIECE + 1)
+    )
+
+
+def _without_pieces(text: str, pieces: frozenset[str]) -> str:
+    folded = text.lower()
+    if len(folded) != len(text):  # some capitals have small letters of two characters
+        folded = text
+    found = [at for at in range(len(folded) - _PIECE + 1) if folded[at : at + _PIECE] in pieces]
+    kept: list[str] = []
+    end = 0
+    for at in found:
+        if at > end or not kept:
+            kept += [text[end:at], BLANK]
+        end = at + _PIECE
+    return "".join((*kept, text[end:]))
+
+
 def _forms(secret: str) -> Iterator[str]:
     """The patterns of a secret, one for each encoding of the whole."""
-    yield "".join(map(_character, secret))
+    yield _SPACED.join(map(_character, secret))
     data = secret.encode()
     yield r"[\s:-]?".join(f"{byte:02x}" for byte in data)
     # What stands before the secret decides on which bit it begins. The characters that have bits

@@ -4,6 +4,7 @@ Tolerant of where things stand and how they are spelled; strict about what they 
 is no whole number from 0 up, or counts that exceed their total, make the reading a fault.
 """
 
+import json
 import re
 from datetime import datetime
 from typing import Annotated, Any
@@ -54,9 +55,14 @@ def parse(body: bytes, http_status: int, line: Line = one_line) -> "ParsedAnswer
         UnreadableError: The body is not a JSON object.
     """
     try:
-        envelope = _Envelope.model_validate_json(body)
+        value = json.loads(body, object_pairs_hook=_object)
+        envelope = _Envelope.model_validate(value)
+    except _SaidTwiceError as error:
+        raise _unreadable(http_status, f"it says “{line(str(error), 60)}” twice") from None
     except ValidationError as error:
         raise _unreadable(http_status, _first_problem(error)) from None
+    except (ValueError, RecursionError):
+        raise _unreadable(http_status, "it is not JSON") from None
     return ParsedAnswer(envelope, http_status, line)
 
 
@@ -107,6 +113,18 @@ class ParsedAnswer:
         return JobReading(state, shown, counts, read_at, self.answer.code, http_status)
 
 
+class _SaidTwiceError(ValueError):
+    """An object has two values for a key, of which neither is more true; its text is the key."""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for key, value in pairs:
+        if made.setdefault(key, value) != value:
+            raise _SaidTwiceError(key)
+    return made
+
+
 def _word_or_nothing(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
@@ -118,14 +136,16 @@ def _code_or_nothing(value: Any) -> int | None:
     return value if is_code else None
 
 
-def _no_bool(value: Any) -> Any:
+def _count(value: Any) -> Any:
     if isinstance(value, bool):
         raise ValueError("should be a number, not true or false")
+    if isinstance(value, str) and not (value.isascii() and value.isdecimal()):
+        raise ValueError("should be a number")
     return value
 
 
 # Far above any upload of 100 MB [LIMB]; it keeps every sum exact and every column narrow.
-_Count = Annotated[int, Field(ge=0, le=999_999_999_999), BeforeValidator(_no_bool)]
+_Count = Annotated[int, Field(ge=0, le=999_999_999_999), BeforeValidator(_count)]
 _Text = Annotated[str, BeforeValidator(_word_or_nothing)]
 _Code = Annotated[int | None, BeforeValidator(_code_or_nothing)]
 
@@ -160,8 +180,6 @@ class _Envelope(BaseModel):
 def _first_problem(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     where = ".".join(str(part) for part in first["loc"])
-    if first["type"] == "json_invalid":
-        return "it is not JSON"
     if not where:
         return "it is not a JSON object"
     return f"“{one_line(where, 60)}”: {one_line(first['msg'][:1].lower() + first['msg'][1:], 120)}"

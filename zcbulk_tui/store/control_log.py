@@ -16,7 +16,7 @@ from zcbulk_tui.store.json_objects import (
 from zcbulk_tui.store.rows import (
     JOB,
     JOB_WIDTH,
-    SAME_JOB,
+    SAME_ID,
     THE_JOB,
     key,
     maybe_millis,
@@ -78,11 +78,11 @@ _AHEAD = 60_000
 """Milliseconds by which one command may seem to be later than the next: clocks are set back."""
 
 IN_THE_WAY = f"""
-{SELECT} WHERE {SAME_JOB} AND (control.outcome = '{Outcome.SENT}' OR (
+{SELECT} WHERE {SAME_ID} AND (control.outcome = '{Outcome.SENT}' OR (
     control.outcome = '{Outcome.ACCEPTED}' AND control.action = :action
     AND control.settled IS NULL AND control.at < :at + {_AHEAD} AND NOT EXISTS (
         SELECT 1 FROM readings WHERE readings.at > {_ANSWERED_AT}
-        AND readings.job IN (SELECT id FROM jobs WHERE {SAME_JOB}))))
+        AND readings.job IN (SELECT id FROM jobs WHERE {SAME_ID}))))
 ORDER BY control.outcome = '{Outcome.SENT}' DESC, control.at DESC LIMIT 1
 """
 """The command of a job, by any process and of any profile, that another one may not follow yet.

@@ -10,6 +10,7 @@ from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.windows import News, Recalled
 from zcbulk_tui.errors import ConfigError, HeldError
 from zcbulk_tui.store import control_log, recall, watch_list
+from zcbulk_tui.store.command_lock import CommandLock
 from zcbulk_tui.store.database import Database
 from zcbulk_tui.store.faults import is_busy
 from zcbulk_tui.store.log_rows import (
@@ -73,6 +74,7 @@ class Memory:
         self._windows = windows
         self._shows_list = shows_list
         self._list = watch_list.WatchList(database, profile)
+        self._command_lock = CommandLock(database.path.parent if database.path else None)
         self._last_reading, self._last_event = self._newest()
         self._is_behind = False
         self._wanted: list[tuple[Any, ...]] = []
@@ -182,6 +184,7 @@ class Memory:
     def news(self) -> News:
         """Returns what others have written since the last call; raises nothing."""
         self._is_behind |= self._database.changed_by_others()
+        self._release_command_lock()
         is_new = self._began_anew != self._database.begun_anew
         if not self._windows.number or not (self._is_behind or is_new):
             return News()
@@ -227,27 +230,42 @@ class Memory:
         """Keeps a command that is about to be sent, if none stands in its way.
 
         Both is one transaction, so that of several processes one alone sends it. Where nothing can
-        be written, as on a full disk, the command is kept for later, and may be sent.
+        be written, as on a full disk, the command is kept for later, and may be sent by the one
+        process that has the lock.
 
         Raises:
-            HeldError: Another command stands in its way, or another process is at the memory for
-                too long; nothing is kept.
+            HeldError: Another command stands in its way, another process is at the memory for too
+                long, or another one alone may send commands; nothing is kept.
         """
+        if not self._command_lock.share():
+            raise _not_alone(self.trouble)
         try:
-            with self._database.transaction(durable=True, patience=_PATIENCE) as connection:
-                connection.execute(KNOW_JOB, job_values(self._profile, record.job))
-                values = control_log.values(record)
-                for row in connection.execute(control_log.IN_THE_WAY, values).fetchall():
-                    raise control_log.to_record(row).held()
-                connection.execute(control_log.KEEP, values)
+            self._record(record)
         except ConfigError as error:
             if error.__cause__ is not None and is_busy(error.__cause__):
                 raise HeldError("Nothing was sent", error.title, "Try again.") from error
+            if not self._command_lock.take_alone():
+                raise _not_alone(error.cause) from error
             for known in self.commands_of(record.job.ref):
                 if known.is_unclear:
                     raise known.held() from error
             self.commanded(record)
+        finally:
+            self._release_command_lock()
         self._commands[record.job.ref] = record
+
+    def _record(self, record: ControlRecord) -> None:
+        with self._database.transaction(durable=True, patience=_PATIENCE) as connection:
+            connection.execute(KNOW_JOB, job_values(self._profile, record.job))
+            values = control_log.values(record)
+            for row in connection.execute(control_log.IN_THE_WAY, values).fetchall():
+                raise control_log.to_record(row).held()
+            connection.execute(control_log.KEEP, values)
+
+    def _release_command_lock(self) -> None:
+        """Gives the lock up, unless this process knows of commands that others do not."""
+        if not self._database.pending_writes:
+            self._command_lock.release()
 
     def commanded(self, record: ControlRecord) -> None:
         """Keeps a start or an abort, or what more is known of it; raises nothing."""
@@ -295,3 +313,12 @@ class Memory:
         except ConfigError:
             return 0, 0
         return last_reading, last_event
+
+
+def _not_alone(why: str | None) -> HeldError:
+    return HeldError(
+        "Nothing was sent",
+        "Commands cannot be recorded, and another zcbulk-tui has sent one meanwhile: it alone may "
+        f"send more. {why or ''}".rstrip(),
+        "Use that one, or see to it that the state folder can be written.",
+    )

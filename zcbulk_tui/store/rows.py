@@ -40,6 +40,9 @@ THE_JOB = f"(SELECT id FROM jobs WHERE {' AND '.join(f'{name} = :{name}' for nam
 SAME_JOB = " AND ".join(f"jobs.{name} = :{name}" for name in _KEY[1:])
 """Which rows are of the job that `key` names, of whatever profile."""
 
+SAME_ID = "jobs.origin = :origin AND jobs.job_id = :job_id"
+"""Which rows are of a job with this id: Zoho gives each id once, however its form is written."""
+
 REF = "jobs.origin, jobs.owner, jobs.app, jobs.form, jobs.environment, jobs.job_id"
 """The columns of `to_ref`."""
 

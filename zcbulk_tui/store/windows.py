@@ -118,6 +118,8 @@ class Windows:
             return self._status
         # Not before it counts: another window may get the number, or the lease, instead.
         self.number, self._status, self._heard_at = number, status, now
+        # What could not be written before may be now, though nothing else is written.
+        self._database.flush()
         return status
 
     def _forget_number(self, _: "sqlite3.Connection") -> None:
