@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from zcbulk_tui.cli.charset import is_utf8
-from zcbulk_tui.cli.ending import line_comes_back
+from zcbulk_tui.cli.shutdown import line_comes_back
 from zcbulk_tui.render import clipboard
 from zcbulk_tui.tui.tmux import tmux_options
 

@@ -4,8 +4,8 @@ import os
 from collections.abc import Mapping
 
 from zcbulk_tui.cli.charset import Ascii, is_utf8, locale_of
-from zcbulk_tui.cli.findings import Finding, Grade
-from zcbulk_tui.cli.terminal_questions import (
+from zcbulk_tui.cli.doctor.findings import Finding, Grade
+from zcbulk_tui.cli.doctor.terminal_queries import (
     AMBIGUOUS,
     WIDE,
     Terminal,

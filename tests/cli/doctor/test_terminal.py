@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from zcbulk_tui.cli.findings import Finding, Grade
-from zcbulk_tui.cli.terminal import findings, judge
-from zcbulk_tui.cli.terminal_questions import TMUX_OPTIONS, Terminal, Told, inquire
+from zcbulk_tui.cli.doctor.findings import Finding, Grade
+from zcbulk_tui.cli.doctor.terminal import findings, judge
+from zcbulk_tui.cli.doctor.terminal_queries import TMUX_OPTIONS, Terminal, Told, inquire
 from zcbulk_tui.tui.tmux import tmux_options
 
 XTERM = {"TERM": "xterm-256color"}
@@ -341,7 +341,7 @@ def test_an_interrupted_question_leaves_the_terminal_as_it_was(
             meanwhile.append(termios.tcgetattr(readers[0])[3] & (termios.ICANON | termios.ECHO))
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("zcbulk_tui.cli.terminal_questions.select", Interrupted)
+    monkeypatch.setattr("zcbulk_tui.cli.doctor.terminal_queries.select", Interrupted)
     with played(is_silent) as terminal:
         with pytest.raises(KeyboardInterrupt):
             inquired(terminal, XTERM)
