@@ -5,9 +5,13 @@ import os
 import subprocess
 import sys
 import sysconfig
+from collections.abc import Mapping, Set
 from pathlib import Path
 
+import grimp
 import pytest
+
+from zcbulk_tui.cli.parser import load_command, make_parser
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "zcbulk_tui"
@@ -132,7 +136,7 @@ def test_what_a_glance_at_the_command_loads(option: str) -> None:
     loaded = run_fresh(_COMMAND.format(option) + _REPORT)
     assert "zcbulk_tui.cli.parser" in loaded
     assert loaded & {*OUTSIDE, "asyncio"} == set()
-    assert parts_loaded(loaded) <= {"cli", "domain", "errors"}
+    assert parts_loaded(loaded) <= {"cli", "render", "domain", "errors"}
 
 
 @pytest.mark.parametrize("module", ["dashboard", "demo"])
@@ -152,8 +156,56 @@ def test_what_is_loaded_when_the_first_frame_is_out() -> None:
 
 def test_the_command_without_a_screen_loads_no_screen() -> None:
     loaded = run_fresh(f"import zcbulk_tui.cli.status, zcbulk_tui.cli.control{_REPORT}")
-    assert loaded & TERMINAL == set()
+    assert "textual" not in loaded
     assert "tui" not in parts_loaded(loaded)
+
+
+def test_every_command_has_a_module_with_its_arguments() -> None:
+    commands = next(it.choices for it in make_parser()._actions if isinstance(it.choices, dict))
+    for command in (None, *commands):
+        module = load_command(command)
+        assert callable(module.add_arguments)
+        assert callable(module.run)
+
+
+def test_no_file_imports_itself_by_way_of_others() -> None:
+    graph = grimp.build_graph("zcbulk_tui", cache_dir=None)
+    imports = {name: graph.find_modules_directly_imported_by(name) for name in graph.modules}
+    assert len(imports) > 100
+    assert circles(imports) == []
+
+
+def circles(imports: Mapping[str, Set[str]]) -> list[list[str]]:
+    """The modules that import one another, late or for types only, too (Tarjan's algorithm)."""
+    found: list[list[str]] = []
+    order: dict[str, int] = {}
+    lowest: dict[str, int] = {}
+    path: list[str] = []
+
+    def visit(name: str) -> None:
+        order[name] = lowest[name] = len(order)
+        path.append(name)
+        for other in imports[name]:
+            if other not in order:
+                visit(other)
+                lowest[name] = min(lowest[name], lowest[other])
+            elif other in path:
+                lowest[name] = min(lowest[name], order[other])
+        if lowest[name] == order[name]:
+            at = path.index(name)
+            if len(path) - at > 1:
+                found.append(sorted(path[at:]))
+            del path[at:]
+
+    for name in sorted(imports):
+        if name not in order:
+            visit(name)
+    return found
+
+
+def test_a_circle_is_found() -> None:
+    imports = {"a": {"b"}, "b": {"c"}, "c": {"b", "d"}, "d": {"e"}, "e": set[str]()}
+    assert circles(imports) == [["b", "c"]]
 
 
 def test_the_import_contracts_hold() -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, cast
 
 from tests.benchmarks.feeder_jobs import watched_jobs
 from tests.support.databases import memory_database
-from zcbulk_tui.cli.dashboard import collecting
+from zcbulk_tui.cli.dashboard import resuming_gc
 from zcbulk_tui.domain.job import Counts, JobReading, JobRef, JobState, WatchedJob
 from zcbulk_tui.domain.progress import HISTORY
 from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
@@ -129,7 +129,7 @@ def main() -> None:
         return Connection(monitor, list(map(Recalled, watched)), archive, close)
 
     watched = [JobSnapshot(job) for job in jobs]
-    app = DashboardApp(collecting(ProfileSpec(connect, "FED", watched)))
+    app = DashboardApp(resuming_gc(ProfileSpec(connect, "FED", watched)))
     app.run()
 
 

@@ -12,7 +12,7 @@ from tests.cli.remembering import remember
 from tests.support.commands import CommandLine
 from tests.support.jobs import NOW, REF
 from tests.support.text import is_one_safe_line
-from zcbulk_tui.cli.moments import parse_since
+from zcbulk_tui.cli.log import parse_since
 from zcbulk_tui.errors import UsageError
 
 

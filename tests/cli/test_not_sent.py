@@ -9,7 +9,9 @@ import pytest
 from tests.support.commands import CANARY, CommandLine
 from tests.support.jobs import URL
 from tests.support.stub_server import Reply, Silence, StubServer
-from zcbulk_tui.cli import compose, memory
+from zcbulk_tui.cli.client import open_client
+from zcbulk_tui.cli.context import command_context
+from zcbulk_tui.cli.job_names import parse_jobs, watched
 from zcbulk_tui.config import load
 from zcbulk_tui.monitor.once import read_all
 from zcbulk_tui.store.database import FILE_NAME, open_database
@@ -82,16 +84,16 @@ def test_a_call_that_is_given_up_counts_only_if_it_left(
 
     async def give_up(server: StubServer) -> None:
         settings = load.load(flags={})
-        (ref,) = compose.parse_jobs([URL], settings)
-        async with compose.client(settings) as client:
+        (ref,) = parse_jobs([URL], settings)
+        async with open_client(settings) as client:
             if not connects:
 
                 async def hang(*_: object, **__: object) -> None:
                     await asyncio.sleep(60)
 
                 monkeypatch.setattr("anyio.connect_tcp", hang)
-            with memory.command_context(settings) as (context, quota):
-                job = compose.watched(ref)
+            with command_context(settings) as (context, quota):
+                job = watched(ref)
                 reading = asyncio.create_task(
                     read_all(client, [job], quota, context, lambda: job.added_at)
                 )

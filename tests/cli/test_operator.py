@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from zcbulk_tui.cli.memory import operator
+from zcbulk_tui.cli.context import operator
 
 USER = pwd.getpwuid(os.getuid()).pw_name
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.cli.remembering import database, remember, watch_list
 from tests.support.commands import CommandLine
-from zcbulk_tui.cli.memory import retention
+from zcbulk_tui.cli.context import retention
 from zcbulk_tui.config.settings import MemorySettings, Settings
 from zcbulk_tui.store.database import FILE_NAME
 

@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 
 from textual.pilot import Pilot
 
 from tests.support.jobs import NOW
 from tests.tui.stage import without_a_plan
-from zcbulk_tui.cli import demo
+from zcbulk_tui.cli import simulated
 from zcbulk_tui.domain.job import Environment
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.errors import SignedOutError
@@ -63,9 +64,10 @@ class Cast:
         if name == LOCKED:
             raise SignedOutError(f"The profile “{LOCKED}” is not signed in", next_step="Log in.")
         read_only = name == "archive"
-        inner = without_a_plan(
-            demo.profile_spec(lambda: self.creators[name], read_only=read_only, now=lambda: NOW)
+        simulator = partial(
+            simulated.connect, self.creators[name], read_only=read_only, now=lambda: NOW
         )
+        inner = without_a_plan(ProfileSpec(simulator, "DEMO", read_only=read_only, is_real=False))
 
         def connect(sink: Sink) -> Connection:
             connection = inner.connect(sink)

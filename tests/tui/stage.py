@@ -8,7 +8,7 @@ from functools import partial
 
 from textual.pilot import Pilot
 
-from zcbulk_tui.cli import demo
+from zcbulk_tui.cli import simulated
 from zcbulk_tui.domain.job import Action, JobRef, JobState
 from zcbulk_tui.domain.snapshot import JobKey, JobSnapshot
 from zcbulk_tui.monitor.call_limiter import Priority
@@ -48,7 +48,8 @@ class Stage:
     ) -> None:
         self._time = BEGIN.timestamp()
         self.creator: Creator = build(scenario, clock=lambda: self._time)
-        spec = demo.profile_spec(lambda: self.creator, read_only=read_only, now=self.now)
+        connect = partial(simulated.connect, self.creator, read_only=read_only, now=self.now)
+        spec = ProfileSpec(connect, "DEMO", read_only=read_only, is_real=False)
         self.spec = without_a_plan(spec)
         preferences = Preferences(ascii_only=ascii_only)
         self.app = DashboardApp(self.spec, preferences=preferences, now=self.now)

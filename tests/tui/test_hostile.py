@@ -6,6 +6,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -14,7 +15,7 @@ from tests.support.jobs import NOW
 from tests.support.text import is_one_safe_line
 from tests.support.virtual_time import run_virtual
 from tests.tui.stage import Stage
-from zcbulk_tui.cli import demo
+from zcbulk_tui.cli import simulated
 from zcbulk_tui.domain.job import JobState
 from zcbulk_tui.errors import BusyError, QuotaSpentError
 from zcbulk_tui.monitor.events import Event
@@ -218,12 +219,15 @@ def test_answers_that_stay_bad_are_asked_for_less_and_less() -> None:
 
     async def watch(seconds: float) -> None:
         loop = asyncio.get_running_loop()
-        spec = demo.profile_spec(
-            lambda: creator, now=lambda: NOW + timedelta(seconds=loop.time()), clock=loop.time
+        connect = partial(
+            simulated.connect,
+            creator,
+            now=lambda: NOW + timedelta(seconds=loop.time()),
+            clock=loop.time,
         )
         # In a thread, as in the app: it has a loop of its own for a while.
         with ThreadPoolExecutor() as threads:
-            connection = threads.submit(spec.connect, _Nobody()).result()
+            connection = threads.submit(connect, _Nobody()).result()
         monitor = connection.monitor
         monitor.watch(job for job in connection.jobs if job.snapshot.job.label not in KEPT_READ)
         with suppress(TimeoutError):

@@ -1,41 +1,50 @@
-"""The user's own keys and themes: what is wrong with them is said with its place in the file."""
+"""How the user wants the screen to be; a fault in it is reported with its place in the file."""
 
-from typing import TYPE_CHECKING
+import os
 
+from zcbulk_tui.cli.charset import Ascii, draws_ascii
 from zcbulk_tui.config.load import Configuration
 from zcbulk_tui.config.user_tables import table
 from zcbulk_tui.config.values import masked
 from zcbulk_tui.errors import ConfigError
+from zcbulk_tui.render.order import GroupBy, Order, SortBy
+from zcbulk_tui.tui.app import Preferences
+from zcbulk_tui.tui.keys import KEYS, Key
+from zcbulk_tui.tui.own_keys import remapped
+from zcbulk_tui.tui.themes import Themes, make
 
-if TYPE_CHECKING:
-    from zcbulk_tui.tui.keys import Key
-    from zcbulk_tui.tui.themes import Themes
+
+def default_preferences(*, ascii: Ascii, sparing: bool) -> Preferences:
+    """Returns how the screen is to be where nothing else is configured."""
+    return Preferences(ascii_only=draws_ascii(ascii, os.environ), sparing=sparing)
 
 
-def own_keys(configuration: Configuration) -> "tuple[Key, ...]":
-    """Returns what can be done and by which keys, some of them the user's own.
+def preferences(configuration: Configuration) -> Preferences:
+    """Returns how the user wants the screen to be.
 
     Raises:
-        ConfigError: There is no such action or key, or the one cannot have the other.
+        ConfigError: A key or a theme that is configured cannot be used.
     """
-    from zcbulk_tui.tui.keys import KEYS
-    from zcbulk_tui.tui.own_keys import remapped
+    settings = configuration.settings
+    sort, group = settings.list.sort, settings.list.group
+    return default_preferences(ascii=settings.ascii, sparing=settings.low_bandwidth)._replace(
+        keys=_keys(configuration),
+        themes=_themes(configuration),
+        order=Order(SortBy(sort.lstrip("-")), descending=sort.startswith("-")),
+        group_by=None if group == "none" else GroupBy(group),
+    )
 
+
+def _keys(configuration: Configuration) -> tuple[Key, ...]:
+    """What can be done and by which keys, some of them the user's own."""
     given = configuration.given
     return remapped(
         KEYS, configuration.settings.keys, lambda action: given[f"keys.{action}"].source
     )
 
 
-def own_themes(configuration: Configuration) -> "Themes":
-    """Returns all themes, and of them the one that is chosen.
-
-    Raises:
-        ConfigError: One of the user's own has a colour that there is not, or what is no colour.
-    """
-    # Textual, which is loaded only where there is a screen.
-    from zcbulk_tui.tui.themes import make
-
+def _themes(configuration: Configuration) -> Themes:
+    """All themes, and of them the one that is chosen."""
     settings = configuration.settings
     # One by one, since the place of a fault is that of its colour.
     for key, value in configuration.given.items():
@@ -46,15 +55,3 @@ def own_themes(configuration: Configuration) -> "Themes":
                 title = f"{value.source}: {masked(error.title)}"
                 raise ConfigError(title, error.cause, error.next_step) from error
     return make(settings.theme, settings.themes)
-
-
-def fault(configuration: Configuration) -> ConfigError | None:
-    """Returns the first fault that only the screen knows to be one."""
-    try:
-        if configuration.settings.keys:
-            own_keys(configuration)
-        if configuration.settings.themes:
-            own_themes(configuration)
-    except ConfigError as error:
-        return error
-    return None

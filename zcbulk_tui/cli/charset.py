@@ -9,7 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
-from zcbulk_tui.cli.streams import inner
+from zcbulk_tui.cli.output import inner
+from zcbulk_tui.render.glyphs import to_ascii
 
 Ascii = bool | Literal["auto"]
 """The setting: whether to draw with ASCII only, or to go by the locale."""
@@ -80,7 +81,4 @@ def _likeness(error: UnicodeError) -> tuple[str, int]:
     """What stands for characters that the terminal does not show, as many cells wide."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
-    # Only where it happens: --help and --version load little.
-    from zcbulk_tui.render.glyphs import to_ascii
-
     return to_ascii(error.object[error.start : error.end]), error.end

@@ -2,14 +2,17 @@
 
 import json
 import os
+from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import fields
+from difflib import get_close_matches
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from zcbulk_tui.cli import appearance
-from zcbulk_tui.cli.main import complain
+from zcbulk_tui.cli import options
+from zcbulk_tui.cli.output import print_error
 from zcbulk_tui.config import layers, load, paths, secrets
 from zcbulk_tui.config.load import Configuration
 from zcbulk_tui.config.settings import Settings
@@ -25,6 +28,38 @@ _WIDEST = 40
 
 _PREFIX = "ZCBULK_"
 _NAMING = f"That of a setting is {_PREFIX} and its name, as in {layers.variable('budget.plan')}."
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Adds what can be typed after the command."""
+    parts = parser.add_subparsers(title="commands", metavar="COMMAND", dest="part", required=True)
+    for part, what in (
+        ("show", "print every setting, and where it comes from"),
+        ("path", "print where the file is, or would be"),
+        ("init", "write a file with every setting and its default"),
+        ("check", "check the file, all profiles of it, and the environment"),
+    ):
+        command = parts.add_parser(part, help=what)
+        options.add_profile(command, inherit=True)
+        if part == "show":
+            command.add_argument("--json", action="store_true", help="as a JSON object")
+
+
+def run(arguments: Namespace) -> int:
+    """Does what was typed after the command; returns the exit code.
+
+    Raises:
+        ConfigError: There is a setting that cannot be used, or a file that is in the way.
+    """
+    match arguments.part:
+        case "show":
+            return show(arguments.profile, as_json=arguments.json)
+        case "check":
+            return check(arguments.profile)
+        case "init":
+            return init()
+        case _:
+            return path()
 
 
 def show(profile: str | None, *, as_json: bool) -> int:
@@ -85,11 +120,11 @@ def check(profile: str | None) -> int:
         ConfigError: There is a fault that all profiles have.
     """
     for warning in meaningless(os.environ):
-        complain(warning)
+        print_error(warning)
     faults = load.faults(flags={"profile": profile})
     for name, fault in faults.items():
         if fault is None:
-            faults[name] = appearance.fault(load.read(flags={"profile": name}))
+            faults[name] = _appearance_fault(load.read(flags={"profile": name}))
     # A fault of the environment is that of every profile, and is said once.
     said: dict[str, list[str]] = {}
     for name, fault in faults.items():
@@ -98,14 +133,27 @@ def check(profile: str | None) -> int:
         else:
             said.setdefault(str(fault), []).append(name)
     for fault_text, names in said.items():
-        complain(f"{', '.join(names)}: {fault_text}")
+        print_error(f"{', '.join(names)}: {fault_text}")
     return ConfigError.exit_code if said else 0
+
+
+def _appearance_fault(configuration: Configuration) -> ConfigError | None:
+    """The first fault of keys and themes, which only the screen knows to be one."""
+    settings = configuration.settings
+    if not (settings.keys or settings.themes):
+        return None
+    # Textual takes a moment, and most configurations have neither.
+    from zcbulk_tui.cli.appearance import preferences
+
+    try:
+        preferences(configuration)
+    except ConfigError as error:
+        return error
+    return None
 
 
 def example() -> str:
     """The commented example of a configuration file."""
-    from importlib import resources
-
     return resources.files("zcbulk_tui.config").joinpath("example.toml").read_text("utf-8")
 
 
@@ -179,8 +227,6 @@ def _spelt(value: object) -> str:
 
 def meaningless(environ: Mapping[str, str]) -> Iterator[str]:
     """What is to be said of variables that look like ours and are not."""
-    from difflib import get_close_matches
-
     known = [layers.variable(key) for key, _ in layers.settings_of(Settings)]
     known += [*_SECRETS, paths.CONFIG, paths.STATE_DIR]
     # What all of them begin with would make all of them alike.

@@ -4,12 +4,16 @@ import asyncio
 import contextlib
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from zcbulk_tui.cli import compose, loops, memory
-from zcbulk_tui.cli.main import complain
+from zcbulk_tui.cli import event_loop, options, prompts
+from zcbulk_tui.cli.client import open_client
+from zcbulk_tui.cli.context import command_context
+from zcbulk_tui.cli.job_names import named_jobs, watched
+from zcbulk_tui.cli.output import print_error
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain import control
@@ -21,6 +25,7 @@ from zcbulk_tui.domain.windows import Recalled
 from zcbulk_tui.errors import (
     ConfigError,
     HeldError,
+    Occasion,
     QuotaSpentError,
     RefusedError,
     UnclearError,
@@ -33,17 +38,18 @@ from zcbulk_tui.monitor.quota_tracker import QuotaTracker
 from zcbulk_tui.render import words
 
 _AT_LEAST = 1.0
-"""Seconds after which it is seen that a look could not be made, of which no event tells."""
+"""Seconds after which it is seen that a look could not be made, which no event reports."""
 
 
-def run(action: Action, job: str, flags: Mapping[str, object], *, yes: bool) -> int:
+def add_arguments(parser: ArgumentParser) -> None:
+    """Adds what can be typed after either command."""
+    options.add_job_arguments(parser, several=False)
+    parser.add_argument("--yes", action="store_true", help="do not ask (for scripts)")
+    parser.set_defaults(occasion=Occasion.COMMAND)
+
+
+def run(arguments: Namespace) -> int:
     """Starts or aborts a job.
-
-    Args:
-        action: What to ask of it.
-        job: Its status URL, or its id.
-        flags: Settings from the command line.
-        yes: Whether not to ask.
 
     Returns:
         0 when it was accepted, or is seen to have taken effect.
@@ -51,24 +57,25 @@ def run(action: Action, job: str, flags: Mapping[str, object], *, yes: bool) -> 
     Raises:
         ZcbulkError: It was not carried out, or nothing is known of it.
     """
-    settings = load.load(flags=flags)
+    action = Action(arguments.command)
+    settings = load.load(flags=options.setting_flags(arguments))
     if settings.read_only:
         raise ConfigError(
             f"This configuration is read-only, so nothing was sent to {action.value} the job",
             next_step="Set read_only = false, or use another configuration.",
         )
-    (ref,) = compose.named_jobs([job], settings)
-    if not yes and not _confirmed(action, ref):
+    (ref,) = named_jobs(arguments.jobs, settings)
+    if not arguments.yes and not _confirmed(action, ref):
         print("Nothing was sent.")
         return 1
     progress = _Progress(action, ref)
     try:
-        command = loops.run(_send(settings, ref, action, progress))
+        command = event_loop.run(_send(settings, ref, action, progress))
     except KeyboardInterrupt:
-        complain(progress.so_far())
+        print_error(progress.so_far())
         raise
     except asyncio.CancelledError:
-        complain(progress.so_far())
+        print_error(progress.so_far())
         return 128 + (progress.ended_by or signal.SIGTERM)
     return _report(command, ref, progress.state)
 
@@ -84,16 +91,9 @@ def _confirmed(action: Action, ref: JobRef) -> bool:
     if action is Action.ABORT:
         print("What is in stays in, what is not will not be inserted; there is no rollback.")
     if action is Action.ABORT and ref.environment is Environment.PRODUCTION:
-        return _ask(f"To confirm, type the form's link name ({ref.form}): ") == ref.form
-    return _ask("Go on? [y/N] ").lower() in ("y", "yes")
-
-
-def _ask(question: str) -> str:
-    try:
-        return input(question).strip()
-    except EOFError:
-        print()
-        return ""
+        question = f"To confirm, type the form's link name ({ref.form}): "
+        return prompts.answer(question) == ref.form
+    return prompts.confirm("Go on? [y/N] ")
 
 
 class _Progress:
@@ -186,8 +186,8 @@ async def _send(settings: Settings, ref: JobRef, action: Action, progress: _Prog
         for number in (signal.SIGTERM, signal.SIGHUP):
             if signal.getsignal(number) == signal.SIG_DFL:
                 loop.add_signal_handler(number, end, number)
-    async with compose.client(settings) as client:
-        with memory.command_context(settings) as (context, quota):
+    async with open_client(settings) as client:
+        with command_context(settings) as (context, quota):
             return await _send_once(client, context, quota, ref, action, progress)
 
 
@@ -201,7 +201,7 @@ async def _send_once(
     *,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Command:
-    job = compose.watched(ref)
+    job = watched(ref)
     context.memory.know([job])
     monitor = Monitor(client, progress, context, quota, polls=False, now=now)
     earlier = context.memory.last_command(ref)
@@ -244,7 +244,7 @@ async def _send_once(
 
 async def _settled(
     monitor: Monitor,
-    polling: "asyncio.Task[None]",
+    polling: asyncio.Task[None],
     progress: _Progress,
     command: Command,
     ref: JobRef,

@@ -4,22 +4,21 @@ import gc
 import os
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 
-from zcbulk_tui.cli import compose, loops, memory
-from zcbulk_tui.cli.charset import Ascii, draws_ascii
-from zcbulk_tui.cli.ending import Ending, end_children
-from zcbulk_tui.cli.main import complain
+from zcbulk_tui.cli import appearance, context, event_loop, job_names, options
+from zcbulk_tui.cli.output import print_error
+from zcbulk_tui.cli.shutdown import Shutdown, end_children
 from zcbulk_tui.config import load, secrets
-from zcbulk_tui.config.settings import THEMES, Settings
+from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain import proxies
 from zcbulk_tui.domain.job import Environment, WatchedJob
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.errors import ConfigError, UsageError
 from zcbulk_tui.monitor.ports import Sink
-from zcbulk_tui.render.order import Order, SortBy
 from zcbulk_tui.tui.app import DashboardApp, Preferences, last_words
 from zcbulk_tui.tui.profile_spec import US, Connection, JobDefaults, Profiles, ProfileSpec
 
@@ -32,26 +31,29 @@ _ENDS_SOON = (
 )
 
 
-def run(flags: Mapping[str, object], jobs: Sequence[str] | None) -> int:
-    """Shows the dashboard until it is left.
+def add_arguments(parser: ArgumentParser) -> None:
+    """Adds what can be typed after ``watch``; without a command the dashboard takes no jobs."""
+    options.add_job_arguments(parser, several=True)
+    options.add_screen_options(parser, inherit=True)
 
-    Args:
-        flags: Settings from the command line; of several profiles the names, with commas.
-        jobs: URLs or ids of the jobs to watch, which do not go to the watch list; None for the
-            watch list.
 
-    Returns:
-        The exit code.
+def run(arguments: Namespace) -> int:
+    """Shows the dashboard until it is left; returns the exit code.
+
+    The jobs of ``watch`` do not go to the watch list. Of several profiles the names have commas
+    between them.
 
     Raises:
         ZcbulkError: Something typed or configured cannot be used, or there is no terminal.
     """
-    first, *others = str(flags.get("profile") or "").split(",")
-    if jobs is not None:
+    flags = options.setting_flags(arguments)
+    if arguments.command == "watch":
         configuration = load.read(flags=flags)
-        refs = compose.named_jobs(jobs, configuration.settings)
-        wanted = [compose.watched(ref) for ref in refs]
-        return show([_profile_spec(configuration.settings, wanted)], _preferences(configuration))
+        refs = job_names.named_jobs(arguments.jobs, configuration.settings)
+        jobs = [job_names.watched(ref) for ref in refs]
+        specs = [_profile_spec(configuration.settings, jobs)]
+        return show(specs, appearance.preferences(configuration))
+    first, *others = (arguments.profile or "").split(",")
     configuration = load.read(flags={**flags, "profile": first or None})
 
     def open_profile(name: str) -> ProfileSpec:
@@ -62,92 +64,36 @@ def run(flags: Mapping[str, object], jobs: Sequence[str] | None) -> int:
     shown = configuration.settings.profile
     here = _profile_spec(configuration.settings, None)._replace(profiles=profiles)
     beside = [open_profile(name) for name in dict.fromkeys(others) if name != shown]
-    return show([here, *beside], _preferences(configuration))
+    return show([here, *beside], appearance.preferences(configuration))
 
 
-def preferences(*, ascii: Ascii, sparing: bool) -> Preferences:
-    """How the screen is to be where nothing else is configured."""
-    return Preferences(ascii_only=draws_ascii(ascii, os.environ), sparing=sparing)
-
-
-def _preferences(configuration: load.Configuration) -> Preferences:
-    """How the user wants the screen to be.
-
-    Raises:
-        ConfigError: A key or a theme that is configured cannot be used.
-    """
-    settings = configuration.settings
-    wanted = preferences(ascii=settings.ascii, sparing=settings.low_bandwidth)
-    if settings.keys:
-        from zcbulk_tui.cli.appearance import own_keys
-
-        wanted = wanted._replace(keys=own_keys(configuration))
-    if settings.themes or settings.theme != THEMES[0]:
-        from zcbulk_tui.cli.appearance import own_themes
-
-        wanted = wanted._replace(themes=own_themes(configuration))
-    if settings.list.group != "none":
-        from zcbulk_tui.render.order import GroupBy
-
-        wanted = wanted._replace(group_by=GroupBy(settings.list.group))
-    sort = settings.list.sort
-    return wanted._replace(order=Order(SortBy(sort.lstrip("-")), descending=sort.startswith("-")))
-
-
-def _profile_spec(settings: Settings, wanted: Sequence[WatchedJob] | None) -> ProfileSpec:
+def _profile_spec(settings: Settings, jobs: Sequence[WatchedJob] | None) -> ProfileSpec:
     """A profile for the screen.
 
     Args:
         settings: Those of the profile.
-        wanted: The jobs to show; None for the watch list.
+        jobs: The jobs to show; None for the watch list.
 
     Raises:
         ZcbulkError: There is no terminal, or something that is configured cannot be used.
     """
-    compose.is_signed_in(settings)  # a token that is none is told before the screen is up
+    context.is_signed_in(settings)  # raises before the screen is up where a token cannot be one
     _check_terminal()
     notice = " ".join(_notices())
-    opened, watched = memory.open_with_list(settings.profile)
-    if wanted is not None:
-        watched = [JobSnapshot(job) for job in wanted]
+    opened, watched = context.open_with_list(settings.profile)
+    if jobs is not None:
+        watched = [JobSnapshot(job) for job in jobs]
 
     def connect(sink: Sink) -> Connection:
-        from zcbulk_tui.monitor.clock import awake_and_asleep
-        from zcbulk_tui.monitor.monitor import Monitor
-        from zcbulk_tui.store.archive import Archive
+        # With it come httpx and pydantic, which the first frame does not wait for.
+        from zcbulk_tui.cli import connection
 
-        client, network = compose.make_client(settings)
-        kept = opened.database
-        context = memory.window_context(settings, kept, wanted)
-        quota = compose.quota(settings, kept)
-        monitor = Monitor(
-            client,
-            sink,
-            context,
-            quota,
-            read_only=settings.read_only,
-            elapsed=awake_and_asleep(),
-        )
-        memory.tidy_in_background(settings, kept)
-
-        async def close() -> None:
-            kept.close()
-            if kept.trouble:
-                lost = (
-                    f"The last {kept.pending_writes} entries are lost. "
-                    if kept.pending_writes
-                    else ""
-                )
-                _not_saved.append(f"{lost}{kept.trouble}")
-            await network.aclose()
-
-        archive = Archive(kept, settings.profile)
-        return Connection(monitor, context.memory.recall(), archive, close)
+        return connection.connect(settings, opened.database, jobs, sink, _not_saved)
 
     environment = Environment(settings.environment)
     job_defaults = JobDefaults(
         environment,
-        compose.home_of(settings) or US,
+        job_names.home_of(settings) or US,
         settings.owner or "",
         settings.app or "",
         settings.form or "",
@@ -166,9 +112,9 @@ def _profile_spec(settings: Settings, wanted: Sequence[WatchedJob] | None) -> Pr
 
 
 def _seems_signed_in(settings: Settings) -> bool:
-    """Whether there is a way to sign calls; of what keeps it from being read the polls tell."""
+    """Whether there is a way to sign calls; the polls report what keeps it from being read."""
     try:
-        return compose.is_signed_in(settings)
+        return context.is_signed_in(settings)
     except ConfigError:
         return True
 
@@ -195,29 +141,30 @@ def show(specs: Sequence[ProfileSpec], preferences: Preferences) -> int:
         UsageError: There is no terminal.
     """
     _check_terminal()
-    ending = Ending()
-    app = DashboardApp(*map(collecting, specs), preferences=preferences, ending=ending)
+    pause_gc()
+    shutdown = Shutdown()
+    app = DashboardApp(*map(resuming_gc, specs), preferences=preferences, ending=shutdown)
     faults: list[BaseException | None] = []
     with _faults_of_threads(app, faults):
         try:
-            loops.run(app.run_async())
+            event_loop.run(app.run_async())
         except Exception as error:  # noqa: BLE001  # a traceback would show values
             faults.append(error)
         finally:
-            ending.made()
+            shutdown.made()
             end_children()
-    code = ending.code or app.return_code
+    code = shutdown.code or app.return_code
     if faults or app.has_terminal or code is None:
         words = app.last_words or last_words(next(iter(faults), None))
         if app.has_terminal:
             app.leave_terminal(f"{words}\r\n")
-            ending.give_back_line()
+            shutdown.give_back_line()
         else:
             print(words, file=sys.stderr)
         code = code or 1
     # Now that the terminal is as it was.
     for said in _not_saved:
-        complain(said)
+        print_error(said)
     return code or int(bool(_not_saved))
 
 
@@ -236,22 +183,31 @@ def _faults_of_threads(app: DashboardApp, faults: list[BaseException | None]) ->
         threading.excepthook = before
 
 
-def collecting(spec: ProfileSpec) -> ProfileSpec:
-    """Has the garbage of the start collected once it is connected."""
+def pause_gc() -> None:
+    """Pauses garbage collection: what is made until the profiles are connected stays."""
+    gc.disable()
 
-    def connect_and_collect(sink: Sink) -> Connection:
+
+def resume_gc() -> None:
+    """Resumes garbage collection, which looks no more at what has been made by now."""
+    gc.collect()
+    gc.freeze()
+    # Shows Python that nothing else is there yet, so that it does not wait for garbage of a like
+    # amount before it looks again.
+    gc.collect()
+    gc.enable()
+
+
+def resuming_gc(spec: ProfileSpec) -> ProfileSpec:
+    """Returns a profile that resumes garbage collection once it is connected."""
+
+    def connect(sink: Sink) -> Connection:
         try:
             return spec.connect(sink)
         finally:
-            # Off since the start (see `cli.run`). What has been loaded by now stays loaded; the
-            # second collection tells Python that nothing else is there yet, so that it does not
-            # wait for garbage of a like amount before it looks again.
-            gc.collect()
-            gc.freeze()
-            gc.collect()
-            gc.enable()
+            resume_gc()
 
-    return spec._replace(connect=connect_and_collect)
+    return spec._replace(connect=connect)
 
 
 def _check_terminal() -> None:

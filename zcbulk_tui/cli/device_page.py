@@ -6,22 +6,20 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from time import monotonic
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from zcbulk_tui.cli.charset import is_utf8
+from zcbulk_tui.creator.grants import DeviceCode
 from zcbulk_tui.render.big import big
 from zcbulk_tui.render.clipboard import TMUX_OPTIONS, clipboard
 from zcbulk_tui.render.escapes import around, copy, link
 from zcbulk_tui.render.figures import duration
 from zcbulk_tui.tui.terminal.clipboard import tmux_options
 
-if TYPE_CHECKING:
-    from zcbulk_tui.creator.grants import DeviceCode
-
 _MARGIN = "    "
 
 
-def show(code: "DeviceCode", profile: str) -> None:
+def show(code: DeviceCode, profile: str) -> None:
     """Prints the page and the code; on a terminal large, as a link, and into the clipboard."""
     on_terminal = sys.stdout.isatty()
     address = link(code.complete_url or code.url, code.url) if on_terminal else code.url
@@ -37,7 +35,7 @@ def show(code: "DeviceCode", profile: str) -> None:
 
 
 def page(address: str, user_code: str, large: Sequence[str], profile: str) -> Iterator[str]:
-    """The lines that tell where to go, and with what code.
+    """The lines that say where to go, and with what code.
 
     Args:
         address: Of the page to open.
@@ -62,29 +60,29 @@ def waiting(next_look: float, left: float) -> str:
 
 
 class Countdown:
-    """One line that tells how long the code still holds; on a terminal it counts down."""
+    """One line that shows how long the code still holds; on a terminal it counts down."""
 
     def __init__(self) -> None:
         self._on_terminal = sys.stdout.isatty()
-        self._told = False
+        self._is_shown = False
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._on_terminal and self._told:
+        if self._on_terminal and self._is_shown:
             sys.stdout.write("\r\x1b[K")
             sys.stdout.flush()
 
     async def wait(self, seconds: float, left: float) -> None:
-        """Waits, and tells the seconds that are `left` until the code ends."""
+        """Waits, and shows the seconds that are `left` until the code ends."""
         begin = monotonic()
         while (passed := monotonic() - begin) < seconds:
-            self._tell(seconds - passed, left - passed)
+            self._show(seconds - passed, left - passed)
             await asyncio.sleep(min(1.0, seconds - passed))
 
-    def _tell(self, next_look: float, left: float) -> None:
-        if not self._on_terminal and self._told:
+    def _show(self, next_look: float, left: float) -> None:
+        if not self._on_terminal and self._is_shown:
             return
         said = waiting(next_look, left)
         if self._on_terminal:
@@ -95,4 +93,4 @@ class Countdown:
         else:
             print(said)
         sys.stdout.flush()
-        self._told = True
+        self._is_shown = True

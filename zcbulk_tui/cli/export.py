@@ -5,13 +5,15 @@ import errno
 import io
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from textwrap import indent
 
-from zcbulk_tui.cli import memory, records
-from zcbulk_tui.cli.which_job import history_of
+from zcbulk_tui.cli import json_records, options
+from zcbulk_tui.cli.context import open_memory
+from zcbulk_tui.cli.job_names import remembered_job
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.job_list_file import VERSION
@@ -21,6 +23,10 @@ from zcbulk_tui.errors import ConfigError, OutputError, UsageError
 from zcbulk_tui.store import files
 from zcbulk_tui.store.archive import Archive
 from zcbulk_tui.store.json_objects import JsonObject, job_object, moment, reading_object
+
+_EPILOG = """\
+JSON holds the watch list and all that is remembered of its jobs, unless --what restricts
+it. CSV is one table, that of --what (default: watch-list)."""
 
 WATCH_LIST = "watch-list"
 PARTS = ("readings", "events", "commands")
@@ -45,33 +51,35 @@ _COLUMNS = {
 """Of each table."""
 
 
-def run(
-    jobs: Sequence[str],
-    flags: Mapping[str, object],
-    *,
-    as_csv: bool,
-    what: str | None,
-    output: str | None,
-) -> int:
-    """Writes the watch list, and what is remembered of its jobs; returns the exit code.
+def add_arguments(parser: ArgumentParser) -> None:
+    """Adds what can be typed after the command."""
+    parser.epilog = _EPILOG
+    options.add_job_arguments(parser, several=True, remembered=True)
+    parser.add_argument("--format", choices=["json", "csv"], default="json", help="default: json")
+    parser.add_argument(
+        "--what",
+        choices=[WATCH_LIST, *PARTS],
+        help="the watch list only, or this of its jobs, too",
+    )
+    parser.add_argument(
+        "--output", metavar="FILE", help="a file that only you can read (default: stdout)"
+    )
 
-    Args:
-        jobs: URLs, ids or labels of the jobs; none for the whole watch list.
-        flags: Settings from the command line.
-        as_csv: Whether to write CSV, not JSON.
-        what: `WATCH_LIST`, or one of `PARTS` with it; None for all of it, or all that CSV can hold.
-        output: Path of the file; None for the standard output.
+
+def run(arguments: Namespace) -> int:
+    """Writes the watch list, and what is remembered of its jobs; returns the exit code.
 
     Raises:
         UsageError: A job is not known, or the file cannot be one.
         OutputError: There is no room for the file, or its disk fails.
         ConfigError: The memory cannot be read.
     """
-    settings = load.load(flags=flags)
-    path = None if output is None else _checked(Path(output))
-    with memory.database() as database:
-        histories = _histories(jobs, Archive(database, settings.profile), settings)
-        if as_csv:
+    settings = load.load(flags=options.setting_flags(arguments))
+    path = None if arguments.output is None else _checked(Path(arguments.output))
+    what: str | None = arguments.what
+    with open_memory() as database:
+        histories = _histories(arguments.jobs, Archive(database, settings.profile), settings)
+        if arguments.format == "csv":
             pieces = _csv(histories, what or WATCH_LIST)
         else:
             pieces = _json(histories, PARTS if what is None else (what,), settings.profile)
@@ -84,7 +92,7 @@ def run(
 
 def _histories(names: Sequence[str], archive: Archive, settings: Settings) -> Iterable[History]:
     if names:
-        found = [history_of(name, archive, settings) for name in names]
+        found = [remembered_job(name, archive, settings) for name in names]
         return {history.job.ref: history for history in found}.values()
     # One by one, for all of them together may be much; another window may forget one meanwhile.
     return (archive.history(job.ref) or History(job, ()) for job in archive.jobs())
@@ -102,9 +110,9 @@ def _entries(history: History, part: str) -> list[JsonObject]:
         case "readings":
             return [reading_object(reading) for reading in history.readings]
         case "events":
-            return [records.event_object(event) for event in history.events]
+            return [json_records.event_object(event) for event in history.events]
         case _:
-            return [records.command_object(record) for record in history.commands]
+            return [json_records.command_object(record) for record in history.commands]
 
 
 def _json(histories: Iterable[History], parts: Sequence[str], profile: str) -> Iterator[str]:

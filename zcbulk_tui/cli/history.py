@@ -1,13 +1,15 @@
 """``zcbulk-tui history``: prints all that is remembered of a job."""
 
 import json
-from collections.abc import Iterator, Mapping
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 
-from zcbulk_tui.cli import memory, records
+from zcbulk_tui.cli import json_records, options
+from zcbulk_tui.cli.context import open_memory
+from zcbulk_tui.cli.job_names import remembered_job
 from zcbulk_tui.cli.output import print_lines
-from zcbulk_tui.cli.which_job import history_of
 from zcbulk_tui.config import load
 from zcbulk_tui.domain.job import WatchedJob
 from zcbulk_tui.domain.records import ControlRecord, History, JobEvent
@@ -19,25 +21,27 @@ from zcbulk_tui.store.archive import Archive
 from zcbulk_tui.store.json_objects import JsonObject, job_object, reading_object
 
 
-def run(job: str, flags: Mapping[str, object], *, as_json: bool) -> int:
-    """Prints the readings of a job, and what happened between them; returns the exit code.
+def add_arguments(parser: ArgumentParser) -> None:
+    """Adds what can be typed after the command."""
+    options.add_job_arguments(parser, several=False, remembered=True)
+    parser.add_argument("--json", action="store_true", help="as a JSON object")
 
-    Args:
-        job: Its URL, its id, or its label on the watch list.
-        flags: Settings from the command line.
-        as_json: Whether to print JSON.
+
+def run(arguments: Namespace) -> int:
+    """Prints the readings of a job, and what happened between them; returns the exit code.
 
     Raises:
         ConfigError: The memory cannot be read.
         UsageError: There is no such job in it.
     """
-    settings = load.load(flags=flags)
-    with memory.database() as database:
-        history = history_of(job, Archive(database, settings.profile), settings)
-    if as_json:
+    settings = load.load(flags=options.setting_flags(arguments))
+    with open_memory() as database:
+        archive = Archive(database, settings.profile)
+        history = remembered_job(arguments.jobs[0], archive, settings)
+    if arguments.json:
         print(json.dumps(as_object(history), indent=2))
     else:
-        # The zone is told once, so it is the one that counts now, all year round.
+        # The zone is printed once, so it is the one that counts now, all year round.
         print_lines(lines(history, datetime.now(UTC).astimezone().tzinfo))
     return 0
 
@@ -47,8 +51,8 @@ def as_object(history: History) -> JsonObject:
     return {
         "job": job_object(history.job),
         "readings": [reading_object(reading) for reading in history.readings],
-        "events": [records.event_object(event) for event in history.events],
-        "commands": [records.command_object(record) for record in history.commands],
+        "events": [json_records.event_object(event) for event in history.events],
+        "commands": [json_records.command_object(record) for record in history.commands],
     }
 
 
@@ -94,7 +98,7 @@ def _readings(history: History, zone: tzinfo | None) -> Iterator[tuple[datetime,
 
 
 def _entry(entry: JobEvent | ControlRecord, zone: tzinfo | None) -> str:
-    # The heading tells the job.
+    # The heading names the job.
     nameless: JobEvent | ControlRecord
     if isinstance(entry, JobEvent):
         nameless = replace(entry, label="")

@@ -1,42 +1,92 @@
 """``zcbulk-tui log``: prints what happened, what was asked of Zoho, and what was commanded."""
 
 import json
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+import re
+from argparse import ArgumentParser, Namespace
+from datetime import UTC, datetime, timedelta
 
-from zcbulk_tui.cli import memory
-from zcbulk_tui.cli.moments import parse_since
+from zcbulk_tui.cli import options
+from zcbulk_tui.cli.context import open_memory
+from zcbulk_tui.cli.json_records import entry_object
 from zcbulk_tui.cli.output import print_lines
-from zcbulk_tui.cli.records import entry_object
 from zcbulk_tui.config import load
 from zcbulk_tui.domain.records import Record
+from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.errors import UsageError
 from zcbulk_tui.render.log import kind, matches, text
 from zcbulk_tui.store.archive import Archive
 
+_EPILOG = """\
+WHEN is a span back from now (30m, 2h, 3d, 1w), a date (2026-03-11) or a date and a time
+(2026-03-11T10:30), in the zone of this machine where it names none.
 
-def run(since: str, words: Sequence[str], flags: Mapping[str, object], *, as_json: bool) -> int:
+WORDs look for entries that have all of them in their text, kind or job; one that begins
+with ! must not be there. kind:event, kind:call and kind:command look for a kind,
+job:TEXT for a job by its label or id."""
+
+_SPAN = re.compile(r"([0-9]{1,6})([mhdw])", re.ASCII)
+_UNITS = {
+    "m": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+    "w": timedelta(weeks=1),
+}
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Adds what can be typed after the command."""
+    parser.epilog = _EPILOG
+    parser.add_argument("words", metavar="WORD", nargs="*", help="only entries that have it")
+    parser.add_argument("--since", metavar="WHEN", default="24h", help="default: 24h")
+    parser.add_argument("--json", action="store_true", help="as a JSON array, an object per entry")
+    options.add_profile(parser, inherit=True)
+
+
+def run(arguments: Namespace) -> int:
     """Prints entries of the log, oldest first; returns the exit code.
 
-    Args:
-        since: A moment, or a span back from now.
-        words: What the entries are to have.
-        flags: Settings from the command line.
-        as_json: Whether to print JSON.
-
     Raises:
-        UsageError: `since` is no moment.
+        UsageError: What was typed as a moment is none.
         ConfigError: The memory cannot be read.
     """
-    settings = load.load(flags=flags)
-    start = parse_since(since, datetime.now(UTC))
-    with memory.database() as database:
+    settings = load.load(flags=options.setting_flags(arguments))
+    start = parse_since(arguments.since, datetime.now(UTC))
+    with open_memory() as database:
         newest_first = Archive(database, settings.profile).log(since=start)
-    entries = [record for record in reversed(newest_first) if matches(record, words)]
-    if as_json:
+    entries = [record for record in reversed(newest_first) if matches(record, arguments.words)]
+    if arguments.json:
         print(json.dumps([entry_object(record) for record in entries], indent=2))
     else:
         print_lines(map(_line, entries))
     return 0
+
+
+def parse_since(text: str, now: datetime) -> datetime:
+    """Reads since when: a span back from now, or a date, with a time or without.
+
+    Args:
+        text: As in ``30m``, ``2h``, ``3d``, ``1w``, ``2026-03-11`` or ``2026-03-11T10:30``; what
+            names no zone is in that of this machine.
+        now: Aware.
+
+    Returns:
+        The moment, aware, in UTC.
+
+    Raises:
+        UsageError: It is none of these.
+    """
+    stripped = text.strip()
+    try:
+        if span := _SPAN.fullmatch(stripped):
+            return (now - int(span[1]) * _UNITS[span[2]]).astimezone(UTC)
+        return datetime.fromisoformat(stripped).astimezone(UTC)
+    # The last two: a moment that this machine cannot count.
+    except (ValueError, OverflowError, OSError):
+        raise UsageError(
+            f"“{one_line(text, 60)}” is no moment in the past",
+            next_step="Write a span back from now (30m, 2h, 3d, 1w), a date (2026-03-11) or a "
+            "date and a time (2026-03-11T10:30).",
+        ) from None
 
 
 def _line(record: Record) -> str:

@@ -1,76 +1,92 @@
-"""``zcbulk-tui login`` and ``logout``: a sign-in that lasts, and its end."""
+"""``zcbulk-tui login``: a sign-in that lasts."""
 
 import os
-from collections.abc import Awaitable, Callable, Mapping
+from argparse import ArgumentParser, Namespace
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from zcbulk_tui.cli import ask, compose, loops
-from zcbulk_tui.cli.main import complain
+from pydantic import SecretStr
+
+from zcbulk_tui.cli import device_page, event_loop, options, prompts
+from zcbulk_tui.cli.client import make_network, warn_of_proxies
+from zcbulk_tui.cli.context import sign_in_files
+from zcbulk_tui.cli.output import print_error
 from zcbulk_tui.config import load, secrets
 from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.creator.accounts import Accounts, Client
+from zcbulk_tui.creator.credentials import Credentials, open_credentials
+from zcbulk_tui.creator.device import device_code, device_grant
+from zcbulk_tui.creator.grants import Grant
+from zcbulk_tui.creator.scopes import CREATE, READ, needed
+from zcbulk_tui.creator.sign_in import save
 from zcbulk_tui.domain import datacenters
-from zcbulk_tui.domain.sign_in import not_signed_in
 from zcbulk_tui.domain.text import one_line
-from zcbulk_tui.errors import ConfigError, SignedOutError, UsageError, ZcbulkError
+from zcbulk_tui.errors import ConfigError, SignedOutError, UsageError
+from zcbulk_tui.store.sign_in import SignInFiles
 
-if TYPE_CHECKING:
-    from pydantic import SecretStr
+_EPILOG = """\
+Without an option: shows a code that you type in any browser.
 
-    from zcbulk_tui.creator.accounts import Accounts, Client
-    from zcbulk_tui.creator.credentials import Credentials
-    from zcbulk_tui.creator.grants import Grant
-    from zcbulk_tui.store.sign_in import SignInFiles
+What is not configured is asked for. In a script, set data_center and client_id (or
+ZCBULK_DATA_CENTER and ZCBULK_CLIENT_ID) and ZCBULK_CLIENT_SECRET; other secrets are read
+from the standard input, a line each."""
 
-_Way = Callable[["Accounts"], Awaitable[tuple["Accounts", "Grant"]]]
+_Way = Callable[[Accounts], Awaitable[tuple[Accounts, Grant]]]
 """Goes one of the ways in; returns the accounts server where it ends, and the tokens."""
 
 _CONSOLE = "https://api-console.zoho.com (or .eu, .in, … as your data centre)"
 
 
-def run(flags: Mapping[str, object], *, self_client: bool, refresh_token: str | None) -> int:
-    """Signs in, and keeps what that brings.
+def add_arguments(parser: ArgumentParser) -> None:
+    """Adds what can be typed after the command."""
+    parser.epilog = _EPILOG
+    options.add_profile(parser, inherit=True)
+    ways = parser.add_mutually_exclusive_group()
+    ways.add_argument(
+        "--self-client",
+        action="store_true",
+        help="with a code that the console's “Generate Code” gives",
+    )
+    ways.add_argument(
+        "--refresh-token",
+        metavar="FILE",
+        nargs="?",
+        const="",
+        help="with a refresh token that you have: in FILE, in ZCBULK_REFRESH_TOKEN, or typed",
+    )
 
-    Args:
-        flags: Settings from the command line.
-        self_client: Whether to ask for the code of a self client.
-        refresh_token: The file with a refresh token; empty to take it from the environment or to
-            ask for it; None for another way in.
 
-    Returns:
-        The exit code.
+def run(arguments: Namespace) -> int:
+    """Signs in, and keeps what that brings; returns the exit code.
 
     Raises:
         ZcbulkError: Nobody was signed in; what was kept before is still there.
     """
-    settings = load.load(flags=flags)
+    settings = load.load(flags=options.setting_flags(arguments))
     # All questions come before the loop, in which ctrl+c would have to wait for their answers.
     before = _before(settings)
     accounts_url = _accounts_url(settings, before)
     client = _client(settings, before)
-    if self_client:
+    if arguments.self_client:
         way = partial(_by_code, client, _code(settings))
-    elif refresh_token is not None:
-        way = partial(_by_refresh_token, client, _refresh_token(refresh_token))
+    elif arguments.refresh_token is not None:
+        way = partial(_by_refresh_token, client, _refresh_token(arguments.refresh_token))
     else:
         way = partial(_by_device, client, settings)
-    store = compose.sign_in_files(settings)
-    kept = loops.run(_sign_in(settings, store, accounts_url, client, way))
-    _tell(settings, store, kept)
+    store = sign_in_files(settings)
+    kept = event_loop.run(_sign_in(settings, store, accounts_url, client, way))
+    _report(settings, store, kept)
     return 0
 
 
 async def _sign_in(
-    settings: Settings, store: "SignInFiles", accounts_url: str, client: "Client", way: _Way
-) -> "Credentials":
-    from zcbulk_tui.creator.accounts import Accounts
-    from zcbulk_tui.creator.sign_in import save
-
-    network = compose.make_network(settings)
-    compose.warn_of_proxies()
+    settings: Settings, store: SignInFiles, accounts_url: str, client: Client, way: _Way
+) -> Credentials:
+    network = make_network(settings)
+    warn_of_proxies()
     try:
         accounts, grant = await way(Accounts(network, accounts_url))
         return await save(store, accounts, client, grant, datetime.now(UTC))
@@ -78,27 +94,25 @@ async def _sign_in(
         await network.aclose()
 
 
-def _before(settings: Settings) -> "Credentials | None":
+def _before(settings: Settings) -> Credentials | None:
     """The sign-in that is there already: its client is used again."""
-    from zcbulk_tui.creator.credentials import open_credentials
-
     try:
-        return open_credentials(compose.sign_in_files(settings), settings.profile)
+        return open_credentials(sign_in_files(settings), settings.profile)
     except SignedOutError:
         return None
     except ConfigError as error:
-        complain(str(error))
+        print_error(str(error))
         return None
 
 
-def _accounts_url(settings: Settings, before: "Credentials | None") -> str:
+def _accounts_url(settings: Settings, before: Credentials | None) -> str:
     if settings.accounts_url is not None:
         return settings.accounts_url
     center = datacenters.named(settings.data_center) if settings.data_center else None
     if center is None and before is not None:
         return before.accounts_url
     while center is None:
-        name = ask.line(
+        name = prompts.line(
             f"Data centre of your Zoho account ({', '.join(datacenters.NAMES)}) [us]: ",
             "data_center",
         )
@@ -108,9 +122,7 @@ def _accounts_url(settings: Settings, before: "Credentials | None") -> str:
     return center.accounts_url
 
 
-def _client(settings: Settings, before: "Credentials | None") -> "Client":
-    from zcbulk_tui.creator.accounts import Client
-
+def _client(settings: Settings, before: Credentials | None) -> Client:
     secret = secrets.from_environment(secrets.CLIENT_SECRET)
     known = before is not None and settings.client_id in (None, before.client_id)
     if before is not None and known and secret is None:
@@ -123,137 +135,73 @@ def _client(settings: Settings, before: "Credentials | None") -> "Client":
             "“Non-browser application” (any name and home page will do), or with --self-client\n"
             "“Self client”."
         )
-        client_id = ask.line("Client id: ", "client_id")
+        client_id = prompts.line("Client id: ", "client_id")
         if not client_id:
             raise UsageError(
                 "Client id: nothing was typed, and nothing was changed",
                 next_step="Copy it from the console, or set client_id.",
             )
         secrets.check(client_id, "The client id")
-    return Client(client_id, secret or ask.secret("Client secret: ", secrets.CLIENT_SECRET))
+    return Client(client_id, secret or prompts.secret("Client secret: ", secrets.CLIENT_SECRET))
 
 
-def _code(settings: Settings) -> "SecretStr":
-    from zcbulk_tui.creator.scopes import needed
-
+def _code(settings: Settings) -> SecretStr:
     print(
         "In the console choose Self Client, Generate Code, with the scopes\n"
         f"{','.join(needed(read_only=settings.read_only))}\n"
         "and paste the code here within the minutes that it holds."
     )
-    return ask.secret("Code: ", None)
+    return prompts.secret("Code: ", None)
 
 
-def _refresh_token(file: str) -> "SecretStr":
+def _refresh_token(file: str) -> SecretStr:
     if file:
         return secrets.from_file(Path(file).expanduser())
     token = secrets.from_environment(secrets.REFRESH_TOKEN)
-    return token or ask.secret("Refresh token: ", secrets.REFRESH_TOKEN)
+    return token or prompts.secret("Refresh token: ", secrets.REFRESH_TOKEN)
 
 
-async def _by_code(
-    client: "Client", code: "SecretStr", accounts: "Accounts"
-) -> "tuple[Accounts, Grant]":
+async def _by_code(client: Client, code: SecretStr, accounts: Accounts) -> tuple[Accounts, Grant]:
     return accounts, await accounts.code_grant(client, code)
 
 
 async def _by_refresh_token(
-    client: "Client", token: "SecretStr", accounts: "Accounts"
-) -> "tuple[Accounts, Grant]":
+    client: Client, token: SecretStr, accounts: Accounts
+) -> tuple[Accounts, Grant]:
     # It is proved by using it; no other one comes back.
     return accounts, replace(await accounts.refresh(client, token), refresh_token=token)
 
 
 async def _by_device(
-    client: "Client", settings: Settings, accounts: "Accounts"
-) -> "tuple[Accounts, Grant]":
-    from zcbulk_tui.cli.device_page import Countdown, show
-    from zcbulk_tui.creator.device import device_code, device_grant
-    from zcbulk_tui.creator.scopes import needed
-
+    client: Client, settings: Settings, accounts: Accounts
+) -> tuple[Accounts, Grant]:
     code = await device_code(accounts, client, needed(read_only=settings.read_only))
-    show(code, settings.profile)
-    with Countdown() as countdown:
+    device_page.show(code, settings.profile)
+    with device_page.Countdown() as countdown:
         return await device_grant(accounts, client, code, countdown.wait)
 
 
-def _tell(settings: Settings, store: "SignInFiles", kept: "Credentials") -> None:
-    from zcbulk_tui.creator.scopes import CREATE, READ
-
+def _report(settings: Settings, store: SignInFiles, kept: Credentials) -> None:
     print(
         f"Signed in: profile “{settings.profile}”, at {kept.accounts_url}. "
         f"It is kept in {store.place}."
     )
     if store.notice:
-        complain(store.notice)
+        print_error(store.notice)
     wanted = (READ,) if settings.read_only else (READ, CREATE)
     missing = [scope for scope in wanted if scope not in kept.scopes]
     if kept.scopes and missing:
-        complain(
+        print_error(
             f"It does not allow {' and '.join(missing)}: what needs that will be refused. "
             "Sign in anew, and allow it."
         )
     home = datacenters.of_accounts(kept.accounts_url)
     if home is not None and settings.data_center not in (None, home.name):
-        complain(
+        print_error(
             f"The account is in the data centre “{home.name}”, and data_center says "
             f"“{settings.data_center}”: correct it."
         )
     if os.environ.get(secrets.ACCESS_TOKEN):
-        complain(f"{secrets.ACCESS_TOKEN} is set, and goes before this sign-in: unset it.")
+        print_error(f"{secrets.ACCESS_TOKEN} is set, and goes before this sign-in: unset it.")
     elif settings.token_command is not None:
-        complain("token_command is set, and goes before this sign-in.")
-
-
-def end(flags: Mapping[str, object], *, local: bool) -> int:
-    """Revokes the sign-in and forgets it.
-
-    Args:
-        flags: Settings from the command line.
-        local: Whether to forget it only, without a word to Zoho.
-
-    Returns:
-        The exit code.
-
-    Raises:
-        ZcbulkError: It could not be revoked, and is kept; or there is none.
-    """
-    settings = load.load(flags=flags)
-    store = compose.sign_in_files(settings)
-    if not store.exists:
-        raise not_signed_in(settings.profile)
-    if local:
-        loops.run(_forget(store))
-        print(f"Forgotten: profile “{settings.profile}”. At Zoho the sign-in holds until you")
-        print("remove zcbulk-tui from the connected apps of your account.")
-        if store.notice:
-            complain(store.notice)
-        return 0
-    try:
-        credentials = loops.run(_give_back(settings, store))
-    except ZcbulkError:
-        complain("Nothing was forgotten. To forget without Zoho: zcbulk-tui logout --local")
-        raise
-    print(
-        f"Signed out: profile “{settings.profile}”. {credentials.accounts_url} has revoked the "
-        "sign-in, and it is forgotten here."
-    )
-    if store.notice:
-        complain(store.notice)
-    return 0
-
-
-async def _forget(store: "SignInFiles") -> None:
-    async with store.lock():
-        store.forget()
-
-
-async def _give_back(settings: Settings, store: "SignInFiles") -> "Credentials":
-    from zcbulk_tui.creator.sign_in import give_back
-
-    network = compose.make_network(settings)
-    compose.warn_of_proxies()
-    try:
-        return await give_back(store, network, settings.profile)
-    finally:
-        await network.aclose()
+        print_error("token_command is set, and goes before this sign-in.")

@@ -7,10 +7,10 @@ from argparse import Namespace
 from collections.abc import Sequence
 from contextlib import suppress
 
-from zcbulk_tui.cli import charset, streams
-from zcbulk_tui.cli.ending import Ending, end_children, leave
-from zcbulk_tui.cli.parser import make_parser
-from zcbulk_tui.cli.streams import Output
+from zcbulk_tui.cli import charset
+from zcbulk_tui.cli.output import Output, guarded, print_error
+from zcbulk_tui.cli.parser import load_command, make_parser
+from zcbulk_tui.cli.shutdown import Shutdown, end_children, leave
 from zcbulk_tui.errors import Occasion, ZcbulkError
 
 _INTERRUPTED = 128 + signal.SIGINT
@@ -26,7 +26,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         0 fine, 1 refused or failed, 2 usage or configuration, 3 sign-in, 4 network or server, 5
         done without its output, 128 and the number of the signal that ended it.
     """
-    with streams.guarded() as output:
+    with guarded() as output:
         code = output.exit_code(_run(argv, output))
         if argv is None:
             leave(code)
@@ -36,27 +36,27 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(argv: Sequence[str] | None, output: Output) -> int:
     charset.forget_coercion()
     charset.settle(ascii_only=charset.draws_ascii("auto", os.environ))
+    shutdown = Shutdown()
+    shutdown.start(lambda number: shutdown.begin(_INTERRUPTED) if number == signal.SIGINT else None)
+    arguments = Namespace()
     try:
-        arguments = make_parser().parse_args(argv)
-    except SystemExit as stopped:  # after --help, or what cannot be parsed
-        return int(stopped.code or 0)
-    charset.settle(ascii_only=charset.draws_ascii(_ascii(arguments), os.environ))
-    ending = Ending()
-    ending.start(lambda number: ending.begin(_INTERRUPTED) if number == signal.SIGINT else None)
-    try:
-        code = int(arguments.run(arguments))
+        make_parser().parse_args(argv, arguments)
+        charset.settle(ascii_only=charset.draws_ascii(_ascii(arguments), os.environ))
+        code = int(load_command(arguments.command).run(arguments))
         # While whoever waits for a reader that does not read can still interrupt it.
         output.flush()
+    except SystemExit as stopped:  # after --help, what cannot be parsed, or at a signal
+        return int(stopped.code or 0)
     except ZcbulkError as error:
-        complain(error.told(getattr(arguments, "occasion", Occasion.ONCE)))
+        print_error(error.told(getattr(arguments, "occasion", Occasion.ONCE)))
         return error.exit_code
     except KeyboardInterrupt:
-        ending.begin(_INTERRUPTED)
+        shutdown.begin(_INTERRUPTED)
         end_children()
         return _INTERRUPTED
     finally:
         if argv is not None:
-            ending.stop()
+            shutdown.stop()
     return code
 
 
@@ -67,14 +67,9 @@ def _ascii(arguments: Namespace) -> charset.Ascii:
     if not any(stream.isatty() for stream in (sys.stdout, sys.stderr)):
         return "auto"
     # Takes a moment, which --help and --version need not take.
-    from zcbulk_tui.config import load
+    from zcbulk_tui.config.load import load
 
     # What cannot be used is said by the command, which reads it too.
     with suppress(ZcbulkError):
-        return load.load(flags={"profile": getattr(arguments, "profile", None)}).ascii
+        return load(flags={"profile": getattr(arguments, "profile", None)}).ascii
     return "auto"
-
-
-def complain(text: str) -> None:
-    """Writes one line about something that went wrong."""
-    print(f"zcbulk-tui: {text}", file=sys.stderr)

@@ -1,36 +1,11 @@
-"""The parser of one command, and the options and arguments that several commands take."""
+"""The options and arguments that several commands take."""
 
 import argparse
-from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TypeVar
 
 from zcbulk_tui.domain.job import Environment
 
-
-class Command(argparse.ArgumentParser):
-    """The parser of a command, which is filled when the command is typed.
-
-    To fill those of all commands takes some hundredths of the time until the dashboard's first
-    frame, and it needs none of them.
-
-    Args:
-        fill: Adds what can be typed after the command.
-        options: See `argparse.ArgumentParser`.
-    """
-
-    def __init__(self, *, fill: "Callable[[Command], None] | None" = None, **options: Any) -> None:
-        super().__init__(**options)
-        self._fill = fill
-
-    def parse_known_args(  # type: ignore[override]  # Any is what its three overloads return
-        self, args: Sequence[str] | None = None, namespace: Any = None
-    ) -> tuple[Any, list[str]]:
-        """Fills it, and parses what was typed."""
-        fill, self._fill = self._fill, None
-        if fill is not None:
-            fill(self)
-            add_ascii(self, inherit=True)
-        return super().parse_known_args(args, namespace)
+_Number = TypeVar("_Number", int, float)
 
 
 def add_profile(parser: argparse.ArgumentParser, *, inherit: bool = False) -> None:
@@ -76,16 +51,47 @@ def add_job_arguments(
         nargs=number,
         help="a job's status URL, its id, or its label on the watch list"
         if remembered
-        else "a job's status URL, or its id where the profile tells owner, app and form",
+        else "a job's status URL, or its id where the profile has owner, app and form",
     )
     add_profile(parser, inherit=True)
     add_environment(parser)
 
 
 def add_environment(parser: argparse.ArgumentParser) -> None:
-    """Adds where jobs live whose environment is not told."""
+    """Adds where jobs live whose environment is not in their name."""
     parser.add_argument(
         "--environment",
         choices=[environment.value for environment in Environment],
         help="where the jobs live (default: the setting, or production)",
     )
+
+
+def setting_flags(arguments: argparse.Namespace) -> dict[str, object]:
+    """Returns the settings that were given on the command line, None for each that was not."""
+    names = ("profile", "environment", "read_only", "low_bandwidth")
+    flags = {name: getattr(arguments, name, None) or None for name in names}
+    return {**flags, "ascii": arguments.ascii}
+
+
+def number(text: str, kind: type[_Number]) -> _Number:
+    """Reads a number, as the type of an argument.
+
+    Raises:
+        ArgumentTypeError: It is none.
+    """
+    try:
+        return kind(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a number") from None
+
+
+def speed(text: str) -> float:
+    """Reads how many times as fast simulated time runs.
+
+    Raises:
+        ArgumentTypeError: It is no number, or out of bounds.
+    """
+    times = number(text, float)
+    if not 0 < times <= 10_000:
+        raise argparse.ArgumentTypeError("should be above 0 and at most 10000")
+    return times

@@ -1,10 +1,30 @@
-"""Lines on the standard output."""
+"""What commands print: what cannot be printed ends no command, and shows in the exit code.
 
+A full disk, a closed stream or a reader that has gone must not keep a start from being looked
+after, nor end anything in a traceback. So nothing that prints raises; what was lost is remembered,
+and said at the end.
+"""
+
+import errno
+import os
 import shutil
+import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from typing import IO
 
+from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.errors import OutputError
 from zcbulk_tui.render.span import fit
+
+_NOBODY_READS = 128 + signal.SIGPIPE
+"""The exit code where the reader of a pipe has gone, as in ``| head -1``, as others end, too."""
+
+
+def print_error(text: str) -> None:
+    """Writes one line about something that went wrong to the standard error."""
+    print(f"zcbulk-tui: {text}", file=sys.stderr)
 
 
 def print_lines(lines: Iterable[str]) -> None:
@@ -12,3 +32,156 @@ def print_lines(lines: Iterable[str]) -> None:
     cells = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     for line in lines:
         print(line.rstrip() if cells is None else fit(line, cells).rstrip())
+
+
+class SafeWriter:
+    """A stream that takes whatever is printed, and remembers what kept it from being written.
+
+    After a failure nothing more is written: a gap in the middle would not be seen.
+
+    Args:
+        stream: Where it is written; None where whoever started this has closed it.
+
+    Attributes:
+        stream: That stream.
+        failure: Why something could not be written; None while all was.
+    """
+
+    def __init__(self, stream: IO[str] | None) -> None:
+        self.stream = stream
+        self.failure: Exception | None = None
+
+    @property
+    def encoding(self) -> str:
+        """That of the stream."""
+        return getattr(self.stream, "encoding", None) or "utf-8"
+
+    @property
+    def errors(self) -> str:
+        """What stands for characters that the stream does not take."""
+        return getattr(self.stream, "errors", None) or "strict"
+
+    def write(self, text: str, /) -> int:
+        """Writes a text, if that can be done; returns its length in any case."""
+        if text and self.failure is None:
+            try:
+                if self.stream is None:
+                    raise OSError(errno.EBADF, "It is closed")
+                self.stream.write(text)
+            except (OSError, ValueError) as error:  # ValueError: it was closed in the meantime
+                self.failure = error
+        return len(text)
+
+    def writelines(self, texts: Iterable[str], /) -> None:
+        """Writes one text after the other; the rest is not made once one cannot be written."""
+        for text in texts:
+            self.write(text)
+            if self.failure is not None:
+                return
+
+    def flush(self) -> None:
+        """Hands on what was written, if that can be done."""
+        if self.stream is not None and self.failure is None:
+            try:
+                self.stream.flush()
+            except (OSError, ValueError) as error:
+                self.failure = error
+
+    def isatty(self) -> bool:
+        """Whether it is a terminal."""
+        try:
+            return self.stream is not None and self.stream.isatty()
+        except ValueError:
+            return False
+
+    def fileno(self) -> int:
+        """Its descriptor.
+
+        Raises:
+            OSError: It has none.
+        """
+        if self.stream is None:
+            raise OSError(errno.EBADF, "It is closed")
+        return self.stream.fileno()
+
+
+class Output:
+    """Both streams of a command.
+
+    Args:
+        out: The standard output.
+        err: The standard error.
+    """
+
+    def __init__(self, out: SafeWriter, err: SafeWriter) -> None:
+        self._out = out
+        self._err = err
+
+    def flush(self) -> None:
+        """Hands on what was printed."""
+        self._out.flush()
+        self._err.flush()
+
+    def exit_code(self, code: int) -> int:
+        """Says what was not written; returns the exit code that this makes of another one.
+
+        Args:
+            code: That of the command; one that is not 0 stays.
+        """
+        self.flush()
+        failures = [each.failure for each in (self._out, self._err) if each.failure is not None]
+        if not failures:
+            return code
+        if self._out.failure is not None and not _is_gone(self._out.failure):
+            done = "" if code else "Done, but "
+            what = "what was to be printed could not be written"
+            said = f"{done}{what}: {_reason(self._out.failure)}."
+            self._err.write(f"zcbulk-tui: {said[0].upper()}{said[1:]}\n")
+            self._err.flush()
+        if code:
+            return code
+        return _NOBODY_READS if all(map(_is_gone, failures)) else OutputError.exit_code
+
+
+@contextmanager
+def guarded() -> Iterator[Output]:
+    """Puts `SafeWriter` in the place of the standard streams; one for input is always there."""
+    _fill_descriptors()
+    before = (sys.stdin, sys.stdout, sys.stderr)
+    out, err = (SafeWriter(stream) for stream in before[1:])
+    with open(os.devnull, encoding="utf-8") as nothing:  # noqa: PTH123 - a device, not a file
+        _put(before[0] or nothing, out, err)
+        try:
+            yield Output(out, err)
+        finally:
+            _put(*before)
+
+
+def inner(stream: object) -> object:
+    """Returns the stream that a `SafeWriter` stands for; any other as it is."""
+    return stream.stream if isinstance(stream, SafeWriter) else stream
+
+
+def _put(*streams: object) -> None:
+    for name, stream in zip(("stdin", "stdout", "stderr"), streams, strict=True):
+        setattr(sys, name, stream)
+
+
+def _fill_descriptors() -> None:
+    """Opens those of the standard streams that are closed.
+
+    Else the next file gets such a number, and whatever prints past Python prints into that file.
+    """
+    with suppress(OSError):
+        while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+            pass
+        os.close(descriptor)
+
+
+def _is_gone(error: Exception) -> bool:
+    return isinstance(error, BrokenPipeError)
+
+
+def _reason(error: Exception) -> str:
+    words = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return one_line(words, 120)

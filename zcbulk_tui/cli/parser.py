@@ -1,16 +1,18 @@
-"""What can be typed."""
+"""What can be typed: the options before a command, and the module of each command.
+
+The module of a command has ``add_arguments(parser)`` and ``run(arguments) -> int``. It is imported
+when its command is typed: each loads all that it needs at its top, and ``--help`` needs none of it.
+"""
 
 import argparse
-from functools import partial
-from typing import TypeVar
+import gc
+from collections.abc import Sequence
+from importlib import import_module
+from types import ModuleType
+from typing import Any, NamedTuple
 
 from zcbulk_tui import __version__
-from zcbulk_tui.cli import memory_parser, options, run
-from zcbulk_tui.cli.options import Command
-from zcbulk_tui.domain.job import Action
-from zcbulk_tui.errors import Occasion
-
-_Number = TypeVar("_Number", int, float)
+from zcbulk_tui.cli import options
 
 _DESCRIPTION = """\
 Watches Zoho Creator bulk insert jobs, and starts or aborts them.
@@ -35,16 +37,34 @@ exit codes:
   3 sign-in, 4 network or server, 5 done, but the output could not be written"""
 
 
-_LOGIN = """\
-Without an option: shows a code that you type in any browser.
+class _Entry(NamedTuple):
+    module: str
+    help: str
 
-What is not told is asked. In a script, set data_center and client_id (or ZCBULK_DATA_CENTER
-and ZCBULK_CLIENT_ID) and ZCBULK_CLIENT_SECRET; other secrets are read from the standard
-input, a line each."""
+
+_DASHBOARD = "dashboard"
+
+_COMMANDS = {
+    "login": _Entry("login", "sign in to Zoho, once and for all"),
+    "logout": _Entry("logout", "revoke the sign-in at Zoho, and forget it"),
+    "demo": _Entry("demo", "the dashboard over simulated jobs; needs no account"),
+    "watch": _Entry(_DASHBOARD, "the dashboard over these jobs only"),
+    "status": _Entry("status", "print the status of jobs: at most 1 call each"),
+    "start": _Entry("control", "start a job whose file is uploaded"),
+    "abort": _Entry("control", "abort a job; there is no rollback"),
+    "history": _Entry("history", "print all that is remembered of a job"),
+    "log": _Entry("log", "print what happened, what was asked of Zoho, and what was commanded"),
+    "export": _Entry("export", "write the watch list, and what is remembered, as JSON or CSV"),
+    "import": _Entry("import_jobs", "put the jobs of a file on the watch list"),
+    "store": _Entry("store", "look after the file of the memory"),
+    "simulator": _Entry("simulator", "serve a stand-in for Zoho Creator on this machine"),
+    "config": _Entry("config", "show, check or begin the configuration file"),
+    "doctor": _Entry("doctor.command", "check all that stands between you and Zoho; costs no call"),
+}
 
 
 def make_parser() -> argparse.ArgumentParser:
-    """Returns the parser; the function to run is in ``run``."""
+    """Returns the parser of the command line; the command goes into ``command``, None for none."""
     parser = argparse.ArgumentParser(
         prog="zcbulk-tui",
         description=_DESCRIPTION,
@@ -55,169 +75,44 @@ def make_parser() -> argparse.ArgumentParser:
     options.add_profile(parser)
     options.add_screen_options(parser)
     options.add_ascii(parser)
-    parser.set_defaults(run=run.dashboard)
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=Command)
-    add = commands.add_parser
-    raw = argparse.RawDescriptionHelpFormatter
-    add(
-        "login",
-        fill=_fill_login,
-        help="sign in to Zoho, once and for all",
-        formatter_class=raw,
-        epilog=_LOGIN,
+    commands = parser.add_subparsers(
+        title="commands", metavar="COMMAND", dest="command", parser_class=_CommandParser
     )
-    add("logout", fill=_fill_logout, help="revoke the sign-in at Zoho, and forget it")
-    add("demo", fill=_fill_demo, help="the dashboard over simulated jobs; needs no account")
-    add("watch", fill=_fill_watch, help="the dashboard over these jobs only")
-    add(
-        "status",
-        fill=_fill_status,
-        help="print the status of jobs: at most 1 call each",
-        description="Prints the status of jobs. A job that a dashboard on the same profile polls, "
-        "or that is over, costs no call, unless it was commanded since: what is remembered of it "
-        "is printed.",
-    )
-    for action, what in (
-        (Action.START, "start a job whose file is uploaded"),
-        (Action.ABORT, "abort a job; there is no rollback"),
-    ):
-        add(action.value, fill=partial(_fill_control, action), help=what)
-    memory_parser.add(commands)
-    add(
-        "simulator",
-        fill=_fill_simulator,
-        help="serve a stand-in for Zoho Creator on this machine",
-        formatter_class=raw,
-        epilog="scenarios: zcbulk-tui simulator --list",
-    )
-    add("config", fill=_fill_config, help="show, check or begin the configuration file")
-    add(
-        "doctor",
-        fill=_fill_doctor,
-        help="check all that stands between you and Zoho; costs no call",
-    )
+    for command, entry in _COMMANDS.items():
+        commands.add_parser(command, command=command, help=entry.help)
     return parser
 
 
-def _fill_login(login: Command) -> None:
-    options.add_profile(login, inherit=True)
-    ways = login.add_mutually_exclusive_group()
-    ways.add_argument(
-        "--self-client",
-        action="store_true",
-        help="with a code that the console's “Generate Code” gives",
-    )
-    ways.add_argument(
-        "--refresh-token",
-        metavar="FILE",
-        nargs="?",
-        const="",
-        help="with a refresh token that you have: in FILE, in ZCBULK_REFRESH_TOKEN, or typed",
-    )
-    login.set_defaults(run=run.login)
-
-
-def _fill_logout(logout: Command) -> None:
-    options.add_profile(logout, inherit=True)
-    logout.add_argument("--local", action="store_true", help="forget it without a word to Zoho")
-    logout.set_defaults(run=run.logout)
-
-
-def _fill_demo(demo: Command) -> None:
-    options.add_screen_options(demo, inherit=True)
-    demo.add_argument("--seed", type=int, default=1, help="another course of events (default: 1)")
-    demo.add_argument("--speed", type=_speed, default=1.0, help="times as fast (default: 1)")
-    demo.set_defaults(run=run.demo)
-
-
-def _fill_watch(watch: Command) -> None:
-    options.add_job_arguments(watch, several=True)
-    options.add_screen_options(watch, inherit=True)
-    watch.set_defaults(run=run.watch)
-
-
-def _fill_status(status: Command) -> None:
-    options.add_job_arguments(status, several=True)
-    status.add_argument("--json", action="store_true", help="as a JSON array, an object per job")
-    status.add_argument("--fresh", action="store_true", help="ask Zoho for each: 1 call each")
-    status.set_defaults(run=run.status)
-
-
-def _fill_control(action: Action, control: Command) -> None:
-    options.add_job_arguments(control, several=False)
-    control.add_argument("--yes", action="store_true", help="do not ask (for scripts)")
-    control.set_defaults(run=run.control, action=action, occasion=Occasion.COMMAND)
-
-
-def _fill_simulator(simulator: Command) -> None:
-    simulator.add_argument("--port", type=_port, default=0, help="default: any free one")
-    simulator.add_argument("--scenario", default="steady", help="default: steady")
-    simulator.add_argument("--speed", type=_speed, default=1.0, help="times as fast (default: 1)")
-    simulator.add_argument("--seed", type=int, default=1, help="default: 1")
-    simulator.add_argument(
-        "--token-life",
-        type=_seconds,
-        default=3600.0,
-        metavar="SECONDS",
-        help="an access token holds (default: 3600); below 3600 the limit of 10 tokens in ten"
-        " minutes is off",
-    )
-    simulator.add_argument(
-        "--sign-in-error", metavar="NAME", help="answer sign-in calls with this error"
-    )
-    simulator.add_argument(
-        "--list", action="store_true", help="list the scenarios and sign-in errors, and stop"
-    )
-    simulator.set_defaults(run=run.simulator)
-
-
-def _fill_config(config: Command) -> None:
-    parts = config.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for part, what in (
-        ("show", "print every setting, and where it comes from"),
-        ("path", "print where the file is, or would be"),
-        ("init", "write a file with every setting and its default"),
-        ("check", "check the file, all profiles of it, and the environment"),
-    ):
-        command = parts.add_parser(part, help=what)
-        options.add_profile(command, inherit=True)
-        if part == "show":
-            command.add_argument("--json", action="store_true", help="as a JSON object")
-        command.set_defaults(run=run.config, part=part)
-
-
-def _fill_doctor(doctor: Command) -> None:
-    doctor.add_argument(
-        "job", metavar="JOB", nargs="?", help="a job whose status is to be asked for, too: 1 call"
-    )
-    options.add_profile(doctor, inherit=True)
-    doctor.add_argument("--json", action="store_true", help="as a JSON object")
-    doctor.set_defaults(run=run.doctor)
-
-
-def _speed(text: str) -> float:
-    speed = _number(text, float)
-    if not 0 < speed <= 10_000:
-        raise argparse.ArgumentTypeError("should be above 0 and at most 10000")
-    return speed
-
-
-def _seconds(text: str) -> float:
-    seconds = _number(text, float)
-    if not 1 <= seconds <= 86_400:
-        raise argparse.ArgumentTypeError("should be from 1 to 86400")
-    return seconds
-
-
-def _port(text: str) -> int:
-    port = _number(text, int)
-    if not 0 <= port <= 65535:
-        raise argparse.ArgumentTypeError("should be from 0 to 65535")
-    return port
-
-
-def _number(text: str, kind: type[_Number]) -> _Number:
+def load_command(command: str | None) -> ModuleType:
+    """Returns the module of a command; None for what runs without a command."""
+    module = _DASHBOARD if command is None else _COMMANDS[command].module
+    # What an import makes stays, so to look for garbage in it takes time and finds nothing.
+    gc.disable()
     try:
-        return kind(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"“{text}” is not a number") from None
+        return import_module(f"zcbulk_tui.cli.{module}")
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+class _CommandParser(argparse.ArgumentParser):
+    """The parser of one command, which loads the command's module when it is typed.
+
+    Args:
+        command: The command; None for a part of one, whose arguments the command adds itself.
+        options: See `argparse.ArgumentParser`.
+    """
+
+    def __init__(self, *, command: str | None = None, **options: Any) -> None:
+        super().__init__(formatter_class=argparse.RawDescriptionHelpFormatter, **options)
+        self._command = command
+
+    def parse_known_args(  # type: ignore[override]  # Any is what its three overloads return
+        self, args: Sequence[str] | None = None, namespace: Any = None
+    ) -> tuple[Any, list[str]]:
+        """Adds the command's arguments, and parses what was typed."""
+        if self._command is not None:
+            load_command(self._command).add_arguments(self)
+            options.add_ascii(self, inherit=True)
+            self._command = None
+        return super().parse_known_args(args, namespace)

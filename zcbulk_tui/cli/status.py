@@ -1,12 +1,16 @@
 """``zcbulk-tui status``: prints what Zoho says of jobs."""
 
 import json
-from collections.abc import Mapping, Sequence
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from zcbulk_tui.cli import compose, loops, memory
-from zcbulk_tui.cli.main import complain
+from zcbulk_tui.cli import event_loop, options
+from zcbulk_tui.cli.client import open_client
+from zcbulk_tui.cli.context import command_context
+from zcbulk_tui.cli.job_names import named_jobs, watched
+from zcbulk_tui.cli.output import print_error
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.control import Outcome
@@ -19,15 +23,21 @@ from zcbulk_tui.render.figures import clock, number, percent
 from zcbulk_tui.render.span import fit
 from zcbulk_tui.store.json_objects import reading_object
 
+_DESCRIPTION = """\
+Prints the status of jobs. A job that a dashboard on the same profile polls, or that is
+over, costs no call, unless it was commanded since: what is remembered of it is printed."""
 
-def run(jobs: Sequence[str], flags: Mapping[str, object], *, as_json: bool, fresh: bool) -> int:
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Adds what can be typed after the command."""
+    parser.description = _DESCRIPTION
+    options.add_job_arguments(parser, several=True)
+    parser.add_argument("--json", action="store_true", help="as a JSON array, an object per job")
+    parser.add_argument("--fresh", action="store_true", help="ask Zoho for each: 1 call each")
+
+
+def run(arguments: Namespace) -> int:
     """Prints the status of each job, and what went wrong to stderr.
-
-    Args:
-        jobs: URLs of jobs, or ids.
-        flags: Settings from the command line.
-        as_json: Whether to print JSON.
-        fresh: Whether to ask for those, too, that a dashboard polls or that are over.
 
     Returns:
         0, or the highest exit code of what went wrong.
@@ -35,25 +45,25 @@ def run(jobs: Sequence[str], flags: Mapping[str, object], *, as_json: bool, fres
     Raises:
         ZcbulkError: No call could be made at all.
     """
-    refs: Sequence[JobRef | None] = [None] * len(jobs)
+    refs: Sequence[JobRef | None] = [None] * len(arguments.jobs)
     try:
-        settings = load.load(flags=flags)
-        refs = known = compose.named_jobs(jobs, settings)
-        results, commands = loops.run(_read(settings, known, fresh=fresh))
+        settings = load.load(flags=options.setting_flags(arguments))
+        refs = known = named_jobs(arguments.jobs, settings)
+        results, commands = event_loop.run(_read(settings, known, fresh=arguments.fresh))
     except ZcbulkError as error:
-        if as_json:
+        if arguments.json:
             _print_json(refs, [error] * len(refs))
         raise
-    if as_json:
+    if arguments.json:
         _print_json(known, results)
     else:
         _print_table(known, results)
     for line in _open_commands(known, commands):
-        (complain if as_json else print)(line)
+        (print_error if arguments.json else print)(line)
     worst = 0
     for ref, result in zip(known, results, strict=True):
         if isinstance(result, ZcbulkError):
-            complain(f"{ref.form} {ref.job_id}: {result.told(Occasion.ONCE)}")
+            print_error(f"{ref.form} {ref.job_id}: {result.told(Occasion.ONCE)}")
             worst = max(worst, result.exit_code)
     return worst
 
@@ -108,9 +118,9 @@ def _percent(share: float) -> float:
 async def _read(
     settings: Settings, refs: list[JobRef], *, fresh: bool
 ) -> tuple[list[JobReading | ZcbulkError], list[ControlRecord | None]]:
-    jobs = [compose.watched(ref) for ref in refs]
-    async with compose.client(settings) as client:
-        with memory.command_context(settings) as (context, quota):
+    jobs = [watched(ref) for ref in refs]
+    async with open_client(settings) as client:
+        with command_context(settings) as (context, quota):
             results = await read_all(client, jobs, quota, context, _now, fresh=fresh)
             return results, [context.memory.last_command(ref) for ref in refs]
 

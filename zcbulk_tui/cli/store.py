@@ -1,28 +1,32 @@
 """``zcbulk-tui store``: looks after the file of the memory."""
 
 import time
-from collections.abc import Mapping
+from argparse import ArgumentParser, Namespace
 from datetime import UTC, datetime
 
-from zcbulk_tui.cli import memory
+from zcbulk_tui.cli import options
+from zcbulk_tui.cli.context import open_memory, retention
 from zcbulk_tui.config import load
-from zcbulk_tui.store import retention
-from zcbulk_tui.store.retention import Compacted
+from zcbulk_tui.store.retention import Compacted, compact
 
 
-def compact(flags: Mapping[str, object]) -> int:
+def add_arguments(parser: ArgumentParser) -> None:
+    """Adds what can be typed after the command."""
+    parts = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    compacting = parts.add_parser("compact", help="forget what is too old, and make the file small")
+    options.add_profile(compacting, inherit=True)
+
+
+def run(arguments: Namespace) -> int:
     """Forgets what is too old, makes the file small, prints what came of it; returns the exit code.
-
-    Args:
-        flags: Settings from the command line.
 
     Raises:
         ConfigError: The memory cannot be used, or another program is in the way.
     """
-    settings = load.load(flags=flags)
-    with memory.database() as database:
+    settings = load.load(flags=options.setting_flags(arguments))
+    with open_memory() as database:
         begun = time.monotonic()
-        done = retention.compact(database, memory.retention(settings), datetime.now(UTC))
+        done = compact(database, retention(settings), datetime.now(UTC))
         seconds = time.monotonic() - begun
     print(_forgotten(done))
     print(f"Size: {_size(done.before)} before, {_size(done.after)} now. It took {seconds:.1f} s.")

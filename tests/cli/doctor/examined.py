@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from tests.support.commands import CommandLine, Ended
 from tests.support.text import is_one_safe_line
-from zcbulk_tui.cli import compose
+from zcbulk_tui.cli.context import sign_in_files
 from zcbulk_tui.config import load, paths
 from zcbulk_tui.config.layers import variable
 from zcbulk_tui.creator import scopes
@@ -57,7 +57,7 @@ def sign_in(
     """Signs in as a self client does; returns the file that it is kept in."""
     zoho = creator.accounts
     client = Client(zoho.client_id, SecretStr(zoho.client_secret))
-    store = compose.sign_in_files(load.load())
+    store = sign_in_files(load.load())
 
     async def signed_in() -> None:
         made = Network()

@@ -56,7 +56,7 @@ def test_nothing_there(doctor: Doctor, nobody: str, cli: CommandLine) -> None:
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
-@pytest.mark.parametrize("at", ["sign_in.check", "network.check", "calls.check", "configuration"])
+@pytest.mark.parametrize("at", ["sign_in.check", "network.check", "token.check", "configuration"])
 def test_an_error_that_nobody_thought_of(
     cli: CommandLine,
     creator: Creator,

@@ -8,12 +8,21 @@ import os
 import shutil
 import sys
 import textwrap
+from argparse import ArgumentParser, Namespace
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 
-from zcbulk_tui.cli import terminal
-from zcbulk_tui.cli.doctor import calls, configuration, network, permissions, sign_in, surroundings
-from zcbulk_tui.cli.findings import Finding, Grade, unforeseen
+from zcbulk_tui.cli import options
+from zcbulk_tui.cli.doctor import (
+    configuration,
+    network,
+    permissions,
+    sign_in,
+    surroundings,
+    terminal,
+    token,
+)
+from zcbulk_tui.cli.doctor.findings import Finding, Grade, unforeseen
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.config.values import masked
 from zcbulk_tui.domain.text import one_line
@@ -28,29 +37,33 @@ _SUBJECT = 16
 _INDENT = " " * (6 + _SUBJECT + 2)
 
 
-def run(job: str | None, flags: Mapping[str, object], *, as_json: bool) -> int:
-    """Prints what is found.
+def add_arguments(parser: ArgumentParser) -> None:
+    """Adds what can be typed after the command."""
+    parser.add_argument(
+        "job", metavar="JOB", nargs="?", help="a job whose status is to be asked for, too: 1 call"
+    )
+    options.add_profile(parser, inherit=True)
+    parser.add_argument("--json", action="store_true", help="as a JSON object")
 
-    Args:
-        job: The URL or id of a job whose status is to be asked for; None for none.
-        flags: Settings from the command line.
-        as_json: Whether to print JSON.
+
+def run(arguments: Namespace) -> int:
+    """Prints what is found.
 
     Returns:
         0 if nothing fails, else the exit code of what fails first.
     """
-    settings, read = configuration.read(flags)
+    settings, read = configuration.read(options.setting_flags(arguments))
     found = []
-    for finding in _findings(_checks(job, settings, read)):
+    for finding in _findings(_checks(arguments.job, settings, read)):
         found.append(finding)
-        if not as_json:
+        if not arguments.json:
             _print_lines(finding)
-    if as_json:
+    if arguments.json:
         objects = [_as_object(finding) for finding in found]
         profile = settings.profile if settings else None
         print(json.dumps({"profile": profile, "findings": objects}, indent=2))
     else:
-        print(_sum(found))
+        print(_totals(found))
     return next((each.exit_code for each in found if each.grade is Grade.FAIL), 0)
 
 
@@ -65,7 +78,7 @@ def _checks(
     yield "surroundings", lambda: surroundings.check(os.environ)
     yield "network", lambda: network.check(settings or configuration.of_environment())
     if settings is not None:
-        yield "token", lambda: calls.check(settings, job)
+        yield "token", lambda: token.check(settings, job)
     yield (
         "terminal",
         lambda: terminal.findings(os.environ, setting=settings.ascii if settings else "auto"),
@@ -112,7 +125,7 @@ def _safe(text: str) -> str:
     return one_line(masked(text), 500)
 
 
-def _sum(found: Iterable[Finding]) -> str:
+def _totals(found: Iterable[Finding]) -> str:
     count = Counter(finding.grade for finding in found)
     fine, warnings, failures = (count[grade] for grade in Grade)
     return (

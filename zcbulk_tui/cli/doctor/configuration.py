@@ -4,8 +4,7 @@ import os
 from collections.abc import Iterator, Mapping
 
 from zcbulk_tui.cli.config import meaningless
-from zcbulk_tui.cli.doctor.places import short
-from zcbulk_tui.cli.findings import Finding, Grade, failure, unforeseen
+from zcbulk_tui.cli.doctor.findings import Finding, Grade, failure, short_path, unforeseen
 from zcbulk_tui.config import layers, load
 from zcbulk_tui.config.checks import understood
 from zcbulk_tui.config.settings import Settings
@@ -27,7 +26,7 @@ def read(flags: Mapping[str, object]) -> tuple[Settings | None, list[Finding]]:
     except Exception as error:  # noqa: BLE001 - whatever it is, the other checks go on
         return None, [unforeseen(_SUBJECT, error)]
     settings = configuration.settings
-    file = short(configuration.path)
+    file = short_path(configuration.path)
     there = file if configuration.path.exists() else f"{file} is not there, so defaults count"
     said = f"{there}; profile {settings.profile}."
     return settings, [Finding(_SUBJECT, Grade.PASS, said)]

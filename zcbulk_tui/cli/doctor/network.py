@@ -3,19 +3,18 @@
 import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from zcbulk_tui.cli import compose, loops
+from zcbulk_tui.cli import event_loop
+from zcbulk_tui.cli.client import make_network
 from zcbulk_tui.cli.doctor import sign_in
-from zcbulk_tui.cli.findings import Finding, Grade, failure
+from zcbulk_tui.cli.doctor.findings import Finding, Grade, failure
+from zcbulk_tui.cli.job_names import home_of
 from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.creator.network import Network
+from zcbulk_tui.creator.probe import Probe, Stage, probe
 from zcbulk_tui.domain import datacenters
 from zcbulk_tui.errors import ConfigError, ServiceError, ZcbulkError
-
-if TYPE_CHECKING:
-    from zcbulk_tui.creator.network import Network
-    from zcbulk_tui.creator.probe import Probe
 
 _LITTLE, _MUCH = 60.0, 300.0
 """Seconds that a clock may be wrong by, and by which it is no good."""
@@ -24,20 +23,18 @@ _LITTLE, _MUCH = 60.0, 300.0
 def check(settings: Settings) -> Iterator[Finding]:
     """Asks both hosts, at once."""
     try:
-        network = compose.make_network(settings)
+        network = make_network(settings)
     except ConfigError as error:
         yield failure("network", error)
         return
     api, accounts, note = _hosts(settings)
-    of_api, of_accounts = loops.run(_ask(network, api, accounts))
+    of_api, of_accounts = event_loop.run(_ask(network, api, accounts))
     yield from _way("API", of_api, note)
     yield from _way("accounts", of_accounts)
     yield _clock([each.ahead for each in (of_api, of_accounts) if each.ahead is not None])
 
 
-async def _ask(network: "Network", *urls: str) -> "Sequence[Probe]":
-    from zcbulk_tui.creator.probe import probe
-
+async def _ask(network: Network, *urls: str) -> Sequence[Probe]:
     try:
         return await asyncio.gather(*(probe(network, url) for url in urls))
     finally:
@@ -50,7 +47,7 @@ def _hosts(settings: Settings) -> tuple[str, str, str]:
     with suppress(ZcbulkError):  # it has a line of its own
         credentials = sign_in.kept(settings)
         accounts = credentials.accounts_url if credentials else accounts
-    api = compose.home_of(settings)
+    api = home_of(settings)
     center = datacenters.named(settings.data_center) if settings.data_center else None
     center = center or datacenters.find(urlsplit(api or "").hostname or "")
     center = center or datacenters.of_accounts(accounts or "")
@@ -60,10 +57,8 @@ def _hosts(settings: Settings) -> tuple[str, str, str]:
     return api or f"https://{us.api_host}", accounts or (center or us).accounts_url, note
 
 
-def _way(name: str, probe: "Probe", note: str = "") -> Iterator[Finding]:
+def _way(name: str, probe: Probe, note: str = "") -> Iterator[Finding]:
     """What a request met, as far as it came."""
-    from zcbulk_tui.creator.probe import Stage
-
     parts = urlsplit(probe.url)
     through = f"through the proxy {probe.proxy}" if probe.proxy else "without a proxy"
     yield Finding(f"{name} route", Grade.PASS, f"To {probe.url}{note}, {through}.")

@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
-from zcbulk_tui.cli.doctor.places import short
-from zcbulk_tui.cli.findings import Finding, Grade, failure
+from zcbulk_tui.cli.doctor.findings import Finding, Grade, failure, short_path
 from zcbulk_tui.config import paths
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.errors import ConfigError
@@ -59,7 +58,7 @@ def _config_file() -> Finding | str:
         return Finding(
             "config file",
             Grade.WARN,
-            f"Others can write {short(path)}, and so decide where the token goes.",
+            f"Others can write {short_path(path)}, and so decide where the token goes.",
             f"chmod go-w '{path}'",
         )
     return "Nobody else can write it."
@@ -69,7 +68,7 @@ def _state_folder() -> str:
     folder = paths.state_dir()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with tempfile.TemporaryFile(dir=folder):
-        return f"{short(folder)} can be written."
+        return f"{short_path(folder)} can be written."
 
 
 def _memory() -> str:
@@ -83,7 +82,7 @@ def _sign_in_files(profile: str) -> str:
         return "There are none."
     for path in (folder, *_below(folder)):
         files.check_private(path)
-    return f"Only you can read {short(folder)}."
+    return f"Only you can read {short_path(folder)}."
 
 
 def _below(folder: Path) -> list[Path]:

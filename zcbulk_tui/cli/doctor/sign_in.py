@@ -2,18 +2,16 @@
 
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from zcbulk_tui.cli import compose
-from zcbulk_tui.cli.findings import Finding, Grade, failure
+from zcbulk_tui.cli.context import check_signed_in, sign_in_files
+from zcbulk_tui.cli.doctor.findings import Finding, Grade, failure
 from zcbulk_tui.config import secrets
 from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.creator.credentials import Credentials, open_credentials
+from zcbulk_tui.creator.scopes import CREATE, READ
 from zcbulk_tui.domain import datacenters
 from zcbulk_tui.errors import ConfigError, ZcbulkError
-
-if TYPE_CHECKING:
-    from zcbulk_tui.creator.credentials import Credentials
 
 _SUBJECT = "sign-in"
 
@@ -37,7 +35,7 @@ def check(settings: Settings | None) -> Iterator[Finding]:
     except ZcbulkError as error:
         yield failure(_SUBJECT, error)
         return
-    files = compose.sign_in_files(settings)
+    files = sign_in_files(settings)
     if credentials is None:
         also = ", which goes before the sign-in" if files.exists else ""
         yield Finding(_SUBJECT, Grade.PASS, f"Tokens come from {_other_way(settings)}{also}.")
@@ -53,7 +51,7 @@ def check(settings: Settings | None) -> Iterator[Finding]:
     yield _data_center(settings, credentials)
 
 
-def kept(settings: Settings) -> "Credentials | None":
+def kept(settings: Settings) -> Credentials | None:
     """Returns the sign-in that tokens come from; None where they come from elsewhere.
 
     Raises:
@@ -61,13 +59,11 @@ def kept(settings: Settings) -> "Credentials | None":
         ConfigError: The sign-in cannot be read, or the environment holds something that is no
             token.
     """
-    from zcbulk_tui.creator.credentials import open_credentials
-
     try:
-        compose.check_signed_in(settings)
+        check_signed_in(settings)
         if _other_way(settings):
             return None
-        return open_credentials(compose.sign_in_files(settings), settings.profile)
+        return open_credentials(sign_in_files(settings), settings.profile)
     except OSError as error:
         raise ConfigError(
             f"{error.filename} cannot be read",
@@ -84,7 +80,7 @@ def _other_way(settings: Settings) -> str:
     return "token_command" if settings.token_command is not None else ""
 
 
-def _accounts_server(settings: Settings, credentials: "Credentials") -> Finding:
+def _accounts_server(settings: Settings, credentials: Credentials) -> Finding:
     subject, server = "accounts server", credentials.accounts_url
     if settings.accounts_url not in (None, server):
         return Finding(
@@ -96,9 +92,7 @@ def _accounts_server(settings: Settings, credentials: "Credentials") -> Finding:
     return Finding(subject, Grade.PASS, f"Tokens come from {server}.")
 
 
-def _scopes(settings: Settings, credentials: "Credentials") -> Finding:
-    from zcbulk_tui.creator.scopes import CREATE, READ
-
+def _scopes(settings: Settings, credentials: Credentials) -> Finding:
     if not credentials.scopes:
         return Finding("scopes", Grade.PASS, "Zoho did not say which it gave.")
     for scope, what, is_wanted in (
@@ -115,7 +109,7 @@ def _scopes(settings: Settings, credentials: "Credentials") -> Finding:
     return Finding("scopes", Grade.PASS, f"{', '.join(credentials.scopes)}.")
 
 
-def _data_center(settings: Settings, credentials: "Credentials") -> Finding:
+def _data_center(settings: Settings, credentials: Credentials) -> Finding:
     subject, home = "data centre", datacenters.of_accounts(credentials.accounts_url)
     if home is None:
         return Finding(subject, Grade.PASS, "The accounts server is in none of Zoho's.")

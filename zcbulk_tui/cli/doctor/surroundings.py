@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from zcbulk_tui.cli.doctor.places import short
-from zcbulk_tui.cli.findings import Finding, Grade, failure
+from zcbulk_tui.cli.doctor.findings import Finding, Grade, failure, short_path
+from zcbulk_tui.creator import trust
 from zcbulk_tui.domain import proxies
 from zcbulk_tui.errors import ConfigError
 
@@ -62,8 +62,6 @@ def _no_proxy(environ: Mapping[str, str], name: str, value: str) -> Iterator[Fin
 
 
 def _certificates(environ: Mapping[str, str]) -> Iterator[Finding]:
-    from zcbulk_tui.creator import trust  # ssl takes a moment
-
     checks: tuple[tuple[str, Callable[[str], None], str], ...] = (
         (trust.CERT_FILE, trust.check_bundle, "its certificates are trusted"),
         (trust.CERT_DIR, trust.check_folders, "the certificates there are trusted"),
@@ -84,12 +82,12 @@ def _certificates(environ: Mapping[str, str]) -> Iterator[Finding]:
         else:
             grade = Grade.WARN if name == trust.KEY_LOG else Grade.PASS
             fix = f"Whoever reads it reads the token: unset {name}." if grade is Grade.WARN else ""
-            yield Finding(name, grade, f"{short(Path(value))}: {said}.", fix)
+            yield Finding(name, grade, f"{short_path(Path(value))}: {said}.", fix)
 
 
 def _not_used(environ: Mapping[str, str]) -> Iterator[Finding]:
     for name in _NOT_USED:
         if environ.get(name):
             instead = "ca_bundle counts" if name.endswith("BUNDLE") else "nothing is read there"
-            said = f"{name}, which is {short(Path(environ[name]))}: {instead}."
+            said = f"{name}, which is {short_path(Path(environ[name]))}: {instead}."
             yield Finding("not used here", Grade.PASS, said)

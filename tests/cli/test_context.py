@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from zcbulk_tui.cli import compose
+from zcbulk_tui.cli import context
 from zcbulk_tui.config.settings import BudgetSettings, Settings
 from zcbulk_tui.domain.budget import QuotaPlan
 
@@ -33,10 +33,10 @@ from zcbulk_tui.domain.budget import QuotaPlan
     ],
 )
 def test_what_is_allowed_of_a_day(budget: BudgetSettings, quota_plan: QuotaPlan) -> None:
-    assert compose.quota_plan(Settings(budget=budget)) == quota_plan
+    assert context.quota_plan(Settings(budget=budget)) == quota_plan
 
 
 def test_the_day_is_that_of_the_time_zone() -> None:
     settings = Settings(budget=BudgetSettings(reset_timezone="Asia/Kolkata"))
     now = datetime(2026, 3, 11, 20, 0, tzinfo=UTC)
-    assert compose.quota_plan(settings).day(now).isoformat() == "2026-03-12"
+    assert context.quota_plan(settings).day(now).isoformat() == "2026-03-12"

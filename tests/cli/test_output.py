@@ -19,8 +19,8 @@ from tests.support.jobs import REF, URL
 from tests.support.simulators import commands_sent, labelled, url_of
 from tests.support.stub_server import Reply, StubServer
 from zcbulk_tui.cli.main import main
+from zcbulk_tui.cli.output import SafeWriter
 from zcbulk_tui.cli.parser import make_parser
-from zcbulk_tui.cli.streams import SafeWriter
 from zcbulk_tui.config import paths
 from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.records import ControlRecord

@@ -1,15 +1,17 @@
 """``zcbulk-tui import``: puts the jobs of a file on the watch list."""
 
 import sys
+from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from zcbulk_tui import user_files
-from zcbulk_tui.cli import ask, compose, memory
-from zcbulk_tui.cli.compose import at_its_home
-from zcbulk_tui.cli.main import complain
+from zcbulk_tui.cli import options, prompts
+from zcbulk_tui.cli.context import open_memory, operator, profile_context
+from zcbulk_tui.cli.job_names import at_its_home, parse_jobs, watched
+from zcbulk_tui.cli.output import print_error
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
@@ -20,6 +22,14 @@ from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import UsageError
 from zcbulk_tui.store.watch_list import WatchList
 from zcbulk_tui.store.windows import NoWindow
+
+_EPILOG = """\
+FILE has a job's status URL or id in each line, with a label and tags after it if you like:
+
+  https://www.zohoapis.eu/creator/v2.1/bulk/…/insert/3888833000000114027  My label #tag
+
+Empty lines and lines that begin with # are left out. What zcbulk-tui export has written,
+JSON or CSV, will do as well; the jobs of it are taken, their past is not."""
 
 _STDIN = "-"
 
@@ -32,63 +42,74 @@ _BAD_AT_MOST = 10_000
 """Bad lines after which nobody reads on: a file with as many is something else."""
 
 
-def run(file: str, flags: Mapping[str, object], *, skip_bad: bool, yes: bool) -> int:
+def add_arguments(parser: ArgumentParser) -> None:
+    """Adds what can be typed after the command."""
+    parser.epilog = _EPILOG
+    parser.add_argument("file", metavar="FILE", help="its path, or - for stdin")
+    parser.add_argument(
+        "--skip-bad",
+        action="store_true",
+        help="leave out lines that cannot be used, and ids that a spreadsheet may have rounded",
+    )
+    parser.add_argument(
+        "--yes", action="store_true", help="take ids that a spreadsheet may have rounded"
+    )
+    options.add_profile(parser, inherit=True)
+    options.add_environment(parser)
+
+
+def run(arguments: Namespace) -> int:
     """Puts the jobs of a file on the watch list, and prints how many these are.
 
-    Args:
-        file: Its path; ``-`` for the standard input.
-        flags: Settings from the command line.
-        skip_bad: Whether lines that cannot be used are left out, and ids that are doubtful.
-        yes: Whether doubtful ids are taken without a question.
-
     Returns:
-        The exit code.
+        0; 1 where the user did not want them.
 
     Raises:
         UsageError: The file cannot be read, or a line cannot be used or is doubtful; nothing is
             changed then.
         ConfigError: The watch list cannot be written; nothing is changed then.
     """
-    settings = load.load(flags=flags)
+    file, skip_bad, yes = arguments.file, arguments.skip_bad, arguments.yes
+    settings = load.load(flags=options.setting_flags(arguments))
     name = "The standard input" if file == _STDIN else one_line(file, 200)
     entries = entries_of(_content(file, name), name, settings)
     listed = [entry for entry in entries if isinstance(entry, ListedJob)]
     bad = len(entries) - len(listed)
-    told = _each_once(listed, settings)
+    wanted = _each_once(listed, settings)
     skipped = bad
-    now, by = datetime.now(UTC), memory.operator()
-    with memory.database() as database:
+    now, by = datetime.now(UTC), operator()
+    with open_memory() as database:
         watch_list = WatchList(database, settings.profile)
         known = {at_its_home(job.ref, settings): job for job in watch_list.jobs()}
-        doubtful = doubts(told, known)
-        _name_all(_to_be_named(entries, {told[home].place: doubtful[home] for home in doubtful}))
+        doubtful = doubts(wanted, known)
+        _name_all(_to_be_named(entries, {wanted[home].place: doubtful[home] for home in doubtful}))
         if bad and not skip_bad:
             raise _unusable(name, _counted(bad, "line"))
         if doubtful and skip_bad and not yes:
-            told = {home: entry for home, entry in told.items() if home not in doubtful}
+            wanted = {home: entry for home, entry in wanted.items() if home not in doubtful}
             skipped += len(doubtful)
         elif doubtful and not yes and not _confirmed(len(doubtful), file, name):
             print("Nothing was imported.")
             return 1
         new = [
             new_job(entry, now, f"{by}, import")
-            for home, entry in told.items()
+            for home, entry in wanted.items()
             if home not in known
         ]
         old = [
-            (known[home], _retold(known[home], entry))
-            for home, entry in told.items()
+            (known[home], _renamed(known[home], entry))
+            for home, entry in wanted.items()
             if home in known
         ]
         changed = [after for before, after in old if after != before]
         watch_list.add_all([*changed, *new])
         window = NoWindow(database, settings.profile)
-        told_to = memory.context(settings, database, window).memory
+        memory = profile_context(settings, database, window).memory
         # Windows that are open learn by these that the list is another one.
         for event in _events(new, changed, now, by):
-            told_to.happened(event)
+            memory.happened(event)
         if database.trouble:
-            complain(database.trouble)
+            print_error(database.trouble)
     print(_summary(len(new), len(old), skipped))
     return 0
 
@@ -113,7 +134,7 @@ def entries_of(content: str, name: str, settings: Settings) -> list[ListedJob | 
     Args:
         content: What stands in it.
         name: What errors call it.
-        settings: Those of the profile, which tell what a job's id means and which hosts may be.
+        settings: Those of the profile, which say what a job's id means and which hosts may be.
 
     Raises:
         UsageError: It is no list of jobs, or too many of its lines are bad.
@@ -124,7 +145,7 @@ def entries_of(content: str, name: str, settings: Settings) -> list[ListedJob | 
 
     def job(text: str, environment: Environment | None) -> JobRef:
         here = settings if environment is None else by_environment[environment]
-        (ref,) = compose.parse_jobs([text], here)
+        (ref,) = parse_jobs([text], here)
         return ref
 
     entries: list[ListedJob | BadEntry] = []
@@ -153,7 +174,7 @@ def _first_bad(entries: Iterable[ListedJob | BadEntry]) -> str:
 
 
 def _each_once(listed: Iterable[ListedJob], settings: Settings) -> dict[JobRef, ListedJob]:
-    """The jobs by where their calls go; of one that is listed twice, what is told first."""
+    """The jobs by where their calls go; of one that is listed twice, the first entry."""
     found: dict[JobRef, ListedJob] = {}
     for entry in listed:
         found.setdefault(at_its_home(entry.ref, settings), entry)
@@ -162,7 +183,7 @@ def _each_once(listed: Iterable[ListedJob], settings: Settings) -> dict[JobRef, 
 
 def new_job(entry: ListedJob, now: datetime, by: str) -> WatchedJob:
     """Returns the job of an entry, as it is watched from `now` on."""
-    job = compose.watched(entry.ref)
+    job = watched(entry.ref)
     return replace(
         job,
         label=entry.label or job.label,
@@ -176,8 +197,8 @@ def new_job(entry: ListedJob, now: datetime, by: str) -> WatchedJob:
     )
 
 
-def _retold(job: WatchedJob, entry: ListedJob) -> WatchedJob:
-    """A job that is watched already, with what the file tells of it in words."""
+def _renamed(job: WatchedJob, entry: ListedJob) -> WatchedJob:
+    """A job that is watched already, with what the file says of it in words."""
     return replace(
         job,
         label=entry.label or job.label,
@@ -223,9 +244,9 @@ def _unusable(name: str, count: str) -> UsageError:
 def _name_all(found: list[tuple[str, str]]) -> None:
     """Prints where something stands and what is wrong with it."""
     for place, reason in found[:_NAMED_AT_MOST]:
-        complain(f"{place}: {reason}")
+        print_error(f"{place}: {reason}")
     if len(found) > _NAMED_AT_MOST:
-        complain(f"… and {len(found) - _NAMED_AT_MOST:,} more")
+        print_error(f"… and {len(found) - _NAMED_AT_MOST:,} more")
 
 
 def _confirmed(doubtful: int, file: str, name: str) -> bool:
@@ -240,7 +261,7 @@ def _confirmed(doubtful: int, file: str, name: str) -> bool:
             next_step="Correct what is named above, or leave it out: --skip-bad. "
             "If it is right, add --yes.",
         )
-    return ask.yes(f"Add {_counted(doubtful, 'job')} with such an id all the same? [y/N] ")
+    return prompts.confirm(f"Add {_counted(doubtful, 'job')} with such an id all the same? [y/N] ")
 
 
 def _summary(new: int, old: int, bad: int) -> str:

@@ -4,12 +4,12 @@ import os
 from collections.abc import Mapping
 
 from zcbulk_tui.cli.charset import Ascii, is_utf8, locale_of
-from zcbulk_tui.cli.findings import Finding, Grade
-from zcbulk_tui.cli.terminal_questions import (
+from zcbulk_tui.cli.doctor.findings import Finding, Grade
+from zcbulk_tui.cli.doctor.terminal_queries import (
     AMBIGUOUS,
     WIDE,
+    Answers,
     Terminal,
-    Told,
     inquire,
 )
 from zcbulk_tui.domain.text import one_line
@@ -56,18 +56,18 @@ def findings(
     return [decided if each.subject == decided.subject else each for each in found]
 
 
-def judge(environ: Mapping[str, str], told: Told) -> list[Finding]:
+def judge(environ: Mapping[str, str], answers: Answers) -> list[Finding]:
     """Returns what the environment and the answers mean for the dashboard."""
     found = [
         _colours(environ),
-        _unicode(told.encoding),
-        _unicode_width(told),
-        _focus(environ, told),
-        _clipboard(environ, told),
-        _size(told.columns, told.lines),
+        _unicode(answers.encoding),
+        _unicode_width(answers),
+        _focus(environ, answers),
+        _clipboard(environ, answers),
+        _size(answers.columns, answers.lines),
     ]
     if environ.get("TMUX"):
-        found.insert(-1, _passthrough(told.tmux))
+        found.insert(-1, _passthrough(answers.tmux))
     return found
 
 
@@ -114,60 +114,62 @@ def _named(locale: str) -> str:
     return one_line(locale, 40) or "nothing"
 
 
-def _unicode_width(told: Told) -> Finding:
+def _unicode_width(answers: Answers) -> Finding:
     subject = "Unicode width"
-    if not is_utf8(told.encoding):
+    if not is_utf8(answers.encoding):
         return Finding(subject, Grade.PASS, "It does not matter: all is drawn in ASCII.")
-    if told.wide is None or told.ambiguous is None:
+    if answers.wide is None or answers.ambiguous is None:
         return Finding(
             subject,
             Grade.WARN,
-            "The terminal does not tell how wide its characters are.",
+            "The terminal does not say how wide its characters are.",
             "If lines are broken, draw with ASCII only: `zcbulk-tui --ascii`.",
         )
-    if told.ambiguous != 1:
+    if answers.ambiguous != 1:
         # One that reads bytes for characters, or one that is set to East Asian widths. Either way
         # no line of the dashboard fits.
         return Finding(
             subject,
             Grade.FAIL,
-            f"The terminal shows “{AMBIGUOUS}” in {told.ambiguous} cells, not 1; so it does bars.",
+            f"The terminal shows “{AMBIGUOUS}” in {answers.ambiguous} cells, not 1; "
+            "so it does bars.",
             "Set the terminal to UTF-8 and to narrow ambiguous characters, or use --ascii.",
         )
-    if told.wide != 2:
+    if answers.wide != 2:
         return Finding(
             subject,
             Grade.WARN,
-            f"The terminal shows “{WIDE}” in {told.wide} cells, not 2; such names shift the rest.",
+            f"The terminal shows “{WIDE}” in {answers.wide} cells, not 2; "
+            "such names shift the rest.",
             "Give such jobs other names, or use another terminal.",
         )
     return Finding(subject, Grade.PASS, "Wide characters take two cells, bars take one.")
 
 
-def _focus(environ: Mapping[str, str], told: Told) -> Finding:
+def _focus(environ: Mapping[str, str], answers: Answers) -> Finding:
     subject, cost = "focus events", "so calls are spent as ever while nobody looks"
     if environ.get("TMUX"):
-        match told.tmux.get("focus-events"):
+        match answers.tmux.get("focus-events"):
             case "on":
-                return Finding(subject, Grade.PASS, "tmux tells when the pane has the focus.")
+                return Finding(subject, Grade.PASS, "tmux reports when the pane has the focus.")
             case None:
-                said = f"tmux does not say whether it tells of the focus, {cost} if it does not."
+                said = f"tmux does not say whether it reports the focus, {cost} if it does not."
             case _:
-                said = f"tmux does not tell when the pane has the focus, {cost}."
+                said = f"tmux does not report when the pane has the focus, {cost}."
         again = "Then detach and attach again."
         return Finding(subject, Grade.WARN, said, f"{TMUX_CONF.format('focus-events')} {again}")
-    if told.focus:
-        return Finding(subject, Grade.PASS, "The terminal tells when it has the focus.")
-    if told.focus is None:
-        said = f"The terminal does not say whether it tells of the focus, {cost} if it does not."
+    if answers.focus:
+        return Finding(subject, Grade.PASS, "The terminal reports when it has the focus.")
+    if answers.focus is None:
+        said = f"The terminal does not say whether it reports the focus, {cost} if it does not."
     else:
-        said = f"The terminal does not tell when it has the focus, {cost}."
+        said = f"The terminal does not report when it has the focus, {cost}."
     return Finding(subject, Grade.WARN, said, "Choose the frugal pace (-) before you look away.")
 
 
-def _clipboard(environ: Mapping[str, str], told: Told) -> Finding:
+def _clipboard(environ: Mapping[str, str], answers: Answers) -> Finding:
     """Whether what is copied (OSC 52) gets anywhere."""
-    known = clipboard(environ, told.tmux, told.attributes)
+    known = clipboard(environ, answers.tmux, answers.attributes)
     grade = Grade.WARN if known.fix else Grade.PASS
     return Finding("clipboard", grade, known.said, known.fix)
 
@@ -178,10 +180,10 @@ def _passthrough(tmux: Mapping[str, str]) -> Finding:
     if not tmux:
         return Finding(subject, Grade.WARN, "tmux does not say whether it hands on.", fix)
     if hands_on(tmux):
-        return Finding(subject, Grade.PASS, "tmux hands on what is meant for the terminal.")
+        return Finding(subject, Grade.PASS, "tmux hands on what is for the terminal.")
     if copies(tmux):
         return Finding(subject, Grade.PASS, "It is off, and not needed: tmux copies by itself.")
-    return Finding(subject, Grade.WARN, "tmux keeps what is meant for the terminal.", fix)
+    return Finding(subject, Grade.WARN, "tmux keeps what is for the terminal.", fix)
 
 
 def _size(columns: int, lines: int) -> Finding:
@@ -190,8 +192,8 @@ def _size(columns: int, lines: int) -> Finding:
         return Finding(
             subject,
             Grade.WARN,
-            "The terminal does not tell its size.",
-            "Tell it: `stty cols 80 rows 24`, with the real numbers.",
+            "The terminal does not say its size.",
+            "Set it: `stty cols 80 rows 24`, with the real numbers.",
         )
     if columns < 60 or lines < 15:
         return Finding(

@@ -4,7 +4,7 @@ import pytest
 
 from tests.cli.doctor.examined import Doctor, calls
 from tests.support.simulators import url_of
-from zcbulk_tui.cli import compose, memory
+from zcbulk_tui.cli.context import open_memory, quota_tracker
 from zcbulk_tui.config import load
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.server import LoopbackServer
@@ -19,8 +19,8 @@ def test_a_job_costs_a_call_that_is_counted(
     assert found["status"][0] == "pass"
     assert job.id in found["status"][1]
     assert calls(creator) == [job.path]
-    with memory.database() as database:
-        assert compose.quota(load.load(), database).budget.day.total == 1
+    with open_memory() as database:
+        assert quota_tracker(load.load(), database).budget.day.total == 1
 
 
 @pytest.mark.usefixtures("signed_in")

@@ -13,22 +13,22 @@ from typing import Any
 
 import pytest
 
-from zcbulk_tui.cli.findings import Finding, Grade
-from zcbulk_tui.cli.terminal import findings, judge
-from zcbulk_tui.cli.terminal_questions import TMUX_OPTIONS, Terminal, Told, inquire
+from zcbulk_tui.cli.doctor.findings import Finding, Grade
+from zcbulk_tui.cli.doctor.terminal import findings, judge
+from zcbulk_tui.cli.doctor.terminal_queries import TMUX_OPTIONS, Answers, Terminal, inquire
 from zcbulk_tui.tui.terminal.clipboard import tmux_options
 
 XTERM = {"TERM": "xterm-256color"}
 TMUX = {"TERM": "tmux-256color", "TMUX": "/tmp/tmux-0/default,1,0"}
-GOOD = Told(100, 30, "utf-8", frozenset({64}), wide=2, ambiguous=1, focus=True)
+GOOD = Answers(100, 30, "utf-8", frozenset({64}), wide=2, ambiguous=1, focus=True)
 ALL_ON = {"focus-events": "on", "set-clipboard": "on", "allow-passthrough": "on"}
 DEFAULTS = {"focus-events": "off", "set-clipboard": "external", "allow-passthrough": "off"}
 
 # What the answers mean.
 
 
-def finding(subject: str, environ: dict[str, str], told: Told = GOOD) -> Finding:
-    found = {found.subject: found for found in judge(environ, told)}
+def finding(subject: str, environ: dict[str, str], answers: Answers = GOOD) -> Finding:
+    found = {found.subject: found for found in judge(environ, answers)}
     return found[subject]
 
 
@@ -48,21 +48,21 @@ def test_a_good_tmux_passes() -> None:
 
 @pytest.mark.parametrize("environ", [{}, XTERM, TMUX, {"TERM": "linux"}, {"TERM": "screen"}])
 @pytest.mark.parametrize(
-    "told",
+    "answers",
     [
         GOOD,
-        Told(),
-        Told(0, 0, ""),
-        Told(40, 10, "ascii"),
+        Answers(),
+        Answers(0, 0, ""),
+        Answers(40, 10, "ascii"),
         replace(GOOD, ambiguous=2, focus=False),
         replace(GOOD, wide=1, tmux=DEFAULTS),
         replace(GOOD, tmux=ALL_ON),
     ],
 )
 def test_what_does_not_pass_has_a_fix_and_the_rest_has_none(
-    environ: dict[str, str], told: Told
+    environ: dict[str, str], answers: Answers
 ) -> None:
-    for one in judge(environ, told):
+    for one in judge(environ, answers):
         assert bool(one.fix) == (one.grade is not Grade.PASS), one
         assert one.said.endswith(".")
 
@@ -104,7 +104,7 @@ def test_few_colours_are_for_whoever_sets_the_name_to_change(
 
 
 @pytest.mark.parametrize(
-    ("subject", "told", "grade"),
+    ("subject", "answers", "grade"),
     [
         ("Unicode", {"encoding": "UTF8"}, Grade.PASS),
         ("Unicode", {"encoding": "iso8859-1"}, Grade.WARN),
@@ -125,8 +125,8 @@ def test_few_colours_are_for_whoever_sets_the_name_to_change(
         ("size", {"columns": 80, "lines": 24}, Grade.PASS),
     ],
 )
-def test_what_a_terminal_tells(subject: str, told: dict[str, Any], grade: Grade) -> None:
-    assert finding(subject, XTERM, replace(GOOD, **told)).grade is grade
+def test_what_a_terminal_tells(subject: str, answers: dict[str, Any], grade: Grade) -> None:
+    assert finding(subject, XTERM, replace(GOOD, **answers)).grade is grade
 
 
 @pytest.mark.parametrize(
@@ -157,8 +157,8 @@ def test_focus_events_are_for_tmux_to_tell(tmux: dict[str, str], grade: Grade) -
 def test_the_clipboard_of_a_terminal(
     environ: dict[str, str], attributes: set[int] | None, grade: Grade, said: str
 ) -> None:
-    told = replace(GOOD, attributes=None if attributes is None else frozenset(attributes))
-    found = finding("clipboard", environ, told)
+    answers = replace(GOOD, attributes=None if attributes is None else frozenset(attributes))
+    found = finding("clipboard", environ, answers)
     assert found.grade is grade
     assert said in found.said
 
@@ -178,19 +178,19 @@ def test_the_clipboard_of_a_terminal(
 def test_the_clipboard_and_the_passthrough_of_tmux(
     tmux: dict[str, str], clipboard: Grade, passthrough: Grade
 ) -> None:
-    told = replace(GOOD, tmux=tmux)
-    found = finding("clipboard", TMUX, told)
+    answers = replace(GOOD, tmux=tmux)
+    found = finding("clipboard", TMUX, answers)
     assert found.grade is clipboard
     assert ("set -g set-clipboard on" in found.fix) == (clipboard is Grade.WARN)
-    found = finding("tmux passthrough", TMUX, told)
+    found = finding("tmux passthrough", TMUX, answers)
     assert found.grade is passthrough
     assert ("set -g allow-passthrough on" in found.fix) == (passthrough is Grade.WARN)
 
 
 def test_an_old_tmux_hands_on_everything() -> None:
-    told = replace(GOOD, tmux={"focus-events": "on", "set-clipboard": "external"})
-    assert finding("tmux passthrough", TMUX, told).grade is Grade.PASS
-    assert finding("clipboard", TMUX, told).grade is Grade.PASS
+    answers = replace(GOOD, tmux={"focus-events": "on", "set-clipboard": "external"})
+    assert finding("tmux passthrough", TMUX, answers).grade is Grade.PASS
+    assert finding("clipboard", TMUX, answers).grade is Grade.PASS
 
 
 # How they are asked for.
@@ -277,14 +277,14 @@ def played(answer: Answer) -> closing[Played]:
 
 def inquired(
     played: Played, environ: dict[str, str], encoding: str = "utf-8", timeout: float = 10.0
-) -> Told:
+) -> Answers:
     return inquire(environ, Terminal(played.end, played.end, timeout), encoding)
 
 
 def test_a_terminal_that_answers_everything() -> None:
     with played(answers_everything) as terminal:
-        told = inquired(terminal, XTERM)
-        assert told == Told(100, 30, "utf-8", frozenset({64, 1, 52}), 2, 1, True)
+        answers = inquired(terminal, XTERM)
+        assert answers == Answers(100, 30, "utf-8", frozenset({64, 1, 52}), 2, 1, True)
         assert terminal.is_as_it_was()
         # The line is empty again.
         assert terminal.written.endswith(b"\r\x1b[K\x1b[c")
@@ -292,21 +292,21 @@ def test_a_terminal_that_answers_everything() -> None:
 
 def test_a_terminal_that_says_only_what_it_is() -> None:
     with played(says_only_what_it_is) as terminal:
-        assert inquired(terminal, XTERM) == Told(100, 30, "utf-8", frozenset({6}))
+        assert inquired(terminal, XTERM) == Answers(100, 30, "utf-8", frozenset({6}))
         assert terminal.is_as_it_was()
 
 
 def test_a_silent_terminal_is_asked_once() -> None:
     with played(is_silent) as terminal:
-        assert inquired(terminal, XTERM, timeout=0.1) == Told(100, 30, "utf-8")
+        assert inquired(terminal, XTERM, timeout=0.1) == Answers(100, 30, "utf-8")
         assert terminal.is_as_it_was()
     assert terminal.written == b"\x1b[c"
 
 
 def test_a_terminal_is_shown_no_unicode_that_the_locale_does_not_have() -> None:
     with played(answers_everything) as terminal:
-        told = inquired(terminal, XTERM, "ascii")
-        assert (told.wide, told.ambiguous, told.focus) == (None, None, True)
+        answers = inquired(terminal, XTERM, "ascii")
+        assert (answers.wide, answers.ambiguous, answers.focus) == (None, None, True)
         assert terminal.written.isascii()
 
 
@@ -341,7 +341,7 @@ def test_an_interrupted_question_leaves_the_terminal_as_it_was(
             meanwhile.append(termios.tcgetattr(readers[0])[3] & (termios.ICANON | termios.ECHO))
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("zcbulk_tui.cli.terminal_questions.select", Interrupted)
+    monkeypatch.setattr("zcbulk_tui.cli.doctor.terminal_queries.select", Interrupted)
     with played(is_silent) as terminal:
         with pytest.raises(KeyboardInterrupt):
             inquired(terminal, XTERM)

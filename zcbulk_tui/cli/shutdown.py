@@ -30,7 +30,7 @@ _LOOK = b"\0"
 """No signal has this number."""
 
 
-class Ending:
+class Shutdown:
     """The end of this process, which comes in time once it has begun.
 
     It hears of signals by itself; handlers in the main thread run all the same.
@@ -49,7 +49,7 @@ class Ending:
         self._forward = -1
         self._reader, self._writer = os.pipe()
         os.set_blocking(self._writer, False)
-        self._thread = Thread(target=self._watch, name="ending", daemon=True)
+        self._thread = Thread(target=self._watch, name="shutdown", daemon=True)
 
     def begin(self, code: int) -> None:
         """Begins the end, if it has not begun; may be called in every thread, and in a handler.

@@ -1,4 +1,4 @@
-"""What this terminal and the tmux around the program tell, when asked."""
+"""Asking this terminal, and the tmux around the program, what they can do."""
 
 import os
 import re
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from zcbulk_tui.cli.charset import is_utf8
-from zcbulk_tui.cli.ending import line_comes_back
+from zcbulk_tui.cli.shutdown import line_comes_back
 from zcbulk_tui.render import clipboard
 from zcbulk_tui.tui.terminal.clipboard import tmux_options
 
@@ -38,17 +38,17 @@ WIDE, AMBIGUOUS = "中", "·"
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What was told when asked.
+class Answers:
+    """What the terminal and tmux answered.
 
     Attributes:
-        columns: Width of the terminal; 0 if it does not tell.
-        lines: Height of the terminal; 0 if it does not tell.
+        columns: Width of the terminal; 0 if it does not say.
+        lines: Height of the terminal; 0 if it does not say.
         encoding: The locale, or the name of an encoding; empty if there is none.
         attributes: How the terminal describes itself; None if it does not answer at all.
         wide: Cells that a wide character takes; None if that is not known.
         ambiguous: Cells that a character of ambiguous width takes; None if that is not known.
-        focus: Whether it tells when it has the focus; None if that is not known.
+        focus: Whether it reports that it has the focus; None if that is not known.
         tmux: Options of the tmux that the program runs in.
     """
 
@@ -78,7 +78,7 @@ class Terminal:
 
     @property
     def size(self) -> tuple[int, int]:
-        """Columns and lines; zeros if the terminal does not tell."""
+        """Columns and lines; zeros if the terminal does not say."""
         return os.get_terminal_size(self._writer)
 
     def ask(self, query: str) -> bytes:
@@ -111,17 +111,17 @@ class Terminal:
         return answer
 
 
-def inquire(environ: Mapping[str, str], terminal: Terminal, encoding: str) -> Told:
-    """Asks the terminal, and the tmux around the program, everything that can be asked."""
+def inquire(environ: Mapping[str, str], terminal: Terminal, encoding: str) -> Answers:
+    """Asks the terminal, and the tmux around the program, all that can be asked."""
     columns, lines = terminal.size
     tmux = tmux_options(environ, TMUX_OPTIONS) if environ.get("TMUX") else {}
     attributes = _IDENTITY.search(terminal.ask(""))
     if not attributes:
-        # Who is silent once is not asked again: it costs time, and answers that come late end up
-        # on the command line of the shell.
-        return Told(columns, lines, encoding, tmux=tmux)
+        # One that is silent once is not queried again: it costs time, and answers that come late
+        # end up on the command line of the shell.
+        return Answers(columns, lines, encoding, tmux=tmux)
     mode = _MODE.search(terminal.ask(_DOES_FOCUS + _ERASE))
-    return Told(
+    return Answers(
         columns,
         lines,
         encoding,

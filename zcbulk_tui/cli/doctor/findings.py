@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 
 from zcbulk_tui.errors import Occasion, ZcbulkError
 
@@ -50,3 +51,11 @@ def unforeseen(subject: str, error: Exception) -> Finding:
         f"The check broke down ({type(error).__name__}).",
         "This is a fault of this program: please report it.",
     )
+
+
+def short_path(path: Path) -> str:
+    """Returns a path as findings show it, with ``~`` for the home folder."""
+    try:
+        return f"~/{path.relative_to(Path.home())}"
+    except (ValueError, RuntimeError):  # elsewhere, or nobody's home
+        return str(path)

@@ -225,7 +225,7 @@ def test_a_file_that_cannot_be_read(
 
 
 def test_a_file_without_an_end(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("zcbulk_tui.cli.importing._LARGEST", 2**20)
+    monkeypatch.setattr("zcbulk_tui.cli.import_jobs._LARGEST", 2**20)
     ended = cli("import", "/dev/zero")
     assert (ended.code, len(ended.lines)) == (2, 1)
     assert "too large" in ended.err
@@ -241,7 +241,7 @@ def test_a_file_that_is_too_large(imported: Importer) -> None:
 def test_a_file_with_nothing_but_bad_lines_is_not_read_to_its_end(
     imported: Importer, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]
 ) -> None:
-    monkeypatch.setattr("zcbulk_tui.cli.importing._BAD_AT_MOST", 100)
+    monkeypatch.setattr("zcbulk_tui.cli.import_jobs._BAD_AT_MOST", 100)
     ended = imported("x\n" * 101, *options)
     assert (ended.code, ended.out, len(ended.lines)) == (2, "", 1)
     assert "more than 100 lines that cannot be used" in ended.err

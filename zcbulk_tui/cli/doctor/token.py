@@ -1,19 +1,22 @@
 """The doctor on what a token is needed for: the token itself, and the status of one job."""
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
-from zcbulk_tui.cli import compose, loops, memory
+from pydantic import ValidationError
+
+from zcbulk_tui.cli import event_loop
+from zcbulk_tui.cli.client import open_client
+from zcbulk_tui.cli.context import command_context, sign_in_files
 from zcbulk_tui.cli.doctor import sign_in
-from zcbulk_tui.cli.findings import Finding, Grade, failure
+from zcbulk_tui.cli.doctor.findings import Finding, Grade, failure
+from zcbulk_tui.cli.job_names import parse_jobs, watched
 from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.creator.client import CreatorClient
+from zcbulk_tui.creator.credentials import CachedToken
 from zcbulk_tui.domain.job import JobReading
 from zcbulk_tui.errors import ZcbulkError
 from zcbulk_tui.monitor.once import read_all
 from zcbulk_tui.render.figures import percent
-
-if TYPE_CHECKING:
-    from zcbulk_tui.creator.client import CreatorClient
 
 _SUBJECT = "token"
 
@@ -24,12 +27,12 @@ def check(settings: Settings, job: str | None) -> list[Finding]:
         has_sign_in = sign_in.kept(settings) is not None
     except ZcbulkError:
         return []  # It has a line of its own.
-    return loops.run(_check(settings, job, has_sign_in))
+    return event_loop.run(_check(settings, job, has_sign_in))
 
 
 async def _check(settings: Settings, job: str | None, has_sign_in: bool) -> list[Finding]:
     try:
-        async with compose.client(settings) as client:
+        async with open_client(settings) as client:
             await client.sign_in()
             token = Finding(_SUBJECT, Grade.PASS, _known_of_token(settings, has_sign_in))
             return [token, await _status(settings, client, job)]
@@ -48,27 +51,23 @@ def _known_of_token(settings: Settings, has_sign_in: bool) -> str:
 
 def _end_of_token(settings: Settings) -> datetime | None:
     """When the token ends that the sign-in has brought; None where it could not be kept."""
-    from pydantic import ValidationError
-
-    from zcbulk_tui.creator.credentials import CachedToken
-
-    token = compose.sign_in_files(settings).token()
+    token = sign_in_files(settings).token()
     try:
         return CachedToken.model_validate_json(token.get_secret_value()).ends_at if token else None
     except ValidationError:
         return None
 
 
-async def _status(settings: Settings, client: "CreatorClient", job: str | None) -> Finding:
+async def _status(settings: Settings, client: CreatorClient, job: str | None) -> Finding:
     subject = "status"
     if job is None:
         said = "Not asked: zcbulk-tui doctor JOB asks for that of one job, which costs 1 call."
         return Finding(subject, Grade.PASS, said)
     try:
-        (ref,) = compose.parse_jobs([job], settings)
-        with memory.command_context(settings) as (context, quota):
-            asked = [compose.watched(ref)]
-            (result,) = await read_all(client, asked, quota, context, _now, fresh=True)
+        (ref,) = parse_jobs([job], settings)
+        with command_context(settings) as (context, quota):
+            jobs = [watched(ref)]
+            (result,) = await read_all(client, jobs, quota, context, _now, fresh=True)
     except ZcbulkError as error:
         return failure(subject, error)
     if not isinstance(result, JobReading):

@@ -2,14 +2,12 @@
 
 import getpass
 import sys
-from typing import TYPE_CHECKING
 
-from zcbulk_tui.cli.ending import line_comes_back
+from pydantic import SecretStr
+
+from zcbulk_tui.cli.shutdown import line_comes_back
 from zcbulk_tui.config import secrets
 from zcbulk_tui.errors import UsageError
-
-if TYPE_CHECKING:
-    from pydantic import SecretStr
 
 
 def line(question: str, setting: str) -> str:
@@ -34,16 +32,21 @@ def line(question: str, setting: str) -> str:
         raise UsageError("Nothing was typed, and nothing was changed") from None
 
 
-def yes(question: str) -> bool:
-    """Asks whether to go on; the end of input is a no. The caller has made sure of a terminal."""
+def answer(question: str) -> str:
+    """Asks for a line on the terminal; empty at the end of input."""
     try:
-        return input(question).strip().lower() in ("y", "yes")
+        return input(question).strip()
     except EOFError:
         print()
-        return False
+        return ""
 
 
-def secret(question: str, variable: str | None) -> "SecretStr":
+def confirm(question: str) -> bool:
+    """Asks on the terminal whether to go on; the end of input is a no."""
+    return answer(question).lower() in ("y", "yes")
+
+
+def secret(question: str, variable: str | None) -> SecretStr:
     """Asks for a secret, which is not shown; where there is no terminal, a line is read.
 
     Args:
@@ -54,8 +57,6 @@ def secret(question: str, variable: str | None) -> "SecretStr":
         UsageError: Nothing was typed.
         ConfigError: It cannot be a secret.
     """
-    from pydantic import SecretStr
-
     hint = f", or set {variable}" if variable else ""
     try:
         if sys.stdin.isatty():

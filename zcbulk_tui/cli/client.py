@@ -1,0 +1,102 @@
+"""The client for Zoho, as the settings have it: network, token, and the client over them.
+
+Loads httpx and pydantic, so the dashboard imports it after its first frame.
+"""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+from zcbulk_tui.cli.context import check_signed_in, sign_in_files
+from zcbulk_tui.cli.output import print_error
+from zcbulk_tui.config import paths, secrets
+from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.creator.client import CreatorClient
+from zcbulk_tui.creator.control import Variant, VariantMemory
+from zcbulk_tui.creator.network import Network, Timeouts
+from zcbulk_tui.creator.renewal import RefreshedToken
+from zcbulk_tui.creator.tokens import CommandToken, FixedToken, TokenSource
+from zcbulk_tui.creator.trust import trust
+from zcbulk_tui.domain import proxies
+from zcbulk_tui.errors import ConfigError, ZcbulkError
+from zcbulk_tui.store import variants
+
+
+@asynccontextmanager
+async def open_client(settings: Settings) -> AsyncIterator[CreatorClient]:
+    """Opens the client for Zoho.
+
+    Raises:
+        ZcbulkError: There is no way to a token, or a setting cannot be used.
+    """
+    check_signed_in(settings)
+    client, network = make_client(settings)
+    warn_of_proxies()
+    try:
+        yield client
+    finally:
+        await network.aclose()
+
+
+def make_client(settings: Settings) -> tuple[CreatorClient, Network]:
+    """Returns the client for Zoho, and the network under it, which is to be closed at the end.
+
+    Raises:
+        ConfigError: A setting cannot be used.
+    """
+    network = make_network(settings)
+    first = Variant(settings.control.method, settings.control.body)
+    kept = variants.VariantFile(paths.state_dir() / variants.FILE_NAME)
+    client = CreatorClient(
+        _token_source(settings, network),
+        network,
+        base_url=settings.base_url,
+        api_version=settings.api_version,
+        memory=VariantMemory(first, kept),
+    )
+    return client, network
+
+
+def make_network(settings: Settings) -> Network:
+    """Returns what carries all requests.
+
+    Raises:
+        ConfigError: The file of `ca_bundle`, or what a variable names, cannot be used.
+    """
+    timeouts = settings.timeouts
+    try:
+        return Network(
+            timeouts=Timeouts(timeouts.connect, timeouts.read, timeouts.total),
+            verify=trust(settings.ca_bundle),
+        )
+    except ZcbulkError:
+        raise
+    except Exception as error:  # noqa: BLE001 - what nobody thought of ends no command in a traceback
+        kind = type(error).__name__
+    # Without its words, which may quote a password.
+    raise ConfigError(
+        "HTTPS cannot be set up",
+        f"It fails with {kind}.",
+        "See what of proxies and certificates is not as usual here: zcbulk-tui doctor",
+    )
+
+
+def warn_of_proxies() -> None:
+    """Writes a line about each part of NO_PROXY that means nothing.
+
+    Raises:
+        ConfigError: A proxy that the environment names cannot be used.
+    """
+    for warning in proxies.read(os.environ).warnings:
+        print_error(warning)
+
+
+def _token_source(settings: Settings, network: Network) -> TokenSource:
+    """What gives the access token: the environment, else a program, else the sign-in."""
+    token = secrets.from_environment(secrets.ACCESS_TOKEN)
+    if token is not None:
+        return FixedToken(token, secrets.ACCESS_TOKEN)
+    if settings.token_command is not None:
+        return CommandToken(partial(secrets.printed_by, settings.token_command))
+    return RefreshedToken(network, sign_in_files(settings), settings.profile)

@@ -1,0 +1,58 @@
+"""What a profile on the dashboard comes to life with, once the first frame is out."""
+
+from collections.abc import Sequence
+
+from zcbulk_tui.cli import context
+from zcbulk_tui.cli.client import make_client
+from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.domain.job import WatchedJob
+from zcbulk_tui.monitor.clock import awake_and_asleep
+from zcbulk_tui.monitor.monitor import Monitor
+from zcbulk_tui.monitor.ports import Sink
+from zcbulk_tui.store.archive import Archive
+from zcbulk_tui.store.database import Database
+from zcbulk_tui.tui.profile_spec import Connection
+
+
+def connect(
+    settings: Settings,
+    database: Database,
+    jobs: Sequence[WatchedJob] | None,
+    sink: Sink,
+    not_saved: list[str],
+) -> Connection:
+    """Returns the connection of a profile.
+
+    Args:
+        settings: Those of the profile.
+        database: The memory; is closed with the connection.
+        jobs: The jobs to watch; None for the watch list.
+        sink: Where the monitor's events go.
+        not_saved: Takes a sentence when the connection is closed and something was not written.
+
+    Raises:
+        ZcbulkError: A setting cannot be used.
+    """
+    client, network = make_client(settings)
+    shared = context.window_context(settings, database, jobs)
+    quota = context.quota_tracker(settings, database)
+    monitor = Monitor(
+        client,
+        sink,
+        shared,
+        quota,
+        read_only=settings.read_only,
+        elapsed=awake_and_asleep(),
+    )
+    context.thin_in_background(settings, database)
+
+    async def close() -> None:
+        database.close()
+        if database.trouble:
+            pending = database.pending_writes
+            lost = f"The last {pending} entries are lost. " if pending else ""
+            not_saved.append(f"{lost}{database.trouble}")
+        await network.aclose()
+
+    archive = Archive(database, settings.profile)
+    return Connection(monitor, shared.memory.recall(), archive, close)

@@ -1,0 +1,224 @@
+"""What a command shares with others on its profile: the memory, the day's calls, the sign-in."""
+
+import math
+import os
+import pwd
+import socket
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Thread
+from zoneinfo import ZoneInfo
+
+from zcbulk_tui.cli.output import print_error
+from zcbulk_tui.config import paths, secrets
+from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.domain.budget import Pace, Plan, QuotaPlan, daily_calls
+from zcbulk_tui.domain.call_limits import CALLS_PER_MINUTE
+from zcbulk_tui.domain.job import WatchedJob
+from zcbulk_tui.domain.sign_in import not_signed_in
+from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
+from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.errors import ConfigError, SignedOutError
+from zcbulk_tui.monitor.clock import awake_and_asleep
+from zcbulk_tui.monitor.ports import ProfileContext
+from zcbulk_tui.monitor.quota_tracker import QuotaTracker
+from zcbulk_tui.store import opening, sign_in
+from zcbulk_tui.store.database import FILE_NAME, Database, open_database
+from zcbulk_tui.store.memory import Memory
+from zcbulk_tui.store.opening import Opened
+from zcbulk_tui.store.quota import CallLedger
+from zcbulk_tui.store.rate_limiter import RateLimiter
+from zcbulk_tui.store.retention import Policy, claim, thin
+from zcbulk_tui.store.sign_in import SignInFiles
+from zcbulk_tui.store.windows import NoWindow, Windows
+
+
+@contextmanager
+def open_memory() -> Iterator[Database]:
+    """Opens the memory in the state folder.
+
+    Raises:
+        ConfigError: It cannot be used.
+    """
+    with closing(open_database(_state_file())) as database:
+        yield database
+
+
+def open_with_list(profile: str) -> tuple[Opened, list[JobSnapshot]]:
+    """Opens the memory in every case, and reads the watch list as the first frame shows it.
+
+    At worst, what is kept ends with this process.
+    """
+    return opening.open_with_list(_state_file(), profile, datetime.now(UTC))
+
+
+@contextmanager
+def command_context(settings: Settings) -> Iterator[tuple[ProfileContext, QuotaTracker]]:
+    """Opens the memory for a command without a window; says at the end what was not kept.
+
+    Where it cannot be opened, the command is carried out all the same.
+    """
+    opened = opening.open_store(_state_file(), datetime.now(UTC))
+    if opened.problem is not None:
+        print_error(str(opened.problem))
+    with closing(opened.database) as database:
+        context = profile_context(settings, database, NoWindow(database, settings.profile))
+        context.rate_limiter.on_wait = _wait_reported_once()
+        yield context, quota_tracker(settings, database)
+        if opened.problem is None and database.trouble:
+            print_error(database.trouble)
+
+
+def window_context(
+    settings: Settings, database: Database, jobs: Sequence[WatchedJob] | None
+) -> ProfileContext:
+    """Returns what a dashboard shares with the others on its profile, and makes it known to them.
+
+    Args:
+        settings: Those of the profile.
+        database: The memory.
+        jobs: The jobs that it shows; None for the watch list.
+    """
+    window = Windows(database, settings.profile, window_name())
+    window.heartbeat(ServiceSnapshot(), focused=True)
+    context = profile_context(settings, database, window, shows_list=jobs is None)
+    for job in jobs or ():
+        context.memory.add(job)
+    return context
+
+
+def profile_context(
+    settings: Settings,
+    database: Database,
+    window: Windows | NoWindow,
+    *,
+    shows_list: bool = False,
+) -> ProfileContext:
+    """Returns what a window or a command shares with the others on its profile."""
+    profile = settings.profile
+    memory = Memory(database, profile, window, shows_list=shows_list)
+    return ProfileContext(profile, operator(), memory, window, RateLimiter(database, profile))
+
+
+def quota_tracker(settings: Settings, database: Database) -> QuotaTracker:
+    """Returns what counts the profile's calls, and how many may still be spent."""
+    return QuotaTracker(
+        CallLedger(database, settings.profile),
+        quota_plan(settings),
+        pace=Pace(settings.budget.pace),
+        frugal_unfocused=settings.budget.frugal_unfocused,
+        elapsed=awake_and_asleep(),
+    )
+
+
+def quota_plan(settings: Settings) -> QuotaPlan:
+    """Returns what the settings allow of a day's calls."""
+    budget = settings.budget
+    zone = None if budget.reset_timezone is None else ZoneInfo(budget.reset_timezone)
+    calls = budget.daily_calls or daily_calls(Plan(budget.plan), budget.users)
+    return QuotaPlan(calls, budget.share, budget.reserve, zone)
+
+
+def thin_in_background(settings: Settings, database: Database) -> None:
+    """Lets old readings go, once a day, in a thread with a connection of its own."""
+    policy = retention(settings)
+
+    def thin_own(path: Path) -> None:
+        with suppress(ConfigError), closing(open_database(path)) as own:
+            thin(own, policy, datetime.now(UTC))
+
+    # Whatever keeps it from this will pass, and hurts nobody meanwhile.
+    with suppress(ConfigError):
+        if database.path is not None and claim(database, policy, datetime.now(UTC)):
+            Thread(target=thin_own, args=(database.path,), name="thin", daemon=True).start()
+
+
+def retention(settings: Settings) -> Policy:
+    """Returns how long the settings keep what is remembered."""
+    memory = settings.memory
+    return Policy(
+        full=timedelta(days=memory.full_days),
+        all=timedelta(days=memory.days),
+        control=timedelta(days=memory.control_days),
+    )
+
+
+def sign_in_files(settings: Settings) -> SignInFiles:
+    """Returns the files that the profile's sign-in is kept in."""
+    folder = paths.state_dir() / sign_in.FOLDER_NAME
+    return SignInFiles(folder, settings.profile, settings.secrets)
+
+
+def check_signed_in(settings: Settings) -> None:
+    """Makes sure that there is a way to a token, without the time that going it takes.
+
+    Raises:
+        SignedOutError: There is none.
+        ConfigError: The environment holds something that is no token.
+    """
+    token = os.environ.get(secrets.ACCESS_TOKEN, "")
+    if token.strip():
+        secrets.check(token, secrets.ACCESS_TOKEN)
+    elif settings.token_command is None and not sign_in_files(settings).exists:
+        raise not_signed_in(settings.profile)
+
+
+def is_signed_in(settings: Settings) -> bool:
+    """Returns whether there is a way to a token.
+
+    Raises:
+        ConfigError: The environment holds something that is no token.
+    """
+    try:
+        check_signed_in(settings)
+    except SignedOutError:
+        return False
+    return True
+
+
+def operator() -> str:
+    """Login and host of who runs this, as in ``anna@jump1`` or ``anna as root@jump1``.
+
+    Not from the environment, in which anything may stand: this is what a record is signed with.
+    """
+    try:
+        user = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # a user without a name, as in some containers
+        user = str(os.getuid())
+    try:
+        login = os.getlogin()
+    except OSError:  # no terminal, as in a script
+        login = user
+    who = user if login == user else f"{login} as {user}"
+    return one_line(f"{who}@{socket.gethostname()}", 80)
+
+
+def window_name() -> str:
+    """What other windows call this one: its terminal, the same name in each of them."""
+    try:
+        return one_line(os.ttyname(sys.stdin.fileno()).removeprefix("/dev/"), 20)
+    except (OSError, ValueError):
+        return f"pid {os.getpid()}"
+
+
+def _state_file() -> Path:
+    return paths.state_dir() / FILE_NAME
+
+
+def _wait_reported_once() -> Callable[[float], None]:
+    """Returns what says that a minute's calls are used up: once, as nothing else shows the wait."""
+    is_said = False
+
+    def report(seconds: float) -> None:
+        nonlocal is_said
+        if not is_said:
+            is_said = True
+            print_error(
+                f"Waiting: Zoho takes {CALLS_PER_MINUTE} calls a minute, and they are used up. "
+                f"The next one can be made in {math.ceil(seconds)} s."
+            )
+
+    return report

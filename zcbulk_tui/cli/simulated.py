@@ -1,0 +1,123 @@
+"""The connection of the demo: client, memory and quota over a simulated Creator."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from pydantic import SecretStr
+
+from zcbulk_tui.creator import scopes
+from zcbulk_tui.creator.accounts import Accounts, Client
+from zcbulk_tui.creator.client import CreatorClient
+from zcbulk_tui.creator.network import Network
+from zcbulk_tui.creator.renewal import RefreshedToken
+from zcbulk_tui.creator.sign_in import save
+from zcbulk_tui.domain import datacenters
+from zcbulk_tui.domain.budget import QuotaPlan
+from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
+from zcbulk_tui.monitor.monitor import Monitor
+from zcbulk_tui.monitor.ports import ProfileContext, Sink
+from zcbulk_tui.monitor.quota_tracker import QuotaTracker
+from zcbulk_tui.simulator.creator import Creator
+from zcbulk_tui.simulator.scenarios import build
+from zcbulk_tui.simulator.transport import InProcessTransport
+from zcbulk_tui.store.archive import Archive
+from zcbulk_tui.store.database import in_memory
+from zcbulk_tui.store.memory import Memory
+from zcbulk_tui.store.quota import CallLedger
+from zcbulk_tui.store.rate_limiter import RateLimiter
+from zcbulk_tui.store.sign_in import MemorySignIn
+from zcbulk_tui.store.watch_list import WatchList
+from zcbulk_tui.store.windows import Windows
+from zcbulk_tui.tui.profile_spec import US, Connection
+
+_NAME = "DEMO"
+
+_OPERATOR = "you@demo"
+
+_DAILY_CALLS = 1000
+"""Those of an account with four users on the Standard plan."""
+
+
+def connect_demo(sink: Sink, *, seed: int, speed: float, read_only: bool) -> Connection:
+    """Returns the connection of ``zcbulk-tui demo``.
+
+    Args:
+        sink: Where the monitor's events go.
+        seed: Another one is another course of events.
+        speed: Simulated seconds to a real one.
+        read_only: Whether start and abort are refused.
+    """
+    return connect(build("demo", seed=seed, speed=speed), sink, read_only=read_only)
+
+
+def connect(
+    creator: Creator,
+    sink: Sink,
+    *,
+    read_only: bool = False,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    clock: Callable[[], float] = time.monotonic,
+) -> Connection:
+    """Returns a connection to a simulated Creator.
+
+    Args:
+        creator: The simulator.
+        sink: Where the monitor's events go.
+        read_only: Whether start and abort are refused.
+        now: The time of day; aware; that of the simulator's clock.
+        clock: Seconds, for Zoho's limit of calls a minute.
+    """
+    network = Network(transport=InProcessTransport(creator))
+    client = CreatorClient(_sign_in(creator, network, now), network, now=now)
+    quota_plan = QuotaPlan(_DAILY_CALLS, share=1, reserve=20, zone=None)
+    database = in_memory()
+    WatchList(database, _NAME).add_all(_jobs(creator, now()))
+    windows = Windows(database, _NAME, "this window", clock=clock)
+    memory = Memory(database, _NAME, windows)
+    rate_limiter = RateLimiter(database, _NAME, clock=clock)
+    context = ProfileContext(_NAME, _OPERATOR, memory, windows, rate_limiter)
+    quota = QuotaTracker(CallLedger(database, _NAME), quota_plan, now=now)
+    monitor = Monitor(client, sink, context, quota, read_only=read_only, now=now)
+
+    async def close() -> None:
+        database.close()
+        await network.aclose()
+
+    return Connection(monitor, memory.recall(), Archive(database, _NAME), close)
+
+
+def _sign_in(creator: Creator, network: Network, now: Callable[[], datetime]) -> RefreshedToken:
+    """Signs in to the simulator as a user with a self client would, and keeps nothing."""
+    store = MemorySignIn()
+    zoho = creator.accounts
+    client = Client(zoho.client_id, SecretStr(zoho.client_secret))
+    code = SecretStr(zoho.grant_code(scopes.needed(read_only=False)))
+
+    async def sign_in() -> None:
+        accounts = Accounts(network, datacenters.DATA_CENTERS[0].accounts_url)
+        await save(store, accounts, client, await accounts.code_grant(client, code), now())
+
+    asyncio.run(sign_in())
+    return RefreshedToken(network, store, _NAME, now=now)
+
+
+def _jobs(creator: Creator, now: datetime) -> list[WatchedJob]:
+    """The simulated jobs as a watch list whose creation times are known."""
+    return [
+        WatchedJob(
+            JobRef(
+                US,
+                job.address.owner,
+                job.address.app,
+                job.address.form,
+                job.id,
+                Environment(job.address.environment),
+            ),
+            job.label,
+            now,
+            datetime.fromtimestamp(job.created_at, UTC),
+        )
+        for job in creator.jobs.values()
+    ]
