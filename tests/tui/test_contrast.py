@@ -19,7 +19,7 @@ from textual.widgets import Button, Input
 
 from tests.tui.screenshots import PICTURES
 from tests.tui.stage import Stage
-from zcbulk_tui.tui import sixteen
+from zcbulk_tui.tui import ansi_palettes
 from zcbulk_tui.tui.palettes import PALETTES, Palette
 from zcbulk_tui.tui.questions import Question
 from zcbulk_tui.tui.screens.dialogs import ConfirmScreen
@@ -206,9 +206,9 @@ def test_every_pair_of_a_theme(name: str, system: ColorSystem) -> None:
 
 @pytest.mark.parametrize("name", list(PALETTES))
 def test_every_pair_on_16_colours(name: str) -> None:
-    palette = sixteen.PALETTES[name]
+    palette = ansi_palettes.PALETTES[name]
     _check(palette, ColorSystem.STANDARD, whole_row=True)
-    words = _rgb(sixteen.ON_CURSOR)
+    words = _rgb(ansi_palettes.ON_CURSOR)
     assert contrast(words, _rgb(palette.cursor)) >= TEXT
 
 
@@ -237,11 +237,11 @@ def test_256_colours_show_the_same_colours(name: str) -> None:
 
 @pytest.mark.parametrize("name", list(PALETTES))
 def test_16_colours_are_sent_as_they_are(name: str) -> None:
-    for colour, value in sixteen.PALETTES[name]._asdict().items():
+    for colour, value in ansi_palettes.PALETTES[name]._asdict().items():
         assert on_terminal(Color.parse(value), ColorSystem.STANDARD) == _rgb(value), colour
 
 
-@pytest.mark.parametrize("palettes", [PALETTES, sixteen.PALETTES], ids=["256", "16"])
+@pytest.mark.parametrize("palettes", [PALETTES, ansi_palettes.PALETTES], ids=["256", "16"])
 def test_outcomes_differ_in_lightness_for_the_colour_blind(palettes: Mapping[str, Palette]) -> None:
     palette = palettes["colour-blind"]
     success, failed, warning = (

@@ -11,7 +11,7 @@ from tests.tui.stage import Stage
 from zcbulk_tui.config.settings import THEMES
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.render.span import Look, Span
-from zcbulk_tui.tui import sixteen
+from zcbulk_tui.tui import ansi_palettes
 from zcbulk_tui.tui.palettes import PALETTES, Palette
 from zcbulk_tui.tui.themes import Themes, make, textual_theme
 from zcbulk_tui.tui.widgets import painter
@@ -32,10 +32,10 @@ def palette(themes: Themes, name: str) -> Palette:
 
 
 def test_the_configuration_knows_the_same_themes() -> None:
-    assert tuple(PALETTES) == tuple(sixteen.PALETTES) == THEMES
+    assert tuple(PALETTES) == tuple(ansi_palettes.PALETTES) == THEMES
 
 
-@pytest.mark.parametrize("palettes", [PALETTES, sixteen.PALETTES], ids=["256", "16"])
+@pytest.mark.parametrize("palettes", [PALETTES, ansi_palettes.PALETTES], ids=["256", "16"])
 @pytest.mark.parametrize("name", list(PALETTES))
 def test_all_colours_are_written_alike(name: str, palettes: dict[str, Palette]) -> None:
     assert all(re.fullmatch("#[0-9a-f]{6}", colour) for colour in palettes[name])
@@ -166,10 +166,10 @@ async def test_16_colours_have_a_rendition_of_their_own(
     stage = Stage()
     start_with(stage, make("mine", OWN))
     async with stage.open(80, 24):
-        assert ground(stage) == sixteen.PALETTES["light"].ground
+        assert ground(stage) == ansi_palettes.PALETTES["light"].ground
         stage.app.themes.step(stage.app)
         await stage.pilot.pause()
-        assert ground(stage) == sixteen.PALETTES["dark"].ground
+        assert ground(stage) == ansi_palettes.PALETTES["dark"].ground
 
 
 @pytest.mark.parametrize("look", [Look.BADGE, Look.PRODUCTION])

@@ -1,7 +1,7 @@
-"""Themes: which colours mean what, and how Textual learns of them.
+"""Themes: which colours mean what, and how Textual gets them.
 
-The 16 colours of old terminals have a rendition of each theme of their own (`sixteen`). The others
-are made of colours that 256 colours show as well.
+Terminals of 16 colours have a palette of each theme of their own (`ansi_palettes`). The others are
+made of colours that terminals of 256 colours show as well.
 """
 
 import re
@@ -14,7 +14,7 @@ from textual.theme import Theme
 
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError
-from zcbulk_tui.tui import sixteen
+from zcbulk_tui.tui import ansi_palettes
 from zcbulk_tui.tui.palettes import PALETTES, Palette
 
 _DEFAULT = next(iter(PALETTES))
@@ -189,8 +189,8 @@ def _in_sixteen_colours(name: str, rendition: str) -> Theme:
     """
     # A row has one colour of text where the cursor is, since few of the 16 go together; and nothing
     # shows through a dialog's surroundings darkened, since that takes colours in between.
-    more = {"cursor-text": sixteen.ON_CURSOR, "behind": "transparent"}
-    return textual_theme(name, sixteen.PALETTES[rendition], **more)
+    more = {"cursor-text": ansi_palettes.ON_CURSOR, "behind": "transparent"}
+    return textual_theme(name, ansi_palettes.PALETTES[rendition], **more)
 
 
 def _readable_on(colour: str, palette: Palette) -> str:

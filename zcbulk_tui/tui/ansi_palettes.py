@@ -1,10 +1,10 @@
-"""The themes on a terminal of 16 colours, in those 16: none of them is sent as its nearest."""
+"""The palettes of our themes for terminals of 16 colours, made of those 16 (ANSI) colours."""
 
 from collections.abc import Mapping
 
 from zcbulk_tui.tui.palettes import Palette
 
-# As Rich matches them; what each looks like is up to the terminal.
+# The values that Rich maps to the 16; how each looks is up to the terminal.
 _BLACK, _GREY, _SILVER, _WHITE = "#000000", "#555555", "#aaaaaa", "#ffffff"
 _RED, _LIGHT_RED = "#aa0000", "#ff5555"
 _GREEN, _LIGHT_GREEN = "#00aa00", "#55ff55"
@@ -14,7 +14,7 @@ _MAGENTA, _PINK = "#aa00aa", "#ff55ff"
 _CYAN, _LIGHT_CYAN = "#00aaaa", "#55ffff"
 
 ON_CURSOR = _BLACK
-"""All words of the selected row."""
+"""The colour of the text of the selected row."""
 
 _DARK = Palette(
     ground=_BLACK,
@@ -63,4 +63,4 @@ PALETTES: Mapping[str, Palette] = {
         success=_CYAN, failed=_YELLOW, estimate=_CYAN, warning=_PINK, error=_YELLOW
     ),
 }
-"""Those of `palettes.PALETTES`, by the same names."""
+"""By the names of `palettes.PALETTES`."""
