@@ -179,6 +179,13 @@ def test_the_terms_are_within_their_bounds(ahead: list[Outlook], has: Means, pac
     assert on.patience == PATIENCE or on.price == DEAREST, "patience gives last"
 
 
+def test_where_calls_are_short_current_jobs_plan_with_three_quarters_of_them() -> None:
+    ahead, has = [seen_running()] * 3, Means(20, DAY / 24)
+    on = terms(ahead, has, Pace.EAGER)
+    assert Pace.EAGER.price < on.price < DEAREST
+    assert sum(calls(one, on, has.seconds) for one in ahead) == pytest.approx(15, rel=0.01)
+
+
 @given(jobs, means, st.integers(0, PLENTY), paces)
 def test_the_more_calls_are_left_the_cheaper_they_are(
     ahead: list[Outlook], has: Means, more: int, pace: Pace

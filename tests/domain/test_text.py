@@ -50,6 +50,10 @@ def test_text_behind_much_white_space_does_not_vanish_unmarked() -> None:
     assert one_line("refused:" + " " * 5000 + "why") in ("refused: why", "refused:…", "refused: …")
 
 
+def test_text_of_four_times_the_limit_is_read_to_its_end() -> None:
+    assert one_line("a" + " " * 38 + "b", 10) == "a b"
+
+
 @pytest.mark.parametrize(
     ("text", "line"),
     [

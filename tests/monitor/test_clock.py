@@ -14,6 +14,7 @@ from zcbulk_tui.domain.budget import QuotaPlan, Reason
 from zcbulk_tui.domain.outlook import UNREAD, Outlook
 from zcbulk_tui.domain.planner import Terms
 from zcbulk_tui.errors import UnreachableError
+from zcbulk_tui.monitor.clock import ClockWatch, Moved
 
 pytestmark = pytest.mark.usefixtures("alone")
 
@@ -160,3 +161,19 @@ def test_small_corrections_of_the_clock_move_no_polls() -> None:
         return stage.api.times()
 
     assert run_virtual(scene()) == [0.0, pytest.approx(5000.1)]
+
+
+@pytest.mark.parametrize(("lag", "slept"), [(4.9, 0.0), (5.1, 5.1), (HOUR, HOUR)])
+def test_what_a_clock_that_goes_on_in_sleep_is_ahead_by_counts_as_sleep_from_5_s_on(
+    lag: float, slept: float
+) -> None:
+    async def scene() -> Moved:
+        clock = Clock()
+        watch = ClockWatch(clock, clock.elapsed)
+        assert watch.look() == Moved()
+        clock.sleep(lag)
+        return watch.look()
+
+    moved = run_virtual(scene())
+    assert moved.slept == pytest.approx(slept)
+    assert moved.step == 0

@@ -16,8 +16,9 @@ from zcbulk_tui.domain.call_limits import MINUTE
 from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.job import Action, JobState
 from zcbulk_tui.domain.records import CallRecord, EventKind, JobEvent
+from zcbulk_tui.domain.windows import News
 from zcbulk_tui.errors import Answer, BusyError, JobUnknownError, UnclearError, UnreachableError
-from zcbulk_tui.monitor.events import CommandEnded
+from zcbulk_tui.monitor.events import CommandEnded, JobChanged
 from zcbulk_tui.store.windows import NoWindow
 
 S = JobState
@@ -66,6 +67,24 @@ def test_a_fault_is_shown_elsewhere_with_its_reason_and_since_when(tmp_path: Pat
             assert abs((theirs.since - ours.since).total_seconds()) < 0.01
             assert two.job.last is not None
             assert counts(two) == counts(one)
+
+    run_virtual(scene())
+
+
+def test_a_reading_that_is_known_already_is_not_shown_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def scene() -> None:
+        stage = Stage(jobs(1))
+        async with stage.running():
+            await asyncio.sleep(5)
+            known = stage.job.last
+            assert known is not None
+            news = News([(REF, known)], is_any=True)
+            monkeypatch.setattr(stage.context.memory, "news", lambda: news)
+            shown = len(stage.all(JobChanged))
+            assert stage.monitor._follower.catch_up()
+            assert len(stage.all(JobChanged)) == shown
 
     run_virtual(scene())
 

@@ -1,11 +1,12 @@
 """What a call is worth: the pace, who looks, and the plan that comes of it."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.monitor.stage import Stage, jobs
+from tests.monitor.stage import Clock, Stage, jobs
 from tests.support.jobs import NOW
 from tests.support.virtual_time import run_virtual
 from zcbulk_tui.domain import planner
@@ -21,7 +22,7 @@ MIDNIGHT = 13.5 * HOUR
 MOMENT = timedelta(milliseconds=1)
 
 
-def on_stage(count: int = 1, lasts: float = HOUR, **how: bool | Pace | QuotaPlan) -> Stage:
+def on_stage(count: int = 1, lasts: float = HOUR, **how: bool | Pace | QuotaPlan | Clock) -> Stage:
     """Jobs that move steadily, asked by the planner's own rule."""
     stage = Stage(jobs(count), rule=planner.wait, **how)  # type: ignore[arg-type]  # as it takes
     stage.api.lasts = {job.ref.job_id: lasts for job in jobs(count)}
@@ -87,6 +88,37 @@ def test_a_new_pace_can_make_a_job_due_at_once() -> None:
 
     now, times = run_virtual(scene())
     assert times[-1] == round(now, 1)
+
+
+@pytest.mark.parametrize(("moved", "planned"), [(1.04, 0), (1.06, 2), (1 / 1.04, 0), (1 / 1.06, 2)])
+def test_polls_are_planned_anew_where_the_price_moves_by_a_twentieth(
+    monkeypatch: pytest.MonkeyPatch, moved: float, planned: int
+) -> None:
+    async def scene() -> int:
+        stage = on_stage(2)
+        async with stage.running():
+            await asyncio.sleep(60)
+            on = stage.quota.terms(stage.monitor._plan.outlooks())
+            other = replace(on, price=on.price * moved)
+            monkeypatch.setattr(stage.quota, "terms", lambda _: other)
+            return len(stage.monitor._plan.renew())
+
+    assert run_virtual(scene()) == planned
+
+
+def test_a_new_day_of_calls_is_reported_before_any_poll_is_due() -> None:
+    async def scene() -> None:
+        clock = Clock(NOW.replace(hour=23, minute=50))
+        stage = on_stage(6, lasts=20 * HOUR, now=clock, quota_plan=QuotaPlan(10, 1, 0, UTC))
+        async with stage.running():
+            await asyncio.sleep(590)
+            calls = len(stage.api.calls)
+            assert next_poll(stage) > clock() + timedelta(seconds=120)
+            await asyncio.sleep(80)
+            assert stage.spent.budget.day.date == NOW.date() + timedelta(days=1)
+            assert len(stage.api.calls) == calls
+
+    run_virtual(scene())
 
 
 def test_jobs_that_are_over_or_wait_for_another_try_are_not_planned_anew() -> None:
