@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.app import ComposeResult
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
@@ -24,8 +23,8 @@ from zcbulk_tui.tui.messages import Happened
 from zcbulk_tui.tui.notices import ErrorDialog, Notice, Toast
 from zcbulk_tui.tui.profile_spec import Connection, ProfileSpec
 from zcbulk_tui.tui.profile_view import JobPast, ProfileView
+from zcbulk_tui.tui.screens.base import KeyedScreen
 from zcbulk_tui.tui.screens.dialogs import NoticeScreen
-from zcbulk_tui.tui.widgets import painter
 from zcbulk_tui.tui.widgets.job_list import JobList
 from zcbulk_tui.tui.widgets.lines import Lines
 from zcbulk_tui.tui.workspace import Details, Workspace
@@ -60,7 +59,7 @@ _PACE = 3.0
 """Seconds between the last key and the moment at which a pace counts."""
 
 
-class WatchView(Screen[None]):
+class WatchView(KeyedScreen[None]):
     """Shows the workspace.
 
     Attributes:
@@ -79,8 +78,6 @@ class WatchView(Screen[None]):
         step_theme: Goes to the next theme; returns its name.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = painter.COMPONENT_CLASSES
-
     def __init__(
         self,
         specs: Sequence[ProfileSpec],
@@ -92,12 +89,11 @@ class WatchView(Screen[None]):
         show_signs: Callable[[Signs], None],
         step_theme: Callable[[], str],
     ) -> None:
-        super().__init__()
+        super().__init__(keys)
         self.workspace = Workspace(specs, glyphs, self._take)
         self.workspace.is_sparing = tempo is SPARING
         self.now = now
         self.glyphs = glyphs
-        self.keys = keys
         self.details: DetailPane | None = None
         self.budget: BudgetScreen | None = None
         self._inbox: list[tuple[ProfileView, Event]] = []
