@@ -41,6 +41,7 @@ class HelpScreen(ScrolledScreen[None]):
         self._glyphs = glyphs
         self._all = help_lines.sections(there, glyphs)
         self._filter = ""
+        self._rows = 0
         self._head = Lines(id="help-head")
         self._text = Static(id="help-text")
         self._foot = Lines(id="help-foot")
@@ -72,6 +73,7 @@ class HelpScreen(ScrolledScreen[None]):
         lines = help_lines.lines(found, help_lines.sign_cells(self._all, width), width)
         if not found:
             lines = [(Span(" Nothing matches. Esc clears the filter.", Look.DIM),)]
+        self._rows = len(lines)
         self._text.update(painter.text(self, lines))
         actions = {
             "back": "clear the filter" if self._filter else "close",
@@ -81,11 +83,11 @@ class HelpScreen(ScrolledScreen[None]):
             "top bottom": "top, bottom",
         }
         self._foot.show(legend(self.keys, actions, width))
-        self.call_after_refresh(self._show_place)
+        self._show_place()
 
     def _show_place(self) -> None:
-        width, page = self.size.width, self.page_lines
-        rows, above = self._text.size.height, round(self.scrolled.scroll_y)
+        width, page, rows = self.size.width, self.page_lines, self._rows
+        above = round(self.scrolled.scroll_y)
         place = f"{above + 1}-{min(above + page, rows)} of {rows} " if rows > page else ""
         title = Span(" Help", Look.STRONG)
         place = fit(place, max(width - cells(title.text), 0), right=True)
