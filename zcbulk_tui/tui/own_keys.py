@@ -1,4 +1,4 @@
-"""The user's own keys in the place of those that the actions have."""
+"""The user's own keys in the place of the default ones; Textual's keymap gets what passes here."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -30,15 +30,16 @@ def _somewhere(_action: str) -> str:
 def remapped(
     keys: Sequence[Key], own: Mapping[str, str], place: Place = _somewhere
 ) -> tuple[Key, ...]:
-    """Returns the keys, some with the user's own in the place of theirs.
+    """Returns the actions, some with the user's own keys in the place of the default ones.
 
     Args:
-        keys: All that can be done.
+        keys: All actions.
         own: By action the keys as people write them; an empty text for none.
-        place: Tells where the keys of an action are set.
+        place: Returns where the keys of an action are set.
 
     Raises:
-        ConfigError: There is no such action or key, or the one cannot have the other.
+        ConfigError: There is no such action or key, or the action cannot have the key, because
+            another action of one of its screens has it, or because it is too easily pressed.
     """
     actions = {key.action: key for key in keys}
     changed: dict[str, tuple[str, ...]] = {}

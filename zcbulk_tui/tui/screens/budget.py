@@ -15,7 +15,8 @@ from zcbulk_tui.domain.budget import Pace
 from zcbulk_tui.domain.planner import DayPlan
 from zcbulk_tui.render.budget import page
 from zcbulk_tui.render.glyphs import Glyphs
-from zcbulk_tui.tui.keys import Context, Key, bindings, legend
+from zcbulk_tui.tui.key_line import legend
+from zcbulk_tui.tui.keys import Context, Key, bindings
 from zcbulk_tui.tui.screens.base import ScrolledScreen
 from zcbulk_tui.tui.widgets.lines import Lines
 

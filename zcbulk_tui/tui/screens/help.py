@@ -13,7 +13,8 @@ from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.span import Look, Span, fit
 from zcbulk_tui.render.span import width as cells
 from zcbulk_tui.tui import help_lines
-from zcbulk_tui.tui.keys import Context, Key, bindings, legend
+from zcbulk_tui.tui.key_line import legend
+from zcbulk_tui.tui.keys import Context, Key, bindings
 from zcbulk_tui.tui.screens.base import ScrolledScreen
 from zcbulk_tui.tui.widgets import painter
 from zcbulk_tui.tui.widgets.lines import Lines

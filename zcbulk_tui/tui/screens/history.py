@@ -12,7 +12,8 @@ from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.history import Page, failure
 from zcbulk_tui.render.timeline import Timeline, timeline
-from zcbulk_tui.tui.keys import Context, Key, bindings, legend
+from zcbulk_tui.tui.key_line import legend
+from zcbulk_tui.tui.keys import Context, Key, bindings
 from zcbulk_tui.tui.screens.base import KeyedScreen
 from zcbulk_tui.tui.widgets.lines import Lines
 

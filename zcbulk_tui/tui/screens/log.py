@@ -14,7 +14,8 @@ from zcbulk_tui.render import log
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.span import Line, Look, Span, fit_line
 from zcbulk_tui.render.span import width as cells
-from zcbulk_tui.tui.keys import Context, Key, bindings, legend
+from zcbulk_tui.tui.key_line import legend
+from zcbulk_tui.tui.keys import Context, Key, bindings
 from zcbulk_tui.tui.log_entries import LogEntries
 from zcbulk_tui.tui.screens.base import KeyedScreen
 from zcbulk_tui.tui.widgets.lines import Lines

@@ -10,6 +10,7 @@ from textual import events
 from textual.binding import BindingType
 
 from zcbulk_tui.domain.job import Action, WatchedJob
+from zcbulk_tui.domain.records import History
 from zcbulk_tui.domain.snapshot import JobKey, Listed
 from zcbulk_tui.errors import ZcbulkError
 from zcbulk_tui.render.clipboard import TMUX_OPTIONS, clipboard, status_command
@@ -21,8 +22,11 @@ from zcbulk_tui.tui.messages import ProfilesChosen
 from zcbulk_tui.tui.notices import ErrorDialog, Toast
 from zcbulk_tui.tui.questions import Question
 from zcbulk_tui.tui.screens.add_job import AddJobScreen
+from zcbulk_tui.tui.screens.budget import BudgetScreen
 from zcbulk_tui.tui.screens.dialogs import ConfirmScreen
 from zcbulk_tui.tui.screens.edit_job import EditJobScreen
+from zcbulk_tui.tui.screens.history import HistoryScreen
+from zcbulk_tui.tui.screens.log import LogScreen
 from zcbulk_tui.tui.screens.profiles import ProfilesScreen
 from zcbulk_tui.tui.screens.watch_view import WatchView
 from zcbulk_tui.tui.tmux import tmux_options
@@ -115,10 +119,6 @@ class WatchScreen(WatchView):
         self.toggle_details()
 
     def action_history(self) -> None:
-        # With all that they draw: the first frame is not to wait for this and the next two.
-        from zcbulk_tui.domain.records import History
-        from zcbulk_tui.tui.screens.history import HistoryScreen
-
         selected, archive = self.workspace.selected, self.workspace.here.archive
         if selected is None or archive is None:
             return
@@ -228,8 +228,6 @@ class WatchScreen(WatchView):
         self.workspace.toggle_pause()
 
     def action_log(self) -> None:
-        from zcbulk_tui.tui.screens.log import LogScreen
-
         archive = self.workspace.here.archive
         if archive is not None:
             screen = LogScreen(archive.log, glyphs=self.glyphs, now=self.now, keys=self.keys)
@@ -275,8 +273,6 @@ class WatchScreen(WatchView):
     # The calls.
 
     def action_budget(self) -> None:
-        from zcbulk_tui.tui.screens.budget import BudgetScreen
-
         here = self.workspace.here
         if here.monitor is None:
             return
