@@ -58,8 +58,13 @@ class HelpScreen(ScrolledScreen[None]):
         yield field
 
     def on_mount(self) -> None:
-        """Shows the place whenever it changes."""
+        """Shows the place whenever it changes, and the text in the colours of each theme."""
         self.watch(self.scrolled, "scroll_y", self._show_place, init=False)
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._draw())
+
+    def on_unmount(self) -> None:
+        """Lets the screen go, which the signal would keep in memory."""
+        self.app.theme_changed_signal.unsubscribe(self)
 
     def on_resize(self) -> None:
         """Fits the lines to the size."""
