@@ -16,7 +16,7 @@ from zcbulk_tui.domain.records import EventKind, History
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.render.glyphs import ASCII, UNICODE, Glyphs
 from zcbulk_tui.render.history import Page, failure
-from zcbulk_tui.render.span import line_width
+from zcbulk_tui.render.span import Span, line_width
 from zcbulk_tui.render.timeline import timeline
 
 LATER = NOW + timedelta(seconds=130)
@@ -35,13 +35,17 @@ OF = history(
     commands=(start(5),),
 )
 
+KEYS = (Span(" q "), Span("close "))
+"""The line at the foot."""
+
 
 def page(
     of: History = OF, cursor: int = 3, width: int = 80, height: int = 24, glyphs: Glyphs = UNICODE
 ) -> list[str]:
     """The page, line by line."""
     return [
-        text(line) for line in Page(timeline(of), glyphs, width, height, UTC).lines(cursor, LATER)
+        text(line)
+        for line in Page(timeline(of), glyphs, width, height, KEYS, UTC).lines(cursor, LATER)
     ]
 
 
@@ -62,7 +66,7 @@ def test_any_history_fits_any_page(
     line = timeline(of)
     cursor = data.draw(st.integers(0, line.last)) if of.readings else -1
     glyphs = data.draw(st.sampled_from([UNICODE, ASCII]))
-    lines = Page(line, glyphs, width, height, UTC).lines(cursor, now)
+    lines = Page(line, glyphs, width, height, KEYS, UTC).lines(cursor, now)
     assert [line_width(one) for one in lines] == [width] * height
     assert all(is_one_safe_line(text(one)) for one in lines)
 
@@ -204,7 +208,7 @@ def test_hostile_text_does_no_harm(kind: str) -> None:
         commands=(start(0, HOSTILE[kind]),),
     )
     assert all(map(is_one_safe_line, page(of, 0)))
-    for line in failure(watched(label=safe), HOSTILE[kind], UNICODE, 80, 24):
+    for line in failure(watched(label=safe), HOSTILE[kind], UNICODE, 80, 24, KEYS):
         assert is_one_safe_line(text(line))
 
 
@@ -219,6 +223,6 @@ def test_in_ascii_the_charts_are_ascii() -> None:
 @given(st.text(max_size=300), st.integers(1, 120), st.integers(1, 40), st.booleans())
 def test_a_reason_fits_any_page(said: str, width: int, height: int, known: bool) -> None:
     job = watched() if known else None
-    lines = failure(job, said, UNICODE, width, height)
+    lines = failure(job, said, UNICODE, width, height, KEYS)
     assert [line_width(line) for line in lines] == [width] * height
     assert all(is_one_safe_line(text(line)) for line in lines)

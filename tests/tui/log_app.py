@@ -21,6 +21,7 @@ from zcbulk_tui.domain.records import CallRecord, ControlRecord, EventKind, JobE
 from zcbulk_tui.errors import Answer, ConfigError, RefusedError, UnclearError
 from zcbulk_tui.render.glyphs import ASCII, UNICODE
 from zcbulk_tui.tui import screens
+from zcbulk_tui.tui.keys import KEYS
 from zcbulk_tui.tui.palettes import PALETTES
 from zcbulk_tui.tui.screens import log
 from zcbulk_tui.tui.screens.log import LogScreen
@@ -138,7 +139,7 @@ class LogApp(App[None]):
             memory.log,
             glyphs=ASCII if ascii_only else UNICODE,
             now=lambda: NOW,
-            closed_by="l",
+            keys=KEYS,
             filter=filter,
         )
         self.pilot: Pilot[None]

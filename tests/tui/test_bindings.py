@@ -3,14 +3,15 @@
 from collections.abc import Iterable
 
 import pytest
-from textual.binding import Binding
 
 from tests.tui import told
 from tests.tui.exercises import ALONE, EXERCISES, do
 from tests.tui.profiles import Cast
 from tests.tui.stage import Stage
+from zcbulk_tui.domain.budget import Pace
+from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.tui.app import DashboardApp, Preferences
-from zcbulk_tui.tui.keys import KEYS, Key
+from zcbulk_tui.tui.keys import KEYS, Context, Key
 from zcbulk_tui.tui.own_keys import remapped
 
 OWN = {"down": "n", "start": "f5", "help": "f1 ?", "theme": "", "eager": "> ctrl+e", "palette": ";"}
@@ -24,21 +25,37 @@ def with_keys(keys: Iterable[Key]) -> Stage:
     return stage
 
 
+def bound(stage: Stage) -> set[tuple[str, str]]:
+    """Keys of the screen on top, and the actions that the table has for them."""
+    return {
+        (key, active.binding.id)
+        for key, active in stage.app.screen.active_bindings.items()
+        if active.binding.id and key != "no_key"
+    }
+
+
 # What is told.
 
 
 @pytest.mark.parametrize("keys", [KEYS, remapped(KEYS, OWN)], ids=["default", "own"])
 async def test_help_palette_and_bindings_say_the_same(keys: tuple[Key, ...]) -> None:
     async with with_keys(keys).open(120, 90) as stage:
-        bound = {it.action: it.key for it in type(stage.screen).BINDINGS if isinstance(it, Binding)}
-        assert bound == {key.action: key.keys for key in keys if key.keys}
+        assert bound(stage) == {
+            (name, key.action)
+            for key in keys
+            if Context.JOBS in key.contexts
+            for name in key.keys.split(",")
+            if name
+        }
         shown = [told.of(key)._replace(keys=key.shown or "none") for key in keys]
         assert await told.by_help(stage) == shown
         await stage.select("Suppliers")  # can be started and aborted
         said = await told.by_palette(stage)
         not_now = {"palette", "profile"}  # it is open; there is one profile only
         assert said == {
-            key.label.capitalize(): told.of(key) for key in keys if key.action not in not_now
+            key.label.capitalize(): told.of(key)
+            for key in keys
+            if Context.JOBS in key.contexts and key.action not in not_now
         }
 
 
@@ -66,6 +83,79 @@ async def test_own_keys_act_in_the_place_of_the_others() -> None:
         assert stage.app.theme == before
 
 
+OPENS = {
+    Context.HISTORY: "HistoryScreen",
+    Context.LOG: "LogScreen",
+    Context.BUDGET: "BudgetScreen",
+    Context.HELP: "HelpScreen",
+}
+"""The screens that open over the jobs of one profile."""
+
+
+@pytest.mark.parametrize("keys", [KEYS, remapped(KEYS, OWN)], ids=["default", "own"])
+@pytest.mark.parametrize("context", OPENS)
+async def test_the_palette_and_the_keys_of_a_screen_are_those_of_the_table(
+    context: Context, keys: tuple[Key, ...]
+) -> None:
+    async with with_keys(keys).open(120, 36) as stage:
+        there = {key.action: key for key in keys if context in key.contexts}
+        await stage.press(there[context].keys.split(",")[0])
+        assert bound(stage) == {
+            (name, action) for action, key in there.items() for name in key.keys.split(",") if name
+        }
+        said = await told.by_palette(stage)
+        assert said == {
+            key.label.capitalize(): told.of(key)
+            for action, key in there.items()
+            if action not in ("palette", context)
+        }
+        close = next(
+            it for it in stage.app.get_system_commands(stage.app.screen) if "Close" in it[0]
+        )
+        close.callback()
+        await stage.pilot.pause()
+        assert stage.app.screen is stage.screen
+
+
+async def test_every_action_of_a_screen_is_there() -> None:
+    async with Cast().open() as cast:
+        for key in KEYS:
+            for context in key.contexts - {Context.JOBS, key.action}:
+                await cast.press(next(it.keys for it in KEYS if it.action == context).split(",")[0])
+                assert type(cast.app.screen).__name__ != "WatchScreen", context
+                assert hasattr(cast.app.screen, f"action_{key.action}"), (context, key.action)
+                await cast.press("q")
+
+
+@pytest.mark.parametrize("opens", ["b", "l", "h"])
+async def test_help_is_shown_over_the_other_screens(opens: str) -> None:
+    async with Stage().open() as stage:
+        await stage.press(opens)
+        below = stage.app.screen
+        await stage.press("question_mark")
+        assert type(stage.app.screen).__name__ == "HelpScreen"
+        await stage.press("question_mark")
+        assert stage.app.screen is below
+
+
+async def test_own_keys_act_on_the_other_screens() -> None:
+    def pressed(stage: Stage) -> tuple[Pace | None, bool]:
+        """The chosen pace, and whether the field has the focus."""
+        return stage.screen.workspace.here.pending_pace, stage.app.screen.focused is not None
+
+    own = {"true_figure": "f", "eager": "u", "close": "w", "down": "n", "calls": "C"}
+    async with with_keys(remapped(KEYS, own)).open() as stage:
+        await stage.press("b", "t", "plus")
+        assert pressed(stage) == (None, False)
+        assert any(" f type the true figure " in line for line in stage.text())
+        await stage.press("u", "f")
+        assert pressed(stage) == (Pace.EAGER, True)
+        await stage.press("escape", "q")
+        assert type(stage.app.screen).__name__ == "BudgetScreen"
+        await stage.press("w")
+        assert stage.app.screen is stage.screen
+
+
 @pytest.mark.parametrize("own", ["default", "others", "taken from the screen itself"])
 @pytest.mark.parametrize("action", ["log", "budget", "history", "help"])
 async def test_the_same_key_opens_a_screen_and_closes_it(action: str, own: str) -> None:
@@ -83,6 +173,25 @@ async def test_the_same_key_opens_a_screen_and_closes_it(action: str, own: str) 
         assert stage.app.screen is stage.screen
 
 
+@pytest.mark.parametrize("key", ["t", "+", "-"])
+@pytest.mark.parametrize("action", ["log", "budget", "history", "help"])
+async def test_the_key_that_opens_a_screen_hides_none_of_the_screen(action: str, key: str) -> None:
+    own = {action: key, "theme": "f2", "eager": "f3", "frugal": "f4"}
+    if key == "t" and action in ("budget", "help"):
+        with pytest.raises(ConfigError, match="true_figure"):
+            remapped(KEYS, own)
+        own["true_figure"] = "f5"
+    async with with_keys(remapped(KEYS, own)).open() as stage:
+        name = {"+": "plus", "-": "minus"}.get(key, key)
+        await stage.press(name)
+        assert stage.app.screen is not stage.screen
+        assert not {it.action for it in KEYS if action in it.contexts} - {
+            action for _, action in bound(stage)
+        }
+        await stage.press(name)
+        assert stage.app.screen is stage.screen
+
+
 @pytest.mark.parametrize(("action", "free"), [("log", "l"), ("budget", "b"), ("history", "h")])
 async def test_a_key_that_opens_a_screen_no_more_does_not_close_it(action: str, free: str) -> None:
     async with with_keys(remapped(KEYS, {action: "f6"})).open() as stage:
@@ -94,9 +203,8 @@ async def test_a_key_that_opens_a_screen_no_more_does_not_close_it(action: str, 
 
 
 def test_every_action_has_an_exercise() -> None:
-    assert [*EXERCISES, *ALONE] == [key.action for key in KEYS if key.action not in ALONE] + [
-        *ALONE
-    ]
+    of_the_jobs = [key.action for key in KEYS if Context.JOBS in key.contexts]
+    assert [*EXERCISES, *ALONE] == [it for it in of_the_jobs if it not in ALONE] + [*ALONE]
 
 
 @pytest.mark.parametrize("group", list(dict.fromkeys(key.group for key in KEYS)))

@@ -20,6 +20,7 @@ from textual.widgets import Button, Input
 from tests.tui.screenshots import PICTURES
 from tests.tui.stage import Stage
 from zcbulk_tui.tui import ansi_palettes
+from zcbulk_tui.tui.keys import KEYS
 from zcbulk_tui.tui.palettes import PALETTES, Palette
 from zcbulk_tui.tui.questions import Question
 from zcbulk_tui.tui.screens.dialogs import ConfirmScreen
@@ -117,7 +118,7 @@ async def _palette(stage: Stage) -> None:
 
 
 async def _profiles(stage: Stage) -> None:
-    await stage.app.push_screen(ProfilesScreen(["one", "two"], ["one"]))
+    await stage.app.push_screen(ProfilesScreen(["one", "two"], ["one"], KEYS))
 
 
 async def _confirm(stage: Stage) -> None:

@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from tests.tui.picture import text_of
 from zcbulk_tui.render.glyphs import ASCII, UNICODE, Glyphs
 from zcbulk_tui.tui import screens
-from zcbulk_tui.tui.keys import KEYS, Key
+from zcbulk_tui.tui.keys import KEYS, Key, keymap
 from zcbulk_tui.tui.own_keys import remapped
 from zcbulk_tui.tui.palettes import PALETTES
 from zcbulk_tui.tui.screens.help import HelpScreen
@@ -76,6 +76,7 @@ async def help_screen(
     glyphs: Glyphs = UNICODE,
 ) -> AsyncIterator[Open]:
     app = HelpApp()
+    app.set_keymap(keymap(keys))
     async with app.run_test(size=size) as pilot:
         await app.push_screen(HelpScreen(keys, read_only=read_only, glyphs=glyphs))
         await pilot.pause()
@@ -99,7 +100,7 @@ async def test_all_of_it_can_be_reached_page_by_page(size: tuple[int, int]) -> N
 async def test_scrolling_by_keys_stays_within_it() -> None:
     async with help_screen() as help_:
         first = help_.lines()
-        journey = [("j", 2), ("down", 3), ("k", 2), ("space", 22), ("pageup", 2), ("ctrl+d", 11)]
+        journey = [("j", 2), ("down", 3), ("k", 2), ("space", 23), ("pageup", 2), ("ctrl+d", 12)]
         for key, top in journey:
             await help_.press(key)
             assert (key, help_.first) == (key, top)
@@ -130,7 +131,7 @@ async def test_it_is_filtered_as_typed() -> None:
         assert help_.shows("clear the filter")
         await help_.press("escape")
         assert help_.is_open
-        assert help_.shows("Select the next job.")
+        assert help_.shows("Select the next job;")
         await help_.press("escape")
         assert not help_.is_open
 
@@ -152,7 +153,7 @@ async def test_it_closes_with_the_key_that_opens_it_and_with_q() -> None:
 
 
 async def test_it_names_own_keys_and_closes_with_the_one_that_opens_it() -> None:
-    async with help_screen(remapped(KEYS, {"help": "f1", "start": "ctrl+x"})) as help_:
+    async with help_screen(remapped(KEYS, {"help": "f1", "start": "ctrl+x"}), (80, 40)) as help_:
         assert help_.shows("ctrl+x ")
         await help_.press("question_mark")
         assert help_.is_open
@@ -175,5 +176,5 @@ async def test_another_size_keeps_the_place_within_it() -> None:
         await help_.resize(60, 15)
         assert help_.first > 1
         await help_.resize(120, 120)
-        assert help_.shows("Select the next job.")
+        assert help_.shows("Select the next job;")
         assert help_.shows(LAST)

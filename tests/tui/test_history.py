@@ -19,6 +19,7 @@ from zcbulk_tui.domain.records import History
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.render.glyphs import UNICODE
 from zcbulk_tui.tui import screens
+from zcbulk_tui.tui.keys import KEYS
 from zcbulk_tui.tui.palettes import PALETTES
 from zcbulk_tui.tui.screens.history import HistoryScreen
 from zcbulk_tui.tui.themes import textual_theme
@@ -55,9 +56,7 @@ class HistoryApp(App[None]):
         self.memory = memory
         self.now: datetime = NOW + timedelta(seconds=60)
         self.pilot: Pilot[None]
-        self.history = HistoryScreen(
-            self._load, glyphs=UNICODE, now=lambda: self.now, closed_by="h"
-        )
+        self.history = HistoryScreen(self._load, glyphs=UNICODE, now=lambda: self.now, keys=KEYS)
 
     def on_mount(self) -> None:
         self.push_screen(self.history)
@@ -133,7 +132,7 @@ async def test_the_keys_go_from_reading_to_reading() -> None:
 async def test_each_of_three_keys_closes_it() -> None:
     async with HistoryApp(OF).open(60, 15) as app:
         for key in ("escape", "h", "q"):
-            screen = HistoryScreen(lambda: OF, glyphs=UNICODE, now=lambda: NOW, closed_by="h")
+            screen = HistoryScreen(lambda: OF, glyphs=UNICODE, now=lambda: NOW, keys=KEYS)
             await app.push_screen(screen)
             await app.press(key)
             assert app.screen is app.history, key

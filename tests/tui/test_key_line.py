@@ -5,7 +5,9 @@ import pytest
 from tests.render.drawn import text
 from tests.tui.stage import Stage
 from zcbulk_tui.render.span import Look, line_width
-from zcbulk_tui.tui.keys import KEYS, key_line
+from zcbulk_tui.tui.key_line import key_line, legend
+from zcbulk_tui.tui.keys import KEYS
+from zcbulk_tui.tui.own_keys import remapped
 
 EVERY = {key.action for key in KEYS}
 WIDTHS = range(54, 201)
@@ -78,3 +80,11 @@ def test_what_cannot_be_done_now_is_greyed_and_stays() -> None:
 async def test_the_last_line_of_the_screen_is_the_key_line(width: int) -> None:
     async with Stage().open(width, 24) as stage:
         assert stage.text()[-1] == line(width).rstrip()
+
+
+def test_a_legend_has_own_keys_and_as_many_as_fit() -> None:
+    actions = {"back": "close", "down up": "scroll", "calls": "calls", "top": "newest"}
+    keys = remapped(KEYS, {"down": "n", "calls": ""})
+    assert text(legend(keys, actions, 60)).rstrip() == " Esc close  n k scroll  g newest"
+    assert text(legend(keys, actions, 25)).rstrip() == " Esc close  n k scroll"
+    assert line_width(legend(keys, actions, 5)) == 5

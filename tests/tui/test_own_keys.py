@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.text import is_one_safe_line
 from zcbulk_tui.errors import ConfigError
-from zcbulk_tui.tui.keys import KEYS, Key, bindings
+from zcbulk_tui.tui.keys import KEYS, Context, Key, keymap
 from zcbulk_tui.tui.own_keys import remapped
 
 
@@ -144,10 +144,38 @@ def test_two_keys_that_are_alike_by_default_are_no_fault_of_the_user() -> None:
     assert [key.keys for key in remapped(keys, {"c": "z"})] == ["x", "x", "z"]
 
 
-def test_no_two_actions_have_one_key_by_default() -> None:
-    names = [name for key in KEYS for name in key.keys.split(",")]
+@pytest.mark.parametrize("context", Context)
+def test_no_two_actions_of_a_screen_have_one_key_by_default(context: Context) -> None:
+    names = [name for key in KEYS if context in key.contexts for name in key.keys.split(",")]
     assert len(names) == len(set(names))
-    assert len(bindings(KEYS)) == len(KEYS)
-    assert bindings(remapped(KEYS, {"poll": ""})) == bindings(
-        [k for k in KEYS if k.action != "poll"]
-    )
+
+
+@pytest.mark.parametrize(
+    ("own", "said"),
+    [
+        ({"theme": "T", "budget": "t"}, "of true_figure, by default, on the screen that budget"),
+        ({"frugal": "f5", "budget": "-"}, ""),
+        ({"eager": "f5", "frugal": "f6", "budget": "="}, ""),
+        ({"log": "c"}, "of calls, by default, on the screen that log opens."),
+        ({"history": ","}, "of step_back, by default, on the screen that history opens."),
+        ({"down": "left"}, "of step_back, by default, on the screen that history opens."),
+        ({"leave": "Q", "log": "q"}, "of close, by default, on the screen that log opens."),
+        ({"theme": "T", "budget": "t", "true_figure": "f"}, ""),
+        ({"poll": "c"}, ""),
+    ],
+)
+def test_a_key_that_opens_a_screen_is_not_one_of_the_screen(
+    own: Mapping[str, str], said: str
+) -> None:
+    if said:
+        assert said in refusal(own).cause
+    else:
+        assert of("budget", own)
+
+
+def test_the_keymap_has_what_differs() -> None:
+    assert keymap(KEYS) == {}
+    assert keymap(remapped(KEYS, {"poll": "f5 r", "zoom": ""})) == {
+        "poll": "f5,r",
+        "zoom": "no_key",
+    }

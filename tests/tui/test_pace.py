@@ -7,11 +7,11 @@ from tests.tui.stage import Stage
 from zcbulk_tui.domain.budget import Pace, Spent
 from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.render.status import preview
-from zcbulk_tui.tui.keys import KEYS
+from zcbulk_tui.tui.keys import KEYS, Context
 from zcbulk_tui.tui.screens import watch_view
 from zcbulk_tui.tui.screens.budget import BudgetScreen
 
-CALLS = {key.action for key in KEYS if key.group == "Calls"}
+CALLS = {key.action for key in KEYS if key.group == "Calls" and Context.JOBS in key.contexts}
 
 
 @pytest.fixture

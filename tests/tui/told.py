@@ -45,7 +45,7 @@ async def by_palette(stage: Stage) -> dict[str, Told]:
     """What the palette says, by the names of its commands."""
     key = next(key for key in stage.screen.keys if key.action == "palette")
     await stage.press(key.keys.split(",")[0])
-    expected = len(list(stage.app.get_system_commands(stage.screen)))
+    expected = len(list(stage.app.get_system_commands(stage.app.screen_stack[-2])))
     commands = stage.app.screen.query_one(CommandList)
     await stage.until(lambda: commands.option_count == expected)
     said = [str(option.prompt).rstrip() for option in commands.options]

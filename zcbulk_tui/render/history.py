@@ -15,14 +15,6 @@ from zcbulk_tui.render.span import Line, Look, Span, fit, fit_line, line_width, 
 from zcbulk_tui.render.span import width as cells
 from zcbulk_tui.render.timeline import Entry, Timeline
 
-KEYS = (
-    (", .", "step"),
-    ("< >", "change"),
-    ("g G", "first, last"),
-    ("h", "close"),
-)
-"""The keys of the screen, and what they do."""
-
 _LEAST = 13
 """Lines that a page is laid out for; on a lower screen the lowest of them are missing."""
 
@@ -81,6 +73,7 @@ class Page:
         glyphs: The characters.
         width: Cells.
         height: Lines.
+        keys: The line at its foot.
         zone: Where the reader is; None for the zone of this machine.
     """
 
@@ -90,12 +83,14 @@ class Page:
         glyphs: Glyphs,
         width: int,
         height: int,
+        keys: Line,
         zone: tzinfo | None = None,
     ) -> None:
         self._of = of
         self._glyphs = glyphs
         self._width = width
         self._height = height
+        self._keys = keys
         self._zone = zone
         self._layout = _layout(height, len(of.entries))
         # The peak of the rates is not known before the columns are, so there is room for any.
@@ -129,7 +124,7 @@ class Page:
         end = len(entries)
         beside = self._of.beside(cursor) if self._of.readings else range(end, end)
         lines += _entry_lines(entries, beside, self._layout.entries, now, self._glyphs, self._zone)
-        return _page(lines, self._width, self._height)
+        return _page(lines, self._width, self._height, self._keys)
 
     @property
     def _last(self) -> JobReading | None:
@@ -238,7 +233,7 @@ class Page:
 
 
 def failure(
-    job: WatchedJob | None, text: str, glyphs: Glyphs, width: int, height: int
+    job: WatchedJob | None, text: str, glyphs: Glyphs, width: int, height: int, keys: Line
 ) -> list[Line]:
     """Returns the page where there is no history to be shown, but a reason.
 
@@ -248,12 +243,13 @@ def failure(
         glyphs: The characters.
         width: Cells.
         height: Lines.
+        keys: The line at its foot.
     """
     top = title(job, None, glyphs, width) if job else (Span(" History", Look.STRONG),)
     said = wrap(one_line(text, 1000), max(width - 2, 1), max(height - 4, 1))
     rule = (Span(glyphs.rule * width, Look.LEFT),)
     lines = [top, rule, (), *[(Span(f" {line}", Look.WARNING),) for line in said]]
-    return _page(lines, width, height)
+    return _page(lines, width, height, keys)
 
 
 def title(job: WatchedJob, last: JobReading | None, glyphs: Glyphs, width: int) -> Line:
@@ -269,13 +265,10 @@ def title(job: WatchedJob, last: JobReading | None, glyphs: Glyphs, width: int) 
     return (*left, state)
 
 
-def _page(lines: list[Line], width: int, height: int) -> list[Line]:
+def _page(lines: list[Line], width: int, height: int, keys: Line) -> list[Line]:
     """The lines cut and padded to the page, with the keys at its foot."""
-    keys: list[Span] = []
-    for key, what in KEYS:
-        keys += [Span(f" {key} ", Look.STRONG), Span(f"{what} ")]
     filled = [*lines, *[()] * height][: height - 1]
-    return [fit_line(line, width) for line in [*filled, tuple(keys)][:height]]
+    return [fit_line(line, width) for line in [*filled, keys][:height]]
 
 
 def _marks(timeline: Timeline, on: Grid, glyphs: Glyphs) -> list[Span]:

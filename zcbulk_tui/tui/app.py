@@ -22,11 +22,14 @@ from zcbulk_tui.errors import ZcbulkError
 from zcbulk_tui.render.glyphs import ASCII, UNICODE
 from zcbulk_tui.render.order import GroupBy, Order
 from zcbulk_tui.tui import textual_internals
-from zcbulk_tui.tui.keys import KEYS, Key, moving_characters
+from zcbulk_tui.tui.key_names import shown
+from zcbulk_tui.tui.keys import KEYS, Key, keymap, moving_characters
 from zcbulk_tui.tui.profile_spec import ProfileSpec
 from zcbulk_tui.tui.profile_view import ProfileView
+from zcbulk_tui.tui.screens.base import KeyedScreen
+from zcbulk_tui.tui.screens.help import HelpScreen
 from zcbulk_tui.tui.screens.profiles import ProfilesChosen
-from zcbulk_tui.tui.screens.watch import with_keys
+from zcbulk_tui.tui.screens.watch import WatchScreen
 from zcbulk_tui.tui.screens.watch_view import SPARING, USUAL
 from zcbulk_tui.tui.terminal.app_terminal import AppTerminal
 from zcbulk_tui.tui.terminal.exit_watchdog import Ending
@@ -102,6 +105,7 @@ class DashboardApp(App[None]):
         self.use_command_palette = True
         self.animation_level = "none"
         self.preferences = preferences
+        self._glyphs = ASCII if preferences.ascii_only else UNICODE
         self._now = now
         self._copied = ""
         self._terminal = AppTerminal(
@@ -115,14 +119,13 @@ class DashboardApp(App[None]):
         self._numbers = count(2)
         self._tempo = SPARING if preferences.sparing else USUAL
         self._mode = self.DEFAULT_MODE
-        self._screen_type = with_keys(preferences.keys)  # once: Textual keeps every class
+        self.set_keymap(keymap(preferences.keys))
         self._show_profiles(specs)
 
     def _show_profiles(self, specs: Sequence[ProfileSpec]) -> None:
-        glyphs = ASCII if self.preferences.ascii_only else UNICODE
-        self._watch_screen = self._screen_type(
+        self._watch_screen = WatchScreen(
             specs,
-            glyphs=glyphs,
+            glyphs=self._glyphs,
             now=self._now,
             keys=self.preferences.keys,
             tempo=self._tempo,
@@ -293,15 +296,27 @@ class DashboardApp(App[None]):
         self._terminal.suspend()
 
     def action_help_quit(self) -> None:
-        """Shows how to quit; people press ctrl+c by the habit of the shell."""
-        self.notify("Press q to quit.", markup=False)
+        """Says how to quit: ctrl+c is pressed by whoever expects that it does."""
+        key = shown(",".join(self._keys_of("leave"))).split()[0]
+        self.notify(f"Press {key} to quit.", markup=False)
+
+    def action_help(self) -> None:
+        """Shows the help."""
+        read_only = self._watch_screen.workspace.here.spec.read_only
+        keys = self.preferences.keys
+        self.push_screen(HelpScreen(keys, read_only=read_only, glyphs=self._glyphs))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """The palette: every key of the watch screen that can be pressed now."""
-        if screen is not self._watch_screen:
+        """The palette: every action of the screen that makes sense now."""
+        if not isinstance(screen, KeyedScreen):
             return
         for key in self.preferences.keys:
-            if key.action != "palette" and screen.check_action(key.action, ()):
+            if (
+                screen.CONTEXT in key.contexts
+                and key.action
+                not in ("palette", screen.CONTEXT)  # open, and "close" in other words
+                and screen.check_action(key.action, ())
+            ):
                 yield SystemCommand(
                     f"{key.label.capitalize()}  {key.shown}".rstrip(),
                     f"{key.help} Costs {key.price}." if key.price else key.help,

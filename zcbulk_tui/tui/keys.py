@@ -1,23 +1,40 @@
-"""Every key of the watch screen, once: bindings, key line, help and palette are made from it.
+"""Every action and its keys, once: bindings, key lines, help and palette are made from it.
 
 Lower case never changes anything at Zoho; upper case may, and asks first.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from textual.binding import Binding, BindingType
 
-from zcbulk_tui.render.span import Line, Look, Span, fit_line, line_width
-from zcbulk_tui.tui.key_names import CHARACTERS, shown
+from zcbulk_tui.tui.key_names import SIGNS, shown
+
+
+class Context(StrEnum):
+    """A screen with keys of its own; each value but the first is the action that opens it."""
+
+    JOBS = "jobs"
+    HISTORY = "history"
+    LOG = "log"
+    BUDGET = "budget"
+    PROFILES = "profile"
+    HELP = "help"
+
+
+_JOBS = frozenset({Context.JOBS})
+_EVERYWHERE = frozenset(Context)
+_OVER_JOBS = _EVERYWHERE - _JOBS
+"""The screens that are opened over the jobs, and closed again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One thing that can be done.
+    """One action.
 
     Attributes:
-        action: Name of the action, and of the key in the configuration.
+        action: Name of the action, of its bindings, and of its keys in the configuration.
         keys: Textual's names of the keys, separated by commas; the first is the one shown.
         label: One or two words for the key line.
         help: A sentence for the help and the palette.
@@ -25,6 +42,7 @@ class Key:
         group: Heading in the help.
         rank: How long it stays in the key line as the screen narrows; 0 is never there.
         controls: Whether it can change something at Zoho; read-only mode has no such keys.
+        contexts: The screens that have it. The key that opens one of them closes it, too.
     """
 
     action: str
@@ -35,6 +53,7 @@ class Key:
     group: str = "Move"
     rank: int = 0
     controls: bool = False
+    contexts: frozenset[Context] = _JOBS
 
     @property
     def shown(self) -> str:
@@ -42,17 +61,36 @@ class Key:
         return shown(self.keys)
 
 
-_JOB, _LIST, _VIEW, _CALLS, _PROGRAM = "Selected or marked jobs", "List", "View", "Calls", "Program"
+_JOB, _LIST, _VIEW, _CALLS = "Selected or marked jobs", "List", "View", "Calls"
+_OTHERS, _PROGRAM = "Other screens", "Program"
 
 KEYS = (
-    Key("down", "j,down", "down", "Select the next job."),
-    Key("up", "k,up", "up", "Select the job before."),
-    Key("top", "g,home", "top", "Select the first job."),
-    Key("bottom", "G,end", "bottom", "Select the last job."),
-    Key("page_down", "pagedown", "page down", "Move a page down."),
-    Key("page_up", "pageup", "page up", "Move a page up."),
-    Key("half_down", "ctrl+d", "half down", "Move half a page down."),
-    Key("half_up", "ctrl+u", "half up", "Move half a page up."),
+    Key(
+        "down",
+        "j,down",
+        "down",
+        "Select the next job; elsewhere go a line down.",
+        contexts=_EVERYWHERE,
+    ),
+    Key("up", "k,up", "up", "Select the job before; elsewhere go a line up.", contexts=_EVERYWHERE),
+    Key(
+        "top",
+        "g,home",
+        "top",
+        "Select the first job; elsewhere go to the first line.",
+        contexts=_EVERYWHERE,
+    ),
+    Key(
+        "bottom",
+        "G,end",
+        "bottom",
+        "Select the last job; elsewhere go to the last line.",
+        contexts=_EVERYWHERE,
+    ),
+    Key("page_down", "pagedown", "page down", "Move a page down.", contexts=_EVERYWHERE),
+    Key("page_up", "pageup", "page up", "Move a page up.", contexts=_EVERYWHERE),
+    Key("half_down", "ctrl+d", "half down", "Move half a page down.", contexts=_EVERYWHERE),
+    Key("half_up", "ctrl+u", "half up", "Move half a page up.", contexts=_EVERYWHERE),
     Key(
         "start",
         "S",
@@ -82,6 +120,7 @@ KEYS = (
         "Show the job's readings as a chart, and what happened to it.",
         group=_JOB,
         rank=1,
+        contexts=frozenset({Context.JOBS, Context.HISTORY}),
     ),
     Key("edit", "e", "edit", "Change the job's label, tags and note.", group=_JOB),
     Key("copy", "y", "copy id", "Copy the job's id to the clipboard.", group=_JOB),
@@ -99,7 +138,14 @@ KEYS = (
         "Take the job off the list; nothing changes at Zoho.",
         group=_JOB,
     ),
-    Key("mark", "space", "mark", "Mark the job, or take its mark off.", group=_LIST),
+    Key(
+        "mark",
+        "space",
+        "mark",
+        "Mark the job, or take its mark off.",
+        group=_LIST,
+        contexts=frozenset({Context.JOBS, Context.PROFILES}),
+    ),
     Key("mark_all", "asterisk", "mark all", "Mark all jobs that are shown, or none.", group=_LIST),
     Key(
         "add",
@@ -125,6 +171,7 @@ KEYS = (
         "Show all that has happened: changes, calls, start and abort.",
         group=_LIST,
         rank=1,
+        contexts=frozenset({Context.JOBS, Context.LOG}),
     ),
     Key(
         "filter",
@@ -133,13 +180,21 @@ KEYS = (
         "Show only some jobs: words, !without, state: form: env: app: profile: tag: job:",
         group=_VIEW,
         rank=3,
+        contexts=frozenset({Context.JOBS, Context.LOG, Context.HELP}),
     ),
     Key("sort", "o", "sort", "Sort by the next column.", group=_VIEW, rank=1),
     Key("reverse", "O", "reverse", "Turn the order round.", group=_VIEW),
     Key("group", "v", "group", "Group by profile, application, form or tag.", group=_VIEW),
     Key("zoom", "z", "zoom", "Show the details on the whole screen.", group=_VIEW),
     Key("theme", "t", "theme", "Change the colours.", group=_VIEW),
-    Key("back", "escape", "back", "Clear the filter, the marks, or the details.", group=_VIEW),
+    Key(
+        "back",
+        "escape",
+        "back",
+        "Clear the filter, the marks, or the details; elsewhere close.",
+        group=_VIEW,
+        contexts=_EVERYWHERE,
+    ),
     Key(
         "budget",
         "b",
@@ -147,6 +202,7 @@ KEYS = (
         "Show the day's calls and the plan; tell the true figure.",
         group=_CALLS,
         rank=2,
+        contexts=frozenset({Context.JOBS, Context.BUDGET}),
     ),
     Key(
         "eager",
@@ -154,6 +210,7 @@ KEYS = (
         "more eager",
         "Poll more eagerly; first says what that brings.",
         group=_CALLS,
+        contexts=frozenset({Context.JOBS, Context.BUDGET}),
     ),
     Key(
         "frugal",
@@ -161,12 +218,100 @@ KEYS = (
         "more frugal",
         "Poll more frugally; first says what that brings.",
         group=_CALLS,
+        contexts=frozenset({Context.JOBS, Context.BUDGET}),
     ),
-    Key("profile", "P", "profile", "Show another profile, or several at once.", group=_PROGRAM),
-    Key("help", "question_mark", "help", "Show this help.", group=_PROGRAM, rank=4),
-    Key("palette", "colon,ctrl+p", "palette", "Find a command by its name.", group=_PROGRAM),
-    Key("redraw", "ctrl+l", "redraw", "Draw the screen anew.", group=_PROGRAM),
-    Key("suspend", "ctrl+z", "suspend", "Go back to the shell; fg returns.", group=_PROGRAM),
+    Key(
+        "true_figure",
+        "t",
+        "true figure",
+        "Budget: type how many calls everybody has made today.",
+        group=_CALLS,
+        contexts=frozenset({Context.BUDGET}),
+    ),
+    Key(
+        "close",
+        "q",
+        "close",
+        "Close what is open over the jobs.",
+        group=_OTHERS,
+        contexts=_OVER_JOBS,
+    ),
+    Key(
+        "calls",
+        "c",
+        "calls",
+        "Log: leave the calls out, or show them again.",
+        group=_OTHERS,
+        contexts=frozenset({Context.LOG}),
+    ),
+    Key(
+        "step_back",
+        "comma,left",
+        "step back",
+        "History: go to the reading before.",
+        group=_OTHERS,
+        contexts=frozenset({Context.HISTORY}),
+    ),
+    Key(
+        "step_forward",
+        "full_stop,right",
+        "step forward",
+        "History: go to the next reading.",
+        group=_OTHERS,
+        contexts=frozenset({Context.HISTORY}),
+    ),
+    Key(
+        "change_back",
+        "less_than_sign",
+        "change before",
+        "History: go to the change before.",
+        group=_OTHERS,
+        contexts=frozenset({Context.HISTORY}),
+    ),
+    Key(
+        "change_forward",
+        "greater_than_sign",
+        "next change",
+        "History: go to the next change.",
+        group=_OTHERS,
+        contexts=frozenset({Context.HISTORY}),
+    ),
+    Key(
+        "profile",
+        "P",
+        "profile",
+        "Show another profile, or several at once.",
+        group=_PROGRAM,
+        contexts=frozenset({Context.JOBS, Context.PROFILES}),
+    ),
+    Key(
+        "help",
+        "question_mark",
+        "help",
+        "Show this help.",
+        group=_PROGRAM,
+        rank=4,
+        contexts=_EVERYWHERE,
+    ),
+    Key(
+        "palette",
+        "colon,ctrl+p",
+        "palette",
+        "Find a command by its name.",
+        group=_PROGRAM,
+        contexts=_EVERYWHERE,
+    ),
+    Key(
+        "redraw", "ctrl+l", "redraw", "Draw the screen anew.", group=_PROGRAM, contexts=_EVERYWHERE
+    ),
+    Key(
+        "suspend",
+        "ctrl+z",
+        "suspend",
+        "Go back to the shell; fg returns.",
+        group=_PROGRAM,
+        contexts=_EVERYWHERE,
+    ),
     Key("leave", "q", "quit", "Quit; the watch list stays.", group=_PROGRAM, rank=4),
 )
 
@@ -179,7 +324,7 @@ def moving_characters(keys: Sequence[Key]) -> frozenset[str]:
     """Returns what terminals send for those keys that only move the cursor and type a character."""
     names = [name for key in keys if key.action in _MOVING for name in key.keys.split(",")]
     held = (name.removeprefix("ctrl+") for name in names if name.startswith("ctrl+"))
-    typed = (CHARACTERS.get(name, name) for name in names)
+    typed = (SIGNS.get(name, name) for name in names)
     return frozenset(
         {
             "\t",  # moves the focus
@@ -189,30 +334,25 @@ def moving_characters(keys: Sequence[Key]) -> frozenset[str]:
     )
 
 
-def bindings(keys: Sequence[Key]) -> list[BindingType]:
-    """Returns the bindings of the watch screen."""
-    return [Binding(key.keys, key.action, key.label) for key in keys if key.keys]
+_NO_KEY = "no_key"
+"""What no terminal sends: with an empty text in the keymap a binding keeps its own keys."""
 
 
-def key_line(keys: Sequence[Key], state_of: Callable[[str], bool | None], width: int) -> Line:
-    """The keys worth knowing, in one line; those that make no sense now are greyed.
-
-    Args:
-        keys: All of them; those that are pressed by no key are left out.
-        state_of: Of an action: True if it can be done, None if not now, False if never.
-        width: Cells.
-    """
-    worth = [key for key in keys if key.rank and key.keys and state_of(key.action) is not False]
-    spans = {key: _on_key_line(key, able=bool(state_of(key.action))) for key in worth}
-    for rank in range(1, max(key.rank for key in worth)):
-        if sum(map(line_width, spans.values())) > width:
-            spans = {key: pair for key, pair in spans.items() if key.rank > rank}
-    return fit_line([span for pair in spans.values() for span in pair], width)
+def bindings(context: Context) -> list[BindingType]:
+    """Returns the bindings of a screen, with the keys that the actions have by default."""
+    return [
+        Binding(
+            key.keys, "close" if key.action == context else key.action, key.label, id=key.action
+        )
+        for key in KEYS
+        if context in key.contexts
+    ]
 
 
-def _on_key_line(key: Key, *, able: bool) -> tuple[Span, Span]:
-    price = f" ({key.price.split()[0]})" if key.price else ""
-    return (
-        Span(f" {key.shown.split()[0]} ", Look.STRONG if able else Look.DIM),
-        Span(f"{key.label}{price} ", Look.TEXT if able else Look.DIM),
-    )
+def keymap(keys: Sequence[Key]) -> dict[str, str]:
+    """Returns what `App.set_keymap` takes: by action the keys that differ from the default ones."""
+    return {
+        key.action: key.keys or _NO_KEY
+        for key, default in zip(keys, KEYS, strict=True)
+        if key.keys != default.keys
+    }

@@ -1,4 +1,4 @@
-"""The user's own keys in the place of those that the actions have."""
+"""The user's own keys in the place of the default ones; Textual's keymap gets what passes here."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -7,9 +7,8 @@ from typing import NoReturn
 
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError
-from zcbulk_tui.tui.key_names import shown
-from zcbulk_tui.tui.key_spellings import close_to, is_deliberate, key_of
-from zcbulk_tui.tui.keys import Key
+from zcbulk_tui.tui.key_names import close_to, is_deliberate, key_of, shown
+from zcbulk_tui.tui.keys import Context, Key
 
 _KEPT = {
     "escape": "It leaves what is open.",
@@ -31,15 +30,16 @@ def _somewhere(_action: str) -> str:
 def remapped(
     keys: Sequence[Key], own: Mapping[str, str], place: Place = _somewhere
 ) -> tuple[Key, ...]:
-    """Returns the keys, some with the user's own in the place of theirs.
+    """Returns the actions, some with the user's own keys in the place of the default ones.
 
     Args:
-        keys: All that can be done.
+        keys: All actions.
         own: By action the keys as people write them; an empty text for none.
-        place: Tells where the keys of an action are set.
+        place: Returns where the keys of an action are set.
 
     Raises:
-        ConfigError: There is no such action or key, or the one cannot have the other.
+        ConfigError: There is no such action or key, or the action cannot have the key, because
+            another action of one of its screens has it, or because it is too easily pressed.
     """
     actions = {key.action: key for key in keys}
     changed: dict[str, tuple[str, ...]] = {}
@@ -47,7 +47,9 @@ def remapped(
         if action not in actions:
             _refuse_action(action, actions, place)
         changed[action] = _keys_for(actions[action], written, place)
-    _check_one_each(keys, changed, place)
+    for context in Context:
+        on_screen = [key for key in keys if context in key.contexts]
+        _check_one_each(context, on_screen, changed, place)
     return tuple(
         replace(key, keys=",".join(changed[key.action])) if key.action in changed else key
         for key in keys
@@ -98,9 +100,10 @@ def _words(written: str) -> list[str]:
 
 
 def _check_one_each(
-    keys: Iterable[Key], changed: Mapping[str, tuple[str, ...]], place: Place
+    context: Context, keys: Iterable[Key], changed: Mapping[str, tuple[str, ...]], place: Place
 ) -> None:
-    """Checks that no key has two meanings, one of them by the user's will."""
+    """Checks that no key of a screen has two actions, one of them by the user's will."""
+    where = "" if context is Context.JOBS else f", on the screen that {context} opens"
     taken: dict[str, Key] = {}
     for key in keys:
         for name in changed.get(key.action, key.keys.split(",")):
@@ -113,7 +116,7 @@ def _check_one_each(
                 mine.action,
                 shown(name),
                 place,
-                f"It is the key of {theirs.action}{by_default}.",
+                f"It is the key of {theirs.action}{by_default}{where}.",
                 f"Take another key, or give {theirs.action} another one below [keys].",
             )
 

@@ -23,7 +23,7 @@ from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import UsageError
 from zcbulk_tui.tui.profile_spec import JobDefaults
-from zcbulk_tui.tui.screens.closing import ClosedOnce
+from zcbulk_tui.tui.screens.base import ClosedOnce
 
 
 class AddJobScreen(ClosedOnce[WatchedJob | None], ModalScreen[WatchedJob | None]):

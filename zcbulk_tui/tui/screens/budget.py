@@ -1,12 +1,12 @@
 """The budget: the day's calls, the plan for each job, the paces, and the field for the truth."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label, Static
@@ -15,15 +15,24 @@ from zcbulk_tui.domain.budget import Pace
 from zcbulk_tui.domain.planner import DayPlan
 from zcbulk_tui.render.budget import page
 from zcbulk_tui.render.glyphs import Glyphs
-from zcbulk_tui.tui.screens.closing import ClosedByKey, ClosedOnce
-from zcbulk_tui.tui.widgets import painter
+from zcbulk_tui.tui.key_line import legend
+from zcbulk_tui.tui.keys import Context, Key, bindings
+from zcbulk_tui.tui.screens.base import ScrolledScreen
 from zcbulk_tui.tui.widgets.lines import Lines
 
 _TICK = 5.0
 """Seconds between two looks at the plan."""
 
+_KEYS = {
+    "eager frugal": "pace",
+    "true_figure": "type the true figure",
+    "down up": "scroll",
+    "back": "close",
+}
+"""What is said of the keys."""
 
-class BudgetScreen(ClosedByKey, ClosedOnce[None], ModalScreen[None]):
+
+class BudgetScreen(ScrolledScreen[None], ModalScreen[None]):
     """Shows the budget.
 
     Args:
@@ -34,20 +43,12 @@ class BudgetScreen(ClosedByKey, ClosedOnce[None], ModalScreen[None]):
         enter_true_figure: Called with the calls that everybody made today.
         glyphs: The characters to draw with.
         now: The time of day; aware.
-        closed_by: Textual's names of the keys that close it, too.
+        keys: All keys, some of them the user's own.
     """
 
     CSS_PATH = "dialogs.tcss"
-    AUTO_FOCUS = "#budget-scroll"
-    COMPONENT_CLASSES: ClassVar[set[str]] = painter.COMPONENT_CLASSES
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "close", "Close"),
-        Binding("plus,equals_sign", "step(1)", "More eager"),
-        Binding("minus", "step(-1)", "More frugal"),
-        Binding("t", "type", "True figure"),
-        Binding("j", "scroll(1)", show=False),
-        Binding("k", "scroll(-1)", show=False),
-    ]
+    CONTEXT = Context.BUDGET
+    BINDINGS: ClassVar[list[BindingType]] = bindings(CONTEXT)
 
     def __init__(
         self,
@@ -59,10 +60,9 @@ class BudgetScreen(ClosedByKey, ClosedOnce[None], ModalScreen[None]):
         *,
         glyphs: Glyphs,
         now: Callable[[], datetime],
-        closed_by: Collection[str],
+        keys: Sequence[Key],
     ) -> None:
-        super().__init__()
-        self.closed_by = closed_by
+        super().__init__(keys)
         self._plan = plan
         self._paused = paused
         self._pending = pending
@@ -74,14 +74,14 @@ class BudgetScreen(ClosedByKey, ClosedOnce[None], ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """The page, the field, and what its keys are."""
-        with VerticalScroll(classes="dialog", id="budget-scroll"):
+        with VerticalScroll(classes="dialog", id="budget-scroll", can_focus=False):
             yield Static("Budget", classes="dialog-title")
             yield self._page
             with Horizontal(classes="field apart"):
                 yield Label("Used by everybody today, says Zoho's billing page")
                 yield Input(id="true-figure", type="integer", max_length=8, compact=True)
             yield Static(id="budget-said", markup=False)
-            yield Static("+ - pace   t type the true figure   j k scroll   Esc close", markup=False)
+            yield Lines(id="budget-keys")
 
     def on_mount(self) -> None:
         """Begins to follow the plan."""
@@ -93,7 +93,7 @@ class BudgetScreen(ClosedByKey, ClosedOnce[None], ModalScreen[None]):
 
     def show_plan(self) -> None:
         """Shows the plan as it is now."""
-        width = self.query_one("#budget-scroll").scrollable_content_region.width
+        width = self.scrolled.scrollable_content_region.width
         if width <= 0:
             return
         lines = page(
@@ -106,26 +106,28 @@ class BudgetScreen(ClosedByKey, ClosedOnce[None], ModalScreen[None]):
         )
         self._page.styles.height = len(lines)
         self._page.show(*lines)
+        self.query_one("#budget-keys", Lines).show(legend(self.keys, _KEYS, width))
 
-    def action_step(self, by: int) -> None:
-        """Chooses another pace."""
-        self._step(by)
+    def action_eager(self) -> None:
+        """Chooses a more eager pace."""
+        self._step(1)
         self.show_plan()
 
-    def action_type(self) -> None:
+    def action_frugal(self) -> None:
+        """Chooses a more frugal pace."""
+        self._step(-1)
+        self.show_plan()
+
+    def action_true_figure(self) -> None:
         """Goes to the field."""
         self.query_one("#true-figure").focus()
 
-    def action_scroll(self, lines: int) -> None:
-        """Scrolls."""
-        self.query_one("#budget-scroll").scroll_relative(y=lines, animate=False)
-
-    def action_close(self) -> None:
+    def action_back(self) -> None:
         """Leaves the field, or closes the screen."""
-        if self.query_one("#true-figure").has_focus:
-            self.query_one("#budget-scroll").focus()
+        if self.focused is not None:
+            self.set_focus(None)
         else:
-            self.dismiss()
+            self.action_close()
 
     @on(Input.Submitted, "#true-figure")
     def _entered(self, event: Input.Submitted) -> None:
@@ -135,7 +137,7 @@ class BudgetScreen(ClosedByKey, ClosedOnce[None], ModalScreen[None]):
         self._enter_true_figure(int(event.value))
         self._say(f"Taken: {int(event.value):,} calls are used up today.")
         event.input.clear()
-        self.query_one("#budget-scroll").focus()
+        self.set_focus(None)
         self.show_plan()
 
     def _say(self, text: str) -> None:

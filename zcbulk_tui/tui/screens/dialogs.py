@@ -12,7 +12,7 @@ from textual.widgets import Button, Input, Static
 
 from zcbulk_tui.errors import Occasion, ZcbulkError
 from zcbulk_tui.tui.questions import Question
-from zcbulk_tui.tui.screens.closing import ClosedOnce
+from zcbulk_tui.tui.screens.base import ClosedOnce
 from zcbulk_tui.tui.textual_internals import is_stopped
 
 Answer = TypeVar("Answer")

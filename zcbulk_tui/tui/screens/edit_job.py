@@ -12,7 +12,7 @@ from textual.widgets import Button, Input, Label, Static
 
 from zcbulk_tui.domain.job import WatchedJob
 from zcbulk_tui.domain.text import one_line
-from zcbulk_tui.tui.screens.closing import ClosedOnce
+from zcbulk_tui.tui.screens.base import ClosedOnce
 
 
 class EditJobScreen(ClosedOnce[WatchedJob | None], ModalScreen[WatchedJob | None]):

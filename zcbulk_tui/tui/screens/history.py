@@ -1,26 +1,38 @@
 """The history of a job: charts over time, and a cursor that steps from reading to reading."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
 from zcbulk_tui.domain.records import History
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.history import Page, failure
 from zcbulk_tui.render.timeline import Timeline, timeline
-from zcbulk_tui.tui.screens.closing import ClosedByKey, ClosedOnce
-from zcbulk_tui.tui.widgets import painter
+from zcbulk_tui.tui.key_line import legend
+from zcbulk_tui.tui.keys import Context, Key, bindings
+from zcbulk_tui.tui.screens.base import KeyedScreen
 from zcbulk_tui.tui.widgets.lines import Lines
 
 _TICK = 5.0
 """Seconds between two looks at the history."""
 
+_PAGE = 10
+"""Readings of a page."""
 
-class HistoryScreen(ClosedByKey, ClosedOnce[None]):
+_KEYS = {
+    "step_back step_forward": "step",
+    "change_back change_forward": "change",
+    "top bottom": "first, last",
+    "back": "close",
+}
+"""What is said of the keys."""
+
+
+class HistoryScreen(KeyedScreen[None]):
     """Shows a history.
 
     The cursor is on the last reading, and follows it, until it is moved; then it stays on its
@@ -31,20 +43,12 @@ class HistoryScreen(ClosedByKey, ClosedOnce[None]):
             read.
         glyphs: The characters to draw with.
         now: The time of day; aware.
-        closed_by: Textual's names of the keys that close it, too.
+        keys: All keys, some of them the user's own.
     """
 
     CSS_PATH = "history.tcss"
-    COMPONENT_CLASSES: ClassVar[set[str]] = painter.COMPONENT_CLASSES
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "close", "Close"),
-        Binding("comma,left", "step(-1)", "Step back"),
-        Binding("full_stop,right", "step(1)", "Step forward"),
-        Binding("less_than_sign", "change(-1)", "Change before"),
-        Binding("greater_than_sign", "change(1)", "Next change"),
-        Binding("home,g", "first", "First"),
-        Binding("end,G", "last", "Last"),
-    ]
+    CONTEXT = Context.HISTORY
+    BINDINGS: ClassVar[list[BindingType]] = bindings(CONTEXT)
 
     def __init__(
         self,
@@ -52,10 +56,9 @@ class HistoryScreen(ClosedByKey, ClosedOnce[None]):
         *,
         glyphs: Glyphs,
         now: Callable[[], datetime],
-        closed_by: Collection[str],
+        keys: Sequence[Key],
     ) -> None:
-        super().__init__()
-        self.closed_by = closed_by
+        super().__init__(keys)
         self._load = load
         self._glyphs = glyphs
         self._now = now
@@ -109,11 +112,12 @@ class HistoryScreen(ClosedByKey, ClosedOnce[None]):
         width, height = self.size
         if not width or not height:
             return
+        keys = legend(self.keys, _KEYS, width)
         if self._trouble is not None:
             job = self._timeline.history.job if self._timeline else None
-            self._lines.show(*failure(job, str(self._trouble), self._glyphs, width, height))
+            self._lines.show(*failure(job, str(self._trouble), self._glyphs, width, height, keys))
         elif self._timeline is not None:
-            self._page = self._page or Page(self._timeline, self._glyphs, width, height)
+            self._page = self._page or Page(self._timeline, self._glyphs, width, height, keys)
             self._lines.show(*self._page.lines(self._cursor, self._now()))
 
     def _go(self, index: int) -> None:
@@ -122,25 +126,36 @@ class HistoryScreen(ClosedByKey, ClosedOnce[None]):
             self._cursor = max(0, min(index, self._timeline.last))
             self._show()
 
-    def action_step(self, by: int) -> None:
+    # Keys.
+
+    @property
+    def page_lines(self) -> int:
+        """Readings of a page."""
+        return _PAGE
+
+    def move(self, lines: int) -> None:
         """Goes to another reading."""
-        self._go(self._cursor + by)
+        self._go(self._cursor + lines)
 
-    def action_change(self, by: int) -> None:
-        """Goes to the change before, or to the next one."""
+    def move_to_end(self, *, last: bool) -> None:
+        """Goes to the first reading; or to the last one, and follows it from there."""
         if self._timeline is not None:
-            to = self._timeline.change_before if by < 0 else self._timeline.change_after
-            self._go(to(self._cursor))
+            self._go(self._timeline.last if last else 0)
 
-    def action_first(self) -> None:
-        """Goes to the first reading."""
-        self._go(0)
+    def action_step_back(self) -> None:
+        """Goes to the reading before."""
+        self.move(-1)
 
-    def action_last(self) -> None:
-        """Goes to the last reading, and follows it from there."""
+    def action_step_forward(self) -> None:
+        """Goes to the next reading."""
+        self.move(1)
+
+    def action_change_back(self) -> None:
+        """Goes to the change before."""
         if self._timeline is not None:
-            self._go(self._timeline.last)
+            self._go(self._timeline.change_before(self._cursor))
 
-    def action_close(self) -> None:
-        """Closes the screen."""
-        self.dismiss()
+    def action_change_forward(self) -> None:
+        """Goes to the next change."""
+        if self._timeline is not None:
+            self._go(self._timeline.change_after(self._cursor))

@@ -1,22 +1,23 @@
 """The log: all that has happened, newest first, and a filter."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.widgets import Input
 
 from zcbulk_tui.domain.records import Record
 from zcbulk_tui.render import log
 from zcbulk_tui.render.glyphs import Glyphs
-from zcbulk_tui.render.span import Line, Look, Span, fit_line, line_width
+from zcbulk_tui.render.span import Line, Look, Span, fit_line
 from zcbulk_tui.render.span import width as cells
+from zcbulk_tui.tui.key_line import legend
+from zcbulk_tui.tui.keys import Context, Key, bindings
 from zcbulk_tui.tui.log_entries import LogEntries
-from zcbulk_tui.tui.screens.closing import ClosedByKey, ClosedOnce
-from zcbulk_tui.tui.widgets import painter
+from zcbulk_tui.tui.screens.base import KeyedScreen
 from zcbulk_tui.tui.widgets.lines import Lines
 from zcbulk_tui.tui.widgets.log_list import LogList
 
@@ -30,7 +31,7 @@ _DETAIL = 3
 """Lines about the selected entry."""
 
 
-class LogScreen(ClosedByKey, ClosedOnce[None]):
+class LogScreen(KeyedScreen[None]):
     """Shows the log.
 
     Attributes:
@@ -40,27 +41,13 @@ class LogScreen(ClosedByKey, ClosedOnce[None]):
         load: Reads entries, newest first, as `Archive.log` does.
         glyphs: The characters to draw with.
         now: The time of day; aware.
-        closed_by: Textual's names of the keys that close it, too.
+        keys: All keys, some of them the user's own.
         filter: The words of the filter at first.
     """
 
     CSS_PATH = "log.tcss"
-    AUTO_FOCUS = ""
-    COMPONENT_CLASSES: ClassVar[set[str]] = painter.COMPONENT_CLASSES
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Close"),
-        Binding("q", "close", "Close"),
-        Binding("slash", "filter", "Filter"),
-        Binding("c", "calls", "Calls on or off"),
-        Binding("j,down", "move(1)", show=False),
-        Binding("k,up", "move(-1)", show=False),
-        Binding("g,home", "newest", show=False),
-        Binding("G,end", "oldest", "Further back"),
-        Binding("pagedown", "page(1)", show=False),
-        Binding("pageup", "page(-1)", show=False),
-        Binding("ctrl+d", "page(0.5)", show=False),
-        Binding("ctrl+u", "page(-0.5)", show=False),
-    ]
+    CONTEXT = Context.LOG
+    BINDINGS: ClassVar[list[BindingType]] = bindings(CONTEXT)
 
     def __init__(
         self,
@@ -68,11 +55,10 @@ class LogScreen(ClosedByKey, ClosedOnce[None]):
         *,
         glyphs: Glyphs,
         now: Callable[[], datetime],
-        closed_by: Collection[str],
+        keys: Sequence[Key],
         filter: str = "",
     ) -> None:
-        super().__init__()
-        self.closed_by = closed_by
+        super().__init__(keys)
         self._glyphs = glyphs
         self._now = now
         self._entries = LogEntries(load)
@@ -188,7 +174,14 @@ class LogScreen(ClosedByKey, ClosedOnce[None]):
                 else ()
             ),
         )
-        self._keys.show(self._key_line(width))
+        actions = {
+            "back": "close",
+            "filter": "filter",
+            "calls": "without calls" if self._calls else "with calls",
+            "bottom": "further back",
+            "top": "newest",
+        }
+        self._keys.show(legend(self.keys, actions, width))
 
     def _rule(self, note: str, look: Look) -> Line:
         """A line from edge to edge, with a note near its end."""
@@ -197,39 +190,24 @@ class LogScreen(ClosedByKey, ClosedOnce[None]):
         spans = (Span(rule * before, Look.LEFT), Span(note, look), Span(rule * 2, Look.LEFT))
         return fit_line(spans, width)
 
-    def _key_line(self, width: int) -> Line:
-        shown = [
-            ("Esc", "close"),
-            ("/", "filter"),
-            ("c", "without calls" if self._calls else "with calls"),
-            ("G", "further back"),
-            ("g", "newest"),
-        ]
-        spans: list[Span] = []
-        for key, does in shown:
-            more = [*spans, Span(f" {key} ", Look.STRONG), Span(f"{does} ")]
-            spans = more if line_width(more) <= width else spans
-        return fit_line(spans, width)
-
     # Keys.
 
-    def action_move(self, rows: int) -> None:
+    @property
+    def page_lines(self) -> int:
+        """Entries that are visible at once."""
+        return self._list.page
+
+    def move(self, lines: int) -> None:
         """Moves the cursor."""
-        self._list.select(self._list.cursor + rows)
+        self._list.select(self._list.cursor + lines)
 
-    def action_page(self, pages: float) -> None:
-        """Moves the cursor by pages."""
-        rows = max(int(abs(pages) * self._list.page), 1)
-        self.action_move(rows if pages > 0 else -rows)
-
-    def action_newest(self) -> None:
-        """Goes to the first entry, and follows what comes."""
-        self._list.select(0)
-
-    def action_oldest(self) -> None:
-        """Goes to the last entry, after reading further back."""
-        self._goes_to_the_end = True
-        self._go_on()
+    def move_to_end(self, *, last: bool) -> None:
+        """Goes to the last entry, after reading further back; or to the first, and follows it."""
+        if last:
+            self._goes_to_the_end = True
+            self._go_on()
+        else:
+            self._list.select(0)
 
     def action_calls(self) -> None:
         """Leaves the calls out, or shows them again."""
@@ -241,17 +219,13 @@ class LogScreen(ClosedByKey, ClosedOnce[None]):
         self.add_class("filtering")
         self.query_one("#log-filter").focus()
 
-    def action_leave(self) -> None:
+    def action_back(self) -> None:
         """Leaves the field and clears it, or closes the screen."""
         if self.has_class("filtering"):
             self.query_one("#log-filter", Input).clear()
             self._leave_field()
         else:
             self.action_close()
-
-    def action_close(self) -> None:
-        """Closes the log."""
-        self.dismiss()
 
     @on(Input.Changed, "#log-filter")
     def _typed(self, event: Input.Changed) -> None:

@@ -10,19 +10,21 @@ from textual import events
 from textual.binding import BindingType
 
 from zcbulk_tui.domain.job import Action, WatchedJob
+from zcbulk_tui.domain.records import History
 from zcbulk_tui.domain.snapshot import JobKey, Listed
 from zcbulk_tui.errors import ZcbulkError
 from zcbulk_tui.render.clipboard import TMUX_OPTIONS, clipboard, status_command
 from zcbulk_tui.render.columns import shown
 from zcbulk_tui.tui import notices, questions
-from zcbulk_tui.tui.keys import Key, bindings
+from zcbulk_tui.tui.keys import Context, bindings
 from zcbulk_tui.tui.notices import ErrorDialog, Toast
 from zcbulk_tui.tui.questions import Question
 from zcbulk_tui.tui.screens.add_job import AddJobScreen
-from zcbulk_tui.tui.screens.closing import keys_of
+from zcbulk_tui.tui.screens.budget import BudgetScreen
 from zcbulk_tui.tui.screens.dialogs import ConfirmScreen
 from zcbulk_tui.tui.screens.edit_job import EditJobScreen
-from zcbulk_tui.tui.screens.help import HelpScreen
+from zcbulk_tui.tui.screens.history import HistoryScreen
+from zcbulk_tui.tui.screens.log import LogScreen
 from zcbulk_tui.tui.screens.profiles import ProfilesChosen, ProfilesScreen
 from zcbulk_tui.tui.screens.watch_view import WatchView
 from zcbulk_tui.tui.terminal.clipboard import tmux_options
@@ -30,17 +32,11 @@ from zcbulk_tui.tui.terminal.input_driver import Paste
 from zcbulk_tui.tui.widgets.filter_field import FilterField
 
 
-def with_keys(keys: Sequence[Key]) -> type["WatchScreen"]:
-    """Returns the watch screen with keys; Textual takes them from a class."""
-
-    class BoundScreen(WatchScreen):
-        BINDINGS: ClassVar[list[BindingType]] = bindings(keys)
-
-    return BoundScreen
-
-
 class WatchScreen(WatchView):
     """Does what the keys are for; `keys.KEYS` says what that is, for each action below."""
+
+    CONTEXT = Context.JOBS
+    BINDINGS: ClassVar[list[BindingType]] = bindings(CONTEXT)
 
     def _ask(self, question: Question, on_yes: Callable[[], None]) -> None:
         def answered(yes: bool | None) -> None:
@@ -51,37 +47,22 @@ class WatchScreen(WatchView):
 
     # The cursor.
 
-    def action_down(self) -> None:
-        self.jobs.move(1)
+    @property
+    def page_lines(self) -> int:
+        return self.jobs.page
 
-    def action_up(self) -> None:
-        self.jobs.move(-1)
+    def move(self, lines: int) -> None:
+        self.jobs.move(lines)
 
-    def action_top(self) -> None:
-        self.jobs.move_to_end(last=False)
+    def move_to_end(self, *, last: bool) -> None:
+        self.jobs.move_to_end(last=last)
 
-    def action_bottom(self) -> None:
-        self.jobs.move_to_end(last=True)
-
-    def action_page_down(self) -> None:
-        self._page(1)
-
-    def action_page_up(self) -> None:
-        self._page(-1)
-
-    def action_half_down(self) -> None:
-        self._page(0.5)
-
-    def action_half_up(self) -> None:
-        self._page(-0.5)
-
-    def _page(self, pages: float) -> None:
+    def move_pages(self, pages: float) -> None:
         """Moves by pages: the details while they fill the screen, else the cursor."""
         if self.details is not None and self.details_fill:
             self.details.scroll_pages(pages)
         else:
-            rows = max(int(abs(pages) * self.jobs.page), 1)
-            self.jobs.move(rows if pages > 0 else -rows)
+            super().move_pages(pages)
 
     # The marked jobs, or the selected one.
 
@@ -137,19 +118,16 @@ class WatchScreen(WatchView):
         self.toggle_details()
 
     def action_history(self) -> None:
-        # With all that they draw: the first frame is not to wait for this and the next two.
-        from zcbulk_tui.domain.records import History
-        from zcbulk_tui.tui.screens.history import HistoryScreen
-
         selected, archive = self.workspace.selected, self.workspace.here.archive
         if selected is None or archive is None:
             return
-        job, keys = selected.snapshot.job, keys_of(self.keys, "history")
+        job = selected.snapshot.job
 
         def load() -> History:
             return archive.history(job.ref) or History(job, ())
 
-        self.app.push_screen(HistoryScreen(load, glyphs=self.glyphs, now=self.now, closed_by=keys))
+        screen = HistoryScreen(load, glyphs=self.glyphs, now=self.now, keys=self.keys)
+        self.app.push_screen(screen)
 
     def action_edit(self) -> None:
         selected = self.workspace.selected
@@ -249,14 +227,10 @@ class WatchScreen(WatchView):
         self.workspace.toggle_pause()
 
     def action_log(self) -> None:
-        from zcbulk_tui.tui.screens.log import LogScreen
-
         archive = self.workspace.here.archive
         if archive is not None:
-            keys = keys_of(self.keys, "log")
-            self.app.push_screen(
-                LogScreen(archive.log, glyphs=self.glyphs, now=self.now, closed_by=keys)
-            )
+            screen = LogScreen(archive.log, glyphs=self.glyphs, now=self.now, keys=self.keys)
+            self.app.push_screen(screen)
 
     # The view.
 
@@ -298,8 +272,6 @@ class WatchScreen(WatchView):
     # The calls.
 
     def action_budget(self) -> None:
-        from zcbulk_tui.tui.screens.budget import BudgetScreen
-
         here = self.workspace.here
         if here.monitor is None:
             return
@@ -311,7 +283,7 @@ class WatchScreen(WatchView):
             here.monitor.enter_true_figure,
             glyphs=self.glyphs,
             now=self.now,
-            closed_by=keys_of(self.keys, "budget"),
+            keys=self.keys,
         )
 
         def closed(_: None) -> None:
@@ -343,20 +315,7 @@ class WatchScreen(WatchView):
             else:
                 self.post_message(ProfilesChosen(specs))
 
-        self.app.push_screen(ProfilesScreen(profiles.names, names), answered)
-
-    def action_help(self) -> None:
-        read_only = self.workspace.here.spec.read_only
-        self.app.push_screen(HelpScreen(self.keys, read_only=read_only, glyphs=self.glyphs))
-
-    def action_palette(self) -> None:
-        self.app.action_command_palette()
-
-    async def action_redraw(self) -> None:
-        await self.run_action("app.redraw")
-
-    def action_suspend(self) -> None:
-        self.app.action_suspend_process()
+        self.app.push_screen(ProfilesScreen(profiles.names, names, self.keys), answered)
 
     def action_leave(self) -> None:
         self.app.exit()

@@ -5,11 +5,10 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import NamedTuple
 
 from textual.app import ComposeResult
 from textual.message import Message
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
@@ -20,19 +19,18 @@ from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.order import GroupBy, Order, SortBy
 from zcbulk_tui.render.span import Line, Look, Span
 from zcbulk_tui.render.window_title import Signs
-from zcbulk_tui.tui.keys import Key, key_line
+from zcbulk_tui.tui.key_line import key_line
+from zcbulk_tui.tui.keys import Key
 from zcbulk_tui.tui.notices import ErrorDialog, Notice, Toast
 from zcbulk_tui.tui.profile_spec import Connection, ProfileSpec
 from zcbulk_tui.tui.profile_view import JobPast, ProfileView
+from zcbulk_tui.tui.screens.base import KeyedScreen
+from zcbulk_tui.tui.screens.budget import BudgetScreen
 from zcbulk_tui.tui.screens.dialogs import NoticeScreen
-from zcbulk_tui.tui.widgets import painter
+from zcbulk_tui.tui.widgets.detail_pane import DetailPane
 from zcbulk_tui.tui.widgets.job_list import JobList
 from zcbulk_tui.tui.widgets.lines import Lines
 from zcbulk_tui.tui.workspace import Details, Workspace
-
-if TYPE_CHECKING:
-    from zcbulk_tui.tui.screens.budget import BudgetScreen
-    from zcbulk_tui.tui.widgets.detail_pane import DetailPane
 
 
 class Tempo(NamedTuple):
@@ -64,7 +62,7 @@ class EventsArrived(Message):
     """Posted when the inbox of the watch screen is no longer empty."""
 
 
-class WatchView(Screen[None]):
+class WatchView(KeyedScreen[None]):
     """Shows the workspace.
 
     Attributes:
@@ -83,8 +81,6 @@ class WatchView(Screen[None]):
         step_theme: Goes to the next theme; returns its name.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = painter.COMPONENT_CLASSES
-
     def __init__(
         self,
         specs: Sequence[ProfileSpec],
@@ -96,12 +92,11 @@ class WatchView(Screen[None]):
         show_signs: Callable[[Signs], None],
         step_theme: Callable[[], str],
     ) -> None:
-        super().__init__()
+        super().__init__(keys)
         self.workspace = Workspace(specs, glyphs, self._take)
         self.workspace.is_sparing = tempo is SPARING
         self.now = now
         self.glyphs = glyphs
-        self.keys = keys
         self.details: DetailPane | None = None
         self.budget: BudgetScreen | None = None
         self._inbox: list[tuple[ProfileView, Event]] = []
@@ -261,9 +256,6 @@ class WatchView(Screen[None]):
     def show_details(self) -> None:
         """Shows the details as the workspace has them from now on."""
         if self.details is None:
-            # With all that it draws: the first frame is not to wait for it.
-            from zcbulk_tui.tui.widgets.detail_pane import DetailPane
-
             copy_keys = (self.key("copy"), self.key("copy_command"))
             self.details = DetailPane(self.glyphs, self.now, self._past, copy_keys)
             self._body.mount(self.details)

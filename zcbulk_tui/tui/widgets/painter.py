@@ -1,12 +1,15 @@
 """Spans to strips: where the looks of `render` meet the theme."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from rich.segment import Segment
+from rich.text import Text
+from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
-from zcbulk_tui.render.span import Look, Span, line_width
+from zcbulk_tui.render.span import Line, Look, Span, line_width
 
 _CLASS = {look: f"look--{look}" for look in Look}
 
@@ -33,3 +36,12 @@ def strip(widget: Widget, spans: Iterable[Span], *, on_cursor: bool = False) -> 
     line = Strip(segments, line_width(spans))
     padding = style_of(_CLASS[Look.TEXT])
     return line.adjust_cell_length(widget.size.width, padding + highlight if highlight else padding)
+
+
+def text(screen: Screen[Any], lines: Iterable[Line]) -> Text:
+    """Returns lines as a text for a `Static`, in the colours of its screen."""
+    style_of = screen.get_component_rich_style
+    parts = (
+        Text.assemble(*((text, style_of(_CLASS[look])) for text, look in line)) for line in lines
+    )
+    return Text("\n").join(parts)

@@ -1,0 +1,48 @@
+"""Lines that show keys and what they do, at the foot of the screens."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from zcbulk_tui.render.span import Line, Look, Span, fit_line, line_width
+from zcbulk_tui.tui.keys import Key
+
+
+def legend(keys: Sequence[Key], actions: Mapping[str, str], width: int) -> Line:
+    """Returns a line with keys and what they do, as many as fit.
+
+    Args:
+        keys: All of them; actions that no key is left for are left out.
+        actions: What is said of an action, or of several, by their names separated by blanks.
+        width: Cells.
+    """
+    first = {key.action: key.shown.split()[0] for key in keys if key.keys}
+    spans: list[Span] = []
+    for names, does in actions.items():
+        written = " ".join(first[name] for name in names.split() if name in first)
+        if written:
+            more = [*spans, Span(f" {written} ", Look.STRONG), Span(f"{does} ")]
+            spans = more if line_width(more) <= width else spans
+    return fit_line(spans, width)
+
+
+def key_line(keys: Sequence[Key], state_of: Callable[[str], bool | None], width: int) -> Line:
+    """Returns the keys worth knowing, in one line; those that make no sense now are greyed.
+
+    Args:
+        keys: All of them; those that are pressed by no key are left out.
+        state_of: Of an action: True if it can be done, None if not now, False if never.
+        width: Cells.
+    """
+    worth = [key for key in keys if key.rank and key.keys and state_of(key.action) is not False]
+    spans = {key: _on_key_line(key, able=bool(state_of(key.action))) for key in worth}
+    for rank in range(1, max(key.rank for key in worth)):
+        if sum(map(line_width, spans.values())) > width:
+            spans = {key: pair for key, pair in spans.items() if key.rank > rank}
+    return fit_line([span for pair in spans.values() for span in pair], width)
+
+
+def _on_key_line(key: Key, *, able: bool) -> tuple[Span, Span]:
+    price = f" ({key.price.split()[0]})" if key.price else ""
+    return (
+        Span(f" {key.shown.split()[0]} ", Look.STRONG if able else Look.DIM),
+        Span(f"{key.label}{price} ", Look.TEXT if able else Look.DIM),
+    )
