@@ -13,7 +13,7 @@ from textual.strip import Strip
 from textual.widgets import Button, Input, OptionList
 
 from tests.tui.stage import Stage
-from zcbulk_tui.tui.keys import KEYS
+from zcbulk_tui.tui import keys
 from zcbulk_tui.tui.screens.profiles import ProfilesScreen
 from zcbulk_tui.tui.terminal.line_filters import NoColourFilter
 
@@ -138,7 +138,7 @@ async def test_a_dialog_shows_its_focus_its_field_and_what_cannot_be_pressed() -
 @pytest.mark.usefixtures("no_color")
 async def test_the_chosen_option_is_underlined() -> None:
     async with Stage().open(80, 24) as stage:
-        await stage.app.push_screen(ProfilesScreen(["one", "two"], ["two"], KEYS))
+        await stage.app.push_screen(ProfilesScreen(["one", "two"], ["two"], keys.KEYS))
         await stage.pilot.pause()
         region = stage.app.screen.query_one(OptionList).region
         assert not drawn_at(stage, region.x + 1, region.y).underline
