@@ -219,3 +219,13 @@ def test_damage_that_shows_while_it_is_used_is_marked(
         with suppress(ConfigError, sqlite3.Error):
             use(anew)
         assert mark_of(path).exists()
+
+
+def test_a_full_disk_does_not_keep_from_reading(path: Path) -> None:
+    with closing(open_database(path)) as written:
+        written.write_later("INSERT INTO minute (profile, at) VALUES ('x', 1)")
+    with full_disk():
+        with pytest.raises(ConfigError, match="cannot be written"):
+            open_database(path)
+        with closing(open_database(path, is_only_read=True)) as read:
+            assert read.rows("SELECT at FROM minute") == [(1,)]

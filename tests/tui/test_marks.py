@@ -131,3 +131,22 @@ async def test_copying_marked_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
         commands = copied[1].splitlines()
         assert [id in command for id, command in zip(ids, commands, strict=True)] == [True] * 2
         assert all(command.startswith("zcbulk-tui status ") for command in commands)
+
+
+@pytest.mark.parametrize("size", [(60, 15), (80, 24), (120, 40)])
+@pytest.mark.parametrize("labels", [RUNNING[:1], RUNNING])
+async def test_no_size_hides_what_is_aborted_or_the_answers(
+    size: tuple[int, int], labels: tuple[str, ...]
+) -> None:
+    async with Stage().open(*size) as stage:
+        stage.app.notify("Something happened that is said in passing, for as long as it takes.")
+        await mark(stage, *labels)
+        await stage.press("X")
+        shown = said(stage)
+        for label in labels:
+            assert label in shown
+        assert "PRODUCTION" in shown
+        assert "There is no rollback" in shown
+        assert "To confirm, type" in shown
+        assert re.search(r"\bNo +Abort\b", shown)
+        assert "in passing" not in shown

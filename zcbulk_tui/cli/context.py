@@ -37,13 +37,16 @@ from zcbulk_tui.store.windows import NoWindow, Windows
 
 
 @contextmanager
-def open_memory() -> Iterator[Database]:
+def open_memory(*, is_only_read: bool = False) -> Iterator[Database]:
     """Opens the memory in the state folder.
+
+    Args:
+        is_only_read: Whether nothing will be written, so that a full disk is no reason to refuse.
 
     Raises:
         ConfigError: It cannot be used.
     """
-    with closing(open_database(_state_file())) as database:
+    with closing(open_database(_state_file(), is_only_read=is_only_read)) as database:
         yield database
 
 

@@ -107,6 +107,7 @@ class _Progress:
         command: The last command to the job, an earlier one until this one is sent.
         state: The job's state as it was last read, in the server's word; empty until it was.
         ended_by: The number of the signal that ends it; None for none.
+        is_recorded: Whether what is known of the command outlives this program.
         changed: Set when one of them has changed.
     """
 
@@ -114,6 +115,7 @@ class _Progress:
         self.command: Command | None = None
         self.state = ""
         self.ended_by: int | None = None
+        self.is_recorded = True
         self.changed = asyncio.Event()
         self._action = action
         self._ref = ref
@@ -154,9 +156,10 @@ class _Progress:
             return f"Interrupted before the {self._action.value} was sent."
         if command.outcome is not Outcome.SENT:
             return f"Interrupted. {words.command(command, command.sent_at)}"
+        recorded = "is written down so" if self.is_recorded else "could not be written down"
         return (
-            f"Interrupted: what became of the {command.action.value} is not known, and is "
-            f"written down so. Nothing was sent again. Look at the job {self._ref.job_id} with "
+            f"Interrupted: what became of the {command.action.value} is not known, and "
+            f"{recorded}. Nothing was sent again. Look at the job {self._ref.job_id} with "
             "zcbulk-tui status."
         )
 
@@ -240,6 +243,7 @@ async def _send_once(
         polling.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await polling
+        progress.is_recorded = context.memory.trouble is None
 
 
 async def _settled(

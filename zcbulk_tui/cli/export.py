@@ -77,7 +77,7 @@ def run(arguments: Namespace) -> int:
     settings = load.load(flags=options.setting_flags(arguments))
     path = None if arguments.output is None else _checked(Path(arguments.output))
     what: str | None = arguments.what
-    with open_memory() as database:
+    with open_memory(is_only_read=True) as database:
         histories = _histories(arguments.jobs, Archive(database, settings.profile), settings)
         if arguments.format == "csv":
             pieces = _csv(histories, what or WATCH_LIST)

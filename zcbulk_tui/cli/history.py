@@ -35,7 +35,7 @@ def run(arguments: Namespace) -> int:
         UsageError: There is no such job in it.
     """
     settings = load.load(flags=options.setting_flags(arguments))
-    with open_memory() as database:
+    with open_memory(is_only_read=True) as database:
         archive = Archive(database, settings.profile)
         history = remembered_job(arguments.jobs[0], archive, settings)
     if arguments.json:

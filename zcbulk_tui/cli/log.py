@@ -51,7 +51,7 @@ def run(arguments: Namespace) -> int:
     """
     settings = load.load(flags=options.setting_flags(arguments))
     start = parse_since(arguments.since, datetime.now(UTC))
-    with open_memory() as database:
+    with open_memory(is_only_read=True) as database:
         newest_first = Archive(database, settings.profile).log(since=start)
     entries = [record for record in reversed(newest_first) if matches(record, arguments.words)]
     if arguments.json:

@@ -156,7 +156,7 @@ class Backup:
         def read(path: Path, make: Callable[[Any], _T], what: str) -> _T:
             try:
                 return make(_content(path))
-            except FileNotFoundError:
+            except (FileNotFoundError, NotADirectoryError):
                 lost.append(f"{what}: there is no {path.name}.")
             except (OSError, RecursionError, user_files.BadFileError, *MAKES_NO_SENSE):
                 lost.append(f"{what}: {path.name} is damaged, too.")

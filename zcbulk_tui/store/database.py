@@ -333,12 +333,13 @@ def in_memory(trouble: str | None = None) -> Database:
     return Database(connection, None, trouble)
 
 
-def open_database(path: Path, *, backed_up: bool = True) -> Database:
+def open_database(path: Path, *, backed_up: bool = True, is_only_read: bool = False) -> Database:
     """Opens the database, which is made where there is none; only this user may read it.
 
     Args:
         path: The file.
         backed_up: Whether what must not be lost with it is written to the files beside it, too.
+        is_only_read: Whether nothing will be written, so that a full disk is no reason to refuse.
 
     Raises:
         ConfigError: It cannot be written, is damaged, or is of another version.
@@ -352,22 +353,38 @@ def open_database(path: Path, *, backed_up: bool = True) -> Database:
         # here: to close it again would end the locks that this process has on it.
         with suppress(FileExistsError):
             os.close(os.open(os.path.realpath(path), os.O_CREAT | os.O_EXCL, 0o600))
-        # The dashboard opens it in a thread, after the first frame, and uses it in the main one.
-        connection = sqlite3.connect(
-            path, timeout=_PATIENCE_AT_FIRST, isolation_level=None, check_same_thread=False
-        )
         try:
-            _prepare(connection, path)
-        except BaseException:
-            connection.close()
-            raise
+            connection = _connected(path, is_only_read=is_only_read)
+        except sqlite3.OperationalError:
+            if not is_only_read:
+                raise
+            # On a full disk: alone, SQLite needs no file for its index of what was written last.
+            connection = _connected(path, is_only_read=True, is_alone=True)
     except (OSError, sqlite3.Error) as error:
         raise refusal(path, error) from error
     return Database(connection, path, backup=Backup(path) if backed_up else None)
 
 
-def _prepare(connection: "sqlite3.Connection", path: Path) -> None:
-    if (version := _version(connection)) not in (0, VERSION):
+def _connected(path: Path, *, is_only_read: bool, is_alone: bool = False) -> "sqlite3.Connection":
+    import sqlite3
+
+    # The dashboard opens it in a thread, after the first frame, and uses it in the main one.
+    connection = sqlite3.connect(
+        path, timeout=_PATIENCE_AT_FIRST, isolation_level=None, check_same_thread=False
+    )
+    try:
+        if is_alone:
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        _prepare(connection, path, is_only_read=is_only_read)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _prepare(connection: "sqlite3.Connection", path: Path, *, is_only_read: bool) -> None:
+    version = _version(connection)
+    if version not in (0, VERSION):
         raise ConfigError(
             f"{path} is of another version of zcbulk-tui",
             f"Its tables have version {version}, and this program knows version {VERSION}.",
@@ -381,7 +398,8 @@ def _prepare(connection: "sqlite3.Connection", path: Path) -> None:
     connection.execute("PRAGMA synchronous = NORMAL")
     # Half a MiB instead of two: what is read again and again is little.
     connection.execute("PRAGMA cache_size = -512")
-    _make_tables(connection)
+    if not (is_only_read and version == VERSION):
+        _make_tables(connection)
     connection.execute(f"PRAGMA busy_timeout = {_PATIENCE * 1000:.0f}")
 
 

@@ -94,8 +94,8 @@ def check_kind(path: Path) -> None:
         return  # opening it reports more
     if not stat.S_ISREG(found.st_mode):
         raise ConfigError(
-            f"{path} cannot be written",
-            "It is not a file.",
+            f"{path} is not a file",
+            "A folder, a pipe or a device stands in its place.",
             "Move it away, or set ZCBULK_STATE_DIR to another folder.",
         )
 

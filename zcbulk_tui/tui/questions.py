@@ -117,18 +117,18 @@ def _about_several(workspace: Workspace, jobs: Targets, action: Action, _: datet
     typed: Typed | None = None
     if action is Action.ABORT and any(_in_production(listed) for listed in jobs.able):
         typed = Typed("how many jobs are aborted", str(count))
-    told = (
+    effect = (
         "Zoho will begin to insert their records. No workflows run for them."
         if action is Action.START
-        else "What is in stays in. There is no rollback, and an aborted job cannot be resumed."
+        else "There is no rollback, and an aborted job cannot be resumed. What is in stays in."
     )
     jobs_word = "job" if count == 1 else "jobs"
     return Question(
         f"{verb} {count:,} {jobs_word}?",
         [
+            effect,
             "\n".join(_in_a_line(workspace, listed) for listed in jobs.able),
             *([_left_out(jobs.left_out)] if jobs.left_out else []),
-            told,
             f"It costs {2 * count:,} calls, up to {5 * count:,} where answers are lost. "
             f"{calls_left(workspace, jobs.able)}",
         ],
@@ -185,7 +185,7 @@ def consequences(snapshot: JobSnapshot, action: Action, now: datetime) -> list[s
             f"{number(last.counts.left - moved, 15)} will not be inserted "
             f"(read: {age((now - last.read_at).total_seconds())})."
         )
-    return [told, "There is no rollback, and an aborted job cannot be resumed."]
+    return ["There is no rollback, and an aborted job cannot be resumed.", told]
 
 
 _PRICE = (

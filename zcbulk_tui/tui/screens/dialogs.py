@@ -6,7 +6,7 @@ from typing import ClassVar, TypeVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
@@ -19,9 +19,10 @@ Answer = TypeVar("Answer")
 
 
 class Dialog(ClosedOnce[Answer], ModalScreen[Answer]):
-    """A text that may be longer than the screen, and buttons."""
+    """A text that may be longer than the screen, and buttons, which always stand below it."""
 
     CSS_PATH = "dialogs.tcss"
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-high")]  # noqa: RUF012 - Textual declares no class variable
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "scroll(-1)", show=False),
         Binding("down", "scroll(1)", show=False),
@@ -67,14 +68,19 @@ class ConfirmScreen(Dialog[bool]):
         """The question, what to type, and the two answers."""
         with VerticalScroll(classes="dialog", can_focus=False):
             yield from _texts(self._title, self._paragraphs)
-            if self._typed is not None:
-                yield Static(
-                    f"To confirm, type {self._typed.what}: {self._typed.text}", markup=False
-                )
-                yield Input(id="typed", classes="dialog-typed", compact=True, select_on_focus=False)
-            with Horizontal(classes="dialog-buttons"):
-                yield Button("No", id="no", variant="primary")
-                yield Button(self._yes, id="yes", variant="error", disabled=self._typed is not None)
+            with Vertical(classes="dialog-answer"):
+                if self._typed is not None:
+                    yield Static(
+                        f"To confirm, type {self._typed.what}: {self._typed.text}", markup=False
+                    )
+                    yield Input(
+                        id="typed", classes="dialog-typed", compact=True, select_on_focus=False
+                    )
+                with Horizontal(classes="dialog-buttons"):
+                    yield Button("No", id="no", variant="primary")
+                    yield Button(
+                        self._yes, id="yes", variant="error", disabled=self._typed is not None
+                    )
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """One letter is not enough where a name has to be typed."""
@@ -188,7 +194,7 @@ class NoticeScreen(Dialog[None]):
         """The text, and the button that closes it."""
         with VerticalScroll(classes="dialog", can_focus=False):
             yield from _texts(self._title, self._paragraphs)
-            with Horizontal(classes="dialog-buttons"):
+            with Horizontal(classes="dialog-answer dialog-buttons"):
                 yield Button("Close", variant="primary")
 
     def action_close(self) -> None:
