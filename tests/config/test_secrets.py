@@ -2,6 +2,7 @@
 
 import shlex
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -131,6 +132,16 @@ def test_a_command_that_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(SignInError, match="did not end within"):
         # The command sleeps for longer than any patience: it has to be ended.
         secrets.printed_by(shlex.join([sys.executable, "-c", "import time; time.sleep(60)"]))
+
+
+def test_what_a_command_leaves_running_is_not_waited_for() -> None:
+    # A child that outlives it has its output open for longer than any patience.
+    script = "import subprocess, sys; print('1000.a.b', flush=True); subprocess.Popen(%r)"
+    child = [sys.executable, "-c", "import time; time.sleep(5)"]
+    begin = time.monotonic()
+    token = secrets.printed_by(shlex.join([sys.executable, "-c", script % child]))
+    assert token.get_secret_value() == "1000.a.b"
+    assert time.monotonic() < begin + 5
 
 
 def test_a_command_that_prints_no_text_brings_no_token() -> None:

@@ -28,6 +28,9 @@ _LONGEST = 64 * 2**10
 _PATIENCE = 60.0
 """Seconds that a program may take to print a token: the user may have to unlock a keyring."""
 
+_LOOK = 0.1
+"""Seconds between two looks whether it has ended."""
+
 # What stands in headers and forms as it is; Zoho's tokens are hexadecimal with dots.
 _SECRET = re.compile(r"[\w.~+/=-]+", re.ASCII)
 
@@ -141,8 +144,13 @@ def _output(running: subprocess.Popen[bytes]) -> tuple[str, bytes]:
         with selectors.DefaultSelector() as selector:
             selector.register(stream, selectors.EVENT_READ)
             while len(printed) <= _LONGEST:
-                if not selector.select(max(0.0, deadline - time.monotonic())):
-                    raise subprocess.TimeoutExpired(running.args, _PATIENCE)
+                has_ended = running.poll() is not None
+                if not selector.select(0 if has_ended else _LOOK):
+                    if has_ended:  # what it has left running may hold its output open
+                        return "", printed
+                    if time.monotonic() > deadline:
+                        raise subprocess.TimeoutExpired(running.args, _PATIENCE)
+                    continue
                 some = os.read(stream.fileno(), 2**16)
                 if not some:
                     running.wait(max(0.0, deadline - time.monotonic()))
