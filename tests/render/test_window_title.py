@@ -13,7 +13,7 @@ from zcbulk_tui.domain.job import JobState
 from zcbulk_tui.domain.snapshot import Fault, JobSnapshot
 from zcbulk_tui.errors import UnreachableError
 from zcbulk_tui.render.glyphs import ASCII, UNICODE, Glyphs
-from zcbulk_tui.render.window_title import NAME, Signs, faults_and_share, signs
+from zcbulk_tui.render.window_title import NAME, TitleState, faults_and_share, title_state
 
 States = dict[JobState | None, int]
 
@@ -29,36 +29,36 @@ shares = st.none() | st.floats(0, 1)
 @pytest.mark.parametrize(
     ("states", "faults", "share", "expected"),
     [
-        ({}, 0, None, Signs(NAME, None, trouble=False)),
-        ({RUNS: 0, FAILED: 0}, 0, None, Signs(NAME, None, trouble=False)),
-        ({RUNS: 2, ABORTED: 1}, 0, 0.41, Signs("2▶ 41% 1✗", 41, trouble=True)),
-        ({RUNS: 2, DONE: 3}, 0, 0.419, Signs("2▶ 41%", 41, trouble=False)),
-        ({RUNS: 1}, 0, 0.0, Signs("1▶ 0%", 0, trouble=False)),
-        ({RUNS: 1}, 0, 0.999, Signs("1▶ 99%", 99, trouble=False)),
-        ({RUNS: 1}, 0, None, Signs("1▶", None, trouble=False)),
-        ({RUNS: 3, FAILED: 1, ABORTED: 1}, 2, 0.5, Signs("3▶ 50% 4✗", 50, trouble=True)),
-        ({DONE: 12}, 0, None, Signs("12✓", None, trouble=False)),
-        ({DONE: 10, FAILED: 2}, 0, None, Signs("10✓ 2✗", None, trouble=True)),
-        ({DONE: 2, None: 1}, 0, None, Signs(NAME, None, trouble=False)),
-        ({JobState.READY: 3}, 0, None, Signs(NAME, None, trouble=False)),
-        ({JobState.READY: 3}, 1, None, Signs("1✗", None, trouble=True)),
-        ({JobState.USER_ABORTED: 1}, 0, None, Signs(NAME, None, trouble=False)),
+        ({}, 0, None, TitleState(NAME, None, trouble=False)),
+        ({RUNS: 0, FAILED: 0}, 0, None, TitleState(NAME, None, trouble=False)),
+        ({RUNS: 2, ABORTED: 1}, 0, 0.41, TitleState("2▶ 41% 1✗", 41, trouble=True)),
+        ({RUNS: 2, DONE: 3}, 0, 0.419, TitleState("2▶ 41%", 41, trouble=False)),
+        ({RUNS: 1}, 0, 0.0, TitleState("1▶ 0%", 0, trouble=False)),
+        ({RUNS: 1}, 0, 0.999, TitleState("1▶ 99%", 99, trouble=False)),
+        ({RUNS: 1}, 0, None, TitleState("1▶", None, trouble=False)),
+        ({RUNS: 3, FAILED: 1, ABORTED: 1}, 2, 0.5, TitleState("3▶ 50% 4✗", 50, trouble=True)),
+        ({DONE: 12}, 0, None, TitleState("12✓", None, trouble=False)),
+        ({DONE: 10, FAILED: 2}, 0, None, TitleState("10✓ 2✗", None, trouble=True)),
+        ({DONE: 2, None: 1}, 0, None, TitleState(NAME, None, trouble=False)),
+        ({JobState.READY: 3}, 0, None, TitleState(NAME, None, trouble=False)),
+        ({JobState.READY: 3}, 1, None, TitleState("1✗", None, trouble=True)),
+        ({JobState.USER_ABORTED: 1}, 0, None, TitleState(NAME, None, trouble=False)),
     ],
 )
-def test_examples(states: States, faults: int, share: float | None, expected: Signs) -> None:
-    assert signs(Counter(states), faults, share, UNICODE) == expected
+def test_examples(states: States, faults: int, share: float | None, expected: TitleState) -> None:
+    assert title_state(Counter(states), faults, share, UNICODE) == expected
 
 
 def test_an_ascii_title_is_ascii() -> None:
-    assert signs(Counter({RUNS: 2, ABORTED: 1}), 0, 0.41, ASCII).title == "2* 41% 1X"
-    assert signs(Counter({DONE: 12}), 0, None, ASCII).title == "12+"
+    assert title_state(Counter({RUNS: 2, ABORTED: 1}), 0, 0.41, ASCII).title == "2* 41% 1X"
+    assert title_state(Counter({DONE: 12}), 0, None, ASCII).title == "12+"
 
 
 @given(states_of_jobs, st.integers(0, 5), shares, st.sampled_from([ASCII, UNICODE]))
 def test_it_is_short_and_safe(
     states: States, faults: int, share: float | None, glyphs: Glyphs
 ) -> None:
-    said = signs(Counter(states), faults, share, glyphs)
+    said = title_state(Counter(states), faults, share, glyphs)
     assert is_one_safe_line(said.title)
     assert 0 < len(said.title) <= 24
     assert not any(part.startswith("0") and part != "0%" for part in said.title.split())

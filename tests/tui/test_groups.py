@@ -68,7 +68,7 @@ async def test_a_click_on_a_heading_changes_nothing() -> None:
     async with Stage().open() as stage:
         await stage.press("v", "v", "v", "g")
         jobs = stage.screen.jobs
-        keys = [place for place in jobs.rows.places if isinstance(place, JobKey)]
+        keys = [list_line for list_line in jobs.rows.list_lines if isinstance(list_line, JobKey)]
         await stage.pilot.click(jobs, offset=(6, 3))
         assert jobs.rows.selected is not None
         assert jobs.rows.selected.key == keys[0]

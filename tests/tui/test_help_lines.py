@@ -12,24 +12,24 @@ from zcbulk_tui.render.span import width as cells
 from zcbulk_tui.tui import help_lines
 from zcbulk_tui.tui.keys import KEYS, Key
 
-ALL = help_lines.sections(KEYS, UNICODE)
+ALL = help_lines.help_groups(KEYS, UNICODE)
 
 
-def drawn(among: list[help_lines.Section], width: int) -> list[Line]:
+def drawn(among: list[help_lines.HelpGroup], width: int) -> list[Line]:
     return help_lines.lines(among, help_lines.sign_cells(ALL, width), width)
 
 
-def texts(among: list[help_lines.Section], width: int = 120) -> list[str]:
+def texts(among: list[help_lines.HelpGroup], width: int = 120) -> list[str]:
     return ["".join(span.text for span in line) for line in drawn(among, width)]
 
 
 def found(text: str) -> list[str]:
     """What the filter leaves, without headings."""
-    return [entry.text for section in help_lines.sought(ALL, text) for entry in section.entries]
+    return [entry.text for group in help_lines.matching(ALL, text) for entry in group.entries]
 
 
 def test_every_key_stands_below_the_heading_of_its_group() -> None:
-    groups = {section.title: section.entries for section in ALL}
+    groups = {group.title: group.entries for group in ALL}
     for key in KEYS:
         (entry,) = (entry for entry in groups[key.group] if entry.text == key.help)
         assert (entry.sign.text, entry.price) == (key.shown, key.price)
@@ -37,14 +37,14 @@ def test_every_key_stands_below_the_heading_of_its_group() -> None:
 
 def test_groups_that_are_told_apart_are_one() -> None:
     keys = (Key("a", "a", "a", "A.", group="X"), Key("b", "b", "b", "B.", group="Y"))
-    titles = [section.title for section in help_lines.sections([*keys, *keys], UNICODE)]
+    titles = [group.title for group in help_lines.help_groups([*keys, *keys], UNICODE)]
     assert titles[:2] == ["X", "Y"]
     assert len(set(titles)) == len(titles)
 
 
 @pytest.mark.parametrize("glyphs", [UNICODE, ASCII], ids=["unicode", "ascii"])
 def test_every_state_and_sign_is_explained(glyphs: Glyphs) -> None:
-    said = texts(help_lines.sections(KEYS, glyphs))
+    said = texts(help_lines.help_groups(KEYS, glyphs))
     for state in JobState:
         sign, word = glyphs.states[state], words.STATE[state].capitalize()
         assert any(line.split() == [sign, f"{word}."] for line in said), state
@@ -55,7 +55,7 @@ def test_every_state_and_sign_is_explained(glyphs: Glyphs) -> None:
 
 
 def test_in_ascii_no_sign_is_of_another_set() -> None:
-    legend = help_lines.sections([], ASCII)
+    legend = help_lines.help_groups([], ASCII)
     assert all(line.isascii() for line in texts(legend))
 
 
@@ -65,13 +65,13 @@ def test_a_key_has_its_price_beside_it() -> None:
 
 
 def test_an_action_without_a_key_says_so() -> None:
-    (section, *_) = help_lines.sections([Key("a", "", "do", "Do it.")], UNICODE)
-    assert section.entries[0].sign.text == "none"
+    (group, *_) = help_lines.help_groups([Key("a", "", "do", "Do it.")], UNICODE)
+    assert group.entries[0].sign.text == "none"
 
 
 def test_keys_too_long_for_their_column_have_a_line_of_their_own() -> None:
     keys = [Key("a", ",".join(f"ctrl+f{n}" for n in range(1, 5)), "do", "Do it.", "1 call")]
-    among = help_lines.sections(keys, UNICODE)[:1]
+    among = help_lines.help_groups(keys, UNICODE)[:1]
     assert [line.rstrip() for line in texts(among, 60)] == [
         " Move",
         "  ctrl+F1 ctrl+F2 ctrl+F3 ctrl+F4",
@@ -92,8 +92,8 @@ def test_all_texts_begin_in_one_column_and_fit(width: int) -> None:
 
 @given(st.text(max_size=80), st.integers(20, 120))
 def test_no_word_of_a_text_is_lost(text: str, width: int) -> None:
-    section = help_lines.Section("T", (help_lines.Entry(ALL[0].entries[0].sign, text, "1 call"),))
-    said = "".join(texts([section], width)).replace(" ", "")
+    group = help_lines.HelpGroup("T", (help_lines.Entry(ALL[0].entries[0].sign, text, "1 call"),))
+    said = "".join(texts([group], width)).replace(" ", "")
     assert "".join(text.split()) in said
     assert "(1call)" in said
 
@@ -117,4 +117,4 @@ def test_a_heading_finds_all_below_it() -> None:
 
 
 def test_an_empty_filter_finds_all() -> None:
-    assert help_lines.sought(ALL, " ") == ALL
+    assert help_lines.matching(ALL, " ") == ALL

@@ -104,10 +104,10 @@ def _put(job: Listed) -> Change:
     return change
 
 
-def _drop(place: int) -> Change:
+def _drop(list_line: int) -> Change:
     def change(made: JobRows, twin: Twin) -> None:
         if twin.jobs:
-            key = list(twin.jobs)[place % len(twin.jobs)]
+            key = list(twin.jobs)[list_line % len(twin.jobs)]
             made.drop(key)
             del twin.jobs[key]
             twin.marked.discard(key)
@@ -139,20 +139,20 @@ def _group(by: GroupBy | None) -> Change:
     return change
 
 
-def _select(place: int) -> Change:
+def _select(list_line: int) -> Change:
     def change(made: JobRows, twin: Twin) -> None:
         shown = twin.shown()
-        made.select(place)
+        made.select(list_line)
         if shown:
-            twin.chosen = shown[min(place, len(shown) - 1)].key
+            twin.chosen = shown[min(list_line, len(shown) - 1)].key
 
     return change
 
 
-def _mark(place: int | None) -> Change:
+def _mark(list_line: int | None) -> Change:
     def change(made: JobRows, twin: Twin) -> None:
         keys = [one.key for one in twin.shown()]
-        meant = keys if place is None or not keys else [keys[place % len(keys)]]
+        meant = keys if list_line is None or not keys else [keys[list_line % len(keys)]]
         made.mark(meant)
         if twin.marked.issuperset(meant):
             twin.marked.difference_update(meant)
@@ -197,7 +197,9 @@ def test_after_any_changes_the_list_is_what_it_must_be(
         assert set(made.marked) == twin.marked
         assert made.states == Counter(one.snapshot.state for one in made)
         assert made.environments == Counter(one.snapshot.ref.environment for one in made)
-        assert [place for place in made.places if not isinstance(place, str)] == keys
+        assert [
+            list_line for list_line in made.list_lines if not isinstance(list_line, str)
+        ] == keys
         total = made.total()
         told = (total.counts.total or 0, total.counts.success or 0)
         assert (total.jobs, total.jobs - total.incomplete, *told) == twin.added_up()
@@ -209,11 +211,13 @@ def test_after_any_changes_the_list_is_what_it_must_be(
     st.integers(0, 7),
     st.lists(_changes, max_size=12),
 )
-def test_the_cursor_stays_on_its_job(jobs: list[Listed], place: int, changes: list[Change]) -> None:
+def test_the_cursor_stays_on_its_job(
+    jobs: list[Listed], list_line: int, changes: list[Change]
+) -> None:
     made, twin = JobRows(), Twin()
     for job in jobs:
         _put(job)(made, twin)
-    _select(place)(made, twin)
+    _select(list_line)(made, twin)
     for change in changes:
         change(made, twin)
         mine = twin.chosen
@@ -222,7 +226,7 @@ def test_the_cursor_stays_on_its_job(jobs: list[Listed], place: int, changes: li
         if mine in made.jobs:
             assert made.selected is not None
             assert made.selected.key == mine
-            assert made.places[made.line] == made.jobs[made.cursor] == mine
+            assert made.list_lines[made.line] == made.jobs[made.cursor] == mine
         else:
             assert (made.selected is None) == (not made.jobs)
     made.filter("")
@@ -237,10 +241,10 @@ def test_the_cursor_stays_on_its_job(jobs: list[Listed], place: int, changes: li
     st.data(),
 )
 def test_the_next_job_that_is_left_takes_the_place_of_those_that_go(
-    jobs: list[Listed], place: int, data: st.DataObject
+    jobs: list[Listed], list_line: int, data: st.DataObject
 ) -> None:
     made = rows(*jobs)
-    made.select(place)
+    made.select(list_line)
     at = made.cursor
     gone = data.draw(st.lists(st.sampled_from(jobs), unique=True))
     # Together, as it is with marked jobs: nothing is shown in between.
@@ -307,7 +311,7 @@ def test_each_group_stands_below_its_heading_and_adds_up(by: GroupBy, headings: 
     ]
     made = rows(*jobs)
     made.group(by)
-    assert [place for place in made.places if isinstance(place, str)] == headings
+    assert [list_line for list_line in made.list_lines if isinstance(list_line, str)] == headings
     sums = [made.total(title) for title in headings]
     everything = made.total()
     assert [one.jobs for one in sums] == [2, 2]

@@ -56,7 +56,7 @@ async def test_what_is_pasted_into_a_field_or_a_dialog_stays_there() -> None:
         await stage.press("slash")
         await paste(stage, "Regions")
         assert stage.app.screen is stage.screen
-        assert stage.screen.workspace.rows.asked == "Regions"
+        assert stage.screen.workspace.rows.query == "Regions"
         await stage.press("escape", "question_mark")
         open_before = list(stage.app.screen_stack)
         await paste(stage, URL)

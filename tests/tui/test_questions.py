@@ -14,7 +14,7 @@ from zcbulk_tui.tui.questions import Question, Typed
 def asked(model: Model, action: Action) -> Question:
     """The question about the jobs that a key is about."""
     workspace = model.workspace
-    return questions.command(workspace, workspace.targets(action), action, NOW)
+    return questions.command(workspace, workspace.target_jobs_of(action), action, NOW)
 
 
 def said(question: Question) -> str:

@@ -52,9 +52,9 @@ def test_a_key_is_about_the_marked_jobs_else_about_the_selected_one() -> None:
 def test_a_command_is_for_those_that_it_makes_sense_for(action: Action, able: list[str]) -> None:
     model = Model(*ALL)
     model.workspace.mark_all()
-    targets = model.workspace.targets(action)
-    assert [it.snapshot.ref.job_id for it in targets.able] == able
-    assert {it.snapshot.ref.job_id for it in targets.left_out} == set("1234") - set(able)
+    found = model.workspace.target_jobs_of(action)
+    assert [it.snapshot.ref.job_id for it in found.able] == able
+    assert {it.snapshot.ref.job_id for it in found.left_out} == set("1234") - set(able)
 
 
 def test_what_is_unsettled_is_not_commanded_again() -> None:
@@ -123,7 +123,7 @@ def test_read_only_hides_commands_and_sends_none() -> None:
     model = Model(READY, change=read_only)
     assert [model.workspace.can(action) for action in _COMMANDS] == [False, False]
     assert model.workspace.can("poll") is True
-    assert not model.workspace.targets(Action.START).able
+    assert not model.workspace.target_jobs_of(Action.START).able
     assert model.workspace.notes == ["READ-ONLY"]
 
 
@@ -137,9 +137,9 @@ def test_of_marked_jobs_those_of_a_read_only_profile_are_left_out() -> None:
     model.mark(1, profile="archive")
     assert model.workspace.here.name == "archive"
     assert model.workspace.can("start") is True
-    targets = model.workspace.targets(Action.START)
-    assert [it.profile for it in targets.able] == ["acme"]
-    assert [it.profile for it in targets.left_out] == ["archive"]
+    found = model.workspace.target_jobs_of(Action.START)
+    assert [it.profile for it in found.able] == ["acme"]
+    assert [it.profile for it in found.left_out] == ["archive"]
 
 
 def test_another_profile_can_be_shown_where_there_is_one() -> None:

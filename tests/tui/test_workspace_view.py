@@ -57,7 +57,7 @@ def test_back_takes_back_one_thing_at_a_time() -> None:
     seen = []
     for _ in range(4):
         rows = workspace.rows
-        seen.append((rows.asked, len(rows.marked), workspace.details))
+        seen.append((rows.query, len(rows.marked), workspace.details))
         workspace.back()
     assert seen == [
         ("job", 1, Details.SHARED),

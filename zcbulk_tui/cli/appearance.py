@@ -1,4 +1,4 @@
-"""How the user wants the screen to be; a fault in it is reported with its place in the file."""
+"""The user's choices for the screen; a fault in them is reported with its place in the file."""
 
 import os
 
@@ -20,7 +20,7 @@ def default_preferences(*, ascii: Ascii, sparing: bool) -> Preferences:
 
 
 def preferences(configuration: Configuration) -> Preferences:
-    """Returns how the user wants the screen to be.
+    """Returns the user's choices for the screen.
 
     Raises:
         ConfigError: A key or a theme that is configured cannot be used.

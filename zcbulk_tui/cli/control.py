@@ -100,7 +100,7 @@ class _Progress:
     """What is known of the command so far, and what is said of it meanwhile.
 
     Args:
-        action: What is asked of the job.
+        action: Start or abort.
         ref: The job.
 
     Attributes:

@@ -52,7 +52,7 @@ def page(address: str, user_code: str, large: Sequence[str], profile: str) -> It
 
 
 def waiting(next_look: float, left: float) -> str:
-    """How long, in seconds, until Zoho is asked again, and until the code ends."""
+    """How long, in seconds, until the next request to Zoho, and until the code ends."""
     return (
         f"Waiting for you: the code holds for {duration(left)}, Zoho is asked again in "
         f"{duration(next_look)}."

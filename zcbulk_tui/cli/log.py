@@ -1,4 +1,4 @@
-"""``zcbulk-tui log``: prints what happened, what was asked of Zoho, and what was commanded."""
+"""``zcbulk-tui log``: prints what happened, every call to Zoho, and every command."""
 
 import json
 import re

@@ -15,7 +15,7 @@ NAME = "zcbulk-tui"
 _TROUBLE = (JobState.FAILED, JobState.SYSTEM_ABORTED)
 
 
-class Signs(NamedTuple):
+class TitleState(NamedTuple):
     """What a window shows.
 
     Attributes:
@@ -29,9 +29,9 @@ class Signs(NamedTuple):
     trouble: bool = False
 
 
-def signs(
+def title_state(
     states: Counter[JobState | None], faults: int, share: float | None, glyphs: Glyphs
-) -> Signs:
+) -> TitleState:
     """Returns what the window shows, as in "2▶ 41% 1✗".
 
     Args:
@@ -51,11 +51,11 @@ def signs(
         (trouble, glyphs.states[JobState.SYSTEM_ABORTED]),
     )
     title = " ".join(f"{count}{glyph}" for count, glyph in counts if count)
-    return Signs(title or NAME, int(part) if part else None, trouble > 0)
+    return TitleState(title or NAME, int(part) if part else None, trouble > 0)
 
 
 def faults_and_share(snapshots: Iterable[JobSnapshot]) -> tuple[int, float | None]:
-    """Returns the arguments `faults` and `share` of `signs`."""
+    """Returns the arguments `faults` and `share` of `title_state`."""
     faults = done = total = 0
     for snapshot in snapshots:
         last = snapshot.last

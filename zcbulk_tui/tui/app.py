@@ -129,7 +129,7 @@ class DashboardApp(App[None]):
             now=self._now,
             keys=self.preferences.keys,
             tempo=self._tempo,
-            show_signs=self._terminal.set_title,
+            show_title=self._terminal.set_title,
             step_theme=lambda: self.themes.step(self),
         )
         self._watch_screen.set_view(self.preferences.order, self.preferences.group_by)
@@ -357,8 +357,8 @@ def last_words(error: BaseException | None) -> Text:
         return Text(f"zcbulk-tui: {error}")
     # Neither the error's words nor a value of a frame: they may be secret.
     frames = extract_tb(error.__traceback__) if error is not None else []
-    places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames[-_FRAMES:]]
-    what = " at ".join(filter(None, (type(error).__name__, ", ".join(places))))
+    frames_shown = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames[-_FRAMES:]]
+    what = " at ".join(filter(None, (type(error).__name__, ", ".join(frames_shown))))
     where = f" ({what})" if error is not None else ""
     return Text(
         f"zcbulk-tui: A fault in this program ended it{where}. The watch list is safe. "

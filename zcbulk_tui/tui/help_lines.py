@@ -32,14 +32,14 @@ class Entry(NamedTuple):
     found_by: str = ""
 
 
-class Section(NamedTuple):
+class HelpGroup(NamedTuple):
     """What belongs together, and its heading."""
 
     title: str
     entries: tuple[Entry, ...]
 
 
-def sections(keys: Iterable[Key], glyphs: Glyphs) -> list[Section]:
+def help_groups(keys: Iterable[Key], glyphs: Glyphs) -> list[HelpGroup]:
     """Returns all there is to explain.
 
     Args:
@@ -53,50 +53,50 @@ def sections(keys: Iterable[Key], glyphs: Glyphs) -> list[Section]:
         entry = Entry(sign, key.help, key.price, f"{key.label} {key.action}")
         groups.setdefault(key.group, []).append(entry)
     return [
-        *(Section(title, tuple(entries)) for title, entries in groups.items()),
-        Section("Bar", _bar(glyphs)),
-        Section("State", _states(glyphs)),
-        Section("Signs", _signs(glyphs)),
+        *(HelpGroup(title, tuple(entries)) for title, entries in groups.items()),
+        HelpGroup("Bar", _bar(glyphs)),
+        HelpGroup("State", _states(glyphs)),
+        HelpGroup("Signs", _signs(glyphs)),
     ]
 
 
-def sought(among: Sequence[Section], text: str) -> list[Section]:
+def matching(among: Sequence[HelpGroup], text: str) -> list[HelpGroup]:
     """Returns what has all words of `text`, whatever their case, with its headings."""
     wanted = text.casefold().split()
     kept = []
-    for section in among:
-        entries = tuple(entry for entry in section.entries if _has(entry, section.title, wanted))
+    for group in among:
+        entries = tuple(entry for entry in group.entries if _has(entry, group.title, wanted))
         if entries:
-            kept.append(Section(section.title, entries))
+            kept.append(HelpGroup(group.title, entries))
     return kept
 
 
-def sign_cells(among: Sequence[Section], width: int) -> int:
+def sign_cells(among: Sequence[HelpGroup], width: int) -> int:
     """Returns the cells of the column of signs; a longer sign has a line of its own."""
-    longest = max(cells(entry.sign.text) for section in among for entry in section.entries)
+    longest = max(cells(entry.sign.text) for group in among for entry in group.entries)
     return min(longest, max(width // 4, 8))
 
 
-def lines(among: Sequence[Section], signs: int, width: int) -> list[Line]:
+def lines(among: Sequence[HelpGroup], sign_column: int, width: int) -> list[Line]:
     """Returns the lines of what is explained.
 
     Args:
         among: What that is.
-        signs: Cells of the column of signs.
+        sign_column: Cells of the column of signs.
         width: Cells of a line.
     """
     made: list[Line] = []
-    for section in among:
+    for group in among:
         if made:
             made.append(())
-        made.append((Span(f" {section.title}", Look.STRONG),))
-        for entry in section.entries:
-            made += _entry(entry, signs, width)
+        made.append((Span(f" {group.title}", Look.STRONG),))
+        for entry in group.entries:
+            made += _entry(entry, sign_column, width)
     return made
 
 
-def _entry(entry: Entry, signs: int, width: int) -> list[Line]:
-    start = _BEFORE + signs + _BETWEEN
+def _entry(entry: Entry, sign_column: int, width: int) -> list[Line]:
+    start = _BEFORE + sign_column + _BETWEEN
     room = max(width - start - 1, 1)
     texts = wrap(entry.text, room, max(len(entry.text), 1))
     price = f" ({entry.price})" if entry.price else ""

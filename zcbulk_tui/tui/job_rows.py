@@ -11,14 +11,14 @@ from zcbulk_tui.render.order import GroupBy, Key, Order, SortBy, arranged, key, 
 from zcbulk_tui.render.terms import Term, matches
 from zcbulk_tui.render.totals import Sum, Tally, share
 
-Place = JobKey | str
+ListLine = JobKey | str
 """What a line of the list shows: a job, or the heading of a group."""
 
 
 class JobRows:
     """The watched jobs, and the lines that are shown of them; iterates over all jobs.
 
-    What changes is arranged when the lines are asked for, so that many changes cost one sorting.
+    What changes is arranged when the lines are read, so that many changes cost one sorting.
 
     Attributes:
         states: How many jobs are in each state; None for those that have not been read.
@@ -26,7 +26,7 @@ class JobRows:
         failing: How many jobs of each profile have a fault.
         order: What the jobs are sorted by.
         group_by: What they are grouped by; None for nothing.
-        asked: The filter as it was typed.
+        query: The filter as it was typed.
         marked: The marked jobs, as they were marked; no filter takes one out.
     """
 
@@ -36,7 +36,7 @@ class JobRows:
         self.failing: Counter[str] = Counter()
         self.order = Order(SortBy.ADDED)
         self.group_by: GroupBy | None = None
-        self.asked = ""
+        self.query = ""
         self.marked: dict[JobKey, None] = {}
         self._listed: dict[JobKey, Listed] = {}
         self._terms: Sequence[Term] = ()
@@ -47,9 +47,9 @@ class JobRows:
         self._tally: Tally | None = None  # of all that is shown
         self._is_arranged = True
         self._jobs: list[JobKey] = []
-        self._places: Sequence[Place] = []
+        self._list_lines: Sequence[ListLine] = []
         self._index: dict[JobKey, int] = {}
-        self._line_of: dict[Place, int] = {}
+        self._line_of: dict[ListLine, int] = {}
         self._groups: dict[str, Sequence[JobKey]] = {}
         # The job that was selected by hand; the cursor is beside it while a filter leaves it out.
         self._chosen: JobKey | None = None
@@ -123,14 +123,14 @@ class JobRows:
         return self._jobs
 
     @property
-    def places(self) -> Sequence[Place]:
+    def list_lines(self) -> Sequence[ListLine]:
         """What each line shows, from the first to the last."""
         self._arrange()
-        return self._places
+        return self._list_lines
 
     def filter(self, text: str) -> None:
         """Shows only what a filter finds; everything where it is empty."""
-        self.asked = text
+        self.query = text
         self._terms = terms(text)
         self._is_arranged = False
 
@@ -159,14 +159,14 @@ class JobRows:
         before, self._jobs = self._jobs, list(chain.from_iterable(self._groups.values()))
         self._index = {key: line for line, key in enumerate(self._jobs)}
         if self.group_by is None:
-            self._places = self._jobs
+            self._list_lines = self._jobs
         else:
-            places: list[Place] = []
+            list_lines: list[ListLine] = []
             for title, members in self._groups.items():
-                places.append(title)
-                places += members
-            self._places = places
-            self._line_of = {place: line for line, place in enumerate(places)}
+                list_lines.append(title)
+                list_lines += members
+            self._list_lines = list_lines
+            self._line_of = {list_line: line for line, list_line in enumerate(list_lines)}
         if len(before) != len(self._jobs) or self._terms:
             self._tally = None
         is_shown = self._chosen in self._index

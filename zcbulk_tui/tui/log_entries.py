@@ -24,7 +24,7 @@ _UNSETTLED = timedelta(hours=1)
 """For so long it is looked up what became of a command."""
 
 _SHORTEST = timedelta(milliseconds=1)
-"""Moments closer together than this are not told apart where the log is kept."""
+"""Moments closer together than this are not distinguished where the log is kept."""
 
 
 class LogEntry(NamedTuple):

@@ -1,4 +1,4 @@
-"""What the user is told beside the list, as values: in passing, or in a dialog."""
+"""What is said beside the list, as values: in a toast, or in a dialog."""
 
 from typing import Literal, NamedTuple
 
@@ -39,7 +39,7 @@ class ErrorDialog(NamedTuple):
     Attributes:
         error: The error.
         title: Stands above it; None for its own.
-        occasion: Who asked, where another try is to be spoken of.
+        occasion: What caused the call, where another try is to be mentioned.
         more: Stands at its end.
         once: Whether it is left out while another dialog about such an error is open.
         then: What is said once it is closed, since it would stand before it.
@@ -126,7 +126,7 @@ def saving(before: ServiceSnapshot, now: ServiceSnapshot, *, is_known: bool) -> 
 
 
 def quota(error: QuotaSpentError) -> Toast:
-    """Says why the day's calls do not allow what was asked for."""
+    """Says why the day's calls do not allow the request."""
     said = " ".join(part for part in (error.cause, error.next_step) if part)
     return Toast(said, error.title, "warning", 10)
 

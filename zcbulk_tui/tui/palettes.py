@@ -16,7 +16,7 @@ class Palette(NamedTuple):
         running: A job that runs.
         success: Records that went in; what is well.
         failed: Records that failed.
-        estimate: Records that went in since the last poll, as far as can be told.
+        estimate: Records that went in since the last poll, by the estimate.
         left: Records not processed yet; lines and scrollbars.
         warning: What is stale, or needs a look.
         error: What went wrong.

@@ -40,7 +40,7 @@ US = "https://www.zohoapis.com"
 
 
 class JobDefaults(NamedTuple):
-    """Where a job is that is not told in full.
+    """Where a job is whose address is not given in full.
 
     Attributes:
         environment: Where it lives.
@@ -78,10 +78,10 @@ class ProfileSpec(NamedTuple):
         connect: Makes the connection.
         badge: What the status line calls it: the profile's name, or DEMO.
         watched: The jobs as they are known already, for the first frame.
-        job_defaults: Where a job is that is not told in full.
+        job_defaults: Where a job is whose address is not given in full.
         read_only: Whether start and abort are left out.
         is_real: Whether there is anything that could be harmed, which the demo has not.
-        is_signed_in: Tells whether there is a way to sign calls.
+        is_signed_in: Returns whether there is a way to sign calls.
         notice: What to say once the screen is up; empty for nothing.
         problem: What of the memory could not be used; None for nothing.
         profiles: The profiles to choose from; None where there is no choice.

@@ -75,7 +75,7 @@ class ProfileView:
 
     @property
     def is_signed_in(self) -> bool:
-        """Whether Zoho can be asked, as far as that is known before it was."""
+        """Whether calls can be made, as far as that is known before the first one."""
         service = self.service
         return service.no_token is None and (
             service.answered is not None or self.spec.is_signed_in()

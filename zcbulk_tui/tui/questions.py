@@ -1,4 +1,4 @@
-"""What is asked before something is done, as values: before start, abort, poll and remove."""
+"""The questions before start, abort, poll and remove, as values."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from zcbulk_tui.render.figures import age, number
 from zcbulk_tui.tui.workspace import Targets, Workspace
 
 _LEFT_OUT = 5
-"""Jobs that are left out and named; of more their number is told."""
+"""Jobs that are left out and named; of more the number."""
 
 _MANY = 10
 """Calls from which on one key press asks first."""
@@ -166,7 +166,7 @@ def _in_production(listed: Listed) -> bool:
 
 
 def consequences(snapshot: JobSnapshot, action: Action, now: datetime) -> list[str]:
-    """What a start or an abort will do, as far as it can be told."""
+    """What a start or an abort will do, as far as it is known."""
     last = snapshot.last
     if action is Action.START:
         total = last.counts.total if last else None

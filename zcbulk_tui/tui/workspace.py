@@ -1,8 +1,8 @@
 """The model of the watch screen: what it shows, what its keys are about, and what they do.
 
-It knows no terminal: time is an argument, what is to be said comes back as `notices`, and what is
-to be asked is made of it by `questions`. Data runs one way: an event of a monitor comes to `apply`,
-and what is asked of a monitor shows in the list only once an event says so.
+It knows no terminal: time is an argument, what is to be said comes back as `notices`, and questions
+are made of it by `questions`. Data runs one way: an event of a monitor comes to `apply`, and a
+request to a monitor shows in the list only once an event reports its effect.
 """
 
 import re
@@ -25,7 +25,7 @@ from zcbulk_tui.render.hints import first_run, nothing_found
 from zcbulk_tui.render.order import GroupBy, Order, SortBy, first
 from zcbulk_tui.render.span import Line
 from zcbulk_tui.render.status import Badge, Elsewhere, about, preview, status_line, summary
-from zcbulk_tui.render.window_title import Signs, faults_and_share, signs
+from zcbulk_tui.render.window_title import TitleState, faults_and_share, title_state
 from zcbulk_tui.tui import notices
 from zcbulk_tui.tui.job_rows import JobRows
 from zcbulk_tui.tui.notices import ErrorDialog, Notice
@@ -178,7 +178,7 @@ class Workspace:
             return [self.rows[key] for key in self.rows.marked]
         return [self.selected] if self.selected else []
 
-    def targets(self, action: Action) -> Targets:
+    def target_jobs_of(self, action: Action) -> Targets:
         """Returns the jobs of `target_jobs` that a command makes sense for, and the others.
 
         What is read-only, or not connected yet, is not commanded.
@@ -204,7 +204,7 @@ class Workspace:
         if action in _COMMANDS:
             if here.spec.read_only and not self.rows.marked:
                 return False
-            able = connected and self.targets(_COMMANDS[action]).able
+            able = connected and self.target_jobs_of(_COMMANDS[action]).able
         elif action in _ABOUT_A_JOB:
             able = connected and self.selected
         elif action in _ABOUT_JOBS:
@@ -225,7 +225,7 @@ class Workspace:
         commands = (listed.snapshot.command for listed in self.rows)
         return any(command and command.outcome is Outcome.SENT for command in commands)
 
-    # What is asked of the monitors.
+    # Requests to the monitors.
 
     def set_focus(self, *, focused: bool) -> None:
         """Takes whether anybody looks."""
@@ -365,7 +365,7 @@ class Workspace:
 
     def back(self) -> None:
         """Takes back one thing: the filter, else the marks, else the details."""
-        if self.rows.asked:
+        if self.rows.query:
             self.rows.filter("")
         elif self.rows.marked:
             self.rows.marked.clear()
@@ -380,10 +380,10 @@ class Workspace:
         states = self.rows.states.items()
         return any(count and not (state and state.is_final) for state, count in states)
 
-    def window_title(self) -> Signs:
+    def window_title(self) -> TitleState:
         """Returns what the window of the terminal shows beside the picture."""
         faults, share = faults_and_share(listed.snapshot for listed in self.rows)
-        return signs(self.rows.states, faults, share, self.glyphs)
+        return title_state(self.rows.states, faults, share, self.glyphs)
 
     @property
     def badge(self) -> Badge:
@@ -446,6 +446,6 @@ class Workspace:
             add_key: The key that adds a job, as people write it.
         """
         if len(self.rows):
-            return nothing_found(self.rows.asked, len(self.rows))
+            return nothing_found(self.rows.query, len(self.rows))
         here = self.here
         return first_run("" if here.is_signed_in else login(here.name), add=add_key)

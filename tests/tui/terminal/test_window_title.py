@@ -4,16 +4,16 @@ import pytest
 from textual.app import App
 
 from tests.tui.slow_terminal import SlowTerminal, on_slow_terminal
-from zcbulk_tui.render.window_title import Signs
+from zcbulk_tui.render.window_title import TitleState
 from zcbulk_tui.tui.terminal.output_gate import OutputGate
 from zcbulk_tui.tui.terminal.window_title import WindowTitle
 
 KEEP, BACK, OFF = "\x1b[22;0t", "\x1b[23;0t", "\x1b]9;4;0\x1b\\"
 UNDERSTANDS, PLAIN = {"WT_SESSION": "1"}, {"TERM": "xterm"}
 
-RUNS = Signs("2▶ 41%", 41, trouble=False)
-FAILS = Signs("2▶ 41% 1✗", 41, trouble=True)
-OVER = Signs("3✓", None, trouble=False)
+RUNS = TitleState("2▶ 41%", 41, trouble=False)
+FAILS = TitleState("2▶ 41% 1✗", 41, trouble=True)
+OVER = TitleState("3✓", None, trouble=False)
 
 
 class _Titled(App[None]):
@@ -41,16 +41,16 @@ def progress(state: int, percent: int) -> str:
 
 async def test_what_is_new_is_written_and_nothing_else() -> None:
     async with on_slow_terminal(_Titled(UNDERSTANDS)) as (app, terminal):
-        expected: dict[Signs, list[str]] = {
+        expected: dict[TitleState, list[str]] = {
             RUNS: [KEEP, title("2▶ 41%"), progress(1, 41)],
             FAILS: [title("2▶ 41% 1✗"), progress(2, 41)],
             FAILS._replace(percent=42): [progress(2, 42)],
             OVER: [title("3✓"), OFF],
         }
-        for signs, writes in expected.items():
+        for title_state, writes in expected.items():
             before = len(terminal.written)
-            app.window_title.show(signs)
-            app.window_title.show(signs)
+            app.window_title.show(title_state)
+            app.window_title.show(title_state)
             assert terminal.written[before:] == writes
 
 
@@ -97,7 +97,7 @@ async def test_on_a_terminal_that_lags_only_the_newest_counts_and_the_end_gives_
         app.gate.after_frame(terminal)
         before = len(terminal.written)
         for percent in range(40):
-            app.window_title.show(Signs(f"1▶ {percent}%", percent, trouble=False))
+            app.window_title.show(TitleState(f"1▶ {percent}%", percent, trouble=False))
         assert terminal.written[before:] == []
         app.window_title.hide()
         assert terminal.written[before:] == [OFF + BACK]

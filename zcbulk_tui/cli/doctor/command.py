@@ -53,18 +53,18 @@ def run(arguments: Namespace) -> int:
         0 if nothing fails, else the exit code of what fails first.
     """
     settings, read = configuration.read(options.setting_flags(arguments))
-    found = []
-    for finding in _findings(_checks(arguments.job, settings, read)):
-        found.append(finding)
+    results = []
+    for result in _findings(_checks(arguments.job, settings, read)):
+        results.append(result)
         if not arguments.json:
-            _print_lines(finding)
+            _print_lines(result)
     if arguments.json:
-        objects = [_as_object(finding) for finding in found]
+        objects = [_as_object(result) for result in results]
         profile = settings.profile if settings else None
         print(json.dumps({"profile": profile, "findings": objects}, indent=2))
     else:
-        print(_totals(found))
-    return next((each.exit_code for each in found if each.grade is Grade.FAIL), 0)
+        print(_totals(results))
+    return next((each.exit_code for each in results if each.grade is Grade.FAIL), 0)
 
 
 def _checks(
@@ -96,11 +96,11 @@ def _findings(checks: Iterable[tuple[str, _Check]]) -> Iterator[Finding]:
             yield unforeseen(subject, error)
 
 
-def _print_lines(finding: Finding) -> None:
-    head = f"{_WORDS[finding.grade]:<6}{fit(finding.subject, _SUBJECT)}  "
+def _print_lines(result: Finding) -> None:
+    head = f"{_WORDS[result.grade]:<6}{fit(result.subject, _SUBJECT)}  "
     # A terminal breaks lines in the middle of words, and a pipe is not to have them broken.
     columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize
-    for text, first in ((finding.said, head), (finding.fix, _INDENT)):
+    for text, first in ((result.said, head), (result.fix, _INDENT)):
         for line in textwrap.wrap(
             _safe(text),
             max(columns, len(_INDENT) + 20),
@@ -112,12 +112,12 @@ def _print_lines(finding: Finding) -> None:
             print(line)
 
 
-def _as_object(finding: Finding) -> dict[str, str]:
+def _as_object(result: Finding) -> dict[str, str]:
     return {
-        "subject": finding.subject,
-        "grade": finding.grade.value,
-        "said": _safe(finding.said),
-        "fix": _safe(finding.fix),
+        "subject": result.subject,
+        "grade": result.grade.value,
+        "said": _safe(result.said),
+        "fix": _safe(result.fix),
     }
 
 
@@ -125,8 +125,8 @@ def _safe(text: str) -> str:
     return one_line(masked(text), 500)
 
 
-def _totals(found: Iterable[Finding]) -> str:
-    count = Counter(finding.grade for finding in found)
+def _totals(results: Iterable[Finding]) -> str:
+    count = Counter(result.grade for result in results)
     fine, warnings, failures = (count[grade] for grade in Grade)
     return (
         f"{fine} fine, {warnings} warning{'' if warnings == 1 else 's'}, "

@@ -112,7 +112,7 @@ class Terminal:
 
 
 def inquire(environ: Mapping[str, str], terminal: Terminal, encoding: str) -> Answers:
-    """Asks the terminal, and the tmux around the program, all that can be asked."""
+    """Sends all queries to the terminal, and to the tmux around the program."""
     columns, lines = terminal.size
     tmux = tmux_options(environ, TMUX_OPTIONS) if environ.get("TMUX") else {}
     attributes = _IDENTITY.search(terminal.ask(""))

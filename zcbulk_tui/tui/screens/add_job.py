@@ -33,7 +33,7 @@ class AddJobScreen(ClosedOnce[WatchedJob | None], ModalScreen[WatchedJob | None]
 
     Args:
         like: A job whose host, owner and application are offered; None to offer those of `home`.
-        home: Where a job is that is not told in full; no URL tells its environment.
+        home: Where a job is whose address is not given in full; no URL has its environment.
         now: The time of day; aware.
         pasted: What the field of the URL holds at first.
         watched: The jobs that are watched already.

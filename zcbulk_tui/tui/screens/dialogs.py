@@ -176,7 +176,7 @@ class NoticeScreen(Dialog[None]):
         Args:
             error: The error.
             title: Stands above it; None for its own.
-            occasion: Who asked, where another try is to be spoken of.
+            occasion: What caused the call, where another try is to be mentioned.
             more: Stands at its end.
         """
         parts = [*error.paragraphs(occasion), more]
@@ -187,7 +187,7 @@ class NoticeScreen(Dialog[None]):
         return notice
 
     def says(self, error: ZcbulkError) -> bool:
-        """Whether it tells of such an error already."""
+        """Whether it shows such an error already."""
         return self._error == error.title
 
     def compose(self) -> ComposeResult:

@@ -40,7 +40,7 @@ class HelpScreen(ScrolledScreen[None]):
         super().__init__(keys)
         there = [key for key in keys if not (key.controls and read_only)]
         self._glyphs = glyphs
-        self._all = help_lines.sections(there, glyphs)
+        self._all = help_lines.help_groups(there, glyphs)
         self._filter = ""
         self._rows = 0
         self._head = Lines(id="help-head")
@@ -75,7 +75,7 @@ class HelpScreen(ScrolledScreen[None]):
     def _draw(self) -> None:
         """Makes the lines anew: another width, or another filter."""
         width = self.size.width
-        found = help_lines.sought(self._all, self._filter)
+        found = help_lines.matching(self._all, self._filter)
         lines = help_lines.lines(found, help_lines.sign_cells(self._all, width), width)
         if not found:
             lines = [(Span(" Nothing matches. Esc clears the filter.", Look.DIM),)]

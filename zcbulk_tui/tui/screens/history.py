@@ -39,7 +39,7 @@ class HistoryScreen(KeyedScreen[None]):
     reading.
 
     Args:
-        load: Tells all that is remembered of the job; raises `ConfigError` where it cannot be
+        load: Returns all that is remembered of the job; raises `ConfigError` where it cannot be
             read.
         glyphs: The characters to draw with.
         now: The time of day; aware.

@@ -77,7 +77,7 @@ class WatchScreen(WatchView):
 
         A command is for what was shown: each is sent with the reading that the question was about.
         """
-        jobs = self.workspace.targets(action)
+        jobs = self.workspace.target_jobs_of(action)
         if not jobs.able:
             return
 
@@ -236,7 +236,7 @@ class WatchScreen(WatchView):
 
     def action_filter(self) -> None:
         if not self.query(FilterField):
-            field = FilterField(self.workspace.rows.asked, self._filter)
+            field = FilterField(self.workspace.rows.query, self._filter)
             self.mount(field, after="#foot")
 
     def _filter(self, text: str) -> None:

@@ -18,7 +18,7 @@ from zcbulk_tui.monitor.events import CommandEnded, Event
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.order import GroupBy, Order, SortBy
 from zcbulk_tui.render.span import Line, Look, Span
-from zcbulk_tui.render.window_title import Signs
+from zcbulk_tui.render.window_title import TitleState
 from zcbulk_tui.tui.key_line import key_line
 from zcbulk_tui.tui.keys import Key
 from zcbulk_tui.tui.notices import ErrorDialog, Notice, Toast
@@ -68,7 +68,7 @@ class WatchView(KeyedScreen[None]):
     Attributes:
         workspace: What it shows.
         jobs: The list.
-        details: The pane about the selected job; None until it is first asked for.
+        details: The pane about the selected job; None until it is first shown.
         budget: The budget screen; None while it is not open.
 
     Args:
@@ -77,7 +77,7 @@ class WatchView(KeyedScreen[None]):
         now: The time of day; aware.
         keys: What can be done by keys.
         tempo: How often it is painted.
-        show_signs: Called with what the terminal shows beside the picture.
+        show_title: Called with what the terminal shows beside the picture.
         step_theme: Goes to the next theme; returns its name.
     """
 
@@ -89,7 +89,7 @@ class WatchView(KeyedScreen[None]):
         now: Callable[[], datetime],
         keys: Sequence[Key],
         tempo: Tempo,
-        show_signs: Callable[[Signs], None],
+        show_title: Callable[[TitleState], None],
         step_theme: Callable[[], str],
     ) -> None:
         super().__init__(keys)
@@ -104,7 +104,7 @@ class WatchView(KeyedScreen[None]):
         self._titled: tuple[float, Counter[JobState | None]] | None = None
         self._pace_timers: dict[str, Timer] = {}
         self._tempo = tempo
-        self._show_signs = show_signs
+        self._show_title = show_title
         self.step_theme = step_theme
         self._status = Lines(id="status")
         self._foot = Lines(id="foot")
@@ -203,7 +203,7 @@ class WatchView(KeyedScreen[None]):
         titled = (self._flushed_at // _WINDOW_TITLE, Counter(self.workspace.rows.states))
         if titled != self._titled:
             self._titled = titled
-            self._show_signs(self.workspace.window_title())
+            self._show_title(self.workspace.window_title())
 
     # What is shown.
 

@@ -10,7 +10,7 @@ from textual.events import Resize
 from textual.message import Message
 from textual.screen import Screen
 
-from zcbulk_tui.render.window_title import Signs
+from zcbulk_tui.render.window_title import TitleState
 from zcbulk_tui.tui.terminal import clipboard
 from zcbulk_tui.tui.terminal.exit_watchdog import Ending, ExitWatchdog
 from zcbulk_tui.tui.terminal.frame_diff import FrameDiff
@@ -135,10 +135,10 @@ class AppTerminal:
         if self._suspension is not None:
             self._suspension.suspend()
 
-    def set_title(self, signs: Signs) -> None:
+    def set_title(self, title_state: TitleState) -> None:
         """Shows the window's title and progress, once the first frame is out."""
         if self._title is not None:
-            self._title.show(signs)
+            self._title.show(title_state)
 
     def copy(self, text: str) -> None:
         """Copies a text to the terminal's clipboard."""

@@ -1,4 +1,4 @@
-"""The last step of drawing, where the terminal shows ASCII only or the user wants no colours."""
+"""The last step of drawing, where the terminal shows ASCII only or colours are off."""
 
 import os
 from collections.abc import Iterator, Sequence

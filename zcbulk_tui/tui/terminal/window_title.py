@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 
 from zcbulk_tui.render import escapes
-from zcbulk_tui.render.window_title import Signs
+from zcbulk_tui.render.window_title import TitleState
 from zcbulk_tui.tui.terminal.output_gate import OutputGate
 
 
@@ -20,19 +20,21 @@ class WindowTitle:
         self._gate = gate
         self._environ = environ
         self._shows_progress: bool | None = None
-        self._latest: Signs | None = None
-        self._shown: Signs | None = None
+        self._latest: TitleState | None = None
+        self._shown: TitleState | None = None
 
-    def show(self, signs: Signs) -> None:
+    def show(self, title_state: TitleState) -> None:
         """Writes what has changed; to be called once the first frame is out."""
-        self._latest = signs
-        before, self._shown = self._shown, signs
+        self._latest = title_state
+        before, self._shown = self._shown, title_state
         if before is None:
             self._gate.write("keep title", escapes.KEEP_TITLE)
-        if before is None or before.title != signs.title:
-            self._gate.write("title", escapes.title(signs.title))
-        if self._understands_progress() and (before is None or before[1:] != signs[1:]):
-            self._gate.write("progress", escapes.progress(signs.percent, failing=signs.trouble))
+        if before is None or before.title != title_state.title:
+            self._gate.write("title", escapes.title(title_state.title))
+        if self._understands_progress() and (before is None or before[1:] != title_state[1:]):
+            self._gate.write(
+                "progress", escapes.progress(title_state.percent, failing=title_state.trouble)
+            )
 
     def hide(self) -> None:
         """Restores the title and removes the progress, before the terminal is left."""

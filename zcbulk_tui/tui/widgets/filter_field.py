@@ -12,15 +12,15 @@ class FilterField(Input):
     """Stands in the place of the key line; the list follows every letter.
 
     Args:
-        asked: The filter so far.
+        query: The filter so far.
         typed: Called with what has been typed.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "discard", show=False)]
 
-    def __init__(self, asked: str, typed: Callable[[str], None]) -> None:
+    def __init__(self, query: str, typed: Callable[[str], None]) -> None:
         super().__init__(
-            asked,
+            query,
             placeholder="words, !word for without, state: form: env: app: profile: tag: job:",
             compact=True,
             select_on_focus=False,

@@ -23,7 +23,7 @@ from zcbulk_tui.render.order import SortBy
 from zcbulk_tui.render.row import Row, header, row
 from zcbulk_tui.render.span import Line, Span, divide
 from zcbulk_tui.render.totals import Sum, sum_row
-from zcbulk_tui.tui.job_rows import JobRows, Place
+from zcbulk_tui.tui.job_rows import JobRows, ListLine
 from zcbulk_tui.tui.widgets.painter import strip
 from zcbulk_tui.tui.widgets.view import top_for
 
@@ -50,7 +50,7 @@ class JobList(Widget):
         rows: The jobs; `paint` shows what has changed in it.
         shows_total: Whether the last line is that of the total.
         shows_profile: Whether there are several profiles, so that each row names its own.
-        marks_production: Whether production is told from the rest, where there are both.
+        marks_production: Whether production is marked, where there are both.
 
     Args:
         rows: The jobs.
@@ -60,7 +60,7 @@ class JobList(Widget):
             that what it draws is in the same frame.
         on_title: Called with the column whose title was clicked.
         on_open: Called when a job was clicked twice.
-        hint: Tells what is said where there is nothing to show, line by line.
+        hint: Returns what is shown where there is nothing to show, line by line.
     """
 
     def __init__(
@@ -120,11 +120,13 @@ class JobList(Widget):
 
     def scroll_rows(self, by: int) -> None:
         """Moves the view, and the cursor along with it where it would be lost."""
-        places, page = self.rows.places, self.page
-        self._top = max(0, min(self._top + by, len(places) - page))
+        list_lines, page = self.rows.list_lines, self.page
+        self._top = max(0, min(self._top + by, len(list_lines) - page))
         line = self.rows.line
         in_view = [
-            place for place in places[self._top : self._top + page] if not isinstance(place, str)
+            list_line
+            for list_line in list_lines[self._top : self._top + page]
+            if not isinstance(list_line, str)
         ]
         if in_view and not self._top <= line < self._top + page:
             self.select_job(in_view[0] if line < self._top else in_view[-1])
@@ -150,8 +152,8 @@ class JobList(Widget):
 
     def on_screen(self) -> list[Listed]:
         """The jobs on screen."""
-        places = self.rows.places[self._top : self._top + self.page]
-        return [self.rows[place] for place in places if not isinstance(place, str)]
+        list_lines = self.rows.list_lines[self._top : self._top + self.page]
+        return [self.rows[list_line] for list_line in list_lines if not isinstance(list_line, str)]
 
     def paint(self, *, all_rows: bool = False) -> None:
         """Shows what differs from what was drawn.
@@ -192,29 +194,29 @@ class JobList(Widget):
     def line(self, y: int, part: int) -> tuple[Line, bool]:
         """Returns the spans of a part of line `y`, and whether the cursor is on it."""
         if not self._drawn:
-            self._drawn = self._lines()  # the first frame comes before it is told its size
+            self._drawn = self._lines()  # the first frame comes before it has its size
         drawn = self._drawn[y] if y < len(self._drawn) else _BLANK
         return drawn.parts[part], drawn.on_cursor
 
     def click(self, y: int, part: int, x: int, *, twice: bool) -> None:
         """Puts the cursor on the row at line `y`, or sorts by the title that is there."""
-        place = self._place_at(y)
+        list_line = self._place_at(y)
         if y == 0:
             column = column_at(self.columns, part, x)
             if column is not None:
                 self._on_title(column)
-        elif place is not None and not isinstance(place, str):
-            self.select_job(place)
+        elif list_line is not None and not isinstance(list_line, str):
+            self.select_job(list_line)
             if twice:
                 self._on_open()
 
-    def _place_at(self, y: int) -> Place | None:
+    def _place_at(self, y: int) -> ListLine | None:
         index = self._top + y - 1
-        return self.rows.places[index] if 0 < y <= self.page and index < self._count else None
+        return self.rows.list_lines[index] if 0 < y <= self.page and index < self._count else None
 
     @property
     def _count(self) -> int:
-        return len(self.rows.places)
+        return len(self.rows.list_lines)
 
     @property
     def _has_total(self) -> bool:
@@ -223,42 +225,44 @@ class JobList(Widget):
 
     def _lines(self) -> list[_Drawn]:
         """The lines as they are to be, from the titles down."""
-        at, now, places = self.columns, self._now(), self.rows.places
+        at, now, list_lines = self.columns, self._now(), self.rows.list_lines
         if at != self._made_for:
             self._made.clear()
             self._made_for = at
         line = self.rows.line
-        self._top = top_for(line, self._top, self.page, len(places))
-        if line == 1 and self._top == 1 and isinstance(places[0], str):
+        self._top = top_for(line, self._top, self.page, len(list_lines))
+        if line == 1 and self._top == 1 and isinstance(list_lines[0], str):
             self._top = 0
-        visible = places[self._top : self._top + self.page]
+        visible = list_lines[self._top : self._top + self.page]
         drawn = [_Drawn(header(at, self.rows.order, self.glyphs))]
         drawn += [
-            self._drawn_at(place, now, at, on_cursor=index == line)
-            for index, place in enumerate(visible, self._top)
+            self._drawn_at(list_line, now, at, on_cursor=index == line)
+            for index, list_line in enumerate(visible, self._top)
         ]
         self._made = {key: made for key, made in self._made.items() if key in visible}
-        if not places:
+        if not list_lines:
             drawn += [_across(line, at) for line in self._hint()]
         if self._has_total:
             drawn += [_BLANK] * (self.page + 1 - len(drawn))
             drawn.append(self._total(at))
         return drawn
 
-    def _drawn_at(self, place: Place, now: datetime, at: Columns, *, on_cursor: bool) -> _Drawn:
-        if isinstance(place, str):
-            return self._sum(place, self.rows.total(place), at)
-        listed = self.rows[place]
-        snapshot, made = self._made.get(place, (None, None))
+    def _drawn_at(
+        self, list_line: ListLine, now: datetime, at: Columns, *, on_cursor: bool
+    ) -> _Drawn:
+        if isinstance(list_line, str):
+            return self._sum(list_line, self.rows.total(list_line), at)
+        listed = self.rows[list_line]
+        snapshot, made = self._made.get(list_line, (None, None))
         if made is None or snapshot is not listed.snapshot:
             made = row(listed, now, at, self.glyphs)
-            self._made[place] = (listed.snapshot, made)
+            self._made[list_line] = (listed.snapshot, made)
         cursor = self.glyphs.cursor if on_cursor else " "
-        mark = self.glyphs.mark if place in self.rows.marked else " "
+        mark = self.glyphs.mark if list_line in self.rows.marked else " "
         return _Drawn(made._replace(names=(Span(cursor + mark), *made.names[1:])), on_cursor)
 
     def _total(self, at: Columns) -> _Drawn:
-        asked = one_line(self.rows.asked.strip())
+        asked = one_line(self.rows.query.strip())
         title = f"“{asked}”" if asked else "Total"
         return self._sum(title, self.rows.total(), at, of=len(self.rows) if asked else None)
 
