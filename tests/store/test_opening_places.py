@@ -32,7 +32,7 @@ from zcbulk_tui.store.faults import refusal
 def test_a_folder_in_its_place_is_left(path: Path) -> None:
     path.mkdir(parents=True)
     with opened(path) as result:
-        check_it_is_in_memory(result, path)
+        check_it_is_in_memory(result, path, "is not a file")
         assert jobs(result.database) == []
     assert path.is_dir()
 
