@@ -63,7 +63,8 @@ def text_of(content: bytes, largest: int) -> str:
     if len(content) > largest:
         raise BadFileError(f"It is too large: more than {_size(largest)}")
     try:
-        text = content.decode("utf-8-sig")
+        # Not by the codec for it, which is loaded from the disk: now the disk may be the trouble.
+        text = content.decode("utf-8").removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise BadFileError(f"It is not text in UTF-8: it cannot be read in line {line}") from error

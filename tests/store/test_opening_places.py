@@ -200,4 +200,4 @@ def test_what_is_no_file_is_not_waited_for(path: Path, make: Callable[[Path], No
     path.parent.mkdir()
     make(path)
     with opened(path) as result:
-        assert "cannot be written" in told(result).title
+        assert "is not a file" in told(result).title
