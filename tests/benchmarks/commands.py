@@ -45,7 +45,7 @@ from zcbulk_tui.domain.planner import Terms
 from zcbulk_tui.errors import UsageError, ZcbulkError
 from zcbulk_tui.monitor.events import CommandEnded, Event
 from zcbulk_tui.monitor.monitor import Monitor
-from zcbulk_tui.monitor.ports import ProfileContext
+from zcbulk_tui.monitor.profile_context import ProfileContext
 from zcbulk_tui.monitor.quota_tracker import QuotaTracker
 from zcbulk_tui.simulator.builder import JobBuilder
 from zcbulk_tui.simulator.clock import Timeline

@@ -27,7 +27,7 @@ from zcbulk_tui.errors import (
     ZcbulkError,
 )
 from zcbulk_tui.monitor.once import read_all
-from zcbulk_tui.monitor.ports import ProfileContext
+from zcbulk_tui.monitor.profile_context import ProfileContext
 from zcbulk_tui.monitor.quota_tracker import QuotaTracker
 from zcbulk_tui.store.archive import Archive
 from zcbulk_tui.store.database import Database, open_database

@@ -19,7 +19,7 @@ from zcbulk_tui.domain.job import Action
 from zcbulk_tui.domain.records import ControlRecord
 from zcbulk_tui.domain.snapshot import ServiceSnapshot
 from zcbulk_tui.errors import ConfigError
-from zcbulk_tui.monitor.ports import ProfileContext
+from zcbulk_tui.monitor.profile_context import ProfileContext
 from zcbulk_tui.store import database as module
 from zcbulk_tui.store.control_log import SELECT, to_record
 from zcbulk_tui.store.database import Database, open_database

@@ -16,7 +16,7 @@ from zcbulk_tui.domain.records import ControlRecord, EventKind, JobEvent
 from zcbulk_tui.domain.snapshot import Fault, JobSnapshot, ServiceSnapshot
 from zcbulk_tui.domain.windows import Recalled
 from zcbulk_tui.errors import BusyError, RefusedError, ZcbulkError
-from zcbulk_tui.monitor.ports import ProfileContext
+from zcbulk_tui.monitor.profile_context import ProfileContext
 from zcbulk_tui.store.database import Database, in_memory
 from zcbulk_tui.store.memory import Memory
 from zcbulk_tui.store.recall import load_watch_list

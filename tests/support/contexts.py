@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from tests.support.databases import memory_database
 from zcbulk_tui.domain.snapshot import ServiceSnapshot
-from zcbulk_tui.monitor.ports import ProfileContext
+from zcbulk_tui.monitor.profile_context import ProfileContext
 from zcbulk_tui.store.database import Database
 from zcbulk_tui.store.memory import Memory
 from zcbulk_tui.store.rate_limiter import RateLimiter

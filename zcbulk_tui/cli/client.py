@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
-from zcbulk_tui.cli.context import check_signed_in, sign_in_files
 from zcbulk_tui.cli.output import print_error
+from zcbulk_tui.cli.state import check_signed_in, sign_in_files
 from zcbulk_tui.config import paths, secrets
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.creator.client import CreatorClient

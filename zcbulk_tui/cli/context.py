@@ -1,4 +1,4 @@
-"""What a command shares with others on its profile: the memory, the day's calls, the sign-in."""
+"""What a command shares with others on its profile: the memory, and the day's calls."""
 
 import math
 import os
@@ -13,49 +13,24 @@ from threading import Thread
 from zoneinfo import ZoneInfo
 
 from zcbulk_tui.cli.output import print_error
-from zcbulk_tui.config import paths, secrets
+from zcbulk_tui.cli.state import memory_file
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.budget import Pace, Plan, QuotaPlan, daily_calls
 from zcbulk_tui.domain.call_limits import CALLS_PER_MINUTE
 from zcbulk_tui.domain.job import WatchedJob
-from zcbulk_tui.domain.sign_in import not_signed_in
-from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
+from zcbulk_tui.domain.snapshot import ServiceSnapshot
 from zcbulk_tui.domain.text import one_line
-from zcbulk_tui.errors import ConfigError, SignedOutError
+from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.monitor.clock import awake_and_asleep
-from zcbulk_tui.monitor.ports import ProfileContext
+from zcbulk_tui.monitor.profile_context import ProfileContext
 from zcbulk_tui.monitor.quota_tracker import QuotaTracker
-from zcbulk_tui.store import opening, sign_in
-from zcbulk_tui.store.database import FILE_NAME, Database, open_database
+from zcbulk_tui.store import opening
+from zcbulk_tui.store.database import Database, open_database
 from zcbulk_tui.store.memory import Memory
-from zcbulk_tui.store.opening import Opened
 from zcbulk_tui.store.quota import CallLedger
 from zcbulk_tui.store.rate_limiter import RateLimiter
 from zcbulk_tui.store.retention import Policy, claim, thin
-from zcbulk_tui.store.sign_in import SignInFiles
 from zcbulk_tui.store.windows import NoWindow, Windows
-
-
-@contextmanager
-def open_memory(*, is_only_read: bool = False) -> Iterator[Database]:
-    """Opens the memory in the state folder.
-
-    Args:
-        is_only_read: Whether nothing will be written, so that a full disk is no reason to refuse.
-
-    Raises:
-        ConfigError: It cannot be used.
-    """
-    with closing(open_database(_state_file(), is_only_read=is_only_read)) as database:
-        yield database
-
-
-def open_with_list(profile: str) -> tuple[Opened, list[JobSnapshot]]:
-    """Opens the memory in every case, and reads the watch list as the first frame shows it.
-
-    At worst, what is kept ends with this process.
-    """
-    return opening.open_with_list(_state_file(), profile, datetime.now(UTC))
 
 
 @contextmanager
@@ -64,7 +39,7 @@ def command_context(settings: Settings) -> Iterator[tuple[ProfileContext, QuotaT
 
     Where it cannot be opened, the command is carried out all the same.
     """
-    opened = opening.open_store(_state_file(), datetime.now(UTC))
+    opened = opening.open_store(memory_file(), datetime.now(UTC))
     if opened.problem is not None:
         print_error(str(opened.problem))
     with closing(opened.database) as database:
@@ -149,39 +124,6 @@ def retention(settings: Settings) -> Policy:
     )
 
 
-def sign_in_files(settings: Settings) -> SignInFiles:
-    """Returns the files that the profile's sign-in is kept in."""
-    folder = paths.state_dir() / sign_in.FOLDER_NAME
-    return SignInFiles(folder, settings.profile, settings.secrets)
-
-
-def check_signed_in(settings: Settings) -> None:
-    """Makes sure that there is a way to a token, without the time that going it takes.
-
-    Raises:
-        SignedOutError: There is none.
-        ConfigError: The environment holds something that is no token.
-    """
-    token = os.environ.get(secrets.ACCESS_TOKEN, "")
-    if token.strip():
-        secrets.check(token, secrets.ACCESS_TOKEN)
-    elif settings.token_command is None and not sign_in_files(settings).exists:
-        raise not_signed_in(settings.profile)
-
-
-def is_signed_in(settings: Settings) -> bool:
-    """Returns whether there is a way to a token.
-
-    Raises:
-        ConfigError: The environment holds something that is no token.
-    """
-    try:
-        check_signed_in(settings)
-    except SignedOutError:
-        return False
-    return True
-
-
 def operator() -> str:
     """Login and host of who runs this, as in ``anna@jump1`` or ``anna as root@jump1``.
 
@@ -205,10 +147,6 @@ def window_name() -> str:
         return one_line(os.ttyname(sys.stdin.fileno()).removeprefix("/dev/"), 20)
     except (OSError, ValueError):
         return f"pid {os.getpid()}"
-
-
-def _state_file() -> Path:
-    return paths.state_dir() / FILE_NAME
 
 
 def _wait_reported_once() -> Callable[[float], None]:

@@ -33,7 +33,8 @@ from zcbulk_tui.errors import (
 )
 from zcbulk_tui.monitor.events import Event, JobChanged
 from zcbulk_tui.monitor.monitor import Monitor
-from zcbulk_tui.monitor.ports import JobApi, ProfileContext
+from zcbulk_tui.monitor.ports import JobApi
+from zcbulk_tui.monitor.profile_context import ProfileContext
 from zcbulk_tui.monitor.quota_tracker import QuotaTracker
 from zcbulk_tui.render import words
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 
-from zcbulk_tui.cli import appearance, context, event_loop, job_names, options
+from zcbulk_tui.cli import appearance, event_loop, job_names, options, state
 from zcbulk_tui.cli.output import print_error
 from zcbulk_tui.cli.shutdown import Shutdown, end_children
 from zcbulk_tui.config import load, secrets
@@ -77,10 +77,10 @@ def _profile_spec(settings: Settings, jobs: Sequence[WatchedJob] | None) -> Prof
     Raises:
         ZcbulkError: There is no terminal, or something that is configured cannot be used.
     """
-    context.is_signed_in(settings)  # raises before the screen is up where a token cannot be one
+    state.is_signed_in(settings)  # raises before the screen is up where a token cannot be one
     _check_terminal()
     notice = " ".join(_notices())
-    opened, watched = context.open_with_list(settings.profile)
+    opened, watched = state.open_with_list(settings.profile)
     if jobs is not None:
         watched = [JobSnapshot(job) for job in jobs]
 
@@ -114,7 +114,7 @@ def _profile_spec(settings: Settings, jobs: Sequence[WatchedJob] | None) -> Prof
 def _seems_signed_in(settings: Settings) -> bool:
     """Whether there is a way to sign calls; the polls report what keeps it from being read."""
     try:
-        return context.is_signed_in(settings)
+        return state.is_signed_in(settings)
     except ConfigError:
         return True
 

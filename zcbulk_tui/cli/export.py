@@ -12,8 +12,8 @@ from pathlib import Path
 from textwrap import indent
 
 from zcbulk_tui.cli import json_records, options
-from zcbulk_tui.cli.context import open_memory
 from zcbulk_tui.cli.job_names import remembered_job
+from zcbulk_tui.cli.state import open_memory
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.job_list_file import VERSION

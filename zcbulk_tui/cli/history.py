@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 
 from zcbulk_tui.cli import json_records, options
-from zcbulk_tui.cli.context import open_memory
 from zcbulk_tui.cli.job_names import remembered_job
 from zcbulk_tui.cli.output import print_lines
+from zcbulk_tui.cli.state import open_memory
 from zcbulk_tui.config import load
 from zcbulk_tui.domain.job import WatchedJob
 from zcbulk_tui.domain.records import ControlRecord, History, JobEvent

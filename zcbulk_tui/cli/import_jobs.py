@@ -9,9 +9,10 @@ from pathlib import Path
 
 from zcbulk_tui import user_files
 from zcbulk_tui.cli import options, prompts
-from zcbulk_tui.cli.context import open_memory, operator, profile_context
+from zcbulk_tui.cli.context import operator, profile_context
 from zcbulk_tui.cli.job_names import at_its_home, parse_jobs, watched
 from zcbulk_tui.cli.output import print_error
+from zcbulk_tui.cli.state import open_memory
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob

@@ -6,9 +6,9 @@ from argparse import ArgumentParser, Namespace
 from datetime import UTC, datetime, timedelta
 
 from zcbulk_tui.cli import options
-from zcbulk_tui.cli.context import open_memory
 from zcbulk_tui.cli.json_records import entry_object
 from zcbulk_tui.cli.output import print_lines
+from zcbulk_tui.cli.state import open_memory
 from zcbulk_tui.config import load
 from zcbulk_tui.domain.records import Record
 from zcbulk_tui.domain.text import one_line

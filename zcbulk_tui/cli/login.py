@@ -12,8 +12,8 @@ from pydantic import SecretStr
 
 from zcbulk_tui.cli import device_page, event_loop, options, prompts
 from zcbulk_tui.cli.client import make_network, warn_of_proxies
-from zcbulk_tui.cli.context import sign_in_files
 from zcbulk_tui.cli.output import print_error
+from zcbulk_tui.cli.state import sign_in_files
 from zcbulk_tui.config import load, secrets
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.creator.accounts import Accounts, Client

@@ -4,8 +4,8 @@ from argparse import ArgumentParser, Namespace
 
 from zcbulk_tui.cli import event_loop, options
 from zcbulk_tui.cli.client import make_network, warn_of_proxies
-from zcbulk_tui.cli.context import sign_in_files
 from zcbulk_tui.cli.output import print_error
+from zcbulk_tui.cli.state import sign_in_files
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.creator.credentials import Credentials

@@ -86,12 +86,11 @@ def make_parser() -> argparse.ArgumentParser:
 def load_command(command: str | None) -> ModuleType:
     """Returns the module of a command; None for what runs without a command."""
     module = _DASHBOARD if command is None else _COMMANDS[command].module
-    # What an import makes stays, so to look for garbage in it takes time and finds nothing.
+    # Nearly all that an import makes stays: to look for garbage in between takes time.
     gc.disable()
     try:
         return import_module(f"zcbulk_tui.cli.{module}")
     finally:
-        gc.freeze()
         gc.enable()
 
 

@@ -17,7 +17,8 @@ from zcbulk_tui.domain import datacenters
 from zcbulk_tui.domain.budget import QuotaPlan
 from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
 from zcbulk_tui.monitor.monitor import Monitor
-from zcbulk_tui.monitor.ports import ProfileContext, Sink
+from zcbulk_tui.monitor.ports import Sink
+from zcbulk_tui.monitor.profile_context import ProfileContext
 from zcbulk_tui.monitor.quota_tracker import QuotaTracker
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.scenarios import build

@@ -5,7 +5,8 @@ from argparse import ArgumentParser, Namespace
 from datetime import UTC, datetime
 
 from zcbulk_tui.cli import options
-from zcbulk_tui.cli.context import open_memory, retention
+from zcbulk_tui.cli.context import retention
+from zcbulk_tui.cli.state import open_memory
 from zcbulk_tui.config import load
 from zcbulk_tui.store.retention import Compacted, compact
 

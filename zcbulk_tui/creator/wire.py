@@ -6,6 +6,7 @@ is no whole number from 0 up, or counts that exceed their total, make the readin
 
 import json
 import re
+import sys
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -109,7 +110,8 @@ class ParsedAnswer:
                 f"its counts add up to {summed:,}, more than its total of {counts.total:,}",
             )
         raw = status.data.api_status
-        state, shown = parse_state(raw), self._line(raw, 40)
+        # One text for all readings of a state: a thousand jobs keep several each.
+        state, shown = parse_state(raw), sys.intern(self._line(raw, 40))
         return JobReading(state, shown, counts, read_at, self.answer.code, http_status)
 
 

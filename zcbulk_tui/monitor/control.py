@@ -14,7 +14,8 @@ from zcbulk_tui.monitor.aftermath import Aftermath
 from zcbulk_tui.monitor.call_limiter import Priority
 from zcbulk_tui.monitor.calls import Calls, Slots
 from zcbulk_tui.monitor.polled_job import PolledJob
-from zcbulk_tui.monitor.ports import JobApi, ProfileContext
+from zcbulk_tui.monitor.ports import JobApi
+from zcbulk_tui.monitor.profile_context import ProfileContext
 
 
 class Control:

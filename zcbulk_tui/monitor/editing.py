@@ -7,7 +7,7 @@ from zcbulk_tui.domain.job import JobRef, WatchedJob
 from zcbulk_tui.domain.records import EventKind
 from zcbulk_tui.monitor.following import Follower
 from zcbulk_tui.monitor.polled_job import PolledJob
-from zcbulk_tui.monitor.ports import ProfileContext
+from zcbulk_tui.monitor.profile_context import ProfileContext
 from zcbulk_tui.monitor.recorder import Recorder
 
 

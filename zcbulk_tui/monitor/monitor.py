@@ -29,7 +29,8 @@ from zcbulk_tui.monitor.following import TICK, Follower
 from zcbulk_tui.monitor.looks import Looks
 from zcbulk_tui.monitor.plan import Plan, Rule
 from zcbulk_tui.monitor.polled_job import PolledJob
-from zcbulk_tui.monitor.ports import JobApi, ProfileContext, Sink
+from zcbulk_tui.monitor.ports import JobApi, Sink
+from zcbulk_tui.monitor.profile_context import ProfileContext
 from zcbulk_tui.monitor.quota_tracker import QuotaTracker
 from zcbulk_tui.monitor.recorder import Recorder
 from zcbulk_tui.monitor.service import Service

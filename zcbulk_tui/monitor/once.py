@@ -13,7 +13,8 @@ from zcbulk_tui.errors import ConfigError, QuotaSpentError, ZcbulkError
 from zcbulk_tui.monitor.aftermath import Aftermath
 from zcbulk_tui.monitor.call_limiter import CallLimiter, Priority
 from zcbulk_tui.monitor.calls import Calls, Slots
-from zcbulk_tui.monitor.ports import JobApi, ProfileContext
+from zcbulk_tui.monitor.ports import JobApi
+from zcbulk_tui.monitor.profile_context import ProfileContext
 from zcbulk_tui.monitor.quota_tracker import QuotaTracker
 from zcbulk_tui.monitor.recorder import Recorder
 

@@ -1,14 +1,11 @@
 """What the monitor needs from outside."""
 
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from zcbulk_tui.domain.call_limits import Slot
 from zcbulk_tui.domain.job import Action, JobReading, JobRef
 from zcbulk_tui.errors import Answer
 from zcbulk_tui.monitor.events import Event
-from zcbulk_tui.store.memory import Memory
-from zcbulk_tui.store.rate_limiter import RateLimiter
-from zcbulk_tui.store.windows import NoWindow, Windows
 
 
 class JobApi(Protocol):
@@ -45,21 +42,3 @@ class Sink(Protocol):
 
     def publish(self, event: Event) -> None:
         """Takes an event; must return at once."""
-
-
-class ProfileContext(NamedTuple):
-    """Where a window works, and what it shares with the others.
-
-    Attributes:
-        profile: Whose jobs it is about.
-        operator: Login and host of who sits there, as in ``anna@jump1``.
-        memory: What is kept.
-        windows: This window among the others.
-        rate_limiter: The calls that may be made.
-    """
-
-    profile: str
-    operator: str
-    memory: Memory
-    windows: Windows | NoWindow
-    rate_limiter: RateLimiter

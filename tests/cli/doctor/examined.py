@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from tests.support.commands import CommandLine, Ended
 from tests.support.text import is_one_safe_line
-from zcbulk_tui.cli.context import sign_in_files
+from zcbulk_tui.cli.state import sign_in_files
 from zcbulk_tui.config import load, paths
 from zcbulk_tui.config.layers import variable
 from zcbulk_tui.creator import scopes

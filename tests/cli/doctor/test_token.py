@@ -4,7 +4,8 @@ import pytest
 
 from tests.cli.doctor.examined import Doctor, calls
 from tests.support.simulators import url_of
-from zcbulk_tui.cli.context import open_memory, quota_tracker
+from zcbulk_tui.cli.context import quota_tracker
+from zcbulk_tui.cli.state import open_memory
 from zcbulk_tui.config import load
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.server import LoopbackServer

@@ -4,8 +4,8 @@ import os
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from zcbulk_tui.cli.context import check_signed_in, sign_in_files
 from zcbulk_tui.cli.doctor.findings import Finding, Grade, failure
+from zcbulk_tui.cli.state import check_signed_in, sign_in_files
 from zcbulk_tui.config import secrets
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.creator.credentials import Credentials, open_credentials

@@ -6,10 +6,11 @@ from pydantic import ValidationError
 
 from zcbulk_tui.cli import event_loop
 from zcbulk_tui.cli.client import open_client
-from zcbulk_tui.cli.context import command_context, sign_in_files
+from zcbulk_tui.cli.context import command_context
 from zcbulk_tui.cli.doctor import sign_in
 from zcbulk_tui.cli.doctor.findings import Finding, Grade, failure
 from zcbulk_tui.cli.job_names import parse_jobs, watched
+from zcbulk_tui.cli.state import sign_in_files
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.creator.client import CreatorClient
 from zcbulk_tui.creator.credentials import CachedToken

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from time import monotonic
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.app import ComposeResult
 from textual.message import Message
@@ -25,12 +25,14 @@ from zcbulk_tui.tui.notices import ErrorDialog, Notice, Toast
 from zcbulk_tui.tui.profile_spec import Connection, ProfileSpec
 from zcbulk_tui.tui.profile_view import JobPast, ProfileView
 from zcbulk_tui.tui.screens.base import KeyedScreen
-from zcbulk_tui.tui.screens.budget import BudgetScreen
 from zcbulk_tui.tui.screens.dialogs import NoticeScreen
-from zcbulk_tui.tui.widgets.detail_pane import DetailPane
 from zcbulk_tui.tui.widgets.job_list import JobList
 from zcbulk_tui.tui.widgets.lines import Lines
 from zcbulk_tui.tui.workspace import Details, Workspace
+
+if TYPE_CHECKING:  # loaded when it is first shown
+    from zcbulk_tui.tui.screens.budget import BudgetScreen
+    from zcbulk_tui.tui.widgets.detail_pane import DetailPane
 
 
 class Tempo(NamedTuple):
@@ -256,6 +258,9 @@ class WatchView(KeyedScreen[None]):
     def show_details(self) -> None:
         """Shows the details as the workspace has them from now on."""
         if self.details is None:
+            # What draws it is not needed for the first frame; see `WatchScreen`.
+            from zcbulk_tui.tui.widgets.detail_pane import DetailPane
+
             copy_keys = (self.key("copy"), self.key("copy_command"))
             self.details = DetailPane(self.glyphs, self.now, self._past, copy_keys)
             self._body.mount(self.details)
