@@ -89,6 +89,29 @@ async def test_so_is_a_no_with_a_yes_that_is_not_put_as_zoho_puts_it(
     await _is_unclear(Reply(http, body))
 
 
+NO_WITH_3000 = [
+    b'{"code":3000,"status":"refused"}',
+    b'{"code":3000,"data":{"status":"FAILURE."}}',
+    b'{"code":3000,"message":"The job could not be aborted"}',
+    b'{"code":3000,"ok":false}',
+    b'{"code":3000,"success":0}',
+    b'{"code":3000,"status":400}',
+    b'{"code":3000,"errors":[{"message":"no"}]}',
+    b'{"code":3000,"error":{"message":"no"}}',
+    b'{"code":3000,"data":[{"code":"FAILURE"}]}',
+]
+
+
+@pytest.mark.parametrize("body", NO_WITH_3000)
+async def test_so_is_the_code_of_success_with_a_no(body: bytes) -> None:
+    await _is_unclear(Reply(200, body))
+
+
+@pytest.mark.parametrize("body", [b'{"code":3000,"errors":[],"error":null,"success":true}'])
+def test_an_error_that_is_none_is_no_contradiction(body: bytes) -> None:
+    assert contradiction(200, body) is None
+
+
 CUT = [b'{"co', b'{"code":10', b'[{"message":"no"}', b"[" * 100_000]
 
 

@@ -339,9 +339,22 @@ async def test_another_shape_is_tried_whoever_refuses_one(http: int) -> None:
 
 @pytest.mark.parametrize(("http", "most"), [(400, 2), (405, 3), (415, 6), (422, 2), (501, 3)])
 async def test_no_way_is_tried_without_end(http: int, most: int) -> None:
-    with StubServer(lambda _: Reply(http)) as server, pytest.raises(BetweenVariantError):
+    refusal = Reply(http, b"Bad Request")
+    with StubServer(lambda _: refusal) as server, pytest.raises(BetweenVariantError):
         await start(server)
     assert len(server.requests) == most
+
+
+@pytest.mark.parametrize("http", [400, 422])
+@pytest.mark.parametrize(
+    "body", [b"", b"OK", b'{"message":"Job aborted"}', b"{}", b"<h1>The job has been aborted</h1>"]
+)
+async def test_a_refusal_that_does_not_say_what_is_wrong_proves_nothing(
+    http: int, body: bytes
+) -> None:
+    with StubServer([Reply(http, body), OK]) as server, pytest.raises(UnclearError):
+        await start(server)
+    assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize("body", [b"", b"<title>No</title>", b'{"title":"No"}', b'{"code":1}'])

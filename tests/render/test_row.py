@@ -179,7 +179,7 @@ def test_wide_and_combining_characters_keep_the_columns_aligned(
 def test_the_glyph_tells_the_state(job: Listed, now: datetime, at: Columns, glyphs: Glyphs) -> None:
     mark = row(job, now, at, glyphs).names[1]
     snapshot = job.snapshot
-    if snapshot.fault is not None:
+    if snapshot.is_failing:
         assert mark == (glyphs.trouble, Look.WARNING)
     elif snapshot.state is None:
         assert mark == (glyphs.unread, Look.DIM)

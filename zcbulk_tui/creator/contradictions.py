@@ -25,10 +25,29 @@ _YES_IN_TEXT = re.compile(
 """What may be a yes in a refusal that is not Zoho's: its words prove nothing then. [STATUS] has the
 last one in answers about a job only."""
 
-_SAYS_YES = frozenset({"success", "successful", "succeeded", "true", "ok"})
-_SAYS_NO = frozenset({"failure", "failed", "error", "false"})
-_VERDICTS = frozenset({"status", "result", "success"})
+_OF_THE_REQUEST = frozenset({400, 422})
+"""HTTP statuses that refuse what a request says: proof only where the answer says so, too."""
+
+_REFUSES_REQUEST = re.compile(
+    r"bad request|invalid|malformed|unprocessable|unsupported|not (?:allowed|valid|supported)"
+    r"|validat|schema|missing|required|unexpected|expected|unknown|must|syntax|parse|illegal",
+    re.IGNORECASE,
+)
+
+_SAYS_YES = frozenset({"success", "successful", "succeeded", "true", "ok", "accepted", "1"})
+_SAYS_NO = frozenset(
+    {"failure", "failed", "error", "false", "refused", "denied", "rejected", "declined", "0"}
+)
+_VERDICTS = frozenset({"status", "result", "success", "ok", "outcome", "accepted", "code"})
 """Keys whose value may be a verdict; a sentence in its place is none."""
+
+_ERRORS = frozenset({"error", "errors"})
+"""Keys that hold what went wrong, unless there is nothing in them."""
+
+_NO_IN_WORDS = re.compile(r"\b(?:could|can) ?not\b|\b(?:failed|refused|denied|rejected)\b", re.I)
+"""What a message does not say of a command that was carried out."""
+
+_MESSAGES = frozenset({"message", "description"})
 
 _Pairs = list[tuple[str, object]]
 
@@ -53,7 +72,7 @@ def contradiction(http_status: int, body: bytes, *, is_whole: bool = True) -> Un
     in_text = {int(code) for code in _CODE_IN_TEXT.findall(f"{text} {_TAG.sub(' ', text)}")}
     # A text in JSON may speak of other codes; that of success it does not name by chance.
     codes |= in_text & {SUCCESS} if is_json else in_text
-    verdicts = {_verdict(value) for key, value in pairs or () if key in _VERDICTS}
+    verdicts = {_verdict(key, value) for key, value in pairs or ()}
     refused = sorted(codes - {SUCCESS})
     against = [] if 200 <= http_status < 300 else [f"HTTP {http_status}"]
     against += [f"code {code}" for code in refused]
@@ -64,12 +83,18 @@ def contradiction(http_status: int, body: bytes, *, is_whole: bool = True) -> Un
         said = f"code {SUCCESS}, which is success"
     elif True in verdicts:
         said = "a verdict of success"
-    elif not codes and (yes := _YES_IN_TEXT.search(text)):
+    elif not 200 <= http_status < 300 and (yes := _YES_IN_TEXT.search(text)):
         said = f"“{yes[0]}”"
     elif http_status >= 400 and not is_json and (not is_whole or body.lstrip()[:1] in (b"{", b"[")):
         return _unclear(
             "The answer was cut off",
             f"It is HTTP {http_status}, but its end is missing",
+            http_status,
+        )
+    elif http_status in _OF_THE_REQUEST and not codes and not _REFUSES_REQUEST.search(text):
+        return _unclear(
+            "The answer does not say what is wrong",
+            f"It is HTTP {http_status}, without a word on the request",
             http_status,
         )
     else:
@@ -132,8 +157,19 @@ def _code(value: object) -> int | None:
     return int(number) if number.is_integer() and LEAST_CODE <= number < 1_000_000 else None
 
 
-def _verdict(value: object) -> bool | None:
-    if isinstance(value, bool):
-        return value
-    word = value.strip().lower() if isinstance(value, str) else ""
+def _is_number(value: object) -> bool:
+    return not isinstance(value, str) or not value.strip().isalpha()
+
+
+def _verdict(key: str, value: object) -> bool | None:
+    """What a value says of the whole, by its key: yes, no, or nothing."""
+    if key in _ERRORS:
+        return False if value and value not in ("null", "none") else None
+    if key in _MESSAGES:
+        return False if isinstance(value, str) and _NO_IN_WORDS.search(value) else None
+    if key not in _VERDICTS or (key == "code" and _is_number(value)):
+        return None
+    if key == "status" and isinstance(value, int) and value >= 400:
+        return False
+    word = str(value).strip(" .!").lower() if isinstance(value, (str, int)) else ""
     return True if word in _SAYS_YES else False if word in _SAYS_NO else None

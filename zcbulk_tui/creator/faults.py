@@ -152,6 +152,9 @@ def to_error(answer: Answer, retry_after: float | None = None) -> ZcbulkError:
     return rule.error(rule.title, next_step=rule.next_step, answer=answer)
 
 
+_GAVE_UP = (408, 499)
+"""HTTP statuses of a request that was no longer waited for."""
+
 _SERVER_FAILED = Rule(UnclearError, "Zoho's server failed", "")
 _CONTRADICTION = Rule(
     UnreadableError,
@@ -177,7 +180,7 @@ def _rule(answer: Answer) -> Rule:
         return by_status
     if status == 501:
         return _of_zoho(by_status)
-    if status >= 500 or issubclass(by_status.error, UnclearError):
+    if status >= 500 or status in _GAVE_UP:
         return _SERVER_FAILED
     if code == SUCCESS:
         return _CONTRADICTION

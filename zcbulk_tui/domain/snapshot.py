@@ -76,6 +76,11 @@ class JobSnapshot:
         """Whether the job is known to be finished."""
         return self.state is not None and self.state.is_final
 
+    @property
+    def is_failing(self) -> bool:
+        """Whether its last poll failed, and its state may have changed since the last reading."""
+        return self.fault is not None and not self.is_final
+
     def allows(self, action: Action) -> bool:
         """Whether `action` can make sense now.
 

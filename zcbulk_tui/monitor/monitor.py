@@ -416,7 +416,7 @@ class Monitor:
         self._plan.bring_forward(self._service.note_failure(error))
         polled_job.fail(error, self._now())
         wait = self._service.hold_if_asked(error, polled_job.failures)
-        if error.ends_polls:
+        if polled_job.is_given_up:
             self._plan.never(polled_job)
             return
         if wait is None:

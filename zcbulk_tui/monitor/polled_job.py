@@ -65,12 +65,13 @@ class PolledJob:
     @property
     def is_failing(self) -> bool:
         """Whether the last poll brought no reading, and it is tried again."""
-        return self._fault is not None and not self._fault.error.ends_polls
+        return self._fault is not None and not self.is_given_up
 
     @property
     def is_given_up(self) -> bool:
-        """Whether its polls have ended because of what the last one brought."""
-        return self._fault is not None and self._fault.error.ends_polls
+        """Whether no poll follows the one that failed: what it brought ends them, or it is over."""
+        is_over = self.last is not None and self.last.state.is_final
+        return self._fault is not None and (self._fault.error.ends_polls or is_over)
 
     @property
     def command(self) -> Command | None:

@@ -215,7 +215,9 @@ class _Pane:
         group, snapshot = self._group("READINGS"), self._snapshot
         if self._readings:
             first, last = self._readings[0].read_at, self._readings[-1].read_at
-            group.text("Last", f"{self._ago(last)}, {self._moment(last)}")
+            # The ages of jobs that are over stand still on the screen, so they have none.
+            ago = "" if self._snapshot.is_final else f"{self._ago(last)}, "
+            group.text("Last", f"{ago}{self._moment(last)}")
             group.text("Kept", f"{len(self._readings):,} since {self._moment(first)}")
         service = self._known.service
         said = words.next_poll(snapshot, service.spent, self._now, paused=service.paused)

@@ -68,7 +68,7 @@ def header(at: Columns, order: Order, glyphs: Glyphs) -> Row:
 
 def is_stale(snapshot: JobSnapshot, now: datetime) -> bool:
     """Whether the row may be out of date."""
-    if snapshot.fault is not None:
+    if snapshot.is_failing:
         return True
     if snapshot.is_final or not snapshot.readings:
         return False
@@ -79,7 +79,7 @@ def is_stale(snapshot: JobSnapshot, now: datetime) -> bool:
 def _names(listed: Listed, at: Columns, glyphs: Glyphs) -> Line:
     snapshot = listed.snapshot
     job = snapshot.job
-    if snapshot.fault is not None:
+    if snapshot.is_failing:
         state = Span(glyphs.trouble, Look.WARNING)
     elif snapshot.state is None:
         state = Span(glyphs.unread, Look.DIM)
@@ -111,7 +111,7 @@ def _bar(
     snapshot: JobSnapshot, moves: Motion | None, now: datetime, at: Columns, glyphs: Glyphs
 ) -> Line:
     last, fault = snapshot.last, snapshot.fault
-    if fault is not None and (last is None or words.is_refused(snapshot)):
+    if fault is not None and (last is None or (snapshot.is_failing and words.is_refused(snapshot))):
         return fit_line([Span(fault.error.title, Look.WARNING)], at.bar)
     if last is None:
         return fit_line([], at.bar)
@@ -198,7 +198,7 @@ def _read(snapshot: JobSnapshot, now: datetime) -> str:
     last = snapshot.last
     if last is None:
         return "–"
-    if snapshot.is_final and snapshot.fault is None:
+    if snapshot.is_final:
         return figures.clock(last.read_at, now)
     return figures.age((now - last.read_at).total_seconds())
 

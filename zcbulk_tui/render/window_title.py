@@ -59,7 +59,7 @@ def faults_and_share(snapshots: Iterable[JobSnapshot]) -> tuple[int, float | Non
     faults = done = total = 0
     for snapshot in snapshots:
         last = snapshot.last
-        if snapshot.fault is not None and not snapshot.is_final:
+        if snapshot.is_failing:
             faults += 1
         if last is None or last.state is not JobState.IN_PROGRESS:
             continue

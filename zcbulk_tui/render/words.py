@@ -175,7 +175,7 @@ def command(sent: Command, now: datetime) -> str:
 
 def sentence(snapshot: JobSnapshot, now: datetime) -> Span:
     """Returns the most important fact about a job now."""
-    if snapshot.fault is not None:
+    if snapshot.fault is not None and snapshot.is_failing:
         since = clock(snapshot.fault.since, now)
         return Span(f"Since {since}: {snapshot.fault.error.told(Occasion.POLL)}", Look.WARNING)
     if snapshot.command is not None and not snapshot.is_final:
@@ -185,6 +185,9 @@ def sentence(snapshot: JobSnapshot, now: datetime) -> Span:
     if last is None:
         return Span("It has not been read yet.", Look.DIM)
     ended = _ENDED.get(last.state)
+    if ended is not None and snapshot.fault is not None:
+        at = clock(snapshot.fault.since, now)
+        return Span(f"{ended} At {at}: {snapshot.fault.error.told(Occasion.ONCE)}", Look.WARNING)
     if ended is not None:
         return Span(f"{ended} The server's word is “{last.raw_state}”.")
     if last.state.is_waiting:

@@ -58,6 +58,7 @@ class Database:
         connection: For those who deal with its errors themselves; another one after a loss.
         path: Its file; None for one in memory.
         file: What is known of that file; None for a database in memory.
+        shared_folder: Where other processes have their memory; None for none.
         never_kept: Why what is written ends with this process, where it should not.
         backup: What must not be lost with the file is written there, too; None for nowhere.
         renew: Returns a database at the place of this one when it is lost; None leaves it lost.
@@ -83,6 +84,7 @@ class Database:
         self._trouble: str | None = None
         self._pending: deque[tuple[str, Values]] = deque(maxlen=_PENDING_AT_MOST)
         self.file = None if path is None else OpenFile(path)
+        self.shared_folder = None if path is None else path.parent
         self.begun_anew = 0
         self.on_new_file: list[Callable[[sqlite3.Connection], None]] = []
         self.on_recovery: list[Callable[[], None]] = []
@@ -320,17 +322,20 @@ class Database:
         )
 
 
-def in_memory(trouble: str | None = None) -> Database:
+def in_memory(trouble: str | None = None, instead_of: Path | None = None) -> Database:
     """Returns tables that end with this process.
 
     Args:
         trouble: Why nothing outlives it, where it should; None for the demo.
+        instead_of: The file that cannot be used; None for the demo.
     """
     import sqlite3
 
     connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     _make_tables(connection)
-    return Database(connection, None, trouble)
+    database = Database(connection, None, trouble)
+    database.shared_folder = instead_of.parent if instead_of else None
+    return database
 
 
 def open_database(path: Path, *, backed_up: bool = True, is_only_read: bool = False) -> Database:

@@ -74,7 +74,7 @@ class Memory:
         self._windows = windows
         self._shows_list = shows_list
         self._list = watch_list.WatchList(database, profile)
-        self._command_lock = CommandLock(database.path.parent if database.path else None)
+        self._command_lock = CommandLock(database.shared_folder)
         self._last_reading, self._last_event = self._newest()
         self._is_behind = False
         self._wanted: list[tuple[Any, ...]] = []
@@ -237,7 +237,8 @@ class Memory:
             HeldError: Another command stands in its way, another process is at the memory for too
                 long, or another one alone may send commands; nothing is kept.
         """
-        if not self._command_lock.share():
+        is_shared = self._database.never_kept is None
+        if not (self._command_lock.share() if is_shared else self._command_lock.take_alone()):
             raise _not_alone(self.trouble)
         try:
             self._record(record)
@@ -264,7 +265,7 @@ class Memory:
 
     def _release_command_lock(self) -> None:
         """Gives the lock up, unless this process knows of commands that others do not."""
-        if not self._database.pending_writes:
+        if not self._database.pending_writes and self._database.never_kept is None:
             self._command_lock.release()
 
     def commanded(self, record: ControlRecord) -> None:

@@ -283,7 +283,7 @@ def _in_memory(path: Path, error: ConfigError) -> Opened:
     """Returns a database that ends with this process, with what the backup holds."""
     saved = Backup(path).read()
     trouble = f"What happens is not kept when this program ends, since {error.title}"
-    memory = in_memory(one_line(trouble, 300))
+    memory = in_memory(one_line(trouble, 300), path)
     with memory.transaction() as connection:
         backup.restore(saved, connection)
     told = (error.cause, _told(saved), _NOT_SHARED)

@@ -35,6 +35,10 @@ NO_ANSWER = f"It did not answer within {_PATIENCE:.0f} seconds."
 NOT_INSTALLED = "The package keyring is not installed (pip install 'zcbulk-tui[keyring]')."
 
 
+class _AsksAtTerminalError(OSError):
+    """A keyring wants something typed."""
+
+
 class _Call(Thread):
     """One call, and what came of it.
 
@@ -60,9 +64,11 @@ class _Call(Thread):
             kept = self._carry_out(keyring)
         except ImportError:
             self.problem = NOT_INSTALLED
+        except _AsksAtTerminalError:
+            self.problem = "It asks at the terminal."
         except BaseException as error:  # noqa: BLE001 - backends raise what D-Bus or the system raises
-            said = one_line(str(error), 120).rstrip(".")
-            self.problem = f"{type(error).__name__}: {said}."
+            # Not its words, which may quote what was to be kept.
+            self.problem = f"It fails with {one_line(type(error).__name__, 60)}."
         else:
             if kept is None or (isinstance(kept, str) and len(kept) <= _LONGEST):
                 self.kept = kept
@@ -151,7 +157,7 @@ class _Guarded:
 
     def __call__(self, *args: Any, **kwargs: Any) -> str:
         if isinstance(current_thread(), _Call):
-            raise OSError("it asks at the terminal")
+            raise _AsksAtTerminalError
         return self._ask(*args, **kwargs)
 
 

@@ -23,7 +23,7 @@ class JobRows:
     Attributes:
         states: How many jobs are in each state; None for those that have not been read.
         environments: How many jobs live in each environment.
-        failing: How many jobs of each profile have a fault.
+        failing: How many jobs of each profile are failing.
         order: What the jobs are sorted by.
         group_by: What they are grouped by; None for nothing.
         query: The filter as it was typed.
@@ -95,7 +95,7 @@ class JobRows:
 
     def _count(self, listed: Listed, by: int) -> None:
         self.states[listed.snapshot.state] += by
-        if listed.snapshot.fault is not None:
+        if listed.snapshot.is_failing:
             self.failing[listed.profile] += by
 
     def _nearest(self, before: Sequence[JobKey], among: Container[JobKey]) -> JobKey | None:

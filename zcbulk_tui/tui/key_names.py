@@ -10,6 +10,11 @@ from unicodedata import category, lookup, name, normalize
 from textual.keys import KEY_NAME_REPLACEMENTS, format_key
 
 _WRITTEN = {
+    # In words, since ASCII has no arrows, and what stands for them are other keys.
+    "up": "Up",
+    "down": "Down",
+    "left": "Left",
+    "right": "Right",
     "pageup": "PgUp",
     "pagedown": "PgDn",
     "insert": "Ins",

@@ -7,6 +7,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.markup import escape
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
@@ -108,8 +109,10 @@ class ConfirmScreen(Dialog[bool]):
 
     def say_too_soon(self) -> None:
         """Says that a yes did not count: it came at once, within text, or with other input."""
-        box = self.query_one(VerticalScroll)
-        box.border_subtitle = "Not alone, or too soon to be a yes. Pause, and press it again."
+        self._say("Too soon to be a yes. Wait a second, and press it again.")
+
+    def _say(self, text: str) -> None:
+        self.query_one(VerticalScroll).border_subtitle = escape(text)
 
     def on_paste(self, event: events.Paste) -> None:
         """Lets what is pasted go to the field, although the safe answer has the focus."""
@@ -137,6 +140,8 @@ class ConfirmScreen(Dialog[bool]):
     def _typed_and_entered(self, event: Input.Submitted) -> None:
         if self._is_typed(event.value):
             self.dismiss(True)
+        elif self._typed is not None and event.value:
+            self._say(f"That is not {self._typed.text}.")
 
     def _is_typed(self, value: str) -> bool:
         return self._typed is not None and value.strip() == self._typed.text

@@ -62,7 +62,7 @@ class EditJobScreen(ClosedOnce[WatchedJob | None], ModalScreen[WatchedJob | None
             one_line(self.query_one(f"#{name}", Input).value, limit)
             for name, limit in (("label", 60), ("tags", 200), ("note", 200))
         )
-        words = dict.fromkeys(word.lstrip("#") for word in tags.split())
+        words = dict.fromkeys(word.lstrip("#") for word in tags.replace(",", " ").split())
         self.dismiss(
             replace(
                 self._job,

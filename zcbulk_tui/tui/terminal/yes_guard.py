@@ -63,7 +63,9 @@ class YesGuard:
         if not isinstance(question, Question):
             return False
         if isinstance(event, events.MouseDown | events.MouseUp):
-            return not self._can_be_read(question, event.time)
+            # Others paste, or belong to the terminal.
+            is_plain = event.button == 1 and not (event.ctrl or event.shift or event.meta)
+            return not (is_plain and self._can_be_read(question, event.time))
         if not isinstance(event, Key) or not question.would_say_yes(event.key):
             return False
         is_deliberate = event.alone and event.quiet >= QUIET
