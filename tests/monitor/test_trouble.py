@@ -306,3 +306,21 @@ def test_a_job_that_fails_alone_holds_up_no_other() -> None:
     stage = run_virtual(scene())
     assert len(stage.api.times("1")) < 16
     assert len(stage.api.times("2")) > 350
+
+
+def test_a_job_that_is_over_stays_over_when_a_request_fails() -> None:
+    async def scene() -> Stage:
+        stage = Stage(jobs(1))
+        stage.api.script("1", JobState.COMPLETED, UnreachableError("down"))
+        async with stage.running():
+            await asyncio.sleep(1)
+            stage.monitor.poll_now([stage.job.ref])
+            await asyncio.sleep(3600)
+        return stage
+
+    stage = run_virtual(scene())
+    assert len(stage.api.times()) == 2, "nothing is tried again by itself"
+    assert stage.job.fault is not None
+    assert not stage.job.is_failing
+    assert stage.job.next_poll_at is None
+    assert stage.job.state is JobState.COMPLETED

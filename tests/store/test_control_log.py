@@ -179,3 +179,21 @@ def test_the_same_id_on_a_form_in_other_capitals_is_the_same_job() -> None:
         again = replace(begun("a2"), job=replace(watched(), ref=shouted))
         with pytest.raises(HeldError):
             kept.begin(again)
+
+
+def test_a_memory_in_the_place_of_a_file_has_the_same_lock(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    with (
+        closing(open_database(path)) as file,
+        closing(in_memory("No room", path)) as instead,
+        unwritable(file),
+    ):
+        memory(instead).begin(begun("a1"))
+        with pytest.raises(HeldError, match="Nothing was sent"):
+            memory(file).begin(begun("b1"))
+
+
+def test_memories_that_nobody_shares_have_none() -> None:
+    with closing(in_memory()) as one, closing(in_memory()) as other:
+        memory(one).begin(begun("a1"))
+        memory(other).begin(begun("b1"))

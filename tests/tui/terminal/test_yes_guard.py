@@ -105,6 +105,25 @@ async def test_a_click_takes_its_time() -> None:
         assert stage.app.screen is stage.screen
 
 
+@pytest.mark.parametrize(
+    ("button", "held"), [(2, None), (3, None), (8, None), (1, "meta"), (1, "ctrl"), (1, "shift")]
+)
+async def test_no_other_click_is_a_yes(button: int, held: str | None) -> None:
+    async with Stage().open() as stage:
+        await ask(stage, "S")
+        question = stage.app.screen
+        x, y = question.query_one("#yes").region.center
+        stage.app._terminal._yes_guard._readable_since = 0.0
+        shift, meta, ctrl = (name == held for name in ("shift", "meta", "ctrl"))
+        for kind in (events.MouseDown, events.MouseUp):
+            await send(
+                stage,
+                kind(None, x, y, 0, 0, button, shift, meta, ctrl, screen_x=x, screen_y=y),
+            )
+        assert stage.app.screen is question
+        assert stage.creator.log[-1].method == "GET"
+
+
 async def test_what_must_be_typed_may_be_pasted_but_not_entered_with_it() -> None:
     async with Stage().open() as stage:
         await stage.press("X")
