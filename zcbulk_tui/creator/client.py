@@ -147,7 +147,7 @@ class CreatorClient:
                 )
                 # First: what says yes and no proves nothing, whatever the one or the other means.
                 unclear = contradiction(
-                    response.status_code, body, is_whole=_has_length(response.headers)
+                    response.status_code, body, line, is_whole=_has_length(response.headers)
                 )
                 if unclear is not None:
                     raise unclear

@@ -11,8 +11,10 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-from zcbulk_tui.creator.between import LEAST_CODE
+from zcbulk_tui.creator import between
 from zcbulk_tui.creator.faults import SUCCESS
+from zcbulk_tui.creator.redaction import Line
+from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import Answer, UnclearError
 
 _CODE_IN_TEXT = re.compile(r"code\W{0,12}([0-9]{4,6})(?![0-9])", re.IGNORECASE)
@@ -52,7 +54,9 @@ _MESSAGES = frozenset({"message", "description"})
 _Pairs = list[tuple[str, object]]
 
 
-def contradiction(http_status: int, body: bytes, *, is_whole: bool = True) -> UnclearError | None:
+def contradiction(
+    http_status: int, body: bytes, line: Line = one_line, *, is_whole: bool = True
+) -> UnclearError | None:
     """Returns what an answer to a command is that proves neither yes nor no; None for any other.
 
     It says yes by code 3000 or by a verdict such as ``"status": "success"``; it says no by its HTTP
@@ -61,9 +65,11 @@ def contradiction(http_status: int, body: bytes, *, is_whole: bool = True) -> Un
     Args:
         http_status: Its HTTP status.
         body: Its content, whatever that is.
+        line: Makes its words fit to be shown.
         is_whole: Whether its length was announced, so that nothing of it can be missing.
     """
     text = _plain(body)
+    answer = Answer(http_status, None, between.words(body, line), from_zoho=False)
     pairs = _parsed(body)
     is_json = pairs is not None
     values = [_code(value) for key, value in pairs or () if key == "code"]
@@ -89,29 +95,29 @@ def contradiction(http_status: int, body: bytes, *, is_whole: bool = True) -> Un
         return _unclear(
             "The answer was cut off",
             f"It is HTTP {http_status}, but its end is missing",
-            http_status,
+            answer,
         )
     elif http_status in _OF_THE_REQUEST and not codes and not _REFUSES_REQUEST.search(text):
         return _unclear(
             "The answer does not say what is wrong",
             f"It is HTTP {http_status}, without a word on the request",
-            http_status,
+            answer,
         )
     else:
         return None
     return _unclear(
         "The answer contradicts itself",
         f"It says {said}, and also {' and '.join(against)}",
-        http_status,
+        answer,
     )
 
 
-def _unclear(title: str, cause: str, http_status: int) -> UnclearError:
+def _unclear(title: str, cause: str, answer: Answer) -> UnclearError:
     return UnclearError(
         title,
         f"{cause}: it does not show whether the command was carried out.",
         "If this goes on, check that the base URL is Zoho's, and the proxy.",
-        answer=Answer(http_status, from_zoho=False),
+        answer=answer,
     )
 
 
@@ -154,7 +160,7 @@ def _code(value: object) -> int | None:
         number = float(value)
     except (ValueError, OverflowError):
         return None
-    return int(number) if number.is_integer() and LEAST_CODE <= number < 1_000_000 else None
+    return int(number) if number.is_integer() and between.LEAST_CODE <= number < 1_000_000 else None
 
 
 def _is_number(value: object) -> bool:
