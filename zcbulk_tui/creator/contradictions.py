@@ -24,8 +24,8 @@ _YES_IN_TEXT = re.compile(
     rf"(?<![0-9]){SUCCESS}(?![0-9])|\bsuccess(?:ful|fully)?\b|\bsucceeded\b|api_status",
     re.IGNORECASE,
 )
-"""What may be a yes in a refusal that is not Zoho's: its words prove nothing then. [STATUS] has the
-last one in answers about a job only."""
+"""What may be a yes in a refusal, which then proves nothing. [STATUS] has the last one only in
+answers about a job."""
 
 _OF_THE_REQUEST = frozenset({400, 422})
 """HTTP statuses that refuse what a request says: proof only where the answer says so, too."""

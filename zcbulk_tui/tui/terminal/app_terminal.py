@@ -15,6 +15,7 @@ from zcbulk_tui.tui.terminal import clipboard
 from zcbulk_tui.tui.terminal.exit_watchdog import Ending, ExitWatchdog
 from zcbulk_tui.tui.terminal.frame_diff import FrameDiff
 from zcbulk_tui.tui.terminal.output_gate import OutputGate
+from zcbulk_tui.tui.terminal.resize_throttle import ResizeThrottle
 from zcbulk_tui.tui.terminal.size import SmallScreen, clamp
 from zcbulk_tui.tui.terminal.suspension import Suspension
 from zcbulk_tui.tui.terminal.window_title import WindowTitle
@@ -52,6 +53,7 @@ class AppTerminal:
         self._yes_guard = YesGuard(app, self._gate.lags)
         leave: dict[str, Callable[[], object]] = dict.fromkeys(leave_keys, app.exit)
         suspend: dict[str, Callable[[], object]] = dict.fromkeys(suspend_keys, self.suspend)
+        self._resize_throttle = ResizeThrottle(app)
         self._small_screen = SmallScreen(app, {**leave, **suspend})
 
     # The life of the app, in its order.
@@ -100,11 +102,17 @@ class AppTerminal:
         """Whether the app must not see an event; also keeps sizes within bounds."""
         if isinstance(event, Resize):
             clamp(event)
-            self._resized(event)
-        return self._small_screen.intercepts(event) or self._yes_guard.intercepts(event)
+        is_taken = (
+            self._small_screen.intercepts(event)
+            or self._resize_throttle.intercepts(event)
+            or self._yes_guard.intercepts(event)
+        )
+        if isinstance(event, Resize):
+            self._resized(event, is_taken=is_taken)
+        return is_taken
 
-    def _resized(self, event: Resize) -> None:
-        if event.size != self._app.size:
+    def _resized(self, event: Resize, *, is_taken: bool) -> None:
+        if is_taken or event.size != self._app.size:
             self._frame_diff.invalidate()  # terminals move or cut lines, each in its own way
         elif self._title is not None:
             # A size that has come back. The first one, which comes with the start, is no change.

@@ -1,9 +1,4 @@
-"""Terminals that are too small to read, and sizes too large to be true.
-
-Resizes are not delayed, however many come: with 33 a second for 4 seconds the screens cost 190 kB
-and are right 0.7 s after the last one; a delay would save a quarter of that, and no time. On a slow
-link the output gate skips the screens in between.
-"""
+"""Terminals that are too small to read, and sizes too large to be true."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
