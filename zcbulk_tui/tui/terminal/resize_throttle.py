@@ -1,7 +1,7 @@
 """Storms of resizes: a window that is dragged needs a few whole screens, not hundreds.
 
-Without this, 100 sizes in a second cost up to twice the bytes, and more CPU; the right picture comes
-as soon either way.
+Without this, 100 sizes in a second cost up to twice the bytes, and more CPU; the right picture
+comes as soon either way.
 """
 
 from time import monotonic
