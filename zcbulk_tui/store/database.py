@@ -329,7 +329,7 @@ def in_memory(trouble: str | None = None, instead_of: Path | None = None) -> Dat
         trouble: Why nothing outlives it, where it should; None for the demo.
         instead_of: The file that cannot be used; None for the demo.
     """
-    import sqlite3
+    import sqlite3  # loaded with the first database
 
     connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     _make_tables(connection)
@@ -349,7 +349,7 @@ def open_database(path: Path, *, backed_up: bool = True, is_only_read: bool = Fa
     Raises:
         ConfigError: It cannot be written, is damaged, or is of another version.
     """
-    import sqlite3
+    import sqlite3  # loaded with the first database
 
     check_kind(path)
     try:
@@ -371,7 +371,7 @@ def open_database(path: Path, *, backed_up: bool = True, is_only_read: bool = Fa
 
 
 def _connected(path: Path, *, is_only_read: bool, is_alone: bool = False) -> "sqlite3.Connection":
-    import sqlite3
+    import sqlite3  # loaded with the first database
 
     # The dashboard opens it in a thread, after the first frame, and uses it in the main one.
     connection = sqlite3.connect(
