@@ -26,6 +26,11 @@ _KEY_PACE = 0.1
 _READING_TIME = 1.2
 """Seconds that a question is on screen before it is answered."""
 
+_TOO_SOON = "Too soon to be a yes"
+"""What the program says of a yes that may have been text."""
+
+_TRIES = 5
+
 ENTER, ESCAPE, TAB = "\r", "\x1b", "\t"
 
 ALTERNATE_SCREEN = 1049
@@ -100,12 +105,26 @@ class Terminal:
             time.sleep(max(self._last_sent + _KEY_PACE - time.monotonic(), 0.0))
             self.send(key.encode())
 
-    def answer(self, key: str) -> None:
-        """Presses a key as somebody does who has read the question that is on screen."""
-        end = time.monotonic() + _READING_TIME
-        while (left := end - time.monotonic()) > 0:
-            self._read(left)
-        self.press(key)
+    def answer(self, key: str, question: str) -> None:
+        """Presses a key as somebody does who has read the question that is on screen.
+
+        Where the program reads late, keys may look like text to it; it says so, and the key is
+        pressed again.
+
+        Args:
+            key: The key.
+            question: A text of the question, which goes when it is answered.
+        """
+        for _ in range(_TRIES):
+            self._read_for(_READING_TIME)
+            said_before = _TOO_SOON in self.text
+            self.press(key)
+            if said_before:
+                self._read_for(_READING_TIME)
+            self.wait_until(lambda: question not in self.text or _TOO_SOON in self.text, "answer")
+            if question not in self.text:
+                return
+        raise AssertionError(f"No answer after {_TRIES} tries:\n{self.text}")
 
     def send(self, data: bytes) -> None:
         """Sends bytes at once, as a terminal or what lies before it may do."""
@@ -234,6 +253,11 @@ class Terminal:
             while self._read(0.0):
                 pass
         return code
+
+    def _read_for(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            self._read(left)
 
     def _read(self, timeout: float) -> bool:
         ready, _, _ = select.select([self._master], [], [], timeout)

@@ -63,7 +63,7 @@ def test_watch_start_abort_and_come_back(
     assert simulator.commands() == []
     screen.press("S")
     screen.wait_for("Start “Prices 4060”?")
-    screen.answer("y")
+    screen.answer("y", "Start “Prices 4060”?")
     screen.wait_for_line("^ Start accepted at .*: the server said “Job created successfully”")
     assert simulator.states()["Price list"] == "RUNNING"
 
@@ -79,7 +79,7 @@ def test_watch_start_abort_and_come_back(
     screen.press("X")
     screen.wait_for("Abort “Customers 4027”?")
     screen.press(*"Customers")
-    screen.answer(ENTER)
+    screen.answer(ENTER, "Abort “Customers 4027”?")
     screen.wait_for_line("^ Abort accepted at .*: the server said “Job aborted successfully”")
     screen.wait_for_line("^  ▶ Prices 4060")
     screen.wait_for_line("^▌ ■ Customers 4027")
@@ -99,7 +99,7 @@ def test_watch_start_abort_and_come_back(
     wait_for_keys(again)
     again.press("x")
     again.wait_for("Stop watching “Prices 4060”?")
-    again.answer("y")
+    again.answer("y", "Stop watching “Prices 4060”?")
     again.wait_until(lambda: not again.line_with("Prices 4060"), "row gone")
     again.press("q")
     assert again.exit_code() == 0

@@ -149,8 +149,7 @@ def test_what_comes_together_starts_nothing(
     assert f"Start “{READY}”?" in screen.text
     assert simulator.log() == before
     # After text it takes a few seconds until a key cannot be the rest of it.
-    while f"Start “{READY}”?" in screen.text:
-        screen.answer("y")
+    screen.answer("y", f"Start “{READY}”?")
     screen.wait_for_line("^ Start accepted at")
     assert simulator.commands() == [("4060", "start")]
     screen.press("q")

@@ -31,7 +31,7 @@ def test_rows_turn_stale_and_recover_and_nothing_is_sent_twice(
     before = simulator.log()
     assert {entry["method"] for entry in before} == {"GET"}
     simulator.signal(signal.SIGSTOP)
-    screen.answer(ENTER)
+    screen.answer(ENTER, "Abort “Customers 4027”?")
     screen.wait_for("Abort sent")
     simulator.kill()
     screen.wait_for("answer is unclear")

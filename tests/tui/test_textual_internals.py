@@ -148,12 +148,3 @@ def test_without_its_backlog_nothing_waits(monkeypatch: pytest.MonkeyPatch) -> N
     assert textual_internals.queued_writes(None) == 0
     monkeypatch.delattr(app, "_batch_count")
     assert not textual_internals.is_batching(app)
-
-
-def test_without_a_mark_on_it_a_message_counts_as_not_stopped(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    message = events.Paste("text").stop()
-    assert textual_internals.is_stopped(message)
-    monkeypatch.delattr(message, "_stop_propagation")
-    assert not textual_internals.is_stopped(message)

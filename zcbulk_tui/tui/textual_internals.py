@@ -65,7 +65,6 @@ PRIVATE_NAMES = (
     ),
     PrivateName("textual.app:App", "_driver", f"{_NO_BACKLOG} The program cannot be suspended."),
     PrivateName("textual.app:App", "_batch_count", "A frame that is held back counts as drawn."),
-    PrivateName("textual.message:Message", "_stop_propagation", "A paste may be inserted twice."),
     PrivateName("textual.drivers.linux_driver:LinuxDriver", "_writer_thread", _NO_BACKLOG),
     PrivateName("textual.drivers._writer_thread:WriterThread", "_queue", _NO_BACKLOG),
     PrivateName(
@@ -125,11 +124,6 @@ def key_sequences() -> Mapping[str, object]:
     """Returns the escape sequences that are keys; no entry without Textual's table."""
     found = _attribute("textual._ansi_sequences", "ANSI_SEQUENCES_KEYS")
     return found if isinstance(found, Mapping) else {}
-
-
-def is_stopped(message: Message) -> bool:
-    """Whether a widget has handled a message and stopped it."""
-    return bool(getattr(message, "_stop_propagation", False))
 
 
 # Writing to the terminal.

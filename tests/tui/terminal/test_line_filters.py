@@ -123,13 +123,15 @@ async def test_a_dialog_shows_its_focus_its_field_and_what_cannot_be_pressed() -
         dialog = stage.app.screen
         no, yes = (dialog.query_one(f"#{name}", Button).region for name in ("no", "yes"))
         at = (no.width - 2) // 2
-        assert drawn_at(stage, no.x + at, no.y + 1).reverse, "the focus"
         assert drawn_at(stage, yes.x + at, yes.y + 1).dim, "disabled"
         field = dialog.query_one(Input).region
-        assert drawn_at(stage, field.right - 2, field.y).underline, "the field, where it is empty"
+        assert drawn_at(stage, field.x, field.y).reverse, "where one types"
         await stage.press("O")
         assert drawn_at(stage, field.x + 1, field.y).reverse, "where one types"
+        assert drawn_at(stage, field.right - 2, field.y).underline, "the field"
         assert not drawn_at(stage, no.x + at, no.y + 1).reverse
+        await stage.press("tab")
+        assert drawn_at(stage, no.x + at, no.y + 1).reverse, "the focus"
         frame = dialog.query_one(".dialog").region
         top = stage.app.screen._compositor.render_strips()[frame.y].crop(frame.x, frame.right)
         assert top.text == "╭" + "─" * (frame.width - 2) + "╮"

@@ -2,9 +2,11 @@
 
 import pytest
 from textual import events
+from textual.widgets import Input
 
 from tests.support.jobs import URL
 from tests.tui.stage import Stage
+from zcbulk_tui.domain.job import Action
 from zcbulk_tui.tui.screens.add_job import AddJobScreen
 from zcbulk_tui.tui.screens.dialogs import ConfirmScreen
 from zcbulk_tui.tui.terminal.input_driver import Key, Paste
@@ -63,6 +65,25 @@ async def test_enter_after_a_name_takes_its_time_too() -> None:
         assert stage.app.screen is question
         await send(stage, Key("enter", "\r", at=begin, alone=True, quiet=QUIET))
         assert stage.app.screen is stage.screen
+
+
+async def test_no_letter_of_a_name_is_lost_in_a_program_that_reads_late() -> None:
+    async with Stage().open() as stage:
+        await stage.press("X")
+        for letter in "Customers":
+            key = Key(letter, letter, at=0.0, alone=True)
+            key.set_sender(stage.app)
+            stage.app.post_message(key)
+        await stage.pilot.pause()
+        assert stage.app.screen.query_one("#typed", Input).value == "Customers"
+
+
+async def test_enter_in_an_empty_field_says_how_to_say_no() -> None:
+    async with Stage().open() as stage:
+        await stage.press("X", "enter")
+        assert "Esc answers No." in " ".join(stage.text())
+        await stage.press("escape")
+        assert stage.sent(Action.ABORT) == 0
 
 
 @pytest.mark.parametrize("keys", [("n", "escape"), ("escape", "n"), ("enter", "enter")])

@@ -24,6 +24,7 @@ from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import UsageError
 from zcbulk_tui.tui.profile_spec import JobDefaults
 from zcbulk_tui.tui.screens.base import ClosedOnce
+from zcbulk_tui.tui.widgets.field import Field
 
 
 class AddJobScreen(ClosedOnce[WatchedJob | None], ModalScreen[WatchedJob | None]):
@@ -82,16 +83,11 @@ class AddJobScreen(ClosedOnce[WatchedJob | None], ModalScreen[WatchedJob | None]
             yield Static("Watch a job", classes="dialog-title")
             with Horizontal(classes="field"):
                 yield Label("Job URL or id")
-                yield Input(
-                    self._pasted,
-                    id="url",
-                    placeholder="paste it here, or fill in below",
-                    compact=True,
-                )
+                yield Field(self._pasted, id="url", placeholder="paste it here, or fill in below")
             for position, (name, label) in enumerate(self._NAMES):
                 with Horizontal(classes="field" if position else "field apart"):
                     yield Label(label)
-                    yield Input(offered.get(name, ""), id=name, compact=True)
+                    yield Field(offered.get(name, ""), id=name)
             with Horizontal(classes="field"):
                 yield Label("Environment")
                 yield Select(
@@ -103,7 +99,7 @@ class AddJobScreen(ClosedOnce[WatchedJob | None], ModalScreen[WatchedJob | None]
                 )
             with Horizontal(classes="field apart"):
                 yield Label("Label")
-                yield Input(id="label", placeholder="the form's name, if left empty", compact=True)
+                yield Field(id="label", placeholder="the form's name, if left empty")
             yield Static(id="problem", markup=False)
             with Horizontal(classes="dialog-buttons"):
                 yield Button("Cancel", id="cancel")

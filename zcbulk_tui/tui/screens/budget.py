@@ -18,6 +18,7 @@ from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.tui.key_line import legend
 from zcbulk_tui.tui.keys import Context, Key, bindings
 from zcbulk_tui.tui.screens.base import ScrolledScreen
+from zcbulk_tui.tui.widgets.field import Field
 from zcbulk_tui.tui.widgets.lines import Lines
 
 _TICK = 5.0
@@ -79,7 +80,7 @@ class BudgetScreen(ScrolledScreen[None], ModalScreen[None]):
             yield self._page
             with Horizontal(classes="field apart"):
                 yield Label("Used by everybody today, says Zoho's billing page")
-                yield Input(id="true-figure", type="integer", max_length=8, compact=True)
+                yield Field(id="true-figure", type="integer", max_length=8)
             yield Static(id="budget-said", markup=False)
             yield Lines(id="budget-keys")
 
@@ -120,7 +121,7 @@ class BudgetScreen(ScrolledScreen[None], ModalScreen[None]):
 
     def action_true_figure(self) -> None:
         """Goes to the field."""
-        self.query_one("#true-figure").focus()
+        self.set_focus(self.query_one("#true-figure"))
 
     def action_back(self) -> None:
         """Leaves the field, or closes the screen."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import ClassVar, TypeVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -14,7 +14,7 @@ from textual.widgets import Button, Input, Static
 from zcbulk_tui.errors import Occasion, ZcbulkError
 from zcbulk_tui.tui.questions import Question
 from zcbulk_tui.tui.screens.base import ClosedOnce
-from zcbulk_tui.tui.textual_internals import is_stopped
+from zcbulk_tui.tui.widgets.field import Field
 
 Answer = TypeVar("Answer")
 
@@ -43,13 +43,15 @@ def _texts(title: str, paragraphs: Iterable[str]) -> ComposeResult:
 
 
 class ConfirmScreen(Dialog[bool]):
-    """Asks a question whose safe answer has the focus.
+    """Asks a question, where Enter alone never says yes.
+
+    The focus is on No, or on the field where something has to be typed.
 
     Args:
         question: What it asks.
     """
 
-    AUTO_FOCUS = "#no"
+    AUTO_FOCUS = "#typed, #no"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "No"),
         Binding("n", "no", "No"),
@@ -74,9 +76,7 @@ class ConfirmScreen(Dialog[bool]):
                     yield Static(
                         f"To confirm, type {self._typed.what}: {self._typed.text}", markup=False
                     )
-                    yield Input(
-                        id="typed", classes="dialog-typed", compact=True, select_on_focus=False
-                    )
+                    yield Field(id="typed", classes="dialog-typed", select_on_focus=False)
                 with Horizontal(classes="dialog-buttons"):
                     yield Button("No", id="no", variant="primary")
                     yield Button(
@@ -114,24 +114,6 @@ class ConfirmScreen(Dialog[bool]):
     def _say(self, text: str) -> None:
         self.query_one(VerticalScroll).border_subtitle = escape(text)
 
-    def on_paste(self, event: events.Paste) -> None:
-        """Lets what is pasted go to the field, although the safe answer has the focus."""
-        if self._typed is not None and not is_stopped(event):
-            field = self.query_one("#typed", Input)
-            field.focus()
-            field.post_message(events.Paste(event.text))
-            event.stop()
-
-    def on_key(self, event: events.Key) -> None:
-        """Lets what is typed go to the field, although the safe answer has the focus."""
-        if self._typed is None or not event.is_printable or not event.character:
-            return
-        field = self.query_one("#typed", Input)
-        if not field.has_focus:
-            field.focus()
-            field.insert_text_at_cursor(event.character)
-            event.stop()
-
     @on(Input.Changed, "#typed")
     def _typing(self, event: Input.Changed) -> None:
         self.query_one("#yes", Button).disabled = not self._is_typed(event.value)
@@ -140,8 +122,9 @@ class ConfirmScreen(Dialog[bool]):
     def _typed_and_entered(self, event: Input.Submitted) -> None:
         if self._is_typed(event.value):
             self.dismiss(True)
-        elif self._typed is not None and event.value:
-            self._say(f"That is not {self._typed.text}.")
+        elif self._typed is not None:
+            says = f"That is not {self._typed.text}." if event.value else "Esc answers No."
+            self._say(says)
 
     def _is_typed(self, value: str) -> bool:
         return self._typed is not None and value.strip() == self._typed.text

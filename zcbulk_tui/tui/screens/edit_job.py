@@ -13,6 +13,7 @@ from textual.widgets import Button, Input, Label, Static
 from zcbulk_tui.domain.job import WatchedJob
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.tui.screens.base import ClosedOnce
+from zcbulk_tui.tui.widgets.field import Field
 
 
 class EditJobScreen(ClosedOnce[WatchedJob | None], ModalScreen[WatchedJob | None]):
@@ -42,7 +43,7 @@ class EditJobScreen(ClosedOnce[WatchedJob | None], ModalScreen[WatchedJob | None
             ):
                 with Horizontal(classes="field"):
                     yield Label(label)
-                    yield Input(value, id=name, compact=True)
+                    yield Field(value, id=name)
             with Horizontal(classes="dialog-buttons"):
                 yield Button("Cancel", id="cancel")
                 yield Button("Save", id="save", variant="primary")

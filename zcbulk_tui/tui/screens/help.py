@@ -17,6 +17,7 @@ from zcbulk_tui.tui.key_line import legend
 from zcbulk_tui.tui.keys import Context, Key, bindings
 from zcbulk_tui.tui.screens.base import ScrolledScreen
 from zcbulk_tui.tui.widgets import painter
+from zcbulk_tui.tui.widgets.field import Field
 from zcbulk_tui.tui.widgets.lines import Lines
 
 
@@ -53,9 +54,7 @@ class HelpScreen(ScrolledScreen[None]):
         with VerticalScroll(id="help-body", can_focus=False):
             yield self._text
         yield self._foot
-        field = Input(placeholder="words, as in: abort", compact=True, id="help-filter")
-        field.cursor_blink = False
-        yield field
+        yield Field(placeholder="words, as in: abort", id="help-filter")
 
     def on_mount(self) -> None:
         """Shows the place whenever it changes, and the text in the colours of each theme."""
@@ -106,7 +105,7 @@ class HelpScreen(ScrolledScreen[None]):
     def action_filter(self) -> None:
         """Goes to the field."""
         self.add_class("filtering")
-        self.query_one("#help-filter").focus()
+        self.set_focus(self.query_one("#help-filter"))
 
     def action_back(self) -> None:
         """Leaves the field and clears it, or closes the help."""

@@ -18,6 +18,7 @@ from zcbulk_tui.tui.key_line import legend
 from zcbulk_tui.tui.keys import Context, Key, bindings
 from zcbulk_tui.tui.log_entries import LogEntries
 from zcbulk_tui.tui.screens.base import KeyedScreen
+from zcbulk_tui.tui.widgets.field import Field
 from zcbulk_tui.tui.widgets.lines import Lines
 from zcbulk_tui.tui.widgets.log_list import LogList
 
@@ -78,14 +79,11 @@ class LogScreen(KeyedScreen[None]):
         yield self._list
         yield self._foot
         yield self._keys
-        field = Input(
+        yield Field(
             self._filter,
             placeholder="words, !word for without, kind:event, kind:command, job:name",
-            compact=True,
             id="log-filter",
         )
-        field.cursor_blink = False
-        yield field
 
     def on_mount(self) -> None:
         """Reads the newest entries, and looks for more from now on."""
@@ -217,7 +215,7 @@ class LogScreen(KeyedScreen[None]):
     def action_filter(self) -> None:
         """Goes to the field."""
         self.add_class("filtering")
-        self.query_one("#log-filter").focus()
+        self.set_focus(self.query_one("#log-filter"))
 
     def action_back(self) -> None:
         """Leaves the field and clears it, or closes the screen."""

@@ -7,8 +7,10 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
+from zcbulk_tui.tui.widgets.field import Field
 
-class FilterField(Input):
+
+class FilterField(Field):
     """Stands in the place of the key line; the list follows every letter.
 
     Args:
@@ -22,15 +24,13 @@ class FilterField(Input):
         super().__init__(
             query,
             placeholder="words, !word for without, state: form: env: app: profile: tag: job:",
-            compact=True,
             select_on_focus=False,
         )
-        self.cursor_blink = False
         self._typed = typed
 
     def on_mount(self) -> None:
         """Takes the keys, and the place of the key line."""
-        self.focus()
+        self.screen.set_focus(self)  # at once: the next key is for it
         self.screen.add_class("filtering")
         # A message about each letter would come a frame after the letter is shown.
         self.watch(self, "value", self._typed, init=False)
