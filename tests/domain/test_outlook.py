@@ -151,6 +151,13 @@ def test_a_job_that_has_not_moved_is_quiet_since_its_start() -> None:
     assert seen(*readings, started_at=NOW).quiet == replace(quiet_of(*readings), seconds=40)
 
 
+def test_a_job_that_still_waits_after_its_start_is_quiet_since_then() -> None:
+    readings = [reading(at, 0, state=JobState.READY) for at in (0, 3600, 3602)]
+    ahead = seen(*readings, started_at=NOW + timedelta(seconds=3600))
+    assert ahead.quiet is not None
+    assert ahead.quiet.seconds == 2
+
+
 def test_counts_that_fail_to_come_end_the_forecast() -> None:
     last = JobReading(JobState.IN_PROGRESS, "", Counts(), NOW + timedelta(seconds=30))
     assert expects(seen(reading(0, 100), reading(10, 200))) == {"finish"}

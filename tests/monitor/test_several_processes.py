@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -10,12 +10,14 @@ import pytest
 from tests.monitor.stage import ScriptedApi, Stage, jobs
 from tests.monitor.test_control_records import ABORT, REF, START, S, records
 from tests.monitor.test_lost_answers import once
-from tests.monitor.windows import SharedProfile, shared_profile
+from tests.monitor.windows import TICKS, SharedProfile, shared_profile
 from tests.support.contexts import PROFILE
-from tests.support.virtual_time import run_virtual
+from tests.support.virtual_time import run_virtual, virtual_now
+from zcbulk_tui.domain import planner
 from zcbulk_tui.domain.call_limits import Slot
-from zcbulk_tui.domain.control import Outcome
-from zcbulk_tui.domain.job import Action, JobRef
+from zcbulk_tui.domain.control import Command, Outcome
+from zcbulk_tui.domain.job import Action, JobRef, JobState
+from zcbulk_tui.domain.records import ControlRecord
 from zcbulk_tui.errors import (
     Answer,
     HeldError,
@@ -24,7 +26,11 @@ from zcbulk_tui.errors import (
     UsageError,
     ZcbulkError,
 )
+from zcbulk_tui.monitor.aftermath import Aftermath
 from zcbulk_tui.monitor.events import CommandEnded
+from zcbulk_tui.monitor.recorder import Recorder
+from zcbulk_tui.store.database import open_database
+from zcbulk_tui.store.memory import Memory
 from zcbulk_tui.store.windows import NoWindow
 
 
@@ -186,3 +192,53 @@ def test_a_second_start_is_not_sent_before_the_job_was_read(tmp_path: Path) -> N
                 assert len(other.all(CommandEnded)) == 0
 
     run_virtual(scene())
+
+
+@pytest.mark.parametrize("script_reads", [False, True], ids=["ends", "reads the effect"])
+def test_a_start_by_a_script_shows_in_the_window_within_seconds(
+    tmp_path: Path, script_reads: bool
+) -> None:
+    async def scene() -> tuple[list[float], JobState | None]:
+        with shared_profile(tmp_path) as profile:
+            window = profile.window("pts/1", jobs(1), rule=planner.wait)
+            script = without_window(profile.window("-", jobs(1), shows_list=False))
+            window.api.script("1", S.READY, S.READY, S.IN_PROGRESS)
+            script.api.script("1", S.IN_PROGRESS)
+            script.api.commands.append("Job started")
+            async with window.running():
+                await asyncio.sleep(100)
+                async with script.running():
+                    await script.monitor.command(REF, Action.START)
+                    if script_reads:
+                        script.monitor.poll_now([REF])
+                        await asyncio.sleep(0.5)
+                await asyncio.sleep(10)
+                return [at for at in window.api.times() if at <= 110], window.job.state
+
+    times, state = run_virtual(scene())
+    assert state is S.IN_PROGRESS
+    if script_reads:
+        assert times == [0.0], "no call is spent on what is known"
+    else:
+        first, again, *_ = times[1:]
+        assert 102 <= first <= 103.1
+        assert again > first, "the job was ready still: it is read again soon"
+
+
+def test_a_command_of_another_profile_is_noticed(tmp_path: Path) -> None:
+    async def scene() -> Outcome | None:
+        with (
+            shared_profile(tmp_path) as profile,
+            closing(open_database(tmp_path / "state.db")) as database,
+        ):
+            window = profile.window("pts/1", jobs(1), rule=once)
+            async with window.running():
+                await asyncio.sleep(1)
+                memory = Memory(database, "other", NoWindow(database, "other"), shows_list=False)
+                command = Command(Action.ABORT, virtual_now(), Outcome.ACCEPTED, "Job aborted")
+                aftermath = Aftermath(memory, Recorder(memory, virtual_now), virtual_now)
+                aftermath.note(ControlRecord("key", jobs(1)[0], "other", "bob@jump1", command))
+                await asyncio.sleep(TICKS)
+                return window.job.command.outcome if window.job.command else None
+
+    assert run_virtual(scene()) is Outcome.ACCEPTED

@@ -114,15 +114,15 @@ def _running(job: WatchedJob, readings: Sequence[JobReading]) -> Outlook:
 
 
 def _unmoved(job: WatchedJob, readings: Sequence[JobReading]) -> float:
-    """Returns the seconds for which a job has been in its state, whatever its counts did meanwhile.
+    """Returns the seconds for which a job has been in its state since it was started.
 
-    Counts that allow no forecast prove nothing by their changes either.
+    Counts that allow no forecast prove nothing by their changes. Nor does the time in which the job
+    waited for its start: what was accepted may take a moment to show.
     """
     last = readings[-1]
-    seen = _since(readings, lambda old: old.state is last.state)
     if job.started_at is None:
-        return seen
-    return max(seen, (last.read_at - job.started_at).total_seconds())
+        return _since(readings, lambda old: old.state is last.state)
+    return max((last.read_at - job.started_at).total_seconds(), 0.0)
 
 
 def _failures(

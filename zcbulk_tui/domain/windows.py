@@ -1,6 +1,6 @@
 """Windows open on the same profile, one of which polls for all."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -52,11 +52,13 @@ class News(NamedTuple):
     Attributes:
         readings: Readings with their jobs, in order of arrival.
         events: Events, in order of occurrence.
+        by_scripts: Jobs commanded by a process without a window, which ends without reading them.
         is_any: Whether other processes have written anything, for whichever profile.
         other_wishes: Whether the set of jobs that windows need polled has changed.
     """
 
     readings: Sequence[tuple[JobRef, JobReading]] = ()
     events: Sequence[JobEvent] = ()
+    by_scripts: Collection[JobRef] = frozenset()
     is_any: bool = False
     other_wishes: bool = False

@@ -40,7 +40,7 @@ class Follower:
         recorder: Records when this window takes the place of another.
         sink: Takes the events.
         accepted: Called with a job to which another process has sent a command, when it is known
-            that this was accepted.
+            that this was accepted; and whether that process has a window, and so reads the job.
         now: The time of day; aware.
 
     Attributes:
@@ -56,7 +56,7 @@ class Follower:
         quota: QuotaTracker,
         recorder: Recorder,
         sink: Sink,
-        accepted: Callable[[PolledJob], None],
+        accepted: Callable[[PolledJob, bool], None],
         now: Callable[[], datetime],
     ) -> None:
         self.focused = True
@@ -70,6 +70,7 @@ class Follower:
         self._accepted = accepted
         self._now = now
         self._ticks = 0
+        self._by_scripts: set[JobRef] = set()
 
     @property
     def polls(self) -> bool:
@@ -110,7 +111,7 @@ class Follower:
         if before is not None and _is_settled_since(before, known):
             self._sink.publish(CommandEnded(polled_job.job, known.command))
         if known.command.outcome is Outcome.ACCEPTED and known.settled is None:
-            self._accepted(polled_job)
+            self._accepted(polled_job, polled_job.job.ref not in self._by_scripts)
         return True
 
     def heartbeat(self) -> bool:
@@ -139,6 +140,8 @@ class Follower:
         if news.other_wishes or listed:
             self.sync()
         self.reword(known & self._polled_jobs.keys())
+        self._by_scripts -= {event.ref for event in news.events if event.kind is EventKind.COMMAND}
+        self._by_scripts |= set(news.by_scripts)
         for item in _in_order(news):
             if isinstance(item, JobEvent):
                 self._apply(item)

@@ -41,9 +41,9 @@ SETTLE = 2.0
 """Seconds between the answer to a command and the poll that shows what it did."""
 
 _OF_OTHERS = 4.0
-"""Seconds after which a job is read to which another process has sent a command.
+"""Seconds after which a job is read to which another window has sent a command.
 
-By then that process has read it itself, if it does.
+By then that window has read it itself, unless it cannot.
 """
 
 _RETRY, _AFTER_COMMAND = "retry", "settle"
@@ -323,16 +323,20 @@ class Monitor:
         self._ask_soon(polled_job, Priority.COMMAND, _AFTER_COMMAND)
         return True
 
-    def _read_after_others(self, polled_job: PolledJob) -> None:
-        """Reads a job that another process has commanded, unless that has read it by then."""
-        loop = asyncio.get_running_loop()
+    def _read_after_others(self, polled_job: PolledJob, reads_itself: bool) -> None:
+        """Reads a job that another process has commanded, unless its effect is known by then."""
+        loop, record = asyncio.get_running_loop(), polled_job.record
         noticed = loop.time()
+        age = (self._now() - record.at).total_seconds() if record else 0.0
 
         def read() -> None:
-            if self._follower.polls and polled_job.asked_at < noticed:
+            self._follower.learn(polled_job)
+            is_seen = polled_job.record is not None and polled_job.record.settled is not None
+            if self._follower.polls and polled_job.asked_at < noticed and not is_seen:
                 self._ask_soon(polled_job, Priority.COMMAND, _AFTER_COMMAND)
 
-        loop.call_later(_OF_OTHERS, read)
+        # A script ends with its answer. The clock may have been set since.
+        loop.call_later(_OF_OTHERS if reads_itself else SETTLE - min(max(age, 0.0), SETTLE), read)
 
     def _ask_soon(self, polled_job: PolledJob, priority: Priority, why: str) -> None:
         if self._tasks is not None and not polled_job.lock.locked() and not polled_job.is_waiting:

@@ -27,9 +27,14 @@ EVENTS = "events LEFT JOIN jobs ON jobs.id = events.job"
 """The tables of these."""
 
 EVENTS_SINCE = f"""
-SELECT events.id, {EVENT} FROM {EVENTS}
-WHERE events.id > :last AND events.by_window != :window AND events.profile = :profile
+SELECT events.id, events.by_window, {EVENT} FROM {EVENTS}
+WHERE events.id > :last AND events.by_window != :window
+    AND (events.profile = :profile OR events.kind = '{EventKind.COMMAND}')
 ORDER BY events.id
+"""
+"""The number of a row, the window that wrote it (0 for a script), and the columns of `to_event`.
+
+Commands are those of all profiles: two of them may watch one job.
 """
 
 

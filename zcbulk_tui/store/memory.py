@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from zcbulk_tui.domain.job import JobReading, JobRef, WatchedJob
-from zcbulk_tui.domain.records import CallRecord, ControlRecord, JobEvent
+from zcbulk_tui.domain.records import CallRecord, ControlRecord, EventKind, JobEvent
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.windows import News, Recalled
 from zcbulk_tui.errors import ConfigError, HeldError
@@ -205,9 +205,15 @@ class Memory:
         if events:
             self._last_event = events[-1][0]
         before, self._wanted = self._wanted, wanted
+        happened = [(row[1], to_event(row[2:])) for row in events]
         return News(
             [to_news(row[1:]) for row in read],
-            [to_event(row[1:]) for row in events],
+            [event for _, event in happened],
+            frozenset(
+                event.ref
+                for window, event in happened
+                if event.ref and event.kind is EventKind.COMMAND and not window
+            ),
             is_any=True,
             other_wishes=wanted != before,
         )
