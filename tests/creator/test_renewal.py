@@ -36,6 +36,19 @@ async def test_nothing_is_asked_while_the_token_is_good(
     assert at_zoho.refreshes == []
 
 
+async def test_a_token_of_a_forgotten_sign_in_is_not_used(
+    at_zoho: ManualWorld, wire: Network
+) -> None:
+    await at_zoho.sign_in()
+    asker = at_zoho.asker(wire)
+    first = await asker.token()
+    at_zoho.store.forget()
+    with pytest.raises(SignedOutError):
+        await asker.token()
+    await at_zoho.sign_in()
+    assert await asker.token() != first
+
+
 @pytest.mark.parametrize(
     ("life", "good_for"), [(3600, 3300), (86400, 86100), (6000, 5700), (60, 55), (12, 11)]
 )

@@ -11,7 +11,7 @@ from tests.support.jobs import NOW
 from tests.support.virtual_time import run_virtual
 from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.control import Outcome
-from zcbulk_tui.domain.job import Action, JobState
+from zcbulk_tui.domain.job import Action, JobState, WatchedJob
 from zcbulk_tui.errors import (
     BusyError,
     ConfigError,
@@ -258,3 +258,39 @@ def test_a_script_asks_nothing_without_a_token() -> None:
         return stage.api
 
     assert run_virtual(scene()).calls == []
+
+
+@pytest.mark.parametrize("watched", [jobs(0), jobs(1)], ids=["an empty list", "all jobs are over"])
+def test_a_login_and_a_logout_elsewhere_are_noticed_without_a_poll(
+    watched: list[WatchedJob],
+) -> None:
+    async def scene() -> tuple[Stage, list[ZcbulkError | None]]:
+        stage = Stage(watched, is_signed_in=lambda: stage.api.no_token is None)
+        stage.api.script("1", JobState.COMPLETED)
+        said = []
+        async with stage.running():
+            await asyncio.sleep(5.5)
+            for no_token in (OUT, None):
+                stage.api.no_token = no_token
+                await asyncio.sleep(1)
+                said.append(stage.service.no_token)
+        return stage, said
+
+    stage, said = run_virtual(scene())
+    assert said == [OUT, None]
+    assert len(stage.api.calls) == len(watched)
+
+
+def test_a_revoked_sign_in_is_tried_again_where_no_job_is_polled() -> None:
+    async def scene() -> Stage:
+        stage = without_token(OUT, 0)
+        async with stage.running():
+            await stage.monitor._can_sign()
+            await asyncio.sleep(50)
+            stage.api.no_token = None
+            await asyncio.sleep(15)
+        return stage
+
+    stage = run_virtual(scene())
+    assert stage.service.no_token is None
+    assert len(looks(stage)) == 5

@@ -108,7 +108,7 @@ def test_a_glance_tells_production_from_all_else() -> None:
 @pytest.mark.parametrize(
     ("service", "said", "look"),
     [
-        (held(OUT), "signed out", Look.ERROR),
+        (held(OUT), "SIGNED OUT", Look.ERROR),
         (held(BAD), "cannot sign in", Look.ERROR),
         (held(BUSY, 432), "no token, again in 7m10s", Look.WARNING),
         (held(AWAY, 5), "no token, again in 10s", Look.WARNING),

@@ -126,7 +126,7 @@ def test_who_signs_out_elsewhere_is_told_and_who_signs_in_again_goes_on(
     files = signed_in(home, short_lived)
     screen = watch(on_terminal, home, short_lived)
     files.forget()
-    poll_until(screen, lambda: "signed out" in screen.text, "signed out")
+    poll_until(screen, lambda: "SIGNED OUT" in screen.text, "signed out")
     asked = len(short_lived.log())
     screen.wait_for("zcbulk-tui login")
     screen.press("q")

@@ -58,7 +58,7 @@ async def test_a_sign_out_is_read_in_a_dialog_once_for_each_reason() -> None:
         await stage.press("enter")
         await token.look()
         assert dialogs(stage) == []
-        assert "signed out" in stage.text()[0]
+        assert "SIGNED OUT" in stage.text()[0]
 
         token.error = OTHER
         await token.look()

@@ -1,8 +1,9 @@
 """What a profile on the dashboard comes to life with, once the first frame is out."""
 
 from collections.abc import Sequence
+from functools import partial
 
-from zcbulk_tui.cli import context
+from zcbulk_tui.cli import context, state
 from zcbulk_tui.cli.client import make_client
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.job import WatchedJob
@@ -42,6 +43,7 @@ def connect(
         shared,
         quota,
         read_only=settings.read_only,
+        is_signed_in=partial(state.seems_signed_in, settings),
         elapsed=awake_and_asleep(),
     )
     context.thin_in_background(settings, database)

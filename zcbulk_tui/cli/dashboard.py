@@ -17,7 +17,7 @@ from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain import proxies
 from zcbulk_tui.domain.job import Environment, WatchedJob
 from zcbulk_tui.domain.snapshot import JobSnapshot
-from zcbulk_tui.errors import ConfigError, UsageError
+from zcbulk_tui.errors import UsageError
 from zcbulk_tui.monitor.ports import Sink
 from zcbulk_tui.tui.app import DashboardApp, Preferences, last_words
 from zcbulk_tui.tui.profile_spec import US, Connection, JobDefaults, Profiles, ProfileSpec
@@ -105,18 +105,10 @@ def _profile_spec(settings: Settings, jobs: Sequence[WatchedJob] | None) -> Prof
         watched,
         job_defaults,
         read_only=settings.read_only,
-        is_signed_in=partial(_seems_signed_in, settings),
+        is_signed_in=partial(state.seems_signed_in, settings),
         notice=notice,
         problem=opened.problem,
     )
-
-
-def _seems_signed_in(settings: Settings) -> bool:
-    """Whether there is a way to sign calls; the polls report what keeps it from being read."""
-    try:
-        return state.is_signed_in(settings)
-    except ConfigError:
-        return True
 
 
 def _notices() -> Iterator[str]:

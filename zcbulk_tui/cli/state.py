@@ -10,7 +10,7 @@ from zcbulk_tui.config import paths, secrets
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.sign_in import not_signed_in
 from zcbulk_tui.domain.snapshot import JobSnapshot
-from zcbulk_tui.errors import SignedOutError
+from zcbulk_tui.errors import ConfigError, SignedOutError
 from zcbulk_tui.store import opening, sign_in
 from zcbulk_tui.store.database import FILE_NAME, Database, open_database
 from zcbulk_tui.store.opening import Opened
@@ -70,6 +70,14 @@ def is_signed_in(settings: Settings) -> bool:
     except SignedOutError:
         return False
     return True
+
+
+def seems_signed_in(settings: Settings) -> bool:
+    """Returns whether there is a way to a token; the polls report what keeps it from being read."""
+    try:
+        return is_signed_in(settings)
+    except ConfigError:
+        return True
 
 
 def memory_file() -> Path:

@@ -26,6 +26,14 @@ _EARLY_SHARE = 12
 class SignInStore(Protocol):
     """Keeps what a profile has been given, for every process of this user."""
 
+    @property
+    def exists(self) -> bool:
+        """Whether there are credentials, as far as that shows without reading them.
+
+        Raises:
+            ConfigError: That cannot be seen.
+        """
+
     def credentials(self) -> SecretStr | None:
         """Returns what `save` was given last; None after `forget`.
 

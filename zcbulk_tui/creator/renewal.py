@@ -67,7 +67,10 @@ class RefreshedToken:
         self._given_up: tuple[str, datetime | None, ZcbulkError] | None = None
 
     async def token(self) -> SecretStr:
-        """Returns the token, renewed if its end is near."""
+        """Returns the token, renewed if its end is near; none once the sign-in is forgotten."""
+        with contextlib.suppress(ConfigError):  # what cannot be seen is not gone
+            if not self._store.exists:
+                self._token = CachedToken(sign_in="")
         if self._token.is_good(self._now(), self._refused):
             return self._token.access_token
         return await self._other_than(self._refused)

@@ -65,6 +65,7 @@ class Monitor:
         polls: Whether jobs are polled by a rule; else they are read only on request,
             or to see what became of a command.
         read_only: Whether commands are refused.
+        is_signed_in: Returns at once whether there is a way to sign calls; asked every second.
         now: The time of day; aware.
         elapsed: A clock that nobody can set and that goes on while the machine sleeps; None where
             there is none.
@@ -81,6 +82,7 @@ class Monitor:
         rule: Rule = planner.wait,
         polls: bool = True,
         read_only: bool = False,
+        is_signed_in: Callable[[], bool] = lambda: True,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         elapsed: Callable[[], float] | None = None,
         luck: Callable[[], float] = random.random,
@@ -92,6 +94,8 @@ class Monitor:
         self._quota = quota
         self._polls = polls
         self._read_only = read_only
+        self._is_signed_in = is_signed_in
+        self._was_signed_in = True
         self._now = now
         self._luck = luck
         self._polled_jobs: dict[JobRef, PolledJob] = {}
@@ -286,7 +290,16 @@ class Monitor:
                 self._respend()
                 for polled_job in self._polled_jobs.values():
                     self._looks.later(polled_job)
+            self._notice_sign_in()
             await asyncio.sleep(TICK)
+
+    def _notice_sign_in(self) -> None:
+        """Reports a login or logout in another terminal, also where no poll would meet it."""
+        before, self._was_signed_in = self._was_signed_in, self._is_signed_in()
+        # Where polls are planned, they try again by themselves.
+        is_idle = self._plan.next_due() is None and self._service.awaits_token
+        if self._tasks is not None and (self._was_signed_in is not before or is_idle):
+            self._tasks.create_task(self._can_sign())
 
     # One poll.
 

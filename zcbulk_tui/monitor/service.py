@@ -87,6 +87,11 @@ class Service:
         """Seconds without polls, since Zoho requested a pause; 0 or less for none."""
         return self._held_until - _time()
 
+    @property
+    def awaits_token(self) -> bool:
+        """Whether no call could be signed, and it is time to try again."""
+        return self._snapshot.no_token is not None and self.held_for <= 0
+
     def pause(self, *, paused: bool) -> None:
         """Takes whether the user has paused the polls."""
         self._change(paused=paused)

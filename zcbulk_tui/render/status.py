@@ -72,7 +72,7 @@ def _calls(service: ServiceSnapshot, now: datetime, failing: int) -> Span:
         return Span(f"no token, again in {again}", Look.WARNING)
     if service.no_token is not None:
         out = isinstance(service.no_token, SignedOutError)
-        return Span("signed out" if out else "cannot sign in", Look.ERROR)
+        return Span("SIGNED OUT" if out else "cannot sign in", Look.ERROR)
     if service.spent is not None and not service.spent.allows_polls:
         why = "Zoho: day's calls spent" if service.spent.budget.day.spent else "polls used up"
         return Span(f"{why}, again {words.reset(service.spent)}", Look.WARNING)

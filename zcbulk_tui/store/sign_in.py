@@ -213,6 +213,11 @@ class MemorySignIn:
         self._credentials: SecretStr | None = None
         self._token: SecretStr | None = None
 
+    @property
+    def exists(self) -> bool:
+        """Whether there are credentials."""
+        return self._credentials is not None
+
     def credentials(self) -> "SecretStr | None":
         """Returns the credentials; None for none."""
         return self._credentials

@@ -403,7 +403,7 @@ class Workspace:
         """What must not be overlooked."""
         marked = len(self.rows.marked)
         notes = {
-            "SIGNED OUT": not len(self.rows) and not self.here.is_signed_in,
+            "SIGNED OUT": self.here.service.no_token is None and not self.here.is_signed_in,
             "READ-ONLY": self.here.spec.read_only,
             "NOT SAVED": any(profile.service.unkept for profile in self.profiles),
             f"{marked:,} MARKED": marked,
