@@ -37,7 +37,7 @@ async def test_what_could_not_be_kept_is_said_at_the_end(
     monkeypatch.setattr(dashboard, "_check_terminal", lambda: None)
     not_saved: list[str] = []
     monkeypatch.setattr(dashboard, "_not_saved", not_saved)
-    spec = dashboard._profile_spec(load.load(), None)
+    spec = dashboard._profile_spec(load.read(), None)
     await spec.connect(_Nobody()).close()
     assert len(not_saved) == said
     if said:

@@ -18,6 +18,7 @@ from zcbulk_tui.domain.outlook import UNREAD, Outlook
 from zcbulk_tui.domain.planner import Terms
 from zcbulk_tui.domain.records import EventKind, JobEvent
 from zcbulk_tui.monitor.events import JobRemoved, ServiceChanged
+from zcbulk_tui.store.watch_list import WatchList
 from zcbulk_tui.store.windows import SILENT
 
 ONE, TWO = jobs(2)
@@ -366,5 +367,22 @@ def test_only_what_a_window_shows_leaves_its_screen(tmp_path: Path, ends: int) -
                 assert left.all(JobRemoved) == [JobRemoved(jobs(2)[1].ref)]
                 await asyncio.sleep(TICKS)
                 assert len(left.all(JobRemoved)) == 1
+
+    run_virtual(scene())
+
+
+def test_jobs_that_were_another_profiles_are_watched_once_they_are_moved(tmp_path: Path) -> None:
+    async def scene() -> None:
+        with shared_profile(tmp_path) as profile:
+            window = profile.window("pts/1", jobs(1))
+            other = WatchList(window.database, "before")
+            moved = watched("2", "Moved")
+            other.add(moved)
+            async with window.running():
+                await asyncio.sleep(1)
+                window.monitor.adopt("before", [moved])
+                await asyncio.sleep(5)
+            assert window.api.times("2") != []
+            assert labels(window) == {"1": "Job 1", "2": "Moved"}
 
     run_virtual(scene())

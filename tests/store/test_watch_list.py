@@ -12,13 +12,17 @@ from hypothesis import strategies as st
 
 from tests.store.failing_database import Failing, full_at_last, unreadable, unwritable
 from tests.store.failing_disk import full_disk
-from tests.support.jobs import NOW, REF, watched
+from tests.support.jobs import NOW, REF, reading, watched
 from tests.support.text import HOSTILE, is_one_safe_line
 from zcbulk_tui.domain.job import Environment, WatchedJob
+from zcbulk_tui.domain.records import EventKind, JobEvent
 from zcbulk_tui.errors import ConfigError
+from zcbulk_tui.store.archive import Archive
 from zcbulk_tui.store.database import Database, in_memory, open_database
+from zcbulk_tui.store.memory import Memory
 from zcbulk_tui.store.rows import KNOW_JOB, job_values
 from zcbulk_tui.store.watch_list import WatchList
+from zcbulk_tui.store.windows import NoWindow
 
 IST = timezone(timedelta(hours=5, minutes=30))
 
@@ -351,3 +355,35 @@ def test_a_change_waits_for_the_disk_and_what_comes_after_it_does_not(
         watch_list.add(watched())
     assert seen == [2]
     assert synchronous() == 1
+
+
+def test_jobs_of_a_profile_that_is_no_more_are_moved_with_their_past(database: Database) -> None:
+    before, here = WatchList(database, "default"), WatchList(database, "eu")
+    before.add_all([TOLD, watched("2"), watched("3")])
+    here.add_all([watched("3", "Here already")])
+    memory = Memory(database, "default", NoWindow(database, "default"))
+    memory.read(TOLD.ref, reading(10, 100))
+    memory.happened(JobEvent(NOW, EventKind.STATE, "First read", TOLD.ref))
+    database.flush()
+    assert here.stranded(["default", "eu"], None) == {}
+    assert here.stranded(["eu"], "https://www.zohoapis.eu") == {}, "of another data centre"
+    (other, jobs), *rest = here.stranded(["eu"], REF.origin).items()
+    assert (other, [job.ref.job_id for job in jobs], rest) == ("default", ["1", "2", "3"], [])
+    here.adopt(other, jobs)
+    assert here.stranded(["eu"], None) == {}
+    assert before.jobs() == []
+    WatchList(database, "us").adopt(other, jobs)
+    assert ids(WatchList(database, "us")) == [], "each is moved once"
+    assert ids(here) == ["3", "1", "2"]
+    assert here.jobs()[1] == TOLD
+    history = Archive(database, "eu").history(TOLD.ref)
+    assert history is not None
+    assert len(history.readings) == len(history.events) == 1
+
+
+def test_a_move_that_fails_moves_nothing(database: Database) -> None:
+    before, here = WatchList(database, "default"), WatchList(database, "eu")
+    on_list(before, "1", "2")
+    with full_disk(), pytest.raises(ConfigError):
+        here.adopt("default", before.jobs())
+    assert (ids(before), ids(here)) == (["1", "2"], [])

@@ -9,15 +9,17 @@ import pytest
 from textual.command import CommandPalette
 from textual.widgets import Input, OptionList
 
+from tests.support.jobs import NOW, watched
 from tests.tui.profiles import ENDS_SOON, HOMES, LOCKED, Cast, publish_a_job
 from zcbulk_tui.domain.control import Command, Outcome
-from zcbulk_tui.domain.job import Action
+from zcbulk_tui.domain.job import Action, WatchedJob
 from zcbulk_tui.monitor.events import JobChanged
 from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.render.glyphs import UNICODE
+from zcbulk_tui.tui.app import DashboardApp
 from zcbulk_tui.tui.keys import KEYS
 from zcbulk_tui.tui.screens.add_job import AddJobScreen
-from zcbulk_tui.tui.screens.dialogs import NoticeScreen
+from zcbulk_tui.tui.screens.dialogs import ConfirmScreen, NoticeScreen
 from zcbulk_tui.tui.screens.help import HelpScreen
 from zcbulk_tui.tui.screens.profiles import ProfilesChosen, ProfilesScreen
 
@@ -265,3 +267,24 @@ async def test_an_id_beside_a_job_of_the_list_goes_to_that_jobs_application() ->
         assert dialog.query_one("#owner", Input).value == "jason18"
         assert dialog.query_one("#form", Input).value == "Orders"
         assert dialog.query_one("#job_id", Input).value == "4711"
+
+
+async def test_jobs_of_a_profile_that_is_no_more_are_offered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cast = Cast()
+    jobs = [watched("77", "Before")]
+    spec = cast.spec("acme")._replace(stranded={"default": jobs})
+    cast.app = DashboardApp(spec, now=lambda: NOW)
+    moved: list[tuple[str, list[WatchedJob]]] = []
+    async with cast.app.run_test(size=(120, 36)) as cast.pilot:
+        await cast.until(lambda: isinstance(cast.app.screen, ConfirmScreen))
+        monitor = cast.screen.workspace.here.monitor
+        assert monitor is not None
+        monkeypatch.setattr(monitor, "adopt", lambda other, jobs: moved.append((other, jobs)))
+        said = " ".join(" ".join(cast.text()).split())
+        assert "Move 1 job to the profile “acme”?" in said
+        assert "added with the profile “default”" in said
+        await cast.press("y")
+        await cast.until(lambda: cast.app.screen is cast.screen)
+    assert moved == [("default", jobs)]

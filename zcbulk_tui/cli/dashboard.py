@@ -5,20 +5,22 @@ import os
 import sys
 import threading
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from functools import partial
 
 from zcbulk_tui.cli import appearance, event_loop, job_names, options, state
 from zcbulk_tui.cli.output import print_error
 from zcbulk_tui.cli.shutdown import Shutdown, end_children
 from zcbulk_tui.config import load, secrets
-from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.config.load import Configuration
 from zcbulk_tui.domain import proxies
 from zcbulk_tui.domain.job import Environment, WatchedJob
 from zcbulk_tui.domain.snapshot import JobSnapshot
-from zcbulk_tui.errors import UsageError
+from zcbulk_tui.errors import ConfigError, UsageError
 from zcbulk_tui.monitor.ports import Sink
+from zcbulk_tui.store.database import Database
+from zcbulk_tui.store.watch_list import WatchList
 from zcbulk_tui.tui.app import DashboardApp, Preferences, last_words
 from zcbulk_tui.tui.profile_spec import US, Connection, JobDefaults, Profiles, ProfileSpec
 
@@ -51,32 +53,33 @@ def run(arguments: Namespace) -> int:
         configuration = load.read(flags=flags)
         refs = job_names.named_jobs(arguments.jobs, configuration.settings)
         jobs = [job_names.watched(ref) for ref in refs]
-        specs = [_profile_spec(configuration.settings, jobs)]
+        specs = [_profile_spec(configuration, jobs)]
         return show(specs, appearance.preferences(configuration))
     first, *others = (arguments.profile or "").split(",")
     configuration = load.read(flags={**flags, "profile": first or None})
 
     def open_profile(name: str) -> ProfileSpec:
-        settings = load.load(flags={**flags, "profile": name})
-        return _profile_spec(settings, None)._replace(profiles=profiles)
+        named = load.read(flags={**flags, "profile": name})
+        return _profile_spec(named, None)._replace(profiles=profiles)
 
     profiles = Profiles(configuration.profiles, open_profile)
     shown = configuration.settings.profile
-    here = _profile_spec(configuration.settings, None)._replace(profiles=profiles)
+    here = _profile_spec(configuration, None)._replace(profiles=profiles)
     beside = [open_profile(name) for name in dict.fromkeys(others) if name != shown]
     return show([here, *beside], appearance.preferences(configuration))
 
 
-def _profile_spec(settings: Settings, jobs: Sequence[WatchedJob] | None) -> ProfileSpec:
+def _profile_spec(configuration: Configuration, jobs: Sequence[WatchedJob] | None) -> ProfileSpec:
     """A profile for the screen.
 
     Args:
-        settings: Those of the profile.
+        configuration: Its settings, and the names of all profiles.
         jobs: The jobs to show; None for the watch list.
 
     Raises:
         ZcbulkError: There is no terminal, or something that is configured cannot be used.
     """
+    settings = configuration.settings
     state.is_signed_in(settings)  # raises before the screen is up where a token cannot be one
     _check_terminal()
     notice = " ".join(_notices())
@@ -108,7 +111,20 @@ def _profile_spec(settings: Settings, jobs: Sequence[WatchedJob] | None) -> Prof
         is_signed_in=partial(state.seems_signed_in, settings),
         notice=notice,
         problem=opened.problem,
+        stranded=_stranded(configuration, opened.database) if jobs is None else {},
     )
+
+
+def _stranded(
+    configuration: Configuration, database: Database
+) -> Mapping[str, Sequence[WatchedJob]]:
+    """The jobs that were added before the profiles of the file, or before one was renamed."""
+    settings = configuration.settings
+    with suppress(ConfigError):  # the line above the list says what is wrong with the memory
+        return WatchList(database, settings.profile).stranded(
+            configuration.profiles, job_names.home_of(settings)
+        )
+    return {}
 
 
 def _notices() -> Iterator[str]:

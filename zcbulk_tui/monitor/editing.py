@@ -1,6 +1,6 @@
 """The watch list as the user of this window changes it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from zcbulk_tui.domain.job import JobRef, WatchedJob
@@ -50,6 +50,16 @@ class Editing:
         self._follower.sync()
         self._follower.reword(known)
         self._recorder.event(EventKind.ADDED, "Watched from now on", job)
+        self._changed()
+
+    def adopt(self, other: str, jobs: Iterable[WatchedJob]) -> None:
+        """Moves jobs here from a profile that is no more, with all that is remembered of them.
+
+        Raises:
+            ConfigError: The watch list cannot be written; nothing is moved then.
+        """
+        self._context.memory.adopt(other, jobs)
+        self._follower.sync()
         self._changed()
 
     def edit(self, job: WatchedJob) -> None:

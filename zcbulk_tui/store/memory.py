@@ -102,6 +102,10 @@ class Memory:
         else:
             self.want([job])
 
+    def adopt(self, other: str, jobs: Iterable[WatchedJob]) -> None:
+        """Moves jobs of another profile to the list of this one; raises as `add` does."""
+        self._list.adopt(other, jobs)
+
     def want(self, jobs: Iterable[WatchedJob]) -> None:
         """Has jobs polled for as long as this window is open; raises as `add` does."""
         with self._database.transaction() as connection:

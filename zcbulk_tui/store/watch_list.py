@@ -1,6 +1,6 @@
 """The watch list. Zoho has no call that lists jobs, so nobody else knows which there are."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from zcbulk_tui.domain.job import JobRef, WatchedJob
 from zcbulk_tui.store.database import Database
@@ -27,6 +27,18 @@ _ADD = f"""
 _EDIT = f"UPDATE jobs SET label = :label, tags = :tags, note = :note WHERE id = {THE_JOB}"
 
 _REMOVE = f"UPDATE jobs SET place = NULL WHERE id = {THE_JOB}"
+
+_PROFILES = "SELECT DISTINCT profile FROM jobs WHERE place IS NOT NULL ORDER BY profile"
+
+_LISTED = f"SELECT id FROM jobs WHERE id = {THE_JOB} AND place IS NOT NULL"
+
+_MOVE_ENTRIES = (
+    "UPDATE readings SET job = :new WHERE job = :old",
+    *(
+        f"UPDATE {table} SET job = :new, profile = :profile WHERE job = :old"
+        for table in ("events", "calls", "control")
+    ),
+)
 
 _LIST = f"SELECT {JOB} FROM jobs WHERE profile = ? AND place IS NOT NULL ORDER BY place"
 
@@ -69,6 +81,48 @@ class WatchList:
             for job in jobs:
                 connection.execute(_ADD, job_values(self._profile, job))
                 connection.execute(PUT_LAST, key(self._profile, job.ref))
+
+    def stranded(
+        self, profiles: Collection[str], origin: str | None
+    ) -> dict[str, list[WatchedJob]]:
+        """Returns the jobs of profiles that are no more, and that may be this one's.
+
+        Args:
+            profiles: The names of those that there are.
+            origin: Scheme and host of the API of this one; None for any.
+
+        Returns:
+            The jobs by the name of their profile; no name without jobs.
+
+        Raises:
+            ConfigError: They cannot be read.
+        """
+        found: dict[str, list[WatchedJob]] = {}
+        for (name,) in self._database.rows(_PROFILES):
+            if name not in profiles:
+                jobs = WatchList(self._database, name).jobs()
+                found[name] = [job for job in jobs if origin in (None, job.ref.origin)]
+        return {name: jobs for name, jobs in found.items() if jobs}
+
+    def adopt(self, other: str, jobs: Iterable[WatchedJob]) -> None:
+        """Moves jobs here from the list of another profile, with all that is remembered of them.
+
+        Raises:
+            ConfigError: It cannot be written; nothing is changed then.
+        """
+        with self._database.transaction(durable=True) as connection:
+            for job in jobs:
+                theirs, ours = key(other, job.ref), key(self._profile, job.ref)
+                listed = connection.execute(_LISTED, theirs).fetchone()
+                if listed is None:
+                    continue  # another window was quicker
+                connection.execute(_ADD, job_values(self._profile, job))
+                connection.execute(PUT_LAST, ours)
+                (new,) = connection.execute(_LISTED, ours).fetchone()
+                for move in _MOVE_ENTRIES:
+                    values = {"old": listed[0], "new": new, "profile": self._profile}
+                    connection.execute(move, values)
+                connection.execute(_REMOVE, theirs)
 
     def edit(self, job: WatchedJob) -> None:
         """Keeps another label, other tags and another note of a job, be it on the list or not.

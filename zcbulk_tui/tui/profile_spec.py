@@ -1,9 +1,10 @@
 """One profile on the screen: what it shows at first, and how it comes to life."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from zcbulk_tui.domain.job import Environment
+from zcbulk_tui.domain.job import Environment, WatchedJob
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.errors import ZcbulkError
 from zcbulk_tui.monitor.ports import Sink
@@ -85,6 +86,7 @@ class ProfileSpec(NamedTuple):
         notice: What to say once the screen is up; empty for nothing.
         problem: What of the memory could not be used; None for nothing.
         profiles: The profiles to choose from; None where there is no choice.
+        stranded: Watched jobs of profiles that are no more, by their names.
     """
 
     connect: Connect
@@ -97,3 +99,4 @@ class ProfileSpec(NamedTuple):
     notice: str = ""
     problem: ZcbulkError | None = None
     profiles: Profiles | None = None
+    stranded: Mapping[str, Sequence[WatchedJob]] = MappingProxyType({})

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from zcbulk_tui.domain.job import Action, Environment, JobState
+from zcbulk_tui.domain.job import Action, Environment, JobState, WatchedJob
 from zcbulk_tui.domain.progress import estimated_since
 from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
 from zcbulk_tui.render import words
@@ -79,6 +79,22 @@ def remove(jobs: Sequence[Listed]) -> Question:
             f"Zoho has no list of jobs: to watch {again}, {ids}.",
         ],
         yes="Stop watching",
+    )
+
+
+def adopt(other: str, jobs: Sequence[WatchedJob], profile: str) -> Question:
+    """Asks whether to move jobs here from a profile that is no more; there is at least one."""
+    one = len(jobs) == 1
+    jobs_word, they, them = ("job", "It was", "it") if one else ("jobs", "They were", "them")
+    return Question(
+        f"Move {len(jobs):,} {jobs_word} to the profile “{profile}”?",
+        [
+            f"{they} added with the profile “{other}”, which the configuration does not have: "
+            f"nobody polls {them}.",
+            "The watch list and all that is remembered move. Nothing changes at Zoho.",
+            "After a no they stay where they are, and the next start asks again.",
+        ],
+        yes="Move",
     )
 
 

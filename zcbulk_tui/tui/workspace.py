@@ -279,6 +279,15 @@ class Workspace:
             return [ErrorDialog(error)]
         return []
 
+    def adopt(self, profile: ProfileView, other: str, jobs: Sequence[WatchedJob]) -> list[Notice]:
+        """Moves jobs of a profile that is no more to another; says why, where that cannot be."""
+        try:
+            if profile.monitor is not None:
+                profile.monitor.adopt(other, jobs)
+        except ConfigError as error:
+            return [ErrorDialog(error)]
+        return []
+
     def edit(self, listed: Listed, job: WatchedJob) -> list[Notice]:
         """Changes what the user says of a job; one that was given up is polled again."""
         fault, monitor = listed.snapshot.fault, self.profile(listed.profile).monitor

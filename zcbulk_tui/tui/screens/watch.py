@@ -22,6 +22,8 @@ from zcbulk_tui.render.columns import shown
 from zcbulk_tui.tui import notices, questions
 from zcbulk_tui.tui.keys import Context, bindings
 from zcbulk_tui.tui.notices import ErrorDialog, Toast
+from zcbulk_tui.tui.profile_spec import Connection
+from zcbulk_tui.tui.profile_view import ProfileView
 from zcbulk_tui.tui.questions import Question
 from zcbulk_tui.tui.screens.add_job import AddJobScreen
 from zcbulk_tui.tui.screens.dialogs import ConfirmScreen
@@ -45,6 +47,19 @@ class WatchScreen(WatchView):
                 on_yes()
 
         self.app.push_screen(ConfirmScreen(question), answered)
+
+    def connect(self, profile: ProfileView, connection: Connection) -> None:
+        """Takes the monitor; asks about the jobs of profiles that are no more."""
+        super().connect(profile, connection)
+        for other, jobs in profile.spec.stranded.items():
+            self._ask_to_adopt(profile, other, jobs)
+
+    def _ask_to_adopt(self, profile: ProfileView, other: str, jobs: Sequence[WatchedJob]) -> None:
+        def confirmed() -> None:
+            self.show_notices(self.workspace.adopt(profile, other, jobs))
+            self.flush()
+
+        self._ask(questions.adopt(other, jobs, profile.name), confirmed)
 
     # The cursor.
 
