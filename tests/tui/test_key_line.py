@@ -5,9 +5,10 @@ import pytest
 from tests.render.drawn import text
 from tests.tui.stage import Stage
 from zcbulk_tui.render.span import Look, line_width
-from zcbulk_tui.tui.key_line import key_line, legend
+from zcbulk_tui.tui.key_line import action_at, key_line, legend
 from zcbulk_tui.tui.keys import KEYS
 from zcbulk_tui.tui.own_keys import remapped
+from zcbulk_tui.tui.workspace import Details
 
 EVERY = {key.action for key in KEYS}
 WIDTHS = range(54, 201)
@@ -88,3 +89,51 @@ def test_a_legend_has_own_keys_and_as_many_as_fit() -> None:
     assert text(legend(keys, actions, 60)).rstrip() == " Esc close  n k scroll  g newest"
     assert text(legend(keys, actions, 25)).rstrip() == " Esc close  n k scroll"
     assert line_width(legend(keys, actions, 5)) == 5
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, 200])
+def test_every_column_of_a_key_leads_to_its_action(width: int) -> None:
+    shown = line(width)
+    for key in KEYS:
+        label = f" {key.shown.split()[0]} {key.label} "
+        begin = shown.find(label)
+        if key.rank and begin >= 0:
+            for x in range(begin, begin + len(label)):
+                assert action_at(KEYS, lambda _: True, width, x) == key.action
+    assert action_at(KEYS, lambda _: True, width, width) is None
+
+
+async def test_a_click_on_a_key_does_what_the_key_does_or_says_why_not() -> None:
+    async with Stage().open(80, 24) as stage:
+        await stage.select("Regions")  # is done
+        for label, row in (("start", "Regions is done"), ("help", "Help")):
+            x = stage.text()[-1].index(label)
+            await stage.pilot.click(offset=(x, 23))
+            await stage.pilot.pause()
+            assert any(row in said for said in stage.text()), label
+            stage.screen._unsay()
+            await stage.pilot.pause()
+
+
+async def test_what_is_said_in_passing_takes_the_place_of_what_was_said_before() -> None:
+    async with Stage().open(80, 24) as stage:
+        await stage.select("Regions")
+        keys = stage.text()[-1]
+        await stage.press("S", "X", "t", "S")
+        assert stage.text()[-1] == " Regions is done; only a job that is ready can be started."
+        assert not stage.app._notifications
+        stage.screen._unsay()
+        await stage.pilot.pause()
+        assert stage.text()[-1] == keys
+
+
+async def test_q_closes_the_details_before_it_quits() -> None:
+    async with Stage().open(120, 36) as stage:
+        for keys in (["enter"], ["enter", "z"], ["z"]):
+            await stage.press(*keys, "q")
+            assert stage.screen.workspace.details is Details.CLOSED
+            assert stage.app.is_running
+        await stage.press("S", "q")
+        assert stage.app.screen is stage.screen
+        await stage.press("q")
+        assert not stage.app.is_running

@@ -60,9 +60,9 @@ def test_a_command_is_for_those_that_it_makes_sense_for(action: Action, able: li
 def test_what_is_unsettled_is_not_commanded_again() -> None:
     unsettled = Command(Action.ABORT, NOW)
     model = Model(job(2, command=unsettled))
-    before = (model.workspace.awaits_answer, model.workspace.can("abort"))
+    before = (model.workspace.awaits_answer, model.workspace.can("abort").state)
     model.change(RUNNING, command=unsettled.ended(Outcome.ACCEPTED))
-    after = (model.workspace.awaits_answer, model.workspace.can("abort"))
+    after = (model.workspace.awaits_answer, model.workspace.can("abort").state)
     assert (before, after) == ((True, None), (False, True))
 
 
@@ -79,7 +79,7 @@ _COMMANDS = ("start", "abort")
 def test_what_makes_no_sense_for_the_selected_job_is_greyed(number: int) -> None:
     model = Model(*ALL)
     model.select(number)
-    able = {action: model.workspace.can(action) for action in _COMMANDS}
+    able = {action: model.workspace.can(action).state for action in _COMMANDS}
     assert able == {it: None if it in _GREYED[number] else True for it in _COMMANDS}
 
 
@@ -87,7 +87,7 @@ def test_where_none_of_the_marked_jobs_fits_a_command_is_greyed() -> None:
     model = Model(*ALL)
     model.mark(3)
     model.select(1)  # which would fit, and is not meant
-    assert [model.workspace.can(action) for action in _COMMANDS] == [None, None]
+    assert [model.workspace.can(action).state for action in _COMMANDS] == [None, None]
 
 
 _NEED_A_CONNECTION = (
@@ -101,28 +101,28 @@ _NEED_A_JOB = ("start", "abort", "history", "edit", "poll", "unwatch", "copy", "
 def test_what_can_be_done_before_there_is_a_connection_and_after() -> None:
     before, after = Model(UNREAD, connected=False), Model(UNREAD)
     for action in _NEED_A_CONNECTION:
-        assert before.workspace.can(action) is None, action
-        assert after.workspace.can(action) is True, action
+        assert before.workspace.can(action).state is None, action
+        assert after.workspace.can(action).state is True, action
     for action in (*_NEED_A_LIST, "copy", "group", "help", "leave", "app.focus_next"):
-        assert before.workspace.can(action) is True, action
+        assert before.workspace.can(action).state is True, action
 
 
 def test_what_can_be_done_without_jobs_or_where_none_is_shown() -> None:
     empty, filtered = Model(), Model(*ALL)
     filtered.workspace.rows.filter("nowhere")
     for action in _NEED_A_LIST:
-        assert empty.workspace.can(action) is None, action
-        assert filtered.workspace.can(action) is True, action
+        assert empty.workspace.can(action).state is None, action
+        assert filtered.workspace.can(action).state is True, action
     for action in _NEED_A_JOB:
-        assert empty.workspace.can(action) is None, action
-        assert filtered.workspace.can(action) is None, action
-    assert empty.workspace.can("add") is True
+        assert empty.workspace.can(action).state is None, action
+        assert filtered.workspace.can(action).state is None, action
+    assert empty.workspace.can("add").state is True
 
 
 def test_read_only_hides_commands_and_sends_none() -> None:
     model = Model(READY, change=read_only)
-    assert [model.workspace.can(action) for action in _COMMANDS] == [False, False]
-    assert model.workspace.can("poll") is True
+    assert [model.workspace.can(action).state for action in _COMMANDS] == [False, False]
+    assert model.workspace.can("poll").state is True
     assert not model.workspace.target_jobs_of(Action.START).able
     assert model.workspace.notes == ["READ-ONLY"]
 
@@ -136,7 +136,7 @@ def test_of_marked_jobs_those_of_a_read_only_profile_are_left_out() -> None:
     model.mark(1)
     model.mark(1, profile="archive")
     assert model.workspace.here.name == "archive"
-    assert model.workspace.can("start") is True
+    assert model.workspace.can("start").state is True
     found = model.workspace.target_jobs_of(Action.START)
     assert [it.profile for it in found.able] == ["acme"]
     assert [it.profile for it in found.left_out] == ["archive"]
@@ -147,9 +147,43 @@ def test_another_profile_can_be_shown_where_there_is_one() -> None:
         profiles = Profiles(names, lambda name: ProfileSpec(lambda _: None, name))  # type: ignore[arg-type,return-value]  # never connected
         return Model(READY, change=lambda spec: spec._replace(profiles=profiles))
 
-    assert Model(READY).workspace.can("profile") is None
-    assert with_profiles("acme").workspace.can("profile") is None
-    assert with_profiles("acme", "lab").workspace.can("profile") is True
+    assert Model(READY).workspace.can("profile").state is None
+    assert with_profiles("acme").workspace.can("profile").state is None
+    assert with_profiles("acme", "lab").workspace.can("profile").state is True
+
+
+@pytest.mark.parametrize(
+    ("number", "action", "said"),
+    [
+        (3, "start", "Job 3 is done; only a job that is ready can be started."),
+        (3, "abort", "Job 3 is done; a job that is over cannot be aborted."),
+        (2, "start", "Job 2 is running; only a job that is ready can be started."),
+        (2, "profile", "There is no other profile in the configuration."),
+        (2, "abort", ""),
+    ],
+)
+def test_a_key_that_does_nothing_says_why(number: int, action: str, said: str) -> None:
+    model = Model(*ALL)
+    model.select(number)
+    assert model.workspace.can(action).why_not == said
+
+
+def test_why_no_job_fits_where_there_is_none_or_many() -> None:
+    def why(model: Model, action: str) -> str:
+        return model.workspace.can(action).why_not
+
+    assert why(Model(), "poll") == "There is no job on the list yet."
+    assert why(Model(UNREAD, connected=False), "history").startswith("The connection is not up")
+    assert "read-only" in why(Model(READY, change=read_only), "start")
+    model = Model(*ALL)
+    model.workspace.rows.filter("nowhere")
+    assert why(model, "start") == "The filter finds no job. Esc clears it."
+    model = Model(job(2), job(3), READY)
+    model.mark(2)
+    model.mark(3)
+    assert why(model, "start") == "None of the 2 marked jobs can be started now."
+    model = Model(job(2, command=Command(Action.ABORT, NOW)))
+    assert why(model, "abort") == "It is not known yet what became of the abort of Job 2."
 
 
 # What happens.

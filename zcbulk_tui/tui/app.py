@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import count
@@ -13,7 +13,9 @@ from typing import Any, NamedTuple
 from rich.console import RenderableType
 from rich.text import Text
 from textual import events
+from textual.actions import ActionParseResult
 from textual.app import App, SystemCommand
+from textual.dom import DOMNode
 from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.worker import Worker, WorkerCancelled, WorkerFailed, WorkerState
@@ -280,6 +282,19 @@ class DashboardApp(App[None]):
         """Handles an event, unless it is a key or click whose effect nobody could see."""
         if not self._terminal.intercepts(event):
             await super().on_event(event)
+
+    async def run_action(
+        self,
+        action: "str | ActionParseResult",
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """Carries out an action; one of the list that makes no sense now says why."""
+        if await super().run_action(action, default_namespace, namespaces):
+            return True
+        if isinstance(default_namespace, WatchScreen) and isinstance(action, str):
+            return default_namespace.say_why_not(action)
+        return False
 
     def copy_to_clipboard(self, text: str) -> None:
         """Copies a text to the terminal's clipboard, also through tmux and screen."""

@@ -32,12 +32,31 @@ def key_line(keys: Sequence[Key], state_of: Callable[[str], bool | None], width:
         state_of: Of an action: True if it can be done, None if not now, False if never.
         width: Cells.
     """
+    shown = _fitting(keys, state_of, width).values()
+    return fit_line([span for pair in shown for span in pair], width)
+
+
+def action_at(
+    keys: Sequence[Key], state_of: Callable[[str], bool | None], width: int, x: int
+) -> str | None:
+    """Returns the action of the key in a column of the line that `key_line` returns."""
+    end = 0
+    for key, pair in _fitting(keys, state_of, width).items():
+        end += line_width(pair)
+        if x < end:
+            return key.action
+    return None
+
+
+def _fitting(
+    keys: Sequence[Key], state_of: Callable[[str], bool | None], width: int
+) -> dict[Key, tuple[Span, Span]]:
     worth = [key for key in keys if key.rank and key.keys and state_of(key.action) is not False]
     spans = {key: _on_key_line(key, able=bool(state_of(key.action))) for key in worth}
     for rank in range(1, max(key.rank for key in worth)):
         if sum(map(line_width, spans.values())) > width:
             spans = {key: pair for key, pair in spans.items() if key.rank > rank}
-    return fit_line([span for pair in spans.values() for span in pair], width)
+    return spans
 
 
 def _on_key_line(key: Key, *, able: bool) -> tuple[Span, Span]:

@@ -312,7 +312,14 @@ KEYS = (
         group=_PROGRAM,
         contexts=_EVERYWHERE,
     ),
-    Key("leave", "q", "quit", "Quit; the watch list stays.", group=_PROGRAM, rank=4),
+    Key(
+        "leave",
+        "q",
+        "quit",
+        "Close the details, or else quit; the watch list stays.",
+        group=_PROGRAM,
+        rank=4,
+    ),
 )
 
 

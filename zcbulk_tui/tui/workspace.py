@@ -26,35 +26,14 @@ from zcbulk_tui.render.order import GroupBy, Order, SortBy, first
 from zcbulk_tui.render.span import Line
 from zcbulk_tui.render.status import Badge, Elsewhere, about, preview, status_line, summary
 from zcbulk_tui.render.window_title import TitleState, faults_and_share, title_state
-from zcbulk_tui.tui import notices
+from zcbulk_tui.tui import availability, notices
+from zcbulk_tui.tui.availability import Availability
 from zcbulk_tui.tui.job_rows import JobRows
 from zcbulk_tui.tui.notices import ErrorDialog, Notice
 from zcbulk_tui.tui.profile_spec import Connection, ProfileSpec
 from zcbulk_tui.tui.profile_view import ProfileView
 
 _URL = re.compile(r"https?://[^\s\"'<>]+")
-
-_COMMANDS = {"start": Action.START, "abort": Action.ABORT}
-"""What can change something at Zoho."""
-
-_ABOUT_A_JOB = frozenset({"history", "edit"})
-"""Actions that need the selected job, and what carries them out."""
-
-_ABOUT_JOBS = frozenset({"poll", "unwatch"})
-"""The same for marked jobs, too."""
-
-_ABOUT_THE_LIST = frozenset(
-    {"add", "poll_all", "pause", "budget", "eager", "frugal", "log"},
-)
-"""Actions that need what carries them out."""
-
-_COPIES = frozenset({"copy", "copy_command"})
-"""Actions that need marked jobs or the selected one."""
-
-_ABOUT_WHAT_IS_SHOWN = frozenset(
-    {"details", "zoom", "mark", "mark_all", "filter", "sort", "reverse"}
-)
-"""Actions that need a list that is not empty."""
 
 _NEWS_LINES = 2
 
@@ -196,28 +175,25 @@ class Workspace:
         shown = [self.rows[key] for key in self.rows.jobs]
         return [listed for listed in shown if not listed.snapshot.is_final]
 
-    def can(self, action: str) -> bool | None:
-        """Whether an action makes sense now: None greys its key, and False hides it."""
-        here = self.here
-        connected = here.monitor is not None
-        able: object = True
-        if action in _COMMANDS:
-            if here.spec.read_only and not self.rows.marked:
-                return False
-            able = connected and self.target_jobs_of(_COMMANDS[action]).able
-        elif action in _ABOUT_A_JOB:
-            able = connected and self.selected
-        elif action in _ABOUT_JOBS:
-            able = connected and self.target_jobs()
-        elif action in _COPIES:
-            able = self.target_jobs()
-        elif action in _ABOUT_THE_LIST:
-            able = connected
-        elif action in _ABOUT_WHAT_IS_SHOWN:
-            able = len(self.rows)
-        elif action == "profile":
-            able = connected and here.others
-        return True if able else None
+    def can(self, action: str) -> Availability:
+        """Returns whether an action makes sense now, and why not."""
+        here, command = self.here, availability.COMMANDS.get(action)
+        nothing = availability.NONE_FOUND if len(self.rows) else availability.NO_JOBS
+        if command and here.spec.read_only and not self.rows.marked:
+            return availability.READ_ONLY
+        if action == "profile" and not here.others:
+            return availability.ONE_PROFILE
+        if action in availability.NEED_A_CONNECTION and here.monitor is None:
+            return availability.NOT_CONNECTED
+        if action in availability.NEED_A_LIST and not len(self.rows):
+            return nothing
+        if action in availability.NEED_A_JOB and self.selected is None:
+            return nothing
+        if action in availability.NEED_JOBS and not self.target_jobs():
+            return nothing
+        if command and not self.target_jobs_of(command).able:
+            return availability.none_fits(command, self.target_jobs())
+        return availability.AVAILABLE
 
     @property
     def awaits_answer(self) -> bool:
@@ -358,6 +334,12 @@ class Workspace:
     def mark_all(self) -> None:
         """Marks all jobs that are shown, or none."""
         self.rows.mark(self.rows.jobs)
+
+    def close_details(self) -> bool:
+        """Hides the details; returns whether there were any."""
+        was_open = self.details is not Details.CLOSED
+        self.details = Details.CLOSED
+        return was_open
 
     def toggle_details(self) -> None:
         """Shows the details of the selected job, or hides them."""

@@ -54,7 +54,7 @@ class ConfirmScreen(Dialog[bool]):
     AUTO_FOCUS = "#typed, #no"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "No"),
-        Binding("n", "no", "No"),
+        Binding("n,q", "no", "No"),
         Binding("y", "yes", "Yes"),
         Binding("left", "app.focus_previous", show=False),
         Binding("right", "app.focus_next", show=False),

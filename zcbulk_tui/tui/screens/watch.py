@@ -21,7 +21,7 @@ from zcbulk_tui.render.clipboard import TMUX_OPTIONS, clipboard, status_command
 from zcbulk_tui.render.columns import shown
 from zcbulk_tui.tui import notices, questions
 from zcbulk_tui.tui.keys import Context, bindings
-from zcbulk_tui.tui.notices import ErrorDialog, Toast
+from zcbulk_tui.tui.notices import ErrorDialog
 from zcbulk_tui.tui.profile_spec import Connection
 from zcbulk_tui.tui.profile_view import ProfileView
 from zcbulk_tui.tui.questions import Question
@@ -278,7 +278,7 @@ class WatchScreen(WatchView):
         self.show_details()
 
     def action_theme(self) -> None:
-        self.show_notices([Toast(f"Theme: {self.step_theme()}", seconds=2)])
+        self.say(f"Theme: {self.step_theme()}")
 
     def action_back(self) -> None:
         before = self.workspace.details
@@ -339,4 +339,7 @@ class WatchScreen(WatchView):
         self.app.push_screen(ProfilesScreen(profiles.names, names, self.keys), answered)
 
     def action_leave(self) -> None:
-        self.app.exit()
+        if self.workspace.close_details():
+            self.show_details()
+        else:
+            self.app.exit()

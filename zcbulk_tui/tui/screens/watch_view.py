@@ -17,9 +17,9 @@ from zcbulk_tui.domain.snapshot import JobKey
 from zcbulk_tui.monitor.events import CommandEnded, Event
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.order import GroupBy, Order, SortBy
-from zcbulk_tui.render.span import Line, Look, Span
+from zcbulk_tui.render.span import Line, Look, Span, fit_line
 from zcbulk_tui.render.window_title import TitleState
-from zcbulk_tui.tui.key_line import key_line
+from zcbulk_tui.tui.key_line import action_at, key_line
 from zcbulk_tui.tui.keys import Key
 from zcbulk_tui.tui.notices import ErrorDialog, Notice, Toast
 from zcbulk_tui.tui.profile_spec import Connection, ProfileSpec
@@ -55,6 +55,9 @@ _COUNTDOWN = 60.0
 _WINDOW_TITLE = 5.0
 """Seconds for which the terminal's title may stay, while no job changes its state."""
 
+
+_SAID = 4.0
+"""Seconds for which something that is said in passing stands in the place of the key line."""
 
 _PACE = 3.0
 """Seconds between the last key and the moment at which a pace counts."""
@@ -104,12 +107,15 @@ class WatchView(KeyedScreen[None]):
         self._inbox: list[tuple[ProfileView, Event]] = []
         self._flushed_at = 0.0
         self._titled: tuple[float, Counter[JobState | None]] | None = None
+        self._said = ""
+        self._said_timer: Timer | None = None
+        self._key_row = 0
         self._pace_timers: dict[str, Timer] = {}
         self._tempo = tempo
         self._show_title = show_title
         self.step_theme = step_theme
         self._status = Lines(id="status")
-        self._foot = Lines(id="foot")
+        self._foot = Lines(id="foot", on_click=self._click_key)
         self._body = Widget(id="body")
         self.jobs = JobList(
             self.workspace.rows,
@@ -149,7 +155,26 @@ class WatchView(KeyedScreen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Greys what makes no sense for the selected job, and hides what read-only forbids."""
         able = self.workspace.can(action)
-        return super().check_action(action, parameters) if able else able
+        return super().check_action(action, parameters) if able else able.state
+
+    def say_why_not(self, action: str) -> bool:
+        """Says why an action makes no sense now; returns whether that is so."""
+        able = self.workspace.can(action)
+        if not able:
+            self.say(able.why_not)
+        return not able
+
+    def say(self, text: str) -> None:
+        """Says something in passing, in the place of the key line and of what was said before."""
+        self._said = text
+        if self._said_timer is not None:
+            self._said_timer.stop()
+        self._said_timer = self.set_timer(_SAID, self._unsay)
+        self.show_lines()
+
+    def _unsay(self) -> None:
+        self._said = ""
+        self.show_lines()
 
     def key(self, action: str) -> str:
         """The key of an action, as people write it; empty where it has none."""
@@ -228,11 +253,24 @@ class WatchView(KeyedScreen[None]):
         now, width = self.now(), self.size.width
         rule: Line = (Span(self.glyphs.rule * width, Look.LEFT),)
         self._status.show(self.workspace.status(now, width), rule)
-        keys = key_line(self.keys, lambda action: self.check_action(action, ()), width)
-        self._foot.show(rule, *self.workspace.about(now, width), keys)
+        about = self.workspace.about(now, width)
+        self._key_row = 1 + len(about)
+        keys = key_line(self.keys, self._state_of, width)
+        said = fit_line([Span(f" {self._said}", Look.STRONG)], width) if self._said else keys
+        self._foot.show(rule, *about, said)
         if self.details is not None and self.workspace.details is not Details.CLOSED:
             self._give_room()
             self.details.put(self.workspace.selected, self.workspace.here.service)
+
+    def _state_of(self, action: str) -> bool | None:
+        return self.workspace.can(action).state
+
+    async def _click_key(self, x: int, y: int) -> None:
+        """Does what a key does on which somebody has clicked."""
+        if y == self._key_row and not self._said:
+            action = action_at(self.keys, self._state_of, self.size.width, x)
+            if action is not None:
+                await self.run_action(action)
 
     def show_plan(self) -> None:
         """Shows a change of a pace, here and on the budget screen."""

@@ -1,0 +1,80 @@
+"""Whether an action makes sense now, and in a sentence why not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from zcbulk_tui.domain.control import Outcome
+from zcbulk_tui.domain.job import Action
+from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
+from zcbulk_tui.render import words
+
+COMMANDS = {"start": Action.START, "abort": Action.ABORT}
+"""What can change something at Zoho."""
+
+NEED_A_JOB = frozenset({"history", "edit"})
+"""Actions on the selected job."""
+
+NEED_JOBS = frozenset({*COMMANDS, "poll", "unwatch", "copy", "copy_command"})
+"""Actions on the marked jobs, or else on the selected one."""
+
+NEED_A_LIST = frozenset({"details", "zoom", "mark", "mark_all", "filter", "sort", "reverse"})
+"""Actions on a list that is not empty."""
+
+NEED_A_CONNECTION = frozenset(
+    {*COMMANDS, *NEED_A_JOB, "poll", "unwatch", "add", "poll_all", "pause", "budget", "eager"}
+    | {"frugal", "log", "profile"}
+)
+"""Actions that a monitor carries out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """Whether an action makes sense now.
+
+    Attributes:
+        why_not: Why it does not, as a sentence; empty where it does.
+        is_hidden: Whether its key is left out, instead of greyed.
+    """
+
+    why_not: str = ""
+    is_hidden: bool = False
+
+    def __bool__(self) -> bool:
+        return not self.why_not
+
+    @property
+    def state(self) -> bool | None:
+        """What Textual's `check_action` returns: None greys a key, and False hides it."""
+        return True if self else False if self.is_hidden else None
+
+
+AVAILABLE = Availability()
+NOT_CONNECTED = Availability("The connection is not up yet. Try again in a moment.")
+READ_ONLY = Availability(
+    "This profile is read-only: nothing is started or aborted.", is_hidden=True
+)
+NO_JOBS = Availability("There is no job on the list yet.")
+NONE_FOUND = Availability("The filter finds no job. Esc clears it.")
+ONE_PROFILE = Availability("There is no other profile in the configuration.")
+
+
+def none_fits(action: Action, jobs: Sequence[Listed]) -> Availability:
+    """Returns why a command makes sense for none of the jobs; there is at least one."""
+    if len(jobs) > 1:
+        return Availability(f"None of the {len(jobs):,} marked jobs can be {_DONE[action]} now.")
+    return Availability(_command_to_one(action, jobs[0].snapshot))
+
+
+def _command_to_one(action: Action, snapshot: JobSnapshot) -> str:
+    label, last = snapshot.job.label, snapshot.command
+    if last is not None and last.outcome is Outcome.SENT:
+        return f"It is not known yet what became of the {last.action.value} of {label}."
+    if action.fits(snapshot.state) or snapshot.state is None:
+        return f"The profile of {label} is read-only."
+    is_so = f"{label} is {words.STATE[snapshot.state]}"
+    if action is Action.START:
+        return f"{is_so}; only a job that is ready can be started."
+    return f"{is_so}; a job that is over cannot be aborted."
+
+
+_DONE = {Action.START: "started", Action.ABORT: "aborted"}
