@@ -111,6 +111,7 @@ def zoho_for(monkeypatch: pytest.MonkeyPatch, **arguments: Any) -> Iterator[Zoho
     async def wait(countdown: device_page.Countdown, seconds: float, left: float) -> None:
         await zoho.wait(countdown, seconds, left)
 
+    monkeypatch.setattr(device_page, "check_terminal", lambda: None)
     monkeypatch.setattr(device_page, "show", shown)
     monkeypatch.setattr(device_page.Countdown, "wait", wait)
     with zoho.server:

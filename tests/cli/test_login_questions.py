@@ -72,7 +72,7 @@ def test_a_script_that_does_not_tell_the_data_centre(
 ) -> None:
     pipe(monkeypatch, "")
     set_all(monkeypatch, CLIENT)
-    complaint(cli("login"), 2, "data_center", "ZCBULK_DATA_CENTER")
+    complaint(cli("login", "--self-client"), 2, "data_center", "ZCBULK_DATA_CENTER")
 
 
 def test_everything_is_asked_for(
@@ -198,3 +198,10 @@ def test_ctrl_c_on_a_terminal(zoho: Zoho, home: Path, at: str) -> None:
         assert CLIENT_SECRET.encode() not in screen.written
         assert b"Traceback" not in screen.written
     assert files_below(home) == {}
+
+
+def test_without_a_terminal_a_code_is_shown_to_nobody(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_all(monkeypatch, CLIENT)
+    complaint(cli("login"), 2, "There is no terminal", "--refresh-token FILE", "ssh -t")

@@ -9,18 +9,20 @@ import pytest
 
 from tests.simulator.support import ManualClock
 from zcbulk_tui.simulator.accounts import CLIENT_ID, CLIENT_SECRET
-from zcbulk_tui.simulator.command import run
+from zcbulk_tui.simulator.command import _print_call, run
+from zcbulk_tui.simulator.messages import Request
 from zcbulk_tui.simulator.scenarios import build
 from zcbulk_tui.simulator.scopes import READ
 from zcbulk_tui.simulator.server import LoopbackServer
 
 RUN_STEADY = """
 import sys
-from zcbulk_tui.simulator.command import run
+from zcbulk_tui.simulator.command import _print_call, run
+from zcbulk_tui.simulator.messages import Request
 sys.exit(run(port=0, scenario="steady", speed=1.0, seed=1{more}))
 """
 
-LINES_OF_WELCOME = 13
+LINES_OF_WELCOME = 23
 
 
 @contextmanager
@@ -47,13 +49,23 @@ def test_it_serves_until_a_signal(stop: signal.Signals) -> None:
         assert base_url in welcome[0]
         assert welcome[2] == f"export ZCBULK_ACCOUNTS_URL={base_url}"
         assert welcome[3] == "export ZCBULK_ACCESS_TOKEN=1000.simulator"
-        assert welcome[4] == (
-            "# to sign in instead: zcbulk-tui login, client id 1000.SIMULATOR,"
-            " client secret simulator-secret"
-        )
+        token = welcome[11].split()[0].removeprefix("ZCBULK_REFRESH_TOKEN=")
+        assert welcome[4:15] == [
+            "# To practise signing in, in place of that token:",
+            "unset ZCBULK_ACCESS_TOKEN",
+            "export ZCBULK_CLIENT_ID=1000.SIMULATOR",
+            "export ZCBULK_CLIENT_SECRET=simulator-secret",
+            "# then by a code for a page, by a self client, or by a refresh token:",
+            "zcbulk-tui login",
+            f"curl -s {base_url}/simulator/grant-code | zcbulk-tui login --self-client",
+            f"ZCBULK_REFRESH_TOKEN={token} zcbulk-tui login --refresh-token",
+            "# or with a program that prints a token:",
+            "export ZCBULK_TOKEN_COMMAND='echo 1000.simulator'",
+            "# The jobs:",
+        ]
         path = "/creator/v2.1/bulk/jason18/zylker-store/form/Customers/insert/3888833000000114027"
-        assert welcome[5] == f"{base_url}{path}  Customers (production)"
-        assert welcome[9].endswith("Suppliers (stage)")
+        assert welcome[15] == f"{base_url}{path}  Customers (production)"
+        assert welcome[19].endswith("Suppliers (stage)")
         headers = {
             "authorization": "Zoho-oauthtoken 1000.simulator",
             "accept": "application/json",
@@ -68,6 +80,33 @@ def test_it_serves_until_a_signal(stop: signal.Signals) -> None:
         process.send_signal(stop)
         rest, complaints = process.communicate(timeout=5)
     assert (process.returncode, rest, complaints) == (0, "", "")
+
+
+def test_what_it_prints_to_sign_in_with_is_good() -> None:
+    with steady_command() as process:
+        assert process.stdout is not None
+        welcome = [process.stdout.readline().rstrip("\n") for _ in range(LINES_OF_WELCOME)]
+        url = welcome[2].removeprefix("export ZCBULK_ACCOUNTS_URL=")
+        refresh = welcome[11].split()[0].removeprefix("ZCBULK_REFRESH_TOKEN=")
+        client = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+        with httpx.Client(trust_env=False) as http:
+            code = http.get(f"{url}/simulator/grant-code").text.strip()
+            for grant in (
+                {"grant_type": "authorization_code", "code": code},
+                {"grant_type": "refresh_token", "refresh_token": refresh},
+            ):
+                answer = http.post(f"{url}/oauth/v2/token", data={**client, **grant})
+                assert answer.json()["access_token"]
+
+
+def test_lines_of_the_log_do_not_run_into_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[str] = []
+    monkeypatch.setattr(sys.stdout, "write", written.append)
+    creator = build("steady", clock=ManualClock())
+    creator.on_call = _print_call
+    creator.handle(Request("GET", "/", {}))
+    assert len(written) == 1
+    assert written[0].endswith("\n")
 
 
 def test_every_sign_in_call_of_a_kind_can_fail() -> None:

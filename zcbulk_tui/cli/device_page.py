@@ -10,6 +10,7 @@ from typing import Self
 
 from zcbulk_tui.cli.charset import is_utf8
 from zcbulk_tui.creator.grants import DeviceCode
+from zcbulk_tui.errors import UsageError
 from zcbulk_tui.render.big import big
 from zcbulk_tui.render.clipboard import TMUX_OPTIONS, clipboard
 from zcbulk_tui.render.escapes import around, copy, link
@@ -17,6 +18,21 @@ from zcbulk_tui.render.figures import duration
 from zcbulk_tui.tui.terminal.clipboard import tmux_options
 
 _MARGIN = "    "
+
+
+def check_terminal() -> None:
+    """Makes sure that somebody can see the code and is there to type it.
+
+    Raises:
+        UsageError: There is no terminal.
+    """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError(
+            "There is no terminal to show a code on",
+            "Nothing was sent.",
+            "Over SSH, use ssh -t. In a script, write: zcbulk-tui login --refresh-token FILE, or "
+            "set token_command or ZCBULK_ACCESS_TOKEN.",
+        )
 
 
 def show(code: DeviceCode, profile: str) -> None:

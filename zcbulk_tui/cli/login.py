@@ -66,6 +66,8 @@ def run(arguments: Namespace) -> int:
         ZcbulkError: Nobody was signed in; what was kept before is still there.
     """
     settings = load.load(flags=options.setting_flags(arguments))
+    if not arguments.self_client and arguments.refresh_token is None:
+        device_page.check_terminal()
     # All questions come before the loop, in which ctrl+c would have to wait for their answers.
     before = _before(settings)
     accounts_url = _accounts_url(settings, before)

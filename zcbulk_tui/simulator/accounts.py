@@ -110,6 +110,11 @@ class Accounts:
         with self._lock:
             return self._tokens.new_code(asked, self.timeline.now())
 
+    def refresh_token(self, wanted: Iterable[str]) -> str | None:
+        """A refresh token as an earlier sign-in would have left it."""
+        with self._lock:
+            return self._tokens.grant(frozenset(wanted), self.timeline.now(), offline=True).refresh
+
     def answer_device(self, user_code: str, *, allowed: bool) -> bool:
         """Let the user allow or deny a device; False if none waits with that code."""
         with self._lock:

@@ -3,8 +3,10 @@
 import signal
 import sys
 import threading
+from collections.abc import Iterator
 from functools import partial
 
+from zcbulk_tui.simulator import scopes
 from zcbulk_tui.simulator.accounts import Accounts
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.faults import SignInFault
@@ -65,15 +67,31 @@ def _print_welcome(creator: Creator, scenario: str, base_url: str) -> None:
     print(f"export ZCBULK_BASE_URL={base_url}")
     print(f"export ZCBULK_ACCOUNTS_URL={base_url}")
     print(f"export ZCBULK_ACCESS_TOKEN={creator.token}")
-    accounts = creator.accounts
-    print(
-        f"# to sign in instead: zcbulk-tui login, client id {accounts.client_id},"
-        f" client secret {accounts.client_secret}"
-    )
+    for line in _ways_to_sign_in(creator, base_url):
+        print(line)
     for job in creator.jobs.values():
         print(f"{base_url}{job.path}  {job.label} ({job.address.environment})")
     sys.stdout.flush()
 
 
+def _ways_to_sign_in(creator: Creator, base_url: str) -> Iterator[str]:
+    """How to practise each way to a token, as commands to copy."""
+    accounts = creator.accounts
+    yield "# To practise signing in, in place of that token:"
+    yield "unset ZCBULK_ACCESS_TOKEN"
+    yield f"export ZCBULK_CLIENT_ID={accounts.client_id}"
+    yield f"export ZCBULK_CLIENT_SECRET={accounts.client_secret}"
+    yield "# then by a code for a page, by a self client, or by a refresh token:"
+    yield "zcbulk-tui login"
+    yield f"curl -s {base_url}/simulator/grant-code | zcbulk-tui login --self-client"
+    token = accounts.refresh_token(scopes.ALL)
+    yield f"ZCBULK_REFRESH_TOKEN={token} zcbulk-tui login --refresh-token"
+    yield "# or with a program that prints a token:"
+    yield f"export ZCBULK_TOKEN_COMMAND='echo {creator.token}'"
+    yield "# The jobs:"
+
+
 def _print_call(entry: LogEntry | SignInEntry) -> None:
-    print(entry.line(), flush=True)
+    # In one call: each connection has a thread, and two lines are not to run into each other.
+    sys.stdout.write(f"{entry.line()}\n")
+    sys.stdout.flush()

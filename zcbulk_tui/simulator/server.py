@@ -13,6 +13,7 @@ from threading import Event, Thread
 from typing import Self
 from weakref import WeakSet
 
+from zcbulk_tui.simulator import scopes
 from zcbulk_tui.simulator.creator import Creator, answering
 from zcbulk_tui.simulator.messages import Request, Response
 
@@ -53,8 +54,9 @@ HOST = "127.0.0.1"
 class LoopbackServer:
     """An HTTP/1.1 server for a creator, with keep-alive, for as long as its ``with`` block lasts.
 
-    Beside the API and the accounts server it answers ``GET /simulator/jobs``, ``/simulator/log``
-    and ``/simulator/sign-ins``, which need no token and are neither counted nor logged.
+    Beside the API and the accounts server it answers ``GET /simulator/jobs``, ``/simulator/log``,
+    ``/simulator/sign-ins`` and ``/simulator/grant-code``, the "Generate Code" of a self client.
+    They need no token, and are neither counted nor logged.
     """
 
     def __init__(self, creator: Creator, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
@@ -149,6 +151,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._send_json(describe_log(creator))
         elif self.command == "GET" and path == "/simulator/sign-ins":
             self._send_json(describe_sign_ins(creator))
+        elif self.command == "GET" and path == "/simulator/grant-code":
+            code = creator.accounts.grant_code(scopes.ALL)
+            self._send(Response(HTTPStatus.OK, f"{code}\n".encode()))
         else:
             headers = {name.lower(): value for name, value in self.headers.items()}
             call = Request(self.command, path, headers, body, query, self.server.scheme)

@@ -125,6 +125,7 @@ def test_no_token_and_no_password_is_shown(
         monkeypatch.delenv(name)
     monkeypatch.setenv("NO_PROXY", "")
     monkeypatch.setenv("HTTPS_PROXY", nobody.replace("//", "//user:pa55canary@"))
+    monkeypatch.setenv("ZCBULK_DATA_CENTER", "us")
     ended = cli("doctor", URL, *(["--json"] if form == "json" else []))
     assert "through the proxy" in ended.out
     for hidden in (CANARY, "pa55canary"):

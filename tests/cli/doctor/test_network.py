@@ -73,10 +73,10 @@ def test_a_proxy_is_named_without_its_password(
     address = nobody.removeprefix("http://")
     monkeypatch.setenv("NO_PROXY", "")
     monkeypatch.setenv("HTTPS_PROXY", f"{scheme}://user:pa55canary@{address}")
+    monkeypatch.setenv("ZCBULK_DATA_CENTER", "us")
     found = doctor()
     if scheme == "http":
         assert f"through the proxy {address}" in found["API route"][1]
-        assert "the data centre is not known" in found["API route"][1]
         assert found["API DNS"][1] == "Left to the proxy."
         assert found["API answer"][0] == found["accounts answer"][0] == "fail"
         assert doctor.ended.code == 4
@@ -84,6 +84,17 @@ def test_a_proxy_is_named_without_its_password(
         assert found["network"][0] == "fail"
         assert "HTTPS_PROXY" in found["network"][1]
     assert "pa55canary" not in doctor.ended.out
+
+
+def test_no_host_is_tried_where_the_data_centre_is_unknown(
+    doctor: Doctor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("ZCBULK_BASE_URL", ACCOUNTS_URL):
+        monkeypatch.delenv(name, raising=False)
+    found = doctor()
+    grade, said, fix = found["data centre"]
+    assert (grade, "Unknown data centre" in said, "data_center" in fix) == ("warn", True, True)
+    assert not {"API route", "accounts route", "clock"} & set(found)
 
 
 @pytest.mark.usefixtures("nobody")

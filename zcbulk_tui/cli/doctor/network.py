@@ -21,15 +21,24 @@ _LITTLE, _MUCH = 60.0, 300.0
 
 
 def check(settings: Settings) -> Iterator[Finding]:
-    """Asks both hosts, at once."""
+    """Asks both hosts, at once; none where nothing says which they are."""
+    hosts = _hosts(settings)
+    if hosts is None:
+        yield Finding(
+            "data centre",
+            Grade.WARN,
+            "Unknown data centre: neither data_center, base_url nor a sign-in names it, so no host "
+            "is tried.",
+            "Set data_center, or sign in: zcbulk-tui login",
+        )
+        return
     try:
         network = make_network(settings)
     except ConfigError as error:
         yield failure("network", error)
         return
-    api, accounts, note = _hosts(settings)
-    of_api, of_accounts = event_loop.run(_ask(network, api, accounts))
-    yield from _way("API", of_api, note)
+    of_api, of_accounts = event_loop.run(_ask(network, *hosts))
+    yield from _way("API", of_api)
     yield from _way("accounts", of_accounts)
     yield _clock([each.ahead for each in (of_api, of_accounts) if each.ahead is not None])
 
@@ -41,8 +50,8 @@ async def _ask(network: Network, *urls: str) -> Sequence[Probe]:
         await network.aclose()
 
 
-def _hosts(settings: Settings) -> tuple[str, str, str]:
-    """The API, the accounts server, and a note where nobody says which ones are the user's."""
+def _hosts(settings: Settings) -> tuple[str, str] | None:
+    """The API and the accounts server; None where nothing says which ones are the user's."""
     accounts = settings.accounts_url
     with suppress(ZcbulkError):  # it has a line of its own
         credentials = sign_in.kept(settings)
@@ -51,17 +60,16 @@ def _hosts(settings: Settings) -> tuple[str, str, str]:
     center = datacenters.named(settings.data_center) if settings.data_center else None
     center = center or datacenters.find(urlsplit(api or "").hostname or "")
     center = center or datacenters.of_accounts(accounts or "")
-    us = datacenters.DATA_CENTERS[0]
     api = api or (center.api_url if center else None)
-    note = "" if api else f" (the data centre is not known, so that of “{us.name}”)"
-    return api or f"https://{us.api_host}", accounts or (center or us).accounts_url, note
+    accounts = accounts or (center.accounts_url if center else None)
+    return (api, accounts) if api and accounts else None
 
 
-def _way(name: str, probe: Probe, note: str = "") -> Iterator[Finding]:
+def _way(name: str, probe: Probe) -> Iterator[Finding]:
     """What a request met, as far as it came."""
     parts = urlsplit(probe.url)
     through = f"through the proxy {probe.proxy}" if probe.proxy else "without a proxy"
-    yield Finding(f"{name} route", Grade.PASS, f"To {probe.url}{note}, {through}.")
+    yield Finding(f"{name} route", Grade.PASS, f"To {probe.url}, {through}.")
     subjects = {
         Stage.NAME: f"{name} DNS",
         Stage.CONNECTION: f"{name} answer",
