@@ -194,6 +194,20 @@ def test_the_first_way_can_be_set(
         assert stage.sent == [("PUT", "start")]
 
 
+def test_a_server_that_takes_commands_at_the_url_of_a_report_only(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZCBULK_CONTROL_REPORT", "All_Records")
+    with stage_of("report-only", cli, monkeypatch) as stage:
+        ended = stage.run("start", None, "--yes")
+        assert (ended.code, ended.err) == (0, "")
+        assert stage.sent[-1] == ("POST", "start")
+        assert len(stage.sent) == 4
+        stage.creator.log.clear()
+        assert cli("abort", stage.url("Customers"), "--yes").code == 0
+        assert stage.sent == [("POST", "abort")]
+
+
 @ACTIONS
 @pytest.mark.parametrize(
     ("label", "words"),

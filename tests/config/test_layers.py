@@ -125,6 +125,7 @@ EXAMPLES: Mapping[str, tuple[str, Any]] = {
     "timeouts.total": ("1e2", 100),
     "control.method": ("POST", "POST"),
     "control.body": ("flat", "flat"),
+    "control.report": ("All_Orders", "All_Orders"),
     "memory.full_days": ("14", 14),
     "memory.days": ("365", 365),
     "memory.control_days": ("36500", 36500),

@@ -39,6 +39,7 @@ async def creator(
     timeouts: Timeouts | None = None,
     memory: VariantMemory | None = None,
     api_version: str = "v2.1",
+    report: str | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
     proxies: bool = False,
     tokens: TokenSource | None = None,
@@ -57,6 +58,7 @@ async def creator(
             base_url=base_url,
             memory=memory,
             api_version=api_version,
+            report=report,
             now=lambda: NOW,
         )
     finally:

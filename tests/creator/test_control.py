@@ -2,9 +2,11 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.creator.calls import TOKEN, creator, met, patience
@@ -18,6 +20,7 @@ from tests.support.contract import (
 from tests.support.jobs import REF
 from tests.support.stub_server import DROP, Answer, Raw, Reply, Request, Silence, StubServer
 from zcbulk_tui.creator.control import Variant, VariantMemory
+from zcbulk_tui.domain import datacenters
 from zcbulk_tui.domain.job import Action
 from zcbulk_tui.errors import Answer as Said
 from zcbulk_tui.errors import (
@@ -376,3 +379,53 @@ async def test_what_an_answer_of_those_in_between_proves(
         await start(server)
     assert len(server.requests) == 1
     assert isinstance(caught.value, UnclearError) is unclear
+
+
+def judge_by_report(request: Request) -> Answer:
+    """A server that takes commands at the URL of a report only."""
+    if "/report/" in request.path:
+        return OK
+    return Reply.of({"code": 1020, "message": "no such method"}, 405)
+
+
+async def test_the_url_of_a_report_is_tried_last() -> None:
+    with StubServer(judge_by_report) as server:
+        async with creator(server.url, report="All_Orders") as client:
+            await client.control(REF, Action.START)
+        *before, last = server.requests
+    assert [request.method for request in before] == ["PATCH", "PUT", "POST"]
+    assert (last.method, last.json()) == ("POST", WRAPPED)
+    path = f"/api/v2.1/{REF.owner}/{REF.app}/report/All_Orders/bulk/job/{REF.job_id}"
+    assert last.path == path
+
+
+async def test_without_a_report_that_way_is_left_out() -> None:
+    with StubServer(judge_by_report) as server:
+        async with creator(server.url) as client:
+            with pytest.raises(VariantRefusedError):
+                await client.control(REF, Action.START)
+        assert len(server.requests) == 3
+
+
+@pytest.mark.parametrize(
+    ("center", "host"), [("eu", "creator.zoho.eu"), ("us", "creator.zoho.com"), ("jp", None)]
+)
+async def test_the_token_goes_to_the_host_of_the_report_over_https(
+    center: str, host: str | None
+) -> None:
+    asked: list[httpx.URL] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url)
+        return httpx.Response(405, json={"code": 1020, "message": "no such method"})
+
+    home = datacenters.named(center)
+    assert home is not None
+    assert home.api_url is not None
+    ref = replace(REF, origin=home.api_url)
+    transport = httpx.MockTransport(answer)
+    async with creator(None, report="All_Orders", transport=transport) as client:
+        with pytest.raises(VariantRefusedError):
+            await client.control(ref, Action.START)
+    elsewhere = [(url.scheme, url.host) for url in asked if url.host != home.api_host]
+    assert elsewhere == ([] if host is None else [("https", host)])

@@ -13,6 +13,7 @@ from zcbulk_tui.errors import Answer, VariantRefusedError
 
 ALL = candidates(Variant())
 EU = "https://www.zohoapis.eu"
+REPORT = Variant("POST", report=True)
 
 variants = st.sampled_from(ALL)
 
@@ -45,6 +46,7 @@ def test_a_body_has_one_shape_and_one_action(variant: Variant, action: Action) -
 
 
 def test_the_order_is_that_of_the_contract() -> None:
+    assert candidates(Variant(), with_report=True) == [*ALL, REPORT]
     assert [(way.method, way.shape, way.capital) for way in ALL] == [
         (method, shape, capital)
         for method in ("PATCH", "PUT", "POST")
@@ -122,3 +124,21 @@ def test_a_damaged_way_is_forgotten_and_the_others_stay(value: object) -> None:
     memory = VariantMemory(store=MemoryStore({EU: value, "https://www.zohoapis.com": good}))
     assert memory.recall(EU) == Variant()
     assert memory.recall("https://www.zohoapis.com") == Variant("POST")
+
+
+@given(variants, st.sampled_from([1020, 9350, 11000, None]))
+def test_what_one_url_does_not_take_says_nothing_of_the_other(
+    refused: Variant, code: int | None
+) -> None:
+    ways = candidates(refused, with_report=True)
+    assert follow(ways, refused, refusal(code))[-1] == REPORT
+    first = candidates(REPORT, with_report=True)
+    assert follow(first, REPORT, refusal(code)) == ALL
+
+
+def test_the_way_by_a_report_is_remembered_for_those_who_name_one() -> None:
+    store = MemoryStore()
+    VariantMemory(None, store).save(EU, REPORT)
+    memory = VariantMemory(None, store)
+    assert memory.recall(EU, with_report=True) == REPORT
+    assert memory.recall(EU) == Variant()

@@ -53,6 +53,7 @@ def make_client(settings: Settings) -> tuple[CreatorClient, Network]:
         network,
         base_url=settings.base_url,
         api_version=settings.api_version,
+        report=settings.control.report,
         memory=VariantMemory(first, kept),
     )
     return client, network

@@ -38,8 +38,9 @@ def understood(settings: Settings, given: Mapping[str, SettingValue]) -> Setting
     Raises:
         ConfigError: One of them means nothing.
     """
-    for key in ("owner", "app", "form"):
-        value = getattr(settings, key)
+    link_names = {key: getattr(settings, key) for key in ("owner", "app", "form")}
+    link_names["control.report"] = settings.control.report
+    for key, value in link_names.items():
         if value is not None and not is_link_name(value):
             raise ConfigError(
                 f"{given[key].source}: {key} cannot be {shown(value)}",

@@ -112,6 +112,9 @@ class ControlSettings:
     body: Literal["wrapped", "flat"] = _setting("wrapped", '"wrapped" or "flat"')
     """``wrapped`` is ``{"data": {"action": …}}``, ``flat`` is ``{"action": …}``."""
 
+    report: str | None = _link_name("a report's link name")
+    """A report of the jobs' form, whose URL is tried last."""
+
 
 @dataclass(frozen=True, slots=True)
 class MemorySettings:

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 import httpx
 from pydantic import SecretStr
@@ -22,7 +23,8 @@ from zcbulk_tui.creator.faults import SUCCESS, to_error
 from zcbulk_tui.creator.network import Network
 from zcbulk_tui.creator.redaction import Line
 from zcbulk_tui.creator.tokens import AccessToken, TokenSource
-from zcbulk_tui.domain.address import check_origin, job_path
+from zcbulk_tui.domain import datacenters
+from zcbulk_tui.domain.address import check_origin, job_path, report_path
 from zcbulk_tui.domain.call_limits import OpenCall, Slot
 from zcbulk_tui.domain.job import Action, Environment, JobReading, JobRef
 from zcbulk_tui.errors import (
@@ -53,6 +55,8 @@ class CreatorClient:
         network: Carries the calls.
         base_url: Replaces the origin of every job; None for each job's own data centre.
         api_version: ``v2.1`` [STATUS] or ``v2`` [OAS].
+        report: Link name of a report of the jobs' form, whose URL takes start and abort where no
+            other way does; None to leave that way out.
         memory: Remembers which form of start and abort the server accepts.
         now: Returns the current time; aware.
     """
@@ -64,6 +68,7 @@ class CreatorClient:
         *,
         base_url: str | None = None,
         api_version: str = "v2.1",
+        report: str | None = None,
         memory: VariantMemory | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -71,6 +76,7 @@ class CreatorClient:
         self._network = network
         self._base_url = base_url
         self._api_version = api_version
+        self._report = report
         self._memory = memory or VariantMemory()
         self._now = now
 
@@ -121,8 +127,9 @@ class CreatorClient:
         origin = self._origin(ref)
         await self.sign_in()
         slot = slot or _untold
-        first = self._memory.recall(origin)
-        remaining = candidates(first)
+        with_report = self._report_url(ref) is not None
+        first = self._memory.recall(origin, with_report=with_report)
+        remaining = candidates(first, with_report=with_report)
         while True:
             variant = remaining[0]
             try:
@@ -143,7 +150,12 @@ class CreatorClient:
         async def send(call: OpenCall, token: SecretStr) -> Answer:
             try:
                 response, body, line = await self._signed_call(
-                    call, token, variant.method, ref, variant.body(action)
+                    call,
+                    token,
+                    variant.method,
+                    ref,
+                    variant.body(action),
+                    self._report_url(ref) if variant.report else None,
                 )
                 # First: what says yes and no proves nothing, whatever the one or the other means.
                 unclear = contradiction(
@@ -220,6 +232,14 @@ class CreatorClient:
         check_origin(ref.origin)
         return ref.origin
 
+    def _report_url(self, ref: JobRef) -> str | None:
+        """The URL of a job by its report [START]; None where there is none, or no host is known."""
+        if self._report is None:
+            return None
+        center = datacenters.find(urlsplit(ref.origin).hostname or "")
+        origin = self._base_url or (center and center.creator_url)
+        return origin and origin + report_path(ref, self._report)
+
     async def _signed_call(
         self,
         call: OpenCall,
@@ -227,6 +247,7 @@ class CreatorClient:
         method: str,
         ref: JobRef,
         body: dict[str, object] | None = None,
+        url: str | None = None,
     ) -> tuple[httpx.Response, bytes, Line]:
         headers = {}
         if ref.environment is not Environment.PRODUCTION:
@@ -235,7 +256,7 @@ class CreatorClient:
         if body is not None:
             headers["Content-Type"] = "application/json"
             content = json.dumps(body).encode()
-        url = self._origin(ref) + job_path(ref, self._api_version)
+        url = url or self._origin(ref) + job_path(ref, self._api_version)
         request = self._network.request(method, url, headers=headers, content=content)
         call.nothing_sent = True
 

@@ -2,7 +2,8 @@
 
 Three methods, two shapes of the body and two cases of the action are documented. They are tried in
 the order of how likely they are, and the next one only after an answer that proves that nothing
-happened; each such answer rules out every way that shares the refused part.
+happened; each such answer rules out every way that shares the refused part. Last comes the URL
+of the samples of [START], which names a report instead of the form, at another host.
 """
 
 import json
@@ -28,11 +29,13 @@ class Variant:
         method: HTTP method.
         shape: ``wrapped`` is ``{"data": {"action": …}}``, ``flat`` is ``{"action": …}``.
         capital: Whether the action begins with a capital, as in the prose of [START].
+        report: Whether the URL is that of a report, as in the samples of [START].
     """
 
     method: Method = "PATCH"
     shape: Shape = "wrapped"
     capital: bool = False
+    report: bool = False
 
     def body(self, action: Action) -> dict[str, object]:
         """The JSON to send; never both shapes at once, which has been seen to give 401/2945."""
@@ -42,7 +45,8 @@ class Variant:
 
     def request(self, action: Action) -> str:
         """The call in one line: method and body."""
-        return f"{self.method} {json.dumps(self.body(action))}"
+        where = " to the report" if self.report else ""
+        return f"{self.method}{where} {json.dumps(self.body(action))}"
 
 
 _ALL = tuple(
@@ -51,6 +55,9 @@ _ALL = tuple(
     for capital in (False, True)
     for shape in _SHAPES
 )
+
+
+_REPORT = Variant("POST", report=True)
 
 
 class VariantStore(Protocol):
@@ -78,9 +85,10 @@ class VariantMemory:
         ways = {origin: _from_json(value) for origin, value in saved.items()}
         self._worked = {origin: way for origin, way in ways.items() if way is not None}
 
-    def recall(self, origin: str) -> Variant:
-        """Returns the way to try first."""
-        return self._worked.get(origin, self._first)
+    def recall(self, origin: str, *, with_report: bool = False) -> Variant:
+        """Returns the way to try first, one of those that can be taken."""
+        way = self._worked.get(origin, self._first)
+        return self._first if way.report and not with_report else way
 
     def save(self, origin: str, variant: Variant) -> None:
         """Remembers the way that the server at `origin` accepted."""
@@ -93,12 +101,13 @@ class VariantMemory:
 
 def _from_json(value: object) -> Variant | None:
     """Only a way that is among the documented ones; anything else is forgotten."""
-    return next((way for way in _ALL if asdict(way) == value), None)
+    return next((way for way in (*_ALL, _REPORT) if asdict(way) == value), None)
 
 
-def candidates(first: Variant) -> list[Variant]:
+def candidates(first: Variant, *, with_report: bool = False) -> list[Variant]:
     """Returns all ways, `first` first, then from the likeliest on."""
-    return [first, *(way for way in _ALL if way != first)]
+    ways = (*_ALL, _REPORT) if with_report else _ALL
+    return [first, *(way for way in ways if way != first)]
 
 
 def follow(
@@ -106,7 +115,21 @@ def follow(
     refused: Variant,
     refusal: VariantRefusedError | BetweenVariantError,
 ) -> list[Variant]:
-    """Returns the ways that are still worth trying after `refused` was."""
+    """Returns the ways that are still worth trying after `refused` was.
+
+    What one URL does not take says nothing of the other.
+    """
+    elsewhere = [way for way in remaining if way.report != refused.report]
+    here = [way for way in remaining if way.report == refused.report]
+    left = {*elsewhere, *_not_refused(here, refused, refusal)}
+    return [way for way in remaining if way in left]
+
+
+def _not_refused(
+    remaining: Sequence[Variant],
+    refused: Variant,
+    refusal: VariantRefusedError | BetweenVariantError,
+) -> list[Variant]:
     answer = refusal.answer
     code = answer.code if answer and answer.from_zoho else None
     status = answer.http_status if answer else 0

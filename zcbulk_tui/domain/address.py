@@ -138,6 +138,14 @@ def job_path(ref: JobRef, api_version: str) -> str:
     return f"/creator/{api_version}/bulk/{owner}/{app}/form/{form}/insert/{job_id}"
 
 
+def report_path(ref: JobRef, report: str) -> str:
+    """Returns the URL path of a job's start and abort calls, as the samples of [START] have it."""
+    owner, app, name, job_id = (
+        quote(part, safe="") for part in (ref.owner, ref.app, report, ref.job_id)
+    )
+    return f"/api/v2.1/{owner}/{app}/report/{name}/bulk/job/{job_id}"
+
+
 def is_loopback(host: str) -> bool:
     """Whether a host name or address refers to this machine."""
     return host in LOOPBACK

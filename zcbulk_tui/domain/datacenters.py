@@ -11,11 +11,13 @@ class DataCenter(NamedTuple):
         name: Two-letter name, as in Zoho's documents.
         accounts_host: Host of the accounts server, which issues tokens.
         api_host: Host of the bulk API; None where undocumented.
+        creator_host: Host of Creator itself, for the URL of a report; None where undocumented.
     """
 
     name: str
     accounts_host: str
     api_host: str | None
+    creator_host: str | None = None
 
     @property
     def accounts_url(self) -> str:
@@ -27,17 +29,22 @@ class DataCenter(NamedTuple):
         """The API's scheme and host; None where undocumented."""
         return f"https://{self.api_host}" if self.api_host else None
 
+    @property
+    def creator_url(self) -> str | None:
+        """Creator's scheme and host; None where undocumented."""
+        return f"https://{self.creator_host}" if self.creator_host else None
+
 
 DATA_CENTERS = (
-    DataCenter("us", "accounts.zoho.com", "www.zohoapis.com"),
-    DataCenter("eu", "accounts.zoho.eu", "www.zohoapis.eu"),
-    DataCenter("in", "accounts.zoho.in", "www.zohoapis.in"),
+    DataCenter("us", "accounts.zoho.com", "www.zohoapis.com", "creator.zoho.com"),
+    DataCenter("eu", "accounts.zoho.eu", "www.zohoapis.eu", "creator.zoho.eu"),
+    DataCenter("in", "accounts.zoho.in", "www.zohoapis.in", "creator.zoho.in"),
     # Some pages write accounts.zoho.au; those about accounts themselves do not [MDC][BASE].
-    DataCenter("au", "accounts.zoho.com.au", "www.zohoapis.com.au"),
+    DataCenter("au", "accounts.zoho.com.au", "www.zohoapis.com.au", "creator.zoho.com.au"),
     DataCenter("jp", "accounts.zoho.jp", "www.zohoapis.jp"),
     DataCenter("ca", "accounts.zohocloud.ca", "www.zohoapis.ca"),
     DataCenter("sa", "accounts.zoho.sa", "www.zohoapis.sa"),
-    DataCenter("cn", "accounts.zoho.com.cn", "www.zohoapis.com.cn"),
+    DataCenter("cn", "accounts.zoho.com.cn", "www.zohoapis.com.cn", "creator.zoho.com.cn"),
     DataCenter("uk", "accounts.zoho.uk", "www.zohoapis.uk"),
     DataCenter("ae", "accounts.zoho.ae", "www.zohoapis.ae"),
     DataCenter("sg", "accounts.zoho.sg", None),

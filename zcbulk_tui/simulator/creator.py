@@ -23,6 +23,9 @@ _PATH = re.compile(
     r"/creator/v2(?:\.1)?/bulk/([^/]+)/([^/]+)/form/([^/]+)/insert(?:/([^/]+))?", re.ASCII
 )
 
+_REPORT_PATH = re.compile(r"/api/v2\.1/([^/]+)/([^/]+)/report/([^/]+)/bulk/job/([^/]+)", re.ASCII)
+"""As the samples of [START] have it; it names no form."""
+
 _NO_CONTROL_AFTER = {
     State.COMPLETED: "409-11100",
     State.USER_ABORTED: "409-11080",
@@ -39,6 +42,8 @@ class _Target:
     address: Address
     job_id: str | None
     """None on the collection, where jobs are created and files uploaded."""
+    by_report: bool = False
+    """Whether the URL names a report of the form."""
 
 
 class Creator:
@@ -120,7 +125,7 @@ class Creator:
         return response
 
     def _meet_fault(self, request: Request, now: float) -> Response:
-        target = _target(request)
+        target = self._by_report(request) or _target(request)
         call = Call.STATUS if request.method == "GET" else Call.CONTROL
         elapsed = now - self.timeline.start
         fault = self._schedule.take(elapsed, target.job_id if target else None, call)
@@ -145,6 +150,14 @@ class Creator:
         except RefusalError as refusal:
             return self._with_retry_after(refusal.row.response(), now)
 
+    def _by_report(self, request: Request) -> _Target | None:
+        match = _REPORT_PATH.fullmatch(request.path)
+        if match is None or match[3] != self.dialect.control_report:
+            return None
+        owner, app, _, job_id = match.groups()
+        form = self.jobs[job_id].address.form if job_id in self.jobs else ""
+        return _Target(Address(owner, app, form, _environment(request)), job_id, by_report=True)
+
     def _check_headers(self, request: Request) -> None:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         scopes = self.accounts.scopes_of(token) if scheme == "Zoho-oauthtoken" else None
@@ -166,8 +179,10 @@ class Creator:
             raise RefusalError("404-2893")
 
     def _serve(self, request: Request, target: _Target, now: float, late: float) -> Response:
-        controls = request.method in self.dialect.control_methods
-        if target.job_id is None or not (controls or request.method == "GET"):
+        is_place = target.by_report == (self.dialect.control_report is not None)
+        controls = is_place and request.method in self.dialect.control_methods
+        reads = request.method == "GET" and not target.by_report
+        if target.job_id is None or not (controls or reads):
             raise RefusalError("405-1020")
         job = self.jobs.get(target.job_id)
         if job is None or job.address != target.address:

@@ -76,6 +76,8 @@ class Dialect:
     shape: Shape = Shape.PAGE
     control_methods: frozenset[str] = frozenset({"PATCH"})
     control_body: ControlBody = ControlBody.WRAPPED
+    control_report: str | None = None
+    """The report at whose URL alone a start or abort is taken, as in the samples of [START]."""
     control_scope: str = CREATE
     """As the OAS; ``bulk.UPDATE`` [START] is in no list of scopes, so it may not be to be had."""
 

@@ -41,6 +41,12 @@ _ALL = (
         Dialect(control_methods=frozenset({"PUT"})),
     ),
     Scenario(
+        "report-only",
+        "The steady jobs, started and aborted at the URL of the report All_Records only.",
+        populations.steady,
+        Dialect(control_methods=frozenset({"POST"}), control_report="All_Records"),
+    ),
+    Scenario(
         "flat-body",
         "The steady jobs, started and aborted by a body without the data key.",
         populations.steady,
