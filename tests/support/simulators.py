@@ -69,7 +69,8 @@ class SimulatorProcess:
             self.base_url = self._line().removeprefix("export ZCBULK_BASE_URL=")
             self.accounts_url = self._line().removeprefix("export ZCBULK_ACCOUNTS_URL=")
             self.token = self._line().removeprefix("export ZCBULK_ACCESS_TOKEN=")
-            self._line()  # how to sign in
+            while self._line() != "# The jobs:":  # before it: how to sign in
+                assert self._process.poll() is None
             for _ in self.jobs():
                 url, _, label = self._line().partition("  ")
                 self.urls[label.rpartition(" (")[0]] = url

@@ -47,7 +47,9 @@ def allow(simulator: SimulatorProcess, user_code: str) -> None:
 def signed_in(home: Path, simulator: SimulatorProcess) -> SignInFiles:
     """Signs the default profile in, as a user with a device does."""
     files = SignInFiles(home / "state" / FOLDER_NAME, "default", "file")
-    found = re.search(r"client id (\S+), client secret (\S+)", "\n".join(simulator.welcome))
+    found = re.search(
+        r"CLIENT_ID=(\S+)\nexport ZCBULK_CLIENT_SECRET=(\S+)", "\n".join(simulator.welcome)
+    )
     assert found is not None
     client = Client(found[1], SecretStr(found[2]))
 
