@@ -28,11 +28,12 @@ from zcbulk_tui.errors import ConfigError, SignedOutError, UsageError
 from zcbulk_tui.store.sign_in import SignInFiles
 
 _EPILOG = """\
-Without an option: shows a code that you type in any browser.
+Without an option: shows a code that you type in any browser. That takes a terminal; over
+SSH, ssh -t gives one.
 
-What is not configured is asked for. In a script, set data_center and client_id (or
-ZCBULK_DATA_CENTER and ZCBULK_CLIENT_ID) and ZCBULK_CLIENT_SECRET; other secrets are read
-from the standard input, a line each."""
+What is not configured is asked for. In a script, take an option, and set data_center
+and client_id (or ZCBULK_DATA_CENTER and ZCBULK_CLIENT_ID) and ZCBULK_CLIENT_SECRET; other
+secrets are read from the standard input, a line each."""
 
 _Way = Callable[[Accounts], Awaitable[tuple[Accounts, Grant]]]
 """Goes one of the ways in; returns the accounts server where it ends, and the tokens."""
