@@ -1,13 +1,15 @@
-"""A dashboard whose memory could not be kept says so when it ends."""
+"""What a dashboard offers when it begins, and says of its memory when it ends."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from zcbulk_tui.cli import dashboard
+from tests.support.jobs import watched
+from zcbulk_tui.cli import dashboard, state
 from zcbulk_tui.config import load, paths
 from zcbulk_tui.monitor.events import Event
+from zcbulk_tui.store.watch_list import WatchList
 
 
 class _Nobody:
@@ -42,3 +44,26 @@ async def test_what_could_not_be_kept_is_said_at_the_end(
     assert len(not_saved) == said
     if said:
         assert "What happens is not kept" in not_saved[0]
+
+
+@pytest.mark.parametrize(
+    ("config", "offered"),
+    [
+        ('[profiles.new]\ndata_center = "us"\n', ["Before"]),
+        ('[profiles.new]\ndata_center = "eu"\n', []),
+        ("[profiles.default]\n", []),
+    ],
+    ids=["of the same data centre", "of another", "the profile is there"],
+)
+def test_jobs_of_a_profile_that_is_no_more_are_offered_at_the_start(
+    home: Path, monkeypatch: pytest.MonkeyPatch, config: str, offered: list[str]
+) -> None:
+    file = home / "settings.toml"
+    file.write_text(config, encoding="utf-8")
+    monkeypatch.setenv(paths.CONFIG, str(file))
+    monkeypatch.setenv(paths.STATE_DIR, str(somewhere(home)))
+    monkeypatch.setattr(dashboard, "_check_terminal", lambda: None)
+    with state.open_memory() as database:
+        WatchList(database, "default").add(watched("1", "Before"))
+    spec = dashboard._profile_spec(load.read(), None)
+    assert [job.label for jobs in spec.stranded.values() for job in jobs] == offered
