@@ -53,8 +53,8 @@ class TakingDown:
     async def command(self, ref: JobRef, action: Action, shown: JobReading | None) -> None:
         self._take("command", ref.job_id, action, shown)
 
-    def add(self, job: WatchedJob) -> None:
-        self._take("add", job.ref.job_id)
+    def add(self, *jobs: WatchedJob) -> None:
+        self._take("add", *(job.ref.job_id for job in jobs))
 
     def edit(self, job: WatchedJob) -> None:
         self._take("edit", job.label)

@@ -39,17 +39,19 @@ class Editing:
         self._changed = changed
         self._ask_again = ask_again
 
-    def add(self, job: WatchedJob) -> None:
-        """Puts a job on the watch list and begins to watch it.
+    def add(self, *jobs: WatchedJob) -> None:
+        """Puts jobs on the watch list and begins to watch them.
 
         Raises:
-            ConfigError: The watch list cannot be written; the job is not watched then.
+            ConfigError: The watch list cannot be written; none of them is watched then.
         """
-        known = {job.ref} & self._polled_jobs.keys()
-        self._context.memory.add(replace(job, added_by=f"{self._context.operator}, key a"))
+        known = {job.ref for job in jobs} & self._polled_jobs.keys()
+        by = f"{self._context.operator}, key a"
+        self._context.memory.add(*(replace(job, added_by=by) for job in jobs))
         self._follower.sync()
         self._follower.reword(known)
-        self._recorder.event(EventKind.ADDED, "Watched from now on", job)
+        for job in jobs:
+            self._recorder.event(EventKind.ADDED, "Watched from now on", job)
         self._changed()
 
     def edit(self, job: WatchedJob) -> None:

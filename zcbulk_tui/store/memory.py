@@ -91,16 +91,16 @@ class Memory:
         """Why what is written is not kept, as one line; None while it is."""
         return self._database.trouble
 
-    def add(self, job: WatchedJob) -> None:
-        """Puts a job on the list that this window shows.
+    def add(self, *jobs: WatchedJob) -> None:
+        """Puts jobs on the list that this window shows, all or none.
 
         Raises:
             ConfigError: It cannot be written; the list is as it was.
         """
         if self._shows_list:
-            self._list.add(job)
+            self._list.add_all(jobs)
         else:
-            self.want([job])
+            self.want(jobs)
 
     def want(self, jobs: Iterable[WatchedJob]) -> None:
         """Has jobs polled for as long as this window is open; raises as `add` does."""

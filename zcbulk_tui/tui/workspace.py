@@ -5,9 +5,7 @@ are made of it by `questions`. Data runs one way: an event of a monitor comes to
 request to a monitor shows in the list only once an event reports its effect.
 """
 
-import re
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from datetime import datetime
 from enum import Enum
 from itertools import groupby
@@ -15,7 +13,8 @@ from typing import NamedTuple
 
 from zcbulk_tui.domain.address import parse_job_url
 from zcbulk_tui.domain.control import Outcome
-from zcbulk_tui.domain.job import Action, Environment, WatchedJob
+from zcbulk_tui.domain.job import Action, Environment, JobRef, WatchedJob
+from zcbulk_tui.domain.job_text import FoundJobs, find_jobs
 from zcbulk_tui.domain.sign_in import login
 from zcbulk_tui.domain.snapshot import JobKey, Listed
 from zcbulk_tui.errors import ConfigError, QuotaSpentError, UsageError
@@ -31,8 +30,6 @@ from zcbulk_tui.tui.job_rows import JobRows
 from zcbulk_tui.tui.notices import ErrorDialog, Notice
 from zcbulk_tui.tui.profile_spec import Connection, ProfileSpec
 from zcbulk_tui.tui.profile_view import ProfileView
-
-_URL = re.compile(r"https?://[^\s\"'<>]+")
 
 _COMMANDS = {"start": Action.START, "abort": Action.ABORT}
 """What can change something at Zoho."""
@@ -268,13 +265,14 @@ class Workspace:
             return [ErrorDialog(error, f"{listed.snapshot.job.label}: {error.title}")]
         return []
 
-    def add(self, profile: ProfileView, job: WatchedJob) -> list[Notice]:
-        """Watches a job; says why, where that cannot be or need not be."""
-        if JobKey(profile.name, job.ref) in self.rows:
-            return [notices.listed_already(job)]
+    def add(self, profile: ProfileView, *jobs: WatchedJob) -> list[Notice]:
+        """Watches jobs, all or none; says why, where that cannot be or need not be."""
+        new = [job for job in jobs if JobKey(profile.name, job.ref) not in self.rows]
+        if not new:
+            return [notices.listed_already(job) for job in jobs[:1]]
         try:
             if profile.monitor is not None:
-                profile.monitor.add(job)
+                profile.monitor.add(*new)
         except ConfigError as error:
             return [ErrorDialog(error)]
         return []
@@ -303,16 +301,14 @@ class Workspace:
                 return [ErrorDialog(error)]
         return []
 
-    def job_urls(self, text: str) -> list[str]:
-        """Returns the URLs of jobs in a text, each once."""
-        base_url = self.here.spec.job_defaults.base_url
-        urls: dict[str, None] = {}
-        for found in _URL.findall(text):
-            url = found.rstrip(".,;:)]}")
-            with suppress(UsageError):
-                parse_job_url(url, base_url=base_url)
-                urls[url] = None
-        return list(urls)
+    def jobs_in(self, text: str) -> FoundJobs:
+        """Returns the jobs whose URLs are in a text."""
+        home = self.here.spec.job_defaults
+
+        def job(url: str, environment: Environment | None) -> JobRef:
+            return parse_job_url(url, environment or home.environment, base_url=home.base_url)
+
+        return find_jobs(text, job)
 
     # Which jobs are shown, and how.
 
