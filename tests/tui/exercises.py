@@ -170,6 +170,9 @@ EXERCISES: Mapping[str, Exercise] = {
     "copy": _copies(_id),
     "copy_command": _copies(lambda stage: f"zcbulk-tui status {stage.ref(JOB).origin}"),
     "unwatch": _opens("ConfirmScreen", f"Stop watching “{JOB}”?"),
+    "undo": Exercise(
+        lambda stage: len(stage.jobs) == 12, lambda stage: stage.press("x", "y"), after=()
+    ),
     "mark": Exercise(lambda stage: _marked(stage) == 1, after=("escape",)),
     "mark_all": Exercise(lambda stage: _marked(stage) == 12, after=("escape",)),
     "add": _opens("AddJobScreen"),

@@ -59,8 +59,15 @@ class TakingDown:
     def edit(self, job: WatchedJob) -> None:
         self._take("edit", job.label)
 
-    def remove(self, ref: JobRef) -> None:
+    def remove(self, ref: JobRef) -> int:
         self._take("remove", ref.job_id)
+        return 7
+
+    def put_back(self, jobs: Iterable[tuple[WatchedJob, int | None]]) -> None:
+        self._take("put back", *((job.ref.job_id, place) for job, place in jobs))
+
+    def change_environment(self, ref: JobRef, job: WatchedJob) -> None:
+        self._take("environment", ref.job_id, job.ref.environment.value)
 
     def day_plan(self) -> DayPlan:
         return plan(spent(pace=self.pace))

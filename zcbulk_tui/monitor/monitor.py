@@ -122,6 +122,7 @@ class Monitor:
             lambda polled_job: self._ask_soon(polled_job, Priority.KEY, "e"),
         )
         self.add, self.edit, self.remove = editing.add, editing.edit, editing.remove
+        self.put_back, self.change_environment = editing.put_back, editing.change_environment
         self._looks = Looks(self._aftermath, self._service, self._follower, self._look)
         self._timekeeper = Timekeeper(
             ClockWatch(now, elapsed),

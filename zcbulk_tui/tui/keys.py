@@ -122,7 +122,13 @@ KEYS = (
         rank=1,
         contexts=frozenset({Context.JOBS, Context.HISTORY}),
     ),
-    Key("edit", "e", "edit", "Change the job's label, tags and note.", group=_JOB),
+    Key(
+        "edit",
+        "e",
+        "edit",
+        "Change the job's label, tags, note, environment, time of creation.",
+        group=_JOB,
+    ),
     Key("copy", "y", "copy id", "Copy the job's id to the clipboard.", group=_JOB),
     Key(
         "copy_command",
@@ -138,6 +144,7 @@ KEYS = (
         "Take the job off the list; nothing changes at Zoho.",
         group=_JOB,
     ),
+    Key("undo", "u", "undo", "Bring back the jobs that were taken off last.", group=_LIST),
     Key(
         "mark",
         "space",
@@ -151,7 +158,7 @@ KEYS = (
         "add",
         "a",
         "add",
-        "Watch a job: paste its URL, or give its names and id.",
+        "Watch jobs: paste a text with their URLs, or give names and id.",
         group=_LIST,
         rank=2,
     ),

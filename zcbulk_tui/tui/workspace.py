@@ -30,6 +30,7 @@ from zcbulk_tui.tui.job_rows import JobRows
 from zcbulk_tui.tui.notices import ErrorDialog, Notice
 from zcbulk_tui.tui.profile_spec import Connection, ProfileSpec
 from zcbulk_tui.tui.profile_view import ProfileView
+from zcbulk_tui.tui.removal import Removal
 
 _COMMANDS = {"start": Action.START, "abort": Action.ABORT}
 """What can change something at Zoho."""
@@ -104,6 +105,8 @@ class Workspace:
         self.details = Details.CLOSED
         self.is_sparing = False
         self._warned: set[str] = set()
+        self._removal = removal = Removal(self.rows, lambda name: self.profile(name).monitor)
+        self.remove, self.undo = removal.remove, removal.undo
         for profile in self.profiles:
             for snapshot in profile.spec.watched:
                 self.rows.put(Listed(profile.name, snapshot))
@@ -138,7 +141,7 @@ class Workspace:
         """Applies an event of a profile's monitor; returns what is to be said of it."""
         match event:
             case JobChanged(snapshot):
-                self.rows.put(Listed(profile.name, snapshot))
+                self._removal.put(Listed(profile.name, snapshot))
             case JobRemoved(ref):
                 self.rows.drop(JobKey(profile.name, ref))
             case ServiceChanged(service):
@@ -212,6 +215,8 @@ class Workspace:
             able = connected
         elif action in _ABOUT_WHAT_IS_SHOWN:
             able = len(self.rows)
+        elif action == "undo":
+            able = connected and self._removal.can_undo
         elif action == "profile":
             able = connected and here.others
         return True if able else None
@@ -284,21 +289,16 @@ class Workspace:
         if monitor is None or (job == listed.snapshot.job and not is_given_up):
             return []
         try:
-            monitor.edit(job)
-        except ConfigError as error:
+            if job.ref == listed.snapshot.ref:
+                monitor.edit(job)
+                return []
+            key = JobKey(listed.profile, job.ref)
+            if key in self.rows:
+                return [notices.listed_already(self.rows[key].snapshot.job)]
+            monitor.change_environment(listed.snapshot.ref, job)
+            self._removal.keep_place(listed.key, key)
+        except (ConfigError, UsageError) as error:
             return [ErrorDialog(error)]
-        return []
-
-    def remove(self, jobs: Iterable[Listed]) -> list[Notice]:
-        """Stops watching jobs, until one cannot be written down; takes all marks off."""
-        self.rows.marked.clear()
-        for listed in jobs:
-            monitor = self.profile(listed.profile).monitor
-            try:
-                if monitor is not None and listed.key in self.rows:
-                    monitor.remove(listed.snapshot.ref)
-            except ConfigError as error:
-                return [ErrorDialog(error)]
         return []
 
     def jobs_in(self, text: str) -> FoundJobs:

@@ -144,8 +144,9 @@ class WatchScreen(WatchView):
             if job is not None:
                 self.show_notices(self.workspace.edit(selected, job))
                 self.flush()
+                self.jobs.select_job(JobKey(selected.profile, job.ref))
 
-        self.app.push_screen(EditJobScreen(selected.snapshot.job), answered)
+        self.app.push_screen(EditJobScreen(selected.snapshot, self.now), answered)
 
     def action_copy(self) -> None:
         ids = [listed.snapshot.ref.job_id for listed in self.workspace.target_jobs()]
@@ -173,11 +174,18 @@ class WatchScreen(WatchView):
         jobs = self.workspace.target_jobs()
 
         def confirmed() -> None:
-            self.show_notices(self.workspace.remove(jobs))
+            self.show_notices(self.workspace.remove(jobs, undo_key=self.key("undo")))
             self.flush()  # the next key is about the next job
 
         if jobs:
             self._ask(questions.remove(jobs), confirmed)
+
+    def action_undo(self) -> None:
+        keys, said = self.workspace.undo()
+        self.show_notices(said)
+        self.flush()  # puts them on the list
+        for key in keys[:1]:
+            self.jobs.select_job(key)
 
     # The list.
 
