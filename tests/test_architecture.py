@@ -125,7 +125,10 @@ def test_what_a_part_loads(part: str, absent: set[str], allowed: set[str]) -> No
 
 
 def test_the_model_of_the_screen_loads_no_terminal() -> None:
-    names = {"job_rows", "notices", "profile_spec", "profile_view", "questions", "workspace"}
+    names = {
+        *("job_rows", "notices", "pasted_jobs", "profile_spec", "profile_view", "questions"),
+        *("removal", "workspace"),
+    }
     loaded = run_fresh("".join(f"import zcbulk_tui.tui.{name}\n" for name in names) + _REPORT)
     assert loaded & OUTSIDE == set()
     assert {name.split(".")[2] for name in loaded if name.startswith("zcbulk_tui.tui.")} == names

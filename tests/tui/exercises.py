@@ -170,12 +170,12 @@ EXERCISES: Mapping[str, Exercise] = {
     "copy": _copies(_id),
     "copy_command": _copies(lambda stage: f"zcbulk-tui status {stage.ref(JOB).origin}"),
     "unwatch": _opens("ConfirmScreen", f"Stop watching “{JOB}”?"),
-    "undo": Exercise(
-        lambda stage: len(stage.jobs) == 12, lambda stage: stage.press("x", "y"), after=()
-    ),
     "mark": Exercise(lambda stage: _marked(stage) == 1, after=("escape",)),
     "mark_all": Exercise(lambda stage: _marked(stage) == 12, after=("escape",)),
     "add": _opens("AddJobScreen"),
+    "undo": Exercise(
+        lambda stage: len(stage.jobs) == 12, lambda stage: stage.press("x", "y"), after=()
+    ),
     "poll_all": _polls(_unfinished),
     "pause": _changes(lambda stage: stage.screen.workspace.here.service.paused),
     "log": _opens("LogScreen", "First read"),

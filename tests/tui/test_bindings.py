@@ -143,12 +143,12 @@ async def test_own_keys_act_on_the_other_screens() -> None:
         """The chosen pace, and whether the field has the focus."""
         return stage.screen.workspace.here.pending_pace, stage.app.screen.focused is not None
 
-    own = {"true_figure": "f", "eager": "u", "close": "w", "down": "n", "calls": "C"}
+    own = {"true_figure": "f", "eager": "i", "close": "w", "down": "n", "calls": "C"}
     async with with_keys(remapped(KEYS, own)).open() as stage:
         await stage.press("b", "t", "plus")
         assert pressed(stage) == (None, False)
         assert any(" f type the true figure " in line for line in stage.text())
-        await stage.press("u", "f")
+        await stage.press("i", "f")
         assert pressed(stage) == (Pace.EAGER, True)
         await stage.press("escape", "q")
         assert type(stage.app.screen).__name__ == "BudgetScreen"

@@ -144,7 +144,6 @@ KEYS = (
         "Take the job off the list; nothing changes at Zoho.",
         group=_JOB,
     ),
-    Key("undo", "u", "undo", "Bring back the jobs that were taken off last.", group=_LIST),
     Key(
         "mark",
         "space",
@@ -162,6 +161,7 @@ KEYS = (
         group=_LIST,
         rank=2,
     ),
+    Key("undo", "u", "undo", "Bring back the jobs that were taken off last.", group=_LIST),
     Key(
         "poll_all",
         "R",
