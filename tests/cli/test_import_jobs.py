@@ -83,6 +83,22 @@ def test_the_environment_is_the_one_that_is_told(imported: Importer, home: Path)
     assert job.ref.environment is Environment.STAGE
 
 
+def test_a_mail_with_urls_in_it(imported: Importer, home: Path) -> None:
+    token = "1000.0a1b2c3d4e5f60718293a4b5c6d7e8f9.9f8e7d6c5b4a39281706f5e4d3c2b1a0"
+    mail = (
+        f"Hi Ann,\n\n- Customers: {URL}/result\n- Orders: {OTHER_URL}\n"
+        f"Zoho-oauthtoken {token}\nhttps://www.zoho.com/creator/\n"
+    )
+    ended = imported(f"{mail}{URL.replace('.com', '.example')}\n")
+    assert (ended.code, ended.out) == (2, "")
+    assert "line 7: The host of" in ended.err
+    ended = imported(mail)
+    assert (ended.code, ended.out) == (0, "2 jobs added\n")
+    assert "has an access token in it, which was ignored" in ended.err
+    assert token not in ended.err
+    assert labels(home) == ["Customers", "Orders"]
+
+
 def test_stdin(cli: CommandLine, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(URL.encode())))
     assert cli("import", "-").out == "1 job added\n"
@@ -271,7 +287,7 @@ def test_what_is_wrong_with_a_file_is_not_said_in_pythons_words(
 
 def test_bad_lines_and_rounded_ids_are_named_in_one_round(imported: Importer, home: Path) -> None:
     put_on_list(home, JOB)
-    content = f"nonsense\n{ROUNDED}\n{OTHER_URL}\n{ON_ANOTHER_FORM}\nrubbish\n"
+    content = f"{ROUNDED}\nnonsense\n{OTHER_URL}\n{ON_ANOTHER_FORM}\nrubbish\n"
     for options in ((), ("--skip-bad",)):
         ended = imported(content, *options)
         named = [line.split(": ")[1] for line in ended.lines if ": line " in line]

@@ -237,7 +237,7 @@ def test_the_risk_warns_by_its_level() -> None:
 
 def test_a_deadline_has_its_moment_and_what_is_left() -> None:
     told = values(pane(read(0, 0, state=S.READY), width=80))
-    assert told["Start by"].startswith("at most 2h58m left, Wed 11 Mar 14:30 CET")
+    assert told["Start by"].startswith("unknown, at most 2h58m left, Wed 11 Mar 14:30 CET")
     created = replace(watched(), created_at=NOW - timedelta(hours=2, minutes=50))
     drawn = pane(read(0, 0, state=S.READY), job=created, width=80)
     assert values(drawn)["Start by"].startswith("8m50s left, Wed 11 Mar 11:40 CET")

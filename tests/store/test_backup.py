@@ -56,7 +56,8 @@ def test_each_change_of_the_list_is_there_at_once(database: Database, path: Path
         lambda: others.add(watched("7")),
         lambda: listed.edit(replace(JOB, label="Another", note="")),
         lambda: listed.add(watched("8")),
-        lambda: listed.remove(JOB.ref),
+        lambda: listed.put_back([(replace(JOB, tags=("back",)), listed.remove(JOB.ref))]),
+        lambda: listed.replace(JOB.ref, watched("9")),
     ]
     for change in changes:
         change()

@@ -36,6 +36,9 @@ TOLD = replace(
 )
 
 
+ON_STAGE = replace(watched("1"), ref=replace(watched("1").ref, environment=Environment.STAGE))
+
+
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "state.db"
@@ -154,6 +157,32 @@ def test_a_removed_job_comes_back_at_the_end_as_one_that_was_added_now(
     assert watch_list.jobs() == [watched("2"), back]
 
 
+def test_removed_jobs_that_are_put_back_are_as_they_were(watch_list: WatchList) -> None:
+    watch_list.add_all([watched("0"), TOLD, watched("2"), watched("3")])
+    before = watch_list.jobs()
+    places = [watch_list.remove(job.ref) for job in (TOLD, watched("3"))]
+    assert places == [2, 4]
+    assert watch_list.remove(TOLD.ref) is None
+    watch_list.put_back([(TOLD, places[0]), (watched("3"), places[1])])
+    assert watch_list.jobs() == before
+
+
+def test_a_place_that_another_job_has_taken_is_shared(watch_list: WatchList) -> None:
+    on_list(watch_list, "1", "2")
+    place = watch_list.remove(watched("2").ref)
+    watch_list.add(watched("3"))
+    watch_list.put_back([(watched("2"), place), (watched("4"), None)])
+    assert ids(watch_list) == ["1", "2", "3", "4"]
+
+
+def test_a_job_in_another_environment_takes_the_place_of_the_one(watch_list: WatchList) -> None:
+    on_list(watch_list, "1", "2")
+    watch_list.replace(watched("1").ref, ON_STAGE)
+    assert [job.ref for job in watch_list.jobs()] == [ON_STAGE.ref, watched("2").ref]
+    watch_list.replace(ON_STAGE.ref, watched("1"))
+    assert ids(watch_list) == ["1", "2"]
+
+
 def test_a_job_that_is_only_known_is_not_listed_and_goes_to_the_end_when_it_is_added(
     watch_list: WatchList, database: Database
 ) -> None:
@@ -247,13 +276,15 @@ def test_words_without_end_are_cut_short(watch_list: WatchList) -> None:
     assert max(map(len, (back.label, back.note, back.added_by, *back.tags))) <= 200
 
 
-Change = Callable[[WatchList], None]
+Change = Callable[[WatchList], object]
 
 CHANGES: dict[str, Change] = {
     "add": lambda watch_list: watch_list.add(watched("3")),
     "add again": lambda watch_list: watch_list.add(watched("1", "Renamed")),
     "add all": lambda watch_list: on_list(watch_list, "3", "4"),
     "remove": lambda watch_list: watch_list.remove(watched("1").ref),
+    "put back": lambda watch_list: watch_list.put_back([(watched("3"), 1), (watched("4"), None)]),
+    "replace": lambda watch_list: watch_list.replace(watched("1").ref, ON_STAGE),
 }
 
 

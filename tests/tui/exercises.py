@@ -173,6 +173,9 @@ EXERCISES: Mapping[str, Exercise] = {
     "mark": Exercise(lambda stage: _marked(stage) == 1, after=("escape",)),
     "mark_all": Exercise(lambda stage: _marked(stage) == 12, after=("escape",)),
     "add": _opens("AddJobScreen"),
+    "undo": Exercise(
+        lambda stage: len(stage.jobs) == 12, lambda stage: stage.press("x", "y"), after=()
+    ),
     "poll_all": _polls(_unfinished),
     "pause": _changes(lambda stage: stage.screen.workspace.here.service.paused),
     "log": _opens("LogScreen", "First read"),

@@ -53,14 +53,21 @@ class TakingDown:
     async def command(self, ref: JobRef, action: Action, shown: JobReading | None) -> None:
         self._take("command", ref.job_id, action, shown)
 
-    def add(self, job: WatchedJob) -> None:
-        self._take("add", job.ref.job_id)
+    def add(self, *jobs: WatchedJob) -> None:
+        self._take("add", *(job.ref.job_id for job in jobs))
 
     def edit(self, job: WatchedJob) -> None:
         self._take("edit", job.label)
 
-    def remove(self, ref: JobRef) -> None:
+    def remove(self, ref: JobRef) -> int:
         self._take("remove", ref.job_id)
+        return 7
+
+    def put_back(self, jobs: Iterable[tuple[WatchedJob, int | None]]) -> None:
+        self._take("put back", *((job.ref.job_id, place) for job, place in jobs))
+
+    def change_environment(self, ref: JobRef, job: WatchedJob) -> None:
+        self._take("environment", ref.job_id, job.ref.environment.value)
 
     def day_plan(self) -> DayPlan:
         return plan(spent(pace=self.pace))

@@ -39,7 +39,7 @@ def bound(stage: Stage) -> set[tuple[str, str]]:
 
 @pytest.mark.parametrize("keys", [KEYS, remapped(KEYS, OWN)], ids=["default", "own"])
 async def test_help_palette_and_bindings_say_the_same(keys: tuple[Key, ...]) -> None:
-    async with with_keys(keys).open(120, 90) as stage:
+    async with with_keys(keys).open(120, 95) as stage:
         assert bound(stage) == {
             (name, key.action)
             for key in keys
@@ -51,7 +51,7 @@ async def test_help_palette_and_bindings_say_the_same(keys: tuple[Key, ...]) -> 
         assert await told.by_help(stage) == shown
         await stage.select("Suppliers")  # can be started and aborted
         said = await told.by_palette(stage)
-        not_now = {"palette", "profile"}  # it is open; there is one profile only
+        not_now = {"palette", "profile", "undo"}  # open; one profile only; nothing to undo
         assert said == {
             key.label.capitalize(): told.of(key)
             for key in keys
@@ -143,12 +143,12 @@ async def test_own_keys_act_on_the_other_screens() -> None:
         """The chosen pace, and whether the field has the focus."""
         return stage.screen.workspace.here.pending_pace, stage.app.screen.focused is not None
 
-    own = {"true_figure": "f", "eager": "u", "close": "w", "down": "n", "calls": "C"}
+    own = {"true_figure": "f", "eager": "i", "close": "w", "down": "n", "calls": "C"}
     async with with_keys(remapped(KEYS, own)).open() as stage:
         await stage.press("b", "t", "plus")
         assert pressed(stage) == (None, False)
         assert any(" f type the true figure " in line for line in stage.text())
-        await stage.press("u", "f")
+        await stage.press("i", "f")
         assert pressed(stage) == (Pace.EAGER, True)
         await stage.press("escape", "q")
         assert type(stage.app.screen).__name__ == "BudgetScreen"

@@ -1,10 +1,13 @@
 """What is remembered, by keys: history, log, what the user says of a job, and what is not saved."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from textual.widgets import Select, Static
 
 from tests.tui.stage import Stage
+from zcbulk_tui.domain.job import Environment, WatchedJob
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.monitor.events import ServiceChanged
 from zcbulk_tui.tui.app import DashboardApp
@@ -51,6 +54,58 @@ async def test_the_words_of_a_job_can_be_changed() -> None:
         assert any("#eu #sales · ask Ann" in line for line in stage.text())
         await stage.press("l")
         assert any("Label, tags or note changed" in line for line in stage.text())
+
+
+def selected(stage: Stage) -> WatchedJob:
+    """What the list says of the selected job."""
+    listed = stage.screen.workspace.selected
+    assert listed is not None
+    return listed.snapshot.job
+
+
+async def test_the_time_of_creation_can_be_typed() -> None:
+    async with Stage().open() as stage:
+        await stage.select("Suppliers")
+        await stage.press("e", *["tab"] * 3, "end", "ctrl+u", *"2099-01-01 10:00", "enter")
+        assert isinstance(stage.app.screen, EditJobScreen)
+        problem = stage.app.screen.query_one("#problem", Static)
+        assert "is still to come" in str(problem.render())
+        await stage.press("end", "ctrl+u", *"2h ago", "enter")
+        assert len(stage.app.screen_stack) == 1
+        assert selected(stage).created_at == stage.now() - timedelta(hours=2)
+        assert any("start within 1h00m" in line for line in stage.text())
+
+
+async def test_another_environment_is_watched_in_the_place_of_the_job() -> None:
+    async with Stage().open() as stage:
+        await stage.select("Suppliers")
+        at, before = stage.screen.workspace.rows.cursor, selected(stage)
+        await stage.press("e")
+        stage.app.screen.query_one(Select).value = Environment.STAGE
+        await stage.show()
+        problem = stage.app.screen.query_one("#problem", Static)
+        assert "It was read in production, so it is there." in str(problem.render())
+        await stage.press("enter")
+        assert len(stage.app.screen_stack) == 1
+        after = selected(stage)
+        assert after.ref == replace(before.ref, environment=Environment.STAGE)
+        assert (stage.screen.workspace.rows.cursor, after.label) == (at, "Suppliers")
+
+
+async def test_a_removed_job_comes_back_with_its_readings() -> None:
+    async with Stage().open(toasts=True) as stage:
+        await stage.select("Price list")
+        before = selected(stage)
+        order = [job.ref for job in stage.jobs]
+        await stage.press("x", "y")
+        assert len(stage.jobs) == 11
+        assert any("u brings it back" in line for line in stage.text())
+        await stage.press("u")
+        assert [job.ref for job in stage.jobs] == order
+        assert selected(stage) == before
+        listed = stage.screen.workspace.selected
+        assert listed is not None
+        assert listed.snapshot.last is not None
 
 
 @pytest.mark.parametrize("keys", [("escape",), ("home", "x", "escape"), ("enter",)])

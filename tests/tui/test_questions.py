@@ -114,9 +114,10 @@ def test_what_leaves_the_list_leaves_its_id() -> None:
     model = Model(READY, RUNNING)
     one = questions.remove(model.workspace.target_jobs())
     assert one.title == "Stop watching “Job 1”?"
-    assert "to watch it again you need its id, 1." in said(one)
+    assert "Undo brings it back until you quit" in said(one)
+    assert "After that you need its id, 1." in said(one)
     model.workspace.mark_all()
     several = questions.remove(model.workspace.target_jobs())
     assert several.title == "Stop watching 2 jobs?"
     assert "Job 1\nJob 2" in said(several)
-    assert "to watch them again you need their ids, 1, 2." in said(several)
+    assert "After that you need their ids, 1, 2." in said(several)

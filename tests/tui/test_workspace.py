@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from tests.render.plans import spent
-from tests.support.jobs import NOW, URL
+from tests.support.jobs import NOW, REF, URL
 from tests.tui.model import DONE, READY, RUNNING, UNREAD, Model, job, text
 from zcbulk_tui.domain.budget import Pace
 from zcbulk_tui.domain.control import Command, Outcome
-from zcbulk_tui.domain.job import Action
-from zcbulk_tui.domain.snapshot import Fault, ServiceSnapshot
+from zcbulk_tui.domain.job import Action, Environment
+from zcbulk_tui.domain.snapshot import Fault, JobKey, JobSnapshot, ServiceSnapshot
 from zcbulk_tui.errors import (
     ConfigError,
     JobRefusedError,
@@ -20,7 +20,7 @@ from zcbulk_tui.errors import (
 )
 from zcbulk_tui.monitor.events import CommandEnded, JobChanged, JobRemoved, ServiceChanged
 from zcbulk_tui.tui.notices import ErrorDialog, Toast
-from zcbulk_tui.tui.profile_spec import Profiles, ProfileSpec
+from zcbulk_tui.tui.profile_spec import JobDefaults, Profiles, ProfileSpec
 
 ALL = (READY, RUNNING, DONE, UNREAD)
 
@@ -368,15 +368,84 @@ def test_jobs_that_are_removed_lose_their_marks_and_leave_by_an_event() -> None:
     model = Model(*ALL)
     model.mark(1, 3)
     jobs = model.workspace.target_jobs()
-    assert model.workspace.remove(jobs) == []
+    (said,) = model.workspace.remove(jobs, undo_key="u")
+    assert isinstance(said, Toast)
+    assert said.text == "2 jobs are off the list. u brings them back."
     assert model.asked == [("remove", "1"), ("remove", "3")]
     assert not model.workspace.rows.marked
     assert len(model.workspace.rows) == 4
     model.asked.clear()
     model.workspace.apply(model.workspace.here, JobRemoved(READY.ref))
     error = model.monitors["acme"].error = ConfigError("Cannot be written")
-    assert model.workspace.remove(jobs) == [ErrorDialog(error)]
+    assert model.workspace.remove(jobs, undo_key="u") == [ErrorDialog(error)]
     assert model.asked == [("remove", "3")], "another window has removed the first"
+
+
+def test_removed_jobs_come_back_to_their_places_level_by_level() -> None:
+    model = Model(*ALL)
+    workspace = model.workspace
+    assert workspace.can("undo") is None
+    assert workspace.undo() == ((), [])
+
+    def remove(*jobs: JobSnapshot) -> None:
+        listed = [workspace.rows[JobKey("acme", it.ref)] for it in jobs]
+        workspace.remove(listed, undo_key="")
+        for it in jobs:
+            workspace.apply(workspace.here, JobRemoved(it.ref))
+
+    def undo(*jobs: JobSnapshot) -> None:
+        keys, said = workspace.undo()
+        assert (list(keys), said) == ([JobKey("acme", it.ref) for it in jobs], [])
+        for it in jobs:
+            workspace.apply(workspace.here, JobChanged(it))
+
+    remove(RUNNING)
+    remove(READY, DONE)
+    assert workspace.can("undo")
+    model.asked.clear()
+    undo(READY, DONE)
+    assert [it.snapshot for it in workspace.rows] == [READY, DONE, UNREAD]
+    undo(RUNNING)
+    assert [it.snapshot for it in workspace.rows] == list(ALL)
+    assert model.asked == [("put back", ("1", 7), ("3", 7)), ("put back", ("2", 7))]
+    assert workspace.can("undo") is None
+
+
+def test_an_undo_that_cannot_be_written_can_be_tried_again() -> None:
+    model = Model(READY)
+    model.workspace.remove(model.workspace.target_jobs(), undo_key="u")
+    model.workspace.apply(model.workspace.here, JobRemoved(READY.ref))
+    error = model.monitors["acme"].error = ConfigError("Cannot be written")
+    assert model.workspace.undo() == ((), [ErrorDialog(error)])
+    model.monitors["acme"].error = None
+    keys, _ = model.workspace.undo()
+    assert len(keys) == 1
+
+
+def test_an_undo_leaves_alone_what_is_on_the_list_again() -> None:
+    model = Model(READY)
+    model.workspace.remove(model.workspace.target_jobs(), undo_key="u")
+    model.asked.clear()
+    keys, _ = model.workspace.undo()
+    assert [key.ref for key in keys] == [READY.ref]
+    assert model.asked == []
+
+
+def test_another_environment_is_asked_for_in_the_place_of_the_job() -> None:
+    model = Model(READY, RUNNING)
+    workspace = model.workspace
+    (listed,) = workspace.target_jobs()
+    ref = replace(READY.ref, environment=Environment.DEVELOPMENT)
+    assert workspace.edit(listed, replace(READY.job, ref=ref)) == []
+    assert model.asked == [("environment", "1", "development")]
+    moved = replace(READY, job=replace(READY.job, ref=ref))
+    workspace.apply(workspace.here, JobRemoved(READY.ref))
+    workspace.apply(workspace.here, JobChanged(moved))
+    assert [it.snapshot for it in workspace.rows] == [moved, RUNNING]
+    same = replace(RUNNING.job, ref=ref)
+    assert workspace.edit(workspace.rows[JobKey("acme", RUNNING.ref)], same) == [
+        Toast("It is on the list already.", "Job 1")
+    ]
 
 
 def test_a_pause_is_for_all_profiles_by_what_the_selected_one_does() -> None:
@@ -428,12 +497,20 @@ def test_without_a_monitor_no_pace_is_chosen() -> None:
 
 
 @pytest.mark.parametrize(
-    ("pasted", "found"),
-    [
-        (f"see {URL}, and {URL}.", [URL]),
-        (f"({URL})\n<{URL[:-1]}8>", [URL, f"{URL[:-1]}8"]),
-        ("https://example.com/insert/1 and words", []),
-    ],
+    ("base_url", "jobs"), [(None, []), ("http://localhost:8080", [Environment.STAGE])]
 )
-def test_the_jobs_in_what_is_pasted(pasted: str, found: list[str]) -> None:
-    assert Model().workspace.job_urls(pasted) == found
+def test_the_jobs_in_a_text_are_those_of_the_profile(
+    base_url: str | None, jobs: list[Environment]
+) -> None:
+    defaults = JobDefaults(Environment.STAGE, base_url=base_url)
+    model = Model(change=lambda spec: spec._replace(job_defaults=defaults))
+    found = model.workspace.jobs_in(f"see {URL.replace(REF.origin, 'http://localhost:8080')}.")
+    assert [job.ref.environment for job in found.jobs] == jobs
+    assert bool(found.left_out) is not bool(jobs)
+
+
+def test_jobs_are_added_together_but_for_those_on_the_list() -> None:
+    model = Model(READY)
+    (profile,) = model.workspace.profiles
+    assert model.workspace.add(profile, RUNNING.job, READY.job, DONE.job) == []
+    assert model.asked == [("add", "2", "3")]

@@ -18,6 +18,7 @@ from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
 from zcbulk_tui.domain.job_id import doubts
 from zcbulk_tui.domain.job_list_file import BadEntry, ListedJob, read
+from zcbulk_tui.domain.job_text import has_token
 from zcbulk_tui.domain.records import EventKind, JobEvent
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import UsageError
@@ -30,7 +31,10 @@ FILE has a job's status URL or id in each line, with a label and tags after it i
   https://www.zohoapis.eu/creator/v2.1/bulk/…/insert/3888833000000114027  My label #tag
 
 Empty lines and lines that begin with # are left out. What zcbulk-tui export has written,
-JSON or CSV, will do as well; the jobs of it are taken, their past is not."""
+JSON or CSV, will do as well; the jobs of it are taken, their past is not.
+
+A text whose first line begins with neither a URL nor an id, as a mail, is searched for the
+URLs of jobs; what stands before one, as in Customers: https://…, is the label."""
 
 _STDIN = "-"
 
@@ -73,8 +77,11 @@ def run(arguments: Namespace) -> int:
     file, skip_bad, yes = arguments.file, arguments.skip_bad, arguments.yes
     settings = load.load(flags=options.setting_flags(arguments))
     name = "The standard input" if file == _STDIN else one_line(file, 200)
-    entries = entries_of(_content(file, name), name, settings)
+    content = _content(file, name)
+    entries = entries_of(content, name, settings)
     listed = [entry for entry in entries if isinstance(entry, ListedJob)]
+    if has_token(content):
+        print_error(f"{name} has an access token in it, which was ignored.")
     bad = len(entries) - len(listed)
     wanted = _each_once(listed, settings)
     skipped = bad

@@ -1,16 +1,16 @@
-"""Parsing files that list jobs: text with one job per line, or exported JSON or CSV."""
+"""Parsing files with jobs: a list with one job per line, exported JSON or CSV, or any text."""
 
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
 
 from zcbulk_tui.domain.address import job_path, make_ref, parse_base_url
 from zcbulk_tui.domain.job import Environment, JobRef
-from zcbulk_tui.domain.job_id import grouped
+from zcbulk_tui.domain.job_id import grouped, is_number
+from zcbulk_tui.domain.job_text import JobReader, find_jobs
 from zcbulk_tui.domain.text import from_cell, json_problem, one_line
 from zcbulk_tui.errors import UsageError
 
@@ -20,9 +20,7 @@ VERSION = 1
 _WHERE = ("origin", "owner", "app", "form", "job_id")
 """Required fields of a JSON or CSV entry."""
 
-_NEXT_STEP = (
-    "Give a text file with a job's URL in each line, or what zcbulk-tui export has written."
-)
+_NEXT_STEP = "Give a text with the URLs of jobs in it, or what zcbulk-tui export has written."
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +61,11 @@ class BadEntry:
     reason: str
 
 
-class JobReader(Protocol):
-    """Parses a job's URL or id, within what the settings allow."""
-
-    def __call__(self, text: str, environment: Environment | None, /) -> JobRef:
-        """Returns the job.
-
-        Args:
-            text: Text as in the file.
-            environment: The job's environment; None where the file names none.
-
-        Raises:
-            UsageError: The text is not a valid job.
-        """
-
-
 def read(text: str, job: JobReader) -> Iterator[ListedJob | BadEntry]:
     """Yields the entries of a file in order; its content decides the format.
+
+    A text whose first line begins with a URL or an id is a list, and each of its lines must be a
+    job. In any other text the jobs are those whose URLs are in it.
 
     Args:
         text: The file's content.
@@ -95,7 +81,26 @@ def read(text: str, job: JobReader) -> Iterator[ListedJob | BadEntry]:
     delimiter = max(",;\t", key=first.count)
     if {name.strip('" \n') for name in first.split(delimiter)}.issuperset(_WHERE):
         return _read_entries(_rows(text, delimiter), job)
-    return _read_lines(text, job)
+    found = () if _begins_a_list(text) else _found(text, job)
+    return iter(found) if found else _read_lines(text, job)
+
+
+def _begins_a_list(text: str) -> bool:
+    """Whether the first line that is no comment begins with a URL or an id."""
+    lines = map(str.strip, io.StringIO(text, newline=None))
+    first = next((line for line in lines if line and not line.startswith("#")), "")
+    word = grouped(first) or first.partition(" ")[0]
+    return word.lower().startswith(("http://", "https://")) or is_number(word)
+
+
+def _found(text: str, job: JobReader) -> Sequence[ListedJob | BadEntry]:
+    """Returns the jobs whose URLs are in a text, and what looks like one, by their lines."""
+    found = find_jobs(text, job)
+    entries: list[tuple[int, ListedJob | BadEntry]] = [
+        (it.line, ListedJob(it.ref, it.label, place=f"line {it.line}")) for it in found.jobs
+    ]
+    entries += [(it.line, BadEntry(f"line {it.line}", it.reason)) for it in found.left_out]
+    return [entry for _, entry in sorted(entries, key=lambda pair: pair[0])]
 
 
 def _read_lines(text: str, job: JobReader) -> Iterator[ListedJob | BadEntry]:

@@ -1,10 +1,11 @@
 """The watch list as the user of this window changes it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from zcbulk_tui.domain.job import JobRef, WatchedJob
 from zcbulk_tui.domain.records import EventKind
+from zcbulk_tui.errors import UsageError
 from zcbulk_tui.monitor.following import Follower
 from zcbulk_tui.monitor.polled_job import PolledJob
 from zcbulk_tui.monitor.profile_context import ProfileContext
@@ -39,17 +40,19 @@ class Editing:
         self._changed = changed
         self._ask_again = ask_again
 
-    def add(self, job: WatchedJob) -> None:
-        """Puts a job on the watch list and begins to watch it.
+    def add(self, *jobs: WatchedJob) -> None:
+        """Puts jobs on the watch list and begins to watch them.
 
         Raises:
-            ConfigError: The watch list cannot be written; the job is not watched then.
+            ConfigError: The watch list cannot be written; none of them is watched then.
         """
-        known = {job.ref} & self._polled_jobs.keys()
-        self._context.memory.add(replace(job, added_by=f"{self._context.operator}, key a"))
+        known = {job.ref for job in jobs} & self._polled_jobs.keys()
+        by = f"{self._context.operator}, key a"
+        self._context.memory.add(*(replace(job, added_by=by) for job in jobs))
         self._follower.sync()
         self._follower.reword(known)
-        self._recorder.event(EventKind.ADDED, "Watched from now on", job)
+        for job in jobs:
+            self._recorder.event(EventKind.ADDED, "Watched from now on", job)
         self._changed()
 
     def adopt(self, other: str, jobs: Iterable[WatchedJob]) -> None:
@@ -63,7 +66,7 @@ class Editing:
         self._changed()
 
     def edit(self, job: WatchedJob) -> None:
-        """Takes another label, other tags and another note for a job.
+        """Takes another label, other tags, another note and another time of creation for a job.
 
         One whose polls have ended is polled again: the user deals with it.
 
@@ -73,21 +76,66 @@ class Editing:
         self._context.memory.edit(job)
         polled_job = self._polled_jobs.get(job.ref)
         if polled_job is not None:
-            polled_job.job = replace(polled_job.job, label=job.label, tags=job.tags, note=job.note)
-            self._recorder.event(EventKind.EDITED, "Label, tags or note changed", polled_job.job)
-            self._follower.tell(polled_job)
+            same_age = polled_job.job.created_at == job.created_at
+            self._follower.reword({job.ref})
+            what = "Label, tags or note changed" if same_age else "Time of creation changed"
+            self._recorder.event(EventKind.EDITED, what, polled_job.job)
+            self._changed()
             if polled_job.is_given_up:
                 self._ask_again(polled_job)
 
-    def remove(self, ref: JobRef) -> None:
+    def change_environment(self, ref: JobRef, job: WatchedJob) -> None:
+        """Watches a job in another environment, in the place of the one that it was watched in.
+
+        What was read there stays with that environment: it was read of another job, if of any.
+
+        Args:
+            ref: The job as it is watched.
+            job: As it is to be watched.
+
+        Raises:
+            UsageError: A start or an abort is open there.
+            ConfigError: The watch list cannot be written; nothing is changed then.
+        """
+        polled_job = self._polled_jobs.get(ref)
+        if polled_job is not None and polled_job.record and polled_job.record.is_unclear:
+            raise UsageError(
+                "The environment stays as it is",
+                "What became of the last start or abort is not known yet.",
+                "Try again once it is.",
+            )
+        self._context.memory.replace(ref, job)
+        said = f"Watched in {job.ref.environment.value}, no longer in {ref.environment.value}"
+        self._recorder.event(EventKind.REMOVED, said, replace(job, ref=ref))
+        self._recorder.event(EventKind.ADDED, said, job)
+        self._follower.sync()
+        self._changed()
+
+    def put_back(self, jobs: Sequence[tuple[WatchedJob, int | None]]) -> None:
+        """Puts jobs that were removed back to their places on the watch list.
+
+        Raises:
+            ConfigError: The watch list cannot be written; none of them is watched then.
+        """
+        self._context.memory.put_back(jobs)
+        self._follower.sync()
+        for job, _ in jobs:
+            self._recorder.event(EventKind.ADDED, "Put back on the list", job)
+        self._changed()
+
+    def remove(self, ref: JobRef) -> int | None:
         """Takes a job off the watch list; nothing changes at Zoho.
+
+        Returns:
+            Its place on the list, for `put_back`.
 
         Raises:
             ConfigError: The watch list cannot be written; the job is still watched then.
         """
-        self._context.memory.remove(ref)
+        place = self._context.memory.remove(ref)
         polled_job = self._polled_jobs.get(ref)
         if polled_job is not None:
             self._recorder.event(EventKind.REMOVED, "Not watched any more", polled_job.job)
         self._follower.sync()
         self._changed()
+        return place

@@ -176,6 +176,8 @@ class Follower:
         for recalled in self._context.memory.recall(refs) if refs else ():
             polled_job = self._polled_jobs[recalled.snapshot.ref]
             polled_job.take(recalled.snapshot.job, self._now())
+            if polled_job.reason is not None:
+                self._plan.by_rule(polled_job)  # its start deadline may be another one
             self.tell(polled_job)
 
     def tell(self, polled_job: PolledJob) -> None:

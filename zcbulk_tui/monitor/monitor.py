@@ -127,6 +127,7 @@ class Monitor:
         )
         self.add, self.edit, self.remove = editing.add, editing.edit, editing.remove
         self.adopt = editing.adopt
+        self.put_back, self.change_environment = editing.put_back, editing.change_environment
         self._looks = Looks(self._aftermath, self._service, self._follower, self._look)
         self._timekeeper = Timekeeper(
             ClockWatch(now, elapsed),

@@ -81,6 +81,7 @@ class PolledJob:
     def take(self, job: WatchedJob, now: datetime) -> None:
         """Takes what the list says of the job."""
         self.job = _not_later(job, now)
+        self.outlook = outlook(self.job, self._readings)
 
     def read(self, reading: JobReading, now: datetime) -> None:
         """Takes a good reading, which ends any trouble."""

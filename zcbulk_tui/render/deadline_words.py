@@ -38,7 +38,7 @@ def describe(deadline: Deadline, now: datetime, zone: tzinfo | None = None) -> s
     left = (deadline.at - now).total_seconds()
     if left <= 0:
         return f"passed, {at}" if deadline.exact else f"passed, {at} at the latest"
-    return f"{'' if deadline.exact else 'at most '}{countdown(left)} left, {at}"
+    return f"{'' if deadline.exact else 'unknown, at most '}{countdown(left)} left, {at}"
 
 
 def explain(deadline: Deadline) -> str:

@@ -44,6 +44,7 @@ from zcbulk_tui.store.rows import (
     JOB,
     KEEP_DAY,
     KNOW_JOB,
+    PLACE,
     PUT_LAST,
     day_values,
     job_values,
@@ -56,7 +57,7 @@ if TYPE_CHECKING:
 
 LIST_NAME, CALLS_NAME = "watch-list.json", "calls-today.json"
 
-_LIST = f"SELECT profile, {JOB} FROM jobs WHERE place IS NOT NULL ORDER BY profile, place"
+_LIST = f"SELECT profile, {JOB} FROM jobs WHERE place IS NOT NULL ORDER BY profile, {PLACE}"
 _OPEN = f"{control_log.SELECT} WHERE control.outcome = '{Outcome.SENT}' ORDER BY control.at"
 _DAYS = f"SELECT profile, {DAY} FROM days WHERE date >= ? ORDER BY profile, date"
 _DAY_NAMES = ("profile", *DAY.split(", "))

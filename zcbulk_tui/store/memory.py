@@ -91,16 +91,16 @@ class Memory:
         """Why what is written is not kept, as one line; None while it is."""
         return self._database.trouble
 
-    def add(self, job: WatchedJob) -> None:
-        """Puts a job on the list that this window shows.
+    def add(self, *jobs: WatchedJob) -> None:
+        """Puts jobs on the list that this window shows, all or none.
 
         Raises:
             ConfigError: It cannot be written; the list is as it was.
         """
         if self._shows_list:
-            self._list.add(job)
+            self._list.add_all(jobs)
         else:
-            self.want([job])
+            self.want(jobs)
 
     def adopt(self, other: str, jobs: Iterable[WatchedJob]) -> None:
         """Moves jobs of another profile to the list of this one; raises as `add` does."""
@@ -119,22 +119,33 @@ class Memory:
             self._database.write_later(KNOW_JOB, job_values(self._profile, job))
 
     def edit(self, job: WatchedJob) -> None:
-        """Keeps another label, other tags and another note of a job; raises as `add` does."""
+        """Keeps what the user says of a job; raises as `add` does."""
         self._list.edit(job)
         if job.ref in self._jobs:
             self._jobs[job.ref] = job
 
-    def remove(self, ref: JobRef) -> None:
+    def remove(self, ref: JobRef) -> int | None:
         """Takes a job off the list that this window shows.
+
+        Returns:
+            Its place on the watch list, for `put_back`; None where it has none.
 
         Raises:
             ConfigError: It cannot be written; the list is as it was.
         """
         if self._shows_list:
-            self._list.remove(ref)
-            return
+            return self._list.remove(ref)
         with self._database.transaction() as connection:
             connection.execute(_WANT_NO_MORE, self._named(ref))
+        return None
+
+    def put_back(self, jobs: Iterable[tuple[WatchedJob, int | None]]) -> None:
+        """Puts jobs back to their places on the watch list; raises as `add` does."""
+        self._list.put_back(jobs)
+
+    def replace(self, ref: JobRef, job: WatchedJob) -> None:
+        """Puts a job in the place of another one on the watch list; raises as `add` does."""
+        self._list.replace(ref, job)
 
     def polled(self) -> Mapping[JobRef, bool]:
         """Returns the jobs that are polled, and whether this window shows them.

@@ -15,6 +15,7 @@ from zcbulk_tui.store.json_objects import error_from_json
 from zcbulk_tui.store.rows import (
     JOB,
     JOB_WIDTH,
+    PLACE,
     READING,
     REF,
     SAME_JOB,
@@ -36,7 +37,7 @@ LEFT JOIN readings ON readings.id = (SELECT max(id) FROM readings WHERE job = jo
 
 _LIST = f"""
 SELECT {_SNAPSHOT} FROM jobs {_NEWEST}
-WHERE jobs.profile = ? AND jobs.place IS NOT NULL ORDER BY jobs.place
+WHERE jobs.profile = ? AND jobs.place IS NOT NULL ORDER BY {PLACE}
 """
 
 _WANTED = "SELECT job FROM wanted WHERE by_window IN (SELECT id FROM windows)"
@@ -45,7 +46,7 @@ _WANTED = "SELECT job FROM wanted WHERE by_window IN (SELECT id FROM windows)"
 _ALL = f"""
 SELECT {_SNAPSHOT} FROM jobs {_NEWEST}
 WHERE jobs.profile = ? AND (jobs.place IS NOT NULL OR jobs.id IN ({_WANTED}))
-ORDER BY jobs.place IS NULL, jobs.place, jobs.id
+ORDER BY jobs.place IS NULL, {PLACE}
 """
 
 _FAR_BACK = 200
@@ -56,7 +57,7 @@ SELECT {REF}, jobs.place IS NOT NULL,
     EXISTS (SELECT 1 FROM wanted WHERE wanted.job = jobs.id AND wanted.by_window = :window)
 FROM jobs
 WHERE profile = :profile AND (place IS NOT NULL OR id IN ({_WANTED}))
-ORDER BY place IS NULL, place, id
+ORDER BY place IS NULL, {PLACE}
 """
 
 _READINGS = f"SELECT {READING} FROM readings WHERE job = ? ORDER BY id DESC LIMIT ?"

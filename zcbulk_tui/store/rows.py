@@ -84,6 +84,9 @@ def to_job(row: tuple[Any, ...]) -> WatchedJob:
     )
 
 
+PLACE = "jobs.place, jobs.id"
+"""What the list is ordered by: of two jobs with one place the one that was known first is first."""
+
 INSERT_JOB = """
 INSERT INTO jobs (profile, origin, owner, app, form, environment, job_id, label, tags, note,
     added_at, added_by, created_at, started_at)

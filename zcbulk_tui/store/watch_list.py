@@ -1,18 +1,23 @@
 """The watch list. Zoho has no call that lists jobs, so nobody else knows which there are."""
 
 from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING
 
 from zcbulk_tui.domain.job import JobRef, WatchedJob
 from zcbulk_tui.store.database import Database
 from zcbulk_tui.store.rows import (
     INSERT_JOB,
     JOB,
+    PLACE,
     PUT_LAST,
     THE_JOB,
     job_values,
     key,
     to_job,
 )
+
+if TYPE_CHECKING:
+    import sqlite3
 
 _ADD = f"""
 {INSERT_JOB} ON CONFLICT DO UPDATE SET
@@ -24,7 +29,14 @@ _ADD = f"""
     created_at = ifnull(:created_at, created_at)
 """
 
-_EDIT = f"UPDATE jobs SET label = :label, tags = :tags, note = :note WHERE id = {THE_JOB}"
+_EDIT = f"""
+UPDATE jobs SET label = :label, tags = :tags, note = :note, created_at = :created_at
+WHERE id = {THE_JOB}
+"""
+
+_PUT_AT = f"UPDATE jobs SET place = :place WHERE place IS NULL AND id = {THE_JOB}"
+
+_PLACE_OF = f"SELECT place FROM jobs WHERE id = {THE_JOB}"
 
 _REMOVE = f"UPDATE jobs SET place = NULL WHERE id = {THE_JOB}"
 
@@ -40,7 +52,7 @@ _MOVE_ENTRIES = (
     ),
 )
 
-_LIST = f"SELECT {JOB} FROM jobs WHERE profile = ? AND place IS NOT NULL ORDER BY place"
+_LIST = f"SELECT {JOB} FROM jobs WHERE profile = ? AND place IS NOT NULL ORDER BY {PLACE}"
 
 
 class WatchList:
@@ -125,7 +137,7 @@ class WatchList:
                 connection.execute(_REMOVE, theirs)
 
     def edit(self, job: WatchedJob) -> None:
-        """Keeps another label, other tags and another note of a job, be it on the list or not.
+        """Keeps another label, other tags, another note and another time of creation of a job.
 
         Raises:
             ConfigError: They cannot be written; nothing is changed then.
@@ -133,11 +145,46 @@ class WatchList:
         with self._database.transaction(durable=True) as connection:
             connection.execute(_EDIT, job_values(self._profile, job))
 
-    def remove(self, ref: JobRef) -> None:
+    def remove(self, ref: JobRef) -> int | None:
         """Takes a job off the list; what is remembered of it stays for a while.
+
+        Returns:
+            Its place, for `put_back`; None where it was not on the list.
 
         Raises:
             ConfigError: It cannot be written; nothing is changed then.
         """
         with self._database.transaction(durable=True) as connection:
-            connection.execute(_REMOVE, key(self._profile, ref))
+            return self._take_off(connection, ref)
+
+    def put_back(self, jobs: Iterable[tuple[WatchedJob, int | None]]) -> None:
+        """Puts jobs back to the places that they had; at the end where that is None.
+
+        Raises:
+            ConfigError: It cannot be written; nothing is changed then.
+        """
+        with self._database.transaction(durable=True) as connection:
+            for job, place in jobs:
+                self._put_at(connection, job, place)
+
+    def replace(self, ref: JobRef, job: WatchedJob) -> None:
+        """Puts a job in the place of another one.
+
+        Raises:
+            ConfigError: It cannot be written; nothing is changed then.
+        """
+        with self._database.transaction(durable=True) as connection:
+            self._put_at(connection, job, self._take_off(connection, ref))
+
+    def _take_off(self, connection: "sqlite3.Connection", ref: JobRef) -> int | None:
+        named = key(self._profile, ref)
+        row = connection.execute(_PLACE_OF, named).fetchone()
+        connection.execute(_REMOVE, named)
+        return row[0] if row else None
+
+    def _put_at(self, connection: "sqlite3.Connection", job: WatchedJob, place: int | None) -> None:
+        named = key(self._profile, job.ref)
+        connection.execute(_ADD, job_values(self._profile, job))
+        if place is not None:
+            connection.execute(_PUT_AT, {**named, "place": place})
+        connection.execute(PUT_LAST, named)

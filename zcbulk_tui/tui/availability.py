@@ -22,7 +22,7 @@ NEED_A_LIST = frozenset({"details", "zoom", "mark", "mark_all", "filter", "sort"
 
 NEED_A_CONNECTION = frozenset(
     {*COMMANDS, *NEED_A_JOB, "poll", "unwatch", "add", "poll_all", "pause", "budget", "eager"}
-    | {"frugal", "log", "profile"}
+    | {"frugal", "log", "profile", "undo"}
 )
 """Actions that a monitor carries out."""
 
@@ -55,6 +55,7 @@ READ_ONLY = Availability(
 )
 NO_JOBS = Availability("There is no job on the list yet.")
 NONE_FOUND = Availability("The filter finds no job. Esc clears it.")
+NOTHING_REMOVED = Availability("No job was taken off the list since the program began.")
 ONE_PROFILE = Availability("There is no other profile in the configuration.")
 
 

@@ -82,6 +82,19 @@ class JobRows:
         if before is None or not self._is_plain:
             self._is_arranged = False
 
+    def put_before(self, listed: Listed, followers: Sequence[JobKey]) -> None:
+        """Takes a job in the place before the first of some others; at the end without any."""
+        self.put(listed)
+        if not any(key in self._listed for key in followers):
+            return
+        before = next(key for key in followers if key in self._listed)
+        new = self._listed.pop(listed.key)
+        keys = list(self._listed)
+        at = keys.index(before)
+        later = {key: self._listed.pop(key) for key in keys[at:]}
+        self._listed |= {listed.key: new} | later
+        self._is_arranged = False
+
     def drop(self, key: JobKey) -> None:
         """Takes a job off the list."""
         self._count(self._listed.pop(key), -1)

@@ -122,7 +122,13 @@ KEYS = (
         rank=1,
         contexts=frozenset({Context.JOBS, Context.HISTORY}),
     ),
-    Key("edit", "e", "edit", "Change the job's label, tags and note.", group=_JOB),
+    Key(
+        "edit",
+        "e",
+        "edit",
+        "Change the job's label, tags, note, environment, time of creation.",
+        group=_JOB,
+    ),
     Key("copy", "y", "copy id", "Copy the job's id to the clipboard.", group=_JOB),
     Key(
         "copy_command",
@@ -151,10 +157,11 @@ KEYS = (
         "add",
         "a",
         "add",
-        "Watch a job: paste its URL, or give its names and id.",
+        "Watch jobs: paste a text with their URLs, or give names and id.",
         group=_LIST,
         rank=2,
     ),
+    Key("undo", "u", "undo", "Bring back the jobs that were taken off last.", group=_LIST),
     Key(
         "poll_all",
         "R",

@@ -1,5 +1,6 @@
 """What is said beside the list, as values: in a toast, or in a dialog."""
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from zcbulk_tui.domain.control import Command, Outcome
@@ -134,6 +135,14 @@ def quota(error: QuotaSpentError) -> Toast:
 def listed_already(job: WatchedJob) -> Toast:
     """Says that a job need not be added."""
     return Toast("It is on the list already.", job.label)
+
+
+def removed(jobs: Sequence[WatchedJob], undo_key: str) -> Toast:
+    """Says what has left the list, and how it comes back."""
+    one = len(jobs) == 1
+    what = f"{jobs[0].label} is" if one else f"{len(jobs):,} jobs are"
+    how = f"{undo_key} brings" if undo_key else "Undo, in the palette, brings"
+    return Toast(f"{what} off the list. {how} {'it' if one else 'them'} back.", seconds=8)
 
 
 def copied(known: Clipboard, what: str) -> Toast:

@@ -70,13 +70,13 @@ def remove(jobs: Sequence[Listed]) -> Question:
     ids = ", ".join(listed.snapshot.ref.job_id for listed in jobs)
     one = jobs[0].snapshot.job.label if len(jobs) == 1 else ""
     named = [] if one else ["\n".join(listed.snapshot.job.label for listed in jobs)]
-    again = "it again you need its id" if one else "them again you need their ids"
     return Question(
         f"Stop watching “{one}”?" if one else f"Stop watching {len(jobs):,} jobs?",
         [
             *named,
             f"{'It leaves' if one else 'They leave'} this list. Nothing changes at Zoho.",
-            f"Zoho has no list of jobs: to watch {again}, {ids}.",
+            f"Undo brings {'it' if one else 'them'} back until you quit or show another profile. "
+            f"After that you need {'its id' if one else 'their ids'}, {ids}.",
         ],
         yes="Stop watching",
     )

@@ -5,9 +5,7 @@ are made of it by `questions`. Data runs one way: an event of a monitor comes to
 request to a monitor shows in the list only once an event reports its effect.
 """
 
-import re
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from datetime import datetime
 from enum import Enum
 from itertools import groupby
@@ -15,7 +13,8 @@ from typing import NamedTuple
 
 from zcbulk_tui.domain.address import parse_job_url
 from zcbulk_tui.domain.control import Outcome
-from zcbulk_tui.domain.job import Action, Environment, WatchedJob
+from zcbulk_tui.domain.job import Action, Environment, JobRef, WatchedJob
+from zcbulk_tui.domain.job_text import FoundJobs, find_jobs
 from zcbulk_tui.domain.sign_in import login
 from zcbulk_tui.domain.snapshot import JobKey, Listed
 from zcbulk_tui.errors import ConfigError, QuotaSpentError, UsageError
@@ -32,8 +31,7 @@ from zcbulk_tui.tui.job_rows import JobRows
 from zcbulk_tui.tui.notices import ErrorDialog, Notice
 from zcbulk_tui.tui.profile_spec import Connection, ProfileSpec
 from zcbulk_tui.tui.profile_view import ProfileView
-
-_URL = re.compile(r"https?://[^\s\"'<>]+")
+from zcbulk_tui.tui.removal import Removal
 
 _NEWS_LINES = 2
 
@@ -86,6 +84,8 @@ class Workspace:
         self.details = Details.CLOSED
         self.is_sparing = False
         self._warned: set[str] = set()
+        self._removal = removal = Removal(self.rows, lambda name: self.profile(name).monitor)
+        self.remove, self.undo = removal.remove, removal.undo
         for profile in self.profiles:
             for snapshot in profile.spec.watched:
                 self.rows.put(Listed(profile.name, snapshot))
@@ -120,7 +120,7 @@ class Workspace:
         """Applies an event of a profile's monitor; returns what is to be said of it."""
         match event:
             case JobChanged(snapshot):
-                self.rows.put(Listed(profile.name, snapshot))
+                self._removal.put(Listed(profile.name, snapshot))
             case JobRemoved(ref):
                 self.rows.drop(JobKey(profile.name, ref))
             case ServiceChanged(service):
@@ -185,6 +185,8 @@ class Workspace:
             return availability.ONE_PROFILE
         if action in availability.NEED_A_CONNECTION and here.monitor is None:
             return availability.NOT_CONNECTED
+        if action == "undo" and not self._removal.can_undo:
+            return availability.NOTHING_REMOVED
         if action in availability.NEED_A_LIST and not len(self.rows):
             return nothing
         if action in availability.NEED_A_JOB and self.selected is None:
@@ -244,13 +246,14 @@ class Workspace:
             return [ErrorDialog(error, f"{listed.snapshot.job.label}: {error.title}")]
         return []
 
-    def add(self, profile: ProfileView, job: WatchedJob) -> list[Notice]:
-        """Watches a job; says why, where that cannot be or need not be."""
-        if JobKey(profile.name, job.ref) in self.rows:
-            return [notices.listed_already(job)]
+    def add(self, profile: ProfileView, *jobs: WatchedJob) -> list[Notice]:
+        """Watches jobs, all or none; says why, where that cannot be or need not be."""
+        new = [job for job in jobs if JobKey(profile.name, job.ref) not in self.rows]
+        if not new:
+            return [notices.listed_already(job) for job in jobs[:1]]
         try:
             if profile.monitor is not None:
-                profile.monitor.add(job)
+                profile.monitor.add(*new)
         except ConfigError as error:
             return [ErrorDialog(error)]
         return []
@@ -271,33 +274,26 @@ class Workspace:
         if monitor is None or (job == listed.snapshot.job and not is_given_up):
             return []
         try:
-            monitor.edit(job)
-        except ConfigError as error:
+            if job.ref == listed.snapshot.ref:
+                monitor.edit(job)
+                return []
+            key = JobKey(listed.profile, job.ref)
+            if key in self.rows:
+                return [notices.listed_already(self.rows[key].snapshot.job)]
+            monitor.change_environment(listed.snapshot.ref, job)
+            self._removal.keep_place(listed.key, key)
+        except (ConfigError, UsageError) as error:
             return [ErrorDialog(error)]
         return []
 
-    def remove(self, jobs: Iterable[Listed]) -> list[Notice]:
-        """Stops watching jobs, until one cannot be written down; takes all marks off."""
-        self.rows.marked.clear()
-        for listed in jobs:
-            monitor = self.profile(listed.profile).monitor
-            try:
-                if monitor is not None and listed.key in self.rows:
-                    monitor.remove(listed.snapshot.ref)
-            except ConfigError as error:
-                return [ErrorDialog(error)]
-        return []
+    def jobs_in(self, text: str) -> FoundJobs:
+        """Returns the jobs whose URLs are in a text."""
+        home = self.here.spec.job_defaults
 
-    def job_urls(self, text: str) -> list[str]:
-        """Returns the URLs of jobs in a text, each once."""
-        base_url = self.here.spec.job_defaults.base_url
-        urls: dict[str, None] = {}
-        for found in _URL.findall(text):
-            url = found.rstrip(".,;:)]}")
-            with suppress(UsageError):
-                parse_job_url(url, base_url=base_url)
-                urls[url] = None
-        return list(urls)
+        def job(url: str, environment: Environment | None) -> JobRef:
+            return parse_job_url(url, environment or home.environment, base_url=home.base_url)
+
+        return find_jobs(text, job)
 
     # Which jobs are shown, and how.
 

@@ -9,6 +9,7 @@ from tests.tui.stage import Stage
 from zcbulk_tui.domain.job import Action
 from zcbulk_tui.tui.screens.add_job import AddJobScreen
 from zcbulk_tui.tui.screens.dialogs import ConfirmScreen
+from zcbulk_tui.tui.screens.watch_jobs import WatchJobsScreen
 from zcbulk_tui.tui.terminal.input_driver import Key, Paste
 from zcbulk_tui.tui.terminal.yes_guard import QUIET, READING_TIME
 
@@ -170,13 +171,12 @@ async def test_text_that_came_at_once_is_one_notice_unless_it_names_jobs() -> No
         assert len(stage.app._notifications) == 1
 
 
-async def test_jobs_that_were_pasted_are_offered_one_after_the_other() -> None:
-    urls = [URL, f"{URL[:-2]}11", URL]
+async def test_the_line_end_of_a_paste_that_came_in_pieces_watches_nothing() -> None:
     async with Stage().open() as stage:
-        await send(stage, events.Paste("\r\n".join(urls)))
-        for _ in range(2):
-            assert isinstance(stage.app.screen, AddJobScreen)
-            await stage.press("enter")
-            await stage.pilot.pause()
+        await send(stage, Paste(f"{URL}\r{URL[:-2]}11"), Key("enter", "\r", at=0.0, alone=True))
+        dialog = stage.app.screen
+        assert isinstance(dialog, WatchJobsScreen)
+        assert any("Too soon after the paste." in line for line in stage.text())
+        await stage.press("enter")
         assert stage.app.screen is stage.screen
         assert len(stage.jobs) == 14

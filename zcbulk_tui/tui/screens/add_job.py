@@ -19,15 +19,20 @@ from zcbulk_tui.domain.address import (
 )
 from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
 from zcbulk_tui.domain.job_id import doubts, is_number, read_id
+from zcbulk_tui.domain.job_text import FoundJobs, without_tokens
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import UsageError
+from zcbulk_tui.tui.pasted_jobs import IGNORED, needs_list
 from zcbulk_tui.tui.profile_spec import JobDefaults
 from zcbulk_tui.tui.screens.base import ClosedOnce
-from zcbulk_tui.tui.widgets.field import Field
+from zcbulk_tui.tui.widgets.field import Field, PasteField
+
+Answer = WatchedJob | FoundJobs | None
+"""One job, or those of a text that was pasted into the field of the URL."""
 
 
-class AddJobScreen(ClosedOnce[WatchedJob | None], ModalScreen[WatchedJob | None]):
+class AddJobScreen(ClosedOnce[Answer], ModalScreen[Answer]):
     """Asks which job to watch.
 
     A URL that can be read fills in the names below it; what stands in the names is what counts.
@@ -36,7 +41,8 @@ class AddJobScreen(ClosedOnce[WatchedJob | None], ModalScreen[WatchedJob | None]
         like: A job whose host, owner and application are offered; None to offer those of `home`.
         home: Where a job is whose address is not given in full; no URL has its environment.
         now: The time of day; aware.
-        pasted: What the field of the URL holds at first.
+        find: Returns the jobs in a text.
+        pasted: A text with at most one job, for the field of the URL.
         watched: The jobs that are watched already.
     """
 
@@ -57,6 +63,7 @@ class AddJobScreen(ClosedOnce[WatchedJob | None], ModalScreen[WatchedJob | None]
         like: JobSnapshot | None,
         home: JobDefaults,
         now: Callable[[], datetime],
+        find: Callable[[str], FoundJobs],
         *,
         pasted: str = "",
         watched: Collection[JobRef] = (),
@@ -65,10 +72,11 @@ class AddJobScreen(ClosedOnce[WatchedJob | None], ModalScreen[WatchedJob | None]
         self._like = like.ref if like else None
         self._home = home
         self._now = now
+        self._find = find
         self._watched = watched
         self._doubted = ""
-        # What a terminal pastes may have line breaks.
-        self._pasted = one_line(pasted, 2000).strip()
+        self._remark = ""
+        self._pasted = pasted
 
     def compose(self) -> ComposeResult:
         """The fields and the buttons."""
@@ -83,7 +91,9 @@ class AddJobScreen(ClosedOnce[WatchedJob | None], ModalScreen[WatchedJob | None]
             yield Static("Watch a job", classes="dialog-title")
             with Horizontal(classes="field"):
                 yield Label("Job URL or id")
-                yield Field(self._pasted, id="url", placeholder="paste it here, or fill in below")
+                yield PasteField(
+                    self._take_pasted, id="url", placeholder="paste it here, or fill in below"
+                )
             for position, (name, label) in enumerate(self._NAMES):
                 with Horizontal(classes="field" if position else "field apart"):
                     yield Label(label)
@@ -105,6 +115,11 @@ class AddJobScreen(ClosedOnce[WatchedJob | None], ModalScreen[WatchedJob | None]
                 yield Button("Cancel", id="cancel")
                 yield Button("Watch", id="watch", variant="primary")
 
+    def on_mount(self) -> None:
+        """Takes what was pasted before the dialog was there."""
+        if self._pasted:
+            self._take_pasted(self._pasted)
+
     def action_cancel(self) -> None:
         """Leaves without a job."""
         self.dismiss(None)
@@ -112,6 +127,25 @@ class AddJobScreen(ClosedOnce[WatchedJob | None], ModalScreen[WatchedJob | None]
     @on(Button.Pressed, "#cancel")
     def _cancelled(self) -> None:
         self.dismiss(None)
+
+    def _take_pasted(self, text: str) -> None:
+        """Fills in the job of a text; one with several is the answer itself."""
+        found = self._find(text)
+        if needs_list(found, text):
+            self.dismiss(found)
+            return
+        self._remark = IGNORED if found.has_token else ""
+        if not found.jobs:
+            self.query_one("#url", PasteField).put(one_line(without_tokens(text), 2000))
+            self._say("")
+            return
+        (job,) = found.jobs
+        self._field("url").value = job.url
+        self._field("label").value = job.label
+        if job.environment is not None:
+            self.query_one("#environment", Select).value = job.environment
+            self._remark = f"The environment is that of the text. {self._remark}".strip()
+        self._say("")
 
     @on(Input.Changed, "#url")
     def _url_changed(self, event: Input.Changed) -> None:
@@ -180,4 +214,5 @@ class AddJobScreen(ClosedOnce[WatchedJob | None], ModalScreen[WatchedJob | None]
         return self.query_one(f"#{name}", Input)
 
     def _say(self, problem: str) -> None:
-        self.query_one("#problem", Static).update(problem)
+        said = " ".join(part for part in (problem, self._remark) if part)
+        self.query_one("#problem", Static).update(said)

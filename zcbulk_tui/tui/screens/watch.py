@@ -13,7 +13,8 @@ from typing import ClassVar
 from textual import events
 from textual.binding import BindingType
 
-from zcbulk_tui.domain.job import Action, WatchedJob
+from zcbulk_tui.domain.job import Action, JobRef, WatchedJob
+from zcbulk_tui.domain.job_text import FoundJobs
 from zcbulk_tui.domain.records import History
 from zcbulk_tui.domain.snapshot import JobKey, Listed
 from zcbulk_tui.errors import ZcbulkError
@@ -22,6 +23,7 @@ from zcbulk_tui.render.columns import shown
 from zcbulk_tui.tui import notices, questions
 from zcbulk_tui.tui.keys import Context, bindings
 from zcbulk_tui.tui.notices import ErrorDialog
+from zcbulk_tui.tui.pasted_jobs import needs_list
 from zcbulk_tui.tui.profile_spec import Connection
 from zcbulk_tui.tui.profile_view import ProfileView
 from zcbulk_tui.tui.questions import Question
@@ -29,6 +31,7 @@ from zcbulk_tui.tui.screens.add_job import AddJobScreen
 from zcbulk_tui.tui.screens.dialogs import ConfirmScreen
 from zcbulk_tui.tui.screens.edit_job import EditJobScreen
 from zcbulk_tui.tui.screens.profiles import ProfilesChosen, ProfilesScreen
+from zcbulk_tui.tui.screens.watch_jobs import WatchJobsScreen
 from zcbulk_tui.tui.screens.watch_view import WatchView
 from zcbulk_tui.tui.terminal.clipboard import tmux_options
 from zcbulk_tui.tui.terminal.input_driver import Paste
@@ -155,8 +158,9 @@ class WatchScreen(WatchView):
             if job is not None:
                 self.show_notices(self.workspace.edit(selected, job))
                 self.flush()
+                self.jobs.select_job(JobKey(selected.profile, job.ref))
 
-        self.app.push_screen(EditJobScreen(selected.snapshot.job), answered)
+        self.app.push_screen(EditJobScreen(selected.snapshot, self.now), answered)
 
     def action_copy(self) -> None:
         ids = [listed.snapshot.ref.job_id for listed in self.workspace.target_jobs()]
@@ -184,11 +188,18 @@ class WatchScreen(WatchView):
         jobs = self.workspace.target_jobs()
 
         def confirmed() -> None:
-            self.show_notices(self.workspace.remove(jobs))
+            self.show_notices(self.workspace.remove(jobs, undo_key=self.key("undo")))
             self.flush()  # the next key is about the next job
 
         if jobs:
             self._ask(questions.remove(jobs), confirmed)
+
+    def action_undo(self) -> None:
+        keys, said = self.workspace.undo()
+        self.show_notices(said)
+        self.flush()  # puts them on the list
+        for key in keys[:1]:
+            self.jobs.select_job(key)
 
     # The list.
 
@@ -205,37 +216,58 @@ class WatchScreen(WatchView):
         """Offers to watch the jobs whose URLs were pasted."""
         if self.focused is not None or not self.check_action("add", ()):
             return
-        urls = self.workspace.job_urls(event.text)
-        if not isinstance(event, Paste):
-            urls = urls or [event.text]
-        if urls:
-            event.stop()
-            self._ask_to_add(*urls)
+        found = self.workspace.jobs_in(event.text)
+        if isinstance(event, Paste) and not (found.jobs or found.left_out):
+            return  # the app says that it did nothing
+        event.stop()
+        if needs_list(found, event.text):
+            self._ask_to_watch(found)
+        else:
+            self._ask_to_add(event.text)
 
     def action_add(self) -> None:
         self._ask_to_add()
 
-    def _ask_to_add(self, pasted: str = "", *more: str) -> None:
-        """Asks for a job, and watches it; `pasted` may be its URL, and `more` those of others."""
-        here, like, rows = self.workspace.here, self.workspace.selected, self.workspace.rows
+    def _ask_to_add(self, pasted: str = "") -> None:
+        """Asks for a job, and watches it; several that are pasted there are asked about."""
+        here, like = self.workspace.here, self.workspace.selected
 
-        def answered(job: WatchedJob | None) -> None:
-            if job is None:
-                return
-            if more:
-                self.call_later(self._ask_to_add, *more)
-            self.show_notices(self.workspace.add(here, job))
-            self.flush()  # puts a new job on the list
-            self.jobs.select_job(JobKey(here.name, job.ref))
+        def answered(answer: WatchedJob | FoundJobs | None) -> None:
+            if isinstance(answer, FoundJobs):
+                self._ask_to_watch(answer)
+            elif answer is not None:
+                self._add(here, [answer])
 
         dialog = AddJobScreen(
             like.snapshot if like else None,
             here.spec.job_defaults,
             self.now,
+            self.workspace.jobs_in,
             pasted=pasted,
-            watched=[each.snapshot.ref for each in rows if each.profile == here.name],
+            watched=self._refs_of(here),
         )
         self.app.push_screen(dialog, answered)
+
+    def _ask_to_watch(self, found: FoundJobs) -> None:
+        """Asks whether to watch the jobs of a text."""
+        here = self.workspace.here
+
+        def answered(jobs: list[WatchedJob] | None) -> None:
+            if jobs:
+                self._add(here, jobs)
+
+        environment, watched = here.spec.job_defaults.environment, self._refs_of(here)
+        dialog = WatchJobsScreen(found, environment, watched, self.glyphs, self.now)
+        self.app.push_screen(dialog, answered)
+
+    def _refs_of(self, profile: ProfileView) -> list[JobRef]:
+        rows = self.workspace.rows
+        return [listed.snapshot.ref for listed in rows if listed.profile == profile.name]
+
+    def _add(self, profile: ProfileView, jobs: Sequence[WatchedJob]) -> None:
+        self.show_notices(self.workspace.add(profile, *jobs))
+        self.flush()  # puts new jobs on the list
+        self.jobs.select_job(JobKey(profile.name, jobs[0].ref))
 
     def action_poll_all(self) -> None:
         self._poll(self.workspace.unfinished(), "R")

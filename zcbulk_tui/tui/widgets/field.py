@@ -1,7 +1,9 @@
-"""A field in which text is typed."""
+"""Fields in which text is typed."""
 
+from collections.abc import Callable
 from typing import Any
 
+from textual import events
 from textual.widgets import Input
 
 
@@ -16,3 +18,26 @@ class Field(Input):
     def __init__(self, value: str = "", **more: Any) -> None:
         super().__init__(value, compact=True, **more)
         self.cursor_blink = False
+
+
+class PasteField(Field):
+    """A field that hands on what is pasted into it, which may have many lines.
+
+    Args:
+        on_text: Called with the pasted text.
+        more: See `textual.widgets.Input`.
+    """
+
+    def __init__(self, on_text: Callable[[str], None], **more: Any) -> None:
+        super().__init__(**more)
+        self._on_text = on_text
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Hands the text on, instead of taking its first line."""
+        event.prevent_default()
+        event.stop()
+        self._on_text(event.text)
+
+    def put(self, text: str) -> None:
+        """Puts a text in the place of the selection, as a paste does."""
+        self.replace(text, *self.selection)

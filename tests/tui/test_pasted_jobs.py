@@ -1,0 +1,68 @@
+"""What is said of the jobs of a text before they are watched."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.support.jobs import NOW, REF, URL
+from tests.tui.model import Model
+from zcbulk_tui.domain.job import Environment, JobRef
+from zcbulk_tui.render.glyphs import UNICODE
+from zcbulk_tui.tui.pasted_jobs import Offer, needs_list
+
+OTHER = f"{URL[:-1]}8"
+CURL = f"curl -H 'environment: stage' {OTHER}"
+ON_STAGE = replace(REF, job_id=OTHER[-19:], environment=Environment.STAGE)
+
+
+def offer(text: str, environment: Environment = Environment.DEVELOPMENT, *watched: JobRef) -> Offer:
+    return Offer.of(Model().workspace.jobs_in(text), environment, watched)
+
+
+def said(text: str, *watched: JobRef) -> str:
+    return "\n".join(offer(text, Environment.DEVELOPMENT, *watched).paragraphs(UNICODE))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (URL, False),
+        (f"please see {URL}/result", False),
+        ("nonsense", False),
+        ("words alone", False),
+        (URL.replace(".com", ".example"), False),
+        (f"see {URL.replace('.com', '.example')}", True),
+        (f"{URL} {OTHER}", True),
+        (f"{URL} {URL.replace('.com', '.example')}", True),
+    ],
+)
+def test_a_list_is_for_what_the_fields_of_one_job_cannot_show(text: str, expected: bool) -> None:
+    assert needs_list(Model().workspace.jobs_in(text), text) is expected
+
+
+def test_the_chosen_environment_is_for_jobs_that_the_text_leaves_without() -> None:
+    made = offer(f"Customers: {URL}\n{CURL}")
+    jobs = made.watched_jobs(NOW)
+    assert [(job.ref, job.label) for job in jobs] == [
+        (replace(REF, environment=Environment.DEVELOPMENT), "Customers"),
+        (ON_STAGE, f"Employee_Details {OTHER[-4:]}"),
+    ]
+    assert made.title == "Watch 2 jobs?"
+    assert "stage*\nAn environment with a * is that of the text." in said(f"{URL} {CURL}")
+
+
+def test_a_job_on_the_list_is_named_and_not_watched_again() -> None:
+    text = f"{URL}\n{CURL}"
+    assert [job.ref for job in offer(text, Environment.PRODUCTION, REF).new] == [ON_STAGE]
+    assert f"On the list already: Employee_Details {OTHER[-4:]}." in said(text, ON_STAGE)
+    everything = offer(text, Environment.PRODUCTION, REF, ON_STAGE)
+    assert everything.title == "These jobs are on the list already"
+    assert everything.watched_jobs(NOW) == []
+
+
+def test_what_is_left_out_and_doubtful_is_named() -> None:
+    rounded = URL.replace("114027", "110000")
+    text = f"{rounded}\n{URL.replace('.com', '.example')}"
+    assert "only zeros after 15 digits" in said(text)
+    assert "Left out:\nline 2: The host of" in said(text)
+    assert offer(text.splitlines()[1]).title == "No job to watch"
