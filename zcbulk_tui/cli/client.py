@@ -46,16 +46,20 @@ def make_client(settings: Settings) -> tuple[CreatorClient, Network]:
         ConfigError: A setting cannot be used.
     """
     network = make_network(settings)
-    first = Variant(settings.control.method, settings.control.body)
-    kept = variants.VariantFile(paths.state_dir() / variants.FILE_NAME)
     client = CreatorClient(
         _token_source(settings, network),
         network,
         base_url=settings.base_url,
         api_version=settings.api_version,
-        memory=VariantMemory(first, kept),
+        memory=variant_memory(settings),
     )
     return client, network
+
+
+def variant_memory(settings: Settings) -> VariantMemory:
+    """Returns what remembers how start and abort were last put with success."""
+    first = Variant(settings.control.method, settings.control.body)
+    return VariantMemory(first, variants.VariantFile(paths.state_dir() / variants.FILE_NAME))
 
 
 def make_network(settings: Settings) -> Network:

@@ -21,7 +21,7 @@ _WHERE = ("origin", "owner", "app", "form", "job_id")
 """Required fields of a JSON or CSV entry."""
 
 _NEXT_STEP = (
-    "Give a text file with a job's URL in each line, or what zcbulk-tui export has written."
+    "Give a text file with a job's URL in each line, or what zcbulk-tui jobs export has written."
 )
 
 

@@ -24,7 +24,10 @@ _ADD = f"""
     created_at = ifnull(:created_at, created_at)
 """
 
-_EDIT = f"UPDATE jobs SET label = :label, tags = :tags, note = :note WHERE id = {THE_JOB}"
+_EDIT = f"""
+UPDATE jobs SET label = :label, tags = :tags, note = :note, created_at = :created_at
+WHERE id = {THE_JOB}
+"""
 
 _REMOVE = f"UPDATE jobs SET place = NULL WHERE id = {THE_JOB}"
 
@@ -71,13 +74,24 @@ class WatchList:
                 connection.execute(PUT_LAST, key(self._profile, job.ref))
 
     def edit(self, job: WatchedJob) -> None:
-        """Keeps another label, other tags and another note of a job, be it on the list or not.
+        """Keeps what the user says of a job, be it on the list or not: label, tags, note, creation.
 
         Raises:
             ConfigError: They cannot be written; nothing is changed then.
         """
         with self._database.transaction(durable=True) as connection:
             connection.execute(_EDIT, job_values(self._profile, job))
+
+    def replace(self, ref: JobRef, job: WatchedJob) -> None:
+        """Takes a job off the list, and puts another one at the end: both or neither.
+
+        Raises:
+            ConfigError: It cannot be written; nothing is changed then.
+        """
+        with self._database.transaction(durable=True) as connection:
+            connection.execute(_REMOVE, key(self._profile, ref))
+            connection.execute(_ADD, job_values(self._profile, job))
+            connection.execute(PUT_LAST, key(self._profile, job.ref))
 
     def remove(self, ref: JobRef) -> None:
         """Takes a job off the list; what is remembered of it stays for a while.
