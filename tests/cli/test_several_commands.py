@@ -25,7 +25,7 @@ def steady(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]
 def test_each_is_sent_once_in_order_and_the_exit_code_is_the_highest(
     steady: Stage, cli: CommandLine
 ) -> None:
-    labels = (JOBS["abort"], "Regions", "Orders EU")
+    labels = (JOBS["abort"], "Regions", "Orders")
     ended = cli("abort", *map(steady.url, labels), "--yes", "--json")
     assert ended.code == 1
     assert steady.sent == [("PATCH", "abort")] * 3
@@ -37,13 +37,13 @@ def test_each_is_sent_once_in_order_and_the_exit_code_is_the_highest(
     assert (over["outcome"], over["http"], over["code"]) == ("refused", 409, 11100)
     assert over["error"]["title"]
     assert over["environment"] == "production"
-    assert steady.state("Orders EU") is State.USER_ABORTED
+    assert steady.state("Orders") is State.USER_ABORTED
     (complaint,) = ended.lines
     assert over["job_id"] in complaint
 
 
 def test_of_several_the_lines_name_the_job(steady: Stage, cli: CommandLine) -> None:
-    ended = cli("abort", steady.url("Customers"), steady.url("Orders EU"), "--yes")
+    ended = cli("abort", steady.url("Customers"), steady.url("Orders"), "--yes")
     assert ended.code == 0
     first, second = ended.out.splitlines()
     assert "production): Abort accepted" in first
@@ -79,7 +79,7 @@ def test_one_question_names_all(
         return answer
 
     monkeypatch.setattr("builtins.input", typed)
-    urls = [steady.url("Customers"), steady.url("Orders EU")]
+    urls = [steady.url("Customers"), steady.url("Orders")]
     ended = cli("abort", *urls)
     assert questions == ["To confirm, type how many jobs are aborted (2): "]
     for url in urls:

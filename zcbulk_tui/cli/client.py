@@ -19,6 +19,7 @@ from zcbulk_tui.creator.renewal import RefreshedToken
 from zcbulk_tui.creator.tokens import CommandToken, FixedToken, TokenSource
 from zcbulk_tui.creator.trust import trust
 from zcbulk_tui.domain import proxies
+from zcbulk_tui.domain.commands import command
 from zcbulk_tui.errors import ConfigError, ZcbulkError
 from zcbulk_tui.store import variants
 
@@ -82,7 +83,8 @@ def make_network(settings: Settings) -> Network:
     raise ConfigError(
         "HTTPS cannot be set up",
         f"It fails with {kind}.",
-        "See what of proxies and certificates is not as usual here: zcbulk-tui doctor",
+        "See what of proxies and certificates is not as usual here: "
+        f"{command('doctor', settings.profile)}",
     )
 
 

@@ -14,6 +14,7 @@ from zcbulk_tui.cli.state import sign_in_files
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.creator.client import CreatorClient
 from zcbulk_tui.creator.credentials import CachedToken
+from zcbulk_tui.domain.commands import command
 from zcbulk_tui.domain.job import JobReading
 from zcbulk_tui.errors import ZcbulkError
 from zcbulk_tui.monitor.once import read_all
@@ -62,7 +63,8 @@ def _end_of_token(settings: Settings) -> datetime | None:
 async def _status(settings: Settings, client: CreatorClient, job: str | None) -> Finding:
     subject = "status"
     if job is None:
-        said = "Not asked: zcbulk-tui doctor JOB asks for that of one job, which costs 1 call."
+        asks = command("doctor JOB", settings.profile)
+        said = f"Not asked: {asks} asks for that of one job, which costs 1 call."
         return Finding(subject, Grade.PASS, said)
     try:
         jobs = named_jobs([job], settings)
