@@ -11,7 +11,7 @@ from pathlib import Path
 import grimp
 import pytest
 
-from zcbulk_tui.cli.parser import load_command, make_parser
+from zcbulk_tui.cli.parser import _MISTAKEN, load_command, make_parser
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "zcbulk_tui"
@@ -165,7 +165,7 @@ def test_the_command_without_a_screen_loads_no_screen() -> None:
 
 def test_every_command_has_a_module_with_its_arguments() -> None:
     commands = next(it.choices for it in make_parser()._actions if isinstance(it.choices, dict))
-    for command in (None, *commands):
+    for command in (None, *(name for name in commands if name not in _MISTAKEN)):
         module = load_command(command)
         assert callable(module.add_arguments)
         assert callable(module.run)

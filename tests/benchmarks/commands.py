@@ -32,7 +32,8 @@ from tests.support.cuts import Cut, CuttingProxy, CuttingTransport, Truth
 from tests.support.databases import memory_database
 from tests.support.jobs import NOW
 from tests.support.virtual_time import run_virtual, virtual_now
-from zcbulk_tui.cli import control as headless
+from zcbulk_tui.cli import sending as headless
+from zcbulk_tui.cli.job_names import watched
 from zcbulk_tui.creator.client import CreatorClient
 from zcbulk_tui.creator.network import Network
 from zcbulk_tui.creator.tokens import FixedToken
@@ -47,6 +48,7 @@ from zcbulk_tui.monitor.events import CommandEnded, Event
 from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.monitor.profile_context import ProfileContext
 from zcbulk_tui.monitor.quota_tracker import QuotaTracker
+from zcbulk_tui.render import words
 from zcbulk_tui.simulator.builder import JobBuilder
 from zcbulk_tui.simulator.clock import Timeline
 from zcbulk_tui.simulator.creator import Creator
@@ -239,15 +241,19 @@ async def _headless(world: World, tally: Tally, database: Database, ref: JobRef)
     client, network = world.client()
     context = _context(database)
     quota = QuotaTracker(CallLedger(database, PROFILE), AMPLE, now=virtual_now)
-    progress, out = headless._Progress(action, ref), io.StringIO()
+    progress, out = headless.Progress(action, watched(ref), PROFILE, print), io.StringIO()
     tally.commands += 1
     command: Command | None = None
     with contextlib.redirect_stdout(out):
         try:
-            command = await headless._send_once(
-                client, context, quota, ref, action, progress, now=virtual_now
+            command = await headless.send_once(
+                client, context, quota, progress.job, action, progress, now=virtual_now
             )
-            code = headless._report(command, ref, progress.state)
+            error = headless.failure(command, progress.job, progress.state, PROFILE)
+            if error is not None:
+                raise error
+            code = 0
+            out.write(words.command(command, command.sent_at))
         except UsageError:
             tally.not_sent += 1
             return None

@@ -65,8 +65,17 @@ def attempt(cli: CommandLine, home: Path, monkeypatch: pytest.MonkeyPatch) -> At
     "command",
     [
         *(("status", URL), ("status", URL, "--json"), ("start", URL, "--yes"), ("abort", URL)),
-        *(("doctor",), ("login",), ("logout",), ("history", URL), ("log",), ("export",), ()),
-        *(("import", "-"), ("store", "compact"), ("config", "show"), ("config", "check")),
+        *(
+            ("doctor",),
+            ("login",),
+            ("logout",),
+            ("history", URL),
+            ("log",),
+            ("jobs", "export"),
+            ("jobs",),
+            (),
+        ),
+        *(("jobs", "import", "-"), ("store", "compact"), ("config", "show"), ("config", "check")),
         ("watch", URL),
     ],
     ids=" ".join,
@@ -87,8 +96,10 @@ def test_a_profile_that_there_is_not_is_refused_by_each_command_in_the_same_word
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        pytest.param("nonsense", ["“nonsense” is not a job URL", "https://"], id="no-URL"),
-        pytest.param("", ["is not a job URL", "https://"], id="empty"),
+        pytest.param(
+            "nonsense", ["is called “nonsense”", "its URL", "zcbulk-tui jobs"], id="no-URL"
+        ),
+        pytest.param("", ["is called “”", "its URL"], id="empty"),
         pytest.param(
             "https://www.zohoapis.com/creator/v2.1/data/a/b/report/c",
             ["is not the URL of a bulk insert job", "/insert/3888833000000114027"],
@@ -287,8 +298,7 @@ def test_a_dashboard_without_a_terminal(attempt: Attempt, arguments: tuple[str, 
     ("arguments", "words"),
     [
         pytest.param(("bogus",), ["'bogus'", "simulator"], id="command"),
-        pytest.param(("status",), ["JOB"], id="no-job"),
-        pytest.param(("start", URL, URL), ["unrecognized"], id="two-URLs"),
+        pytest.param(("start",), ["JOB"], id="no-job"),
         pytest.param(("status", URL, "--yes"), ["--yes"], id="option"),
         pytest.param(("status", URL, "--environment", "test"), ["'test'", "stage"], id="word"),
         pytest.param(("demo", "--speed", "0"), ["--speed", "above 0"], id="speed"),

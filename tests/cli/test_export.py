@@ -28,7 +28,7 @@ def table(text: str) -> list[dict[str, str]]:
 
 def test_json_holds_everything(cli: CommandLine, home: Path) -> None:
     remember(home)
-    ended = cli("export")
+    ended = cli("jobs", "export")
     assert (ended.code, ended.err) == (0, "")
     found = json.loads(ended.out)
     assert (found["version"], found["profile"]) == (1, "default")
@@ -43,18 +43,18 @@ def test_json_holds_everything(cli: CommandLine, home: Path) -> None:
 @pytest.mark.parametrize("what", ["watch-list", *PARTS])
 def test_json_of_one_part(cli: CommandLine, home: Path, what: str) -> None:
     remember(home)
-    first, _ = json.loads(cli("export", "--what", what).out)["jobs"]
+    first, _ = json.loads(cli("jobs", "export", "--what", what).out)["jobs"]
     assert {part for part in PARTS if part in first} == {what} - {"watch-list"}
     assert first["origin"] == REF.origin
 
 
 def test_json_of_an_empty_list(cli: CommandLine) -> None:
-    assert json.loads(cli("export").out)["jobs"] == []
+    assert json.loads(cli("jobs", "export").out)["jobs"] == []
 
 
 def test_csv_is_the_watch_list(cli: CommandLine, home: Path) -> None:
     remember(home)
-    ended = cli("export", "--format", "csv")
+    ended = cli("jobs", "export", "--format", "csv")
     assert (ended.code, ended.err) == (0, "")
     first, second = table(ended.out)
     assert (first["job_id"], first["label"], first["tags"]) == (REF.job_id, "Employees", "eu hr")
@@ -77,7 +77,7 @@ def test_csv_of_one_part(
     cli: CommandLine, home: Path, what: str, expected: list[dict[str, str]]
 ) -> None:
     remember(home)
-    rows = table(cli("export", "--format", "csv", "--what", what).out)
+    rows = table(cli("jobs", "export", "--format", "csv", "--what", what).out)
     assert len(rows) == len(expected)
     for row, cells in zip(rows, expected, strict=True):
         assert row["job_id"] == REF.job_id
@@ -86,14 +86,14 @@ def test_csv_of_one_part(
 
 @pytest.mark.parametrize("what", ["watch-list", *PARTS])
 def test_csv_of_nothing_is_a_header(cli: CommandLine, what: str) -> None:
-    (header,) = cli("export", "--format", "csv", "--what", what).out.splitlines()
+    (header,) = cli("jobs", "export", "--format", "csv", "--what", what).out.splitlines()
     assert header.startswith("origin,owner,app,form,job_id,environment,label")
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "'=1", "'quoted'", 'a,"b"'])
 def test_no_cell_is_a_formula(cli: CommandLine, home: Path, text: str) -> None:
     put_on_list(home, replace(JOB, label=text, note=text, tags=(text,)))
-    (row,) = table(cli("export", "--format", "csv").out)
+    (row,) = table(cli("jobs", "export", "--format", "csv").out)
     for name in ("label", "note", "tags"):
         assert not row[name].startswith(("=", "+", "-", "@"))
         assert from_cell(row[name]) == text
@@ -105,12 +105,12 @@ def test_no_cell_is_a_formula(cli: CommandLine, home: Path, text: str) -> None:
 def test_some_jobs_only(cli: CommandLine, home: Path, names: list[str]) -> None:
     remember(home)
     for arguments in (["--format", "csv", *names], [*names, "--format", "csv"]):
-        assert [row["label"] for row in table(cli("export", *arguments).out)] == ["Orders"]
+        assert [row["label"] for row in table(cli("jobs", "export", *arguments).out)] == ["Orders"]
 
 
 def test_a_job_that_is_not_known_prints_nothing_else(cli: CommandLine, home: Path) -> None:
     remember(home)
-    ended = cli("export", "Orders", "Nothing")
+    ended = cli("jobs", "export", "Orders", "Nothing")
     assert (ended.code, ended.out, len(ended.lines)) == (2, "", 1)
     assert "“Nothing”" in ended.err
 
@@ -120,7 +120,7 @@ def test_a_file_that_only_this_user_can_read(cli: CommandLine, home: Path, tmp_p
     file = tmp_path / "out.json"
     file.write_text("older")
     file.chmod(0o644)
-    ended = cli("export", "--output", str(file))
+    ended = cli("jobs", "export", "--output", str(file))
     assert (ended.code, ended.out, ended.err) == (0, "", "")
     assert len(json.loads(file.read_text())["jobs"]) == 2
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -129,7 +129,7 @@ def test_a_file_that_only_this_user_can_read(cli: CommandLine, home: Path, tmp_p
 
 def test_a_link_stays_a_link(cli: CommandLine, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "real")
-    assert cli("export", "--output", str(tmp_path / "link")).code == 0
+    assert cli("jobs", "export", "--output", str(tmp_path / "link")).code == 0
     assert (tmp_path / "link").is_symlink()
     assert "jobs" in (tmp_path / "real").read_text()
 
@@ -148,7 +148,7 @@ def test_what_cannot_be_written(
     cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: str, words: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    ended = cli("export", "--output", output)
+    ended = cli("jobs", "export", "--output", output)
     assert (ended.code, ended.out, len(ended.lines)) == (2, "", 1)
     assert words in ended.err
     assert "ZCBULK_STATE_DIR" not in ended.err
@@ -164,7 +164,7 @@ def test_a_full_disk_leaves_the_older_file(
     file = tmp_path / "out.json"
     file.write_text("older")
     monkeypatch.setattr(os, "fsync", full)
-    ended = cli("export", "--output", str(file))
+    ended = cli("jobs", "export", "--output", str(file))
     assert (ended.code, len(ended.lines)) == (5, 1)
     assert "No space left" in ended.err
     assert "Make room, or name another file." in ended.err
@@ -178,8 +178,8 @@ def test_what_is_exported_can_be_imported(
 ) -> None:
     remember(home)
     file = tmp_path / "jobs"
-    assert cli("export", "--format", form, "--output", str(file)).code == 0
-    ended = cli("import", str(file), "--profile", "second")
+    assert cli("jobs", "export", "--format", form, "--output", str(file)).code == 0
+    ended = cli("jobs", "import", str(file), "--profile", "second")
     assert (ended.code, ended.out) == (0, "2 jobs added\n")
     copied = [replace(job, added_by="") for job in watch_list(home, "second")]
     assert copied == [replace(job, added_by="") for job in (JOB, OTHER)]
@@ -190,7 +190,7 @@ def test_a_reader_that_has_gone_is_nobodys_fault(home: Path) -> None:
     put_on_list(home, *jobs)
     reader, writer = os.pipe()
     with subprocess.Popen(
-        [*PROGRAM, "export"],
+        [*PROGRAM, "jobs", "export"],
         env=environment(home),
         stdout=writer,
         stderr=subprocess.PIPE,
@@ -216,8 +216,13 @@ def test_no_secret_gets_into_it(
         assert cli("status", URL).code == 3
         assert cli("abort", URL, "--yes").code != 0
     output = ("--output", str(tmp_path / "export.json"))
-    outputs = [cli("export", "--format", "csv", "--what", what) for what in PARTS]
-    outputs += [cli("export"), cli("export", *output), cli("log", "--json"), cli("log")]
+    outputs = [cli("jobs", "export", "--format", "csv", "--what", what) for what in PARTS]
+    outputs += [
+        cli("jobs", "export"),
+        cli("jobs", "export", *output),
+        cli("log", "--json"),
+        cli("log"),
+    ]
     outputs += [cli("history", URL), cli("history", URL, "--json")]
     assert [ended.code for ended in outputs] == [0] * len(outputs)
     texts = {str(number): ended.out + ended.err for number, ended in enumerate(outputs)}

@@ -93,7 +93,7 @@ def test_a_job_that_was_never_read(cli: CommandLine, home: Path) -> None:
         pytest.param("", "is called “”", id="empty"),
         pytest.param("5", "its id alone needs data_center", id="id"),
         pytest.param("https://evil.example/", "not one of Zoho's API hosts", id="host"),
-        pytest.param("Twins", "“Twins” are 2 jobs of the watch list", id="twins"),
+        pytest.param("Twins", "“Twins” may be 2 jobs", id="twins"),
         pytest.param("\x1b[31m", "is called", id="control-characters"),
     ],
 )

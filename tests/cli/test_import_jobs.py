@@ -33,7 +33,7 @@ class Importer:
 
     def __call__(self, content: str | bytes, *options: str) -> Ended:
         self._file.write_bytes(content.encode() if isinstance(content, str) else content)
-        return self._cli("import", str(self._file), *options)
+        return self._cli("jobs", "import", str(self._file), *options)
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def test_a_mail_with_urls_in_it(imported: Importer, home: Path) -> None:
 
 def test_stdin(cli: CommandLine, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(URL.encode())))
-    assert cli("import", "-").out == "1 job added\n"
+    assert cli("jobs", "import", "-").out == "1 job added\n"
     assert len(watch_list(home)) == 1
 
 
@@ -234,7 +234,7 @@ def test_a_file_that_cannot_be_read(
     cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    ended = cli("import", file)
+    ended = cli("jobs", "import", file)
     assert (ended.code, ended.out, len(ended.lines)) == (2, "", 1)
     assert "cannot be read" in ended.err
     assert is_one_safe_line(ended.lines[0])
@@ -242,7 +242,7 @@ def test_a_file_that_cannot_be_read(
 
 def test_a_file_without_an_end(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("zcbulk_tui.cli.import_jobs._LARGEST", 2**20)
-    ended = cli("import", "/dev/zero")
+    ended = cli("jobs", "import", "/dev/zero")
     assert (ended.code, len(ended.lines)) == (2, 1)
     assert "too large" in ended.err
 

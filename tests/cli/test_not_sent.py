@@ -11,7 +11,7 @@ from tests.support.jobs import URL
 from tests.support.stub_server import Reply, Silence, StubServer
 from zcbulk_tui.cli.client import open_client
 from zcbulk_tui.cli.context import command_context
-from zcbulk_tui.cli.job_names import parse_jobs, watched
+from zcbulk_tui.cli.job_names import parse_job, watched
 from zcbulk_tui.config import load
 from zcbulk_tui.monitor.once import read_all
 from zcbulk_tui.store.database import FILE_NAME, open_database
@@ -84,7 +84,7 @@ def test_a_call_that_is_given_up_counts_only_if_it_left(
 
     async def give_up(server: StubServer) -> None:
         settings = load.load(flags={})
-        (ref,) = parse_jobs([URL], settings)
+        ref = parse_job(URL, settings)
         async with open_client(settings) as client:
             if not connects:
 

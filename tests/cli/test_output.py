@@ -50,10 +50,13 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("history", REF.job_id, "--json"),
     ("log", "--since", "9w"),
     ("log", "--since", "9w", "--json"),
-    ("export",),
-    ("export", "--format", "csv"),
-    ("import", "-"),
-    ("import", "no-such-file"),
+    (
+        "jobs",
+        "export",
+    ),
+    ("jobs", "export", "--format", "csv"),
+    ("jobs", "import", "-"),
+    ("jobs", "import", "no-such-file"),
     ("store", "compact"),
     ("simulator", "--list"),
     ("simulator", "--scenario", "bogus"),
@@ -191,7 +194,7 @@ def test_what_a_shell_sees(
 def test_no_file_gets_the_number_of_a_closed_stream(home: Path) -> None:
     remember(home)
     before = (home / "state" / "state.db").read_bytes()[:16]
-    ended = in_shell("PROGRAM >&- 2>&-", environment(home), "export")
+    ended = in_shell("PROGRAM >&- 2>&-", environment(home), "jobs", "export")
     assert ended.returncode == 5
     assert (home / "state" / "state.db").read_bytes()[:16] == before
 

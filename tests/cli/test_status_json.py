@@ -23,6 +23,7 @@ KEYS = [
     "app",
     "form",
     "environment",
+    "label",
     "state",
     "raw_state",
     "total",
@@ -163,6 +164,7 @@ def test_each_documented_shape(
         "app": REF.app,
         "form": REF.form,
         "environment": "production",
+        "label": f"{REF.form} 4027",
         "state": state,
         "raw_state": raw,
         **dict(zip(FIGURES, figures, strict=True)),
@@ -186,7 +188,7 @@ def test_each_row_of_the_error_table(ask: Asked, row: Refusal) -> None:
     assert {key: found[key] for key in NO_READING} == NO_READING
     assert ended.code == row.exit_code
     (complaint,) = ended.lines
-    assert complaint.startswith(f"zcbulk-tui: {REF.form} {REF.job_id}: ")
+    assert complaint.startswith(f"zcbulk-tui: {REF.form} 4027 ({REF.job_id}, production): ")
     assert f"Zoho said HTTP {row.http}, code {row.code}: “{SAID}”." in complaint
     error = found["error"]
     assert (error["http"], error["code"], error["said"]) == (row.http, row.code, SAID)

@@ -19,6 +19,7 @@ from zcbulk_tui.creator.renewal import RefreshedToken
 from zcbulk_tui.creator.tokens import CommandToken, FixedToken, TokenSource
 from zcbulk_tui.creator.trust import trust
 from zcbulk_tui.domain import proxies
+from zcbulk_tui.domain.commands import command
 from zcbulk_tui.errors import ConfigError, ZcbulkError
 from zcbulk_tui.store import variants
 
@@ -46,17 +47,21 @@ def make_client(settings: Settings) -> tuple[CreatorClient, Network]:
         ConfigError: A setting cannot be used.
     """
     network = make_network(settings)
-    first = Variant(settings.control.method, settings.control.body)
-    kept = variants.VariantFile(paths.state_dir() / variants.FILE_NAME)
     client = CreatorClient(
         _token_source(settings, network),
         network,
         base_url=settings.base_url,
         api_version=settings.api_version,
         report=settings.control.report,
-        memory=VariantMemory(first, kept),
+        memory=variant_memory(settings),
     )
     return client, network
+
+
+def variant_memory(settings: Settings) -> VariantMemory:
+    """Returns what remembers how start and abort were last put with success."""
+    first = Variant(settings.control.method, settings.control.body)
+    return VariantMemory(first, variants.VariantFile(paths.state_dir() / variants.FILE_NAME))
 
 
 def make_network(settings: Settings) -> Network:
@@ -79,7 +84,8 @@ def make_network(settings: Settings) -> Network:
     raise ConfigError(
         "HTTPS cannot be set up",
         f"It fails with {kind}.",
-        "See what of proxies and certificates is not as usual here: zcbulk-tui doctor",
+        "See what of proxies and certificates is not as usual here: "
+        f"{command('doctor', settings.profile)}",
     )
 
 

@@ -1,187 +1,191 @@
-"""``zcbulk-tui start`` and ``abort``: one command to one job, sent once."""
+"""``zcbulk-tui start`` and ``abort``: one command to each job, sent once."""
 
 import asyncio
 import contextlib
+import json
 import signal
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from zcbulk_tui.cli import event_loop, options, prompts
-from zcbulk_tui.cli.client import open_client
+from zcbulk_tui.cli.client import open_client, variant_memory
 from zcbulk_tui.cli.context import command_context
-from zcbulk_tui.cli.job_names import named_jobs, watched
+from zcbulk_tui.cli.job_names import at_its_home, in_words, named_jobs
+from zcbulk_tui.cli.json_records import failure_object, named_object
 from zcbulk_tui.cli.output import print_error
+from zcbulk_tui.cli.sending import Progress, failure, send_once
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
-from zcbulk_tui.domain import control
-from zcbulk_tui.domain.control import Command, Outcome
-from zcbulk_tui.domain.job import Action, Environment, JobRef
+from zcbulk_tui.creator.scopes import CREATE
+from zcbulk_tui.domain.address import job_path
+from zcbulk_tui.domain.control import Command
+from zcbulk_tui.domain.job import Action, Environment, WatchedJob
 from zcbulk_tui.domain.records import ControlRecord
-from zcbulk_tui.domain.snapshot import JobSnapshot
-from zcbulk_tui.domain.windows import Recalled
-from zcbulk_tui.errors import (
-    ConfigError,
-    HeldError,
-    Occasion,
-    QuotaSpentError,
-    RefusedError,
-    UnclearError,
-    UsageError,
-)
-from zcbulk_tui.monitor.events import Event, JobChanged
-from zcbulk_tui.monitor.monitor import Monitor
-from zcbulk_tui.monitor.ports import JobApi
+from zcbulk_tui.errors import ConfigError, Occasion, RefusedError, UsageError, ZcbulkError
 from zcbulk_tui.monitor.profile_context import ProfileContext
-from zcbulk_tui.monitor.quota_tracker import QuotaTracker
 from zcbulk_tui.render import words
+from zcbulk_tui.store.json_objects import JsonObject
 
-_AT_LEAST = 1.0
-"""Seconds after which it is seen that a look could not be made, which no event reports."""
+_EFFECT = {
+    Action.START: "Zoho will begin to insert the uploaded records. No workflows run for them.",
+    Action.ABORT: "What is in stays in, what is not will not be inserted; there is no rollback.",
+}
+
+
+@dataclass(slots=True)
+class _Result:
+    """What became of the command to one job.
+
+    Attributes:
+        job: The job.
+        command: The command; None where none was sent.
+        error: Why it was not carried out, as far as is known; None where it was.
+    """
+
+    job: WatchedJob | None
+    command: Command | None = None
+    error: ZcbulkError | None = None
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds what can be typed after either command."""
-    options.add_job_arguments(parser, several=False)
+    options.add_job_arguments(parser, "+")
     parser.add_argument("--yes", action="store_true", help="do not ask (for scripts)")
+    parser.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="print what would be sent, and what would keep it from being sent; no call is made",
+    )
+    parser.add_argument("--json", action="store_true", help="as a JSON array, an object per job")
     parser.set_defaults(occasion=Occasion.COMMAND)
 
 
 def run(arguments: Namespace) -> int:
-    """Starts or aborts a job.
+    """Starts or aborts jobs, one after the other.
 
     Returns:
-        0 when it was accepted, or is seen to have taken effect.
+        0 when all were accepted, or are seen to have taken effect; else the highest exit code.
 
     Raises:
-        ZcbulkError: It was not carried out, or nothing is known of it.
+        ZcbulkError: Nothing was sent to any of them.
     """
     action = Action(arguments.command)
-    settings = load.load(flags=options.setting_flags(arguments))
-    if settings.read_only:
-        raise ConfigError(
-            f"This configuration is read-only, so nothing was sent to {action.value} the job",
-            next_step="Set read_only = false, or use another configuration.",
-        )
-    (ref,) = named_jobs(arguments.jobs, settings)
-    if not arguments.yes and not _confirmed(action, ref):
-        print("Nothing was sent.")
-        return 1
-    progress = _Progress(action, ref)
+    jobs: Sequence[WatchedJob | None] = [None] * len(arguments.jobs)
     try:
-        command = event_loop.run(_send(settings, ref, action, progress))
-    except KeyboardInterrupt:
-        print_error(progress.so_far())
+        settings = load.load(flags=options.setting_flags(arguments))
+        jobs = known = named_jobs(
+            arguments.jobs,
+            settings,
+            environment=options.named_environment(arguments),
+            strict=True,
+        )
+        if arguments.dry_run:
+            return _dry_run(action, known, settings, as_json=arguments.json)
+        if settings.read_only:
+            raise _read_only(action)
+        if not arguments.yes and not _confirmed(action, known):
+            raise RefusedError("Nothing was sent", "The question was not answered with yes.")
+        return _send_all(action, known, settings, as_json=arguments.json)
+    except ZcbulkError as error:
+        if arguments.json:
+            _print_json(action, [_Result(job, error=error) for job in jobs])
         raise
-    except asyncio.CancelledError:
-        print_error(progress.so_far())
-        return 128 + (progress.ended_by or signal.SIGTERM)
-    return _report(command, ref, progress.state)
 
 
-def _confirmed(action: Action, ref: JobRef) -> bool:
+def _read_only(action: Action) -> ConfigError:
+    return ConfigError(
+        f"This configuration is read-only, so nothing was sent to {action.value} the job",
+        next_step="Set read_only = false, or use another configuration.",
+    )
+
+
+def _confirmed(action: Action, jobs: Sequence[WatchedJob]) -> bool:
+    """Asks once for all jobs; the rules are those of the dashboard."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError(
             f"There is no terminal to ask on, so nothing was sent to {action.value} the job",
             next_step="In a script, add --yes.",
         )
-    place = f"job {ref.job_id} of form {ref.form} in {ref.owner}/{ref.app}"
-    print(f"{action.value.capitalize()} {place}, {ref.environment.value.upper()}.")
-    if action is Action.ABORT:
-        print("What is in stays in, what is not will not be inserted; there is no rollback.")
-    if action is Action.ABORT and ref.environment is Environment.PRODUCTION:
-        question = f"To confirm, type the form's link name ({ref.form}): "
-        return prompts.answer(question) == ref.form
-    return prompts.confirm("Go on? [y/N] ")
+    verb, count = action.value.capitalize(), len(jobs)
+    print(f"{verb} {_place(jobs[0])}." if count == 1 else f"{verb} {count:,} jobs:")
+    if count > 1:
+        for job in jobs:
+            print(f"  {_place(job)}")
+    print(_EFFECT[action])
+    if action is Action.START or not any(map(_is_in_production, jobs)):
+        return prompts.confirm("Go on? [y/N] ")
+    if count > 1:
+        return prompts.answer(f"To confirm, type how many jobs are aborted ({count}): ") == str(
+            count
+        )
+    form = jobs[0].ref.form
+    return prompts.answer(f"To confirm, type the form's link name ({form}): ") == form
 
 
-class _Progress:
-    """What is known of the command so far, and what is said of it meanwhile.
+def _place(job: WatchedJob) -> str:
+    ref = job.ref
+    return (
+        f"“{job.label}”, job {ref.job_id} of form {ref.form} in {ref.owner}/{ref.app}, "
+        f"{ref.environment.value.upper()}"
+    )
 
-    Args:
-        action: Start or abort.
-        ref: The job.
+
+def _is_in_production(job: WatchedJob) -> bool:
+    return job.ref.environment is Environment.PRODUCTION
+
+
+def _send_all(
+    action: Action, jobs: Sequence[WatchedJob], settings: Settings, *, as_json: bool
+) -> int:
+    ending = _Ending()
+    say: Callable[[str], None] = print_error if as_json else partial(print, flush=True)
+    progress = [Progress(action, job, settings.profile, say) for job in jobs]
+    results: list[_Result] = []
+    interrupted: int | None = None
+    try:
+        event_loop.run(_send_each(settings, jobs, action, progress, results, ending, as_json))
+    except (KeyboardInterrupt, asyncio.CancelledError) as error:
+        print_error(progress[min(len(results), len(jobs) - 1)].so_far())
+        left = len(jobs) - len(results) - 1
+        if left > 0:
+            print_error(f"Nothing was sent to the {left:,} after it.")
+        if isinstance(error, KeyboardInterrupt):
+            raise
+        interrupted = 128 + (ending.signal or signal.SIGTERM)
+    if interrupted is not None:
+        return interrupted
+    if as_json:
+        _print_json(action, results)
+    return max(result.error.exit_code if result.error else 0 for result in results)
+
+
+class _Ending:
+    """What ended the commands.
 
     Attributes:
-        command: The last command to the job, an earlier one until this one is sent.
-        state: The job's state as it was last read, in the server's word; empty until it was.
-        ended_by: The number of the signal that ends it; None for none.
-        is_recorded: Whether what is known of the command outlives this program.
-        changed: Set when one of them has changed.
+        signal: The number of the signal; None for none.
     """
 
-    def __init__(self, action: Action, ref: JobRef) -> None:
-        self.command: Command | None = None
-        self.state = ""
-        self.ended_by: int | None = None
-        self.is_recorded = True
-        self.changed = asyncio.Event()
-        self._action = action
-        self._ref = ref
-        self._earlier: datetime | None = None
-
-    def follows(self, earlier: ControlRecord | None) -> None:
-        """Takes the last command that was sent before this one."""
-        self._earlier = earlier.at if earlier is not None else None
-
-    def waits_for(self, earlier: ControlRecord) -> None:
-        """Says that what became of an earlier command comes first."""
-        self.follows(earlier)
-        print(
-            f"{earlier.held().cause} The status is read first, for a minute or two; until then no "
-            f"{self._action.value} is sent.",
-            flush=True,
-        )
-
-    def goes_on(self) -> None:
-        """Says that the earlier command stands in the way no longer."""
-        print(f"That is settled: the {self._action.value} is sent now.", flush=True)
-
-    def publish(self, event: Event) -> None:
-        """See `Sink`."""
-        if isinstance(event, JobChanged):
-            before, self.command = self.command, event.snapshot.command
-            if event.snapshot.last is not None:
-                self.state = event.snapshot.last.raw_state
-            is_new = self.command is not None and self.command.sent_at != self._earlier
-            if is_new and _is_lost(self.command) and not _is_lost(before):
-                print(self._unclear(), flush=True)
-        self.changed.set()
-
-    def so_far(self) -> str:
-        """What is known where nobody waits any longer."""
-        command = self.command
-        if command is None or command.sent_at == self._earlier:
-            return f"Interrupted before the {self._action.value} was sent."
-        if command.outcome is not Outcome.SENT:
-            return f"Interrupted. {words.command(command, command.sent_at)}"
-        recorded = "is written down so" if self.is_recorded else "could not be written down"
-        return (
-            f"Interrupted: what became of the {command.action.value} is not known, and "
-            f"{recorded}. Nothing was sent again. Look at the job {self._ref.job_id} with "
-            "zcbulk-tui status."
-        )
-
-    def _unclear(self) -> str:
-        verb = self.command.action.value if self.command else self._action.value
-        *times, last = (f"{seconds:g}" for seconds in control.LOOKS)
-        return (
-            f"The answer to the {verb} is unclear; the status is read after {', '.join(times)} "
-            f"and {last} seconds, until it shows the effect. Nothing is sent again."
-        )
+    signal: int | None = None
 
 
-def _is_lost(command: Command | None) -> bool:
-    return command is not None and command.is_unclear
-
-
-async def _send(settings: Settings, ref: JobRef, action: Action, progress: _Progress) -> Command:
+async def _send_each(
+    settings: Settings,
+    jobs: Sequence[WatchedJob],
+    action: Action,
+    progress: Sequence[Progress],
+    results: list[_Result],
+    ending: _Ending,
+    as_json: bool,
+) -> None:
     sending, loop = asyncio.current_task(), asyncio.get_running_loop()
 
     def end(number: int) -> None:
-        progress.ended_by = number
+        ending.signal = number
         if sending is not None:
             sending.cancel()
 
@@ -192,99 +196,97 @@ async def _send(settings: Settings, ref: JobRef, action: Action, progress: _Prog
                 loop.add_signal_handler(number, end, number)
     async with open_client(settings) as client:
         with command_context(settings) as (context, quota):
-            return await _send_once(client, context, quota, ref, action, progress)
+            for job, its_progress in zip(jobs, progress, strict=True):
+                result = _Result(job)
+                try:
+                    command = await send_once(client, context, quota, job, action, its_progress)
+                    result.command = command
+                    result.error = failure(command, job, its_progress.state, settings.profile)
+                except ZcbulkError as error:
+                    result.error = error
+                results.append(result)
+                _report(result, f"{in_words(job)}: " if len(jobs) > 1 else "", as_json=as_json)
 
 
-async def _send_once(
-    client: JobApi,
-    context: ProfileContext,
-    quota: QuotaTracker,
-    ref: JobRef,
-    action: Action,
-    progress: _Progress,
-    *,
-    now: Callable[[], datetime] = lambda: datetime.now(UTC),
-) -> Command:
-    job = watched(ref)
-    context.memory.know([job])
-    monitor = Monitor(client, progress, context, quota, polls=False, now=now)
-    earlier = context.memory.last_command(ref)
-    progress.follows(earlier)
-    monitor.watch([Recalled(JobSnapshot(job), earlier)])
-    polling = asyncio.create_task(monitor.run())
-    await asyncio.sleep(0)  # so that it has begun
-    try:
-        while True:
-            earlier = context.memory.last_command(ref)
-            if earlier is not None and earlier.is_unclear:
-                progress.waits_for(earlier)
-                if earlier.command.error is not None:
-                    with contextlib.suppress(QuotaSpentError):  # the looks use what is kept back
-                        monitor.poll_now([ref], key="settle")
-                before = await _settled(monitor, polling, progress, earlier.command, ref)
-                if before.outcome is Outcome.SENT or (
-                    before.action is action and before.outcome in _MAY_BE_DONE
-                ):
-                    return before
-                if before.action is action and before.outcome is Outcome.ACCEPTED:
-                    raise replace(earlier, command=before).held()
-                progress.goes_on()
-            # What the command did is seen by comparison with how the job stood before.
-            shown = context.memory.known(job).last
-            try:
-                command = await monitor.command(ref, action, shown)
-            except HeldError:
-                held_by = context.memory.last_command(ref)
-                # Another process was quicker by a moment.
-                if held_by is None or not held_by.is_unclear:
-                    raise
-                continue
-            return await _settled(monitor, polling, progress, command, ref)
-    finally:
-        polling.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await polling
-        progress.is_recorded = context.memory.trouble is None
+def _report(result: _Result, name: str, *, as_json: bool) -> None:
+    if result.error is not None:
+        print_error(f"{name}{result.error.told(Occasion.COMMAND)}")
+    elif result.command is not None and not as_json:
+        print(f"{name}{words.command(result.command, result.command.sent_at)}", flush=True)
 
 
-async def _settled(
-    monitor: Monitor,
-    polling: asyncio.Task[None],
-    progress: _Progress,
-    command: Command,
-    ref: JobRef,
-) -> Command:
-    """Waits until it is known what became of a command, or the looks at it are over."""
-    while command.outcome is Outcome.SENT and monitor.is_looking(ref) and not polling.done():
-        progress.changed.clear()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_AT_LEAST):
-                await progress.changed.wait()
-        command = progress.command or command
-    return command
+def _print_json(action: Action, results: Sequence[_Result]) -> None:
+    print(json.dumps([_as_object(action, result) for result in results], indent=2))
 
 
-_MAY_BE_DONE = (Outcome.TOOK_EFFECT, Outcome.UNPROVEN)
-"""What has become of an earlier command after which the same is not sent again by itself."""
+def _as_object(action: Action, result: _Result) -> JsonObject:
+    """The command to one job for ``--json``; what was not sent has no outcome."""
+    command, answer = result.command, result.error and result.error.answer
+    said = (command.said if command else "") or (answer.text if answer else "")
+    return {
+        **named_object(result.job),
+        "action": action.value,
+        "outcome": command.outcome.value if command else None,
+        "said": said or None,
+        "code": answer.code if answer else None,
+        "http": answer.http_status if answer else None,
+        "error": failure_object(result.error),
+    }
 
 
-def _report(command: Command, ref: JobRef, state: str) -> int:
-    said = words.command(command, command.sent_at)
-    if command.outcome in (Outcome.ACCEPTED, Outcome.TOOK_EFFECT):
-        print(said)
-        return 0
-    if command.outcome is Outcome.REFUSED and command.error is not None:
-        raise command.error
-    if command.outcome is Outcome.NO_EFFECT:
-        raise RefusedError(said.rstrip("."), next_step="Look at its status before trying again.")
-    if command.outcome is Outcome.UNPROVEN:
-        raise UnclearError(
-            said.rstrip("."),
-            f"The job is “{state}” by its last status; how it stood before, is not known.",
-            "Nothing was sent again.",
+def _dry_run(
+    action: Action, jobs: Sequence[WatchedJob], settings: Settings, *, as_json: bool
+) -> int:
+    """Prints what would be sent; makes no call, and reads no token."""
+    variants = variant_memory(settings)
+    objects: list[JsonObject] = []
+    with command_context(settings) as (context, _):
+        for job in jobs:
+            ref = at_its_home(job.ref, settings)
+            variant = variants.recall(ref.origin)
+            url = ref.origin + job_path(ref, settings.api_version)
+            obstacles = _obstacles(action, job, context, settings)
+            objects.append(
+                {
+                    **named_object(job),
+                    "action": action.value,
+                    "method": variant.method,
+                    "url": url,
+                    "body": variant.body(action),
+                    "scope": CREATE,
+                    "obstacles": obstacles,
+                }
+            )
+            if not as_json:
+                print(f"{action.value.capitalize()} {_place(job)}.")
+                print(f"  {variant.method} {url}")
+                if not _is_in_production(job):
+                    print(f"  environment: {ref.environment}")
+                print(f"  {json.dumps(variant.body(action))}")
+                print(f"  It takes the scope {CREATE}. It costs 2 calls, 5 at most.")
+                for obstacle in obstacles:
+                    print(f"  {obstacle}")
+    print(json.dumps(objects, indent=2) if as_json else "Nothing was sent.")
+    return 0
+
+
+def _obstacles(
+    action: Action, job: WatchedJob, context: ProfileContext, settings: Settings
+) -> list[str]:
+    """Why the command may not be sent, or be refused, as far as is remembered."""
+    now = datetime.now(UTC)
+    found = ["The configuration is read-only."] if settings.read_only else []
+    record = ControlRecord("", job, settings.profile, context.operator, Command(action, now))
+    before = context.memory.in_the_way(record)
+    if before is not None:
+        held = before.held()
+        found.append(f"{held.cause} {held.next_step}")
+    last = context.memory.known(job).last
+    if last is None:
+        found.append("Its state is not known: it was never read.")
+    elif not action.fits(last.state):
+        found.append(
+            f"Zoho may refuse it: the job was “{last.raw_state}” at "
+            f"{last.read_at.astimezone():%Y-%m-%d %H:%M}."
         )
-    raise UnclearError(
-        f"What became of the {command.action.value} is not known",
-        str(command.error),
-        f"Nothing was sent again. Look at the job {ref.job_id} with zcbulk-tui status.",
-    )
+    return found

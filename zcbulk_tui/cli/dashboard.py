@@ -35,7 +35,7 @@ _ENDS_SOON = (
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds what can be typed after ``watch``; without a command the dashboard takes no jobs."""
-    options.add_job_arguments(parser, several=True)
+    options.add_job_arguments(parser, "+")
     options.add_screen_options(parser, inherit=True)
 
 
@@ -51,8 +51,11 @@ def run(arguments: Namespace) -> int:
     flags = options.setting_flags(arguments)
     if arguments.command == "watch":
         configuration = load.read(flags=flags)
-        refs = job_names.named_jobs(arguments.jobs, configuration.settings)
-        jobs = [job_names.watched(ref) for ref in refs]
+        jobs = job_names.named_jobs(
+            arguments.jobs,
+            configuration.settings,
+            environment=options.named_environment(arguments),
+        )
         specs = [_profile_spec(configuration, jobs)]
         return show(specs, appearance.preferences(configuration))
     first, *others = (arguments.profile or "").split(",")

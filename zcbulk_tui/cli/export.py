@@ -1,4 +1,4 @@
-"""``zcbulk-tui export``: writes what is remembered, for other programs or another machine."""
+"""``zcbulk-tui jobs export``: writes what is remembered, for other programs or another machine."""
 
 import csv
 import errno
@@ -16,6 +16,7 @@ from zcbulk_tui.cli.job_names import remembered_job
 from zcbulk_tui.cli.state import open_memory
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.domain.job import Environment
 from zcbulk_tui.domain.job_list_file import VERSION
 from zcbulk_tui.domain.records import History
 from zcbulk_tui.domain.text import one_line, to_cell
@@ -54,7 +55,7 @@ _COLUMNS = {
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds what can be typed after the command."""
     parser.epilog = _EPILOG
-    options.add_job_arguments(parser, several=True, remembered=True)
+    options.add_job_arguments(parser, "*", left_out="the watch list")
     parser.add_argument("--format", choices=["json", "csv"], default="json", help="default: json")
     parser.add_argument(
         "--what",
@@ -78,7 +79,9 @@ def run(arguments: Namespace) -> int:
     path = None if arguments.output is None else _checked(Path(arguments.output))
     what: str | None = arguments.what
     with open_memory(is_only_read=True) as database:
-        histories = _histories(arguments.jobs, Archive(database, settings.profile), settings)
+        archive = Archive(database, settings.profile)
+        environment = options.named_environment(arguments)
+        histories = _histories(arguments.jobs, archive, settings, environment)
         if arguments.format == "csv":
             pieces = _csv(histories, what or WATCH_LIST)
         else:
@@ -90,9 +93,11 @@ def run(arguments: Namespace) -> int:
     return 0
 
 
-def _histories(names: Sequence[str], archive: Archive, settings: Settings) -> Iterable[History]:
+def _histories(
+    names: Sequence[str], archive: Archive, settings: Settings, environment: Environment | None
+) -> Iterable[History]:
     if names:
-        found = [remembered_job(name, archive, settings) for name in names]
+        found = [remembered_job(name, archive, settings, environment) for name in names]
         return {history.job.ref: history for history in found}.values()
     # One by one, for all of them together may be much; another window may forget one meanwhile.
     return (archive.history(job.ref) or History(job, ()) for job in archive.jobs())

@@ -23,7 +23,7 @@ from zcbulk_tui.store.json_objects import JsonObject, job_object, reading_object
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds what can be typed after the command."""
-    options.add_job_arguments(parser, several=False, remembered=True)
+    options.add_job_arguments(parser, 1)
     parser.add_argument("--json", action="store_true", help="as a JSON object")
 
 
@@ -37,7 +37,9 @@ def run(arguments: Namespace) -> int:
     settings = load.load(flags=options.setting_flags(arguments))
     with open_memory(is_only_read=True) as database:
         archive = Archive(database, settings.profile)
-        history = remembered_job(arguments.jobs[0], archive, settings)
+        history = remembered_job(
+            arguments.jobs[0], archive, settings, options.named_environment(arguments)
+        )
     if arguments.json:
         print(json.dumps(as_object(history), indent=2))
     else:

@@ -1,4 +1,4 @@
-"""``zcbulk-tui import``: puts the jobs of a file on the watch list."""
+"""``zcbulk-tui jobs import``: puts the jobs of a file on the watch list."""
 
 import sys
 from argparse import ArgumentParser, Namespace
@@ -10,7 +10,7 @@ from pathlib import Path
 from zcbulk_tui import user_files
 from zcbulk_tui.cli import options, prompts
 from zcbulk_tui.cli.context import operator, profile_context
-from zcbulk_tui.cli.job_names import at_its_home, parse_jobs, watched
+from zcbulk_tui.cli.job_names import at_its_home, parse_job, watched
 from zcbulk_tui.cli.output import print_error
 from zcbulk_tui.cli.state import open_memory
 from zcbulk_tui.config import load
@@ -30,8 +30,8 @@ FILE has a job's status URL or id in each line, with a label and tags after it i
 
   https://www.zohoapis.eu/creator/v2.1/bulk/…/insert/3888833000000114027  My label #tag
 
-Empty lines and lines that begin with # are left out. What zcbulk-tui export has written,
-JSON or CSV, will do as well; the jobs of it are taken, their past is not.
+Empty lines and lines that begin with # are left out. What zcbulk-tui jobs export has
+written, JSON or CSV, will do as well; the jobs of it are taken, their past is not.
 
 A text whose first line begins with neither a URL nor an id, as a mail, is searched for the
 URLs of jobs; what stands before one, as in Customers: https://…, is the label."""
@@ -153,8 +153,7 @@ def entries_of(content: str, name: str, settings: Settings) -> list[ListedJob | 
 
     def job(text: str, environment: Environment | None) -> JobRef:
         here = settings if environment is None else by_environment[environment]
-        (ref,) = parse_jobs([text], here)
-        return ref
+        return parse_job(text, here)
 
     entries: list[ListedJob | BadEntry] = []
     bad = 0
@@ -166,8 +165,8 @@ def entries_of(content: str, name: str, settings: Settings) -> list[ListedJob | 
                 raise UsageError(
                     f"It has more than {_BAD_AT_MOST:,} lines that cannot be used",
                     f"The first is {_first_bad(entries)}",
-                    "It is no list of jobs; give what zcbulk-tui export has written, or a URL in "
-                    "each line.",
+                    "It is no list of jobs; give what zcbulk-tui jobs export has written, or a URL "
+                    "in each line.",
                 )
         return entries
     except UsageError as error:

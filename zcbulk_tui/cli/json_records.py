@@ -1,5 +1,6 @@
-"""Entries of the log as objects of JSON; what they are made of is named in `json_objects`."""
+"""What commands print as objects of JSON; what these are made of is named in `json_objects`."""
 
+from zcbulk_tui.domain.job import WatchedJob
 from zcbulk_tui.domain.records import CallRecord, ControlRecord, JobEvent, Record
 from zcbulk_tui.errors import ZcbulkError
 from zcbulk_tui.store.json_objects import (
@@ -9,6 +10,33 @@ from zcbulk_tui.store.json_objects import (
     reading_object,
     ref_object,
 )
+
+
+def named_object(job: WatchedJob | None) -> JsonObject:
+    """What names a job; null where what was typed names none."""
+    ref = job and job.ref
+    return {
+        "job_id": ref and ref.job_id,
+        "owner": ref and ref.owner,
+        "app": ref and ref.app,
+        "form": ref and ref.form,
+        "environment": ref and ref.environment.value,
+        "label": job and job.label,
+    }
+
+
+def failure_object(error: ZcbulkError | None) -> JsonObject | None:
+    """Why a command brought nothing; null where it brought something."""
+    if error is None:
+        return None
+    answer = error.answer
+    return {
+        "title": error.title,
+        "cause": error.cause or None,
+        "said": answer.text or None if answer else None,
+        "code": answer.code if answer else None,
+        "http": answer.http_status if answer else None,
+    }
 
 
 def event_object(event: JobEvent) -> JsonObject:

@@ -10,6 +10,7 @@ from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.creator.credentials import Credentials
 from zcbulk_tui.creator.sign_in import give_back
+from zcbulk_tui.domain.commands import command
 from zcbulk_tui.domain.sign_in import not_signed_in
 from zcbulk_tui.errors import ZcbulkError
 from zcbulk_tui.store.sign_in import SignInFiles
@@ -41,7 +42,10 @@ def run(arguments: Namespace) -> int:
     try:
         credentials = event_loop.run(_revoke(settings, store))
     except ZcbulkError:
-        print_error("Nothing was forgotten. To forget without Zoho: zcbulk-tui logout --local")
+        print_error(
+            "Nothing was forgotten. To forget without Zoho: "
+            f"{command('logout --local', settings.profile)}"
+        )
         raise
     print(
         f"Signed out: profile “{settings.profile}”. {credentials.accounts_url} has revoked the "

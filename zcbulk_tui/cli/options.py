@@ -5,6 +5,9 @@ from typing import TypeVar
 
 from zcbulk_tui.domain.job import Environment
 
+JOB = "a job's status URL, its id, at least 4 last digits of its id, or its label"
+"""What help says of a job; an id that is not on the watch list needs owner, app and form."""
+
 _Number = TypeVar("_Number", int, float)
 
 
@@ -41,18 +44,17 @@ def add_ascii(parser: argparse.ArgumentParser, *, inherit: bool = False) -> None
 
 
 def add_job_arguments(
-    parser: argparse.ArgumentParser, *, several: bool, remembered: bool = False
+    parser: argparse.ArgumentParser, nargs: int | str, *, left_out: str = ""
 ) -> None:
-    """Adds the jobs; one that is remembered has more names, and several may be all of these."""
-    number = ("*" if remembered else "+") if several else 1
-    parser.add_argument(
-        "jobs",
-        metavar="JOB",
-        nargs=number,
-        help="a job's status URL, its id, or its label on the watch list"
-        if remembered
-        else "a job's status URL, or its id where the profile has owner, app and form",
-    )
+    """Adds the jobs, and what says which ones these are.
+
+    Args:
+        parser: Of the command.
+        nargs: How many there may be, as `argparse` has it.
+        left_out: What it means to name none; empty where one must be named.
+    """
+    default = f" (default: {left_out})" if left_out else ""
+    parser.add_argument("jobs", metavar="JOB", nargs=nargs, help=f"{JOB}{default}")
     add_profile(parser, inherit=True)
     add_environment(parser)
 
@@ -62,8 +64,13 @@ def add_environment(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--environment",
         choices=[environment.value for environment in Environment],
-        help="where the jobs live (default: the setting, or production)",
+        help="where the jobs live (default: as on the watch list, else the setting, or production)",
     )
+
+
+def named_environment(arguments: argparse.Namespace) -> Environment | None:
+    """Returns the environment that was typed; None where none was."""
+    return Environment(arguments.environment) if arguments.environment else None
 
 
 def setting_flags(arguments: argparse.Namespace) -> dict[str, object]:

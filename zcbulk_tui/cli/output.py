@@ -10,13 +10,13 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import IO
 
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import OutputError
-from zcbulk_tui.render.span import fit
+from zcbulk_tui.render.span import fit, width
 
 _NOBODY_READS = 128 + signal.SIGPIPE
 """The exit code where the reader of a pipe has gone, as in ``| head -1``, as others end, too."""
@@ -32,6 +32,40 @@ def print_lines(lines: Iterable[str]) -> None:
     cells = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     for line in lines:
         print(line.rstrip() if cells is None else fit(line, cells).rstrip())
+
+
+def in_columns(
+    heads: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    giving: Mapping[str, int],
+    right: int | None = None,
+) -> list[str]:
+    """Returns a table as lines, its columns as wide as what is in them.
+
+    Args:
+        heads: The names of the columns.
+        rows: Their cells.
+        giving: Columns that give way in this order where a terminal has no room for all, each with
+            the cells that it keeps.
+        right: The first of the columns that are aligned to the right; None for none.
+    """
+    table = [heads, *rows]
+    widths = [max(map(width, cells)) for cells in zip(*table, strict=True)]
+    if sys.stdout.isatty():
+        too_wide = sum(widths) + len(widths) - 1 - shutil.get_terminal_size().columns
+        for name, kept in giving.items():
+            place = heads.index(name)
+            gives = max(min(too_wide, widths[place] - kept), 0)
+            widths[place] -= gives
+            too_wide -= gives
+    return [
+        " ".join(
+            fit(cell, widths[place], right=right is not None and place >= right)
+            for place, cell in enumerate(row)
+        )
+        for row in table
+    ]
 
 
 class SafeWriter:

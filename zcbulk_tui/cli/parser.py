@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from zcbulk_tui import __version__
 from zcbulk_tui.cli import options
+from zcbulk_tui.errors import UsageError
 
 _DESCRIPTION = """\
 Watches Zoho Creator bulk insert jobs, and starts or aborts them.
@@ -49,13 +50,14 @@ _COMMANDS = {
     "logout": _Entry("logout", "revoke the sign-in at Zoho, and forget it"),
     "demo": _Entry("demo", "the dashboard over simulated jobs; needs no account"),
     "watch": _Entry(_DASHBOARD, "the dashboard over these jobs only"),
-    "status": _Entry("status", "print the status of jobs: at most 1 call each"),
-    "start": _Entry("control", "start a job whose file is uploaded"),
-    "abort": _Entry("control", "abort a job; there is no rollback"),
+    "jobs": _Entry("jobs", "the watch list: list, add, edit, remove, import, export"),
+    "status": _Entry(
+        "status", "print the status of jobs, or of the watch list: at most 1 call each"
+    ),
+    "start": _Entry("control", "start jobs whose files are uploaded"),
+    "abort": _Entry("control", "abort jobs; there is no rollback"),
     "history": _Entry("history", "print all that is remembered of a job"),
     "log": _Entry("log", "print what happened, what was asked of Zoho, and what was commanded"),
-    "export": _Entry("export", "write the watch list, and what is remembered, as JSON or CSV"),
-    "import": _Entry("import_jobs", "put the jobs of a file on the watch list"),
     "store": _Entry("store", "look after the file of the memory"),
     "simulator": _Entry("simulator", "serve a stand-in for Zoho Creator on this machine"),
     "config": _Entry("config", "show, check or begin the configuration file"),
@@ -80,6 +82,8 @@ def make_parser() -> argparse.ArgumentParser:
     )
     for command, entry in _COMMANDS.items():
         commands.add_parser(command, command=command, help=entry.help)
+    for word in _MISTAKEN:
+        commands.add_parser(word, command=word)
     return parser
 
 
@@ -92,6 +96,14 @@ def load_command(command: str | None) -> ModuleType:
         return import_module(f"zcbulk_tui.cli.{module}")
     finally:
         gc.enable()
+
+
+_MISTAKEN = {
+    "import": "Records go to Zoho by a bulk insert job, which this command does not create. "
+    "To put the jobs of a file on the watch list: zcbulk-tui jobs import FILE",
+    "export": "To write the watch list and its past: zcbulk-tui jobs export",
+}
+"""What to type instead of words that one may expect to be commands."""
 
 
 class _CommandParser(argparse.ArgumentParser):
@@ -110,6 +122,10 @@ class _CommandParser(argparse.ArgumentParser):
         self, args: Sequence[str] | None = None, namespace: Any = None
     ) -> tuple[Any, list[str]]:
         """Adds the command's arguments, and parses what was typed."""
+        if self._command in _MISTAKEN:
+            raise UsageError(
+                f"There is no command “{self._command}”", next_step=_MISTAKEN[self._command]
+            )
         if self._command is not None:
             load_command(self._command).add_arguments(self)
             options.add_ascii(self, inherit=True)

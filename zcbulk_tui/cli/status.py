@@ -4,34 +4,44 @@ import json
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from zcbulk_tui.cli import event_loop, options
 from zcbulk_tui.cli.client import open_client
 from zcbulk_tui.cli.context import command_context
-from zcbulk_tui.cli.job_names import named_jobs, watched
-from zcbulk_tui.cli.output import print_error
+from zcbulk_tui.cli.job_names import in_words, named_jobs, watched_jobs
+from zcbulk_tui.cli.json_records import failure_object, named_object
+from zcbulk_tui.cli.output import in_columns, print_error, print_lines
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.domain.commands import command
 from zcbulk_tui.domain.control import Outcome
-from zcbulk_tui.domain.job import JobReading, JobRef, JobState
+from zcbulk_tui.domain.job import Environment, JobReading, JobState, WatchedJob
 from zcbulk_tui.domain.records import ControlRecord
 from zcbulk_tui.errors import Occasion, ZcbulkError
 from zcbulk_tui.monitor.once import read_all
 from zcbulk_tui.render import words
 from zcbulk_tui.render.figures import clock, number, percent
-from zcbulk_tui.render.span import fit
-from zcbulk_tui.store.json_objects import reading_object
+from zcbulk_tui.store.json_objects import JsonObject, reading_object
 
 _DESCRIPTION = """\
-Prints the status of jobs. A job that a dashboard on the same profile polls, or that is
-over, costs no call, unless it was commanded since: what is remembered of it is printed."""
+Prints the status of jobs; without a JOB, of all that are on the watch list.
+It costs at most 1 call per job: one that a dashboard on the same profile polls, or that is
+over, costs none, unless it was commanded since: what is remembered of it is printed."""
+
+_FIGURES = ("raw_state", "total", "success", "failed", "unprocessed")
+
+_COLUMNS = ("LABEL", "JOB", "FORM", "ENVIRONMENT", "STATE", "%", "OK", "FAILED", "LEFT", "READ")
+
+GIVING = {"FORM": 8, "LABEL": 12, "JOB": 8}
+"""Cells of the columns that give way on a terminal, in this order."""
+
+_OPEN = (Outcome.SENT, Outcome.NO_EFFECT, Outcome.UNPROVEN)
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds what can be typed after the command."""
     parser.description = _DESCRIPTION
-    options.add_job_arguments(parser, several=True)
+    options.add_job_arguments(parser, "*", left_out="the watch list")
     parser.add_argument("--json", action="store_true", help="as a JSON array, an object per job")
     parser.add_argument("--fresh", action="store_true", help="ask Zoho for each: 1 call each")
 
@@ -45,69 +55,71 @@ def run(arguments: Namespace) -> int:
     Raises:
         ZcbulkError: No call could be made at all.
     """
-    refs: Sequence[JobRef | None] = [None] * len(arguments.jobs)
+    jobs: Sequence[WatchedJob | None] = [None] * (len(arguments.jobs) or 1)
     try:
         settings = load.load(flags=options.setting_flags(arguments))
-        refs = known = named_jobs(arguments.jobs, settings)
+        environment = options.named_environment(arguments)
+        jobs = known = _jobs(arguments.jobs, settings, environment)
+        if not known:
+            print("[]" if arguments.json else no_jobs(settings.profile))
+            return 0
         results, commands = event_loop.run(_read(settings, known, fresh=arguments.fresh))
     except ZcbulkError as error:
         if arguments.json:
-            _print_json(refs, [error] * len(refs))
+            _print_json(jobs, [error] * len(jobs))
         raise
     if arguments.json:
         _print_json(known, results)
     else:
-        _print_table(known, results)
+        print_lines(_table(known, results))
     for line in _open_commands(known, commands):
         (print_error if arguments.json else print)(line)
     worst = 0
-    for ref, result in zip(known, results, strict=True):
+    for job, result in zip(known, results, strict=True):
         if isinstance(result, ZcbulkError):
-            print_error(f"{ref.form} {ref.job_id}: {result.told(Occasion.ONCE)}")
+            print_error(f"{in_words(job)}: {result.told(Occasion.ONCE)}")
             worst = max(worst, result.exit_code)
     return worst
 
 
-def _print_json(refs: Sequence[JobRef | None], results: Sequence[JobReading | ZcbulkError]) -> None:
-    objects = [as_object(ref, result) for ref, result in zip(refs, results, strict=True)]
+def no_jobs(profile: str) -> str:
+    """What is said of an empty watch list, and how it is filled."""
+    return f"The watch list is empty. To put a job on it: {command('jobs add URL', profile)}"
+
+
+def _jobs(
+    names: Sequence[str], settings: Settings, environment: Environment | None
+) -> list[WatchedJob]:
+    if names:
+        return named_jobs(names, settings, environment=environment)
+    jobs = watched_jobs(settings.profile)
+    return [job for job in jobs if environment in (None, job.ref.environment)]
+
+
+def _print_json(
+    jobs: Sequence[WatchedJob | None], results: Sequence[JobReading | ZcbulkError]
+) -> None:
+    objects = [as_object(job, result) for job, result in zip(jobs, results, strict=True)]
     print(json.dumps(objects, indent=2))
 
 
-def as_object(ref: JobRef | None, result: JobReading | ZcbulkError) -> dict[str, Any]:
+def as_object(job: WatchedJob | None, result: JobReading | ZcbulkError) -> JsonObject:
     """One job for ``--json``; without a reading its state is unknown and all figures are null.
 
     Args:
-        ref: Which job; None where what was typed names none.
+        job: Which job; None where what was typed names none.
         result: A reading, or why there is none.
     """
     figures = reading_object(result) if isinstance(result, JobReading) else {}
     share = result.counts.share_done if isinstance(result, JobReading) else None
     return {
-        "job_id": ref and ref.job_id,
-        "owner": ref and ref.owner,
-        "app": ref and ref.app,
-        "form": ref and ref.form,
-        "environment": ref and ref.environment.value,
+        **named_object(job),
         "state": figures.get("state", JobState.UNKNOWN.value),
         **{name: figures.get(name) for name in _FIGURES},
         "percent": None if share is None else _percent(share),
         "read_at": figures.get("read_at"),
-        "error": _error_object(result) if isinstance(result, ZcbulkError) else None,
+        "error": failure_object(result if isinstance(result, ZcbulkError) else None),
     }
-
-
-def _error_object(error: ZcbulkError) -> dict[str, Any]:
-    answer = error.answer
-    return {
-        "title": error.title,
-        "cause": error.cause or None,
-        "said": answer.text or None if answer else None,
-        "code": answer.code if answer else None,
-        "http": answer.http_status if answer else None,
-    }
-
-
-_FIGURES = ("raw_state", "total", "success", "failed", "unprocessed")
 
 
 def _percent(share: float) -> float:
@@ -116,47 +128,48 @@ def _percent(share: float) -> float:
 
 
 async def _read(
-    settings: Settings, refs: list[JobRef], *, fresh: bool
+    settings: Settings, jobs: list[WatchedJob], *, fresh: bool
 ) -> tuple[list[JobReading | ZcbulkError], list[ControlRecord | None]]:
-    jobs = [watched(ref) for ref in refs]
     async with open_client(settings) as client:
         with command_context(settings) as (context, quota):
             results = await read_all(client, jobs, quota, context, _now, fresh=fresh)
-            return results, [context.memory.last_command(ref) for ref in refs]
+            return results, [context.memory.last_command(job.ref) for job in jobs]
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _print_table(refs: list[JobRef], results: list[JobReading | ZcbulkError]) -> None:
-    read = [
-        (ref, result)
-        for ref, result in zip(refs, results, strict=True)
+def _table(jobs: list[WatchedJob], results: list[JobReading | ZcbulkError]) -> list[str]:
+    """The jobs that were read, in columns as wide as what is in them, or as a terminal has room."""
+    rows = [
+        _cells(job, result)
+        for job, result in zip(jobs, results, strict=True)
         if isinstance(result, JobReading)
     ]
-    if not read:
-        return
-    print(_line("JOB", "FORM", "STATE", "%", "OK", "FAILED", "LEFT", "READ"))
-    for ref, reading in read:
-        counts = reading.counts
-        figures = [number(value) for value in (counts.success, counts.failed, counts.left)]
-        done, read_at = percent(counts.share_done), clock(reading.read_at, _now())
-        print(_line(ref.job_id, ref.form, reading.raw_state, done, *figures, read_at))
+    if not rows:
+        return []
+    return in_columns(_COLUMNS, rows, giving=GIVING, right=_COLUMNS.index("%"))
 
 
-def _open_commands(refs: list[JobRef], commands: list[ControlRecord | None]) -> list[str]:
+def _cells(job: WatchedJob, reading: JobReading) -> tuple[str, ...]:
+    ref, counts = job.ref, reading.counts
+    return (
+        job.label,
+        ref.job_id,
+        ref.form,
+        ref.environment.value,
+        reading.raw_state,
+        percent(counts.share_done),
+        *(number(value) for value in (counts.success, counts.failed, counts.left)),
+        clock(reading.read_at, _now()),
+    )
+
+
+def _open_commands(jobs: list[WatchedJob], commands: list[ControlRecord | None]) -> list[str]:
     """What is said of jobs of whose last command not all is known."""
     return [
-        f"{ref.form} {ref.job_id}: {words.command(record.command, _now())}"
-        for ref, record in zip(refs, commands, strict=True)
+        f"{in_words(job)}: {words.command(record.command, _now())}"
+        for job, record in zip(jobs, commands, strict=True)
         if record is not None and record.command.outcome in _OPEN
     ]
-
-
-_OPEN = (Outcome.SENT, Outcome.NO_EFFECT, Outcome.UNPROVEN)
-
-
-def _line(job: str, form: str, state: str, *figures: str) -> str:
-    names = f"{fit(job, 20)} {fit(form, 20)} {fit(state, 16)}"
-    return " ".join([names, *(fit(figure, 10, right=True) for figure in figures)])

@@ -20,7 +20,7 @@ from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.config.toml_lines import TomlLines, dotted
 from zcbulk_tui.config.unknown import PROFILES
 from zcbulk_tui.config.values import SettingValue, is_table, masked, shown
-from zcbulk_tui.domain.sign_in import DEFAULT_PROFILE
+from zcbulk_tui.domain.commands import DEFAULT_PROFILE
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError
 

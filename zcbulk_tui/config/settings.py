@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from zcbulk_tui.domain.sign_in import DEFAULT_PROFILE
+from zcbulk_tui.domain.commands import DEFAULT_PROFILE
 
 _TABLE = {"expected": "a table: its settings, below its name in square brackets"}
 

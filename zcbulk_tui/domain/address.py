@@ -23,8 +23,9 @@ _BASE_EXAMPLE = "https://www.zohoapis.eu"
 _HOST = re.compile(r"(\w[\w-]*(\.[\w-]+)*|\[[0-9a-f:.]+\])(:[0-9]+)?", re.ASCII | re.IGNORECASE)
 _PATH = re.compile(
     r"/creator/v[0-9.]+/bulk/([^/]+)/([^/]+)/form/([^/]+)/insert"
-    r"(?:/([^/]+))?/?"
+    r"(?:/([^/]+)(?:/result)?)?/?"
 )
+_NO_SCHEME = re.compile(r"[\w.-]+(?::[0-9]+)?/creator/", re.ASCII | re.IGNORECASE)
 _NAME = re.compile(r"\w[\w.@+-]{0,99}", re.ASCII)
 
 
@@ -34,10 +35,11 @@ def parse_job_url(
     *,
     base_url: str | None = None,
 ) -> JobRef:
-    """Parses a job's status URL, or its upload URL, as Zoho documents them [STATUS][UPLOAD].
+    """Parses a job's status, upload or result URL, as Zoho documents them [STATUS][UPLOAD][RESULT].
 
     Args:
-        url: Text as pasted. Its API version is dropped: the configured one applies.
+        url: Text as pasted, with or without ``https://``. Its API version is dropped: the
+            configured one applies.
         environment: The job's environment, which the URL does not contain.
         base_url: The configured base URL, allowed in addition to Zoho's hosts.
 
@@ -46,6 +48,8 @@ def parse_job_url(
     """
     text = url.strip()
     shown = one_line(text, 120)
+    if _NO_SCHEME.match(text):
+        text = f"https://{text}"
     parts = _split(text, "job URL", EXAMPLE)
     _check_token_goes_to(parts, shown, base_url)
     match = _PATH.fullmatch(parts.path)
@@ -63,6 +67,11 @@ def parse_job_url(
     owner, app, form = (unquote(part) for part in match.group(1, 2, 3))
     origin = f"{parts.scheme}://{parts.netloc.lower()}"
     return make_ref(origin, owner, app, form, unquote(job_id), environment)
+
+
+def is_job_url(text: str) -> bool:
+    """Whether `text` is meant as a job's URL; it may be one that cannot be used."""
+    return "://" in text or _NO_SCHEME.match(text.strip()) is not None
 
 
 def make_ref(

@@ -13,6 +13,7 @@ _OLDEST = timedelta(days=30)
 
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{1,2}:[0-9]{2}", re.ASCII)
+_ISO = re.compile(r"[0-9-]{10}[ T][0-9:.]+(?:Z|[+-][0-9:]+)", re.ASCII)
 _AGO = re.compile(
     r"(?=[0-9])(?:([0-9]{1,2})d)? ?(?:([0-9]{1,3})h)? ?(?:([0-9]{1,4})m)? ago",
     re.ASCII | re.IGNORECASE,
@@ -35,7 +36,7 @@ def read_created(
     """Returns the time of creation that a user typed; None where it is unknown.
 
     Args:
-        text: As in `EXAMPLES`; empty for unknown.
+        text: As in `EXAMPLES`, or in ISO 8601 with its zone; empty for unknown.
         job: Says until when it must have been created.
         now: Aware.
         zone: Where the user is; None for the zone of this machine.
@@ -69,6 +70,8 @@ def read_created(
 
 def _moment(typed: str, now: datetime, zone: tzinfo | None) -> datetime:
     try:
+        if _ISO.fullmatch(typed):
+            return datetime.fromisoformat(typed)
         if _DATE.fullmatch(typed):
             date, clock = typed[:10], typed[11:].zfill(5)
             return _aware(datetime.fromisoformat(f"{date}T{clock}"), zone)

@@ -20,7 +20,7 @@ VERSION = 1
 _WHERE = ("origin", "owner", "app", "form", "job_id")
 """Required fields of a JSON or CSV entry."""
 
-_NEXT_STEP = "Give a text with the URLs of jobs in it, or what zcbulk-tui export has written."
+_NEXT_STEP = "Give a text with the URLs of jobs in it, or what zcbulk-tui jobs export has written."
 
 
 @dataclass(frozen=True, slots=True)

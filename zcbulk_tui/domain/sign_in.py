@@ -1,14 +1,12 @@
 """The command that signs in, and the error of a profile that is signed out."""
 
+from zcbulk_tui.domain.commands import command
 from zcbulk_tui.errors import SignedOutError
-
-DEFAULT_PROFILE = "default"
-"""The profile of users who have only one."""
 
 
 def login(profile: str) -> str:
     """Returns the command that signs a profile in."""
-    return f"zcbulk-tui login{'' if profile == DEFAULT_PROFILE else f' --profile {profile}'}"
+    return command("login", profile)
 
 
 def not_signed_in(profile: str) -> SignedOutError:

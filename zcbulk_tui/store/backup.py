@@ -1,10 +1,10 @@
 """What must not be lost with the database, as two files of JSON beside it.
 
 `LIST_NAME` holds the watch lists of all profiles, and the commands of which it is not known what
-became; ``zcbulk-tui import`` reads it, too. `CALLS_NAME` holds the calls of the last days: it is
-written with every call, so it is small. Both are written within the transaction that changes what
-they hold, before it counts: so neither is ever behind the database, and no process writes an older
-state over a newer one.
+became; ``zcbulk-tui jobs import`` reads it, too. `CALLS_NAME` holds the calls of the last days: it
+is written with every call, so it is small. Both are written within the transaction that changes
+what they hold, before it counts: so neither is ever behind the database, and no process writes an
+older state over a newer one.
 """
 
 import json

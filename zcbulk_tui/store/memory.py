@@ -196,6 +196,13 @@ class Memory:
             return recall.commands_of(self._database, ref)
         return []
 
+    def in_the_way(self, record: ControlRecord) -> ControlRecord | None:
+        """Returns the command that another one may not follow yet; raises nothing."""
+        with suppress(ConfigError):
+            rows = self._database.rows(control_log.IN_THE_WAY, control_log.values(record))
+            return next(map(control_log.to_record, rows), None)
+        return None
+
     def news(self) -> News:
         """Returns what others have written since the last call; raises nothing."""
         self._is_behind |= self._database.changed_by_others()

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from zcbulk_tui import user_files
+from zcbulk_tui.domain.sign_in import login
 from zcbulk_tui.errors import ConfigError, ServiceError
 from zcbulk_tui.store import files, system_keyring
 
@@ -160,7 +161,9 @@ class SignInFiles:
         except (OSError, user_files.BadFileError) as error:
             problem = f"{error}."
         # Outside, so that no traceback leads to what was read.
-        raise ConfigError(f"{path} cannot be read", problem, "Sign in anew: zcbulk-tui login")
+        raise ConfigError(
+            f"{path} cannot be read", problem, f"Sign in anew: {login(self._profile)}"
+        )
 
     def _write(self, path: Path, content: "str | SecretStr") -> None:
         self._prepare()

@@ -40,7 +40,10 @@ _INDENT = " " * (6 + _SUBJECT + 2)
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds what can be typed after the command."""
     parser.add_argument(
-        "job", metavar="JOB", nargs="?", help="a job whose status is to be asked for, too: 1 call"
+        "job",
+        metavar="JOB",
+        nargs="?",
+        help="ask for the status of this job, too (1 call): its URL, id, last digits or label",
     )
     options.add_profile(parser, inherit=True)
     parser.add_argument("--json", action="store_true", help="as a JSON object")

@@ -11,6 +11,7 @@ from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.creator.credentials import Credentials, open_credentials
 from zcbulk_tui.creator.scopes import CREATE, READ
 from zcbulk_tui.domain import datacenters
+from zcbulk_tui.domain.sign_in import login
 from zcbulk_tui.errors import ConfigError, ZcbulkError
 
 _SUBJECT = "sign-in"
@@ -87,7 +88,7 @@ def _accounts_server(settings: Settings, credentials: Credentials) -> Finding:
             subject,
             Grade.WARN,
             f"You signed in at {server}, and accounts_url says {settings.accounts_url}.",
-            "Take accounts_url out, or sign in there: zcbulk-tui login",
+            f"Take accounts_url out, or sign in there: {login(settings.profile)}",
         )
     return Finding(subject, Grade.PASS, f"Tokens come from {server}.")
 
@@ -104,7 +105,7 @@ def _scopes(settings: Settings, credentials: Credentials) -> Finding:
                 "scopes",
                 Grade.WARN,
                 f"{scope} is missing, which it takes to {what}.",
-                "Sign in anew, and allow it: zcbulk-tui login",
+                f"Sign in anew, and allow it: {login(settings.profile)}",
             )
     return Finding("scopes", Grade.PASS, f"{', '.join(credentials.scopes)}.")
 
@@ -123,6 +124,6 @@ def _data_center(settings: Settings, credentials: Credentials) -> Finding:
                 subject,
                 Grade.WARN,
                 f"You signed in at “{home.name}”, and {setting} says “{other}”.",
-                f"Correct {setting}, or sign in there: zcbulk-tui login",
+                f"Correct {setting}, or sign in there: {login(settings.profile)}",
             )
     return Finding(subject, Grade.PASS, f"You signed in at “{home.name}”.")

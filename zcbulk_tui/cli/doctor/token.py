@@ -9,11 +9,12 @@ from zcbulk_tui.cli.client import open_client
 from zcbulk_tui.cli.context import command_context
 from zcbulk_tui.cli.doctor import sign_in
 from zcbulk_tui.cli.doctor.findings import Finding, Grade, failure
-from zcbulk_tui.cli.job_names import parse_jobs, watched
+from zcbulk_tui.cli.job_names import in_words, named_jobs
 from zcbulk_tui.cli.state import sign_in_files
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.creator.client import CreatorClient
 from zcbulk_tui.creator.credentials import CachedToken
+from zcbulk_tui.domain.commands import command
 from zcbulk_tui.domain.job import JobReading
 from zcbulk_tui.errors import ZcbulkError
 from zcbulk_tui.monitor.once import read_all
@@ -62,19 +63,19 @@ def _end_of_token(settings: Settings) -> datetime | None:
 async def _status(settings: Settings, client: CreatorClient, job: str | None) -> Finding:
     subject = "status"
     if job is None:
-        said = "Not asked: zcbulk-tui doctor JOB asks for that of one job, which costs 1 call."
+        asks = command("doctor JOB", settings.profile)
+        said = f"Not asked: {asks} asks for that of one job, which costs 1 call."
         return Finding(subject, Grade.PASS, said)
     try:
-        (ref,) = parse_jobs([job], settings)
+        jobs = named_jobs([job], settings)
         with command_context(settings) as (context, quota):
-            jobs = [watched(ref)]
             (result,) = await read_all(client, jobs, quota, context, _now, fresh=True)
     except ZcbulkError as error:
         return failure(subject, error)
     if not isinstance(result, JobReading):
         return failure(subject, result)
     share = percent(result.counts.share_done)
-    said = f"{ref.form} {ref.job_id}: {result.raw_state}, {share} %; it cost 1 call."
+    said = f"{in_words(jobs[0])}: {result.raw_state}, {share} %; it cost 1 call."
     return Finding(subject, Grade.PASS, said)
 
 
