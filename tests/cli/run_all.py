@@ -3,10 +3,14 @@
 import json
 import logging
 import sys
+from unittest.mock import patch
 
+from zcbulk_tui.cli import device_page
 from zcbulk_tui.cli.main import main
 
 if __name__ == "__main__":
     logging.basicConfig(level=1)
-    for arguments in json.loads(sys.argv[1]):
-        print(arguments, main(arguments))
+    # Nobody looks at the codes of `login`.
+    with patch.object(device_page, "check_terminal"):
+        for arguments in json.loads(sys.argv[1]):
+            print(arguments, main(arguments))

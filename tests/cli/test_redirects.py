@@ -10,6 +10,7 @@ from tests.support.commands import CANARY, CommandLine, Ended, files_below
 from tests.support.jobs import URL
 from tests.support.stub_server import Answer, Reply, Request, StubServer
 from tests.support.text import is_one_safe_line
+from zcbulk_tui.cli import device_page
 from zcbulk_tui.config import secrets
 
 STATUSES = pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -81,6 +82,7 @@ def test_of_the_accounts_server(
 ) -> None:
     set_all(monkeypatch, CLIENT)
     pipe(monkeypatch, "1000.pasted\n")
+    monkeypatch.setattr(device_page, "check_terminal", lambda: None)
     away.status = status
     refused(cli("login", *way), away)
     assert files_below(home) == {}
