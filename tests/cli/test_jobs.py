@@ -63,7 +63,7 @@ def test_one_label_is_that_of_one_job(cli: CommandLine, home: Path) -> None:
 
 
 def test_edit(cli: CommandLine, home: Path) -> None:
-    now = datetime.now(UTC)
+    now = datetime.now(UTC).replace(microsecond=0)
     job, at = replace(JOB, added_at=now), now - timedelta(hours=2)
     put_on_list(home, job, OTHER)
     ended = cli("jobs", "edit", "employees", "--label", "Staff", "--created", at.isoformat())
@@ -88,7 +88,7 @@ def test_another_environment(cli: CommandLine, home: Path) -> None:
     ended = cli("jobs", "edit", "Employees", "--environment", "stage")
     assert (ended.code, ended.err) == (0, "")
     assert f"zcbulk-tui history {REF.job_id} --environment production" in ended.out
-    other, moved = watch_list(home)
+    moved, other = watch_list(home)
     assert other == OTHER
     assert moved.ref == replace(REF, environment=Environment.STAGE)
     assert (moved.label, moved.tags, moved.note) == (JOB.label, JOB.tags, JOB.note)

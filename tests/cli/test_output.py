@@ -57,6 +57,8 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("jobs", "export", "--format", "csv"),
     ("jobs", "import", "-"),
     ("jobs", "import", "no-such-file"),
+    ("import", "customers.csv"),
+    ("export",),
     ("store", "compact"),
     ("simulator", "--list"),
     ("simulator", "--scenario", "bogus"),
