@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from zcbulk_tui.domain.concern import Concern, Finding
-from zcbulk_tui.domain.deadlines import start_by
+from zcbulk_tui.domain.deadlines import Deadline, Urgency, start_by
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.render import deadline_words
-from zcbulk_tui.render.figures import clock, duration
+from zcbulk_tui.render.figures import duration
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.span import Look, Span
 
@@ -50,8 +50,7 @@ def in_words(finding: Finding, snapshot: JobSnapshot, now: datetime) -> Span:
         case Concern.STUCK:
             text = f"{text} {duration(finding.weight // 60 * 60)}"
         case Concern.START:
-            deadline = start_by(snapshot.job)
-            text += f" {'by ' if deadline.exact else '<'}{clock(deadline.at, now)}"
+            text = _start(start_by(snapshot.job), now)
         case Concern.FAILURES:
             text = f"{text} {share(finding.weight)}"
     return Span(text, _look(finding, snapshot, now))
@@ -63,6 +62,13 @@ def share(part: float) -> str:
     if not tenths:
         return "<0.1 %"
     return f"{tenths / 10:.1f} %" if tenths < 1000 else "100 %"
+
+
+def _start(deadline: Deadline, now: datetime) -> str:
+    """The time of day alone, also across midnight: it is three hours away at most."""
+    if deadline.urgency(now) is Urgency.PAST:
+        return "start overdue"
+    return f"start {'by ' if deadline.exact else '<'}{deadline.at.astimezone():%H:%M}"
 
 
 def _look(finding: Finding, snapshot: JobSnapshot, now: datetime) -> Look:
