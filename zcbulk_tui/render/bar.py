@@ -1,33 +1,10 @@
 """The stacked bar: success, failed, estimated since the last poll, not processed."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from zcbulk_tui.domain.job import Counts
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.span import Line, Look, Span
-
-
-def cells(parts: Sequence[int], width: int) -> list[int]:
-    """Shares `width` cells out among `parts`.
-
-    A part that is not zero gets at least one cell, the cells add up to the width, and what remains
-    after whole cells goes to the largest remainders.
-
-    Args:
-        parts: Whole numbers from 0 up; not all of them 0.
-        width: At least as many cells as there are parts.
-    """
-    total = sum(parts)
-    exact = [part * width / total for part in parts]
-    given = [max(int(share), 1) if part else 0 for part, share in zip(parts, exact, strict=True)]
-    while (spare := width - sum(given)) != 0:
-        step = 1 if spare > 0 else -1
-        # The part furthest from its exact share; a single cell is never taken away.
-        able = [i for i, part in enumerate(parts) if part and (step > 0 or given[i] > 1)]
-        chosen = max(able, key=lambda i: step * (exact[i] - given[i]))
-        given[chosen] += step
-    return given
 
 
 class Cells(NamedTuple):
@@ -52,7 +29,8 @@ def layout(success: int, failed: int, estimate: int, total: int, width: int) -> 
     """Shares `width` cells out among the parts of a bar.
 
     What was read depends on no estimate, so that it stands still between two readings. It is full
-    only when everything is processed, and what is not zero can be seen.
+    only when everything is processed. What was read and what is left can be seen where they are not
+    zero; an estimate of less than a cell cannot.
 
     Args:
         success: Records that went in.

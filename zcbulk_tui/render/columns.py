@@ -136,7 +136,6 @@ _CHOICES = (
     Columns(profile=True, words=True, done=True, failed=True, rate=True),
     Columns(profile=True, words=True, done=True, failed=True),
     Columns(profile=True, words=True, failed=True),
-    Columns(profile=True, done=True, failed=True),
     Columns(profile=True, failed=True),
 )
 
