@@ -45,7 +45,7 @@ def row(listed: Listed, now: datetime, at: Columns, glyphs: Glyphs) -> Row:
         ages = divide(numbers, at.numbers_width - at.ages_width)[1]
         room = at.bar + at.numbers_width - at.ages_width
         bar, rest = divide(fit_line([error], room), at.bar)
-        return Row(names, bar, (*rest, *ages))
+        return Row(names, bar, merged([*rest, *ages]))
     return Row(names, _bar(snapshot, moves, now, at, glyphs), numbers)
 
 
