@@ -29,11 +29,12 @@ class Records(NamedTuple):
 @st.composite
 def records(draw: st.DrawFn) -> Records:
     total = draw(st.integers(1, 50) | st.integers(1, MOST_RECORDS))
-    parts: list[int] = []
-    for _ in range(3):
+    parts = [0, 0, 0]
+    for place in range(3):
         rest = total - sum(parts)
-        parts.append(draw(st.just(0) | st.just(rest) | st.integers(0, rest)))
-    return Records(*parts, total)
+        parts[place] = draw(st.just(0) | st.just(rest) | st.integers(0, rest))
+    success, failed, estimate = parts
+    return Records(success, failed, estimate, total)
 
 
 @given(records(), WIDTHS)
