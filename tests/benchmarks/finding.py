@@ -19,7 +19,7 @@ from zcbulk_tui.domain.job import Counts, JobReading, JobState
 from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
 from zcbulk_tui.render.columns import LEAD, NAME, columns, shown
 from zcbulk_tui.render.glyphs import UNICODE
-from zcbulk_tui.render.job_search import Searchable, searchable, terms
+from zcbulk_tui.render.job_search import Searchable, job_filter, searchable
 from zcbulk_tui.render.order import Order, SortBy, first
 from zcbulk_tui.render.row import header
 from zcbulk_tui.render.terms import matches
@@ -121,7 +121,7 @@ def _filter(session: PtySession, picture: Picture) -> list[float]:
 
 def _is_filtered(text: str) -> Callable[[Shot], bool]:
     """Returns whether the screen shows what a filter finds, in full."""
-    asked = terms(text)
+    asked = job_filter(text).terms
     found = [label for label, where in _searched().items() if matches(asked, where)]
     total = f"“{text.strip()}” {len(found):,} of {_JOBS:,}" if text else f"Total {_JOBS:,} jobs"
 

@@ -21,7 +21,7 @@ def main() -> None:
     connection = http.client.HTTPConnection(place.hostname or "", place.port)
     connection.request("GET", "/simulator/jobs")
     jobs = json.load(connection.getresponse())
-    print(f"   {'JOB':18} {'FORM':14} {'PROGRESS':{_BAR}}    %        OK   FAILED      LEFT   READ")
+    print(f"   {'JOB':18} {'FORM':14} {'PROGRESS':{_BAR}}    %        OK   FAILED      LEFT    AGE")
     for job in jobs[: int(sys.argv[2])]:
         print(_line(job))
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.jobs import NOW, watched
-from zcbulk_tui.domain.alerts import LAST_CALL, STANDS_STILL, alerts
+from zcbulk_tui.domain.alerts import LAST_CALL, alerts
+from zcbulk_tui.domain.concern import STUCK
 from zcbulk_tui.domain.deadlines import START_WITHIN
 from zcbulk_tui.domain.job import Counts, JobReading, JobState, WatchedJob
 from zcbulk_tui.domain.progress import remember
@@ -19,7 +20,7 @@ S = JobState
 JOB = watched()
 
 FAILS = "More than 5 % of its records have failed"
-STILL = "Its counts have not moved for 15 minutes"
+STILL = "Its counts have not moved for 10 minutes"
 EXPIRES = "It expires within 30 minutes unless it is started"
 
 
@@ -62,11 +63,9 @@ def test_a_job_that_is_over_tells_what_its_end_shows() -> None:
 
 
 @pytest.mark.parametrize(
-    ("minutes", "said"), [(14.9, []), (15, [STILL]), (16, [STILL]), (600, [STILL])]
+    ("minutes", "said"), [(9.9, []), (10, [STILL]), (11, [STILL]), (600, [STILL])]
 )
-def test_counts_that_have_not_moved_for_a_quarter_of_an_hour(
-    minutes: float, said: list[str]
-) -> None:
+def test_counts_that_have_not_moved_for_ten_minutes(minutes: float, said: list[str]) -> None:
     assert told([read(0), read(minutes)]) == [[], said]
 
 
@@ -76,13 +75,13 @@ def test_only_a_running_job_can_stand_still(state: JobState) -> None:
 
 
 def test_a_job_stands_still_from_when_it_began_to_run() -> None:
-    readings = [read(0, S.READY), read(10), read(20), read(25)]
+    readings = [read(0, S.READY), read(10), read(19), read(20)]
     assert [STILL in said for said in told(readings)] == [False, False, False, True]
 
 
 def test_a_move_ends_it_and_another_standstill_is_told_anew() -> None:
-    readings = [read(minute) for minute in (0, 15, 30)]
-    readings += [read(minute, done=1) for minute in (31, 40, 46, 60)]
+    readings = [read(minute) for minute in (0, 10, 30)]
+    readings += [read(minute, done=1) for minute in (31, 40, 41, 60)]
     assert [STILL in said for said in told(readings)] == [
         False,
         True,
@@ -116,7 +115,7 @@ def test_nothing_is_told_of_a_job_that_was_not_read() -> None:
 
 
 def test_several_can_be_told_at_once() -> None:
-    readings = [read(0, failed=400), read(1, failed=501), read(16, failed=501)]
+    readings = [read(0, failed=400), read(1, failed=501), read(11, failed=501)]
     assert told(readings) == [[], [FAILS], [STILL]]
 
 
@@ -142,7 +141,7 @@ def lasting(readings: Sequence[JobReading]) -> set[str]:
         if (old.state, old.counts) != (last.state, last.counts):
             break
         since = old.read_at
-    if last.state is S.IN_PROGRESS and last.read_at - since >= STANDS_STILL:
+    if last.state is S.IN_PROGRESS and last.read_at - since >= timedelta(seconds=STUCK):
         found.add(STILL)
     if last.state.is_waiting and last.read_at >= NOW + START_WITHIN - LAST_CALL:
         found.add(EXPIRES)

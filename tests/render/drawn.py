@@ -35,16 +35,18 @@ def cells(line: Line) -> list[tuple[str, Look]]:
 
 def fields(numbers: Line, at: Columns) -> dict[str, Field]:
     """The columns of numbers that are there, by name."""
-    shown = {"percent": widths.PERCENT}
-    if at.counts:
-        shown |= {"done": widths.DONE, "failed": widths.FAILED}
+    shown = {"risk": at.risk, "percent": widths.PERCENT}
+    if at.done:
+        shown |= {"done": widths.DONE}
+    if at.failed:
+        shown |= {"failed": widths.FAILED}
     shown |= {"left": widths.LEFT}
     if at.rate:
         shown |= {"rate": widths.RATE}
     shown |= {"ends": widths.ENDS}
     if at.due:
         shown |= {"due": widths.DUE}
-    shown |= {"read": widths.READ}
+    shown |= {"age": widths.AGE}
     if at.next:
         shown |= {"next": widths.NEXT}
     all_cells = cells(numbers)

@@ -1,79 +1,123 @@
-"""The bar: every part that is there can be seen, and together they fill it exactly."""
+"""The bar: what was read stands still and can be seen, and the parts fill it exactly."""
 
-from itertools import pairwise
+from typing import NamedTuple
 
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.render.strategies import MOST_RECORDS, any_counts, known_counts
 from zcbulk_tui.domain.job import Counts
-from zcbulk_tui.render.bar import bar, cells
+from zcbulk_tui.render.bar import Cells, bar, layout
 from zcbulk_tui.render.glyphs import ASCII, UNICODE, Glyphs
 from zcbulk_tui.render.span import Line, Look, line_width
 
-PART_SIZES = st.just(0) | st.integers(0, 20) | st.integers(0, MOST_RECORDS)
-PARTS = st.lists(PART_SIZES, min_size=4, max_size=4).filter(any)
 WIDTHS = st.integers(4, 200)
 ESTIMATES = st.just(0) | st.integers(0, MOST_RECORDS)
 SETS = pytest.mark.parametrize("glyphs", [UNICODE, ASCII], ids=["unicode", "ascii"])
 
 
-@given(PARTS, WIDTHS)
-def test_the_cells_add_up_to_the_width(parts: list[int], width: int) -> None:
-    assert sum(cells(parts, width)) == width
+class Records(NamedTuple):
+    """The parts of a bar, in records; together they are no more than the total."""
+
+    success: int
+    failed: int
+    estimate: int
+    total: int
 
 
-@given(PARTS, WIDTHS)
-@example([1, 1, 1, MOST_RECORDS], 4)
-def test_what_is_there_is_seen_and_what_is_not_is_not(parts: list[int], width: int) -> None:
-    for part, given_cells in zip(parts, cells(parts, width), strict=True):
-        assert (given_cells >= 1) if part else (given_cells == 0)
+@st.composite
+def records(draw: st.DrawFn) -> Records:
+    total = draw(st.integers(1, 50) | st.integers(1, MOST_RECORDS))
+    parts = [0, 0, 0]
+    for place in range(3):
+        rest = total - sum(parts)
+        parts[place] = draw(st.just(0) | st.just(rest) | st.integers(0, rest))
+    success, failed, estimate = parts
+    return Records(success, failed, estimate, total)
 
 
-@given(PARTS, WIDTHS)
-def test_each_part_is_within_a_cell_of_its_share(parts: list[int], width: int) -> None:
-    # A part below one cell is drawn as one, at the cost of the others.
-    shares = [part * width / sum(parts) for part in parts]
-    assume(all(share >= 1 for share, part in zip(shares, parts, strict=True) if part))
-    for share, given_cells in zip(shares, cells(parts, width), strict=True):
-        assert abs(given_cells - share) < 1 + 1e-6
+@given(records(), WIDTHS)
+def test_the_cells_add_up_to_the_width(of: Records, width: int) -> None:
+    cells = layout(*of, width)
+    assert sum(cells) == width
+    assert min(cells) >= 0
 
 
-@given(PARTS, WIDTHS)
-def test_the_least_costs_others_no_more_than_it_adds(parts: list[int], width: int) -> None:
-    shares = [part * width / sum(parts) for part in parts]
-    added = sum(1 - share for share in shares if 0 < share < 1)
-    for share, given_cells in zip(shares, cells(parts, width), strict=True):
-        assert -1 - added - 1e-6 < given_cells - share < 1 + 1e-6
+@given(records(), WIDTHS)
+def test_what_was_read_and_what_is_left_is_seen_and_nothing_else(of: Records, width: int) -> None:
+    cells = layout(*of, width)
+    assert bool(cells.success) is bool(of.success)
+    assert bool(cells.failed + cells.trace) is bool(of.failed)
+    assert bool(cells.estimate) <= bool(of.estimate)
+    if of.success + of.failed + of.estimate < of.total:
+        assert cells.left
 
 
-@given(PARTS, WIDTHS)
-def test_a_larger_part_is_never_shorter(parts: list[int], width: int) -> None:
-    shown = sorted(zip(parts, cells(parts, width), strict=True))
-    for (less, shorter), (more, longer) in pairwise(shown):
-        assert less == more or shorter <= longer
+@given(records(), WIDTHS)
+def test_a_bar_is_full_only_when_all_is_processed(of: Records, width: int) -> None:
+    cells = layout(*of, width)
+    measured = cells.success + cells.failed + cells.trace
+    assert (measured == width) is (of.success + of.failed == of.total)
 
 
-@given(PARTS, WIDTHS)
-def test_the_same_parts_always_look_the_same(parts: list[int], width: int) -> None:
-    assert cells(parts, width) == cells(list(parts), width)
+@given(records(), WIDTHS, st.data())
+def test_what_was_read_stands_still_whatever_is_estimated(
+    of: Records, width: int, data: st.DataObject
+) -> None:
+    other = data.draw(st.integers(0, of.total - of.success - of.failed))
+    one, another = layout(*of, width), layout(of.success, of.failed, other, of.total, width)
+    assert one[:3] == another[:3]
+    assert (one.estimate <= another.estimate) is (
+        of.estimate <= other or one.estimate == another.estimate
+    )
+
+
+@given(records(), WIDTHS, st.data())
+def test_a_bar_never_goes_back(of: Records, width: int, data: st.DataObject) -> None:
+    more = data.draw(st.integers(0, of.total - of.success - of.failed))
+    before = layout(of.success, of.failed, 0, of.total, width)
+    after = layout(of.success + more, of.failed, 0, of.total, width)
+    if of.success or not more or not of.failed:
+        assert before.success <= after.success
+    assert sum(before[:3]) <= sum(after[:3])
+    assert before.failed <= after.failed
+
+
+@given(records(), WIDTHS)
+def test_a_trace_stands_for_failures_of_less_than_half_a_cell(of: Records, width: int) -> None:
+    cells = layout(*of, width)
+    assert bool(cells.trace) is (0 < 2 * of.failed * width < of.total)
+    assert cells.trace <= 1
+
+
+@given(records(), WIDTHS)
+def test_each_part_is_near_its_share(of: Records, width: int) -> None:
+    cells = layout(*of, width)
+    share = of.failed * width / of.total
+    assert abs(cells.failed - share) <= 1.5 + 1e-6
+    read = (of.success + of.failed) * width / of.total
+    assert -1 - 1e-6 <= sum(cells[:3]) - read <= 2
 
 
 @pytest.mark.parametrize(
-    ("parts", "width", "expected"),
+    ("of", "width", "expected"),
     [
-        ([1, 0, 0, 0], 10, [10, 0, 0, 0]),
-        ([50, 0, 0, 50], 10, [5, 0, 0, 5]),
-        ([1, 1, 1, 997], 10, [1, 1, 1, 7]),
-        ([1, 1, 1, 997], 4, [1, 1, 1, 1]),
-        ([999_999, 1, 0, 0], 20, [19, 1, 0, 0]),
-        ([34, 33, 33, 0], 10, [4, 3, 3, 0]),
-        ([25, 25, 0, 50], 6, [2, 1, 0, 3]),
+        (Records(0, 0, 0, 5), 10, Cells(0, 0, 0, 0, 10)),
+        (Records(50, 0, 0, 100), 10, Cells(5, 0, 0, 0, 5)),
+        (Records(99, 0, 1, 100), 10, Cells(9, 0, 0, 1, 0)),
+        (Records(999_999, 0, 0, 1_000_000), 10, Cells(9, 0, 0, 0, 1)),
+        (Records(1, 1, 0, 1_000), 10, Cells(1, 0, 1, 0, 8)),
+        (Records(0, 1, 0, 1_000), 10, Cells(0, 0, 1, 0, 9)),
+        (Records(0, 1_000, 0, 1_000), 10, Cells(0, 10, 0, 0, 0)),
+        (Records(999_999, 1, 0, 1_000_000), 20, Cells(19, 0, 1, 0, 0)),
+        (Records(34, 33, 33, 100), 10, Cells(3, 3, 0, 4, 0)),
+        (Records(50, 0, 9, 100), 10, Cells(5, 0, 0, 0, 5)),
+        (Records(1, 1, 1, 1_000), 4, Cells(1, 0, 1, 0, 2)),
     ],
 )
-def test_examples(parts: list[int], width: int, expected: list[int]) -> None:
-    assert cells(parts, width) == expected
+def test_examples(of: Records, width: int, expected: Cells) -> None:
+    assert layout(*of, width) == expected
 
 
 def text(line: Line | None) -> str:
@@ -117,20 +161,20 @@ def test_no_bar_without_counts(counts: Counts) -> None:
 def test_every_part_is_told_by_glyph_and_by_look(
     glyphs: Glyphs, counts: Counts, estimate: int, width: int
 ) -> None:
-    glyph_of = {
-        Look.SUCCESS: glyphs.success,
-        Look.FAILED: glyphs.failed,
-        Look.ESTIMATE: glyphs.estimate,
-        Look.LEFT: glyphs.left,
+    look_of = {
+        glyphs.success: Look.SUCCESS,
+        glyphs.failed: Look.FAILED,
+        glyphs.trace: Look.FAILED,
+        glyphs.estimate: Look.ESTIMATE,
+        glyphs.left: Look.LEFT,
     }
     line = bar(counts, estimate, width, glyphs)
     assert line is not None
-    shown = [span.look for span in line]
-    assert shown == [look for look in glyph_of if look in shown], "each once, in this order"
-    assert all(set(span.text) == {glyph_of[span.look]} for span in line)
-    assert (Look.SUCCESS in shown) is bool(counts.success)
-    assert (Look.FAILED in shown) is bool(counts.failed)
-    assert (Look.ESTIMATE in shown) is bool(min(estimate, counts.left or 0))
+    shown = [span.text[0] for span in line]
+    assert shown == [glyph for glyph in look_of if glyph in shown], "each once, in this order"
+    assert all(set(span.text) == {span.text[0]} for span in line)
+    assert all(look_of[span.text[0]] is span.look for span in line)
+    assert not {glyphs.failed, glyphs.trace} <= set(shown), "one or the other"
 
 
 @given(known_counts(st.integers(1, MOST_RECORDS)), WIDTHS)
@@ -152,7 +196,8 @@ def test_all_cells_are_measured_when_nothing_is_estimated(counts: Counts, width:
         (Counts(100, 60, 0, 40), 20, "######==.."),
         (Counts(100, 50, 10, 40), 20, "#####x==.."),
         (Counts(100, 100, 0, 0), 50, "##########"),
-        (Counts(1_000_000, 1, 1, 999_998), 1, "#x=......."),
+        (Counts(1_000_000, 1, 1, 999_998), 1, "#|........"),
+        (Counts(1_000_000, 500_000, 1, 499_999), 300_000, "####|===.."),
         pytest.param(Counts(100, 40, 0, 30), 0, "####......", id="adds up to less than the total"),
         pytest.param(Counts(100, 40, 0), 0, "####......", id="the rest is not told"),
     ],

@@ -3,14 +3,15 @@
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from tests.render.drawn import text
 from tests.render.plans import FULL, SPENT_BY_ZOHO, USED_UP, plan, plans, spent
-from tests.render.strategies import moments
+from tests.render.strategies import MOST_RECORDS, moments
 from tests.support.jobs import NOW, reading, watched
 from tests.support.text import HOSTILE, is_one_safe_line
 from zcbulk_tui.domain.budget import Cause, Pace, Reason, Spent
@@ -19,12 +20,16 @@ from zcbulk_tui.domain.planner import DayPlan, PlannedJob
 from zcbulk_tui.domain.snapshot import Fault, JobSnapshot
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import JobUnknownError, UnreachableError
-from zcbulk_tui.render.budget import REASON, page
+from zcbulk_tui.render.budget import REASON, page, share_out
 from zcbulk_tui.render.glyphs import ASCII, UNICODE, Glyphs
 from zcbulk_tui.render.span import Look, line_width
 
 WIDTHS = range(40, 121)
 MOST_JOBS = 200
+
+PART_SIZES = st.just(0) | st.integers(0, 20) | st.integers(0, MOST_RECORDS)
+SHARED = st.lists(PART_SIZES, min_size=4, max_size=4).filter(any)
+PART_WIDTHS = st.integers(4, 200)
 
 PENDING = st.none() | st.sampled_from(Pace)
 SETS = pytest.mark.parametrize("glyphs", [UNICODE, ASCII], ids=["unicode", "ascii"])
@@ -302,3 +307,60 @@ def test_the_parts_of_the_gauge_can_be_told_apart_without_colour(glyphs: Glyphs)
         {glyphs.kept},
     ]
     assert Look.TEXT not in {span.look for span in gauge}
+
+
+@given(SHARED, PART_WIDTHS)
+def test_shares_add_up_to_the_width(parts: list[int], width: int) -> None:
+    assert sum(share_out(parts, width)) == width
+
+
+@given(SHARED, PART_WIDTHS)
+@example([1, 1, 1, MOST_RECORDS], 4)
+def test_a_share_is_seen_exactly_if_there_is_one(parts: list[int], width: int) -> None:
+    for part, given_cells in zip(parts, share_out(parts, width), strict=True):
+        assert (given_cells >= 1) if part else (given_cells == 0)
+
+
+@given(SHARED, PART_WIDTHS)
+def test_each_part_is_within_a_cell_of_its_share(parts: list[int], width: int) -> None:
+    # A part below one cell is drawn as one, at the cost of the others.
+    shares = [part * width / sum(parts) for part in parts]
+    assume(all(share >= 1 for share, part in zip(shares, parts, strict=True) if part))
+    for share, given_cells in zip(shares, share_out(parts, width), strict=True):
+        assert abs(given_cells - share) < 1 + 1e-6
+
+
+@given(SHARED, PART_WIDTHS)
+def test_the_least_costs_others_no_more_than_it_adds(parts: list[int], width: int) -> None:
+    shares = [part * width / sum(parts) for part in parts]
+    added = sum(1 - share for share in shares if 0 < share < 1)
+    for share, given_cells in zip(shares, share_out(parts, width), strict=True):
+        assert -1 - added - 1e-6 < given_cells - share < 1 + 1e-6
+
+
+@given(SHARED, PART_WIDTHS)
+def test_a_larger_part_is_never_shorter(parts: list[int], width: int) -> None:
+    shown = sorted(zip(parts, share_out(parts, width), strict=True))
+    for (less, shorter), (more, longer) in pairwise(shown):
+        assert less == more or shorter <= longer
+
+
+@given(SHARED, PART_WIDTHS)
+def test_the_same_parts_always_look_the_same(parts: list[int], width: int) -> None:
+    assert share_out(parts, width) == share_out(list(parts), width)
+
+
+@pytest.mark.parametrize(
+    ("parts", "width", "expected"),
+    [
+        ([1, 0, 0, 0], 10, [10, 0, 0, 0]),
+        ([50, 0, 0, 50], 10, [5, 0, 0, 5]),
+        ([1, 1, 1, 997], 10, [1, 1, 1, 7]),
+        ([1, 1, 1, 997], 4, [1, 1, 1, 1]),
+        ([999_999, 1, 0, 0], 20, [19, 1, 0, 0]),
+        ([34, 33, 33, 0], 10, [4, 3, 3, 0]),
+        ([25, 25, 0, 50], 6, [2, 1, 0, 3]),
+    ],
+)
+def test_examples_of_shares(parts: list[int], width: int, expected: list[int]) -> None:
+    assert share_out(parts, width) == expected

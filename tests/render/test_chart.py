@@ -115,7 +115,7 @@ def test_the_rate_between_two_readings_is_shown_for_all_the_time_between_them() 
 
 def test_failed_records_stand_on_top_and_differ_without_colour() -> None:
     of = history(read(0, 500), read(50, 500, 1), read(100, 500, 500))
-    assert rows(of, 3, 4) == ["  x", " xx", "###", "###"]
+    assert rows(of, 3, 4) == ["  x", " |x", "###", "###"], "a trace where they are few"
 
 
 def test_without_a_total_the_most_that_was_seen_is_the_top() -> None:

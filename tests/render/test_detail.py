@@ -228,11 +228,11 @@ def test_the_risk_warns_by_its_level() -> None:
         return pane(read(0, 100_000 - failed, failed, total=200_000))
 
     assert looks(risk(9), "batches") >= {Look.TEXT}
-    assert looks(risk(900), "may be passed") == {Look.WARNING}
-    assert looks(risk(20_000), "passed if a bad row") == {Look.ERROR}
-    assert "1 to 9 of 1,000 batches failed, limit 50" in said(risk(9))
-    assert "nor whether one bad row fails its batch" in said(risk(9))
-    assert "No closer" not in said(risk(0))
+    assert looks(risk(900), "it may be aborted") == {Look.WARNING}
+    assert looks(risk(20_000), "moment.") == {Look.ERROR}
+    assert "Between 1 and 9 of 1,000 batches failed; Zoho aborts above 50" in said(risk(9))
+    assert "Zoho reports failed records, not failed batches" in said(risk(9))
+    assert "A range" not in said(risk(0))
 
 
 def test_a_deadline_has_its_moment_and_what_is_left() -> None:

@@ -3,7 +3,9 @@
 import pytest
 from rich.cells import cell_len
 
+from zcbulk_tui.domain.concern import Concern
 from zcbulk_tui.domain.job import JobState
+from zcbulk_tui.render import concerns
 from zcbulk_tui.render.glyphs import ASCII, UNICODE, Glyphs
 from zcbulk_tui.render.span import width
 
@@ -11,7 +13,7 @@ SETS = pytest.mark.parametrize("glyphs", [UNICODE, ASCII], ids=["unicode", "asci
 
 
 def bar_parts(glyphs: Glyphs) -> list[str]:
-    return [glyphs.success, glyphs.failed, glyphs.estimate, glyphs.left, glyphs.kept]
+    return [glyphs.success, glyphs.failed, glyphs.trace, glyphs.estimate, glyphs.left, glyphs.kept]
 
 
 def marks(glyphs: Glyphs) -> list[str]:
@@ -22,7 +24,7 @@ def marks(glyphs: Glyphs) -> list[str]:
 @SETS
 def test_every_character_takes_one_cell(glyphs: Glyphs) -> None:
     others = [glyphs.cursor, glyphs.rule, glyphs.separator]
-    for character in [*bar_parts(glyphs), *marks(glyphs), *others]:
+    for character in [*bar_parts(glyphs), *marks(glyphs), *others, *glyphs.concerns.values()]:
         assert len(character) == 1
         assert width(character) == cell_len(character) == 1, character
 
@@ -39,7 +41,15 @@ def test_no_two_marks_are_the_same(glyphs: Glyphs) -> None:
 
 @SETS
 def test_the_parts_of_a_bar_differ_without_colour(glyphs: Glyphs) -> None:
-    assert len(set(bar_parts(glyphs))) == 5
+    assert len(set(bar_parts(glyphs))) == 6
+
+
+@SETS
+def test_each_concern_that_is_said_has_a_sign_of_its_own(glyphs: Glyphs) -> None:
+    assert list(glyphs.concerns) == list(Concern)
+    signs = {concern: sign for concern, sign in glyphs.concerns.items() if sign != " "}
+    assert signs.keys() == {concern for concern in Concern if concerns.WORDS[concern]}
+    assert len(set(signs.values())) == len(signs)
 
 
 @SETS
@@ -50,4 +60,5 @@ def test_the_cursor_is_no_mark(glyphs: Glyphs) -> None:
 
 def test_the_ascii_set_is_ascii() -> None:
     others = [ASCII.cursor, ASCII.rule, ASCII.separator]
+    others += ASCII.concerns.values()
     assert all(one.isascii() for one in [*bar_parts(ASCII), *marks(ASCII), *others])

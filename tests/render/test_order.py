@@ -1,7 +1,7 @@
 """The order of the list: by any column, both ways, what is not known last."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -68,13 +68,14 @@ def sort(rows: list[Listed], by: SortBy, *, descending: bool = False) -> list[Li
         (SortBy.JOB, "slow fast waits still done unread", "unread done still waits fast slow"),
         (SortBy.PROFILE, "unread done waits still fast slow", "slow unread done waits still fast"),
         (SortBy.FORM, "fast unread done waits still slow", "unread done waits still slow fast"),
+        (SortBy.RISK, "slow waits unread done still fast", "unread done still fast waits slow"),
         (SortBy.PERCENT, "waits fast still slow done unread", "done slow still fast waits unread"),
         (SortBy.OK, "waits still slow fast done unread", "done fast slow still waits unread"),
         (SortBy.FAILED, "done waits still fast slow unread", "slow done waits still fast unread"),
         (SortBy.LEFT, "done slow still waits fast unread", "fast waits still slow done unread"),
         (SortBy.RATE, "still slow fast unread done waits", "fast slow still unread done waits"),
         (SortBy.ENDS, "fast slow unread done waits still", "slow fast unread done waits still"),
-        (SortBy.READ, "waits slow still done fast unread", "fast done still slow waits unread"),
+        (SortBy.AGE, "waits slow still done fast unread", "fast done still slow waits unread"),
         (SortBy.NEXT, "slow fast unread done waits still", "fast slow unread done waits still"),
     ],
 )
@@ -129,3 +130,35 @@ def test_ties_keep_their_order(keys: list[Key], descending: bool) -> None:
 def test_the_key_is_of_the_snapshot_alone(one: Listed, by: SortBy) -> None:
     again = Listed(one.profile, replace(one.snapshot))
     assert key(again, by) == key(one, by)
+
+
+def test_the_worst_is_first() -> None:
+    failing = JobReading(JobState.IN_PROGRESS, "", Counts(20_000, 5_000, 900), NOW)
+    over = replace(failing, counts=Counts(20_000, 5_000, 1_001))
+    far_over = replace(failing, counts=Counts(20_000, 5_000, 3_000))
+    stuck = (reading(-900, 400), reading(0, 400))
+    stuck_longer = (reading(-9_000, 400), reading(0, 400))
+    aborted = reading(0, 5, state=JobState.SYSTEM_ABORTED)
+    worst_first = [
+        job("far-over", far_over),
+        job("over", over),
+        job("endangered", failing),
+        job("longer", *stuck_longer),
+        job("stuck", *stuck),
+        replace_created(WAITS, NOW - timedelta(hours=1)),
+        WAITS,
+        job("aborted", aborted),
+        job("few-failed", replace(failing, counts=Counts(20_000, 15_000, 2))),
+        job("fine", reading(0, 100)),
+        UNREAD,
+    ]
+    expected = labels(worst_first)
+    assert labels(sort(worst_first[:-2][::-1] + worst_first[-2:], SortBy.RISK)) == expected
+    assert not first(SortBy.RISK), "the first press shows it"
+
+
+def replace_created(one: Listed, created_at: datetime) -> Listed:
+    """The job, created at a known moment."""
+    known = one.snapshot.job
+    created = replace(known, label="sooner", created_at=created_at)
+    return one._replace(snapshot=replace(one.snapshot, job=created))

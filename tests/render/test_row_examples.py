@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.render.drawn import fields, text
+from tests.render.drawn import cells, fields, text
 from tests.render.strategies import MOST_RECORDS
 from tests.support.jobs import NOW, reading, watched
 from zcbulk_tui.domain.control import Command, Outcome
@@ -37,6 +37,16 @@ def job(*readings: JobReading, **known: object) -> JobSnapshot:
     return replace(JobSnapshot(watched(), readings), **known)  # type: ignore[arg-type]  # any field
 
 
+def failing(success: int, failed: int) -> JobReading:
+    """A reading of a job of 10,000 records, of whose 50 batches 2 may fail."""
+    return replace(reading(0, 0), counts=Counts(10_000, success, failed))
+
+
+def start_by_clock() -> str:
+    """Three hours from `NOW`, as a clock shows them here."""
+    return f"{(NOW + timedelta(hours=3)).astimezone():%H:%M}"
+
+
 def drawn_row(snapshot: JobSnapshot, seconds: float = 0) -> Row:
     """The row so many seconds after `NOW`."""
     return row(Listed("default", snapshot), NOW + timedelta(seconds=seconds), WIDE, ASCII)
@@ -60,6 +70,7 @@ def said(line: Line) -> str:
 
 def test_a_job_that_runs() -> None:
     assert shown(job(*RUNNING)) == {
+        "risk": "",
         "percent": "40",
         "done": "4,000",
         "failed": "0",
@@ -67,7 +78,7 @@ def test_a_job_that_runs() -> None:
         "rate": "100",
         "ends": "40s–1m",
         "due": "<2d23h",
-        "read": "now",
+        "age": "now",
         "next": "15s",
     }
     assert bar_of(job(*RUNNING))[0].look is Look.SUCCESS
@@ -79,7 +90,7 @@ def test_what_is_estimated_is_drawn_otherwise_and_is_not_counted() -> None:
     before, after = shown(job(*RUNNING)), shown(job(*RUNNING), 19)
     measured = ("percent", "done", "failed", "left", "rate")
     assert [after[name] for name in measured] == [before[name] for name in measured]
-    assert after["read"] == "15s"
+    assert after["age"] == "15s"
 
 
 def test_a_job_that_stands_still_promises_nothing() -> None:
@@ -109,7 +120,7 @@ def test_a_command_whose_answer_was_lost_is_unclear_on_its_row() -> None:
 
 def test_a_job_that_has_not_been_read() -> None:
     snapshot = job()
-    assert set(shown(snapshot).values()) == {"–", "15s"}
+    assert set(shown(snapshot).values()) == {"", "–", "15s"}
     assert said(bar_of(snapshot)) == ""
     assert not is_stale(snapshot, NOW + timedelta(days=1))
 
@@ -128,7 +139,7 @@ def test_a_job_that_waits_says_for_how_long_it_may(state: JobState) -> None:
 @pytest.mark.parametrize("state", [state for state in JobState if state.is_final])
 def test_a_job_that_is_over_shows_when_it_was_read(state: JobState) -> None:
     snapshot = job(reading(0, 10_000, state=state), next_poll_at=None)
-    assert shown(snapshot, 3600)["read"] == clock(NOW, NOW)
+    assert shown(snapshot, 3600)["age"] == clock(NOW, NOW)
     assert shown(snapshot, 3600)["ends"]
     assert shown(snapshot)["next"] == "–"
     assert not is_stale(snapshot, NOW + timedelta(days=1))
@@ -202,7 +213,7 @@ def test_a_fault_that_ended_the_polls_stands_in_the_bars_place(
 ) -> None:
     snapshot = job(*readings, fault=Fault(error, NOW), next_poll_at=None)
     assert bar_of(snapshot)[0] == Span("No such job", Look.WARNING)
-    assert shown(snapshot)["done"] == ("4,000" if readings else "–"), "the last good counts stay"
+    assert shown(snapshot)["done"] == ("4,000" if readings else ""), "the last good counts stay"
 
 
 @pytest.mark.parametrize("error", [UnreachableError("No network"), UndocumentedError("What?")])
@@ -210,13 +221,38 @@ def test_a_fault_that_may_pass_leaves_the_bar(error: UnreachableError | Undocume
     snapshot = job(*RUNNING, fault=Fault(error, NOW))
     assert bar_of(snapshot) == bar_of(job(*RUNNING))
     drawn = drawn_row(snapshot, 40)
-    assert fields(drawn.numbers, WIDE)["read"] == ("30s".rjust(6), Look.WARNING)
+    assert fields(drawn.numbers, WIDE)["age"] == ("30s".rjust(6), Look.WARNING)
     assert drawn.names[1] == Span(ASCII.trouble, Look.WARNING)
 
 
 def test_a_fault_before_the_first_reading_is_told_at_once() -> None:
     snapshot = job(fault=Fault(UnreachableError("No network"), NOW))
     assert said(bar_of(snapshot)) == "No network"
+
+
+def test_an_error_too_long_for_the_bar_goes_on_over_the_figures_that_are_not_known() -> None:
+    title = "Zoho answers that the account has no permission for this form and its bulk jobs"
+    drawn = drawn_row(job(fault=Fault(JobUnknownError(title), NOW)))
+    assert (text(drawn.bar) + text(drawn.numbers)).startswith(title)
+    assert text(drawn.numbers).endswith(" –   15s ")
+
+
+@pytest.mark.parametrize(
+    ("readings", "risk", "look"),
+    [
+        ((reading(0, 0, state=JobState.READY),), "@ start <13:30", Look.TEXT),
+        ((reading(0, 9_000),), "", Look.TEXT),
+        ((reading(-605, 9_000), reading(0, 9_000)), "= stuck 10m", Look.WARNING),
+        ((failing(5_000, 600),), "X over the limit", Look.ERROR),
+        ((failing(5_000, 400),), "^ may be aborted", Look.WARNING),
+        ((failing(9_000, 2),), "x failed <0.1 %", Look.DIM),
+        ((failing(9_000, 12),), "x failed 0.1 %", Look.DIM),
+    ],
+)
+def test_the_risk_in_words(readings: tuple[JobReading, ...], risk: str, look: Look) -> None:
+    assert shown(job(*readings))["risk"] == risk.replace("13:30", f"{start_by_clock()}")
+    drawn = cells(drawn_row(job(*readings)).numbers)[1:3]
+    assert not risk or [cell[1] for cell in drawn] == [look] * 2
 
 
 @pytest.mark.parametrize(("seconds", "stale"), [(0, False), (10, False), (40, False), (41, True)])

@@ -119,6 +119,7 @@ def shown(total: Sum, at: Columns = WIDE) -> dict[str, str]:
 def test_a_sum_shows_what_was_measured() -> None:
     total = sum_of([RUNNING, ENDED])
     assert shown(total) == {
+        "risk": "",
         "percent": "37",
         "done": "4,100",
         "failed": "50",
@@ -126,7 +127,7 @@ def test_a_sum_shows_what_was_measured() -> None:
         "rate": "100",
         "ends": "",
         "due": "",
-        "read": "",
+        "age": "",
         "next": "",
     }
     looks = [span.look for span in sum_row("", total, WIDE, UNICODE).bar]
@@ -166,10 +167,10 @@ def test_a_sum_of_nothing_has_no_bar(total: Sum, expected: str) -> None:
         ("Total", 1, 80, "Total 1 job"),
         ("Total", 2, 80, "Total 2 jobs"),
         ("Total", 1_200, 80, "Total 1,200 jobs"),
-        ("jason18/zylker-store", 12, 80, "jason18/z… 12 jobs"),
-        ("jason18/zylker-store", 12, 120, "jason18/zylker-store 12 jobs"),
+        ("jason18/zylker-store", 12, 80, "jason18… 12 jobs"),
+        ("jason18/zylker-store", 12, 140, "jason18/zylker-store 12 jobs"),
         ("Total", 12, 60, "Total"),
-        ("eu", 12, 60, "eu 12 jobs"),
+        ("eu", 12, 66, "eu 12 jobs"),
         ("nightly", 12, 55, "night…"),
     ],
 )

@@ -50,7 +50,7 @@ def test_examples(states: States, faults: int, share: float | None, expected: Ti
 
 
 def test_an_ascii_title_is_ascii() -> None:
-    assert title_state(Counter({RUNS: 2, ABORTED: 1}), 0, 0.41, ASCII).title == "2* 41% 1X"
+    assert title_state(Counter({RUNS: 2, ABORTED: 1}), 0, 0.41, ASCII).title == "2* 41% 1F"
     assert title_state(Counter({DONE: 12}), 0, None, ASCII).title == "12+"
 
 

@@ -13,7 +13,7 @@ from tests.support.jobs import NOW, reading, watched
 from tests.support.text import is_one_safe_line
 from zcbulk_tui.domain.budget import Cause, Pace, Reason, Spent
 from zcbulk_tui.domain.control import Command, Outcome
-from zcbulk_tui.domain.job import Action, Environment, JobReading, JobState
+from zcbulk_tui.domain.job import Action, Counts, Environment, JobReading, JobState
 from zcbulk_tui.domain.planner import Effect
 from zcbulk_tui.domain.snapshot import Fault, JobSnapshot
 from zcbulk_tui.errors import (
@@ -57,7 +57,7 @@ def test_every_state_has_a_word_that_fits_and_a_look(state: JobState) -> None:
 def test_every_state_is_told_apart_by_its_sentence(state: JobState) -> None:
     told = {other: words.sentence(in_state(other), NOW).text for other in JobState}
     bare = {
-        other: text.replace(f"“{other.value}”", "“…”") for other, text in told.items()
+        other: text.replace(f"(Zoho: {other.value})", "") for other, text in told.items()
     }  # without the server's own word
     same = [other for other in JobState if bare[other] == bare[state]]
     waiting = [JobState.CREATED, JobState.READY]  # the server's word is all that tells these
@@ -66,7 +66,7 @@ def test_every_state_is_told_apart_by_its_sentence(state: JobState) -> None:
 
 @pytest.mark.parametrize("state", JobState)
 def test_every_sentence_about_a_state_quotes_the_server(state: JobState) -> None:
-    assert f"“{state.value}”" in words.sentence(in_state(state), NOW).text
+    assert f"(Zoho: {state.value})" in words.sentence(in_state(state), NOW).text
 
 
 @pytest.mark.parametrize("environment", Environment)
@@ -161,7 +161,7 @@ def test_a_refusal_warns() -> None:
 
 
 def test_a_job_that_was_never_read_says_so() -> None:
-    assert words.sentence(JobSnapshot(watched()), NOW).text == "It has not been read yet."
+    assert words.sentence(JobSnapshot(watched()), NOW).text == "Not read yet."
 
 
 @pytest.mark.parametrize(
@@ -247,9 +247,8 @@ def test_the_day_ends_where_zoho_counts_it() -> None:
 
 
 def test_what_is_left_of_the_day() -> None:
-    said = "Today 860 are left for polls, and 20 are kept for start and abort."
-    assert words.calls_left(spent()) == said
-    assert words.calls_left(SPENT_BY_ZOHO).startswith("Today 0 are left for polls, and 0 are kept")
+    assert words.calls_left(spent()) == "880 calls left today (20 reserved)."
+    assert words.calls_left(SPENT_BY_ZOHO) == "0 calls left today (0 reserved)."
 
 
 @pytest.mark.parametrize(
@@ -280,21 +279,30 @@ def test_every_reason_and_every_cause_has_words_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("state", "text"),
     [
-        (
-            JobState.READY,
-            "It waits to be started: start within <3h00m. The server's word is “ready”.",
-        ),
-        (JobState.IN_PROGRESS, "It is running. The server's word is “in_progress”."),
+        (JobState.READY, "Waiting: start within <3h00m (Zoho: ready)"),
+        (JobState.IN_PROGRESS, "Running (Zoho: in_progress)"),
         (
             JobState.SYSTEM_ABORTED,
-            "Zoho aborted it: more than 5 % of its batches failed. "
-            "The server's word is “system_aborted”.",
+            "Aborted by Zoho: more than 5 % of its batches failed (Zoho: system_aborted)",
         ),
-        (
-            JobState.UNKNOWN,
-            "Its state is unknown: the server's word is “unknown”, not documented.",
-        ),
+        (JobState.UNKNOWN, "Unknown state (Zoho: unknown): not documented"),
     ],
 )
 def test_a_state_is_told_as_a_person_would(state: JobState, text: str) -> None:
     assert words.sentence(in_state(state), NOW).text == text
+
+
+@pytest.mark.parametrize(
+    ("failed", "part", "look"),
+    [
+        (10, "Running (Zoho: in_progress)", Look.TEXT),
+        (2_000, "If failures go on like this, it may be aborted.", Look.WARNING),
+        (2_001, "It may be aborted at any moment.", Look.ERROR),
+    ],
+)
+def test_a_running_job_in_danger_says_so(failed: int, part: str, look: Look) -> None:
+    """Of 200 batches 10 may fail."""
+    last = replace(reading(0, 0), counts=Counts(40_000, 30_000, failed))
+    said = words.sentence(JobSnapshot(watched(), (last,)), NOW)
+    assert said.look is look
+    assert said.text.endswith(part)

@@ -6,17 +6,17 @@ Everything is worked out anew here after each change, and compared with what the
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.jobs import reading, watched
+from tests.support.jobs import NOW, reading, watched
 from zcbulk_tui.domain.job import Environment, JobReading, JobState
 from zcbulk_tui.domain.snapshot import JobKey, JobSnapshot, Listed
 from zcbulk_tui.render import job_search, order
 from zcbulk_tui.render.order import GroupBy, Order, SortBy, arranged
-from zcbulk_tui.render.terms import matches
 from zcbulk_tui.tui.job_rows import JobRows
 
 READINGS = (
@@ -26,7 +26,10 @@ READINGS = (
     (reading(5, 10_000, state=JobState.COMPLETED),),
     (reading(1, None, state=JobState.READY),),
 )
-FILTERS = ("", "job", "eu", "!eu", "state:completed", "env:production", "job 1", "nowhere")
+FILTERS = (
+    *("", "job", "eu", "!eu", "state:completed", "env:production", "job 1", "nowhere"),
+    *("risk:start", "left:<5k", "!ok:>1000 eu", "age:>1m", "age:<=1m us", "left:"),
+)
 
 
 def listed(
@@ -65,6 +68,7 @@ class Twin:
     def __init__(self) -> None:
         self.jobs: dict[JobKey, Listed] = {}
         self.asked = ""
+        self.now = NOW
         self.order = Order()
         self.group_by: GroupBy | None = None
         self.marked: set[JobKey] = set()
@@ -72,8 +76,12 @@ class Twin:
 
     def shown(self) -> list[Listed]:
         """The jobs that pass, in order."""
-        asked = job_search.terms(self.asked)
-        passing = [one for one in self.jobs.values() if matches(asked, job_search.searchable(one))]
+        asked = job_search.job_filter(self.asked)
+        passing = [
+            one
+            for one in self.jobs.values()
+            if asked.finds(job_search.searchable(one), job_search.figures(one.snapshot), self.now)
+        ]
         keys = [order.key(one, self.order.by) for one in passing]
         passing = order.ordered(passing, self.order, keys)
         if self.group_by is None:
@@ -119,6 +127,14 @@ def _filter(text: str) -> Change:
     def change(made: JobRows, twin: Twin) -> None:
         made.filter(text)
         twin.asked = text
+
+    return change
+
+
+def _pass(seconds: float) -> Change:
+    def change(made: JobRows, twin: Twin) -> None:
+        twin.now += timedelta(seconds=seconds)
+        made.set_time(twin.now)
 
     return change
 
@@ -174,6 +190,7 @@ _changes = st.one_of(
     st.builds(_put, _jobs),
     st.builds(_drop, st.integers(0, 9)),
     st.builds(_filter, st.sampled_from(FILTERS)),
+    st.builds(_pass, st.integers(0, 40)),
     st.builds(_sort, st.sampled_from(SortBy), st.booleans()),
     st.builds(
         _group, st.none() | st.sampled_from([by for by in GroupBy if by is not GroupBy.NONE])
@@ -189,6 +206,7 @@ def test_after_any_changes_the_list_is_what_it_must_be(
     jobs: list[Listed], changes: list[Change]
 ) -> None:
     made, twin = JobRows(), Twin()
+    made.set_time(twin.now)
     for change in [*map(_put, jobs), *changes]:
         change(made, twin)
         keys = [one.key for one in twin.shown()]
@@ -215,6 +233,7 @@ def test_the_cursor_stays_on_its_job(
     jobs: list[Listed], list_line: int, changes: list[Change]
 ) -> None:
     made, twin = JobRows(), Twin()
+    made.set_time(twin.now)
     for job in jobs:
         _put(job)(made, twin)
     _select(list_line)(made, twin)

@@ -7,6 +7,7 @@ from zcbulk_tui.cli.appearance import default_preferences
 from zcbulk_tui.cli.charset import Ascii
 from zcbulk_tui.cli.dashboard import show
 from zcbulk_tui.monitor.ports import Sink
+from zcbulk_tui.render.order import Order, SortBy
 from zcbulk_tui.tui.profile_spec import Connection, ProfileSpec
 
 
@@ -33,4 +34,5 @@ def run(arguments: Namespace) -> int:
 
     spec = ProfileSpec(connect, "DEMO", read_only=read_only, is_real=False)
     ascii_only: Ascii = "auto" if arguments.ascii is None else arguments.ascii
-    return show([spec], default_preferences(ascii=ascii_only, sparing=arguments.low_bandwidth))
+    preferences = default_preferences(ascii=ascii_only, sparing=arguments.low_bandwidth)
+    return show([spec], preferences._replace(order=Order(SortBy.RISK)))

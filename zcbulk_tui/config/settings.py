@@ -15,8 +15,8 @@ THEMES = ("dark", "light", "high-contrast", "colour-blind")
 """The themes that there are without the user's own."""
 
 COLUMNS = (
-    *("added", "job", "profile", "form", "percent", "ok", "failed", "left", "rate"),
-    *("ends", "read", "next", "due"),
+    *("added", "job", "profile", "form", "risk", "percent", "ok", "failed", "left"),
+    *("rate", "ends", "age", "next", "due"),
 )
 """What the list can be sorted by."""
 

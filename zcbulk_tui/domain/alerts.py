@@ -2,13 +2,11 @@
 
 from datetime import timedelta
 
+from zcbulk_tui.domain.concern import STUCK, unmoved
 from zcbulk_tui.domain.deadlines import start_by
-from zcbulk_tui.domain.job import JobReading, JobState
+from zcbulk_tui.domain.job import JobState
 from zcbulk_tui.domain.outlook import FAILED_SHARE
 from zcbulk_tui.domain.snapshot import JobSnapshot
-
-STANDS_STILL = timedelta(minutes=15)
-"""How long the counts of a running job may stay the same before a warning."""
 
 LAST_CALL = timedelta(minutes=30)
 """How long before the start deadline a warning is due."""
@@ -31,7 +29,7 @@ def alerts(before: JobSnapshot, after: JobSnapshot) -> list[str]:
         text
         for text, applies in (
             ("More than 5 % of its records have failed", _fails),
-            (f"Its counts have not moved for {_minutes(STANDS_STILL)}", _stands_still),
+            (f"Its counts have not moved for {_minutes(timedelta(seconds=STUCK))}", _is_stuck),
             (f"It expires within {_minutes(LAST_CALL)} unless it is started", _nearly_expires),
         )
         if applies(after) and not applies(before)
@@ -44,25 +42,14 @@ def _fails(job: JobSnapshot) -> bool:
     return (job.last.counts.failed or 0) > FAILED_SHARE * job.last.counts.total
 
 
-def _stands_still(job: JobSnapshot) -> bool:
-    if job.last is None or job.last.state is not JobState.IN_PROGRESS:
-        return False
-    since = job.last.read_at
-    for reading in reversed(job.readings):
-        if not _says_the_same(reading, job.last):
-            break
-        since = reading.read_at
-    return job.last.read_at - since >= STANDS_STILL
+def _is_stuck(job: JobSnapshot) -> bool:
+    return job.state is JobState.IN_PROGRESS and unmoved(job) >= STUCK
 
 
 def _nearly_expires(job: JobSnapshot) -> bool:
     if job.last is None or not job.last.state.is_waiting:
         return False
     return start_by(job.job).at - job.last.read_at <= LAST_CALL
-
-
-def _says_the_same(one: JobReading, other: JobReading) -> bool:
-    return (one.state, one.counts) == (other.state, other.counts)
 
 
 def _minutes(span: timedelta) -> str:

@@ -1,32 +1,56 @@
 """The stacked bar: success, failed, estimated since the last poll, not processed."""
 
-from collections.abc import Sequence
+from typing import NamedTuple
 
 from zcbulk_tui.domain.job import Counts
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.span import Line, Look, Span
 
 
-def cells(parts: Sequence[int], width: int) -> list[int]:
-    """Shares `width` cells out among `parts`.
+class Cells(NamedTuple):
+    """How many cells each part of a bar has.
 
-    A part that is not zero gets at least one cell, the cells add up to the width, and what remains
-    after whole cells goes to the largest remainders.
+    Attributes:
+        success: Records that went in.
+        failed: Records that failed, by their share.
+        trace: 1 where some failed, but fewer than half a cell would say; else 0.
+        estimate: Records that have probably been processed since.
+        left: The rest.
+    """
+
+    success: int
+    failed: int
+    trace: int
+    estimate: int
+    left: int
+
+
+def layout(success: int, failed: int, estimate: int, total: int, width: int) -> Cells:
+    """Shares `width` cells out among the parts of a bar.
+
+    What was read depends on no estimate, so that it stands still between two readings. It is full
+    only when everything is processed. What was read and what is left can be seen where they are not
+    zero; an estimate of less than a cell cannot.
 
     Args:
-        parts: Whole numbers from 0 up; not all of them 0.
-        width: At least as many cells as there are parts.
+        success: Records that went in.
+        failed: Records that failed.
+        estimate: Records that have probably been processed since; at most the rest.
+        total: At least the sum of these; above 0.
+        width: At least 4.
     """
-    total = sum(parts)
-    exact = [part * width / total for part in parts]
-    given = [max(int(share), 1) if part else 0 for part, share in zip(parts, exact, strict=True)]
-    while (spare := width - sum(given)) != 0:
-        step = 1 if spare > 0 else -1
-        # The part furthest from its exact share; a single cell is never taken away.
-        able = [i for i, part in enumerate(parts) if part and (step > 0 or given[i] > 1)]
-        chosen = max(able, key=lambda i: step * (exact[i] - given[i]))
-        given[chosen] += step
-    return given
+    read = success + failed
+    kinds = (success > 0) + (failed > 0)
+    solid = max(read * width // total, kinds)
+    if read < total:
+        solid = min(solid, width - 1)
+    share = (2 * failed * width + total) // (2 * total)  # to the nearest cell
+    lost = min(share, solid - (success > 0))
+    trace = int(failed > 0 and not lost)
+    guessed = max((read + estimate) * width // total - solid, 0)
+    if read + estimate < total:
+        guessed = min(guessed, width - solid - 1)
+    return Cells(solid - lost - trace, lost, trace, guessed, width - solid - guessed)
 
 
 def bar(counts: Counts, estimate: int, width: int, glyphs: Glyphs) -> Line | None:
@@ -44,17 +68,13 @@ def bar(counts: Counts, estimate: int, width: int, glyphs: Glyphs) -> Line | Non
     total, success, failed, left = counts.total, counts.success, counts.failed, counts.left
     if not total or success is None or failed is None or left is None:
         return None
-    guessed = min(estimate, left)
     # Where the server's counts do not add up to its total, the rest is not processed either.
-    parts = (success, failed, guessed, total - success - failed - guessed)
-    looks = (
-        (glyphs.success, Look.SUCCESS),
-        (glyphs.failed, Look.FAILED),
-        (glyphs.estimate, Look.ESTIMATE),
-        (glyphs.left, Look.LEFT),
+    of = layout(success, failed, min(estimate, left), max(total, success + failed), width)
+    parts = (
+        Span(glyphs.success * of.success, Look.SUCCESS),
+        Span(glyphs.failed * of.failed, Look.FAILED),
+        Span(glyphs.trace * of.trace, Look.FAILED),
+        Span(glyphs.estimate * of.estimate, Look.ESTIMATE),
+        Span(glyphs.left * of.left, Look.LEFT),
     )
-    return tuple(
-        Span(glyph * count, look)
-        for count, (glyph, look) in zip(cells(parts, width), looks, strict=True)
-        if count
-    )
+    return tuple(part for part in parts if part.text)

@@ -1,12 +1,11 @@
 """The budget page: calls made today, calls planned, and the effect of each pace."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from zcbulk_tui.domain.budget import Cause, Pace, Reason, Spent
 from zcbulk_tui.domain.planner import DayPlan, Effect, PlannedJob
 from zcbulk_tui.render import words
-from zcbulk_tui.render.bar import cells
 from zcbulk_tui.render.figures import duration, number, soon
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.span import Line, Look, Span, fit, fit_line, wrap
@@ -98,7 +97,7 @@ def _gauge(plan: DayPlan, glyphs: Glyphs, width: int) -> Iterator[Line]:
         ("free", budget.left_for_polls - planned, glyphs.left, Look.LEFT),
         ("kept", budget.reserve_left, glyphs.kept, Look.SUCCESS),
     )
-    shares = cells([calls for _, calls, _, _ in parts], width)
+    shares = share_out([calls for _, calls, _, _ in parts], width)
     yield tuple(
         Span(glyph * share, look) for share, (_, _, glyph, look) in zip(shares, parts, strict=True)
     )
@@ -108,6 +107,28 @@ def _gauge(plan: DayPlan, glyphs: Glyphs, width: int) -> Iterator[Line]:
             gap = "   " if legend else ""
             legend += [Span(f"{gap}{glyph} ", look), Span(f"{calls:,} {name}")]
     yield tuple(legend)
+
+
+def share_out(parts: Sequence[int], width: int) -> list[int]:
+    """Shares `width` cells out among `parts`.
+
+    A part that is not zero gets at least one cell, the cells add up to the width, and what remains
+    after whole cells goes to the largest remainders.
+
+    Args:
+        parts: Whole numbers from 0 up; not all of them 0.
+        width: At least as many cells as there are parts.
+    """
+    total = sum(parts)
+    exact = [part * width / total for part in parts]
+    given = [max(int(share), 1) if part else 0 for part, share in zip(parts, exact, strict=True)]
+    while (spare := width - sum(given)) != 0:
+        step = 1 if spare > 0 else -1
+        # The part furthest from its exact share; a single cell is never taken away.
+        able = [i for i, part in enumerate(parts) if part and (step > 0 or given[i] > 1)]
+        chosen = max(able, key=lambda i: step * (exact[i] - given[i]))
+        given[chosen] += step
+    return given
 
 
 def _notes(spent: Spent) -> Iterator[tuple[str, Look]]:

@@ -77,8 +77,8 @@ def grid(moments: Sequence[float], width: int) -> Grid:
 def stack(success: int, failed: int, most: int, height: int, glyphs: Glyphs) -> list[Span]:
     """Returns a column of records, from the bottom: `height` cells.
 
-    Failed records take at least one cell, and so do the others beside them where there is room.
-    Only all of `most` reach the top, but where there are very few cells.
+    Both can be seen where there is room; where fewer failed than half a cell would say, a mark that
+    is no share stands for them. Only all of `most` reach the top, unless cells are very few.
     """
     if not failed:
         filled = fill(success, most, height, glyphs.levels, Look.SUCCESS)
@@ -87,12 +87,12 @@ def stack(success: int, failed: int, most: int, height: int, glyphs: Glyphs) -> 
     both = 2 if success and height > 1 else 1
     room = height if success + failed >= most else max(height - 1, both)
     taken = min(max(-(-(success + failed) * height // most), both), room)
-    lost = taken
-    if success:
-        lost = min(max((2 * failed * height + most) // (2 * most), 1), taken - both + 1)
+    share = (2 * failed * height + most) // (2 * most)
+    lost = min(max(share, 1), taken - both + 1) if success else taken
+    glyph = glyphs.failed if share else glyphs.trace
     return [
         *[Span(glyphs.success, Look.SUCCESS)] * (taken - lost),
-        *[Span(glyphs.failed, Look.FAILED)] * lost,
+        *[Span(glyph, Look.FAILED)] * lost,
         *[_BLANK] * (height - taken),
     ]
 

@@ -5,8 +5,9 @@ from typing import NamedTuple
 from zcbulk_tui.render.order import SortBy
 
 NAME, PROFILE, FORM = 18, 8, 14
+SIGN, RISK = 1, 16
 PERCENT, DONE, FAILED, LEFT = 4, 9, 8, 9
-RATE, ENDS, DUE, READ, NEXT = 5, 12, 7, 6, 5
+RATE, ENDS, DUE, AGE, NEXT = 5, 12, 7, 6, 5
 
 LEAD = 4
 """Cells before the name: the cursor, the mark, the state's glyph, a space."""
@@ -14,8 +15,11 @@ LEAD = 4
 BADGE = 2
 """Cells of the production badge before the name, where a list has both."""
 
-_MIN_BAR = 20
+_MIN_BAR = 18
 _SHORTEST_BAR, _SHORTEST_NAME = 8, 6
+
+_LEAST_FOR_FAILED = 24
+"""Cells of name and bar together that the failed count must leave."""
 
 
 class Column(NamedTuple):
@@ -33,7 +37,9 @@ class Columns(NamedTuple):
         bar: Cells of the bar.
         profile: Whether the profile is shown.
         form: Whether the form and the environment are shown.
-        counts: Whether the success and failed counts are shown.
+        words: Whether the risk is shown in words; else by its sign alone.
+        done: Whether the success count is shown.
+        failed: Whether the failed count is shown.
         rate: Whether the records a second are shown.
         due: Whether the next deadline is shown.
         next: Whether the time of the next poll is shown.
@@ -44,7 +50,9 @@ class Columns(NamedTuple):
     bar: int = 0
     profile: bool = False
     form: bool = False
-    counts: bool = False
+    words: bool = False
+    done: bool = False
+    failed: bool = False
     rate: bool = False
     due: bool = False
     next: bool = False
@@ -57,6 +65,11 @@ class Columns(NamedTuple):
         return BADGE if self.mixed else 0
 
     @property
+    def risk(self) -> int:
+        """Cells of the risk."""
+        return RISK if self.words else SIGN
+
+    @property
     def names_width(self) -> int:
         """Cells of what stands before the bar."""
         wide = LEAD + self.badge + self.name + 1
@@ -66,11 +79,17 @@ class Columns(NamedTuple):
     @property
     def numbers_width(self) -> int:
         """Cells of what stands behind the bar, with one at the edge."""
-        wide = 1 + PERCENT + 1 + LEFT + 1 + ENDS + 1 + READ + 1
-        wide += DONE + 1 + FAILED + 1 if self.counts else 0
+        wide = 1 + self.risk + 1 + PERCENT + 1 + LEFT + 1 + ENDS + 1 + AGE + 1
+        wide += DONE + 1 if self.done else 0
+        wide += FAILED + 1 if self.failed else 0
         wide += RATE + 1 if self.rate else 0
         wide += DUE + 1 if self.due else 0
         return wide + (NEXT + 1 if self.next else 0)
+
+    @property
+    def ages_width(self) -> int:
+        """Cells of the age, and of the next poll behind it: what is known of every row."""
+        return 1 + AGE + 1 + (NEXT + 1 if self.next else 0)
 
     @property
     def names(self) -> list[Column]:
@@ -85,9 +104,13 @@ class Columns(NamedTuple):
     @property
     def numbers(self) -> list[Column]:
         """The columns behind the bar, each with a gap before it."""
-        found = [Column(SortBy.PERCENT, "%", PERCENT)]
-        if self.counts:
+        found = [
+            Column(SortBy.RISK, "RISK" if self.words else "", self.risk),
+            Column(SortBy.PERCENT, "%", PERCENT),
+        ]
+        if self.done:
             found.append(Column(SortBy.OK, "OK", DONE))
+        if self.failed:
             found.append(Column(SortBy.FAILED, "FAILED", FAILED))
         found.append(Column(SortBy.LEFT, "LEFT", LEFT))
         if self.rate:
@@ -95,21 +118,25 @@ class Columns(NamedTuple):
         found.append(Column(SortBy.ENDS, "ENDS IN", ENDS))
         if self.due:
             found.append(Column(SortBy.DUE, "DUE IN", DUE))
-        found.append(Column(SortBy.READ, "READ", READ))
+        found.append(Column(SortBy.AGE, "AGE", AGE))
         if self.next:
             found.append(Column(SortBy.NEXT, "NEXT", NEXT))
         return found
 
 
-# What leaves first comes first: the next poll, the deadline, the form, the counts, then the rate
-# and the profile.
+# What leaves first comes first: the next poll, the deadline, the form, the rate, the records that
+# went in, the words of the risk, the profile; and the failed records where a bar has no room left.
+_ALL = Columns(
+    profile=True, form=True, words=True, done=True, failed=True, rate=True, due=True, next=True
+)
 _CHOICES = (
-    Columns(profile=True, form=True, counts=True, rate=True, due=True, next=True),
-    Columns(profile=True, form=True, counts=True, rate=True, due=True),
-    Columns(profile=True, form=True, counts=True, rate=True),
-    Columns(profile=True, counts=True, rate=True),
-    Columns(profile=True, rate=True),
-    Columns(),
+    _ALL,
+    _ALL._replace(next=False),
+    _ALL._replace(next=False, due=False),
+    Columns(profile=True, words=True, done=True, failed=True, rate=True),
+    Columns(profile=True, words=True, done=True, failed=True),
+    Columns(profile=True, words=True, failed=True),
+    Columns(profile=True, failed=True),
 )
 
 
@@ -127,9 +154,19 @@ def columns(width: int, *, profiles: bool = False, mixed: bool = False) -> Colum
         at = choice._replace(profile=profiles and choice.profile, name=longest, mixed=mixed)
         bar = width - at.names_width - at.numbers_width
         if bar >= _MIN_BAR:
-            break
-    name = max(longest + min(bar - _SHORTEST_BAR, 0), _SHORTEST_NAME)
-    return at._replace(bar=max(bar, _SHORTEST_BAR), name=name)
+            return at._replace(bar=bar)
+    at = Columns(failed=True, mixed=mixed)
+    if _room(at, width) < _LEAST_FOR_FAILED:
+        at = Columns(mixed=mixed)
+    room = _room(at, width)
+    bar = max(room * 6 // 13, _SHORTEST_BAR)
+    name = max(min(room - bar, longest), _SHORTEST_NAME)
+    return at._replace(bar=max(room - name, _SHORTEST_BAR), name=name)
+
+
+def _room(at: Columns, width: int) -> int:
+    """Cells that the other columns leave to the name and the bar."""
+    return width - at.numbers_width - at.names_width + at.name
 
 
 def shown(at: Columns) -> tuple[SortBy, ...]:

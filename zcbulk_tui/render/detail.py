@@ -192,7 +192,7 @@ class _Pane:
 
     def _risk(self) -> FieldGroup:
         group, last = self._group("SYSTEM ABORT"), self._snapshot.last
-        found = risk(last) if last is not None else None
+        found = risk(self._snapshot.readings)
         if last is None or found is None:
             return group
         aborted = last.state is JobState.SYSTEM_ABORTED

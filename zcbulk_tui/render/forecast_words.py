@@ -9,15 +9,12 @@ from zcbulk_tui.render.span import Look
 RISK_LOOK = {Level.NONE: Look.TEXT, Level.AMBER: Look.WARNING, Level.RED: Look.ERROR}
 
 _VERDICT = {
-    Level.NONE: "It is not passed.",
-    Level.AMBER: "It may be passed.",
-    Level.RED: "It is passed if a bad row fails its batch: Zoho may abort at any moment.",
+    Level.NONE: "",
+    Level.AMBER: " If failures go on like this, it may be aborted.",
+    Level.RED: " It may be aborted at any moment.",
 }
 
-RANGE = (
-    "No closer: Zoho tells failed records, not failed batches, nor whether one bad row fails its "
-    "batch."
-)
+RANGE = "A range: Zoho reports failed records, not failed batches."
 """Why the failed batches are a range."""
 
 _VARIED, _SHORT = 0.1, 15.0
@@ -35,26 +32,26 @@ def explain_range(moves: Motion | None, last: JobReading, readings: int) -> str:
     """
     left = last.counts.left
     if last.state is JobState.UNKNOWN:
-        return "The state is not documented, so nothing is forecast from it."
+        return "No forecast: the state is not documented."
     if left is None:
-        return "Zoho does not tell how many records are left."
+        return "No forecast: Zoho does not report how many records are left."
     if left <= 0:
-        return "No record is left; only a poll can show that it is over."
+        return "No record is left; the next poll may show the end."
     if moves is None:
         if readings < 2:
-            return "One reading tells no rate; the next one may."
-        return "No reading has shown its counts move so far."
+            return "No rate yet: it takes two readings."
+        return "No rate yet: the counts have not moved."
     if moves.still:
-        return f"Its counts stand still {_lately(moves.still)}: it may take any time."
+        return f"No forecast: the counts have not moved{_lately(moves.still)}."
     if moves.vague:
-        return "It began to move at an unknown moment between two readings."
+        return "Wide range: it began to move some time between two readings."
     done = finish(moves, left)
     seen = duration(moves.seconds) if moves.seconds >= 5 else "a few seconds"
     if done.seconds > moves.seconds:
-        return f"Its rate was seen for {seen} only, and there is longer to go."
+        return f"Wide range: only {seen} of data so far."
     if done.spread > _VARIED * max(done.seconds, _SHORT):
-        return f"Its rate varied over the last {seen}."
-    return f"Its rate was steady over the last {seen}, but may still change."
+        return f"Wide range: the rate varied over the last {seen}."
+    return f"The rate was steady over the last {seen}."
 
 
 def batches(risk: Risk, state: JobState) -> str:
@@ -65,10 +62,10 @@ def batches(risk: Risk, state: JobState) -> str:
     elif risk.least == risk.most:
         failed = f"{number(risk.least)} of {total} batches failed"
     else:
-        failed = f"{number(risk.least)} to {number(risk.most)} of {total} batches failed"
-    limit = f"{failed}, limit {number(risk.allowed)}."
-    return limit if state is JobState.SYSTEM_ABORTED else f"{limit} {_VERDICT[risk.level]}"
+        failed = f"Between {number(risk.least)} and {number(risk.most)} of {total} batches failed"
+    limit = f"{failed}; Zoho aborts above {number(risk.allowed)}."
+    return limit if state is JobState.SYSTEM_ABORTED else f"{limit}{_VERDICT[risk.level]}"
 
 
 def _lately(seconds: float) -> str:
-    return f"for {duration(seconds)}" if seconds >= 5 else "now"
+    return f" for {duration(seconds)}" if seconds >= 5 else ""

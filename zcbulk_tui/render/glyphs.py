@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from zcbulk_tui.domain.concern import Concern
 from zcbulk_tui.domain.job import JobState
 from zcbulk_tui.render.span import sequences
 
@@ -13,6 +14,7 @@ class Glyphs:
     All parts of a bar, and all states, differ without colour.
 
     Attributes:
+        trace: In a bar: records failed, but fewer than half a cell would say.
         levels: Of a chart: a cell that is filled a little from below, up to the whole cell.
         side: The line beside a chart.
         corner: Where it meets the line below.
@@ -27,6 +29,7 @@ class Glyphs:
 
     success: str
     failed: str
+    trace: str
     estimate: str
     left: str
     kept: str
@@ -46,11 +49,13 @@ class Glyphs:
     up: str
     down: str
     states: dict[JobState, str]
+    concerns: dict[Concern, str]
 
 
 UNICODE = Glyphs(
     success="█",
     failed="▚",
+    trace="┆",
     estimate="▓",
     left="░",
     kept="▒",
@@ -75,17 +80,30 @@ UNICODE = Glyphs(
         JobState.IN_PROGRESS: "▶",
         JobState.COMPLETED: "✓",
         JobState.USER_ABORTED: "■",
-        JobState.SYSTEM_ABORTED: "✗",
+        JobState.SYSTEM_ABORTED: "▣",
         JobState.ABORTED: "□",
-        JobState.FAILED: "×",
+        JobState.FAILED: "✗",
         JobState.EXPIRED: "◷",
         JobState.UNKNOWN: "?",
+    },
+    concerns={
+        Concern.OVER_LIMIT: "◆",
+        Concern.MAY_BE_ABORTED: "▲",
+        Concern.UNCLEAR: "?",
+        Concern.NO_ANSWER: "!",
+        Concern.STUCK: "‖",
+        Concern.START: "»",
+        Concern.SLOW: "↓",
+        Concern.ENDED_BADLY: " ",
+        Concern.FAILURES: "▚",
+        Concern.NONE: " ",
     },
 )
 
 ASCII = Glyphs(
     success="#",
     failed="x",
+    trace="|",
     estimate="=",
     left=".",
     kept="o",
@@ -115,6 +133,18 @@ ASCII = Glyphs(
         JobState.FAILED: "F",
         JobState.EXPIRED: "e",
         JobState.UNKNOWN: "?",
+    },
+    concerns={
+        Concern.OVER_LIMIT: "X",
+        Concern.MAY_BE_ABORTED: "^",
+        Concern.UNCLEAR: "?",
+        Concern.NO_ANSWER: "!",
+        Concern.STUCK: "=",
+        Concern.START: "@",
+        Concern.SLOW: "v",
+        Concern.ENDED_BADLY: " ",
+        Concern.FAILURES: "x",
+        Concern.NONE: " ",
     },
 )
 

@@ -1,10 +1,15 @@
-"""The searchable text of a job on the list."""
+"""The filter of the list: the words that a job must have, and the bounds of its figures."""
 
+import re
+from datetime import datetime
+from math import inf, nan, nextafter
 from typing import NamedTuple
 
+from zcbulk_tui.domain.concern import Concern, find
+from zcbulk_tui.domain.job import Counts
 from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
+from zcbulk_tui.render import concerns, words
 from zcbulk_tui.render import terms as language
-from zcbulk_tui.render import words
 from zcbulk_tui.render.terms import SearchField, Term
 
 
@@ -21,6 +26,7 @@ class Searchable(NamedTuple):
         app: Its owner and application, as in ``owner/app``.
         profile: The profile that watches it.
         tag: Its tags.
+        risk: The words for its worst concern; empty for none.
     """
 
     anywhere: str
@@ -31,6 +37,65 @@ class Searchable(NamedTuple):
     app: str
     profile: str
     tag: str
+    risk: str
+
+
+class Bound(NamedTuple):
+    """A figure that must lie within a range, or must not.
+
+    Attributes:
+        figure: The index of the figure among `Figures`.
+        least: The least that fits.
+        most: The most that fits.
+        required: Whether it must, or must not.
+    """
+
+    figure: int
+    least: float
+    most: float
+    required: bool
+
+
+class Figures(NamedTuple):
+    """The figures of a job that a filter can bound; not a number where one is not known.
+
+    Attributes:
+        total: Records.
+        ok: Records that went in.
+        failed: Records that failed.
+        left: Records that are left.
+        age: When it was read, in seconds since the epoch.
+    """
+
+    total: float
+    ok: float
+    failed: float
+    left: float
+    age: float
+
+
+class JobFilter(NamedTuple):
+    """A filter as it was typed; one without words and bounds finds everything."""
+
+    terms: tuple[Term, ...] = ()
+    bounds: tuple[Bound, ...] = ()
+
+    @property
+    def ages(self) -> bool:
+        """Whether the passing time alone changes what it finds."""
+        return any(bound.figure == _AGE for bound in self.bounds)
+
+    def finds(self, texts: Searchable, figures: Figures, now: datetime) -> bool:
+        """Whether it finds a job."""
+        if not language.matches(self.terms, texts):
+            return False
+        for figure, least, most, required in self.bounds:
+            value = figures[figure]
+            if figure == _AGE:
+                value = now.timestamp() - value
+            if (least <= value <= most) is not required:
+                return False
+        return True
 
 
 def searchable(listed: Listed) -> Searchable:
@@ -59,12 +124,65 @@ def searchable(listed: Listed) -> Searchable:
         app.casefold(),
         listed.profile.casefold(),
         tags.casefold(),
+        _risk(snapshot),
     )
 
 
-def terms(text: str) -> tuple[Term, ...]:
-    """Parses a filter as typed."""
-    return language.terms(text.split(), _FIELDS, _ANYWHERE)
+def figures(snapshot: JobSnapshot) -> Figures:
+    """Returns the figures of a job; cacheable as long as its snapshot."""
+    last = snapshot.last
+    counts = last.counts if last else Counts()
+    total, ok, failed, left = (
+        nan if count is None else float(count)
+        for count in (counts.total, counts.success, counts.failed, counts.left)
+    )
+    return Figures(total, ok, failed, left, last.read_at.timestamp() if last else nan)
+
+
+def job_filter(text: str) -> JobFilter:
+    """Parses a filter as typed; what is incomplete, as in ``failed:>``, finds everything."""
+    names: list[str] = []
+    bounds: list[Bound] = []
+    for word in text.split():
+        found = _BOUND.fullmatch(word.casefold())
+        if found is None:
+            names.append(word)
+        elif found["number"]:
+            bounds.append(_bound(found))
+    return JobFilter(language.terms(names, _FIELDS, _ANYWHERE), tuple(bounds))
+
+
+_BOUND = re.compile(
+    rf"(?P<no>!?)(?P<figure>{'|'.join(Figures._fields)}):"
+    r"(?P<sign>[<>]?=?)(?P<number>(?:[0-9][0-9,]*(?:\.[0-9]+)?)?)(?P<unit>[a-z]?)"
+)
+
+_UNITS = {"k": 1e3, "m": 1e6, "": 1.0}
+_SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "": 1.0}
+
+
+def _bound(found: re.Match[str]) -> Bound:
+    index = Figures._fields.index(found["figure"])
+    unit = (_SECONDS if index == _AGE else _UNITS).get(found["unit"], nan)  # nan fits nothing
+    number = float(found["number"].replace(",", "")) * unit
+    # The next number up or down leaves the bound itself out.
+    least, most = {
+        "<": (-inf, nextafter(number, -inf)),
+        "<=": (-inf, number),
+        ">": (nextafter(number, inf), inf),
+        ">=": (number, inf),
+    }.get(found["sign"], (number, number))
+    return Bound(index, least, most, not found["no"])
+
+
+_AGE = Figures._fields.index("age")
+
+
+def _risk(snapshot: JobSnapshot) -> str:
+    """The words for the worst concern: "over the limit" means that it may be aborted, too."""
+    concern = find(snapshot).concern
+    said = concerns.WORDS[concern]
+    return f"{said} {concerns.WORDS[Concern.MAY_BE_ABORTED]}" if not concern else said
 
 
 def _state(snapshot: JobSnapshot) -> str:

@@ -5,6 +5,7 @@ from enum import StrEnum
 from operator import itemgetter
 from typing import NamedTuple, TypeVar
 
+from zcbulk_tui.domain.concern import find
 from zcbulk_tui.domain.deadlines import upcoming
 from zcbulk_tui.domain.job import Counts, JobState
 from zcbulk_tui.domain.progress import finish
@@ -12,7 +13,7 @@ from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
 
 _T = TypeVar("_T")
 
-Key = str | float | None
+Key = str | float | tuple[int, float] | None
 """What a job is sorted by; None where it is not known."""
 
 
@@ -23,13 +24,14 @@ class SortBy(StrEnum):
     JOB = "job"
     PROFILE = "profile"
     FORM = "form"
+    RISK = "risk"
     PERCENT = "percent"
     OK = "ok"
     FAILED = "failed"
     LEFT = "left"
     RATE = "rate"
     ENDS = "ends"
-    READ = "read"
+    AGE = "age"
     NEXT = "next"
     DUE = "due"
 
@@ -68,6 +70,8 @@ def key(listed: Listed, by: SortBy) -> Key:
             return listed.profile.casefold()
         case SortBy.FORM:
             return snapshot.ref.form.casefold()
+        case SortBy.RISK:
+            return _risk(snapshot)
         case SortBy.PERCENT:
             return counts.share_done
         case SortBy.OK:
@@ -81,7 +85,7 @@ def key(listed: Listed, by: SortBy) -> Key:
             return None if moves is None else 0.0 if moves.still else moves.rate
         case SortBy.ENDS:
             return _ends(snapshot)
-        case SortBy.READ:
+        case SortBy.AGE:
             return None if last is None else last.read_at.timestamp()
         case SortBy.NEXT:
             due = snapshot.next_poll_at
@@ -116,6 +120,12 @@ def _ends(snapshot: JobSnapshot) -> float | None:
     if moves is None or moves.still or left is None:
         return None
     return last.read_at.timestamp() + finish(moves, left).seconds
+
+
+def _risk(snapshot: JobSnapshot) -> tuple[int, float]:
+    """The worst concern first, and of its kind the graver one."""
+    finding = find(snapshot)
+    return finding.concern, -finding.weight
 
 
 NO_TAG = "no tag"

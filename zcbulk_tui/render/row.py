@@ -4,18 +4,18 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
+from zcbulk_tui.domain.concern import Concern, Finding, find
 from zcbulk_tui.domain.deadlines import Urgency, upcoming
 from zcbulk_tui.domain.job import Counts, Environment, JobReading, JobState
 from zcbulk_tui.domain.progress import Motion, estimated_since, remaining
-from zcbulk_tui.domain.risk import Level, risk
 from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
 from zcbulk_tui.render import columns as widths
-from zcbulk_tui.render import figures, words
+from zcbulk_tui.render import concerns, figures, words
 from zcbulk_tui.render.bar import bar
 from zcbulk_tui.render.columns import Columns
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.order import Order, SortBy
-from zcbulk_tui.render.span import Line, Look, Span, fit, fit_line, width
+from zcbulk_tui.render.span import Line, Look, Span, divide, fit, fit_line, width
 
 _OVERDUE = 30.0
 """Seconds after which a poll that has not come makes its row stale."""
@@ -37,11 +37,16 @@ def row(listed: Listed, now: datetime, at: Columns, glyphs: Glyphs) -> Row:
     """Draws a job at a moment; its first span is two blanks, for the cursor and the mark."""
     snapshot = listed.snapshot
     moves = snapshot.motion
-    return Row(
-        _names(listed, at, glyphs),
-        _bar(snapshot, moves, now, at, glyphs),
-        _numbers(snapshot, moves, now, at),
-    )
+    names = _names(listed, at, glyphs)
+    numbers = _numbers(snapshot, moves, now, at, glyphs)
+    if snapshot.fault is not None and snapshot.last is None:
+        # No figure is known, so the error has their room, too.
+        error = Span(snapshot.fault.error.title, Look.WARNING)
+        ages = divide(numbers, at.numbers_width - at.ages_width)[1]
+        room = at.bar + at.numbers_width - at.ages_width
+        bar, rest = divide(fit_line([error], room), at.bar)
+        return Row(names, bar, merged([*rest, *ages]))
+    return Row(names, _bar(snapshot, moves, now, at, glyphs), numbers)
 
 
 def header(at: Columns, order: Order, glyphs: Glyphs) -> Row:
@@ -59,6 +64,11 @@ def header(at: Columns, order: Order, glyphs: Glyphs) -> Row:
     numbers = []
     for column in at.numbers:
         is_sorted = order.by is column.by
+        if column.by is SortBy.RISK:
+            title = f"{column.title}{arrow if is_sorted else ''}"
+            look = Look.STRONG if is_sorted else Look.DIM
+            numbers.append(Span(" " + fit(title, column.cells), look))
+            continue
         title = f"{arrow if is_sorted else ''}{column.title}"
         look = Look.STRONG if is_sorted else Look.DIM
         numbers.append(Span(" " + fit(title, column.cells, right=True), look))
@@ -111,7 +121,7 @@ def _bar(
     snapshot: JobSnapshot, moves: Motion | None, now: datetime, at: Columns, glyphs: Glyphs
 ) -> Line:
     last, fault = snapshot.last, snapshot.fault
-    if fault is not None and (last is None or (snapshot.is_failing and words.is_refused(snapshot))):
+    if fault is not None and snapshot.is_failing and words.is_refused(snapshot):
         return fit_line([Span(fault.error.title, Look.WARNING)], at.bar)
     if last is None:
         return fit_line([], at.bar)
@@ -127,15 +137,19 @@ def _bar(
     return fit_line([Span(f"{text} {glyphs.separator} no counts", Look.DIM)], at.bar)
 
 
-def _numbers(snapshot: JobSnapshot, moves: Motion | None, now: datetime, at: Columns) -> Line:
+def _numbers(
+    snapshot: JobSnapshot, moves: Motion | None, now: datetime, at: Columns, glyphs: Glyphs
+) -> Line:
     last = snapshot.last
     counts = last.counts if last else Counts()
-    spans = []
+    finding = find(snapshot)
+    spans = [Span(" "), *_risk(finding, snapshot, now, at, glyphs)]
     text = " " + fit(figures.percent(counts.share_done), widths.PERCENT, right=True)
-    if at.counts:
+    if at.done:
+        text += " " + fit(figures.number(counts.success), widths.DONE, right=True)
+    if at.failed:
         failed = fit(figures.number(counts.failed, widths.FAILED), widths.FAILED, right=True)
-        text += " " + fit(figures.number(counts.success), widths.DONE, right=True) + " "
-        spans += [Span(text), Span(failed, _failed_look(last))]
+        spans += [Span(text + " "), Span(failed, _FAILED_LOOK.get(finding.concern, Look.TEXT))]
         text = ""
     text += " " + fit(figures.number(counts.left), widths.LEFT, right=True)
     if at.rate:
@@ -144,7 +158,7 @@ def _numbers(snapshot: JobSnapshot, moves: Motion | None, now: datetime, at: Col
     spans += [Span(text + " "), _ends(snapshot, moves, now), Span(" ")]
     if at.due:
         spans += [_due(snapshot, now), Span(" ")]
-    read = fit(_read(snapshot, now), widths.READ, right=True)
+    read = fit(_read(snapshot, now), widths.AGE, right=True)
     spans.append(Span(read, Look.WARNING if is_stale(snapshot, now) else Look.TEXT))
     text = " "
     if at.next:
@@ -155,16 +169,18 @@ def _numbers(snapshot: JobSnapshot, moves: Motion | None, now: datetime, at: Col
     return merged(spans)
 
 
-def _failed_look(last: JobReading | None) -> Look:
-    """Of the failed records: a warning where Zoho may abort the job for them."""
-    if last is None or not last.counts.failed:
-        return Look.TEXT
-    # Few rows reach this point, so the risk is computed here, not before the first frame.
+_FAILED_LOOK = {Concern.OVER_LIMIT: Look.FAILED, Concern.MAY_BE_ABORTED: Look.WARNING}
+"""Of the failed records, where Zoho may abort the job for them."""
 
-    near = risk(last)
-    if near is None or near.level is Level.NONE:
-        return Look.TEXT
-    return Look.FAILED if near.level is Level.RED else Look.WARNING
+
+def _risk(
+    finding: Finding, snapshot: JobSnapshot, now: datetime, at: Columns, glyphs: Glyphs
+) -> list[Span]:
+    sign = concerns.sign(finding, snapshot, now, glyphs)
+    if not at.words:
+        return [sign]
+    said = concerns.in_words(finding, snapshot, now)
+    return [sign, Span(" " + fit(said.text, widths.RISK - widths.SIGN - 1), said.look)]
 
 
 def _ends(snapshot: JobSnapshot, moves: Motion | None, now: datetime) -> Span:

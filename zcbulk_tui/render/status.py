@@ -25,27 +25,34 @@ _LEAST_OF_A_NAME = 4
 """Cells of a profile's name that stay on a narrow screen."""
 
 
-def totals(states: Counter[JobState | None], glyphs: Glyphs, room: int) -> list[Span]:
-    """How many jobs are in each state, in the order of a job's life: in words, or in glyphs.
+_SUMMED = {
+    JobState.SYSTEM_ABORTED: JobState.ABORTED,
+    JobState.USER_ABORTED: JobState.ABORTED,
+}
+"""States that are counted together where they are counted in words."""
+
+
+def totals(states: Counter[JobState | None], glyphs: Glyphs, *, in_words: bool) -> list[Span]:
+    """How many jobs are in each state, in the order of a job's life.
 
     Args:
         states: How many jobs are in each; None for those that have not been read.
         glyphs: The characters.
-        room: Cells to spend.
+        in_words: Whether states are named, all that were aborted together; else each has its glyph.
     """
-    named = [(state, words.STATE[state], glyphs.states[state]) for state in JobState]
-    seen = [
-        (f"{states[state]:,} {word}", f"{states[state]:,}{glyph}", words.LOOK[state])
-        for state, word, glyph in named
-        if states[state]
-    ]
-    if states[None]:
-        unread = f"{states[None]:,} unread"
-        seen.insert(0, (unread, unread, Look.DIM))
-    in_words = [span for text, _, look in seen for span in (_GAP, Span(text, look))]
-    if line_width(in_words) <= room:
-        return in_words
-    return [span for _, text, look in seen for span in (_GAP, Span(text, look))]
+    unread = [_GAP, Span(f"{states[None]:,} not read yet", Look.DIM)] if states[None] else []
+    counted: Counter[JobState] = Counter()
+    for state, count in states.items():
+        if state is not None:
+            counted[_SUMMED.get(state, state) if in_words else state] += count
+    looks = words.LOOK | ({JobState.ABORTED: Look.ERROR} if states[JobState.SYSTEM_ABORTED] else {})
+    spans = list(unread)
+    for state in JobState:
+        if counted[state]:
+            kind = f" {words.STATE[state]}" if in_words else glyphs.states[state]
+            look = (looks if in_words else words.LOOK)[state]
+            spans += [_GAP, Span(f"{counted[state]:,}{kind}", look)]
+    return spans
 
 
 def connection(service: ServiceSnapshot, now: datetime, failing: int = 0) -> Span:
@@ -93,20 +100,23 @@ def _calls(service: ServiceSnapshot, now: datetime, failing: int) -> Span:
 def purse(spent: Spent, now: datetime) -> list[list[Span]]:
     """What is left of the day's calls, in full and in shorter forms, the longest first.
 
-    The calls that polls may use, those that are kept for commands, and how long they must last.
+    All that are left, how many of them are reserved for commands, and how long they must last.
     """
-    left, kept = spent.budget.left_for_polls, spent.budget.reserve_left
+    free, kept = spent.budget.left_for_polls, spent.budget.reserve_left
     resets = until_reset((spent.resets_at - now).total_seconds())
-    look = Look.TEXT if left else Look.WARNING
+    look = Look.TEXT if free else Look.WARNING
     eased = spent.pace_in_force is not spent.pace
     brief = [] if spent.goes_as_usual else [_GAP, Span(spent.pace_in_force, Look.DIM)]
     pace = [*brief, Span(": no focus", Look.DIM)] if eased else brief
-    many = figures.at_least(left)
+    left = figures.at_least(free + kept)
     return [
-        [Span(f"{many} calls left, {kept:,} kept", look), _GAP, Span(f"resets in {resets}"), *pace],
-        [Span(f"{many} left, {kept:,} kept", look), _GAP, Span(resets), *pace],
-        [Span(f"{left:,}+{kept:,} left", look), _GAP, Span(resets), *brief],
-        [Span(f"{left:,}+{kept:,}", look)],
+        [
+            Span(f"{left} calls left ({kept:,} reserved)", look),
+            *(_GAP, Span(f"resets in {resets}"), *pace),
+        ],
+        [Span(f"{left} left ({kept:,} reserved)", look), _GAP, Span(resets), *pace],
+        [Span(f"{left} calls left", look), _GAP, Span(resets), *brief],
+        [Span(f"{left} left", look)],
     ]
 
 
@@ -152,8 +162,8 @@ class Elsewhere(NamedTuple):
             return [_GAP, Span(f"{self.name}: {said.text}", said.look)]
         if spent is None:
             return [_GAP, Span(self.name, Look.DIM)]
-        left = f"{spent.budget.left_for_polls:,}+{spent.budget.reserve_left:,}"
-        return [_GAP, Span(f"{self.name} {left}", Look.DIM)]
+        left = spent.budget.left_for_polls + spent.budget.reserve_left
+        return [_GAP, Span(f"{self.name}: {left:,} left", Look.DIM)]
 
 
 def status_line(
@@ -192,11 +202,16 @@ def status_line(
     forms = purse(service.spent, now) if service.spent is not None else [[]]
     least = line_width([*badge.spans(), *said, Span(" "), *forms[-1], *state])
     left = [*badge.spans(least - width), *said]
-    shortest = line_width(totals(states, glyphs, 0)) + 1
-    fitting = width - line_width(left) - line_width(state) - shortest
-    right = next((form for form in forms if line_width(form) <= fitting), forms[-1]) + state
+    # The jobs are in words rather than the calls at length; their glyphs take the least.
+    kinds = [totals(states, glyphs, in_words=in_words) for in_words in (True, False)]
+    free = width - line_width(left) - line_width(state) - 1
+    counts, calls = next(
+        ((kind, form) for kind in kinds for form in forms if line_width([*kind, *form]) <= free),
+        (kinds[-1], forms[-1]),
+    )
+    right = [*calls, *state]
     room = width - line_width(left) - line_width(right)
-    middle = fit_line(totals(states, glyphs, room - 1), max(room - 1, 0))
+    middle = fit_line(counts, max(room - 1, 0))
     return fit_line([*left, *middle, Span(" "), *right], width)
 
 

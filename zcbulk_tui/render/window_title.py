@@ -48,7 +48,7 @@ def title_state(
         (running, glyphs.states[JobState.IN_PROGRESS]),
         (part, "%"),
         (done if all_over else 0, glyphs.states[JobState.COMPLETED]),
-        (trouble, glyphs.states[JobState.SYSTEM_ABORTED]),
+        (trouble, glyphs.states[JobState.FAILED]),
     )
     title = " ".join(f"{count}{glyph}" for count, glyph in counts if count)
     return TitleState(title or NAME, int(part) if part else None, trouble > 0)

@@ -8,6 +8,7 @@ from zcbulk_tui.domain.deadlines import start_by
 from zcbulk_tui.domain.job import Action, Environment, JobState
 from zcbulk_tui.domain.planner import Effect
 from zcbulk_tui.domain.records import ANSWERED_WITHIN
+from zcbulk_tui.domain.risk import Level, risk
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.errors import (
     Occasion,
@@ -20,6 +21,7 @@ from zcbulk_tui.errors import (
     UnreachableError,
     ZcbulkError,
 )
+from zcbulk_tui.render import forecast_words
 from zcbulk_tui.render.figures import clock, countdown, duration, number, soon
 from zcbulk_tui.render.span import Look, Span
 
@@ -56,12 +58,12 @@ ENVIRONMENT = {
 }
 
 _ENDED = {
-    JobState.COMPLETED: "It is done.",
-    JobState.USER_ABORTED: "It was aborted by a user.",
-    JobState.SYSTEM_ABORTED: "Zoho aborted it: more than 5 % of its batches failed.",
-    JobState.ABORTED: "It was aborted; the server does not say by whom.",
-    JobState.FAILED: "It failed.",
-    JobState.EXPIRED: "It expired: it was not started within 3 hours of its creation.",
+    JobState.COMPLETED: "Done",
+    JobState.USER_ABORTED: "Aborted by a user",
+    JobState.SYSTEM_ABORTED: "Aborted by Zoho: more than 5 % of its batches failed",
+    JobState.ABORTED: "Aborted; Zoho does not say by whom",
+    JobState.FAILED: "Failed",
+    JobState.EXPIRED: "Expired: not started within 3 hours of its creation",
 }
 
 
@@ -74,10 +76,8 @@ def reset(spent: Spent, *, zone: bool = True) -> str:
 def calls_left(spent: Spent) -> str:
     """Returns the calls left today, as a sentence."""
     budget = spent.budget
-    return (
-        f"Today {number(budget.left_for_polls)} are left for polls, and "
-        f"{number(budget.reserve_left)} are kept for start and abort."
-    )
+    left = budget.left_for_polls + budget.reserve_left
+    return f"{number(left)} calls left today ({number(budget.reserve_left)} reserved)."
 
 
 def effect(of: Effect, spent: Spent) -> str:
@@ -183,22 +183,25 @@ def sentence(snapshot: JobSnapshot, now: datetime) -> Span:
         return Span(command(snapshot.command, now), Look.WARNING if refused else Look.TEXT)
     last = snapshot.last
     if last is None:
-        return Span("It has not been read yet.", Look.DIM)
+        return Span("Not read yet.", Look.DIM)
     ended = _ENDED.get(last.state)
     if ended is not None and snapshot.fault is not None:
         at = clock(snapshot.fault.since, now)
-        return Span(f"{ended} At {at}: {snapshot.fault.error.told(Occasion.ONCE)}", Look.WARNING)
+        return Span(f"{ended}. At {at}: {snapshot.fault.error.told(Occasion.ONCE)}", Look.WARNING)
+    word = f"(Zoho: {last.raw_state})"
     if ended is not None:
-        return Span(f"{ended} The server's word is “{last.raw_state}”.")
+        return Span(f"{ended} {word}")
     if last.state.is_waiting:
-        word = f"The server's word is “{last.raw_state}”."
-        return Span(f"It waits to be started: {waiting(snapshot, now)}. {word}")
+        return Span(f"Waiting: {waiting(snapshot, now)} {word}")
     if last.state is JobState.UNKNOWN:
-        return Span(
-            f"Its state is unknown: the server's word is “{last.raw_state}”, not documented.",
-            Look.WARNING,
-        )
-    return Span(f"It is running. The server's word is “{last.raw_state}”.")
+        return Span(f"Unknown state {word}: not documented", Look.WARNING)
+    danger = risk(snapshot.readings)
+    if danger is None or danger.level is Level.NONE:
+        return Span(f"Running {word}")
+    return Span(
+        f"Running {word}. {forecast_words.batches(danger, last.state)}",
+        forecast_words.RISK_LOOK[danger.level],
+    )
 
 
 def next_poll(

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from zcbulk_tui.render import words
+from zcbulk_tui.domain.concern import Concern
+from zcbulk_tui.render import concerns, words
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.span import Line, Look, Span, wrap
 from zcbulk_tui.render.span import width as cells
@@ -56,6 +57,7 @@ def help_groups(keys: Iterable[Key], glyphs: Glyphs) -> list[HelpGroup]:
         *(HelpGroup(title, tuple(entries)) for title, entries in groups.items()),
         HelpGroup("Bar", _bar(glyphs)),
         HelpGroup("State", _states(glyphs)),
+        HelpGroup("Risk, the worst first", _risks(glyphs)),
         HelpGroup("Signs", _signs(glyphs)),
     ]
 
@@ -126,7 +128,33 @@ def _bar(glyphs: Glyphs) -> tuple[Entry, ...]:
             Span(glyphs.estimate * 4, Look.ESTIMATE),
             "An estimate of what has been processed since.",
         ),
+        Entry(
+            Span(glyphs.trace, Look.FAILED),
+            "Some records failed, too few to be drawn as a share of the bar.",
+        ),
         Entry(Span(glyphs.left * 4, Look.LEFT), "Records that are left."),
+    )
+
+
+_RISKS = {
+    Concern.OVER_LIMIT: "More batches failed than Zoho allows: it may abort at any moment.",
+    Concern.MAY_BE_ABORTED: "If failures go on like this, Zoho may abort the job before its end.",
+    Concern.UNCLEAR: "What became of a start or an abort is not known yet.",
+    Concern.NO_ANSWER: "The last poll failed; the lines below the list say why.",
+    Concern.STUCK: "It runs, and its counts have not moved for ten minutes.",
+    Concern.START: "It expires unless it is started by then; < means at most.",
+    Concern.SLOW: "It is at less than a third of the speed that it had.",
+    Concern.FAILURES: "Some of its records failed, and no abort is expected.",
+}
+
+
+def _risks(glyphs: Glyphs) -> tuple[Entry, ...]:
+    return tuple(
+        Entry(
+            Span(f"{glyphs.concerns[concern]} {concerns.WORDS[concern]}", concerns.LOOK[concern]),
+            text,
+        )
+        for concern, text in _RISKS.items()
     )
 
 
@@ -152,6 +180,6 @@ def _signs(glyphs: Glyphs) -> tuple[Entry, ...]:
             "The column that the list is sorted by, upwards or downwards.",
         ),
         Entry(Span(glyphs.sum, Look.STRONG), "The sum of a group, or of the whole list."),
-        Entry(Span("READ", Look.DIM), "The age of the last poll; in another colour when stale."),
+        Entry(Span("AGE", Look.DIM), "Of the last poll; in another colour when stale."),
     )
     return tuple(entry for entry in entries if entry.sign.text.strip())

@@ -2,13 +2,20 @@
 
 from collections import Counter
 from collections.abc import Container, Iterator, Sequence
+from datetime import UTC, datetime
 from itertools import chain
 
 from zcbulk_tui.domain.job import Environment, JobState
 from zcbulk_tui.domain.snapshot import JobKey, Listed
-from zcbulk_tui.render.job_search import Searchable, searchable, terms
+from zcbulk_tui.render.job_search import (
+    Figures,
+    JobFilter,
+    Searchable,
+    figures,
+    job_filter,
+    searchable,
+)
 from zcbulk_tui.render.order import GroupBy, Key, Order, SortBy, arranged, key, ordered
-from zcbulk_tui.render.terms import Term, matches
 from zcbulk_tui.render.totals import Sum, Tally, share
 
 ListLine = JobKey | str
@@ -39,9 +46,10 @@ class JobRows:
         self.query = ""
         self.marked: dict[JobKey, None] = {}
         self._listed: dict[JobKey, Listed] = {}
-        self._terms: Sequence[Term] = ()
+        self._filter = JobFilter()
+        self._now = datetime.fromtimestamp(0, UTC)
         # What is worked out of a job, until it changes.
-        self._sought: dict[JobKey, Searchable] = {}
+        self._sought: dict[JobKey, tuple[Searchable, Figures]] = {}
         self._sort_keys: dict[JobKey, Key] = {}
         self._shares: dict[JobKey, Sum] = {}
         self._tally: Tally | None = None  # of all that is shown
@@ -144,8 +152,14 @@ class JobRows:
     def filter(self, text: str) -> None:
         """Shows only what a filter finds; everything where it is empty."""
         self.query = text
-        self._terms = terms(text)
+        self._filter = job_filter(text)
         self._is_arranged = False
+
+    def set_time(self, now: datetime) -> None:
+        """Takes the time of day, by which a filter of ages goes; aware."""
+        self._now = now
+        if self._filter.ages:
+            self._is_arranged = False
 
     def sort(self, order: Order) -> None:
         """Sorts the jobs."""
@@ -160,9 +174,13 @@ class JobRows:
         self._is_arranged = False
 
     @property
+    def _is_filtered(self) -> bool:
+        return self._filter != JobFilter()
+
+    @property
     def _is_plain(self) -> bool:
         """Whether a change of a job cannot move it."""
-        return not self._terms and self.order.by is SortBy.ADDED and self.group_by is None
+        return not self._is_filtered and self.order.by is SortBy.ADDED and self.group_by is None
 
     def _arrange(self) -> None:
         if self._is_arranged:
@@ -180,7 +198,7 @@ class JobRows:
                 list_lines += members
             self._list_lines = list_lines
             self._line_of = {list_line: line for line, list_line in enumerate(list_lines)}
-        if len(before) != len(self._jobs) or self._terms:
+        if len(before) != len(self._jobs) or self._is_filtered:
             self._tally = None
         is_shown = self._chosen in self._index
         here = self._chosen if is_shown else self._nearest(before, self._index)
@@ -190,12 +208,13 @@ class JobRows:
 
     def _found(self) -> list[JobKey]:
         """The jobs that pass the filter, as they were added."""
-        if not self._terms:
+        if not self._is_filtered:
             return list(self._listed)
         known = self._sought
         for unknown in self._listed.keys() - known.keys():
-            known[unknown] = searchable(self._listed[unknown])
-        return [it for it in self._listed if matches(self._terms, known[it])]
+            listed = self._listed[unknown]
+            known[unknown] = searchable(listed), figures(listed.snapshot)
+        return [it for it in self._listed if self._filter.finds(*known[it], self._now)]
 
     def _sorted(self, keys: list[JobKey]) -> list[JobKey]:
         by, known = self.order.by, self._sort_keys

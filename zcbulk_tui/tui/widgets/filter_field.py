@@ -23,7 +23,7 @@ class FilterField(Field):
     def __init__(self, query: str, typed: Callable[[str], None]) -> None:
         super().__init__(
             query,
-            placeholder="words, !word for without, state: form: env: app: profile: tag: job:",
+            placeholder="words, !word for without, risk: failed:>0 state: form: tag: job:",
             select_on_focus=False,
         )
         self._typed = typed

@@ -225,7 +225,9 @@ class JobList(Widget):
 
     def _lines(self) -> list[_Drawn]:
         """The lines as they are to be, from the titles down."""
-        at, now, list_lines = self.columns, self._now(), self.rows.list_lines
+        at, now = self.columns, self._now()
+        self.rows.set_time(now)
+        list_lines = self.rows.list_lines
         if at != self._made_for:
             self._made.clear()
             self._made_for = at
