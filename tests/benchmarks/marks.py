@@ -2,8 +2,8 @@
 
 ``python -m tests.benchmarks.marks [--seeds N] [--speed X] [--scenario NAME]`` watches a scenario of
 the simulator on a virtual clock, once for each seed, until every job is over, with nobody at the
-keys. For each way to end it prints how many jobs were marked at the reading before the last one, and
-how long the mark had stood. Jobs that are over from the beginning do not count.
+keys. For each way to end it prints how many jobs were marked at the reading before the last one,
+and how long the mark had stood. Jobs that are over from the beginning do not count.
 """
 
 import argparse
@@ -57,12 +57,12 @@ class _Watched:
 
 
 class _Sink:
-    """Keeps every reading, and knows when every job is over."""
+    """Keeps every reading, and knows when all of so many jobs are over."""
 
     def __init__(self) -> None:
         self.jobs: defaultdict[JobRef, _Watched] = defaultdict(_Watched)
+        self.left = 0
         self.all_over = asyncio.Event()
-        self.time = 0.0
 
     def publish(self, event: Event) -> None:
         """Takes an event of the monitor."""
@@ -71,25 +71,31 @@ class _Sink:
         seen = self.jobs[event.snapshot.ref].snapshots
         if not seen or seen[-1][1].last is not event.snapshot.last:
             seen.append((asyncio.get_running_loop().time(), event.snapshot))
+            self.left -= event.snapshot.is_final
+            if not self.left:
+                self.all_over.set()
 
 
 def _watch(scenario: str, seed: int, speed: float) -> Iterator[tuple[JobState, _Watched]]:
     """Yields the jobs that ended while they were watched."""
-    passed = [lambda: 0.0]  # before the loop and in it
-    clock = lambda: _BEGIN + passed[0]()  # noqa: E731 - one expression, and it is passed on
-    sink = _Sink()
+    sink, loops = _Sink(), list[asyncio.AbstractEventLoop]()
+
+    def clock() -> float:
+        return _BEGIN + sum(loop.time() for loop in loops)  # of none before it runs
+
     creator = build(scenario, seed=seed, clock=clock, speed=speed)
     connection = connect(
         creator, sink, now=lambda: datetime.fromtimestamp(clock(), UTC), clock=clock
     )
 
     async def watch() -> None:
-        loop = asyncio.get_running_loop()
-        passed[0] = loop.time
+        loops.append(asyncio.get_running_loop())
+        sink.left = len(creator.jobs)
         connection.monitor.watch(connection.jobs)
         polling = asyncio.create_task(connection.monitor.run())
-        while loop.time() < _PATIENCE and not _all_over(sink, len(creator.jobs)):
-            await asyncio.sleep(10)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_PATIENCE):
+                await sink.all_over.wait()
         polling.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await polling
@@ -99,11 +105,6 @@ def _watch(scenario: str, seed: int, speed: float) -> Iterator[tuple[JobState, _
     for watched in sink.jobs.values():
         if watched.end is not None:
             yield watched.end, watched
-
-
-def _all_over(sink: _Sink, jobs: int) -> bool:
-    ended = [watched.snapshots[-1][1].is_final for watched in sink.jobs.values()]
-    return len(ended) == jobs and all(ended)
 
 
 def main() -> int:

@@ -12,6 +12,6 @@ def test_one_course_of_the_demo(
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["marks", "--seeds", "1"])
     assert marks.main() == 0
-    lines = {line.split()[0]: line.split()[1:3] for line in capsys.readouterr().out.splitlines()}
-    assert lines["completed"] == ["3", "0"]
-    assert lines["system_aborted"] == ["1", "1"]
+    lines = [line.split()[:3] for line in capsys.readouterr().out.splitlines()]
+    assert ["completed", "2", "0"] in lines  # the third was over before it was first read
+    assert ["system_aborted", "1", "1"] in lines
