@@ -9,6 +9,7 @@ and how long the mark had stood. Jobs that are over from the beginning do not co
 import argparse
 import asyncio
 import contextlib
+import random
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -83,6 +84,7 @@ def _watch(scenario: str, seed: int, speed: float) -> Iterator[tuple[JobState, _
     def clock() -> float:
         return _BEGIN + sum(loop.time() for loop in loops)  # of none before it runs
 
+    random.seed(seed)  # the jitter of tries after an outage
     creator = build(scenario, seed=seed, clock=clock, speed=speed)
     connection = connect(
         creator, sink, now=lambda: datetime.fromtimestamp(clock(), UTC), clock=clock
