@@ -30,7 +30,7 @@ async def test_rows_stand_below_their_titles() -> None:
         for row in rows[:3]:
             for title, start in (("JOB", "Job "), ("FORM", "Employee"), ("PROGRESS", "█")):
                 assert row.index(start) == titles.index(title)
-            for title, end in (("%", "50"), ("FAILED", " 0"), ("READ", "now"), ("NEXT", "15s")):
+            for title, end in (("%", "50"), ("FAILED", " 0"), ("AGE", "now"), ("NEXT", "15s")):
                 assert row[: titles.index(title) + len(title)].endswith(end), title
 
 

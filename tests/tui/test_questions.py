@@ -29,7 +29,7 @@ def test_a_start_says_where_what_and_what_it_costs() -> None:
     assert "Job 1 of form Employee_Details in jason18/zylker-store, STAGE." in said(question)
     assert "insert 10,000 records. No workflows run for them." in said(question)
     assert "It costs 2 calls" in said(question)
-    assert "left for polls" in said(question)
+    assert "calls left today (20 reserved)." in said(question)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_a_start_says_where_what_and_what_it_costs() -> None:
     [
         (RUNNING, "About 2,000 records are in and stay in; about 8,000 will not be inserted"),
         (READY, "It has not begun as far as is known"),
-        (UNREAD, "It has not been read yet"),
+        (UNREAD, "Not read yet"),
     ],
 )
 def test_an_abort_says_what_is_lost_as_far_as_it_is_known(snapshot: object, told: str) -> None:
@@ -97,7 +97,7 @@ def test_of_several_profiles_each_says_what_is_left_of_its_calls() -> None:
     text = said(asked(model, Action.START))
     for name in ("acme", "lab"):
         assert f"Job 1, Employee_Details, stage, profile {name}" in text
-        assert f"{name}: Today " in text
+        assert f"{name}: 880 calls left today" in text
 
 
 def test_only_many_polls_are_asked_about() -> None:
