@@ -18,7 +18,7 @@ def names(first: int, last: int) -> list[str]:
 async def test_all_jobs_are_shown_below_the_titles() -> None:
     app = ListApp(numbered(3))
     async with app.open():
-        assert app.lines()[0].split()[:3] == ["JOB", "FORM", "PROGRESS"]
+        assert app.lines()[0].split()[:2] == ["JOB", "PROGRESS"]
         assert app.names() == names(0, 2)
         assert app.marked() == ["Job 0"]
 

@@ -37,7 +37,7 @@ def test_a_start_says_where_what_and_what_it_costs() -> None:
     [
         (RUNNING, "About 2,000 records are in and stay in; about 8,000 will not be inserted"),
         (READY, "It has not begun as far as is known"),
-        (UNREAD, "Not read yet"),
+        (UNREAD, "It has not been read yet"),
     ],
 )
 def test_an_abort_says_what_is_lost_as_far_as_it_is_known(snapshot: object, told: str) -> None:

@@ -140,7 +140,7 @@ async def test_marked_jobs_of_several_profiles() -> None:
         assert "Abort 2 jobs?" in shown
         for name in ("acme", "lab"):
             assert f"• {name} Invoices Q3, Invoices, stage, profile {name}" in shown
-            assert re.search(rf"{name}: Today \d+ are left for polls", shown)
+            assert re.search(rf"{name}: \d+ calls left today", shown)
         await cast.press("y")
         await cast.until(
             lambda: [len(commands(cast.creators[name])) for name in ("acme", "lab")] == [1, 1]
