@@ -193,7 +193,7 @@ def test_what_somebody_should_know_is_told_once_while_it_lasts() -> None:
 
     assert events(run_virtual(scene()), EventKind.ALERT) == [
         "More than 5 % of its records have failed",
-        "Its counts have not moved for 15 minutes",
+        "Its counts have not moved for 10 minutes",
     ]
 
 
@@ -292,7 +292,7 @@ def test_a_restart_tells_nothing_anew_that_lasts(tmp_path: Path) -> None:
     assert run_virtual(scene()) == [
         "First read: in_progress",
         "More than 5 % of its records have failed",
-        "Its counts have not moved for 15 minutes",
+        "Its counts have not moved for 10 minutes",
     ]
 
 

@@ -91,7 +91,7 @@ def test_one_window_polls_and_another_takes_its_place(
     second.wait_for_line("^ Abort accepted at .*: the server said “Job aborted successfully”")
     for screen in (second, first):
         screen.wait_for_line("^▌ ■ Customers 4027")
-        screen.wait_for_line("^ It was aborted by a user")
+        screen.wait_for_line("^ Aborted by a user")
     assert simulator.commands() == [("4027", "abort")]
 
     # The first one dies without a word. What it leaves is taken up, the next job before all.

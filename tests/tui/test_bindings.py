@@ -39,7 +39,7 @@ def bound(stage: Stage) -> set[tuple[str, str]]:
 
 @pytest.mark.parametrize("keys", [KEYS, remapped(KEYS, OWN)], ids=["default", "own"])
 async def test_help_palette_and_bindings_say_the_same(keys: tuple[Key, ...]) -> None:
-    async with with_keys(keys).open(120, 95) as stage:
+    async with with_keys(keys).open(120, 120) as stage:
         assert bound(stage) == {
             (name, key.action)
             for key in keys

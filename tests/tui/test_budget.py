@@ -50,15 +50,15 @@ def hint(stage: Stage) -> str:
 
 
 def calls_left(stage: Stage) -> int:
-    """What the status line says is left for polls."""
-    (found,) = re.findall(r"(\d+) calls left", stage.text()[0])
+    """What the status line says is left."""
+    (found,) = re.findall(r"(\d+) (?:calls )?left", stage.text()[0])
     return int(found)
 
 
 async def enter(stage: Stage, used: int) -> None:
     """Tells the true figure, and goes back to the jobs."""
     await stage.press("b", "t", *str(used), "enter", "escape")
-    await stage.until(lambda: calls_left(stage) == max(CALLS - used - KEPT, 0))
+    await stage.until(lambda: calls_left(stage) == CALLS - used)
 
 
 async def test_the_budget_shows_the_day_and_the_plan_for_each_job() -> None:
@@ -86,7 +86,7 @@ async def test_it_is_closed_by_several_keys() -> None:
 async def test_what_is_made_for_keys_is_told_apart() -> None:
     async with Stage().open() as stage:
         await stage.press("r")
-        await stage.until(lambda: calls_left(stage) == 967)
+        await stage.until(lambda: calls_left(stage) == 987)
         await stage.press("b")
         assert "Made for: plan 12 · keys r and R 1 · start and abort 0" in said(stage)
 
@@ -99,7 +99,7 @@ async def test_the_true_figure_counts_on_the_whole_screen() -> None:
         assert "488 elsewhere" in said(stage)
         assert stage.app.screen.query_one("#true-figure", Input).value == ""
         await stage.press("escape")
-        await stage.until(lambda: "480 calls left, 20 kept" in stage.text()[0])
+        await stage.until(lambda: calls_left(stage) == 500)
 
 
 async def test_a_lower_true_figure_takes_the_higher_one_back() -> None:
@@ -200,7 +200,7 @@ async def test_no_poll_is_left_on_the_whole_screen() -> None:
         await enter(stage, USED_UP)
         again = words.reset(spent(stage))
         text = stage.text()
-        assert "15 kept" in text[0]
+        assert re.search(r"15 (calls )?left", text[0])
         assert f"polls used up, again {again}" in text[0]
         assert any(f"next poll {again}" in line for line in text[-4:])
         await stage.press("b")
@@ -213,12 +213,11 @@ async def test_abort_works_with_the_calls_that_are_kept(monkeypatch: pytest.Monk
         await enter(stage, USED_UP)
         await stage.select("Invoices Q3")
         await stage.press("X")
-        assert "Today 0 are left for polls, and 15 are kept for start and abort." in said(stage)
+        assert "15 calls left today (15 reserved)." in said(stage)
         await stage.press("y")
         await stage.until(lambda: stage.sent(Action.ABORT) == 1)
         assert stage.truth("Invoices Q3") is State.USER_ABORTED
-        await stage.until(lambda: "13 kept" in stage.text()[0])
-        assert calls_left(stage) == 0
+        await stage.until(lambda: calls_left(stage) == 13)
         assert any("Invoices Q3" in line and "user-aborted" in line for line in stage.text())
 
 

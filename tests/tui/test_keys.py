@@ -24,7 +24,7 @@ async def test_poll_costs_one_call() -> None:
         await stage.press("r")
         await stage.until(lambda: len(stage.creator.log) == before + 1)
         assert stage.creator.log[-1].method == "GET"
-        await stage.until(lambda: "967 calls left, 20 kept" in stage.text()[0])
+        await stage.until(lambda: "987 left (20 reserved)" in stage.text()[0])
 
 
 async def test_poll_all_asks_about_every_job_that_is_not_over() -> None:

@@ -29,7 +29,7 @@ def test_a_start_says_where_what_and_what_it_costs() -> None:
     assert "Job 1 of form Employee_Details in jason18/zylker-store, STAGE." in said(question)
     assert "insert 10,000 records. No workflows run for them." in said(question)
     assert "It costs 2 calls" in said(question)
-    assert "left for polls" in said(question)
+    assert "calls left today (20 reserved)." in said(question)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_of_several_profiles_each_says_what_is_left_of_its_calls() -> None:
     text = said(asked(model, Action.START))
     for name in ("acme", "lab"):
         assert f"Job 1, Employee_Details, stage, profile {name}" in text
-        assert f"{name}: Today " in text
+        assert f"{name}: 880 calls left today" in text
 
 
 def test_only_many_polls_are_asked_about() -> None:

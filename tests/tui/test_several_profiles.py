@@ -52,13 +52,13 @@ async def test_they_are_chosen_by_marks_and_stand_in_one_list() -> None:
                 assert bool(found[1]) is ("Invoices" not in line), "production is marked"
         assert sum("▶P" in line for line in text) == 6
         assert "Total 8 jobs" in said(cast)
-        assert text[0].startswith(" PRODUCTION  acme 8 running976 calls left")
-        assert text[0].endswith("lab 976+20")
+        assert text[0].startswith(" PRODUCTION  acme 8 running996 calls left")
+        assert text[0].endswith("lab: 996 left")
         assert " · acme · production · " in text[-4]
         await cast.select(STAGE, "lab")
         text = cast.text()
         assert text[0].startswith(" lab  stage ")
-        assert text[0].endswith("acme 976+20")
+        assert text[0].endswith("acme: 996 left")
         assert " · lab · stage · " in text[-4]
 
         await cast.press("P")
@@ -113,11 +113,11 @@ async def test_the_calls_are_those_of_the_selected_jobs_profile() -> None:
         assert sum("│lab " in line for line in named) == 4
         assert not any("│acme " in line for line in named)
         await cast.press("t", *"500", "enter", "escape")
-        await cast.until(lambda: "480 calls left" in cast.text()[0])
-        assert cast.text()[0].endswith("acme 976+20")
+        await cast.until(lambda: "500 calls left" in cast.text()[0])
+        assert cast.text()[0].endswith("acme: 996 left")
         await cast.select(0, "acme")
-        assert "976 calls left" in cast.text()[0]
-        assert cast.text()[0].endswith("lab 480+20")
+        assert "996 calls left" in cast.text()[0]
+        assert cast.text()[0].endswith("lab: 500 left")
 
         await cast.press("p")
         await cast.until(lambda: all(it.service.paused for it in cast.screen.workspace.profiles))
@@ -140,7 +140,7 @@ async def test_marked_jobs_of_several_profiles() -> None:
         assert "Abort 2 jobs?" in shown
         for name in ("acme", "lab"):
             assert f"• {name} Invoices Q3, Invoices, stage, profile {name}" in shown
-            assert re.search(rf"{name}: Today \d+ are left for polls", shown)
+            assert re.search(rf"{name}: \d+ calls left today", shown)
         await cast.press("y")
         await cast.until(
             lambda: [len(commands(cast.creators[name])) for name in ("acme", "lab")] == [1, 1]

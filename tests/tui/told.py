@@ -32,7 +32,7 @@ def of(key: Key) -> Told:
 
 
 async def by_help(stage: Stage) -> list[Told]:
-    """What the help says, before it comes to the signs of the list; needs a screen of 90 lines."""
+    """What the help says, before it comes to the signs of the list; needs a screen of 110 lines."""
     key = next(key for key in stage.screen.keys if key.action == "help")
     await stage.press(key.keys.split(",")[0])
     lines = stage.text()

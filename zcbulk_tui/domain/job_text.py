@@ -205,7 +205,8 @@ def _in_line(lines: Sequence[str], index: int) -> Iterator[_Candidate]:
         if url is piece and end == len(line) and written == piece.rstrip():
             written = _continued(written, lines, index)
         if not written.lower().startswith("http"):
-            written = f"https://{written}"
+            may_be_cut = not start and index > 0 and lines[index - 1].endswith("=")
+            written = f"https://{written}{'=' * may_be_cut}"
         if "/bulk/" in written.lower() or _API.match(written):
             yield _Candidate(index + 1, written, _label(line[after:start]))
         after = start + (len(match[0]) if match and url is piece else len(piece))
@@ -250,7 +251,7 @@ def _checked(url: str) -> str:
     bare = url.split("?")[0].split("#")[0]
     if bare.endswith("="):
         shown = one_line(bare.rpartition("@")[2].rstrip("="), 120)
-        raise UsageError(f"“{shown}” may go on in the next line", "Where it ends is not clear.")
+        raise UsageError(f"“{shown}” may be cut by a line break", "The rest of it is not clear.")
     match = _CALL_OF_A_JOB.match(url)
     if match is None:
         return bare.rstrip(_TRAILING)

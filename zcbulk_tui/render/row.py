@@ -65,7 +65,7 @@ def header(at: Columns, order: Order, glyphs: Glyphs) -> Row:
     for column in at.numbers:
         is_sorted = order.by is column.by
         if column.by is SortBy.RISK:
-            title = f"{column.title}{arrow if is_sorted else ''}"
+            title = f"{column.title} {arrow}".lstrip() if is_sorted else column.title
             look = Look.STRONG if is_sorted else Look.DIM
             numbers.append(Span(" " + fit(title, column.cells), look))
             continue
