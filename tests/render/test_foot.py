@@ -90,7 +90,7 @@ def test_a_job_is_named_in_full() -> None:
     ],
 )
 def test_a_sentence_that_fits_in_two_lines_loses_no_word(cause: str) -> None:
-    fault = Fault(UnreadableError("The answer makes no sense", cause), NOW)
+    fault = Fault(UnreadableError("The answer cannot be understood", cause), NOW)
     job = JobSnapshot(watched(), fault=fault)
     shown = "".join(text(one) for one in summary(job, ServiceSnapshot(spent()), NOW, 120, 2))
     said = shown.replace(words.next_poll(job, spent(), NOW), "").replace(" ", "")
@@ -98,7 +98,7 @@ def test_a_sentence_that_fits_in_two_lines_loses_no_word(cause: str) -> None:
 
 
 def test_a_sentence_that_is_too_long_says_that_it_goes_on() -> None:
-    fault = Fault(UnreadableError("The answer makes no sense", "Again and again. " * 30), NOW)
+    fault = Fault(UnreadableError("The answer cannot be understood", "Again and again. " * 30), NOW)
     assert (
         text(summary(JobSnapshot(watched(), fault=fault), ServiceSnapshot(), NOW, 80, 2)[1])
         .rstrip()

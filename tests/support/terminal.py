@@ -26,7 +26,7 @@ _KEY_PACE = 0.1
 _READING_TIME = 1.2
 """Seconds that a question is on screen before it is answered."""
 
-_TOO_SOON = "Too soon to be a yes"
+_TOO_SOON = "Too soon for a yes"
 """What the program says of a yes that may have been text."""
 
 _TRIES = 5

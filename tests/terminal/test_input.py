@@ -145,7 +145,7 @@ def test_what_comes_together_starts_nothing(
     screen.wait_for(f"Start “{READY}”?")
     screen.send(b"\ty")
     screen.press("\x1b[Cy")
-    screen.wait_for("Too soon to be a yes")
+    screen.wait_for("Too soon for a yes")
     assert f"Start “{READY}”?" in screen.text
     assert simulator.log() == before
     # After text it takes a few seconds until a key cannot be the rest of it.

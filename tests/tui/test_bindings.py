@@ -147,7 +147,7 @@ async def test_own_keys_act_on_the_other_screens() -> None:
     async with with_keys(remapped(KEYS, own)).open() as stage:
         await stage.press("b", "t", "plus")
         assert pressed(stage) == (None, False)
-        assert any(" f type the true figure " in line for line in stage.text())
+        assert any(" f correct the count " in line for line in stage.text())
         await stage.press("i", "f")
         assert pressed(stage) == (Pace.EAGER, True)
         await stage.press("escape", "q")

@@ -165,7 +165,7 @@ async def test_read_only_has_no_start_and_no_abort_and_glyphs_are_those_of_the_l
     async with help_screen(size=(120, 120), read_only=True, glyphs=ASCII) as help_:
         assert not help_.shows("Start the job")
         assert not help_.shows("Abort the job")
-        assert help_.shows("Ask for the job's status now.")
+        assert help_.shows("Poll the job now.")
         assert help_.shows(f"{ASCII.failed * 4} ")
         assert not help_.shows(UNICODE.success)
 

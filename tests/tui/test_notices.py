@@ -72,7 +72,7 @@ def test_a_setting_that_gives_no_token_is_no_sign_out() -> None:
     for list_is_empty in (False, True):
         (said,) = sign_in(FINE, about(error), list_is_empty=list_is_empty)
         assert isinstance(said, ErrorDialog)
-        assert said.more.endswith("go on by themselves once that is mended.")
+        assert said.more.endswith("go on by themselves once that is fixed.")
 
 
 def test_where_there_are_no_jobs_the_list_says_how_to_sign_in() -> None:

@@ -183,7 +183,7 @@ def test_why_no_job_fits_where_there_is_none_or_many() -> None:
     model.mark(3)
     assert why(model, "start") == "None of the 2 marked jobs can be started now."
     model = Model(job(2, command=Command(Action.ABORT, NOW)))
-    assert why(model, "abort") == "It is not known yet what became of the abort of Job 2."
+    assert why(model, "abort") == "The outcome is not known yet of the abort of Job 2."
 
 
 # What happens.
@@ -343,7 +343,7 @@ def test_adding_a_job_shows_it_only_once_the_monitor_says_so() -> None:
     assert model.workspace.add(profile, RUNNING.job) == []
     assert model.asked == [("add", "2")]
     assert len(model.workspace.rows) == 1
-    assert model.workspace.add(profile, READY.job) == [Toast("It is on the list already.", "Job 1")]
+    assert model.workspace.add(profile, READY.job) == [Toast("It is already on the list.", "Job 1")]
     error = model.monitors["acme"].error = ConfigError("Cannot be written")
     assert model.workspace.add(profile, DONE.job) == [ErrorDialog(error)]
     assert model.asked == [("add", "2"), ("add", "3")]
@@ -377,7 +377,7 @@ def test_another_environment_is_asked_for_in_the_place_of_the_job() -> None:
     assert [it.snapshot for it in workspace.rows] == [moved, RUNNING]
     same = replace(RUNNING.job, ref=ref)
     assert workspace.edit(workspace.rows[JobKey("acme", RUNNING.ref)], same) == [
-        Toast("It is on the list already.", "Job 1")
+        Toast("It is already on the list.", "Job 1")
     ]
 
 

@@ -84,8 +84,7 @@ def make_network(settings: Settings) -> Network:
     raise ConfigError(
         "HTTPS cannot be set up",
         f"It fails with {kind}.",
-        "See what of proxies and certificates is not as usual here: "
-        f"{command('doctor', settings.profile)}",
+        f"Check proxies and certificates: {command('doctor', settings.profile)}",
     )
 
 

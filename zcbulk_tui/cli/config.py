@@ -109,7 +109,7 @@ def init() -> int:
             f"Make it possible, or name another place in {paths.CONFIG}.",
         ) from error
     print(f"Wrote {file}: every setting with its default.")
-    print("Edit it, then see what counts: zcbulk-tui config show. Sign in: zcbulk-tui login.")
+    print("Edit it, then check the result: zcbulk-tui config show. Sign in: zcbulk-tui login.")
     return 0
 
 

@@ -54,7 +54,7 @@ class _Result:
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds what can be typed after either command."""
     options.add_job_arguments(parser, "+")
-    parser.add_argument("--yes", action="store_true", help="do not ask (for scripts)")
+    parser.add_argument("--yes", action="store_true", help="skip the question (for scripts)")
     parser.add_argument(
         "--dry-run",
         action="store_true",

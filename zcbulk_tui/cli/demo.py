@@ -14,7 +14,9 @@ from zcbulk_tui.tui.profile_spec import Connection, ProfileSpec
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds what can be typed after the command."""
     options.add_screen_options(parser, inherit=True)
-    parser.add_argument("--seed", type=int, default=1, help="another course of events (default: 1)")
+    parser.add_argument(
+        "--seed", type=int, default=1, help="seed of the course of events (default: 1)"
+    )
     parser.add_argument(
         "--speed", type=options.speed, default=1.0, help="times as fast (default: 1)"
     )

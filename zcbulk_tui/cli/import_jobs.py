@@ -244,7 +244,7 @@ def _to_be_named(
 def _unusable(name: str, count: str) -> UsageError:
     return UsageError(
         f"{name} has {count} that cannot be used, so nothing was imported",
-        next_step="Mend what is named above, or leave it out: --skip-bad",
+        next_step="Fix what is named above, or leave it out: --skip-bad",
     )
 
 

@@ -196,7 +196,7 @@ def _report(settings: Settings, store: SignInFiles, kept: Credentials) -> None:
     if kept.scopes and missing:
         print_error(
             f"It does not allow {' and '.join(missing)}: what needs that will be refused. "
-            "Sign in anew, and allow it."
+            "Sign in again, and allow it."
         )
     home = datacenters.of_accounts(kept.accounts_url)
     if home is not None and settings.data_center not in (None, home.name):
@@ -205,6 +205,6 @@ def _report(settings: Settings, store: SignInFiles, kept: Credentials) -> None:
             f"“{settings.data_center}”: correct it."
         )
     if os.environ.get(secrets.ACCESS_TOKEN):
-        print_error(f"{secrets.ACCESS_TOKEN} is set, and goes before this sign-in: unset it.")
+        print_error(f"{secrets.ACCESS_TOKEN} is set and takes precedence: unset it.")
     elif settings.token_command is not None:
-        print_error("token_command is set, and goes before this sign-in.")
+        print_error("token_command is set and takes precedence.")

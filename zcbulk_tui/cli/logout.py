@@ -19,7 +19,9 @@ from zcbulk_tui.store.sign_in import SignInFiles
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds what can be typed after the command."""
     options.add_profile(parser, inherit=True)
-    parser.add_argument("--local", action="store_true", help="forget it without a word to Zoho")
+    parser.add_argument(
+        "--local", action="store_true", help="delete it here only; Zoho is not told"
+    )
 
 
 def run(arguments: Namespace) -> int:

@@ -21,13 +21,13 @@ Without a command: the dashboard over your watch list, in which ? shows every ke
 
 first steps:
   zcbulk-tui demo      look around; needs no account
-  zcbulk-tui login     sign in to Zoho, once and for all
+  zcbulk-tui login     sign in to Zoho
   zcbulk-tui           then paste a job's URL, or press a"""
 
 _EPILOG = """\
 environment:
   ZCBULK_CONFIG        configuration file
-  ZCBULK_STATE_DIR     folder of the memory (watch list, readings, log) and the sign-in
+  ZCBULK_STATE_DIR     state folder: watch list, readings, log, sign-in
   ZCBULK_PROFILE       profile to use; every other setting has its variable, too:
                        ZCBULK_READ_ONLY, ZCBULK_BUDGET_PLAN, … (zcbulk-tui config show)
   ZCBULK_ACCESS_TOKEN  access token, instead of a sign-in
@@ -46,8 +46,8 @@ class _Entry(NamedTuple):
 _DASHBOARD = "dashboard"
 
 _COMMANDS = {
-    "login": _Entry("login", "sign in to Zoho, once and for all"),
-    "logout": _Entry("logout", "revoke the sign-in at Zoho, and forget it"),
+    "login": _Entry("login", "sign in to Zoho"),
+    "logout": _Entry("logout", "revoke the sign-in at Zoho, and delete it here"),
     "demo": _Entry("demo", "the dashboard over simulated jobs; needs no account"),
     "watch": _Entry(_DASHBOARD, "the dashboard over these jobs only"),
     "jobs": _Entry("jobs", "the watch list: list, add, edit, remove, import, export"),
@@ -56,12 +56,12 @@ _COMMANDS = {
     ),
     "start": _Entry("control", "start jobs whose files are uploaded"),
     "abort": _Entry("control", "abort jobs; there is no rollback"),
-    "history": _Entry("history", "print all that is remembered of a job"),
-    "log": _Entry("log", "print what happened, what was asked of Zoho, and what was commanded"),
-    "store": _Entry("store", "look after the file of the memory"),
-    "simulator": _Entry("simulator", "serve a stand-in for Zoho Creator on this machine"),
-    "config": _Entry("config", "show, check or begin the configuration file"),
-    "doctor": _Entry("doctor.command", "check all that stands between you and Zoho; costs no call"),
+    "history": _Entry("history", "print a job's history"),
+    "log": _Entry("log", "print the log: events, calls, starts and aborts"),
+    "store": _Entry("store", "maintain the database"),
+    "simulator": _Entry("simulator", "serve a simulated Zoho Creator on this machine"),
+    "config": _Entry("config", "show, check or create the configuration file"),
+    "doctor": _Entry("doctor.command", "check the connection to Zoho; costs no call"),
 }
 
 

@@ -14,7 +14,7 @@ from zcbulk_tui.store.retention import Compacted, compact
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds what can be typed after the command."""
     parts = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    compacting = parts.add_parser("compact", help="forget what is too old, and make the file small")
+    compacting = parts.add_parser("compact", help="delete old entries, and shrink the file")
     options.add_profile(compacting, inherit=True)
 
 

@@ -98,7 +98,7 @@ def _refuse_sort(sort: str, setting: SettingValue) -> NoReturn:
     close = get_close_matches(column.lower(), COLUMNS, n=1)
     raise ConfigError(
         f"{setting.source}: list.sort cannot be {shown(sort)}",
-        f"There are: {', '.join(COLUMNS)}; a hyphen before it turns the order round.",
+        f"There are: {', '.join(COLUMNS)}; a hyphen before it reverses the sort.",
         f"Did you mean {turned}{close[0]}?" if close else "Use one of these.",
     )
 

@@ -66,7 +66,7 @@ RULES: dict[int, Rule] = {
     401: Rule(
         SignInError,
         "The sign-in was not accepted",
-        "If it stays, sign in anew: zcbulk-tui login. What is wrong may be told by: "
+        "If it stays, sign in again: zcbulk-tui login. What is wrong may be told by: "
         "zcbulk-tui doctor",
     ),
     403: Rule(
@@ -80,7 +80,7 @@ RULES: dict[int, Rule] = {
         "Nothing answers at this address",
         "Check the base URL, api_version and the data centre.",
     ),
-    405: Rule(BetweenVariantError, "The HTTP method was not taken", _WAY),
+    405: Rule(BetweenVariantError, "The HTTP method was rejected", _WAY),
     407: Rule(
         BetweenError,
         "The proxy asks for a sign-in of its own",
@@ -112,13 +112,13 @@ RULES: dict[int, Rule] = {
 _REDIRECTS = frozenset({300, 301, 302, 303, 305, 307, 308})
 _REDIRECT = Rule(
     UnreadableError,
-    "The server wants to send us elsewhere",
+    "The server redirects elsewhere",
     "Redirects are not followed, so that the access token stays where it belongs. "
     "Check the data centre, or the base URL; the network may ask for a sign-in of its own.",
 )
 _NO_SUCCESS = Rule(
     UnreadableError,
-    "The answer makes no sense",
+    "The answer cannot be understood",
     "If this goes on, check that the base URL is Zoho's; the network may ask for a sign-in of "
     "its own.",
 )

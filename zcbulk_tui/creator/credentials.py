@@ -172,7 +172,7 @@ def open_credentials(store: SignInStore, profile: str) -> Credentials:
     raise ConfigError(
         f"What is kept of the sign-in of “{profile}” cannot be understood",
         "It was changed, or is of another version.",
-        f"Sign in anew: {login(profile)}",
+        f"Sign in again: {login(profile)}",
     )
 
 

@@ -32,9 +32,7 @@ from zcbulk_tui.errors import (
 SUCCESS = 3000
 """Creator's code for success; an HTTP 2xx with any other code is a failure [OAS]."""
 
-_SIGN_IN = (
-    "If it stays, sign in anew: zcbulk-tui login. What is wrong may be told by: zcbulk-tui doctor"
-)
+_SIGN_IN = "If it stays, sign in again: zcbulk-tui login. To find the cause: zcbulk-tui doctor"
 _ASK_ADMIN = "Ask the application's admin."
 _REPORT = "This is a fault of this program: please report it."
 
@@ -66,7 +64,9 @@ RULES: dict[tuple[int | None, int], Rule] = {
         RefusedError, "The job is not in a state to be downloaded", "Wait until it has ended."
     ),
     (400, 9210): Rule(RefusedError, "Zoho refused the Accept header", _REPORT),
-    (400, 9350): Rule(VariantRefusedError, "Zoho misses a part of the request", _REPORT),
+    (400, 9350): Rule(
+        VariantRefusedError, "Zoho says that a part of the request is missing", _REPORT
+    ),
     (400, 11000): Rule(VariantRefusedError, "Zoho does not know the action", _REPORT),
     (400, 11340): Rule(
         RefusedError,
@@ -86,7 +86,7 @@ RULES: dict[tuple[int | None, int], Rule] = {
         SignInError,
         "The access token lacks a scope",
         "It needs ZohoCreator.bulk.READ, and to start or abort also ZohoCreator.bulk.CREATE and, "
-        "where the console offers it, ZohoCreator.bulk.UPDATE. Sign in anew: zcbulk-tui login",
+        "where the console offers it, ZohoCreator.bulk.UPDATE. Sign in again: zcbulk-tui login",
     ),
     (403, 1060): Rule(RefusedError, "The application is not shared with this user", _ASK_ADMIN),
     (403, 1080): Rule(RefusedError, "The application is disabled", _ASK_ADMIN),
@@ -122,8 +122,8 @@ RULES: dict[tuple[int | None, int], Rule] = {
     (404, 11330): Rule(
         JobUnknownError, "The form has no such job", "Create a job, or check the form's link name."
     ),
-    (405, 1020): Rule(VariantRefusedError, "Zoho does not take this HTTP method", _REPORT),
-    (409, 11070): Rule(RefusedError, "The job has its file already", "Start it, or abort it."),
+    (405, 1020): Rule(VariantRefusedError, "Zoho does not accept this HTTP method", _REPORT),
+    (409, 11070): Rule(RefusedError, "The job already has its file", "Start it, or abort it."),
     (409, 11080): Rule(
         AlreadyEndedError, "The job was already aborted by a user", "Download its results."
     ),
@@ -158,7 +158,7 @@ _GAVE_UP = (408, 499)
 _SERVER_FAILED = Rule(UnclearError, "Zoho's server failed", "")
 _CONTRADICTION = Rule(
     UnreadableError,
-    "The answer makes no sense",
+    "The answer cannot be understood",
     "Its code says success, and its HTTP status does not. If this goes on, check that the base URL "
     "is Zoho's.",
 )

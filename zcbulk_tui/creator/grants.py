@@ -259,7 +259,7 @@ def _read(model: type[Any], body: SecretBytes, http_status: int) -> Any:
 def unreadable(http_status: int, why: str) -> UnreadableError:
     """Returns the error for an answer without the expected content."""
     return UnreadableError(
-        "The answer of the accounts server makes no sense",
+        "The answer of the accounts server cannot be understood",
         f"HTTP {http_status}: {why}.",
         "If this goes on, check accounts_url where it is set.",
     )

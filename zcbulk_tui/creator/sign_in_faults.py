@@ -81,7 +81,7 @@ def to_error(complaint: Complaint) -> ZcbulkError:
         return SignedOutError(rule.title, rule.cause, rule.next_step, answer=answer)
     if 300 <= complaint.http_status < 400:
         return ServiceError(
-            "The accounts server wants to send us elsewhere",
+            "The accounts server redirects elsewhere",
             "Redirects are not followed, so that secrets stay where they belong.",
             "Check the network, which may ask for a sign-in of its own, and accounts_url.",
             answer=answer,

@@ -189,7 +189,7 @@ def _first_problem(error: ValidationError) -> str:
 
 def _unreadable(http_status: int, why: str) -> UnreadableError:
     return UnreadableError(
-        "The answer makes no sense",
+        "The answer cannot be understood",
         f"Of the HTTP {http_status} answer, {why}."
         if why.startswith("“")
         else f"HTTP {http_status}: {why}.",

@@ -148,8 +148,8 @@ class QuotaTracker:
         until = f"Polls are possible again at {reset:%H:%M %Z}"
         if budget.day.spent:
             raise QuotaSpentError(
-                "Not asked: Zoho says that the day's calls are used up",
-                next_step=f"{until}; if you know better, tell the dashboard with b.",
+                "Not polled: Zoho says that the day's calls are used up",
+                next_step=f"{until}; if that is wrong, correct the count in the dashboard with b.",
             )
         raise QuotaSpentError(
             f"Not asked: it takes {calls:,} of the day's calls, "

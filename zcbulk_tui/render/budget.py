@@ -11,17 +11,17 @@ from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.span import Line, Look, Span, fit, fit_line, wrap
 
 REASON = {
-    Reason.UNREAD: "it has not been read",
-    Reason.UNSTARTED: "somebody may start it",
-    Reason.UNMOVED: "it stands still",
-    Reason.FINISH: "its end draws near",
-    Reason.FAILURES: "its failures may end it",
-    Reason.ANY_TIME: "it may end at any time",
-    Reason.DEADLINE: "its time to start runs out",
+    Reason.UNREAD: "first reading",
+    Reason.UNSTARTED: "not started yet",
+    Reason.UNMOVED: "no progress",
+    Reason.FINISH: "end expected",
+    Reason.FAILURES: "failures",
+    Reason.ANY_TIME: "may end at any time",
+    Reason.DEADLINE: "start deadline",
 }
 
 CAUSE = {
-    Cause.PLAN: "plan",
+    Cause.PLAN: "scheduled",
     Cause.KEY: "keys r and R",
     Cause.COMMAND: "start and abort",
     Cause.SCRIPT: "scripts",
@@ -136,7 +136,7 @@ def _notes(spent: Spent) -> Iterator[tuple[str, Look]]:
     if spent.budget.day.spent:
         yield (
             "Zoho says that the day's calls are used up (code 4000): no polls until then. "
-            "Start and abort are still tried. If you know better, type the true figure below.",
+            "Start and abort are still tried. If that is wrong, correct the count below.",
             Look.WARNING,
         )
     elif not spent.allows_polls:
@@ -190,7 +190,7 @@ def _jobs(plan: DayPlan, now: datetime, width: int, *, paused: bool) -> Iterator
     """The plan for each job."""
     name = max(min(_NAME, width - _WHEN - _WHY - _CALLS - 3), 8)
     titles = f"{fit('JOB', name)} {fit('NEXT POLL', _WHEN, right=True)} "
-    yield (Span(f"{titles} {fit('BECAUSE', _WHY)}{fit('CALLS', _CALLS, right=True)}", Look.DIM),)
+    yield (Span(f"{titles} {fit('WHY', _WHY)}{fit('CALLS', _CALLS, right=True)}", Look.DIM),)
     if not plan.jobs:
         yield (Span("No job is left to be polled.", Look.DIM),)
     for job in plan.jobs[:_MOST_JOBS]:
@@ -211,7 +211,7 @@ def _job(job: PlannedJob, spent: Spent, now: datetime, name: int, *, paused: boo
         when = "paused"
     else:
         when = soon((due - now).total_seconds())
-    why = REASON[reason] if reason else "it could not be read" if snapshot.fault else ""
+    why = REASON[reason] if reason else "no answer" if snapshot.fault else ""
     return (
         f"{fit(snapshot.job.label, name)} {fit(when, _WHEN, right=True)}  "
         f"{fit(why, _WHY)}{fit(calls, _CALLS, right=True)}"

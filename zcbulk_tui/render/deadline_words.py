@@ -6,7 +6,7 @@ from zcbulk_tui.domain.deadlines import Deadline, Kind, Urgency
 from zcbulk_tui.render.figures import countdown
 from zcbulk_tui.render.span import Look
 
-NAME = {Kind.START: "Start by", Kind.RESULT: "Fetch by", Kind.INPUT: "File gone"}
+NAME = {Kind.START: "Start by", Kind.RESULT: "Result until", Kind.INPUT: "File until"}
 
 LOOK = {
     Urgency.CALM: Look.TEXT,

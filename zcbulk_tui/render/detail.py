@@ -222,7 +222,7 @@ class _Pane:
         service = self._known.service
         said = words.next_poll(snapshot, service.spent, self._now, paused=service.paused)
         due = said.removeprefix("next poll ")
-        because = f", since {REASON[snapshot.reason]}" if snapshot.reason else ""
+        because = f" ({REASON[snapshot.reason]})" if snapshot.reason else ""
         group.text("Next", f"{due}{because}" if snapshot.next_poll_at else due)
         self._answer(group)
         return group

@@ -26,6 +26,12 @@ def number(value: int | None, cells: int = 9) -> str:
     return text
 
 
+def roughly(value: int) -> str:
+    """Returns an estimate with two digits that count, as in "70,000"."""
+    step = 10 ** max(len(str(value)) - 2, 0)
+    return f"{round(value / step) * step:,}"
+
+
 def at_least(value: int) -> str:
     """Returns a count that goes down all the time: exact while it is short, else by hundreds."""
     return f"{value:,}" if value < _PLENTY else f"{value // 100 * 100:,}+"

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from zcbulk_tui.domain.budget import Cause, Reason
 from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.job import Action, JobRef
 from zcbulk_tui.domain.records import CallRecord, ControlRecord, EventKind, JobEvent, Record
@@ -11,6 +12,7 @@ from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import Answer, ZcbulkError
 from zcbulk_tui.render import terms as language
 from zcbulk_tui.render import words
+from zcbulk_tui.render.budget import REASON
 from zcbulk_tui.render.figures import duration, number
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.span import Line, Look, Span, fit, fit_line, wrap
@@ -89,14 +91,26 @@ def _answer(error: ZcbulkError) -> str:
 
 
 def _call(call: CallRecord) -> str:
-    why = f" ({call.why})" if call.why else ""
+    what, why = _CALLS[call.cause], call.why
+    if why in REASON:
+        why = REASON[Reason(why)]
+    elif call.cause is Cause.KEY:
+        what, why = f"key {why}", ""
     came = [_codes(call.answer)] if call.answer is not None else []
     if call.failure:
         came.insert(0, call.failure)
     told = ", ".join([*(came or ["no answer"]), _took(call.seconds), f"{number(call.left)} left"])
     said = call.answer.text if call.answer is not None and call.failure else ""
     quoted = f"; it said “{said}”" if said else ""
-    return f"{call.request} for {call.cause}{why}: {told}{quoted}"
+    return f"{call.request}, {what}{f' ({why})' if why else ''}: {told}{quoted}"
+
+
+_CALLS = {
+    Cause.PLAN: "scheduled check",
+    Cause.KEY: "key",
+    Cause.COMMAND: "command",
+    Cause.SCRIPT: "script",
+}
 
 
 def _codes(answer: Answer) -> str:

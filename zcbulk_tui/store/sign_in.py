@@ -162,7 +162,7 @@ class SignInFiles:
             problem = f"{error}."
         # Outside, so that no traceback leads to what was read.
         raise ConfigError(
-            f"{path} cannot be read", problem, f"Sign in anew: {login(self._profile)}"
+            f"{path} cannot be read", problem, f"Sign in again: {login(self._profile)}"
         )
 
     def _write(self, path: Path, content: "str | SecretStr") -> None:
@@ -196,7 +196,7 @@ class SignInFiles:
             raise ConfigError(
                 "The system's keyring cannot be used",
                 problem,
-                'Set secrets = "file", or mend the keyring.',
+                'Set secrets = "file", or repair the keyring.',
             )
         if problem == system_keyring.NO_ANSWER:
             self.notice = f"The system's keyring cannot be used, so a file is. {problem}"

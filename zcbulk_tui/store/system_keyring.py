@@ -130,7 +130,7 @@ def read(profile: str) -> "SecretStr":
     raise ConfigError(
         f"The sign-in of “{profile}” is in the system's keyring, which cannot give it",
         problem or "It does not have them any more.",
-        'Unlock the keyring, or sign in anew with secrets = "file": zcbulk-tui login',
+        'Unlock the keyring, or sign in again with secrets = "file": zcbulk-tui login',
     )
 
 

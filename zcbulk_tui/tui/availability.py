@@ -69,7 +69,7 @@ def none_fits(action: Action, jobs: Sequence[Listed]) -> Availability:
 def _command_to_one(action: Action, snapshot: JobSnapshot) -> str:
     label, last = snapshot.job.label, snapshot.command
     if last is not None and last.outcome is Outcome.SENT:
-        return f"It is not known yet what became of the {last.action.value} of {label}."
+        return f"The outcome is not known yet of the {last.action.value} of {label}."
     if action.fits(snapshot.state) or snapshot.state is None:
         return f"The profile of {label} is read-only."
     is_so = f"{label} is {words.STATE[snapshot.state]}"

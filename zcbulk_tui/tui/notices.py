@@ -57,7 +57,7 @@ class ErrorDialog(NamedTuple):
 Notice = Toast | ErrorDialog
 
 UNSETTLED = Toast(
-    "It is not known yet what became of the last start or abort. Try again in a moment.",
+    "The outcome of the last start or abort is not known yet. Try again in a moment.",
     severity="warning",
 )
 """Why another profile cannot be shown now."""
@@ -78,7 +78,7 @@ def command_ended(job: WatchedJob, command: Command) -> Notice:
     """Says what became of a command: a refusal in a dialog, all else in passing."""
     verb = command.action.value
     if command.outcome is Outcome.REFUSED and command.error is not None:
-        title, occasion = f"{job.label}: no {verb}", Occasion.COMMAND
+        title, occasion = f"{job.label}: {verb} failed", Occasion.COMMAND
         return ErrorDialog(command.error, title, occasion)
     said = words.command(command, command.sent_at)
     fine = command.outcome in (Outcome.ACCEPTED, Outcome.TOOK_EFFECT)
@@ -100,13 +100,13 @@ def sign_in(
     if error is None or (before.no_token is not None and before.no_token.title == error.title):
         return []
     if isinstance(error, ServiceError):
-        said = f"{error} Polls rest meanwhile, and go on by themselves."
+        said = f"{error} Polling is paused, and resumes by itself."
         return [Toast(said, "No access token", "warning")]
     out = isinstance(error, SignedOutError)
     if out and list_is_empty:
         return []
-    mended = f"after: {login(profile)}" if out else "once that is mended."
-    rest = f"Polls rest meanwhile, and go on by themselves {mended}"
+    mended = f"after: {login(profile)}" if out else "once that is fixed."
+    rest = f"Polling is paused, and resumes by itself {mended}"
     return [ErrorDialog(error, more=rest, once=True)]
 
 
@@ -123,7 +123,7 @@ def saving(before: ServiceSnapshot, now: ServiceSnapshot, *, is_known: bool) -> 
         return []
     if now.unkept:
         return [Toast(now.unkept, "Not saved", "warning", 15)]
-    return [Toast("What was missed has been written down.", "Saved again")]
+    return [Toast("The missed changes are saved now.", "Saved again")]
 
 
 def quota(error: QuotaSpentError) -> Toast:
@@ -134,7 +134,7 @@ def quota(error: QuotaSpentError) -> Toast:
 
 def listed_already(job: WatchedJob) -> Toast:
     """Says that a job need not be added."""
-    return Toast("It is on the list already.", job.label)
+    return Toast("It is already on the list.", job.label)
 
 
 def removed(jobs: Sequence[WatchedJob], undo_key: str) -> Toast:

@@ -9,7 +9,7 @@ from zcbulk_tui.domain.job import Action, Environment, JobState, WatchedJob
 from zcbulk_tui.domain.progress import estimated_since
 from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
 from zcbulk_tui.render import words
-from zcbulk_tui.render.figures import age, number
+from zcbulk_tui.render.figures import number, roughly
 from zcbulk_tui.tui.workspace import Targets, Workspace
 
 _LEFT_OUT = 5
@@ -189,25 +189,22 @@ def consequences(snapshot: JobSnapshot, action: Action, now: datetime) -> list[s
         records = f"{number(total, 15)} records" if total else "the uploaded records"
         return [f"Zoho will begin to insert {records}. No workflows run for them."]
     if last is None:
-        told = "It has not been read yet, so nobody here knows how many records are in."
+        told = "Not read yet: how many records are in is unknown."
     elif last.state is not JobState.IN_PROGRESS:
-        told = "It has not begun as far as is known; it can not be started after this."
+        told = "It has not started, as far as is known, and cannot be started after this."
     elif last.counts.success is None or last.counts.left is None:
-        told = "The server has not said how many records are in."
+        told = "Zoho has not said how many records are in."
     else:
         moved = estimated_since(snapshot.motion, last, now)
         told = (
-            f"About {number(last.counts.success + moved, 15)} records are in and stay in; about "
-            f"{number(last.counts.left - moved, 15)} will not be inserted "
-            f"(read: {age((now - last.read_at).total_seconds())})."
+            f"About {roughly(last.counts.success + moved)} records are in and stay in "
+            f"({number(last.counts.success, 15)} at the last reading); about "
+            f"{roughly(last.counts.left - moved)} will not be inserted."
         )
     return ["There is no rollback, and an aborted job cannot be resumed.", told]
 
 
-_PRICE = (
-    "It costs 2 calls: this one, and one for the status after it; where the answer is lost, "
-    "up to 5."
-)
+_PRICE = "It costs 2 calls, the command and a status; up to 5 where the answer is lost."
 
 
 def _place(snapshot: JobSnapshot) -> str:

@@ -91,7 +91,7 @@ def test_a_token_of_the_environment(
     sign_in(creator, server.base_url)
     found = doctor()
     assert found["sign-in"][1] == (
-        "Tokens come from ZCBULK_ACCESS_TOKEN, which goes before the sign-in."
+        "Tokens come from ZCBULK_ACCESS_TOKEN, which takes precedence over the sign-in."
     )
     assert found["token"][0] == "pass"
     assert "scopes" not in found

@@ -27,7 +27,7 @@ def read(flags: Mapping[str, object]) -> tuple[Settings | None, list[Finding]]:
         return None, [unforeseen(_SUBJECT, error)]
     settings = configuration.settings
     file = short_path(configuration.path)
-    there = file if configuration.path.exists() else f"{file} is not there, so defaults count"
+    there = file if configuration.path.exists() else f"{file} is not there, so defaults apply"
     said = f"{there}; profile {settings.profile}."
     return settings, [Finding(_SUBJECT, Grade.PASS, said)]
 

@@ -38,7 +38,7 @@ def failure(subject: str, error: ZcbulkError) -> Finding:
     """Returns an error of the tree as a line."""
     answer = f"{error.answer.with_sender}." if error.answer else ""
     said = " ".join(part for part in (f"{error.title}.", error.cause, answer) if part)
-    again = error.another_try(Occasion.ONCE) or "Mend that, and run the doctor again."
+    again = error.another_try(Occasion.ONCE) or "Fix that, and run the doctor again."
     fix = error.next_step or again
     return Finding(subject, Grade.FAIL, said, fix, error.exit_code)
 

@@ -28,7 +28,7 @@ def check(settings: Settings | None) -> Iterator[Finding]:
             _SUBJECT,
             Grade.WARN,
             "Sign-in and token are left out, for want of a configuration.",
-            "Mend the configuration, and run the doctor again.",
+            "Fix the configuration, and run the doctor again.",
         )
         return
     try:
@@ -38,7 +38,7 @@ def check(settings: Settings | None) -> Iterator[Finding]:
         return
     files = sign_in_files(settings)
     if credentials is None:
-        also = ", which goes before the sign-in" if files.exists else ""
+        also = ", which takes precedence over the sign-in" if files.exists else ""
         yield Finding(_SUBJECT, Grade.PASS, f"Tokens come from {_other_way(settings)}{also}.")
         return
     yield Finding(
@@ -105,7 +105,7 @@ def _scopes(settings: Settings, credentials: Credentials) -> Finding:
                 "scopes",
                 Grade.WARN,
                 f"{scope} is missing, which it takes to {what}.",
-                f"Sign in anew, and allow it: {login(settings.profile)}",
+                f"Sign in again, and allow it: {login(settings.profile)}",
             )
     return Finding("scopes", Grade.PASS, f"{', '.join(credentials.scopes)}.")
 

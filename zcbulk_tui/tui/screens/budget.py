@@ -26,7 +26,7 @@ _TICK = 5.0
 
 _KEYS = {
     "eager frugal": "pace",
-    "true_figure": "type the true figure",
+    "true_figure": "correct the count",
     "down up": "scroll",
     "back": "close",
 }

@@ -109,7 +109,7 @@ class ConfirmScreen(Dialog[bool]):
 
     def say_too_soon(self) -> None:
         """Says that a yes did not count: it came at once, within text, or with other input."""
-        self._say("Too soon to be a yes. Wait a second, and press it again.")
+        self._say("Too soon for a yes. Wait a second, then press it again.")
 
     def _say(self, text: str) -> None:
         self.query_one(VerticalScroll).border_subtitle = escape(text)
