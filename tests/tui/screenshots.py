@@ -142,7 +142,7 @@ PICTURES: Mapping[str, tuple[tuple[int, int], _Act]] = {
     "log": ((120, 36), _log),
     "abort": ((120, 36), _abort),
     "groups": ((120, 36), _groups),
-    "help": ((100, 90), _help),
+    "help": ((100, 102), _help),
 }
 """Of the demo as it is: the size of each, and what is done before it is taken."""
 

@@ -18,7 +18,7 @@ from zcbulk_tui.tui.screens.help import HelpScreen
 from zcbulk_tui.tui.themes import textual_theme
 
 SIZES = [(120, 36), (60, 15)]
-LAST = "The age of the last poll"
+LAST = "Of the last poll;"
 
 
 class HelpApp(App[None]):

@@ -139,12 +139,12 @@ async def test_a_pace_chosen_in_the_budget_counts_too(
 
 async def test_without_the_focus_it_is_frugal_and_says_so(chosen: list[Pace]) -> None:
     async with Stage().open() as stage:
-        assert "no focus" not in stage.text()[0]
+        assert "frugal" not in stage.text()[0]
         stage.app.post_message(events.AppBlur())
-        await stage.until(lambda: "frugal: no focus" in stage.text()[0])
+        await stage.until(lambda: "frugal" in stage.text()[0])
         assert (spent(stage).pace, spent(stage).pace_in_force) == (Pace.BALANCED, Pace.FRUGAL)
         stage.app.post_message(events.AppFocus())
-        await stage.until(lambda: "no focus" not in stage.text()[0])
+        await stage.until(lambda: "frugal" not in stage.text()[0])
         assert spent(stage).pace_in_force is Pace.BALANCED
         assert chosen == [], "the chosen pace is what it was"
 
@@ -152,7 +152,7 @@ async def test_without_the_focus_it_is_frugal_and_says_so(chosen: list[Pace]) ->
 async def test_the_budget_tells_the_pace_without_focus_from_the_chosen_one() -> None:
     async with Stage().open() as stage:
         stage.app.post_message(events.AppBlur())
-        await stage.until(lambda: "no focus" in stage.text()[0])
+        await stage.until(lambda: "frugal" in stage.text()[0])
         await stage.press("b")
         (frugal,) = (line for line in stage.text() if "while there is no focus" in line)
         assert "│  frugal" in frugal

@@ -137,22 +137,22 @@ def _bar(glyphs: Glyphs) -> tuple[Entry, ...]:
 
 
 _RISKS = {
-    Concern.OVER_LIMIT: "More batches failed than Zoho allows: it may abort at any moment.",
-    Concern.MAY_BE_ABORTED: "If failures go on like this, Zoho may abort the job before its end.",
-    Concern.UNCLEAR: "What became of a start or an abort is not known yet.",
-    Concern.NO_ANSWER: "The last poll failed; the lines below the list say why.",
-    Concern.STUCK: "It runs, and its counts have not moved for ten minutes.",
-    Concern.START: "It expires unless it is started by then; < means at most.",
-    Concern.SLOW: "It is at less than a third of the speed that it had.",
-    Concern.FAILURES: "Some of its records failed, and no abort is expected.",
+    Concern.OVER_LIMIT: "more batches failed than Zoho allows; it may abort at any moment.",
+    Concern.MAY_BE_ABORTED: "if failures go on like this, Zoho may abort the job before its end.",
+    Concern.UNCLEAR: "what became of a start or an abort is not known yet.",
+    Concern.NO_ANSWER: "the last poll failed; the lines below the list say why.",
+    Concern.STUCK: "it runs, and its counts have not moved for ten minutes.",
+    Concern.START: "it expires unless it is started by then; < means at most.",
+    Concern.SLOW: "it is at less than a third of the speed that it had.",
+    Concern.FAILURES: "some of its records failed, and no abort is expected.",
 }
 
 
 def _risks(glyphs: Glyphs) -> tuple[Entry, ...]:
     return tuple(
         Entry(
-            Span(f"{glyphs.concerns[concern]} {concerns.WORDS[concern]}", concerns.LOOK[concern]),
-            text,
+            Span(glyphs.concerns[concern], concerns.LOOK[concern]),
+            f"{concerns.WORDS[concern].capitalize()}: {text}",
         )
         for concern, text in _RISKS.items()
     )
@@ -173,7 +173,7 @@ def _signs(glyphs: Glyphs) -> tuple[Entry, ...]:
             Span("P", Look.PRODUCTION),
             "A job in production, in a list where others are not.",
         ),
-        Entry(Span(glyphs.trouble, Look.WARNING), "The last poll failed; the row says why."),
+        Entry(Span(glyphs.trouble, Look.WARNING), "the last poll failed; the row says why."),
         Entry(Span(glyphs.unread, Look.DIM), "Not polled yet."),
         Entry(
             Span(f"{glyphs.up} {glyphs.down}", Look.STRONG),
