@@ -22,6 +22,7 @@ from tests.tui.profiles import Cast
 from tests.tui.stage import Stage
 from zcbulk_tui.domain.job import Action
 from zcbulk_tui.domain.records import CallRecord
+from zcbulk_tui.render.order import Order, SortBy
 from zcbulk_tui.store import log_rows, memory
 from zcbulk_tui.tui.app import DashboardApp, Preferences
 from zcbulk_tui.tui.themes import make
@@ -46,6 +47,7 @@ async def _demo(
 
 
 async def _dashboard(stage: Stage) -> None:
+    stage.screen.set_view(Order(SortBy.RISK), None)  # as the demo begins
     await stage.pass_time(35)
     await stage.wait(4)
 

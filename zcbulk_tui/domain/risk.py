@@ -119,7 +119,7 @@ def _chance(readings: Sequence[JobReading], allowed: int) -> float:
         so_far = failed / size
         if so_far > allowed + 1:
             continue
-        lumps = size * _UNEVEN
+        lumps = min(size * _UNEVEN, BATCH)
         weight = exp(-(degrees * log(lumps) + scatter / lumps) / 2)
         more = so_far * left / processed
         spread = sqrt(more * (1 + left / processed))

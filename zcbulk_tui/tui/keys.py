@@ -186,7 +186,7 @@ KEYS = (
         "filter",
         "slash",
         "filter",
-        "Show only some jobs: words, !without, state: form: env: app: profile: tag: job:",
+        "Filter: words, !without, risk: state: form: env: app: profile: tag: job: failed:>0",
         group=_VIEW,
         rank=3,
         contexts=frozenset({Context.JOBS, Context.LOG, Context.HELP}),
