@@ -211,7 +211,7 @@ def test_what_goes_before_a_sign_in_is_said(
 ) -> None:
     monkeypatch.setenv(name, "1000.another")
     pipe(monkeypatch, grant_code(zoho))
-    complaint(cli("login", "--self-client"), 0, "goes before this sign-in", words)
+    complaint(cli("login", "--self-client"), 0, "takes precedence", words)
     kept(home)
 
 

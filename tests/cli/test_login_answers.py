@@ -59,7 +59,9 @@ def test_trouble_on_the_way_is_waited_out(
     ("answers", "code", "words"),
     [
         pytest.param([DROP], 4, ("broke the connection off",), id="dropped"),
-        pytest.param([Reply(200, b"<html>")], 4, ("makes no sense", "accounts_url"), id="html"),
+        pytest.param(
+            [Reply(200, b"<html>")], 4, ("cannot be understood", "accounts_url"), id="html"
+        ),
         pytest.param([Reply(404, b"{}")], 4, ("HTTP 404",), id="not-found"),
         pytest.param(
             [Reply.of({**DEVICE, "verification_url": "http://zoho.example"})],

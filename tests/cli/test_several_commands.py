@@ -81,7 +81,7 @@ def test_one_question_names_all(
     monkeypatch.setattr("builtins.input", typed)
     urls = [steady.url("Customers"), steady.url("Orders")]
     ended = cli("abort", *urls)
-    assert questions == ["To confirm, type how many jobs are aborted (2): "]
+    assert questions == ["To confirm, type the number of jobs to abort (2): "]
     for url in urls:
         assert f"job {url.rpartition('/')[2]} of form" in ended.out
     assert ended.out.count("PRODUCTION") == 2

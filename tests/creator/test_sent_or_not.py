@@ -235,10 +235,10 @@ async def test_a_redirect_is_said_to_be_one_wherever_it_leads(location: bytes, h
     async with raw_server() as server, creator(server.url) as client:
         head = b"HTTP/1.1 %b Found\r\nLocation: %b\r\nContent-Encoding: gzip\r\n\r\n"
         server.answer = [head % (http, location), b"garbage"]
-        with pytest.raises(ServiceError, match="send us elsewhere") as caught:
+        with pytest.raises(ServiceError, match="redirects elsewhere") as caught:
             await client.status(REF)
         assert type(caught.value) is UnreadableError
-        with pytest.raises(UnclearError, match="send us elsewhere") as unclear:
+        with pytest.raises(UnclearError, match="redirects elsewhere") as unclear:
             await client.control(REF, Action.ABORT)
         assert unclear.value.answer == Answer(int(http), from_zoho=False)
         assert len(server.requests) == 2

@@ -136,9 +136,7 @@ def test_what_one_url_does_not_take_says_nothing_of_the_other(
     assert follow(first, REPORT, refusal(code)) == ALL
 
 
-def test_the_way_by_a_report_is_remembered_for_those_who_name_one() -> None:
-    store = MemoryStore()
-    VariantMemory(None, store).save(EU, REPORT)
-    memory = VariantMemory(None, store)
-    assert memory.recall(EU, with_report=True) == REPORT
+def test_the_way_by_a_report_is_never_the_first() -> None:
+    memory = VariantMemory()
+    memory.save(EU, REPORT)
     assert memory.recall(EU) == Variant()

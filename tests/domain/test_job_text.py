@@ -145,14 +145,22 @@ def test_a_curl_command_names_the_environment_and_its_token_is_not_read() -> Non
 
 
 @pytest.mark.parametrize("other", ["stage", "nowhere"])
-def test_two_environments_are_none(other: str) -> None:
+def test_two_environments_and_one_unheard_of_leave_the_job_out(other: str) -> None:
     text = (
         CURL + CURL.replace("development", "stage")
         if other == "stage"
         else CURL.replace("development", other)
     )
-    (job,) = found(text).jobs
-    assert job.environment is None
+    result = found(text)
+    assert result.jobs == []
+    (left_out,) = result.left_out
+    assert f"“{other}”" in left_out.reason
+
+
+def test_a_url_behind_a_token_is_read() -> None:
+    result = found(f"Authorization: Zoho-oauthtoken {TOKEN} {URL}")
+    assert [job.url for job in result.jobs] == [URL]
+    assert TOKEN not in repr(result)
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,7 @@ PARTS = {
     "elsewhere": UNICODE.failed,
     "planned": UNICODE.estimate,
     "free": UNICODE.left,
-    "kept": UNICODE.kept,
+    "reserved": UNICODE.kept,
 }
 """The parts of the gauge in their order, with their glyphs."""
 
@@ -136,7 +136,7 @@ def test_the_parts_add_up(of: DayPlan) -> None:
     assert sum(parts.values()) == max(budget.quota_plan.ours, budget.day.total)
     assert parts["made"] == budget.day.total
     assert parts["planned"] + parts["free"] == budget.left_for_polls
-    assert parts["kept"] == budget.reserve_left
+    assert parts["reserved"] == budget.reserve_left
 
 
 def test_the_plan_in_the_gauge_is_that_of_the_pace_in_force() -> None:
@@ -150,8 +150,8 @@ def test_an_ordinary_day() -> None:
     calls = day.budget.day.plus(Cause.COMMAND, 4).plus(Cause.KEY, 7).plus(Cause.SCRIPT)
     lines = texts(plan(replace(day, budget=replace(day.budget, day=calls))), width=120)
     assert lines[0] == "788 of 1,000 calls left until 00:00 CET, in 12h30m"
-    assert lines[2] == ("█ 132 made   ▚ 80 elsewhere   ▓ 200 planned   ░ 572 free   ▒ 16 kept")
-    assert lines[3] == "Made for: plan 120 · keys r and R 7 · start and abort 4 · scripts 1"
+    assert lines[2] == ("█ 132 made   ▚ 80 elsewhere   ▓ 200 planned   ░ 572 free   ▒ 16 reserved")
+    assert lines[3] == "Made for: scheduled 120 · keys r and R 7 · start and abort 4 · scripts 1"
     assert lines[4] == "", "there is nothing else to note"
 
 
@@ -221,9 +221,9 @@ def test_the_pace_without_focus_is_told_from_the_chosen_one() -> None:
 def test_what_each_pace_brings() -> None:
     cells = {pace: re.split(r"\s{2,}", row[2:])[1:] for pace, row in paces(plan(spent())).items()}
     assert cells == {
-        Pace.FRUGAL: ["about 30s", "100", "760"],
-        Pace.BALANCED: ["about 15s", "200", "660"],
-        Pace.EAGER: ["about 10s", "300", "560"],
+        Pace.FRUGAL: ["about 30s", "100", "780"],
+        Pace.BALANCED: ["about 15s", "200", "680"],
+        Pace.EAGER: ["about 10s", "300", "580"],
     }
     still = paces(plan(spent(), runs=False))
     assert all("–" in row for row in still.values()), "no job runs"
@@ -233,21 +233,21 @@ def test_what_each_pace_brings() -> None:
 
 
 def test_a_job_that_waits() -> None:
-    assert row_of(WAITS) == ["Suppliers", "4m", "somebody may start it", "~4"]
+    assert row_of(WAITS) == ["Suppliers", "4m", "not started yet", "~4"]
 
 
 def test_a_job_that_fails_is_asked_again() -> None:
-    assert row_of(FAILS) == ["Orders", "15s", "it could not be read", "~1"]
+    assert row_of(FAILS) == ["Orders", "15s", "no answer", "~1"]
 
 
 @pytest.mark.parametrize("day", [spent(), USED_UP], ids=["calls", "used up"])
 def test_a_job_that_is_never_polled_takes_no_call(day: Spent) -> None:
-    assert row_of(NEVER, day) == ["Prices", "never", "it could not be read", "0"]
+    assert row_of(NEVER, day) == ["Prices", "never", "no answer", "0"]
 
 
 @pytest.mark.parametrize("day", [USED_UP, SPENT_BY_ZOHO], ids=["used up", "4000"])
 def test_a_job_waits_for_the_next_day_when_the_calls_are_gone(day: Spent) -> None:
-    assert row_of(WAITS, day) == ["Suppliers", "00:00", "somebody may start it", "0"]
+    assert row_of(WAITS, day) == ["Suppliers", "00:00", "not started yet", "0"]
 
 
 def test_a_pause_holds_the_polls_of_all_jobs() -> None:

@@ -248,7 +248,7 @@ def test_readings_and_the_next_poll() -> None:
     told = values(pane(*RUN, past=[read(-600, 0), *RUN], width=80))
     assert told["Last"] == "just now, Wed 11 Mar 11:31 CET"
     assert told["Kept"] == "7 since Wed 11 Mar 11:20 CET"
-    assert told["Next"] == "15s, since its end draws near"
+    assert told["Next"] == "15s (end expected)"
 
 
 def test_an_answer_has_its_codes() -> None:

@@ -26,7 +26,7 @@ from zcbulk_tui.domain.records import CallRecord, ControlRecord, EventKind, JobE
 from zcbulk_tui.errors import Answer, RefusedError, UnclearError, UnreachableError, ZcbulkError
 from zcbulk_tui.render import log
 from zcbulk_tui.render.glyphs import ASCII, UNICODE, Glyphs
-from zcbulk_tui.render.span import Look, line_width
+from zcbulk_tui.render.span import Look, fit, line_width
 
 glyphs = st.sampled_from([UNICODE, ASCII])
 
@@ -74,6 +74,8 @@ typed = st.text("aeiort!:jbkndcl 3", max_size=6) | st.sampled_from(
 
 
 OK = Answer(200, 3000)
+
+CHECK = "GET status, scheduled check (end expected)"
 
 
 def event(text: str = "running → done", **changes: object) -> JobEvent:
@@ -125,23 +127,25 @@ LATE = UnclearError("The answer did not come in time")
         ),
         (
             call(),
-            "Orders EU  GET status for plan (finish): HTTP 200, code 3000, 182 ms, 163 left",
+            f"Orders EU  {CHECK}: HTTP 200, code 3000, 182 ms, 163 left",
         ),
         (
             call(Answer(200, 3000, "Fine."), cause=Cause.SCRIPT, why="", seconds=12.4, left=1_000),
-            "Orders EU  GET status for script: HTTP 200, code 3000, 12s, 1,000 left",
+            "Orders EU  GET status, script: HTTP 200, code 3000, 12s, 1,000 left",
         ),
         (
             call(Answer(404, 7120, "None."), failure="Zoho knows no such job here"),
-            "Orders EU  GET status for plan (finish): Zoho knows no such job here, HTTP 404, "
+            f"Orders EU  {CHECK}: Zoho knows no such job here, HTTP 404, "
             "code 7120, 182 ms, 163 left; it said “None.”",
         ),
         (
             call(None, failure=LATE.title, seconds=1.5),
-            "Orders EU  GET status for plan (finish): The answer did not come in time, 1,500 ms, "
-            "163 left",
+            f"Orders EU  {CHECK}: The answer did not come in time, 1,500 ms, 163 left",
         ),
-        (call(None), "Orders EU  GET status for plan (finish): no answer, 182 ms, 163 left"),
+        (
+            call(None),
+            f"Orders EU  {CHECK}: no answer, 182 ms, 163 left",
+        ),
         (abort(), "Orders EU  Abort by anna@jump1: accepted"),
         (
             abort(said="Aborted."),
@@ -238,7 +242,7 @@ def test_an_example_of_a_line() -> None:
     line = drawn(log.entry(call(), NOW, 120, glyphs=UNICODE))
     assert line == (
         f"        {local(NOW)}   call     Orders EU             "
-        "GET status for plan (finish): HTTP 200, code 3000, 182 ms, 163 left".ljust(120)
+        f"{fit(f'{CHECK}: HTTP 200, code 3000, 182 ms, 163 left', 120)}"
     )
 
 
@@ -267,7 +271,7 @@ def test_an_entry_in_full_leaves_nothing_out() -> None:
     told = " ".join("".join(map(drawn, log.in_full(call(), 60, 3, glyphs=UNICODE))).split())
     assert told == (
         f"{local(NOW, '%Y-%m-%d %H:%M:%S')} · call · Orders EU ({REF.job_id}) · "
-        "GET status for plan (finish): HTTP 200, code 3000, 182 ms, 163 left"
+        "GET status, scheduled check (end expected): HTTP 200, code 3000, 182 ms, 163 left"
     )
 
 

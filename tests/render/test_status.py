@@ -239,7 +239,6 @@ def test_the_totals_add_up_to_the_jobs(states: Counter[JobState | None], in_word
 @given(states_of_jobs)
 def test_each_state_has_its_glyph_where_words_do_not_fit(states: Counter[JobState | None]) -> None:
     in_glyphs = totals(states, UNICODE, in_words=False)
-    assert line_width(in_glyphs) <= line_width(totals(states, UNICODE, in_words=True))
     for state in states:
         if state is not None:
             shown = Span(f"{states[state]:,}{UNICODE.states[state]}", words.LOOK[state])

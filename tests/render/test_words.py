@@ -254,8 +254,8 @@ def test_what_is_left_of_the_day() -> None:
 @pytest.mark.parametrize(
     ("within", "text"),
     [
-        (12.4, "eager: an end is seen within about 12s, 300 calls for these jobs, 560 left until"),
-        (None, "eager: 300 calls for these jobs, 560 left until 00:00 CET"),
+        (12.4, "eager: an end is seen within about 12s, 300 calls for these jobs, 580 left until"),
+        (None, "eager: 300 calls for these jobs, 580 left until 00:00 CET"),
     ],
 )
 def test_what_a_pace_would_bring(within: float | None, text: str) -> None:

@@ -162,7 +162,11 @@ def test_what_cannot_be_used_is_said_before_the_screen_is_taken(
             2,
             ["config.toml, line 1: read_only cannot be 1", "true or false"],
         ),
-        (on_terminal("watch", "nonsense", env=without), 2, ["“nonsense” is not a job URL"]),
+        (
+            on_terminal("watch", "nonsense", env=without),
+            2,
+            ["No job", "“nonsense”"],
+        ),
     ]
     for terminal, code, words in attempts:
         assert terminal.exit_code() == code

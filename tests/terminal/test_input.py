@@ -132,13 +132,12 @@ def test_what_comes_together_starts_nothing(
     screen.press(ESCAPE)
     screen.wait_for(READY)
 
-    # Jobs in it are offered, one after the other.
+    # Jobs in it are offered.
     screen.send(f"watch {URL}, and {URL[:-1]}9.".encode())
-    screen.wait_for("Watch a job")
-    screen.wait_for_line("Job id +3888833000000114027")
+    screen.wait_for("Watch 2 jobs?")
     assert simulator.log() == before
     screen.press(ESCAPE)
-    screen.wait_until_gone("Watch a job")
+    screen.wait_until_gone("Watch 2 jobs?")
 
     # A question takes a yes that comes alone, and not at once.
     screen.press("S")

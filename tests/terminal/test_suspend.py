@@ -86,14 +86,14 @@ def test_a_key_stops_it_and_it_goes_on(home: Path) -> None:
         pid = child_of(terminal)
         for _ in range(2):
             terminal.press("G")
-            terminal.wait_for_line("^▌.{3}Tax codes")
+            terminal.wait_for_line("^▌.{3}Regions")
             terminal.press(SUSPEND)
             wait_until_stopped(terminal, pid)
             terminal.press("fg\r")
             wait_until_back(terminal)
-            terminal.wait_for_line("^▌.{3}Tax codes")
+            terminal.wait_for_line("^▌.{3}Regions")
             terminal.press("k")  # heard once, by one reader
-            terminal.wait_for_line("^▌.{3}Contracts")
+            terminal.wait_for_line("^▌.{3}Invoices Q3")
         quit_demo(terminal)
 
 

@@ -67,7 +67,7 @@ async def test_the_budget_shows_the_day_and_the_plan_for_each_job() -> None:
         assert isinstance(stage.app.screen, BudgetScreen)
         shown = said(stage)
         assert "988 of 1,000 calls left" in shown
-        assert "Made for: plan 12 · keys r and R 0" in shown
+        assert "Made for: scheduled 12 · keys r and R 0" in shown
         for job in stage.jobs:
             is_planned = any(f"│{job.job.label}  " in line for line in stage.text())
             assert is_planned is not job.is_final
@@ -88,7 +88,7 @@ async def test_what_is_made_for_keys_is_told_apart() -> None:
         await stage.press("r")
         await stage.until(lambda: calls_left(stage) == 987)
         await stage.press("b")
-        assert "Made for: plan 12 · keys r and R 1 · start and abort 0" in said(stage)
+        assert "Made for: scheduled 12 · keys r and R 1 · start and abort 0" in said(stage)
 
 
 async def test_the_true_figure_counts_on_the_whole_screen() -> None:

@@ -99,7 +99,7 @@ async def test_a_refusal_is_read_in_a_dialog() -> None:
         await stage.press("S", "y")
         await stage.until(lambda: isinstance(stage.app.screen, NoticeScreen))
         said = " ".join(stage.text())
-        assert "Leads spring fair: no start" in said
+        assert "Leads spring fair: start failed" in said
         assert "The upload is not complete" in said
         assert "code 11350" in said
         await stage.press("enter")

@@ -87,7 +87,7 @@ async def test_several_in_production_want_their_number_typed() -> None:
         await stage.press("X")
         shown = said(stage)
         assert "Abort 3 jobs?" in shown
-        assert "To confirm, type how many jobs are aborted: 3" in shown
+        assert "To confirm, type the number of jobs to abort: 3" in shown
         assert "There is no rollback" in shown
         for wrong in ("y", "2", "33"):
             await stage.press(*wrong, "enter")

@@ -38,7 +38,7 @@ async def test_the_log_tells_of_all_jobs_and_of_what_the_user_does() -> None:
         assert isinstance(stage.app.screen, LogScreen)
         said = "\n".join(stage.text())
         assert "Polls paused" in said
-        assert "GET status for plan (unread): HTTP 200, code 3000" in said
+        assert "GET status, scheduled check (first reading): HTTP 200, code 3000" in said
         await stage.press("escape")
         assert len(stage.app.screen_stack) == 1
 

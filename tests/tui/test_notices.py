@@ -50,7 +50,7 @@ def test_a_refusal_is_a_dialog_that_promises_no_other_try() -> None:
     error = RefusedError("The upload is not complete")
     command = Command(Action.START, NOW, Outcome.REFUSED, error=error)
     said = notices.command_ended(JOB, command)
-    assert said == ErrorDialog(error, "Employees: no start", Occasion.COMMAND)
+    assert said == ErrorDialog(error, "Employees: start failed", Occasion.COMMAND)
 
 
 def test_a_sign_out_is_said_once_for_each_reason() -> None:
@@ -58,7 +58,7 @@ def test_a_sign_out_is_said_once_for_each_reason() -> None:
     (said,) = sign_in(FINE, about(OUT))
     assert isinstance(said, ErrorDialog)
     assert (said.error, said.once) == (OUT, True)
-    assert said.more.endswith("go on by themselves after: zcbulk-tui login --profile acme")
+    assert said.more.endswith("resumes by itself after: zcbulk-tui login --profile acme")
     assert sign_in(about(OUT), about(OUT)) == []
     assert sign_in(about(OUT), about(SignedOutError(OUT.title))) == []
     assert sign_in(about(OUT), FINE) == []
@@ -72,7 +72,7 @@ def test_a_setting_that_gives_no_token_is_no_sign_out() -> None:
     for list_is_empty in (False, True):
         (said,) = sign_in(FINE, about(error), list_is_empty=list_is_empty)
         assert isinstance(said, ErrorDialog)
-        assert said.more.endswith("go on by themselves once that is fixed.")
+        assert said.more.endswith("resumes by itself once that is fixed.")
 
 
 def test_where_there_are_no_jobs_the_list_says_how_to_sign_in() -> None:

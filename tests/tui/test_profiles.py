@@ -130,7 +130,7 @@ async def test_it_is_not_left_while_the_answer_to_a_command_is_awaited(
         await cast.select(3)
         await cast.press("X", "y", "P")
         assert cast.app.screen is cast.screen
-        await cast.until(lambda: "It is not known yet" in " ".join(cast.text()))
+        await cast.until(lambda: "is not known yet" in " ".join(cast.text()))
         # Keys that were faster than the message that a profile was chosen.
         cast.screen.post_message(ProfilesChosen([cast.spec("lab")]))
         await cast.pilot.pause()

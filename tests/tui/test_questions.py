@@ -36,8 +36,8 @@ def test_a_start_says_where_what_and_what_it_costs() -> None:
     ("snapshot", "told"),
     [
         (RUNNING, "About 2,000 records are in and stay in; about 8,000 will not be inserted"),
-        (READY, "It has not begun as far as is known"),
-        (UNREAD, "It has not been read yet"),
+        (READY, "It has not started, as far as is known"),
+        (UNREAD, "Not read yet"),
     ],
 )
 def test_an_abort_says_what_is_lost_as_far_as_it_is_known(snapshot: object, told: str) -> None:
@@ -85,7 +85,7 @@ def test_of_several_in_production_their_number_is_typed() -> None:
     model = Model(RUNNING, job(5, environment=Environment.PRODUCTION))
     model.workspace.mark_all()
     question = asked(model, Action.ABORT)
-    assert question.typed == Typed("how many jobs are aborted", "2")
+    assert question.typed == Typed("the number of jobs to abort", "2")
     assert "Job 5, Employee_Details, PRODUCTION" in said(question)
 
 

@@ -133,7 +133,7 @@ async def test_a_start_without_a_token_is_refused_and_sends_nothing() -> None:
         NoToken(stage, OUT)
         await stage.select("Suppliers")
         await stage.press("S", "y")
-        await stage.until(lambda: "Suppliers: no start" in " ".join(stage.text()))
+        await stage.until(lambda: "Suppliers: start failed" in " ".join(stage.text()))
         assert OUT.title in " ".join(stage.text())
         assert len(dialogs(stage)) == 1
         assert {entry.method for entry in stage.creator.log} == {"GET"}

@@ -119,7 +119,7 @@ def _confirmed(action: Action, jobs: Sequence[WatchedJob]) -> bool:
     if action is Action.START or not any(map(_is_in_production, jobs)):
         return prompts.confirm("Go on? [y/N] ")
     if count > 1:
-        return prompts.answer(f"To confirm, type how many jobs are aborted ({count}): ") == str(
+        return prompts.answer(f"To confirm, type the number of jobs to abort ({count}): ") == str(
             count
         )
     form = jobs[0].ref.form

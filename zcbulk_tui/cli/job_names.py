@@ -116,9 +116,10 @@ def parse_job(text: str, settings: Settings) -> JobRef:
         missing.insert(0, "data_center")
     if origin is None or missing:
         raise ConfigError(
-            f"A job that is named by its id alone needs {', '.join(missing)}",
-            f"The profile “{settings.profile}” does not set it.",
-            "Write it into the configuration file, or give the job's whole URL.",
+            f"No watched job has the id {job_id}, or ends in it",
+            f"Another job that is named by its id alone needs {', '.join(missing)}, which the "
+            f"profile “{settings.profile}” does not set.",
+            "Give the job's whole URL, or write that into the configuration file.",
         )
     owner, app, form = (value or "" for value in application.values())
     return make_ref(origin, owner, app, form, job_id, environment)

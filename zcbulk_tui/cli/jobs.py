@@ -1,6 +1,7 @@
 """``zcbulk-tui jobs``: the watch list. None of it makes a call, nor changes anything at Zoho."""
 
 import json
+import shlex
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -262,4 +263,8 @@ def _by() -> str:
 
 def _again(job: WatchedJob, settings: Settings) -> str:
     url = f"{job.ref.origin}{job_path(job.ref, 'v2.1')}"
-    return command(f"jobs add {url} --environment {job.ref.environment}", settings.profile)
+    said = [f"--label {shlex.quote(job.label)}", *(f"--tag {shlex.quote(tag)}" for tag in job.tags)]
+    if job.note:
+        said.append(f"--note {shlex.quote(job.note)}")
+    words = f"jobs add {url} --environment {job.ref.environment} {' '.join(said)}"
+    return command(words, settings.profile)

@@ -128,7 +128,7 @@ class CreatorClient:
         await self.sign_in()
         slot = slot or _untold
         with_report = self._report_url(ref) is not None
-        first = self._memory.recall(origin, with_report=with_report)
+        first = self._memory.recall(origin)
         remaining = candidates(first, with_report=with_report)
         while True:
             variant = remaining[0]

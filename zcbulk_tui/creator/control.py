@@ -85,14 +85,16 @@ class VariantMemory:
         ways = {origin: _from_json(value) for origin, value in saved.items()}
         self._worked = {origin: way for origin, way in ways.items() if way is not None}
 
-    def recall(self, origin: str, *, with_report: bool = False) -> Variant:
-        """Returns the way to try first, one of those that can be taken."""
-        way = self._worked.get(origin, self._first)
-        return self._first if way.report and not with_report else way
+    def recall(self, origin: str) -> Variant:
+        """Returns the way to try first."""
+        return self._worked.get(origin, self._first)
 
     def save(self, origin: str, variant: Variant) -> None:
-        """Remembers the way that the server at `origin` accepted."""
-        if self._worked.get(origin) == variant:
+        """Remembers the way that the server at `origin` accepted.
+
+        That of a report is never tried first: where its name is wrong, no other way would follow.
+        """
+        if variant.report or self._worked.get(origin) == variant:
             return
         self._worked[origin] = variant
         if self._store:
@@ -101,7 +103,7 @@ class VariantMemory:
 
 def _from_json(value: object) -> Variant | None:
     """Only a way that is among the documented ones; anything else is forgotten."""
-    return next((way for way in (*_ALL, _REPORT) if asdict(way) == value), None)
+    return next((way for way in _ALL if asdict(way) == value), None)
 
 
 def candidates(first: Variant, *, with_report: bool = False) -> list[Variant]:

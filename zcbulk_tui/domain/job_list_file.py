@@ -10,7 +10,7 @@ from datetime import datetime
 from zcbulk_tui.domain.address import job_path, make_ref, parse_base_url
 from zcbulk_tui.domain.job import Environment, JobRef
 from zcbulk_tui.domain.job_id import grouped, is_number
-from zcbulk_tui.domain.job_text import JobReader, find_jobs
+from zcbulk_tui.domain.job_text import JobReader, find_jobs, without_tokens
 from zcbulk_tui.domain.text import from_cell, json_problem, one_line
 from zcbulk_tui.errors import UsageError
 
@@ -76,6 +76,7 @@ def read(text: str, job: JobReader) -> Iterator[ListedJob | BadEntry]:
     """
     if text.lstrip().startswith(("{", "[")):
         return _read_json(text, job)
+    text = without_tokens(text)
     first = next((line for line in io.StringIO(text, newline=None) if line.strip()), "")
     # Spreadsheets choose the delimiter by locale.
     delimiter = max(",;\t", key=first.count)

@@ -29,8 +29,8 @@ _ID_DIGITS, _MAX_ID = 19, 40
 """Digits of an id in Zoho's samples [STATUS]; one that a line break has cut has fewer."""
 
 _TOKEN = re.compile(
-    r"authorization[\"']?[ \t]*[:=][^\r\n\"']*"
-    r"|(?:zoho-oauthtoken|bearer)\s+[^\s\"']+"
+    r"authorization[\"']?[ \t]*[:=](?:(?!https?://)[^\r\n\"'])*"
+    r"|(?:zoho-oauthtoken|bearer)\s+(?!https?://)[^\s\"']+"
     r"|\b1000\.[0-9a-f]{10,}\.[0-9a-f]{10,}"
     r"|(?:access|refresh)_token=[^\s\"'&]+",
     re.ASCII | re.IGNORECASE,
@@ -147,13 +147,12 @@ def find_jobs(text: str, job: JobReader) -> FoundJobs:
     readable = without_tokens(text)
     lines = readable.splitlines()
     found: dict[JobRef, FoundJob] = {}
-    environments: dict[JobRef, set[Environment]] = {}
+    environments: dict[JobRef, set[str]] = {}
     left_out: dict[str, LeftOut] = {}
-    for (number, url, label), environment in _urls(lines):
+    for (number, url, label), named in _urls(lines):
         try:
             ref = job(_checked(url), None)
-            if environment is not None:
-                environments.setdefault(ref, set()).add(environment)
+            environments.setdefault(ref, set()).update(named)
         except UsageError as error:
             reason = " ".join(part for part in (f"{error.title}.", error.cause) if part)
             left_out.setdefault(reason, LeftOut(number, reason))
@@ -163,12 +162,23 @@ def find_jobs(text: str, job: JobReader) -> FoundJobs:
             found[ref] = replace(known, label=label)
     jobs = []
     for ref, one in found.items():
-        named = environments.get(ref, set())
-        # Two commands that name two environments name none.
-        environment = next(iter(named)) if len(named) == 1 else None
+        named = environments[ref]
+        if len(named) > 1 or not named <= frozenset(Environment):
+            reason = f"“{one_line(one.url, 120)}” stands with {_listed(named)}. {_ENVIRONMENTS}"
+            left_out.setdefault(reason, LeftOut(one.line, reason))
+            continue
+        environment = Environment(next(iter(named))) if named else None
         ref = ref if environment is None else job(one.url, environment)
         jobs.append(replace(one, ref=ref, environment=environment))
     return FoundJobs(jobs, tuple(left_out.values()), has_token(text))
+
+
+_ENVIRONMENTS = f"A job is in one of {', '.join(Environment)}."
+
+
+def _listed(environments: set[str]) -> str:
+    named = " and ".join(f"“{one_line(name, 20)}”" for name in sorted(environments))
+    return f"the environment{'s' * (len(environments) > 1)} {named}"
 
 
 class _Candidate(NamedTuple):
@@ -177,8 +187,8 @@ class _Candidate(NamedTuple):
     label: str
 
 
-def _urls(lines: Sequence[str]) -> Iterator[tuple[_Candidate, Environment | None]]:
-    """Yields what looks like a job URL, and the environment that its command names."""
+def _urls(lines: Sequence[str]) -> Iterator[tuple[_Candidate, set[str]]]:
+    """Yields what looks like a job URL, and the environments that its command names."""
     command: list[_Candidate] = []
     named: set[str] = set()
     for index, line in enumerate(lines):
@@ -186,10 +196,8 @@ def _urls(lines: Sequence[str]) -> Iterator[tuple[_Candidate, Environment | None
         named.update(match[1].lower() for match in _ENVIRONMENT.finditer(line))
         if _GOES_ON.search(line[-20:]) and index + 1 < len(lines):
             continue
-        only = next(iter(named)) if len(named) == 1 else ""
-        environment = Environment(only) if only in frozenset(Environment) else None
         for candidate in command:
-            yield candidate, environment
+            yield candidate, named
         command, named = [], set()
 
 

@@ -54,7 +54,7 @@ class Control:
         if last is not None and last.is_unclear:
             raise last.held()
         if not polled_job.snapshot().allows(action):
-            raise too_late("Another window has commanded this job, or read that it is over.")
+            raise too_late("The job has changed meanwhile: it is over, or was commanded elsewhere.")
 
     def begin(
         self, polled_job: PolledJob, action: Action, shown: JobReading | None

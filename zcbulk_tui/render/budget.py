@@ -95,7 +95,7 @@ def _gauge(plan: DayPlan, glyphs: Glyphs, width: int) -> Iterator[Line]:
         ),
         ("planned", planned, glyphs.estimate, Look.ESTIMATE),
         ("free", budget.left_for_polls - planned, glyphs.left, Look.LEFT),
-        ("kept", budget.reserve_left, glyphs.kept, Look.SUCCESS),
+        ("reserved", budget.reserve_left, glyphs.kept, Look.SUCCESS),
     )
     shares = share_out([calls for _, calls, _, _ in parts], width)
     yield tuple(
@@ -163,7 +163,7 @@ def _paces(plan: DayPlan, pending: Pace | None, glyphs: Glyphs) -> Iterator[Line
         counts = effect.pace is (pending or spent.pace)
         mark = glyphs.cursor if counts else " "
         look = Look.STRONG if counts else Look.TEXT
-        left = spent.budget.left_for_polls - effect.calls
+        left = spent.budget.left - effect.calls
         yield (
             Span(
                 f"{mark} {effect.pace:<9}  {_within(effect):>15}  {number(effect.calls, 7):>7}  ",

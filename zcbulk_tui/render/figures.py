@@ -26,10 +26,15 @@ def number(value: int | None, cells: int = 9) -> str:
     return text
 
 
-def roughly(value: int) -> str:
-    """Returns an estimate with two digits that count, as in "70,000"."""
-    step = 10 ** max(len(str(value)) - 2, 0)
-    return f"{round(value / step) * step:,}"
+def roughly(value: int, *, least: int = 0) -> str:
+    """Returns an estimate with three digits that count, as in "70,400".
+
+    Args:
+        value: The estimate.
+        least: What was read, below which it cannot be.
+    """
+    step = 10 ** max(len(str(value)) - 3, 0)
+    return f"{max(round(value / step) * step, least):,}"
 
 
 def at_least(value: int) -> str:
@@ -145,5 +150,5 @@ def _unit(seconds: int) -> str:
         return f"{seconds // 60}m"
     hours, minutes = divmod(seconds // 60, 60)
     if hours >= 1000:
-        return f"{hours // 24}d"
+        return f"{-(-hours // 24)}d"  # rounded up, for 41d after 999h would be a step back
     return f"{hours}h{minutes:02}m" if minutes else f"{hours}h"

@@ -83,7 +83,7 @@ def calls_left(spent: Spent) -> str:
 def effect(of: Effect, spent: Spent) -> str:
     """Returns the effect of a pace, as a sentence."""
     seen = "" if of.within is None else f"an end is seen within about {about(of.within)}, "
-    left = spent.budget.left_for_polls - of.calls
+    left = spent.budget.left - of.calls
     return (
         f"{of.pace}: {seen}{number(of.calls)} calls for these jobs, "
         f"{number(left)} left until {reset(spent)}"

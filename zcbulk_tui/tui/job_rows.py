@@ -202,9 +202,8 @@ class JobRows:
             self._tally = None
         is_shown = self._chosen in self._index
         here = self._chosen if is_shown else self._nearest(before, self._index)
-        if self._chosen is None and self._jobs:
-            self._chosen = self._jobs[0]
-        self._at = self._index[here] if here else 0
+        # Until one is selected by hand it is the first, whichever that is.
+        self._at = self._index[here] if here and self._chosen else 0
 
     def _found(self) -> list[JobKey]:
         """The jobs that pass the filter, as they were added."""
@@ -243,6 +242,11 @@ class JobRows:
         """The job that is selected."""
         self._arrange()
         return self._listed[self._jobs[self._at]] if self._jobs else None
+
+    def hold(self) -> None:
+        """Keeps the selected job selected, as if it had been by hand."""
+        if self._jobs:
+            self._chosen = self._jobs[self.cursor]
 
     def select(self, index: int) -> bool:
         """Selects one of the jobs that are shown, or the nearest; returns whether it is another."""

@@ -132,7 +132,7 @@ def _about_several(workspace: Workspace, jobs: Targets, action: Action, _: datet
     verb, count = action.value.capitalize(), len(jobs.able)
     typed: Typed | None = None
     if action is Action.ABORT and any(_in_production(listed) for listed in jobs.able):
-        typed = Typed("how many jobs are aborted", str(count))
+        typed = Typed("the number of jobs to abort", str(count))
     effect = (
         "Zoho will begin to insert their records. No workflows run for them."
         if action is Action.START
@@ -197,8 +197,8 @@ def consequences(snapshot: JobSnapshot, action: Action, now: datetime) -> list[s
     else:
         moved = estimated_since(snapshot.motion, last, now)
         told = (
-            f"About {roughly(last.counts.success + moved)} records are in and stay in "
-            f"({number(last.counts.success, 15)} at the last reading); about "
+            f"About {roughly(last.counts.success + moved, least=last.counts.success)} records are "
+            f"in and stay in ({number(last.counts.success, 15)} at the last reading); about "
             f"{roughly(last.counts.left - moved)} will not be inserted."
         )
     return ["There is no rollback, and an aborted job cannot be resumed.", told]

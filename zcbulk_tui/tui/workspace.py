@@ -340,6 +340,7 @@ class Workspace:
     def toggle_details(self) -> None:
         """Shows the details of the selected job, or hides them."""
         is_closed = self.details is Details.CLOSED
+        self.rows.hold()
         self.details = Details.SHARED if is_closed else Details.CLOSED
 
     def zoom(self, *, fills: bool) -> None:

@@ -111,7 +111,7 @@ class AddJobScreen(ClosedOnce[Answer], ModalScreen[Answer]):
                 yield Label("Label")
                 yield Field(id="label", placeholder="the form's name, if left empty")
             yield Static(id="problem", markup=False)
-            with Horizontal(classes="dialog-buttons"):
+            with Horizontal(classes="dialog-answer dialog-buttons"):
                 yield Button("Cancel", id="cancel")
                 yield Button("Watch", id="watch", variant="primary")
 

@@ -267,7 +267,9 @@ class WatchView(KeyedScreen[None]):
 
     async def _click_key(self, x: int, y: int) -> None:
         """Does what a key does on which somebody has clicked."""
-        if y == self._key_row and not self._said:
+        if self._said:
+            self._unsay()  # a click on the message closes it
+        elif y == self._key_row:
             action = action_at(self.keys, self._state_of, self.size.width, x)
             if action is not None:
                 await self.run_action(action)
