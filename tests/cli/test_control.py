@@ -205,7 +205,7 @@ def test_a_server_that_takes_commands_at_the_url_of_a_report_only(
         assert len(stage.sent) == 4
         stage.creator.log.clear()
         assert cli("abort", stage.url("Customers"), "--yes").code == 0
-        assert stage.sent == [("POST", "abort")]
+        assert len(stage.sent) == 4, "tried last again: with a wrong name no other way would follow"
 
 
 @ACTIONS

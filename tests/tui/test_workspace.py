@@ -364,6 +364,19 @@ def test_an_edit_that_changes_nothing_asks_for_nothing_unless_polls_have_ended()
     assert model.workspace.edit(given_up, READY.job) == [ErrorDialog(error)]
 
 
+def test_an_edit_leaves_what_was_changed_elsewhere_meanwhile() -> None:
+    model = Model(READY)
+    (opened,) = model.workspace.target_jobs()
+    model.change(READY, job=replace(READY.job, note="Ask Anna", label="Elsewhere"))
+    model.workspace.edit(opened, replace(READY.job, tags=("eu",)))
+    assert model.asked.pop() == ("edit", "Elsewhere")
+    model.workspace.apply(model.workspace.here, JobRemoved(READY.ref))
+    (said,) = model.workspace.edit(opened, replace(READY.job, tags=("eu",)))
+    assert isinstance(said, Toast)
+    assert "no longer on the list" in said.text
+    assert model.asked == []
+
+
 def test_another_environment_is_asked_for_in_the_place_of_the_job() -> None:
     model = Model(READY, RUNNING)
     workspace = model.workspace

@@ -7,11 +7,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from zcbulk_tui.domain import control
-from zcbulk_tui.domain.commands import command as to_type
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.job import Action, JobRef, WatchedJob
 from zcbulk_tui.domain.records import ControlRecord
-from zcbulk_tui.domain.snapshot import JobSnapshot
+from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
 from zcbulk_tui.domain.windows import Recalled
 from zcbulk_tui.errors import HeldError, QuotaSpentError, RefusedError, UnclearError, ZcbulkError
 from zcbulk_tui.monitor.events import Event, JobChanged
@@ -20,6 +19,7 @@ from zcbulk_tui.monitor.ports import JobApi
 from zcbulk_tui.monitor.profile_context import ProfileContext
 from zcbulk_tui.monitor.quota_tracker import QuotaTracker
 from zcbulk_tui.render import words
+from zcbulk_tui.render.clipboard import status_command
 
 _AT_LEAST = 1.0
 """Seconds after which it is seen that a look could not be made, which no event reports."""
@@ -93,7 +93,7 @@ class Progress:
         return (
             f"Interrupted: what became of the {command.action.value} is not known, and "
             f"{recorded}. Nothing was sent again. Look at the job: "
-            f"{to_type(f'status {self.job.ref.job_id}', self._profile)}"
+            f"{status_command(Listed(self._profile, JobSnapshot(self.job)))}"
         )
 
     def _unclear(self) -> str:
@@ -218,5 +218,5 @@ def failure(command: Command, job: WatchedJob, state: str, profile: str) -> Zcbu
                 f"What became of the {command.action.value} is not known",
                 str(command.error),
                 "Nothing was sent again. Look at the job: "
-                f"{to_type(f'status {job.ref.job_id}', profile)}",
+                f"{status_command(Listed(profile, JobSnapshot(job)))}",
             )

@@ -145,6 +145,11 @@ def removed(jobs: Sequence[WatchedJob], undo_key: str) -> Toast:
     return Toast(f"{what} off the list. {how} {'it' if one else 'them'} back.", seconds=8)
 
 
+def listed_no_more(job: WatchedJob) -> Toast:
+    """Says that a job was taken off the list elsewhere, so that it was not changed."""
+    return Toast("It is no longer on the list, so nothing was changed.", job.label, "warning")
+
+
 def copied(known: Clipboard, what: str) -> Toast:
     """Says whether something has got to the clipboard, as far as that is known."""
     if known.works is False:

@@ -6,6 +6,7 @@ request to a monitor shows in the list only once an event reports its effect.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from enum import Enum
 from itertools import groupby
@@ -268,11 +269,26 @@ class Workspace:
         return []
 
     def edit(self, listed: Listed, job: WatchedJob) -> list[Notice]:
-        """Changes what the user says of a job; one that was given up is polled again."""
-        fault, monitor = listed.snapshot.fault, self.profile(listed.profile).monitor
+        """Changes what the user says of a job; one that was given up is polled again.
+
+        Args:
+            listed: The job as it was when the user began.
+            job: The job as the user left it; what another window has changed meanwhile stays.
+        """
+        before, fault = listed.snapshot.job, listed.snapshot.fault
+        monitor = self.profile(listed.profile).monitor
         is_given_up = fault is not None and fault.error.ends_polls
-        if monitor is None or (job == listed.snapshot.job and not is_given_up):
+        if monitor is None or (job == before and not is_given_up):
             return []
+        if listed.key not in self.rows:
+            return [notices.listed_no_more(before)]
+        now = self.rows[listed.key].snapshot.job
+        typed = {
+            name: getattr(job, name)
+            for name in ("ref", "label", "tags", "note", "created_at")
+            if getattr(job, name) != getattr(before, name)
+        }
+        job = replace(now, **typed)
         try:
             if job.ref == listed.snapshot.ref:
                 monitor.edit(job)
