@@ -19,7 +19,7 @@ from statistics import median
 
 from tests.support.virtual_time import run_virtual
 from zcbulk_tui.cli.simulated import connect
-from zcbulk_tui.domain.concern import Concern, find
+from zcbulk_tui.domain.concern import Concern, assess
 from zcbulk_tui.domain.job import JobRef, JobState
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.monitor.events import Event, JobChanged
@@ -51,7 +51,7 @@ class _Watched:
         *before, (ended_at, _) = self.snapshots
         since = None
         for at, snapshot in reversed(before):
-            if find(snapshot).concern not in kinds:
+            if assess(snapshot).concern not in kinds:
                 break
             since = at
         return None if since is None else ended_at - since

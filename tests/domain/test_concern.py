@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.render.strategies import snapshots
 from tests.support.jobs import NOW, reading, watched
 from tests.support.properties import histories_of_one_job
-from zcbulk_tui.domain.concern import STUCK, Concern, find, unmoved
+from zcbulk_tui.domain.concern import STUCK, Concern, assess, unmoved
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.deadlines import START_WITHIN
 from zcbulk_tui.domain.job import Action, Counts, JobReading, JobState
@@ -86,7 +86,7 @@ EXAMPLES = [
 
 @pytest.mark.parametrize(("snapshot", "concern"), EXAMPLES)
 def test_examples(snapshot: JobSnapshot, concern: Concern) -> None:
-    assert find(snapshot).concern is concern
+    assert assess(snapshot).concern is concern
 
 
 def test_each_concern_has_an_example() -> None:
@@ -104,7 +104,7 @@ def test_each_concern_has_an_example() -> None:
     ids=["over the limit", "may be aborted", "stuck", "failures"],
 )
 def test_the_graver_weighs_more(worse: JobSnapshot, better: JobSnapshot) -> None:
-    one, other = find(worse), find(better)
+    one, other = assess(worse), assess(better)
     assert one.concern is other.concern
     assert one.weight > other.weight
 
@@ -113,18 +113,18 @@ def test_the_job_that_expires_first_weighs_more() -> None:
     later = JobSnapshot(watched(), (read(0, 0, 0, JobState.READY),))
     created = NOW - timedelta(hours=1)
     sooner = replace(later, job=replace(later.job, created_at=created))
-    assert find(sooner).weight > find(later).weight
-    assert find(sooner).weight == -(created + START_WITHIN).timestamp()
+    assert assess(sooner).weight > assess(later).weight
+    assert assess(sooner).weight == -(created + START_WITHIN).timestamp()
 
 
 @given(snapshots() | snapshots(histories_of_one_job()))
 def test_a_concern_is_that_of_the_snapshot_alone(snapshot: JobSnapshot) -> None:
-    assert find(replace(snapshot)) == find(snapshot)
+    assert assess(replace(snapshot)) == assess(snapshot)
 
 
 @given(snapshots() | snapshots(histories_of_one_job()))
 def test_a_concern_fits_the_state(snapshot: JobSnapshot) -> None:
-    concern, weight = find(snapshot)
+    concern, weight = assess(snapshot)
     assert weight == weight, "it can be sorted by"
     runs = snapshot.state is JobState.IN_PROGRESS
     danger = risk(snapshot.readings) if runs else None

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.render.strategies import SETS, listed, moments
 from tests.support.jobs import NOW, reading, watched
-from zcbulk_tui.domain.concern import Concern, Finding, find
+from zcbulk_tui.domain.concern import Assessment, Concern, assess
 from zcbulk_tui.domain.job import JobState
 from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
 from zcbulk_tui.render import columns, concerns
@@ -24,13 +24,13 @@ def test_what_is_said_fits_and_begins_with_its_words(
     job: Listed, now: datetime, glyphs: Glyphs
 ) -> None:
     snapshot = job.snapshot
-    finding = find(snapshot)
-    sign = concerns.sign(finding, snapshot, now, glyphs)
-    said = concerns.in_words(finding, snapshot, now)
-    assert sign.text == glyphs.concerns[finding.concern]
+    assessment = assess(snapshot)
+    sign = concerns.sign(assessment, snapshot, now, glyphs)
+    said = concerns.in_words(assessment, snapshot, now)
+    assert sign.text == glyphs.concerns[assessment.concern]
     assert width(sign.text) == columns.SIGN
     assert width(said.text) <= 14 == columns.RISK - columns.SIGN - 1
-    assert said.text.startswith(concerns.WORDS[finding.concern])
+    assert said.text.startswith(concerns.WORDS[assessment.concern])
     assert sign.look is said.look
     assert (sign.text == " ") is (not said.text)
 
@@ -40,7 +40,7 @@ def test_what_is_said_fits_and_begins_with_its_words(
 def test_no_weight_makes_the_words_too_long(concern: Concern, weight: float, now: datetime) -> None:
     if concern is Concern.FAILURES:
         weight = min(weight, 1)
-    assert width(concerns.in_words(Finding(concern, weight), READY, now).text) <= 14
+    assert width(concerns.in_words(Assessment(concern, weight), READY, now).text) <= 14
 
 
 @pytest.mark.parametrize(
@@ -88,5 +88,5 @@ def test_a_start_has_the_time_of_day_also_across_midnight(
     )
     snapshot = replace(READY, job=job)
     deadline = (NOW + later + timedelta(hours=3)).astimezone()
-    said = concerns.in_words(find(snapshot), snapshot, now + later)
+    said = concerns.in_words(assess(snapshot), snapshot, now + later)
     assert said == (text.format(deadline), look)

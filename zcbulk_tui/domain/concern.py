@@ -54,7 +54,7 @@ class Concern(IntEnum):
     NONE = 9
 
 
-class Finding(NamedTuple):
+class Assessment(NamedTuple):
     """A concern, and how grave it is among those of its kind.
 
     Attributes:
@@ -67,34 +67,34 @@ class Finding(NamedTuple):
     weight: float = 0.0
 
 
-def find(snapshot: JobSnapshot) -> Finding:
+def assess(snapshot: JobSnapshot) -> Assessment:
     """Returns the worst concern about a job; the same as long as its snapshot is the same."""
     last = snapshot.last
     if last is None:
-        return Finding(Concern.NO_ANSWER if snapshot.is_failing else Concern.NONE)
+        return Assessment(Concern.NO_ANSWER if snapshot.is_failing else Concern.NONE)
     if last.state is JobState.IN_PROGRESS:
         danger = risk(snapshot.readings)
         if danger is not None and danger.level is Level.RED:
-            return Finding(Concern.OVER_LIMIT, danger.least / max(danger.allowed, 1))
+            return Assessment(Concern.OVER_LIMIT, danger.least / max(danger.allowed, 1))
         if danger is not None and danger.level is Level.AMBER:
-            return Finding(Concern.MAY_BE_ABORTED, danger.chance)
+            return Assessment(Concern.MAY_BE_ABORTED, danger.chance)
     if snapshot.command is not None and snapshot.command.is_unclear and not snapshot.is_final:
-        return Finding(Concern.UNCLEAR)
+        return Assessment(Concern.UNCLEAR)
     if snapshot.is_failing:
-        return Finding(Concern.NO_ANSWER)
+        return Assessment(Concern.NO_ANSWER)
     if last.state is JobState.IN_PROGRESS:
         still = unmoved(snapshot)
         if still >= STUCK:
-            return Finding(Concern.STUCK, still)
+            return Assessment(Concern.STUCK, still)
         if _is_slow(snapshot):
-            return Finding(Concern.SLOW)
+            return Assessment(Concern.SLOW)
     if last.state.is_waiting:
-        return Finding(Concern.START, -start_by(snapshot.job).at.timestamp())
+        return Assessment(Concern.START, -start_by(snapshot.job).at.timestamp())
     if last.state in _ENDED_BADLY:
-        return Finding(Concern.ENDED_BADLY)
+        return Assessment(Concern.ENDED_BADLY)
     if last.counts.failed:
-        return Finding(Concern.FAILURES, last.counts.failed / (last.counts.total or 1))
-    return Finding(Concern.NONE)
+        return Assessment(Concern.FAILURES, last.counts.failed / (last.counts.total or 1))
+    return Assessment(Concern.NONE)
 
 
 def unmoved(snapshot: JobSnapshot) -> float:

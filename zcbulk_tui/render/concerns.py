@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from zcbulk_tui.domain.concern import Concern, Finding
+from zcbulk_tui.domain.concern import Assessment, Concern
 from zcbulk_tui.domain.deadlines import Deadline, Urgency, start_by
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.render import deadline_words
@@ -38,22 +38,22 @@ WORDS = {
 """What each begins with; ``risk:`` in a filter finds it by that."""
 
 
-def sign(finding: Finding, snapshot: JobSnapshot, now: datetime, glyphs: Glyphs) -> Span:
+def sign(assessment: Assessment, snapshot: JobSnapshot, now: datetime, glyphs: Glyphs) -> Span:
     """Returns the sign of a concern, in one cell."""
-    return Span(glyphs.concerns[finding.concern], _look(finding, snapshot, now))
+    return Span(glyphs.concerns[assessment.concern], _look(assessment, snapshot, now))
 
 
-def in_words(finding: Finding, snapshot: JobSnapshot, now: datetime) -> Span:
+def in_words(assessment: Assessment, snapshot: JobSnapshot, now: datetime) -> Span:
     """Returns a concern in 14 cells at most."""
-    text = WORDS[finding.concern]
-    match finding.concern:
+    text = WORDS[assessment.concern]
+    match assessment.concern:
         case Concern.STUCK:
-            text = f"{text} {duration(finding.weight // 60 * 60)}"
+            text = f"{text} {duration(assessment.weight // 60 * 60)}"
         case Concern.START:
             text = _start(start_by(snapshot.job), now)
         case Concern.FAILURES:
-            text = f"{text} {share(finding.weight)}"
-    return Span(text, _look(finding, snapshot, now))
+            text = f"{text} {share(assessment.weight)}"
+    return Span(text, _look(assessment, snapshot, now))
 
 
 def share(part: float) -> str:
@@ -71,7 +71,7 @@ def _start(deadline: Deadline, now: datetime) -> str:
     return f"start {'by ' if deadline.exact else '<'}{deadline.at.astimezone():%H:%M}"
 
 
-def _look(finding: Finding, snapshot: JobSnapshot, now: datetime) -> Look:
-    if finding.concern is Concern.START:
+def _look(assessment: Assessment, snapshot: JobSnapshot, now: datetime) -> Look:
+    if assessment.concern is Concern.START:
         return deadline_words.LOOK[start_by(snapshot.job).urgency(now)]
-    return LOOK[finding.concern]
+    return LOOK[assessment.concern]

@@ -5,7 +5,7 @@ from datetime import datetime
 from math import inf, nan, nextafter
 from typing import NamedTuple
 
-from zcbulk_tui.domain.concern import Concern, find
+from zcbulk_tui.domain.concern import Concern, assess
 from zcbulk_tui.domain.job import Counts
 from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
 from zcbulk_tui.render import concerns, words
@@ -180,7 +180,7 @@ _AGE = Figures._fields.index("age")
 
 def _risk(snapshot: JobSnapshot) -> str:
     """The words for the worst concern: "over the limit" means that it may be aborted, too."""
-    concern = find(snapshot).concern
+    concern = assess(snapshot).concern
     said = concerns.WORDS[concern]
     return f"{said} {concerns.WORDS[Concern.MAY_BE_ABORTED]}" if not concern else said
 

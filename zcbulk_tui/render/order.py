@@ -5,7 +5,7 @@ from enum import StrEnum
 from operator import itemgetter
 from typing import NamedTuple, TypeVar
 
-from zcbulk_tui.domain.concern import find
+from zcbulk_tui.domain.concern import assess
 from zcbulk_tui.domain.deadlines import upcoming
 from zcbulk_tui.domain.job import Counts, JobState
 from zcbulk_tui.domain.progress import finish
@@ -124,8 +124,8 @@ def _ends(snapshot: JobSnapshot) -> float | None:
 
 def _risk(snapshot: JobSnapshot) -> tuple[int, float]:
     """The worst concern first, and of its kind the graver one."""
-    finding = find(snapshot)
-    return finding.concern, -finding.weight
+    assessment = assess(snapshot)
+    return assessment.concern, -assessment.weight
 
 
 NO_TAG = "no tag"

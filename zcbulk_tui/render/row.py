@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from zcbulk_tui.domain.concern import Concern, Finding, find
+from zcbulk_tui.domain.concern import Assessment, Concern, assess
 from zcbulk_tui.domain.deadlines import Urgency, upcoming
 from zcbulk_tui.domain.job import Counts, Environment, JobReading, JobState
 from zcbulk_tui.domain.progress import Motion, estimated_since, remaining
@@ -142,14 +142,14 @@ def _numbers(
 ) -> Line:
     last = snapshot.last
     counts = last.counts if last else Counts()
-    finding = find(snapshot)
-    spans = [Span(" "), *_risk(finding, snapshot, now, at, glyphs)]
+    assessment = assess(snapshot)
+    spans = [Span(" "), *_risk(assessment, snapshot, now, at, glyphs)]
     text = " " + fit(figures.percent(counts.share_done), widths.PERCENT, right=True)
     if at.done:
         text += " " + fit(figures.number(counts.success), widths.DONE, right=True)
     if at.failed:
         failed = fit(figures.number(counts.failed, widths.FAILED), widths.FAILED, right=True)
-        spans += [Span(text + " "), Span(failed, _FAILED_LOOK.get(finding.concern, Look.TEXT))]
+        spans += [Span(text + " "), Span(failed, _FAILED_LOOK.get(assessment.concern, Look.TEXT))]
         text = ""
     text += " " + fit(figures.number(counts.left), widths.LEFT, right=True)
     if at.rate:
@@ -174,12 +174,12 @@ _FAILED_LOOK = {Concern.OVER_LIMIT: Look.FAILED, Concern.MAY_BE_ABORTED: Look.WA
 
 
 def _risk(
-    finding: Finding, snapshot: JobSnapshot, now: datetime, at: Columns, glyphs: Glyphs
+    assessment: Assessment, snapshot: JobSnapshot, now: datetime, at: Columns, glyphs: Glyphs
 ) -> list[Span]:
-    sign = concerns.sign(finding, snapshot, now, glyphs)
+    sign = concerns.sign(assessment, snapshot, now, glyphs)
     if not at.words:
         return [sign]
-    said = concerns.in_words(finding, snapshot, now)
+    said = concerns.in_words(assessment, snapshot, now)
     return [sign, Span(" " + fit(said.text, widths.RISK - widths.SIGN - 1), said.look)]
 
 

@@ -102,13 +102,13 @@ def purse(spent: Spent, now: datetime) -> list[list[Span]]:
 
     All that are left, how many of them are reserved for commands, and how long they must last.
     """
-    free, kept = spent.budget.left_for_polls, spent.budget.reserve_left
+    for_polls, kept = spent.budget.left_for_polls, spent.budget.reserve_left
     resets = until_reset((spent.resets_at - now).total_seconds())
-    look = Look.TEXT if free else Look.WARNING
+    look = Look.TEXT if for_polls else Look.WARNING
     eased = spent.pace_in_force is not spent.pace
     brief = [] if spent.goes_as_usual else [_GAP, Span(spent.pace_in_force, Look.DIM)]
     pace = [*brief, Span(": no focus", Look.DIM)] if eased else brief
-    left = figures.at_least(free + kept)
+    left = figures.at_least(for_polls + kept)
     return [
         [
             Span(f"{left} calls left ({kept:,} reserved)", look),
@@ -204,9 +204,9 @@ def status_line(
     left = [*badge.spans(least - width), *said]
     # The jobs are in words rather than the calls at length; their glyphs take the least.
     kinds = [totals(states, glyphs, in_words=in_words) for in_words in (True, False)]
-    free = width - line_width(left) - line_width(state) - 1
+    room = width - line_width(left) - line_width(state) - 1
     counts, calls = next(
-        ((kind, form) for kind in kinds for form in forms if line_width([*kind, *form]) <= free),
+        ((kind, form) for kind in kinds for form in forms if line_width([*kind, *form]) <= room),
         (kinds[-1], forms[-1]),
     )
     right = [*calls, *state]
