@@ -104,7 +104,7 @@ def test_a_job_by_its_id_where_something_is_not_told(
         monkeypatch.setenv(f"ZCBULK_{name}", value if name != missing else "")
     ended = cli("status", REF.job_id)
     assert (ended.code, ended.out, len(ended.lines)) == (2, "", 1)
-    for words in ("its id alone", f"needs {missing.lower()}.", "“default”", "whole URL"):
+    for words in ("its id alone", f"needs {missing.lower()}, which", "“default”", "whole URL"):
         assert words in ended.err
 
 

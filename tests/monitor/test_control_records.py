@@ -307,7 +307,7 @@ def test_a_command_is_not_sent_for_a_job_that_another_window_has_just_read_to_be
                 await asyncio.sleep(5.05)
                 one.monitor.poll_now([REF])
                 await asyncio.sleep(0.2)
-                with pytest.raises(UsageError, match="read that it is over"):
+                with pytest.raises(UsageError, match="it is over, or was commanded"):
                     await two.monitor.command(REF, ABORT)
             assert two.api.calls == []
             assert two.job.state is S.COMPLETED

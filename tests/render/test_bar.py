@@ -81,7 +81,8 @@ def test_a_bar_never_goes_back(of: Records, width: int, data: st.DataObject) -> 
     if of.success or not more or not of.failed:
         assert before.success <= after.success
     assert sum(before[:3]) <= sum(after[:3])
-    assert before.failed <= after.failed
+    if of.success or not more:  # the first of those that went in may take a cell
+        assert before.failed <= after.failed
 
 
 @given(records(), WIDTHS)

@@ -69,7 +69,7 @@ def test_a_preview_is_whole_in_two_lines(width: int) -> None:
     lines = preview(Effect(Pace.BALANCED, 1_234_567, 3_600.0), most, width, 2)
     assert " ".join(" ".join(map(text, lines)).split()) == (
         "balanced: an end is seen within about 1h00m, 1,234,567 calls for these jobs, "
-        "8,765,412 left until 00:00 CET. It counts in a moment."
+        "8,765,432 left until 00:00 CET. It counts in a moment."
     )
 
 

@@ -240,10 +240,8 @@ def test_examples_of_looks(record: Record, expected: Look) -> None:
 
 def test_an_example_of_a_line() -> None:
     line = drawn(log.entry(call(), NOW, 120, glyphs=UNICODE))
-    assert line == (
-        f"        {local(NOW)}   call     Orders EU             "
-        f"{fit(f'{CHECK}: HTTP 200, code 3000, 182 ms, 163 left', 120)}"
-    )
+    what = f"{CHECK}: HTTP 200, code 3000, 182 ms, 163 left"
+    assert line == fit(f"        {local(NOW)}   call     Orders EU             {what}", 120)
 
 
 @pytest.mark.parametrize(("width", "form"), [(100, "%d %b %H:%M:%S"), (99, "%d %b %H:%M")])

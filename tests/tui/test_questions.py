@@ -35,7 +35,7 @@ def test_a_start_says_where_what_and_what_it_costs() -> None:
 @pytest.mark.parametrize(
     ("snapshot", "told"),
     [
-        (RUNNING, "About 2,000 records are in and stay in; about 8,000 will not be inserted"),
+        (RUNNING, "(2,000 at the last reading); about 8,000 will not be inserted"),
         (READY, "It has not started, as far as is known"),
         (UNREAD, "Not read yet"),
     ],
