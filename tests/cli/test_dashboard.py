@@ -55,15 +55,17 @@ async def test_what_could_not_be_kept_is_said_at_the_end(
     ],
     ids=["of the same data centre", "of another", "the profile is there"],
 )
-def test_jobs_of_a_profile_that_is_no_more_are_offered_at_the_start(
+async def test_jobs_of_a_profile_that_is_no_more_are_offered_at_the_start(
     home: Path, monkeypatch: pytest.MonkeyPatch, config: str, offered: list[str]
 ) -> None:
     file = home / "settings.toml"
     file.write_text(config, encoding="utf-8")
     monkeypatch.setenv(paths.CONFIG, str(file))
     monkeypatch.setenv(paths.STATE_DIR, str(somewhere(home)))
+    monkeypatch.setenv("ZCBULK_ACCESS_TOKEN", "1000.a.b")
     monkeypatch.setattr(dashboard, "_check_terminal", lambda: None)
     with state.open_memory() as database:
         WatchList(database, "default").add(watched("1", "Before"))
     spec = dashboard._profile_spec(load.read(), None)
     assert [job.label for jobs in spec.stranded.values() for job in jobs] == offered
+    await spec.connect(_Nobody()).close()
