@@ -10,8 +10,7 @@ from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.creator.credentials import Credentials
 from zcbulk_tui.creator.sign_in import give_back
-from zcbulk_tui.domain.commands import command
-from zcbulk_tui.domain.sign_in import not_signed_in
+from zcbulk_tui.domain.commands import command, not_signed_in
 from zcbulk_tui.errors import ZcbulkError
 from zcbulk_tui.store.sign_in import SignInFiles
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from zcbulk_tui.config import paths, secrets
 from zcbulk_tui.config.settings import Settings
-from zcbulk_tui.domain.sign_in import not_signed_in
+from zcbulk_tui.domain.commands import not_signed_in
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.errors import ConfigError, SignedOutError
 from zcbulk_tui.store import opening, sign_in

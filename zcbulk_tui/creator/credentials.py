@@ -13,7 +13,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, SecretStr, Validation
 from zcbulk_tui.creator.accounts import Client
 from zcbulk_tui.creator.grants import Grant
 from zcbulk_tui.creator.sign_in_faults import PAUSE
-from zcbulk_tui.domain.sign_in import login, not_signed_in
+from zcbulk_tui.domain.commands import login, not_signed_in
 from zcbulk_tui.errors import ConfigError
 
 _EARLY = timedelta(minutes=5)

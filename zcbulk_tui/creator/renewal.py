@@ -21,7 +21,7 @@ from zcbulk_tui.creator.credentials import (
     token_of,
 )
 from zcbulk_tui.creator.network import Network
-from zcbulk_tui.domain.sign_in import login
+from zcbulk_tui.domain.commands import login
 from zcbulk_tui.errors import (
     ConfigError,
     ServiceError,

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from zcbulk_tui import user_files
-from zcbulk_tui.domain.sign_in import login
+from zcbulk_tui.domain.commands import login
 from zcbulk_tui.errors import ConfigError, ServiceError
 from zcbulk_tui.store import files, system_keyring
 

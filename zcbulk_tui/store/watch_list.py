@@ -16,7 +16,7 @@ from zcbulk_tui.store.rows import (
     to_job,
 )
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # loaded with the first database
     import sqlite3
 
 _ADD = f"""

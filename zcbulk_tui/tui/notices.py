@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
+from zcbulk_tui.domain.commands import login
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.job import WatchedJob
-from zcbulk_tui.domain.sign_in import login
 from zcbulk_tui.domain.snapshot import ServiceSnapshot
 from zcbulk_tui.errors import (
     Occasion,

@@ -12,7 +12,7 @@ from zcbulk_tui.tui.job_rows import JobRows
 from zcbulk_tui.tui.notices import ErrorDialog, Notice
 
 # Types only: the monitor is loaded after the first frame.
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # loaded with the connection, after the first frame
     from zcbulk_tui.monitor.monitor import Monitor
 
 

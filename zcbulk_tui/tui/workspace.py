@@ -13,10 +13,10 @@ from itertools import groupby
 from typing import NamedTuple
 
 from zcbulk_tui.domain.address import parse_job_url
+from zcbulk_tui.domain.commands import login
 from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.job import Action, Environment, JobRef, WatchedJob
 from zcbulk_tui.domain.job_text import FoundJobs, find_jobs
-from zcbulk_tui.domain.sign_in import login
 from zcbulk_tui.domain.snapshot import JobKey, Listed
 from zcbulk_tui.errors import ConfigError, QuotaSpentError, UsageError
 from zcbulk_tui.monitor.events import CommandEnded, Event, JobChanged, JobRemoved, ServiceChanged

@@ -11,7 +11,7 @@ from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.creator.credentials import Credentials, open_credentials
 from zcbulk_tui.creator.scopes import CREATE, READ
 from zcbulk_tui.domain import datacenters
-from zcbulk_tui.domain.sign_in import login
+from zcbulk_tui.domain.commands import login
 from zcbulk_tui.errors import ConfigError, ZcbulkError
 
 _SUBJECT = "sign-in"
