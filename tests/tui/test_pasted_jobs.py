@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from tests.support.jobs import NOW, REF, URL
-from tests.tui.model import Model
 from zcbulk_tui.domain.job import Environment, JobRef
 from zcbulk_tui.render.glyphs import UNICODE
-from zcbulk_tui.tui.pasted_jobs import Offer, needs_list
+from zcbulk_tui.tui.pasted_jobs import Offer, jobs_in, needs_list
+from zcbulk_tui.tui.profile_spec import JobDefaults
 
 OTHER = f"{URL[:-1]}8"
 CURL = f"curl -H 'environment: stage' {OTHER}"
@@ -16,7 +16,7 @@ ON_STAGE = replace(REF, job_id=OTHER[-19:], environment=Environment.STAGE)
 
 
 def offer(text: str, environment: Environment = Environment.DEVELOPMENT, *watched: JobRef) -> Offer:
-    return Offer.of(Model().workspace.jobs_in(text), environment, watched)
+    return Offer.of(jobs_in(text, JobDefaults()), environment, watched)
 
 
 def said(text: str, *watched: JobRef) -> str:
@@ -37,7 +37,7 @@ def said(text: str, *watched: JobRef) -> str:
     ],
 )
 def test_a_list_is_for_what_the_fields_of_one_job_cannot_show(text: str, expected: bool) -> None:
-    assert needs_list(Model().workspace.jobs_in(text), text) is expected
+    assert needs_list(jobs_in(text, JobDefaults()), text) is expected
 
 
 def test_the_chosen_environment_is_for_jobs_that_the_text_leaves_without() -> None:
@@ -66,3 +66,15 @@ def test_what_is_left_out_and_doubtful_is_named() -> None:
     assert "only zeros after 15 digits" in said(text)
     assert "Left out:\nline 2: The host of" in said(text)
     assert offer(text.splitlines()[1]).title == "No job to watch"
+
+
+@pytest.mark.parametrize(
+    ("base_url", "jobs"), [(None, []), ("http://localhost:8080", [Environment.STAGE])]
+)
+def test_the_jobs_in_a_text_are_those_of_the_profile(
+    base_url: str | None, jobs: list[Environment]
+) -> None:
+    defaults = JobDefaults(Environment.STAGE, base_url=base_url)
+    found = jobs_in(f"see {URL.replace(REF.origin, 'http://localhost:8080')}.", defaults)
+    assert [job.ref.environment for job in found.jobs] == jobs
+    assert bool(found.left_out) is not bool(jobs)

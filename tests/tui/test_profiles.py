@@ -21,7 +21,8 @@ from zcbulk_tui.tui.keys import KEYS
 from zcbulk_tui.tui.screens.add_job import AddJobScreen
 from zcbulk_tui.tui.screens.dialogs import ConfirmScreen, NoticeScreen
 from zcbulk_tui.tui.screens.help import HelpScreen
-from zcbulk_tui.tui.screens.profiles import ProfilesChosen, ProfilesScreen
+from zcbulk_tui.tui.screens.profiles import ProfilesScreen
+from zcbulk_tui.tui.screens.watch import ProfilesChosen
 
 SWITCHES = 4
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.render.plans import spent
-from tests.support.jobs import NOW, REF, URL
+from tests.support.jobs import NOW
 from tests.tui.model import DONE, READY, RUNNING, UNREAD, Model, job, text
 from zcbulk_tui.domain.budget import Pace
 from zcbulk_tui.domain.control import Command, Outcome
@@ -20,7 +20,7 @@ from zcbulk_tui.errors import (
 )
 from zcbulk_tui.monitor.events import CommandEnded, JobChanged, JobRemoved, ServiceChanged
 from zcbulk_tui.tui.notices import ErrorDialog, Toast
-from zcbulk_tui.tui.profile_spec import JobDefaults, Profiles, ProfileSpec
+from zcbulk_tui.tui.profile_spec import Profiles, ProfileSpec
 
 ALL = (READY, RUNNING, DONE, UNREAD)
 
@@ -440,19 +440,6 @@ def test_without_a_monitor_no_pace_is_chosen() -> None:
     model = Model(READY, connected=False)
     model.workspace.here.step_pace(1)
     assert model.workspace.here.pending_pace is None
-
-
-@pytest.mark.parametrize(
-    ("base_url", "jobs"), [(None, []), ("http://localhost:8080", [Environment.STAGE])]
-)
-def test_the_jobs_in_a_text_are_those_of_the_profile(
-    base_url: str | None, jobs: list[Environment]
-) -> None:
-    defaults = JobDefaults(Environment.STAGE, base_url=base_url)
-    model = Model(change=lambda spec: spec._replace(job_defaults=defaults))
-    found = model.workspace.jobs_in(f"see {URL.replace(REF.origin, 'http://localhost:8080')}.")
-    assert [job.ref.environment for job in found.jobs] == jobs
-    assert bool(found.left_out) is not bool(jobs)
 
 
 def test_jobs_are_added_together_but_for_those_on_the_list() -> None:

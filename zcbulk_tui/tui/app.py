@@ -30,8 +30,7 @@ from zcbulk_tui.tui.profile_spec import ProfileSpec
 from zcbulk_tui.tui.profile_view import ProfileView
 from zcbulk_tui.tui.screens.base import KeyedScreen
 from zcbulk_tui.tui.screens.help import HelpScreen
-from zcbulk_tui.tui.screens.profiles import ProfilesChosen
-from zcbulk_tui.tui.screens.watch import WatchScreen
+from zcbulk_tui.tui.screens.watch import ProfilesChosen, WatchScreen
 from zcbulk_tui.tui.screens.watch_view import SPARING, USUAL
 from zcbulk_tui.tui.terminal.app_terminal import AppTerminal
 from zcbulk_tui.tui.terminal.exit_watchdog import Ending

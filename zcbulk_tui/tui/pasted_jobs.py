@@ -4,16 +4,27 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from zcbulk_tui.domain.address import parse_job_url
 from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
 from zcbulk_tui.domain.job_id import doubts
-from zcbulk_tui.domain.job_text import FoundJob, FoundJobs
+from zcbulk_tui.domain.job_text import FoundJob, FoundJobs, find_jobs
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.render.glyphs import Glyphs
+from zcbulk_tui.tui.profile_spec import JobDefaults
 
 IGNORED = "An access token in the text was ignored."
 
 _NAMED = 5
 """Jobs that are on the list already and named; of more the number."""
+
+
+def jobs_in(text: str, defaults: JobDefaults) -> FoundJobs:
+    """Returns the jobs whose URLs are in a text."""
+
+    def job(url: str, environment: Environment | None) -> JobRef:
+        return parse_job_url(url, environment or defaults.environment, base_url=defaults.base_url)
+
+    return find_jobs(text, job)
 
 
 def needs_list(found: FoundJobs, text: str) -> bool:

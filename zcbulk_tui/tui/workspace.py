@@ -12,11 +12,9 @@ from enum import Enum
 from itertools import groupby
 from typing import NamedTuple
 
-from zcbulk_tui.domain.address import parse_job_url
 from zcbulk_tui.domain.commands import login
 from zcbulk_tui.domain.control import Outcome
-from zcbulk_tui.domain.job import Action, Environment, JobRef, WatchedJob
-from zcbulk_tui.domain.job_text import FoundJobs, find_jobs
+from zcbulk_tui.domain.job import Action, Environment, WatchedJob
 from zcbulk_tui.domain.snapshot import JobKey, Listed
 from zcbulk_tui.errors import ConfigError, QuotaSpentError, UsageError
 from zcbulk_tui.monitor.events import CommandEnded, Event, JobChanged, JobRemoved, ServiceChanged
@@ -301,15 +299,6 @@ class Workspace:
         except (ConfigError, UsageError) as error:
             return [ErrorDialog(error)]
         return []
-
-    def jobs_in(self, text: str) -> FoundJobs:
-        """Returns the jobs whose URLs are in a text."""
-        home = self.here.spec.job_defaults
-
-        def job(url: str, environment: Environment | None) -> JobRef:
-            return parse_job_url(url, environment or home.environment, base_url=home.base_url)
-
-        return find_jobs(text, job)
 
     # Which jobs are shown, and how.
 

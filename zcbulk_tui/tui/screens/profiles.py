@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
@@ -16,24 +15,11 @@ from textual.widgets.option_list import Option
 from zcbulk_tui.render.span import Line, Look, Span, line_width
 from zcbulk_tui.tui.key_line import legend
 from zcbulk_tui.tui.keys import Context, Key, bindings
-from zcbulk_tui.tui.profile_spec import ProfileSpec
 from zcbulk_tui.tui.screens.base import KeyedScreen
 from zcbulk_tui.tui.widgets.lines import Lines
 
 _KEYS = {"mark": "marks several", "down up": "move", "back": "close"}
 """What is said of the keys, after Enter."""
-
-
-class ProfilesChosen(Message):
-    """Posted to the app when other profiles are to be shown.
-
-    Args:
-        specs: The profiles, ready to be shown.
-    """
-
-    def __init__(self, specs: Sequence[ProfileSpec]) -> None:
-        super().__init__()
-        self.specs = specs
 
 
 class ProfilesScreen(KeyedScreen[Sequence[str] | None], ModalScreen[Sequence[str] | None]):

@@ -1,20 +1,20 @@
 """The watch screen: its keys, as calls on the workspace and as dialogs.
 
-Log, history, budget and details are loaded when they are first shown: with what draws them they
-take 5 % of the time to the first frame, which needs none of them.
+What keys open is loaded with the first of it: with what draws it, it takes 10 % of the time to the
+first frame, which needs none of it.
 """
 
 import asyncio
 import os
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.binding import BindingType
+from textual.message import Message
 
 from zcbulk_tui.domain.job import Action, JobRef, WatchedJob
-from zcbulk_tui.domain.job_text import FoundJobs
 from zcbulk_tui.domain.records import History
 from zcbulk_tui.domain.snapshot import JobKey, Listed
 from zcbulk_tui.errors import ZcbulkError
@@ -23,19 +23,30 @@ from zcbulk_tui.render.columns import shown
 from zcbulk_tui.tui import notices, questions
 from zcbulk_tui.tui.keys import Context, bindings
 from zcbulk_tui.tui.notices import ErrorDialog
-from zcbulk_tui.tui.pasted_jobs import needs_list
-from zcbulk_tui.tui.profile_spec import Connection
+from zcbulk_tui.tui.profile_spec import Connection, ProfileSpec
 from zcbulk_tui.tui.profile_view import ProfileView
 from zcbulk_tui.tui.questions import Question
-from zcbulk_tui.tui.screens.add_job import AddJobScreen
 from zcbulk_tui.tui.screens.dialogs import ConfirmScreen
-from zcbulk_tui.tui.screens.edit_job import EditJobScreen
-from zcbulk_tui.tui.screens.profiles import ProfilesChosen, ProfilesScreen
-from zcbulk_tui.tui.screens.watch_jobs import WatchJobsScreen
 from zcbulk_tui.tui.screens.watch_view import WatchView
 from zcbulk_tui.tui.terminal.clipboard import tmux_options
 from zcbulk_tui.tui.terminal.input_driver import Paste
 from zcbulk_tui.tui.widgets.filter_field import FilterField
+
+if TYPE_CHECKING:  # see the docstring
+    from zcbulk_tui.domain.job_text import FoundJobs
+    from zcbulk_tui.tui.screens.opened import Opened
+
+
+class ProfilesChosen(Message):
+    """Posted to the app when other profiles are to be shown.
+
+    Args:
+        specs: The profiles, ready to be shown.
+    """
+
+    def __init__(self, specs: Sequence[ProfileSpec]) -> None:
+        super().__init__()
+        self.specs = specs
 
 
 class WatchScreen(WatchView):
@@ -141,12 +152,11 @@ class WatchScreen(WatchView):
         if selected is None or archive is None:
             return
         job = selected.snapshot.job
-        from zcbulk_tui.tui.screens.history import HistoryScreen  # see the docstring
 
         def load() -> History:
             return archive.history(job.ref) or History(job, ())
 
-        screen = HistoryScreen(load, glyphs=self.glyphs, now=self.now, keys=self.keys)
+        screen = _opened().History(load, glyphs=self.glyphs, now=self.now, keys=self.keys)
         self.app.push_screen(screen)
 
     def action_edit(self) -> None:
@@ -160,7 +170,7 @@ class WatchScreen(WatchView):
                 self.flush()
                 self.jobs.select_job(JobKey(selected.profile, job.ref))
 
-        self.app.push_screen(EditJobScreen(selected.snapshot, self.now), answered)
+        self.app.push_screen(_opened().EditJob(selected.snapshot, self.now), answered)
 
     def action_copy(self) -> None:
         ids = [listed.snapshot.ref.job_id for listed in self.workspace.target_jobs()]
@@ -216,11 +226,11 @@ class WatchScreen(WatchView):
         """Offers to watch the jobs whose URLs were pasted."""
         if self.focused is not None or not self.check_action("add", ()):
             return
-        found = self.workspace.jobs_in(event.text)
+        found = self._jobs_in(event.text)
         if isinstance(event, Paste) and not (found.jobs or found.left_out):
             return  # the app says that it did nothing
         event.stop()
-        if needs_list(found, event.text):
+        if _opened().needs_list(found, event.text):
             self._ask_to_watch(found)
         else:
             self._ask_to_add(event.text)
@@ -232,23 +242,26 @@ class WatchScreen(WatchView):
         """Asks for a job, and watches it; several that are pasted there are asked about."""
         here, like = self.workspace.here, self.workspace.selected
 
-        def answered(answer: WatchedJob | FoundJobs | None) -> None:
-            if isinstance(answer, FoundJobs):
-                self._ask_to_watch(answer)
-            elif answer is not None:
+        def answered(answer: "WatchedJob | FoundJobs | None") -> None:
+            if isinstance(answer, WatchedJob):
                 self._add(here, [answer])
+            elif answer is not None:
+                self._ask_to_watch(answer)
 
-        dialog = AddJobScreen(
+        dialog = _opened().AddJob(
             like.snapshot if like else None,
             here.spec.job_defaults,
             self.now,
-            self.workspace.jobs_in,
+            self._jobs_in,
             pasted=pasted,
             watched=self._refs_of(here),
         )
         self.app.push_screen(dialog, answered)
 
-    def _ask_to_watch(self, found: FoundJobs) -> None:
+    def _jobs_in(self, text: str) -> "FoundJobs":
+        return _opened().jobs_in(text, self.workspace.here.spec.job_defaults)
+
+    def _ask_to_watch(self, found: "FoundJobs") -> None:
         """Asks whether to watch the jobs of a text."""
         here = self.workspace.here
 
@@ -257,7 +270,7 @@ class WatchScreen(WatchView):
                 self._add(here, jobs)
 
         environment, watched = here.spec.job_defaults.environment, self._refs_of(here)
-        dialog = WatchJobsScreen(found, environment, watched, self.glyphs, self.now)
+        dialog = _opened().WatchJobs(found, environment, watched, self.glyphs, self.now)
         self.app.push_screen(dialog, answered)
 
     def _refs_of(self, profile: ProfileView) -> list[JobRef]:
@@ -276,11 +289,10 @@ class WatchScreen(WatchView):
         self.workspace.toggle_pause()
 
     def action_log(self) -> None:
-        from zcbulk_tui.tui.screens.log import LogScreen  # see the docstring
 
         archive = self.workspace.here.archive
         if archive is not None:
-            screen = LogScreen(archive.log, glyphs=self.glyphs, now=self.now, keys=self.keys)
+            screen = _opened().Log(archive.log, glyphs=self.glyphs, now=self.now, keys=self.keys)
             self.app.push_screen(screen)
 
     # The view.
@@ -323,12 +335,11 @@ class WatchScreen(WatchView):
     # The calls.
 
     def action_budget(self) -> None:
-        from zcbulk_tui.tui.screens.budget import BudgetScreen  # see the docstring
 
         here = self.workspace.here
         if here.monitor is None:
             return
-        self.budget = BudgetScreen(
+        self.budget = _opened().Budget(
             here.monitor.day_plan,
             lambda: here.service.paused,
             lambda: here.pending_pace,
@@ -368,10 +379,16 @@ class WatchScreen(WatchView):
             else:
                 self.post_message(ProfilesChosen(specs))
 
-        self.app.push_screen(ProfilesScreen(profiles.names, names, self.keys), answered)
+        self.app.push_screen(_opened().Profiles(profiles.names, names, self.keys), answered)
 
     def action_leave(self) -> None:
         if self.workspace.close_details():
             self.show_details()
         else:
             self.app.exit()
+
+
+def _opened() -> "type[Opened]":
+    from zcbulk_tui.tui.screens.opened import Opened  # see the docstring
+
+    return Opened

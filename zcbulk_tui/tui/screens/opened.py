@@ -1,0 +1,25 @@
+"""What keys open from the watch screen."""
+
+from zcbulk_tui.tui.pasted_jobs import jobs_in, needs_list
+from zcbulk_tui.tui.screens.add_job import AddJobScreen
+from zcbulk_tui.tui.screens.budget import BudgetScreen
+from zcbulk_tui.tui.screens.edit_job import EditJobScreen
+from zcbulk_tui.tui.screens.history import HistoryScreen
+from zcbulk_tui.tui.screens.log import LogScreen
+from zcbulk_tui.tui.screens.profiles import ProfilesScreen
+from zcbulk_tui.tui.screens.watch_jobs import WatchJobsScreen
+
+
+class Opened:
+    """The screens, and what reads a pasted text for them."""
+
+    AddJob = AddJobScreen
+    Budget = BudgetScreen
+    EditJob = EditJobScreen
+    History = HistoryScreen
+    Log = LogScreen
+    Profiles = ProfilesScreen
+    WatchJobs = WatchJobsScreen
+
+    jobs_in = staticmethod(jobs_in)
+    needs_list = staticmethod(needs_list)
