@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.render.strategies import MOST_RECORDS, any_counts, known_counts
@@ -93,10 +93,12 @@ def test_a_trace_stands_for_failures_of_less_than_half_a_cell(of: Records, width
 
 
 @given(records(), WIDTHS)
+@example(Records(1, 23_620, 0, 26_984), 4)
 def test_each_part_is_near_its_share(of: Records, width: int) -> None:
     cells = layout(*of, width)
     share = of.failed * width / of.total
-    assert abs(cells.failed - share) <= 1.5 + 1e-6
+    # What went in and what is left can be seen, at the cost of a cell each.
+    assert -2 < cells.failed - share <= 0.5 + 1e-6
     read = (of.success + of.failed) * width / of.total
     assert -1 - 1e-6 <= sum(cells[:3]) - read <= 2
 
