@@ -61,6 +61,8 @@ def all_asked(database: Database, profile: str, pace: Pace = Pace.BALANCED) -> l
     sql = f"SELECT {log_rows.CALL} FROM {log_rows.CALLS} WHERE calls.profile = ? ORDER BY calls.at"
     for row in database.rows(sql, (profile,)):
         record = log_rows.to_call(row)
+        if record.ref is None:
+            continue
         for ref, job in jobs.items():
             while readings[ref] and readings[ref][0].read_at <= record.at:
                 known[job] = remember(known[job], readings[ref].pop(0))

@@ -88,8 +88,8 @@ def entry_object(record: Record) -> JsonObject:
             job = None if record.ref is None else {**ref_object(record.ref), "label": record.label}
             return {"kind": "event", **event_object(record), "job": job}
         case CallRecord():
-            job = {**ref_object(record.ref), "label": record.label}
-            return {"kind": "call", **call_object(record), "job": job}
+            job = None if record.ref is None else {**ref_object(record.ref), "label": record.label}
+            return {"kind": "call", **call_object(record), "about": record.label, "job": job}
         case ControlRecord():
             job = {**ref_object(record.job.ref), "label": record.job.label}
             return {"kind": "command", **command_object(record), "job": job}

@@ -48,6 +48,9 @@ class EventKind(StrEnum):
     RECOVERED = "recovered"
     """A poll brought a reading after one that did not."""
 
+    INSERT = "insert"
+    """A file was queued for a form, or one of its steps began or ended."""
+
     COMMAND = "command"
     """It became known, or more is known, what became of a start or an abort."""
 
@@ -98,8 +101,8 @@ class CallRecord:
         left: Calls of the day that were left after it.
         answer: What came back; None where nothing came.
         failure: What went wrong, a short sentence without full stop; empty for nothing.
-        ref: The job.
-        label: Its label.
+        ref: The job; None for a call that is about a form or an application.
+        label: Its label; the name of the form or the application where there is no job.
     """
 
     at: datetime
@@ -110,7 +113,7 @@ class CallRecord:
     left: int
     answer: Answer | None
     failure: str
-    ref: JobRef
+    ref: JobRef | None
     label: str
 
 

@@ -96,17 +96,18 @@ class Calls:
 
     @asynccontextmanager
     async def make(
-        self, admission: Admission, job: WatchedJob, why: str, request: str
+        self, admission: Admission, about: WatchedJob | str, why: str, request: str
     ) -> AsyncIterator[_Call]:
         """A context for one call that was admitted, which ends it, however it does.
 
         Args:
             admission: Its turn.
-            job: The job.
+            about: The job, or the name of a form or an application.
             why: The rule, the key or the command that caused it.
             request: How it is put.
         """
         at, began = self._now(), _time()
+        ref, label = (None, about) if isinstance(about, str) else (about.ref, about.label)
         call = _Call()
         try:
             yield call
@@ -128,8 +129,8 @@ class Calls:
                     self._quota.budget.left,
                     call.answer,
                     call.words,
-                    job.ref,
-                    job.label,
+                    ref,
+                    label,
                 )
             )
 
@@ -139,7 +140,7 @@ class Slots:
 
     Args:
         calls: Makes them.
-        job: The job.
+        about: The job, or the name of a form or an application.
         cause: What for.
         why: See `Calls.make`.
         priority: How they wait for their turn.
@@ -152,7 +153,7 @@ class Slots:
     def __init__(
         self,
         calls: Calls,
-        job: WatchedJob,
+        about: WatchedJob | str,
         cause: Cause,
         why: str,
         priority: Priority,
@@ -160,7 +161,7 @@ class Slots:
     ) -> None:
         self.request = ""
         self._calls = calls
-        self._job = job
+        self._about = about
         self._cause = cause
         self._why = why
         self._priority = priority
@@ -183,7 +184,7 @@ class Slots:
         if admission is None:
             place = await self._calls.limiter.enter(self._priority)
             admission = self._calls.admit(place, self._cause)
-        async with self._calls.make(admission, self._job, self._why, request) as self._call:
+        async with self._calls.make(admission, self._about, self._why, request) as self._call:
             yield self._call
 
     def close(self) -> None:

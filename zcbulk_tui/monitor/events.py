@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from zcbulk_tui.domain.control import Command
+from zcbulk_tui.domain.insertion import QueuedFile
 from zcbulk_tui.domain.job import JobRef, WatchedJob
 from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
 
@@ -36,4 +37,15 @@ class CommandEnded:
     command: Command
 
 
-Event = JobChanged | JobRemoved | ServiceChanged | CommandEnded
+@dataclass(frozen=True, slots=True)
+class QueueChanged:
+    """The queue of files is another one, or one of its files has moved on.
+
+    Attributes:
+        files: All that are not over, in the order of their turns.
+    """
+
+    files: tuple[QueuedFile, ...]
+
+
+Event = JobChanged | JobRemoved | ServiceChanged | CommandEnded | QueueChanged

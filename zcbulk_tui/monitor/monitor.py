@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 
 from zcbulk_tui.domain import planner
@@ -11,6 +11,7 @@ from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.job import Action, JobReading, JobRef
 from zcbulk_tui.domain.planner import DayPlan
 from zcbulk_tui.domain.records import ControlRecord, EventKind
+from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.windows import Recalled
 from zcbulk_tui.errors import (
     AlreadyEndedError,
@@ -70,6 +71,9 @@ class Monitor:
         elapsed: A clock that nobody can set and that goes on while the machine sleeps; None where
             there is none.
         luck: Random numbers from 0 to 1.
+
+    Attributes:
+        calls: Makes the calls, others' too: they share the minute and the day.
     """
 
     def __init__(
@@ -102,10 +106,10 @@ class Monitor:
         self._plan = Plan(self._polled_jobs, quota, rule, now)
         self._service = Service(sink, quota, context.memory, now, luck)
         self._limiter = CallLimiter(context.rate_limiter)
-        self._calls = Calls(self._limiter, quota, context.memory, now)
+        self.calls = Calls(self._limiter, quota, context.memory, now)
         self._recorder = Recorder(context.memory, now)
         self._aftermath = Aftermath(context.memory, self._recorder, now)
-        self._control = Control(api, context, self._calls, self._aftermath, now)
+        self._control = Control(api, context, self.calls, self._aftermath, now)
         self._follower = Follower(
             context,
             self._polled_jobs,
@@ -266,6 +270,20 @@ class Monitor:
         self._looks.later(polled_job)
         return command
 
+    @property
+    def polls_for_all(self) -> bool:
+        """Whether this window polls, and no other one."""
+        return self._polls and self._follower.polls
+
+    def snapshot(self, ref: JobRef) -> JobSnapshot | None:
+        """Returns what is known of a job; None where it is not watched."""
+        polled_job = self._polled_jobs.get(ref)
+        return None if polled_job is None else polled_job.snapshot()
+
+    def snapshots(self) -> Iterator[JobSnapshot]:
+        """Returns what is known of each job."""
+        return (polled_job.snapshot() for polled_job in self._polled_jobs.values())
+
     def is_looking(self, ref: JobRef) -> bool:
         """Whether some of the looks at what became of a job's last command are still to come."""
         return ref in self._polled_jobs and self._looks.are_to_come(self._polled_jobs[ref])
@@ -384,13 +402,13 @@ class Monitor:
         if polled_job is None or not wanted or polled_job.lock.locked() or self._tasks is None:
             self._limiter.give_back(place)
             return
-        admission = self._calls.admit(place, cause)
+        admission = self.calls.admit(place, cause)
         await polled_job.lock.acquire()
         self._tasks.create_task(self._admitted_poll(polled_job, admission, why))
 
     async def _admitted_poll(self, polled_job: PolledJob, admission: Admission, why: str) -> None:
         priority = Priority.COMMAND if admission.cause is Cause.COMMAND else Priority.KEY
-        slots = Slots(self._calls, polled_job.job, admission.cause, why, priority, admission)
+        slots = Slots(self.calls, polled_job.job, admission.cause, why, priority, admission)
         try:
             await self._poll(polled_job, slots)
         finally:

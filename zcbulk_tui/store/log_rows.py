@@ -7,7 +7,7 @@ from zcbulk_tui.domain.records import CallRecord, EventKind, JobEvent
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import Answer
 from zcbulk_tui.store.json_objects import error_from_json, error_json
-from zcbulk_tui.store.rows import REF, THE_JOB, key, to_millis, to_moment, to_ref
+from zcbulk_tui.store.rows import REF, THE_JOB, key, no_job, to_millis, to_moment, to_ref
 
 _EVENT_INTO = """
 INSERT INTO events (profile, job, at, by_window, kind, text, error)
@@ -64,20 +64,21 @@ def to_event(row: tuple[Any, ...]) -> JobEvent:
 
 
 KEEP_CALL = f"""
-INSERT INTO calls (profile, job, at, cause, why, request, milliseconds, calls_left, http_status,
-    code, said, failure)
-VALUES (:profile, {THE_JOB}, :at, :cause, :why, :request, :milliseconds, :calls_left, :http_status,
-    :code, :said, :failure)
+INSERT INTO calls (profile, job, about, at, cause, why, request, milliseconds, calls_left,
+    http_status, code, said, failure)
+VALUES (:profile, {THE_JOB}, :about, :at, :cause, :why, :request, :milliseconds, :calls_left,
+    :http_status, :code, :said, :failure)
 """
 """Writes what there is to say of a call."""
 
 CALL = (
     "calls.at, calls.cause, calls.why, calls.request, calls.milliseconds, calls.calls_left, "
-    f"calls.http_status, calls.code, calls.said, calls.failure, jobs.label, {REF}"
+    "calls.http_status, calls.code, calls.said, calls.failure, "
+    f"ifnull(jobs.label, calls.about), {REF}"
 )
 """The columns of `to_call`."""
 
-CALLS = "calls JOIN jobs ON jobs.id = calls.job"
+CALLS = "calls LEFT JOIN jobs ON jobs.id = calls.job"
 """The tables of these."""
 
 
@@ -85,7 +86,8 @@ def call_values(profile: str, record: CallRecord) -> dict[str, Any]:
     """Returns the values of a call's row."""
     answer = record.answer
     return {
-        **key(profile, record.ref),
+        **(key(profile, record.ref) if record.ref else no_job(profile)),
+        "about": "" if record.ref else record.label,
         "at": to_millis(record.at),
         "cause": record.cause.value,
         "why": record.why,
@@ -112,6 +114,6 @@ def to_call(row: tuple[Any, ...]) -> CallRecord:
         left,
         answer,
         one_line(failure),
-        to_ref(tuple(ref)),
+        to_ref(tuple(ref)) if ref[0] is not None else None,
         one_line(label, 60),
     )

@@ -62,6 +62,11 @@ def key(profile: str, ref: JobRef) -> dict[str, Any]:
     return dict(zip(_KEY, (profile, *values), strict=True))
 
 
+def no_job(profile: str) -> dict[str, Any]:
+    """Returns the values of `key` that identify no job."""
+    return {**dict.fromkeys(_KEY), "profile": profile}
+
+
 @lru_cache(maxsize=4096)
 def to_ref(row: tuple[Any, ...]) -> JobRef:
     """Returns the job with these values of `REF`: the same object each time, to save memory."""

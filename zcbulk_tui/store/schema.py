@@ -1,6 +1,6 @@
 """The tables of the database."""
 
-VERSION = 1
+VERSION = 2
 """Of these tables; a file of another version is left alone."""
 
 TABLES = (
@@ -73,7 +73,8 @@ TABLES = (
     CREATE TABLE calls (
         id INTEGER PRIMARY KEY,
         profile TEXT NOT NULL,
-        job INTEGER NOT NULL REFERENCES jobs (id),
+        job INTEGER REFERENCES jobs (id),
+        about TEXT NOT NULL,
         at INTEGER NOT NULL,
         cause TEXT NOT NULL,
         why TEXT NOT NULL,
@@ -107,6 +108,44 @@ TABLES = (
     """,
     "CREATE INDEX control_in_time ON control (profile, at)",
     "CREATE INDEX control_of_job ON control (job, at)",
+    """
+    CREATE TABLE insertions (
+        key TEXT PRIMARY KEY,
+        profile TEXT NOT NULL,
+        origin TEXT NOT NULL,
+        owner TEXT NOT NULL,
+        app TEXT NOT NULL,
+        form TEXT NOT NULL,
+        environment TEXT NOT NULL,
+        job_id TEXT NOT NULL,
+        place INTEGER NOT NULL,
+        label TEXT NOT NULL,
+        tags TEXT NOT NULL,
+        queued_at INTEGER NOT NULL,
+        operator TEXT NOT NULL,
+        starts INTEGER NOT NULL,
+        goes_on INTEGER NOT NULL,
+        is_over INTEGER NOT NULL,
+        source TEXT NOT NULL,
+        upload_file TEXT NOT NULL,
+        created TEXT,
+        uploaded TEXT
+    ) WITHOUT ROWID
+    """,
+    "CREATE INDEX insertions_in_place ON insertions (profile, is_over, place)",
+    "CREATE INDEX insertions_of_job ON insertions (job_id)",
+    """
+    CREATE TABLE form_fields (
+        origin TEXT NOT NULL,
+        owner TEXT NOT NULL,
+        app TEXT NOT NULL,
+        form TEXT NOT NULL,
+        environment TEXT NOT NULL,
+        read_at INTEGER NOT NULL,
+        fields TEXT NOT NULL,
+        PRIMARY KEY (origin, owner, app, form, environment)
+    ) WITHOUT ROWID
+    """,
     """
     CREATE TABLE windows (
         id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -19,7 +19,7 @@ from zcbulk_tui.store.rows import (
 if TYPE_CHECKING:  # loaded with the first database
     import sqlite3
 
-_ADD = f"""
+ADD = f"""
 {INSERT_JOB} ON CONFLICT DO UPDATE SET
     label = :label,
     tags = :tags,
@@ -91,7 +91,7 @@ class WatchList:
         """
         with self._database.transaction(durable=True) as connection:
             for job in jobs:
-                connection.execute(_ADD, job_values(self._profile, job))
+                connection.execute(ADD, job_values(self._profile, job))
                 connection.execute(PUT_LAST, key(self._profile, job.ref))
 
     def stranded(
@@ -128,7 +128,7 @@ class WatchList:
                 listed = connection.execute(_LISTED, theirs).fetchone()
                 if listed is None:
                     continue  # another window was quicker
-                connection.execute(_ADD, job_values(self._profile, job))
+                connection.execute(ADD, job_values(self._profile, job))
                 connection.execute(PUT_LAST, ours)
                 (new,) = connection.execute(_LISTED, ours).fetchone()
                 for move in _MOVE_ENTRIES:
@@ -184,7 +184,7 @@ class WatchList:
 
     def _put_at(self, connection: "sqlite3.Connection", job: WatchedJob, place: int | None) -> None:
         named = key(self._profile, job.ref)
-        connection.execute(_ADD, job_values(self._profile, job))
+        connection.execute(ADD, job_values(self._profile, job))
         if place is not None:
             connection.execute(_PUT_AT, {**named, "place": place})
         connection.execute(PUT_LAST, named)

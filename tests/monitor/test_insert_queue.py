@@ -1,0 +1,386 @@
+"""The queue of files: each step once, one file a form, and the user decides what is not known."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from itertools import count
+
+import pytest
+
+from tests.monitor.stage import ScriptedApi, Stage
+from tests.support.contexts import PROFILE
+from tests.support.insertions import FORM, OTHER_FORM, insertion
+from tests.support.jobs import NOW, watched
+from tests.support.virtual_time import run_virtual, virtual_now
+from zcbulk_tui.domain.call_limits import Slot as CallSlot
+from zcbulk_tui.domain.control import Outcome
+from zcbulk_tui.domain.form import FormRef
+from zcbulk_tui.domain.insertion import Insertion, QueuedFile, StepRecord
+from zcbulk_tui.domain.insertion import Stage as Where
+from zcbulk_tui.domain.job import Action, JobRef, JobState
+from zcbulk_tui.domain.upload import CreatedJob, UploadFile
+from zcbulk_tui.errors import (
+    Answer,
+    RefusedError,
+    UnclearError,
+    UndocumentedError,
+    UnreachableError,
+    ZcbulkError,
+)
+from zcbulk_tui.monitor.events import QueueChanged
+from zcbulk_tui.monitor.insert_queue import InsertQueue
+from zcbulk_tui.store.insertions import Insertions
+
+pytestmark = pytest.mark.usefixtures("alone")
+
+S = JobState
+
+
+class InsertingApi(ScriptedApi):
+    """Creates jobs and takes their files; what was scripted to fail, fails."""
+
+    def __init__(self) -> None:
+        super().__init__(now=virtual_now)
+        self.steps: list[tuple[str, str]] = []
+        self.create_answers: deque[ZcbulkError] = deque()
+        self.upload_answers: deque[ZcbulkError] = deque()
+        self.upload_lasts = 4.0
+        self._ids = count(3_888_833_000_000_114_027)
+
+    async def create(self, form: FormRef, slot: CallSlot) -> CreatedJob:
+        async with slot("POST create") as call:
+            self.steps.append(("create", form.form))
+            await asyncio.sleep(self.latency)
+            if self.create_answers:
+                raise self.create_answers.popleft()
+            made = CreatedJob(str(next(self._ids)), Answer(200, 3000, "Job created successfully"))
+            self.script(made.job_id, S.READY)
+            self.commands.append("Job started successfully")
+            call(made.answer)
+            return made
+
+    async def upload(
+        self, ref: JobRef, file: UploadFile, slot: CallSlot, on_progress: Callable[[int], None]
+    ) -> Answer:
+        async with slot("POST upload") as call:
+            self.steps.append(("upload", ref.job_id))
+            for part in range(1, 5):
+                await asyncio.sleep(self.upload_lasts / 4)
+                on_progress(file.size * part // 4)
+            if self.upload_answers:
+                raise self.upload_answers.popleft()
+            said = Answer(200, 3000, "File uploaded successfully")
+            call(said)
+            return said
+
+    async def control(self, ref: JobRef, action: Action, slot: CallSlot) -> Answer:
+        self.steps.append((action.value, ref.job_id))
+        self.script(ref.job_id, S.IN_PROGRESS)
+        return await super().control(ref, action, slot)
+
+    def answers_to(self, step: str) -> deque[ZcbulkError]:
+        return self.create_answers if step == "create" else self.upload_answers
+
+    def names(self) -> list[str]:
+        return [name for name, _ in self.steps]
+
+
+class QueueStage(Stage):
+    """A monitor with its queue."""
+
+    def __init__(self, *insertions: Insertion, stage: Stage | None = None) -> None:
+        self.inserting = InsertingApi()
+        super().__init__(api=self.inserting, database=stage.database if stage else None)
+        self.insertions = Insertions(self.database, PROFILE)
+        if stage is None:
+            self.insertions.add(insertions)
+        self.queue = InsertQueue(
+            self.inserting,
+            self.monitor,
+            self.context,
+            self.quota,
+            self.insertions,
+            self,
+            now=virtual_now,
+            works=lambda: self.monitor.polls_for_all,
+        )
+
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
+        async with self.running():
+            task = asyncio.create_task(self.queue.run())
+            try:
+                yield
+            finally:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+
+    @property
+    def files(self) -> tuple[QueuedFile, ...]:
+        """The queue as it was published last."""
+        return [it for it in self.events if isinstance(it, QueueChanged)][-1].files
+
+    def stages(self) -> list[Where]:
+        return [file.stage for file in self.files]
+
+
+def after(
+    seconds: float, *insertions: Insertion, api: Callable[[InsertingApi], None]
+) -> QueueStage:
+    """Returns the stage after some seconds of work."""
+
+    async def scene() -> QueueStage:
+        stage = QueueStage(*insertions)
+        api(stage.inserting)
+        async with stage.working():
+            await asyncio.sleep(seconds)
+        return stage
+
+    return run_virtual(scene())
+
+
+def as_it_is(_: InsertingApi) -> None:
+    """Everything succeeds."""
+
+
+def test_a_file_becomes_a_running_job_on_the_list_in_three_calls() -> None:
+    stage = after(10, insertion(), api=as_it_is)
+    assert stage.inserting.names() == ["create", "upload", "start"]
+    (job,) = stage.list.jobs()
+    assert (job.label, job.added_by) == ("File one", "anna@jump1, insert")
+    assert job.created_at is not None
+    assert stage.job.state is S.IN_PROGRESS
+    assert stage.files == ()
+    done = stage.insertions.of_job(job.ref)
+    assert done is not None
+    assert (done.is_over, done.job_id) == (True, job.ref.job_id)
+
+
+def test_a_file_that_is_not_to_be_started_stays_uploaded() -> None:
+    stage = after(10, insertion(starts=False), api=as_it_is)
+    assert stage.inserting.names() == ["create", "upload"]
+    assert stage.files == ()
+
+
+def test_how_much_has_left_is_reported_with_its_rate() -> None:
+    stage = after(10, insertion(), api=as_it_is)
+    sent = [
+        (file.sent, file.rate)
+        for event in stage.events
+        if isinstance(event, QueueChanged)
+        for file in event.files
+        if file.sent
+    ]
+    assert sent[0] == (250_000, 250_000.0)
+    assert sent[-1] == (1_000_000, pytest.approx(250_000))
+
+
+def test_files_for_one_form_wait_for_its_slot_and_others_do_not() -> None:
+    files = (insertion("one"), insertion("two"), insertion("other", OTHER_FORM))
+    stage = after(10, *files, api=as_it_is)
+    assert stage.inserting.names().count("create") == 2
+    (waiting,) = stage.files
+    assert (waiting.insertion.key, waiting.stage) == ("two", Where.WAITS)
+    assert waiting.slot.taken_by == "File one"
+
+
+def test_the_next_file_is_created_when_the_job_before_it_has_completed() -> None:
+    async def scene() -> QueueStage:
+        stage = QueueStage(insertion("one"), insertion("two"))
+        async with stage.working():
+            await asyncio.sleep(10)
+            assert stage.inserting.names() == ["create", "upload", "start"]
+            (job,) = stage.list.jobs()
+            stage.inserting.script(job.ref.job_id, S.COMPLETED)
+            await asyncio.sleep(30)
+        return stage
+
+    stage = run_virtual(scene())
+    assert stage.inserting.names() == ["create", "upload", "start"] * 2
+
+
+@pytest.mark.parametrize("end", [S.USER_ABORTED, S.SYSTEM_ABORTED, S.ABORTED, S.FAILED, S.EXPIRED])
+def test_after_a_bad_end_the_queue_waits_until_it_is_told_to_go_on(end: JobState) -> None:
+    async def scene() -> QueueStage:
+        stage = QueueStage(insertion("one"), insertion("two"))
+        async with stage.working():
+            await asyncio.sleep(10)
+            (job,) = stage.list.jobs()
+            stage.inserting.script(job.ref.job_id, end)
+            await asyncio.sleep(60)
+            assert stage.stages() == [Where.HELD]
+            assert stage.files[0].slot.ended_badly == "File one"
+            assert stage.inserting.names().count("create") == 1
+            stage.queue.go_on("two")
+            await asyncio.sleep(10)
+        return stage
+
+    assert run_virtual(scene()).inserting.names().count("create") == 2
+
+
+LOST = UnclearError("No answer came")
+NO = UndocumentedError("Zoho refused it", answer=Answer(400, 12345, "Form is busy"))
+
+
+@pytest.mark.parametrize("step", ["create", "upload"])
+@pytest.mark.parametrize(
+    ("error", "where"), [(LOST, Where.UNCLEAR), (NO, Where.REFUSED)], ids=["lost", "refused"]
+)
+def test_a_step_that_was_lost_or_refused_is_not_sent_again_by_itself(
+    step: str, error: ZcbulkError, where: Where
+) -> None:
+    async def scene() -> QueueStage:
+        stage = QueueStage(insertion("one"), insertion("two"))
+        answers = (
+            stage.inserting.create_answers if step == "create" else stage.inserting.upload_answers
+        )
+        answers.append(error)
+        async with stage.working():
+            await asyncio.sleep(3600)
+            assert stage.stages()[0] is where
+            assert stage.inserting.names().count(step) == 1
+            assert stage.inserting.names().count("create") == 1
+            stage.queue.go_on("one")
+            await asyncio.sleep(10)
+        return stage
+
+    stage = run_virtual(scene())
+    assert stage.inserting.names().count(step) == 2
+    assert stage.inserting.names()[-1] == "start"
+
+
+def test_after_a_lost_upload_the_status_is_read_once() -> None:
+    stage = after(8, insertion(), api=lambda api: api.upload_answers.append(LOST))
+    (job,) = stage.list.jobs()
+    assert len(stage.inserting.times(job.ref.job_id)) == 2
+
+
+@pytest.mark.parametrize("step", ["create", "upload"])
+def test_a_step_of_which_nothing_was_sent_is_tried_again_at_growing_intervals(step: str) -> None:
+    def down(api: InsertingApi) -> None:
+        api.answers_to(step).extend(UnreachableError("zoho cannot be reached") for _ in range(3))
+
+    stage = after(15 + 30 + 60 + 30, insertion(), api=down)
+    assert stage.inserting.names().count(step) == 4
+    assert stage.inserting.names()[-1] == "start"
+    assert after(100, insertion(), api=down).inserting.names().count(step) == 3
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        insertion(create=StepRecord(NOW)),
+        insertion(
+            create=StepRecord(NOW, Outcome.ACCEPTED),
+            job_id="3888833000000114027",
+            upload=StepRecord(NOW),
+        ),
+    ],
+    ids=["create", "upload"],
+)
+def test_a_step_whose_sender_was_killed_is_unclear_and_not_sent_again(files: Insertion) -> None:
+    stage = after(600, files, api=as_it_is)
+    assert stage.inserting.steps == []
+    (file,) = stage.files
+    assert file.stage is Where.UNCLEAR
+    last = file.insertion.last_step
+    assert last is not None
+    assert "interrupted" in str(last[1].error)
+
+
+def test_a_file_whose_sender_was_killed_between_two_steps_goes_on() -> None:
+    created = insertion(create=StepRecord(NOW, Outcome.ACCEPTED), job_id="3888833000000114027")
+
+    async def scene() -> QueueStage:
+        stage = QueueStage(created)
+        assert created.ref is not None
+        stage.monitor.add(watched(created.job_id))
+        stage.inserting.script(created.job_id, S.READY)
+        stage.inserting.commands.append("Job started successfully")
+        async with stage.working():
+            await asyncio.sleep(20)
+        return stage
+
+    assert run_virtual(scene()).inserting.names() == ["upload", "start"]
+
+
+def test_the_program_may_end_in_the_middle_of_an_upload() -> None:
+    stage = after(3, insertion(), api=as_it_is)
+    (file,) = stage.insertions.open()
+    assert file.upload is not None
+    assert file.upload.is_unclear
+
+    async def scene() -> QueueStage:
+        again = QueueStage(stage=stage)
+        async with again.working():
+            await asyncio.sleep(60)
+        return again
+
+    again = run_virtual(scene())
+    assert again.inserting.steps == []
+    assert again.stages() == [Where.UNCLEAR]
+
+
+def test_two_windows_on_one_queue_send_each_step_once() -> None:
+    async def scene() -> tuple[QueueStage, QueueStage]:
+        one = QueueStage(insertion("one"), insertion("two", OTHER_FORM))
+        other = QueueStage(stage=one)
+        other.insertions.locks = one.insertions.locks
+        async with one.working(), other.working():
+            await asyncio.sleep(30)
+        return one, other
+
+    one, other = run_virtual(scene())
+    steps = one.inserting.names() + other.inserting.names()
+    assert sorted(steps) == sorted(["create", "upload", "start"] * 2)
+
+
+def test_a_file_is_moved_before_another_one_of_its_form_only() -> None:
+    async def scene() -> list[str]:
+        files = (insertion("one"), insertion("other", OTHER_FORM), insertion("two"))
+        stage = QueueStage(*files)
+        stage.queue.move("two", up=True)
+        stage.queue.move("other", up=True)
+        return [it.key for it in stage.insertions.open()]
+
+    assert run_virtual(scene()) == ["two", "other", "one"]
+
+
+def test_a_dropped_file_is_gone_and_its_job_stays() -> None:
+    async def scene() -> QueueStage:
+        stage = QueueStage(insertion())
+        stage.inserting.upload_answers.append(RefusedError("No"))
+        async with stage.working():
+            await asyncio.sleep(10)
+            stage.queue.drop("one")
+            await asyncio.sleep(10)
+        return stage
+
+    stage = run_virtual(scene())
+    assert stage.files == ()
+    assert len(stage.list.jobs()) == 1
+    assert stage.inserting.names() == ["create", "upload"]
+
+
+def test_a_job_that_was_started_elsewhere_ends_its_file() -> None:
+    async def scene() -> QueueStage:
+        stage = QueueStage(insertion())
+        stage.inserting.upload_answers.append(LOST)
+        async with stage.working():
+            await asyncio.sleep(10)
+            (job,) = stage.list.jobs()
+            stage.inserting.script(job.ref.job_id, S.IN_PROGRESS)
+            await asyncio.sleep(300)
+        return stage
+
+    assert run_virtual(scene()).files == ()
+
+
+def test_five_creates_a_minute_and_no_more() -> None:
+    files = [insertion(str(number), replace(FORM, form=f"Form{number}")) for number in range(8)]
+    stage = after(30, *files, api=as_it_is)
+    assert stage.inserting.names().count("create") == 5
+    assert after(200, *files, api=as_it_is).inserting.names().count("create") == 8

@@ -1,0 +1,285 @@
+"""The insertions of a profile: the queue of files, and what became of each."""
+
+import json
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from zcbulk_tui.domain.control import Outcome
+from zcbulk_tui.domain.form import FormRef
+from zcbulk_tui.domain.insertion import Insertion, Source, StepRecord
+from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
+from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.domain.upload import UploadFile
+from zcbulk_tui.errors import ConfigError
+from zcbulk_tui.store.database import Database
+from zcbulk_tui.store.form_lock import FormLocks
+from zcbulk_tui.store.json_objects import error_from, error_object, moment, moment_from
+from zcbulk_tui.store.rows import PUT_LAST, job_values, key, to_millis, to_moment
+from zcbulk_tui.store.watch_list import ADD
+
+_NAMES = (
+    "key",
+    "origin",
+    "owner",
+    "app",
+    "form",
+    "environment",
+    "job_id",
+    "label",
+    "tags",
+    "queued_at",
+    "operator",
+    "starts",
+    "goes_on",
+    "is_over",
+    "source",
+    "upload_file",
+    "created",
+    "uploaded",
+)
+
+_ADD = f"""
+INSERT INTO insertions (profile, place, {", ".join(_NAMES)})
+VALUES (:profile, (SELECT ifnull(max(place), 0) + 1 FROM insertions WHERE profile = :profile),
+    {", ".join(f":{name}" for name in _NAMES)})
+"""
+
+_KEEP = f"""
+UPDATE insertions SET {", ".join(f"{name} = :{name}" for name in _NAMES[1:])} WHERE key = :key
+"""
+
+_SELECT = f"SELECT {', '.join(_NAMES)} FROM insertions"
+
+_OPEN = f"{_SELECT} WHERE profile = ? AND NOT is_over ORDER BY place, key"
+
+_OF_FORM = (
+    f"{_SELECT} WHERE profile = :profile AND origin = :origin AND owner = :owner AND app = :app "
+    "AND form = :form AND environment = :environment AND job_id != '' ORDER BY place DESC LIMIT 1"
+)
+
+_CREATES = "SELECT created FROM insertions WHERE created IS NOT NULL"
+
+_PLACES = "SELECT key, place FROM insertions WHERE key IN (?, ?)"
+
+_PUT_AT = "UPDATE insertions SET place = ? WHERE key = ?"
+
+
+class Insertions:
+    """The insertions of a profile, in the order of their turns.
+
+    Args:
+        database: Keeps them.
+        profile: Whose they are.
+    """
+
+    def __init__(self, database: Database, profile: str) -> None:
+        self._database = database
+        self._profile = profile
+        self.locks = FormLocks(database.shared_folder)
+        """Which process inserts into a form."""
+
+    def add(self, insertions: Iterable[Insertion]) -> None:
+        """Puts insertions at the end of the queue, all or none.
+
+        Raises:
+            ConfigError: They cannot be written; nothing is changed then.
+        """
+        with self._database.transaction(durable=True) as connection:
+            for insertion in insertions:
+                connection.execute(_ADD, {"profile": self._profile, **_values(insertion)})
+
+    def open(self) -> list[Insertion]:
+        """Returns the insertions that are not over, in the order of their turns.
+
+        Raises:
+            ConfigError: They cannot be read.
+        """
+        return [_to_insertion(row) for row in self._database.rows(_OPEN, (self._profile,))]
+
+    def find(self, name: str) -> Insertion | None:
+        """Returns the insertion with a key; None where there is none.
+
+        Raises:
+            ConfigError: It cannot be read.
+        """
+        rows = self._database.rows(f"{_SELECT} WHERE key = ?", (name,))
+        return next(map(_to_insertion, rows), None)
+
+    def of_job(self, ref: JobRef) -> Insertion | None:
+        """Returns the insertion that a job belongs to; None for a job from elsewhere; no error."""
+        with suppress(ConfigError):
+            rows = self._database.rows(f"{_SELECT} WHERE job_id = ?", (ref.job_id,))
+            return next((it for it in map(_to_insertion, rows) if it.ref == ref), None)
+        return None
+
+    def last_of(self, form: FormRef) -> Insertion | None:
+        """Returns the last insertion of a form that has a job; None where there is none.
+
+        Raises:
+            ConfigError: It cannot be read.
+        """
+        values = {"profile": self._profile, **_form_values(form)}
+        return next(map(_to_insertion, self._database.rows(_OF_FORM, values)), None)
+
+    def creates_since(self, since: datetime) -> list[datetime]:
+        """Returns when jobs were created lately, by whatever profile, the earliest first.
+
+        Raises:
+            ConfigError: It cannot be read.
+        """
+        steps = (_to_step(text) for (text,) in self._database.rows(_CREATES))
+        return sorted(step.sent_at for step in steps if step and step.sent_at > since)
+
+    def keep(self, insertion: Insertion) -> None:
+        """Writes down what more is known of an insertion.
+
+        Raises:
+            ConfigError: It cannot be written; nothing is changed then.
+        """
+        with self._database.transaction(durable=True) as connection:
+            connection.execute(_KEEP, _values(insertion))
+
+    def created(self, insertion: Insertion, job: WatchedJob) -> None:
+        """Writes down that an insertion has its job, and puts that on the watch list.
+
+        Raises:
+            ConfigError: It cannot be written; nothing is changed then.
+        """
+        with self._database.transaction(durable=True) as connection:
+            connection.execute(_KEEP, _values(insertion))
+            connection.execute(ADD, job_values(self._profile, job))
+            connection.execute(PUT_LAST, key(self._profile, job.ref))
+
+    def swap(self, one: str, other: str) -> None:
+        """Has two insertions, by their keys, change their places in the queue.
+
+        Raises:
+            ConfigError: It cannot be written; nothing is changed then.
+        """
+        with self._database.transaction(durable=True) as connection:
+            places = dict(connection.execute(_PLACES, (one, other)).fetchall())
+            if len(places) == 2:
+                connection.execute(_PUT_AT, (places[other], one))
+                connection.execute(_PUT_AT, (places[one], other))
+
+
+def _form_values(form: FormRef) -> dict[str, str]:
+    return {
+        "origin": form.origin,
+        "owner": form.owner,
+        "app": form.app,
+        "form": form.form,
+        "environment": form.environment.value,
+    }
+
+
+def _values(insertion: Insertion) -> dict[str, Any]:
+    source, file = insertion.source, insertion.upload_file
+    return {
+        **_form_values(insertion.form),
+        "key": insertion.key,
+        "job_id": insertion.job_id,
+        "label": insertion.label,
+        "tags": " ".join(insertion.tags),
+        "queued_at": to_millis(insertion.queued_at),
+        "operator": insertion.operator,
+        "starts": insertion.starts,
+        "goes_on": insertion.goes_on,
+        "is_over": insertion.is_over,
+        "source": json.dumps(
+            {
+                "path": str(source.path),
+                "name": source.name,
+                "size": source.size,
+                "sha256": source.sha256,
+                "rows": source.rows,
+                "part": source.part,
+                "parts": source.parts,
+                "row_map": source.row_map and str(source.row_map),
+            }
+        ),
+        "upload_file": json.dumps(
+            {
+                "path": str(file.path),
+                "name": file.name,
+                "size": file.size,
+                "sha256": file.sha256,
+                "rows": file.rows,
+            }
+        ),
+        "created": _step_json(insertion.create),
+        "uploaded": _step_json(insertion.upload),
+    }
+
+
+def _to_insertion(row: tuple[Any, ...]) -> Insertion:
+    parts = dict(zip(_NAMES, row, strict=True))
+    form = FormRef(
+        parts["origin"],
+        parts["owner"],
+        parts["app"],
+        parts["form"],
+        Environment(parts["environment"]),
+    )
+    return Insertion(
+        parts["key"],
+        form,
+        _to_source(json.loads(parts["source"])),
+        _to_file(json.loads(parts["upload_file"])),
+        one_line(parts["label"], 60),
+        to_moment(parts["queued_at"]),
+        one_line(parts["operator"], 80),
+        tuple(one_line(parts["tags"], 200).split()),
+        bool(parts["starts"]),
+        _to_step(parts["created"]),
+        _to_step(parts["uploaded"]),
+        parts["job_id"],
+        bool(parts["goes_on"]),
+        bool(parts["is_over"]),
+    )
+
+
+def _to_source(parts: Mapping[str, Any]) -> Source:
+    row_map = parts["row_map"]
+    return Source(
+        Path(parts["path"]),
+        one_line(parts["name"], 100),
+        parts["size"],
+        parts["sha256"],
+        parts["rows"],
+        parts["part"],
+        parts["parts"],
+        Path(row_map) if row_map else None,
+    )
+
+
+def _to_file(parts: Mapping[str, Any]) -> UploadFile:
+    name = one_line(parts["name"], 100)
+    return UploadFile(Path(parts["path"]), name, parts["size"], parts["sha256"], parts["rows"])
+
+
+def _step_json(step: StepRecord | None) -> str | None:
+    if step is None:
+        return None
+    parts = {
+        "sent_at": moment(step.sent_at),
+        "outcome": step.outcome.value,
+        "said": step.said,
+        "error": error_object(step.error),
+    }
+    return json.dumps(parts)
+
+
+def _to_step(text: str | None) -> StepRecord | None:
+    if text is None:
+        return None
+    parts = json.loads(text)
+    return StepRecord(
+        moment_from(parts["sent_at"]),
+        Outcome(parts["outcome"]),
+        one_line(parts["said"]),
+        error_from(parts["error"]),
+    )
