@@ -220,7 +220,10 @@ class DashboardApp(App[None]):
         try:
             connection.monitor.watch(connection.jobs)
             self._watch_screen.connect(profile, connection)
-            await connection.monitor.run()
+            async with asyncio.TaskGroup() as tasks:
+                if connection.queue is not None:
+                    tasks.create_task(connection.queue.run())
+                await connection.monitor.run()
         finally:
             await connection.close()
 

@@ -22,7 +22,7 @@ NEED_A_LIST = frozenset({"details", "zoom", "mark", "mark_all", "filter", "sort"
 
 NEED_A_CONNECTION = frozenset(
     {*COMMANDS, *NEED_A_JOB, "poll", "unwatch", "add", "poll_all", "pause", "budget", "eager"}
-    | {"frugal", "log", "profile", "undo"}
+    | {"frugal", "insert", "log", "profile", "queue", "undo"}
 )
 """Actions that a monitor carries out."""
 
@@ -56,6 +56,7 @@ READ_ONLY = Availability(
 NO_JOBS = Availability("There is no job on the list yet.")
 NONE_FOUND = Availability("The filter finds no job. Esc clears it.")
 NOTHING_REMOVED = Availability("No job was taken off the list since the program began.")
+NO_FILES = Availability("No file is on its way into a form. N inserts one.")
 ONE_PROFILE = Availability("There is no other profile in the configuration.")
 
 

@@ -20,6 +20,7 @@ class Context(StrEnum):
     LOG = "log"
     BUDGET = "budget"
     PROFILES = "profile"
+    QUEUE = "queue"
     HELP = "help"
 
 
@@ -163,6 +164,24 @@ KEYS = (
         group=_LIST,
         rank=2,
     ),
+    Key(
+        "insert",
+        "N",
+        "insert a file",
+        "Insert a file: check it, create its job, upload, start; asks first.",
+        "3 calls",
+        _LIST,
+        rank=2,
+        controls=True,
+    ),
+    Key(
+        "queue",
+        "n",
+        "queue",
+        "Show the files that are on their way into a form.",
+        group=_LIST,
+        contexts=frozenset({Context.JOBS, Context.QUEUE}),
+    ),
     Key("undo", "u", "undo", "Bring back the jobs that were taken off last.", group=_LIST),
     Key(
         "poll_all",
@@ -236,6 +255,40 @@ KEYS = (
         "Budget: type today's count, as Zoho's billing page shows it.",
         group=_CALLS,
         contexts=frozenset({Context.BUDGET}),
+    ),
+    Key(
+        "queue_up",
+        "K",
+        "earlier",
+        "Queue: let the file change places with the one before it for the same form.",
+        group=_OTHERS,
+        contexts=frozenset({Context.QUEUE}),
+    ),
+    Key(
+        "queue_down",
+        "J",
+        "later",
+        "Queue: let the file change places with the one after it for the same form.",
+        group=_OTHERS,
+        contexts=frozenset({Context.QUEUE}),
+    ),
+    Key(
+        "go_on",
+        "S",
+        "go on",
+        "Queue: let a file go on that was held, refused or left unclear, after a question.",
+        "1 to 3 calls",
+        _OTHERS,
+        controls=True,
+        contexts=frozenset({Context.QUEUE}),
+    ),
+    Key(
+        "drop",
+        "x",
+        "take off",
+        "Queue: take the file off; a job that it has stays on the list.",
+        group=_OTHERS,
+        contexts=frozenset({Context.QUEUE}),
     ),
     Key(
         "close",

@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple
 
 from zcbulk_tui.domain.commands import login
 from zcbulk_tui.domain.control import Command, Outcome
+from zcbulk_tui.domain.insertion import QueuedFile
 from zcbulk_tui.domain.job import WatchedJob
 from zcbulk_tui.domain.snapshot import ServiceSnapshot
 from zcbulk_tui.errors import (
@@ -14,6 +15,7 @@ from zcbulk_tui.errors import (
     SignedOutError,
     ZcbulkError,
 )
+from zcbulk_tui.render import queue as render_queue
 from zcbulk_tui.render import words
 from zcbulk_tui.render.clipboard import Clipboard, toast
 
@@ -124,6 +126,22 @@ def saving(before: ServiceSnapshot, now: ServiceSnapshot, *, is_known: bool) -> 
     if now.unkept:
         return [Toast(now.unkept, "Not saved", "warning", 15)]
     return [Toast("The missed changes are saved now.", "Saved again")]
+
+
+def queue(before: Sequence[QueuedFile], now: Sequence[QueuedFile]) -> list[Notice]:
+    """Says which files of the queue have come to need the user since it was shown last."""
+    known = {file.insertion.key: file.stage for file in before}
+    said: list[Notice] = []
+    for file in now:
+        if file.stage.needs_user and known.get(file.insertion.key) is not file.stage:
+            last = file.insertion.last_step
+            error = last[1].error if last else None
+            title = f"{file.insertion.label}: {render_queue.said(file)}"
+            if error is None:
+                said.append(Toast("n shows the queue.", title, "warning", 15))
+            else:
+                said.append(ErrorDialog(error, title, more="n shows the queue."))
+    return said
 
 
 def quota(error: QuotaSpentError) -> Toast:

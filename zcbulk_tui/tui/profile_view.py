@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from zcbulk_tui.domain.insertion import QueuedFile
 from zcbulk_tui.domain.job import JobReading, JobRef
 from zcbulk_tui.domain.snapshot import ServiceSnapshot
 from zcbulk_tui.errors import ConfigError
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from zcbulk_tui.domain.budget import Pace
     from zcbulk_tui.domain.planner import Effect
     from zcbulk_tui.domain.records import ControlRecord
+    from zcbulk_tui.monitor.insert_queue import InsertQueue
     from zcbulk_tui.monitor.monitor import Monitor
     from zcbulk_tui.store.archive import Archive
 
@@ -37,6 +39,8 @@ class ProfileView:
         spec: What it is.
         monitor: Watches its jobs; None until it is connected.
         archive: What can be looked up of its past; None until then.
+        queue: Works the files that are on their way; None until then.
+        files: These files, in the order of their turns.
         service: How its calls go.
         effect: What the pace that has been chosen, and does not count yet, would bring; None where
             none has.
@@ -50,6 +54,8 @@ class ProfileView:
         self.spec = spec
         self.monitor: Monitor | None = None
         self.archive: Archive | None = None
+        self.queue: InsertQueue | None = None
+        self.files: tuple[QueuedFile, ...] = ()
         self.service = ServiceSnapshot()
         self.effect: Effect | None = None
         self._take = take
@@ -66,6 +72,7 @@ class ProfileView:
     def connect(self, connection: Connection) -> None:
         """Takes what carries out its keys."""
         self.monitor, self.archive = connection.monitor, connection.archive
+        self.queue = connection.queue
 
     @property
     def others(self) -> Sequence[str]:

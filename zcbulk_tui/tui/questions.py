@@ -1,10 +1,11 @@
-"""The questions before start, abort, poll and remove, as values."""
+"""The questions before start, abort, poll, remove and the steps of a file, as values."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from zcbulk_tui.domain.insertion import QueuedFile, Step
 from zcbulk_tui.domain.job import Action, Environment, JobState, WatchedJob
 from zcbulk_tui.domain.progress import estimated_since
 from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
@@ -95,6 +96,42 @@ def adopt(other: str, jobs: Sequence[WatchedJob], profile: str) -> Question:
             "After a no they stay where they are, and the next start asks again.",
         ],
         yes="Move",
+    )
+
+
+def go_on(file: QueuedFile) -> Question | None:
+    """Asks whether a file of the queue goes on; None where it goes on by itself."""
+    insertion, stage = file.insertion, file.stage
+    if not stage.needs_user:
+        return None
+    form = insertion.form
+    typed = (
+        Typed("the form's link name", form.form)
+        if form.environment is Environment.PRODUCTION
+        else None
+    )
+    where = f"Form {form.form} in {form.owner}/{form.app}, {form.environment.value.upper()}."
+    last = insertion.last_step
+    if last is None:
+        consequence = (
+            f"{file.slot.ended_badly} ended badly. The next job of this form is created, gets "
+            f"{insertion.upload_file.rows:,} records, and is started."
+        )
+        return Question(
+            f"Insert “{insertion.label}” now?", [where, consequence], yes="Insert", typed=typed
+        )
+    step, record = last
+    consequence = {
+        (Step.CREATE, True): "The first create may have made a job whose id nobody knows. Then "
+        "the form is busy, for up to 3 hours, and Zoho refuses this one.",
+        (Step.CREATE, False): "Zoho refused to create the job. This asks once more.",
+        (Step.UPLOAD, True): "The job may have the file already. Then Zoho refuses this upload, "
+        "and nothing is doubled: a job takes one file.",
+        (Step.UPLOAD, False): "Zoho refused the file. This uploads it once more.",
+    }[step, record.is_unclear]
+    verb = "Create" if step is Step.CREATE else "Upload"
+    return Question(
+        f"{verb} once more for “{insertion.label}”?", [where, consequence], yes=verb, typed=typed
     )
 
 

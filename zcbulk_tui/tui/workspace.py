@@ -14,10 +14,18 @@ from typing import NamedTuple
 
 from zcbulk_tui.domain.commands import login
 from zcbulk_tui.domain.control import Outcome
+from zcbulk_tui.domain.insertion import QueuedFile
 from zcbulk_tui.domain.job import Action, Environment, WatchedJob
 from zcbulk_tui.domain.snapshot import JobKey, Listed
 from zcbulk_tui.errors import ConfigError, QuotaSpentError, UsageError
-from zcbulk_tui.monitor.events import CommandEnded, Event, JobChanged, JobRemoved, ServiceChanged
+from zcbulk_tui.monitor.events import (
+    CommandEnded,
+    Event,
+    JobChanged,
+    JobRemoved,
+    QueueChanged,
+    ServiceChanged,
+)
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.hints import first_run, nothing_found
 from zcbulk_tui.render.order import GroupBy, Order, SortBy, first
@@ -129,6 +137,9 @@ class Workspace:
                     *notices.sign_in(profile.name, before, service, list_is_empty=is_empty),
                     *notices.saving(before, service, is_known=is_known),
                 ]
+            case QueueChanged(files):
+                before_it, profile.files = profile.files, files
+                return notices.queue(before_it, files)
             case CommandEnded(job, command):
                 return [notices.command_ended(job, command)]
         return []
@@ -184,6 +195,10 @@ class Workspace:
             return availability.ONE_PROFILE
         if action in availability.NEED_A_CONNECTION and here.monitor is None:
             return availability.NOT_CONNECTED
+        if action == "insert" and here.spec.read_only:
+            return availability.READ_ONLY
+        if action == "queue" and not here.files:
+            return availability.NO_FILES
         if action == "undo" and not self._removal.can_undo:
             return availability.NOTHING_REMOVED
         if action in availability.NEED_A_LIST and not len(self.rows):
@@ -195,6 +210,11 @@ class Workspace:
         if command and not self.target_jobs_of(command).able:
             return availability.none_fits(command, self.target_jobs())
         return availability.AVAILABLE
+
+    @property
+    def files(self) -> list[QueuedFile]:
+        """The files that are on their way into forms, of all profiles."""
+        return [file for profile in self.profiles for file in profile.files]
 
     @property
     def awaits_answer(self) -> bool:

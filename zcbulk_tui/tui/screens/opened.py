@@ -7,6 +7,7 @@ from zcbulk_tui.tui.screens.edit_job import EditJobScreen
 from zcbulk_tui.tui.screens.history import HistoryScreen
 from zcbulk_tui.tui.screens.log import LogScreen
 from zcbulk_tui.tui.screens.profiles import ProfilesScreen
+from zcbulk_tui.tui.screens.queue import QueueScreen
 from zcbulk_tui.tui.screens.watch_jobs import WatchJobsScreen
 
 
@@ -19,6 +20,7 @@ class Opened:
     History = HistoryScreen
     Log = LogScreen
     Profiles = ProfilesScreen
+    Queue = QueueScreen
     WatchJobs = WatchJobsScreen
 
     jobs_in = staticmethod(jobs_in)

@@ -26,6 +26,7 @@ from zcbulk_tui.tui.notices import ErrorDialog
 from zcbulk_tui.tui.profile_spec import Connection, ProfileSpec
 from zcbulk_tui.tui.profile_view import ProfileView
 from zcbulk_tui.tui.questions import Question
+from zcbulk_tui.tui.queue_actions import QueueActions
 from zcbulk_tui.tui.screens.dialogs import ConfirmScreen
 from zcbulk_tui.tui.screens.watch_view import WatchView
 from zcbulk_tui.tui.terminal.clipboard import tmux_options
@@ -281,6 +282,12 @@ class WatchScreen(WatchView):
         self.show_notices(self.workspace.add(profile, *jobs))
         self.flush()  # puts new jobs on the list
         self.jobs.select_job(JobKey(profile.name, jobs[0].ref))
+
+    def action_queue(self) -> None:
+        here = self.workspace.here
+        actions = QueueActions(here, self.show_notices)
+        screen = _opened().Queue(lambda: here.files, actions, glyphs=self.glyphs, keys=self.keys)
+        self.app.push_screen(screen)
 
     def action_poll_all(self) -> None:
         self._poll(self.workspace.unfinished(), "R")

@@ -15,6 +15,7 @@ from textual.widget import Widget
 from zcbulk_tui.domain.job import JobState
 from zcbulk_tui.domain.snapshot import JobKey
 from zcbulk_tui.monitor.events import CommandEnded, Event
+from zcbulk_tui.render import queue
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.order import GroupBy, Order, SortBy
 from zcbulk_tui.render.span import Line, Look, Span, fit_line
@@ -55,6 +56,9 @@ _COUNTDOWN = 60.0
 _WINDOW_TITLE = 5.0
 """Seconds for which the terminal's title may stay, while no job changes its state."""
 
+
+_QUEUE_LINES = 5
+"""Files on their way that have a line below the list; fewer on a low screen."""
 
 _SAID = 4.0
 """Seconds for which something that is said in passing stands in the place of the key line."""
@@ -115,6 +119,7 @@ class WatchView(KeyedScreen[None]):
         self._show_title = show_title
         self.step_theme = step_theme
         self._status = Lines(id="status")
+        self._queue = Lines(id="queue")
         self._foot = Lines(id="foot", on_click=self._click_key)
         self._body = Widget(id="body")
         self.jobs = JobList(
@@ -135,6 +140,7 @@ class WatchView(KeyedScreen[None]):
         yield self._status
         with self._body:
             yield self.jobs
+        yield self._queue
         yield self._foot
 
     def on_mount(self) -> None:
@@ -253,6 +259,7 @@ class WatchView(KeyedScreen[None]):
         now, width = self.now(), self.size.width
         rule: Line = (Span(self.glyphs.rule * width, Look.LEFT),)
         self._status.show(self.workspace.status(now, width), rule)
+        self._show_queue(rule, width)
         about = self.workspace.about(now, width)
         self._key_row = 1 + len(about)
         keys = key_line(self.keys, self._state_of, width)
@@ -261,6 +268,15 @@ class WatchView(KeyedScreen[None]):
         if self.details is not None and self.workspace.details is not Details.CLOSED:
             self._give_room()
             self.details.put(self.workspace.selected, self.workspace.here.service)
+
+    def _show_queue(self, rule: Line, width: int) -> None:
+        """Shows the files that are on their way, below the list, while there are some."""
+        most = max(min(_QUEUE_LINES, self.size.height // 4), 1)
+        files = queue.lines(self.workspace.files, self.glyphs, width, most)
+        height = len(files) + 1 if files else 0
+        if self._queue.styles.height is None or self._queue.styles.height.value != height:
+            self._queue.styles.height = height
+        self._queue.show(rule, *files)
 
     def _state_of(self, action: str) -> bool | None:
         return self.workspace.can(action).state

@@ -1,0 +1,60 @@
+"""What is done with the files of a queue, and what is said of each."""
+
+from collections.abc import Callable, Iterable
+
+from zcbulk_tui.domain.insertion import QueuedFile
+from zcbulk_tui.errors import ConfigError, UsageError
+from zcbulk_tui.tui.notices import ErrorDialog, Notice
+from zcbulk_tui.tui.profile_view import ProfileView
+
+
+class QueueActions:
+    """The queue of a profile, as its user changes it.
+
+    Args:
+        profile: Whose queue.
+        say: Shows what is to be said.
+    """
+
+    def __init__(self, profile: ProfileView, say: Callable[[Iterable[Notice]], None]) -> None:
+        self._profile = profile
+        self._say = say
+
+    def move(self, file: QueuedFile, *, up: bool) -> None:
+        """Lets a file change places with another one for the same form."""
+        queue = self._profile.queue
+        if queue is not None:
+            self._try(lambda: queue.move(file.insertion.key, up=up))
+
+    def drop(self, file: QueuedFile) -> None:
+        """Takes a file off the queue."""
+        queue = self._profile.queue
+        if queue is not None:
+            self._try(lambda: queue.drop(file.insertion.key))
+
+    def go_on(self, file: QueuedFile) -> None:
+        """Lets a file go on; its user has said so."""
+        queue = self._profile.queue
+        if queue is not None:
+            self._try(lambda: queue.go_on(file.insertion.key))
+
+    def about(self, file: QueuedFile) -> list[str]:
+        """Returns what there is to know of a file, as sentences."""
+        insertion = file.insertion
+        source, upload = insertion.source, insertion.upload_file
+        form = insertion.form
+        last = insertion.last_step
+        error = last[1].error if last else None
+        return [
+            f"{source}: {upload.rows:,} records, {upload.size:,} bytes, "
+            f"SHA-256 {upload.sha256[:12]}….",
+            f"Form {form.form} in {form.owner}/{form.app}, {form.environment.value}.",
+            f"Queued by {insertion.operator}.",
+            *([str(error)] if error is not None else []),
+        ]
+
+    def _try(self, change: Callable[[], None]) -> None:
+        try:
+            change()
+        except (ConfigError, UsageError) as error:
+            self._say([ErrorDialog(error)])

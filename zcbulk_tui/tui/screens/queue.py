@@ -1,0 +1,162 @@
+"""The queue: the files that wait for their form, and those that need the user."""
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from zcbulk_tui.domain.insertion import QueuedFile
+from zcbulk_tui.render import queue
+from zcbulk_tui.render.glyphs import Glyphs
+from zcbulk_tui.render.span import Line, Look, Span, fit_line
+from zcbulk_tui.tui import questions
+from zcbulk_tui.tui.key_line import legend
+from zcbulk_tui.tui.keys import Context, Key, bindings
+from zcbulk_tui.tui.queue_actions import QueueActions
+from zcbulk_tui.tui.screens.base import KeyedScreen
+from zcbulk_tui.tui.screens.dialogs import ConfirmScreen
+from zcbulk_tui.tui.widgets.lines import Lines
+
+_KEYS = {
+    "queue_up queue_down": "move it",
+    "go_on": "go on",
+    "drop": "take it off",
+    "down up": "select",
+    "back": "close",
+}
+"""What is said of the keys."""
+
+_TICK = 1.0
+"""Seconds between two looks at the queue."""
+
+
+class QueueScreen(KeyedScreen[None], ModalScreen[None]):
+    """Shows the files of a profile that are on their way.
+
+    Args:
+        files: Returns them, in the order of their turns.
+        actions: What the keys do.
+        glyphs: The characters to draw with.
+        keys: All keys, some of them the user's own.
+    """
+
+    CSS_PATH = "dialogs.tcss"
+    CONTEXT = Context.QUEUE
+    BINDINGS: ClassVar[list[BindingType]] = bindings(CONTEXT)
+
+    def __init__(
+        self,
+        files: Callable[[], Sequence[QueuedFile]],
+        actions: QueueActions,
+        *,
+        glyphs: Glyphs,
+        keys: Sequence[Key],
+    ) -> None:
+        super().__init__(keys)
+        self._files = files
+        self._actions = actions
+        self._glyphs = glyphs
+        self._selected = 0
+        self._list = Lines(id="queue-list")
+        self._about = Static(id="queue-about", markup=False)
+
+    def compose(self) -> ComposeResult:
+        """The list, what is said of the selected file, and what the keys are."""
+        with Vertical(classes="dialog"):
+            yield Static("Files for the forms", classes="dialog-title")
+            yield self._list
+            yield self._about
+            yield Lines(id="queue-keys")
+
+    def on_mount(self) -> None:
+        """Begins to follow the queue."""
+        self.set_interval(_TICK, self.show_files)
+
+    def on_resize(self) -> None:
+        """Fits the lines to the width."""
+        self.call_after_refresh(self.show_files)
+
+    def show_files(self) -> None:
+        """Shows the queue as it is now."""
+        files, width = self._files(), self._list.size.width
+        self._selected = max(0, min(self._selected, len(files) - 1))
+        drawn: list[Line] = [
+            self._row(file, width, selected=at == self._selected) for at, file in enumerate(files)
+        ] or [fit_line([Span(" No file is on its way. N inserts one.", Look.DIM)], width)]
+        self._list.styles.height = len(drawn)
+        self._list.show(*drawn)
+        selected = self.selected
+        said = " ".join(self._actions.about(selected)) if selected else ""
+        self._about.update(said)
+        keys = self.query_one("#queue-keys", Lines)
+        keys.show(legend(self.keys, _KEYS, keys.size.width))
+
+    def _row(self, file: QueuedFile, width: int, *, selected: bool) -> Line:
+        bar = Span(self._glyphs.cursor if selected else " ", Look.RUNNING)
+        return (bar, *queue.line(file, self._glyphs, width - 1))
+
+    @property
+    def selected(self) -> QueuedFile | None:
+        """The file under the cursor; None where there is none."""
+        files = self._files()
+        return files[self._selected] if self._selected < len(files) else None
+
+    @property
+    def page_lines(self) -> int:
+        """Files that are visible at once."""
+        return max(self._list.size.height, 1)
+
+    def move(self, lines: int) -> None:
+        """Moves the cursor."""
+        self._selected += lines
+        self.show_files()
+
+    def move_to_end(self, *, last: bool) -> None:
+        """Moves the cursor to the first or the last file."""
+        self._selected = len(self._files()) if last else 0
+        self.show_files()
+
+    def action_queue_up(self) -> None:
+        """Lets the file change places with the one before it for the same form."""
+        self._move_file(up=True)
+
+    def action_queue_down(self) -> None:
+        """Lets the file change places with the one after it for the same form."""
+        self._move_file(up=False)
+
+    def _move_file(self, *, up: bool) -> None:
+        selected = self.selected
+        if selected is None:
+            return
+        self._actions.move(selected, up=up)
+        keys = [file.insertion.key for file in self._files()]
+        if selected.insertion.key in keys:
+            self._selected = keys.index(selected.insertion.key)
+        self.show_files()
+
+    def action_drop(self) -> None:
+        """Takes the file off the queue."""
+        if self.selected is not None:
+            self._actions.drop(self.selected)
+            self.show_files()
+
+    def action_go_on(self) -> None:
+        """Asks whether the file goes on."""
+        selected = self.selected
+        if selected is None:
+            return
+        question = questions.go_on(selected)
+        if question is None:
+            self._about.update("It goes on by itself.")
+            return
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._actions.go_on(selected)
+                self.show_files()
+
+        self.app.push_screen(ConfirmScreen(question), answered)
