@@ -17,12 +17,13 @@ from tests.support.virtual_time import run_virtual, virtual_now
 from zcbulk_tui.domain.call_limits import Slot as CallSlot
 from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.form import FormRef
-from zcbulk_tui.domain.insertion import Insertion, QueuedFile, StepRecord
+from zcbulk_tui.domain.insertion import Insertion, QueuedFile, Step, StepRecord
 from zcbulk_tui.domain.insertion import Stage as Where
 from zcbulk_tui.domain.job import Action, JobRef, JobState
 from zcbulk_tui.domain.upload import CreatedJob, UploadFile
 from zcbulk_tui.errors import (
     Answer,
+    HeldError,
     RefusedError,
     UnclearError,
     UndocumentedError,
@@ -337,6 +338,21 @@ def test_two_windows_on_one_queue_send_each_step_once() -> None:
     one, other = run_virtual(scene())
     steps = one.inserting.names() + other.inserting.names()
     assert sorted(steps) == sorted(["create", "upload", "start"] * 2)
+
+
+@pytest.mark.parametrize("step", [Step.CREATE, Step.UPLOAD])
+def test_a_step_that_another_process_has_sent_is_not_sent(step: Step) -> None:
+    async def scene() -> None:
+        stage = QueueStage(insertion())
+        begun = insertion().with_step(step, StepRecord(NOW))
+        stage.insertions.begin(begun, step)
+        with pytest.raises(HeldError):
+            stage.insertions.begin(begun, step)
+        stage.insertions.keep(replace(insertion(), is_over=True))
+        with pytest.raises(HeldError):
+            stage.insertions.begin(begun, step)
+
+    run_virtual(scene())
 
 
 def test_a_file_is_moved_before_another_one_of_its_form_only() -> None:

@@ -14,7 +14,7 @@ from zcbulk_tui.tui.app import DashboardApp, Preferences
 from zcbulk_tui.tui.keys import KEYS, Context, Key
 from zcbulk_tui.tui.own_keys import remapped
 
-OWN = {"down": "n", "start": "f5", "help": "f1 ?", "theme": "", "eager": "> ctrl+e", "palette": ";"}
+OWN = {"down": "i", "start": "f5", "help": "f1 ?", "theme": "", "eager": "> ctrl+e", "palette": ";"}
 """Keys of the user's own."""
 
 
@@ -76,7 +76,7 @@ async def test_own_keys_act_in_the_place_of_the_others() -> None:
     async with with_keys(remapped(KEYS, OWN)).open() as stage:
         await stage.press("j", "down")
         assert stage.screen.workspace.rows.cursor == 0
-        await stage.press("n")
+        await stage.press("i")
         assert stage.screen.workspace.rows.cursor == 1
         before = stage.app.theme
         await stage.press("t")
@@ -143,7 +143,7 @@ async def test_own_keys_act_on_the_other_screens() -> None:
         """The chosen pace, and whether the field has the focus."""
         return stage.screen.workspace.here.pending_pace, stage.app.screen.focused is not None
 
-    own = {"true_figure": "f", "eager": "i", "close": "w", "down": "n", "calls": "C"}
+    own = {"true_figure": "f", "eager": "m", "close": "w", "down": "i", "calls": "C"}
     async with with_keys(remapped(KEYS, own)).open() as stage:
         await stage.press("b", "t", "plus")
         assert pressed(stage) == (None, False)
@@ -162,7 +162,7 @@ async def test_the_same_key_opens_a_screen_and_closes_it(action: str, own: str) 
     changed = {
         "default": {},
         "others": {"log": "f6", "budget": "ctrl+e", "history": "i", "help": "f1"},
-        "taken from the screen itself": {action: "j", "down": "n"},
+        "taken from the screen itself": {action: "j", "down": "i"},
     }[own]
     keys = remapped(KEYS, changed)
     (name, *_) = next(key.keys for key in keys if key.action == action).split(",")

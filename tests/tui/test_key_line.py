@@ -85,7 +85,7 @@ async def test_the_last_line_of_the_screen_is_the_key_line(width: int) -> None:
 
 def test_a_legend_has_own_keys_and_as_many_as_fit() -> None:
     actions = {"back": "close", "down up": "scroll", "calls": "calls", "top": "newest"}
-    keys = remapped(KEYS, {"down": "n", "calls": ""})
+    keys = remapped(KEYS, {"down": "i", "calls": ""})
     assert text(legend(keys, actions, 60)).rstrip() == " Esc close  n k scroll  g newest"
     assert text(legend(keys, actions, 25)).rstrip() == " Esc close  n k scroll"
     assert line_width(legend(keys, actions, 5)) == 5

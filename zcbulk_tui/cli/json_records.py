@@ -1,5 +1,6 @@
 """What commands print as objects of JSON; what these are made of is named in `json_objects`."""
 
+from zcbulk_tui.domain.insertion import Source
 from zcbulk_tui.domain.job import WatchedJob
 from zcbulk_tui.domain.records import CallRecord, ControlRecord, JobEvent, Record
 from zcbulk_tui.errors import ZcbulkError
@@ -78,6 +79,18 @@ def command_object(record: ControlRecord) -> JsonObject:
         **_error_fields(command.error),
         "shown": record.shown and reading_object(record.shown),
         "settled": record.settled and reading_object(record.settled),
+    }
+
+
+def source_object(source: Source) -> JsonObject:
+    """The file that a job was made of here."""
+    return {
+        "name": source.name,
+        "part": source.part or None,
+        "parts": source.parts or None,
+        "rows": source.rows,
+        "bytes": source.size,
+        "sha256": source.sha256,
     }
 
 

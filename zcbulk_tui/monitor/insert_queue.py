@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -145,13 +146,12 @@ class InsertQueue:
         insertion = self._insertions.find(key)
         if insertion is None or insertion.is_over:
             return
-        if not self._insertions.locks.take(insertion.form):
-            if stage(insertion) is Stage.SENDING:
+        if stage(insertion) is Stage.SENDING:
+            # Nobody has the lock where the sender is gone.
+            if not self._insertions.locks.take(insertion.form):
                 raise UsageError("A step of it is on its way", next_step="Wait until it has ended.")
-            self._insertions.keep(replace(insertion, is_over=True))
-        else:
-            self._insertions.keep(replace(insertion, is_over=True))
             self._insertions.locks.release(insertion.form)
+        self._end(insertion)
         self._say(insertion, f"Taken off the queue: {insertion.source}")
         self.look()
 
@@ -221,7 +221,7 @@ class InsertQueue:
         try:
             while (insertion := self._insertions.find(key)) and await self._step(insertion):
                 pass
-        except ConfigError as error:
+        except (ConfigError, HeldError) as error:
             self._wait(key, error.title)
         finally:
             self._insertions.locks.release(form)
@@ -230,7 +230,7 @@ class InsertQueue:
     async def _step(self, insertion: Insertion) -> bool:
         """Takes the next step of a file; returns whether there may be another one at once."""
         if self._was_started(insertion):
-            self._insertions.keep(replace(insertion, is_over=True))
+            self._end(insertion)
             return False
         match stage(insertion, self._slot(insertion.form)):
             case Stage.SENDING:
@@ -250,6 +250,14 @@ class InsertQueue:
                 return True
             case _:
                 return False
+
+    def _end(self, insertion: Insertion) -> None:
+        """Writes down that nothing more is to be done, and removes what was made for the upload."""
+        self._insertions.keep(replace(insertion, is_over=True))
+        made = insertion.upload_file.path
+        if made != insertion.source.path:
+            with suppress(OSError):
+                made.unlink()
 
     def _give_up(self, insertion: Insertion) -> None:
         last = insertion.last_step
@@ -318,7 +326,7 @@ class InsertQueue:
         self._waits.pop(known.key, None)
         self._say(known, f"Uploaded {known.source}")
         if not known.starts:
-            self._insertions.keep(replace(known, is_over=True))
+            self._end(known)
             self._read(known)
         return known.starts
 
@@ -329,7 +337,7 @@ class InsertQueue:
         last = self._context.memory.last_command(ref)
         was_sent = last is not None and last.command.outcome is not Outcome.REFUSED
         if not insertion.starts or was_sent:
-            self._insertions.keep(replace(insertion, is_over=True))
+            self._end(insertion)
             return False
         try:
             command = await self._monitor.command(ref, Action.START)
@@ -338,18 +346,18 @@ class InsertQueue:
             return False
         except UsageError as error:
             self._say(insertion, f"Not started: {insertion.source}", error=error)
-            self._insertions.keep(replace(insertion, is_over=True))
+            self._end(insertion)
             return False
         if command.outcome is Outcome.REFUSED and passes(command.error):
             self._wait(insertion.key, command.error.title if command.error else "")
             return False
         # Of anything else the row of the job speaks: it has the command, and the key for another.
-        self._insertions.keep(replace(insertion, is_over=True))
+        self._end(insertion)
         return False
 
     def _begin(self, insertion: Insertion, step: Step, record: StepRecord) -> Insertion:
         begun = insertion.with_step(step, record)
-        self._insertions.keep(begun)
+        self._insertions.begin(begun, step)
         self._say(begun, f"{step.value} sent for {begun.source}")
         self.look()
         return begun

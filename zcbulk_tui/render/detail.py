@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from zcbulk_tui.domain import datacenters
 from zcbulk_tui.domain.deadlines import deadlines
+from zcbulk_tui.domain.insertion import Source
 from zcbulk_tui.domain.job import Action, Environment, JobReading, JobState
 from zcbulk_tui.domain.progress import estimated_since, remaining
 from zcbulk_tui.domain.records import ControlRecord
@@ -40,6 +41,7 @@ class Known(NamedTuple):
         service: How the calls of its profile go.
         id_key: The key that copies its id, as people write it; empty for none.
         command_key: The same for the command.
+        source: The file that was inserted from here; None for none.
     """
 
     listed: Listed
@@ -48,6 +50,7 @@ class Known(NamedTuple):
     service: ServiceSnapshot = ServiceSnapshot()
     id_key: str = "y"
     command_key: str = "Y"
+    source: Source | None = None
 
 
 def detail(
@@ -115,6 +118,7 @@ class _Pane:
             self._risk(),
             self._deadlines(),
             self._polls(),
+            self._file(),
             self._reference(),
             self._command(),
         ]
@@ -251,6 +255,14 @@ class _Pane:
         if record is not None and record.settled is not None:
             settled = record.settled
             group.text("Settled", f"“{settled.raw_state}” was read {self._moment(settled.read_at)}")
+        return group
+
+    def _file(self) -> FieldGroup:
+        group, source = self._group("FILE"), self._known.source
+        if source is not None:
+            group.text("Name", str(source))
+            group.text("Holds", f"{source.rows:,} records, {source.size:,} bytes")
+            group.text("SHA-256", source.sha256)
         return group
 
     def _reference(self) -> FieldGroup:

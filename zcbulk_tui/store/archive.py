@@ -8,6 +8,7 @@ from zcbulk_tui.domain.job import JobRef, WatchedJob
 from zcbulk_tui.domain.records import EventKind, History, Record
 from zcbulk_tui.store import control_log, log_rows
 from zcbulk_tui.store.database import Database
+from zcbulk_tui.store.insertions import Insertions
 from zcbulk_tui.store.rows import JOB, READING, THE_JOB, key, to_job, to_millis, to_reading
 from zcbulk_tui.store.watch_list import WatchList
 
@@ -43,11 +44,13 @@ class Archive:
             f" WHERE events.job = ? AND {_TELLING} ORDER BY events.at, events.id"
         )
         commands = f"{control_log.SELECT} WHERE control.job = ? ORDER BY control.at"
+        insertion = Insertions(self._database, self._profile).of_job(ref)
         return History(
             to_job(tuple(job)),
             tuple(map(to_reading, self._database.rows(readings, (number,)))),
             tuple(map(log_rows.to_event, self._database.rows(events, (number,)))),
             tuple(map(control_log.to_record, self._database.rows(commands, (number,)))),
+            insertion.source if insertion else None,
         )
 
     def log(

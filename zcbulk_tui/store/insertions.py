@@ -9,11 +9,11 @@ from typing import Any
 
 from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.form import FormRef
-from zcbulk_tui.domain.insertion import Insertion, Source, StepRecord
+from zcbulk_tui.domain.insertion import Insertion, Source, Step, StepRecord
 from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.domain.upload import UploadFile
-from zcbulk_tui.errors import ConfigError
+from zcbulk_tui.errors import ConfigError, HeldError
 from zcbulk_tui.store.database import Database
 from zcbulk_tui.store.form_lock import FormLocks
 from zcbulk_tui.store.json_objects import error_from, error_object, moment, moment_from
@@ -50,6 +50,11 @@ VALUES (:profile, (SELECT ifnull(max(place), 0) + 1 FROM insertions WHERE profil
 _KEEP = f"""
 UPDATE insertions SET {", ".join(f"{name} = :{name}" for name in _NAMES[1:])} WHERE key = :key
 """
+
+_BEGIN = {
+    Step.CREATE: f"{_KEEP} AND NOT is_over AND created IS NULL",
+    Step.UPLOAD: f"{_KEEP} AND NOT is_over AND uploaded IS NULL",
+}
 
 _SELECT = f"SELECT {', '.join(_NAMES)} FROM insertions"
 
@@ -141,6 +146,23 @@ class Insertions:
         """
         with self._database.transaction(durable=True) as connection:
             connection.execute(_KEEP, _values(insertion))
+
+    def begin(self, insertion: Insertion, step: Step) -> None:
+        """Writes down that a step is about to be sent, if no process has sent it.
+
+        Both is one transaction, so that of several processes one alone sends it.
+
+        Raises:
+            HeldError: It was sent already, or the file was taken off the queue.
+            ConfigError: It cannot be written; nothing may be sent then.
+        """
+        with self._database.transaction(durable=True) as connection:
+            if connection.execute(_BEGIN[step], _values(insertion)).rowcount != 1:
+                raise HeldError(
+                    "Nothing was sent",
+                    "The file was taken off the queue meanwhile, or another process has sent it.",
+                    "Look at the queue.",
+                )
 
     def created(self, insertion: Insertion, job: WatchedJob) -> None:
         """Writes down that an insertion has its job, and puts that on the watch list.

@@ -79,6 +79,8 @@ _FORGET_EVENT = "DELETE FROM events WHERE id = ?"
 _FORGET_CALL = "DELETE FROM calls WHERE id = ?"
 _FORGET_CONTROL = "DELETE FROM control WHERE key = ?"
 
+_FORGET_INSERTIONS = "DELETE FROM insertions WHERE is_over AND queued_at < ?"
+
 _FORGET_WISHES = "DELETE FROM wanted WHERE by_window NOT IN (SELECT id FROM windows)"
 
 # A job that was just added has no rows yet, and whoever added it is about to write some.
@@ -114,7 +116,7 @@ class Policy:
     Attributes:
         full: For so long, every reading.
         all: For so long, some readings, and events and calls; no less than `full`.
-        control: For so long, records of start and abort.
+        control: For so long, records of start and abort, and of files that were inserted.
     """
 
     full: timedelta
@@ -202,6 +204,7 @@ def thin(database: Database, policy: Policy, now: datetime) -> Thinned:
     )
     with database.transaction() as connection:
         connection.execute(_FORGET_WISHES)
+        connection.execute(_FORGET_INSERTIONS, (old,))
         jobs = connection.execute(_FORGET_JOBS, (oldest,)).rowcount
     return replace(thinned, jobs=jobs)
 

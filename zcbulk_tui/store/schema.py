@@ -74,7 +74,7 @@ TABLES = (
         id INTEGER PRIMARY KEY,
         profile TEXT NOT NULL,
         job INTEGER REFERENCES jobs (id),
-        about TEXT NOT NULL,
+        about TEXT NOT NULL DEFAULT '',
         at INTEGER NOT NULL,
         cause TEXT NOT NULL,
         why TEXT NOT NULL,

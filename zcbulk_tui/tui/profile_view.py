@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from zcbulk_tui.domain.insertion import QueuedFile
+from zcbulk_tui.domain.insertion import QueuedFile, Source
 from zcbulk_tui.domain.job import JobReading, JobRef
 from zcbulk_tui.domain.snapshot import ServiceSnapshot
 from zcbulk_tui.errors import ConfigError
@@ -26,10 +26,12 @@ class JobPast(NamedTuple):
     Attributes:
         readings: Oldest first.
         record: The last start or abort; None for none.
+        source: The file that was inserted from here; None for none.
     """
 
     readings: Sequence[JobReading] = ()
     record: "ControlRecord | None" = None
+    source: Source | None = None
 
 
 class ProfileView:
@@ -98,7 +100,8 @@ class ProfileView:
             return None  # the line above the list says that nothing is kept
         if history is None:
             return None
-        return JobPast(history.readings, history.commands[-1] if history.commands else None)
+        last = history.commands[-1] if history.commands else None
+        return JobPast(history.readings, last, history.source)
 
     # The pace: what it would bring is shown first, and it counts a moment later.
 
