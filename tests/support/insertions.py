@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.support.jobs import NOW, REF
 from zcbulk_tui.domain.form import FormRef
-from zcbulk_tui.domain.insertion import Insertion, Source
+from zcbulk_tui.domain.insertion import Insertion, SourceFile
 from zcbulk_tui.domain.upload import UploadFile
 
 FORM = FormRef.of(REF)
@@ -18,7 +18,7 @@ def insertion(key: str = "one", form: FormRef = FORM, **changes: object) -> Inse
     made = Insertion(
         key,
         form,
-        Source(path, path.name, 1_000_000, "ab" * 32, 50_000),
+        SourceFile(path, path.name, 1_000_000, "ab" * 32, 50_000),
         UploadFile(path, path.name, 1_000_000, "ab" * 32, 50_000),
         f"File {key}",
         NOW,

@@ -1,6 +1,6 @@
 """What commands print as objects of JSON; what these are made of is named in `json_objects`."""
 
-from zcbulk_tui.domain.insertion import Source
+from zcbulk_tui.domain.insertion import SourceFile
 from zcbulk_tui.domain.job import WatchedJob
 from zcbulk_tui.domain.records import CallRecord, ControlRecord, JobEvent, Record
 from zcbulk_tui.errors import ZcbulkError
@@ -82,7 +82,7 @@ def command_object(record: ControlRecord) -> JsonObject:
     }
 
 
-def source_object(source: Source) -> JsonObject:
+def source_object(source: SourceFile) -> JsonObject:
     """The file that a job was made of here."""
     return {
         "name": source.name,

@@ -69,7 +69,7 @@ class StepRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SourceFile:
     """The file that the user named; what is uploaded may be made of it.
 
     Attributes:
@@ -121,7 +121,7 @@ class Insertion:
 
     key: str
     form: FormRef
-    source: Source
+    source: SourceFile
     upload_file: UploadFile
     label: str
     queued_at: datetime

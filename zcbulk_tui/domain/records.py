@@ -14,7 +14,7 @@ from zcbulk_tui.domain.control import (
     shows_none,
     told_by,
 )
-from zcbulk_tui.domain.insertion import Source
+from zcbulk_tui.domain.insertion import SourceFile
 from zcbulk_tui.domain.job import Action, JobReading, JobRef, JobState, WatchedJob
 from zcbulk_tui.errors import Answer, HeldError, ZcbulkError
 
@@ -284,4 +284,4 @@ class History:
     readings: tuple[JobReading, ...]
     events: tuple[JobEvent, ...] = ()
     commands: tuple[ControlRecord, ...] = ()
-    source: Source | None = None
+    source: SourceFile | None = None

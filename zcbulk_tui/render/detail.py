@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from zcbulk_tui.domain import datacenters
 from zcbulk_tui.domain.deadlines import deadlines
-from zcbulk_tui.domain.insertion import Source
+from zcbulk_tui.domain.insertion import SourceFile
 from zcbulk_tui.domain.job import Action, Environment, JobReading, JobState
 from zcbulk_tui.domain.progress import estimated_since, remaining
 from zcbulk_tui.domain.records import ControlRecord
@@ -50,7 +50,7 @@ class Known(NamedTuple):
     service: ServiceSnapshot = ServiceSnapshot()
     id_key: str = "y"
     command_key: str = "Y"
-    source: Source | None = None
+    source: SourceFile | None = None
 
 
 def detail(

@@ -9,7 +9,7 @@ from typing import Any
 
 from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.form import FormRef
-from zcbulk_tui.domain.insertion import Insertion, Source, Step, StepRecord
+from zcbulk_tui.domain.insertion import Insertion, SourceFile, Step, StepRecord
 from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.domain.upload import UploadFile
@@ -264,9 +264,9 @@ def _to_insertion(row: tuple[Any, ...]) -> Insertion:
     )
 
 
-def _to_source(parts: Mapping[str, Any]) -> Source:
+def _to_source(parts: Mapping[str, Any]) -> SourceFile:
     row_map = parts["row_map"]
-    return Source(
+    return SourceFile(
         Path(parts["path"]),
         one_line(parts["name"], 100),
         parts["size"],

@@ -135,15 +135,10 @@ TABLES = (
     "CREATE INDEX insertions_in_place ON insertions (profile, is_over, place)",
     "CREATE INDEX insertions_of_job ON insertions (job_id)",
     """
-    CREATE TABLE form_fields (
-        origin TEXT NOT NULL,
-        owner TEXT NOT NULL,
-        app TEXT NOT NULL,
-        form TEXT NOT NULL,
-        environment TEXT NOT NULL,
+    CREATE TABLE meta (
+        about TEXT PRIMARY KEY,
         read_at INTEGER NOT NULL,
-        fields TEXT NOT NULL,
-        PRIMARY KEY (origin, owner, app, form, environment)
+        answer TEXT NOT NULL
     ) WITHOUT ROWID
     """,
     """

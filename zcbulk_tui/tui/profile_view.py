@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from zcbulk_tui.domain.insertion import QueuedFile, Source
+from zcbulk_tui.domain.insertion import QueuedFile, SourceFile
 from zcbulk_tui.domain.job import JobReading, JobRef
 from zcbulk_tui.domain.snapshot import ServiceSnapshot
 from zcbulk_tui.errors import ConfigError
@@ -31,7 +31,7 @@ class JobPast(NamedTuple):
 
     readings: Sequence[JobReading] = ()
     record: "ControlRecord | None" = None
-    source: Source | None = None
+    source: SourceFile | None = None
 
 
 class ProfileView:
