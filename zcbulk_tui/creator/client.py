@@ -51,7 +51,7 @@ class CreatorClient:
     """Creator's bulk insert API for one sign-in.
 
     Args:
-        tokens: SourceFile of the access token.
+        tokens: Source of the access token.
         network: Carries the calls.
         base_url: Replaces the origin of every job; None for each job's own data centre.
         api_version: ``v2.1`` [STATUS] or ``v2`` [OAS].
