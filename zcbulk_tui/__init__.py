@@ -8,6 +8,7 @@ The map; imports run downwards only, and ``cli`` joins the parts:
 - ``creator``: Zoho Creator and its accounts server over HTTPS
 - ``render``: jobs as spans of styled text, without a terminal library
 - ``config``: settings, and where each comes from
+- ``data``: files of records: opened, checked, cut, without network and screen
 - ``store``: what is remembered, in SQLite; sign-ins in the keyring or in files
 - ``domain``: jobs, counts, forecasts, the planner, the quota: pure, time is an argument
 - ``errors``: one tree of exceptions, each with a title, a cause and a next step

@@ -5,6 +5,7 @@
     ZcbulkError
     ├── UsageError               exit 2   what was typed cannot be used
     │   ├── ConfigError          exit 2   what is configured cannot be used
+    │   ├── DataError            exit 2   a file of records cannot be used
     │   └── HeldError            exit 2   an earlier command stands in the way of this one
     ├── IncompatibleError        exit 1   a library is installed that this does not work with
     ├── OutputError              exit 5   all went well, but for writing the output
@@ -150,6 +151,10 @@ class UsageError(ZcbulkError):
 
 class ConfigError(UsageError):
     """What is configured, in a file or in the environment, cannot be used."""
+
+
+class DataError(UsageError):
+    """A file of records cannot be read, or holds what cannot be sent."""
 
 
 class HeldError(UsageError):

@@ -1,0 +1,1 @@
+"""Files of records: CSV in and out, without network and screen."""

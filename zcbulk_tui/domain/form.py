@@ -1,0 +1,113 @@
+"""Forms: which one, and its fields as the Meta API lists them [FIELDS]."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+
+from zcbulk_tui.domain.job import Environment, JobRef
+
+
+@dataclass(frozen=True, slots=True)
+class FormRef:
+    """The identity of a form: where a job is created.
+
+    Attributes:
+        origin: Scheme and host of the data centre's API, as in ``https://www.zohoapis.eu``.
+        owner: User name of the account owner (the workspace name).
+        app: Link name of the application.
+        form: Link name of the form.
+        environment: The environment whose records the form holds.
+    """
+
+    origin: str
+    owner: str
+    app: str
+    form: str
+    environment: Environment = Environment.PRODUCTION
+
+    def job(self, job_id: str) -> JobRef:
+        """Returns the reference of a job of this form; its id has been checked."""
+        return JobRef(self.origin, self.owner, self.app, self.form, job_id, self.environment)
+
+    @classmethod
+    def of(cls, ref: JobRef) -> "FormRef":
+        """Returns the form that a job inserts into."""
+        return cls(ref.origin, ref.owner, ref.app, ref.form, ref.environment)
+
+
+class FieldType(IntEnum):
+    """The types of fields that are documented by number [FIELDS]; there are more."""
+
+    SINGLE_LINE = 1
+    MULTI_LINE = 2
+    EMAIL = 3
+    RICH_TEXT = 4
+    NUMBER = 5
+    DECIMAL = 6
+    PERCENT = 7
+    CURRENCY = 8
+    AUTO_NUMBER = 9
+    DATE = 10
+    DATE_TIME = 11
+    DROP_DOWN = 12
+    RADIO = 13
+    MULTI_SELECT = 14
+    CHECK_BOX = 15
+    DECISION_BOX = 16
+    URL = 17
+    IMAGE = 18
+    NAME = 29
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """A field of a form.
+
+    Attributes:
+        link_name: Its name in URLs and in the first row of a CSV [UPLOAD].
+        display_name: Its name on the screen; sanitised.
+        type: Its type's number; see `FieldType`, which does not have all.
+        is_mandatory: Whether a record must have a value for it.
+        is_unique: Whether no two records may have the same value.
+        max_char: Characters that a value may have; None where the answer has no such limit.
+        subfields: Link names of the parts of a composite field, such as ``first_name``; empty
+            where there are none, or the answer lists none.
+        choices: Values that may be chosen; empty where any may, or the answer lists none.
+    """
+
+    link_name: str
+    display_name: str
+    type: int
+    is_mandatory: bool = False
+    is_unique: bool = False
+    max_char: int | None = None
+    subfields: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FormFields:
+    """The fields of a form at one moment.
+
+    Attributes:
+        fields: All of them, in the form's order.
+        read_at: When the answer came; aware.
+    """
+
+    fields: tuple[FormField, ...]
+    read_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NamedLink:
+    """An application or a form in a list of the Meta API [FORMS].
+
+    Attributes:
+        link_name: Its name in URLs.
+        display_name: Its name on the screen; sanitised.
+        owner: The account owner of an application (its workspace name); empty for a form.
+    """
+
+    link_name: str
+    display_name: str
+    owner: str = ""

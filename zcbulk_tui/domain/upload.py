@@ -1,0 +1,38 @@
+"""What is uploaded to a job, and what the create call returned."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from zcbulk_tui.errors import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class UploadFile:
+    """A file that is uploaded as it stands on the disk.
+
+    Attributes:
+        path: Where it stands.
+        name: The name that is sent; it ends in ``.csv`` or ``.zip``.
+        size: Its size in bytes.
+        sha256: Its SHA-256, in hexadecimal.
+        rows: Records in it, without the header.
+    """
+
+    path: Path
+    name: str
+    size: int
+    sha256: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class CreatedJob:
+    """What a create call returned [CREATE].
+
+    Attributes:
+        job_id: The id of the new job.
+        answer: The server's words.
+    """
+
+    job_id: str
+    answer: Answer
