@@ -120,7 +120,12 @@ async def open_upload(file: UploadFile, on_progress: Progress) -> AsyncIterator[
     Raises:
         DataError: It cannot be read, or is not the one that was checked.
     """
-    source = await asyncio.to_thread(_Source, file)
+    opening = asyncio.create_task(asyncio.to_thread(_Source, file))
+    try:
+        source = await asyncio.shield(opening)
+    except asyncio.CancelledError:
+        opening.add_done_callback(_close)
+        raise
     try:
         yield UploadBody(file, source, on_progress)
     finally:
@@ -193,6 +198,12 @@ class _Source:
     def _close_later(self) -> None:
         with self._lock:
             self._open.close()
+
+
+def _close(opening: asyncio.Task[_Source]) -> None:
+    """Closes what nobody waits for any more."""
+    if not opening.cancelled() and opening.exception() is None:
+        opening.result().close()
 
 
 def _open(path: str, flags: int) -> int:
