@@ -4,6 +4,7 @@ Every call returns its result or raises an error of the tree. Nothing is retried
 another call is worth its cost is for the monitor to decide.
 """
 
+import asyncio
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -245,7 +246,9 @@ class CreatorClient:
 
         async def read(call: OpenCall, token: SecretStr) -> FormFields:
             parsed = await self._calls.ask(call, token, to_send)
-            found = FormFields(wire_meta.fields(parsed), self._now())
+            # A long list takes a second, which no key should wait for.
+            listed = await asyncio.to_thread(wire_meta.fields, parsed)
+            found = FormFields(listed, self._now())
             call(parsed.answer)
             return found
 
@@ -276,7 +279,7 @@ class CreatorClient:
         async def read(call: OpenCall, token: SecretStr) -> tuple[NamedLink, ...]:
             try:
                 parsed = await self._calls.ask(call, token, to_send)
-                found, said = read_list(parsed), parsed.answer
+                found, said = await asyncio.to_thread(read_list, parsed), parsed.answer
             except RefusedError as refusal:
                 if refusal.answer is None or refusal.answer.code != _NO_FORMS:
                     raise
