@@ -1,8 +1,10 @@
 """Every call of the client to a server that answers with any bytes, and what must hold then."""
 
 import asyncio
+import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -19,10 +21,17 @@ from zcbulk_tui.creator.client import CreatorClient
 from zcbulk_tui.creator.network import Network, Timeouts
 from zcbulk_tui.creator.probe import probe
 from zcbulk_tui.creator.tokens import FixedToken
+from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.job import Action
+from zcbulk_tui.domain.upload import UploadFile
 from zcbulk_tui.errors import UnclearError, UnreachableError, UnreadableError, ZcbulkError
 
 _GOOD = [b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(PAGE_STATUS), PAGE_STATUS)]
+
+
+_BYTES = Path(__file__).read_bytes()
+_FILE = UploadFile(Path(__file__), "rows.csv", len(_BYTES), hashlib.sha256(_BYTES).hexdigest(), 1)
+"""This file, since any will do."""
 
 
 def _client(network: Network, url: str) -> CreatorClient:
@@ -34,6 +43,10 @@ CALLS: Mapping[str, Callable[[Network, str], Awaitable[object]]] = {
     "status": lambda network, url: _client(network, url).status(REF),
     "start": lambda network, url: _client(network, url).control(REF, Action.START),
     "abort": lambda network, url: _client(network, url).control(REF, Action.ABORT),
+    "create": lambda network, url: _client(network, url).create(FormRef.of(REF)),
+    "upload": lambda network, url: _client(network, url).upload(REF, _FILE),
+    "fields": lambda network, url: _client(network, url).fields(FormRef.of(REF)),
+    "applications": lambda network, url: _client(network, url).applications(url),
     "device code": lambda network, url: Accounts(network, url).device_code(CLIENT.id, ["a"]),
     "device grant": lambda network, url: Accounts(network, url).device_grant(
         CLIENT, SecretStr(CODE)
@@ -99,7 +112,7 @@ def _check_error(call: str, error: ZcbulkError, sent: str) -> None:
     # The request arrived.
     assert not isinstance(error, UnreachableError)
     assert "nothing was sent" not in text.lower()
-    if call in ("start", "abort"):
+    if call in ("start", "abort", "create", "upload"):
         assert not isinstance(error, UnreadableError), "it may have been carried out"
         status = error.answer.http_status if error.answer else 0
         is_refusal = 400 <= status < 500 or (error.answer and error.answer.code)

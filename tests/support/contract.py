@@ -99,6 +99,7 @@ class Refusal:
 
 
 REFUSALS = (
+    Refusal(200, 3910, RefusedError, 1),
     Refusal(200, 4000, QuotaSpentError, 1),
     Refusal(403, 4000, QuotaSpentError, 1),
     Refusal(200, 4070, RefusedError, 1),

@@ -2,7 +2,7 @@
 
 import os
 from argparse import ArgumentParser, Namespace
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -20,7 +20,7 @@ from zcbulk_tui.creator.accounts import Accounts, Client
 from zcbulk_tui.creator.credentials import Credentials, open_credentials
 from zcbulk_tui.creator.device import device_code, device_grant
 from zcbulk_tui.creator.grants import Grant
-from zcbulk_tui.creator.scopes import CREATE, READ, needed
+from zcbulk_tui.creator.scopes import UPDATE, needed
 from zcbulk_tui.creator.sign_in import save
 from zcbulk_tui.domain import datacenters
 from zcbulk_tui.domain.text import one_line
@@ -58,6 +58,12 @@ def add_arguments(parser: ArgumentParser) -> None:
         const="",
         help="with a refresh token that you have: in FILE, in ZCBULK_REFRESH_TOKEN, or typed",
     )
+    parser.add_argument(
+        "--with-forms",
+        action="store_true",
+        help="also allow to list applications, forms and fields: a file can then be checked "
+        "against its form before it is uploaded",
+    )
 
 
 def run(arguments: Namespace) -> int:
@@ -73,15 +79,16 @@ def run(arguments: Namespace) -> int:
     before = _before(settings)
     accounts_url = _accounts_url(settings, before)
     client = _client(settings, before)
+    scopes = needed(read_only=settings.read_only, with_forms=arguments.with_forms)
     if arguments.self_client:
-        way = partial(_by_code, client, _code(settings))
+        way = partial(_by_code, client, _code(scopes))
     elif arguments.refresh_token is not None:
         way = partial(_by_refresh_token, client, _refresh_token(arguments.refresh_token))
     else:
-        way = partial(_by_device, client, settings)
+        way = partial(_by_device, client, settings, scopes)
     store = sign_in_files(settings)
     kept = event_loop.run(_sign_in(settings, store, accounts_url, client, way))
-    _report(settings, store, kept)
+    _report(settings, store, kept, scopes)
     return 0
 
 
@@ -148,10 +155,10 @@ def _client(settings: Settings, before: Credentials | None) -> Client:
     return Client(client_id, secret or prompts.secret("Client secret: ", secrets.CLIENT_SECRET))
 
 
-def _code(settings: Settings) -> SecretStr:
+def _code(scopes: Sequence[str]) -> SecretStr:
     print(
         "In the console choose Self Client, Generate Code, with the scopes\n"
-        f"{','.join(needed(read_only=settings.read_only))}\n"
+        f"{','.join(scopes)}\n"
         "and paste the code here within the minutes that it holds."
     )
     return prompts.secret("Code: ", None)
@@ -176,23 +183,24 @@ async def _by_refresh_token(
 
 
 async def _by_device(
-    client: Client, settings: Settings, accounts: Accounts
+    client: Client, settings: Settings, scopes: Sequence[str], accounts: Accounts
 ) -> tuple[Accounts, Grant]:
-    code = await device_code(accounts, client, needed(read_only=settings.read_only))
+    code = await device_code(accounts, client, scopes)
     device_page.show(code, settings.profile)
     with device_page.Countdown() as countdown:
         return await device_grant(accounts, client, code, countdown.wait)
 
 
-def _report(settings: Settings, store: SignInFiles, kept: Credentials) -> None:
+def _report(
+    settings: Settings, store: SignInFiles, kept: Credentials, scopes: Sequence[str]
+) -> None:
     print(
         f"Signed in: profile “{settings.profile}”, at {kept.accounts_url}. "
         f"It is kept in {store.place}."
     )
     if store.notice:
         print_error(store.notice)
-    wanted = (READ,) if settings.read_only else (READ, CREATE)
-    missing = [scope for scope in wanted if scope not in kept.scopes]
+    missing = [scope for scope in scopes if scope not in (UPDATE, *kept.scopes)]
     if kept.scopes and missing:
         print_error(
             f"It does not allow {' and '.join(missing)}: what needs that will be refused. "

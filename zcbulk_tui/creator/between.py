@@ -57,6 +57,19 @@ class Rule:
     title: str
     next_step: str
 
+    def to_error(self, answer: Answer, retry_after: float | None = None) -> ZcbulkError:
+        """Returns the error that an answer is.
+
+        Args:
+            answer: It.
+            retry_after: Seconds of the Retry-After header, if there was one.
+        """
+        if issubclass(self.error, ServiceError):
+            return self.error(
+                self.title, next_step=self.next_step, answer=answer, retry_after=retry_after
+            )
+        return self.error(self.title, next_step=self.next_step, answer=answer)
+
 
 _WAY = "Check the proxy, and that the base URL is Zoho's."
 _SMALLER = "The requests of this program are small: check the proxy."
@@ -144,23 +157,6 @@ def rule(http_status: int) -> Rule:
         case 5:
             return _FAILED
     return _NO_SUCCESS
-
-
-def to_error(http_status: int, said: str, retry_after: float | None = None) -> ZcbulkError:
-    """Turns an answer into the error that it means.
-
-    Args:
-        http_status: Its HTTP status.
-        said: Its sender's words, made safe to show.
-        retry_after: Seconds of the Retry-After header, if there was one.
-    """
-    means = rule(http_status)
-    answer = Answer(http_status, None, said, from_zoho=False)
-    if issubclass(means.error, ServiceError):
-        return means.error(
-            means.title, next_step=means.next_step, answer=answer, retry_after=retry_after
-        )
-    return means.error(means.title, next_step=means.next_step, answer=answer)
 
 
 def unreadable(why: str, answer: Answer | None) -> UnreadableError:

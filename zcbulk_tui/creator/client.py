@@ -1,50 +1,51 @@
-"""The API client: a job's status, and one attempt to start or abort it.
+"""The API client: create, upload, status, one attempt to start or abort, and the Meta API's lists.
 
 Every call returns its result or raises an error of the tree. Nothing is retried here: whether
 another call is worth its cost is for the monitor to decide.
 """
 
-import contextlib
+import asyncio
 import json
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from typing import TypeVar
 from urllib.parse import urlsplit
 
-import httpx
 from pydantic import SecretStr
 
-from zcbulk_tui.creator import between, wire
-from zcbulk_tui.creator.contradictions import contradiction
+from zcbulk_tui.creator import wire, wire_meta
 from zcbulk_tui.creator.control import Variant, VariantMemory, candidates, follow
-from zcbulk_tui.creator.faults import SUCCESS, to_error
 from zcbulk_tui.creator.network import Network
-from zcbulk_tui.creator.redaction import Line
-from zcbulk_tui.creator.tokens import AccessToken, TokenSource
+from zcbulk_tui.creator.operations import Operation
+from zcbulk_tui.creator.signed_calls import Call, SignedCalls, not_sent_again
+from zcbulk_tui.creator.tokens import TokenSource
+from zcbulk_tui.creator.upload_body import Progress, open_upload
 from zcbulk_tui.domain import datacenters
-from zcbulk_tui.domain.address import check_origin, job_path, report_path
+from zcbulk_tui.domain.address import (
+    applications_path,
+    check_origin,
+    create_path,
+    fields_path,
+    forms_path,
+    job_path,
+    report_path,
+    upload_path,
+)
 from zcbulk_tui.domain.call_limits import OpenCall, Slot
+from zcbulk_tui.domain.form import FormFields, FormRef, NamedLink
 from zcbulk_tui.domain.job import Action, Environment, JobReading, JobRef
+from zcbulk_tui.domain.upload import CreatedJob, UploadFile
 from zcbulk_tui.errors import (
     Answer,
     BetweenVariantError,
-    ServiceError,
-    SignInError,
+    RefusedError,
     UnclearError,
     UnreachableError,
     UnreadableError,
     VariantRefusedError,
 )
 
-_Read = TypeVar("_Read", JobReading, Answer)
-
-_LONGEST_WAIT = 86400.0
-"""Seconds: no server can mean to be left alone for longer than a day of calls lasts."""
-
-_TOKEN_REFUSED = 1030
-"""Creator's code for a token that is not valid, or has ended [OAS]."""
+_NO_FORMS = 3910
+"""Creator's code for an empty list, with HTTP 200 [OAS]."""
 
 
 class CreatorClient:
@@ -72,8 +73,7 @@ class CreatorClient:
         memory: VariantMemory | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._tokens = tokens
-        self._network = network
+        self._calls = SignedCalls(tokens, network)
         self._base_url = base_url
         self._api_version = api_version
         self._report = report
@@ -86,7 +86,7 @@ class CreatorClient:
         Raises:
             ZcbulkError: No access token can be obtained now.
         """
-        await self._token()
+        await self._calls.token()
 
     async def status(self, ref: JobRef, slot: Slot | None = None) -> JobReading:
         """Returns the status of a job: one call, and a second one if the token is refused.
@@ -99,15 +99,16 @@ class CreatorClient:
             UsageError: The job's server must not get the token; nothing was sent.
             ZcbulkError: Anything but a readable success.
         """
+        url = self._origin(ref.origin) + job_path(ref, self._api_version)
+        to_send = Call(Operation.STATUS, "GET", url, ref.environment)
 
         async def read(call: OpenCall, token: SecretStr) -> JobReading:
-            response, body, line = await self._signed_call(call, token, "GET", ref)
-            reading = _success(response, body, line).reading(self._now())
+            parsed = await self._calls.ask(call, token, to_send)
+            reading = parsed.reading(self._now())
             call(reading.answer)
             return reading
 
-        self._origin(ref)  # before there is a call to be counted
-        return await self._call(slot or _untold, "GET status", read)
+        return await self._calls.make(slot, to_send.operation.value, read)
 
     async def control(self, ref: JobRef, action: Action, slot: Slot | None = None) -> Answer:
         """Starts or aborts a job: one call, and one more for each way of putting it refused.
@@ -124,9 +125,8 @@ class CreatorClient:
             UnclearError: Whether it was carried out is not known; nothing was sent after it.
             ZcbulkError: It was not carried out.
         """
-        origin = self._origin(ref)
+        origin = self._origin(ref.origin)
         await self.sign_in()
-        slot = slot or _untold
         with_report = self._report_url(ref) is not None
         first = self._memory.recall(origin)
         remaining = candidates(first, with_report=with_report)
@@ -141,96 +141,184 @@ class CreatorClient:
             except UnreachableError as error:
                 if variant is first:
                     raise
-                raise _not_sent_again(error) from None
+                raise not_sent_again(error) from None
             else:
                 self._memory.save(origin, variant)
                 return said
 
-    async def _command(self, ref: JobRef, action: Action, variant: Variant, slot: Slot) -> Answer:
-        async def send(call: OpenCall, token: SecretStr) -> Answer:
+    async def create(self, form: FormRef, slot: Slot | None = None) -> CreatedJob:
+        """Creates a job: one call, and a second one if the token is refused [CREATE].
+
+        Args:
+            form: Where the job inserts.
+            slot: Opens the context that each call is made in.
+
+        Raises:
+            UsageError: The form's server must not get the token; nothing was sent.
+            UnclearError: A job may exist, whose id nobody knows.
+            ZcbulkError: No job was created.
+        """
+        url = self._origin(form.origin) + create_path(form, self._api_version)
+        to_send = Call(Operation.CREATE, "POST", url, form.environment)
+
+        async def send(call: OpenCall, token: SecretStr) -> CreatedJob:
             try:
-                response, body, line = await self._signed_call(
-                    call,
-                    token,
-                    variant.method,
-                    ref,
-                    variant.body(action),
-                    self._report_url(ref) if variant.report else None,
-                )
-                # First: what says yes and no proves nothing, whatever the one or the other means.
-                unclear = contradiction(
-                    response.status_code, body, line, is_whole=_has_length(response.headers)
-                )
-                if unclear is not None:
-                    raise unclear
-                said = _success(response, body, line).answer
-            except UnreadableError as error:
-                # An answer proves that the command arrived, but this one does not report its
-                # outcome.
-                raise UnclearError(
-                    error.title, error.cause, error.next_step, answer=error.answer
+                parsed = await self._calls.change(call, token, to_send)
+                created = _created(parsed)
+            except UnclearError as error:
+                raise _with_words(
+                    error,
+                    "If Zoho created a job, its id is lost, and the form may be busy for up to "
+                    "3 hours.",
+                    "No job is created again by itself. Later, create one yourself: Zoho refuses "
+                    "it while the form is busy.",
                 ) from error
+            call(created.answer)
+            return created
+
+        return await self._calls.make(slot, to_send.operation.value, send)
+
+    async def upload(
+        self,
+        ref: JobRef,
+        file: UploadFile,
+        slot: Slot | None = None,
+        on_progress: Progress = lambda _: None,
+    ) -> Answer:
+        """Uploads a job's file: one call, and a second one if the token is refused [UPLOAD].
+
+        The file is read in pieces, and its end is sent only if all of it is what was checked. A
+        cancelled upload has reached the server as a whole only if `on_progress` had all bytes.
+
+        Args:
+            ref: The job.
+            file: What is sent.
+            slot: Opens the context that each call is made in.
+            on_progress: Takes the bytes of the file that were sent so far; see `Progress`.
+
+        Returns:
+            What the server said.
+
+        Raises:
+            UsageError: The job has no id, or its server must not get the token; nothing was sent.
+            DataError: The file is not the one that was checked; its end was not sent.
+            UnclearError: Whether the job has its file is not known.
+            ZcbulkError: The job did not take it.
+        """
+        url = self._origin(ref.origin) + upload_path(ref, self._api_version)
+        async with open_upload(file, on_progress):
+            pass  # what has changed already is no call
+
+        async def send(call: OpenCall, token: SecretStr) -> Answer:
+            call.nothing_sent = True
+            async with open_upload(file, on_progress) as body:
+                to_send = Call(Operation.UPLOAD, "POST", url, ref.environment, body=body)
+                try:
+                    said = (await self._calls.change(call, token, to_send)).answer
+                    if not body.is_complete:
+                        raise UnclearError(
+                            "The answer came too early",
+                            "It says success, and came before all of the file was sent.",
+                            "If this goes on, check that the base URL is Zoho's, and the proxy.",
+                            answer=said,
+                        )
+                except UnclearError as error:
+                    raise _with_words(
+                        error,
+                        f"{body.sent:,} of {file.size:,} bytes were sent"
+                        f"{'.' if body.is_complete else ', and not the end of the request.'}",
+                        "Read the job's status before anything is repeated.",
+                    ) from error
             call(said)
             return said
 
-        return await self._call(slot, variant.request(action), send)
+        return await self._calls.make(slot, Operation.UPLOAD.value, send)
 
-    async def _call(
-        self,
-        slot: Slot,
-        request: str,
-        make: Callable[[OpenCall, SecretStr], Awaitable[_Read]],
-    ) -> _Read:
-        """Makes a call; once more with another token where the first one is not accepted.
+    async def fields(self, form: FormRef, slot: Slot | None = None) -> FormFields:
+        """Returns a form's fields: one call, and a second one if the token is refused [FIELDS].
 
-        Such an answer proves that nothing happened, so the call may be repeated. The token is
-        there before the call is: where none can be had, there is no call.
+        Raises:
+            UsageError: The form's server must not get the token; nothing was sent.
+            ZcbulkError: Anything but a readable success.
         """
-        token = await self._token()
-        try:
-            async with slot(request) as call:
-                return await make(call, token)
-        except SignInError as refusal:
-            if not _token_is_refused(refusal):
-                raise
-            token = await self._other_token(token, refusal)
-        try:
-            async with slot(request) as call:
-                return await make(call, token)
-        except UnreachableError as error:
-            raise _not_sent_again(error) from None
-        except SignInError as refusal:
-            if not _token_is_refused(refusal):
-                raise
-            raise self._tokens.give_up(refusal) from None
+        url = self._origin(form.origin) + fields_path(form, self._api_version)
+        to_send = Call(Operation.FIELDS, "GET", url, form.environment)
 
-    async def _token(self) -> SecretStr:
-        """Returns the token; where the sign-in's server fails, no call was sent yet."""
-        try:
-            return await self._tokens.token()
-        except (UnclearError, UnreadableError) as error:
-            cause = "Without an access token, nothing was sent."
-            raise UnreachableError(
-                error.title, f"{error.cause} {cause}".strip(), error.next_step, answer=error.answer
-            ) from None
+        async def read(call: OpenCall, token: SecretStr) -> FormFields:
+            parsed = await self._calls.ask(call, token, to_send)
+            # A long list takes a second, which no key should wait for.
+            listed = await asyncio.to_thread(wire_meta.fields, parsed)
+            found = FormFields(listed, self._now())
+            call(parsed.answer)
+            return found
 
-    async def _other_token(self, refused: SecretStr, refusal: SignInError) -> SecretStr:
-        """Returns another token; where the sign-in's server fails, one call was sent."""
-        try:
-            return await self._tokens.renew(refused, refusal)
-        except (UnreachableError, UnclearError, UnreadableError) as error:
-            raise _not_sent_again(error) from None
+        return await self._calls.make(slot, to_send.operation.value, read)
 
-    def _origin(self, ref: JobRef) -> str:
-        """Where the calls for a job go, wherever the job itself came from.
+    async def forms(
+        self,
+        origin: str,
+        owner: str,
+        app: str,
+        environment: Environment = Environment.PRODUCTION,
+        slot: Slot | None = None,
+    ) -> tuple[NamedLink, ...]:
+        """Returns the forms of an application that store records [FORMS]; calls as `fields`."""
+        url = self._origin(origin) + forms_path(owner, app, self._api_version)
+        return await self._list(Call(Operation.FORMS, "GET", url, environment), slot)
+
+    async def applications(self, origin: str, slot: Slot | None = None) -> tuple[NamedLink, ...]:
+        """Returns all applications of the user [OAS]; calls as `fields`."""
+        url = self._origin(origin) + applications_path(self._api_version)
+        return await self._list(Call(Operation.APPLICATIONS, "GET", url), slot)
+
+    async def _list(self, to_send: Call, slot: Slot | None) -> tuple[NamedLink, ...]:
+        read_list = (
+            wire_meta.forms if to_send.operation is Operation.FORMS else wire_meta.applications
+        )
+
+        async def read(call: OpenCall, token: SecretStr) -> tuple[NamedLink, ...]:
+            try:
+                parsed = await self._calls.ask(call, token, to_send)
+                found, said = await asyncio.to_thread(read_list, parsed), parsed.answer
+            except RefusedError as refusal:
+                if refusal.answer is None or refusal.answer.code != _NO_FORMS:
+                    raise
+                found, said = (), refusal.answer
+            call(said)
+            return found
+
+        return await self._calls.make(slot, to_send.operation.value, read)
+
+    async def _command(
+        self, ref: JobRef, action: Action, variant: Variant, slot: Slot | None
+    ) -> Answer:
+        url = self._report_url(ref) if variant.report else None
+        to_send = Call(
+            Operation.CONTROL,
+            variant.method,
+            url or self._origin(ref.origin) + job_path(ref, self._api_version),
+            ref.environment,
+            (("Content-Type", "application/json"),),
+            json.dumps(variant.body(action)).encode(),
+        )
+
+        async def send(call: OpenCall, token: SecretStr) -> Answer:
+            said = (await self._calls.change(call, token, to_send)).answer
+            call(said)
+            return said
+
+        return await self._calls.make(slot, variant.request(action), send)
+
+    def _origin(self, origin: str) -> str:
+        """Where the calls for a job or form go, wherever it came from itself.
 
         Raises:
             UsageError: That is no place for the token.
         """
         if self._base_url is not None:
             return self._base_url
-        check_origin(ref.origin)
-        return ref.origin
+        check_origin(origin)
+        return origin
 
     def _report_url(self, ref: JobRef) -> str | None:
         """The URL of a job by its report [START]; None where there is none, or no host is known."""
@@ -240,96 +328,24 @@ class CreatorClient:
         origin = self._base_url or (center and center.creator_url)
         return origin and origin + report_path(ref, self._report)
 
-    async def _signed_call(
-        self,
-        call: OpenCall,
-        token: SecretStr,
-        method: str,
-        ref: JobRef,
-        body: dict[str, object] | None = None,
-        url: str | None = None,
-    ) -> tuple[httpx.Response, bytes, Line]:
-        headers = {}
-        if ref.environment is not Environment.PRODUCTION:
-            headers["environment"] = ref.environment.value
-        content = None
-        if body is not None:
-            headers["Content-Type"] = "application/json"
-            content = json.dumps(body).encode()
-        url = url or self._origin(ref) + job_path(ref, self._api_version)
-        request = self._network.request(method, url, headers=headers, content=content)
-        call.nothing_sent = True
 
-        def sent() -> None:
-            call.nothing_sent = False
-
-        # A server may quote the request, and its words are shown and kept.
-        redaction = self._network.redaction(token)
-        response, answer = await self._network.send(
-            request, AccessToken(token), on_sent=sent, redaction=redaction
-        )
-        return response, answer, redaction.line
-
-
-class _Untold:
-    """A call that is neither counted nor logged."""
-
-    nothing_sent = False
-
-    def __call__(self, answer: Answer | None, /) -> None:
-        """Takes the answer."""
-
-
-@contextlib.asynccontextmanager
-async def _untold(_: str) -> AsyncIterator[OpenCall]:
-    """A slot that counts and logs nothing."""
-    yield _Untold()
-
-
-def _not_sent_again(error: ServiceError) -> ServiceError:
-    """What to say where a first request was sent and refused, and the next one could not be."""
-    cause = "Zoho refused a first request, and the next one could not be sent."
-    return ServiceError(error.title, cause, error.next_step)
-
-
-def _token_is_refused(error: SignInError) -> bool:
-    """Whether the access token itself is what is wrong (code 1030)."""
-    return error.answer is not None and error.answer.code == _TOKEN_REFUSED
-
-
-def _success(response: httpx.Response, body: bytes, line: Line) -> wire.ParsedAnswer:
-    """Returns the answer if it is HTTP 2xx and code 3000, else raises what it means."""
-    why = f"HTTP {response.status_code} without Zoho's code."
+def _created(parsed: wire.ParsedAnswer) -> CreatedJob:
     try:
-        parsed = wire.parse(body, response.status_code, line)
-        answer = parsed.answer
-        if response.is_success and answer.code == SUCCESS:
-            return parsed
+        return parsed.created()
     except UnreadableError as error:
-        answer, why = Answer(response.status_code), error.cause
-    if between.is_between(answer):
-        said = Answer(response.status_code, None, between.words(body, line), from_zoho=False)
-        if response.is_success:
-            raise between.unreadable(why, said if said.text else None)
-        answer = said
-    raise to_error(answer, _retry_after(response))
+        raise UnclearError(
+            "Zoho created a job without saying its id",
+            error.cause,
+            answer=parsed.answer,
+        ) from error
 
 
-def _has_length(headers: httpx.Headers) -> bool:
-    """Whether an answer says how long it is (RFC 9112, 6.3): others end when they are cut off."""
-    return "Content-Length" in headers or "Transfer-Encoding" in headers
-
-
-def _retry_after(response: httpx.Response) -> float | None:
-    """Seconds of the Retry-After header, of either form (RFC 9110, 10.2.3); a day at most."""
-    value = response.headers.get("Retry-After", "").strip()
-    if value.isascii() and value.isdigit():
-        return min(float(value[:9]), _LONGEST_WAIT)
-    try:
-        # By the server's own clock where it shows it: ours may be wrong.
-        date = response.headers.get("Date")
-        begin = parsedate_to_datetime(date).timestamp() if date else time.time()
-        wait = parsedate_to_datetime(value).timestamp() - begin
-        return min(max(wait, 0.0), _LONGEST_WAIT)
-    except (ValueError, OverflowError):
-        return None
+def _with_words(error: UnclearError, cause: str, next_step: str) -> UnclearError:
+    """An error with what it means for this call."""
+    return UnclearError(
+        error.title,
+        f"{error.cause} {cause}".strip(),
+        f"{error.next_step} {next_step}".strip(),
+        answer=error.answer,
+        retry_after=error.retry_after,
+    )

@@ -73,18 +73,32 @@ def _of_proxy(host: str, error: Exception, line: Line, proxy: Proxy) -> Unreacha
     )
 
 
-def unclear(host: str, error: Exception, line: Line, proxy: Proxy | None = None) -> UnclearError:
-    """Returns what to say where a request was sent and no answer came; see `unreachable`."""
+def unclear(
+    host: str,
+    error: Exception,
+    line: Line,
+    proxy: Proxy | None = None,
+    *,
+    is_sending: bool = False,
+) -> UnclearError:
+    """Returns what to say where a request was sent and no answer came; see `unreachable`.
+
+    Args:
+        host: See `unreachable`, as for all but the last.
+        error: What was raised.
+        line: Makes its words fit to be shown.
+        proxy: Which the request goes through.
+        is_sending: Whether its body had not left as a whole.
+    """
     if isinstance(error, (httpx.TimeoutException, TimeoutError)):
-        what = "did not answer in time"
+        what = "stopped taking the upload" if is_sending else "did not answer in time"
     elif isinstance(error, (httpx.NetworkError, OSError)) or "connect" in _reason(error, line):
         what = "broke the connection off"
     else:
         what = "gave an answer that cannot be read"
     through = f" through the proxy of {proxy.variable}" if proxy else ""
-    return UnclearError(
-        f"{host} {what}", f"The request was sent{through} ({_reason(error, line)})."
-    )
+    part = "A part of the request" if is_sending else "The request"
+    return UnclearError(f"{host} {what}", f"{part} was sent{through} ({_reason(error, line)}).")
 
 
 def _is_of_connection(error: Exception) -> bool:

@@ -1,8 +1,8 @@
 """Creator's error answers, as one table of what they mean to the user [OAS].
 
-Only the rows that the status, start and abort calls can meet, and those of "all" calls. A code that
-is not in the table keeps the server's own words. An answer without Zoho's code is not Zoho's, and
-goes by its HTTP status alone (`between`).
+A code that is not in the table keeps the server's own words. An answer without Zoho's code is not
+Zoho's, and goes by its HTTP status alone (`between`). Where the same answer means another next step
+for one of the calls, `operations` has it.
 
 The class of a row decides what follows: a `JobRefusedError` ends the polls of that job; after all
 others it is polled again, with back-off.
@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from zcbulk_tui.creator import between
 from zcbulk_tui.creator.between import Rule
+from zcbulk_tui.creator.operations import Operation, worded
 from zcbulk_tui.errors import (
     AlreadyEndedError,
     Answer,
@@ -37,6 +38,9 @@ _ASK_ADMIN = "Ask the application's admin."
 _REPORT = "This is a fault of this program: please report it."
 
 RULES: dict[tuple[int | None, int], Rule] = {
+    (None, 3910): Rule(
+        RefusedError, "The application has no forms", "Check its link name and the environment."
+    ),
     (None, 4000): Rule(
         QuotaSpentError,
         "The day's API calls are used up",
@@ -135,21 +139,22 @@ RULES: dict[tuple[int | None, int], Rule] = {
 }
 
 
-def to_error(answer: Answer, retry_after: float | None = None) -> ZcbulkError:
+def to_error(
+    answer: Answer, retry_after: float | None = None, operation: Operation | None = None
+) -> ZcbulkError:
     """Turns an answer that is not a success into the error that it means.
 
     Args:
         answer: HTTP status, code and text.
         retry_after: Seconds of the Retry-After header, if there was one.
+        operation: The call, where that makes a difference to what is said.
     """
     if between.is_between(answer):
-        return between.to_error(answer.http_status, answer.text, retry_after)
-    rule = _rule(answer)
-    if issubclass(rule.error, ServiceError):
-        return rule.error(
-            rule.title, next_step=rule.next_step, answer=answer, retry_after=retry_after
-        )
-    return rule.error(rule.title, next_step=rule.next_step, answer=answer)
+        rule = between.rule(answer.http_status)
+        answer = Answer(answer.http_status, None, answer.text, from_zoho=False)
+    else:
+        rule = _rule(answer)
+    return worded(rule, answer, operation).to_error(answer, retry_after)
 
 
 _GAVE_UP = (408, 499)

@@ -17,6 +17,7 @@ from zcbulk_tui.creator.exchange import Exchange, TooMuchError
 from zcbulk_tui.creator.redaction import Redaction
 from zcbulk_tui.creator.route import Route
 from zcbulk_tui.creator.trust import trust
+from zcbulk_tui.creator.upload_body import UploadBody
 from zcbulk_tui.domain import proxies
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import (
@@ -52,11 +53,21 @@ _NOT_SENT = (
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds to wait: for a connection, for the next bytes, and for a whole call."""
+    """Seconds to wait.
+
+    Attributes:
+        connect: For a connection.
+        read: For the next bytes.
+        total: For a whole call; of an upload until its first byte is wanted.
+        stall: Until the next byte of an upload is taken, however long it takes as a whole.
+        answer: For the whole answer to an upload, which the server may check first.
+    """
 
     connect: float = 10.0
     read: float = 30.0
     total: float = 60.0
+    stall: float = 60.0
+    answer: float = 120.0
 
 
 class Network:
@@ -98,16 +109,21 @@ class Network:
         url: str,
         *,
         headers: Mapping[str, str] | None = None,
-        content: bytes | None = None,
+        content: bytes | UploadBody | None = None,
         form: Form | None = None,
         extensions: dict[str, Any] | None = None,
     ) -> httpx.Request:
-        """Makes a request; a form is sent as its body.
+        """Makes a request; a form, or an upload, is sent as its body.
 
         Raises:
             UnreachableError: There can be no such host, or no such request.
         """
         try:
+            if isinstance(content, UploadBody):
+                headers = {**(headers or {}), **content.headers}
+                # How long it may take is up to its body alone.
+                limits = httpx.Timeout(None, connect=self._timeouts.connect).as_dict()
+                extensions = {**(extensions or {}), "timeout": limits}
             return self._http.build_request(
                 method,
                 url,
@@ -137,6 +153,7 @@ class Network:
         *,
         on_sent: Callable[[], None] = lambda: None,
         redaction: Redaction | None = None,
+        upload: UploadBody | None = None,
     ) -> tuple[httpx.Response, bytes]:
         """Sends a request; returns the answer and its body, whatever the answer is.
 
@@ -147,19 +164,23 @@ class Network:
             auth: Signs it.
             on_sent: Called when its first byte may leave.
             redaction: Blanks its secrets in what errors quote; None where it has none.
+            upload: Its body, where that is an upload.
 
         Raises:
+            DataError: The file of an upload is not the one that it was; its end was not sent.
             UnreachableError: Nothing was sent: no byte of the request can have left.
             UnclearError: It was sent, or may have been, and no answer came.
             UnreadableError: The answer is too large, or encoded.
         """
         line = (redaction or self.redaction()).line
-        exchange = Exchange(request.extensions.get("trace"), on_sent)
+        exchange = Exchange(request.extensions.get("trace"), on_sent, listens=upload is not None)
         request.extensions["trace"] = exchange.note
         try:
             if self._route is None:
                 on_sent()
-            async with asyncio.timeout(self._timeouts.total):
+            async with asyncio.timeout(self._timeouts.total) as limit:
+                if upload is not None:
+                    upload.extend(limit, self._timeouts.stall, self._timeouts.answer)
                 with exchange.open():
                     response = await self._http.send(request, auth=auth, stream=True)
                     try:
@@ -178,14 +199,17 @@ class Network:
         except Exception as error:  # noqa: BLE001 - whatever the libraries raise, foreseen or not
             host = request.url.netloc.decode("ascii", "replace")
             proxy = self._route.proxy_of(request) if self._route else None
-            if not self._may_have_left(exchange, error):
+            if upload is not None and upload.failure is not None:
+                failure = upload.failure
+            elif not self._may_have_left(exchange, error):
                 failure = connection_faults.unreachable(
                     host, error, line, proxy, is_through=exchange.is_through
                 )
             elif isinstance(error, TooMuchError):
                 failure = _too_large(str(error))
             else:
-                failure = connection_faults.unclear(host, error, line, proxy)
+                is_sending = upload is not None and not upload.is_complete
+                failure = connection_faults.unclear(host, error, line, proxy, is_sending=is_sending)
         # Outside, so that no traceback leads to what was written or read, tokens included.
         raise failure
 

@@ -7,6 +7,7 @@ is no whole number from 0 up, or counts that exceed their total, make the readin
 import json
 import re
 import sys
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -14,8 +15,10 @@ from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, Valid
 
 from zcbulk_tui.creator.redaction import Line
 from zcbulk_tui.domain.job import Counts, JobReading, JobState
+from zcbulk_tui.domain.job_id import read_id
 from zcbulk_tui.domain.text import one_line
-from zcbulk_tui.errors import Answer, UnreadableError
+from zcbulk_tui.domain.upload import CreatedJob
+from zcbulk_tui.errors import Answer, UnreadableError, UsageError
 
 _LONGEST = 200
 """Characters of a server's words that are shown."""
@@ -59,12 +62,12 @@ def parse(body: bytes, http_status: int, line: Line = one_line) -> "ParsedAnswer
         value = json.loads(body, object_pairs_hook=_object)
         envelope = _Envelope.model_validate(value)
     except _SaidTwiceError as error:
-        raise _unreadable(http_status, f"it says “{line(str(error), 60)}” twice") from None
+        raise unreadable(http_status, f"it says “{line(str(error), 60)}” twice") from None
     except ValidationError as error:
-        raise _unreadable(http_status, _first_problem(error)) from None
+        raise unreadable(http_status, _first_problem(error)) from None
     except (ValueError, RecursionError):
-        raise _unreadable(http_status, "it is not JSON") from None
-    return ParsedAnswer(envelope, http_status, line)
+        raise unreadable(http_status, "it is not JSON") from None
+    return ParsedAnswer(value, envelope, http_status, line)
 
 
 class ParsedAnswer:
@@ -72,13 +75,18 @@ class ParsedAnswer:
 
     Attributes:
         answer: What every answer has: the HTTP status, the code and the text, wherever they stand.
+        value: All of it, as JSON has it.
+        line: Makes its words fit to be shown.
     """
 
-    def __init__(self, envelope: "_Envelope", http_status: int, line: Line) -> None:
+    def __init__(
+        self, value: dict[str, Any], envelope: "_Envelope", http_status: int, line: Line
+    ) -> None:
         said = envelope.message or envelope.description or envelope.status
         self.answer = Answer(http_status, envelope.code, line(said, _LONGEST))
+        self.value = value
+        self.line = line
         self._envelope = envelope
-        self._line = line
 
     def reading(self, read_at: datetime) -> JobReading:
         """Returns the reading of a status call that succeeded.
@@ -94,7 +102,7 @@ class ParsedAnswer:
         try:
             status = _Status.model_validate(parts)
         except ValidationError as error:
-            raise _unreadable(http_status, _first_problem(error)) from None
+            raise unreadable(http_status, _first_problem(error)) from None
         inside, beside = status.data.record_details, status.record_details
         details = inside if inside and inside.model_fields_set else beside or _Details()
         counts = Counts(
@@ -105,14 +113,32 @@ class ParsedAnswer:
         )
         summed = (counts.success or 0) + (counts.failed or 0) + (counts.unprocessed or 0)
         if counts.total is not None and summed > counts.total:
-            raise _unreadable(
+            raise unreadable(
                 http_status,
                 f"its counts add up to {summed:,}, more than its total of {counts.total:,}",
             )
         raw = status.data.api_status
         # One text for all readings of a state: a thousand jobs keep several each.
-        state, shown = parse_state(raw), sys.intern(self._line(raw, 40))
+        state, shown = parse_state(raw), sys.intern(self.line(raw, 40))
         return JobReading(state, shown, counts, read_at, self.answer.code, http_status)
+
+    def created(self) -> CreatedJob:
+        """Returns what a create call that succeeded brought [CREATE].
+
+        Raises:
+            UnreadableError: There is no job id in it, or more than one.
+        """
+        # The documents have it in the first place only; an id that is there must not be lost.
+        places = [self.value.get("details"), self.value.get("data"), self.value]
+        objects = [place for place in places if isinstance(place, dict)]
+        ids = {_job_id(place["job_id"]) for place in objects if "job_id" in place}
+        if len(ids) != 1 or not (job_id := ids.pop()):
+            raise unreadable(self.answer.http_status, "“job_id”: it is missing, or is no job id")
+        answer = self.answer
+        if not answer.text:
+            said = (_word_or_nothing(it.get(key)) for it in objects for key in ("status", "state"))
+            answer = replace(answer, text=self.line(next(filter(None, said), ""), _LONGEST))
+        return CreatedJob(job_id, answer)
 
 
 class _SaidTwiceError(ValueError):
@@ -129,6 +155,15 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _word_or_nothing(value: Any) -> str:
     return value if isinstance(value, str) else ""
+
+
+def _job_id(value: Any) -> str:
+    """A job id, which comes as text or as a number [CREATE][OAS]; empty for what is none."""
+    text = str(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
+    try:
+        return read_id(text) if text.strip("0 ") else ""
+    except UsageError:
+        return ""
 
 
 def _code_or_nothing(value: Any) -> int | None:
@@ -187,7 +222,13 @@ def _first_problem(error: ValidationError) -> str:
     return f"“{one_line(where, 60)}”: {one_line(first['msg'][:1].lower() + first['msg'][1:], 120)}"
 
 
-def _unreadable(http_status: int, why: str) -> UnreadableError:
+def unreadable(http_status: int, why: str) -> UnreadableError:
+    """Returns the error for an answer without the expected content.
+
+    Args:
+        http_status: Its HTTP status.
+        why: What is wrong with it; in quotation marks first where that is one key of it.
+    """
     return UnreadableError(
         "The answer cannot be understood",
         f"Of the HTTP {http_status} answer, {why}."

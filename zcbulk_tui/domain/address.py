@@ -9,6 +9,7 @@ import re
 from urllib.parse import SplitResult, parse_qs, quote, unquote, urlsplit
 
 from zcbulk_tui.domain import datacenters
+from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.job import Environment, JobRef
 from zcbulk_tui.domain.job_id import read_id
 from zcbulk_tui.domain.text import one_line
@@ -141,23 +142,56 @@ def is_link_name(text: str) -> bool:
 
 def job_path(ref: JobRef, api_version: str) -> str:
     """Returns the URL path of a job's status, start and abort calls [STATUS][START]."""
-    owner, app, form, job_id = (
-        quote(part, safe="") for part in (ref.owner, ref.app, ref.form, ref.job_id)
-    )
-    return f"/creator/{api_version}/bulk/{owner}/{app}/form/{form}/insert/{job_id}"
+    return f"{create_path(FormRef.of(ref), api_version)}/{quote(ref.job_id, safe='')}"
+
+
+def create_path(form: FormRef, api_version: str) -> str:
+    """Returns the URL path of the call that creates a job [CREATE]."""
+    owner, app, name = _quoted(form.owner, form.app, form.form)
+    return f"/creator/{api_version}/bulk/{owner}/{app}/form/{name}/insert"
+
+
+def upload_path(ref: JobRef, api_version: str) -> str:
+    """Returns the URL path and query of a job's upload call [UPLOAD][OAS].
+
+    Without its query it is the path of a create call, so an id that is none is never written.
+
+    Raises:
+        UsageError: The job's id is missing, or is none.
+    """
+    return f"{create_path(FormRef.of(ref), api_version)}?job_id={read_id(ref.job_id)}"
+
+
+def fields_path(form: FormRef, api_version: str) -> str:
+    """Returns the URL path of the list of a form's fields [FIELDS]."""
+    owner, app, name = _quoted(form.owner, form.app, form.form)
+    return f"/creator/{api_version}/meta/{owner}/{app}/form/{name}/fields"
+
+
+def forms_path(owner: str, app: str, api_version: str) -> str:
+    """Returns the URL path of the list of an application's forms [FORMS]."""
+    owner, app = _quoted(owner, app)
+    return f"/creator/{api_version}/meta/{owner}/{app}/forms"
+
+
+def applications_path(api_version: str) -> str:
+    """Returns the URL path of the list of all applications [OAS]."""
+    return f"/creator/{api_version}/meta/applications"
 
 
 def report_path(ref: JobRef, report: str) -> str:
     """Returns the URL path of a job's start and abort calls, as the samples of [START] have it."""
-    owner, app, name, job_id = (
-        quote(part, safe="") for part in (ref.owner, ref.app, report, ref.job_id)
-    )
+    owner, app, name, job_id = _quoted(ref.owner, ref.app, report, ref.job_id)
     return f"/api/v2.1/{owner}/{app}/report/{name}/bulk/job/{job_id}"
 
 
 def is_loopback(host: str) -> bool:
     """Whether a host name or address refers to this machine."""
     return host in LOOPBACK
+
+
+def _quoted(*parts: str) -> list[str]:
+    return [quote(part, safe="") for part in parts]
 
 
 def _split(text: str, what: str, example: str) -> SplitResult:

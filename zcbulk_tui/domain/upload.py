@@ -16,6 +16,8 @@ class UploadFile:
         size: Its size in bytes.
         sha256: Its SHA-256, in hexadecimal.
         rows: Records in it, without the header.
+        modified_ns: When it was last changed, in nanoseconds of its file system; None where that
+            is not known.
     """
 
     path: Path
@@ -23,6 +25,7 @@ class UploadFile:
     size: int
     sha256: str
     rows: int
+    modified_ns: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 from zcbulk_tui.domain.call_limits import Slot
-from zcbulk_tui.domain.form import FormRef
-from zcbulk_tui.domain.job import Action, JobReading, JobRef
+from zcbulk_tui.domain.form import FormFields, FormRef, NamedLink
+from zcbulk_tui.domain.job import Action, Environment, JobReading, JobRef
 from zcbulk_tui.domain.upload import CreatedJob, UploadFile
 from zcbulk_tui.errors import Answer
 from zcbulk_tui.monitor.events import Event
@@ -41,33 +41,64 @@ class JobApi(Protocol):
 
 
 class InsertApi(Protocol):
-    """Zoho Creator, as far as files are brought into it."""
+    """Zoho Creator, as far as new jobs need it; neither call is ever repeated after no answer."""
 
     async def create(self, form: FormRef, slot: Slot) -> CreatedJob:
         """Creates a job; every call it takes is made within a `slot` of its own.
 
         Raises:
-            UnclearError: A job may exist whose id nobody knows.
-            ZcbulkError: None was created.
+            UnclearError: A job may exist, whose id nobody knows.
+            ZcbulkError: No job was created.
         """
 
     async def upload(
         self, ref: JobRef, file: UploadFile, slot: Slot, on_progress: Callable[[int], None]
     ) -> Answer:
-        """Uploads a file to a job; every call it takes is made within a `slot` of its own.
+        """Uploads a job's file; every call it takes is made within a `slot` of its own.
+
+        May be cancelled. Its time has no limit as long as bytes are taken.
 
         Args:
             ref: The job.
-            file: The file.
-            slot: Opens the context of each call.
-            on_progress: Takes how many bytes of the file have left.
+            file: What is sent; it is checked once more, before its end is sent.
+            slot: Opens the context of a call.
+            on_progress: Takes the bytes of the file that were sent so far, many times a second;
+                begins with 0, anew where the call is made once more with another token.
 
         Returns:
             What the server said.
 
         Raises:
-            UnclearError: The job may have the file.
-            ZcbulkError: It has not.
+            DataError: The file is not the one that was checked; it was not uploaded.
+            UnclearError: Whether the job has its file is not known: its status may say it.
+            ZcbulkError: The job did not take it.
+        """
+
+
+class FormApi(Protocol):
+    """Zoho Creator's Meta API; each list costs a call, which is made within a `slot` of its own."""
+
+    async def fields(self, form: FormRef, slot: Slot) -> FormFields:
+        """Returns the fields of a form.
+
+        Raises:
+            ZcbulkError: There is no list.
+        """
+
+    async def forms(
+        self, origin: str, owner: str, app: str, environment: Environment, slot: Slot
+    ) -> tuple[NamedLink, ...]:
+        """Returns the forms of an application that store records; empty where there are none.
+
+        Raises:
+            ZcbulkError: There is no list.
+        """
+
+    async def applications(self, origin: str, slot: Slot) -> tuple[NamedLink, ...]:
+        """Returns the applications that the user may see; empty where there are none.
+
+        Raises:
+            ZcbulkError: There is no list.
         """
 
 

@@ -230,6 +230,7 @@ def _values(insertion: Insertion) -> dict[str, Any]:
                 "size": file.size,
                 "sha256": file.sha256,
                 "rows": file.rows,
+                "modified_ns": file.modified_ns,
             }
         ),
         "created": _step_json(insertion.create),
@@ -280,7 +281,8 @@ def _to_source(parts: Mapping[str, Any]) -> SourceFile:
 
 def _to_file(parts: Mapping[str, Any]) -> UploadFile:
     name = one_line(parts["name"], 100)
-    return UploadFile(Path(parts["path"]), name, parts["size"], parts["sha256"], parts["rows"])
+    size, sha256, rows = parts["size"], parts["sha256"], parts["rows"]
+    return UploadFile(Path(parts["path"]), name, size, sha256, rows, parts["modified_ns"])
 
 
 def _step_json(step: StepRecord | None) -> str | None:

@@ -1,0 +1,107 @@
+"""The calls, and what the answers to some of them mean beyond the table of all (`faults`).
+
+Only the words differ, never what an answer proves: an error's class comes from the table, but for a
+file that Zoho names unsupported, since no document gives that a code [UPLOAD].
+"""
+
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from zcbulk_tui.creator import scopes
+from zcbulk_tui.creator.between import Rule
+from zcbulk_tui.errors import (
+    Answer,
+    BusyError,
+    RefusedError,
+    UnclearError,
+    UndocumentedError,
+    UnreadableError,
+)
+
+
+class Operation(Enum):
+    """A call of Creator's; its value is what the log of calls has."""
+
+    STATUS = "GET status"
+    CONTROL = "start or abort"
+    CREATE = "POST create"
+    UPLOAD = "POST upload"
+    FIELDS = "GET fields"
+    FORMS = "GET forms"
+    APPLICATIONS = "GET applications"
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What to say instead; an empty title leaves that of the table."""
+
+    next_step: str
+    title: str = ""
+
+
+_LACKS_SCOPE = 2945
+_TO_CREATE = f"It needs {scopes.CREATE}. Sign in again: zcbulk-tui login"
+_TO_LIST = "It needs {}. Sign in again: zcbulk-tui login --with-forms"
+
+_WORDS = {
+    (Operation.CREATE, _LACKS_SCOPE): _Words(_TO_CREATE),
+    (Operation.UPLOAD, _LACKS_SCOPE): _Words(_TO_CREATE),
+    (Operation.FIELDS, _LACKS_SCOPE): _Words(_TO_LIST.format(scopes.FIELDS)),
+    (Operation.FORMS, _LACKS_SCOPE): _Words(_TO_LIST.format(scopes.FORMS)),
+    (Operation.APPLICATIONS, _LACKS_SCOPE): _Words(_TO_LIST.format(scopes.APPLICATIONS)),
+    (Operation.UPLOAD, 7120): _Words(
+        "Check id, form, environment and data centre; if the job has expired, create a new one."
+    ),
+    (Operation.UPLOAD, 9350): _Words(
+        "This is a fault of this program: please report it.", "Zoho finds no file in the upload"
+    ),
+    (Operation.UPLOAD, 11070): _Words(
+        "It cannot be replaced. If it is the right one, start the job; else abort it, create a new "
+        "job and upload again."
+    ),
+    (Operation.UPLOAD, 11330): _Words(
+        "Check the form's link name; if the job has expired, create a new one."
+    ),
+    (Operation.UPLOAD, 411): _Words("Ask who runs the proxy: it does not take this upload."),
+    (Operation.UPLOAD, 413): _Words(
+        "Cut the file into parts, or ask who runs the proxy to let larger uploads through.",
+        "The upload was refused as too large",
+    ),
+}
+"""By Zoho's code, which has four digits or more, or else by the HTTP status of a server in
+between."""
+
+_BUSY_FORM = (
+    "A form takes one active job at a time: if it has one, wait for its end, or abort it. No "
+    "document explains this answer."
+)
+
+_UNSUPPORTED = Rule(
+    RefusedError,
+    "The file was refused as unsupported",
+    "It must be one CSV, or a ZIP that holds exactly one CSV. Read the job's status before another "
+    "file is uploaded.",
+)
+
+_PROVES_NOTHING = (UnclearError, UnreadableError, BusyError)
+
+
+def worded(rule: Rule, answer: Answer, operation: Operation | None) -> Rule:
+    """Returns a rule in the words that fit the call.
+
+    Args:
+        rule: What the table says.
+        answer: What was answered.
+        operation: The call; None for any.
+    """
+    if operation is None or issubclass(rule.error, _PROVES_NOTHING):
+        return rule
+    if operation is Operation.UPLOAD and "unsupported file" in answer.text.lower():
+        return _UNSUPPORTED
+    if operation is Operation.CREATE and rule.error is UndocumentedError:
+        return replace(rule, next_step=_BUSY_FORM)
+    key = answer.http_status if answer.code is None else answer.code
+    words = _WORDS.get((operation, key))
+    if words is None:
+        return rule
+    return replace(rule, title=words.title or rule.title, next_step=words.next_step)
