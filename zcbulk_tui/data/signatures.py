@@ -11,6 +11,8 @@ _UNPACK = "Unpack it, and give the CSV or a ZIP with the CSV alone in it."
 _WRONG = "Give the CSV itself."
 
 _BINARY = (
+    # One at the top has been looked into.
+    *((signature, "another ZIP, or an Office file", _UNPACK) for signature in ZIP),
     (b"\x1f\x8b", "a gzip archive", _UNPACK),
     (b"\xfd7zXZ\x00", "an xz archive", _UNPACK),
     (b"(\xb5/\xfd", "a Zstandard archive", _UNPACK),
@@ -63,7 +65,7 @@ def is_utf16_without_bom(beginning: bytes) -> str:
 
     Of text in most alphabets the line ends, delimiters, digits and spaces alone make it so.
     """
-    if beginning.startswith(_BOMS):
+    if beginning.startswith(_BOMS) or not _has_null_in_first_line(beginning):
         return ""
     pairs = len(beginning) // 2
     even = beginning[: 2 * pairs : 2].count(0)
@@ -75,7 +77,11 @@ def is_utf16_without_bom(beginning: bytes) -> str:
 
 
 def _is_binary(beginning: bytes) -> bool:
-    """Whether there is a null in the first line; in a later one it is a fault of its record."""
     if beginning.startswith(_BOMS) or is_utf16_without_bom(beginning):
         return False
+    return _has_null_in_first_line(beginning)
+
+
+def _has_null_in_first_line(beginning: bytes) -> bool:
+    """Whether it is no header in plain characters; in a later line a null is its record's fault."""
     return 0 in beginning.partition(b"\n")[0]
