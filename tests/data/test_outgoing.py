@@ -65,7 +65,7 @@ def names(folder: Path) -> list[str]:
     st.frozensets(st.integers(1, 12)),
     st.sampled_from(Suspects),
     st.sampled_from([None, 1, 3]),
-    st.integers(60, 120),
+    st.integers(130, 200),
     st.sampled_from(",;"),
 )
 def test_no_record_is_lost_doubled_or_changed(
