@@ -64,7 +64,7 @@ def test_values_by_column_and_kind() -> None:
     assert (amount.lines, amount.samples) == ((3, 4), ("x", "y"))
     since = one(found, Kind.DATE_FORMAT)
     assert (since.severity, since.samples) == (Severity.WARNS, ("2026-01-31",))
-    assert list(found.suspects) == [1, 2]
+    assert list(found.suspects) == [2, 3]
 
 
 def test_what_only_warns_makes_no_record_suspect() -> None:
@@ -78,7 +78,7 @@ def test_records_of_other_lengths() -> None:
     few, many = one(found, Kind.TOO_FEW_VALUES), one(found, Kind.TOO_MANY_VALUES)
     assert (few.lines, few.samples, few.hint, few.column) == ((3,), ("3",), "5", "")
     assert (many.lines, many.samples) == ((4,), ("7",))
-    assert list(found.suspects) == [1, 2]
+    assert list(found.suspects) == [2, 3]
     assert len(found.findings) == 2
 
 
@@ -96,7 +96,7 @@ def test_duplicates_are_the_later_ones_whatever_stands_between() -> None:
     again = one(found, Kind.DUPLICATE)
     assert (again.count, again.lines) == (2, (4, 7))
     assert again.samples == ("line 4 as line 2", "line 7 as line 2")
-    assert {2, 5} <= set(found.suspects)
+    assert {3, 6} <= set(found.suspects)
 
 
 def test_duplicates_beyond_the_memory_are_said_to_be_unchecked() -> None:
@@ -156,7 +156,7 @@ def test_findings_are_bounded_true_and_safe(
         assert len(set(each.samples)) == len(each.samples) <= SAMPLES
         assert all(map(is_one_safe_line, each.samples))
     blocked = {line for each in found.findings if each.blocks for line in each.lines}
-    assert blocked <= {record + 2 for record in found.suspects}
+    assert blocked <= {record + 1 for record in found.suspects}
     assert bool(found.suspects) == any(each.blocks for each in found.findings)
 
 

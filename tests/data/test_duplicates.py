@@ -11,12 +11,12 @@ columns = st.lists(st.sampled_from(["", *"abcdefgh"]), max_size=30)
 
 
 def expected(values: list[str]) -> list[Duplicate]:
-    """What a plain dictionary says; lines are ten times the record, and one."""
+    """What a plain dictionary says; lines are ten times the index, and one."""
     first: dict[str, int] = {}
     return [
-        Duplicate(record, 10 * record + 1, 10 * first[value] + 1)
-        for record, value in enumerate(values)
-        if value and first.setdefault(value, record) != record
+        Duplicate(at + 1, 10 * at + 1, 10 * first[value] + 1)
+        for at, value in enumerate(values)
+        if value and first.setdefault(value, at) != at
     ]
 
 
@@ -47,11 +47,11 @@ def test_beyond_the_budget_nothing_is_looked_at(values: list[str], room: int, at
         some = values[first : first + at_once]
         finder.add([10 * record + 1 for record in range(first, first + len(some))], [some])
     assert sorted(finder.duplicates(0)) == expected(values[:room])
-    assert finder.stopped_at == (room if len(values) > room else None)
+    assert finder.stopped_at == (room + 1 if len(values) > room else None)
 
 
 def test_lines_that_cannot_be_counted_end_it() -> None:
     finder = DuplicateFinder(1)
     finder.add([1, 2, 2**32], [["a", "a", "a"]])
-    assert [each.record for each in finder.duplicates(0)] == [1]
-    assert finder.stopped_at == 2
+    assert [each.record for each in finder.duplicates(0)] == [2]
+    assert finder.stopped_at == 3

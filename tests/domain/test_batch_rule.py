@@ -37,7 +37,7 @@ def test_batches_and_how_many_may_fail(records: int, batches: int, allowed: int)
 
 
 def test_one_bad_record_in_each_of_many_batches() -> None:
-    found = verdict(1_000_000, {batch * BATCH for batch in range(412)})
+    found = verdict(1_000_000, {batch * BATCH + 1 for batch in range(412)})
     assert (found.holding, found.full, found.packed) == (412, 0, 3)
     assert found.ends_if_one_fails_all
     assert not found.ends_if_each_fails_alone
@@ -45,12 +45,12 @@ def test_one_bad_record_in_each_of_many_batches() -> None:
 
 
 def test_as_many_as_are_allowed_do_not_end_it() -> None:
-    assert not verdict(1_000_000, {batch * BATCH for batch in range(250)}).ends_if_one_fails_all
-    assert verdict(1_000_000, {batch * BATCH for batch in range(251)}).ends_if_one_fails_all
+    assert not verdict(1_000_000, {batch * BATCH + 1 for batch in range(250)}).ends_if_one_fails_all
+    assert verdict(1_000_000, {batch * BATCH + 1 for batch in range(251)}).ends_if_one_fails_all
 
 
 def test_whole_batches_end_it_in_both_readings() -> None:
-    found = verdict(4_000, set(range(2 * BATCH)))
+    found = verdict(4_000, set(range(1, 2 * BATCH + 1)))
     assert (found.holding, found.full, found.allowed) == (2, 2, 1)
     assert found.ends_if_one_fails_all
     assert found.ends_if_each_fails_alone
@@ -58,8 +58,8 @@ def test_whole_batches_end_it_in_both_readings() -> None:
 
 @given(st.integers(1, 2_000), st.data())
 def test_packed_is_what_packing_gives(records: int, data: st.DataObject) -> None:
-    suspects = data.draw(st.sets(st.integers(0, records - 1)))
-    packed = set(range(records - len(suspects), records))
+    suspects = data.draw(st.sets(st.integers(1, records)))
+    packed = set(range(records - len(suspects) + 1, records + 1))
     found = verdict(records, suspects)
     assert found.packed == verdict(records, packed).holding
     # The short batch at the end may be one more than where they stand now.
@@ -68,7 +68,7 @@ def test_packed_is_what_packing_gives(records: int, data: st.DataObject) -> None
 
 
 def test_at_random_as_many_as_are_expected() -> None:
-    found = verdict(200_000, set(random.Random(1).sample(range(200_000), 600)))
+    found = verdict(200_000, set(random.Random(1).sample(range(1, 200_001), 600)))
     assert found.expected_at_random == pytest.approx(found.holding, rel=0.05)
 
 

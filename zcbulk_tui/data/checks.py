@@ -73,7 +73,7 @@ class RecordChecks:
         """Checks the next records of the file."""
         if not records:
             return
-        first = self._records
+        first = self._records + 1
         self._records += len(records)
         lines: Sequence[int]
         rows: Sequence[list[str]]
@@ -191,4 +191,4 @@ class RecordChecks:
     def _not_checked(self) -> Iterator[NotChecked]:
         if self._duplicates.stopped_at is not None and self._unique:
             names = tuple(column.name for column in self._unique)
-            yield NotChecked(Gap.DUPLICATES_BEYOND, names, self._duplicates.stopped_at + 1)
+            yield NotChecked(Gap.DUPLICATES_BEYOND, names, self._duplicates.stopped_at)

@@ -23,7 +23,7 @@ class Duplicate(NamedTuple):
     """A record whose value an earlier one has.
 
     Attributes:
-        record: Its number, from 0.
+        record: Its number, from 1.
         line: Where it begins, from 1.
         first_line: Where the first record with that value begins.
     """
@@ -47,7 +47,7 @@ class DuplicateFinder:
         self._lines = array("I")
         self._most = budget // (columns * _HASH_BYTES + _LINE_BYTES) if columns else 0
         self.stopped_at: int | None = None
-        """The first record, from 0, that was not looked at; None where all were."""
+        """The first record, from 1, that was not looked at; None where all were."""
 
     def add(self, lines: Sequence[int], columns: Sequence[Sequence[str]]) -> None:
         """Takes the next records.
@@ -62,7 +62,7 @@ class DuplicateFinder:
         if lines and lines[-1] > _LAST_LINE:
             room = sum(line <= _LAST_LINE for line in lines[:room])
         if room < len(lines):
-            self.stopped_at = len(self._lines) + room
+            self.stopped_at = len(self._lines) + room + 1
         self._lines.extend(lines[:room])
         for hashes, values in zip(self._hashes, columns, strict=True):
             hashes.extend(map(hash, values[:room]))
@@ -88,4 +88,4 @@ class DuplicateFinder:
             if value % shares == share and value != empty:
                 before = first.setdefault(value, record)
                 if before != record:
-                    yield Duplicate(record, lines[record], lines[before])
+                    yield Duplicate(record + 1, lines[record], lines[before])

@@ -11,6 +11,9 @@ _LONGEST_SAMPLE = 40
 _COMPARED = 200
 """Characters of a value by which two samples differ."""
 
+_LOOKED_AT = 10
+"""Different values that are looked at for samples; some may read the same when they are safe."""
+
 
 @dataclass(slots=True)
 class _Entry:
@@ -19,6 +22,20 @@ class _Entry:
     count: int = 0
     lines: list[int] = field(default_factory=list)
     samples: list[str] = field(default_factory=list)
+    seen: list[str] = field(default_factory=list)
+
+    def take(self, values: Sequence[str]) -> None:
+        """Takes samples as long as there is room."""
+        for value in values:
+            if len(self.samples) == SAMPLES or len(self.seen) == _LOOKED_AT:
+                return
+            short = value[:_COMPARED]
+            if short in self.seen:
+                continue
+            self.seen.append(short)
+            safe = one_line(short, _LONGEST_SAMPLE)
+            if safe and safe not in self.samples:
+                self.samples.append(safe)
 
 
 class Tally:
@@ -62,8 +79,7 @@ class Tally:
         entry.count += len(lines) if count is None else count
         if len(entry.lines) < SHOWN:
             entry.lines += lines[: SHOWN - len(entry.lines)]
-        if len(entry.samples) < SAMPLES:
-            _take(entry.samples, samples)
+        entry.take(samples)
 
     def findings(self) -> list[Finding]:
         """Returns what was found, in no order."""
@@ -75,17 +91,8 @@ class Tally:
                 entry.severity,
                 entry.count,
                 tuple(entry.lines),
-                tuple(one_line(sample, _LONGEST_SAMPLE) for sample in entry.samples),
+                tuple(entry.samples),
                 entry.hint,
             )
             for (kind, position), entry in self._entries.items()
         ]
-
-
-def _take(taken: list[str], values: Sequence[str]) -> None:
-    for value in values:
-        short = value[:_COMPARED]
-        if short.strip() and short not in taken:
-            taken.append(short)
-            if len(taken) == SAMPLES:
-                return

@@ -12,7 +12,7 @@ _FULL_BYTE = 0xFF
 
 
 class RecordSet:
-    """Records by their number from 0, the header not counted: 1.3 million take 160 kB."""
+    """Records by their number from 1, the header not counted: 1.3 million take 160 kB."""
 
     def __init__(self, records: tuple[int, ...] = ()) -> None:
         self._bits = bytearray()
@@ -21,8 +21,14 @@ class RecordSet:
             self.add(record)
 
     def add(self, record: int) -> None:
-        """Adds a record; one that is there stays."""
-        at, bit = divmod(record, _BITS)
+        """Adds a record; one that is there stays.
+
+        Raises:
+            ValueError: No record has this number.
+        """
+        if record < 1:
+            raise ValueError(f"Records are counted from 1, so there is none {record}")
+        at, bit = divmod(record - 1, _BITS)
         if at >= len(self._bits):
             self._bits.extend(bytes(at + 1 - len(self._bits)))
         if not self._bits[at] & 1 << bit:
@@ -33,16 +39,16 @@ class RecordSet:
         return self._count
 
     def __contains__(self, record: object) -> bool:
-        if not isinstance(record, int) or record < 0:
+        if not isinstance(record, int) or record < 1:
             return False
-        at, bit = divmod(record, _BITS)
+        at, bit = divmod(record - 1, _BITS)
         return at < len(self._bits) and bool(self._bits[at] & 1 << bit)
 
     def __iter__(self) -> Iterator[int]:
         """Yields the records in the file's order."""
         for at, byte in enumerate(self._bits):
             if byte:
-                yield from (at * _BITS + bit for bit in range(_BITS) if byte & 1 << bit)
+                yield from (at * _BITS + bit + 1 for bit in range(_BITS) if byte & 1 << bit)
 
     def batches(self) -> int:
         """Returns how many batches hold a record of the set."""
@@ -60,7 +66,7 @@ class RecordSet:
             for batch in self._batches()
         )
         if rest:
-            full += all(whole * BATCH + record in self for record in range(rest))
+            full += all(whole * BATCH + record in self for record in range(1, rest + 1))
         return full
 
     def _batches(self) -> Iterator[bytearray]:
