@@ -9,6 +9,8 @@ from zcbulk_tui.errors import (
     BetweenVariantError,
     BusyError,
     ConfigError,
+    DataError,
+    EncodingUnknownError,
     HeldError,
     IncompatibleError,
     JobRefusedError,
@@ -40,6 +42,8 @@ EXIT_CODES = {
     UndocumentedError: 1,
     UsageError: 2,
     ConfigError: 2,
+    DataError: 2,
+    EncodingUnknownError: 2,
     HeldError: 2,
     IncompatibleError: 1,
     OutputError: 5,
@@ -57,6 +61,8 @@ EXIT_CODES = {
 
 PARENTS = {
     ConfigError: UsageError,
+    DataError: UsageError,
+    EncodingUnknownError: DataError,
     HeldError: UsageError,
     JobRefusedError: RefusedError,
     JobUnknownError: JobRefusedError,

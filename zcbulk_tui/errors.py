@@ -6,6 +6,7 @@
     ├── UsageError               exit 2   what was typed cannot be used
     │   ├── ConfigError          exit 2   what is configured cannot be used
     │   ├── DataError            exit 2   a file of records cannot be used
+    │   │   └── EncodingUnknownError      ... until the user names its encoding
     │   └── HeldError            exit 2   an earlier command stands in the way of this one
     ├── IncompatibleError        exit 1   a library is installed that this does not work with
     ├── OutputError              exit 5   all went well, but for writing the output
@@ -155,6 +156,32 @@ class ConfigError(UsageError):
 
 class DataError(UsageError):
     """A file of records cannot be read, or holds what cannot be sent."""
+
+
+class EncodingUnknownError(DataError):
+    """A file is not in UTF-8 and does not say what it is in.
+
+    Attributes:
+        offset: The first byte that is not UTF-8, counted from 0.
+        line: The line that it is in, counted from 1.
+        previews: Names of encodings, as ``--encoding`` takes them, and what that line reads in
+            each; sanitised.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        cause: str = "",
+        next_step: str = "",
+        *,
+        offset: int = 0,
+        line: int = 1,
+        previews: tuple[tuple[str, str], ...] = (),
+    ) -> None:
+        super().__init__(title, cause, next_step)
+        self.offset = offset
+        self.line = line
+        self.previews = previews
 
 
 class HeldError(UsageError):

@@ -105,10 +105,14 @@ def check_nobody_else_writes(path: Path) -> None:
         )
 
 
+def other_kind(found: os.stat_result) -> str:
+    """Returns what stands there in place of a file, as in ``a folder``; empty for a file."""
+    return next((name for is_kind, name in _KINDS if is_kind(found.st_mode)), "")
+
+
 def _check_kind(found: os.stat_result) -> None:
-    for is_kind, name in _KINDS:
-        if is_kind(found.st_mode):
-            raise BadFileError(f"It is no file, but {name}")
+    if kind := other_kind(found):
+        raise BadFileError(f"It is no file, but {kind}")
 
 
 def _size(count: int) -> str:

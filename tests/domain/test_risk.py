@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.jobs import reading
+from zcbulk_tui.domain.batch_rule import BATCH
 from zcbulk_tui.domain.job import Counts, JobReading, JobState
-from zcbulk_tui.domain.risk import BATCH, Level, Risk, risk
+from zcbulk_tui.domain.risk import Level, Risk, risk
 
 
 def read(counts: Counts, state: JobState = JobState.IN_PROGRESS) -> JobReading:

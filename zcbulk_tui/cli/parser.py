@@ -56,6 +56,7 @@ _COMMANDS = {
     ),
     "start": _Entry("control", "start jobs whose files are uploaded"),
     "abort": _Entry("control", "abort jobs; there is no rollback"),
+    "check": _Entry("check", "check a CSV before it is sent; costs no call"),
     "history": _Entry("history", "print a job's history"),
     "log": _Entry("log", "print the log: events, calls, starts and aborts"),
     "store": _Entry("store", "maintain the database"),

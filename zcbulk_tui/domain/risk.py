@@ -14,13 +14,8 @@ from itertools import pairwise
 from math import erfc, exp, log, sqrt
 from typing import NamedTuple
 
+from zcbulk_tui.domain.batch_rule import BATCH, allowed_failures, batches_of
 from zcbulk_tui.domain.job import Counts, JobReading, JobState
-
-BATCH = 200
-"""Records per batch; the last one may have fewer [LIMB]."""
-
-_ONE_IN = 20
-"""At most one batch in this many may fail: 5 % [LIMB]."""
 
 _AT_RISK = frozenset({JobState.IN_PROGRESS, JobState.SYSTEM_ABORTED})
 
@@ -90,11 +85,11 @@ def risk(readings: Sequence[JobReading]) -> Risk | None:
     counts = last.counts
     if last.state not in _AT_RISK or not counts.total or counts.failed is None:
         return None
-    batches = _batches(counts.total)
+    batches = batches_of(counts.total)
     # Counts need not add up, so the failed batches are capped at the batches.
-    least = min(_batches(counts.failed), batches)
+    least = min(batches_of(counts.failed), batches)
     most = max(min(counts.failed, _begun(counts, counts.total)), least)
-    allowed = batches // _ONE_IN
+    allowed = allowed_failures(batches)
     return Risk(batches, allowed, least, most, _chance(readings, allowed))
 
 
@@ -164,15 +159,11 @@ def _begun(counts: Counts, total: int) -> int:
     Processed records fill whole batches and part of one more. The short batch, which takes fewer
     records, may be among them.
     """
-    batches = _batches(total)
+    batches = batches_of(total)
     processed = counts.processed
     if processed is None and counts.unprocessed is not None:
         processed = total - counts.unprocessed
     if processed is None:
         return batches
     missing = batches * BATCH - total
-    return min(_batches(processed + missing), batches) if processed > 0 else 0
-
-
-def _batches(records: int) -> int:
-    return -(-records // BATCH)
+    return min(batches_of(processed + missing), batches) if processed > 0 else 0

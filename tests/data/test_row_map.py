@@ -1,0 +1,67 @@
+"""Row maps: what is written is found again, and nothing else is believed."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zcbulk_tui.data.row_map import RowMap, RunWriter
+from zcbulk_tui.errors import DataError
+
+
+def write(path: Path, lines: list[int]) -> None:
+    pieces: list[bytes] = []
+    runs = RunWriter(pieces.append)
+    for line in lines:
+        runs.add(line)
+    runs.close()
+    path.write_bytes(b"".join(pieces))
+
+
+@given(st.lists(st.integers(1, 12) | st.integers(1, 2**40)))
+def test_the_line_of_each_record_is_found(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[int]
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "lines.csv"
+    write(path, lines)
+    row_map = RowMap.read(path)
+    assert len(row_map) == len(lines)
+    assert [row_map.line(record) for record in range(1, len(lines) + 1)] == lines
+    for record in (0, len(lines) + 1):
+        with pytest.raises(IndexError):
+            row_map.line(record)
+
+
+def test_lines_one_after_the_other_are_one_run(tmp_path: Path) -> None:
+    write(tmp_path / "a", [2, 3, 4, 6, 7, 3])
+    assert (tmp_path / "a").read_text() == "record,line,records\n1,2,3\n4,6,2\n6,3,1\n"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"record,line\n",
+        b"record,line,records\n2,2,1\n",
+        b"record,line,records\n1,2,1\n3,3,1\n",
+        b"record,line,records\n1,0,1\n",
+        b"record,line,records\n1,2,0\n",
+        b"record,line,records\n1,2,-1\n",
+        b"record,line,records\n1,2\n",
+        b"record,line,records\n1,2,3,4\n",
+        b"record,line,records\n1,x,3\n",
+        b"record,line,records\n1,99999999999999999999999,3\n",
+        b"record,line,records\n1,2,\xff\n",
+        b"\0",
+    ],
+)
+def test_what_is_no_row_map_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "a").write_bytes(content)
+    with pytest.raises(DataError, match="cannot be used"):
+        RowMap.read(tmp_path / "a")
+
+
+def test_a_missing_one_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="cannot be used"):
+        RowMap.read(tmp_path / "a")

@@ -1,0 +1,40 @@
+"""Files of records for tests: how they are made, and strategies for what stands in them."""
+
+import io
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from hypothesis import strategies as st
+
+from zcbulk_tui.data.rows import RecordReader
+from zcbulk_tui.data.source import Source, open_source
+
+cells = st.text(
+    st.sampled_from('ab ,;"\n\r\t|') | st.characters(exclude_categories=["Cs"]), max_size=6
+)
+"""Whatever a cell may hold, mostly what has a meaning in a CSV."""
+
+rows = st.lists(st.lists(cells, min_size=1, max_size=4), min_size=1, max_size=12)
+"""Records, which need not have the same number of cells."""
+
+
+def source_of(folder: Path, content: str | bytes, name: str = "a.csv") -> Source:
+    """Writes a file and opens it."""
+    path = folder / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return open_source(path)
+
+
+def zip_of(members: Sequence[tuple[str, bytes]], packed: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """Returns a ZIP with these members."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", packed) as archive:
+        for name, data in members:
+            archive.writestr(name, data)
+    return content.getvalue()
+
+
+def read_fields(reader: RecordReader) -> list[list[str]]:
+    """Returns the fields of all records, the header first."""
+    return [fields for _, fields in reader]

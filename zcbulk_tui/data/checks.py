@@ -1,0 +1,194 @@
+"""The checks on records, some at a time and column by column.
+
+What is found does not depend on how many come at a time.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from heapq import nsmallest
+
+from zcbulk_tui.data.columns import Column, Header
+from zcbulk_tui.data.duplicates import Duplicate, DuplicateFinder
+from zcbulk_tui.data.tally import Tally
+from zcbulk_tui.data.value_checks import Slice, ValueCheck, character_checks, checks_of
+from zcbulk_tui.domain.preflight import (
+    SAMPLES,
+    SHOWN,
+    Finding,
+    Gap,
+    Kind,
+    NotChecked,
+    Severity,
+)
+from zcbulk_tui.domain.record_set import RecordSet
+
+Record = tuple[int, list[str]]
+"""Where a record begins, from 1, and its values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the checks found.
+
+    Attributes:
+        findings: In no order.
+        suspects: Records with a finding that blocks.
+        not_checked: What could not be checked for want of memory.
+        records: How many there were.
+    """
+
+    findings: list[Finding]
+    suspects: RecordSet
+    not_checked: tuple[NotChecked, ...]
+    records: int
+
+
+class RecordChecks:
+    """Checks records as they come; see `check` and `finish`.
+
+    Args:
+        header: The columns, and the fields that they are.
+        budget: Bytes that may be kept to find duplicates; None for what is usual.
+    """
+
+    def __init__(self, header: Header, *, budget: int | None = None) -> None:
+        self._columns = header.columns
+        self._checks = [
+            (column, (*character_checks(), *checks_of(column.field))) for column in header.columns
+        ]
+        self._unique = [
+            column for column in header.columns if column.field and column.field.is_unique
+        ]
+        amount = len(self._unique)
+        self._duplicates = (
+            DuplicateFinder(amount) if budget is None else DuplicateFinder(amount, budget=budget)
+        )
+        self._tally = Tally()
+        self._suspects = RecordSet()
+        self._records = 0
+        refuses_empty = any(each.field and each.field.is_mandatory for each in header.columns)
+        self._empty = Severity.BLOCKS if refuses_empty else Severity.WARNS
+
+    def check(self, records: Sequence[Record]) -> None:
+        """Checks the next records of the file."""
+        if not records:
+            return
+        first = self._records + 1
+        self._records += len(records)
+        lines: Sequence[int]
+        rows: Sequence[list[str]]
+        lines, rows = zip(*records, strict=True)
+        numbers: Sequence[int] = range(first, first + len(rows))
+        width = len(self._columns)
+        if not all(map(any, rows)) or set(map(len, rows)) != {width}:
+            self._check_shapes(numbers, lines, rows)
+            whole = [at for at, row in enumerate(rows) if len(row) == width and any(row)]
+            numbers = [numbers[at] for at in whole]
+            columns = list(zip(*(rows[at] for at in whole), strict=True))
+            self._remember(lines, columns, whole)
+            lines = [lines[at] for at in whole]
+        else:
+            columns = list(zip(*rows, strict=True))
+            self._remember(lines, columns)
+        for (column, checks), values in zip(self._checks, columns, strict=bool(columns)):
+            self._check_column(column, checks, values, numbers, lines)
+
+    def finish(self) -> Found:
+        """Looks for duplicates, which takes all records; returns what was found."""
+        for index, column in enumerate(self._unique):
+            self._count_duplicates(index, column)
+        return Found(
+            self._tally.findings(), self._suspects, tuple(self._not_checked()), self._records
+        )
+
+    def _check_shapes(
+        self, numbers: Sequence[int], lines: Sequence[int], rows: Sequence[list[str]]
+    ) -> None:
+        """Finds records that are empty or have too few or too many values.
+
+        Their values are not looked at: which value is of which column is not known.
+        """
+        width = len(self._columns)
+        for number, line, row in zip(numbers, lines, rows, strict=True):
+            if not any(row):
+                kind, severity, sample = Kind.EMPTY_RECORD, self._empty, ""
+            elif len(row) != width:
+                kind = Kind.TOO_FEW_VALUES if len(row) < width else Kind.TOO_MANY_VALUES
+                severity, sample = Severity.BLOCKS, f"{len(row):,}"
+            else:
+                continue
+            self._tally.add(kind, severity, (line,), (sample,), hint=f"{width:,}")
+            if severity is Severity.BLOCKS:
+                self._suspects.add(number)
+
+    def _check_column(
+        self,
+        column: Column,
+        checks: Iterable[ValueCheck],
+        values: Sequence[str],
+        numbers: Sequence[int],
+        lines: Sequence[int],
+    ) -> None:
+        part = Slice(values, " ".join(values), max(map(len, values)))
+        for check in checks:
+            failing = check.failing(part)
+            if not failing:
+                continue
+            self._tally.add(
+                check.kind,
+                check.severity,
+                [lines[at] for at in failing],
+                [values[at] for at in failing],
+                position=column.position + 1,
+                column=column.name,
+                hint=check.hint,
+            )
+            if check.severity is Severity.BLOCKS:
+                for at in failing:
+                    self._suspects.add(numbers[at])
+
+    def _remember(
+        self,
+        lines: Sequence[int],
+        columns: Sequence[Sequence[str]],
+        whole: Sequence[int] | None = None,
+    ) -> None:
+        """Keeps the values of unique columns; for records that are not whole, empty ones."""
+        if not self._unique:
+            return
+        kept: list[Sequence[str]] = []
+        for column in self._unique:
+            values: Sequence[str] = columns[column.position] if columns else ()
+            if whole is not None:
+                padded = [""] * len(lines)
+                for at, value in zip(whole, values, strict=True):
+                    padded[at] = value
+                values = padded
+            kept.append(values)
+        self._duplicates.add(lines, kept)
+
+    def _count_duplicates(self, index: int, column: Column) -> None:
+        count = 0
+
+        def marked() -> Iterator[Duplicate]:
+            nonlocal count
+            for duplicate in self._duplicates.duplicates(index):
+                count += 1
+                self._suspects.add(duplicate.record)
+                yield duplicate
+
+        first = nsmallest(SHOWN, marked())
+        self._tally.add(
+            Kind.DUPLICATE,
+            Severity.BLOCKS,
+            [each.line for each in first],
+            [f"line {each.line:,} as line {each.first_line:,}" for each in first[:SAMPLES]],
+            position=column.position + 1,
+            column=column.name,
+            count=count,
+        )
+
+    def _not_checked(self) -> Iterator[NotChecked]:
+        if self._duplicates.stopped_at is not None and self._unique:
+            names = tuple(column.name for column in self._unique)
+            yield NotChecked(Gap.DUPLICATES_BEYOND, names, self._duplicates.stopped_at)

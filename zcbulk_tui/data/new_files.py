@@ -1,0 +1,206 @@
+"""New files that appear whole, under names that were free, or not at all."""
+
+import contextlib
+import hashlib
+import os
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.errors import DataError
+
+_BLOCK = 2**18
+"""Bytes that are written at once."""
+
+_LONGEST_STEM = 160
+"""Bytes of a name that are kept: with what is put behind them they fit every file system."""
+
+
+class NewFile:
+    """A file that is being written beside its place, and hashed on the way.
+
+    Attributes:
+        size: Bytes so far.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.size = 0
+        self.path = folder / f".zcbulk-{secrets.token_hex(8)}.part"
+        self._hash = hashlib.sha256()
+        self._blocks: list[bytes] = []
+        self._waiting = 0
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
+        # Raw: it writes large blocks, and nothing is left over that a close could fail to write.
+        self._file = os.fdopen(os.open(self.path, flags, 0o600), "wb", buffering=0)
+
+    def write(self, data: bytes) -> None:
+        """Appends bytes.
+
+        Raises:
+            OSError: They cannot be written.
+        """
+        self._blocks.append(data)
+        self.size += len(data)
+        self._waiting += len(data)
+        if self._waiting >= _BLOCK:
+            self._flush()
+
+    def finish(self) -> str:
+        """Writes what is left, to the disk itself, and closes; returns the SHA-256, in hexadecimal.
+
+        Raises:
+            OSError: It cannot be written.
+        """
+        if not self._file.closed:
+            self._flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
+        return self._hash.hexdigest()
+
+    def discard(self) -> None:
+        """Removes it."""
+        self._file.close()
+        self.path.unlink(missing_ok=True)
+
+    def _flush(self) -> None:
+        data = memoryview(b"".join(self._blocks))
+        self._blocks.clear()
+        self._waiting = 0
+        self._hash.update(data)
+        while data:
+            data = data[self._file.write(data) :]
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A finished file in its place.
+
+    Attributes:
+        path: Where it is.
+        size: Its size in bytes.
+        sha256: Its SHA-256, in hexadecimal.
+    """
+
+    path: Path
+    size: int
+    sha256: str
+
+
+class NewFiles:
+    """Several files that belong together: all of them, or none after an error.
+
+    A context manager. Whatever leaves it by an exception, nothing stays behind; an `OSError` leaves
+    it as a `DataError`.
+    """
+
+    def __init__(self) -> None:
+        self._open: list[NewFile] = []
+        self._placed: list[Path] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        if error is None:
+            return
+        # What is not there any more, or cannot be removed, must not hide what went wrong.
+        for file in self._open:
+            with contextlib.suppress(OSError):
+                file.discard()
+        for path in self._placed:
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            where = error.filename or (self._open[-1].path.parent if self._open else "")
+            raise _unwritable(error, where) from error
+
+    def create(self, folder: Path) -> NewFile:
+        """Begins a file in a folder, with mode 0600.
+
+        Raises:
+            OSError: It cannot be made there.
+        """
+        file = NewFile(folder)
+        self._open.append(file)
+        return file
+
+    def place(self, files: Sequence[tuple[NewFile, str]]) -> list[Placed]:
+        """Finishes files and gives them their names, all with the same number where one is taken.
+
+        Args:
+            files: Each file, and a pattern of its name with ``{}`` for the number, as in
+                ``orders{}.csv``: it becomes ``orders.csv``, ``orders-2.csv`` and so on.
+
+        Raises:
+            OSError: They cannot be written or renamed.
+        """
+        hashes = [file.finish() for file, _ in files]
+        paths = self._reserve([(file.path.parent, name) for file, name in files])
+        for (file, _), path in zip(files, paths, strict=True):
+            file.path.replace(path)
+            self._open.remove(file)
+        for folder in {path.parent for path in paths}:
+            _sync_folder(folder)
+        return [
+            Placed(path, file.size, sha256)
+            for path, (file, _), sha256 in zip(paths, files, hashes, strict=True)
+        ]
+
+    def _reserve(self, names: Sequence[tuple[Path, str]]) -> list[Path]:
+        """Makes an empty file for each name, so that no other program can take it meanwhile."""
+        number = 1
+        while True:
+            paths = [
+                folder / name.format("" if number == 1 else f"-{number}") for folder, name in names
+            ]
+            made: list[Path] = []
+            try:
+                for path in paths:
+                    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+                    made.append(path)
+            except FileExistsError:
+                number += 1
+                for path in made:
+                    path.unlink(missing_ok=True)
+            except OSError:
+                self._placed += made
+                raise
+            else:
+                self._placed += paths
+                return paths
+
+
+def stem_of(path: Path) -> str:
+    """Returns a name without its ending, as a pattern for `NewFiles.place`; not too long."""
+    stem = path.stem
+    while len(os.fsencode(stem)) > _LONGEST_STEM:
+        stem = stem[:-1]
+    return stem.replace("{", "{{").replace("}", "}}")
+
+
+def _sync_folder(folder: Path) -> None:
+    """Makes the names last, where the file system can do that for a folder."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        with contextlib.suppress(OSError):
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _unwritable(error: OSError, where: object) -> DataError:
+    return DataError(
+        "The files for the upload cannot be written",
+        f"The system says: {one_line(error.strerror or str(error))}, at {one_line(str(where))}. "
+        "What had been written of them is removed.",
+        "Make room there, or see to it that this user may write there.",
+    )

@@ -1,0 +1,290 @@
+"""A CSV as a stream of records, each with the line that it begins in.
+
+The work is done by `csv.reader`; what it would lose or never end is found beside it, a piece of
+text at a time, so that records without quotes cost next to nothing more.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from zcbulk_tui.data.encoding import Encoding, TextDecoder, UndecodableError, find_encoding
+from zcbulk_tui.data.source import CsvStream, Source
+from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.errors import DataError
+
+LONGEST_RECORD = 2**20
+"""Characters that a record may have; the guard works by pieces, so somewhat more may pass."""
+
+_REPORT_EVERY = 2**21
+"""Bytes between two reports of progress: some twenty a second as fast as records are read."""
+
+_SHOWN_LINES = 5
+_FIELD_LIMIT = 2 * LONGEST_RECORD
+
+OnProgress = Callable[[int, int], None]
+"""Called with the bytes read so far, and the bytes in all."""
+
+
+@dataclass(slots=True)
+class Occurrences:
+    """How often something was met, and where at first.
+
+    Attributes:
+        count: Records with it.
+        lines: The lines in which the first of them begin, at most five.
+    """
+
+    count: int = 0
+    lines: list[int] = field(default_factory=list)
+
+    def add(self, line: int) -> None:
+        """Counts one more."""
+        self.count += 1
+        if len(self.lines) < _SHOWN_LINES:
+            self.lines.append(line)
+
+
+class RecordReader:
+    r"""One pass over the records of a source: iterate once, and then look at the rest.
+
+    Lines end with ``\n``, ``\r\n`` or ``\r``, and are counted from 1. Empty lines before the header
+    are passed over; later ones are records without fields.
+
+    Attributes:
+        encoding: As found; None before the first record.
+        header_line: The line that the header begins in; 0 before it.
+        stray_quotes: Records with a quote inside a cell that is not quoted, or with text behind the
+            closing quote of a cell; the csv module keeps the one quote and drops the other.
+        bytes_read: Bytes of the CSV so far.
+        sha256: SHA-256 of the file on the disk, in hexadecimal; empty before the end.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        *,
+        encoding: str | None = None,
+        delimiter: str = ",",
+        on_progress: OnProgress | None = None,
+        longest_record: int = LONGEST_RECORD,
+    ) -> None:
+        self.encoding: Encoding | None = None
+        self.header_line = 0
+        self.stray_quotes = Occurrences()
+        self.bytes_read = 0
+        self.sha256 = ""
+        self._source = source
+        self._given = encoding
+        self._delimiter = delimiter
+        self._on_progress = on_progress
+        self._longest = longest_record
+        self._well_formed = _well_formed(delimiter)
+        self._begins = 1
+        """The line that the record begins in which is read next."""
+        self._line = 0
+        """Lines that the csv module has got so far, or has within its reach."""
+        self._kept: list[str] = []
+        """The last of these lines, from the beginning of a record on."""
+        self._rest = ""
+        """Text behind the last end of a line."""
+        self._is_doubtful = False
+        """Whether a record that ends in these lines may have stray quotes."""
+
+    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
+        """Yields the line and the fields of each record, the header first.
+
+        Raises:
+            EncodingUnknownError: The text is not in UTF-8, and no encoding was given.
+            DataError: It cannot be read on: the file changed, a byte is not in the given encoding,
+                a quote never closes, a record is too long; or there is no header.
+        """
+        # For the whole process, as csv has it: the guard here is the narrower one.
+        csv.field_size_limit(max(csv.field_size_limit(), _FIELD_LIMIT))
+        with self._source.open() as stream:
+            reader = csv.reader(self._lines(stream), delimiter=self._delimiter)
+            try:
+                for fields in reader:
+                    line, last = self._begins, reader.line_num
+                    if self._is_doubtful:
+                        self._look_for_stray_quotes(line, last)
+                    if fields or self.header_line:
+                        if not self.header_line:
+                            self.header_line = line
+                        yield line, fields
+                    self._begins = last + 1
+            except csv.Error as error:
+                raise DataError(
+                    f"{self._where(self._begins)} cannot be read",
+                    f"The csv module says: {one_line(str(error))}.",
+                    "Look at the quotes from that line on.",
+                ) from error
+            if not self.header_line:
+                raise DataError(
+                    f"{self._source.name} has no header",
+                    "All its lines are empty.",
+                    "Give a CSV whose first line has the link names of the fields.",
+                )
+
+    def _lines(self, stream: CsvStream) -> Iterator[str]:
+        """Yields the lines with their ends, as the csv module takes them."""
+        for text in self._texts(stream):
+            self._rest += text
+            end = _end_of_lines(self._rest)
+            whole, self._rest = self._rest[:end], self._rest[end:]
+            if whole:
+                yield from self._take(whole)
+            if len(self._rest) > self._longest:
+                raise self._too_long()
+        if self._rest:
+            last, self._rest = self._rest, ""
+            yield from self._take(last)
+        if self._begins <= self._line:
+            raise self._unclosed("to the end of the file")
+
+    def _texts(self, stream: CsvStream) -> Iterator[str]:
+        data = stream.read()
+        self.encoding = find_encoding(self._source.beginning, self._given)
+        decoder = TextDecoder(self.encoding)
+        reported = 0
+        is_last = False
+        while not is_last:
+            is_last = not data
+            try:
+                text = decoder.decode(data, is_last=is_last)
+            except UndecodableError as error:
+                before = self._rest + error.prefix
+                lines = _split(before)
+                is_open = bool(lines) and not lines[-1].endswith(("\r", "\n"))
+                line = self._line + len(lines) + (not is_open)
+                raise decoder.failure(error, line, lines[-1] if is_open else "") from error
+            self.bytes_read = stream.bytes_read
+            yield text
+            if self._on_progress and (is_last or self.bytes_read - reported >= _REPORT_EVERY):
+                reported = self.bytes_read
+                self._on_progress(reported, self._source.csv_size)
+            if not is_last:
+                data = stream.read()
+        self.sha256 = stream.sha256
+
+    def _take(self, text: str) -> list[str]:
+        """Returns the lines of a piece of text, and notes what is needed to judge them."""
+        if self._begins <= self._line:
+            # The csv module has read all lines, and is in the middle of a record.
+            self._kept = self._kept[self._begins - self._line - 1 :]
+            if sum(map(len, self._kept)) > self._longest:
+                raise self._unclosed(f"within {self._longest:,} characters")
+            self._is_doubtful = True
+        else:
+            self._kept = []
+            self._is_doubtful = '"' in text and not self._well_formed(text)
+        lines = _split(text)
+        self._kept += lines
+        self._line += len(lines)
+        return lines
+
+    def _look_for_stray_quotes(self, line: int, last: int) -> None:
+        start = len(self._kept) - self._line - 1
+        raw = "".join(self._kept[start + line : start + last + 1])
+        if '"' in raw and not self._well_formed(raw):
+            self.stray_quotes.add(line)
+
+    def _too_long(self) -> DataError:
+        line = self._line + 1
+        if self._begins <= self._line:
+            self._take(self._rest)
+            return self._unclosed(f"within {self._longest:,} characters")
+        return DataError(
+            f"{self._where(line)} is too long",
+            f"It does not end within {self._longest:,} characters.",
+            "Look at that line: a CSV has one record a line.",
+        )
+
+    def _unclosed(self, how_far: str) -> DataError:
+        raw = "".join(self._kept[self._begins - self._line - 1 :])
+        line = self._begins + _opening_line(raw, self._delimiter)
+        return DataError(
+            f"A quote that opens in line {line:,} of {self._source.name} never closes",
+            f"The cell goes on {how_far}.",
+            "Close it in that line. A quote that belongs to the text is written twice.",
+        )
+
+    def _where(self, line: int) -> str:
+        return f"Line {line:,} of {self._source.name}"
+
+
+def read_rows(
+    source: Source,
+    *,
+    encoding: str | None = None,
+    delimiter: str = ",",
+    on_progress: OnProgress | None = None,
+) -> RecordReader:
+    """Returns a reader of a source's records; see `RecordReader`.
+
+    Args:
+        source: What is read.
+        encoding: The name of its encoding; None for its mark, else UTF-8.
+        delimiter: The character between cells.
+        on_progress: Called as the bytes are read, and once at the end.
+    """
+    return RecordReader(source, encoding=encoding, delimiter=delimiter, on_progress=on_progress)
+
+
+def read_header_line(source: Source, encoding: str | None = None) -> str:
+    """Returns the first line that is not empty, without its end, to choose the delimiter by.
+
+    Raises:
+        EncodingUnknownError: It is not in UTF-8, and no encoding was given.
+        DataError: It cannot be read, is too long, or all lines are empty.
+    """
+    # No text has this character, so each line is one cell.
+    reader = RecordReader(source, encoding=encoding, delimiter="\x1f")
+    with source.open() as stream:
+        for line in reader._lines(stream):
+            if stripped := line.rstrip("\r\n"):
+                return stripped
+            reader._begins += 1
+    raise DataError(
+        f"{source.name} has no header",
+        "All its lines are empty.",
+        "Give a CSV whose first line has the link names of the fields.",
+    )
+
+
+def _split(text: str) -> list[str]:
+    """Returns the lines of a text with their ends; no other character ends a line."""
+    return list(io.StringIO(text, newline=""))
+
+
+def _end_of_lines(text: str) -> int:
+    r"""Returns where the last line ends; a ``\r`` at the very end waits for its ``\n``."""
+    end = text.rfind("\n") + 1
+    return max(end, text.rfind("\r", end, len(text) - 1) + 1)
+
+
+def _well_formed(delimiter: str) -> Callable[[str], object]:
+    """Returns a test: each quote of a text opens or closes a cell, or is one of two inside it.
+
+    No step can be taken back, so that it takes as long as the text, and no longer.
+    """
+    edge = rf"[^{re.escape(delimiter)}\r\n]"
+    cell = rf'(?<!{edge})"[^"]*+(?:""[^"]*+)*+"(?!{edge})'
+    return re.compile(rf'(?:[^"]*+{cell})*+[^"]*+').fullmatch
+
+
+def _opening_line(raw: str, delimiter: str) -> int:
+    """Returns how many lines into a record the quote stands that is still open at its end."""
+    opening, is_open, before = 0, False, delimiter
+    for at, character in enumerate(raw):
+        if character == '"':
+            if is_open:
+                is_open = False
+            elif before == '"' or before in (delimiter, "\r", "\n"):
+                # Behind a closing one it is the second of two, and the cell goes on.
+                opening = opening if before == '"' else at
+                is_open = True
+        before = character
+    return len(_split(raw[:opening] + "x")) - 1
