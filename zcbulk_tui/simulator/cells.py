@@ -55,6 +55,29 @@ def check_of(field: Field) -> Check:
     return check
 
 
+def quick_pattern(field: Field) -> re.Pattern[str]:
+    """Matches most good cells of a field's columns, and no bad one.
+
+    A file of 100 MB has ten million cells: a check of each takes many seconds.
+    """
+    limit = field.max_char
+    fits = "" if limit is None else rf"(?=.{{0,{limit}}}\Z)"
+    if field.choices:
+        one = "|".join(map(re.escape, field.choices))
+        return re.compile(rf"(?:{one})(?:,(?:{one}))*" if field.kind is Kind.MULTI_SELECT else one)
+    if field.kind is Kind.AUTO_NUMBER:
+        return re.compile("(?!)")
+    if field.kind in _DAYS:
+        # The day that every month has.
+        return re.compile(r"(?=[01]\d|2[0-8])" + _PATTERNS[field.kind].pattern, re.ASCII)
+    if field.kind in _DIGITS:
+        fits = "" if limit is None else rf"(?=[+-]?\d{{1,{limit}}}(?:\.|\Z))"
+        return re.compile(fits + _PATTERNS[field.kind].pattern, re.ASCII)
+    if field.kind in _PATTERNS:
+        return re.compile(fits + _PATTERNS[field.kind].pattern)
+    return re.compile(rf"(?s:{fits}\S.*)")
+
+
 def _value_check(field: Field) -> Check:
     pattern, limit = _PATTERNS.get(field.kind), field.max_char
     if field.kind is Kind.AUTO_NUMBER:

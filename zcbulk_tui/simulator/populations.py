@@ -96,10 +96,10 @@ def hostile(build: JobBuilder) -> None:
 def flaky(build: JobBuilder) -> None:
     """The jobs of ``steady`` behind a bad line."""
     steady(build)
-    control = frozenset({Call.CONTROL})
+    commands = frozenset({Call.CONTROL, Call.CREATE, Call.UPLOAD})
     build.faults += [
         Fault(LOST, chance=0.06),
-        Fault(LOST, behind=True, calls=control, chance=0.25),
+        Fault(LOST, behind=True, calls=commands, chance=0.25),
         Fault(SERVER_ERROR, behind=True, chance=0.04),
         Fault(BAD_GATEWAY, chance=0.04),
         Fault(UNAVAILABLE, chance=0.04),

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from zcbulk_tui.simulator.cells import DUPLICATE, INVALID, Check, check_of
+from zcbulk_tui.simulator.cells import DUPLICATE, INVALID, check_of, quick_pattern
 from zcbulk_tui.simulator.faults import RefusalError
 from zcbulk_tui.simulator.fields import Field
 from zcbulk_tui.simulator.files import InsertFile
@@ -75,8 +75,9 @@ class _Judge:
         ]
         self._width = len(header)
         known = [(place, name) for place, name in enumerate(header) if name in by_column]
-        self._checks: list[tuple[int, str, Check]] = [
-            (place, name, check_of(by_column[name])) for place, name in known
+        self._checks = [
+            (place, name, quick_pattern(by_column[name]).fullmatch, check_of(by_column[name]))
+            for place, name in known
         ]
         self._unique = [
             (place, name, set[str]()) for place, name in known if by_column[name].unique
@@ -97,10 +98,11 @@ class _Judge:
             return f"{INVALID}-"
         if len(row) < self._width:
             row = row + [""] * (self._width - len(row))
-        for place, name, check in self._checks:
-            code = check(row[place])
-            if code is not None:
-                return f"{code}-{name}"
+        for place, name, is_good, check in self._checks:
+            if not is_good(row[place]):
+                code = check(row[place])
+                if code is not None:
+                    return f"{code}-{name}"
         return None
 
     def batch(self, rows: list[list[str]], *, strict: bool) -> dict[int, str]:
