@@ -1,4 +1,5 @@
 import io
+import tracemalloc
 
 import pytest
 from hypothesis import given
@@ -57,3 +58,23 @@ def test_no_headers_no_body() -> None:
 def test_a_length_that_is_none(headers: dict[str, str], data: bytes) -> None:
     with pytest.raises(ValueError, match=r"length|invalid"):
         read_body(io.BytesIO(data), headers, LIMIT)
+
+
+class Endless(io.BufferedIOBase):
+    """Gives as many zeros as are asked for."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        assert size is not None
+        return bytes(size)
+
+
+def test_what_is_too_large_is_read_and_not_kept() -> None:
+    stream = Endless()
+    tracemalloc.start()
+    try:
+        body = read_body(stream, {"content-length": "50000000"}, 5_000_000)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert body.is_too_large
+    assert 5_000_000 < peak < 12_000_000

@@ -22,6 +22,7 @@ from tests.support.simulators import labelled
 from zcbulk_tui.simulator.accounts import Accounts
 from zcbulk_tui.simulator.clock import Timeline
 from zcbulk_tui.simulator.creator import Creator
+from zcbulk_tui.simulator.dialect import Dialect
 from zcbulk_tui.simulator.faults import Call
 from zcbulk_tui.simulator.fields import FORMS
 from zcbulk_tui.simulator.hostile import BAD_GATEWAY
@@ -251,7 +252,9 @@ def test_rows_sent_twice_show_twice(creator: Creator, clock: ManualClock) -> Non
 def test_a_token_must_be_for_creating(clock: ManualClock, call: Call) -> None:
     timeline = Timeline(clock)
     accounts = Accounts(timeline)
-    creator = Creator([], timeline, token="1000.a", accounts=accounts)
+    # Whatever a start takes, a create call and an upload take the scope of their pages.
+    dialect = Dialect(control_scope=UPDATE)
+    creator = Creator([], timeline, token="1000.a", accounts=accounts, dialect=dialect)
     job = created(creator, "Contacts")
     accounts.permit("1000.b", frozenset({READ, UPDATE}))
     authorization = "Zoho-oauthtoken 1000.b"

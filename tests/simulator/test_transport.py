@@ -1,4 +1,5 @@
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 
 import httpx
@@ -102,6 +103,8 @@ async def test_an_upload(
 ) -> None:
     if large:
         monkeypatch.setattr(transport, "_LARGE", 100)
+    threads: list[threading.Thread] = []
+    creator.on_call = lambda _: threads.append(threading.current_thread())
     job = created(creator)
     content_type, body = multipart(b"Email\n" + b"a@b.co\n" * 200)
 
@@ -117,3 +120,5 @@ async def test_an_upload(
     )
     assert answer.json() == {"code": 3000, "message": "File uploaded successfully"}
     assert job.counts(creator.timeline.now()).total == 200
+    # A large file must not keep the loop from its work.
+    assert (threads[-1] is not threading.current_thread()) == large
