@@ -1,9 +1,12 @@
 """A clock to turn by hand, and calls in one line."""
 
+import csv
+import io
 import json
+from collections.abc import Iterable, Sequence
 
 from zcbulk_tui.simulator.creator import Creator
-from zcbulk_tui.simulator.jobs import Job
+from zcbulk_tui.simulator.jobs import APP, OWNER, Address, Job
 from zcbulk_tui.simulator.messages import Request, Response
 
 
@@ -19,11 +22,12 @@ class ManualClock:
 
 def headers(creator: Creator, job: Job, **changes: str) -> dict[str, str]:
     """The headers of a proper call for a job; a change to "" leaves one out."""
-    proper = {
-        "authorization": f"Zoho-oauthtoken {creator.token}",
-        "accept": "application/json",
-        "environment": job.address.environment,
-    }
+    return proper_headers(creator, **{"environment": job.address.environment, **changes})
+
+
+def proper_headers(creator: Creator, **changes: str) -> dict[str, str]:
+    """The headers of a proper call that is about no job; a change to "" leaves one out."""
+    proper = {"authorization": f"Zoho-oauthtoken {creator.token}", "accept": "application/json"}
     return {name: value for name, value in {**proper, **changes}.items() if value}
 
 
@@ -39,6 +43,49 @@ def control(
     body = {"action": action} if flat else {"data": {"action": action}}
     call_headers = headers(creator, job)
     return creator.handle(Request(method, job.path, call_headers, json.dumps(body).encode()))
+
+
+def create(creator: Creator, form: str = "Contacts", **changes: str) -> Response:
+    """Create a job for a form, in production."""
+    at = Address(OWNER, APP, form)
+    return creator.handle(Request("POST", at.path, proper_headers(creator, **changes)))
+
+
+def created(creator: Creator, form: str = "Contacts") -> Job:
+    """A job that a call has just created."""
+    job_id = create(creator, form).job_id
+    assert job_id is not None
+    return creator.jobs[job_id]
+
+
+def multipart(data: bytes, name: str = "file", file_name: str = "rows.csv") -> tuple[str, bytes]:
+    """Content type and body of an upload."""
+    disposition = f'form-data; name="{name}"; filename="{file_name}"'
+    head = f"--edge\r\nContent-Disposition: {disposition}\r\nContent-Type: text/csv\r\n\r\n"
+    return "multipart/form-data; boundary=edge", head.encode() + data + b"\r\n--edge--\r\n"
+
+
+def upload(
+    creator: Creator,
+    job: Job,
+    data: bytes,
+    *,
+    name: str = "file",
+    file_name: str = "rows.csv",
+    **changes: str,
+) -> Response:
+    """Upload a file to a job."""
+    content_type, body = multipart(data, name, file_name)
+    call_headers = headers(creator, job, **{"content-type": content_type, **changes})
+    query = f"job_id={job.id}"
+    return creator.handle(Request("POST", job.address.path, call_headers, body, query))
+
+
+def csv_of(rows: Iterable[Sequence[str]]) -> bytes:
+    """Rows as a CSV file."""
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode()
 
 
 def content(response: Response) -> dict[str, object]:

@@ -1,7 +1,7 @@
 import pytest
 
 from tests.simulator.support import ManualClock
-from zcbulk_tui.simulator.clock import Timeline
+from zcbulk_tui.simulator.clock import Timeline, written
 
 
 def test_simulated_time_runs_faster_from_the_same_start() -> None:
@@ -15,3 +15,7 @@ def test_simulated_time_runs_faster_from_the_same_start() -> None:
 def test_time_must_run_forwards() -> None:
     with pytest.raises(ValueError, match="speed"):
         Timeline(ManualClock(), speed=0)
+
+
+def test_a_moment_as_creator_writes_it() -> None:
+    assert written(1_773_225_000.0) == "11-Mar-2026 10:30:00"

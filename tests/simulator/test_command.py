@@ -22,7 +22,7 @@ from zcbulk_tui.simulator.messages import Request
 sys.exit(run(port=0, scenario="steady", speed=1.0, seed=1{more}))
 """
 
-LINES_OF_WELCOME = 23
+LINES_OF_WELCOME = 27
 
 
 @contextmanager
@@ -50,7 +50,7 @@ def test_it_serves_until_a_signal(stop: signal.Signals) -> None:
         assert welcome[2] == f"export ZCBULK_ACCOUNTS_URL={base_url}"
         assert welcome[3] == "export ZCBULK_ACCESS_TOKEN=1000.simulator"
         token = welcome[11].split()[0].removeprefix("ZCBULK_REFRESH_TOKEN=")
-        assert welcome[4:15] == [
+        assert welcome[4:19] == [
             "# To practise signing in, in place of that token:",
             "unset ZCBULK_ACCESS_TOKEN",
             "export ZCBULK_CLIENT_ID=1000.SIMULATOR",
@@ -61,11 +61,15 @@ def test_it_serves_until_a_signal(stop: signal.Signals) -> None:
             f"ZCBULK_REFRESH_TOKEN={token} zcbulk-tui login --refresh-token",
             "# or with a program that prints a token:",
             "export ZCBULK_TOKEN_COMMAND='echo 1000.simulator'",
+            "# To practise inserting, a file with a few bad records, for a form without a job:",
+            "zcbulk-tui simulator --sample Contacts 50000 --bad 0.003 > contacts.csv",
+            f"# form: {base_url}/creator/v2.1/bulk/jason18/zylker-store/form/Contacts/insert",
+            f"# what it holds: {base_url}/simulator/records?form=Contacts",
             "# The jobs:",
         ]
         path = "/creator/v2.1/bulk/jason18/zylker-store/form/Customers/insert/3888833000000114027"
-        assert welcome[15] == f"{base_url}{path}  Customers (production)"
-        assert welcome[19].endswith("Suppliers (stage)")
+        assert welcome[19] == f"{base_url}{path}  Customers (production)"
+        assert welcome[23].endswith("Suppliers (stage)")
         headers = {
             "authorization": "Zoho-oauthtoken 1000.simulator",
             "accept": "application/json",

@@ -186,12 +186,6 @@ def test_methods_of_another_dialect_are_refused(creator: Creator, ready: Job, me
     assert ready.state(creator.timeline.now()) is State.READY
 
 
-def test_jobs_cannot_be_created_yet(creator: Creator, ready: Job) -> None:
-    path = ready.path.rpartition("/")[0]
-    answer = creator.handle(Request("POST", path, headers(creator, ready)))
-    assert outcome(answer) == (405, 1020)
-
-
 @pytest.mark.parametrize(
     ("body", "expected"),
     [

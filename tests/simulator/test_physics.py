@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zcbulk_tui.simulator.physics import BATCH_RECORDS, Counts, Run, State, Workload
+from zcbulk_tui.simulator.physics import BATCH_RECORDS, Counts, Failures, Run, State, Workload
 
 workloads = st.builds(
     Workload,
@@ -118,3 +118,19 @@ def test_a_thousand_jobs_of_a_million_records_are_cheap() -> None:
 def test_impossible_workloads_are_refused(arguments: tuple[int, float, float]) -> None:
     with pytest.raises(ValueError, match=r"must|needs"):
         Workload(*arguments)
+
+
+def test_what_fails_of_a_file_fails_in_its_batch() -> None:
+    failures = Failures({2: 3, 5: 200}, [5])
+    run = Run(Workload(20_000, 100), "seed", failures)
+    assert run.ending is State.COMPLETED
+    failed = [run.counts(run.seconds_until(batch) + 1e-6).failed for batch in range(7)]
+    assert failed == [0, 0, 3, 3, 3, 203, 203]
+
+
+def test_the_failed_batch_that_is_too_many_ends_the_job_whatever_comes_later() -> None:
+    failures = Failures({1: 200, 7: 1, 9: 200, 30: 200}, [1, 9, 30])
+    run = Run(Workload(20 * 200, 100), "seed", failures)
+    assert run.ending is State.SYSTEM_ABORTED
+    assert run.batches_done(run.duration + 100) == 9
+    assert run.counts(run.duration) == Counts(4_000, 1_399, 401, 2_200)

@@ -8,19 +8,17 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from tests.simulator.support import ManualClock, headers
+from tests.simulator.support import ManualClock, created, csv_of, headers, multipart
 from tests.support.simulators import labelled
+from zcbulk_tui.simulator import server as simulator_server
 from zcbulk_tui.simulator.creator import Creator
+from zcbulk_tui.simulator.fields import FORMS
+from zcbulk_tui.simulator.jobs import APP, OWNER, Address
 from zcbulk_tui.simulator.messages import LOST
 from zcbulk_tui.simulator.physics import State
-from zcbulk_tui.simulator.scenarios import build
+from zcbulk_tui.simulator.samples import sample
 from zcbulk_tui.simulator.schedule import Fault
 from zcbulk_tui.simulator.server import LoopbackServer
-
-
-@pytest.fixture
-def creator() -> Creator:
-    return build("steady", clock=ManualClock())
 
 
 @pytest.fixture
@@ -117,6 +115,9 @@ def test_a_look_behind_the_scenes_needs_no_token_and_leaves_no_trace(
         "environment": "stage",
         "state": "READY",
         "counts": {"total": 20_000, "success": 0, "failed": 0, "unprocessed": 20_000},
+        "file": None,
+        "uploads": 0,
+        "starts_and_aborts": 0,
         "url": f"{server.base_url}{job.path}",
     }
     log = httpx.get(f"{server.base_url}/simulator/log", trust_env=False).json()
@@ -129,8 +130,86 @@ def test_a_look_behind_the_scenes_needs_no_token_and_leaves_no_trace(
             "action": None,
             "status": 200,
             "code": 7120,
+            "job_id": None,
         }
     ]
+
+
+def test_create_upload_start_and_the_records_of_a_form(
+    clock: ManualClock, client: httpx.Client
+) -> None:
+    at = Address(OWNER, APP, "Contacts").path
+    data = csv_of(sample(FORMS["Contacts"].fields, 250))
+    job_id = client.post(at).json()["details"]["job_id"]
+    answer = client.post(at, params={"job_id": job_id}, files={"file": ("rows.csv", data)})
+    assert answer.json() == {"code": 3000, "message": "File uploaded successfully"}
+    assert client.patch(f"{at}/{job_id}", json={"data": {"action": "start"}}).status_code == 200
+    clock.now += 600
+    records = client.get("/simulator/records", params={"form": "Contacts"}).json()
+    assert [record["number"] for record in records] == list(range(1, 251))
+    assert records[0]["job_id"] == job_id
+    assert records[0]["values"]["Email"] == "person0000000@example.com"
+    assert client.get("/simulator/records?form=Contacts&environment=stage").json() == []
+    (job,) = (job for job in client.get("/simulator/jobs").json() if job["id"] == job_id)
+    assert (job["file"], job["uploads"], job["starts_and_aborts"]) == ("rows.csv", 1, 1)
+
+
+def test_an_upload_in_chunks(creator: Creator, client: httpx.Client) -> None:
+    job = created(creator)
+    content_type, body = multipart(b"Email\na@b.co\n")
+    pieces = (body[begin : begin + 7] for begin in range(0, len(body), 7))
+    url = f"{job.address.path}?job_id={job.id}"
+    answer = client.post(url, content=pieces, headers={"content-type": content_type})
+    assert (answer.status_code, job.uploads) == (200, 1)
+
+
+@pytest.mark.parametrize("reset", [True, False])
+def test_an_upload_cut_on_its_way_is_logged_and_changes_nothing(
+    creator: Creator, server: LoopbackServer, reset: bool
+) -> None:
+    job = created(creator)
+    content_type, body = multipart(b"Email\na@b.co\n")
+    cut = threading.Event()
+    creator.on_call = lambda _: cut.set()
+    proper = headers(creator, job, **{"content-type": content_type})
+    head = "".join(f"{name}: {value}\r\n" for name, value in proper.items())
+    with socket.create_connection(address(server)) as raw:
+        raw.sendall(
+            f"POST {job.address.path}?job_id={job.id} HTTP/1.1\r\n{head}"
+            f"Content-Length: {len(body)}\r\n\r\n".encode()
+            + body[:-1]
+        )
+        if reset:
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    assert cut.wait(5)
+    entry = creator.log[-1]
+    assert (entry.action, entry.job_id, entry.status) == ("upload", job.id, None)
+    assert (job.uploads, job.state(creator.timeline.now())) == (0, State.WAITING)
+
+
+def test_a_file_that_is_too_large_is_read_and_refused(
+    creator: Creator, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(simulator_server, "MAX_BODY_BYTES", 1_000)
+    job = created(creator)
+    files = {"file": ("rows.csv", b"Email\n" + b"a@b.co\n" * 100_000)}
+    answer = client.post(job.address.path, params={"job_id": job.id}, files=files)
+    assert (answer.status_code, answer.json()["code"]) == (413, 99006)
+    assert client.get(job.path).json()["code"] == 3000
+
+
+def test_a_long_upload_holds_up_no_other_call(
+    creator: Creator, server: LoopbackServer, client: httpx.Client
+) -> None:
+    job = created(creator)
+    with socket.create_connection(address(server)) as slow:
+        slow.sendall(
+            f"POST {job.address.path}?job_id={job.id} HTTP/1.1\r\n"
+            "Content-Length: 1000000\r\n\r\n".encode()
+        )
+        slow.sendall(b"x" * 1000)
+        answer = client.get(labelled(creator, "Customers").path)
+    assert answer.json()["code"] == 3000
 
 
 def test_killed_clients_are_nobodys_error(

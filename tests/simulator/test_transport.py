@@ -1,11 +1,13 @@
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 
-from tests.simulator.support import ManualClock, headers
+from tests.simulator.support import ManualClock, created, headers, multipart
 from tests.support.simulators import labelled
+from zcbulk_tui.simulator import transport
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.messages import LOST
 from zcbulk_tui.simulator.physics import State
@@ -24,8 +26,8 @@ def creator() -> Creator:
 @pytest.fixture
 async def client(creator: Creator) -> AsyncIterator[httpx.AsyncClient]:
     proper = headers(creator, labelled(creator, "Customers"))
-    transport = InProcessTransport(creator)
-    async with httpx.AsyncClient(transport=transport, base_url=HOST, headers=proper) as made:
+    through = InProcessTransport(creator)
+    async with httpx.AsyncClient(transport=through, base_url=HOST, headers=proper) as made:
         yield made
 
 
@@ -93,3 +95,30 @@ async def test_places_in_flight_are_given_back_after_trouble(
         with pytest.raises(httpx.RemoteProtocolError):
             await client.get(path)
     assert (await client.get(path)).json()["code"] == 3000
+
+
+@pytest.mark.parametrize("large", [False, True])
+async def test_an_upload(
+    creator: Creator, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, large: bool
+) -> None:
+    if large:
+        monkeypatch.setattr(transport, "_LARGE", 100)
+    threads: list[threading.Thread] = []
+    creator.on_call = lambda _: threads.append(threading.current_thread())
+    job = created(creator)
+    content_type, body = multipart(b"Email\n" + b"a@b.co\n" * 200)
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for begin in range(0, len(body), 500):
+            yield body[begin : begin + 500]
+
+    answer = await client.post(
+        job.address.path,
+        params={"job_id": job.id},
+        content=pieces(),
+        headers={"content-type": content_type},
+    )
+    assert answer.json() == {"code": 3000, "message": "File uploaded successfully"}
+    assert job.counts(creator.timeline.now()).total == 200
+    # A large file must not keep the loop from its work.
+    assert (threads[-1] is not threading.current_thread()) == large

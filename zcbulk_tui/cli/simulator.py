@@ -1,12 +1,21 @@
 """``zcbulk-tui simulator``: the stand-in for Zoho Creator, over HTTP on this machine."""
 
+import csv
+import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from io import TextIOWrapper
 
 from zcbulk_tui.cli import options
+from zcbulk_tui.cli.output import inner
 from zcbulk_tui.errors import UsageError
 from zcbulk_tui.simulator import command
+from zcbulk_tui.simulator.fields import FORMS
+from zcbulk_tui.simulator.samples import sample
 from zcbulk_tui.simulator.scenarios import SCENARIOS
 from zcbulk_tui.simulator.sign_in_errors import SIGN_IN_ERRORS
+from zcbulk_tui.simulator.verdicts import InsertRules
+
+_MOST_ROWS = 100_000_000
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -29,20 +38,54 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--sign-in-error", metavar="NAME", help="answer sign-in calls with this error"
     )
+    batches = parser.add_mutually_exclusive_group()
+    batches.add_argument(
+        "--strict-batches",
+        action="store_true",
+        default=True,
+        help="one bad record fails all 200 of its batch, and more than 5 %% failed batches end the"
+        " job (default); Zoho does not document which holds",
+    )
+    batches.add_argument(
+        "--lenient-batches",
+        dest="strict_batches",
+        action="store_false",
+        help="a bad record fails alone; a batch fails when all its records do",
+    )
     parser.add_argument(
-        "--list", action="store_true", help="list the scenarios and sign-in errors, and stop"
+        "--sample",
+        nargs=2,
+        metavar=("FORM", "ROWS"),
+        help="print a CSV file of so many records for a form, and stop",
+    )
+    parser.add_argument(
+        "--bad",
+        type=_share,
+        metavar="SHARE",
+        help="share of the sample's records with a bad cell, 0 to 1 (default: 0)",
+    )
+    parser.add_argument(
+        "--list", action="store_true", help="list the scenarios, sign-in errors and forms, and stop"
     )
 
 
 def run(arguments: Namespace) -> int:
-    """Serves a scenario until interrupted, or lists what can be chosen; returns the exit code.
+    """Serves a scenario until interrupted, or prints what was asked for; returns the exit code.
 
     Raises:
-        UsageError: There is no such scenario, or no such error.
+        UsageError: There is no such scenario, error or form, or no such number of records.
     """
     if arguments.list:
         _list_choices()
         return 0
+    if arguments.sample is not None:
+        _print_sample(*arguments.sample, bad=arguments.bad or 0.0, seed=arguments.seed)
+        return 0
+    if arguments.bad is not None:
+        raise UsageError(
+            "--bad is for a sample",
+            next_step="Add --sample FORM ROWS, as in --sample Contacts 1000.",
+        )
     if arguments.scenario not in SCENARIOS:
         raise UsageError(
             f"There is no scenario “{arguments.scenario}”",
@@ -60,7 +103,27 @@ def run(arguments: Namespace) -> int:
         arguments.seed,
         token_life=arguments.token_life,
         sign_in_error=arguments.sign_in_error,
+        rules=InsertRules(strict_batches=arguments.strict_batches),
     )
+
+
+def _print_sample(form: str, rows: str, *, bad: float, seed: int) -> None:
+    if form not in FORMS:
+        raise UsageError(
+            f"There is no form “{form}” in the simulator",
+            next_step=f"There are: {', '.join(FORMS)}.",
+        )
+    if not (rows.isascii() and rows.isdecimal()) or int(rows) > _MOST_ROWS:
+        raise UsageError(
+            f"“{rows}” is no number of records",
+            next_step=f"It should be from 0 to {_MOST_ROWS:,}, written without commas.",
+        )
+    stream = inner(sys.stdout)
+    if isinstance(stream, TextIOWrapper):
+        # It is a file to upload, whatever this terminal shows.
+        stream.reconfigure(encoding="utf-8", errors="strict")
+    records = sample(FORMS[form].fields, int(rows), bad=bad, seed=seed)
+    csv.writer(sys.stdout, lineterminator="\n").writerows(records)
 
 
 def _list_choices() -> None:
@@ -69,6 +132,9 @@ def _list_choices() -> None:
     print("\nFor --sign-in-error:")
     for name, row in SIGN_IN_ERRORS.items():
         print(f"{name:<24}{row.error}, HTTP {row.status}")
+    print("\nFor --sample:")
+    for form in FORMS.values():
+        print(f"{form.link_name:<24}{', '.join(field.link_name for field in form.fields)}")
 
 
 def _port(text: str) -> int:
@@ -83,3 +149,10 @@ def _seconds(text: str) -> float:
     if not 1 <= seconds <= 86_400:
         raise ArgumentTypeError("should be from 1 to 86400")
     return seconds
+
+
+def _share(text: str) -> float:
+    share = options.number(text, float)
+    if not 0 <= share <= 1:
+        raise ArgumentTypeError("should be from 0 to 1")
+    return share

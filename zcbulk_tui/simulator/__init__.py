@@ -8,9 +8,13 @@ source documents.
 How a call runs::
 
     transport or server -> routing -> creator -> schedule (a fault?) -> limits -> job -> dialect
+                                              -> multipart -> files -> verdicts (an upload)
+                                              -> meta (what is there?)
                                    -> accounts -> sign_in_faults -> devices or tokens
 
 ``physics`` decides how far a job has come, ``jobs`` what state that makes, ``dialect`` how it is
-spelled, and ``scenarios`` which jobs there are. ``accounts`` issues the tokens ``creator``
-requires, in the words of ``sign_in_answers`` and ``sign_in_errors``.
+spelled, and ``scenarios`` which jobs there are. Of an uploaded file ``verdicts`` decides which
+records fail, by the ``cells`` that the ``fields`` of its form take; ``samples`` makes such files.
+``accounts`` issues the tokens ``creator`` requires, in the words of ``sign_in_messages`` and
+``sign_in_errors``.
 """

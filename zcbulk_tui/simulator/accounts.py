@@ -93,10 +93,10 @@ class Accounts:
         with self._lock:
             return self._tokens.scopes_of(token, self.timeline.now())
 
-    def permit(self, token: str) -> None:
-        """Let an access token be good for everything, until it is revoked by name."""
+    def permit(self, token: str, granted: Iterable[str] = scopes.ALL) -> None:
+        """Let an access token be good for these scopes, until it is revoked by name."""
         with self._lock:
-            self._tokens.permit(token, scopes.ALL)
+            self._tokens.permit(token, frozenset(granted))
 
     def grant_code(self, wanted: Iterable[str]) -> str:
         """What "Generate Code" of a self client gives: good once, for 3 simulated minutes [SELF].

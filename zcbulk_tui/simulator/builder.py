@@ -1,13 +1,9 @@
 """Makes jobs in any state, one call each."""
 
-from zcbulk_tui.simulator.jobs import PRODUCTION, Address, Job
+from zcbulk_tui.simulator.jobs import APP, FIRST_JOB_ID, OWNER, PRODUCTION, Address, Job
 from zcbulk_tui.simulator.physics import Run, Workload
 from zcbulk_tui.simulator.schedule import Fault
 
-# The names and the first job id are those of the samples [STATUS].
-OWNER = "jason18"
-APP = "zylker-store"
-FIRST_JOB_ID = 3888833000000114027
 JOB_ID_STEP = 11
 
 UPLOAD_SECONDS = 240.0

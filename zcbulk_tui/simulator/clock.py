@@ -1,9 +1,20 @@
 """Simulated time: an injected clock, run faster or slower."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 Clock = Callable[[], float]
 """Seconds since the epoch, or since anything else a test prefers."""
+
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+"""As Creator writes them, whatever the locale of this machine [OAS]."""
+
+
+def written(moment: float) -> str:
+    """A moment in UTC as ``dd-MMM-yyyy HH:mm:ss`` [OAS]."""
+    time = datetime.fromtimestamp(moment, UTC)
+    return f"{time:%d}-{MONTHS[time.month - 1]}-{time:%Y %H:%M:%S}"
 
 
 class Timeline:

@@ -10,12 +10,14 @@ from zcbulk_tui.simulator import scopes
 from zcbulk_tui.simulator.accounts import Accounts
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.faults import SignInFault
+from zcbulk_tui.simulator.jobs import APP, OWNER, Address
 from zcbulk_tui.simulator.messages import LogEntry
 from zcbulk_tui.simulator.scenarios import build
 from zcbulk_tui.simulator.server import HOST, LoopbackServer
 from zcbulk_tui.simulator.sign_in_errors import SIGN_IN_ERRORS
 from zcbulk_tui.simulator.sign_in_messages import SignInEntry
 from zcbulk_tui.simulator.tokens import TOKEN_LIFE, TOKENS_PER_TEN_MINUTES
+from zcbulk_tui.simulator.verdicts import InsertRules
 
 
 def run(
@@ -26,6 +28,7 @@ def run(
     *,
     token_life: float = TOKEN_LIFE,
     sign_in_error: str | None = None,
+    rules: InsertRules | None = None,
 ) -> int:
     """Serve a scenario and print a line for each call until SIGINT or SIGTERM.
 
@@ -37,13 +40,14 @@ def run(
         token_life: Simulated seconds. Tokens that hold shorter than Zoho's are not limited in
             number, or no client could keep up.
         sign_in_error: A key of ``SIGN_IN_ERRORS``, the answer to every call it is documented for.
+        rules: How uploaded files are inserted; None takes their defaults.
 
     Returns:
         The exit code: 0 after a signal, 1 if the port cannot be had.
     """
     limit = None if token_life < TOKEN_LIFE else TOKENS_PER_TEN_MINUTES
     accounts = partial(Accounts, token_life=token_life, tokens_per_ten_minutes=limit, seed=seed)
-    creator = build(scenario, seed=seed, speed=speed, accounts=accounts)
+    creator = build(scenario, seed=seed, speed=speed, accounts=accounts, rules=rules)
     if sign_in_error is not None:
         for call in SIGN_IN_ERRORS[sign_in_error].calls:
             creator.accounts.inject(SignInFault(call, sign_in_error))
@@ -88,6 +92,10 @@ def _ways_to_sign_in(creator: Creator, base_url: str) -> Iterator[str]:
     yield f"ZCBULK_REFRESH_TOKEN={token} zcbulk-tui login --refresh-token"
     yield "# or with a program that prints a token:"
     yield f"export ZCBULK_TOKEN_COMMAND='echo {creator.token}'"
+    yield "# To practise inserting, a file with a few bad records, for a form without a job:"
+    yield "zcbulk-tui simulator --sample Contacts 50000 --bad 0.003 > contacts.csv"
+    yield f"# form: {base_url}{Address(OWNER, APP, 'Contacts').path}"
+    yield f"# what it holds: {base_url}/simulator/records?form=Contacts"
     yield "# The jobs:"
 
 

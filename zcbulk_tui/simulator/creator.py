@@ -1,22 +1,28 @@
 """The stand-in itself: one call in, one answer out."""
 
 import math
+import random
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from threading import Lock
+from urllib.parse import parse_qs
 
 from zcbulk_tui.simulator.accounts import Accounts
 from zcbulk_tui.simulator.clock import Timeline
 from zcbulk_tui.simulator.dialect import Action, Dialect, requested_action
 from zcbulk_tui.simulator.faults import Call, RefusalError
-from zcbulk_tui.simulator.jobs import PRODUCTION, Address, Job
+from zcbulk_tui.simulator.fields import Form
+from zcbulk_tui.simulator.files import uploaded_file
+from zcbulk_tui.simulator.jobs import FIRST_JOB_ID, PRODUCTION, Address, Job
 from zcbulk_tui.simulator.limits import Limits, Meter
-from zcbulk_tui.simulator.messages import LogEntry, Request, Response
-from zcbulk_tui.simulator.physics import State
+from zcbulk_tui.simulator.messages import LOST, LogEntry, Request, Response
+from zcbulk_tui.simulator.meta import Catalogue, Question, question
+from zcbulk_tui.simulator.physics import Run, State, Workload
 from zcbulk_tui.simulator.schedule import Fault, Schedule
-from zcbulk_tui.simulator.scopes import READ
+from zcbulk_tui.simulator.scopes import CREATE, READ
+from zcbulk_tui.simulator.verdicts import InsertRules, Verdict, judge
 
 # The pages say v2.1, the OAS v2.
 _PATH = re.compile(
@@ -39,15 +45,27 @@ _NO_CONTROL_AFTER = {
 class _Target:
     """What the URL and the ``environment`` header of a call point at."""
 
+    call: Call
     address: Address
-    job_id: str | None
-    """None on the collection, where jobs are created and files uploaded."""
+    job_id: str | None = None
+    """None of a create call, and of others that name no job where they should."""
     by_report: bool = False
     """Whether the URL names a report of the form."""
 
 
+@dataclass(frozen=True, slots=True)
+class Inserted:
+    """A record that a form holds."""
+
+    job_id: str
+    number: int
+    """Its place in the file of that job, from 1."""
+    values: dict[str, str]
+    """By column."""
+
+
 class Creator:
-    """Zoho Creator as far as bulk insert jobs go: their status, start and abort.
+    """Zoho Creator as far as bulk insert jobs go: from their creation to their end.
 
     Safe to call from several threads.
     """
@@ -62,10 +80,12 @@ class Creator:
         dialect: Dialect | None = None,
         limits: Limits | None = None,
         faults: Iterable[Fault] = (),
+        forms: Iterable[Form] = (),
+        rules: InsertRules | None = None,
         seed: int = 1,
     ) -> None:
         self.jobs = {job.id: job for job in jobs}
-        """By id."""
+        """By id; those created by calls come last."""
         self.timeline = timeline
         self.token = token
         """An access token that never ends, for those who do not sign in."""
@@ -82,9 +102,10 @@ class Creator:
         for fault in faults:
             self._schedule.add(fault)
         addresses = [job.address for job in self.jobs.values()]
-        self._owners = {at.owner for at in addresses}
-        self._apps = {(at.owner, at.app) for at in addresses}
-        self._forms = {(at.owner, at.app, at.form) for at in addresses}
+        self._catalogue = Catalogue(addresses, {form.link_name: form for form in forms})
+        self._rules = rules or InsertRules()
+        self._seed = seed
+        self._ids = random.Random(f"{seed}:ids")  # noqa: S311 - repeatable ids, not cryptography
         self._lock = Lock()
 
     def inject(self, fault: Fault) -> None:
@@ -103,52 +124,190 @@ class Creator:
             with self._lock:
                 self._meter.in_flight -= 1
 
+    def records(self, form: str, environment: str = PRODUCTION) -> Iterator[Inserted]:
+        """What the files of all jobs of a form have inserted so far, in the order of the jobs.
+
+        Jobs that a scenario made up have no file, and so no records.
+        """
+        now = self.timeline.now()
+        for job in list(self.jobs.values()):
+            if (job.address.form, job.address.environment) == (form, environment):
+                for number, values in job.inserted(now):
+                    yield Inserted(job.id, number, values)
+
     def handle(self, request: Request) -> Response:
         """Answer a call at the present simulated moment, and log it.
 
         The delay of the answer, and its loss, are left to the caller to act out.
         """
+        target = self._by_report(request) or _target(request)
+        # Outside of the lock: a large file takes seconds, in which others are to have answers.
+        file = self._look_into_file(request, target)
         with self._lock:
             now = self.timeline.now()
-            response = self._meet_fault(request, now)
-            entry = LogEntry(
-                time=now,
-                method=request.method,
-                path=request.path,
-                environment=_environment(request),
-                action=requested_action(request.body),
-                status=None if response.lost else response.status,
-                code=response.code,
-            )
-            self.log.append(entry)
+            response = self._meet_fault(request, target, file, now)
+            entry = self._log(request, target, now, response)
         self.on_call(entry)
         return response
 
-    def _meet_fault(self, request: Request, now: float) -> Response:
+    def lose(self, request: Request) -> None:
+        """Log a call whose client went away before all of it was sent; nothing comes of it."""
         target = self._by_report(request) or _target(request)
-        call = Call.STATUS if request.method == "GET" else Call.CONTROL
+        with self._lock:
+            entry = self._log(request, target, self.timeline.now(), LOST)
+        self.on_call(entry)
+
+    def _log(
+        self, request: Request, target: _Target | None, now: float, response: Response
+    ) -> LogEntry:
+        sends = target is not None and target.call in (Call.CREATE, Call.UPLOAD)
+        entry = LogEntry(
+            time=now,
+            method=request.method,
+            path=request.path,
+            environment=_environment(request),
+            action=target.call.name.lower() if target and sends else requested_action(request.body),
+            status=None if response.lost else response.status,
+            code=response.code,
+            job_id=(response.job_id or target.job_id) if target and sends else None,
+        )
+        self.log.append(entry)
+        return entry
+
+    def _look_into_file(
+        self, request: Request, target: _Target | None
+    ) -> Verdict | RefusalError | None:
+        """What becomes of the file of an upload call, or why it is refused."""
+        if target is None or target.call is not Call.UPLOAD:
+            return None
+        at = target.address
+        if self._catalogue.refusal(at.owner, at.app, at.form):
+            return None
+        try:
+            return judge(uploaded_file(request), self._catalogue.fields(at), self._rules)
+        except RefusalError as refusal:
+            return refusal
+
+    def _meet_fault(
+        self,
+        request: Request,
+        target: _Target | None,
+        file: Verdict | RefusalError | None,
+        now: float,
+    ) -> Response:
         elapsed = now - self.timeline.start
+        if target is not None:
+            call = target.call
+        elif question(request.path) is not None:
+            call = Call.META
+        else:
+            call = Call.STATUS if request.method == "GET" else Call.CONTROL
         fault = self._schedule.take(elapsed, target.job_id if target else None, call)
         if fault is None:
-            return self._answer(request, target, now)
+            return self._answer(request, target, file, now)
         response = fault.answer
         if response is None or fault.behind:
-            truth = self._answer(request, target, now, fault.late)
-            response = response or truth
+            truth = self._answer(request, target, file, now, fault.late)
+            response = truth if response is None else replace(response, job_id=truth.job_id)
         return replace(response, delay=fault.delay)
 
     def _answer(
-        self, request: Request, target: _Target | None, now: float, late: float = 0.0
+        self,
+        request: Request,
+        target: _Target | None,
+        file: Verdict | RefusalError | None,
+        now: float,
+        late: float = 0.0,
     ) -> Response:
         try:
             if target is None:
-                raise RefusalError("404-1000")
-            self._check_headers(request)
+                asked = question(request.path)
+                if asked is None:
+                    raise RefusalError("404-1000")
+                return self._answer_meta(request, asked, now)
+            self._check_headers(request, self._scope(target))
             self._meter.count(now)
-            self._check_names(target.address)
+            self._check_names(target.address.owner, target.address.app, target.address.form)
+            if target.call is Call.CREATE:
+                return self._create(target, now, late)
+            if target.call is Call.UPLOAD:
+                return self._upload(target, file, now, late)
             return self._serve(request, target, now, late)
         except RefusalError as refusal:
-            return self._with_retry_after(refusal.row.response(), now)
+            row = refusal.row
+            if refusal.key == "unsupported":
+                row = replace(row, code=self.dialect.unsupported_code)
+            return self._with_retry_after(row.response(), now)
+
+    def _answer_meta(self, request: Request, asked: Question, now: float) -> Response:
+        self._check_headers(request, asked.scope)
+        self._meter.count(now)
+        if request.method != "GET":
+            raise RefusalError("405-1020")
+        self._check_names(asked.owner, asked.app, asked.form)
+        answer = self._catalogue.answer(asked)
+        if answer is None:
+            raise RefusalError("200-3910")
+        return answer
+
+    def _scope(self, target: _Target) -> str:
+        if target.call is Call.STATUS:
+            return READ
+        return self.dialect.control_scope if target.call is Call.CONTROL else CREATE
+
+    def _create(self, target: _Target, now: float, late: float) -> Response:
+        blocks = self.dialect.expired_blocks
+        for other in self._neighbours(target.address, now):
+            if other.holds_form(now, expired_too=blocks):
+                raise RefusalError("active")
+        self._meter.count_create(now)
+        newest = max((int(job_id) for job_id in self.jobs), default=FIRST_JOB_ID)
+        job_id = str(newest + self._ids.randrange(1, 1000))
+        job = Job(job_id, "", target.address, created_at=now + late)
+        if late > 0:
+            job.appears_at = job.created_at
+        self.jobs[job_id] = job
+        return self.dialect.created(job)
+
+    def _upload(
+        self,
+        target: _Target,
+        file: Verdict | RefusalError | None,
+        now: float,
+        late: float,
+    ) -> Response:
+        if not self._neighbours(target.address, now):
+            raise RefusalError("404-11330")
+        job = self._job(target, now)
+        state = job.state(now)
+        if state is State.READY:
+            raise RefusalError("409-11070")
+        if state is not State.WAITING:
+            raise RefusalError("400-11340", CURRENT_STATUS=self._spelling(job, state))
+        if not isinstance(file, Verdict):
+            raise file or RefusalError("400-9350")
+        workload = Workload(file.records, self._rules.records_per_second)
+        job.run = Run(workload, f"{self._seed}:{job.id}", file.failures)
+        job.verdict = file
+        job.label = file.file.name
+        job.uploads += 1
+        if late > 0:
+            job.uploaded_at = now + late
+        return self.dialect.uploaded()
+
+    def _neighbours(self, at: Address, now: float) -> list[Job]:
+        """The jobs of a form that are there."""
+        jobs = self.jobs.values()
+        return [job for job in jobs if job.address == at and job.appears_at <= now]
+
+    def _job(self, target: _Target, now: float) -> Job:
+        job = self.jobs.get(target.job_id or "")
+        if job is None or job.address != target.address or job.appears_at > now:
+            raise RefusalError("200-7120")
+        return job
+
+    def _spelling(self, job: Job, state: State) -> str:
+        return job.spellings.get(state, self.dialect.spellings[state])
 
     def _by_report(self, request: Request) -> _Target | None:
         match = _REPORT_PATH.fullmatch(request.path)
@@ -156,27 +315,26 @@ class Creator:
             return None
         owner, app, _, job_id = match.groups()
         form = self.jobs[job_id].address.form if job_id in self.jobs else ""
-        return _Target(Address(owner, app, form, _environment(request)), job_id, by_report=True)
+        call = Call.STATUS if request.method == "GET" else Call.CONTROL
+        address = Address(owner, app, form, _environment(request))
+        return _Target(call, address, job_id, by_report=True)
 
-    def _check_headers(self, request: Request) -> None:
+    def _check_headers(self, request: Request, scope: str) -> None:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         scopes = self.accounts.scopes_of(token) if scheme == "Zoho-oauthtoken" else None
         if scopes is None:
             raise RefusalError("401-1030")
-        if (READ if request.method == "GET" else self.dialect.control_scope) not in scopes:
+        if scope not in scopes:
             raise RefusalError("401-2945")
         # Third parties report this refusal for a missing header and for any wildcard.
         accept = request.headers.get("accept", "")
         if not accept or "*/*" in accept:
             raise RefusalError("400-9210")
 
-    def _check_names(self, at: Address) -> None:
-        if at.owner not in self._owners:
-            raise RefusalError("404-1040")
-        if (at.owner, at.app) not in self._apps:
-            raise RefusalError("404-2892")
-        if (at.owner, at.app, at.form) not in self._forms:
-            raise RefusalError("404-2893")
+    def _check_names(self, owner: str | None, app: str | None, form: str | None) -> None:
+        key = self._catalogue.refusal(owner, app, form)
+        if key is not None:
+            raise RefusalError(key)
 
     def _serve(self, request: Request, target: _Target, now: float, late: float) -> Response:
         is_place = target.by_report == (self.dialect.control_report is not None)
@@ -184,16 +342,15 @@ class Creator:
         reads = request.method == "GET" and not target.by_report
         if target.job_id is None or not (controls or reads):
             raise RefusalError("405-1020")
-        job = self.jobs.get(target.job_id)
-        if job is None or job.address != target.address:
-            raise RefusalError("200-7120")
+        job = self._job(target, now)
         if controls:
             action = self.dialect.action(request.body)
             self._control(job, action, now, late)
             return self.dialect.success(action)
         state = job.state(now)
-        spelling = job.spellings.get(state, self.dialect.spellings[state])
-        return self.dialect.status(spelling, None if job.run is None else job.counts(now))
+        # Before the file there is nothing to count.
+        counts = None if state is State.WAITING or job.run is None else job.counts(now)
+        return self.dialect.status(self._spelling(job, state), counts)
 
     def _control(self, job: Job, action: Action, now: float, late: float) -> None:
         state = job.state(now)
@@ -208,9 +365,11 @@ class Creator:
             raise RefusalError("running")
         if state is State.WAITING:
             raise RefusalError("400-11350")
-        neighbours = (other for other in self.jobs.values() if other.address == job.address)
+        neighbours = self._neighbours(job.address, now)
         if any(other.state(now) is State.RUNNING for other in neighbours):
             raise RefusalError("busy")
+        if job.verdict is not None and job.verdict.unknown_columns:
+            raise RefusalError("header", COLUMNS=", ".join(job.verdict.unknown_columns))
         job.carried_out += 1
         job.started_at = now + late
 
@@ -227,7 +386,12 @@ def _target(request: Request) -> _Target | None:
     if match is None:
         return None
     owner, app, form, job_id = match.groups()
-    return _Target(Address(owner, app, form, _environment(request)), job_id)
+    address = Address(owner, app, form, _environment(request))
+    if request.method == "POST" and job_id is None:
+        # The id alone tells an upload from a create call: losing it makes another job.
+        job_id = parse_qs(request.query).get("job_id", [None])[0]
+        return _Target(Call.UPLOAD if job_id else Call.CREATE, address, job_id)
+    return _Target(Call.STATUS if request.method == "GET" else Call.CONTROL, address, job_id)
 
 
 def _environment(request: Request) -> str:

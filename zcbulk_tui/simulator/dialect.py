@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import Enum
 
+from zcbulk_tui.simulator.clock import written
 from zcbulk_tui.simulator.faults import RefusalError
+from zcbulk_tui.simulator.jobs import OWNER, Job
 from zcbulk_tui.simulator.messages import Response, json_response
 from zcbulk_tui.simulator.physics import Counts, State
 from zcbulk_tui.simulator.scopes import CREATE
@@ -80,6 +82,10 @@ class Dialect:
     """The report at whose URL alone a start or abort is taken, as in the samples of [START]."""
     control_scope: str = CREATE
     """As the OAS; ``bulk.UPDATE`` [START] is in no list of scopes, so it may not be to be had."""
+    expired_blocks: bool = False
+    """Whether a job that was not started in time keeps others from being created for its form."""
+    unsupported_code: int | None = None
+    """The code beside the text "Unsupported file", of which no source says more [UPLOAD]."""
 
     def status(self, api_status: str, counts: Counts | None) -> Response:
         """The answer of a status call; without counts it has no ``record_details``."""
@@ -91,6 +97,23 @@ class Dialect:
                 f"{name}_records": number for name, number in asdict(counts).items()
             }
         return json_response(200, content)
+
+    def created(self, job: Job) -> Response:
+        """The answer of a create call, in the keys of [CREATE] and [OAS]."""
+        by_page = self.shape is Shape.PAGE
+        details = {
+            "created_time": written(job.created_at),
+            "job_id": job.id,
+            "operation": "INSERT",
+            "created_by": OWNER if by_page else "jason@zylker.com",
+            "status": "CREATED" if by_page else "Job created successfully",
+        }
+        answer = json_response(200, {"code": 3000, "details": details})
+        return replace(answer, job_id=job.id)
+
+    def uploaded(self) -> Response:
+        """The answer of an upload that was carried out [OAS]; the page's own sample is unseen."""
+        return json_response(200, {"code": 3000, "message": "File uploaded successfully"})
 
     def success(self, action: Action) -> Response:
         """The answer of a start or abort call that was carried out."""

@@ -1,7 +1,7 @@
 """Every error of the contract in one table, and planned trouble with signing in."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from zcbulk_tui.simulator.messages import Response, json_response
@@ -9,13 +9,17 @@ from zcbulk_tui.simulator.sign_in_errors import SIGN_IN_ERRORS, SignInCall, Sign
 
 
 class Call(Enum):
-    """The calls of the API, by the letters of the error table. Only S and G are served so far."""
+    """The calls of the API, by the letters of the error table; the last one is all of the Meta API.
+
+    Results are not served so far.
+    """
 
     CREATE = "C"
     UPLOAD = "U"
     CONTROL = "S"
     STATUS = "G"
     RESULT = "D"
+    META = "M"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +27,16 @@ class ErrorRow:
     """One error answer: ``{"code": ..., "message": ...}`` under an HTTP status [OAS]."""
 
     status: int
-    code: int
+    code: int | None
+    """None = the answer has none."""
     message: str
     calls: frozenset[Call] = frozenset(Call)
     """The calls it is documented for."""
 
     def response(self) -> Response:
         """The answer itself."""
-        return json_response(self.status, {"code": self.code, "message": self.message})
+        code = {} if self.code is None else {"code": self.code}
+        return json_response(self.status, {**code, "message": self.message})
 
 
 def _calls(letters: str) -> frozenset[Call]:
@@ -38,6 +44,7 @@ def _calls(letters: str) -> frozenset[Call]:
 
 
 ERRORS: Mapping[str, ErrorRow] = {
+    "200-3910": ErrorRow(200, 3910, "There are no forms in this application.", _calls("M")),
     "200-4000": ErrorRow(200, 4000, "Your daily API call limit has been reached."),
     "200-4070": ErrorRow(200, 4070, "Only admins and developers can use the bulk API."),
     "200-7120": ErrorRow(200, 7120, "The job ID is not valid.", _calls("USGD")),
@@ -82,6 +89,12 @@ ERRORS: Mapping[str, ErrorRow] = {
 """Key: HTTP status and code, and a word where both are documented twice. The wording is ours."""
 
 INVENTED: Mapping[str, ErrorRow] = {
+    "active": ErrorRow(409, 99005, "Invented: the form has an active job.", _calls("C")),
+    "too large": ErrorRow(413, 99006, "Invented: the file is larger than 100 MB.", _calls("U")),
+    "unsupported": ErrorRow(
+        400, None, "Unsupported file. Upload one CSV, or a ZIP with exactly one CSV.", _calls("U")
+    ),
+    "header": ErrorRow(400, 99007, "Invented: columns that the form lacks: COLUMNS.", _calls("S")),
     "busy": ErrorRow(409, 99001, "Invented: the form has a running job.", _calls("S")),
     "running": ErrorRow(409, 99002, "Invented: the job is already running.", _calls("S")),
     "failed": ErrorRow(409, 99003, "Invented: the job has failed.", _calls("S")),
@@ -91,11 +104,20 @@ INVENTED: Mapping[str, ErrorRow] = {
 
 
 class RefusalError(Exception):
-    """Ends the work on a call with a row of ``ERRORS`` or ``INVENTED``."""
+    """Ends the work on a call with a row of ``ERRORS`` or ``INVENTED``.
 
-    def __init__(self, key: str) -> None:
+    Args:
+        key: That of the row.
+        words: What stands in place of words of its message, such as ``CURRENT_STATUS`` [OAS].
+    """
+
+    def __init__(self, key: str, **words: str) -> None:
         super().__init__(key)
-        self.row = ERRORS[key] if key in ERRORS else INVENTED[key]
+        self.key = key
+        row = ERRORS[key] if key in ERRORS else INVENTED[key]
+        for name, word in words.items():
+            row = replace(row, message=row.message.replace(name, word))
+        self.row = row
 
 
 @dataclass(frozen=True, slots=True)

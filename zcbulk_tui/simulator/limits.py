@@ -19,6 +19,8 @@ class Limits:
     """Calls in any 60 simulated seconds; of the units the sources give, the strictest [RLY]."""
     per_day: int | None = None
     """Calls from one simulated midnight, UTC, to the next [LIM]; None = no limit."""
+    creates_per_minute: int | None = None
+    """Jobs created in any 60 simulated seconds, as bulk read has it; None = no such limit."""
     retry_after: bool = False
     """Whether a refusal by the minute carries ``Retry-After``; no source shows one."""
 
@@ -31,6 +33,7 @@ class Meter:
         self.in_flight = 0
         """Calls at work now, kept by the transports."""
         self._recent: deque[float] = deque()
+        self._created: deque[float] = deque()
         self._day = -1
         self._calls_today = 0
 
@@ -52,10 +55,26 @@ class Meter:
         self._calls_today += 1
         self._recent.append(now)
 
+    def count_create(self, now: float) -> None:
+        """Count a create call, which has been counted as a call.
+
+        Raises:
+            RefusalError: The limit on them is reached.
+        """
+        _forget(self._created, now)
+        limit = self.limits.creates_per_minute
+        if limit is not None and len(self._created) >= limit:
+            raise RefusalError("429-2955")
+        self._created.append(now)
+
     def seconds_to_wait(self, now: float) -> float:
         """Simulated seconds until the limit by the minute has room for a call; 0 if it has."""
-        while self._recent and now - self._recent[0] >= MINUTE_SECONDS:
-            self._recent.popleft()
+        _forget(self._recent, now)
         if len(self._recent) < self.limits.per_minute:
             return 0.0
         return self._recent[0] + MINUTE_SECONDS - now
+
+
+def _forget(moments: deque[float], now: float) -> None:
+    while moments and now - moments[0] >= MINUTE_SECONDS:
+        moments.popleft()

@@ -21,6 +21,8 @@ class Request:
     query: str = ""
     """As sent, without the question mark."""
     scheme: str = "http"
+    body_too_large: bool = False
+    """Whether the body was larger than any that is taken; it is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class Response:
     """Real seconds between carrying out the call and sending the answer."""
     lost: bool = False
     """The connection closes instead of carrying this answer."""
+    job_id: str | None = None
+    """The job that a create call made, for the log."""
 
 
 LOST = Response(status=0, lost=True)
@@ -59,16 +63,20 @@ class LogEntry:
     path: str
     environment: str
     action: str | None
-    """The action of a control call, in either body shape, valid or not."""
+    """``create``, ``upload``, or that of a control call, in either body shape, valid or not."""
     status: int | None
-    """HTTP status; None if the answer was lost."""
+    """HTTP status; None if the answer was lost, or the request."""
     code: int | None
+    job_id: str | None = None
+    """The job of an upload, or that a create call made, answered or not: their paths name none."""
 
     def line(self) -> str:
-        """The entry for a terminal: time in UTC, call, action, HTTP status and code."""
+        """The entry for a terminal: time in UTC, call, action, job, HTTP status and code."""
         outcome = "no answer" if self.status is None else f"{self.status}/{self.code or '-'}"
         environment = f"[{self.environment}]"
-        return log_line(self.time, self.method, self.path, environment, self.action, outcome)
+        return log_line(
+            self.time, self.method, self.path, environment, self.action, self.job_id, outcome
+        )
 
 
 def log_line(time: float, *words: str | None) -> str:

@@ -8,6 +8,7 @@ of ten, and looking often gives the same counts as looking once.
 import math
 import random
 from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import accumulate
@@ -76,10 +77,23 @@ class Workload:
             raise ValueError("bad_batch_chance must be at least 0 and below 1")
 
 
-class Run:
-    """The course of one job from its start call to its end, unless a user aborts it."""
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """What fails of a file; batches are numbered from 1."""
 
-    def __init__(self, workload: Workload, seed: str) -> None:
+    records: Mapping[int, int]
+    """Failed records of each batch that has any, in the order of the batches."""
+    batches: Sequence[int]
+    """Those that count as failed, in their order."""
+
+
+class Run:
+    """The course of one job from its start call to its end, unless a user aborts it.
+
+    What fails is drawn by the workload's chance, or given where there is a real file.
+    """
+
+    def __init__(self, workload: Workload, seed: str, failures: Failures | None = None) -> None:
         rng = random.Random(seed)  # noqa: S311 - repeatable physics, not cryptography
         self.workload = workload
         self.batches = math.ceil(workload.records / BATCH_RECORDS)
@@ -88,14 +102,10 @@ class Run:
             (share, math.tau / rng.uniform(*period), rng.uniform(0, math.tau))
             for share, period in WAVES
         )
-        self._bad_batches = self._draw_bad_batches(rng)
-        self._failed_after = (
-            0,
-            *accumulate(
-                rng.randint(1, min(WORST_BATCH_FAILURES, self._batch_size(batch)))
-                for batch in self._bad_batches
-            ),
-        )
+        failures = failures or self._draw_failures(rng)
+        self._bad_batches = list(failures.records)
+        self._failed_after = (0, *accumulate(failures.records.values()))
+        self._failed_batches = failures.batches
         self.ending, self._last_batch = self._foresee_ending()
         settle = SETTLE_SECONDS if self.ending is State.COMPLETED else 0.0
         self.duration = self.seconds_until(self._last_batch) + settle
@@ -103,7 +113,7 @@ class Run:
 
     def counts(self, elapsed: float) -> Counts:
         """The counters ``elapsed`` seconds after the start call."""
-        done = self._batches_done(elapsed)
+        done = self.batches_done(elapsed)
         total = self.workload.records
         processed = min(done * BATCH_RECORDS, total)
         failed = self._failed_after[bisect_right(self._bad_batches, done)]
@@ -122,7 +132,8 @@ class Run:
                 high = middle
         return self._queue_seconds + high
 
-    def _batches_done(self, elapsed: float) -> int:
+    def batches_done(self, elapsed: float) -> int:
+        """The batches done ``elapsed`` seconds after the start call, failed ones included."""
         if elapsed >= self.duration:
             return self._last_batch
         return min(int(self._work(max(0.0, elapsed - self._queue_seconds))), self._last_batch)
@@ -134,6 +145,15 @@ class Run:
             for share, pace, phase in self._waves
         )
         return self.workload.records_per_second / BATCH_RECORDS * (seconds + swing)
+
+    def _draw_failures(self, rng: random.Random) -> Failures:
+        """Every bad batch counts as failed."""
+        batches = self._draw_bad_batches(rng)
+        records = {
+            batch: rng.randint(1, min(WORST_BATCH_FAILURES, self._batch_size(batch)))
+            for batch in batches
+        }
+        return Failures(records, batches)
 
     def _draw_bad_batches(self, rng: random.Random) -> list[int]:
         """Numbers of the bad batches from 1 up, ending with the one that is too many."""
@@ -155,8 +175,9 @@ class Run:
         endings = [(self.batches, State.COMPLETED)]
         if self.workload.breaks_after is not None:
             endings.append((int(self.workload.breaks_after * self.batches), State.FAILED))
-        if len(self._bad_batches) > self.batches // TOLERATED_BATCHES_PER_FAILED_ONE:
-            endings.append((self._bad_batches[-1], State.SYSTEM_ABORTED))
+        tolerated = self.batches // TOLERATED_BATCHES_PER_FAILED_ONE
+        if len(self._failed_batches) > tolerated:
+            endings.append((self._failed_batches[tolerated], State.SYSTEM_ABORTED))
         # Of two endings at the same batch the one named last holds: the documented rule first.
         last, ending = min(reversed(endings), key=lambda candidate: candidate[0])
         return ending, last

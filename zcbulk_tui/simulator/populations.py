@@ -11,7 +11,7 @@ from zcbulk_tui.simulator.messages import LOST
 from zcbulk_tui.simulator.physics import State, Workload
 from zcbulk_tui.simulator.schedule import Fault
 
-SERVED_CALLS = frozenset({Call.STATUS, Call.CONTROL})
+_CALLS_ON_JOBS = frozenset({Call.STATUS, Call.CONTROL, Call.UPLOAD})
 
 LASTING = Workload(1_000_000, 20)
 """Takes about 14 hours, so that a running job stays one."""
@@ -77,8 +77,10 @@ def errors(build: JobBuilder) -> None:
     """One job for each row of the error table, which answers with that row."""
     for key, row in ERRORS.items():
         job = build.ready(key, "Errors", Workload(1_000, 100))
-        # Rows for calls that are not served answer on the status call.
-        calls = row.calls & SERVED_CALLS or frozenset({Call.STATUS})
+        calls = row.calls & _CALLS_ON_JOBS
+        if Call.CONTROL not in calls:
+            # So that each row is seen by who does no more than look.
+            calls |= {Call.STATUS}
         build.faults.append(Fault(row.response(), job_id=job.id, calls=calls))
 
 
@@ -94,10 +96,10 @@ def hostile(build: JobBuilder) -> None:
 def flaky(build: JobBuilder) -> None:
     """The jobs of ``steady`` behind a bad line."""
     steady(build)
-    control = frozenset({Call.CONTROL})
+    commands = frozenset({Call.CONTROL, Call.CREATE, Call.UPLOAD})
     build.faults += [
         Fault(LOST, chance=0.06),
-        Fault(LOST, behind=True, calls=control, chance=0.25),
+        Fault(LOST, behind=True, calls=commands, chance=0.25),
         Fault(SERVER_ERROR, behind=True, chance=0.04),
         Fault(BAD_GATEWAY, chance=0.04),
         Fault(UNAVAILABLE, chance=0.04),

@@ -1,7 +1,7 @@
 """The scenarios by name, and how one is brought up."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from zcbulk_tui.simulator import populations
@@ -10,7 +10,9 @@ from zcbulk_tui.simulator.builder import JobBuilder
 from zcbulk_tui.simulator.clock import Clock, Timeline
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.dialect import BARE_ABORTED, SAMPLE, ControlBody, Dialect, Shape
+from zcbulk_tui.simulator.fields import Form
 from zcbulk_tui.simulator.limits import Limits
+from zcbulk_tui.simulator.verdicts import InsertRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,8 @@ def build(
     speed: float = 1.0,
     token: str = "1000.simulator",  # noqa: S107 - opens nothing but the simulator
     accounts: Callable[[Timeline], Accounts] | None = None,
+    rules: InsertRules | None = None,
+    forms: Iterable[Form] = (),
 ) -> Creator:
     """A simulator with the scenario of that name, at its beginning.
 
@@ -102,6 +106,8 @@ def build(
         speed: Simulated seconds to one of the clock.
         token: An access token that is good without signing in.
         accounts: Makes the accounts server; None makes one with its defaults.
+        rules: How files are inserted; None takes their defaults.
+        forms: More forms than the account has, or others in their place.
     """
     scenario = SCENARIOS[name]
     timeline = Timeline(clock, speed)
@@ -115,5 +121,7 @@ def build(
         dialect=scenario.dialect,
         limits=scenario.limits,
         faults=builder.faults,
+        forms=forms,
+        rules=rules,
         seed=seed,
     )

@@ -11,10 +11,14 @@ from http.server import BaseHTTPRequestHandler
 from socketserver import ThreadingTCPServer
 from threading import Event, Thread
 from typing import Self
+from urllib.parse import parse_qs
 from weakref import WeakSet
 
 from zcbulk_tui.simulator import scopes
+from zcbulk_tui.simulator.bodies import read_body
 from zcbulk_tui.simulator.creator import Creator, answering
+from zcbulk_tui.simulator.files import MAX_FILE_BYTES
+from zcbulk_tui.simulator.jobs import PRODUCTION
 from zcbulk_tui.simulator.messages import Request, Response
 
 
@@ -29,15 +33,25 @@ def describe_jobs(creator: Creator, base_url: str) -> list[dict[str, object]]:
             "environment": job.address.environment,
             "state": job.state(now).name,
             "counts": asdict(job.counts(now)),
+            "file": None if job.verdict is None else job.verdict.file.name,
+            "uploads": job.uploads,
+            "starts_and_aborts": job.carried_out,
             "url": base_url + job.path,
         }
-        for job in creator.jobs.values()
+        for job in list(creator.jobs.values())
     ]
 
 
 def describe_log(creator: Creator) -> list[dict[str, object]]:
     """The request log, oldest entry first."""
     return [asdict(entry) for entry in creator.log.copy()]
+
+
+def describe_records(creator: Creator, query: str) -> list[dict[str, object]]:
+    """What the form in a query such as ``form=Leads&environment=stage`` holds."""
+    asked = {name: values[0] for name, values in parse_qs(query).items()}
+    found = creator.records(asked.get("form", ""), asked.get("environment", PRODUCTION))
+    return [asdict(record) for record in found]
 
 
 def describe_sign_ins(creator: Creator) -> list[dict[str, object]]:
@@ -50,11 +64,15 @@ def describe_sign_ins(creator: Creator) -> list[dict[str, object]]:
 
 HOST = "127.0.0.1"
 
+MAX_BODY_BYTES = MAX_FILE_BYTES + 100_000
+"""A file of the largest size, and what a multipart body has around it."""
+
 
 class LoopbackServer:
     """An HTTP/1.1 server for a creator, with keep-alive, for as long as its ``with`` block lasts.
 
     Beside the API and the accounts server it answers ``GET /simulator/jobs``, ``/simulator/log``,
+    ``/simulator/records?form=F`` (with ``&environment=E`` for another one than production),
     ``/simulator/sign-ins`` and ``/simulator/grant-code``, the "Generate Code" of a self client.
     They need no token, and are neither counted nor logged.
     """
@@ -137,26 +155,40 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def _serve(self) -> None:
-        length = self.headers.get("content-length", "0")
-        if not length.isdecimal():
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        try:
+            body = read_body(self.rfile, headers, MAX_BODY_BYTES)
+        except ValueError:
             self.close_connection = True
             self.send_error(HTTPStatus.BAD_REQUEST)
             return
-        body = self.rfile.read(int(length))
         creator = self.server.creator
         path, _, query = self.path.partition("?")
         if self.command == "GET" and path == "/simulator/jobs":
             self._send_json(describe_jobs(creator, self.server.base_url))
         elif self.command == "GET" and path == "/simulator/log":
             self._send_json(describe_log(creator))
+        elif self.command == "GET" and path == "/simulator/records":
+            self._send_json(describe_records(creator, query))
         elif self.command == "GET" and path == "/simulator/sign-ins":
             self._send_json(describe_sign_ins(creator))
         elif self.command == "GET" and path == "/simulator/grant-code":
             code = creator.accounts.grant_code(scopes.ALL)
             self._send(Response(HTTPStatus.OK, f"{code}\n".encode()))
         else:
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            call = Request(self.command, path, headers, body, query, self.server.scheme)
+            call = Request(
+                self.command,
+                path,
+                headers,
+                body.content,
+                query,
+                self.server.scheme,
+                body.is_too_large,
+            )
+            if not body.is_whole:
+                self.close_connection = True
+                creator.lose(call)
+                return
             with answering(creator, call) as response:
                 self._act_out(response)
 

@@ -1,11 +1,16 @@
 """The simulator behind httpx without a socket."""
 
 import asyncio
+from contextlib import ExitStack
+from functools import partial
 
 import httpx
 
 from zcbulk_tui.simulator.creator import Creator, answering
 from zcbulk_tui.simulator.messages import Request
+
+_LARGE = 1_000_000
+"""Bytes of a body that keep an event loop from its work for too long."""
 
 
 class InProcessTransport(httpx.AsyncBaseTransport):
@@ -25,7 +30,9 @@ class InProcessTransport(httpx.AsyncBaseTransport):
         path, _, query = request.url.raw_path.decode("ascii").partition("?")
         headers = dict(request.headers)
         call = Request(request.method, path, headers, body, query, request.url.scheme)
-        with answering(self._creator, call) as response:
+        with ExitStack() as stack:
+            answer = partial(stack.enter_context, answering(self._creator, call))
+            response = await asyncio.to_thread(answer) if len(body) > _LARGE else answer()
             timeout: float | None = request.extensions.get("timeout", {}).get("read")
             if timeout is not None and response.delay > timeout:
                 await asyncio.sleep(timeout)
