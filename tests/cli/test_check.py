@@ -4,6 +4,7 @@ import io
 import json
 import os
 import sys
+from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
@@ -148,7 +149,7 @@ class _Terminal(io.StringIO):
 def test_a_terminal_sees_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = _Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
-    with check._progress() as show:
+    with check.reading(Namespace(file="f.csv")) as show:
         assert show is not None
         for done in (0, 50, 50, 100):
             show(done, 100)
@@ -163,5 +164,5 @@ def test_a_terminal_sees_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_no_terminal_sees_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stderr", io.StringIO())
-    with check._progress() as show:
+    with check.reading(Namespace(file="f.csv")) as show:
         assert show is None

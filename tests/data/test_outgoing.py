@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 
 from tests.support.csv_files import read_fields, rows, source_of, zip_of
 from zcbulk_tui.data import new_files
-from zcbulk_tui.data.outgoing import Limits, Outgoing, Suspects, prepare
+from zcbulk_tui.data.outgoing import Limits, Outgoing, prepare
 from zcbulk_tui.data.row_map import RowMap
 from zcbulk_tui.data.rows import read_rows
 from zcbulk_tui.data.source import open_source
+from zcbulk_tui.domain.upload import Suspects
 from zcbulk_tui.errors import DataError, EncodingUnknownError
 
 HEADER = ["Name", "Age"]

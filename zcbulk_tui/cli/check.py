@@ -9,25 +9,30 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from zcbulk_tui.cli import forms, options
 from zcbulk_tui.cli.output import print_error, print_lines
+from zcbulk_tui.config import load
+from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.data.encoding import ENCODINGS
 from zcbulk_tui.data.field_list import read_fields
 from zcbulk_tui.data.inspection import inspect
 from zcbulk_tui.data.rows import OnProgress
 from zcbulk_tui.domain.form import FormFields
 from zcbulk_tui.domain.preflight import Finding, Gap, NotChecked, Preflight
-from zcbulk_tui.errors import EncodingUnknownError, Occasion
+from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.errors import EncodingUnknownError
 from zcbulk_tui.render.preflight import finding_text, report, size
 from zcbulk_tui.render.span import Line
 from zcbulk_tui.store.json_objects import JsonObject, moment
 
 _DESCRIPTION = """\
 Checks a CSV, or a ZIP with one, before it is sent: its header, its records and, where the
-form's fields are known, its values; and says whether they would end the job. It makes no
-call and changes no file."""
+form's fields are known, its values; and says whether they would end the job. It changes no
+file, and makes no call but for --list-fields."""
 
 _EPILOG = """\
-FIELDS is the answer of Zoho's call GET …/meta/OWNER/APP/form/FORM/fields, saved as it came.
+The fields of a form are kept once they were listed. FIELDS is the answer of Zoho's call
+GET …/meta/OWNER/APP/form/FORM/fields, saved as it came.
 
 exit codes:
   0 nothing was found that would be refused, 1 something was, 2 the file cannot be used"""
@@ -42,10 +47,22 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Adds what can be typed after the command."""
     parser.description = _DESCRIPTION
     parser.epilog = _EPILOG
+    add_file_arguments(parser)
+    parser.add_argument("--json", action="store_true", help="as a JSON object")
+
+
+def add_file_arguments(parser: ArgumentParser) -> None:
+    """Adds a file, how it is read, and the form whose fields it is checked against."""
     parser.add_argument("file", metavar="FILE", type=Path, help="a CSV, or a ZIP with one CSV")
     parser.add_argument(
-        "--fields", metavar="FIELDS", type=Path, help="the form's fields, as Zoho lists them"
+        "--fields", metavar="FIELDS", type=Path, help="the form's fields, from a file"
     )
+    parser.add_argument(
+        "--list-fields",
+        action="store_true",
+        help="list the form's fields anew: 1 call, with the scope of login --with-forms",
+    )
+    forms.add_arguments(parser)
     parser.add_argument(
         "--encoding",
         metavar="NAME",
@@ -57,7 +74,6 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="NAME",
         help="comma, semicolon, tab or pipe (default: whose header has most link names)",
     )
-    parser.add_argument("--json", action="store_true", help="as a JSON object")
 
 
 def run(arguments: Namespace) -> int:
@@ -69,37 +85,42 @@ def run(arguments: Namespace) -> int:
     Raises:
         DataError: The file, or the list of fields, cannot be used.
     """
-    fields = known_fields(arguments)
-    try:
-        with _progress() as on_progress:
-            found = inspect(
-                arguments.file,
-                fields,
-                encoding=arguments.encoding,
-                delimiter=arguments.delimiter,
-                on_progress=on_progress,
-            )
-    except EncodingUnknownError as error:
-        print_error(error.told(Occasion.ONCE))
-        for name, preview in error.previews:
-            print_error(f"  {name:<12}  {preview}")
-        return error.exit_code
+    settings = load.load(flags=options.setting_flags(arguments))
+    fields = known_fields(arguments, settings)
+    with reading(arguments) as on_progress:
+        found = inspect(
+            arguments.file,
+            fields,
+            encoding=arguments.encoding,
+            delimiter=arguments.delimiter,
+            on_progress=on_progress,
+        )
     if arguments.json:
         print(json.dumps(as_object(found), indent=2))
     else:
-        print_lines(map(_text, report(found, datetime.now(UTC), _width())))
+        print_report(found)
         if fields is None:
-            print_lines(["  --fields FILE.json has them; zcbulk-tui check --help says how."])
+            print_lines(["  --form NAME --list-fields lists them, for 1 call."])
     return 1 if found.blocks else 0
 
 
-def known_fields(arguments: Namespace) -> FormFields | None:
-    """Returns the form's fields; None where they are not known.
+def known_fields(arguments: Namespace, settings: Settings) -> FormFields | None:
+    """Returns the form's fields: from a file, listed anew, or as they are kept; None for unknown.
 
     Raises:
-        DataError: They were named, but cannot be read.
+        DataError: They are to be in a file, and cannot be read there.
+        ZcbulkError: They were to be listed, and cannot be.
     """
-    return read_fields(arguments.fields) if arguments.fields is not None else None
+    if arguments.fields is not None:
+        return read_fields(arguments.fields)
+    if not arguments.list_fields and not forms.is_named(arguments, settings):
+        return None
+    return forms.fields_of(forms.form_of(arguments, settings), settings, anew=arguments.list_fields)
+
+
+def print_report(found: Preflight) -> None:
+    """Prints what was found, for people."""
+    print_lines(map(_text, report(found, datetime.now(UTC), _width())))
 
 
 def as_object(found: Preflight) -> JsonObject:
@@ -171,14 +192,21 @@ def _width() -> int:
 
 
 @contextmanager
-def _progress() -> Iterator[OnProgress | None]:
-    """Shows on a terminal how much has been read, in one line, which is gone afterwards."""
-    if not sys.stderr.isatty():
-        yield None
-        return
+def reading(arguments: Namespace) -> Iterator[OnProgress | None]:
+    """Shows on a terminal how much has been read, in one line, which is gone afterwards.
+
+    Where the encoding is not known, previews of what it may be are printed.
+    """
     bar = _Bar()
     try:
-        yield bar.show
+        yield bar.show if sys.stderr.isatty() else None
+    except EncodingUnknownError as error:
+        bar.clear()
+        shown = one_line(str(arguments.file))
+        print_error(f"{shown}, line by line in the encodings that it may have:")
+        for name, preview in error.previews:
+            print_error(f"  {name:<12}  {preview}")
+        raise
     finally:
         bar.clear()
 

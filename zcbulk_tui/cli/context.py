@@ -26,6 +26,7 @@ from zcbulk_tui.monitor.profile_context import ProfileContext
 from zcbulk_tui.monitor.quota_tracker import QuotaTracker
 from zcbulk_tui.store import opening
 from zcbulk_tui.store.database import Database, open_database
+from zcbulk_tui.store.insertions import Insertions
 from zcbulk_tui.store.memory import Memory
 from zcbulk_tui.store.quota import CallLedger
 from zcbulk_tui.store.rate_limiter import RateLimiter
@@ -47,6 +48,26 @@ def command_context(settings: Settings) -> Iterator[tuple[ProfileContext, QuotaT
         context.rate_limiter.on_wait = _wait_reported_once()
         yield context, quota_tracker(settings, database)
         if opened.problem is None and database.trouble:
+            print_error(database.trouble)
+
+
+@contextmanager
+def insert_context(
+    settings: Settings,
+) -> Iterator[tuple[ProfileContext, QuotaTracker, Insertions]]:
+    """Opens the memory as `command_context` does, for a command that inserts files.
+
+    Raises:
+        ConfigError: It cannot be opened: nothing may be sent that is not written down before.
+    """
+    opened = opening.open_store(memory_file(), datetime.now(UTC))
+    with closing(opened.database) as database:
+        if opened.problem is not None:
+            raise opened.problem
+        context = profile_context(settings, database, NoWindow(database, settings.profile))
+        context.rate_limiter.on_wait = _wait_reported_once()
+        yield context, quota_tracker(settings, database), Insertions(database, settings.profile)
+        if database.trouble:
             print_error(database.trouble)
 
 

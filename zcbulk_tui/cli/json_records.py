@@ -1,6 +1,6 @@
 """What commands print as objects of JSON; what these are made of is named in `json_objects`."""
 
-from zcbulk_tui.domain.insertion import SourceFile
+from zcbulk_tui.domain.insertion import Insertion, SourceFile, stage
 from zcbulk_tui.domain.job import WatchedJob
 from zcbulk_tui.domain.records import CallRecord, ControlRecord, JobEvent, Record
 from zcbulk_tui.errors import ZcbulkError
@@ -91,6 +91,24 @@ def source_object(source: SourceFile) -> JsonObject:
         "rows": source.rows,
         "bytes": source.size,
         "sha256": source.sha256,
+    }
+
+
+def insertion_object(insertion: Insertion, error: ZcbulkError | None) -> JsonObject:
+    """A file on its way into a form, and why it does not come further."""
+    form = insertion.form
+    return {
+        "key": insertion.key,
+        "job_id": insertion.job_id or None,
+        "owner": form.owner,
+        "app": form.app,
+        "form": form.form,
+        "environment": form.environment.value,
+        "label": insertion.label,
+        "stage": stage(insertion).value,
+        "records": insertion.upload_file.rows,
+        "file": source_object(insertion.source),
+        "error": failure_object(error),
     }
 
 

@@ -56,7 +56,9 @@ _COMMANDS = {
     ),
     "start": _Entry("control", "start jobs whose files are uploaded"),
     "abort": _Entry("control", "abort jobs; there is no rollback"),
-    "check": _Entry("check", "check a CSV before it is sent; costs no call"),
+    "check": _Entry("check", "check a CSV before it is sent"),
+    "insert": _Entry("insert", "bring a CSV into a form: check, create, upload, start"),
+    "queue": _Entry("queue", "the files that are on their way into a form"),
     "history": _Entry("history", "print a job's history"),
     "log": _Entry("log", "print the log: events, calls, starts and aborts"),
     "store": _Entry("store", "maintain the database"),
@@ -100,7 +102,7 @@ def load_command(command: str | None) -> ModuleType:
 
 
 _MISTAKEN = {
-    "import": "Records go to Zoho by a bulk insert job, which this command does not create. "
+    "import": "To bring the records of a CSV into a form: zcbulk-tui insert FILE. "
     "To put the jobs of a file on the watch list: zcbulk-tui jobs import FILE",
     "export": "To write the watch list and its past: zcbulk-tui jobs export",
 }

@@ -9,7 +9,6 @@ already, and nothing is left out, moved or cut, the file itself is uploaded.
 import csv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 from typing import Protocol
 
@@ -20,24 +19,11 @@ from zcbulk_tui.data.row_map import RunWriter
 from zcbulk_tui.data.rows import OnProgress, RecordReader, read_rows
 from zcbulk_tui.data.source import Source, SourceKind
 from zcbulk_tui.domain.text import one_line
-from zcbulk_tui.domain.upload import UploadFile
+from zcbulk_tui.domain.upload import Suspects, UploadFile
 from zcbulk_tui.errors import DataError
 
 LARGEST_UPLOAD = 100_000_000
 """Bytes that a file may have: 100 MB [LIMB], by the smaller of the two meanings of MB."""
-
-
-class Suspects(Enum):
-    """What becomes of the records that would probably fail."""
-
-    AS_THEY_ARE = "as-they-are"
-    """They are uploaded in their places."""
-
-    LEAVE_OUT = "leave-out"
-    """They are written to a file beside the source."""
-
-    PACK = "pack"
-    """They are uploaded behind all others."""
 
 
 class RecordNumbers(Protocol):

@@ -6,17 +6,19 @@ upload are each sent once. An answer that proves that nothing happened lets the 
 after a lost answer it is for the user to say what is to be done.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, StrEnum
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.job import JobRef, JobState
-from zcbulk_tui.domain.upload import UploadFile
+from zcbulk_tui.domain.upload import Suspects, UploadFile
 from zcbulk_tui.errors import (
     BetweenError,
     BusyError,
@@ -24,6 +26,7 @@ from zcbulk_tui.errors import (
     SignInError,
     UnclearError,
     UnreachableError,
+    UsageError,
     ZcbulkError,
 )
 
@@ -146,11 +149,52 @@ class Insertion:
             return Step.UPLOAD, self.upload
         return None if self.create is None else (Step.CREATE, self.create)
 
+    def released(self) -> "Insertion":
+        """Returns it as it goes on after its user has said so: the last step may be sent again."""
+        last, changed = self.last_step, replace(self, goes_on=True)
+        needs_user = stage(self).needs_user
+        return changed.with_step(last[0], None) if last is not None and needs_user else changed
+
     def with_step(self, step: Step, record: StepRecord | None) -> "Insertion":
         """Returns it with another record of a step; None for none, so that it may be sent."""
         if step is Step.CREATE:
             return replace(self, create=record)
         return replace(self, upload=record)
+
+
+@dataclass(frozen=True, slots=True)
+class InsertPlan:
+    """How a file is to be inserted.
+
+    Attributes:
+        form: Where it goes.
+        label: What its job is called; empty for the name of the file.
+        tags: The tags of its job.
+        suspects: What becomes of the records that would probably fail.
+        part_records: The most records that one job is to have; None for any number.
+        starts: Whether its job is started once the file is there.
+    """
+
+    form: FormRef
+    label: str = ""
+    tags: tuple[str, ...] = ()
+    suspects: Suspects = Suspects.AS_THEY_ARE
+    part_records: int | None = None
+    starts: bool = True
+
+
+class Prepared(NamedTuple):
+    """What a file has become.
+
+    Attributes:
+        insertions: One for each part, in their order.
+        left_out: Records that were left out.
+        left_out_path: The file that these are in; None where none were.
+    """
+
+    insertions: tuple[Insertion, ...]
+    left_out: int = 0
+    left_out_path: Path | None = None
 
 
 class Stage(Enum):
@@ -272,6 +316,41 @@ class QueuedFile(NamedTuple):
     sent: int | None = None
     rate: float | None = None
     trouble: str = ""
+
+
+def queued_files(
+    queue: Sequence[Insertion], slots: Mapping[FormRef, Slot] = MappingProxyType({})
+) -> list[QueuedFile]:
+    """Returns the files of a queue with how they stand, in the order of their turns.
+
+    Args:
+        queue: Those that are not over.
+        slots: What is known of the slots of their forms.
+    """
+    before: Counter[FormRef] = Counter()
+    files = []
+    for insertion in queue:
+        form = insertion.form
+        slot, behind = slots.get(form, Slot()), before[form]
+        before[form] += 1
+        where = stage(insertion, slot) if not behind else Stage.WAITS
+        files.append(QueuedFile(insertion, where, slot, behind))
+    return files
+
+
+def same_form(queue: Sequence[Insertion], key: str) -> list[Insertion]:
+    """Returns the files that one may change places with, itself among them, in their order.
+
+    Raises:
+        UsageError: It is under way already.
+    """
+    moved = next((it for it in queue if it.key == key), None)
+    if moved is None:
+        return []
+    same = [it for it in queue if it.form == moved.form and stage(it).is_before_create]
+    if moved not in same:
+        raise UsageError("It is under way already", next_step="Move one that still waits.")
+    return same
 
 
 def firsts(insertions: Sequence[Insertion]) -> list[Insertion]:

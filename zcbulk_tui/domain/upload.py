@@ -1,9 +1,23 @@
 """What is uploaded to a job, and what the create call returned."""
 
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
 from zcbulk_tui.errors import Answer
+
+
+class Suspects(Enum):
+    """What becomes of the records that would probably fail."""
+
+    AS_THEY_ARE = "as-they-are"
+    """They are uploaded in their places."""
+
+    LEAVE_OUT = "leave-out"
+    """They are written to a file beside the source."""
+
+    PACK = "pack"
+    """They are uploaded behind all others."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,7 @@
 """The queue of files: each is created, uploaded and started when its form's slot is free."""
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -23,6 +22,7 @@ from zcbulk_tui.domain.insertion import (
     firsts,
     interrupted,
     passes,
+    queued_files,
     stage,
 )
 from zcbulk_tui.domain.job import Action, JobState, WatchedJob
@@ -124,16 +124,7 @@ class InsertQueue:
         Raises:
             ConfigError: The queue cannot be written; nothing is changed then.
         """
-        queue = self._insertions.open()
-        moved = next((it for it in queue if it.key == key), None)
-        if moved is None:
-            return
-        same = [it for it in queue if it.form == moved.form and stage(it).is_before_create]
-        if moved not in same:
-            raise UsageError("It is under way already", next_step="Move one that still waits.")
-        other = same.index(moved) + (-1 if up else 1)
-        if 0 <= other < len(same):
-            self._insertions.swap(key, same[other].key)
+        self._insertions.move(key, up=up)
         self.look()
 
     def drop(self, key: str) -> None:
@@ -146,12 +137,7 @@ class InsertQueue:
         insertion = self._insertions.find(key)
         if insertion is None or insertion.is_over:
             return
-        if stage(insertion) is Stage.SENDING:
-            # Nobody has the lock where the sender is gone.
-            if not self._insertions.locks.take(insertion.form):
-                raise UsageError("A step of it is on its way", next_step="Wait until it has ended.")
-            self._insertions.locks.release(insertion.form)
-        self._end(insertion)
+        self._insertions.drop(insertion)
         self._say(insertion, f"Taken off the queue: {insertion.source}")
         self.look()
 
@@ -164,9 +150,7 @@ class InsertQueue:
         insertion = self._insertions.find(key)
         if insertion is None or insertion.is_over:
             return
-        last, changed = insertion.last_step, replace(insertion, goes_on=True)
-        if last is not None and stage(insertion).needs_user:
-            changed = changed.with_step(last[0], None)
+        changed = insertion.released()
         self._insertions.keep(changed)
         self._waits.pop(key, None)
         self._say(changed, f"Goes on: {changed.source}")
@@ -230,7 +214,7 @@ class InsertQueue:
     async def _step(self, insertion: Insertion) -> bool:
         """Takes the next step of a file; returns whether there may be another one at once."""
         if self._was_started(insertion):
-            self._end(insertion)
+            self._insertions.end(insertion)
             return False
         match stage(insertion, self._slot(insertion.form)):
             case Stage.SENDING:
@@ -250,14 +234,6 @@ class InsertQueue:
                 return True
             case _:
                 return False
-
-    def _end(self, insertion: Insertion) -> None:
-        """Writes down that nothing more is to be done, and removes what was made for the upload."""
-        self._insertions.keep(replace(insertion, is_over=True))
-        made = insertion.upload_file.path
-        if made != insertion.source.path:
-            with suppress(OSError):
-                made.unlink()
 
     def _give_up(self, insertion: Insertion) -> None:
         last = insertion.last_step
@@ -326,7 +302,7 @@ class InsertQueue:
         self._waits.pop(known.key, None)
         self._say(known, f"Uploaded {known.source}")
         if not known.starts:
-            self._end(known)
+            self._insertions.end(known)
             self._read(known)
         return known.starts
 
@@ -337,7 +313,7 @@ class InsertQueue:
         last = self._context.memory.last_command(ref)
         was_sent = last is not None and last.command.outcome is not Outcome.REFUSED
         if not insertion.starts or was_sent:
-            self._end(insertion)
+            self._insertions.end(insertion)
             return False
         try:
             command = await self._monitor.command(ref, Action.START)
@@ -346,13 +322,13 @@ class InsertQueue:
             return False
         except UsageError as error:
             self._say(insertion, f"Not started: {insertion.source}", error=error)
-            self._end(insertion)
+            self._insertions.end(insertion)
             return False
         if command.outcome is Outcome.REFUSED and passes(command.error):
             self._wait(insertion.key, command.error.title if command.error else "")
             return False
         # Of anything else the row of the job speaks: it has the command, and the key for another.
-        self._end(insertion)
+        self._insertions.end(insertion)
         return False
 
     def _begin(self, insertion: Insertion, step: Step, record: StepRecord) -> Insertion:
@@ -442,28 +418,21 @@ class InsertQueue:
             {it.insertion.form: it.slot for it in self._published},
         )
 
-    def _publish(self, queue: Sequence[Insertion], slots: dict[FormRef, Slot]) -> None:
-        before: dict[FormRef, int] = {}
-        files = []
-        for insertion in queue:
-            slot, behind = slots[insertion.form], before.get(insertion.form, 0)
-            before[insertion.form] = behind + 1
-            sent, began = self._sending.get(insertion.key, (None, 0.0))
-            seconds = _time() - began
-            files.append(
-                QueuedFile(
-                    insertion,
-                    stage(insertion, slot) if not behind else Stage.WAITS,
-                    slot,
-                    behind,
-                    sent,
-                    sent / seconds if sent and seconds >= 1 else None,
-                    self._waits.get(insertion.key, (0.0, 0, ""))[2],
-                )
-            )
-        if tuple(files) != self._published:
-            self._published = tuple(files)
-            self._sink.publish(QueueChanged(self._published))
+    def _publish(self, queue: Sequence[Insertion], slots: Mapping[FormRef, Slot]) -> None:
+        files = tuple(map(self._with_progress, queued_files(queue, slots)))
+        if files != self._published:
+            self._published = files
+            self._sink.publish(QueueChanged(files))
+
+    def _with_progress(self, file: QueuedFile) -> QueuedFile:
+        key = file.insertion.key
+        sent, began = self._sending.get(key, (None, 0.0))
+        seconds = _time() - began
+        return file._replace(
+            sent=sent,
+            rate=sent / seconds if sent and seconds >= 1 else None,
+            trouble=self._waits.get(key, (0.0, 0, ""))[2],
+        )
 
 
 def _job_of(insertion: Insertion, created_at: datetime) -> WatchedJob:

@@ -3,17 +3,26 @@
 import json
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.form import FormRef
-from zcbulk_tui.domain.insertion import Insertion, SourceFile, Step, StepRecord
+from zcbulk_tui.domain.insertion import (
+    Insertion,
+    SourceFile,
+    Stage,
+    Step,
+    StepRecord,
+    same_form,
+    stage,
+)
 from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.domain.upload import UploadFile
-from zcbulk_tui.errors import ConfigError, HeldError
+from zcbulk_tui.errors import ConfigError, HeldError, UsageError
 from zcbulk_tui.store.database import Database
 from zcbulk_tui.store.form_lock import FormLocks
 from zcbulk_tui.store.json_objects import error_from, error_object, moment, moment_from
@@ -78,13 +87,16 @@ class Insertions:
     Args:
         database: Keeps them.
         profile: Whose they are.
+
+    Attributes:
+        database: Keeps them.
+        locks: Which process inserts into a form.
     """
 
     def __init__(self, database: Database, profile: str) -> None:
-        self._database = database
+        self.database = database
         self._profile = profile
         self.locks = FormLocks(database.shared_folder)
-        """Which process inserts into a form."""
 
     def add(self, insertions: Iterable[Insertion]) -> None:
         """Puts insertions at the end of the queue, all or none.
@@ -92,7 +104,7 @@ class Insertions:
         Raises:
             ConfigError: They cannot be written; nothing is changed then.
         """
-        with self._database.transaction(durable=True) as connection:
+        with self.database.transaction(durable=True) as connection:
             for insertion in insertions:
                 connection.execute(_ADD, {"profile": self._profile, **_values(insertion)})
 
@@ -102,7 +114,7 @@ class Insertions:
         Raises:
             ConfigError: They cannot be read.
         """
-        return [_to_insertion(row) for row in self._database.rows(_OPEN, (self._profile,))]
+        return [_to_insertion(row) for row in self.database.rows(_OPEN, (self._profile,))]
 
     def find(self, name: str) -> Insertion | None:
         """Returns the insertion with a key; None where there is none.
@@ -110,13 +122,13 @@ class Insertions:
         Raises:
             ConfigError: It cannot be read.
         """
-        rows = self._database.rows(f"{_SELECT} WHERE key = ?", (name,))
+        rows = self.database.rows(f"{_SELECT} WHERE key = ?", (name,))
         return next(map(_to_insertion, rows), None)
 
     def of_job(self, ref: JobRef) -> Insertion | None:
         """Returns the insertion that a job belongs to; None for a job from elsewhere; no error."""
         with suppress(ConfigError):
-            rows = self._database.rows(f"{_SELECT} WHERE job_id = ?", (ref.job_id,))
+            rows = self.database.rows(f"{_SELECT} WHERE job_id = ?", (ref.job_id,))
             return next((it for it in map(_to_insertion, rows) if it.ref == ref), None)
         return None
 
@@ -127,7 +139,7 @@ class Insertions:
             ConfigError: It cannot be read.
         """
         values = {"profile": self._profile, **_form_values(form)}
-        return next(map(_to_insertion, self._database.rows(_OF_FORM, values)), None)
+        return next(map(_to_insertion, self.database.rows(_OF_FORM, values)), None)
 
     def creates_since(self, since: datetime) -> list[datetime]:
         """Returns when jobs were created lately, by whatever profile, the earliest first.
@@ -135,7 +147,7 @@ class Insertions:
         Raises:
             ConfigError: It cannot be read.
         """
-        steps = (_to_step(text) for (text,) in self._database.rows(_CREATES))
+        steps = (_to_step(text) for (text,) in self.database.rows(_CREATES))
         return sorted(step.sent_at for step in steps if step and step.sent_at > since)
 
     def keep(self, insertion: Insertion) -> None:
@@ -144,7 +156,7 @@ class Insertions:
         Raises:
             ConfigError: It cannot be written; nothing is changed then.
         """
-        with self._database.transaction(durable=True) as connection:
+        with self.database.transaction(durable=True) as connection:
             connection.execute(_KEEP, _values(insertion))
 
     def begin(self, insertion: Insertion, step: Step) -> None:
@@ -156,7 +168,7 @@ class Insertions:
             HeldError: It was sent already, or the file was taken off the queue.
             ConfigError: It cannot be written; nothing may be sent then.
         """
-        with self._database.transaction(durable=True) as connection:
+        with self.database.transaction(durable=True) as connection:
             if connection.execute(_BEGIN[step], _values(insertion)).rowcount != 1:
                 raise HeldError(
                     "Nothing was sent",
@@ -170,18 +182,51 @@ class Insertions:
         Raises:
             ConfigError: It cannot be written; nothing is changed then.
         """
-        with self._database.transaction(durable=True) as connection:
+        with self.database.transaction(durable=True) as connection:
             connection.execute(_KEEP, _values(insertion))
             connection.execute(ADD, job_values(self._profile, job))
             connection.execute(PUT_LAST, key(self._profile, job.ref))
 
-    def swap(self, one: str, other: str) -> None:
-        """Has two insertions, by their keys, change their places in the queue.
+    def end(self, insertion: Insertion) -> None:
+        """Writes down that nothing more is to be done, and removes what was made for the upload.
 
         Raises:
             ConfigError: It cannot be written; nothing is changed then.
         """
-        with self._database.transaction(durable=True) as connection:
+        self.keep(replace(insertion, is_over=True))
+        made = insertion.upload_file.path
+        if made != insertion.source.path:
+            with suppress(OSError):
+                made.unlink()
+
+    def drop(self, insertion: Insertion) -> None:
+        """Takes an insertion off the queue; a job that it has stays.
+
+        Raises:
+            UsageError: A step of it is on its way.
+            ConfigError: It cannot be written; nothing is changed then.
+        """
+        if stage(insertion) is Stage.SENDING:
+            # Nobody has the lock where the sender is gone.
+            if not self.locks.take(insertion.form):
+                raise UsageError("A step of it is on its way", next_step="Wait until it has ended.")
+            self.locks.release(insertion.form)
+        self.end(insertion)
+
+    def move(self, key: str, *, up: bool) -> None:
+        """Lets an insertion change places with the one before it, or after it, of the same form.
+
+        Raises:
+            UsageError: It is under way already.
+            ConfigError: It cannot be written; nothing is changed then.
+        """
+        same = [it.key for it in same_form(self.open(), key)]
+        other = same.index(key) + (-1 if up else 1) if key in same else -1
+        if 0 <= other < len(same):
+            self._swap(key, same[other])
+
+    def _swap(self, one: str, other: str) -> None:
+        with self.database.transaction(durable=True) as connection:
             places = dict(connection.execute(_PLACES, (one, other)).fetchall())
             if len(places) == 2:
                 connection.execute(_PUT_AT, (places[other], one))

@@ -99,11 +99,9 @@ def adopt(other: str, jobs: Sequence[WatchedJob], profile: str) -> Question:
     )
 
 
-def go_on(file: QueuedFile) -> Question | None:
-    """Asks whether a file of the queue goes on; None where it goes on by itself."""
-    insertion, stage = file.insertion, file.stage
-    if not stage.needs_user:
-        return None
+def go_on(file: QueuedFile) -> Question:
+    """Asks whether a file of the queue goes on."""
+    insertion = file.insertion
     form = insertion.form
     typed = (
         Typed("the form's link name", form.form)
@@ -113,9 +111,11 @@ def go_on(file: QueuedFile) -> Question | None:
     where = f"Form {form.form} in {form.owner}/{form.app}, {form.environment.value.upper()}."
     last = insertion.last_step
     if last is None:
+        before = f"{file.slot.ended_badly} ended badly. " if file.slot.ended_badly else ""
+        starts = "and is started" if insertion.starts else "and is not started"
         consequence = (
-            f"{file.slot.ended_badly} ended badly. The next job of this form is created, gets "
-            f"{insertion.upload_file.rows:,} records, and is started."
+            f"{before}Where the form's slot is free, its next job is created, gets "
+            f"{insertion.upload_file.rows:,} records, {starts}."
         )
         return Question(
             f"Insert “{insertion.label}” now?", [where, consequence], yes="Insert", typed=typed

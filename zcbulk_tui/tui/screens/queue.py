@@ -149,8 +149,7 @@ class QueueScreen(KeyedScreen[None], ModalScreen[None]):
         selected = self.selected
         if selected is None:
             return
-        question = questions.go_on(selected)
-        if question is None:
+        if not selected.stage.needs_user:
             self._about.update("It goes on by itself.")
             return
 
@@ -159,4 +158,4 @@ class QueueScreen(KeyedScreen[None], ModalScreen[None]):
                 self._actions.go_on(selected)
                 self.show_files()
 
-        self.app.push_screen(ConfirmScreen(question), answered)
+        self.app.push_screen(ConfirmScreen(questions.go_on(selected)), answered)

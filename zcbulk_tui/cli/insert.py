@@ -1,0 +1,335 @@
+"""``zcbulk-tui insert``: brings a file into a form, from the check to the running job."""
+
+import asyncio
+import json
+import signal
+import sys
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Sequence
+from functools import partial
+
+from zcbulk_tui.cli import check, event_loop, options, prompts
+from zcbulk_tui.cli.client import open_client
+from zcbulk_tui.cli.context import insert_context
+from zcbulk_tui.cli.forms import form_of
+from zcbulk_tui.cli.inserting import Follower, now, until_ended, until_settled, working
+from zcbulk_tui.cli.json_records import insertion_object
+from zcbulk_tui.cli.output import print_error, print_lines
+from zcbulk_tui.cli.preparing import CheckedFile, check_file, discard
+from zcbulk_tui.cli.state import memory_file
+from zcbulk_tui.config import load
+from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.domain.commands import command
+from zcbulk_tui.domain.form import FormFields
+from zcbulk_tui.domain.insertion import (
+    BAD_ENDS,
+    CALLS,
+    Insertion,
+    InsertPlan,
+    Prepared,
+    Stage,
+    Step,
+    stage,
+)
+from zcbulk_tui.domain.job import Environment, JobReading, WatchedJob
+from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.domain.upload import Suspects
+from zcbulk_tui.errors import (
+    ConfigError,
+    Occasion,
+    RefusedError,
+    UsageError,
+    ZcbulkError,
+)
+from zcbulk_tui.monitor.quota_tracker import QuotaTracker
+from zcbulk_tui.render.preflight import size
+
+_DESCRIPTION = """\
+Checks a CSV, or a ZIP with one, then creates a job, uploads the file and starts the job: 3 calls.
+It asks once before the first of them. A form has one active job: while another one is active, the
+file waits in a queue, which an open dashboard works."""
+
+_EPILOG = """\
+--suspects is for records that would probably fail: leave-out writes them to FILE.suspects.csv,
+pack uploads them behind all others, as-they-are sends them in their places.
+
+exit codes:
+  0 started (or uploaded, or queued), 1 refused, or not confirmed; with --wait also for a bad end,
+  2 usage, or a file that cannot be used, 3 sign-in, 4 network, or an answer that was lost"""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Adds what can be typed after the command."""
+    parser.description = _DESCRIPTION
+    parser.epilog = _EPILOG
+    check.add_file_arguments(parser)
+    parser.add_argument("--label", metavar="TEXT", default="", help="what the job is called here")
+    parser.add_argument(
+        "--tag", metavar="TAG", action="append", default=[], help="a tag; may be given again"
+    )
+    parser.add_argument(
+        "--suspects",
+        choices=[it.value for it in Suspects],
+        help="what becomes of records that would probably fail (default: it asks)",
+    )
+    parser.add_argument(
+        "--part-records",
+        metavar="N",
+        type=_positive,
+        help="cut the file into jobs of at most N records (default: only above 100 MB)",
+    )
+    parser.add_argument(
+        "--start",
+        action="store_true",
+        default=True,
+        help="start the job once the file is there (default)",
+    )
+    parser.add_argument(
+        "--no-start",
+        dest="start",
+        action="store_false",
+        help="leave the job uploaded; it must be started within 3 hours of its creation",
+    )
+    parser.add_argument(
+        "--wait",
+        action="store_true",
+        help="wait for the form's slot, and until the job has ended; reading it costs calls",
+    )
+    parser.add_argument("--yes", action="store_true", help="skip the question (for scripts)")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="check the file and print the plan; no call is made"
+    )
+    parser.add_argument("--json", action="store_true", help="as a JSON array, an object per job")
+    parser.set_defaults(occasion=Occasion.COMMAND)
+
+
+def _positive(text: str) -> int:
+    count = options.number(text, int)
+    if count < 1:
+        raise ArgumentTypeError("should be 1 or more")
+    return count
+
+
+def run(arguments: Namespace) -> int:
+    """Inserts a file.
+
+    Returns:
+        0 when it was started, or is as far as was asked for; else the highest exit code.
+
+    Raises:
+        ZcbulkError: Nothing was sent.
+    """
+    settings = load.load(flags=options.setting_flags(arguments))
+    if settings.read_only:
+        raise ConfigError(
+            "This configuration is read-only, so nothing is inserted",
+            next_step="Set read_only = false, or use another configuration.",
+        )
+    form = form_of(arguments, settings)
+    fields = check.known_fields(arguments, settings)
+    checked = _check(arguments, fields)
+    plan = InsertPlan(
+        form,
+        one_line(arguments.label, 60),
+        tuple(one_line(tag, 40) for tag in arguments.tag),
+        _suspects(arguments, checked),
+        arguments.part_records,
+        arguments.start,
+    )
+    with insert_context(settings) as (context, quota, insertions):
+        if arguments.dry_run:
+            print_lines(_plan_lines(checked, plan, quota))
+            print("Nothing was sent, and nothing was written.")
+            return 0
+        prepared = checked.prepare(plan, memory_file().parent / "uploads", context.operator, now())
+        try:
+            if not arguments.yes and not _confirmed(prepared, plan, quota):
+                raise RefusedError("Nothing was sent", "It was not confirmed.")
+        except BaseException:
+            discard(prepared)
+            raise
+        insertions.add(prepared.insertions)
+    return work(arguments, settings, prepared.insertions)
+
+
+def _check(arguments: Namespace, fields: FormFields | None) -> CheckedFile:
+    """Checks the file, and prints what was found."""
+    with check.reading(arguments) as on_progress:
+        checked = check_file(
+            arguments.file,
+            fields,
+            encoding=arguments.encoding,
+            delimiter=arguments.delimiter,
+            on_progress=on_progress,
+        )
+    if not arguments.json:
+        check.print_report(checked.found)
+        print()
+    return checked
+
+
+def _suspects(arguments: Namespace, checked: CheckedFile) -> Suspects:
+    """What becomes of suspect records: as was typed, else as is answered."""
+    if arguments.suspects is not None:
+        return Suspects(arguments.suspects)
+    found = checked.found
+    if not found.blocks or arguments.dry_run:
+        return Suspects.AS_THEY_ARE
+    if not has_terminal():
+        raise UsageError(
+            "The check found what would be refused, so nothing was sent",
+            next_step="Repair the file, or say what to do: --suspects leave-out, pack or "
+            "as-they-are.",
+        )
+    suspects = len(found.suspects)
+    if not suspects:
+        said = prompts.answer("Send it nevertheless? [y/N] ").lower()
+        if said not in ("y", "yes"):
+            raise RefusedError("Nothing was sent", "It was not confirmed.")
+        return Suspects.AS_THEY_ARE
+    said = prompts.answer(
+        f"{suspects:,} suspect records: leave them [o]ut, [p]ack them at the end, "
+        "[s]end them as they are, or [q]uit? "
+    ).lower()
+    chosen = {"o": Suspects.LEAVE_OUT, "p": Suspects.PACK, "s": Suspects.AS_THEY_ARE}.get(said[:1])
+    if chosen is None:
+        raise RefusedError("Nothing was sent", "It was not confirmed.")
+    return chosen
+
+
+def has_terminal() -> bool:
+    """Whether there is a terminal to ask on."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _plan_lines(checked: CheckedFile, plan: InsertPlan, quota: QuotaTracker) -> list[str]:
+    facts, form = checked.found.facts, plan.form
+    return [
+        f"{facts.records:,} records, {size(facts.disk_bytes)}, into form {form.form} in "
+        f"{form.owner}/{form.app}, {form.environment.value.upper()}.",
+        f"{_price(1, plan)} {_left(quota)}",
+    ]
+
+
+def _price(jobs: int, plan: InsertPlan) -> str:
+    steps = "create, upload, start" if plan.starts else "create, upload"
+    calls = (CALLS if plan.starts else CALLS - 1) * jobs
+    return f"It costs {calls} calls ({steps}), and the status readings of the job."
+
+
+def _left(quota: QuotaTracker) -> str:
+    budget = quota.budget
+    return f"{budget.left:,} calls left today."
+
+
+def _confirmed(prepared: Prepared, plan: InsertPlan, quota: QuotaTracker) -> bool:
+    """Asks once for all parts; the rules are those of the dashboard."""
+    files, form = prepared.insertions, plan.form
+    in_production = form.environment is Environment.PRODUCTION
+    if not has_terminal():
+        raise UsageError(
+            "There is no terminal to ask on, so nothing was sent",
+            next_step="In a script, add --yes.",
+        )
+    place = f"form {form.form} in {form.owner}/{form.app}, {form.environment.value.upper()}"
+    rows = sum(it.upload_file.rows for it in files)
+    jobs = "1 job" if len(files) == 1 else f"{len(files):,} jobs, one after the other"
+    print(f"Insert {rows:,} records into {place}: {jobs}.")
+    if prepared.left_out_path is not None:
+        print(
+            f"{prepared.left_out:,} records are left out: {one_line(str(prepared.left_out_path))}"
+        )
+    print(f"There is no rollback. No workflows run. {_price(len(files), plan)} {_left(quota)}")
+    if in_production:
+        typed = prompts.answer(f"To confirm, type the form's link name ({form.form}): ")
+        return typed == form.form
+    return prompts.confirm("Go on? [y/N] ")
+
+
+def work(arguments: Namespace, settings: Settings, files: Sequence[Insertion]) -> int:
+    """Works files of the queue, and reports how they come along; returns the exit code."""
+    say = print_error if arguments.json else partial(print, flush=True)
+    follower = Follower([it.key for it in files], say)
+    outcome = _Outcome()
+    try:
+        event_loop.run(_insert(arguments, settings, files, follower, outcome))
+    except (KeyboardInterrupt, asyncio.CancelledError) as error:
+        follower.clear()
+        print_error(
+            "Interrupted. What was sent is written down; what was not stays in the queue: "
+            f"{command('queue', settings.profile)}"
+        )
+        if isinstance(error, KeyboardInterrupt):
+            raise
+        return 128 + signal.SIGTERM
+    follower.clear()
+    refused = [error for _, error in outcome.results if error is not None]
+    if arguments.json:
+        print(json.dumps([insertion_object(*result) for result in outcome.results], indent=2))
+    for refusal in refused:
+        print_error(refusal.told(Occasion.COMMAND))
+    ended = outcome.reading
+    is_bad = ended is not None and ended.state in BAD_ENDS
+    return max([int(is_bad), *(refusal.exit_code for refusal in refused)])
+
+
+class _Outcome:
+    """What has become of the files, and how the last job ended."""
+
+    def __init__(self) -> None:
+        self.results: list[tuple[Insertion, ZcbulkError | None]] = []
+        self.reading: JobReading | None = None
+
+
+async def _insert(
+    arguments: Namespace,
+    settings: Settings,
+    files: Sequence[Insertion],
+    follower: Follower,
+    outcome: _Outcome,
+) -> None:
+    inserting, loop = asyncio.current_task(), asyncio.get_running_loop()
+    if inserting is not None:
+        # What is known of a step then is written down before the process ends.
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) == signal.SIG_DFL:
+                loop.add_signal_handler(number, inserting.cancel)
+    async with open_client(settings) as client:
+        with insert_context(settings) as (context, quota, insertions):
+            keys = [file.key for file in files]
+            async with working(client, context, quota, insertions, follower, files) as queue:
+                found = await until_settled(follower, insertions, keys, waits=arguments.wait)
+                for insertion in found:
+                    outcome.results.append((insertion, _error_of(insertion)))
+                    if _was_never_made(insertion):
+                        queue.drop(insertion.key)  # whoever reads the error gives it anew
+            for insertion in found:
+                job = _job_of(insertion)
+                if insertion.is_over and job is not None:
+                    print_error(f"{insertion.label}: job {job.ref.job_id}")
+                    if arguments.wait and insertion.starts:
+                        say = print_error if arguments.json else partial(print, flush=True)
+                        outcome.reading = await until_ended(client, context, quota, job, say)
+                elif stage(insertion).is_before_create:
+                    print_error(
+                        f"{insertion.label}: queued. An open dashboard creates its job when the "
+                        f"form's slot is free; to see the queue: "
+                        f"{command('queue', settings.profile)}"
+                    )
+
+
+def _error_of(insertion: Insertion) -> ZcbulkError | None:
+    last = insertion.last_step
+    return last[1].error if last is not None else None
+
+
+def _was_never_made(insertion: Insertion) -> bool:
+    last = insertion.last_step
+    is_create = last is not None and last[0] is Step.CREATE
+    return is_create and stage(insertion) is Stage.REFUSED
+
+
+def _job_of(insertion: Insertion) -> WatchedJob | None:
+    if insertion.ref is None:
+        return None
+    return WatchedJob(insertion.ref, insertion.label, insertion.queued_at)

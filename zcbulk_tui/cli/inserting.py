@@ -1,0 +1,201 @@
+"""Works the queue for some files, and says on the terminal how they come along."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from typing import Protocol
+
+from zcbulk_tui.cli.output import print_error
+from zcbulk_tui.domain.form import FormRef
+from zcbulk_tui.domain.insertion import Insertion, QueuedFile, Stage
+from zcbulk_tui.domain.job import JobReading, WatchedJob
+from zcbulk_tui.domain.progress import remaining
+from zcbulk_tui.errors import QuotaSpentError, ZcbulkError
+from zcbulk_tui.monitor.events import CommandEnded, Event, QueueChanged
+from zcbulk_tui.monitor.insert_queue import InsertQueue
+from zcbulk_tui.monitor.monitor import Monitor
+from zcbulk_tui.monitor.once import read_all
+from zcbulk_tui.monitor.ports import InsertApi, JobApi
+from zcbulk_tui.monitor.profile_context import ProfileContext
+from zcbulk_tui.monitor.quota_tracker import QuotaTracker
+from zcbulk_tui.render import queue as queue_words
+from zcbulk_tui.render import words
+from zcbulk_tui.render.figures import number, percent
+from zcbulk_tui.store.insertions import Insertions
+
+_LEAST_WAIT, _LONGEST_WAIT = 15.0, 300.0
+"""Seconds between two readings of a job that is waited for."""
+
+
+def now() -> datetime:
+    """Returns the time of day."""
+    return datetime.now(UTC)
+
+
+class InsertingApi(JobApi, InsertApi, Protocol):
+    """Zoho Creator, as far as files are brought into it and their jobs are watched."""
+
+
+class Follower:
+    """The sink of the queue: prints a line whenever a file has come further.
+
+    Args:
+        keys: The files that it is about.
+        say: Prints a line.
+
+    Attributes:
+        files: How these files stand, by their keys; those that are over are gone.
+        changed: Set with every event.
+    """
+
+    def __init__(self, keys: Sequence[str], say: Callable[[str], None]) -> None:
+        self.files: dict[str, QueuedFile] = {}
+        self.changed = asyncio.Event()
+        self._keys = frozenset(keys)
+        self._say = say
+        self._said: dict[str, str] = {}
+        self._has_bar = sys.stderr.isatty()
+        self._bar = ""
+
+    def publish(self, event: Event) -> None:
+        """See `Sink`."""
+        if isinstance(event, QueueChanged):
+            self.files = {
+                it.insertion.key: it for it in event.files if it.insertion.key in self._keys
+            }
+            for file in self.files.values():
+                self._tell(file)
+        elif isinstance(event, CommandEnded):
+            self.clear()
+            self._say(f"{event.job.label}: {words.command(event.command, event.command.sent_at)}")
+        self.changed.set()
+
+    def _tell(self, file: QueuedFile) -> None:
+        said = queue_words.said(file)
+        if file.sent is not None:
+            self._show_bar(f"{file.insertion.label}: {said}")
+            return
+        if file.stage in (Stage.CREATED, Stage.UPLOADED) or said == "next":
+            return  # the next step follows at once
+        if self._said.get(file.insertion.key) != said:
+            self._said[file.insertion.key] = said
+            self.clear()
+            self._say(f"{file.insertion.label}: {said}")
+
+    def _show_bar(self, text: str) -> None:
+        if self._has_bar and text != self._bar:
+            self._bar = text
+            sys.stderr.write(f"\r{text}\x1b[K")
+            sys.stderr.flush()
+
+    def clear(self) -> None:
+        """Takes the line of the upload away."""
+        if self._bar:
+            self._bar = ""
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+
+@asynccontextmanager
+async def working(
+    api: InsertingApi,
+    context: ProfileContext,
+    quota: QuotaTracker,
+    insertions: Insertions,
+    follower: Follower,
+    files: Sequence[Insertion],
+) -> AsyncIterator[InsertQueue]:
+    """Works the queue for some files within the context."""
+    monitor = Monitor(api, follower, context, quota, polls=False)
+    forms = {file.form for file in files}
+    recalled = [it for it in context.memory.recall() if FormRef.of(it.snapshot.ref) in forms]
+    monitor.watch(recalled)
+    keys = [file.key for file in files]
+    queue = InsertQueue(
+        api,
+        monitor,
+        context,
+        quota,
+        insertions,
+        follower,
+        now=now,
+        works=lambda: True,
+        only=keys,
+    )
+    running = [asyncio.create_task(monitor.run()), asyncio.create_task(queue.run())]
+    try:
+        yield queue
+    finally:
+        for task in reversed(running):
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+async def until_settled(
+    follower: Follower, insertions: Insertions, keys: Sequence[str], *, waits: bool
+) -> list[Insertion]:
+    """Waits until no file comes further here; returns the files as they stand then.
+
+    Args:
+        follower: Learns how they come along.
+        insertions: Keeps them.
+        keys: Which files.
+        waits: Whether to wait for the slot of the form, too.
+    """
+    while True:
+        follower.changed.clear()
+        found = [it for it in map(insertions.find, keys) if it is not None]
+        going = [it for it in found if not it.is_over and not _rests(follower, it, waits)]
+        if not going:
+            return found
+        with suppress(TimeoutError):
+            await asyncio.wait_for(follower.changed.wait(), 1.0)
+
+
+def _rests(follower: Follower, insertion: Insertion, waits: bool) -> bool:
+    file = follower.files.get(insertion.key)
+    if file is None:
+        return False
+    if file.stage.needs_user:
+        return True
+    return file.stage is Stage.WAITS and bool(file.slot.taken_by or file.behind) and not waits
+
+
+async def until_ended(
+    api: JobApi,
+    context: ProfileContext,
+    quota: QuotaTracker,
+    job: WatchedJob,
+    say: Callable[[str], None],
+) -> JobReading:
+    """Reads a job until it has ended, the more rarely the longer it still takes.
+
+    Where a dashboard polls the job, its readings are used, which costs no call.
+
+    Raises:
+        ZcbulkError: It cannot be read, and not for a reason that passes.
+    """
+    said = ""
+    while True:
+        (found,) = await read_all(api, [job], quota, context, now)
+        if isinstance(found, ZcbulkError):
+            if found.ends_polls or isinstance(found, QuotaSpentError):
+                raise found
+            print_error(found.title)
+        else:
+            line = (
+                f"{job.label}: {found.raw_state}, {percent(found.counts.share_done)} %, "
+                f"{number(found.counts.success)} in, {number(found.counts.failed)} failed"
+            )
+            if line != said:
+                said = line
+                say(line)
+            if found.state.is_final:
+                return found
+        snapshot = context.memory.known(job)
+        ahead = remaining(snapshot.motion, snapshot.last) if snapshot.last else None
+        least = ahead.least / 2 if ahead else _LEAST_WAIT
+        await asyncio.sleep(min(max(least, _LEAST_WAIT), _LONGEST_WAIT))

@@ -1,0 +1,148 @@
+"""From a file to insertions: checked, written as it is uploaded, and cut into parts."""
+
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+
+from zcbulk_tui.data.inspection import inspect
+from zcbulk_tui.data.outgoing import Limits, Outgoing, prepare
+from zcbulk_tui.data.rows import OnProgress
+from zcbulk_tui.data.source import Source, open_source
+from zcbulk_tui.domain.form import FormFields
+from zcbulk_tui.domain.insertion import Insertion, InsertPlan, Prepared, SourceFile
+from zcbulk_tui.domain.preflight import Preflight
+from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.errors import DataError
+
+_LONGEST_LABEL = 60
+
+
+class CheckedFile:
+    """A file that was checked, and can be inserted as it was then.
+
+    Args:
+        source: The file, as it was opened before the check.
+        found: What the check found.
+        encoding: The encoding that was given; None where none was.
+    """
+
+    def __init__(self, source: Source, found: Preflight, encoding: str | None) -> None:
+        self._source = source
+        self.found = found
+        self._encoding = encoding
+
+    def prepare(
+        self,
+        plan: InsertPlan,
+        folder: Path,
+        operator: str,
+        now: datetime,
+        on_progress: OnProgress | None = None,
+    ) -> Prepared:
+        """Writes what is uploaded, where that is not the file itself.
+
+        Args:
+            plan: How it is inserted.
+            folder: Where files are written; it is made where it is missing.
+            operator: Login and host of who does it.
+            now: The time of day; aware.
+            on_progress: Called with the bytes read, and the bytes in all.
+
+        Raises:
+            DataError: The file has changed since the check, or files cannot be written.
+        """
+        facts = self.found.facts
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise DataError(
+                f"The folder {folder} cannot be made",
+                f"{one_line(str(error))}.",
+                "Make room for it, or set ZCBULK_STATE_DIR.",
+            ) from error
+        outgoing = prepare(
+            self._source,
+            folder,
+            encoding=self._encoding,
+            delimiter=facts.delimiter,
+            suspects=self.found.suspects,
+            treatment=plan.suspects,
+            limits=Limits(records=plan.part_records),
+            on_progress=on_progress,
+        )
+        if any(it.is_original and it.upload.sha256 != facts.sha256 for it in outgoing.files):
+            _remove(outgoing)
+            raise DataError(
+                f"{facts.name} has changed since it was checked", next_step="Check it again."
+            )
+        return self._prepared(outgoing, plan, operator, now)
+
+    def _prepared(
+        self, outgoing: Outgoing, plan: InsertPlan, operator: str, now: datetime
+    ) -> Prepared:
+        facts, parts = self.found.facts, len(outgoing.files)
+        whole = SourceFile(
+            self._source.path.resolve(), facts.name, facts.disk_bytes, facts.sha256, facts.records
+        )
+        made = []
+        for part, file in enumerate(outgoing.files, start=1):
+            source = replace(whole, row_map=file.row_map)
+            label = plan.label or facts.name
+            if parts > 1:
+                source = replace(source, part=part, parts=parts)
+                label = f"{label} {part}/{parts}"
+            made.append(
+                Insertion(
+                    uuid4().hex,
+                    plan.form,
+                    source,
+                    file.upload,
+                    one_line(label, _LONGEST_LABEL),
+                    now,
+                    operator,
+                    plan.tags,
+                    plan.starts,
+                )
+            )
+        left_out = outgoing.left_out
+        if left_out is None:
+            return Prepared(tuple(made))
+        return Prepared(tuple(made), left_out.records, left_out.path)
+
+
+def check_file(
+    path: Path,
+    fields: FormFields | None,
+    *,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    on_progress: OnProgress | None = None,
+) -> CheckedFile:
+    """Checks a file, so that it can be inserted as it is now.
+
+    For arguments and errors see `data.inspection.inspect`.
+    """
+    source = open_source(path)
+    found = inspect(path, fields, encoding=encoding, delimiter=delimiter, on_progress=on_progress)
+    return CheckedFile(source, found, encoding)
+
+
+def discard(prepared: Prepared) -> None:
+    """Removes what was written for insertions that nobody wants any more."""
+    for insertion in prepared.insertions:
+        paths = [insertion.source.row_map]
+        if insertion.upload_file.path != insertion.source.path:
+            paths.append(insertion.upload_file.path)
+        _unlink([path for path in paths if path is not None])
+
+
+def _remove(outgoing: Outgoing) -> None:
+    _unlink([it.row_map for it in outgoing.files])
+
+
+def _unlink(paths: list[Path]) -> None:
+    for path in paths:
+        with suppress(OSError):
+            path.unlink()

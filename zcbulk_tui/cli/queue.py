@@ -1,0 +1,154 @@
+"""``zcbulk-tui queue``: the files that are on their way into a form, and what is done with them."""
+
+import json
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from contextlib import closing
+
+from zcbulk_tui.cli import insert, options, prompts
+from zcbulk_tui.cli.context import insert_context
+from zcbulk_tui.cli.json_records import insertion_object
+from zcbulk_tui.cli.output import in_columns, print_lines
+from zcbulk_tui.cli.state import memory_file
+from zcbulk_tui.config import load
+from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.domain.commands import command
+from zcbulk_tui.domain.insertion import Insertion, QueuedFile, queued_files
+from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.errors import RefusedError, UsageError
+from zcbulk_tui.render import queue
+from zcbulk_tui.store.database import open_database
+from zcbulk_tui.store.insertions import Insertions
+from zcbulk_tui.tui import questions
+
+_COLUMNS = ("ID", "LABEL", "FORM", "ENVIRONMENT", "RECORDS", "STANDS")
+
+_ID = 8
+"""Characters of a key that name a file; fewer will do where they name one alone."""
+
+_PARTS = {
+    "list": "print the queue (the default)",
+    "go-on": "let a file go on that was held, refused or left unclear",
+    "drop": "take a file off; a job that it has stays",
+    "up": "let a file change places with the one before it for the same form",
+    "down": "let a file change places with the one after it for the same form",
+}
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Adds what can be typed after the command."""
+    parser.description = (
+        "The files that are on their way into a form. An open dashboard works the queue; without "
+        "one, go-on works one file."
+    )
+    options.add_profile(parser, inherit=True)
+    parts = parser.add_subparsers(title="commands", metavar="COMMAND", dest="part")
+    for part, what in _PARTS.items():
+        sub = parts.add_parser(part, help=what, description=f"Queue: {what}.")
+        options.add_profile(sub, inherit=True)
+        if part == "list":
+            sub.add_argument("--json", action="store_true", help="as a JSON array")
+        else:
+            sub.add_argument("id", metavar="ID", help="its id, as the list has it, or its label")
+    go_on = parts.choices["go-on"]
+    go_on.add_argument("--yes", action="store_true", help="skip the question (for scripts)")
+    go_on.add_argument("--wait", action="store_true", help="wait until the job has ended")
+    go_on.add_argument("--json", action="store_true", help="as a JSON array")
+
+
+def run(arguments: Namespace) -> int:
+    """Does what was typed after the command; returns the exit code.
+
+    Raises:
+        ZcbulkError: It cannot be done.
+    """
+    settings = load.load(flags=options.setting_flags(arguments))
+    match arguments.part:
+        case "go-on":
+            return _go_on(arguments, settings)
+        case "drop" | "up" | "down":
+            return _change(arguments, settings)
+        case _:
+            return _show(settings, as_json=getattr(arguments, "json", False))
+
+
+def _show(settings: Settings, *, as_json: bool) -> int:
+    files = _files(settings)
+    if as_json:
+        objects = [insertion_object(it.insertion, None) for it in files]
+        print(json.dumps(objects, indent=2))
+    elif files:
+        print_lines(in_columns(_COLUMNS, map(_cells, files), giving={"LABEL": 12, "FORM": 8}))
+    else:
+        print(f"No file is on its way. To insert one: {command('insert FILE', settings.profile)}")
+    return 0
+
+
+def _files(settings: Settings) -> list[QueuedFile]:
+    if not memory_file().exists():
+        return []
+    with closing(open_database(memory_file(), is_only_read=True)) as database:
+        return queued_files(Insertions(database, settings.profile).open())
+
+
+def _cells(file: QueuedFile) -> tuple[str, ...]:
+    insertion = file.insertion
+    return (
+        insertion.key[:_ID],
+        insertion.label,
+        insertion.form.form,
+        insertion.form.environment.value,
+        f"{insertion.upload_file.rows:,}",
+        queue.said(file),
+    )
+
+
+def _named(name: str, files: Sequence[Insertion]) -> Insertion:
+    """Returns the file of a name.
+
+    Raises:
+        UsageError: It is not the name of exactly one file.
+    """
+    found = [it for it in files if it.key.startswith(name) or it.label == name]
+    if len(found) == 1:
+        return found[0]
+    problem = "may be several files" if found else "is no file of the queue"
+    raise UsageError(
+        f"“{one_line(name, 60)}” {problem}", next_step="Name one by its ID: zcbulk-tui queue"
+    )
+
+
+def _change(arguments: Namespace, settings: Settings) -> int:
+    with insert_context(settings) as (_, _, insertions):
+        named = _named(arguments.id, insertions.open())
+        if arguments.part == "drop":
+            insertions.drop(named)
+            print(f"{named.label} is off the queue.")
+            return 0
+        insertions.move(named.key, up=arguments.part == "up")
+    return _show(settings, as_json=False)
+
+
+def _go_on(arguments: Namespace, settings: Settings) -> int:
+    with insert_context(settings) as (_, _, insertions):
+        named = _named(arguments.id, insertions.open())
+        (file,) = queued_files([named])
+        if not arguments.yes and not _confirmed(questions.go_on(file)):
+            raise RefusedError("Nothing was sent", "It was not confirmed.")
+        changed = named.released()
+        insertions.keep(changed)
+    return insert.work(arguments, settings, [changed])
+
+
+def _confirmed(question: questions.Question) -> bool:
+    if not insert.has_terminal():
+        raise UsageError(
+            "There is no terminal to ask on, so nothing was sent",
+            next_step="In a script, add --yes.",
+        )
+    print(question.title)
+    print_lines(question.paragraphs)
+    if question.typed is not None:
+        typed = prompts.answer(f"To confirm, type {question.typed.what} ({question.typed.text}): ")
+        return typed == question.typed.text
+    return prompts.confirm("Go on? [y/N] ")
