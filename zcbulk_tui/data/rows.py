@@ -270,9 +270,11 @@ def _well_formed(delimiter: str) -> Callable[[str], object]:
 
     No step can be taken back, so that it takes as long as the text, and no longer.
     """
-    edge = rf"[^{re.escape(delimiter)}\r\n]"
-    cell = rf'(?<!{edge})"[^"]*+(?:""[^"]*+)*+"(?!{edge})'
-    return re.compile(rf'(?:[^"]*+{cell})*+[^"]*+').fullmatch
+    edge = rf"{re.escape(delimiter)}\r\n"
+    # Files with quotes mostly have them around each cell: a run of such cells takes half the time.
+    run = rf'(?:"[^"]*+"[{edge}])*+'
+    cell = rf'"[^"]*+(?:""[^"]*+)*+"(?![^{edge}])'
+    return re.compile(rf'(?:[^"]*+(?<![^{edge}]){run}(?:{cell})?+)*+[^"]*+').fullmatch
 
 
 def _opening_line(raw: str, delimiter: str) -> int:
