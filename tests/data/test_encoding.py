@@ -130,6 +130,8 @@ def test_utf_16_without_a_mark_is_asked_for(tmp_path: Path, codec: str) -> None:
 def test_a_byte_that_the_named_encoding_lacks_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"Line 2 is not in windows-1252. Byte 6, in line 2, is 81"):
         list(read_rows(source_of(tmp_path, b"a,b\n1,\x81\n"), encoding="windows-1252"))
+    with pytest.raises(DataError, match="--encoding latin-1"):
+        list(read_rows(source_of(tmp_path, b"a,b\n1,\x9d\n"), encoding="windows-1252"))
     with pytest.raises(DataError, match="Line 2 is not in utf-8"):
         list(read_rows(source_of(tmp_path, b"a,b\n1,\x81\n"), encoding="utf-8"))
     with pytest.raises(DataError, match="Line 2 is not in utf-16-le"):
@@ -147,3 +149,13 @@ def test_previews_are_safe_whatever_the_bytes(
     assert is_one_safe_line(str(caught.value))
     assert all(is_one_safe_line(text) for _, text in caught.value.previews)
     assert 4 <= caught.value.offset <= 4 + len(content)
+
+
+@pytest.mark.parametrize("codec", ["big5", "shift_jis", "gb18030", "euc_kr"])
+def test_characters_of_several_bytes_are_cut_nowhere(tmp_path: Path, codec: str) -> None:
+    text = "id,名\n1,北京\n2,東京\n" if codec != "euc_kr" else "id,이름\n1,서울\n"
+    source = source_of(tmp_path, text.encode(codec))
+    with pytest.raises(EncodingUnknownError):
+        list(read_rows(source))
+    records = read_fields(read_rows(source, encoding=codec))
+    assert records == [line.split(",") for line in text.splitlines()]

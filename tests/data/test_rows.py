@@ -245,3 +245,65 @@ def test_only_ends_of_lines_end_a_line(tmp_path: Path) -> None:
 
 def test_nulls_are_left_to_whoever_looks_at_the_cells(tmp_path: Path) -> None:
     assert read_fields(read_rows(source_of(tmp_path, "a\n\0b\0\n"))) == [["a"], ["\0b\0"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "records", "stray"),
+    [
+        pytest.param(
+            "Phone,Place\n555,12°30'4.5\"N 8°1'2\"W\n",
+            [["Phone", "Place"], ["555", "12°30'4.5\"N 8°1'2\"W"]],
+            [2],
+            id="seconds of arc",
+        ),
+        pytest.param(
+            'Year,Model\n1996,"Go \\"Plus\\""\n',
+            [["Year", "Model"], ["1996", 'Go \\Plus\\""']],
+            [2],
+            id="backslashes before quotes",
+        ),
+        pytest.param(
+            'day, place\n3, "6, or 7"\n',
+            [["day", " place"], ["3", ' "6', ' or 7"']],
+            [2],
+            id="space before the opening quote",
+        ),
+        pytest.param(
+            'id,shape\n1,"{""type"": ""Point"", ""at"": [2.0, 0.5]}"\n',
+            [["id", "shape"], ["1", '{"type": "Point", "at": [2.0, 0.5]}']],
+            [],
+            id="JSON in a cell",
+        ),
+        pytest.param(
+            "a,b,c\r5,Once upon\r6,7,8",
+            [["a", "b", "c"], ["5", "Once upon"], ["6", "7", "8"]],
+            [],
+            id="ends of lines of old Macs",
+        ),
+        pytest.param(
+            '"\t\n\x0b a \r\n",b\nc,d\n',
+            [["\t\n\x0b a \r\n", "b"], ["c", "d"]],
+            [],
+            id="wrapped header",
+        ),
+        pytest.param(
+            "Report of May,,\n\n,a,b\n,1,2\n,,\n",
+            [["Report of May", "", ""], [], ["", "a", "b"], ["", "1", "2"], ["", "", ""]],
+            [],
+            id="title above the header",
+        ),
+        pytest.param("foo\nfoo\n\nfoo", [["foo"], ["foo"], [], ["foo"]], [], id="one column"),
+    ],
+)
+def test_oddities_of_real_files(
+    tmp_path: Path, text: str, records: list[list[str]], stray: list[int]
+) -> None:
+    reader = read_rows(source_of(tmp_path, text))
+    assert read_fields(reader) == records
+    assert reader.stray_quotes.lines == stray
+
+
+def test_a_wide_file(tmp_path: Path) -> None:
+    row = [f"column {n}" for n in range(2000)]
+    text = "\n".join([",".join(row), ",".join(row)])
+    assert read_fields(read_rows(source_of(tmp_path, text))) == [row, row]

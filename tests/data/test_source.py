@@ -87,6 +87,7 @@ def test_a_csv_is_read_to_its_last_byte(
         pytest.param(b"%PDF-1.7\n", "a PDF", id="PDF"),
         pytest.param(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook", id="xls"),
         pytest.param(b"\n <!DOCTYPE html><html>", "a web page", id="HTML"),
+        pytest.param(b"<table border=1><tr>", "a web page", id="table for a spreadsheet"),
         pytest.param(b"\xef\xbb\xbf<?xml version='1.0'?>", "XML", id="XML"),
         pytest.param(b'[\n {"a": 1}]', "JSON", id="JSON"),
         pytest.param(bytes(5000), "a file of binary data", id="nulls"),

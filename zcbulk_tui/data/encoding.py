@@ -138,7 +138,7 @@ class TextDecoder:
             return DataError(
                 f"Line {line:,} is not in {name}",
                 f"{where}, which cannot stand there in {name}.",
-                "Name another encoding: --encoding NAME."
+                "Name another encoding, as in --encoding latin-1, in which any byte can stand."
                 if self._encoding.is_given
                 else "Save the file anew as CSV UTF-8.",
             )
@@ -208,4 +208,7 @@ def _lines(text: str) -> Iterator[str]:
 
 
 def _name_it(example: str) -> str:
-    return f"Name the encoding in which the preview reads right, as in --encoding {example}."
+    return (
+        f"Name the encoding in which the preview reads right, as in --encoding {example}, or "
+        "another that you know it is in."
+    )

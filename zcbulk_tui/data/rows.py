@@ -142,7 +142,7 @@ class RecordReader:
             last, self._rest = self._rest, ""
             yield from self._take(last)
         if self._begins <= self._line:
-            raise self._unclosed("to the end of the file")
+            raise self._unclosed("at the end of the file")
 
     def _texts(self, stream: CsvStream) -> Iterator[str]:
         data = stream.read()
@@ -175,7 +175,7 @@ class RecordReader:
             # The csv module has read all lines, and is in the middle of a record.
             self._kept = self._kept[self._begins - self._line - 1 :]
             if sum(map(len, self._kept)) > self._longest:
-                raise self._unclosed(f"within {self._longest:,} characters")
+                raise self._unclosed(f"after {self._longest:,} characters")
             self._is_doubtful = True
         else:
             self._kept = []
@@ -195,19 +195,19 @@ class RecordReader:
         line = self._line + 1
         if self._begins <= self._line:
             self._take(self._rest)
-            return self._unclosed(f"within {self._longest:,} characters")
+            return self._unclosed(f"after {self._longest:,} characters")
         return DataError(
             f"{self._where(line)} is too long",
             f"It does not end within {self._longest:,} characters.",
             "Look at that line: a CSV has one record a line.",
         )
 
-    def _unclosed(self, how_far: str) -> DataError:
+    def _unclosed(self, where: str) -> DataError:
         raw = "".join(self._kept[self._begins - self._line - 1 :])
         line = self._begins + _opening_line(raw, self._delimiter)
         return DataError(
             f"A quote that opens in line {line:,} of {self._source.name} never closes",
-            f"The cell goes on {how_far}.",
+            f"Its cell is still open {where}.",
             "Close it in that line. A quote that belongs to the text is written twice.",
         )
 

@@ -30,11 +30,19 @@ _BINARY = (
 
 # No header of a CSV begins like these, whatever white space stands before them.
 _TEXT = (
-    (re.compile(rb"\s*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE), "a web page"),
+    (
+        re.compile(
+            rb"\s*<(?:!doctype\s+html|html|head|body|table|div|style|meta)\b", re.IGNORECASE
+        ),
+        "a web page",
+    ),
     (re.compile(rb"\s*<\?xml\b"), "XML"),
     (re.compile(rb'\s*(?:\{\s*"|\[\s*[\[{])'), "JSON"),
 )
-_WEB_PAGE = "It may be a sign-in page that was saved in place of the file. Fetch the CSV again."
+_WEB_PAGE = (
+    "It may be a sign-in page that was saved in place of the file, or a table that is meant for "
+    "Excel. Fetch or export the CSV again."
+)
 
 _BZIP2 = re.compile(rb"BZh[1-9]1AY&SY")
 
