@@ -89,6 +89,12 @@ def parts_loaded(loaded: set[str]) -> set[str]:
         pytest.param("domain", {*OUTSIDE, "asyncio"}, {"domain", "errors"}, id="domain"),
         pytest.param("render", {*OUTSIDE, "asyncio"}, {"render", "domain", "errors"}, id="render"),
         pytest.param(
+            "data",
+            {*OUTSIDE, "asyncio"},
+            {"data", "domain", "user_files", "errors"},
+            id="data",
+        ),
+        pytest.param(
             "monitor",
             OUTSIDE,
             {"monitor", "store", "domain", "user_files", "errors"},
@@ -161,6 +167,11 @@ def test_the_command_without_a_screen_loads_no_screen() -> None:
     loaded = run_fresh(f"import zcbulk_tui.cli.status, zcbulk_tui.cli.control{_REPORT}")
     assert "textual" not in loaded
     assert "tui" not in parts_loaded(loaded)
+
+
+def test_what_a_check_of_a_file_loads() -> None:
+    loaded = run_fresh(f"import zcbulk_tui.cli.check{_REPORT}")
+    assert loaded & {*HTTP, *MODELS, *TERMINAL, *DATABASE, *KEYRING, "asyncio"} == set()
 
 
 def test_every_command_has_a_module_with_its_arguments() -> None:

@@ -85,9 +85,12 @@ def test_records_of_other_lengths() -> None:
 def test_empty_records() -> None:
     found = check(rows(GOOD, [], [""] * 5, ["", ""]))
     empty = one(found, Kind.EMPTY_RECORD)
-    assert (empty.count, empty.lines, empty.severity) == (3, (3, 4, 5), Severity.BLOCKS)
-    assert len(found.findings) == 1
-    warned = one(check(rows([]), None), Kind.EMPTY_RECORD)
+    assert (empty.count, empty.lines, empty.severity) == (2, (4, 5), Severity.BLOCKS)
+    blank = one(found, Kind.BLANK_LINE)
+    assert (blank.count, blank.lines, blank.severity) == (1, (3,), Severity.WARNS)
+    assert len(found.findings) == 2
+    assert list(found.suspects) == [3, 4]
+    warned = one(check(rows([""] * 5), None), Kind.EMPTY_RECORD)
     assert warned.severity is Severity.WARNS
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,8 @@ from tests.data.forms import CITY, EMAIL, fields
 from zcbulk_tui.data import inspection
 from zcbulk_tui.data.checks import Record, RecordChecks
 from zcbulk_tui.data.inspection import check_records, inspect
+from zcbulk_tui.data.outgoing import Suspects, prepare
+from zcbulk_tui.data.source import open_source
 from zcbulk_tui.domain.preflight import Gap, Kind
 from zcbulk_tui.errors import DataError, EncodingUnknownError
 
@@ -98,7 +100,6 @@ def test_without_fields_it_says_what_is_not_checked(tmp_path: Path) -> None:
 
 
 def test_long_records_are_checked_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inspection, "_CHARACTERS_AT_ONCE", 10)
     sizes: list[int] = []
     original = RecordChecks.check
 
@@ -107,7 +108,32 @@ def test_long_records_are_checked_few_at_a_time(monkeypatch: pytest.MonkeyPatch)
         original(self, some)
 
     monkeypatch.setattr(RecordChecks, "check", counted)
-    records = [(1, ["A"]), *((line, ["x" * 6]) for line in range(2, 12))]
-    _, found = check_records(iter(records), None)
-    assert found.records == 10
-    assert sizes == [2] * 5
+    monkeypatch.setattr(inspection, "_BYTES_AT_ONCE", 100)
+    read = 0
+
+    def records() -> Iterator[Record]:
+        nonlocal read
+        for line in range(1, 42):
+            read += 10
+            yield line, ["A"]
+
+    _, found = check_records(records(), None, position=lambda: read)
+    assert found.records == 40
+    assert sizes == [16, 16, 8]
+
+
+def test_the_suspects_are_those_that_are_left_out(tmp_path: Path) -> None:
+    good = [f"a{number}@b.co,Paris" for number in range(20)]
+    lines = [line if number % 3 else "nobody,Rome" for number, line in enumerate(good)]
+    file = write(tmp_path, "\n".join(["Email,City", *lines, ""]))
+    (tmp_path / "uploads").mkdir()
+    made = prepare(
+        open_source(file),
+        tmp_path / "uploads",
+        suspects=inspect(file, FORM).suspects,
+        treatment=Suspects.LEAVE_OUT,
+    )
+    kept = made.files[0].upload.path.read_text().splitlines()
+    assert kept == ["Email,City", *(line for line in lines if line != "nobody,Rome")]
+    assert made.left_out is not None
+    assert made.left_out.records == lines.count("nobody,Rome")

@@ -110,7 +110,10 @@ class RecordChecks:
         """
         width = len(self._columns)
         for number, line, row in zip(numbers, lines, rows, strict=True):
-            if not any(row):
+            if not row:
+                # Many readers pass over it; whether Zoho does, no source says.
+                kind, severity, sample = Kind.BLANK_LINE, Severity.WARNS, ""
+            elif not any(row):
                 kind, severity, sample = Kind.EMPTY_RECORD, self._empty, ""
             elif len(row) != width:
                 kind = Kind.TOO_FEW_VALUES if len(row) < width else Kind.TOO_MANY_VALUES

@@ -1,6 +1,7 @@
 """A file as a whole: opened, read once, and checked on the way."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 
 from zcbulk_tui.data import delimiter as delimiters
@@ -23,8 +24,9 @@ _MOST_COLUMNS = 5_000
 """No form has as many fields; what has more is another kind of file."""
 
 _RECORDS_AT_ONCE = 1_000
-_CHARACTERS_AT_ONCE = 2**20
-"""Bounds the memory where records are long."""
+_BYTES_AT_ONCE = 2**20
+_STEP = 8
+"""After so many records it is looked how long they are: some are a million times as long."""
 
 
 def inspect(
@@ -60,7 +62,7 @@ def inspect(
     reader = read_rows(
         source, encoding=encoding, delimiter=chosen.character, on_progress=on_progress
     )
-    header, found = check_records(iter(reader), fields)
+    header, found = check_records(iter(reader), fields, position=lambda: reader.bytes_read)
     if not found.records:
         raise DataError(
             f"{source.name} has no records",
@@ -78,13 +80,18 @@ def inspect(
 
 
 def check_records(
-    records: Iterator[Record], fields: FormFields | None, *, at_once: int = _RECORDS_AT_ONCE
+    records: Iterator[Record],
+    fields: FormFields | None,
+    *,
+    position: Callable[[], int] = int,
+    at_once: int = _RECORDS_AT_ONCE,
 ) -> tuple[Header, Found]:
     """Checks a header and the records below it.
 
     Args:
         records: The header first.
         fields: Those of the form; None where they are not known.
+        position: Returns how many bytes have been read, which bounds what is kept in memory.
         at_once: Most records that are checked together; what is found does not depend on it.
 
     Raises:
@@ -99,21 +106,22 @@ def check_records(
         )
     header = read_header(names, line, fields)
     checks = RecordChecks(header)
-    for some in _in_chunks(records, at_once):
+    for some in _in_chunks(records, at_once, position):
         checks.check(some)
     return header, checks.finish()
 
 
-def _in_chunks(records: Iterator[Record], at_once: int) -> Iterator[list[Record]]:
+def _in_chunks(
+    records: Iterator[Record], at_once: int, position: Callable[[], int]
+) -> Iterator[list[Record]]:
     chunk: list[Record] = []
-    characters = 0
-    for record in records:
-        chunk.append(record)
-        characters += sum(map(len, record[1]))
-        if len(chunk) >= at_once or characters >= _CHARACTERS_AT_ONCE:
+    begin = position()
+    while some := list(islice(records, min(_STEP, at_once - len(chunk)))):
+        chunk += some
+        if len(chunk) >= at_once or position() - begin >= _BYTES_AT_ONCE:
             yield chunk
             chunk = []
-            characters = 0
+            begin = position()
     if chunk:
         yield chunk
 

@@ -44,6 +44,7 @@ class Kind(StrEnum):
     TOO_FEW_VALUES = "too_few_values"
     TOO_MANY_VALUES = "too_many_values"
     EMPTY_RECORD = "empty_record"
+    BLANK_LINE = "blank_line"
     STRAY_QUOTE = "stray_quote"
 
     NUL = "nul"

@@ -145,7 +145,8 @@ _TEXTS = {
     Kind.MISSING_MANDATORY: "mandatory, but has no column",
     Kind.TOO_FEW_VALUES: "fewer values than {hint} columns",
     Kind.TOO_MANY_VALUES: "more values than {hint} columns",
-    Kind.EMPTY_RECORD: "empty",
+    Kind.EMPTY_RECORD: "all values empty",
+    Kind.BLANK_LINE: "a blank line, which may count as a record",
     Kind.STRAY_QUOTE: "a quote where none belongs",
     Kind.NUL: "NUL characters",
     Kind.CONTROL_CHARACTER: "control characters",
@@ -270,6 +271,8 @@ def _where(finding: Finding, often: str, cells: int) -> Iterator[Line]:
         numbers = ", ".join(f"{line:,}" for line in finding.lines)
         places = f"{'line' if finding.count == 1 else 'lines'} {numbers}{more}"
     samples = ", ".join(_sample(finding.kind, sample) for sample in finding.samples)
+    if finding.kind is Kind.DUPLICATE and finding.count == len(finding.samples):
+        places = ""  # The samples name them.
     text = "; ".join(filter(None, (often, places, samples)))
     if text:
         yield from _sentence(text, Look.DIM, cells, indent=2 * _INDENT, lines=3)
