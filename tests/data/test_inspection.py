@@ -11,9 +11,10 @@ from tests.data.forms import CITY, EMAIL, fields
 from zcbulk_tui.data import inspection
 from zcbulk_tui.data.checks import Record, RecordChecks
 from zcbulk_tui.data.inspection import check_records, inspect
-from zcbulk_tui.data.outgoing import Suspects, prepare
+from zcbulk_tui.data.outgoing import prepare
 from zcbulk_tui.data.source import open_source
 from zcbulk_tui.domain.preflight import Gap, Kind
+from zcbulk_tui.domain.upload import Suspects
 from zcbulk_tui.errors import DataError, EncodingUnknownError
 
 FORM = fields(EMAIL, CITY)
