@@ -5,13 +5,21 @@ from functools import partial
 
 from zcbulk_tui.cli import context, state
 from zcbulk_tui.cli.client import make_client
+from zcbulk_tui.cli.inserting import now
+from zcbulk_tui.cli.preparing import LocalFiles
 from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.job import WatchedJob
 from zcbulk_tui.monitor.clock import awake_and_asleep
+from zcbulk_tui.monitor.form_lists import FormLists
+from zcbulk_tui.monitor.insert_queue import InsertQueue
 from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.monitor.ports import Sink
 from zcbulk_tui.store.archive import Archive
 from zcbulk_tui.store.database import Database
+from zcbulk_tui.store.insertions import Insertions
+from zcbulk_tui.store.meta_cache import MetaCache
+from zcbulk_tui.tui.inserting import Inserting
 from zcbulk_tui.tui.profile_spec import Connection
 
 
@@ -46,6 +54,18 @@ def connect(
         is_signed_in=partial(state.seems_signed_in, settings),
         elapsed=awake_and_asleep(),
     )
+    queue = InsertQueue(
+        client,
+        monitor,
+        shared,
+        quota,
+        Insertions(database, settings.profile),
+        sink,
+        now=now,
+        works=lambda: monitor.polls_for_all and not settings.read_only,
+    )
+    lists = FormLists(client, monitor.calls, quota, MetaCache(database), Cause.KEY, now)
+    files = LocalFiles(state.memory_file().parent / "uploads", shared.operator, now)
     context.thin_in_background(settings, database)
 
     async def close() -> None:
@@ -57,4 +77,6 @@ def connect(
         await network.aclose()
 
     archive = Archive(database, settings.profile)
-    return Connection(monitor, shared.memory.recall(), archive, close)
+    return Connection(
+        monitor, shared.memory.recall(), archive, close, Inserting(queue, lists, files)
+    )

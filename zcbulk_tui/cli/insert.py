@@ -294,6 +294,7 @@ async def _insert(
         for number in (signal.SIGTERM, signal.SIGHUP):
             if signal.getsignal(number) == signal.SIG_DFL:
                 loop.add_signal_handler(number, inserting.cancel)
+    say = print_error if arguments.json else partial(print, flush=True)
     async with open_client(settings) as client:
         with insert_context(settings) as (context, quota, insertions):
             keys = [file.key for file in files]
@@ -306,9 +307,8 @@ async def _insert(
             for insertion in found:
                 job = _job_of(insertion)
                 if insertion.is_over and job is not None:
-                    print_error(f"{insertion.label}: job {job.ref.job_id}")
+                    say(f"{insertion.label}: job {job.ref.job_id}, on the watch list")
                     if arguments.wait and insertion.starts:
-                        say = print_error if arguments.json else partial(print, flush=True)
                         outcome.reading = await until_ended(client, context, quota, job, say)
                 elif stage(insertion).is_before_create:
                     print_error(

@@ -1,5 +1,6 @@
 """From a file to insertions: checked, written as it is uploaded, and cut into parts."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -127,6 +128,57 @@ def check_file(
     source = open_source(path)
     found = inspect(path, fields, encoding=encoding, delimiter=delimiter, on_progress=on_progress)
     return CheckedFile(source, found, encoding)
+
+
+class LocalFiles:
+    """The files of this machine, for the dialogs of the dashboard.
+
+    Args:
+        folder: Where what is uploaded is written.
+        operator: Login and host of who does it.
+        now: The time of day; aware.
+    """
+
+    def __init__(self, folder: Path, operator: str, now: Callable[[], datetime]) -> None:
+        self._folder = folder
+        self._operator = operator
+        self._now = now
+
+    def check(
+        self,
+        path: Path,
+        fields: FormFields | None,
+        encoding: str | None,
+        on_progress: OnProgress,
+    ) -> "_LocalFile":
+        """Checks a file; see `check_file`."""
+        checked = check_file(path, fields, encoding=encoding, on_progress=on_progress)
+        return _LocalFile(checked, self._folder, self._operator, self._now)
+
+    def discard(self, prepared: Prepared) -> None:
+        """Removes what was written for insertions that nobody wants any more."""
+        discard(prepared)
+
+
+class _LocalFile:
+    """A file that was checked, with where it is prepared."""
+
+    def __init__(
+        self, checked: CheckedFile, folder: Path, operator: str, now: Callable[[], datetime]
+    ) -> None:
+        self._checked = checked
+        self._folder = folder
+        self._operator = operator
+        self._now = now
+
+    @property
+    def found(self) -> Preflight:
+        """What the check found."""
+        return self._checked.found
+
+    def prepare(self, plan: InsertPlan, on_progress: OnProgress) -> Prepared:
+        """Writes what is uploaded; see `CheckedFile.prepare`."""
+        return self._checked.prepare(plan, self._folder, self._operator, self._now(), on_progress)
 
 
 def discard(prepared: Prepared) -> None:

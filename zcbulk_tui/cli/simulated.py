@@ -4,9 +4,12 @@ import asyncio
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from pydantic import SecretStr
 
+from zcbulk_tui.cli.preparing import LocalFiles
 from zcbulk_tui.creator import scopes
 from zcbulk_tui.creator.accounts import Accounts, Client
 from zcbulk_tui.creator.client import CreatorClient
@@ -14,8 +17,10 @@ from zcbulk_tui.creator.network import Network
 from zcbulk_tui.creator.renewal import RefreshedToken
 from zcbulk_tui.creator.sign_in import save
 from zcbulk_tui.domain import datacenters
-from zcbulk_tui.domain.budget import QuotaPlan
+from zcbulk_tui.domain.budget import Cause, QuotaPlan
 from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
+from zcbulk_tui.monitor.form_lists import FormLists
+from zcbulk_tui.monitor.insert_queue import InsertQueue
 from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.monitor.ports import Sink
 from zcbulk_tui.monitor.profile_context import ProfileContext
@@ -25,12 +30,15 @@ from zcbulk_tui.simulator.scenarios import build
 from zcbulk_tui.simulator.transport import InProcessTransport
 from zcbulk_tui.store.archive import Archive
 from zcbulk_tui.store.database import in_memory
+from zcbulk_tui.store.insertions import Insertions
 from zcbulk_tui.store.memory import Memory
+from zcbulk_tui.store.meta_cache import MetaCache
 from zcbulk_tui.store.quota import CallLedger
 from zcbulk_tui.store.rate_limiter import RateLimiter
 from zcbulk_tui.store.sign_in import MemorySignIn
 from zcbulk_tui.store.watch_list import WatchList
 from zcbulk_tui.store.windows import Windows
+from zcbulk_tui.tui.inserting import Inserting
 from zcbulk_tui.tui.profile_spec import US, Connection
 
 _NAME = "DEMO"
@@ -82,11 +90,29 @@ def connect(
     quota = QuotaTracker(CallLedger(database, _NAME), quota_plan, now=now)
     monitor = Monitor(client, sink, context, quota, read_only=read_only, now=now)
 
+    queue = InsertQueue(
+        client,
+        monitor,
+        context,
+        quota,
+        Insertions(database, _NAME),
+        sink,
+        now=now,
+        works=lambda: monitor.polls_for_all and not read_only,
+    )
+
+    lists = FormLists(client, monitor.calls, quota, MetaCache(database), Cause.KEY, now)
+    folder = TemporaryDirectory(prefix="zcbulk-demo-", ignore_cleanup_errors=True)
+    files = LocalFiles(Path(folder.name), _OPERATOR, now)
+
     async def close() -> None:
+        folder.cleanup()
         database.close()
         await network.aclose()
 
-    return Connection(monitor, memory.recall(), Archive(database, _NAME), close)
+    return Connection(
+        monitor, memory.recall(), Archive(database, _NAME), close, Inserting(queue, lists, files)
+    )
 
 
 def _sign_in(creator: Creator, network: Network, now: Callable[[], datetime]) -> RefreshedToken:

@@ -1,5 +1,6 @@
 """Forms: which one, and its fields as the Meta API lists them [FIELDS]."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
@@ -111,3 +112,8 @@ class NamedLink:
     link_name: str
     display_name: str
     owner: str = ""
+
+
+def known_forms(forms: Iterable[FormRef]) -> list[FormRef]:
+    """Returns the forms that jobs were seen in, each once, the last one first."""
+    return list(dict.fromkeys(reversed(list(forms))))

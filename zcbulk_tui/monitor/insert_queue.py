@@ -277,8 +277,9 @@ class InsertQueue:
         if ref is None:
             return False
         record = StepRecord(self._now())
-        insertion = self._begin(insertion, Step.UPLOAD, record)
         began, reported = _time(), 0.0
+        self._sending[insertion.key] = (0, began)
+        insertion = self._begin(insertion, Step.UPLOAD, record)
 
         def progress(sent: int) -> None:
             nonlocal reported
@@ -291,12 +292,12 @@ class InsertQueue:
         try:
             said = await self._api.upload(ref, insertion.upload_file, calls, progress)
         except ZcbulkError as error:
+            self._sending.pop(insertion.key)
             return self._failed(insertion, Step.UPLOAD, record.ended_by(error))
         except BaseException:
             self._cut_short(insertion, Step.UPLOAD, record, sent=calls.may_have_left)
             raise
-        finally:
-            self._sending.pop(insertion.key, None)
+        self._sending.pop(insertion.key)
         known = replace(insertion, upload=replace(record, outcome=Outcome.ACCEPTED, said=said.text))
         self._insertions.keep(known)
         self._waits.pop(known.key, None)

@@ -221,8 +221,8 @@ class DashboardApp(App[None]):
             connection.monitor.watch(connection.jobs)
             self._watch_screen.connect(profile, connection)
             async with asyncio.TaskGroup() as tasks:
-                if connection.queue is not None:
-                    tasks.create_task(connection.queue.run())
+                if connection.inserting is not None:
+                    tasks.create_task(connection.inserting.queue.run())
                 await connection.monitor.run()
         finally:
             await connection.close()

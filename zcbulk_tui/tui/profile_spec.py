@@ -12,9 +12,9 @@ from zcbulk_tui.monitor.ports import Sink
 # Types only: all that the monitor needs is loaded with it, after the first frame.
 if TYPE_CHECKING:
     from zcbulk_tui.domain.windows import Recalled
-    from zcbulk_tui.monitor.insert_queue import InsertQueue
     from zcbulk_tui.monitor.monitor import Monitor
     from zcbulk_tui.store.archive import Archive
+    from zcbulk_tui.tui.inserting import Inserting
 
 
 class Connection(NamedTuple):
@@ -25,14 +25,14 @@ class Connection(NamedTuple):
         jobs: The jobs to watch, as they are remembered.
         archive: What can be looked up of the past.
         close: Ends the connection; called once the monitor has stopped.
-        queue: Works the files that are on their way into forms; None where there are none.
+        inserting: Brings files into forms; None where that cannot be.
     """
 
     monitor: "Monitor"
     jobs: "Sequence[Recalled]"
     archive: "Archive"
     close: Callable[[], Awaitable[None]]
-    queue: "InsertQueue | None" = None
+    inserting: "Inserting | None" = None
 
 
 Connect = Callable[[Sink], Connection]

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from zcbulk_tui.domain.budget import Pace
     from zcbulk_tui.domain.planner import Effect
     from zcbulk_tui.domain.records import ControlRecord
-    from zcbulk_tui.monitor.insert_queue import InsertQueue
     from zcbulk_tui.monitor.monitor import Monitor
     from zcbulk_tui.store.archive import Archive
+    from zcbulk_tui.tui.inserting import Inserting
 
 
 class JobPast(NamedTuple):
@@ -41,7 +41,7 @@ class ProfileView:
         spec: What it is.
         monitor: Watches its jobs; None until it is connected.
         archive: What can be looked up of its past; None until then.
-        queue: Works the files that are on their way; None until then.
+        inserting: Brings files into forms; None until then.
         files: These files, in the order of their turns.
         service: How its calls go.
         effect: What the pace that has been chosen, and does not count yet, would bring; None where
@@ -56,7 +56,7 @@ class ProfileView:
         self.spec = spec
         self.monitor: Monitor | None = None
         self.archive: Archive | None = None
-        self.queue: InsertQueue | None = None
+        self.inserting: Inserting | None = None
         self.files: tuple[QueuedFile, ...] = ()
         self.service = ServiceSnapshot()
         self.effect: Effect | None = None
@@ -74,7 +74,7 @@ class ProfileView:
     def connect(self, connection: Connection) -> None:
         """Takes what carries out its keys."""
         self.monitor, self.archive = connection.monitor, connection.archive
-        self.queue = connection.queue
+        self.inserting = connection.inserting
 
     @property
     def others(self) -> Sequence[str]:

@@ -22,21 +22,21 @@ class QueueActions:
 
     def move(self, file: QueuedFile, *, up: bool) -> None:
         """Lets a file change places with another one for the same form."""
-        queue = self._profile.queue
-        if queue is not None:
-            self._try(lambda: queue.move(file.insertion.key, up=up))
+        inserting = self._profile.inserting
+        if inserting is not None:
+            self._try(lambda: inserting.queue.move(file.insertion.key, up=up))
 
     def drop(self, file: QueuedFile) -> None:
         """Takes a file off the queue."""
-        queue = self._profile.queue
-        if queue is not None:
-            self._try(lambda: queue.drop(file.insertion.key))
+        inserting = self._profile.inserting
+        if inserting is not None:
+            self._try(lambda: inserting.queue.drop(file.insertion.key))
 
     def go_on(self, file: QueuedFile) -> None:
         """Lets a file go on; its user has said so."""
-        queue = self._profile.queue
-        if queue is not None:
-            self._try(lambda: queue.go_on(file.insertion.key))
+        inserting = self._profile.inserting
+        if inserting is not None:
+            self._try(lambda: inserting.queue.go_on(file.insertion.key))
 
     def about(self, file: QueuedFile) -> list[str]:
         """Returns what there is to know of a file, as sentences."""

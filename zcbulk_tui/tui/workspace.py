@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 from zcbulk_tui.domain.commands import login
 from zcbulk_tui.domain.control import Outcome
-from zcbulk_tui.domain.insertion import QueuedFile
+from zcbulk_tui.domain.form import FormRef, known_forms
+from zcbulk_tui.domain.insertion import Prepared, QueuedFile
 from zcbulk_tui.domain.job import Action, Environment, WatchedJob
 from zcbulk_tui.domain.snapshot import JobKey, Listed
 from zcbulk_tui.errors import ConfigError, QuotaSpentError, UsageError
@@ -197,6 +198,8 @@ class Workspace:
             return availability.NOT_CONNECTED
         if action == "insert" and here.spec.read_only:
             return availability.READ_ONLY
+        if action == "insert" and here.inserting is None:
+            return availability.NOT_CONNECTED
         if action == "queue" and not here.files:
             return availability.NO_FILES
         if action == "undo" and not self._removal.can_undo:
@@ -276,6 +279,22 @@ class Workspace:
         except ConfigError as error:
             return [ErrorDialog(error)]
         return []
+
+    def insert(self, profile: ProfileView, prepared: Prepared) -> list[Notice]:
+        """Puts files into the queue; says why, where that cannot be."""
+        try:
+            if profile.inserting is not None:
+                profile.inserting.queue.add(*prepared.insertions)
+        except ConfigError as error:
+            return [ErrorDialog(error)]
+        return []
+
+    def forms(self, profile: ProfileView) -> list[FormRef]:
+        """Returns the forms of a profile's jobs, each once, that of the selected job first."""
+        refs = [listed.snapshot.ref for listed in self.rows if listed.profile == profile.name]
+        if self.selected is not None and self.selected.profile == profile.name:
+            refs.append(self.selected.snapshot.ref)
+        return known_forms(map(FormRef.of, refs))
 
     def adopt(self, profile: ProfileView, other: str, jobs: Sequence[WatchedJob]) -> list[Notice]:
         """Moves jobs of a profile that is no more to another; says why, where that cannot be."""

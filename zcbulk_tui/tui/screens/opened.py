@@ -5,6 +5,7 @@ from zcbulk_tui.tui.screens.add_job import AddJobScreen
 from zcbulk_tui.tui.screens.budget import BudgetScreen
 from zcbulk_tui.tui.screens.edit_job import EditJobScreen
 from zcbulk_tui.tui.screens.history import HistoryScreen
+from zcbulk_tui.tui.screens.insert_file import InsertFileScreen
 from zcbulk_tui.tui.screens.log import LogScreen
 from zcbulk_tui.tui.screens.profiles import ProfilesScreen
 from zcbulk_tui.tui.screens.queue import QueueScreen
@@ -18,6 +19,7 @@ class Opened:
     Budget = BudgetScreen
     EditJob = EditJobScreen
     History = HistoryScreen
+    InsertFile = InsertFileScreen
     Log = LogScreen
     Profiles = ProfilesScreen
     Queue = QueueScreen

@@ -14,10 +14,12 @@ from textual import events
 from textual.binding import BindingType
 from textual.message import Message
 
+from zcbulk_tui.domain.insertion import Prepared
 from zcbulk_tui.domain.job import Action, JobRef, WatchedJob
 from zcbulk_tui.domain.records import History
 from zcbulk_tui.domain.snapshot import JobKey, Listed
 from zcbulk_tui.errors import ZcbulkError
+from zcbulk_tui.render import words
 from zcbulk_tui.render.clipboard import TMUX_OPTIONS, clipboard, status_command
 from zcbulk_tui.render.columns import shown
 from zcbulk_tui.tui import notices, questions
@@ -282,6 +284,27 @@ class WatchScreen(WatchView):
         self.show_notices(self.workspace.add(profile, *jobs))
         self.flush()  # puts new jobs on the list
         self.jobs.select_job(JobKey(profile.name, jobs[0].ref))
+
+    def action_insert(self) -> None:
+        """Asks for a file, and puts it into the queue."""
+        here = self.workspace.here
+        if here.inserting is None:
+            return
+
+        def answered(prepared: Prepared | None) -> None:
+            if prepared is not None:
+                self.show_notices(self.workspace.insert(here, prepared))
+                self.flush()
+
+        def calls_left() -> str:
+            spent = here.service.spent
+            return words.calls_left(spent) if spent is not None else ""
+
+        forms = self.workspace.forms(here)
+        screen = _opened().InsertFile(
+            here.inserting, here.spec.job_defaults, forms, calls_left, self.now
+        )
+        self.app.push_screen(screen, answered)
 
     def action_queue(self) -> None:
         here = self.workspace.here

@@ -1,0 +1,381 @@
+"""The dialog that inserts a file: which file and which form, then what the check has found."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.suggester import SuggestFromList
+from textual.widgets import Button, Input, Label, Select, Static
+
+from zcbulk_tui.domain.form import FormFields, FormRef, NamedLink
+from zcbulk_tui.domain.insertion import InsertPlan, Prepared
+from zcbulk_tui.domain.job import Environment
+from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.domain.upload import Suspects
+from zcbulk_tui.errors import EncodingUnknownError, UsageError, ZcbulkError
+from zcbulk_tui.render import preflight
+from zcbulk_tui.tui.inserting import CheckedFile, FormNames, Inserting, question
+from zcbulk_tui.tui.profile_spec import JobDefaults
+from zcbulk_tui.tui.screens.choose import ChooseScreen
+from zcbulk_tui.tui.screens.dialogs import ConfirmScreen, Dialog
+from zcbulk_tui.tui.widgets import painter
+from zcbulk_tui.tui.widgets.field import Field
+from zcbulk_tui.tui.widgets.path_field import PathField
+
+_TICK = 0.25
+"""Seconds between two looks at how much has been read."""
+
+_HANDLINGS = (
+    ("leave them out, into a file beside it", Suspects.LEAVE_OUT),
+    ("pack them together at the end", Suspects.PACK),
+    ("send them as they are", Suspects.AS_THEY_ARE),
+)
+
+
+_Made = TypeVar("_Made")
+
+
+class _CancelledError(Exception):
+    """Ends the reading of a file whose dialog was closed."""
+
+
+class InsertFileScreen(Dialog[Prepared | None]):
+    """Asks for a file and a form, checks the file, and asks whether to insert it.
+
+    Args:
+        inserting: What checks files and lists forms.
+        home: Where a form is whose address is not given in full.
+        forms: Forms that jobs were seen in, the likeliest first.
+        calls_left: Returns how many calls are left today, as a sentence.
+        now: The time of day; aware.
+    """
+
+    AUTO_FOCUS = "#path"
+    COMPONENT_CLASSES: ClassVar[set[str]] = painter.COMPONENT_CLASSES
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel")]
+
+    def __init__(
+        self,
+        inserting: Inserting,
+        home: JobDefaults,
+        forms: Sequence[FormRef],
+        calls_left: Callable[[], str],
+        now: Callable[[], datetime],
+    ) -> None:
+        super().__init__()
+        self._inserting = inserting
+        self._home = home
+        self._forms = forms
+        self._calls_left = calls_left
+        self._now = now
+        self._read = (0, 0)
+        self._is_closed = False
+        self._checked: CheckedFile | None = None
+        self._form: FormRef | None = None
+        self._encoding: str | None = None
+
+    # What is shown.
+
+    def compose(self) -> ComposeResult:
+        """The fields, the report below them once there is one, and the buttons."""
+        like = self._forms[0] if self._forms else None
+        owner = self._home.owner or (like.owner if like else "")
+        app = self._home.app or (like.app if like else "")
+        names = SuggestFromList([it.form for it in self._forms])
+        with VerticalScroll(classes="dialog", can_focus=False):
+            yield Static("Insert a file", classes="dialog-title")
+            with Vertical(id="fields"):
+                with Horizontal(classes="field"):
+                    yield Label("File")
+                    yield PathField(id="path", placeholder="a CSV, or a ZIP with one; → completes")
+                with Horizontal(classes="field"):
+                    yield Label("Form")
+                    yield Field(
+                        self._home.form, id="form", placeholder="its link name", suggester=names
+                    )
+                with Horizontal(classes="field"):
+                    yield Label("Owner")
+                    yield Field(owner, id="owner")
+                with Horizontal(classes="field"):
+                    yield Label("Application")
+                    yield Field(app, id="app")
+                with Horizontal(classes="field"):
+                    yield Label("Environment")
+                    yield Select(
+                        [(environment.value, environment) for environment in Environment],
+                        value=self._home.environment,
+                        allow_blank=False,
+                        compact=True,
+                        id="environment",
+                    )
+                with Horizontal(classes="field"):
+                    yield Label("Label")
+                    yield Field(id="label", placeholder="the name of the file, if left empty")
+                with Horizontal(classes="field"):
+                    yield Label("Then")
+                    yield Select(
+                        [("start the job", True), ("leave it unstarted", False)],
+                        value=True,
+                        allow_blank=False,
+                        compact=True,
+                        id="starts",
+                    )
+            yield Static(id="report", markup=False)
+            with Vertical(classes="dialog-answer"):
+                with Horizontal(classes="field", id="handling"):
+                    yield Label("Suspects")
+                    yield Select(
+                        list(_HANDLINGS),
+                        value=Suspects.LEAVE_OUT,
+                        allow_blank=False,
+                        compact=True,
+                        id="suspects",
+                    )
+                yield Static(id="problem", markup=False)
+                with Horizontal(classes="dialog-buttons"):
+                    yield Button("Cancel", id="cancel")
+                    yield Button("List forms (1 call)", id="list")
+                    yield Button("Check", id="check", variant="primary")
+
+    def on_mount(self) -> None:
+        """Shows the fields alone, at first."""
+        self.query_one("#handling").display = False
+        self.query_one("#report").display = False
+        self._ticking = self.set_interval(_TICK, self._show_progress, pause=True)
+
+    def on_unmount(self) -> None:
+        """Ends the reading of a file."""
+        self._is_closed = True
+
+    def on_resize(self) -> None:
+        """Fits the report to the width."""
+        if self._checked is not None:
+            self.call_after_refresh(self._show_report, self._checked)
+
+    def _show_progress(self) -> None:
+        read, size = self._read
+        if size:
+            part = min(read * 100 // size, 100)
+            self._say(f"Reading the file: {part} % of {preflight.size(size)}. Esc cancels.")
+
+    def _show_report(self, checked: CheckedFile) -> None:
+        report = self.query_one("#report", Static)
+        width = max(self.query_one(VerticalScroll).scrollable_content_region.width, 40)
+        lines = preflight.report(checked.found, self._now(), width)
+        report.update(painter.text(self, lines))
+
+    def _say(self, text: str) -> None:
+        self.query_one("#problem", Static).update(text)
+
+    # The first page: a file and a form.
+
+    def action_cancel(self) -> None:
+        """Goes back from the report to the fields, and from them to the list."""
+        if self._checked is not None:
+            self._show_fields()
+        else:
+            self.dismiss(None)
+
+    @on(Button.Pressed, "#cancel")
+    def _cancelled(self) -> None:
+        self.action_cancel()
+
+    @on(Input.Submitted)
+    @on(Button.Pressed, "#check")
+    def _submitted(self) -> None:
+        if self._checked is not None:
+            self._prepare(self._checked)
+            return
+        if not self._field("path").value.strip():
+            self._field("path").focus()
+            self._say("Which file?")
+            return
+        if not self._field("form").value.strip():
+            self._field("form").focus()
+            self._say("Into which form?")
+            return
+        try:
+            form = self._names().ref(self._home.origin)
+        except UsageError as error:
+            self._say(str(error))
+            return
+        self._check(form, None)
+
+    def _names(self) -> FormNames:
+        environment = Environment(str(self.query_one("#environment", Select).value))
+        owner, app, form = (self._field(name).value for name in ("owner", "app", "form"))
+        return FormNames(owner, app, form, environment)
+
+    def _field(self, name: str) -> Input:
+        return self.query_one(f"#{name}", Input)
+
+    @on(Button.Pressed, "#list")
+    def _list(self) -> None:
+        if self._checked is not None and self._form is not None:
+            self._work(self._list_fields(self._form))
+        else:
+            self._work(self._list_forms())
+
+    async def _list_forms(self) -> None:
+        """Lists the applications, or the forms of one, for the user to choose from."""
+        names, lists = self._names(), self._inserting.lists
+        try:
+            if names.owner.strip() and names.app.strip():
+                form = names._replace(form="x").ref(self._home.origin)
+                known = lists.known_forms(form) or await lists.forms(form)
+                self._choose("Which form?", known, ("form",))
+            else:
+                origin = self._home.origin
+                known = lists.known_applications(origin) or await lists.applications(origin)
+                self._choose("Which application?", known, ("app", "owner"))
+        except ZcbulkError as error:
+            self._say(str(error))
+
+    def _choose(self, title: str, links: Sequence[NamedLink], fields: Sequence[str]) -> None:
+        if not links:
+            self._say("Zoho lists none.")
+            return
+
+        def chosen(index: int | None) -> None:
+            if index is not None:
+                link = links[index]
+                for field, value in zip(fields, (link.link_name, link.owner), strict=False):
+                    self._field(field).value = value
+                self._field("form").focus()
+
+        lines = [f"{it.link_name}  {it.display_name}" for it in links]
+        self.app.push_screen(ChooseScreen(title, "", lines), chosen)
+
+    # The check.
+
+    def _check(self, form: FormRef, encoding: str | None) -> None:
+        self._form, self._encoding = form, encoding
+        path = self.query_one("#path", PathField).path
+        self._work(self._checking(path, self._inserting.lists.known_fields(form)))
+
+    async def _checking(self, path: Path, fields: FormFields | None) -> None:
+        try:
+            checked = await self._in_thread(
+                lambda: self._inserting.files.check(
+                    path, fields, self._encoding, self._note_progress
+                )
+            )
+        except EncodingUnknownError as error:
+            self._ask_for_encoding(error)
+        except ZcbulkError as error:
+            self._say(str(error))
+        else:
+            self._take(checked)
+
+    def _ask_for_encoding(self, error: EncodingUnknownError) -> None:
+        names = [name for name, _ in error.previews]
+        lines = [f"{name:<13} {one_line(preview, 60)}" for name, preview in error.previews]
+
+        def chosen(index: int | None) -> None:
+            if index is None or self._form is None:
+                self._say(str(error))
+            else:
+                self._check(self._form, names[index])
+
+        if not lines:
+            self._say(str(error))
+            return
+        screen = ChooseScreen("Which encoding reads this line right?", f"{error.title}.", lines)
+        self.app.push_screen(screen, chosen)
+
+    def _take(self, checked: CheckedFile) -> None:
+        """Shows what was found in the place of the fields."""
+        self._checked = checked
+        suspects = len(checked.found.suspects)
+        self.query_one("#fields").display = False
+        self.query_one("#report").display = True
+        self.query_one("#handling").display = suspects > 0
+        self._show_report(checked)
+        self.query_one(VerticalScroll).scroll_home(animate=False)
+        check, lists = self.query_one("#check", Button), self.query_one("#list", Button)
+        check.label = "Insert…"
+        lists.label = "List fields (1 call)"
+        self.query_one("#cancel", Button).label = "Back"
+        known = checked.found.fields_read_at is not None
+        said = "" if known else "The form's fields are not known: List fields checks the values."
+        self._say(said)
+        (self.query_one("#suspects") if suspects else check).focus()
+
+    def _show_fields(self) -> None:
+        self._checked = None
+        self.query_one("#fields").display = True
+        self.query_one("#report").display = False
+        self.query_one("#handling").display = False
+        self.query_one("#check", Button).label = "Check"
+        self.query_one("#list", Button).label = "List forms (1 call)"
+        self.query_one("#cancel", Button).label = "Cancel"
+        self._say("")
+        self._field("path").focus()
+
+    async def _list_fields(self, form: FormRef) -> None:
+        try:
+            fields = await self._inserting.lists.fields(form)
+        except ZcbulkError as error:
+            self._say(str(error))
+            return
+        await self._checking(self.query_one("#path", PathField).path, fields)
+
+    # The insertion.
+
+    def _prepare(self, checked: CheckedFile) -> None:
+        if self._form is None:
+            return
+        chosen = Suspects(self.query_one("#suspects", Select).value)
+        plan = InsertPlan(
+            self._form,
+            one_line(self._field("label").value, 60),
+            suspects=chosen if len(checked.found.suspects) else Suspects.AS_THEY_ARE,
+            starts=bool(self.query_one("#starts", Select).value),
+        )
+        self._work(self._preparing(checked, plan))
+
+    async def _preparing(self, checked: CheckedFile, plan: InsertPlan) -> None:
+        try:
+            prepared = await self._in_thread(lambda: checked.prepare(plan, self._note_progress))
+        except ZcbulkError as error:
+            self._say(str(error))
+            return
+        self._say("")
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.dismiss(prepared)
+            else:
+                self._inserting.files.discard(prepared)
+
+        asked = question(prepared, plan, self._calls_left())
+        self.app.push_screen(ConfirmScreen(asked), answered)
+
+    # What takes long.
+
+    def _note_progress(self, read: int, size: int) -> None:
+        """Takes from the thread that reads how far it is."""
+        self._read = (read, size)
+        if self._is_closed:
+            raise _CancelledError
+
+    async def _in_thread(self, read: Callable[[], _Made]) -> _Made:
+        self._read = (0, 0)
+        self._ticking.resume()
+        for button in self.query(Button):
+            button.disabled = button.id != "cancel"
+        try:
+            return await asyncio.to_thread(read)
+        finally:
+            self._ticking.pause()
+            for button in self.query(Button):
+                button.disabled = False
+
+    def _work(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        self.run_worker(coroutine, group="insert", exclusive=True, exit_on_error=False)
