@@ -26,6 +26,7 @@ from zcbulk_tui.errors import (
     UnreadableError,
     ZcbulkError,
 )
+from zcbulk_tui.monitor.ports import FormApi, InsertApi, JobApi
 
 META = "/creator/v2.1/meta"
 
@@ -152,6 +153,12 @@ async def test_a_lost_answer_is_unclear_and_a_token_is_replaced_once() -> None:
                 await client.forms(REF.origin, REF.owner, REF.app)
             with pytest.raises(UnclearError):
                 await client.forms(REF.origin, REF.owner, REF.app)
+
+
+async def test_the_client_is_what_the_monitor_needs() -> None:
+    async with creator(None) as client:
+        ports: tuple[JobApi, InsertApi, FormApi] = (client, client, client)
+    assert all(port is client for port in ports)
 
 
 def one_field(**keys: object) -> FormField:
