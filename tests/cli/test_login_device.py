@@ -13,6 +13,12 @@ from zcbulk_tui.cli.device_page import Countdown
 from zcbulk_tui.simulator.scopes import CREATE, READ, UPDATE
 from zcbulk_tui.simulator.sign_in_errors import SignInCall
 
+META = (
+    "ZohoCreator.meta.form.READ",
+    "ZohoCreator.meta.application.READ",
+    "ZohoCreator.dashboard.READ",
+)
+
 POLL, CODE = SignInCall.DEVICE_TOKEN, SignInCall.DEVICE_CODE
 
 
@@ -58,6 +64,15 @@ def test_a_read_only_profile_asks_for_no_more(
     ended = cli("login")
     assert (ended.code, ended.err) == (0, "")
     assert kept(home)["scopes"] == [READ]
+
+
+def test_forms_and_fields_are_asked_for_where_that_is_wanted(
+    cli: CommandLine, zoho: Zoho, home: Path
+) -> None:
+    zoho.answer()
+    ended = cli("login", "--with-forms")
+    assert (ended.code, ended.err) == (0, "")
+    assert set(kept(home)["scopes"]) == {READ, CREATE, UPDATE, *META}
 
 
 def test_where_updates_are_no_scope_it_is_left_out(

@@ -26,6 +26,7 @@ from zcbulk_tui.errors import (
     UnreadableError,
     ZcbulkError,
 )
+from zcbulk_tui.monitor.ports import FormApi, InsertApi, JobApi
 
 META = "/creator/v2.1/meta"
 
@@ -154,6 +155,12 @@ async def test_a_lost_answer_is_unclear_and_a_token_is_replaced_once() -> None:
                 await client.forms(REF.origin, REF.owner, REF.app)
 
 
+async def test_the_client_is_what_the_monitor_needs() -> None:
+    async with creator(None) as client:
+        ports: tuple[JobApi, InsertApi, FormApi] = (client, client, client)
+    assert all(port is client for port in ports)
+
+
 def one_field(**keys: object) -> FormField:
     body = json.dumps({"code": 3000, "fields": [{"link_name": "Name", **keys}]}).encode()
     (found,) = fields(parse(body, 200))
@@ -240,7 +247,7 @@ async def test_a_quoted_token_is_blanked() -> None:
 
 
 _json = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=6,
 )

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,6 +27,7 @@ from tests.creator.uploading import (
 )
 from tests.support.certificates import self_signed
 from tests.support.contract import REFUSALS, Refusal
+from tests.support.floods import FLOODS
 from tests.support.jobs import REF
 from tests.support.stub_server import closed_port
 from zcbulk_tui.creator.network import Timeouts
@@ -254,6 +256,26 @@ async def test_an_answer_before_the_end_is_read(
     assert caught.value.answer == Answer(400, 11340, "Own words")
 
 
+async def test_all_of_it_arrives_by_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = self_signed(tmp_path, "IP:127.0.0.1")
+    monkeypatch.setenv("SSL_CERT_FILE", str(made.certificate))
+    async with upload_server(answering(OK), made.for_server()) as server:
+        async with creator(server.url, proxies=True) as client:
+            assert (await client.upload(REF, a_file(tmp_path, LARGE * 2))).code == 3000
+        assert server.uploads[0].part()[3] == LARGE * 2
+
+
+async def test_what_replaces_the_network_gets_all_of_it(tmp_path: Path) -> None:
+    async def answer(request: httpx.Request) -> httpx.Response:
+        body = await request.aread()
+        assert SMALL in body
+        assert len(body) == int(request.headers["Content-Length"])
+        return httpx.Response(200, content=UPLOADED)
+
+    async with creator(None, transport=httpx.MockTransport(answer)) as client:
+        assert (await client.upload(REF, a_file(tmp_path))).code == 3000
+
+
 async def test_a_proxy_that_refuses_large_requests_is_understood(tmp_path: Path) -> None:
     behave = refusing_early(reply(b"<title>Too Large</title>", b"413 Too Large"))
     async with upload_server(behave) as server, creator(server.url) as client:
@@ -296,6 +318,20 @@ async def test_interim_answers_stop_nothing(pieces: list[bytes], tmp_path: Path)
     async with upload_server(behave) as server, creator(server.url) as client:
         assert (await client.upload(REF, a_file(tmp_path, LARGE))).code == 3000
         assert server.uploads[0].part()[3] == LARGE
+
+
+@pytest.mark.parametrize("flood", ["100", "headers", "body", "no status line", "empty lines"])
+async def test_a_flood_before_the_end_is_given_up(flood: str, tmp_path: Path) -> None:
+    async def behave(upload: Upload) -> None:
+        for piece in FLOODS[flood]():
+            await upload.answer(piece)
+
+    async with upload_server(behave) as server, creator(server.url) as client:
+        async with asyncio.timeout(20):
+            with pytest.raises(UnclearError) as caught:
+                await client.upload(REF, a_file(tmp_path, LARGE * 8))
+        assert not server.uploads[0].is_whole
+    assert "and not the end of the request" in caught.value.cause
 
 
 async def test_a_server_that_takes_no_more_is_given_up(tmp_path: Path) -> None:

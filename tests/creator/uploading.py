@@ -177,7 +177,13 @@ class UploadServer:
         assert task is not None
         self.tasks.add(task)
         try:
-            with suppress(ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
+            # Cancelled at the end of a test, which the library would report as a fault.
+            with suppress(
+                ConnectionError,
+                asyncio.IncompleteReadError,
+                asyncio.CancelledError,
+                ssl.SSLError,
+            ):
                 head = await reader.readuntil(b"\r\n\r\n")
                 length = _LENGTH.search(head)
                 upload = Upload(head, reader, writer, int(length[1]) if length else 0)

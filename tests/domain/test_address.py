@@ -1,5 +1,6 @@
 """Which job URLs are taken, as what, and what a refused one is answered with."""
 
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
@@ -10,14 +11,20 @@ from tests.support.jobs import REF, URL
 from tests.support.text import HOSTILE, is_one_safe_line
 from zcbulk_tui.domain.address import (
     EXAMPLE,
+    applications_path,
     check_origin,
+    create_path,
+    fields_path,
+    forms_path,
     is_loopback,
     job_path,
     make_ref,
     parse_base_url,
     parse_job_url,
+    upload_path,
 )
 from zcbulk_tui.domain.datacenters import API_HOSTS, find
+from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.job import Environment, JobRef
 from zcbulk_tui.errors import UsageError
 
@@ -41,6 +48,29 @@ def test_the_example_in_the_messages_is_one() -> None:
 @given(refs, st.sampled_from(["v2.1", "v2", "v3"]))
 def test_a_reference_survives_its_own_url(ref: JobRef, version: str) -> None:
     assert parse_job_url(ref.origin + job_path(ref, version), ref.environment) == ref
+
+
+@given(refs, st.sampled_from(["v2.1", "v2"]))
+def test_an_upload_has_the_id_and_the_create_call_has_none(ref: JobRef, version: str) -> None:
+    uploaded, created = upload_path(ref, version), create_path(FormRef.of(ref), version)
+    assert uploaded == f"{created}?job_id={ref.job_id}"
+    assert parse_job_url(ref.origin + uploaded, ref.environment) == ref
+    with pytest.raises(UsageError, match="no job id"):
+        parse_job_url(ref.origin + created)
+
+
+@pytest.mark.parametrize("job_id", ["", " ", "0x1", "1/2", "1&job_id=", "3.88883E+18"])
+def test_no_upload_goes_where_a_job_would_be_created(job_id: str) -> None:
+    with pytest.raises(UsageError):
+        upload_path(replace(REF, job_id=job_id), "v2.1")
+
+
+def test_the_paths_of_the_lists() -> None:
+    form = FormRef("https://www.zohoapis.com", "o/x", "a b", "f?")
+    meta = "/creator/v2.1/meta"
+    assert applications_path("v2.1") == f"{meta}/applications"
+    assert forms_path("o/x", "a b", "v2.1") == f"{meta}/o%2Fx/a%20b/forms"
+    assert fields_path(form, "v2.1") == f"{meta}/o%2Fx/a%20b/form/f%3F/fields"
 
 
 @pytest.mark.parametrize(

@@ -334,7 +334,7 @@ def _created(parsed: wire.ParsedAnswer) -> CreatedJob:
         return parsed.created()
     except UnreadableError as error:
         raise UnclearError(
-            "Zoho created a job without saying its id",
+            "Zoho confirmed a new job without its id",
             error.cause,
             answer=parsed.answer,
         ) from error

@@ -120,26 +120,19 @@ async def open_upload(file: UploadFile, on_progress: Progress) -> AsyncIterator[
     Raises:
         DataError: It cannot be read, or is not the one that was checked.
     """
-    opening = asyncio.create_task(asyncio.to_thread(_Source, file))
+    source = _Source(file)
     try:
-        source = await asyncio.shield(opening)
-    except asyncio.CancelledError:
-        opening.add_done_callback(_close)
-        raise
-    try:
+        await asyncio.to_thread(source.open)
         yield UploadBody(file, source, on_progress)
     finally:
         source.close()
 
 
 class _Source:
-    """An open file, which is read in threads and hashed meanwhile.
+    """A file that is opened and read in threads, and hashed meanwhile.
 
     Args:
         file: What it was when it was checked.
-
-    Raises:
-        DataError: It cannot be opened, or is another one now.
     """
 
     def __init__(self, file: UploadFile) -> None:
@@ -147,14 +140,25 @@ class _Source:
         self._hash = hashlib.sha256()
         self._size = 0
         self._lock = threading.Lock()
-        try:
-            self._open = FileIO(file.path, opener=_open)
-        except OSError as error:
-            raise _unreadable(file, error) from None
-        found = os.fstat(self._open.fileno())
-        if (why := _change(file, found)) is not None:
-            self._open.close()
-            raise _changed(file, why)
+        self._open: FileIO | None = None
+        self._is_closed = False
+
+    def open(self) -> None:
+        """Opens it, unless nobody waits for that any more.
+
+        Raises:
+            DataError: It cannot be opened, or is another one now.
+        """
+        with self._lock:
+            if self._is_closed:
+                return
+            try:
+                self._open = FileIO(self._file.path, opener=_open)
+                found = os.fstat(self._open.fileno())
+            except (OSError, ValueError) as error:  # the latter for a path that can be none
+                raise _unreadable(self._file, error) from None
+        if (why := _change(self._file, found)) is not None:
+            raise _changed(self._file, why)
 
     def read(self) -> bytes:
         """Returns the next block; empty at the end.
@@ -164,7 +168,7 @@ class _Source:
         """
         with self._lock:
             try:
-                block = b"" if self._open.closed else self._open.read(_BLOCK)
+                block = b"" if self._open is None or self._is_closed else self._open.read(_BLOCK)
             except OSError as error:
                 raise _unreadable(self._file, error) from None
             self._hash.update(block)
@@ -189,21 +193,17 @@ class _Source:
 
     def close(self) -> None:
         """Closes the file, once no thread reads from it: on a dead disk that may take long."""
+        self._is_closed = True
         if self._lock.acquire(blocking=False):
-            self._open.close()
             self._lock.release()
+            self._close()
         else:
-            asyncio.get_running_loop().run_in_executor(None, self._close_later)
+            asyncio.get_running_loop().run_in_executor(None, self._close)
 
-    def _close_later(self) -> None:
+    def _close(self) -> None:
         with self._lock:
-            self._open.close()
-
-
-def _close(opening: asyncio.Task[_Source]) -> None:
-    """Closes what nobody waits for any more."""
-    if not opening.cancelled() and opening.exception() is None:
-        opening.result().close()
+            if self._open is not None:
+                self._open.close()
 
 
 def _open(path: str, flags: int) -> int:
@@ -230,10 +230,11 @@ def _changed(file: UploadFile, why: str) -> DataError:
     )
 
 
-def _unreadable(file: UploadFile, error: OSError) -> DataError:
+def _unreadable(file: UploadFile, error: OSError | ValueError) -> DataError:
+    reason = error.strerror if isinstance(error, OSError) else "Its name cannot be one"
     return DataError(
         f"“{_shown(file)}” cannot be read",
-        f"{one_line(error.strerror or type(error).__name__)}. It was not uploaded.",
+        f"{one_line(reason or type(error).__name__)}. It was not uploaded.",
         "Check that it is there and may be read, then upload it.",
     )
 
