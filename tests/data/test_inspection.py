@@ -120,7 +120,7 @@ def test_long_records_are_checked_few_at_a_time(monkeypatch: pytest.MonkeyPatch)
 
     _, found = check_records(records(), None, position=lambda: read)
     assert found.records == 40
-    assert sizes == [16, 16, 8]
+    assert sizes == [10, 10, 10, 10]
 
 
 def test_the_suspects_are_those_that_are_left_out(tmp_path: Path) -> None:

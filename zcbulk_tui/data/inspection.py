@@ -1,7 +1,6 @@
 """A file as a whole: opened, read once, and checked on the way."""
 
 from collections.abc import Callable, Iterator
-from itertools import islice
 from pathlib import Path
 
 from zcbulk_tui.data import delimiter as delimiters
@@ -25,8 +24,7 @@ _MOST_COLUMNS = 5_000
 
 _RECORDS_AT_ONCE = 1_000
 _BYTES_AT_ONCE = 2**20
-_STEP = 8
-"""After so many records it is looked how long they are: some are a million times as long."""
+"""Bounds the memory where records are long: some are a million times as long as others."""
 
 
 def inspect(
@@ -116,8 +114,8 @@ def _in_chunks(
 ) -> Iterator[list[Record]]:
     chunk: list[Record] = []
     begin = position()
-    while some := list(islice(records, min(_STEP, at_once - len(chunk)))):
-        chunk += some
+    for record in records:
+        chunk.append(record)
         if len(chunk) >= at_once or position() - begin >= _BYTES_AT_ONCE:
             yield chunk
             chunk = []
