@@ -99,10 +99,10 @@ class FormNames(NamedTuple):
             if not is_link_name(value.strip()):
                 raise UsageError(
                     f"“{one_line(value, 60)}” cannot be the {what}'s link name",
-                    next_step="Link names stand in the URL of the application; they have no spaces.",
+                    next_step="Link names stand in the application's URL; they have no spaces.",
                 )
-        parts = (part.strip() for part in (self.owner, self.app, self.form))
-        return FormRef(origin, *parts, self.environment)
+        owner, app, form = (part.strip() for part in (self.owner, self.app, self.form))
+        return FormRef(origin, owner, app, form, self.environment)
 
 
 def question(prepared: Prepared, plan: InsertPlan, calls_left: str) -> Question:
