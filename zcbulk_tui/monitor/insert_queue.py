@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -32,6 +33,7 @@ from zcbulk_tui.domain.windows import Recalled
 from zcbulk_tui.errors import (
     ConfigError,
     HeldError,
+    QuotaSpentError,
     UnreachableError,
     UsageError,
     ZcbulkError,
@@ -242,7 +244,7 @@ class InsertQueue:
             known = insertion.with_step(step, interrupted(record, step))
             self._insertions.keep(known)
             self._say(known, f"{step.value} interrupted", error=interrupted(record, step).error)
-            self._read(known)
+            self._watch(known)
 
     # The steps.
 
@@ -269,7 +271,6 @@ class InsertQueue:
         self._insertions.created(known, job)
         self._waits.pop(known.key, None)
         self._recorder.event(EventKind.INSERT, f"Created for {known.source}", job)
-        self._monitor.watch([Recalled(JobSnapshot(job))])
         return True
 
     async def _upload(self, insertion: Insertion) -> bool:
@@ -304,7 +305,7 @@ class InsertQueue:
         self._say(known, f"Uploaded {known.source}")
         if not known.starts:
             self._insertions.end(known)
-            self._read(known)
+            self._watch(known)
         return known.starts
 
     async def _start(self, insertion: Insertion) -> bool:
@@ -316,6 +317,7 @@ class InsertQueue:
         if not insertion.starts or was_sent:
             self._insertions.end(insertion)
             return False
+        self._watch(insertion)
         try:
             command = await self._monitor.command(ref, Action.START)
         except HeldError as error:
@@ -346,8 +348,7 @@ class InsertQueue:
         self._say(known, f"{step.value} {outcome} for {known.source}", error=record.error)
         if passes(record.error):
             self._wait(known.key, "")
-        if record.is_unclear:
-            self._read(known)
+        self._watch(known)
         return False
 
     def _cut_short(
@@ -361,13 +362,18 @@ class InsertQueue:
             known = insertion.with_step(step, record.ended_by(error))
         self._insertions.keep(known)
 
-    def _read(self, insertion: Insertion) -> None:
-        """Has the status read: it shows what can be known."""
-        if insertion.ref is not None:
-            try:
-                self._monitor.poll_now([insertion.ref], key=EventKind.INSERT.value)
-            except ZcbulkError:
-                return  # too few calls are left: the plan reads it
+    def _watch(self, insertion: Insertion) -> None:
+        """Has its job watched, and so read: what is on its way to its start needs no reading."""
+        ref = insertion.ref
+        if ref is None:
+            return
+        if self._monitor.snapshot(ref) is None:
+            job = _job_of(insertion, insertion.create.sent_at if insertion.create else self._now())
+            self._monitor.watch([Recalled(JobSnapshot(job))])
+            self._recorder.event(EventKind.ADDED, "Watched from now on", job)
+        elif insertion.upload is not None and insertion.upload.is_unclear:
+            with suppress(QuotaSpentError):  # the plan reads it
+                self._monitor.poll_now([ref], key=EventKind.INSERT.value)
 
     # What stands in the way.
 

@@ -252,7 +252,10 @@ class Monitor:
                 self._publish(polled_job)
                 raise
         self._sink.publish(CommandEnded(polled_job.job, command))
-        self._plan.by_rule(polled_job)
+        if command.outcome is Outcome.ACCEPTED and polled_job.last is None:
+            self._plan.retry(polled_job, 2 * SETTLE)  # the poll that shows the effect is its first
+        else:
+            self._plan.by_rule(polled_job)
         if command.error is None:
             self._quota.not_spent()
             self._plan.bring_forward(self._service.note_success())

@@ -41,13 +41,13 @@ def report(preflight: Preflight, now: datetime, cells: int) -> list[Line]:
         cells: The width, at least 40.
     """
     lines = [*_facts(preflight, now, cells), *_limit(preflight.facts, cells)]
+    lines += [(), _heading("Batches")]
+    for text, look in verdict(preflight.verdict):
+        lines += _sentence(text, look, cells)
     blocking = [finding for finding in preflight.findings if finding.blocks]
     warning = [finding for finding in preflight.findings if not finding.blocks]
     lines += _section("Would be refused, or lose data", blocking, preflight, Look.ERROR, cells)
     lines += _section("May be refused, or look wrong", warning, preflight, Look.WARNING, cells)
-    lines += [(), _heading("Batches")]
-    for text, look in verdict(preflight.verdict):
-        lines += _sentence(text, look, cells)
     if preflight.not_checked:
         lines += [(), _heading("Not checked")]
         for each in preflight.not_checked:

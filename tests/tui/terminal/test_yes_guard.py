@@ -11,7 +11,7 @@ from zcbulk_tui.tui.screens.add_job import AddJobScreen
 from zcbulk_tui.tui.screens.dialogs import ConfirmScreen
 from zcbulk_tui.tui.screens.watch_jobs import WatchJobsScreen
 from zcbulk_tui.tui.terminal.input_driver import Key, Paste
-from zcbulk_tui.tui.terminal.yes_guard import QUIET, READING_TIME
+from zcbulk_tui.tui.terminal.yes_guard import QUIET, QUIET_AFTER_NAME, READING_TIME
 
 QUESTIONS = ["S", "x", "R"]
 
@@ -62,9 +62,10 @@ async def test_enter_after_a_name_takes_its_time_too() -> None:
         assert stage.app._terminal._yes_guard._readable_since is not None
         begin = stage.app._terminal._yes_guard._readable_since + READING_TIME + _MOMENT
         # Over a slow line a paste comes so, and its last character may be Enter.
-        await send(stage, Key("enter", "\r", at=begin, alone=True, quiet=0.3))
+        early = QUIET_AFTER_NAME - 0.001
+        await send(stage, Key("enter", "\r", at=begin, alone=True, quiet=early))
         assert stage.app.screen is question
-        await send(stage, Key("enter", "\r", at=begin, alone=True, quiet=QUIET))
+        await send(stage, Key("enter", "\r", at=begin, alone=True, quiet=QUIET_AFTER_NAME))
         assert stage.app.screen is stage.screen
 
 

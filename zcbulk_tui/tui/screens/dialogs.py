@@ -101,6 +101,11 @@ class ConfirmScreen(Dialog[bool]):
         """Answers no."""
         self.dismiss(False)
 
+    @property
+    def asks_for_name(self) -> bool:
+        """Whether a name must have been typed before a key can say yes."""
+        return self._typed is not None
+
     def would_say_yes(self, key: str) -> bool:
         """Whether a key may answer yes; Enter does not while the focus is on No."""
         if key == "y":

@@ -10,7 +10,9 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.css.query import DOMQuery
 from textual.suggester import SuggestFromList
+from textual.widget import Widget
 from textual.widgets import Button, Input, Label, Select, Static
 
 from zcbulk_tui.domain.form import FormFields, FormRef, NamedLink
@@ -27,6 +29,14 @@ from zcbulk_tui.tui.screens.dialogs import ConfirmScreen, Dialog
 from zcbulk_tui.tui.widgets import painter
 from zcbulk_tui.tui.widgets.field import Field
 from zcbulk_tui.tui.widgets.path_field import PathField
+
+_ASKED = {
+    "path": "Which file?",
+    "form": "Into which form? Its link name stands in its URL.",
+    "owner": "Who owns the application? The user name stands in its URL.",
+    "app": "In which application is the form? Its link name stands in its URL.",
+}
+"""What is asked where a field is empty."""
 
 _TICK = 0.25
 """Seconds between two looks at how much has been read."""
@@ -90,7 +100,7 @@ class InsertFileScreen(Dialog[Prepared | None]):
         names = SuggestFromList([it.form for it in self._forms])
         with VerticalScroll(classes="dialog", can_focus=False):
             yield Static("Insert a file", classes="dialog-title")
-            with Vertical(id="fields"):
+            with Vertical(id="fields", classes="first"):
                 with Horizontal(classes="field"):
                     yield Label("File")
                     yield PathField(id="path", placeholder="a CSV, or a ZIP with one; → completes")
@@ -126,9 +136,9 @@ class InsertFileScreen(Dialog[Prepared | None]):
                         compact=True,
                         id="starts",
                     )
-            yield Static(id="report", markup=False)
+            yield Static(id="report", classes="second", markup=False)
             with Vertical(classes="dialog-answer"):
-                with Horizontal(classes="field", id="handling"):
+                with Horizontal(classes="field second", id="handling"):
                     yield Label("Suspects")
                     yield Select(
                         list(_HANDLINGS),
@@ -139,14 +149,16 @@ class InsertFileScreen(Dialog[Prepared | None]):
                     )
                 yield Static(id="problem", markup=False)
                 with Horizontal(classes="dialog-buttons"):
-                    yield Button("Cancel", id="cancel")
-                    yield Button("List forms (1 call)", id="list")
-                    yield Button("Check", id="check", variant="primary")
+                    yield Button("Cancel", id="cancel", classes="first")
+                    yield Button("List forms (1 call)", id="list-forms", classes="first")
+                    yield Button("Check", id="check", variant="primary", classes="first")
+                    yield Button("Back", id="back", classes="second")
+                    yield Button("List fields (1 call)", id="list-fields", classes="second")
+                    yield Button("Insert…", id="insert", variant="primary", classes="second")
 
     def on_mount(self) -> None:
-        """Shows the fields alone, at first."""
-        self.query_one("#handling").display = False
-        self.query_one("#report").display = False
+        """Shows the first page."""
+        self._turn_to(self.query(".first"))
         self._ticking = self.set_interval(_TICK, self._show_progress, pause=True)
 
     def on_unmount(self) -> None:
@@ -183,23 +195,18 @@ class InsertFileScreen(Dialog[Prepared | None]):
             self.dismiss(None)
 
     @on(Button.Pressed, "#cancel")
+    @on(Button.Pressed, "#back")
     def _cancelled(self) -> None:
         self.action_cancel()
 
     @on(Input.Submitted)
     @on(Button.Pressed, "#check")
     def _submitted(self) -> None:
-        if self._checked is not None:
-            self._prepare(self._checked)
-            return
-        if not self._field("path").value.strip():
-            self._field("path").focus()
-            self._say("Which file?")
-            return
-        if not self._field("form").value.strip():
-            self._field("form").focus()
-            self._say("Into which form?")
-            return
+        for name, asked in _ASKED.items():
+            if not self._field(name).value.strip():
+                self._field(name).focus()
+                self._say(asked)
+                return
         try:
             form = self._names().ref(self._home.origin)
         except UsageError as error:
@@ -215,12 +222,9 @@ class InsertFileScreen(Dialog[Prepared | None]):
     def _field(self, name: str) -> Input:
         return self.query_one(f"#{name}", Input)
 
-    @on(Button.Pressed, "#list")
+    @on(Button.Pressed, "#list-forms")
     def _list(self) -> None:
-        if self._checked is not None and self._form is not None:
-            self._work(self._list_fields(self._form))
-        else:
-            self._work(self._list_forms())
+        self._work(self._list_forms())
 
     async def _list_forms(self) -> None:
         """Lists the applications, or the forms of one, for the user to choose from."""
@@ -293,30 +297,31 @@ class InsertFileScreen(Dialog[Prepared | None]):
         """Shows what was found in the place of the fields."""
         self._checked = checked
         suspects = len(checked.found.suspects)
-        self.query_one("#fields").display = False
-        self.query_one("#report").display = True
+        self._turn_to(self.query(".second"))
         self.query_one("#handling").display = suspects > 0
         self._show_report(checked)
         self.query_one(VerticalScroll).scroll_home(animate=False)
-        check, lists = self.query_one("#check", Button), self.query_one("#list", Button)
-        check.label = "Insert…"
-        lists.label = "List fields (1 call)"
-        self.query_one("#cancel", Button).label = "Back"
         known = checked.found.fields_read_at is not None
         said = "" if known else "The form's fields are not known: List fields checks the values."
         self._say(said)
-        (self.query_one("#suspects") if suspects else check).focus()
+        self.query_one("#insert").focus()
 
     def _show_fields(self) -> None:
         self._checked = None
-        self.query_one("#fields").display = True
-        self.query_one("#report").display = False
-        self.query_one("#handling").display = False
-        self.query_one("#check", Button).label = "Check"
-        self.query_one("#list", Button).label = "List forms (1 call)"
-        self.query_one("#cancel", Button).label = "Cancel"
+        self._turn_to(self.query(".first"))
         self._say("")
         self._field("path").focus()
+
+    def _turn_to(self, page: DOMQuery[Widget]) -> None:
+        """Shows what is on one of the two pages, and nothing of the other."""
+        shown = set(page)
+        for widget in self.query(".first, .second"):
+            widget.display = widget in shown
+
+    @on(Button.Pressed, "#list-fields")
+    def _list_again(self) -> None:
+        if self._form is not None:
+            self._work(self._list_fields(self._form))
 
     async def _list_fields(self, form: FormRef) -> None:
         try:
@@ -328,8 +333,10 @@ class InsertFileScreen(Dialog[Prepared | None]):
 
     # The insertion.
 
-    def _prepare(self, checked: CheckedFile) -> None:
-        if self._form is None:
+    @on(Button.Pressed, "#insert")
+    def _prepare(self) -> None:
+        checked = self._checked
+        if checked is None or self._form is None:
             return
         chosen = Suspects(self.query_one("#suspects", Select).value)
         plan = InsertPlan(
@@ -369,7 +376,7 @@ class InsertFileScreen(Dialog[Prepared | None]):
         self._read = (0, 0)
         self._ticking.resume()
         for button in self.query(Button):
-            button.disabled = button.id != "cancel"
+            button.disabled = button.id not in ("cancel", "back")
         try:
             return await asyncio.to_thread(read)
         finally:

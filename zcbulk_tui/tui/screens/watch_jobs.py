@@ -76,6 +76,11 @@ class WatchJobsScreen(Dialog[list[WatchedJob] | None]):
     def _text(self) -> str:
         return "\n\n".join(self._offer.paragraphs(self._glyphs))
 
+    @property
+    def asks_for_name(self) -> bool:
+        """No name has to be typed."""
+        return False
+
     def would_say_yes(self, key: str) -> bool:
         """Whether a key watches the jobs: the rest of a paste must not."""
         return key == "enter" and self.focused is self.query_one("#watch")

@@ -18,6 +18,9 @@ READING_TIME = 0.4
 QUIET = 1.0
 """Seconds without text before a yes: over a slow line a paste arrives as single characters."""
 
+QUIET_AFTER_NAME = 0.3
+"""The same where a name was typed into the question: no accidental text has just that name."""
+
 _CHECK_INTERVAL = 0.05
 """Seconds between two checks whether the terminal has read the question."""
 
@@ -25,6 +28,11 @@ _CHECK_INTERVAL = 0.05
 @runtime_checkable
 class Question(Protocol):
     """A screen that asks for a confirmation."""
+
+    @property
+    def asks_for_name(self) -> bool:
+        """Whether a name must have been typed before a key can confirm."""
+        ...
 
     def would_say_yes(self, key: str) -> bool:
         """Whether a key, by Textual's name, would confirm now."""
@@ -68,7 +76,8 @@ class YesGuard:
             return not (is_plain and self._can_be_read(question, event.time))
         if not isinstance(event, Key) or not question.would_say_yes(event.key):
             return False
-        is_deliberate = event.alone and event.quiet >= QUIET
+        quiet = QUIET_AFTER_NAME if question.asks_for_name else QUIET
+        is_deliberate = event.alone and event.quiet >= quiet
         if is_deliberate and self._can_be_read(question, event.at):
             return False
         question.say_too_soon()
