@@ -257,6 +257,12 @@ def test_a_step_that_was_lost_or_refused_is_not_sent_again_by_itself(
     assert stage.inserting.names()[-1] == "start"
 
 
+def test_what_does_not_change_is_published_once() -> None:
+    stage = after(600, insertion(), api=lambda api: api.create_answers.append(LOST))
+    published = [it for it in stage.events if isinstance(it, QueueChanged)]
+    assert [it.files[0].stage for it in published] == [Where.WAITS, Where.SENDING, Where.UNCLEAR]
+
+
 def test_after_a_lost_upload_the_status_is_read_once() -> None:
     stage = after(8, insertion(), api=lambda api: api.upload_answers.append(LOST))
     (job,) = stage.list.jobs()

@@ -427,8 +427,8 @@ class InsertQueue:
 
     def _publish(self, queue: Sequence[Insertion], slots: Mapping[FormRef, Slot]) -> None:
         files = tuple(map(self._with_progress, queued_files(queue, slots)))
-        if files != self._published:
-            self._published = files
+        before, self._published = self._published, files
+        if list(map(_seen, files)) != list(map(_seen, before)):
             self._sink.publish(QueueChanged(files))
 
     def _with_progress(self, file: QueuedFile) -> QueuedFile:
@@ -440,6 +440,16 @@ class InsertQueue:
             rate=sent / seconds if sent and seconds >= 1 else None,
             trouble=self._waits.get(key, (0.0, 0, ""))[2],
         )
+
+
+def _seen(file: QueuedFile) -> tuple[object, ...]:
+    """What is seen of a file: errors that are read anew are other objects with the same words."""
+    insertion = file.insertion
+    steps = tuple(
+        step and (step.sent_at, step.outcome, str(step.error))
+        for step in (insertion.create, insertion.upload)
+    )
+    return (insertion.key, insertion.job_id, insertion.label, steps, *file[1:])
 
 
 def _job_of(insertion: Insertion, created_at: datetime) -> WatchedJob:

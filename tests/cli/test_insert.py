@@ -1,0 +1,218 @@
+"""``insert`` and ``queue``: from a file to a running job, each step once."""
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.commands import CommandLine
+from zcbulk_tui.cli import prompts
+from zcbulk_tui.simulator.creator import Creator
+from zcbulk_tui.simulator.faults import Call
+from zcbulk_tui.simulator.fields import FORMS
+from zcbulk_tui.simulator.messages import LOST
+from zcbulk_tui.simulator.samples import sample
+from zcbulk_tui.simulator.scenarios import build
+from zcbulk_tui.simulator.schedule import Fault
+from zcbulk_tui.simulator.server import LoopbackServer
+
+ROWS = 600
+
+SPEED = 100.0
+"""A job of these lasts for a while at first, and seconds in all."""
+
+
+@pytest.fixture
+def creator(monkeypatch: pytest.MonkeyPatch) -> Iterator[Creator]:
+    """A simulated Creator that the settings lead to, with a form that has no job."""
+    creator = build("steady", speed=SPEED)
+    with LoopbackServer(creator) as server:
+        settings = {
+            "BASE_URL": server.base_url,
+            "ACCESS_TOKEN": creator.token,
+            "OWNER": "jason18",
+            "APP": "zylker-store",
+            "FORM": "Contacts",
+            "ENVIRONMENT": "production",
+        }
+        for name, value in settings.items():
+            monkeypatch.setenv(f"ZCBULK_{name}", value)
+        yield creator
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A file of good records for the form."""
+    path = tmp_path / "contacts.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(sample(FORMS["Contacts"].fields, ROWS))
+    return path
+
+
+def changes(creator: Creator) -> list[str | None]:
+    """The calls that change something, by their names."""
+    return [entry.action for entry in creator.log if entry.method != "GET"]
+
+
+def test_a_file_becomes_a_running_job_by_one_command(
+    cli: CommandLine, creator: Creator, file: Path
+) -> None:
+    ended = cli("insert", str(file), "--yes", "--label", "New contacts", "--tag", "crm")
+    assert ended.code == 0
+    assert changes(creator) == ["create", "upload", "start"]
+    assert "Start accepted" in ended.out
+    listed = json.loads(cli("jobs", "list", "--json").out)
+    assert [(job["label"], job["tags"]) for job in listed] == [("New contacts", ["crm"])]
+    assert cli("queue").out.startswith("No file is on its way.")
+    history = json.loads(cli("history", "New contacts", "--json").out)
+    assert history["file"]["name"] == "contacts.csv"
+    assert history["file"]["rows"] == ROWS
+    assert len(history["file"]["sha256"]) == 64
+    log = cli("log").out
+    assert "create sent for contacts.csv" in log
+    assert "Uploaded contacts.csv" in log
+
+
+def test_waiting_for_the_end_prints_how_it_goes(
+    cli: CommandLine, creator: Creator, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zcbulk_tui.cli.inserting._LEAST_WAIT", 0.1)
+    monkeypatch.setattr("zcbulk_tui.cli.inserting._LONGEST_WAIT", 0.1)
+    ended = cli("insert", str(file), "--yes", "--wait")
+    assert ended.code == 0
+    assert f"contacts.csv: Completed, 100 %, {ROWS} in, 0 failed" in ended.out
+    assert len(list(creator.records("Contacts", "production"))) == ROWS
+
+
+def test_without_a_start_the_job_is_left_uploaded(
+    cli: CommandLine, creator: Creator, file: Path
+) -> None:
+    assert cli("insert", str(file), "--yes", "--no-start").code == 0
+    assert changes(creator) == ["create", "upload"]
+
+
+def test_a_dry_run_sends_and_writes_nothing(
+    cli: CommandLine, creator: Creator, file: Path, home: Path
+) -> None:
+    ended = cli("insert", str(file), "--dry-run")
+    assert ended.code == 0
+    assert f"{ROWS} records" in ended.out
+    assert "PRODUCTION" in ended.out
+    assert creator.log == []
+    assert not (home / "state" / "uploads").exists()
+
+
+def test_in_production_the_name_of_the_form_is_the_yes(
+    cli: CommandLine, creator: Creator, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zcbulk_tui.cli.insert.has_terminal", lambda: True)
+    monkeypatch.setattr(prompts, "answer", lambda _: "y")
+    ended = cli("insert", str(file))
+    assert (ended.code, changes(creator)) == (1, [])
+    assert "It costs 3 calls (create, upload, start)" in ended.out
+    monkeypatch.setattr(prompts, "answer", lambda _: "Contacts")
+    assert cli("insert", str(file)).code == 0
+    assert changes(creator) == ["create", "upload", "start"]
+
+
+def test_without_a_terminal_it_needs_a_yes(cli: CommandLine, creator: Creator, file: Path) -> None:
+    ended = cli("insert", str(file))
+    assert (ended.code, changes(creator)) == (2, [])
+    assert "In a script, add --yes." in ended.err
+
+
+def test_what_would_be_refused_needs_a_decision(
+    cli: CommandLine, creator: Creator, tmp_path: Path
+) -> None:
+    bad = tmp_path / "bad.csv"
+    bad.write_text("Email,Company\na@b.co,Acme\nnobody\n")
+    ended = cli("insert", str(bad), "--yes")
+    assert (ended.code, changes(creator)) == (2, [])
+    assert "--suspects leave-out, pack or as-they-are" in ended.err
+    ended = cli("insert", str(bad), "--yes", "--suspects", "leave-out", "--no-start")
+    assert ended.code == 0
+    assert (tmp_path / "bad.suspects.csv").read_text().splitlines() == ["Email,Company", "nobody"]
+    (job,) = (job for job in creator.jobs.values() if job.address.form == "Contacts")
+    assert job.counts(creator.timeline.now()).total == 1
+
+
+def test_parts_go_one_after_the_other(cli: CommandLine, creator: Creator, file: Path) -> None:
+    ended = cli("insert", str(file), "--yes", "--part-records", "250")
+    assert ended.code == 0
+    assert changes(creator) == ["create", "upload", "start"]
+    queued = json.loads(cli("queue", "list", "--json").out)
+    assert [it["label"] for it in queued] == ["contacts.csv 2/3", "contacts.csv 3/3"]
+    assert [it["records"] for it in queued] == [250, 100]
+    assert "1 file for this form before it" in cli("queue").out
+
+
+def lose(creator: Creator, call: Call) -> None:
+    creator.inject(Fault(LOST, behind=True, calls=frozenset({call})))
+
+
+@pytest.mark.parametrize("call", [Call.CREATE, Call.UPLOAD])
+def test_a_lost_answer_is_unclear_and_nothing_is_sent_again(
+    cli: CommandLine, creator: Creator, file: Path, call: Call
+) -> None:
+    lose(creator, call)
+    ended = cli("insert", str(file), "--yes")
+    assert ended.code == 4
+    assert changes(creator).count(call.name.lower()) == 1
+    queued = cli("queue").out
+    assert "unclear" in queued
+    (found,) = json.loads(cli("queue", "list", "--json").out)
+    assert found["stage"] == "unclear"
+
+
+def test_a_form_with_an_active_job_lets_the_file_wait(
+    cli: CommandLine, creator: Creator, file: Path
+) -> None:
+    assert cli("insert", str(file), "--yes").code == 0
+    ended = cli("insert", str(file), "--yes", "--label", "Second")
+    assert ended.code == 0
+    assert changes(creator).count("create") == 1
+    assert "Second: waits for the form's slot: contacts.csv is active" in ended.out
+    assert "queued. An open dashboard creates its job" in ended.err
+    (found,) = json.loads(cli("queue", "list", "--json").out)
+    assert found["label"] == "Second"
+    assert cli("queue", "drop", "Second").code == 0
+    assert cli("queue").out.startswith("No file is on its way.")
+
+
+@pytest.mark.usefixtures("creator")
+def test_the_queue_is_changed_by_commands(cli: CommandLine, file: Path) -> None:
+    cli("insert", str(file), "--yes", "--part-records", "150")
+
+    def labels() -> list[str]:
+        return [it["label"] for it in json.loads(cli("queue", "list", "--json").out)]
+
+    assert labels() == ["contacts.csv 2/4", "contacts.csv 3/4", "contacts.csv 4/4"]
+    assert cli("queue", "up", "contacts.csv 4/4").code == 0
+    assert labels() == ["contacts.csv 2/4", "contacts.csv 4/4", "contacts.csv 3/4"]
+    ended = cli("queue", "drop", "contacts.csv")
+    assert ended.code == 2
+    assert "is no file of the queue" in ended.err
+
+
+def test_the_fields_of_a_form_are_listed_once_and_kept(
+    cli: CommandLine, creator: Creator, tmp_path: Path
+) -> None:
+    bad = tmp_path / "bad.csv"
+    bad.write_text("Email,Compny\nnobody,Acme\n")
+    assert "the form's fields are not known" in cli("check", str(bad)).out
+    listed = cli("check", str(bad), "--list-fields")
+    assert "Email: not an e-mail address" in listed.out
+    assert "“Company” is near" in listed.out
+    assert cli("check", str(bad)).out.replace("\n", "") == listed.out.replace("\n", "")
+    assert [entry.path.rpartition("/")[2] for entry in creator.log] == ["fields"]
+
+
+def test_read_only_inserts_nothing(
+    cli: CommandLine, creator: Creator, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZCBULK_READ_ONLY", "true")
+    ended = cli("insert", str(file), "--yes")
+    assert (ended.code, creator.log) == (2, [])
+    assert "read-only" in ended.err

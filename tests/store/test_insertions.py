@@ -1,0 +1,176 @@
+"""The queue of files in the database, and who works a form."""
+
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.support.contexts import PROFILE
+from tests.support.databases import memory_database
+from tests.support.insertions import FORM, OTHER_FORM, insertion
+from tests.support.jobs import NOW, watched
+from zcbulk_tui.domain.control import Outcome
+from zcbulk_tui.domain.form import FormField, FormFields, NamedLink
+from zcbulk_tui.domain.insertion import Step, StepRecord
+from zcbulk_tui.errors import Answer, UndocumentedError
+from zcbulk_tui.store.archive import Archive
+from zcbulk_tui.store.form_lock import FormLocks
+from zcbulk_tui.store.insertions import Insertions
+from zcbulk_tui.store.meta_cache import MetaCache
+from zcbulk_tui.store.watch_list import WatchList
+
+JOB_ID = "3888833000000114027"
+
+
+def make() -> Insertions:
+    return Insertions(memory_database(), PROFILE)
+
+
+def test_all_of_it_comes_back() -> None:
+    insertions = make()
+    error = UndocumentedError("Zoho refused", "Why", "Next", answer=Answer(409, 99005, "busy"))
+    kept = insertion(
+        tags=("a", "b"),
+        create=StepRecord(NOW, Outcome.ACCEPTED, "Job created successfully"),
+        upload=StepRecord(NOW).ended_by(error),
+        job_id=JOB_ID,
+        starts=False,
+        goes_on=True,
+    )
+    insertions.add([kept])
+    (found,) = insertions.open()
+    assert found.upload is not None
+    assert str(found.upload.error) == str(error)
+    # Errors are equal by their words only.
+    assert found.with_step(Step.UPLOAD, kept.upload) == kept
+    for again in (insertions.find("one"), insertions.of_job(FORM.job(JOB_ID))):
+        assert again is not None
+        assert again.with_step(Step.UPLOAD, kept.upload) == kept
+    assert insertions.of_job(OTHER_FORM.job(JOB_ID)) is None
+    last = insertions.last_of(FORM)
+    assert last is not None
+    assert last.key == kept.key
+    assert insertions.last_of(OTHER_FORM) is None
+
+
+def test_what_is_over_is_in_no_queue_and_names_its_job_still() -> None:
+    insertions = make()
+    made = insertion(job_id=JOB_ID)
+    insertions.add([made])
+    job = watched(JOB_ID)
+    insertions.created(made, job)
+    insertions.end(made)
+    assert insertions.open() == []
+    assert [it.ref for it in WatchList(insertions.database, PROFILE).jobs()] == [job.ref]
+    history = Archive(insertions.database, PROFILE).history(job.ref)
+    assert history is not None
+    assert history.source == made.source
+
+
+def test_when_jobs_were_created_lately() -> None:
+    insertions = make()
+    times = [NOW, NOW + timedelta(seconds=30), NOW + timedelta(seconds=90)]
+    insertions.add(insertion(str(number), create=StepRecord(at)) for number, at in enumerate(times))
+    assert insertions.creates_since(NOW + timedelta(seconds=29)) == times[1:]
+
+
+def test_the_copy_that_was_made_for_the_upload_goes_with_the_end(tmp_path: Path) -> None:
+    insertions = make()
+    original, copy = tmp_path / "orders.csv", tmp_path / "uploads.csv"
+    for path in (original, copy):
+        path.write_text("a\n1\n")
+    made = insertion()
+    source, file = made.source, made.upload_file
+    made = replace(
+        made, source=replace(source, path=original), upload_file=replace(file, path=copy)
+    )
+    insertions.add([made])
+    insertions.end(made)
+    assert original.exists()
+    assert not copy.exists()
+    as_it_is = replace(made, key="two", upload_file=replace(file, path=original))
+    insertions.add([as_it_is])
+    insertions.end(as_it_is)
+    assert original.exists()
+
+
+def test_one_process_works_a_form(tmp_path: Path) -> None:
+    one, other = FormLocks(tmp_path), FormLocks(tmp_path)
+    assert one.take(FORM)
+    assert not one.take(FORM)
+    assert not other.take(FORM)
+    assert other.take(OTHER_FORM)
+    one.release(FORM)
+    assert other.take(FORM)
+    other.release(FORM)
+    other.release(OTHER_FORM)
+
+
+_HOLDER = """
+import os, sys
+from pathlib import Path
+from tests.support.insertions import FORM
+from zcbulk_tui.store.form_lock import FormLocks
+assert FormLocks(Path(sys.argv[1])).take(FORM)
+print("taken", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_killed_process_holds_no_form(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", _HOLDER, str(tmp_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "taken\n"
+        locks = FormLocks(tmp_path)
+        assert not locks.take(FORM)
+        holder.kill()
+        holder.wait()
+        assert locks.take(FORM)
+        locks.release(FORM)
+
+
+def test_where_no_file_can_be_made_a_form_can_be_worked(tmp_path: Path) -> None:
+    locks = FormLocks(tmp_path / "missing")
+    assert locks.take(FORM)
+    assert not locks.take(FORM)
+    locks.release(FORM)
+
+
+FIELDS = FormFields(
+    (
+        FormField("Email", "E-mail", 3, is_unique=True, max_char=255),
+        FormField("Name", "Name", 29, is_mandatory=True, subfields=("first_name",)),
+        FormField("City", "City", 12, choices=("Paris", "Rome")),
+    ),
+    NOW,
+)
+
+
+def test_what_was_listed_is_kept() -> None:
+    cache = MetaCache(memory_database())
+    assert cache.fields(FORM) is None
+    cache.keep_fields(FORM, FIELDS)
+    assert cache.fields(FORM) == FIELDS
+    assert cache.fields(OTHER_FORM) is None
+    links = (NamedLink("Orders", "All orders"), NamedLink("store", "Store", "jason18"))
+    assert cache.links("a", "b") is None
+    cache.keep_links(links, NOW, "a", "b")
+    assert cache.links("a", "b") == links
+
+
+@pytest.mark.parametrize("answer", ["nonsense", "[1]", '[{"link_name": 5}]', "{}"])
+def test_what_makes_no_sense_is_listed_anew(answer: str) -> None:
+    database = memory_database()
+    cache = MetaCache(database)
+    cache.keep_fields(FORM, FIELDS)
+    database.write_later("UPDATE meta SET answer = ?", (answer,))
+    found = cache.fields(FORM)
+    assert found is None or found.fields == ()
