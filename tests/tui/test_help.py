@@ -1,5 +1,6 @@
 """The help on the screen: it scrolls, is filtered as typed, and closes."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -79,8 +80,11 @@ async def help_screen(
     app.set_keymap(keymap(keys))
     async with app.run_test(size=size) as pilot:
         await app.push_screen(HelpScreen(keys, read_only=read_only, glyphs=glyphs))
-        await pilot.pause()
-        yield Open(app, pilot)
+        help_ = Open(app, pilot)
+        async with asyncio.timeout(20):
+            while not any(help_.lines()[2:]):  # a slow machine draws it some refreshes later
+                await pilot.pause()
+        yield help_
 
 
 @pytest.mark.parametrize("size", SIZES)
