@@ -120,7 +120,7 @@ def _sign_in(creator: Creator, network: Network, now: Callable[[], datetime]) ->
     store = MemorySignIn()
     zoho = creator.accounts
     client = Client(zoho.client_id, SecretStr(zoho.client_secret))
-    code = SecretStr(zoho.grant_code(scopes.needed(read_only=False)))
+    code = SecretStr(zoho.grant_code(scopes.needed(read_only=False, with_forms=True)))
 
     async def sign_in() -> None:
         accounts = Accounts(network, datacenters.DATA_CENTERS[0].accounts_url)

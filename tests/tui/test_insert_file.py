@@ -1,0 +1,180 @@
+"""Inserting a file by keys: the dialog, what the check shows, and the queue."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input, Static
+
+from tests.tui.stage import Stage
+from zcbulk_tui.simulator.faults import Call
+from zcbulk_tui.simulator.fields import FORMS
+from zcbulk_tui.simulator.messages import LOST
+from zcbulk_tui.simulator.samples import sample
+from zcbulk_tui.simulator.schedule import Fault
+from zcbulk_tui.tui.screens.dialogs import ConfirmScreen
+from zcbulk_tui.tui.screens.insert_file import InsertFileScreen
+from zcbulk_tui.tui.screens.queue import QueueScreen
+from zcbulk_tui.tui.widgets.path_field import completion
+
+ROWS = 400
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A file of good records for the form Contacts."""
+    path = tmp_path / "contacts.csv"
+    with path.open("w", encoding="utf-8", newline="") as opened:
+        csv.writer(opened).writerows(sample(FORMS["Contacts"].fields, ROWS))
+    return path
+
+
+def dialog(stage: Stage) -> InsertFileScreen:
+    screen = stage.app.screen
+    assert isinstance(screen, InsertFileScreen)
+    return screen
+
+
+def said(stage: Stage) -> str:
+    return str(dialog(stage).query_one("#problem", Static).content)
+
+
+async def check(stage: Stage, path: Path | str, form: str = "Contacts") -> None:
+    """Opens the dialog, fills it in and has the file checked."""
+    await stage.press("N")
+    screen = dialog(stage)
+    for name, value in (("path", str(path)), ("form", form)):
+        screen.query_one(f"#{name}", Input).value = value
+    await stage.press("enter")
+
+
+async def until_checked(stage: Stage) -> None:
+    await stage.until(lambda: dialog(stage).query_one("#report").display)
+
+
+def changes(stage: Stage) -> list[str | None]:
+    return [it.action for it in stage.creator.log if it.method != "GET"]
+
+
+async def answer(stage: Stage, form: str = "Contacts") -> None:
+    """Says yes, by the form's name."""
+    await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
+    await stage.press(*form)
+    await stage.press("enter")
+
+
+async def test_a_file_becomes_a_running_job(file: Path) -> None:
+    async with Stage().open() as stage:
+        await check(stage, file)
+        await until_checked(stage)
+        assert f"{ROWS} records in 2 batches" in "\n".join(stage.text())
+        await stage.press("enter")
+        await answer(stage)
+        await stage.until(lambda: changes(stage)[-3:] == ["create", "upload", "start"])
+        await stage.until(lambda: "contacts.csv" in "\n".join(stage.text()))
+
+
+async def test_what_is_missing_is_asked_for_in_its_turn() -> None:
+    async with Stage().open() as stage:
+        await stage.press("N", "enter")
+        assert said(stage) == "Which file?"
+        await stage.press(*"/x", "enter")
+        assert said(stage).startswith("Into which form?")
+        focused = stage.app.screen.focused
+        assert focused is not None
+        assert focused.id == "form"
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [(None, "There is no file"), (b"", "is empty"), (b"Email\n", "no records")],
+)
+async def test_what_cannot_be_read_is_said_in_the_dialog(
+    tmp_path: Path, content: bytes | None, expected: str
+) -> None:
+    path = tmp_path / "some.csv"
+    if content is not None:
+        path.write_bytes(content)
+    async with Stage().open() as stage:
+        await check(stage, path)
+        await stage.until(lambda: expected in said(stage))
+        assert changes(stage) == []
+
+
+async def test_an_encoding_that_is_not_known_is_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "some.csv"
+    path.write_bytes("Company\nMüller\n".encode("windows-1252"))
+    async with Stage().open() as stage:
+        await check(stage, path)
+        await stage.until(lambda: "Which encoding" in "\n".join(stage.text()))
+        assert any("windows-1252" in line and "Müller" in line for line in stage.text())
+        await stage.press("enter")
+        await until_checked(stage)
+        assert any("windows-1252" in line for line in stage.text())
+
+
+async def test_the_fields_are_listed_by_a_key_and_then_checked(tmp_path: Path) -> None:
+    path = tmp_path / "some.csv"
+    path.write_text("Email,Company\nnobody,Acme\na@b.co,Acme\n")
+    async with Stage().open() as stage:
+        await check(stage, path)
+        await until_checked(stage)
+        assert said(stage).startswith("The form's fields are not known")
+        await stage.press("shift+tab", "enter")
+        await stage.until(lambda: "not an e-mail address" in "\n".join(stage.text()))
+        assert dialog(stage).query_one("#handling").display
+        await stage.press("enter")
+        await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
+        assert any("1 records are left out" in line for line in stage.text())
+        await stage.press("escape")
+        assert changes(stage) == []
+
+
+async def test_esc_goes_back_a_page_and_then_to_the_list(file: Path) -> None:
+    async with Stage().open() as stage:
+        await check(stage, file)
+        await until_checked(stage)
+        await stage.press("escape")
+        assert dialog(stage).query_one("#fields").display
+        await stage.press("escape")
+        assert stage.app.screen is stage.screen
+        assert changes(stage) == []
+
+
+async def test_a_lost_answer_needs_the_user_who_finds_it_in_the_queue(file: Path) -> None:
+    async with Stage().open() as stage:
+        stage.creator.inject(Fault(LOST, behind=True, calls=frozenset({Call.CREATE}), times=1))
+        await check(stage, file)
+        await until_checked(stage)
+        await stage.press("enter")
+        await answer(stage)
+        await stage.until(lambda: "a job may exist" in "\n".join(stage.text()))
+        await stage.press("escape", "n")
+        assert isinstance(stage.app.screen, QueueScreen)
+        assert any("unclear" in line for line in stage.text())
+        await stage.press("S")
+        assert any("may have made a job whose id" in line for line in stage.text())
+        await stage.press("escape", "x")
+        await stage.until(lambda: "No file is on its way" in "\n".join(stage.text()))
+        assert changes(stage) == ["create"]
+
+
+async def test_read_only_has_no_key_for_it() -> None:
+    async with Stage(read_only=True).open() as stage:
+        await stage.press("N")
+        assert stage.app.screen is stage.screen
+
+
+def test_a_path_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    for name in ("orders.csv", "orders.txt", ".hidden.csv", "o\x1b.csv"):
+        (tmp_path / name).touch()
+    begin = f"{tmp_path}/"
+    assert completion(f"{begin}or") == f"{begin}orders.csv"
+    assert completion(f"{begin}f") == f"{begin}folder/"
+    assert completion(f"{begin}orders.t") == f"{begin}orders.txt"
+    assert completion(begin) == f"{begin}orders.csv"
+    assert completion(f"{begin}.h") == f"{begin}.hidden.csv"
+    assert completion(f"{begin}none") is None
+    assert completion(f"{begin}none/x") is None
+    assert completion("~/\0") is None
