@@ -173,6 +173,8 @@ EXERCISES: Mapping[str, Exercise] = {
     "mark": Exercise(lambda stage: _marked(stage) == 1, after=("escape",)),
     "mark_all": Exercise(lambda stage: _marked(stage) == 12, after=("escape",)),
     "add": _opens("AddJobScreen"),
+    "insert": _opens("InsertFileScreen"),
+    "queue": _opens("QueueScreen", "No file is on its way"),
     "undo": Exercise(
         lambda stage: len(stage.jobs) == 12, lambda stage: stage.press("x", "y"), after=()
     ),

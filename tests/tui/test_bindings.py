@@ -148,7 +148,7 @@ async def test_own_keys_act_on_the_other_screens() -> None:
         await stage.press("b", "t", "plus")
         assert pressed(stage) == (None, False)
         assert any(" f correct the count " in line for line in stage.text())
-        await stage.press("i", "f")
+        await stage.press("m", "f")
         assert pressed(stage) == (Pace.EAGER, True)
         await stage.press("escape", "q")
         assert type(stage.app.screen).__name__ == "BudgetScreen"

@@ -22,7 +22,7 @@ from tests.tui.stage import Stage
 from zcbulk_tui.tui import ansi_palettes
 from zcbulk_tui.tui.keys import KEYS
 from zcbulk_tui.tui.palettes import PALETTES, Palette
-from zcbulk_tui.tui.questions import Question
+from zcbulk_tui.tui.question import Question
 from zcbulk_tui.tui.screens.dialogs import ConfirmScreen
 from zcbulk_tui.tui.screens.profiles import ProfilesScreen
 

@@ -39,9 +39,11 @@ def test_help_and_quit_are_always_whole(never: set[str]) -> None:
 @pytest.mark.parametrize("width", [80, 120])
 def test_what_costs_calls_says_how_many(width: int) -> None:
     shown = line(width)
-    for part in (" S start (2) ", " X abort (2) ", " r poll (1) "):
+    priced = [" S start (2) ", " X abort (2) ", " r poll (1) "]
+    priced += [" N insert (3) "] if width == 120 else []
+    for part in priced:
         assert part in shown
-    assert shown.count("(") == 3, "nothing else costs any"
+    assert shown.count("(") == len(priced), "nothing else costs any"
 
 
 def test_keys_leave_by_their_rank_as_the_screen_narrows() -> None:
@@ -57,8 +59,8 @@ def test_what_is_there_at_80_and_at_120() -> None:
         " S start (2)  X abort (2)  r poll (1)  Enter details  / filter  ? help  q quit"
     )
     assert line(120).rstrip() == (
-        " S start (2)  X abort (2)  r poll (1)  Enter details  a add  / filter  b budget  ? help  "
-        "q quit"
+        " S start (2)  X abort (2)  r poll (1)  Enter details  a add  N insert (3)  / filter  "
+        "b budget  ? help  q quit"
     )
 
 
@@ -86,8 +88,8 @@ async def test_the_last_line_of_the_screen_is_the_key_line(width: int) -> None:
 def test_a_legend_has_own_keys_and_as_many_as_fit() -> None:
     actions = {"back": "close", "down up": "scroll", "calls": "calls", "top": "newest"}
     keys = remapped(KEYS, {"down": "i", "calls": ""})
-    assert text(legend(keys, actions, 60)).rstrip() == " Esc close  n k scroll  g newest"
-    assert text(legend(keys, actions, 25)).rstrip() == " Esc close  n k scroll"
+    assert text(legend(keys, actions, 60)).rstrip() == " Esc close  i k scroll  g newest"
+    assert text(legend(keys, actions, 25)).rstrip() == " Esc close  i k scroll"
     assert line_width(legend(keys, actions, 5)) == 5
 
 

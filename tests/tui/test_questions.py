@@ -8,7 +8,7 @@ from tests.tui.model import DONE, READY, RUNNING, UNREAD, Model, job
 from zcbulk_tui.domain.job import Action, Environment, JobState
 from zcbulk_tui.domain.snapshot import ServiceSnapshot
 from zcbulk_tui.tui import questions
-from zcbulk_tui.tui.questions import Question, Typed
+from zcbulk_tui.tui.question import Question, Typed
 
 
 def asked(model: Model, action: Action) -> Question:

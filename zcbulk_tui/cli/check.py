@@ -115,7 +115,10 @@ def known_fields(arguments: Namespace, settings: Settings) -> FormFields | None:
         return read_fields(arguments.fields)
     if not arguments.list_fields and not forms.is_named(arguments, settings):
         return None
-    return forms.fields_of(forms.form_of(arguments, settings), settings, anew=arguments.list_fields)
+    # With it come the network and the database: a file alone needs neither.
+    from zcbulk_tui.cli.form_fields import fields_of
+
+    return fields_of(forms.form_of(arguments, settings), settings, anew=arguments.list_fields)
 
 
 def print_report(found: Preflight) -> None:

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from functools import partial
 
 from zcbulk_tui.cli import appearance, event_loop, job_names, options, state
+from zcbulk_tui.cli.forms import home_of
 from zcbulk_tui.cli.output import print_error
 from zcbulk_tui.cli.shutdown import Shutdown, end_children
 from zcbulk_tui.config import load, secrets
@@ -99,7 +100,7 @@ def _profile_spec(configuration: Configuration, jobs: Sequence[WatchedJob] | Non
     environment = Environment(settings.environment)
     job_defaults = JobDefaults(
         environment,
-        job_names.home_of(settings) or US,
+        home_of(settings) or US,
         settings.owner or "",
         settings.app or "",
         settings.form or "",
@@ -125,7 +126,7 @@ def _stranded(
     settings = configuration.settings
     with suppress(ConfigError):  # the line above the list says what is wrong with the memory
         return WatchList(database, settings.profile).stranded(
-            configuration.profiles, job_names.home_of(settings)
+            configuration.profiles, home_of(settings)
         )
     return {}
 

@@ -1,23 +1,15 @@
-"""Forms as users name them, and their fields, kept or listed for a call."""
+"""Forms as users name them."""
 
 from argparse import ArgumentParser, Namespace
 
-from zcbulk_tui.cli import event_loop, options
-from zcbulk_tui.cli.client import open_client
-from zcbulk_tui.cli.context import insert_context
-from zcbulk_tui.cli.inserting import now
-from zcbulk_tui.cli.job_names import home_of
+from zcbulk_tui.cli import options
 from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.domain import datacenters
 from zcbulk_tui.domain.address import is_link_name
-from zcbulk_tui.domain.budget import Cause
-from zcbulk_tui.domain.form import FormFields, FormRef
+from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.job import Environment
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError, UsageError
-from zcbulk_tui.monitor.call_limiter import CallLimiter
-from zcbulk_tui.monitor.calls import Calls
-from zcbulk_tui.monitor.form_lists import FormLists
-from zcbulk_tui.store.meta_cache import MetaCache
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -68,21 +60,9 @@ def form_of(arguments: Namespace, settings: Settings) -> FormRef:
 _PARTS = ("owner", "app", "form")
 
 
-def fields_of(form: FormRef, settings: Settings, *, anew: bool) -> FormFields | None:
-    """Returns the fields of a form: as they are kept, or listed anew for a call.
-
-    Raises:
-        ZcbulkError: They were to be listed, and cannot be.
-    """
-    with insert_context(settings) as (_, _, insertions):
-        kept = MetaCache(insertions.database).fields(form)
-    return event_loop.run(_listed(form, settings)) if anew else kept
-
-
-async def _listed(form: FormRef, settings: Settings) -> FormFields:
-    async with open_client(settings) as client:
-        with insert_context(settings) as (context, quota, insertions):
-            calls = Calls(CallLimiter(context.rate_limiter), quota, context.memory, now)
-            cache = MetaCache(insertions.database)
-            lists = FormLists(client, calls, quota, cache, Cause.SCRIPT, now)
-            return await lists.fields(form)
+def home_of(settings: Settings) -> str | None:
+    """Scheme and host of the profile's API; None where the settings do not say."""
+    if settings.base_url is not None:
+        return settings.base_url
+    center = datacenters.named(settings.data_center) if settings.data_center else None
+    return center.api_url if center else None

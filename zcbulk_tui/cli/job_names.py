@@ -10,10 +10,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
 
+from zcbulk_tui.cli.forms import home_of
 from zcbulk_tui.cli.output import print_error
 from zcbulk_tui.cli.state import memory_file, open_memory
 from zcbulk_tui.config.settings import Settings
-from zcbulk_tui.domain import datacenters
 from zcbulk_tui.domain.address import is_job_url, make_ref, parse_job_url
 from zcbulk_tui.domain.commands import command
 from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
@@ -128,14 +128,6 @@ def parse_job(text: str, settings: Settings) -> JobRef:
 def at_its_home(ref: JobRef, settings: Settings) -> JobRef:
     """Returns where the calls for a job go: two names for the same job lead to the same place."""
     return replace(ref, origin=settings.base_url or ref.origin)
-
-
-def home_of(settings: Settings) -> str | None:
-    """Scheme and host of the profile's API; None where the settings do not say."""
-    if settings.base_url is not None:
-        return settings.base_url
-    center = datacenters.named(settings.data_center) if settings.data_center else None
-    return center.api_url if center else None
 
 
 def watched(ref: JobRef) -> WatchedJob:

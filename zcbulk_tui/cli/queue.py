@@ -20,6 +20,7 @@ from zcbulk_tui.render import queue
 from zcbulk_tui.store.database import open_database
 from zcbulk_tui.store.insertions import Insertions
 from zcbulk_tui.tui import questions
+from zcbulk_tui.tui.question import Question
 
 _COLUMNS = ("ID", "LABEL", "FORM", "ENVIRONMENT", "RECORDS", "STANDS")
 
@@ -140,7 +141,7 @@ def _go_on(arguments: Namespace, settings: Settings) -> int:
     return insert.work(arguments, settings, [changed])
 
 
-def _confirmed(question: questions.Question) -> bool:
+def _confirmed(question: Question) -> bool:
     if not insert.has_terminal():
         raise UsageError(
             "There is no terminal to ask on, so nothing was sent",

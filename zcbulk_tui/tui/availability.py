@@ -56,7 +56,6 @@ READ_ONLY = Availability(
 NO_JOBS = Availability("There is no job on the list yet.")
 NONE_FOUND = Availability("The filter finds no job. Esc clears it.")
 NOTHING_REMOVED = Availability("No job was taken off the list since the program began.")
-NO_FILES = Availability("No file is on its way into a form. N inserts one.")
 ONE_PROFILE = Availability("There is no other profile in the configuration.")
 
 

@@ -11,7 +11,7 @@ from zcbulk_tui.domain.job import Environment
 from zcbulk_tui.domain.preflight import Preflight
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import UsageError
-from zcbulk_tui.tui.questions import Question, Typed
+from zcbulk_tui.tui.question import Question, Typed
 
 # Types only: they are loaded with the connection, after the first frame.
 if TYPE_CHECKING:

@@ -167,7 +167,7 @@ KEYS = (
     Key(
         "insert",
         "N",
-        "insert a file",
+        "insert",
         "Insert a file: check it, create its job, upload, start; asks first.",
         "3 calls",
         _LIST,

@@ -1,9 +1,7 @@
 """The questions before start, abort, poll, remove and the steps of a file, as values."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
 from zcbulk_tui.domain.insertion import QueuedFile, Step
 from zcbulk_tui.domain.job import Action, Environment, JobState, WatchedJob
@@ -11,6 +9,7 @@ from zcbulk_tui.domain.progress import estimated_since
 from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
 from zcbulk_tui.render import words
 from zcbulk_tui.render.figures import number, roughly
+from zcbulk_tui.tui.question import Question, Typed
 from zcbulk_tui.tui.workspace import Targets, Workspace
 
 _LEFT_OUT = 5
@@ -18,35 +17,6 @@ _LEFT_OUT = 5
 
 _MANY = 10
 """Calls from which on one key press asks first."""
-
-
-class Typed(NamedTuple):
-    """What must be typed before the answer can be yes.
-
-    Attributes:
-        what: What it is, in words.
-        text: The text itself.
-    """
-
-    what: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A question whose safe answer is no.
-
-    Attributes:
-        title: The question.
-        paragraphs: What will happen.
-        yes: What the button that does it says.
-        typed: What must be typed before it can be pressed; None for nothing.
-    """
-
-    title: str
-    paragraphs: Sequence[str]
-    yes: str
-    typed: Typed | None = None
 
 
 def command(workspace: Workspace, jobs: Targets, action: Action, now: datetime) -> Question:

@@ -34,6 +34,9 @@ class QueueActions:
 
     def go_on(self, file: QueuedFile) -> None:
         """Lets a file go on; its user has said so."""
+        if self._profile.spec.read_only:
+            self._say([ErrorDialog(UsageError("This profile is read-only: nothing is sent"))])
+            return
         inserting = self._profile.inserting
         if inserting is not None:
             self._try(lambda: inserting.queue.go_on(file.insertion.key))

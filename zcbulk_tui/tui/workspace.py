@@ -200,8 +200,6 @@ class Workspace:
             return availability.READ_ONLY
         if action == "insert" and here.inserting is None:
             return availability.NOT_CONNECTED
-        if action == "queue" and not here.files:
-            return availability.NO_FILES
         if action == "undo" and not self._removal.can_undo:
             return availability.NOTHING_REMOVED
         if action in availability.NEED_A_LIST and not len(self.rows):

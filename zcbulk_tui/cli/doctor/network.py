@@ -9,7 +9,7 @@ from zcbulk_tui.cli import event_loop
 from zcbulk_tui.cli.client import make_network
 from zcbulk_tui.cli.doctor import sign_in
 from zcbulk_tui.cli.doctor.findings import Finding, Grade, failure
-from zcbulk_tui.cli.job_names import home_of
+from zcbulk_tui.cli.forms import home_of
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.creator.network import Network
 from zcbulk_tui.creator.probe import Probe, Stage, probe

@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from zcbulk_tui.errors import Occasion, ZcbulkError
-from zcbulk_tui.tui.questions import Question
+from zcbulk_tui.tui.question import Question
 from zcbulk_tui.tui.screens.base import ClosedOnce
 from zcbulk_tui.tui.widgets.field import Field
 

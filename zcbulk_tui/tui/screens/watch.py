@@ -27,7 +27,7 @@ from zcbulk_tui.tui.keys import Context, bindings
 from zcbulk_tui.tui.notices import ErrorDialog
 from zcbulk_tui.tui.profile_spec import Connection, ProfileSpec
 from zcbulk_tui.tui.profile_view import ProfileView
-from zcbulk_tui.tui.questions import Question
+from zcbulk_tui.tui.question import Question
 from zcbulk_tui.tui.queue_actions import QueueActions
 from zcbulk_tui.tui.screens.dialogs import ConfirmScreen
 from zcbulk_tui.tui.screens.watch_view import WatchView

@@ -1,0 +1,33 @@
+"""The fields of a form, as they are kept, or listed for a call."""
+
+from zcbulk_tui.cli import event_loop
+from zcbulk_tui.cli.client import open_client
+from zcbulk_tui.cli.context import insert_context
+from zcbulk_tui.cli.inserting import now
+from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.domain.budget import Cause
+from zcbulk_tui.domain.form import FormFields, FormRef
+from zcbulk_tui.monitor.call_limiter import CallLimiter
+from zcbulk_tui.monitor.calls import Calls
+from zcbulk_tui.monitor.form_lists import FormLists
+from zcbulk_tui.store.meta_cache import MetaCache
+
+
+def fields_of(form: FormRef, settings: Settings, *, anew: bool) -> FormFields | None:
+    """Returns the fields of a form: as they are kept, or listed anew for a call.
+
+    Raises:
+        ZcbulkError: They were to be listed, and cannot be.
+    """
+    with insert_context(settings) as (_, _, insertions):
+        kept = MetaCache(insertions.database).fields(form)
+    return event_loop.run(_listed(form, settings)) if anew else kept
+
+
+async def _listed(form: FormRef, settings: Settings) -> FormFields:
+    async with open_client(settings) as client:
+        with insert_context(settings) as (context, quota, insertions):
+            calls = Calls(CallLimiter(context.rate_limiter), quota, context.memory, now)
+            cache = MetaCache(insertions.database)
+            lists = FormLists(client, calls, quota, cache, Cause.SCRIPT, now)
+            return await lists.fields(form)
