@@ -50,8 +50,10 @@ def test_of_two_that_begin_at_once_in_a_fresh_home_one_sends_it(tmp_path: Path) 
         both = [begun(url, env), begun(url, env)]
         said = [process.communicate(timeout=PATIENCE)[0].decode() for process in both]
     assert commands_sent(creator) == [("PATCH", "start")], said
-    assert sorted(process.returncode for process in both) == [0, 2], said
-    assert "was accepted at" in "".join(said)
+    # On a slow machine the status may show the effect before the answer is written down: then what
+    # the other one reads proves nothing yet, and it says so.
+    codes, words = sorted(process.returncode for process in both), "".join(said)
+    assert (codes, "was accepted at" in words) in (([0, 2], True), ([0, 4], False)), said
     (record,) = recorded(tmp_path)
     assert record.command.outcome is Outcome.ACCEPTED
 
