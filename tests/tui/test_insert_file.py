@@ -126,7 +126,9 @@ async def test_the_fields_are_listed_by_a_key_and_then_checked(tmp_path: Path) -
         await stage.press("enter")
         await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
         assert any("1 records are left out" in line for line in stage.text())
+        assert len(list(tmp_path.glob("some.suspects*"))) == 2
         await stage.press("escape")
+        await stage.until(lambda: not list(tmp_path.glob("some.suspects*")))
         assert changes(stage) == []
 
 

@@ -110,7 +110,7 @@ class CheckedFile:
         left_out = outgoing.left_out
         if left_out is None:
             return Prepared(tuple(made))
-        return Prepared(tuple(made), left_out.records, left_out.path)
+        return Prepared(tuple(made), left_out.records, left_out.path, left_out.row_map)
 
 
 def check_file(
@@ -183,11 +183,12 @@ class _LocalFile:
 
 def discard(prepared: Prepared) -> None:
     """Removes what was written for insertions that nobody wants any more."""
+    paths = [prepared.left_out_path, prepared.left_out_lines]
     for insertion in prepared.insertions:
-        paths = [insertion.source.row_map]
+        paths.append(insertion.source.row_map)
         if insertion.upload_file.path != insertion.source.path:
             paths.append(insertion.upload_file.path)
-        _unlink([path for path in paths if path is not None])
+    _unlink([path for path in paths if path is not None])
 
 
 def _remove(outgoing: Outgoing) -> None:

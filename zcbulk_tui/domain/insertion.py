@@ -190,11 +190,13 @@ class Prepared(NamedTuple):
         insertions: One for each part, in their order.
         left_out: Records that were left out.
         left_out_path: The file that these are in; None where none were.
+        left_out_lines: The file with their lines in the source; None where none were.
     """
 
     insertions: tuple[Insertion, ...]
     left_out: int = 0
     left_out_path: Path | None = None
+    left_out_lines: Path | None = None
 
 
 class Stage(Enum):
