@@ -88,7 +88,7 @@ def run(arguments: Namespace) -> int:
         if settings.read_only:
             raise _read_only(action)
         if not arguments.yes and not _confirmed(action, known):
-            raise RefusedError("Nothing was sent", "The question was not answered with yes.")
+            raise RefusedError("Nothing was sent", "It was not confirmed.")
         return _send_all(action, known, settings, as_json=arguments.json)
     except ZcbulkError as error:
         if arguments.json:

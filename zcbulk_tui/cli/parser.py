@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from zcbulk_tui import __version__
 from zcbulk_tui.cli import options
+from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import UsageError
 
 _DESCRIPTION = """\
@@ -87,6 +88,7 @@ def make_parser() -> argparse.ArgumentParser:
         commands.add_parser(command, command=command, help=entry.help)
     for word in _MISTAKEN:
         commands.add_parser(word, command=word)
+    commands.choices = _Commands(commands.choices)
     return parser
 
 
@@ -107,6 +109,23 @@ _MISTAKEN = {
     "export": "To write the watch list and its past: zcbulk-tui jobs export",
 }
 """What to type instead of words that one may expect to be commands."""
+
+
+class _Commands(dict[str, Any]):
+    """The commands; of a word that is none it says what it may be meant for."""
+
+    def __contains__(self, word: object) -> bool:
+        if super().__contains__(word):
+            return True
+        from difflib import get_close_matches  # no command that is right needs it
+
+        near = get_close_matches(str(word), _COMMANDS, n=2)
+        meant = f"Close to it: {', '.join(near)}." if near else ""
+        raise UsageError(
+            f"There is no command “{one_line(str(word), 40)}”",
+            meant,
+            "All commands: zcbulk-tui --help",
+        )
 
 
 class _CommandParser(argparse.ArgumentParser):

@@ -55,7 +55,7 @@ READ_ONLY = Availability(
 )
 NO_JOBS = Availability("There is no job on the list yet.")
 NONE_FOUND = Availability("The filter finds no job. Esc clears it.")
-NOTHING_REMOVED = Availability("No job was taken off the list since the program began.")
+NOTHING_REMOVED = Availability("There is no removal to undo.")
 ONE_PROFILE = Availability("There is no other profile in the configuration.")
 
 
