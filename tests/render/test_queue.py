@@ -44,7 +44,7 @@ def file(made: Insertion, slot: Slot = Slot(), **changes: object) -> QueuedFile:
         (file(insertion(create=DONE, upload=DONE)), "uploaded; the start comes next"),
         (
             file(insertion(create=LOST)),
-            "unclear: a job may exist whose id nobody knows; the form may be busy for 3 h",
+            "unclear: a job may exist, and the form be busy, for up to 3 h",
         ),
         (file(insertion(create=DONE, upload=LOST)), "unclear: the job may have the file"),
         (file(insertion(create=SENT.ended_by(BusyError("Busy")))), "tries again: Busy"),

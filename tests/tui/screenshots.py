@@ -5,6 +5,7 @@ they come out the same every time; a test holds them against what the screen sho
 """
 
 import asyncio
+import csv
 import os
 import sys
 import time
@@ -14,15 +15,25 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from unittest.mock import patch
 
+from textual.widgets import Input
+
 from tests.cli import login_picture
+from tests.support.insertions import FORM, insertion
 from tests.tui.profiles import Cast
 from tests.tui.stage import Stage
+from zcbulk_tui.domain.control import Outcome
+from zcbulk_tui.domain.insertion import Slot, StepRecord, queued_files
 from zcbulk_tui.domain.job import Action
 from zcbulk_tui.domain.records import CallRecord
+from zcbulk_tui.errors import UnclearError
+from zcbulk_tui.monitor.events import QueueChanged
 from zcbulk_tui.render.order import Order, SortBy
+from zcbulk_tui.simulator.fields import FORMS
+from zcbulk_tui.simulator.samples import sample
 from zcbulk_tui.store import log_rows, memory
 from zcbulk_tui.tui.app import DashboardApp, Preferences
 from zcbulk_tui.tui.themes import make
@@ -98,6 +109,44 @@ async def _log(stage: Stage) -> None:
     await stage.press("l")
 
 
+async def _insert(stage: Stage) -> None:
+    """What the check of a file has found, with the form's fields."""
+    await _dashboard(stage)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "contacts.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows(sample(FORMS["Contacts"].fields, 5_000, bad=0.003))
+        await stage.press("N")
+        dialog = stage.app.screen
+        for name, value in (("path", str(path)), ("form", "Contacts")):
+            dialog.query_one(f"#{name}", Input).value = value
+        await stage.press("enter")
+        await stage.until(lambda: dialog.query_one("#report").display)
+        await stage.press("shift+tab", "enter")
+        await stage.until(lambda: dialog.query_one("#handling").display)
+
+
+async def _queue(stage: Stage) -> None:
+    """Files on their way: one that is uploaded, one that needs the user, two that wait."""
+    await _dashboard(stage)
+    at = StepRecord(stage.now())
+    done = replace(at, outcome=Outcome.ACCEPTED)
+    lost = at.ended_by(UnclearError("No answer came"))
+    forms = [replace(FORM, form=name) for name in ("Contacts", "Suppliers", "Customers")]
+    contacts, suppliers, customers = forms
+    queue = [
+        insertion("1", contacts, label="Contacts 2026", create=done, upload=at),
+        insertion("2", suppliers, label="Suppliers Asia", create=lost),
+        insertion("3", customers, label="customers.csv 2/3"),
+        insertion("4", customers, label="customers.csv 3/3"),
+    ]
+    first, *others = queued_files(queue, {customers: Slot(taken_by="Customers 2019-24")})
+    files = (first._replace(sent=640_000, rate=80_000.0), *others)
+    workspace = stage.screen.workspace
+    workspace.apply(workspace.here, QueueChanged(files))
+    await stage.show()
+
+
 async def _help(stage: Stage) -> None:
     await stage.press("question_mark")
 
@@ -144,6 +193,8 @@ PICTURES: Mapping[str, tuple[tuple[int, int], _Act]] = {
     "log": ((120, 36), _log),
     "abort": ((120, 36), _abort),
     "groups": ((120, 36), _groups),
+    "insert": ((120, 40), _insert),
+    "queue": ((120, 36), _queue),
     "help": ((100, 102), _help),
 }
 """Of the demo as it is: the size of each, and what is done before it is taken."""

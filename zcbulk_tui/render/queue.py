@@ -85,7 +85,7 @@ def said(file: QueuedFile) -> str:
         case Stage.UPLOADED:
             return f"uploaded; {file.trouble or 'the start comes next'}"
         case Stage.UNCLEAR if step is Step.CREATE:
-            return "unclear: a job may exist whose id nobody knows; the form may be busy for 3 h"
+            return "unclear: a job may exist, and the form be busy, for up to 3 h"
         case Stage.UNCLEAR:
             return "unclear: the job may have the file"
         case Stage.TRIES_AGAIN | Stage.REFUSED:

@@ -158,6 +158,7 @@ class InsertFileScreen(Dialog[Prepared | None]):
 
     def on_mount(self) -> None:
         """Shows the first page."""
+        self._say("")
         self._turn_to(self.query(".first"))
         self._ticking = self.set_interval(_TICK, self._show_progress, pause=True)
 
@@ -183,7 +184,9 @@ class InsertFileScreen(Dialog[Prepared | None]):
         report.update(painter.text(self, lines))
 
     def _say(self, text: str) -> None:
-        self.query_one("#problem", Static).update(text)
+        problem = self.query_one("#problem", Static)
+        problem.update(text)
+        problem.display = bool(text)
 
     # The first page: a file and a form.
 
