@@ -45,9 +45,21 @@ def labels(home: Path) -> list[str]:
     return [job.label for job in watch_list(home)]
 
 
+def summary(ended: Ended) -> str:
+    """The last line of what was printed; before it the jobs that were added are named."""
+    *named, last = ended.out.splitlines(keepends=True)
+    assert all(line.startswith("Added: ") for line in named)
+    return last
+
+
 def test_a_list_of_urls(imported: Importer, home: Path) -> None:
     ended = imported(f"# mine\n{URL}  My label #eu #hr\n\n{OTHER_URL}\n")
-    assert (ended.code, ended.out, ended.err) == (0, "2 jobs added\n", "")
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.splitlines() == [
+        f"Added: My label ({REF.job_id}, production)",
+        "Added: Employee_Details 2 (2, production)",
+        "2 jobs added",
+    ]
     first, second = watch_list(home)
     assert (first.ref, first.label, first.tags) == (REF, "My label", ("eu", "hr"))
     assert second.label == "Employee_Details 2"
@@ -62,7 +74,7 @@ def test_jobs_come_after_those_that_are_there(imported: Importer, home: Path) ->
 
 
 def test_a_bom_and_windows_lines(imported: Importer, home: Path) -> None:
-    assert imported(f"\ufeff{URL} Süd\r\n{OTHER_URL}\r\n").out == "2 jobs added\n"
+    assert summary(imported(f"\ufeff{URL} Süd\r\n{OTHER_URL}\r\n")) == "2 jobs added\n"
     assert labels(home) == ["Süd", "Employee_Details 2"]
 
 
@@ -72,7 +84,7 @@ def test_ids_where_the_profile_tells_the_rest(
     told = {"OWNER": REF.owner, "APP": REF.app, "FORM": REF.form, "DATA_CENTER": "us"}
     for name, value in told.items():
         monkeypatch.setenv(f"ZCBULK_{name}", value)
-    assert imported(f"{REF.job_id} By id\n{URL} By URL").out == "1 job added\n"
+    assert summary(imported(f"{REF.job_id} By id\n{URL} By URL")) == "1 job added\n"
     (job,) = watch_list(home)
     assert (job.ref, job.label) == (REF, "By id")
 
@@ -93,7 +105,7 @@ def test_a_mail_with_urls_in_it(imported: Importer, home: Path) -> None:
     assert (ended.code, ended.out) == (2, "")
     assert "line 7: The host of" in ended.err
     ended = imported(mail)
-    assert (ended.code, ended.out) == (0, "2 jobs added\n")
+    assert (ended.code, summary(ended)) == (0, "2 jobs added\n")
     assert "has an access token in it, which was ignored" in ended.err
     assert token not in ended.err
     assert labels(home) == ["Customers", "Orders"]
@@ -101,14 +113,14 @@ def test_a_mail_with_urls_in_it(imported: Importer, home: Path) -> None:
 
 def test_stdin(cli: CommandLine, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(URL.encode())))
-    assert cli("jobs", "import", "-").out == "1 job added\n"
+    assert summary(cli("jobs", "import", "-")) == "1 job added\n"
     assert len(watch_list(home)) == 1
 
 
 def test_what_is_watched_gets_only_the_words_that_are_told(imported: Importer, home: Path) -> None:
     put_on_list(home, JOB, OTHER)
     ended = imported(f"{URL}\n{OTHER_URL} Invoices #eu\n")
-    assert (ended.code, ended.out) == (0, "0 jobs added, 2 already watched\n")
+    assert (ended.code, summary(ended)) == (0, "0 jobs added, 2 already watched\n")
     assert watch_list(home) == [JOB, replace(OTHER, label="Invoices", tags=("eu",))]
 
 
@@ -118,7 +130,7 @@ def test_a_job_under_another_host_where_the_host_is_replaced(
     put_on_list(home, JOB)
     monkeypatch.setenv("ZCBULK_BASE_URL", "https://creator.example.com")
     here = url(replace(REF, origin="https://creator.example.com"))
-    assert imported(f"{here} Mine").out == "0 jobs added, 1 already watched\n"
+    assert summary(imported(f"{here} Mine")) == "0 jobs added, 1 already watched\n"
     assert watch_list(home) == [replace(JOB, label="Mine")]
 
 
@@ -149,7 +161,7 @@ def test_jobs_as_json_with_little_said_of_them(imported: Importer, home: Path) -
     }
     later = entry | {"job_id": "2", "added_at": "2999-01-01T00:00:00Z"}
     ended = imported(json.dumps({"version": 1, "jobs": [entry, later, entry]}))
-    assert (ended.code, ended.out) == (0, "2 jobs added\n")
+    assert (ended.code, summary(ended)) == (0, "2 jobs added\n")
     first, second = watch_list(home)
     assert (first.added_at, first.created_at, first.label) == (NOW, NOW, "Employees")
     assert first.ref == replace(REF, environment=Environment.STAGE)
@@ -197,7 +209,7 @@ def test_bad_lines_are_named_and_nothing_is_imported(imported: Importer, home: P
 def test_bad_lines_can_be_skipped(imported: Importer, home: Path) -> None:
     put_on_list(home, JOB)
     ended = imported(f"{URL} New\nnonsense\n{OTHER_URL}\n", "--skip-bad")
-    assert (ended.code, ended.out) == (0, "1 job added, 1 already watched, 1 line skipped\n")
+    assert (ended.code, summary(ended)) == (0, "1 job added, 1 already watched, 1 line skipped\n")
     (complaint,) = ended.lines
     assert "line 2: " in complaint
     assert labels(home) == ["New", "Employee_Details 2"]
@@ -295,12 +307,12 @@ def test_bad_lines_and_rounded_ids_are_named_in_one_round(imported: Importer, ho
 
 
 def test_an_empty_file(imported: Importer) -> None:
-    assert imported("").out == "0 jobs added\n"
+    assert summary(imported("")) == "0 jobs added\n"
 
 
 def test_a_large_file(imported: Importer, home: Path) -> None:
     lines = [f"{url(replace(REF, job_id=str(number)))} Job {number}" for number in range(1000)]
-    assert imported("\n".join(lines)).out == "1,000 jobs added\n"
+    assert summary(imported("\n".join(lines))) == "1,000 jobs added\n"
     assert labels(home) == [f"Job {number}" for number in range(1000)]
 
 
@@ -332,12 +344,12 @@ def test_ids_that_may_be_rounded_are_named_before_anything_is_added(
     assert "--skip-bad" in last
     assert "--yes" in last
     assert watch_list(home) == []
-    assert imported(content, "--skip-bad").out == "1 job added, 1 line skipped\n"
+    assert summary(imported(content, "--skip-bad")) == "1 job added, 1 line skipped\n"
     ended = imported(content, "--yes")
-    assert (ended.code, ended.out) == (0, "1 job added, 1 already watched\n")
+    assert (ended.code, summary(ended)) == (0, "1 job added, 1 already watched\n")
     assert words in ended.err
     # What somebody has looked at is not doubted again.
-    assert imported(content).out == "0 jobs added, 2 already watched\n"
+    assert summary(imported(content)) == "0 jobs added, 2 already watched\n"
 
 
 def test_an_id_that_another_form_has_on_the_list(imported: Importer, home: Path) -> None:

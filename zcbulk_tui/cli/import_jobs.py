@@ -10,7 +10,7 @@ from pathlib import Path
 from zcbulk_tui import user_files
 from zcbulk_tui.cli import options, prompts
 from zcbulk_tui.cli.context import operator, profile_context
-from zcbulk_tui.cli.job_names import at_its_home, parse_job, watched
+from zcbulk_tui.cli.job_names import at_its_home, in_words, parse_job, watched
 from zcbulk_tui.cli.output import print_error
 from zcbulk_tui.cli.state import open_memory
 from zcbulk_tui.config import load
@@ -45,6 +45,10 @@ _NAMED_AT_MOST = 20
 
 _BAD_AT_MOST = 10_000
 """Bad lines after which nobody reads on: a file with as many is something else."""
+
+
+_NAMED_NEW = 50
+"""New jobs that are named, with their environments; of more the number."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -118,6 +122,8 @@ def run(arguments: Namespace) -> int:
             memory.happened(event)
         if database.trouble:
             print_error(database.trouble)
+    for job in new[:_NAMED_NEW]:
+        print(f"Added: {in_words(job)}")
     print(_summary(len(new), len(old), skipped))
     return 0
 
