@@ -16,6 +16,7 @@ The map; imports run downwards only, and ``cli`` joins the parts:
 
 Words: a *reading* is what one status answer reported; a *snapshot* is all that is known of a job at
 one moment; a *command* is a start or an abort; *unclear* is a command whose answer was lost; a
+*insertion* is a file on its way into a form, whose *slot* is the one active job it may have; a
 *profile* is one account's settings, sign-in and quota; a *window* is one running dashboard, and of
 those on a profile one polls. ``.github/CONTRIBUTING.md`` has the rest.
 """
