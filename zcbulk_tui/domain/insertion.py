@@ -34,7 +34,7 @@ CALLS = 3
 """Calls from a file to a running job: create, upload, start."""
 
 CREATES_PER_MINUTE = 5
-"""What bulk read allows a user; nothing is said of insert, so it is taken for this, too [8b]."""
+"""What bulk read allows a user; nothing is said of insert, so it is taken for this, too."""
 
 
 class Step(StrEnum):
