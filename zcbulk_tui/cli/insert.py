@@ -173,15 +173,16 @@ def _suspects(arguments: Namespace, checked: CheckedFile) -> Suspects:
     if arguments.suspects is not None:
         return Suspects(arguments.suspects)
     found = checked.found
-    if not found.blocks or arguments.dry_run:
+    suspects = len(found.suspects)
+    if not (found.blocks or suspects) or arguments.dry_run:
         return Suspects.AS_THEY_ARE
     if not has_terminal():
         raise UsageError(
-            "The check found what would be refused, so nothing was sent",
+            f"The check found what {'would' if found.blocks else 'may'} be refused, so nothing was "
+            "sent",
             next_step="Repair the file, or say what to do: --suspects leave-out, pack or "
             "as-they-are.",
         )
-    suspects = len(found.suspects)
     if not suspects:
         said = prompts.answer("Send it nevertheless? [y/N] ").lower()
         if said not in ("y", "yes"):
