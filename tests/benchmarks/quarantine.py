@@ -107,9 +107,9 @@ class World:
         files = prepared.insertions
         insertions.add(files)
         follower = Follower([it.key for it in files], lambda _: None)
-        async with working(self.client, context, quota, insertions, follower, files):
+        async with working(self.client, context, quota, insertions, follower, files) as queue:
             settled = await until_settled(
-                follower, insertions, [it.key for it in files], waits=False
+                queue, follower, insertions, [it.key for it in files], waits=False
             )
         if not all(it.is_over for it in settled):
             raise RuntimeError(f"{path.name} was not inserted: {settled}")
