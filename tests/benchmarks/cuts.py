@@ -165,6 +165,11 @@ class Judge:
                 self._claim("not carried out", not did, said)
             case Stage.CREATED | Stage.UPLOADED:
                 self._claim("carried out", did, said)
+                if "the upload comes next" in said:
+                    may_be = bool(server.released) or not server.came(Call.UPLOAD)
+                    self._claim("not uploaded yet", may_be, said)
+                elif "the start comes next" in said:
+                    self._claim("not started yet", not server.came(Call.CONTROL), said)
         if record.error is not None:
             self.error(step, record.error, since)
         if insertion.job_id:

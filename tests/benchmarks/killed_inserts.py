@@ -259,6 +259,8 @@ class Case:
             "uploading": is_alive,
             "job created": created,
             "uploaded;": uploaded,
+            "the upload comes next": not self.server.came(Call.UPLOAD),
+            "the start comes next": not self.server.came(Call.CONTROL),
             "No file is on its way": uploaded,
             "running": started,
         }.items():

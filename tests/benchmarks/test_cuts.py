@@ -9,6 +9,12 @@ from tests.benchmarks import cuts
 from tests.support.insert_cuts import STEPS, Cut, CuttingServer, Where
 from tests.support.insert_cuts import cuts as all_cuts
 from zcbulk_tui.simulator.faults import Call
+from zcbulk_tui.simulator.jobs import APP, OWNER, Address
+
+_CREATE = (
+    f"POST {Address(OWNER, APP, cuts.FORM).path} HTTP/1.1\r\n"
+    f"Authorization: Zoho-oauthtoken {cuts.TOKENS[0]}\r\nAccept: application/json\r\n\r\n"
+).encode()
 
 
 def some() -> list[Cut]:
@@ -46,7 +52,7 @@ def test_a_step_that_is_sent_again_without_proof_is_found() -> None:
         port = int(server.base_url.rpartition(":")[2])
         for _ in range(2):
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
-            writer.write(b"POST /x/form/Leads/insert HTTP/1.1\r\n\r\n")
+            writer.write(_CREATE)
             await reader.read()
             writer.close()
         await server.stop()

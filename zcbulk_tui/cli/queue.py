@@ -98,7 +98,13 @@ def _as_they_stand(database: Database, settings: Settings) -> list[QueuedFile]:
     queue, jobs = insertions.as_known(insertions.open()), recall.in_full(database, settings.profile)
     forms = {it.form for it in queue}
     slots = {form: slot_of(form, jobs, insertions.last_of(form)) for form in forms}
-    return queued_files(queue, slots)
+    commands = recall.last_commands(database, settings.profile)
+    return [
+        file._replace(start=commands[ref].command)
+        if (ref := file.insertion.ref) is not None and ref in commands
+        else file
+        for file in queued_files(queue, slots)
+    ]
 
 
 def _cells(file: QueuedFile) -> tuple[str, ...]:

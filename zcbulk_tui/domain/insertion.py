@@ -15,7 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from zcbulk_tui.domain.control import Outcome
+from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.job import JobRef, JobState
 from zcbulk_tui.domain.snapshot import JobSnapshot
@@ -325,6 +325,7 @@ class QueuedFile(NamedTuple):
         sent: Bytes of the upload that have left; None while none is under way here.
         rate: Bytes a second, as measured since the upload began; None before it is known.
         trouble: Why it waits, where the reason is neither the slot nor an error of a step.
+        start: The start of its job; None until it is sent.
     """
 
     insertion: Insertion
@@ -334,6 +335,7 @@ class QueuedFile(NamedTuple):
     sent: int | None = None
     rate: float | None = None
     trouble: str = ""
+    start: Command | None = None
 
 
 def queued_files(

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.call_limits import MINUTE
-from zcbulk_tui.domain.control import Outcome
+from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.insertion import (
     CALLS,
@@ -436,7 +436,15 @@ class InsertQueue:
             sent=sent,
             rate=sent / seconds if sent and seconds >= 1 else None,
             trouble=self._waits.get(key, (0.0, 0, ""))[2],
+            start=self._start_of(file),
         )
+
+    def _start_of(self, file: QueuedFile) -> Command | None:
+        ref = file.insertion.ref
+        if ref is None or file.stage is not Stage.UPLOADED:
+            return None
+        last = self._context.memory.last_command(ref)
+        return last.command if last is not None else None
 
 
 def _job_of(insertion: Insertion, created_at: datetime) -> WatchedJob:
