@@ -91,6 +91,8 @@ class ZcbulkError(Exception):
         cause: Why, in full sentences; may be empty.
         next_step: What the user can do now; may be empty.
         answer: The server's answer, for the errors that come from one.
+        is_sent_again: Whether the command that failed is sent again by itself, as those of the
+            queue are; set by who does that.
     """
 
     exit_code: ClassVar[int] = 1
@@ -105,6 +107,7 @@ class ZcbulkError(Exception):
         self, title: str, cause: str = "", next_step: str = "", *, answer: Answer | None = None
     ) -> None:
         super().__init__(title)
+        self.is_sent_again = False
         self.title = title
         self.cause = cause
         self.next_step = next_step
@@ -129,6 +132,8 @@ class ZcbulkError(Exception):
         if occasion is Occasion.POLL:
             # Where it is polled again, the row shows when.
             return _ENDED_POLLS if self.ends_polls else ""
+        if self.is_sent_again and occasion is Occasion.COMMAND:
+            return "It is sent again by itself."
         when = self._when()
         return _OTHER_TRY[occasion].format(when=when) if when else ""
 

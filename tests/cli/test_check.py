@@ -63,7 +63,7 @@ def test_without_fields_it_says_what_is_missing(cli: CommandLine, tmp_path: Path
     ended = cli("check", write(tmp_path, BAD))
     assert ended.code == 0
     assert "the form's fields are not known" in ended.out
-    assert "--fields FILE.json has them" in ended.out
+    assert "--form NAME --list-fields lists them, for 1 call." in ended.out
 
 
 def test_as_json(cli: CommandLine, tmp_path: Path, form: str) -> None:
@@ -75,6 +75,7 @@ def test_as_json(cli: CommandLine, tmp_path: Path, form: str) -> None:
     assert found["findings"][0] == {
         "kind": "not_an_email",
         "severity": "blocks",
+        "suspect": True,
         "column": "Email",
         "position": 1,
         "text": "not an e-mail address",

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.data.forms import FIELDS, fields
 from tests.support.text import is_one_safe_line
+from zcbulk_tui.data import checks
 from zcbulk_tui.data.checks import Found, Record, RecordChecks
 from zcbulk_tui.data.columns import read_header
 from zcbulk_tui.domain.form import FieldType, FormField, FormFields
@@ -24,10 +26,10 @@ def check(
     budget: int | None = None,
 ) -> Found:
     """Checks records, some at a time."""
-    checks = RecordChecks(read_header(header, 1, form), budget=budget)
+    checking = RecordChecks(read_header(header, 1, form), budget=budget)
     for first in range(0, len(records), at_once):
-        checks.check(records[first : first + at_once])
-    return checks.finish()
+        checking.check(records[first : first + at_once])
+    return checking.finish()
 
 
 def rows(*some: list[str]) -> list[Record]:
@@ -68,8 +70,53 @@ def test_values_by_column_and_kind() -> None:
 
 
 def test_what_only_warns_makes_no_record_suspect() -> None:
-    found = check(rows(["a@b.co", "Paris", "1", "2026-01-31", "Iron"]))
-    assert {each.kind for each in found.findings} == {Kind.DATE_FORMAT, Kind.NOT_A_CHOICE}
+    found = check(rows(["a@b.co", "Pa\nris", "1", "2026-01-31", "Iron"]))
+    kinds = {each.kind: each.makes_suspects for each in found.findings}
+    assert kinds == dict.fromkeys((Kind.DATE_FORMAT, Kind.NOT_A_CHOICE, Kind.LINE_BREAK), False)
+    assert len(found.suspects) == 0
+
+
+def dated(*dates: str) -> list[Record]:
+    """Records that are good but for their dates, if at all."""
+    return rows(*([f"u{at}@b.co", "Paris", "1", day, "Gold"] for at, day in enumerate(dates)))
+
+
+def test_a_doubt_that_is_rare_in_its_column_makes_records_suspect() -> None:
+    found = check(dated(*["31-Jan-2026"] * 9, "2026-01-31"))
+    since = one(found, Kind.DATE_FORMAT)
+    assert (since.severity, since.is_exception, since.makes_suspects) == (
+        Severity.WARNS,
+        True,
+        True,
+    )
+    assert list(found.suspects) == [10]
+
+
+def test_a_doubt_of_many_is_what_the_form_takes() -> None:
+    # 2 of 10 values, for what is empty is in no format.
+    found = check(dated(*[""] * 30, *["31-Jan-2026"] * 8, *["2026-01-31"] * 2))
+    assert not one(found, Kind.DATE_FORMAT).makes_suspects
+    assert len(found.suspects) == 0
+
+
+@given(
+    st.lists(st.sampled_from(["", "31-Jan-2026", "2026-01-31"]), min_size=1, max_size=40),
+    st.integers(1, 40),
+)
+def test_exceptions_do_not_depend_on_how_many_come_at_a_time(dates: list[str], some: int) -> None:
+    records = dated(*dates)
+    together, apart = check(records), check(records, at_once=some)
+    assert list(together.suspects) == list(apart.suspects)
+    assert together.findings == apart.findings
+    others = [at for at, day in enumerate(dates, 1) if day.startswith("2026")]
+    filled = sum(map(bool, dates))
+    assert list(together.suspects) == (others if len(others) * 10 <= filled else [])
+
+
+def test_doubts_that_do_not_fit_in_memory_only_warn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "_DOUBT_BYTES", 2)
+    found = check(dated(*["31-Jan-2026"] * 30, "2026-01-31"))
+    assert not one(found, Kind.DATE_FORMAT).makes_suspects
     assert len(found.suspects) == 0
 
 

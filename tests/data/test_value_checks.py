@@ -31,8 +31,11 @@ def of(field_type: int) -> FormField:
         (FieldType.NUMBER, ["0", "-1", "+12", " 7 ", "12.0"]),
         (FieldType.DECIMAL, ["1.5", ".5", "5.", "-0.001"]),
         (FieldType.EMAIL, ["a@b.co", "a.b+c@d-e.f.org", "ü@ü.de", " a@b.co "]),
-        (FieldType.URL, ["https://a.b/c?d", "www.zoho.com", "zoho.com/x", "ftp://host"]),
-        (FieldType.DATE, ["31-Jan-2026", "1-feb-2024", "29-Feb-2023", "30-Apr-2026"]),
+        (FieldType.URL, ["https://a.b/c?d", "ftp://host", " "]),
+        (
+            FieldType.DATE,
+            ["31-Jan-2026", "1-feb-2024", "29-Feb-2024", "29-Feb-2000", "30-Apr-2026"],
+        ),
         (FieldType.DATE_TIME, ["31-Jan-2026 23:59:59"]),
         (FieldType.DECISION_BOX, ["true", "false", "TRUE", " False"]),
         (FieldType.SINGLE_LINE, ["x" * 255, "1E10", "3888833000000114027"]),
@@ -55,11 +58,16 @@ def test_values_that_are_fine(field_type: int, fine: list[str]) -> None:
         ),
         (FieldType.CURRENCY, Kind.NOT_A_NUMBER, ["$1", "1.234,50"]),
         (FieldType.EMAIL, Kind.NOT_AN_EMAIL, ["a", "a@", "@b.co", "a@b", "a b@c.de", "a@b@c.de"]),
+        (FieldType.NUMBER, Kind.NOT_WHOLE, ["12.5", "-.5", " +0.01 "]),
+        (FieldType.URL, Kind.NO_SCHEME, ["www.zoho.com", "zoho.com/x"]),
         (FieldType.URL, Kind.NOT_A_URL, ["zoho", "a b.com", "http://", "://x.y"]),
         (
             FieldType.DATE,
             Kind.DATE_FORMAT,
-            ["2026-01-31", "31/01/2026", "31-Feb-2026", "30-Feb-2026", "31-Apr-2026", "0-Jan-2026"],
+            [
+                *("2026-01-31", "31/01/2026", "31-Feb-2026", "30-Feb-2024", "31-Apr-2026"),
+                *("0-Jan-2026", "29-Feb-2023", "29-Feb-1900"),
+            ],
         ),
         (
             FieldType.DATE_TIME,
@@ -115,6 +123,14 @@ def test_a_limit_that_is_known_blocks_and_one_that_is_usual_warns() -> None:
     assert [(each.severity, each.hint) for each in usual if each.kind is Kind.TOO_LONG] == [
         (Severity.WARNS, "255")
     ]
+
+
+def test_digits_are_counted_before_the_point() -> None:
+    field = FormField("Field", "Field", FieldType.DECIMAL, max_char=3)
+    for value in ("123", "-123.4567", " 999 ", ".12345", "123."):
+        assert kinds(field, value) == set(), value
+    assert kinds(field, "1234.5") == {Kind.TOO_MANY_DIGITS}
+    assert kinds(field, "no number") == {Kind.NOT_A_NUMBER}
 
 
 def test_choices() -> None:

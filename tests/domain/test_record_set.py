@@ -20,6 +20,16 @@ def test_it_is_a_set(added: list[int], other: int) -> None:
     assert (other in records) == (other in added)
 
 
+@given(st.lists(numbers, max_size=50), st.lists(numbers, max_size=50))
+def test_two_sets_together(some: list[int], others: list[int]) -> None:
+    records, other = RecordSet(tuple(some)), RecordSet(tuple(others))
+    records.update(other)
+    assert list(records) == sorted({*some, *others})
+    assert len(records) == len({*some, *others})
+    records.add_all(some)
+    assert len(records) == len({*some, *others})
+
+
 def test_what_is_no_record() -> None:
     records = RecordSet((1, 8))
     for other in (0, -1, "1", 2, 9, 1_000):

@@ -1,5 +1,6 @@
 """The report about a file, as lines."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -108,6 +109,16 @@ def test_a_report_at_80_cells() -> None:
         "  Names of columns, mandatory and unique values, types and lengths: the form's",
         "  fields are not known.",
     ]
+
+
+def test_what_is_unlike_the_rest_of_its_column_stands_by_itself() -> None:
+    few = replace(DATES, count=3, lines=(2, 3, 4), is_exception=True)
+    levels = Finding(Kind.NOT_A_CHOICE, "Level", 5, Severity.WARNS, 900_000, (2,), ("Iron",))
+    found = drawn(preflight(few, levels, suspects=(1, 2, 3)))
+    first = found.index("May be refused, and unlike the rest of the column: suspect, too")
+    assert found[first + 1].startswith("  Since: date not as in 31-Jan-2026 ")
+    assert found[first + 4] == "May be refused, or look wrong"
+    assert found[first + 5].startswith("  Level: none of the choices ")
 
 
 def test_a_file_without_findings() -> None:

@@ -164,6 +164,7 @@ def _finding_object(finding: Finding, found: Preflight) -> JsonObject:
     return {
         "kind": finding.kind.value,
         "severity": finding.severity.value,
+        "suspect": finding.makes_suspects,
         "column": finding.column or None,
         "position": finding.position,
         "text": finding_text(finding),

@@ -16,6 +16,7 @@ from zcbulk_tui.cli.inserting import Follower, now, until_ended, until_settled, 
 from zcbulk_tui.cli.json_records import insertion_object
 from zcbulk_tui.cli.output import print_error, print_lines
 from zcbulk_tui.cli.preparing import CheckedFile, check_file, discard
+from zcbulk_tui.cli.sending import failure
 from zcbulk_tui.cli.state import memory_file
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
@@ -31,7 +32,7 @@ from zcbulk_tui.domain.insertion import (
     Step,
     stage,
 )
-from zcbulk_tui.domain.job import Environment, JobReading, WatchedJob
+from zcbulk_tui.domain.job import Action, Environment, JobReading, JobState, WatchedJob
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.domain.upload import Suspects
 from zcbulk_tui.errors import (
@@ -41,6 +42,7 @@ from zcbulk_tui.errors import (
     UsageError,
     ZcbulkError,
 )
+from zcbulk_tui.monitor.profile_context import ProfileContext
 from zcbulk_tui.monitor.quota_tracker import QuotaTracker
 from zcbulk_tui.render.preflight import size
 
@@ -56,6 +58,12 @@ pack uploads them behind all others, as-they-are sends them in their places.
 exit codes:
   0 started (or uploaded, or queued), 1 refused, or not confirmed; with --wait also for a bad end,
   2 usage, or a file that cannot be used, 3 sign-in, 4 network, or an answer that was lost"""
+
+
+_STARTED = frozenset(
+    {JobState.IN_PROGRESS, JobState.COMPLETED, JobState.SYSTEM_ABORTED, JobState.FAILED}
+)
+"""States that no job has which was never started."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -173,15 +181,16 @@ def _suspects(arguments: Namespace, checked: CheckedFile) -> Suspects:
     if arguments.suspects is not None:
         return Suspects(arguments.suspects)
     found = checked.found
-    if not found.blocks or arguments.dry_run:
+    suspects = len(found.suspects)
+    if not (found.blocks or suspects) or arguments.dry_run:
         return Suspects.AS_THEY_ARE
     if not has_terminal():
         raise UsageError(
-            "The check found what would be refused, so nothing was sent",
+            f"The check found what {'would' if found.blocks else 'may'} be refused, so nothing was "
+            "sent",
             next_step="Repair the file, or say what to do: --suspects leave-out, pack or "
             "as-they-are.",
         )
-    suspects = len(found.suspects)
     if not suspects:
         said = prompts.answer("Send it nevertheless? [y/N] ").lower()
         if said not in ("y", "yes"):
@@ -263,14 +272,16 @@ def work(arguments: Namespace, settings: Settings, files: Sequence[Insertion]) -
             raise
         return 128 + signal.SIGTERM
     follower.clear()
-    refused = [error for _, error in outcome.results if error is not None]
+    refused = [(it, error) for it, error in outcome.results if error is not None]
     if arguments.json:
         print(json.dumps([insertion_object(*result) for result in outcome.results], indent=2))
-    for refusal in refused:
-        print_error(refusal.told(Occasion.COMMAND))
+    for insertion, refusal in refused:
+        # What stays in the queue is sent again, but not by this command.
+        stays = insertion.ref is not None and not insertion.is_over
+        print_error(refusal.told(Occasion.ONCE if stays else Occasion.COMMAND))
     ended = outcome.reading
     is_bad = ended is not None and ended.state in BAD_ENDS
-    return max([int(is_bad), *(refusal.exit_code for refusal in refused)])
+    return max([int(is_bad), *(refusal.exit_code for _, refusal in refused)])
 
 
 class _Outcome:
@@ -299,17 +310,25 @@ async def _insert(
         with insert_context(settings) as (context, quota, insertions):
             keys = [file.key for file in files]
             async with working(client, context, quota, insertions, follower, files) as queue:
-                found = await until_settled(follower, insertions, keys, waits=arguments.wait)
+                found = await until_settled(queue, follower, insertions, keys, waits=arguments.wait)
                 for insertion in found:
-                    outcome.results.append((insertion, _error_of(insertion)))
+                    error = queue.error_of(insertion)
+                    if insertion.is_over and insertion.starts and insertion.ref is not None:
+                        error = _start_failure(context, insertion, settings.profile)
+                    outcome.results.append((insertion, error))
                     if _was_never_made(insertion):
                         queue.drop(insertion.key)  # whoever reads the error gives it anew
-            for insertion in found:
+            for insertion, error in outcome.results:
                 job = _job_of(insertion)
-                if insertion.is_over and job is not None:
+                if job is not None:
                     say(f"{insertion.label}: job {job.ref.job_id}, on the watch list")
-                    if arguments.wait and insertion.starts:
+                    if insertion.is_over and arguments.wait and insertion.starts and error is None:
                         outcome.reading = await until_ended(client, context, quota, job, say)
+                    elif not insertion.is_over:
+                        print_error(
+                            f"{insertion.label} stays in the queue: "
+                            f"{command('queue', settings.profile)}"
+                        )
                 elif stage(insertion).is_before_create:
                     print_error(
                         f"{insertion.label}: queued. An open dashboard creates its job when the "
@@ -318,15 +337,29 @@ async def _insert(
                     )
 
 
-def _error_of(insertion: Insertion) -> ZcbulkError | None:
-    last = insertion.last_step
-    return last[1].error if last is not None else None
+def _start_failure(
+    context: ProfileContext, insertion: Insertion, profile: str
+) -> ZcbulkError | None:
+    """Returns why a job was not started, or may not have been; None where it was."""
+    job = _job_of(insertion)
+    assert job is not None  # noqa: S101 - for the type checker: the caller looks
+    last, known = context.memory.last_command(job.ref), context.memory.known(job).last
+    state = known.raw_state if known is not None else ""
+    if last is not None and last.command.action is Action.START:
+        return failure(last.command, last.job, state, profile)
+    if known is not None and known.state in _STARTED:
+        return None  # by somebody else
+    return RefusedError(
+        "The job was not started",
+        f"Its last status is “{state}”." if state else "Its status is not known.",
+        f"Look at it: {command('status ' + job.ref.job_id, profile)}",
+    )
 
 
 def _was_never_made(insertion: Insertion) -> bool:
     last = insertion.last_step
     is_create = last is not None and last[0] is Step.CREATE
-    return is_create and stage(insertion) is Stage.REFUSED
+    return is_create and stage(insertion) in (Stage.REFUSED, Stage.TRIES_AGAIN)
 
 
 def _job_of(insertion: Insertion) -> WatchedJob | None:

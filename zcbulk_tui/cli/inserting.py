@@ -12,7 +12,7 @@ from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.insertion import Insertion, QueuedFile, Stage
 from zcbulk_tui.domain.job import JobReading, WatchedJob
 from zcbulk_tui.domain.progress import remaining
-from zcbulk_tui.errors import QuotaSpentError, ZcbulkError
+from zcbulk_tui.errors import QuotaSpentError, SignInError, ZcbulkError
 from zcbulk_tui.monitor.events import CommandEnded, Event, QueueChanged
 from zcbulk_tui.monitor.insert_queue import InsertQueue
 from zcbulk_tui.monitor.monitor import Monitor
@@ -27,6 +27,12 @@ from zcbulk_tui.store.insertions import Insertions
 
 _LEAST_WAIT, _LONGEST_WAIT = 15.0, 300.0
 """Seconds between two readings of a job that is waited for."""
+
+_GIVES_UP_AFTER = 100.0
+"""Seconds in which a step is tried again by a command: three times, after 15, 30 and 60 s."""
+
+_LASTS = (SignInError, QuotaSpentError)
+"""Errors that pass, but not while a command waits."""
 
 
 def now() -> datetime:
@@ -135,21 +141,42 @@ async def working(
 
 
 async def until_settled(
-    follower: Follower, insertions: Insertions, keys: Sequence[str], *, waits: bool
+    queue: InsertQueue,
+    follower: Follower,
+    insertions: Insertions,
+    keys: Sequence[str],
+    *,
+    waits: bool,
 ) -> list[Insertion]:
     """Waits until no file comes further here; returns the files as they stand then.
 
+    What became of a start whose answer was lost is waited for, too.
+
     Args:
+        queue: Works them.
         follower: Learns how they come along.
         insertions: Keeps them.
         keys: Which files.
-        waits: Whether to wait for the slot of the form, too.
+        waits: Whether to wait for the slot of the form, too, and for whatever passes.
     """
+    stuck_since: dict[str, float] = {}
+
+    def goes_on(insertion: Insertion) -> bool:
+        if insertion.is_over:
+            return queue.is_looking(insertion)
+        if _rests(follower, insertion, waits):
+            return False
+        if waits or not _is_stuck(follower, insertion):
+            return True
+        since = stuck_since.setdefault(insertion.key, _time())
+        return _time() - since < _GIVES_UP_AFTER and not isinstance(
+            queue.error_of(insertion), _LASTS
+        )
+
     while True:
         follower.changed.clear()
         found = [it for it in map(insertions.find, keys) if it is not None]
-        going = [it for it in found if not it.is_over and not _rests(follower, it, waits)]
-        if not going:
+        if not any(map(goes_on, found)):
             return found
         with suppress(TimeoutError):
             await asyncio.wait_for(follower.changed.wait(), 1.0)
@@ -162,6 +189,15 @@ def _rests(follower: Follower, insertion: Insertion, waits: bool) -> bool:
     if file.stage.needs_user:
         return True
     return file.stage is Stage.WAITS and bool(file.slot.taken_by or file.behind) and not waits
+
+
+def _is_stuck(follower: Follower, insertion: Insertion) -> bool:
+    """Whether a step was not carried out for a reason that passes."""
+    file = follower.files.get(insertion.key)
+    if file is None:
+        return False
+    is_waiting = file.stage in (Stage.CREATED, Stage.UPLOADED) and bool(file.trouble)
+    return is_waiting or file.stage is Stage.TRIES_AGAIN
 
 
 async def until_ended(
@@ -199,3 +235,7 @@ async def until_ended(
         ahead = remaining(snapshot.motion, snapshot.last) if snapshot.last else None
         least = ahead.least / 2 if ahead else _LEAST_WAIT
         await asyncio.sleep(min(max(least, _LEAST_WAIT), _LONGEST_WAIT))
+
+
+def _time() -> float:
+    return asyncio.get_running_loop().time()

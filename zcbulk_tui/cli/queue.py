@@ -13,11 +13,12 @@ from zcbulk_tui.cli.state import memory_file
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.commands import command
-from zcbulk_tui.domain.insertion import Insertion, QueuedFile, queued_files
+from zcbulk_tui.domain.insertion import Insertion, QueuedFile, queued_files, slot_of
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import RefusedError, UsageError
 from zcbulk_tui.render import queue
-from zcbulk_tui.store.database import open_database
+from zcbulk_tui.store import recall
+from zcbulk_tui.store.database import Database, open_database
 from zcbulk_tui.store.insertions import Insertions
 from zcbulk_tui.tui import questions
 from zcbulk_tui.tui.question import Question
@@ -89,7 +90,22 @@ def _files(settings: Settings) -> list[QueuedFile]:
     if not memory_file().exists():
         return []
     with closing(open_database(memory_file(), is_only_read=True)) as database:
-        return queued_files(Insertions(database, settings.profile).open())
+        return _as_they_stand(database, settings)
+
+
+def _as_they_stand(database: Database, settings: Settings) -> list[QueuedFile]:
+    """Returns the files of the queue, with the slots of their forms by what was read last."""
+    insertions = Insertions(database, settings.profile)
+    queue, jobs = insertions.as_known(insertions.open()), recall.in_full(database, settings.profile)
+    forms = {it.form for it in queue}
+    slots = {form: slot_of(form, jobs, insertions.last_of(form)) for form in forms}
+    commands = recall.last_commands(database, settings.profile)
+    return [
+        file._replace(start=commands[ref].command)
+        if (ref := file.insertion.ref) is not None and ref in commands
+        else file
+        for file in queued_files(queue, slots)
+    ]
 
 
 def _cells(file: QueuedFile) -> tuple[str, ...]:
@@ -132,8 +148,9 @@ def _change(arguments: Namespace, settings: Settings) -> int:
 
 def _go_on(arguments: Namespace, settings: Settings) -> int:
     with insert_context(settings) as (_, _, insertions):
-        named = _named(arguments.id, insertions.open())
-        (file,) = queued_files([named])
+        files = _as_they_stand(insertions.database, settings)
+        named = _named(arguments.id, [it.insertion for it in files])
+        file = next(it for it in files if it.insertion is named)
         if not arguments.yes and not _confirmed(questions.go_on(file)):
             raise RefusedError("Nothing was sent", "It was not confirmed.")
         changed = named.released()

@@ -3,6 +3,7 @@
 What is found does not depend on how many come at a time.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
@@ -22,6 +23,12 @@ from zcbulk_tui.domain.preflight import (
 )
 from zcbulk_tui.domain.record_set import RecordSet
 
+_EXCEPTIONAL = 10
+"""At most one value of a column in this many is an exception there."""
+
+_DOUBT_BYTES = 16_000_000
+"""Of the records with doubts: ten columns of doubts in 13 million records."""
+
 Record = tuple[int, list[str]]
 """Where a record begins, from 1, and its values."""
 
@@ -32,7 +39,7 @@ class Found:
 
     Attributes:
         findings: In no order.
-        suspects: Records with a finding that blocks.
+        suspects: Records with a finding that makes them suspect.
         not_checked: What could not be checked for want of memory.
         records: How many there were.
     """
@@ -65,6 +72,7 @@ class RecordChecks:
         )
         self._tally = Tally()
         self._suspects = RecordSet()
+        self._doubts = _Doubts()
         self._records = 0
         refuses_empty = any(each.field and each.field.is_mandatory for each in header.columns)
         self._empty = Severity.BLOCKS if refuses_empty else Severity.WARNS
@@ -97,6 +105,8 @@ class RecordChecks:
         """Looks for duplicates, which takes all records; returns what was found."""
         for index, column in enumerate(self._unique):
             self._count_duplicates(index, column)
+        for kind, position in self._doubts.add_exceptions(self._suspects):
+            self._tally.mark_exception(kind, position)
         return Found(
             self._tally.findings(), self._suspects, tuple(self._not_checked()), self._records
         )
@@ -133,8 +143,12 @@ class RecordChecks:
         lines: Sequence[int],
     ) -> None:
         part = Slice(values, " ".join(values), max(map(len, values)))
+        position = column.position + 1
         for check in checks:
             failing = check.failing(part)
+            if check.is_doubt:
+                suspect = [numbers[at] for at in failing]
+                self._doubts.add(check.kind, position, suspect, len(values) - values.count(""))
             if not failing:
                 continue
             self._tally.add(
@@ -142,13 +156,12 @@ class RecordChecks:
                 check.severity,
                 [lines[at] for at in failing],
                 [values[at] for at in failing],
-                position=column.position + 1,
+                position=position,
                 column=column.name,
                 hint=check.hint,
             )
             if check.severity is Severity.BLOCKS:
-                for at in failing:
-                    self._suspects.add(numbers[at])
+                self._suspects.add_all([numbers[at] for at in failing])
 
     def _remember(
         self,
@@ -195,3 +208,43 @@ class RecordChecks:
         if self._duplicates.stopped_at is not None and self._unique:
             names = tuple(column.name for column in self._unique)
             yield NotChecked(Gap.DUPLICATES_BEYOND, names, self._duplicates.stopped_at)
+
+
+class _Doubts:
+    """Records with values that may be refused, by kind and column, until it shows how many are so.
+
+    A date in another format is an exception in a column of dates as Zoho documents them, and most
+    probably fails. Where all dates are like that, they are rather in the format of the account.
+    """
+
+    def __init__(self) -> None:
+        self._records: dict[tuple[Kind, int], RecordSet] = {}
+        self._filled: Counter[tuple[Kind, int]] = Counter()
+        self._size = 0
+
+    def add(self, kind: Kind, position: int, records: Sequence[int], filled: int) -> None:
+        """Takes records with a doubt, and how many values were looked at, empty ones not counted.
+
+        Records that do not fit in memory are forgotten, and with them all of the same doubt, first
+        those of the doubt that most records have: it is then no exception.
+        """
+        key = (kind, position)
+        if not self._filled[key]:
+            self._records[key] = RecordSet()
+        self._filled[key] += filled
+        doubtful = self._records.get(key)
+        if doubtful is None or not records:
+            return
+        before = doubtful.size
+        doubtful.add_all(records)
+        self._size += doubtful.size - before
+        while self._size > _DOUBT_BYTES:
+            worst = max(self._records, key=lambda each: len(self._records[each]))
+            self._size -= self._records.pop(worst).size
+
+    def add_exceptions(self, suspects: RecordSet) -> Iterator[tuple[Kind, int]]:
+        """Adds the records of doubts that are exceptions to a set; yields kinds and positions."""
+        for key, records in self._records.items():
+            if 0 < len(records) * _EXCEPTIONAL <= self._filled[key]:
+                suspects.update(records)
+                yield key

@@ -20,6 +20,7 @@ class _Entry:
     severity: Severity
     hint: str
     count: int = 0
+    is_exception: bool = False
     lines: list[int] = field(default_factory=list)
     samples: list[str] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
@@ -81,6 +82,10 @@ class Tally:
             entry.lines += lines[: SHOWN - len(entry.lines)]
         entry.take(samples)
 
+    def mark_exception(self, kind: Kind, position: int) -> None:
+        """Notes that what was found in a column is an exception there."""
+        self._entries[kind, position].is_exception = True
+
     def findings(self) -> list[Finding]:
         """Returns what was found, in no order."""
         return [
@@ -93,6 +98,7 @@ class Tally:
                 tuple(entry.lines),
                 tuple(entry.samples),
                 entry.hint,
+                entry.is_exception,
             )
             for (kind, position), entry in self._entries.items()
         ]

@@ -55,12 +55,30 @@ class ValueCheck:
     all_pass: Callable[[Slice], bool]
     hint: str = ""
 
+    @property
+    def is_doubt(self) -> bool:
+        """Whether it is an exception, so that the record is suspect, where few values are so."""
+        return self.kind in _DOUBTS and self.severity is Severity.WARNS
+
     def failing(self, part: Slice) -> list[int]:
         """Returns the places of the values that are not fine."""
         if self.all_pass(part):
             return []
         passes = self.passes
         return [at for at, value in enumerate(part.values) if not passes(value)]
+
+
+_DOUBTS = frozenset(
+    {
+        Kind.TOO_LONG,
+        Kind.NOT_WHOLE,
+        Kind.NO_SCHEME,
+        Kind.DATE_FORMAT,
+        Kind.DATE_TIME_FORMAT,
+        Kind.NOT_A_CHOICE,
+    }
+)
+"""Kinds that a form may take or refuse as a whole: by its settings, or by what no source says."""
 
 
 def character_checks() -> tuple[ValueCheck, ...]:
@@ -77,20 +95,24 @@ def _known(field: FormField) -> Iterator[ValueCheck]:
     if field.is_mandatory:
         yield _each(Kind.MANDATORY_EMPTY, Severity.BLOCKS, str.strip)
     if field.max_char is not None and field.max_char > 0:
-        yield _at_most(field.max_char, Severity.BLOCKS)
+        is_number = field.type in _NUMBERS
+        yield _digits(field.max_char) if is_number else _at_most(field.max_char, Severity.BLOCKS)
     elif field.type == FieldType.SINGLE_LINE:
         yield _at_most(_SINGLE_LINE_LIMIT, Severity.WARNS)
     match field.type:
-        case FieldType.NUMBER | FieldType.DECIMAL | FieldType.PERCENT | FieldType.CURRENCY:
+        case kind if kind in _NUMBERS:
             yield ValueCheck(
                 Kind.NOT_A_NUMBER, Severity.BLOCKS, _NUMBER.fullmatch, _are_all_numbers
             )
             yield _SCIENTIFIC_NUMBERS
             yield _ROUNDED
+            if field.type == FieldType.NUMBER:
+                yield _WHOLE
         case FieldType.EMAIL:
             yield _each(Kind.NOT_AN_EMAIL, Severity.BLOCKS, _EMAIL.fullmatch)
         case FieldType.URL:
             yield _each(Kind.NOT_A_URL, Severity.BLOCKS, _URL.fullmatch)
+            yield _each(Kind.NO_SCHEME, Severity.WARNS, _has_scheme)
         case FieldType.DATE:
             yield _repeated(Kind.DATE_FORMAT, Severity.WARNS, _DATE.fullmatch)
         case FieldType.DATE_TIME:
@@ -142,6 +164,23 @@ def _at_most(limit: int, severity: Severity) -> ValueCheck:
     )
 
 
+def _digits(limit: int) -> ValueCheck:
+    """Returns a check for the digits before the point; whether others count, no source says."""
+
+    def passes(value: str) -> bool:
+        return len(value) <= limit or (
+            (number := _NUMBER.fullmatch(value)) is None or len(number[1] or "") <= limit
+        )
+
+    return ValueCheck(
+        Kind.TOO_MANY_DIGITS,
+        Severity.BLOCKS,
+        passes,
+        lambda part: part.longest <= limit,
+        f"{limit:,}",
+    )
+
+
 def _one_of(
     kind: Kind, severity: Severity, known: frozenset[str], passes: Callable[[str], object]
 ) -> ValueCheck:
@@ -167,6 +206,11 @@ def _are_all_numbers(part: Slice) -> bool:
     return all(map(_NUMBER.fullmatch, part.values))
 
 
+def _has_scheme(value: str) -> bool:
+    """Whether a value has a scheme, or is no URL at all, which another check finds."""
+    return "://" in value or not value.strip() or not _URL.fullmatch(value)
+
+
 def _is_decision(value: str) -> bool:
     return value.strip().casefold() in _DECISIONS
 
@@ -178,9 +222,13 @@ _DECISIONS = frozenset({"true", "false", ""})
 # what Zoho does with them.
 
 _NUMBER = re.compile(
-    r"\s*(?:[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\s*)?", re.ASCII
+    r"\s*(?:[+-]?(?:([0-9]+)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\s*)?", re.ASCII
 )
-"""Scientific notation is found by another check."""
+"""Its group is what stands before the point. Scientific notation is found by another check."""
+
+_NUMBERS = (FieldType.NUMBER, FieldType.DECIMAL, FieldType.PERCENT, FieldType.CURRENCY)
+
+_FRACTION = re.compile(r"\s*[+-]?[0-9]*\.0*[1-9][0-9]*\s*", re.ASCII)
 
 _EMAIL = re.compile(r"\s*(?:[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+\s*)?")
 
@@ -188,9 +236,11 @@ _URL = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]*://\S+\s*|[^\s.:/]+\.\S+\s*)?")
 
 _LONG_MONTHS = "Jan|Mar|May|Jul|Aug|Oct|Dec"
 _SHORT_MONTHS = "Apr|Jun|Sep|Nov"
+_LEAP_YEAR = r"(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)"
 _DAY = (
-    rf"(?:(?:0?[1-9]|[12][0-9])-(?:{_LONG_MONTHS}|{_SHORT_MONTHS}|Feb)"
-    rf"|30-(?:{_LONG_MONTHS}|{_SHORT_MONTHS})|31-(?:{_LONG_MONTHS}))-[0-9]{{4}}"
+    rf"(?:(?:(?:0?[1-9]|1[0-9]|2[0-8])-(?:{_LONG_MONTHS}|{_SHORT_MONTHS}|Feb)"
+    rf"|(?:29|30)-(?:{_LONG_MONTHS}|{_SHORT_MONTHS})|31-(?:{_LONG_MONTHS}))-[0-9]{{4}}"
+    rf"|29-Feb-{_LEAP_YEAR})"
 )
 _DATE = re.compile(rf"\s*(?:{_DAY}\s*)?", re.IGNORECASE)
 _DATE_TIME = re.compile(
@@ -206,6 +256,13 @@ _SCIENTIFIC_NUMBERS = ValueCheck(
     Severity.BLOCKS,
     lambda value: not (_EXPONENT.search(value) and _NUMBER.fullmatch(value)),
     lambda part: "E" not in part.joined and "e" not in part.joined,
+)
+
+_WHOLE = ValueCheck(
+    Kind.NOT_WHOLE,
+    Severity.WARNS,
+    lambda value: not _FRACTION.fullmatch(value),
+    lambda part: "." not in part.joined,
 )
 
 _SCIENTIFIC_IDS = ValueCheck(

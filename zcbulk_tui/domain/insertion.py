@@ -7,7 +7,7 @@ after a lost answer it is for the user to say what is to be done.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, StrEnum
@@ -15,9 +15,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from zcbulk_tui.domain.control import Outcome
+from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.job import JobRef, JobState
+from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.upload import Suspects, UploadFile
 from zcbulk_tui.errors import (
     BetweenError,
@@ -253,6 +254,23 @@ class Slot(NamedTuple):
     ended_badly: str = ""
 
 
+def slot_of(form: FormRef, jobs: Iterable[JobSnapshot], last: Insertion | None) -> Slot:
+    """Returns what stands between the files for a form and that form.
+
+    Args:
+        form: The form.
+        jobs: What is known of the jobs that are watched.
+        last: The last insertion of the form that has a job; None for none.
+    """
+    of_form = [it for it in jobs if FormRef.of(it.ref) == form]
+    active = next((it for it in of_form if not it.is_final), None)
+    if active is not None:
+        return Slot(taken_by=active.job.label)
+    before = next((it for it in of_form if last is not None and it.ref == last.ref), None)
+    ended_badly = before is not None and before.state in BAD_ENDS
+    return Slot(ended_badly=before.job.label if before is not None and ended_badly else "")
+
+
 _PASSES = (UnreachableError, BusyError, SignInError, QuotaSpentError, BetweenError)
 
 _NOT_COMPLETE = 11350
@@ -309,6 +327,7 @@ class QueuedFile(NamedTuple):
         sent: Bytes of the upload that have left; None while none is under way here.
         rate: Bytes a second, as measured since the upload began; None before it is known.
         trouble: Why it waits, where the reason is neither the slot nor an error of a step.
+        start: The start of its job; None until it is sent.
     """
 
     insertion: Insertion
@@ -318,6 +337,7 @@ class QueuedFile(NamedTuple):
     sent: int | None = None
     rate: float | None = None
     trouble: str = ""
+    start: Command | None = None
 
 
 def queued_files(
@@ -362,6 +382,14 @@ def firsts(insertions: Sequence[Insertion]) -> list[Insertion]:
         if not insertion.is_over:
             found.setdefault(insertion.form, insertion)
     return list(found.values())
+
+
+def left_alone(insertion: Insertion) -> Insertion:
+    """Returns an insertion whose last step is unclear, since its sender is gone."""
+    last = insertion.last_step
+    return (
+        insertion if last is None else insertion.with_step(last[0], interrupted(last[1], last[0]))
+    )
 
 
 def interrupted(record: StepRecord, step: Step) -> StepRecord:

@@ -53,9 +53,12 @@ class Kind(StrEnum):
     REPLACEMENT_CHARACTER = "replacement_character"
     MANDATORY_EMPTY = "mandatory_empty"
     TOO_LONG = "too_long"
+    TOO_MANY_DIGITS = "too_many_digits"
     NOT_A_NUMBER = "not_a_number"
+    NOT_WHOLE = "not_whole"
     NOT_AN_EMAIL = "not_an_email"
     NOT_A_URL = "not_a_url"
+    NO_SCHEME = "no_scheme"
     DATE_FORMAT = "date_format"
     DATE_TIME_FORMAT = "date_time_format"
     NOT_A_DECISION = "not_a_decision"
@@ -98,6 +101,8 @@ class Finding:
         lines: Where the first of them begin, from 1; at most `SHOWN`.
         samples: Some of the values, different ones, sanitised and shortened; at most `SAMPLES`.
         hint: What is meant instead, such as the name or the limit; empty for nothing.
+        is_exception: Whether it may be refused, and few values of the column are like that, which
+            makes the records suspect. Where many are, it is rather what the form takes.
     """
 
     kind: Kind
@@ -108,11 +113,17 @@ class Finding:
     lines: tuple[int, ...]
     samples: tuple[str, ...] = ()
     hint: str = ""
+    is_exception: bool = False
 
     @property
     def blocks(self) -> bool:
         """Whether what it is about would be refused, or lose data."""
         return self.severity is Severity.BLOCKS
+
+    @property
+    def makes_suspects(self) -> bool:
+        """Whether the records that have it are suspect."""
+        return self.is_exception or (self.blocks and not self.kind.is_of_header)
 
 
 class Gap(StrEnum):
@@ -198,7 +209,7 @@ class Preflight:
     Attributes:
         facts: The file.
         findings: By column and kind; the worst first.
-        suspects: Records with a finding that blocks; none of them for what is about the header.
+        suspects: Records with a finding that makes them suspect.
         not_checked: What could not be checked.
         fields_read_at: When the form's fields were read, aware; None where they are not known.
     """
@@ -243,6 +254,7 @@ def worst_first(findings: list[Finding]) -> tuple[Finding, ...]:
             findings,
             key=lambda each: (
                 not each.blocks,
+                not each.is_exception,
                 not each.kind.is_of_header,
                 -each.count,
                 each.position or 0,

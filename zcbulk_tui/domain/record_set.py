@@ -1,6 +1,6 @@
 """Sets of records of a file, one bit a record."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from zcbulk_tui.domain.batch_rule import BATCH
 
@@ -17,8 +17,7 @@ class RecordSet:
     def __init__(self, records: tuple[int, ...] = ()) -> None:
         self._bits = bytearray()
         self._count = 0
-        for record in records:
-            self.add(record)
+        self.add_all(records)
 
     def add(self, record: int) -> None:
         """Adds a record; one that is there stays.
@@ -26,14 +25,38 @@ class RecordSet:
         Raises:
             ValueError: No record has this number.
         """
-        if record < 1:
-            raise ValueError(f"Records are counted from 1, so there is none {record}")
-        at, bit = divmod(record - 1, _BITS)
-        if at >= len(self._bits):
-            self._bits.extend(bytes(at + 1 - len(self._bits)))
-        if not self._bits[at] & 1 << bit:
-            self._bits[at] |= 1 << bit
-            self._count += 1
+        self.add_all((record,))
+
+    def add_all(self, records: Sequence[int]) -> None:
+        """Adds records; those that are there stay.
+
+        Raises:
+            ValueError: No record has such a number; none of them is added.
+        """
+        if not records:
+            return
+        if (first := min(records)) < 1:
+            raise ValueError(f"Records are counted from 1, so there is none {first}")
+        bits, last = self._bits, (max(records) - 1) // _BITS
+        if last >= len(bits):
+            bits.extend(bytes(last + 1 - len(bits)))
+        for record in records:
+            at, bit = divmod(record - 1, _BITS)
+            if not bits[at] & 1 << bit:
+                bits[at] |= 1 << bit
+                self._count += 1
+
+    def update(self, other: "RecordSet") -> None:
+        """Adds all records of another set."""
+        size = max(len(self._bits), len(other._bits))
+        both = int.from_bytes(self._bits, "little") | int.from_bytes(other._bits, "little")
+        self._bits = bytearray(both.to_bytes(size, "little"))
+        self._count = both.bit_count()
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes."""
+        return len(self._bits)
 
     def __len__(self) -> int:
         return self._count

@@ -80,11 +80,21 @@ class Control:
         polled_job.note(record)
         return record
 
-    async def send(self, polled_job: PolledJob, record: ControlRecord) -> ControlRecord:
+    async def send(
+        self,
+        polled_job: PolledJob,
+        record: ControlRecord,
+        is_sent_again: Callable[[ZcbulkError], bool],
+    ) -> ControlRecord:
         """Sends a command that has begun.
 
         Where this is cancelled, as at the end of the program, what is known then is written down:
         whether a byte of the command has left.
+
+        Args:
+            polled_job: The job.
+            record: The command.
+            is_sent_again: Whether the caller sends it again after an error.
 
         Returns:
             The record as the answer leaves it: accepted, refused, or still `Outcome.SENT` where
@@ -99,6 +109,7 @@ class Control:
         except ZcbulkError as error:
             # Every other answer proves that nothing happened.
             is_unclear = isinstance(error, UnclearError)
+            error.is_sent_again = not is_unclear and is_sent_again(error)
             command = command.ended(Outcome.SENT if is_unclear else Outcome.REFUSED, error=error)
         except BaseException:
             outcome = Outcome.SENT if slot.may_have_left else Outcome.REFUSED

@@ -8,10 +8,9 @@ from datetime import datetime, timedelta
 
 from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.call_limits import MINUTE
-from zcbulk_tui.domain.control import Outcome
+from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.insertion import (
-    BAD_ENDS,
     CALLS,
     CREATES_PER_MINUTE,
     Insertion,
@@ -24,6 +23,7 @@ from zcbulk_tui.domain.insertion import (
     interrupted,
     passes,
     queued_files,
+    slot_of,
     stage,
 )
 from zcbulk_tui.domain.job import Action, JobState, WatchedJob
@@ -158,6 +158,21 @@ class InsertQueue:
         self._say(changed, f"Goes on: {changed.source}")
         self.look()
 
+    def error_of(self, insertion: Insertion) -> ZcbulkError | None:
+        """Returns why the last step of a file was not carried out, or is unclear; None for neither.
+
+        That is the start, where it was sent.
+        """
+        if insertion.ref is not None and insertion.upload is not None:
+            last = self._context.memory.last_command(insertion.ref)
+            if last is not None and last.command.action is Action.START:
+                return last.command.error
+        return last_step[1].error if (last_step := insertion.last_step) is not None else None
+
+    def is_looking(self, insertion: Insertion) -> bool:
+        """Whether the status is still to be read for what became of its start."""
+        return insertion.ref is not None and self._monitor.is_looking(insertion.ref)
+
     # The loop.
 
     async def run(self) -> None:
@@ -174,10 +189,11 @@ class InsertQueue:
         """Looks at the queue, publishes what has changed, and takes the steps that are due."""
         try:
             queue = self._insertions.open()
+            known = self._insertions.as_known(queue)
             slots = {it.form: self._slot(it.form) for it in firsts(queue)}
         except ConfigError:
             return  # it is tried again with the next look
-        self._publish(queue, slots)
+        self._publish(known, slots)
         if self._tasks is None or not self._works():
             return
         for insertion in firsts(queue):
@@ -319,7 +335,7 @@ class InsertQueue:
             return False
         self._watch(insertion)
         try:
-            command = await self._monitor.command(ref, Action.START)
+            command = await self._monitor.command(ref, Action.START, is_sent_again=passes)
         except HeldError as error:
             self._wait(insertion.key, error.cause)
             return False
@@ -378,20 +394,7 @@ class InsertQueue:
     # What stands in the way.
 
     def _slot(self, form: FormRef) -> Slot:
-        active = next(
-            (
-                it
-                for it in self._monitor.snapshots()
-                if FormRef.of(it.ref) == form and not it.is_final
-            ),
-            None,
-        )
-        if active is not None:
-            return Slot(taken_by=active.job.label)
-        last = self._insertions.last_of(form)
-        snapshot = self._monitor.snapshot(last.ref) if last and last.ref else None
-        ended_badly = snapshot is not None and snapshot.state in BAD_ENDS
-        return Slot(ended_badly=snapshot.job.label if snapshot and ended_badly else "")
+        return slot_of(form, self._monitor.snapshots(), self._insertions.last_of(form))
 
     def _may_create(self, insertion: Insertion) -> bool:
         if self._quota.budget.left_for(Cause.COMMAND) < CALLS:
@@ -439,7 +442,15 @@ class InsertQueue:
             sent=sent,
             rate=sent / seconds if sent and seconds >= 1 else None,
             trouble=self._waits.get(key, (0.0, 0, ""))[2],
+            start=self._start_of(file),
         )
+
+    def _start_of(self, file: QueuedFile) -> Command | None:
+        ref = file.insertion.ref
+        if ref is None or file.stage is not Stage.UPLOADED:
+            return None
+        last = self._context.memory.last_command(ref)
+        return last.command if last is not None else None
 
 
 def _seen(file: QueuedFile) -> tuple[object, ...]:

@@ -210,7 +210,12 @@ class Monitor:
         self._waiting.wake()
 
     async def command(
-        self, ref: JobRef, action: Action, shown: JobReading | None = None
+        self,
+        ref: JobRef,
+        action: Action,
+        shown: JobReading | None = None,
+        *,
+        is_sent_again: Callable[[ZcbulkError], bool] = lambda _: False,
     ) -> Command:
         """Starts or aborts a job: sent once, and never again by itself.
 
@@ -221,6 +226,8 @@ class Monitor:
             ref: The job.
             action: What to ask of it.
             shown: The reading on the screen when the user decided.
+            is_sent_again: Whether the caller sends it again after an error that proves that nothing
+                happened, which is said then.
 
         Returns:
             The command as the server's answer leaves it.
@@ -247,7 +254,7 @@ class Monitor:
                 raise
             self._publish(polled_job)
             try:
-                command = (await self._control.send(polled_job, record)).command
+                command = (await self._control.send(polled_job, record, is_sent_again)).command
             except asyncio.CancelledError:
                 self._publish(polled_job)
                 raise

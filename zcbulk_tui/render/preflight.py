@@ -45,8 +45,16 @@ def report(preflight: Preflight, now: datetime, cells: int) -> list[Line]:
     for text, look in verdict(preflight.verdict):
         lines += _sentence(text, look, cells)
     blocking = [finding for finding in preflight.findings if finding.blocks]
-    warning = [finding for finding in preflight.findings if not finding.blocks]
+    doubtful = [finding for finding in preflight.findings if finding.is_exception]
+    warning = [it for it in preflight.findings if not it.blocks and not it.is_exception]
     lines += _section("Would be refused, or lose data", blocking, preflight, Look.ERROR, cells)
+    lines += _section(
+        "May be refused, and unlike the rest of the column: suspect, too",
+        doubtful,
+        preflight,
+        Look.WARNING,
+        cells,
+    )
     lines += _section("May be refused, or look wrong", warning, preflight, Look.WARNING, cells)
     if preflight.not_checked:
         lines += [(), _heading("Not checked")]
@@ -154,9 +162,12 @@ _TEXTS = {
     Kind.REPLACEMENT_CHARACTER: "“\N{REPLACEMENT CHARACTER}”: characters lost earlier",
     Kind.MANDATORY_EMPTY: "mandatory, but empty",
     Kind.TOO_LONG: "longer than {hint} characters",
+    Kind.TOO_MANY_DIGITS: "more than {hint} digits before the point",
     Kind.NOT_A_NUMBER: "not a number",
+    Kind.NOT_WHOLE: "not a whole number",
     Kind.NOT_AN_EMAIL: "not an e-mail address",
     Kind.NOT_A_URL: "not a URL",
+    Kind.NO_SCHEME: "a URL without https://",
     Kind.DATE_FORMAT: "date not as in 31-Jan-2026",
     Kind.DATE_TIME_FORMAT: "not as in 31-Jan-2026 14:05:00",
     Kind.NOT_A_DECISION: "neither true nor false",

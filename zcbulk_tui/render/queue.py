@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.insertion import QueuedFile, Stage, Step
-from zcbulk_tui.domain.job import Environment
+from zcbulk_tui.domain.job import Action, Environment
 from zcbulk_tui.render.figures import duration, number
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.span import Line, Look, Span, fit, fit_line
@@ -83,7 +84,7 @@ def said(file: QueuedFile) -> str:
         case Stage.CREATED:
             return f"job created; {file.trouble or 'the upload comes next'}"
         case Stage.UPLOADED:
-            return f"uploaded; {file.trouble or 'the start comes next'}"
+            return f"uploaded; {file.trouble or _start_words(file.start)}"
         case Stage.UNCLEAR if step is Step.CREATE:
             return "unclear: a job may exist, and the form be busy, for up to 3 h"
         case Stage.UNCLEAR:
@@ -92,6 +93,17 @@ def said(file: QueuedFile) -> str:
             tries = "tries again" if file.stage is Stage.TRIES_AGAIN else f"{step} refused"
             return f"{tries}: {error.title}" if error else tries
     return "over"
+
+
+def _start_words(start: Command | None) -> str:
+    if start is None or start.action is not Action.START:
+        return "the start comes next"
+    if start.outcome is Outcome.REFUSED:
+        return f"start refused: {start.error.title}" if start.error else "start refused"
+    if start.outcome is Outcome.SENT:
+        is_lost = start.error is not None
+        return "the answer to its start is unclear" if is_lost else "its start is on its way"
+    return "its start was sent"
 
 
 def _upload_words(file: QueuedFile) -> str:

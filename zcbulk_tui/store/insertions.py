@@ -16,6 +16,7 @@ from zcbulk_tui.domain.insertion import (
     Stage,
     Step,
     StepRecord,
+    left_alone,
     same_form,
     stage,
 )
@@ -124,6 +125,26 @@ class Insertions:
         """
         rows = self.database.rows(f"{_SELECT} WHERE key = ?", (name,))
         return next(map(_to_insertion, rows), None)
+
+    def as_known(self, insertions: Iterable[Insertion]) -> list[Insertion]:
+        """Returns insertions as far as is known of them: a step is unclear whose sender is gone.
+
+        Nothing is written: whoever works the queue does that.
+
+        Raises:
+            ConfigError: They cannot be read.
+        """
+        return [self._as_known(it) for it in insertions]
+
+    def _as_known(self, insertion: Insertion) -> Insertion:
+        # Whoever sends a step holds the lock of its form.
+        if stage(insertion) is not Stage.SENDING or not self.locks.take(insertion.form):
+            return insertion
+        try:
+            found = self.find(insertion.key) or insertion  # it may have ended just before
+        finally:
+            self.locks.release(insertion.form)
+        return left_alone(found) if stage(found) is Stage.SENDING else found
 
     def of_job(self, ref: JobRef) -> Insertion | None:
         """Returns the insertion that a job belongs to; None for a job from elsewhere; no error."""

@@ -137,6 +137,7 @@ def error_object(error: ZcbulkError | None) -> JsonObject | None:
         "cause": error.cause,
         "next_step": error.next_step,
         "answer": error.answer and answer and {**answer, "from_zoho": error.answer.from_zoho},
+        **({"is_sent_again": True} if error.is_sent_again else {}),
     }
 
 
@@ -150,7 +151,9 @@ def error_from(parts: Mapping[str, Any] | None) -> ZcbulkError | None:
         answer = Answer(said["http_status"], said["code"], text, said["from_zoho"])
     kind = _KINDS.get(parts["kind"], ZcbulkError)
     words = (one_line(parts[name], 1000) for name in ("title", "cause", "next_step"))
-    return kind(*words, answer=answer)
+    error = kind(*words, answer=answer)
+    error.is_sent_again = bool(parts.get("is_sent_again"))
+    return error
 
 
 def error_json(error: ZcbulkError | None) -> str | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from zcbulk_tui.domain.insertion import QueuedFile, Step
+from zcbulk_tui.domain.insertion import QueuedFile, Stage, Step
 from zcbulk_tui.domain.job import Action, Environment, JobState, WatchedJob
 from zcbulk_tui.domain.progress import estimated_since
 from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
@@ -91,6 +91,15 @@ def go_on(file: QueuedFile) -> Question:
             f"Insert “{insertion.label}” now?", [where, consequence], yes="Insert", typed=typed
         )
     step, record = last
+    if not file.stage.needs_user:
+        coming = {
+            Stage.SENDING: "A step of it is on its way, by another program.",
+            Stage.CREATED: "Its job is there, and gets the file.",
+            Stage.UPLOADED: "Its job has the file, and is started, unless a start was sent.",
+        }.get(file.stage, f"The {step} was not carried out, and is sent again.")
+        return Question(
+            f"Go on with “{insertion.label}”?", [where, coming], yes="Go on", typed=typed
+        )
     consequence = {
         (Step.CREATE, True): "The first create may have made a job whose id nobody knows. Then "
         "the form is busy, for up to 3 hours, and Zoho refuses this one.",

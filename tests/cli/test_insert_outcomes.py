@@ -1,0 +1,188 @@
+"""``insert`` says, and exits with, what became of the file: of its start as of all other steps."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.support.commands import CANARY, CommandLine, Ended
+from tests.support.insertions import insertion
+from tests.support.jobs import NOW
+from zcbulk_tui.domain.form import FormRef
+from zcbulk_tui.domain.insertion import StepRecord
+from zcbulk_tui.domain.job import WatchedJob
+from zcbulk_tui.simulator.creator import Creator
+from zcbulk_tui.simulator.faults import ERRORS, Call
+from zcbulk_tui.simulator.jobs import APP, OWNER
+from zcbulk_tui.simulator.messages import LOST, Response
+from zcbulk_tui.simulator.scenarios import build
+from zcbulk_tui.simulator.schedule import Fault
+from zcbulk_tui.simulator.server import LoopbackServer
+from zcbulk_tui.store.database import FILE_NAME, open_database
+from zcbulk_tui.store.insertions import Insertions
+from zcbulk_tui.store.watch_list import WatchList
+
+pytestmark = pytest.mark.usefixtures("signed_in")
+
+FORM = "Contacts"
+"""A form without a job."""
+
+Insert = Callable[..., Ended]
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Makes what a command waits for come soon."""
+    monkeypatch.setattr("zcbulk_tui.domain.control.LOOKS", (0.05, 0.1))
+    monkeypatch.setattr("zcbulk_tui.cli.inserting._GIVES_UP_AFTER", 0.0)
+
+
+@pytest.fixture
+def creator() -> Creator:
+    """A simulator."""
+    return build("steady", token=CANARY)
+
+
+@pytest.fixture
+def insert(
+    creator: Creator, cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Insert]:
+    """Inserts a small file."""
+    path = tmp_path / "contacts.csv"
+    path.write_text("Email,Company,Met_On\r\na@b.co,Ulm & Co,01-Jan-2026\r\n", encoding="utf-8")
+    with LoopbackServer(creator) as server:
+        monkeypatch.setenv("ZCBULK_BASE_URL", server.base_url)
+        names = ("--owner", OWNER, "--app", APP, "--form", FORM, "--yes")
+        yield partial(cli, "insert", str(path), *names)
+
+
+def meet(creator: Creator, call: Call, answer: Response, *, behind: bool = False) -> None:
+    """Has the calls of a kind come to grief."""
+    creator.inject(Fault(answer, behind=behind, calls=frozenset({call})))
+
+
+def sent(creator: Creator) -> list[str | None]:
+    """The calls that were to change something."""
+    return [entry.action for entry in creator.log if entry.action is not None]
+
+
+def test_a_file_that_is_started(creator: Creator, insert: Insert) -> None:
+    ended = insert()
+    assert (ended.code, ended.err) == (0, "")
+    assert "Start accepted" in ended.out
+    assert sent(creator) == ["create", "upload", "start"]
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_refused_start_is_no_success(creator: Creator, insert: Insert) -> None:
+    meet(creator, Call.CONTROL, ERRORS["403-2933"].response())
+    ended = insert("--json")
+    assert ended.code == 1
+    assert "This user has no access to the application" in ended.err
+    (shown,) = json.loads(ended.out)
+    assert shown["error"]["code"] == 2933
+
+
+@pytest.mark.usefixtures("quick")
+def test_what_became_of_a_start_whose_answer_was_lost_is_read(
+    creator: Creator, insert: Insert
+) -> None:
+    meet(creator, Call.CONTROL, LOST, behind=True)
+    ended = insert()
+    # It runs; that nobody else has started it, no reading shows.
+    assert ended.code == 4
+    assert "The job is “In-progress” by its last status" in ended.err
+    assert sent(creator) == ["create", "upload", "start"]
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_start_that_shows_no_effect_is_no_success(creator: Creator, insert: Insert) -> None:
+    meet(creator, Call.CONTROL, LOST)
+    ended = insert()
+    assert ended.code == 1
+    assert "no effect" in ended.err
+    assert sent(creator) == ["create", "upload", "start"]
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_command_does_not_wait_for_the_next_day(
+    creator: Creator, insert: Insert, cli: CommandLine
+) -> None:
+    meet(creator, Call.UPLOAD, ERRORS["200-4000"].response())
+    ended = insert()
+    assert ended.code == 1
+    assert "The day's API calls are used up" in ended.err
+    assert "contacts.csv stays in the queue: zcbulk-tui queue" in ended.err
+    assert "tries again: The day's API calls are used up" in cli("queue").out
+
+
+@pytest.mark.usefixtures("quick")
+def test_what_was_never_created_is_given_anew(
+    creator: Creator, insert: Insert, cli: CommandLine
+) -> None:
+    meet(creator, Call.CREATE, ERRORS["429-2955"].response())
+    ended = insert()
+    assert ended.code == 4
+    assert "stays in the queue" not in ended.err
+    assert "No file is on its way" in cli("queue").out
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_start_that_the_queue_sends_again_is_not_said_not_to_be(
+    creator: Creator, insert: Insert
+) -> None:
+    meet(creator, Call.CONTROL, ERRORS["429-2955"].response())
+    ended = insert()
+    assert ended.code == 4
+    assert "It is sent again by itself" in ended.out
+    assert "It is not sent again" not in ended.out + ended.err
+    assert "contacts.csv stays in the queue" in ended.err
+
+
+def test_what_may_be_refused_is_decided_on_before_anything_is_sent(
+    creator: Creator, cli: CommandLine, insert: Insert, tmp_path: Path
+) -> None:
+    del insert  # for its server
+    path, fields = tmp_path / "dates.csv", tmp_path / "fields.json"
+    fields.write_text('{"code": 3000, "fields": [{"link_name": "Day", "type": 10}]}')
+    path.write_text("Day\r\n" + "01-Jan-2026\r\n" * 20 + "2026-01-31\r\n", encoding="utf-8")
+    names = ("--owner", OWNER, "--app", APP, "--form", FORM, "--yes", "--fields", str(fields))
+    ended = cli("insert", str(path), *names)
+    assert ended.code == 2
+    assert "The check found what may be refused, so nothing was sent" in ended.err
+    assert sent(creator) == []
+
+
+def test_the_queue_knows_that_the_slot_is_taken(cli: CommandLine, home: Path) -> None:
+    form = FormRef("https://www.zohoapis.com", OWNER, APP, FORM)
+    (home / "state").mkdir()
+    with closing(open_database(home / "state" / FILE_NAME)) as database:
+        Insertions(database, "default").add([insertion(form=form)])
+        assert " next" in cli("queue").out
+        WatchList(database, "default").add(
+            WatchedJob(form.job("3888833000000114027"), "Another", NOW)
+        )
+        assert "waits for the form's slot: Another is active" in cli("queue").out
+
+
+@pytest.mark.parametrize("step", ["create", "upload"])
+def test_the_queue_knows_that_a_sender_is_gone(step: str, cli: CommandLine, home: Path) -> None:
+    record, is_create = StepRecord(NOW), step == "create"
+    form = FormRef("https://www.zohoapis.com", OWNER, APP, FORM)
+    (home / "state").mkdir()
+    with closing(open_database(home / "state" / FILE_NAME)) as database:
+        insertions = Insertions(database, "default")
+        queued = insertion(
+            form=form,
+            create=record,
+            upload=None if is_create else record,
+            job_id="" if is_create else "3888833000000114027",
+        )
+        insertions.add([queued])
+        assert insertions.locks.take(form)
+        assert "unclear" not in cli("queue").out
+        insertions.locks.release(form)
+        assert f"unclear: {'a job may' if is_create else 'the job may'}" in cli("queue").out
