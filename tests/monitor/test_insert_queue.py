@@ -322,7 +322,7 @@ def test_the_program_may_end_in_the_middle_of_an_upload() -> None:
     stage = after(3, insertion(), api=as_it_is)
     (file,) = stage.insertions.open()
     assert file.upload is not None
-    assert file.upload.is_unclear
+    assert file.upload.outcome is Outcome.REFUSED  # it had not left as a whole
 
     async def scene() -> QueueStage:
         again = QueueStage(stage=stage)
@@ -333,7 +333,26 @@ def test_the_program_may_end_in_the_middle_of_an_upload() -> None:
 
     again = run_virtual(scene())
     assert again.inserting.steps == []
-    assert again.stages() == [Where.UNCLEAR]
+    assert again.stages() == [Where.REFUSED]
+
+
+def test_an_upload_is_cancelled_and_waits_for_the_user() -> None:
+    async def scene() -> QueueStage:
+        stage = QueueStage(insertion("one"), insertion("other", OTHER_FORM))
+        async with stage.working():
+            await asyncio.sleep(2)
+            stage.inserting.script(JOB_ID, S.READY)
+            stage.queue.cancel("one")
+            stage.queue.cancel("nothing")
+            await asyncio.sleep(60)
+            assert stage.stages() == [Where.REFUSED]
+            stage.queue.go_on("one")
+            await asyncio.sleep(10)
+        return stage
+
+    stage = run_virtual(scene())
+    names = stage.inserting.names()
+    assert sorted(names) == sorted(["create", "upload", "start"] * 2 + ["upload"])
 
 
 def test_two_windows_on_one_queue_send_each_step_once() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.call_limits import MINUTE
@@ -34,6 +35,7 @@ from zcbulk_tui.errors import (
     ConfigError,
     HeldError,
     QuotaSpentError,
+    RefusedError,
     UnreachableError,
     UsageError,
     ZcbulkError,
@@ -104,6 +106,7 @@ class InsertQueue:
         self._tasks: asyncio.TaskGroup | None = None
         self._published: tuple[QueuedFile, ...] = ()
         self._sending: dict[str, tuple[int, float]] = {}  # bytes, and when it began
+        self._working: dict[str, asyncio.Task[None]] = {}
         self._waits: dict[str, tuple[float, int, str]] = {}  # until when, tries so far, why
 
     # What the user can ask for.
@@ -142,6 +145,11 @@ class InsertQueue:
         self._insertions.drop(insertion)
         self._say(insertion, f"Taken off the queue: {insertion.source}")
         self.look()
+
+    def cancel(self, key: str) -> None:
+        """Ends the upload of a file that is on its way from here; it waits for the user then."""
+        if key in self._sending and key in self._working:
+            self._working[key].cancel()
 
     def go_on(self, key: str) -> None:
         """Lets a file go on that waits for the user: its step may be sent once more.
@@ -202,7 +210,13 @@ class InsertQueue:
             if self._is_due(insertion, slots[insertion.form]) and self._insertions.locks.take(
                 insertion.form
             ):
-                self._tasks.create_task(self._advance(insertion.key, insertion.form))
+                task = self._tasks.create_task(self._advance(insertion.key, insertion.form))
+                self._working[insertion.key] = task
+                task.add_done_callback(partial(self._ended, insertion.key))
+
+    def _ended(self, key: str, task: asyncio.Task[None]) -> None:
+        if self._working.get(key) is task:
+            del self._working[key]
 
     def _is_due(self, insertion: Insertion, slot: Slot) -> bool:
         until = self._waits.get(insertion.key, (0.0, 0, ""))[0]
@@ -313,6 +327,8 @@ class InsertQueue:
             return self._failed(insertion, Step.UPLOAD, record.ended_by(error))
         except BaseException:
             self._cut_short(insertion, Step.UPLOAD, record, sent=calls.may_have_left)
+            self._sending.pop(insertion.key)
+            self._watch(insertion)
             raise
         self._sending.pop(insertion.key)
         known = replace(insertion, upload=replace(record, outcome=Outcome.ACCEPTED, said=said.text))
@@ -376,7 +392,16 @@ class InsertQueue:
         else:
             error = UnreachableError("Interrupted before its first byte left")
             known = insertion.with_step(step, record.ended_by(error))
+        if sent and step is Step.UPLOAD and not self._has_left(insertion):
+            # Without its end no server takes it for a file.
+            part = RefusedError("The upload was ended before all of the file had left")
+            known = insertion.with_step(step, record.ended_by(part))
         self._insertions.keep(known)
+
+    def _has_left(self, insertion: Insertion) -> bool:
+        """Whether all of a file may have left."""
+        sent, _ = self._sending.get(insertion.key, (0, 0.0))
+        return sent >= insertion.upload_file.size
 
     def _watch(self, insertion: Insertion) -> None:
         """Has its job watched, and so read: what is on its way to its start needs no reading."""

@@ -286,7 +286,7 @@ KEYS = (
         "drop",
         "x",
         "take off",
-        "Queue: take the file off; a job that it has stays on the list.",
+        "Queue: take the file off, or cancel its upload; a job that it has stays on the list.",
         group=_OTHERS,
         contexts=frozenset({Context.QUEUE}),
     ),

@@ -69,6 +69,18 @@ def adopt(other: str, jobs: Sequence[WatchedJob], profile: str) -> Question:
     )
 
 
+def cancel_upload(file: QueuedFile) -> Question:
+    """Asks whether to end an upload."""
+    return Question(
+        f"Cancel the upload of “{file.insertion.label}”?",
+        [
+            "Its job stays, without a file. The queue keeps the file: S there uploads it from its "
+            "beginning, x takes it off.",
+        ],
+        yes="Cancel the upload",
+    )
+
+
 def go_on(file: QueuedFile) -> Question:
     """Asks whether a file of the queue goes on."""
     insertion = file.insertion

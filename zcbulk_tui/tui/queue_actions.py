@@ -32,6 +32,11 @@ class QueueActions:
         if inserting is not None:
             self._try(lambda: inserting.queue.drop(file.insertion.key))
 
+    def cancel(self, file: QueuedFile) -> None:
+        """Ends the upload of a file; its user has said so."""
+        if self._profile.inserting is not None:
+            self._profile.inserting.queue.cancel(file.insertion.key)
+
     def go_on(self, file: QueuedFile) -> None:
         """Lets a file go on; its user has said so."""
         if self._profile.spec.read_only:

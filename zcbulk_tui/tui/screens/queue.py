@@ -139,10 +139,20 @@ class QueueScreen(KeyedScreen[None], ModalScreen[None]):
         self.show_files()
 
     def action_drop(self) -> None:
-        """Takes the file off the queue."""
-        if self.selected is not None:
-            self._actions.drop(self.selected)
+        """Takes the file off the queue; asks first whether to end an upload that is on its way."""
+        selected = self.selected
+        if selected is None:
+            return
+        if selected.sent is None:
+            self._actions.drop(selected)
             self.show_files()
+            return
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._actions.cancel(selected)
+
+        self.app.push_screen(ConfirmScreen(questions.cancel_upload(selected)), answered)
 
     def action_go_on(self) -> None:
         """Asks whether the file goes on."""
