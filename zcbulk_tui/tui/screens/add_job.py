@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Button, Input, Label, Select, Static
+from textual.widgets import Button, Input, Label, Static
 
 from zcbulk_tui.domain.address import (
     check_origin,
@@ -17,7 +17,7 @@ from zcbulk_tui.domain.address import (
     parse_base_url,
     parse_job_url,
 )
-from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
+from zcbulk_tui.domain.job import JobRef, WatchedJob
 from zcbulk_tui.domain.job_id import doubts, is_number, read_id
 from zcbulk_tui.domain.job_text import FoundJobs, without_tokens
 from zcbulk_tui.domain.snapshot import JobSnapshot
@@ -26,7 +26,7 @@ from zcbulk_tui.errors import UsageError
 from zcbulk_tui.tui.pasted_jobs import IGNORED, needs_list
 from zcbulk_tui.tui.profile_spec import JobDefaults
 from zcbulk_tui.tui.screens.base import ClosedOnce
-from zcbulk_tui.tui.widgets.field import Field, PasteField
+from zcbulk_tui.tui.widgets.field import EnvironmentSelect, Field, PasteField
 
 Answer = WatchedJob | FoundJobs | None
 """One job, or those of a text that was pasted into the field of the URL."""
@@ -100,13 +100,7 @@ class AddJobScreen(ClosedOnce[Answer], ModalScreen[Answer]):
                     yield Field(offered.get(name, ""), id=name)
             with Horizontal(classes="field"):
                 yield Label("Environment")
-                yield Select(
-                    [(environment.value, environment) for environment in Environment],
-                    value=self._home.environment,
-                    allow_blank=False,
-                    compact=True,
-                    id="environment",
-                )
+                yield EnvironmentSelect(self._home.environment)
             with Horizontal(classes="field apart"):
                 yield Label("Label")
                 yield Field(id="label", placeholder="the form's name, if left empty")
@@ -143,7 +137,7 @@ class AddJobScreen(ClosedOnce[Answer], ModalScreen[Answer]):
         self._field("url").value = job.url
         self._field("label").value = job.label
         if job.environment is not None:
-            self.query_one("#environment", Select).value = job.environment
+            self.query_one(EnvironmentSelect).value = job.environment
             self._remark = f"The environment is that of the text. {self._remark}".strip()
         self._say("")
 
@@ -196,7 +190,7 @@ class AddJobScreen(ClosedOnce[Answer], ModalScreen[Answer]):
         owner, app, form, job_id = (
             self._field(name).value for name in ("owner", "app", "form", "job_id")
         )
-        environment = self.query_one("#environment", Select).value
+        environment = self.query_one(EnvironmentSelect).environment
         origin = parse_base_url(self._field("host").value)
         check_origin(origin, self._home.base_url)
         ref = make_ref(
@@ -205,7 +199,7 @@ class AddJobScreen(ClosedOnce[Answer], ModalScreen[Answer]):
             app,
             form,
             job_id,
-            Environment(str(environment)),
+            environment,
         )
         label = one_line(self._field("label").value, 60)
         return WatchedJob(ref, label or f"{ref.form} {ref.job_id[-4:]}", self._now())

@@ -14,12 +14,12 @@ from textual.widgets import Button, Input, Label, Select, Static
 
 from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.creation_time import EXAMPLES, read_created, write_created
-from zcbulk_tui.domain.job import Environment, WatchedJob
+from zcbulk_tui.domain.job import WatchedJob
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import UsageError
 from zcbulk_tui.tui.screens.base import ClosedOnce
-from zcbulk_tui.tui.widgets.field import Field
+from zcbulk_tui.tui.widgets.field import EnvironmentSelect, Field
 
 _OPEN = (
     "The environment stays as it is until it is known what became of the last {action}: the answer "
@@ -69,14 +69,7 @@ class EditJobScreen(ClosedOnce[WatchedJob | None], ModalScreen[WatchedJob | None
                 yield Field(self._created, id="created", placeholder=f"unknown; {EXAMPLES}")
             with Horizontal(classes="field"):
                 yield Label("Environment")
-                yield Select(
-                    [(environment.value, environment) for environment in Environment],
-                    value=job.ref.environment,
-                    allow_blank=False,
-                    compact=True,
-                    disabled=bool(self._why_fixed),
-                    id="environment",
-                )
+                yield EnvironmentSelect(job.ref.environment, disabled=bool(self._why_fixed))
             yield Static(self._why_fixed, id="problem", markup=False)
             with Horizontal(classes="dialog-answer dialog-buttons"):
                 yield Button("Cancel", id="cancel")
@@ -118,7 +111,7 @@ class EditJobScreen(ClosedOnce[WatchedJob | None], ModalScreen[WatchedJob | None
             except UsageError as error:
                 self._say(str(error))
                 return
-        environment = Environment(str(self.query_one("#environment", Select).value))
+        environment = self.query_one(EnvironmentSelect).environment
         ref = replace(self._job.ref, environment=environment)
         self.dismiss(
             replace(

@@ -17,7 +17,6 @@ from textual.widgets import Button, Input, Label, Select, Static
 
 from zcbulk_tui.domain.form import FormFields, FormRef, NamedLink
 from zcbulk_tui.domain.insertion import InsertPlan, Prepared
-from zcbulk_tui.domain.job import Environment
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.domain.upload import Suspects
 from zcbulk_tui.errors import EncodingUnknownError, UsageError, ZcbulkError
@@ -27,7 +26,7 @@ from zcbulk_tui.tui.profile_spec import JobDefaults
 from zcbulk_tui.tui.screens.choose import ChooseScreen
 from zcbulk_tui.tui.screens.dialogs import ConfirmScreen, Dialog
 from zcbulk_tui.tui.widgets import painter
-from zcbulk_tui.tui.widgets.field import Field
+from zcbulk_tui.tui.widgets.field import EnvironmentSelect, Field
 from zcbulk_tui.tui.widgets.path_field import PathField
 
 _ASKED = {
@@ -117,13 +116,7 @@ class InsertFileScreen(Dialog[Prepared | None]):
                     yield Field(app, id="app")
                 with Horizontal(classes="field"):
                     yield Label("Environment")
-                    yield Select(
-                        [(environment.value, environment) for environment in Environment],
-                        value=self._home.environment,
-                        allow_blank=False,
-                        compact=True,
-                        id="environment",
-                    )
+                    yield EnvironmentSelect(self._home.environment)
                 with Horizontal(classes="field"):
                     yield Label("Label")
                     yield Field(id="label", placeholder="the name of the file, if left empty")
@@ -218,7 +211,7 @@ class InsertFileScreen(Dialog[Prepared | None]):
         self._check(form, None)
 
     def _names(self) -> FormNames:
-        environment = Environment(str(self.query_one("#environment", Select).value))
+        environment = self.query_one(EnvironmentSelect).environment
         owner, app, form = (self._field(name).value for name in ("owner", "app", "form"))
         return FormNames(owner, app, form, environment)
 

@@ -15,6 +15,7 @@ from zcbulk_tui.domain.job_text import FoundJobs
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.tui.pasted_jobs import Offer
 from zcbulk_tui.tui.screens.dialogs import Dialog
+from zcbulk_tui.tui.widgets.field import EnvironmentSelect
 
 
 class WatchJobsScreen(Dialog[list[WatchedJob] | None]):
@@ -55,13 +56,7 @@ class WatchJobsScreen(Dialog[list[WatchedJob] | None]):
             with Vertical(classes="dialog-answer"):
                 with Horizontal(classes="field"):
                     yield Label("Environment")
-                    yield Select(
-                        [(environment.value, environment) for environment in Environment],
-                        value=self._environment,
-                        allow_blank=False,
-                        compact=True,
-                        id="environment",
-                    )
+                    yield EnvironmentSelect(self._environment)
                 with Horizontal(classes="dialog-buttons"):
                     yield Button("Cancel", id="cancel")
                     yield Button(

@@ -1,10 +1,12 @@
-"""Fields in which text is typed."""
+"""Fields of dialogs: in which text is typed, and from which one is chosen."""
 
 from collections.abc import Callable
 from typing import Any
 
 from textual import events
-from textual.widgets import Input
+from textual.widgets import Input, Select
+
+from zcbulk_tui.domain.job import Environment
 
 
 class Field(Input):
@@ -41,3 +43,27 @@ class PasteField(Field):
     def put(self, text: str) -> None:
         """Puts a text in the place of the selection, as a paste does."""
         self.replace(text, *self.selection)
+
+
+class EnvironmentSelect(Select[Environment]):
+    """The choice of an environment.
+
+    Args:
+        chosen: The one that is chosen at first.
+        more: See `textual.widgets.Select`.
+    """
+
+    def __init__(self, chosen: Environment, **more: Any) -> None:
+        super().__init__(
+            [(environment.value, environment) for environment in Environment],
+            value=chosen,
+            allow_blank=False,
+            compact=True,
+            id="environment",
+            **more,
+        )
+
+    @property
+    def environment(self) -> Environment:
+        """The one that is chosen."""
+        return Environment(str(self.value))
