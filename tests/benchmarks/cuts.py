@@ -32,6 +32,7 @@ from tests.support.databases import memory_database
 from tests.support.insert_cuts import NAMES, STEPS, Cut, CuttingServer, cuts
 from zcbulk_tui.cli.inserting import now
 from zcbulk_tui.cli.preparing import check_file
+from zcbulk_tui.cli.queue import as_they_stand
 from zcbulk_tui.creator.client import CreatorClient
 from zcbulk_tui.creator.network import Network
 from zcbulk_tui.domain.budget import QuotaPlan
@@ -43,7 +44,6 @@ from zcbulk_tui.domain.insertion import (
     QueuedFile,
     Stage,
     Step,
-    queued_files,
     stage,
 )
 from zcbulk_tui.domain.records import CallRecord, ControlRecord, JobEvent
@@ -205,7 +205,7 @@ class Judge:
         entries = Archive(database, PROFILE).log()
         starts = [it.at.timestamp() for it in entries if isinstance(it, ControlRecord)]
         for since, said in self._never_again:
-            self._claim("not sent again", not any(at > since for at in starts), said)
+            self._claim("not sent again", not any(at > since + 0.1 for at in starts), said)
         for entry in entries:
             if isinstance(entry, JobEvent):
                 self._event(entry)
@@ -358,7 +358,7 @@ async def by_process(
         try:
             _judge_process(server, tally, code, said)
             with closing(open_database(home / "state" / FILE_NAME)) as database:
-                for file in queued_files(Insertions(database, PROFILE).open()):
+                for file in as_they_stand(database, PROFILE):
                     judge.queued(file)
                 judge.log(database)
             judge.doubled()

@@ -90,7 +90,7 @@ def uploaded(start: Command | None) -> QueuedFile:
 @pytest.mark.parametrize(
     ("outcome", "error", "said"),
     [
-        (Outcome.SENT, None, "uploaded; its start is on its way"),
+        (Outcome.SENT, None, "uploaded; its start was sent; no answer yet"),
         (Outcome.SENT, UnclearError("No answer"), "uploaded; the answer to its start is unclear"),
         (Outcome.ACCEPTED, None, "uploaded; its start was sent"),
         (Outcome.REFUSED, BusyError("Too many calls"), "uploaded; start refused: Too many calls"),

@@ -90,16 +90,20 @@ def _files(settings: Settings) -> list[QueuedFile]:
     if not memory_file().exists():
         return []
     with closing(open_database(memory_file(), is_only_read=True)) as database:
-        return _as_they_stand(database, settings)
+        return as_they_stand(database, settings.profile)
 
 
-def _as_they_stand(database: Database, settings: Settings) -> list[QueuedFile]:
-    """Returns the files of the queue, with the slots of their forms by what was read last."""
-    insertions = Insertions(database, settings.profile)
-    queue, jobs = insertions.as_known(insertions.open()), recall.in_full(database, settings.profile)
+def as_they_stand(database: Database, profile: str) -> list[QueuedFile]:
+    """Returns the files of the queue, with slots and starts by what was read and written last.
+
+    Raises:
+        ConfigError: They cannot be read.
+    """
+    insertions = Insertions(database, profile)
+    queue, jobs = insertions.as_known(insertions.open()), recall.in_full(database, profile)
     forms = {it.form for it in queue}
     slots = {form: slot_of(form, jobs, insertions.last_of(form)) for form in forms}
-    commands = recall.last_commands(database, settings.profile)
+    commands = recall.last_commands(database, profile)
     return [
         file._replace(start=commands[ref].command)
         if (ref := file.insertion.ref) is not None and ref in commands
@@ -148,7 +152,7 @@ def _change(arguments: Namespace, settings: Settings) -> int:
 
 def _go_on(arguments: Namespace, settings: Settings) -> int:
     with insert_context(settings) as (_, _, insertions):
-        files = _as_they_stand(insertions.database, settings)
+        files = as_they_stand(insertions.database, settings.profile)
         named = _named(arguments.id, [it.insertion for it in files])
         file = next(it for it in files if it.insertion is named)
         if not arguments.yes and not _confirmed(questions.go_on(file)):

@@ -102,7 +102,9 @@ def _start_words(start: Command | None) -> str:
         return f"start refused: {start.error.title}" if start.error else "start refused"
     if start.outcome is Outcome.SENT:
         is_lost = start.error is not None
-        return "the answer to its start is unclear" if is_lost else "its start is on its way"
+        return (
+            "the answer to its start is unclear" if is_lost else "its start was sent; no answer yet"
+        )
     return "its start was sent"
 
 
