@@ -2,10 +2,9 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import NamedTuple
 
 from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.call_limits import MINUTE
@@ -18,36 +17,25 @@ from zcbulk_tui.domain.insertion import (
     QueuedFile,
     Slot,
     Stage,
-    Step,
     StepRecord,
     firsts,
-    interrupted,
     passes,
     queued_files,
     slot_of,
     stage,
 )
-from zcbulk_tui.domain.job import Action, JobState, WatchedJob
-from zcbulk_tui.domain.records import EventKind
-from zcbulk_tui.domain.snapshot import JobSnapshot
-from zcbulk_tui.domain.windows import Recalled
+from zcbulk_tui.domain.job import Action, JobState
 from zcbulk_tui.errors import (
     ConfigError,
     HeldError,
-    QuotaSpentError,
-    RefusedError,
-    UnreachableError,
-    UsageError,
     ZcbulkError,
 )
-from zcbulk_tui.monitor.call_limiter import Priority
-from zcbulk_tui.monitor.calls import Slots
 from zcbulk_tui.monitor.events import QueueChanged
+from zcbulk_tui.monitor.insert_steps import InsertSteps
 from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.monitor.ports import InsertApi, Sink
 from zcbulk_tui.monitor.profile_context import ProfileContext
 from zcbulk_tui.monitor.quota_tracker import QuotaTracker
-from zcbulk_tui.monitor.recorder import Recorder
 from zcbulk_tui.store.insertions import Insertions
 
 TICK = 1.0
@@ -56,10 +44,21 @@ TICK = 1.0
 _FIRST_WAIT, _LONGEST_WAIT = 15.0, 900.0
 """Seconds until a step that was not carried out is tried again; twice as long each time."""
 
-_BETWEEN_REPORTS = 0.5
-"""Seconds between two reports of how much of a file has left."""
-
 _STARTED = frozenset(JobState) - {JobState.CREATED, JobState.READY, JobState.UNKNOWN}
+
+
+class _Wait(NamedTuple):
+    """Why a file waits, beside the slot of its form.
+
+    Attributes:
+        until: In the loop's time.
+        tries: How often it has come to wait.
+        why: In words; empty where the error of a step says it.
+    """
+
+    until: float
+    tries: int
+    why: str
 
 
 class InsertQueue:
@@ -93,7 +92,6 @@ class InsertQueue:
         works: Callable[[], bool],
         only: Collection[str] | None = None,
     ) -> None:
-        self._api = api
         self._monitor = monitor
         self._context = context
         self._quota = quota
@@ -102,12 +100,13 @@ class InsertQueue:
         self._now = now
         self._works = works
         self._only = only
-        self._recorder = Recorder(context.memory, now)
+        self._steps = InsertSteps(
+            api, monitor, context, insertions, now, self.look, self._republish
+        )
         self._tasks: asyncio.TaskGroup | None = None
         self._published: tuple[QueuedFile, ...] = ()
-        self._sending: dict[str, tuple[int, float]] = {}  # bytes, and when it began
         self._working: dict[str, asyncio.Task[None]] = {}
-        self._waits: dict[str, tuple[float, int, str]] = {}  # until when, tries so far, why
+        self._waits: dict[str, _Wait] = {}
 
     # What the user can ask for.
 
@@ -120,7 +119,9 @@ class InsertQueue:
         self._insertions.add(insertions)
         for insertion in insertions:
             rows = f"{insertion.upload_file.rows:,} records"
-            self._say(insertion, f"Queued for {insertion.form.form}: {insertion.source}, {rows}")
+            self._steps.say(
+                insertion, f"Queued for {insertion.form.form}: {insertion.source}, {rows}"
+            )
         self.look()
 
     def move(self, key: str, *, up: bool) -> None:
@@ -143,12 +144,12 @@ class InsertQueue:
         if insertion is None or insertion.is_over:
             return
         self._insertions.drop(insertion)
-        self._say(insertion, f"Taken off the queue: {insertion.source}")
+        self._steps.say(insertion, f"Taken off the queue: {insertion.source}")
         self.look()
 
     def cancel(self, key: str) -> None:
         """Ends the upload of a file that is on its way from here; it waits for the user then."""
-        if key in self._sending and key in self._working:
+        if key in self._steps.sending and key in self._working:
             self._working[key].cancel()
 
     def go_on(self, key: str) -> None:
@@ -163,7 +164,7 @@ class InsertQueue:
         changed = insertion.released()
         self._insertions.keep(changed)
         self._waits.pop(key, None)
-        self._say(changed, f"Goes on: {changed.source}")
+        self._steps.say(changed, f"Goes on: {changed.source}")
         self.look()
 
     def error_of(self, insertion: Insertion) -> ZcbulkError | None:
@@ -219,8 +220,8 @@ class InsertQueue:
             del self._working[key]
 
     def _is_due(self, insertion: Insertion, slot: Slot) -> bool:
-        until = self._waits.get(insertion.key, (0.0, 0, ""))[0]
-        if until > _time():
+        waits = self._waits.get(insertion.key)
+        if waits is not None and waits.until > _time():
             return False
         where = stage(insertion, slot)
         if self._was_started(insertion):
@@ -251,170 +252,35 @@ class InsertQueue:
         match stage(insertion, self._slot(insertion.form)):
             case Stage.SENDING:
                 # This process holds the lock of the form, so whoever sent it is gone.
-                self._give_up(insertion)
+                self._steps.give_up(insertion)
                 return False
             case Stage.WAITS:
-                return await self._create(insertion)
+                is_taken = bool(self._slot(insertion.form).taken_by)
+                if is_taken or not self._may_create(insertion):
+                    return False
+                return self._goes_on(insertion, await self._steps.create(insertion))
             case Stage.CREATED:
-                return await self._upload(insertion)
+                uploaded = await self._steps.upload(insertion)
+                return self._goes_on(insertion, uploaded) and insertion.starts
             case Stage.UPLOADED:
-                return await self._start(insertion)
-            case Stage.TRIES_AGAIN:
-                last = insertion.last_step
-                assert last is not None  # noqa: S101 - for the type checker: a step was refused
-                self._insertions.keep(insertion.with_step(last[0], None))
+                why = await self._steps.start(insertion)
+                if why is not None:
+                    self._wait(insertion.key, why)
+                return False
+            case Stage.TRIES_AGAIN if insertion.last_step is not None:
+                self._insertions.keep(insertion.with_step(insertion.last_step[0], None))
                 return True
             case _:
                 return False
 
-    def _give_up(self, insertion: Insertion) -> None:
-        last = insertion.last_step
-        if last is not None:
-            step, record = last
-            known = insertion.with_step(step, interrupted(record, step))
-            self._insertions.keep(known)
-            self._say(known, f"{step.value} interrupted", error=interrupted(record, step).error)
-            self._watch(known)
-
-    # The steps.
-
-    async def _create(self, insertion: Insertion) -> bool:
-        if self._slot(insertion.form).taken_by or not self._may_create(insertion):
-            return False
-        record = StepRecord(self._now())
-        insertion = self._begin(insertion, Step.CREATE, record)
-        calls = self._slots(insertion, Step.CREATE)
-        try:
-            created = await self._api.create(insertion.form, calls)
-        except ZcbulkError as error:
-            return self._failed(insertion, Step.CREATE, record.ended_by(error))
-        except BaseException:
-            self._cut_short(insertion, Step.CREATE, record, sent=calls.may_have_left)
-            raise
-        said = created.answer.text
-        known = replace(
-            insertion,
-            create=replace(record, outcome=Outcome.ACCEPTED, said=said),
-            job_id=created.job_id,
-        )
-        job = _job_of(known, self._now())
-        self._insertions.created(known, job)
-        self._waits.pop(known.key, None)
-        self._recorder.event(EventKind.INSERT, f"Created for {known.source}", job)
-        return True
-
-    async def _upload(self, insertion: Insertion) -> bool:
-        ref = insertion.ref
-        if ref is None:
-            return False
-        record = StepRecord(self._now())
-        began, reported = _time(), 0.0
-        self._sending[insertion.key] = (0, began)
-        insertion = self._begin(insertion, Step.UPLOAD, record)
-
-        def progress(sent: int) -> None:
-            nonlocal reported
-            self._sending[insertion.key] = (sent, began)
-            if _time() - reported >= _BETWEEN_REPORTS:
-                reported = _time()
-                self._republish()
-
-        calls = self._slots(insertion, Step.UPLOAD)
-        try:
-            said = await self._api.upload(ref, insertion.upload_file, calls, progress)
-        except ZcbulkError as error:
-            self._sending.pop(insertion.key)
-            return self._failed(insertion, Step.UPLOAD, record.ended_by(error))
-        except BaseException:
-            self._cut_short(insertion, Step.UPLOAD, record, sent=calls.may_have_left)
-            self._sending.pop(insertion.key)
-            self._watch(insertion)
-            raise
-        self._sending.pop(insertion.key)
-        known = replace(insertion, upload=replace(record, outcome=Outcome.ACCEPTED, said=said.text))
-        self._insertions.keep(known)
-        self._waits.pop(known.key, None)
-        self._say(known, f"Uploaded {known.source}")
-        if not known.starts:
-            self._insertions.end(known)
-            self._watch(known)
-        return known.starts
-
-    async def _start(self, insertion: Insertion) -> bool:
-        ref = insertion.ref
-        if ref is None:
-            return False
-        last = self._context.memory.last_command(ref)
-        was_sent = last is not None and last.command.outcome is not Outcome.REFUSED
-        if not insertion.starts or was_sent:
-            self._insertions.end(insertion)
-            return False
-        self._watch(insertion)
-        try:
-            command = await self._monitor.command(ref, Action.START, is_sent_again=passes)
-        except HeldError as error:
-            self._wait(insertion.key, error.cause)
-            return False
-        except UsageError as error:
-            self._say(insertion, f"Not started: {insertion.source}", error=error)
-            self._insertions.end(insertion)
-            return False
-        if command.outcome is Outcome.REFUSED and passes(command.error):
-            self._wait(insertion.key, command.error.title if command.error else "")
-            return False
-        # Of anything else the row of the job speaks: it has the command, and the key for another.
-        self._insertions.end(insertion)
-        return False
-
-    def _begin(self, insertion: Insertion, step: Step, record: StepRecord) -> Insertion:
-        begun = insertion.with_step(step, record)
-        self._insertions.begin(begun, step)
-        self._say(begun, f"{step.value} sent for {begun.source}")
-        self.look()
-        return begun
-
-    def _failed(self, insertion: Insertion, step: Step, record: StepRecord) -> bool:
-        known = insertion.with_step(step, record)
-        self._insertions.keep(known)
-        outcome = "unclear" if record.is_unclear else "refused"
-        self._say(known, f"{step.value} {outcome} for {known.source}", error=record.error)
+    def _goes_on(self, insertion: Insertion, record: StepRecord) -> bool:
+        """Whether the next step follows at once; else it waits, where that helps."""
+        if record.outcome is Outcome.ACCEPTED:
+            self._waits.pop(insertion.key, None)
+            return True
         if passes(record.error):
-            self._wait(known.key, "")
-        self._watch(known)
+            self._wait(insertion.key, "")
         return False
-
-    def _cut_short(
-        self, insertion: Insertion, step: Step, record: StepRecord, *, sent: bool
-    ) -> None:
-        """Writes down what is known where this program ends in the middle of a step."""
-        if sent:
-            known = insertion.with_step(step, interrupted(record, step))
-        else:
-            error = UnreachableError("Interrupted before its first byte left")
-            known = insertion.with_step(step, record.ended_by(error))
-        if sent and step is Step.UPLOAD and not self._has_left(insertion):
-            # Without its end no server takes it for a file.
-            part = RefusedError("The upload was ended before all of the file had left")
-            known = insertion.with_step(step, record.ended_by(part))
-        self._insertions.keep(known)
-
-    def _has_left(self, insertion: Insertion) -> bool:
-        """Whether all of a file may have left."""
-        sent, _ = self._sending.get(insertion.key, (0, 0.0))
-        return sent >= insertion.upload_file.size
-
-    def _watch(self, insertion: Insertion) -> None:
-        """Has its job watched, and so read: what is on its way to its start needs no reading."""
-        ref = insertion.ref
-        if ref is None:
-            return
-        if self._monitor.snapshot(ref) is None:
-            job = _job_of(insertion, insertion.create.sent_at if insertion.create else self._now())
-            self._monitor.watch([Recalled(JobSnapshot(job))])
-            self._recorder.event(EventKind.ADDED, "Watched from now on", job)
-        elif insertion.upload is not None and insertion.upload.is_unclear:
-            with suppress(QuotaSpentError):  # the plan reads it
-                self._monitor.poll_now([ref], key=EventKind.INSERT.value)
 
     # What stands in the way.
 
@@ -432,20 +298,12 @@ class InsertQueue:
         return True
 
     def _wait(self, key: str, why: str) -> None:
-        tries = self._waits.get(key, (0.0, 0, ""))[1]
+        before = self._waits.get(key)
+        tries = before.tries if before else 0
         seconds = min(_FIRST_WAIT * 2**tries, _LONGEST_WAIT)
-        self._waits[key] = (_time() + seconds, tries + 1, why)
+        self._waits[key] = _Wait(_time() + seconds, tries + 1, why)
 
     # What is said of it.
-
-    def _slots(self, insertion: Insertion, step: Step) -> Slots:
-        ref = insertion.ref
-        about = _job_of(insertion, insertion.queued_at) if ref else insertion.form.form
-        return Slots(self._monitor.calls, about, Cause.COMMAND, step.value, Priority.COMMAND)
-
-    def _say(self, insertion: Insertion, text: str, *, error: ZcbulkError | None = None) -> None:
-        job = _job_of(insertion, self._now()) if insertion.ref else None
-        self._recorder.event(EventKind.INSERT, text, job, error=error)
 
     def _republish(self) -> None:
         self._publish(
@@ -461,12 +319,13 @@ class InsertQueue:
 
     def _with_progress(self, file: QueuedFile) -> QueuedFile:
         key = file.insertion.key
-        sent, began = self._sending.get(key, (None, 0.0))
-        seconds = _time() - began
+        sending = self._steps.sending.get(key)
+        seconds = _time() - sending.began if sending else 0.0
+        waits = self._waits.get(key)
         return file._replace(
-            sent=sent,
-            rate=sent / seconds if sent and seconds >= 1 else None,
-            trouble=self._waits.get(key, (0.0, 0, ""))[2],
+            sent=sending.sent if sending else None,
+            rate=sending.sent / seconds if sending and sending.sent and seconds >= 1 else None,
+            trouble=self._steps.unwritten.get(key) or (waits.why if waits else ""),
             start=self._start_of(file),
         )
 
@@ -486,15 +345,6 @@ def _seen(file: QueuedFile) -> tuple[object, ...]:
         for step in (insertion.create, insertion.upload)
     )
     return (insertion.key, insertion.job_id, insertion.label, steps, *file[1:])
-
-
-def _job_of(insertion: Insertion, created_at: datetime) -> WatchedJob:
-    ref = insertion.ref
-    assert ref is not None  # noqa: S101 - for the type checker: the callers look
-    by = f"{insertion.operator}, insert"
-    return WatchedJob(
-        ref, insertion.label, created_at, created_at, added_by=by, tags=insertion.tags
-    )
 
 
 def _time() -> float:

@@ -13,12 +13,7 @@ from zcbulk_tui.domain.planner import DayPlan
 from zcbulk_tui.domain.records import ControlRecord, EventKind
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.windows import Recalled
-from zcbulk_tui.errors import (
-    AlreadyEndedError,
-    HeldError,
-    UsageError,
-    ZcbulkError,
-)
+from zcbulk_tui.errors import AlreadyEndedError, HeldError, UsageError, ZcbulkError
 from zcbulk_tui.monitor.aftermath import Aftermath
 from zcbulk_tui.monitor.call_limiter import CallLimiter, Priority
 from zcbulk_tui.monitor.calls import Admission, Calls, Slots

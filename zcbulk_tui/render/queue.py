@@ -78,9 +78,9 @@ def said(file: QueuedFile) -> str:
         case Stage.HELD:
             return f"held: {slot.ended_badly} ended badly"
         case Stage.SENDING if step is Step.CREATE:
-            return "creating the job"
+            return file.trouble or "creating the job"
         case Stage.SENDING:
-            return _upload_words(file)
+            return file.trouble or _upload_words(file)
         case Stage.CREATED:
             return f"job created; {file.trouble or 'the upload comes next'}"
         case Stage.UPLOADED:

@@ -1,0 +1,272 @@
+"""The steps of an insertion: create, upload and start, each written down before it is sent."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
+
+from zcbulk_tui.domain.budget import Cause
+from zcbulk_tui.domain.control import Outcome
+from zcbulk_tui.domain.insertion import Insertion, Step, StepRecord, interrupted, passes
+from zcbulk_tui.domain.job import Action, WatchedJob
+from zcbulk_tui.domain.records import EventKind
+from zcbulk_tui.domain.snapshot import JobSnapshot
+from zcbulk_tui.domain.windows import Recalled
+from zcbulk_tui.errors import (
+    ConfigError,
+    HeldError,
+    QuotaSpentError,
+    RefusedError,
+    UnreachableError,
+    UsageError,
+    ZcbulkError,
+)
+from zcbulk_tui.monitor.call_limiter import Priority
+from zcbulk_tui.monitor.calls import Slots
+from zcbulk_tui.monitor.monitor import Monitor
+from zcbulk_tui.monitor.ports import InsertApi
+from zcbulk_tui.monitor.profile_context import ProfileContext
+from zcbulk_tui.monitor.recorder import Recorder
+from zcbulk_tui.store.insertions import Insertions
+
+_BETWEEN_REPORTS = 0.5
+"""Seconds between two reports of how much of a file has left."""
+
+_BETWEEN_TRIES = 1.0
+"""Seconds between two tries to write down what Zoho has answered."""
+
+
+class Sending(NamedTuple):
+    """An upload that is on its way.
+
+    Attributes:
+        sent: Bytes of the file that have left.
+        began: When, in the loop's time.
+    """
+
+    sent: int
+    began: float
+
+
+class InsertSteps:
+    """Takes the steps of insertions; whoever does holds the lock of the form.
+
+    Args:
+        api: Zoho Creator.
+        monitor: Watches the jobs that come of it, starts them, and makes the calls.
+        context: Where this window works.
+        insertions: Keeps what is known of them.
+        now: The time of day; aware.
+        changed: Called when a step begins.
+        moved_on: Called when more of a file has left, now and then.
+
+    Attributes:
+        sending: The uploads that are on their way, by the keys of the insertions.
+        unwritten: What Zoho has answered and cannot be written down, in words, by their keys.
+    """
+
+    def __init__(
+        self,
+        api: InsertApi,
+        monitor: Monitor,
+        context: ProfileContext,
+        insertions: Insertions,
+        now: Callable[[], datetime],
+        changed: Callable[[], None],
+        moved_on: Callable[[], None],
+    ) -> None:
+        self.sending: dict[str, Sending] = {}
+        self.unwritten: dict[str, str] = {}
+        self._api = api
+        self._monitor = monitor
+        self._context = context
+        self._insertions = insertions
+        self._now = now
+        self._changed = changed
+        self._moved_on = moved_on
+        self._recorder = Recorder(context.memory, now)
+
+    async def create(self, insertion: Insertion) -> StepRecord:
+        """Creates the job of an insertion; returns what became of that.
+
+        Raises:
+            HeldError: It was sent already; nothing was sent now.
+            ConfigError: It cannot be written down before, so nothing was sent.
+        """
+        record = StepRecord(self._now())
+        insertion = self._begin(insertion, Step.CREATE, record)
+        calls = self._slots(insertion, Step.CREATE)
+        try:
+            created = await self._api.create(insertion.form, calls)
+        except ZcbulkError as error:
+            return self._failed(insertion, Step.CREATE, record.ended_by(error))
+        except BaseException:
+            self._cut_short(insertion, Step.CREATE, record, sent=calls.may_have_left)
+            raise
+        done = replace(record, outcome=Outcome.ACCEPTED, said=created.answer.text)
+        known = replace(insertion, create=done, job_id=created.job_id)
+        job = _job_of(known, self._now())
+        await self._write(
+            known, f"job {created.job_id} is there", lambda: self._insertions.created(known, job)
+        )
+        self.say(known, f"Created for {known.source}")
+        return done
+
+    async def upload(self, insertion: Insertion) -> StepRecord:
+        """Uploads the file of an insertion that has its job; returns what became of that.
+
+        Raises:
+            HeldError: It was sent already; nothing was sent now.
+            ConfigError: It cannot be written down before, so nothing was sent.
+        """
+        record = StepRecord(self._now())
+        began = reported = _time()
+        self.sending[insertion.key] = Sending(0, began)
+
+        def progress(sent: int) -> None:
+            nonlocal reported
+            self.sending[insertion.key] = Sending(sent, began)
+            if _time() - reported >= _BETWEEN_REPORTS:
+                reported = _time()
+                self._moved_on()
+
+        try:
+            begun = self._begin(insertion, Step.UPLOAD, record)
+            calls = self._slots(begun, Step.UPLOAD)
+            try:
+                ref = begun.form.job(begun.job_id)
+                said = await self._api.upload(ref, begun.upload_file, calls, progress)
+            except ZcbulkError as error:
+                return self._failed(begun, Step.UPLOAD, record.ended_by(error))
+            except BaseException:
+                self._cut_short(begun, Step.UPLOAD, record, sent=calls.may_have_left)
+                raise
+        finally:
+            self.sending.pop(insertion.key)
+        done = replace(record, outcome=Outcome.ACCEPTED, said=said.text)
+        known = replace(begun, upload=done)
+        await self._write(known, "the file is there", lambda: self._insertions.keep(known))
+        self.say(known, f"Uploaded {known.source}")
+        if not known.starts:
+            self._insertions.end(known)
+            self._watch(known)
+        return done
+
+    async def start(self, insertion: Insertion) -> str | None:
+        """Starts the job of an insertion that has its file; it is over then.
+
+        Returns:
+            Why it is to be tried again later; None where it is over.
+        """
+        ref = insertion.form.job(insertion.job_id)
+        last = self._context.memory.last_command(ref)
+        if last is None or last.command.outcome is Outcome.REFUSED:
+            self._watch(insertion)
+            try:
+                command = await self._monitor.command(ref, Action.START, is_sent_again=passes)
+            except HeldError as error:
+                return error.cause
+            except UsageError as error:
+                self.say(insertion, f"Not started: {insertion.source}", error=error)
+            else:
+                if command.outcome is Outcome.REFUSED and passes(command.error):
+                    return command.error.title if command.error else ""
+        # Of anything else the row of the job speaks: it has the command, and the key for another.
+        self._insertions.end(insertion)
+        return None
+
+    def give_up(self, insertion: Insertion) -> None:
+        """Writes down that it is not known what became of a step whose sender is gone."""
+        if insertion.last_step is None:
+            return
+        step, record = insertion.last_step
+        lost = interrupted(record, step)
+        known = insertion.with_step(step, lost)
+        self._insertions.keep(known)
+        self.say(known, f"{step.value} interrupted", error=lost.error)
+        self._watch(known)
+
+    def say(self, insertion: Insertion, text: str, *, error: ZcbulkError | None = None) -> None:
+        """Writes down something that happened to an insertion."""
+        job = _job_of(insertion, self._now()) if insertion.job_id else None
+        self._recorder.event(EventKind.INSERT, text, job, error=error)
+
+    def _begin(self, insertion: Insertion, step: Step, record: StepRecord) -> Insertion:
+        begun = insertion.with_step(step, record)
+        self._insertions.begin(begun, step)
+        self.say(begun, f"{step.value} sent for {begun.source}")
+        self._changed()
+        return begun
+
+    def _slots(self, insertion: Insertion, step: Step) -> Slots:
+        about = _job_of(insertion, self._now()) if insertion.job_id else insertion.form.form
+        return Slots(self._monitor.calls, about, Cause.COMMAND, step.value, Priority.COMMAND)
+
+    async def _write(self, known: Insertion, what: str, write: Callable[[], None]) -> None:
+        """Writes down what Zoho has done, however long that takes: nobody else knows it."""
+        while True:
+            try:
+                write()
+            except ConfigError as error:
+                self.unwritten[known.key] = f"{what}, which cannot be written down: {error.title}"
+                self._changed()
+                await asyncio.sleep(_BETWEEN_TRIES)
+            else:
+                self.unwritten.pop(known.key, None)
+                return
+
+    def _failed(self, insertion: Insertion, step: Step, record: StepRecord) -> StepRecord:
+        known = insertion.with_step(step, record)
+        self._insertions.keep(known)
+        outcome = "unclear" if record.is_unclear else "refused"
+        self.say(known, f"{step.value} {outcome} for {known.source}", error=record.error)
+        self._watch(known)
+        return record
+
+    def _cut_short(
+        self, insertion: Insertion, step: Step, record: StepRecord, *, sent: bool
+    ) -> None:
+        """Writes down what is known where a step is cancelled, as at the end of the program."""
+        if not sent:
+            record = record.ended_by(UnreachableError("Interrupted before its first byte left"))
+        elif step is Step.UPLOAD and not self._has_left(insertion):
+            # Without its end no server takes it for a file.
+            record = record.ended_by(
+                RefusedError("The upload was ended before all of the file had left")
+            )
+        else:
+            record = interrupted(record, step)
+        known = insertion.with_step(step, record)
+        self._insertions.keep(known)
+        self._watch(known)
+
+    def _has_left(self, insertion: Insertion) -> bool:
+        """Whether all of a file may have left."""
+        return self.sending[insertion.key].sent >= insertion.upload_file.size
+
+    def _watch(self, insertion: Insertion) -> None:
+        """Has its job watched, and so read: what is on its way to its start needs no reading."""
+        ref = insertion.ref
+        if ref is None:
+            return
+        if self._monitor.snapshot(ref) is None:
+            job = _job_of(insertion, insertion.create.sent_at if insertion.create else self._now())
+            self._monitor.watch([Recalled(JobSnapshot(job))])
+            self._recorder.event(EventKind.ADDED, "Watched from now on", job)
+        elif insertion.upload is not None and insertion.upload.is_unclear:
+            with suppress(QuotaSpentError):  # the plan reads it
+                self._monitor.poll_now([ref], key=EventKind.INSERT.value)
+
+
+def _job_of(insertion: Insertion, created_at: datetime) -> WatchedJob:
+    """The job of an insertion that has one, as it is watched."""
+    ref, by = insertion.form.job(insertion.job_id), f"{insertion.operator}, insert"
+    return WatchedJob(
+        ref, insertion.label, created_at, created_at, added_by=by, tags=insertion.tags
+    )
+
+
+def _time() -> float:
+    return asyncio.get_running_loop().time()
