@@ -23,6 +23,7 @@ from zcbulk_tui.domain.job import Action, JobRef, JobState
 from zcbulk_tui.domain.upload import CreatedJob, UploadFile
 from zcbulk_tui.errors import (
     Answer,
+    ConfigError,
     HeldError,
     RefusedError,
     UnclearError,
@@ -353,6 +354,29 @@ def test_an_upload_is_cancelled_and_waits_for_the_user() -> None:
     stage = run_virtual(scene())
     names = stage.inserting.names()
     assert sorted(names) == sorted(["create", "upload", "start"] * 2 + ["upload"])
+
+
+@pytest.mark.parametrize("method", ["created", "keep"])
+def test_what_zoho_has_done_is_written_down_however_long_that_takes(method: str) -> None:
+    async def scene() -> QueueStage:
+        stage = QueueStage(insertion("one"))
+        write, fails = getattr(stage.insertions, method), count()
+
+        def full(*values: object) -> None:
+            if next(fails) < 30:
+                raise ConfigError("The disk is full")
+            write(*values)
+
+        setattr(stage.insertions, method, full)
+        async with stage.working():
+            await asyncio.sleep(10)
+            (file,) = stage.files
+            assert file.trouble.endswith("which cannot be written down: The disk is full")
+            assert "start" not in stage.inserting.names()
+            await asyncio.sleep(60)
+        return stage
+
+    assert run_virtual(scene()).inserting.names() == ["create", "upload", "start"]
 
 
 def test_two_windows_on_one_queue_send_each_step_once() -> None:
