@@ -4,6 +4,7 @@ import csv
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -54,6 +55,10 @@ def file(tmp_path: Path) -> Path:
 def changes(creator: Creator) -> list[str | None]:
     """The calls that change something, by their names."""
     return [entry.action for entry in creator.log if entry.method != "GET"]
+
+
+def lose(creator: Creator, call: Call) -> None:
+    creator.inject(Fault(LOST, behind=True, calls=frozenset({call})))
 
 
 def test_a_file_becomes_a_running_job_by_one_command(
@@ -138,6 +143,46 @@ def test_what_would_be_refused_needs_a_decision(
     assert job.counts(creator.timeline.now()).total == 1
 
 
+@pytest.mark.parametrize("kind", ["plain", "link", "zip"])
+@pytest.mark.parametrize(
+    "end", ["no", "no terminal", "refused", "dropped", "unstarted", "inserted"]
+)
+def test_the_file_of_the_user_stays_whatever_happens(
+    cli: CommandLine,
+    creator: Creator,
+    file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+    end: str,
+) -> None:
+    monkeypatch.chdir(file.parent)
+    name = {"plain": file.name, "link": "link.csv", "zip": "packed.zip"}[kind]
+    if kind == "link":
+        Path(name).symlink_to(file)
+    elif kind == "zip":
+        with ZipFile(name, "w") as packed:
+            packed.write(file, "contacts.csv")
+    before = Path(name).read_bytes()
+    if end == "no":
+        monkeypatch.setattr("zcbulk_tui.cli.insert.has_terminal", lambda: True)
+        monkeypatch.setattr(prompts, "answer", lambda _: "n")
+    elif end == "dropped":
+        lose(creator, Call.CREATE)
+    more = {
+        "no": [],
+        "no terminal": [],
+        "refused": ["--yes", "--form", "Nowhere"],
+        "dropped": ["--yes"],
+        "unstarted": ["--yes", "--no-start"],
+        "inserted": ["--yes"],
+    }[end]
+    cli("insert", name, *more)
+    if end == "dropped":
+        (queued,) = json.loads(cli("queue", "list", "--json").out)
+        assert cli("queue", "drop", queued["key"]).code == 0
+    assert Path(name).read_bytes() == before
+
+
 def test_parts_go_one_after_the_other(cli: CommandLine, creator: Creator, file: Path) -> None:
     ended = cli("insert", str(file), "--yes", "--part-records", "250")
     assert ended.code == 0
@@ -146,10 +191,6 @@ def test_parts_go_one_after_the_other(cli: CommandLine, creator: Creator, file: 
     assert [it["label"] for it in queued] == ["contacts.csv 2/3", "contacts.csv 3/3"]
     assert [it["records"] for it in queued] == [250, 100]
     assert "1 file for this form before it" in cli("queue").out
-
-
-def lose(creator: Creator, call: Call) -> None:
-    creator.inject(Fault(LOST, behind=True, calls=frozenset({call})))
 
 
 @pytest.mark.parametrize("call", [Call.CREATE, Call.UPLOAD])

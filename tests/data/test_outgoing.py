@@ -52,7 +52,7 @@ def check(made: Outgoing) -> tuple[list[list[str]], list[int]]:
         assert upload.rows == len(own) == len(row_map)
         records += own
         lines += [row_map.line(record) for record in range(1, len(own) + 1)]
-        for path in [file.row_map] if file.is_original else [file.row_map, upload.path]:
+        for path in [file.row_map] if not upload.is_copy else [file.row_map, upload.path]:
             assert stat.S_IMODE(path.stat().st_mode) == 0o600
     return records, lines
 
@@ -115,7 +115,7 @@ def test_no_record_is_lost_doubled_or_changed(
     found, lines = check(result)
     assert found == [fields for fields, _ in expected]
     assert lines == [line for _, line in expected]
-    assert all(file.upload.size <= size for file in result.files if not file.is_original)
+    assert all(file.upload.size <= size for file in result.files if file.upload.is_copy)
     assert all(most is None or file.upload.rows <= most for file in result.files)
     if treatment is Suspects.LEAVE_OUT and bad:
         assert result.left_out
@@ -132,7 +132,7 @@ def test_no_record_is_lost_doubled_or_changed(
 def test_a_file_that_is_ready_is_not_copied(tmp_path: Path, folder: Path, ending: str) -> None:
     source = source_of(tmp_path, CSV.replace("\n", ending), "orders.txt")
     (file,) = prepare(source, folder).files
-    assert file.is_original
+    assert not file.upload.is_copy
     assert (file.upload.path, file.upload.name) == (source.path, "orders.csv")
     assert names(folder) == ["orders.lines.csv"]
     assert check(Outgoing((file,))) == ([["Ada", "36"], ["Bob", "x"], ["Cyd", "40"]], [2, 3, 4])
@@ -141,7 +141,7 @@ def test_a_file_that_is_ready_is_not_copied(tmp_path: Path, folder: Path, ending
 def test_a_zip_that_is_ready_is_not_copied(tmp_path: Path, folder: Path) -> None:
     source = source_of(tmp_path, zip_of([("a.csv", CSV.encode())]), "orders.zip")
     made = prepare(source, folder, limits=Limits(records=3))
-    assert made.files[0].is_original
+    assert not made.files[0].upload.is_copy
     assert made.files[0].upload.name == "orders.zip"
     check(made)
 
@@ -162,7 +162,7 @@ def test_what_zoho_may_not_read_is_written_anew(
 ) -> None:
     source = source_of(tmp_path, content)
     made = prepare(source, folder, encoding=encoding, delimiter=delimiter)
-    assert [file.is_original for file in made.files] == [False]
+    assert [file.upload.is_copy for file in made.files] == [True]
     assert made.files[0].upload.path.read_bytes() == CSV.replace("\n", "\r\n").encode()
     _, lines = check(made)
     first = 3 if content.startswith(b"\n") else 2

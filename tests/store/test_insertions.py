@@ -77,24 +77,39 @@ def test_when_jobs_were_created_lately() -> None:
     assert insertions.creates_since(NOW + timedelta(seconds=29)) == times[1:]
 
 
-def test_the_copy_that_was_made_for_the_upload_goes_with_the_end(tmp_path: Path) -> None:
+@pytest.mark.parametrize("job_id", ["", JOB_ID])
+def test_what_was_made_for_the_upload_goes_with_the_end(tmp_path: Path, job_id: str) -> None:
     insertions = make()
-    original, copy = tmp_path / "orders.csv", tmp_path / "uploads.csv"
-    for path in (original, copy):
+    copy, row_map = tmp_path / "copy.csv", tmp_path / "lines.csv"
+    for path in (copy, row_map):
         path.write_text("a\n1\n")
+    made = insertion(job_id=job_id)
+    source = replace(made.source, row_map=row_map)
+    file = replace(made.upload_file, path=copy, is_copy=True)
+    insertions.add([replace(made, source=source, upload_file=file)])
+    (kept,) = insertions.open()
+    insertions.end(kept)
+    assert not copy.exists()
+    assert row_map.exists() is bool(job_id)  # who asks later which line a record came from
+
+
+@pytest.mark.parametrize("source", ["orders.csv", "./orders.csv", "/elsewhere/orders.csv"])
+def test_the_users_own_file_is_never_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    insertions, own = make(), Path("orders.csv")
+    own.write_text("a\n1\n")
     made = insertion()
-    source, file = made.source, made.upload_file
     made = replace(
-        made, source=replace(source, path=original), upload_file=replace(file, path=copy)
+        made,
+        source=replace(made.source, path=Path(source)),
+        upload_file=replace(made.upload_file, path=own),
     )
     insertions.add([made])
-    insertions.end(made)
-    assert original.exists()
-    assert not copy.exists()
-    as_it_is = replace(made, key="two", upload_file=replace(file, path=original))
-    insertions.add([as_it_is])
-    insertions.end(as_it_is)
-    assert original.exists()
+    (kept,) = insertions.open()
+    insertions.end(kept)
+    assert own.exists()
 
 
 def test_one_process_works_a_form(tmp_path: Path) -> None:

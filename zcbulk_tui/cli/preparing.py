@@ -16,6 +16,7 @@ from zcbulk_tui.domain.insertion import Insertion, InsertPlan, Prepared, SourceF
 from zcbulk_tui.domain.preflight import Preflight
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import DataError
+from zcbulk_tui.store.insertions import remove_copies
 
 _LONGEST_LABEL = 60
 
@@ -73,7 +74,8 @@ class CheckedFile:
             limits=Limits(records=plan.part_records),
             on_progress=on_progress,
         )
-        if any(it.is_original and it.upload.sha256 != facts.sha256 for it in outgoing.files):
+        originals = [it.upload for it in outgoing.files if not it.upload.is_copy]
+        if any(it.sha256 != facts.sha256 for it in originals):
             _remove(outgoing)
             raise DataError(
                 f"{facts.name} has changed since it was checked", next_step="Check it again."
@@ -85,7 +87,7 @@ class CheckedFile:
     ) -> Prepared:
         facts, parts = self.found.facts, len(outgoing.files)
         whole = SourceFile(
-            self._source.path.resolve(), facts.name, facts.disk_bytes, facts.sha256, facts.records
+            self._source.path.absolute(), facts.name, facts.disk_bytes, facts.sha256, facts.records
         )
         made = []
         for part, file in enumerate(outgoing.files, start=1):
@@ -183,12 +185,10 @@ class _LocalFile:
 
 def discard(prepared: Prepared) -> None:
     """Removes what was written for insertions that nobody wants any more."""
-    paths = [prepared.left_out_path, prepared.left_out_lines]
     for insertion in prepared.insertions:
-        paths.append(insertion.source.row_map)
-        if insertion.upload_file.path != insertion.source.path:
-            paths.append(insertion.upload_file.path)
-    _unlink([path for path in paths if path is not None])
+        remove_copies(insertion, with_row_map=True)
+    left_out = (prepared.left_out_path, prepared.left_out_lines)
+    _unlink([path for path in left_out if path is not None])
 
 
 def _remove(outgoing: Outgoing) -> None:

@@ -55,12 +55,10 @@ class OutgoingFile:
     Attributes:
         upload: The file.
         row_map: The file with the source lines of its records; see `data.row_map`.
-        is_original: Whether it is the source itself, which is not removed after the upload.
     """
 
     upload: UploadFile
     row_map: Path
-    is_original: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,9 +230,14 @@ def _use_original(passes: _Passes, folder: Path, limits: Limits) -> OutgoingFile
         (placed,) = files.place([(lines, f"{stem}.lines{{}}.csv")])
         ending = ".zip" if source.kind is SourceKind.ZIP else ".csv"
         upload = UploadFile(
-            source.path, one_line(source.path.stem) + ending, source.size, reader.sha256, number
+            source.path.absolute(),
+            one_line(source.path.stem) + ending,
+            source.size,
+            reader.sha256,
+            number,
+            source.fingerprint.modified_ns,
         )
-        return OutgoingFile(upload, placed.path, is_original=True)
+        return OutgoingFile(upload, placed.path)
 
 
 def _leave_out(
@@ -329,7 +332,7 @@ class _Writer:
             names += [(part.csv, f"{name}{{}}.csv"), (part.lines, f"{name}.lines{{}}.csv")]
         placed = self._files.place(names)
         return tuple(
-            OutgoingFile(_upload(data, part.records), lines.path, is_original=False)
+            OutgoingFile(_upload(data, part.records), lines.path)
             for part, data, lines in zip(self._parts, placed[::2], placed[1::2], strict=True)
         )
 
@@ -358,7 +361,7 @@ class _Writer:
 
 def _upload(placed: Placed, records: int) -> UploadFile:
     name = one_line(placed.path.name)
-    return UploadFile(placed.path, name, placed.size, placed.sha256, records)
+    return UploadFile(placed.path, name, placed.size, placed.sha256, records, is_copy=True)
 
 
 class _Bytes:

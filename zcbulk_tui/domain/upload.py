@@ -32,6 +32,8 @@ class UploadFile:
         rows: Records in it, without the header.
         modified_ns: When it was last changed, in nanoseconds of its file system; None where that
             is not known.
+        is_copy: Whether it was written for the upload, and is removed after it. Nothing else is
+            ever removed: it is the user's own file.
     """
 
     path: Path
@@ -40,6 +42,7 @@ class UploadFile:
     sha256: str
     rows: int
     modified_ns: int | None = None
+    is_copy: bool = False
 
 
 @dataclass(frozen=True, slots=True)

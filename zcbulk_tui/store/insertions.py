@@ -215,10 +215,8 @@ class Insertions:
             ConfigError: It cannot be written; nothing is changed then.
         """
         self.keep(replace(insertion, is_over=True))
-        made = insertion.upload_file.path
-        if made != insertion.source.path:
-            with suppress(OSError):
-                made.unlink()
+        # What the records of a job came from is asked for later.
+        remove_copies(insertion, with_row_map=not insertion.job_id)
 
     def drop(self, insertion: Insertion) -> None:
         """Takes an insertion off the queue; a job that it has stays.
@@ -252,6 +250,16 @@ class Insertions:
             if len(places) == 2:
                 connection.execute(_PUT_AT, (places[other], one))
                 connection.execute(_PUT_AT, (places[one], other))
+
+
+def remove_copies(insertion: Insertion, *, with_row_map: bool) -> None:
+    """Removes what was written for the upload of an insertion; never a file of the user's."""
+    made = [insertion.upload_file.path] if insertion.upload_file.is_copy else []
+    if with_row_map and insertion.source.row_map is not None:
+        made.append(insertion.source.row_map)
+    for path in made:
+        with suppress(OSError):
+            path.unlink()
 
 
 def _form_values(form: FormRef) -> dict[str, str]:
@@ -297,6 +305,7 @@ def _values(insertion: Insertion) -> dict[str, Any]:
                 "sha256": file.sha256,
                 "rows": file.rows,
                 "modified_ns": file.modified_ns,
+                "is_copy": file.is_copy,
             }
         ),
         "created": _step_json(insertion.create),
@@ -348,7 +357,8 @@ def _to_source(parts: Mapping[str, Any]) -> SourceFile:
 def _to_file(parts: Mapping[str, Any]) -> UploadFile:
     name = one_line(parts["name"], 100)
     size, sha256, rows = parts["size"], parts["sha256"], parts["rows"]
-    return UploadFile(Path(parts["path"]), name, size, sha256, rows, parts["modified_ns"])
+    path, modified_ns, is_copy = Path(parts["path"]), parts["modified_ns"], parts["is_copy"]
+    return UploadFile(path, name, size, sha256, rows, modified_ns, is_copy is True)
 
 
 def _step_json(step: StepRecord | None) -> str | None:
