@@ -76,7 +76,7 @@ def test_a_file_becomes_a_running_job_by_one_command(
     assert history["file"]["rows"] == ROWS
     assert len(history["file"]["sha256"]) == 64
     log = cli("log").out
-    assert "create sent for contacts.csv" in log
+    assert "create begins for contacts.csv" in log
     assert "Uploaded contacts.csv" in log
 
 

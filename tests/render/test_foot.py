@@ -124,9 +124,11 @@ def test_where_no_job_is_selected_the_lines_are_empty() -> None:
     [("", "done"), ("zcbulk-tui login", "type in another terminal: zcbulk-tui login")],
 )
 def test_an_empty_list_says_how_to_begin(login: str, how: str) -> None:
-    blank, *ways = first_run(login, add="n")
+    blank, *ways = first_run(login, add="n", insert="N")
     assert text(blank) == ""
-    sign_in, add, demo = map(text, ways)
+    sign_in, add, insert, demo = map(text, ways)
+    assert "press N" in insert
+    assert len(first_run(login, add="n", insert="")) == len(ways)
     assert sign_in.endswith(f"  {how}")
     assert "paste its URL here, or press n" in add
     assert demo.endswith("zcbulk-tui demo")

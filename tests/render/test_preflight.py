@@ -154,10 +154,10 @@ def test_another_delimiter_is_named() -> None:
 
 
 def test_the_words_of_the_verdict_follow_the_figures() -> None:
-    ends = dict(verdict(BatchVerdict(4_000, 2, 2, 0)))
+    ends = dict(verdict(BatchVerdict(4_000, 2, 2, 0), fields_are_known=True))
     assert any("this job ends: 2 of 20 batches have one, 1 may fail" in each for each in ends)
     assert Look.ERROR in ends.values()
-    stays = dict(verdict(BatchVerdict(4_000, 1, 1, 0)))
+    stays = dict(verdict(BatchVerdict(4_000, 1, 1, 0), fields_are_known=True))
     assert any("does not end: 1 of 20 batches has one" in each for each in stays)
     assert Look.ERROR not in stays.values()
 

@@ -67,7 +67,8 @@ def test_what_is_over_is_in_no_queue_and_names_its_job_still() -> None:
     assert [it.ref for it in WatchList(insertions.database, PROFILE).jobs()] == [job.ref]
     history = Archive(insertions.database, PROFILE).history(job.ref)
     assert history is not None
-    assert history.source == made.source
+    assert history.insertion is not None
+    assert history.insertion.source == made.source
 
 
 def test_when_jobs_were_created_lately() -> None:

@@ -271,12 +271,12 @@ def test_an_empty_list_says_itself_how_to_sign_in() -> None:
     out = ServiceSnapshot(held_by=SignedOutError("The sign-in has ended"))
     assert model.workspace.apply(model.workspace.here, ServiceChanged(out)) == []
     assert "SIGNED OUT" in model.status()
-    hint = text(*model.workspace.hint("a"))
+    hint = text(*model.workspace.hint("a", "N"))
     assert "zcbulk-tui login --profile acme" in hint
     assert "press a" in hint
     model.workspace.apply(model.workspace.here, ServiceChanged(ServiceSnapshot(answered=True)))
     assert model.workspace.notes == []
-    assert "login" not in text(*model.workspace.hint("a"))
+    assert "login" not in text(*model.workspace.hint("a", "N"))
 
 
 def test_the_end_of_a_command_is_said() -> None:

@@ -133,4 +133,4 @@ def test_the_window_title_counts_what_runs_and_what_needs_a_look() -> None:
 def test_a_filter_that_finds_nothing_says_so() -> None:
     workspace = Model(*ALL).workspace
     workspace.rows.filter("nowhere")
-    assert "None of 4 jobs has “nowhere”" in text(*workspace.hint("a"))
+    assert "None of 4 jobs has “nowhere”" in text(*workspace.hint("a", "N"))

@@ -52,7 +52,7 @@ def as_object(history: History) -> JsonObject:
     """Returns a history for ``--json``."""
     return {
         "job": job_object(history.job),
-        "file": history.source and json_records.source_object(history.source),
+        "file": history.insertion and json_records.file_object(history.insertion),
         "readings": [reading_object(reading) for reading in history.readings],
         "events": [json_records.event_object(event) for event in history.events],
         "commands": [json_records.command_object(record) for record in history.commands],
@@ -67,10 +67,12 @@ def lines(history: History, zone: tzinfo | None) -> Iterator[str]:
         zone: Of all times; its offset never changes.
     """
     yield from _heading(history.job, zone)
-    if history.source is not None:
-        source = history.source
+    if history.insertion is not None:
+        source, upload = history.insertion.source, history.insertion.upload_file
         yield f"File: {source}, {source.rows:,} records, {source.size:,} bytes"
         yield f"SHA-256: {source.sha256}"
+        if upload.is_copy:
+            yield f"Uploaded: {upload.rows:,} of its records, {upload.size:,} bytes"
     yield ""
     offset = f"{history.job.added_at.astimezone(zone):%z}"
     time = fit(f"TIME (UTC{offset[:3]}:{offset[3:5]})", 19)

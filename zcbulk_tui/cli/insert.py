@@ -17,7 +17,7 @@ from zcbulk_tui.cli.json_records import insertion_object
 from zcbulk_tui.cli.output import print_error, print_lines
 from zcbulk_tui.cli.preparing import CheckedFile, check_file, discard
 from zcbulk_tui.cli.sending import failure
-from zcbulk_tui.cli.state import memory_file
+from zcbulk_tui.cli.state import check_signed_in, memory_file
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.commands import command
@@ -134,6 +134,8 @@ def run(arguments: Namespace) -> int:
             next_step="Set read_only = false, or use another configuration.",
         )
     form = form_of(arguments, settings)
+    if not arguments.dry_run:
+        check_signed_in(settings)  # else the file would wait in the queue for somebody who is
     fields = check.known_fields(arguments, settings)
     checked = _check(arguments, fields)
     plan = InsertPlan(
@@ -178,24 +180,26 @@ def _check(arguments: Namespace, fields: FormFields | None) -> CheckedFile:
 
 def _suspects(arguments: Namespace, checked: CheckedFile) -> Suspects:
     """What becomes of suspect records: as was typed, else as is answered."""
-    if arguments.suspects is not None:
-        return Suspects(arguments.suspects)
-    found = checked.found
+    found, typed = checked.found, arguments.suspects
+    if found.header_blocks and typed != Suspects.AS_THEY_ARE.value and not arguments.dry_run:
+        if typed is not None or not has_terminal():
+            raise UsageError(
+                "The header would be refused, so nothing was sent",
+                "Leaving out records, or packing them, mends no header.",
+                "Mend it, or send the file nevertheless: --suspects as-they-are",
+            )
+        if not prompts.confirm("The header would be refused. Send it nevertheless? [y/N] "):
+            raise RefusedError("Nothing was sent", "It was not confirmed.")
     suspects = len(found.suspects)
-    if not (found.blocks or suspects) or arguments.dry_run:
-        return Suspects.AS_THEY_ARE
+    if typed is not None or not suspects or arguments.dry_run:
+        return Suspects(typed) if typed is not None else Suspects.AS_THEY_ARE
     if not has_terminal():
         raise UsageError(
-            f"The check found what {'would' if found.blocks else 'may'} be refused, so nothing was "
+            f"{suspects:,} records {'would' if found.blocks else 'may'} be refused, so nothing was "
             "sent",
             next_step="Repair the file, or say what to do: --suspects leave-out, pack or "
             "as-they-are.",
         )
-    if not suspects:
-        said = prompts.answer("Send it nevertheless? [y/N] ").lower()
-        if said not in ("y", "yes"):
-            raise RefusedError("Nothing was sent", "It was not confirmed.")
-        return Suspects.AS_THEY_ARE
     said = prompts.answer(
         f"{suspects:,} suspect records: leave them [o]ut, [p]ack them at the end, "
         "[s]end them as they are, or [q]uit? "
@@ -243,12 +247,15 @@ def _confirmed(prepared: Prepared, plan: InsertPlan, quota: QuotaTracker) -> boo
     place = f"form {form.form} in {form.owner}/{form.app}, {form.environment.value.upper()}"
     rows = sum(it.upload_file.rows for it in files)
     jobs = "1 job" if len(files) == 1 else f"{len(files):,} jobs, one after the other"
-    print(f"Insert {rows:,} records into {place}: {jobs}.")
+    name = files[0].source.name
+    print(f"Insert {rows:,} records of {name} into {place}: {jobs}.")
     if prepared.left_out_path is not None:
         print(
             f"{prepared.left_out:,} records are left out: {one_line(str(prepared.left_out_path))}"
         )
-    print(f"There is no rollback. No workflows run. {_price(len(files), plan)} {_left(quota)}")
+    print("There is no rollback. No workflows run.")
+    print(_price(len(files), plan))
+    print(_left(quota))
     if in_production:
         typed = prompts.answer(f"To confirm, type the form's link name ({form.form}): ")
         return typed == form.form

@@ -1,6 +1,6 @@
 """What commands print as objects of JSON; what these are made of is named in `json_objects`."""
 
-from zcbulk_tui.domain.insertion import Insertion, SourceFile, stage
+from zcbulk_tui.domain.insertion import Insertion, stage
 from zcbulk_tui.domain.job import WatchedJob
 from zcbulk_tui.domain.records import CallRecord, ControlRecord, JobEvent, Record
 from zcbulk_tui.errors import ZcbulkError
@@ -82,8 +82,9 @@ def command_object(record: ControlRecord) -> JsonObject:
     }
 
 
-def source_object(source: SourceFile) -> JsonObject:
-    """The file that a job was made of here."""
+def file_object(insertion: Insertion) -> JsonObject:
+    """The file that a job was made of here, and how much of it was uploaded."""
+    source, upload = insertion.source, insertion.upload_file
     return {
         "name": source.name,
         "part": source.part or None,
@@ -91,6 +92,8 @@ def source_object(source: SourceFile) -> JsonObject:
         "rows": source.rows,
         "bytes": source.size,
         "sha256": source.sha256,
+        "uploaded_rows": upload.rows,
+        "uploaded_bytes": upload.size,
     }
 
 
@@ -107,7 +110,7 @@ def insertion_object(insertion: Insertion, error: ZcbulkError | None) -> JsonObj
         "label": insertion.label,
         "stage": stage(insertion).value,
         "records": insertion.upload_file.rows,
-        "file": source_object(insertion.source),
+        "file": file_object(insertion),
         "error": failure_object(error),
     }
 

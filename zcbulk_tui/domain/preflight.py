@@ -240,6 +240,11 @@ class Preflight:
             or any(finding.blocks for finding in self.findings)
         )
 
+    @property
+    def header_blocks(self) -> bool:
+        """Whether the header would be refused, and so all of the file."""
+        return any(it.blocks and it.kind.is_of_header for it in self.findings)
+
     def share(self, finding: Finding) -> float | None:
         """Returns the share of the records that have a finding; None for one about the header."""
         if finding.kind.is_of_header or not self.facts.records:

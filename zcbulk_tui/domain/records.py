@@ -14,7 +14,7 @@ from zcbulk_tui.domain.control import (
     shows_none,
     told_by,
 )
-from zcbulk_tui.domain.insertion import SourceFile
+from zcbulk_tui.domain.insertion import Insertion
 from zcbulk_tui.domain.job import Action, JobReading, JobRef, JobState, WatchedJob
 from zcbulk_tui.errors import Answer, HeldError, ZcbulkError
 
@@ -277,11 +277,11 @@ class History:
         readings: Its readings, oldest first; the further back, the fewer of them.
         events: What happened to it, oldest first.
         commands: Those of the job, oldest first.
-        source: The file that was inserted from here; None for a job that was made elsewhere.
+        insertion: The file that was inserted from here; None for a job that was made elsewhere.
     """
 
     job: WatchedJob
     readings: tuple[JobReading, ...]
     events: tuple[JobEvent, ...] = ()
     commands: tuple[ControlRecord, ...] = ()
-    source: SourceFile | None = None
+    insertion: Insertion | None = None

@@ -196,7 +196,7 @@ class InsertSteps:
     def _begin(self, insertion: Insertion, step: Step, record: StepRecord) -> Insertion:
         begun = insertion.with_step(step, record)
         self._insertions.begin(begun, step)
-        self.say(begun, f"{step.value} sent for {begun.source}")
+        self.say(begun, f"{step.value} begins for {begun.source}")
         self._changed()
         return begun
 

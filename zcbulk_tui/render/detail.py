@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from zcbulk_tui.domain import datacenters
 from zcbulk_tui.domain.deadlines import deadlines
-from zcbulk_tui.domain.insertion import SourceFile
+from zcbulk_tui.domain.insertion import Insertion
 from zcbulk_tui.domain.job import Action, Environment, JobReading, JobState
 from zcbulk_tui.domain.progress import estimated_since, remaining
 from zcbulk_tui.domain.records import ControlRecord
@@ -41,7 +41,7 @@ class Known(NamedTuple):
         service: How the calls of its profile go.
         id_key: The key that copies its id, as people write it; empty for none.
         command_key: The same for the command.
-        source: The file that was inserted from here; None for none.
+        insertion: The file that was inserted from here; None for none.
     """
 
     listed: Listed
@@ -50,7 +50,7 @@ class Known(NamedTuple):
     service: ServiceSnapshot = ServiceSnapshot()
     id_key: str = "y"
     command_key: str = "Y"
-    source: SourceFile | None = None
+    insertion: Insertion | None = None
 
 
 def detail(
@@ -258,11 +258,14 @@ class _Pane:
         return group
 
     def _file(self) -> FieldGroup:
-        group, source = self._group("FILE"), self._known.source
-        if source is not None:
+        group, insertion = self._group("FILE"), self._known.insertion
+        if insertion is not None:
+            source, upload = insertion.source, insertion.upload_file
             group.text("Name", str(source))
             group.text("Holds", f"{source.rows:,} records, {source.size:,} bytes")
             group.text("SHA-256", source.sha256)
+            if upload.is_copy:
+                group.text("Uploaded", f"{upload.rows:,} of its records, {upload.size:,} bytes")
         return group
 
     def _reference(self) -> FieldGroup:

@@ -10,8 +10,8 @@ RISK_LOOK = {Level.NONE: Look.TEXT, Level.AMBER: Look.WARNING, Level.RED: Look.E
 
 _VERDICT = {
     Level.NONE: "",
-    Level.AMBER: " If failures go on like this, it may be aborted.",
-    Level.RED: " It may be aborted at any moment.",
+    Level.AMBER: "May be aborted if failures go on like this: ",
+    Level.RED: "May be aborted at any moment: ",
 }
 
 RANGE = "A range: Zoho reports failed records, not failed batches."
@@ -55,16 +55,17 @@ def explain_range(moves: Motion | None, last: JobReading, readings: int) -> str:
 
 
 def batches(risk: Risk, state: JobState) -> str:
-    """Returns the failed batches of a job against the limit, in sentences."""
+    """Returns the failed batches of a job against the limit, what may come of it first."""
     total = number(risk.batches)
     if not risk.most:
-        failed = f"None of {total} batches failed"
+        failed = f"none of {total} batches failed"
     elif risk.least == risk.most:
         failed = f"{number(risk.least)} of {total} batches failed"
     else:
-        failed = f"Between {number(risk.least)} and {number(risk.most)} of {total} batches failed"
-    limit = f"{failed}; Zoho aborts above {number(risk.allowed)}."
-    return limit if state is JobState.SYSTEM_ABORTED else f"{limit}{_VERDICT[risk.level]}"
+        failed = f"between {number(risk.least)} and {number(risk.most)} of {total} batches failed"
+    may_come = "" if state is JobState.SYSTEM_ABORTED else _VERDICT[risk.level]
+    said = f"{may_come}{failed}; Zoho aborts above {number(risk.allowed)}."
+    return said[0].upper() + said[1:]
 
 
 def _lately(seconds: float) -> str:

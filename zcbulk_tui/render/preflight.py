@@ -42,7 +42,10 @@ def report(preflight: Preflight, now: datetime, cells: int) -> list[Line]:
     """
     lines = [*_facts(preflight, now, cells), *_limit(preflight.facts, cells)]
     lines += [(), _heading("Batches")]
-    for text, look in verdict(preflight.verdict):
+    if preflight.header_blocks:
+        lines += _sentence("The header would be refused, and so all records.", Look.ERROR, cells)
+    is_known = preflight.fields_read_at is not None
+    for text, look in verdict(preflight.verdict, fields_are_known=is_known):
         lines += _sentence(text, look, cells)
     blocking = [finding for finding in preflight.findings if finding.blocks]
     doubtful = [finding for finding in preflight.findings if finding.is_exception]
@@ -60,6 +63,7 @@ def report(preflight: Preflight, now: datetime, cells: int) -> list[Line]:
         lines += [(), _heading("Not checked")]
         for each in preflight.not_checked:
             lines += _sentence(not_checked(each), Look.TEXT, cells)
+    lines += [(), *_sentence(f"SHA-256 {preflight.facts.sha256}", Look.DIM, cells)]
     return lines
 
 
@@ -85,12 +89,21 @@ def share(part: float) -> str:
     return f"{min(round(percent), 99) if percent < 100 else 100} %"
 
 
-def verdict(found: BatchVerdict) -> list[tuple[str, Look]]:
-    """Returns what the rule of failed batches makes of a file, as sentences, in both readings."""
+def verdict(found: BatchVerdict, *, fields_are_known: bool) -> list[tuple[str, Look]]:
+    """Returns what the rule of failed batches makes of a file, as sentences, in both readings.
+
+    Args:
+        found: How many batches have suspect records.
+        fields_are_known: Whether values were checked against the form's fields.
+    """
     batches, allowed = _count(found.batches, "batch", "batches"), f"{found.allowed:,}"
     rule = f"Zoho ends a job when more than 5 % of its batches of {BATCH} records fail"
     if not found.suspects:
-        return [(f"No record is suspect. {rule}: {allowed} of {batches} may fail.", Look.SUCCESS)]
+        limit = f"{rule}: {allowed} of {batches} may fail."
+        if fields_are_known:
+            return [(f"No record is suspect. {limit}", Look.SUCCESS)]
+        by_itself = "Nothing is known of the form's fields, so no value was checked."
+        return [(f"{by_itself} {limit}", Look.WARNING)]
     suspect = _count(found.suspects, "record is", "records are")
     said = [
         (f"{suspect} suspect: {share(found.suspects / found.records)}. {rule}.", Look.TEXT),
@@ -222,7 +235,6 @@ def _facts(preflight: Preflight, now: datetime, cells: int) -> Iterator[Line]:
     look = Look.WARNING if others and len(facts.columns) == 1 else Look.DIM
     said = f"Encoding {facts.encoding}, delimiter {delimiter}{instead}"
     yield from _sentence(said, look, cells)
-    yield from _sentence(f"SHA-256 {facts.sha256}", Look.DIM, cells)
     if preflight.fields_read_at is not None:
         at = clock(preflight.fields_read_at, now)
         yield from _sentence(f"Fields of the form as of {at}", Look.DIM, cells)

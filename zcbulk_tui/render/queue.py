@@ -48,12 +48,13 @@ def line(file: QueuedFile, glyphs: Glyphs, width: int) -> Line:
     in_production = form.environment is Environment.PRODUCTION
     where = form.form if in_production else f"{form.form} ({form.environment.value})"
     look = _LOOKS[file.stage]
+    is_wide = width >= 100
     parts = [
         Span(f" {_glyph(file, glyphs)} ", look),
-        Span(f"{fit(file.insertion.label, _NAME)} "),
-        Span(f"{fit(where, _FORM)} ", Look.DIM),
+        Span(f"{fit(file.insertion.label, _NAME if is_wide else _NAME - 6)} "),
+        Span(f"{fit(where, _FORM if is_wide else _FORM - 6)} ", Look.DIM),
     ]
-    if width >= 100:
+    if is_wide:
         rows = f"{number(file.insertion.upload_file.rows, 9)} rec"
         parts.append(Span(f"{fit(rows, _ROWS + 2, right=True)}  ", Look.DIM))
     parts += _progress(file, glyphs)

@@ -199,7 +199,7 @@ def sentence(snapshot: JobSnapshot, now: datetime) -> Span:
     if danger is None or danger.level is Level.NONE:
         return Span(f"Running {word}")
     return Span(
-        f"Running {word}. {forecast_words.batches(danger, last.state)}",
+        f"{forecast_words.batches(danger, last.state)} Running {word}",
         forecast_words.RISK_LOOK[danger.level],
     )
 

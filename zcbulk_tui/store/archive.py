@@ -50,7 +50,7 @@ class Archive:
             tuple(map(to_reading, self._database.rows(readings, (number,)))),
             tuple(map(log_rows.to_event, self._database.rows(events, (number,)))),
             tuple(map(control_log.to_record, self._database.rows(commands, (number,)))),
-            insertion.source if insertion else None,
+            insertion,
         )
 
     def log(

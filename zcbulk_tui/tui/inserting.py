@@ -11,6 +11,7 @@ from zcbulk_tui.domain.job import Environment
 from zcbulk_tui.domain.preflight import Preflight
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import UsageError
+from zcbulk_tui.render.span import fit
 from zcbulk_tui.tui.question import Question, Typed
 
 # Types only: they are loaded with the connection, after the first frame.
@@ -127,7 +128,7 @@ def question(prepared: Prepared, plan: InsertPlan, calls_left: str) -> Question:
         f"It costs {steps * len(files)} calls, and then the status readings. {calls_left}".strip(),
     ]
     return Question(
-        f"Insert {records:,} records?",
+        f"Insert {records:,} records of {fit(files[0].source.name, 40).rstrip()}?",
         paragraphs,
         yes="Insert",
         typed=Typed("the form's link name", form.form) if in_production else None,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from zcbulk_tui.domain.insertion import QueuedFile, SourceFile
+from zcbulk_tui.domain.insertion import Insertion, QueuedFile
 from zcbulk_tui.domain.job import JobReading, JobRef
 from zcbulk_tui.domain.snapshot import ServiceSnapshot
 from zcbulk_tui.errors import ConfigError
@@ -26,12 +26,12 @@ class JobPast(NamedTuple):
     Attributes:
         readings: Oldest first.
         record: The last start or abort; None for none.
-        source: The file that was inserted from here; None for none.
+        insertion: The file that was inserted from here; None for none.
     """
 
     readings: Sequence[JobReading] = ()
     record: "ControlRecord | None" = None
-    source: SourceFile | None = None
+    insertion: Insertion | None = None
 
 
 class ProfileView:
@@ -101,7 +101,7 @@ class ProfileView:
         if history is None:
             return None
         last = history.commands[-1] if history.commands else None
-        return JobPast(history.readings, last, history.source)
+        return JobPast(history.readings, last, history.insertion)
 
     # The pace: what it would bring is shown first, and it counts a moment later.
 

@@ -469,13 +469,16 @@ class Workspace:
         snapshot = selected.snapshot if selected else None
         return [where, *summary(snapshot, here.service, now, width, _NEWS_LINES)]
 
-    def hint(self, add_key: str) -> list[Line]:
+    def hint(self, add_key: str, insert_key: str) -> list[Line]:
         """Returns what is said in the place of the jobs: how to begin, or that none is found.
 
         Args:
             add_key: The key that adds a job, as people write it.
+            insert_key: The key that inserts a file.
         """
         if len(self.rows):
             return nothing_found(self.rows.query, len(self.rows))
         here = self.here
-        return first_run("" if here.is_signed_in else login(here.name), add=add_key)
+        sign_in = "" if here.is_signed_in else login(here.name)
+        insert = "" if here.spec.read_only else insert_key
+        return first_run(sign_in, add=add_key, insert=insert)

@@ -299,8 +299,10 @@ class InsertFileScreen(Dialog[Prepared | None]):
         self.query_one(VerticalScroll).scroll_home(animate=False)
         known = checked.found.fields_read_at is not None
         said = "" if known else "The form's fields are not known: List fields checks the values."
+        if checked.found.header_blocks:
+            said = "The header would be refused. Mend it: leaving out records does not."
         self._say(said)
-        self.query_one("#insert").focus()
+        self.query_one("#insert" if known else "#list-fields").focus()
 
     def _show_fields(self) -> None:
         self._checked = None
@@ -324,6 +326,7 @@ class InsertFileScreen(Dialog[Prepared | None]):
             fields = await self._inserting.lists.fields(form)
         except ZcbulkError as error:
             self._say(str(error))
+            self.query_one("#insert").focus()
             return
         await self._checking(self.query_one("#path", PathField).path, fields)
 

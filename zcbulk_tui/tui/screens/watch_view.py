@@ -129,7 +129,7 @@ class WatchView(KeyedScreen[None]):
             on_select=self.show_lines,
             on_title=self.sort_by,
             on_open=self.toggle_details,
-            hint=lambda: self.workspace.hint(self.key("add")),
+            hint=lambda: self.workspace.hint(self.key("add"), self.key("insert")),
             id="jobs",
         )
         self.jobs.shows_profile = len(specs) > 1

@@ -149,11 +149,16 @@ class DetailPane(Lines):
             self._draw()
 
     def _lines_about(self, listed: Listed) -> list[Line]:
-        readings, record, source = self._past
+        readings, record, insertion = self._past
         newest = readings[-1].read_at if readings else None
         since = [it for it in listed.snapshot.readings if newest is None or it.read_at > newest]
         known = Known(
-            listed, (*readings, *since), record, self._service, *self._copy_keys, source=source
+            listed,
+            (*readings, *since),
+            record,
+            self._service,
+            *self._copy_keys,
+            insertion=insertion,
         )
         width = self.size.width - (2 if self._place is _Place.BESIDE else 0)
         return detail(known, self._now(), width, self._glyphs)
