@@ -207,6 +207,7 @@ def test_every_action_has_an_exercise() -> None:
     assert [*EXERCISES, *ALONE] == [it for it in of_the_jobs if it not in ALONE] + [*ALONE]
 
 
+@pytest.mark.usefixtures("every_frame")
 @pytest.mark.parametrize("group", list(dict.fromkeys(key.group for key in KEYS)))
 async def test_every_key_of_a_group_acts(group: str) -> None:
     height = 15 if group == "Move" else 36  # a page is to be shorter than the list
