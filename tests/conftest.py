@@ -3,7 +3,6 @@
 import gc
 import os
 import signal
-import sys
 from collections import deque
 
 import pytest
@@ -12,10 +11,6 @@ from tests.support.commands import NO_KEYRING
 from tests.support.properties import load_profile
 
 load_profile()
-
-# To compile the tests takes far longer than to collect them, and each process does both: they are
-# kept compiled, also where the environment keeps nothing else.
-sys.dont_write_bytecode = False
 
 # One kind of terminal for all apps of a process: Rich keeps the codes of a style once it has made
 # them for one kind.

@@ -68,7 +68,7 @@ def said_on_a_terminal(env: dict[str, str], *arguments: str) -> str:
     ours, theirs = pty.openpty()
     try:
         subprocess.run(
-            [*PROGRAM, *arguments, "status", "no-job"],
+            [*PROGRAM, *arguments, "history", "no-job"],
             env=env,
             stdin=theirs,
             stdout=theirs,

@@ -13,11 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from tests.creator.calls import TOKEN, creator
+from tests.creator.calls import TLS, TOKEN, creator
+from tests.creator.signing_in import accounts
 from tests.support.jobs import REF
 from tests.support.raw_server import raw_server
 from tests.support.stub_server import Reply, StubServer
-from zcbulk_tui.creator.accounts import Accounts, Client
+from zcbulk_tui.creator.accounts import Client
 from zcbulk_tui.creator.network import Network
 from zcbulk_tui.creator.redaction import BLANK, Redaction
 from zcbulk_tui.errors import ZcbulkError
@@ -90,15 +91,16 @@ WAYS: dict[str, Callable[[str], str]] = {
 }
 
 
-@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 @given(secret=secrets, before=texts, after=texts)
-def test_a_secret_is_blanked_however_it_is_encoded(
-    way: Callable[[str], str], secret: str, before: str, after: str
-) -> None:
-    written = way(secret)
-    shown = Redaction([SecretStr(secret)]).text(f"{before} {written} {after}")
-    assert BLANK in shown
-    assert written not in shown
+def test_a_secret_is_blanked_however_it_is_encoded(secret: str, before: str, after: str) -> None:
+    redaction = Redaction([SecretStr(secret)])  # once: it takes longer than all the ways
+    seen = []
+    for name, way in WAYS.items():
+        written = way(secret)
+        shown = redaction.text(f"{before} {written} {after}")
+        if BLANK not in shown or written in shown:
+            seen.append((name, shown))
+    assert seen == []
 
 
 @given(secret=secrets, data=st.data())
@@ -177,10 +179,9 @@ async def test_the_secrets_of_a_sign_in(way: Callable[[str], str]) -> None:
         written = way(secret.get_secret_value())
         answer = {"error": f"invalid {written}", "error_description": f"No: {written}"}
         with StubServer([Reply.of(answer, 400)]) as server:
-            network = Network()
-            with pytest.raises(ZcbulkError) as caught:
-                await Accounts(network, server.url).refresh(client, refresh)
-            await network.aclose()
+            async with accounts(server.url) as there:
+                with pytest.raises(ZcbulkError) as caught:
+                    await there.refresh(client, refresh)
         assert written not in str(caught.value)
         assert secret.get_secret_value() not in str(caught.value)
 
@@ -192,7 +193,7 @@ async def test_the_password_of_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
             proxy.answer = [f"HTTP/1.1 407 Not {said}\r\n\r\n".encode()]
             address = proxy.url.removeprefix("http://")
             monkeypatch.setenv("HTTPS_PROXY", f"http://user:p%40ss-canary@{address}")
-            network = Network()
+            network = Network(verify=TLS)
             with pytest.raises(ZcbulkError) as caught:
                 await network.send(network.request("GET", "https://www.zohoapis.eu"))
             await network.aclose()

@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.monitor.stage import Clock, ScriptedApi, Stage, jobs
 from tests.support.jobs import NOW
+from tests.support.properties import examples
 from tests.support.virtual_time import run_virtual
 from zcbulk_tui.domain import planner
 from zcbulk_tui.domain.budget import QuotaPlan
@@ -61,7 +62,7 @@ class Ran(NamedTuple):
 def run(
     steps: Sequence[Step],
     *,
-    seconds: float = 3 * HOUR,
+    seconds: float = 2 * HOUR,
     has_other_clock: bool = True,
     begin: datetime = NOW,
     quota_plan: QuotaPlan = SHORT_DAY,
@@ -178,7 +179,7 @@ def test_the_spent_day_stays_spent_in_every_process() -> None:
 def usual() -> int:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("zcbulk_tui.monitor.monitor.TICK", 60.0)
-        return run([], quota_plan=QuotaPlan(10**6, 1, 0, UTC)).calls
+        return run([], seconds=3 * HOUR, quota_plan=QuotaPlan(10**6, 1, 0, UTC)).calls
 
 
 waits = st.floats(1, 2000)
@@ -187,14 +188,14 @@ steps = st.one_of(
 )
 
 
-@settings(max_examples=12, deadline=None)
+@examples(4, thorough=12)
 @given(moves=st.lists(st.tuples(waits, steps), max_size=5))
 def test_whatever_the_clock_does_it_costs_one_call_for_each_job_at_most(
     usual: int, moves: list[Step]
 ) -> None:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("zcbulk_tui.monitor.monitor.TICK", 60.0)
-        ran = run(moves, quota_plan=QuotaPlan(10**6, 1, 0, UTC))
+        ran = run(moves, seconds=3 * HOUR, quota_plan=QuotaPlan(10**6, 1, 0, UTC))
     assert ran.calls <= usual + JOBS
     assert ran.negative == []
     assert JobState.IN_PROGRESS in {event.snapshot.state for event in ran.stage.all(JobChanged)}

@@ -236,8 +236,10 @@ NO = UndocumentedError("Zoho refused it", answer=Answer(400, 12345, "Form is bus
     ("error", "where"), [(LOST, Where.UNCLEAR), (NO, Where.REFUSED)], ids=["lost", "refused"]
 )
 def test_a_step_that_was_lost_or_refused_is_not_sent_again_by_itself(
-    step: str, error: ZcbulkError, where: Where
+    step: str, error: ZcbulkError, where: Where, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("zcbulk_tui.monitor.insert_queue.TICK", 10.0)  # for an hour is long
+
     async def scene() -> QueueStage:
         stage = QueueStage(insertion("one"), insertion("two"))
         answers = (
@@ -250,7 +252,7 @@ def test_a_step_that_was_lost_or_refused_is_not_sent_again_by_itself(
             assert stage.inserting.names().count(step) == 1
             assert stage.inserting.names().count("create") == 1
             stage.queue.go_on("one")
-            await asyncio.sleep(10)
+            await asyncio.sleep(60)
         return stage
 
     stage = run_virtual(scene())

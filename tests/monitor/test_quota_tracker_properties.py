@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.monitor.stage import Clock, ScriptedApi, Stage, by_state, jobs
+from tests.support.properties import examples
 from tests.support.virtual_time import run_virtual
 from zcbulk_tui.domain import planner
 from zcbulk_tui.domain.budget import Cause, Pace, QuotaPlan
@@ -187,6 +188,7 @@ def most_in_a_minute(stage: Stage) -> int:
     )
 
 
+@examples(8, thorough=100)
 @given(
     allowances,
     st.sampled_from(BEGINNINGS),

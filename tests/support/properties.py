@@ -19,6 +19,12 @@ def load_profile() -> None:
     settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "usual"))
 
 
+def examples(usual: int, *, thorough: int) -> settings:
+    """How many examples of a property take each profile a bearable time."""
+    profile = os.environ.get("HYPOTHESIS_PROFILE", "usual")
+    return settings(max_examples=usual if profile == "usual" else thorough)
+
+
 moments = st.integers(-60, 60) | st.floats(-1e5, 1e5)
 """Seconds from `NOW`."""
 

@@ -1,12 +1,12 @@
 """The project's own stand-in for Zoho, in this process or as one of its own."""
 
+import json
 import subprocess
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
+from http.client import HTTPConnection
 from types import TracebackType
 from typing import Any, Self
-
-import httpx
 
 from tests.support.commands import PATIENCE, PROGRAM
 from zcbulk_tui.simulator.creator import Creator
@@ -132,8 +132,11 @@ class SimulatorProcess:
         ]
 
     def _look(self, at: str) -> list[dict[str, Any]]:
-        answer = httpx.get(f"{self.base_url}/simulator/{at}", trust_env=False, timeout=PATIENCE)
-        found: list[dict[str, Any]] = answer.json()
+        # Not by httpx, which reads all certificates for each call.
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        with closing(connection):
+            connection.request("GET", f"/simulator/{at}")
+            found: list[dict[str, Any]] = json.load(connection.getresponse())
         return found
 
     def __enter__(self) -> Self:

@@ -9,6 +9,7 @@ from functools import partial
 from textual.pilot import Pilot
 
 from tests.support.jobs import NOW
+from tests.tui.picture import text_on
 from tests.tui.stage import without_a_plan
 from zcbulk_tui.cli import simulated
 from zcbulk_tui.domain.job import Environment
@@ -116,6 +117,8 @@ class Cast:
         async with self.app.run_test(size=(width, height), notifications=True) as self.pilot:
             await self.until(lambda: self.is_read("acme"))
             yield self
+            if self.app.is_running:
+                self.text()  # what it came to can be drawn
 
     def is_read(self, name: str) -> bool:
         """Whether a profile is shown, with an answer for each of its jobs."""
@@ -172,9 +175,7 @@ class Cast:
 
     def text(self) -> list[str]:
         """What is on the screen, line by line."""
-        from tests.tui.picture import text_of
-
-        return text_of(self.app.export_screenshot())
+        return text_on(self.app)
 
 
 def publish_a_job(cast: Cast, label: str) -> Event:

@@ -9,6 +9,8 @@ import pyte
 from textual.app import App
 from textual.drivers.headless_driver import HeadlessDriver
 
+from tests.support.terminal import lines_of
+
 Shown = TypeVar("Shown", bound=App[Any])
 
 
@@ -78,7 +80,7 @@ class SlowTerminal(HeadlessDriver):
 
     def shown(self) -> list[str]:
         """The lines of the terminal, without blanks at their ends."""
-        return [line.rstrip() for line in self._terminal.display]
+        return [line.rstrip() for line in lines_of(self._terminal)]
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ from functools import partial
 
 from textual.pilot import Pilot
 
+from tests.tui.picture import text_on
 from zcbulk_tui.cli import simulated
 from zcbulk_tui.domain.job import Action, JobRef, JobState
 from zcbulk_tui.domain.snapshot import JobKey, JobSnapshot
@@ -75,6 +76,8 @@ class Stage:
         async with self.app.run_test(size=size, notifications=toasts) as self.pilot:
             await self.until(self.all_read)
             yield self
+            if self.app.is_running:
+                self.text()  # what it came to can be drawn
 
     @property
     def jobs(self) -> list[JobSnapshot]:
@@ -166,9 +169,7 @@ class Stage:
 
     def text(self) -> list[str]:
         """What is on the screen, line by line."""
-        from tests.tui.picture import text_of
-
-        return text_of(self.app.export_screenshot())
+        return text_on(self.app)
 
 
 def without_a_plan(spec: ProfileSpec) -> ProfileSpec:

@@ -93,28 +93,31 @@ OPENS = {
 
 
 @pytest.mark.parametrize("keys", [KEYS, remapped(KEYS, OWN)], ids=["default", "own"])
-@pytest.mark.parametrize("context", OPENS)
 async def test_the_palette_and_the_keys_of_a_screen_are_those_of_the_table(
-    context: Context, keys: tuple[Key, ...]
+    keys: tuple[Key, ...],
 ) -> None:
     async with with_keys(keys).open(120, 36) as stage:
-        there = {key.action: key for key in keys if context in key.contexts}
-        await stage.press(there[context].keys.split(",")[0])
-        assert bound(stage) == {
-            (name, action) for action, key in there.items() for name in key.keys.split(",") if name
-        }
-        said = await told.by_palette(stage)
-        assert said == {
-            key.label.capitalize(): told.of(key)
-            for action, key in there.items()
-            if action not in ("palette", context)
-        }
-        close = next(
-            it for it in stage.app.get_system_commands(stage.app.screen) if "Close" in it[0]
-        )
-        close.callback()
-        await stage.pilot.pause()
-        assert stage.app.screen is stage.screen
+        for context in OPENS:
+            there = {key.action: key for key in keys if context in key.contexts}
+            await stage.press(there[context].keys.split(",")[0])
+            assert bound(stage) == {
+                (name, action)
+                for action, key in there.items()
+                for name in key.keys.split(",")
+                if name
+            }, context
+            said = await told.by_palette(stage)
+            assert said == {
+                key.label.capitalize(): told.of(key)
+                for action, key in there.items()
+                if action not in ("palette", context)
+            }, context
+            close = next(
+                it for it in stage.app.get_system_commands(stage.app.screen) if "Close" in it[0]
+            )
+            close.callback()
+            await stage.pilot.pause()
+            assert stage.app.screen is stage.screen, context
 
 
 async def test_every_action_of_a_screen_is_there() -> None:
@@ -127,15 +130,17 @@ async def test_every_action_of_a_screen_is_there() -> None:
                 await cast.press("q")
 
 
-@pytest.mark.parametrize("opens", ["b", "l", "h"])
-async def test_help_is_shown_over_the_other_screens(opens: str) -> None:
+async def test_help_is_shown_over_the_other_screens() -> None:
     async with Stage().open() as stage:
-        await stage.press(opens)
-        below = stage.app.screen
-        await stage.press("question_mark")
-        assert type(stage.app.screen).__name__ == "HelpScreen"
-        await stage.press("question_mark")
-        assert stage.app.screen is below
+        for opens in ("b", "l", "h"):
+            await stage.press(opens)
+            below = stage.app.screen
+            assert below is not stage.screen, opens
+            await stage.press("question_mark")
+            assert type(stage.app.screen).__name__ == "HelpScreen", opens
+            await stage.press("question_mark")
+            assert stage.app.screen is below, opens
+            await stage.press("escape")
 
 
 async def test_own_keys_act_on_the_other_screens() -> None:
@@ -207,6 +212,7 @@ def test_every_action_has_an_exercise() -> None:
     assert [*EXERCISES, *ALONE] == [it for it in of_the_jobs if it not in ALONE] + [*ALONE]
 
 
+@pytest.mark.usefixtures("every_frame")
 @pytest.mark.parametrize("group", list(dict.fromkeys(key.group for key in KEYS)))
 async def test_every_key_of_a_group_acts(group: str) -> None:
     height = 15 if group == "Move" else 36  # a page is to be shorter than the list

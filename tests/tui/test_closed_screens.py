@@ -17,6 +17,8 @@ from tests.tui.profiles import Cast
 from tests.tui.stage import Stage
 from zcbulk_tui.tui import textual_internals
 
+pytestmark = pytest.mark.usefixtures("every_frame")
+
 _TIMES = 2
 
 _OPENED_AND_CLOSED = {

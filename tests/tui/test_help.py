@@ -9,7 +9,7 @@ import pytest
 from textual.app import App
 from textual.pilot import Pilot
 
-from tests.tui.picture import text_of
+from tests.tui.picture import text_on
 from zcbulk_tui.render.glyphs import ASCII, UNICODE, Glyphs
 from zcbulk_tui.tui import screens
 from zcbulk_tui.tui.keys import KEYS, Key, keymap
@@ -56,7 +56,7 @@ class Open:
 
     def lines(self) -> list[str]:
         """What is on the screen."""
-        return text_of(self.app.export_screenshot())
+        return text_on(self.app)
 
     @property
     def first(self) -> int:

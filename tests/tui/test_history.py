@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 
 from tests.render.histories import event, history, read, start
 from tests.support.jobs import NOW
-from tests.tui.picture import text_of
+from tests.tui.picture import text_on
 from zcbulk_tui.domain.job import JobState
 from zcbulk_tui.domain.records import History
 from zcbulk_tui.errors import ConfigError
@@ -85,7 +85,7 @@ class HistoryApp(App[None]):
 
     def shown(self) -> str:
         """What is on the screen."""
-        return "\n".join(text_of(self.export_screenshot()))
+        return "\n".join(text_on(self))
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 15)])

@@ -25,6 +25,8 @@ from zcbulk_tui.render.words import reset
 from zcbulk_tui.simulator.faults import ERRORS
 from zcbulk_tui.simulator.schedule import Fault
 
+pytestmark = pytest.mark.usefixtures("every_frame")
+
 HOLDING = ("429-2955", "200-4000", "401-1030")
 """Errors after which no job is asked for a while."""
 

@@ -6,6 +6,7 @@ import pytest
 
 from tests.tui.picture import text_of
 from tests.tui.screenshots import ALL, FOLDER, take
+from tests.tui.stage import Stage
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -25,3 +26,10 @@ def test_the_readme_shows_pictures_that_are_there() -> None:
     readme = (FOLDER.parent / "README.md").read_text(encoding="utf-8")
     shown = set(re.findall(r"\(screenshots/(.+?)\.svg\)", readme))
     assert {"dashboard", "detail", "groups", "no-colour"} <= shown <= set(ALL)
+
+
+async def test_a_look_reads_what_a_picture_shows() -> None:
+    async with Stage().open() as stage:
+        for keys in ((), ("question_mark",), ("escape", "b"), ("escape", "X")):
+            await stage.press(*keys)
+            assert stage.text() == text_of(stage.app.export_screenshot()), keys

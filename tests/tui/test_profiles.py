@@ -199,6 +199,7 @@ async def test_production_is_marked_without_colours_too(monkeypatch: pytest.Monk
         assert not any(part.style and part.style.reverse for part in line if part is not mark)
 
 
+@pytest.mark.usefixtures("every_frame")
 async def test_switching_to_and_fro_leaks_nothing() -> None:
     async with Cast().open() as cast:
         await cast.switch("lab")

@@ -109,6 +109,7 @@ def start_with(stage: Stage, themes: Themes) -> None:
     themes.install(stage.app)
 
 
+@pytest.mark.usefixtures("every_frame")
 async def test_the_first_frame_has_the_chosen_theme() -> None:
     stage = Stage()
     start_with(stage, make("mine", OWN))
@@ -137,6 +138,7 @@ async def test_each_step_shows_another_theme_and_the_last_leads_to_the_first() -
         assert stage.app._css_update_count == before + 5, "each is drawn once"
 
 
+@pytest.mark.usefixtures("every_frame")
 async def test_a_step_draws_one_frame() -> None:
     async with Stage().open(80, 24) as stage:
         grounds: list[str] = []

@@ -20,8 +20,9 @@ def one_line(text: str, limit: int = 200) -> str:
     visible trace.
     """
     read = text[: limit * 4]  # bounds the work, however long the text is
-    folded = " ".join(read.split())
-    safe = "".join(_REPLACEMENT if unicodedata.category(c) in _UNSAFE else c for c in folded)
+    safe = " ".join(read.split())
+    if not safe.isprintable():  # nothing unsafe is printable; most texts are
+        safe = "".join(_REPLACEMENT if unicodedata.category(c) in _UNSAFE else c for c in safe)
     if len(safe) <= limit and len(read) == len(text):
         return safe
     end = min(len(safe), limit - 1)

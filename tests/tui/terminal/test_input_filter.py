@@ -245,15 +245,16 @@ def test_keys_stay_keys(sent: bytes, expected: list[str]) -> None:
     assert keys(came([sent[place : place + 1] for place in range(len(sent))])) == expected
 
 
-@pytest.mark.parametrize(
-    "sequence",
-    [each for each in key_sequences() if len(each) > 1 and not each.endswith(tuple("pqrstvwxyR"))],
-    ids=ascii,
-)
-def test_each_key_of_textuals_is_complete(sequence: str) -> None:
-    arrivals = came([sequence.encode()])
-    before = keys(arrivals)
-    assert keys([*arrivals, *came([b"j"])]) == [*before, "j"]
+def test_each_key_of_textuals_is_complete() -> None:
+    unended = tuple("pqrstvwxyR")
+    sequences = [it for it in key_sequences() if len(it) > 1 and not it.endswith(unended)]
+    assert len(sequences) > 200
+    incomplete = []
+    for sequence in sequences:
+        arrivals = came([sequence.encode()])
+        if keys([*arrivals, *came([b"j"])]) != [*keys(arrivals), "j"]:
+            incomplete.append(ascii(sequence))
+    assert incomplete == []
 
 
 @pytest.mark.parametrize(
@@ -318,7 +319,7 @@ def test_a_mouse_that_moves_holds_up_no_key() -> None:
     assert TOGETHER <= 0.02
 
 
-@given(st.integers(0, 20))
+@pytest.mark.parametrize("extra", [0, 10, 11])
 def test_a_paste_without_end_is_over_some_time(extra: int) -> None:
     (arrival,) = came([b"\x1b[200~", b"S" * (MAX_TEXT + extra)])
     assert kinds([arrival]) == [(Kind.PASTE, "S" * MAX_TEXT)]

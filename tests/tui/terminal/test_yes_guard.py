@@ -89,28 +89,28 @@ async def test_enter_in_an_empty_field_says_how_to_say_no() -> None:
 
 
 @pytest.mark.parametrize("keys", [("n", "escape"), ("escape", "n"), ("enter", "enter")])
-@pytest.mark.parametrize("opens", ["S", "x", "a", "e", "question_mark", "b", "h", "l"])
-async def test_a_screen_closes_once(opens: str, keys: tuple[str, str]) -> None:
+async def test_a_screen_closes_once(keys: tuple[str, str]) -> None:
     async with Stage().open() as stage:
         await stage.select("Suppliers")
-        await stage.press(opens)
-        opened = stage.app.screen
-        assert opened is not stage.screen
-        for key in keys:
-            stage.app.post_message(Key(key, None, at=0.0, alone=False))
-        opened.dismiss(None)
-        opened.dismiss(None)
-        await stage.pilot.pause()
-        assert stage.app.screen is stage.screen
+        for opens in ("S", "x", "a", "e", "question_mark", "b", "h", "l"):
+            await stage.press(opens)
+            opened = stage.app.screen
+            assert opened is not stage.screen, opens
+            for key in keys:
+                stage.app.post_message(Key(key, None, at=0.0, alone=False))
+            opened.dismiss(None)
+            opened.dismiss(None)
+            await stage.pilot.pause()
+            assert stage.app.screen is stage.screen, opens
 
 
-@pytest.mark.parametrize("key", ["n", "escape", "enter"])
-async def test_a_no_is_taken_at_once(key: str) -> None:
+async def test_a_no_is_taken_at_once() -> None:
     async with Stage().open() as stage:
-        begin = await ask(stage, "S")
-        await send(stage, Key(key, None, at=begin - READING_TIME, alone=False))
-        assert stage.app.screen is stage.screen
-        assert stage.creator.log[-1].method == "GET"
+        for key in ("n", "escape", "enter"):
+            begin = await ask(stage, "S")
+            await send(stage, Key(key, None, at=begin - READING_TIME, alone=False))
+            assert stage.app.screen is stage.screen, key
+            assert stage.creator.log[-1].method == "GET", key
 
 
 async def test_a_click_takes_its_time() -> None:
@@ -128,23 +128,20 @@ async def test_a_click_takes_its_time() -> None:
         assert stage.app.screen is stage.screen
 
 
-@pytest.mark.parametrize(
-    ("button", "held"), [(2, None), (3, None), (8, None), (1, "meta"), (1, "ctrl"), (1, "shift")]
-)
-async def test_no_other_click_is_a_yes(button: int, held: str | None) -> None:
+async def test_no_other_click_is_a_yes() -> None:
+    others = [(2, None), (3, None), (8, None), (1, "meta"), (1, "ctrl"), (1, "shift")]
     async with Stage().open() as stage:
         await ask(stage, "S")
         question = stage.app.screen
         x, y = question.query_one("#yes").region.center
-        stage.app._terminal._yes_guard._readable_since = 0.0
-        shift, meta, ctrl = (name == held for name in ("shift", "meta", "ctrl"))
-        for kind in (events.MouseDown, events.MouseUp):
-            await send(
-                stage,
-                kind(None, x, y, 0, 0, button, shift, meta, ctrl, screen_x=x, screen_y=y),
-            )
-        assert stage.app.screen is question
-        assert stage.creator.log[-1].method == "GET"
+        for button, held in others:
+            stage.app._terminal._yes_guard._readable_since = 0.0
+            shift, meta, ctrl = (name == held for name in ("shift", "meta", "ctrl"))
+            for kind in (events.MouseDown, events.MouseUp):
+                click = kind(None, x, y, 0, 0, button, shift, meta, ctrl, screen_x=x, screen_y=y)
+                await send(stage, click)
+            assert stage.app.screen is question, (button, held)
+            assert stage.creator.log[-1].method == "GET", (button, held)
 
 
 async def test_what_must_be_typed_may_be_pasted_but_not_entered_with_it() -> None:
