@@ -179,11 +179,12 @@ class EncodingUnknownError(DataError):
         cause: str = "",
         next_step: str = "",
         *,
+        answer: Answer | None = None,
         offset: int = 0,
         line: int = 1,
         previews: tuple[tuple[str, str], ...] = (),
     ) -> None:
-        super().__init__(title, cause, next_step)
+        super().__init__(title, cause, next_step, answer=answer)
         self.offset = offset
         self.line = line
         self.previews = previews

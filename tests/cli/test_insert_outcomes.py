@@ -152,7 +152,7 @@ def test_what_may_be_refused_is_decided_on_before_anything_is_sent(
     names = ("--owner", OWNER, "--app", APP, "--form", FORM, "--yes", "--fields", str(fields))
     ended = cli("insert", str(path), *names)
     assert ended.code == 2
-    assert "The check found what may be refused, so nothing was sent" in ended.err
+    assert "1 record may be refused, so nothing was sent" in ended.err
     assert sent(creator) == []
 
 

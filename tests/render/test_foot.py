@@ -133,7 +133,7 @@ def test_an_empty_list_says_how_to_begin(login: str, how: str) -> None:
     assert "paste its URL here, or press n" in add
     assert demo.endswith("zcbulk-tui demo")
     # The texts stand below each other, and fit the smallest useful screen.
-    assert {line[:16][-2:] for line in map(text, ways)} == {"  "}
+    assert {line[:17][-2:] for line in map(text, ways)} == {"  "}
     assert max(map(line_width, ways)) <= 60
 
 

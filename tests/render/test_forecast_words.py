@@ -54,14 +54,14 @@ def test_the_reason(readings: list[JobReading], part: str) -> None:
         (
             Risk(1_000, 50, 21, 125, 0.25),
             RUNS,
-            "Between 21 and 125 of 1,000 batches failed; Zoho aborts above 50. "
-            "If failures go on like this, it may be aborted.",
+            "May be aborted if failures go on like this: between 21 and 125 of 1,000 batches "
+            "failed; Zoho aborts above 50.",
         ),
         (
             Risk(20, 1, 2, 9),
             RUNS,
-            "Between 2 and 9 of 20 batches failed; Zoho aborts above 1. "
-            "It may be aborted at any moment.",
+            "May be aborted at any moment: between 2 and 9 of 20 batches failed; Zoho aborts "
+            "above 1.",
         ),
         (
             Risk(1_000, 50, 21, 125),

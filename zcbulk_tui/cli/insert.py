@@ -195,8 +195,8 @@ def _suspects(arguments: Namespace, checked: CheckedFile) -> Suspects:
         return Suspects(typed) if typed is not None else Suspects.AS_THEY_ARE
     if not has_terminal():
         raise UsageError(
-            f"{suspects:,} records {'would' if found.blocks else 'may'} be refused, so nothing was "
-            "sent",
+            f"{suspects:,} record{'s' * (suspects > 1)} {'would' if found.blocks else 'may'} be "
+            "refused, so nothing was sent",
             next_step="Repair the file, or say what to do: --suspects leave-out, pack or "
             "as-they-are.",
         )

@@ -179,7 +179,8 @@ async def until_settled(
         if not any(map(goes_on, found)):
             return found
         with suppress(TimeoutError):
-            await asyncio.wait_for(follower.changed.wait(), 1.0)
+            async with asyncio.timeout(1.0):  # wait_for may lose a cancellation (Python 3.11)
+                await follower.changed.wait()
 
 
 def _rests(follower: Follower, insertion: Insertion, waits: bool) -> bool:

@@ -28,4 +28,4 @@ def nothing_found(query: str, jobs: int) -> list[Line]:
 
 
 def _way(title: str, how: str, look: Look = Look.TEXT) -> Line:
-    return (Span(f"  {title:<14}", Look.STRONG), Span(how, look))
+    return (Span(f"  {title:<15}", Look.STRONG), Span(how, look))
