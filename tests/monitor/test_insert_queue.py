@@ -1,11 +1,13 @@
 """The queue of files: each step once, one file a form, and the user decides what is not known."""
 
 import asyncio
+import os
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from itertools import count
+from pathlib import Path
 
 import pytest
 
@@ -36,6 +38,13 @@ from zcbulk_tui.monitor.insert_queue import InsertQueue
 from zcbulk_tui.store.insertions import Insertions
 
 pytestmark = pytest.mark.usefixtures("alone")
+
+
+@pytest.fixture(autouse=True)
+def files_are_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The files of these tests are names only."""
+    monkeypatch.setattr("zcbulk_tui.monitor.insert_steps._why_not_uploaded", lambda _: None)
+
 
 S = JobState
 
@@ -379,6 +388,28 @@ def test_what_zoho_has_done_is_written_down_however_long_that_takes(method: str)
         return stage
 
     assert run_virtual(scene()).inserting.names() == ["create", "upload", "start"]
+
+
+@pytest.mark.parametrize("what", ["gone", "longer", "touched", "as it was"])
+def test_no_job_is_created_for_a_file_that_is_another_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    monkeypatch.undo()
+    path = tmp_path / "one.csv"
+    path.write_text("a\n1\n")
+    known = path.stat()
+    made = insertion("one")
+    file = replace(made.upload_file, path=path, size=known.st_size, modified_ns=known.st_mtime_ns)
+    if what == "gone":
+        path.unlink()
+    elif what == "longer":
+        path.write_text("a\n1\n2\n")
+    elif what == "touched":
+        os.utime(path, (1, 1))
+    stage = after(10, replace(made, upload_file=file), api=as_it_is)
+    is_same = what == "as it was"
+    assert stage.inserting.names() == (["create", "upload", "start"] if is_same else [])
+    assert stage.stages() == ([] if is_same else [Where.REFUSED])
 
 
 def test_two_windows_on_one_queue_send_each_step_once() -> None:

@@ -13,10 +13,11 @@ from zcbulk_tui.cli.client import open_client
 from zcbulk_tui.cli.context import insert_context
 from zcbulk_tui.cli.forms import form_of
 from zcbulk_tui.cli.inserting import Follower, now, until_ended, until_settled, working
-from zcbulk_tui.cli.json_records import insertion_object
+from zcbulk_tui.cli.json_records import failure_object, form_object, insertion_object
 from zcbulk_tui.cli.output import print_error, print_lines
-from zcbulk_tui.cli.preparing import CheckedFile, check_file, discard
+from zcbulk_tui.cli.preparing import CheckedFile, check_file, discard, sweep
 from zcbulk_tui.cli.sending import failure
+from zcbulk_tui.cli.shutdown import ended_by_signals
 from zcbulk_tui.cli.state import check_signed_in, memory_file
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
@@ -29,7 +30,6 @@ from zcbulk_tui.domain.insertion import (
     InsertPlan,
     Prepared,
     Stage,
-    Step,
     stage,
 )
 from zcbulk_tui.domain.job import Action, Environment, JobReading, JobState, WatchedJob
@@ -45,6 +45,7 @@ from zcbulk_tui.errors import (
 from zcbulk_tui.monitor.profile_context import ProfileContext
 from zcbulk_tui.monitor.quota_tracker import QuotaTracker
 from zcbulk_tui.render.preflight import size
+from zcbulk_tui.store.json_objects import JsonObject
 
 _DESCRIPTION = """\
 Checks a CSV, or a ZIP with one, then creates a job, uploads the file and starts the job: 3 calls.
@@ -127,6 +128,16 @@ def run(arguments: Namespace) -> int:
     Raises:
         ZcbulkError: Nothing was sent.
     """
+    try:
+        return _run(arguments)
+    except ZcbulkError as error:
+        if arguments.json:
+            name = one_line(arguments.file.name, 100)
+            print(json.dumps([{"file": {"name": name}, "error": failure_object(error)}], indent=2))
+        raise
+
+
+def _run(arguments: Namespace) -> int:
     settings = load.load(flags=options.setting_flags(arguments))
     if settings.read_only:
         raise ConfigError(
@@ -146,19 +157,21 @@ def run(arguments: Namespace) -> int:
         arguments.part_records,
         arguments.start,
     )
+    folder = memory_file().parent / "uploads"
     with insert_context(settings) as (context, quota, insertions):
         if arguments.dry_run:
-            print_lines(_plan_lines(checked, plan, quota))
-            print("Nothing was sent, and nothing was written.")
+            _print_plan(checked, plan, quota, as_json=arguments.json)
             return 0
-        prepared = checked.prepare(plan, memory_file().parent / "uploads", context.operator, now())
-        try:
-            if not arguments.yes and not _confirmed(prepared, plan, quota):
-                raise RefusedError("Nothing was sent", "It was not confirmed.")
-        except BaseException:
-            discard(prepared)
-            raise
-        insertions.add(prepared.insertions)
+        with ended_by_signals():
+            sweep(folder, insertions, now())
+            prepared = checked.prepare(plan, folder, context.operator, now())
+            try:
+                if not arguments.yes and not _confirmed(prepared, plan, quota):
+                    raise RefusedError("Nothing was sent", "It was not confirmed.")
+                insertions.add(prepared.insertions)
+            except BaseException:
+                discard(prepared)
+                raise
     return work(arguments, settings, prepared.insertions)
 
 
@@ -215,13 +228,26 @@ def has_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def _plan_lines(checked: CheckedFile, plan: InsertPlan, quota: QuotaTracker) -> list[str]:
+def _print_plan(
+    checked: CheckedFile, plan: InsertPlan, quota: QuotaTracker, *, as_json: bool
+) -> None:
+    """Prints what would be sent."""
     facts, form = checked.found.facts, plan.form
-    return [
+    if as_json:
+        found: JsonObject = {
+            **form_object(form),
+            "suspects": plan.suspects.value,
+            "starts": plan.starts,
+            "check": check.as_object(checked.found),
+        }
+        print(json.dumps([found], indent=2))
+        return
+    print(
         f"{facts.records:,} records, {size(facts.disk_bytes)}, into form {form.form} in "
-        f"{form.owner}/{form.app}, {form.environment.value.upper()}.",
-        f"{_price(1, plan)} {_left(quota)}",
-    ]
+        f"{form.owner}/{form.app}, {form.environment.value.upper()}."
+    )
+    print_lines([_price(1, plan), _left(quota)])
+    print("Nothing was sent, and nothing was written.")
 
 
 def _price(jobs: int, plan: InsertPlan) -> str:
@@ -277,7 +303,7 @@ def work(arguments: Namespace, settings: Settings, files: Sequence[Insertion]) -
         )
         if isinstance(error, KeyboardInterrupt):
             raise
-        return 128 + signal.SIGTERM
+        return 128 + (outcome.signal or signal.SIGTERM)
     follower.clear()
     refused = [(it, error) for it, error in outcome.results if error is not None]
     if arguments.json:
@@ -292,11 +318,12 @@ def work(arguments: Namespace, settings: Settings, files: Sequence[Insertion]) -
 
 
 class _Outcome:
-    """What has become of the files, and how the last job ended."""
+    """What has become of the files, how the last job ended, and which signal has ended it."""
 
     def __init__(self) -> None:
         self.results: list[tuple[Insertion, ZcbulkError | None]] = []
         self.reading: JobReading | None = None
+        self.signal: int | None = None
 
 
 async def _insert(
@@ -307,11 +334,16 @@ async def _insert(
     outcome: _Outcome,
 ) -> None:
     inserting, loop = asyncio.current_task(), asyncio.get_running_loop()
-    if inserting is not None:
-        # What is known of a step then is written down before the process ends.
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            if signal.getsignal(number) == signal.SIG_DFL:
-                loop.add_signal_handler(number, inserting.cancel)
+
+    def end(number: int) -> None:
+        outcome.signal = number
+        if inserting is not None:
+            inserting.cancel()
+
+    # What is known of a step then is written down before the process ends.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) == signal.SIG_DFL:
+            loop.add_signal_handler(number, end, number)
     say = print_error if arguments.json else partial(print, flush=True)
     async with open_client(settings) as client:
         with insert_context(settings) as (context, quota, insertions):
@@ -323,8 +355,11 @@ async def _insert(
                     if insertion.is_over and insertion.starts and insertion.ref is not None:
                         error = _start_failure(context, insertion, settings.profile)
                     outcome.results.append((insertion, error))
-                    if _was_never_made(insertion):
-                        queue.drop(insertion.key)  # whoever reads the error gives it anew
+            if _is_forgotten(found):
+                # Whoever reads the error gives the command anew.
+                for insertion in found:
+                    insertions.drop(insertion)
+                return
             for insertion, error in outcome.results:
                 job = _job_of(insertion)
                 if job is not None:
@@ -363,10 +398,11 @@ def _start_failure(
     )
 
 
-def _was_never_made(insertion: Insertion) -> bool:
-    last = insertion.last_step
-    is_create = last is not None and last[0] is Step.CREATE
-    return is_create and stage(insertion) in (Stage.REFUSED, Stage.TRIES_AGAIN)
+def _is_forgotten(files: Sequence[Insertion]) -> bool:
+    """Whether a create was refused, and nothing of a file is at Zoho, nor may be."""
+    refused = any(stage(it) in (Stage.REFUSED, Stage.TRIES_AGAIN) for it in files)
+    nothing = all(it.ref is None and stage(it) is not Stage.UNCLEAR for it in files)
+    return refused and nothing
 
 
 def _job_of(insertion: Insertion) -> WatchedJob | None:

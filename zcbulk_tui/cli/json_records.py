@@ -1,5 +1,6 @@
 """What commands print as objects of JSON; what these are made of is named in `json_objects`."""
 
+from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.insertion import Insertion, stage
 from zcbulk_tui.domain.job import WatchedJob
 from zcbulk_tui.domain.records import CallRecord, ControlRecord, JobEvent, Record
@@ -97,16 +98,22 @@ def file_object(insertion: Insertion) -> JsonObject:
     }
 
 
-def insertion_object(insertion: Insertion, error: ZcbulkError | None) -> JsonObject:
-    """A file on its way into a form, and why it does not come further."""
-    form = insertion.form
+def form_object(form: FormRef) -> JsonObject:
+    """What names a form."""
     return {
-        "key": insertion.key,
-        "job_id": insertion.job_id or None,
         "owner": form.owner,
         "app": form.app,
         "form": form.form,
         "environment": form.environment.value,
+    }
+
+
+def insertion_object(insertion: Insertion, error: ZcbulkError | None) -> JsonObject:
+    """A file on its way into a form, and why it does not come further."""
+    return {
+        "key": insertion.key,
+        "job_id": insertion.job_id or None,
+        **form_object(insertion.form),
         "label": insertion.label,
         "stage": stage(insertion).value,
         "records": insertion.upload_file.rows,

@@ -15,10 +15,13 @@ from zcbulk_tui.domain.form import FormFields
 from zcbulk_tui.domain.insertion import Insertion, InsertPlan, Prepared, SourceFile
 from zcbulk_tui.domain.preflight import Preflight
 from zcbulk_tui.domain.text import one_line
-from zcbulk_tui.errors import DataError
-from zcbulk_tui.store.insertions import remove_copies
+from zcbulk_tui.errors import ConfigError, DataError
+from zcbulk_tui.store.insertions import Insertions, remove_copies
 
 _LONGEST_LABEL = 60
+
+_KEPT = 3600.0
+"""Seconds for which a file stays in the folder of uploads, though no insertion names it."""
 
 
 class CheckedFile:
@@ -181,6 +184,22 @@ class _LocalFile:
     def prepare(self, plan: InsertPlan, on_progress: OnProgress) -> Prepared:
         """Writes what is uploaded; see `CheckedFile.prepare`."""
         return self._checked.prepare(plan, self._folder, self._operator, self._now(), on_progress)
+
+
+def sweep(folder: Path, insertions: Insertions, now: datetime) -> None:
+    """Removes what was left in the folder by processes that were killed; raises nothing.
+
+    Args:
+        folder: Where uploads are written.
+        insertions: Say which of the files are wanted.
+        now: Aware; what was written within the last hour stays.
+    """
+    with suppress(OSError, ConfigError):
+        wanted = insertions.files()
+        for path in folder.iterdir():
+            is_old = path.lstat().st_mtime < now.timestamp() - _KEPT
+            if is_old and path not in wanted and not path.is_dir():
+                path.unlink()
 
 
 def discard(prepared: Prepared) -> None:

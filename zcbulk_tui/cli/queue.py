@@ -1,7 +1,7 @@
 """``zcbulk-tui queue``: the files that are on their way into a form, and what is done with them."""
 
 import json
-from argparse import ArgumentParser, Namespace
+from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Sequence
 from contextlib import closing
 
@@ -44,18 +44,21 @@ def add_arguments(parser: ArgumentParser) -> None:
         "one, go-on works one file."
     )
     options.add_profile(parser, inherit=True)
+    parser.add_argument("--json", action="store_true", help="as a JSON array")
     parts = parser.add_subparsers(title="commands", metavar="COMMAND", dest="part")
     for part, what in _PARTS.items():
         sub = parts.add_parser(part, help=what, description=f"Queue: {what}.")
         options.add_profile(sub, inherit=True)
         if part == "list":
-            sub.add_argument("--json", action="store_true", help="as a JSON array")
+            sub.add_argument(
+                "--json", action="store_true", default=SUPPRESS, help="as a JSON array"
+            )
         else:
             sub.add_argument("id", metavar="ID", help="its id, as the list has it, or its label")
     go_on = parts.choices["go-on"]
     go_on.add_argument("--yes", action="store_true", help="skip the question (for scripts)")
     go_on.add_argument("--wait", action="store_true", help="wait until the job has ended")
-    go_on.add_argument("--json", action="store_true", help="as a JSON array")
+    go_on.add_argument("--json", action="store_true", default=SUPPRESS, help="as a JSON array")
 
 
 def run(arguments: Namespace) -> int:

@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Event, Lock, Thread
+from threading import Event, Lock, Thread, current_thread, main_thread
 from types import FrameType
 from typing import Any, NoReturn
 
@@ -162,6 +162,28 @@ def line_comes_back() -> Iterator[None]:
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
             if signal.getsignal(number) == signal.SIG_DFL:
                 before[number] = signal.signal(number, leave)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def ended_by_signals() -> Iterator[None]:
+    """Lets signals that end the process leave the context first, as an exception does.
+
+    So what was half written is removed. Only in the main thread, and not where they are caught.
+    """
+
+    def end(number: int, _: object) -> None:
+        raise SystemExit(128 + number)
+
+    numbers = [
+        it for it in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(it) is signal.SIG_DFL
+    ]
+    is_main = current_thread() is main_thread()
+    before = {it: signal.signal(it, end) for it in numbers} if is_main else {}
     try:
         yield
     finally:

@@ -13,9 +13,12 @@ from zcbulk_tui.domain.insertion import Insertion, Step, StepRecord, interrupted
 from zcbulk_tui.domain.job import Action, WatchedJob
 from zcbulk_tui.domain.records import EventKind
 from zcbulk_tui.domain.snapshot import JobSnapshot
+from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.domain.upload import UploadFile
 from zcbulk_tui.domain.windows import Recalled
 from zcbulk_tui.errors import (
     ConfigError,
+    DataError,
     HeldError,
     QuotaSpentError,
     RefusedError,
@@ -96,6 +99,9 @@ class InsertSteps:
             ConfigError: It cannot be written down before, so nothing was sent.
         """
         record = StepRecord(self._now())
+        if changed := _why_not_uploaded(insertion.upload_file):
+            # A job without its file would block the form.
+            return self._failed(insertion, Step.CREATE, record.ended_by(changed))
         insertion = self._begin(insertion, Step.CREATE, record)
         calls = self._slots(insertion, Step.CREATE)
         try:
@@ -258,6 +264,18 @@ class InsertSteps:
         elif insertion.upload is not None and insertion.upload.is_unclear:
             with suppress(QuotaSpentError):  # the plan reads it
                 self._monitor.poll_now([ref], key=EventKind.INSERT.value)
+
+
+def _why_not_uploaded(file: UploadFile) -> DataError | None:
+    """Returns why a file cannot be uploaded any more; None where it can."""
+    again = "Check it again, and insert it anew."
+    try:
+        found = file.path.stat()
+    except OSError as error:
+        reason = one_line(error.strerror or str(error))
+        return DataError(f"{file.name} cannot be read any more", f"{reason}.", again)
+    is_same = found.st_size == file.size and file.modified_ns in (None, found.st_mtime_ns)
+    return None if is_same else DataError(f"{file.name} has changed since its check", "", again)
 
 
 def _job_of(insertion: Insertion, created_at: datetime) -> WatchedJob:

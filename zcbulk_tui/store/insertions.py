@@ -146,6 +146,16 @@ class Insertions:
             self.locks.release(insertion.form)
         return left_alone(found) if stage(found) is Stage.SENDING else found
 
+    def files(self) -> set[Path]:
+        """Returns the files that insertions of all profiles name.
+
+        Raises:
+            ConfigError: They cannot be read.
+        """
+        found = map(_to_insertion, self.database.rows(_SELECT))
+        paths = ((it.upload_file.path, it.source.row_map) for it in found)
+        return {path for pair in paths for path in pair if path is not None}
+
     def of_job(self, ref: JobRef) -> Insertion | None:
         """Returns the insertion that a job belongs to; None for a job from elsewhere; no error."""
         with suppress(ConfigError):

@@ -37,6 +37,9 @@ _ASKED = {
 }
 """What is asked where a field is empty."""
 
+_ALWAYS = ("cancel", "back")
+"""Buttons that can be pressed while a file is read."""
+
 _TICK = 0.25
 """Seconds between two looks at how much has been read."""
 
@@ -374,14 +377,15 @@ class InsertFileScreen(Dialog[Prepared | None]):
     async def _in_thread(self, read: Callable[[], _Made]) -> _Made:
         self._read = (0, 0)
         self._ticking.resume()
-        for button in self.query(Button):
-            button.disabled = button.id not in ("cancel", "back")
+        busy = [it for it in self.query("Button, Input, Select") if it.id not in _ALWAYS]
+        for widget in busy:
+            widget.disabled = True
         try:
             return await asyncio.to_thread(read)
         finally:
             self._ticking.pause()
-            for button in self.query(Button):
-                button.disabled = False
+            for widget in busy:
+                widget.disabled = False
 
     def _work(self, coroutine: Coroutine[Any, Any, None]) -> None:
         self.run_worker(coroutine, group="insert", exclusive=True, exit_on_error=False)
