@@ -297,7 +297,6 @@ def test_a_dashboard_without_a_terminal(attempt: Attempt, arguments: tuple[str, 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        pytest.param(("bogus",), ["'bogus'", "simulator"], id="command"),
         pytest.param(("start",), ["JOB"], id="no-job"),
         pytest.param(("status", URL, "--yes"), ["--yes"], id="option"),
         pytest.param(("status", URL, "--environment", "test"), ["'test'", "stage"], id="word"),

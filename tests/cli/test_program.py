@@ -46,7 +46,10 @@ def test_each_command_has_a_help(cli: CommandLine, command: str) -> None:
 def test_an_unknown_command(cli: CommandLine) -> None:
     ended = cli("bogus")
     assert (ended.code, ended.out) == (2, "")
-    assert "'bogus'" in ended.lines[-1]
+    assert ended.lines == [
+        "zcbulk-tui: There is no command “bogus”. All commands: zcbulk-tui --help"
+    ]
+    assert "Close to it: start, status." in cli("strat").err
     assert "Traceback" not in ended.err
 
 

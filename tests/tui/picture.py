@@ -25,6 +25,7 @@ def text_on(app: App[Any]) -> list[str]:
     """
     visible_screen_stack.set(app._background_screens)
     strips = app.screen._compositor.render_strips()
-    words = ("".join(part.text for part in strip if part.text.strip(" ")) for strip in strips)
-    first, *others = (line.replace("\xa0", " ").rstrip() for line in words)
+    # A screen that has just been opened has none.
+    words = ["".join(part.text for part in strip if part.text.strip(" ")) for strip in strips]
+    first, *others = (line.replace("\xa0", " ").rstrip() for line in (words or [""]))
     return [first, app.title, *others]

@@ -122,7 +122,7 @@ async def _insert(stage: Stage) -> None:
             dialog.query_one(f"#{name}", Input).value = value
         await stage.press("enter")
         await stage.until(lambda: dialog.query_one("#report").display)
-        await stage.press("shift+tab", "enter")
+        await stage.press("enter")
         await stage.until(lambda: dialog.query_one("#handling").display)
 
 

@@ -223,7 +223,7 @@ async def test_a_notice_is_said_once_the_screen_is_up() -> None:
 
 
 async def test_the_key_is_in_the_help_and_in_the_palette() -> None:
-    async with Cast().open(120, 60) as cast:
+    async with Cast().open(120, 110) as cast:
         await cast.press("question_mark")
         (key,) = (key for key in KEYS if key.action == "profile")
         assert any("P " in line and key.help in line for line in cast.text())

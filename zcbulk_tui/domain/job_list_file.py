@@ -137,6 +137,10 @@ def _read_json(text: str, job: JobReader) -> Iterator[ListedJob | BadEntry]:
     return _read_entries(((f"job {n}", it) for n, it in enumerate(content["jobs"], 1)), job)
 
 
+_LARGEST_CELL = 131_072
+"""Characters of a cell; what is longer has a quotation mark without its other one."""
+
+
 def _rows(text: str, delimiter: str) -> Iterator[tuple[str, object]]:
     """Yields the position of each row, and its cells by column name."""
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
@@ -144,6 +148,8 @@ def _rows(text: str, delimiter: str) -> Iterator[tuple[str, object]]:
     line = 1
     try:
         for row in rows:
+            if any(len(cell) > _LARGEST_CELL for cell in row):
+                raise csv.Error("A cell is too large")  # as csv says it, whose limit others set
             place, line = f"line {line}", rows.line_num + 1
             if not any(cell.strip() for cell in row):
                 continue
@@ -154,7 +160,7 @@ def _rows(text: str, delimiter: str) -> Iterator[tuple[str, object]]:
     except csv.Error as error:
         raise UsageError(
             f"It is CSV that breaks off after line {line - 1}",
-            f"A cell has more than {csv.field_size_limit():,} characters, or a quotation mark has "
+            f"A cell has more than {_LARGEST_CELL:,} characters, or a quotation mark has "
             "no other one.",
             _NEXT_STEP,
         ) from error
