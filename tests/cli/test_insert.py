@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from zipfile import ZipFile
@@ -13,7 +14,7 @@ from zcbulk_tui.cli import prompts
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.faults import Call
 from zcbulk_tui.simulator.fields import FORMS
-from zcbulk_tui.simulator.messages import LOST
+from zcbulk_tui.simulator.messages import LOST, Response
 from zcbulk_tui.simulator.samples import sample
 from zcbulk_tui.simulator.scenarios import build
 from zcbulk_tui.simulator.schedule import Fault
@@ -257,3 +258,81 @@ def test_read_only_inserts_nothing(
     ended = cli("insert", str(file), "--yes")
     assert (ended.code, creator.log) == (2, [])
     assert "read-only" in ended.err
+
+
+def test_who_is_not_signed_in_leaves_nothing_in_the_queue(
+    cli: CommandLine, creator: Creator, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ZCBULK_ACCESS_TOKEN")
+    ended = cli("insert", str(file), "--yes")
+    assert ended.code == 3
+    assert creator.log == []
+    assert cli("queue").out.startswith("No file is on its way.")
+
+
+@pytest.mark.parametrize("part", [[], ["--part-records", "200"]], ids=["one", "parts"])
+def test_where_the_first_create_is_refused_nothing_stays_in_the_queue(
+    cli: CommandLine, creator: Creator, file: Path, home: Path, part: list[str]
+) -> None:
+    ended = cli("insert", str(file), "--yes", "--form", "Nowhere", *part)
+    assert ended.code == 1
+    assert changes(creator) == ["create"]
+    assert cli("queue").out.startswith("No file is on its way.")
+    assert list((home / "state" / "uploads").iterdir()) == []
+
+
+def test_a_part_that_is_refused_later_stays_and_holds_the_others(
+    cli: CommandLine, creator: Creator, file: Path
+) -> None:
+    creator.inject(Fault(refusal(), calls=frozenset({Call.UPLOAD}), times=1))
+    ended = cli("insert", str(file), "--yes", "--part-records", "200")
+    assert ended.code == 1
+    queued = json.loads(cli("queue", "--json").out)
+    assert [it["stage"] for it in queued] == ["refused", "waits", "waits"]
+    assert "stays in the queue" in ended.err
+
+
+def refusal() -> Response:
+    body = json.dumps({"code": 11340, "message": "The job is not in a state for that"})
+    return Response(400, body.encode(), code=11340)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--dry-run"],
+        ["--yes", "--form", "a b"],
+        ["--yes", "--form", "Nowhere"],
+        ["--yes", "--encoding", "nonsense"],
+        [],
+        ["--yes"],
+    ],
+    ids=" ".join,
+)
+@pytest.mark.usefixtures("creator")
+def test_json_is_one_document_whatever_happens(
+    cli: CommandLine, file: Path, arguments: list[str]
+) -> None:
+    ended = cli("insert", str(file), "--json", *arguments)
+    (found,) = json.loads(ended.out)
+    is_fine = arguments in (["--dry-run"], ["--yes"])
+    assert (ended.code == 0) is is_fine
+    assert bool(found.get("error")) is not is_fine
+
+
+def test_what_killed_processes_have_left_is_swept_away(
+    cli: CommandLine, creator: Creator, file: Path, home: Path
+) -> None:
+    creator.timeline.speed = 0.001
+    folder = home / "state" / "uploads"
+    cli("insert", str(file), "--yes", "--part-records", "300")
+    kept = {path.name for path in folder.iterdir()}
+    assert len(kept) == 3  # both row maps, and the part that waits
+    for name in ("old.csv", ".zcbulk-old.part", "new.csv", *kept):
+        (folder / name).touch()
+        if name != "new.csv":
+            os.utime(folder / name, (1, 1))
+    cli("insert", str(file), "--yes")
+    left = {path.name for path in folder.iterdir()}
+    assert left >= {*kept, "new.csv"}
+    assert not left & {"old.csv", ".zcbulk-old.part"}
