@@ -18,6 +18,7 @@ NAME = f"{REF.form} {REF.job_id[-4:]}"
 
 
 CLIENT = "zcbulk_tui.creator.client:CreatorClient"
+SIGNED_CALLS = "zcbulk_tui.creator.signed_calls:SignedCalls"
 ACCOUNTS = "zcbulk_tui.creator.accounts:Accounts"
 JOB_LIST = "zcbulk_tui.tui.widgets.job_list:JobList"
 LOAD = "zcbulk_tui.config.load"
@@ -44,7 +45,7 @@ def zoho(request: Request) -> Answer:
     ("way", "place", "where", "words", "arguments", "steps"),
     [
         pytest.param(VARIABLE, f"{CLIENT}.__init__", "thread", "", WATCH, (), id="connect"),
-        pytest.param(VARIABLE, f"{CLIENT}._signed_call", "loop", "GET", WATCH, (), id="poll"),
+        pytest.param(VARIABLE, f"{SIGNED_CALLS}._send", "loop", "GET", WATCH, (), id="poll"),
         pytest.param(SIGN_IN, f"{ACCOUNTS}._post", "loop", "refresh", WATCH, (), id="renewal"),
         pytest.param(VARIABLE, f"{JOB_LIST}.render_line", "loop", "", WATCH, (), id="render"),
         pytest.param(VARIABLE, f"{SECRETS}:_can_be", "loop", "", (), (), id="signed in"),
