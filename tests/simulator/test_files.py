@@ -5,6 +5,7 @@ import zlib
 import pytest
 
 from tests.simulator.support import multipart
+from tests.support.csv_files import zip_of
 from zcbulk_tui.simulator import files
 from zcbulk_tui.simulator.faults import RefusalError
 from zcbulk_tui.simulator.files import InsertFile, uploaded_file
@@ -17,11 +18,7 @@ def call(data: bytes, name: str = "file", file_name: str = "rows.csv") -> Reques
 
 
 def zipped(*names: str, data: bytes = b"A\n1\n") -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in names:
-            archive.writestr(name, data)
-    return stream.getvalue()
+    return zip_of([(name, data) for name in names])
 
 
 def refusal(request: Request) -> str:

@@ -27,11 +27,11 @@ def source_of(folder: Path, content: str | bytes, name: str = "a.csv") -> Source
 
 
 def zip_of(members: Sequence[tuple[str, bytes]], packed: int = zipfile.ZIP_DEFLATED) -> bytes:
-    """Returns a ZIP with these members."""
+    """Returns a ZIP with these members, the same bytes at any time."""
     content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", packed) as archive:
+    with zipfile.ZipFile(content, "w") as archive:
         for name, data in members:
-            archive.writestr(name, data)
+            archive.writestr(zipfile.ZipInfo(name), data, packed)
     return content.getvalue()
 
 
