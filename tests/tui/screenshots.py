@@ -177,10 +177,16 @@ async def _login() -> str:
     return login_picture.take()
 
 
-def _in_theme(name: str) -> Stage:
+def _of_acme(**preferences: Any) -> Stage:
+    """The jobs of the demo as those of a profile, so that production is marked."""
     stage = Stage()
-    stage.app = DashboardApp(stage.spec, preferences=Preferences(themes=make(name)), now=stage.now)
+    spec = stage.spec._replace(badge="acme", is_real=True)
+    stage.app = DashboardApp(spec, preferences=Preferences(**preferences), now=stage.now)
     return stage
+
+
+def _in_theme(name: str) -> Stage:
+    return _of_acme(themes=make(name))
 
 
 PICTURES: Mapping[str, tuple[tuple[int, int], _Act]] = {
@@ -206,8 +212,8 @@ _OTHERS: Mapping[str, Callable[[], Awaitable[str]]] = {
     "light": partial(_demo, _dashboard, stage=partial(_in_theme, "light")),
     "high-contrast": partial(_demo, _dashboard, stage=partial(_in_theme, "high-contrast")),
     "colour-blind": partial(_demo, _dashboard, stage=partial(_in_theme, "colour-blind")),
-    "no-colour": partial(_demo, _dashboard),
-    "ascii": partial(_demo, _dashboard, stage=partial(Stage, ascii_only=True)),
+    "no-colour": partial(_demo, _dashboard, stage=_of_acme),
+    "ascii": partial(_demo, _dashboard, stage=partial(_of_acme, ascii_only=True)),
 }
 """How each of the others is made."""
 
