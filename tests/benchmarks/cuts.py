@@ -326,7 +326,7 @@ async def by_queue(cut: Cut, path: Path, tally: Tally, seed: int, turn: asyncio.
                 if left is not None and stage(left).needs_user and chance.random() < 0.5:
                     tally.released += 1
                     server.released.append(time.time())
-                    second.queue.go_on(insertion.key)
+                    second.queue.go_on(left)
                     await asyncio.sleep(0.2)
                     stands = await second.settles(insertion.key)
                     await asyncio.sleep(_REST)

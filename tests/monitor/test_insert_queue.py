@@ -59,6 +59,7 @@ class InsertingApi(ScriptedApi):
         self.steps: list[tuple[str, str]] = []
         self.create_answers: deque[ZcbulkError] = deque()
         self.upload_answers: deque[ZcbulkError] = deque()
+        self.upload_waits = 0.0
         self.upload_lasts = 4.0
         self._ids = count(int(JOB_ID))
 
@@ -77,6 +78,7 @@ class InsertingApi(ScriptedApi):
     async def upload(
         self, ref: JobRef, file: UploadFile, slot: CallSlot, on_progress: Callable[[int], None]
     ) -> Answer:
+        await asyncio.sleep(self.upload_waits)
         async with slot("POST upload") as call:
             self.steps.append(("upload", ref.job_id))
             for part in range(1, 5):
@@ -135,6 +137,11 @@ class QueueStage(Stage):
     def files(self) -> tuple[QueuedFile, ...]:
         """The queue as it was published last."""
         return [it for it in self.events if isinstance(it, QueueChanged)][-1].files
+
+    def found(self, key: str) -> Insertion:
+        found = self.insertions.find(key)
+        assert found is not None
+        return found
 
     def stages(self) -> list[Where]:
         return [file.stage for file in self.files]
@@ -229,7 +236,7 @@ def test_after_a_bad_end_the_queue_waits_until_it_is_told_to_go_on(end: JobState
             assert stage.stages() == [Where.HELD]
             assert stage.files[0].slot.ended_badly == "File one"
             assert stage.inserting.names().count("create") == 1
-            stage.queue.go_on("two")
+            stage.queue.go_on(stage.found("two"))
             await asyncio.sleep(10)
         return stage
 
@@ -260,7 +267,7 @@ def test_a_step_that_was_lost_or_refused_is_not_sent_again_by_itself(
             assert stage.stages()[0] is where
             assert stage.inserting.names().count(step) == 1
             assert stage.inserting.names().count("create") == 1
-            stage.queue.go_on("one")
+            stage.queue.go_on(stage.found("one"))
             await asyncio.sleep(60)
         return stage
 
@@ -354,11 +361,11 @@ def test_an_upload_is_cancelled_and_waits_for_the_user() -> None:
         async with stage.working():
             await asyncio.sleep(2)
             stage.inserting.script(JOB_ID, S.READY)
-            stage.queue.cancel("one")
-            stage.queue.cancel("nothing")
+            assert stage.queue.cancel("one")
+            assert not stage.queue.cancel("nothing")
             await asyncio.sleep(60)
             assert stage.stages() == [Where.REFUSED]
-            stage.queue.go_on("one")
+            stage.queue.go_on(stage.found("one"))
             await asyncio.sleep(10)
         return stage
 
@@ -458,7 +465,7 @@ def test_a_dropped_file_is_gone_and_its_job_stays() -> None:
         stage.inserting.upload_answers.append(RefusedError("No"))
         async with stage.working():
             await asyncio.sleep(10)
-            stage.queue.drop("one")
+            stage.queue.drop(stage.found("one"))
             await asyncio.sleep(10)
         return stage
 
@@ -466,6 +473,86 @@ def test_a_dropped_file_is_gone_and_its_job_stays() -> None:
     assert stage.files == ()
     assert len(stage.list.jobs()) == 1
     assert stage.inserting.names() == ["create", "upload"]
+
+
+def test_an_upload_that_was_cancelled_before_its_first_byte_is_not_sent() -> None:
+    async def scene() -> QueueStage:
+        stage = QueueStage(insertion())
+        stage.inserting.upload_waits = 30.0
+        async with stage.working():
+            await asyncio.sleep(10)
+            stage.inserting.script(JOB_ID, S.READY)
+            assert stage.queue.cancel("one")
+            await asyncio.sleep(300)
+        return stage
+
+    stage = run_virtual(scene())
+    assert stage.stages() == [Where.REFUSED]
+    assert stage.inserting.names() == ["create"]
+
+
+def test_an_upload_that_has_ended_is_not_cancelled() -> None:
+    async def scene() -> bool:
+        stage = QueueStage(insertion())
+        async with stage.working():
+            await asyncio.sleep(10)
+            return stage.queue.cancel("one")
+
+    assert run_virtual(scene()) is False
+
+
+@pytest.mark.parametrize("end", [S.EXPIRED, S.USER_ABORTED, S.ABORTED])
+def test_a_file_whose_job_ended_before_its_start_waits_for_the_user(end: JobState) -> None:
+    async def scene() -> QueueStage:
+        stage = QueueStage(insertion())
+        stage.inserting.upload_answers.append(RefusedError("No"))
+        async with stage.working():
+            await asyncio.sleep(10)
+            stage.inserting.script(JOB_ID, end)
+            await asyncio.sleep(600)
+            assert stage.stages() == [Where.REFUSED]
+            assert stage.files[0].insertion.job_id == ""
+            assert stage.inserting.names() == ["create", "upload"]
+            stage.queue.go_on(stage.found("one"))
+            await asyncio.sleep(60)
+        return stage
+
+    stage = run_virtual(scene())
+    assert stage.inserting.names()[2:] == ["create", "upload", "start"]
+
+
+def test_a_job_that_was_taken_off_the_list_holds_its_form_still() -> None:
+    async def scene() -> QueueStage:
+        stage = QueueStage(insertion("one"), insertion("two"))
+        async with stage.working():
+            await asyncio.sleep(10)
+            stage.monitor.remove(FORM.job(JOB_ID))
+            await asyncio.sleep(60)
+            assert stage.monitor.snapshot(FORM.job(JOB_ID)) is None
+        return stage
+
+    stage = run_virtual(scene())
+    assert stage.files[0].slot.taken_by == "File one"
+    assert stage.inserting.names() == ["create", "upload", "start"]
+
+
+def test_a_refusal_that_cannot_be_written_down_at_once_is_one_still(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    keep, failures = Insertions.keep, deque([ConfigError("The disk is full")] * 20)
+
+    def full(self: Insertions, kept: Insertion) -> None:
+        if failures:
+            raise failures.popleft()
+        keep(self, kept)
+
+    def fails(api: InsertingApi) -> None:
+        api.create_answers.append(NO)
+        monkeypatch.setattr(Insertions, "keep", full)
+
+    stage = after(60, insertion(), api=fails)
+    assert not failures
+    assert stage.stages() == [Where.REFUSED]
 
 
 def test_a_job_that_was_started_elsewhere_ends_its_file() -> None:

@@ -2,9 +2,11 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,8 +16,8 @@ from tests.support.insertions import FORM, OTHER_FORM, insertion
 from tests.support.jobs import NOW, watched
 from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.form import FormField, FormFields, NamedLink
-from zcbulk_tui.domain.insertion import Step, StepRecord
-from zcbulk_tui.errors import Answer, UndocumentedError
+from zcbulk_tui.domain.insertion import Insertion, Step, StepRecord
+from zcbulk_tui.errors import Answer, UndocumentedError, UsageError
 from zcbulk_tui.store.archive import Archive
 from zcbulk_tui.store.form_lock import FormLocks
 from zcbulk_tui.store.insertions import Insertions
@@ -111,6 +113,50 @@ def test_the_users_own_file_is_never_removed(
     (kept,) = insertions.open()
     insertions.end(kept)
     assert own.exists()
+
+
+@pytest.mark.parametrize("decide", [Insertions.drop, Insertions.release])
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        {"create": StepRecord(NOW)},
+        {"create": StepRecord(NOW, Outcome.ACCEPTED), "job_id": JOB_ID},
+        {"is_over": True},
+    ],
+    ids=["begun", "created", "over"],
+)
+def test_what_was_decided_of_something_else_changes_nothing(
+    decide: Callable[[Insertions, Insertion], object], meanwhile: dict[str, Any]
+) -> None:
+    insertions, shown = make(), insertion()
+    insertions.add([shown])
+    insertions.keep(replace(shown, **meanwhile))
+    with pytest.raises(UsageError, match="has changed meanwhile"):
+        decide(insertions, shown)
+    found = insertions.find(shown.key)
+    assert found == replace(shown, **meanwhile)
+
+
+@pytest.mark.parametrize("decide", [Insertions.drop, Insertions.release])
+def test_nothing_is_decided_while_a_step_is_on_its_way(
+    decide: Callable[[Insertions, Insertion], object],
+) -> None:
+    insertions = make()
+    shown = insertion(create=StepRecord(NOW, Outcome.ACCEPTED), job_id=JOB_ID)
+    insertions.add([shown])
+    assert insertions.locks.take(FORM)
+    with pytest.raises(UsageError, match="on its way"):
+        decide(insertions, shown)
+    assert insertions.find(shown.key) == shown
+    insertions.locks.release(FORM)
+    decide(insertions, shown)
+
+
+def test_a_step_whose_sender_is_gone_is_released_as_what_it_is() -> None:
+    insertions, sent = make(), insertion(create=StepRecord(NOW))
+    insertions.add([sent])
+    (shown,) = insertions.as_known([sent])
+    assert insertions.release(shown).create is None
 
 
 def test_one_process_works_a_form(tmp_path: Path) -> None:

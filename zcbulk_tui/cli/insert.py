@@ -6,7 +6,9 @@ import signal
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from functools import partial
+from typing import NamedTuple
 
 from zcbulk_tui.cli import check, event_loop, options, prompts
 from zcbulk_tui.cli.client import open_client
@@ -26,13 +28,14 @@ from zcbulk_tui.domain.form import FormFields
 from zcbulk_tui.domain.insertion import (
     BAD_ENDS,
     CALLS,
+    STARTED,
     Insertion,
     InsertPlan,
     Prepared,
     Stage,
     stage,
 )
-from zcbulk_tui.domain.job import Action, Environment, JobReading, JobState, WatchedJob
+from zcbulk_tui.domain.job import Action, Environment, JobReading, WatchedJob
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.domain.upload import Suspects
 from zcbulk_tui.errors import (
@@ -45,6 +48,7 @@ from zcbulk_tui.errors import (
 from zcbulk_tui.monitor.profile_context import ProfileContext
 from zcbulk_tui.monitor.quota_tracker import QuotaTracker
 from zcbulk_tui.render.preflight import size
+from zcbulk_tui.store.insertions import Insertions
 from zcbulk_tui.store.json_objects import JsonObject
 
 _DESCRIPTION = """\
@@ -59,12 +63,6 @@ pack uploads them behind all others, as-they-are sends them in their places.
 exit codes:
   0 started (or uploaded, or queued), 1 refused, or not confirmed; with --wait also for a bad end,
   2 usage, or a file that cannot be used, 3 sign-in, 4 network, or an answer that was lost"""
-
-
-_STARTED = frozenset(
-    {JobState.IN_PROGRESS, JobState.COMPLETED, JobState.SYSTEM_ABORTED, JobState.FAILED}
-)
-"""States that no job has which was never started."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -139,14 +137,8 @@ def run(arguments: Namespace) -> int:
 
 def _run(arguments: Namespace) -> int:
     settings = load.load(flags=options.setting_flags(arguments))
-    if settings.read_only:
-        raise ConfigError(
-            "This configuration is read-only, so nothing is inserted",
-            next_step="Set read_only = false, or use another configuration.",
-        )
+    check_may_send(settings, sends=not arguments.dry_run)
     form = form_of(arguments, settings)
-    if not arguments.dry_run:
-        check_signed_in(settings)  # else the file would wait in the queue for somebody who is
     fields = check.known_fields(arguments, settings)
     checked = _check(arguments, fields)
     plan = InsertPlan(
@@ -172,7 +164,27 @@ def _run(arguments: Namespace) -> int:
             except BaseException:
                 discard(prepared)
                 raise
-    return work(arguments, settings, prepared.insertions)
+    return work(arguments, settings, prepared.insertions, are_new=True)
+
+
+def check_may_send(settings: Settings, *, sends: bool = True) -> None:
+    """Looks whether files can be inserted with a configuration.
+
+    Args:
+        settings: The configuration.
+        sends: Whether a file is sent, not only looked at.
+
+    Raises:
+        ConfigError: It is read-only.
+        SignInError: Nobody is signed in: the file would wait for somebody who is.
+    """
+    if settings.read_only:
+        raise ConfigError(
+            "This configuration is read-only, so nothing is inserted",
+            next_step="Set read_only = false, or use another configuration.",
+        )
+    if sends:
+        check_signed_in(settings)
 
 
 def _check(arguments: Namespace, fields: FormFields | None) -> CheckedFile:
@@ -288,13 +300,26 @@ def _confirmed(prepared: Prepared, plan: InsertPlan, quota: QuotaTracker) -> boo
     return prompts.confirm("Go on? [y/N] ")
 
 
-def work(arguments: Namespace, settings: Settings, files: Sequence[Insertion]) -> int:
-    """Works files of the queue, and reports how they come along; returns the exit code."""
+def work(
+    arguments: Namespace, settings: Settings, files: Sequence[Insertion], *, are_new: bool
+) -> int:
+    """Works files of the queue, and reports how they come along; returns the exit code.
+
+    Args:
+        arguments: What was typed.
+        settings: The configuration.
+        files: The files.
+        are_new: Whether this command has put them into the queue: where nothing of them comes to
+            Zoho, they are taken off it again.
+
+    Raises:
+        ZcbulkError: Nothing was sent.
+    """
     say = print_error if arguments.json else partial(print, flush=True)
     follower = Follower([it.key for it in files], say)
     outcome = _Outcome()
     try:
-        event_loop.run(_insert(arguments, settings, files, follower, outcome))
+        event_loop.run(_insert(arguments, settings, files, follower, outcome, are_new=are_new))
     except (KeyboardInterrupt, asyncio.CancelledError) as error:
         follower.clear()
         print_error(
@@ -305,24 +330,39 @@ def work(arguments: Namespace, settings: Settings, files: Sequence[Insertion]) -
             raise
         return 128 + (outcome.signal or signal.SIGTERM)
     follower.clear()
-    refused = [(it, error) for it, error in outcome.results if error is not None]
+    refused = [(it.insertion, it.error) for it in outcome.results if it.error is not None]
     if arguments.json:
-        print(json.dumps([insertion_object(*result) for result in outcome.results], indent=2))
+        objects = [insertion_object(it.insertion, it.stage, it.error) for it in outcome.results]
+        print(json.dumps(objects, indent=2))
     for insertion, refusal in refused:
         # What stays in the queue is sent again, but not by this command.
         stays = insertion.ref is not None and not insertion.is_over
         print_error(refusal.told(Occasion.ONCE if stays else Occasion.COMMAND))
+    if outcome.unread is not None:
+        print_error(outcome.unread.told(Occasion.ONCE))
     ended = outcome.reading
     is_bad = ended is not None and ended.state in BAD_ENDS
-    return max([int(is_bad), *(refusal.exit_code for _, refusal in refused)])
+    errors = [refusal for _, refusal in refused]
+    if outcome.unread is not None:
+        errors.append(outcome.unread)
+    return max([int(is_bad), *(it.exit_code for it in errors)])
+
+
+class _Result(NamedTuple):
+    """What has become of a file, and why it comes no further; None for no reason."""
+
+    insertion: Insertion
+    stage: Stage
+    error: ZcbulkError | None
 
 
 class _Outcome:
     """What has become of the files, how the last job ended, and which signal has ended it."""
 
     def __init__(self) -> None:
-        self.results: list[tuple[Insertion, ZcbulkError | None]] = []
+        self.results: list[_Result] = []
         self.reading: JobReading | None = None
+        self.unread: ZcbulkError | None = None
         self.signal: int | None = None
 
 
@@ -332,6 +372,8 @@ async def _insert(
     files: Sequence[Insertion],
     follower: Follower,
     outcome: _Outcome,
+    *,
+    are_new: bool,
 ) -> None:
     inserting, loop = asyncio.current_task(), asyncio.get_running_loop()
 
@@ -345,38 +387,74 @@ async def _insert(
         if signal.getsignal(number) == signal.SIG_DFL:
             loop.add_signal_handler(number, end, number)
     say = print_error if arguments.json else partial(print, flush=True)
-    async with open_client(settings) as client:
-        with insert_context(settings) as (context, quota, insertions):
-            keys = [file.key for file in files]
-            async with working(client, context, quota, insertions, follower, files) as queue:
-                found = await until_settled(queue, follower, insertions, keys, waits=arguments.wait)
-                for insertion in found:
-                    error = queue.error_of(insertion)
-                    if insertion.is_over and insertion.starts and insertion.ref is not None:
-                        error = _start_failure(context, insertion, settings.profile)
-                    outcome.results.append((insertion, error))
-            if _is_forgotten(found):
-                # Whoever reads the error gives the command anew.
-                for insertion in found:
-                    insertions.drop(insertion)
-                return
-            for insertion, error in outcome.results:
-                job = _job_of(insertion)
-                if job is not None:
-                    say(f"{insertion.label}: job {job.ref.job_id}, on the watch list")
-                    if insertion.is_over and arguments.wait and insertion.starts and error is None:
+    async with AsyncExitStack() as stack:
+        context, quota, insertions = stack.enter_context(insert_context(settings))
+        try:
+            client = await stack.enter_async_context(open_client(settings))
+        except ZcbulkError:
+            if are_new:
+                _forget(insertions, files, settings.profile)
+            raise
+        keys = [file.key for file in files]
+        async with working(client, context, quota, insertions, follower, files) as queue:
+            found = await until_settled(queue, follower, insertions, keys, waits=arguments.wait)
+            outcome.results = [
+                _result(it, queue.error_of(it), context, follower, settings.profile) for it in found
+            ]
+        if are_new and _is_forgotten(found):
+            # Whoever reads the error gives the command anew.
+            _forget(insertions, found, settings.profile)
+            return
+        for insertion, where, error in outcome.results:
+            job = _job_of(insertion)
+            if job is not None:
+                say(f"{insertion.label}: job {job.ref.job_id}, on the watch list")
+            if job is not None and insertion.is_over:
+                if arguments.wait and insertion.starts and error is None:
+                    try:
                         outcome.reading = await until_ended(client, context, quota, job, say)
-                    elif not insertion.is_over:
-                        print_error(
-                            f"{insertion.label} stays in the queue: "
-                            f"{command('queue', settings.profile)}"
-                        )
-                elif stage(insertion).is_before_create:
-                    print_error(
-                        f"{insertion.label}: queued. An open dashboard creates its job when the "
-                        f"form's slot is free; to see the queue: "
-                        f"{command('queue', settings.profile)}"
-                    )
+                    except ZcbulkError as unread:
+                        outcome.unread = unread
+            elif where is Stage.WAITS:
+                print_error(
+                    f"{insertion.label}: queued. An open dashboard creates its job when the "
+                    f"form's slot is free; to see the queue: {command('queue', settings.profile)}"
+                )
+            else:
+                print_error(_stays(insertion, settings.profile))
+
+
+def _stays(insertion: Insertion, profile: str) -> str:
+    return f"{insertion.label} stays in the queue: {command('queue', profile)}"
+
+
+def _forget(insertions: Insertions, files: Sequence[Insertion], profile: str) -> None:
+    """Takes files off the queue again, but for those that a dashboard works meanwhile."""
+    for insertion in files:
+        try:
+            insertions.drop(insertion)
+        except UsageError:
+            print_error(_stays(insertion, profile))
+
+
+def _result(
+    insertion: Insertion,
+    error: ZcbulkError | None,
+    context: ProfileContext,
+    follower: Follower,
+    profile: str,
+) -> _Result:
+    file, where = follower.files.get(insertion.key), stage(insertion)
+    if insertion.is_over and insertion.starts and insertion.ref is not None:
+        error = _start_failure(context, insertion, profile)
+    elif file is not None and file.stage is Stage.HELD and where is Stage.WAITS:
+        where = Stage.HELD
+        error = RefusedError(
+            "Nothing was sent",
+            f"The job before it in the form, {file.slot.ended_badly}, ended badly.",
+            f"To let it go on nevertheless: {command(f'queue go-on {insertion.key[:8]}', profile)}",
+        )
+    return _Result(insertion, where, error)
 
 
 def _start_failure(
@@ -389,7 +467,7 @@ def _start_failure(
     state = known.raw_state if known is not None else ""
     if last is not None and last.command.action is Action.START:
         return failure(last.command, last.job, state, profile)
-    if known is not None and known.state in _STARTED:
+    if known is not None and known.state in STARTED:
         return None  # by somebody else
     return RefusedError(
         "The job was not started",

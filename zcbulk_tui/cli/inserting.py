@@ -1,6 +1,7 @@
 """Works the queue for some files, and says on the terminal how they come along."""
 
 import asyncio
+import shutil
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -12,6 +13,7 @@ from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.insertion import Insertion, QueuedFile, Stage
 from zcbulk_tui.domain.job import JobReading, WatchedJob
 from zcbulk_tui.domain.progress import remaining
+from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import QuotaSpentError, SignInError, ZcbulkError
 from zcbulk_tui.monitor.events import CommandEnded, Event, QueueChanged
 from zcbulk_tui.monitor.insert_queue import InsertQueue
@@ -91,6 +93,7 @@ class Follower:
             self._say(f"{file.insertion.label}: {said}")
 
     def _show_bar(self, text: str) -> None:
+        text = one_line(text, max(shutil.get_terminal_size().columns - 1, 1))
         if self._has_bar and text != self._bar:
             self._bar = text
             sys.stderr.write(f"\r{text}\x1b[K")
@@ -193,12 +196,12 @@ def _rests(follower: Follower, insertion: Insertion, waits: bool) -> bool:
 
 
 def _is_stuck(follower: Follower, insertion: Insertion) -> bool:
-    """Whether a step was not carried out for a reason that passes."""
+    """Whether a step was not carried out, or not tried, for a reason that passes."""
     file = follower.files.get(insertion.key)
     if file is None:
         return False
-    is_waiting = file.stage in (Stage.CREATED, Stage.UPLOADED) and bool(file.trouble)
-    return is_waiting or file.stage is Stage.TRIES_AGAIN
+    is_between = file.stage in (Stage.WAITS, Stage.CREATED, Stage.UPLOADED)
+    return (is_between and bool(file.trouble)) or file.stage is Stage.TRIES_AGAIN
 
 
 async def until_ended(

@@ -1,7 +1,7 @@
 """What commands print as objects of JSON; what these are made of is named in `json_objects`."""
 
 from zcbulk_tui.domain.form import FormRef
-from zcbulk_tui.domain.insertion import Insertion, stage
+from zcbulk_tui.domain.insertion import Insertion, Stage
 from zcbulk_tui.domain.job import WatchedJob
 from zcbulk_tui.domain.records import CallRecord, ControlRecord, JobEvent, Record
 from zcbulk_tui.errors import ZcbulkError
@@ -108,14 +108,14 @@ def form_object(form: FormRef) -> JsonObject:
     }
 
 
-def insertion_object(insertion: Insertion, error: ZcbulkError | None) -> JsonObject:
-    """A file on its way into a form, and why it does not come further."""
+def insertion_object(insertion: Insertion, where: Stage, error: ZcbulkError | None) -> JsonObject:
+    """A file on its way into a form, where it stands, and why it does not come further."""
     return {
         "key": insertion.key,
         "job_id": insertion.job_id or None,
         **form_object(insertion.form),
         "label": insertion.label,
-        "stage": stage(insertion).value,
+        "stage": where.value,
         "records": insertion.upload_file.rows,
         "file": file_object(insertion),
         "error": failure_object(error),

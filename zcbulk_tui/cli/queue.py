@@ -13,9 +13,9 @@ from zcbulk_tui.cli.state import memory_file
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.commands import command
-from zcbulk_tui.domain.insertion import Insertion, QueuedFile, queued_files, slot_of
+from zcbulk_tui.domain.insertion import Insertion, QueuedFile, queued_files
 from zcbulk_tui.domain.text import one_line
-from zcbulk_tui.errors import RefusedError, UsageError
+from zcbulk_tui.errors import RefusedError, UsageError, ZcbulkError
 from zcbulk_tui.render import queue
 from zcbulk_tui.store import recall
 from zcbulk_tui.store.database import Database, open_database
@@ -80,13 +80,21 @@ def run(arguments: Namespace) -> int:
 def _show(settings: Settings, *, as_json: bool) -> int:
     files = _files(settings)
     if as_json:
-        objects = [insertion_object(it.insertion, None) for it in files]
+        objects = [insertion_object(it.insertion, it.stage, _error(it)) for it in files]
         print(json.dumps(objects, indent=2))
     elif files:
         print_lines(in_columns(_COLUMNS, map(_cells, files), giving={"LABEL": 12, "FORM": 8}))
     else:
         print(f"No file is on its way. To insert one: {command('insert FILE', settings.profile)}")
     return 0
+
+
+def _error(file: QueuedFile) -> ZcbulkError | None:
+    """Why a file does not come further, by its last step or its start."""
+    if file.start is not None and file.start.error is not None:
+        return file.start.error
+    last = file.insertion.last_step
+    return last[1].error if last is not None else None
 
 
 def _files(settings: Settings) -> list[QueuedFile]:
@@ -104,8 +112,7 @@ def as_they_stand(database: Database, profile: str) -> list[QueuedFile]:
     """
     insertions = Insertions(database, profile)
     queue, jobs = insertions.as_known(insertions.open()), recall.in_full(database, profile)
-    forms = {it.form for it in queue}
-    slots = {form: slot_of(form, jobs, insertions.last_of(form)) for form in forms}
+    slots = {form: insertions.slot(form, jobs) for form in {it.form for it in queue}}
     commands = recall.last_commands(database, profile)
     return [
         file._replace(start=commands[ref].command)
@@ -133,7 +140,9 @@ def _named(name: str, files: Sequence[Insertion]) -> Insertion:
     Raises:
         UsageError: It is not the name of exactly one file.
     """
-    found = [it for it in files if it.key.startswith(name) or it.label == name]
+    found = [it for it in files if it.label == name]
+    if not found and name:
+        found = [it for it in files if it.key.startswith(name)]
     if len(found) == 1:
         return found[0]
     problem = "may be several files" if found else "is no file of the queue"
@@ -154,15 +163,15 @@ def _change(arguments: Namespace, settings: Settings) -> int:
 
 
 def _go_on(arguments: Namespace, settings: Settings) -> int:
+    insert.check_may_send(settings)
     with insert_context(settings) as (_, _, insertions):
         files = as_they_stand(insertions.database, settings.profile)
         named = _named(arguments.id, [it.insertion for it in files])
         file = next(it for it in files if it.insertion is named)
         if not arguments.yes and not _confirmed(questions.go_on(file)):
             raise RefusedError("Nothing was sent", "It was not confirmed.")
-        changed = named.released()
-        insertions.keep(changed)
-    return insert.work(arguments, settings, [changed])
+        released = insertions.release(named)
+    return insert.work(arguments, settings, [released], are_new=False)
 
 
 def _confirmed(question: Question) -> bool:

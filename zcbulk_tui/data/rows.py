@@ -265,16 +265,17 @@ def _end_of_lines(text: str) -> int:
     return max(end, text.rfind("\r", end, len(text) - 1) + 1)
 
 
-def _well_formed(delimiter: str) -> Callable[[str], object]:
+def _well_formed(delimiter: str) -> Callable[[str], bool]:
     """Returns a test: each quote of a text opens or closes a cell, or is one of two inside it.
 
-    No step can be taken back, so that it takes as long as the text, and no longer.
+    Without possessive quantifiers, which fail with backtracking inside them before Python 3.11.5.
     """
     edge = rf"{re.escape(delimiter)}\r\n"
     # Files with quotes mostly have them around each cell: a run of such cells takes half the time.
-    run = rf'(?:"[^"]*+"[{edge}])*+'
-    cell = rf'"[^"]*+(?:""[^"]*+)*+"(?![^{edge}])'
-    return re.compile(rf'(?:[^"]*+(?<![^{edge}]){run}(?:{cell})?+)*+[^"]*+').fullmatch
+    run = rf'(?:[^"]*"[{edge}]")*'
+    # It begins with the quote, which is searched for fast, and looks back from there.
+    cells = re.compile(rf'"(?<=[{edge}]"){run}[^"]*(?:""[^"]*)*"(?![^{edge}])')
+    return lambda text: '"' not in cells.sub("", "\n" + text)
 
 
 def _opening_line(raw: str, delimiter: str) -> int:

@@ -150,6 +150,15 @@ class Insertion:
             return Step.UPLOAD, self.upload
         return None if self.create is None else (Step.CREATE, self.create)
 
+    @property
+    def done(self) -> tuple[object, ...]:
+        """What was done for it, to be compared: errors that are read anew are other objects."""
+        steps = (
+            step and (step.sent_at, step.outcome, str(step.error))
+            for step in (self.create, self.upload)
+        )
+        return (self.key, self.job_id, self.goes_on, self.is_over, *steps)
+
     def released(self) -> "Insertion":
         """Returns it as it goes on after its user has said so: the last step may be sent again."""
         last, changed = self.last_step, replace(self, goes_on=True)
@@ -259,7 +268,7 @@ def slot_of(form: FormRef, jobs: Iterable[JobSnapshot], last: Insertion | None) 
 
     Args:
         form: The form.
-        jobs: What is known of the jobs that are watched.
+        jobs: What is known of the jobs that are watched, and of the job of the last insertion.
         last: The last insertion of the form that has a job; None for none.
     """
     of_form = [it for it in jobs if FormRef.of(it.ref) == form]
@@ -282,6 +291,11 @@ def passes(error: ZcbulkError | None) -> bool:
     is_early = error is not None and error.answer is not None and error.answer.code == _NOT_COMPLETE
     return isinstance(error, _PASSES) or is_early
 
+
+STARTED = frozenset(
+    {JobState.IN_PROGRESS, JobState.COMPLETED, JobState.SYSTEM_ABORTED, JobState.FAILED}
+)
+"""States that no job has which was never started."""
 
 BAD_ENDS = frozenset(
     {
@@ -385,11 +399,11 @@ def firsts(insertions: Sequence[Insertion]) -> list[Insertion]:
 
 
 def left_alone(insertion: Insertion) -> Insertion:
-    """Returns an insertion whose last step is unclear, since its sender is gone."""
-    last = insertion.last_step
-    return (
-        insertion if last is None else insertion.with_step(last[0], interrupted(last[1], last[0]))
-    )
+    """Returns an insertion without a sender: what it has sent last is unclear."""
+    if insertion.last_step is None or stage(insertion) is not Stage.SENDING:
+        return insertion
+    step, record = insertion.last_step
+    return insertion.with_step(step, interrupted(record, step))
 
 
 def interrupted(record: StepRecord, step: Step) -> StepRecord:

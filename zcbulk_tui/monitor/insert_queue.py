@@ -11,8 +11,10 @@ from zcbulk_tui.domain.call_limits import MINUTE
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.insertion import (
+    BAD_ENDS,
     CALLS,
     CREATES_PER_MINUTE,
+    STARTED,
     Insertion,
     QueuedFile,
     Slot,
@@ -21,15 +23,11 @@ from zcbulk_tui.domain.insertion import (
     firsts,
     passes,
     queued_files,
-    slot_of,
     stage,
 )
-from zcbulk_tui.domain.job import Action, JobState
-from zcbulk_tui.errors import (
-    ConfigError,
-    HeldError,
-    ZcbulkError,
-)
+from zcbulk_tui.domain.job import Action
+from zcbulk_tui.domain.snapshot import JobSnapshot
+from zcbulk_tui.errors import ConfigError, HeldError, ZcbulkError
 from zcbulk_tui.monitor.events import QueueChanged
 from zcbulk_tui.monitor.insert_steps import InsertSteps
 from zcbulk_tui.monitor.monitor import Monitor
@@ -44,7 +42,8 @@ TICK = 1.0
 _FIRST_WAIT, _LONGEST_WAIT = 15.0, 900.0
 """Seconds until a step that was not carried out is tried again; twice as long each time."""
 
-_STARTED = frozenset(JobState) - {JobState.CREATED, JobState.READY, JobState.UNKNOWN}
+_ENDED_EARLY = BAD_ENDS - STARTED
+"""States that a job may have at its end without having been started."""
 
 
 class _Wait(NamedTuple):
@@ -133,37 +132,44 @@ class InsertQueue:
         self._insertions.move(key, up=up)
         self.look()
 
-    def drop(self, key: str) -> None:
+    def drop(self, shown: Insertion) -> None:
         """Takes a file off the queue; a job that it has stays, and stays watched.
 
+        Args:
+            shown: How it stood when its user decided so.
+
         Raises:
-            UsageError: A step of it is on its way.
+            UsageError: A step of it is on its way, or it has changed meanwhile.
             ConfigError: The queue cannot be written; nothing is changed then.
         """
-        insertion = self._insertions.find(key)
-        if insertion is None or insertion.is_over:
-            return
-        self._insertions.drop(insertion)
-        self._steps.say(insertion, f"Taken off the queue: {insertion.source}")
+        self._insertions.drop(shown)
+        self._waits.pop(shown.key, None)
+        self._steps.say(shown, f"Taken off the queue: {shown.source}")
         self.look()
 
-    def cancel(self, key: str) -> None:
-        """Ends the upload of a file that is on its way from here; it waits for the user then."""
-        if key in self._steps.sending and key in self._working:
-            self._working[key].cancel()
+    def cancel(self, key: str) -> bool:
+        """Ends the upload of a file that is on its way from here; it waits for the user then.
 
-    def go_on(self, key: str) -> None:
+        Returns:
+            Whether it was still on its way.
+        """
+        if key not in self._steps.sending or key not in self._working:
+            return False
+        self._steps.cancelled.add(key)
+        return self._working[key].cancel()
+
+    def go_on(self, shown: Insertion) -> None:
         """Lets a file go on that waits for the user: its step may be sent once more.
 
+        Args:
+            shown: How it stood when its user decided so.
+
         Raises:
+            UsageError: A step of it is on its way, or it has changed meanwhile.
             ConfigError: The queue cannot be written; nothing is changed then.
         """
-        insertion = self._insertions.find(key)
-        if insertion is None or insertion.is_over:
-            return
-        changed = insertion.released()
-        self._insertions.keep(changed)
-        self._waits.pop(key, None)
+        changed = self._insertions.release(shown)
+        self._waits.pop(changed.key, None)
         self._steps.say(changed, f"Goes on: {changed.source}")
         self.look()
 
@@ -224,14 +230,13 @@ class InsertQueue:
         if waits is not None and waits.until > _time():
             return False
         where = stage(insertion, slot)
-        if self._was_started(insertion):
+        job = self._job(insertion)
+        if job is not None and job.state in STARTED | _ENDED_EARLY:
             return where is not Stage.SENDING
         return not where.needs_user and not (where is Stage.WAITS and slot.taken_by)
 
-    def _was_started(self, insertion: Insertion) -> bool:
-        """Whether its job is past its start, whoever has started it."""
-        snapshot = self._monitor.snapshot(insertion.ref) if insertion.ref else None
-        return snapshot is not None and snapshot.state in _STARTED
+    def _job(self, insertion: Insertion) -> JobSnapshot | None:
+        return self._monitor.snapshot(insertion.ref) if insertion.ref else None
 
     async def _advance(self, key: str, form: FormRef) -> None:
         """Takes the next steps of a file, as long as each is carried out; holds the form's lock."""
@@ -246,8 +251,12 @@ class InsertQueue:
 
     async def _step(self, insertion: Insertion) -> bool:
         """Takes the next step of a file; returns whether there may be another one at once."""
-        if self._was_started(insertion):
-            self._insertions.end(insertion)
+        job = self._job(insertion)
+        if job is not None and job.state in STARTED | _ENDED_EARLY:
+            if job.state in STARTED or self._start_was_sent(insertion):
+                self._insertions.end(insertion)  # whoever has started it
+            else:
+                self._steps.lose_job(insertion, job.last.raw_state if job.last else "")
             return False
         match stage(insertion, self._slot(insertion.form)):
             case Stage.SENDING:
@@ -285,7 +294,12 @@ class InsertQueue:
     # What stands in the way.
 
     def _slot(self, form: FormRef) -> Slot:
-        return slot_of(form, self._monitor.snapshots(), self._insertions.last_of(form))
+        return self._insertions.slot(form, self._monitor.snapshots())
+
+    def _start_was_sent(self, insertion: Insertion) -> bool:
+        """Whether a start of its job may have had an effect."""
+        last = self._context.memory.last_command(insertion.ref) if insertion.ref else None
+        return last is not None and last.command.outcome is not Outcome.REFUSED
 
     def _may_create(self, insertion: Insertion) -> bool:
         if self._quota.budget.left_for(Cause.COMMAND) < CALLS:
@@ -339,12 +353,7 @@ class InsertQueue:
 
 def _seen(file: QueuedFile) -> tuple[object, ...]:
     """What is seen of a file: errors that are read anew are other objects with the same words."""
-    insertion = file.insertion
-    steps = tuple(
-        step and (step.sent_at, step.outcome, str(step.error))
-        for step in (insertion.create, insertion.upload)
-    )
-    return (insertion.key, insertion.job_id, insertion.label, steps, *file[1:])
+    return (*file.insertion.done, *file[1:])
 
 
 def _time() -> float:

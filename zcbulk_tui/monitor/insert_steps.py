@@ -9,7 +9,14 @@ from typing import NamedTuple
 
 from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.control import Outcome
-from zcbulk_tui.domain.insertion import Insertion, Step, StepRecord, interrupted, passes
+from zcbulk_tui.domain.insertion import (
+    Insertion,
+    Step,
+    StepRecord,
+    interrupted,
+    left_alone,
+    passes,
+)
 from zcbulk_tui.domain.job import Action, WatchedJob
 from zcbulk_tui.domain.records import EventKind
 from zcbulk_tui.domain.snapshot import JobSnapshot
@@ -67,6 +74,7 @@ class InsertSteps:
 
     Attributes:
         sending: The uploads that are on their way, by the keys of the insertions.
+        cancelled: The keys of those whose upload the user has cancelled.
         unwritten: What Zoho has answered and cannot be written down, in words, by their keys.
     """
 
@@ -81,6 +89,7 @@ class InsertSteps:
         moved_on: Callable[[], None],
     ) -> None:
         self.sending: dict[str, Sending] = {}
+        self.cancelled: set[str] = set()
         self.unwritten: dict[str, str] = {}
         self._api = api
         self._monitor = monitor
@@ -101,13 +110,13 @@ class InsertSteps:
         record = StepRecord(self._now())
         if changed := _why_not_uploaded(insertion.upload_file):
             # A job without its file would block the form.
-            return self._failed(insertion, Step.CREATE, record.ended_by(changed))
+            return await self._failed(insertion, Step.CREATE, record.ended_by(changed))
         insertion = self._begin(insertion, Step.CREATE, record)
         calls = self._slots(insertion, Step.CREATE)
         try:
             created = await self._api.create(insertion.form, calls)
         except ZcbulkError as error:
-            return self._failed(insertion, Step.CREATE, record.ended_by(error))
+            return await self._failed(insertion, Step.CREATE, record.ended_by(error))
         except BaseException:
             self._cut_short(insertion, Step.CREATE, record, sent=calls.may_have_left)
             raise
@@ -145,18 +154,20 @@ class InsertSteps:
                 ref = begun.form.job(begun.job_id)
                 said = await self._api.upload(ref, begun.upload_file, calls, progress)
             except ZcbulkError as error:
-                return self._failed(begun, Step.UPLOAD, record.ended_by(error))
+                return await self._failed(begun, Step.UPLOAD, record.ended_by(error))
             except BaseException:
                 self._cut_short(begun, Step.UPLOAD, record, sent=calls.may_have_left)
                 raise
         finally:
             self.sending.pop(insertion.key)
+            self.cancelled.discard(insertion.key)
         done = replace(record, outcome=Outcome.ACCEPTED, said=said.text)
         known = replace(begun, upload=done)
-        await self._write(known, "the file is there", lambda: self._insertions.keep(known))
+        # Both in one: what is not to be started is over with its upload.
+        write = self._insertions.keep if known.starts else self._insertions.end
+        await self._write(known, "the file is there", lambda: write(known))
         self.say(known, f"Uploaded {known.source}")
         if not known.starts:
-            self._insertions.end(known)
             self._watch(known)
         return done
 
@@ -185,14 +196,24 @@ class InsertSteps:
 
     def give_up(self, insertion: Insertion) -> None:
         """Writes down that it is not known what became of a step whose sender is gone."""
-        if insertion.last_step is None:
+        known = left_alone(insertion)
+        if known.last_step is None:
             return
-        step, record = insertion.last_step
-        lost = interrupted(record, step)
-        known = insertion.with_step(step, lost)
+        step, record = known.last_step
         self._insertions.keep(known)
-        self.say(known, f"{step.value} interrupted", error=lost.error)
+        self.say(known, f"{step.value} interrupted", error=record.error)
         self._watch(known)
+
+    def lose_job(self, insertion: Insertion, raw_state: str) -> None:
+        """Writes down that a job ended before its start: its file waits for the user."""
+        error = RefusedError(
+            f"Job {insertion.job_id} ended before it was started",
+            f"Its status is “{raw_state}”.",
+            "Look at the job; then let the file go on, with a new job, or take it off.",
+        )
+        self.say(insertion, f"Not inserted: {insertion.source}", error=error)
+        record = StepRecord(self._now()).ended_by(error)
+        self._insertions.keep(replace(insertion, create=record, upload=None, job_id=""))
 
     def say(self, insertion: Insertion, text: str, *, error: ZcbulkError | None = None) -> None:
         """Writes down something that happened to an insertion."""
@@ -223,10 +244,10 @@ class InsertSteps:
                 self.unwritten.pop(known.key, None)
                 return
 
-    def _failed(self, insertion: Insertion, step: Step, record: StepRecord) -> StepRecord:
+    async def _failed(self, insertion: Insertion, step: Step, record: StepRecord) -> StepRecord:
         known = insertion.with_step(step, record)
-        self._insertions.keep(known)
         outcome = "unclear" if record.is_unclear else "refused"
+        await self._write(known, f"{step} {outcome}", lambda: self._insertions.keep(known))
         self.say(known, f"{step.value} {outcome} for {known.source}", error=record.error)
         self._watch(known)
         return record
@@ -235,9 +256,10 @@ class InsertSteps:
         self, insertion: Insertion, step: Step, record: StepRecord, *, sent: bool
     ) -> None:
         """Writes down what is known where a step is cancelled, as at the end of the program."""
-        if not sent:
+        is_cancelled = insertion.key in self.cancelled
+        if not sent and not is_cancelled:
             record = record.ended_by(UnreachableError("Interrupted before its first byte left"))
-        elif step is Step.UPLOAD and not self._has_left(insertion):
+        elif step is Step.UPLOAD and not (sent and self._has_left(insertion)):
             # Without its end no server takes it for a file.
             record = record.ended_by(
                 RefusedError("The upload was ended before all of the file had left")

@@ -1,8 +1,8 @@
 """The insertions of a profile: the queue of files, and what became of each."""
 
 import json
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -12,18 +12,22 @@ from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.insertion import (
     Insertion,
+    Slot,
     SourceFile,
     Stage,
     Step,
     StepRecord,
     left_alone,
     same_form,
+    slot_of,
     stage,
 )
 from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
+from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.domain.upload import UploadFile
 from zcbulk_tui.errors import ConfigError, HeldError, UsageError
+from zcbulk_tui.store import recall
 from zcbulk_tui.store.database import Database
 from zcbulk_tui.store.form_lock import FormLocks
 from zcbulk_tui.store.json_objects import error_from, error_object, moment, moment_from
@@ -144,7 +148,7 @@ class Insertions:
             found = self.find(insertion.key) or insertion  # it may have ended just before
         finally:
             self.locks.release(insertion.form)
-        return left_alone(found) if stage(found) is Stage.SENDING else found
+        return left_alone(found)
 
     def files(self) -> set[Path]:
         """Returns the files that insertions of all profiles name.
@@ -171,6 +175,23 @@ class Insertions:
         """
         values = {"profile": self._profile, **_form_values(form)}
         return next(map(_to_insertion, self.database.rows(_OF_FORM, values)), None)
+
+    def slot(self, form: FormRef, jobs: Iterable[JobSnapshot]) -> Slot:
+        """Returns what stands between the files for a form and that form.
+
+        Args:
+            form: The form.
+            jobs: What is known of the jobs that are watched.
+
+        Raises:
+            ConfigError: The insertions cannot be read.
+        """
+        known, last = list(jobs), self.last_of(form)
+        if last is not None and last.ref is not None and last.ref not in {it.ref for it in known}:
+            # Taken off the list, or begun by another process: what was read last counts.
+            job = WatchedJob(last.ref, last.label, last.queued_at)
+            known.append(recall.known(self.database, self._profile, job))
+        return slot_of(form, known, last)
 
     def creates_since(self, since: datetime) -> list[datetime]:
         """Returns when jobs were created lately, by whatever profile, the earliest first.
@@ -228,19 +249,60 @@ class Insertions:
         # What the records of a job came from is asked for later.
         remove_copies(insertion, with_row_map=not insertion.job_id)
 
-    def drop(self, insertion: Insertion) -> None:
+    def drop(self, shown: Insertion) -> None:
         """Takes an insertion off the queue; a job that it has stays.
 
+        Args:
+            shown: How it stood when its user decided so.
+
         Raises:
-            UsageError: A step of it is on its way.
+            UsageError: A step of it is on its way, or it has changed meanwhile.
             ConfigError: It cannot be written; nothing is changed then.
         """
-        if stage(insertion) is Stage.SENDING:
-            # Nobody has the lock where the sender is gone.
-            if not self.locks.take(insertion.form):
-                raise UsageError("A step of it is on its way", next_step="Wait until it has ended.")
+        dropped = self._change(shown, lambda found: replace(found, is_over=True))
+        remove_copies(dropped, with_row_map=not dropped.job_id)
+
+    def release(self, shown: Insertion) -> Insertion:
+        """Lets an insertion go on; returns it as it stands then.
+
+        Args:
+            shown: How it stood when its user decided so.
+
+        Raises:
+            UsageError: A step of it is on its way, or it has changed meanwhile.
+            ConfigError: It cannot be written; nothing is changed then.
+        """
+        return self._change(shown, Insertion.released)
+
+    def _change(self, shown: Insertion, change: Callable[[Insertion], Insertion]) -> Insertion:
+        """Writes down a decision about an insertion, if that still stands as its user saw it."""
+        with self._between_steps(shown), self.database.transaction(durable=True) as connection:
+            rows = connection.execute(f"{_SELECT} WHERE key = ?", (shown.key,)).fetchall()
+            found = next(map(_to_insertion, rows), None)
+            # Nobody else holds the lock, so what was sent has no sender any more.
+            found = None if found is None else left_alone(found)
+            if found is None or found.done != left_alone(shown).done:
+                raise UsageError(
+                    f"{shown.label} has changed meanwhile",
+                    "What was decided was decided of something else.",
+                    "Look at the queue, and decide anew.",
+                )
+            changed = change(found)
+            connection.execute(_KEEP, _values(changed))
+        return changed
+
+    @contextmanager
+    def _between_steps(self, insertion: Insertion) -> Iterator[None]:
+        """Keeps whoever works the queue from taking a step of an insertion."""
+        if stage(insertion).is_before_create:
+            yield  # its first step begins only if it stands as before
+            return
+        if not self.locks.take(insertion.form):
+            raise UsageError("A step of it is on its way", next_step="Wait until it has ended.")
+        try:
+            yield
+        finally:
             self.locks.release(insertion.form)
-        self.end(insertion)
 
     def move(self, key: str, *, up: bool) -> None:
         """Lets an insertion change places with the one before it, or after it, of the same form.

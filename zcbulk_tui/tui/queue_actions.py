@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from zcbulk_tui.domain.insertion import QueuedFile
 from zcbulk_tui.errors import ConfigError, UsageError
-from zcbulk_tui.tui.notices import ErrorDialog, Notice
+from zcbulk_tui.tui.notices import ErrorDialog, Notice, Toast
 from zcbulk_tui.tui.profile_view import ProfileView
 
 
@@ -30,12 +30,13 @@ class QueueActions:
         """Takes a file off the queue."""
         inserting = self._profile.inserting
         if inserting is not None:
-            self._try(lambda: inserting.queue.drop(file.insertion.key))
+            self._try(lambda: inserting.queue.drop(file.insertion))
 
     def cancel(self, file: QueuedFile) -> None:
         """Ends the upload of a file; its user has said so."""
-        if self._profile.inserting is not None:
-            self._profile.inserting.queue.cancel(file.insertion.key)
+        inserting = self._profile.inserting
+        if inserting is not None and not inserting.queue.cancel(file.insertion.key):
+            self._say([Toast("The upload had ended already: its job has the file.")])
 
     def go_on(self, file: QueuedFile) -> None:
         """Lets a file go on; its user has said so."""
@@ -44,7 +45,7 @@ class QueueActions:
             return
         inserting = self._profile.inserting
         if inserting is not None:
-            self._try(lambda: inserting.queue.go_on(file.insertion.key))
+            self._try(lambda: inserting.queue.go_on(file.insertion))
 
     def about(self, file: QueuedFile) -> list[str]:
         """Returns what there is to know of a file, as sentences."""
