@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.commands import CommandLine
 from zcbulk_tui.cli import prompts
+from zcbulk_tui.config.paths import STATE_DIR
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.faults import Call
 from zcbulk_tui.simulator.fields import FORMS
@@ -65,12 +66,15 @@ def lose(creator: Creator, call: Call) -> None:
 def test_a_file_becomes_a_running_job_by_one_command(
     cli: CommandLine, creator: Creator, file: Path
 ) -> None:
-    ended = cli("insert", str(file), "--yes", "--label", "New contacts", "--tag", "crm")
+    tags = ("--tag", "#crm", "--tag", "new year")
+    ended = cli("insert", str(file), "--yes", "--label", "New contacts", *tags)
     assert ended.code == 0
     assert changes(creator) == ["create", "upload", "start"]
     assert "Start accepted" in ended.out
     listed = json.loads(cli("jobs", "list", "--json").out)
-    assert [(job["label"], job["tags"]) for job in listed] == [("New contacts", ["crm"])]
+    assert [(job["label"], job["tags"]) for job in listed] == [
+        ("New contacts", ["crm", "new", "year"])
+    ]
     assert cli("queue").out.startswith("No file is on its way.")
     history = json.loads(cli("history", "New contacts", "--json").out)
     assert history["file"]["name"] == "contacts.csv"
@@ -108,6 +112,66 @@ def test_a_dry_run_sends_and_writes_nothing(
     assert "PRODUCTION" in ended.out
     assert creator.log == []
     assert not (home / "state" / "uploads").exists()
+
+
+BAD = "Email,Company\na@b.co,Acme\nnobody\nb@b.co,Acme\nc@b.co,Acme\n"
+"""Four records, the second of them suspect."""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "plan"),
+    [
+        ([], ["4 records of", "PRODUCTION: 1 job.", "It costs 3 calls", "of the job."]),
+        (["--part-records", "3"], [": 2 jobs, one after the other.", "It costs 6 calls"]),
+        (["--part-records", "4"], [": 1 job.", "It costs 3 calls"]),
+        (
+            ["--part-records", "3", "--suspects", "leave-out", "--no-start"],
+            ["3 records of", "that would be left out: 1.", ": 1 job.", "It costs 2 calls"],
+        ),
+        (["--suspects", "pack"], ["4 records of", "It costs 3 calls"]),
+    ],
+    ids=["one", "parts", "one part", "left out", "packed"],
+)
+def test_a_dry_run_counts_what_would_be_sent(
+    cli: CommandLine, creator: Creator, tmp_path: Path, arguments: list[str], plan: list[str]
+) -> None:
+    bad = tmp_path / "bad.csv"
+    bad.write_text(BAD)
+    ended = cli("insert", str(bad), "--dry-run", *arguments)
+    assert ended.code == 0
+    assert [words for words in plan if words not in ended.out] == []
+    assert "at least" not in ended.out
+    assert "Nothing was sent, and nothing was written." in ended.out
+    assert creator.log == []
+
+
+@pytest.mark.usefixtures("creator")
+def test_a_dry_run_over_the_limit_names_the_least(
+    cli: CommandLine, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zcbulk_tui.cli.insert.UPLOAD_LIMIT", file.stat().st_size - 1)
+    ended = cli("insert", str(file), "--dry-run", "--part-records", "400")
+    assert "PRODUCTION: at least 2 jobs" in ended.out
+    assert "It costs at least 6 calls" in ended.out
+
+
+@pytest.mark.usefixtures("creator")
+def test_a_dry_run_says_that_nothing_is_left(cli: CommandLine, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.csv"
+    bad.write_text("Email,Company\nnobody\n")
+    ended = cli("insert", str(bad), "--dry-run", "--suspects", "leave-out")
+    assert ended.code == 2
+    assert "Nothing of bad.csv is left to upload" in ended.err
+
+
+def test_a_dry_run_owns_up_to_the_call_for_the_fields(
+    cli: CommandLine, creator: Creator, file: Path
+) -> None:
+    ended = cli("insert", str(file), "--dry-run", "--list-fields")
+    assert ended.code == 0
+    assert "Only the form's fields were asked for, by 1 call; nothing else was sent." in ended.out
+    assert "Nothing was sent" not in ended.out
+    assert [entry.path.rpartition("/")[2] for entry in creator.log] == ["fields"]
 
 
 def test_in_production_the_name_of_the_form_is_the_yes(
@@ -192,6 +256,15 @@ def test_parts_go_one_after_the_other(cli: CommandLine, creator: Creator, file: 
     assert [it["label"] for it in queued] == ["contacts.csv 2/3", "contacts.csv 3/3"]
     assert [it["records"] for it in queued] == [250, 100]
     assert "1 file for this form before it" in cli("queue").out
+
+
+@pytest.mark.usefixtures("creator")
+def test_a_long_label_keeps_the_number_of_its_part(cli: CommandLine, file: Path) -> None:
+    parts = ("--part-records", "50")
+    assert cli("insert", str(file), "--yes", "--label", "x" * 60, *parts).code == 0
+    queued = json.loads(cli("queue", "list", "--json").out)
+    assert [it["label"].rpartition(" ")[2] for it in queued] == [f"{n}/12" for n in range(2, 13)]
+    assert {len(it["label"]) for it in queued} == {60}
 
 
 @pytest.mark.parametrize("call", [Call.CREATE, Call.UPLOAD])
@@ -320,11 +393,25 @@ def test_json_is_one_document_whatever_happens(
     assert bool(found.get("error")) is not is_fine
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("{home}/state", "{home}/state"), ("state", "{home}/state"), ("{home}/state", "link/state")],
+    ids=["absolute", "relative", "linked"],
+)
 def test_what_killed_processes_have_left_is_swept_away(
-    cli: CommandLine, creator: Creator, file: Path, home: Path
+    cli: CommandLine,
+    creator: Creator,
+    file: Path,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    before: str,
+    after: str,
 ) -> None:
     creator.timeline.speed = 0.001
     folder = home / "state" / "uploads"
+    (home / "link").symlink_to(home)
+    monkeypatch.chdir(home)
+    monkeypatch.setenv(STATE_DIR, before.format(home=home))
     cli("insert", str(file), "--yes", "--part-records", "300")
     kept = {path.name for path in folder.iterdir()}
     assert len(kept) == 3  # both row maps, and the part that waits
@@ -332,6 +419,7 @@ def test_what_killed_processes_have_left_is_swept_away(
         (folder / name).touch()
         if name != "new.csv":
             os.utime(folder / name, (1, 1))
+    monkeypatch.setenv(STATE_DIR, after.format(home=home))
     cli("insert", str(file), "--yes")
     left = {path.name for path in folder.iterdir()}
     assert left >= {*kept, "new.csv"}

@@ -20,7 +20,8 @@ from zcbulk_tui.data.outgoing import Limits, Outgoing, prepare
 from zcbulk_tui.data.row_map import RowMap
 from zcbulk_tui.data.rows import read_rows
 from zcbulk_tui.data.source import open_source
-from zcbulk_tui.domain.upload import Suspects
+from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.domain.upload import LONGEST_NAME, Suspects
 from zcbulk_tui.errors import DataError, EncodingUnknownError
 
 HEADER = ["Name", "Age"]
@@ -236,6 +237,40 @@ def test_an_error_leaves_no_file(
         )
     assert names(folder) == []
     assert names(tmp_path) == ["a.csv", "uploads"]
+
+
+@pytest.mark.parametrize(
+    ("content", "ending", "endings"),
+    [
+        pytest.param(CSV, ".CSV", [".csv"], id="own csv"),
+        pytest.param(zip_of([("a.csv", CSV.encode())]), ".zip", [".zip"], id="own zip"),
+        pytest.param(CSV.replace(",", ";"), ".csv", [".csv"], id="copy"),
+        pytest.param(CSV, ".csv", [f".part-{number}-of-3.csv" for number in (1, 2, 3)], id="parts"),
+    ],
+)
+@pytest.mark.parametrize(
+    "stem",
+    ["x" * 97, "{}" + "x" * 240, "e\N{COMBINING ACUTE ACCENT}" * 70],
+    ids=["just too long", "braces", "accents"],
+)
+def test_a_long_name_keeps_its_ending(
+    tmp_path: Path,
+    folder: Path,
+    stem: str,
+    content: str | bytes,
+    ending: str,
+    endings: list[str],
+) -> None:
+    source = source_of(tmp_path, content, stem + ending)
+    delimiter = ";" if isinstance(content, str) and ";" in content else ","
+    limits = Limits(records=1) if len(endings) > 1 else None
+    made = prepare(source, folder, delimiter=delimiter, limits=limits)
+    sent = [file.upload.name for file in made.files]
+    assert len(sent) == len(endings)
+    for name, end in zip(sent, endings, strict=True):
+        assert name.endswith(end)
+        assert name == one_line(name, LONGEST_NAME)
+        assert len(name) > LONGEST_NAME - 3
 
 
 def test_an_unknown_encoding_leaves_no_file(tmp_path: Path, folder: Path) -> None:

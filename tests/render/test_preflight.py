@@ -148,6 +148,9 @@ def test_the_limit(disk: int, csv: int, expected: str) -> None:
     assert expected in said
     assert ("Zoho's limit" in said) == bool(expected)
     assert found.blocks == (disk > 100_000_000)
+    sent = "\n".join(text(line) for line in report(found, NOW, 100, is_cut=True))
+    assert ("it will be cut into parts" in sent) == bool(expected)
+    assert "would be refused" not in sent
 
 
 def test_another_delimiter_is_named() -> None:

@@ -121,9 +121,9 @@ def known_fields(arguments: Namespace, settings: Settings) -> FormFields | None:
     return fields_of(forms.form_of(arguments, settings), settings, anew=arguments.list_fields)
 
 
-def print_report(found: Preflight) -> None:
-    """Prints what was found, for people."""
-    print_lines(map(_text, report(found, datetime.now(UTC), _width())))
+def print_report(found: Preflight, *, is_cut: bool = False) -> None:
+    """Prints what was found, for people; see `render.preflight.report`."""
+    print_lines(map(_text, report(found, datetime.now(UTC), _width(), is_cut=is_cut)))
 
 
 def as_object(found: Preflight) -> JsonObject:

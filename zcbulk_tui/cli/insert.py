@@ -8,6 +8,7 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from functools import partial
+from math import ceil
 from typing import NamedTuple
 
 from zcbulk_tui.cli import check, event_loop, options, prompts
@@ -36,10 +37,13 @@ from zcbulk_tui.domain.insertion import (
     stage,
 )
 from zcbulk_tui.domain.job import Action, Environment, JobReading, WatchedJob
+from zcbulk_tui.domain.preflight import UPLOAD_LIMIT, Preflight
+from zcbulk_tui.domain.tags import tags_in
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.domain.upload import Suspects
 from zcbulk_tui.errors import (
     ConfigError,
+    DataError,
     Occasion,
     RefusedError,
     UsageError,
@@ -104,7 +108,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--yes", action="store_true", help="skip the question (for scripts)")
     parser.add_argument(
-        "--dry-run", action="store_true", help="check the file and print the plan; no call is made"
+        "--dry-run",
+        action="store_true",
+        help="check the file and print the plan; no call is made but for --list-fields",
     )
     parser.add_argument("--json", action="store_true", help="as a JSON array, an object per job")
     parser.set_defaults(occasion=Occasion.COMMAND)
@@ -144,7 +150,7 @@ def _run(arguments: Namespace) -> int:
     plan = InsertPlan(
         form,
         one_line(arguments.label, 60),
-        tuple(one_line(tag, 40) for tag in arguments.tag),
+        tags_in(" ".join(arguments.tag)),
         _suspects(arguments, checked),
         arguments.part_records,
         arguments.start,
@@ -152,7 +158,7 @@ def _run(arguments: Namespace) -> int:
     folder = memory_file().parent / "uploads"
     with insert_context(settings) as (context, quota, insertions):
         if arguments.dry_run:
-            _print_plan(checked, plan, quota, as_json=arguments.json)
+            _print_plan(arguments, checked.found, plan, quota)
             return 0
         with ended_by_signals():
             sweep(folder, insertions, now())
@@ -198,7 +204,7 @@ def _check(arguments: Namespace, fields: FormFields | None) -> CheckedFile:
             on_progress=on_progress,
         )
     if not arguments.json:
-        check.print_report(checked.found)
+        check.print_report(checked.found, is_cut=True)
         print()
     return checked
 
@@ -241,31 +247,55 @@ def has_terminal() -> bool:
 
 
 def _print_plan(
-    checked: CheckedFile, plan: InsertPlan, quota: QuotaTracker, *, as_json: bool
+    arguments: Namespace, found: Preflight, plan: InsertPlan, quota: QuotaTracker
 ) -> None:
-    """Prints what would be sent."""
-    facts, form = checked.found.facts, plan.form
-    if as_json:
-        found: JsonObject = {
+    """Prints what would be sent.
+
+    Raises:
+        DataError: Nothing would be.
+    """
+    facts, form = found.facts, plan.form
+    left_out = len(found.suspects) if plan.suspects is Suspects.LEAVE_OUT else 0
+    records = facts.records - left_out
+    if not records:
+        raise DataError(
+            f"Nothing of {facts.name} is left to upload",
+            f"It has {facts.records:,} records, and {left_out:,} would be left out.",
+        )
+    if arguments.json:
+        planned: JsonObject = {
             **form_object(form),
             "suspects": plan.suspects.value,
             "starts": plan.starts,
-            "check": check.as_object(checked.found),
+            "check": check.as_object(found),
         }
-        print(json.dumps([found], indent=2))
+        print(json.dumps([planned], indent=2))
         return
+    jobs = ceil(records / plan.part_records) if plan.part_records else 1
+    # How many parts the bytes make is known only when they are written.
+    least = "at least " if facts.csv_bytes > UPLOAD_LIMIT else ""
     print(
-        f"{facts.records:,} records, {size(facts.disk_bytes)}, into form {form.form} in "
-        f"{form.owner}/{form.app}, {form.environment.value.upper()}."
+        f"{records:,} records of a file of {size(facts.disk_bytes)}, into form {form.form} in "
+        f"{form.owner}/{form.app}, {form.environment.value.upper()}: {least}{_jobs(jobs)}."
     )
-    print_lines([_price(1, plan), _left(quota)])
-    print("Nothing was sent, and nothing was written.")
+    if left_out:
+        print(f"Suspect records that would be left out: {left_out:,}.")
+    print_lines([_price(jobs, plan, least), _left(quota)])
+    if arguments.list_fields and arguments.fields is None:
+        print("Only the form's fields were asked for, by 1 call; nothing else was sent.")
+    else:
+        print("Nothing was sent, and nothing was written.")
 
 
-def _price(jobs: int, plan: InsertPlan) -> str:
+def _jobs(count: int) -> str:
+    return "1 job" if count == 1 else f"{count:,} jobs, one after the other"
+
+
+def _price(jobs: int, plan: InsertPlan, least: str = "") -> str:
     steps = "create, upload, start" if plan.starts else "create, upload"
     calls = (CALLS if plan.starts else CALLS - 1) * jobs
-    return f"It costs {calls} calls ({steps}), and the status readings of the job."
+    of_each = "the job" if jobs == 1 and not least else "each job"
+    return f"It costs {least}{calls:,} calls ({steps}), and the status readings of {of_each}."
 
 
 def _left(quota: QuotaTracker) -> str:
@@ -284,9 +314,8 @@ def _confirmed(prepared: Prepared, plan: InsertPlan, quota: QuotaTracker) -> boo
         )
     place = f"form {form.form} in {form.owner}/{form.app}, {form.environment.value.upper()}"
     rows = sum(it.upload_file.rows for it in files)
-    jobs = "1 job" if len(files) == 1 else f"{len(files):,} jobs, one after the other"
     name = files[0].source.name
-    print(f"Insert {rows:,} records of {name} into {place}: {jobs}.")
+    print(f"Insert {rows:,} records of {name} into {place}: {_jobs(len(files))}.")
     if prepared.left_out_path is not None:
         print(
             f"{prepared.left_out:,} records are left out: {one_line(str(prepared.left_out_path))}"

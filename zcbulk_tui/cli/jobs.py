@@ -21,6 +21,7 @@ from zcbulk_tui.domain.commands import command
 from zcbulk_tui.domain.creation_time import EXAMPLES, read_created
 from zcbulk_tui.domain.job import Environment, WatchedJob
 from zcbulk_tui.domain.records import EventKind, JobEvent
+from zcbulk_tui.domain.tags import tags_in
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import HeldError, UsageError
 from zcbulk_tui.store.json_objects import job_object
@@ -243,13 +244,9 @@ def _reworded(job: WatchedJob, label: str | None, tags: str | None, note: str | 
     return replace(
         job,
         label=one_line(label or "", 60) or job.label,
-        tags=job.tags if tags is None else _tags(tags),
+        tags=job.tags if tags is None else tags_in(tags),
         note=job.note if note is None else one_line(note, 200),
     )
-
-
-def _tags(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(word.strip("#") for word in one_line(text, 200).split()))
 
 
 def _happened(memory: Memory, kind: EventKind, what: str, job: WatchedJob) -> None:

@@ -63,7 +63,7 @@ class CheckedFile:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise DataError(
-                f"The folder {folder} cannot be made",
+                f"The folder {one_line(str(folder))} cannot be made",
                 f"{one_line(str(error))}.",
                 "Make room for it, or set ZCBULK_STATE_DIR.",
             ) from error
@@ -95,17 +95,18 @@ class CheckedFile:
         made = []
         for part, file in enumerate(outgoing.files, start=1):
             source = replace(whole, row_map=file.row_map)
-            label = plan.label or facts.name
+            suffix = ""
             if parts > 1:
                 source = replace(source, part=part, parts=parts)
-                label = f"{label} {part}/{parts}"
+                suffix = f" {part}/{parts}"
+            label = one_line(plan.label or facts.name, _LONGEST_LABEL - len(suffix)) + suffix
             made.append(
                 Insertion(
                     uuid4().hex,
                     plan.form,
                     source,
                     file.upload,
-                    one_line(label, _LONGEST_LABEL),
+                    label,
                     now,
                     operator,
                     plan.tags,
@@ -195,10 +196,11 @@ def sweep(folder: Path, insertions: Insertions, now: datetime) -> None:
         now: Aware; what was written within the last hour stays.
     """
     with suppress(OSError, ConfigError):
-        wanted = insertions.files()
+        # The folder may be reached by another path than when they were written.
+        wanted = {path.name for path in insertions.files()}
         for path in folder.iterdir():
             is_old = path.lstat().st_mtime < now.timestamp() - _KEPT
-            if is_old and path not in wanted and not path.is_dir():
+            if is_old and path.name not in wanted and not path.is_dir():
                 path.unlink()
 
 

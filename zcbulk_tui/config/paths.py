@@ -29,7 +29,9 @@ def config_file(environ: Mapping[str, str] = os.environ) -> Path:
 
 
 def state_dir(environ: Mapping[str, str] = os.environ) -> Path:
-    """The state folder: ``ZCBULK_STATE_DIR``, else the platform's own.
+    """The state folder: ``ZCBULK_STATE_DIR``, else the platform's own; absolute.
+
+    What is kept there names other files in it, and is read from other working folders.
 
     Raises:
         ConfigError: The variable names the home of a user that there is not, or others than this
@@ -39,6 +41,7 @@ def state_dir(environ: Mapping[str, str] = os.environ) -> Path:
         folder = _expanded(STATE_DIR, environ)
     else:
         folder = platformdirs.user_state_path(_APP)
+    folder = folder.absolute()
     _check_own(folder)
     return folder
 

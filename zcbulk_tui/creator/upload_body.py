@@ -19,7 +19,7 @@ from pathlib import PurePath
 import httpx
 
 from zcbulk_tui.domain.text import one_line
-from zcbulk_tui.domain.upload import UploadFile
+from zcbulk_tui.domain.upload import LONGEST_NAME, UploadFile
 from zcbulk_tui.errors import DataError
 
 Progress = Callable[[int], None]
@@ -30,8 +30,6 @@ _BLOCK = 256 * 1024
 
 _PIECE = 16 * 1024
 """Bytes that are written at once: the slower a link, the longer one stands still between two."""
-
-_LONGEST_NAME = 100
 
 _CUT_OFF = "Its end was not sent."
 
@@ -251,7 +249,7 @@ def _frame(name: str) -> tuple[bytes, bytes, str]:
     """What stands before and behind the file, and the content type of both, by the library."""
     mark = secrets.token_hex(16).encode()
     plain = PurePath(name)
-    stem, suffix = one_line(plain.stem, _LONGEST_NAME), one_line(plain.suffix, 20)
+    stem, suffix = one_line(plain.stem, LONGEST_NAME), one_line(plain.suffix, 20)
     kind = "application/zip" if suffix.lower() == ".zip" else "text/csv"
     framed = httpx.Request(
         "POST", "https://unused.invalid", files={"file": (stem + suffix, mark, kind)}

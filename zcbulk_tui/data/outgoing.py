@@ -18,8 +18,7 @@ from zcbulk_tui.data.new_files import NewFile, NewFiles, Placed, stem_of
 from zcbulk_tui.data.row_map import RunWriter
 from zcbulk_tui.data.rows import OnProgress, RecordReader, read_rows
 from zcbulk_tui.data.source import Source, SourceKind
-from zcbulk_tui.domain.text import one_line
-from zcbulk_tui.domain.upload import Suspects, UploadFile
+from zcbulk_tui.domain.upload import Suspects, UploadFile, upload_name
 from zcbulk_tui.errors import DataError
 
 LARGEST_UPLOAD = 100_000_000
@@ -231,7 +230,7 @@ def _use_original(passes: _Passes, folder: Path, limits: Limits) -> OutgoingFile
         ending = ".zip" if source.kind is SourceKind.ZIP else ".csv"
         upload = UploadFile(
             source.path.absolute(),
-            one_line(source.path.stem) + ending,
+            upload_name(source.path.stem, ending),
             source.size,
             reader.sha256,
             number,
@@ -332,7 +331,7 @@ class _Writer:
             names += [(part.csv, f"{name}{{}}.csv"), (part.lines, f"{name}.lines{{}}.csv")]
         placed = self._files.place(names)
         return tuple(
-            OutgoingFile(_upload(data, part.records), lines.path)
+            OutgoingFile(_upload(data, stem, part.records), lines.path)
             for part, data, lines in zip(self._parts, placed[::2], placed[1::2], strict=True)
         )
 
@@ -359,8 +358,10 @@ class _Writer:
             self._part.lines.finish()
 
 
-def _upload(placed: Placed, records: int) -> UploadFile:
-    name = one_line(placed.path.name)
+def _upload(placed: Placed, pattern: str, records: int) -> UploadFile:
+    stem = pattern.format()  # undoes the doubling of its braces
+    # The number of the part counts as ending: a cut would give all parts one name.
+    name = upload_name(stem, placed.path.name.removeprefix(stem))
     return UploadFile(placed.path, name, placed.size, placed.sha256, records, is_copy=True)
 
 

@@ -11,6 +11,7 @@ from zcbulk_tui.domain.address import job_path, make_ref, parse_base_url
 from zcbulk_tui.domain.job import Environment, JobRef
 from zcbulk_tui.domain.job_id import grouped, is_number
 from zcbulk_tui.domain.job_text import JobReader, find_jobs, without_tokens
+from zcbulk_tui.domain.tags import tags_in
 from zcbulk_tui.domain.text import from_cell, json_problem, one_line
 from zcbulk_tui.errors import UsageError
 
@@ -114,7 +115,9 @@ def _read_lines(text: str, job: JobReader) -> Iterator[ListedJob | BadEntry]:
         tags = [word for word in words if _is_tag(word)]
         label = " ".join(word for word in words if not _is_tag(word))
         try:
-            yield ListedJob(job(where, None), one_line(label, 60), _tags(tags), place=place)
+            yield ListedJob(
+                job(where, None), one_line(label, 60), tags_in(" ".join(tags)), place=place
+            )
         except UsageError as error:
             yield BadEntry(place, _reason(error))
 
@@ -194,7 +197,7 @@ def _listed(entry: Mapping[str, object], place: str, job: JobReader) -> ListedJo
     return ListedJob(
         job(url, Environment(named) if named else None),
         one_line(_text(entry, "label"), 60),
-        _tags(tags if isinstance(tags, list) else _text(entry, "tags").split()),
+        tags_in(" ".join(tags) if isinstance(tags, list) else _text(entry, "tags")),
         one_line(_text(entry, "note")),
         _moment(entry, "added_at"),
         _moment(entry, "created_at"),
@@ -223,12 +226,6 @@ def _moment(entry: Mapping[str, object], name: str) -> datetime | None:
     if moment is None or moment.tzinfo is None:
         raise UsageError(f"Its {name} “{one_line(text, 40)}” is not a moment with a zone")
     return moment
-
-
-def _tags(words: list[str]) -> tuple[str, ...]:
-    """Returns each tag once, without its number sign."""
-    bare = " ".join(word.lstrip("#") for word in words)
-    return tuple(dict.fromkeys(one_line(bare).split()))
 
 
 def _is_tag(word: str) -> bool:

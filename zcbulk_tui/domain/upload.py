@@ -4,7 +4,11 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import Answer
+
+LONGEST_NAME = 100
+"""Characters that the name of an upload may have."""
 
 
 class Suspects(Enum):
@@ -26,7 +30,7 @@ class UploadFile:
 
     Attributes:
         path: Where it stands.
-        name: The name that is sent; it ends in ``.csv`` or ``.zip``.
+        name: The name that is sent; see `upload_name`.
         size: Its size in bytes.
         sha256: Its SHA-256, in hexadecimal.
         rows: Records in it, without the header.
@@ -43,6 +47,16 @@ class UploadFile:
     rows: int
     modified_ns: int | None = None
     is_copy: bool = False
+
+
+def upload_name(stem: str, ending: str) -> str:
+    """Returns a name for `UploadFile`: only its stem is cut, since its ending names the kind.
+
+    Args:
+        stem: What stands before the ending; sanitised here.
+        ending: It ends in ``.csv`` or ``.zip``.
+    """
+    return one_line(stem, LONGEST_NAME - len(ending)) + ending
 
 
 @dataclass(frozen=True, slots=True)

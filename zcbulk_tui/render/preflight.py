@@ -32,15 +32,16 @@ _NAMED_AT_MOST = 8
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 
 
-def report(preflight: Preflight, now: datetime, cells: int) -> list[Line]:
+def report(preflight: Preflight, now: datetime, cells: int, *, is_cut: bool = False) -> list[Line]:
     """Returns the whole report, in lines of at most so many cells.
 
     Args:
         preflight: What was found.
         now: Aware.
         cells: The width, at least 40.
+        is_cut: Whether a file over the limit is sent in parts, so that it is not refused.
     """
-    lines = [*_facts(preflight, now, cells), *_limit(preflight.facts, cells)]
+    lines = [*_facts(preflight, now, cells), *_limit(preflight.facts, is_cut, cells)]
     lines += [(), _heading("Batches")]
     if preflight.header_blocks:
         lines += _sentence("The header would be refused, and so all records.", Look.ERROR, cells)
@@ -240,8 +241,11 @@ def _facts(preflight: Preflight, now: datetime, cells: int) -> Iterator[Line]:
         yield from _sentence(f"Fields of the form as of {at}", Look.DIM, cells)
 
 
-def _limit(facts: FileFacts, cells: int) -> Iterator[Line]:
-    if facts.is_over_limit:
+def _limit(facts: FileFacts, is_cut: bool, cells: int) -> Iterator[Line]:
+    if is_cut and facts.csv_bytes > UPLOAD_LIMIT:
+        said = f"It is over Zoho's limit of {size(UPLOAD_LIMIT)}: it will be cut into parts."
+        yield from _sentence(said, Look.WARNING, cells)
+    elif facts.is_over_limit:
         said = f"It is over Zoho's limit of {size(UPLOAD_LIMIT)}: it would be refused."
         yield from _sentence(said, Look.ERROR, cells)
     elif facts.may_be_over_limit:

@@ -16,6 +16,7 @@ from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.creation_time import EXAMPLES, read_created, write_created
 from zcbulk_tui.domain.job import WatchedJob
 from zcbulk_tui.domain.snapshot import JobSnapshot
+from zcbulk_tui.domain.tags import tags_in
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import UsageError
 from zcbulk_tui.tui.screens.base import ClosedOnce
@@ -98,11 +99,11 @@ class EditJobScreen(ClosedOnce[WatchedJob | None], ModalScreen[WatchedJob | None
     @on(Button.Pressed, "#save")
     @on(Input.Submitted)
     def _saved(self) -> None:
-        label, tags, note = (
+        label, note = (
             one_line(self.query_one(f"#{name}", Input).value, limit)
-            for name, limit in (("label", 60), ("tags", 200), ("note", 200))
+            for name, limit in (("label", 60), ("note", 200))
         )
-        words = dict.fromkeys(word.lstrip("#") for word in tags.replace(",", " ").split())
+        tags = tags_in(self.query_one("#tags", Input).value.replace(",", " "))
         typed = self.query_one("#created", Input).value
         created_at = self._job.created_at
         if typed != self._created:  # what stands there has no seconds
@@ -118,7 +119,7 @@ class EditJobScreen(ClosedOnce[WatchedJob | None], ModalScreen[WatchedJob | None
                 self._job,
                 ref=ref,
                 label=label or self._job.label,
-                tags=tuple(filter(None, words)),
+                tags=tags,
                 note=note,
                 created_at=created_at,
                 # A start that was accepted was that of the job in the other environment.

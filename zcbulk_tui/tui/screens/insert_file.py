@@ -176,7 +176,7 @@ class InsertFileScreen(Dialog[Prepared | None]):
     def _show_report(self, checked: CheckedFile) -> None:
         report = self.query_one("#report", Static)
         width = max(self.query_one(VerticalScroll).scrollable_content_region.width, 40)
-        lines = preflight.report(checked.found, self._now(), width)
+        lines = preflight.report(checked.found, self._now(), width, is_cut=True)
         report.update(painter.text(self, lines))
 
     def _say(self, text: str) -> None:

@@ -1,0 +1,22 @@
+"""From a file to insertions, where something is in the way."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.insertions import FORM
+from tests.support.jobs import NOW
+from zcbulk_tui.cli.preparing import check_file
+from zcbulk_tui.domain.insertion import InsertPlan
+from zcbulk_tui.errors import DataError
+
+
+def test_a_folder_that_cannot_be_made_is_named_in_one_line(tmp_path: Path) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_text("Name\nAda\n")
+    in_the_way = tmp_path / "a\x1b[31m\nb"
+    in_the_way.touch()
+    with pytest.raises(DataError) as caught:
+        check_file(file, None).prepare(InsertPlan(FORM), in_the_way / "uploads", "anna", NOW)
+    assert str(caught.value.title).isprintable()
+    assert "uploads cannot be made" in caught.value.title
