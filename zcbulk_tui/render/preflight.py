@@ -156,7 +156,7 @@ def finding_text(finding: Finding) -> str:
 
 _TEXTS = {
     Kind.BLANK_NAME: "has no name",
-    Kind.DUPLICATE_COLUMN: "has the same name {hint}",
+    Kind.DUPLICATE_COLUMN: "names the same field {hint}",
     Kind.UNKNOWN_COLUMN: "no field has this link name",
     Kind.DISPLAY_NAME: "is a display name; the link name is “{hint}”",
     Kind.OTHER_CASE: "the link name is “{hint}”, in other capitals",
