@@ -202,6 +202,18 @@ def test_each_kind_has_words(kind: Kind) -> None:
             assert "{" not in said
 
 
+@pytest.mark.parametrize(
+    ("hint", "expected"),
+    [
+        ("10", "longer than 10 characters"),
+        ("the usual 255", "longer than the usual 255 characters"),
+    ],
+)
+def test_a_limit_of_the_form_is_not_called_usual(hint: str, expected: str) -> None:
+    too_long = Finding(Kind.TOO_LONG, "A", 1, Severity.WARNS, 1, (2,), (), hint)
+    assert finding_text(too_long) == expected
+
+
 @pytest.mark.parametrize("gap", Gap)
 def test_each_gap_has_a_sentence(gap: Gap) -> None:
     assert not_checked(NotChecked(gap, ("A", "B"), 7)).endswith(".")

@@ -148,8 +148,6 @@ def finding_text(finding: Finding) -> str:
             return f"no field has this link name; “{hint}” is near"
         case Kind.MISSING_MANDATORY if hint:
             return f"mandatory, but has no column, such as “{hint}”"
-        case Kind.TOO_LONG if not finding.blocks:
-            return f"longer than {hint} characters, the usual limit"
         case kind:
             return _TEXTS[kind].format(hint=hint)
 
