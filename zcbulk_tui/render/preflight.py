@@ -102,7 +102,7 @@ def verdict(found: BatchVerdict, *, fields_are_known: bool) -> list[tuple[str, L
         limit = f"{rule}: {allowed} of {batches} may fail."
         if fields_are_known:
             return [(f"No record is suspect. {limit}", Look.SUCCESS)]
-        by_itself = "Nothing is known of the form's fields, so no value was checked."
+        by_itself = "Nothing is known of the form's fields: values were checked for damage only."
         return [(f"{by_itself} {limit}", Look.WARNING)]
     suspect = _count(found.suspects, "record is", "records are")
     said = [
