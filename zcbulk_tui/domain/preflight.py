@@ -11,6 +11,9 @@ from zcbulk_tui.domain.record_set import RecordSet
 UPLOAD_LIMIT = 100_000_000
 """Bytes of a file, 100 MB [LIMB]; whether a ZIP counts packed or unpacked, no source says."""
 
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
+"""The characters that may part the values of a file, and their names, the likeliest first."""
+
 SHOWN = 5
 """Line numbers that a finding has at most."""
 

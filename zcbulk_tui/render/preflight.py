@@ -5,6 +5,7 @@ from datetime import datetime
 
 from zcbulk_tui.domain.batch_rule import BAD_SHARE_AT_LIMIT, BATCH, BatchVerdict
 from zcbulk_tui.domain.preflight import (
+    DELIMITERS,
     UPLOAD_LIMIT,
     FileFacts,
     Finding,
@@ -28,8 +29,6 @@ _NAME_LEAST = 12
 
 _NAMED_AT_MOST = 8
 """Columns that a sentence names."""
-
-_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 
 
 def report(preflight: Preflight, now: datetime, cells: int) -> list[Line]:
@@ -225,11 +224,11 @@ def _facts(preflight: Preflight, now: datetime, cells: int) -> Iterator[Line]:
         cells,
     )
     others = [
-        f"{_count(columns, 'column', 'columns')} with a {_DELIMITERS.get(character, character)}"
+        f"{_count(columns, 'column', 'columns')} with a {DELIMITERS.get(character, character)}"
         for character, columns in facts.other_delimiters
     ]
     instead = f" ({', '.join(others)})" if others else ""
-    delimiter = _DELIMITERS.get(facts.delimiter, facts.delimiter)
+    delimiter = DELIMITERS.get(facts.delimiter, facts.delimiter)
     look = Look.WARNING if others and len(facts.columns) == 1 else Look.DIM
     said = f"Encoding {facts.encoding}, delimiter {delimiter}{instead}"
     yield from _sentence(said, look, cells)
