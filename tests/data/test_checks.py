@@ -92,6 +92,20 @@ def test_a_doubt_that_is_rare_in_its_column_makes_records_suspect() -> None:
     assert list(found.suspects) == [10]
 
 
+def test_a_value_beyond_a_limit_makes_its_record_suspect_and_does_not_block() -> None:
+    found = check(
+        rows(*[GOOD[1:3]] * 18, ["Llanfairpwll", "1"], ["Bern", "12345678901"]),
+        form=fields(
+            FormField("City", "City", FieldType.SINGLE_LINE, max_char=10),
+            FormField("Amount", "Amount", FieldType.CURRENCY, max_char=10),
+        ),
+        header=["City", "Amount"],
+    )
+    for kind in (Kind.TOO_LONG, Kind.TOO_MANY_DIGITS):
+        assert (one(found, kind).blocks, one(found, kind).makes_suspects) == (False, True)
+    assert list(found.suspects) == [19, 20]
+
+
 def test_a_doubt_of_many_is_what_the_form_takes() -> None:
     # 2 of 10 values, for what is empty is in no format.
     found = check(dated(*[""] * 30, *["31-Jan-2026"] * 8, *["2026-01-31"] * 2))

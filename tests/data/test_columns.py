@@ -76,6 +76,44 @@ def test_the_same_name_twice() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (["Email", "email"], [(Kind.DUPLICATE_COLUMN, "email", 2, "as column 1")]),
+        (["email", "Email"], [(Kind.DUPLICATE_COLUMN, "email", 1, "as column 2")]),
+        (
+            ["Email", "E-mail address"],
+            [(Kind.DUPLICATE_COLUMN, "E-mail address", 2, "as column 1")],
+        ),
+        (
+            ["email", "E-mail address"],
+            [
+                (Kind.OTHER_CASE, "email", 1, "Email"),
+                (Kind.DUPLICATE_COLUMN, "E-mail address", 2, "as column 1"),
+            ],
+        ),
+        (
+            ["email", "email"],
+            [
+                (Kind.OTHER_CASE, "email", 1, "Email"),
+                (Kind.DUPLICATE_COLUMN, "email", 2, "as column 1"),
+            ],
+        ),
+        (
+            ["Email", "email", "email"],
+            [
+                (Kind.DUPLICATE_COLUMN, "email", 2, "as column 1"),
+                (Kind.DUPLICATE_COLUMN, "email", 3, "as column 2"),
+            ],
+        ),
+    ],
+)
+def test_two_columns_of_one_field(
+    names: list[str], expected: list[tuple[Kind, str, int, str]]
+) -> None:
+    assert found(read_header(names, 1, FIELDS)) == expected
+
+
 def test_an_auto_number_cannot_be_set() -> None:
     header = read_header(["No"], 1, fields(FormField("No", "No", FieldType.AUTO_NUMBER)))
     [finding] = header.findings

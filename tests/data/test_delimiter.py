@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zcbulk_tui.data.delimiter import DELIMITERS, HeaderCut, choose, use
+from zcbulk_tui.data.delimiter import HeaderCut, choose, use
+from zcbulk_tui.domain.preflight import DELIMITERS
 from zcbulk_tui.errors import DataError
 
 NAMES = ("Name.first_name", "Email", "City")
@@ -16,8 +17,6 @@ def test_the_header_with_the_most_link_names_wins(character: str, quoted: bool) 
     header = character.join(f'"{name}"' if quoted else name for name in NAMES)
     chosen = choose(header, NAMES)
     assert chosen.chosen == HeaderCut(character, 3, 3)
-    assert chosen.better is None
-    assert not chosen.is_given
 
 
 def test_a_link_name_counts_once_whatever_its_case_and_spaces() -> None:
@@ -29,13 +28,12 @@ def test_a_link_name_counts_once_whatever_its_case_and_spaces() -> None:
 def test_without_a_match_it_is_the_comma_and_others_are_shown(names: tuple[str, ...]) -> None:
     chosen = choose("a;b;c|d", names)
     assert chosen.chosen == HeaderCut(",", 1)
-    assert chosen.better == HeaderCut(";", 3)
-    assert chosen.better.name == "semicolon"
+    assert chosen.others[0] == HeaderCut(";", 3)
     assert {cut.character for cut in chosen.others} == set(DELIMITERS) - {","}
 
 
 def test_one_column_is_one_column() -> None:
-    assert choose("Email", NAMES).better is None
+    assert {cut.columns for cut in choose("Email", NAMES).others} == {1}
     assert choose("", NAMES).chosen == HeaderCut(",", 0)
 
 
@@ -45,7 +43,7 @@ def test_one_column_is_one_column() -> None:
 )
 def test_the_user_may_name_it(given_as: str, character: str) -> None:
     named = use("a;b", given_as)
-    assert (named.character, named.is_given) == (character, True)
+    assert named.character == character
     assert len(named.others) == len(DELIMITERS) - 1
 
 

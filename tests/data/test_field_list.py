@@ -44,6 +44,14 @@ def test_what_is_missing_or_of_another_kind_counts_as_not_said(tmp_path: Path) -
     )
 
 
+@pytest.mark.parametrize("display", [{}, {"display_name": "A\x1b[2J\nB"}])
+def test_a_name_is_safe_to_show(tmp_path: Path, display: dict[str, str]) -> None:
+    file = tmp_path / "fields.json"
+    file.write_text(json.dumps({"fields": [{"link_name": "A\x1b[2J\nB"} | display]}))
+    [field] = read_fields(file).fields
+    assert is_one_safe_line(field.display_name)
+
+
 @pytest.mark.parametrize(
     "content", ["", "{", "[]", "{}", '{"fields":{}}', '{"fields":[]}', '{"fields":[{}]}', "\xff\0"]
 )

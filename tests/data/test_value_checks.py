@@ -114,15 +114,43 @@ def test_mandatory(value: str) -> None:
     assert kinds(field, value) == {Kind.MANDATORY_EMPTY}
 
 
-def test_a_limit_that_is_known_blocks_and_one_that_is_usual_warns() -> None:
-    known = checks_of(FormField("Field", "Field", FieldType.SINGLE_LINE, max_char=3))
-    usual = checks_of(of(FieldType.SINGLE_LINE))
-    assert [(each.severity, each.hint) for each in known if each.kind is Kind.TOO_LONG] == [
-        (Severity.BLOCKS, "3")
+@pytest.mark.parametrize(
+    ("field_type", "limit", "kind", "hint"),
+    [
+        (FieldType.SINGLE_LINE, None, Kind.TOO_LONG, "the usual 255"),
+        (FieldType.SINGLE_LINE, 3, Kind.TOO_LONG, "3"),
+        (FieldType.MULTI_LINE, 2_000, Kind.TOO_LONG, "2,000"),
+        (FieldType.RICH_TEXT, 3, Kind.TOO_LONG, "3"),
+        (FieldType.EMAIL, 3, Kind.TOO_LONG, "3"),
+        (FieldType.URL, 3, Kind.TOO_LONG, "3"),
+        (FieldType.NUMBER, 3, Kind.TOO_MANY_DIGITS, "3"),
+        (FieldType.CURRENCY, 3, Kind.TOO_MANY_DIGITS, "3"),
+    ],
+)
+def test_a_limit_is_a_doubt_that_warns(
+    field_type: FieldType, limit: int | None, kind: Kind, hint: str
+) -> None:
+    [found] = [
+        each
+        for each in checks_of(FormField("Field", "Field", field_type, max_char=limit))
+        if each.kind in (Kind.TOO_LONG, Kind.TOO_MANY_DIGITS)
     ]
-    assert [(each.severity, each.hint) for each in usual if each.kind is Kind.TOO_LONG] == [
-        (Severity.WARNS, "255")
-    ]
+    assert (found.kind, found.severity, found.hint) == (kind, Severity.WARNS, hint)
+    assert found.is_doubt
+
+
+@pytest.mark.parametrize(
+    ("field_type", "value"),
+    [
+        (FieldType.DATE, "31-Jan-2026"),
+        (FieldType.DATE_TIME, "31-Jan-2026 14:05:00"),
+        (FieldType.DECISION_BOX, "false"),
+        (FieldType.DROP_DOWN, "Platinum"),
+        (77, "of no known type"),
+    ],
+)
+def test_only_texts_have_a_length(field_type: int, value: str) -> None:
+    assert kinds(FormField("Field", "Field", field_type, max_char=3), value) == set()
 
 
 def test_digits_are_counted_before_the_point() -> None:

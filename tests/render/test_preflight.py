@@ -130,7 +130,7 @@ def test_a_file_without_findings() -> None:
         "  No record is suspect. Zoho ends a job when more than 5 % of its batches of 200",
         "  records fail: 250 of 5,000 batches may fail.",
     ]
-    assert "Nothing is known of the form's fields" in " ".join(drawn(preflight()))
+    assert "values were checked for damage only." in " ".join(map(str.strip, drawn(preflight())))
 
 
 @pytest.mark.parametrize(
@@ -203,6 +203,18 @@ def test_each_kind_has_words(kind: Kind) -> None:
             assert said
             assert not said.endswith(".")
             assert "{" not in said
+
+
+@pytest.mark.parametrize(
+    ("hint", "expected"),
+    [
+        ("10", "longer than 10 characters"),
+        ("the usual 255", "longer than the usual 255 characters"),
+    ],
+)
+def test_a_limit_of_the_form_is_not_called_usual(hint: str, expected: str) -> None:
+    too_long = Finding(Kind.TOO_LONG, "A", 1, Severity.WARNS, 1, (2,), (), hint)
+    assert finding_text(too_long) == expected
 
 
 @pytest.mark.parametrize("gap", Gap)

@@ -56,7 +56,7 @@ def read_header(names: Sequence[str], line: int, fields: FormFields | None) -> H
         line: Where the header begins, from 1.
         fields: The form's; None where they are not known.
     """
-    reading = _Reading(line, fields.fields if fields is not None else None)
+    reading = _Reading(names, line, fields.fields if fields is not None else None)
     columns = tuple(reading.column(position, name) for position, name in enumerate(names))
     reading.look_for_missing()
     return Header(columns, tuple(reading.findings), tuple(reading.not_checked()))
@@ -66,11 +66,14 @@ class _Reading:
     """One reading of a header; findings in its order.
 
     Args:
+        names: As they stand in the file.
         line: Where the header begins.
         fields: The form's; None where they are not known.
     """
 
-    def __init__(self, line: int, fields: tuple[FormField, ...] | None) -> None:
+    def __init__(
+        self, names: Sequence[str], line: int, fields: tuple[FormField, ...] | None
+    ) -> None:
         self.findings: list[Finding] = []
         self._line = line
         self._fields = fields
@@ -78,7 +81,10 @@ class _Reading:
         self._by_link = {field.link_name: field for field in every}
         self._by_folded = {field.link_name.casefold(): field for field in every}
         self._by_display = {_folded(field.display_name): field for field in every}
-        self._seen: dict[str, int] = {}
+        self._first: dict[str, int] = {}
+        for position, name in enumerate(names):
+            self._first.setdefault(name.strip(), position)
+        self._meant: dict[str, int] = {}
         self._present: set[str] = set()
         self._open: set[str] = set()
         self._compared = 0
@@ -91,10 +97,8 @@ class _Reading:
         if not name:
             self._note(Kind.BLANK_NAME, column)
             return column
-        if name in self._seen:
-            hint = f"as column {self._seen[name] + 1}"
-            self._note(Kind.DUPLICATE_COLUMN, column, hint)
-        self._seen.setdefault(name, position)
+        if (first := self._first[name]) != position:
+            self._note(Kind.DUPLICATE_COLUMN, column, _as_column(first))
         if name != raw:
             self._note(Kind.SPACES_AROUND, column, shown)
         if self._fields is None:
@@ -141,13 +145,23 @@ class _Reading:
             self._part(field, part, column)
             return None
         if field := self._by_folded.get(name.casefold()):
-            self._note(Kind.OTHER_CASE, column, field.link_name)
-            return self._whole(field, column)
+            return self._other_name(Kind.OTHER_CASE, name, field, column)
         if field := self._by_display.get(_folded(name)):
-            self._note(Kind.DISPLAY_NAME, column, field.link_name)
-            return self._whole(field, column)
+            return self._other_name(Kind.DISPLAY_NAME, name, field, column)
         self._note(Kind.UNKNOWN_COLUMN, column, self._near(name, self._by_link))
         return None
+
+    def _other_name(
+        self, kind: Kind, name: str, field: FormField, column: Column
+    ) -> FormField | None:
+        """Notes the link name of a field; where another column has it, that there are two."""
+        at = column.position
+        first = self._first.get(field.link_name, self._meant.setdefault(field.link_name, at))
+        if first == at:
+            self._note(kind, column, field.link_name)
+        elif self._first[name] == at:  # Else its name occurred before, which is noted already.
+            self._note(Kind.DUPLICATE_COLUMN, column, _as_column(first))
+        return self._whole(field, column)
 
     def _whole(self, field: FormField, column: Column) -> FormField | None:
         self._present.add(field.link_name)
@@ -200,6 +214,10 @@ CHOICE_TYPES = frozenset(
 """Fields with choices; lookups are among them [FIELDS]."""
 
 _KNOWN_TYPES = frozenset(FieldType)
+
+
+def _as_column(position: int) -> str:
+    return f"as column {position + 1}"
 
 
 def _folded(name: str) -> str:

@@ -4,13 +4,11 @@ import csv
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from zcbulk_tui.domain.preflight import DELIMITERS
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import DataError
 
 COMMA = ","
-
-DELIMITERS = {COMMA: "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
-"""The characters that are tried, and their names, the likeliest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +25,6 @@ class HeaderCut:
     columns: int
     matches: int = 0
 
-    @property
-    def name(self) -> str:
-        """The delimiter's name, as in ``semicolon``."""
-        return DELIMITERS[self.character]
-
 
 @dataclass(frozen=True, slots=True)
 class Delimiter:
@@ -40,30 +33,22 @@ class Delimiter:
     Attributes:
         chosen: The header as it is cut.
         others: As the others would cut it; those with the most columns first.
-        is_given: Whether the user named it.
     """
 
     chosen: HeaderCut
     others: tuple[HeaderCut, ...]
-    is_given: bool = False
 
     @property
     def character(self) -> str:
         """The character itself."""
         return self.chosen.character
 
-    @property
-    def better(self) -> HeaderCut | None:
-        """Another that cuts a header into columns which is one column as it is; None for none."""
-        likely = self.others[0] if self.others else None
-        return likely if likely and self.chosen.columns == 1 < likely.columns else None
-
 
 def choose(header_line: str, link_names: Collection[str] = ()) -> Delimiter:
     """Returns the delimiter whose header has the most link names; among equals the comma is first.
 
-    Where no link names are known it is the comma: a header that looks as if it had another is
-    reported by `Delimiter.better`, not acted on.
+    Where no link names are known it is the comma: the report says what others would make of the
+    header, and nothing acts on it.
 
     Args:
         header_line: The first line of the file, as text.
@@ -91,12 +76,12 @@ def use(header_line: str, given: str, link_names: Collection[str] = ()) -> Delim
     wanted = {name.casefold() for name in link_names}
     cuts = [_cut(header_line, each, wanted) for each in DELIMITERS]
     chosen = next(cut for cut in cuts if cut.character == character)
-    return _delimiter(chosen, cuts, is_given=True)
+    return _delimiter(chosen, cuts)
 
 
-def _delimiter(chosen: HeaderCut, cuts: list[HeaderCut], *, is_given: bool = False) -> Delimiter:
+def _delimiter(chosen: HeaderCut, cuts: list[HeaderCut]) -> Delimiter:
     others = sorted((cut for cut in cuts if cut != chosen), key=lambda cut: -cut.columns)
-    return Delimiter(chosen, tuple(others), is_given)
+    return Delimiter(chosen, tuple(others))
 
 
 def _cut(header_line: str, character: str, wanted: set[str]) -> HeaderCut:

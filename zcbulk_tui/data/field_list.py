@@ -62,7 +62,7 @@ def _fields(listed: list[Any]) -> Iterator[FormField]:
             display = each.get("display_name")
             yield FormField(
                 name,
-                one_line(display, _LONGEST_NAME) if isinstance(display, str) else name,
+                one_line(display if isinstance(display, str) else name, _LONGEST_NAME),
                 _number(each.get("type")) or 0,
                 is_mandatory=each.get("mandatory") is True,
                 is_unique=each.get("unique") is True,

@@ -4,6 +4,9 @@ A row map is a CSV with the header ``record,line,records``. Each row is a run: t
 number in the upload, counted from 1 without the header, began in that line of the source, and the
 next ones in the lines after it, ``records`` of them in all. A file that is in its own order and has
 no line ends inside its cells is one run.
+
+`data.outgoing` writes one beside each upload. The program reads none yet: they are kept so that a
+result of Zoho can be traced to the source, and `RowMap` is how tests hold them against it.
 """
 
 import csv

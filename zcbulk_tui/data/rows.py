@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from zcbulk_tui.data.encoding import Encoding, TextDecoder, UndecodableError, find_encoding
 from zcbulk_tui.data.source import CsvStream, Source
+from zcbulk_tui.domain.preflight import SHOWN
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import DataError
 
@@ -21,7 +22,6 @@ LONGEST_RECORD = 2**20
 _REPORT_EVERY = 2**21
 """Bytes between two reports of progress: some twenty a second as fast as records are read."""
 
-_SHOWN_LINES = 5
 _FIELD_LIMIT = 2 * LONGEST_RECORD
 
 OnProgress = Callable[[int, int], None]
@@ -34,7 +34,7 @@ class Occurrences:
 
     Attributes:
         count: Records with it.
-        lines: The lines in which the first of them begin, at most five.
+        lines: The lines in which the first of them begin; at most `SHOWN`.
     """
 
     count: int = 0
@@ -43,7 +43,7 @@ class Occurrences:
     def add(self, line: int) -> None:
         """Counts one more."""
         self.count += 1
-        if len(self.lines) < _SHOWN_LINES:
+        if len(self.lines) < SHOWN:
             self.lines.append(line)
 
 

@@ -58,7 +58,7 @@ class ValueCheck:
     @property
     def is_doubt(self) -> bool:
         """Whether it is an exception, so that the record is suspect, where few values are so."""
-        return self.kind in _DOUBTS and self.severity is Severity.WARNS
+        return self.kind in _DOUBTS
 
     def failing(self, part: Slice) -> list[int]:
         """Returns the places of the values that are not fine."""
@@ -71,6 +71,7 @@ class ValueCheck:
 _DOUBTS = frozenset(
     {
         Kind.TOO_LONG,
+        Kind.TOO_MANY_DIGITS,
         Kind.NOT_WHOLE,
         Kind.NO_SCHEME,
         Kind.DATE_FORMAT,
@@ -94,11 +95,7 @@ def checks_of(field: FormField | None) -> tuple[ValueCheck, ...]:
 def _known(field: FormField) -> Iterator[ValueCheck]:
     if field.is_mandatory:
         yield _each(Kind.MANDATORY_EMPTY, Severity.BLOCKS, str.strip)
-    if field.max_char is not None and field.max_char > 0:
-        is_number = field.type in _NUMBERS
-        yield _digits(field.max_char) if is_number else _at_most(field.max_char, Severity.BLOCKS)
-    elif field.type == FieldType.SINGLE_LINE:
-        yield _at_most(_SINGLE_LINE_LIMIT, Severity.WARNS)
+    yield from _limit(field)
     match field.type:
         case kind if kind in _NUMBERS:
             yield ValueCheck(
@@ -131,6 +128,17 @@ def _known(field: FormField) -> Iterator[ValueCheck]:
             yield from _unknown()
 
 
+def _limit(field: FormField) -> Iterator[ValueCheck]:
+    """Yields the check for the limit of a field, of which no source says that Zoho enforces it."""
+    if field.max_char is None:
+        if field.type == FieldType.SINGLE_LINE:
+            yield _at_most(_SINGLE_LINE_LIMIT, f"the usual {_SINGLE_LINE_LIMIT}")
+    elif field.type in _TEXTS:
+        yield _at_most(field.max_char, f"{field.max_char:,}")
+    elif field.type in _NUMBERS:
+        yield _digits(field.max_char)
+
+
 def _unknown() -> tuple[ValueCheck, ...]:
     return (_SCIENTIFIC_IDS, _ROUNDED)
 
@@ -154,13 +162,13 @@ def _repeated(kind: Kind, severity: Severity, passes: Callable[[str], object]) -
     return ValueCheck(kind, severity, passes, all_pass)
 
 
-def _at_most(limit: int, severity: Severity) -> ValueCheck:
+def _at_most(limit: int, hint: str) -> ValueCheck:
     return ValueCheck(
         Kind.TOO_LONG,
-        severity,
+        Severity.WARNS,
         lambda value: len(value) <= limit,
         lambda part: part.longest <= limit,
-        f"{limit:,}",
+        hint,
     )
 
 
@@ -174,7 +182,7 @@ def _digits(limit: int) -> ValueCheck:
 
     return ValueCheck(
         Kind.TOO_MANY_DIGITS,
-        Severity.BLOCKS,
+        Severity.WARNS,
         passes,
         lambda part: part.longest <= limit,
         f"{limit:,}",
@@ -227,6 +235,14 @@ _NUMBER = re.compile(
 """Its group is what stands before the point. Scientific notation is found by another check."""
 
 _NUMBERS = (FieldType.NUMBER, FieldType.DECIMAL, FieldType.PERCENT, FieldType.CURRENCY)
+
+_TEXTS = (
+    FieldType.SINGLE_LINE,
+    FieldType.MULTI_LINE,
+    FieldType.RICH_TEXT,
+    FieldType.EMAIL,
+    FieldType.URL,
+)
 
 _FRACTION = re.compile(r"\s*[+-]?[0-9]*\.0*[1-9][0-9]*\s*", re.ASCII)
 

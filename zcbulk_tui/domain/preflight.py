@@ -11,6 +11,9 @@ from zcbulk_tui.domain.record_set import RecordSet
 UPLOAD_LIMIT = 100_000_000
 """Bytes of a file, 100 MB [LIMB]; whether a ZIP counts packed or unpacked, no source says."""
 
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
+"""The characters that may part the values of a file, and their names, the likeliest first."""
+
 SHOWN = 5
 """Line numbers that a finding has at most."""
 
@@ -177,7 +180,7 @@ class FileFacts:
         delimiter: The character between two values.
         other_delimiters: With how many columns the header would be read by others, most first.
         columns: The names in the header; sanitised.
-        records: Records, the header not counted.
+        records: Records, the header not counted; at least one.
     """
 
     name: str
@@ -234,11 +237,7 @@ class Preflight:
     @property
     def blocks(self) -> bool:
         """Whether anything was found that would be refused, or lose data."""
-        return (
-            self.facts.is_over_limit
-            or not self.facts.records
-            or any(finding.blocks for finding in self.findings)
-        )
+        return self.facts.is_over_limit or any(finding.blocks for finding in self.findings)
 
     @property
     def header_blocks(self) -> bool:
@@ -247,7 +246,7 @@ class Preflight:
 
     def share(self, finding: Finding) -> float | None:
         """Returns the share of the records that have a finding; None for one about the header."""
-        if finding.kind.is_of_header or not self.facts.records:
+        if finding.kind.is_of_header:
             return None
         return finding.count / self.facts.records
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from zcbulk_tui.domain.batch_rule import BAD_SHARE_AT_LIMIT, BATCH, BatchVerdict
 from zcbulk_tui.domain.preflight import (
+    DELIMITERS,
     UPLOAD_LIMIT,
     FileFacts,
     Finding,
@@ -28,8 +29,6 @@ _NAME_LEAST = 12
 
 _NAMED_AT_MOST = 8
 """Columns that a sentence names."""
-
-_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 
 
 def report(preflight: Preflight, now: datetime, cells: int, *, is_cut: bool = False) -> list[Line]:
@@ -103,7 +102,7 @@ def verdict(found: BatchVerdict, *, fields_are_known: bool) -> list[tuple[str, L
         limit = f"{rule}: {allowed} of {batches} may fail."
         if fields_are_known:
             return [(f"No record is suspect. {limit}", Look.SUCCESS)]
-        by_itself = "Nothing is known of the form's fields, so no value was checked."
+        by_itself = "Nothing is known of the form's fields: values were checked for damage only."
         return [(f"{by_itself} {limit}", Look.WARNING)]
     suspect = _count(found.suspects, "record is", "records are")
     said = [
@@ -149,15 +148,13 @@ def finding_text(finding: Finding) -> str:
             return f"no field has this link name; “{hint}” is near"
         case Kind.MISSING_MANDATORY if hint:
             return f"mandatory, but has no column, such as “{hint}”"
-        case Kind.TOO_LONG if not finding.blocks:
-            return f"longer than {hint} characters, the usual limit"
         case kind:
             return _TEXTS[kind].format(hint=hint)
 
 
 _TEXTS = {
     Kind.BLANK_NAME: "has no name",
-    Kind.DUPLICATE_COLUMN: "has the same name {hint}",
+    Kind.DUPLICATE_COLUMN: "names the same field {hint}",
     Kind.UNKNOWN_COLUMN: "no field has this link name",
     Kind.DISPLAY_NAME: "is a display name; the link name is “{hint}”",
     Kind.OTHER_CASE: "the link name is “{hint}”, in other capitals",
@@ -228,11 +225,11 @@ def _facts(preflight: Preflight, now: datetime, cells: int) -> Iterator[Line]:
         cells,
     )
     others = [
-        f"{_count(columns, 'column', 'columns')} with a {_DELIMITERS.get(character, character)}"
+        f"{_count(columns, 'column', 'columns')} with a {DELIMITERS.get(character, character)}"
         for character, columns in facts.other_delimiters
     ]
     instead = f" ({', '.join(others)})" if others else ""
-    delimiter = _DELIMITERS.get(facts.delimiter, facts.delimiter)
+    delimiter = DELIMITERS.get(facts.delimiter, facts.delimiter)
     look = Look.WARNING if others and len(facts.columns) == 1 else Look.DIM
     said = f"Encoding {facts.encoding}, delimiter {delimiter}{instead}"
     yield from _sentence(said, look, cells)
