@@ -186,3 +186,89 @@ def test_the_queue_knows_that_a_sender_is_gone(step: str, cli: CommandLine, home
         assert "unclear" not in cli("queue").out
         insertions.locks.release(form)
         assert f"unclear: {'a job may' if is_create else 'the job may'}" in cli("queue").out
+
+
+def queued(cli: CommandLine) -> list[tuple[str, str]]:
+    """The files of the queue: their labels, and where they stand."""
+    return [(it["label"], it["stage"]) for it in json.loads(cli("queue", "--json").out)]
+
+
+@pytest.fixture
+def waiting(signed_in: None, insert: Insert) -> None:
+    """Another job of the form is active, so that a second file waits."""
+    del signed_in
+    assert insert().code == 0
+    assert insert("--label", "Second").code == 0
+
+
+@pytest.mark.usefixtures("waiting")
+def test_read_only_lets_no_file_go_on(
+    cli: CommandLine, creator: Creator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = len(creator.log)
+    monkeypatch.setenv("ZCBULK_READ_ONLY", "true")
+    ended = cli("queue", "go-on", "Second", "--yes")
+    assert (ended.code, len(creator.log)) == (2, before)
+    assert "read-only" in ended.err
+
+
+@pytest.mark.usefixtures("waiting")
+@pytest.mark.parametrize("part", ["drop", "up", "go-on"])
+def test_an_empty_name_is_no_file(part: str, cli: CommandLine) -> None:
+    ended = cli("queue", part, "")
+    assert ended.code == 2
+    assert "is no file of the queue" in ended.err
+    assert queued(cli) == [("Second", "waits")]
+
+
+@pytest.mark.usefixtures("quick", "waiting")
+def test_a_file_that_was_queued_before_stays_whatever_its_create_meets(
+    cli: CommandLine, creator: Creator
+) -> None:
+    assert cli("abort", "contacts.csv", "--yes").code == 0
+    assert cli("status", "contacts.csv").code in (0, 1)
+    meet(creator, Call.CREATE, ERRORS["429-2955"].response())
+    ended = cli("queue", "go-on", "Second", "--yes")
+    assert ended.code == 4
+    assert "Second stays in the queue" in ended.err
+    assert queued(cli) == [("Second", "tries again")]
+
+
+def test_a_file_behind_a_bad_end_is_said_to_be_held(
+    insert: Insert, cli: CommandLine, creator: Creator
+) -> None:
+    assert insert().code == 0
+    assert cli("abort", "contacts.csv", "--yes").code == 0
+    assert cli("status", "contacts.csv").code in (0, 1)
+    ended = insert("--label", "Second")
+    assert ended.code == 1
+    assert "contacts.csv, ended badly" in ended.err
+    assert "zcbulk-tui queue go-on" in ended.err
+    assert queued(cli) == [("Second", "held")]
+    assert sent(creator).count("create") == 1
+
+
+def test_nothing_stays_in_the_queue_where_zoho_cannot_be_called_at_all(
+    insert: Insert, cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setenv("ZCBULK_CA_BUNDLE", "/nowhere/bundle.pem")
+        assert insert().code == 2
+    assert queued(cli) == []
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_command_does_not_wait_where_no_call_is_left(
+    insert: Insert,
+    cli: CommandLine,
+    creator: Creator,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    config = tmp_path / "few.toml"
+    config.write_text("[budget]\ndaily_calls = 2\n", encoding="utf-8")
+    monkeypatch.setenv("ZCBULK_CONFIG", str(config))
+    ended = insert()
+    assert "Fewer than 3 calls are left today" in ended.out
+    assert "queued" in ended.err
+    assert (sent(creator), queued(cli)) == ([], [("contacts.csv", "waits")])
