@@ -10,12 +10,13 @@ from tests.support.jobs import NOW
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.insertion import Insertion, QueuedFile, Slot, Stage, StepRecord, queued_files
 from zcbulk_tui.domain.job import Action
-from zcbulk_tui.errors import BusyError, RefusedError, UnclearError, ZcbulkError
+from zcbulk_tui.errors import Answer, BusyError, RefusedError, UnclearError, ZcbulkError
 from zcbulk_tui.render import queue
 from zcbulk_tui.render.glyphs import ASCII, UNICODE, Glyphs
 from zcbulk_tui.render.span import line_width
 from zcbulk_tui.tui import questions
 
+NO = RefusedError("No", answer=Answer(400, 12345, "No"))
 SENT = StepRecord(NOW)
 DONE = StepRecord(NOW, Outcome.ACCEPTED)
 LOST = SENT.ended_by(UnclearError("No answer"))
@@ -52,9 +53,10 @@ def file(made: Insertion, slot: Slot = Slot(), **changes: object) -> QueuedFile:
         ),
         (file(insertion(create=DONE, upload=LOST)), "unclear: the job may have the file"),
         (file(insertion(create=SENT.ended_by(BusyError("Busy")))), "tries again: Busy"),
-        (file(insertion(create=SENT.ended_by(RefusedError("No")))), "create refused: No"),
+        (file(insertion(create=SENT.ended_by(RefusedError("No")))), "stopped: No"),
+        (file(insertion(create=SENT.ended_by(NO))), "create refused: No"),
         (
-            file(insertion(create=DONE, upload=SENT.ended_by(RefusedError("No")))),
+            file(insertion(create=DONE, upload=SENT.ended_by(NO))),
             "upload refused: No",
         ),
     ],

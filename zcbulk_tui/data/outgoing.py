@@ -18,11 +18,9 @@ from zcbulk_tui.data.new_files import NewFile, NewFiles, Placed, stem_of
 from zcbulk_tui.data.row_map import RunWriter
 from zcbulk_tui.data.rows import OnProgress, RecordReader, read_rows
 from zcbulk_tui.data.source import Source, SourceKind
+from zcbulk_tui.domain.preflight import UPLOAD_LIMIT
 from zcbulk_tui.domain.upload import Suspects, UploadFile, upload_name
 from zcbulk_tui.errors import DataError
-
-LARGEST_UPLOAD = 100_000_000
-"""Bytes that a file may have: 100 MB [LIMB], by the smaller of the two meanings of MB."""
 
 
 class RecordNumbers(Protocol):
@@ -43,7 +41,7 @@ class Limits:
         records: Records, without the header; None for any number.
     """
 
-    size: int = LARGEST_UPLOAD
+    size: int = UPLOAD_LIMIT
     records: int | None = None
 
 

@@ -91,7 +91,11 @@ def said(file: QueuedFile) -> str:
         case Stage.UNCLEAR:
             return "unclear: the job may have the file"
         case Stage.TRIES_AGAIN | Stage.REFUSED:
-            tries = "tries again" if file.stage is Stage.TRIES_AGAIN else f"{step} refused"
+            if file.stage is Stage.TRIES_AGAIN:
+                tries = "tries again"
+            else:
+                is_of_zoho = error is None or error.answer is not None
+                tries = f"{step} refused" if is_of_zoho else "stopped"
             return f"{tries}: {error.title}" if error else tries
     return "over"
 

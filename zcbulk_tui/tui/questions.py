@@ -112,13 +112,14 @@ def go_on(file: QueuedFile) -> Question:
         return Question(
             f"Go on with “{insertion.label}”?", [where, coming], yes="Go on", typed=typed
         )
+    refused = record.error.title if record.error is not None else f"The {step} was refused"
     consequence = {
         (Step.CREATE, True): "The first create may have made a job whose id nobody knows. Then "
         "the form is busy, for up to 3 hours, and Zoho refuses this one.",
-        (Step.CREATE, False): "Zoho refused to create the job. This asks once more.",
+        (Step.CREATE, False): f"{refused}. This asks for a job once more.",
         (Step.UPLOAD, True): "The job may have the file already. Then Zoho refuses this upload, "
         "and nothing is doubled: a job takes one file.",
-        (Step.UPLOAD, False): "Zoho refused the file. This uploads it once more.",
+        (Step.UPLOAD, False): f"{refused}. This uploads the file once more.",
     }[step, record.is_unclear]
     verb = "Create" if step is Step.CREATE else "Upload"
     return Question(
