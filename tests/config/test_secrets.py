@@ -103,6 +103,7 @@ def test_no_shell_reads_the_command() -> None:
             id="failed",
         ),
         pytest.param(f"/nowhere/program {TOKEN}", "cannot be run", id="no program"),
+        pytest.param("~nosuch/program", "cannot be run", id="nobody's home"),
         pytest.param(f"pass '{TOKEN}", "quotes do not match", id="quotes"),
     ],
 )

@@ -2,16 +2,22 @@
 
 import csv
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pytest
-from textual.widgets import Input, Static
+from textual.widgets import Button, Input, Static
 
 from tests.tui.stage import Stage
+from zcbulk_tui.cli.preparing import LocalFiles, _LocalFile
+from zcbulk_tui.domain.insertion import InsertPlan, Prepared
 from zcbulk_tui.simulator.faults import Call
 from zcbulk_tui.simulator.fields import FORMS
 from zcbulk_tui.simulator.messages import LOST
 from zcbulk_tui.simulator.samples import sample
 from zcbulk_tui.simulator.schedule import Fault
+from zcbulk_tui.tui.inserting import OnProgress
+from zcbulk_tui.tui.screens.choose import ChooseScreen
 from zcbulk_tui.tui.screens.dialogs import ConfirmScreen
 from zcbulk_tui.tui.screens.insert_file import InsertFileScreen
 from zcbulk_tui.tui.screens.queue import QueueScreen
@@ -185,3 +191,143 @@ def test_a_path_goes_on(tmp_path: Path) -> None:
     assert completion(f"{begin}none") is None
     assert completion(f"{begin}none/x") is None
     assert completion("~/\0") is None
+
+
+async def test_a_path_with_the_home_of_nobody_is_a_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "~draft.csv").write_text("Email\na@b.co\n")
+    async with Stage().open() as stage:
+        await check(stage, "~nosuch/x.csv")
+        await stage.until(lambda: "There is no file" in said(stage))
+        dialog(stage).query_one("#path", Input).value = "~draft.csv"
+        dialog(stage).query_one("#check", Button).press()
+        await until_checked(stage)
+
+
+def lists_made(stage: Stage) -> int:
+    """How many calls of the Meta API there were."""
+    return sum("/meta/" in it.path for it in stage.creator.log)
+
+
+async def press_list_forms(stage: Stage) -> None:
+    dialog(stage).query_one("#list-forms", Button).press()
+    await stage.until(lambda: isinstance(stage.app.screen, ChooseScreen))
+
+
+async def test_what_was_listed_is_offered_and_listed_again_for_a_call() -> None:
+    async with Stage().open() as stage:
+        await stage.press("N")
+        await press_list_forms(stage)
+        assert "List them (1 call)" in "\n".join(stage.text())
+        assert lists_made(stage) == 0
+        await stage.press("enter")
+        await stage.until(lambda: "List them again (1 call)" in "\n".join(stage.text()))
+        assert lists_made(stage) == 1
+        await stage.press("escape")
+        await press_list_forms(stage)
+        assert "Contacts" in "\n".join(stage.text())
+        assert lists_made(stage) == 1
+        await stage.press("end", "enter")
+        await stage.until(lambda: lists_made(stage) == 2)
+        await stage.until(lambda: isinstance(stage.app.screen, ChooseScreen))
+        await stage.press("home", "enter")
+        assert dialog(stage).query_one("#form", Input).value
+
+
+class Held:
+    """The preparing of a file, which waits for the test: before its beginning, or at its end."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *, at_the_end: bool) -> None:
+        self.begun, self.goes_on, self.over = Event(), Event(), Event()
+        prepare = _LocalFile.prepare
+
+        def held(file: _LocalFile, plan: InsertPlan, on_progress: OnProgress) -> Prepared:
+            prepared = prepare(file, plan, on_progress) if at_the_end else None
+            self.begun.set()
+            self.goes_on.wait(20)
+            try:
+                on_progress(1, 2) if prepared is None else None
+                return prepared or prepare(file, plan, on_progress)
+            finally:
+                self.over.set()
+
+        monkeypatch.setattr(_LocalFile, "prepare", held)
+
+
+@pytest.mark.parametrize("at_the_end", [False, True])
+@pytest.mark.parametrize("key", ["escape", "back"])
+async def test_esc_ends_the_preparing_and_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str, at_the_end: bool
+) -> None:
+    path = tmp_path / "some.csv"
+    path.write_text("Email,Company\nnobody,Acme\na@b.co,Acme\n")
+    held = Held(monkeypatch, at_the_end=at_the_end)
+    async with Stage().open() as stage:
+        await check(stage, path)
+        await until_checked(stage)
+        await stage.press("enter")
+        await stage.until(lambda: "not an e-mail address" in "\n".join(stage.text()))
+        await stage.press("enter")
+        await stage.until(held.begun.is_set)
+        if key == "back":
+            dialog(stage).query_one("#back", Button).press()
+        else:
+            await stage.press("escape")
+        await stage.until(lambda: dialog(stage).query_one("#fields").display)
+        held.goes_on.set()
+        await stage.until(held.over.is_set)
+        await stage.until(lambda: not left_out(tmp_path))
+        assert dialog(stage).query_one("#fields").display
+        assert said(stage) == ""
+        path_field = dialog(stage).query_one("#path", Input)
+        assert stage.app.screen.focused is path_field
+        assert not path_field.disabled
+        await stage.press("enter")
+        await until_checked(stage)
+
+
+async def test_esc_ends_the_second_check(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, goes_on, over = Event(), Event(), Event()
+    check_again = LocalFiles.check
+
+    def held(files: LocalFiles, *about: Any) -> Any:
+        *_, fields, _, on_progress = about
+        if fields is None:
+            return check_again(files, *about)
+        begun.set()
+        goes_on.wait(20)
+        try:
+            on_progress(1, 2)
+        finally:
+            over.set()
+
+    monkeypatch.setattr(LocalFiles, "check", held)
+    async with Stage().open() as stage:
+        await check(stage, file)
+        await until_checked(stage)
+        await stage.press("enter")
+        await stage.until(begun.is_set)
+        await stage.press("escape")
+        goes_on.set()
+        await stage.until(over.is_set)
+        assert dialog(stage).query_one("#fields").display
+        assert not dialog(stage).query_one("#report").display
+
+
+async def test_what_is_unforeseen_ends_the_dashboard_with_a_sentence(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object) -> Prepared:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(_LocalFile, "prepare", failing)
+    async with Stage().open() as stage:
+        await check(stage, file)
+        await until_checked(stage)
+        await stage.press("tab", "enter")
+        while stage.app.is_running:
+            await stage.pilot.pause(0.01)
+    assert stage.app.return_code == 1
+    assert "ZeroDivisionError" in str(stage.app.last_words)

@@ -167,4 +167,5 @@ def _output(running: subprocess.Popen[bytes]) -> tuple[str, bytes]:
 
 
 def _expanded(word: str) -> str:
-    return str(Path(word).expanduser()) if word.startswith("~") else word
+    # Path.expanduser() raises where nobody has the name: what runs it says that better.
+    return os.path.expanduser(word)  # noqa: PTH111

@@ -1,7 +1,8 @@
 """The API client: create, upload, status, one attempt to start or abort, and the Meta API's lists.
 
-Every call returns its result or raises an error of the tree. Nothing is retried here: whether
-another call is worth its cost is for the monitor to decide.
+Every call returns its result or raises an error of the tree. One that certainly did nothing may be
+made again here: once where the access token was refused (code 1030), and a start or abort in each
+further way of putting it. Whether anything else is worth another call, the monitor decides.
 """
 
 import asyncio

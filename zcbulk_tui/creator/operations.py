@@ -20,7 +20,11 @@ from zcbulk_tui.errors import (
 
 
 class Operation(Enum):
-    """A call of Creator's; its value is what the log of calls has."""
+    """A call of Creator's.
+
+    Its value is what the log of calls has, but for `CONTROL`: there the log has the method and
+    the body that were tried.
+    """
 
     STATUS = "GET status"
     CONTROL = "start or abort"
@@ -83,7 +87,8 @@ _UNSUPPORTED = Rule(
     "file is uploaded.",
 )
 
-_PROVES_NOTHING = (UnclearError, UnreadableError, BusyError)
+_WORDED_FOR_ALL = (UnclearError, UnreadableError, BusyError)
+"""What the table says of these holds for any call."""
 
 
 def worded(rule: Rule, answer: Answer, operation: Operation | None) -> Rule:
@@ -94,7 +99,7 @@ def worded(rule: Rule, answer: Answer, operation: Operation | None) -> Rule:
         answer: What was answered.
         operation: The call; None for any.
     """
-    if operation is None or issubclass(rule.error, _PROVES_NOTHING):
+    if operation is None or issubclass(rule.error, _WORDED_FOR_ALL):
         return rule
     if operation is Operation.UPLOAD and "unsupported file" in answer.text.lower():
         return _UNSUPPORTED

@@ -11,10 +11,7 @@ from typing import Any
 
 from zcbulk_tui.creator.wire import ParsedAnswer, unreadable
 from zcbulk_tui.domain.address import is_link_name
-from zcbulk_tui.domain.form import FormField, NamedLink
-
-_LONGEST = 120
-"""Characters of a name that are kept."""
+from zcbulk_tui.domain.form import LONGEST_NAME, FormField, NamedLink
 
 _LONGEST_CHOICE = 500
 """Characters of a choice that are kept: values are compared with it."""
@@ -43,7 +40,7 @@ def fields(parsed: ParsedAnswer) -> tuple[FormField, ...]:
             is_unique=_is_true(each.get("unique")),
             max_char=_number(each.get("max_char")) or None,
             subfields=tuple(
-                parsed.line(it, _LONGEST)
+                parsed.line(it, LONGEST_NAME)
                 for it in _names(each.get("subfields", each.get("sub_fields")), _SUBFIELD_KEYS)
             ),
             choices=tuple(
@@ -93,7 +90,7 @@ def _objects(parsed: ParsedAnswer, key: str) -> Iterator[dict[str, Any]]:
 
 def _text(parsed: ParsedAnswer, each: dict[str, Any], key: str) -> str:
     value = each.get(key)
-    return parsed.line(value, _LONGEST) if isinstance(value, str) else ""
+    return parsed.line(value, LONGEST_NAME) if isinstance(value, str) else ""
 
 
 def _number(value: Any) -> int | None:

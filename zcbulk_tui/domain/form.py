@@ -7,6 +7,9 @@ from enum import IntEnum
 
 from zcbulk_tui.domain.job import Environment, JobRef
 
+LONGEST_NAME = 120
+"""Characters that are kept of the name of a field, a form or an application."""
+
 
 @dataclass(frozen=True, slots=True)
 class FormRef:

@@ -85,6 +85,11 @@ class Calls:
         self._memory = memory
         self._now = now
 
+    @property
+    def profile(self) -> str:
+        """Whose calls they are."""
+        return self._memory.profile
+
     def admit(self, place: float, cause: Cause) -> Admission:
         """Counts a call that the gate has let through."""
         return Admission(place, self._quota.count(cause), cause)

@@ -75,8 +75,8 @@ class FormLists:
         return found
 
     def known_applications(self, origin: str) -> tuple[NamedLink, ...] | None:
-        """Returns the applications as they were listed last; None if never."""
-        return self._cache.links(origin)
+        """Returns the applications as this profile listed them last; None if never."""
+        return self._cache.links(*self._about_applications(origin))
 
     async def applications(self, origin: str) -> tuple[NamedLink, ...]:
         """Lists the applications that the user may see.
@@ -86,8 +86,12 @@ class FormLists:
         """
         self._quota.check(1)
         found = await self._api.applications(origin, self._slots("all applications", "apps"))
-        self._cache.keep_links(found, self._now(), origin)
+        self._cache.keep_links(found, self._now(), *self._about_applications(origin))
         return found
+
+    def _about_applications(self, origin: str) -> tuple[str, ...]:
+        # A call lists those of whoever makes it, which another profile must not be shown.
+        return "applications", origin, self._calls.profile
 
     def _slots(self, about: str, why: str) -> Slots:
         return Slots(self._calls, about, self._cause, why, Priority.KEY)

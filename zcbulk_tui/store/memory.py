@@ -70,7 +70,7 @@ class Memory:
         shows_list: bool = True,
     ) -> None:
         self._database = database
-        self._profile = profile
+        self.profile = profile
         self._windows = windows
         self._shows_list = shows_list
         self._list = watch_list.WatchList(database, profile)
@@ -110,13 +110,13 @@ class Memory:
         """Has jobs polled for as long as this window is open; raises as `add` does."""
         with self._database.transaction() as connection:
             for job in jobs:
-                connection.execute(KNOW_JOB, job_values(self._profile, job))
+                connection.execute(KNOW_JOB, job_values(self.profile, job))
                 connection.execute(_WANT, self._named(job.ref))
 
     def know(self, jobs: Iterable[WatchedJob]) -> None:
         """Makes sure that jobs can be remembered, though they may not be on the list; no error."""
         for job in jobs:
-            self._database.write_later(KNOW_JOB, job_values(self._profile, job))
+            self._database.write_later(KNOW_JOB, job_values(self.profile, job))
 
     def edit(self, job: WatchedJob) -> None:
         """Keeps what the user says of a job; raises as `add` does."""
@@ -158,7 +158,7 @@ class Memory:
         if self._to_want and self._windows.number:
             self.want(self._to_want)
             self._to_want = []
-        found = recall.polled(self._database, self._profile, self._windows.number)
+        found = recall.polled(self._database, self.profile, self._windows.number)
         self._listed = found
         self._jobs = {ref: job for ref, job in self._jobs.items() if ref in found}
         return {
@@ -169,8 +169,8 @@ class Memory:
         """Returns what is known of jobs that are polled; None for all; raises nothing."""
         try:
             shown = self.polled()
-            snapshots = recall.in_full(self._database, self._profile, refs)
-            commands = recall.last_commands(self._database, self._profile)
+            snapshots = recall.in_full(self._database, self.profile, refs)
+            commands = recall.last_commands(self._database, self.profile)
         except ConfigError:
             return []
         self._jobs.update((snapshot.ref, snapshot.job) for snapshot in snapshots)
@@ -183,7 +183,7 @@ class Memory:
     def known(self, job: WatchedJob) -> JobSnapshot:
         """Returns what is known of a job, whether it is polled or not; raises nothing."""
         with suppress(ConfigError):
-            return recall.known(self._database, self._profile, job)
+            return recall.known(self._database, self.profile, job)
         return JobSnapshot(job)
 
     def last_command(self, ref: JobRef) -> ControlRecord | None:
@@ -214,7 +214,7 @@ class Memory:
             self._began_anew = self._database.begun_anew
             self._last_reading, self._last_event = self._newest()
             return News(is_any=True, other_wishes=True)
-        values = {"profile": self._profile, "window": self._windows.number}
+        values = {"profile": self.profile, "window": self._windows.number}
         try:
             read = self._database.rows(READINGS_SINCE, {**values, "last": self._last_reading})
             events = self._database.rows(EVENTS_SINCE, {**values, "last": self._last_event})
@@ -242,17 +242,17 @@ class Memory:
 
     def read(self, ref: JobRef, reading: JobReading) -> None:
         """Keeps a reading; raises nothing."""
-        values = reading_values(self._profile, self._windows.number, ref, reading)
+        values = reading_values(self.profile, self._windows.number, ref, reading)
         self._database.write_later(KEEP_READING, values)
 
     def happened(self, event: JobEvent) -> None:
         """Keeps an event; raises nothing."""
-        values = event_values(self._profile, self._windows.number, event)
+        values = event_values(self.profile, self._windows.number, event)
         self._database.write_later(KEEP_EVENT if event.ref else KEEP_EVENT_OF_ALL, values)
 
     def called(self, record: CallRecord) -> None:
         """Keeps what there is to say of a call; raises nothing."""
-        self._database.write_later(KEEP_CALL, call_values(self._profile, record))
+        self._database.write_later(KEEP_CALL, call_values(self.profile, record))
 
     def begin(self, record: ControlRecord) -> None:
         """Keeps a command that is about to be sent, if none stands in its way.
@@ -285,7 +285,7 @@ class Memory:
 
     def _record(self, record: ControlRecord) -> None:
         with self._database.transaction(durable=True, patience=_PATIENCE) as connection:
-            connection.execute(KNOW_JOB, job_values(self._profile, record.job))
+            connection.execute(KNOW_JOB, job_values(self.profile, record.job))
             values = control_log.values(record)
             for row in connection.execute(control_log.IN_THE_WAY, values).fetchall():
                 raise control_log.to_record(row).held()
@@ -315,11 +315,11 @@ class Memory:
     def _write_anew(self, connection: "sqlite3.Connection") -> None:
         """Writes what this window knows into a file that is begun anew, where it lacks that."""
         for ref, job in self._jobs.items():
-            known = connection.execute(KNOW_JOB, job_values(self._profile, job))
+            known = connection.execute(KNOW_JOB, job_values(self.profile, job))
             listed, _ = self._listed.get(ref, (False, False))
             # One that the file knows was taken off the list by somebody, if it is not on it.
             if listed and known.rowcount == 1:
-                connection.execute(PUT_LAST, key(self._profile, ref))
+                connection.execute(PUT_LAST, key(self.profile, ref))
         for record in self._commands.values():
             connection.execute(KNOW_JOB, job_values(record.profile, record.job))
             connection.execute(control_log.KEEP, control_log.values(record))
@@ -331,7 +331,7 @@ class Memory:
         ]
 
     def _named(self, ref: JobRef) -> dict[str, Any]:
-        return {**key(self._profile, ref), "window": self._windows.number}
+        return {**key(self.profile, ref), "window": self._windows.number}
 
     def _newest(self) -> tuple[int, int]:
         try:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from zcbulk_tui.domain.form import FormField, FormFields, FormRef, NamedLink
+from zcbulk_tui.domain.form import LONGEST_NAME, FormField, FormFields, FormRef, NamedLink
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.store.database import Database
@@ -18,12 +18,11 @@ INSERT INTO meta (about, read_at, answer) VALUES (?, ?, ?)
 ON CONFLICT (about) DO UPDATE SET read_at = excluded.read_at, answer = excluded.answer
 """
 
-_LONGEST = 200
-"""Characters of a name that are kept."""
-
 
 class MetaCache:
-    """Keeps what was listed, for all profiles: forms are the same whoever lists them.
+    """Keeps what was listed.
+
+    Forms and fields are kept for all profiles, being the same whoever lists them.
 
     Nothing here raises: what cannot be kept or read is listed anew.
 
@@ -50,12 +49,12 @@ class MetaCache:
         """Returns the forms or applications that were listed last; None where they were not.
 
         Args:
-            about: What was listed, such as origin, owner, application and environment.
+            about: What was listed: origin, owner, application and environment for forms.
         """
         with suppress(ConfigError, *MAKES_NO_SENSE):
             for _, answer in self._rows(list(about)):
                 return tuple(
-                    NamedLink(*(one_line(text, _LONGEST) for text in parts))
+                    NamedLink(*(one_line(text, LONGEST_NAME) for text in parts))
                     for parts in json.loads(answer)
                 )
         return None
@@ -93,12 +92,12 @@ def _field_object(field: FormField) -> dict[str, object]:
 
 def _to_field(parts: Mapping[str, Any]) -> FormField:
     return FormField(
-        one_line(parts["link_name"], _LONGEST),
-        one_line(parts["display_name"], _LONGEST),
+        one_line(parts["link_name"], LONGEST_NAME),
+        one_line(parts["display_name"], LONGEST_NAME),
         int(parts["type"]),
         bool(parts["mandatory"]),
         bool(parts["unique"]),
         None if parts["max_char"] is None else int(parts["max_char"]),
-        tuple(one_line(name, _LONGEST) for name in parts["subfields"]),
+        tuple(one_line(name, LONGEST_NAME) for name in parts["subfields"]),
         tuple(parts["choices"]),
     )

@@ -74,8 +74,8 @@ def cancel_upload(file: QueuedFile) -> Question:
     return Question(
         f"Cancel the upload of “{file.insertion.label}”?",
         [
-            "Its job stays, without a file. The queue keeps the file: S there uploads it from its "
-            "beginning, x takes it off.",
+            "Its job stays, without a file. The queue keeps the file: there you can let it go on, "
+            "from its beginning, or take it off.",
         ],
         yes="Cancel the upload",
     )

@@ -1,7 +1,9 @@
 """The dialog that inserts a file: which file and which form, then what the check has found."""
 
 import asyncio
+import threading
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
@@ -14,6 +16,7 @@ from textual.css.query import DOMQuery
 from textual.suggester import SuggestFromList
 from textual.widget import Widget
 from textual.widgets import Button, Input, Label, Select, Static
+from textual.worker import Worker
 
 from zcbulk_tui.domain.form import FormFields, FormRef, NamedLink
 from zcbulk_tui.domain.insertion import InsertPlan, Prepared
@@ -21,7 +24,7 @@ from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.domain.upload import Suspects
 from zcbulk_tui.errors import EncodingUnknownError, UsageError, ZcbulkError
 from zcbulk_tui.render import preflight
-from zcbulk_tui.tui.inserting import CheckedFile, FormNames, Inserting, question
+from zcbulk_tui.tui.inserting import CheckedFile, Files, FormNames, Inserting, question
 from zcbulk_tui.tui.profile_spec import JobDefaults
 from zcbulk_tui.tui.screens.choose import ChooseScreen
 from zcbulk_tui.tui.screens.dialogs import ConfirmScreen, Dialog
@@ -54,7 +57,55 @@ _Made = TypeVar("_Made")
 
 
 class _CancelledError(Exception):
-    """Ends the reading of a file whose dialog was closed."""
+    """Ends the reading of a file that nobody wants any more."""
+
+
+class _Reading:
+    """The reading of a file in a thread, for as long as somebody wants it.
+
+    Attributes:
+        read: Bytes that were read, and bytes in all.
+
+    Args:
+        files: Discards what was written for nothing.
+    """
+
+    def __init__(self, files: Files) -> None:
+        self.read = (0, 0)
+        self._files = files
+        self._is_cancelled = False
+        self._unclaimed: Prepared | None = None
+        self._lock = threading.Lock()
+
+    def note_progress(self, read: int, size: int) -> None:
+        """Takes from the thread how far it is; ends it where nobody wants it."""
+        if self._is_cancelled:
+            raise _CancelledError
+        self.read = (read, size)
+
+    def prepare(self, checked: CheckedFile, plan: InsertPlan) -> None:
+        """Writes what is uploaded, for `claim`; in the thread."""
+        prepared = checked.prepare(plan, self.note_progress)
+        with self._lock:
+            self._unclaimed = prepared
+        if self._is_cancelled:
+            self._discard()
+
+    def claim(self) -> Prepared | None:
+        """Returns what was prepared, once: who has it inserts or discards it."""
+        with self._lock:
+            claimed, self._unclaimed = self._unclaimed, None
+        return claimed
+
+    def cancel(self) -> None:
+        """Ends it; what was prepared and not claimed goes, whether that comes first or this."""
+        self._is_cancelled = True
+        self._discard()
+
+    def _discard(self) -> None:
+        prepared = self.claim()
+        if prepared is not None:
+            self._files.discard(prepared)
 
 
 class InsertFileScreen(Dialog[Prepared | None]):
@@ -86,8 +137,9 @@ class InsertFileScreen(Dialog[Prepared | None]):
         self._forms = forms
         self._calls_left = calls_left
         self._now = now
-        self._read = (0, 0)
-        self._is_closed = False
+        self._reading: _Reading | None = None
+        self._busy: Sequence[Widget] = ()
+        self._worker: Worker[None] | None = None
         self._checked: CheckedFile | None = None
         self._form: FormRef | None = None
         self._encoding: str | None = None
@@ -146,7 +198,7 @@ class InsertFileScreen(Dialog[Prepared | None]):
                 yield Static(id="problem", markup=False)
                 with Horizontal(classes="dialog-buttons"):
                     yield Button("Cancel", id="cancel", classes="first")
-                    yield Button("List forms (1 call)", id="list-forms", classes="first")
+                    yield Button("List forms…", id="list-forms", classes="first")
                     yield Button("Check", id="check", variant="primary", classes="first")
                     yield Button("Back", id="back", classes="second")
                     yield Button("List fields (1 call)", id="list-fields", classes="second")
@@ -159,8 +211,8 @@ class InsertFileScreen(Dialog[Prepared | None]):
         self._ticking = self.set_interval(_TICK, self._show_progress, pause=True)
 
     def on_unmount(self) -> None:
-        """Ends the reading of a file."""
-        self._is_closed = True
+        """Ends what is under way."""
+        self._stop()
 
     def on_resize(self) -> None:
         """Fits the report to the width."""
@@ -168,7 +220,7 @@ class InsertFileScreen(Dialog[Prepared | None]):
             self.call_after_refresh(self._show_report, self._checked)
 
     def _show_progress(self) -> None:
-        read, size = self._read
+        read, size = self._reading.read if self._reading else (0, 0)
         if size:
             part = min(read * 100 // size, 100)
             self._say(f"Reading the file: {part} % of {preflight.size(size)}. Esc cancels.")
@@ -187,7 +239,11 @@ class InsertFileScreen(Dialog[Prepared | None]):
     # The first page: a file and a form.
 
     def action_cancel(self) -> None:
-        """Goes back from the report to the fields, and from them to the list."""
+        """Goes back from the report to the fields, and from them to the list.
+
+        What is under way ends: its answer would come over something else.
+        """
+        self._stop()
         if self._checked is not None:
             self._show_fields()
         else:
@@ -223,37 +279,51 @@ class InsertFileScreen(Dialog[Prepared | None]):
 
     @on(Button.Pressed, "#list-forms")
     def _list(self) -> None:
-        self._work(self._list_forms())
-
-    async def _list_forms(self) -> None:
-        """Lists the applications, or the forms of one, for the user to choose from."""
-        names, lists = self._names(), self._inserting.lists
+        """Shows the applications, or the forms of one, as they were listed last."""
+        names, lists, origin = self._names(), self._inserting.lists, self._home.origin
+        if not (names.owner.strip() and names.app.strip()):
+            self._choose(None, lists.known_applications(origin))
+            return
         try:
-            if names.owner.strip() and names.app.strip():
-                form = names._replace(form="x").ref(self._home.origin)
-                known = lists.known_forms(form) or await lists.forms(form)
-                self._choose("Which form?", known, ("form",))
-            else:
-                origin = self._home.origin
-                known = lists.known_applications(origin) or await lists.applications(origin)
-                self._choose("Which application?", known, ("app", "owner"))
+            app = names._replace(form="x").ref(origin)
+        except UsageError as error:
+            self._say(str(error))
+        else:
+            self._choose(app, lists.known_forms(app))
+
+    async def _list_anew(self, app: FormRef | None) -> None:
+        lists = self._inserting.lists
+        try:
+            found = await (lists.forms(app) if app else lists.applications(self._home.origin))
         except ZcbulkError as error:
             self._say(str(error))
+        else:
+            self._choose(app, found)
 
-    def _choose(self, title: str, links: Sequence[NamedLink], fields: Sequence[str]) -> None:
-        if not links:
-            self._say("Zoho lists none.")
-            return
+    def _choose(self, app: FormRef | None, known: Sequence[NamedLink] | None) -> None:
+        """Offers what is known, and to list it for a call.
+
+        Args:
+            app: A form of the application whose forms they are; None for applications.
+            known: What was listed; None where nothing was yet.
+        """
+        links = known or ()
 
         def chosen(index: int | None) -> None:
-            if index is not None:
+            if index == len(links):
+                self._work(self._list_anew(app))
+            elif index is not None:
                 link = links[index]
+                fields = ("form",) if app else ("app", "owner")
                 for field, value in zip(fields, (link.link_name, link.owner), strict=False):
                     self._field(field).value = value
                 self._field("form").focus()
 
+        title = "Which form?" if app else "Which application?"
+        text = "" if known is None or known else "Zoho listed none."
         lines = [f"{it.link_name}  {it.display_name}" for it in links]
-        self.app.push_screen(ChooseScreen(title, "", lines), chosen)
+        lines.append("List them (1 call)" if known is None else "List them again (1 call)")
+        self.app.push_screen(ChooseScreen(title, text, lines), chosen)
 
     # The check.
 
@@ -263,11 +333,13 @@ class InsertFileScreen(Dialog[Prepared | None]):
         self._work(self._checking(path, self._inserting.lists.known_fields(form)))
 
     async def _checking(self, path: Path, fields: FormFields | None) -> None:
+        reading = _Reading(self._inserting.files)
         try:
             checked = await self._in_thread(
+                reading,
                 lambda: self._inserting.files.check(
-                    path, fields, self._encoding, self._note_progress
-                )
+                    path, fields, self._encoding, reading.note_progress
+                ),
             )
         except EncodingUnknownError as error:
             self._ask_for_encoding(error)
@@ -350,10 +422,14 @@ class InsertFileScreen(Dialog[Prepared | None]):
         self._work(self._preparing(checked, plan))
 
     async def _preparing(self, checked: CheckedFile, plan: InsertPlan) -> None:
+        reading = _Reading(self._inserting.files)
         try:
-            prepared = await self._in_thread(lambda: checked.prepare(plan, self._note_progress))
+            await self._in_thread(reading, lambda: reading.prepare(checked, plan))
         except ZcbulkError as error:
             self._say(str(error))
+            return
+        prepared = reading.claim()
+        if prepared is None:
             return
         self._say("")
 
@@ -368,24 +444,40 @@ class InsertFileScreen(Dialog[Prepared | None]):
 
     # What takes long.
 
-    def _note_progress(self, read: int, size: int) -> None:
-        """Takes from the thread that reads how far it is."""
-        self._read = (read, size)
-        if self._is_closed:
-            raise _CancelledError
-
-    async def _in_thread(self, read: Callable[[], _Made]) -> _Made:
-        self._read = (0, 0)
+    async def _in_thread(self, reading: _Reading, read: Callable[[], _Made]) -> _Made:
+        self._reading = reading
         self._ticking.resume()
-        busy = [it for it in self.query("Button, Input, Select") if it.id not in _ALWAYS]
-        for widget in busy:
+        self._busy = [it for it in self.query("Button, Input, Select") if it.id not in _ALWAYS]
+        for widget in self._busy:
             widget.disabled = True
         try:
             return await asyncio.to_thread(read)
         finally:
-            self._ticking.pause()
-            for widget in busy:
-                widget.disabled = False
+            if self._reading is reading:
+                self._end_reading()
+
+    def _end_reading(self) -> None:
+        self._reading = None
+        self._ticking.pause()
+        for widget in self._busy:
+            widget.disabled = False
 
     def _work(self, coroutine: Coroutine[Any, Any, None]) -> None:
-        self.run_worker(coroutine, group="insert", exclusive=True, exit_on_error=False)
+        self._stop()
+
+        async def work() -> None:
+            with suppress(_CancelledError):
+                await coroutine
+
+        # The app's own worker: the app hears of it if something unforeseen goes wrong.
+        self._worker = self.app.run_worker(work(), group="insert", exit_on_error=False)
+
+    def _stop(self) -> None:
+        """Ends what is under way, and discards what was written for it."""
+        if self._worker is not None:
+            self._worker.cancel()
+            self._worker = None
+        if self._reading is not None:
+            self._reading.cancel()
+            # Not only once its worker is gone: what is disabled until then takes no focus.
+            self._end_reading()

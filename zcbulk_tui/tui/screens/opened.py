@@ -13,7 +13,11 @@ from zcbulk_tui.tui.screens.watch_jobs import WatchJobsScreen
 
 
 class Opened:
-    """The screens, and what reads a pasted text for them."""
+    """The screens, and what reads a pasted text for them.
+
+    One name for all, which the watch screen imports when it opens the first: loaded earlier, they
+    would hold up the first frame.
+    """
 
     AddJob = AddJobScreen
     Budget = BudgetScreen

@@ -60,7 +60,9 @@ class QueueScreen(KeyedScreen[None], ModalScreen[None]):
         self._files = files
         self._actions = actions
         self._glyphs = glyphs
-        self._selected = 0
+        self._selected: str | None = None
+        self._place = 0
+        self._told_of: str | None = None
         self._list = Lines(id="queue-list")
         self._about = Static(id="queue-about", markup=False)
 
@@ -83,17 +85,21 @@ class QueueScreen(KeyedScreen[None], ModalScreen[None]):
     def show_files(self) -> None:
         """Shows the queue as it is now."""
         files, width = self._files(), self._list.size.width
-        self._selected = max(0, min(self._selected, len(files) - 1))
+        self._select(files, self._place_in(files))
         drawn: list[Line] = [
-            self._row(file, width, selected=at == self._selected) for at, file in enumerate(files)
-        ] or [fit_line([Span(" No file is on its way. N inserts one.", Look.DIM)], width)]
+            self._row(file, width, selected=at == self._place) for at, file in enumerate(files)
+        ] or [fit_line([Span(f" No file is on its way.{self._how_to_insert}", Look.DIM)], width)]
         self._list.styles.height = len(drawn)
         self._list.show(*drawn)
         selected = self.selected
-        said = " ".join(self._actions.about(selected)) if selected else ""
-        self._about.update(said)
+        self._about.update(self._said_of(selected) if selected else "")
         keys = self.query_one("#queue-keys", Lines)
         keys.show(legend(self.keys, _KEYS, keys.size.width))
+
+    def _said_of(self, file: QueuedFile) -> str:
+        if file.insertion.key == self._told_of and not file.stage.needs_user:
+            return "It goes on by itself."
+        return " ".join(self._actions.about(file))
 
     def _row(self, file: QueuedFile, width: int, *, selected: bool) -> Line:
         bar = Span(self._glyphs.cursor if selected else " ", Look.RUNNING)
@@ -101,9 +107,24 @@ class QueueScreen(KeyedScreen[None], ModalScreen[None]):
 
     @property
     def selected(self) -> QueuedFile | None:
-        """The file under the cursor; None where there is none."""
-        files = self._files()
-        return files[self._selected] if self._selected < len(files) else None
+        """The file that was drawn under the cursor, as it is now; None where it has left."""
+        return next((it for it in self._files() if it.insertion.key == self._selected), None)
+
+    def _place_in(self, files: Sequence[QueuedFile]) -> int:
+        """Where the selected file is; its old place where it has left, for a neighbour."""
+        places = (at for at, it in enumerate(files) if it.insertion.key == self._selected)
+        return next(places, self._place)
+
+    def _select(self, files: Sequence[QueuedFile], place: int) -> None:
+        self._place = max(0, min(place, len(files) - 1))
+        selected = files[self._place].insertion.key if files else None
+        if selected != self._selected:
+            self._selected, self._told_of = selected, None
+
+    @property
+    def _how_to_insert(self) -> str:
+        shown = next(key.shown for key in self.keys if key.action == "insert")
+        return f" {shown.split()[0]} inserts one." if shown else ""
 
     @property
     def page_lines(self) -> int:
@@ -112,12 +133,14 @@ class QueueScreen(KeyedScreen[None], ModalScreen[None]):
 
     def move(self, lines: int) -> None:
         """Moves the cursor."""
-        self._selected += lines
+        files = self._files()
+        self._select(files, self._place_in(files) + lines)
         self.show_files()
 
     def move_to_end(self, *, last: bool) -> None:
         """Moves the cursor to the first or the last file."""
-        self._selected = len(self._files()) if last else 0
+        files = self._files()
+        self._select(files, len(files) if last else 0)
         self.show_files()
 
     def action_queue_up(self) -> None:
@@ -133,9 +156,6 @@ class QueueScreen(KeyedScreen[None], ModalScreen[None]):
         if selected is None:
             return
         self._actions.move(selected, up=up)
-        keys = [file.insertion.key for file in self._files()]
-        if selected.insertion.key in keys:
-            self._selected = keys.index(selected.insertion.key)
         self.show_files()
 
     def action_drop(self) -> None:
@@ -160,7 +180,8 @@ class QueueScreen(KeyedScreen[None], ModalScreen[None]):
         if selected is None:
             return
         if not selected.stage.needs_user:
-            self._about.update("It goes on by itself.")
+            self._told_of = self._selected
+            self.show_files()
             return
 
         def answered(yes: bool | None) -> None:

@@ -26,7 +26,8 @@ class PathField(Field):
     @property
     def path(self) -> Path:
         """What was typed, with ``~`` as the home folder."""
-        return Path(self.value.strip()).expanduser()
+        # Path.expanduser() raises where nobody has the name; such a file may be here as well.
+        return Path(os.path.expanduser(self.value.strip()))  # noqa: PTH111
 
 
 class _Paths(Suggester):
