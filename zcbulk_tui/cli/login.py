@@ -166,7 +166,7 @@ def _code(scopes: Sequence[str]) -> SecretStr:
 
 def _refresh_token(file: str) -> SecretStr:
     if file:
-        return secrets.from_file(Path(file).expanduser())
+        return secrets.from_file(Path(secrets.expanded(file)))
     token = secrets.from_environment(secrets.REFRESH_TOKEN)
     return token or prompts.secret("Refresh token: ", secrets.REFRESH_TOKEN)
 

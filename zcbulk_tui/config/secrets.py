@@ -118,7 +118,7 @@ def printed_by(command: str) -> "SecretStr":
 def _run(command: str) -> tuple[str, str]:
     """Returns what went wrong, which is empty for nothing, and what was printed."""
     try:
-        words = [_expanded(word) for word in shlex.split(command)]
+        words = [expanded(word) for word in shlex.split(command)]
     except ValueError:
         return "its quotes do not match", ""
     try:
@@ -166,6 +166,7 @@ def _output(running: subprocess.Popen[bytes]) -> tuple[str, bytes]:
     return "it printed something that is no token, far too much of it", b""
 
 
-def _expanded(word: str) -> str:
-    # Path.expanduser() raises where nobody has the name: what runs it says that better.
+def expanded(word: str) -> str:
+    """Returns a word with ``~`` as the home folder."""
+    # Path.expanduser() raises where nobody has the name: what opens or runs it says that better.
     return os.path.expanduser(word)  # noqa: PTH111
