@@ -124,6 +124,7 @@ def test_a_file_without_a_refresh_token(
     assert not (home / "state").exists()
 
 
+@pytest.mark.usefixtures("client")
 def test_a_file_in_the_home_of_nobody(cli: CommandLine, zoho: Zoho) -> None:
     name = "~nobody-of-this-name/token"
     complaint(cli("login", "--refresh-token", name), 2, f"{name} cannot be read")
