@@ -5,7 +5,7 @@ from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Sequence
 from contextlib import closing
 
-from zcbulk_tui.cli import insert, options, prompts
+from zcbulk_tui.cli import insert, options, prompts, queue_work
 from zcbulk_tui.cli.context import insert_context
 from zcbulk_tui.cli.json_records import insertion_object
 from zcbulk_tui.cli.output import in_columns, print_lines
@@ -171,7 +171,7 @@ def _go_on(arguments: Namespace, settings: Settings) -> int:
         if not arguments.yes and not _confirmed(questions.go_on(file)):
             raise RefusedError("Nothing was sent", "It was not confirmed.")
         released = insertions.release(named)
-    return insert.work(arguments, settings, [released], are_new=False)
+    return queue_work.work(arguments, settings, [released], are_new=False)
 
 
 def _confirmed(question: Question) -> bool:

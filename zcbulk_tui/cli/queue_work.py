@@ -1,0 +1,214 @@
+"""Works files of the queue for a command, and reports what becomes of each."""
+
+import asyncio
+import json
+import signal
+from argparse import Namespace
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from functools import partial
+from typing import NamedTuple
+
+from zcbulk_tui.cli import event_loop
+from zcbulk_tui.cli.client import open_client
+from zcbulk_tui.cli.context import insert_context
+from zcbulk_tui.cli.inserting import Follower, until_ended, until_settled, working
+from zcbulk_tui.cli.json_records import insertion_object
+from zcbulk_tui.cli.output import print_error
+from zcbulk_tui.cli.sending import failure
+from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.domain.commands import command
+from zcbulk_tui.domain.insertion import BAD_ENDS, STARTED, Insertion, Stage, stage
+from zcbulk_tui.domain.job import Action, JobReading, WatchedJob
+from zcbulk_tui.errors import Occasion, RefusedError, UsageError, ZcbulkError
+from zcbulk_tui.monitor.profile_context import ProfileContext
+from zcbulk_tui.store.insertions import Insertions
+
+
+def work(
+    arguments: Namespace, settings: Settings, files: Sequence[Insertion], *, are_new: bool
+) -> int:
+    """Works files of the queue, and reports how they come along; returns the exit code.
+
+    Args:
+        arguments: What was typed.
+        settings: The configuration.
+        files: The files.
+        are_new: Whether this command has put them into the queue: where nothing of them comes to
+            Zoho, they are taken off it again.
+
+    Raises:
+        ZcbulkError: Nothing was sent.
+    """
+    say = print_error if arguments.json else partial(print, flush=True)
+    follower = Follower([it.key for it in files], say)
+    outcome = _Outcome()
+    try:
+        event_loop.run(_insert(arguments, settings, files, follower, outcome, are_new=are_new))
+    except (KeyboardInterrupt, asyncio.CancelledError) as error:
+        follower.clear()
+        print_error(
+            "Interrupted. What was sent is written down; what was not stays in the queue: "
+            f"{command('queue', settings.profile)}"
+        )
+        if isinstance(error, KeyboardInterrupt):
+            raise
+        return 128 + (outcome.signal or signal.SIGTERM)
+    follower.clear()
+    refused = [(it.insertion, it.error) for it in outcome.results if it.error is not None]
+    if arguments.json:
+        objects = [insertion_object(it.insertion, it.stage, it.error) for it in outcome.results]
+        print(json.dumps(objects, indent=2))
+    for insertion, refusal in refused:
+        # What stays in the queue is sent again, but not by this command.
+        stays = insertion.ref is not None and not insertion.is_over
+        print_error(refusal.told(Occasion.ONCE if stays else Occasion.COMMAND))
+    if outcome.unread is not None:
+        print_error(outcome.unread.told(Occasion.ONCE))
+    ended = outcome.reading
+    is_bad = ended is not None and ended.state in BAD_ENDS
+    errors = [refusal for _, refusal in refused]
+    if outcome.unread is not None:
+        errors.append(outcome.unread)
+    return max([int(is_bad), *(it.exit_code for it in errors)])
+
+
+class _Result(NamedTuple):
+    """What has become of a file, and why it comes no further; None for no reason."""
+
+    insertion: Insertion
+    stage: Stage
+    error: ZcbulkError | None
+
+
+class _Outcome:
+    """What has become of the files, how the last job ended, and which signal has ended it."""
+
+    def __init__(self) -> None:
+        self.results: list[_Result] = []
+        self.reading: JobReading | None = None
+        self.unread: ZcbulkError | None = None
+        self.signal: int | None = None
+
+
+async def _insert(
+    arguments: Namespace,
+    settings: Settings,
+    files: Sequence[Insertion],
+    follower: Follower,
+    outcome: _Outcome,
+    *,
+    are_new: bool,
+) -> None:
+    inserting, loop = asyncio.current_task(), asyncio.get_running_loop()
+
+    def end(number: int) -> None:
+        outcome.signal = number
+        if inserting is not None:
+            inserting.cancel()
+
+    # What is known of a step then is written down before the process ends.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) == signal.SIG_DFL:
+            loop.add_signal_handler(number, end, number)
+    say = print_error if arguments.json else partial(print, flush=True)
+    async with AsyncExitStack() as stack:
+        context, quota, insertions = stack.enter_context(insert_context(settings))
+        try:
+            client = await stack.enter_async_context(open_client(settings))
+        except ZcbulkError:
+            if are_new:
+                _forget(insertions, files, settings.profile)
+            raise
+        keys = [file.key for file in files]
+        async with working(client, context, quota, insertions, follower, files) as queue:
+            found = await until_settled(queue, follower, insertions, keys, waits=arguments.wait)
+            outcome.results = [
+                _result(it, queue.error_of(it), context, follower, settings.profile) for it in found
+            ]
+        if are_new and _is_forgotten(found):
+            # Whoever reads the error gives the command anew.
+            _forget(insertions, found, settings.profile)
+            return
+        for insertion, where, error in outcome.results:
+            job = _job_of(insertion)
+            if job is not None:
+                say(f"{insertion.label}: job {job.ref.job_id}, on the watch list")
+            if job is not None and insertion.is_over:
+                if arguments.wait and insertion.starts and error is None:
+                    try:
+                        outcome.reading = await until_ended(client, context, quota, job, say)
+                    except ZcbulkError as unread:
+                        outcome.unread = unread
+            elif where is Stage.WAITS:
+                print_error(
+                    f"{insertion.label}: queued. An open dashboard creates its job when the "
+                    f"form's slot is free; to see the queue: {command('queue', settings.profile)}"
+                )
+            else:
+                print_error(_stays(insertion, settings.profile))
+
+
+def _stays(insertion: Insertion, profile: str) -> str:
+    return f"{insertion.label} stays in the queue: {command('queue', profile)}"
+
+
+def _forget(insertions: Insertions, files: Sequence[Insertion], profile: str) -> None:
+    """Takes files off the queue again, but for those that a dashboard works meanwhile."""
+    for insertion in files:
+        try:
+            insertions.drop(insertion)
+        except UsageError:
+            print_error(_stays(insertion, profile))
+
+
+def _result(
+    insertion: Insertion,
+    error: ZcbulkError | None,
+    context: ProfileContext,
+    follower: Follower,
+    profile: str,
+) -> _Result:
+    file, where = follower.files.get(insertion.key), stage(insertion)
+    if insertion.is_over and insertion.starts and insertion.ref is not None:
+        error = _start_failure(context, insertion, profile)
+    elif file is not None and file.stage is Stage.HELD and where is Stage.WAITS:
+        where = Stage.HELD
+        error = RefusedError(
+            "Nothing was sent",
+            f"The job before it in the form, {file.slot.ended_badly}, ended badly.",
+            f"To let it go on nevertheless: {command(f'queue go-on {insertion.key[:8]}', profile)}",
+        )
+    return _Result(insertion, where, error)
+
+
+def _start_failure(
+    context: ProfileContext, insertion: Insertion, profile: str
+) -> ZcbulkError | None:
+    """Returns why a job was not started, or may not have been; None where it was."""
+    job = _job_of(insertion)
+    assert job is not None  # noqa: S101 - for the type checker: the caller looks
+    last, known = context.memory.last_command(job.ref), context.memory.known(job).last
+    state = known.raw_state if known is not None else ""
+    if last is not None and last.command.action is Action.START:
+        return failure(last.command, last.job, state, profile)
+    if known is not None and known.state in STARTED:
+        return None  # by somebody else
+    return RefusedError(
+        "The job was not started",
+        f"Its last status is “{state}”." if state else "Its status is not known.",
+        f"Look at it: {command('status ' + job.ref.job_id, profile)}",
+    )
+
+
+def _is_forgotten(files: Sequence[Insertion]) -> bool:
+    """Whether a create was refused, and nothing of a file is at Zoho, nor may be."""
+    refused = any(stage(it) in (Stage.REFUSED, Stage.TRIES_AGAIN) for it in files)
+    nothing = all(it.ref is None and stage(it) is not Stage.UNCLEAR for it in files)
+    return refused and nothing
+
+
+def _job_of(insertion: Insertion) -> WatchedJob | None:
+    if insertion.ref is None:
+        return None
+    return WatchedJob(insertion.ref, insertion.label, insertion.queued_at)
