@@ -123,6 +123,7 @@ def test_mandatory(value: str) -> None:
         (FieldType.RICH_TEXT, 3, Kind.TOO_LONG, "3"),
         (FieldType.EMAIL, 3, Kind.TOO_LONG, "3"),
         (FieldType.URL, 3, Kind.TOO_LONG, "3"),
+        (FieldType.SINGLE_LINE, 0, Kind.TOO_LONG, "the usual 255"),
         (FieldType.NUMBER, 3, Kind.TOO_MANY_DIGITS, "3"),
         (FieldType.CURRENCY, 3, Kind.TOO_MANY_DIGITS, "3"),
     ],
@@ -151,6 +152,11 @@ def test_a_limit_is_a_doubt_that_warns(
 )
 def test_only_texts_have_a_length(field_type: int, value: str) -> None:
     assert kinds(FormField("Field", "Field", field_type, max_char=3), value) == set()
+
+
+@pytest.mark.parametrize("field_type", [FieldType.MULTI_LINE, FieldType.NUMBER])
+def test_a_limit_of_nothing_is_none(field_type: int) -> None:
+    assert kinds(FormField("Field", "Field", field_type, max_char=0), "12345") == set()
 
 
 def test_digits_are_counted_before_the_point() -> None:

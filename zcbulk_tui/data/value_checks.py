@@ -130,13 +130,14 @@ def _known(field: FormField) -> Iterator[ValueCheck]:
 
 def _limit(field: FormField) -> Iterator[ValueCheck]:
     """Yields the check for the limit of a field, of which no source says that Zoho enforces it."""
-    if field.max_char is None:
+    limit = field.max_char or 0
+    if limit <= 0:  # none is stated
         if field.type == FieldType.SINGLE_LINE:
             yield _at_most(_SINGLE_LINE_LIMIT, f"the usual {_SINGLE_LINE_LIMIT}")
     elif field.type in _TEXTS:
-        yield _at_most(field.max_char, f"{field.max_char:,}")
+        yield _at_most(limit, f"{limit:,}")
     elif field.type in _NUMBERS:
-        yield _digits(field.max_char)
+        yield _digits(limit)
 
 
 def _unknown() -> tuple[ValueCheck, ...]:
