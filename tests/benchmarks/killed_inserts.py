@@ -215,7 +215,7 @@ class Case:
             sql = self._moment.sql or ("created IS NOT NULL" if self._moment.is_connecting else "1")
             await asyncio.to_thread(self._until_table, sql)
             if not self._moment.sql:
-                await asyncio.sleep(1.5)
+                await asyncio.sleep(1.5)  # nothing shows when a connection is tried
         else:
             await asyncio.wait_for(self.server.held.wait(), _PATIENCE)
 
@@ -227,8 +227,8 @@ class Case:
                 while time.monotonic() < end:
                     if database.execute(f"SELECT 1 FROM insertions WHERE {sql}").fetchall():
                         return
-                    time.sleep(0.0005)
-            time.sleep(0.01)
+                    time.sleep(0.0005)  # another process writes, and tells nobody
+            time.sleep(0.01)  # there is no database yet
         raise TimeoutError(f"{self.name}: the moment never came")
 
     def _look(self) -> list[str]:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.text import HOSTILE, is_one_safe_line
-from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.domain.text import one_line, tags_in
 
 texts = st.text() | st.text(st.sampled_from("ab \t\n\x1b\x00\u202e\u2028…"), max_size=60)
 
@@ -67,3 +67,18 @@ def test_text_of_four_times_the_limit_is_read_to_its_end() -> None:
 )
 def test_what_is_seen_as_one_is_not_cut_in_two(text: str, line: str) -> None:
     assert one_line(text, 5) == line
+
+
+@pytest.mark.parametrize(
+    ("text", "tags"),
+    [
+        ("", ()),
+        ("#", ()),
+        ("eu #hr", ("eu", "hr")),
+        ("eu #eu", ("eu",)),
+        ("  new\tyear\n", ("new", "year")),
+        ("c#", ("c#",)),
+    ],
+)
+def test_each_word_is_a_tag_once(text: str, tags: tuple[str, ...]) -> None:
+    assert tags_in(text) == tags

@@ -24,8 +24,7 @@ from zcbulk_tui.domain.insertion import (
 )
 from zcbulk_tui.domain.job import Environment
 from zcbulk_tui.domain.preflight import UPLOAD_LIMIT, Preflight
-from zcbulk_tui.domain.tags import tags_in
-from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.domain.text import one_line, tags_in
 from zcbulk_tui.domain.upload import Suspects
 from zcbulk_tui.errors import (
     ConfigError,

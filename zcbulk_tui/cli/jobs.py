@@ -21,8 +21,7 @@ from zcbulk_tui.domain.commands import command
 from zcbulk_tui.domain.creation_time import EXAMPLES, read_created
 from zcbulk_tui.domain.job import Environment, WatchedJob
 from zcbulk_tui.domain.records import EventKind, JobEvent
-from zcbulk_tui.domain.tags import tags_in
-from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.domain.text import one_line, tags_in
 from zcbulk_tui.errors import HeldError, UsageError
 from zcbulk_tui.store.json_objects import job_object
 from zcbulk_tui.store.memory import Memory

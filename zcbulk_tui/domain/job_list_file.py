@@ -11,8 +11,7 @@ from zcbulk_tui.domain.address import job_path, make_ref, parse_base_url
 from zcbulk_tui.domain.job import Environment, JobRef
 from zcbulk_tui.domain.job_id import grouped, is_number
 from zcbulk_tui.domain.job_text import JobReader, find_jobs, without_tokens
-from zcbulk_tui.domain.tags import tags_in
-from zcbulk_tui.domain.text import from_cell, json_problem, one_line
+from zcbulk_tui.domain.text import from_cell, json_problem, one_line, tags_in
 from zcbulk_tui.errors import UsageError
 
 VERSION = 1

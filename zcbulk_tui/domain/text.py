@@ -1,4 +1,4 @@
-"""Sanitising of outside text (servers, files, users) for terminals and spreadsheets."""
+"""Text from outside (servers, files, users): made safe for terminals and spreadsheets; tags."""
 
 import unicodedata
 from json import JSONDecodeError
@@ -67,3 +67,9 @@ def from_cell(cell: str) -> str:
 def _is_risky(text: str) -> bool:
     # A text that already has apostrophes gets one more, so that `from_cell` is the exact inverse.
     return text.lstrip("'").startswith(_STARTS_A_FORMULA)
+
+
+def tags_in(text: str) -> tuple[str, ...]:
+    """Returns each word of a text once, as a tag: without the number sign before it."""
+    words = (word.lstrip("#") for word in one_line(text).split())
+    return tuple(dict.fromkeys(filter(None, words)))

@@ -16,8 +16,7 @@ from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.creation_time import EXAMPLES, read_created, write_created
 from zcbulk_tui.domain.job import WatchedJob
 from zcbulk_tui.domain.snapshot import JobSnapshot
-from zcbulk_tui.domain.tags import tags_in
-from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.domain.text import one_line, tags_in
 from zcbulk_tui.errors import UsageError
 from zcbulk_tui.tui.screens.base import ClosedOnce
 from zcbulk_tui.tui.widgets.field import EnvironmentSelect, Field
