@@ -17,6 +17,8 @@
     │   │   └── JobUnknownError           ... Zoho does not know the job, form, app or owner
     │   ├── AlreadyEndedError             ... because the job is over
     │   ├── QuotaSpentError               ... because the day's API calls are used up
+    │   ├── ResultNotReadyError           ... because the result is still being made
+    │   ├── ResultGoneError               ... because there is no such result, or none any more
     │   ├── VariantRefusedError           ... because of the way the command was put
     │   └── UndocumentedError             ... with a code that no document explains
     └── ServiceError             exit 4   no usable answer; asking again later may help
@@ -237,6 +239,16 @@ class AlreadyEndedError(RefusedError):
 
 class QuotaSpentError(RefusedError):
     """The day's API calls are used up."""
+
+
+class ResultNotReadyError(RefusedError):
+    """The result of a job is still being made; each try costs a call."""
+
+    passes = "in a minute"
+
+
+class ResultGoneError(RefusedError):
+    """There is no such result of a job, or none any more."""
 
 
 class VariantRefusedError(RefusedError):

@@ -111,6 +111,7 @@ class CheckedFile:
                     operator,
                     plan.tags,
                     plan.starts,
+                    repairs=plan.repairs,
                 )
             )
         left_out = outgoing.left_out

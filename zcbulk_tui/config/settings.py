@@ -131,6 +131,17 @@ class MemorySettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ResultSettings:
+    """What becomes of the results of jobs that have ended."""
+
+    fetch: bool = _setting(True, "true or false")
+    """Whether the dashboard fetches what failed, and what was not reached, by itself."""
+
+    days: int = _whole(30, 1, 3650)
+    """For how many days results are kept on this disk; Zoho keeps them for 3."""
+
+
+@dataclass(frozen=True, slots=True)
 class ListSettings:
     """How the list is at first."""
 
@@ -219,6 +230,7 @@ class Settings:
     budget: BudgetSettings = field(default_factory=BudgetSettings, metadata=_TABLE)
     timeouts: TimeoutSettings = field(default_factory=TimeoutSettings, metadata=_TABLE)
     control: ControlSettings = field(default_factory=ControlSettings, metadata=_TABLE)
+    results: ResultSettings = field(default_factory=ResultSettings, metadata=_TABLE)
     memory: MemorySettings = field(default_factory=MemorySettings, metadata=_TABLE)
 
     keys: Mapping[str, str] = _free(1, 'keys as a text, as in "ctrl+x" or "j down"; "" is for none')

@@ -21,6 +21,8 @@ from zcbulk_tui.errors import (
     JobUnknownError,
     QuotaSpentError,
     RefusedError,
+    ResultGoneError,
+    ResultNotReadyError,
     ServiceError,
     SignInError,
     UnclearError,
@@ -62,7 +64,7 @@ RULES: dict[tuple[int | None, int], Rule] = {
         "Sign in with the account that created it.",
     ),
     (None, 11110): Rule(
-        ServiceError, "The result is still being produced", "Results come after the job's end."
+        ResultNotReadyError, "The result is still being made", "Results come after the job's end."
     ),
     (None, 11120): Rule(
         RefusedError, "The job is not in a state to be downloaded", "Wait until it has ended."
@@ -121,7 +123,9 @@ RULES: dict[tuple[int | None, int], Rule] = {
         "If it stays, check that the user's permission set has API access.",
     ),
     (404, 11130): Rule(
-        RefusedError, "There is no result file", "Results are kept for 3 days after the job's end."
+        ResultGoneError,
+        "There is no result file",
+        "Results are kept for 3 days after the job's end.",
     ),
     (404, 11330): Rule(
         JobUnknownError, "The form has no such job", "Create a job, or check the form's link name."

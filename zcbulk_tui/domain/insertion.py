@@ -121,6 +121,8 @@ class Insertion:
         goes_on: Whether it goes on, although the job before it in the form ended badly.
         is_over: Whether nothing more is to be done for it: it was started, dropped, or is left as
             uploaded.
+        repairs: The id of the job, of the same form, whose failed and unprocessed records it sends
+            again; empty for none.
     """
 
     key: str
@@ -137,6 +139,7 @@ class Insertion:
     job_id: str = ""
     goes_on: bool = False
     is_over: bool = False
+    repairs: str = ""
 
     @property
     def ref(self) -> JobRef | None:
@@ -183,6 +186,7 @@ class InsertPlan:
         suspects: What becomes of the records that would probably fail.
         part_records: The most records that one job is to have; None for any number.
         starts: Whether its job is started once the file is there.
+        repairs: See `Insertion.repairs`.
     """
 
     form: FormRef
@@ -191,6 +195,7 @@ class InsertPlan:
     suspects: Suspects = Suspects.AS_THEY_ARE
     part_records: int | None = None
     starts: bool = True
+    repairs: str = ""
 
 
 class Prepared(NamedTuple):

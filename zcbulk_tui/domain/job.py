@@ -157,6 +157,8 @@ class WatchedJob:
         added_by: Who added it and how, as in ``anna@jump1, key a``; empty if unknown.
         tags: The user's tags, without spaces.
         note: The user's one-line note, sanitised.
+        repairs: The id of the job, of the same form, whose failed and unprocessed records this one
+            sends again; empty for none.
     """
 
     ref: JobRef
@@ -167,3 +169,4 @@ class WatchedJob:
     added_by: str = ""
     tags: tuple[str, ...] = ()
     note: str = ""
+    repairs: str = ""

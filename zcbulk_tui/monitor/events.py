@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from zcbulk_tui.domain.control import Command
 from zcbulk_tui.domain.insertion import QueuedFile
 from zcbulk_tui.domain.job import JobRef, WatchedJob
+from zcbulk_tui.domain.result import Result
 from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
 
 
@@ -48,4 +49,17 @@ class QueueChanged:
     files: tuple[QueuedFile, ...]
 
 
-Event = JobChanged | JobRemoved | ServiceChanged | CommandEnded | QueueChanged
+@dataclass(frozen=True, slots=True)
+class ResultChanged:
+    """A result of a job is being fetched, is on the disk, or cannot be had.
+
+    Attributes:
+        result: How it stands.
+        got: Bytes that have come so far; None while no call is under way here.
+    """
+
+    result: Result
+    got: int | None = None
+
+
+Event = JobChanged | JobRemoved | ServiceChanged | CommandEnded | QueueChanged | ResultChanged

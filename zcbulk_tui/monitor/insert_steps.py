@@ -304,7 +304,13 @@ def _job_of(insertion: Insertion, created_at: datetime) -> WatchedJob:
     """The job of an insertion that has one, as it is watched."""
     ref, by = insertion.form.job(insertion.job_id), f"{insertion.operator}, insert"
     return WatchedJob(
-        ref, insertion.label, created_at, created_at, added_by=by, tags=insertion.tags
+        ref,
+        insertion.label,
+        created_at,
+        created_at,
+        added_by=by,
+        tags=insertion.tags,
+        repairs=insertion.repairs,
     )
 
 

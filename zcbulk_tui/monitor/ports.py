@@ -6,6 +6,7 @@ from typing import Protocol
 from zcbulk_tui.domain.call_limits import Slot
 from zcbulk_tui.domain.form import FormFields, FormRef, NamedLink
 from zcbulk_tui.domain.job import Action, Environment, JobReading, JobRef
+from zcbulk_tui.domain.result import ResultFile, ResultKind
 from zcbulk_tui.domain.upload import CreatedJob, UploadFile
 from zcbulk_tui.errors import Answer
 from zcbulk_tui.monitor.events import Event
@@ -99,6 +100,79 @@ class FormApi(Protocol):
 
         Raises:
             ZcbulkError: There is no list.
+        """
+
+
+class ResultApi(Protocol):
+    """Zoho Creator, as far as the results of jobs are fetched."""
+
+    async def result(
+        self, ref: JobRef, kind: ResultKind, write: Callable[[bytes], None], slot: Slot
+    ) -> Answer:
+        """Fetches a result; every call it takes is made within a `slot` of its own.
+
+        What is no ZIP, whatever its HTTP status, is an answer in words, and not written.
+
+        Args:
+            ref: The job.
+            kind: Which result.
+            write: Takes the bytes of the ZIP, piece by piece; may raise a `DataError`, which ends
+                the call and is raised as it is.
+            slot: Opens the context of a call.
+
+        Returns:
+            What the server said with the file.
+
+        Raises:
+            ResultNotReadyError: It is still being made (code 11110).
+            ResultGoneError: There is no such file, or none any more (code 11130).
+            UnclearError: The file was cut off; what was written of it is worth nothing.
+            ZcbulkError: There is no file.
+        """
+
+
+class ResultWriter(Protocol):
+    """A ZIP that is being fetched, beside its place."""
+
+    def write(self, data: bytes) -> None:
+        """Appends bytes.
+
+        Raises:
+            DataError: It is too large, or cannot be written.
+        """
+
+    def finish(self) -> ResultFile:
+        """Takes the CSV out of the ZIP, checks and counts it, and gives it its place; takes long.
+
+        Raises:
+            DataError: It is no ZIP with exactly one CSV, or cannot be written; nothing is left.
+        """
+
+    def discard(self) -> None:
+        """Removes what was written; does nothing after `finish`."""
+
+
+class ResultFolder(Protocol):
+    """Where the results of jobs are kept."""
+
+    def begin(self, ref: JobRef, kind: ResultKind) -> ResultWriter:
+        """Begins a result.
+
+        Raises:
+            DataError: Nothing can be written there.
+        """
+
+    def find(self, ref: JobRef, kind: ResultKind) -> ResultFile | None:
+        """Returns the whole result that stands in its place; None for none; takes long.
+
+        That may be one whose process was ended before it could write down that it is there.
+        """
+
+    def remove(self, ref: JobRef) -> None:
+        """Removes the results of a job, and what was made of them.
+
+        Raises:
+            DataError: They cannot be removed.
         """
 
 

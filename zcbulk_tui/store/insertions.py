@@ -49,6 +49,7 @@ _NAMES = (
     "starts",
     "goes_on",
     "is_over",
+    "repairs",
     "source",
     "upload_file",
     "created",
@@ -357,6 +358,7 @@ def _values(insertion: Insertion) -> dict[str, Any]:
         "starts": insertion.starts,
         "goes_on": insertion.goes_on,
         "is_over": insertion.is_over,
+        "repairs": insertion.repairs,
         "source": json.dumps(
             {
                 "path": str(source.path),
@@ -409,6 +411,7 @@ def _to_insertion(row: tuple[Any, ...]) -> Insertion:
         parts["job_id"],
         bool(parts["goes_on"]),
         bool(parts["is_over"]),
+        one_line(parts["repairs"], 40),
     )
 
 

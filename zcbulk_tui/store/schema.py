@@ -1,6 +1,6 @@
 """The tables of the database."""
 
-VERSION = 2
+VERSION = 3
 """Of these tables; a file of another version is left alone."""
 
 TABLES = (
@@ -30,6 +30,7 @@ TABLES = (
         label TEXT NOT NULL,
         tags TEXT NOT NULL DEFAULT '',
         note TEXT NOT NULL DEFAULT '',
+        repairs TEXT NOT NULL DEFAULT '',
         added_at INTEGER NOT NULL,
         added_by TEXT NOT NULL DEFAULT '',
         created_at INTEGER,
@@ -126,6 +127,7 @@ TABLES = (
         starts INTEGER NOT NULL,
         goes_on INTEGER NOT NULL,
         is_over INTEGER NOT NULL,
+        repairs TEXT NOT NULL DEFAULT '',
         source TEXT NOT NULL,
         upload_file TEXT NOT NULL,
         created TEXT,
@@ -134,6 +136,19 @@ TABLES = (
     """,
     "CREATE INDEX insertions_in_place ON insertions (profile, is_over, place)",
     "CREATE INDEX insertions_of_job ON insertions (job_id)",
+    """
+    CREATE TABLE results (
+        job INTEGER NOT NULL REFERENCES jobs (id),
+        kind TEXT NOT NULL,
+        stage TEXT NOT NULL,
+        tries INTEGER NOT NULL,
+        next_try INTEGER,
+        expected INTEGER,
+        file TEXT,
+        error TEXT,
+        PRIMARY KEY (job, kind)
+    ) WITHOUT ROWID
+    """,
     """
     CREATE TABLE meta (
         about TEXT PRIMARY KEY,

@@ -24,6 +24,7 @@ ADD = f"""
     label = :label,
     tags = :tags,
     note = :note,
+    repairs = iif(:repairs = '', repairs, :repairs),
     added_at = iif(place IS NULL, :added_at, added_at),
     added_by = iif(place IS NULL, :added_by, added_by),
     created_at = ifnull(:created_at, created_at)

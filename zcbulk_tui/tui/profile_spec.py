@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from zcbulk_tui.domain.windows import Recalled
     from zcbulk_tui.monitor.monitor import Monitor
     from zcbulk_tui.store.archive import Archive
+    from zcbulk_tui.tui.failing import Failures
     from zcbulk_tui.tui.inserting import Inserting
 
 
@@ -26,6 +27,7 @@ class Connection(NamedTuple):
         archive: What can be looked up of the past.
         close: Ends the connection; called once the monitor has stopped.
         inserting: Brings files into forms; None where that cannot be.
+        failures: The results of its jobs; None where that cannot be.
     """
 
     monitor: "Monitor"
@@ -33,6 +35,7 @@ class Connection(NamedTuple):
     archive: "Archive"
     close: Callable[[], Awaitable[None]]
     inserting: "Inserting | None" = None
+    failures: "Failures | None" = None
 
 
 Connect = Callable[[Sink], Connection]

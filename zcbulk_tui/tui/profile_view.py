@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from zcbulk_tui.domain.records import ControlRecord
     from zcbulk_tui.monitor.monitor import Monitor
     from zcbulk_tui.store.archive import Archive
+    from zcbulk_tui.tui.failing import Failures
     from zcbulk_tui.tui.inserting import Inserting
 
 
@@ -42,6 +43,7 @@ class ProfileView:
         monitor: Watches its jobs; None until it is connected.
         archive: What can be looked up of its past; None until then.
         inserting: Brings files into forms; None until then.
+        failures: The results of its jobs; None until then.
         files: These files, in the order of their turns.
         service: How its calls go.
         effect: What the pace that has been chosen, and does not count yet, would bring; None where
@@ -57,6 +59,7 @@ class ProfileView:
         self.monitor: Monitor | None = None
         self.archive: Archive | None = None
         self.inserting: Inserting | None = None
+        self.failures: Failures | None = None
         self.files: tuple[QueuedFile, ...] = ()
         self.service = ServiceSnapshot()
         self.effect: Effect | None = None
@@ -74,7 +77,7 @@ class ProfileView:
     def connect(self, connection: Connection) -> None:
         """Takes what carries out its keys."""
         self.monitor, self.archive = connection.monitor, connection.archive
-        self.inserting = connection.inserting
+        self.inserting, self.failures = connection.inserting, connection.failures
 
     @property
     def others(self) -> Sequence[str]:

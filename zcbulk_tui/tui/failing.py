@@ -1,0 +1,82 @@
+"""What the screens about failures need from beside the screen."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from zcbulk_tui.domain.failures import FailedRow, FailureReport
+from zcbulk_tui.domain.form import FormFields
+from zcbulk_tui.domain.job import JobRef
+from zcbulk_tui.domain.repair import Preview, RepairFile, Rules
+from zcbulk_tui.domain.result import Result, ResultKind
+
+OnProgress = Callable[[int, int], None]
+"""Takes the bytes that were read, and the bytes in all."""
+
+
+class FailureRows(Protocol):
+    """The failed records of a job, to be looked at; each method may take long."""
+
+    @property
+    def report(self) -> FailureReport:
+        """The groups."""
+
+    def rows(self, reason: str | None, start: int, count: int) -> Sequence[FailedRow]:
+        """Returns failed records of a group, or of all, in the order of the result.
+
+        Args:
+            reason: The masked reason that names the group; None for all.
+            start: The first one, from 0.
+            count: How many at most.
+        """
+
+    def search(self, reason: str | None, text: str, start: int) -> int | None:
+        """Returns the place of the next record of a group that holds a text; None for none."""
+
+    def export(self, reason: str | None, path: Path) -> int:
+        """Writes the records of a group, or all, to a new CSV; returns how many.
+
+        Raises:
+            DataError: It cannot be written, or is there already.
+        """
+
+    def preview(self, rules: Rules, reason: str, count: int) -> Sequence[Preview]:
+        """Returns what rules make of records of a group."""
+
+    def write_repair(
+        self, rules: Rules, *, with_unchanged: bool, on_progress: OnProgress
+    ) -> RepairFile:
+        """Writes the file that is sent again.
+
+        Args:
+            rules: What is done to the failed records.
+            with_unchanged: Whether failed records are sent again that no rule changes.
+            on_progress: Takes how far it is.
+
+        Raises:
+            DataError: Nothing is left to send, or it cannot be written.
+        """
+
+
+class Failures(Protocol):
+    """The results of the jobs of a profile."""
+
+    def results(self, ref: JobRef) -> Sequence[Result]:
+        """Returns what is known of the results of a job; raises nothing."""
+
+    def price(self, refs: Sequence[JobRef], kinds: Sequence[ResultKind]) -> int:
+        """Returns how many calls it costs to fetch those that are not on the disk."""
+
+    def fetch(self, refs: Sequence[JobRef], kinds: Sequence[ResultKind]) -> None:
+        """Has results fetched as soon as may be; `ResultChanged` says how that ends.
+
+        Raises:
+            QuotaSpentError: The day's calls do not allow it.
+        """
+
+    def open(self, ref: JobRef, fields: FormFields | None, on_progress: OnProgress) -> FailureRows:
+        """Reads the failures of a job; may take long.
+
+        Raises:
+            DataError: They are not on the disk, or cannot be read.
+        """
