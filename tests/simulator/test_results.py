@@ -282,7 +282,7 @@ def test_the_log_shows_which_result() -> None:
     ]
 
 
-@pytest.mark.parametrize("label", ["Regions", "Stock", "Orders EU", "Returns", "Contracts"])
+@pytest.mark.parametrize("label", ["Regions", "Stock", "Returns", "Contracts"])
 def test_jobs_without_a_file_have_as_many_rows_as_they_count(label: str) -> None:
     clock = ManualClock()
     creator = build("demo", clock=clock)
