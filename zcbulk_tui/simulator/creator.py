@@ -400,9 +400,10 @@ class Creator:
         result = Result(job, outcome, batches, fields, self.result_rules, self._seed)
         odd = self._odd_results.take(job.id, outcome)
         if odd is not None:
-            return odd(result)
-        is_large = rows > _MANY_ROWS
-        return Response(200, headers=ZIP_HEADERS, make_body=result.zip, is_large=is_large)
+            answer = odd.answer(result)
+        else:
+            answer = Response(200, headers=ZIP_HEADERS, make_body=result.zip)
+        return replace(answer, is_large=rows > _MANY_ROWS)
 
     def _control(self, job: Job, action: Action, now: float, late: float) -> None:
         state = job.state(now)

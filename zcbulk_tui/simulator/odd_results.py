@@ -18,30 +18,24 @@ from zcbulk_tui.simulator.results import Result, zipped
 BOMB_BYTES = 3 << 30
 """What a bomb unpacks to: as much as fits into the plain format of a ZIP, roughly."""
 
-_DRIP_SECONDS = 1.0
-
 _DEFLATED = 8
 _ENCRYPTED = 1
 """The bit in the flags of a member."""
 
-Odd = Callable[[Result], Response]
+_Make = Callable[[Result], Response]
 """Makes the odd answer from the result that there is."""
 
 
-def _json(code: int, message: str) -> Odd:
+def _json(code: int, message: str) -> _Make:
     return lambda _: json_response(200, {"code": code, "message": message})
 
 
-def _file(make_body: Callable[[Result], bytes]) -> Odd:
-    return lambda result: Response(
-        200, headers=ZIP_HEADERS, make_body=partial(make_body, result), is_large=True
-    )
+def _file(make_body: Callable[[Result], bytes]) -> _Make:
+    return lambda result: Response(200, headers=ZIP_HEADERS, make_body=partial(make_body, result))
 
 
 def _html(_: Result) -> Response:
-    page = (
-        b"<!DOCTYPE html><html><head><title>Zoho</title></head><body>Please sign in</body></html>"
-    )
+    page = b"<html><head><title>Zoho</title></head><body>Please sign in</body></html>"
     return Response(200, page, HTML_HEADERS)
 
 
@@ -125,29 +119,64 @@ def _bomb(result: Result, *, claimed: int = BOMB_BYTES) -> bytes:
     return _raw_zip(result.name, packed, size=claimed, check=0)
 
 
-ODD_RESULTS: Mapping[str, Odd] = {
-    "json-11110": _json(11110, "The result is being prepared."),
-    "json-11120": _json(11120, "The job has no result in its present state."),
-    "json-11130": _json(11130, "There is no result file for this job."),
-    "json-4000": _json(4000, "Your daily API call limit has been reached."),
-    "json-undocumented": _json(99_008, "Invented: the result is somewhere else."),
-    "html": _html,
-    "empty": lambda _: Response(200, headers=ZIP_HEADERS),
-    "truncated": _file(_truncated),
-    "two-csvs": _file(_two_csvs),
-    "no-csv": _file(lambda _: zipped({"readme.txt": ["There is nothing here.\n"]})),
-    "no-member": _file(lambda _: zipped({})),
-    "encrypted": _file(partial(_spoiled, flags=_ENCRYPTED, head=b"12 odd bytes")),
-    "wrong-crc": _file(partial(_spoiled, wrong=1)),
-    "bomb": _file(_bomb),
-    "lying-bomb": _file(partial(_bomb, claimed=1_000)),
-    "path-traversal": _file(partial(_spoiled, name="../../../zcbulk-was-here.csv")),
-    "zip-in-zip": _file(_zip_in_zip),
-    "fewer-rows": _file(_fewer_rows),
-    "cut": lambda result: replace(_file(Result.zip)(result), is_cut=True),
-    "drip": lambda result: replace(_file(Result.zip)(result), pause=_DRIP_SECONDS),
+_ODD: Mapping[str, tuple[str, _Make]] = {
+    "json-11110": (
+        "JSON under HTTP 200: still being made",
+        _json(11110, "The result is being prepared."),
+    ),
+    "json-11120": (
+        "JSON under HTTP 200: none in this state",
+        _json(11120, "The job has no result in its present state."),
+    ),
+    "json-11130": (
+        "JSON under HTTP 200: no such file",
+        _json(11130, "There is no result file for this job."),
+    ),
+    "json-4000": (
+        "JSON under HTTP 200: the day's calls are used up",
+        _json(4000, "Your daily API call limit has been reached."),
+    ),
+    "json-undocumented": (
+        "JSON under HTTP 200, with a code that no document has",
+        _json(99_008, "Invented: the result is somewhere else."),
+    ),
+    "html": ("a page that asks to sign in, under HTTP 200", _html),
+    "empty": ("nothing, under HTTP 200", lambda _: Response(200, headers=ZIP_HEADERS)),
+    "truncated": ("two thirds of a ZIP, sent as if that were all", _file(_truncated)),
+    "two-csvs": ("a ZIP with two CSV files", _file(_two_csvs)),
+    "no-csv": (
+        "a ZIP with a text file alone",
+        _file(lambda _: zipped({"readme.txt": ["There is nothing here.\n"]})),
+    ),
+    "no-member": ("a ZIP with nothing in it", _file(lambda _: zipped({}))),
+    "encrypted": (
+        "a ZIP whose CSV needs a password",
+        _file(partial(_spoiled, flags=_ENCRYPTED, head=b"12 odd bytes")),
+    ),
+    "wrong-crc": ("a ZIP whose checksum is wrong", _file(partial(_spoiled, wrong=1))),
+    "bomb": ("3 MB that unpack to 3 GiB", _file(_bomb)),
+    "lying-bomb": (
+        "the same, said to unpack to 1,000 bytes",
+        _file(partial(_bomb, claimed=1_000)),
+    ),
+    "path-traversal": (
+        "a CSV named ../../../zcbulk-was-here.csv",
+        _file(partial(_spoiled, name="../../../zcbulk-was-here.csv")),
+    ),
+    "zip-in-zip": ("a ZIP with the right ZIP in it", _file(_zip_in_zip)),
+    "fewer-rows": ("a tenth of the rows missing, at least one", _file(_fewer_rows)),
+    "cut": (
+        "the connection closes after half of the file",
+        lambda result: replace(_file(Result.zip)(result), is_cut=True),
+    ),
+    "drip": (
+        "64 bytes a second",
+        lambda result: replace(_file(Result.zip)(result), pause=1.0),
+    ),
 }
-"""Odd answers by what is odd about them."""
+
+ODD_RESULTS: Mapping[str, str] = {name: summary for name, (summary, _) in _ODD.items()}
+"""What is odd about each odd result, by its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +191,19 @@ class OddResult:
     """None = each of the results."""
     times: int | None = None
     """How many calls it meets at most; None = no end."""
+    pause: float | None = None
+    """Real seconds between the pieces of a drip; None = one."""
 
     def __post_init__(self) -> None:
         if self.name not in ODD_RESULTS:
             raise ValueError(f"no such odd result: {self.name}")
+
+    def answer(self, result: Result) -> Response:
+        """What comes in the place of a result."""
+        answer = _ODD[self.name][1](result)
+        if self.pause is not None and answer.pause:
+            return replace(answer, pause=self.pause)
+        return answer
 
 
 class OddResults:
@@ -180,8 +218,8 @@ class OddResults:
         self._planned.append(odd)
         self._met.append(0)
 
-    def take(self, job_id: str, outcome: Outcome) -> Odd | None:
-        """What is odd about the result this call is for, which is thereby used up once."""
+    def take(self, job_id: str, outcome: Outcome) -> OddResult | None:
+        """The one this call meets, which is thereby used up once."""
         for index, odd in enumerate(self._planned):
             if (
                 odd.job_id in (None, job_id)
@@ -189,5 +227,5 @@ class OddResults:
                 and (odd.times is None or self._met[index] < odd.times)
             ):
                 self._met[index] += 1
-                return ODD_RESULTS[odd.name]
+                return odd
         return None

@@ -43,10 +43,9 @@ class InProcessTransport(httpx.AsyncBaseTransport):
             raise httpx.RemoteProtocolError(
                 "Server disconnected without sending a response.", request=request
             )
-            # Only then: what a loop in virtual time waits for must not be a thread for long.
-            response = (
-                await asyncio.to_thread(response.made) if response.is_large else response.made()
-            )
+        # Only then: a loop in virtual time does not wait for threads.
+        made = response.made
+        response = await asyncio.to_thread(made) if response.is_large else made()
         headers = {**response.headers, "content-length": str(len(response.body))}
         stream = _Pieces(response, request, timeout)
         return httpx.Response(response.status, headers=headers, stream=stream, request=request)
