@@ -1,41 +1,19 @@
 """Fetching a result: what is a file, what is words, and what becomes of one that breaks off."""
 
-import asyncio
-import time
-
 import pytest
 
 from tests.creator.calls import TOKEN, creator
-from tests.creator.uploading import Recorder, Renewing
+from tests.creator.uploading import Recorder
 from tests.support.csv_files import zip_of
-from tests.support.floods import CHUNKED, OK
 from tests.support.jobs import REF
-from tests.support.raw_server import raw_server
-from tests.support.stub_server import DROP, Raw, Reply, Silence, StubServer
 from tests.support.stub_server import Answer as Scripted
+from tests.support.stub_server import Reply, StubServer
 from tests.support.text import is_one_safe_line
-from zcbulk_tui.creator import download_body
-from zcbulk_tui.creator.accepts import JSON, AcceptMemory
 from zcbulk_tui.creator.client import CreatorClient
 from zcbulk_tui.creator.network import Timeouts
 from zcbulk_tui.domain.result import ResultKind
 from zcbulk_tui.errors import (
     Answer,
-    BetweenError,
-    BusyError,
-    DataError,
-    Occasion,
-    QuotaSpentError,
-    RefusedError,
-    ResultGoneError,
-    ResultNotReadyError,
-    ServiceError,
-    SignInError,
-    UnclearError,
-    UndocumentedError,
-    UnreachableError,
-    UnreadableError,
-    VariantRefusedError,
     ZcbulkError,
 )
 
