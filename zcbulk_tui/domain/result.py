@@ -17,6 +17,9 @@ from zcbulk_tui.errors import ZcbulkError
 BY_THEMSELVES = 2
 """The most calls that the results of one job cost which are fetched unasked."""
 
+LARGEST_ZIP = 200 * 10**6
+"""Bytes of the largest ZIP that is fetched: twice what a job takes [LIMB]."""
+
 
 class ResultKind(StrEnum):
     """Which result; the values are those of the parameter ``filter`` [RESULT]."""
