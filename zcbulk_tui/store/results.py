@@ -22,7 +22,9 @@ from zcbulk_tui.store.json_objects import (
 )
 from zcbulk_tui.store.process_locks import ProcessLocks
 from zcbulk_tui.store.rows import (
+    JOB,
     KNOW_JOB,
+    PLACE,
     REF,
     REF_WIDTH,
     THE_JOB,
@@ -30,6 +32,7 @@ from zcbulk_tui.store.rows import (
     key,
     maybe_millis,
     maybe_moment,
+    to_job,
     to_millis,
     to_ref,
 )
@@ -48,6 +51,11 @@ _SELECT = (
 )
 
 _OF_JOB = f"{_SELECT} AND results.job = {THE_JOB}"
+
+_JOBS = f"""
+SELECT {JOB} FROM jobs
+WHERE profile = ? AND id IN (SELECT job FROM results) ORDER BY place IS NULL, {PLACE}
+"""
 
 _FIRST = f"""
 INSERT INTO results (job, kind, {", ".join(_NAMES)})
@@ -108,6 +116,14 @@ class Results:
             ConfigError: It cannot be read.
         """
         return self._read(_OF_JOB, key(self.profile, ref))
+
+    def jobs(self) -> list[WatchedJob]:
+        """Returns the jobs of whose results anything is known, in the order of the watch list.
+
+        Raises:
+            ConfigError: They cannot be read.
+        """
+        return [to_job(row) for row in self._database.rows(_JOBS, (self.profile,))]
 
     def find(self, ref: JobRef, kind: ResultKind) -> Result | None:
         """Returns what is known of a result; None for nothing.
