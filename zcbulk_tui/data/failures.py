@@ -20,7 +20,7 @@ from zcbulk_tui.data.result_columns import ResultColumns, read_columns
 from zcbulk_tui.data.result_rows import Picker, numbered
 from zcbulk_tui.data.rows import OnProgress, read_from, read_rows
 from zcbulk_tui.data.source import open_source
-from zcbulk_tui.domain.batch_rule import BATCH
+from zcbulk_tui.domain.batch_rule import BATCH, batches_of
 from zcbulk_tui.domain.failures import (
     SAMPLES,
     FailedRow,
@@ -50,8 +50,11 @@ class SourceIndex(Protocol):
     def lines(self, cells: Sequence[str]) -> tuple[int, ...]:
         """Returns the lines in which a record with these cells, under `columns`, may begin."""
 
-    def record(self, line: int) -> int:
+    def record(self, line: int) -> int | None:
         """Returns the number in the upload, from 1, of the record that begins in a line."""
+
+    def __len__(self) -> int:
+        """The records of the upload."""
 
 
 class FailureFile:
@@ -88,6 +91,7 @@ class FailureFile:
         self._reader = read_rows(
             opened, encoding=encoding, delimiter=delimiter, on_progress=on_progress
         )
+        self._upload = upload
         self._pick = Picker(self.columns)
         self._places = _Places(self.columns, source)
         self._lines = array("Q")
@@ -142,9 +146,9 @@ class FailureFile:
         return len(self._positions(reason))
 
     def _read(self) -> tuple[list[ReasonGroup], "array[int]"]:
-        grouper = ReasonGrouper(
-            [name for name in self.columns.names if name], knows_all=self.columns.is_complete
-        )
+        names = filter(None, dict.fromkeys((*(self._upload or ()), *self.columns.names)))
+        knows_all = self._upload is not None or self.columns.status is None
+        grouper = ReasonGrouper([*names], knows_all=knows_all)
         records = iter(self._reader)
         next(records)
         add, pick, place = grouper.add, self._pick, self._places.add
@@ -250,6 +254,8 @@ class _Places:
         if missing or not source.columns:
             self._source = None
             self.assumed = ("The places in the uploaded file are not known: it has other columns.",)
+        else:
+            self.blocks = array("I", bytes(4 * batches_of(len(source))))
         self._order = tuple(columns.names.index(it) for it in source.columns if it not in missing)
 
     @property
@@ -270,10 +276,9 @@ class _Places:
             self.ambiguous += 1
         elif lines and self._source is not None:
             self.placed += 1
-            block = (self._source.record(lines[0]) - 1) // BATCH
-            if block >= len(self.blocks):
-                self.blocks.extend([0] * (block + 1 - len(self.blocks)))
-            self.blocks[block] += 1
+            record = self._source.record(lines[0])
+            if record is not None and record <= len(self._source):
+                self.blocks[(record - 1) // BATCH] += 1
 
 
 class _NewCsv:
