@@ -1,6 +1,7 @@
 """Why records failed, as lines: the groups, where their records stand, and what that means."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from zcbulk_tui.domain.batch_rule import BATCH
 from zcbulk_tui.domain.failures import (
@@ -69,10 +70,10 @@ def failure_heading(report: FailureReport) -> Line:
     """Returns how many failures there are, and in how many groups."""
     if not report.records:
         return (Span("No record failed", Look.SUCCESS),)
-    groups = _count(len(report.groups), "reason", "reasons")
+    groups = _count(len(report.groups), "group", "groups")
     return (
         Span(f"{_records(report.records)} failed", Look.FAILED),
-        Span(f", for {groups}", Look.STRONG),
+        Span(f", in {groups}", Look.STRONG),
     )
 
 
@@ -127,7 +128,7 @@ def reason_spans(reason: str) -> Line:
 
 
 def block_strip(blocks: Sequence[int], cells: int, glyphs: Glyphs) -> list[Line]:
-    """Returns the blocks of an upload in its order, and which records the ends are.
+    """Returns the blocks of 200 records of an upload in its order, and their numbers below.
 
     A cell stands for one block or for several next to each other, and is the higher the more
     failures they have; the lowest one has none.
@@ -141,10 +142,8 @@ def block_strip(blocks: Sequence[int], cells: int, glyphs: Glyphs) -> list[Line]
         return []
     count = min(len(blocks), cells)
     edges = [len(blocks) * at // count for at in range(count + 1)]
-    means = [
-        sum(blocks[start:end]) / (end - start) for start, end in zip(edges, edges[1:], strict=False)
-    ]
-    first, last = "record 1", f"{len(blocks) * BATCH:,}"
+    means = [sum(blocks[start:end]) / (end - start) for start, end in pairwise(edges)]
+    first, last = "block 1", f"{len(blocks):,}" if len(blocks) > 1 else ""
     gap = max(count - width(first) - width(last), 1)
     return [
         sparkline(means, glyphs, Look.FAILED),
