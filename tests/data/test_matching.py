@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from tests.data.source_files import csv_of, lines_of, source_file
 from tests.support.csv_files import cells
-from zcbulk_tui.data.matching import HashTable, index_source, key_of, loose_key_of
+from zcbulk_tui.data.matching import (
+    HashTable,
+    index_source,
+    key_of,
+    loose_key_of,
+    read_header,
+    read_lines,
+)
 from zcbulk_tui.errors import DataError
 
 HEADER = ["Id", "Name", "City"]
@@ -35,7 +42,10 @@ def test_whole_records(tmp_path: Path) -> None:
     assert index.lines(["1", "Ada", "Rome"]) == (5,)
     assert index.lines(["4", "", ""]) == index.lines(["4"]) == (8,)
     assert index.lines(["5", "", ""]) == ()
-    assert [index.record(line) for line in (1, 2, 3, 4, 5, 8)] == [None, 1, 2, None, 3, 6]
+    assert [index.record(line) for line in (2, 3, 5, 8)] == [1, 2, 3, 6]
+    for line in (1, 4, 9):
+        with pytest.raises(KeyError):
+            index.record(line)
     assert index.count(["1", "Ada", "Paris"]) == 2
 
 
@@ -64,7 +74,9 @@ def test_only_the_records_of_the_upload(tmp_path: Path) -> None:
     assert len(index) == 4
     assert index.lines(["1", "Ada", "Paris"]) == (2,)
     assert index.lines(["4", "", ""]) == ()
-    assert [index.record(line) for line in (2, 3, 5, 6, 7)] == [1, 4, 2, None, 3]
+    assert [index.record(line) for line in (2, 3, 5, 7)] == [1, 4, 2, 3]
+    with pytest.raises(KeyError):
+        index.record(6)
 
 
 def test_as_its_user_said_that_it_is_read(tmp_path: Path) -> None:
@@ -88,6 +100,13 @@ def test_a_source_that_is_another_is_not_used(tmp_path: Path) -> None:
     source.path.unlink()
     with pytest.raises(DataError, match="There is no file"):
         index_source(source, HEADER)
+
+
+def test_some_lines_are_read_as_they_are(tmp_path: Path) -> None:
+    source = source_file(tmp_path, ROWS)
+    assert read_header(source) == tuple(HEADER)
+    assert read_lines(source, [3, 7]) == {3: ROWS[2], 7: ROWS[5]}
+    assert read_lines(source, [4, 99]) == read_lines(source, []) == {}
 
 
 def test_columns_with_one_name_are_two(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ means is then said as far as it is certain, and never guessed by the place.
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import blake2b
 
 from zcbulk_tui.data.row_map import RowMap, Runs
@@ -132,9 +132,15 @@ class SourceIndex:
         records = self.records(key_of(cells)) or self.records(loose_key_of(cells), loosely=True)
         return tuple(sorted(map(self.row_map.line, records)))
 
-    def record(self, line: int) -> int | None:
-        """Returns the number in the upload, from 1, of the record that begins in a line."""
-        return self.row_map.record(line)
+    def record(self, line: int) -> int:
+        """Returns the number in the upload, from 1, of the record that begins in a line.
+
+        Raises:
+            KeyError: None of the upload does.
+        """
+        if (record := self.row_map.record(line)) is None:
+            raise KeyError(line)
+        return record
 
     def count(self, cells: Cells) -> int:
         """Returns in how many lines a record with these cells begins; see `lines`."""
@@ -234,12 +240,14 @@ def index_source(
 
     Args:
         source: The file that the user named, and which part of it was uploaded.
-        columns: The columns whose cells are looked for; all of them the source's.
+        columns: The columns whose cells are looked for; all of them the source's. Spaces around
+            names count not.
         on_progress: Called with the bytes read, and the bytes in all.
 
     Raises:
         DataError: The file, or what is known of its parts, is gone or another; or it has not all
             these columns.
+        EncodingUnknownError: Its encoding is not known.
     """
     records = SourcePass(source, on_progress=on_progress)
     strict, loose, whole = HashTable(), HashTable(), array("Q")
@@ -262,13 +270,42 @@ def index_source(
     return SourceIndex(tuple(columns), header, records.row_map, strict, loose, whole)
 
 
+def read_header(source: SourceFile) -> tuple[str, ...]:
+    """Returns the columns of a source; whether that is the file that was sent is not looked at.
+
+    Raises:
+        DataError: It cannot be read.
+    """
+    opened = open_source(source.path)
+    records = iter(read_rows(opened, encoding=source.encoding, delimiter=source.delimiter))
+    _, header = next(records)
+    return tuple(header)
+
+
+def read_lines(source: SourceFile, lines: Iterable[int]) -> dict[int, list[str]]:
+    """Returns the fields of the records that begin in some lines of a source; reads no further.
+
+    Raises:
+        DataError: It cannot be read.
+    """
+    wanted, found = set(lines), dict[int, list[str]]()
+    opened = open_source(source.path)
+    records = read_rows(opened, encoding=source.encoding, delimiter=source.delimiter)
+    for line, fields in records if wanted else ():
+        if line in wanted:
+            found[line] = fields
+            if len(found) == len(wanted):
+                break
+    return found
+
+
 def _places(columns: Sequence[str], header: Sequence[str], source: SourceFile) -> list[int]:
     """Returns where columns stand in a header; of several with one name the first is first."""
     left: dict[str, list[int]] = {}
     for at, name in enumerate(header):
-        left.setdefault(name, []).append(at)
+        left.setdefault(name.strip(), []).append(at)
     places = []
-    for name in columns:
+    for name in map(str.strip, columns):
         if not left.get(name):
             raise DataError(
                 f"{source.name} has no column “{one_line(name, 60)}”",
