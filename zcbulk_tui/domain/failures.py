@@ -6,6 +6,15 @@ from dataclasses import dataclass
 SAMPLES = 5
 """Rows that are kept of each group, to be shown at once."""
 
+VALUE = "<value>"
+"""Stands in a masked reason where each record has a value of its own."""
+
+NO_REASON = "no reason given"
+"""Names the group of the records without a reason."""
+
+OTHER_REASONS = "other reasons"
+"""Names the group of the records whose reasons are too many to be told apart; the last one."""
+
 
 @dataclass(frozen=True, slots=True)
 class FailedRow:
@@ -31,7 +40,7 @@ class FailureGroup:
 
     Attributes:
         reason: The reason, its values masked, as in ``INVALID_DATA-Phone`` or ``Enter a valid
-            number for ‹text›``; sanitised. It names the group.
+            number for Phone (<value>)``; sanitised. It names the group.
         fields: The columns that it concerns, as far as it names any.
         records: How many.
         samples: The first of them, at most `SAMPLES`.
