@@ -72,7 +72,7 @@ _STRONG = (
 _ONE_HOLE = re.compile(r"\0(?:[ ,.+/-]*\0)+")
 _BRACKETS = re.compile(r"\(([^()\0]+)\)|\[([^\[\]\0]+)\]")
 _EMPTY_WORDS = re.compile(r"(?<![\w'])(?:null|none|nan|n/a|undefined)(?!\w)", re.IGNORECASE)
-_PARTS = re.compile(r"\s*(?:\n|;\s|\s\|\s)\s*")
+_PARTS = re.compile(r"\s*(?:\n|;\s|\s\|\s)\s*|(?<=[.!?])\s+(?=[A-Z\0'\"])")
 _CODE = re.compile(r"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[A-Z]{4,})(?:-(.*))?", re.DOTALL)
 _COLUMN = re.compile(r"[^\W\d][\w.]*(?: [\w.]+){0,3}")
 _UNSAFE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]+")
@@ -257,11 +257,14 @@ def name_of(template: str) -> str:
 
 def _template(masked: str) -> str:
     """A masked reason in the one way in which it is written."""
-    parts = [" ".join(part.split(" ")) for part in _PARTS.split(masked) if part.strip()]
-    parts = [_ONE_HOLE.sub(HOLE, " ".join(part.split())) for part in parts]
-    if len(parts) > 1 and all(part[0].isupper() or part[0] == HOLE for part in parts):
+    parts = [_ONE_HOLE.sub(HOLE, " ".join(part.split())) for part in _PARTS.split(masked)]
+    parts = [part for part in parts if part]
+    if len(parts) > 1 and all(part[0].isupper() or part[0] in f"{HOLE}'\"" for part in parts):
         parts = sorted(set(parts))
-    return "; ".join(parts)
+    return "".join(
+        part if part is parts[-1] else f"{part} " if part[-1] in ".!?" else f"{part}; "
+        for part in parts
+    )
 
 
 def _cleaned(reason: str) -> str:

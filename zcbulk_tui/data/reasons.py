@@ -196,9 +196,9 @@ class ReasonGrouper:
             self._support[known] += counts[number]
         speaking: Counter[str] = Counter(self._support)
         for templates, number in self._open.items():
-            for template in templates:
-                if template.speaks:
-                    speaking[template.text] += counts[number]
+            for each in templates:
+                if each.speaks:
+                    speaking[each.text] += counts[number]
         rows: Counter[str] = Counter()
         for templates, number in self._open.items():
             chosen = _chosen(templates, speaking)
@@ -206,10 +206,7 @@ class ReasonGrouper:
             rows[chosen] += counts[number]
         merged = self._merged(self._support + rows)
         for number in self._open.values():
-            template = self._templates[number]
-            while template in merged:
-                template = merged[template]
-            self._templates[number] = template
+            self._templates[number] = _end_of(merged, self._templates[number])
         self._support.update(rows)
         self._remember()
         self._open.clear()
@@ -303,6 +300,15 @@ class _Frames:
                 if match and not any(map(self._masker.is_name, match.groups())):
                     return template
         return None
+
+
+def _end_of(merged: dict[str, str], template: str) -> str:
+    """What a template has become, and what that has, until one stays or comes again."""
+    seen = {template}
+    while (following := merged.get(template)) is not None and following not in seen:
+        template = following
+        seen.add(template)
+    return template
 
 
 def _chosen(templates: Sequence[Template], speaking: Counter[str]) -> str:

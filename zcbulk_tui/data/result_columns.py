@@ -59,7 +59,6 @@ class ResultColumns:
         reason: The places of the columns with the reason; empty where no column holds one.
         assumed: What was taken for granted, as sentences.
         status: The place of the column with a word such as ``ERROR`` or ``added``; None for none.
-        is_complete: Whether the columns with data are all that the upload has.
     """
 
     header: tuple[str, ...]
@@ -68,7 +67,6 @@ class ResultColumns:
     reason: tuple[int, ...]
     assumed: tuple[str, ...]
     status: int | None = None
-    is_complete: bool = False
 
     def reason_of(self, row: Sequence[str]) -> str:
         """Returns the reason in a record: all columns that hold one, joined."""
@@ -152,9 +150,7 @@ class _Finder:
             self._say_what_is_left_out(kinds)
         self._say_duplicates(cells)
         names = tuple(self._name_of_data(at) for at in cells)
-        is_complete = self._upload is not None and {*names} >= {*self._upload}
-        if self._upload is not None and not is_complete:
-            self._say_missing(names)
+        self._say_missing(names)
         return ResultColumns(
             self._header,
             tuple(cells),
@@ -162,7 +158,6 @@ class _Finder:
             tuple(reason),
             tuple(self._assumed),
             status,
-            is_complete,
         )
 
     def _extra(self) -> list[int]:
