@@ -17,7 +17,7 @@ from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.monitor.ports import ResultFolder, ResultWriter
 from zcbulk_tui.store.database import Database, open_database
 
-pytestmark = pytest.mark.usefixtures("alone", "no_threads")
+pytestmark = pytest.mark.usefixtures("no_threads")
 
 KINDS = (FAILURE, UNPROCESSED)
 RECORDS = {FAILURE: 7, UNPROCESSED: 3}
@@ -98,7 +98,7 @@ def begin(place: Path) -> None:
 
 
 async def _listed(database: Database, place: Path) -> None:
-    FetchStage(place / "results", jobs(1), database=database)
+    FetchStage(place / "results", jobs(1), database=database).context.windows.leave()
 
 
 def whole_files(place: Path) -> dict[ResultKind, bool]:
@@ -119,7 +119,7 @@ def go_on(place: Path, earlier: list[ResultKind]) -> None:
     async def scene(database: Database) -> FetchStage:
         stage = stage_in(place, database)
         async with stage.fetching():
-            await asyncio.sleep(30)
+            await asyncio.sleep(45)
         return stage
 
     with memory(place) as database:
@@ -142,7 +142,7 @@ def steps_of(place: Path) -> list[str]:
 
     async def scene(database: Database) -> None:
         async with stage_in(place, database, steps.append).fetching():
-            await asyncio.sleep(10)
+            await asyncio.sleep(15)
 
     with memory(place) as database:
         run_virtual(scene(database))
@@ -194,7 +194,7 @@ def test_killed_at_every_step(tmp_path: Path, half: int) -> None:
 
             stage = stage_in(place, database, step)
             async with stage.fetching():
-                await asyncio.sleep(10)
+                await asyncio.sleep(15)
 
         with memory(place) as database:
             run_virtual(scene(database))
