@@ -59,6 +59,8 @@ class ResultColumns:
         reason: The places of the columns with the reason; empty where no column holds one.
         assumed: What was taken for granted, as sentences.
         status: The place of the column with a word such as ``ERROR`` or ``added``; None for none.
+        is_complete: Whether the columns with data are all that the upload has, as far as that is
+            known.
     """
 
     header: tuple[str, ...]
@@ -67,6 +69,7 @@ class ResultColumns:
     reason: tuple[int, ...]
     assumed: tuple[str, ...]
     status: int | None = None
+    is_complete: bool = False
 
     def reason_of(self, row: Sequence[str]) -> str:
         """Returns the reason in a record: all columns that hold one, joined."""
@@ -152,7 +155,13 @@ class _Finder:
         names = tuple(self._name_of_data(at) for at in cells)
         self._say_missing(names)
         return ResultColumns(
-            self._header, tuple(cells), names, tuple(reason), tuple(self._assumed), status
+            self._header,
+            tuple(cells),
+            names,
+            tuple(reason),
+            tuple(self._assumed),
+            status,
+            is_complete=self._upload is not None and not self._missing(names),
         )
 
     def _extra(self) -> list[int]:
@@ -319,9 +328,11 @@ class _Finder:
             which = "1 column has" if empty == 1 else f"{empty} columns have"
             self._assumed.append(f"{which} no name.")
 
+    def _missing(self, names: Sequence[str]) -> list[str]:
+        return [name for name in dict.fromkeys(self._upload or ()) if name not in names]
+
     def _say_missing(self, names: Sequence[str]) -> None:
-        missing = [name for name in dict.fromkeys(self._upload or ()) if name not in names]
-        if missing:
+        if missing := self._missing(names):
             some = ", ".join(one_line(name, _LONGEST_NAME) for name in missing[:3])
             more = f" and {len(missing) - 3:,} more" if len(missing) > 3 else ""
             self._assumed.append(
