@@ -124,7 +124,9 @@ def test_one_group(cli: CommandLine, result: str) -> None:
         ("A", "“A” is in 2 reasons. They are “Duplicate value <value> for Email”; “INVALID"),
     ],
 )
-def test_a_text_that_names_no_group(cli: CommandLine, result: str, text: str, said: str) -> None:
+def test_a_text_that_names_no_group(
+    cli: CommandLine, result: str, text: str, expected: str
+) -> None:
     ended = cli("failures", result, "--reason", text)
     assert (ended.code, ended.out) == (2, "")
     assert expected in ended.err
