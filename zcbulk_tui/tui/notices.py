@@ -7,6 +7,7 @@ from zcbulk_tui.domain.commands import login
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.insertion import QueuedFile
 from zcbulk_tui.domain.job import WatchedJob
+from zcbulk_tui.domain.result import Result, ResultKind, ResultStage
 from zcbulk_tui.domain.snapshot import ServiceSnapshot
 from zcbulk_tui.errors import (
     Occasion,
@@ -142,6 +143,50 @@ def queue(before: Sequence[QueuedFile], now: Sequence[QueuedFile]) -> list[Notic
             else:
                 said.append(ErrorDialog(error, title, more="n shows the queue."))
     return said
+
+
+_RECORDS = {
+    ResultKind.FAILURE: "failed",
+    ResultKind.UNPROCESSED: "not reached",
+    ResultKind.SUCCESS: "in",
+}
+"""What the records of a result are."""
+
+
+def results_ended(label: str, ended: Sequence[Result], *, were_asked: bool) -> list[Notice]:
+    """Says how the fetching of a job's results has ended.
+
+    Args:
+        label: What the job is called.
+        ended: Those that have come, or that cannot be had.
+        were_asked: Whether the user has asked for them: then a refusal is said in a dialog.
+    """
+    said: list[Notice] = []
+    title = f"Results of {label}"
+    here = [it for it in ended if it.file is not None and it.stage is ResultStage.ON_DISK]
+    if here:
+        counts = ", ".join(f"{it.file.records:,} {_RECORDS[it.kind]}" for it in here if it.file)
+        failed = any(it.kind is ResultKind.FAILURE for it in here)
+        short = " The job has counted other numbers." if any(it.is_short for it in here) else ""
+        why = " f shows why." if failed else ""
+        said.append(Toast(f"{counts}.{short}{why}", title, "warning" if short else "information"))
+    gone = [_RECORDS[it.kind] for it in ended if it.stage is ResultStage.GONE]
+    if gone:
+        what = " and ".join(gone)
+        said.append(Toast(f"Zoho has none, or none any more: {what}.", title, "warning", 15))
+    for result in ended:
+        if result.stage is ResultStage.REFUSED and result.error is not None:
+            if were_asked:
+                said.append(ErrorDialog(result.error, f"{title}: {result.error.title}", once=True))
+            else:
+                said.append(Toast(str(result.error), title, "warning", 15))
+    return said
+
+
+def result_waits(label: str, result: Result) -> Toast:
+    """Says that a result has not come yet, and is tried again by itself."""
+    why = result.error.title if result.error is not None else "It has not come"
+    return Toast(f"{why}. It is tried again by itself, for 1 call.", f"Results of {label}")
 
 
 def quota(error: QuotaSpentError) -> Toast:
