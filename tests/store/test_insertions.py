@@ -42,6 +42,8 @@ def test_all_of_it_comes_back() -> None:
         starts=False,
         goes_on=True,
     )
+    source = replace(kept.source, encoding="windows-1252", delimiter=";")
+    kept = replace(kept, source=source)
     insertions.add([kept])
     (found,) = insertions.open()
     assert found.upload is not None
@@ -56,6 +58,17 @@ def test_all_of_it_comes_back() -> None:
     assert last is not None
     assert last.key == kept.key
     assert insertions.last_of(OTHER_FORM) is None
+
+
+def test_a_source_of_an_earlier_release_has_commas() -> None:
+    insertions = make()
+    kept = insertion()
+    insertions.add([kept])
+    with insertions.database.transaction() as connection:
+        connection.execute(
+            "UPDATE insertions SET source = json_remove(source, '$.encoding', '$.delimiter')"
+        )
+    assert insertions.open() == [kept]
 
 
 def test_what_is_over_is_in_no_queue_and_names_its_job_still() -> None:

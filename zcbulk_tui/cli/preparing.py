@@ -90,7 +90,13 @@ class CheckedFile:
     ) -> Prepared:
         facts, parts = self.found.facts, len(outgoing.files)
         whole = SourceFile(
-            self._source.path.absolute(), facts.name, facts.disk_bytes, facts.sha256, facts.records
+            self._source.path.absolute(),
+            facts.name,
+            facts.disk_bytes,
+            facts.sha256,
+            facts.records,
+            encoding=self._encoding,
+            delimiter=facts.delimiter,
         )
         made = []
         for part, file in enumerate(outgoing.files, start=1):

@@ -86,6 +86,9 @@ class SourceFile:
         parts: Into how many it was cut; 0 where it was not.
         row_map: Where it stands which line each uploaded record came from; None where the file
             was uploaded as it was.
+        encoding: The name of its encoding, as its user gave it; None where the file says it, or is
+            UTF-8.
+        delimiter: The character between its cells.
     """
 
     path: Path
@@ -96,6 +99,8 @@ class SourceFile:
     part: int = 0
     parts: int = 0
     row_map: Path | None = None
+    encoding: str | None = None
+    delimiter: str = ","
 
     def __str__(self) -> str:
         return f"{self.name}, part {self.part} of {self.parts}" if self.parts else self.name

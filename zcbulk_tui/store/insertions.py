@@ -369,6 +369,8 @@ def _values(insertion: Insertion) -> dict[str, Any]:
                 "part": source.part,
                 "parts": source.parts,
                 "row_map": source.row_map and str(source.row_map),
+                "encoding": source.encoding,
+                "delimiter": source.delimiter,
             }
         ),
         "upload_file": json.dumps(
@@ -416,7 +418,7 @@ def _to_insertion(row: tuple[Any, ...]) -> Insertion:
 
 
 def _to_source(parts: Mapping[str, Any]) -> SourceFile:
-    row_map = parts["row_map"]
+    row_map, encoding = parts["row_map"], parts.get("encoding")
     return SourceFile(
         Path(parts["path"]),
         one_line(parts["name"], 100),
@@ -426,6 +428,9 @@ def _to_source(parts: Mapping[str, Any]) -> SourceFile:
         parts["part"],
         parts["parts"],
         Path(row_map) if row_map else None,
+        # Rows of earlier releases have neither.
+        one_line(encoding, 40) if encoding else None,
+        str(parts.get("delimiter", ","))[:1],
     )
 
 
