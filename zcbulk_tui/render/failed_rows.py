@@ -63,7 +63,9 @@ def columns(names: Sequence[str], rows: Sequence[FailedRow], cells: int) -> Colu
     """Returns how wide the columns are, by their names and by some records."""
     widths = []
     for at, name in enumerate(names):
-        longest = max((width(cell(it.cells[at], _MOST)) for it in rows if at < len(it.cells)), default=0)
+        longest = max(
+            (width(cell(it.cells[at], _MOST)) for it in rows if at < len(it.cells)), default=0
+        )
         widths.append(max(min(max(longest, width(one_line(name)) + 1), _MOST), _LEAST))
     longest = max((width(one_line(row.reason, _REASON_MOST)) for row in rows), default=0)
     reason = max(min(longest, cells // 3, _REASON_MOST), _REASON_LEAST)
@@ -88,12 +90,17 @@ def title(of: Columns, first: int, chosen: int, cells: int, glyphs: Glyphs) -> L
     for at in range(first, len(of.names)):
         is_chosen = at == chosen
         mark = glyphs.cursor if is_chosen else " "
-        name = fit(f"{mark}{one_line(of.names[at])}" if is_chosen else one_line(of.names[at]), of.widths[at])
+        name = fit(
+            f"{mark}{one_line(of.names[at])}" if is_chosen else one_line(of.names[at]),
+            of.widths[at],
+        )
         spans.append(Span(name + " " * _GAP, Look.STRONG if is_chosen else Look.DIM))
     return fit_line(spans, cells)
 
 
-def row_line(row: FailedRow | None, of: Columns, first: int, cells: int, concerned: Collection[int] = ()) -> Line:
+def row_line(
+    row: FailedRow | None, of: Columns, first: int, cells: int, concerned: Collection[int] = ()
+) -> Line:
     """Returns a record as a line; its first cell is for the cursor.
 
     Args:
@@ -115,7 +122,9 @@ def row_line(row: FailedRow | None, of: Columns, first: int, cells: int, concern
         if room <= 0:
             break
         look = Look.WARNING if at in concerned else Look.TEXT
-        spans.append(Span(fit(cell(row.cells[at], of.widths[at] + 1), of.widths[at]) + " " * _GAP, look))
+        spans.append(
+            Span(fit(cell(row.cells[at], of.widths[at] + 1), of.widths[at]) + " " * _GAP, look)
+        )
         room -= of.widths[at] + _GAP
     return fit_line(spans, cells)
 
@@ -191,7 +200,8 @@ def record(
 
 def wrap_value(text: str, cells: int, lines: int) -> list[str]:
     """Returns a value in lines, broken anywhere: its blanks count."""
-    parts, rest = [], text
+    parts: list[str] = []
+    rest = text
     while width(rest) > cells and len(parts) < lines - 1:
         head, _ = divide([Span(rest)], cells)
         part = head[0].text if head else rest[:1]

@@ -1,9 +1,10 @@
-"""The results of jobs as lines: what is on the disk, what the others cost, until when they exist."""
+"""The results of jobs as lines: what is here, what the others cost, until when they exist."""
 
+from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
 from zcbulk_tui.domain.deadlines import Kind, deadlines
-from zcbulk_tui.domain.result import Result, ResultKind, ResultStage
+from zcbulk_tui.domain.result import Result, ResultKind, ResultStage, wanted
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.render import deadline_words
@@ -13,12 +14,12 @@ from zcbulk_tui.render.span import Line, Look, Span, fit, fit_line
 
 NAME = {
     ResultKind.FAILURE: "failed",
-    ResultKind.UNPROCESSED: "not reached",
+    ResultKind.UNPROCESSED: "left",
     ResultKind.SUCCESS: "in",
 }
 """What the records of a result are."""
 
-_NAME, _RECORDS, _GAP = 11, 11, 2
+_NAME, _RECORDS, _KEPT, _GAP = 11, 11, 7, 2
 _LABEL_LEAST, _LABEL_MOST = 10, 28
 
 
@@ -74,7 +75,7 @@ def heading(cells: int) -> Line:
         fit("JOB", label),
         fit("RECORDS", _NAME),
         fit("COUNT", _RECORDS, right=True),
-        fit("KEPT", 6, right=True),
+        fit("AT ZOHO", _KEPT, right=True),
         "RESULT",
     )
     return fit_line([Span(" " + (" " * _GAP).join(texts), Look.DIM)], cells)
@@ -114,7 +115,7 @@ def row(
             gap,
             Span(fit(number(records, _RECORDS), _RECORDS, right=True), look),
             gap,
-            Span(fit(kept.text if records != 0 else "", 6, right=True), kept.look),
+            Span(fit(kept.text if records != 0 else "", _KEPT, right=True), kept.look),
             gap,
             last,
         ],
@@ -127,9 +128,11 @@ def _label_width(cells: int) -> int:
 
 
 def summary(
-    snapshot: JobSnapshot, results: list[Result], now: datetime, zone: tzinfo | None = None
+    snapshot: JobSnapshot, results: Sequence[Result], now: datetime, zone: tzinfo | None = None
 ) -> list[tuple[str, Span]]:
     """Returns the results of a job by their names, where each stands; for its details."""
+    if not wanted(snapshot):
+        return []
     known = {it.kind: it for it in results}
     lines = []
     for kind in (ResultKind.FAILURE, ResultKind.UNPROCESSED):

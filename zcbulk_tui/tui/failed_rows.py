@@ -4,6 +4,7 @@ import csv
 import io
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from zcbulk_tui.domain.failures import FailedRow, FailureGroup
 from zcbulk_tui.tui.failing import FailureRows
@@ -69,6 +70,14 @@ class FailedRows:
         self._pages.move_to_end(page)
         while len(self._pages) > _MOST_PAGES:
             self._pages.popitem(last=False)
+
+    def export(self, path: Path) -> int:
+        """Writes them to a new CSV; returns how many.
+
+        Raises:
+            DataError: It cannot be written, or is there already.
+        """
+        return self._rows.export(self.reason, path)
 
     # The search.
 

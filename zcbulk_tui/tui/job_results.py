@@ -11,7 +11,7 @@ from zcbulk_tui.monitor.events import ResultChanged
 from zcbulk_tui.tui import availability, notices
 from zcbulk_tui.tui.availability import Availability
 from zcbulk_tui.tui.job_rows import JobRows
-from zcbulk_tui.tui.notices import Notice
+from zcbulk_tui.tui.notices import Notice, Toast
 from zcbulk_tui.tui.profile_view import ProfileView
 
 
@@ -73,9 +73,9 @@ class JobResults:
             if profile.failures is not None
         )
 
-    def fetch(self, jobs: Iterable[Listed], kinds: Sequence[ResultKind]) -> list[Notice]:
+    def fetch(self, jobs: Iterable[Listed], kinds: Sequence[ResultKind]) -> list[Toast]:
         """Has the results of jobs fetched; says why, where the day's calls do not allow it."""
-        said: list[Notice] = []
+        said: list[Toast] = []
         for profile, refs in self._by_profile(jobs):
             try:
                 if profile.failures is not None:

@@ -147,7 +147,7 @@ def queue(before: Sequence[QueuedFile], now: Sequence[QueuedFile]) -> list[Notic
 
 _RECORDS = {
     ResultKind.FAILURE: "failed",
-    ResultKind.UNPROCESSED: "not reached",
+    ResultKind.UNPROCESSED: "left",
     ResultKind.SUCCESS: "in",
 }
 """What the records of a result are."""

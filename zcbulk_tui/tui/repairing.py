@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from zcbulk_tui.domain.failures import FailureGroup, FailureReport
-from zcbulk_tui.domain.form import FormRef
+from zcbulk_tui.domain.form import FormFields, FormRef
 from zcbulk_tui.domain.insertion import Prepared
 from zcbulk_tui.domain.repair import RepairFile, Rule
+from zcbulk_tui.domain.suggestions import Suggestion, field_of, suggest
 from zcbulk_tui.domain.text import one_line
 
 _LONGEST_LABEL = 60
@@ -45,29 +46,39 @@ class RuleLine(NamedTuple):
 
 
 class Repairing:
-    """The groups of a job's failures, and the rules for them.
+    """The groups of a job's failures, and the rules for them; at first those that are proposed.
 
     Attributes:
         report: The failures.
+        suggestions: What is proposed, by the reasons of the groups.
         with_unchanged: Whether records are sent again that no rule changes.
 
     Args:
         report: The failures.
-        rules: The rules to begin with.
+        fields: The fields of the form; None where they are not known.
     """
 
-    def __init__(self, report: FailureReport, rules: Iterable[Rule] = ()) -> None:
+    def __init__(self, report: FailureReport, fields: FormFields | None) -> None:
         self.report = report
-        self.with_unchanged = False
+        self.suggestions: dict[str, Suggestion] = {}
+        for group in report.groups:
+            concerned = field_of(group.fields[0], fields) if group.fields else None
+            proposed = suggest(group, report.columns, concerned)
+            if proposed is not None:
+                self.suggestions[group.reason] = proposed
         self._rules: dict[str, list[Switched]] = {}
-        self.take(rules)
+        self.take(it.rule for it in self.suggestions.values() if it.rule is not None)
+        # Otherwise those would be sent, too, of which nobody has said that they may go in.
+        is_complete = len(self.suggestions) == len(report.groups)
+        as_they_are = any(it.rule is None for it in self.suggestions.values())
+        self.with_unchanged = is_complete and as_they_are
 
     @property
     def lines(self) -> list[RuleLine]:
         """The groups with their rules; first the rules that are for every record."""
         lines = [RuleLine(None, it, at) for at, it in enumerate(self._rules.get("", ()))]
         for group in self.report.groups:
-            rules = self._rules.get(group.reason) or [None]
+            rules: Sequence[Switched | None] = self._rules.get(group.reason) or [None]
             lines += [RuleLine(group, rule, at) for at, rule in enumerate(rules)]
         return lines
 
@@ -79,6 +90,11 @@ class Repairing:
     def has_rule(self, reason: str) -> bool:
         """Whether a rule that counts is for a group."""
         return any(it.is_on for name in (reason, "") for it in self._rules.get(name, ()))
+
+    @property
+    def ruled(self) -> int:
+        """How many of the failed records have a rule that counts."""
+        return sum(it.records for it in self.report.groups if self.has_rule(it.reason))
 
     def switch(self, line: RuleLine) -> None:
         """Lets the rule of a line count, or not."""
@@ -119,14 +135,12 @@ class Resent(NamedTuple):
         form: The form of the job.
         job_id: The id of the job.
         label: What the job is called that is made of it.
-        said: What became of the records, as a sentence.
     """
 
     file: RepairFile
     form: FormRef
     job_id: str
     label: str
-    said: str
 
     def claimed(self, prepared: Prepared) -> Prepared:
         """Returns what was prepared so that the file is removed once it was uploaded."""
@@ -155,11 +169,3 @@ def repair_label(label: str) -> str:
     """Returns what the job is called that repairs another one; a repair of a repair is one."""
     stem = label.removesuffix(_REPAIR)
     return one_line(stem, _LONGEST_LABEL - len(_REPAIR)) + _REPAIR
-
-
-def blocks_in(cells: int, blocks: Sequence[int]) -> list[int]:
-    """Returns the failures in each of at most so many parts of equally many blocks."""
-    if len(blocks) <= cells:
-        return list(blocks)
-    edges = [len(blocks) * part // cells for part in range(cells + 1)]
-    return [sum(blocks[a:b]) for a, b in zip(edges, edges[1:], strict=False)]
