@@ -19,9 +19,9 @@ from zcbulk_tui.domain.form import FormField, FormFields, NamedLink
 from zcbulk_tui.domain.insertion import Insertion, Step, StepRecord
 from zcbulk_tui.errors import Answer, UndocumentedError, UsageError
 from zcbulk_tui.store.archive import Archive
-from zcbulk_tui.store.form_lock import FormLocks
 from zcbulk_tui.store.insertions import Insertions
 from zcbulk_tui.store.meta_cache import MetaCache
+from zcbulk_tui.store.process_locks import FormLocks
 from zcbulk_tui.store.watch_list import WatchList
 
 JOB_ID = "3888833000000114027"
@@ -188,7 +188,7 @@ _HOLDER = """
 import os, sys
 from pathlib import Path
 from tests.support.insertions import FORM
-from zcbulk_tui.store.form_lock import FormLocks
+from zcbulk_tui.store.process_locks import FormLocks
 assert FormLocks(Path(sys.argv[1])).take(FORM)
 print("taken", flush=True)
 sys.stdin.read()

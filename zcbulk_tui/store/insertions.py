@@ -29,8 +29,8 @@ from zcbulk_tui.domain.upload import UploadFile
 from zcbulk_tui.errors import ConfigError, HeldError, UsageError
 from zcbulk_tui.store import recall
 from zcbulk_tui.store.database import Database
-from zcbulk_tui.store.form_lock import FormLocks
 from zcbulk_tui.store.json_objects import error_from, error_object, moment, moment_from
+from zcbulk_tui.store.process_locks import FormLocks
 from zcbulk_tui.store.rows import PUT_LAST, job_values, key, to_millis, to_moment
 from zcbulk_tui.store.watch_list import ADD
 
