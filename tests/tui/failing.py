@@ -45,7 +45,7 @@ class Kind(NamedTuple):
 KINDS = (
     Kind("INVALID_DATA-Counted_On", "Counted_On", lambda n: f"{13 + n % 15}/03/2026", 46),
     Kind("INVALID_DATA-Contact_Email", "Contact_Email", lambda n: f"depot{n}@acme.example ", 23),
-    Kind("Enter a valid number for ‹text›", "Quantity", lambda n: f"{n} pcs\x1b[2J", 13),
+    Kind("Enter a valid number for <value>", "Quantity", lambda n: f"{n} pcs\x1b[2J", 13),
     Kind("DUPLICATE_DATA-Article", "Article", lambda n: f"A-{n % 40:05}", 10),
     Kind("CANNOT_PROCESS", "", lambda _: "", 6),
     Kind("MANDATORY_NOT_FOUND-Warehouse", "Warehouse", lambda _: "", 2),
@@ -99,7 +99,7 @@ class Rows:
         }
         if kind.field:
             cells[kind.field] = kind.cell(at)
-        reason = kind.reason.replace("‹text›", f"“{one(at)}”")
+        reason = kind.reason.replace("<value>", f"“{one(at)}”")
         lines = () if at % 10 == 9 else (number, number + 40) if at % 20 == 3 else (number,)
         return FailedRow(at + 1, reason, tuple(cells.values()), lines)
 

@@ -23,7 +23,7 @@ from zcbulk_tui.render.deadline_words import moment
 from zcbulk_tui.render.fields import FieldGroup, column_width, side_by_side
 from zcbulk_tui.render.figures import number
 from zcbulk_tui.render.glyphs import Glyphs
-from zcbulk_tui.render.result_lines import summary
+from zcbulk_tui.render.results import summary
 from zcbulk_tui.render.span import Line, Look, Span, fit, fit_line, width, wrap
 from zcbulk_tui.render.span import width as cells
 

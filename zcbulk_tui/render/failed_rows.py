@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from zcbulk_tui.domain.failures import FailedRow
+from zcbulk_tui.domain.failures import FailedRow, FailureGroup
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.render.cells import cell
 from zcbulk_tui.render.glyphs import Glyphs
@@ -15,6 +15,9 @@ _LEAST, _MOST = 4, 24
 _LINE_LEAST = 6
 _REASON_LEAST, _REASON_MOST = 14, 44
 _GAP = 2
+_SAMPLED = 3
+"""Cells of a sample whose reason names no column."""
+
 _TWO_COLUMNS = 100
 """Cells from which on the cells of a record stand in two columns."""
 
@@ -122,9 +125,8 @@ def row_line(
         if room <= 0:
             break
         look = Look.WARNING if at in concerned else Look.TEXT
-        spans.append(
-            Span(fit(cell(row.cells[at], of.widths[at] + 1), of.widths[at]) + " " * _GAP, look)
-        )
+        shown = fit(cell(row.cells[at], of.widths[at] + 1), min(of.widths[at], room))
+        spans.append(Span(shown + " " * min(_GAP, room - width(shown)), look))
         room -= of.widths[at] + _GAP
     return fit_line(spans, cells)
 
@@ -196,6 +198,22 @@ def record(
                 spans += [*filled, Span(" " * _GAP)]
         lines.append(fit_line(spans, cells))
     return lines[:height]
+
+
+def samples(group: FailureGroup, columns: Sequence[str], cells: int, height: int) -> list[Line]:
+    """Returns samples of a group: where they stand, and the cells that it concerns."""
+    return [fit_line(_sample(row, group, columns), cells) for row in group.samples[:height]]
+
+
+def _sample(row: FailedRow, group: FailureGroup, columns: Sequence[str]) -> list[Span]:
+    at_line = f" line {fit(place(row), 9)}" if row.lines else f" record {fit(f'{row.record:,}', 7)}"
+    spans = [Span(at_line, Look.DIM)]
+    concerned = [columns.index(name) for name in group.fields if name in columns]
+    for at in concerned or range(min(_SAMPLED, len(columns))):
+        value = cell(row.cells[at], 200) if at < len(row.cells) else ""
+        look = Look.WARNING if concerned else Look.TEXT
+        spans += [Span(f" {one_line(columns[at], 40)} ", Look.DIM), Span(value or "(empty)", look)]
+    return spans
 
 
 def wrap_value(text: str, cells: int, lines: int) -> list[str]:

@@ -6,7 +6,7 @@ from itertools import groupby
 from zcbulk_tui.domain.job import JobRef
 from zcbulk_tui.domain.result import Result, ResultKind, ResultStage, wanted
 from zcbulk_tui.domain.snapshot import JobKey, Listed
-from zcbulk_tui.errors import QuotaSpentError
+from zcbulk_tui.errors import ConfigError, QuotaSpentError
 from zcbulk_tui.monitor.events import ResultChanged
 from zcbulk_tui.tui import availability, notices
 from zcbulk_tui.tui.availability import Availability
@@ -30,9 +30,10 @@ class JobResults:
     def take(self, profile: ProfileView, event: ResultChanged) -> list[Notice]:
         """Takes how a result stands; returns what is to be said of it."""
         key = JobKey(profile.name, event.result.ref)
-        label = self._rows[key].snapshot.job.label if key in self._rows else ""
-        said = profile.result_news.take(event, label, profile.results(event.result.ref))
-        return said if label else []
+        if key not in self._rows:
+            return []  # it was taken off the list meanwhile
+        known = profile.results(event.result.ref)
+        return profile.result_news.take(event, self._rows[key].snapshot, known)
 
     def can(
         self, action: str, here: ProfileView, selected: Listed | None, jobs: Sequence[Listed]
@@ -83,6 +84,8 @@ class JobResults:
                     profile.result_news.ask(refs, kinds)
             except QuotaSpentError as error:
                 said.append(notices.quota(error))
+            except ConfigError as error:
+                said.append(Toast(" ".join(error.paragraphs()), error.title, "warning"))
         return said
 
     def _by_profile(self, jobs: Iterable[Listed]) -> list[tuple[ProfileView, list[JobRef]]]:

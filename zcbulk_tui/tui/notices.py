@@ -7,8 +7,8 @@ from zcbulk_tui.domain.commands import login
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.insertion import QueuedFile
 from zcbulk_tui.domain.job import WatchedJob
-from zcbulk_tui.domain.result import Result, ResultKind, ResultStage
-from zcbulk_tui.domain.snapshot import ServiceSnapshot
+from zcbulk_tui.domain.result import Result, ResultKind, ResultStage, on_disk
+from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
 from zcbulk_tui.errors import (
     Occasion,
     QuotaSpentError,
@@ -145,39 +145,33 @@ def queue(before: Sequence[QueuedFile], now: Sequence[QueuedFile]) -> list[Notic
     return said
 
 
-_RECORDS = {
-    ResultKind.FAILURE: "failed",
-    ResultKind.UNPROCESSED: "left",
-    ResultKind.SUCCESS: "in",
-}
-"""What the records of a result are."""
-
-
-def results_ended(label: str, ended: Sequence[Result], *, were_asked: bool) -> list[Notice]:
+def results_ended(
+    snapshot: JobSnapshot, known: Sequence[Result], ended: Sequence[Result], *, were_asked: bool
+) -> list[Notice]:
     """Says how the fetching of a job's results has ended.
 
     Args:
-        label: What the job is called.
+        snapshot: The job.
+        known: What is known of all its results.
         ended: Those that have come, or that cannot be had.
         were_asked: Whether the user has asked for them: then a refusal is said in a dialog.
     """
     said: list[Notice] = []
-    title = f"Results of {label}"
-    here = [it for it in ended if it.file is not None and it.stage is ResultStage.ON_DISK]
-    if here:
-        counts = ", ".join(f"{it.file.records:,} {_RECORDS[it.kind]}" for it in here if it.file)
-        failed = any(it.kind is ResultKind.FAILURE for it in here)
-        short = " The job has counted other numbers." if any(it.is_short for it in here) else ""
-        why = " f shows why." if failed else ""
-        said.append(Toast(f"{counts}.{short}{why}", title, "warning" if short else "information"))
-    gone = [_RECORDS[it.kind] for it in ended if it.stage is ResultStage.GONE]
+    title = f"Results of {snapshot.job.label}"
+    if any(it.stage is ResultStage.ON_DISK for it in ended):
+        short = any(it.is_short for it in ended)
+        fails = any(it.kind is ResultKind.FAILURE and it.file is not None for it in known)
+        why = " f shows why." if fails else ""
+        here = on_disk(snapshot, known)
+        said.append(Toast(f"{here}.{why}", title, "warning" if short else "information"))
+    gone = [it.kind.word for it in ended if it.stage is ResultStage.GONE]
     if gone:
         what = " and ".join(gone)
         said.append(Toast(f"Zoho has none, or none any more: {what}.", title, "warning", 15))
     for result in ended:
         if result.stage is ResultStage.REFUSED and result.error is not None:
             if were_asked:
-                said.append(ErrorDialog(result.error, f"{title}: {result.error.title}", once=True))
+                said.append(ErrorDialog(result.error, title, once=True))
             else:
                 said.append(Toast(str(result.error), title, "warning", 15))
     return said

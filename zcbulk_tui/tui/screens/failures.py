@@ -8,10 +8,17 @@ from textual.binding import BindingType
 
 from zcbulk_tui.domain.failures import FailureGroup
 from zcbulk_tui.domain.insertion import Prepared
-from zcbulk_tui.render import lens
+from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.render.failed_rows import samples
+from zcbulk_tui.render.failures import (
+    block_strip,
+    failure_sentences,
+    group_lines,
+    group_titles,
+)
 from zcbulk_tui.render.figures import number
 from zcbulk_tui.render.glyphs import Glyphs
-from zcbulk_tui.render.span import Line, Look, Span, fit, fit_line
+from zcbulk_tui.render.span import Line, Look, Span, fit, fit_line, wrap
 from zcbulk_tui.tui.failed_job import FailedJob
 from zcbulk_tui.tui.failed_rows import FailedRows
 from zcbulk_tui.tui.failing import FailureRows
@@ -23,9 +30,12 @@ from zcbulk_tui.tui.screens.repair import RepairScreen
 from zcbulk_tui.tui.widgets.line_list import LineList
 from zcbulk_tui.tui.widgets.lines import Lines
 
-_FOOT_SHARE = 0.3
-_LEAST_FOOT, _MOST_FOOT = 3, 11
+_FOOT_SHARE = 0.35
+_LEAST_FOOT, _MOST_FOOT = 3, 13
 """Lines below the groups."""
+
+_HIGH = 18
+"""Lines of a screen from which on it shows where the failures stand in the file."""
 
 
 class FailuresScreen(OpeningScreen):
@@ -92,26 +102,24 @@ class FailuresScreen(OpeningScreen):
             self._keys.show(legend(self.keys, {"back": "cancel"}, width))
             return
         report = self.rows.report
-        strip = lens.strip(report, width, self.glyphs) if height >= 18 else []
-        lines = [*strip, rule] if strip else []
+        drawn = block_strip(report.blocks, max(width - 2, 40), self.glyphs)
+        strip = [fit_line([Span(" "), *line], width) for line in drawn]
+        lines = [*strip, rule] if strip and height >= _HIGH else []
         self._set_height(self._strip, len(lines))
         self._strip.show(*lines)
-        self._heading.show(lens.heading(report, width))
+        self._heading.show((Span(" "), *group_titles(width - 1)))
         self._list.paint()
         room = max(_LEAST_FOOT, min(int(height * _FOOT_SHARE), _MOST_FOOT))
         self._set_height(self._foot, room + 1)
-        worth = lens.worth(report)
-        assumed = lens.assumed(report, width, 2 if room > 6 else 1 if room > 4 else 0)
-        selected = self._selected
-        about = (
-            lens.group_lines(selected, report.columns, width, room - len(assumed))
-            if selected is not None
-            else []
-        )
-        padding: list[Line] = [()] * (room - len(about) - len(assumed))
-        self._foot.show(
-            self._rule(f" {worth} " if worth else "", width), *about, *padding, *assumed
-        )
+        said = [
+            fit_line([Span(f" {part}", look)], width)
+            for text, look in failure_sentences(report)
+            for part in wrap(text, max(width - 2, 1), 3)
+        ]
+        said = said[: room // 2]
+        about = self._about(width, room - len(said))
+        padding: list[Line] = [()] * (room - len(about) - len(said))
+        self._foot.show(rule, *about, *padding, *said)
         actions = {
             "rows": "records",
             "all_rows": "all records",
@@ -122,6 +130,16 @@ class FailuresScreen(OpeningScreen):
         if not self.job.repair:
             del actions["repair"]
         self._keys.show(legend(self.keys, actions, width))
+
+    def _about(self, width: int, height: int) -> list[Line]:
+        """The selected group: its reason in full, and samples."""
+        if self.rows is None or self._selected is None:
+            return []
+        group = self._selected
+        texts = wrap(one_line(group.reason, 1000), max(width - 2, 1), 2 if height > 3 else 1)
+        lines = [fit_line([Span(f" {text}", Look.STRONG)], width) for text in texts]
+        more = samples(group, self.rows.report.columns, width, height - len(lines))
+        return [*lines, *more]
 
     def _title(self, width: int) -> Line:
         last = self.job.snapshot.last
@@ -145,7 +163,8 @@ class FailuresScreen(OpeningScreen):
         if self.rows is None:
             return ()
         report = self.rows.report
-        return lens.group_line(report.groups[place], report, width, self.glyphs)
+        (line,) = group_lines(report.groups[place], report.records, width - 1, self.glyphs)
+        return (Span(" "), *line)
 
     @property
     def _selected(self) -> FailureGroup | None:

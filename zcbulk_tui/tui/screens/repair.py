@@ -12,7 +12,8 @@ from zcbulk_tui.domain.insertion import Prepared
 from zcbulk_tui.domain.repair import Preview, RepairFile, Rule, Rules
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ZcbulkError
-from zcbulk_tui.render import lens
+from zcbulk_tui.render.failed_rows import samples
+from zcbulk_tui.render.failures import reason_spans
 from zcbulk_tui.render.figures import number
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.repair import preview_lines, rule_text
@@ -207,7 +208,7 @@ class RepairScreen(OpeningScreen):
                 Span(f" {fit(state, 3)} ", look),
                 Span(f"{fit(number(records, 11) if is_first else '', count, right=True)}  "),
                 Span(f"{fit(said, rule)}  ", look),
-                Span(reason if is_first else "", Look.TEXT),
+                *(reason_spans(one_line(reason, 400)) if is_first else ()),
             ],
             width,
         )
@@ -235,7 +236,7 @@ class RepairScreen(OpeningScreen):
             lines += [fit_line([Span(f" {text}", Look.DIM)], width) for text in texts]
         if line.group is not None and not repairing.has_rule(line.reason):
             columns = repairing.report.columns
-            return [*lines, *lens.group_lines(line.group, columns, width, _PREVIEWED)]
+            return [*lines, *samples(line.group, columns, width, _PREVIEWED)]
         previews = self._previews.get((self._preview_reason, repairing.rules))
         if previews is None:
             return [*lines, fit_line([Span(" …", Look.DIM)], width)]
@@ -341,10 +342,9 @@ class RepairScreen(OpeningScreen):
         repairing = self._repairing
         if repairing is None:
             return
-        columns = list(repairing.report.columns)
+        columns = self._columns(line)
         group = line.group
         if group is not None:
-            columns.sort(key=lambda name: name not in group.fields)
             records = "1 record" if group.records == 1 else f"{group.records:,} records"
             about = f"For {records}: {one_line(group.reason)}"
         else:
@@ -358,6 +358,15 @@ class RepairScreen(OpeningScreen):
 
         before = None if is_new or line.rule is None else line.rule.rule
         self.app.push_screen(EditRuleScreen(about, columns, before), answered)
+
+    def _columns(self, line: RuleLine) -> list[str]:
+        """The columns that a rule may be for: a result may have some of the file's only."""
+        concerned = line.group.fields if line.group is not None else ()
+        rules = self._repairing.rules if self._repairing is not None else ()
+        columns = self._repairing.report.columns if self._repairing is not None else ()
+        of_form = [it.link_name for it in self.fields.fields] if self.fields is not None else []
+        named = [it for rule in rules for it in rule.columns]
+        return list(dict.fromkeys((*concerned, *columns, *named, *of_form)))
 
     def action_unchanged(self) -> None:
         """Sends records as they are that no rule changes, or holds them back."""

@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from zcbulk_tui.domain.result import ResultKind
 from zcbulk_tui.domain.snapshot import Listed
-from zcbulk_tui.render import result_lines
+from zcbulk_tui.render import results as render
 from zcbulk_tui.render.figures import number
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.span import Line, Look, Span, fit_line
@@ -110,12 +110,14 @@ class ResultsScreen(KeyedScreen[str | None], ModalScreen[str | None]):
         ]
         self._list.styles.height = len(self._rows) or 1
         self._list.put(len(self._rows), self._list.cursor)
-        self._heading.show(result_lines.heading(width))
+        self._heading.show(render.heading(width))
         self._list.paint()
         self._about.update(self._about_price())
         actions = {
             "fetch": "fetch",
-            "with_success": "without those that are in" if self._with_success else "those in, too",
+            "with_success": "without successful ones"
+            if self._with_success
+            else "successful ones, too",
         }
         if len(self._jobs()) == 1:
             actions["failures"] = "failures"
@@ -126,7 +128,7 @@ class ResultsScreen(KeyedScreen[str | None], ModalScreen[str | None]):
     def _row(self, place: int, width: int) -> Line:
         listed, kind, is_first = self._rows[place]
         known = {it.kind: it for it in self._results.of(listed)}
-        line = result_lines.row(
+        line = render.row(
             listed.snapshot,
             kind,
             known.get(kind),

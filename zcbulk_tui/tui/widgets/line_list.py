@@ -7,7 +7,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from zcbulk_tui.render.span import Line, Span, wrap
+from zcbulk_tui.render.span import Line, Span, divide, wrap
 from zcbulk_tui.tui.widgets import painter
 from zcbulk_tui.tui.widgets.view import top_for
 
@@ -111,8 +111,12 @@ class LineList(Widget):
         lines = []
         for place in range(self.top, min(self.top + self.page, self.count)):
             line, selected = self._draw(place, width), place == self.cursor
-            lines.append(((Span(self._mark), *line[1:]) if selected else line, selected))
+            lines.append((self._marked(line) if selected else line, selected))
         return lines
+
+    def _marked(self, line: Line) -> Line:
+        """The line with the mark in its first cell."""
+        return (Span(self._mark), *divide(line, 1)[1])
 
     def _scroll(self, lines: int) -> None:
         self.top = max(0, min(self.top + lines, self.count - self.page))

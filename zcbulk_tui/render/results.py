@@ -12,13 +12,6 @@ from zcbulk_tui.render.figures import clock, countdown, number
 from zcbulk_tui.render.preflight import size
 from zcbulk_tui.render.span import Line, Look, Span, fit, fit_line
 
-NAME = {
-    ResultKind.FAILURE: "failed",
-    ResultKind.UNPROCESSED: "left",
-    ResultKind.SUCCESS: "in",
-}
-"""What the records of a result are."""
-
 _NAME, _RECORDS, _KEPT, _GAP = 11, 11, 7, 2
 _LABEL_LEAST, _LABEL_MOST = 10, 28
 
@@ -111,7 +104,7 @@ def row(
         [
             Span(f" {fit(one_line(snapshot.job.label) if is_first else '', _label_width(cells))}"),
             gap,
-            Span(fit(NAME[kind], _NAME)),
+            Span(fit(kind.word, _NAME)),
             gap,
             Span(fit(number(records, _RECORDS), _RECORDS, right=True), look),
             gap,
@@ -138,5 +131,5 @@ def summary(
     for kind in (ResultKind.FAILURE, ResultKind.UNPROCESSED):
         records = kind.records_of(snapshot)
         if records != 0:
-            lines.append((NAME[kind].capitalize(), stands(known.get(kind), now, zone=zone)))
+            lines.append((kind.word.capitalize(), stands(known.get(kind), now, zone=zone)))
     return lines
