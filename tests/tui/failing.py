@@ -43,12 +43,12 @@ class Kind(NamedTuple):
 
 
 KINDS = (
-    Kind("INVALID_DATA-Counted_On", "Counted_On", lambda n: f"{13 + n % 15}/03/2026", 46),
-    Kind("INVALID_DATA-Contact_Email", "Contact_Email", lambda n: f"depot{n}@acme.example ", 23),
-    Kind("Enter a valid number for <value>", "Quantity", lambda n: f"{n} pcs\x1b[2J", 13),
-    Kind("DUPLICATE_DATA-Article", "Article", lambda n: f"A-{n % 40:05}", 10),
-    Kind("CANNOT_PROCESS", "", lambda _: "", 6),
-    Kind("MANDATORY_NOT_FOUND-Warehouse", "Warehouse", lambda _: "", 2),
+    Kind("INVALID_DATA-Counted_On", "Counted_On", lambda n: f"{13 + n % 15}/03/2026", 58),
+    Kind("INVALID_DATA-Contact_Email", "Contact_Email", lambda n: f"depot{n}@acme.example ", 33),
+    Kind("Enter a valid number for <value>", "Quantity", lambda n: f"{n} pcs\x1b[2J", 4),
+    Kind("DUPLICATE_DATA-Article", "Article", lambda n: f"A-{n % 40:05}", 2),
+    Kind("CANNOT_PROCESS", "", lambda _: "", 2),
+    Kind("MANDATORY_NOT_FOUND-Warehouse", "Warehouse", lambda _: "", 1),
 )
 
 

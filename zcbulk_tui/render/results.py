@@ -12,8 +12,16 @@ from zcbulk_tui.render.figures import clock, countdown, number
 from zcbulk_tui.render.preflight import size
 from zcbulk_tui.render.span import Line, Look, Span, fit, fit_line
 
-_NAME, _RECORDS, _KEPT, _GAP = 11, 11, 7, 2
+_NAME, _COUNT, _KEPT, _GAP = 11, 11, 7, 2
+"""Cells of the columns, and between them."""
+
 _LABEL_LEAST, _LABEL_MOST = 10, 28
+
+_PHRASE = 30
+"""Cells for where a result stands, as long as labels have more than they need."""
+
+_ROOMY = 64
+"""Cells from which on the count has a column."""
 
 
 def stands(
@@ -63,14 +71,9 @@ def until(snapshot: JobSnapshot, now: datetime) -> Span:
 
 def heading(cells: int) -> Line:
     """Returns the titles over `row`."""
-    label = _label_width(cells)
-    texts = (
-        fit("JOB", label),
-        fit("RECORDS", _NAME),
-        fit("COUNT", _RECORDS, right=True),
-        fit("AT ZOHO", _KEPT, right=True),
-        "RESULT",
-    )
+    count = [fit("COUNT", _COUNT, right=True)] if cells >= _ROOMY else []
+    kept = fit("AT ZOHO", _KEPT, right=True)
+    texts = (fit("JOB", _label_width(cells)), fit("RECORDS", _NAME), *count, kept, "RESULT")
     return fit_line([Span(" " + (" " * _GAP).join(texts), Look.DIM)], cells)
 
 
@@ -84,7 +87,7 @@ def row(
     got: int | None = None,
     is_first: bool = True,
 ) -> Line:
-    """Returns a result of a job as a line.
+    """Returns a result of a job as a line; its first cell is for the cursor.
 
     Args:
         snapshot: The job.
@@ -96,28 +99,31 @@ def row(
         is_first: Whether the name of the job stands before it.
     """
     records = kind.records_of(snapshot)
-    gap = Span(" " * _GAP)
+    is_empty = records == 0
     kept = until(snapshot, now)
-    last = Span("nothing to fetch", Look.DIM) if records == 0 else stands(result, now, got=got)
+    last = Span("nothing to fetch", Look.DIM) if is_empty else stands(result, now, got=got)
     look = Look.FAILED if kind is ResultKind.FAILURE and records else Look.TEXT
-    return fit_line(
-        [
-            Span(f" {fit(one_line(snapshot.job.label) if is_first else '', _label_width(cells))}"),
-            gap,
-            Span(fit(kind.word, _NAME)),
-            gap,
-            Span(fit(number(records, _RECORDS), _RECORDS, right=True), look),
-            gap,
-            Span(fit(kept.text if records != 0 else "", _KEPT, right=True), kept.look),
-            gap,
-            last,
-        ],
-        cells,
-    )
+    count = [Span(fit(number(records, _COUNT), _COUNT, right=True), look)]
+    parts = [
+        Span(fit(one_line(snapshot.job.label) if is_first else "", _label_width(cells))),
+        Span(fit(kind.word, _NAME)),
+        *(count if cells >= _ROOMY else []),
+        Span(fit("" if is_empty else kept.text, _KEPT, right=True), kept.look),
+        last,
+    ]
+    gap = Span(" " * _GAP)
+    spans = [span for part in parts for span in (gap, part)]
+    return fit_line([Span(" "), *spans[1:]], cells)
 
 
 def _label_width(cells: int) -> int:
-    return max(min(cells // 4, _LABEL_MOST), _LABEL_LEAST)
+    count = _COUNT + _GAP if cells >= _ROOMY else 0
+    room = cells - 1 - _NAME - count - _KEPT - 3 * _GAP - _PHRASE
+    return max(min(room, _LABEL_MOST), _LABEL_LEAST)
+
+
+_SUMMED = {ResultKind.FAILURE: "Failed", ResultKind.UNPROCESSED: "Left"}
+"""Names of the results among the details, where the counts have them as well."""
 
 
 def summary(
@@ -128,8 +134,7 @@ def summary(
         return []
     known = {it.kind: it for it in results}
     lines = []
-    for kind in (ResultKind.FAILURE, ResultKind.UNPROCESSED):
-        records = kind.records_of(snapshot)
-        if records != 0:
-            lines.append((kind.word.capitalize(), stands(known.get(kind), now, zone=zone)))
+    for kind, name in _SUMMED.items():
+        if kind.records_of(snapshot) != 0:
+            lines.append((name, stands(known.get(kind), now, zone=zone)))
     return lines

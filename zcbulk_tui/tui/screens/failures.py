@@ -155,7 +155,7 @@ class FailuresScreen(OpeningScreen):
             spans.append(Span(f" {self.glyphs.separator} {reasons}"))
             if counts and counts.left:
                 spans.append(
-                    Span(f" {self.glyphs.separator} {number(counts.left, 11)} not reached")
+                    Span(f" {self.glyphs.separator} {number(counts.left, 11)} unprocessed")
                 )
         return fit_line(spans, width)
 

@@ -95,7 +95,7 @@ class RepairScreen(OpeningScreen):
         self._repairing = Repairing(rows.report, self.fields)
         left = self._left
         if not rows.report.records:
-            self.hint = Span(f"No record failed. {left} are inserted anew.", Look.DIM)
+            self.hint = Span(f"No record failed. {left} can be sent again.", Look.DIM)
         self._show_rules()
 
     @property
@@ -103,11 +103,9 @@ class RepairScreen(OpeningScreen):
         last = self.job.snapshot.last
         left = last.counts.left if last is not None else None
         if left is None:
-            return "Those that Zoho had not reached"
+            return "The unprocessed records"
         return (
-            "1 record that Zoho had not reached"
-            if left == 1
-            else f"{number(left, 11)} records that Zoho had not reached"
+            "The unprocessed record" if left == 1 else f"The {number(left, 11)} unprocessed records"
         )
 
     def _show_rules(self) -> None:
@@ -143,13 +141,13 @@ class RepairScreen(OpeningScreen):
         note = f" {self._note.text} " if self._note.text else ""
         self._foot.show(self._rule(note, width, self._note.look), *self._about(width)[:room])
         actions = {
-            "send_repair": "write, check, insert",
+            "send_repair": "go on",
             "edit_rule": "change",
             "switch_rule": "on, off",
             "unchanged": "hold unchanged" if self._repairing.with_unchanged else "send unchanged",
+            "back": "close",
             "add_rule": "add rule",
             "load_rules save_rules": "open, save rules",
-            "back": "close",
         }
         self._keys.show(legend(self.keys, actions, width))
 
@@ -174,7 +172,7 @@ class RepairScreen(OpeningScreen):
         last = self.job.snapshot.last
         if last is not None and last.counts.left:
             left = number(last.counts.left, 11)
-            spans += [Span(separator, Look.DIM), Span(f"{left} not reached are sent again")]
+            spans += [Span(separator, Look.DIM), Span(f"{left} unprocessed are sent again")]
         return fit_line(spans, width)
 
     def _titles(self, width: int) -> Line:
@@ -440,9 +438,9 @@ class RepairScreen(OpeningScreen):
             self.app.push_screen(NoticeScreen.of(error))
 
         self._say("Writing the repaired file. Esc ends it.")
-        self.in_thread(_WRITE, work, self._insert, failed)
+        self.in_thread(_WRITE, work, self._insert_again, failed)
 
-    def _insert(self, file: RepairFile) -> None:
+    def _insert_again(self, file: RepairFile) -> None:
         """Goes on to the check of the file, and to the question."""
         self._say("")
         inserting, job = self.job.inserting, self.job
