@@ -210,6 +210,30 @@ def test_previews_show_whole_records(tmp_path: Path, is_short: bool) -> None:
     assert Repair(None, results.failure, source).preview([CUT], TOO_LONG, 3) == []
 
 
+@LAYOUTS
+def test_where_the_failed_records_stand(tmp_path: Path, is_short: bool) -> None:
+    source = source_file(tmp_path, ROWS)
+    results = write_results(tmp_path, HEADER, [(DAN, TOO_LONG)], [CYD], is_short=is_short)
+    job = Repair(*results, source, with_places=True)
+    assert job.failures is not None
+    assert job.failures.rows(None, 0, 1)[0].lines == (5,)
+    assert job.write([CUT], tmp_path / "again.csv").records == 2
+    job = Repair(*results, replace(source, sha256="0" * 64), with_places=True)
+    assert job.report is not None
+    assert "The places in the file are not known" in job.report.assumed[-1]
+
+
+def test_results_without_records(tmp_path: Path) -> None:
+    empty, heads = tmp_path / "failure.csv", tmp_path / "unprocessed.csv"
+    empty.write_bytes(b"")
+    heads.write_text("Id,Name,City,Notes\n")
+    source = source_file(tmp_path, ROWS)
+    for results in ((empty, heads), (heads, empty)):
+        job = Repair(*results, source, with_places=True)
+        assert (job.records, job.columns) == (0, tuple(HEADER))
+        assert job.write([], tmp_path / "again.csv", is_dry=True).accounted == 0
+
+
 def test_progress_is_that_of_all_passes(tmp_path: Path) -> None:
     results = write_results(tmp_path, HEADER, [(BOB, BAD_CITY)], [CYD])
     seen: list[tuple[int, int]] = []

@@ -62,6 +62,7 @@ _COMMANDS = {
     "queue": _Entry("queue", "the files that are on their way into a form"),
     "failures": _Entry("failures", "say why records failed: the reasons in groups"),
     "results": _Entry("results", "fetch what failed in ended jobs, and what was not reached"),
+    "repair": _Entry("repair", "make a file of failed records, repaired, to be sent again"),
     "history": _Entry("history", "print a job's history"),
     "log": _Entry("log", "print the log: events, calls, starts and aborts"),
     "store": _Entry("store", "maintain the database"),

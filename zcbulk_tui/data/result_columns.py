@@ -167,7 +167,7 @@ class _Finder:
         left: defaultdict[str, list[int]] = defaultdict(list)
         for at in self._places:
             left[self._names[at]].append(at)
-        known = [name for name in self._upload if name]
+        known = self._upload
         data: set[int] = set()
         for name in dict.fromkeys(known):
             # Of more columns with one name than the upload has, those like a reason are extra.
