@@ -8,9 +8,11 @@ from threading import Event, Thread
 
 from zcbulk_tui.cli import state
 from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.data import repair_rules
 from zcbulk_tui.data.result_folder import ResultFolder
 from zcbulk_tui.domain.form import FormFields
 from zcbulk_tui.domain.job import JobRef
+from zcbulk_tui.domain.repair import Rules
 from zcbulk_tui.domain.result import Result, ResultKind
 from zcbulk_tui.errors import ConfigError, DataError
 from zcbulk_tui.monitor.recorder import Recorder
@@ -64,6 +66,14 @@ class JobFailures:
         if self._opener is None:
             raise DataError("Failures cannot be read here")
         return self._opener(ref, fields, on_progress)
+
+    def read_rules(self, path: Path) -> Rules:
+        """See `Failures`."""
+        return repair_rules.read_rules(path)
+
+    def write_rules(self, rules: Rules, path: Path) -> None:
+        """See `Failures`."""
+        repair_rules.write_rules(rules, path)
 
 
 def remove_old_in_background(settings: Settings, database: Database) -> None:

@@ -12,6 +12,7 @@ Each rule is a table::
 """
 
 import json
+import os
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
@@ -119,6 +120,25 @@ def parse_rules(text: str, shown: str = "the file") -> tuple[Rule, ...]:
             title = f"Rule {number}{line} of {shown} cannot be used"
             raise DataError(title, f"{error.title}. {error.cause}".rstrip(), next_step) from error
     return tuple(rules)
+
+
+def write_rules(rules: Rules, path: Path) -> None:
+    """Writes rules to a new file.
+
+    Raises:
+        DataError: It cannot be written, or is there already.
+    """
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            file.write(rules_text(rules))
+    except (OSError, ValueError) as error:  # ValueError: a path with a null in it
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise DataError(
+            f"The rules {one_line(str(path))} cannot be written",
+            f"{one_line(reason)}.",
+            "Name another file.",
+        ) from error
 
 
 def rules_text(rules: Rules, notes: Sequence[str] = ()) -> str:

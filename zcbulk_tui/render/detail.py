@@ -11,6 +11,7 @@ from zcbulk_tui.domain.insertion import Insertion
 from zcbulk_tui.domain.job import Action, Environment, JobReading, JobState
 from zcbulk_tui.domain.progress import estimated_since, remaining
 from zcbulk_tui.domain.records import ControlRecord
+from zcbulk_tui.domain.result import Result
 from zcbulk_tui.domain.risk import risk
 from zcbulk_tui.domain.snapshot import JobSnapshot, Listed, ServiceSnapshot
 from zcbulk_tui.domain.text import one_line
@@ -22,6 +23,7 @@ from zcbulk_tui.render.deadline_words import moment
 from zcbulk_tui.render.fields import FieldGroup, column_width, side_by_side
 from zcbulk_tui.render.figures import number
 from zcbulk_tui.render.glyphs import Glyphs
+from zcbulk_tui.render.results import summary
 from zcbulk_tui.render.span import Line, Look, Span, fit, fit_line, width, wrap
 from zcbulk_tui.render.span import width as cells
 
@@ -42,6 +44,7 @@ class Known(NamedTuple):
         id_key: The key that copies its id, as people write it; empty for none.
         command_key: The same for the command.
         insertion: The file that was inserted from here; None for none.
+        results: What is known of its results.
     """
 
     listed: Listed
@@ -51,6 +54,7 @@ class Known(NamedTuple):
     id_key: str = "y"
     command_key: str = "Y"
     insertion: Insertion | None = None
+    results: Sequence[Result] = ()
 
 
 def detail(
@@ -117,6 +121,7 @@ class _Pane:
             self._pace(),
             self._risk(),
             self._deadlines(),
+            self._results(),
             self._polls(),
             self._file(),
             self._reference(),
@@ -213,6 +218,12 @@ class _Pane:
             parts = deadline_words.describe(one, self._now, self._zone)
             group.text(deadline_words.NAME[one.kind], parts, look)
             group.text("", deadline_words.explain(one), Look.DIM)
+        return group
+
+    def _results(self) -> FieldGroup:
+        group = self._group("RESULTS")
+        for name, where in summary(self._snapshot, self._known.results, self._now, self._zone):
+            group.text(name, where.text, where.look)
         return group
 
     def _polls(self) -> FieldGroup:

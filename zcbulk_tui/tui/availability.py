@@ -4,25 +4,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from zcbulk_tui.domain.control import Outcome
-from zcbulk_tui.domain.job import Action
+from zcbulk_tui.domain.job import Action, JobState
 from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
 from zcbulk_tui.render import words
 
 COMMANDS = {"start": Action.START, "abort": Action.ABORT}
 """What can change something at Zoho."""
 
-NEED_A_JOB = frozenset({"history", "edit"})
+NEED_A_JOB = frozenset({"history", "edit", "failures", "repair"})
 """Actions on the selected job."""
 
-NEED_JOBS = frozenset({*COMMANDS, "poll", "unwatch", "copy", "copy_command"})
+NEED_JOBS = frozenset({*COMMANDS, "poll", "unwatch", "copy", "copy_command", "results"})
 """Actions on the marked jobs, or else on the selected one."""
+
+ABOUT_RESULTS = frozenset({"results", "failures", "repair"})
+"""Actions on jobs that are over."""
 
 NEED_A_LIST = frozenset({"details", "zoom", "mark", "mark_all", "filter", "sort", "reverse"})
 """Actions on a list that is not empty."""
 
 NEED_A_CONNECTION = frozenset(
     {*COMMANDS, *NEED_A_JOB, "poll", "unwatch", "add", "poll_all", "pause", "budget", "eager"}
-    | {"frugal", "insert", "log", "profile", "queue", "undo"}
+    | {"frugal", "insert", "log", "profile", "queue", "results", "undo"}
 )
 """Actions that a monitor carries out."""
 
@@ -56,7 +59,35 @@ READ_ONLY = Availability(
 NO_JOBS = Availability("There is no job on the list yet.")
 NONE_FOUND = Availability("The filter finds no job. Esc clears it.")
 NOTHING_REMOVED = Availability("There is no removal to undo.")
+NO_RESULTS = Availability("Results cannot be fetched here.")
 ONE_PROFILE = Availability("There is no other profile in the configuration.")
+
+
+def of_results(action: str, jobs: Sequence[Listed]) -> Availability:
+    """Returns whether `results`, `failures` or `repair` makes sense; there is at least one job."""
+    reasons = [_why_no(action, listed.snapshot) for listed in jobs]
+    if not all(reasons):
+        return AVAILABLE
+    if len(jobs) > 1:
+        return Availability(f"None of the {len(jobs):,} marked jobs has results.")
+    return Availability(reasons[0])
+
+
+def _why_no(action: str, snapshot: JobSnapshot) -> str:
+    """Why a job has none of what an action is about; empty where it has, or may have."""
+    label, state, last = snapshot.job.label, snapshot.state, snapshot.last
+    if state is None or last is None:
+        return f"{label} is not read yet; a job has results once it is over."
+    if not state.is_final:
+        return f"{label} is {words.STATE[state]}; a job has results once it is over."
+    if state is JobState.EXPIRED:
+        return f"{label} is expired: it was not started, so there is nothing of it."
+    failed, left = last.counts.failed, last.counts.left
+    if action == "failures" and failed == 0:
+        return f"No record of {label} failed."
+    if action == "repair" and failed == 0 and left == 0:
+        return f"All records of {label} are in: there is nothing to repair."
+    return ""
 
 
 def none_fits(action: Action, jobs: Sequence[Listed]) -> Availability:

@@ -80,3 +80,17 @@ class Failures(Protocol):
         Raises:
             DataError: They are not on the disk, or cannot be read.
         """
+
+    def read_rules(self, path: Path) -> Rules:
+        """Reads a file of rules.
+
+        Raises:
+            UsageError: It cannot be read, or something in it is no rule.
+        """
+
+    def write_rules(self, rules: Rules, path: Path) -> None:
+        """Writes a new file of rules.
+
+        Raises:
+            DataError: It cannot be written, or is there already.
+        """

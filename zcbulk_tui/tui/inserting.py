@@ -125,6 +125,7 @@ def question(prepared: Prepared, plan: InsertPlan, calls_left: str) -> Question:
         f"Zoho creates {jobs}; this uploads the file and {then}. There is no rollback, and no "
         "workflows run.",
         *_left_out(prepared),
+        *([f"They are those that job {plan.repairs} has not brought in."] if plan.repairs else []),
         f"It costs {steps * len(files)} calls, and then the status readings. {calls_left}".strip(),
     ]
     return Question(

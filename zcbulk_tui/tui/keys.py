@@ -21,6 +21,10 @@ class Context(StrEnum):
     BUDGET = "budget"
     PROFILES = "profile"
     QUEUE = "queue"
+    RESULTS = "results"
+    FAILURES = "failures"
+    ROWS = "rows"
+    REPAIR = "repair"
     HELP = "help"
 
 
@@ -43,7 +47,8 @@ class Key:
         group: Heading in the help.
         rank: How long it stays in the key line as the screen narrows; 0 is never there.
         controls: Whether it can change something at Zoho; read-only mode has no such keys.
-        contexts: The screens that have it. The key that opens one of them closes it, too.
+        contexts: The screens that have it. The key that opens one of them closes it, too, where
+            that screen is among them.
     """
 
     action: str
@@ -124,6 +129,34 @@ KEYS = (
         group=_JOB,
         rank=1,
         contexts=frozenset({Context.JOBS, Context.HISTORY}),
+    ),
+    Key(
+        "results",
+        "d",
+        "results",
+        "Show what is here of the job's results, and fetch what is missing.",
+        "1 call each",
+        _JOB,
+        contexts=frozenset({Context.JOBS, Context.RESULTS}),
+    ),
+    Key(
+        "failures",
+        "f",
+        "failures",
+        "Show why records of the job failed: the reasons in groups, and the records.",
+        group=_JOB,
+        rank=1,
+        contexts=frozenset({Context.JOBS, Context.RESULTS, Context.FAILURES}),
+    ),
+    Key(
+        "repair",
+        "F",
+        "repair",
+        "Repair what failed, and insert it anew with what was not reached; asks first.",
+        "3 calls",
+        _JOB,
+        controls=True,
+        contexts=frozenset({Context.JOBS, Context.RESULTS, Context.FAILURES}),
     ),
     Key(
         "edit",
@@ -337,6 +370,169 @@ KEYS = (
         "History: go to the next change.",
         group=_OTHERS,
         contexts=frozenset({Context.HISTORY}),
+    ),
+    Key(
+        "fetch",
+        "enter",
+        "fetch",
+        "Results: fetch those that are not here yet.",
+        "1 call each",
+        _OTHERS,
+        contexts=frozenset({Context.RESULTS}),
+    ),
+    Key(
+        "with_success",
+        "s",
+        "with success",
+        "Results: fetch the records that went in, too, or do not.",
+        group=_OTHERS,
+        contexts=frozenset({Context.RESULTS}),
+    ),
+    Key(
+        "rows",
+        "enter",
+        "records",
+        "Failures: show the records of the group.",
+        group=_OTHERS,
+        contexts=frozenset({Context.FAILURES}),
+    ),
+    Key(
+        "all_rows",
+        "a",
+        "all records",
+        "Failures: show all records that failed.",
+        group=_OTHERS,
+        contexts=frozenset({Context.FAILURES}),
+    ),
+    Key(
+        "copy_reason",
+        "y",
+        "copy reason",
+        "Failures: copy the reason of the group.",
+        group=_OTHERS,
+        contexts=frozenset({Context.FAILURES}),
+    ),
+    Key(
+        "cell_left",
+        "h,left",
+        "cell left",
+        "Failed records: go to the column on the left.",
+        group=_OTHERS,
+        contexts=frozenset({Context.ROWS}),
+    ),
+    Key(
+        "cell_right",
+        "l,right",
+        "cell right",
+        "Failed records: go to the column on the right.",
+        group=_OTHERS,
+        contexts=frozenset({Context.ROWS}),
+    ),
+    Key(
+        "search",
+        "slash",
+        "search",
+        "Failed records: search for a text.",
+        group=_OTHERS,
+        contexts=frozenset({Context.ROWS}),
+    ),
+    Key(
+        "next_match",
+        "n",
+        "next match",
+        "Failed records: go to the next record that holds the text.",
+        group=_OTHERS,
+        contexts=frozenset({Context.ROWS}),
+    ),
+    Key(
+        "previous_match",
+        "N",
+        "match before",
+        "Failed records: go to the record before that holds the text.",
+        group=_OTHERS,
+        contexts=frozenset({Context.ROWS}),
+    ),
+    Key(
+        "copy_cell",
+        "y",
+        "copy cell",
+        "Failed records: copy the cell.",
+        group=_OTHERS,
+        contexts=frozenset({Context.ROWS}),
+    ),
+    Key(
+        "copy_row",
+        "Y",
+        "copy record",
+        "Failed records: copy the record, as a line of a CSV.",
+        group=_OTHERS,
+        contexts=frozenset({Context.ROWS}),
+    ),
+    Key(
+        "export",
+        "w",
+        "export",
+        "Failed records: write them to a CSV file.",
+        group=_OTHERS,
+        contexts=frozenset({Context.ROWS}),
+    ),
+    Key(
+        "edit_rule",
+        "enter",
+        "change",
+        "Repair: change the rule, or make one for the group.",
+        group=_OTHERS,
+        contexts=frozenset({Context.REPAIR}),
+    ),
+    Key(
+        "add_rule",
+        "a",
+        "add rule",
+        "Repair: make one more rule for the group.",
+        group=_OTHERS,
+        contexts=frozenset({Context.REPAIR}),
+    ),
+    Key(
+        "switch_rule",
+        "space",
+        "on, off",
+        "Repair: switch the rule on or off.",
+        group=_OTHERS,
+        contexts=frozenset({Context.REPAIR}),
+    ),
+    Key(
+        "unchanged",
+        "u",
+        "unchanged too",
+        "Repair: send the records that no rule changes as they are, or hold them back.",
+        group=_OTHERS,
+        contexts=frozenset({Context.REPAIR}),
+    ),
+    Key(
+        "load_rules",
+        "o",
+        "open rules",
+        "Repair: take the rules of a file.",
+        group=_OTHERS,
+        contexts=frozenset({Context.REPAIR}),
+    ),
+    Key(
+        "save_rules",
+        "w",
+        "save rules",
+        "Repair: write the rules to a file.",
+        group=_OTHERS,
+        contexts=frozenset({Context.REPAIR}),
+    ),
+    Key(
+        "send_repair",
+        "F",
+        "go on",
+        "Repair: write the repaired file, check it, and insert it after a question.",
+        "3 calls",
+        _OTHERS,
+        controls=True,
+        contexts=frozenset({Context.REPAIR}),
     ),
     Key(
         "profile",

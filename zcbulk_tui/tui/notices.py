@@ -7,7 +7,8 @@ from zcbulk_tui.domain.commands import login
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.insertion import QueuedFile
 from zcbulk_tui.domain.job import WatchedJob
-from zcbulk_tui.domain.snapshot import ServiceSnapshot
+from zcbulk_tui.domain.result import Result, ResultKind, ResultStage, on_disk
+from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
 from zcbulk_tui.errors import (
     Occasion,
     QuotaSpentError,
@@ -142,6 +143,44 @@ def queue(before: Sequence[QueuedFile], now: Sequence[QueuedFile]) -> list[Notic
             else:
                 said.append(ErrorDialog(error, title, more="n shows the queue."))
     return said
+
+
+def results_ended(
+    snapshot: JobSnapshot, known: Sequence[Result], ended: Sequence[Result], *, were_asked: bool
+) -> list[Notice]:
+    """Says how the fetching of a job's results has ended.
+
+    Args:
+        snapshot: The job.
+        known: What is known of all its results.
+        ended: Those that have come, or that cannot be had.
+        were_asked: Whether the user has asked for them: then a refusal is said in a dialog.
+    """
+    said: list[Notice] = []
+    title = f"Results of {snapshot.job.label}"
+    if any(it.stage is ResultStage.ON_DISK for it in ended):
+        short = any(it.is_short for it in ended)
+        fails = any(it.kind is ResultKind.FAILURE and it.file is not None for it in known)
+        why = " f shows why." if fails else ""
+        here = on_disk(snapshot, known)
+        said.append(Toast(f"{here}.{why}", title, "warning" if short else "information"))
+    gone = [it.kind.word for it in ended if it.stage is ResultStage.GONE]
+    if gone:
+        what = " and ".join(gone)
+        said.append(Toast(f"Zoho has none, or none any more: {what}.", title, "warning", 15))
+    for result in ended:
+        if result.stage is ResultStage.REFUSED and result.error is not None:
+            if were_asked:
+                said.append(ErrorDialog(result.error, title, once=True))
+            else:
+                said.append(Toast(str(result.error), title, "warning", 15))
+    return said
+
+
+def result_waits(label: str, result: Result) -> Toast:
+    """Says that a result has not come yet, and is tried again by itself."""
+    why = result.error.title if result.error is not None else "It has not come"
+    return Toast(f"{why}. It is tried again by itself, for 1 call.", f"Results of {label}")
 
 
 def quota(error: QuotaSpentError) -> Toast:

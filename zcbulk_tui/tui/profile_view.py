@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from zcbulk_tui.domain.insertion import Insertion, QueuedFile
 from zcbulk_tui.domain.job import JobReading, JobRef
+from zcbulk_tui.domain.result import Result
 from zcbulk_tui.domain.snapshot import ServiceSnapshot
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.monitor.events import Event
 from zcbulk_tui.tui.profile_spec import Connection, ProfileSpec
+from zcbulk_tui.tui.result_news import ResultNews
 
 # Types only: all that the monitor needs is loaded with it, after the first frame.
 if TYPE_CHECKING:
@@ -44,6 +46,7 @@ class ProfileView:
         archive: What can be looked up of its past; None until then.
         inserting: Brings files into forms; None until then.
         failures: The results of its jobs; None until then.
+        result_news: What of these results is on its way.
         files: These files, in the order of their turns.
         service: How its calls go.
         effect: What the pace that has been chosen, and does not count yet, would bring; None where
@@ -60,6 +63,7 @@ class ProfileView:
         self.archive: Archive | None = None
         self.inserting: Inserting | None = None
         self.failures: Failures | None = None
+        self.result_news = ResultNews()
         self.files: tuple[QueuedFile, ...] = ()
         self.service = ServiceSnapshot()
         self.effect: Effect | None = None
@@ -105,6 +109,10 @@ class ProfileView:
             return None
         last = history.commands[-1] if history.commands else None
         return JobPast(history.readings, last, history.insertion)
+
+    def results(self, ref: JobRef) -> Sequence[Result]:
+        """Returns what is known of the results of a job."""
+        return self.failures.results(ref) if self.failures is not None else ()
 
     # The pace: what it would bring is shown first, and it counts a moment later.
 

@@ -25,6 +25,7 @@ from zcbulk_tui.monitor.events import (
     JobChanged,
     JobRemoved,
     QueueChanged,
+    ResultChanged,
     ServiceChanged,
 )
 from zcbulk_tui.render.glyphs import Glyphs
@@ -35,6 +36,7 @@ from zcbulk_tui.render.status import Badge, Elsewhere, about, preview, status_li
 from zcbulk_tui.render.window_title import TitleState, faults_and_share, title_state
 from zcbulk_tui.tui import availability, notices
 from zcbulk_tui.tui.availability import Availability
+from zcbulk_tui.tui.job_results import JobResults
 from zcbulk_tui.tui.job_rows import JobRows
 from zcbulk_tui.tui.notices import ErrorDialog, Notice
 from zcbulk_tui.tui.profile_spec import Connection, ProfileSpec
@@ -70,6 +72,7 @@ class Workspace:
     Attributes:
         profiles: The profiles that are shown; at least one.
         rows: The jobs, with order, filter, groups, marks and cursor.
+        results: The results of the jobs.
         details: Whether the details are shown, and how.
         is_sparing: Whether the screen is painted less often.
         glyphs: The characters to draw with.
@@ -94,6 +97,7 @@ class Workspace:
         self._warned: set[str] = set()
         self._removal = removal = Removal(self.rows, lambda name: self.profile(name).monitor)
         self.remove, self.undo = removal.remove, removal.undo
+        self.results = JobResults(self.rows, self.profile)
         for profile in self.profiles:
             for snapshot in profile.spec.watched:
                 self.rows.put(Listed(profile.name, snapshot))
@@ -143,6 +147,8 @@ class Workspace:
                 return notices.queue(before_it, files)
             case CommandEnded(job, command):
                 return [notices.command_ended(job, command)]
+            case ResultChanged():
+                return self.results.take(profile, event)
         return []
 
     # Where we are.
@@ -196,7 +202,7 @@ class Workspace:
             return availability.ONE_PROFILE
         if action in availability.NEED_A_CONNECTION and here.monitor is None:
             return availability.NOT_CONNECTED
-        if action == "insert" and here.spec.read_only:
+        if action in ("insert", "repair") and here.spec.read_only:
             return availability.READ_ONLY
         if action == "insert" and here.inserting is None:
             return availability.NOT_CONNECTED
@@ -210,6 +216,8 @@ class Workspace:
             return nothing
         if command and not self.target_jobs_of(command).able:
             return availability.none_fits(command, self.target_jobs())
+        if action in availability.ABOUT_RESULTS:
+            return self.results.can(action, here, self.selected, self.target_jobs())
         return availability.AVAILABLE
 
     @property

@@ -24,8 +24,11 @@ from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.domain.upload import Suspects
 from zcbulk_tui.errors import EncodingUnknownError, UsageError, ZcbulkError
 from zcbulk_tui.render import preflight
+from zcbulk_tui.render.repair import outcome_lines
+from zcbulk_tui.render.span import Look, Span
 from zcbulk_tui.tui.inserting import CheckedFile, Files, FormNames, Inserting, question
 from zcbulk_tui.tui.profile_spec import JobDefaults
+from zcbulk_tui.tui.repairing import Resent
 from zcbulk_tui.tui.screens.choose import ChooseScreen
 from zcbulk_tui.tui.screens.dialogs import ConfirmScreen, Dialog
 from zcbulk_tui.tui.widgets import painter
@@ -117,6 +120,8 @@ class InsertFileScreen(Dialog[Prepared | None]):
         forms: Forms that jobs were seen in, the likeliest first.
         calls_left: Returns how many calls are left today, as a sentence.
         now: The time of day; aware.
+        resent: The file, where it has the repaired records of a job: its form is that of the job,
+            and it is checked at once.
     """
 
     AUTO_FOCUS = "#path"
@@ -130,8 +135,11 @@ class InsertFileScreen(Dialog[Prepared | None]):
         forms: Sequence[FormRef],
         calls_left: Callable[[], str],
         now: Callable[[], datetime],
+        *,
+        resent: Resent | None = None,
     ) -> None:
         super().__init__()
+        self._resent = resent
         self._inserting = inserting
         self._home = home
         self._forms = forms
@@ -152,12 +160,17 @@ class InsertFileScreen(Dialog[Prepared | None]):
         owner = self._home.owner or (like.owner if like else "")
         app = self._home.app or (like.app if like else "")
         names = SuggestFromList([it.form for it in self._forms])
+        resent = self._resent
+        path, label = (str(resent.file.path), resent.label) if resent is not None else ("", "")
+        title = "Insert a file" if resent is None else "Insert the repaired records"
         with VerticalScroll(classes="dialog", can_focus=False):
-            yield Static("Insert a file", classes="dialog-title")
+            yield Static(title, classes="dialog-title")
             with Vertical(id="fields", classes="first"):
                 with Horizontal(classes="field"):
                     yield Label("File")
-                    yield PathField(id="path", placeholder="a CSV, or a ZIP with one; → completes")
+                    yield PathField(
+                        id="path", value=path, placeholder="a CSV, or a ZIP with one; → completes"
+                    )
                 with Horizontal(classes="field"):
                     yield Label("Form")
                     yield Field(
@@ -174,7 +187,9 @@ class InsertFileScreen(Dialog[Prepared | None]):
                     yield EnvironmentSelect(self._home.environment)
                 with Horizontal(classes="field"):
                     yield Label("Label")
-                    yield Field(id="label", placeholder="the name of the file, if left empty")
+                    yield Field(
+                        label, id="label", placeholder="the name of the file, if left empty"
+                    )
                 with Horizontal(classes="field"):
                     yield Label("Then")
                     yield Select(
@@ -184,13 +199,15 @@ class InsertFileScreen(Dialog[Prepared | None]):
                         compact=True,
                         id="starts",
                     )
+            yield Static(id="became", classes="second", markup=False)
             yield Static(id="report", classes="second", markup=False)
             with Vertical(classes="dialog-answer"):
                 with Horizontal(classes="field second", id="handling"):
                     yield Label("Suspects")
                     yield Select(
                         list(_HANDLINGS),
-                        value=Suspects.LEAVE_OUT,
+                        # Records that are left out of a repair would be in no file of the user's.
+                        value=Suspects.LEAVE_OUT if resent is None else Suspects.PACK,
                         allow_blank=False,
                         compact=True,
                         id="suspects",
@@ -209,6 +226,9 @@ class InsertFileScreen(Dialog[Prepared | None]):
         self._say("")
         self._turn_to(self.query(".first"))
         self._ticking = self.set_interval(_TICK, self._show_progress, pause=True)
+        if self._resent is not None:
+            self.query_one("#fields").display = False
+            self._check(self._resent.form, None)
 
     def on_unmount(self) -> None:
         """Ends what is under way."""
@@ -230,6 +250,15 @@ class InsertFileScreen(Dialog[Prepared | None]):
         width = max(self.query_one(VerticalScroll).scrollable_content_region.width, 40)
         lines = preflight.report(checked.found, self._now(), width, is_cut=True)
         report.update(painter.text(self, lines))
+        became = self.query_one("#became", Static)
+        became.display = self._resent is not None
+        if self._resent is not None:
+            outcome = outcome_lines(self._resent.file, width)
+            became.update(
+                painter.text(
+                    self, [(Span("What became of the records", Look.STRONG),), *outcome, ()]
+                )
+            )
 
     def _say(self, text: str) -> None:
         problem = self.query_one("#problem", Static)
@@ -244,7 +273,7 @@ class InsertFileScreen(Dialog[Prepared | None]):
         What is under way ends: its answer would come over something else.
         """
         self._stop()
-        if self._checked is not None:
+        if self._checked is not None and self._resent is None:
             self._show_fields()
         else:
             self.dismiss(None)
@@ -377,7 +406,9 @@ class InsertFileScreen(Dialog[Prepared | None]):
         if checked.found.header_blocks:
             said = "The header would be refused. Mend it: leaving out records does not."
         self._say(said)
-        self.query_one("#insert" if known else "#list-fields").focus()
+        # The fields were those of a job whose failures are known: they need no call.
+        is_ready = known or self._resent is not None
+        self.query_one("#insert" if is_ready else "#list-fields").focus()
 
     def _show_fields(self) -> None:
         self._checked = None
@@ -418,6 +449,7 @@ class InsertFileScreen(Dialog[Prepared | None]):
             one_line(self._field("label").value, 60),
             suspects=chosen if len(checked.found.suspects) else Suspects.AS_THEY_ARE,
             starts=bool(self.query_one("#starts", Select).value),
+            repairs=self._resent.job_id if self._resent is not None else "",
         )
         self._work(self._preparing(checked, plan))
 
@@ -435,7 +467,7 @@ class InsertFileScreen(Dialog[Prepared | None]):
 
         def answered(yes: bool | None) -> None:
             if yes:
-                self.dismiss(prepared)
+                self.dismiss(self._resent.claimed(prepared) if self._resent else prepared)
             else:
                 self._inserting.files.discard(prepared)
 

@@ -1,14 +1,18 @@
 """What keys open from the watch screen."""
 
+from zcbulk_tui.tui.failed_job import FailedJob
 from zcbulk_tui.tui.pasted_jobs import jobs_in, needs_list
 from zcbulk_tui.tui.screens.add_job import AddJobScreen
 from zcbulk_tui.tui.screens.budget import BudgetScreen
 from zcbulk_tui.tui.screens.edit_job import EditJobScreen
+from zcbulk_tui.tui.screens.failures import FailuresScreen
 from zcbulk_tui.tui.screens.history import HistoryScreen
 from zcbulk_tui.tui.screens.insert_file import InsertFileScreen
 from zcbulk_tui.tui.screens.log import LogScreen
 from zcbulk_tui.tui.screens.profiles import ProfilesScreen
 from zcbulk_tui.tui.screens.queue import QueueScreen
+from zcbulk_tui.tui.screens.repair import RepairScreen
+from zcbulk_tui.tui.screens.results import FAILED, ResultsScreen
 from zcbulk_tui.tui.screens.watch_jobs import WatchJobsScreen
 
 
@@ -22,12 +26,17 @@ class Opened:
     AddJob = AddJobScreen
     Budget = BudgetScreen
     EditJob = EditJobScreen
+    Failures = FailuresScreen
     History = HistoryScreen
     InsertFile = InsertFileScreen
     Log = LogScreen
     Profiles = ProfilesScreen
     Queue = QueueScreen
+    Repair = RepairScreen
+    Results = ResultsScreen
     WatchJobs = WatchJobsScreen
 
+    FailedJob = FailedJob
+    FAILED = FAILED
     jobs_in = staticmethod(jobs_in)
     needs_list = staticmethod(needs_list)

@@ -162,6 +162,77 @@ class WatchScreen(WatchView):
         screen = _opened().History(load, glyphs=self.glyphs, now=self.now, keys=self.keys)
         self.app.push_screen(screen)
 
+    def action_results(self) -> None:
+        self._show_results(self.workspace.target_jobs())
+
+    def _show_results(self, jobs: Sequence[Listed], said: str = "") -> None:
+        """Shows the results of jobs, and goes on with what is pressed there."""
+        keys_of = [listed.key for listed in jobs]
+        rows = self.workspace.rows
+
+        def answered(action: str | None) -> None:
+            if action is not None and keys_of[0] in rows:
+                self._go_on_with(action, rows[keys_of[0]])
+
+        screen = _opened().Results(
+            lambda: [rows[key] for key in keys_of if key in rows],
+            self.workspace.results,
+            self._calls_left(self.workspace.here),
+            repairs=len(jobs) == 1 and bool(self.workspace.can("repair")),
+            said=said,
+            glyphs=self.glyphs,
+            now=self.now,
+            keys=self.keys,
+        )
+        self.app.push_screen(screen, answered)
+
+    def action_failures(self) -> None:
+        self._go_on_with("failures", self.workspace.selected)
+
+    def action_repair(self) -> None:
+        self._go_on_with("repair", self.workspace.selected)
+
+    def _go_on_with(self, action: str, listed: Listed | None) -> None:
+        """Shows the failures of a job, or their repair; its results where some are missing."""
+        if listed is None:
+            return
+        here = self.workspace.profile(listed.profile)
+        kinds = _opened().FAILED if action == "repair" else _opened().FAILED[:1]
+        missing = self.workspace.results.lacks(listed, kinds)
+        if here.failures is None:
+            return
+        if missing:
+            label = listed.snapshot.job.label
+            self._show_results([listed], f"What is missing of {label} has to be fetched first.")
+            return
+        job = _opened().FailedJob(
+            listed.snapshot,
+            here.failures,
+            here.inserting,
+            self.workspace.can("repair"),
+            self._calls_left(here),
+            self.now,
+        )
+
+        def answered(prepared: Prepared | None) -> None:
+            if prepared is not None:
+                self.show_notices(self.workspace.insert(here, prepared))
+                self.flush()
+
+        if action == "repair":
+            screen = _opened().Repair(job, None, glyphs=self.glyphs, keys=self.keys)
+            self.app.push_screen(screen, answered)
+        else:
+            lens = _opened().Failures(job, self._copy_text, glyphs=self.glyphs, keys=self.keys)
+            self.app.push_screen(lens, answered)
+
+    def _calls_left(self, profile: ProfileView) -> Callable[[], str]:
+        def calls_left() -> str:
+            spent = profile.service.spent
+            return words.calls_left(spent) if spent is not None else ""
+
+        return calls_left
+
     def action_edit(self) -> None:
         selected = self.workspace.selected
         if selected is None:
@@ -185,7 +256,10 @@ class WatchScreen(WatchView):
         self._copy(commands, one if len(commands) == 1 else f"{len(commands):,} commands")
 
     def _copy(self, lines: Sequence[str], what: str) -> None:
-        self.app.copy_to_clipboard("\n".join(lines))
+        self._copy_text("\n".join(lines), what)
+
+    def _copy_text(self, text: str, what: str) -> None:
+        self.app.copy_to_clipboard(text)
         if not os.environ.get("TMUX"):
             self.show_notices([notices.copied(clipboard(os.environ, {}), what)])
             return
@@ -296,11 +370,7 @@ class WatchScreen(WatchView):
                 self.show_notices(self.workspace.insert(here, prepared))
                 self.flush()
 
-        def calls_left() -> str:
-            spent = here.service.spent
-            return words.calls_left(spent) if spent is not None else ""
-
-        forms = self.workspace.forms(here)
+        forms, calls_left = self.workspace.forms(here), self._calls_left(here)
         screen = _opened().InsertFile(
             here.inserting, here.spec.job_defaults, forms, calls_left, self.now
         )

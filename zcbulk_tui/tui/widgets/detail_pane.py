@@ -1,6 +1,6 @@
 """The pane about the selected job: beside the list, below it, or in its place."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import Enum
 
@@ -8,6 +8,7 @@ from textual.geometry import Size
 from textual.timer import Timer
 
 from zcbulk_tui.domain.control import Command
+from zcbulk_tui.domain.result import Result
 from zcbulk_tui.domain.snapshot import JobKey, Listed, ServiceSnapshot
 from zcbulk_tui.render.detail import Known, detail
 from zcbulk_tui.render.glyphs import Glyphs
@@ -63,6 +64,7 @@ class DetailPane(Lines):
         self._top = 0
         self._listed: Listed | None = None
         self._service = ServiceSnapshot()
+        self._results: Sequence[Result] = ()
         self._read_for: tuple[JobKey, Command | None] | None = None
         self._past = JobPast()
         self._timer: Timer | None = None
@@ -97,14 +99,20 @@ class DetailPane(Lines):
             below = self._place is _Place.BELOW
             self.styles.height = int(size.height * _HEIGHT_SHARE) if below else "1fr"
 
-    def put(self, listed: Listed | None, service: ServiceSnapshot) -> None:
+    def put(
+        self,
+        listed: Listed | None,
+        service: ServiceSnapshot,
+        results: Sequence[Result] = (),
+    ) -> None:
         """Shows a job, as far as that differs from what was shown.
 
         Args:
             listed: The job; None for none.
             service: How the calls of its profile go.
+            results: What is known of its results.
         """
-        self._listed, self._service = listed, service
+        self._listed, self._service, self._results = listed, service, results
         self._draw()
 
     def scroll_to_top(self) -> None:
@@ -159,6 +167,7 @@ class DetailPane(Lines):
             self._service,
             *self._copy_keys,
             insertion=insertion,
+            results=self._results,
         )
         width = self.size.width - (2 if self._place is _Place.BESIDE else 0)
         return detail(known, self._now(), width, self._glyphs)

@@ -1,0 +1,54 @@
+"""A job whose failures are shown, and what their screens need of it."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import NamedTuple
+
+from zcbulk_tui.domain.form import FormFields, FormRef
+from zcbulk_tui.domain.snapshot import JobSnapshot
+from zcbulk_tui.tui.availability import Availability
+from zcbulk_tui.tui.failing import FailureRows, Failures, OnProgress
+from zcbulk_tui.tui.inserting import Inserting
+
+
+class FailedJob(NamedTuple):
+    """A job whose failures are shown.
+
+    Attributes:
+        snapshot: The job.
+        failures: The results of the profile's jobs.
+        inserting: Brings files into forms; None where that cannot be.
+        repair: Whether it can be repaired.
+        calls_left: Returns how many calls are left today, as a sentence.
+        now: The time of day; aware.
+    """
+
+    snapshot: JobSnapshot
+    failures: Failures
+    inserting: Inserting | None
+    repair: Availability
+    calls_left: Callable[[], str]
+    now: Callable[[], datetime]
+
+    @property
+    def label(self) -> str:
+        """What the job is called."""
+        return self.snapshot.job.label
+
+    @property
+    def form(self) -> FormRef:
+        """Its form."""
+        return FormRef.of(self.snapshot.ref)
+
+    @property
+    def fields(self) -> FormFields | None:
+        """The fields of its form, as they were listed last; None where they are not known."""
+        return self.inserting.lists.known_fields(self.form) if self.inserting is not None else None
+
+    def open(self, fields: FormFields | None, on_progress: OnProgress) -> FailureRows:
+        """Reads its failures; takes long.
+
+        Raises:
+            DataError: They are not on the disk, or cannot be read.
+        """
+        return self.failures.open(self.snapshot.ref, fields, on_progress)

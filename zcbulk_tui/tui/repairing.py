@@ -1,0 +1,171 @@
+"""The rules of a repair, as their user switches and changes them."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from zcbulk_tui.domain.failures import FailureGroup, FailureReport
+from zcbulk_tui.domain.form import FormFields, FormRef
+from zcbulk_tui.domain.insertion import Prepared
+from zcbulk_tui.domain.repair import RepairFile, Rule
+from zcbulk_tui.domain.suggestions import Suggestion, field_of, suggest
+from zcbulk_tui.domain.text import one_line
+
+_LONGEST_LABEL = 60
+
+_REPAIR = " (repair)"
+"""What is put behind the label of the job that is repaired."""
+
+
+@dataclass(frozen=True, slots=True)
+class Switched:
+    """A rule, and whether it counts."""
+
+    rule: Rule
+    is_on: bool = True
+
+
+class RuleLine(NamedTuple):
+    """A line of the repair: a group with its first rule, or one more rule of it.
+
+    Attributes:
+        group: The group; None for the rules that are for every failed record.
+        rule: The rule; None where the group has none.
+        place: Which of the group's rules it is, from 0.
+    """
+
+    group: FailureGroup | None
+    rule: Switched | None
+    place: int = 0
+
+    @property
+    def reason(self) -> str:
+        """What a rule of this line is for: the reason of the group; empty for every record."""
+        return self.group.reason if self.group is not None else ""
+
+
+class Repairing:
+    """The groups of a job's failures, and the rules for them; at first those that are proposed.
+
+    Attributes:
+        report: The failures.
+        suggestions: What is proposed, by the reasons of the groups.
+        with_unchanged: Whether records are sent again that no rule changes.
+
+    Args:
+        report: The failures.
+        fields: The fields of the form; None where they are not known.
+    """
+
+    def __init__(self, report: FailureReport, fields: FormFields | None) -> None:
+        self.report = report
+        self.suggestions: dict[str, Suggestion] = {}
+        for group in report.groups:
+            concerned = field_of(group.fields[0], fields) if group.fields else None
+            proposed = suggest(group, report.columns, concerned)
+            if proposed is not None:
+                self.suggestions[group.reason] = proposed
+        self._rules: dict[str, list[Switched]] = {}
+        self.take(it.rule for it in self.suggestions.values() if it.rule is not None)
+        # Otherwise those would be sent, too, of which nobody has said that they may go in.
+        is_complete = len(self.suggestions) == len(report.groups)
+        as_they_are = any(it.rule is None for it in self.suggestions.values())
+        self.with_unchanged = is_complete and as_they_are
+
+    @property
+    def lines(self) -> list[RuleLine]:
+        """The groups with their rules; first the rules that are for every record."""
+        lines = [RuleLine(None, it, at) for at, it in enumerate(self._rules.get("", ()))]
+        for group in self.report.groups:
+            rules: Sequence[Switched | None] = self._rules.get(group.reason) or [None]
+            lines += [RuleLine(group, rule, at) for at, rule in enumerate(rules)]
+        return lines
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules that count."""
+        return tuple(it.rule for line in self.lines if (it := line.rule) is not None and it.is_on)
+
+    def has_rule(self, reason: str) -> bool:
+        """Whether a rule that counts is for a group."""
+        return any(it.is_on for name in (reason, "") for it in self._rules.get(name, ()))
+
+    @property
+    def ruled(self) -> int:
+        """How many of the failed records have a rule that counts."""
+        return sum(it.records for it in self.report.groups if self.has_rule(it.reason))
+
+    def switch(self, line: RuleLine) -> None:
+        """Lets the rule of a line count, or not."""
+        if line.rule is not None:
+            switched = replace(line.rule, is_on=not line.rule.is_on)
+            self._rules[line.reason][line.place] = switched
+
+    def change(self, line: RuleLine, rule: Rule) -> None:
+        """Puts a rule in the place of that of a line, or gives its group the first."""
+        rule = replace(rule, reason=line.reason)
+        if line.rule is None:
+            self.add(line, rule)
+        else:
+            self._rules[line.reason][line.place] = Switched(rule)
+
+    def add(self, line: RuleLine, rule: Rule) -> None:
+        """Gives the group of a line one more rule."""
+        rule = replace(rule, reason=line.reason)
+        self._rules.setdefault(line.reason, []).append(Switched(rule))
+
+    def take(self, rules: Iterable[Rule]) -> int:
+        """Takes rules in the place of all; returns how many are for no group of this job."""
+        known = {"", *(group.reason for group in self.report.groups)}
+        self._rules, left_out = {}, 0
+        for rule in rules:
+            if rule.reason in known:
+                self._rules.setdefault(rule.reason, []).append(Switched(rule))
+            else:
+                left_out += 1
+        return left_out
+
+
+class Resent(NamedTuple):
+    """A file with the repaired records of a job, on its way back into the form.
+
+    Attributes:
+        file: The file.
+        form: The form of the job.
+        job_id: The id of the job.
+        label: What the job is called that is made of it.
+    """
+
+    file: RepairFile
+    form: FormRef
+    job_id: str
+    label: str
+
+    def claimed(self, prepared: Prepared) -> Prepared:
+        """Returns what was prepared so that the file is removed once it was uploaded."""
+        return prepared._replace(
+            insertions=tuple(
+                replace(it, upload_file=replace(it.upload_file, is_copy=True))
+                if it.upload_file.path == self.file.path
+                else it
+                for it in prepared.insertions
+            )
+        )
+
+    def discard(self, prepared: Prepared | None = None) -> None:
+        """Removes the file, unless it is uploaded as it is.
+
+        Args:
+            prepared: What is inserted; None where nothing is.
+        """
+        inserted = prepared.insertions if prepared is not None else ()
+        if all(it.upload_file.path != self.file.path for it in inserted):
+            with suppress(OSError):
+                self.file.path.unlink()
+
+
+def repair_label(label: str) -> str:
+    """Returns what the job is called that repairs another one; a repair of a repair is one."""
+    stem = label.removesuffix(_REPAIR)
+    return one_line(stem, _LONGEST_LABEL - len(_REPAIR)) + _REPAIR
