@@ -80,11 +80,6 @@ class Chain:
         return self.attempts[0]
 
     @property
-    def newest(self) -> Attempt:
-        """The last attempt whose job is known."""
-        return next(it for it in reversed(self.attempts) if it.key is not None)
-
-    @property
     def total(self) -> int | None:
         """Records of the first attempt, each of which counts once; None if unknown."""
         return self.root.counts.total

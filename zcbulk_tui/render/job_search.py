@@ -128,10 +128,15 @@ def searchable(listed: Listed) -> Searchable:
     )
 
 
-def figures(snapshot: JobSnapshot) -> Figures:
-    """Returns the figures of a job; cacheable as long as its snapshot."""
+def figures(snapshot: JobSnapshot, net: Counts | None = None) -> Figures:
+    """Returns the figures of a job; cacheable as long as its snapshot.
+
+    Args:
+        snapshot: The job, or what stands for a chain.
+        net: Of a chain, its net result.
+    """
     last = snapshot.last
-    counts = last.counts if last else Counts()
+    counts = net or (last.counts if last else Counts())
     total, ok, failed, left = (
         nan if count is None else float(count)
         for count in (counts.total, counts.success, counts.failed, counts.left)

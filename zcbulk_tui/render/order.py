@@ -53,14 +53,19 @@ def first(by: SortBy) -> bool:
     return by in _FIGURES
 
 
-def key(listed: Listed, by: SortBy) -> Key:
+def key(listed: Listed, by: SortBy, net: Counts | None = None) -> Key:
     """Returns what a job is sorted by, which stays the same as long as its snapshot does.
 
     Times are moments, in seconds, not ages; the jobs that are sorted by one have keys of one type.
+
+    Args:
+        listed: The job, or what stands for a chain.
+        by: The column.
+        net: Of a chain, its net result.
     """
     snapshot = listed.snapshot
     last = snapshot.last
-    counts = last.counts if last else _UNKNOWN
+    counts = net or (last.counts if last else _UNKNOWN)
     match by:
         case SortBy.ADDED:
             return None

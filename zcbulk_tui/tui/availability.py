@@ -17,7 +17,9 @@ NEED_A_JOB = frozenset({"history", "edit"})
 NEED_JOBS = frozenset({*COMMANDS, "poll", "unwatch", "copy", "copy_command"})
 """Actions on the marked jobs, or else on the selected one."""
 
-NEED_A_LIST = frozenset({"details", "zoom", "mark", "mark_all", "filter", "sort", "reverse"})
+NEED_A_LIST = frozenset(
+    {"details", "zoom", "mark", "mark_all", "filter", "sort", "reverse", "unfold"}
+)
 """Actions on a list that is not empty."""
 
 NEED_A_CONNECTION = frozenset(
@@ -55,6 +57,7 @@ READ_ONLY = Availability(
 )
 NO_JOBS = Availability("There is no job on the list yet.")
 NONE_FOUND = Availability("The filter finds no job. Esc clears it.")
+NO_CHAIN = Availability("No job on the list repairs this one, and it repairs none of them.")
 NOTHING_REMOVED = Availability("There is no removal to undo.")
 ONE_PROFILE = Availability("There is no other profile in the configuration.")
 

@@ -225,6 +225,10 @@ class WatchScreen(WatchView):
         self.workspace.mark_all()
         self.show_changes()
 
+    def action_unfold(self) -> None:
+        self.workspace.fold()
+        self.show_changes()
+
     def on_paste(self, event: events.Paste) -> None:
         """Offers to watch the jobs whose URLs were pasted."""
         if self.focused is not None or not self.check_action("add", ()):
