@@ -81,6 +81,12 @@ def test_of_several_parts_each_counts() -> None:
     assert (made.inserted, made.left, made.failed) == (999, 1, 1)
 
 
+def test_a_repair_may_name_the_first_job_though_it_repairs_the_last() -> None:
+    again = [job(2, (100, 40, 60), repairs=1), job(3, (60, 50, 10), repairs=1)]
+    made = the_chain([job(1, (1_000, 900, 100)), *again])
+    assert made.counts == Counts(1_000, 990, 10, 0)
+
+
 def test_attempts_stand_in_order_of_time_behind_their_root() -> None:
     jobs = [job(3, repairs=2, minutes=9), job(2, repairs=1, minutes=5), job(1, minutes=30)]
     made = the_chain(jobs)

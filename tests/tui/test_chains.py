@@ -10,12 +10,17 @@ from hypothesis import strategies as st
 
 from tests.support.insertions import insertion
 from tests.support.jobs import NOW, watched
+from tests.tui.model import Model, text
+from tests.tui.model import job as model_job
+from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.insertion import QueuedFile, StepRecord, stage
-from zcbulk_tui.domain.job import Counts, JobReading, JobState
+from zcbulk_tui.domain.job import Action, Counts, JobReading, JobState
 from zcbulk_tui.domain.snapshot import JobKey, JobSnapshot, Listed
 from zcbulk_tui.errors import UnclearError
+from zcbulk_tui.monitor.events import JobChanged, JobRemoved, QueueChanged
 from zcbulk_tui.render.lineage import Branch
 from zcbulk_tui.render.order import GroupBy, Order, SortBy
+from zcbulk_tui.tui import questions
 from zcbulk_tui.tui.chain_lines import ChainKey
 from zcbulk_tui.tui.job_rows import JobRows, ListLine
 
@@ -287,3 +292,79 @@ def test_what_is_kept_is_what_is_worked_out_anew(jobs: list[Listed], changes: li
         assert len(set(made.jobs)) == len(made.jobs)
         if made.places:
             assert made.list_lines[made.line] == made.place
+
+
+def repairing(number: int, repairs: str, state: JobState = JobState.IN_PROGRESS) -> JobSnapshot:
+    made = model_job(number, state)
+    at = made.job.added_at + timedelta(minutes=number)
+    return replace(made, job=replace(made.job, repairs=repairs, added_at=at))
+
+
+def test_keys_on_the_line_of_a_chain_name_the_job_that_they_are_about() -> None:
+    model = Model(model_job(1, DONE), repairing(2, "1"), model_job(3))
+    workspace = model.workspace
+    assert model.ids() == ["2"]
+    question = questions.command(
+        workspace, workspace.target_jobs_of(Action.ABORT), Action.ABORT, NOW
+    )
+    assert question.title == "Abort “Job 2”?"
+    assert "Attempt 2 of 2 of “Job 1”." in question.paragraphs
+    removal = questions.remove(workspace, workspace.target_jobs())
+    assert removal.title == "Stop watching “Job 2”?"
+    assert "Attempt 2 of 2 of “Job 1”." in removal.paragraphs
+    model.select(3)
+    removal = questions.remove(workspace, workspace.target_jobs())
+    assert not any("Attempt" in it for it in removal.paragraphs)
+
+
+def test_space_on_the_line_of_a_chain_marks_its_jobs() -> None:
+    model = Model(model_job(1, DONE), repairing(2, "1"), model_job(3))
+    model.workspace.mark()
+    assert model.ids() == ["1", "2"]
+    model.workspace.mark_all()
+    assert model.ids() == ["1", "2", "3"]
+
+
+def test_the_key_of_a_chain_says_why_it_does_nothing() -> None:
+    model = Model(model_job(1, DONE), repairing(2, "1"), model_job(3))
+    assert model.workspace.can("unfold").state is True
+    model.select(3)
+    assert "repairs" in model.workspace.can("unfold").why_not
+    assert Model().workspace.can("unfold").state is None
+
+
+def test_the_lines_about_the_selected_job_begin_with_the_net_result() -> None:
+    model = Model(model_job(1, DONE), repairing(2, "1"), model_job(3))
+    said = text(*model.workspace.about(NOW, 120))
+    assert said.splitlines()[0].startswith(" Job 2")
+    assert "10,000: 4,000 in, 6,000 left after 2 attempts, 8,000 under way." in said
+    model.select(3)
+    assert "attempts" not in text(*model.workspace.about(NOW, 120))
+
+
+def test_poll_all_asks_about_the_jobs_that_are_folded_away() -> None:
+    model = Model(model_job(1), repairing(2, "1"), model_job(3))
+    assert [it.snapshot.ref.job_id for it in model.workspace.unfinished()] == ["1", "2", "3"]
+
+
+def test_a_job_that_comes_back_is_in_its_chain_again() -> None:
+    model = Model(model_job(1, DONE), repairing(2, "1"), model_job(3))
+    profile = model.workspace.profiles[0]
+    model.workspace.remove(model.workspace.target_jobs(), undo_key="u")
+    model.workspace.apply(profile, JobRemoved(repairing(2, "1").ref))
+    assert lines(model.workspace.rows) == ["1", "3"]
+    keys, _ = model.workspace.undo()
+    assert [key.ref.job_id for key in keys] == ["2"]
+    model.workspace.apply(profile, JobChanged(repairing(2, "1")))
+    assert lines(model.workspace.rows) == ["<1>", "3"]
+
+
+def test_files_of_the_queue_are_attempts() -> None:
+    model = Model(model_job(1, DONE), model_job(3))
+    form = FormRef.of(model_job(1).ref)
+    lost = StepRecord(NOW).ended_by(UnclearError("No answer"))
+    sent = insertion(form=form, repairs="1", create=lost)
+    model.workspace.apply(
+        model.workspace.profiles[0], QueueChanged((QueuedFile(sent, stage(sent)),))
+    )
+    assert "after 2 attempts, 1 of them unclear" in text(*model.workspace.about(NOW, 120))

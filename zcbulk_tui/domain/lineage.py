@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.form import FormRef
-from zcbulk_tui.domain.insertion import STARTED, QueuedFile, Stage
+from zcbulk_tui.domain.insertion import STARTED, QueuedFile, Stage, stage
 from zcbulk_tui.domain.job import Counts, JobReading, JobState
 from zcbulk_tui.domain.snapshot import JobKey, JobSnapshot, Listed
 
@@ -255,14 +255,15 @@ def _is_unclear(snapshot: JobSnapshot, file: QueuedFile | None) -> bool:
     last, sent = snapshot.last, snapshot.command
     if last is None:
         return True
-    never_started = last.state.is_waiting or last.state is JobState.EXPIRED
-    if last.counts.success is None and not never_started:
+    if last.counts.success is None and not _never_started(last):
         return True
     if last.state.is_final:
         return False
     if sent is not None and sent.is_unclear:
         return True
-    return file is not None and file.stage is Stage.UNCLEAR and last.state not in STARTED
+    if file is None or last.state in STARTED:
+        return False
+    return stage(file.insertion) is Stage.UNCLEAR
 
 
 def _was_sent(file: QueuedFile) -> bool:
@@ -278,26 +279,26 @@ def _attempt_of_file(file: QueuedFile) -> Attempt:
 
 
 def _failed(jobs: Sequence[Listed]) -> int | None:
-    """Records that failed at last.
+    """Returns how many records failed at last; None where a reading lacks its counts.
 
-    What a job sends again is taken off the job that it repairs: first what that had not reached,
-    which is sent again always, then what failed there.
+    What an attempt sends again is taken off what those before it left out: first what was not
+    reached, which is sent again always, then what failed.
     """
-    taken: dict[str, int] = {}
-    for listed in jobs[1:]:
-        last = listed.snapshot.last
-        if last is not None and None not in (last.counts.success, last.counts.failed):
-            repairs = listed.snapshot.job.repairs
-            taken[repairs] = taken.get(repairs, 0) + (last.counts.total or 0)
-    failed = 0
+    failed = unreached = 0
     for listed in jobs:
         last = listed.snapshot.last
-        if last is None:
+        if last is None or _never_started(last):
             continue
-        counts, again = last.counts, taken.get(listed.snapshot.ref.job_id, 0)
-        if counts.failed is None:
-            if last.state.is_waiting or last.state is JobState.EXPIRED:
-                continue
+        counts = last.counts
+        if counts.failed is None or counts.success is None:
             return None
-        failed += max(counts.failed - max(again - (counts.left or 0), 0), 0)
+        again = counts.total or 0
+        reached = min(again, unreached)
+        failed = max(failed - (again - reached), 0) + counts.failed
+        unreached += (counts.left or 0) - reached
     return failed
+
+
+def _never_started(reading: JobReading) -> bool:
+    """Whether nothing of a job can be in: such jobs may have no counts yet."""
+    return reading.state.is_waiting or reading.state is JobState.EXPIRED

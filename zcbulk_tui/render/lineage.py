@@ -1,12 +1,16 @@
 """Chains of jobs in words and figures: the attempts, and what they have brought in together."""
 
+from datetime import datetime, tzinfo
 from enum import Enum
 
+from zcbulk_tui.domain.concern import Concern
 from zcbulk_tui.domain.lineage import Attempt, Chain
+from zcbulk_tui.domain.snapshot import JobKey
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.render import words
+from zcbulk_tui.render.figures import clock, number
 from zcbulk_tui.render.glyphs import Glyphs
-from zcbulk_tui.render.span import Look, Span
+from zcbulk_tui.render.span import Line, Look, Span, fit, fit_line, wrap
 
 
 class Branch(Enum):
@@ -52,15 +56,78 @@ def net(chain: Chain) -> str:
     return said
 
 
-def ordinal(chain: Chain, attempt: Attempt) -> str:
-    """Returns which of the attempts one is, as in ``attempt 2 of 3 of “Customers”``."""
-    place = chain.attempts.index(attempt) + 1
-    return f"attempt {place:,} of {len(chain.attempts):,} of “{one_line(chain.root.label)}”"
+def place(chain: Chain, key: JobKey) -> str:
+    """Returns which attempt a job of the chain is, as in ``Attempt 2 of 3 of “Customers”``."""
+    at = next(at for at, it in enumerate(chain.attempts, 1) if it.key == key)
+    return f"Attempt {at:,} of {len(chain.attempts):,} of “{one_line(chain.root.label)}”."
 
 
-def state(attempt: Attempt) -> Span:
-    """Returns how an attempt stands, in a word."""
+def lines(
+    chain: Chain,
+    now: datetime,
+    width: int,
+    glyphs: Glyphs,
+    *,
+    most: int = 1000,
+    zone: tzinfo | None = None,
+) -> list[Line]:
+    """Returns a chain as a table, a line for each attempt, and the net result below.
+
+    Args:
+        chain: The chain.
+        now: Aware.
+        width: Cells of each line.
+        glyphs: The characters.
+        most: How many lines there may be; the first attempts are left out then, the result never.
+        zone: Where the reader is; None for the zone of this machine.
+    """
+    result = [
+        fit_line([Span(part, Look.STRONG)], width)
+        for part in wrap(f"{net(chain)}.", width, max(min(most, _NET_LINES), 1))
+    ]
+    room = most - len(result) - 1
+    if room < 1:
+        return result
+    name = max(min(width - _FIXED, _MOST_NAME), _LEAST_NAME)
+    titles = ("SINCE", "IN", "FAILED", "LEFT")
+    head = fit_line([Span(f"{fit('ATTEMPT', name + 2)}{_columns(*titles)}", Look.DIM)], width)
+    rows = [_row(it, chain, now, name, glyphs, zone) for it in chain.attempts[-room:]]
+    return [head, *(fit_line(row, width) for row in rows), *result]
+
+
+def short_label(chain: Chain, attempt: Attempt) -> str:
+    """Returns what an attempt is called, without what all of the chain are called."""
+    label, root = one_line(attempt.label), one_line(chain.root.label)
+    rest = label.removeprefix(f"{root}, ")
+    return rest if attempt is not chain.root and rest else label
+
+
+_NET_LINES = 3
+"""Lines that the net result may take."""
+
+_SINCE, _COUNT = 6, 9
+
+_LEAST_NAME, _MOST_NAME = 6, 40
+
+_FIXED = 2 + 1 + _SINCE + 3 * (1 + _COUNT)
+"""Cells beside the name: the state before it, the other columns behind it."""
+
+
+def _columns(since: str, *counts: str) -> str:
+    figures = "".join(f" {fit(it, _COUNT, right=True)}" for it in counts)
+    return f" {fit(since, _SINCE, right=True)}{figures}"
+
+
+def _row(
+    attempt: Attempt, chain: Chain, now: datetime, name: int, glyphs: Glyphs, zone: tzinfo | None
+) -> Line:
+    last, counts = attempt.reading, attempt.counts
     if attempt.is_unclear:
-        return Span("unclear", Look.WARNING)
-    last = attempt.reading
-    return Span("not read", Look.DIM) if last is None else Span(words.STATE[last.state])
+        sign = Span(f"{glyphs.concerns[Concern.UNCLEAR]} ", Look.WARNING)
+    elif last is None:
+        sign = Span(f"{glyphs.unread} ", Look.DIM)
+    else:
+        sign = Span(f"{glyphs.states[last.state]} ", words.LOOK[last.state])
+    figures = (number(it, _COUNT) for it in (counts.success, counts.failed, counts.left))
+    text = _columns(clock(attempt.at, now, zone), *figures)
+    return (sign, Span(fit(short_label(chain, attempt), name) + text))

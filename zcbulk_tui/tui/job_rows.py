@@ -250,7 +250,9 @@ class JobRows:
                 list_lines += self._with_branches(members)
             self._list_lines = list_lines
             self._line_of = {list_line: line for line, list_line in enumerate(list_lines)}
-        if len(was_units) != len(self._units) or self._is_filtered:
+        # As many places are the same ones, unless a job was shown in the place of its chain.
+        is_same = self._units == was_units if self._chains else len(self._units) == len(was_units)
+        if not is_same or self._is_filtered:
             self._tally = None
         is_shown = self._chosen in self._index
         here = self._chosen if is_shown else self._stand_in(before)

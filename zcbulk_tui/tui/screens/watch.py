@@ -159,7 +159,13 @@ class WatchScreen(WatchView):
         def load() -> History:
             return archive.history(job.ref) or History(job, ())
 
-        screen = _opened().History(load, glyphs=self.glyphs, now=self.now, keys=self.keys)
+        screen = _opened().History(
+            load,
+            glyphs=self.glyphs,
+            now=self.now,
+            keys=self.keys,
+            chain=partial(self.workspace.rows.chain_of, selected.key),
+        )
         self.app.push_screen(screen)
 
     def action_edit(self) -> None:
@@ -205,7 +211,7 @@ class WatchScreen(WatchView):
             self.flush()  # the next key is about the next job
 
         if jobs:
-            self._ask(questions.remove(jobs), confirmed)
+            self._ask(questions.remove(self.workspace, jobs), confirmed)
 
     def action_undo(self) -> None:
         keys, said = self.workspace.undo()

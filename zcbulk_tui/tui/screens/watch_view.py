@@ -267,7 +267,8 @@ class WatchView(KeyedScreen[None]):
         self._foot.show(rule, *about, said)
         if self.details is not None and self.workspace.details is not Details.CLOSED:
             self._give_room()
-            self.details.put(self.workspace.selected, self.workspace.here.service)
+            service = self.workspace.here.service
+            self.details.put(self.workspace.selected, service, self.workspace.chain)
 
     def _show_queue(self, rule: Line, width: int) -> None:
         """Shows the files that are on their way, below the list, while there are some."""

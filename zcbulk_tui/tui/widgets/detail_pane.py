@@ -8,6 +8,7 @@ from textual.geometry import Size
 from textual.timer import Timer
 
 from zcbulk_tui.domain.control import Command
+from zcbulk_tui.domain.lineage import Chain
 from zcbulk_tui.domain.snapshot import JobKey, Listed, ServiceSnapshot
 from zcbulk_tui.render.detail import Known, detail
 from zcbulk_tui.render.glyphs import Glyphs
@@ -63,6 +64,7 @@ class DetailPane(Lines):
         self._top = 0
         self._listed: Listed | None = None
         self._service = ServiceSnapshot()
+        self._chain: Chain | None = None
         self._read_for: tuple[JobKey, Command | None] | None = None
         self._past = JobPast()
         self._timer: Timer | None = None
@@ -97,14 +99,17 @@ class DetailPane(Lines):
             below = self._place is _Place.BELOW
             self.styles.height = int(size.height * _HEIGHT_SHARE) if below else "1fr"
 
-    def put(self, listed: Listed | None, service: ServiceSnapshot) -> None:
+    def put(
+        self, listed: Listed | None, service: ServiceSnapshot, chain: Chain | None = None
+    ) -> None:
         """Shows a job, as far as that differs from what was shown.
 
         Args:
             listed: The job; None for none.
             service: How the calls of its profile go.
+            chain: The chain that it belongs to; None for none.
         """
-        self._listed, self._service = listed, service
+        self._listed, self._service, self._chain = listed, service, chain
         self._draw()
 
     def scroll_to_top(self) -> None:
@@ -159,6 +164,7 @@ class DetailPane(Lines):
             self._service,
             *self._copy_keys,
             insertion=insertion,
+            chain=self._chain,
         )
         width = self.size.width - (2 if self._place is _Place.BESIDE else 0)
         return detail(known, self._now(), width, self._glyphs)
