@@ -16,6 +16,7 @@ from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.insertion import STARTED, QueuedFile, Stage, stage
 from zcbulk_tui.domain.job import Counts, JobReading, JobState
 from zcbulk_tui.domain.snapshot import JobKey, JobSnapshot, Listed
+from zcbulk_tui.domain.text import one_line
 
 _K = TypeVar("_K", bound=Hashable)
 _Keys = Sequence[JobKey]
@@ -232,6 +233,22 @@ def chains(jobs: Iterable[Listed], files: Files = MappingProxyType({})) -> dict[
         made = chain([known[key] for key in members], files.get(root.profile, ()))
         found |= dict.fromkeys(members, made)
     return found
+
+
+_LONGEST_LABEL = 60
+
+
+def repair_label(label: str, chain: Chain | None) -> str:
+    """Returns what a job that repairs another one is called, as in ``Customers, repair 2``.
+
+    Args:
+        label: What that other one is called.
+        chain: The chain that it belongs to already, whose first job gives the name; None for none.
+    """
+    count = 1 if chain is None else len(chain.attempts) + chain.waiting
+    suffix = f", repair {count:,}"
+    root = label if chain is None else chain.root.label
+    return one_line(root, _LONGEST_LABEL - len(suffix)) + suffix
 
 
 def _created(snapshot: JobSnapshot) -> datetime:

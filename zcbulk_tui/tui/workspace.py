@@ -386,10 +386,6 @@ class Workspace:
         """Marks all jobs that are shown, or none."""
         self.rows.mark(self.rows.jobs)
 
-    def fold(self) -> None:
-        """Unfolds the chain of the selected job, or folds it."""
-        self.rows.fold()
-
     def close_details(self) -> bool:
         """Hides the details; returns whether there were any."""
         was_open = self.details is not Details.CLOSED

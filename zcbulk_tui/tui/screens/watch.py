@@ -232,7 +232,7 @@ class WatchScreen(WatchView):
         self.show_changes()
 
     def action_unfold(self) -> None:
-        self.workspace.fold()
+        self.workspace.rows.fold()
         self.show_changes()
 
     def on_paste(self, event: events.Paste) -> None:
