@@ -14,7 +14,7 @@ from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.insertion import QueuedFile, StepRecord, stage
 from zcbulk_tui.domain.job import Action, Counts, JobReading, JobState
-from zcbulk_tui.domain.lineage import Chain, chains, roots
+from zcbulk_tui.domain.lineage import Chain, chains, repair_label, roots
 from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
 from zcbulk_tui.errors import RefusedError, UnclearError
 
@@ -240,3 +240,17 @@ def test_unclear_attempts_never_count_as_in(success: int, kinds: list[str]) -> N
         assert (found.inserted, found.left) == (success, 1_000 - success)
         assert found.unclear == len(kinds)
         assert not found.is_over
+
+
+@pytest.mark.parametrize(
+    ("label", "jobs", "expected"),
+    [
+        ("Customers", [], "Customers, repair 1"),
+        ("Job 2", [job(1, (9, 8, 1)), job(2, (1, 0, 1), repairs=1)], "Job 1, repair 2"),
+        ("x" * 60, [], "x" * 49 + "…, repair 1"),
+    ],
+)
+def test_what_a_repair_is_called(label: str, jobs: list[Listed], expected: str) -> None:
+    made = repair_label(label, the_chain(jobs) if jobs else None)
+    assert made == expected
+    assert len(made) <= 60
