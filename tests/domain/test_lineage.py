@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.support.insertions import FORM, OTHER_FORM, insertion
 from tests.support.jobs import NOW, watched
+from zcbulk_tui.domain.concern import Assessment, Concern, assess_chain
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.insertion import QueuedFile, StepRecord, stage
@@ -254,3 +255,19 @@ def test_what_a_repair_is_called(label: str, jobs: list[Listed], expected: str) 
     made = repair_label(label, the_chain(jobs) if jobs else None)
     assert made == expected
     assert len(made) <= 60
+
+
+@pytest.mark.parametrize(
+    ("newest", "expected"),
+    [
+        (job(2, (100, 40, 60), repairs=1), Assessment(Concern.FAILURES, 0.06)),
+        (job(2, (100, 100, 0), repairs=1), Assessment(Concern.NONE)),
+        (job(2, None, repairs=1), Assessment(Concern.UNCLEAR)),
+        (job(2, (100, 40, 60), JobState.SYSTEM_ABORTED, 1), Assessment(Concern.ENDED_BADLY)),
+    ],
+)
+def test_the_concern_about_a_chain_is_that_of_its_newest_job_by_the_net_result(
+    newest: Listed, expected: Assessment
+) -> None:
+    made = the_chain([job(1, (1_000, 900, 100)), newest])
+    assert assess_chain(newest.snapshot, made) == expected

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.support.insertions import insertion
 from tests.support.jobs import NOW, watched
+from tests.tui.list_app import PROFILE, ListApp
 from tests.tui.model import Model, text
 from tests.tui.model import job as model_job
 from zcbulk_tui.domain.form import FormRef
@@ -368,3 +369,30 @@ def test_files_of_the_queue_are_attempts() -> None:
         model.workspace.profiles[0], QueueChanged((QueuedFile(sent, stage(sent)),))
     )
     assert "after 2 attempts, 1 of them unclear" in text(*model.workspace.about(NOW, 120))
+
+
+async def test_the_list_draws_a_chain_folded_and_unfolded() -> None:
+    app = ListApp(it.snapshot for it in (ROOT, OTHER, REPAIR))
+    async with app.open() as pilot:
+        rows = app.jobs.rows
+
+        def drawn() -> list[str]:
+            lines = [text(app.jobs.line(y, 0)[0]) for y in range(1, 6)]
+            return [line.strip() for line in lines if line.strip()]
+
+        assert drawn() == ["▌ ▶ ▸ Customers", "✓ Regions"]
+        rows.mark([REPAIR._replace(profile=PROFILE).key])
+        app.jobs.paint()
+        assert drawn()[0] == "▌•▶ ▸ Customers"
+        rows.fold()
+        app.jobs.paint()
+        await pilot.pause()
+        assert drawn() == [
+            "▌•▶ ▾ Customers",
+            "✓ ├ Customers",
+            "•▶ └ repair 1",
+            "✓ Regions",
+        ]
+        app.jobs.move(2)
+        assert selected(rows) == "3"
+        assert [it.snapshot.ref.job_id for it in app.jobs.on_screen()] == ["3", "1", "3", "2"]

@@ -22,6 +22,11 @@ class Branch(Enum):
     ONE = "it is a job of the chain"
     LAST = "it is the last job of the chain"
 
+    @property
+    def is_below(self) -> bool:
+        """Whether it is the line of a job below that of its chain."""
+        return self in (Branch.ONE, Branch.LAST)
+
     def glyph(self, glyphs: Glyphs) -> str:
         """Returns what stands before the name; empty for nothing."""
         return {
@@ -95,11 +100,9 @@ def lines(
     return [head, *(fit_line(row, width) for row in rows), *result]
 
 
-def short_label(chain: Chain, attempt: Attempt) -> str:
+def short_label(label: str, chain: Chain) -> str:
     """Returns what an attempt is called, without what all of the chain are called."""
-    label, root = one_line(attempt.label), one_line(chain.root.label)
-    rest = label.removeprefix(f"{root}, ")
-    return rest if attempt is not chain.root and rest else label
+    return one_line(label).removeprefix(f"{one_line(chain.root.label)}, ") or one_line(label)
 
 
 _NET_LINES = 3
@@ -130,4 +133,4 @@ def _row(
         sign = Span(f"{glyphs.states[last.state]} ", words.LOOK[last.state])
     figures = (number(it, _COUNT) for it in (counts.success, counts.failed, counts.left))
     text = _columns(clock(attempt.at, now, zone), *figures)
-    return (sign, Span(fit(short_label(chain, attempt), name) + text))
+    return (sign, Span(fit(short_label(attempt.label, chain), name) + text))

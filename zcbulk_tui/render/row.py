@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from zcbulk_tui.domain.concern import Assessment, Concern, assess
+from zcbulk_tui.domain.concern import Assessment, Concern, assess, assess_chain
 from zcbulk_tui.domain.deadlines import Urgency, upcoming
 from zcbulk_tui.domain.job import Counts, Environment, JobReading, JobState
 from zcbulk_tui.domain.lineage import Chain
@@ -42,6 +42,7 @@ def row(
     *,
     chain: Chain | None = None,
     branch: str = "",
+    label: str = "",
 ) -> Row:
     """Draws a job at a moment; its first span is two blanks, for the cursor and the mark.
 
@@ -52,10 +53,12 @@ def row(
         glyphs: The characters.
         chain: The chain whose net result is drawn in the place of the job's own; None for none.
         branch: The glyph before the name; empty for none.
+        label: The name; empty for the label of the job.
     """
     snapshot = listed.snapshot
     moves = snapshot.motion
-    names = _names(listed, at, glyphs, branch)
+    name = label or listed.snapshot.job.label
+    names = _names(listed, at, glyphs, f"{branch} {name}" if branch else name)
     numbers = _numbers(snapshot, moves, now, at, glyphs, chain)
     if chain is not None:
         return Row(names, _net_bar(chain, snapshot, now, at, glyphs), numbers)
@@ -106,7 +109,7 @@ def is_stale(snapshot: JobSnapshot, now: datetime) -> bool:
     return due is None or (now - due).total_seconds() > _OVERDUE
 
 
-def _names(listed: Listed, at: Columns, glyphs: Glyphs, branch: str) -> Line:
+def _names(listed: Listed, at: Columns, glyphs: Glyphs, name: str) -> Line:
     snapshot = listed.snapshot
     job = snapshot.job
     if snapshot.is_failing:
@@ -121,8 +124,7 @@ def _names(listed: Listed, at: Columns, glyphs: Glyphs, branch: str) -> Line:
         spans += [Span(" "), Span("P", Look.PRODUCTION)]
     elif at.mixed:
         text += " " * widths.BADGE
-    label = f"{branch} {job.label}" if branch else job.label
-    text += fit(label, at.name) + " "
+    text += fit(name, at.name) + " "
     if at.profile:
         text += fit(listed.profile, widths.PROFILE) + " "
     if at.form:
@@ -180,7 +182,7 @@ def _numbers(
     counts = last.counts if last else Counts()
     if chain is not None:
         counts = chain.counts
-    assessment = assess(snapshot)
+    assessment = assess(snapshot) if chain is None else assess_chain(snapshot, chain)
     spans = [Span(" "), *_risk(assessment, snapshot, now, at, glyphs)]
     text = " " + fit(figures.percent(counts.share_done), widths.PERCENT, right=True)
     if at.done:

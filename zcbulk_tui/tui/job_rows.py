@@ -17,7 +17,7 @@ from zcbulk_tui.render.job_search import (
     job_filter,
     searchable,
 )
-from zcbulk_tui.render.lineage import Branch
+from zcbulk_tui.render.lineage import Branch, short_label
 from zcbulk_tui.render.order import GroupBy, Key, Order, SortBy, arranged, key, ordered
 from zcbulk_tui.render.totals import Sum, Tally, share, share_of_chain
 from zcbulk_tui.tui.chain_lines import ChainKey, ChainLine, Chains
@@ -282,7 +282,7 @@ class JobRows:
         """Whether the filter finds a job by itself, or a chain by what its line shows."""
         if isinstance(place, ChainKey) and place not in self._sought:
             listed, made = self._chains.line(place.root)
-            self._sought[place] = searchable(listed), figures(listed.snapshot, made.counts)
+            self._sought[place] = searchable(listed, made), figures(listed.snapshot, made)
         return self._filter.finds(*self._sought[place], self._now)
 
     def _joined(self, passes: Callable[[Place], bool]) -> list[Place]:
@@ -333,7 +333,7 @@ class JobRows:
     def _sort_key(self, place: Place, by: SortBy) -> Key:
         if isinstance(place, ChainKey):
             listed, made = self._chains.line(place.root)
-            return key(listed, by, made.counts)
+            return key(listed, by, made)
         return key(self._listed[place], by)
 
     def _grouped(self, places: Sequence[Place]) -> dict[str, Sequence[Place]]:
@@ -370,6 +370,13 @@ class JobRows:
             return Branch.NONE
         is_last = self._chains.jobs_of(unit.root)[-1] == place
         return Branch.LAST if is_last else Branch.ONE
+
+    def label(self, place: Place) -> str:
+        """Returns what a place is called: a job below its chain without the chain's name."""
+        listed = self.shown_at(place)
+        chain = self.chain_of(listed.key) if self.branch(place).is_below else None
+        label = listed.snapshot.job.label
+        return label if chain is None else short_label(label, chain)
 
     def chain_of(self, key: JobKey) -> Chain | None:
         """Returns the chain that a job belongs to; None for none."""

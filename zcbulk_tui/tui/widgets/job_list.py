@@ -46,11 +46,13 @@ class _Made(NamedTuple):
     shown: JobSnapshot
     chain: Chain | None
     branch: Branch
+    label: str
     row: Row
 
-    def is_of(self, shown: JobSnapshot, chain: Chain | None, branch: Branch) -> bool:
+    def is_of(self, shown: JobSnapshot, chain: Chain | None, branch: Branch, label: str) -> bool:
         """Whether it would be made the same."""
-        return self.shown is shown and self.chain is chain and self.branch is branch
+        are_same = self.shown is shown and self.chain is chain
+        return are_same and (self.branch, self.label) == (branch, label)
 
 
 _BLANK = _Drawn(Row((), (), ()))
@@ -271,12 +273,12 @@ class JobList(Widget):
             return self._sum(list_line, self.rows.total(list_line), at)
         rows, branch = self.rows, self.rows.branch(list_line)
         listed, line = rows.shown_at(list_line), rows.chain_line(list_line)
-        chain = line.chain if line is not None else None
+        chain, label = (line.chain if line is not None else None), rows.label(list_line)
         made = self._made.get(list_line)
-        if made is None or not made.is_of(listed.snapshot, chain, branch):
+        if made is None or not made.is_of(listed.snapshot, chain, branch, label):
             glyph = branch.glyph(self.glyphs)
-            drawn = row(listed, now, at, self.glyphs, chain=chain, branch=glyph)
-            made = self._made[list_line] = _Made(listed.snapshot, chain, branch, drawn)
+            drawn = row(listed, now, at, self.glyphs, chain=chain, branch=glyph, label=label)
+            made = self._made[list_line] = _Made(listed.snapshot, chain, branch, label, drawn)
         cursor = self.glyphs.cursor if on_cursor else " "
         is_marked = any(key in rows.marked for key in rows.jobs_at(list_line))
         names = (Span(cursor + (self.glyphs.mark if is_marked else " ")), *made.row.names[1:])
