@@ -134,6 +134,7 @@ def test_the_model_of_the_screen_loads_no_terminal() -> None:
     names = {
         *("availability", "job_rows", "notices", "pasted_jobs", "profile_spec", "profile_view"),
         *("inserting", "question", "questions", "queue_actions", "removal", "workspace"),
+        "chain_lines",
     }
     loaded = run_fresh("".join(f"import zcbulk_tui.tui.{name}\n" for name in names) + _REPORT)
     assert loaded & OUTSIDE == set()

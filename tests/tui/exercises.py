@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
@@ -12,6 +13,7 @@ from textual.drivers.headless_driver import HeadlessDriver
 from tests.tui.profiles import Cast
 from tests.tui.stage import Stage
 from zcbulk_tui.domain.budget import Pace
+from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
 from zcbulk_tui.render.order import GroupBy, Order, SortBy
 from zcbulk_tui.tui.terminal import suspension
 from zcbulk_tui.tui.widgets.filter_field import FilterField
@@ -211,6 +213,23 @@ async def _profile(key: str) -> None:
         assert type(cast.app.screen).__name__ == "ProfilesScreen"
 
 
+async def _unfold(key: str) -> None:
+    """The jobs of a chain get lines of their own."""
+    async with Stage().open() as stage:
+        await stage.select(JOB)
+        rows = stage.screen.workspace.rows
+        listed, before = rows.selected, len(rows.places)
+        assert listed is not None
+        first = listed.snapshot.job
+        ref = replace(first.ref, job_id="99")
+        repair = replace(first, ref=ref, label="Repair", repairs=first.ref.job_id)
+        rows.put(Listed(listed.profile, JobSnapshot(repair)))
+        assert len(rows.places) == before
+        await stage.press(key)
+        assert len(rows.places) == before + 2
+        assert any("Repair" in line for line in stage.text())
+
+
 async def _suspend(key: str) -> None:
     """The terminal is left to the shell; here there is none, so that signals go nowhere."""
     signals: list[int] = []
@@ -231,5 +250,6 @@ ALONE: Mapping[str, Callable[[str], Awaitable[None]]] = {
     "leave": _leave,
     "profile": _profile,
     "suspend": _suspend,
+    "unfold": _unfold,
 }
 """By action, for a stage of their own."""

@@ -118,7 +118,7 @@ async def test_keys_that_make_no_sense_are_greyed() -> None:
             await stage.select(job)
             assert {
                 key.action for key in KEYS if stage.screen.check_action(key.action, ()) is None
-            } == {*greyed, "profile", "undo"}, job
+            } == {*greyed, "profile", "undo", "unfold"}, job
             await stage.press("S", "X")
             is_asked = stage.app.screen is not stage.screen
             assert is_asked is (greyed != {"start", "abort"}), job

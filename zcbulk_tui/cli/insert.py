@@ -3,6 +3,7 @@
 import json
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from dataclasses import replace
 from math import ceil
 
 from zcbulk_tui.cli import check, options, prompts, queue_work
@@ -10,6 +11,7 @@ from zcbulk_tui.cli.context import insert_context
 from zcbulk_tui.cli.forms import form_of
 from zcbulk_tui.cli.inserting import now
 from zcbulk_tui.cli.json_records import failure_object, form_object
+from zcbulk_tui.cli.lineage import check_same_form, remembered_chain
 from zcbulk_tui.cli.output import print_lines
 from zcbulk_tui.cli.preparing import CheckedFile, check_file, discard, sweep
 from zcbulk_tui.cli.shutdown import ended_by_signals
@@ -22,7 +24,8 @@ from zcbulk_tui.domain.insertion import (
     InsertPlan,
     Prepared,
 )
-from zcbulk_tui.domain.job import Environment
+from zcbulk_tui.domain.job import Environment, WatchedJob
+from zcbulk_tui.domain.lineage import repair_label
 from zcbulk_tui.domain.preflight import UPLOAD_LIMIT, Preflight
 from zcbulk_tui.domain.text import one_line, tags_in
 from zcbulk_tui.domain.upload import Suspects
@@ -60,6 +63,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--label", metavar="TEXT", default="", help="what the job is called here")
     parser.add_argument(
         "--tag", metavar="TAG", action="append", default=[], help="a tag; may be given again"
+    )
+    parser.add_argument(
+        "--repairs",
+        metavar="JOB",
+        help="the job whose failed records the file sends again; names the form, where none is",
     )
     parser.add_argument(
         "--suspects",
@@ -127,16 +135,25 @@ def run(arguments: Namespace) -> int:
 def _run(arguments: Namespace) -> int:
     settings = load.load(flags=options.setting_flags(arguments))
     check_may_send(settings, sends=not arguments.dry_run)
+    repaired, label = None, arguments.label
+    if arguments.repairs is not None:
+        environment = options.named_environment(arguments)
+        repaired, chain = remembered_chain(arguments.repairs, settings, environment)
+        settings = _at_form_of(repaired, arguments, settings)
+        label = label or repair_label(repaired.label, chain)
     form = form_of(arguments, settings)
+    if repaired is not None:
+        check_same_form(repaired, form, settings)
     fields = check.known_fields(arguments, settings)
     checked = _check(arguments, fields)
     plan = InsertPlan(
         form,
-        one_line(arguments.label, 60),
+        one_line(label, 60),
         tags_in(" ".join(arguments.tag)),
         _suspects(arguments, checked),
         arguments.part_records,
         arguments.start,
+        repaired.ref.job_id if repaired is not None else "",
     )
     folder = memory_file().parent / "uploads"
     with insert_context(settings) as (context, quota, insertions):
@@ -154,6 +171,16 @@ def _run(arguments: Namespace) -> int:
                 discard(prepared)
                 raise
     return queue_work.work(arguments, settings, prepared.insertions, are_new=True)
+
+
+def _at_form_of(job: WatchedJob, arguments: Namespace, settings: Settings) -> Settings:
+    """The settings with the form and environment of a job, unless something else was typed."""
+    ref = job.ref
+    environment = ref.environment.value if arguments.environment is None else settings.environment
+    typed = (arguments.owner, arguments.app, arguments.form)
+    if any(it is not None for it in typed):
+        return replace(settings, environment=environment)
+    return replace(settings, owner=ref.owner, app=ref.app, form=ref.form, environment=environment)
 
 
 def check_may_send(settings: Settings, *, sends: bool = True) -> None:
@@ -250,6 +277,7 @@ def _print_plan(
             **form_object(form),
             "suspects": plan.suspects.value,
             "starts": plan.starts,
+            "repairs": plan.repairs or None,
             "check": check.as_object(found),
         }
         print(json.dumps([planned], indent=2))

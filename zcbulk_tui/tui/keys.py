@@ -190,6 +190,13 @@ KEYS = (
     ),
     Key("mark_all", "asterisk", "mark all", "Mark or unmark all jobs that are shown.", group=_LIST),
     Key(
+        "unfold",
+        "c",
+        "unfold",
+        "Unfold the chain of a job and those that repair it, or fold it.",
+        group=_LIST,
+    ),
+    Key(
         "add",
         "a",
         "add",
