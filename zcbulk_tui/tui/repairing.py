@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from zcbulk_tui.domain.failures import FailureGroup, FailureReport
 from zcbulk_tui.domain.form import FormFields, FormRef
-from zcbulk_tui.domain.insertion import Prepared
 from zcbulk_tui.domain.repair import RepairFile, Rule
 from zcbulk_tui.domain.suggestions import Suggestion, field_of, suggest
 from zcbulk_tui.domain.text import one_line
@@ -142,27 +141,14 @@ class Resent(NamedTuple):
     job_id: str
     label: str
 
-    def claimed(self, prepared: Prepared) -> Prepared:
-        """Returns what was prepared so that the file is removed once it was uploaded."""
-        return prepared._replace(
-            insertions=tuple(
-                replace(it, upload_file=replace(it.upload_file, is_copy=True))
-                if it.upload_file.path == self.file.path
-                else it
-                for it in prepared.insertions
-            )
-        )
+    def discard(self) -> None:
+        """Removes the file, which nobody has inserted.
 
-    def discard(self, prepared: Prepared | None = None) -> None:
-        """Removes the file, unless it is uploaded as it is.
-
-        Args:
-            prepared: What is inserted; None where nothing is.
+        One that was inserted stays with the results of the job that it repairs: a result may have
+        some columns only, so that a second repair needs it.
         """
-        inserted = prepared.insertions if prepared is not None else ()
-        if all(it.upload_file.path != self.file.path for it in inserted):
-            with suppress(OSError):
-                self.file.path.unlink()
+        with suppress(OSError):
+            self.file.path.unlink()
 
 
 def repair_label(label: str) -> str:

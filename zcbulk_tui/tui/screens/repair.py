@@ -449,9 +449,10 @@ class RepairScreen(OpeningScreen):
         resent = Resent(file, job.form, job.snapshot.ref.job_id, repair_label(job.label))
 
         def answered(prepared: Prepared | None) -> None:
-            resent.discard(prepared)
             if prepared is not None:
                 self.dismiss(prepared)
+            else:
+                resent.discard()
 
         form = job.form
         home = JobDefaults(form.environment, form.origin, form.owner, form.app, form.form)
