@@ -92,7 +92,7 @@ class RepairScreen(OpeningScreen):
 
     def opened(self, rows: FailureRows) -> None:
         """Shows the groups, with the rules that are proposed."""
-        self._repairing = Repairing(rows.report, self.fields)
+        self._repairing = Repairing(rows.report, rows.suggestions)
         left = self._left
         if not rows.report.records:
             self.hint = Span(f"No record failed. {left} can be sent again.", Look.DIM)
@@ -449,9 +449,10 @@ class RepairScreen(OpeningScreen):
         resent = Resent(file, job.form, job.snapshot.ref.job_id, repair_label(job.label))
 
         def answered(prepared: Prepared | None) -> None:
-            resent.discard(prepared)
             if prepared is not None:
                 self.dismiss(prepared)
+            else:
+                resent.discard()
 
         form = job.form
         home = JobDefaults(form.environment, form.origin, form.owner, form.app, form.form)
