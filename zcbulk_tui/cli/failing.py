@@ -73,14 +73,6 @@ class JobFailures:
         """See `Failures`."""
         repair_rules.write_rules(rules, path)
 
-    def read_rules(self, path: Path) -> Rules:
-        """See `Failures`."""
-        return repair_rules.read_rules(path)
-
-    def write_rules(self, rules: Rules, path: Path) -> None:
-        """See `Failures`."""
-        repair_rules.write_rules(rules, path)
-
 
 def remove_old_in_background(settings: Settings, database: Database) -> None:
     """Removes results that are too old, once a day, in a thread with a connection of its own."""

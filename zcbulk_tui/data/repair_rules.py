@@ -16,7 +16,6 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -142,30 +141,6 @@ def write_rules(rules: Rules, path: Path) -> None:
         ) from error
 
 
-def write_rules(rules: Rules, path: Path) -> None:
-    """Writes a new file of rules, which only this user may read.
-
-    Raises:
-        DataError: It cannot be written, or is there already.
-    """
-    shown = one_line(str(path))
-    try:
-        opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    except FileExistsError as error:
-        raise DataError(
-            f"{shown} is there already", "Nothing is written over it.", "Name another file."
-        ) from error
-    except (OSError, ValueError) as error:  # ValueError: a path with a null in it
-        raise _unwritable(shown, error) from error
-    try:
-        with os.fdopen(opened, "w", encoding="utf-8") as file:
-            file.write(rules_text(rules))
-    except OSError as error:
-        with suppress(OSError):
-            path.unlink()
-        raise _unwritable(shown, error) from error
-
-
 def rules_text(rules: Rules, notes: Sequence[str] = ()) -> str:
     """Returns rules as TOML; `parse_rules` returns the same from it.
 
@@ -264,13 +239,4 @@ def _bad(shown: str, why: str) -> DataError:
         f"{shown} is no file of rules",
         why,
         "Begin with what is proposed: zcbulk-tui repair JOB --suggest",
-    )
-
-
-def _unwritable(shown: str, error: OSError | ValueError) -> DataError:
-    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return DataError(
-        f"The rules {shown} cannot be written",
-        f"{one_line(reason)}.",
-        "Look at the name and the rights of its folder.",
     )
