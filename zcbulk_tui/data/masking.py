@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, permutations
 from typing import NamedTuple
 
 from zcbulk_tui.domain.failures import VALUE
@@ -75,6 +75,8 @@ _EMPTY_WORDS = re.compile(r"(?<![\w'])(?:null|none|nan|n/a|undefined)(?!\w)", re
 _PARTS = re.compile(r"\s*(?:\n|;\s|\s\|\s)\s*|(?<=[.!?])\s+(?=[A-Z\0'\"])")
 _CODE = re.compile(r"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[A-Z]{4,})(?:-(.*))?", re.DOTALL)
 _COLUMN = re.compile(r"[^\W\d][\w.]*(?: [\w.]+){0,3}")
+_BEGINS_A_SENTENCE = f"{HOLE}'\""
+_MOST_ORDERED = 3
 _UNSAFE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]+")
 
 
@@ -255,16 +257,31 @@ def name_of(template: str) -> str:
     return one_line(template.replace(HOLE, VALUE), _LONGEST_NAME)
 
 
+def orders_of(template: str) -> Iterator[str]:
+    """Yields the orders in which the sentences of a template may stand in a reason."""
+    parts = [part for part in _PARTS.split(template) if part]
+    if not 1 < len(parts) <= _MOST_ORDERED or not all(map(_is_sentence, parts)):
+        yield template
+        return
+    yield from map(_joined, permutations(parts))
+
+
 def _template(masked: str) -> str:
     """A masked reason in the one way in which it is written."""
     parts = [_ONE_HOLE.sub(HOLE, " ".join(part.split())) for part in _PARTS.split(masked)]
     parts = [part for part in parts if part]
-    if len(parts) > 1 and all(part[0].isupper() or part[0] in f"{HOLE}'\"" for part in parts):
+    if len(parts) > 1 and all(map(_is_sentence, parts)):
         parts = sorted(set(parts))
-    return "".join(
-        part if part is parts[-1] else f"{part} " if part[-1] in ".!?" else f"{part}; "
-        for part in parts
-    )
+    return _joined(parts)
+
+
+def _is_sentence(part: str) -> bool:
+    return part[0].isupper() or part[0] in _BEGINS_A_SENTENCE
+
+
+def _joined(parts: Sequence[str]) -> str:
+    ends = ["" if part[-1] in ".!?" else ";" for part in parts[:-1]]
+    return " ".join([*map(str.__add__, parts, ends), *parts[-1:]])
 
 
 def _cleaned(reason: str) -> str:
