@@ -50,6 +50,7 @@ class Frames:
     """
 
     def __init__(self, masker: Masker, rows: Mapping[str, int]) -> None:
+        self._masker = masker
         self._is_name = masker.is_name
         self._beginnings: defaultdict[str, list[_Frame]] = defaultdict(list)
         self._ends: defaultdict[str, list[_Frame]] = defaultdict(list)
@@ -81,7 +82,10 @@ class Frames:
             if rows > max(1, _FEW * frame.rows) or frame.template == text:
                 continue
             values = frame.values(text)
-            if values is not None and not any(map(self._is_name, values)):
+            if values is None:
+                continue
+            # Where the template names its column, another name is a value that somebody typed.
+            if not any(map(self._is_name, values)) or self._masker.fields_of(frame.template):
                 return frame.template
         return None
 
