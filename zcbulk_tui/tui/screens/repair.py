@@ -149,6 +149,8 @@ class RepairScreen(OpeningScreen):
             "add_rule": "add rule",
             "load_rules save_rules": "open, save rules",
         }
+        if not self._lines:
+            actions = {name: actions[name] for name in ("send_repair", "back")}
         self._keys.show(legend(self.keys, actions, width))
 
     def _title(self, width: int) -> Line:
@@ -163,7 +165,10 @@ class RepairScreen(OpeningScreen):
             return ()
         records, ruled = repairing.report.records, repairing.ruled
         separator = f" {self.glyphs.separator} "
-        spans = [Span(f" {number(ruled, 11)} of {number(records, 11)} failed have a rule")]
+        spans = []
+        if records:
+            said = f"{number(ruled, 11)} of {number(records, 11)} failed have a rule"
+            spans += [Span(" "), Span(said)]
         others = records - ruled
         if others:
             sent = "are sent again as they are" if repairing.with_unchanged else "are held back"
@@ -172,7 +177,8 @@ class RepairScreen(OpeningScreen):
         last = self.job.snapshot.last
         if last is not None and last.counts.left:
             left = number(last.counts.left, 11)
-            spans += [Span(separator, Look.DIM), Span(f"{left} unprocessed are sent again")]
+            between = Span(separator if records else " ", Look.DIM)
+            spans += [between, Span(f"{left} unprocessed are sent again")]
         return fit_line(spans, width)
 
     def _titles(self, width: int) -> Line:
