@@ -25,7 +25,7 @@ from tests.support.jobs import NOW
 from zcbulk_tui.data.inspection import inspect
 from zcbulk_tui.data.source import open_source
 from zcbulk_tui.data.trial import choose
-from zcbulk_tui.domain.form import FieldType, FormField, FormFields
+from zcbulk_tui.domain.form import FormField, FormFields
 from zcbulk_tui.domain.trial import Trial
 from zcbulk_tui.simulator.fields import FORMS, Field
 from zcbulk_tui.simulator.files import InsertFile
@@ -71,7 +71,7 @@ def form_fields(fields: Sequence[Field]) -> FormFields:
             FormField(
                 link_name=it.link_name,
                 display_name=it.link_name.replace("_", " "),
-                type=FieldType(it.kind) if it.kind in set(FieldType) else it.kind,
+                type=it.kind,
                 is_mandatory=it.mandatory,
                 is_unique=it.unique,
                 max_char=it.max_char,

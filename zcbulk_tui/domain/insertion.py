@@ -86,6 +86,9 @@ class SourceFile:
         parts: Into how many it was cut; 0 where it was not.
         row_map: Where it stands which line each uploaded record came from; None where the file
             was uploaded as it was.
+        is_trial: Whether the upload has the records of a trial only.
+        rest_of: The id of the trial's job, of the same form, where the upload has other records
+            than those of the trial; empty where there was none.
     """
 
     path: Path
@@ -96,8 +99,12 @@ class SourceFile:
     part: int = 0
     parts: int = 0
     row_map: Path | None = None
+    is_trial: bool = False
+    rest_of: str = ""
 
     def __str__(self) -> str:
+        if self.is_trial:
+            return f"{self.name}, trial"
         return f"{self.name}, part {self.part} of {self.parts}" if self.parts else self.name
 
 

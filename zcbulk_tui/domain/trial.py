@@ -66,10 +66,15 @@ class Selection:
     rest_of: str = ""
 
     @property
+    def is_trial(self) -> bool:
+        """Whether the trial's own records are meant."""
+        return not self.rest_of
+
+    @property
     def name(self) -> str:
-        """What it is called in labels and names of files."""
-        return "rest" if self.rest_of else "trial"
+        """What it is called in names of files."""
+        return "trial" if self.is_trial else "rest"
 
     def __contains__(self, record: object) -> bool:
         """Whether the record with a number is meant."""
-        return (record in self.records) is not bool(self.rest_of)
+        return (record in self.records) is self.is_trial
