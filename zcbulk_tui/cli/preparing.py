@@ -75,6 +75,7 @@ class CheckedFile:
                 f"{one_line(str(error))}.",
                 "Make room for it, or set ZCBULK_STATE_DIR.",
             ) from error
+        is_trial = selection is not None and selection.is_trial
         outgoing = prepare(
             self._source,
             folder,
@@ -83,9 +84,16 @@ class CheckedFile:
             suspects=self.found.suspects,
             treatment=plan.suspects,
             selection=selection,
-            limits=Limits(records=plan.part_records),
+            limits=Limits(records=None if is_trial else plan.part_records),
             on_progress=on_progress,
         )
+        if is_trial and len(outgoing.files) > 1:
+            _remove(outgoing)
+            raise DataError(
+                f"The trial of {facts.name} is too large",
+                "Its records do not fit in one job.",
+                "Try fewer.",
+            )
         originals = [it.upload for it in outgoing.files if not it.upload.is_copy]
         if any(it.sha256 != facts.sha256 for it in originals):
             _remove(outgoing)
@@ -139,7 +147,7 @@ class CheckedFile:
         made = []
         for part, file in enumerate(outgoing.files, start=1):
             source = replace(whole, row_map=file.row_map)
-            suffix = ""
+            suffix = ", trial" if whole.is_trial else ""
             if parts > 1:
                 source = replace(source, part=part, parts=parts)
                 suffix = f" {part}/{parts}"
@@ -258,7 +266,8 @@ def discard(prepared: Prepared) -> None:
 
 
 def _remove(outgoing: Outgoing) -> None:
-    _unlink([it.row_map for it in outgoing.files])
+    copies = [it.upload.path for it in outgoing.files if it.upload.is_copy]
+    _unlink([*copies, *(it.row_map for it in outgoing.files)])
 
 
 def _unlink(paths: list[Path]) -> None:
