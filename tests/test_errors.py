@@ -19,6 +19,8 @@ from zcbulk_tui.errors import (
     OutputError,
     QuotaSpentError,
     RefusedError,
+    ResultGoneError,
+    ResultNotReadyError,
     ServiceError,
     SignedOutError,
     SignInBusyError,
@@ -38,6 +40,8 @@ EXIT_CODES = {
     JobUnknownError: 1,
     AlreadyEndedError: 1,
     QuotaSpentError: 1,
+    ResultNotReadyError: 1,
+    ResultGoneError: 1,
     VariantRefusedError: 1,
     UndocumentedError: 1,
     UsageError: 2,
@@ -68,6 +72,8 @@ PARENTS = {
     JobUnknownError: JobRefusedError,
     AlreadyEndedError: RefusedError,
     QuotaSpentError: RefusedError,
+    ResultNotReadyError: RefusedError,
+    ResultGoneError: RefusedError,
     VariantRefusedError: RefusedError,
     UndocumentedError: RefusedError,
     UnreachableError: ServiceError,
@@ -153,7 +159,9 @@ def test_only_the_dashboard_repeats_and_nothing_promises_it_elsewhere(
     poll, command, once = (error("No").another_try(occasion) for occasion in Occasion)
     # Where a poll is repeated, the row shows when.
     assert bool(poll) is issubclass(error, JobRefusedError)
-    may_pass = issubclass(error, ServiceError | SignInError | UndocumentedError)
+    may_pass = issubclass(
+        error, ServiceError | SignInError | UndocumentedError | ResultNotReadyError
+    )
     may_pass = may_pass and error is not SignedOutError
     assert bool(once) is may_pass
     # What may have been carried out is not to be given again.

@@ -126,6 +126,8 @@ EXAMPLES: Mapping[str, tuple[str, Any]] = {
     "control.method": ("POST", "POST"),
     "control.body": ("flat", "flat"),
     "control.report": ("All_Orders", "All_Orders"),
+    "results.fetch": ("false", False),
+    "results.days": ("90", 90),
     "memory.full_days": ("14", 14),
     "memory.days": ("365", 365),
     "memory.control_days": ("36500", 36500),

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.csv_files import source_of
-from zcbulk_tui.data.row_map import RowMap, RunWriter, sent_records
+from zcbulk_tui.data.row_map import RowMap, Runs, RunWriter, sent_records
 from zcbulk_tui.errors import DataError
 
 
@@ -33,6 +33,33 @@ def test_the_line_of_each_record_is_found(
     for record in (0, len(lines) + 1):
         with pytest.raises(IndexError):
             row_map.line(record)
+
+
+@given(
+    st.lists(st.integers(1, 30), unique=True, min_size=1),
+    st.integers(0, 30),
+    st.lists(st.booleans(), min_size=30, max_size=30),
+)
+def test_the_record_of_each_line_is_found(
+    tmp_path_factory: pytest.TempPathFactory, found: list[int], cut: int, moved: list[bool]
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "lines.csv"
+    lines = sorted(found)[:cut] or sorted(found)
+    lines.sort(key=lambda line: moved[line - 1])
+    write(path, lines)
+    row_map = RowMap.read(path)
+    for line in range(32):
+        assert row_map.record(line) == (lines.index(line) + 1 if line in lines else None)
+
+
+def test_runs_in_memory_are_the_same() -> None:
+    runs = Runs()
+    lines = [2, 3, 4, 6, 9, 10]
+    assert [runs.add(line) for line in lines] == [1, 2, 3, 4, 5, 6]
+    row_map = RowMap.of_whole(runs)
+    assert len(row_map) == 6
+    assert [row_map.line(record) for record in range(1, 7)] == lines
+    assert [row_map.record(line) for line in (1, 2, 5, 10, 11)] == [None, 1, None, 6, None]
 
 
 def test_lines_one_after_the_other_are_one_run(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import zipfile
 from collections.abc import Iterable, Sequence
 
 from zcbulk_tui.simulator.creator import Creator
@@ -79,6 +80,27 @@ def upload(
     call_headers = headers(creator, job, **{"content-type": content_type, **changes})
     query = f"job_id={job.id}"
     return creator.handle(Request("POST", job.address.path, call_headers, body, query))
+
+
+def result(
+    creator: Creator,
+    job: Job,
+    outcome: str = "failure",
+    *,
+    query: str | None = None,
+    **changes: str,
+) -> Response:
+    """Ask for a result of a job; `query` replaces the whole query."""
+    asked = f"filter={outcome}" if query is None else query
+    call_headers = headers(creator, job, **changes)
+    return creator.handle(Request("GET", f"{job.path}/result", call_headers, query=asked))
+
+
+def rows_of(response: Response) -> list[list[str]]:
+    """The rows of the CSV in a result, the header first."""
+    with zipfile.ZipFile(io.BytesIO(response.body)) as archive:
+        (name,) = archive.namelist()
+        return list(csv.reader(io.StringIO(archive.read(name).decode(), newline="")))
 
 
 def csv_of(rows: Iterable[Sequence[str]]) -> bytes:

@@ -5,9 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.simulator.support import csv_of
+from zcbulk_tui.simulator.cells import Flaw
 from zcbulk_tui.simulator.faults import RefusalError
 from zcbulk_tui.simulator.fields import Field, Kind
 from zcbulk_tui.simulator.files import InsertFile
+from zcbulk_tui.simulator.outcomes import Outcome
 from zcbulk_tui.simulator.physics import BATCH_RECORDS
 from zcbulk_tui.simulator.verdicts import InsertRules, Verdict, judge
 
@@ -32,7 +34,7 @@ BAD = ["K-bad", "many"]
 def test_in_the_strict_reading_one_bad_record_fails_its_batch() -> None:
     found = verdict([*good(300), BAD, *good(149, 300)], strict=True)
     assert found.records == 450
-    assert found.bad == {301: "INVALID_DATA-Number"}
+    assert found.bad == {301: (Flaw("INVALID_DATA", "Number"),)}
     assert found.failed_by_batch == {2: 200}
     assert found.failed_batches == [2]
     assert [number for number, _ in found.inserted(3)] == [*range(1, 201), *range(401, 451)]
@@ -52,17 +54,35 @@ def test_in_the_lenient_reading_a_batch_of_bad_records_fails() -> None:
 
 
 @pytest.mark.parametrize(
-    ("row", "reason"),
+    ("row", "flaws"),
     [
-        (["", "1"], "MANDATORY_NOT_FOUND-Key"),
-        (["K" * 11, "1"], "LIMIT_EXCEEDED-Key"),
-        (["K0", "1"], "DUPLICATE_DATA-Key"),
-        (["K1", "1", ""], "INVALID_DATA-"),
-        (["K1"], None),
+        (["", "1"], [("MANDATORY_NOT_FOUND", "Key")]),
+        (["K" * 11, "1"], [("LIMIT_EXCEEDED", "Key")]),
+        (["", "many"], [("MANDATORY_NOT_FOUND", "Key"), ("INVALID_DATA", "Number")]),
+        (["K0", "1"], [("DUPLICATE_DATA", "Key")]),
+        (["K1", "1", ""], [("INVALID_DATA", "")]),
+        (["K1"], []),
     ],
 )
-def test_reasons(row: list[str], reason: str | None) -> None:
-    assert verdict([*good(1), row], strict=False).bad.get(2) == reason
+def test_flaws(row: list[str], flaws: list[tuple[str, str]]) -> None:
+    assert list(verdict([*good(1), row], strict=False).bad.get(2, ())) == flaws
+
+
+def test_neighbours_of_a_bad_record_fail_for_a_reason_of_their_own() -> None:
+    found = verdict([*good(300), BAD, *good(149, 300)], strict=True)
+    failed = list(found.of(Outcome.FAILURE, 3))
+    assert [record.number for record in failed] == list(range(201, 401))
+    assert Counter(record.flaws for record in failed) == {
+        (Flaw("CANNOT_PROCESS"),): 199,
+        (Flaw("INVALID_DATA", "Number"),): 1,
+    }
+    assert [record.number for record in found.of(Outcome.UNPROCESSED, 1)] == list(range(201, 451))
+
+
+def test_a_row_has_as_many_cells_as_there_are_columns() -> None:
+    found = verdict([["K1"], ["K2", "1", "2"]], strict=False)
+    assert [record.cells for record in found.of(Outcome.SUCCESS, 1)] == [["K1", ""]]
+    assert [record.cells for record in found.of(Outcome.FAILURE, 1)] == [["K2", "1"]]
 
 
 def test_a_value_is_taken_by_an_inserted_record_only() -> None:
@@ -95,7 +115,8 @@ def test_unknown_columns(header: str, unknown: list[str]) -> None:
 
 def test_a_mandatory_field_without_a_column_fails_every_record() -> None:
     found = verdict([["1"], ["2"]], strict=False, header="Number")
-    assert found.bad == {1: "MANDATORY_NOT_FOUND-Key", 2: "MANDATORY_NOT_FOUND-Key"}
+    missing = (Flaw("MANDATORY_NOT_FOUND", "Key"),)
+    assert found.bad == {1: missing, 2: missing}
 
 
 def test_a_header_of_blanks_is_no_csv() -> None:

@@ -34,8 +34,8 @@ def tables(connection: sqlite3.Connection) -> set[str]:
 
 def test_a_new_one_is_ready_to_use(path: Path) -> None:
     with opened(path) as connection:
-        assert {"days", "jobs", "readings", "calls"} <= tables(connection)
-        assert pragma(connection, "user_version") == VERSION == 2
+        assert {"days", "jobs", "readings", "calls", "results"} <= tables(connection)
+        assert pragma(connection, "user_version") == VERSION == 3
         assert pragma(connection, "journal_mode") == "wal"
         assert pragma(connection, "synchronous") == 1
         assert pragma(connection, "busy_timeout") == 250
@@ -68,7 +68,7 @@ def test_it_may_be_opened_in_one_thread_and_used_in_another(path: Path) -> None:
         assert store.rows("SELECT * FROM days") == []
 
 
-@pytest.mark.parametrize("version", [1, 3, 99])
+@pytest.mark.parametrize("version", [1, 2, 99])
 def test_one_of_another_version_is_left_as_it_is(path: Path, version: int) -> None:
     with opened(path) as connection:
         connection.execute(f"PRAGMA user_version = {version}")

@@ -19,9 +19,9 @@ from zcbulk_tui.domain.form import FormField, FormFields, NamedLink
 from zcbulk_tui.domain.insertion import Insertion, Step, StepRecord
 from zcbulk_tui.errors import Answer, UndocumentedError, UsageError
 from zcbulk_tui.store.archive import Archive
-from zcbulk_tui.store.form_lock import FormLocks
 from zcbulk_tui.store.insertions import Insertions
 from zcbulk_tui.store.meta_cache import MetaCache
+from zcbulk_tui.store.process_locks import FormLocks
 from zcbulk_tui.store.watch_list import WatchList
 
 JOB_ID = "3888833000000114027"
@@ -59,6 +59,8 @@ def test_all_of_it_comes_back() -> None:
         starts=False,
         goes_on=True,
     )
+    source = replace(kept.source, encoding="windows-1252", delimiter=";")
+    kept = replace(kept, source=source)
     insertions.add([kept])
     (found,) = insertions.open()
     assert found.upload is not None
@@ -73,6 +75,17 @@ def test_all_of_it_comes_back() -> None:
     assert last is not None
     assert last.key == kept.key
     assert insertions.last_of(OTHER_FORM) is None
+
+
+def test_a_source_of_an_earlier_release_has_commas() -> None:
+    insertions = make()
+    kept = insertion()
+    insertions.add([kept])
+    with insertions.database.transaction() as connection:
+        connection.execute(
+            "UPDATE insertions SET source = json_remove(source, '$.encoding', '$.delimiter')"
+        )
+    assert insertions.open() == [kept]
 
 
 def test_what_is_over_is_in_no_queue_and_names_its_job_still() -> None:
@@ -192,7 +205,7 @@ _HOLDER = """
 import os, sys
 from pathlib import Path
 from tests.support.insertions import FORM
-from zcbulk_tui.store.form_lock import FormLocks
+from zcbulk_tui.store.process_locks import FormLocks
 assert FormLocks(Path(sys.argv[1])).take(FORM)
 print("taken", flush=True)
 sys.stdin.read()

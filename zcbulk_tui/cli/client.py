@@ -12,6 +12,7 @@ from zcbulk_tui.cli.output import print_error
 from zcbulk_tui.cli.state import check_signed_in, sign_in_files
 from zcbulk_tui.config import paths, secrets
 from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.creator.accepts import AcceptMemory
 from zcbulk_tui.creator.client import CreatorClient
 from zcbulk_tui.creator.control import Variant, VariantMemory
 from zcbulk_tui.creator.network import Network, Timeouts
@@ -54,6 +55,7 @@ def make_client(settings: Settings) -> tuple[CreatorClient, Network]:
         api_version=settings.api_version,
         report=settings.control.report,
         memory=variant_memory(settings),
+        accepts=AcceptMemory(_variant_file(variants.RESULT_FILE_NAME)),
     )
     return client, network
 
@@ -61,7 +63,11 @@ def make_client(settings: Settings) -> tuple[CreatorClient, Network]:
 def variant_memory(settings: Settings) -> VariantMemory:
     """Returns what remembers how start and abort were last put with success."""
     first = Variant(settings.control.method, settings.control.body)
-    return VariantMemory(first, variants.VariantFile(paths.state_dir() / variants.FILE_NAME))
+    return VariantMemory(first, _variant_file(variants.FILE_NAME))
+
+
+def _variant_file(name: str) -> variants.VariantFile:
+    return variants.VariantFile(paths.state_dir() / name)
 
 
 def make_network(settings: Settings) -> Network:

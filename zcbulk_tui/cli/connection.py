@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from zcbulk_tui.cli import context, state
+from zcbulk_tui.cli import context, failing, state
 from zcbulk_tui.cli.client import make_client
 from zcbulk_tui.cli.inserting import now
 from zcbulk_tui.cli.preparing import LocalFiles
@@ -15,10 +15,12 @@ from zcbulk_tui.monitor.form_lists import FormLists
 from zcbulk_tui.monitor.insert_queue import InsertQueue
 from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.monitor.ports import Sink
+from zcbulk_tui.monitor.result_fetcher import ResultFetcher
 from zcbulk_tui.store.archive import Archive
 from zcbulk_tui.store.database import Database
 from zcbulk_tui.store.insertions import Insertions
 from zcbulk_tui.store.meta_cache import MetaCache
+from zcbulk_tui.store.results import Results
 from zcbulk_tui.tui.inserting import Inserting
 from zcbulk_tui.tui.profile_spec import Connection
 
@@ -64,9 +66,21 @@ def connect(
         now=now,
         works=lambda: monitor.polls_for_all and not settings.read_only,
     )
+    fetcher = ResultFetcher(
+        client,
+        monitor,
+        shared,
+        quota,
+        Results(database, settings.profile),
+        failing.result_folder(),
+        sink,
+        now=now,
+        by_itself=lambda: monitor.polls_for_all and settings.results.fetch,
+    )
     lists = FormLists(client, monitor.calls, quota, MetaCache(database), Cause.KEY, now)
     files = LocalFiles(state.memory_file().parent / "uploads", shared.operator, now)
     context.thin_in_background(settings, database)
+    failing.remove_old_in_background(settings, database)
 
     async def close() -> None:
         database.close()
@@ -78,5 +92,11 @@ def connect(
 
     archive = Archive(database, settings.profile)
     return Connection(
-        monitor, shared.memory.recall(), archive, close, Inserting(queue, lists, files)
+        monitor,
+        shared.memory.recall(),
+        archive,
+        close,
+        Inserting(queue, lists, files),
+        failing.JobFailures(fetcher),
+        fetcher,
     )

@@ -143,6 +143,8 @@ class CheckedFile:
             facts.records,
             is_trial=selection is not None and selection.is_trial,
             rest_of=selection.rest_of if selection is not None else "",
+            encoding=self._encoding,
+            delimiter=facts.delimiter,
         )
         made = []
         for part, file in enumerate(outgoing.files, start=1):

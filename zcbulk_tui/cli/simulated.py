@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 from pydantic import SecretStr
 
+from zcbulk_tui.cli.failing import JobFailures
 from zcbulk_tui.cli.preparing import LocalFiles
 from zcbulk_tui.creator import scopes
 from zcbulk_tui.creator.accounts import Accounts, Client
@@ -16,6 +17,7 @@ from zcbulk_tui.creator.client import CreatorClient
 from zcbulk_tui.creator.network import Network
 from zcbulk_tui.creator.renewal import RefreshedToken
 from zcbulk_tui.creator.sign_in import save
+from zcbulk_tui.data.result_folder import ResultFolder
 from zcbulk_tui.domain import datacenters
 from zcbulk_tui.domain.budget import Cause, QuotaPlan
 from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
@@ -25,6 +27,7 @@ from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.monitor.ports import Sink
 from zcbulk_tui.monitor.profile_context import ProfileContext
 from zcbulk_tui.monitor.quota_tracker import QuotaTracker
+from zcbulk_tui.monitor.result_fetcher import ResultFetcher
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.scenarios import build
 from zcbulk_tui.simulator.transport import InProcessTransport
@@ -35,6 +38,7 @@ from zcbulk_tui.store.memory import Memory
 from zcbulk_tui.store.meta_cache import MetaCache
 from zcbulk_tui.store.quota import CallLedger
 from zcbulk_tui.store.rate_limiter import RateLimiter
+from zcbulk_tui.store.results import Results
 from zcbulk_tui.store.sign_in import MemorySignIn
 from zcbulk_tui.store.watch_list import WatchList
 from zcbulk_tui.store.windows import Windows
@@ -104,6 +108,17 @@ def connect(
     lists = FormLists(client, monitor.calls, quota, MetaCache(database), Cause.KEY, now)
     folder = TemporaryDirectory(prefix="zcbulk-demo-", ignore_cleanup_errors=True)
     files = LocalFiles(Path(folder.name), _OPERATOR, now)
+    fetcher = ResultFetcher(
+        client,
+        monitor,
+        context,
+        quota,
+        Results(database, _NAME),
+        ResultFolder(Path(folder.name) / "results", now),
+        sink,
+        now=now,
+        by_itself=lambda: monitor.polls_for_all,
+    )
 
     async def close() -> None:
         folder.cleanup()
@@ -111,7 +126,13 @@ def connect(
         await network.aclose()
 
     return Connection(
-        monitor, memory.recall(), Archive(database, _NAME), close, Inserting(queue, lists, files)
+        monitor,
+        memory.recall(),
+        Archive(database, _NAME),
+        close,
+        Inserting(queue, lists, files),
+        JobFailures(fetcher),
+        fetcher,
     )
 
 

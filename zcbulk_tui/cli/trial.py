@@ -25,9 +25,7 @@ from zcbulk_tui.errors import RefusedError, UsageError
 from zcbulk_tui.store.json_objects import JsonObject
 
 
-def insert(
-    arguments: Namespace, settings: Settings, checked: CheckedFile, plan: InsertPlan
-) -> int:
+def insert(arguments: Namespace, settings: Settings, checked: CheckedFile, plan: InsertPlan) -> int:
     """Inserts a trial of a file, prints its failures, and asks about the rest.
 
     Returns:
@@ -133,9 +131,7 @@ class _Trial(NamedTuple):
             self.arguments, self.settings, prepared.insertions, are_new=True
         )
 
-    def _say_later(
-        self, tried: Insertion, why: str, failures: TrialFailures | None = None
-    ) -> None:
+    def _say_later(self, tried: Insertion, why: str, failures: TrialFailures | None = None) -> None:
         later = rest.later(self.arguments, self.settings.profile, tried.job_id)
         lines = [
             f"The other {self.others:,} records of {tried.source.name} were not sent",
@@ -176,6 +172,5 @@ def _check_is_first(
             raise UsageError(
                 f"A trial of {facts.name} was sent already",
                 rest.sent_before(tried),
-                "To send the others: "
-                f"{rest.later(arguments, settings.profile, tried.job_id)}",
+                f"To send the others: {rest.later(arguments, settings.profile, tried.job_id)}",
             )

@@ -1,8 +1,9 @@
-"""The API client: create, upload, status, one attempt to start or abort, and the Meta API's lists.
+"""The API client: create, upload, status, start, abort, results, and the Meta API's lists.
 
 Every call returns its result or raises an error of the tree. One that certainly did nothing may be
-made again here: once where the access token was refused (code 1030), and a start or abort in each
-further way of putting it. Whether anything else is worth another call, the monitor decides.
+made again here: once where the access token was refused (code 1030), and a start, an abort or a
+result in each further way of putting it. Whether anything else is worth another call, the monitor
+decides.
 """
 
 import asyncio
@@ -14,7 +15,9 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from zcbulk_tui.creator import wire, wire_meta
+from zcbulk_tui.creator.accepts import AcceptMemory, is_refused, other
 from zcbulk_tui.creator.control import Variant, VariantMemory, candidates, follow
+from zcbulk_tui.creator.download_body import Write
 from zcbulk_tui.creator.network import Network
 from zcbulk_tui.creator.operations import Operation
 from zcbulk_tui.creator.signed_calls import Call, SignedCalls, not_sent_again
@@ -29,16 +32,20 @@ from zcbulk_tui.domain.address import (
     forms_path,
     job_path,
     report_path,
+    result_path,
     upload_path,
 )
 from zcbulk_tui.domain.call_limits import OpenCall, Slot
 from zcbulk_tui.domain.form import FormFields, FormRef, NamedLink
 from zcbulk_tui.domain.job import Action, Environment, JobReading, JobRef
+from zcbulk_tui.domain.result import ResultKind
 from zcbulk_tui.domain.upload import CreatedJob, UploadFile
 from zcbulk_tui.errors import (
     Answer,
     BetweenVariantError,
     RefusedError,
+    ResultGoneError,
+    ResultNotReadyError,
     UnclearError,
     UnreachableError,
     UnreadableError,
@@ -60,6 +67,7 @@ class CreatorClient:
         report: Link name of a report of the jobs' form, whose URL takes start and abort where no
             other way does; None to leave that way out.
         memory: Remembers which form of start and abort the server accepts.
+        accepts: Remembers which Accept header it accepts for results.
         now: Returns the current time; aware.
     """
 
@@ -72,6 +80,7 @@ class CreatorClient:
         api_version: str = "v2.1",
         report: str | None = None,
         memory: VariantMemory | None = None,
+        accepts: AcceptMemory | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._calls = SignedCalls(tokens, network)
@@ -79,6 +88,7 @@ class CreatorClient:
         self._api_version = api_version
         self._report = report
         self._memory = memory or VariantMemory()
+        self._accepts = accepts or AcceptMemory()
         self._now = now
 
     async def sign_in(self) -> None:
@@ -235,6 +245,49 @@ class CreatorClient:
 
         return await self._calls.make(slot, Operation.UPLOAD.value, send)
 
+    async def result(
+        self, ref: JobRef, kind: ResultKind, write: Write, slot: Slot | None = None
+    ) -> Answer:
+        """Fetches a result: one call, and one more where the token or its Accept is refused [OAS].
+
+        Its time has no limit as long as bytes come. What is no ZIP is not written, whatever its
+        HTTP status.
+
+        Args:
+            ref: The job.
+            kind: Which result.
+            write: Takes the bytes of the ZIP, piece by piece; what it raises ends the call.
+            slot: Opens the context that each call is made in.
+
+        Returns:
+            What the server said with the file.
+
+        Raises:
+            UsageError: The job's server must not get the token; nothing was sent.
+            DataError: `write` raised it.
+            ResultNotReadyError: It is still being made.
+            ResultGoneError: There is no such file, or none any more.
+            UnclearError: The file was cut off, or no answer came.
+            ZcbulkError: There is no file.
+        """
+        origin = self._origin(ref.origin)
+        first = self._accepts.recall(origin)
+        try:
+            return await self._fetch(ref, kind, first, write, slot)
+        except RefusedError as refusal:
+            if not is_refused(refusal):
+                raise
+        second = other(first)
+        try:
+            said = await self._fetch(ref, kind, second, write, slot)
+        except UnreachableError as error:
+            raise not_sent_again(error) from None
+        except (ResultNotReadyError, ResultGoneError):
+            self._accepts.save(origin, second)
+            raise
+        self._accepts.save(origin, second)
+        return said
+
     async def fields(self, form: FormRef, slot: Slot | None = None) -> FormFields:
         """Returns a form's fields: one call, and a second one if the token is refused [FIELDS].
 
@@ -289,6 +342,20 @@ class CreatorClient:
             return found
 
         return await self._calls.make(slot, to_send.operation.value, read)
+
+    async def _fetch(
+        self, ref: JobRef, kind: ResultKind, accept: str, write: Write, slot: Slot | None
+    ) -> Answer:
+        url = self._origin(ref.origin) + result_path(ref, kind, self._api_version)
+        headers = (("Accept", accept),)
+        to_send = Call(Operation.RESULT, "GET", url, ref.environment, headers)
+
+        async def fetch(call: OpenCall, token: SecretStr) -> Answer:
+            said = await self._calls.fetch(call, token, to_send, write)
+            call(said)
+            return said
+
+        return await self._calls.make(slot, to_send.operation.value, fetch)
 
     async def _command(
         self, ref: JobRef, action: Action, variant: Variant, slot: Slot | None

@@ -80,6 +80,7 @@ def unclear(
     proxy: Proxy | None = None,
     *,
     is_sending: bool = False,
+    received: int = 0,
 ) -> UnclearError:
     """Returns what to say where a request was sent and no answer came; see `unreachable`.
 
@@ -89,16 +90,21 @@ def unclear(
         line: Makes its words fit to be shown.
         proxy: Which the request goes through.
         is_sending: Whether its body had not left as a whole.
+        received: Bytes of a file that had come by then.
     """
     if isinstance(error, (httpx.TimeoutException, TimeoutError)):
         what = "stopped taking the upload" if is_sending else "did not answer in time"
+        what = "stopped sending the file" if received else what
     elif isinstance(error, (httpx.NetworkError, OSError)) or "connect" in _reason(error, line):
         what = "broke the connection off"
     else:
         what = "gave an answer that cannot be read"
     through = f" through the proxy of {proxy.variable}" if proxy else ""
     part = "A part of the request" if is_sending else "The request"
-    return UnclearError(f"{host} {what}", f"{part} was sent{through} ({_reason(error, line)}).")
+    came = f", and {received:,} bytes of the file came" if received else ""
+    return UnclearError(
+        f"{host} {what}", f"{part} was sent{through}{came} ({_reason(error, line)})."
+    )
 
 
 def _is_of_connection(error: Exception) -> bool:

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from zcbulk_tui import __version__
 from zcbulk_tui.creator import connection_faults
+from zcbulk_tui.creator.download_body import DownloadBody
 from zcbulk_tui.creator.exchange import Exchange, TooMuchError
 from zcbulk_tui.creator.redaction import Redaction
 from zcbulk_tui.creator.route import Route
@@ -58,8 +59,10 @@ class Timeouts:
     Attributes:
         connect: For a connection.
         read: For the next bytes.
-        total: For a whole call; of an upload until its first byte is wanted.
-        stall: Until the next byte of an upload is taken, however long it takes as a whole.
+        total: For a whole call; of an upload until its first byte is wanted, of a file that is
+            fetched until its first byte is there.
+        stall: Until the next bytes of an upload are taken, or those of a file that is fetched come,
+            however long it takes as a whole.
         answer: For the whole answer to an upload, which the server may check first.
     """
 
@@ -121,9 +124,7 @@ class Network:
         try:
             if isinstance(content, UploadBody):
                 headers = {**(headers or {}), **content.headers}
-                # How long it may take is up to its body alone.
-                limits = httpx.Timeout(None, connect=self._timeouts.connect).as_dict()
-                extensions = {**(extensions or {}), "timeout": limits}
+                extensions = {**(extensions or {}), "timeout": self._connect_only()}
             return self._http.build_request(
                 method,
                 url,
@@ -154,10 +155,11 @@ class Network:
         on_sent: Callable[[], None] = lambda: None,
         redaction: Redaction | None = None,
         upload: UploadBody | None = None,
+        download: DownloadBody | None = None,
     ) -> tuple[httpx.Response, bytes]:
         """Sends a request; returns the answer and its body, whatever the answer is.
 
-        The body of a redirect is not read.
+        The body of a redirect is not read, and that of a file is empty.
 
         Args:
             request: What to send.
@@ -165,9 +167,11 @@ class Network:
             on_sent: Called when its first byte may leave.
             redaction: Blanks its secrets in what errors quote; None where it has none.
             upload: Its body, where that is an upload.
+            download: Takes the file, where one is asked for.
 
         Raises:
-            DataError: The file of an upload is not the one that it was; its end was not sent.
+            DataError: The file of an upload is not the one that it was; its end was not sent. Or
+                the file that is fetched cannot be taken.
             UnreachableError: Nothing was sent: no byte of the request can have left.
             UnclearError: It was sent, or may have been, and no answer came.
             UnreadableError: The answer is too large, or encoded.
@@ -175,17 +179,21 @@ class Network:
         line = (redaction or self.redaction()).line
         exchange = Exchange(request.extensions.get("trace"), on_sent, listens=upload is not None)
         request.extensions["trace"] = exchange.note
+        if download is not None:
+            request.extensions["timeout"] = self._connect_only()
         try:
             if self._route is None:
                 on_sent()
             async with asyncio.timeout(self._timeouts.total) as limit:
                 if upload is not None:
                     upload.extend(limit, self._timeouts.stall, self._timeouts.answer)
+                if download is not None:
+                    download.extend(limit, self._timeouts.stall)
                 with exchange.open():
                     response = await self._http.send(request, auth=auth, stream=True)
                     try:
                         encoding = _encoding(response)
-                        body = b"" if encoding else await _read(response, exchange)
+                        body = b"" if encoding else await _read(response, exchange, download)
                     finally:
                         await response.aclose()
             if encoding:
@@ -201,6 +209,8 @@ class Network:
             proxy = self._route.proxy_of(request) if self._route else None
             if upload is not None and upload.failure is not None:
                 failure = upload.failure
+            elif download is not None and download.failure is not None:
+                failure = download.failure
             elif not self._may_have_left(exchange, error):
                 failure = connection_faults.unreachable(
                     host, error, line, proxy, is_through=exchange.is_through
@@ -208,10 +218,20 @@ class Network:
             elif isinstance(error, TooMuchError):
                 failure = _too_large(str(error))
             else:
-                is_sending = upload is not None and not upload.is_complete
-                failure = connection_faults.unclear(host, error, line, proxy, is_sending=is_sending)
+                failure = connection_faults.unclear(
+                    host,
+                    error,
+                    line,
+                    proxy,
+                    is_sending=upload is not None and not upload.is_complete,
+                    received=download.size if download is not None else 0,
+                )
         # Outside, so that no traceback leads to what was written or read, tokens included.
         raise failure
+
+    def _connect_only(self) -> dict[str, float | None]:
+        """The library's limits where `extend` of a body sets those of all but the connection."""
+        return httpx.Timeout(None, connect=self._timeouts.connect).as_dict()
 
     def _may_have_left(self, exchange: Exchange, error: Exception) -> bool:
         """Whether bytes of a request may have left."""
@@ -240,16 +260,22 @@ def _revealed(form: Form) -> dict[str, str]:
     }
 
 
-async def _read(response: httpx.Response, exchange: Exchange) -> bytes | None:
-    """The whole body as it is; None if it is too large."""
+async def _read(
+    response: httpx.Response, exchange: Exchange, download: DownloadBody | None = None
+) -> bytes | None:
+    """The whole body as it is, without the file that `download` takes; None if it is too large."""
     body = bytearray()
+    size = 0
     if response.is_redirect:
         return b""
+    if download is not None:
+        download.begin(response)
     # Only what replaces the network gives an answer that has been read.
     pieces = response.aiter_bytes() if response.is_stream_consumed else response.aiter_raw()
     async for piece in pieces:
-        body += piece
-        exchange.content_size = len(body)
+        size += len(piece)
+        exchange.content_size = size
+        body += piece if download is None else download.take(piece)
         if len(body) > MAX_ANSWER:
             return None
         # One read may bring hundreds of pieces, which would all come before the next key.

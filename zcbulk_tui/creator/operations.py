@@ -33,6 +33,7 @@ class Operation(Enum):
     FIELDS = "GET fields"
     FORMS = "GET forms"
     APPLICATIONS = "GET applications"
+    RESULT = "GET result"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,28 @@ _WORDS = {
     ),
     (Operation.UPLOAD, 11330): _Words(
         "Check the form's link name; if the job has expired, create a new one."
+    ),
+    (Operation.RESULT, _LACKS_SCOPE): _Words(
+        f"It needs {scopes.READ}. Sign in again: zcbulk-tui login"
+    ),
+    (Operation.RESULT, 7120): _Words(
+        "Check id, form, environment and data centre. The job may have expired, and its results "
+        "with it."
+    ),
+    (Operation.RESULT, 11000): _Words(
+        "This is a fault of this program: please report it.", "Zoho knows no such result"
+    ),
+    (Operation.RESULT, 11110): _Words("Each try costs a call."),
+    (Operation.RESULT, 11120): _Words(
+        "Read the job's status: its results come once it has ended.",
+        "The job has no results in its present state",
+    ),
+    (Operation.RESULT, 11130): _Words(
+        "Zoho keeps results for 3 days after the job's end, and may make none where there would be "
+        "no record in it."
+    ),
+    (Operation.RESULT, 11330): _Words(
+        "Check the form's link name; the job may have expired, and its results with it."
     ),
     (Operation.UPLOAD, 411): _Words("Ask who runs the proxy: it does not take this upload."),
     (Operation.UPLOAD, 413): _Words(

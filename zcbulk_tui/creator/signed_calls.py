@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from zcbulk_tui.creator import between, wire
 from zcbulk_tui.creator.contradictions import contradiction
+from zcbulk_tui.creator.download_body import DownloadBody, Write
 from zcbulk_tui.creator.faults import SUCCESS, to_error
 from zcbulk_tui.creator.network import Network
 from zcbulk_tui.creator.operations import Operation
@@ -125,6 +126,34 @@ class SignedCalls:
         response, body, line = await self._send(open_call, token, call)
         return _success(response, body, line, call.operation)
 
+    async def fetch(
+        self, open_call: OpenCall, token: SecretStr, call: Call, write: Write
+    ) -> Answer:
+        """Sends a call whose success is a file; returns what was said with it.
+
+        Args:
+            open_call: The permit.
+            token: Signs it.
+            call: What to send.
+            write: Takes the bytes of the file.
+
+        Raises:
+            DataError: `write` raised it.
+            UnclearError: The file was cut off, or none came.
+            ZcbulkError: There is no file.
+        """
+        download = DownloadBody(write)
+        response, body, line = await self._send(open_call, token, call, download)
+        if download.is_file:
+            return Answer(response.status_code)
+        said = _success(response, body, line, call.operation).answer
+        raise UnreadableError(
+            "The answer has no file in it",
+            "It says success, and is no ZIP.",
+            "If this goes on, check that the base URL is Zoho's, and the proxy.",
+            answer=said,
+        )
+
     async def change(self, open_call: OpenCall, token: SecretStr, call: Call) -> wire.ParsedAnswer:
         """Sends a call that changes something; returns its answer if that proves a success.
 
@@ -155,7 +184,11 @@ class SignedCalls:
             raise not_sent_again(error) from None
 
     async def _send(
-        self, open_call: OpenCall, token: SecretStr, call: Call
+        self,
+        open_call: OpenCall,
+        token: SecretStr,
+        call: Call,
+        download: DownloadBody | None = None,
     ) -> tuple[httpx.Response, bytes, Line]:
         headers = dict(call.headers)
         if call.environment is not Environment.PRODUCTION:
@@ -174,6 +207,7 @@ class SignedCalls:
             on_sent=sent,
             redaction=redaction,
             upload=call.body if isinstance(call.body, UploadBody) else None,
+            download=download,
         )
         return response, answer, redaction.line
 

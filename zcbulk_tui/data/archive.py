@@ -40,7 +40,7 @@ class BoundedFile(io.FileIO):
         return super().read(size)
 
 
-def find_member(file: BinaryIO, path: Path) -> tuple[zipfile.ZipInfo, bool]:
+def find_member(file: BinaryIO, path: Path, rule: str = _ONE_CSV) -> tuple[zipfile.ZipInfo, bool]:
     """Returns the one CSV of an archive, and whether nothing else is in the archive.
 
     Folders, and what file managers leave behind, do not count as files.
@@ -48,6 +48,7 @@ def find_member(file: BinaryIO, path: Path) -> tuple[zipfile.ZipInfo, bool]:
     Args:
         file: The archive; it stays open.
         path: Where it stands, for the words of an error.
+        rule: What is said where there is not exactly one file in it.
 
     Raises:
         DataError: It is broken or encrypted, has no file or several, or one that cannot be used.
@@ -70,7 +71,7 @@ def find_member(file: BinaryIO, path: Path) -> tuple[zipfile.ZipInfo, bool]:
         names = ", ".join(one_line(it.filename, 40) for it in files[:3])
         raise DataError(
             f"{shown} has {len(files):,} files in it" if files else f"{shown} has no file in it",
-            f"{_ONE_CSV} It has {names}{', …' if len(files) > 3 else ''}." if files else _ONE_CSV,
+            f"{rule} It has {names}{', …' if len(files) > 3 else ''}." if files else rule,
             "Make a ZIP of the CSV alone, or give the CSV.",
         )
     (info,) = files
@@ -114,7 +115,7 @@ def _check_member(info: zipfile.ZipInfo, shown: str) -> None:
     if info.flag_bits & _ENCRYPTED:
         raise DataError(
             f"{name} in {shown} is encrypted",
-            "Nobody asks for its password here, and Zoho documents no way to send one.",
+            "Nobody asks for its password here, and Zoho documents none.",
             "Unpack it, and give the CSV.",
         )
     if info.compress_type not in _METHODS:

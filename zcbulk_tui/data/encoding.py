@@ -124,6 +124,10 @@ class TextDecoder:
                 error
             )
 
+    def size(self, text: str) -> int:
+        """Returns how many bytes a text takes that was decoded here."""
+        return len(text.encode(_CODECS[self._encoding.name]))
+
     def failure(self, error: "UndecodableError", line: int, line_so_far: str) -> DataError:
         """Returns what to say of a byte that cannot be.
 

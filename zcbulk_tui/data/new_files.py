@@ -23,13 +23,17 @@ _LONGEST_STEM = 160
 class NewFile:
     """A file that is being written beside its place, and hashed on the way.
 
+    Args:
+        folder: Where it is written.
+        name: What it is called there, which nothing else is; empty for a name of its own.
+
     Attributes:
         size: Bytes so far.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, name: str = "") -> None:
         self.size = 0
-        self.path = folder / f".zcbulk-{secrets.token_hex(8)}.part"
+        self.path = folder / (name or f".zcbulk-{secrets.token_hex(8)}.part")
         self._hash = hashlib.sha256()
         self._blocks: list[bytes] = []
         self._waiting = 0
@@ -49,21 +53,29 @@ class NewFile:
         if self._waiting >= _BLOCK:
             self._flush()
 
-    def finish(self) -> str:
-        """Writes what is left, to the disk itself, and closes; returns the SHA-256, in hexadecimal.
+    def finish(self, *, durable: bool = True) -> str:
+        """Writes what is left, and closes; returns the SHA-256, in hexadecimal.
+
+        Args:
+            durable: Whether it is to survive a power cut, which takes the disk's time.
 
         Raises:
             OSError: It cannot be written.
         """
         if not self._file.closed:
             self._flush()
-            os.fsync(self._file.fileno())
+            if durable:
+                os.fsync(self._file.fileno())
             self._file.close()
         return self._hash.hexdigest()
 
+    def close(self) -> None:
+        """Closes it as it is; what is not finished is worth nothing."""
+        self._file.close()
+
     def discard(self) -> None:
         """Removes it."""
-        self._file.close()
+        self.close()
         self.path.unlink(missing_ok=True)
 
     def _flush(self) -> None:
@@ -149,7 +161,7 @@ class NewFiles:
             file.path.replace(path)
             self._open.remove(file)
         for folder in {path.parent for path in paths}:
-            _sync_folder(folder)
+            sync_folder(folder)
         return [
             Placed(path, file.size, sha256)
             for path, (file, _), sha256 in zip(paths, files, hashes, strict=True)
@@ -187,7 +199,7 @@ def stem_of(path: Path) -> str:
     return stem.replace("{", "{{").replace("}", "}}")
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Makes the names last, where the file system can do that for a folder."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:

@@ -5,14 +5,16 @@ number in the upload, counted from 1 without the header, began in that line of t
 next ones in the lines after it, ``records`` of them in all. A file that is in its own order and has
 no line ends inside its cells is one run.
 
-`data.outgoing` writes one beside each upload. They are kept so that results of Zoho can be traced
-to the source, and so that it is known which records of it were sent.
+`data.outgoing` writes one beside each upload; `data.matching` reads it, to trace the records of a
+result to the source, and `sent_records` to know which records of it were sent.
 """
 
 import csv
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from heapq import merge
 from itertools import chain, islice
 from pathlib import Path
 
@@ -55,6 +57,25 @@ class RunWriter:
             self._count = 0
 
 
+class Runs:
+    """The runs of a source's records as they come, in memory."""
+
+    def __init__(self) -> None:
+        self.records = array("Q")
+        self.lines = array("Q")
+        self.count = 0
+        self._next = 0
+
+    def add(self, line: int) -> int:
+        """Takes the line of the next record; returns its number, from 1."""
+        self.count += 1
+        if line != self._next or not self.records:
+            self.records.append(self.count)
+            self.lines.append(line)
+        self._next = line + 1
+        return self.count
+
+
 class RowMap:
     """The source lines of an upload's records; its length is the number of records."""
 
@@ -85,6 +106,39 @@ class RowMap:
         ends = chain(islice(self._records, 1, None), (self._count + 1,))
         for first, line, end in zip(self._records, self._lines, ends, strict=False):
             yield from range(line, line + end - first)
+
+    def record(self, line: int) -> int | None:
+        """Returns the number of the record that begins in a source line; None where none does."""
+        lines, records = self._by_line
+        run = bisect_right(lines, line) - 1
+        if run < 0:
+            return None
+        record = records[run] + line - lines[run]
+        after = bisect_right(self._records, records[run])
+        end = self._records[after] if after < len(self._records) else self._count + 1
+        return record if record < end else None
+
+    @cached_property
+    def _by_line(self) -> tuple["array[int]", "array[int]"]:
+        """The first lines of the runs in the order of the source, and their first records."""
+        ends = [at for at in range(1, len(self._lines)) if self._lines[at] < self._lines[at - 1]]
+        if not ends:
+            return self._lines, self._records
+        # Records that were moved are few stretches, each in the order of the source.
+        bounds = zip((0, *ends), (*ends, len(self._lines)), strict=True)
+        lines, records = array("Q"), array("Q")
+        for line, record in merge(*(self._runs(start, end) for start, end in bounds)):
+            lines.append(line)
+            records.append(record)
+        return lines, records
+
+    def _runs(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        return zip(self._lines[start:end], self._records[start:end], strict=True)
+
+    @classmethod
+    def of_whole(cls, runs: "Runs") -> "RowMap":
+        """Returns the row map of a source that was uploaded as it is."""
+        return cls(runs.records, runs.lines, runs.count)
 
     @classmethod
     def read(cls, path: Path) -> "RowMap":

@@ -7,8 +7,10 @@ text at a time, so that records without quotes cost next to nothing more.
 import csv
 import io
 import re
+from array import array
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from zcbulk_tui.data.encoding import Encoding, TextDecoder, UndecodableError, find_encoding
 from zcbulk_tui.data.source import CsvStream, Source
@@ -32,6 +34,9 @@ _BYTES_AT_ONCE = 2**20
 
 Record = tuple[int, list[str]]
 """Where a record begins, from 1, and its values."""
+
+MARKED_LINES = 64
+"""Lines between two whose places in the file are known: `RecordReader.marks`."""
 
 OnProgress = Callable[[int, int], None]
 """Called with the bytes read so far, and the bytes in all."""
@@ -69,6 +74,8 @@ class RecordReader:
             closing quote of a cell; the csv module keeps the one quote and drops the other.
         bytes_read: Bytes of the CSV so far.
         sha256: SHA-256 of the file on the disk, in hexadecimal; empty before the end.
+        marks: The byte with which every 64th line begins, the first line first, so that
+            `read_from` can begin near any of them.
     """
 
     def __init__(
@@ -85,6 +92,7 @@ class RecordReader:
         self.stray_quotes = Occurrences()
         self.bytes_read = 0
         self.sha256 = ""
+        self.marks = array("Q")
         self._source = source
         self._given = encoding
         self._delimiter = delimiter
@@ -101,6 +109,9 @@ class RecordReader:
         """Text behind the last end of a line."""
         self._is_doubtful = False
         """Whether a record that ends in these lines may have stray quotes."""
+        self._size: Callable[[str], int] = len
+        self._offset = 0
+        """The byte behind the lines that the csv module has got so far."""
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
         """Yields the line and the fields of each record, the header first.
@@ -153,10 +164,27 @@ class RecordReader:
         if self._begins <= self._line:
             raise self._unclosed("at the end of the file")
 
+    def _from(self, line: int) -> Iterator[tuple[int, list[str]]]:
+        if self.encoding is None or not self.marks:
+            raise ValueError("The source has not been read")
+        mark, skipped = divmod(line - 1, MARKED_LINES)
+        # The mark of the file, if it has one, stands before the first of these places.
+        encoding = replace(self.encoding, bom=b"")
+        with self._source.open(self.marks[mark]) as stream:
+            reader = csv.reader(
+                islice(_decoded_lines(stream, TextDecoder(encoding)), skipped, None),
+                delimiter=self._delimiter,
+            )
+            before = line
+            for fields in reader:
+                yield before, fields
+                before = line + reader.line_num
+
     def _texts(self, stream: CsvStream) -> Iterator[str]:
         data = stream.read()
         self.encoding = find_encoding(self._source.beginning, self._given)
         decoder = TextDecoder(self.encoding)
+        self._size, self._offset = decoder.size, len(self.encoding.bom)
         reported = 0
         is_last = False
         while not is_last:
@@ -190,9 +218,18 @@ class RecordReader:
             self._kept = []
             self._is_doubtful = '"' in text and not self._well_formed(text)
         lines = _split(text)
+        self._mark(lines)
         self._kept += lines
         self._line += len(lines)
         return lines
+
+    def _mark(self, lines: list[str]) -> None:
+        begin = 0
+        for at in range(-self._line % MARKED_LINES, len(lines), MARKED_LINES):
+            self._offset += self._size("".join(lines[begin:at]))
+            self.marks.append(self._offset)
+            begin = at
+        self._offset += self._size("".join(lines[begin:]))
 
     def _look_for_stray_quotes(self, line: int, last: int) -> None:
         start = len(self._kept) - self._line - 1
@@ -242,6 +279,19 @@ def read_rows(
     return RecordReader(source, encoding=encoding, delimiter=delimiter, on_progress=on_progress)
 
 
+def read_from(reader: RecordReader, line: int) -> Iterator[tuple[int, list[str]]]:
+    """Yields the records of a source from the one on that begins in a line.
+
+    Args:
+        reader: Has read it to its end.
+        line: In which a record begins; from 1.
+
+    Raises:
+        DataError: It cannot be read any more, or has changed.
+    """
+    return reader._from(line)
+
+
 def read_header_line(source: Source, encoding: str | None = None) -> str:
     """Returns the first line that is not empty, without its end, to choose the delimiter by.
 
@@ -283,6 +333,16 @@ def in_chunks(
             begin = position()
     if chunk:
         yield chunk
+
+
+def _decoded_lines(stream: CsvStream, decoder: TextDecoder) -> Iterator[str]:
+    rest = ""
+    while data := stream.read():
+        rest += decoder.decode(data)
+        end = _end_of_lines(rest)
+        yield from _split(rest[:end])
+        rest = rest[end:]
+    yield from _split(rest + decoder.decode(b"", is_last=True))
 
 
 def _split(text: str) -> list[str]:

@@ -82,25 +82,30 @@ class Source:
         """The file's name, safe to show."""
         return one_line(self.path.name)
 
-    def open(self) -> "CsvStream":
+    def open(self, start: int = 0) -> "CsvStream":
         """Begins a pass over the bytes of the CSV.
+
+        Args:
+            start: The byte to begin with; at most `csv_size`.
 
         Raises:
             DataError: The file cannot be opened any more, or has changed.
         """
-        return CsvStream(self)
+        return CsvStream(self, start)
 
 
 class CsvStream:
     """One pass over the bytes of a CSV; a context manager.
 
     Attributes:
-        bytes_read: Bytes of the CSV so far.
-        sha256: SHA-256 of the file on the disk, in hexadecimal; empty before the end of the pass.
+        bytes_read: Bytes of the CSV so far, and those before its start.
+        sha256: SHA-256 of the file on the disk, in hexadecimal; empty before the end of the pass,
+            and where it did not begin with the first byte.
     """
 
-    def __init__(self, source: Source) -> None:
-        self.bytes_read = 0
+    def __init__(self, source: Source, start: int = 0) -> None:
+        self.bytes_read = start
+        self._start = start
         self.sha256 = ""
         self._source = source
         self._file = _open_file(source.path)
@@ -110,6 +115,8 @@ class CsvStream:
             self._check_unchanged()
             if source.kind is SourceKind.ZIP:
                 self._csv = open_member(self._file, source.path, source.member)
+            if start:
+                self._seek(start)
         except BaseException:
             self._file.close()
             raise
@@ -142,14 +149,7 @@ class CsvStream:
         except OSError as error:
             raise _unreadable(self._source.path, error) from error
         except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-            # A change in the middle of a pass looks like damage.
-            self._check_unchanged()
-            raise DataError(
-                f"{path} is damaged",
-                f"After {self.bytes_read:,} bytes of {one_line(self._source.member)} it cannot be "
-                f"unpacked: {one_line(str(error))}.",
-                "Make the ZIP again.",
-            ) from error
+            raise self._damaged(error) from error
         self.bytes_read += len(data)
         if self._source.kind is SourceKind.CSV:
             self._hash.update(data)
@@ -161,7 +161,28 @@ class CsvStream:
                 self._finish()
         return data
 
+    def _seek(self, start: int) -> None:
+        """Goes to a byte; in a ZIP all before it is unpacked."""
+        try:
+            self._csv.seek(start)
+        except OSError as error:
+            raise _unreadable(self._source.path, error) from error
+        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+            raise self._damaged(error) from error
+
+    def _damaged(self, error: Exception) -> DataError:
+        # A change in the middle of a pass looks like damage.
+        self._check_unchanged()
+        return DataError(
+            f"{one_line(str(self._source.path))} is damaged",
+            f"After {self.bytes_read:,} bytes of {one_line(self._source.member)} it cannot be "
+            f"unpacked: {one_line(str(error))}.",
+            "Make the ZIP again.",
+        )
+
     def _finish(self) -> None:
+        if self._start:
+            return
         if self._source.kind is SourceKind.ZIP:
             self._file.seek(0)
             while data := self._file.read(CHUNK):

@@ -12,6 +12,7 @@ from zcbulk_tui.domain import datacenters
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.job import Environment, JobRef
 from zcbulk_tui.domain.job_id import read_id
+from zcbulk_tui.domain.result import ResultKind
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import UsageError
 
@@ -143,6 +144,14 @@ def is_link_name(text: str) -> bool:
 def job_path(ref: JobRef, api_version: str) -> str:
     """Returns the URL path of a job's status, start and abort calls [STATUS][START]."""
     return f"{create_path(FormRef.of(ref), api_version)}/{quote(ref.job_id, safe='')}"
+
+
+def result_path(ref: JobRef, kind: ResultKind, api_version: str) -> str:
+    """Returns the URL path and query of the call that fetches a result [OAS].
+
+    The samples of [RESULT] name a report in its path, and explain a form.
+    """
+    return f"{job_path(ref, api_version)}/result?filter={kind.value}"
 
 
 def create_path(form: FormRef, api_version: str) -> str:

@@ -1,10 +1,33 @@
 """Why records of a job failed: the reasons in groups, with values masked."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from zcbulk_tui.domain.batch_rule import BATCH, BatchVerdict
+
 SAMPLES = 5
 """Rows that are kept of each group, to be shown at once."""
+
+VALUE = "<value>"
+"""Stands in a masked reason where each record has a value of its own."""
+
+NO_REASON = "no reason given"
+"""Names the group of the records without a reason."""
+
+OTHER_REASONS = "other reasons"
+"""Names the group of the records whose reasons are too many to be told apart; the last one."""
+
+_FEWER = 0.2
+"""Share of the expected blocks that must be without a failure before that is said."""
+
+_PLACED = 0.5
+"""Share of the failures whose place must be known before anything is said of all."""
+
+_WORTH_IT = 0.9
+"""Share of the failures from which on it is worth to say that some groups make them up."""
+
+_FEW_GROUPS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +54,7 @@ class FailureGroup:
 
     Attributes:
         reason: The reason, its values masked, as in ``INVALID_DATA-Phone`` or ``Enter a valid
-            number for ‹text›``; sanitised. It names the group.
+            number for Phone (<value>)``; sanitised. It names the group.
         fields: The columns that it concerns, as far as it names any.
         records: How many.
         samples: The first of them, at most `SAMPLES`.
@@ -73,3 +96,62 @@ class FailureReport:
         if not self.records:
             return 0.0
         return sum(group.records for group in self.groups[:groups]) / self.records
+
+
+def fewest_groups(
+    report: FailureReport, share: float = _WORTH_IT, most: int = _FEW_GROUPS
+) -> int | None:
+    """Returns how many of the largest groups make up a share of the failures.
+
+    Args:
+        report: The failures.
+        share: From 0 to 1.
+        most: More groups than this are not worth to be said.
+
+    Returns:
+        From 1 to `most`; None where so few do not, or where what ails those that do is not known.
+    """
+    for groups in range(1, min(most, len(report.groups)) + 1):
+        if report.groups[groups - 1].reason in (NO_REASON, OTHER_REASONS):
+            return None
+        if report.saved_by(groups) >= share:
+            return groups
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Clustering:
+    """How failures are spread over the blocks of 200 records of an upload.
+
+    Attributes:
+        failures: Those whose place is known.
+        blocks: Blocks of the upload.
+        holding: Those with a failure.
+        expected: As many as would have one, were the failures spread at random.
+    """
+
+    failures: int
+    blocks: int
+    holding: int
+    expected: float
+
+    @property
+    def is_clustered(self) -> bool:
+        """Whether they stand in far fewer blocks than chance would give them."""
+        if self.expected <= 0:
+            return False
+        # More than the scatter of chance: which is less than that of independent blocks.
+        scatter = math.sqrt(self.expected * max(1 - self.expected / self.blocks, 0))
+        missing = self.expected - self.holding
+        return missing > _FEWER * self.expected and missing > max(3 * scatter, 1.0)
+
+
+def clustering(report: FailureReport) -> Clustering | None:
+    """Returns how failures are spread; None where the places of too few are known."""
+    failures = sum(report.blocks)
+    if failures < 2 or failures < _PLACED * report.records:
+        return None
+    blocks = len(report.blocks)
+    holding = sum(map(bool, report.blocks))
+    verdict = BatchVerdict(max(blocks * BATCH, failures), failures, holding, 0)
+    return Clustering(failures, blocks, holding, verdict.expected_at_random)

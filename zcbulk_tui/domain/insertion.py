@@ -86,6 +86,9 @@ class SourceFile:
         parts: Into how many it was cut; 0 where it was not.
         row_map: Where it stands which line each uploaded record came from; None where the file
             was uploaded as it was.
+        encoding: The name of its encoding, as its user gave it; None where the file says it, or is
+            UTF-8.
+        delimiter: The character between its cells.
         is_trial: Whether the upload has the records of a trial only.
         rest_of: The id of the trial's job, of the same form, where the upload has other records
             than those of the trial; empty where there was none.
@@ -99,6 +102,8 @@ class SourceFile:
     part: int = 0
     parts: int = 0
     row_map: Path | None = None
+    encoding: str | None = None
+    delimiter: str = ","
     is_trial: bool = False
     rest_of: str = ""
 

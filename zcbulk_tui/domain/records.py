@@ -52,6 +52,9 @@ class EventKind(StrEnum):
     INSERT = "insert"
     """A file was queued for a form, or one of its steps began or ended."""
 
+    RESULT = "result"
+    """The results of a job are on this disk, cannot be had, or were removed from it."""
+
     COMMAND = "command"
     """It became known, or more is known, what became of a start or an abort."""
 

@@ -4,6 +4,7 @@ Zoho makes one file for each when a job ends, and deletes them three days later 
 a call, so none is fetched twice, and none that can hold nothing.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -16,6 +17,9 @@ from zcbulk_tui.errors import ZcbulkError
 BY_THEMSELVES = 2
 """The most calls that the results of one job cost which are fetched unasked."""
 
+LARGEST_ZIP = 200 * 10**6
+"""Bytes of the largest ZIP that is fetched: twice what a job takes [LIMB]."""
+
 
 class ResultKind(StrEnum):
     """Which result; the values are those of the parameter ``filter`` [RESULT]."""
@@ -23,6 +27,11 @@ class ResultKind(StrEnum):
     FAILURE = "failure"
     UNPROCESSED = "unprocessed"
     SUCCESS = "success"
+
+    @property
+    def word(self) -> str:
+        """What its records are called, as in "1,300 failed"."""
+        return _WORDS[self]
 
     def records_of(self, snapshot: JobSnapshot) -> int | None:
         """Returns how many records the result should hold by the last reading; None if unknown."""
@@ -36,6 +45,13 @@ class ResultKind(StrEnum):
                 return counts.left
             case ResultKind.SUCCESS:
                 return counts.success
+
+
+_WORDS = {
+    ResultKind.FAILURE: "failed",
+    ResultKind.UNPROCESSED: "unprocessed",
+    ResultKind.SUCCESS: "successful",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +95,11 @@ class ResultStage(StrEnum):
     REMOVED = "removed"
     """It was on the disk, and the user or its age has removed it."""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still to be fetched."""
+        return self in (ResultStage.DUE, ResultStage.FETCHING)
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -120,3 +141,27 @@ def wanted(snapshot: JobSnapshot) -> tuple[ResultKind, ...]:
         return ()
     kinds = (ResultKind.FAILURE, ResultKind.UNPROCESSED)
     return tuple(kind for kind in kinds if kind.records_of(snapshot) != 0)
+
+
+def on_disk(snapshot: JobSnapshot, results: Iterable[Result]) -> str:
+    """Returns which records of a job are on the disk, without full stop.
+
+    As in "1,300 failed, 0 unprocessed"; empty where none are. Where a file has another number of
+    records than Zoho has counted, that is said.
+    """
+    files = {it.kind: it for it in results if it.file is not None}
+    if not files:
+        return ""
+    parts, doubts = [], []
+    for kind in ResultKind:
+        result = files.get(kind)
+        if result is not None and result.file is not None:
+            parts.append(f"{result.file.records:,} {kind.word}")
+            if result.is_short:
+                doubts.append(
+                    f"; Zoho counted {result.expected:,} {kind.word}, "
+                    f"the file has {result.file.records:,}"
+                )
+        elif kind is not ResultKind.SUCCESS and kind.records_of(snapshot) == 0:
+            parts.append(f"0 {kind.word}")
+    return ", ".join(parts) + "".join(doubts)

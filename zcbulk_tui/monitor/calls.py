@@ -153,6 +153,7 @@ class Slots:
 
     Attributes:
         request: How the last of them was put; empty where there was none.
+        made: How many were made; those do not count of which nothing was sent.
     """
 
     def __init__(
@@ -165,6 +166,7 @@ class Slots:
         admission: Admission | None = None,
     ) -> None:
         self.request = ""
+        self.made = 0
         self._calls = calls
         self._about = about
         self._cause = cause
@@ -189,8 +191,11 @@ class Slots:
         if admission is None:
             place = await self._calls.limiter.enter(self._priority)
             admission = self._calls.admit(place, self._cause)
-        async with self._calls.make(admission, self._about, self._why, request) as self._call:
-            yield self._call
+        try:
+            async with self._calls.make(admission, self._about, self._why, request) as self._call:
+                yield self._call
+        finally:
+            self.made += self._call is not None and not self._call.nothing_sent
 
     def close(self) -> None:
         """Takes a turn back of which no use was made."""

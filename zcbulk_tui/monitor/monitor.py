@@ -69,6 +69,7 @@ class Monitor:
 
     Attributes:
         calls: Makes the calls, others' too: they share the minute and the day.
+        service: How the calls go, others' too.
     """
 
     def __init__(
@@ -99,7 +100,7 @@ class Monitor:
         self._luck = luck
         self._polled_jobs: dict[JobRef, PolledJob] = {}
         self._plan = Plan(self._polled_jobs, quota, rule, now)
-        self._service = Service(sink, quota, context.memory, now, luck)
+        self.service = Service(sink, quota, context.memory, now, luck, self._plan.bring_forward)
         self._limiter = CallLimiter(context.rate_limiter)
         self.calls = Calls(self._limiter, quota, context.memory, now)
         self._recorder = Recorder(context.memory, now)
@@ -109,7 +110,7 @@ class Monitor:
             context,
             self._polled_jobs,
             self._plan,
-            self._service,
+            self.service,
             quota,
             self._recorder,
             sink,
@@ -127,12 +128,12 @@ class Monitor:
         self.add, self.edit, self.remove = editing.add, editing.edit, editing.remove
         self.adopt = editing.adopt
         self.put_back, self.change_environment = editing.put_back, editing.change_environment
-        self._looks = Looks(self._aftermath, self._service, self._follower, self._look)
+        self._looks = Looks(self._aftermath, self.service, self._follower, self._look)
         self._timekeeper = Timekeeper(
             ClockWatch(now, elapsed),
             self._polled_jobs,
             self._plan,
-            self._service,
+            self.service,
             self._aftermath,
             self._publish,
         )
@@ -140,7 +141,7 @@ class Monitor:
         self._waiting = Waiting(
             self._plan,
             quota,
-            self._service,
+            self.service,
             self._follower,
             self._timekeeper.notice,
             self._respend,
@@ -199,7 +200,7 @@ class Monitor:
 
     def pause(self, *, paused: bool) -> None:
         """Stops or resumes the scheduled polls of all jobs."""
-        self._service.pause(paused=paused)
+        self.service.pause(paused=paused)
         kind = EventKind.PAUSED if paused else EventKind.RESUMED
         self._recorder.event(kind, f"Polls {kind.value}")
         self._waiting.wake()
@@ -260,10 +261,10 @@ class Monitor:
             self._plan.by_rule(polled_job)
         if command.error is None:
             self._quota.not_spent()
-            self._plan.bring_forward(self._service.note_success())
+            self.service.note_success()
         else:
-            self._plan.bring_forward(self._service.note_failure(command.error))
-            wait = self._service.hold_if_asked(command.error, failures=1)
+            self.service.note_failure(command.error)
+            wait = self.service.hold_if_asked(command.error, failures=1)
             if wait is not None:
                 self._plan.retry(polled_job, wait)
         self._tell(polled_job)
@@ -322,7 +323,7 @@ class Monitor:
         """Reports a login or logout in another terminal, also where no poll would meet it."""
         before, self._was_signed_in = self._was_signed_in, self._is_signed_in()
         # Where polls are planned, they try again by themselves.
-        is_idle = self._plan.next_due() is None and self._service.awaits_token
+        is_idle = self._plan.next_due() is None and self.service.awaits_token
         if self._tasks is not None and (self._was_signed_in is not before or is_idle):
             self._tasks.create_task(self._can_sign())
 
@@ -348,10 +349,10 @@ class Monitor:
             await self._api.sign_in()
         except ZcbulkError as error:
             self._sign_in_failures = failures
-            self._service.note_no_token(error, failures)
+            self.service.note_no_token(error, failures)
             return False
         self._sign_in_failures = 0
-        self._service.note_token()
+        self.service.note_token()
         return True
 
     def _look(self, polled_job: PolledJob) -> bool:
@@ -441,7 +442,7 @@ class Monitor:
             for record in settled:
                 polled_job.learn(record)
             self._plan.by_rule(polled_job)
-            self._plan.bring_forward(self._service.note_success())
+            self.service.note_success()
         self._tell(polled_job)
         for record in settled:
             if record.command.outcome is not Outcome.ACCEPTED:
@@ -455,15 +456,15 @@ class Monitor:
 
     def _fail(self, polled_job: PolledJob, error: ZcbulkError) -> None:
         """Notes a failed poll, and plans when to try again, if at all."""
-        self._plan.bring_forward(self._service.note_failure(error))
+        self.service.note_failure(error)
         polled_job.fail(error, self._now())
-        wait = self._service.hold_if_asked(error, polled_job.failures)
+        wait = self.service.hold_if_asked(error, polled_job.failures)
         if polled_job.is_given_up:
             self._plan.never(polled_job)
             return
         if wait is None:
             failing = sum(it.is_failing for it in self._polled_jobs.values())
-            wait = self._service.retry_after(error, polled_job.failures, max(failing, 1))
+            wait = self.service.retry_after(error, polled_job.failures, max(failing, 1))
         # The looks ask again. What more there was would cost more than was announced.
         self._plan.retry(polled_job, max(wait, self._aftermath.looks_last(polled_job.record)))
 
@@ -474,7 +475,7 @@ class Monitor:
             self._publish(polled_job)
             self._looks.later(polled_job)
         self._renew()
-        self._service.report_quota()
+        self.service.report_quota()
 
     # What concerns all jobs.
 
@@ -487,7 +488,7 @@ class Monitor:
         """After a change of what may be spent: plans all anew, and publishes the plan."""
         self._renew(at_once=True)
         self._waiting.wake()
-        self._service.report_quota()
+        self.service.report_quota()
 
     def _changed(self) -> None:
         """After a change of what is watched."""

@@ -110,14 +110,12 @@ class Plan:
         for polled_job in self._polled_jobs.values():
             polled_job.asked_at -= seconds
 
-    def bring_forward(self, outage_began: datetime | None) -> None:
-        """After an outage, if there was one: plans the jobs that it has hit for now.
+    def bring_forward(self, outage_began: datetime) -> None:
+        """After an outage: plans the jobs that it has hit for now.
 
         Not those that failed before it: an answer that stays bad for one job looks like an outage
         that every answer for another job ends.
         """
-        if outage_began is None:
-            return
         for polled_job in self._polled_jobs.values():
             hit = polled_job.failing_since is not None and polled_job.failing_since >= outage_began
             # Where it is looked at what became of a command, that is soon enough.

@@ -37,6 +37,7 @@ class Service:
         memory: Knows whether what happens is stored.
         now: The time of day; aware.
         luck: Random numbers from 0 to 1.
+        outage_ended: Called when an answer ends an outage, with when that began.
     """
 
     def __init__(
@@ -46,12 +47,14 @@ class Service:
         memory: Memory,
         now: Callable[[], datetime],
         luck: Callable[[], float],
+        outage_ended: Callable[[datetime], None],
     ) -> None:
         self._sink = sink
         self._quota = quota
         self._memory = memory
         self._now = now
         self._luck = luck
+        self._outage_ended = outage_ended
         self._status = WindowStatus(polls=True)
         self._snapshot = ServiceSnapshot(quota.snapshot())
         self._told: ServiceSnapshot | None = None
@@ -113,21 +116,22 @@ class Service:
             spent=self._quota.snapshot(),
         )
 
-    def note_success(self) -> datetime | None:
-        """Notes that a call was carried out; for what is returned see `note_failure`."""
+    def note_success(self) -> None:
+        """Notes that a call was carried out."""
         self._quota.answered()
         began, self._failing_since = self._failing_since, None
-        return self._note_answer(answered=True) or began
+        self._end_outage(self._note_answer(answered=True) or began)
 
-    def note_failure(self, error: ZcbulkError) -> datetime | None:
-        """Notes how a call failed.
-
-        Returns:
-            When the outage began that this answer ends; None where it ends none.
-        """
+    def note_failure(self, error: ZcbulkError) -> None:
+        """Notes how a call failed."""
         if not error.ends_polls:
             self._failing_since = self._failing_since or self._now()
-        return self._note_answer(answered=not isinstance(error, UnreachableError | UnclearError))
+        answered = not isinstance(error, UnreachableError | UnclearError)
+        self._end_outage(self._note_answer(answered=answered))
+
+    def _end_outage(self, began: datetime | None) -> None:
+        if began is not None:
+            self._outage_ended(began)
 
     def hold_if_asked(self, error: ZcbulkError, failures: int) -> float | None:
         """Leaves Zoho in peace where it asks for it: no scheduled poll of any job for a while.

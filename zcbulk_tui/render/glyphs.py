@@ -158,6 +158,7 @@ _LOOKS_LIKE = str.maketrans(
         **dict.fromkeys("╭╮╰╯┌┐└┘├┤┬┴┼", "+"),
         **dict.fromkeys("·•", "-"),
         "…": ".",
+        "␣": "_",
         "↓": "v",
         "↑": "^",
         "▼": "v",

@@ -1,12 +1,13 @@
 """What makes a cell bad: one check for each column, by the type of its field.
 
 Which values Creator takes for which type is documented for another call, Add Records [ADD], and
-only in part; what is stricter here is invented. Reasons are written as the bulk write of other
-Zoho products does it, ``CODE-Column``, for Creator's own are in no source.
+only in part; what is stricter here is invented. The codes are those of the bulk write of other Zoho
+products, for Creator's own are in no source.
 """
 
 import re
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from zcbulk_tui.simulator.clock import MONTHS
 from zcbulk_tui.simulator.fields import Field, Kind
@@ -15,6 +16,17 @@ MISSING = "MANDATORY_NOT_FOUND"
 INVALID = "INVALID_DATA"
 DUPLICATE = "DUPLICATE_DATA"
 TOO_LONG = "LIMIT_EXCEEDED"
+NOT_ALONE = "CANNOT_PROCESS"
+"""Of a record that fails with others of its batch."""
+
+
+class Flaw(NamedTuple):
+    """What is wrong with a cell."""
+
+    code: str
+    column: str = ""
+    """Empty where it is the record, or its batch."""
+
 
 Check = Callable[[str], str | None]
 """Takes a cell; returns the code of what is wrong with it, or None."""
@@ -35,7 +47,8 @@ _PATTERNS = {
     Kind.DATE_TIME: re.compile(_DATE + r" ([01]\d|2[0-3]):[0-5]\d:[0-5]\d", re.ASCII),
     Kind.DECISION_BOX: re.compile("true|false"),
 }
-_DIGITS = frozenset({Kind.NUMBER, Kind.DECIMAL, Kind.PERCENT, Kind.CURRENCY})
+DIGITS = frozenset({Kind.NUMBER, Kind.DECIMAL, Kind.PERCENT, Kind.CURRENCY})
+"""Types whose length is that of the number before the point."""
 _DAYS = frozenset({Kind.DATE, Kind.DATE_TIME})
 _SHORT_MONTHS = {"Apr": 30, "Jun": 30, "Sep": 30, "Nov": 30}
 
@@ -70,7 +83,7 @@ def quick_pattern(field: Field) -> re.Pattern[str]:
     if field.kind in _DAYS:
         # The day that every month has.
         return re.compile(r"(?=[01]\d|2[0-8])" + _PATTERNS[field.kind].pattern, re.ASCII)
-    if field.kind in _DIGITS:
+    if field.kind in DIGITS:
         fits = "" if limit is None else rf"(?=[+-]?\d{{1,{limit}}}(?:\.|\Z))"
         return re.compile(fits + _PATTERNS[field.kind].pattern, re.ASCII)
     if field.kind in _PATTERNS:
@@ -92,7 +105,7 @@ def _value_check(field: Field) -> Check:
     matches = pattern.fullmatch
     if field.kind in _DAYS:
         return lambda cell: None if (day := matches(cell)) and _exists(day) else INVALID
-    if field.kind not in _DIGITS:
+    if field.kind not in DIGITS:
         return lambda cell: INVALID if matches(cell) is None else _too_long(len(cell), limit)
     return lambda cell: (
         INVALID if (number := matches(cell)) is None else _too_long(len(number[1]), limit)

@@ -17,16 +17,19 @@ from zcbulk_tui.simulator.fields import Form
 from zcbulk_tui.simulator.files import uploaded_file
 from zcbulk_tui.simulator.jobs import FIRST_JOB_ID, PRODUCTION, Address, Job
 from zcbulk_tui.simulator.limits import Limits, Meter
-from zcbulk_tui.simulator.messages import LOST, LogEntry, Request, Response
+from zcbulk_tui.simulator.messages import LOST, ZIP_HEADERS, LogEntry, Request, Response
 from zcbulk_tui.simulator.meta import Catalogue, Question, question
+from zcbulk_tui.simulator.outcomes import Outcome
 from zcbulk_tui.simulator.physics import Run, State, Workload
+from zcbulk_tui.simulator.results import Result, ResultRules, record_id, rows_in
 from zcbulk_tui.simulator.schedule import Fault, Schedule
 from zcbulk_tui.simulator.scopes import CREATE, READ
 from zcbulk_tui.simulator.verdicts import InsertRules, Verdict, judge
 
 # The pages say v2.1, the OAS v2.
 _PATH = re.compile(
-    r"/creator/v2(?:\.1)?/bulk/([^/]+)/([^/]+)/form/([^/]+)/insert(?:/([^/]+))?", re.ASCII
+    r"/creator/v2(?:\.1)?/bulk/([^/]+)/([^/]+)/form/([^/]+)/insert(?:/([^/]+)(/result)?)?",
+    re.ASCII,
 )
 
 _REPORT_PATH = re.compile(r"/api/v2\.1/([^/]+)/([^/]+)/report/([^/]+)/bulk/job/([^/]+)", re.ASCII)
@@ -58,6 +61,8 @@ class Inserted:
     """A record that a form holds."""
 
     job_id: str
+    record_id: str
+    """As the job's result of successes has it."""
     number: int
     """Its place in the file of that job, from 1."""
     values: dict[str, str]
@@ -65,7 +70,7 @@ class Inserted:
 
 
 class Creator:
-    """Zoho Creator as far as bulk insert jobs go: from their creation to their end.
+    """Zoho Creator as far as bulk insert jobs go: from their creation to their results.
 
     Safe to call from several threads.
     """
@@ -82,6 +87,7 @@ class Creator:
         faults: Iterable[Fault] = (),
         forms: Iterable[Form] = (),
         rules: InsertRules | None = None,
+        results: ResultRules | None = None,
         seed: int = 1,
     ) -> None:
         self.jobs = {job.id: job for job in jobs}
@@ -104,6 +110,8 @@ class Creator:
         addresses = [job.address for job in self.jobs.values()]
         self._catalogue = Catalogue(addresses, {form.link_name: form for form in forms})
         self._rules = rules or InsertRules()
+        self.result_rules = results or ResultRules()
+        """What the results of jobs look like."""
         self._seed = seed
         self._ids = random.Random(f"{seed}:ids")  # noqa: S311 - repeatable ids, not cryptography
         self._lock = Lock()
@@ -133,7 +141,7 @@ class Creator:
         for job in list(self.jobs.values()):
             if (job.address.form, job.address.environment) == (form, environment):
                 for number, values in job.inserted(now):
-                    yield Inserted(job.id, number, values)
+                    yield Inserted(job.id, record_id(job, number), number, values)
 
     def handle(self, request: Request) -> Response:
         """Answer a call at the present simulated moment, and log it.
@@ -148,6 +156,9 @@ class Creator:
             response = self._meet_fault(request, target, file, now)
             entry = self._log(request, target, now, response)
         self.on_call(entry)
+        if response.make_body is not None:
+            # Outside of the lock, too: a large result takes seconds.
+            response = replace(response, body=response.make_body(), make_body=None)
         return response
 
     def lose(self, request: Request) -> None:
@@ -166,7 +177,7 @@ class Creator:
             method=request.method,
             path=request.path,
             environment=_environment(request),
-            action=target.call.name.lower() if target and sends else requested_action(request.body),
+            action=_action(request, target),
             status=None if response.lost else response.status,
             code=response.code,
             job_id=(response.job_id or target.job_id) if target and sends else None,
@@ -225,13 +236,15 @@ class Creator:
                 if asked is None:
                     raise RefusalError("404-1000")
                 return self._answer_meta(request, asked, now)
-            self._check_headers(request, self._scope(target))
+            self._check_headers(request, self._scope(target), target.call)
             self._meter.count(now)
             self._check_names(target.address.owner, target.address.app, target.address.form)
             if target.call is Call.CREATE:
                 return self._create(target, now, late)
             if target.call is Call.UPLOAD:
                 return self._upload(target, file, now, late)
+            if target.call is Call.RESULT:
+                return self._result(request, target, now)
             return self._serve(request, target, now, late)
         except RefusalError as refusal:
             row = refusal.row
@@ -240,7 +253,7 @@ class Creator:
             return self._with_retry_after(row.response(), now)
 
     def _answer_meta(self, request: Request, asked: Question, now: float) -> Response:
-        self._check_headers(request, asked.scope)
+        self._check_headers(request, asked.scope, Call.META)
         self._meter.count(now)
         if request.method != "GET":
             raise RefusalError("405-1020")
@@ -251,7 +264,7 @@ class Creator:
         return answer
 
     def _scope(self, target: _Target) -> str:
-        if target.call is Call.STATUS:
+        if target.call in (Call.STATUS, Call.RESULT):
             return READ
         return self.dialect.control_scope if target.call is Call.CONTROL else CREATE
 
@@ -319,16 +332,14 @@ class Creator:
         address = Address(owner, app, form, _environment(request))
         return _Target(call, address, job_id, by_report=True)
 
-    def _check_headers(self, request: Request, scope: str) -> None:
+    def _check_headers(self, request: Request, scope: str, call: Call) -> None:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         scopes = self.accounts.scopes_of(token) if scheme == "Zoho-oauthtoken" else None
         if scopes is None:
             raise RefusalError("401-1030")
         if scope not in scopes:
             raise RefusalError("401-2945")
-        # Third parties report this refusal for a missing header and for any wildcard.
-        accept = request.headers.get("accept", "")
-        if not accept or "*/*" in accept:
+        if not self.dialect.accepts(call, request.headers.get("accept", "")):
             raise RefusalError("400-9210")
 
     def _check_names(self, owner: str | None, app: str | None, form: str | None) -> None:
@@ -351,6 +362,34 @@ class Creator:
         # Before the file there is nothing to count.
         counts = None if state is State.WAITING or job.run is None else job.counts(now)
         return self.dialect.status(self._spelling(job, state), counts)
+
+    def _result(self, request: Request, target: _Target, now: float) -> Response:
+        if request.method != "GET":
+            raise RefusalError("405-1020")
+        job = self._job(target, now)
+        asked = _filter(request)
+        if not asked:
+            raise RefusalError("400-9350")
+        try:
+            outcome = Outcome(asked)
+        except ValueError as error:
+            raise RefusalError("400-11000") from error
+        end = job.end(now)
+        # A job that was not started in time did nothing that a result could list.
+        if end is None or end[0] is State.EXPIRED:
+            raise RefusalError("200-11120")
+        if job.state(now) is State.EXPIRED:
+            raise RefusalError("404-11130")
+        if now < end[1] + self.result_rules.delay:
+            raise RefusalError("200-11110")
+        counts = job.counts(now)
+        rows = rows_in(counts, outcome)
+        if counts.total == 0 or (rows == 0 and not self.result_rules.empty_as_zip):
+            raise RefusalError("404-11130")
+        fields = self._catalogue.fields(job.address)
+        batches = job.batches_done(now)
+        result = Result(job, outcome, batches, fields, self.result_rules, self._seed)
+        return Response(200, headers=ZIP_HEADERS, make_body=result.zip)
 
     def _control(self, job: Job, action: Action, now: float, late: float) -> None:
         state = job.state(now)
@@ -385,13 +424,33 @@ def _target(request: Request) -> _Target | None:
     match = _PATH.fullmatch(request.path)
     if match is None:
         return None
-    owner, app, form, job_id = match.groups()
+    owner, app, form, job_id, result = match.groups()
     address = Address(owner, app, form, _environment(request))
+    if result:
+        return _Target(Call.RESULT, address, job_id)
     if request.method == "POST" and job_id is None:
         # The id alone tells an upload from a create call: losing it makes another job.
         job_id = parse_qs(request.query).get("job_id", [None])[0]
         return _Target(Call.UPLOAD if job_id else Call.CREATE, address, job_id)
     return _Target(Call.STATUS if request.method == "GET" else Call.CONTROL, address, job_id)
+
+
+def _action(request: Request, target: _Target | None) -> str | None:
+    """What a call asks for, for the log."""
+    match target.call if target else None:
+        case Call.CREATE:
+            return "create"
+        case Call.UPLOAD:
+            return "upload"
+        case Call.RESULT:
+            return _filter(request) or None
+        case _:
+            return requested_action(request.body)
+
+
+def _filter(request: Request) -> str:
+    """The parameter of a result call; empty where it is missing."""
+    return parse_qs(request.query).get("filter", [""])[0]
 
 
 def _environment(request: Request) -> str:

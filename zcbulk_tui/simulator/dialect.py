@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field, replace
 from enum import Enum
 
 from zcbulk_tui.simulator.clock import written
-from zcbulk_tui.simulator.faults import RefusalError
+from zcbulk_tui.simulator.faults import Call, RefusalError
 from zcbulk_tui.simulator.jobs import OWNER, Job
 from zcbulk_tui.simulator.messages import Response, json_response
 from zcbulk_tui.simulator.physics import Counts, State
@@ -84,8 +84,17 @@ class Dialect:
     """As the OAS; ``bulk.UPDATE`` [START] is in no list of scopes, so it may not be to be had."""
     expired_blocks: bool = False
     """Whether a job that was not started in time keeps others from being created for its form."""
+    any_accept_for_results: bool = True
+    """Whether a result call may accept what it likes; no source says. JSON alone otherwise."""
     unsupported_code: int | None = None
     """The code beside the text "Unsupported file", of which no source says more [UPLOAD]."""
+
+    def accepts(self, call: Call, accept: str) -> bool:
+        """Whether a call may have that header; empty where it is missing."""
+        if call is Call.RESULT:
+            return self.any_accept_for_results or accept == "application/json"
+        # Third parties report a refusal for a missing header and for any wildcard.
+        return bool(accept) and "*/*" not in accept
 
     def status(self, api_status: str, counts: Counts | None) -> Response:
         """The answer of a status call; without counts it has no ``record_details``."""

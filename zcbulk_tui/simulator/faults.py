@@ -9,10 +9,7 @@ from zcbulk_tui.simulator.sign_in_errors import SIGN_IN_ERRORS, SignInCall, Sign
 
 
 class Call(Enum):
-    """The calls of the API, by the letters of the error table; the last one is all of the Meta API.
-
-    Results are not served so far.
-    """
+    """The calls of the API, by the letters of the error table; the last is all of the Meta API."""
 
     CREATE = "C"
     UPLOAD = "U"

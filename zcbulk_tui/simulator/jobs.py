@@ -71,7 +71,7 @@ class Job:
 
     def state(self, now: float) -> State:
         """The state at a simulated moment."""
-        end = self._end(now)
+        end = self.end(now)
         if end is not None:
             state, ended_at = end
             return State.EXPIRED if now >= ended_at + RESULT_KEPT_SECONDS else state
@@ -104,9 +104,23 @@ class Job:
 
     def inserted(self, now: float) -> Iterator[tuple[int, dict[str, str]]]:
         """The records of its file inserted so far, with their numbers from 1; none without one."""
+        if self.verdict is not None:
+            yield from self.verdict.inserted(self.batches_done(now))
+
+    def batches_done(self, now: float) -> int:
+        """Batches that it has dealt with, failed ones included."""
         elapsed = self._elapsed(now)
-        if self.run is not None and self.verdict is not None and elapsed is not None:
-            yield from self.verdict.inserted(self.run.batches_done(elapsed))
+        return 0 if self.run is None or elapsed is None else self.run.batches_done(elapsed)
+
+    def end(self, now: float) -> tuple[State, float] | None:
+        """How it ended, and at which moment; None before that."""
+        if self.aborted_at is not None and now >= self.aborted_at:
+            return State.USER_ABORTED, self.aborted_at
+        if self.run is None or self.started_at is None:
+            end = State.EXPIRED, self.created_at + START_WITHIN_SECONDS
+        else:
+            end = self.run.ending, self.started_at + self.run.duration
+        return end if now >= end[1] else None
 
     def _run(self, now: float) -> Run | None:
         return self.run if now >= self.uploaded_at else None
@@ -117,12 +131,3 @@ class Job:
             return None
         moment = now if self.aborted_at is None else min(now, self.aborted_at)
         return moment - self.started_at
-
-    def _end(self, now: float) -> tuple[State, float] | None:
-        if self.aborted_at is not None and now >= self.aborted_at:
-            return State.USER_ABORTED, self.aborted_at
-        if self.run is None or self.started_at is None:
-            end = State.EXPIRED, self.created_at + START_WITHIN_SECONDS
-        else:
-            end = self.run.ending, self.started_at + self.run.duration
-        return end if now >= end[1] else None

@@ -1,11 +1,12 @@
 """What goes in and out of the simulator, free of any HTTP library."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 JSON_HEADERS: Mapping[str, str] = {"content-type": "application/json;charset=UTF-8"}
+ZIP_HEADERS: Mapping[str, str] = {"content-type": "application/zip"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ class Response:
     """The connection closes instead of carrying this answer."""
     job_id: str | None = None
     """The job that a create call made, for the log."""
+    make_body: Callable[[], bytes] | None = None
+    """Makes the body when others have their answers; None where it is there already."""
 
 
 LOST = Response(status=0, lost=True)
@@ -63,7 +66,9 @@ class LogEntry:
     path: str
     environment: str
     action: str | None
-    """``create``, ``upload``, or that of a control call, in either body shape, valid or not."""
+    """``create``, ``upload``, the filter of a result call, or the action of a control call, in
+    either body shape, valid or not.
+    """
     status: int | None
     """HTTP status; None if the answer was lost, or the request."""
     code: int | None

@@ -8,7 +8,7 @@ of ten, and looking often gives the same counts as looking once.
 import math
 import random
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import accumulate
@@ -118,6 +118,14 @@ class Run:
         processed = min(done * BATCH_RECORDS, total)
         failed = self._failed_after[bisect_right(self._bad_batches, done)]
         return Counts(total, processed - failed, failed, total - processed)
+
+    def failed_by_batch(self, batches: int) -> Iterator[tuple[int, int]]:
+        """Of the first so many batches those that hold failed records, and how many."""
+        for place in range(bisect_right(self._bad_batches, batches)):
+            yield (
+                self._bad_batches[place],
+                self._failed_after[place + 1] - self._failed_after[place],
+            )
 
     def seconds_until(self, batches: float) -> float:
         """Seconds from the start call until so many batches are done."""

@@ -11,7 +11,7 @@ from zcbulk_tui.simulator.messages import LOST
 from zcbulk_tui.simulator.physics import State, Workload
 from zcbulk_tui.simulator.schedule import Fault
 
-_CALLS_ON_JOBS = frozenset({Call.STATUS, Call.CONTROL, Call.UPLOAD})
+_CALLS_ON_JOBS = frozenset({Call.STATUS, Call.CONTROL, Call.UPLOAD, Call.RESULT})
 
 LASTING = Workload(1_000_000, 20)
 """Takes about 14 hours, so that a running job stays one."""

@@ -2,7 +2,9 @@
 
 import random
 from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
+from zcbulk_tui.simulator.cells import DIGITS
 from zcbulk_tui.simulator.clock import MONTHS
 from zcbulk_tui.simulator.fields import Field, Kind
 
@@ -12,6 +14,69 @@ _WORDS = ("north", "blue, large", "spare", 'the "old" one', "first", "summer", "
 
 _Values = Callable[[random.Random, int], str]
 """Makes the cell of the record with that number."""
+
+
+class Spoiler(NamedTuple):
+    """One way to make a record bad, with another value in each."""
+
+    place: int
+    """Of the cell."""
+    spoil: _Values
+    is_duplicate: bool = False
+    """Whether the value is that of another record, and good by itself."""
+
+
+_PATTERNS = 997
+"""Records that `SampleRows` makes in full; a prime, so that runs of records do not look alike."""
+
+
+class SampleRows:
+    """Records of a form by their numbers, from 1, in any order: the same each time.
+
+    One of a million costs as little as one of ten: all but the values that only one record has are
+    those of one of a thousand patterns.
+
+    Attributes:
+        columns: The header.
+        spoilers: What can be wrong with a record, each of another kind: type of check and column.
+    """
+
+    def __init__(self, fields: Sequence[Field], seed: str) -> None:
+        self._rng = random.Random(seed)  # noqa: S311 - repeatable records, not cryptography
+        columns = _columns(fields)
+        self.columns = [name for _, name in columns]
+        makers = [_maker(one, name) for one, name in columns]
+        self._patterns = [
+            [make(self._rng, number) for make in makers] for number in range(1, _PATTERNS + 1)
+        ]
+        self._own = [
+            (place, make)
+            for place, (make, (one, _)) in enumerate(zip(makers, columns, strict=True))
+            if one.unique or one.kind in (Kind.EMAIL, Kind.URL)
+        ]
+        self.spoilers = kinds_of_flaws(fields)
+
+    def row(self, number: int) -> list[str]:
+        """The record of that number."""
+        row = self._patterns[number % _PATTERNS].copy()
+        for place, make in self._own:
+            row[place] = make(self._rng, number)
+        return row
+
+
+def kinds_of_flaws(fields: Sequence[Field]) -> list[Spoiler]:
+    """What can be wrong with the records of a form, each of another kind."""
+    return [
+        found
+        for place, (one, name) in enumerate(_columns(fields))
+        for found in _spoilers_of_all_kinds(place, one, name)
+    ]
+
+
+def _columns(fields: Sequence[Field]) -> list[tuple[Field, str]]:
+    return [
+        (one, name) for one in fields if one.kind is not Kind.AUTO_NUMBER for name in one.columns()
+    ]
 
 
 def sample(
@@ -26,9 +91,7 @@ def sample(
         seed: Another one makes other records.
     """
     rng = random.Random(seed)  # noqa: S311 - repeatable records, not cryptography
-    columns = [
-        (one, name) for one in fields if one.kind is not Kind.AUTO_NUMBER for name in one.columns()
-    ]
+    columns = _columns(fields)
     yield [name for _, name in columns]
     makers = [_maker(one, name) for one, name in columns]
     spoilers = [
@@ -113,3 +176,40 @@ def _spoilers(field: Field) -> Iterator[_Values]:
     elif field.max_char is not None:
         length = field.max_char + 1
         yield lambda _, number: f"{number:07} ".ljust(length, "x")
+
+
+def _spoilers_of_all_kinds(place: int, field: Field, column: str) -> Iterator[Spoiler]:
+    kind, limit = field.kind, field.max_char
+    if field.mandatory and not field.subfields:
+        yield Spoiler(place, lambda *_: "")
+    if kind in _WRONG_IN_EACH:
+        wrong = _WRONG_IN_EACH[kind]
+        yield Spoiler(place, lambda rng, number: rng.choice(wrong).format(number))
+    elif field.choices:
+        yield Spoiler(place, lambda _, number: f"None of these {number}")
+    if limit is not None and not field.choices:
+        if kind in DIGITS:
+            yield Spoiler(place, lambda _, number: f"{number}".rjust(limit + 1, "9"))
+        elif kind is Kind.EMAIL:
+            yield Spoiler(place, lambda _, number: f"{number}@example.com".rjust(limit + 1, "x"))
+        elif kind is Kind.URL:
+            yield Spoiler(place, lambda _, n: f"https://example.com/{n}/".ljust(limit + 1, "x"))
+        elif kind not in _WRONG_IN_EACH:
+            yield Spoiler(place, lambda _, number: f"{number:07} ".ljust(limit + 1, "x"))
+    if field.unique:
+        make = _maker(field, column)
+        yield Spoiler(place, lambda rng, number: make(rng, max(1, number - 1)), is_duplicate=True)
+
+
+_WRONG_IN_EACH: dict[Kind, tuple[str, ...]] = {
+    Kind.EMAIL: ("nobody {0}", "two@example.com {0}", "@{0}.example.com"),
+    Kind.NUMBER: ("many {0}", "{0}.5", "{0},200"),
+    Kind.DECIMAL: ("{0},50", "n/a {0}"),
+    Kind.PERCENT: ("{0} %",),
+    Kind.CURRENCY: ("€ {0}", "{0}.000,00"),
+    Kind.DATE: ("{0}-05-17", "31-Feb-{0}", "{0}/05/2024"),
+    Kind.DATE_TIME: ("2024-05-17T10:00:00.{0}Z", "17-May-{0}"),
+    Kind.DECISION_BOX: ("perhaps {0}",),
+    Kind.URL: ("example {0}", "www.example.com/{0}"),
+}
+"""As above, with the number of the record."""

@@ -12,6 +12,8 @@ from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.dialect import BARE_ABORTED, SAMPLE, ControlBody, Dialect, Shape
 from zcbulk_tui.simulator.fields import Form
 from zcbulk_tui.simulator.limits import Limits
+from zcbulk_tui.simulator.reasons import ReasonStyle
+from zcbulk_tui.simulator.results import ResultRules
 from zcbulk_tui.simulator.verdicts import InsertRules
 
 
@@ -25,10 +27,16 @@ class Scenario:
     populate: Callable[[JobBuilder], None]
     dialect: Dialect = field(default_factory=Dialect)
     limits: Limits = field(default_factory=Limits)
+    results: ResultRules = field(default_factory=ResultRules)
 
 
 _ALL = (
-    Scenario("demo", "A dozen jobs in every state, with a short outage.", populations.demo),
+    Scenario(
+        "demo",
+        "A dozen jobs in every state, with a short outage.",
+        populations.demo,
+        results=ResultRules(reasons=ReasonStyle.SENTENCES),
+    ),
     Scenario("steady", "Eight jobs ready, running and done, and no trouble.", populations.steady),
     Scenario(
         "openapi",
@@ -94,6 +102,7 @@ def build(
     token: str = "1000.simulator",  # noqa: S107 - opens nothing but the simulator
     accounts: Callable[[Timeline], Accounts] | None = None,
     rules: InsertRules | None = None,
+    results: ResultRules | None = None,
     forms: Iterable[Form] = (),
 ) -> Creator:
     """A simulator with the scenario of that name, at its beginning.
@@ -107,6 +116,7 @@ def build(
         token: An access token that is good without signing in.
         accounts: Makes the accounts server; None makes one with its defaults.
         rules: How files are inserted; None takes their defaults.
+        results: What results look like; None takes those of the scenario.
         forms: More forms than the account has, or others in their place.
     """
     scenario = SCENARIOS[name]
@@ -123,5 +133,6 @@ def build(
         faults=builder.faults,
         forms=forms,
         rules=rules,
+        results=results or scenario.results,
         seed=seed,
     )

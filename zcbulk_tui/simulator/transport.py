@@ -32,7 +32,8 @@ class InProcessTransport(httpx.AsyncBaseTransport):
         call = Request(request.method, path, headers, body, query, request.url.scheme)
         with ExitStack() as stack:
             answer = partial(stack.enter_context, answering(self._creator, call))
-            response = await asyncio.to_thread(answer) if len(body) > _LARGE else answer()
+            takes_long = len(body) > _LARGE or path.endswith("/result")
+            response = await asyncio.to_thread(answer) if takes_long else answer()
             timeout: float | None = request.extensions.get("timeout", {}).get("read")
             if timeout is not None and response.delay > timeout:
                 await asyncio.sleep(timeout)

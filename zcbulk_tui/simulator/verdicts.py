@@ -16,11 +16,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from zcbulk_tui.simulator.cells import DUPLICATE, INVALID, check_of, quick_pattern
+from zcbulk_tui.simulator.cells import (
+    DUPLICATE,
+    INVALID,
+    NOT_ALONE,
+    Flaw,
+    check_of,
+    quick_pattern,
+)
 from zcbulk_tui.simulator.faults import RefusalError
 from zcbulk_tui.simulator.fields import Field
 from zcbulk_tui.simulator.files import InsertFile
+from zcbulk_tui.simulator.outcomes import Outcome, Record
 from zcbulk_tui.simulator.physics import BATCH_RECORDS, Failures
+
+_WITH_OTHERS = (Flaw(NOT_ALONE),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +51,8 @@ class Verdict:
     unknown_columns: list[str] = field(default_factory=list)
     """Names in the header that the form lacks, or that come again."""
     records: int = 0
-    bad: dict[int, str] = field(default_factory=dict)
-    """What is wrong with each bad record, as ``CODE-Column``."""
+    bad: dict[int, tuple[Flaw, ...]] = field(default_factory=dict)
+    """What is wrong with each bad record."""
     failed_by_batch: dict[int, int] = field(default_factory=dict)
     """Failed records of each batch that has any."""
     failed_batches: list[int] = field(default_factory=list)
@@ -52,15 +62,37 @@ class Verdict:
         """As the physics of a run takes them."""
         return Failures(self.failed_by_batch, self.failed_batches)
 
+    @property
+    def columns(self) -> list[str]:
+        """The first row of the file."""
+        return self.file.header()
+
+    def of(self, outcome: Outcome, batches: int) -> Iterator[Record]:
+        """The records that the first so many batches leave with an outcome, in their order.
+
+        A row that is shorter than the header has empty cells at its end; what a longer one has
+        beyond it belongs to no column, and is left out.
+        """
+        width = len(self.columns)
+        reached = batches * BATCH_RECORDS
+        begin, end = (reached, None) if outcome is Outcome.UNPROCESSED else (0, reached)
+        failed_batches = frozenset(self.failed_batches)
+        for number, row in enumerate(islice(self.file.rows(), begin, end), start=begin + 1):
+            flaws: tuple[Flaw, ...] = ()
+            if outcome is not Outcome.UNPROCESSED:
+                flaws = self.bad.get(number, ())
+                if not flaws and (number - 1) // BATCH_RECORDS + 1 in failed_batches:
+                    flaws = _WITH_OTHERS
+                if bool(flaws) != (outcome is Outcome.FAILURE):
+                    continue
+            missing = width - len(row)
+            yield Record(number, row + [""] * missing if missing > 0 else row[:width], flaws)
+
     def inserted(self, batches: int) -> Iterator[tuple[int, dict[str, str]]]:
         """The records that the first so many batches insert, with their numbers."""
-        header = self.file.header()
-        failed_batches = frozenset(self.failed_batches)
-        rows = islice(self.file.rows(), batches * BATCH_RECORDS)
-        for number, row in enumerate(rows, start=1):
-            batch = (number - 1) // BATCH_RECORDS + 1
-            if number not in self.bad and batch not in failed_batches:
-                yield number, dict(zip(header, row, strict=False))
+        columns = self.columns
+        for number, cells, _ in self.of(Outcome.SUCCESS, batches):
+            yield number, dict(zip(columns, cells, strict=True))
 
 
 class _Judge:
@@ -83,36 +115,37 @@ class _Judge:
             (place, name, set[str]()) for place, name in known if by_column[name].unique
         ]
         # A mandatory field without a column is empty in every record.
-        missing = [
-            (name, code)
+        self._every_record = tuple(
+            Flaw(code, name)
             for name, one in by_column.items()
             if name not in header and (code := check_of(one)("")) is not None
-        ]
-        self._every_record = f"{missing[0][1]}-{missing[0][0]}" if missing else None
+        )
+        self._known: dict[tuple[Flaw, ...], tuple[Flaw, ...]] = {}
 
-    def reason(self, row: list[str]) -> str | None:
+    def flaws(self, row: list[str]) -> tuple[Flaw, ...]:
         """What is wrong with a row by itself."""
-        if self._every_record is not None:
+        if self._every_record:
             return self._every_record
         if len(row) > self._width:
-            return f"{INVALID}-"
+            return self._shared(Flaw(INVALID))
         if len(row) < self._width:
             row = row + [""] * (self._width - len(row))
+        found: list[Flaw] = []
         for place, name, is_good, check in self._checks:
             if not is_good(row[place]):
                 code = check(row[place])
                 if code is not None:
-                    return f"{code}-{name}"
-        return None
+                    found.append(Flaw(code, name))
+        return self._shared(*found) if found else ()
 
-    def batch(self, rows: list[list[str]], *, strict: bool) -> dict[int, str]:
+    def batch(self, rows: list[list[str]], *, strict: bool) -> dict[int, tuple[Flaw, ...]]:
         """What is wrong with rows of a batch, by their places in it; takes its unique values."""
-        bad: dict[int, str] = {}
+        bad: dict[int, tuple[Flaw, ...]] = {}
         taken: list[tuple[set[str], str]] = []
         for place, row in enumerate(rows):
-            reason = self.reason(row) or self._duplicate(row)
-            if reason is not None:
-                bad[place] = reason
+            flaws = self.flaws(row) or self._duplicates(row)
+            if flaws:
+                bad[place] = flaws
                 continue
             for column, _, values in self._unique:
                 if column < len(row) and row[column]:
@@ -123,11 +156,17 @@ class _Judge:
                 values.discard(value)
         return bad
 
-    def _duplicate(self, row: list[str]) -> str | None:
-        for column, name, values in self._unique:
-            if column < len(row) and row[column] in values:
-                return f"{DUPLICATE}-{name}"
-        return None
+    def _duplicates(self, row: list[str]) -> tuple[Flaw, ...]:
+        found = [
+            Flaw(DUPLICATE, name)
+            for column, name, values in self._unique
+            if column < len(row) and row[column] in values
+        ]
+        return self._shared(*found) if found else ()
+
+    def _shared(self, *flaws: Flaw) -> tuple[Flaw, ...]:
+        """One object for equal flaws: a file may have a million bad records of a few kinds."""
+        return self._known.setdefault(flaws, flaws)
 
 
 def judge(file: InsertFile, fields: Sequence[Field], rules: InsertRules) -> Verdict:

@@ -29,8 +29,8 @@ from zcbulk_tui.domain.upload import UploadFile
 from zcbulk_tui.errors import ConfigError, HeldError, UsageError
 from zcbulk_tui.store import recall
 from zcbulk_tui.store.database import Database
-from zcbulk_tui.store.form_lock import FormLocks
 from zcbulk_tui.store.json_objects import error_from, error_object, moment, moment_from
+from zcbulk_tui.store.process_locks import FormLocks
 from zcbulk_tui.store.rows import PUT_LAST, job_values, key, to_millis, to_moment
 from zcbulk_tui.store.watch_list import ADD
 
@@ -387,6 +387,8 @@ def _values(insertion: Insertion) -> dict[str, Any]:
                 "part": source.part,
                 "parts": source.parts,
                 "row_map": source.row_map and str(source.row_map),
+                "encoding": source.encoding,
+                "delimiter": source.delimiter,
                 "is_trial": source.is_trial,
                 "rest_of": source.rest_of,
             }
@@ -436,7 +438,7 @@ def _to_insertion(row: tuple[Any, ...]) -> Insertion:
 
 
 def _to_source(parts: Mapping[str, Any]) -> SourceFile:
-    row_map = parts["row_map"]
+    row_map, encoding = parts["row_map"], parts.get("encoding")
     return SourceFile(
         Path(parts["path"]),
         one_line(parts["name"], 100),
@@ -446,6 +448,9 @@ def _to_source(parts: Mapping[str, Any]) -> SourceFile:
         parts["part"],
         parts["parts"],
         Path(row_map) if row_map else None,
+        # Rows of earlier releases have neither.
+        one_line(encoding, 40) if encoding else None,
+        str(parts.get("delimiter", ","))[:1],
         parts.get("is_trial") is True,
         one_line(parts.get("rest_of", ""), 40),
     )

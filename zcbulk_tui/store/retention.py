@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.store.database import Database
-from zcbulk_tui.store.rows import to_millis
+from zcbulk_tui.store.rows import to_millis, to_moment
 
 _AT_ONCE = 500
 """Rows that one transaction deletes: few enough that nobody who waits for it notices."""
@@ -91,7 +91,11 @@ DELETE FROM jobs WHERE place IS NULL AND added_at < ?
     AND NOT EXISTS (SELECT 1 FROM events WHERE job = jobs.id)
     AND NOT EXISTS (SELECT 1 FROM calls WHERE job = jobs.id)
     AND NOT EXISTS (SELECT 1 FROM control WHERE job = jobs.id)
+    AND NOT EXISTS (
+        SELECT 1 FROM results WHERE job = jobs.id AND stage IN ('fetching', 'on disk'))
 """
+
+_FORGET_RESULTS = "DELETE FROM results WHERE job NOT IN (SELECT id FROM jobs)"
 
 _WRITTEN_LAST = """
 SELECT max(at) FROM (
@@ -179,8 +183,7 @@ def thin(database: Database, policy: Policy, now: datetime) -> Thinned:
     Raises:
         ConfigError: It cannot be read or written; what is forgotten so far stays forgotten.
     """
-    (last,) = database.rows(_WRITTEN_LAST)[0]
-    present = to_millis(now) if last is None else min(to_millis(now), last)
+    present = _present(database, now)
     oldest = _before(present, policy.all)
     bounds = {
         "hour": _HOUR,
@@ -206,7 +209,17 @@ def thin(database: Database, policy: Policy, now: datetime) -> Thinned:
         connection.execute(_FORGET_WISHES)
         connection.execute(_FORGET_INSERTIONS, (old,))
         jobs = connection.execute(_FORGET_JOBS, (oldest,)).rowcount
+        connection.execute(_FORGET_RESULTS)
     return replace(thinned, jobs=jobs)
+
+
+def no_later(database: Database, now: datetime) -> datetime:
+    """Returns the present: that of the clock, or when something was last written down.
+
+    Raises:
+        ConfigError: It cannot be read.
+    """
+    return to_moment(_present(database, now))
 
 
 def compact(database: Database, policy: Policy, now: datetime) -> Compacted:
@@ -230,6 +243,11 @@ def compact(database: Database, policy: Policy, now: datetime) -> Compacted:
             "End what else uses it, and make room for a copy of it; then try again.",
         ) from error
     return Compacted(thinned, before, _size(database))
+
+
+def _present(database: Database, now: datetime) -> int:
+    (last,) = database.rows(_WRITTEN_LAST)[0]
+    return to_millis(now) if last is None else min(to_millis(now), last)
 
 
 def _forget(database: Database, found_by: str, sql: str, bounds: dict[str, int]) -> int:

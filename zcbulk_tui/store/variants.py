@@ -1,4 +1,4 @@
-"""The control variants that worked, as a file; losing it costs one call, no more."""
+"""The request variants that worked, as a file; losing it costs one call, no more."""
 
 import json
 from collections.abc import Mapping
@@ -10,10 +10,11 @@ from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.store import files
 
 FILE_NAME = "control-variants.json"
+RESULT_FILE_NAME = "result-variants.json"
 
 
 class VariantFile:
-    """Stores the method and body that start and abort last worked with, by base URL.
+    """Stores how start and abort were last put with success, or results asked for, by base URL.
 
     Args:
         path: The file; `save` creates it.

@@ -47,6 +47,7 @@ _LISTED = f"SELECT id FROM jobs WHERE id = {THE_JOB} AND place IS NOT NULL"
 
 _MOVE_ENTRIES = (
     "UPDATE readings SET job = :new WHERE job = :old",
+    "UPDATE OR REPLACE results SET job = :new WHERE job = :old",
     *(
         f"UPDATE {table} SET job = :new, profile = :profile WHERE job = :old"
         for table in ("events", "calls", "control")

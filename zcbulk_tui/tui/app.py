@@ -223,6 +223,8 @@ class DashboardApp(App[None]):
             async with asyncio.TaskGroup() as tasks:
                 if connection.inserting is not None:
                     tasks.create_task(connection.inserting.queue.run())
+                if connection.fetcher is not None:
+                    tasks.create_task(connection.fetcher.run())
                 await connection.monitor.run()
         finally:
             await connection.close()

@@ -1,0 +1,160 @@
+"""What rules do, in words, and what they make of records: before and after, side by side."""
+
+from collections.abc import Iterator, Sequence
+
+from zcbulk_tui.domain.repair import Change, Preview, RepairFile, Rule
+from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.render.glyphs import UNICODE, Glyphs
+from zcbulk_tui.render.span import Line, Look, Span, fit, width, wrap
+
+_LONGEST = 400
+"""Characters of a cell that are looked at: more than a line shows."""
+
+_NAME_CELLS = 24
+"""The most cells that the names of columns take."""
+
+_LEAST_CELLS = 8
+
+_LONG = 60
+"""Characters from which on a cell says how many it has."""
+
+_SPACE = "␣"
+"""Shows the spaces around a cell, which a trim takes away."""
+
+
+def rule_text(rule: Rule) -> str:
+    """Returns what a rule does, as in ``truncate Notes to 2,000 characters``."""
+    name = one_line(rule.field, 60)
+    match rule.change:
+        case Change.TRIM:
+            return f"trim spaces around {name}"
+        case Change.UPPER:
+            return f"change {name} to upper case"
+        case Change.LOWER:
+            return f"change {name} to lower case"
+        case Change.SET:
+            return f"set {name} to {_quoted(rule.value)}" if rule.value else f"empty {name}"
+        case Change.REPLACE:
+            return f"replace {_quoted(rule.find)} by {_quoted(rule.value)} in {name}"
+        case Change.TRUNCATE:
+            unit = "character" if rule.length == 1 else "characters"
+            return f"truncate {name} to {rule.length:,} {unit}"
+        case Change.DATE:
+            formats = " or ".join(one_line(each, 40) for each in rule.formats)
+            return f"write {name} as dd-MMM-yyyy, read as {formats}"
+        case Change.COPY:
+            return f"set {name} to the value of {one_line(rule.value, 60)}"
+        case Change.DROP:
+            return "leave the record out"
+
+
+def preview_lines(
+    preview: Preview, cells: int, glyphs: Glyphs = UNICODE, *, arrow: str = "→"
+) -> list[Line]:
+    """Returns a record before and after: a line for each column, one more where both do not fit.
+
+    A column that changes has a glyph before its name, as well as its colour.
+
+    Args:
+        preview: The record.
+        cells: The width, at least 40.
+        glyphs: The characters in use.
+        arrow: Stands between before and after; in ASCII `render.glyphs.to_ascii` makes it ``>``.
+    """
+    if preview.after is None:
+        return [_left_out(preview, cells, glyphs)]
+    names = max((width(one_line(name, 60)) for name in preview.columns), default=0)
+    room = min(max(names, _LEAST_CELLS), _NAME_CELLS, cells // 3)
+    lines: list[Line] = []
+    for name, before, after in zip(preview.columns, preview.before, preview.after, strict=True):
+        lines += _column(name, before, after, room, cells, glyphs, arrow)
+    return lines
+
+
+def outcome_lines(made: RepairFile, cells: int) -> list[Line]:
+    """Returns what became of every record, a line for each kind that there is, then the notes."""
+    counts = (
+        (made.repaired, "repaired by rules", Look.SUCCESS),
+        (made.unchanged, "failed, sent again as they are", Look.TEXT),
+        (made.unprocessed, "not reached, sent again", Look.TEXT),
+        (made.dropped, "left out by a rule", Look.DIM),
+        (made.held, "failed, changed by no rule: not in the file", Look.WARNING),
+        (made.unknown, "not told apart in the source: not in the file", Look.WARNING),
+    )
+    shown = [each for each in counts if each[0]]
+    figures = max((len(f"{count:,}") for count, _, _ in shown), default=1)
+    lines: list[Line] = [
+        (
+            Span(f"  {count:>{figures},} ", Look.STRONG),
+            Span(_at_most(text, cells - figures - 3), look),
+        )
+        for count, text, look in shown
+    ]
+    for note in made.notes:
+        for text in wrap(note, max(cells - 2, 1), 4):
+            lines.append((Span("  "), Span(text, Look.DIM)))
+    return lines
+
+
+def rules_lines(rules: Sequence[Rule], cells: int) -> list[Line]:
+    """Returns each rule in words, with its number, and the reason that it is for."""
+    lines: list[Line] = []
+    for number, rule in enumerate(rules, start=1):
+        of = f"  for {one_line(rule.reason, 80)}" if rule.reason else "  for every failed record"
+        text = f"{number}. {rule_text(rule)}"
+        kept = _at_most(text, cells)
+        room = cells - width(kept)
+        tail = (Span(_at_most(of, room), Look.DIM),) if room > _LEAST_CELLS else ()
+        lines.append((Span(kept), *tail))
+    return lines
+
+
+def _left_out(preview: Preview, cells: int, glyphs: Glyphs) -> Line:
+    said = f"{glyphs.failed} left out: "
+    texts = f" {glyphs.separator} ".join(
+        f"{one_line(name, 60)} {_cell(value, _LONGEST)}"
+        for name, value in zip(preview.columns, preview.before, strict=True)
+    )
+    return (Span(said, Look.FAILED), Span(_at_most(texts, cells - width(said)), Look.DIM))
+
+
+def _column(
+    name: str, before: str, after: str, names: int, cells: int, glyphs: Glyphs, arrow: str
+) -> Iterator[Line]:
+    is_changed = before != after
+    mark = f"{glyphs.mark if is_changed else ' '} "
+    look = Look.STRONG if is_changed else Look.DIM
+    head = Span(f"{mark}{fit(one_line(name, 60), names)}  ", look)
+    room = cells - width(head.text)
+    if not is_changed:
+        yield (head, Span(_cell(before, room), Look.DIM))
+        return
+    between = f" {arrow} "
+    first, second = _cell(before, _LONGEST), _cell(after, _LONGEST)
+    if width(first) + width(second) + width(between) <= room:
+        old, new = Span(first, Look.FAILED), Span(second, Look.SUCCESS)
+        yield (head, old, Span(between, Look.DIM), new)
+        return
+    yield (head, Span(_cell(before, room), Look.FAILED))
+    under = Span(f"{' ' * (width(head.text) - width(between) + 1)}{arrow} ", Look.DIM)
+    yield (under, Span(_cell(after, room), Look.SUCCESS))
+
+
+def _cell(text: str, cells: int) -> str:
+    """Returns a cell: its length where it is long, and spaces around it as glyphs."""
+    if not text:
+        return "(empty)"
+    inner = text.strip()
+    before = len(text) - len(text.lstrip()) if inner else len(text)
+    behind = len(text) - len(text.rstrip()) if inner else 0
+    length = f" ({len(text):,} characters)" if len(text) > _LONG else ""
+    shown = f"{_SPACE * min(before, 3)}{one_line(inner, _LONGEST)}{_SPACE * min(behind, 3)}"
+    return _at_most(shown, cells - width(length)) + length
+
+
+def _quoted(text: str) -> str:
+    return f"“{one_line(text, 40) or _SPACE * min(len(text), 3)}”"
+
+
+def _at_most(text: str, cells: int) -> str:
+    return fit(text, max(min(width(text), cells), 1))
