@@ -1,11 +1,11 @@
 """What a trial finds: kinds of bad records, beside as many records at random.
 
 ``python -m tests.benchmarks.trial [--files N] [--records N] [--bad SHARE] [--trial N]`` makes files
-for a form of the simulator with 12 kinds of bad records, chooses a trial of each, with the form's
-fields known and without, and lets the simulator judge the trial as a file of its own. A kind is a
-reason of the simulator, such as ``INVALID_DATA-Email``; those of the whole file are what there is
-to find. The exit code is 1 where a trial finds fewer kinds than records at random. The seconds and
-the memory of the choice in a file of 100 MB are measured with ``--large``.
+for a form of the simulator with 12 kinds of bad records, other values in each, chooses a trial of
+each file, with the form's fields known and without, and lets the simulator judge the trial as a
+file of its own. A kind is a reason of the simulator, such as ``INVALID_DATA-Email``; those of the
+whole file are what there is to find. The exit code is 1 where a trial finds fewer kinds than
+records at random. ``--large`` measures seconds and memory of the choice in a large file.
 """
 
 import argparse
@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 import tracemalloc
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import mean
@@ -29,11 +29,12 @@ from zcbulk_tui.domain.form import FormField, FormFields
 from zcbulk_tui.domain.trial import Trial
 from zcbulk_tui.simulator.fields import FORMS, Field
 from zcbulk_tui.simulator.files import InsertFile
-from zcbulk_tui.simulator.samples import sample
+from zcbulk_tui.simulator.samples import SampleRows, sample
 from zcbulk_tui.simulator.verdicts import InsertRules, judge
 
 FORM = "Customers"
-"""Its fields can be wrong in 12 ways."""
+KINDS = 12
+"""Of the ways in which its fields can be wrong, others in each file."""
 
 _LENIENT = InsertRules(strict_batches=False)
 
@@ -56,12 +57,27 @@ class Tally:
     example: str = ""
 
 
+def bad_rows(records: int, bad: float, seed: int) -> Iterator[list[str]]:
+    """Yields the rows of a file, the header first; a share of the records is bad."""
+    rng = random.Random(f"bad {seed}")
+    rows = SampleRows(FORMS[FORM].fields, str(seed))
+    yield rows.columns
+    spoilers = rng.sample(rows.spoilers, KINDS)
+    places = set(rng.sample(range(2, records + 1), round(records * bad)))
+    for number in range(1, records + 1):
+        row = rows.row(number)
+        if number in places:
+            spoiler = rng.choice(spoilers)
+            row[spoiler.place] = spoiler.spoil(rng, number)
+        yield row
+
+
 def kinds_of(header: list[str], rows: Iterable[list[str]], fields: Sequence[Field]) -> set[str]:
     """Returns the reasons for which the simulator refuses records of a file."""
     text = io.StringIO(newline="")
     csv.writer(text).writerows([header, *rows])
     verdict = judge(InsertFile("trial.csv", text.getvalue().encode()), fields, _LENIENT)
-    return set(verdict.bad.values())
+    return {f"{it.code}-{it.column}" for flaws in verdict.bad.values() for it in flaws}
 
 
 def form_fields(fields: Sequence[Field]) -> FormFields:
@@ -117,8 +133,7 @@ def measure(files: int, records: int, bad: float, most: int) -> Tally:
         for seed in range(files):
             path = Path(folder, f"{seed}.csv")
             with path.open("w", encoding="utf-8", newline="") as file:
-                rows = sample(FORMS[FORM].fields, records, bad=bad, seed=seed)
-                csv.writer(file).writerows(rows)
+                csv.writer(file).writerows(bad_rows(records, bad, seed))
             try_file(path, most, seed, tally)
     return tally
 

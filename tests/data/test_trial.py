@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,12 @@ def test_each_kind_of_finding_is_in_whatever_the_room(tmp_path: Path) -> None:
     assert str(trial) == "4 with findings"
     more = chosen(tmp_path, plain(bad), 30, fields(EMAIL, CITY))
     assert set(bad) <= set(more.records)
+
+
+def test_a_duplicate_comes_with_its_original(tmp_path: Path) -> None:
+    records = plain({2000: ["person0700@example.com", "Rome"], 2500: ["nobody", "Rome"]})
+    trial = chosen(tmp_path, records, 3, fields(replace(EMAIL, is_unique=True), CITY))
+    assert set(trial.records) == {700, 2000, 2500}
 
 
 def test_findings_leave_room_for_others(tmp_path: Path) -> None:

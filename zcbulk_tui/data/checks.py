@@ -200,6 +200,7 @@ class RecordChecks:
             position=column.position + 1,
             column=column.name,
             count=count,
+            originals=tuple(each.first_line for each in first),
         )
 
     def _not_checked(self) -> Iterator[NotChecked]:

@@ -10,7 +10,7 @@ import random
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from heapq import nlargest
-from itertools import chain, islice
+from itertools import chain, islice, zip_longest
 
 from zcbulk_tui.data.rows import RECORDS_AT_ONCE, OnProgress, Record, in_chunks, read_rows
 from zcbulk_tui.data.shapes import alphabet, shapes
@@ -85,7 +85,7 @@ class _Survey:
         self._width = width
         self._without = without
         self._findings = found.findings
-        lines = (it.lines for it in found.findings if not it.kind.is_of_header)
+        lines = (chain(it.lines, it.originals) for it in found.findings)
         self._lines = frozenset(chain.from_iterable(lines))
         self._by_line: dict[int, int] = {}
         entries = min(max(_ENTRIES // max(width, 1), _LEAST_ENTRIES), _MOST_ENTRIES)
@@ -127,14 +127,16 @@ class _Survey:
     def trial(self) -> Trial:
         """Returns the records, chosen in turns."""
         choice = _Choice(self._most)
-        every = [list(self._of_finding(it)) for it in self._findings]
-        kinds = {it.kind: examples for it, examples in zip(self._findings, every, strict=True)}
         # One of each kind before anything else, whatever the room.
-        choice.add(Stratum.FINDING, (tuple(chain(*it)) for it in kinds.values() if it))
+        kinds = {it.kind: it for it in reversed(self._findings)}
+        for finding in reversed(kinds.values()):
+            choice.add(
+                Stratum.FINDING, islice(self._of_finding(finding), 2 if finding.originals else 1)
+            )
         choice.most = self._most - self._most // _AT_RANDOM
         choice.add(Stratum.EDGE, ((it,) for it in self._edges))
         queues: list[tuple[Stratum, Iterator[_Examples]]] = [
-            (Stratum.FINDING, iter(it)) for it in every
+            (Stratum.FINDING, self._of_finding(it)) for it in self._findings
         ]
         for stratum in (Stratum.LONGEST, Stratum.EMPTY, Stratum.NON_ASCII, Stratum.RARE):
             queues += [(stratum, it.examples(stratum, self._records)) for it in self._columns]
@@ -147,10 +149,12 @@ class _Survey:
         return Trial(choice.records, choice.strata)
 
     def _of_finding(self, finding: Finding) -> Iterator[_Examples]:
-        for line in finding.lines:
-            number = self._by_line.get(line)
-            if number is not None:
-                yield (number,)
+        """Yields its records; a duplicate fails only where its original is there, too."""
+        for pair in zip_longest(finding.lines, finding.originals):
+            for line in pair:
+                number = self._by_line.get(line)
+                if number is not None:
+                    yield (number,)
 
 
 class _Choice:
