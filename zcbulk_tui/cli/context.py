@@ -52,10 +52,10 @@ def command_context(settings: Settings) -> Iterator[tuple[ProfileContext, QuotaT
 
 
 @contextmanager
-def insert_context(
+def recorded_context(
     settings: Settings,
-) -> Iterator[tuple[ProfileContext, QuotaTracker, Insertions]]:
-    """Opens the memory as `command_context` does, for a command that inserts files.
+) -> Iterator[tuple[ProfileContext, QuotaTracker, Database]]:
+    """Opens the memory as `command_context` does, for a command that relies on it.
 
     Raises:
         ConfigError: It cannot be opened: nothing may be sent that is not written down before.
@@ -66,9 +66,22 @@ def insert_context(
             raise opened.problem
         context = profile_context(settings, database, NoWindow(database, settings.profile))
         context.rate_limiter.on_wait = _wait_reported_once()
-        yield context, quota_tracker(settings, database), Insertions(database, settings.profile)
+        yield context, quota_tracker(settings, database), database
         if database.trouble:
             print_error(database.trouble)
+
+
+@contextmanager
+def insert_context(
+    settings: Settings,
+) -> Iterator[tuple[ProfileContext, QuotaTracker, Insertions]]:
+    """Opens the memory as `recorded_context` does, for a command that inserts files.
+
+    Raises:
+        ConfigError: It cannot be opened.
+    """
+    with recorded_context(settings) as (context, quota, database):
+        yield context, quota, Insertions(database, settings.profile)
 
 
 def window_context(

@@ -60,6 +60,8 @@ _COMMANDS = {
     "check": _Entry("check", "check a CSV before it is sent"),
     "insert": _Entry("insert", "bring a CSV into a form: check, create, upload, start"),
     "queue": _Entry("queue", "the files that are on their way into a form"),
+    "results": _Entry("results", "fetch what failed in ended jobs, and what was not reached"),
+    "failures": _Entry("failures", "say why records failed: the reasons in groups"),
     "history": _Entry("history", "print a job's history"),
     "log": _Entry("log", "print the log: events, calls, starts and aborts"),
     "store": _Entry("store", "maintain the database"),

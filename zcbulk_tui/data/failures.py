@@ -18,7 +18,7 @@ from zcbulk_tui.data.new_files import NewFile
 from zcbulk_tui.data.reasons import NO_GROUP, ReasonGroup, ReasonGrouper
 from zcbulk_tui.data.result_columns import ResultColumns, read_columns
 from zcbulk_tui.data.result_rows import Picker, numbered
-from zcbulk_tui.data.rows import OnProgress, read_from, read_rows
+from zcbulk_tui.data.rows import OnProgress, RecordReader, read_from, read_rows
 from zcbulk_tui.data.source import open_source
 from zcbulk_tui.domain.batch_rule import BATCH, batches_of
 from zcbulk_tui.domain.failures import (
@@ -66,6 +66,7 @@ class FailureFile:
         source: Where its records stand; None where that is not known.
         encoding: The name of the result's encoding; None for its mark, else UTF-8.
         on_progress: Called with the bytes read, and the bytes in all.
+        assumed: Sentences for the report, about what is taken for granted besides.
 
     Raises:
         DataError: The result cannot be read.
@@ -85,12 +86,17 @@ class FailureFile:
         source: SourceIndex | None = None,
         encoding: str | None = None,
         on_progress: OnProgress | None = None,
+        assumed: tuple[str, ...] = (),
     ) -> None:
-        opened = open_source(path)
-        self.columns, delimiter = read_columns(opened, upload, encoding=encoding)
-        self._reader = read_rows(
-            opened, encoding=encoding, delimiter=delimiter, on_progress=on_progress
-        )
+        self._reader: RecordReader | None = None
+        self.columns = ResultColumns((), (), (), (), ())
+        if not _is_empty(path):
+            opened = open_source(path)
+            self.columns, delimiter = read_columns(opened, upload, encoding=encoding)
+            self._reader = read_rows(
+                opened, encoding=encoding, delimiter=delimiter, on_progress=on_progress
+            )
+        self._assumed = assumed
         self._upload = upload
         self._pick = Picker(self.columns)
         self._places = _Places(self.columns, source)
@@ -149,8 +155,8 @@ class FailureFile:
         names = filter(None, dict.fromkeys((*(self._upload or ()), *self.columns.names)))
         knows_all = self._upload is not None or self.columns.status is None
         grouper = ReasonGrouper([*names], knows_all=knows_all)
-        records = iter(self._reader)
-        next(records)
+        records = iter(self._reader or ())
+        next(records, None)
         add, pick, place = grouper.add, self._pick, self._places.add
         places_known = self._places.is_known
         went_in = self.columns.went_in if self.columns.status is not None else None
@@ -184,7 +190,7 @@ class FailureFile:
                 for number, group in enumerate(groups)
             ),
             columns=self.columns.names,
-            assumed=(*assumed, *self._places.assumed),
+            assumed=(*assumed, *self._places.assumed, *self._assumed),
             placed=self._places.placed,
             ambiguous=self._places.ambiguous,
             blocks=self._places.blocks,
@@ -222,6 +228,8 @@ class FailureFile:
 
     def _at(self, wanted: Sequence[int]) -> Iterator[tuple[int, list[str]]]:
         """Yields records by their places from 0, which go up; goes to each if that is shorter."""
+        if self._reader is None:
+            return
         records: Iterator[tuple[int, list[str]]] = iter(())
         coming: int | None = None
         for at in wanted:
@@ -343,6 +351,14 @@ class _NewCsv:
             f"The system says: {one_line(said)}.",
             "Name another file.",
         )
+
+
+def _is_empty(path: Path) -> bool:
+    """Whether a result has not a byte: Zoho may make such a file where no record failed."""
+    try:
+        return path.is_file() and not path.stat().st_size
+    except (OSError, ValueError):
+        return False  # what opens it says why
 
 
 def _first(group_of: "array[int]", group: int, count: int) -> Iterator[int]:

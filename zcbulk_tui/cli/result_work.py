@@ -1,0 +1,328 @@
+"""Fetches results for a command, and says on the terminal how they come along."""
+
+import asyncio
+import shutil
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import NamedTuple, Protocol
+
+from zcbulk_tui.cli import failing
+from zcbulk_tui.cli.client import open_client
+from zcbulk_tui.cli.context import recorded_context
+from zcbulk_tui.cli.job_names import in_words
+from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.domain.budget import Cause
+from zcbulk_tui.domain.commands import command
+from zcbulk_tui.domain.job import JobReading, JobRef, JobState, WatchedJob
+from zcbulk_tui.domain.result import Result, ResultKind, ResultStage
+from zcbulk_tui.domain.snapshot import JobSnapshot
+from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.domain.windows import Recalled
+from zcbulk_tui.errors import (
+    DataError,
+    QuotaSpentError,
+    RefusedError,
+    ResultGoneError,
+    ResultNotReadyError,
+    SignInError,
+    ZcbulkError,
+)
+from zcbulk_tui.monitor.events import Event, ResultChanged
+from zcbulk_tui.monitor.monitor import Monitor
+from zcbulk_tui.monitor.once import read_all
+from zcbulk_tui.monitor.ports import JobApi, ResultApi
+from zcbulk_tui.monitor.profile_context import ProfileContext
+from zcbulk_tui.monitor.quota_tracker import QuotaTracker
+from zcbulk_tui.monitor.result_fetcher import ResultFetcher
+from zcbulk_tui.render.figures import duration
+from zcbulk_tui.store.database import Database
+from zcbulk_tui.store.results import Results
+
+_GIVES_UP_AFTER = 100.0
+"""Seconds in which a command tries again what passes; a result that is being made has more time."""
+
+
+class FetchingApi(JobApi, ResultApi, Protocol):
+    """Zoho Creator, as far as jobs are read and their results are fetched."""
+
+
+class Outcome(NamedTuple):
+    """What has become of one result that was wanted.
+
+    Attributes:
+        job: The job.
+        kind: Which result.
+        result: How it stands; None where nothing was asked of Zoho.
+        records: How many records it should hold, by the job's last reading; None if unknown.
+        error: Why it is not on the disk; None where it is, or where it can hold nothing.
+    """
+
+    job: WatchedJob
+    kind: ResultKind
+    result: Result | None
+    records: int | None
+    error: ZcbulkError | None
+
+
+class Progress:
+    """The sink of the fetcher: prints a line whenever a result has come further.
+
+    Args:
+        jobs: The jobs that it is about.
+        say: Prints a line.
+
+    Attributes:
+        changed: Set with every event.
+    """
+
+    def __init__(self, jobs: Sequence[WatchedJob], say: Callable[[str], None]) -> None:
+        self.changed = asyncio.Event()
+        self._labels = {job.ref: job.label for job in jobs}
+        self._say = say
+        self._has_bar = sys.stderr.isatty()
+        self._bar = ""
+
+    def publish(self, event: Event) -> None:
+        """See `Sink`."""
+        if isinstance(event, ResultChanged) and event.result.ref in self._labels:
+            result = event.result
+            name = f"{self._labels[result.ref]}, {result.kind.word}"
+            if event.got is not None:
+                self._show_bar(f"{name}: {event.got:,} bytes")
+            else:
+                self.clear()
+                if line := said(result, datetime.now(UTC)):
+                    self._say(f"{name}: {line}")
+        self.changed.set()
+
+    def _show_bar(self, text: str) -> None:
+        text = one_line(text, max(shutil.get_terminal_size().columns - 1, 1))
+        if self._has_bar and text != self._bar:
+            self._bar = text
+            sys.stderr.write(f"\r{text}\x1b[K")
+            sys.stderr.flush()
+
+    def clear(self) -> None:
+        """Takes the line of the download away."""
+        if self._bar:
+            self._bar = ""
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+
+def said(result: Result, now: datetime) -> str:
+    """Returns what a line says of a try; empty for nothing, since the end says it."""
+    if result.stage is ResultStage.ON_DISK and result.file is not None:
+        return f"on the disk, {_count(result.file.records)}"
+    if result.stage is ResultStage.DUE and result.error is not None:
+        wait = (result.next_try - now).total_seconds() if result.next_try else 0.0
+        calls = "1 call" if result.tries == 1 else f"{result.tries} calls"
+        again = f"next try in {duration(max(wait, 0.0))}"
+        return f"{result.error.title}; {again} ({calls} so far)"
+    return ""
+
+
+async def fetch(
+    settings: Settings,
+    jobs: Sequence[WatchedJob],
+    kinds: Sequence[ResultKind],
+    say: Callable[[str], None],
+    progress: Progress,
+) -> list[Outcome]:
+    """Fetches results of jobs that are not on the disk, and waits for them.
+
+    Args:
+        settings: The configuration.
+        jobs: The jobs; one that is not known to be over is read first, which costs a call.
+        kinds: Which results.
+        say: Prints a line.
+        progress: Prints how they come along.
+
+    Returns:
+        What has become of each.
+
+    Raises:
+        ZcbulkError: Nothing could be fetched at all.
+    """
+    fetching, loop = asyncio.current_task(), asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        # What is half there is removed before the process ends.
+        if fetching is not None and signal.getsignal(number) == signal.SIG_DFL:
+            loop.add_signal_handler(number, fetching.cancel)
+    with recorded_context(settings) as (context, quota, database):
+        work = _Work(settings, jobs, kinds, say, progress, context, quota, database)
+        if work.is_done():
+            return work.outcomes()
+        async with open_client(settings) as client:
+            await work.run(client)
+        return work.outcomes()
+
+
+class _Work:
+    """What a command does for some jobs; for arguments see `fetch`."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        jobs: Sequence[WatchedJob],
+        kinds: Sequence[ResultKind],
+        say: Callable[[str], None],
+        progress: Progress,
+        context: ProfileContext,
+        quota: QuotaTracker,
+        database: Database,
+    ) -> None:
+        self._settings = settings
+        self._jobs = jobs
+        self._kinds = kinds
+        self._say = say
+        self._progress = progress
+        self._context = context
+        self._quota = quota
+        self._results = Results(database, settings.profile)
+        self._errors: dict[JobRef, ZcbulkError] = {}
+        self._stuck_since: dict[tuple[JobRef, ResultKind], float] = {}
+
+    def is_done(self) -> bool:
+        """Whether no call is needed: everything is on the disk, or can hold nothing."""
+        return all(
+            self._on_disk(job.ref, kind) or self._is_empty(job, kind)
+            for job in self._jobs
+            for kind in self._kinds
+        )
+
+    async def run(self, api: FetchingApi) -> None:
+        """Reads the jobs that may not be over, and fetches the results of those that are.
+
+        Raises:
+            ZcbulkError: Nothing could be fetched at all.
+        """
+        await self._read(api)
+        monitor = Monitor(api, self._progress, self._context, self._quota, polls=False)
+        memory = self._context.memory
+        monitor.watch(
+            Recalled(memory.known(job), memory.last_command(job.ref)) for job in self._jobs
+        )
+        fetcher = ResultFetcher(
+            api,
+            monitor,
+            self._context,
+            self._quota,
+            self._results,
+            failing.result_folder(),
+            self._progress,
+            now=lambda: datetime.now(UTC),
+            by_itself=lambda: False,
+            cause=Cause.SCRIPT,
+        )
+        refs = [job.ref for job in self._jobs if job.ref not in self._errors]
+        price = fetcher.price(refs, self._kinds)
+        if not price:
+            return
+        left = self._quota.budget.left_for_polls
+        self._say(
+            f"To fetch: {price:,} {'result' if price == 1 else 'results'}, "
+            f"{'1 call' if price == 1 else f'{price:,} calls'} of {left:,} that are left; where "
+            "Zoho still makes one, each other try costs 1 more."
+        )
+        running = [asyncio.create_task(monitor.run()), asyncio.create_task(fetcher.run())]
+        try:
+            await asyncio.sleep(0)  # so that they have begun
+            fetcher.fetch(refs, self._kinds)
+            while any(self._goes_on(fetcher, ref, kind) for ref in refs for kind in self._kinds):
+                self._progress.changed.clear()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(1.0):
+                        await self._progress.changed.wait()
+        finally:
+            for task in reversed(running):
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+
+    async def _read(self, api: FetchingApi) -> None:
+        unread = [job for job in self._jobs if not self._snapshot(job).is_final]
+        found = await read_all(api, unread, self._quota, self._context, lambda: datetime.now(UTC))
+        for job, reading in zip(unread, found, strict=True):
+            if isinstance(reading, ZcbulkError):
+                self._errors[job.ref] = reading
+            elif not reading.state.is_final:
+                self._errors[job.ref] = _not_over(job, reading, self._settings.profile)
+        for job in self._jobs:
+            if self._snapshot(job).state is JobState.EXPIRED:
+                self._errors[job.ref] = RefusedError(
+                    "The job has no results", "It expired before it was started."
+                )
+
+    def _goes_on(self, fetcher: ResultFetcher, ref: JobRef, kind: ResultKind) -> bool:
+        """Whether a result is still waited for."""
+        if not fetcher.is_asked(ref, kind):
+            return False
+        result = self._results.find(ref, kind)
+        error = None if result is None else result.error
+        if error is None or isinstance(error, ResultNotReadyError):
+            self._stuck_since.pop((ref, kind), None)
+            return self._quota.budget.left_for(Cause.SCRIPT) > 0 or (
+                result is not None and result.stage is ResultStage.FETCHING
+            )
+        if isinstance(error, SignInError | QuotaSpentError):
+            return False
+        if isinstance(error, DataError) or error.answer is not None:
+            return True  # it is tried once more, after a minute
+        now = asyncio.get_running_loop().time()
+        return now - self._stuck_since.setdefault((ref, kind), now) < _GIVES_UP_AFTER
+
+    def outcomes(self) -> list[Outcome]:
+        """Returns what has become of each."""
+        return [self._outcome(job, kind) for job in self._jobs for kind in self._kinds]
+
+    def _outcome(self, job: WatchedJob, kind: ResultKind) -> Outcome:
+        result = self._on_disk(job.ref, kind)
+        records = kind.records_of(self._snapshot(job))
+        if result is not None or (job.ref not in self._errors and self._is_empty(job, kind)):
+            return Outcome(job, kind, result, records, None)
+        result = self._results.find(job.ref, kind)
+        error = self._errors.get(job.ref) or (result.error if result is not None else None)
+        if error is None and result is not None and result.stage is ResultStage.GONE:
+            error = ResultGoneError("There is no result file")
+        return Outcome(job, kind, result, records, error or _out_of_calls(self._quota))
+
+    def _on_disk(self, ref: JobRef, kind: ResultKind) -> Result | None:
+        result = self._results.find(ref, kind)
+        is_there = result is not None and result.file is not None and result.file.path.exists()
+        return result if is_there else None
+
+    def _is_empty(self, job: WatchedJob, kind: ResultKind) -> bool:
+        snapshot = self._snapshot(job)
+        return snapshot.is_final and kind.records_of(snapshot) == 0
+
+    def _snapshot(self, job: WatchedJob) -> JobSnapshot:
+        return self._context.memory.known(job)
+
+
+def _not_over(job: WatchedJob, reading: JobReading, profile: str) -> ZcbulkError:
+    return RefusedError(
+        "The job is not over",
+        f"Its status is “{reading.raw_state}”, and Zoho makes results when a job ends.",
+        f"Fetch them then: {command(f'results {job.ref.job_id}', profile)}",
+    )
+
+
+def _out_of_calls(quota: QuotaTracker) -> ZcbulkError:
+    try:
+        quota.check(1)
+    except QuotaSpentError as error:
+        return error
+    return RefusedError("It was not fetched", next_step="Give the command again.")
+
+
+def named(outcome: Outcome) -> str:
+    """Returns which result an outcome is about."""
+    return f"{in_words(outcome.job)}, {outcome.kind.word}"
+
+
+def _count(records: int) -> str:
+    return "1 record" if records == 1 else f"{records:,} records"
