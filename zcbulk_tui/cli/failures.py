@@ -106,13 +106,18 @@ def run(arguments: Namespace) -> int:
         print(json.dumps({"job": job, **found, "exported": exported}, indent=2))
         return 0
     shown = report if arguments.reason is None else _of_one(report, groups[0])
-    print_lines(map(_text, failure_lines(shown, _width(), UNICODE)))
+    print_report(shown)
     if arguments.rows:
         print_lines(_row_lines(groups, report.columns, rows))
     if exported is not None:
         written = "1 record is" if exported == 1 else f"{exported:,} records are"
         print_lines(["", f"{written} in {one_line(str(arguments.export))}"])
     return 0
+
+
+def print_report(report: FailureReport) -> None:
+    """Prints failures, for people; see `render.failures.failure_lines`."""
+    print_lines(map(_text, failure_lines(report, _width(), UNICODE)))
 
 
 def find_group(report: FailureReport, text: str) -> FailureGroup:

@@ -142,6 +142,8 @@ def _run(arguments: Namespace) -> int:
     tried = None
     if arguments.rest_of is not None:
         tried = rest.find_trial(arguments, settings)
+        arguments.encoding = arguments.encoding or tried.source.encoding
+        arguments.delimiter = arguments.delimiter or tried.source.delimiter
     form = form_of(arguments, settings) if tried is None else tried.form
     checked = _check(arguments, check.known_fields(arguments, settings, form))
     plan = InsertPlan(

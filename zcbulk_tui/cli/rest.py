@@ -121,7 +121,7 @@ def standing(reading: JobReading | None) -> str:
 def later(arguments: Namespace, profile: str, job_id: str) -> str:
     """Returns the command that sends the rest of the file of a trial."""
     words = ["insert", shlex.quote(str(arguments.file)), "--rest-of", job_id]
-    for name in ("environment", "encoding", "delimiter", "suspects", "part_records", "fields"):
+    for name in ("environment", "suspects", "part_records", "fields"):
         value = getattr(arguments, name)
         if value is not None:
             words += [f"--{name.replace('_', '-')}", shlex.quote(str(value))]

@@ -6,7 +6,10 @@ the rest loses nothing, and `cli.rest` sends what is left.
 
 import json
 from argparse import Namespace
+from asyncio import CancelledError
 from collections.abc import Sequence
+from functools import partial
+from signal import SIGTERM
 from typing import NamedTuple
 
 from zcbulk_tui.cli import check, queue_work, queueing, rest
@@ -52,8 +55,8 @@ def insert(arguments: Namespace, settings: Settings, checked: CheckedFile, plan:
     others = meant - len(chosen.records)
     more = [
         f"Chosen: {chosen}.",
-        f"It waits for the end, fetches the failures if there are any (1 call), and asks about "
-        f"the other {others:,}.",
+        "It waits for the end, and fetches what has failed (1 call, where anything has). "
+        f"Then it asks about the other {others:,}.",
     ]
     selection = Selection(chosen.records)
     prepared = queueing.queue_file(
@@ -66,8 +69,7 @@ def insert(arguments: Namespace, settings: Settings, checked: CheckedFile, plan:
     if outcome.signal is not None:
         return outcome.exit_code
     outcome.print_errors()
-    trial = _Trial(arguments, settings, checked, plan, chosen, others)
-    return trial.go_on(outcome)
+    return _Trial(arguments, settings, checked, plan, chosen, others).go_on(outcome)
 
 
 class _Trial(NamedTuple):
@@ -93,7 +95,13 @@ class _Trial(NamedTuple):
             self._print(objects)
             self._say_later(tried, "How the trial has ended is not known.")
             return max(outcome.exit_code, 1)
-        failures = self._failures(tried, reading)
+        try:
+            failures = self._failures(tried, reading)
+        except (KeyboardInterrupt, CancelledError) as error:
+            self._say_later(tried, "Interrupted.")
+            if isinstance(error, KeyboardInterrupt):
+                raise
+            return 128 + SIGTERM
         objects[0]["failures"] = failures and failures.as_object()
         later = self._rest(tried, reading, failures)
         if later is None:
@@ -104,13 +112,12 @@ class _Trial(NamedTuple):
         return later.exit_code
 
     def _failures(self, tried: Insertion, reading: JobReading) -> TrialFailures | None:
-        if not reading.counts.failed:
+        """Fetches what has failed, and prints it; None where nothing has."""
+        if not reading.counts.failed or tried.ref is None:
             return None
-        assert tried.ref is not None  # noqa: S101 - for the type checker: it has a reading
         job = WatchedJob(tried.ref, tried.label, tried.queued_at)
-        failures = failures_of(self.settings, job, tried)
-        failures.print(to_errors=self.arguments.json)
-        return failures
+        say = print_error if self.arguments.json else partial(print, flush=True)
+        return failures_of(self.arguments, self.settings, job, tried, say)
 
     def _rest(
         self, tried: Insertion, reading: JobReading, failures: TrialFailures | None
