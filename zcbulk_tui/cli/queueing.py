@@ -7,7 +7,6 @@ from dataclasses import replace
 from zcbulk_tui.cli import prompts
 from zcbulk_tui.cli.context import insert_context
 from zcbulk_tui.cli.inserting import now
-from zcbulk_tui.cli.output import print_lines
 from zcbulk_tui.cli.preparing import CheckedFile, discard, sweep
 from zcbulk_tui.cli.shutdown import ended_by_signals
 from zcbulk_tui.cli.state import memory_file
@@ -119,7 +118,8 @@ def _confirmed(
         )
     print("There is no rollback. No workflows run.")
     print(price(len(parts), plan))
-    print_lines([*more, left(quota)])
+    for line in (*more, left(quota)):
+        print(line)
     if form.environment is Environment.PRODUCTION:
         typed = prompts.answer(f"To confirm, type the form's link name ({form.form}): ")
         return typed == form.form

@@ -141,8 +141,7 @@ class _Trial(NamedTuple):
     def _say_later(self, tried: Insertion, why: str, failures: TrialFailures | None = None) -> None:
         later = rest.later(self.arguments, self.settings.profile, tried.job_id)
         lines = [
-            f"The other {self.others:,} records of {tried.source.name} were not sent",
-            why,
+            f"The other {self.others:,} records of {tried.source.name} were not sent. {why}",
             f"To send them: {later}",
         ]
         if failures is not None:
