@@ -189,6 +189,31 @@ def test_a_trial_whose_create_was_lost_is_not_tried_again(stage: Stage) -> None:
     assert stage.calls().count("create") == 1
 
 
+def test_a_trial_that_waits_for_the_slot_says_how_the_rest_is_sent(stage: Stage) -> None:
+    stage.creator.timeline.speed = 0.001
+    assert stage.insert(str(stage.good), "--yes").code == 0
+    ended = stage.insert_bad("--yes")
+    assert ended.code == 1
+    assert "queued. An open dashboard creates its job" in ended.err
+    assert "How the trial ends is not known yet." in ended.err
+    assert "--rest-of 'bad.csv, trial'" in ended.err
+    assert stage.calls().count("create") == 1
+
+
+def test_all_of_a_file_after_its_trial_is_no_surprise(
+    stage: Stage, answers: Callable[..., list[str]]
+) -> None:
+    stage.insert_bad("--yes")
+    answers("n")
+    ended = stage.insert(str(stage.bad), "--suspects", "as-they-are")
+    assert f"{TRIAL} of its records were sent as job {stage.trial_job()}" in ended.out
+    assert "All would be sent again." in ended.out
+    assert f"To send the others alone: zcbulk-tui insert {stage.bad} --rest-of" in ended.out
+    ended = stage.insert(str(stage.bad), "--suspects", "as-they-are", "--yes")
+    assert ended.code == 0
+    assert "All would be sent again." in ended.err
+
+
 def test_it_asks_twice_and_a_yes_sends_the_rest(
     stage: Stage, answers: Callable[..., list[str]]
 ) -> None:

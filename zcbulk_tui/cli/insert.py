@@ -7,6 +7,7 @@ from zcbulk_tui.cli import check, options, queue_work, queueing, rest, trial
 from zcbulk_tui.cli.forms import form_of
 from zcbulk_tui.cli.insert_plan import print_plan
 from zcbulk_tui.cli.json_records import failure_object
+from zcbulk_tui.cli.output import print_error
 from zcbulk_tui.cli.preparing import CheckedFile, check_file
 from zcbulk_tui.cli.state import check_signed_in
 from zcbulk_tui.config import load
@@ -161,7 +162,10 @@ def _run(arguments: Namespace) -> int:
     if arguments.dry_run:
         print_plan(arguments, settings, checked.found, plan)
         return 0
-    prepared = queueing.queue_file(arguments, settings, checked, plan)
+    repeated = rest.repeated(arguments, settings, checked, form)
+    for line in repeated if arguments.yes else ():
+        print_error(line)
+    prepared = queueing.queue_file(arguments, settings, checked, plan, more=repeated)
     if prepared is None:
         raise RefusedError("Nothing was sent", "It was not confirmed.")
     return queue_work.work(arguments, settings, prepared.insertions, are_new=True)

@@ -92,7 +92,12 @@ def work(
 
 
 def carry_out(
-    arguments: Namespace, settings: Settings, files: Sequence[Insertion], *, are_new: bool
+    arguments: Namespace,
+    settings: Settings,
+    files: Sequence[Insertion],
+    *,
+    are_new: bool,
+    until_ended: bool = False,
 ) -> Outcome:
     """Works files of the queue, and says how they come along; returns what has become of them.
 
@@ -102,6 +107,7 @@ def carry_out(
         files: The files.
         are_new: Whether this command has put them into the queue: where nothing of them comes to
             Zoho, they are taken off it again.
+        until_ended: Whether to wait for the end of a job without ``--wait``, too.
 
     Raises:
         ZcbulkError: Nothing was sent.
@@ -112,7 +118,16 @@ def carry_out(
     ending = _Ending()
     try:
         event_loop.run(
-            _insert(arguments, settings, files, follower, outcome, ending, are_new=are_new)
+            _insert(
+                arguments,
+                settings,
+                files,
+                follower,
+                outcome,
+                ending,
+                are_new=are_new,
+                waits_for_end=arguments.wait or until_ended,
+            )
         )
     except (KeyboardInterrupt, asyncio.CancelledError) as error:
         follower.clear()
@@ -143,6 +158,7 @@ async def _insert(
     ending: _Ending,
     *,
     are_new: bool,
+    waits_for_end: bool,
 ) -> None:
     inserting, loop = asyncio.current_task(), asyncio.get_running_loop()
 
@@ -179,7 +195,7 @@ async def _insert(
             if job is not None:
                 say(f"{insertion.label}: job {job.ref.job_id}, on the watch list")
             if job is not None and insertion.is_over:
-                if arguments.wait and insertion.starts and error is None:
+                if waits_for_end and insertion.starts and error is None:
                     try:
                         outcome.reading = await until_ended(client, context, quota, job, say)
                     except ZcbulkError as unread:

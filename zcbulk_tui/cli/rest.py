@@ -17,6 +17,7 @@ from zcbulk_tui.cli.preparing import CheckedFile
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.data.row_map import RowMap
 from zcbulk_tui.domain.commands import command
+from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.insertion import BAD_ENDS, Insertion, InsertPlan, Prepared
 from zcbulk_tui.domain.job import JobReading, WatchedJob
 from zcbulk_tui.domain.text import one_line
@@ -118,9 +119,10 @@ def standing(reading: JobReading | None) -> str:
     return f"{reading.raw_state}, {number(counts.success)} in, {number(counts.failed)} failed"
 
 
-def later(arguments: Namespace, profile: str, job_id: str) -> str:
+def later(arguments: Namespace, profile: str, tried: Insertion) -> str:
     """Returns the command that sends the rest of the file of a trial."""
-    words = ["insert", shlex.quote(str(arguments.file)), "--rest-of", job_id]
+    name = shlex.quote(tried.job_id or tried.label)
+    words = ["insert", shlex.quote(str(arguments.file)), "--rest-of", name]
     for name in ("environment", "suspects", "part_records", "fields"):
         value = getattr(arguments, name)
         if value is not None:
@@ -128,11 +130,27 @@ def later(arguments: Namespace, profile: str, job_id: str) -> str:
     return command(" ".join(words), profile)
 
 
+def repeated(
+    arguments: Namespace, settings: Settings, checked: CheckedFile, form: FormRef
+) -> list[str]:
+    """Returns what is said before all of a file is sent of which a trial was sent."""
+    with insert_context(settings) as (_, _, insertions):
+        known = insertions.of_file(form, checked.found.facts.sha256)
+    lines = []
+    for tried in (it for it in known if it.source.is_trial and it.ref is not None):
+        lines += [
+            f"A trial of this file was sent. {sent_before(tried)} All would be sent again.",
+            f"To send the others alone: {later(arguments, settings.profile, tried)}",
+        ]
+    return lines
+
+
 def sent_before(tried: Insertion) -> str:
     """Returns when a trial was sent, and as which job, as a sentence."""
     at = clock(tried.queued_at, now())
     rows = tried.upload_file.rows
-    return f"At {at}, {rows:,} of its records were sent as job {tried.job_id}."
+    were = "was" if rows == 1 else "were"
+    return f"At {at}, {rows:,} of its records {were} sent as job {tried.job_id}."
 
 
 def _others(

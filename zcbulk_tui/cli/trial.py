@@ -20,7 +20,7 @@ from zcbulk_tui.cli.preparing import CheckedFile
 from zcbulk_tui.cli.trial_failures import TrialFailures, failures_of
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.commands import command
-from zcbulk_tui.domain.insertion import Insertion, InsertPlan
+from zcbulk_tui.domain.insertion import Insertion, InsertPlan, Stage
 from zcbulk_tui.domain.job import JobReading, JobState, WatchedJob
 from zcbulk_tui.domain.trial import Selection, Trial
 from zcbulk_tui.domain.upload import Suspects
@@ -55,6 +55,7 @@ def insert(arguments: Namespace, settings: Settings, checked: CheckedFile, plan:
     others = meant - len(chosen.records)
     more = [
         f"Chosen: {chosen}.",
+        "One failed batch of 200 may be more than 5 % of a trial: then Zoho aborts it.",
         "It waits for the end, and fetches what has failed (1 call, where anything has). "
         f"Then it asks about the other {others:,}.",
     ]
@@ -64,12 +65,17 @@ def insert(arguments: Namespace, settings: Settings, checked: CheckedFile, plan:
     )
     if prepared is None:
         raise RefusedError("Nothing was sent", "It was not confirmed.")
-    waiting = Namespace(**{**vars(arguments), "wait": True})
-    outcome = queue_work.carry_out(waiting, settings, prepared.insertions, are_new=True)
+    outcome = queue_work.carry_out(
+        arguments, settings, prepared.insertions, are_new=True, until_ended=True
+    )
     if outcome.signal is not None:
         return outcome.exit_code
     outcome.print_errors()
     return _Trial(arguments, settings, checked, plan, chosen, others).go_on(outcome)
+
+
+_STAYS = (Stage.WAITS, Stage.HELD, Stage.UNCLEAR)
+"""Stages in which a trial without a job stays in the queue."""
 
 
 class _Trial(NamedTuple):
@@ -85,16 +91,14 @@ class _Trial(NamedTuple):
     def go_on(self, outcome: queue_work.Outcome) -> int:
         """Prints what has failed, and sends the rest where that is wanted; returns the code."""
         objects = outcome.objects()
-        tried = next((it.insertion for it in outcome.results if it.insertion.ref), None)
-        if tried is None:
+        tried, stage, _ = outcome.results[0]
+        reading = outcome.reading
+        if tried.ref is None or reading is None:
             self._print(objects)
+            if tried.ref is not None or stage in _STAYS:
+                self._say_later(tried, "How the trial ends is not known yet.")
             return max(outcome.exit_code, 1)
         objects[0]["trial"] = trial_object(self.chosen)
-        reading = outcome.reading
-        if reading is None:
-            self._print(objects)
-            self._say_later(tried, "How the trial has ended is not known.")
-            return max(outcome.exit_code, 1)
         try:
             failures = self._failures(tried, reading)
         except (KeyboardInterrupt, CancelledError) as error:
@@ -139,7 +143,7 @@ class _Trial(NamedTuple):
         )
 
     def _say_later(self, tried: Insertion, why: str, failures: TrialFailures | None = None) -> None:
-        later = rest.later(self.arguments, self.settings.profile, tried.job_id)
+        later = rest.later(self.arguments, self.settings.profile, tried)
         lines = [
             f"The other {self.others:,} records of {tried.source.name} were not sent. {why}",
             f"To send them: {later}",
@@ -178,5 +182,5 @@ def _check_is_first(
             raise UsageError(
                 f"A trial of {facts.name} was sent already",
                 rest.sent_before(tried),
-                f"To send the others: {rest.later(arguments, settings.profile, tried.job_id)}",
+                f"To send the others: {rest.later(arguments, settings.profile, tried)}",
             )
