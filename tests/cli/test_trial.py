@@ -137,7 +137,7 @@ def test_a_trial_with_failures_says_why_and_sends_no_more(stage: Stage) -> None:
     job = stage.trial_job()
     assert f"The other {ROWS - TRIAL} records of bad.csv were not sent" in ended.err
     assert f"Completed, {TRIAL - BAD} in, {BAD} failed" in ended.err
-    assert f"zcbulk-tui repair {job}" in ended.err
+    assert f"zcbulk-tui repair {job} --suggest" in ended.err
     assert sum(stage.held().values()) == TRIAL - BAD
     assert stage.cli("queue").out.startswith("No file is on its way.")
 

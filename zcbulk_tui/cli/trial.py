@@ -149,8 +149,8 @@ class _Trial(NamedTuple):
             f"To send them: {later}",
         ]
         if failures is not None:
-            repair = command(f"repair {tried.job_id}", self.settings.profile)
-            lines.append(f"To repair what has failed in the trial: {repair}")
+            repair = command(f"repair {tried.job_id} --suggest", self.settings.profile)
+            lines.append(f"What may repair the records that failed in the trial: {repair}")
         for line in lines:
             print_error(line)
 
