@@ -4,6 +4,7 @@ import csv
 import io
 import signal
 import subprocess
+import zipfile
 from pathlib import Path
 
 import httpx
@@ -13,6 +14,9 @@ from tests.support.commands import PATIENCE, PROGRAM, CommandLine, environment
 from tests.support.simulators import SimulatorProcess
 from zcbulk_tui.simulator import command
 from zcbulk_tui.simulator.fields import FORMS
+from zcbulk_tui.simulator.odd_results import OddResult
+from zcbulk_tui.simulator.reasons import ReasonStyle
+from zcbulk_tui.simulator.results import Layout, Order, ResultRules
 from zcbulk_tui.simulator.samples import sample
 from zcbulk_tui.simulator.verdicts import InsertRules
 
@@ -44,6 +48,11 @@ def test_a_sample_file_is_the_form_s_and_utf_8_whatever_the_terminal_shows(
         (("--sample", "Contacts", "1000000000"), "100,000,000"),
         (("--sample", "Contacts", "10", "--bad", "2"), "from 0 to 1"),
         (("--bad", "0.5"), "--sample FORM ROWS"),
+        (("--bad-kinds", "3"), "--sample FORM ROWS"),
+        (("--bad-in", "runs"), "--sample FORM ROWS"),
+        (("--sample", "Contacts", "10", "--bad-in", "runs"), "--bad-kinds 6"),
+        (("--sample", "Contacts", "10", "--bad-kinds", "0"), "1 or more"),
+        (("--sample", "Contacts", "10", "--bad-kinds", "15"), "--bad-kinds 14"),
         (("--strict-batches", "--lenient-batches"), "not allowed with"),
     ],
 )
@@ -53,6 +62,93 @@ def test_a_sample_that_cannot_be_made(
     ended = cli("simulator", *arguments)
     assert (ended.code, ended.out) == (2, "")
     assert said in ended.err
+
+
+def test_a_sample_with_failures_of_some_kinds_in_runs(cli: CommandLine) -> None:
+    asked = ("--sample", "Contacts", "500", "--bad", "0.2", "--bad-kinds", "3", "--bad-in", "runs")
+    ended = cli("simulator", *asked)
+    rows = list(csv.reader(io.StringIO(ended.out)))
+    assert rows == list(sample(FORMS["Contacts"].fields, 500, bad=0.2, kinds=3, runs=True))
+
+
+def served(cli: CommandLine, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> dict[str, object]:
+    """What the simulator would be started with."""
+    seen: dict[str, object] = {}
+
+    def serve(*_: object, **given: object) -> int:
+        seen.update(given)
+        return 0
+
+    monkeypatch.setattr(command, "run", serve)
+    assert cli("simulator", *arguments).code == 0
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("arguments", "rules"),
+    [
+        ((), ResultRules()),
+        (("--scenario", "demo"), ResultRules(reasons=ReasonStyle.SENTENCES)),
+        (
+            ("--scenario", "demo", "--results-reasons", "codes", "--results-empty", "none"),
+            ResultRules(empty_as_zip=False),
+        ),
+        (
+            ("--results", "mapped", "--results-order", "file", "--results-delay", "0"),
+            ResultRules(Layout.MAPPED, Order.FILE, delay=0),
+        ),
+    ],
+)
+def test_what_results_look_like(
+    cli: CommandLine,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[str, ...],
+    rules: ResultRules,
+) -> None:
+    seen = served(cli, monkeypatch, *arguments)
+    assert seen["results"] == rules
+    assert (seen["odd_results"], seen["any_accept_for_results"]) == ([], True)
+
+
+def test_odd_results_and_the_accept_header(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = ("--odd-result", "bomb:2", "--odd-result", "empty", "--results-accept", "json")
+    seen = served(cli, monkeypatch, *asked)
+    assert seen["odd_results"] == [OddResult("bomb", times=2), OddResult("empty")]
+    assert seen["any_accept_for_results"] is False
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--results", "other"), "invalid choice"),
+        (("--results-delay", "-1"), "from 0 to 86400"),
+        (("--odd-result", "bom"), "lying-bomb"),
+        (("--odd-result", "bomb:0"), "--odd-result bomb:1"),
+        (("--odd-result", "bomb:"), "--odd-result bomb:1"),
+    ],
+)
+def test_results_that_there_are_not(
+    cli: CommandLine, arguments: tuple[str, ...], said: str
+) -> None:
+    ended = cli("simulator", *arguments)
+    assert (ended.code, ended.out) == (2, "")
+    assert said in ended.err
+
+
+def test_a_result_over_the_wire_is_what_was_asked_for(home: Path) -> None:
+    arguments = ("--results", "mapped", "--odd-result", "json-4000:1", "--results-accept", "json")
+    with SimulatorProcess(environment(home), arguments=arguments) as server:
+        proper = {"authorization": f"Zoho-oauthtoken {server.token}"}
+        with httpx.Client(headers=proper, trust_env=False) as client:
+            url = f"{server.urls['Regions']}/result?filter=success"
+            assert client.get(url).json()["code"] == 9210
+            client.headers["accept"] = "application/json"
+            assert client.get(url).json()["code"] == 4000
+            with zipfile.ZipFile(io.BytesIO(client.get(url).content)) as archive:
+                head = archive.read(archive.namelist()[0]).decode().splitlines()[0]
+    assert head == "Region,Title,Country,STATUS,RECORD_ID,ERRORS"
 
 
 @pytest.mark.parametrize(

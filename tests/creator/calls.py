@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from tests.support.contract import Refusal
 from tests.support.jobs import NOW, REF
 from tests.support.stub_server import Answer, Silence, StubServer
+from zcbulk_tui.creator.accepts import AcceptMemory
 from zcbulk_tui.creator.client import CreatorClient
 from zcbulk_tui.creator.control import VariantMemory
 from zcbulk_tui.creator.network import Network, Timeouts
@@ -38,6 +39,7 @@ async def creator(
     *,
     timeouts: Timeouts | None = None,
     memory: VariantMemory | None = None,
+    accepts: AcceptMemory | None = None,
     api_version: str = "v2.1",
     report: str | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
@@ -57,6 +59,7 @@ async def creator(
             network,
             base_url=base_url,
             memory=memory,
+            accepts=accepts,
             api_version=api_version,
             report=report,
             now=lambda: NOW,

@@ -17,7 +17,7 @@ from tests.monitor.result_stage import (
     FetchStage,
     zipped,
 )
-from tests.monitor.stage import jobs
+from tests.monitor.stage import AMPLE, jobs
 from tests.support.contexts import PROFILE
 from tests.support.jobs import NOW, watched
 from tests.support.virtual_time import run_virtual
@@ -50,7 +50,7 @@ def after(
     seconds: float,
     folder: Path,
     *ids: str,
-    plan: QuotaPlan | None = None,
+    plan: QuotaPlan = AMPLE,
     by_itself: bool = True,
     begin: Callable[[FetchStage], None],
     then: Callable[[FetchStage], None] = lambda _: None,
@@ -63,7 +63,7 @@ def after(
             folder,
             [watched(job_id, f"Job {job_id}") for job_id in ids],
             by_itself=by_itself,
-            **({"quota_plan": plan} if plan else {}),
+            quota_plan=plan,
         )
         begin(stage)
         async with stage.fetching():
@@ -437,3 +437,18 @@ def test_results_go_with_their_job_to_another_profile(tmp_path: Path) -> None:
     WatchList(stage.database, "other").adopt(PROFILE, [job])
     assert stage.results.all() == []
     assert type(stage.results)(stage.database, "other").all() == before
+
+
+def test_each_change_is_published_once(tmp_path: Path) -> None:
+    def begin(stage: FetchStage) -> None:
+        stage.zoho.end("1", failed=2)
+        stage.zoho.answer("1", FAILURE, NOT_READY, zipped(2))
+
+    stage = after(120, tmp_path, "1", begin=begin)
+    assert [(it.result.stage, it.got) for it in stage.published()] == [
+        (ResultStage.FETCHING, 0),
+        (ResultStage.DUE, None),
+        (ResultStage.FETCHING, 0),
+        (ResultStage.ON_DISK, None),
+    ]
+    assert stage.published()[-1].result == stage.result("1")

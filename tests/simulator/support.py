@@ -93,7 +93,8 @@ def result(
     """Ask for a result of a job; `query` replaces the whole query."""
     asked = f"filter={outcome}" if query is None else query
     call_headers = headers(creator, job, **changes)
-    return creator.handle(Request("GET", f"{job.path}/result", call_headers, query=asked))
+    request = Request("GET", f"{job.path}/result", call_headers, query=asked)
+    return creator.handle(request).made()
 
 
 def rows_of(response: Response) -> list[list[str]]:

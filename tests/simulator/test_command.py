@@ -22,7 +22,7 @@ from zcbulk_tui.simulator.messages import Request
 sys.exit(run(port=0, scenario="steady", speed=1.0, seed=1{more}))
 """
 
-LINES_OF_WELCOME = 27
+LINES_OF_WELCOME = 28
 
 
 @contextmanager
@@ -50,7 +50,7 @@ def test_it_serves_until_a_signal(stop: signal.Signals) -> None:
         assert welcome[2] == f"export ZCBULK_ACCOUNTS_URL={base_url}"
         assert welcome[3] == "export ZCBULK_ACCESS_TOKEN=1000.simulator"
         token = welcome[11].split()[0].removeprefix("ZCBULK_REFRESH_TOKEN=")
-        assert welcome[4:19] == [
+        assert welcome[4:20] == [
             "# To practise signing in, in place of that token:",
             "unset ZCBULK_ACCESS_TOKEN",
             "export ZCBULK_CLIENT_ID=1000.SIMULATOR",
@@ -65,11 +65,12 @@ def test_it_serves_until_a_signal(stop: signal.Signals) -> None:
             "zcbulk-tui simulator --sample Contacts 50000 --bad 0.003 > contacts.csv",
             f"# form: {base_url}/creator/v2.1/bulk/jason18/zylker-store/form/Contacts/insert",
             f"# what it holds: {base_url}/simulator/records?form=Contacts",
+            "# Results, once a job has ended: the URL of the job and /result?filter=failure",
             "# The jobs:",
         ]
         path = "/creator/v2.1/bulk/jason18/zylker-store/form/Customers/insert/3888833000000114027"
-        assert welcome[19] == f"{base_url}{path}  Customers (production)"
-        assert welcome[23].endswith("Suppliers (stage)")
+        assert welcome[20] == f"{base_url}{path}  Customers (production)"
+        assert welcome[24].endswith("Suppliers (stage)")
         headers = {
             "authorization": "Zoho-oauthtoken 1000.simulator",
             "accept": "application/json",

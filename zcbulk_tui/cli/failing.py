@@ -9,7 +9,6 @@ from threading import Event, Thread
 from zcbulk_tui.cli import state
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.data.result_folder import ResultFolder
-from zcbulk_tui.domain.commands import command
 from zcbulk_tui.domain.form import FormFields
 from zcbulk_tui.domain.job import JobRef
 from zcbulk_tui.domain.result import Result, ResultKind
@@ -33,12 +32,7 @@ _TRIES, _BETWEEN_TRIES = 20, 15.0
 
 def result_folder() -> ResultFolder:
     """Returns where results are kept: beside the memory."""
-    return ResultFolder(folder_path())
-
-
-def folder_path() -> Path:
-    """Returns the folder of all results."""
-    return state.memory_file().parent / "results"
+    return ResultFolder(state.memory_file().parent / state.RESULTS_FOLDER)
 
 
 class JobFailures:
@@ -96,8 +90,3 @@ def _remove_old(settings: Settings, path: Path) -> None:
             if not remove_old(results, result_folder(), recorder, before, why):
                 return
             Event().wait(_BETWEEN_TRIES)  # others are fetching meanwhile
-
-
-def how_to_remove(profile: str) -> str:
-    """Returns the command that removes results, with a place for the job."""
-    return command("results remove JOB", profile)

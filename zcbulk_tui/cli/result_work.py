@@ -58,6 +58,7 @@ class Outcome(NamedTuple):
         result: How it stands; None where nothing was asked of Zoho.
         records: How many records it should hold, by the job's last reading; None if unknown.
         error: Why it is not on the disk; None where it is, or where it can hold nothing.
+        is_of_job: Whether that is so of all results of the job.
     """
 
     job: WatchedJob
@@ -65,6 +66,7 @@ class Outcome(NamedTuple):
     result: Result | None
     records: int | None
     error: ZcbulkError | None
+    is_of_job: bool = False
 
 
 class Progress:
@@ -285,7 +287,9 @@ class _Work:
         if result is not None or (job.ref not in self._errors and self._is_empty(job, kind)):
             return Outcome(job, kind, result, records, None)
         result = self._results.find(job.ref, kind)
-        error = self._errors.get(job.ref) or (result.error if result is not None else None)
+        if job.ref in self._errors:
+            return Outcome(job, kind, result, records, self._errors[job.ref], is_of_job=True)
+        error = result.error if result is not None else None
         if error is None and result is not None and result.stage is ResultStage.GONE:
             error = ResultGoneError("There is no result file")
         return Outcome(job, kind, result, records, error or _out_of_calls(self._quota))

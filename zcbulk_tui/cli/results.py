@@ -125,12 +125,15 @@ def _fetch(arguments: Namespace, settings: Settings) -> int:
         print(json.dumps(objects, indent=2))
     else:
         print_lines(_said(it, copied) for it, copied, failure in made if failure is None)
-    worst = 0
-    for outcome, _, failure in made:
-        if failure is not None:
-            print_error(f"{result_work.named(outcome)}: {failure.told(Occasion.ONCE)}")
-            worst = max(worst, failure.exit_code)
-    return worst
+    refused = [(it, failure) for it, _, failure in made if failure is not None]
+    for line in dict.fromkeys(f"{_named(it)}: {why.told(Occasion.ONCE)}" for it, why in refused):
+        print_error(line)
+    return max((why.exit_code for _, why in refused), default=0)
+
+
+def _named(outcome: Outcome) -> str:
+    """What an outcome is about: one result, or the job, where it says the same of each."""
+    return in_words(outcome.job) if outcome.is_of_job else result_work.named(outcome)
 
 
 class _Copies:

@@ -62,7 +62,7 @@ class DownloadBody:
         """Takes the next bytes of the body; returns those that belong to words.
 
         Raises:
-            EndedError: The file is too large, or cannot be written; see `failure`.
+            ZcbulkError: The file is too large, or cannot be written; that is `failure` then.
         """
         if self._is_words:
             return piece
@@ -80,23 +80,15 @@ class DownloadBody:
 
     def _pass_on(self, piece: bytes) -> None:
         self.size += len(piece)
-        if max(self.size, self._announced) > LARGEST_ZIP:
-            self._end(_too_large())
         try:
+            if max(self.size, self._announced) > LARGEST_ZIP:
+                raise _too_large()
             self._write(piece)
         except ZcbulkError as error:
-            self._end(error)
+            self.failure = error
+            raise
         if self._limit is not None:
             self._limit.reschedule(asyncio.get_running_loop().time() + self._stall)
-
-    def _end(self, failure: ZcbulkError) -> None:
-        self.failure = failure
-        # In its place, since the traceback of what is raised leads to the request and its token.
-        raise EndedError
-
-
-class EndedError(Exception):
-    """The rest of a file is not wanted."""
 
 
 def _too_large() -> UnreadableError:

@@ -190,9 +190,8 @@ class ResultFetcher:
         """Fetches one result; has the lock."""
         key = (due.snapshot.ref, due.kind)
         try:
-            result = await self._download.fetch(due)
-            if result is not None:
-                self._note(due, result)
+            if await self._download.fetch(due) is not None:
+                self._note(due)
             else:
                 self._waits[key] = self._now() + timedelta(seconds=TICK)
         except HeldError:  # whoever was quicker says how it ends
@@ -204,9 +203,16 @@ class ResultFetcher:
             self._working = None
             self._woken.set()
 
-    def _note(self, due: Wanted, result: Result) -> None:
-        """Publishes and writes down what a try has brought."""
+    def _note(self, due: Wanted) -> None:
+        """Publishes and writes down what a try has brought.
+
+        Raises:
+            ConfigError: It cannot be read.
+        """
         ref, kind = due.snapshot.ref, due.kind
+        result = self._results.find(ref, kind)
+        if result is None:
+            return
         before = (self._known or {}).get((ref, kind))
         self._publish(result)
         if not result.stage.is_open:

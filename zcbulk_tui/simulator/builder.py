@@ -1,6 +1,7 @@
 """Makes jobs in any state, one call each."""
 
 from zcbulk_tui.simulator.jobs import APP, FIRST_JOB_ID, OWNER, PRODUCTION, Address, Job
+from zcbulk_tui.simulator.odd_results import OddResult
 from zcbulk_tui.simulator.physics import Run, Workload
 from zcbulk_tui.simulator.schedule import Fault
 
@@ -19,7 +20,7 @@ class JobBuilder:
 
     def __init__(self, start: float, seed: int) -> None:
         self.jobs: list[Job] = []
-        self.faults: list[Fault] = []
+        self.faults: list[Fault | OddResult] = []
         self._start = start
         self.seed = seed
 

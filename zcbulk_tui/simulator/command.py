@@ -3,7 +3,8 @@
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 
 from zcbulk_tui.simulator import scopes
@@ -12,6 +13,8 @@ from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.faults import SignInFault
 from zcbulk_tui.simulator.jobs import APP, OWNER, Address
 from zcbulk_tui.simulator.messages import LogEntry
+from zcbulk_tui.simulator.odd_results import OddResult
+from zcbulk_tui.simulator.results import ResultRules
 from zcbulk_tui.simulator.scenarios import build
 from zcbulk_tui.simulator.server import HOST, LoopbackServer
 from zcbulk_tui.simulator.sign_in_errors import SIGN_IN_ERRORS
@@ -29,6 +32,9 @@ def run(
     token_life: float = TOKEN_LIFE,
     sign_in_error: str | None = None,
     rules: InsertRules | None = None,
+    results: ResultRules | None = None,
+    odd_results: Iterable[OddResult] = (),
+    any_accept_for_results: bool = True,
 ) -> int:
     """Serve a scenario and print a line for each call until SIGINT or SIGTERM.
 
@@ -41,13 +47,22 @@ def run(
             number, or no client could keep up.
         sign_in_error: A key of ``SIGN_IN_ERRORS``, the answer to every call it is documented for.
         rules: How uploaded files are inserted; None takes their defaults.
+        results: What results look like; None takes what the scenario has.
+        odd_results: What comes in the place of results.
+        any_accept_for_results: Whether result calls may have any Accept header, or that of JSON
+            alone.
 
     Returns:
         The exit code: 0 after a signal, 1 if the port cannot be had.
     """
     limit = None if token_life < TOKEN_LIFE else TOKENS_PER_TEN_MINUTES
     accounts = partial(Accounts, token_life=token_life, tokens_per_ten_minutes=limit, seed=seed)
-    creator = build(scenario, seed=seed, speed=speed, accounts=accounts, rules=rules)
+    creator = build(
+        scenario, seed=seed, speed=speed, accounts=accounts, rules=rules, results=results
+    )
+    creator.dialect = replace(creator.dialect, any_accept_for_results=any_accept_for_results)
+    for odd in odd_results:
+        creator.inject(odd)
     if sign_in_error is not None:
         for call in SIGN_IN_ERRORS[sign_in_error].calls:
             creator.accounts.inject(SignInFault(call, sign_in_error))
@@ -96,6 +111,7 @@ def _ways_to_sign_in(creator: Creator, base_url: str) -> Iterator[str]:
     yield "zcbulk-tui simulator --sample Contacts 50000 --bad 0.003 > contacts.csv"
     yield f"# form: {base_url}{Address(OWNER, APP, 'Contacts').path}"
     yield f"# what it holds: {base_url}/simulator/records?form=Contacts"
+    yield "# Results, once a job has ended: the URL of the job and /result?filter=failure"
     yield "# The jobs:"
 
 

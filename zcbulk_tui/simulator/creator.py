@@ -19,6 +19,7 @@ from zcbulk_tui.simulator.jobs import FIRST_JOB_ID, PRODUCTION, Address, Job
 from zcbulk_tui.simulator.limits import Limits, Meter
 from zcbulk_tui.simulator.messages import LOST, ZIP_HEADERS, LogEntry, Request, Response
 from zcbulk_tui.simulator.meta import Catalogue, Question, question
+from zcbulk_tui.simulator.odd_results import OddResult, OddResults
 from zcbulk_tui.simulator.outcomes import Outcome
 from zcbulk_tui.simulator.physics import Run, State, Workload
 from zcbulk_tui.simulator.results import Result, ResultRules, record_id, rows_in
@@ -42,6 +43,9 @@ _NO_CONTROL_AFTER = {
     State.FAILED: "failed",
     State.EXPIRED: "expired",
 }
+
+_MANY_ROWS = 5_000
+"""Rows of a result that keep an event loop from its work for too long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ class Creator:
         accounts: Accounts | None = None,
         dialect: Dialect | None = None,
         limits: Limits | None = None,
-        faults: Iterable[Fault] = (),
+        faults: Iterable[Fault | OddResult] = (),
         forms: Iterable[Form] = (),
         rules: InsertRules | None = None,
         results: ResultRules | None = None,
@@ -105,8 +109,9 @@ class Creator:
         """Called with every log entry as it is made; must not call the creator."""
         self._meter = Meter(limits or Limits())
         self._schedule = Schedule(seed)
+        self._odd_results = OddResults()
         for fault in faults:
-            self._schedule.add(fault)
+            self._plan(fault)
         addresses = [job.address for job in self.jobs.values()]
         self._catalogue = Catalogue(addresses, {form.link_name: form for form in forms})
         self._rules = rules or InsertRules()
@@ -116,10 +121,10 @@ class Creator:
         self._ids = random.Random(f"{seed}:ids")  # noqa: S311 - repeatable ids, not cryptography
         self._lock = Lock()
 
-    def inject(self, fault: Fault) -> None:
+    def inject(self, fault: Fault | OddResult) -> None:
         """Plan a fault while the simulator runs."""
         with self._lock:
-            self._schedule.add(fault)
+            self._plan(fault)
 
     @contextmanager
     def in_flight(self) -> Iterator[None]:
@@ -146,7 +151,8 @@ class Creator:
     def handle(self, request: Request) -> Response:
         """Answer a call at the present simulated moment, and log it.
 
-        The delay of the answer, and its loss, are left to the caller to act out.
+        The delay of the answer, and its loss, are left to the caller to act out; and its body to
+        be made, where that takes long.
         """
         target = self._by_report(request) or _target(request)
         # Outside of the lock: a large file takes seconds, in which others are to have answers.
@@ -156,9 +162,6 @@ class Creator:
             response = self._meet_fault(request, target, file, now)
             entry = self._log(request, target, now, response)
         self.on_call(entry)
-        if response.make_body is not None:
-            # Outside of the lock, too: a large result takes seconds.
-            response = replace(response, body=response.make_body(), make_body=None)
         return response
 
     def lose(self, request: Request) -> None:
@@ -167,6 +170,12 @@ class Creator:
         with self._lock:
             entry = self._log(request, target, self.timeline.now(), LOST)
         self.on_call(entry)
+
+    def _plan(self, fault: Fault | OddResult) -> None:
+        if isinstance(fault, OddResult):
+            self._odd_results.add(fault)
+        else:
+            self._schedule.add(fault)
 
     def _log(
         self, request: Request, target: _Target | None, now: float, response: Response
@@ -389,7 +398,12 @@ class Creator:
         fields = self._catalogue.fields(job.address)
         batches = job.batches_done(now)
         result = Result(job, outcome, batches, fields, self.result_rules, self._seed)
-        return Response(200, headers=ZIP_HEADERS, make_body=result.zip)
+        odd = self._odd_results.take(job.id, outcome)
+        if odd is not None:
+            answer = odd.answer(result)
+        else:
+            answer = Response(200, headers=ZIP_HEADERS, make_body=result.zip)
+        return replace(answer, is_large=rows > _MANY_ROWS)
 
     def _control(self, job: Job, action: Action, now: float, late: float) -> None:
         state = job.state(now)

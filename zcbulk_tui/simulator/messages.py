@@ -1,11 +1,15 @@
 """What goes in and out of the simulator, free of any HTTP library."""
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 JSON_HEADERS: Mapping[str, str] = {"content-type": "application/json;charset=UTF-8"}
+DRIP_BYTES = 64
+
+_PIECE_BYTES = 1 << 16
+
 ZIP_HEADERS: Mapping[str, str] = {"content-type": "application/zip"}
 
 
@@ -42,7 +46,26 @@ class Response:
     job_id: str | None = None
     """The job that a create call made, for the log."""
     make_body: Callable[[], bytes] | None = None
-    """Makes the body when others have their answers; None where it is there already."""
+    """Makes the body when it is to be sent; None where it is there already."""
+    is_large: bool = False
+    """Whether that may take long."""
+    is_cut: bool = False
+    """The connection closes after half of the body."""
+    pause: float = 0.0
+    """Real seconds between pieces of the body, each of ``DRIP_BYTES``; 0 = all at once."""
+
+    def made(self) -> "Response":
+        """The answer with its body."""
+        if self.make_body is None:
+            return self
+        return replace(self, body=self.make_body(), make_body=None)
+
+    def pieces(self) -> Iterator[bytes]:
+        """The body as it is sent, as far as it is; a pause is due before each."""
+        size = DRIP_BYTES if self.pause else _PIECE_BYTES
+        end = len(self.body) // 2 if self.is_cut else len(self.body)
+        for begin in range(0, end, size):
+            yield self.body[begin : min(begin + size, end)]
 
 
 LOST = Response(status=0, lost=True)

@@ -8,6 +8,7 @@ from zcbulk_tui.simulator.faults import ERRORS, Call
 from zcbulk_tui.simulator.hostile import BAD_GATEWAY, HOSTILE, SERVER_ERROR, UNAVAILABLE
 from zcbulk_tui.simulator.jobs import START_WITHIN_SECONDS, Job
 from zcbulk_tui.simulator.messages import LOST
+from zcbulk_tui.simulator.odd_results import ODD_RESULTS, OddResult
 from zcbulk_tui.simulator.physics import State, Workload
 from zcbulk_tui.simulator.schedule import Fault
 
@@ -91,6 +92,15 @@ def hostile(build: JobBuilder) -> None:
         build.faults.append(Fault(answer, behind=True, job_id=job.id))
     late = build.running("30 seconds late", "Form_late", LASTING, done=0.1)
     build.faults.append(Fault(delay=30, job_id=late.id))
+
+
+def odd_results(build: JobBuilder) -> None:
+    """One ended job for each odd download, and one whose results are sound."""
+    workload = Workload(40_000, 150, 0.02)
+    build.ending("sound", "Form_0", workload, at=-600)
+    for number, name in enumerate(ODD_RESULTS, start=1):
+        job = build.ending(name, f"Form_{number}", workload, at=-600)
+        build.faults.append(OddResult(name, job_id=job.id))
 
 
 def flaky(build: JobBuilder) -> None:

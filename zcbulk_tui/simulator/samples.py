@@ -80,20 +80,39 @@ def _columns(fields: Sequence[Field]) -> list[tuple[Field, str]]:
 
 
 def sample(
-    fields: Sequence[Field], records: int, *, bad: float = 0.0, seed: int = 1
+    fields: Sequence[Field],
+    records: int,
+    *,
+    bad: float = 0.0,
+    seed: int = 1,
+    kinds: int | None = None,
+    runs: bool = False,
 ) -> Iterator[list[str]]:
     """A file for a form, row by row, the header first.
 
     Args:
         fields: Those of the form.
         records: How many there are below the header.
-        bad: Share of the records with one bad cell each, from 0 to 1; they lie at random.
+        bad: Share of the records with one bad cell each, from 0 to 1.
         seed: Another one makes other records.
+        kinds: In how many ways they are bad, each as often as the others and each with a value of
+            its own in every record; None for some ways, with values that come again.
+        runs: Whether the bad records lie side by side, those of one kind together; they lie at
+            random otherwise. Only with `kinds`.
+
+    Raises:
+        ValueError: There are not so many kinds, or none for runs.
     """
+    if runs and kinds is None:
+        raise ValueError("runs are of so many kinds")
     rng = random.Random(seed)  # noqa: S311 - repeatable records, not cryptography
     columns = _columns(fields)
     yield [name for _, name in columns]
     makers = [_maker(one, name) for one, name in columns]
+    if kinds is not None:
+        planned = _planned(fields, records, round(records * bad), kinds, runs=runs, rng=rng)
+        yield from _records_of_kinds(makers, records, planned, rng)
+        return
     spoilers = [
         (place, spoil) for place, (one, _) in enumerate(columns) for spoil in _spoilers(one)
     ]
@@ -108,6 +127,54 @@ def sample(
                 row[place] = first[place]
         elif first is None:
             first = row
+        yield row
+
+
+_RUN = 60
+"""Bad records side by side, on an average."""
+
+
+def _planned(
+    fields: Sequence[Field],
+    records: int,
+    bad: int,
+    kinds: int,
+    *,
+    runs: bool,
+    rng: random.Random,
+) -> dict[int, Spoiler]:
+    """What is wrong with which record, by its number from 0."""
+    # Whether the value of another record is bad depends on what becomes of that one.
+    there = [kind for kind in kinds_of_flaws(fields) if not kind.is_duplicate]
+    if not 1 <= kinds <= len(there):
+        raise ValueError(f"there are {len(there)} kinds")
+    chosen = rng.sample(there, kinds)
+    if not runs:
+        places = rng.sample(range(records), bad)
+        return {place: chosen[turn % kinds] for turn, place in enumerate(places)}
+    if bad == 0:
+        return {}
+    pieces = min(bad, max(kinds, -(-bad // _RUN)))
+    ends = [*sorted(rng.sample(range(1, bad), pieces - 1)), bad]
+    # So many good records stand before each piece.
+    good = sorted(rng.randint(0, records - bad) for _ in range(pieces))
+    planned: dict[int, Spoiler] = {}
+    begin = 0
+    for turn, (before, end) in enumerate(zip(good, ends, strict=True)):
+        kind = chosen[turn % kinds]
+        planned.update((before + place, kind) for place in range(begin, end))
+        begin = end
+    return planned
+
+
+def _records_of_kinds(
+    makers: Sequence[_Values], records: int, planned: dict[int, Spoiler], rng: random.Random
+) -> Iterator[list[str]]:
+    for number in range(records):
+        row = [make(rng, number) for make in makers]
+        if number in planned:
+            place, spoil, _ = planned[number]
+            row[place] = spoil(rng, number)
         yield row
 
 

@@ -71,6 +71,11 @@ _ALL = (
     Scenario("errors", "One job for each documented error answer.", populations.errors),
     Scenario("hostile", "One job for each kind of bad answer.", populations.hostile),
     Scenario(
+        "odd-results",
+        "One ended job for each kind of bad download, and one with sound results.",
+        populations.odd_results,
+    ),
+    Scenario(
         "quota",
         "The steady jobs with 60 calls a day, until midnight UTC.",
         populations.steady,

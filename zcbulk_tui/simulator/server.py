@@ -199,7 +199,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.server.closing.wait(response.delay) or response.lost:
             self.close_connection = True
         else:
-            self._send(response)
+            self._send(response.made())
 
     def _send_json(self, content: object) -> None:
         self._send(Response(HTTPStatus.OK, json.dumps(content).encode()))
@@ -210,8 +210,16 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.send_header("content-length", str(len(response.body)))
         self.end_headers()
-        self.wfile.write(response.body)
+        for piece in response.pieces():
+            if response.pause:
+                self.wfile.flush()
+                if self.server.closing.wait(response.pause):
+                    self.close_connection = True
+                    return
+            self.wfile.write(piece)
         self.wfile.flush()
+        if response.is_cut:
+            self.close_connection = True
 
     def log_message(self, format: str, *args: object) -> None:
         """Nothing: the creator keeps the log."""
