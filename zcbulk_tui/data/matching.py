@@ -255,7 +255,7 @@ def index_source(
     is_all = False
     for record, fields in records:
         if pick is None:
-            places = _places(columns, records.header, source)
+            places = places_of(columns, records.header, source.name)
             is_all = len(places) == len(records.header)
             pick = _picker(places)
         joined = _joined(pick(fields))
@@ -299,8 +299,17 @@ def read_lines(source: SourceFile, lines: Iterable[int]) -> dict[int, list[str]]
     return found
 
 
-def _places(columns: Sequence[str], header: Sequence[str], source: SourceFile) -> list[int]:
-    """Returns where columns stand in a header; of several with one name the first is first."""
+def places_of(columns: Sequence[str], header: Sequence[str], shown: str) -> list[int]:
+    """Returns where columns stand in a header; of several with one name the first is first.
+
+    Args:
+        columns: Their names; spaces around count not.
+        header: The names of all columns.
+        shown: The name of the file with that header; sanitised.
+
+    Raises:
+        DataError: It has not all of them.
+    """
     left: dict[str, list[int]] = {}
     for at, name in enumerate(header):
         left.setdefault(name.strip(), []).append(at)
@@ -308,7 +317,7 @@ def _places(columns: Sequence[str], header: Sequence[str], source: SourceFile) -
     for name in map(str.strip, columns):
         if not left.get(name):
             raise DataError(
-                f"{source.name} has no column “{one_line(name, 60)}”",
+                f"{shown} has no column “{one_line(name, 60)}”",
                 "The result has one, so it is of another file.",
             )
         places.append(left[name].pop(0))

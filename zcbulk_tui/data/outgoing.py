@@ -7,7 +7,7 @@ already, and nothing is left out, moved or cut, the file itself is uploaded.
 """
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -255,11 +255,11 @@ def _leave_out(
 
     def begin(header: list[str]) -> None:
         writer.begin(header)
-        left_out.write(_as_bytes(header))
+        left_out.write(csv_bytes(header))
 
     for number, line, fields in passes.records(begin):
         if number in suspects:
-            left_out.write(_as_bytes(fields))
+            left_out.write(csv_bytes(fields))
             runs.add(line)
             count += 1
         else:
@@ -307,11 +307,11 @@ class _Writer:
 
     def begin(self, header: list[str]) -> None:
         """Takes the header of all parts."""
-        self._header = _as_bytes(header)
+        self._header = csv_bytes(header)
 
     def add(self, line: int, fields: list[str]) -> None:
         """Writes a record to the part that it fits in."""
-        data = _as_bytes(fields)
+        data = csv_bytes(fields)
         part = self._part
         if (
             part is None
@@ -388,6 +388,7 @@ class _Bytes:
 _writer = csv.writer(_Bytes(), lineterminator="\r\n")
 
 
-def _as_bytes(fields: list[str]) -> bytes:
+def csv_bytes(fields: Sequence[str]) -> bytes:
+    """Returns a record as it is uploaded."""
     data: bytes = _writer.writerow(fields)
     return data

@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from zcbulk_tui.data.frames import Frames
 from zcbulk_tui.data.masking import HOLE, Masker, Readings, Template, name_of
 from zcbulk_tui.domain.failures import NO_REASON, OTHER_REASONS
 
@@ -19,7 +20,7 @@ MOST_GROUPS = 1_000
 NO_GROUP = 2**16 - 1
 """In the place of a group: the row is no failure."""
 
-_NO_REASON, _SKIPPED = range(2)
+_NO_REASON, _SKIPPED, _OTHERS = range(3)
 """Numbers of rows that have no template."""
 
 _MOST_OPEN = 10_000
@@ -28,8 +29,11 @@ _MOST_OPEN = 10_000
 _MOST_KEPT = 20_000
 """Reasons, and shapes of reasons, whose number is remembered."""
 
-_FEW = 0.02
-"""A template that another one covers is no kind of its own below this share of its rows."""
+_FIRST_PROMOTION = 128
+"""Open readings after which those are settled that many rows have."""
+
+_MANY, _MANY_IN_DOUBT = 8, 40
+"""Rows of a reading that is settled at once; the same where cells speak for another one."""
 
 _ALIKE_AT_LEAST = 8
 """Templates that differ in one place only make that place a value."""
@@ -75,19 +79,21 @@ class ReasonGrouper:
         self._masker = Masker(names)
         self._alike = _ALIKE_AT_LEAST if knows_all else _ALIKE_IF_UNKNOWN
         self._most_open = most_open
-        self._numbers = array("I")
+        self._rows = array("I")
+        """The number of each row."""
+        self._counted = 0
+        """Rows that are in the counts."""
+        self._counts = [0, 0, 0]
+        self._same_as = array("I", range(3))
+        """By number: itself, or the one that it has turned out to be."""
+        self._known: dict[str, int] = {}
+        """Templates that are groups."""
+        self._open: dict[tuple[Template, ...], int] = {}
+        """Readings that nothing is decided about yet."""
+        self._promoted_at = _FIRST_PROMOTION
         self._exact: dict[str, int] = {}
         self._shapes: dict[str, int] = {}
-        self._open: dict[tuple[Template, ...], int] = {}
-        self._templates = ["", ""]
-        """By number; empty for those without one."""
-        self._others: set[int] = set()
-        """Numbers of what is one of the other reasons."""
-        self._known: dict[str, int] = {}
-        self._frames = _Frames(self._masker)
-        self._settled = 0
-        """Rows that have been counted."""
-        self._support: Counter[str] = Counter()
+        self._frames = Frames(self._masker, {})
 
     def add(self, reason: str, cells: Sequence[str]) -> None:
         """Takes the next row.
@@ -98,55 +104,55 @@ class ReasonGrouper:
         """
         number = self._exact.get(reason)
         if number is None:
-            number = self._number(reason, cells)
-        self._numbers.append(number)
+            number = self._number(reason.strip(), cells)
+        self._rows.append(number)
 
     def skip(self) -> None:
         """Takes the next row, which is no failure."""
-        self._numbers.append(_SKIPPED)
+        self._rows.append(_SKIPPED)
 
     def finish(self) -> tuple[list[ReasonGroup], "array[int]"]:
         """Returns the groups, the largest first and the other reasons last, and each row's."""
         self._settle()
-        names = [
-            OTHER_REASONS if number in self._others else name_of(template) or NO_REASON
-            for number, template in enumerate(self._templates)
-        ]
-        counts: Counter[str] = Counter()
-        for number, count in Counter(self._numbers).items():
-            if number != _SKIPPED:
-                counts[names[number]] += count
-        others = counts.pop(OTHER_REASONS, 0)
-        ordered = sorted(counts, key=lambda name: (-counts[name], name))
+        rows: Counter[str] = Counter()
+        template_of = {NO_REASON: ""}
+        numbers: defaultdict[str, list[int]] = defaultdict(list, {NO_REASON: [_NO_REASON]})
+        for template, number in self._known.items():
+            name = name_of(template)
+            template_of.setdefault(name, template)
+            numbers[name].append(number)
+        for name, some in numbers.items():
+            rows[name] = sum(self._counts[number] for number in some)
+        ordered = sorted(+rows, key=lambda name: (-rows[name], name))
         kept = ordered[:MOST_GROUPS]
-        others += sum(counts[name] for name in ordered[MOST_GROUPS:])
-        templates = dict(zip(reversed(names), reversed(self._templates), strict=True))
         groups = [
-            ReasonGroup(name, self._masker.fields_of(templates[name]), counts[name])
+            ReasonGroup(name, self._masker.fields_of(template_of[name]), rows[name])
             for name in kept
         ]
+        others = self._counts[_OTHERS] + sum(rows[name] for name in ordered[MOST_GROUPS:])
         if others:
             groups.append(ReasonGroup(OTHER_REASONS, (), others))
-        place = {name: at for at, name in enumerate(kept)}
-        group_of = [place.get(name, len(kept)) for name in names]
-        group_of[_SKIPPED] = NO_GROUP
-        return groups, array("H", map(group_of.__getitem__, self._numbers))
+        place = {_SKIPPED: NO_GROUP}
+        place |= {number: at for at, name in enumerate(kept) for number in numbers[name]}
+        group_of = [place.get(self._root(it), len(kept)) for it in range(len(self._same_as))]
+        return groups, array("H", map(group_of.__getitem__, self._rows))
 
     def _number(self, reason: str, cells: Sequence[str]) -> int:
-        if not reason.strip():
+        if not reason:
             return _NO_REASON
+        if (number := self._exact.get(reason)) is not None:
+            return number
+        if (template := self._frames.of_row(reason, cells)) is not None:
+            return self._known[template]
         shape = self._shape(reason, cells)
-        number = self._shapes.get(shape)
-        if number is not None:
+        if (number := self._shapes.get(shape)) is not None:
             return number
         readings = self._masker.read(reason, cells)
         number = self._of(readings)
-        if readings.is_context_free and len(self._exact) < _MOST_KEPT:
-            self._exact[reason] = number
+        if readings.is_context_free:
+            _remember(self._exact, reason, number)
         elif len(readings.templates) == 1:
-            if len(self._shapes) >= _MOST_KEPT:
-                self._shapes.clear()
-            self._shapes[shape] = number
+            _remember(self._shapes, shape, number)
         return number
 
     def _shape(self, reason: str, cells: Sequence[str]) -> str:
@@ -166,17 +172,10 @@ class ReasonGrouper:
 
     def _of(self, readings: Readings) -> int:
         """The number of a row by its readings: a known one, or that of those like it."""
-        best = 0
-        for template in readings.templates:
-            number = self._known.get(template.text)
-            if number is not None:
-                if template.sure == 1.0:
-                    return number
-                if not best or self._support[template.text] > self._support[self._templates[best]]:
-                    best = number
-        if best:
-            return best
         plain = readings.templates[0].text
+        known = [self._known[it.text] for it in readings.templates if it.text in self._known]
+        if known:
+            return self._known.get(plain) or max(known, key=self._counts.__getitem__)
         if (covering := self._frames.covering(plain)) is not None:
             return self._known[covering]
         number = self._open.get(readings.templates)
@@ -184,45 +183,87 @@ class ReasonGrouper:
             if len(self._open) >= self._most_open:
                 self._settle()
                 return self._of(readings)
-            number = self._open[readings.templates] = len(self._templates)
-            self._templates.append(plain)
+            if len(self._open) >= self._promoted_at:
+                self._promote()
+                return self._of(readings)
+            number = self._open[readings.templates] = len(self._counts)
+            self._counts.append(0)
+            self._same_as.append(number)
         return number
 
+    def _promote(self) -> None:
+        """Makes groups of the readings that many rows have; the others stay open."""
+        chosen, rows = self._decide()
+        for templates, template in chosen.items():
+            is_doubtful = len(templates) > 1 and template == templates[0].text
+            if rows[template] >= (_MANY_IN_DOUBT if is_doubtful else _MANY):
+                self._join(self._open.pop(templates), template)
+        self._promoted_at = max(2 * len(self._open), _FIRST_PROMOTION)
+        self._frames = Frames(self._masker, self._rows_of_known())
+
     def _settle(self) -> None:
-        """Decides on the open readings, by how many rows speak for each."""
-        counts = Counter(self._numbers[self._settled :])
-        self._settled = len(self._numbers)
-        for known, number in self._known.items():
-            self._support[known] += counts[number]
-        speaking: Counter[str] = Counter(self._support)
+        """Makes groups of all open readings; the smallest of too many become other reasons."""
+        chosen, rows = self._decide()
+        merged = self._merged(Counter(self._rows_of_known()) + rows)
+        for template in [it for it in self._known if it in merged]:
+            self._join(self._known.pop(template), _end_of(merged, template))
+        for templates, template in chosen.items():
+            self._join(self._open.pop(templates), _end_of(merged, template))
+        kept = sorted(self._known, key=lambda it: self._counts[self._known[it]], reverse=True)
+        for template in kept[2 * MOST_GROUPS :]:
+            self._make_same(self._known.pop(template), _OTHERS)
+        self._promoted_at = _FIRST_PROMOTION
+        self._frames = Frames(self._masker, self._rows_of_known())
+
+    def _decide(self) -> tuple[dict[tuple[Template, ...], str], Counter[str]]:
+        """The template that each open reading is, and the rows that each has, as of now."""
+        for number, count in Counter(self._rows[self._counted :]).items():
+            self._counts[self._root(number)] += count
+        self._counted = len(self._rows)
+        speaking = Counter(self._rows_of_known())
         for templates, number in self._open.items():
-            for each in templates:
-                if each.speaks:
-                    speaking[each.text] += counts[number]
+            for template in templates:
+                if template.speaks:
+                    speaking[template.text] += self._counts[number]
+        chosen: dict[tuple[Template, ...], str] = {}
         rows: Counter[str] = Counter()
         for templates, number in self._open.items():
-            chosen = _chosen(templates, speaking)
-            self._templates[number] = chosen
-            rows[chosen] += counts[number]
-        merged = self._merged(self._support + rows)
-        for number in self._open.values():
-            self._templates[number] = _end_of(merged, self._templates[number])
-        self._support.update(rows)
-        self._remember()
-        self._open.clear()
+            chosen[templates] = text = _chosen(templates, speaking)
+            # One that comes next has no count yet, and is none of nothing.
+            rows[text] += max(self._counts[number], 1)
+        return chosen, rows
+
+    def _rows_of_known(self) -> dict[str, int]:
+        return {template: self._counts[number] for template, number in self._known.items()}
+
+    def _join(self, number: int, template: str) -> None:
+        """Makes a number that of a template, or the same as the one that has it."""
+        if (known := self._known.setdefault(template, number)) != number:
+            self._make_same(number, known)
+        elif HOLE not in template:
+            _remember(self._exact, template, number)
+
+    def _make_same(self, number: int, other: int) -> None:
+        self._same_as[number] = other
+        self._counts[other] += self._counts[number]
+        self._counts[number] = 0
+
+    def _root(self, number: int) -> int:
+        while (other := self._same_as[number]) != number:
+            number = other
+        return number
 
     def _merged(self, rows: Counter[str]) -> dict[str, str]:
         """Templates that are others with a value, and which."""
         merged = dict(_without_value(rows))
-        self._frames = _Frames(self._masker, rows)
+        frames = Frames(self._masker, rows)
         rest = []
         for template, count in rows.items():
             if template in merged:
                 continue
-            covering = self._frames.covering(template, count)
-            if covering is None:
+            if (covering := frames.covering(template, count)) is None:
                 rest.append(template)
-            elif covering != template:
+            else:
                 merged[template] = covering
         merged.update(self._alike_in(rest, rows))
         return merged
@@ -250,56 +291,11 @@ class ReasonGrouper:
                 yield template, together
             left = [it for it in left if it not in with_hole[best]]
 
-    def _remember(self) -> None:
-        """Keeps the templates with the most rows; the rest are other reasons from here on."""
-        for number in self._open.values():
-            template = self._templates[number]
-            self._known.setdefault(template, number)
-        rows: Counter[str] = Counter()
-        for number, count in Counter(self._numbers).items():
-            if number > _SKIPPED and number not in self._others:
-                rows[self._templates[number]] += count
-        self._support = rows
-        keep = {template for template, _ in rows.most_common(2 * MOST_GROUPS)}
-        if len(self._known) > len(keep):
-            for number, template in enumerate(self._templates):
-                if number > _SKIPPED and template not in keep:
-                    self._others.add(number)
-                    self._templates[number] = ""
-            self._known = {it: number for it, number in self._known.items() if it in keep}
-        self._frames = _Frames(self._masker, rows)
 
-
-class _Frames:
-    """What stands around the values of templates, to find one that covers a text.
-
-    Args:
-        masker: Says what is the name of a column.
-        rows: How many rows each template has.
-    """
-
-    def __init__(self, masker: Masker, rows: Counter[str] | None = None) -> None:
-        self._masker = masker
-        self._rows: Counter[str] = rows or Counter()
-        self._by_beginning: defaultdict[str, list[tuple[str, re.Pattern[str]]]] = defaultdict(list)
-        for template, count in self._rows.most_common(MOST_GROUPS):
-            constant = template.replace(HOLE, " ")
-            if count < 2 or HOLE not in template or len(_WORD.findall(constant)) < 2:
-                continue
-            pattern = "(.+?)".join(map(re.escape, template.split(HOLE)))
-            beginning = template.partition(HOLE)[0][:6]
-            self._by_beginning[beginning].append((template, re.compile(pattern, re.DOTALL)))
-
-    def covering(self, text: str, count: int = 1) -> str | None:
-        """Returns a template with far more rows that has a value where the text has words."""
-        for size in range(min(len(text), 6) + 1):
-            for template, pattern in self._by_beginning.get(text[:size], ()):
-                if count > max(1, _FEW * self._rows[template]) or template == text:
-                    continue
-                match = pattern.fullmatch(text)
-                if match and not any(map(self._masker.is_name, match.groups())):
-                    return template
-        return None
+def _remember(cache: dict[str, int], text: str, number: int) -> None:
+    if len(cache) >= _MOST_KEPT:
+        cache.clear()
+    cache[text] = number
 
 
 def _end_of(merged: dict[str, str], template: str) -> str:

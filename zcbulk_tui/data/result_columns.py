@@ -59,6 +59,8 @@ class ResultColumns:
         reason: The places of the columns with the reason; empty where no column holds one.
         assumed: What was taken for granted, as sentences.
         status: The place of the column with a word such as ``ERROR`` or ``added``; None for none.
+        is_complete: Whether the columns with data are all that the upload has, as far as that is
+            known.
     """
 
     header: tuple[str, ...]
@@ -67,6 +69,7 @@ class ResultColumns:
     reason: tuple[int, ...]
     assumed: tuple[str, ...]
     status: int | None = None
+    is_complete: bool = False
 
     def reason_of(self, row: Sequence[str]) -> str:
         """Returns the reason in a record: all columns that hold one, joined."""
@@ -143,11 +146,11 @@ class _Finder:
         kinds = {at: self._kind(at) for at in extra if at not in reason}
         status = next((at for at, kind in kinds.items() if kind == "status"), None)
         if self._upload is None:
-            # Any other column may be data: what is only like an id stays one.
-            cells = [at for at in self._places if at not in reason and at not in kinds]
+            # What is only like a reason may be data: it is no worse for being shown.
+            extra = [at for at in extra if kinds.get(at) or self._names[at] in _OF_ZOHO]
         else:
-            cells = [at for at in self._places if at not in reason and at not in extra]
             self._say_what_is_left_out(kinds)
+        cells = [at for at in self._places if at not in reason and at not in extra]
         self._say_duplicates(cells)
         names = tuple(self._name_of_data(at) for at in cells)
         self._say_missing(names)
@@ -158,6 +161,7 @@ class _Finder:
             tuple(reason),
             tuple(self._assumed),
             status,
+            is_complete=self._upload is not None and not self._missing(names),
         )
 
     def _extra(self) -> list[int]:
@@ -167,18 +171,17 @@ class _Finder:
         left: defaultdict[str, list[int]] = defaultdict(list)
         for at in self._places:
             left[self._names[at]].append(at)
-        known = [name for name in self._upload if name]
         data: set[int] = set()
-        for name in dict.fromkeys(known):
+        for name in dict.fromkeys(self._upload):
             # Of more columns with one name than the upload has, those like a reason are extra.
             places = sorted(left[name], key=lambda at: (self._points[at] >= _A_REASON, at))
-            data.update(places[: known.count(name)])
+            data.update(places[: self._upload.count(name)])
         if self._is_of_zoho():
             for name in _OF_ZOHO:
                 # They stand behind the data: the last one of each name is Zoho's.
                 data.discard(left[name][-1])
         taken = {self._names[at].casefold() for at in data}
-        folded = {name.casefold() for name in known} - taken
+        folded = {name.casefold() for name in self._upload} - taken
         for at in self._places:
             name = self._names[at].casefold()
             if at not in data and name in folded and self._points[at] < _A_REASON:
@@ -215,9 +218,13 @@ class _Finder:
             # Without the upload a text that is like a reason may be data: the likeliest counts.
             most = max(self._points[at] for at in able)
             able = [at for at in able if self._points[at] >= most - 1.0]
+        if not able and self._is_of_zoho():
+            able = [at for at in extra if self._names[at] == _OF_ZOHO[-1] and any(self._held[at])]
         if not able and self._upload is not None:
             # Whatever is not in the upload and has texts: nothing else can say why.
-            able = [at for at in extra if self._is_text(at) and self._kind(at) == ""][:1]
+            able = [at for at in extra if self._is_text(at) and not self._kind(at)]
+            able.sort(key=lambda at: not _NAMED_LIKE_A_REASON.search(self._names[at]))
+            del able[1:]
         if not able and not self._rows:
             able = [at for at in extra if _NAMED_LIKE_A_REASON.search(self._names[at])][:1]
         codes = [
@@ -229,16 +236,11 @@ class _Finder:
             and self._share(at, str.isdecimal) > _FILLED
         ]
         if able:
-            for at in able:
+            self._assumed += map(self._whence, able)
+            if self._upload is None and self._is_of_zoho():
                 self._assumed.append(
-                    f"The reason is taken from the column {self._shown(at)}, "
-                    + (
-                        "which the uploaded file does not have."
-                        if self._upload is not None and self._names[at] not in self._upload
-                        else "by what it holds: the uploaded file has a column of that name, too."
-                        if self._upload is not None
-                        else "by its name and by what it holds: the uploaded file is not known."
-                    )
+                    "The result has only the first columns of the uploaded file: names of others "
+                    "that a reason has in quotes count as values."
                 )
             return sorted([*able, *codes])
         like = [
@@ -255,6 +257,15 @@ class _Finder:
             return [best]
         self._assumed.append("No column holds a reason.")
         return []
+
+    def _whence(self, at: int) -> str:
+        if self._upload is None:
+            why = "by its name and by what it holds: the uploaded file is not known"
+        elif self._names[at] in self._upload:
+            why = "by what it holds: the uploaded file has a column of that name, too"
+        else:
+            why = "which the uploaded file does not have"
+        return f"The reason is taken from the column {self._shown(at)}, {why}."
 
     def _reason_points(self, at: int) -> float:
         """How much speaks for a column to hold the reason."""
@@ -290,9 +301,7 @@ class _Finder:
         return ""
 
     def _is_text(self, at: int) -> bool:
-        held = self._held[at]
-        filled = sum(any(map(str.isalpha, text)) for text in held)
-        return bool(held) and filled >= _FILLED * len(held)
+        return self._share(at, lambda text: any(map(str.isalpha, text))) >= _FILLED
 
     def _share(self, at: int, test: Callable[[str], bool]) -> float:
         texts = [text for text in self._held[at] if text]
@@ -324,9 +333,11 @@ class _Finder:
             which = "1 column has" if empty == 1 else f"{empty} columns have"
             self._assumed.append(f"{which} no name.")
 
+    def _missing(self, names: Sequence[str]) -> list[str]:
+        return [name for name in dict.fromkeys(self._upload or ()) if name not in names]
+
     def _say_missing(self, names: Sequence[str]) -> None:
-        missing = [name for name in dict.fromkeys(self._upload or ()) if name not in names]
-        if missing:
+        if missing := self._missing(names):
             some = ", ".join(one_line(name, _LONGEST_NAME) for name in missing[:3])
             more = f" and {len(missing) - 3:,} more" if len(missing) > 3 else ""
             self._assumed.append(

@@ -1,0 +1,471 @@
+"""The repair file: records that failed, repaired, and records that were not reached.
+
+It has the header of the file that was sent, and never a record that went in. Whole records come
+from that file, in its order, where it is still there: a result may have some columns only. Where it
+is not, they are taken from a result that has all columns, in the result's order.
+"""
+
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+from zcbulk_tui.data.failures import FailureFile
+from zcbulk_tui.data.matching import (
+    SourceIndex,
+    SourcePass,
+    index_source,
+    places_of,
+    read_header,
+    read_lines,
+)
+from zcbulk_tui.data.new_files import NewFiles, stem_of
+from zcbulk_tui.data.outgoing import csv_bytes
+from zcbulk_tui.data.placing import NOTHING, Placed, ReadRows, place
+from zcbulk_tui.data.reasons import NO_GROUP
+from zcbulk_tui.data.result_columns import ResultColumns, read_columns
+from zcbulk_tui.data.result_rows import read_result
+from zcbulk_tui.data.rows import OnProgress
+from zcbulk_tui.data.source import open_source
+from zcbulk_tui.domain import repair
+from zcbulk_tui.domain.failures import FailureReport
+from zcbulk_tui.domain.insertion import SourceFile
+from zcbulk_tui.domain.repair import Preview, RepairFile, Rule, Rules
+from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.errors import DataError
+
+_UNPROCESSED = 1
+"""The status of a record that was not reached."""
+
+_FIRST_GROUP = 2
+"""The status of failed records of the first group; those of the others follow."""
+
+_OF_ZOHO = frozenset({"STATUS", "RECORD_ID", "ERRORS"})
+"""Columns of a result that has only some of the upload's, as other bulk APIs of Zoho write them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """A result, and how its records are read.
+
+    Attributes:
+        columns: Which of its columns are what.
+        rows: Reads the status and the cells of its records.
+        count: How many it has.
+    """
+
+    columns: ResultColumns
+    rows: ReadRows
+    count: int
+
+
+class Repair:
+    """The failed and the unprocessed records of a job, about to be sent again.
+
+    Args:
+        failure: The result with the failed records; None where there is none.
+        unprocessed: The result with the records that were not reached; None where there is none.
+        source: The file that was sent; None where that is not known.
+        failures: The failed records, where they were read before.
+        index: Where the records of the source stand, by the columns of the failed ones, where
+            that was read before.
+
+    Raises:
+        DataError: A result cannot be read.
+
+    Attributes:
+        report: The failures in groups; None where there is no such result.
+        columns: The columns of the records: what rules may name.
+    """
+
+    def __init__(
+        self,
+        failure: Path | None,
+        unprocessed: Path | None,
+        source: SourceFile | None,
+        *,
+        failures: FailureFile | None = None,
+        index: SourceIndex | None = None,
+    ) -> None:
+        self._source = source
+        self._why_without = ""
+        self._indexes = {} if index is None else {index.columns: index}
+        header = None if source is None else self._read_header(source)
+        if failure is not None and failures is None:
+            failures = FailureFile(failure, upload=header)
+        self._failures = failures
+        self.report: FailureReport | None = None if failures is None else failures.report
+        upload = header
+        self._results: list[_Result] = []
+        if failure is not None and failures is not None:
+            self._results.append(_failed(failure, failures, header))
+            if header is None and not _has_some_only(failures.columns):
+                upload = failures.columns.names
+        if unprocessed is not None:
+            self._results.append(_not_reached(unprocessed, upload))
+        self._header = header or self._longest()
+        self.columns = tuple(map(str.strip, self._header))
+
+    @property
+    def records(self) -> int:
+        """Records that failed or were not reached."""
+        return sum(it.count for it in self._results)
+
+    def check(self, rules: Rules) -> tuple[Rule, ...]:
+        """Makes sure that rules can be applied; returns those that are for no record at all.
+
+        Raises:
+            UsageError: A record that a rule is for has not its columns.
+        """
+        groups = () if self.report is None else self.report.groups
+        return repair.check(rules, self.columns, [group.reason for group in groups])
+
+    def preview(self, rules: Rules, reason: str, count: int) -> list[Preview]:
+        """Returns what rules make of the first records of a group.
+
+        Raises:
+            DataError: The result, or the source, cannot be read.
+        """
+        if self._failures is None:
+            return []
+        names = self._failures.columns.names
+        rows = self._failures.rows(reason, 0, count)
+        own = [rule for rule in rules if rule.is_for(reason)]
+        whole: dict[int, list[str]] = {}
+        lines: list[int] = [0] * len(rows)
+        if any(not {*names} >= {*rule.columns} for rule in own) and self._source is not None:
+            index = self._index(self._source, names)
+            for at, row in enumerate(rows):
+                if len(found := index.lines(row.cells)) == 1:
+                    (lines[at],) = found
+            whole = read_lines(self._source, filter(None, lines))
+        return [
+            repair.preview(
+                own,
+                reason,
+                _by_name(self.columns, whole[line])
+                if line in whole
+                else _by_name(names, row.cells),
+            )
+            for row, line in zip(rows, lines, strict=True)
+        ]
+
+    def write(
+        self,
+        rules: Rules,
+        target: Path,
+        *,
+        with_unchanged: bool = False,
+        is_dry: bool = False,
+        on_progress: OnProgress | None = None,
+    ) -> RepairFile:
+        """Writes the repair file; memory grows by two bytes a record of the upload.
+
+        Args:
+            rules: What is done to the failed records.
+            target: The file; it appears whole, with mode 0600, or not at all.
+            with_unchanged: Whether failed records are sent again that no rule changes.
+            is_dry: Whether nothing is written, but only said what would be.
+            on_progress: Called with the bytes read, and the bytes in all.
+
+        Raises:
+            UsageError: A rule is for a column that there is not.
+            DataError: Nothing is left to send, the file is there already, or it cannot be written.
+        """
+        for_nothing = self.check(rules)
+        if target.exists() and not is_dry:
+            raise DataError(
+                f"{one_line(str(target))} is there already",
+                "Nothing is written over it.",
+                "Name another file.",
+            )
+        groups = () if self.report is None else self.report.groups
+        outcome = _Outcome(rules, [it.reason for it in groups], with_unchanged)
+        outcome.notes += [
+            f"Rule {list(rules).index(rule) + 1} is for no failed record: none has its reason."
+            for rule in for_nothing
+        ]
+        with ExitStack() as stack:
+            if not is_dry:
+                files = stack.enter_context(NewFiles())
+                new = files.create(target.parent)
+                outcome.write = new.write
+            self._write(outcome, on_progress)
+            path = target
+            if not is_dry:
+                self._check_left(outcome)
+                suffix = target.suffix.replace("{", "{{").replace("}", "}}")
+                (placed,) = files.place([(new, f"{stem_of(target)}{{}}{suffix}")])
+                path = placed.path
+        return outcome.file(path)
+
+    def _read_header(self, source: SourceFile) -> tuple[str, ...] | None:
+        try:
+            return read_header(source)
+        except DataError as error:
+            self._go_without(error)
+            return None
+
+    def _longest(self) -> tuple[str, ...]:
+        """The columns of the result that has the most."""
+        return max((it.columns.names for it in self._results), key=len, default=())
+
+    def _go_without(self, error: DataError) -> None:
+        self._source, self._why_without = None, error.title
+
+    def _write(self, outcome: "_Outcome", on_progress: OnProgress | None) -> None:
+        if not self._results:
+            return
+        if self._source is not None:
+            by_columns: dict[tuple[str, ...], list[_Result]] = {}
+            # What has all columns is certain sooner, and leaves fewer lines for the rest.
+            for result in sorted(self._results, key=lambda it: -len(it.columns.names)):
+                by_columns.setdefault(result.columns.names, []).append(result)
+            progress = _Progress(on_progress, len(by_columns) + 1)
+            try:
+                for names in by_columns:
+                    self._index(self._source, names, progress)
+            except DataError as error:
+                if any(not it.columns.is_complete for it in self._results):
+                    raise
+                self._go_without(error)
+            else:
+                self._from_source(self._source, by_columns, outcome, progress)
+                return
+        self._from_results(outcome)
+
+    def _index(
+        self, source: SourceFile, names: tuple[str, ...], progress: "_Progress | None" = None
+    ) -> SourceIndex:
+        if names not in self._indexes:
+            on_progress = None if progress is None else progress.show
+            self._indexes[names] = index_source(source, names, on_progress)
+        if progress is not None:
+            progress.end_pass()
+        return self._indexes[names]
+
+    def _from_source(
+        self,
+        source: SourceFile,
+        by_columns: dict[tuple[str, ...], list[_Result]],
+        outcome: "_Outcome",
+        progress: "_Progress",
+    ) -> None:
+        """Writes whole records of the source, in its order."""
+        indexes = [self._indexes[names] for names in by_columns]
+        row_map = indexes[0].row_map
+        statuses = array("H", bytes(2 * (len(row_map) + 1)))
+        left: list[tuple[SourceIndex, Placed, list[_Result]]] = []
+        for index, results in zip(indexes, by_columns.values(), strict=True):
+            placed = place(index, _chained(results), statuses, outcome.action)
+            outcome.unknown += placed.unknown
+            if placed.loosely:
+                outcome.notes.append(
+                    f"{_records(placed.loosely, 'was', 'were')} found in {source.name} only "
+                    "without spaces."
+                )
+            if placed.missing and index.has_all_columns:
+                left.append((index, placed, results))
+            else:
+                outcome.unknown += placed.missing
+        outcome.begin(self._header)
+        for record, fields in SourcePass(source, row_map, progress.show):
+            if statuses[record] != NOTHING:
+                outcome.take(statuses[record], fields)
+        for index, placed, results in left:
+            # Whole, but not as they were sent: the server writes some values in another way.
+            outcome.notes.append(
+                f"{_records(placed.missing, 'is', 'are')} not in {source.name} as the result has "
+                f"{'it' if placed.missing == 1 else 'them'}: put at the end, as they stand there."
+            )
+            order = places_of(results[0].columns.names, self._header, source.name)
+            for status, cells in _chained(results)():
+                if placed.is_missing(index, cells):
+                    fields = [""] * len(self._header)
+                    for at, cell in zip(order, cells, strict=True):
+                        fields[at] = cell
+                    outcome.take(status, fields)
+
+    def _from_results(self, outcome: "_Outcome") -> None:
+        """Writes the records of the results that have whole ones, in their order."""
+        if self._why_without:
+            outcome.notes.append(
+                f"{self._why_without}: the records are taken from the results, in their order."
+            )
+        outcome.notes.append(
+            "The columns of the result are taken for all that the file had: it is not known."
+        )
+        header = self._longest()
+        outcome.begin(header)
+        for result in self._results:
+            if _has_some_only(result.columns) or result.columns.names != header:
+                outcome.unknown += result.count
+                outcome.notes.append(
+                    f"A result has only the columns {_listed(result.columns.names)}: its records "
+                    "cannot be sent without the file that they came from."
+                )
+                continue
+            for status, cells in result.rows():
+                outcome.take(status, list(cells))
+
+    def _check_left(self, outcome: "_Outcome") -> None:
+        if outcome.sent:
+            return
+        causes = [
+            f"{_records(count, 'is', 'are')} {what}."
+            for count, what in (
+                (outcome.held, "changed by no rule"),
+                (outcome.dropped, "left out by a rule"),
+                (outcome.unknown, "not told apart in the file that was sent, or not found there"),
+            )
+            if count
+        ]
+        next_step = "Look at the failures once more, and write rules for them."
+        if outcome.held:
+            next_step = "Write rules for them, or send them as they are: --with-unchanged"
+        elif outcome.unknown and self._source is None:
+            next_step = "Put the file that was sent back to where it was."
+        raise DataError(
+            "Nothing is left to send", " ".join(causes) or "No record failed.", next_step
+        )
+
+
+class _Outcome:
+    """Counts what becomes of records, and writes those that are sent."""
+
+    def __init__(self, rules: Rules, reasons: Sequence[str], with_unchanged: bool) -> None:
+        self.write: Callable[[bytes], None] = lambda _: None
+        self.notes: list[str] = []
+        self.repaired = self.unchanged = self.unprocessed = 0
+        self.dropped = self.held = self.unknown = 0
+        self._columns: tuple[str, ...] = ()
+        self._reasons = reasons
+        self._rules = [tuple(rule for rule in rules if rule.is_for(it)) for it in reasons]
+        self._with_unchanged = with_unchanged
+
+    @property
+    def sent(self) -> int:
+        """Records that are written."""
+        return self.repaired + self.unchanged + self.unprocessed
+
+    def action(self, status: int) -> object:
+        """Returns what is done to records with a status: the same for what makes no difference."""
+        if status == _UNPROCESSED:
+            return True
+        return self._rules[status - _FIRST_GROUP] or self._with_unchanged
+
+    def begin(self, header: Sequence[str]) -> None:
+        """Writes the header: the columns that records have from there on."""
+        self._columns = _told_apart([name.strip() for name in header])
+        self.write(csv_bytes(header))
+
+    def take(self, status: int, fields: list[str]) -> None:
+        """Takes a record: its fields as they were sent, which may be fewer than the columns."""
+        if status == _UNPROCESSED:
+            self.unprocessed += 1
+            self.write(csv_bytes(fields))
+            return
+        group = status - _FIRST_GROUP
+        if rules := self._rules[group]:
+            made = repair.apply(rules, self._reasons[group], _by_name(self._columns, fields))
+            if made.is_dropped:
+                self.dropped += 1
+                return
+            if made.is_changed:
+                self.repaired += 1
+                more = fields[len(self._columns) :]
+                self.write(csv_bytes([*made.row.values(), *more]))
+                return
+        if self._with_unchanged:
+            self.unchanged += 1
+            self.write(csv_bytes(fields))
+        else:
+            self.held += 1
+
+    def file(self, path: Path) -> RepairFile:
+        """Returns what became of every record."""
+        return RepairFile(
+            path,
+            self.sent,
+            self.repaired,
+            self.unchanged,
+            self.unprocessed,
+            self.dropped,
+            self.held,
+            self.unknown,
+            tuple(dict.fromkeys(self.notes)),
+        )
+
+
+class _Progress:
+    """The progress of several passes over a source as one."""
+
+    def __init__(self, on_progress: OnProgress | None, passes: int) -> None:
+        self._on_progress = on_progress
+        self._passes = passes
+        self._ended = 0
+
+    def show(self, read: int, size: int) -> None:
+        """Takes the progress of the pass that is under way."""
+        if self._on_progress is not None:
+            self._on_progress(self._ended * size + read, self._passes * size)
+
+    def end_pass(self) -> None:
+        """Goes on to the next pass."""
+        self._ended += 1
+
+
+def _failed(path: Path, failures: FailureFile, header: Sequence[str] | None) -> _Result:
+    columns, delimiter = read_columns(open_source(path), header)
+
+    def rows() -> Iterator[tuple[int, Sequence[str]]]:
+        group_of = failures.group_of
+        for record, _, cells in read_result(path, columns, delimiter=delimiter):
+            yield group_of[record - 1] + _FIRST_GROUP, cells
+
+    count = len(failures.group_of) - failures.group_of.count(NO_GROUP)
+    return _Result(columns, rows, count)
+
+
+def _not_reached(path: Path, upload: Sequence[str] | None) -> _Result:
+    columns, delimiter = read_columns(open_source(path), upload)
+
+    def rows() -> Iterator[tuple[int, Sequence[str]]]:
+        for row in read_result(path, columns, delimiter=delimiter):
+            yield _UNPROCESSED, row.cells
+
+    return _Result(columns, rows, sum(1 for _ in rows()))
+
+
+def _chained(results: Sequence[_Result]) -> ReadRows:
+    return lambda: chain.from_iterable(result.rows() for result in results)
+
+
+def _has_some_only(columns: ResultColumns) -> bool:
+    """Whether a result has only some columns of the upload, as far as that is known."""
+    return not columns.is_complete and _OF_ZOHO.issubset(map(str.strip, columns.header))
+
+
+def _told_apart(columns: Sequence[str]) -> tuple[str, ...]:
+    """Returns names of which none is there twice: rules mean the first column with a name."""
+    seen: set[str] = set()
+    told = []
+    for at, name in enumerate(columns):
+        told.append(f"{name}\0{at}" if name in seen else name)
+        seen.add(name)
+    return tuple(told)
+
+
+def _by_name(columns: Sequence[str], fields: Sequence[str]) -> dict[str, str]:
+    filled = [*fields[: len(columns)], *[""] * (len(columns) - len(fields))]
+    return dict(zip(columns, filled, strict=True))
+
+
+def _records(count: int, one: str, more: str) -> str:
+    return f"1 record {one}" if count == 1 else f"{count:,} records {more}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(one_line(name, 60) for name in names)
