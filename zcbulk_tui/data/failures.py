@@ -90,7 +90,7 @@ class FailureFile:
     ) -> None:
         self._reader: RecordReader | None = None
         self.columns = ResultColumns((), (), (), (), ())
-        if not _is_empty(path):
+        if not is_empty(path):
             opened = open_source(path)
             self.columns, delimiter = read_columns(opened, upload, encoding=encoding)
             self._reader = read_rows(
@@ -353,7 +353,7 @@ class _NewCsv:
         )
 
 
-def _is_empty(path: Path) -> bool:
+def is_empty(path: Path) -> bool:
     """Whether a result has not a byte: Zoho may make such a file where no record failed."""
     try:
         return path.is_file() and not path.stat().st_size

@@ -6,13 +6,13 @@ is not, they are taken from a result that has all columns, in the result's order
 """
 
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
-from zcbulk_tui.data.failures import FailureFile
+from zcbulk_tui.data.failures import FailureFile, is_empty
 from zcbulk_tui.data.matching import (
     SourceIndex,
     SourcePass,
@@ -22,25 +22,21 @@ from zcbulk_tui.data.matching import (
     read_lines,
 )
 from zcbulk_tui.data.new_files import NewFiles, stem_of
-from zcbulk_tui.data.outgoing import csv_bytes
 from zcbulk_tui.data.placing import NOTHING, Placed, ReadRows, place
 from zcbulk_tui.data.reasons import NO_GROUP
+from zcbulk_tui.data.repair_outcome import FIRST_GROUP, UNPROCESSED, Outcome, by_name
 from zcbulk_tui.data.result_columns import ResultColumns, read_columns
 from zcbulk_tui.data.result_rows import read_result
 from zcbulk_tui.data.rows import OnProgress
 from zcbulk_tui.data.source import open_source
 from zcbulk_tui.domain import repair
-from zcbulk_tui.domain.failures import FailureReport
+from zcbulk_tui.domain.failures import FailedRow, FailureReport
+from zcbulk_tui.domain.form import FormFields
 from zcbulk_tui.domain.insertion import SourceFile
 from zcbulk_tui.domain.repair import Preview, RepairFile, Rule, Rules
+from zcbulk_tui.domain.suggestions import Suggestion, field_of, suggest
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import DataError
-
-_UNPROCESSED = 1
-"""The status of a record that was not reached."""
-
-_FIRST_GROUP = 2
-"""The status of failed records of the first group; those of the others follow."""
 
 _OF_ZOHO = frozenset({"STATUS", "RECORD_ID", "ERRORS"})
 """Columns of a result that has only some of the upload's, as other bulk APIs of Zoho write them."""
@@ -54,11 +50,14 @@ class _Result:
         columns: Which of its columns are what.
         rows: Reads the status and the cells of its records.
         count: How many it has.
+        has_all: Whether it has all columns of the upload, as far as that is known: where it is
+            not, a result has all but for the layout of other bulk APIs of Zoho.
     """
 
     columns: ResultColumns
     rows: ReadRows
     count: int
+    has_all: bool
 
 
 class Repair:
@@ -68,14 +67,15 @@ class Repair:
         failure: The result with the failed records; None where there is none.
         unprocessed: The result with the records that were not reached; None where there is none.
         source: The file that was sent; None where that is not known.
-        failures: The failed records, where they were read before.
-        index: Where the records of the source stand, by the columns of the failed ones, where
-            that was read before.
+        with_places: Whether the failed records are looked for in the source at once, for
+            `failures` to say where they stand.
+        on_progress: Called with the bytes read of a file, and its bytes in all.
 
     Raises:
         DataError: A result cannot be read.
 
     Attributes:
+        failures: The failed records; None where there is no such result.
         report: The failures in groups; None where there is no such result.
         columns: The columns of the records: what rules may name.
     """
@@ -86,25 +86,35 @@ class Repair:
         unprocessed: Path | None,
         source: SourceFile | None,
         *,
-        failures: FailureFile | None = None,
-        index: SourceIndex | None = None,
+        with_places: bool = False,
+        on_progress: OnProgress | None = None,
     ) -> None:
         self._source = source
         self._why_without = ""
-        self._indexes = {} if index is None else {index.columns: index}
+        self._indexes: dict[tuple[str, ...], SourceIndex] = {}
         header = None if source is None else self._read_header(source)
-        if failure is not None and failures is None:
-            failures = FailureFile(failure, upload=header)
-        self._failures = failures
-        self.report: FailureReport | None = None if failures is None else failures.report
+        self.failures: FailureFile | None = None
+        self.report: FailureReport | None = None
+        if failure is not None:
+            index = self._places(failure, header, on_progress) if with_places else None
+            why = f"The places in the file are not known: {self._why_without}."
+            self.failures = FailureFile(
+                failure,
+                upload=header,
+                source=index,
+                on_progress=on_progress,
+                assumed=(why,) if self._why_without else (),
+            )
+            self.report = self.failures.report
         upload = header
         self._results: list[_Result] = []
-        if failure is not None and failures is not None:
-            self._results.append(_failed(failure, failures, header))
-            if header is None and not _has_some_only(failures.columns):
-                upload = failures.columns.names
-        if unprocessed is not None:
-            self._results.append(_not_reached(unprocessed, upload))
+        if failure is not None and self.failures is not None and self.failures.report.records:
+            self._results.append(_failed(failure, self.failures, header))
+            if header is None and self._results[0].has_all:
+                upload = self.failures.columns.names
+        if unprocessed is not None and not is_empty(unprocessed):
+            left = _not_reached(unprocessed, upload)
+            self._results += [left] if left.count else []
         self._header = header or self._longest()
         self.columns = tuple(map(str.strip, self._header))
 
@@ -122,34 +132,56 @@ class Repair:
         groups = () if self.report is None else self.report.groups
         return repair.check(rules, self.columns, [group.reason for group in groups])
 
+    def suggest(self, fields: FormFields | None) -> dict[str, Suggestion]:
+        """Returns what may repair the records of groups, by their reasons; see `suggestions`.
+
+        Samples are looked at as whole records, where the source has them.
+
+        Args:
+            fields: The form's fields; None where they are not known.
+
+        Raises:
+            DataError: The source has changed meanwhile.
+        """
+        report = self.report
+        if report is None:
+            return {}
+        named = {name for group in report.groups for name in group.fields}
+        samples = [row for group in report.groups for row in group.samples]
+        whole = self._whole_rows(samples, named)
+        found = {}
+        for each in report.groups:
+            group, columns = each, report.columns
+            if whole and not {*columns} >= {*group.fields}:
+                rows = [it for it in group.samples if it.record in whole]
+                samples = [replace(it, cells=tuple(whole[it.record])) for it in rows]
+                group, columns = replace(group, samples=tuple(samples)), self.columns
+            field = field_of(group.fields[0], fields) if group.fields else None
+            if (suggestion := suggest(group, columns, field)) is not None:
+                found[group.reason] = suggestion
+        return found
+
     def preview(self, rules: Rules, reason: str, count: int) -> list[Preview]:
         """Returns what rules make of the first records of a group.
 
         Raises:
             DataError: The result, or the source, cannot be read.
         """
-        if self._failures is None:
+        if self.failures is None:
             return []
-        names = self._failures.columns.names
-        rows = self._failures.rows(reason, 0, count)
+        names = self.failures.columns.names
+        rows = self.failures.rows(reason, 0, count)
         own = [rule for rule in rules if rule.is_for(reason)]
-        whole: dict[int, list[str]] = {}
-        lines: list[int] = [0] * len(rows)
-        if any(not {*names} >= {*rule.columns} for rule in own) and self._source is not None:
-            index = self._index(self._source, names)
-            for at, row in enumerate(rows):
-                if len(found := index.lines(row.cells)) == 1:
-                    (lines[at],) = found
-            whole = read_lines(self._source, filter(None, lines))
+        whole = self._whole_rows(rows, {name for rule in own for name in rule.columns})
         return [
             repair.preview(
                 own,
                 reason,
-                _by_name(self.columns, whole[line])
-                if line in whole
-                else _by_name(names, row.cells),
+                by_name(self.columns, whole[row.record])
+                if row.record in whole
+                else by_name(names, row.cells),
             )
-            for row, line in zip(rows, lines, strict=True)
+            for row in rows
         ]
 
     def write(
@@ -182,7 +214,7 @@ class Repair:
                 "Name another file.",
             )
         groups = () if self.report is None else self.report.groups
-        outcome = _Outcome(rules, [it.reason for it in groups], with_unchanged)
+        outcome = Outcome(rules, [it.reason for it in groups], with_unchanged)
         outcome.notes += [
             f"Rule {list(rules).index(rule) + 1} is for no failed record: none has its reason."
             for rule in for_nothing
@@ -201,12 +233,54 @@ class Repair:
                 path = placed.path
         return outcome.file(path)
 
+    def _whole_rows(self, rows: Sequence[FailedRow], names: set[str]) -> dict[int, list[str]]:
+        """Returns failed records as they were sent, by their numbers in the result.
+
+        Args:
+            rows: The records.
+            names: Columns that are needed; where the result has them, nothing is read.
+
+        Raises:
+            DataError: The source has changed meanwhile.
+        """
+        if self.failures is None or self._source is None:
+            return {}
+        known = self.failures.columns.names
+        if {*known} >= names & {*self.columns}:
+            return {}
+        try:
+            index = self._index(self._source, known)
+        except DataError as error:
+            self._go_without(error)
+            return {}
+        lines = {}
+        for row in rows:
+            # Of several lines nobody knows which it is.
+            if len(found := index.lines(row.cells)) == 1:
+                lines[row.record] = found[0]
+        fields = read_lines(self._source, lines.values())
+        return {record: fields[line] for record, line in lines.items() if line in fields}
+
     def _read_header(self, source: SourceFile) -> tuple[str, ...] | None:
         try:
             return read_header(source)
         except DataError as error:
             self._go_without(error)
             return None
+
+    def _places(
+        self, failure: Path, header: tuple[str, ...] | None, on_progress: OnProgress | None
+    ) -> SourceIndex | None:
+        """Returns where the failed records stand; None where the source is of no use for that."""
+        if self._source is None or is_empty(failure):
+            return None
+        columns, _ = read_columns(open_source(failure), header)
+        try:
+            self._indexes[columns.names] = index_source(self._source, columns.names, on_progress)
+        except DataError as error:
+            self._go_without(error)
+            return None
+        return self._indexes[columns.names]
 
     def _longest(self) -> tuple[str, ...]:
         """The columns of the result that has the most."""
@@ -215,7 +289,7 @@ class Repair:
     def _go_without(self, error: DataError) -> None:
         self._source, self._why_without = None, error.title
 
-    def _write(self, outcome: "_Outcome", on_progress: OnProgress | None) -> None:
+    def _write(self, outcome: Outcome, on_progress: OnProgress | None) -> None:
         if not self._results:
             return
         if self._source is not None:
@@ -228,7 +302,7 @@ class Repair:
                 for names in by_columns:
                     self._index(self._source, names, progress)
             except DataError as error:
-                if any(not it.columns.is_complete for it in self._results):
+                if not all(it.has_all for it in self._results):
                     raise
                 self._go_without(error)
             else:
@@ -250,7 +324,7 @@ class Repair:
         self,
         source: SourceFile,
         by_columns: dict[tuple[str, ...], list[_Result]],
-        outcome: "_Outcome",
+        outcome: Outcome,
         progress: "_Progress",
     ) -> None:
         """Writes whole records of the source, in its order."""
@@ -288,7 +362,7 @@ class Repair:
                         fields[at] = cell
                     outcome.take(status, fields)
 
-    def _from_results(self, outcome: "_Outcome") -> None:
+    def _from_results(self, outcome: Outcome) -> None:
         """Writes the records of the results that have whole ones, in their order."""
         if self._why_without:
             outcome.notes.append(
@@ -300,7 +374,7 @@ class Repair:
         header = self._longest()
         outcome.begin(header)
         for result in self._results:
-            if _has_some_only(result.columns) or result.columns.names != header:
+            if not result.has_all or result.columns.names != header:
                 outcome.unknown += result.count
                 outcome.notes.append(
                     f"A result has only the columns {_listed(result.columns.names)}: its records "
@@ -310,7 +384,7 @@ class Repair:
             for status, cells in result.rows():
                 outcome.take(status, list(cells))
 
-    def _check_left(self, outcome: "_Outcome") -> None:
+    def _check_left(self, outcome: Outcome) -> None:
         if outcome.sent:
             return
         causes = [
@@ -329,73 +403,6 @@ class Repair:
             next_step = "Put the file that was sent back to where it was."
         raise DataError(
             "Nothing is left to send", " ".join(causes) or "No record failed.", next_step
-        )
-
-
-class _Outcome:
-    """Counts what becomes of records, and writes those that are sent."""
-
-    def __init__(self, rules: Rules, reasons: Sequence[str], with_unchanged: bool) -> None:
-        self.write: Callable[[bytes], None] = lambda _: None
-        self.notes: list[str] = []
-        self.repaired = self.unchanged = self.unprocessed = 0
-        self.dropped = self.held = self.unknown = 0
-        self._columns: tuple[str, ...] = ()
-        self._reasons = reasons
-        self._rules = [tuple(rule for rule in rules if rule.is_for(it)) for it in reasons]
-        self._with_unchanged = with_unchanged
-
-    @property
-    def sent(self) -> int:
-        """Records that are written."""
-        return self.repaired + self.unchanged + self.unprocessed
-
-    def action(self, status: int) -> object:
-        """Returns what is done to records with a status: the same for what makes no difference."""
-        if status == _UNPROCESSED:
-            return True
-        return self._rules[status - _FIRST_GROUP] or self._with_unchanged
-
-    def begin(self, header: Sequence[str]) -> None:
-        """Writes the header: the columns that records have from there on."""
-        self._columns = _told_apart([name.strip() for name in header])
-        self.write(csv_bytes(header))
-
-    def take(self, status: int, fields: list[str]) -> None:
-        """Takes a record: its fields as they were sent, which may be fewer than the columns."""
-        if status == _UNPROCESSED:
-            self.unprocessed += 1
-            self.write(csv_bytes(fields))
-            return
-        group = status - _FIRST_GROUP
-        if rules := self._rules[group]:
-            made = repair.apply(rules, self._reasons[group], _by_name(self._columns, fields))
-            if made.is_dropped:
-                self.dropped += 1
-                return
-            if made.is_changed:
-                self.repaired += 1
-                more = fields[len(self._columns) :]
-                self.write(csv_bytes([*made.row.values(), *more]))
-                return
-        if self._with_unchanged:
-            self.unchanged += 1
-            self.write(csv_bytes(fields))
-        else:
-            self.held += 1
-
-    def file(self, path: Path) -> RepairFile:
-        """Returns what became of every record."""
-        return RepairFile(
-            path,
-            self.sent,
-            self.repaired,
-            self.unchanged,
-            self.unprocessed,
-            self.dropped,
-            self.held,
-            self.unknown,
-            tuple(dict.fromkeys(self.notes)),
         )
 
 
@@ -423,10 +430,10 @@ def _failed(path: Path, failures: FailureFile, header: Sequence[str] | None) -> 
     def rows() -> Iterator[tuple[int, Sequence[str]]]:
         group_of = failures.group_of
         for record, _, cells in read_result(path, columns, delimiter=delimiter):
-            yield group_of[record - 1] + _FIRST_GROUP, cells
+            yield group_of[record - 1] + FIRST_GROUP, cells
 
     count = len(failures.group_of) - failures.group_of.count(NO_GROUP)
-    return _Result(columns, rows, count)
+    return _Result(columns, rows, count, _has_all(columns, header))
 
 
 def _not_reached(path: Path, upload: Sequence[str] | None) -> _Result:
@@ -434,33 +441,20 @@ def _not_reached(path: Path, upload: Sequence[str] | None) -> _Result:
 
     def rows() -> Iterator[tuple[int, Sequence[str]]]:
         for row in read_result(path, columns, delimiter=delimiter):
-            yield _UNPROCESSED, row.cells
+            yield UNPROCESSED, row.cells
 
-    return _Result(columns, rows, sum(1 for _ in rows()))
+    count = sum(1 for _ in rows())
+    return _Result(columns, rows, count, _has_all(columns, upload))
 
 
 def _chained(results: Sequence[_Result]) -> ReadRows:
     return lambda: chain.from_iterable(result.rows() for result in results)
 
 
-def _has_some_only(columns: ResultColumns) -> bool:
-    """Whether a result has only some columns of the upload, as far as that is known."""
-    return not columns.is_complete and _OF_ZOHO.issubset(map(str.strip, columns.header))
-
-
-def _told_apart(columns: Sequence[str]) -> tuple[str, ...]:
-    """Returns names of which none is there twice: rules mean the first column with a name."""
-    seen: set[str] = set()
-    told = []
-    for at, name in enumerate(columns):
-        told.append(f"{name}\0{at}" if name in seen else name)
-        seen.add(name)
-    return tuple(told)
-
-
-def _by_name(columns: Sequence[str], fields: Sequence[str]) -> dict[str, str]:
-    filled = [*fields[: len(columns)], *[""] * (len(columns) - len(fields))]
-    return dict(zip(columns, filled, strict=True))
+def _has_all(columns: ResultColumns, upload: Sequence[str] | None) -> bool:
+    if upload is None:
+        return not _OF_ZOHO.issubset(map(str.strip, columns.header))
+    return {*columns.names}.issuperset(map(str.strip, upload))
 
 
 def _records(count: int, one: str, more: str) -> str:

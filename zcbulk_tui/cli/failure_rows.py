@@ -1,0 +1,111 @@
+"""The failures of a job for the screens: read, searched, repaired; see `tui.failing`."""
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import count as numbers
+from pathlib import Path
+
+from zcbulk_tui.cli.repairing import JobFiles, job_files
+from zcbulk_tui.cli.state import open_memory
+from zcbulk_tui.data.repair import Repair
+from zcbulk_tui.domain.failures import FailedRow, FailureReport
+from zcbulk_tui.domain.form import FormFields
+from zcbulk_tui.domain.job import JobRef
+from zcbulk_tui.domain.repair import Preview, RepairFile, Rules
+from zcbulk_tui.domain.suggestions import Suggestion
+from zcbulk_tui.tui.failing import FailureRows, OnProgress
+
+_NOTHING = FailureReport(0, (), ())
+
+
+def files_on_disk(profile: str) -> Callable[[JobRef], JobFiles]:
+    """Returns what says which files a job is repaired from, with a connection of its own."""
+
+    def read(ref: JobRef) -> JobFiles:
+        with open_memory(is_only_read=True) as database:
+            return job_files(database, profile, ref, ref.job_id)
+
+    return read
+
+
+def opener(
+    files: Callable[[JobRef], JobFiles], folder: Callable[[JobRef], Path]
+) -> Callable[[JobRef, FormFields | None, OnProgress], FailureRows]:
+    """Returns what reads the failures of jobs, for `cli.failing.JobFailures`.
+
+    Args:
+        files: Returns the files that a job is repaired from; it may be called in any thread.
+        folder: Returns where the repair file of a job is written: it must stay there as long as
+            the job that it becomes may need repair, for its results may have some columns only.
+    """
+
+    def read(ref: JobRef, _: FormFields | None, on_progress: OnProgress) -> FailureRows:
+        return JobFailureRows(files(ref), folder(ref), on_progress)
+
+    return read
+
+
+class JobFailureRows:
+    """The failed records of a job; see `FailureRows`.
+
+    Args:
+        files: What it is repaired from.
+        folder: Where the repair file is written.
+        on_progress: Takes the bytes that were read of a file, and its bytes in all.
+
+    Raises:
+        DataError: They cannot be read.
+    """
+
+    def __init__(self, files: JobFiles, folder: Path, on_progress: OnProgress) -> None:
+        self._repair = Repair(
+            files.failure,
+            files.unprocessed,
+            files.source,
+            with_places=True,
+            on_progress=on_progress,
+        )
+        self._failures = self._repair.failures
+        self._folder = folder
+        self._stem = "" if files.source is None else files.source.path.stem
+
+    @property
+    def report(self) -> FailureReport:
+        """The groups."""
+        return _NOTHING if self._failures is None else self._failures.report
+
+    def rows(self, reason: str | None, start: int, count: int) -> Sequence[FailedRow]:
+        """See `FailureRows`."""
+        return [] if self._failures is None else self._failures.rows(reason, start, count)
+
+    def search(self, reason: str | None, text: str, start: int) -> int | None:
+        """See `FailureRows`."""
+        return None if self._failures is None else self._failures.search(reason, text, start)
+
+    def export(self, reason: str | None, path: Path) -> int:
+        """See `FailureRows`."""
+        return 0 if self._failures is None else self._failures.export(reason, path)
+
+    def preview(self, rules: Rules, reason: str, count: int) -> Sequence[Preview]:
+        """See `FailureRows`."""
+        return self._repair.preview(rules, reason, count)
+
+    def suggest(self, fields: FormFields | None) -> Mapping[str, Suggestion]:
+        """Returns what may repair the records of groups, by their reasons; may take long.
+
+        Args:
+            fields: The form's fields; None where they are not known.
+        """
+        return self._repair.suggest(fields)
+
+    def write_repair(
+        self, rules: Rules, *, with_unchanged: bool, on_progress: OnProgress
+    ) -> RepairFile:
+        """See `FailureRows`."""
+        return self._repair.write(
+            rules, self._free_path(), with_unchanged=with_unchanged, on_progress=on_progress
+        )
+
+    def _free_path(self) -> Path:
+        stem = f"{self._stem[:80] or 'records'}.repair"
+        names = (f"{stem}{'' if at == 1 else f'-{at}'}.csv" for at in numbers(1))
+        return next(path for name in names if not (path := self._folder / name).exists())
