@@ -142,6 +142,17 @@ def test_a_trial_with_failures_says_why_and_sends_no_more(stage: Stage) -> None:
     assert stage.cli("queue").out.startswith("No file is on its way.")
 
 
+def test_what_has_failed_is_repaired_from_the_trials_job(stage: Stage, tmp_path: Path) -> None:
+    stage.insert_bad("--yes")
+    job, again = stage.trial_job(), tmp_path / "again.csv"
+    assert stage.cli("repair", job, "--suggest").code == 0
+    ended = stage.cli("repair", job, "--with-unchanged", "--output", str(again))
+    assert ended.code == 0
+    assert not Counter(rows_of(again)) - Counter(rows_of(stage.bad))
+    assert len(rows_of(again)) == BAD
+    assert not Counter(rows_of(again)) & stage.held()
+
+
 def test_the_command_that_is_named_sends_the_others_once(stage: Stage) -> None:
     tried = stage.insert_bad("--yes")
     line = next(it for it in tried.lines if "To send them: " in it)
