@@ -170,7 +170,7 @@ def test_what_is_lost_is_said_before_it_is_removed(
     cli: CommandLine, zoho: Zoho, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cli("results", zoho.url, "--failed")
-    monkeypatch.setattr("zcbulk_tui.cli.results.has_terminal", lambda: True)
+    monkeypatch.setattr("zcbulk_tui.cli.prompts.has_terminal", lambda: True)
     monkeypatch.setattr("builtins.input", lambda _: "n")
     ended = cli("results", "remove", zoho.url)
     assert ended.code == 1

@@ -11,7 +11,6 @@ from pathlib import Path
 
 from zcbulk_tui.cli import event_loop, failing, options, prompts, result_copies, result_work
 from zcbulk_tui.cli.context import operator, recorded_context
-from zcbulk_tui.cli.insert import has_terminal
 from zcbulk_tui.cli.job_names import JobNames, in_words, named_jobs
 from zcbulk_tui.cli.json_records import failure_object, named_object
 from zcbulk_tui.cli.output import in_columns, print_error, print_lines
@@ -308,7 +307,7 @@ def _lost(jobs: Sequence[WatchedJob], files: Sequence[Result]) -> Iterator[str]:
 
 
 def _ask(lines: Sequence[str]) -> None:
-    if not has_terminal():
+    if not prompts.has_terminal():
         raise UsageError(
             "There is no terminal to ask on, so nothing was removed",
             next_step="In a script, add --yes.",
