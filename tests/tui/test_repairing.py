@@ -6,16 +6,17 @@ import pytest
 
 from tests.support.insertions import FORM
 from tests.tui.failing import KINDS, Rows
-from zcbulk_tui.domain.failures import FailureGroup, FailureReport
+from zcbulk_tui.domain.failures import FailureReport
 from zcbulk_tui.domain.repair import Change, RepairFile, Rule
-from zcbulk_tui.tui.repairing import Repairing, Resent, repair_label
+from zcbulk_tui.tui.repairing import Repairing, Resent
 
 DATE, EMAIL, NUMBER, DUPLICATE, NEIGHBOUR, MISSING = (kind.reason for kind in KINDS)
 
 
 @pytest.fixture
 def repairing(tmp_path: Path) -> Repairing:
-    return Repairing(Rows(1_000, tmp_path).report, None)
+    rows = Rows(1_000, tmp_path)
+    return Repairing(rows.report, rows.suggestions)
 
 
 def changes(repairing: Repairing) -> dict[str, Change]:
@@ -28,20 +29,20 @@ def line_of(repairing: Repairing, reason: str, place: int = 0) -> int:
 
 
 def test_what_is_proposed_counts_at_first(repairing: Repairing) -> None:
-    assert changes(repairing) == {DATE: Change.DATE, EMAIL: Change.TRIM, DUPLICATE: Change.DROP}
+    assert changes(repairing) == {
+        DATE: Change.DATE,
+        EMAIL: Change.TRIM,
+        DUPLICATE: Change.DROP,
+        NEIGHBOUR: Change.KEEP,
+    }
     assert [line.reason for line in repairing.lines] == [
         group.reason for group in repairing.report.groups
     ]
-    assert repairing.ruled == 580 + 330 + 20
+    assert repairing.ruled == 580 + 330 + 20 + 20
 
 
-def test_unchanged_records_are_sent_at_first_only_where_all_is_said_of_all(
-    repairing: Repairing,
-) -> None:
-    assert not repairing.with_unchanged, "nothing is proposed for two groups"
-    neighbour = next(it for it in repairing.report.groups if it.reason == NEIGHBOUR)
-    whole = FailureReport(neighbour.records, (neighbour,), repairing.report.columns)
-    assert Repairing(whole, None).with_unchanged
+def test_unchanged_records_are_sent_only_where_their_user_says_so(repairing: Repairing) -> None:
+    assert not repairing.with_unchanged
 
 
 def test_a_rule_is_switched_off_and_on_again(repairing: Repairing) -> None:
@@ -88,26 +89,9 @@ def test_rules_of_a_file_come_in_the_place_of_all(repairing: Repairing) -> None:
 
 
 def test_where_nothing_failed_there_is_no_line() -> None:
-    repairing = Repairing(FailureReport(0, (), ()), None)
+    repairing = Repairing(FailureReport(0, (), ()), {})
     assert (repairing.lines, repairing.rules, repairing.ruled) == ([], (), 0)
     assert not repairing.with_unchanged
-
-
-def test_a_group_without_samples_has_no_proposal() -> None:
-    group = FailureGroup("INVALID_DATA-Phone", ("Phone",), 3, ())
-    assert Repairing(FailureReport(3, (group,), ("Phone",)), None).rules == ()
-
-
-@pytest.mark.parametrize(
-    ("label", "expected"),
-    [
-        ("Orders EU", "Orders EU (repair)"),
-        ("Orders EU (repair)", "Orders EU (repair)"),
-        ("x" * 80, "x" * 50 + "… (repair)"),
-    ],
-)
-def test_the_job_is_called_after_the_one_that_it_repairs(label: str, expected: str) -> None:
-    assert repair_label(label) == expected
 
 
 def test_a_file_that_nobody_inserts_goes(tmp_path: Path) -> None:

@@ -9,12 +9,6 @@ from zcbulk_tui.domain.failures import FailureGroup, FailureReport
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.repair import RepairFile, Rule
 from zcbulk_tui.domain.suggestions import Suggestion
-from zcbulk_tui.domain.text import one_line
-
-_LONGEST_LABEL = 60
-
-_REPAIR = " (repair)"
-"""What is put behind the label of the job that is repaired."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +135,3 @@ class Resent(NamedTuple):
         """
         with suppress(OSError):
             self.file.path.unlink()
-
-
-def repair_label(label: str) -> str:
-    """Returns what the job is called that repairs another one; a repair of a repair is one."""
-    stem = label.removesuffix(_REPAIR)
-    return one_line(stem, _LONGEST_LABEL - len(_REPAIR)) + _REPAIR

@@ -9,6 +9,7 @@ from textual.binding import BindingType
 from textual.timer import Timer
 
 from zcbulk_tui.domain.insertion import Prepared
+from zcbulk_tui.domain.lineage import repair_label
 from zcbulk_tui.domain.repair import Preview, RepairFile, Rule, Rules
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ZcbulkError
@@ -24,7 +25,7 @@ from zcbulk_tui.tui.key_line import legend
 from zcbulk_tui.tui.keys import Context, Key, bindings
 from zcbulk_tui.tui.profile_spec import JobDefaults
 from zcbulk_tui.tui.reading import Reading
-from zcbulk_tui.tui.repairing import Repairing, Resent, RuleLine, repair_label
+from zcbulk_tui.tui.repairing import Repairing, Resent, RuleLine
 from zcbulk_tui.tui.screens.ask_path import AskPathScreen
 from zcbulk_tui.tui.screens.dialogs import NoticeScreen
 from zcbulk_tui.tui.screens.edit_rule import EditRuleScreen
@@ -452,7 +453,8 @@ class RepairScreen(OpeningScreen):
         inserting, job = self.job.inserting, self.job
         if inserting is None:
             return
-        resent = Resent(file, job.form, job.snapshot.ref.job_id, repair_label(job.label))
+        label = repair_label(job.label, job.chain)
+        resent = Resent(file, job.form, job.snapshot.ref.job_id, label)
 
         def answered(prepared: Prepared | None) -> None:
             if prepared is not None:
