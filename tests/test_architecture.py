@@ -170,8 +170,9 @@ def test_the_command_without_a_screen_loads_no_screen() -> None:
     assert "tui" not in parts_loaded(loaded)
 
 
-def test_what_a_check_of_a_file_loads() -> None:
-    loaded = run_fresh(f"import zcbulk_tui.cli.check{_REPORT}")
+@pytest.mark.parametrize("command", ["check", "failures"])
+def test_what_a_command_about_a_file_loads(command: str) -> None:
+    loaded = run_fresh(f"import zcbulk_tui.cli.{command}{_REPORT}")
     assert loaded & {*HTTP, *MODELS, *TERMINAL, *DATABASE, *KEYRING, "asyncio"} == set()
 
 

@@ -3,12 +3,14 @@
 import json
 from dataclasses import dataclass
 from typing import Any
+from zipfile import ZIP_STORED
 
 from hypothesis import strategies as st
 
 from tests.creator.calls import TOKEN
 from tests.creator.signing_in import CODE, GRANTED, REFRESH, SECRET
 from tests.creator.test_wire_properties import statuses
+from tests.support.csv_files import zip_of
 
 Header = tuple[bytes, bytes]
 
@@ -148,6 +150,17 @@ def _dumps(value: Any) -> bytes:
     return json.dumps(value).encode()
 
 
+_ZIP = zip_of([("a.csv", b"Name,ERRORS\r\n" + b"Anna,INVALID\r\n" * 2000)], ZIP_STORED)
+
+_FILES = [
+    _ZIP,
+    _ZIP[:3],
+    _ZIP[:-9],
+    b"PK\x05\x06" + bytes(18),
+    b"PK\x07\x08" + _ZIP,
+    b"\r\n" + _ZIP,
+]
+
 _NONSENSE = [
     b"[" * 100_000,
     b'{"a":' * 20_000,
@@ -176,13 +189,19 @@ _NONSENSE = [
 ]
 
 bodies = st.one_of(
-    statuses.map(_dumps), _grants.map(_dumps), st.sampled_from(_NONSENSE), st.binary(max_size=60)
+    statuses.map(_dumps),
+    _grants.map(_dumps),
+    st.sampled_from(_NONSENSE),
+    st.binary(max_size=60),
 )
 
 
 @st.composite
 def _chunked(draw: st.DrawFn) -> bytes:
-    body = draw(bodies)
+    return _cut(draw, draw(bodies))
+
+
+def _cut(draw: st.DrawFn, body: bytes) -> bytes:
     size = draw(st.integers(1, 4000))
     extension = draw(st.sampled_from([b"", b";a=b", b";" + b"x" * 500, b" ", b";\xff"]))
     pieces = [body[start : start + size] for start in range(0, min(len(body), size * 300), size)]
@@ -213,9 +232,21 @@ def _answers(draw: st.DrawFn) -> bytes:
 
 
 @st.composite
+def _files(draw: st.DrawFn) -> bytes:
+    """A file, or what begins like one, with nothing odd about its head."""
+    body = draw(st.sampled_from(_FILES))
+    match draw(st.sampled_from(["length", "chunked", "close"])):
+        case "length":
+            return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
+        case "chunked":
+            return b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + _cut(draw, body)
+    return b"HTTP/1.1 200 OK\r\n\r\n" + body
+
+
+@st.composite
 def hostile_answers(draw: st.DrawFn) -> HostileAnswer:
     """An answer, mutated or not, in one or several pieces."""
-    data = bytearray(draw(_answers()))
+    data = bytearray(draw(st.one_of(_answers(), _answers(), _answers(), _files())))
     for _ in range(draw(st.integers(0, 3))):
         at = draw(st.integers(0, len(data)))
         match draw(st.sampled_from(["cut", "flip", "insert", "remove", "repeat"])):

@@ -23,6 +23,7 @@ from zcbulk_tui.creator.probe import probe
 from zcbulk_tui.creator.tokens import FixedToken
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.job import Action
+from zcbulk_tui.domain.result import ResultKind
 from zcbulk_tui.domain.upload import UploadFile
 from zcbulk_tui.errors import UnclearError, UnreachableError, UnreadableError, ZcbulkError
 
@@ -32,6 +33,10 @@ _GOOD = [b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(PAGE_STATUS),
 _BYTES = Path(__file__).read_bytes()
 _FILE = UploadFile(Path(__file__), "rows.csv", len(_BYTES), hashlib.sha256(_BYTES).hexdigest(), 1)
 """This file, since any will do."""
+
+
+_WRITTEN = bytearray()
+"""What was written of the file that the last call fetched."""
 
 
 def _client(network: Network, url: str) -> CreatorClient:
@@ -45,6 +50,9 @@ CALLS: Mapping[str, Callable[[Network, str], Awaitable[object]]] = {
     "abort": lambda network, url: _client(network, url).control(REF, Action.ABORT),
     "create": lambda network, url: _client(network, url).create(FormRef.of(REF)),
     "upload": lambda network, url: _client(network, url).upload(REF, _FILE),
+    "result": lambda network, url: _client(network, url).result(
+        REF, ResultKind.FAILURE, _WRITTEN.extend
+    ),
     "fields": lambda network, url: _client(network, url).fields(FormRef.of(REF)),
     "applications": lambda network, url: _client(network, url).applications(url),
     "device code": lambda network, url: Accounts(network, url).device_code(CLIENT.id, ["a"]),
@@ -91,10 +99,16 @@ class HostileCalls:
 
     async def _check(self, call: str, answer: HostileAnswer) -> None:
         self._server.answer = answer.pieces
+        _WRITTEN.clear()
         try:
             await CALLS[call](self._network, self._server.url)
+            assert call != "result" or _WRITTEN, "there is no file"
         except ZcbulkError as error:
             _check_error(call, error, b"".join(self._server.requests).decode())
+        assert not _WRITTEN or _WRITTEN.startswith((b"PK\x03\x04", b"PK\x05\x06"))
+        # As it came, but for what says how it is cut into pieces.
+        came = iter(b"".join(answer.pieces))
+        assert all(byte in came for byte in _WRITTEN), "it is not what came"
         assert self._server.requests, "no request was sent"
         assert not any(b"\r\ncookie" in request.lower() for request in self._server.requests)
         self._server.requests.clear()
@@ -112,6 +126,8 @@ def _check_error(call: str, error: ZcbulkError, sent: str) -> None:
     # The request arrived.
     assert not isinstance(error, UnreachableError)
     assert "nothing was sent" not in text.lower()
+    if _WRITTEN:
+        assert isinstance(error, (UnclearError, UnreadableError)), "the file was cut off"
     if call in ("start", "abort", "create", "upload"):
         assert not isinstance(error, UnreadableError), "it may have been carried out"
         status = error.answer.http_status if error.answer else 0

@@ -2,17 +2,21 @@
 
 import logging
 import traceback
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 import pytest
 from pydantic import SecretStr
 
 from tests.creator.calls import TOKEN, creator, patience
+from tests.creator.signing_in import shown
 from tests.support.contract import PAGE_STATUS
 from tests.support.jobs import REF
 from tests.support.stub_server import DROP, Answer, Raw, Reply, Silence, StubServer
+from zcbulk_tui.creator.client import CreatorClient
 from zcbulk_tui.creator.tokens import AccessToken
 from zcbulk_tui.domain.job import Action
+from zcbulk_tui.domain.result import ResultKind
 from zcbulk_tui.errors import ZcbulkError
 
 FAILURES = {
@@ -39,10 +43,32 @@ async def test_no_error_shows_it_even_with_the_values_of_every_frame(
         assert TOKEN in server.requests[0].headers["authorization"]
         error = caught.value
         trace = traceback.TracebackException.from_exception(error, capture_locals=True)
-        shown = "".join(trace.format())
-    assert "client.py" in shown
-    assert TOKEN not in shown
+        all_of_it = "".join(trace.format())
+    assert "client.py" in all_of_it
+    assert TOKEN not in all_of_it
     assert TOKEN not in repr(error) + str(error)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        pytest.param(lambda client: client.status(REF), id="status"),
+        pytest.param(lambda client: client.control(REF, Action.START), id="start"),
+        pytest.param(
+            lambda client: client.result(REF, ResultKind.FAILURE, bytearray().extend), id="result"
+        ),
+    ],
+)
+async def test_no_frame_has_it_in_an_answer_that_quotes_it(
+    call: Callable[[CreatorClient], Awaitable[object]],
+) -> None:
+    quoting = Reply(200, f"<html>Zoho-oauthtoken {TOKEN}".encode())
+    with StubServer([quoting]) as server:
+        async with creator(server.url) as client:
+            with pytest.raises(ZcbulkError) as caught:
+                await call(client)
+    assert "Zoho-oauthtoken [...]" in str(caught.value)
+    assert TOKEN not in shown(caught.value)
 
 
 @pytest.mark.parametrize("answer", [Reply(200, PAGE_STATUS), DROP], ids=["success", "failure"])

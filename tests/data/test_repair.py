@@ -201,6 +201,32 @@ def test_columns_with_one_name(tmp_path: Path) -> None:
 
 
 @LAYOUTS
+def test_records_of_one_reason_are_sent_again_as_they_are(tmp_path: Path, is_short: bool) -> None:
+    failed = [(DAN, TOO_LONG), (BOB, BAD_CITY), (ADA, "CANNOT_PROCESS")]
+    results = write_results(tmp_path, HEADER, failed, [], is_short=is_short)
+    job = Repair(*results, source_file(tmp_path, ROWS))
+    made = job.write([UPPER, Rule(Change.KEEP, "CANNOT_PROCESS")], tmp_path / "again.csv")
+    assert (made.repaired, made.unchanged, made.held) == (1, 1, 1)
+    assert read(made.path)[1:] == [ADA, ["2", "Bob", "ROME", "b"]]
+
+
+@LAYOUTS
+def test_proposals_are_made_of_whole_records(tmp_path: Path, is_short: bool) -> None:
+    source = source_file(tmp_path, [*ROWS, ["5", "Eve", "Ulm", "  g"]])
+    bad = [(["5", "Eve", "Ulm", "  g"], "INVALID_DATA-Notes"), (ADA, "CANNOT_PROCESS")]
+    results = write_results(tmp_path, HEADER, [*bad, (BOB, BAD_CITY)], [], is_short=is_short)
+    proposed = Repair(*results, source).suggest(None)
+    assert {reason: it.rule for reason, it in proposed.items()} == {
+        "CANNOT_PROCESS": Rule(Change.KEEP, "CANNOT_PROCESS"),
+        "INVALID_DATA-Notes": Rule(Change.TRIM, "INVALID_DATA-Notes", "Notes"),
+    }
+    changed = Repair(*results, replace(source, sha256="0" * 64)).suggest(None)
+    assert "CANNOT_PROCESS" in changed
+    assert ("INVALID_DATA-Notes" in changed) != is_short
+    assert Repair(None, None, None).suggest(None) == {}
+
+
+@LAYOUTS
 def test_previews_show_whole_records(tmp_path: Path, is_short: bool) -> None:
     source = source_file(tmp_path, ROWS)
     failed = [(DAN, TOO_LONG), (BOB, BAD_CITY)]

@@ -54,6 +54,10 @@ def test_a_file(tmp_path: Path) -> None:
     assert rules_text(RULES, ["Notes are too long."]) == TEXT
 
 
+def test_a_file_may_have_no_rule() -> None:
+    assert parse_rules("# Nothing is proposed.\n") == ()
+
+
 def test_one_format_needs_no_list() -> None:
     text = '[[rule]]\nchange = "date"\nfield = "Date"\nformats = "%d/%m/%Y"\n'
     assert parse_rules(text)[0].formats == ("%d/%m/%Y",)
@@ -78,7 +82,7 @@ def rule(change: Change) -> st.SearchStrategy[Rule]:
             return st.builds(Rule, fixed, reason, names, formats=formats.map(tuple))
         case Change.COPY:
             return st.builds(Rule, fixed, reason, names, names)
-        case Change.DROP:
+        case Change.DROP | Change.KEEP:
             return st.builds(Rule, fixed, reason)
         case _:
             return st.builds(Rule, fixed, reason, names)
@@ -94,7 +98,6 @@ def test_what_is_written_is_read(rules: list[Rule], notes: list[str]) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "There is no rule in it"),
         ("rule = 1", "no list of tables"),
         ("[rule]\nchange = 'trim'", "no list of tables"),
         ("rules = []", "It has “rules”, and only rules belong into it"),

@@ -56,6 +56,15 @@ def test_rules_follow_each_other() -> None:
     assert apply([*rules, Rule(Change.DROP)], REASON, ROW) == Repaired(ROW, is_dropped=True)
 
 
+def test_a_record_is_kept_whether_changed_or_not() -> None:
+    keep = Rule(Change.KEEP, REASON)
+    assert apply([keep], REASON, ROW) == Repaired(ROW, is_kept=True)
+    assert apply([keep], "ANOTHER", ROW) == Repaired(ROW)
+    made = apply([keep, Rule(Change.UPPER, field="City")], REASON, ROW)
+    assert (made.is_changed, made.is_kept, made.row["City"]) == (True, True, "PARIS")
+    assert apply([keep, Rule(Change.DROP)], REASON, ROW) == Repaired(ROW, is_dropped=True)
+
+
 def test_what_is_changed_back_is_unchanged() -> None:
     rules = [Rule(Change.UPPER, field="City"), Rule(Change.SET, field="City", value="Paris")]
     assert apply(rules, REASON, ROW) == Repaired(ROW)

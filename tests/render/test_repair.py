@@ -31,6 +31,7 @@ def texts(lines: list[Line]) -> list[str]:
         ),
         (Rule(Change.COPY, field="Name", value="Label"), "set Name to the value of Label"),
         (Rule(Change.DROP), "leave the record out"),
+        (Rule(Change.KEEP), "send the record again as it is"),
         (Rule(Change.SET, field="Na\x1bme", value="\x1b[2J"), "set Na\ufffdme to “\ufffd[2J”"),
     ],
 )

@@ -30,6 +30,7 @@ def read_failures(
     *,
     header: Sequence[str] | None = None,
     encoding: str | None = None,
+    on_progress: OnProgress | None = None,
 ) -> tuple[JsonObject, FailureFile]:
     """Returns what names a job, as an object, and its failures.
 
@@ -39,6 +40,7 @@ def read_failures(
         environment: That of ``--environment``; None where it was not typed.
         header: Of the uploaded file, where the user gave it; None for what is known of it here.
         encoding: The name of the result's encoding; None for its mark, else UTF-8.
+        on_progress: Called with the bytes read of the result, and the bytes in all.
 
     Raises:
         UsageError: It is not the name of exactly one job.
@@ -52,7 +54,7 @@ def read_failures(
     source = None
     if header is None and history is not None and history.insertion is not None:
         source = history.insertion.source
-    failures = failures_in(file, source, header=header, encoding=encoding)
+    failures = failures_in(file, source, header=header, encoding=encoding, on_progress=on_progress)
     return json_records.named_object(job), failures
 
 

@@ -10,7 +10,6 @@ from zcbulk_tui.cli import state
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.data import repair_rules
 from zcbulk_tui.data.result_folder import ResultFolder
-from zcbulk_tui.domain.commands import command
 from zcbulk_tui.domain.form import FormFields
 from zcbulk_tui.domain.job import JobRef
 from zcbulk_tui.domain.repair import Rules
@@ -35,12 +34,7 @@ _TRIES, _BETWEEN_TRIES = 20, 15.0
 
 def result_folder() -> ResultFolder:
     """Returns where results are kept: beside the memory."""
-    return ResultFolder(folder_path())
-
-
-def folder_path() -> Path:
-    """Returns the folder of all results."""
-    return state.memory_file().parent / "results"
+    return ResultFolder(state.memory_file().parent / state.RESULTS_FOLDER)
 
 
 class JobFailures:
@@ -96,7 +90,7 @@ def remove_old_in_background(settings: Settings, database: Database) -> None:
 
 def _remove_old(settings: Settings, path: Path) -> None:
     days = settings.results.days
-    why = f"since they are older than {days:,} day{'' if days == 1 else 's'}"
+    why = f"kept for {days:,} day{'' if days == 1 else 's'}"
     with suppress(ConfigError), closing(open_database(path)) as own:
         results = Results(own, settings.profile)
         memory = Memory(own, settings.profile, NoWindow(own, settings.profile))
@@ -106,8 +100,3 @@ def _remove_old(settings: Settings, path: Path) -> None:
             if not remove_old(results, result_folder(), recorder, before, why):
                 return
             Event().wait(_BETWEEN_TRIES)  # others are fetching meanwhile
-
-
-def how_to_remove(profile: str) -> str:
-    """Returns the command that removes results, with a place for the job."""
-    return command("results remove JOB", profile)

@@ -1,6 +1,6 @@
 """The failures of a job for the screens: read, searched, repaired; see `tui.failing`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import count as numbers
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from zcbulk_tui.domain.failures import FailedRow, FailureReport
 from zcbulk_tui.domain.form import FormFields
 from zcbulk_tui.domain.job import JobRef
 from zcbulk_tui.domain.repair import Preview, RepairFile, Rules
+from zcbulk_tui.domain.suggestions import Suggestion
 from zcbulk_tui.tui.failing import FailureRows, OnProgress
 
 _NOTHING = FailureReport(0, (), ())
@@ -87,6 +88,14 @@ class JobFailureRows:
     def preview(self, rules: Rules, reason: str, count: int) -> Sequence[Preview]:
         """See `FailureRows`."""
         return self._repair.preview(rules, reason, count)
+
+    def suggest(self, fields: FormFields | None) -> Mapping[str, Suggestion]:
+        """Returns what may repair the records of groups, by their reasons; may take long.
+
+        Args:
+            fields: The form's fields; None where they are not known.
+        """
+        return self._repair.suggest(fields)
 
     def write_repair(
         self, rules: Rules, *, with_unchanged: bool, on_progress: OnProgress

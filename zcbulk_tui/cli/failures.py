@@ -105,8 +105,8 @@ def run(arguments: Namespace) -> int:
         found = as_object(replace(report, groups=tuple(groups)), report, rows, arguments.rows > 0)
         print(json.dumps({"job": job, **found, "exported": exported}, indent=2))
         return 0
-    shown = report if arguments.reason is None else _of_one(report, groups[0])
-    print_lines(map(_text, failure_lines(shown, _width(), UNICODE)))
+    only = None if arguments.reason is None else groups[0]
+    print_lines(map(_text, failure_lines(report, _width(), UNICODE, only=only)))
     if arguments.rows:
         print_lines(_row_lines(groups, report.columns, rows))
     if exported is not None:
@@ -189,20 +189,20 @@ def as_object(
 def _read(arguments: Namespace) -> tuple[JsonObject | None, FailureFile]:
     """The job, where one was named, and its failures."""
     named = Path(arguments.job)
-    if _is_file(named):
-        with check.reading(Namespace(file=named)) as on_progress:
+    with check.reading(Namespace(file=named)) as on_progress:
+        if _is_file(named):
             return None, read_file(named, arguments.header, arguments.encoding, on_progress)
-    settings = load.load(flags=options.setting_flags(arguments))
-    # With it comes the database, which a file alone does not need.
-    from zcbulk_tui.cli.failed_jobs import read_failures
+        # With it comes the database, which a file alone does not need.
+        from zcbulk_tui.cli.failed_jobs import read_failures
 
-    return read_failures(
-        arguments.job,
-        settings,
-        options.named_environment(arguments),
-        header=None if arguments.header is None else header_of(arguments.header),
-        encoding=arguments.encoding,
-    )
+        return read_failures(
+            arguments.job,
+            load.load(flags=options.setting_flags(arguments)),
+            options.named_environment(arguments),
+            header=None if arguments.header is None else header_of(arguments.header),
+            encoding=arguments.encoding,
+            on_progress=on_progress,
+        )
 
 
 def read_file(
@@ -242,11 +242,6 @@ def _is_file(named: Path) -> bool:
         return named.suffix.lower() in _SUFFIXES or named.is_file()
     except (OSError, ValueError):  # a label may be longer than any name, or hold a null
         return False
-
-
-def _of_one(report: FailureReport, group: FailureGroup) -> FailureReport:
-    """A report as it is printed where one group is asked for; its share is that of all."""
-    return FailureReport(report.records, (group,), report.columns)
 
 
 def _row_lines(

@@ -23,7 +23,7 @@ from zcbulk_tui.domain.failures import FailureGroup
 from zcbulk_tui.domain.form import FormFields, FormRef
 from zcbulk_tui.domain.job import JobRef
 from zcbulk_tui.domain.repair import RepairFile, Rule, Rules
-from zcbulk_tui.domain.suggestions import Suggestion, field_of, suggest
+from zcbulk_tui.domain.suggestions import Suggestion
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import UsageError
 from zcbulk_tui.render.repair import outcome_lines, preview_lines, rules_lines
@@ -50,7 +50,7 @@ A rule is for the records of one reason, or without a reason for all that failed
   length = 2000
 Changes, and what they need: trim, upper, lower (field); set (field, value); replace (field,
 find, value); truncate (field, length); date (field, formats, as in ["%d/%m/%Y"], written as
-dd-MMM-yyyy); copy (field, from); drop.
+dd-MMM-yyyy); copy (field, from); drop: leave out; keep: send again as it is.
 
 exit codes:
   0 the file was written (or proposed, or tried), 2 it cannot be, or nothing is left to send"""
@@ -157,37 +157,29 @@ def as_object(made: RepairFile, files: JobFiles, *, is_dry: bool) -> JsonObject:
 
 
 def _print_suggestions(repair: Repair, fields: FormFields | None, *, as_json: bool) -> None:
-    columns = () if repair.report is None else repair.report.columns
+    proposed = repair.suggest(fields)
     groups = () if repair.report is None else repair.report.groups
-    found = [
-        (
-            group,
-            suggest(group, columns, field_of(group.fields[0], fields) if group.fields else None),
-        )
-        for group in groups
-    ]
+    found = [(group, proposed.get(group.reason)) for group in groups]
     if as_json:
         print(json.dumps({"suggestions": [_suggestion_object(*each) for each in found]}, indent=2))
         return
     print("\n".join(_suggestion_text(*each) for each in found), end="")
-    if not any(each is not None and each.rule is not None for _, each in found):
+    if not proposed:
         print_error("There is nothing to propose: write the rules yourself, as --help shows them.")
 
 
 def _suggestion_text(group: FailureGroup, found: Suggestion | None) -> str:
     count = "1 record" if group.records == 1 else f"{group.records:,} records"
-    if found is not None and found.rule is not None:
+    if found is not None:
         return rules_text([found.rule], [f"{count}. {found.why}"])
-    why = "Nothing is proposed." if found is None else f"{found.why} --with-unchanged sends them."
-    return f"# {group.reason}\n# {count}. {one_line(why, 400)}\n"
+    return f"# {group.reason}\n# {count}. Nothing is proposed: without a rule they are left out.\n"
 
 
 def _suggestion_object(group: FailureGroup, found: Suggestion | None) -> JsonObject:
-    rule = None if found is None else found.rule
     return {
         "reason": group.reason,
         "records": group.records,
-        "rule": None if rule is None else rule_object(rule),
+        "rule": None if found is None else rule_object(found.rule),
         "why": None if found is None else found.why,
     }
 

@@ -16,6 +16,9 @@ from zcbulk_tui.store.database import FILE_NAME, Database, open_database
 from zcbulk_tui.store.opening import Opened
 from zcbulk_tui.store.sign_in import SignInFiles
 
+RESULTS_FOLDER = "results"
+"""The folder, in the state folder, that the results of jobs are kept in."""
+
 
 @contextmanager
 def open_memory(*, is_only_read: bool = False) -> Iterator[Database]:

@@ -226,8 +226,9 @@ class Network:
                     is_sending=upload is not None and not upload.is_complete,
                     received=download.size if download is not None else 0,
                 )
-        # Outside, so that no traceback leads to what was written or read, tokens included.
-        raise failure
+        # Outside, so that no traceback leads to what was written or read, tokens included; that of
+        # what `download` raised would lead to bytes of the file.
+        raise failure.with_traceback(None)
 
     def _connect_only(self) -> dict[str, float | None]:
         """The library's limits where `extend` of a body sets those of all but the connection."""

@@ -3,7 +3,7 @@
 import contextlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
@@ -58,6 +58,15 @@ class Call:
     environment: Environment = Environment.PRODUCTION
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes | UploadBody | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Received:
+    """An answer; as one value, so that no frame of a traceback shows a body that quotes a token."""
+
+    response: httpx.Response
+    body: bytes = field(repr=False)
+    line: Line
 
 
 class SignedCalls:
@@ -123,8 +132,7 @@ class SignedCalls:
         Raises:
             ZcbulkError: It is none.
         """
-        response, body, line = await self._send(open_call, token, call)
-        return _success(response, body, line, call.operation)
+        return _success(await self._send(open_call, token, call), call.operation)
 
     async def fetch(
         self, open_call: OpenCall, token: SecretStr, call: Call, write: Write
@@ -143,10 +151,10 @@ class SignedCalls:
             ZcbulkError: There is no file.
         """
         download = DownloadBody(write)
-        response, body, line = await self._send(open_call, token, call, download)
+        received = await self._send(open_call, token, call, download)
         if download.is_file:
-            return Answer(response.status_code)
-        said = _success(response, body, line, call.operation).answer
+            return Answer(received.response.status_code)
+        said = _success(received, call.operation).answer
         raise UnreadableError(
             "The answer has no file in it",
             "It says success, and is no ZIP.",
@@ -162,14 +170,17 @@ class SignedCalls:
             ZcbulkError: It was not carried out.
         """
         try:
-            response, body, line = await self._send(open_call, token, call)
+            received = await self._send(open_call, token, call)
             # First: what says yes and no proves nothing, whatever the one or the other means.
             unclear = contradiction(
-                response.status_code, body, line, is_whole=_has_length(response.headers)
+                received.response.status_code,
+                received.body,
+                received.line,
+                is_whole=_has_length(received.response.headers),
             )
             if unclear is not None:
                 raise unclear
-            return _success(response, body, line, call.operation)
+            return _success(received, call.operation)
         except UnreadableError as error:
             # An answer proves that the call arrived, but this one does not report its outcome.
             raise UnclearError(
@@ -189,7 +200,7 @@ class SignedCalls:
         token: SecretStr,
         call: Call,
         download: DownloadBody | None = None,
-    ) -> tuple[httpx.Response, bytes, Line]:
+    ) -> _Received:
         headers = dict(call.headers)
         if call.environment is not Environment.PRODUCTION:
             headers["environment"] = call.environment.value
@@ -209,7 +220,7 @@ class SignedCalls:
             upload=call.body if isinstance(call.body, UploadBody) else None,
             download=download,
         )
-        return response, answer, redaction.line
+        return _Received(response, answer, redaction.line)
 
 
 class _Untold:
@@ -238,20 +249,21 @@ def _token_is_refused(error: SignInError) -> bool:
     return error.answer is not None and error.answer.code == _TOKEN_REFUSED
 
 
-def _success(
-    response: httpx.Response, body: bytes, line: Line, operation: Operation
-) -> wire.ParsedAnswer:
+def _success(received: _Received, operation: Operation) -> wire.ParsedAnswer:
     """Returns the answer if it is HTTP 2xx and code 3000, else raises what it means."""
+    response, line = received.response, received.line
     why = f"HTTP {response.status_code} without Zoho's code."
     try:
-        parsed = wire.parse(body, response.status_code, line)
+        parsed = wire.parse(received.body, response.status_code, line)
         answer = parsed.answer
         if response.is_success and answer.code == SUCCESS:
             return parsed
     except UnreadableError as error:
         answer, why = Answer(response.status_code), error.cause
     if between.is_between(answer):
-        said = Answer(response.status_code, None, between.words(body, line), from_zoho=False)
+        said = Answer(
+            response.status_code, None, between.words(received.body, line), from_zoho=False
+        )
         if response.is_success:
             raise between.unreadable(why, said if said.text else None)
         answer = said

@@ -8,7 +8,7 @@ is not, they are taken from a result that has all columns, in the result's order
 from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
@@ -30,9 +30,11 @@ from zcbulk_tui.data.result_rows import read_result
 from zcbulk_tui.data.rows import OnProgress
 from zcbulk_tui.data.source import open_source
 from zcbulk_tui.domain import repair
-from zcbulk_tui.domain.failures import FailureReport
+from zcbulk_tui.domain.failures import FailedRow, FailureReport
+from zcbulk_tui.domain.form import FormFields
 from zcbulk_tui.domain.insertion import SourceFile
 from zcbulk_tui.domain.repair import Preview, RepairFile, Rule, Rules
+from zcbulk_tui.domain.suggestions import Suggestion, field_of, suggest
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import DataError
 
@@ -130,6 +132,35 @@ class Repair:
         groups = () if self.report is None else self.report.groups
         return repair.check(rules, self.columns, [group.reason for group in groups])
 
+    def suggest(self, fields: FormFields | None) -> dict[str, Suggestion]:
+        """Returns what may repair the records of groups, by their reasons; see `suggestions`.
+
+        Samples are looked at as whole records, where the source has them.
+
+        Args:
+            fields: The form's fields; None where they are not known.
+
+        Raises:
+            DataError: The source has changed meanwhile.
+        """
+        report = self.report
+        if report is None:
+            return {}
+        named = {name for group in report.groups for name in group.fields}
+        samples = [row for group in report.groups for row in group.samples]
+        whole = self._whole_rows(samples, named)
+        found = {}
+        for each in report.groups:
+            group, columns = each, report.columns
+            if whole and not {*columns} >= {*group.fields}:
+                rows = [it for it in group.samples if it.record in whole]
+                samples = [replace(it, cells=tuple(whole[it.record])) for it in rows]
+                group, columns = replace(group, samples=tuple(samples)), self.columns
+            field = field_of(group.fields[0], fields) if group.fields else None
+            if (suggestion := suggest(group, columns, field)) is not None:
+                found[group.reason] = suggestion
+        return found
+
     def preview(self, rules: Rules, reason: str, count: int) -> list[Preview]:
         """Returns what rules make of the first records of a group.
 
@@ -141,21 +172,16 @@ class Repair:
         names = self.failures.columns.names
         rows = self.failures.rows(reason, 0, count)
         own = [rule for rule in rules if rule.is_for(reason)]
-        whole: dict[int, list[str]] = {}
-        lines: list[int] = [0] * len(rows)
-        if any(not {*names} >= {*rule.columns} for rule in own) and self._source is not None:
-            index = self._index(self._source, names)
-            for at, row in enumerate(rows):
-                if len(found := index.lines(row.cells)) == 1:
-                    (lines[at],) = found
-            whole = read_lines(self._source, filter(None, lines))
+        whole = self._whole_rows(rows, {name for rule in own for name in rule.columns})
         return [
             repair.preview(
                 own,
                 reason,
-                by_name(self.columns, whole[line]) if line in whole else by_name(names, row.cells),
+                by_name(self.columns, whole[row.record])
+                if row.record in whole
+                else by_name(names, row.cells),
             )
-            for row, line in zip(rows, lines, strict=True)
+            for row in rows
         ]
 
     def write(
@@ -206,6 +232,34 @@ class Repair:
                 (placed,) = files.place([(new, f"{stem_of(target)}{{}}{suffix}")])
                 path = placed.path
         return outcome.file(path)
+
+    def _whole_rows(self, rows: Sequence[FailedRow], names: set[str]) -> dict[int, list[str]]:
+        """Returns failed records as they were sent, by their numbers in the result.
+
+        Args:
+            rows: The records.
+            names: Columns that are needed; where the result has them, nothing is read.
+
+        Raises:
+            DataError: The source has changed meanwhile.
+        """
+        if self.failures is None or self._source is None:
+            return {}
+        known = self.failures.columns.names
+        if {*known} >= names & {*self.columns}:
+            return {}
+        try:
+            index = self._index(self._source, known)
+        except DataError as error:
+            self._go_without(error)
+            return {}
+        lines = {}
+        for row in rows:
+            # Of several lines nobody knows which it is.
+            if len(found := index.lines(row.cells)) == 1:
+                lines[row.record] = found[0]
+        fields = read_lines(self._source, lines.values())
+        return {record: fields[line] for record, line in lines.items() if line in fields}
 
     def _read_header(self, source: SourceFile) -> tuple[str, ...] | None:
         try:

@@ -60,6 +60,7 @@ class Outcome:
             self.write(csv_bytes(fields))
             return
         group = status - FIRST_GROUP
+        is_sent = self._with_unchanged
         if rules := self._rules[group]:
             made = repair.apply(rules, self._reasons[group], by_name(self._columns, fields))
             if made.is_dropped:
@@ -70,7 +71,8 @@ class Outcome:
                 more = fields[len(self._columns) :]
                 self.write(csv_bytes([*made.row.values(), *more]))
                 return
-        if self._with_unchanged:
+            is_sent = is_sent or made.is_kept
+        if is_sent:
             self.unchanged += 1
             self.write(csv_bytes(fields))
         else:

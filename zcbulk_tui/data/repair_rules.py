@@ -59,6 +59,7 @@ _KEYS = {
     Change.DATE: (_FIELD, _FORMATS),
     Change.COPY: (_FIELD, _FROM),
     Change.DROP: (),
+    Change.KEEP: (),
 }
 
 _OF_ALL = ("reason", "change")
@@ -69,7 +70,7 @@ _HEAD = re.compile(r"^[ \t]*\[\[[ \t]*rule[ \t]*\]\]", re.MULTILINE)
 
 
 def read_rules(path: Path) -> tuple[Rule, ...]:
-    """Returns the rules in a file.
+    """Returns the rules in a file; there may be none in it.
 
     Raises:
         DataError: It cannot be read, or is no file of rules.
@@ -107,8 +108,6 @@ def parse_rules(text: str, shown: str = "the file") -> tuple[Rule, ...]:
     tables = read.get(_TABLE, [])
     if not isinstance(tables, list) or not all(isinstance(it, dict) for it in tables):
         raise _bad(shown, "Its rules are no list of tables.")
-    if not tables:
-        raise _bad(shown, "There is no rule in it.")
     lines = [text.count("\n", 0, head.start()) + 1 for head in _HEAD.finditer(text)]
     rules = []
     for number, table in enumerate(tables, start=1):

@@ -41,6 +41,10 @@ _PART = ".part"
 _HASHED = 8
 """Digits of the hash in a folder's name: job ids alone may be those of two servers."""
 
+_ENDINGS = ("", ".csv")
+"""How the CSV's name may end: no document has the name, but for what is in it [RESULT]."""
+
+_NO_FOLDER = "it is no folder of this user's"
 _ONE_CSV = "A result is a ZIP with exactly one CSV in it."
 _NOT_KEPT = (
     "It is what came from Zoho, and was not kept. Fetch it again, which costs a call; if it stays "
@@ -108,10 +112,14 @@ class ResultFolder:
             DataError: They cannot be removed.
         """
         folder = self.folder_of(ref)
-        try:
-            shutil.rmtree(folder)
-        except FileNotFoundError:
+        kind = _kind_of(folder)
+        if not kind:
             return
+        try:
+            if kind != stat.S_IFDIR:
+                # The library opens what is there first, and a pipe would be waited for.
+                raise NotADirectoryError(errno.ENOTDIR, _NO_FOLDER, str(folder))
+            shutil.rmtree(folder)
         except OSError as error:
             raise DataError(
                 f"The results of job {one_line(ref.job_id, 40)} cannot be removed",
@@ -213,6 +221,8 @@ class NewResult:
         with contextlib.closing(file):
             member, _ = find_member(file, shown, _ONE_CSV)
             name = one_line(member.filename, 80)
+            if Path(member.filename).suffix.lower() not in _ENDINGS:
+                raise DataError(f"{shown} has no CSV in it", f"{_ONE_CSV} It has {name}.")
             new = NewFile(self._part, _csv(self._kind))
             # Closed as well where it is not finished: the folder that it is in goes then.
             with contextlib.closing(new), open_member(file, shown, member.filename) as unpacked:
@@ -293,8 +303,7 @@ def _make_folders(folder: Path) -> None:
                 each.mkdir(mode=0o700)
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
-        why = "it is no folder of this user's"
-        raise NotADirectoryError(errno.ENOTDIR, why, str(folder))
+        raise NotADirectoryError(errno.ENOTDIR, _NO_FOLDER, str(folder))
     if stat.S_IMODE(found.st_mode) & 0o077:
         folder.chmod(0o700)
 

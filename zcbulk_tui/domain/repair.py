@@ -26,6 +26,8 @@ class Change(StrEnum):
     DATE = "date"
     COPY = "copy"
     DROP = "drop"
+    KEEP = "keep"
+    """Nothing: the record is sent again as it is, where else it would be left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Rule:
     Attributes:
         change: What it does.
         reason: The reason of the group that it is for, masked; empty for every failed record.
-        field: The column that it changes; empty for `Change.DROP`.
+        field: The column that it changes; empty for `Change.DROP` and `Change.KEEP`.
         value: What is set, or put in the place of what is replaced; the column that is copied.
         find: The text that is replaced.
         length: To how many characters it is cut.
@@ -55,7 +57,7 @@ class Rule:
     def columns(self) -> tuple[str, ...]:
         """The columns that a record must have for it."""
         match self.change:
-            case Change.DROP:
+            case Change.DROP | Change.KEEP:
                 return ()
             case Change.COPY:
                 return (self.field, self.value)
@@ -75,11 +77,13 @@ class Repaired:
         row: Its cells by column; as they were where no rule changed any.
         is_changed: Whether a rule changed a cell.
         is_dropped: Whether it is left out.
+        is_kept: Whether a rule sends it again, though none may have changed it.
     """
 
     row: Mapping[str, str]
     is_changed: bool = False
     is_dropped: bool = False
+    is_kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ class RepairFile:
         records: Records in it: those below, but for `dropped` and `held`.
         repaired: Failed records that rules changed.
         unchanged: Failed records that no rule changed and that are sent again all the same, since
-            the user asked for it.
+            the user asked for it, or a rule does.
         unprocessed: Records that Zoho had not reached.
         dropped: Records that a rule leaves out.
         held: Failed records that no rule changed; they are not in the file.
@@ -145,14 +149,18 @@ def apply(rules: Rules, reason: str, row: Mapping[str, str]) -> Repaired:
         reason: Why it failed, masked.
         row: Its cells by column.
     """
-    repaired = dict(row)
+    repaired, is_kept = dict(row), False
     for rule in rules:
         if not rule.is_for(reason):
             continue
         if rule.change is Change.DROP:
             return Repaired(row, is_dropped=True)
+        if rule.change is Change.KEEP:
+            is_kept = True
+            continue
         repaired[rule.field] = _changed(rule, repaired)
-    return Repaired(repaired, is_changed=True) if repaired != dict(row) else Repaired(row)
+    is_changed = repaired != dict(row)
+    return Repaired(repaired if is_changed else row, is_changed, is_kept=is_kept)
 
 
 def check(rules: Rules, columns: Collection[str], reasons: Collection[str]) -> tuple[Rule, ...]:
@@ -216,7 +224,7 @@ def _changed(rule: Rule, row: Mapping[str, str]) -> str:
             return rewritten(cell, rule.formats) or cell
         case Change.COPY:
             return row[rule.value]
-        case Change.DROP:
+        case Change.DROP | Change.KEEP:
             return cell
 
 

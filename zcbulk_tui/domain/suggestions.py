@@ -19,12 +19,11 @@ class Suggestion:
     """A proposal for the records of a group.
 
     Attributes:
-        rule: What is proposed; None where nothing is wrong with the records themselves, so that
-            they can be sent again as they are.
+        rule: What is proposed.
         why: What speaks for it, as a sentence.
     """
 
-    rule: Rule | None
+    rule: Rule
     why: str
 
 
@@ -41,7 +40,8 @@ def suggest(
     if not group.fields:
         if _IS_NEIGHBOUR.search(group.reason):
             return Suggestion(
-                None, "The reason names no column: the records can be sent again as they are."
+                Rule(Change.KEEP, group.reason),
+                "The reason names no column: nothing speaks against the records themselves.",
             )
         return None
     if _IS_DUPLICATE.search(group.reason):

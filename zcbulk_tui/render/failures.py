@@ -1,5 +1,6 @@
 """Why records failed, as lines: the groups, where their records stand, and what that means."""
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -38,18 +39,25 @@ _MOST_SHOWN = 40
 
 _NAMED_AT_MOST = 5
 
+_MARKS = re.compile("(?<=[:,])")
 
-def failure_lines(report: FailureReport, cells: int, glyphs: Glyphs) -> list[Line]:
+
+def failure_lines(
+    report: FailureReport, cells: int, glyphs: Glyphs, *, only: FailureGroup | None = None
+) -> list[Line]:
     """Returns all of the lens, in lines of at most so many cells.
 
     Args:
         report: The failures.
         cells: The width, at least 60.
         glyphs: The characters.
+        only: The one group that is shown; None for all, and what they mean.
     """
     lines: list[Line] = [failure_heading(report)]
     if report.groups:
         lines += [(), group_titles(cells)]
+    if only is not None:
+        return [*lines, *group_lines(only, report.records, cells, glyphs, most=_MOST_LINES)]
     for group in report.groups[:_MOST_SHOWN]:
         lines += group_lines(group, report.records, cells, glyphs, most=_MOST_LINES)
     if (more := len(report.groups) - _MOST_SHOWN) > 0:
@@ -100,7 +108,7 @@ def group_lines(
     """
     part = group.records / records if records else 0.0
     room = _reason_cells(cells)
-    reason = wrap(one_line(group.reason, 400), room, most)
+    reason = _in_lines(one_line(group.reason, 400), room, most)
     front = (
         Span(fit(number(group.records, _RECORDS), _RECORDS, right=True)),
         Span(f" {fit(share(part), _SHARE, right=True)} ", Look.DIM),
@@ -158,7 +166,7 @@ def failure_sentences(report: FailureReport) -> list[tuple[str, Look]]:
 
 def _saving(report: FailureReport) -> Iterator[tuple[str, Look]]:
     groups = fewest_groups(report)
-    if groups is None or groups == len(report.groups) == 1:
+    if groups is None or groups == len(report.groups):
         return
     which = "the largest group" if groups == 1 else f"the {groups} largest groups"
     saved = share(report.saved_by(groups))
@@ -210,6 +218,19 @@ def _bar(records: int, total: int, glyphs: Glyphs) -> Line:
         Span(glyphs.left * (_BAR - of.failed - of.trace), Look.LEFT),
     )
     return tuple(part for part in parts if part.text)
+
+
+def _in_lines(reason: str, cells: int, most: int) -> list[str]:
+    """A reason in lines: codes, which have no spaces, break behind their marks."""
+    if " " in reason or most == 1 or width(reason) <= cells:
+        return wrap(reason, cells, most)
+    lines = [""]
+    for piece in _MARKS.split(reason):
+        if lines[-1] and width(lines[-1] + piece) > cells:
+            lines.append("")
+        lines[-1] += piece
+    fits = len(lines) <= most and all(width(line) <= cells for line in lines)
+    return lines if fits else wrap(reason, cells, most)
 
 
 def _reason_cells(cells: int) -> int:

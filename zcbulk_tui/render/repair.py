@@ -46,6 +46,8 @@ def rule_text(rule: Rule) -> str:
             return f"set {name} to the value of {one_line(rule.value, 60)}"
         case Change.DROP:
             return "leave the record out"
+        case Change.KEEP:
+            return "send the record again as it is"
 
 
 def preview_lines(

@@ -19,8 +19,8 @@ def test_all_is_well(doctor: Doctor, creator: Creator, server: LoopbackServer) -
     found = doctor()
     assert {subject for subject, (grade, _, _) in found.items() if grade != "pass"} == {"terminal"}
     assert ", ".join(found) == (
-        "configuration, variables, config file, state folder, memory, sign-in files, sign-in, "
-        "accounts server, scopes, data centre, API route, API DNS, API TLS, API answer, "
+        "configuration, variables, config file, state folder, memory, results, sign-in files, "
+        "sign-in, accounts server, scopes, data centre, API route, API DNS, API TLS, API answer, "
         "accounts route, accounts DNS, accounts TLS, accounts answer, clock, token, status, "
         "terminal"
     )
@@ -35,7 +35,7 @@ def test_for_people(cli: CommandLine, creator: Creator, server: LoopbackServer) 
     sign_in(creator, server.base_url)
     ended = cli("doctor")
     *lines, total = ended.out.splitlines()
-    assert total == "21 fine, 1 warning, 0 failures"
+    assert total == "22 fine, 1 warning, 0 failures"
     assert lines[0].startswith("ok    configuration     ")
     assert lines[-2].startswith("warn  terminal          ")
     assert lines[-1].startswith(" " * 24 + "Run this")

@@ -1,6 +1,7 @@
 """The doctor on configuration and permissions."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -91,3 +92,34 @@ def test_a_ledger_that_is_damaged(doctor: Doctor, home: Path) -> None:
     assert grade == "fail"
     assert "damaged" in said
     assert doctor.ended.code == 2
+
+
+def test_where_results_are_kept_and_for_how_long(doctor: Doctor, home: Path) -> None:
+    folder = home / "state" / "results"
+    _, said, _ = doctor()["results"]
+    assert (
+        said == "There are none; ~/state/results is where they would be. They are kept for 30 days."
+    )
+    job = folder / "1-ab"
+    for path in (folder, job):
+        path.mkdir(mode=0o700)
+    result = job / "failure.csv"
+    result.touch(mode=0o600)
+    result.write_text("Name\r\nAnna\r\n")
+    os.utime(result, (1_700_000_000, 1_700_000_000))
+    grade, said, _ = doctor()["results"]
+    assert grade == "pass"
+    assert said.startswith("~/state/results: 1 file, 12 bytes, which only you can read. They are")
+    assert said.endswith("The first go on Thu 14 Dec.")
+    assert "Anna" not in said
+
+
+def test_results_that_others_can_read(doctor: Doctor, home: Path) -> None:
+    folder = home / "state" / "results"
+    folder.mkdir(mode=0o755, parents=True)
+    grade, said, fix = doctor()["results"]
+    assert (grade, said) == (
+        "warn",
+        "Others can read ~/state/results, which holds records of yours.",
+    )
+    assert fix == f"chmod -R go= '{folder}'"

@@ -4,9 +4,11 @@ import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from zcbulk_tui.cli.doctor.findings import Finding, Grade, failure, short_path
+from zcbulk_tui.cli.state import RESULTS_FOLDER
 from zcbulk_tui.config import paths
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.errors import ConfigError
@@ -16,7 +18,7 @@ _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
 def check(settings: Settings | None) -> Iterator[Finding]:
-    """Looks at the configuration file, the state folder, the memory and the files of the sign-in.
+    """Looks at the configuration file, and at what the state folder holds.
 
     Args:
         settings: Those of the profile; None where they cannot be read, which leaves its files out.
@@ -24,6 +26,7 @@ def check(settings: Settings | None) -> Iterator[Finding]:
     yield _checked("config file", _config_file)
     yield _checked("state folder", _state_folder)
     yield _checked("memory", _memory)
+    yield _checked("results", lambda: _results(settings))
     if settings is not None:
         profile = settings.profile
         yield _checked("sign-in files", lambda: _sign_in_files(profile))
@@ -74,6 +77,34 @@ def _state_folder() -> str:
 def _memory() -> str:
     with closing(database.open_database(paths.state_dir() / database.FILE_NAME)):
         return f"{database.FILE_NAME} opens."
+
+
+def _results(settings: Settings | None) -> Finding | str:
+    folder = paths.state_dir() / RESULTS_FOLDER
+    kept = "" if settings is None else f" They are kept for {_days(settings.results.days)}."
+    if not folder.exists():
+        return f"There are none; {short_path(folder)} is where they would be.{kept}"
+    found = [(path, path.lstat()) for path in (folder, *folder.rglob("*"))]
+    if any(stat.S_IMODE(it.st_mode) & 0o077 for _, it in found):
+        return Finding(
+            "results",
+            Grade.WARN,
+            f"Others can read {short_path(folder)}, which holds records of yours.",
+            f"chmod -R go= '{folder}'",
+        )
+    files = [(path, it) for path, it in found if stat.S_ISREG(it.st_mode)]
+    fetched = [it.st_mtime for path, it in files if path.suffix == ".csv"]
+    size = sum(it.st_size for _, it in files)
+    count = "1 file" if len(files) == 1 else f"{len(files):,} files"
+    said = f"{short_path(folder)}: {count}, {size:,} bytes, which only you can read.{kept}"
+    if settings is not None and fetched:
+        first = datetime.fromtimestamp(min(fetched), UTC) + timedelta(days=settings.results.days)
+        said += f" The first go on {first.astimezone():%a %d %b}."
+    return said
+
+
+def _days(days: int) -> str:
+    return "1 day" if days == 1 else f"{days:,} days"
 
 
 def _sign_in_files(profile: str) -> str:
