@@ -159,7 +159,7 @@ class Rows:
                     else "repaired"
                     if made.is_changed
                     else "unchanged"
-                    if with_unchanged
+                    if with_unchanged or made.is_kept
                     else "held"
                 )
                 counts[what] += 1

@@ -28,20 +28,24 @@ def line_of(repairing: Repairing, reason: str, place: int = 0) -> int:
 
 
 def test_what_is_proposed_counts_at_first(repairing: Repairing) -> None:
-    assert changes(repairing) == {DATE: Change.DATE, EMAIL: Change.TRIM, DUPLICATE: Change.DROP}
+    assert changes(repairing) == {
+        DATE: Change.DATE,
+        EMAIL: Change.TRIM,
+        DUPLICATE: Change.DROP,
+        NEIGHBOUR: Change.KEEP,
+    }
     assert [line.reason for line in repairing.lines] == [
         group.reason for group in repairing.report.groups
     ]
-    assert repairing.ruled == 580 + 330 + 20
+    assert repairing.ruled == 580 + 330 + 20 + 20
 
 
-def test_unchanged_records_are_sent_at_first_only_where_all_is_said_of_all(
-    repairing: Repairing,
-) -> None:
-    assert not repairing.with_unchanged, "nothing is proposed for two groups"
-    neighbour = next(it for it in repairing.report.groups if it.reason == NEIGHBOUR)
-    whole = FailureReport(neighbour.records, (neighbour,), repairing.report.columns)
-    assert Repairing(whole, None).with_unchanged
+def test_what_is_kept_has_a_rule_that_changes_nothing(repairing: Repairing) -> None:
+    assert repairing.has_rule(NEIGHBOUR)
+    assert not repairing.changes(NEIGHBOUR)
+    assert repairing.changes(EMAIL)
+    assert not repairing.has_rule(NUMBER)
+    assert not repairing.with_unchanged
 
 
 def test_a_rule_is_switched_off_and_on_again(repairing: Repairing) -> None:

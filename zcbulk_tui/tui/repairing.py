@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from zcbulk_tui.domain.failures import FailureGroup, FailureReport
 from zcbulk_tui.domain.form import FormFields, FormRef
-from zcbulk_tui.domain.repair import RepairFile, Rule
+from zcbulk_tui.domain.repair import Change, RepairFile, Rule
 from zcbulk_tui.domain.suggestions import Suggestion, field_of, suggest
 from zcbulk_tui.domain.text import one_line
 
@@ -66,11 +66,8 @@ class Repairing:
             if proposed is not None:
                 self.suggestions[group.reason] = proposed
         self._rules: dict[str, list[Switched]] = {}
-        self.take(it.rule for it in self.suggestions.values() if it.rule is not None)
-        # Otherwise those would be sent, too, of which nobody has said that they may go in.
-        is_complete = len(self.suggestions) == len(report.groups)
-        as_they_are = any(it.rule is None for it in self.suggestions.values())
-        self.with_unchanged = is_complete and as_they_are
+        self.take(it.rule for it in self.suggestions.values())
+        self.with_unchanged = False
 
     @property
     def lines(self) -> list[RuleLine]:
@@ -89,6 +86,11 @@ class Repairing:
     def has_rule(self, reason: str) -> bool:
         """Whether a rule that counts is for a group."""
         return any(it.is_on for name in (reason, "") for it in self._rules.get(name, ()))
+
+    def changes(self, reason: str) -> bool:
+        """Whether a rule that counts does something to the records of a group."""
+        rules = (it for name in (reason, "") for it in self._rules.get(name, ()))
+        return any(it.is_on and it.rule.change is not Change.KEEP for it in rules)
 
     @property
     def ruled(self) -> int:

@@ -238,7 +238,7 @@ class RepairScreen(OpeningScreen):
         if proposed is not None and is_proposed:
             texts = wrap(one_line(proposed.why, 400), max(width - 2, 1), 2)
             lines += [fit_line([Span(f" {text}", Look.DIM)], width) for text in texts]
-        if line.group is not None and not repairing.has_rule(line.reason):
+        if line.group is not None and not repairing.changes(line.reason):
             columns = repairing.report.columns
             return [*lines, *samples(line.group, columns, width, _PREVIEWED)]
         previews = self._previews.get((self._preview_reason, repairing.rules))
@@ -267,7 +267,7 @@ class RepairScreen(OpeningScreen):
         if rows is None or repairing is None or line is None:
             return
         reason, rules = self._preview_reason, repairing.rules
-        if (reason, rules) in self._previews or not repairing.has_rule(reason):
+        if (reason, rules) in self._previews or not repairing.changes(reason):
             return
 
         def work(_: Reading) -> Sequence[Preview]:
