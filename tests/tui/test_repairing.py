@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.insertions import FORM
 from tests.tui.failing import KINDS, Rows
-from zcbulk_tui.domain.failures import FailureGroup, FailureReport
+from zcbulk_tui.domain.failures import FailureReport
 from zcbulk_tui.domain.repair import Change, RepairFile, Rule
 from zcbulk_tui.tui.repairing import Repairing, Resent, repair_label
 
@@ -15,7 +15,8 @@ DATE, EMAIL, NUMBER, DUPLICATE, NEIGHBOUR, MISSING = (kind.reason for kind in KI
 
 @pytest.fixture
 def repairing(tmp_path: Path) -> Repairing:
-    return Repairing(Rows(1_000, tmp_path).report, None)
+    rows = Rows(1_000, tmp_path)
+    return Repairing(rows.report, rows.suggest(None))
 
 
 def changes(repairing: Repairing) -> dict[str, Change]:
@@ -92,14 +93,9 @@ def test_rules_of_a_file_come_in_the_place_of_all(repairing: Repairing) -> None:
 
 
 def test_where_nothing_failed_there_is_no_line() -> None:
-    repairing = Repairing(FailureReport(0, (), ()), None)
+    repairing = Repairing(FailureReport(0, (), ()), {})
     assert (repairing.lines, repairing.rules, repairing.ruled) == ([], (), 0)
     assert not repairing.with_unchanged
-
-
-def test_a_group_without_samples_has_no_proposal() -> None:
-    group = FailureGroup("INVALID_DATA-Phone", ("Phone",), 3, ())
-    assert Repairing(FailureReport(3, (group,), ("Phone",)), None).rules == ()
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,14 @@
 """The rules of a repair, as their user switches and changes them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from zcbulk_tui.domain.failures import FailureGroup, FailureReport
-from zcbulk_tui.domain.form import FormFields, FormRef
+from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.repair import Change, RepairFile, Rule
-from zcbulk_tui.domain.suggestions import Suggestion, field_of, suggest
+from zcbulk_tui.domain.suggestions import Suggestion
 from zcbulk_tui.domain.text import one_line
 
 _LONGEST_LABEL = 60
@@ -54,20 +54,15 @@ class Repairing:
 
     Args:
         report: The failures.
-        fields: The fields of the form; None where they are not known.
+        suggestions: See above.
     """
 
-    def __init__(self, report: FailureReport, fields: FormFields | None) -> None:
+    def __init__(self, report: FailureReport, suggestions: Mapping[str, Suggestion]) -> None:
         self.report = report
-        self.suggestions: dict[str, Suggestion] = {}
-        for group in report.groups:
-            concerned = field_of(group.fields[0], fields) if group.fields else None
-            proposed = suggest(group, report.columns, concerned)
-            if proposed is not None:
-                self.suggestions[group.reason] = proposed
-        self._rules: dict[str, list[Switched]] = {}
-        self.take(it.rule for it in self.suggestions.values())
+        self.suggestions = suggestions
         self.with_unchanged = False
+        self._rules: dict[str, list[Switched]] = {}
+        self.take(it.rule for it in suggestions.values())
 
     @property
     def lines(self) -> list[RuleLine]:

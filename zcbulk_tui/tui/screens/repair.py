@@ -1,6 +1,6 @@
 """The repair of a job: a rule for each group of failures, what it does, and the way back in."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -10,6 +10,7 @@ from textual.timer import Timer
 
 from zcbulk_tui.domain.insertion import Prepared
 from zcbulk_tui.domain.repair import Preview, RepairFile, Rule, Rules
+from zcbulk_tui.domain.suggestions import Suggestion
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ZcbulkError
 from zcbulk_tui.render.failed_rows import samples
@@ -92,11 +93,18 @@ class RepairScreen(OpeningScreen):
 
     def opened(self, rows: FailureRows) -> None:
         """Shows the groups, with the rules that are proposed."""
-        self._repairing = Repairing(rows.report, self.fields)
-        left = self._left
-        if not rows.report.records:
-            self.hint = Span(f"No record failed. {left} can be sent again.", Look.DIM)
-        self._show_rules()
+
+        def take(suggestions: Mapping[str, Suggestion]) -> None:
+            self._repairing = Repairing(rows.report, suggestions)
+            if not rows.report.records:
+                self.hint = Span(f"No record failed. {self._left} can be sent again.", Look.DIM)
+            self._show_rules()
+
+        def failed(error: ZcbulkError) -> None:
+            self.hint = Span(str(error), Look.WARNING)
+            self.show_lines()
+
+        self.in_thread(_RULES, lambda _: rows.suggest(self.fields), take, failed)
 
     @property
     def _left(self) -> str:
