@@ -246,12 +246,17 @@ def test_old_results_are_removed_in_the_background(
 ) -> None:
     cli("results", zoho.url, "--failed")
     file = home / "state" / "state.db"
-    started: list[Thread] = []
-    monkeypatch.setattr(Thread, "start", lambda thread: started.append(thread))
+    started: list[str] = []
+
+    class Recorded(Thread):
+        def start(self) -> None:
+            started.append(self.name)
+
+    monkeypatch.setattr(failing, "Thread", Recorded)
     with closing(open_database(file)) as database:
         for _ in range(2):
             failing.remove_old_in_background(Settings(), database)
-        assert len(started) == 1  # once a day
+        assert started == ["old results"]  # once a day
         # As if a day had passed since the last of the days that it is kept for.
         over = replace(Settings(), results=ResultSettings(days=-1))
         for settings, stage in ((Settings(), "on disk"), (over, "removed")):
