@@ -280,7 +280,9 @@ async def test_rules_are_saved_and_opened(tmp_path: Path) -> None:
         stage.app.screen.query_one(Input).value = str(tmp_path / "rules.toml")
         await stage.press("enter")
         await until_said(stage, "Saved to")
-        assert [rule.change for rule in failures.rules] == [Change.DATE, Change.TRIM, Change.DROP]
+        assert [rule.change for rule in failures.rules] == [
+            *(Change.DATE, Change.TRIM, Change.DROP, Change.KEEP)
+        ]
         await stage.press("o")
         stage.app.screen.query_one(Input).value = "mine.toml"
         await stage.press("enter")

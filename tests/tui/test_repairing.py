@@ -16,7 +16,7 @@ DATE, EMAIL, NUMBER, DUPLICATE, NEIGHBOUR, MISSING = (kind.reason for kind in KI
 @pytest.fixture
 def repairing(tmp_path: Path) -> Repairing:
     rows = Rows(1_000, tmp_path)
-    return Repairing(rows.report, rows.suggestions)
+    return Repairing(rows.report, rows.suggest(None))
 
 
 def changes(repairing: Repairing) -> dict[str, Change]:
@@ -41,7 +41,11 @@ def test_what_is_proposed_counts_at_first(repairing: Repairing) -> None:
     assert repairing.ruled == 580 + 330 + 20 + 20
 
 
-def test_unchanged_records_are_sent_only_where_their_user_says_so(repairing: Repairing) -> None:
+def test_what_is_kept_has_a_rule_that_changes_nothing(repairing: Repairing) -> None:
+    assert repairing.has_rule(NEIGHBOUR)
+    assert not repairing.changes(NEIGHBOUR)
+    assert repairing.changes(EMAIL)
+    assert not repairing.has_rule(NUMBER)
     assert not repairing.with_unchanged
 
 

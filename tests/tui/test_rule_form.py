@@ -34,6 +34,7 @@ def made(change: Change, **typed: str) -> Rule:
         ),
         (Change.COPY, {}, Rule(Change.COPY, field="Name", value="Mail")),
         (Change.DROP, {"value": "left over"}, Rule(Change.DROP)),
+        (Change.KEEP, {"value": "left over"}, Rule(Change.KEEP)),
     ],
 )
 def test_a_rule_has_what_its_change_needs(

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from functools import partial
 
-from zcbulk_tui.cli import context, failing, failure_rows, state
+from zcbulk_tui.cli import context, failing, state
 from zcbulk_tui.cli.client import make_client
+from zcbulk_tui.cli.failure_rows import files_on_disk, opener
 from zcbulk_tui.cli.inserting import now
 from zcbulk_tui.cli.preparing import LocalFiles
 from zcbulk_tui.config.settings import Settings
@@ -66,13 +67,14 @@ def connect(
         now=now,
         works=lambda: monitor.polls_for_all and not settings.read_only,
     )
+    results = failing.result_folder()
     fetcher = ResultFetcher(
         client,
         monitor,
         shared,
         quota,
         Results(database, settings.profile),
-        failing.result_folder(),
+        results,
         sink,
         now=now,
         by_itself=lambda: monitor.polls_for_all and settings.results.fetch,
@@ -90,8 +92,6 @@ def connect(
             not_saved.append(f"{lost}{database.trouble}")
         await network.aclose()
 
-    files_of_job = failure_rows.files_on_disk(settings.profile)
-    opener = failure_rows.opener(files_of_job, failing.result_folder().folder_of)
     archive = Archive(database, settings.profile)
     return Connection(
         monitor,
@@ -99,6 +99,6 @@ def connect(
         archive,
         close,
         Inserting(queue, lists, files),
-        failing.JobFailures(fetcher, opener),
+        failing.JobFailures(fetcher, opener(files_on_disk(settings.profile), results.folder_of)),
         fetcher,
     )

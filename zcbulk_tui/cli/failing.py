@@ -14,7 +14,7 @@ from zcbulk_tui.domain.form import FormFields
 from zcbulk_tui.domain.job import JobRef
 from zcbulk_tui.domain.repair import Rules
 from zcbulk_tui.domain.result import Result, ResultKind
-from zcbulk_tui.errors import ConfigError
+from zcbulk_tui.errors import ConfigError, DataError
 from zcbulk_tui.monitor.recorder import Recorder
 from zcbulk_tui.monitor.result_fetcher import ResultFetcher
 from zcbulk_tui.monitor.result_removal import remove_old
@@ -42,10 +42,10 @@ class JobFailures:
 
     Args:
         fetcher: Fetches them.
-        opener: Reads failures.
+        opener: Reads failures; None where nothing does.
     """
 
-    def __init__(self, fetcher: ResultFetcher, opener: Opener) -> None:
+    def __init__(self, fetcher: ResultFetcher, opener: Opener | None = None) -> None:
         self._fetcher = fetcher
         self._opener = opener
 
@@ -63,6 +63,8 @@ class JobFailures:
 
     def open(self, ref: JobRef, fields: FormFields | None, on_progress: OnProgress) -> FailureRows:
         """See `Failures`."""
+        if self._opener is None:
+            raise DataError("Failures cannot be read here")
         return self._opener(ref, fields, on_progress)
 
     def read_rules(self, path: Path) -> Rules:

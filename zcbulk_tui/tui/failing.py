@@ -22,10 +22,6 @@ class FailureRows(Protocol):
     def report(self) -> FailureReport:
         """The groups."""
 
-    @property
-    def suggestions(self) -> Mapping[str, Suggestion]:
-        """What may repair the records of groups, by their reasons."""
-
     def rows(self, reason: str | None, start: int, count: int) -> Sequence[FailedRow]:
         """Returns failed records of a group, or of all, in the order of the result.
 
@@ -47,6 +43,13 @@ class FailureRows(Protocol):
 
     def preview(self, rules: Rules, reason: str, count: int) -> Sequence[Preview]:
         """Returns what rules make of records of a group."""
+
+    def suggest(self, fields: FormFields | None) -> Mapping[str, Suggestion]:
+        """Returns what may repair the records of groups, by their reasons.
+
+        Raises:
+            DataError: The file that was uploaded has changed meanwhile.
+        """
 
     def write_repair(
         self, rules: Rules, *, with_unchanged: bool, on_progress: OnProgress
@@ -81,12 +84,6 @@ class Failures(Protocol):
 
     def open(self, ref: JobRef, fields: FormFields | None, on_progress: OnProgress) -> FailureRows:
         """Reads the failures of a job; may take long.
-
-        Args:
-            ref: The job.
-            fields: The fields of its form, by which repairs are suggested; None where they are not
-                known.
-            on_progress: Takes the bytes that were read of a file, and its bytes in all.
 
         Raises:
             DataError: They are not on the disk, or cannot be read.

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from zcbulk_tui.domain.failures import FailureGroup, FailureReport
 from zcbulk_tui.domain.form import FormRef
-from zcbulk_tui.domain.repair import RepairFile, Rule
+from zcbulk_tui.domain.repair import Change, RepairFile, Rule
 from zcbulk_tui.domain.suggestions import Suggestion
 
 
@@ -48,7 +48,7 @@ class Repairing:
 
     Args:
         report: The failures.
-        suggestions: What is proposed, by the reasons of the groups.
+        suggestions: See above.
     """
 
     def __init__(self, report: FailureReport, suggestions: Mapping[str, Suggestion]) -> None:
@@ -75,6 +75,11 @@ class Repairing:
     def has_rule(self, reason: str) -> bool:
         """Whether a rule that counts is for a group."""
         return any(it.is_on for name in (reason, "") for it in self._rules.get(name, ()))
+
+    def changes(self, reason: str) -> bool:
+        """Whether a rule that counts does something to the records of a group."""
+        rules = (it for name in (reason, "") for it in self._rules.get(name, ()))
+        return any(it.is_on and it.rule.change is not Change.KEEP for it in rules)
 
     @property
     def ruled(self) -> int:

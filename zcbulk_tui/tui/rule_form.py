@@ -15,7 +15,7 @@ NAMES = {
     Change.DATE: "reformat a date",
     Change.COPY: "take the value of another column",
     Change.DROP: "leave the record out",
-    Change.KEEP: "send it again as it is",
+    Change.KEEP: "send the record again as it is",
 }
 """What the changes are called."""
 

@@ -1,6 +1,6 @@
 """The repair of a job: a rule for each group of failures, what it does, and the way back in."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -11,6 +11,7 @@ from textual.timer import Timer
 from zcbulk_tui.domain.insertion import Prepared
 from zcbulk_tui.domain.lineage import repair_label
 from zcbulk_tui.domain.repair import Preview, RepairFile, Rule, Rules
+from zcbulk_tui.domain.suggestions import Suggestion
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ZcbulkError
 from zcbulk_tui.render.failed_rows import samples
@@ -93,11 +94,18 @@ class RepairScreen(OpeningScreen):
 
     def opened(self, rows: FailureRows) -> None:
         """Shows the groups, with the rules that are proposed."""
-        self._repairing = Repairing(rows.report, rows.suggestions)
-        left = self._left
-        if not rows.report.records:
-            self.hint = Span(f"No record failed. {left} can be sent again.", Look.DIM)
-        self._show_rules()
+
+        def take(suggestions: Mapping[str, Suggestion]) -> None:
+            self._repairing = Repairing(rows.report, suggestions)
+            if not rows.report.records:
+                self.hint = Span(f"No record failed. {self._left} can be sent again.", Look.DIM)
+            self._show_rules()
+
+        def failed(error: ZcbulkError) -> None:
+            self.hint = Span(str(error), Look.WARNING)
+            self.show_lines()
+
+        self.in_thread(_RULES, lambda _: rows.suggest(self.fields), take, failed)
 
     @property
     def _left(self) -> str:
@@ -239,7 +247,7 @@ class RepairScreen(OpeningScreen):
         if proposed is not None and is_proposed:
             texts = wrap(one_line(proposed.why, 400), max(width - 2, 1), 2)
             lines += [fit_line([Span(f" {text}", Look.DIM)], width) for text in texts]
-        if line.group is not None and not repairing.has_rule(line.reason):
+        if line.group is not None and not repairing.changes(line.reason):
             columns = repairing.report.columns
             return [*lines, *samples(line.group, columns, width, _PREVIEWED)]
         previews = self._previews.get((self._preview_reason, repairing.rules))
@@ -268,7 +276,7 @@ class RepairScreen(OpeningScreen):
         if rows is None or repairing is None or line is None:
             return
         reason, rules = self._preview_reason, repairing.rules
-        if (reason, rules) in self._previews or not repairing.has_rule(reason):
+        if (reason, rules) in self._previews or not repairing.changes(reason):
             return
 
         def work(_: Reading) -> Sequence[Preview]:
