@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from pathlib import Path
 
 from zcbulk_tui.simulator.fields import Field, Form, Kind
@@ -76,6 +77,11 @@ class Dress(Enum):
     def encoding(self) -> str | None:
         """What the user says of its encoding; None for nothing."""
         return "cp1252" if self is Dress.LATIN else None
+
+    @property
+    def delimiter(self) -> str | None:
+        """What the user says of its delimiter; None for nothing."""
+        return ";" if self is Dress.SEMICOLONS else None
 
 
 @dataclass(frozen=True)
@@ -200,14 +206,17 @@ def _spoilers(fields: Sequence[Field], chance: random.Random) -> list[Callable[[
                     )
                 )
             case Kind.SINGLE_LINE | Kind.MULTI_LINE if field.max_char:
-                length = field.max_char
-                found.append(sets(at, lambda cell: f"{cell} ".ljust(length + 9, "x")))
+                found.append(sets(at, partial(_lengthened, length=field.max_char + 9)))
     width = len(fields)
     is_last = fields[-1].link_name == IDENT
     if not is_last:
         found.append(lambda row: row.__delitem__(slice(width - 1, None)))
         found.append(lambda row: row.append("one more") if len(row) == width else None)
     return chance.sample(found, min(chance.randint(1, 4), len(found)))
+
+
+def _lengthened(cell: str, length: int) -> str:
+    return f"{cell} ".ljust(length, "x")
 
 
 def _copy_some(rows: list[Row], chance: random.Random) -> None:

@@ -5,12 +5,18 @@ where the words of the product say that nothing can be doubled by it.
 """
 
 import asyncio
+import csv
+import io
 import random
+import re
 import shutil
 import tempfile
+import zipfile
+import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
+from enum import Enum
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 from unittest.mock import patch
@@ -34,11 +40,11 @@ from zcbulk_tui.data.result_folder import ResultFolder
 from zcbulk_tui.domain.budget import Cause, QuotaPlan
 from zcbulk_tui.domain.form import FormFields, FormRef
 from zcbulk_tui.domain.insertion import Insertion, InsertPlan, Prepared, QueuedFile, Stage, Step
-from zcbulk_tui.domain.job import Action, JobReading, JobRef, JobState, WatchedJob
+from zcbulk_tui.domain.job import Action, JobReading, JobRef, WatchedJob
 from zcbulk_tui.domain.result import ResultKind, ResultStage, wanted
 from zcbulk_tui.domain.upload import Suspects
 from zcbulk_tui.domain.windows import Recalled
-from zcbulk_tui.errors import HeldError, UsageError, ZcbulkError
+from zcbulk_tui.errors import UsageError, ZcbulkError
 from zcbulk_tui.monitor.events import Event
 from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.monitor.once import read_all
@@ -53,7 +59,7 @@ from zcbulk_tui.simulator.jobs import APP, OWNER
 from zcbulk_tui.simulator.messages import LOST
 from zcbulk_tui.simulator.odd_results import OddResult
 from zcbulk_tui.simulator.reasons import ReasonStyle
-from zcbulk_tui.simulator.results import Layout, Order, ResultRules
+from zcbulk_tui.simulator.results import Layout, Order, ResultRules, zipped
 from zcbulk_tui.simulator.schedule import Fault
 from zcbulk_tui.simulator.transport import InProcessTransport
 from zcbulk_tui.simulator.verdicts import InsertRules
@@ -85,6 +91,8 @@ _ODD = (
 )
 """Odd downloads that take no time to be made."""
 
+_BOTH = (ResultKind.FAILURE, ResultKind.UNPROCESSED)
+
 
 @contextmanager
 def without_threads() -> Iterator[None]:
@@ -98,20 +106,65 @@ def without_threads() -> Iterator[None]:
         yield
 
 
+class Manner(Enum):
+    """How a server writes the cells of a result."""
+
+    AS_SENT = "as they were sent"
+    TIDY = "without needless spaces"
+    ROUNDED = "with two decimals"
+
+    def written(self, cell: str) -> str:
+        """Returns a cell as it is written."""
+        match self:
+            case Manner.AS_SENT:
+                return cell
+            case Manner.TIDY:
+                return " ".join(cell.split())
+            case Manner.ROUNDED:
+                return f"{float(cell):.2f}" if _DECIMAL.fullmatch(cell) else cell
+
+
+_DECIMAL = re.compile(r"[0-9]+\.[0-9]+")
+
+
 class _Transport(InProcessTransport):
     """The simulator behind a network that is away now and then.
+
+    Args:
+        creator: The simulator.
+        manner: How it writes results.
 
     Attributes:
         absent: Calls that find nobody.
     """
 
-    absent = 0
+    def __init__(self, creator: Creator, manner: Manner) -> None:
+        super().__init__(creator)
+        self.absent = 0
+        self._manner = manner
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if self.absent:
             self.absent -= 1
             raise httpx.ConnectError("No route to host", request=request)
-        return await super().handle_async_request(request)
+        answer = await super().handle_async_request(request)
+        if self._manner is Manner.AS_SENT or not request.url.path.endswith("/result"):
+            return answer
+        data = await answer.aread()
+        with suppress(zipfile.BadZipFile, UnicodeDecodeError, RuntimeError, zlib.error):
+            data = self._rewritten(data)
+        headers = {**answer.headers, "content-length": str(len(data))}
+        return httpx.Response(answer.status_code, headers=headers, content=data, request=request)
+
+    def _rewritten(self, data: bytes) -> bytes:
+        files: dict[str, list[str]] = {}
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            for name in archive.namelist():
+                rows = csv.reader(io.StringIO(archive.read(name).decode(), newline=""))
+                text = io.StringIO(newline="")
+                csv.writer(text).writerows(map(self._manner.written, row) for row in rows)
+                files[name] = [text.getvalue()]
+        return zipped(files)
 
 
 class _Nobody:
@@ -132,6 +185,7 @@ class User:
     Attributes:
         creator: The simulator.
         insertions: The queue.
+        manner: How the simulator writes results.
         met: What has happened, and how often.
     """
 
@@ -164,7 +218,9 @@ class User:
             results=self.rules,
             seed=chance.randrange(10**9),
         )
-        self._transport = _Transport(self.creator)
+        self.manner = chance.choices(tuple(Manner), (70, 15, 15))[0]
+        self._count(f"server writes {self.manner.value}")
+        self._transport = _Transport(self.creator, self.manner)
         self._network = Network(transport=self._transport)
         token = FixedToken(SecretStr(TOKEN), "this benchmark")
         self.client = CreatorClient(token, self._network, now=virtual_now)
@@ -178,7 +234,12 @@ class User:
         self.fields = await self.client.fields(self.form)
 
     def prepare(
-        self, path: Path, encoding: str | None, repairs: str, records: int | None
+        self,
+        path: Path,
+        encoding: str | None,
+        delimiter: str | None,
+        repairs: str,
+        records: int | None,
     ) -> Prepared:
         """Checks a file, and writes what is uploaded.
 
@@ -187,7 +248,7 @@ class User:
         """
         treatment = self._chance.choices(tuple(Suspects), (85, 5, 10))[0]
         fields = self.fields if self._chance.random() < 0.7 else None
-        checked = check_file(path, fields, encoding=encoding)
+        checked = check_file(path, fields, encoding=encoding, delimiter=delimiter)
         self._count(f"suspects: {treatment.value}")
         plan = InsertPlan(self.form, suspects=treatment, part_records=records, repairs=repairs)
         # Each has a folder of its own, so that none takes the name of another's.
@@ -217,7 +278,7 @@ class User:
 
     async def finish(self, ref: JobRef) -> JobReading:
         """Waits until a job has ended, starts it where that is still to be done, or aborts it."""
-        starts, is_read = 0, False
+        starts = 0
         aborts = self._chance.random() < 0.25
         for _ in range(60):
             reading = await self.read(ref)
@@ -226,7 +287,7 @@ class User:
                 continue
             if reading.state.is_final:
                 return reading
-            if reading.state is JobState.READY and starts < 3:
+            if reading.state.is_waiting and reading.counts.total and starts < 3:
                 starts += 1
                 self._count("started by its key")
                 await self.command(ref, Action.START)
@@ -240,8 +301,6 @@ class User:
                 await self.command(ref, Action.ABORT)
                 await asyncio.sleep(70)
             else:
-                await asyncio.sleep(1.0 if is_read else 0.0)
-                is_read = True
                 await asyncio.sleep(600)
         raise RuntimeError(f"job {ref.job_id} does not end")
 
@@ -273,6 +332,21 @@ class User:
             self._count("results fetched too late")
             await asyncio.sleep(4 * 86_400.0)
             asks = True
+        if self._chance.random() < 0.05:
+            self._count("fetching broken off")
+            async with self._fetching(ref, asks=asks) as fetcher:
+                if asks:
+                    fetcher.fetch([ref], _BOTH)
+                await asyncio.sleep(self._chance.choice((0.0, 0.01, 1.0, 20.0)))
+        async with self._fetching(ref, asks=asks) as fetcher:
+            if asks:
+                fetcher.fetch([ref], _BOTH)
+            await self._fetched(fetcher, ref)
+            fetcher.fetch([ref], _BOTH)  # what could not be had unasked
+            await self._fetched(fetcher, ref)
+
+    @asynccontextmanager
+    async def _fetching(self, ref: JobRef, *, asks: bool) -> AsyncIterator[ResultFetcher]:
         context, quota = self._context()
         monitor = Monitor(self.client, _Nobody(), context, quota, polls=False, now=virtual_now)
         snapshot = context.memory.known(self.job(ref))
@@ -290,23 +364,18 @@ class User:
             cause=Cause.SCRIPT if asks else Cause.KEY,
             luck=self._chance.random,
         )
-        kinds = wanted(snapshot)
         running = [asyncio.create_task(monitor.run()), asyncio.create_task(fetcher.run())]
+        await asyncio.sleep(0)  # so that they have begun
         try:
-            for turn in range(2):
-                await asyncio.sleep(0)
-                if asks or turn:
-                    fetcher.fetch([ref], [ResultKind.FAILURE, ResultKind.UNPROCESSED])
-                await self._fetched(fetcher, ref, kinds)
+            yield fetcher
         finally:
             for task in reversed(running):
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task
 
-    async def _fetched(
-        self, fetcher: ResultFetcher, ref: JobRef, kinds: Sequence[ResultKind]
-    ) -> None:
+    async def _fetched(self, fetcher: ResultFetcher, ref: JobRef) -> None:
+        kinds = wanted(self._context()[0].memory.known(self.job(ref)))
         until = _time() + 6 * 3600
         while _time() < until:
             stages = {it.kind: it.stage for it in fetcher.results(ref)}
@@ -374,9 +443,9 @@ class User:
         reading = await self.read(ref)
         if reading is None:
             return
-        if reading.state is JobState.READY:
+        if reading.state.is_waiting and reading.counts.total:
             await self.command(ref, Action.START)
-        elif reading.state is JobState.CREATED and tries < 4:
+        elif reading.state.is_waiting and tries < 4:
             # A second file in a job that has not been started takes the place of the first.
             self._go_on_or_drop(file, 0.8)
         elif reading.state.is_waiting or reading.state.is_final:
@@ -412,9 +481,7 @@ class User:
             behind = chance.random() < 0.5
             answer = chance.choice((LOST, LOST, BAD_GATEWAY, SERVER_ERROR, UNAVAILABLE))
             late = chance.choice((0.0, 0.0, 5.0, 25.0, 80.0)) if behind else 0.0
-            self.creator.inject(
-                Fault(answer, behind, late=late, calls=frozenset({call}), times=1)
-            )
+            self.creator.inject(Fault(answer, behind, late=late, calls=frozenset({call}), times=1))
             self._count(f"trouble: {call.name.lower()} {'behind' if behind else 'in front'}")
         if chance.random() < 0.2:
             fault = Fault(LOST, calls=frozenset({Call.RESULT}), times=chance.choice((1, 1, 5)))

@@ -1,9 +1,9 @@
 """Chains of jobs that repair one another, through all trouble: no record is lost, none is doubled.
 
 ``python -m tests.benchmarks.chains [--chains N] [--records N] [--seed N] [--processes N]`` makes so
-many files, each for a form of its own: with bad records of several kinds, copies of records, records
-that are alike in their first columns, line ends in cells, in several encodings and with several
-delimiters. Each is inserted by the parts of the product, and what fails or is not reached is
+many files, each for a form of its own: with bad records of several kinds, copies of records,
+records that are alike in their first columns, line ends in cells, in several encodings and with
+several delimiters. Each is inserted by the parts of the product, and what fails or is not reached is
 repaired and sent again, up to six times, while calls, answers and downloads are lost, jobs are
 aborted, and files are deleted or changed. Then the records that the form holds are compared with
 the file, by an id in each record: with what the product says is left, every record is accounted
@@ -12,7 +12,6 @@ or a net result is not true.
 """
 
 import argparse
-import asyncio
 import csv
 import random
 import sys
@@ -26,7 +25,7 @@ from itertools import repeat
 from pathlib import Path
 
 from tests.benchmarks.chain_files import IDENT, Made, Row, idents, make_source, read_csv
-from tests.benchmarks.chain_user import User, without_threads
+from tests.benchmarks.chain_user import Manner, User, without_threads
 from tests.support.contexts import PROFILE
 from tests.support.virtual_time import run_virtual
 from zcbulk_tui.cli.repairing import JobFiles, job_files
@@ -35,7 +34,6 @@ from zcbulk_tui.domain.insertion import Insertion, Prepared
 from zcbulk_tui.domain.job import JobReading, JobRef
 from zcbulk_tui.domain.lineage import Chain
 from zcbulk_tui.domain.repair import Change, RepairFile, Rule
-from zcbulk_tui.domain.suggestions import field_of, suggest
 from zcbulk_tui.errors import DataError
 from zcbulk_tui.simulator.jobs import Job
 from zcbulk_tui.simulator.outcomes import Outcome
@@ -127,16 +125,24 @@ class Run:
         records = None
         if self._chance.random() < 0.25:
             records = max(len(made.rows) // self._chance.randint(2, 4), 1)
-        await self._insert(made.path, made.dress.encoding, "", records, 1)
+        dress = made.dress
+        if not await self._insert(made.path, dress.encoding, dress.delimiter, "", records, 1):
+            self._left_out, self._said_left_out = made.rows, len(made.rows)
         self._judge()
         self._judge_net_results()
 
     async def _insert(
-        self, path: Path, encoding: str | None, repairs: str, records: int | None, number: int
+        self,
+        path: Path,
+        encoding: str | None,
+        delimiter: str | None,
+        repairs: str,
+        records: int | None,
+        number: int,
     ) -> bool:
         """Inserts a file, and repairs what comes of it; returns whether it could be used."""
         try:
-            prepared = self._user.prepare(path, encoding, repairs, records)
+            prepared = self._user.prepare(path, encoding, delimiter, repairs, records)
         except DataError as error:
             self._tally.met[f"not prepared: {error.title.split(' of ')[0][:40]}"] += 1
             return False
@@ -191,7 +197,9 @@ class Run:
             return
         attempt.said_left = left - made.records
         attempt.sent_on = read_csv(made.path)[1]
-        did = await self._insert(made.path, None, attempt.ref.job_id, None, attempt.number + 1)
+        did = await self._insert(
+            made.path, None, None, attempt.ref.job_id, None, attempt.number + 1
+        )
         if not did:
             attempt.sent_on, attempt.said_left = [], left
 
@@ -208,7 +216,7 @@ class Run:
         self._tally.met["inserted anew"] += 1
         repairs = attempt.insertion.repairs
         did = await self._insert(
-            source.path, source.encoding, repairs, None, attempt.number + 1
+            source.path, source.encoding, source.delimiter, repairs, None, attempt.number + 1
         )
         if not did:
             attempt.sent_on, attempt.said_left = [], attempt.insertion.upload_file.rows
@@ -222,7 +230,7 @@ class Run:
             rules = self._rules(repair)
             self._files += 1
             target = self._folder / f"again-{self._files}.csv"
-            with_unchanged = self._chance.random() < 0.6
+            with_unchanged = self._chance.random() < 0.4
             made = repair.write(rules, target, with_unchanged=with_unchanged)
         except DataError as error:
             self._tally.met[f"not repaired: {error.title[:44]}"] += 1
@@ -238,11 +246,11 @@ class Run:
         report = repair.report
         if report is None:
             return []
+        suggested = repair.suggest(self._user.fields)
         rules: list[Rule] = []
         for group in report.groups:
-            about = field_of(group.fields[0], self._user.fields) if group.fields else None
-            found = suggest(group, report.columns, about)
-            if found is not None and found.rule is not None and self._chance.random() < 0.9:
+            found = suggested.get(group.reason)
+            if found is not None and self._chance.random() < 0.9:
                 rules.append(found.rule)
             elif self._chance.random() < 0.7:
                 rules += self._own_rule(group.reason, group.fields, repair.columns)
@@ -259,8 +267,12 @@ class Run:
             return [Rule(Change.DROP, reason)] if reason and chance.random() < 0.3 else []
         name = chance.choice(others)
         good = {
-            "Region": "North", "Active": "true", "Email": "nobody@example.com",
-            "Quantity": "1", "Amount": "1.5", "Day": "01-Jan-2025",
+            "Region": "North",
+            "Active": "true",
+            "Email": "nobody@example.com",
+            "Quantity": "1",
+            "Amount": "1.5",
+            "Day": "01-Jan-2025",
         }
         return [
             chance.choice(
@@ -280,7 +292,11 @@ class Run:
     # What is compared.
 
     def _judge_repair(
-        self, attempt: Attempt, files: JobFiles, repair: Repair, rules: Sequence[Rule],
+        self,
+        attempt: Attempt,
+        files: JobFiles,
+        repair: Repair,
+        rules: Sequence[Rule],
         made: RepairFile,
     ) -> None:
         """Looks whether a repair file has nothing but what the job left, each once."""
@@ -393,7 +409,7 @@ _LEFT = (Outcome.FAILURE, Outcome.UNPROCESSED)
 
 
 def _rows(job: Job, outcome: Outcome, now: float) -> list[Row]:
-    """The records of a job with an outcome; those of a job that was not started were not reached."""
+    """The records of a job with an outcome; without a start none was reached."""
     assert job.verdict is not None
     return [cells for _, cells, _ in job.verdict.of(outcome, job.batches_done(now))]
 
@@ -401,13 +417,20 @@ def _rows(job: Job, outcome: Outcome, now: float) -> list[Row]:
 def _picked(
     rows: Iterable[Sequence[str]], places: Iterable[int], width: int
 ) -> Counter[tuple[str, ...]]:
-    """Some cells of records; what is missing is empty, and what is too much is not looked at."""
+    """Some cells of records, in whatever manner a server writes them.
+
+    What is missing is empty, and what is too much is not looked at.
+    """
     at = list(places)
     found: Counter[tuple[str, ...]] = Counter()
     for row in rows:
         filled = [*row, *[""] * (width - len(row))]
-        found[tuple(filled[place] for place in at)] += 1
+        found[tuple(_tidy(filled[place]) for place in at)] += 1
     return found
+
+
+def _tidy(cell: str) -> str:
+    return Manner.ROUNDED.written(Manner.TIDY.written(cell))
 
 
 def run_chain(number: int, seed: int, records: int) -> Tally:
