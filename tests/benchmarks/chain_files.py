@@ -56,6 +56,9 @@ _PLAIN_COLUMNS: tuple[tuple[Field, _Make], ...] = (
     (Field("Notes", Kind.MULTI_LINE, max_char=300), lambda chance: chance.choice(_NOTES)),
 )
 
+_OF_FEW_VALUES = 6
+"""The first so many of them have at most 40 values."""
+
 _ODD_NAMES = ("Status", "Error", "Errors", "Record_ID", "Reason")
 """Columns of a form whose names are like those of a result."""
 
@@ -161,12 +164,12 @@ def _columns(chance: random.Random) -> list[tuple[Field, _Make]]:
         chance.shuffle(chosen)
     is_unique = chance.random() < 0.4
     ident = Field(IDENT, mandatory=is_unique, unique=is_unique, max_char=20)
-    few = {"Region", "Active", "Title"}
+    place = chance.randint(0, len(chosen))
     if chance.random() < 0.6:
-        chosen.sort(key=lambda column: column[0].link_name not in few)
-        place = chance.randint(min(3, len(chosen)), len(chosen))
-    else:
-        place = chance.randint(0, len(chosen))
+        # The first three say little of a record.
+        few = chance.sample(_PLAIN_COLUMNS[:_OF_FEW_VALUES], 3)
+        chosen = [*few, *(column for column in chosen if column not in few)]
+        place = chance.randint(3, len(chosen))
     chosen.insert(place, (ident, lambda _: ""))
     return chosen
 

@@ -3,12 +3,12 @@
 ``python -m tests.benchmarks.chains [--chains N] [--records N] [--seed N] [--processes N]`` makes so
 many files, each for a form of its own: with bad records of several kinds, copies of records,
 records that are alike in their first columns, line ends in cells, in several encodings and with
-several delimiters. Each is inserted by the parts of the product, and what fails or is not reached is
-repaired and sent again, up to six times, while calls, answers and downloads are lost, jobs are
-aborted, and files are deleted or changed. Then the records that the form holds are compared with
-the file, by an id in each record: with what the product says is left, every record is accounted
-for once. So is what the product says is in. The exit code is 1 where a record is lost or doubled,
-or a net result is not true.
+several delimiters. Each is inserted by the parts of the product, and what fails or is not reached
+is repaired and sent again, up to six times, while calls, answers and downloads are lost, jobs are
+aborted, files are deleted or changed, and servers write cells in their own manner. Then the records
+that the form holds are compared with the file, by an id in each record: with those that the product
+says are left, each is accounted for once. What the product says is in is compared, too. The exit
+code is 1 where a record is lost or doubled, or a net result is not true.
 """
 
 import argparse
