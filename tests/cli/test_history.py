@@ -63,7 +63,7 @@ def test_the_columns_stand_below_their_names(cli: CommandLine, home: Path) -> No
 def test_json(cli: CommandLine, home: Path) -> None:
     remember(home)
     found = json.loads(cli("history", "Employees", "--json").out)
-    assert list(found) == ["job", "file", "readings", "events", "commands"]
+    assert list(found) == ["job", "file", "chain", "readings", "events", "commands"]
     assert found["job"]["tags"] == ["eu", "hr"]
     assert found["job"]["added_at"] == "2026-03-11T10:30:00.000+00:00"
     first, last = found["readings"]

@@ -7,6 +7,7 @@ import pytest
 from tests.support.insertions import FORM
 from tests.support.jobs import NOW
 from zcbulk_tui.cli.preparing import check_file
+from zcbulk_tui.data.matching import index_source
 from zcbulk_tui.domain.insertion import InsertPlan
 from zcbulk_tui.errors import DataError
 
@@ -20,3 +21,12 @@ def test_a_folder_that_cannot_be_made_is_named_in_one_line(tmp_path: Path) -> No
         check_file(file, None).prepare(InsertPlan(FORM), in_the_way / "uploads", "anna", NOW)
     assert str(caught.value.title).isprintable()
     assert "uploads cannot be made" in caught.value.title
+
+
+def test_how_the_file_is_read_is_kept(tmp_path: Path) -> None:
+    file = tmp_path / "customers.csv"
+    file.write_bytes("Name;City\nZoë;Rome\n".encode("windows-1252"))
+    checked = check_file(file, None, encoding="windows-1252", delimiter="semicolon")
+    (made,) = checked.prepare(InsertPlan(FORM), tmp_path / "uploads", "anna", NOW).insertions
+    assert (made.source.encoding, made.source.delimiter) == ("windows-1252", ";")
+    assert index_source(made.source, ["City", "Name"]).lines(["Rome", "Zoë"]) == (2,)

@@ -33,6 +33,8 @@ KEYS = [
     "percent",
     "read_at",
     "error",
+    "repairs",
+    "chain",
 ]
 
 FIGURES = ("total", "success", "failed", "unprocessed", "percent")
@@ -169,6 +171,8 @@ def test_each_documented_shape(
         "raw_state": raw,
         **dict(zip(FIGURES, figures, strict=True)),
         "error": None,
+        "repairs": None,
+        "chain": None,
     }
     assert (ended.code, ended.err) == (0, "")
 

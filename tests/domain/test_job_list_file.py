@@ -201,3 +201,16 @@ def test_harmful_characters_do_not_survive(text: str) -> None:
     for bad in listed(f"https://{text}/\n{document(ENTRY)}"):
         assert isinstance(bad, BadEntry)
         assert is_one_safe_line(bad.reason)
+
+
+def test_what_a_job_repairs_may_be_said() -> None:
+    (entry,) = listed(document({**ENTRY, "repairs": "7001"}))
+    assert isinstance(entry, ListedJob)
+    assert entry.repairs == "7001"
+    for nothing in ({}, {"repairs": None}, {"repairs": ""}):
+        (entry,) = listed(document({**ENTRY, **nothing}))
+        assert isinstance(entry, ListedJob)
+        assert entry.repairs == ""
+    (bad,) = listed(document({**ENTRY, "repairs": "3.88883E+18"}))
+    assert isinstance(bad, BadEntry)
+    assert "is not a job id" in bad.reason

@@ -15,7 +15,7 @@ from tests.support.contexts import PROFILE, make_context
 from tests.support.jobs import NOW, REF, reading, watched
 from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.control import Command, Outcome
-from zcbulk_tui.domain.job import Action, WatchedJob
+from zcbulk_tui.domain.job import Action, JobState, WatchedJob
 from zcbulk_tui.domain.records import (
     CallRecord,
     ControlRecord,
@@ -24,7 +24,7 @@ from zcbulk_tui.domain.records import (
     JobEvent,
     Record,
 )
-from zcbulk_tui.errors import Answer, ConfigError
+from zcbulk_tui.errors import Answer, ConfigError, UnclearError
 from zcbulk_tui.store.archive import Archive
 from zcbulk_tui.store.database import Database, in_memory, open_database
 from zcbulk_tui.store.memory import Memory
@@ -277,3 +277,24 @@ def test_what_cannot_be_read_is_said(
     with unreadable(database), pytest.raises(ConfigError, match="cannot be read"):
         look(archive)
     assert look(archive) == before
+
+
+def test_chains_are_those_of_the_list(memory: Memory, archive: Archive) -> None:
+    assert archive.chains() == {}
+    repair = replace(watched("3", "Again"), repairs=REF.job_id)
+    memory.add(repair)
+    memory.read(REF, reading(0, 9_000, state=JobState.COMPLETED))
+    memory.read(repair.ref, reading(5, 600, 1_000, state=JobState.COMPLETED))
+    found = archive.chains()
+    assert list(found) == [REF, repair.ref]
+    made = found[REF]
+    assert (made.total, made.inserted, made.left, made.unclear) == (10_000, 9_600, 400, 0)
+    lost = Command(Action.START, at(9), error=UnclearError("No answer"))
+    memory.read(repair.ref, reading(8, 600, 1_000))
+    memory.commanded(ControlRecord("k", repair, PROFILE, "anna@jump1", lost))
+    assert archive.chains()[REF].unclear == 1
+    memory.remove(repair.ref)
+    assert archive.chains() == {}
+    memory.put_back([(repair, None)])
+    assert archive.jobs()[-1].repairs == REF.job_id
+    assert list(archive.chains()) == [REF, repair.ref]

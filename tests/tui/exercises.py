@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
@@ -12,6 +13,7 @@ from textual.drivers.headless_driver import HeadlessDriver
 from tests.tui.profiles import Cast
 from tests.tui.stage import Stage
 from zcbulk_tui.domain.budget import Pace
+from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
 from zcbulk_tui.render.order import GroupBy, Order, SortBy
 from zcbulk_tui.tui.terminal import suspension
 from zcbulk_tui.tui.widgets.filter_field import FilterField
@@ -19,6 +21,9 @@ from zcbulk_tui.tui.workspace import Details
 
 JOB = "Suppliers"
 """The job that keys are about: it can be started, aborted and polled."""
+
+ENDED = "Stock"
+"""The job that keys about results are about."""
 
 
 class Exercise(NamedTuple):
@@ -74,6 +79,11 @@ def _opens(screen: str, said: str = "", *after: str) -> Exercise:
         return name == screen and any(said in line for line in stage.text())
 
     return Exercise(is_open, after=after or ("escape",))
+
+
+def _opens_of_ended(screen: str, said: str) -> Exercise:
+    """A screen opens about a job that has ended, whose results are not here."""
+    return _opens(screen, said)._replace(before=lambda stage: stage.select(ENDED))
 
 
 def _copies(what: Callable[[Stage], str]) -> Exercise:
@@ -166,6 +176,9 @@ EXERCISES: Mapping[str, Exercise] = {
     "poll": _polls(lambda stage: {_id(stage)}),
     "details": Exercise(_is_detailed, after=("enter",)),
     "history": _opens("HistoryScreen", JOB),
+    "results": _opens_of_ended("ResultsScreen", ENDED),
+    "failures": _opens_of_ended("ResultsScreen", "has to be fetched first"),
+    "repair": _opens_of_ended("ResultsScreen", "has to be fetched first"),
     "edit": _opens("EditJobScreen", JOB),
     "copy": _copies(_id),
     "copy_command": _copies(lambda stage: f"zcbulk-tui status {stage.ref(JOB).origin}"),
@@ -211,6 +224,23 @@ async def _profile(key: str) -> None:
         assert type(cast.app.screen).__name__ == "ProfilesScreen"
 
 
+async def _unfold(key: str) -> None:
+    """The jobs of a chain get lines of their own."""
+    async with Stage().open() as stage:
+        await stage.select(JOB)
+        rows = stage.screen.workspace.rows
+        listed, before = rows.selected, len(rows.places)
+        assert listed is not None
+        first = listed.snapshot.job
+        ref = replace(first.ref, job_id="99")
+        repair = replace(first, ref=ref, label="Repair", repairs=first.ref.job_id)
+        rows.put(Listed(listed.profile, JobSnapshot(repair)))
+        assert len(rows.places) == before
+        await stage.press(key)
+        assert len(rows.places) == before + 2
+        assert any("Repair" in line for line in stage.text())
+
+
 async def _suspend(key: str) -> None:
     """The terminal is left to the shell; here there is none, so that signals go nowhere."""
     signals: list[int] = []
@@ -231,5 +261,6 @@ ALONE: Mapping[str, Callable[[str], Awaitable[None]]] = {
     "leave": _leave,
     "profile": _profile,
     "suspend": _suspend,
+    "unfold": _unfold,
 }
 """By action, for a stage of their own."""

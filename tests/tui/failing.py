@@ -14,6 +14,7 @@ from zcbulk_tui.domain.form import FormFields
 from zcbulk_tui.domain.job import JobRef
 from zcbulk_tui.domain.repair import Change, Preview, RepairFile, Rule, Rules, apply, preview
 from zcbulk_tui.domain.result import Result, ResultFile, ResultKind, ResultStage
+from zcbulk_tui.domain.suggestions import Suggestion, suggest
 from zcbulk_tui.errors import DataError, ZcbulkError
 from zcbulk_tui.monitor.ports import Sink
 from zcbulk_tui.tui.app import DashboardApp, Preferences
@@ -77,6 +78,7 @@ class Rows:
             if count:
                 fields = (kind.field,) if kind.field else ()
                 groups.append(FailureGroup(kind.reason, fields, count, rows))
+        self.suggestions: dict[str, Suggestion] = {}
         self.report = FailureReport(
             failed,
             tuple(sorted(groups, key=lambda group: -group.records)),
@@ -86,6 +88,9 @@ class Rows:
             ambiguous=failed // 20,
             blocks=_blocks(250) if failed else (),
         )
+        for group in self.report.groups:
+            if (proposed := suggest(group, COLUMNS, None)) is not None:
+                self.suggestions[group.reason] = proposed
 
     def _row(self, kind: Kind, at: int) -> FailedRow:
         number = at * 7 + kind.share

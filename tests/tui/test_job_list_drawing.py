@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -194,9 +195,9 @@ async def test_a_view_that_moves_is_drawn_anew() -> None:
 async def test_ten_thousand_rows_cost_a_screenful(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[str] = []
 
-    def counting(seen: Listed, now: datetime, at: Columns, glyphs: Glyphs) -> Row:
+    def counting(seen: Listed, now: datetime, at: Columns, glyphs: Glyphs, **how: Any) -> Row:
         made.append(seen.snapshot.job.label)
-        return row(seen, now, at, glyphs)
+        return row(seen, now, at, glyphs, **how)
 
     monkeypatch.setattr(job_list, "row", counting)
     app = ListApp(numbered(10_000))

@@ -112,12 +112,12 @@ def test_only_many_polls_are_asked_about() -> None:
 
 def test_what_leaves_the_list_leaves_its_id() -> None:
     model = Model(READY, RUNNING)
-    one = questions.remove(model.workspace.target_jobs())
+    one = questions.remove(model.workspace, model.workspace.target_jobs())
     assert one.title == "Stop watching “Job 1”?"
     assert "Undo brings it back until you quit" in said(one)
     assert "After that you need its id, 1." in said(one)
     model.workspace.mark_all()
-    several = questions.remove(model.workspace.target_jobs())
+    several = questions.remove(model.workspace, model.workspace.target_jobs())
     assert several.title == "Stop watching 2 jobs?"
     assert "Job 1\nJob 2" in said(several)
     assert "After that you need their ids, 1, 2." in said(several)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from zcbulk_tui.cli import context, failing, state
+from zcbulk_tui.cli import context, failing, failure_rows, state
 from zcbulk_tui.cli.client import make_client
 from zcbulk_tui.cli.inserting import now
 from zcbulk_tui.cli.preparing import LocalFiles
@@ -90,6 +90,8 @@ def connect(
             not_saved.append(f"{lost}{database.trouble}")
         await network.aclose()
 
+    files_of_job = failure_rows.files_on_disk(settings.profile)
+    opener = failure_rows.opener(files_of_job, failing.result_folder().folder_of)
     archive = Archive(database, settings.profile)
     return Connection(
         monitor,
@@ -97,6 +99,6 @@ def connect(
         archive,
         close,
         Inserting(queue, lists, files),
-        failing.JobFailures(fetcher),
+        failing.JobFailures(fetcher, opener),
         fetcher,
     )

@@ -13,6 +13,7 @@ from textwrap import indent
 
 from zcbulk_tui.cli import json_records, options
 from zcbulk_tui.cli.job_names import remembered_job
+from zcbulk_tui.cli.lineage import Chains
 from zcbulk_tui.cli.state import open_memory
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
@@ -38,8 +39,16 @@ _OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 _JOB = ("origin", "owner", "app", "form", "job_id", "environment", "label")
 _ANSWER = ("error", "answer_http_status", "answer_code", "answer_said")
 
+_CHAIN = (
+    "root", "attempts", "unclear", "waiting", "total", "inserted", "left", "failed", "under_way"
+)  # fmt: skip
+"""Of the net result, those that are figures or names."""
+
 _COLUMNS = {
-    WATCH_LIST: (*_JOB, "tags", "note", "added_at", "added_by", "created_at", "started_at"),
+    WATCH_LIST: (
+        *_JOB, "tags", "note", "repairs", "added_at", "added_by", "created_at", "started_at",
+        *(f"chain_{name}" for name in _CHAIN),
+    ),
     "readings": (
         *_JOB, "read_at", "state", "raw_state", "total", "success", "failed", "unprocessed", "code"
     ),
@@ -82,10 +91,12 @@ def run(arguments: Namespace) -> int:
         archive = Archive(database, settings.profile)
         environment = options.named_environment(arguments)
         histories = _histories(arguments.jobs, archive, settings, environment)
+        chains = archive.chains()
         if arguments.format == "csv":
-            pieces = _csv(histories, what or WATCH_LIST)
+            pieces = _csv(histories, what or WATCH_LIST, chains)
         else:
-            pieces = _json(histories, PARTS if what is None else (what,), settings.profile)
+            parts = PARTS if what is None else (what,)
+            pieces = _json(histories, parts, settings.profile, chains)
         if path is None:
             sys.stdout.writelines(pieces)
         else:
@@ -103,11 +114,16 @@ def _histories(
     return (archive.history(job.ref) or History(job, ()) for job in archive.jobs())
 
 
-def _job_with(history: History, parts: Iterable[str]) -> JsonObject:
+def _job_with(history: History, parts: Iterable[str], chains: Chains) -> JsonObject:
     return {
-        **job_object(history.job),
+        **_job(history, chains),
         **{part: _entries(history, part) for part in parts if part in PARTS},
     }
+
+
+def _job(history: History, chains: Chains) -> JsonObject:
+    chain = chains.get(history.job.ref)
+    return {**job_object(history.job), "chain": json_records.chain_object(chain)}
 
 
 def _entries(history: History, part: str) -> list[JsonObject]:
@@ -120,7 +136,9 @@ def _entries(history: History, part: str) -> list[JsonObject]:
             return [json_records.command_object(record) for record in history.commands]
 
 
-def _json(histories: Iterable[History], parts: Sequence[str], profile: str) -> Iterator[str]:
+def _json(
+    histories: Iterable[History], parts: Sequence[str], profile: str, chains: Chains
+) -> Iterator[str]:
     head = {
         "version": VERSION,
         "profile": profile,
@@ -129,18 +147,18 @@ def _json(histories: Iterable[History], parts: Sequence[str], profile: str) -> I
     yield f'{json.dumps(head, indent=1)[:-2]},\n "jobs": ['
     before = "\n"
     for history in histories:
-        yield before + indent(json.dumps(_job_with(history, parts), indent=1), "  ")
+        yield before + indent(json.dumps(_job_with(history, parts, chains), indent=1), "  ")
         before = ",\n"
     yield "\n ]\n}\n"
 
 
-def _csv(histories: Iterable[History], what: str) -> Iterator[str]:
+def _csv(histories: Iterable[History], what: str, chains: Chains) -> Iterator[str]:
     columns = _COLUMNS[what]
     row = io.StringIO()
     writer = csv.writer(row, lineterminator="\n")
     writer.writerow(columns)
     for history in histories:
-        job = job_object(history.job)
+        job = _job(history, chains)
         for entry in [{}] if what == WATCH_LIST else _entries(history, what):
             cells = _flat({**job, **entry})
             writer.writerow([cells.get(column) for column in columns])

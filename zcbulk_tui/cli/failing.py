@@ -14,7 +14,7 @@ from zcbulk_tui.domain.form import FormFields
 from zcbulk_tui.domain.job import JobRef
 from zcbulk_tui.domain.repair import Rules
 from zcbulk_tui.domain.result import Result, ResultKind
-from zcbulk_tui.errors import ConfigError, DataError
+from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.monitor.recorder import Recorder
 from zcbulk_tui.monitor.result_fetcher import ResultFetcher
 from zcbulk_tui.monitor.result_removal import remove_old
@@ -42,10 +42,10 @@ class JobFailures:
 
     Args:
         fetcher: Fetches them.
-        opener: Reads failures; None where nothing does.
+        opener: Reads failures.
     """
 
-    def __init__(self, fetcher: ResultFetcher, opener: Opener | None = None) -> None:
+    def __init__(self, fetcher: ResultFetcher, opener: Opener) -> None:
         self._fetcher = fetcher
         self._opener = opener
 
@@ -63,8 +63,6 @@ class JobFailures:
 
     def open(self, ref: JobRef, fields: FormFields | None, on_progress: OnProgress) -> FailureRows:
         """See `Failures`."""
-        if self._opener is None:
-            raise DataError("Failures cannot be read here")
         return self._opener(ref, fields, on_progress)
 
     def read_rules(self, path: Path) -> Rules:
@@ -90,7 +88,7 @@ def remove_old_in_background(settings: Settings, database: Database) -> None:
 
 def _remove_old(settings: Settings, path: Path) -> None:
     days = settings.results.days
-    why = f"since they are older than {days:,} day{'' if days == 1 else 's'}"
+    why = f"kept for {days:,} day{'' if days == 1 else 's'}"
     with suppress(ConfigError), closing(open_database(path)) as own:
         results = Results(own, settings.profile)
         memory = Memory(own, settings.profile, NoWindow(own, settings.profile))

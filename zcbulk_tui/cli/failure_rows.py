@@ -38,8 +38,8 @@ def opener(
             the job that it becomes may need repair, for its results may have some columns only.
     """
 
-    def read(ref: JobRef, _: FormFields | None, on_progress: OnProgress) -> FailureRows:
-        return JobFailureRows(files(ref), folder(ref), on_progress)
+    def read(ref: JobRef, fields: FormFields | None, on_progress: OnProgress) -> FailureRows:
+        return JobFailureRows(files(ref), folder(ref), fields, on_progress)
 
     return read
 
@@ -50,13 +50,20 @@ class JobFailureRows:
     Args:
         files: What it is repaired from.
         folder: Where the repair file is written.
+        fields: The form's fields; None where they are not known.
         on_progress: Takes the bytes that were read of a file, and its bytes in all.
 
     Raises:
         DataError: They cannot be read.
     """
 
-    def __init__(self, files: JobFiles, folder: Path, on_progress: OnProgress) -> None:
+    def __init__(
+        self,
+        files: JobFiles,
+        folder: Path,
+        fields: FormFields | None,
+        on_progress: OnProgress,
+    ) -> None:
         self._repair = Repair(
             files.failure,
             files.unprocessed,
@@ -65,6 +72,7 @@ class JobFailureRows:
             on_progress=on_progress,
         )
         self._failures = self._repair.failures
+        self.suggestions: Mapping[str, Suggestion] = self._repair.suggest(fields)
         self._folder = folder
         self._stem = "" if files.source is None else files.source.path.stem
 
@@ -88,14 +96,6 @@ class JobFailureRows:
     def preview(self, rules: Rules, reason: str, count: int) -> Sequence[Preview]:
         """See `FailureRows`."""
         return self._repair.preview(rules, reason, count)
-
-    def suggest(self, fields: FormFields | None) -> Mapping[str, Suggestion]:
-        """Returns what may repair the records of groups, by their reasons; may take long.
-
-        Args:
-            fields: The form's fields; None where they are not known.
-        """
-        return self._repair.suggest(fields)
 
     def write_repair(
         self, rules: Rules, *, with_unchanged: bool, on_progress: OnProgress

@@ -12,13 +12,19 @@ from zcbulk_tui.cli.output import print_lines
 from zcbulk_tui.cli.state import open_memory
 from zcbulk_tui.config import load
 from zcbulk_tui.domain.job import WatchedJob
+from zcbulk_tui.domain.lineage import Chain
 from zcbulk_tui.domain.records import ControlRecord, History, JobEvent
+from zcbulk_tui.render import lineage
 from zcbulk_tui.render.figures import number, percent, rate
+from zcbulk_tui.render.glyphs import UNICODE
 from zcbulk_tui.render.log import text
 from zcbulk_tui.render.span import fit
 from zcbulk_tui.render.timeline import timeline
 from zcbulk_tui.store.archive import Archive
 from zcbulk_tui.store.json_objects import JsonObject, job_object, reading_object
+
+_CHAIN = 78
+"""Cells of the table of a chain."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -40,31 +46,38 @@ def run(arguments: Namespace) -> int:
         history = remembered_job(
             arguments.jobs[0], archive, settings, options.named_environment(arguments)
         )
+        chain = archive.chains().get(history.job.ref)
     if arguments.json:
-        print(json.dumps(as_object(history), indent=2))
+        print(json.dumps(as_object(history, chain), indent=2))
     else:
         # The zone is printed once, so it is the one that counts now, all year round.
-        print_lines(lines(history, datetime.now(UTC).astimezone().tzinfo))
+        now = datetime.now(UTC).astimezone()
+        print_lines(lines(history, now.tzinfo, chain, now))
     return 0
 
 
-def as_object(history: History) -> JsonObject:
-    """Returns a history for ``--json``."""
+def as_object(history: History, chain: Chain | None) -> JsonObject:
+    """Returns a history for ``--json``, with the chain that its job belongs to."""
     return {
         "job": job_object(history.job),
         "file": history.insertion and json_records.file_object(history.insertion),
+        "chain": json_records.chain_object(chain),
         "readings": [reading_object(reading) for reading in history.readings],
         "events": [json_records.event_object(event) for event in history.events],
         "commands": [json_records.command_object(record) for record in history.commands],
     }
 
 
-def lines(history: History, zone: tzinfo | None) -> Iterator[str]:
+def lines(
+    history: History, zone: tzinfo | None, chain: Chain | None, now: datetime
+) -> Iterator[str]:
     """Returns a history for people, oldest first.
 
     Args:
         history: What is remembered.
         zone: Of all times; its offset never changes.
+        chain: The chain that the job belongs to; None for none.
+        now: Aware.
     """
     yield from _heading(history.job, zone)
     if history.insertion is not None:
@@ -73,6 +86,10 @@ def lines(history: History, zone: tzinfo | None) -> Iterator[str]:
         yield f"SHA-256: {source.sha256}"
         if upload.is_copy:
             yield f"Uploaded: {upload.rows:,} of its records, {upload.size:,} bytes"
+    if chain is not None:
+        yield ""
+        for attempt in lineage.lines(chain, now, _CHAIN, UNICODE, zone=zone):
+            yield "".join(span.text for span in attempt).rstrip()
     yield ""
     offset = f"{history.job.added_at.astimezone(zone):%z}"
     time = fit(f"TIME (UTC{offset[:3]}:{offset[3:5]})", 19)

@@ -207,6 +207,7 @@ def new_job(entry: ListedJob, now: datetime, by: str) -> WatchedJob:
         added_by=by,
         tags=entry.tags,
         note=entry.note,
+        repairs=entry.repairs,
     )
 
 
@@ -217,6 +218,7 @@ def _renamed(job: WatchedJob, entry: ListedJob) -> WatchedJob:
         label=entry.label or job.label,
         tags=entry.tags or job.tags,
         note=entry.note or job.note,
+        repairs=entry.repairs or job.repairs,
     )
 
 

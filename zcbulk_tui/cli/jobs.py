@@ -10,7 +10,15 @@ from datetime import UTC, datetime
 
 from zcbulk_tui.cli import export, import_jobs, options
 from zcbulk_tui.cli.context import operator, profile_context
-from zcbulk_tui.cli.job_names import in_words, named_jobs, watched_jobs
+from zcbulk_tui.cli.job_names import at_its_home, in_words, named_jobs, watched_jobs
+from zcbulk_tui.cli.json_records import chain_object
+from zcbulk_tui.cli.lineage import (
+    as_tree,
+    check_same_form,
+    known_chains,
+    net_results,
+    remembered_chain,
+)
 from zcbulk_tui.cli.output import in_columns, print_error, print_lines
 from zcbulk_tui.cli.state import open_memory
 from zcbulk_tui.cli.status import GIVING, no_jobs
@@ -19,6 +27,7 @@ from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.address import job_path
 from zcbulk_tui.domain.commands import command
 from zcbulk_tui.domain.creation_time import EXAMPLES, read_created
+from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.job import Environment, WatchedJob
 from zcbulk_tui.domain.records import EventKind, JobEvent
 from zcbulk_tui.domain.text import one_line, tags_in
@@ -65,6 +74,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     edit = parts.choices["edit"]
     edit.add_argument("--tags", help='all of its tags: "eu hr"; "" for none')
     edit.add_argument(
+        "--repairs",
+        metavar="JOB",
+        help='the job whose failed records it has sent again; "" for none',
+    )
+    edit.add_argument(
         "--created",
         metavar="WHEN",
         help=f'when it was created at Zoho ({EXAMPLES}; "" for unknown)',
@@ -100,18 +114,22 @@ def show(arguments: Namespace) -> int:
     """
     settings = load.load(flags=options.setting_flags(arguments))
     jobs = watched_jobs(settings.profile)
+    chains = known_chains(settings.profile)
     if getattr(arguments, "json", False):
-        print(json.dumps([job_object(job) for job in jobs], indent=2))
+        objects = [{**job_object(job), "chain": chain_object(chains.get(job.ref))} for job in jobs]
+        print(json.dumps(objects, indent=2))
     elif jobs:
-        print_lines(in_columns(_COLUMNS, map(_cells, jobs), giving={"NOTE": 4, **GIVING}))
+        rows = [_cells(branch, job) for branch, job in as_tree(jobs, chains)]
+        print_lines(in_columns(_COLUMNS, rows, giving={"NOTE": 4, **GIVING}))
+        print_lines(net_results(jobs, chains))
     else:
         print(no_jobs(settings.profile))
     return 0
 
 
-def _cells(job: WatchedJob) -> tuple[str, ...]:
+def _cells(branch: str, job: WatchedJob) -> tuple[str, ...]:
     ref, tags = job.ref, " ".join(job.tags)
-    return job.label, ref.job_id, ref.form, ref.environment.value, tags, job.note
+    return branch + job.label, ref.job_id, ref.form, ref.environment.value, tags, job.note
 
 
 def add(arguments: Namespace) -> int:
@@ -161,6 +179,8 @@ def edit(arguments: Namespace) -> int:
     if arguments.created is not None:
         created = read_created(arguments.created, job, datetime.now(UTC))
         after = replace(after, created_at=created)
+    if arguments.repairs is not None:
+        after = replace(after, repairs=_repaired(arguments.repairs, job, settings))
     with _open(settings) as (watch_list, memory):
         if job.ref not in {listed.ref for listed in watch_list.jobs()}:
             raise UsageError(
@@ -169,7 +189,8 @@ def edit(arguments: Namespace) -> int:
             )
         if environment in (None, job.ref.environment):
             watch_list.edit(after)
-            _happened(memory, EventKind.EDITED, "Label, tags, note or creation changed", after)
+            what = "Label, tags, note, creation or what it repairs changed"
+            _happened(memory, EventKind.EDITED, what, after)
         else:
             _move(watch_list, memory, job, after, environment, settings)
     if environment is not None:
@@ -246,6 +267,23 @@ def _reworded(job: WatchedJob, label: str | None, tags: str | None, note: str | 
         tags=job.tags if tags is None else tags_in(tags),
         note=job.note if note is None else one_line(note, 200),
     )
+
+
+def _repaired(name: str, job: WatchedJob, settings: Settings) -> str:
+    """The id of the job that a job repairs; empty for none.
+
+    Raises:
+        UsageError: It cannot repair the one that was named.
+    """
+    if not name.strip():
+        return ""
+    other, _ = remembered_chain(name, settings, job.ref.environment)
+    check_same_form(other, FormRef.of(at_its_home(job.ref, settings)), settings)
+    if other.ref == job.ref:
+        raise UsageError(
+            f"{in_words(job)} cannot repair itself", next_step="Name the job that it repairs."
+        )
+    return other.ref.job_id
 
 
 def _happened(memory: Memory, kind: EventKind, what: str, job: WatchedJob) -> None:

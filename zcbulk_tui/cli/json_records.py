@@ -3,6 +3,7 @@
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.insertion import Insertion, Stage
 from zcbulk_tui.domain.job import WatchedJob
+from zcbulk_tui.domain.lineage import Chain
 from zcbulk_tui.domain.records import CallRecord, ControlRecord, JobEvent, Record
 from zcbulk_tui.errors import ZcbulkError
 from zcbulk_tui.store.json_objects import (
@@ -24,6 +25,31 @@ def named_object(job: WatchedJob | None) -> JsonObject:
         "form": ref and ref.form,
         "environment": ref and ref.environment.value,
         "label": job and job.label,
+    }
+
+
+def chain_object(chain: Chain | None) -> JsonObject | None:
+    """The net result of the jobs that repair one another; null for a job without any.
+
+    ``total`` are the records of the first job. Of these ``inserted`` are in and ``left`` are not,
+    as the last readings say; ``failed`` and ``under_way`` are parts of ``left``. What ``unclear``
+    attempts have brought in beyond their last readings counts as left.
+    """
+    if chain is None:
+        return None
+    ids = [it.key.ref.job_id for it in chain.attempts if it.key is not None]
+    return {
+        "root": ids[0],
+        "jobs": ids,
+        "attempts": len(chain.attempts),
+        "unclear": chain.unclear,
+        "waiting": chain.waiting,
+        "total": chain.total,
+        "inserted": chain.inserted,
+        "left": chain.left,
+        "failed": chain.counts.failed,
+        "under_way": chain.sent,
+        "is_over": chain.is_over,
     }
 
 
@@ -90,6 +116,8 @@ def file_object(insertion: Insertion) -> JsonObject:
         "name": source.name,
         "part": source.part or None,
         "parts": source.parts or None,
+        "trial": source.is_trial,
+        "rest_of": source.rest_of or None,
         "rows": source.rows,
         "bytes": source.size,
         "sha256": source.sha256,
@@ -115,6 +143,7 @@ def insertion_object(insertion: Insertion, where: Stage, error: ZcbulkError | No
         "job_id": insertion.job_id or None,
         **form_object(insertion.form),
         "label": insertion.label,
+        "repairs": insertion.repairs or None,
         "stage": where.value,
         "records": insertion.upload_file.rows,
         "file": file_object(insertion),

@@ -9,13 +9,15 @@ from zcbulk_tui.cli import event_loop, options
 from zcbulk_tui.cli.client import open_client
 from zcbulk_tui.cli.context import command_context
 from zcbulk_tui.cli.job_names import in_words, named_jobs, watched_jobs
-from zcbulk_tui.cli.json_records import failure_object, named_object
+from zcbulk_tui.cli.json_records import chain_object, failure_object, named_object
+from zcbulk_tui.cli.lineage import Chains, known_chains, net_results
 from zcbulk_tui.cli.output import in_columns, print_error, print_lines
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.commands import command
 from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.job import Environment, JobReading, JobState, WatchedJob
+from zcbulk_tui.domain.lineage import Chain
 from zcbulk_tui.domain.records import ControlRecord
 from zcbulk_tui.errors import Occasion, ZcbulkError
 from zcbulk_tui.monitor.once import read_all
@@ -66,12 +68,13 @@ def run(arguments: Namespace) -> int:
         results, commands = event_loop.run(_read(settings, known, fresh=arguments.fresh))
     except ZcbulkError as error:
         if arguments.json:
-            _print_json(jobs, [error] * len(jobs))
+            _print_json(jobs, [error] * len(jobs), {})
         raise
+    chains = known_chains(settings.profile)
     if arguments.json:
-        _print_json(known, results)
+        _print_json(known, results, chains)
     else:
-        print_lines(_table(known, results))
+        print_lines([*_table(known, results), *net_results(known, chains)])
     for line in _open_commands(known, commands):
         (print_error if arguments.json else print)(line)
     worst = 0
@@ -97,18 +100,26 @@ def _jobs(
 
 
 def _print_json(
-    jobs: Sequence[WatchedJob | None], results: Sequence[JobReading | ZcbulkError]
+    jobs: Sequence[WatchedJob | None],
+    results: Sequence[JobReading | ZcbulkError],
+    chains: Chains,
 ) -> None:
-    objects = [as_object(job, result) for job, result in zip(jobs, results, strict=True)]
+    objects = [
+        as_object(job, result, chains.get(job.ref) if job is not None else None)
+        for job, result in zip(jobs, results, strict=True)
+    ]
     print(json.dumps(objects, indent=2))
 
 
-def as_object(job: WatchedJob | None, result: JobReading | ZcbulkError) -> JsonObject:
+def as_object(
+    job: WatchedJob | None, result: JobReading | ZcbulkError, chain: Chain | None
+) -> JsonObject:
     """One job for ``--json``; without a reading its state is unknown and all figures are null.
 
     Args:
         job: Which job; None where what was typed names none.
         result: A reading, or why there is none.
+        chain: The chain that it belongs to; None for none.
     """
     figures = reading_object(result) if isinstance(result, JobReading) else {}
     share = result.counts.share_done if isinstance(result, JobReading) else None
@@ -119,6 +130,8 @@ def as_object(job: WatchedJob | None, result: JobReading | ZcbulkError) -> JsonO
         "percent": None if share is None else _percent(share),
         "read_at": figures.get("read_at"),
         "error": failure_object(result if isinstance(result, ZcbulkError) else None),
+        "repairs": job.repairs or None if job is not None else None,
+        "chain": chain_object(chain),
     }
 
 

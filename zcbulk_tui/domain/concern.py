@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from zcbulk_tui.domain.deadlines import start_by
 from zcbulk_tui.domain.job import JobState
+from zcbulk_tui.domain.lineage import Chain
 from zcbulk_tui.domain.risk import Level, risk
 from zcbulk_tui.domain.snapshot import JobSnapshot
 
@@ -94,6 +95,24 @@ def assess(snapshot: JobSnapshot) -> Assessment:
         return Assessment(Concern.ENDED_BADLY)
     if last.counts.failed:
         return Assessment(Concern.FAILURES, last.counts.failed / (last.counts.total or 1))
+    return Assessment(Concern.NONE)
+
+
+def assess_chain(newest: JobSnapshot, chain: Chain) -> Assessment:
+    """Returns the worst concern about a chain: that about its newest job, by the net result.
+
+    Args:
+        newest: How its newest job stands.
+        chain: The chain.
+    """
+    own = assess(newest)
+    if chain.unclear and own.concern > Concern.UNCLEAR:
+        return Assessment(Concern.UNCLEAR)
+    if own.concern < Concern.FAILURES:
+        return own
+    counts = chain.counts
+    if counts.failed:
+        return Assessment(Concern.FAILURES, counts.failed / (counts.total or 1))
     return Assessment(Concern.NONE)
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from zcbulk_tui.domain.address import job_path, make_ref, parse_base_url
 from zcbulk_tui.domain.job import Environment, JobRef
-from zcbulk_tui.domain.job_id import grouped, is_number
+from zcbulk_tui.domain.job_id import grouped, is_number, read_id
 from zcbulk_tui.domain.job_text import JobReader, find_jobs, without_tokens
 from zcbulk_tui.domain.text import from_cell, json_problem, one_line, tags_in
 from zcbulk_tui.errors import UsageError
@@ -35,6 +35,7 @@ class ListedJob:
         added_at: When it was added to the exported list; aware.
         created_at: When it was created at Zoho; aware.
         started_at: When its start was accepted; aware.
+        repairs: The id of the job that it repairs.
         place: Its position in the file, as in ``line 3``.
     """
 
@@ -45,6 +46,7 @@ class ListedJob:
     added_at: datetime | None = None
     created_at: datetime | None = None
     started_at: datetime | None = None
+    repairs: str = ""
     place: str = field(default="", compare=False)
 
 
@@ -190,7 +192,7 @@ def _listed(entry: Mapping[str, object], place: str, job: JobReader) -> ListedJo
     ref = make_ref(parse_base_url(origin), owner, app, form, job_id)
     # Through the URL parser, so that its check of the host is the only one.
     url = f"{ref.origin}{job_path(ref, 'v2.1')}"
-    tags = entry.get("tags")
+    tags, repairs = entry.get("tags"), _text(entry, "repairs")
     if isinstance(tags, list) and not all(isinstance(tag, str) for tag in tags):
         raise UsageError("Its tags are not all texts")
     return ListedJob(
@@ -201,6 +203,7 @@ def _listed(entry: Mapping[str, object], place: str, job: JobReader) -> ListedJo
         _moment(entry, "added_at"),
         _moment(entry, "created_at"),
         _moment(entry, "started_at"),
+        read_id(repairs) if repairs else "",
         place,
     )
 

@@ -9,13 +9,14 @@ from zcbulk_tui.domain import datacenters
 from zcbulk_tui.domain.deadlines import deadlines
 from zcbulk_tui.domain.insertion import Insertion
 from zcbulk_tui.domain.job import Action, Environment, JobReading, JobState
+from zcbulk_tui.domain.lineage import Chain
 from zcbulk_tui.domain.progress import estimated_since, remaining
 from zcbulk_tui.domain.records import ControlRecord
 from zcbulk_tui.domain.result import Result
 from zcbulk_tui.domain.risk import risk
 from zcbulk_tui.domain.snapshot import JobSnapshot, Listed, ServiceSnapshot
 from zcbulk_tui.domain.text import one_line
-from zcbulk_tui.render import deadline_words, figures, forecast_words, sparkline, words
+from zcbulk_tui.render import deadline_words, figures, forecast_words, lineage, sparkline, words
 from zcbulk_tui.render.bar import bar
 from zcbulk_tui.render.budget import REASON
 from zcbulk_tui.render.clipboard import status_command
@@ -45,6 +46,7 @@ class Known(NamedTuple):
         command_key: The same for the command.
         insertion: The file that was inserted from here; None for none.
         results: What is known of its results.
+        chain: The chain that it belongs to; None for none.
     """
 
     listed: Listed
@@ -55,6 +57,7 @@ class Known(NamedTuple):
     command_key: str = "Y"
     insertion: Insertion | None = None
     results: Sequence[Result] = ()
+    chain: Chain | None = None
 
 
 def detail(
@@ -72,6 +75,11 @@ def detail(
     columns = 2 if width >= _TWO_COLUMNS else 1
     pane = _Pane(known, now, column_width(width, columns), glyphs, zone)
     top = _title(known.listed.snapshot, now, width, glyphs)
+    if known.chain is not None:
+        group = FieldGroup("CHAIN", width, glyphs)
+        for line in lineage.lines(known.chain, now, group.breadth, glyphs, zone=zone):
+            group.across(line)
+        top += group.whole()
     field_groups = pane.field_groups()
     if columns == 2:
         return [*top, *side_by_side(field_groups, width)]

@@ -25,6 +25,10 @@ class Glyphs:
         sum: Before the heading of a group, and before the total.
         up: Beside the title of a column that is sorted upwards.
         down: Beside one that is sorted downwards.
+        folded: Before the name of a chain whose jobs are folded away.
+        unfolded: Before that of a chain whose jobs stand below it.
+        branch: Before the name of a job below its chain.
+        last_branch: Before that of the last one.
     """
 
     success: str
@@ -48,6 +52,10 @@ class Glyphs:
     sum: str
     up: str
     down: str
+    folded: str
+    unfolded: str
+    branch: str
+    last_branch: str
     states: dict[JobState, str]
     concerns: dict[Concern, str]
 
@@ -74,6 +82,10 @@ UNICODE = Glyphs(
     sum="Σ",
     up="▲",
     down="▼",
+    folded="▸",
+    unfolded="▾",
+    branch="├",
+    last_branch="└",
     states={
         JobState.CREATED: "◌",
         JobState.READY: "○",
@@ -122,6 +134,10 @@ ASCII = Glyphs(
     sum="=",
     up="^",
     down="v",
+    folded=">",
+    unfolded="v",
+    branch="|",
+    last_branch="`",
     states={
         JobState.CREATED: "c",
         JobState.READY: "o",
@@ -163,6 +179,8 @@ _LOOKS_LIKE = str.maketrans(
         "↑": "^",
         "▼": "v",
         "▶": ">",
+        "▸": ">",
+        "▾": "v",
         "→": ">",
         "▲": "^",
         "\xa0": " ",

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from zcbulk_tui.domain.job import Action, JobReading, WatchedJob
+from zcbulk_tui.domain.lineage import Chain
 from zcbulk_tui.domain.records import ControlRecord, EventKind
 from zcbulk_tui.domain.text import one_line
-from zcbulk_tui.render import chart, words
+from zcbulk_tui.render import chart, lineage, words
 from zcbulk_tui.render.chart import Grid
 from zcbulk_tui.render.figures import age, number, rate
 from zcbulk_tui.render.glyphs import Glyphs
@@ -23,6 +24,9 @@ _ROOMY = 20
 
 _AIRY = 30
 """Lines from which on one is left blank above the keys."""
+
+_LEAST_WITH_CHAIN, _LEAST_TABLE = 18, 4
+"""Lines that stay to all else beside a table of attempts, and those of the shortest table."""
 
 _FIXED = 8
 """Lines whose number is always the same: all but the charts, the list and the rules."""
@@ -65,6 +69,12 @@ def _layout(height: int, entries: int) -> _Layout:
     return _Layout(rest - listed - rates, rates, listed, has_rules)
 
 
+def _chain_room(height: int, chain: Chain) -> int:
+    """Lines for a chain: its result on a low screen, a table with its attempts on a higher one."""
+    rest = height - _LEAST_WITH_CHAIN
+    return min(len(chain.attempts) + 2, rest) if rest >= _LEAST_TABLE else 1
+
+
 class Page:
     """The page of a history at one size; only what depends on the cursor is drawn with each step.
 
@@ -75,6 +85,7 @@ class Page:
         height: Lines.
         keys: The line at its foot.
         zone: Where the reader is; None for the zone of this machine.
+        chain: The chain that the job belongs to; None for none.
     """
 
     def __init__(
@@ -85,6 +96,7 @@ class Page:
         height: int,
         keys: Line,
         zone: tzinfo | None = None,
+        chain: Chain | None = None,
     ) -> None:
         self._of = of
         self._glyphs = glyphs
@@ -92,7 +104,10 @@ class Page:
         self._height = height
         self._keys = keys
         self._zone = zone
-        self._layout = _layout(height, len(of.entries))
+        self._chain = chain
+        taken = 0 if chain is None else _chain_room(height, chain)
+        self._chain_lines = taken
+        self._layout = _layout(height - taken, len(of.entries))
         # The peak of the rates is not known before the columns are, so there is room for any.
         self._gutter = max(cells(number(of.most)), cells("9,999/s")) + 2
         self._grid = chart.grid(of.moments, max(width - self._gutter - 2, 1))
@@ -109,6 +124,7 @@ class Page:
             now: Aware.
         """
         lines: list[Line] = [title(self._of.history.job, self._last, self._glyphs, self._width)]
+        lines += self._about_chain(now)
         if self._layout.has_rules:
             lines.append(self._rule())
         if self._of.readings:
@@ -125,6 +141,16 @@ class Page:
         beside = self._of.beside(cursor) if self._of.readings else range(end, end)
         lines += _entry_lines(entries, beside, self._layout.entries, now, self._glyphs, self._zone)
         return _page(lines, self._width, self._height, self._keys)
+
+    def _about_chain(self, now: datetime) -> list[Line]:
+        """The chain in exactly the lines that it has."""
+        if self._chain is None:
+            return []
+        room = self._chain_lines
+        shown = lineage.lines(
+            self._chain, now, self._width - 2, self._glyphs, most=room, zone=self._zone
+        )
+        return [*((Span(" "), *line) for line in shown), *[()] * room][:room]
 
     @property
     def _last(self) -> JobReading | None:

@@ -5,8 +5,9 @@ from datetime import datetime
 from math import inf, nan, nextafter
 from typing import NamedTuple
 
-from zcbulk_tui.domain.concern import Concern, assess
+from zcbulk_tui.domain.concern import Concern, assess, assess_chain
 from zcbulk_tui.domain.job import Counts
+from zcbulk_tui.domain.lineage import Chain
 from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
 from zcbulk_tui.render import concerns, words
 from zcbulk_tui.render import terms as language
@@ -98,8 +99,13 @@ class JobFilter(NamedTuple):
         return True
 
 
-def searchable(listed: Listed) -> Searchable:
-    """Returns the searchable texts of a job; cacheable as long as its snapshot."""
+def searchable(listed: Listed, chain: Chain | None = None) -> Searchable:
+    """Returns the searchable texts of a job; cacheable as long as its snapshot.
+
+    Args:
+        listed: The job, or what stands for a chain.
+        chain: Where it stands for one, the chain, whose net result counts.
+    """
     snapshot = listed.snapshot
     job, ref = snapshot.job, snapshot.ref
     name = f"{job.label}\n{ref.job_id}"
@@ -124,14 +130,19 @@ def searchable(listed: Listed) -> Searchable:
         app.casefold(),
         listed.profile.casefold(),
         tags.casefold(),
-        _risk(snapshot),
+        _risk(snapshot, chain),
     )
 
 
-def figures(snapshot: JobSnapshot) -> Figures:
-    """Returns the figures of a job; cacheable as long as its snapshot."""
+def figures(snapshot: JobSnapshot, chain: Chain | None = None) -> Figures:
+    """Returns the figures of a job; cacheable as long as its snapshot.
+
+    Args:
+        snapshot: The job, or what stands for a chain.
+        chain: Where it stands for one, the chain, whose net result counts.
+    """
     last = snapshot.last
-    counts = last.counts if last else Counts()
+    counts = chain.counts if chain else last.counts if last else Counts()
     total, ok, failed, left = (
         nan if count is None else float(count)
         for count in (counts.total, counts.success, counts.failed, counts.left)
@@ -178,9 +189,9 @@ def _bound(found: re.Match[str]) -> Bound:
 _AGE = Figures._fields.index("age")
 
 
-def _risk(snapshot: JobSnapshot) -> str:
+def _risk(snapshot: JobSnapshot, chain: Chain | None) -> str:
     """The words for the worst concern: "over the limit" means that it may be aborted, too."""
-    concern = assess(snapshot).concern
+    concern = (assess(snapshot) if chain is None else assess_chain(snapshot, chain)).concern
     said = concerns.WORDS[concern]
     return f"{said} {concerns.WORDS[Concern.MAY_BE_ABORTED]}" if not concern else said
 

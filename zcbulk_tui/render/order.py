@@ -5,9 +5,10 @@ from enum import StrEnum
 from operator import itemgetter
 from typing import NamedTuple, TypeVar
 
-from zcbulk_tui.domain.concern import assess
+from zcbulk_tui.domain.concern import assess, assess_chain
 from zcbulk_tui.domain.deadlines import upcoming
 from zcbulk_tui.domain.job import Counts, JobState
+from zcbulk_tui.domain.lineage import Chain
 from zcbulk_tui.domain.progress import finish
 from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
 
@@ -53,14 +54,19 @@ def first(by: SortBy) -> bool:
     return by in _FIGURES
 
 
-def key(listed: Listed, by: SortBy) -> Key:
+def key(listed: Listed, by: SortBy, chain: Chain | None = None) -> Key:
     """Returns what a job is sorted by, which stays the same as long as its snapshot does.
 
     Times are moments, in seconds, not ages; the jobs that are sorted by one have keys of one type.
+
+    Args:
+        listed: The job, or what stands for a chain.
+        by: The column.
+        chain: Where it stands for one, the chain, whose net result counts.
     """
     snapshot = listed.snapshot
     last = snapshot.last
-    counts = last.counts if last else _UNKNOWN
+    counts = chain.counts if chain else last.counts if last else _UNKNOWN
     match by:
         case SortBy.ADDED:
             return None
@@ -71,7 +77,7 @@ def key(listed: Listed, by: SortBy) -> Key:
         case SortBy.FORM:
             return snapshot.ref.form.casefold()
         case SortBy.RISK:
-            return _risk(snapshot)
+            return _risk(snapshot, chain)
         case SortBy.PERCENT:
             return counts.share_done
         case SortBy.OK:
@@ -122,9 +128,9 @@ def _ends(snapshot: JobSnapshot) -> float | None:
     return last.read_at.timestamp() + finish(moves, left).seconds
 
 
-def _risk(snapshot: JobSnapshot) -> tuple[int, float]:
+def _risk(snapshot: JobSnapshot, chain: Chain | None) -> tuple[int, float]:
     """The worst concern first, and of its kind the graver one."""
-    assessment = assess(snapshot)
+    assessment = assess(snapshot) if chain is None else assess_chain(snapshot, chain)
     return assessment.concern, -assessment.weight
 
 

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from zcbulk_tui.domain.concern import Assessment, Concern, assess
+from zcbulk_tui.domain.concern import Assessment, Concern, assess, assess_chain
 from zcbulk_tui.domain.deadlines import Urgency, upcoming
 from zcbulk_tui.domain.job import Counts, Environment, JobReading, JobState
+from zcbulk_tui.domain.lineage import Chain
 from zcbulk_tui.domain.progress import Motion, estimated_since, remaining
 from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
 from zcbulk_tui.render import columns as widths
@@ -33,12 +34,34 @@ class Row(NamedTuple):
     numbers: Line
 
 
-def row(listed: Listed, now: datetime, at: Columns, glyphs: Glyphs) -> Row:
-    """Draws a job at a moment; its first span is two blanks, for the cursor and the mark."""
+def row(
+    listed: Listed,
+    now: datetime,
+    at: Columns,
+    glyphs: Glyphs,
+    *,
+    chain: Chain | None = None,
+    branch: str = "",
+    label: str = "",
+) -> Row:
+    """Draws a job at a moment; its first span is two blanks, for the cursor and the mark.
+
+    Args:
+        listed: The job; for a chain its newest one.
+        now: Aware.
+        at: The columns.
+        glyphs: The characters.
+        chain: The chain whose net result is drawn in the place of the job's own; None for none.
+        branch: The glyph before the name; empty for none.
+        label: The name; empty for the label of the job.
+    """
     snapshot = listed.snapshot
     moves = snapshot.motion
-    names = _names(listed, at, glyphs)
-    numbers = _numbers(snapshot, moves, now, at, glyphs)
+    name = label or listed.snapshot.job.label
+    names = _names(listed, at, glyphs, f"{branch} {name}" if branch else name)
+    numbers = _numbers(snapshot, moves, now, at, glyphs, chain)
+    if chain is not None:
+        return Row(names, _net_bar(chain, snapshot, now, at, glyphs), numbers)
     if snapshot.fault is not None and snapshot.last is None:
         # No figure is known, so the error has their room, too.
         error = Span(snapshot.fault.error.title, Look.WARNING)
@@ -86,7 +109,7 @@ def is_stale(snapshot: JobSnapshot, now: datetime) -> bool:
     return due is None or (now - due).total_seconds() > _OVERDUE
 
 
-def _names(listed: Listed, at: Columns, glyphs: Glyphs) -> Line:
+def _names(listed: Listed, at: Columns, glyphs: Glyphs, name: str) -> Line:
     snapshot = listed.snapshot
     job = snapshot.job
     if snapshot.is_failing:
@@ -101,7 +124,7 @@ def _names(listed: Listed, at: Columns, glyphs: Glyphs) -> Line:
         spans += [Span(" "), Span("P", Look.PRODUCTION)]
     elif at.mixed:
         text += " " * widths.BADGE
-    text += fit(job.label, at.name) + " "
+    text += fit(name, at.name) + " "
     if at.profile:
         text += fit(listed.profile, widths.PROFILE) + " "
     if at.form:
@@ -137,12 +160,29 @@ def _bar(
     return fit_line([Span(f"{text} {glyphs.separator} no counts", Look.DIM)], at.bar)
 
 
+def _net_bar(
+    chain: Chain, snapshot: JobSnapshot, now: datetime, at: Columns, glyphs: Glyphs
+) -> Line:
+    """The bar of a chain; estimated is only what its newest job has processed since."""
+    last = snapshot.last
+    estimate = estimated_since(snapshot.motion, last, now) if last is not None else 0
+    drawn = bar(chain.counts, estimate, at.bar, glyphs)
+    return drawn or fit_line([Span("net result not known yet", Look.DIM)], at.bar)
+
+
 def _numbers(
-    snapshot: JobSnapshot, moves: Motion | None, now: datetime, at: Columns, glyphs: Glyphs
+    snapshot: JobSnapshot,
+    moves: Motion | None,
+    now: datetime,
+    at: Columns,
+    glyphs: Glyphs,
+    chain: Chain | None,
 ) -> Line:
     last = snapshot.last
     counts = last.counts if last else Counts()
-    assessment = assess(snapshot)
+    if chain is not None:
+        counts = chain.counts
+    assessment = assess(snapshot) if chain is None else assess_chain(snapshot, chain)
     spans = [Span(" "), *_risk(assessment, snapshot, now, at, glyphs)]
     text = " " + fit(figures.percent(counts.share_done), widths.PERCENT, right=True)
     if at.done:
@@ -155,7 +195,8 @@ def _numbers(
     if at.rate:
         rate = figures.rate((0.0 if moves.still else moves.rate) if moves else None)
         text += " " + fit(rate, widths.RATE, right=True)
-    spans += [Span(text + " "), _ends(snapshot, moves, now), Span(" ")]
+    unclear = chain.unclear if chain is not None else 0
+    spans += [Span(text + " "), _ends(snapshot, moves, now, unclear), Span(" ")]
     if at.due:
         spans += [_due(snapshot, now), Span(" ")]
     read = fit(_read(snapshot, now), widths.AGE, right=True)
@@ -183,7 +224,9 @@ def _risk(
     return [sign, Span(" " + fit(said.text, widths.RISK - widths.SIGN - 1), said.look)]
 
 
-def _ends(snapshot: JobSnapshot, moves: Motion | None, now: datetime) -> Span:
+def _ends(snapshot: JobSnapshot, moves: Motion | None, now: datetime, unclear: int) -> Span:
+    if unclear:
+        return Span(fit(f"{unclear:,} unclear", widths.ENDS, right=True), Look.WARNING)
     if snapshot.command is not None and snapshot.command.is_unclear:
         return Span(fit("unclear", widths.ENDS, right=True), Look.WARNING)
     return Span(fit(_end(snapshot.last, moves, now), widths.ENDS, right=True))

@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 from zcbulk_tui.domain.budget import Spent
 from zcbulk_tui.domain.job import Environment, JobState
+from zcbulk_tui.domain.lineage import Chain
 from zcbulk_tui.domain.planner import Effect
 from zcbulk_tui.domain.snapshot import JobSnapshot, Listed, ServiceSnapshot
 from zcbulk_tui.errors import QuotaSpentError, ServiceError, SignedOutError
-from zcbulk_tui.render import figures, words
+from zcbulk_tui.render import figures, lineage, words
 from zcbulk_tui.render.figures import clock, countdown, until_reset
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.span import Line, Look, Span, fit, fit_line, line_width, wrap
@@ -231,16 +232,31 @@ def about(listed: Listed | None, glyphs: Glyphs, width: int, *, with_profile: bo
 
 
 def summary(
-    snapshot: JobSnapshot | None, service: ServiceSnapshot, now: datetime, width: int, height: int
+    snapshot: JobSnapshot | None,
+    service: ServiceSnapshot,
+    now: datetime,
+    width: int,
+    height: int,
+    chain: Chain | None = None,
 ) -> list[Line]:
-    """Returns the selected job's summary and next poll: `height` lines."""
+    """Returns the selected job's summary and next poll: `height` lines.
+
+    Args:
+        snapshot: The job; None for none.
+        service: How the calls of its profile go.
+        now: Aware.
+        width: Cells.
+        height: Lines.
+        chain: The chain that it belongs to, whose net result comes first; None for none.
+    """
     if snapshot is None:
         return [fit_line([], width)] * height
     said = words.sentence(snapshot, now)
     next_poll = words.next_poll(snapshot, service.spent, now, paused=service.paused)
     due = Span(f"  {next_poll} ", Look.DIM)
     room = width - line_width([due])
-    texts = wrap(said.text, max(room - 1, 10), height)
+    text = said.text if chain is None else f"{lineage.net(chain)}. {said.text}"
+    texts = wrap(text, max(room - 1, 10), height)
     lines = [fit_line([Span(f" {text}", said.look)], room) for text in texts]
     # As wide as the line, not as the room: an empty line stays the same whatever stands above it.
     empty = [fit_line([], width)] * (height - len(lines))

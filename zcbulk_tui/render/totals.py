@@ -1,10 +1,11 @@
 """What several jobs add up to: the headings of groups, and the total."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 from zcbulk_tui.domain.job import Counts
+from zcbulk_tui.domain.lineage import Chain
 from zcbulk_tui.domain.snapshot import Listed
 from zcbulk_tui.render import columns as widths
 from zcbulk_tui.render import figures
@@ -50,6 +51,16 @@ def share(listed: Listed) -> Sum:
     if counts.unprocessed is None:
         counts = replace(counts, unprocessed=left)
     return Sum(1, 0, counts, rate)
+
+
+def share_of_chain(chain: Chain, jobs: Sequence[Listed]) -> Sum:
+    """Returns what a chain adds: its records once, and the rates of its jobs."""
+    counts, count = chain.counts, len(jobs)
+    rates = [it for it in (share(listed).rate for listed in jobs) if it is not None]
+    rate = sum(rates) if rates else None
+    if None in (counts.total, counts.failed):
+        return Sum(count, count, _UNKNOWN, rate)
+    return Sum(count, 0, counts, rate)
 
 
 class Tally:

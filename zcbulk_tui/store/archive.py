@@ -1,14 +1,19 @@
 """What people look up of the past."""
 
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
+from zcbulk_tui.domain.insertion import queued_files
 from zcbulk_tui.domain.job import JobRef, WatchedJob
+from zcbulk_tui.domain.lineage import Chain, chains
 from zcbulk_tui.domain.records import EventKind, History, Record
+from zcbulk_tui.domain.snapshot import Listed
 from zcbulk_tui.store import control_log, log_rows
 from zcbulk_tui.store.database import Database
 from zcbulk_tui.store.insertions import Insertions
+from zcbulk_tui.store.recall import last_commands, load_watch_list
 from zcbulk_tui.store.rows import JOB, READING, THE_JOB, key, to_job, to_millis, to_reading
 from zcbulk_tui.store.watch_list import WatchList
 
@@ -52,6 +57,22 @@ class Archive:
             tuple(map(control_log.to_record, self._database.rows(commands, (number,)))),
             insertion,
         )
+
+    def chains(self) -> dict[JobRef, Chain]:
+        """Returns the chain of each job of the watch list that belongs to one."""
+        jobs = load_watch_list(self._database, self._profile)
+        queue = Insertions(self._database, self._profile).open()
+        if not any(it.job.repairs for it in jobs) and not any(it.repairs for it in queue):
+            return {}
+        sent = last_commands(self._database, self._profile)
+        listed = [
+            Listed(self._profile, replace(it, command=sent[it.ref].command))
+            if it.ref in sent
+            else Listed(self._profile, it)
+            for it in jobs
+        ]
+        found = chains(listed, {self._profile: queued_files(queue)})
+        return {key.ref: chain for key, chain in found.items()}
 
     def log(
         self,

@@ -64,7 +64,7 @@ def job_object(job: WatchedJob) -> JsonObject:
         "label": job.label,
         "tags": list(job.tags),
         "note": job.note,
-        "repairs": job.repairs,
+        "repairs": job.repairs or None,
         "added_at": moment(job.added_at),
         "added_by": job.added_by,
         "created_at": moment(job.created_at),
@@ -83,7 +83,7 @@ def job_from(parts: Mapping[str, Any]) -> WatchedJob:
         one_line(parts["added_by"], 80),
         tuple(one_line(" ".join(parts["tags"]), 200).split()),
         one_line(parts["note"], 200),
-        one_line(str(parts.get("repairs", "")), 40),
+        one_line(parts.get("repairs") or "", 40),
     )
 
 

@@ -31,7 +31,8 @@ ADD = f"""
 """
 
 _EDIT = f"""
-UPDATE jobs SET label = :label, tags = :tags, note = :note, created_at = :created_at
+UPDATE jobs SET label = :label, tags = :tags, note = :note, repairs = :repairs,
+    created_at = :created_at
 WHERE id = {THE_JOB}
 """
 
@@ -139,7 +140,7 @@ class WatchList:
                 connection.execute(_REMOVE, theirs)
 
     def edit(self, job: WatchedJob) -> None:
-        """Keeps another label, other tags, another note and another time of creation of a job.
+        """Keeps other words about a job, another time of creation, and what it repairs.
 
         Raises:
             ConfigError: They cannot be written; nothing is changed then.

@@ -20,7 +20,9 @@ NEED_JOBS = frozenset({*COMMANDS, "poll", "unwatch", "copy", "copy_command", "re
 ABOUT_RESULTS = frozenset({"results", "failures", "repair"})
 """Actions on jobs that are over."""
 
-NEED_A_LIST = frozenset({"details", "zoom", "mark", "mark_all", "filter", "sort", "reverse"})
+NEED_A_LIST = frozenset(
+    {"details", "zoom", "mark", "mark_all", "filter", "sort", "reverse", "unfold"}
+)
 """Actions on a list that is not empty."""
 
 NEED_A_CONNECTION = frozenset(
@@ -58,7 +60,9 @@ READ_ONLY = Availability(
 )
 NO_JOBS = Availability("There is no job on the list yet.")
 NONE_FOUND = Availability("The filter finds no job. Esc clears it.")
+NO_CHAIN = Availability("No job on the list repairs this one, and it repairs none of them.")
 NOTHING_REMOVED = Availability("There is no removal to undo.")
+NO_INSERTS = Availability("Files cannot be inserted here.")
 NO_RESULTS = Availability("Results cannot be fetched here.")
 ONE_PROFILE = Availability("There is no other profile in the configuration.")
 

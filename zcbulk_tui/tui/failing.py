@@ -1,6 +1,6 @@
 """What the screens about failures need from beside the screen."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -9,6 +9,7 @@ from zcbulk_tui.domain.form import FormFields
 from zcbulk_tui.domain.job import JobRef
 from zcbulk_tui.domain.repair import Preview, RepairFile, Rules
 from zcbulk_tui.domain.result import Result, ResultKind
+from zcbulk_tui.domain.suggestions import Suggestion
 
 OnProgress = Callable[[int, int], None]
 """Takes the bytes that were read, and the bytes in all."""
@@ -20,6 +21,10 @@ class FailureRows(Protocol):
     @property
     def report(self) -> FailureReport:
         """The groups."""
+
+    @property
+    def suggestions(self) -> Mapping[str, Suggestion]:
+        """What may repair the records of groups, by their reasons."""
 
     def rows(self, reason: str | None, start: int, count: int) -> Sequence[FailedRow]:
         """Returns failed records of a group, or of all, in the order of the result.
@@ -76,6 +81,12 @@ class Failures(Protocol):
 
     def open(self, ref: JobRef, fields: FormFields | None, on_progress: OnProgress) -> FailureRows:
         """Reads the failures of a job; may take long.
+
+        Args:
+            ref: The job.
+            fields: The fields of its form, by which repairs are suggested; None where they are not
+                known.
+            on_progress: Takes the bytes that were read of a file, and its bytes in all.
 
         Raises:
             DataError: They are not on the disk, or cannot be read.

@@ -1,11 +1,13 @@
 """Which jobs the list shows, and in which order: filter, sorting, groups, marks, cursor."""
 
 from collections import Counter
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import chain
 
+from zcbulk_tui.domain.insertion import QueuedFile
 from zcbulk_tui.domain.job import Environment, JobState
+from zcbulk_tui.domain.lineage import Chain
 from zcbulk_tui.domain.snapshot import JobKey, Listed
 from zcbulk_tui.render.job_search import (
     Figures,
@@ -15,11 +17,16 @@ from zcbulk_tui.render.job_search import (
     job_filter,
     searchable,
 )
+from zcbulk_tui.render.lineage import Branch, short_label
 from zcbulk_tui.render.order import GroupBy, Key, Order, SortBy, arranged, key, ordered
-from zcbulk_tui.render.totals import Sum, Tally, share
+from zcbulk_tui.render.totals import Sum, Tally, share, share_of_chain
+from zcbulk_tui.tui.chain_lines import ChainKey, ChainLine, Chains
 
-ListLine = JobKey | str
-"""What a line of the list shows: a job, or the heading of a group."""
+Place = JobKey | ChainKey
+"""Where the cursor can be: a job, or the chain of several."""
+
+ListLine = Place | str
+"""What a line of the list shows: a place, or the heading of a group."""
 
 
 class JobRows:
@@ -49,18 +56,21 @@ class JobRows:
         self._filter = JobFilter()
         self._now = datetime.fromtimestamp(0, UTC)
         # What is worked out of a job, until it changes.
-        self._sought: dict[JobKey, tuple[Searchable, Figures]] = {}
-        self._sort_keys: dict[JobKey, Key] = {}
-        self._shares: dict[JobKey, Sum] = {}
+        self._sought: dict[Place, tuple[Searchable, Figures]] = {}
+        self._sort_keys: dict[Place, Key] = {}
+        self._shares: dict[Place, Sum] = {}
         self._tally: Tally | None = None  # of all that is shown
         self._is_arranged = True
-        self._jobs: list[JobKey] = []
+        self._chains = Chains(self._listed)
+        self._places: Sequence[Place] = []
         self._list_lines: Sequence[ListLine] = []
-        self._index: dict[JobKey, int] = {}
+        self._index: dict[Place, int] = {}
         self._line_of: dict[ListLine, int] = {}
-        self._groups: dict[str, Sequence[JobKey]] = {}
-        # The job that was selected by hand; the cursor is beside it while a filter leaves it out.
-        self._chosen: JobKey | None = None
+        # What is sorted and added up: chains as a whole, be they folded or not.
+        self._units: Sequence[Place] = []
+        self._groups: dict[str, Sequence[Place]] = {}
+        # The place that was selected by hand; the cursor is beside it while a filter leaves it out.
+        self._chosen: Place | None = None
         self._at = 0
 
     # The jobs.
@@ -85,8 +95,11 @@ class JobRows:
             self.environments[key.ref.environment] += 1
         else:
             self._count(before, -1)
-            self._tell_tally(key, self._forget(key))
         self._count(listed, 1)
+        if self._chains.put(listed, is_new=before is None):
+            self._forget_all()
+        elif before is not None:
+            self._tell_tally(self._unit(key), self._forget(key))
         if before is None or not self._is_plain:
             self._is_arranged = False
 
@@ -109,39 +122,76 @@ class JobRows:
         self.environments[key.ref.environment] -= 1
         self.marked.pop(key, None)
         self._forget(key)
+        if self._chains.drop(key):
+            self._forget_all()
         self._tally = None
         self._is_arranged = False
         if key == self._chosen:
-            self._chosen = self._nearest(self._jobs, self._listed)
+            self._chosen = self._nearest(self._places, self._is_listed)
+
+    def set_files(self, profile: str, files: Sequence[QueuedFile]) -> None:
+        """Takes the files of a profile on their way, of which some may repair a job."""
+        if self._chains.set_files(profile, files):
+            self._forget_all()
 
     def _count(self, listed: Listed, by: int) -> None:
         self.states[listed.snapshot.state] += by
         if listed.snapshot.is_failing:
             self.failing[listed.profile] += by
 
-    def _nearest(self, before: Sequence[JobKey], among: Container[JobKey]) -> JobKey | None:
-        """The job that the cursor goes to: the next one from where it is, else the one before.
+    def _is_listed(self, place: Place) -> bool:
+        return (place.root if isinstance(place, ChainKey) else place) in self._listed
+
+    def _nearest(self, before: Sequence[Place], fits: Callable[[Place], bool]) -> Place | None:
+        """The place that the cursor goes to: the next one from where it is, else the one before.
 
         Args:
-            before: The jobs that the cursor is among.
-            among: Where it can go.
+            before: The places that the cursor is among.
+            fits: Whether it can go to one.
         """
         candidates = chain(before[self._at :], reversed(before[: self._at]))
-        return next((key for key in candidates if key in among), None)
+        return next((place for place in candidates if fits(place)), None)
+
+    def _unit(self, key: JobKey) -> Place:
+        """What a job is sorted and added up with: its chain, where that is shown, or itself."""
+        root = self._chains.root_of(key) if self._chains else None
+        return ChainKey(root) if root is not None and ChainKey(root) in self._index else key
 
     def _forget(self, key: JobKey) -> Sum | None:
-        """Forgets what was worked out of a job; returns what it added to sums."""
-        self._sought.pop(key, None)
-        self._sort_keys.pop(key, None)
-        return self._shares.pop(key, None)
+        """Forgets what was worked out of a job; returns what it, or its chain, added to sums."""
+        added = self._shares.get(self._unit(key))
+        root = self._chains.root_of(key) if self._chains else None
+        for place in (key,) if root is None else (key, ChainKey(root)):
+            self._sought.pop(place, None)
+            self._sort_keys.pop(place, None)
+            self._shares.pop(place, None)
+        return added
+
+    def _forget_all(self) -> None:
+        """Forgets all that was worked out, since other jobs belong together."""
+        self._sought.clear()
+        self._sort_keys.clear()
+        self._shares.clear()
+        self._tally = None
+        self._is_arranged = False
 
     # What is shown of them.
 
     @property
     def jobs(self) -> Sequence[JobKey]:
-        """The jobs that are shown, in their order."""
+        """The jobs that are shown, in their order; those of folded chains among them."""
         self._arrange()
-        return self._jobs
+        return [key for unit in self._units for key in self.jobs_at(unit)]
+
+    def jobs_at(self, place: Place) -> Sequence[JobKey]:
+        """Returns the job of a place, or all of its chain."""
+        return self._chains.jobs_of(place.root) if isinstance(place, ChainKey) else (place,)
+
+    @property
+    def places(self) -> Sequence[Place]:
+        """Where the cursor can be, from the first line to the last."""
+        self._arrange()
+        return self._places
 
     @property
     def list_lines(self) -> Sequence[ListLine]:
@@ -187,89 +237,209 @@ class JobRows:
             return
         self._is_arranged = True
         self._groups = self._grouped(self._sorted(self._found()))
-        before, self._jobs = self._jobs, list(chain.from_iterable(self._groups.values()))
-        self._index = {key: line for line, key in enumerate(self._jobs)}
+        was_units, self._units = self._units, list(chain.from_iterable(self._groups.values()))
+        before, self._places = self._places, self._with_branches(self._units)
+        self._index = {place: line for line, place in enumerate(self._places)}
+        self._index |= self._folded_away()
         if self.group_by is None:
-            self._list_lines = self._jobs
+            self._list_lines = self._places
         else:
             list_lines: list[ListLine] = []
             for title, members in self._groups.items():
                 list_lines.append(title)
-                list_lines += members
+                list_lines += self._with_branches(members)
             self._list_lines = list_lines
             self._line_of = {list_line: line for line, list_line in enumerate(list_lines)}
-        if len(before) != len(self._jobs) or self._is_filtered:
+        # As many places are the same ones, unless a job was shown in the place of its chain.
+        is_same = self._units == was_units if self._chains else len(self._units) == len(was_units)
+        if not is_same or self._is_filtered:
             self._tally = None
         is_shown = self._chosen in self._index
-        here = self._chosen if is_shown else self._nearest(before, self._index)
+        here = self._chosen if is_shown else self._stand_in(before)
         # Until one is selected by hand it is the first, whichever that is.
         self._at = self._index[here] if here and self._chosen else 0
 
-    def _found(self) -> list[JobKey]:
-        """The jobs that pass the filter, as they were added."""
+    def _stand_in(self, before: Sequence[Place]) -> Place | None:
+        """Where the cursor is while its place is not shown."""
+        chosen = self._chosen
+        if isinstance(chosen, ChainKey) and chosen.root in self._index:
+            return chosen.root  # what repaired it is off the list
+        return self._nearest(before, self._index.__contains__)
+
+    def _found(self) -> Sequence[Place]:
+        """The jobs and chains that pass the filter, as they were added."""
         if not self._is_filtered:
-            return list(self._listed)
+            return self._joined(lambda _: True) if self._chains else list(self._listed)
         known = self._sought
         for unknown in self._listed.keys() - known.keys():
             listed = self._listed[unknown]
             known[unknown] = searchable(listed), figures(listed.snapshot)
+        if self._chains:
+            return self._joined(self._passes)
         return [it for it in self._listed if self._filter.finds(*known[it], self._now)]
 
-    def _sorted(self, keys: list[JobKey]) -> list[JobKey]:
+    def _passes(self, place: Place) -> bool:
+        """Whether the filter finds a job by itself, or a chain by what its line shows."""
+        if isinstance(place, ChainKey) and place not in self._sought:
+            listed, made = self._chains.line(place.root)
+            self._sought[place] = searchable(listed, made), figures(listed.snapshot, made)
+        return self._filter.finds(*self._sought[place], self._now)
+
+    def _joined(self, passes: Callable[[Place], bool]) -> list[Place]:
+        """The places that pass, each chain in that of its root.
+
+        Where a chain does not pass, a job that repairs in it may do so by itself.
+        """
+        found: list[Place] = []
+        for listed in self._listed:
+            root = self._chains.root_of(listed)
+            chain_key = None if root is None else ChainKey(root)
+            place = listed if chain_key is None or root != listed else chain_key
+            is_shown = chain_key is not None and place != chain_key and passes(chain_key)
+            if not is_shown and passes(place):
+                found.append(place)
+        return found
+
+    def _with_branches(self, units: Sequence[Place]) -> Sequence[Place]:
+        """Returns places with the jobs of unfolded chains below their chains."""
+        if not self._chains:
+            return units
+        places: list[Place] = []
+        for unit in units:
+            places.append(unit)
+            if isinstance(unit, ChainKey) and not self._chains.is_folded(unit.root):
+                places += self._chains.jobs_of(unit.root)
+        return places
+
+    def _folded_away(self) -> dict[Place, int]:
+        """Returns the jobs of the folded chains that are shown, with the places of these."""
+        if not self._chains:
+            return {}
+        return {
+            key: self._index[unit]
+            for unit in self._units
+            if isinstance(unit, ChainKey) and self._chains.is_folded(unit.root)
+            for key in self._chains.jobs_of(unit.root)
+        }
+
+    def _sorted(self, places: Sequence[Place]) -> Sequence[Place]:
         by, known = self.order.by, self._sort_keys
         if by is SortBy.ADDED:
-            return ordered(keys, self.order, ())
-        for unknown in self._listed.keys() - known.keys():
-            known[unknown] = key(self._listed[unknown], by)
-        return ordered(keys, self.order, [known[it] for it in keys])
+            return ordered(places, self.order, ())
+        for unknown in (set(places) if self._chains else self._listed.keys()) - known.keys():
+            known[unknown] = self._sort_key(unknown, by)
+        return ordered(places, self.order, [known[it] for it in places])
 
-    def _grouped(self, keys: list[JobKey]) -> dict[str, Sequence[JobKey]]:
+    def _sort_key(self, place: Place, by: SortBy) -> Key:
+        if isinstance(place, ChainKey):
+            listed, made = self._chains.line(place.root)
+            return key(listed, by, made)
+        return key(self._listed[place], by)
+
+    def _grouped(self, places: Sequence[Place]) -> dict[str, Sequence[Place]]:
         if self.group_by is None:
-            return {"": keys}
-        groups = arranged((self._listed[key] for key in keys), self.group_by)
-        return {group.title: [listed.key for listed in group.rows] for group in groups}
+            return {"": places}
+        # A chain is in the group of its root, whose key what stands for it has, too.
+        by_key = {it.root if isinstance(it, ChainKey) else it: it for it in places}
+        groups = arranged(map(self.shown_at, places), self.group_by)
+        return {group.title: [by_key[listed.key] for listed in group.rows] for group in groups}
+
+    # Chains.
+
+    def shown_at(self, place: Place) -> Listed:
+        """Returns what the line of a place is about: of a chain its newest job, under its name."""
+        if isinstance(place, ChainKey):
+            return self._chains.line(place.root).listed
+        return self._listed[place]
+
+    def job_at(self, place: Place) -> Listed:
+        """Returns the job that keys on a place are about: of a chain the newest one."""
+        key = self._chains.jobs_of(place.root)[-1] if isinstance(place, ChainKey) else place
+        return self._listed[key]
+
+    def chain_line(self, place: Place) -> ChainLine | None:
+        """Returns what the line of a chain shows; None for that of a job."""
+        return self._chains.line(place.root) if isinstance(place, ChainKey) else None
+
+    def branch(self, place: Place) -> Branch:
+        """Returns how a place belongs to the chain whose line it is, or is below."""
+        if isinstance(place, ChainKey):
+            return Branch.FOLDED if self._chains.is_folded(place.root) else Branch.UNFOLDED
+        unit = self._unit(place)
+        if not isinstance(unit, ChainKey):
+            return Branch.NONE
+        is_last = self._chains.jobs_of(unit.root)[-1] == place
+        return Branch.LAST if is_last else Branch.ONE
+
+    def label(self, place: Place) -> str:
+        """Returns what a place is called: a job below its chain without the chain's name."""
+        listed = self.shown_at(place)
+        chain = self.chain_of(listed.key) if self.branch(place).is_below else None
+        label = listed.snapshot.job.label
+        return label if chain is None else short_label(label, chain)
+
+    def chain_of(self, key: JobKey) -> Chain | None:
+        """Returns the chain that a job belongs to; None for none."""
+        root = self._chains.root_of(key)
+        return None if root is None else self._chains.line(root).chain
+
+    def fold(self) -> bool:
+        """Unfolds the chain that the cursor is on, or folds it; returns whether there is one."""
+        place = self.place
+        unit = self._unit(place) if isinstance(place, JobKey) else place
+        if not isinstance(unit, ChainKey):
+            return False
+        self._chosen = unit
+        self._chains.toggle(unit.root)
+        self._is_arranged = False
+        return True
 
     # The cursor.
 
     @property
     def cursor(self) -> int:
-        """Which of the jobs that are shown is selected."""
+        """Which of the places is selected."""
         self._arrange()
         return self._at
 
     @property
-    def selected(self) -> Listed | None:
-        """The job that is selected."""
+    def place(self) -> Place | None:
+        """The place that is selected."""
         self._arrange()
-        return self._listed[self._jobs[self._at]] if self._jobs else None
+        return self._places[self._at] if self._places else None
+
+    @property
+    def selected(self) -> Listed | None:
+        """The job that is selected: on the line of a chain the newest one."""
+        place = self.place
+        return None if place is None else self.job_at(place)
 
     def hold(self) -> None:
-        """Keeps the selected job selected, as if it had been by hand."""
-        if self._jobs:
-            self._chosen = self._jobs[self.cursor]
+        """Keeps the selected place selected, as if it had been by hand."""
+        self._chosen = self.place or self._chosen
 
     def select(self, index: int) -> bool:
-        """Selects one of the jobs that are shown, or the nearest; returns whether it is another."""
+        """Selects one of the places, or the nearest; returns whether it is another."""
         self._arrange()
-        index = max(0, min(index, len(self._jobs) - 1))
-        if not self._jobs:
+        index = max(0, min(index, len(self._places) - 1))
+        if not self._places:
             return False
         before, self._at = self._at, index
-        self._chosen = self._jobs[index]
+        self._chosen = self._places[index]
         return index != before
 
     @property
     def line(self) -> int:
-        """The line of the selected job."""
+        """The line of the selected place."""
         self._arrange()
         if self.group_by is None:
             return self._at
-        return self._line_of.get(self._jobs[self._at], 0) if self._jobs else 0
+        return self._line_of.get(self._places[self._at], 0) if self._places else 0
 
-    def index_of(self, key: JobKey) -> int | None:
-        """Which of the jobs that are shown a job is; None for one that is not."""
+    def index_of(self, place: Place) -> int | None:
+        """Which of the places a job is, or is folded into; None for one that is not shown."""
         self._arrange()
-        return self._index.get(key)
+        return self._index.get(place)
 
     # Marks.
 
@@ -289,21 +459,27 @@ class JobRows:
         if title is not None:
             return Tally(map(self._share, self._groups[title])).sum
         if self._tally is None:
-            self._tally = Tally(map(self._share, self._jobs))
+            self._tally = Tally(map(self._share, self._units))
         return self._tally.sum
 
-    def _share(self, key: JobKey) -> Sum:
-        known = self._shares.get(key)
+    def _share(self, place: Place) -> Sum:
+        known = self._shares.get(place)
         if known is None:
-            known = self._shares[key] = share(self._listed[key])
+            known = self._shares[place] = self._worked_out(place)
         return known
 
-    def _tell_tally(self, key: JobKey, before: Sum | None) -> None:
+    def _worked_out(self, place: Place) -> Sum:
+        if isinstance(place, ChainKey):
+            members = [self._listed[key] for key in self._chains.jobs_of(place.root)]
+            return share_of_chain(self._chains.line(place.root).chain, members)
+        return share(self._listed[place])
+
+    def _tell_tally(self, place: Place, before: Sum | None) -> None:
         """Brings the total up to date, which to add up anew would take long in a long list."""
-        if self._tally is None or key not in self._index:
+        if self._tally is None or place not in self._index:
             return
         if before is None:
             self._tally = None
         else:
             self._tally.take(before)
-            self._tally.add(self._share(key))
+            self._tally.add(self._share(place))

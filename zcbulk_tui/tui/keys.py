@@ -145,7 +145,7 @@ KEYS = (
         "failures",
         "Show why records of the job failed: the reasons in groups, and the records.",
         group=_JOB,
-        rank=1,
+        rank=3,
         contexts=frozenset({Context.JOBS, Context.RESULTS, Context.FAILURES}),
     ),
     Key(
@@ -155,6 +155,7 @@ KEYS = (
         "Repair what failed, and insert it anew with what was not reached; asks first.",
         "3 calls",
         _JOB,
+        rank=3,
         controls=True,
         contexts=frozenset({Context.JOBS, Context.RESULTS, Context.FAILURES}),
     ),
@@ -189,6 +190,13 @@ KEYS = (
         contexts=frozenset({Context.JOBS, Context.PROFILES}),
     ),
     Key("mark_all", "asterisk", "mark all", "Mark or unmark all jobs that are shown.", group=_LIST),
+    Key(
+        "unfold",
+        "c",
+        "unfold",
+        "Unfold the chain of a job and those that repair it, or fold it.",
+        group=_LIST,
+    ),
     Key(
         "add",
         "a",

@@ -7,7 +7,7 @@ from zcbulk_tui.domain.insertion import QueuedFile, Stage, Step
 from zcbulk_tui.domain.job import Action, Environment, JobState, WatchedJob
 from zcbulk_tui.domain.progress import estimated_since
 from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
-from zcbulk_tui.render import words
+from zcbulk_tui.render import lineage, words
 from zcbulk_tui.render.figures import number, roughly
 from zcbulk_tui.tui.question import Question, Typed
 from zcbulk_tui.tui.workspace import Targets, Workspace
@@ -36,11 +36,15 @@ def poll(workspace: Workspace, jobs: Sequence[Listed]) -> Question | None:
     )
 
 
-def remove(jobs: Sequence[Listed]) -> Question:
+def remove(workspace: Workspace, jobs: Sequence[Listed]) -> Question:
     """Asks whether to stop watching jobs; there is at least one."""
     ids = ", ".join(listed.snapshot.ref.job_id for listed in jobs)
     one = jobs[0].snapshot.job.label if len(jobs) == 1 else ""
-    named = [] if one else ["\n".join(listed.snapshot.job.label for listed in jobs)]
+    named = (
+        _in_chain(workspace, jobs[0])
+        if one
+        else ["\n".join(listed.snapshot.job.label for listed in jobs)]
+    )
     return Question(
         f"Stop watching “{one}”?" if one else f"Stop watching {len(jobs):,} jobs?",
         [
@@ -146,6 +150,7 @@ def _about_one(workspace: Workspace, jobs: Targets, action: Action, now: datetim
         f"{verb} “{snapshot.job.label}”?",
         [
             _place(snapshot),
+            *_in_chain(workspace, listed),
             *consequences(snapshot, action, now),
             f"{_PRICE} {calls_left(workspace, jobs.able)}",
         ],
@@ -231,6 +236,12 @@ def consequences(snapshot: JobSnapshot, action: Action, now: datetime) -> list[s
             f"{roughly(last.counts.left - moved)} will not be inserted."
         )
     return ["There is no rollback, and an aborted job cannot be resumed.", told]
+
+
+def _in_chain(workspace: Workspace, listed: Listed) -> list[str]:
+    """Which attempt of its chain a job is, for keys on the line of a chain are about one job."""
+    chain = workspace.chain_of(listed)
+    return [] if chain is None else [lineage.place(chain, listed.key)]
 
 
 _PRICE = "It costs 2 calls, the command and a status; up to 5 where the answer is lost."

@@ -17,6 +17,7 @@ from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.form import FormRef, known_forms
 from zcbulk_tui.domain.insertion import Prepared, QueuedFile
 from zcbulk_tui.domain.job import Action, Environment, WatchedJob
+from zcbulk_tui.domain.lineage import Chain
 from zcbulk_tui.domain.snapshot import JobKey, Listed
 from zcbulk_tui.errors import ConfigError, QuotaSpentError, UsageError
 from zcbulk_tui.monitor.events import (
@@ -144,6 +145,7 @@ class Workspace:
                 ]
             case QueueChanged(files):
                 before_it, profile.files = profile.files, files
+                self.rows.set_files(profile.name, files)
                 return notices.queue(before_it, files)
             case CommandEnded(job, command):
                 return [notices.command_ended(job, command)]
@@ -155,8 +157,17 @@ class Workspace:
 
     @property
     def selected(self) -> Listed | None:
-        """The job under the cursor."""
+        """The job under the cursor; on the line of a chain the newest one."""
         return self.rows.selected
+
+    @property
+    def chain(self) -> Chain | None:
+        """The chain that this job belongs to; None for none."""
+        return self.chain_of(self.selected) if self.selected is not None else None
+
+    def chain_of(self, listed: Listed) -> Chain | None:
+        """Returns the chain that a job belongs to; None for none."""
+        return self.rows.chain_of(listed.key)
 
     @property
     def here(self) -> ProfileView:
@@ -214,6 +225,8 @@ class Workspace:
             return nothing
         if action in availability.NEED_JOBS and not self.target_jobs():
             return nothing
+        if action == "unfold" and self.chain is None:
+            return availability.NO_CHAIN
         if command and not self.target_jobs_of(command).able:
             return availability.none_fits(command, self.target_jobs())
         if action in availability.ABOUT_RESULTS:
@@ -373,9 +386,9 @@ class Workspace:
         self.rows.group(None if by is GroupBy.NONE else by)
 
     def mark(self) -> None:
-        """Marks the selected job, or takes its mark off."""
-        if self.selected:
-            self.rows.mark([self.selected.key])
+        """Marks the selected job, or all jobs of a chain, or takes their marks off."""
+        if self.rows.place is not None:
+            self.rows.mark(self.rows.jobs_at(self.rows.place))
 
     def mark_all(self) -> None:
         """Marks all jobs that are shown, or none."""
@@ -475,7 +488,7 @@ class Workspace:
         if spent is not None and here.effect is not None:
             return [where, *preview(here.effect, spent, width, _NEWS_LINES)]
         snapshot = selected.snapshot if selected else None
-        return [where, *summary(snapshot, here.service, now, width, _NEWS_LINES)]
+        return [where, *summary(snapshot, here.service, now, width, _NEWS_LINES, self.chain)]
 
     def hint(self, add_key: str, insert_key: str) -> list[Line]:
         """Returns what is said in the place of the jobs: how to begin, or that none is found.

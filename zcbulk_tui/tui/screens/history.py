@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
+from zcbulk_tui.domain.lineage import Chain
 from zcbulk_tui.domain.records import History
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.render.glyphs import Glyphs
@@ -44,6 +45,7 @@ class HistoryScreen(KeyedScreen[None]):
         glyphs: The characters to draw with.
         now: The time of day; aware.
         keys: All keys, some of them the user's own.
+        chain: Returns the chain that the job belongs to; None for none.
     """
 
     CSS_PATH = "history.tcss"
@@ -57,9 +59,12 @@ class HistoryScreen(KeyedScreen[None]):
         glyphs: Glyphs,
         now: Callable[[], datetime],
         keys: Sequence[Key],
+        chain: Callable[[], Chain | None] = lambda: None,
     ) -> None:
         super().__init__(keys)
         self._load = load
+        self._load_chain = chain
+        self._chain: Chain | None = None
         self._glyphs = glyphs
         self._now = now
         self._lines = Lines(id="history")
@@ -99,6 +104,8 @@ class HistoryScreen(KeyedScreen[None]):
             self._trouble = error
             return
         self._trouble = None
+        if (chain := self._load_chain()) != self._chain:
+            self._chain, self._page = chain, None
         before = self._timeline
         if before is not None and before.history == history:
             return
@@ -117,7 +124,9 @@ class HistoryScreen(KeyedScreen[None]):
             job = self._timeline.history.job if self._timeline else None
             self._lines.show(*failure(job, str(self._trouble), self._glyphs, width, height, keys))
         elif self._timeline is not None:
-            self._page = self._page or Page(self._timeline, self._glyphs, width, height, keys)
+            self._page = self._page or Page(
+                self._timeline, self._glyphs, width, height, keys, chain=self._chain
+            )
             self._lines.show(*self._page.lines(self._cursor, self._now()))
 
     def _go(self, index: int) -> None:

@@ -467,7 +467,7 @@ class InsertFileScreen(Dialog[Prepared | None]):
 
         def answered(yes: bool | None) -> None:
             if yes:
-                self.dismiss(self._resent.claimed(prepared) if self._resent else prepared)
+                self.dismiss(prepared)
             else:
                 self._inserting.files.discard(prepared)
 

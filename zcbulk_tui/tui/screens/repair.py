@@ -9,6 +9,7 @@ from textual.binding import BindingType
 from textual.timer import Timer
 
 from zcbulk_tui.domain.insertion import Prepared
+from zcbulk_tui.domain.lineage import repair_label
 from zcbulk_tui.domain.repair import Preview, RepairFile, Rule, Rules
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ZcbulkError
@@ -24,7 +25,7 @@ from zcbulk_tui.tui.key_line import legend
 from zcbulk_tui.tui.keys import Context, Key, bindings
 from zcbulk_tui.tui.profile_spec import JobDefaults
 from zcbulk_tui.tui.reading import Reading
-from zcbulk_tui.tui.repairing import Repairing, Resent, RuleLine, repair_label
+from zcbulk_tui.tui.repairing import Repairing, Resent, RuleLine
 from zcbulk_tui.tui.screens.ask_path import AskPathScreen
 from zcbulk_tui.tui.screens.dialogs import NoticeScreen
 from zcbulk_tui.tui.screens.edit_rule import EditRuleScreen
@@ -92,7 +93,7 @@ class RepairScreen(OpeningScreen):
 
     def opened(self, rows: FailureRows) -> None:
         """Shows the groups, with the rules that are proposed."""
-        self._repairing = Repairing(rows.report, self.fields)
+        self._repairing = Repairing(rows.report, rows.suggestions)
         left = self._left
         if not rows.report.records:
             self.hint = Span(f"No record failed. {left} can be sent again.", Look.DIM)
@@ -149,6 +150,8 @@ class RepairScreen(OpeningScreen):
             "add_rule": "add rule",
             "load_rules save_rules": "open, save rules",
         }
+        if not self._lines:
+            actions = {name: actions[name] for name in ("send_repair", "back")}
         self._keys.show(legend(self.keys, actions, width))
 
     def _title(self, width: int) -> Line:
@@ -163,7 +166,10 @@ class RepairScreen(OpeningScreen):
             return ()
         records, ruled = repairing.report.records, repairing.ruled
         separator = f" {self.glyphs.separator} "
-        spans = [Span(f" {number(ruled, 11)} of {number(records, 11)} failed have a rule")]
+        spans = []
+        if records:
+            said = f"{number(ruled, 11)} of {number(records, 11)} failed have a rule"
+            spans += [Span(" "), Span(said)]
         others = records - ruled
         if others:
             sent = "are sent again as they are" if repairing.with_unchanged else "are held back"
@@ -172,7 +178,8 @@ class RepairScreen(OpeningScreen):
         last = self.job.snapshot.last
         if last is not None and last.counts.left:
             left = number(last.counts.left, 11)
-            spans += [Span(separator, Look.DIM), Span(f"{left} unprocessed are sent again")]
+            between = Span(separator if records else " ", Look.DIM)
+            spans += [between, Span(f"{left} unprocessed are sent again")]
         return fit_line(spans, width)
 
     def _titles(self, width: int) -> Line:
@@ -446,12 +453,14 @@ class RepairScreen(OpeningScreen):
         inserting, job = self.job.inserting, self.job
         if inserting is None:
             return
-        resent = Resent(file, job.form, job.snapshot.ref.job_id, repair_label(job.label))
+        label = repair_label(job.label, job.chain)
+        resent = Resent(file, job.form, job.snapshot.ref.job_id, label)
 
         def answered(prepared: Prepared | None) -> None:
-            resent.discard(prepared)
             if prepared is not None:
                 self.dismiss(prepared)
+            else:
+                resent.discard()
 
         form = job.form
         home = JobDefaults(form.environment, form.origin, form.owner, form.app, form.form)

@@ -159,7 +159,13 @@ class WatchScreen(WatchView):
         def load() -> History:
             return archive.history(job.ref) or History(job, ())
 
-        screen = _opened().History(load, glyphs=self.glyphs, now=self.now, keys=self.keys)
+        screen = _opened().History(
+            load,
+            glyphs=self.glyphs,
+            now=self.now,
+            keys=self.keys,
+            chain=partial(self.workspace.rows.chain_of, selected.key),
+        )
         self.app.push_screen(screen)
 
     def action_results(self) -> None:
@@ -207,6 +213,7 @@ class WatchScreen(WatchView):
             return
         job = _opened().FailedJob(
             listed.snapshot,
+            self.workspace.chain_of(listed),
             here.failures,
             here.inserting,
             self.workspace.can("repair"),
@@ -279,7 +286,7 @@ class WatchScreen(WatchView):
             self.flush()  # the next key is about the next job
 
         if jobs:
-            self._ask(questions.remove(jobs), confirmed)
+            self._ask(questions.remove(self.workspace, jobs), confirmed)
 
     def action_undo(self) -> None:
         keys, said = self.workspace.undo()
@@ -297,6 +304,10 @@ class WatchScreen(WatchView):
 
     def action_mark_all(self) -> None:
         self.workspace.mark_all()
+        self.show_changes()
+
+    def action_unfold(self) -> None:
+        self.workspace.rows.fold()
         self.show_changes()
 
     def on_paste(self, event: events.Paste) -> None:

@@ -269,7 +269,8 @@ class WatchView(KeyedScreen[None]):
             self._give_room()
             selected = self.workspace.selected
             results = self.workspace.results.of(selected) if selected is not None else ()
-            self.details.put(selected, self.workspace.here.service, results)
+            service = self.workspace.here.service
+            self.details.put(selected, service, results, self.workspace.chain)
 
     def _show_queue(self, rule: Line, width: int) -> None:
         """Shows the files that are on their way, below the list, while there are some."""

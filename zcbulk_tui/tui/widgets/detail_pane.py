@@ -8,6 +8,7 @@ from textual.geometry import Size
 from textual.timer import Timer
 
 from zcbulk_tui.domain.control import Command
+from zcbulk_tui.domain.lineage import Chain
 from zcbulk_tui.domain.result import Result
 from zcbulk_tui.domain.snapshot import JobKey, Listed, ServiceSnapshot
 from zcbulk_tui.render.detail import Known, detail
@@ -65,6 +66,7 @@ class DetailPane(Lines):
         self._listed: Listed | None = None
         self._service = ServiceSnapshot()
         self._results: Sequence[Result] = ()
+        self._chain: Chain | None = None
         self._read_for: tuple[JobKey, Command | None] | None = None
         self._past = JobPast()
         self._timer: Timer | None = None
@@ -104,6 +106,7 @@ class DetailPane(Lines):
         listed: Listed | None,
         service: ServiceSnapshot,
         results: Sequence[Result] = (),
+        chain: Chain | None = None,
     ) -> None:
         """Shows a job, as far as that differs from what was shown.
 
@@ -111,8 +114,10 @@ class DetailPane(Lines):
             listed: The job; None for none.
             service: How the calls of its profile go.
             results: What is known of its results.
+            chain: The chain that it belongs to; None for none.
         """
-        self._listed, self._service, self._results = listed, service, results
+        self._listed, self._service = listed, service
+        self._results, self._chain = results, chain
         self._draw()
 
     def scroll_to_top(self) -> None:
@@ -168,6 +173,7 @@ class DetailPane(Lines):
             *self._copy_keys,
             insertion=insertion,
             results=self._results,
+            chain=self._chain,
         )
         width = self.size.width - (2 if self._place is _Place.BESIDE else 0)
         return detail(known, self._now(), width, self._glyphs)

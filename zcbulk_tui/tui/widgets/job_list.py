@@ -15,15 +15,17 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from zcbulk_tui.domain.snapshot import JobKey, JobSnapshot, Listed
+from zcbulk_tui.domain.lineage import Chain
+from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.render.columns import Columns, column_at, columns
 from zcbulk_tui.render.glyphs import Glyphs
+from zcbulk_tui.render.lineage import Branch
 from zcbulk_tui.render.order import SortBy
 from zcbulk_tui.render.row import Row, header, row
 from zcbulk_tui.render.span import Line, Span, divide
 from zcbulk_tui.render.totals import Sum, sum_row
-from zcbulk_tui.tui.job_rows import JobRows, ListLine
+from zcbulk_tui.tui.job_rows import JobRows, ListLine, Place
 from zcbulk_tui.tui.widgets.painter import strip
 from zcbulk_tui.tui.widgets.view import top_for
 
@@ -36,6 +38,21 @@ class _Drawn(NamedTuple):
 
     parts: Row
     on_cursor: bool = False
+
+
+class _Made(NamedTuple):
+    """A row, and what it was made of; the same objects make the same row."""
+
+    shown: JobSnapshot
+    chain: Chain | None
+    branch: Branch
+    label: str
+    row: Row
+
+    def is_of(self, shown: JobSnapshot, chain: Chain | None, branch: Branch, label: str) -> bool:
+        """Whether it would be made the same."""
+        are_same = self.shown is shown and self.chain is chain
+        return are_same and (self.branch, self.label) == (branch, label)
 
 
 _BLANK = _Drawn(Row((), (), ()))
@@ -88,7 +105,7 @@ class JobList(Widget):
         self._hint = hint
         self._top = 0
         self._drawn: list[_Drawn] = []
-        self._made: dict[JobKey, tuple[JobSnapshot, Row]] = {}
+        self._made: dict[Place, _Made] = {}
         self._made_for: Columns | None = None
         self._panes = tuple(_Pane(self, part) for part in range(len(Row._fields)))
 
@@ -99,13 +116,13 @@ class JobList(Widget):
     # The cursor.
 
     def select(self, index: int) -> None:
-        """Puts the cursor on the job at `index` of those that are shown, or on the nearest."""
+        """Puts the cursor on the place at `index`, or on the nearest."""
         if self.rows.select(index):
             self.paint()
             self._on_select()
 
-    def select_job(self, key: JobKey) -> None:
-        """Puts the cursor on a job, if it is shown."""
+    def select_job(self, key: Place) -> None:
+        """Puts the cursor on a job, or where it is folded away, if it is shown."""
         index = self.rows.index_of(key)
         if index is not None:
             self.select(index)
@@ -116,7 +133,7 @@ class JobList(Widget):
 
     def move_to_end(self, *, last: bool) -> None:
         """Moves the cursor to the first or to the last job."""
-        self.select(len(self.rows.jobs) - 1 if last else 0)
+        self.select(len(self.rows.places) - 1 if last else 0)
 
     def scroll_rows(self, by: int) -> None:
         """Moves the view, and the cursor along with it where it would be lost."""
@@ -153,7 +170,7 @@ class JobList(Widget):
     def on_screen(self) -> list[Listed]:
         """The jobs on screen."""
         list_lines = self.rows.list_lines[self._top : self._top + self.page]
-        return [self.rows[list_line] for list_line in list_lines if not isinstance(list_line, str)]
+        return [self.rows.job_at(it) for it in list_lines if not isinstance(it, str)]
 
     def paint(self, *, all_rows: bool = False) -> None:
         """Shows what differs from what was drawn.
@@ -254,14 +271,18 @@ class JobList(Widget):
     ) -> _Drawn:
         if isinstance(list_line, str):
             return self._sum(list_line, self.rows.total(list_line), at)
-        listed = self.rows[list_line]
-        snapshot, made = self._made.get(list_line, (None, None))
-        if made is None or snapshot is not listed.snapshot:
-            made = row(listed, now, at, self.glyphs)
-            self._made[list_line] = (listed.snapshot, made)
+        rows, branch = self.rows, self.rows.branch(list_line)
+        listed, line = rows.shown_at(list_line), rows.chain_line(list_line)
+        chain, label = (line.chain if line is not None else None), rows.label(list_line)
+        made = self._made.get(list_line)
+        if made is None or not made.is_of(listed.snapshot, chain, branch, label):
+            glyph = branch.glyph(self.glyphs)
+            drawn = row(listed, now, at, self.glyphs, chain=chain, branch=glyph, label=label)
+            made = self._made[list_line] = _Made(listed.snapshot, chain, branch, label, drawn)
         cursor = self.glyphs.cursor if on_cursor else " "
-        mark = self.glyphs.mark if list_line in self.rows.marked else " "
-        return _Drawn(made._replace(names=(Span(cursor + mark), *made.names[1:])), on_cursor)
+        is_marked = any(key in rows.marked for key in rows.jobs_at(list_line))
+        names = (Span(cursor + (self.glyphs.mark if is_marked else " ")), *made.row.names[1:])
+        return _Drawn(made.row._replace(names=names), on_cursor)
 
     def _total(self, at: Columns) -> _Drawn:
         asked = one_line(self.rows.query.strip())
