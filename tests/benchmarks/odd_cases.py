@@ -142,7 +142,7 @@ def _refusal(key: str) -> Case:
             return replace(case, after=0, taken=False)
         case "401-1030":
             return replace(case, most=_TWICE, patience=20.0)
-        case "401-1000" | "404-2930":
+        case "401-1000" | "401-1000-parameter" | "401-2945" | "404-2930":
             return replace(case, most=_IN_TIME)
         case "429-2955":
             return replace(case, most=3)

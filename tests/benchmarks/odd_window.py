@@ -146,7 +146,6 @@ class Window:
             "SELECT text FROM events WHERE kind = ? ORDER BY id", (EventKind.RESULT.value,)
         )
         (sums,) = self.database.rows("SELECT sum(plan + key + command + script) FROM days")
-        (called,) = self.database.rows("SELECT count(*) FROM calls WHERE why = 'result'")
         return {
             "stage": result.stage.value if result else "nothing known",
             "tries": result.tries if result else 0,
@@ -155,7 +154,6 @@ class Window:
             "said": list(dict.fromkeys(self.said)),
             "log": [text for (text,) in rows],
             "counted": sums[0] or 0,
-            "called": called[0],
             "memory": peak_rss_mib(os.getpid()),
         }
 
