@@ -105,6 +105,7 @@ class Case:
         self._home = folder / "home"
         self._path = cuts._write(folder, "few", 300)
         self._repairs = ""
+        self._label = _LABEL
         self.server: CuttingServer = cuts.new_server(moment.cut)
 
     async def run(self) -> list[str]:
@@ -244,7 +245,7 @@ class Case:
             said = [f"dashboard's dialog: {line}" for line in told if line]
             terminal.press(ESCAPE)
             _read_for(terminal, 1.0)
-            rows = [line.strip() for line in terminal.lines if _LABEL in line]
+            rows = [line.strip() for line in terminal.lines if self._label in line]
             said += [f"dashboard: {row}" for row in rows] or ["dashboard: the file is gone"]
             terminal.press("n")
             _read_for(terminal, 2.0)

@@ -1,6 +1,6 @@
 """Odd answers to the call for a result: what they are, and what may come of each.
 
-Each case has an account with one job that has ended, on a server that can be told to be sound again.
+Each case has an account with one job that has ended, and can be told to be sound again.
 """
 
 import gzip
@@ -8,7 +8,6 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import count
 
 from zcbulk_tui.simulator.clock import Timeline
 from zcbulk_tui.simulator.creator import Creator
@@ -54,9 +53,11 @@ class Case:
         is_whole: Whether the odd answer is a whole CSV itself.
         change: Changes each answer that has a body.
         dialect: Of the account.
+        is_token: Whether it is the token that is refused, which a window then gives up.
         failed: Records that failed.
         pause: Seconds between the pieces of a drip; None for one.
         ages: Seconds by which the server's clock is ahead once the job is known to have ended.
+        is_old: Whether it is ahead from the beginning.
         patience: Seconds until it is let alone.
     """
 
@@ -71,14 +72,15 @@ class Case:
     is_whole: bool = False
     change: Callable[[Response], Response] | None = None
     dialect: Dialect = field(default_factory=Dialect)
+    is_token: bool = False
     failed: int = FAILED
     pause: float | None = None
     ages: float = 0.0
+    is_old: bool = False
     patience: float = 125.0
 
 
 _TWICE = 2
-_AT_ONCE = 1
 
 _OF_ODD: dict[str, Callable[[Case], Case]] = {
     "json-11110": lambda it: replace(it, most=3, patience=75.0),
@@ -90,7 +92,6 @@ _OF_ODD: dict[str, Callable[[Case], Case]] = {
     "empty": lambda it: replace(it, most=_IN_TIME),
     "cut": lambda it: replace(it, most=_IN_TIME),
     "fewer-rows": lambda it: replace(it, is_whole=True, after=0),
-    "path-traversal": lambda it: replace(it, is_whole=True, after=0),
     "drip": lambda it: replace(it, is_whole=True, after=0),
 }
 
@@ -101,10 +102,11 @@ def cases() -> Iterator[Case]:
     yield sound
     for name, what in ODD_RESULTS.items():
         broken = Case(name, what, odd=name, most=_TWICE)
-        yield _OF_ODD.get(name, lambda it: it)(broken)
+        yield _OF_ODD[name](broken) if name in _OF_ODD else broken
     yield Case("11110 twice", "JSON: still being made, twice", odd="json-11110", times=2, most=3,
                after=0, is_whole=True, patience=90.0)  # fmt: skip
-    yield Case("silence", "a head, then nothing for an hour", odd="drip", pause=3600.0, most=3)
+    yield Case("silence", "a head, then nothing for an hour", odd="drip", pause=3600.0, most=3,
+               patience=180.0)  # fmt: skip
     for key, row in ERRORS.items():
         if Call.RESULT in row.calls:
             yield replace(_refusal(key), name=key, what=row.message, answer=row.response())
@@ -125,6 +127,9 @@ def cases() -> Iterator[Case]:
     yield replace(sound, name="accept: any", what="any Accept is taken")
     yield replace(sound, name="after 3 days", what="asked for 3 days after the end", taken=False,
                   is_whole=False, ages=RESULT_KEPT_SECONDS + 3600.0)  # fmt: skip
+    yield replace(sound, name="expired", what="first seen 3 days after the end", taken=False,
+                  is_whole=False, most=0, ages=RESULT_KEPT_SECONDS + 3600.0, is_old=True,
+                  patience=20.0)  # fmt: skip
     yield replace(sound, name="large", what="100,000 records", failed=100_000)
 
 
@@ -141,7 +146,7 @@ def _refusal(key: str) -> Case:
         case "404-11130":
             return replace(case, after=0, taken=False)
         case "401-1030":
-            return replace(case, most=_TWICE, patience=20.0)
+            return replace(case, most=_TWICE, is_token=True, patience=20.0)
         case "401-1000" | "401-1000-parameter" | "401-2945" | "404-2930":
             return replace(case, most=_IN_TIME)
         case "429-2955":
@@ -189,13 +194,13 @@ class OddCreator(Creator):
         job: The job.
     """
 
-    _seeds = count(1)
-
     def __init__(self, case: Case) -> None:
         self.arrivals: list[Arrival] = []
         self._ahead = 0.0
+        now = time.time()
         timeline = Timeline(lambda: time.time() + self._ahead)
-        self.job = _ended(case.failed, timeline.now())
+        self.job = _ended(case.failed, now)
+        self._ahead = case.ages if case.is_old else 0.0
         form: Form = FORMS[FORM]
         super().__init__(
             [self.job],
@@ -256,9 +261,7 @@ class OddCreator(Creator):
 def _ended(failed: int, now: float) -> Job:
     """A job that has ended an hour ago: three batches in four are without failures."""
     batches = 4 * -(-failed // _BATCH)
-    by_batch = {
-        1 + 4 * at: min(_BATCH, failed - at * _BATCH) for at in range(-(-failed // _BATCH))
-    }
+    by_batch = {1 + 4 * at: min(_BATCH, failed - at * _BATCH) for at in range(-(-failed // _BATCH))}
     workload = Workload(batches * _BATCH, 10_000.0)
     run = Run(workload, "odd", Failures(by_batch, []))
     job_id = str(3888833000000200000 + random.Random(failed).randrange(10**5))

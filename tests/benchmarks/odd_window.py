@@ -54,16 +54,18 @@ class Latency:
     def __init__(self) -> None:
         self.late: list[float] = []
         self.own: list[float] = []
+        self.cpu: list[float] = []
 
     async def tick(self) -> None:
         """Measures until cancelled."""
         while True:
-            begun, waited = time.perf_counter(), _waited()
+            begun, waited, cpu = time.perf_counter(), _waited(), time.thread_time()
             await asyncio.sleep(_TICK)
             late = time.perf_counter() - begun - _TICK
             self.late.append(late)
             # What the machine gave to others is not the loop's fault.
             self.own.append(max(late - (_waited() - waited), 0.0))
+            self.cpu.append(time.thread_time() - cpu)
 
     def figures(self) -> dict[str, float]:
         """In milliseconds."""
@@ -72,7 +74,9 @@ class Latency:
             "p95": 1000 * late[int(0.95 * len(late))],
             "max": 1000 * late[-1],
             "own_p95": 1000 * own[int(0.95 * len(own))],
+            "own_p999": 1000 * own[int(0.999 * len(own))],
             "own_max": 1000 * own[-1],
+            "cpu": 1000 * max(self.cpu),
         }
 
 
@@ -96,10 +100,13 @@ class Window:
         self, database: Database, folder: Path, base_url: str, token: str, ref: JobRef
     ) -> None:
         self.said: list[str] = []
+        self._changed = asyncio.Event()
         self.ref = ref
         self.database = database
         self.network = Network()
-        client = CreatorClient(FixedToken(SecretStr(token), "the benchmark"), self.network, base_url=base_url)
+        client = CreatorClient(
+            FixedToken(SecretStr(token), "the benchmark"), self.network, base_url=base_url
+        )
         context = make_context(database)
         self.quota = QuotaTracker(CallLedger(database, PROFILE), _PLAN)
         self.monitor = Monitor(client, self, context, self.quota)
@@ -119,16 +126,19 @@ class Window:
 
     def publish(self, event: Event) -> None:
         """See `Sink`."""
+        self._changed.set()
         if isinstance(event, ResultChanged) and event.got is None and event.result.kind is KIND:
             error = event.result.error
             self.said.append(error.title if error else event.result.stage.value)
 
     async def stands(self, seconds: float) -> None:
         """Waits until the result stands, at most so long."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                while not self._is_settled():
-                    await asyncio.sleep(0.1)
+        end = time.monotonic() + seconds
+        while not self._is_settled() and time.monotonic() < end:
+            self._changed.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(0.1):
+                    await self._changed.wait()
 
     def _is_settled(self) -> bool:
         result = self.results.find(self.ref, KIND)

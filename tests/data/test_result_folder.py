@@ -444,7 +444,7 @@ def test_without_locks_what_a_killed_process_left_goes_after_an_hour(
     def no_lock(*_: object) -> None:
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
-    monkeypatch.setattr(result_folder.fcntl, "flock", no_lock)
+    monkeypatch.setattr("fcntl.flock", no_lock)
     killed_in(tmp_path)
     for by, is_there in ((HOUR / 2, True), (HOUR * 2, False)):
         look_again(ResultFolder(tmp_path, later(by)), look)

@@ -260,7 +260,9 @@ class _Work:
         for job in self._jobs:
             if self._snapshot(job).state is JobState.EXPIRED:
                 self._errors[job.ref] = RefusedError(
-                    "The job has no results", "It expired before it was started."
+                    "The job has no results",
+                    "Its status is “Expired”: it was not started in time, or it ended more than "
+                    "3 days ago, and Zoho keeps results no longer.",
                 )
 
     def _goes_on(self, fetcher: ResultFetcher, ref: JobRef, kind: ResultKind) -> bool:
