@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from tests.benchmarks import cuts, killed_inserts
-from tests.benchmarks.killing import Found, digest
+from tests.benchmarks.killing import Found, digest, until
 from tests.benchmarks.result_server import LEFT, ResultServer, ended
 from tests.support.commands import PROGRAM, environment
 from tests.support.insert_cuts import NAMES

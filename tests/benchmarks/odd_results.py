@@ -233,8 +233,10 @@ def _by_window(seen: Seen, creator: OddCreator, env: dict[str, str], url: str, s
     _check_counted(seen, creator, state)
     seen.late = (last["p95"], last["max"], last["own_p95"], last["own_max"], last["cpu"])
     seen.memory = last["memory"] * _MIB
-    # Under some load, the ticks of many processes come late; what this one does itself counts.
-    seen.check(last["own_max"] <= LATENCY, f"its loop was busy for {last['own_max']:.0f} ms")
+    # On a busy machine a tick may come late, where another thread that has the interpreter, or the
+    # disk, is waited for; what the loop does itself counts, and what comes again.
+    for name in ("cpu", "own_p999"):
+        seen.check(last[name] <= LATENCY, f"its loop was busy for {last[name]:.0f} ms ({name})")
 
 
 def _of_window(figures: dict[str, Any]) -> list[str]:
