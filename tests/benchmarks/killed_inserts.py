@@ -104,6 +104,8 @@ class Case:
         self._by_dashboard = by_dashboard
         self._home = folder / "home"
         self._path = cuts._write(folder, "few", 300)
+        self._repairs = ""
+        self._label = _LABEL
         self.server: CuttingServer = cuts.new_server(moment.cut)
 
     async def run(self) -> list[str]:
@@ -166,7 +168,9 @@ class Case:
         """Puts the file into the queue without a program that works it."""
         form = FormRef(base_url, OWNER, APP, cuts.FORM)
         uploads = self._home / "state" / "uploads"
-        prepared = check_file(self._path, None).prepare(InsertPlan(form), uploads, "anna@j", now())
+        prepared = check_file(self._path, None).prepare(
+            InsertPlan(form, repairs=self._repairs), uploads, "anna@j", now()
+        )
         with closing(open_database(self._home / "state" / FILE_NAME)) as database:
             Insertions(database, PROFILE).add(prepared.insertions)
 
@@ -174,6 +178,8 @@ class Case:
         if self._moment.is_waiting:
             await self._watch_other(base_url)
         names = ["--owner", OWNER, "--app", APP, "--form", cuts.FORM]
+        if self._repairs:
+            names += ["--repairs", self._repairs]
         process = await asyncio.create_subprocess_exec(
             *PROGRAM,
             "insert",
@@ -239,7 +245,7 @@ class Case:
             said = [f"dashboard's dialog: {line}" for line in told if line]
             terminal.press(ESCAPE)
             _read_for(terminal, 1.0)
-            rows = [line.strip() for line in terminal.lines if _LABEL in line]
+            rows = [line.strip() for line in terminal.lines if self._label in line]
             said += [f"dashboard: {row}" for row in rows] or ["dashboard: the file is gone"]
             terminal.press("n")
             _read_for(terminal, 2.0)

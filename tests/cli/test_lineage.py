@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,6 +16,7 @@ from tests.cli.remembering import database, put_on_list, watch_list
 from tests.support.commands import CommandLine
 from tests.support.insertions import insertion
 from tests.support.jobs import NOW, REF
+from tests.support.simulators import labelled
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.insertion import Step, StepRecord
 from zcbulk_tui.domain.job import Counts, JobReading, JobState, WatchedJob
@@ -248,3 +250,17 @@ def test_what_cannot_be_repaired_is_not_sent(
     assert ended.code == 2
     assert said in ended.err
     assert creator.log == []
+
+
+def test_a_job_off_the_list_is_repaired_by_its_id_and_the_names_of_its_form(
+    cli: CommandLine, creator: Creator, file: Path
+) -> None:
+    ended = labelled(creator, "Regions")
+    cli("status", f"{os.environ['ZCBULK_BASE_URL']}{ended.path}")
+    at = ended.address
+    names = ("--owner", at.owner, "--app", at.app, "--form", at.form)
+    planned = cli("insert", str(file), "--repairs", ended.id, *names, "--dry-run")
+    assert (planned.code, planned.err) == (0, "")
+    unnamed = cli("insert", str(file), "--repairs", ended.id, "--dry-run")
+    assert unnamed.code == 2
+    assert "needs owner, app, form" in unnamed.err

@@ -14,15 +14,20 @@ import pytest
 from tests.simulator.support import ManualClock, control, created, csv_of, upload
 from tests.support.commands import CANARY, CommandLine
 from tests.support.simulators import url_of
-from zcbulk_tui.cli import failing
+from zcbulk_tui.cli import failing, result_work
 from zcbulk_tui.config.settings import ResultSettings, Settings
+from zcbulk_tui.domain import backoff
 from zcbulk_tui.domain.result_tries import MOST_TRIES
-from zcbulk_tui.errors import ResultNotReadyError
+from zcbulk_tui.errors import ResultNotReadyError, ServiceError
 from zcbulk_tui.simulator.creator import Creator
+from zcbulk_tui.simulator.faults import ERRORS, Call
 from zcbulk_tui.simulator.fields import Field, Form, Kind
+from zcbulk_tui.simulator.hostile import BAD_GATEWAY, HOSTILE, SERVER_ERROR
 from zcbulk_tui.simulator.jobs import RESULT_KEPT_SECONDS, Job
+from zcbulk_tui.simulator.messages import Response
 from zcbulk_tui.simulator.results import Order, ResultRules
 from zcbulk_tui.simulator.scenarios import build
+from zcbulk_tui.simulator.schedule import Fault
 from zcbulk_tui.simulator.server import LoopbackServer
 from zcbulk_tui.simulator.verdicts import InsertRules
 from zcbulk_tui.store.database import open_database
@@ -220,6 +225,48 @@ def test_each_try_of_a_result_that_is_being_made_is_said(
     assert f"({MOST_TRIES - 1} calls so far)" in ended.out
     assert zoho.downloads() == MOST_TRIES
     assert "still being made" in ended.err
+
+
+@pytest.mark.parametrize("key", ["401-1000", "401-2945", "403-2933"])
+def test_a_command_that_is_given_again_asks_again(cli: CommandLine, zoho: Zoho, key: str) -> None:
+    answer = ERRORS[key].response()
+    zoho.creator.inject(Fault(answer, calls=frozenset({Call.RESULT}), times=1))
+    first = cli("results", zoho.url, "--failed")
+    assert first.code in (1, 3)
+    assert "next try in" not in first.out
+    again = cli("results", zoho.url, "--failed")
+    assert (again.code, zoho.downloads()) == (0, 2), again.err
+    assert "7 records" in again.out
+
+
+@pytest.mark.parametrize("answer", [HOSTILE["success in HTML"], BAD_GATEWAY, SERVER_ERROR])
+def test_what_passes_is_not_waited_for_without_end(
+    cli: CommandLine, zoho: Zoho, answer: Response, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backoff, "FIRST", 0.4)
+    monkeypatch.setattr("zcbulk_tui.monitor.result_fetcher._LEAST_TICK", 0.01)
+    monkeypatch.setattr(result_work, "_GIVES_UP_AFTER", 2.0)
+    zoho.creator.inject(Fault(answer, calls=frozenset({Call.RESULT})))
+    ended = cli("results", zoho.url, "--failed")
+    assert ended.code == ServiceError.exit_code == 4
+    assert 2 <= zoho.downloads() <= 4
+    assert ended.out.count("next try in") == zoho.downloads() - 1  # each that is said is made
+
+
+def test_where_no_calls_are_left_none_is_announced(cli: CommandLine, zoho: Zoho) -> None:
+    answer = ERRORS["200-4000"].response()
+    zoho.creator.inject(Fault(answer, calls=frozenset({Call.RESULT}), times=1))
+    assert cli("results", zoho.url, "--failed").code == 1
+    again = cli("results", zoho.url, "--failed")
+    assert (again.code, again.out, zoho.downloads()) == (1, "", 1)
+    assert "used up" in again.err
+
+
+def test_a_job_that_is_first_seen_after_three_days(cli: CommandLine, zoho: Zoho) -> None:
+    zoho.clock.now += RESULT_KEPT_SECONDS + 60
+    ended = cli("results", zoho.url)
+    assert (ended.code, zoho.downloads()) == (1, 0)
+    assert "it ended more than 3 days ago" in ended.err
 
 
 def test_a_result_that_zoho_has_deleted(cli: CommandLine, zoho: Zoho) -> None:

@@ -408,30 +408,70 @@ def test_what_cannot_be_read_any_more_is_not_found(tmp_path: Path) -> None:
     assert in_folder(tmp_path).find(REF, KIND) is None
 
 
+def look_again(folder: ResultFolder, look: str) -> None:
+    if look == "find":
+        assert folder.find(REF, KIND) is None
+    else:
+        folder.begin(REF, KIND).discard()
+
+
+def killed_in(folder: Path) -> None:
+    """Begins a result, and leaves it as a process does that is ended."""
+    writer = ResultFolder(folder).begin(REF, KIND)
+    writer.write(ZIP)
+    writer._zip.close()
+    writer._unlock()
+
+
 @pytest.mark.parametrize("look", ["find", "begin"])
-def test_what_a_killed_process_left_is_no_result_and_goes_after_an_hour(
+def test_what_a_killed_process_left_is_no_result_and_goes_with_the_next_look(
     look: str, tmp_path: Path
 ) -> None:
-    killed = in_folder(tmp_path).begin(REF, KIND)
-    killed.write(ZIP)
-    (left_behind,) = left(tmp_path)
-    assert in_folder(tmp_path).find(REF, KIND) is None
-    assert left(tmp_path) == [left_behind]
+    killed_in(tmp_path)
+    assert len(left(tmp_path)) == 1
+    look_again(ResultFolder(tmp_path), look)
+    assert left(tmp_path) == []
+
+
+@pytest.mark.parametrize("look", ["find", "begin"])
+def test_what_somebody_writes_stays(look: str, tmp_path: Path) -> None:
+    writer = in_folder(tmp_path).begin(REF, KIND)
+    writer.write(ZIP)
+    for by in (HOUR / 2, HOUR * 2):
+        look_again(ResultFolder(tmp_path, later(by)), look)
+        assert len(left(tmp_path)) == 1
+    assert writer.finish().records == 2
+
+
+@pytest.mark.parametrize("look", ["find", "begin"])
+def test_without_locks_what_a_killed_process_left_goes_after_an_hour(
+    look: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_lock(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr("fcntl.flock", no_lock)
+    killed_in(tmp_path)
     for by, is_there in ((HOUR / 2, True), (HOUR * 2, False)):
-        folder = ResultFolder(tmp_path, later(by))
-        if look == "find":
-            assert folder.find(REF, KIND) is None
-        else:
-            folder.begin(REF, KIND).discard()
-        assert (left(tmp_path) == [left_behind]) is is_there
-    killed.discard()
+        look_again(ResultFolder(tmp_path, later(by)), look)
+        assert bool(left(tmp_path)) is is_there
+
+
+@pytest.mark.parametrize("name", ["readme.txt", "result.xlsx", "result.csv.sig"])
+def test_what_is_not_called_a_csv_is_none(name: str, tmp_path: Path) -> None:
+    assert refused(tmp_path, zip_of([(name, CSV)])).title == f"{name} in failure.zip is no CSV"
+
+
+@pytest.mark.parametrize("name", ["Result.CSV", "result"])
+def test_a_csv_may_be_called_as_it_likes(name: str, tmp_path: Path) -> None:
+    assert fetch(in_folder(tmp_path), zip_of([(name, CSV)])).records == 2
 
 
 def test_what_was_killed_after_its_place_was_given_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(NewResult, "discard", lambda _: None)
+        patched.setattr(NewResult, "discard", NewResult._unlock)
         fetched = fetch(in_folder(tmp_path))
     assert len(left(tmp_path)) == 2
     found = ResultFolder(tmp_path, later(2 * HOUR)).find(REF, KIND)

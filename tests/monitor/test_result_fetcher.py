@@ -34,6 +34,7 @@ from zcbulk_tui.errors import (
     ResultNotReadyError,
     SignedOutError,
     UnclearError,
+    UndocumentedError,
     UnreachableError,
     ZcbulkError,
 )
@@ -43,6 +44,7 @@ pytestmark = pytest.mark.usefixtures("no_threads")
 
 NOT_READY = ResultNotReadyError("being made", answer=Answer(200, 11110, "being made"))
 NOT_OVER = RefusedError("not over", answer=Answer(200, 11120, "not over"))
+NOT_ALLOWED = RefusedError("not allowed", answer=Answer(403, 2933, "not allowed"))
 GONE = ResultGoneError("gone", answer=Answer(404, 11130, "gone"))
 
 
@@ -366,6 +368,41 @@ def test_what_passes_is_tried_again_after_waits(
     assert len(stage.zoho.fetched) == most == stage.result("1").tries
     gaps = [later - at for at, later in pairwise(stage.zoho.asked_at())]
     assert gaps == sorted(gaps)
+
+
+def test_waits_double_with_each_call_of_a_result_whatever_others_bring(tmp_path: Path) -> None:
+    odd = UndocumentedError("no", answer=Answer(200, 99_008, "no"))
+
+    def begin(stage: FetchStage) -> None:
+        stage.zoho.end("1", failed=2, left=3)
+        stage.zoho.answer("1", FAILURE, odd)
+        stage.zoho.answer("1", UNPROCESSED, NOT_READY, zipped(3))
+
+    stage = after(400, tmp_path, "1", begin=begin)
+    times = [at for _, kind, at in stage.zoho.fetched if kind is FAILURE]
+    waits = [later - at for at, later in pairwise(times)]
+    # Five results a minute may hold one back for longer.
+    assert len(waits) == 6
+    assert all(wait >= least for wait, least in zip(waits, (5, 10, 20, 40, 80, 160), strict=False))
+    assert stage.result("1", UNPROCESSED).stage is ResultStage.ON_DISK
+
+
+def test_what_an_earlier_try_met_is_not_said_of_the_next_one(tmp_path: Path) -> None:
+    ref = watched("1").ref
+
+    def begin(stage: FetchStage) -> None:
+        stage.zoho.end("1", failed=2)
+        stage.zoho.answer("1", FAILURE, NOT_ALLOWED, zipped(2))
+
+    def demand(stage: FetchStage) -> None:
+        assert stage.result("1").error is not None
+        stage.events.clear()
+        stage.fetcher.fetch([ref], [FAILURE])
+        assert stage.result("1").error is None
+
+    stage = after(60, tmp_path, "1", begin=begin, then=demand, more=60)
+    assert stage.result("1").stage is ResultStage.ON_DISK
+    assert not any(it.result.error for it in stage.published())
 
 
 @pytest.mark.parametrize("error", [UnreachableError("no network"), SignedOutError("signed out")])

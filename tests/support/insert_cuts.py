@@ -234,7 +234,7 @@ class CuttingServer:
             return cut.answer or Response(204)
         if cut is not None and cut.late:
             self.creator.inject(Fault(late=cut.late, calls=frozenset({step}), times=1))
-        answer = await asyncio.to_thread(self.creator.handle, request)
+        answer = (await asyncio.to_thread(self.creator.handle, request)).made()
         if step in STEPS:
             did = answer.code == 3000
             self._note(step, carried_out=did, proves_nothing=not did)

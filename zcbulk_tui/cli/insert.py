@@ -152,7 +152,8 @@ def _run(arguments: Namespace) -> int:
     repaired, label = None, arguments.label
     if arguments.repairs is not None:
         environment = options.named_environment(arguments)
-        repaired, chain = remembered_chain(arguments.repairs, settings, environment)
+        named = _with_typed_names(arguments, settings)
+        repaired, chain = remembered_chain(arguments.repairs, named, environment)
         settings = _at_form_of(repaired, arguments, settings)
         label = label or repair_label(repaired.label, chain)
     tried = None
@@ -187,6 +188,16 @@ def _run(arguments: Namespace) -> int:
     if prepared is None:
         raise RefusedError("Nothing was sent", "It was not confirmed.")
     return queue_work.work(arguments, settings, prepared.insertions, are_new=True)
+
+
+def _with_typed_names(arguments: Namespace, settings: Settings) -> Settings:
+    """The settings with what was typed of a form: an id alone is one of a job of that form."""
+    return replace(
+        settings,
+        owner=arguments.owner or settings.owner,
+        app=arguments.app or settings.app,
+        form=arguments.form or settings.form,
+    )
 
 
 def _at_form_of(job: WatchedJob, arguments: Namespace, settings: Settings) -> Settings:

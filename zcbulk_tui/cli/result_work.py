@@ -22,7 +22,6 @@ from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.domain.windows import Recalled
 from zcbulk_tui.errors import (
-    DataError,
     QuotaSpentError,
     RefusedError,
     ResultGoneError,
@@ -78,10 +77,12 @@ class Progress:
 
     Attributes:
         changed: Set with every event.
+        is_waited_for: Whether a result that was not to be had is tried again here.
     """
 
     def __init__(self, jobs: Sequence[WatchedJob], say: Callable[[str], None]) -> None:
         self.changed = asyncio.Event()
+        self.is_waited_for: Callable[[Result], bool] = lambda _: True
         self._labels = {job.ref: job.label for job in jobs}
         self._say = say
         self._has_bar = sys.stderr.isatty()
@@ -96,7 +97,8 @@ class Progress:
                 self._show_bar(f"{name}: {event.got:,} bytes")
             else:
                 self.clear()
-                if line := said(result, datetime.now(UTC)):
+                is_over = result.error is not None and not self.is_waited_for(result)
+                if line := "" if is_over else said(result, datetime.now(UTC)):
                     self._say(f"{name}: {line}")
         self.changed.set()
 
@@ -224,6 +226,8 @@ class _Work:
         price = fetcher.price(refs, self._kinds)
         if not price:
             return
+        self._quota.check(price)
+        self._progress.is_waited_for = self._is_waited_for
         left = self._quota.budget.left_for_polls
         self._say(
             f"To fetch: {price:,} {'result' if price == 1 else 'results'}, "
@@ -256,7 +260,9 @@ class _Work:
         for job in self._jobs:
             if self._snapshot(job).state is JobState.EXPIRED:
                 self._errors[job.ref] = RefusedError(
-                    "The job has no results", "It expired before it was started."
+                    "The job has no results",
+                    "Its status is “Expired”: it was not started in time, or it ended more than "
+                    "3 days ago, and Zoho keeps results no longer.",
                 )
 
     def _goes_on(self, fetcher: ResultFetcher, ref: JobRef, kind: ResultKind) -> bool:
@@ -264,18 +270,28 @@ class _Work:
         if not fetcher.is_asked(ref, kind):
             return False
         result = self._results.find(ref, kind)
-        error = None if result is None else result.error
-        if error is None or isinstance(error, ResultNotReadyError):
-            self._stuck_since.pop((ref, kind), None)
-            return self._quota.budget.left_for(Cause.SCRIPT) > 0 or (
-                result is not None and result.stage is ResultStage.FETCHING
-            )
-        if isinstance(error, SignInError | QuotaSpentError):
+        if result is not None and result.stage is ResultStage.FETCHING:
+            return True
+        if result is None or result.error is None:
+            return self._quota.budget.left_for(Cause.SCRIPT) > 0
+        return self._is_waited_for(result)
+
+    def _is_waited_for(self, result: Result) -> bool:
+        """Whether the next try of a result that was not to be had is one of this command."""
+        key, error = (result.ref, result.kind), result.error
+        if isinstance(error, ResultNotReadyError):
+            self._stuck_since.pop(key, None)
+            return self._quota.budget.left_for(Cause.SCRIPT) > 0
+        if error is None or isinstance(error, SignInError | QuotaSpentError):
             return False
-        if isinstance(error, DataError) or error.answer is not None:
-            return True  # it is tried once more, after a minute
+        if not error.passes:
+            return True  # it is tried once more, after a minute, if at all
         now = asyncio.get_running_loop().time()
-        return now - self._stuck_since.setdefault((ref, kind), now) < _GIVES_UP_AFTER
+        wait = 0.0
+        if result.next_try is not None:
+            wait = (result.next_try - datetime.now(UTC)).total_seconds()
+        # A try that comes too late is not waited for.
+        return now + max(wait, 0.0) < self._stuck_since.setdefault(key, now) + _GIVES_UP_AFTER
 
     def outcomes(self) -> list[Outcome]:
         """Returns what has become of each."""

@@ -33,7 +33,7 @@ from zcbulk_tui.store.results import Results, is_there
 _DESCRIPTION = """\
 Fetches the results of jobs that have ended: which records failed, which were not reached,
 and which went in. Each costs 1 call, and 1 more for each try while Zoho still makes it;
-what is on this disk costs none.
+what is on this disk costs none. A job that is not known to be over is asked first: 1 call.
 
   zcbulk-tui results JOB …           fetch what failed and what was not reached
   zcbulk-tui results list            print what is on the disk

@@ -1,13 +1,15 @@
 """The results of jobs on this disk: a folder for each job, and in it a CSV for each result.
 
 A CSV has its name only once it is whole. Until then it is in a folder beside its place, with the
-ZIP that it comes in; that folder goes in the end, or an hour after its process was ended. All of it
-is for this user only, and no link is followed.
+ZIP that it comes in. Whoever writes there has a lock on that folder, which goes in the end, or once
+somebody else looks after its process was ended. All of it is for this user only, and no link is
+followed.
 """
 
 import codecs
 import contextlib
 import errno
+import fcntl
 import hashlib
 import os
 import secrets
@@ -34,7 +36,9 @@ from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import DataError
 
 _ABANDONED = timedelta(hours=1)
-"""After so long without a change nobody writes to a part any more: a stalled call ends sooner."""
+"""After so long without a change nobody writes to a part any more: a stalled call ends sooner.
+
+That decides where the file system has no locks."""
 
 _PART = ".part"
 
@@ -132,7 +136,7 @@ class ResultFolder:
         since = (self._now() - _ABANDONED).timestamp()
         with contextlib.suppress(OSError):
             for part in folder.iterdir():
-                if part.name.startswith(".") and part.suffix == _PART and _changed(part) < since:
+                if part.name.startswith(".") and part.suffix == _PART and _is_left(part, since):
                     _remove(part)
 
 
@@ -154,10 +158,13 @@ class NewResult:
         self._now = now
         self._part = place.parent / f".{kind.value}-{secrets.token_hex(8)}{_PART}"
         self._part.mkdir(mode=0o700)
+        self._lock: int | None = None
         try:
+            self._lock = _lock(self._part)
             self._zip = NewFile(self._part, f"{kind.value}.zip")
         except OSError:
             self._part.rmdir()
+            self._unlock()
             raise
 
     def write(self, data: bytes) -> None:
@@ -208,6 +215,12 @@ class NewResult:
         with contextlib.suppress(OSError):
             self._zip.discard()
         _remove(self._part)
+        self._unlock()
+
+    def _unlock(self) -> None:
+        lock, self._lock = self._lock, None
+        if lock is not None:
+            os.close(lock)
 
     def _unpack(self) -> Path:
         """Returns the CSV, whole and on the disk.
@@ -314,6 +327,42 @@ def _kind_of(path: Path) -> int:
         return stat.S_IFMT(path.lstat().st_mode)
     except OSError:
         return 0
+
+
+def _is_left(part: Path, since: float) -> bool:
+    """Whether nobody writes to a part any more.
+
+    Raises:
+        OSError: It cannot be looked at.
+    """
+    if _kind_of(part) == stat.S_IFDIR:
+        try:
+            lock = _lock(part)
+        except BlockingIOError:
+            return False
+        if lock is not None:
+            os.close(lock)
+            return True
+    return _changed(part) < since
+
+
+def _lock(part: Path) -> int | None:
+    """Takes the lock of a part, until it is closed; None where the file system has none.
+
+    Raises:
+        BlockingIOError: Somebody else has it.
+        OSError: There is no such folder.
+    """
+    descriptor = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise
+    except OSError:
+        os.close(descriptor)
+        return None
+    return descriptor
 
 
 def _changed(part: Path) -> float:

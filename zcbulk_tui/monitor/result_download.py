@@ -159,7 +159,9 @@ class ResultDownload:
             after = self._after(known, error, is_called=False)
             self._results.change(wanted.job, after, before)
             return after
-        begun = replace(known, stage=ResultStage.FETCHING, tries=known.tries + 1, next_try=None)
+        begun = replace(
+            known, stage=ResultStage.FETCHING, tries=known.tries + 1, next_try=None, error=None
+        )
         try:
             self._results.change(wanted.job, begun, before)
             self._changed(begun, 0)
@@ -229,7 +231,9 @@ class ResultDownload:
         if wait is None:
             asked = error.retry_after if isinstance(error, ServiceError) else None
             cap = backoff.COSTLY if is_called else backoff.CAP
-            wait = backoff.delay(max(self._failures, 1), self._luck(), asked, cap)
+            # An answer that may pass is no failure of the line, and each try has its price.
+            failures = max(self._failures, tried.tries, 1)
+            wait = backoff.delay(failures, self._luck(), asked, cap)
         if is_not_over(error):
             with suppress(QuotaSpentError):
                 self._monitor.poll_now([tried.ref], key=CALLED_FOR)

@@ -126,7 +126,8 @@ class ResultFetcher:
         self._quota.check(len(missing))
         for job, ref, kind, before in missing:
             if before is not None and before.stage is not ResultStage.FETCHING:
-                due = replace(before, stage=ResultStage.DUE, next_try=None, file=None)
+                # What was said of an earlier try is not true of the next one.
+                due = replace(before, stage=ResultStage.DUE, next_try=None, file=None, error=None)
                 with suppress(HeldError):  # another process has begun, and it ends as well
                     self._results.change(job, due, before)
             self._asked[ref, kind] = None
