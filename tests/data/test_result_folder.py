@@ -5,7 +5,6 @@ import hashlib
 import os
 import stat
 import struct
-import traceback
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -17,63 +16,26 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.data.fetched import (
+    CELL,
+    CSV,
+    HOUR,
+    KIND,
+    ZIP,
+    fetch,
+    in_folder,
+    left,
+    place,
+    refused,
+)
 from tests.support.csv_files import zip_of
 from tests.support.jobs import REF
-from tests.support.text import is_one_safe_line
 from zcbulk_tui.data import archive, result_folder
 from zcbulk_tui.data.new_files import NewFile
-from zcbulk_tui.data.result_folder import NewResult, ResultFolder
-from zcbulk_tui.domain.job import Environment, JobRef
+from zcbulk_tui.data.result_folder import ResultFolder
+from zcbulk_tui.domain.job import Environment
 from zcbulk_tui.domain.result import ResultFile, ResultKind
 from zcbulk_tui.errors import DataError
-from zcbulk_tui.monitor import ports
-
-CELL = "Canary"
-CSV = f"Name,ERRORS\r\n{CELL},INVALID\r\n{CELL} 2,INVALID\r\n".encode()
-ZIP = zip_of([("failure.csv", CSV)])
-KIND = ResultKind.FAILURE
-HOUR = timedelta(hours=1)
-
-
-def in_folder(folder: Path) -> ports.ResultFolder:
-    """What the monitor takes it for."""
-    return ResultFolder(folder)
-
-
-def later(by: timedelta) -> Callable[[], datetime]:
-    return lambda: datetime.now(UTC) + by
-
-
-def fetch(folder: ports.ResultFolder, data: bytes = ZIP, ref: JobRef = REF) -> ResultFile:
-    writer = folder.begin(ref, KIND)
-    for at in range(0, len(data), 100):
-        writer.write(data[at : at + 100])
-    found = writer.finish()
-    writer.discard()
-    return found
-
-
-def refused(folder: Path, data: bytes) -> DataError:
-    """The error of a ZIP of which nothing is kept, and nothing of its cells said."""
-    with pytest.raises(DataError) as caught:
-        fetch(in_folder(folder), data)
-    error = caught.value
-    assert left(folder) == []
-    assert is_one_safe_line(str(error))
-    assert not error.title.endswith(".")
-    assert all(text.endswith(".") for text in (error.cause, error.next_step))
-    assert CELL not in str(error)
-    assert CELL not in "".join(traceback.format_exception(error))
-    return error
-
-
-def left(folder: Path) -> list[str]:
-    """The files below a folder."""
-    return sorted(str(it.relative_to(folder)) for it in folder.rglob("*") if not it.is_dir())
-
-
-def place(folder: Path, ref: JobRef = REF) -> Path:
-    return ResultFolder(folder).folder_of(ref) / f"{KIND.value}.csv"
 
 
 def test_a_result_is_taken_out_of_its_zip_and_counted(tmp_path: Path) -> None:
@@ -408,90 +370,16 @@ def test_what_cannot_be_read_any_more_is_not_found(tmp_path: Path) -> None:
     assert in_folder(tmp_path).find(REF, KIND) is None
 
 
-def look_again(folder: ResultFolder, look: str) -> None:
-    if look == "find":
-        assert folder.find(REF, KIND) is None
-    else:
-        folder.begin(REF, KIND).discard()
-
-
-def killed_in(folder: Path) -> None:
-    """Begins a result, and leaves it as a process does that is ended."""
-    writer = ResultFolder(folder).begin(REF, KIND)
-    writer.write(ZIP)
-    writer._zip.close()
-    writer._unlock()
-
-
-@pytest.mark.parametrize("look", ["find", "begin"])
-def test_what_a_killed_process_left_is_no_result_and_goes_with_the_next_look(
-    look: str, tmp_path: Path
-) -> None:
-    killed_in(tmp_path)
-    assert len(left(tmp_path)) == 1
-    look_again(ResultFolder(tmp_path), look)
-    assert left(tmp_path) == []
-
-
-@pytest.mark.parametrize("look", ["find", "begin"])
-def test_what_somebody_writes_stays(look: str, tmp_path: Path) -> None:
-    writer = in_folder(tmp_path).begin(REF, KIND)
-    writer.write(ZIP)
-    for by in (HOUR / 2, HOUR * 2):
-        look_again(ResultFolder(tmp_path, later(by)), look)
-        assert len(left(tmp_path)) == 1
-    assert writer.finish().records == 2
-
-
-@pytest.mark.parametrize("look", ["find", "begin"])
-def test_without_locks_what_a_killed_process_left_goes_after_an_hour(
-    look: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def no_lock(*_: object) -> None:
-        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
-
-    monkeypatch.setattr("fcntl.flock", no_lock)
-    killed_in(tmp_path)
-    for by, is_there in ((HOUR / 2, True), (HOUR * 2, False)):
-        look_again(ResultFolder(tmp_path, later(by)), look)
-        assert bool(left(tmp_path)) is is_there
-
-
 @pytest.mark.parametrize("name", ["readme.txt", "result.xlsx", "result.csv.sig"])
 def test_what_is_not_called_a_csv_is_none(name: str, tmp_path: Path) -> None:
-    assert refused(tmp_path, zip_of([(name, CSV)])).title == f"{name} in failure.zip is no CSV"
+    error = refused(tmp_path, zip_of([(name, CSV)]))
+    assert error.title == "failure.zip has no CSV in it"
+    assert name in error.cause
 
 
 @pytest.mark.parametrize("name", ["Result.CSV", "result"])
 def test_a_csv_may_be_called_as_it_likes(name: str, tmp_path: Path) -> None:
     assert fetch(in_folder(tmp_path), zip_of([(name, CSV)])).records == 2
-
-
-def test_what_was_killed_after_its_place_was_given_is_found(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with monkeypatch.context() as patched:
-        patched.setattr(NewResult, "discard", NewResult._unlock)
-        fetched = fetch(in_folder(tmp_path))
-    assert len(left(tmp_path)) == 2
-    found = ResultFolder(tmp_path, later(2 * HOUR)).find(REF, KIND)
-    assert found is not None
-    assert (found.records, found.sha256) == (fetched.records, fetched.sha256)
-    assert left(tmp_path) == [str(place(tmp_path).relative_to(tmp_path))]
-
-
-def test_only_parts_are_swept(tmp_path: Path, elsewhere: Path) -> None:
-    results = tmp_path / "results"
-    fetch(in_folder(results))
-    job = place(results).parent
-    (job / ".failure-0.part").symlink_to(elsewhere)
-    (job / ".failure-1.part").write_bytes(b"")
-    (job / "repair.csv").write_bytes(CSV)
-    (job / ".hidden").write_bytes(CSV)
-    os.utime(job / ".failure-1.part", (0, 0))
-    os.utime(job / ".failure-0.part", (0, 0), follow_symlinks=False)
-    ResultFolder(results).find(REF, KIND)
-    assert [Path(it).name for it in left(results)] == [".hidden", "failure.csv", "repair.csv"]
 
 
 def test_of_two_at_once_the_last_one_stays_and_both_are_whole(tmp_path: Path) -> None:

@@ -86,4 +86,6 @@ def test_the_details_name_what_can_hold_records() -> None:
         ("Left", "1 call"),
     ]
     running = replace(JOB, readings=(reading(0, 1),))
-    assert results.summary(running, [], NOW) == []
+    assert [(name, where.text) for name, where in results.summary(running, [], NOW)] == [
+        ("At its end", "at most 2 calls, none if all goes in")
+    ]

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
 from zcbulk_tui.domain.deadlines import Kind, deadlines
-from zcbulk_tui.domain.result import Result, ResultKind, ResultStage, wanted
+from zcbulk_tui.domain.job import JobState
+from zcbulk_tui.domain.result import BY_THEMSELVES, Result, ResultKind, ResultStage, wanted
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.render import deadline_words
@@ -129,7 +130,12 @@ _SUMMED = {ResultKind.FAILURE: "Failed", ResultKind.UNPROCESSED: "Left"}
 def summary(
     snapshot: JobSnapshot, results: Sequence[Result], now: datetime, zone: tzinfo | None = None
 ) -> list[tuple[str, Span]]:
-    """Returns the results of a job by their names, where each stands; for its details."""
+    """Returns the results of a job by their names, where each stands; for its details.
+
+    Of a job that runs it is what they will cost at most.
+    """
+    if snapshot.state is JobState.IN_PROGRESS:
+        return [("At its end", Span(f"at most {BY_THEMSELVES} calls, none if all goes in"))]
     if not wanted(snapshot):
         return []
     known = {it.kind: it for it in results}

@@ -25,7 +25,8 @@ from zcbulk_tui.render.glyphs import ASCII, UNICODE
 from zcbulk_tui.render.order import GroupBy, Order
 from zcbulk_tui.tui import textual_internals
 from zcbulk_tui.tui.key_names import shown
-from zcbulk_tui.tui.keys import KEYS, Key, keymap, moving_characters
+from zcbulk_tui.tui.keys import KEYS, Key, keymap
+from zcbulk_tui.tui.own_keys import moving_characters
 from zcbulk_tui.tui.profile_spec import ProfileSpec
 from zcbulk_tui.tui.profile_view import ProfileView
 from zcbulk_tui.tui.screens.base import KeyedScreen

@@ -378,6 +378,11 @@ class JobRows:
         label = listed.snapshot.job.label
         return label if chain is None else short_label(label, chain)
 
+    @property
+    def chain(self) -> Chain | None:
+        """The chain that the selected job belongs to; None for none."""
+        return self.chain_of(self.selected.key) if self.selected else None
+
     def chain_of(self, key: JobKey) -> Chain | None:
         """Returns the chain that a job belongs to; None for none."""
         root = self._chains.root_of(key)

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from textual.binding import Binding, BindingType
 
-from zcbulk_tui.tui.key_names import SIGNS, shown
+from zcbulk_tui.tui.key_names import shown
 
 
 class Context(StrEnum):
@@ -460,24 +460,6 @@ KEYS = (
         rank=4,
     ),
 )
-
-
-_MOVING = frozenset({"down", "up", "top", "bottom", "page_down", "page_up", "half_down", "half_up"})
-"""Actions that do no more than move the cursor."""
-
-
-def moving_characters(keys: Sequence[Key]) -> frozenset[str]:
-    """Returns what terminals send for those keys that only move the cursor and type a character."""
-    names = [name for key in keys if key.action in _MOVING for name in key.keys.split(",")]
-    held = (name.removeprefix("ctrl+") for name in names if name.startswith("ctrl+"))
-    typed = (SIGNS.get(name, name) for name in names)
-    return frozenset(
-        {
-            "\t",  # moves the focus
-            *(character for character in typed if len(character) == 1),
-            *(chr(ord(letter) & 0x1F) for letter in held if len(letter) == 1),
-        }
-    )
 
 
 _NO_KEY = "no_key"

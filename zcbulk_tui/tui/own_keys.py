@@ -7,7 +7,7 @@ from typing import NoReturn
 
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError
-from zcbulk_tui.tui.key_names import close_to, is_deliberate, key_of, shown
+from zcbulk_tui.tui.key_names import SIGNS, close_to, is_deliberate, key_of, shown
 from zcbulk_tui.tui.keys import Context, Key
 
 _KEPT = {
@@ -132,4 +132,22 @@ def _refuse_action(action: str, actions: Iterable[str], place: Place) -> NoRetur
     raise ConfigError(
         f"{place(action)}: there is no action “{one_line(action, 40)}”",
         next_step=f"Did you mean {close[0]}?" if close else f"There are: {', '.join(known)}.",
+    )
+
+
+_MOVING = frozenset({"down", "up", "top", "bottom", "page_down", "page_up", "half_down", "half_up"})
+"""Actions that do no more than move the cursor."""
+
+
+def moving_characters(keys: Sequence[Key]) -> frozenset[str]:
+    """Returns what terminals send for those keys that only move the cursor and type a character."""
+    names = [name for key in keys if key.action in _MOVING for name in key.keys.split(",")]
+    held = (name.removeprefix("ctrl+") for name in names if name.startswith("ctrl+"))
+    typed = (SIGNS.get(name, name) for name in names)
+    return frozenset(
+        {
+            "\t",  # moves the focus
+            *(character for character in typed if len(character) == 1),
+            *(chr(ord(letter) & 0x1F) for letter in held if len(letter) == 1),
+        }
     )

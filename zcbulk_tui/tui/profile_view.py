@@ -9,6 +9,7 @@ from zcbulk_tui.domain.result import Result
 from zcbulk_tui.domain.snapshot import ServiceSnapshot
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.monitor.events import Event
+from zcbulk_tui.render import words
 from zcbulk_tui.tui.profile_spec import Connection, ProfileSpec
 from zcbulk_tui.tui.result_news import ResultNews
 
@@ -96,6 +97,11 @@ class ProfileView:
         return service.no_token is None and (
             service.answered is not None or self.spec.is_signed_in()
         )
+
+    def calls_left(self) -> str:
+        """Returns how many calls are left today, as a sentence; empty where that is not known."""
+        spent = self.service.spent
+        return words.calls_left(spent) if spent is not None else ""
 
     def past(self, ref: JobRef) -> JobPast | None:
         """Returns what is remembered of a job; None where nothing can be read of it."""

@@ -240,7 +240,7 @@ def consequences(snapshot: JobSnapshot, action: Action, now: datetime) -> list[s
 
 def _in_chain(workspace: Workspace, listed: Listed) -> list[str]:
     """Which attempt of its chain a job is, for keys on the line of a chain are about one job."""
-    chain = workspace.chain_of(listed)
+    chain = workspace.rows.chain_of(listed.key)
     return [] if chain is None else [lineage.place(chain, listed.key)]
 
 

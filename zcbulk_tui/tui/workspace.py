@@ -17,7 +17,6 @@ from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.form import FormRef, known_forms
 from zcbulk_tui.domain.insertion import Prepared, QueuedFile
 from zcbulk_tui.domain.job import Action, Environment, WatchedJob
-from zcbulk_tui.domain.lineage import Chain
 from zcbulk_tui.domain.snapshot import JobKey, Listed
 from zcbulk_tui.errors import ConfigError, QuotaSpentError, UsageError
 from zcbulk_tui.monitor.events import (
@@ -161,15 +160,6 @@ class Workspace:
         return self.rows.selected
 
     @property
-    def chain(self) -> Chain | None:
-        """The chain that this job belongs to; None for none."""
-        return self.chain_of(self.selected) if self.selected is not None else None
-
-    def chain_of(self, listed: Listed) -> Chain | None:
-        """Returns the chain that a job belongs to; None for none."""
-        return self.rows.chain_of(listed.key)
-
-    @property
     def here(self) -> ProfileView:
         """The profile of the selected job."""
         selected = self.selected
@@ -225,7 +215,7 @@ class Workspace:
             return nothing
         if action in availability.NEED_JOBS and not self.target_jobs():
             return nothing
-        if action == "unfold" and self.chain is None:
+        if action == "unfold" and self.rows.chain is None:
             return availability.NO_CHAIN
         if command and not self.target_jobs_of(command).able:
             return availability.none_fits(command, self.target_jobs())
@@ -465,7 +455,6 @@ class Workspace:
     def status(self, now: datetime, width: int) -> Line:
         """Returns the line above the list."""
         here, failing = self.here, self.rows.failing
-        others = [profile for profile in self.profiles if profile is not here]
         return status_line(
             self.badge,
             self.notes,
@@ -474,7 +463,11 @@ class Workspace:
             now,
             self.glyphs,
             width,
-            [Elsewhere(it.name, it.service, failing[it.name]) for it in others],
+            [
+                Elsewhere(it.name, it.service, failing[it.name])
+                for it in self.profiles
+                if it is not here
+            ],
             failing[here.name],
         )
 
@@ -488,7 +481,7 @@ class Workspace:
         if spent is not None and here.effect is not None:
             return [where, *preview(here.effect, spent, width, _NEWS_LINES)]
         snapshot = selected.snapshot if selected else None
-        return [where, *summary(snapshot, here.service, now, width, _NEWS_LINES, self.chain)]
+        return [where, *summary(snapshot, here.service, now, width, _NEWS_LINES, self.rows.chain)]
 
     def hint(self, add_key: str, insert_key: str) -> list[Line]:
         """Returns what is said in the place of the jobs: how to begin, or that none is found.

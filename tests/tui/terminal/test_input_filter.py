@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual import events
 
-from zcbulk_tui.tui.keys import KEYS, moving_characters
+from zcbulk_tui.tui.keys import KEYS
+from zcbulk_tui.tui.own_keys import moving_characters
 from zcbulk_tui.tui.terminal.control_sequences import Kind
 from zcbulk_tui.tui.terminal.input_driver import is_repeat, messages_of
 from zcbulk_tui.tui.terminal.input_filter import TOGETHER, UNSURE, Arrival, InputFilter

@@ -19,7 +19,6 @@ from zcbulk_tui.domain.job import Action, JobRef, WatchedJob
 from zcbulk_tui.domain.records import History
 from zcbulk_tui.domain.snapshot import JobKey, Listed
 from zcbulk_tui.errors import ZcbulkError
-from zcbulk_tui.render import words
 from zcbulk_tui.render.clipboard import TMUX_OPTIONS, clipboard, status_command
 from zcbulk_tui.render.columns import shown
 from zcbulk_tui.tui import notices, questions
@@ -183,7 +182,7 @@ class WatchScreen(WatchView):
         screen = _opened().Results(
             lambda: [rows[key] for key in keys_of if key in rows],
             self.workspace.results,
-            self._calls_left(self.workspace.here),
+            self.workspace.here.calls_left,
             repairs=len(jobs) == 1 and bool(self.workspace.can("repair")),
             said=said,
             glyphs=self.glyphs,
@@ -213,11 +212,11 @@ class WatchScreen(WatchView):
             return
         job = _opened().FailedJob(
             listed.snapshot,
-            self.workspace.chain_of(listed),
+            self.workspace.rows.chain_of(listed.key),
             here.failures,
             here.inserting,
             self.workspace.can("repair"),
-            self._calls_left(here),
+            here.calls_left,
             self.now,
         )
 
@@ -232,13 +231,6 @@ class WatchScreen(WatchView):
         else:
             lens = _opened().Failures(job, self._copy_text, glyphs=self.glyphs, keys=self.keys)
             self.app.push_screen(lens, answered)
-
-    def _calls_left(self, profile: ProfileView) -> Callable[[], str]:
-        def calls_left() -> str:
-            spent = profile.service.spent
-            return words.calls_left(spent) if spent is not None else ""
-
-        return calls_left
 
     def action_edit(self) -> None:
         selected = self.workspace.selected
@@ -381,7 +373,7 @@ class WatchScreen(WatchView):
                 self.show_notices(self.workspace.insert(here, prepared))
                 self.flush()
 
-        forms, calls_left = self.workspace.forms(here), self._calls_left(here)
+        forms, calls_left = self.workspace.forms(here), here.calls_left
         screen = _opened().InsertFile(
             here.inserting, here.spec.job_defaults, forms, calls_left, self.now
         )

@@ -270,7 +270,7 @@ class WatchView(KeyedScreen[None]):
             selected = self.workspace.selected
             results = self.workspace.results.of(selected) if selected is not None else ()
             service = self.workspace.here.service
-            self.details.put(selected, service, results, self.workspace.chain)
+            self.details.put(selected, service, results, self.workspace.rows.chain)
 
     def _show_queue(self, rule: Line, width: int) -> None:
         """Shows the files that are on their way, below the list, while there are some."""
