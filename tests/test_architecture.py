@@ -132,7 +132,8 @@ def test_what_a_part_loads(part: str, absent: set[str], allowed: set[str]) -> No
 
 def test_the_model_of_the_screen_loads_no_terminal() -> None:
     names = {
-        *("availability", "job_rows", "notices", "pasted_jobs", "profile_spec", "profile_view"),
+        *("availability", "job_results", "job_rows", "notices", "pasted_jobs", "profile_spec"),
+        *("profile_view", "result_news"),
         *("inserting", "question", "questions", "queue_actions", "removal", "workspace"),
         "chain_lines",
     }
@@ -170,8 +171,9 @@ def test_the_command_without_a_screen_loads_no_screen() -> None:
     assert "tui" not in parts_loaded(loaded)
 
 
-def test_what_a_check_of_a_file_loads() -> None:
-    loaded = run_fresh(f"import zcbulk_tui.cli.check{_REPORT}")
+@pytest.mark.parametrize("command", ["check", "failures"])
+def test_what_a_command_about_a_file_loads(command: str) -> None:
+    loaded = run_fresh(f"import zcbulk_tui.cli.{command}{_REPORT}")
     assert loaded & {*HTTP, *MODELS, *TERMINAL, *DATABASE, *KEYRING, "asyncio"} == set()
 
 

@@ -149,7 +149,7 @@ def test_a_dry_run_counts_what_would_be_sent(
 def test_a_dry_run_over_the_limit_names_the_least(
     cli: CommandLine, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("zcbulk_tui.cli.insert.UPLOAD_LIMIT", file.stat().st_size - 1)
+    monkeypatch.setattr("zcbulk_tui.cli.insert_plan.UPLOAD_LIMIT", file.stat().st_size - 1)
     ended = cli("insert", str(file), "--dry-run", "--part-records", "400")
     assert "PRODUCTION: at least 2 jobs" in ended.out
     assert "It costs at least 6 calls" in ended.out
@@ -177,7 +177,7 @@ def test_a_dry_run_owns_up_to_the_call_for_the_fields(
 def test_in_production_the_name_of_the_form_is_the_yes(
     cli: CommandLine, creator: Creator, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("zcbulk_tui.cli.insert.has_terminal", lambda: True)
+    monkeypatch.setattr(prompts, "has_terminal", lambda: True)
     monkeypatch.setattr(prompts, "answer", lambda _: "y")
     ended = cli("insert", str(file))
     assert (ended.code, changes(creator)) == (1, [])
@@ -229,7 +229,7 @@ def test_the_file_of_the_user_stays_whatever_happens(
             packed.write(file, "contacts.csv")
     before = Path(name).read_bytes()
     if end == "no":
-        monkeypatch.setattr("zcbulk_tui.cli.insert.has_terminal", lambda: True)
+        monkeypatch.setattr(prompts, "has_terminal", lambda: True)
         monkeypatch.setattr(prompts, "answer", lambda _: "n")
     elif end == "dropped":
         lose(creator, Call.CREATE)

@@ -3,7 +3,10 @@
 import json
 import stat
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -11,7 +14,8 @@ import pytest
 from tests.simulator.support import ManualClock, control, created, csv_of, upload
 from tests.support.commands import CANARY, CommandLine
 from tests.support.simulators import url_of
-from zcbulk_tui.cli import result_work
+from zcbulk_tui.cli import failing, result_work
+from zcbulk_tui.config.settings import ResultSettings, Settings
 from zcbulk_tui.domain import backoff
 from zcbulk_tui.domain.result_tries import MOST_TRIES
 from zcbulk_tui.errors import ResultNotReadyError, ServiceError
@@ -26,6 +30,7 @@ from zcbulk_tui.simulator.scenarios import build
 from zcbulk_tui.simulator.schedule import Fault
 from zcbulk_tui.simulator.server import LoopbackServer
 from zcbulk_tui.simulator.verdicts import InsertRules
+from zcbulk_tui.store.database import open_database
 
 pytestmark = pytest.mark.usefixtures("signed_in")
 
@@ -170,7 +175,7 @@ def test_what_is_lost_is_said_before_it_is_removed(
     cli: CommandLine, zoho: Zoho, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cli("results", zoho.url, "--failed")
-    monkeypatch.setattr("zcbulk_tui.cli.results.has_terminal", lambda: True)
+    monkeypatch.setattr("zcbulk_tui.cli.prompts.has_terminal", lambda: True)
     monkeypatch.setattr("builtins.input", lambda _: "n")
     ended = cli("results", "remove", zoho.url)
     assert ended.code == 1
@@ -281,3 +286,27 @@ def test_nothing_of_the_records_is_in_the_memory(cli: CommandLine, zoho: Zoho, h
     for path in (home / "state").iterdir():
         if path.is_file():
             assert b"K3" not in path.read_bytes()
+
+
+def test_old_results_are_removed_in_the_background(
+    cli: CommandLine, zoho: Zoho, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cli("results", zoho.url, "--failed")
+    file = home / "state" / "state.db"
+    started: list[str] = []
+
+    class Recorded(Thread):
+        def start(self) -> None:
+            started.append(self.name)
+
+    monkeypatch.setattr(failing, "Thread", Recorded)
+    with closing(open_database(file)) as database:
+        for _ in range(2):
+            failing.remove_old_in_background(Settings(), database)
+        assert started == ["old results"]  # once a day
+        # As if a day had passed since the last of the days that it is kept for.
+        over = replace(Settings(), results=ResultSettings(days=-1))
+        for settings, stage in ((Settings(), "on disk"), (over, "removed")):
+            failing._remove_old(settings, file)
+            assert objects(cli("results", "list", "--json").out)[0]["stage"] == stage
+    assert "Removed from the disk: 1 result, kept for" in cli("log").out

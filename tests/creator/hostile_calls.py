@@ -131,5 +131,6 @@ def _check_error(call: str, error: ZcbulkError, sent: str) -> None:
     if call in ("start", "abort", "create", "upload"):
         assert not isinstance(error, UnreadableError), "it may have been carried out"
         status = error.answer.http_status if error.answer else 0
-        is_refusal = 400 <= status < 500 or (error.answer and error.answer.code)
+        # 501: a server that does not know the method did nothing.
+        is_refusal = 400 <= status < 500 or status == 501 or (error.answer and error.answer.code)
         assert isinstance(error, UnclearError) or is_refusal, "it may have been carried out"

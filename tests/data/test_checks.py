@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from tests.data.forms import FIELDS, fields
 from tests.support.text import is_one_safe_line
 from zcbulk_tui.data import checks
-from zcbulk_tui.data.checks import Found, Record, RecordChecks
+from zcbulk_tui.data.checks import Found, RecordChecks
 from zcbulk_tui.data.columns import read_header
+from zcbulk_tui.data.rows import Record
 from zcbulk_tui.domain.form import FieldType, FormField, FormFields
 from zcbulk_tui.domain.preflight import SAMPLES, SHOWN, Finding, Gap, Kind, Severity
 

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.data.forms import CITY, EMAIL, fields
-from zcbulk_tui.data import inspection
-from zcbulk_tui.data.checks import Record, RecordChecks
+from zcbulk_tui.data import rows
+from zcbulk_tui.data.checks import RecordChecks
 from zcbulk_tui.data.inspection import check_records, inspect
 from zcbulk_tui.data.outgoing import prepare
+from zcbulk_tui.data.rows import Record
 from zcbulk_tui.data.source import open_source
 from zcbulk_tui.domain.preflight import Gap, Kind
 from zcbulk_tui.domain.upload import Suspects
@@ -109,7 +110,7 @@ def test_long_records_are_checked_few_at_a_time(monkeypatch: pytest.MonkeyPatch)
         original(self, some)
 
     monkeypatch.setattr(RecordChecks, "check", counted)
-    monkeypatch.setattr(inspection, "_BYTES_AT_ONCE", 100)
+    monkeypatch.setattr(rows, "_BYTES_AT_ONCE", 100)
     read = 0
 
     def records() -> Iterator[Record]:

@@ -8,6 +8,7 @@ import itertools
 import os
 import resource
 import stat
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -17,10 +18,12 @@ from hypothesis import strategies as st
 from tests.support.csv_files import read_fields, rows, source_of, zip_of
 from zcbulk_tui.data import new_files
 from zcbulk_tui.data.outgoing import Limits, Outgoing, prepare
-from zcbulk_tui.data.row_map import RowMap
+from zcbulk_tui.data.row_map import RowMap, sent_records
 from zcbulk_tui.data.rows import read_rows
 from zcbulk_tui.data.source import open_source
+from zcbulk_tui.domain.record_set import RecordSet
 from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.domain.trial import Selection
 from zcbulk_tui.domain.upload import LONGEST_NAME, Suspects
 from zcbulk_tui.errors import DataError, EncodingUnknownError
 
@@ -127,6 +130,85 @@ def test_no_record_is_lost_doubled_or_changed(
     else:
         assert result.left_out is None
     assert not [name for name in names(place) if name.endswith(".part")]
+
+
+@given(
+    rows,
+    st.frozensets(st.integers(1, 12), min_size=1),
+    st.frozensets(st.integers(1, 12)),
+    st.sampled_from(Suspects),
+    st.sampled_from([None, 1, 3]),
+)
+def test_trial_and_rest_are_the_source(
+    tmp_path_factory: pytest.TempPathFactory,
+    records: list[list[str]],
+    tried: frozenset[int],
+    suspects: frozenset[int],
+    treatment: Suspects,
+    most: int | None,
+) -> None:
+    place = tmp_path_factory.mktemp("trial")
+    (place / "uploads").mkdir()
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([HEADER, *records])
+    source = source_of(place, text.getvalue())
+    lines = [line for line, _ in read_rows(source)][1:]
+    numbers = range(1, len(records) + 1)
+    out = suspects if treatment is Suspects.LEAVE_OUT else frozenset()
+    trial = RecordSet(tuple(sorted(tried & set(numbers))))
+    found: dict[str, list[int]] = {}
+    left: list[list[str]] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _: None)
+        for selection in (Selection(trial), Selection(trial, "38888")):
+            meant = [it for it in numbers if it in selection]
+            if not set(meant) - out:
+                with pytest.raises(DataError, match="is left to upload"):
+                    prepare(
+                        source,
+                        place / "uploads",
+                        suspects=suspects,
+                        treatment=treatment,
+                        selection=selection,
+                    )
+                left += [records[it - 1] for it in meant]
+                continue
+            made = prepare(
+                source,
+                place / "uploads",
+                suspects=suspects,
+                treatment=treatment,
+                selection=selection,
+                limits=Limits(records=most),
+            )
+            sent, at = check(made)
+            expected = [it for it in meant if it not in out]
+            if treatment is Suspects.PACK:
+                expected.sort(key=lambda it: it in suspects)
+            assert sent == [records[it - 1] for it in expected]
+            assert at == [lines[it - 1] for it in expected]
+            found[selection.name] = expected
+            if made.left_out:
+                left += parse(made.left_out.path.read_bytes())[1:]
+            maps = [RowMap.read(file.row_map) for file in made.files]
+            assert set(sent_records(source, maps)) == set(expected)
+    sent_all = [it for some in found.values() for it in some]
+    assert len(sent_all) == len(set(sent_all))
+    assert Counter(map(tuple, records)) == Counter(
+        tuple(records[it - 1]) for it in sent_all
+    ) + Counter(map(tuple, left))
+
+
+def test_trial_and_rest_are_named(tmp_path: Path, folder: Path) -> None:
+    source = source_of(tmp_path, CSV, "orders.csv")
+    trial = RecordSet((2,))
+    (file,) = prepare(source, folder, selection=Selection(trial)).files
+    assert (file.upload.name, file.upload.is_copy) == ("orders.trial.csv", True)
+    rest = prepare(source, folder, selection=Selection(trial, "1"), limits=Limits(records=1))
+    assert [it.upload.name for it in rest.files] == [
+        "orders.rest.part-1-of-2.csv",
+        "orders.rest.part-2-of-2.csv",
+    ]
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])

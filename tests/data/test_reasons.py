@@ -44,6 +44,11 @@ def test_a_value_that_nothing_sets_apart_is_found_by_its_cell() -> None:
     assert grouped(rows) == {"Value <value> is taken": 50}
 
 
+@pytest.mark.parametrize("value", ["Müller", "de la Cruz", "x@y.z", "C-17"])
+def test_the_value_of_a_single_row_does_not_show(value: str) -> None:
+    assert grouped([(f"Value {value} is taken", [value])]) == {"Value <value> is taken": 1}
+
+
 def test_a_value_in_no_cell_is_found_by_its_neighbours() -> None:
     words = ["".join(random.Random(n).choices("abcdefgh", k=8)) for n in range(60)]
     rows: Rows = [(f"Value {word} is taken", ["x"]) for word in words]

@@ -65,7 +65,11 @@ def test_the_layout_of_other_bulk_calls() -> None:
     )
     unknown = find_columns(header, rows)
     assert names_of(unknown) == names_of(known)
-    assert unknown.assumed == (SAID.format("ERRORS") + NOT_KNOWN,)
+    assert unknown.assumed == (
+        SAID.format("ERRORS") + NOT_KNOWN,
+        "The result has only the first columns of the uploaded file: names of others that a "
+        "reason has in quotes count as values.",
+    )
 
 
 def test_the_upload_may_have_the_names_of_that_layout_too() -> None:

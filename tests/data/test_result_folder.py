@@ -170,6 +170,12 @@ STORED = zip_of([("a.csv", CSV)], zipfile.ZIP_STORED)
             "a.csv, b.csv.",
             id="two",
         ),
+        pytest.param(
+            zip_of([("readme.txt", b"Nothing.")]),
+            "failure.zip has no CSV in it. A result is a ZIP with exactly one CSV in it. It has "
+            "readme.txt.",
+            id="something else",
+        ),
         pytest.param(zip_of([("../a.csv", CSV)]), "leads out of its folder", id="leads out"),
         pytest.param(encrypted(ZIP), "is encrypted", id="encrypted"),
         pytest.param(

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zcbulk_tui.data.row_map import RowMap, Runs, RunWriter
+from tests.support.csv_files import source_of
+from zcbulk_tui.data.row_map import RowMap, Runs, RunWriter, sent_records
 from zcbulk_tui.errors import DataError
 
 
@@ -28,6 +29,7 @@ def test_the_line_of_each_record_is_found(
     row_map = RowMap.read(path)
     assert len(row_map) == len(lines)
     assert [row_map.line(record) for record in range(1, len(lines) + 1)] == lines
+    assert list(row_map.lines()) == lines
     for record in (0, len(lines) + 1):
         with pytest.raises(IndexError):
             row_map.line(record)
@@ -92,3 +94,21 @@ def test_what_is_no_row_map_is_refused(tmp_path: Path, content: bytes) -> None:
 def test_a_missing_one_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="cannot be used"):
         RowMap.read(tmp_path / "a")
+
+
+@pytest.mark.parametrize("lines", [[1], [3], [2, 7], [9], [2**40]])
+def test_a_row_map_of_another_file_is_refused(tmp_path: Path, lines: list[int]) -> None:
+    source = source_of(tmp_path, 'Name\n"two\nlines"\nAda\nBob\nCyd\n')
+    write(tmp_path / "lines", lines)
+    with pytest.raises(DataError, match="cannot be made out"):
+        sent_records(source, [RowMap.read(tmp_path / "lines")])
+
+
+def test_sent_records_are_those_of_all_maps(tmp_path: Path) -> None:
+    source = source_of(tmp_path, 'Name\n"two\nlines"\nAda\nBob\nCyd\n')
+    maps = []
+    for number, lines in enumerate([[5, 2], [4]]):
+        write(tmp_path / f"{number}", lines)
+        maps.append(RowMap.read(tmp_path / f"{number}"))
+    assert list(sent_records(source, maps)) == [1, 2, 3]
+    assert list(sent_records(source, [])) == []

@@ -13,7 +13,13 @@ from hypothesis import strategies as st
 
 from tests.support.csv_files import read_fields, rows, source_of, zip_of
 from zcbulk_tui.data import source as source_module
-from zcbulk_tui.data.rows import RecordReader, read_header_line, read_rows
+from zcbulk_tui.data.rows import (
+    MARKED_LINES,
+    RecordReader,
+    read_from,
+    read_header_line,
+    read_rows,
+)
 from zcbulk_tui.errors import DataError
 
 delimiters = st.sampled_from(",;\t|")
@@ -307,3 +313,44 @@ def test_a_wide_file(tmp_path: Path) -> None:
     row = [f"column {n}" for n in range(2000)]
     text = "\n".join([",".join(row), ",".join(row)])
     assert read_fields(read_rows(source_of(tmp_path, text))) == [row, row]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+def test_reading_may_begin_with_any_record(folder: Path, encoding: str) -> None:
+    lines = [f'"é{n}\n{n}",x' if n % 7 == 0 else f"é{n},x" for n in range(300)]
+    source = source_of(folder, "\n".join(lines).encode(encoding))
+    reader = read_rows(source)
+    expected = list(reader)
+    assert len(reader.marks) == -(-expected[-1][0] // MARKED_LINES)
+    for at in (0, 1, 63, 64, 65, 150, 298, 299):
+        assert list(read_from(reader, expected[at][0])) == expected[at:]
+
+
+@given(rows, delimiters, st.data())
+def test_any_records_from_any_on(
+    folder: Path, some: list[list[str]], delimiter: str, data: st.DataObject
+) -> None:
+    written = io.StringIO()
+    csv.writer(written, delimiter=delimiter).writerows(some)
+    reader = read_rows(source_of(folder, written.getvalue()), delimiter=delimiter)
+    try:
+        expected = list(reader)
+    except DataError:
+        return
+    at = data.draw(st.integers(0, len(expected) - 1))
+    found = [fields for _, fields in read_from(reader, expected[at][0])]
+    assert found == [fields for _, fields in expected[at:]]
+
+
+def test_what_was_not_read_has_no_places(folder: Path) -> None:
+    with pytest.raises(ValueError, match="has not been read"):
+        next(read_from(read_rows(source_of(folder, "a\nb\n")), 1))
+
+
+def test_a_file_that_changes_is_not_read_on(folder: Path) -> None:
+    source = source_of(folder, "a\nb\nc\n")
+    reader = read_rows(source)
+    assert len(list(reader)) == 3
+    source_of(folder, "a\nb\nd\n\n")
+    with pytest.raises(DataError, match="changed"):
+        list(read_from(reader, 2))

@@ -265,3 +265,13 @@ def test_nothing_stays_open_after_an_error(tmp_path: Path) -> None:
     with pytest.raises(DataError):
         source.open()
     gc.collect()
+
+
+@pytest.mark.parametrize("start", [0, 1, 5, len(CSV)])
+def test_a_pass_may_begin_with_any_byte(tmp_path: Path, start: int) -> None:
+    for content in (CSV, zip_of([("a.csv", CSV)])):
+        source = source_of(tmp_path, content)
+        with source.open(start) as stream:
+            assert b"".join(iter(stream.read, b"")) == CSV[start:]
+            assert stream.bytes_read == source.csv_size
+            assert bool(stream.sha256) == (start == 0)

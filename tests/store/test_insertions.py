@@ -31,6 +31,23 @@ def make() -> Insertions:
     return Insertions(memory_database(), PROFILE)
 
 
+def test_what_was_made_of_a_file_is_found_unless_nothing_of_it_was_sent() -> None:
+    insertions = make()
+    one = insertion()
+    trial = replace(one, job_id=JOB_ID, source=replace(one.source, is_trial=True))
+    rest = replace(one, key="two", source=replace(one.source, rest_of=JOB_ID))
+    dropped = replace(one, key="three", is_over=True)
+    other_file = replace(one, key="four", source=replace(one.source, sha256="cd" * 32))
+    insertions.add([trial, rest, dropped, other_file, insertion("five", OTHER_FORM)])
+    found = insertions.of_file(FORM, "ab" * 32)
+    assert [(it.key, it.source.is_trial, it.source.rest_of) for it in found] == [
+        ("one", True, ""),
+        ("two", False, JOB_ID),
+    ]
+    assert str(found[0].source) == "one.csv, trial"
+    assert insertions.of_file(FORM, "ef" * 32) == []
+
+
 def test_all_of_it_comes_back() -> None:
     insertions = make()
     error = UndocumentedError("Zoho refused", "Why", "Next", answer=Answer(409, 99005, "busy"))

@@ -22,6 +22,9 @@ from zcbulk_tui.tui.workspace import Details
 JOB = "Suppliers"
 """The job that keys are about: it can be started, aborted and polled."""
 
+ENDED = "Stock"
+"""The job that keys about results are about."""
+
 
 class Exercise(NamedTuple):
     """How to see that a key acts.
@@ -76,6 +79,11 @@ def _opens(screen: str, said: str = "", *after: str) -> Exercise:
         return name == screen and any(said in line for line in stage.text())
 
     return Exercise(is_open, after=after or ("escape",))
+
+
+def _opens_of_ended(screen: str, said: str) -> Exercise:
+    """A screen opens about a job that has ended, whose results are not here."""
+    return _opens(screen, said)._replace(before=lambda stage: stage.select(ENDED))
 
 
 def _copies(what: Callable[[Stage], str]) -> Exercise:
@@ -168,6 +176,9 @@ EXERCISES: Mapping[str, Exercise] = {
     "poll": _polls(lambda stage: {_id(stage)}),
     "details": Exercise(_is_detailed, after=("enter",)),
     "history": _opens("HistoryScreen", JOB),
+    "results": _opens_of_ended("ResultsScreen", ENDED),
+    "failures": _opens_of_ended("ResultsScreen", "has to be fetched first"),
+    "repair": _opens_of_ended("ResultsScreen", "has to be fetched first"),
     "edit": _opens("EditJobScreen", JOB),
     "copy": _copies(_id),
     "copy_command": _copies(lambda stage: f"zcbulk-tui status {stage.ref(JOB).origin}"),

@@ -2,7 +2,7 @@
 
 import csv
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from threading import Event
 from typing import NamedTuple
@@ -14,6 +14,7 @@ from zcbulk_tui.domain.form import FormFields
 from zcbulk_tui.domain.job import JobRef
 from zcbulk_tui.domain.repair import Change, Preview, RepairFile, Rule, Rules, apply, preview
 from zcbulk_tui.domain.result import Result, ResultFile, ResultKind, ResultStage
+from zcbulk_tui.domain.suggestions import Suggestion, field_of, suggest
 from zcbulk_tui.errors import DataError, ZcbulkError
 from zcbulk_tui.monitor.ports import Sink
 from zcbulk_tui.tui.app import DashboardApp, Preferences
@@ -142,6 +143,15 @@ class Rows:
             for row in self.rows(reason, 0, count)
         ]
 
+    def suggest(self, fields: FormFields | None) -> Mapping[str, Suggestion]:
+        """What the samples speak for."""
+        found = {}
+        for group in self.report.groups:
+            field = field_of(group.fields[0], fields) if group.fields else None
+            if (suggestion := suggest(group, COLUMNS, field)) is not None:
+                found[group.reason] = suggestion
+        return found
+
     def write_repair(
         self, rules: Rules, *, with_unchanged: bool, on_progress: OnProgress
     ) -> RepairFile:
@@ -159,7 +169,7 @@ class Rows:
                     else "repaired"
                     if made.is_changed
                     else "unchanged"
-                    if with_unchanged
+                    if with_unchanged or made.is_kept
                     else "held"
                 )
                 counts[what] += 1

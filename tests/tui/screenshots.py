@@ -23,12 +23,14 @@ from textual.widgets import Input
 
 from tests.cli import login_picture
 from tests.support.insertions import FORM, insertion
+from tests.tui import failing
 from tests.tui.profiles import Cast
 from tests.tui.stage import Stage
 from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.insertion import Slot, StepRecord, queued_files
 from zcbulk_tui.domain.job import Action
 from zcbulk_tui.domain.records import CallRecord
+from zcbulk_tui.domain.result import ResultKind
 from zcbulk_tui.errors import UnclearError
 from zcbulk_tui.monitor.events import QueueChanged
 from zcbulk_tui.render.order import Order, SortBy
@@ -147,6 +149,44 @@ async def _queue(stage: Stage) -> None:
     await stage.show()
 
 
+async def _with_failures(act: _Act, size: tuple[int, int]) -> str:
+    """A job that has ended badly, whose results are on the disk."""
+    with TemporaryDirectory() as folder:
+        stage, failures = failing.with_failures(Path(folder), is_real=True)
+        async with stage.open(*size) as opened:
+            await opened.select(failing.ENDED)
+            ref = opened.ref(failing.ENDED)
+            failures.put(ref, ResultKind.FAILURE)
+            await act(opened)
+            return opened.app.export_screenshot()
+
+
+async def _results(stage: Stage) -> None:
+    await stage.press("d", "s")
+    await stage.until(lambda: _says(stage, "Fetching costs 2 calls."))
+
+
+async def _failures(stage: Stage) -> None:
+    await stage.press("f")
+    await stage.until(lambda: _says(stage, "6 reasons"))
+
+
+async def _failed_rows(stage: Stage) -> None:
+    await _failures(stage)
+    await stage.press("j", "j", "enter")
+    await stage.until(lambda: _says(stage, "record 1 of the result"))
+
+
+async def _repair(stage: Stage) -> None:
+    await _failures(stage)
+    await stage.press("F")
+    await stage.until(lambda: _says(stage, "13-Mar-2026"))
+
+
+def _says(stage: Stage, text: str) -> bool:
+    return any(text in line for line in stage.text())
+
+
 async def _help(stage: Stage) -> None:
     await stage.press("question_mark")
 
@@ -201,13 +241,19 @@ PICTURES: Mapping[str, tuple[tuple[int, int], _Act]] = {
     "groups": ((120, 36), _groups),
     "insert": ((120, 40), _insert),
     "queue": ((120, 36), _queue),
-    "help": ((100, 102), _help),
+    "help": ((100, 132), _help),
 }
 """Of the demo as it is: the size of each, and what is done before it is taken."""
 
 _OTHERS: Mapping[str, Callable[[], Awaitable[str]]] = {
     "first-run": _first_run,
     "login": _login,
+    "results": partial(_with_failures, _results, (120, 36)),
+    "failures": partial(_with_failures, _failures, (120, 40)),
+    "failures-80x24": partial(_with_failures, _failures, (80, 24)),
+    "failed-rows": partial(_with_failures, _failed_rows, (120, 40)),
+    "repair": partial(_with_failures, _repair, (120, 40)),
+    "repair-80x24": partial(_with_failures, _repair, (80, 24)),
     "profiles": _profiles,
     "light": partial(_demo, _dashboard, stage=partial(_in_theme, "light")),
     "high-contrast": partial(_demo, _dashboard, stage=partial(_in_theme, "high-contrast")),

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import heapq
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +14,10 @@ from textual.geometry import Region
 from textual.widget import Widget
 
 from tests.tui.exercises import JOB
+from tests.tui.failing import ENDED, with_failures
 from tests.tui.profiles import Cast
 from tests.tui.stage import Stage
+from zcbulk_tui.domain.result import ResultKind
 from zcbulk_tui.tui import textual_internals
 
 pytestmark = pytest.mark.usefixtures("every_frame")
@@ -63,6 +66,27 @@ async def test_nothing_of_a_screen_stays_in_memory_once_it_is_closed() -> None:
             await stage.show()
             left[what] = sum(id(widget) not in before for widget in _gone())
         # Textual keeps the last children of a screen that it showed, until it shows others.
+        assert {what: count for what, count in left.items() if count >= _TIMES} == {}
+
+
+async def test_nothing_of_screens_about_results_stays_in_memory(tmp_path: Path) -> None:
+    stage, failures = with_failures(tmp_path)
+    async with stage.open():
+        await stage.select(ENDED)
+        failures.put(stage.ref(ENDED), ResultKind.FAILURE, ResultKind.UNPROCESSED)
+        before = {id(widget) for widget in _gone()}
+        left = {}
+        for what, keys in {
+            "results": ("d", "escape"),
+            "failures": ("f", "enter", "escape", "F", "escape", "escape"),
+            "repair": ("F", "enter", "escape", "escape"),
+        }.items():
+            for key in keys * _TIMES:
+                await stage.press(key)
+                await stage.pilot.pause()
+            assert stage.app.screen is stage.screen, f"after {what}"
+            await stage.show()
+            left[what] = sum(id(widget) not in before for widget in _gone())
         assert {what: count for what, count in left.items() if count >= _TIMES} == {}
 
 

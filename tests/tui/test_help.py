@@ -179,6 +179,6 @@ async def test_another_size_keeps_the_place_within_it() -> None:
         await help_.press("G")
         await help_.resize(60, 15)
         assert help_.first > 1
-        await help_.resize(120, 120)
+        await help_.resize(120, 150)
         assert help_.shows("Select the next job;")
         assert help_.shows(LAST)

@@ -14,6 +14,12 @@ EVERY = {key.action for key in KEYS}
 WIDTHS = range(54, 201)
 """Where the keys that never leave have room."""
 
+RUNS = EVERY - {"failures", "repair", "results"}
+"""What can be done with a job that runs."""
+
+ENDED = EVERY - {"start", "abort"}
+"""What can be done with a job that has ended."""
+
 CONTROLS = {key.action for key in KEYS if key.controls}
 
 
@@ -38,7 +44,7 @@ def test_help_and_quit_are_always_whole(never: set[str]) -> None:
 
 @pytest.mark.parametrize("width", [80, 120])
 def test_what_costs_calls_says_how_many(width: int) -> None:
-    shown = line(width)
+    shown = line(width, able=RUNS)
     priced = [" S start (2) ", " X abort (2) ", " r poll (1) "]
     priced += [" N insert (3) "] if width == 120 else []
     for part in priced:
@@ -55,12 +61,18 @@ def test_keys_leave_by_their_rank_as_the_screen_narrows() -> None:
 
 
 def test_what_is_there_at_80_and_at_120() -> None:
-    assert line(80).rstrip() == (
+    assert line(80, able=RUNS).rstrip() == (
         " S start (2)  X abort (2)  r poll (1)  Enter details  / filter  ? help  q quit"
     )
-    assert line(120).rstrip() == (
+    assert line(120, able=RUNS).rstrip() == (
         " S start (2)  X abort (2)  r poll (1)  Enter details  a add  N insert (3)  / filter  "
         "b budget  ? help  q quit"
+    )
+
+
+def test_of_a_job_that_has_ended_its_failures_are_in_the_place_of_its_commands() -> None:
+    assert line(80, able=ENDED).rstrip() == (
+        " r poll (1)  Enter details  f failures  F repair (3)  / filter  ? help  q quit"
     )
 
 
@@ -71,8 +83,8 @@ def test_no_key_is_cut_in_two() -> None:
         assert line_width(key_line(KEYS, lambda _: True, width)) == width
 
 
-def test_what_cannot_be_done_now_is_greyed_and_stays() -> None:
-    spans = key_line(KEYS, lambda action: None if action in CONTROLS else True, 120)
+def test_what_cannot_be_done_now_is_greyed_while_there_is_room() -> None:
+    spans = key_line(KEYS, lambda action: None if action in CONTROLS else True, 240)
     looks = {span.text.strip(): span.look for span in spans}
     assert looks["start (2)"] is looks["abort (2)"] is looks["S"] is Look.DIM
     assert looks["poll (1)"] is Look.TEXT
@@ -82,7 +94,7 @@ def test_what_cannot_be_done_now_is_greyed_and_stays() -> None:
 @pytest.mark.parametrize("width", [80, 120])
 async def test_the_last_line_of_the_screen_is_the_key_line(width: int) -> None:
     async with Stage().open(width, 24) as stage:
-        assert stage.text()[-1] == line(width).rstrip()
+        assert stage.text()[-1] == line(width, able=RUNS).rstrip()
 
 
 def test_a_legend_has_own_keys_and_as_many_as_fit() -> None:
@@ -106,7 +118,7 @@ def test_every_column_of_a_key_leads_to_its_action(width: int) -> None:
 
 
 async def test_a_click_on_a_key_does_what_the_key_does_or_says_why_not() -> None:
-    async with Stage().open(80, 24) as stage:
+    async with Stage().open(200, 24) as stage:
         await stage.select("Regions")  # is done
         for label, row in (("start", "Regions is done"), ("help", "Help")):
             x = stage.text()[-1].index(label)

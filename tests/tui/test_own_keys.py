@@ -156,12 +156,12 @@ def test_no_two_actions_of_a_screen_have_one_key_by_default(context: Context) ->
         ({"theme": "T", "budget": "t"}, "of true_figure, by default, on the screen that budget"),
         ({"frugal": "f5", "budget": "-"}, ""),
         ({"eager": "f5", "frugal": "f6", "budget": "="}, ""),
-        ({"log": "c"}, "of calls, by default, on the screen that log opens."),
+        ({"log": "c", "unfold": "f9"}, "of calls, by default, on the screen that log opens."),
         ({"history": ","}, "of step_back, by default, on the screen that history opens."),
         ({"down": "left"}, "of step_back, by default, on the screen that history opens."),
         ({"leave": "Q", "log": "q"}, "of close, by default, on the screen that log opens."),
         ({"theme": "T", "budget": "t", "true_figure": "f"}, ""),
-        ({"poll": "c"}, ""),
+        ({"poll": "c", "unfold": "f9"}, ""),
     ],
 )
 def test_a_key_that_opens_a_screen_is_not_one_of_the_screen(

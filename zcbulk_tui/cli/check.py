@@ -17,7 +17,7 @@ from zcbulk_tui.data.encoding import ENCODINGS
 from zcbulk_tui.data.field_list import read_fields
 from zcbulk_tui.data.inspection import inspect
 from zcbulk_tui.data.rows import OnProgress
-from zcbulk_tui.domain.form import FormFields
+from zcbulk_tui.domain.form import FormFields, FormRef
 from zcbulk_tui.domain.preflight import Finding, Gap, NotChecked, Preflight
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import EncodingUnknownError
@@ -104,8 +104,15 @@ def run(arguments: Namespace) -> int:
     return 1 if found.blocks else 0
 
 
-def known_fields(arguments: Namespace, settings: Settings) -> FormFields | None:
+def known_fields(
+    arguments: Namespace, settings: Settings, form: FormRef | None = None
+) -> FormFields | None:
     """Returns the form's fields: from a file, listed anew, or as they are kept; None for unknown.
+
+    Args:
+        arguments: What was typed.
+        settings: The configuration.
+        form: The form; None for the one that is typed or set, if any is.
 
     Raises:
         DataError: They are to be in a file, and cannot be read there.
@@ -113,12 +120,14 @@ def known_fields(arguments: Namespace, settings: Settings) -> FormFields | None:
     """
     if arguments.fields is not None:
         return read_fields(arguments.fields)
-    if not arguments.list_fields and not forms.is_named(arguments, settings):
+    is_named = form is not None or forms.is_named(arguments, settings)
+    if not arguments.list_fields and not is_named:
         return None
     # With it come the network and the database: a file alone needs neither.
     from zcbulk_tui.cli.form_fields import fields_of
 
-    return fields_of(forms.form_of(arguments, settings), settings, anew=arguments.list_fields)
+    form = form or forms.form_of(arguments, settings)
+    return fields_of(form, settings, anew=arguments.list_fields)
 
 
 def print_report(found: Preflight, *, is_cut: bool = False) -> None:

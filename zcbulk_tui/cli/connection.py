@@ -5,6 +5,7 @@ from functools import partial
 
 from zcbulk_tui.cli import context, failing, state
 from zcbulk_tui.cli.client import make_client
+from zcbulk_tui.cli.failure_rows import files_on_disk, opener
 from zcbulk_tui.cli.inserting import now
 from zcbulk_tui.cli.preparing import LocalFiles
 from zcbulk_tui.config.settings import Settings
@@ -66,13 +67,14 @@ def connect(
         now=now,
         works=lambda: monitor.polls_for_all and not settings.read_only,
     )
+    results = failing.result_folder()
     fetcher = ResultFetcher(
         client,
         monitor,
         shared,
         quota,
         Results(database, settings.profile),
-        failing.result_folder(),
+        results,
         sink,
         now=now,
         by_itself=lambda: monitor.polls_for_all and settings.results.fetch,
@@ -97,6 +99,6 @@ def connect(
         archive,
         close,
         Inserting(queue, lists, files),
-        failing.JobFailures(fetcher),
+        failing.JobFailures(fetcher, opener(files_on_disk(settings.profile), results.folder_of)),
         fetcher,
     )

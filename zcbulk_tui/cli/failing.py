@@ -90,7 +90,7 @@ def remove_old_in_background(settings: Settings, database: Database) -> None:
 
 def _remove_old(settings: Settings, path: Path) -> None:
     days = settings.results.days
-    why = f"since they are older than {days:,} day{'' if days == 1 else 's'}"
+    why = f"kept for {days:,} day{'' if days == 1 else 's'}"
     with suppress(ConfigError), closing(open_database(path)) as own:
         results = Results(own, settings.profile)
         memory = Memory(own, settings.profile, NoWindow(own, settings.profile))

@@ -105,14 +105,18 @@ def run(arguments: Namespace) -> int:
         found = as_object(replace(report, groups=tuple(groups)), report, rows, arguments.rows > 0)
         print(json.dumps({"job": job, **found, "exported": exported}, indent=2))
         return 0
-    only = None if arguments.reason is None else groups[0]
-    print_lines(map(_text, failure_lines(report, _width(), UNICODE, only=only)))
+    print_report(report, only=None if arguments.reason is None else groups[0])
     if arguments.rows:
         print_lines(_row_lines(groups, report.columns, rows))
     if exported is not None:
         written = "1 record is" if exported == 1 else f"{exported:,} records are"
         print_lines(["", f"{written} in {one_line(str(arguments.export))}"])
     return 0
+
+
+def print_report(report: FailureReport, *, only: FailureGroup | None = None) -> None:
+    """Prints failures, for people; see `render.failures.failure_lines`."""
+    print_lines(map(_text, failure_lines(report, _width(), UNICODE, only=only)))
 
 
 def find_group(report: FailureReport, text: str) -> FailureGroup:

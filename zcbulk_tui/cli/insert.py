@@ -1,45 +1,27 @@
 """``zcbulk-tui insert``: brings a file into a form, from the check to the running job."""
 
 import json
-import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from dataclasses import replace
-from math import ceil
 
-from zcbulk_tui.cli import check, options, prompts, queue_work
-from zcbulk_tui.cli.context import insert_context
+from zcbulk_tui.cli import check, options, queue_work, queueing, rest, trial
 from zcbulk_tui.cli.forms import form_of
-from zcbulk_tui.cli.inserting import now
-from zcbulk_tui.cli.json_records import failure_object, form_object
+from zcbulk_tui.cli.insert_plan import print_plan
+from zcbulk_tui.cli.json_records import failure_object
 from zcbulk_tui.cli.lineage import check_same_form, remembered_chain
-from zcbulk_tui.cli.output import print_lines
-from zcbulk_tui.cli.preparing import CheckedFile, check_file, discard, sweep
-from zcbulk_tui.cli.shutdown import ended_by_signals
-from zcbulk_tui.cli.state import check_signed_in, memory_file
+from zcbulk_tui.cli.output import print_error
+from zcbulk_tui.cli.preparing import CheckedFile, check_file
+from zcbulk_tui.cli.state import check_signed_in
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.form import FormFields
-from zcbulk_tui.domain.insertion import (
-    CALLS,
-    InsertPlan,
-    Prepared,
-)
-from zcbulk_tui.domain.job import Environment, WatchedJob
+from zcbulk_tui.domain.insertion import InsertPlan
+from zcbulk_tui.domain.job import WatchedJob
 from zcbulk_tui.domain.lineage import repair_label
-from zcbulk_tui.domain.preflight import UPLOAD_LIMIT, Preflight
 from zcbulk_tui.domain.text import one_line, tags_in
+from zcbulk_tui.domain.trial import MOST
 from zcbulk_tui.domain.upload import Suspects
-from zcbulk_tui.errors import (
-    ConfigError,
-    DataError,
-    Occasion,
-    RefusedError,
-    UsageError,
-    ZcbulkError,
-)
-from zcbulk_tui.monitor.quota_tracker import QuotaTracker
-from zcbulk_tui.render.preflight import size
-from zcbulk_tui.store.json_objects import JsonObject
+from zcbulk_tui.errors import ConfigError, Occasion, RefusedError, UsageError, ZcbulkError
 
 _DESCRIPTION = """\
 Checks a CSV, or a ZIP with one, then creates a job, uploads the file and starts the job: 3 calls.
@@ -49,6 +31,12 @@ file waits in a queue, which an open dashboard works."""
 _EPILOG = """\
 --suspects is for records that would probably fail: leave-out writes them to FILE.suspects.csv,
 pack uploads them behind all others, as-they-are sends them in their places.
+
+--trial sends few records first, chosen so that most of what may fail is among them: those in which
+the check found something, the longest, rare values, some at random. It waits for the end of their
+job, fetches its failures (1 call), prints the reasons, and asks about the other records. With
+--yes, these are sent if the trial has completed without a failure. What has failed in the trial
+is repaired from its job; the rest never holds it. --rest-of sends the rest later.
 
 exit codes:
   0 started (or uploaded, or queued), 1 refused, or not confirmed; with --wait also for a bad end,
@@ -97,6 +85,19 @@ def add_arguments(parser: ArgumentParser) -> None:
         action="store_true",
         help="wait for the form's slot, and until the job has ended; reading it costs calls",
     )
+    some = parser.add_mutually_exclusive_group()
+    some.add_argument(
+        "--trial",
+        metavar="N",
+        type=_trial,
+        help=f"send at most N records first, up to {MOST:,}, and ask about the others by what "
+        "became of them",
+    )
+    some.add_argument(
+        "--rest-of",
+        metavar="JOB",
+        help="send all records but those of a trial that was sent before; JOB is its job",
+    )
     parser.add_argument("--yes", action="store_true", help="skip the question (for scripts)")
     parser.add_argument(
         "--dry-run",
@@ -111,6 +112,13 @@ def _positive(text: str) -> int:
     count = options.number(text, int)
     if count < 1:
         raise ArgumentTypeError("should be 1 or more")
+    return count
+
+
+def _trial(text: str) -> int:
+    count = _positive(text)
+    if count > MOST:
+        raise ArgumentTypeError(f"should be at most {MOST:,}")
     return count
 
 
@@ -133,6 +141,12 @@ def run(arguments: Namespace) -> int:
 
 
 def _run(arguments: Namespace) -> int:
+    if arguments.trial is not None and not arguments.start:
+        raise UsageError(
+            "--trial and --no-start exclude each other",
+            "A trial shows what fails by being inserted.",
+            "Leave out one of them.",
+        )
     settings = load.load(flags=options.setting_flags(arguments))
     check_may_send(settings, sends=not arguments.dry_run)
     repaired, label = None, arguments.label
@@ -142,35 +156,37 @@ def _run(arguments: Namespace) -> int:
         repaired, chain = remembered_chain(arguments.repairs, named, environment)
         settings = _at_form_of(repaired, arguments, settings)
         label = label or repair_label(repaired.label, chain)
-    form = form_of(arguments, settings)
+    tried = None
+    if arguments.rest_of is not None:
+        tried = rest.find_trial(arguments, settings)
+        arguments.encoding = arguments.encoding or tried.source.encoding
+        arguments.delimiter = arguments.delimiter or tried.source.delimiter
+    form = form_of(arguments, settings) if tried is None else tried.form
     if repaired is not None:
         check_same_form(repaired, form, settings)
-    fields = check.known_fields(arguments, settings)
-    checked = _check(arguments, fields)
+    checked = _check(arguments, check.known_fields(arguments, settings, form))
     plan = InsertPlan(
         form,
         one_line(label, 60),
         tags_in(" ".join(arguments.tag)),
-        _suspects(arguments, checked),
+        queueing.suspects(arguments, checked.found),
         arguments.part_records,
         arguments.start,
         repaired.ref.job_id if repaired is not None else "",
     )
-    folder = memory_file().parent / "uploads"
-    with insert_context(settings) as (context, quota, insertions):
-        if arguments.dry_run:
-            _print_plan(arguments, checked.found, plan, quota)
-            return 0
-        with ended_by_signals():
-            sweep(folder, insertions, now())
-            prepared = checked.prepare(plan, folder, context.operator, now())
-            try:
-                if not arguments.yes and not _confirmed(prepared, plan, quota):
-                    raise RefusedError("Nothing was sent", "It was not confirmed.")
-                insertions.add(prepared.insertions)
-            except BaseException:
-                discard(prepared)
-                raise
+    if tried is not None:
+        return rest.insert(arguments, settings, checked, plan, tried)
+    if arguments.trial is not None:
+        return trial.insert(arguments, settings, checked, plan)
+    if arguments.dry_run:
+        print_plan(arguments, settings, checked.found, plan)
+        return 0
+    repeated = rest.repeated(arguments, settings, checked, form)
+    for line in repeated if arguments.yes else ():
+        print_error(line)
+    prepared = queueing.queue_file(arguments, settings, checked, plan, more=repeated)
+    if prepared is None:
+        raise RefusedError("Nothing was sent", "It was not confirmed.")
     return queue_work.work(arguments, settings, prepared.insertions, are_new=True)
 
 
@@ -228,124 +244,3 @@ def _check(arguments: Namespace, fields: FormFields | None) -> CheckedFile:
         check.print_report(checked.found, is_cut=True)
         print()
     return checked
-
-
-def _suspects(arguments: Namespace, checked: CheckedFile) -> Suspects:
-    """What becomes of suspect records: as was typed, else as is answered."""
-    found, typed = checked.found, arguments.suspects
-    if found.header_blocks and typed != Suspects.AS_THEY_ARE.value and not arguments.dry_run:
-        if typed is not None or not has_terminal():
-            raise UsageError(
-                "The header would be refused, so nothing was sent",
-                "Leaving out records, or packing them, mends no header.",
-                "Mend it, or send the file nevertheless: --suspects as-they-are",
-            )
-        if not prompts.confirm("The header would be refused. Send it nevertheless? [y/N] "):
-            raise RefusedError("Nothing was sent", "It was not confirmed.")
-    suspects = len(found.suspects)
-    if typed is not None or not suspects or arguments.dry_run:
-        return Suspects(typed) if typed is not None else Suspects.AS_THEY_ARE
-    if not has_terminal():
-        raise UsageError(
-            f"{suspects:,} record{'s' * (suspects > 1)} {'would' if found.blocks else 'may'} be "
-            "refused, so nothing was sent",
-            next_step="Repair the file, or say what to do: --suspects leave-out, pack or "
-            "as-they-are.",
-        )
-    said = prompts.answer(
-        f"{suspects:,} suspect records: leave them [o]ut, [p]ack them at the end, "
-        "[s]end them as they are, or [q]uit? "
-    ).lower()
-    chosen = {"o": Suspects.LEAVE_OUT, "p": Suspects.PACK, "s": Suspects.AS_THEY_ARE}.get(said[:1])
-    if chosen is None:
-        raise RefusedError("Nothing was sent", "It was not confirmed.")
-    return chosen
-
-
-def has_terminal() -> bool:
-    """Whether there is a terminal to ask on."""
-    return sys.stdin.isatty() and sys.stdout.isatty()
-
-
-def _print_plan(
-    arguments: Namespace, found: Preflight, plan: InsertPlan, quota: QuotaTracker
-) -> None:
-    """Prints what would be sent.
-
-    Raises:
-        DataError: Nothing would be.
-    """
-    facts, form = found.facts, plan.form
-    left_out = len(found.suspects) if plan.suspects is Suspects.LEAVE_OUT else 0
-    records = facts.records - left_out
-    if not records:
-        raise DataError(
-            f"Nothing of {facts.name} is left to upload",
-            f"It has {facts.records:,} records, and {left_out:,} would be left out.",
-        )
-    if arguments.json:
-        planned: JsonObject = {
-            **form_object(form),
-            "suspects": plan.suspects.value,
-            "starts": plan.starts,
-            "repairs": plan.repairs or None,
-            "check": check.as_object(found),
-        }
-        print(json.dumps([planned], indent=2))
-        return
-    jobs = ceil(records / plan.part_records) if plan.part_records else 1
-    # How many parts the bytes make is known only when they are written.
-    least = "at least " if facts.csv_bytes > UPLOAD_LIMIT else ""
-    print(
-        f"{records:,} records of a file of {size(facts.disk_bytes)}, into form {form.form} in "
-        f"{form.owner}/{form.app}, {form.environment.value.upper()}: {least}{_jobs(jobs)}."
-    )
-    if left_out:
-        print(f"Suspect records that would be left out: {left_out:,}.")
-    print_lines([_price(jobs, plan, least), _left(quota)])
-    if arguments.list_fields and arguments.fields is None:
-        print("Only the form's fields were asked for, by 1 call; nothing else was sent.")
-    else:
-        print("Nothing was sent, and nothing was written.")
-
-
-def _jobs(count: int) -> str:
-    return "1 job" if count == 1 else f"{count:,} jobs, one after the other"
-
-
-def _price(jobs: int, plan: InsertPlan, least: str = "") -> str:
-    steps = "create, upload, start" if plan.starts else "create, upload"
-    calls = (CALLS if plan.starts else CALLS - 1) * jobs
-    of_each = "the job" if jobs == 1 and not least else "each job"
-    return f"It costs {least}{calls:,} calls ({steps}), and the status readings of {of_each}."
-
-
-def _left(quota: QuotaTracker) -> str:
-    budget = quota.budget
-    return f"{budget.left:,} calls left today."
-
-
-def _confirmed(prepared: Prepared, plan: InsertPlan, quota: QuotaTracker) -> bool:
-    """Asks once for all parts; the rules are those of the dashboard."""
-    files, form = prepared.insertions, plan.form
-    in_production = form.environment is Environment.PRODUCTION
-    if not has_terminal():
-        raise UsageError(
-            "There is no terminal to ask on, so nothing was sent",
-            next_step="In a script, add --yes.",
-        )
-    place = f"form {form.form} in {form.owner}/{form.app}, {form.environment.value.upper()}"
-    rows = sum(it.upload_file.rows for it in files)
-    name = files[0].source.name
-    print(f"Insert {rows:,} records of {name} into {place}: {_jobs(len(files))}.")
-    if prepared.left_out_path is not None:
-        print(
-            f"{prepared.left_out:,} records are left out: {one_line(str(prepared.left_out_path))}"
-        )
-    print("There is no rollback. No workflows run.")
-    print(_price(len(files), plan))
-    print(_left(quota))
-    if in_production:
-        typed = prompts.answer(f"To confirm, type the form's link name ({form.form}): ")
-        return typed == form.form
-    return prompts.confirm("Go on? [y/N] ")

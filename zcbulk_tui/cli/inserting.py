@@ -115,9 +115,10 @@ async def working(
     insertions: Insertions,
     follower: Follower,
     files: Sequence[Insertion],
+    clock: Callable[[], datetime] = now,
 ) -> AsyncIterator[InsertQueue]:
     """Works the queue for some files within the context."""
-    monitor = Monitor(api, follower, context, quota, polls=False)
+    monitor = Monitor(api, follower, context, quota, polls=False, now=clock)
     forms = {file.form for file in files}
     recalled = [it for it in context.memory.recall() if FormRef.of(it.snapshot.ref) in forms]
     monitor.watch(recalled)
@@ -129,7 +130,7 @@ async def working(
         quota,
         insertions,
         follower,
-        now=now,
+        now=clock,
         works=lambda: True,
         only=keys,
     )

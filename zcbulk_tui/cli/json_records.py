@@ -116,6 +116,8 @@ def file_object(insertion: Insertion) -> JsonObject:
         "name": source.name,
         "part": source.part or None,
         "parts": source.parts or None,
+        "trial": source.is_trial,
+        "rest_of": source.rest_of or None,
         "rows": source.rows,
         "bytes": source.size,
         "sha256": source.sha256,

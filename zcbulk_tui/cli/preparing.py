@@ -1,6 +1,6 @@
 """From a file to insertions: checked, written as it is uploaded, and cut into parts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -9,12 +9,17 @@ from uuid import uuid4
 
 from zcbulk_tui.data.inspection import inspect
 from zcbulk_tui.data.outgoing import Limits, Outgoing, prepare
+from zcbulk_tui.data.row_map import RowMap, sent_records
 from zcbulk_tui.data.rows import OnProgress
 from zcbulk_tui.data.source import Source, open_source
+from zcbulk_tui.data.trial import choose
 from zcbulk_tui.domain.form import FormFields
 from zcbulk_tui.domain.insertion import Insertion, InsertPlan, Prepared, SourceFile
 from zcbulk_tui.domain.preflight import Preflight
+from zcbulk_tui.domain.record_set import RecordSet
 from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.domain.trial import Selection, Trial
+from zcbulk_tui.domain.upload import Suspects
 from zcbulk_tui.errors import ConfigError, DataError
 from zcbulk_tui.store.insertions import Insertions, remove_copies
 
@@ -45,6 +50,8 @@ class CheckedFile:
         operator: str,
         now: datetime,
         on_progress: OnProgress | None = None,
+        *,
+        selection: Selection | None = None,
     ) -> Prepared:
         """Writes what is uploaded, where that is not the file itself.
 
@@ -54,6 +61,7 @@ class CheckedFile:
             operator: Login and host of who does it.
             now: The time of day; aware.
             on_progress: Called with the bytes read, and the bytes in all.
+            selection: The records that are inserted; None for all.
 
         Raises:
             DataError: The file has changed since the check, or files cannot be written.
@@ -67,6 +75,7 @@ class CheckedFile:
                 f"{one_line(str(error))}.",
                 "Make room for it, or set ZCBULK_STATE_DIR.",
             ) from error
+        is_trial = selection is not None and selection.is_trial
         outgoing = prepare(
             self._source,
             folder,
@@ -74,19 +83,56 @@ class CheckedFile:
             delimiter=facts.delimiter,
             suspects=self.found.suspects,
             treatment=plan.suspects,
-            limits=Limits(records=plan.part_records),
+            selection=selection,
+            limits=Limits(records=None if is_trial else plan.part_records),
             on_progress=on_progress,
         )
+        if is_trial and len(outgoing.files) > 1:
+            _remove(outgoing)
+            raise DataError(
+                f"The trial of {facts.name} is too large",
+                "Its records do not fit in one job.",
+                "Try fewer.",
+            )
         originals = [it.upload for it in outgoing.files if not it.upload.is_copy]
         if any(it.sha256 != facts.sha256 for it in originals):
             _remove(outgoing)
             raise DataError(
                 f"{facts.name} has changed since it was checked", next_step="Check it again."
             )
-        return self._prepared(outgoing, plan, operator, now)
+        return self._prepared(outgoing, plan, operator, now, selection)
+
+    def choose(self, most: int, plan: InsertPlan, on_progress: OnProgress | None = None) -> Trial:
+        """Returns the records of a trial; see `data.trial.choose`."""
+        is_without = plan.suspects is Suspects.LEAVE_OUT
+        return choose(
+            self._source,
+            self.found,
+            most,
+            encoding=self._encoding,
+            without=self.found.suspects if is_without else None,
+            on_progress=on_progress,
+        )
+
+    def sent_records(
+        self, row_maps: Sequence[RowMap], on_progress: OnProgress | None = None
+    ) -> RecordSet:
+        """Returns the records that uploads had; see `data.row_map.sent_records`."""
+        return sent_records(
+            self._source,
+            row_maps,
+            encoding=self._encoding,
+            delimiter=self.found.facts.delimiter,
+            on_progress=on_progress,
+        )
 
     def _prepared(
-        self, outgoing: Outgoing, plan: InsertPlan, operator: str, now: datetime
+        self,
+        outgoing: Outgoing,
+        plan: InsertPlan,
+        operator: str,
+        now: datetime,
+        selection: Selection | None,
     ) -> Prepared:
         facts, parts = self.found.facts, len(outgoing.files)
         whole = SourceFile(
@@ -95,13 +141,15 @@ class CheckedFile:
             facts.disk_bytes,
             facts.sha256,
             facts.records,
+            is_trial=selection is not None and selection.is_trial,
+            rest_of=selection.rest_of if selection is not None else "",
             encoding=self._encoding,
             delimiter=facts.delimiter,
         )
         made = []
         for part, file in enumerate(outgoing.files, start=1):
             source = replace(whole, row_map=file.row_map)
-            suffix = ""
+            suffix = ", trial" if whole.is_trial else ""
             if parts > 1:
                 source = replace(source, part=part, parts=parts)
                 suffix = f" {part}/{parts}"
@@ -220,7 +268,8 @@ def discard(prepared: Prepared) -> None:
 
 
 def _remove(outgoing: Outgoing) -> None:
-    _unlink([it.row_map for it in outgoing.files])
+    copies = [it.upload.path for it in outgoing.files if it.upload.is_copy]
+    _unlink([*copies, *(it.row_map for it in outgoing.files)])
 
 
 def _unlink(paths: list[Path]) -> None:

@@ -10,6 +10,11 @@ from zcbulk_tui.config import secrets
 from zcbulk_tui.errors import UsageError
 
 
+def has_terminal() -> bool:
+    """Whether there is a terminal to ask on."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
 def line(question: str, setting: str) -> str:
     """Asks for a line.
 
@@ -20,7 +25,7 @@ def line(question: str, setting: str) -> str:
     Raises:
         UsageError: There is no terminal.
     """
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not has_terminal():
         raise UsageError(
             f"There is no terminal to ask on for {setting}",
             next_step=f"Set {setting} in the configuration, or ZCBULK_{setting.upper()}.",

@@ -175,7 +175,7 @@ def _go_on(arguments: Namespace, settings: Settings) -> int:
 
 
 def _confirmed(question: Question) -> bool:
-    if not insert.has_terminal():
+    if not prompts.has_terminal():
         raise UsageError(
             "There is no terminal to ask on, so nothing was sent",
             next_step="In a script, add --yes.",

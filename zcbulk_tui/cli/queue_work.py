@@ -23,6 +23,57 @@ from zcbulk_tui.domain.job import Action, JobReading, WatchedJob
 from zcbulk_tui.errors import Occasion, RefusedError, UsageError, ZcbulkError
 from zcbulk_tui.monitor.profile_context import ProfileContext
 from zcbulk_tui.store.insertions import Insertions
+from zcbulk_tui.store.json_objects import JsonObject
+
+
+class Result(NamedTuple):
+    """What has become of a file, and why it comes no further; None for no reason."""
+
+    insertion: Insertion
+    stage: Stage
+    error: ZcbulkError | None
+
+
+class Outcome:
+    """What has become of the files, how the last job ended, and which signal has ended it all.
+
+    Attributes:
+        results: The files.
+        reading: How the job stood that was waited for last; None where none was, or none was read.
+        unread: Why it could not be read.
+        signal: The number of the signal; None for none.
+    """
+
+    def __init__(self) -> None:
+        self.results: list[Result] = []
+        self.reading: JobReading | None = None
+        self.unread: ZcbulkError | None = None
+        self.signal: int | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code of a command that has done nothing else."""
+        if self.signal is not None:
+            return 128 + self.signal
+        is_bad = self.reading is not None and self.reading.state in BAD_ENDS
+        errors = [it.error for it in self.results if it.error is not None]
+        if self.unread is not None:
+            errors.append(self.unread)
+        return max([int(is_bad), *(it.exit_code for it in errors)])
+
+    def objects(self) -> list[JsonObject]:
+        """What has become of each file, for ``--json``."""
+        return [insertion_object(it.insertion, it.stage, it.error) for it in self.results]
+
+    def print_errors(self) -> None:
+        """Prints why files came no further, or how a job stands is not known."""
+        for insertion, _, error in self.results:
+            # What stays in the queue is sent again, but not by this command.
+            stays = insertion.ref is not None and not insertion.is_over
+            if error is not None:
+                print_error(error.told(Occasion.ONCE if stays else Occasion.COMMAND))
+        if self.unread is not None:
+            print_error(self.unread.told(Occasion.ONCE))
 
 
 def work(
@@ -30,21 +81,54 @@ def work(
 ) -> int:
     """Works files of the queue, and reports how they come along; returns the exit code.
 
+    For arguments and errors see `carry_out`.
+    """
+    outcome = carry_out(arguments, settings, files, are_new=are_new)
+    if outcome.signal is None:
+        if arguments.json:
+            print(json.dumps(outcome.objects(), indent=2))
+        outcome.print_errors()
+    return outcome.exit_code
+
+
+def carry_out(
+    arguments: Namespace,
+    settings: Settings,
+    files: Sequence[Insertion],
+    *,
+    are_new: bool,
+    until_ended: bool = False,
+) -> Outcome:
+    """Works files of the queue, and says how they come along; returns what has become of them.
+
     Args:
         arguments: What was typed.
         settings: The configuration.
         files: The files.
         are_new: Whether this command has put them into the queue: where nothing of them comes to
             Zoho, they are taken off it again.
+        until_ended: Whether to wait for the end of a job without ``--wait``, too.
 
     Raises:
         ZcbulkError: Nothing was sent.
     """
     say = print_error if arguments.json else partial(print, flush=True)
     follower = Follower([it.key for it in files], say)
-    outcome = _Outcome()
+    outcome = Outcome()
+    ending = _Ending()
     try:
-        event_loop.run(_insert(arguments, settings, files, follower, outcome, are_new=are_new))
+        event_loop.run(
+            _insert(
+                arguments,
+                settings,
+                files,
+                follower,
+                outcome,
+                ending,
+                are_new=are_new,
+                waits_for_end=arguments.wait or until_ended,
+            )
+        )
     except (KeyboardInterrupt, asyncio.CancelledError) as error:
         follower.clear()
         print_error(
@@ -53,41 +137,15 @@ def work(
         )
         if isinstance(error, KeyboardInterrupt):
             raise
-        return 128 + (outcome.signal or signal.SIGTERM)
+        outcome.signal = ending.signal or signal.SIGTERM
     follower.clear()
-    refused = [(it.insertion, it.error) for it in outcome.results if it.error is not None]
-    if arguments.json:
-        objects = [insertion_object(it.insertion, it.stage, it.error) for it in outcome.results]
-        print(json.dumps(objects, indent=2))
-    for insertion, refusal in refused:
-        # What stays in the queue is sent again, but not by this command.
-        stays = insertion.ref is not None and not insertion.is_over
-        print_error(refusal.told(Occasion.ONCE if stays else Occasion.COMMAND))
-    if outcome.unread is not None:
-        print_error(outcome.unread.told(Occasion.ONCE))
-    ended = outcome.reading
-    is_bad = ended is not None and ended.state in BAD_ENDS
-    errors = [refusal for _, refusal in refused]
-    if outcome.unread is not None:
-        errors.append(outcome.unread)
-    return max([int(is_bad), *(it.exit_code for it in errors)])
+    return outcome
 
 
-class _Result(NamedTuple):
-    """What has become of a file, and why it comes no further; None for no reason."""
-
-    insertion: Insertion
-    stage: Stage
-    error: ZcbulkError | None
-
-
-class _Outcome:
-    """What has become of the files, how the last job ended, and which signal has ended it."""
+class _Ending:
+    """Which signal ends the work; None for none."""
 
     def __init__(self) -> None:
-        self.results: list[_Result] = []
-        self.reading: JobReading | None = None
-        self.unread: ZcbulkError | None = None
         self.signal: int | None = None
 
 
@@ -96,14 +154,16 @@ async def _insert(
     settings: Settings,
     files: Sequence[Insertion],
     follower: Follower,
-    outcome: _Outcome,
+    outcome: Outcome,
+    ending: _Ending,
     *,
     are_new: bool,
+    waits_for_end: bool,
 ) -> None:
     inserting, loop = asyncio.current_task(), asyncio.get_running_loop()
 
     def end(number: int) -> None:
-        outcome.signal = number
+        ending.signal = number
         if inserting is not None:
             inserting.cancel()
 
@@ -135,7 +195,7 @@ async def _insert(
             if job is not None:
                 say(f"{insertion.label}: job {job.ref.job_id}, on the watch list")
             if job is not None and insertion.is_over:
-                if arguments.wait and insertion.starts and error is None:
+                if waits_for_end and insertion.starts and error is None:
                     try:
                         outcome.reading = await until_ended(client, context, quota, job, say)
                     except ZcbulkError as unread:
@@ -168,7 +228,7 @@ def _result(
     context: ProfileContext,
     follower: Follower,
     profile: str,
-) -> _Result:
+) -> Result:
     file, where = follower.files.get(insertion.key), stage(insertion)
     if insertion.is_over and insertion.starts and insertion.ref is not None:
         error = _start_failure(context, insertion, profile)
@@ -179,7 +239,7 @@ def _result(
             f"The job before it in the form, {file.slot.ended_badly}, ended badly.",
             f"To let it go on nevertheless: {command(f'queue go-on {insertion.key[:8]}', profile)}",
         )
-    return _Result(insertion, where, error)
+    return Result(insertion, where, error)
 
 
 def _start_failure(

@@ -38,7 +38,7 @@ from zcbulk_tui.monitor.quota_tracker import QuotaTracker
 from zcbulk_tui.monitor.result_fetcher import ResultFetcher
 from zcbulk_tui.render.figures import duration
 from zcbulk_tui.store.database import Database
-from zcbulk_tui.store.results import Results
+from zcbulk_tui.store.results import Results, is_there
 
 _GIVES_UP_AFTER = 100.0
 """Seconds in which a command tries again what passes; a result that is being made has more time."""
@@ -312,8 +312,7 @@ class _Work:
 
     def _on_disk(self, ref: JobRef, kind: ResultKind) -> Result | None:
         result = self._results.find(ref, kind)
-        is_there = result is not None and result.file is not None and result.file.path.exists()
-        return result if is_there else None
+        return result if result is not None and is_there(result.file) else None
 
     def _is_empty(self, job: WatchedJob, kind: ResultKind) -> bool:
         snapshot = self._snapshot(job)

@@ -4,14 +4,13 @@ import asyncio
 import json
 import signal
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 from zcbulk_tui.cli import event_loop, failing, options, prompts, result_copies, result_work
 from zcbulk_tui.cli.context import operator, recorded_context
-from zcbulk_tui.cli.insert import has_terminal
 from zcbulk_tui.cli.job_names import JobNames, in_words, named_jobs
 from zcbulk_tui.cli.json_records import failure_object, named_object
 from zcbulk_tui.cli.output import in_columns, print_error, print_lines
@@ -20,7 +19,7 @@ from zcbulk_tui.cli.state import memory_file, open_memory
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.commands import command
-from zcbulk_tui.domain.job import WatchedJob
+from zcbulk_tui.domain.job import JobRef, WatchedJob
 from zcbulk_tui.domain.result import Result, ResultFile, ResultKind, ResultStage
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import DataError, Occasion, RefusedError, UsageError, ZcbulkError
@@ -29,7 +28,7 @@ from zcbulk_tui.monitor.result_removal import remove
 from zcbulk_tui.render.deadline_words import moment
 from zcbulk_tui.store import json_objects
 from zcbulk_tui.store.json_objects import JsonObject
-from zcbulk_tui.store.results import Results
+from zcbulk_tui.store.results import Results, is_there
 
 _DESCRIPTION = """\
 Fetches the results of jobs that have ended: which records failed, which were not reached,
@@ -51,6 +50,8 @@ _LIST, _REMOVE = "list", "remove"
 _COLUMNS = ("LABEL", "JOB", "RESULT", "STANDS", "RECORDS", "BYTES", "KEPT UNTIL")
 
 _KINDS = {name: kind for kind, name in result_copies.ENDINGS.items()}
+
+_Until = Mapping[JobRef, datetime]
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -205,10 +206,11 @@ def _file_object(result: Result | None) -> JsonObject:
 
 def _list(settings: Settings, *, as_json: bool) -> int:
     found = _known(settings)
+    until = _kept_until(found, settings)
     if as_json:
-        print(json.dumps([_listed_object(*it, settings) for it in found], indent=2))
+        print(json.dumps([_listed_object(*it, until) for it in found], indent=2))
     elif found:
-        rows = [_cells(*it, settings) for it in found]
+        rows = [_cells(*it, until) for it in found]
         print_lines(in_columns(_COLUMNS, rows, giving={"LABEL": 12, "JOB": 8}))
     else:
         print(f"No results are here. To fetch some: {command('results JOB', settings.profile)}")
@@ -225,7 +227,7 @@ def _known(settings: Settings) -> list[tuple[WatchedJob, Result]]:
     return [(job, it) for job in jobs for it in known if it.ref == job.ref]
 
 
-def _cells(job: WatchedJob, result: Result, settings: Settings) -> tuple[str, ...]:
+def _cells(job: WatchedJob, result: Result, until: _Until) -> tuple[str, ...]:
     file = result.file
     return (
         job.label,
@@ -234,23 +236,29 @@ def _cells(job: WatchedJob, result: Result, settings: Settings) -> tuple[str, ..
         _stands(result),
         f"{file.records:,}" if file else "–",
         f"{file.size:,}" if file else "–",
-        moment(_kept_until(file, settings)) if file else "–",
+        moment(until[job.ref]) if file else "–",
     )
 
 
 def _stands(result: Result) -> str:
-    if result.file is not None and not result.file.path.exists():
+    if result.file is not None and not is_there(result.file):
         return "file is gone"
     if result.stage is ResultStage.DUE and result.error is not None:
         return f"due: {one_line(result.error.title, 60)}"
     return result.stage.value
 
 
-def _kept_until(file: ResultFile, settings: Settings) -> datetime:
-    return file.fetched_at + timedelta(days=settings.results.days)
+def _kept_until(found: Sequence[tuple[WatchedJob, Result]], settings: Settings) -> _Until:
+    """Until when the files of each job are kept: they go together, by the age of the last."""
+    until: dict[JobRef, datetime] = {}
+    for _, result in found:
+        if result.file is not None:
+            at = result.file.fetched_at + timedelta(days=settings.results.days)
+            until[result.ref] = max(until.get(result.ref, at), at)
+    return until
 
 
-def _listed_object(job: WatchedJob, result: Result, settings: Settings) -> JsonObject:
+def _listed_object(job: WatchedJob, result: Result, until: _Until) -> JsonObject:
     file = result.file
     return {
         **named_object(job),
@@ -258,7 +266,7 @@ def _listed_object(job: WatchedJob, result: Result, settings: Settings) -> JsonO
         "stage": result.stage.value,
         "expected": result.expected,
         **_file_object(result),
-        "kept_until": json_objects.moment(_kept_until(file, settings)) if file else None,
+        "kept_until": json_objects.moment(until[job.ref]) if file else None,
         "error": failure_object(result.error),
     }
 
@@ -299,7 +307,7 @@ def _lost(jobs: Sequence[WatchedJob], files: Sequence[Result]) -> Iterator[str]:
 
 
 def _ask(lines: Sequence[str]) -> None:
-    if not has_terminal():
+    if not prompts.has_terminal():
         raise UsageError(
             "There is no terminal to ask on, so nothing was removed",
             next_step="In a script, add --yes.",

@@ -10,7 +10,9 @@ from tempfile import TemporaryDirectory
 from pydantic import SecretStr
 
 from zcbulk_tui.cli.failing import JobFailures
+from zcbulk_tui.cli.failure_rows import opener
 from zcbulk_tui.cli.preparing import LocalFiles
+from zcbulk_tui.cli.repairing import JobFiles, job_files
 from zcbulk_tui.creator import scopes
 from zcbulk_tui.creator.accounts import Accounts, Client
 from zcbulk_tui.creator.client import CreatorClient
@@ -108,17 +110,21 @@ def connect(
     lists = FormLists(client, monitor.calls, quota, MetaCache(database), Cause.KEY, now)
     folder = TemporaryDirectory(prefix="zcbulk-demo-", ignore_cleanup_errors=True)
     files = LocalFiles(Path(folder.name), _OPERATOR, now)
+    results = ResultFolder(Path(folder.name) / "results", now)
     fetcher = ResultFetcher(
         client,
         monitor,
         context,
         quota,
         Results(database, _NAME),
-        ResultFolder(Path(folder.name) / "results", now),
+        results,
         sink,
         now=now,
         by_itself=lambda: monitor.polls_for_all,
     )
+
+    def files_of_job(ref: JobRef) -> JobFiles:
+        return job_files(database, _NAME, ref, ref.job_id)
 
     async def close() -> None:
         folder.cleanup()
@@ -131,7 +137,7 @@ def connect(
         Archive(database, _NAME),
         close,
         Inserting(queue, lists, files),
-        JobFailures(fetcher),
+        JobFailures(fetcher, opener(files_of_job, results.folder_of)),
         fetcher,
     )
 

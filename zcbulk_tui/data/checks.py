@@ -10,6 +10,7 @@ from heapq import nsmallest
 
 from zcbulk_tui.data.columns import Column, Header
 from zcbulk_tui.data.duplicates import Duplicate, DuplicateFinder
+from zcbulk_tui.data.rows import Record
 from zcbulk_tui.data.tally import Tally
 from zcbulk_tui.data.value_checks import Slice, ValueCheck, character_checks, checks_of
 from zcbulk_tui.domain.preflight import (
@@ -28,9 +29,6 @@ _EXCEPTIONAL = 10
 
 _DOUBT_BYTES = 16_000_000
 """Of the records with doubts: ten columns of doubts in 13 million records."""
-
-Record = tuple[int, list[str]]
-"""Where a record begins, from 1, and its values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +200,7 @@ class RecordChecks:
             position=column.position + 1,
             column=column.name,
             count=count,
+            originals=tuple(each.first_line for each in first),
         )
 
     def _not_checked(self) -> Iterator[NotChecked]:

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from zcbulk_tui.data.masking import HOLE, QUOTES, Masker
+from zcbulk_tui.data.masking import HOLE, QUOTES, Masker, orders_of
 
 _MOST = 1_000
 _LETTERS = 6
@@ -50,6 +50,7 @@ class Frames:
     """
 
     def __init__(self, masker: Masker, rows: Mapping[str, int]) -> None:
+        self._masker = masker
         self._is_name = masker.is_name
         self._beginnings: defaultdict[str, list[_Frame]] = defaultdict(list)
         self._ends: defaultdict[str, list[_Frame]] = defaultdict(list)
@@ -57,16 +58,8 @@ class Frames:
         for template in sorted(with_holes, key=rows.__getitem__, reverse=True)[:_MOST]:
             if len(_WORD.findall(template)) < 2:
                 continue
-            pieces = template.split(HOLE)
-            before, behind = pieces[0], pieces[-1]
-            pattern = None
-            if len(pieces) > 2:
-                pattern = re.compile("(.+?)".join(map(re.escape, pieces)), re.DOTALL)
-            frame = _Frame(template, rows[template], before, behind, pattern)
-            if before:
-                self._beginnings[before[:_LETTERS]].append(frame)
-            else:
-                self._ends[behind[-_LETTERS:]].append(frame)
+            for text in orders_of(template):
+                self._add(template, rows[template], text.split(HOLE))
         self._sizes = sorted({len(it) for it in self._beginnings}, reverse=True)
         self._end_sizes = sorted({len(it) for it in self._ends}, reverse=True)
 
@@ -74,7 +67,12 @@ class Frames:
         """Returns the template that a reason fits, if it has a value for certain in each hole."""
         for frame in self._like(reason):
             values = frame.values(reason)
-            if values is not None and all(self._is_value(it, cells) for it in values):
+            if values is None:
+                continue
+            for value in values:
+                if not self._is_value(value, cells):
+                    break
+            else:
                 return frame.template
         return None
 
@@ -84,9 +82,23 @@ class Frames:
             if rows > max(1, _FEW * frame.rows) or frame.template == text:
                 continue
             values = frame.values(text)
-            if values is not None and not any(map(self._is_name, values)):
+            if values is None:
+                continue
+            # Where the template names its column, another name is a value that somebody typed.
+            if not any(map(self._is_name, values)) or self._masker.fields_of(frame.template):
                 return frame.template
         return None
+
+    def _add(self, template: str, rows: int, pieces: Sequence[str]) -> None:
+        before, behind = pieces[0], pieces[-1]
+        pattern = None
+        if len(pieces) > 2:
+            pattern = re.compile("(.+?)".join(map(re.escape, pieces)), re.DOTALL)
+        frame = _Frame(template, rows, before, behind, pattern)
+        if before:
+            self._beginnings[before[:_LETTERS]].append(frame)
+        else:
+            self._ends[behind[-_LETTERS:]].append(frame)
 
     def _like(self, text: str) -> Iterator[_Frame]:
         for size in self._sizes:

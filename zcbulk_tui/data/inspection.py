@@ -4,9 +4,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from zcbulk_tui.data import delimiter as delimiters
-from zcbulk_tui.data.checks import Found, Record, RecordChecks
+from zcbulk_tui.data.checks import Found, RecordChecks
 from zcbulk_tui.data.columns import Header, read_header
-from zcbulk_tui.data.rows import OnProgress, RecordReader, read_header_line, read_rows
+from zcbulk_tui.data.rows import (
+    RECORDS_AT_ONCE,
+    OnProgress,
+    Record,
+    RecordReader,
+    in_chunks,
+    read_header_line,
+    read_rows,
+)
 from zcbulk_tui.data.source import Source, SourceKind, open_source
 from zcbulk_tui.domain.form import FormFields
 from zcbulk_tui.domain.preflight import (
@@ -21,10 +29,6 @@ from zcbulk_tui.errors import DataError
 
 _MOST_COLUMNS = 5_000
 """No form has as many fields; what has more is another kind of file."""
-
-_RECORDS_AT_ONCE = 1_000
-_BYTES_AT_ONCE = 2**20
-"""Bounds the memory where records are long: some are a million times as long as others."""
 
 
 def inspect(
@@ -82,7 +86,7 @@ def check_records(
     fields: FormFields | None,
     *,
     position: Callable[[], int] = int,
-    at_once: int = _RECORDS_AT_ONCE,
+    at_once: int = RECORDS_AT_ONCE,
 ) -> tuple[Header, Found]:
     """Checks a header and the records below it.
 
@@ -104,24 +108,9 @@ def check_records(
         )
     header = read_header(names, line, fields)
     checks = RecordChecks(header)
-    for some in _in_chunks(records, at_once, position):
+    for some in in_chunks(records, at_once, position):
         checks.check(some)
     return header, checks.finish()
-
-
-def _in_chunks(
-    records: Iterator[Record], at_once: int, position: Callable[[], int]
-) -> Iterator[list[Record]]:
-    chunk: list[Record] = []
-    begin = position()
-    for record in records:
-        chunk.append(record)
-        if len(chunk) >= at_once or position() - begin >= _BYTES_AT_ONCE:
-            yield chunk
-            chunk = []
-            begin = position()
-    if chunk:
-        yield chunk
 
 
 def _link_names(fields: FormFields | None) -> set[str]:

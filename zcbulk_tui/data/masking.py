@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, permutations
 from typing import NamedTuple
 
 from zcbulk_tui.domain.failures import VALUE
@@ -32,6 +32,10 @@ _CUT_AT_LEAST = 16
 
 _SURE_OF_CELL = 0.9
 """A reading without the cell stands where it has this share of the rows that a value would have."""
+
+_SURE_OF_NAME = 1.01
+"""The same of a cell with a capital within a sentence, or of several words: where nothing else
+speaks for either, it is a value."""
 
 _SURE_OF_FRAME = 0.2
 """The same of what stands in brackets, without a cell that says so."""
@@ -72,9 +76,11 @@ _STRONG = (
 _ONE_HOLE = re.compile(r"\0(?:[ ,.+/-]*\0)+")
 _BRACKETS = re.compile(r"\(([^()\0]+)\)|\[([^\[\]\0]+)\]")
 _EMPTY_WORDS = re.compile(r"(?<![\w'])(?:null|none|nan|n/a|undefined)(?!\w)", re.IGNORECASE)
-_PARTS = re.compile(r"\s*(?:\n|;\s|\s\|\s)\s*|(?<=[.!?])\s+(?=[A-Z\0'\"])")
+_PARTS = re.compile(r"\s*(?:\n|;\s|\s\|\s)\s*|(?<=[^.\s][.])\s+(?=[A-Z\0'\"])")
 _CODE = re.compile(r"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[A-Z]{4,})(?:-(.*))?", re.DOTALL)
 _COLUMN = re.compile(r"[^\W\d][\w.]*(?: [\w.]+){0,3}")
+_BEGINS_A_SENTENCE = f"{HOLE}'\""
+_MOST_ORDERED = 3
 _UNSAFE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]+")
 
 
@@ -83,8 +89,7 @@ class Template(NamedTuple):
 
     Attributes:
         text: The reason with a `HOLE` for each value.
-        sure: The share of this reading's rows from which on the plain reading stands; 1 for the
-            plain one.
+        sure: The share of this reading's rows from which on the plain reading stands.
         speaks: Whether its row says that there are values in the holes.
     """
 
@@ -220,7 +225,8 @@ class Masker:
             while at >= 0:
                 end = at + len(value)
                 if _is_apart(lowered, at, end):
-                    yield _Doubt(at, end, _SURE_OF_CELL, not self.is_name(value))
+                    sure = _SURE_OF_NAME if _is_like_a_name(text, at, end) else _SURE_OF_CELL
+                    yield _Doubt(at, end, sure, not self.is_name(value))
                 at = lowered.find(value, end)
             if len(value) > _CUT_AT_LEAST and (at := lowered.find(value[:_CUT_AT_LEAST])) >= 0:
                 end = at + _CUT_AT_LEAST
@@ -255,16 +261,31 @@ def name_of(template: str) -> str:
     return one_line(template.replace(HOLE, VALUE), _LONGEST_NAME)
 
 
+def orders_of(template: str) -> Iterator[str]:
+    """Yields the orders in which the sentences of a template may stand in a reason."""
+    parts = [part for part in _PARTS.split(template) if part]
+    if not 1 < len(parts) <= _MOST_ORDERED or not all(map(_is_sentence, parts)):
+        yield template
+        return
+    yield from map(_joined, permutations(parts))
+
+
 def _template(masked: str) -> str:
     """A masked reason in the one way in which it is written."""
     parts = [_ONE_HOLE.sub(HOLE, " ".join(part.split())) for part in _PARTS.split(masked)]
     parts = [part for part in parts if part]
-    if len(parts) > 1 and all(part[0].isupper() or part[0] in f"{HOLE}'\"" for part in parts):
+    if len(parts) > 1 and all(map(_is_sentence, parts)):
         parts = sorted(set(parts))
-    return "".join(
-        part if part is parts[-1] else f"{part} " if part[-1] in ".!?" else f"{part}; "
-        for part in parts
-    )
+    return _joined(parts)
+
+
+def _is_sentence(part: str) -> bool:
+    return part[0].isupper() or part[0] in _BEGINS_A_SENTENCE
+
+
+def _joined(parts: Sequence[str]) -> str:
+    ends = ["" if part[-1] == "." else ";" for part in parts[:-1]]
+    return " ".join([*map(str.__add__, parts, ends), *parts[-1:]])
 
 
 def _cleaned(reason: str) -> str:
@@ -345,6 +366,11 @@ def _named(template: str, names: dict[str, str]) -> tuple[str, ...]:
                 found.append((at, end, names[form]))
             at = template.find(form, end)
     return tuple(dict.fromkeys(name for _, _, name in sorted(found)))
+
+
+def _is_like_a_name(text: str, start: int, end: int) -> bool:
+    piece = text[start:end]
+    return " " in piece or (start > 0 and any(map(str.isupper, piece)))
 
 
 def _is_apart(text: str, start: int, end: int) -> bool:

@@ -19,6 +19,7 @@ from zcbulk_tui.data.row_map import RunWriter
 from zcbulk_tui.data.rows import OnProgress, RecordReader, read_rows
 from zcbulk_tui.data.source import Source, SourceKind
 from zcbulk_tui.domain.preflight import UPLOAD_LIMIT
+from zcbulk_tui.domain.trial import Selection
 from zcbulk_tui.domain.upload import Suspects, UploadFile, upload_name
 from zcbulk_tui.errors import DataError
 
@@ -94,6 +95,7 @@ def prepare(
     delimiter: str = COMMA,
     suspects: RecordNumbers = frozenset(),
     treatment: Suspects = Suspects.AS_THEY_ARE,
+    selection: Selection | None = None,
     limits: Limits | None = None,
     on_progress: OnProgress | None = None,
 ) -> Outgoing:
@@ -106,6 +108,8 @@ def prepare(
         delimiter: The source's delimiter.
         suspects: The numbers of the suspect records.
         treatment: What becomes of those.
+        selection: The records that are meant; None for all. The others are passed over: they are
+            not left out.
         limits: How large a file may be; by default 100 MB.
         on_progress: Called with the bytes read so far, and the bytes that are read in all.
 
@@ -118,16 +122,16 @@ def prepare(
     limits = limits or Limits()
     if not suspects:
         treatment = Suspects.AS_THEY_ARE
-    passes = _Passes(source, encoding, delimiter, 1, on_progress)
-    if treatment is Suspects.AS_THEY_ARE and _is_ready(source, encoding, delimiter, limits):
+    is_whole = treatment is Suspects.AS_THEY_ARE and selection is None
+    if is_whole and _is_ready(source, encoding, delimiter, limits):
+        passes = _Passes(source, encoding, delimiter, None, 1, on_progress)
         ready = _use_original(passes, folder, limits)
         if ready:
             return Outgoing((ready,))
-        passes = _Passes(source, encoding, delimiter, 1, on_progress)
-    if treatment is Suspects.PACK:
-        passes = _Passes(source, encoding, delimiter, 2, on_progress)
+    count = 2 if treatment is Suspects.PACK else 1
+    passes = _Passes(source, encoding, delimiter, selection, count, on_progress)
     with NewFiles() as files:
-        writer = _Writer(files, folder, limits, source)
+        writer = _Writer(files, folder, limits, source, selection)
         if treatment is Suspects.LEAVE_OUT:
             return _leave_out(passes, suspects, writer, files)
         if treatment is Suspects.PACK:
@@ -160,6 +164,7 @@ class _Passes:
         source: Source,
         encoding: str | None,
         delimiter: str,
+        selection: Selection | None,
         passes: int,
         on_progress: OnProgress | None,
     ) -> None:
@@ -167,6 +172,7 @@ class _Passes:
         self.reader: RecordReader | None = None
         self._encoding = encoding
         self._delimiter = delimiter
+        self._selection = selection
         self._passes = passes
         self._done = 0
         self._on_progress = on_progress
@@ -174,7 +180,7 @@ class _Passes:
     def records(
         self, take_header: Callable[[list[str]], None] | None = None
     ) -> Iterator[tuple[int, int, list[str]]]:
-        """Yields number, line and fields of each record; the number is from 1.
+        """Yields number, line and fields of each record that is meant; the number is from 1.
 
         Raises:
             DataError: As `RecordReader`; or there is a header and no record.
@@ -185,14 +191,15 @@ class _Passes:
             delimiter=self._delimiter,
             on_progress=self._report if self._on_progress else None,
         )
-        number = 0
+        number, selection = 0, self._selection
         records = iter(self.reader)
         for _, header in records:
             if take_header:
                 take_header(header)
             break
         for number, (line, fields) in enumerate(records, start=1):
-            yield number, line, fields
+            if selection is None or number in selection:
+                yield number, line, fields
         if not number:
             raise DataError(
                 f"{self.source.name} has a header and no records",
@@ -281,11 +288,19 @@ class _Part:
 class _Writer:
     """Writes records to parts, each within the limits and with the header."""
 
-    def __init__(self, files: NewFiles, folder: Path, limits: Limits, source: Source) -> None:
+    def __init__(
+        self,
+        files: NewFiles,
+        folder: Path,
+        limits: Limits,
+        source: Source,
+        selection: Selection | None,
+    ) -> None:
         self._files = files
         self._folder = folder
         self._limits = limits
         self._source = source
+        self._suffix = "" if selection is None else f".{selection.name}"
         self._header = b""
         self._parts: list[_Part] = []
         self._part: _Part | None = None
@@ -317,7 +332,7 @@ class _Writer:
         if not self._parts:
             raise DataError(
                 f"Nothing of {self._source.name} is left to upload",
-                "All its records are suspect, and were to be left out.",
+                "All records that were to be sent are suspect, and were to be left out.",
                 "Repair them, or upload them as they are.",
             )
         self._end_part()
@@ -325,7 +340,8 @@ class _Writer:
         stem = stem_of(self._source.path)
         names: list[tuple[NewFile, str]] = []
         for number, part in enumerate(self._parts, start=1):
-            name = stem if count == 1 else f"{stem}.part-{number}-of-{count}"
+            name = f"{stem}{self._suffix}"
+            name += f".part-{number}-of-{count}" if count > 1 else ""
             names += [(part.csv, f"{name}{{}}.csv"), (part.lines, f"{name}.lines{{}}.csv")]
         placed = self._files.place(names)
         return tuple(

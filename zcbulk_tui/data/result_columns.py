@@ -237,6 +237,11 @@ class _Finder:
         ]
         if able:
             self._assumed += map(self._whence, able)
+            if self._upload is None and self._is_of_zoho():
+                self._assumed.append(
+                    "The result has only the first columns of the uploaded file: names of others "
+                    "that a reason has in quotes count as values."
+                )
             return sorted([*able, *codes])
         like = [
             at

@@ -45,6 +45,9 @@ _PART = ".part"
 _HASHED = 8
 """Digits of the hash in a folder's name: job ids alone may be those of two servers."""
 
+_ENDINGS = ("", ".csv")
+"""How the CSV's name may end: no document has the name, but for what is in it [RESULT]."""
+
 _NO_FOLDER = "it is no folder of this user's"
 _ONE_CSV = "A result is a ZIP with exactly one CSV in it."
 _NOT_KEPT = (
@@ -231,8 +234,8 @@ class NewResult:
         with contextlib.closing(file):
             member, _ = find_member(file, shown, _ONE_CSV)
             name = one_line(member.filename, 80)
-            if Path(member.filename).suffix.lower() not in ("", ".csv"):
-                raise DataError(f"{name} in {shown} is no CSV", "Its name says so.")
+            if Path(member.filename).suffix.lower() not in _ENDINGS:
+                raise DataError(f"{shown} has no CSV in it", f"{_ONE_CSV} It has {name}.")
             new = NewFile(self._part, _csv(self._kind))
             # Closed as well where it is not finished: the folder that it is in goes then.
             with contextlib.closing(new), open_member(file, shown, member.filename) as unpacked:

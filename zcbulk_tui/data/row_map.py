@@ -6,17 +6,22 @@ next ones in the lines after it, ``records`` of them in all. A file that is in i
 no line ends inside its cells is one run.
 
 `data.outgoing` writes one beside each upload; `data.matching` reads it, to trace the records of a
-result to the source.
+result to the source, and `sent_records` to know which records of it were sent.
 """
 
 import csv
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from heapq import merge
+from itertools import chain, islice
 from pathlib import Path
 
+from zcbulk_tui.data.delimiter import COMMA
+from zcbulk_tui.data.rows import OnProgress, read_rows
+from zcbulk_tui.data.source import Source
+from zcbulk_tui.domain.record_set import RecordSet
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import DataError
 
@@ -96,6 +101,12 @@ class RowMap:
         run = bisect_right(self._records, record) - 1
         return self._lines[run] + record - self._records[run]
 
+    def lines(self) -> Iterator[int]:
+        """Yields the source line of each record, in the order of the upload."""
+        ends = chain(islice(self._records, 1, None), (self._count + 1,))
+        for first, line, end in zip(self._records, self._lines, ends, strict=False):
+            yield from range(line, line + end - first)
+
     def record(self, line: int) -> int | None:
         """Returns the number of the record that begins in a source line; None where none does."""
         lines, records = self._by_line
@@ -155,3 +166,52 @@ class RowMap:
                 "Find the records by their content: the row map only says their lines.",
             ) from error
         return cls(records, lines, count)
+
+
+def sent_records(
+    source: Source,
+    row_maps: Sequence[RowMap],
+    *,
+    encoding: str | None = None,
+    delimiter: str = COMMA,
+    on_progress: OnProgress | None = None,
+) -> RecordSet:
+    """Returns the numbers that the records of uploads have in their source, from 1.
+
+    Args:
+        source: It is read once.
+        row_maps: Those of the uploads.
+        encoding: Its encoding, as for `read_rows`.
+        delimiter: Its delimiter.
+        on_progress: Called with the bytes read, and the bytes in all.
+
+    Raises:
+        DataError: The source cannot be read, or a row map is not of it: in such a line none of its
+            records begins.
+    """
+    lines = RecordSet()
+    for row_map in row_maps:
+        for line in row_map.lines():
+            if line > source.csv_size + 1:  # there are no more lines than bytes
+                raise _of_another(source)
+            lines.add(line)
+    records = RecordSet()
+    reader = iter(
+        read_rows(source, encoding=encoding, delimiter=delimiter, on_progress=on_progress)
+    )
+    next(reader)
+    for number, (line, _) in enumerate(reader, start=1):
+        if line in lines:
+            records.add(number)
+    if len(records) < len(lines):
+        raise _of_another(source)
+    return records
+
+
+def _of_another(source: Source) -> DataError:
+    return DataError(
+        f"Which records of {source.name} were sent cannot be made out",
+        "The lines that were written down when they were sent are not lines of this file, as it "
+        "is read here.",
+        "Give the file with the encoding and the delimiter that it was sent with.",
+    )

@@ -26,6 +26,15 @@ _REPORT_EVERY = 2**21
 
 _FIELD_LIMIT = 2 * LONGEST_RECORD
 
+RECORDS_AT_ONCE = 1_000
+"""Records that are worked on together."""
+
+_BYTES_AT_ONCE = 2**20
+"""Bounds the memory where records are long: some are a million times as long as others."""
+
+Record = tuple[int, list[str]]
+"""Where a record begins, from 1, and its values."""
+
 MARKED_LINES = 64
 """Lines between two whose places in the file are known: `RecordReader.marks`."""
 
@@ -302,6 +311,28 @@ def read_header_line(source: Source, encoding: str | None = None) -> str:
         "All its lines are empty.",
         "Give a CSV whose first line has the link names of the fields.",
     )
+
+
+def in_chunks(
+    records: Iterator[Record], at_once: int, position: Callable[[], int]
+) -> Iterator[list[Record]]:
+    """Yields some records at a time.
+
+    Args:
+        records: All of them.
+        at_once: Most of them that come together.
+        position: Returns how many bytes have been read, which bounds what is kept in memory.
+    """
+    chunk: list[Record] = []
+    begin = position()
+    for record in records:
+        chunk.append(record)
+        if len(chunk) >= at_once or position() - begin >= _BYTES_AT_ONCE:
+            yield chunk
+            chunk = []
+            begin = position()
+    if chunk:
+        yield chunk
 
 
 def _decoded_lines(stream: CsvStream, decoder: TextDecoder) -> Iterator[str]:

@@ -21,6 +21,7 @@ class _Entry:
     hint: str
     count: int = 0
     is_exception: bool = False
+    originals: tuple[int, ...] = ()
     lines: list[int] = field(default_factory=list)
     samples: list[str] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
@@ -57,6 +58,7 @@ class Tally:
         column: str = "",
         hint: str = "",
         count: int | None = None,
+        originals: tuple[int, ...] = (),
     ) -> None:
         """Counts records that have something.
 
@@ -69,13 +71,14 @@ class Tally:
             column: Its name, sanitised.
             hint: What is meant instead.
             count: How many they are, where not all have a line.
+            originals: See `Finding.originals`.
         """
         if not lines and not count:
             return
         key = (kind, position)
         entry = self._entries.get(key)
         if entry is None:
-            entry = self._entries[key] = _Entry(severity, hint)
+            entry = self._entries[key] = _Entry(severity, hint, originals=originals)
             self._names[position] = column
         entry.count += len(lines) if count is None else count
         if len(entry.lines) < SHOWN:
@@ -99,6 +102,7 @@ class Tally:
                 tuple(entry.samples),
                 entry.hint,
                 entry.is_exception,
+                entry.originals,
             )
             for (kind, position), entry in self._entries.items()
         ]

@@ -89,6 +89,9 @@ class SourceFile:
         encoding: The name of its encoding, as its user gave it; None where the file says it, or is
             UTF-8.
         delimiter: The character between its cells.
+        is_trial: Whether the upload has the records of a trial only.
+        rest_of: The id of the trial's job, of the same form, where the upload has other records
+            than those of the trial; empty where there was none.
     """
 
     path: Path
@@ -101,8 +104,12 @@ class SourceFile:
     row_map: Path | None = None
     encoding: str | None = None
     delimiter: str = ","
+    is_trial: bool = False
+    rest_of: str = ""
 
     def __str__(self) -> str:
+        if self.is_trial:
+            return f"{self.name}, trial"
         return f"{self.name}, part {self.part} of {self.parts}" if self.parts else self.name
 
 

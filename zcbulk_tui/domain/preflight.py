@@ -106,6 +106,8 @@ class Finding:
         hint: What is meant instead, such as the name or the limit; empty for nothing.
         is_exception: Whether it may be refused, and few values of the column are like that, which
             makes the records suspect. Where many are, it is rather what the form takes.
+        originals: For duplicates, where the records begin that have the same values first: one for
+            each of `lines`.
     """
 
     kind: Kind
@@ -117,6 +119,7 @@ class Finding:
     samples: tuple[str, ...] = ()
     hint: str = ""
     is_exception: bool = False
+    originals: tuple[int, ...] = ()
 
     @property
     def blocks(self) -> bool:

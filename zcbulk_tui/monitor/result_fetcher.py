@@ -23,7 +23,7 @@ from zcbulk_tui.monitor.profile_context import ProfileContext
 from zcbulk_tui.monitor.quota_tracker import QuotaTracker
 from zcbulk_tui.monitor.recorder import Recorder
 from zcbulk_tui.monitor.result_download import ResultDownload, Wanted
-from zcbulk_tui.store.results import RESULTS, Results
+from zcbulk_tui.store.results import RESULTS, Results, is_there
 
 PER_MINUTE = 5
 """Results that are called for within a minute; derived: half of what bulk read allows a user."""
@@ -32,6 +32,9 @@ TICK = 5.0
 """Seconds between two looks, at most."""
 
 _LEAST_TICK = 0.5
+
+_REREAD = 60.0
+"""Seconds after which all results are read again, though nothing is known to have changed."""
 
 _UNWRITABLE = 15.0
 """Seconds until a result is tried again of which nothing could be written down."""
@@ -89,6 +92,7 @@ class ResultFetcher:
         self._tasks: asyncio.TaskGroup | None = None
         self._working: _Key | None = None
         self._known: dict[_Key, Result] | None = None
+        self._version: tuple[int, ...] = ()
         self._asked: dict[_Key, None] = {}
         self._waits: dict[_Key, datetime] = {}
         self._unsaid: set[JobRef] = set()
@@ -300,8 +304,11 @@ class ResultFetcher:
 
     def _read(self) -> None:
         """Reads what is known of all results, and publishes what others have changed."""
-        before = self._known
+        version, before = (*self._results.version, int(_time() / _REREAD)), self._known
+        if version == self._version:
+            return
         self._known = {(it.ref, it.kind): it for it in self._results.all()}
+        self._version = version
         # Another process may have fetched what was asked for here.
         for key in [it for it in self._asked if it in self._known]:
             if not self._known[key].stage.is_open:
@@ -324,9 +331,13 @@ class ResultFetcher:
         self._sink.publish(ResultChanged(result))
 
 
+def _time() -> float:
+    return asyncio.get_running_loop().time()
+
+
 def _as_it_is(result: Result) -> Result:
     """A result whose file somebody has removed by hand is not on the disk."""
-    if result.file is None or result.file.path.exists():
+    if result.file is None or is_there(result.file):
         return result
     return replace(result, stage=ResultStage.REMOVED, file=None)
 

@@ -21,6 +21,9 @@ _SAMPLED = 3
 _TWO_COLUMNS = 100
 """Cells from which on the cells of a record stand in two columns."""
 
+_REASON_LINES = 2
+"""Lines that the reason of a record may take."""
+
 _VALUE_LINES = 3
 """Lines that the chosen cell of a record may take."""
 
@@ -163,7 +166,7 @@ def record(
         height: Lines, at most.
         glyphs: The characters.
     """
-    reason = wrap(one_line(row.reason, 1000), max(cells - 2, 1), 2 if height > 4 else 1)
+    reason = wrap(one_line(row.reason, 1000), max(cells - 2, 1), _REASON_LINES if height > 4 else 1)
     lines = [fit_line([Span(f" {part}", Look.FAILED)], cells) for part in reason]
     room = height - len(lines)
     if not names or room <= 0:
@@ -214,6 +217,12 @@ def _sample(row: FailedRow, group: FailureGroup, columns: Sequence[str]) -> list
         look = Look.WARNING if concerned else Look.TEXT
         spans += [Span(f" {one_line(columns[at], 40)} ", Look.DIM), Span(value or "(empty)", look)]
     return spans
+
+
+def record_height(columns: int, cells: int) -> int:
+    """Returns how many lines a record with so many columns takes at most, in a width."""
+    side = 2 if cells >= _TWO_COLUMNS else 1
+    return _REASON_LINES + _VALUE_LINES + -(-max(columns - 1, 0) // side)
 
 
 def wrap_value(text: str, cells: int, lines: int) -> list[str]:

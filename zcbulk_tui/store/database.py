@@ -267,6 +267,10 @@ class Database:
         before, self._version = self._version, self._data_version()
         return self._version != before
 
+    def version(self) -> int:
+        """Returns another number once another connection has written; raises nothing."""
+        return self._data_version()
+
     def close(self) -> None:
         """Writes what is pending, if that can be done now, and lets go of the file."""
         self.look(at_last=True)

@@ -77,8 +77,12 @@ _OPEN = f"{_SELECT} WHERE profile = ? AND NOT is_over ORDER BY place, key"
 
 _OF_FORM = (
     f"{_SELECT} WHERE profile = :profile AND origin = :origin AND owner = :owner AND app = :app "
-    "AND form = :form AND environment = :environment AND job_id != '' ORDER BY place DESC LIMIT 1"
+    "AND form = :form AND environment = :environment"
 )
+
+_LAST_OF_FORM = f"{_OF_FORM} AND job_id != '' ORDER BY place DESC LIMIT 1"
+
+_SENT_TO_FORM = f"{_OF_FORM} AND (job_id != '' OR NOT is_over) ORDER BY place"
 
 _CREATES = "SELECT created FROM insertions WHERE created IS NOT NULL"
 
@@ -175,7 +179,21 @@ class Insertions:
             ConfigError: It cannot be read.
         """
         values = {"profile": self._profile, **_form_values(form)}
-        return next(map(_to_insertion, self.database.rows(_OF_FORM, values)), None)
+        return next(map(_to_insertion, self.database.rows(_LAST_OF_FORM, values)), None)
+
+    def of_file(self, form: FormRef, sha256: str) -> list[Insertion]:
+        """Returns what was made of a file for a form, and has a job or may still get one.
+
+        Args:
+            form: The form.
+            sha256: The SHA-256 of the file, in hexadecimal.
+
+        Raises:
+            ConfigError: It cannot be read.
+        """
+        values = {"profile": self._profile, **_form_values(form)}
+        found = map(_to_insertion, self.database.rows(_SENT_TO_FORM, values))
+        return [it for it in found if it.source.sha256 == sha256]
 
     def slot(self, form: FormRef, jobs: Iterable[JobSnapshot]) -> Slot:
         """Returns what stands between the files for a form and that form.
@@ -371,6 +389,8 @@ def _values(insertion: Insertion) -> dict[str, Any]:
                 "row_map": source.row_map and str(source.row_map),
                 "encoding": source.encoding,
                 "delimiter": source.delimiter,
+                "is_trial": source.is_trial,
+                "rest_of": source.rest_of,
             }
         ),
         "upload_file": json.dumps(
@@ -431,6 +451,8 @@ def _to_source(parts: Mapping[str, Any]) -> SourceFile:
         # Rows of earlier releases have neither.
         one_line(encoding, 40) if encoding else None,
         str(parts.get("delimiter", ","))[:1],
+        parts.get("is_trial") is True,
+        one_line(parts.get("rest_of", ""), 40),
     )
 
 

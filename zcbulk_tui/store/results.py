@@ -100,6 +100,12 @@ class Results:
         self._database = database
         self.profile = profile
         self.locks = ProcessLocks(database.shared_folder)
+        self._changes = 0
+
+    @property
+    def version(self) -> tuple[int, int]:
+        """Another one once they may stand otherwise: something was written here, or elsewhere."""
+        return self._database.version(), self._changes
 
     def all(self) -> list[Result]:
         """Returns all results of which anything is known.
@@ -151,6 +157,7 @@ class Results:
         values = self._values(result)
         if before is not None:
             values |= {"was_stage": before.stage.value, "was_tries": before.tries}
+        self._changes += 1
         with self._database.transaction(durable=True) as connection:
             connection.execute(KNOW_JOB, job_values(self.profile, job))
             changed = connection.execute(_FIRST if before is None else _CHANGE, values)
@@ -167,6 +174,7 @@ class Results:
         Raises:
             ConfigError: It cannot be written; nothing is changed then.
         """
+        self._changes += 1
         with self._database.transaction(durable=True) as connection:
             for result in results:
                 connection.execute(_KEEP, self._values(result))
@@ -246,6 +254,14 @@ class Results:
             "file": _file_json(result.file),
             "error": error_json(result.error),
         }
+
+
+def is_there(file: ResultFile | None) -> bool:
+    """Whether a file stands in its place still: somebody may have removed it by hand."""
+    try:
+        return file is not None and file.path.exists()
+    except OSError:  # its folder cannot be read
+        return False
 
 
 def left_alone(result: Result) -> Result:

@@ -62,6 +62,7 @@ NO_JOBS = Availability("There is no job on the list yet.")
 NONE_FOUND = Availability("The filter finds no job. Esc clears it.")
 NO_CHAIN = Availability("No job on the list repairs this one, and it repairs none of them.")
 NOTHING_REMOVED = Availability("There is no removal to undo.")
+NO_INSERTS = Availability("Files cannot be inserted here.")
 NO_RESULTS = Availability("Results cannot be fetched here.")
 ONE_PROFILE = Availability("There is no other profile in the configuration.")
 

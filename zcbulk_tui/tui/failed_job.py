@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from zcbulk_tui.domain.form import FormFields, FormRef
+from zcbulk_tui.domain.lineage import Chain
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.tui.availability import Availability
 from zcbulk_tui.tui.failing import FailureRows, Failures, OnProgress
@@ -16,6 +17,7 @@ class FailedJob(NamedTuple):
 
     Attributes:
         snapshot: The job.
+        chain: The chain that it belongs to; None for none.
         failures: The results of the profile's jobs.
         inserting: Brings files into forms; None where that cannot be.
         repair: Whether it can be repaired.
@@ -24,6 +26,7 @@ class FailedJob(NamedTuple):
     """
 
     snapshot: JobSnapshot
+    chain: Chain | None
     failures: Failures
     inserting: Inserting | None
     repair: Availability

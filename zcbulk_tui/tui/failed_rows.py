@@ -129,5 +129,5 @@ def last_before(find: Callable[[int], int | None], end: int) -> int | None:
 def as_csv(cells: Sequence[str]) -> str:
     """Returns cells as one record of a CSV, without the end of its line."""
     written = io.StringIO()
-    csv.writer(written, lineterminator="").writerow(cells)
-    return written.getvalue()
+    csv.writer(written, lineterminator="\n").writerow(cells)
+    return written.getvalue()[:-1]

@@ -1,6 +1,6 @@
 """What the screens about failures need from beside the screen."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -9,6 +9,7 @@ from zcbulk_tui.domain.form import FormFields
 from zcbulk_tui.domain.job import JobRef
 from zcbulk_tui.domain.repair import Preview, RepairFile, Rules
 from zcbulk_tui.domain.result import Result, ResultKind
+from zcbulk_tui.domain.suggestions import Suggestion
 
 OnProgress = Callable[[int, int], None]
 """Takes the bytes that were read, and the bytes in all."""
@@ -42,6 +43,13 @@ class FailureRows(Protocol):
 
     def preview(self, rules: Rules, reason: str, count: int) -> Sequence[Preview]:
         """Returns what rules make of records of a group."""
+
+    def suggest(self, fields: FormFields | None) -> Mapping[str, Suggestion]:
+        """Returns what may repair the records of groups, by their reasons.
+
+        Raises:
+            DataError: The file that was uploaded has changed meanwhile.
+        """
 
     def write_repair(
         self, rules: Rules, *, with_unchanged: bool, on_progress: OnProgress

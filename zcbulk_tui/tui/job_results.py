@@ -46,11 +46,13 @@ class JobResults:
             selected: The selected job.
             jobs: The marked jobs, else the selected one.
         """
-        if here.failures is None or (action == "repair" and here.inserting is None):
+        if here.failures is None:
             return availability.NO_RESULTS
         if action != "results":
             jobs = [selected] if selected is not None else []
-        return availability.of_results(action, jobs)
+        able = availability.of_results(action, jobs)
+        is_stuck = action == "repair" and here.inserting is None
+        return availability.NO_INSERTS if able and is_stuck else able
 
     def of(self, listed: Listed) -> Sequence[Result]:
         """Returns what is known of the results of a job."""

@@ -25,7 +25,9 @@ def legend(keys: Sequence[Key], actions: Mapping[str, str], width: int) -> Line:
 
 
 def key_line(keys: Sequence[Key], state_of: Callable[[str], bool | None], width: int) -> Line:
-    """Returns the keys worth knowing, in one line; those that make no sense now are greyed.
+    """Returns the keys worth knowing, in one line.
+
+    Those that make no sense now are greyed, and have the room that the others leave.
 
     Args:
         keys: All of them; those that are pressed by no key are left out.
@@ -52,11 +54,15 @@ def _fitting(
     keys: Sequence[Key], state_of: Callable[[str], bool | None], width: int
 ) -> dict[Key, tuple[Span, Span]]:
     worth = [key for key in keys if key.rank and key.keys and state_of(key.action) is not False]
-    spans = {key: _on_key_line(key, able=bool(state_of(key.action))) for key in worth}
-    for rank in range(1, max(key.rank for key in worth)):
-        if sum(map(line_width, spans.values())) > width:
-            spans = {key: pair for key, pair in spans.items() if key.rank > rank}
-    return spans
+    spans: dict[Key, tuple[Span, Span]] = {}
+    for able in (True, False):
+        left = [key for key in worth if bool(state_of(key.action)) is able]
+        for rank in sorted({key.rank for key in left}, reverse=True):
+            more = {key: _on_key_line(key, able=able) for key in left if key.rank == rank}
+            if sum(map(line_width, [*spans.values(), *more.values()])) > width:
+                break
+            spans |= more
+    return {key: spans[key] for key in worth if key in spans}
 
 
 def _on_key_line(key: Key, *, able: bool) -> tuple[Span, Span]:

@@ -70,6 +70,80 @@ class Key:
 _JOB, _LIST, _VIEW, _CALLS = "Selected or marked jobs", "List", "View", "Calls"
 _OTHERS, _PROGRAM = "Other screens", "Program"
 
+_MOVE = "let the file change places with the one {} it for the same form."
+
+
+def _of_screen(context: Context, screen: str, *keys: tuple[str, ...]) -> tuple[Key, ...]:
+    """Keys that one screen has alone: action, keys, label, help, and the price where there is one.
+
+    Args:
+        context: The screen.
+        screen: What it is called before each help.
+        keys: See above.
+    """
+    made = []
+    for key in keys:
+        action, names, label, help, price = (*key, "")[:5]
+        of, alone = f"{screen}: {help}", frozenset({context})
+        made.append(Key(action, names, label, of, price, _OTHERS, contexts=alone))
+    return tuple(made)
+
+
+_PLACES = _of_screen(
+    Context.QUEUE,
+    "Queue",
+    ("queue_up", "K", "earlier", _MOVE.format("before")),
+    ("queue_down", "J", "later", _MOVE.format("after")),
+)
+
+_HISTORY = _of_screen(
+    Context.HISTORY,
+    "History",
+    ("step_back", "comma,left", "step back", "go to the previous reading."),
+    ("step_forward", "full_stop,right", "step forward", "go to the next reading."),
+    ("change_back", "less_than_sign", "change before", "go to the previous change."),
+    ("change_forward", "greater_than_sign", "next change", "go to the next change."),
+)
+
+_RESULTS = _of_screen(
+    Context.RESULTS,
+    "Results",
+    ("fetch", "enter", "fetch", "fetch those that are not here yet.", "1 call each"),
+    ("with_success", "s", "with success", "fetch the records that went in, too, or do not."),
+)
+
+_FAILURES = _of_screen(
+    Context.FAILURES,
+    "Failures",
+    ("rows", "enter", "records", "show the records of the group."),
+    ("all_rows", "a", "all records", "show all records that failed."),
+    ("copy_reason", "y", "copy reason", "copy the reason of the group."),
+)
+
+_ROWS = _of_screen(
+    Context.ROWS,
+    "Failed records",
+    ("cell_left", "h,left", "cell left", "go to the column on the left."),
+    ("cell_right", "l,right", "cell right", "go to the column on the right."),
+    ("search", "slash", "search", "search for a text."),
+    ("next_match", "n", "next match", "go to the next record that holds the text."),
+    ("previous_match", "N", "match before", "go to the record before that holds the text."),
+    ("copy_cell", "y", "copy cell", "copy the cell."),
+    ("copy_row", "Y", "copy record", "copy the record, as a line of a CSV."),
+    ("export", "w", "export", "write them to a CSV file."),
+)
+
+_REPAIR = _of_screen(
+    Context.REPAIR,
+    "Repair",
+    ("edit_rule", "enter", "change", "change the rule, or make one for the group."),
+    ("add_rule", "a", "add rule", "make one more rule for the group."),
+    ("switch_rule", "space", "on, off", "switch the rule on or off."),
+    ("unchanged", "u", "unchanged too", "send, or hold back, records that no rule changes."),
+    ("load_rules", "o", "open rules", "take the rules of a file."),
+    ("save_rules", "w", "save rules", "write the rules to a file."),
+)
+
 KEYS = (
     Key(
         "down",
@@ -145,7 +219,7 @@ KEYS = (
         "failures",
         "Show why records of the job failed: the reasons in groups, and the records.",
         group=_JOB,
-        rank=1,
+        rank=3,
         contexts=frozenset({Context.JOBS, Context.RESULTS, Context.FAILURES}),
     ),
     Key(
@@ -155,6 +229,7 @@ KEYS = (
         "Repair what failed, and insert it anew with what was not reached; asks first.",
         "3 calls",
         _JOB,
+        rank=3,
         controls=True,
         contexts=frozenset({Context.JOBS, Context.RESULTS, Context.FAILURES}),
     ),
@@ -296,22 +371,7 @@ KEYS = (
         group=_CALLS,
         contexts=frozenset({Context.BUDGET}),
     ),
-    Key(
-        "queue_up",
-        "K",
-        "earlier",
-        "Queue: let the file change places with the one before it for the same form.",
-        group=_OTHERS,
-        contexts=frozenset({Context.QUEUE}),
-    ),
-    Key(
-        "queue_down",
-        "J",
-        "later",
-        "Queue: let the file change places with the one after it for the same form.",
-        group=_OTHERS,
-        contexts=frozenset({Context.QUEUE}),
-    ),
+    *_PLACES,
     Key(
         "go_on",
         "S",
@@ -346,191 +406,7 @@ KEYS = (
         group=_OTHERS,
         contexts=frozenset({Context.LOG}),
     ),
-    Key(
-        "step_back",
-        "comma,left",
-        "step back",
-        "History: go to the previous reading.",
-        group=_OTHERS,
-        contexts=frozenset({Context.HISTORY}),
-    ),
-    Key(
-        "step_forward",
-        "full_stop,right",
-        "step forward",
-        "History: go to the next reading.",
-        group=_OTHERS,
-        contexts=frozenset({Context.HISTORY}),
-    ),
-    Key(
-        "change_back",
-        "less_than_sign",
-        "change before",
-        "History: go to the previous change.",
-        group=_OTHERS,
-        contexts=frozenset({Context.HISTORY}),
-    ),
-    Key(
-        "change_forward",
-        "greater_than_sign",
-        "next change",
-        "History: go to the next change.",
-        group=_OTHERS,
-        contexts=frozenset({Context.HISTORY}),
-    ),
-    Key(
-        "fetch",
-        "enter",
-        "fetch",
-        "Results: fetch those that are not here yet.",
-        "1 call each",
-        _OTHERS,
-        contexts=frozenset({Context.RESULTS}),
-    ),
-    Key(
-        "with_success",
-        "s",
-        "with success",
-        "Results: fetch the records that went in, too, or do not.",
-        group=_OTHERS,
-        contexts=frozenset({Context.RESULTS}),
-    ),
-    Key(
-        "rows",
-        "enter",
-        "records",
-        "Failures: show the records of the group.",
-        group=_OTHERS,
-        contexts=frozenset({Context.FAILURES}),
-    ),
-    Key(
-        "all_rows",
-        "a",
-        "all records",
-        "Failures: show all records that failed.",
-        group=_OTHERS,
-        contexts=frozenset({Context.FAILURES}),
-    ),
-    Key(
-        "copy_reason",
-        "y",
-        "copy reason",
-        "Failures: copy the reason of the group.",
-        group=_OTHERS,
-        contexts=frozenset({Context.FAILURES}),
-    ),
-    Key(
-        "cell_left",
-        "h,left",
-        "cell left",
-        "Failed records: go to the column on the left.",
-        group=_OTHERS,
-        contexts=frozenset({Context.ROWS}),
-    ),
-    Key(
-        "cell_right",
-        "l,right",
-        "cell right",
-        "Failed records: go to the column on the right.",
-        group=_OTHERS,
-        contexts=frozenset({Context.ROWS}),
-    ),
-    Key(
-        "search",
-        "slash",
-        "search",
-        "Failed records: search for a text.",
-        group=_OTHERS,
-        contexts=frozenset({Context.ROWS}),
-    ),
-    Key(
-        "next_match",
-        "n",
-        "next match",
-        "Failed records: go to the next record that holds the text.",
-        group=_OTHERS,
-        contexts=frozenset({Context.ROWS}),
-    ),
-    Key(
-        "previous_match",
-        "N",
-        "match before",
-        "Failed records: go to the record before that holds the text.",
-        group=_OTHERS,
-        contexts=frozenset({Context.ROWS}),
-    ),
-    Key(
-        "copy_cell",
-        "y",
-        "copy cell",
-        "Failed records: copy the cell.",
-        group=_OTHERS,
-        contexts=frozenset({Context.ROWS}),
-    ),
-    Key(
-        "copy_row",
-        "Y",
-        "copy record",
-        "Failed records: copy the record, as a line of a CSV.",
-        group=_OTHERS,
-        contexts=frozenset({Context.ROWS}),
-    ),
-    Key(
-        "export",
-        "w",
-        "export",
-        "Failed records: write them to a CSV file.",
-        group=_OTHERS,
-        contexts=frozenset({Context.ROWS}),
-    ),
-    Key(
-        "edit_rule",
-        "enter",
-        "change",
-        "Repair: change the rule, or make one for the group.",
-        group=_OTHERS,
-        contexts=frozenset({Context.REPAIR}),
-    ),
-    Key(
-        "add_rule",
-        "a",
-        "add rule",
-        "Repair: make one more rule for the group.",
-        group=_OTHERS,
-        contexts=frozenset({Context.REPAIR}),
-    ),
-    Key(
-        "switch_rule",
-        "space",
-        "on, off",
-        "Repair: switch the rule on or off.",
-        group=_OTHERS,
-        contexts=frozenset({Context.REPAIR}),
-    ),
-    Key(
-        "unchanged",
-        "u",
-        "unchanged too",
-        "Repair: send the records that no rule changes as they are, or hold them back.",
-        group=_OTHERS,
-        contexts=frozenset({Context.REPAIR}),
-    ),
-    Key(
-        "load_rules",
-        "o",
-        "open rules",
-        "Repair: take the rules of a file.",
-        group=_OTHERS,
-        contexts=frozenset({Context.REPAIR}),
-    ),
-    Key(
-        "save_rules",
-        "w",
-        "save rules",
-        "Repair: write the rules to a file.",
-        group=_OTHERS,
-        contexts=frozenset({Context.REPAIR}),
-    ),
+    *(*_HISTORY, *_RESULTS, *_FAILURES, *_ROWS, *_REPAIR),
     Key(
         "send_repair",
         "F",

@@ -10,11 +10,12 @@ class Reading:
 
     Attributes:
         done: Bytes that were read, and bytes in all; zeros before the first report.
+        is_stopped: Whether nobody wants it any more.
     """
 
     def __init__(self) -> None:
         self.done = (0, 0)
-        self._is_stopped = False
+        self.is_stopped = False
 
     def note_progress(self, read: int, size: int) -> None:
         """Takes from the thread how far it is.
@@ -22,10 +23,10 @@ class Reading:
         Raises:
             StoppedError: Nobody wants it any more.
         """
-        if self._is_stopped:
+        if self.is_stopped:
             raise StoppedError
         self.done = (read, size)
 
     def stop(self) -> None:
         """Ends it at its next report."""
-        self._is_stopped = True
+        self.is_stopped = True

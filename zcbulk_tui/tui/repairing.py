@@ -1,21 +1,14 @@
 """The rules of a repair, as their user switches and changes them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from zcbulk_tui.domain.failures import FailureGroup, FailureReport
-from zcbulk_tui.domain.form import FormFields, FormRef
-from zcbulk_tui.domain.insertion import Prepared
-from zcbulk_tui.domain.repair import RepairFile, Rule
-from zcbulk_tui.domain.suggestions import Suggestion, field_of, suggest
-from zcbulk_tui.domain.text import one_line
-
-_LONGEST_LABEL = 60
-
-_REPAIR = " (repair)"
-"""What is put behind the label of the job that is repaired."""
+from zcbulk_tui.domain.form import FormRef
+from zcbulk_tui.domain.repair import Change, RepairFile, Rule
+from zcbulk_tui.domain.suggestions import Suggestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +48,15 @@ class Repairing:
 
     Args:
         report: The failures.
-        fields: The fields of the form; None where they are not known.
+        suggestions: See above.
     """
 
-    def __init__(self, report: FailureReport, fields: FormFields | None) -> None:
+    def __init__(self, report: FailureReport, suggestions: Mapping[str, Suggestion]) -> None:
         self.report = report
-        self.suggestions: dict[str, Suggestion] = {}
-        for group in report.groups:
-            concerned = field_of(group.fields[0], fields) if group.fields else None
-            proposed = suggest(group, report.columns, concerned)
-            if proposed is not None:
-                self.suggestions[group.reason] = proposed
+        self.suggestions = suggestions
+        self.with_unchanged = False
         self._rules: dict[str, list[Switched]] = {}
-        self.take(it.rule for it in self.suggestions.values() if it.rule is not None)
-        # Otherwise those would be sent, too, of which nobody has said that they may go in.
-        is_complete = len(self.suggestions) == len(report.groups)
-        as_they_are = any(it.rule is None for it in self.suggestions.values())
-        self.with_unchanged = is_complete and as_they_are
+        self.take(it.rule for it in suggestions.values())
 
     @property
     def lines(self) -> list[RuleLine]:
@@ -90,6 +75,11 @@ class Repairing:
     def has_rule(self, reason: str) -> bool:
         """Whether a rule that counts is for a group."""
         return any(it.is_on for name in (reason, "") for it in self._rules.get(name, ()))
+
+    def changes(self, reason: str) -> bool:
+        """Whether a rule that counts does something to the records of a group."""
+        rules = (it for name in (reason, "") for it in self._rules.get(name, ()))
+        return any(it.is_on and it.rule.change is not Change.KEEP for it in rules)
 
     @property
     def ruled(self) -> int:
@@ -142,30 +132,11 @@ class Resent(NamedTuple):
     job_id: str
     label: str
 
-    def claimed(self, prepared: Prepared) -> Prepared:
-        """Returns what was prepared so that the file is removed once it was uploaded."""
-        return prepared._replace(
-            insertions=tuple(
-                replace(it, upload_file=replace(it.upload_file, is_copy=True))
-                if it.upload_file.path == self.file.path
-                else it
-                for it in prepared.insertions
-            )
-        )
+    def discard(self) -> None:
+        """Removes the file, which nobody has inserted.
 
-    def discard(self, prepared: Prepared | None = None) -> None:
-        """Removes the file, unless it is uploaded as it is.
-
-        Args:
-            prepared: What is inserted; None where nothing is.
+        One that was inserted stays with the results of the job that it repairs: a result may have
+        some columns only, so that a second repair needs it.
         """
-        inserted = prepared.insertions if prepared is not None else ()
-        if all(it.upload_file.path != self.file.path for it in inserted):
-            with suppress(OSError):
-                self.file.path.unlink()
-
-
-def repair_label(label: str) -> str:
-    """Returns what the job is called that repairs another one; a repair of a repair is one."""
-    stem = label.removesuffix(_REPAIR)
-    return one_line(stem, _LONGEST_LABEL - len(_REPAIR)) + _REPAIR
+        with suppress(OSError):
+            self.file.path.unlink()

@@ -15,6 +15,7 @@ NAMES = {
     Change.DATE: "reformat a date",
     Change.COPY: "take the value of another column",
     Change.DROP: "leave the record out",
+    Change.KEEP: "send the record again as it is",
 }
 """What the changes are called."""
 
@@ -47,7 +48,7 @@ def rule_of(
         UsageError: Something is missing, or makes no sense.
     """
     match change:
-        case Change.DROP:
+        case Change.DROP | Change.KEEP:
             rule = Rule(change)
         case Change.SET:
             rule = Rule(change, field=field, value=typed["value"])

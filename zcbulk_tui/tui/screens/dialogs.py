@@ -38,7 +38,8 @@ class Dialog(ClosedOnce[Answer], ModalScreen[Answer]):
 
 def _texts(title: str, paragraphs: Iterable[str]) -> ComposeResult:
     yield Static(title, classes="dialog-title", markup=False)
-    for paragraph in paragraphs:
+    # What is docked alone has no height: without a paragraph nothing would be seen.
+    for paragraph in [*paragraphs] or [" "]:
         yield Static(paragraph, classes="dialog-text", markup=False)
 
 

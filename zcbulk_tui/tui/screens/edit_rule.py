@@ -101,6 +101,7 @@ class EditRuleScreen(Dialog[Rule | None]):
             Change.DATE: ("field", "formats"),
             Change.COPY: ("field", "source"),
             Change.DROP: (),
+            Change.KEEP: (),
         }.get(change, ("field",))
         for name in ("field", "source", *ASKED):
             self.query_one(f"#row-{name}").display = name in needed

@@ -112,7 +112,8 @@ class FailedRowsScreen(ReadingScreen[None]):
                 render.title(self._columns, self._first, self._chosen, width, self._glyphs)
             )
         self._list.paint()
-        room = max(_LEAST_FOOT, int(height * _FOOT_SHARE))
+        most = max(_LEAST_FOOT, int(height * _FOOT_SHARE))
+        room = min(most, render.record_height(len(self._rows.columns), width))
         self._set_foot(room + 1)
         row = self._selected
         about = (
@@ -252,14 +253,13 @@ class FailedRowsScreen(ReadingScreen[None]):
             self.action_search()
             return
         find = self._rows.previous_match if backwards else self._rows.next_match
-        cursor = self._list.cursor
 
         def take(found: int | None) -> None:
             quoted = f"“{one_line(text, 40)}”"
             if found is None:
                 self._say(f"No record holds {quoted}.", Look.WARNING)
                 return
-            wrapped = found > cursor if backwards else found < cursor
+            wrapped = found >= start if backwards else found <= start
             where = "; from the other end" if wrapped else ""
             self._list.select(found)
             self._say(f"{quoted} found{where}")

@@ -28,6 +28,7 @@ from zcbulk_tui.render.repair import outcome_lines
 from zcbulk_tui.render.span import Look, Span
 from zcbulk_tui.tui.inserting import CheckedFile, Files, FormNames, Inserting, question
 from zcbulk_tui.tui.profile_spec import JobDefaults
+from zcbulk_tui.tui.reading import Reading, StoppedError
 from zcbulk_tui.tui.repairing import Resent
 from zcbulk_tui.tui.screens.choose import ChooseScreen
 from zcbulk_tui.tui.screens.dialogs import ConfirmScreen, Dialog
@@ -59,39 +60,25 @@ _HANDLINGS = (
 _Made = TypeVar("_Made")
 
 
-class _CancelledError(Exception):
-    """Ends the reading of a file that nobody wants any more."""
-
-
-class _Reading:
-    """The reading of a file in a thread, for as long as somebody wants it.
-
-    Attributes:
-        read: Bytes that were read, and bytes in all.
+class _FileReading(Reading):
+    """The reading of a file, and what was prepared of it until somebody claims that.
 
     Args:
         files: Discards what was written for nothing.
     """
 
     def __init__(self, files: Files) -> None:
-        self.read = (0, 0)
+        super().__init__()
         self._files = files
-        self._is_cancelled = False
         self._unclaimed: Prepared | None = None
         self._lock = threading.Lock()
-
-    def note_progress(self, read: int, size: int) -> None:
-        """Takes from the thread how far it is; ends it where nobody wants it."""
-        if self._is_cancelled:
-            raise _CancelledError
-        self.read = (read, size)
 
     def prepare(self, checked: CheckedFile, plan: InsertPlan) -> None:
         """Writes what is uploaded, for `claim`; in the thread."""
         prepared = checked.prepare(plan, self.note_progress)
         with self._lock:
             self._unclaimed = prepared
-        if self._is_cancelled:
+        if self.is_stopped:
             self._discard()
 
     def claim(self) -> Prepared | None:
@@ -100,9 +87,9 @@ class _Reading:
             claimed, self._unclaimed = self._unclaimed, None
         return claimed
 
-    def cancel(self) -> None:
+    def stop(self) -> None:
         """Ends it; what was prepared and not claimed goes, whether that comes first or this."""
-        self._is_cancelled = True
+        super().stop()
         self._discard()
 
     def _discard(self) -> None:
@@ -145,7 +132,7 @@ class InsertFileScreen(Dialog[Prepared | None]):
         self._forms = forms
         self._calls_left = calls_left
         self._now = now
-        self._reading: _Reading | None = None
+        self._reading: _FileReading | None = None
         self._busy: Sequence[Widget] = ()
         self._worker: Worker[None] | None = None
         self._checked: CheckedFile | None = None
@@ -199,7 +186,8 @@ class InsertFileScreen(Dialog[Prepared | None]):
                         compact=True,
                         id="starts",
                     )
-            yield Static(id="became", classes="second", markup=False)
+            if resent is not None:
+                yield Static(id="became", classes="second", markup=False)
             yield Static(id="report", classes="second", markup=False)
             with Vertical(classes="dialog-answer"):
                 with Horizontal(classes="field second", id="handling"):
@@ -240,7 +228,7 @@ class InsertFileScreen(Dialog[Prepared | None]):
             self.call_after_refresh(self._show_report, self._checked)
 
     def _show_progress(self) -> None:
-        read, size = self._reading.read if self._reading else (0, 0)
+        read, size = self._reading.done if self._reading else (0, 0)
         if size:
             part = min(read * 100 // size, 100)
             self._say(f"Reading the file: {part} % of {preflight.size(size)}. Esc cancels.")
@@ -250,15 +238,10 @@ class InsertFileScreen(Dialog[Prepared | None]):
         width = max(self.query_one(VerticalScroll).scrollable_content_region.width, 40)
         lines = preflight.report(checked.found, self._now(), width, is_cut=True)
         report.update(painter.text(self, lines))
-        became = self.query_one("#became", Static)
-        became.display = self._resent is not None
         if self._resent is not None:
-            outcome = outcome_lines(self._resent.file, width)
-            became.update(
-                painter.text(
-                    self, [(Span("What became of the records", Look.STRONG),), *outcome, ()]
-                )
-            )
+            title = (Span("What became of the records", Look.STRONG),)
+            became = [title, *outcome_lines(self._resent.file, width), ()]
+            self.query_one("#became", Static).update(painter.text(self, became))
 
     def _say(self, text: str) -> None:
         problem = self.query_one("#problem", Static)
@@ -362,7 +345,7 @@ class InsertFileScreen(Dialog[Prepared | None]):
         self._work(self._checking(path, self._inserting.lists.known_fields(form)))
 
     async def _checking(self, path: Path, fields: FormFields | None) -> None:
-        reading = _Reading(self._inserting.files)
+        reading = _FileReading(self._inserting.files)
         try:
             checked = await self._in_thread(
                 reading,
@@ -406,9 +389,8 @@ class InsertFileScreen(Dialog[Prepared | None]):
         if checked.found.header_blocks:
             said = "The header would be refused. Mend it: leaving out records does not."
         self._say(said)
-        # The fields were those of a job whose failures are known: they need no call.
-        is_ready = known or self._resent is not None
-        self.query_one("#insert" if is_ready else "#list-fields").focus()
+        # What a job was refused for is known of a repair: that needs no call.
+        self.query_one("#insert" if known or self._resent else "#list-fields").focus()
 
     def _show_fields(self) -> None:
         self._checked = None
@@ -454,7 +436,7 @@ class InsertFileScreen(Dialog[Prepared | None]):
         self._work(self._preparing(checked, plan))
 
     async def _preparing(self, checked: CheckedFile, plan: InsertPlan) -> None:
-        reading = _Reading(self._inserting.files)
+        reading = _FileReading(self._inserting.files)
         try:
             await self._in_thread(reading, lambda: reading.prepare(checked, plan))
         except ZcbulkError as error:
@@ -467,7 +449,7 @@ class InsertFileScreen(Dialog[Prepared | None]):
 
         def answered(yes: bool | None) -> None:
             if yes:
-                self.dismiss(self._resent.claimed(prepared) if self._resent else prepared)
+                self.dismiss(prepared)
             else:
                 self._inserting.files.discard(prepared)
 
@@ -476,7 +458,7 @@ class InsertFileScreen(Dialog[Prepared | None]):
 
     # What takes long.
 
-    async def _in_thread(self, reading: _Reading, read: Callable[[], _Made]) -> _Made:
+    async def _in_thread(self, reading: _FileReading, read: Callable[[], _Made]) -> _Made:
         self._reading = reading
         self._ticking.resume()
         self._busy = [it for it in self.query("Button, Input, Select") if it.id not in _ALWAYS]
@@ -498,7 +480,7 @@ class InsertFileScreen(Dialog[Prepared | None]):
         self._stop()
 
         async def work() -> None:
-            with suppress(_CancelledError):
+            with suppress(StoppedError):
                 await coroutine
 
         # The app's own worker: the app hears of it if something unforeseen goes wrong.
@@ -510,6 +492,6 @@ class InsertFileScreen(Dialog[Prepared | None]):
             self._worker.cancel()
             self._worker = None
         if self._reading is not None:
-            self._reading.cancel()
+            self._reading.stop()
             # Not only once its worker is gone: what is disabled until then takes no focus.
             self._end_reading()

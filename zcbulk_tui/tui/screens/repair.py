@@ -1,6 +1,6 @@
 """The repair of a job: a rule for each group of failures, what it does, and the way back in."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -9,7 +9,9 @@ from textual.binding import BindingType
 from textual.timer import Timer
 
 from zcbulk_tui.domain.insertion import Prepared
+from zcbulk_tui.domain.lineage import repair_label
 from zcbulk_tui.domain.repair import Preview, RepairFile, Rule, Rules
+from zcbulk_tui.domain.suggestions import Suggestion
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ZcbulkError
 from zcbulk_tui.render.failed_rows import samples
@@ -24,7 +26,7 @@ from zcbulk_tui.tui.key_line import legend
 from zcbulk_tui.tui.keys import Context, Key, bindings
 from zcbulk_tui.tui.profile_spec import JobDefaults
 from zcbulk_tui.tui.reading import Reading
-from zcbulk_tui.tui.repairing import Repairing, Resent, RuleLine, repair_label
+from zcbulk_tui.tui.repairing import Repairing, Resent, RuleLine
 from zcbulk_tui.tui.screens.ask_path import AskPathScreen
 from zcbulk_tui.tui.screens.dialogs import NoticeScreen
 from zcbulk_tui.tui.screens.edit_rule import EditRuleScreen
@@ -92,11 +94,18 @@ class RepairScreen(OpeningScreen):
 
     def opened(self, rows: FailureRows) -> None:
         """Shows the groups, with the rules that are proposed."""
-        self._repairing = Repairing(rows.report, self.fields)
-        left = self._left
-        if not rows.report.records:
-            self.hint = Span(f"No record failed. {left} can be sent again.", Look.DIM)
-        self._show_rules()
+
+        def take(suggestions: Mapping[str, Suggestion]) -> None:
+            self._repairing = Repairing(rows.report, suggestions)
+            if not rows.report.records:
+                self.hint = Span(f"No record failed. {self._left} can be sent again.", Look.DIM)
+            self._show_rules()
+
+        def failed(error: ZcbulkError) -> None:
+            self.hint = Span(str(error), Look.WARNING)
+            self.show_lines()
+
+        self.in_thread(_RULES, lambda _: rows.suggest(self.fields), take, failed)
 
     @property
     def _left(self) -> str:
@@ -149,6 +158,8 @@ class RepairScreen(OpeningScreen):
             "add_rule": "add rule",
             "load_rules save_rules": "open, save rules",
         }
+        if not self._lines:
+            actions = {name: actions[name] for name in ("send_repair", "back")}
         self._keys.show(legend(self.keys, actions, width))
 
     def _title(self, width: int) -> Line:
@@ -163,7 +174,10 @@ class RepairScreen(OpeningScreen):
             return ()
         records, ruled = repairing.report.records, repairing.ruled
         separator = f" {self.glyphs.separator} "
-        spans = [Span(f" {number(ruled, 11)} of {number(records, 11)} failed have a rule")]
+        spans = []
+        if records:
+            said = f"{number(ruled, 11)} of {number(records, 11)} failed have a rule"
+            spans += [Span(" "), Span(said)]
         others = records - ruled
         if others:
             sent = "are sent again as they are" if repairing.with_unchanged else "are held back"
@@ -172,7 +186,8 @@ class RepairScreen(OpeningScreen):
         last = self.job.snapshot.last
         if last is not None and last.counts.left:
             left = number(last.counts.left, 11)
-            spans += [Span(separator, Look.DIM), Span(f"{left} unprocessed are sent again")]
+            between = Span(separator if records else " ", Look.DIM)
+            spans += [between, Span(f"{left} unprocessed are sent again")]
         return fit_line(spans, width)
 
     def _titles(self, width: int) -> Line:
@@ -232,7 +247,7 @@ class RepairScreen(OpeningScreen):
         if proposed is not None and is_proposed:
             texts = wrap(one_line(proposed.why, 400), max(width - 2, 1), 2)
             lines += [fit_line([Span(f" {text}", Look.DIM)], width) for text in texts]
-        if line.group is not None and not repairing.has_rule(line.reason):
+        if line.group is not None and not repairing.changes(line.reason):
             columns = repairing.report.columns
             return [*lines, *samples(line.group, columns, width, _PREVIEWED)]
         previews = self._previews.get((self._preview_reason, repairing.rules))
@@ -261,7 +276,7 @@ class RepairScreen(OpeningScreen):
         if rows is None or repairing is None or line is None:
             return
         reason, rules = self._preview_reason, repairing.rules
-        if (reason, rules) in self._previews or not repairing.has_rule(reason):
+        if (reason, rules) in self._previews or not repairing.changes(reason):
             return
 
         def work(_: Reading) -> Sequence[Preview]:
@@ -446,12 +461,14 @@ class RepairScreen(OpeningScreen):
         inserting, job = self.job.inserting, self.job
         if inserting is None:
             return
-        resent = Resent(file, job.form, job.snapshot.ref.job_id, repair_label(job.label))
+        label = repair_label(job.label, job.chain)
+        resent = Resent(file, job.form, job.snapshot.ref.job_id, label)
 
         def answered(prepared: Prepared | None) -> None:
-            resent.discard(prepared)
             if prepared is not None:
                 self.dismiss(prepared)
+            else:
+                resent.discard()
 
         form = job.form
         home = JobDefaults(form.environment, form.origin, form.owner, form.app, form.form)

@@ -213,6 +213,7 @@ class WatchScreen(WatchView):
             return
         job = _opened().FailedJob(
             listed.snapshot,
+            self.workspace.chain_of(listed),
             here.failures,
             here.inserting,
             self.workspace.can("repair"),

@@ -1,0 +1,91 @@
+"""What ``insert --dry-run`` prints: what would be sent, and what it would cost."""
+
+import json
+from argparse import Namespace
+from math import ceil
+
+from zcbulk_tui.cli import check, queueing
+from zcbulk_tui.cli.context import insert_context
+from zcbulk_tui.cli.json_records import form_object
+from zcbulk_tui.cli.output import print_lines
+from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.domain.insertion import InsertPlan
+from zcbulk_tui.domain.preflight import UPLOAD_LIMIT, Preflight
+from zcbulk_tui.domain.trial import Selection, Trial
+from zcbulk_tui.domain.upload import Suspects
+from zcbulk_tui.errors import DataError
+from zcbulk_tui.render.preflight import size
+from zcbulk_tui.store.json_objects import JsonObject
+
+
+def print_plan(
+    arguments: Namespace,
+    settings: Settings,
+    found: Preflight,
+    plan: InsertPlan,
+    *,
+    chosen: Trial | None = None,
+    others: Selection | None = None,
+) -> None:
+    """Prints what would be sent.
+
+    Args:
+        arguments: What was typed.
+        settings: The configuration.
+        found: What the check found.
+        plan: How the file would be inserted.
+        chosen: The records of a trial, where only these would be.
+        others: The records, where all but those of a trial would be.
+
+    Raises:
+        DataError: Nothing would be.
+    """
+    facts, whole = found.facts, found.facts.records
+    suspects = found.suspects if plan.suspects is Suspects.LEAVE_OUT and chosen is None else ()
+    left_out = sum(others is None or it in others for it in suspects)
+    meant = whole - len(others.records) if others is not None else whole
+    records = len(chosen.records) if chosen is not None else meant - left_out
+    if not records:
+        raise DataError(
+            f"Nothing of {facts.name} is left to upload",
+            f"It has {meant:,} records to be sent, and {left_out:,} would be left out.",
+        )
+    if arguments.json:
+        planned: JsonObject = {
+            **form_object(plan.form),
+            "suspects": plan.suspects.value,
+            "starts": plan.starts,
+            "repairs": plan.repairs or None,
+            "check": check.as_object(found),
+            "trial": chosen and trial_object(chosen),
+            "rest_of": others.rest_of if others is not None else None,
+        }
+        print(json.dumps([planned], indent=2))
+        return
+    jobs = ceil(records / plan.part_records) if plan.part_records and chosen is None else 1
+    # How many parts the bytes make is known only when they are written.
+    least = "at least " if facts.csv_bytes > UPLOAD_LIMIT and chosen is None else ""
+    of_all = f"of the {whole:,} records" if records < whole - left_out else "records"
+    print(
+        f"{records:,} {of_all} of a file of {size(facts.disk_bytes)}, into "
+        f"{queueing.place(plan.form)}{', as a trial' if chosen else ''}: "
+        f"{least}{queueing.jobs(jobs)}."
+    )
+    lines = [f"Chosen: {chosen}."] if chosen is not None else []
+    if left_out:
+        lines.append(f"Suspect records that would be left out: {left_out:,}.")
+    lines.append(queueing.price(jobs, plan, least))
+    with insert_context(settings) as (_, quota, _):
+        print_lines([*lines, queueing.left(quota)])
+    if arguments.list_fields and arguments.fields is None:
+        print("Only the form's fields were asked for, by 1 call; nothing else was sent.")
+    else:
+        print("Nothing was sent, and nothing was written.")
+
+
+def trial_object(chosen: Trial) -> JsonObject:
+    """The records of a trial, and why they were chosen, for ``--json``."""
+    return {
+        "records": list(chosen.records),
+        "chosen": {it.name.lower(): count for it, count in chosen.strata.items()},
+    }
