@@ -240,6 +240,7 @@ class Case:
     def _look(self) -> list[str]:
         """Starts a dashboard anew; returns what it says of the file, and offers."""
         with Terminal([*PROGRAM], self._env) as terminal:
+            terminal.wait_until(lambda: bool(terminal.text), "a first frame", _PATIENCE)
             _read_for(terminal, _LOOKS)
             told = [line.strip(" │") for line in terminal.lines if "│" in line]
             said = [f"dashboard's dialog: {line}" for line in told if line]

@@ -106,7 +106,7 @@ def cases() -> Iterator[Case]:
     yield Case("11110 twice", "JSON: still being made, twice", odd="json-11110", times=2, most=3,
                after=0, is_whole=True, patience=90.0)  # fmt: skip
     yield Case("silence", "a head, then nothing for an hour", odd="drip", pause=3600.0, most=3,
-               patience=180.0)  # fmt: skip
+               patience=220.0)  # fmt: skip
     for key, row in ERRORS.items():
         if Call.RESULT in row.calls:
             yield replace(_refusal(key), name=key, what=row.message, answer=row.response())

@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
@@ -48,6 +49,9 @@ _RECORDS = re.compile(r"(?<!counted )(?<![\d,])(\d{1,3}(?:,\d{3})*) (?:records?|
 _TRIED = re.compile(r"\((\d+) calls? so far\)")
 
 _MADE = "failure NOT LIKE '%not counted'"
+
+_MOST_ENTRIES = 2
+"""The log has why a result is not there, and that it is not tried again, and not each try."""
 
 _LOOK = 0.02
 _FORCE = 60.0
@@ -230,6 +234,8 @@ def _by_window(seen: Seen, creator: OddCreator, env: dict[str, str], url: str, s
     for figures in (first, last):
         words = "\n".join((*figures["said"], *figures["log"]))
         _check_words(seen, words, _served(seen.case, creator))
+    often = max((count for count in Counter(last["log"]).values()), default=0)
+    seen.check(often <= _MOST_ENTRIES, f"the log has the same entry {often} times")
     _check_counted(seen, creator, state)
     seen.late = (last["p95"], last["max"], last["own_p95"], last["own_max"], last["cpu"])
     seen.memory = last["memory"] * _MIB

@@ -21,6 +21,17 @@ from tests.support.jobs import REF
 from zcbulk_tui.data.result_folder import NewResult, ResultFolder
 
 
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Iterator[Path]:
+    """A folder with a CSV in it, which nothing may touch."""
+    made = tmp_path / "elsewhere"
+    made.mkdir()
+    (made / "failure.csv").write_bytes(CSV)
+    yield made
+    assert left(made) == ["failure.csv"]
+    assert (made / "failure.csv").read_bytes() == CSV
+
+
 def look_again(folder: ResultFolder, look: str) -> None:
     if look == "find":
         assert folder.find(REF, KIND) is None

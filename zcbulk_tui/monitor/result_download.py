@@ -159,9 +159,7 @@ class ResultDownload:
             after = self._after(known, error, is_called=False)
             self._results.change(wanted.job, after, before)
             return after
-        begun = replace(
-            known, stage=ResultStage.FETCHING, tries=known.tries + 1, next_try=None, error=None
-        )
+        begun = replace(known, stage=ResultStage.FETCHING, tries=known.tries + 1, next_try=None)
         try:
             self._results.change(wanted.job, begun, before)
             self._changed(begun, 0)
