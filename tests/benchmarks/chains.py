@@ -474,6 +474,9 @@ def measure(chains: int, records: int, seed: int, processes: int, first: int = 0
     with ProcessPoolExecutor(processes) as pool:
         for found in pool.map(_run_caught, numbers, repeat(seed), repeat(records), chunksize=4):
             tally.add(found)
+            if tally.counts["chains"] % 50 == 0:
+                wrong = len(tally.lost) + len(tally.doubled) + len(tally.untrue)
+                print(f"{tally.counts['chains']:,} chains, {wrong:,} wrong", file=sys.stderr)
     return tally
 
 
