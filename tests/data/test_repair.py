@@ -335,7 +335,8 @@ def test_no_record_is_lost_and_none_doubled(
     found = Counter(map(tuple, rows))
     if is_short:
         assert found <= expected
-        certain = Counter(tuple(row[:SHORT]) for row, _ in records)
+        # A server may change white space.
+        certain = Counter(tuple(" ".join(it.split()) for it in row[:SHORT]) for row, _ in records)
         if max(certain.values()) == 1:
             assert found == expected
     else:

@@ -95,9 +95,9 @@ class SourceIndex:
         columns: The columns whose cells are looked for.
         header: All columns of the source.
         row_map: The lines of the records.
-        has_all_columns: Whether the cells that are looked for are whole records.
-        has_rivals: Whether there are records whose cells differ in white space alone. A server may
-            change that, so that the cells of one in a result are those of the other.
+        has_rivals: Whether the cells of some records differ in white space alone, and the rest of
+            these records may differ in more. A server may change white space, so that the cells of
+            one in a result are those of the other.
     """
 
     def __init__(
@@ -112,19 +112,23 @@ class SourceIndex:
         self.columns = columns
         self.header = header
         self.row_map = row_map
-        self.has_all_columns = len(columns) == len(header)
         self._strict = strict
         self._loose = loose
         """Only the records that needless white space makes another."""
         self._whole = whole
-        """Hashes of whole records, by their numbers; empty where cells say all of them."""
-        self.has_rivals = any(
+        """Hashes of whole records, by their numbers; empty where `columns` are all."""
+        self.has_rivals = not self.has_all_columns and any(
             len(strict.of(key)) or not self.are_same(records) for key, records in loose.groups()
         )
 
     def __len__(self) -> int:
         """The records of the upload."""
         return len(self.row_map)
+
+    @property
+    def has_all_columns(self) -> bool:
+        """Whether the cells that are looked for are whole records."""
+        return not self._whole
 
     def lines(self, cells: Cells) -> tuple[int, ...]:
         """Returns the lines of the source in which a record with these cells begins, in order.
@@ -165,7 +169,7 @@ class SourceIndex:
         return sorted((*found, *self._loose.of(key))) if loosely else list(found)
 
     def are_same(self, records: Sequence[int]) -> bool:
-        """Whether records that cells are found in are the same as wholes, white space and all."""
+        """Whether records with the same cells are the same in all other columns, too."""
         return not self._whole or len({self._whole[record] for record in records}) <= 1
 
 
@@ -239,8 +243,7 @@ def index_source(
 ) -> SourceIndex:
     """Returns where the records of an upload stand in its source; reads that once.
 
-    A million records take 13 MB; where `columns` are not all, or there is needless white space,
-    21 MB.
+    A million records take 13 MB; where `columns` are not all, 21 MB.
 
     Args:
         source: The file that the user named, and which part of it was uploaded.
@@ -270,11 +273,6 @@ def index_source(
             if record >= len(whole):
                 whole.frombytes(bytes(8 * max(record + 1 - len(whole), len(whole) // 8)))
             whole[record] = key_of(fields)
-    if is_all and len(loose):
-        whole.frombytes(bytes(8 * (len(strict) + 1)))
-        for key, numbers in strict.groups():
-            for number in numbers:
-                whole[number] = key
     header = records.header
     return SourceIndex(tuple(columns), header, records.row_map, strict, loose, whole)
 
