@@ -185,20 +185,25 @@ class Judge:
         counts["records left, as is said"] += said
         counts["copies of records"] += source.total() - len(source)
 
-    def net_results(self, chains: Iterable[Chain]) -> None:
-        """Compares what the product says of chains, each once, with the truth."""
-        jobs, now = self._creator.jobs, self._now
+    def net_results(self, chains: Iterable[Chain], *, are_over: bool) -> None:
+        """Compares what the product says of chains, each once, with the truth.
+
+        Args:
+            chains: The chains.
+            are_over: Whether all their jobs have ended, and were read since.
+        """
+        jobs, now = self._creator.jobs, self._creator.timeline.now()
+        counts = self._tally.counts
         for chain in chains:
             of_chain = [jobs[it.key.ref.job_id] for it in chain.attempts if it.key is not None]
             inserted = sum(sum(1 for _ in job.inserted(now)) for job in of_chain)
-            counts = self._tally.counts
             counts["net results"] += 1
-            if chain.unclear:
-                counts["net results with unclear attempts"] += 1
-                if chain.inserted > inserted:
-                    self.untrue(f"{inserted} are in, {chain.inserted} are said to be, unclear")
-                continue
-            self._net_result(chain, inserted, of_chain[0])
+            counts["net results of what is not over"] += not are_over
+            counts["net results with unclear attempts"] += chain.unclear > 0
+            if are_over and not chain.unclear:
+                self._net_result(chain, inserted, of_chain[0])
+            elif chain.inserted > inserted or (are_over and not chain.is_over):
+                self.untrue(f"{inserted} are in, {chain.inserted} are said to be, so far")
 
     def _net_result(self, chain: Chain, inserted: int, root: Job) -> None:
         if chain.inserted != inserted:

@@ -98,6 +98,7 @@ class User:
     Attributes:
         creator: The simulator.
         insertions: The queue.
+        on_look: Called whenever the user looks at the queue.
         met: What has happened, and how often.
     """
 
@@ -105,6 +106,7 @@ class User:
         self.met: Counter[str] = Counter()
         self.database = memory_database()
         self.insertions = Insertions(self.database, PROFILE)
+        self.on_look: Callable[[], None] = lambda: None
         self.results = Results(self.database, PROFILE)
         self.form = FormRef(ORIGIN, OWNER, APP, made.form.link_name)
         self.fields: FormFields | None = None
@@ -154,6 +156,7 @@ class User:
         tries: Counter[str] = Counter()
         for _ in range(_ROUNDS):
             await self._work(keys)
+            self.on_look()
             mine = [it for it in as_they_stand(self.database, PROFILE) if it.insertion.key in keys]
             if not mine:
                 break

@@ -68,6 +68,7 @@ class Run:
         """Inserts the source, and repairs what is left until nothing can be repaired."""
         made, user = self._made, self._user
         await user.read_fields()
+        user.on_look = self._look
         records = None
         if self._chance.random() < 0.25:
             records = max(len(made.rows) // self._chance.randint(2, 4), 1)
@@ -75,8 +76,13 @@ class Run:
         if not await self._insert(made.path, dress.encoding, dress.delimiter, "", records, 1):
             self._left_out, self._said_left_out = made.rows, len(made.rows)
         self._judge.all_records(self._attempts, self._left_out, self._said_left_out)
-        chains = Archive(user.database, PROFILE).chains()
-        self._judge.net_results({id(chain): chain for chain in chains.values()}.values())
+        self._look(are_over=True)
+
+    def _look(self, *, are_over: bool = False) -> None:
+        """Looks at the net results, as the list and ``status`` show them."""
+        chains = Archive(self._user.database, PROFILE).chains()
+        each = {id(chain): chain for chain in chains.values()}.values()
+        self._judge.net_results(each, are_over=are_over)
 
     async def _insert(
         self,
