@@ -5,29 +5,22 @@ where the words of the product say that nothing can be doubled by it.
 """
 
 import asyncio
-import csv
-import io
 import random
-import re
 import shutil
 import tempfile
-import zipfile
-import zlib
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
-from enum import Enum
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 from unittest.mock import patch
 
-import httpx
 from pydantic import SecretStr
 
 from tests.benchmarks.chain_files import Made
+from tests.benchmarks.chain_server import TOKEN, Server
 from tests.support.contexts import PROFILE
 from tests.support.databases import memory_database
-from tests.support.jobs import NOW
 from tests.support.virtual_time import virtual_now
 from zcbulk_tui.cli.inserting import Follower, until_settled, working
 from zcbulk_tui.cli.preparing import check_file
@@ -51,18 +44,7 @@ from zcbulk_tui.monitor.once import read_all
 from zcbulk_tui.monitor.profile_context import ProfileContext
 from zcbulk_tui.monitor.quota_tracker import QuotaTracker
 from zcbulk_tui.monitor.result_fetcher import ResultFetcher
-from zcbulk_tui.simulator.clock import Timeline
-from zcbulk_tui.simulator.creator import Creator
-from zcbulk_tui.simulator.faults import Call
-from zcbulk_tui.simulator.hostile import BAD_GATEWAY, SERVER_ERROR, UNAVAILABLE
 from zcbulk_tui.simulator.jobs import APP, OWNER
-from zcbulk_tui.simulator.messages import LOST
-from zcbulk_tui.simulator.odd_results import OddResult
-from zcbulk_tui.simulator.reasons import ReasonStyle
-from zcbulk_tui.simulator.results import Layout, Order, ResultRules, zipped
-from zcbulk_tui.simulator.schedule import Fault
-from zcbulk_tui.simulator.transport import InProcessTransport
-from zcbulk_tui.simulator.verdicts import InsertRules
 from zcbulk_tui.store.insertions import Insertions
 from zcbulk_tui.store.memory import Memory
 from zcbulk_tui.store.quota import CallLedger
@@ -74,7 +56,6 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 ORIGIN = "https://www.zohoapis.com"
-TOKEN = "1000.of.the.simulator"
 
 AMPLE = QuotaPlan(10_000_000, 1, 20, None)
 
@@ -83,13 +64,6 @@ _START_WITHIN = 3 * 3600.0 + 120
 
 _ROUNDS = 24
 """Times that a user looks at the queue before taking off what is left."""
-
-_ODD = (
-    *("json-11110", "json-11120", "json-11130", "json-undocumented", "html", "empty"),
-    *("truncated", "two-csvs", "no-csv", "no-member", "encrypted", "wrong-crc"),
-    *("path-traversal", "zip-in-zip", "fewer-rows", "cut"),
-)
-"""Odd downloads that take no time to be made."""
 
 _BOTH = (ResultKind.FAILURE, ResultKind.UNPROCESSED)
 
@@ -104,67 +78,6 @@ def without_threads() -> Iterator[None]:
 
     with patch.object(asyncio, "to_thread", at_once):
         yield
-
-
-class Manner(Enum):
-    """How a server writes the cells of a result."""
-
-    AS_SENT = "as they were sent"
-    TIDY = "without needless spaces"
-    ROUNDED = "with two decimals"
-
-    def written(self, cell: str) -> str:
-        """Returns a cell as it is written."""
-        match self:
-            case Manner.AS_SENT:
-                return cell
-            case Manner.TIDY:
-                return " ".join(cell.split())
-            case Manner.ROUNDED:
-                return f"{float(cell):.2f}" if _DECIMAL.fullmatch(cell) else cell
-
-
-_DECIMAL = re.compile(r"[0-9]+\.[0-9]+")
-
-
-class _Transport(InProcessTransport):
-    """The simulator behind a network that is away now and then.
-
-    Args:
-        creator: The simulator.
-        manner: How it writes results.
-
-    Attributes:
-        absent: Calls that find nobody.
-    """
-
-    def __init__(self, creator: Creator, manner: Manner) -> None:
-        super().__init__(creator)
-        self.absent = 0
-        self._manner = manner
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        if self.absent:
-            self.absent -= 1
-            raise httpx.ConnectError("No route to host", request=request)
-        answer = await super().handle_async_request(request)
-        if self._manner is Manner.AS_SENT or not request.url.path.endswith("/result"):
-            return answer
-        data = await answer.aread()
-        with suppress(zipfile.BadZipFile, UnicodeDecodeError, RuntimeError, zlib.error):
-            data = self._rewritten(data)
-        headers = {**answer.headers, "content-length": str(len(data))}
-        return httpx.Response(answer.status_code, headers=headers, content=data, request=request)
-
-    def _rewritten(self, data: bytes) -> bytes:
-        files: dict[str, list[str]] = {}
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            for name in archive.namelist():
-                rows = csv.reader(io.StringIO(archive.read(name).decode(), newline=""))
-                text = io.StringIO(newline="")
-                csv.writer(text).writerows(map(self._manner.written, row) for row in rows)
-                files[name] = [text.getvalue()]
-        return zipped(files)
 
 
 class _Nobody:
@@ -185,7 +98,7 @@ class User:
     Attributes:
         creator: The simulator.
         insertions: The queue.
-        manner: How the simulator writes results.
+        on_look: Called whenever the user looks at the queue.
         met: What has happened, and how often.
     """
 
@@ -193,35 +106,15 @@ class User:
         self.met: Counter[str] = Counter()
         self.database = memory_database()
         self.insertions = Insertions(self.database, PROFILE)
+        self.on_look: Callable[[], None] = lambda: None
         self.results = Results(self.database, PROFILE)
         self.form = FormRef(ORIGIN, OWNER, APP, made.form.link_name)
         self.fields: FormFields | None = None
         self._chance = chance
         self._folder = folder
-        self.rules = ResultRules(
-            layout=chance.choice(tuple(Layout)),
-            order=chance.choice(tuple(Order)),
-            reasons=chance.choice(tuple(ReasonStyle)),
-            reason_column=chance.choice(("Error", "Errors", "Reason", "Failure message")),
-            delay=chance.choice((0.0, 3.0, 40.0, 400.0)),
-            empty_as_zip=chance.random() < 0.5,
-        )
-        self.creator = Creator(
-            (),
-            Timeline(lambda: NOW.timestamp() + _time()),
-            token=TOKEN,
-            forms=(made.form,),
-            rules=InsertRules(
-                strict_batches=chance.random() < 0.5,
-                records_per_second=chance.choice((20.0, 150.0)),
-            ),
-            results=self.rules,
-            seed=chance.randrange(10**9),
-        )
-        self.manner = chance.choices(tuple(Manner), (70, 15, 15))[0]
-        self._count(f"server writes {self.manner.value}")
-        self._transport = _Transport(self.creator, self.manner)
-        self._network = Network(transport=self._transport)
+        self._server = Server(made.form, chance, self.met)
+        self.creator = self._server.creator
+        self._network = Network(transport=self._server.transport)
         token = FixedToken(SecretStr(TOKEN), "this benchmark")
         self.client = CreatorClient(token, self._network, now=virtual_now)
 
@@ -257,12 +150,13 @@ class User:
 
     async def insert(self, files: Sequence[Insertion]) -> None:
         """Brings files into the form, as far as they come."""
-        self._trouble()
+        self._server.plan_trouble()
         self.insertions.add(files)
         keys = {it.key for it in files}
         tries: Counter[str] = Counter()
         for _ in range(_ROUNDS):
             await self._work(keys)
+            self.on_look()
             mine = [it for it in as_they_stand(self.database, PROFILE) if it.insertion.key in keys]
             if not mine:
                 break
@@ -470,30 +364,6 @@ class User:
         with suppress(UsageError):
             self.insertions.drop(file.insertion)
             self._count(f"taken off: {file.stage.value}")
-
-    # Trouble.
-
-    def _trouble(self) -> None:
-        """Plans some for the next attempt."""
-        chance = self._chance
-        for _ in range(chance.choice((0, 0, 1, 1, 2, 3))):
-            call = chance.choice((Call.CREATE, Call.UPLOAD, Call.CONTROL, Call.STATUS))
-            behind = chance.random() < 0.5
-            answer = chance.choice((LOST, LOST, BAD_GATEWAY, SERVER_ERROR, UNAVAILABLE))
-            late = chance.choice((0.0, 0.0, 5.0, 25.0, 80.0)) if behind else 0.0
-            self.creator.inject(Fault(answer, behind, late=late, calls=frozenset({call}), times=1))
-            self._count(f"trouble: {call.name.lower()} {'behind' if behind else 'in front'}")
-        if chance.random() < 0.2:
-            fault = Fault(LOST, calls=frozenset({Call.RESULT}), times=chance.choice((1, 1, 5)))
-            self.creator.inject(fault)
-            self._count("trouble: result lost")
-        if chance.random() < 0.2:
-            name = chance.choice(_ODD)
-            self.creator.inject(OddResult(name, times=chance.choice((1, 1, 2, 30))))
-            self._count(f"trouble: result {name}")
-        if chance.random() < 0.1:
-            self._transport.absent = chance.randint(1, 12)
-            self._count("trouble: no network")
 
     def spoil(self, path: Path) -> Path | None:
         """Deletes or changes a file, now and then; returns where a copy of it is, or None."""

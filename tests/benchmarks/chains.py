@@ -17,79 +17,24 @@ import random
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
 from itertools import repeat
 from pathlib import Path
 
-from tests.benchmarks.chain_files import IDENT, Made, Row, idents, make_source, read_csv
-from tests.benchmarks.chain_user import Manner, User, without_threads
+from tests.benchmarks.chain_files import IDENT, Made, Row, make_source, read_csv
+from tests.benchmarks.chain_judge import Attempt, Judge, Tally
+from tests.benchmarks.chain_user import User, without_threads
 from tests.support.contexts import PROFILE
 from tests.support.virtual_time import run_virtual
-from zcbulk_tui.cli.repairing import JobFiles, job_files
+from zcbulk_tui.cli.repairing import job_files
 from zcbulk_tui.data.repair import Repair
-from zcbulk_tui.domain.insertion import Insertion, Prepared
-from zcbulk_tui.domain.job import JobReading, JobRef
-from zcbulk_tui.domain.lineage import Chain
+from zcbulk_tui.domain.insertion import Prepared
 from zcbulk_tui.domain.repair import Change, RepairFile, Rule
 from zcbulk_tui.errors import DataError
-from zcbulk_tui.simulator.jobs import Job
-from zcbulk_tui.simulator.outcomes import Outcome
 from zcbulk_tui.store.archive import Archive
 
 MOST_ATTEMPTS = 6
-
-
-@dataclass
-class Tally:
-    """What was found.
-
-    Attributes:
-        counts: Figures by what they count.
-        met: What happened on the way, and how often.
-        wrong: What is lost, doubled or untrue, in words.
-    """
-
-    counts: Counter[str] = field(default_factory=Counter)
-    met: Counter[str] = field(default_factory=Counter)
-    lost: list[str] = field(default_factory=list)
-    doubled: list[str] = field(default_factory=list)
-    untrue: list[str] = field(default_factory=list)
-
-    def add(self, other: "Tally") -> None:
-        """Takes what was found elsewhere."""
-        self.counts += other.counts
-        self.met += other.met
-        self.lost += other.lost
-        self.doubled += other.doubled
-        self.untrue += other.untrue
-
-
-@dataclass
-class Attempt:
-    """A file on its way into the form, and what is sent again of it.
-
-    Attributes:
-        insertion: The file, as it was queued.
-        header: Its columns.
-        rows: Its records.
-        number: Which attempt it is for its records, from 1.
-        ref: Its job; None where it has none.
-        reading: The last one of that; None where it was not started.
-        sent_on: The records that the next attempt was made of.
-        said_left: Records that are not in and not sent again, as the product says.
-    """
-
-    insertion: Insertion
-    header: list[str]
-    rows: list[Row]
-    number: int
-    ref: JobRef | None = None
-    reading: JobReading | None = None
-    sent_on: list[Row] = field(default_factory=list)
-    said_left: int = 0
 
 
 class Run:
@@ -113,6 +58,7 @@ class Run:
         self._folder = folder
         self._chance = chance
         self._tally = tally
+        self._judge = Judge(name, made, user.creator, tally)
         self._attempts: list[Attempt] = []
         self._left_out: list[Row] = []
         self._said_left_out = 0
@@ -122,14 +68,21 @@ class Run:
         """Inserts the source, and repairs what is left until nothing can be repaired."""
         made, user = self._made, self._user
         await user.read_fields()
+        user.on_look = self._look
         records = None
         if self._chance.random() < 0.25:
             records = max(len(made.rows) // self._chance.randint(2, 4), 1)
         dress = made.dress
         if not await self._insert(made.path, dress.encoding, dress.delimiter, "", records, 1):
             self._left_out, self._said_left_out = made.rows, len(made.rows)
-        self._judge()
-        self._judge_net_results()
+        self._judge.all_records(self._attempts, self._left_out, self._said_left_out)
+        self._look(are_over=True)
+
+    def _look(self, *, are_over: bool = False) -> None:
+        """Looks at the net results, as the list and ``status`` show them."""
+        chains = Archive(self._user.database, PROFILE).chains()
+        each = {id(chain): chain for chain in chains.values()}.values()
+        self._judge.net_results(each, are_over=are_over)
 
     async def _insert(
         self,
@@ -152,7 +105,9 @@ class Run:
         ]
         for attempt in attempts:
             if attempt.insertion.upload_file.rows != len(attempt.rows):
-                self._untrue(f"{len(attempt.rows)} records are said to be {attempt.insertion}")
+                self._judge.untrue(
+                    f"{len(attempt.rows)} records are said to be {attempt.insertion}"
+                )
         self._attempts += attempts
         await self._user.insert(prepared.insertions)
         for attempt in attempts:
@@ -238,7 +193,7 @@ class Run:
         for what in ("repaired", "unchanged", "unprocessed", "dropped", "held", "unknown"):
             self._tally.counts[f"  {what}"] += getattr(made, what)
         self._tally.counts["repair files"] += 1
-        self._judge_repair(attempt, files, repair, rules, made)
+        self._judge.repair(attempt, files, repair, rules, made)
         return made
 
     def _rules(self, repair: Repair) -> list[Rule]:
@@ -289,149 +244,6 @@ class Run:
             )
         ]
 
-    # What is compared.
-
-    def _judge_repair(
-        self,
-        attempt: Attempt,
-        files: JobFiles,
-        repair: Repair,
-        rules: Sequence[Rule],
-        made: RepairFile,
-    ) -> None:
-        """Looks whether a repair file has nothing but what the job left, each once."""
-        assert attempt.ref is not None
-        job = self._user.creator.jobs[attempt.ref.job_id]
-        header, rows = read_csv(made.path)
-        if header != attempt.header:
-            self._untrue(f"the header {attempt.header} has become {header}")
-            return
-        width = len(header)
-        touched = {rule.field for rule in rules}
-        kept = [at for at, name in enumerate(header) if name not in touched]
-        failed, unreached = (_rows(job, it, self._now) for it in _LEFT)
-        left = _picked([*failed, *unreached], kept, width)
-        surplus = _picked(rows, kept, width) - left
-        self._tally.doubled += [
-            f"{self._name}: job {job.id} has not left {record}" for record in surplus.elements()
-        ]
-        all_columns = range(width)
-        same = _picked(rows, all_columns, width) & _picked(
-            [*failed, *unreached], all_columns, width
-        )
-        if same.total() < made.unprocessed + made.unchanged:
-            self._untrue(
-                f"{same.total()} records are as they were, {made.unprocessed} are said to be not "
-                f"reached, and {made.unchanged} unchanged"
-            )
-        if len(rows) != made.records or made.accounted != repair.records:
-            self._untrue(f"{len(rows)} records of {repair.records} were written: {made}")
-        counted = left.total()
-        if repair.records != counted and not files.notes:
-            self._untrue(f"{counted} records are left, {repair.records} are said to be")
-        if made.repaired + made.unchanged + made.held + made.dropped > len(failed):
-            self._untrue(f"{len(failed)} records failed: {made}")
-        if made.unprocessed > len(unreached):
-            self._untrue(f"{len(unreached)} records were not reached: {made}")
-
-    @property
-    def _now(self) -> float:
-        return self._user.creator.timeline.now()
-
-    def _judge(self) -> None:
-        """Accounts for every record of the source."""
-        creator, made = self._user.creator, self._made
-        source = made.idents
-        form = Counter(it.values[IDENT] for it in creator.records(made.form.link_name))
-        left = idents(made.header, self._left_out)
-        for attempt in self._attempts:
-            job = creator.jobs[attempt.ref.job_id] if attempt.ref is not None else None
-            if job is None or job.verdict is None:
-                not_in = attempt.rows
-            else:
-                not_in = [row for it in _LEFT for row in _rows(job, it, self._now)]
-                if list(job.verdict.file.rows()) != attempt.rows:
-                    self._untrue(f"job {job.id} has another file than {attempt.insertion}")
-            left.update(idents(attempt.header, not_in))
-            left.subtract(idents(attempt.header, attempt.sent_on))
-        for ident in source.keys() | form.keys() | left.keys():
-            had, has, rest = source[ident], form[ident], left[ident]
-            if has > had:
-                self._tally.doubled.append(f"{self._name}: {ident}: {had} sent, {has} are in")
-            elif has + rest != had:
-                about = self._tally.lost if has + rest < had else self._tally.doubled
-                about.append(f"{self._name}: {ident}: {had} sent, {has} in, {rest} left")
-        said = self._said_left_out + sum(it.said_left for it in self._attempts)
-        if said != left.total():
-            difference = left.total() - said
-            where = self._tally.lost if difference > 0 else self._tally.untrue
-            where.append(f"{self._name}: {left.total()} records are left, {said} are said to be")
-        counts = self._tally.counts
-        counts["chains"] += 1
-        counts["attempts"] += len(self._attempts)
-        counts["jobs"] += len(creator.jobs)
-        counts["records in the sources"] += source.total()
-        counts["records in the forms"] += form.total()
-        counts["records left, as is said"] += said
-        counts["copies of records"] += source.total() - len(source)
-
-    def _judge_net_results(self) -> None:
-        """Compares what the product says of chains with the truth."""
-        chains = Archive(self._user.database, PROFILE).chains()
-        jobs, now = self._user.creator.jobs, self._now
-        for chain in {id(it): it for it in chains.values()}.values():
-            of_chain = [jobs[it.key.ref.job_id] for it in chain.attempts if it.key is not None]
-            inserted = sum(sum(1 for _ in job.inserted(now)) for job in of_chain)
-            counts = self._tally.counts
-            counts["net results"] += 1
-            if chain.unclear:
-                counts["net results with unclear attempts"] += 1
-                if chain.inserted > inserted:
-                    self._untrue(f"{inserted} are in, {chain.inserted} are said to be, unclear")
-                continue
-            self._judge_net_result(chain, inserted, of_chain[0])
-
-    def _judge_net_result(self, chain: Chain, inserted: int, root: Job) -> None:
-        if chain.inserted != inserted:
-            self._untrue(f"{inserted} are in, {chain.inserted} are said to be")
-        total = root.verdict.records if root.verdict is not None else 0
-        if (chain.total or 0) != total or (chain.left or 0) != total - inserted or chain.surplus:
-            self._untrue(
-                f"{total - inserted} of {total} are left, {chain.left} of {chain.total} are said "
-                f"to be, and {chain.surplus} too many"
-            )
-
-    def _untrue(self, what: str) -> None:
-        self._tally.untrue.append(f"{self._name}: {what}")
-
-
-_LEFT = (Outcome.FAILURE, Outcome.UNPROCESSED)
-
-
-def _rows(job: Job, outcome: Outcome, now: float) -> list[Row]:
-    """The records of a job with an outcome; without a start none was reached."""
-    assert job.verdict is not None
-    return [cells for _, cells, _ in job.verdict.of(outcome, job.batches_done(now))]
-
-
-def _picked(
-    rows: Iterable[Sequence[str]], places: Iterable[int], width: int
-) -> Counter[tuple[str, ...]]:
-    """Some cells of records, in whatever manner a server writes them.
-
-    What is missing is empty, and what is too much is not looked at.
-    """
-    at = list(places)
-    found: Counter[tuple[str, ...]] = Counter()
-    for row in rows:
-        filled = [*row, *[""] * (width - len(row))]
-        found[tuple(_tidy(filled[place]) for place in at)] += 1
-    return found
-
-
-def _tidy(cell: str) -> str:
-    return Manner.ROUNDED.written(Manner.TIDY.written(cell))
-
 
 def run_chain(number: int, seed: int, records: int) -> Tally:
     """Runs one chain; returns what was found."""
@@ -474,6 +286,9 @@ def measure(chains: int, records: int, seed: int, processes: int, first: int = 0
     with ProcessPoolExecutor(processes) as pool:
         for found in pool.map(_run_caught, numbers, repeat(seed), repeat(records), chunksize=4):
             tally.add(found)
+            if tally.counts["chains"] % 50 == 0:
+                wrong = len(tally.lost) + len(tally.doubled) + len(tally.untrue)
+                print(f"{tally.counts['chains']:,} chains, {wrong:,} wrong", file=sys.stderr)
     return tally
 
 

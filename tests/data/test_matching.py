@@ -68,6 +68,20 @@ def test_white_space_counts_unless_nothing_is_found(tmp_path: Path) -> None:
     assert index.records(key, loosely=True) == [5]
 
 
+def test_records_whose_cells_differ_in_white_space_alone_are_rivals(tmp_path: Path) -> None:
+    rows = [*ROWS, ["5", "Eve", "Bonn "], ["6", "Flo", "Bonn"]]
+    index = index_source(source_file(tmp_path, rows), ["City"])
+    assert index.has_rivals
+    # A server that trims makes one of the other.
+    assert index.lines(["Bonn"]) == index.lines(["Bonn "]) == (9, 10)
+    assert not index.are_same([7, 8])
+    assert not index_source(source_file(tmp_path, rows[:-1]), ["City"]).has_rivals
+    copies = [*rows[:-1], rows[-2]]
+    assert not index_source(source_file(tmp_path, copies), ["City"]).has_rivals
+    # Whole records are the same but for that.
+    assert not index_source(source_file(tmp_path, rows), HEADER).has_rivals
+
+
 def test_only_the_records_of_the_upload(tmp_path: Path) -> None:
     source = source_file(tmp_path, ROWS, uploaded=[1, 3, 5, 2])
     index = index_source(source, HEADER)

@@ -95,6 +95,9 @@ class SourceIndex:
         columns: The columns whose cells are looked for.
         header: All columns of the source.
         row_map: The lines of the records.
+        has_rivals: Whether the cells of some records differ in white space alone, and the rest of
+            these records may differ in more. A server may change white space, so that the cells of
+            one in a result are those of the other.
     """
 
     def __init__(
@@ -114,6 +117,9 @@ class SourceIndex:
         """Only the records that needless white space makes another."""
         self._whole = whole
         """Hashes of whole records, by their numbers; empty where `columns` are all."""
+        self.has_rivals = not self.has_all_columns and any(
+            len(strict.of(key)) or not self.are_same(records) for key, records in loose.groups()
+        )
 
     def __len__(self) -> int:
         """The records of the upload."""
@@ -127,9 +133,10 @@ class SourceIndex:
     def lines(self, cells: Cells) -> tuple[int, ...]:
         """Returns the lines of the source in which a record with these cells begins, in order.
 
-        Where there is none, those in which one begins that only white space makes another.
+        Where there is none, or one that only white space makes another, white space counts not.
         """
-        records = self.records(key_of(cells)) or self.records(loose_key_of(cells), loosely=True)
+        records = [] if self.has_rivals else self.records(key_of(cells))
+        records = records or self.records(loose_key_of(cells), loosely=True)
         return tuple(sorted(map(self.row_map.line, records)))
 
     def record(self, line: int) -> int:

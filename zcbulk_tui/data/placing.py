@@ -48,30 +48,32 @@ def place(
 
     Args:
         index: Where records stand, by the columns that the results have.
-        read_rows: Reads the results: once, twice where white space makes a difference.
+        read_rows: Reads the results: once, or up to three times where white space may make a
+            difference.
         statuses: The status of each record of the upload, by its number from 1; those that have
             one are taken.
         action: What is done for a status: what is equal needs not be told apart.
     """
-    table = HashTable()
-    for status, cells in read_rows():
-        table.add(key_of(cells), status)
     places = _Places(index, statuses, action)
-    if all(len(each) <= len(places.free(key)) for key, each in table.groups()):
-        for key, each in table.groups():
-            places.take(key, each)
-        return places.placed
+    if not index.has_rivals:
+        table = HashTable()
+        for status, cells in read_rows():
+            table.add(key_of(cells), status)
+        if all(len(each) <= len(places.free(key)) for key, each in table.groups()):
+            for key, each in table.groups():
+                places.take(key, each)
+            return places.placed
     # The server may have changed white space: then no record is certain by it.
     table, loosely = HashTable(), 0
     for status, cells in read_rows():
         key = loose_key_of(cells)
         table.add(key, status)
         loosely += not index.has(cells) and bool(index.records(key, loosely=True))
-    if not loosely:
+    places.is_loose = index.has_rivals or bool(loosely)
+    if not places.is_loose:
         table = HashTable()
         for status, cells in read_rows():
             table.add(key_of(cells), status)
-    places.is_loose = bool(loosely)
     for key, each in table.groups():
         places.take(key, each)
     return places.placed._replace(loosely=loosely)
