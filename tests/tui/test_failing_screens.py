@@ -63,8 +63,8 @@ async def test_from_the_end_of_a_job_to_its_repair_in_four_keys(tmp_path: Path) 
         assert f"They are those that job {stage.ref(ENDED).job_id}" in " ".join(said(stage).split())
         await stage.press(*"Stock", "enter")
         await stage.until(lambda: changes(stage) == ["create", "upload", "start"])
-        await stage.until(lambda: stage.screen.jobs.rows.jobs[-1].ref.form == "Stock")
-        (repair,) = (it for it in stage.jobs if it.job.label == "Stock (repair)")
+        await stage.until(lambda: any(it.job.label == "Stock, repair 1" for it in stage.jobs))
+        (repair,) = (it for it in stage.jobs if it.job.label == "Stock, repair 1")
         assert repair.job.repairs == stage.ref(ENDED).job_id
         assert (tmp_path / "repair.csv").exists(), "a second repair may need it"
 
