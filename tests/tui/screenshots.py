@@ -28,9 +28,10 @@ from tests.tui.profiles import Cast
 from tests.tui.stage import Stage
 from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.insertion import Slot, StepRecord, queued_files
-from zcbulk_tui.domain.job import Action
+from zcbulk_tui.domain.job import Action, Counts, JobReading, JobState
 from zcbulk_tui.domain.records import CallRecord
 from zcbulk_tui.domain.result import ResultKind
+from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
 from zcbulk_tui.errors import UnclearError
 from zcbulk_tui.monitor.events import QueueChanged
 from zcbulk_tui.render.order import Order, SortBy
@@ -93,6 +94,30 @@ async def _groups(stage: Stage) -> None:
         await stage.select(label)
         await stage.press("space")
     await stage.press("v", "v", "v", "v", "slash", *"!state:expired", "enter")
+
+
+async def _chain(stage: Stage) -> None:
+    """A job that Zoho aborted and two that repair it: one line, unfolded."""
+    await _dashboard(stage)
+    await stage.select("Stock")
+    rows = stage.screen.workspace.rows
+    first = rows.selected
+    assert first is not None
+    assert first.snapshot.last is not None
+    counts, job = first.snapshot.last.counts, first.snapshot.job
+    left = (counts.total or 0) - (counts.success or 0)
+    attempts = (
+        (JobState.COMPLETED, "Completed", Counts(left, left - 2_400, 2_400, 0)),
+        (JobState.IN_PROGRESS, "In-progress", Counts(2_400, 1_200, 0, 1_200)),
+    )
+    before = job
+    for number, (state, raw, reached) in enumerate(attempts, start=1):
+        ref = replace(job.ref, job_id=str(int(job.ref.job_id) + number))
+        label = f"{job.label}, repair {number}"
+        before = replace(job, ref=ref, label=label, repairs=before.ref.job_id)
+        reading = JobReading(state, raw, reached, stage.now())
+        rows.put(Listed(first.profile, JobSnapshot(before, readings=(reading,))))
+    await stage.press("c")
 
 
 async def _history(stage: Stage) -> None:
@@ -239,6 +264,8 @@ PICTURES: Mapping[str, tuple[tuple[int, int], _Act]] = {
     "log": ((120, 36), _log),
     "abort": ((120, 36), _abort),
     "groups": ((120, 36), _groups),
+    "chain": ((120, 36), _chain),
+    "chain-80x24": ((80, 24), _chain),
     "insert": ((120, 40), _insert),
     "queue": ((120, 36), _queue),
     "help": ((100, 132), _help),
