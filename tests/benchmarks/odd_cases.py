@@ -105,7 +105,7 @@ def cases() -> Iterator[Case]:
         yield _OF_ODD[name](broken) if name in _OF_ODD else broken
     yield Case("11110 twice", "JSON: still being made, twice", odd="json-11110", times=2, most=3,
                after=0, is_whole=True, patience=90.0)  # fmt: skip
-    yield Case("silence", "a head, then nothing for an hour", odd="drip", pause=3600.0, most=3,
+    yield Case("silence", "a head, then nothing for an hour", odd="drip", pause=3600.0, most=4,
                patience=220.0)  # fmt: skip
     for key, row in ERRORS.items():
         if Call.RESULT in row.calls:
@@ -128,7 +128,7 @@ def cases() -> Iterator[Case]:
     yield replace(sound, name="after 3 days", what="asked for 3 days after the end", taken=False,
                   is_whole=False, ages=RESULT_KEPT_SECONDS + 3600.0)  # fmt: skip
     yield replace(sound, name="expired", what="first seen 3 days after the end", taken=False,
-                  is_whole=False, most=0, ages=RESULT_KEPT_SECONDS + 3600.0, is_old=True,
+                  is_whole=False, most=0, after=1, ages=RESULT_KEPT_SECONDS + 3600.0, is_old=True,
                   patience=20.0)  # fmt: skip
     yield replace(sound, name="large", what="100,000 records", failed=100_000)
 
