@@ -23,7 +23,7 @@ from zcbulk_tui.domain.failures import (
     clustering,
     fewest_groups,
 )
-from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.domain.text import counted, one_line
 from zcbulk_tui.errors import UsageError
 from zcbulk_tui.render.failures import failure_lines
 from zcbulk_tui.render.glyphs import UNICODE
@@ -109,7 +109,7 @@ def run(arguments: Namespace) -> int:
     if arguments.rows:
         print_lines(_row_lines(groups, report.columns, rows))
     if exported is not None:
-        written = "1 record is" if exported == 1 else f"{exported:,} records are"
+        written = counted(exported, "record is", "records are")
         print_lines(["", f"{written} in {one_line(str(arguments.export))}"])
     return 0
 

@@ -24,7 +24,7 @@ from zcbulk_tui.domain.form import FormFields, FormRef
 from zcbulk_tui.domain.job import JobRef
 from zcbulk_tui.domain.repair import RepairFile, Rule, Rules
 from zcbulk_tui.domain.suggestions import Suggestion
-from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.domain.text import counted, one_line
 from zcbulk_tui.errors import UsageError
 from zcbulk_tui.render.repair import outcome_lines, preview_lines, rules_lines
 from zcbulk_tui.render.span import Line
@@ -169,7 +169,7 @@ def _print_suggestions(repair: Repair, fields: FormFields | None, *, as_json: bo
 
 
 def _suggestion_text(group: FailureGroup, found: Suggestion | None) -> str:
-    count = "1 record" if group.records == 1 else f"{group.records:,} records"
+    count = counted(group.records, "record")
     if found is not None:
         return rules_text([found.rule], [f"{count}. {found.why}"])
     return f"# {group.reason}\n# {count}. Nothing is proposed: without a rule they are left out.\n"
@@ -213,12 +213,11 @@ def _previews(repair: Repair, rules: Rules) -> Iterator[str]:
 
 
 def _report(made: RepairFile, files: JobFiles, *, is_dry: bool) -> Iterator[str]:
-    is_one = made.records == 1
-    count = "1 record" if is_one else f"{made.records:,} records"
     if is_dry:
-        yield f"{count} would be sent again:"
+        yield f"{counted(made.records, 'record')} would be sent again:"
     else:
-        yield f"{count} {'is' if is_one else 'are'} in {one_line(str(made.path))}:"
+        count = counted(made.records, "record is", "records are")
+        yield f"{count} in {one_line(str(made.path))}:"
     yield from map(_text, outcome_lines(made, _width()))
     yield from (f"  {note}" for note in files.notes)
     if is_dry:

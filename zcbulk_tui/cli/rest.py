@@ -20,7 +20,7 @@ from zcbulk_tui.domain.commands import command
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.insertion import BAD_ENDS, Insertion, InsertPlan, Prepared
 from zcbulk_tui.domain.job import JobReading, WatchedJob
-from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.domain.text import counted, one_line
 from zcbulk_tui.domain.trial import Selection
 from zcbulk_tui.errors import DataError, RefusedError, UsageError
 from zcbulk_tui.render.figures import clock, number
@@ -148,9 +148,8 @@ def repeated(
 def sent_before(tried: Insertion) -> str:
     """Returns when a trial was sent, and as which job, as a sentence."""
     at = clock(tried.queued_at, now())
-    rows = tried.upload_file.rows
-    were = "was" if rows == 1 else "were"
-    return f"At {at}, {rows:,} of its records {were} sent as job {tried.job_id}."
+    rows = counted(tried.upload_file.rows, "of its records was", "of its records were")
+    return f"At {at}, {rows} sent as job {tried.job_id}."
 
 
 def _others(

@@ -19,7 +19,7 @@ from zcbulk_tui.domain.commands import command
 from zcbulk_tui.domain.job import JobReading, JobRef, JobState, WatchedJob
 from zcbulk_tui.domain.result import Result, ResultKind, ResultStage
 from zcbulk_tui.domain.snapshot import JobSnapshot
-from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.domain.text import counted, one_line
 from zcbulk_tui.domain.windows import Recalled
 from zcbulk_tui.errors import (
     QuotaSpentError,
@@ -120,12 +120,11 @@ class Progress:
 def said(result: Result, now: datetime) -> str:
     """Returns what a line says of a try; empty for nothing, since the end says it."""
     if result.stage is ResultStage.ON_DISK and result.file is not None:
-        return f"on the disk, {_count(result.file.records)}"
+        return f"on the disk, {counted(result.file.records, 'record')}"
     if result.stage is ResultStage.DUE and result.error is not None:
         wait = (result.next_try - now).total_seconds() if result.next_try else 0.0
-        calls = "1 call" if result.tries == 1 else f"{result.tries} calls"
         again = f"next try in {duration(max(wait, 0.0))}"
-        return f"{result.error.title}; {again} ({calls} so far)"
+        return f"{result.error.title}; {again} ({counted(result.tries, 'call')} so far)"
     return ""
 
 
@@ -230,9 +229,8 @@ class _Work:
         self._progress.is_waited_for = self._is_waited_for
         left = self._quota.budget.left_for_polls
         self._say(
-            f"To fetch: {price:,} {'result' if price == 1 else 'results'}, "
-            f"{'1 call' if price == 1 else f'{price:,} calls'} of {left:,} that are left; where "
-            "Zoho still makes one, each other try costs 1 more."
+            f"To fetch: {counted(price, 'result')}, {counted(price, 'call')} of {left:,} that are "
+            "left; where Zoho still makes one, each other try costs 1 more."
         )
         running = [asyncio.create_task(monitor.run()), asyncio.create_task(fetcher.run())]
         try:
@@ -341,7 +339,3 @@ def _out_of_calls(quota: QuotaTracker) -> ZcbulkError:
 def named(outcome: Outcome) -> str:
     """Returns which result an outcome is about."""
     return f"{in_words(outcome.job)}, {outcome.kind.word}"
-
-
-def _count(records: int) -> str:
-    return "1 record" if records == 1 else f"{records:,} records"

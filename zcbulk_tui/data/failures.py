@@ -27,7 +27,7 @@ from zcbulk_tui.domain.failures import (
     FailureGroup,
     FailureReport,
 )
-from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.domain.text import counted, one_line
 from zcbulk_tui.errors import DataError
 
 _MARKED_RECORDS = 64
@@ -181,7 +181,7 @@ class FailureFile:
         gone = self.group_of.count(NO_GROUP)
         assumed = self.columns.assumed
         if gone:
-            count = "1 record is" if gone == 1 else f"{gone:,} records are"
+            count = counted(gone, "record is", "records are")
             assumed = (*assumed, f"{count} left out: the result says that they went in.")
         return FailureReport(
             records=len(self.group_of) - gone,

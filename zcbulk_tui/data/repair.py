@@ -35,7 +35,7 @@ from zcbulk_tui.domain.form import FormFields
 from zcbulk_tui.domain.insertion import SourceFile
 from zcbulk_tui.domain.repair import Preview, RepairFile, Rule, Rules
 from zcbulk_tui.domain.suggestions import Suggestion, field_of, suggest
-from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.domain.text import counted, one_line
 from zcbulk_tui.errors import DataError
 
 _OF_ZOHO = frozenset({"STATUS", "RECORD_ID", "ERRORS"})
@@ -336,10 +336,8 @@ class Repair:
             placed = place(index, _chained(results), statuses, outcome.action)
             outcome.unknown += placed.unknown
             if placed.loosely:
-                outcome.notes.append(
-                    f"{_records(placed.loosely, 'was', 'were')} found in {source.name} only "
-                    "without spaces."
-                )
+                count = counted(placed.loosely, "record was", "records were")
+                outcome.notes.append(f"{count} found in {source.name} only without spaces.")
             if placed.missing and index.has_all_columns:
                 left.append((index, placed, results))
             else:
@@ -350,8 +348,9 @@ class Repair:
                 outcome.take(statuses[record], fields)
         for index, placed, results in left:
             # Whole, but not as they were sent: the server writes some values in another way.
+            count = counted(placed.missing, "record is", "records are")
             outcome.notes.append(
-                f"{_records(placed.missing, 'is', 'are')} not in {source.name} as the result has "
+                f"{count} not in {source.name} as the result has "
                 f"{'it' if placed.missing == 1 else 'them'}: put at the end, as they stand there."
             )
             order = places_of(results[0].columns.names, self._header, source.name)
@@ -388,7 +387,7 @@ class Repair:
         if outcome.sent:
             return
         causes = [
-            f"{_records(count, 'is', 'are')} {what}."
+            f"{counted(count, 'record is', 'records are')} {what}."
             for count, what in (
                 (outcome.held, "changed by no rule"),
                 (outcome.dropped, "left out by a rule"),
@@ -455,10 +454,6 @@ def _has_all(columns: ResultColumns, upload: Sequence[str] | None) -> bool:
     if upload is None:
         return not _OF_ZOHO.issubset(map(str.strip, columns.header))
     return {*columns.names}.issuperset(map(str.strip, upload))
-
-
-def _records(count: int, one: str, more: str) -> str:
-    return f"1 record {one}" if count == 1 else f"{count:,} records {more}"
 
 
 def _listed(names: Sequence[str]) -> str:
