@@ -237,6 +237,21 @@ def test_success_is_fetched_on_demand_and_what_is_on_the_disk_costs_nothing(tmp_
     assert stage.said()[-1] == "Results on disk: 7 failed, 3 unprocessed, 50 successful"
 
 
+def test_many_jobs_have_the_price_of_each_together(tmp_path: Path) -> None:
+    ids = [str(number) for number in range(1, 61)]
+    refs = [watched(job_id).ref for job_id in ids]
+
+    def begin(stage: FetchStage) -> None:
+        for job_id in ids:
+            stage.zoho.end(job_id, failed=1, left=2)
+
+    stage = after(300, tmp_path, *ids, begin=begin)
+    kinds = [FAILURE, UNPROCESSED]
+    prices = [stage.fetcher.price([ref], kinds) for ref in refs]
+    assert {0, 2} <= set(prices)
+    assert stage.fetcher.price(refs, kinds) == sum(prices)
+
+
 def test_a_wish_that_the_day_does_not_allow_is_refused(tmp_path: Path) -> None:
     plan = QuotaPlan(daily_calls=4, share=1, reserve=1, zone=UTC)
     ref = watched("1").ref
