@@ -8,12 +8,13 @@ import shlex
 from argparse import Namespace
 from collections.abc import Sequence
 
-from zcbulk_tui.cli import check, options, queue_work, queueing
+from zcbulk_tui.cli import options, queue_work, queueing
 from zcbulk_tui.cli.context import insert_context
 from zcbulk_tui.cli.insert_plan import print_plan
 from zcbulk_tui.cli.inserting import now
 from zcbulk_tui.cli.job_names import named_jobs
 from zcbulk_tui.cli.preparing import CheckedFile
+from zcbulk_tui.cli.progress import reading
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.data.row_map import RowMap
 from zcbulk_tui.domain.commands import command
@@ -172,7 +173,7 @@ def _others(
     with insert_context(settings) as (_, _, insertions):
         known = insertions.of_file(tried.form, facts.sha256)
     sent = [tried, *(it for it in known if it.source.rest_of == tried.job_id)]
-    with check.reading(arguments) as on_progress:
+    with reading(arguments.file) as on_progress:
         records = checked.sent_records(_row_maps(sent), on_progress)
     if len(records) >= facts.records:
         jobs = queueing.jobs(len(sent)).partition(",")[0]

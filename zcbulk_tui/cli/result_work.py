@@ -1,9 +1,7 @@
 """Fetches results for a command, and says on the terminal how they come along."""
 
 import asyncio
-import shutil
 import signal
-import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -13,13 +11,14 @@ from zcbulk_tui.cli import failing
 from zcbulk_tui.cli.client import open_client
 from zcbulk_tui.cli.context import recorded_context
 from zcbulk_tui.cli.job_names import in_words
+from zcbulk_tui.cli.progress import ProgressLine
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.commands import command
 from zcbulk_tui.domain.job import JobReading, JobRef, JobState, WatchedJob
 from zcbulk_tui.domain.result import Result, ResultKind, ResultStage
 from zcbulk_tui.domain.snapshot import JobSnapshot
-from zcbulk_tui.domain.text import counted, one_line
+from zcbulk_tui.domain.text import counted
 from zcbulk_tui.domain.windows import Recalled
 from zcbulk_tui.errors import (
     QuotaSpentError,
@@ -85,8 +84,7 @@ class Progress:
         self.is_waited_for: Callable[[Result], bool] = lambda _: True
         self._labels = {job.ref: job.label for job in jobs}
         self._say = say
-        self._has_bar = sys.stderr.isatty()
-        self._bar = ""
+        self._line = ProgressLine()
 
     def publish(self, event: Event) -> None:
         """See `Sink`."""
@@ -94,7 +92,7 @@ class Progress:
             result = event.result
             name = f"{self._labels[result.ref]}, {result.kind.word}"
             if event.got is not None:
-                self._show_bar(f"{name}: {event.got:,} bytes")
+                self._line.say(f"{name}: {event.got:,} bytes")
             else:
                 self.clear()
                 is_over = result.error is not None and not self.is_waited_for(result)
@@ -102,19 +100,9 @@ class Progress:
                     self._say(f"{name}: {line}")
         self.changed.set()
 
-    def _show_bar(self, text: str) -> None:
-        text = one_line(text, max(shutil.get_terminal_size().columns - 1, 1))
-        if self._has_bar and text != self._bar:
-            self._bar = text
-            sys.stderr.write(f"\r{text}\x1b[K")
-            sys.stderr.flush()
-
     def clear(self) -> None:
         """Takes the line of the download away."""
-        if self._bar:
-            self._bar = ""
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
+        self._line.clear()
 
 
 def said(result: Result, now: datetime) -> str:
