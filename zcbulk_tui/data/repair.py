@@ -7,7 +7,6 @@ is not, they are taken from a result that has all columns, in the result's order
 
 from array import array
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -21,7 +20,7 @@ from zcbulk_tui.data.matching import (
     read_header,
     read_lines,
 )
-from zcbulk_tui.data.new_files import NewFiles, stem_of
+from zcbulk_tui.data.new_files import NamedFile
 from zcbulk_tui.data.placing import NOTHING, Placed, ReadRows, place
 from zcbulk_tui.data.reasons import NO_GROUP
 from zcbulk_tui.data.repair_outcome import FIRST_GROUP, UNPROCESSED, Outcome, by_name
@@ -207,31 +206,19 @@ class Repair:
             DataError: Nothing is left to send, the file is there already, or it cannot be written.
         """
         for_nothing = self.check(rules)
-        if target.exists() and not is_dry:
-            raise DataError(
-                f"{one_line(str(target))} is there already",
-                "Nothing is written over it.",
-                "Name another file.",
-            )
         groups = () if self.report is None else self.report.groups
         outcome = Outcome(rules, [it.reason for it in groups], with_unchanged)
         outcome.notes += [
             f"Rule {list(rules).index(rule) + 1} is for no failed record: none has its reason."
             for rule in for_nothing
         ]
-        with ExitStack() as stack:
-            if not is_dry:
-                files = stack.enter_context(NewFiles())
-                new = files.create(target.parent)
-                outcome.write = new.write
+        if is_dry:
             self._write(outcome, on_progress)
-            path = target
-            if not is_dry:
+        else:
+            with NamedFile(target) as outcome.write:
+                self._write(outcome, on_progress)
                 self._check_left(outcome)
-                suffix = target.suffix.replace("{", "{{").replace("}", "}}")
-                (placed,) = files.place([(new, f"{stem_of(target)}{{}}{suffix}")])
-                path = placed.path
-        return outcome.file(path)
+        return outcome.file(target)
 
     def _whole_rows(self, rows: Sequence[FailedRow], names: set[str]) -> dict[int, list[str]]:
         """Returns failed records as they were sent, by their numbers in the result.
