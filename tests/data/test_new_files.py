@@ -1,6 +1,7 @@
 """A file under a name that must be free appears whole, or not at all."""
 
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -26,16 +27,18 @@ def test_it_is_there_once_it_is_whole(tmp_path: Path) -> None:
 def test_nothing_is_left_of_what_ends_early(
     tmp_path: Path, error: BaseException, raised: type[BaseException]
 ) -> None:
-    with pytest.raises(raised), NamedFile(tmp_path / "a.csv") as write:
+    def end_early(write: Callable[[bytes], None]) -> None:
         write(b"half")
         raise error
+
+    with pytest.raises(raised), NamedFile(tmp_path / "a.csv") as write:
+        end_early(write)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_name_that_another_program_takes_meanwhile_is_left_to_it(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
-    with pytest.raises(DataError, match="is there already"), NamedFile(path) as write:
-        write(b"ours")
+    with pytest.raises(DataError, match="is there already"), NamedFile(path):
         path.write_text("theirs")
     assert path.read_text() == "theirs"
     assert list(tmp_path.iterdir()) == [path]
