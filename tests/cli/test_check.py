@@ -1,10 +1,7 @@
 """``check``: what is said of a file before it is sent."""
 
-import io
 import json
 import os
-import sys
-from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +9,6 @@ import pytest
 
 from tests.support.commands import CommandLine
 from tests.support.text import is_one_safe_line
-from zcbulk_tui.cli import check
 
 FIELDS = {
     "code": 3000,
@@ -138,32 +134,3 @@ def test_what_a_file_says_does_no_harm(cli: CommandLine, tmp_path: Path, form: s
     ended = cli("check", write(tmp_path, content), "--fields", form)
     assert ended.code == 1
     assert all(map(is_one_safe_line, ended.out.splitlines()))
-
-
-class _Terminal(io.StringIO):
-    """A standard error that is a terminal."""
-
-    def isatty(self) -> bool:
-        return True
-
-
-def test_a_terminal_sees_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    terminal = _Terminal()
-    monkeypatch.setattr(sys, "stderr", terminal)
-    with check.reading(Namespace(file="f.csv")) as show:
-        assert show is not None
-        for done in (0, 50, 50, 100):
-            show(done, 100)
-    parts = terminal.getvalue().split("\r")
-    assert [part[-21:].strip("█░ \x1b[K") for part in parts[1:4]] == [
-        "0 % of 100 bytes",
-        "50 % of 100 bytes",
-        "100 % of 100 bytes",
-    ]
-    assert parts[4:] == ["\x1b[K"]
-
-
-def test_no_terminal_sees_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "stderr", io.StringIO())
-    with check.reading(Namespace(file="f.csv")) as show:
-        assert show is None

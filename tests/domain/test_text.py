@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.text import HOSTILE, is_one_safe_line
-from zcbulk_tui.domain.text import one_line, tags_in
+from zcbulk_tui.domain.text import counted, one_line, tags_in
 
 texts = st.text() | st.text(st.sampled_from("ab \t\n\x1b\x00\u202e\u2028…"), max_size=60)
 
@@ -82,3 +82,18 @@ def test_what_is_seen_as_one_is_not_cut_in_two(text: str, line: str) -> None:
 )
 def test_each_word_is_a_tag_once(text: str, tags: tuple[str, ...]) -> None:
     assert tags_in(text) == tags
+
+
+@pytest.mark.parametrize(
+    ("count", "words", "said"),
+    [
+        (0, ["record"], "0 records"),
+        (1, ["record"], "1 record"),
+        (12_345, ["record"], "12,345 records"),
+        (1, ["batch", "batches"], "1 batch"),
+        (2, ["batch", "batches"], "2 batches"),
+        (1_000, ["record is", "records are"], "1,000 records are"),
+    ],
+)
+def test_a_count_goes_with_its_noun(count: int, words: list[str], said: str) -> None:
+    assert counted(count, *words) == said

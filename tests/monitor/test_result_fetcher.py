@@ -9,14 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.monitor.result_stage import (
-    FAILURE,
-    SECRET,
-    SUCCESS,
-    UNPROCESSED,
-    FetchStage,
-    zipped,
-)
+from tests.monitor.result_stage import FAILURE, SECRET, SUCCESS, UNPROCESSED, FetchStage, zipped
 from tests.monitor.stage import AMPLE, jobs
 from tests.support.contexts import PROFILE
 from tests.support.jobs import NOW, watched
@@ -235,6 +228,18 @@ def test_success_is_fetched_on_demand_and_what_is_on_the_disk_costs_nothing(tmp_
     assert not stage.fetcher.is_asked(ref, SUCCESS)
     assert stage.counted(Cause.KEY) == 1
     assert stage.said()[-1] == "Results on disk: 7 failed, 3 unprocessed, 50 successful"
+
+
+def test_many_jobs_have_the_price_of_each_together(tmp_path: Path) -> None:
+    def begin(stage: FetchStage) -> None:
+        for job_id in ids:
+            stage.zoho.end(job_id, failed=1)
+
+    ids = [str(number) for number in range(60)]
+    refs = [watched(job_id).ref for job_id in ids]
+    stage = after(200, tmp_path, *ids, begin=begin)
+    price = sum(stage.fetcher.price([ref], [FAILURE]) for ref in refs)
+    assert 0 < stage.fetcher.price(refs, [FAILURE]) == price < 60
 
 
 def test_a_wish_that_the_day_does_not_allow_is_refused(tmp_path: Path) -> None:

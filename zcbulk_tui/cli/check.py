@@ -1,28 +1,22 @@
 """``zcbulk-tui check``: says what of a CSV would fail, before it is sent."""
 
 import json
-import shutil
-import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from zcbulk_tui.cli import forms, options
-from zcbulk_tui.cli.output import print_error, print_lines
+from zcbulk_tui.cli.output import page_width, print_lines
+from zcbulk_tui.cli.progress import reading
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.data.encoding import ENCODINGS
 from zcbulk_tui.data.field_list import read_fields
 from zcbulk_tui.data.inspection import inspect
-from zcbulk_tui.data.rows import OnProgress
 from zcbulk_tui.domain.form import FormFields, FormRef
 from zcbulk_tui.domain.preflight import Finding, Gap, NotChecked, Preflight
-from zcbulk_tui.domain.text import one_line
-from zcbulk_tui.errors import EncodingUnknownError
-from zcbulk_tui.render.preflight import finding_text, report, size
-from zcbulk_tui.render.span import Line
+from zcbulk_tui.render.preflight import finding_text, report
+from zcbulk_tui.render.span import plain
 from zcbulk_tui.store.json_objects import JsonObject, moment
 
 _DESCRIPTION = """\
@@ -37,10 +31,8 @@ GET …/meta/OWNER/APP/form/FORM/fields, saved as it came.
 exit codes:
   0 nothing was found that would be refused, 1 something was, 2 the file cannot be used"""
 
-_WIDTH = 100
-"""Cells of the report where there is no terminal."""
-
 _LEAST_WIDTH = 40
+"""Cells of the report, at least."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -87,7 +79,7 @@ def run(arguments: Namespace) -> int:
     """
     settings = load.load(flags=options.setting_flags(arguments))
     fields = known_fields(arguments, settings)
-    with reading(arguments) as on_progress:
+    with reading(arguments.file) as on_progress:
         found = inspect(
             arguments.file,
             fields,
@@ -132,7 +124,9 @@ def known_fields(
 
 def print_report(found: Preflight, *, is_cut: bool = False) -> None:
     """Prints what was found, for people; see `render.preflight.report`."""
-    print_lines(map(_text, report(found, datetime.now(UTC), _width(), is_cut=is_cut)))
+    print_lines(
+        map(plain, report(found, datetime.now(UTC), page_width(_LEAST_WIDTH), is_cut=is_cut))
+    )
 
 
 def as_object(found: Preflight) -> JsonObject:
@@ -192,58 +186,3 @@ def _gap_object(each: NotChecked) -> JsonObject:
         "columns": list(each.columns),
         "from_record": each.record if is_partial else None,
     }
-
-
-def _text(line: Line) -> str:
-    return "".join(span.text for span in line)
-
-
-def _width() -> int:
-    if not sys.stdout.isatty():
-        return _WIDTH
-    return max(shutil.get_terminal_size().columns, _LEAST_WIDTH)
-
-
-@contextmanager
-def reading(arguments: Namespace) -> Iterator[OnProgress | None]:
-    """Shows on a terminal how much has been read, in one line, which is gone afterwards.
-
-    Where the encoding is not known, previews of what it may be are printed.
-    """
-    bar = _Bar()
-    try:
-        yield bar.show if sys.stderr.isatty() else None
-    except EncodingUnknownError as error:
-        bar.clear()
-        shown = one_line(str(arguments.file))
-        print_error(f"{shown}, line by line in the encodings that it may have:")
-        for name, preview in error.previews:
-            print_error(f"  {name:<12}  {preview}")
-        raise
-    finally:
-        bar.clear()
-
-
-class _Bar:
-    """One line with a bar; written only where it looks different."""
-
-    def __init__(self) -> None:
-        self._shown = ""
-
-    def show(self, done: int, total: int) -> None:
-        """Shows so many bytes of all."""
-        share = min(done / total, 1.0) if total else 1.0
-        words = f" {share * 100:3.0f} % of {size(total)}"
-        cells = max(min(shutil.get_terminal_size().columns - len(words) - 10, 40), 0)
-        full = int(share * cells)
-        line = f"Checking {'█' * full}{'░' * (cells - full)}{words}"
-        if line != self._shown:
-            sys.stderr.write(f"\r{line}\x1b[K")
-            sys.stderr.flush()
-            self._shown = line
-
-    def clear(self) -> None:
-        """Takes the line away."""
-        if self._shown:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()

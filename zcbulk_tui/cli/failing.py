@@ -14,6 +14,7 @@ from zcbulk_tui.domain.form import FormFields
 from zcbulk_tui.domain.job import JobRef
 from zcbulk_tui.domain.repair import Rules
 from zcbulk_tui.domain.result import Result, ResultKind
+from zcbulk_tui.domain.text import counted
 from zcbulk_tui.errors import ConfigError, DataError
 from zcbulk_tui.monitor.recorder import Recorder
 from zcbulk_tui.monitor.result_fetcher import ResultFetcher
@@ -90,7 +91,7 @@ def remove_old_in_background(settings: Settings, database: Database) -> None:
 
 def _remove_old(settings: Settings, path: Path) -> None:
     days = settings.results.days
-    why = f"kept for {days:,} day{'' if days == 1 else 's'}"
+    why = f"kept for {counted(days, 'day')}"
     with suppress(ConfigError), closing(open_database(path)) as own:
         results = Results(own, settings.profile)
         memory = Memory(own, settings.profile, NoWindow(own, settings.profile))

@@ -2,15 +2,14 @@
 
 import argparse
 import json
-import shutil
-import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from zcbulk_tui.cli import check, options
-from zcbulk_tui.cli.output import print_lines
+from zcbulk_tui.cli import options
+from zcbulk_tui.cli.output import page_width, print_lines
+from zcbulk_tui.cli.progress import reading
 from zcbulk_tui.config import load
 from zcbulk_tui.data.encoding import ENCODINGS
 from zcbulk_tui.data.failures import FailureFile
@@ -23,11 +22,11 @@ from zcbulk_tui.domain.failures import (
     clustering,
     fewest_groups,
 )
-from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.domain.text import counted, one_line
 from zcbulk_tui.errors import UsageError
 from zcbulk_tui.render.failures import failure_lines
 from zcbulk_tui.render.glyphs import UNICODE
-from zcbulk_tui.render.span import Line
+from zcbulk_tui.render.span import plain
 from zcbulk_tui.store.json_objects import JsonObject
 
 _DESCRIPTION = """\
@@ -41,8 +40,8 @@ TEXT is a group's reason as it is printed, or a part of it that no other group h
 exit codes:
   0 the failures were read, 2 they are not on this disk or cannot be read"""
 
-_WIDTH, _LEAST_WIDTH = 100, 60
-"""Cells where there is no terminal, and the fewest."""
+_LEAST_WIDTH = 60
+"""Cells of a report, at least."""
 
 _LONGEST_CELL = 60
 _NAMED_AT_MOST = 5
@@ -109,14 +108,14 @@ def run(arguments: Namespace) -> int:
     if arguments.rows:
         print_lines(_row_lines(groups, report.columns, rows))
     if exported is not None:
-        written = "1 record is" if exported == 1 else f"{exported:,} records are"
+        written = counted(exported, "record is", "records are")
         print_lines(["", f"{written} in {one_line(str(arguments.export))}"])
     return 0
 
 
 def print_report(report: FailureReport, *, only: FailureGroup | None = None) -> None:
     """Prints failures, for people; see `render.failures.failure_lines`."""
-    print_lines(map(_text, failure_lines(report, _width(), UNICODE, only=only)))
+    print_lines(map(plain, failure_lines(report, page_width(_LEAST_WIDTH), UNICODE, only=only)))
 
 
 def find_group(report: FailureReport, text: str) -> FailureGroup:
@@ -193,7 +192,7 @@ def as_object(
 def _read(arguments: Namespace) -> tuple[JsonObject | None, FailureFile]:
     """The job, where one was named, and its failures."""
     named = Path(arguments.job)
-    with check.reading(Namespace(file=named)) as on_progress:
+    with reading(named) as on_progress:
         if _is_file(named):
             return None, read_file(named, arguments.header, arguments.encoding, on_progress)
         # With it comes the database, which a file alone does not need.
@@ -279,13 +278,3 @@ def _rows(text: str) -> int:
     if not 0 <= rows <= 1_000:
         raise argparse.ArgumentTypeError("should be from 0 to 1000")
     return rows
-
-
-def _text(line: Line) -> str:
-    return "".join(span.text for span in line)
-
-
-def _width() -> int:
-    if not sys.stdout.isatty():
-        return _WIDTH
-    return max(shutil.get_terminal_size().columns, _LEAST_WIDTH)

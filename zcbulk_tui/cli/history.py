@@ -18,7 +18,7 @@ from zcbulk_tui.render import lineage
 from zcbulk_tui.render.figures import number, percent, rate
 from zcbulk_tui.render.glyphs import UNICODE
 from zcbulk_tui.render.log import text
-from zcbulk_tui.render.span import fit
+from zcbulk_tui.render.span import fit, plain
 from zcbulk_tui.render.timeline import timeline
 from zcbulk_tui.store.archive import Archive
 from zcbulk_tui.store.json_objects import JsonObject, job_object, reading_object
@@ -89,7 +89,7 @@ def lines(
     if chain is not None:
         yield ""
         for attempt in lineage.lines(chain, now, _CHAIN, UNICODE, zone=zone):
-            yield "".join(span.text for span in attempt).rstrip()
+            yield plain(attempt).rstrip()
     yield ""
     offset = f"{history.job.added_at.astimezone(zone):%z}"
     time = fit(f"TIME (UTC{offset[:3]}:{offset[3:5]})", 19)

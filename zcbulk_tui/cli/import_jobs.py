@@ -20,7 +20,7 @@ from zcbulk_tui.domain.job_id import doubts
 from zcbulk_tui.domain.job_list_file import BadEntry, ListedJob, read
 from zcbulk_tui.domain.job_text import has_token
 from zcbulk_tui.domain.records import EventKind, JobEvent
-from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.domain.text import counted, one_line
 from zcbulk_tui.errors import UsageError
 from zcbulk_tui.store.watch_list import WatchList
 from zcbulk_tui.store.windows import NoWindow
@@ -96,7 +96,7 @@ def run(arguments: Namespace) -> int:
         doubtful = doubts(wanted, known)
         _name_all(_to_be_named(entries, {wanted[home].place: doubtful[home] for home in doubtful}))
         if bad and not skip_bad:
-            raise _unusable(name, _counted(bad, "line"))
+            raise _unusable(name, counted(bad, "line"))
         if doubtful and skip_bad and not yes:
             wanted = {home: entry for home, entry in wanted.items() if home not in doubtful}
             skipped += len(doubtful)
@@ -272,21 +272,17 @@ def _confirmed(doubtful: int, file: str, name: str) -> bool:
     """
     if file == _STDIN or not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError(
-            f"{name} has {_counted(doubtful, 'job id')} that may be wrong, so nothing was imported",
+            f"{name} has {counted(doubtful, 'job id')} that may be wrong, so nothing was imported",
             next_step="Correct what is named above, or leave it out: --skip-bad. "
             "If it is right, add --yes.",
         )
-    return prompts.confirm(f"Add {_counted(doubtful, 'job')} with such an id all the same? [y/N] ")
+    return prompts.confirm(f"Add {counted(doubtful, 'job')} with such an id all the same? [y/N] ")
 
 
 def _summary(new: int, old: int, bad: int) -> str:
-    said = [f"{_counted(new, 'job')} added"]
+    said = [f"{counted(new, 'job')} added"]
     if old:
         said.append(f"{old:,} already watched")
     if bad:
-        said.append(f"{_counted(bad, 'line')} skipped")
+        said.append(f"{counted(bad, 'line')} skipped")
     return ", ".join(said)
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -11,6 +11,7 @@ from zcbulk_tui.cli.json_records import failure_object
 from zcbulk_tui.cli.lineage import check_same_form, remembered_chain
 from zcbulk_tui.cli.output import print_error
 from zcbulk_tui.cli.preparing import CheckedFile, check_file
+from zcbulk_tui.cli.progress import reading
 from zcbulk_tui.cli.state import check_signed_in
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
@@ -232,7 +233,7 @@ def check_may_send(settings: Settings, *, sends: bool = True) -> None:
 
 def _check(arguments: Namespace, fields: FormFields | None) -> CheckedFile:
     """Checks the file, and prints what was found."""
-    with check.reading(arguments) as on_progress:
+    with reading(arguments.file) as on_progress:
         checked = check_file(
             arguments.file,
             fields,

@@ -1,19 +1,17 @@
 """Works the queue for some files, and says on the terminal how they come along."""
 
 import asyncio
-import shutil
-import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Protocol
 
 from zcbulk_tui.cli.output import print_error
+from zcbulk_tui.cli.progress import ProgressLine
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.insertion import Insertion, QueuedFile, Stage
 from zcbulk_tui.domain.job import JobReading, WatchedJob
 from zcbulk_tui.domain.progress import remaining
-from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import QuotaSpentError, SignInError, ZcbulkError
 from zcbulk_tui.monitor.events import CommandEnded, Event, QueueChanged
 from zcbulk_tui.monitor.insert_queue import InsertQueue
@@ -64,8 +62,7 @@ class Follower:
         self._keys = frozenset(keys)
         self._say = say
         self._said: dict[str, str] = {}
-        self._has_bar = sys.stderr.isatty()
-        self._bar = ""
+        self._line = ProgressLine()
 
     def publish(self, event: Event) -> None:
         """See `Sink`."""
@@ -83,7 +80,7 @@ class Follower:
     def _tell(self, file: QueuedFile) -> None:
         said = queue_words.said(file)
         if file.sent is not None:
-            self._show_bar(f"{file.insertion.label}: {said}")
+            self._line.say(f"{file.insertion.label}: {said}")
             return
         if file.stage in (Stage.CREATED, Stage.UPLOADED) or said == "next":
             return  # the next step follows at once
@@ -92,19 +89,9 @@ class Follower:
             self.clear()
             self._say(f"{file.insertion.label}: {said}")
 
-    def _show_bar(self, text: str) -> None:
-        text = one_line(text, max(shutil.get_terminal_size().columns - 1, 1))
-        if self._has_bar and text != self._bar:
-            self._bar = text
-            sys.stderr.write(f"\r{text}\x1b[K")
-            sys.stderr.flush()
-
     def clear(self) -> None:
         """Takes the line of the upload away."""
-        if self._bar:
-            self._bar = ""
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
+        self._line.clear()
 
 
 @asynccontextmanager

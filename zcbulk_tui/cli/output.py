@@ -21,6 +21,9 @@ from zcbulk_tui.render.span import fit, width
 _NOBODY_READS = 128 + signal.SIGPIPE
 """The exit code where the reader of a pipe has gone, as in ``| head -1``, as others end, too."""
 
+_WIDTH = 100
+"""Cells of a report where there is no terminal."""
+
 
 def print_error(text: str) -> None:
     """Writes one line about something that went wrong to the standard error."""
@@ -32,6 +35,13 @@ def print_lines(lines: Iterable[str]) -> None:
     cells = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     for line in lines:
         print(line.rstrip() if cells is None else fit(line, cells).rstrip())
+
+
+def page_width(least: int) -> int:
+    """Returns how wide a report is: as the terminal, at least so many cells, or 100 without one."""
+    if not sys.stdout.isatty():
+        return _WIDTH
+    return max(shutil.get_terminal_size().columns, least)
 
 
 def in_columns(

@@ -15,7 +15,7 @@ from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.insertion import CALLS, Insertion, InsertPlan, Prepared
 from zcbulk_tui.domain.job import Environment
 from zcbulk_tui.domain.preflight import Preflight
-from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.domain.text import counted, one_line
 from zcbulk_tui.domain.trial import Selection
 from zcbulk_tui.domain.upload import Suspects
 from zcbulk_tui.errors import RefusedError, UsageError
@@ -44,13 +44,13 @@ def suspects(arguments: Namespace, found: Preflight) -> Suspects:
         return Suspects(typed) if typed is not None else Suspects.AS_THEY_ARE
     if not prompts.has_terminal():
         raise UsageError(
-            f"{count:,} record{'s' * (count > 1)} {'would' if found.blocks else 'may'} be "
-            "refused, so nothing was sent",
+            f"{counted(count, 'record')} {'would' if found.blocks else 'may'} be refused, so "
+            "nothing was sent",
             next_step="Repair the file, or say what to do: --suspects leave-out, pack or "
             "as-they-are.",
         )
     said = prompts.answer(
-        f"{count:,} suspect records: leave them [o]ut, [p]ack them at the end, "
+        f"{counted(count, 'suspect record')}: leave them [o]ut, [p]ack them at the end, "
         "[s]end them as they are, or [q]uit? "
     ).lower()
     chosen = {"o": Suspects.LEAVE_OUT, "p": Suspects.PACK, "s": Suspects.AS_THEY_ARE}.get(said[:1])
@@ -114,7 +114,8 @@ def _confirmed(
     print(f"Insert {_records(parts)} into {place(form)}: {jobs(len(parts))}.")
     if prepared.left_out_path is not None:
         print(
-            f"{prepared.left_out:,} records are left out: {one_line(str(prepared.left_out_path))}"
+            f"{counted(prepared.left_out, 'record is', 'records are')} left out: "
+            f"{one_line(str(prepared.left_out_path))}"
         )
     print("There is no rollback. No workflows run.")
     print(price(len(parts), plan))
@@ -131,7 +132,7 @@ def _records(parts: Sequence[Insertion]) -> str:
     source, rows = parts[0].source, sum(it.upload_file.rows for it in parts)
     if source.is_trial:
         return f"{rows:,} of the {source.rows:,} records of {source.name} as a trial"
-    return f"{'the other ' if source.rest_of else ''}{rows:,} records of {source.name}"
+    return f"{'the other ' if source.rest_of else ''}{counted(rows, 'record')} of {source.name}"
 
 
 def place(form: FormRef) -> str:
@@ -141,7 +142,7 @@ def place(form: FormRef) -> str:
 
 def jobs(count: int) -> str:
     """Returns how many jobs there are."""
-    return "1 job" if count == 1 else f"{count:,} jobs, one after the other"
+    return counted(count, "job", "jobs, one after the other")
 
 
 def price(count: int, plan: InsertPlan, least: str = "") -> str:

@@ -2,16 +2,15 @@
 
 import json
 import shlex
-import shutil
-import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from zcbulk_tui.cli import check, options
+from zcbulk_tui.cli import options
 from zcbulk_tui.cli.job_names import named_jobs
 from zcbulk_tui.cli.json_records import named_object
-from zcbulk_tui.cli.output import print_error, print_lines
+from zcbulk_tui.cli.output import page_width, print_error, print_lines
+from zcbulk_tui.cli.progress import reading
 from zcbulk_tui.cli.repairing import JobFiles, job_files
 from zcbulk_tui.cli.state import open_memory
 from zcbulk_tui.config import load
@@ -24,10 +23,10 @@ from zcbulk_tui.domain.form import FormFields, FormRef
 from zcbulk_tui.domain.job import JobRef
 from zcbulk_tui.domain.repair import RepairFile, Rule, Rules
 from zcbulk_tui.domain.suggestions import Suggestion
-from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.domain.text import counted, one_line
 from zcbulk_tui.errors import UsageError
 from zcbulk_tui.render.repair import outcome_lines, preview_lines, rules_lines
-from zcbulk_tui.render.span import Line
+from zcbulk_tui.render.span import plain
 from zcbulk_tui.store.json_objects import JsonObject
 from zcbulk_tui.store.meta_cache import MetaCache
 
@@ -55,8 +54,8 @@ dd-MMM-yyyy); copy (field, from); drop: leave out; keep: send again as it is.
 exit codes:
   0 the file was written (or proposed, or tried), 2 it cannot be, or nothing is left to send"""
 
-_WIDTH, _LEAST_WIDTH = 100, 60
-"""Cells where there is no terminal, and the fewest."""
+_LEAST_WIDTH = 60
+"""Cells of a report, at least."""
 
 _PREVIEWS = 2
 """Records of each group that a dry run shows."""
@@ -115,7 +114,7 @@ def run(arguments: Namespace) -> int:
         _print_suggestions(repair, fields, as_json=arguments.json)
         return 0
     output = arguments.output or Path("again.csv")
-    with check.reading(Namespace(file=output)) as on_progress:
+    with reading(output) as on_progress:
         made = repair.write(
             rules,
             output,
@@ -169,7 +168,7 @@ def _print_suggestions(repair: Repair, fields: FormFields | None, *, as_json: bo
 
 
 def _suggestion_text(group: FailureGroup, found: Suggestion | None) -> str:
-    count = "1 record" if group.records == 1 else f"{group.records:,} records"
+    count = counted(group.records, "record")
     if found is not None:
         return rules_text([found.rule], [f"{count}. {found.why}"])
     return f"# {group.reason}\n# {count}. Nothing is proposed: without a rule they are left out.\n"
@@ -200,26 +199,25 @@ def rule_object(rule: Rule) -> JsonObject:
 def _previews(repair: Repair, rules: Rules) -> Iterator[str]:
     if not rules or repair.report is None:
         return
-    cells = _width()
-    yield from map(_text, rules_lines(rules, cells))
+    cells = page_width(_LEAST_WIDTH)
+    yield from map(plain, rules_lines(rules, cells))
     for group in repair.report.groups:
         if not any(rule.is_for(group.reason) for rule in rules):
             continue
         yield ""
         yield f"{group.reason}: {group.records:,}"
         for shown in repair.preview(rules, group.reason, _PREVIEWS):
-            yield from map(_text, preview_lines(shown, cells))
+            yield from map(plain, preview_lines(shown, cells))
     yield ""
 
 
 def _report(made: RepairFile, files: JobFiles, *, is_dry: bool) -> Iterator[str]:
-    is_one = made.records == 1
-    count = "1 record" if is_one else f"{made.records:,} records"
     if is_dry:
-        yield f"{count} would be sent again:"
+        yield f"{counted(made.records, 'record')} would be sent again:"
     else:
-        yield f"{count} {'is' if is_one else 'are'} in {one_line(str(made.path))}:"
-    yield from map(_text, outcome_lines(made, _width()))
+        count = counted(made.records, "record is", "records are")
+        yield f"{count} in {one_line(str(made.path))}:"
+    yield from map(plain, outcome_lines(made, page_width(_LEAST_WIDTH)))
     yield from (f"  {note}" for note in files.notes)
     if is_dry:
         yield "Nothing was written."
@@ -237,13 +235,3 @@ def _insert(made: RepairFile, ref: JobRef, settings: Settings) -> str:
     for option, value, known in named:
         words += [option, value] if value != known else []
     return command(shlex.join(words), settings.profile)
-
-
-def _text(line: Line) -> str:
-    return "".join(span.text for span in line)
-
-
-def _width() -> int:
-    if not sys.stdout.isatty():
-        return _WIDTH
-    return max(shutil.get_terminal_size().columns, _LEAST_WIDTH)

@@ -10,6 +10,7 @@ from zcbulk_tui.domain.commands import command
 from zcbulk_tui.domain.insertion import SourceFile
 from zcbulk_tui.domain.job import Counts, JobRef
 from zcbulk_tui.domain.result import Result, ResultKind, ResultStage
+from zcbulk_tui.domain.text import counted
 from zcbulk_tui.errors import DataError
 from zcbulk_tui.store.archive import Archive
 from zcbulk_tui.store.database import Database
@@ -90,14 +91,13 @@ def files_of(
         if result is not None and result.file is not None and result.stage is ResultStage.ON_DISK:
             paths[kind] = result.file.path
             if result.is_short:
-                notes.append(
-                    f"The result has {_records(result.file.records, words)}, and the job counted "
-                    f"{result.expected:,}."
-                )
+                has = counted(result.file.records, f"{words} record")
+                notes.append(f"The result has {has}, and the job counted {result.expected:,}.")
         elif count == 0:
             continue
         elif result is not None and result.stage is ResultStage.GONE:
-            known = "" if count is None else f": {_records(count, words)} cannot be sent again"
+            lost = "" if count is None else counted(count, f"{words} record")
+            known = f": {lost} cannot be sent again" if lost else ""
             notes.append(f"Zoho has no file with {words} records, or none any more{known}.")
         else:
             raise DataError(
@@ -106,7 +106,3 @@ def files_of(
                 f"Fetch them, for 1 call each: {fetch}",
             )
     return JobFiles(paths[ResultKind.FAILURE], paths[ResultKind.UNPROCESSED], source, tuple(notes))
-
-
-def _records(count: int, words: str) -> str:
-    return f"1 {words} record" if count == 1 else f"{count:,} {words} records"

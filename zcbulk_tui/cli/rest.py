@@ -8,19 +8,20 @@ import shlex
 from argparse import Namespace
 from collections.abc import Sequence
 
-from zcbulk_tui.cli import check, options, queue_work, queueing
+from zcbulk_tui.cli import options, queue_work, queueing
 from zcbulk_tui.cli.context import insert_context
 from zcbulk_tui.cli.insert_plan import print_plan
 from zcbulk_tui.cli.inserting import now
 from zcbulk_tui.cli.job_names import named_jobs
 from zcbulk_tui.cli.preparing import CheckedFile
+from zcbulk_tui.cli.progress import reading
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.data.row_map import RowMap
 from zcbulk_tui.domain.commands import command
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.insertion import BAD_ENDS, Insertion, InsertPlan, Prepared
 from zcbulk_tui.domain.job import JobReading, WatchedJob
-from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.domain.text import counted, one_line
 from zcbulk_tui.domain.trial import Selection
 from zcbulk_tui.errors import DataError, RefusedError, UsageError
 from zcbulk_tui.render.figures import clock, number
@@ -148,9 +149,8 @@ def repeated(
 def sent_before(tried: Insertion) -> str:
     """Returns when a trial was sent, and as which job, as a sentence."""
     at = clock(tried.queued_at, now())
-    rows = tried.upload_file.rows
-    were = "was" if rows == 1 else "were"
-    return f"At {at}, {rows:,} of its records {were} sent as job {tried.job_id}."
+    rows = counted(tried.upload_file.rows, "of its records was", "of its records were")
+    return f"At {at}, {rows} sent as job {tried.job_id}."
 
 
 def _others(
@@ -173,7 +173,7 @@ def _others(
     with insert_context(settings) as (_, _, insertions):
         known = insertions.of_file(tried.form, facts.sha256)
     sent = [tried, *(it for it in known if it.source.rest_of == tried.job_id)]
-    with check.reading(arguments) as on_progress:
+    with reading(arguments.file) as on_progress:
         records = checked.sent_records(_row_maps(sent), on_progress)
     if len(records) >= facts.records:
         jobs = queueing.jobs(len(sent)).partition(",")[0]

@@ -1,6 +1,5 @@
 """Copies of results, in a folder of the user's choice and under the names of their jobs."""
 
-import os
 import re
 import shlex
 from collections import Counter
@@ -9,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from zcbulk_tui.data.new_files import NewFile
+from zcbulk_tui.data.new_files import NewFile, claim
 from zcbulk_tui.domain.job import JobRef, WatchedJob
 from zcbulk_tui.domain.result import ResultFile, ResultKind
 from zcbulk_tui.domain.text import one_line
@@ -93,7 +92,7 @@ def _place(written: Path, place: Path, file: ResultFile) -> None:
         OSError: It cannot be written.
     """
     try:
-        os.close(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        claim(place)
     except FileExistsError:
         if place.is_file() and place.stat().st_size == file.size:
             with place.open("rb") as there, file.path.open("rb") as ours:

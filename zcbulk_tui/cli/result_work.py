@@ -1,9 +1,7 @@
 """Fetches results for a command, and says on the terminal how they come along."""
 
 import asyncio
-import shutil
 import signal
-import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -13,13 +11,14 @@ from zcbulk_tui.cli import failing
 from zcbulk_tui.cli.client import open_client
 from zcbulk_tui.cli.context import recorded_context
 from zcbulk_tui.cli.job_names import in_words
+from zcbulk_tui.cli.progress import ProgressLine
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.commands import command
 from zcbulk_tui.domain.job import JobReading, JobRef, JobState, WatchedJob
 from zcbulk_tui.domain.result import Result, ResultKind, ResultStage
 from zcbulk_tui.domain.snapshot import JobSnapshot
-from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.domain.text import counted
 from zcbulk_tui.domain.windows import Recalled
 from zcbulk_tui.errors import (
     QuotaSpentError,
@@ -85,8 +84,7 @@ class Progress:
         self.is_waited_for: Callable[[Result], bool] = lambda _: True
         self._labels = {job.ref: job.label for job in jobs}
         self._say = say
-        self._has_bar = sys.stderr.isatty()
-        self._bar = ""
+        self._line = ProgressLine()
 
     def publish(self, event: Event) -> None:
         """See `Sink`."""
@@ -94,7 +92,7 @@ class Progress:
             result = event.result
             name = f"{self._labels[result.ref]}, {result.kind.word}"
             if event.got is not None:
-                self._show_bar(f"{name}: {event.got:,} bytes")
+                self._line.say(f"{name}: {event.got:,} bytes")
             else:
                 self.clear()
                 is_over = result.error is not None and not self.is_waited_for(result)
@@ -102,30 +100,19 @@ class Progress:
                     self._say(f"{name}: {line}")
         self.changed.set()
 
-    def _show_bar(self, text: str) -> None:
-        text = one_line(text, max(shutil.get_terminal_size().columns - 1, 1))
-        if self._has_bar and text != self._bar:
-            self._bar = text
-            sys.stderr.write(f"\r{text}\x1b[K")
-            sys.stderr.flush()
-
     def clear(self) -> None:
         """Takes the line of the download away."""
-        if self._bar:
-            self._bar = ""
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
+        self._line.clear()
 
 
 def said(result: Result, now: datetime) -> str:
     """Returns what a line says of a try; empty for nothing, since the end says it."""
     if result.stage is ResultStage.ON_DISK and result.file is not None:
-        return f"on the disk, {_count(result.file.records)}"
+        return f"on the disk, {counted(result.file.records, 'record')}"
     if result.stage is ResultStage.DUE and result.error is not None:
         wait = (result.next_try - now).total_seconds() if result.next_try else 0.0
-        calls = "1 call" if result.tries == 1 else f"{result.tries} calls"
         again = f"next try in {duration(max(wait, 0.0))}"
-        return f"{result.error.title}; {again} ({calls} so far)"
+        return f"{result.error.title}; {again} ({counted(result.tries, 'call')} so far)"
     return ""
 
 
@@ -230,9 +217,8 @@ class _Work:
         self._progress.is_waited_for = self._is_waited_for
         left = self._quota.budget.left_for_polls
         self._say(
-            f"To fetch: {price:,} {'result' if price == 1 else 'results'}, "
-            f"{'1 call' if price == 1 else f'{price:,} calls'} of {left:,} that are left; where "
-            "Zoho still makes one, each other try costs 1 more."
+            f"To fetch: {counted(price, 'result')}, {counted(price, 'call')} of {left:,} that are "
+            "left; where Zoho still makes one, each other try costs 1 more."
         )
         running = [asyncio.create_task(monitor.run()), asyncio.create_task(fetcher.run())]
         try:
@@ -341,7 +327,3 @@ def _out_of_calls(quota: QuotaTracker) -> ZcbulkError:
 def named(outcome: Outcome) -> str:
     """Returns which result an outcome is about."""
     return f"{in_words(outcome.job)}, {outcome.kind.word}"
-
-
-def _count(records: int) -> str:
-    return "1 record" if records == 1 else f"{records:,} records"

@@ -20,8 +20,8 @@ from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.commands import command
 from zcbulk_tui.domain.job import JobRef, WatchedJob
-from zcbulk_tui.domain.result import Result, ResultFile, ResultKind, ResultStage
-from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.domain.result import Result, ResultKind, ResultStage
+from zcbulk_tui.domain.text import counted, one_line
 from zcbulk_tui.errors import DataError, Occasion, RefusedError, UsageError, ZcbulkError
 from zcbulk_tui.monitor.recorder import Recorder
 from zcbulk_tui.monitor.result_removal import remove
@@ -169,11 +169,7 @@ def _said(outcome: Outcome, copied: Path | None) -> str:
     if outcome.result.is_short:
         doubt = f"; Zoho counted {outcome.result.expected:,}, the file has {file.records:,}"
     where = one_line(str(copied or file.path), 500)
-    return f"{result_work.named(outcome)}: {_count(file)}{doubt}: {where}"
-
-
-def _count(file: ResultFile) -> str:
-    return "1 record" if file.records == 1 else f"{file.records:,} records"
+    return f"{result_work.named(outcome)}: {counted(file.records, 'record')}{doubt}: {where}"
 
 
 def _outcome_object(outcome: Outcome, copied: Path | None, error: ZcbulkError | None) -> JsonObject:

@@ -8,6 +8,7 @@ from zcbulk_tui.cli import options
 from zcbulk_tui.cli.context import retention
 from zcbulk_tui.cli.state import open_memory
 from zcbulk_tui.config import load
+from zcbulk_tui.domain.text import counted
 from zcbulk_tui.store.retention import Compacted, compact
 
 
@@ -36,21 +37,14 @@ def run(arguments: Namespace) -> int:
 
 def _forgotten(done: Compacted) -> str:
     thinned = done.thinned
-    counts = {
-        "reading": thinned.readings,
-        "event": thinned.events,
-        "call": thinned.calls,
-        "record of start and abort": thinned.control,
-        "job": thinned.jobs,
-    }
-    return f"Forgotten: {', '.join(_counted(count, noun) for noun, count in counts.items())}."
-
-
-def _counted(count: int, noun: str) -> str:
-    if count == 1:
-        return f"1 {noun}"
-    first, _, rest = noun.partition(" ")
-    return f"{count:,} {first}s {rest}".rstrip()
+    parts = (
+        counted(thinned.readings, "reading"),
+        counted(thinned.events, "event"),
+        counted(thinned.calls, "call"),
+        counted(thinned.control, "record of start and abort", "records of start and abort"),
+        counted(thinned.jobs, "job"),
+    )
+    return f"Forgotten: {', '.join(parts)}."
 
 
 def _size(count: int) -> str:

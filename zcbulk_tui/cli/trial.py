@@ -12,11 +12,12 @@ from functools import partial
 from signal import SIGTERM
 from typing import NamedTuple
 
-from zcbulk_tui.cli import check, queue_work, queueing, rest
+from zcbulk_tui.cli import queue_work, queueing, rest
 from zcbulk_tui.cli.context import insert_context
 from zcbulk_tui.cli.insert_plan import print_plan, trial_object
 from zcbulk_tui.cli.output import print_error
 from zcbulk_tui.cli.preparing import CheckedFile
+from zcbulk_tui.cli.progress import reading
 from zcbulk_tui.cli.trial_failures import TrialFailures, failures_of
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.commands import command
@@ -47,7 +48,7 @@ def insert(arguments: Namespace, settings: Settings, checked: CheckedFile, plan:
             "Try fewer, or leave out --trial.",
         )
     _check_is_first(arguments, settings, checked, plan)
-    with check.reading(arguments) as on_progress:
+    with reading(arguments.file) as on_progress:
         chosen = checked.choose(arguments.trial, plan, on_progress)
     if arguments.dry_run:
         print_plan(arguments, settings, checked.found, plan, chosen=chosen)

@@ -4,9 +4,6 @@ What is kept of a record is two bytes, the number of its group; where it stands 
 for one record in 64. So a million of them take a few megabytes.
 """
 
-import csv
-import io
-import os
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +11,8 @@ from itertools import compress, islice
 from pathlib import Path
 from typing import Protocol
 
-from zcbulk_tui.data.new_files import NewFile
+from zcbulk_tui.data.new_files import NamedFile
+from zcbulk_tui.data.outgoing import csv_bytes
 from zcbulk_tui.data.reasons import NO_GROUP, ReasonGroup, ReasonGrouper
 from zcbulk_tui.data.result_columns import ResultColumns, read_columns
 from zcbulk_tui.data.result_rows import Picker, numbered
@@ -27,8 +25,7 @@ from zcbulk_tui.domain.failures import (
     FailureGroup,
     FailureReport,
 )
-from zcbulk_tui.domain.text import one_line
-from zcbulk_tui.errors import DataError
+from zcbulk_tui.domain.text import counted, one_line
 
 _MARKED_RECORDS = 64
 """Records between two whose line is known."""
@@ -139,11 +136,11 @@ class FailureFile:
         Raises:
             DataError: It cannot be written, or is there already.
         """
-        with _NewCsv(path) as write:
-            write(self.columns.header)
+        with NamedFile(path) as write:
+            write(csv_bytes(self.columns.header))
             count = 0
             for _, row in self._raw(reason, 0):
-                write(row)
+                write(csv_bytes(row))
                 count += 1
         return count
 
@@ -181,7 +178,7 @@ class FailureFile:
         gone = self.group_of.count(NO_GROUP)
         assumed = self.columns.assumed
         if gone:
-            count = "1 record is" if gone == 1 else f"{gone:,} records are"
+            count = counted(gone, "record is", "records are")
             assumed = (*assumed, f"{count} left out: the result says that they went in.")
         return FailureReport(
             records=len(self.group_of) - gone,
@@ -287,70 +284,6 @@ class _Places:
             record = self._source.record(lines[0])
             if record is not None and record <= len(self._source):
                 self.blocks[(record - 1) // BATCH] += 1
-
-
-class _NewCsv:
-    """A CSV that appears whole under a name that is free, or not at all; a context manager."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._text = io.StringIO()
-        self._writer = csv.writer(self._text, lineterminator="\r\n")
-
-    def __enter__(self) -> Callable[[Sequence[str]], None]:
-        try:
-            os.close(os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        except FileExistsError as error:
-            raise DataError(
-                f"{one_line(str(self._path))} is there already",
-                "Nothing is written over it.",
-                "Name another file.",
-            ) from error
-        except (OSError, ValueError) as error:  # ValueError: a path with a null in it
-            raise self._unwritable(error) from error
-        try:
-            self._file = NewFile(self._path.parent)
-        except OSError as error:
-            self._path.unlink(missing_ok=True)
-            raise self._unwritable(error) from error
-        return self._write
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        failed = error
-        if failed is None:
-            try:
-                self._flush()
-                self._file.finish()
-                self._file.path.replace(self._path)
-            except OSError as unwritable:
-                failed = unwritable
-        if failed is None:
-            return
-        try:
-            self._file.discard()
-            self._path.unlink(missing_ok=True)
-        finally:
-            if isinstance(failed, OSError):
-                raise self._unwritable(failed) from failed
-
-    def _write(self, row: Sequence[str]) -> None:
-        self._writer.writerow(row)
-        if self._text.tell() > 2**18:
-            self._flush()
-
-    def _flush(self) -> None:
-        # A lone surrogate cannot come out of a decoder, so every text has its bytes.
-        self._file.write(self._text.getvalue().encode())
-        self._text.seek(0)
-        self._text.truncate()
-
-    def _unwritable(self, error: OSError | ValueError) -> DataError:
-        said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        return DataError(
-            f"{one_line(str(self._path))} cannot be written",
-            f"The system says: {one_line(said)}.",
-            "Name another file.",
-        )
 
 
 def is_empty(path: Path) -> bool:

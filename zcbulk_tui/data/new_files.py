@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -177,7 +177,7 @@ class NewFiles:
             made: list[Path] = []
             try:
                 for path in paths:
-                    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+                    claim(path)
                     made.append(path)
             except FileExistsError:
                 number += 1
@@ -189,6 +189,86 @@ class NewFiles:
             else:
                 self._placed += paths
                 return paths
+
+
+class NamedFile:
+    """A file under a name that must be free: it appears whole, or not at all; a context manager.
+
+    What is done within the context may raise what it likes: then nothing of the file is left.
+
+    Args:
+        path: Where it is to stand.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> Callable[[bytes], None]:
+        """Begins beside the place; returns what appends bytes.
+
+        Raises:
+            DataError: Something has the name, or nothing can be written there.
+        """
+        try:
+            # Before the work, which may take long. The name is free until it is done: a process
+            # that is ended leaves no empty file under it.
+            claim(self._path)
+            self._path.unlink()
+            self._file = NewFile(self._path.parent)
+        except (OSError, ValueError) as error:  # ValueError: a path with a null in it
+            raise self._failure(error) from error
+        return self._file.write
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        try:
+            if error is None:
+                self._file.finish()
+                claim(self._path)
+                self._put()
+        except OSError as failed:
+            raise self._failure(failed) from failed
+        finally:
+            with contextlib.suppress(OSError):
+                self._file.discard()
+        if isinstance(error, OSError):
+            raise self._failure(error) from error
+
+    def _put(self) -> None:
+        """Puts the file in the place of the empty one."""
+        try:
+            self._file.path.replace(self._path)
+        except OSError:
+            self._path.unlink(missing_ok=True)
+            raise
+        sync_folder(self._path.parent)
+
+    def _failure(self, error: OSError | ValueError) -> DataError:
+        shown = one_line(str(self._path))
+        if isinstance(error, FileExistsError):
+            return DataError(
+                f"{shown} is there already", "Nothing is written over it.", "Name another file."
+            )
+        said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        return DataError(
+            f"{shown} cannot be written",
+            f"The system says: {one_line(said)}.",
+            "Name another file.",
+        )
+
+
+def claim(path: Path) -> None:
+    """Makes an empty file that only this user may read, so that no other program takes the name.
+
+    Raises:
+        FileExistsError: Something has the name.
+        OSError: It cannot be made.
+    """
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
 
 
 def stem_of(path: Path) -> str:

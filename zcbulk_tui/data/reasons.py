@@ -7,7 +7,7 @@ it with: after `_MOST_OPEN` readings that are not like any before, and at the en
 import re
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from zcbulk_tui.data.frames import Frames
@@ -356,13 +356,3 @@ def _without(text: str, cell: str) -> str:
             end = at + 1
         at = text.find(cell, end)
     return text
-
-
-def grouped(
-    reasons: Iterable[tuple[str, Sequence[str]]], names: Sequence[str]
-) -> list[ReasonGroup]:
-    """Returns the groups of reasons, each with the cells of its row."""
-    grouper = ReasonGrouper(names)
-    for reason, cells in reasons:
-        grouper.add(reason, cells)
-    return grouper.finish()[0]

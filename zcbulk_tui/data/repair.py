@@ -7,7 +7,6 @@ is not, they are taken from a result that has all columns, in the result's order
 
 from array import array
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -21,7 +20,7 @@ from zcbulk_tui.data.matching import (
     read_header,
     read_lines,
 )
-from zcbulk_tui.data.new_files import NewFiles, stem_of
+from zcbulk_tui.data.new_files import NamedFile
 from zcbulk_tui.data.placing import NOTHING, Placed, ReadRows, place
 from zcbulk_tui.data.reasons import NO_GROUP
 from zcbulk_tui.data.repair_outcome import FIRST_GROUP, UNPROCESSED, Outcome, by_name
@@ -35,7 +34,7 @@ from zcbulk_tui.domain.form import FormFields
 from zcbulk_tui.domain.insertion import SourceFile
 from zcbulk_tui.domain.repair import Preview, RepairFile, Rule, Rules
 from zcbulk_tui.domain.suggestions import Suggestion, field_of, suggest
-from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.domain.text import counted, one_line
 from zcbulk_tui.errors import DataError
 
 _OF_ZOHO = frozenset({"STATUS", "RECORD_ID", "ERRORS"})
@@ -207,31 +206,19 @@ class Repair:
             DataError: Nothing is left to send, the file is there already, or it cannot be written.
         """
         for_nothing = self.check(rules)
-        if target.exists() and not is_dry:
-            raise DataError(
-                f"{one_line(str(target))} is there already",
-                "Nothing is written over it.",
-                "Name another file.",
-            )
         groups = () if self.report is None else self.report.groups
         outcome = Outcome(rules, [it.reason for it in groups], with_unchanged)
         outcome.notes += [
             f"Rule {list(rules).index(rule) + 1} is for no failed record: none has its reason."
             for rule in for_nothing
         ]
-        with ExitStack() as stack:
-            if not is_dry:
-                files = stack.enter_context(NewFiles())
-                new = files.create(target.parent)
-                outcome.write = new.write
+        if is_dry:
             self._write(outcome, on_progress)
-            path = target
-            if not is_dry:
+        else:
+            with NamedFile(target) as outcome.write:
+                self._write(outcome, on_progress)
                 self._check_left(outcome)
-                suffix = target.suffix.replace("{", "{{").replace("}", "}}")
-                (placed,) = files.place([(new, f"{stem_of(target)}{{}}{suffix}")])
-                path = placed.path
-        return outcome.file(path)
+        return outcome.file(target)
 
     def _whole_rows(self, rows: Sequence[FailedRow], names: set[str]) -> dict[int, list[str]]:
         """Returns failed records as they were sent, by their numbers in the result.
@@ -336,10 +323,8 @@ class Repair:
             placed = place(index, _chained(results), statuses, outcome.action)
             outcome.unknown += placed.unknown
             if placed.loosely:
-                outcome.notes.append(
-                    f"{_records(placed.loosely, 'was', 'were')} found in {source.name} only "
-                    "without spaces."
-                )
+                count = counted(placed.loosely, "record was", "records were")
+                outcome.notes.append(f"{count} found in {source.name} only without spaces.")
             if placed.missing and index.has_all_columns:
                 left.append((index, placed, results))
             else:
@@ -350,8 +335,9 @@ class Repair:
                 outcome.take(statuses[record], fields)
         for index, placed, results in left:
             # Whole, but not as they were sent: the server writes some values in another way.
+            count = counted(placed.missing, "record is", "records are")
             outcome.notes.append(
-                f"{_records(placed.missing, 'is', 'are')} not in {source.name} as the result has "
+                f"{count} not in {source.name} as the result has "
                 f"{'it' if placed.missing == 1 else 'them'}: put at the end, as they stand there."
             )
             order = places_of(results[0].columns.names, self._header, source.name)
@@ -388,7 +374,7 @@ class Repair:
         if outcome.sent:
             return
         causes = [
-            f"{_records(count, 'is', 'are')} {what}."
+            f"{counted(count, 'record is', 'records are')} {what}."
             for count, what in (
                 (outcome.held, "changed by no rule"),
                 (outcome.dropped, "left out by a rule"),
@@ -455,10 +441,6 @@ def _has_all(columns: ResultColumns, upload: Sequence[str] | None) -> bool:
     if upload is None:
         return not _OF_ZOHO.issubset(map(str.strip, columns.header))
     return {*columns.names}.issuperset(map(str.strip, upload))
-
-
-def _records(count: int, one: str, more: str) -> str:
-    return f"1 record {one}" if count == 1 else f"{count:,} records {more}"
 
 
 def _listed(names: Sequence[str]) -> str:

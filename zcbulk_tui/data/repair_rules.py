@@ -12,7 +12,6 @@ Each rule is a table::
 """
 
 import json
-import os
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from zcbulk_tui import user_files
+from zcbulk_tui.data.new_files import NamedFile
 from zcbulk_tui.domain.date_formats import check_format
 from zcbulk_tui.domain.repair import Change, Rule, Rules
 from zcbulk_tui.domain.text import one_line
@@ -128,17 +128,8 @@ def write_rules(rules: Rules, path: Path) -> None:
     Raises:
         DataError: It cannot be written, or is there already.
     """
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            file.write(rules_text(rules))
-    except (OSError, ValueError) as error:  # ValueError: a path with a null in it
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise DataError(
-            f"The rules {one_line(str(path))} cannot be written",
-            f"{one_line(reason)}.",
-            "Name another file.",
-        ) from error
+    with NamedFile(path) as write:
+        write(rules_text(rules).encode("utf-8", "replace"))
 
 
 def rules_text(rules: Rules, notes: Sequence[str] = ()) -> str:

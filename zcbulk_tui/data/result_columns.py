@@ -14,7 +14,7 @@ from zcbulk_tui.data import delimiter as delimiters
 from zcbulk_tui.data.masking import Masker
 from zcbulk_tui.data.rows import read_header_line, read_rows
 from zcbulk_tui.data.source import Source
-from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.domain.text import counted, one_line
 
 SAMPLED = 500
 """Records at the beginning of a result by which its columns are told apart."""
@@ -330,8 +330,7 @@ class _Finder:
                     "each counts, in the order of the file."
                 )
         if empty := names.count(""):
-            which = "1 column has" if empty == 1 else f"{empty} columns have"
-            self._assumed.append(f"{which} no name.")
+            self._assumed.append(f"{counted(empty, 'column has', 'columns have')} no name.")
 
     def _missing(self, names: Sequence[str]) -> list[str]:
         return [name for name in dict.fromkeys(self._upload or ()) if name not in names]

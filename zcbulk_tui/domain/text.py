@@ -1,4 +1,4 @@
-"""Text from outside (servers, files, users): made safe for terminals and spreadsheets; tags."""
+"""Text from outside (servers, files, users): safe for terminals and spreadsheets; tags, counts."""
 
 import unicodedata
 from json import JSONDecodeError
@@ -38,6 +38,17 @@ def _belongs_to_the_last(text: str, at: int) -> bool:
         before = text[:at]
         return (len(before) - len(before.rstrip(_FLAG_LETTERS))) % 2 == 1
     return character in _SKIN_TONES or unicodedata.category(character).startswith("M")
+
+
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """Returns how many there are, as in ``1 record`` and ``12,345 records``.
+
+    Args:
+        count: How many.
+        noun: What one of them is called; may be more words, as in ``record is``.
+        plural: The same of several; empty for the noun with an s.
+    """
+    return f"{count:,} {noun if count == 1 else plural or f'{noun}s'}"
 
 
 def json_problem(error: ValueError | RecursionError) -> str:

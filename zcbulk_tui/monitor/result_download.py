@@ -65,8 +65,7 @@ class ResultDownload:
         folder: Keeps the files.
         now: The time of day; aware.
         luck: Random numbers from 0 to 1.
-        changed: Called with a result that is being fetched, and the bytes that have come so far;
-            with None when that has ended.
+        changed: Called with a result that is being fetched, and the bytes that have come so far.
     """
 
     def __init__(
@@ -78,7 +77,7 @@ class ResultDownload:
         folder: ResultFolder,
         now: Callable[[], datetime],
         luck: Callable[[], float],
-        changed: Callable[[Result, int | None], None],
+        changed: Callable[[Result, int], None],
     ) -> None:
         self._api = api
         self._monitor = monitor

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -40,6 +40,9 @@ _UNWRITABLE = 15.0
 """Seconds until a result is tried again of which nothing could be written down."""
 
 _LONGEST = timedelta(seconds=backoff.LONGEST)
+
+_MANY_JOBS = 50
+"""Jobs from which on one look at all results takes less time than one at those of each."""
 
 _Key = tuple[JobRef, ResultKind]
 
@@ -87,7 +90,7 @@ class ResultFetcher:
         self._cause = cause
         self._recorder = Recorder(context.memory, now)
         self._download = ResultDownload(
-            api, monitor, quota, results, folder, now, luck, self._progressed
+            api, monitor, quota, results, folder, now, luck, self._publish
         )
         self._tasks: asyncio.TaskGroup | None = None
         self._working: _Key | None = None
@@ -143,23 +146,28 @@ class ResultFetcher:
         self, refs: Sequence[JobRef], kinds: Sequence[ResultKind]
     ) -> Iterator[tuple[WatchedJob, JobRef, ResultKind, Result | None]]:
         """Those that are not on the disk, and may hold something that Zoho has."""
+        stored = self._stored(refs)
+        known = {_key(it): _as_it_is(it) for it in self._results.as_known(stored.values())}
         for ref in dict.fromkeys(refs):
             snapshot = self._monitor.snapshot(ref)
             if snapshot is None or not snapshot.is_final:
                 continue
-            known = {it.kind: it for it in self.results(ref)}
-            stored = {it.kind: it for it in self._stored(ref)}
             for kind in dict.fromkeys(kinds):
-                result = known.get(kind)
+                result = known.get((ref, kind))
                 there = result and result.stage in (ResultStage.ON_DISK, ResultStage.GONE)
                 if not there and kind.records_of(snapshot) != 0:
-                    yield snapshot.job, ref, kind, stored.get(kind)
+                    yield snapshot.job, ref, kind, stored.get((ref, kind))
 
-    def _stored(self, ref: JobRef) -> Sequence[Result]:
+    def _stored(self, refs: Collection[JobRef]) -> dict[_Key, Result]:
+        """What is written down of the results of jobs; nothing where it cannot be read."""
         try:
-            return self._results.of(ref)
+            if len(refs) > _MANY_JOBS:
+                found = self._results.all()
+            else:
+                found = [it for ref in refs for it in self._results.of(ref)]
         except ConfigError:
-            return ()
+            return {}
+        return {_key(it): it for it in found}
 
     # The loop.
 
@@ -229,7 +237,7 @@ class ResultFetcher:
             self._recorder.event(EventKind.RESULT, text, due.job, error=result.error)
         if ref in self._unsaid and not self._is_open(due.snapshot):
             self._unsaid.discard(ref)
-            text = f"Results on disk: {on_disk(due.snapshot, self._stored(ref))}"
+            text = f"Results on disk: {on_disk(due.snapshot, self._stored([ref]).values())}"
             self._recorder.event(EventKind.RESULT, text, due.job)
 
     # What is due.
@@ -307,7 +315,7 @@ class ResultFetcher:
         version, before = (*self._results.version, int(_time() / _REREAD)), self._known
         if version == self._version:
             return
-        self._known = {(it.ref, it.kind): it for it in self._results.all()}
+        self._known = {_key(it): it for it in self._results.all()}
         self._version = version
         # Another process may have fetched what was asked for here.
         for key in [it for it in self._asked if it in self._known]:
@@ -320,19 +328,18 @@ class ResultFetcher:
             if key != self._working and _seen(before.get(key)) != _seen(result):
                 self._sink.publish(ResultChanged(result))
 
-    def _progressed(self, result: Result, got: int | None) -> None:
+    def _publish(self, result: Result, got: int | None = None) -> None:
         if self._known is not None:
-            self._known[result.ref, result.kind] = result
+            self._known[_key(result)] = result
         self._sink.publish(ResultChanged(result, got))
-
-    def _publish(self, result: Result) -> None:
-        if self._known is not None:
-            self._known[result.ref, result.kind] = result
-        self._sink.publish(ResultChanged(result))
 
 
 def _time() -> float:
     return asyncio.get_running_loop().time()
+
+
+def _key(result: Result) -> _Key:
+    return result.ref, result.kind
 
 
 def _as_it_is(result: Result) -> Result:

@@ -6,6 +6,7 @@ from datetime import datetime
 from zcbulk_tui.domain.job import JobRef, WatchedJob
 from zcbulk_tui.domain.records import EventKind
 from zcbulk_tui.domain.result import Result, ResultStage
+from zcbulk_tui.domain.text import counted
 from zcbulk_tui.errors import DataError, HeldError
 from zcbulk_tui.monitor.ports import ResultFolder
 from zcbulk_tui.monitor.recorder import Recorder
@@ -38,8 +39,8 @@ def remove(
         results.keep(*map(_removed, (it for it in found if it.stage is not ResultStage.GONE)))
     files = [it for it in found if it.file is not None]
     if files:
-        count = "1 result" if len(files) == 1 else f"{len(files)} results"
-        recorder.event(EventKind.RESULT, f"Removed from the disk: {count}, {why}", job)
+        text = f"Removed from the disk: {counted(len(files), 'result')}, {why}"
+        recorder.event(EventKind.RESULT, text, job)
     return files
 
 

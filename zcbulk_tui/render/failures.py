@@ -12,7 +12,7 @@ from zcbulk_tui.domain.failures import (
     clustering,
     fewest_groups,
 )
-from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.domain.text import counted, one_line
 from zcbulk_tui.render.bar import layout
 from zcbulk_tui.render.figures import number
 from zcbulk_tui.render.glyphs import Glyphs
@@ -62,7 +62,7 @@ def failure_lines(
         lines += group_lines(group, report.records, cells, glyphs, most=_MOST_LINES)
     if (more := len(report.groups) - _MOST_SHOWN) > 0:
         rest = sum(group.records for group in report.groups[_MOST_SHOWN:])
-        said = f"and {_count(more, 'more group', 'more groups')} with {_records(rest)}"
+        said = f"and {counted(more, 'more group')} with {counted(rest, 'record')}"
         lines.append((Span(" " * _INDENT), Span(said, Look.DIM)))
     if report.blocks:
         lines += [(), *block_strip(report.blocks, cells, glyphs)]
@@ -78,9 +78,9 @@ def failure_heading(report: FailureReport) -> Line:
     """Returns how many failures there are, and in how many groups."""
     if not report.records:
         return (Span("No record failed", Look.SUCCESS),)
-    groups = _count(len(report.groups), "group", "groups")
+    groups = counted(len(report.groups), "group")
     return (
-        Span(f"{_records(report.records)} failed", Look.FAILED),
+        Span(f"{counted(report.records, 'record')} failed", Look.FAILED),
         Span(f", in {groups}", Look.STRONG),
     )
 
@@ -177,7 +177,7 @@ def _spreading(report: FailureReport) -> Iterator[tuple[str, Look]]:
     spread = clustering(report)
     if spread is None:
         return
-    blocks = f"{spread.holding:,} of {_count(spread.blocks, 'block', 'blocks')}"
+    blocks = f"{spread.holding:,} of {counted(spread.blocks, 'block')}"
     have = "has" if spread.holding == 1 else "have"
     random = f"at random it would be {spread.expected:,.0f} (estimate)"
     if spread.is_clustered:
@@ -191,7 +191,7 @@ def _spreading(report: FailureReport) -> Iterator[tuple[str, Look]]:
 def _placing(report: FailureReport) -> Iterator[tuple[str, Look]]:
     if not report.blocks:
         return
-    found = f"The place in the uploaded file is known of {_records(report.placed)}"
+    found = f"The place in the uploaded file is known of {counted(report.placed, 'record')}"
     doubts = []
     if report.ambiguous:
         verb = "stands" if report.ambiguous == 1 else "stand"
@@ -246,11 +246,3 @@ def _names(fields: Sequence[str]) -> str:
 def _wrapped(text: str, look: Look, cells: int) -> Iterator[Line]:
     for line in wrap(text, max(cells - _INDENT, 1), _MOST_LINES):
         yield (Span(" " * _INDENT), Span(line, look))
-
-
-def _records(records: int) -> str:
-    return _count(records, "record", "records")
-
-
-def _count(amount: int, one: str, many: str) -> str:
-    return f"{amount:,} {one if amount == 1 else many}"

@@ -6,7 +6,7 @@ from enum import Enum
 from zcbulk_tui.domain.concern import Concern
 from zcbulk_tui.domain.lineage import Attempt, Chain
 from zcbulk_tui.domain.snapshot import JobKey
-from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.domain.text import counted, one_line
 from zcbulk_tui.render import words
 from zcbulk_tui.render.figures import clock, number
 from zcbulk_tui.render.glyphs import Glyphs
@@ -44,7 +44,7 @@ def net(chain: Chain) -> str:
     As in ``100,000: 99,412 in, 588 left after 2 attempts, 1 of them unclear``.
     """
     count = len(chain.attempts)
-    after = f"after {count:,} {'attempt' if count == 1 else 'attempts'}"
+    after = f"after {counted(count, 'attempt')}"
     if chain.left is None:
         said = f"{chain.inserted:,} in {after}; how many there are is not known"
     elif chain.surplus:
@@ -57,7 +57,7 @@ def net(chain: Chain) -> str:
     if chain.sent:
         said += f", {chain.sent:,} under way"
     if chain.waiting:
-        said += f", {chain.waiting:,} {'file' if chain.waiting == 1 else 'files'} waiting"
+        said += f", {counted(chain.waiting, 'file')} waiting"
     return said
 
 

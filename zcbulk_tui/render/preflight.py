@@ -14,6 +14,7 @@ from zcbulk_tui.domain.preflight import (
     NotChecked,
     Preflight,
 )
+from zcbulk_tui.domain.text import counted
 from zcbulk_tui.render.figures import clock
 from zcbulk_tui.render.span import Line, Look, Span, fit, line_width, width, wrap
 
@@ -96,7 +97,7 @@ def verdict(found: BatchVerdict, *, fields_are_known: bool) -> list[tuple[str, L
         found: How many batches have suspect records.
         fields_are_known: Whether values were checked against the form's fields.
     """
-    batches, allowed = _count(found.batches, "batch", "batches"), f"{found.allowed:,}"
+    batches, allowed = counted(found.batches, "batch", "batches"), f"{found.allowed:,}"
     rule = f"Zoho ends a job when more than 5 % of its batches of {BATCH} records fail"
     if not found.suspects:
         limit = f"{rule}: {allowed} of {batches} may fail."
@@ -104,7 +105,7 @@ def verdict(found: BatchVerdict, *, fields_are_known: bool) -> list[tuple[str, L
             return [(f"No record is suspect. {limit}", Look.SUCCESS)]
         by_itself = "Nothing is known of the form's fields: values were checked for damage only."
         return [(f"{by_itself} {limit}", Look.WARNING)]
-    suspect = _count(found.suspects, "record is", "records are")
+    suspect = counted(found.suspects, "record is", "records are")
     said = [
         (f"{suspect} suspect: {share(found.suspects / found.records)}. {rule}.", Look.TEXT),
         (
@@ -219,13 +220,13 @@ def _facts(preflight: Preflight, now: datetime, cells: int) -> Iterator[Line]:
     yield (Span(fit(facts.name, min(width(facts.name), cells)), Look.STRONG),)
     packed = f" ({size(facts.disk_bytes)} as ZIP)" if facts.is_zip else ""
     yield from _sentence(
-        f"{size(facts.csv_bytes)}{packed}, {_count(facts.records, 'record', 'records')} in "
-        f"{_count(batches, 'batch', 'batches')}, {_count(len(facts.columns), 'column', 'columns')}",
+        f"{size(facts.csv_bytes)}{packed}, {counted(facts.records, 'record')} in "
+        f"{counted(batches, 'batch', 'batches')}, {counted(len(facts.columns), 'column')}",
         Look.TEXT,
         cells,
     )
     others = [
-        f"{_count(columns, 'column', 'columns')} with a {DELIMITERS.get(character, character)}"
+        f"{counted(columns, 'column')} with a {DELIMITERS.get(character, character)}"
         for character, columns in facts.other_delimiters
     ]
     instead = f" ({', '.join(others)})" if others else ""
@@ -263,7 +264,7 @@ def _section(
     for finding in findings[:_MOST_SHOWN]:
         yield from _finding(finding, preflight.share(finding), look, cells)
     if (more := len(findings) - _MOST_SHOWN) > 0:
-        what = _count(more, "more finding", "more findings")
+        what = counted(more, "more finding")
         yield from _sentence(f"and {what} of this kind.", Look.DIM, cells)
 
 
@@ -271,7 +272,7 @@ def _finding(finding: Finding, part: float | None, look: Look, cells: int) -> It
     """The column, what was found, and how often: at the right where there is room; then where."""
     often = ""
     if part is not None:
-        often = f"{_count(finding.count, 'record', 'records')} {share(part):>7}"
+        often = f"{counted(finding.count, 'record')} {share(part):>7}"
     name = finding.column or "Records"
     text = f": {finding_text(finding)}"
     least = min(width(name), _NAME_LEAST)
@@ -327,10 +328,6 @@ def _names(columns: Sequence[str]) -> str:
     named = ", ".join(columns[:_NAMED_AT_MOST])
     more = len(columns) - _NAMED_AT_MOST
     return f"{named} and {more:,} more" if more > 0 else named
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"
 
 
 def _ends(does: bool) -> str:

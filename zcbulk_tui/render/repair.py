@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from zcbulk_tui.domain.repair import Change, Preview, RepairFile, Rule
-from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.domain.text import counted, one_line
 from zcbulk_tui.render.glyphs import UNICODE, Glyphs
 from zcbulk_tui.render.span import Line, Look, Span, fit, width, wrap
 
@@ -37,8 +37,7 @@ def rule_text(rule: Rule) -> str:
         case Change.REPLACE:
             return f"replace {_quoted(rule.find)} by {_quoted(rule.value)} in {name}"
         case Change.TRUNCATE:
-            unit = "character" if rule.length == 1 else "characters"
-            return f"truncate {name} to {rule.length:,} {unit}"
+            return f"truncate {name} to {counted(rule.length, 'character')}"
         case Change.DATE:
             formats = " or ".join(one_line(each, 40) for each in rule.formats)
             return f"write {name} as dd-MMM-yyyy, read as {formats}"

@@ -130,6 +130,11 @@ def wrap(text: str, cells: int, lines: int) -> list[str]:
     return wrapped
 
 
+def plain(line: Line) -> str:
+    """Returns a line without its looks."""
+    return "".join(span.text for span in line)
+
+
 def line_width(spans: Iterable[Span]) -> int:
     """Returns the cells that spans take together."""
     return sum(width(span.text) for span in spans)

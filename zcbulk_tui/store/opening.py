@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from zcbulk_tui.domain.snapshot import JobSnapshot
-from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.domain.text import counted, one_line
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.store import aside, backup, faults, files
 from zcbulk_tui.store.backup import Backup, Saved
@@ -239,17 +239,13 @@ def _move(unusable: Sequence[Path], now: datetime) -> list[Path]:
 
 def _told(saved: Saved) -> str:
     """What was saved and what was not, in sentences."""
-    parts = [_counted(len(saved.jobs), "watched job")] if saved.jobs else []
+    parts = [counted(len(saved.jobs), "watched job")] if saved.jobs else []
     if saved.commands:
-        parts.append(_counted(len(saved.commands), "unclear command"))
+        parts.append(counted(len(saved.commands), "unclear command"))
     if saved.days:
         parts.append("the count of today's calls")
     kept = f"Taken from the files beside it: {', '.join(parts)}." if parts else ""
     return " ".join((*filter(None, [kept]), *saved.lost))
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"1 {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _where(moved: Sequence[Path], saved: Saved) -> str:

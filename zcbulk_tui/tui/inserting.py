@@ -9,7 +9,7 @@ from zcbulk_tui.domain.form import FormFields, FormRef
 from zcbulk_tui.domain.insertion import CALLS, InsertPlan, Prepared
 from zcbulk_tui.domain.job import Environment
 from zcbulk_tui.domain.preflight import Preflight
-from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.domain.text import counted, one_line
 from zcbulk_tui.errors import UsageError
 from zcbulk_tui.render.span import fit
 from zcbulk_tui.tui.question import Question, Typed
@@ -118,7 +118,7 @@ def question(prepared: Prepared, plan: InsertPlan, calls_left: str) -> Question:
     records = sum(it.upload_file.rows for it in files)
     in_production = form.environment is Environment.PRODUCTION
     steps = CALLS if plan.starts else CALLS - 1
-    jobs = "1 job" if len(files) == 1 else f"{len(files):,} jobs, one after the other"
+    jobs = counted(len(files), "job", "jobs, one after the other")
     then = "starts it" if plan.starts else "leaves it unstarted, for 3 hours at most"
     paragraphs = [
         f"Form {form.form} in {form.owner}/{form.app}, {form.environment.value.upper()}.",

@@ -8,7 +8,7 @@ from zcbulk_tui.domain.address import parse_job_url
 from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
 from zcbulk_tui.domain.job_id import doubts
 from zcbulk_tui.domain.job_text import FoundJob, FoundJobs, find_jobs
-from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.domain.text import counted, one_line
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.tui.profile_spec import JobDefaults
 
@@ -68,7 +68,7 @@ class Offer:
         """What is asked; where there is nothing to watch, why."""
         count = len(self.new)
         if count:
-            return f"Watch {count:,} job{'' if count == 1 else 's'}?"
+            return f"Watch {counted(count, 'job')}?"
         return "These jobs are on the list already" if self.listed else "No job to watch"
 
     def paragraphs(self, glyphs: Glyphs) -> list[str]:

@@ -11,6 +11,7 @@ from zcbulk_tui.cli.doctor.findings import Finding, Grade, failure, short_path
 from zcbulk_tui.cli.state import RESULTS_FOLDER
 from zcbulk_tui.config import paths
 from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.domain.text import counted
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.store import database, files, sign_in
 
@@ -81,7 +82,8 @@ def _memory() -> str:
 
 def _results(settings: Settings | None) -> Finding | str:
     folder = paths.state_dir() / RESULTS_FOLDER
-    kept = "" if settings is None else f" They are kept for {_days(settings.results.days)}."
+    days = counted(settings.results.days, "day") if settings is not None else ""
+    kept = f" They are kept for {days}." if days else ""
     if not folder.exists():
         return f"There are none; {short_path(folder)} is where they would be.{kept}"
     found = [(path, path.lstat()) for path in (folder, *folder.rglob("*"))]
@@ -95,16 +97,12 @@ def _results(settings: Settings | None) -> Finding | str:
     files = [(path, it) for path, it in found if stat.S_ISREG(it.st_mode)]
     fetched = [it.st_mtime for path, it in files if path.suffix == ".csv"]
     size = sum(it.st_size for _, it in files)
-    count = "1 file" if len(files) == 1 else f"{len(files):,} files"
+    count = counted(len(files), "file")
     said = f"{short_path(folder)}: {count}, {size:,} bytes, which only you can read.{kept}"
     if settings is not None and fetched:
         first = datetime.fromtimestamp(min(fetched), UTC) + timedelta(days=settings.results.days)
         said += f" The first go on {first.astimezone():%a %d %b}."
     return said
-
-
-def _days(days: int) -> str:
-    return "1 day" if days == 1 else f"{days:,} days"
 
 
 def _sign_in_files(profile: str) -> str:

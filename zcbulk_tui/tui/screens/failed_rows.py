@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from textual.widgets import Input
 
 from zcbulk_tui.domain.failures import FailedRow
-from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.domain.text import counted, one_line
 from zcbulk_tui.errors import ZcbulkError
 from zcbulk_tui.render import failed_rows as render
 from zcbulk_tui.render.figures import number
@@ -299,11 +299,9 @@ class FailedRowsScreen(ReadingScreen[None]):
             if path is not None:
                 self._export(path)
 
-        count = number(self._rows.count, 11)
-        records = "1 record" if self._rows.count == 1 else f"{count} records"
         self.app.push_screen(
             AskPathScreen(
-                f"Export {records}",
+                f"Export {counted(self._rows.count, 'record')}",
                 "To a new CSV that only you can read; it has the reason before the cells.",
                 "Export",
             ),
@@ -315,8 +313,7 @@ class FailedRowsScreen(ReadingScreen[None]):
             return self._rows.export(path)
 
         def take(count: int) -> None:
-            records = "1 record" if count == 1 else f"{count:,} records"
-            self._say(f"{records} written to {one_line(str(path), 60)}")
+            self._say(f"{counted(count, 'record')} written to {one_line(str(path), 60)}")
 
         def failed(error: ZcbulkError) -> None:
             self._note = Span("")

@@ -8,7 +8,7 @@ from textual.binding import BindingType
 
 from zcbulk_tui.domain.failures import FailureGroup
 from zcbulk_tui.domain.insertion import Prepared
-from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.domain.text import counted, one_line
 from zcbulk_tui.render.failed_rows import samples
 from zcbulk_tui.render.failures import (
     block_strip,
@@ -150,7 +150,7 @@ class FailuresScreen(OpeningScreen):
         if self.rows is not None:
             report, counts = self.rows.report, last.counts if last is not None else None
             total = f" of {number(counts.total, 11)}" if counts and counts.total else ""
-            reasons = "1 reason" if len(report.groups) == 1 else f"{len(report.groups):,} reasons"
+            reasons = counted(len(report.groups), "reason")
             spans.append(Span(f"  {number(report.records, 11)}{total} records failed", Look.FAILED))
             spans.append(Span(f" {self.glyphs.separator} {reasons}"))
             if counts and counts.left:

@@ -12,7 +12,7 @@ from zcbulk_tui.domain.insertion import Prepared
 from zcbulk_tui.domain.lineage import repair_label
 from zcbulk_tui.domain.repair import Preview, RepairFile, Rule, Rules
 from zcbulk_tui.domain.suggestions import Suggestion
-from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.domain.text import counted, one_line
 from zcbulk_tui.errors import ZcbulkError
 from zcbulk_tui.render.failed_rows import samples
 from zcbulk_tui.render.failures import reason_spans
@@ -358,8 +358,7 @@ class RepairScreen(OpeningScreen):
         columns = self._columns(line)
         group = line.group
         if group is not None:
-            records = "1 record" if group.records == 1 else f"{group.records:,} records"
-            about = f"For {records}: {one_line(group.reason)}"
+            about = f"For {counted(group.records, 'record')}: {one_line(group.reason)}"
         else:
             about = "For every failed record."
 
@@ -398,9 +397,8 @@ class RepairScreen(OpeningScreen):
             if self._repairing is not None:
                 left_out = self._repairing.take(rules)
                 self._show_rules()
-                count = "1 rule" if len(rules) == 1 else f"{len(rules):,} rules"
                 none = f"; {left_out:,} for reasons that nothing failed for" if left_out else ""
-                self._say(f"{count} of the file{none}")
+                self._say(f"{counted(len(rules), 'rule')} of the file{none}")
 
         def failed(error: ZcbulkError) -> None:
             self.app.push_screen(NoticeScreen.of(error))
@@ -430,8 +428,7 @@ class RepairScreen(OpeningScreen):
         def failed(error: ZcbulkError) -> None:
             self.app.push_screen(NoticeScreen.of(error))
 
-        count = "1 rule" if len(rules) == 1 else f"{len(rules):,} rules"
-        text = f"To a new TOML file: {count}, those that are on."
+        text = f"To a new TOML file: {counted(len(rules), 'rule')}, those that are on."
         self.app.push_screen(AskPathScreen("Save the rules", text, "Save"), answered)
 
     # The way back in.

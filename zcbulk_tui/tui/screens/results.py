@@ -12,8 +12,8 @@ from textual.widgets import Static
 
 from zcbulk_tui.domain.result import ResultKind
 from zcbulk_tui.domain.snapshot import Listed
+from zcbulk_tui.domain.text import counted
 from zcbulk_tui.render import results as render
-from zcbulk_tui.render.figures import number
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.span import Line, Look, Span, fit_line
 from zcbulk_tui.tui.job_results import JobResults
@@ -146,8 +146,7 @@ class ResultsScreen(KeyedScreen[str | None], ModalScreen[str | None]):
         price = self._results.price(jobs, self.kinds)
         if not price:
             return "There is nothing to fetch."
-        calls = "1 call" if price == 1 else f"{number(price)} calls"
-        return f"Fetching costs {calls}. {self._calls_left()}".rstrip()
+        return f"Fetching costs {counted(price, 'call')}. {self._calls_left()}".rstrip()
 
     # Keys.
 
