@@ -31,8 +31,15 @@ _RIGHT, _SECONDS, _MEGABYTES = 0.99, 2.0, 150
 _KNOWN = ("known", "unknown")
 """Whether the header of the upload is known."""
 
+_PEAK = """\
+def peak():
+    with open("/proc/self/status") as status:
+        return next(int(it.split()[1]) for it in status if it.startswith("VmHWM")) * 1024 / 1e6
+"""
+"""Megabytes at most since this program began: `ru_maxrss` has those of its parent in it."""
+
 _GROUP = """\
-import json, resource, sys, time
+import json, sys, time
 from pathlib import Path
 from zcbulk_tui.data.failures import FailureFile
 path, out, upload = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:] or None
@@ -43,14 +50,14 @@ out.write_bytes(failures.group_of.tobytes())
 print(json.dumps({
     "seconds": seconds,
     "cpu": cpu,
-    "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6,
+    "megabytes": peak(),
     "groups": [[it.reason, it.records] for it in failures.report.groups[:30]],
     "count": len(failures.report.groups),
 }))
 """
 
 _READ = """\
-import csv, json, resource, sys, time
+import csv, json, sys, time
 begin, cpu = time.perf_counter(), time.process_time()
 with open(sys.argv[1], newline="", encoding="utf-8") as file:
     for _ in csv.reader(file):
@@ -58,7 +65,7 @@ with open(sys.argv[1], newline="", encoding="utf-8") as file:
 print(json.dumps({
     "seconds": time.perf_counter() - begin,
     "cpu": time.process_time() - cpu,
-    "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6,
+    "megabytes": peak(),
 }))
 """
 
@@ -162,7 +169,7 @@ def _of_many(folder: Path, style: Style, count: int) -> list[Figure]:
 
 def _run(program: str, *arguments: str) -> dict[str, Any]:
     done = subprocess.run(
-        [sys.executable, "-c", program, *arguments],
+        [sys.executable, "-c", f"{_PEAK}{program}", *arguments],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         check=True,

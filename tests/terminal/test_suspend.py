@@ -65,7 +65,7 @@ def wait_until_back(terminal: Terminal) -> None:
     """Waits until the dashboard is there in full, with all that it turns on."""
     terminal.wait_for("connected")
     terminal.wait_for("Tax codes")
-    terminal.wait_for("S start")
+    terminal.wait_for("? help")
     terminal.wait_until_gone("READY>")
     terminal.wait_until(lambda: terminal.modes >= OURS and CURSOR not in terminal.modes, "modes")
 

@@ -137,6 +137,9 @@ async def test_the_end_of_a_fetch_is_said_and_shown_among_the_details(tmp_path: 
         await stage.select(ENDED)
         ref, here = stage.ref(ENDED), stage.screen.workspace.here
         await stage.press("enter")
+        selected = stage.screen.workspace.selected
+        assert selected is not None
+        stage.screen.workspace.results.fetch([selected], (FAILED,))
         here.publish(ResultChanged(Result(ref, FAILED, ResultStage.FETCHING), 0))
         await stage.show()
         failures.put(ref, FAILED)

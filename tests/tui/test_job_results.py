@@ -61,6 +61,11 @@ class Open:
         self.failures.change(result)
         return self.workspace.apply(self.profile, ResultChanged(result, got))
 
+    def ask(self, of: JobSnapshot = BAD, *kinds: ResultKind) -> None:
+        """The user asks for results of a job."""
+        key = self.model.key(int(of.ref.job_id))
+        self.workspace.results.fetch([self.workspace.rows[key]], kinds or (FAILED,))
+
     def arrive(self, kind: ResultKind, records: int, of: JobSnapshot = BAD) -> list[Notice]:
         """A result is on the disk."""
         file = ResultFile(kind, Path("/x"), 1_000, "ab", records, NOW)
@@ -139,6 +144,7 @@ def test_why_it_cannot_be_fetched_is_said(opened: Open) -> None:
 def test_one_toast_says_what_has_come_of_a_job(opened: Open) -> None:
     of = ended(8, 1_300, 400)
     opened = Open(Path("/nowhere"), of)
+    opened.ask(of, FAILED, LEFT)
     assert opened.say(LEFT, ResultStage.DUE, of=of) == []
     assert opened.say(FAILED, ResultStage.FETCHING, got=0, of=of) == []
     listed = opened.workspace.rows[opened.model.key(8)]
@@ -154,6 +160,7 @@ def test_one_toast_says_what_has_come_of_a_job(opened: Open) -> None:
 
 
 def test_a_file_with_other_records_than_were_counted_is_a_warning(opened: Open) -> None:
+    opened.ask()
     opened.say(FAILED, ResultStage.FETCHING, got=0)
     file = ResultFile(FAILED, Path("/x"), 1_000, "ab", 1_298, NOW)
     (said,) = opened.say(FAILED, ResultStage.ON_DISK, file=file, expected=1_300)
@@ -162,18 +169,16 @@ def test_a_file_with_other_records_than_were_counted_is_a_warning(opened: Open) 
     assert "Zoho counted 1,300 failed, the file has 1,298" in said.text
 
 
-def test_of_results_that_nobody_saw_coming_nothing_is_said(opened: Open) -> None:
+def test_of_results_that_nobody_asked_for_nothing_is_said(opened: Open) -> None:
+    assert opened.say(FAILED, ResultStage.FETCHING, got=0) == []
     assert opened.arrive(FAILED, 1_300) == []
     assert opened.say(FAILED, ResultStage.FETCHING, got=0, of=ended(99, 1, 1)) == []
 
 
-def test_a_refusal_is_a_dialog_only_for_who_has_asked(opened: Open) -> None:
+def test_a_refusal_is_a_dialog_for_who_has_asked(opened: Open) -> None:
     error = RefusedError("Zoho refused the download", "It says no.")
-    opened.say(FAILED, ResultStage.FETCHING, got=0)
-    (said,) = opened.say(FAILED, ResultStage.REFUSED, error=error)
-    assert isinstance(said, Toast)
-    assert "Zoho refused the download" in said.text
-    opened.workspace.results.fetch([opened.workspace.rows[opened.model.key(5)]], (FAILED,))
+    assert opened.say(FAILED, ResultStage.REFUSED, error=error) == []
+    opened.ask()
     (said,) = opened.say(FAILED, ResultStage.REFUSED, error=error)
     assert isinstance(said, ErrorDialog)
     assert said.error is error
@@ -181,7 +186,7 @@ def test_a_refusal_is_a_dialog_only_for_who_has_asked(opened: Open) -> None:
 
 def test_what_zoho_still_prepares_is_said_once_to_who_has_asked(opened: Open) -> None:
     error = ResultNotReadyError("The result is still being made")
-    opened.workspace.results.fetch([opened.workspace.rows[opened.model.key(5)]], (FAILED,))
+    opened.ask()
     opened.say(FAILED, ResultStage.FETCHING, got=0)
     (said,) = opened.say(FAILED, ResultStage.DUE, error=error, next_try=NOW)
     assert isinstance(said, Toast)
@@ -194,6 +199,7 @@ def test_what_zoho_still_prepares_is_said_once_to_who_has_asked(opened: Open) ->
 
 
 def test_what_is_gone_is_said(opened: Open) -> None:
+    opened.ask()
     opened.say(FAILED, ResultStage.FETCHING, got=0)
     (said,) = opened.say(FAILED, ResultStage.GONE)
     assert isinstance(said, Toast)

@@ -146,15 +146,14 @@ def queue(before: Sequence[QueuedFile], now: Sequence[QueuedFile]) -> list[Notic
 
 
 def results_ended(
-    snapshot: JobSnapshot, known: Sequence[Result], ended: Sequence[Result], *, were_asked: bool
+    snapshot: JobSnapshot, known: Sequence[Result], ended: Sequence[Result]
 ) -> list[Notice]:
-    """Says how the fetching of a job's results has ended.
+    """Says how the fetching of results has ended that the user asked for.
 
     Args:
         snapshot: The job.
         known: What is known of all its results.
         ended: Those that have come, or that cannot be had.
-        were_asked: Whether the user has asked for them: then a refusal is said in a dialog.
     """
     said: list[Notice] = []
     title = f"Results of {snapshot.job.label}"
@@ -170,10 +169,7 @@ def results_ended(
         said.append(Toast(f"Zoho has none, or none any more: {what}.", title, "warning", 15))
     for result in ended:
         if result.stage is ResultStage.REFUSED and result.error is not None:
-            if were_asked:
-                said.append(ErrorDialog(result.error, title, once=True))
-            else:
-                said.append(Toast(str(result.error), title, "warning", 15))
+            said.append(ErrorDialog(result.error, title, once=True))
     return said
 
 

@@ -20,7 +20,6 @@ class ResultNews:
     def __init__(self) -> None:
         self.got: dict[tuple[JobRef, ResultKind], int] = {}
         self._asked: set[tuple[JobRef, ResultKind]] = set()
-        self._seen: set[tuple[JobRef, ResultKind]] = set()
         self._ended: dict[JobRef, list[Result]] = {}
 
     def ask(self, refs: Iterable[JobRef], kinds: Sequence[ResultKind]) -> None:
@@ -32,7 +31,8 @@ class ResultNews:
     ) -> list[Notice]:
         """Takes how a result stands; returns what is to be said once the last of a job has come.
 
-        Nothing is said of results that were neither asked for nor seen on their way.
+        Nothing is said of results that nobody asked for: the log and the details of the job have
+        them.
 
         Args:
             event: How it stands.
@@ -45,12 +45,10 @@ class ResultNews:
             self.got.pop(key, None)
         else:
             self.got[key] = event.got
-        if result.stage is ResultStage.FETCHING:
-            self._seen.add(key)
         if result.stage is ResultStage.DUE and key in self._asked and result.error is not None:
             self._asked.discard(key)
             return [notices.result_waits(snapshot.job.label, result)]
-        if result.stage.is_open or key not in self._asked | self._seen:
+        if result.stage.is_open or key not in self._asked:
             return []
         self._ended.setdefault(ref, []).append(result)
         comes = (it for it in known if it.kind is not result.kind and it.stage.is_open)
@@ -58,7 +56,5 @@ class ResultNews:
             return []
         ended = self._ended.pop(ref)
         keys = {(ref, it.kind) for it in ended}
-        were_asked = bool(keys & self._asked)
         self._asked -= keys
-        self._seen -= keys
-        return notices.results_ended(snapshot, known, ended, were_asked=were_asked)
+        return notices.results_ended(snapshot, known, ended)
