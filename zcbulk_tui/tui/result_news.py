@@ -20,6 +20,7 @@ class ResultNews:
     def __init__(self) -> None:
         self.got: dict[tuple[JobRef, ResultKind], int] = {}
         self._asked: set[tuple[JobRef, ResultKind]] = set()
+        self._said_to_wait: set[tuple[JobRef, ResultKind]] = set()
         self._ended: dict[JobRef, list[Result]] = {}
 
     def ask(self, refs: Iterable[JobRef], kinds: Sequence[ResultKind]) -> None:
@@ -46,7 +47,9 @@ class ResultNews:
         else:
             self.got[key] = event.got
         if result.stage is ResultStage.DUE and key in self._asked and result.error is not None:
-            self._asked.discard(key)
+            if key in self._said_to_wait:
+                return []
+            self._said_to_wait.add(key)
             return [notices.result_waits(snapshot.job.label, result)]
         if result.stage.is_open or key not in self._asked:
             return []
@@ -57,4 +60,5 @@ class ResultNews:
         ended = self._ended.pop(ref)
         keys = {(ref, it.kind) for it in ended}
         self._asked -= keys
+        self._said_to_wait -= keys
         return notices.results_ended(snapshot, known, ended)
