@@ -160,6 +160,7 @@ async def test_reading_is_cancelled_by_esc(tmp_path: Path) -> None:
         failures.gate.set()
         await stage.press("f")
         await until_said(stage, "6 reasons")
+        assert failures.opened_for == [stage.ref(ENDED)] * 2
 
 
 async def test_what_cannot_be_read_is_said_in_its_place(tmp_path: Path) -> None:
