@@ -381,7 +381,10 @@ class Repair:
         ]
         next_step = "Look at the failures once more, and write rules for them."
         if outcome.held:
-            next_step = "Write rules for them, or send them as they are: --with-unchanged"
+            next_step = (
+                "Write rules for them, or send them as they are: --with-unchanged in a shell, u "
+                "on the screen."
+            )
         elif outcome.unknown and self._source is None:
             next_step = "Put the file that was sent back to where it was."
         raise DataError(

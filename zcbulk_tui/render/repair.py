@@ -77,7 +77,7 @@ def outcome_lines(made: RepairFile, cells: int) -> list[Line]:
     counts = (
         (made.repaired, "repaired by rules", Look.SUCCESS),
         (made.unchanged, "failed, sent again as they are", Look.TEXT),
-        (made.unprocessed, "not reached, sent again", Look.TEXT),
+        (made.unprocessed, "unprocessed, sent again", Look.TEXT),
         (made.dropped, "left out by a rule", Look.DIM),
         (made.held, "failed, changed by no rule: not in the file", Look.WARNING),
         (made.unknown, "not told apart in the source: not in the file", Look.WARNING),
