@@ -8,17 +8,21 @@ The map; imports run downwards only, and ``cli`` joins the parts:
 - ``creator``: Zoho Creator and its accounts server over HTTPS
 - ``render``: jobs as spans of styled text, without a terminal library
 - ``config``: settings, and where each comes from
-- ``data``: files of records: opened, checked, cut, without network and screen
+- ``data``: files of records: opened, checked, cut; results read, failures grouped, records repaired
 - ``store``: what is remembered, in SQLite; sign-ins in the keyring or in files
-- ``domain``: jobs, counts, forecasts, the planner, the quota: pure, time is an argument
+- ``domain``: jobs, counts, forecasts, results, repairs, the planner, the quota: pure, time is an
+  argument
 - ``errors``: one tree of exceptions, each with a title, a cause and a next step
+- ``user_files``: small files of the user's, read within bounds
 - ``simulator``: a stand-in for Zoho Creator that shares no code with the rest
 
 Words: a *reading* is what one status answer reported; a *snapshot* is all that is known of a job at
-one moment; a *command* is a start or an abort; *unclear* is a command whose answer was lost; a
+one moment; a *command* is a start or an abort; *unclear* is a command whose answer was lost; an
 *insertion* is a file on its way into a form, whose *slot* is the one active job it may have; a
-*profile* is one account's settings, sign-in and quota; a *window* is one running dashboard, and of
-those on a profile one polls. ``.github/CONTRIBUTING.md`` has the rest.
+*result* is the file that Zoho makes of the records that failed, were not reached, or went in; a
+*chain* is a job and those that repair it, each of them an *attempt*; a *profile* is one account's
+settings, sign-in and quota; a *window* is one running dashboard, and of those on a profile one
+polls. ``.github/CONTRIBUTING.md`` has the rest.
 """
 
 __version__ = "0.1.0"

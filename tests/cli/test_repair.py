@@ -109,7 +109,7 @@ def test_a_file_is_made_and_the_next_command_named(
     assert done.out == (
         f"2 records are in {output}:\n"
         "  1 repaired by rules\n"
-        "  1 not reached, sent again\n"
+        "  1 unprocessed, sent again\n"
         "  1 failed, changed by no rule: not in the file\n"
         "\n"
         f"To send them: zcbulk-tui insert '{output}' --repairs {REF.job_id} "
@@ -155,7 +155,7 @@ def test_a_dry_run_shows_rules_and_records(cli: CommandLine, ended: Ended, rules
         "",
         "2 records would be sent again:",
         "  1 repaired by rules",
-        "  1 not reached, sent again",
+        "  1 unprocessed, sent again",
         "  1 failed, changed by no rule: not in the file",
         "Nothing was written.",
     ]

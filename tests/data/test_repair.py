@@ -265,7 +265,7 @@ def test_where_the_failed_records_stand(tmp_path: Path, is_short: bool) -> None:
     assert job.write([CUT], tmp_path / "again.csv").records == 2
     job = Repair(*results, replace(source, sha256="0" * 64), with_places=True)
     assert job.report is not None
-    assert "The places in the file are not known" in job.report.assumed[-1]
+    assert "The places in the uploaded file are not known" in job.report.assumed[-1]
 
 
 def test_results_without_records(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The failure lens as lines."""
+"""Why records failed, as lines."""
 
 from dataclasses import replace
 

@@ -100,7 +100,7 @@ def test_what_became_of_every_record() -> None:
     assert texts(outcome_lines(made, 80)) == [
         "  1,200 repaired by rules",
         "     12 failed, sent again as they are",
-        "    100 not reached, sent again",
+        "    100 unprocessed, sent again",
         "      1 left out by a rule",
         "     30 failed, changed by no rule: not in the file",
         "      2 not told apart in the source: not in the file",

@@ -211,6 +211,7 @@ class FakeFailures:
 
     Attributes:
         known: What is known of them.
+        opened_for: The jobs whose failures were read.
         fetched: What was asked for.
         failed: How many records each job has that failed.
         left: How many were not reached.
@@ -218,7 +219,6 @@ class FakeFailures:
         rules: The rules that were written last.
         gate: Set while files may be opened.
         opened: The rows that were opened last.
-        opened_for: Whose failures were opened, and with which fields.
 
     Args:
         folder: Where files are written.
@@ -235,7 +235,7 @@ class FakeFailures:
         self.gate = Event()
         self.gate.set()
         self.opened: Rows | None = None
-        self.opened_for: list[tuple[str, FormFields | None]] = []
+        self.opened_for: list[JobRef] = []
         self._folder = folder
 
     def put(self, ref: JobRef, *kinds: ResultKind, records: int = 306) -> None:
@@ -272,9 +272,9 @@ class FakeFailures:
                 self.fetched.append((ref.job_id, kind.value))
                 self.change(Result(ref, kind, ResultStage.FETCHING, 1))
 
-    def open(self, ref: JobRef, fields: FormFields | None, on_progress: OnProgress) -> FailureRows:
+    def open(self, ref: JobRef, on_progress: OnProgress) -> FailureRows:
         """Reads failures, once they may be read."""
-        self.opened_for.append((ref.job_id, fields))
+        self.opened_for.append(ref)
         on_progress(25, 100)
         self.gate.wait(20)
         on_progress(100, 100)

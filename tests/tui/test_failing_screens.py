@@ -163,6 +163,7 @@ async def test_reading_is_cancelled_by_esc(tmp_path: Path) -> None:
         failures.gate.set()
         await stage.press("f")
         await until_said(stage, "6 reasons")
+        assert failures.opened_for == [stage.ref(ENDED)] * 2
 
 
 async def test_what_cannot_be_read_is_said_in_its_place(tmp_path: Path) -> None:
@@ -176,7 +177,7 @@ async def test_what_cannot_be_read_is_said_in_its_place(tmp_path: Path) -> None:
         assert is_on(stage, RepairScreen)
 
 
-async def test_the_lens_shows_groups_and_copies_a_reason(tmp_path: Path) -> None:
+async def test_the_screen_shows_groups_and_copies_a_reason(tmp_path: Path) -> None:
     stage, failures = with_failures(tmp_path)
     async with stage.open(120, 40):
         await select_with_results(stage, failures, FAILED)
@@ -316,7 +317,7 @@ async def test_without_failed_records_those_that_were_not_reached_are_sent(tmp_p
         await stage.press("F")
         await until_said(stage, "The 16,800 unprocessed records can be sent again.")
         await stage.press("F")
-        await until_said(stage, "50 not reached, sent again")
+        await until_said(stage, "50 unprocessed, sent again")
 
 
 async def test_where_nothing_is_left_to_send_that_is_said(tmp_path: Path) -> None:

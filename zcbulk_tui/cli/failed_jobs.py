@@ -8,9 +8,9 @@ from zcbulk_tui.cli.job_names import named_jobs
 from zcbulk_tui.cli.state import open_memory
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.data.failures import FailureFile
-from zcbulk_tui.data.matching import index_source
+from zcbulk_tui.data.matching import index_source, read_header
 from zcbulk_tui.data.result_columns import read_columns
-from zcbulk_tui.data.rows import OnProgress, read_rows
+from zcbulk_tui.data.rows import OnProgress
 from zcbulk_tui.data.source import open_source
 from zcbulk_tui.domain.commands import command
 from zcbulk_tui.domain.insertion import SourceFile
@@ -100,7 +100,7 @@ def failures_in(
     index, why = None, ""
     if source is not None and file.records:
         try:
-            header = _header(source)
+            header = read_header(source)
             columns, _ = read_columns(open_source(file.path), header, encoding=encoding)
             index = index_source(source, columns.names)
         except DataError as error:
@@ -113,14 +113,6 @@ def failures_in(
         on_progress=on_progress,
         assumed=(why,) if why else (),
     )
-
-
-def _header(source: SourceFile) -> Sequence[str]:
-    reader = read_rows(
-        open_source(source.path), encoding=source.encoding, delimiter=source.delimiter
-    )
-    _, names = next(iter(reader))
-    return names
 
 
 def _not_on_disk(result: Result | None, fetch: str) -> DataError:

@@ -10,7 +10,6 @@ from zcbulk_tui.cli import state
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.data import repair_rules
 from zcbulk_tui.data.result_folder import ResultFolder
-from zcbulk_tui.domain.form import FormFields
 from zcbulk_tui.domain.job import JobRef
 from zcbulk_tui.domain.repair import Rules
 from zcbulk_tui.domain.result import Result, ResultKind
@@ -26,7 +25,7 @@ from zcbulk_tui.store.retention import no_later
 from zcbulk_tui.store.windows import NoWindow
 from zcbulk_tui.tui.failing import FailureRows, OnProgress
 
-Opener = Callable[[JobRef, FormFields | None, OnProgress], FailureRows]
+Opener = Callable[[JobRef, OnProgress], FailureRows]
 """Reads the failures of a job; see `Failures.open`."""
 
 _TRIES, _BETWEEN_TRIES = 20, 15.0
@@ -62,11 +61,11 @@ class JobFailures:
         """See `Failures`."""
         self._fetcher.fetch(refs, kinds)
 
-    def open(self, ref: JobRef, fields: FormFields | None, on_progress: OnProgress) -> FailureRows:
+    def open(self, ref: JobRef, on_progress: OnProgress) -> FailureRows:
         """See `Failures`."""
         if self._opener is None:
             raise DataError("Failures cannot be read here")
-        return self._opener(ref, fields, on_progress)
+        return self._opener(ref, on_progress)
 
     def read_rules(self, path: Path) -> Rules:
         """See `Failures`."""

@@ -29,7 +29,7 @@ def files_on_disk(profile: str) -> Callable[[JobRef], JobFiles]:
 
 def opener(
     files: Callable[[JobRef], JobFiles], folder: Callable[[JobRef], Path]
-) -> Callable[[JobRef, FormFields | None, OnProgress], FailureRows]:
+) -> Callable[[JobRef, OnProgress], FailureRows]:
     """Returns what reads the failures of jobs, for `cli.failing.JobFailures`.
 
     Args:
@@ -38,7 +38,7 @@ def opener(
             the job that it becomes may need repair, for its results may have some columns only.
     """
 
-    def read(ref: JobRef, _: FormFields | None, on_progress: OnProgress) -> FailureRows:
+    def read(ref: JobRef, on_progress: OnProgress) -> FailureRows:
         return JobFailureRows(files(ref), folder(ref), on_progress)
 
     return read
@@ -90,11 +90,7 @@ class JobFailureRows:
         return self._repair.preview(rules, reason, count)
 
     def suggest(self, fields: FormFields | None) -> Mapping[str, Suggestion]:
-        """Returns what may repair the records of groups, by their reasons; may take long.
-
-        Args:
-            fields: The form's fields; None where they are not known.
-        """
+        """See `FailureRows`."""
         return self._repair.suggest(fields)
 
     def write_repair(

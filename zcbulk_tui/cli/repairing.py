@@ -16,8 +16,6 @@ from zcbulk_tui.store.archive import Archive
 from zcbulk_tui.store.database import Database
 from zcbulk_tui.store.results import Results
 
-_WORDS = {ResultKind.FAILURE: "failed", ResultKind.UNPROCESSED: "unprocessed"}
-
 
 class JobFiles(NamedTuple):
     """The files that a job is repaired from.
@@ -85,8 +83,8 @@ def files_of(
     expected = {ResultKind.FAILURE: counts.failed, ResultKind.UNPROCESSED: counts.left}
     paths: dict[ResultKind, Path | None] = {}
     notes: list[str] = []
-    for kind, words in _WORDS.items():
-        result, count = by_kind.get(kind), expected[kind]
+    for kind, count in expected.items():
+        result, words = by_kind.get(kind), kind.word
         paths[kind] = None
         if result is not None and result.file is not None and result.stage is ResultStage.ON_DISK:
             paths[kind] = result.file.path

@@ -24,7 +24,7 @@ from zcbulk_tui.data.new_files import NamedFile
 from zcbulk_tui.data.placing import NOTHING, Placed, ReadRows, place
 from zcbulk_tui.data.reasons import NO_GROUP
 from zcbulk_tui.data.repair_outcome import FIRST_GROUP, UNPROCESSED, Outcome, by_name
-from zcbulk_tui.data.result_columns import ResultColumns, read_columns
+from zcbulk_tui.data.result_columns import OF_ZOHO, ResultColumns, read_columns
 from zcbulk_tui.data.result_rows import read_result
 from zcbulk_tui.data.rows import OnProgress
 from zcbulk_tui.data.source import open_source
@@ -36,9 +36,6 @@ from zcbulk_tui.domain.repair import Preview, RepairFile, Rule, Rules
 from zcbulk_tui.domain.suggestions import Suggestion, field_of, suggest
 from zcbulk_tui.domain.text import counted, one_line
 from zcbulk_tui.errors import DataError
-
-_OF_ZOHO = frozenset({"STATUS", "RECORD_ID", "ERRORS"})
-"""Columns of a result that has only some of the upload's, as other bulk APIs of Zoho write them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +93,7 @@ class Repair:
         self.report: FailureReport | None = None
         if failure is not None:
             index = self._places(failure, header, on_progress) if with_places else None
-            why = f"The places in the file are not known: {self._why_without}."
+            why = f"The places in the uploaded file are not known: {self._why_without}."
             self.failures = FailureFile(
                 failure,
                 upload=header,
@@ -384,7 +381,10 @@ class Repair:
         ]
         next_step = "Look at the failures once more, and write rules for them."
         if outcome.held:
-            next_step = "Write rules for them, or send them as they are: --with-unchanged"
+            next_step = (
+                "Write rules for them, or send them as they are: --with-unchanged in a shell, u "
+                "on the screen."
+            )
         elif outcome.unknown and self._source is None:
             next_step = "Put the file that was sent back to where it was."
         raise DataError(
@@ -439,7 +439,7 @@ def _chained(results: Sequence[_Result]) -> ReadRows:
 
 def _has_all(columns: ResultColumns, upload: Sequence[str] | None) -> bool:
     if upload is None:
-        return not _OF_ZOHO.issubset(map(str.strip, columns.header))
+        return not {*OF_ZOHO}.issubset(map(str.strip, columns.header))
     return {*columns.names}.issuperset(map(str.strip, upload))
 
 

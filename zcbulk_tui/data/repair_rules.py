@@ -229,5 +229,5 @@ def _bad(shown: str, why: str) -> DataError:
     return DataError(
         f"{shown} is no file of rules",
         why,
-        "Begin with what is proposed: zcbulk-tui repair JOB --suggest",
+        "To see how rules are written: zcbulk-tui repair --help",
     )

@@ -19,7 +19,7 @@ from zcbulk_tui.domain.text import counted, one_line
 SAMPLED = 500
 """Records at the beginning of a result by which its columns are told apart."""
 
-_OF_ZOHO = ("STATUS", "RECORD_ID", "ERRORS")
+OF_ZOHO = ("STATUS", "RECORD_ID", "ERRORS")
 """The columns behind the first mapped ones, by analogy with other bulk APIs of Zoho."""
 
 _FILLED = 0.9
@@ -59,8 +59,6 @@ class ResultColumns:
         reason: The places of the columns with the reason; empty where no column holds one.
         assumed: What was taken for granted, as sentences.
         status: The place of the column with a word such as ``ERROR`` or ``added``; None for none.
-        is_complete: Whether the columns with data are all that the upload has, as far as that is
-            known.
     """
 
     header: tuple[str, ...]
@@ -69,7 +67,6 @@ class ResultColumns:
     reason: tuple[int, ...]
     assumed: tuple[str, ...]
     status: int | None = None
-    is_complete: bool = False
 
     def reason_of(self, row: Sequence[str]) -> str:
         """Returns the reason in a record: all columns that hold one, joined."""
@@ -103,7 +100,7 @@ def read_columns(
         DataError: It cannot be read.
     """
     line = read_header_line(source, encoding)
-    chosen = delimiters.choose(line, (*(upload or ()), *_OF_ZOHO)).character
+    chosen = delimiters.choose(line, (*(upload or ()), *OF_ZOHO)).character
     records = iter(read_rows(source, encoding=encoding, delimiter=chosen))
     _, header = next(records)
     rows = [fields for _, fields in islice(records, SAMPLED) if fields]
@@ -147,7 +144,7 @@ class _Finder:
         status = next((at for at, kind in kinds.items() if kind == "status"), None)
         if self._upload is None:
             # What is only like a reason may be data: it is no worse for being shown.
-            extra = [at for at in extra if kinds.get(at) or self._names[at] in _OF_ZOHO]
+            extra = [at for at in extra if kinds.get(at) or self._names[at] in OF_ZOHO]
         else:
             self._say_what_is_left_out(kinds)
         cells = [at for at in self._places if at not in reason and at not in extra]
@@ -161,7 +158,6 @@ class _Finder:
             tuple(reason),
             tuple(self._assumed),
             status,
-            is_complete=self._upload is not None and not self._missing(names),
         )
 
     def _extra(self) -> list[int]:
@@ -177,7 +173,7 @@ class _Finder:
             places = sorted(left[name], key=lambda at: (self._points[at] >= _A_REASON, at))
             data.update(places[: self._upload.count(name)])
         if self._is_of_zoho():
-            for name in _OF_ZOHO:
+            for name in OF_ZOHO:
                 # They stand behind the data: the last one of each name is Zoho's.
                 data.discard(left[name][-1])
         taken = {self._names[at].casefold() for at in data}
@@ -185,21 +181,19 @@ class _Finder:
         for at in self._places:
             name = self._names[at].casefold()
             if at not in data and name in folded and self._points[at] < _A_REASON:
-                if self._is_of_zoho() and self._names[at] in _OF_ZOHO:
+                if self._is_of_zoho() and self._names[at] in OF_ZOHO:
                     continue
                 data.add(at)
                 folded.discard(name)
         return [at for at in self._places if at not in data]
 
     def _is_of_zoho(self) -> bool:
-        return all(name in self._names for name in _OF_ZOHO) and len(self._names) <= 2 * len(
-            _OF_ZOHO
-        )
+        return all(name in self._names for name in OF_ZOHO) and len(self._names) <= 2 * len(OF_ZOHO)
 
     def _extra_by_content(self) -> list[int]:
-        if all(name in self._names for name in _OF_ZOHO):
+        if all(name in self._names for name in OF_ZOHO):
             backwards = self._names[::-1]
-            return sorted(len(self._names) - 1 - backwards.index(name) for name in _OF_ZOHO)
+            return sorted(len(self._names) - 1 - backwards.index(name) for name in OF_ZOHO)
         found = []
         for at in self._places:
             name = self._names[at]
@@ -219,7 +213,7 @@ class _Finder:
             most = max(self._points[at] for at in able)
             able = [at for at in able if self._points[at] >= most - 1.0]
         if not able and self._is_of_zoho():
-            able = [at for at in extra if self._names[at] == _OF_ZOHO[-1] and any(self._held[at])]
+            able = [at for at in extra if self._names[at] == OF_ZOHO[-1] and any(self._held[at])]
         if not able and self._upload is not None:
             # Whatever is not in the upload and has texts: nothing else can say why.
             able = [at for at in extra if self._is_text(at) and not self._kind(at)]
@@ -315,7 +309,7 @@ class _Finder:
 
     def _say_what_is_left_out(self, kinds: dict[int, str]) -> None:
         for at, kind in kinds.items():
-            if kind == "" and self._names[at] not in _OF_ZOHO:
+            if kind == "" and self._names[at] not in OF_ZOHO:
                 self._assumed.append(
                     f"The column {self._shown(at)} is neither data nor a reason: "
                     "the uploaded file does not have it."
@@ -332,11 +326,8 @@ class _Finder:
         if empty := names.count(""):
             self._assumed.append(f"{counted(empty, 'column has', 'columns have')} no name.")
 
-    def _missing(self, names: Sequence[str]) -> list[str]:
-        return [name for name in dict.fromkeys(self._upload or ()) if name not in names]
-
     def _say_missing(self, names: Sequence[str]) -> None:
-        if missing := self._missing(names):
+        if missing := [it for it in dict.fromkeys(self._upload or ()) if it not in names]:
             some = ", ".join(one_line(name, _LONGEST_NAME) for name in missing[:3])
             more = f" and {len(missing) - 3:,} more" if len(missing) > 3 else ""
             self._assumed.append(

@@ -45,7 +45,7 @@ _MARKS = re.compile("(?<=[:,])")
 def failure_lines(
     report: FailureReport, cells: int, glyphs: Glyphs, *, only: FailureGroup | None = None
 ) -> list[Line]:
-    """Returns all of the lens, in lines of at most so many cells.
+    """Returns all that is said of failures, in lines of at most so many cells.
 
     Args:
         report: The failures.

@@ -15,6 +15,9 @@ _NAME_CELLS = 24
 
 _LEAST_CELLS = 8
 
+_ARROW = "→"
+"""Stands between before and after; in ASCII `render.glyphs.to_ascii` makes it ``>``."""
+
 _LONG = 60
 """Characters from which on a cell says how many it has."""
 
@@ -49,9 +52,7 @@ def rule_text(rule: Rule) -> str:
             return "send the record again as it is"
 
 
-def preview_lines(
-    preview: Preview, cells: int, glyphs: Glyphs = UNICODE, *, arrow: str = "→"
-) -> list[Line]:
+def preview_lines(preview: Preview, cells: int, glyphs: Glyphs = UNICODE) -> list[Line]:
     """Returns a record before and after: a line for each column, one more where both do not fit.
 
     A column that changes has a glyph before its name, as well as its colour.
@@ -60,7 +61,6 @@ def preview_lines(
         preview: The record.
         cells: The width, at least 40.
         glyphs: The characters in use.
-        arrow: Stands between before and after; in ASCII `render.glyphs.to_ascii` makes it ``>``.
     """
     if preview.after is None:
         return [_left_out(preview, cells, glyphs)]
@@ -68,7 +68,7 @@ def preview_lines(
     room = min(max(names, _LEAST_CELLS), _NAME_CELLS, cells // 3)
     lines: list[Line] = []
     for name, before, after in zip(preview.columns, preview.before, preview.after, strict=True):
-        lines += _column(name, before, after, room, cells, glyphs, arrow)
+        lines += _column(name, before, after, room, cells, glyphs)
     return lines
 
 
@@ -77,7 +77,7 @@ def outcome_lines(made: RepairFile, cells: int) -> list[Line]:
     counts = (
         (made.repaired, "repaired by rules", Look.SUCCESS),
         (made.unchanged, "failed, sent again as they are", Look.TEXT),
-        (made.unprocessed, "not reached, sent again", Look.TEXT),
+        (made.unprocessed, "unprocessed, sent again", Look.TEXT),
         (made.dropped, "left out by a rule", Look.DIM),
         (made.held, "failed, changed by no rule: not in the file", Look.WARNING),
         (made.unknown, "not told apart in the source: not in the file", Look.WARNING),
@@ -120,7 +120,7 @@ def _left_out(preview: Preview, cells: int, glyphs: Glyphs) -> Line:
 
 
 def _column(
-    name: str, before: str, after: str, names: int, cells: int, glyphs: Glyphs, arrow: str
+    name: str, before: str, after: str, names: int, cells: int, glyphs: Glyphs
 ) -> Iterator[Line]:
     is_changed = before != after
     mark = f"{glyphs.mark if is_changed else ' '} "
@@ -130,14 +130,14 @@ def _column(
     if not is_changed:
         yield (head, Span(_cell(before, room), Look.DIM))
         return
-    between = f" {arrow} "
+    between = f" {_ARROW} "
     first, second = _cell(before, _LONGEST), _cell(after, _LONGEST)
     if width(first) + width(second) + width(between) <= room:
         old, new = Span(first, Look.FAILED), Span(second, Look.SUCCESS)
         yield (head, old, Span(between, Look.DIM), new)
         return
     yield (head, Span(_cell(before, room), Look.FAILED))
-    under = Span(f"{' ' * (width(head.text) - width(between) + 1)}{arrow} ", Look.DIM)
+    under = Span(f"{' ' * (width(head.text) - width(between) + 1)}{_ARROW} ", Look.DIM)
     yield (under, Span(_cell(after, room), Look.SUCCESS))
 
 

@@ -6,11 +6,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 JSON_HEADERS: Mapping[str, str] = {"content-type": "application/json;charset=UTF-8"}
+ZIP_HEADERS: Mapping[str, str] = {"content-type": "application/zip"}
+
 DRIP_BYTES = 64
+"""Bytes of a piece where a body comes with pauses."""
 
 _PIECE_BYTES = 1 << 16
-
-ZIP_HEADERS: Mapping[str, str] = {"content-type": "application/zip"}
+"""The same of one that comes at once."""
 
 
 @dataclass(frozen=True, slots=True)

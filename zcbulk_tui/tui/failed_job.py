@@ -48,10 +48,10 @@ class FailedJob(NamedTuple):
         """The fields of its form, as they were listed last; None where they are not known."""
         return self.inserting.lists.known_fields(self.form) if self.inserting is not None else None
 
-    def open(self, fields: FormFields | None, on_progress: OnProgress) -> FailureRows:
+    def open(self, on_progress: OnProgress) -> FailureRows:
         """Reads its failures; takes long.
 
         Raises:
             DataError: They are not on the disk, or cannot be read.
         """
-        return self.failures.open(self.snapshot.ref, fields, on_progress)
+        return self.failures.open(self.snapshot.ref, on_progress)

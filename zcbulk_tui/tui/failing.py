@@ -29,10 +29,17 @@ class FailureRows(Protocol):
             reason: The masked reason that names the group; None for all.
             start: The first one, from 0.
             count: How many at most.
+
+        Raises:
+            DataError: The result cannot be read any more.
         """
 
     def search(self, reason: str | None, text: str, start: int) -> int | None:
-        """Returns the place of the next record of a group that holds a text; None for none."""
+        """Returns the place of the next record of a group that holds a text; None for none.
+
+        Raises:
+            DataError: The result cannot be read any more.
+        """
 
     def export(self, reason: str | None, path: Path) -> int:
         """Writes the records of a group, or all, to a new CSV; returns how many.
@@ -42,7 +49,11 @@ class FailureRows(Protocol):
         """
 
     def preview(self, rules: Rules, reason: str, count: int) -> Sequence[Preview]:
-        """Returns what rules make of records of a group."""
+        """Returns what rules make of records of a group.
+
+        Raises:
+            DataError: The result, or the file that was uploaded, cannot be read any more.
+        """
 
     def suggest(self, fields: FormFields | None) -> Mapping[str, Suggestion]:
         """Returns what may repair the records of groups, by their reasons.
@@ -62,6 +73,7 @@ class FailureRows(Protocol):
             on_progress: Takes how far it is.
 
         Raises:
+            UsageError: A rule is for a column that there is not.
             DataError: Nothing is left to send, or it cannot be written.
         """
 
@@ -80,9 +92,10 @@ class Failures(Protocol):
 
         Raises:
             QuotaSpentError: The day's calls do not allow it.
+            ConfigError: It cannot be written down.
         """
 
-    def open(self, ref: JobRef, fields: FormFields | None, on_progress: OnProgress) -> FailureRows:
+    def open(self, ref: JobRef, on_progress: OnProgress) -> FailureRows:
         """Reads the failures of a job; may take long.
 
         Raises:
@@ -93,7 +106,7 @@ class Failures(Protocol):
         """Reads a file of rules.
 
         Raises:
-            UsageError: It cannot be read, or something in it is no rule.
+            DataError: It cannot be read, or something in it is no rule.
         """
 
     def write_rules(self, rules: Rules, path: Path) -> None:

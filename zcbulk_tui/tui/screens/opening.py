@@ -63,7 +63,7 @@ class OpeningScreen(ReadingScreen[Prepared | None]):
         self._ticking.resume()
 
         def work(reading: Reading) -> FailureRows:
-            return self.job.open(self.fields, reading.note_progress)
+            return self.job.open(reading.note_progress)
 
         self.in_thread(_OPEN, work, self._take, self._failed)
 

@@ -15,7 +15,7 @@ from zcbulk_tui.domain.snapshot import Listed
 from zcbulk_tui.domain.text import counted
 from zcbulk_tui.render import results as render
 from zcbulk_tui.render.glyphs import Glyphs
-from zcbulk_tui.render.span import Line, Look, Span, fit_line
+from zcbulk_tui.render.span import Line
 from zcbulk_tui.tui.job_results import JobResults
 from zcbulk_tui.tui.key_line import legend
 from zcbulk_tui.tui.keys import Context, Key, bindings
@@ -128,7 +128,7 @@ class ResultsScreen(KeyedScreen[str | None], ModalScreen[str | None]):
     def _row(self, place: int, width: int) -> Line:
         listed, kind, is_first = self._rows[place]
         known = {it.kind: it for it in self._results.of(listed)}
-        line = render.row(
+        return render.row(
             listed.snapshot,
             kind,
             known.get(kind),
@@ -137,7 +137,6 @@ class ResultsScreen(KeyedScreen[str | None], ModalScreen[str | None]):
             got=self._results.got(listed, kind),
             is_first=is_first,
         )
-        return line if line else fit_line([Span("", Look.DIM)], width)
 
     def _about_price(self) -> str:
         if self._why_not:

@@ -229,8 +229,8 @@ class WatchScreen(WatchView):
             screen = _opened().Repair(job, None, glyphs=self.glyphs, keys=self.keys)
             self.app.push_screen(screen, answered)
         else:
-            lens = _opened().Failures(job, self._copy_text, glyphs=self.glyphs, keys=self.keys)
-            self.app.push_screen(lens, answered)
+            failures = _opened().Failures(job, self._copy_text, glyphs=self.glyphs, keys=self.keys)
+            self.app.push_screen(failures, answered)
 
     def action_edit(self) -> None:
         selected = self.workspace.selected
