@@ -87,7 +87,6 @@ def test_any_rows_of_a_group(tmp_path: Path, reason: str | None) -> None:
         for number, row in enumerate(rows, 1)
         if reason is None or (row[2] == CITY) == (reason == CITY)
     ]
-    assert failures.records_in(reason) == len(expected)
     for start, count in ((0, 3), (1, 1), (517, 40), (990, 2_000), (2_999, 5), (5_000, 1), (3, 0)):
         found = [(it.record, it.cells) for it in failures.rows(reason, start, count)]
         assert found == expected[start : start + count]

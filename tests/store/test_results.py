@@ -66,6 +66,21 @@ def test_only_one_begins() -> None:
     assert results.all() == [replace(FETCHING, error=results.all()[0].error)]
 
 
+def test_of_several_those_are_changed_that_stand_as_before() -> None:
+    results = make()
+    other = replace(DUE, kind=ResultKind.SUCCESS)
+    results.change(JOB, DUE, None)
+    results.change(JOB, other, None)
+    results.change_some(
+        [(FETCHING, DUE), (replace(other, tries=9), replace(other, tries=8)), (THERE, DUE)]
+    )
+    stands = {it.kind: (it.stage, it.tries) for it in results.all()}
+    assert stands == {
+        ResultKind.FAILURE: (ResultStage.FETCHING, 2),
+        ResultKind.SUCCESS: (ResultStage.DUE, 1),
+    }
+
+
 def test_a_result_is_due_again_where_its_process_is_gone(tmp_path: Path) -> None:
     with closing(open_database(tmp_path / "state.db")) as database:
         results, other = Results(database, "default"), ProcessLocks(tmp_path)

@@ -1,10 +1,11 @@
 """The results of a profile's jobs, put together: what fetches, what keeps, and what reads them."""
 
+import time
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Event, Thread
+from threading import Thread
 
 from zcbulk_tui.cli import state
 from zcbulk_tui.config.settings import Settings
@@ -99,4 +100,4 @@ def _remove_old(settings: Settings, path: Path) -> None:
         for _ in range(_TRIES):
             if not remove_old(results, result_folder(), recorder, before, why):
                 return
-            Event().wait(_BETWEEN_TRIES)  # others are fetching meanwhile
+            time.sleep(_BETWEEN_TRIES)  # others are fetching meanwhile

@@ -37,7 +37,7 @@ _LONGEST_REASON = 2**20
 """Characters of a reason that are shown; no record is longer."""
 
 
-class SourceIndex(Protocol):
+class LineIndex(Protocol):
     """Where the records of the file that was uploaded stand, by what they hold."""
 
     @property
@@ -80,7 +80,7 @@ class FailureFile:
         path: Path,
         *,
         upload: Sequence[str] | None = None,
-        source: SourceIndex | None = None,
+        source: LineIndex | None = None,
         encoding: str | None = None,
         on_progress: OnProgress | None = None,
         assumed: tuple[str, ...] = (),
@@ -110,6 +110,9 @@ class FailureFile:
             reason: The masked reason that names the group; None for all.
             start: The first one, from 0.
             count: How many at most.
+
+        Raises:
+            DataError: The result cannot be read any more, or has changed.
         """
         return list(islice(self._failed(reason, start), max(count, 0)))
 
@@ -120,6 +123,9 @@ class FailureFile:
             reason: The masked reason that names the group; None for all.
             text: What is looked for in the reason and in each cell, whatever its case.
             start: The first record that is looked at, from 0.
+
+        Raises:
+            DataError: The result cannot be read any more, or has changed.
         """
         wanted = text.casefold()
         for place, (_, row) in enumerate(self._raw(reason, start), start):
@@ -134,7 +140,7 @@ class FailureFile:
         The new file is a CSV in UTF-8 with the result's header, which only this user may read.
 
         Raises:
-            DataError: It cannot be written, or is there already.
+            DataError: It cannot be written, or is there already; or the result cannot be read.
         """
         with NamedFile(path) as write:
             write(csv_bytes(self.columns.header))
@@ -143,10 +149,6 @@ class FailureFile:
                 write(csv_bytes(row))
                 count += 1
         return count
-
-    def records_in(self, reason: str | None) -> int:
-        """Returns how many records a group has, or all groups."""
-        return len(self._positions(reason))
 
     def _read(self) -> tuple[list[ReasonGroup], "array[int]"]:
         names = filter(None, dict.fromkeys((*(self._upload or ()), *self.columns.names)))
@@ -247,7 +249,7 @@ class _Places:
         source: Where the records stand; None where that is not known.
     """
 
-    def __init__(self, columns: ResultColumns, source: SourceIndex | None) -> None:
+    def __init__(self, columns: ResultColumns, source: LineIndex | None) -> None:
         self.placed = self.ambiguous = 0
         self.blocks = array("I")
         self.assumed: tuple[str, ...] = ()

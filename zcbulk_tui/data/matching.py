@@ -139,19 +139,9 @@ class SourceIndex:
         records = records or self.records(loose_key_of(cells), loosely=True)
         return tuple(sorted(map(self.row_map.line, records)))
 
-    def record(self, line: int) -> int:
-        """Returns the number in the upload, from 1, of the record that begins in a line.
-
-        Raises:
-            KeyError: None of the upload does.
-        """
-        if (record := self.row_map.record(line)) is None:
-            raise KeyError(line)
-        return record
-
-    def count(self, cells: Cells) -> int:
-        """Returns in how many lines a record with these cells begins; see `lines`."""
-        return len(self.lines(cells))
+    def record(self, line: int) -> int | None:
+        """Returns the number in the upload, from 1, of the record that begins in a line."""
+        return self.row_map.record(line)
 
     def has(self, cells: Cells) -> bool:
         """Whether a record has exactly these cells, white space and all."""

@@ -11,7 +11,7 @@ from zcbulk_tui.domain import backoff
 from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.call_limits import MINUTE
 from zcbulk_tui.domain.deadlines import Kind, deadlines
-from zcbulk_tui.domain.job import JobRef, WatchedJob
+from zcbulk_tui.domain.job import JobRef
 from zcbulk_tui.domain.records import EventKind
 from zcbulk_tui.domain.result import Result, ResultKind, ResultStage, on_disk, wanted
 from zcbulk_tui.domain.snapshot import JobSnapshot
@@ -127,12 +127,16 @@ class ResultFetcher:
         """
         missing = list(self._missing(refs, kinds))
         self._quota.check(len(missing))
-        for job, ref, kind, before in missing:
-            if before is not None and before.stage is not ResultStage.FETCHING:
-                # What was said of an earlier try is not true of the next one.
-                due = replace(before, stage=ResultStage.DUE, next_try=None, file=None, error=None)
-                with suppress(HeldError):  # another process has begun, and it ends as well
-                    self._results.change(job, due, before)
+        # What was said of an earlier try is not true of the next one. One that another process has
+        # begun meanwhile ends as well.
+        self._results.change_some(
+            [
+                (replace(it, stage=ResultStage.DUE, next_try=None, file=None, error=None), it)
+                for _, _, it in missing
+                if it is not None and it.stage is not ResultStage.FETCHING
+            ]
+        )
+        for ref, kind, _ in missing:
             self._asked[ref, kind] = None
             self._waits.pop((ref, kind), None)
         self.look()
@@ -144,7 +148,7 @@ class ResultFetcher:
 
     def _missing(
         self, refs: Sequence[JobRef], kinds: Sequence[ResultKind]
-    ) -> Iterator[tuple[WatchedJob, JobRef, ResultKind, Result | None]]:
+    ) -> Iterator[tuple[JobRef, ResultKind, Result | None]]:
         """Those that are not on the disk, and may hold something that Zoho has."""
         stored = self._stored(refs)
         known = {_key(it): _as_it_is(it) for it in self._results.as_known(stored.values())}
@@ -156,7 +160,7 @@ class ResultFetcher:
                 result = known.get((ref, kind))
                 there = result and result.stage in (ResultStage.ON_DISK, ResultStage.GONE)
                 if not there and kind.records_of(snapshot) != 0:
-                    yield snapshot.job, ref, kind, stored.get((ref, kind))
+                    yield ref, kind, stored.get((ref, kind))
 
     def _stored(self, refs: Collection[JobRef]) -> dict[_Key, Result]:
         """What is written down of the results of jobs; nothing where it cannot be read."""

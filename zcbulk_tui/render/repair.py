@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from zcbulk_tui.domain.repair import Change, Preview, RepairFile, Rule
 from zcbulk_tui.domain.text import counted, one_line
+from zcbulk_tui.render.cells import cell
 from zcbulk_tui.render.glyphs import UNICODE, Glyphs
 from zcbulk_tui.render.span import Line, Look, Span, fit, width, wrap
 
@@ -20,9 +21,6 @@ _ARROW = "→"
 
 _LONG = 60
 """Characters from which on a cell says how many it has."""
-
-_SPACE = "␣"
-"""Shows the spaces around a cell, which a trim takes away."""
 
 
 def rule_text(rule: Rule) -> str:
@@ -142,19 +140,15 @@ def _column(
 
 
 def _cell(text: str, cells: int) -> str:
-    """Returns a cell: its length where it is long, and spaces around it as glyphs."""
+    """Returns a cell, with its length where it is long."""
     if not text:
         return "(empty)"
-    inner = text.strip()
-    before = len(text) - len(text.lstrip()) if inner else len(text)
-    behind = len(text) - len(text.rstrip()) if inner else 0
     length = f" ({len(text):,} characters)" if len(text) > _LONG else ""
-    shown = f"{_SPACE * min(before, 3)}{one_line(inner, _LONGEST)}{_SPACE * min(behind, 3)}"
-    return _at_most(shown, cells - width(length)) + length
+    return _at_most(cell(text, _LONGEST), cells - width(length)) + length
 
 
 def _quoted(text: str) -> str:
-    return f"“{one_line(text, 40) or _SPACE * min(len(text), 3)}”"
+    return f"“{cell(text, 40)}”"
 
 
 def _at_most(text: str, cells: int) -> str:

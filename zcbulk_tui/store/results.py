@@ -1,7 +1,7 @@
 """The results of a profile's jobs: where each stands, which never holds a word of its records."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -154,19 +154,33 @@ class Results:
             HeldError: It stands otherwise; nothing is changed.
             ConfigError: It cannot be written; nothing is changed then.
         """
-        values = self._values(result)
-        if before is not None:
-            values |= {"was_stage": before.stage.value, "was_tries": before.tries}
         self._changes += 1
         with self._database.transaction(durable=True) as connection:
             connection.execute(KNOW_JOB, job_values(self.profile, job))
-            changed = connection.execute(_FIRST if before is None else _CHANGE, values)
+            sql = _FIRST if before is None else _CHANGE
+            changed = connection.execute(sql, self._values(result, before))
             if changed.rowcount != 1:
                 raise HeldError(
                     "Nothing was fetched",
                     "Another process has begun to fetch the result, or has removed it.",
                     "Look at the results of the job.",
                 )
+
+    def change_some(self, changes: Sequence[tuple[Result, Result]]) -> None:
+        """Writes how results stand, of which each still stands as before; the others stay.
+
+        Args:
+            changes: How each stands from now on, and how it stood when that was decided.
+
+        Raises:
+            ConfigError: It cannot be written; nothing is changed then.
+        """
+        if not changes:
+            return
+        self._changes += 1
+        with self._database.transaction(durable=True) as connection:
+            for result, before in changes:
+                connection.execute(_CHANGE, self._values(result, before))
 
     def keep(self, *results: Result) -> None:
         """Writes how results stand; for who has the lock.
@@ -243,8 +257,10 @@ class Results:
         except MAKES_NO_SENSE as error:
             raise self._database.senseless(error) from error
 
-    def _values(self, result: Result) -> dict[str, Any]:
+    def _values(self, result: Result, before: Result | None = None) -> dict[str, Any]:
+        was = {"was_stage": before.stage.value, "was_tries": before.tries} if before else {}
         return {
+            **was,
             **key(self.profile, result.ref),
             "kind": result.kind.value,
             "stage": result.stage.value,

@@ -9,6 +9,7 @@ from textual.screen import Screen, ScreenResultType
 
 from zcbulk_tui.tui.keys import Context, Key
 from zcbulk_tui.tui.widgets import painter
+from zcbulk_tui.tui.widgets.line_list import LineList
 
 
 class ClosedOnce(Screen[ScreenResultType]):
@@ -125,3 +126,22 @@ class ScrolledScreen(KeyedScreen[ScreenResultType]):
     def move_to_end(self, *, last: bool) -> None:
         """Scrolls to the first or the last line."""
         (self.scrolled.scroll_end if last else self.scrolled.scroll_home)(animate=False)
+
+
+class ListScreen(KeyedScreen[ScreenResultType]):
+    """A screen with one list of lines, whose cursor the keys move; a subclass makes the list."""
+
+    _list: LineList
+
+    @property
+    def page_lines(self) -> int:
+        """Lines that are visible at once."""
+        return self._list.page
+
+    def move(self, lines: int) -> None:
+        """Moves the cursor."""
+        self._list.select(self._list.cursor + lines)
+
+    def move_to_end(self, *, last: bool) -> None:
+        """Moves the cursor to the first or the last line."""
+        self._list.select(self._list.count - 1 if last else 0)

@@ -20,10 +20,9 @@ from zcbulk_tui.render.span import width as cells
 from zcbulk_tui.tui.failed_rows import FailedRows, as_csv
 from zcbulk_tui.tui.key_line import legend
 from zcbulk_tui.tui.keys import Context, Key, bindings
-from zcbulk_tui.tui.reading import Reading
 from zcbulk_tui.tui.screens.ask_path import AskPathScreen
 from zcbulk_tui.tui.screens.dialogs import NoticeScreen
-from zcbulk_tui.tui.screens.reading import ReadingScreen
+from zcbulk_tui.tui.screens.reading import Reading, ReadingScreen
 from zcbulk_tui.tui.widgets.field import Field
 from zcbulk_tui.tui.widgets.line_list import LineList
 from zcbulk_tui.tui.widgets.lines import Lines
@@ -58,11 +57,10 @@ class FailedRowsScreen(ReadingScreen[None]):
         glyphs: Glyphs,
         keys: Sequence[Key],
     ) -> None:
-        super().__init__(keys)
+        super().__init__(glyphs, keys)
         self._rows = rows
         self._label = label
         self._copy = copy
-        self._glyphs = glyphs
         fields = rows.group.fields if rows.group is not None else ()
         self._concerned = [at for at, name in enumerate(rows.columns) if name in fields]
         self._chosen = self._concerned[0] if self._concerned else 0
@@ -104,26 +102,26 @@ class FailedRowsScreen(ReadingScreen[None]):
             return
         self._read_on()
         self._fit_columns(width)
-        rule: Line = (Span(self._glyphs.rule * width, Look.LEFT),)
+        rule: Line = (Span(self.glyphs.rule * width, Look.LEFT),)
         self._head.show(self._title(width), rule)
         if self._columns is not None:
             self._first = self._columns.first_for(self._chosen, self._first, width)
             self._heading.show(
-                render.title(self._columns, self._first, self._chosen, width, self._glyphs)
+                render.title(self._columns, self._first, self._chosen, width, self.glyphs)
             )
         self._list.paint()
         most = max(_LEAST_FOOT, int(height * _FOOT_SHARE))
         room = min(most, render.record_height(len(self._rows.columns), width))
-        self._set_foot(room + 1)
+        self._set_height(self._foot, room + 1)
         row = self._selected
         about = (
             render.record(
-                row, self._rows.columns, self._chosen, self._concerned, width, room, self._glyphs
+                row, self._rows.columns, self._chosen, self._concerned, width, room, self.glyphs
             )
             if row is not None
             else []
         )
-        self._foot.show(self._rule(width, row), *about)
+        self._foot.show(self._rule(self._about(row), width), *about)
         actions = {
             "cell_left cell_right": "column",
             "search": "search",
@@ -134,11 +132,6 @@ class FailedRowsScreen(ReadingScreen[None]):
         }
         self._keys.show(legend(self.keys, actions, width))
 
-    def _set_foot(self, lines: int) -> None:
-        height = self._foot.styles.height
-        if height is None or height.value != lines:
-            self._foot.styles.height = lines
-
     def _title(self, width: int) -> Line:
         at = f"{number(self._list.cursor + 1, 11)} of {number(self._rows.count, 11)} "
         what = "All failed records of " if self._rows.reason is None else "Failed records of "
@@ -147,13 +140,9 @@ class FailedRowsScreen(ReadingScreen[None]):
             spans.append(Span(f"  {one_line(self._rows.reason)}", Look.FAILED))
         return (*fit_line(spans, max(width - cells(at) - 1, 1)), Span(f" {at}", Look.DIM))
 
-    def _rule(self, width: int, row: FailedRow | None) -> Line:
-        note = self._note if self._note.text else Span(render.where(row) if row else "", Look.DIM)
-        rule = self._glyphs.rule
-        text = f" {note.text} " if note.text else ""
-        after = max(width - cells(text) - 2, 0)
-        spans = [Span(rule * 2, Look.LEFT), Span(text, note.look), Span(rule * after, Look.LEFT)]
-        return fit_line(spans, width)
+    def _about(self, row: FailedRow | None) -> Span:
+        """What is said between list and record: a note, else where the record stands."""
+        return self._note if self._note.text else Span(render.where(row) if row else "", Look.DIM)
 
     def _fit_columns(self, width: int) -> None:
         """Fits the columns to the first records, once they are there: then they stand still."""
@@ -194,20 +183,15 @@ class FailedRowsScreen(ReadingScreen[None]):
 
     # Moving.
 
-    @property
-    def page_lines(self) -> int:
-        """Records that are visible at once."""
-        return self._list.page
-
     def move(self, lines: int) -> None:
         """Moves the cursor."""
         self._note = Span("")
-        self._list.select(self._list.cursor + lines)
+        super().move(lines)
 
     def move_to_end(self, *, last: bool) -> None:
         """Moves the cursor to the first or the last record."""
         self._note = Span("")
-        self._list.select(self._list.count - 1 if last else 0)
+        super().move_to_end(last=last)
 
     def action_cell_left(self) -> None:
         """Goes to the column on the left."""

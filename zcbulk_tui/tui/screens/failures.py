@@ -181,19 +181,6 @@ class FailuresScreen(OpeningScreen):
             return None
         return super().check_action(action, parameters)
 
-    @property
-    def page_lines(self) -> int:
-        """Groups that are visible at once."""
-        return self._list.page
-
-    def move(self, lines: int) -> None:
-        """Moves the cursor."""
-        self._list.select(self._list.cursor + lines)
-
-    def move_to_end(self, *, last: bool) -> None:
-        """Moves the cursor to the first or the last group."""
-        self._list.select(self._list.count - 1 if last else 0)
-
     def action_rows(self) -> None:
         """Shows the records of the group."""
         if self._selected is not None:

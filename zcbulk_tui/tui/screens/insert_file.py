@@ -28,10 +28,10 @@ from zcbulk_tui.render.repair import outcome_lines
 from zcbulk_tui.render.span import Look, Span
 from zcbulk_tui.tui.inserting import CheckedFile, Files, FormNames, Inserting, question
 from zcbulk_tui.tui.profile_spec import JobDefaults
-from zcbulk_tui.tui.reading import Reading, StoppedError
 from zcbulk_tui.tui.repairing import Resent
 from zcbulk_tui.tui.screens.choose import ChooseScreen
 from zcbulk_tui.tui.screens.dialogs import ConfirmScreen, Dialog
+from zcbulk_tui.tui.screens.reading import Reading, StoppedError
 from zcbulk_tui.tui.widgets import painter
 from zcbulk_tui.tui.widgets.field import EnvironmentSelect, Field
 from zcbulk_tui.tui.widgets.path_field import PathField

@@ -17,7 +17,7 @@ from zcbulk_tui.render.span import width as cells
 from zcbulk_tui.tui.key_line import legend
 from zcbulk_tui.tui.keys import Context, Key, bindings
 from zcbulk_tui.tui.log_entries import LogEntries
-from zcbulk_tui.tui.screens.base import KeyedScreen
+from zcbulk_tui.tui.screens.base import ListScreen
 from zcbulk_tui.tui.widgets.field import Field
 from zcbulk_tui.tui.widgets.lines import Lines
 from zcbulk_tui.tui.widgets.log_list import LogList
@@ -32,7 +32,7 @@ _DETAIL = 3
 """Lines about the selected entry."""
 
 
-class LogScreen(KeyedScreen[None]):
+class LogScreen(ListScreen[None]):
     """Shows the log.
 
     Attributes:
@@ -69,7 +69,7 @@ class LogScreen(KeyedScreen[None]):
         self.is_reading = False
         self._goes_to_the_end = False
         self._head = Lines(id="log-head")
-        self._list = LogList(glyphs, now, self._selected, id="log-list")
+        self._list: LogList = LogList(glyphs, now, self._selected, id="log-list")
         self._foot = Lines(id="log-foot")
         self._keys = Lines(id="log-keys")
 
@@ -105,7 +105,7 @@ class LogScreen(KeyedScreen[None]):
             self._sift()
         elif entries.read_newer(self._now()):
             selected = self._list.selected if self._list.cursor else None
-            self._list.put(entries.shown, entries.place_of(selected) if selected else 0)
+            self._list.put_entries(entries.shown, entries.place_of(selected) if selected else 0)
         self._show()
 
     def _sift(self) -> None:
@@ -113,7 +113,7 @@ class LogScreen(KeyedScreen[None]):
         selected = self._list.selected
         self._entries.sift(log.terms(self._filter.split()), calls=self._calls)
         place = self._entries.place_of(selected) if selected else 0
-        self._list.put(self._entries.shown, place)
+        self._list.put_entries(self._entries.shown, place)
         self._selected()
 
     def _selected(self) -> None:
@@ -144,7 +144,7 @@ class LogScreen(KeyedScreen[None]):
             return
         last, at_the_end = len(entries.shown) - 1, self._goes_to_the_end
         if at_the_end or self.is_reading:
-            self._list.put(entries.shown, last if at_the_end else self._list.cursor)
+            self._list.put_entries(entries.shown, last if at_the_end else self._list.cursor)
             self._goes_to_the_end = self.is_reading = False
             self._show()
 
@@ -189,15 +189,6 @@ class LogScreen(KeyedScreen[None]):
         return fit_line(spans, width)
 
     # Keys.
-
-    @property
-    def page_lines(self) -> int:
-        """Entries that are visible at once."""
-        return self._list.page
-
-    def move(self, lines: int) -> None:
-        """Moves the cursor."""
-        self._list.select(self._list.cursor + lines)
 
     def move_to_end(self, *, last: bool) -> None:
         """Goes to the last entry, after reading further back; or to the first, and follows it."""

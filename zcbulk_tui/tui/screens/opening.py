@@ -3,20 +3,16 @@
 from abc import abstractmethod
 from collections.abc import Sequence
 
-from textual.widget import Widget
-
 from zcbulk_tui.domain.form import FormFields
 from zcbulk_tui.domain.insertion import Prepared
 from zcbulk_tui.errors import ZcbulkError
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.preflight import size
-from zcbulk_tui.render.span import Line, Look, Span, fit_line
-from zcbulk_tui.render.span import width as cells
+from zcbulk_tui.render.span import Look, Span
 from zcbulk_tui.tui.failed_job import FailedJob
 from zcbulk_tui.tui.failing import FailureRows
 from zcbulk_tui.tui.keys import Key
-from zcbulk_tui.tui.reading import Reading
-from zcbulk_tui.tui.screens.reading import ReadingScreen
+from zcbulk_tui.tui.screens.reading import Reading, ReadingScreen
 
 _TICK = 0.25
 """Seconds between two looks at how much has been read."""
@@ -34,7 +30,6 @@ class OpeningScreen(ReadingScreen[Prepared | None]):
         rows: Its failures; None before they are read.
         fields: The fields of its form; None where they are not known.
         hint: What is said in their place.
-        glyphs: The characters to draw with.
 
     Args:
         job: The job.
@@ -46,11 +41,10 @@ class OpeningScreen(ReadingScreen[Prepared | None]):
     def __init__(
         self, job: FailedJob, rows: FailureRows | None, *, glyphs: Glyphs, keys: Sequence[Key]
     ) -> None:
-        super().__init__(keys)
+        super().__init__(glyphs, keys)
         self.job = job
         self.rows = rows
         self.fields: FormFields | None = None
-        self.glyphs = glyphs
         self.hint = Span("Reading the failed records. Esc cancels.", Look.DIM)
 
     def on_mount(self) -> None:
@@ -98,15 +92,3 @@ class OpeningScreen(ReadingScreen[Prepared | None]):
             said = f"Reading the failed records: {part} % of {size(total)}. Esc cancels."
             self.hint = Span(said, Look.DIM)
             self.show_lines()
-
-    def _rule(self, note: str, width: int, look: Look = Look.STRONG) -> Line:
-        """A line from edge to edge, with a note near its beginning."""
-        rule, after = self.glyphs.rule, max(width - cells(note) - 2, 0)
-        return fit_line(
-            [Span(rule * 2, Look.LEFT), Span(note, look), Span(rule * after, Look.LEFT)], width
-        )
-
-    def _set_height(self, widget: Widget, lines: int) -> None:
-        height = widget.styles.height
-        if height is None or height.value != lines:
-            widget.styles.height = lines

@@ -5,24 +5,63 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from textual.screen import ScreenResultType
+from textual.widget import Widget
 
 from zcbulk_tui.errors import ZcbulkError
+from zcbulk_tui.render.glyphs import Glyphs
+from zcbulk_tui.render.span import Line, Look, Span, fit_line
+from zcbulk_tui.render.span import width as cells
 from zcbulk_tui.tui.keys import Key
-from zcbulk_tui.tui.reading import Reading, StoppedError
-from zcbulk_tui.tui.screens.base import KeyedScreen
+from zcbulk_tui.tui.screens.base import ListScreen
 
 _Made = TypeVar("_Made")
 
 
-class ReadingScreen(KeyedScreen[ScreenResultType]):
-    """A screen that reads files; what it reads ends with it.
+class StoppedError(Exception):
+    """Ends work that nobody wants any more."""
+
+
+class Reading:
+    """Work in a thread, which reports how far it is, and ends at a report where nobody wants it.
+
+    Attributes:
+        done: Bytes that were read, and bytes in all; zeros before the first report.
+        is_stopped: Whether nobody wants it any more.
+    """
+
+    def __init__(self) -> None:
+        self.done = (0, 0)
+        self.is_stopped = False
+
+    def note_progress(self, read: int, size: int) -> None:
+        """Takes from the thread how far it is.
+
+        Raises:
+            StoppedError: Nobody wants it any more.
+        """
+        if self.is_stopped:
+            raise StoppedError
+        self.done = (read, size)
+
+    def stop(self) -> None:
+        """Ends it at its next report."""
+        self.is_stopped = True
+
+
+class ReadingScreen(ListScreen[ScreenResultType]):
+    """A screen about what is in files; what it reads ends with it.
+
+    Attributes:
+        glyphs: The characters to draw with.
 
     Args:
+        glyphs: See above.
         keys: All keys, some of them the user's own.
     """
 
-    def __init__(self, keys: Sequence[Key]) -> None:
+    def __init__(self, glyphs: Glyphs, keys: Sequence[Key]) -> None:
         super().__init__(keys)
+        self.glyphs = glyphs
         self._under_way: dict[str, Reading] = {}
 
     def in_thread(
@@ -84,3 +123,17 @@ class ReadingScreen(KeyedScreen[ScreenResultType]):
             return False
         del self._under_way[purpose]
         return True
+
+    # What is drawn.
+
+    def _rule(self, note: Span, width: int) -> Line:
+        """A line from edge to edge, with a note near its beginning."""
+        text = f" {note.text} " if note.text else ""
+        rule, after = self.glyphs.rule, max(width - cells(text) - 2, 0)
+        spans = [Span(rule * 2, Look.LEFT), Span(text, note.look), Span(rule * after, Look.LEFT)]
+        return fit_line(spans, width)
+
+    def _set_height(self, widget: Widget, lines: int) -> None:
+        height = widget.styles.height
+        if height is None or height.value != lines:
+            widget.styles.height = lines

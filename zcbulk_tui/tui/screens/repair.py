@@ -25,13 +25,13 @@ from zcbulk_tui.tui.failing import FailureRows
 from zcbulk_tui.tui.key_line import legend
 from zcbulk_tui.tui.keys import Context, Key, bindings
 from zcbulk_tui.tui.profile_spec import JobDefaults
-from zcbulk_tui.tui.reading import Reading
 from zcbulk_tui.tui.repairing import Repairing, Resent, RuleLine
 from zcbulk_tui.tui.screens.ask_path import AskPathScreen
 from zcbulk_tui.tui.screens.dialogs import NoticeScreen
 from zcbulk_tui.tui.screens.edit_rule import EditRuleScreen
 from zcbulk_tui.tui.screens.insert_file import InsertFileScreen
 from zcbulk_tui.tui.screens.opening import OpeningScreen
+from zcbulk_tui.tui.screens.reading import Reading
 from zcbulk_tui.tui.widgets.line_list import LineList
 from zcbulk_tui.tui.widgets.lines import Lines
 
@@ -147,8 +147,7 @@ class RepairScreen(OpeningScreen):
         self._list.paint()
         room = max(_LEAST_FOOT, int(height * _FOOT_SHARE))
         self._set_height(self._foot, room + 1)
-        note = f" {self._note.text} " if self._note.text else ""
-        self._foot.show(self._rule(note, width, self._note.look), *self._about(width)[:room])
+        self._foot.show(self._rule(self._note, width), *self._about(width)[:room])
         actions = {
             "send_repair": "go on",
             "edit_rule": "change",
@@ -304,20 +303,15 @@ class RepairScreen(OpeningScreen):
             return None
         return super().check_action(action, parameters)
 
-    @property
-    def page_lines(self) -> int:
-        """Lines that are visible at once."""
-        return self._list.page
-
     def move(self, lines: int) -> None:
         """Moves the cursor."""
         self._note = Span("")
-        self._list.select(self._list.cursor + lines)
+        super().move(lines)
 
     def move_to_end(self, *, last: bool) -> None:
         """Moves the cursor to the first or the last line."""
         self._note = Span("")
-        self._list.select(self._list.count - 1 if last else 0)
+        super().move_to_end(last=last)
 
     def action_back(self) -> None:
         """Ends the writing of the file, or closes the screen."""

@@ -19,7 +19,7 @@ from zcbulk_tui.render.span import Line
 from zcbulk_tui.tui.job_results import JobResults
 from zcbulk_tui.tui.key_line import legend
 from zcbulk_tui.tui.keys import Context, Key, bindings
-from zcbulk_tui.tui.screens.base import KeyedScreen
+from zcbulk_tui.tui.screens.base import ListScreen
 from zcbulk_tui.tui.widgets.line_list import LineList
 from zcbulk_tui.tui.widgets.lines import Lines
 
@@ -30,7 +30,7 @@ FAILED = (ResultKind.FAILURE, ResultKind.UNPROCESSED)
 """The results that a repair needs."""
 
 
-class ResultsScreen(KeyedScreen[str | None], ModalScreen[str | None]):
+class ResultsScreen(ListScreen[str | None], ModalScreen[str | None]):
     """Shows the results of jobs, and fetches them.
 
     Its answer is the action of the watch screen that comes next; None for none.
@@ -156,19 +156,6 @@ class ResultsScreen(KeyedScreen[str | None], ModalScreen[str | None]):
         if action == "repair" and not self._repairs:
             return None
         return super().check_action(action, parameters)
-
-    @property
-    def page_lines(self) -> int:
-        """Results that are visible at once."""
-        return self._list.page
-
-    def move(self, lines: int) -> None:
-        """Moves the cursor."""
-        self._list.select(self._list.cursor + lines)
-
-    def move_to_end(self, *, last: bool) -> None:
-        """Moves the cursor to the first or the last result."""
-        self._list.select(self._list.count - 1 if last else 0)
 
     def action_fetch(self) -> None:
         """Has those fetched that are not here."""
