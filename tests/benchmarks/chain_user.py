@@ -112,6 +112,7 @@ class User:
         self.fields: FormFields | None = None
         self._chance = chance
         self._folder = folder
+        self.folder = ResultFolder(folder / "results", virtual_now)
         self._server = Server(made.form, chance, self.met)
         self.creator = self._server.creator
         self._network = Network(transport=self._server.transport)
@@ -251,7 +252,7 @@ class User:
             context,
             quota,
             self.results,
-            ResultFolder(self._folder / "results", virtual_now),
+            self.folder,
             _Nobody(),
             now=virtual_now,
             by_itself=lambda: not asks,

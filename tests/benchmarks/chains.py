@@ -36,6 +36,9 @@ from zcbulk_tui.store.archive import Archive
 
 MOST_ATTEMPTS = 6
 
+_COUNTED = ("repaired", "unchanged", "unprocessed", "dropped", "held", "unknown", "resent")
+"""What becomes of the records of a repair."""
+
 
 class Run:
     """One chain, or several where the file is cut into parts.
@@ -180,7 +183,9 @@ class Run:
         """Makes the file of what an attempt has left; None where there is none."""
         assert attempt.ref is not None
         try:
-            files = job_files(self._user.database, PROFILE, attempt.ref, attempt.ref.job_id)
+            files = job_files(
+                self._user.database, PROFILE, attempt.ref, attempt.ref.job_id, self._user.folder
+            )
             repair = files.repair()
             rules = self._rules(repair)
             self._files += 1
@@ -190,7 +195,7 @@ class Run:
         except DataError as error:
             self._tally.met[f"not repaired: {error.title[:44]}"] += 1
             return None
-        for what in ("repaired", "unchanged", "unprocessed", "dropped", "held", "unknown"):
+        for what in _COUNTED:
             self._tally.counts[f"  {what}"] += getattr(made, what)
         self._tally.counts["repair files"] += 1
         self._judge.repair(attempt, files, repair, rules, made)

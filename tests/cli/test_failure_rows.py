@@ -19,9 +19,7 @@ def test_rows_are_read_and_repaired(tmp_path: Path) -> None:
     source = source_file(tmp_path, [HEADER, ADA, BOB, CYD])
     results = write_results(tmp_path, HEADER, [(CYD, REASON), (ADA, REASON)], [BOB])
     read: list[tuple[int, int]] = []
-    rows = opener(lambda _: JobFiles(*results, source), lambda _: tmp_path)(
-        REF, lambda *it: read.append(it)
-    )
+    rows = opener(lambda _: JobFiles(*results, source, tmp_path))(REF, lambda *it: read.append(it))
     assert read
     assert [it.reason for it in rows.report.groups] == [REASON]
     assert [row.lines for row in rows.rows(REASON, 0, 5)] == [(4,), (2,)]
@@ -38,7 +36,7 @@ def test_rows_are_read_and_repaired(tmp_path: Path) -> None:
 
 def test_records_that_were_not_reached_alone(tmp_path: Path) -> None:
     results = write_results(tmp_path, HEADER, [], [BOB])
-    rows = opener(lambda _: JobFiles(*results, None), lambda _: tmp_path)(REF, lambda *_: None)
+    rows = opener(lambda _: JobFiles(*results, None, tmp_path))(REF, lambda *_: None)
     assert (rows.report.records, rows.report.groups) == (0, ())
     assert (rows.rows(None, 0, 5), rows.search(None, "x", 0)) == ([], None)
     assert rows.export(None, tmp_path / "export.csv") == 0

@@ -216,9 +216,17 @@ def test_a_file_repairs_a_job_of_the_same_form(
         monkeypatch.setattr(f"zcbulk_tui.cli.inserting.{name}", 0.1)
     first = cli("insert", str(file), "--yes", "--wait", "--label", "Contacts", *CONTACTS)
     assert first.code == 0
-    for _ in range(2):
-        ended = cli("insert", str(file), "--yes", "--wait", "--repairs", "Contacts")
+    again = cli("insert", str(file), "--yes", "--wait", "--repairs", "Contacts")
+    assert again.code == 2
+    assert "This file was sent before, as Contacts." in again.err
+    for number in range(2):
+        other = file.with_name(f"again-{number}.csv")
+        other.write_bytes(file.read_bytes() + b"\r\n" * (number + 1))
+        ended = cli("insert", str(other), "--yes", "--wait", "--repairs", "Contacts")
         assert (ended.code, ended.err) == (0, "")
+        again = cli("insert", str(other), "--yes", "--wait", "--repairs", "Contacts")
+        assert again.code == 2
+        assert f"This file was sent before, as Contacts, repair {number + 1}." in again.err
     jobs = watch_list(home)
     assert [it.label for it in jobs] == ["Contacts", "Contacts, repair 1", "Contacts, repair 2"]
     assert [it.repairs for it in jobs] == ["", *[jobs[0].ref.job_id] * 2]

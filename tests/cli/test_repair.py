@@ -1,5 +1,6 @@
 """``repair``: from the results on the disk to a file that can be sent again."""
 
+import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -139,8 +140,45 @@ def test_all_of_it_is_sent_again_without_rules(
         "dropped": 0,
         "held": 0,
         "unknown": 0,
+        "resent": 0,
         "notes": [],
     }
+
+
+def sent_as_repair(home: Path, file: Path) -> None:
+    """A file is on its way as a repair of the job."""
+    sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
+    made = insertion("repair", FormRef.of(REF), label="Customers, repair 1")
+    source = replace(made.source, sha256=sha256)
+    with database(home) as opened:
+        Insertions(opened, "default").add([replace(made, source=source, repairs=REF.job_id)])
+
+
+def test_a_second_repair_has_only_what_the_first_one_has_not_sent(
+    cli: CommandLine, ended: Ended, home: Path, tmp_path: Path, rules: str
+) -> None:
+    ended()
+    first, second = tmp_path / "first.csv", tmp_path / "second.csv"
+    assert cli("repair", "Customers", "--rules", rules, "--output", str(first)).code == 0
+    sent_as_repair(home, first)
+    done = cli("repair", "Customers", "--with-unchanged", "--output", str(second))
+    assert done.code == 0
+    assert "  2 sent again by an earlier repair: not in the file" in done.out.splitlines()
+    assert second.read_text() == "Id,Name,City,Notes\n" + ",".join(ROWS[4]) + "\n"
+
+
+def test_nothing_is_repaired_again_of_which_nobody_knows_what_was_sent(
+    cli: CommandLine, ended: Ended, home: Path, tmp_path: Path, rules: str
+) -> None:
+    ended()
+    first, second = tmp_path / "first.csv", tmp_path / "second.csv"
+    assert cli("repair", "Customers", "--rules", rules, "--output", str(first)).code == 0
+    first.write_text("Id,Name,City,Notes\n9,Eve,Rome,x\n")
+    sent_as_repair(home, first)
+    done = cli("repair", "Customers", "--with-unchanged", "--output", str(second))
+    assert done.code == 2
+    assert "The job was repaired before, by Customers, repair 1." in done.err
+    assert not second.exists()
 
 
 def test_a_dry_run_shows_rules_and_records(cli: CommandLine, ended: Ended, rules: str) -> None:

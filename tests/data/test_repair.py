@@ -1,6 +1,7 @@
 """The repair file: no record lost, none doubled, none that went in."""
 
 import csv
+import hashlib
 import io
 import stat
 from collections import Counter
@@ -16,6 +17,8 @@ from hypothesis import strategies as st
 from tests.data.results import SHORT, write_results
 from tests.data.source_files import source_file
 from zcbulk_tui.data.repair import Repair
+from zcbulk_tui.data.resent import read_resent
+from zcbulk_tui.data.row_map import RowMap, Runs
 from zcbulk_tui.domain.repair import Change, RepairFile, Rule
 from zcbulk_tui.errors import DataError, UsageError
 
@@ -65,6 +68,34 @@ def test_what_no_rule_changes_is_sent_again_when_asked(tmp_path: Path, is_short:
     assert (made.records, made.unchanged) == (1, 1)
     assert made.notes == ("Rule 1 is for no failed record: none has its reason.",)
     assert read(made.path) == [HEADER, DAN]
+
+
+@LAYOUTS
+def test_what_an_earlier_repair_has_sent_is_not_sent_again(tmp_path: Path, is_short: bool) -> None:
+    source, folder = source_file(tmp_path, ROWS), tmp_path / "results"
+    failed = [(DAN, TOO_LONG), (BOB, BAD_CITY)]
+    results = write_results(tmp_path, HEADER, failed, [CYD], is_short=is_short)
+    first = Repair(*results, source, folder=folder).write([UPPER], tmp_path / "again.csv")
+    assert (first.repaired, first.unprocessed, first.held) == (1, 1, 1)
+    row_map = read_resent(folder, hashlib.sha256(first.path.read_bytes()).hexdigest())
+    assert row_map is not None
+    job = Repair(*results, source, folder=folder, resent=[row_map])
+    second = job.write([UPPER, CUT], tmp_path / "more.csv")
+    assert second == RepairFile(second.path, 1, repaired=1, resent=2)
+    assert second.accounted == job.records
+    assert read(second.path) == [HEADER, ["4", "Dan", "Bonn", "e"]]
+    with pytest.raises(DataError, match="Nothing is left to send") as caught:
+        job.write([UPPER], tmp_path / "none.csv")
+    assert "2 records are sent again by an earlier repair." in caught.value.cause
+
+
+def test_without_the_source_nobody_knows_what_was_sent_before(tmp_path: Path) -> None:
+    results = write_results(tmp_path, HEADER, [(BOB, BAD_CITY)], [CYD])
+    made = Repair(*results, None, folder=tmp_path).write([UPPER], tmp_path / "again.csv")
+    assert read_resent(tmp_path, hashlib.sha256(made.path.read_bytes()).hexdigest()) is None
+    before = RowMap.of_whole(Runs())
+    with pytest.raises(DataError, match="sent again before is not known"):
+        Repair(*results, None, folder=tmp_path, resent=[before]).write([], tmp_path / "more.csv")
 
 
 def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:

@@ -96,7 +96,7 @@ def test_nothing_of_a_cell_reaches_the_terminal_as_it_is() -> None:
 
 
 def test_what_became_of_every_record() -> None:
-    made = RepairFile(Path("x"), 1312, 1200, 12, 100, 1, 30, 2, ("It is in another order.",))
+    made = RepairFile(Path("x"), 1312, 1200, 12, 100, 1, 30, 2, notes=("It is in another order.",))
     assert texts(outcome_lines(made, 80)) == [
         "  1,200 repaired by rules",
         "     12 failed, sent again as they are",

@@ -98,6 +98,23 @@ def test_a_repair_needs_something_that_is_not_in_and_what_inserts_files(opened: 
     assert "nothing to repair" in opened.why(3, "repair")
 
 
+def test_what_a_chain_has_held_back_is_repaired_from_its_line(tmp_path: Path) -> None:
+    first = ended(5, 1_300, 0)
+    made = replace(reading(0, 1), state=JobState.COMPLETED, counts=Counts(138, 138, 0, 0))
+    repair = job(8, JobState.COMPLETED)
+    repair = replace(repair, job=replace(repair.job, repairs=first.ref.job_id), readings=(made,))
+    opened = Open(tmp_path, first, repair)
+    opened.profile.inserting = object()  # type: ignore[assignment]  # only whether it is there
+    selected = opened.workspace.selected
+    assert selected is not None
+    assert selected.snapshot.ref == repair.ref, "keys are about the newest attempt"
+    about = opened.workspace.results.about("repair", selected)
+    assert about is not None
+    assert about.snapshot.ref == first.ref
+    assert opened.workspace.can("repair")
+    assert opened.workspace.can("failures")
+
+
 def test_without_a_connection_and_in_a_read_only_profile_there_are_none(tmp_path: Path) -> None:
     alone = Model(BAD, connected=False)
     assert "connection" in alone.workspace.can("results").why_not

@@ -99,6 +99,6 @@ def connect(
         archive,
         close,
         Inserting(queue, lists, files),
-        failing.JobFailures(fetcher, opener(files_on_disk(settings.profile), results.folder_of)),
+        failing.JobFailures(fetcher, opener(files_on_disk(settings.profile, results))),
         fetcher,
     )

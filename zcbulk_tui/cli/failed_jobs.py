@@ -2,10 +2,11 @@
 
 import shlex
 from collections.abc import Sequence
+from contextlib import suppress
 
 from zcbulk_tui.cli import json_records
 from zcbulk_tui.cli.job_names import named_jobs
-from zcbulk_tui.cli.state import open_memory
+from zcbulk_tui.cli.state import memory_file, open_memory
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.data.failures import FailureFile
 from zcbulk_tui.data.matching import index_source, read_header
@@ -16,11 +17,12 @@ from zcbulk_tui.domain.commands import command
 from zcbulk_tui.domain.insertion import SourceFile
 from zcbulk_tui.domain.job import Environment, JobRef
 from zcbulk_tui.domain.result import Result, ResultFile, ResultKind, ResultStage
-from zcbulk_tui.errors import DataError
+from zcbulk_tui.errors import ConfigError, DataError
 from zcbulk_tui.store.archive import Archive
 from zcbulk_tui.store.database import Database
 from zcbulk_tui.store.json_objects import JsonObject
 from zcbulk_tui.store.results import Results
+from zcbulk_tui.store.watch_list import WatchList
 
 
 def read_failures(
@@ -56,6 +58,16 @@ def read_failures(
         source = history.insertion.source
     failures = failures_in(file, source, header=header, encoding=encoding, on_progress=on_progress)
     return json_records.named_object(job), failures
+
+
+def is_listed(name: str, settings: Settings) -> bool:
+    """Whether a job on the watch list has this label: jobs are called after their files."""
+    if not memory_file().exists():
+        return False
+    with suppress(ConfigError), open_memory(is_only_read=True) as database:
+        jobs = WatchList(database, settings.profile).jobs()
+        return any(job.label.casefold() == name.casefold() for job in jobs)
+    return False
 
 
 def result_on_disk(database: Database, profile: str, ref: JobRef, name: str) -> ResultFile:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from zcbulk_tui.cli.repairing import JobFiles, job_files
 from zcbulk_tui.cli.state import open_memory
-from zcbulk_tui.data.repair import Repair
+from zcbulk_tui.data.result_folder import ResultFolder
 from zcbulk_tui.domain.failures import FailedRow, FailureReport
 from zcbulk_tui.domain.form import FormFields
 from zcbulk_tui.domain.job import JobRef
@@ -17,29 +17,27 @@ from zcbulk_tui.tui.failing import FailureRows, OnProgress
 _NOTHING = FailureReport(0, (), ())
 
 
-def files_on_disk(profile: str) -> Callable[[JobRef], JobFiles]:
+def files_on_disk(profile: str, results: ResultFolder) -> Callable[[JobRef], JobFiles]:
     """Returns what says which files a job is repaired from, with a connection of its own."""
 
     def read(ref: JobRef) -> JobFiles:
         with open_memory(is_only_read=True) as database:
-            return job_files(database, profile, ref, ref.job_id)
+            return job_files(database, profile, ref, ref.job_id, results)
 
     return read
 
 
 def opener(
-    files: Callable[[JobRef], JobFiles], folder: Callable[[JobRef], Path]
+    files: Callable[[JobRef], JobFiles],
 ) -> Callable[[JobRef, OnProgress], FailureRows]:
     """Returns what reads the failures of jobs, for `cli.failing.JobFailures`.
 
     Args:
         files: Returns the files that a job is repaired from; it may be called in any thread.
-        folder: Returns where the repair file of a job is written: it must stay there as long as
-            the job that it becomes may need repair, for its results may have some columns only.
     """
 
     def read(ref: JobRef, on_progress: OnProgress) -> FailureRows:
-        return JobFailureRows(files(ref), folder(ref), on_progress)
+        return JobFailureRows(files(ref), on_progress)
 
     return read
 
@@ -49,23 +47,16 @@ class JobFailureRows:
 
     Args:
         files: What it is repaired from.
-        folder: Where the repair file is written.
         on_progress: Takes the bytes that were read of a file, and its bytes in all.
 
     Raises:
         DataError: They cannot be read.
     """
 
-    def __init__(self, files: JobFiles, folder: Path, on_progress: OnProgress) -> None:
-        self._repair = Repair(
-            files.failure,
-            files.unprocessed,
-            files.source,
-            with_places=True,
-            on_progress=on_progress,
-        )
+    def __init__(self, files: JobFiles, on_progress: OnProgress) -> None:
+        self._repair = files.repair(with_places=True, on_progress=on_progress)
         self._failures = self._repair.failures
-        self._folder = folder
+        self._folder = files.folder
         self._stem = "" if files.source is None else files.source.path.stem
 
     @property

@@ -35,6 +35,7 @@ and where the records stand in the uploaded file. It reads the result on this di
 no call: zcbulk-tui results JOB fetches it."""
 
 _EPILOG = """\
+A label goes before the name of a file: ./NAME is the file.
 TEXT is a group's reason as it is printed, or a part of it that no other group has.
 
 exit codes:
@@ -191,16 +192,16 @@ def as_object(
 
 def _read(arguments: Namespace) -> tuple[JsonObject | None, FailureFile]:
     """The job, where one was named, and its failures."""
-    named = Path(arguments.job)
+    named, settings = Path(arguments.job), load.load(flags=options.setting_flags(arguments))
     with reading(named) as on_progress:
-        if _is_file(named):
-            return None, read_file(named, arguments.header, arguments.encoding, on_progress)
-        # With it comes the database, which a file alone does not need.
-        from zcbulk_tui.cli.failed_jobs import read_failures
+        # With it comes the database, which --help does not need.
+        from zcbulk_tui.cli.failed_jobs import is_listed, read_failures
 
+        if _is_file(named) and not is_listed(arguments.job, settings):
+            return None, read_file(named, arguments.header, arguments.encoding, on_progress)
         return read_failures(
             arguments.job,
-            load.load(flags=options.setting_flags(arguments)),
+            settings,
             options.named_environment(arguments),
             header=None if arguments.header is None else header_of(arguments.header),
             encoding=arguments.encoding,

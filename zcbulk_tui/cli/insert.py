@@ -5,10 +5,11 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from dataclasses import replace
 
 from zcbulk_tui.cli import check, options, queue_work, queueing, rest, trial
+from zcbulk_tui.cli.context import insert_context
 from zcbulk_tui.cli.forms import form_of
 from zcbulk_tui.cli.insert_plan import print_plan
 from zcbulk_tui.cli.json_records import failure_object
-from zcbulk_tui.cli.lineage import check_same_form, remembered_chain
+from zcbulk_tui.cli.lineage import check_is_new, check_same_form, remembered_chain
 from zcbulk_tui.cli.output import print_error
 from zcbulk_tui.cli.preparing import CheckedFile, check_file
 from zcbulk_tui.cli.progress import reading
@@ -166,6 +167,9 @@ def _run(arguments: Namespace) -> int:
     if repaired is not None:
         check_same_form(repaired, form, settings)
     checked = _check(arguments, check.known_fields(arguments, settings, form))
+    if repaired is not None:
+        with insert_context(settings) as (_, _, insertions):
+            check_is_new(repaired, form, insertions, checked.found.facts.sha256, settings)
     plan = InsertPlan(
         form,
         one_line(label, 60),

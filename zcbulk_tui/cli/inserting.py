@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from zcbulk_tui.cli.output import print_error
@@ -27,6 +27,9 @@ from zcbulk_tui.store.insertions import Insertions
 
 _LEAST_WAIT, _LONGEST_WAIT = 15.0, 300.0
 """Seconds between two readings of a job that is waited for."""
+
+_SLOT_LOOKS = 60.0
+"""Seconds between two readings of the job that has the slot which is waited for."""
 
 _GIVES_UP_AFTER = 100.0
 """Seconds in which a step is tried again by a command: three times, after 15, 30 and 60 s."""
@@ -151,6 +154,7 @@ async def until_settled(
         waits: Whether to wait for the slot of the form, too, and for whatever passes.
     """
     stuck_since: dict[str, float] = {}
+    looked = _time()
 
     def goes_on(insertion: Insertion) -> bool:
         if insertion.is_over:
@@ -169,6 +173,9 @@ async def until_settled(
         found = [it for it in map(insertions.find, keys) if it is not None]
         if not any(map(goes_on, found)):
             return found
+        if waits and _time() - looked >= _SLOT_LOOKS:
+            looked = _time()
+            queue.read_slots(timedelta(seconds=_SLOT_LOOKS))
         with suppress(TimeoutError):
             async with asyncio.timeout(1.0):  # wait_for may lose a cancellation (Python 3.11)
                 await follower.changed.wait()

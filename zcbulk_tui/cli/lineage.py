@@ -1,11 +1,13 @@
 """Chains of jobs on the command line: which there are, and the job that another one repairs."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from zcbulk_tui.cli.job_names import at_its_home, in_words, remembered_job
 from zcbulk_tui.cli.state import memory_file, open_memory
 from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.domain.commands import command
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
 from zcbulk_tui.domain.lineage import Chain
@@ -13,6 +15,7 @@ from zcbulk_tui.errors import ConfigError, UsageError
 from zcbulk_tui.render.glyphs import UNICODE
 from zcbulk_tui.render.lineage import Branch, net
 from zcbulk_tui.store.archive import Archive
+from zcbulk_tui.store.insertions import Insertions
 
 Chains = Mapping[JobRef, Chain]
 """By job, the chain that it belongs to."""
@@ -61,6 +64,25 @@ def check_same_form(job: WatchedJob, form: FormRef, settings: Settings) -> None:
             "A job and its repair are of the same form and environment.",
             "Leave out what names a form: that of the job is taken then.",
         )
+
+
+def check_is_new(
+    job: WatchedJob, form: FormRef, insertions: Insertions, sha256: str, settings: Settings
+) -> None:
+    """Looks whether a file was sent before as a repair of a job.
+
+    Raises:
+        UsageError: It was: its records would be sent twice.
+        ConfigError: It cannot be looked up.
+    """
+    for before in insertions.of_file(form, sha256):
+        if job.ref.job_id in (before.repairs, before.job_id):
+            raise UsageError(
+                f"This file was sent before, as {before.label}",
+                f"{in_words(job)} would get records twice.",
+                "To repair what is left, make a new file: "
+                f"{command(f'repair {shlex.quote(job.label)}', settings.profile)}",
+            )
 
 
 def as_tree(jobs: Sequence[WatchedJob], chains: Chains) -> list[tuple[str, WatchedJob]]:

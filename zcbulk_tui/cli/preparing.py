@@ -165,6 +165,8 @@ class CheckedFile:
                     operator,
                     plan.tags,
                     plan.starts,
+                    # Its user knows how the job ended that it repairs.
+                    goes_on=bool(plan.repairs),
                     repairs=plan.repairs,
                 )
             )

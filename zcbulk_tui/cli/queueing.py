@@ -95,7 +95,7 @@ def queue_file(
                 discard(prepared)
                 return None
             first, *others = prepared.insertions
-            insertions.add([replace(first, goes_on=goes_on), *others])
+            insertions.add([replace(first, goes_on=goes_on or first.goes_on), *others])
         except BaseException:
             discard(prepared)
             raise

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from zcbulk_tui.cli import options
+from zcbulk_tui.cli.failing import result_folder
 from zcbulk_tui.cli.job_names import named_jobs
 from zcbulk_tui.cli.json_records import named_object
 from zcbulk_tui.cli.output import page_width, print_error, print_lines
@@ -107,7 +108,7 @@ def run(arguments: Namespace) -> int:
     rules = () if arguments.rules is None else read_rules(arguments.rules)
     (job,) = named_jobs(arguments.jobs, settings, environment=options.named_environment(arguments))
     with open_memory(is_only_read=True) as database:
-        files = job_files(database, settings.profile, job.ref, arguments.jobs[0])
+        files = job_files(database, settings.profile, job.ref, arguments.jobs[0], result_folder())
         fields = MetaCache(database).fields(FormRef.of(job.ref))
     repair = files.repair()
     if arguments.suggest:
@@ -151,6 +152,7 @@ def as_object(made: RepairFile, files: JobFiles, *, is_dry: bool) -> JsonObject:
         "dropped": made.dropped,
         "held": made.held,
         "unknown": made.unknown,
+        "resent": made.resent,
         "notes": [*files.notes, *made.notes],
     }
 

@@ -124,7 +124,7 @@ def connect(
     )
 
     def files_of_job(ref: JobRef) -> JobFiles:
-        return job_files(database, _NAME, ref, ref.job_id)
+        return job_files(database, _NAME, ref, ref.job_id, results)
 
     async def close() -> None:
         folder.cleanup()
@@ -137,7 +137,7 @@ def connect(
         Archive(database, _NAME),
         close,
         Inserting(queue, lists, files),
-        JobFailures(fetcher, opener(files_of_job, results.folder_of)),
+        JobFailures(fetcher, opener(files_of_job)),
         fetcher,
     )
 

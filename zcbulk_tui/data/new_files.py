@@ -198,9 +198,13 @@ class NamedFile:
 
     Args:
         path: Where it is to stand.
+
+    Attributes:
+        sha256: Its SHA-256, in hexadecimal; empty before its end.
     """
 
     def __init__(self, path: Path) -> None:
+        self.sha256 = ""
         self._path = path
 
     def __enter__(self) -> Callable[[bytes], None]:
@@ -227,7 +231,7 @@ class NamedFile:
     ) -> None:
         try:
             if error is None:
-                self._file.finish()
+                self.sha256 = self._file.finish()
                 claim(self._path)
                 self._put()
         except OSError as failed:

@@ -24,8 +24,10 @@ from zcbulk_tui.data.new_files import NamedFile
 from zcbulk_tui.data.placing import NOTHING, Placed, ReadRows, place
 from zcbulk_tui.data.reasons import NO_GROUP
 from zcbulk_tui.data.repair_outcome import FIRST_GROUP, UNPROCESSED, Outcome, by_name
+from zcbulk_tui.data.resent import ResentLines
 from zcbulk_tui.data.result_columns import OF_ZOHO, ResultColumns, read_columns
 from zcbulk_tui.data.result_rows import read_result
+from zcbulk_tui.data.row_map import RowMap
 from zcbulk_tui.data.rows import OnProgress
 from zcbulk_tui.data.source import open_source
 from zcbulk_tui.domain import repair
@@ -63,6 +65,8 @@ class Repair:
         failure: The result with the failed records; None where there is none.
         unprocessed: The result with the records that were not reached; None where there is none.
         source: The file that was sent; None where that is not known.
+        folder: Where the results of the job are: there stands what its repairs have sent.
+        resent: The row maps of its repairs; their records are not sent again.
         with_places: Whether the failed records are looked for in the source at once, for
             `failures` to say where they stand.
         on_progress: Called with the bytes read of a file, and its bytes in all.
@@ -82,9 +86,13 @@ class Repair:
         unprocessed: Path | None,
         source: SourceFile | None,
         *,
+        folder: Path | None = None,
+        resent: Sequence[RowMap] = (),
         with_places: bool = False,
         on_progress: OnProgress | None = None,
     ) -> None:
+        self._folder = folder
+        self._resent = resent
         self._source = source
         self._why_without = ""
         self._indexes: dict[tuple[str, ...], SourceIndex] = {}
@@ -209,12 +217,16 @@ class Repair:
             f"Rule {list(rules).index(rule) + 1} is for no failed record: none has its reason."
             for rule in for_nothing
         ]
+        lines = None if self._folder is None else ResentLines(self._folder)
         if is_dry:
-            self._write(outcome, on_progress)
+            self._write(outcome, lines, on_progress)
         else:
-            with NamedFile(target) as outcome.write:
-                self._write(outcome, on_progress)
+            new = NamedFile(target)
+            with new as outcome.write:
+                self._write(outcome, lines, on_progress)
                 self._check_left(outcome)
+            if lines is not None:
+                lines.write(new.sha256)
         return outcome.file(target)
 
     def _whole_rows(self, rows: Sequence[FailedRow], names: set[str]) -> dict[int, list[str]]:
@@ -273,7 +285,9 @@ class Repair:
     def _go_without(self, error: DataError) -> None:
         self._source, self._why_without = None, error.title
 
-    def _write(self, outcome: Outcome, on_progress: OnProgress | None) -> None:
+    def _write(
+        self, outcome: Outcome, lines: ResentLines | None, on_progress: OnProgress | None
+    ) -> None:
         if not self._results:
             return
         if self._source is not None:
@@ -290,8 +304,17 @@ class Repair:
                     raise
                 self._go_without(error)
             else:
-                self._from_source(self._source, by_columns, outcome, progress)
+                self._from_source(self._source, by_columns, outcome, lines, progress)
                 return
+        if self._resent:
+            raise DataError(
+                "Which records were sent again before is not known",
+                f"{self._why_without or 'The file that was sent is not known'}, and only its lines "
+                "say it.",
+                "Put it back to where it was, or repair the job that repairs this one.",
+            )
+        if lines is not None:
+            lines.is_complete = False
         self._from_results(outcome)
 
     def _index(
@@ -309,6 +332,7 @@ class Repair:
         source: SourceFile,
         by_columns: dict[tuple[str, ...], list[_Result]],
         outcome: Outcome,
+        lines: ResentLines | None,
         progress: "_Progress",
     ) -> None:
         """Writes whole records of the source, in its order."""
@@ -326,10 +350,16 @@ class Repair:
                 left.append((index, placed, results))
             else:
                 outcome.unknown += placed.missing
+        for record in (row_map.record(line) for it in self._resent for line in it.lines()):
+            if record is not None and statuses[record] != NOTHING:
+                statuses[record] = NOTHING
+                outcome.resent += 1
         outcome.begin(self._header)
         for record, fields in SourcePass(source, row_map, progress.show):
-            if statuses[record] != NOTHING:
-                outcome.take(statuses[record], fields)
+            if statuses[record] != NOTHING and outcome.take(statuses[record], fields) and lines:
+                lines.add(row_map.line(record))
+        if left and lines is not None:
+            lines.is_complete = False
         for index, placed, results in left:
             # Whole, but not as they were sent: the server writes some values in another way.
             count = counted(placed.missing, "record is", "records are")
@@ -376,6 +406,7 @@ class Repair:
                 (outcome.held, "changed by no rule"),
                 (outcome.dropped, "left out by a rule"),
                 (outcome.unknown, "not told apart in the file that was sent, or not found there"),
+                (outcome.resent, "sent again by an earlier repair"),
             )
             if count
         ]

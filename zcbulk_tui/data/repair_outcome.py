@@ -31,7 +31,7 @@ class Outcome:
         self.write: Callable[[bytes], None] = lambda _: None
         self.notes: list[str] = []
         self.repaired = self.unchanged = self.unprocessed = 0
-        self.dropped = self.held = self.unknown = 0
+        self.dropped = self.held = self.unknown = self.resent = 0
         self._columns: tuple[str, ...] = ()
         self._reasons = reasons
         self._rules = [tuple(rule for rule in rules if rule.is_for(it)) for it in reasons]
@@ -53,8 +53,17 @@ class Outcome:
         self._columns = _told_apart([name.strip() for name in header])
         self.write(csv_bytes(header))
 
-    def take(self, status: int, fields: list[str]) -> None:
-        """Takes a record: its fields as they were sent, which may be fewer than the columns."""
+    def take(self, status: int, fields: list[str]) -> bool:
+        """Takes a record: its fields as they were sent, which may be fewer than the columns.
+
+        Returns:
+            Whether it is sent again.
+        """
+        before = self.sent
+        self._take(status, fields)
+        return self.sent > before
+
+    def _take(self, status: int, fields: list[str]) -> None:
         if status == UNPROCESSED:
             self.unprocessed += 1
             self.write(csv_bytes(fields))
@@ -89,6 +98,7 @@ class Outcome:
             self.dropped,
             self.held,
             self.unknown,
+            self.resent,
             tuple(dict.fromkeys(self.notes)),
         )
 

@@ -101,6 +101,7 @@ class RepairFile:
         held: Failed records that no rule changed; they are not in the file.
         unknown: Records that cannot be told apart from others, or are not found, in the source;
             they are not in the file.
+        resent: Records that an earlier repair of the job has sent again; they are not in the file.
         notes: What was taken for granted, and what could not be used, as sentences.
     """
 
@@ -112,12 +113,13 @@ class RepairFile:
     dropped: int = 0
     held: int = 0
     unknown: int = 0
+    resent: int = 0
     notes: tuple[str, ...] = ()
 
     @property
     def accounted(self) -> int:
         """Records that failed or were not reached: each is in one of the counts."""
-        return self.records + self.dropped + self.held + self.unknown
+        return self.records + self.dropped + self.held + self.unknown + self.resent
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from typing import NamedTuple
@@ -26,8 +27,9 @@ from zcbulk_tui.domain.insertion import (
     stage,
 )
 from zcbulk_tui.domain.job import Action
+from zcbulk_tui.domain.records import EventKind
 from zcbulk_tui.domain.snapshot import JobSnapshot
-from zcbulk_tui.errors import ConfigError, HeldError, ZcbulkError
+from zcbulk_tui.errors import ConfigError, HeldError, QuotaSpentError, ZcbulkError
 from zcbulk_tui.monitor.events import QueueChanged
 from zcbulk_tui.monitor.insert_steps import InsertSteps
 from zcbulk_tui.monitor.monitor import Monitor
@@ -172,6 +174,28 @@ class InsertQueue:
         self._waits.pop(changed.key, None)
         self._steps.say(changed, f"Goes on: {changed.source}")
         self.look()
+
+    def read_slots(self, longest: timedelta) -> None:
+        """Has the jobs read that are in the way of the files worked here: a call each.
+
+        Args:
+            longest: Those are not read whose last reading is younger: another window polls them.
+        """
+        forms = {
+            it.insertion.form
+            for it in self._published
+            if it.slot.taken_by and (self._only is None or it.insertion.key in self._only)
+        }
+        since = self._now() - longest
+        refs = [
+            it.ref
+            for it in self._monitor.snapshots()
+            if FormRef.of(it.ref) in forms
+            and not it.is_final
+            and (it.last is None or it.last.read_at < since)
+        ]
+        with suppress(QuotaSpentError):
+            self._monitor.poll_now(refs, key=EventKind.INSERT.value)
 
     def error_of(self, insertion: Insertion) -> ZcbulkError | None:
         """Returns why the last step of a file was not carried out, or is unclear; None for neither.

@@ -76,6 +76,7 @@ def outcome_lines(made: RepairFile, cells: int) -> list[Line]:
         (made.repaired, "repaired by rules", Look.SUCCESS),
         (made.unchanged, "failed, sent again as they are", Look.TEXT),
         (made.unprocessed, "unprocessed, sent again", Look.TEXT),
+        (made.resent, "sent again by an earlier repair: not in the file", Look.DIM),
         (made.dropped, "left out by a rule", Look.DIM),
         (made.held, "failed, changed by no rule: not in the file", Look.WARNING),
         (made.unknown, "not told apart in the source: not in the file", Look.WARNING),

@@ -195,6 +195,16 @@ class Insertions:
         found = map(_to_insertion, self.database.rows(_SENT_TO_FORM, values))
         return [it for it in found if it.source.sha256 == sha256]
 
+    def repairs_of(self, ref: JobRef) -> list[Insertion]:
+        """Returns what repairs a job, and has a job or may still get one.
+
+        Raises:
+            ConfigError: It cannot be read.
+        """
+        values = {"profile": self._profile, **_form_values(FormRef.of(ref))}
+        found = map(_to_insertion, self.database.rows(_SENT_TO_FORM, values))
+        return [it for it in found if it.repairs == ref.job_id]
+
     def slot(self, form: FormRef, jobs: Iterable[JobSnapshot]) -> Slot:
         """Returns what stands between the files for a form and that form.
 

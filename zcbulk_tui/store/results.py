@@ -273,9 +273,9 @@ class Results:
 
 
 def is_there(file: ResultFile | None) -> bool:
-    """Whether a file stands in its place still: somebody may have removed it by hand."""
+    """Whether a file stands in its place as it was fetched, as far as its size shows."""
     try:
-        return file is not None and file.path.exists()
+        return file is not None and file.path.is_file() and file.path.stat().st_size == file.size
     except OSError:  # its folder cannot be read
         return False
 

@@ -49,10 +49,24 @@ class JobResults:
         if here.failures is None:
             return availability.NO_RESULTS
         if action != "results":
-            jobs = [selected] if selected is not None else []
+            about = self.about(action, selected)
+            jobs = [about] if about is not None else []
         able = availability.of_results(action, jobs)
         is_stuck = action == "repair" and here.inserting is None
         return availability.NO_INSERTS if able and is_stuck else able
+
+    def about(self, action: str, selected: Listed | None) -> Listed | None:
+        """Returns the job that an action is about, where one is selected.
+
+        Where all records of a chain's newest attempt are in, that is the newest which held some
+        back.
+        """
+        chain = self._rows.chain_of(selected.key) if selected is not None else None
+        if selected is None or chain is None or chain.attempts[-1].key != selected.key:
+            return selected
+        keys = [it.key for it in reversed(chain.attempts) if it.key is not None]
+        attempts = [self._rows[key] for key in keys if key in self._rows]
+        return next((it for it in attempts if availability.of_results(action, [it])), selected)
 
     def of(self, listed: Listed) -> Sequence[Result]:
         """Returns what is known of the results of a job."""

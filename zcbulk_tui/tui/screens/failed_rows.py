@@ -286,7 +286,7 @@ class FailedRowsScreen(ReadingScreen[None]):
         self.app.push_screen(
             AskPathScreen(
                 f"Export {counted(self._rows.count, 'record')}",
-                "To a new CSV that only you can read; it has the reason before the cells.",
+                "To a new CSV that only you can read; it is as the result is.",
                 "Export",
             ),
             answered,

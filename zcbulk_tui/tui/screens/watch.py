@@ -192,10 +192,12 @@ class WatchScreen(WatchView):
         self.app.push_screen(screen, answered)
 
     def action_failures(self) -> None:
-        self._go_on_with("failures", self.workspace.selected)
+        selected = self.workspace.selected
+        self._go_on_with("failures", self.workspace.results.about("failures", selected))
 
     def action_repair(self) -> None:
-        self._go_on_with("repair", self.workspace.selected)
+        selected = self.workspace.selected
+        self._go_on_with("repair", self.workspace.results.about("repair", selected))
 
     def _go_on_with(self, action: str, listed: Listed | None) -> None:
         """Shows the failures of a job, or their repair; its results where some are missing."""
