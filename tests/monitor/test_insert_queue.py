@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections import deque
 from dataclasses import replace
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 
@@ -80,6 +81,22 @@ def test_files_for_one_form_wait_for_its_slot_and_others_do_not() -> None:
     (waiting,) = stage.files
     assert (waiting.insertion.key, waiting.stage) == ("two", Where.WAITS)
     assert waiting.slot.taken_by == "File one"
+
+
+@pytest.mark.parametrize(("longest", "calls"), [(timedelta(0), 1), (timedelta(hours=1), 0)])
+def test_the_job_in_the_way_is_read_unless_somebody_just_has(
+    longest: timedelta, calls: int
+) -> None:
+    async def scene() -> int:
+        stage = QueueStage(insertion("one"), insertion("two"))
+        async with stage.working():
+            await asyncio.sleep(10)
+            before = len(stage.api.calls)
+            stage.queue.read_slots(longest)
+            await asyncio.sleep(0.5)
+            return len(stage.api.calls) - before
+
+    assert run_virtual(scene()) == calls
 
 
 def test_the_next_file_is_created_when_the_job_before_it_has_completed() -> None:

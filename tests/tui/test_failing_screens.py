@@ -269,7 +269,7 @@ async def test_a_rule_is_made_in_a_dialog_and_previewed(tmp_path: Path) -> None:
         assert problem.startswith("The text that is replaced is missing")
         await stage.press(*" pcs", "enter")
         await until_on(stage, RepairScreen)
-        await until_said(stage, "replace “pcs” by “” in Quantity")
+        await until_said(stage, "replace “␣pcs” by “” in Quantity")
         await stage.press("space")
         await until_said(stage, "off")
 
@@ -302,7 +302,7 @@ async def test_records_that_no_rule_changes_are_sent_by_a_choice(tmp_path: Path)
     async with stage.open():
         await select_with_results(stage, failures)
         await stage.press("F")
-        await until_said(stage, "are held back")
+        await until_said(stage, "have none: held back")
         await stage.press("u")
         await until_said(stage, "are sent again as they are")
         await stage.press("F")

@@ -21,7 +21,7 @@ from zcbulk_tui.errors import ConfigError, DataError
 from zcbulk_tui.store.archive import Archive
 from zcbulk_tui.store.database import Database
 from zcbulk_tui.store.json_objects import JsonObject
-from zcbulk_tui.store.results import Results
+from zcbulk_tui.store.results import Results, is_there
 from zcbulk_tui.store.watch_list import WatchList
 
 
@@ -84,8 +84,9 @@ def result_on_disk(database: Database, profile: str, ref: JobRef, name: str) -> 
         ConfigError: The memory cannot be read.
     """
     result = Results(database, profile).find(ref, ResultKind.FAILURE)
-    if result is not None and result.file is not None and result.stage is ResultStage.ON_DISK:
-        return result.file
+    file = result.file if result is not None and result.stage is ResultStage.ON_DISK else None
+    if file is not None and is_there(file):
+        return file
     raise _not_on_disk(result, command(f"results {shlex.quote(name)}", profile))
 
 

@@ -165,6 +165,11 @@ def _print_suggestions(repair: Repair, fields: FormFields | None, *, as_json: bo
         print(json.dumps({"suggestions": [_suggestion_object(*each) for each in found]}, indent=2))
         return
     print("\n".join(_suggestion_text(*each) for each in found), end="")
+    if fields is None:
+        print_error(
+            "The form's fields are not known, so little can be proposed. To list them, for 1 call: "
+            "zcbulk-tui check FILE --form FORM --list-fields"
+        )
     if not proposed:
         print_error("There is nothing to propose: write the rules yourself, as --help shows them.")
 

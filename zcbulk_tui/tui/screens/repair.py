@@ -165,6 +165,9 @@ class RepairScreen(OpeningScreen):
         spans = [Span(f" Repair of {one_line(self.job.label, 40)}", Look.STRONG)]
         form = self.job.form
         spans.append(Span(f"  into {form.form}, {form.environment.value}", Look.DIM))
+        if self.fields is None and self._repairing is not None:
+            said = "fields not listed yet: few rules are proposed"
+            spans += [Span(f" {self.glyphs.separator} ", Look.DIM), Span(said, Look.WARNING)]
         return fit_line(spans, width)
 
     def _what_becomes(self, width: int) -> Line:
@@ -179,7 +182,9 @@ class RepairScreen(OpeningScreen):
             spans += [Span(" "), Span(said)]
         others = records - ruled
         if others:
-            sent = "are sent again as they are" if repairing.with_unchanged else "are held back"
+            sent = (
+                "are sent again as they are" if repairing.with_unchanged else "have none: held back"
+            )
             look = Look.TEXT if repairing.with_unchanged else Look.WARNING
             spans += [Span(separator, Look.DIM), Span(f"{number(others, 11)} {sent}", look)]
         last = self.job.snapshot.last
