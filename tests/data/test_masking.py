@@ -1,7 +1,7 @@
 """What of a reason is a value, and what its words are."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.support.csv_files import cells as any_cells
@@ -166,6 +166,7 @@ def test_any_reason_has_readings(reason: str, row: list[str]) -> None:
 
 
 @given(any_cells.filter(lambda it: it.strip().casefold() not in {n.casefold() for n in NAMES}))
+@example("'\x1f")
 def test_a_cell_in_quotes_never_shows(value: str) -> None:
     found = masked(f"Duplicate value '{value}' for Email", value)
     if "\n" not in value and "\r" not in value and "\0" not in value and len(value) > 1:

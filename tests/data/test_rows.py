@@ -332,8 +332,8 @@ def test_any_records_from_any_on(
 ) -> None:
     written = io.StringIO()
     csv.writer(written, delimiter=delimiter).writerows(some)
-    reader = read_rows(source_of(folder, written.getvalue()), delimiter=delimiter)
     try:
+        reader = read_rows(source_of(folder, written.getvalue()), delimiter=delimiter)
         expected = list(reader)
     except DataError:
         return

@@ -290,15 +290,17 @@ def _joined(parts: Sequence[str]) -> str:
 
 def _cleaned(reason: str) -> str:
     """A reason without what cannot be shown, and without what is only around it."""
-    text = reason.replace("\r", "\n")
-    if not text.isprintable():
-        text = _UNSAFE.sub(" ", text)
-    text = text.strip()
+    text = _shown(reason).strip()
     if text[:1] in ("{", "[") and text[-1:] in ("}", "]"):
         text = _flattened(text)
     while len(text) > 2 and text[-1] in QUOTES.get(text[0], "") and text[0] not in text[1:-1]:
         text = text[1:-1].strip()
     return text
+
+
+def _shown(text: str) -> str:
+    """A text with what can be shown of it."""
+    return text if text.isprintable() else _UNSAFE.sub(" ", text.replace("\r", "\n"))
 
 
 def _flattened(text: str) -> str:
@@ -329,7 +331,8 @@ def _shortened(text: str) -> str:
 
 def _without_quoted(text: str, cells: Sequence[str], names: dict[str, str]) -> str:
     """A text without the cells of its row that stand in quotes, whatever they hold."""
-    for cell in sorted({*cells, *map(str.strip, cells)}, key=len, reverse=True):
+    forms = {*cells, *map(str.strip, cells), *map(_shown, cells)}
+    for cell in sorted(forms, key=len, reverse=True):
         if not cell or _folded(cell) in names:
             continue
         at = text.find(cell)
