@@ -158,11 +158,13 @@ def test_each_record_is_found_where_it_is(
     table = [["A", "B"], *rows]
     index = index_source(source_file(folder, table), columns)
     picked = [[row["AB".index(name)] for name in columns] for row in rows]
-    counts = Counter(map(tuple, picked))
+    # Of some columns alone, cells that differ in white space are told apart by nothing.
+    seen = [tuple(row if len(columns) == 2 else [" ".join(row[0].split())]) for row in picked]
+    counts = Counter(seen)
     lines = lines_of(table)
     assert csv_of(table).count("\n") + csv_of(table).count("\r") >= len(rows)
-    for line, row in zip(lines, picked, strict=True):
+    for line, row, shown in zip(lines, picked, seen, strict=True):
         found = index.lines(row)
         assert line in found
-        assert len(found) == counts[tuple(row)]
+        assert len(found) == counts[shown]
         assert index.record(line) == lines.index(line) + 1

@@ -170,12 +170,14 @@ def test_a_key_between_answers_is_a_key_but_not_alone(report: bytes, key: str) -
 
 @given(st.binary(min_size=2, max_size=30))
 def test_random_bytes_are_no_command(data: bytes) -> None:
+    # 8F begins a key, as ESC does: 8F 6A is the asterisk of the number pad.
+    data = data.replace(b"\x1b", b"").replace(b"\x8f", b"")
     commands = [
         arrival
-        for arrival in came([data.replace(b"\x1b", b"")])
+        for arrival in came([data])
         if arrival.token.kind is Kind.CHARACTER and not MOVING.issuperset(arrival.token.typed)
     ]
-    assert len(commands) <= (len(data.replace(b"\x1b", b"").decode(errors="replace")) == 1)
+    assert len(commands) <= (len(data.decode(errors="replace")) == 1)
 
 
 @pytest.mark.parametrize(
