@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.databases import memory_database
 from tests.support.jobs import NOW, watched
 from zcbulk_tui.domain.result import Result, ResultFile, ResultKind, ResultStage
 from zcbulk_tui.errors import ConfigError, HeldError, ResultNotReadyError
-from zcbulk_tui.store.database import in_memory, open_database
+from zcbulk_tui.store.database import open_database
 from zcbulk_tui.store.process_locks import ProcessLocks
 from zcbulk_tui.store.results import RESULTS, Results
 from zcbulk_tui.store.retention import Policy, thin
@@ -31,7 +32,7 @@ THERE = replace(FETCHING, stage=ResultStage.ON_DISK, file=FILE, error=None)
 
 
 def make() -> Results:
-    return Results(in_memory(), "default")
+    return Results(memory_database(), "default")
 
 
 def seen(result: Result) -> tuple[object, ...]:
