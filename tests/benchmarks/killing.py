@@ -45,7 +45,7 @@ def until(condition: Callable[[], bool], what: str) -> None:
     while not condition():
         if time.monotonic() > end:
             raise TimeoutError(f"There never was {what}")
-        time.sleep(_QUICK)
+        time.sleep(_QUICK)  # another process does it, and tells nobody
 
 
 def digest(data: bytes) -> str:

@@ -197,7 +197,7 @@ def _run(seen: Seen, env: dict[str, str], url: str, patience: float) -> tuple[in
             if time.monotonic() > end + _FORCE:
                 process.kill()
                 seen.wrong.append("it did not end when it was told to")
-            time.sleep(_LOOK)
+            time.sleep(_LOOK)  # the memory of another process can only be looked at
         assert process.stdout is not None
         said = [line.strip() for line in process.stdout.read().splitlines()]
     if is_told:

@@ -2,7 +2,6 @@
 
 import errno
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,17 +19,6 @@ from tests.data.fetched import (
 )
 from tests.support.jobs import REF
 from zcbulk_tui.data.result_folder import NewResult, ResultFolder
-
-
-@pytest.fixture
-def elsewhere(tmp_path: Path) -> Iterator[Path]:
-    """A folder with a CSV in it, which nothing may touch."""
-    made = tmp_path / "elsewhere"
-    made.mkdir()
-    (made / "failure.csv").write_bytes(CSV)
-    yield made
-    assert left(made) == ["failure.csv"]
-    assert (made / "failure.csv").read_bytes() == CSV
 
 
 def look_again(folder: ResultFolder, look: str) -> None:

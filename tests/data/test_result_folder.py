@@ -6,7 +6,7 @@ import os
 import stat
 import struct
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -287,17 +287,6 @@ def a_pipe(path: Path, _: Path) -> None:
 
 def a_folder(path: Path, _: Path) -> None:
     path.mkdir()
-
-
-@pytest.fixture
-def elsewhere(tmp_path: Path) -> Iterator[Path]:
-    """A folder with a CSV in it, which nothing may touch."""
-    made = tmp_path / "elsewhere"
-    made.mkdir()
-    (made / "failure.csv").write_bytes(CSV)
-    yield made
-    assert left(made) == ["failure.csv"]
-    assert (made / "failure.csv").read_bytes() == CSV
 
 
 @pytest.mark.parametrize("odd", [a_file, a_link, a_pipe])
