@@ -100,5 +100,5 @@ def connect(
         close,
         Inserting(queue, lists, files),
         failing.JobFailures(fetcher, opener(files_on_disk(settings.profile, results))),
-        fetcher,
+        tasks=(queue.run, fetcher.run),
     )

@@ -138,7 +138,7 @@ def connect(
         close,
         Inserting(queue, lists, files),
         JobFailures(fetcher, opener(files_of_job)),
-        fetcher,
+        tasks=(queue.run, fetcher.run),
     )
 
 

@@ -141,6 +141,106 @@ class ResultSettings:
     """For how many days results are kept on this disk; Zoho keeps them for 3."""
 
 
+_LOUDNESS = '"off", "info", "warning" or "critical"'
+
+
+def _private(expected: str) -> Any:
+    """A text that is not shown, for parts of it may be secret."""
+    return field(
+        default=None,
+        repr=False,
+        metadata={"expected": expected, "least": 1, "most": 4000, "private": True},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AlertSettings:
+    """When alerts are raised, and which way they take."""
+
+    toast: Literal["off", "info", "warning", "critical"] = _setting("info", _LOUDNESS)
+    """In the dashboard."""
+
+    bell: Literal["off", "info", "warning", "critical"] = _setting("critical", _LOUDNESS)
+    """The terminal's bell."""
+
+    notification: Literal["off", "info", "warning", "critical"] = _setting("warning", _LOUDNESS)
+    """The notification of a terminal that has them."""
+
+    command: str | None = _private('a command, as in "notify-send zcbulk-tui"')
+    """Run for each alert, which it gets as JSON; without a shell."""
+
+    command_from: Literal["off", "info", "warning", "critical"] = _setting("warning", _LOUDNESS)
+    """For the command."""
+
+    webhook: str | None = _private('a URL, as in "https://alerts.example.com/zoho"')
+    """Takes each alert as JSON, by POST."""
+
+    webhook_from: Literal["off", "info", "warning", "critical"] = _setting("warning", _LOUDNESS)
+    """For the webhook."""
+
+    quiet_hours: str | None = _setting(
+        None, 'two times of day, as in "22:00-07:00"', least=1, most=20
+    )
+    """When only critical alerts leave the dashboard; in the zone of this machine."""
+
+    no_progress: float = _seconds(600, 60)
+    """For how long the counts of a running job may stay the same."""
+
+    failed_share: float = _setting(0.05, "a number from 0 to 1", least=0, most=1)
+    """The share of a job's records that may fail."""
+
+    deadline: float = _seconds(1800, 60)
+    """How long before a job expires it is said."""
+
+    result: float = _seconds(43200, 60)
+    """How long before Zoho deletes a result that is not fetched it is said."""
+
+    quota_left: float = _setting(0.1, "a number from 0 to 1", least=0, most=1)
+    """The share of the day's calls below which it is said."""
+
+    stale: float = _seconds(900, 60)
+    """For how long nothing may be read that should be."""
+
+    off: str = _setting("", 'kinds of alerts, as in "started ended-well"', least=0, most=400)
+    """The kinds that are never raised."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeartbeatSettings:
+    """A sign of life while polling works and nothing is red: its absence is the alarm."""
+
+    url: str | None = _private('a URL, as in "https://hc.example.com/ping/1234"')
+    """Called by GET; without it, the time of `file` is set."""
+
+    file: str | None = _setting(None, "the path of a file", least=1, most=4000)
+    """The file whose time is set; None for neither."""
+
+    period: float = _seconds(60, 10)
+    """Between two of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishSettings:
+    """What the window that polls writes for a web server to serve."""
+
+    directory: str | None = _setting(None, "the path of a folder", least=1, most=4000)
+    """Where the page, its JSON and its metrics go; None for nowhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class NightSettings:
+    """What a night does that is armed without saying it."""
+
+    stop_failed: int | None = _whole(500, 1, 1_000_000_000)
+    """The queue is stopped after so many failed records."""
+
+    stop_share: float | None = _setting(0.03, "a number from 0.0001 to 1", least=0.0001, most=1)
+    """The queue is stopped above this share of failed records."""
+
+    reports: str | None = _setting(None, "the path of a folder", least=1, most=4000)
+    """Where reports go; None for ``reports`` in the state folder."""
+
+
 @dataclass(frozen=True, slots=True)
 class ListSettings:
     """How the list is at first."""
@@ -232,6 +332,10 @@ class Settings:
     control: ControlSettings = field(default_factory=ControlSettings, metadata=_TABLE)
     results: ResultSettings = field(default_factory=ResultSettings, metadata=_TABLE)
     memory: MemorySettings = field(default_factory=MemorySettings, metadata=_TABLE)
+    alerts: AlertSettings = field(default_factory=AlertSettings, metadata=_TABLE)
+    heartbeat: HeartbeatSettings = field(default_factory=HeartbeatSettings, metadata=_TABLE)
+    publish: PublishSettings = field(default_factory=PublishSettings, metadata=_TABLE)
+    night: NightSettings = field(default_factory=NightSettings, metadata=_TABLE)
 
     keys: Mapping[str, str] = _free(1, 'keys as a text, as in "ctrl+x" or "j down"; "" is for none')
     """The keys of actions that the user has changed, as they are written there."""

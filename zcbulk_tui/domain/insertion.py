@@ -371,6 +371,20 @@ class QueuedFile(NamedTuple):
     start: Command | None = None
 
 
+class QueueStop(NamedTuple):
+    """The queue of a profile stands still: no step of any file is sent.
+
+    Attributes:
+        at: Since when; aware.
+        why: Why, as a sentence without full stop.
+        by: Who or what has stopped it, as in ``anna@jump1`` or ``error budget``.
+    """
+
+    at: datetime
+    why: str
+    by: str
+
+
 def queued_files(
     queue: Sequence[Insertion], slots: Mapping[FormRef, Slot] = MappingProxyType({})
 ) -> list[QueuedFile]:

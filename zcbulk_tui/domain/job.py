@@ -159,6 +159,7 @@ class WatchedJob:
         note: The user's one-line note, sanitised.
         repairs: The id of the job, of the same form, whose failed and unprocessed records this one
             sends again; empty for none.
+        alert_on_end: Whether the user has asked to be alerted when it ends, however it does.
     """
 
     ref: JobRef
@@ -170,3 +171,4 @@ class WatchedJob:
     tags: tuple[str, ...] = ()
     note: str = ""
     repairs: str = ""
+    alert_on_end: bool = False

@@ -52,6 +52,9 @@ class EventKind(StrEnum):
     INSERT = "insert"
     """A file was queued for a form, or one of its steps began or ended."""
 
+    NIGHT = "night"
+    """A night was armed, or has ended; or the queue was stopped, or goes on."""
+
     RESULT = "result"
     """The results of a job are on this disk, cannot be had, or were removed from it."""
 

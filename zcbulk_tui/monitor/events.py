@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from zcbulk_tui.domain.alerts import Alert
 from zcbulk_tui.domain.control import Command
-from zcbulk_tui.domain.insertion import QueuedFile
+from zcbulk_tui.domain.insertion import QueuedFile, QueueStop
 from zcbulk_tui.domain.job import JobRef, WatchedJob
+from zcbulk_tui.domain.night import Night
 from zcbulk_tui.domain.result import Result
 from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
 
@@ -44,9 +46,11 @@ class QueueChanged:
 
     Attributes:
         files: All that are not over, in the order of their turns.
+        stop: Why none of them goes on; None where they do.
     """
 
     files: tuple[QueuedFile, ...]
+    stop: QueueStop | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,4 +66,41 @@ class ResultChanged:
     got: int | None = None
 
 
-Event = JobChanged | JobRemoved | ServiceChanged | CommandEnded | QueueChanged | ResultChanged
+@dataclass(frozen=True, slots=True)
+class AlertRaised:
+    """An alert was raised, by whichever window evaluates the rules; once for each crossing."""
+
+    alert: Alert
+
+
+@dataclass(frozen=True, slots=True)
+class AlertCleared:
+    """What an alert was about is no longer so: the next crossing raises another one."""
+
+    alert: Alert
+
+
+@dataclass(frozen=True, slots=True)
+class NightChanged:
+    """A night was armed, or has ended.
+
+    Attributes:
+        night: The one that is armed; None where none is.
+        ended: The one that has ended now; None where none has.
+    """
+
+    night: Night | None
+    ended: Night | None = None
+
+
+Event = (
+    JobChanged
+    | JobRemoved
+    | ServiceChanged
+    | CommandEnded
+    | QueueChanged
+    | ResultChanged
+    | AlertRaised
+    | AlertCleared
+    | NightChanged
+)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
+from zcbulk_tui.domain.alerts import Alert
 from zcbulk_tui.domain.call_limits import Slot
 from zcbulk_tui.domain.form import FormFields, FormRef, NamedLink
 from zcbulk_tui.domain.job import Action, Environment, JobReading, JobRef
@@ -173,6 +174,21 @@ class ResultFolder(Protocol):
 
         Raises:
             DataError: They cannot be removed.
+        """
+
+
+class AlertChannel(Protocol):
+    """A way that alerts take to somebody who does not look at the screen."""
+
+    @property
+    def name(self) -> str:
+        """What the log and the user call it, as in ``webhook``."""
+
+    async def send(self, alert: Alert) -> None:
+        """Sends an alert; may take as long as the channel's own time limit.
+
+        Raises:
+            ZcbulkError: It did not arrive, as far as that is known.
         """
 
 

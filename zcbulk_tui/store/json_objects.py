@@ -65,6 +65,7 @@ def job_object(job: WatchedJob) -> JsonObject:
         "tags": list(job.tags),
         "note": job.note,
         "repairs": job.repairs or None,
+        "alert_on_end": job.alert_on_end,
         "added_at": moment(job.added_at),
         "added_by": job.added_by,
         "created_at": moment(job.created_at),
@@ -84,6 +85,7 @@ def job_from(parts: Mapping[str, Any]) -> WatchedJob:
         tuple(one_line(" ".join(parts["tags"]), 200).split()),
         one_line(parts["note"], 200),
         one_line(parts.get("repairs") or "", 40),
+        parts.get("alert_on_end") is True,
     )
 
 

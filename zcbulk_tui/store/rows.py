@@ -48,7 +48,7 @@ REF = "jobs.origin, jobs.owner, jobs.app, jobs.form, jobs.environment, jobs.job_
 
 JOB = (
     f"{REF}, jobs.label, jobs.added_at, jobs.created_at, jobs.started_at, jobs.added_by, "
-    "jobs.tags, jobs.note, jobs.repairs"
+    "jobs.tags, jobs.note, jobs.repairs, jobs.alert_on_end"
 )
 """The columns of `to_job`."""
 
@@ -76,7 +76,7 @@ def to_ref(row: tuple[Any, ...]) -> JobRef:
 
 def to_job(row: tuple[Any, ...]) -> WatchedJob:
     """Returns the job with these values of `JOB`."""
-    label, added_at, created_at, started_at, added_by, tags, note, repairs = row[REF_WIDTH:]
+    label, added_at, created_at, started_at, added_by, tags, note, repairs, alert = row[REF_WIDTH:]
     return WatchedJob(
         to_ref(row[:REF_WIDTH]),
         one_line(label, 60),
@@ -87,6 +87,7 @@ def to_job(row: tuple[Any, ...]) -> WatchedJob:
         tuple(one_line(tags, 200).split()),
         one_line(note, 200),
         one_line(repairs, 40),
+        bool(alert),
     )
 
 
@@ -95,9 +96,9 @@ PLACE = "jobs.place, jobs.id"
 
 INSERT_JOB = """
 INSERT INTO jobs (profile, origin, owner, app, form, environment, job_id, label, tags, note,
-    repairs, added_at, added_by, created_at, started_at)
+    repairs, alert_on_end, added_at, added_by, created_at, started_at)
 VALUES (:profile, :origin, :owner, :app, :form, :environment, :job_id, :label, :tags, :note,
-    :repairs, :added_at, :added_by, :created_at, :started_at)
+    :repairs, :alert_on_end, :added_at, :added_by, :created_at, :started_at)
 """
 
 KNOW_JOB = f"{INSERT_JOB} ON CONFLICT DO NOTHING"
@@ -118,6 +119,7 @@ def job_values(profile: str, job: WatchedJob) -> dict[str, object]:
         "tags": " ".join(job.tags),
         "note": job.note,
         "repairs": job.repairs,
+        "alert_on_end": job.alert_on_end,
         "added_at": to_millis(job.added_at),
         "added_by": job.added_by,
         "created_at": maybe_millis(job.created_at),

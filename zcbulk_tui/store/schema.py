@@ -1,6 +1,6 @@
 """The tables of the database."""
 
-VERSION = 3
+VERSION = 4
 """Of these tables; a file of another version is left alone."""
 
 TABLES = (
@@ -31,6 +31,7 @@ TABLES = (
         tags TEXT NOT NULL DEFAULT '',
         note TEXT NOT NULL DEFAULT '',
         repairs TEXT NOT NULL DEFAULT '',
+        alert_on_end INTEGER NOT NULL DEFAULT 0,
         added_at INTEGER NOT NULL,
         added_by TEXT NOT NULL DEFAULT '',
         created_at INTEGER,
@@ -150,6 +151,48 @@ TABLES = (
     ) WITHOUT ROWID
     """,
     """
+    CREATE TABLE queue_stops (
+        profile TEXT PRIMARY KEY,
+        at INTEGER NOT NULL,
+        why TEXT NOT NULL,
+        by TEXT NOT NULL
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE alerts (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        profile TEXT NOT NULL,
+        job INTEGER REFERENCES jobs (id),
+        kind TEXT NOT NULL,
+        severity TEXT NOT NULL,
+        text TEXT NOT NULL,
+        is_asked INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        cleared_at INTEGER,
+        sent TEXT NOT NULL DEFAULT '{}'
+    )
+    """,
+    """
+    CREATE UNIQUE INDEX one_alert ON alerts (profile, ifnull(job, 0), kind)
+        WHERE cleared_at IS NULL
+    """,
+    "CREATE INDEX alerts_of_job ON alerts (job)",
+    """
+    CREATE TABLE nights (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        profile TEXT NOT NULL,
+        began_at INTEGER NOT NULL,
+        until INTEGER NOT NULL,
+        operator TEXT NOT NULL,
+        stop_failed INTEGER,
+        stop_share REAL,
+        report TEXT NOT NULL,
+        ended_at INTEGER,
+        ended_by TEXT NOT NULL DEFAULT ''
+    )
+    """,
+    "CREATE UNIQUE INDEX one_night ON nights (profile) WHERE ended_at IS NULL",
+    """
     CREATE TABLE meta (
         about TEXT PRIMARY KEY,
         read_at INTEGER NOT NULL,
@@ -164,6 +207,7 @@ TABLES = (
         heartbeat REAL NOT NULL,
         focused INTEGER NOT NULL,
         polls INTEGER NOT NULL,
+        yields INTEGER NOT NULL DEFAULT 0,
         service TEXT
     )
     """,

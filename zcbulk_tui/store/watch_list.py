@@ -25,6 +25,7 @@ ADD = f"""
     tags = :tags,
     note = :note,
     repairs = iif(:repairs = '', repairs, :repairs),
+    alert_on_end = max(alert_on_end, :alert_on_end),
     added_at = iif(place IS NULL, :added_at, added_at),
     added_by = iif(place IS NULL, :added_by, added_by),
     created_at = ifnull(:created_at, created_at)
@@ -32,7 +33,7 @@ ADD = f"""
 
 _EDIT = f"""
 UPDATE jobs SET label = :label, tags = :tags, note = :note, repairs = :repairs,
-    created_at = :created_at
+    alert_on_end = :alert_on_end, created_at = :created_at
 WHERE id = {THE_JOB}
 """
 
@@ -51,7 +52,7 @@ _MOVE_ENTRIES = (
     "UPDATE OR REPLACE results SET job = :new WHERE job = :old",
     *(
         f"UPDATE {table} SET job = :new, profile = :profile WHERE job = :old"
-        for table in ("events", "calls", "control")
+        for table in ("events", "calls", "control", "alerts")
     ),
 )
 

@@ -222,10 +222,8 @@ class DashboardApp(App[None]):
             connection.monitor.watch(connection.jobs)
             self._watch_screen.connect(profile, connection)
             async with asyncio.TaskGroup() as tasks:
-                if connection.inserting is not None:
-                    tasks.create_task(connection.inserting.queue.run())
-                if connection.fetcher is not None:
-                    tasks.create_task(connection.fetcher.run())
+                for run in connection.tasks:
+                    tasks.create_task(run())
                 await connection.monitor.run()
         finally:
             await connection.close()

@@ -1,8 +1,8 @@
 """One profile on the screen: what it shows at first, and how it comes to life."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from zcbulk_tui.domain.job import Environment, WatchedJob
 from zcbulk_tui.domain.snapshot import JobSnapshot
@@ -13,7 +13,6 @@ from zcbulk_tui.monitor.ports import Sink
 if TYPE_CHECKING:
     from zcbulk_tui.domain.windows import Recalled
     from zcbulk_tui.monitor.monitor import Monitor
-    from zcbulk_tui.monitor.result_fetcher import ResultFetcher
     from zcbulk_tui.store.archive import Archive
     from zcbulk_tui.tui.failing import Failures
     from zcbulk_tui.tui.inserting import Inserting
@@ -29,7 +28,7 @@ class Connection(NamedTuple):
         close: Ends the connection; called once the monitor has stopped.
         inserting: Brings files into forms; None where that cannot be.
         failures: The results of its jobs; None where that cannot be.
-        fetcher: Fetches these; None where nothing does.
+        tasks: What runs beside the monitor, for as long as it does.
     """
 
     monitor: "Monitor"
@@ -38,7 +37,7 @@ class Connection(NamedTuple):
     close: Callable[[], Awaitable[None]]
     inserting: "Inserting | None" = None
     failures: "Failures | None" = None
-    fetcher: "ResultFetcher | None" = None
+    tasks: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
 
 
 Connect = Callable[[Sink], Connection]
