@@ -232,7 +232,7 @@ def test_the_last_reading_of_a_job_outlives_its_time_while_it_is_polled(
 ) -> None:
     add_job(database, 1, place=0 if polled == "on the list" else None, age=900 * DAY)
     if polled == "wanted by a window":
-        database.write_later("INSERT INTO windows VALUES (1, 'default', '', 0, 0, 0, NULL)")
+        database.write_later("INSERT INTO windows VALUES (1, 'default', '', 0, 0, 0, 0, NULL)")
         database.write_later("INSERT INTO wanted VALUES (1, 1)")
     add_reading(database, 1, 801 * DAY)
     add_reading(database, 1, 800 * DAY, DONE)

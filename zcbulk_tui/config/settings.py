@@ -117,20 +117,6 @@ class ControlSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class MemorySettings:
-    """For how many days things are remembered."""
-
-    full_days: int = _whole(7, 1, 3650)
-    """Every reading and call of them is kept; of older ones, some."""
-
-    days: int = _whole(90, 1, 3650)
-    """Readings, events and calls before them are forgotten; at least `full_days`."""
-
-    control_days: int = _whole(1100, 1, 36_500)
-    """Records of start and abort before them are forgotten."""
-
-
-@dataclass(frozen=True, slots=True)
 class ResultSettings:
     """What becomes of the results of jobs that have ended."""
 
@@ -242,6 +228,20 @@ class NightSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class MemorySettings:
+    """For how many days things are remembered."""
+
+    full_days: int = _whole(7, 1, 3650)
+    """Every reading and call of them is kept; of older ones, some."""
+
+    days: int = _whole(90, 1, 3650)
+    """Readings, events and calls before them are forgotten; at least `full_days`."""
+
+    control_days: int = _whole(1100, 1, 36_500)
+    """Records of start and abort before them are forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
 class ListSettings:
     """How the list is at first."""
 
@@ -331,11 +331,11 @@ class Settings:
     timeouts: TimeoutSettings = field(default_factory=TimeoutSettings, metadata=_TABLE)
     control: ControlSettings = field(default_factory=ControlSettings, metadata=_TABLE)
     results: ResultSettings = field(default_factory=ResultSettings, metadata=_TABLE)
-    memory: MemorySettings = field(default_factory=MemorySettings, metadata=_TABLE)
     alerts: AlertSettings = field(default_factory=AlertSettings, metadata=_TABLE)
     heartbeat: HeartbeatSettings = field(default_factory=HeartbeatSettings, metadata=_TABLE)
     publish: PublishSettings = field(default_factory=PublishSettings, metadata=_TABLE)
     night: NightSettings = field(default_factory=NightSettings, metadata=_TABLE)
+    memory: MemorySettings = field(default_factory=MemorySettings, metadata=_TABLE)
 
     keys: Mapping[str, str] = _free(1, 'keys as a text, as in "ctrl+x" or "j down"; "" is for none')
     """The keys of actions that the user has changed, as they are written there."""
