@@ -13,7 +13,7 @@ from zcbulk_tui.domain.snapshot import JobSnapshot
 STUCK = 600.0
 """Seconds for which the counts of a running job may stay the same before it counts as stuck."""
 
-_SLOW = 1 / 3
+SLOW = 1 / 3
 """A job is slow below this part of its mean rate over the readings that are kept."""
 
 _LEAST_SLOW = 60.0
@@ -129,17 +129,26 @@ def unmoved(snapshot: JobSnapshot) -> float:
     return (last.read_at - since).total_seconds()
 
 
-def _is_slow(snapshot: JobSnapshot) -> bool:
-    """Whether a job moved much more slowly between its last two readings than before them."""
+def relative_speed(snapshot: JobSnapshot) -> float | None:
+    """Returns how fast a job moved between its last two readings, as a share of before them.
+
+    None where too little was measured to say so, or where its counts stood still.
+    """
     moving = [
         (reading.read_at.timestamp(), reading.counts.processed)
         for reading in snapshot.readings
         if reading.state is JobState.IN_PROGRESS and reading.counts.processed is not None
     ]
     if len(moving) < 3:
-        return False
+        return None
     (first, first_count), (before, before_count), (now, now_count) = moving[0], *moving[-2:]
     if now - before < _LEAST_SLOW or before <= first or now_count <= before_count:
-        return False
-    rate = (now_count - before_count) / (now - before)
-    return rate < (before_count - first_count) / (before - first) * _SLOW
+        return None
+    mean = (before_count - first_count) / (before - first)
+    return (now_count - before_count) / (now - before) / mean if mean > 0 else None
+
+
+def _is_slow(snapshot: JobSnapshot) -> bool:
+    """Whether a job moved much more slowly between its last two readings than before them."""
+    speed = relative_speed(snapshot)
+    return speed is not None and speed < SLOW

@@ -33,7 +33,7 @@ _CLOCK = 1.0
 _LATE_START = 0.75
 """Assumed moving fraction of an interval within which a job began to move."""
 
-_ESTIMATED = 1200.0
+ESTIMATED = 1200.0
 """Seconds after a reading for which estimates hold; polls are no further apart."""
 
 _DECILE = math.log(9)
@@ -195,7 +195,7 @@ def estimated_since(moves: Motion | None, last: JobReading, now: datetime) -> in
     left, within = last.counts.left, remaining(moves, last)
     if moves is None or moves.still or not left or within is None:
         return 0
-    age = min(max((now - last.read_at).total_seconds(), 0.0), _ESTIMATED)
+    age = min(max((now - last.read_at).total_seconds(), 0.0), ESTIMATED)
     sure = min(age, moves.seconds)
     moved = moves.rate * sure + left / within.most * (age - sure)
     return min(int(moved), left - 1)

@@ -23,6 +23,9 @@ _AT_RISK = frozenset({JobState.IN_PROGRESS, JobState.SYSTEM_ABORTED})
 _LEAST_CHANCE = 0.25
 """From here on an abort is worth a warning."""
 
+_CALM_CHANCE = 0.15
+"""Below this a warning ends: a chance that hovers around one figure warns once."""
+
 _SAMPLE = 10
 """Batches that a job must have been through before anything is concluded from its failures."""
 
@@ -71,6 +74,11 @@ class Risk(NamedTuple):
         if self.least > self.allowed:
             return Level.RED
         return Level.AMBER if self.chance >= _LEAST_CHANCE else Level.NONE
+
+    @property
+    def is_calm(self) -> bool:
+        """Whether an abort is so far from likely that a warning of it ends."""
+        return self.level is Level.NONE and self.chance < _CALM_CHANCE
 
 
 def risk(readings: Sequence[JobReading]) -> Risk | None:
