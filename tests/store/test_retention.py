@@ -323,7 +323,7 @@ def test_a_job_stays_while_anything_refers_to_it(database: Database, kept_by: st
     )
     match kept_by:
         case "window":
-            database.write_later("INSERT INTO windows VALUES (7, 'default', '', 0, 0, 0, NULL)")
+            database.write_later("INSERT INTO windows VALUES (7, 'default', '', 0, 0, 0, 0, NULL)")
             database.write_later("INSERT INTO wanted VALUES (7, 2)")
         case "reading":
             add_reading(database, 2, DAY)

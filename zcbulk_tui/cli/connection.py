@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from zcbulk_tui.cli import context, failing, state
+from zcbulk_tui.cli import alerting, context, failing, state
 from zcbulk_tui.cli.client import make_client
 from zcbulk_tui.cli.failure_rows import files_on_disk, opener
 from zcbulk_tui.cli.inserting import now
@@ -11,12 +11,14 @@ from zcbulk_tui.cli.preparing import LocalFiles
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.job import WatchedJob
+from zcbulk_tui.monitor.alerts import Alerts, profile_sources
 from zcbulk_tui.monitor.clock import awake_and_asleep
 from zcbulk_tui.monitor.form_lists import FormLists
 from zcbulk_tui.monitor.insert_queue import InsertQueue
 from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.monitor.ports import Sink
 from zcbulk_tui.monitor.result_fetcher import ResultFetcher
+from zcbulk_tui.store.alerts import AlertStore
 from zcbulk_tui.store.archive import Archive
 from zcbulk_tui.store.database import Database
 from zcbulk_tui.store.insertions import Insertions
@@ -79,6 +81,17 @@ def connect(
         now=now,
         by_itself=lambda: monitor.polls_for_all and settings.results.fetch,
     )
+    alerts = Alerts(
+        AlertStore(database, settings.profile),
+        profile_sources(monitor, quota, queue, Results(database, settings.profile)),
+        shared.memory,
+        sink,
+        rules=alerting.alert_rules(settings),
+        now=now,
+        polls=lambda: monitor.polls_for_all,
+        channels=(),
+        quiet_hours=alerting.quiet_hours(settings),
+    )
     lists = FormLists(client, monitor.calls, quota, MetaCache(database), Cause.KEY, now)
     files = LocalFiles(state.memory_file().parent / "uploads", shared.operator, now)
     context.thin_in_background(settings, database)
@@ -100,5 +113,5 @@ def connect(
         close,
         Inserting(queue, lists, files),
         failing.JobFailures(fetcher, opener(files_on_disk(settings.profile, results))),
-        tasks=(queue.run, fetcher.run),
+        tasks=(queue.run, fetcher.run, alerts.run),
     )

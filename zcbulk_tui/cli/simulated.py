@@ -21,8 +21,10 @@ from zcbulk_tui.creator.renewal import RefreshedToken
 from zcbulk_tui.creator.sign_in import save
 from zcbulk_tui.data.result_folder import ResultFolder
 from zcbulk_tui.domain import datacenters
+from zcbulk_tui.domain.alerts import AlertRules
 from zcbulk_tui.domain.budget import Cause, QuotaPlan
 from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
+from zcbulk_tui.monitor.alerts import Alerts, profile_sources
 from zcbulk_tui.monitor.form_lists import FormLists
 from zcbulk_tui.monitor.insert_queue import InsertQueue
 from zcbulk_tui.monitor.monitor import Monitor
@@ -33,6 +35,7 @@ from zcbulk_tui.monitor.result_fetcher import ResultFetcher
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.scenarios import build
 from zcbulk_tui.simulator.transport import InProcessTransport
+from zcbulk_tui.store.alerts import AlertStore
 from zcbulk_tui.store.archive import Archive
 from zcbulk_tui.store.database import in_memory
 from zcbulk_tui.store.insertions import Insertions
@@ -123,6 +126,16 @@ def connect(
         by_itself=lambda: monitor.polls_for_all,
     )
 
+    alerts = Alerts(
+        AlertStore(database, _NAME),
+        profile_sources(monitor, quota, queue, Results(database, _NAME)),
+        memory,
+        sink,
+        rules=AlertRules(),
+        now=now,
+        polls=lambda: monitor.polls_for_all,
+    )
+
     def files_of_job(ref: JobRef) -> JobFiles:
         return job_files(database, _NAME, ref, ref.job_id, results)
 
@@ -138,7 +151,7 @@ def connect(
         close,
         Inserting(queue, lists, files),
         JobFailures(fetcher, opener(files_of_job)),
-        tasks=(queue.run, fetcher.run),
+        tasks=(queue.run, fetcher.run, alerts.run),
     )
 
 

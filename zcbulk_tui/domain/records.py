@@ -41,7 +41,7 @@ class EventKind(StrEnum):
     """A reading showed another state than the one before."""
 
     ALERT = "alert"
-    """A reading showed something that somebody should know."""
+    """An alert was raised, was cleared so that it may be raised again, or could not be sent."""
 
     FAULT = "fault"
     """A poll brought no reading, the first one in a row or for another reason than before."""

@@ -9,6 +9,7 @@ from zcbulk_tui.domain.job import JobRef, WatchedJob
 from zcbulk_tui.domain.night import Night
 from zcbulk_tui.domain.result import Result
 from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
+from zcbulk_tui.errors import ZcbulkError
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,21 @@ class AlertCleared:
 
 
 @dataclass(frozen=True, slots=True)
+class AlertNotSent:
+    """An alert has not arrived by one of its channels, as far as that is known.
+
+    Attributes:
+        alert: The alert.
+        channel: The name of the channel.
+        error: Why not.
+    """
+
+    alert: Alert
+    channel: str
+    error: ZcbulkError
+
+
+@dataclass(frozen=True, slots=True)
 class NightChanged:
     """A night was armed, or has ended.
 
@@ -102,5 +118,6 @@ Event = (
     | ResultChanged
     | AlertRaised
     | AlertCleared
+    | AlertNotSent
     | NightChanged
 )

@@ -106,6 +106,7 @@ class InsertQueue:
         )
         self._tasks: asyncio.TaskGroup | None = None
         self._published: tuple[QueuedFile, ...] = ()
+        self._is_read = False
         self._working: dict[str, asyncio.Task[None]] = {}
         self._waits: dict[str, _Wait] = {}
 
@@ -197,6 +198,11 @@ class InsertQueue:
         with suppress(QuotaSpentError):
             self._monitor.poll_now(refs, key=EventKind.INSERT.value)
 
+    @property
+    def files(self) -> Sequence[QueuedFile] | None:
+        """The files that are not over, as they were published last; None before the first look."""
+        return self._published if self._is_read else None
+
     def error_of(self, insertion: Insertion) -> ZcbulkError | None:
         """Returns why the last step of a file was not carried out, or is unclear; None for neither.
 
@@ -233,6 +239,7 @@ class InsertQueue:
         except ConfigError:
             return  # it is tried again with the next look
         self._publish(known, slots)
+        self._is_read = True
         if self._tasks is None or not self._works():
             return
         for insertion in firsts(queue):

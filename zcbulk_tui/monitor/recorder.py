@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from zcbulk_tui.domain.alerts import alerts
 from zcbulk_tui.domain.job import JobReading, WatchedJob
 from zcbulk_tui.domain.records import EventKind, JobEvent
 from zcbulk_tui.domain.snapshot import JobSnapshot
@@ -43,8 +42,6 @@ class Recorder:
         elif before.last.raw_state != reading.raw_state:
             change = f"{before.last.raw_state} → {reading.raw_state}"
             self.event(EventKind.STATE, change, job, at=reading.read_at)
-        for text in alerts(before, after):
-            self.event(EventKind.ALERT, text, job, at=reading.read_at)
 
     def fault(self, before: JobSnapshot, error: ZcbulkError) -> None:
         """Writes down a poll that brought no reading, unless it is as it was with the last one.

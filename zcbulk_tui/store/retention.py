@@ -81,6 +81,9 @@ _FORGET_CONTROL = "DELETE FROM control WHERE key = ?"
 
 _FORGET_INSERTIONS = "DELETE FROM insertions WHERE is_over AND queued_at < ?"
 
+# One that is so still would be raised again.
+_FORGET_ALERTS = "DELETE FROM alerts WHERE cleared_at IS NOT NULL AND at < ? AND cleared_at < ?"
+
 _FORGET_WISHES = "DELETE FROM wanted WHERE by_window NOT IN (SELECT id FROM windows)"
 
 # A job that was just added has no rows yet, and whoever added it is about to write some.
@@ -91,6 +94,7 @@ DELETE FROM jobs WHERE place IS NULL AND added_at < ?
     AND NOT EXISTS (SELECT 1 FROM events WHERE job = jobs.id)
     AND NOT EXISTS (SELECT 1 FROM calls WHERE job = jobs.id)
     AND NOT EXISTS (SELECT 1 FROM control WHERE job = jobs.id)
+    AND NOT EXISTS (SELECT 1 FROM alerts WHERE job = jobs.id)
     AND NOT EXISTS (
         SELECT 1 FROM results WHERE job = jobs.id AND stage IN ('fetching', 'on disk'))
 """
@@ -119,7 +123,7 @@ class Policy:
 
     Attributes:
         full: For so long, every reading.
-        all: For so long, some readings, and events and calls; no less than `full`.
+        all: For so long, some readings, and events, alerts and calls; no less than `full`.
         control: For so long, records of start and abort, and of files that were inserted.
     """
 
@@ -208,6 +212,7 @@ def thin(database: Database, policy: Policy, now: datetime) -> Thinned:
     with database.transaction() as connection:
         connection.execute(_FORGET_WISHES)
         connection.execute(_FORGET_INSERTIONS, (old,))
+        connection.execute(_FORGET_ALERTS, (oldest, oldest))
         jobs = connection.execute(_FORGET_JOBS, (oldest,)).rowcount
         connection.execute(_FORGET_RESULTS)
     return replace(thinned, jobs=jobs)

@@ -177,6 +177,7 @@ TABLES = (
         WHERE cleared_at IS NULL
     """,
     "CREATE INDEX alerts_of_job ON alerts (job)",
+    "CREATE INDEX alerts_to_send ON alerts (profile) WHERE sent = '{}'",
     """
     CREATE TABLE nights (
         id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -51,7 +51,8 @@ _MOVE_ENTRIES = (
     "UPDATE readings SET job = :new WHERE job = :old",
     "UPDATE OR REPLACE results SET job = :new WHERE job = :old",
     *(
-        f"UPDATE {table} SET job = :new, profile = :profile WHERE job = :old"
+        # Of two alerts of a kind that both are active the moved one stays.
+        f"UPDATE OR REPLACE {table} SET job = :new, profile = :profile WHERE job = :old"
         for table in ("events", "calls", "control", "alerts")
     ),
 )
