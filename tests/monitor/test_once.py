@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, timedelta
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from tests.support.jobs import NOW, watched
 from tests.support.virtual_time import run_virtual, virtual_now
 from zcbulk_tui.domain.budget import Cause, QuotaPlan
 from zcbulk_tui.domain.call_limits import MINUTE
-from zcbulk_tui.domain.job import Counts, JobReading, JobRef, JobState
+from zcbulk_tui.domain.job import JobReading, JobState
 from zcbulk_tui.domain.records import CallRecord, EventKind, History, JobEvent
 from zcbulk_tui.errors import (
     Answer,
@@ -380,19 +380,3 @@ def test_the_minute_holds_for_scripts_and_windows_together(place: Place) -> None
 
     made = run_virtual(scene())
     assert max(sum(at <= later < at + MINUTE for later in made) for at in made) == 48
-
-
-def test_what_lasts_is_told_once_however_often_a_script_sees_it(place: Place) -> None:
-    class Still(ScriptedApi):
-        async def _status(self, ref: JobRef) -> JobReading:
-            return replace(await super()._status(ref), counts=Counts(10_000, 5, 0))
-
-    async def scene() -> list[JobEvent]:
-        script = place.script()
-        script.api = Still()
-        for _ in range(5):
-            await script.read("1")
-            await asyncio.sleep(1200)
-        return list(script.remembered("1").events)
-
-    assert [event.kind for event in run_virtual(scene())] == [EventKind.STATE, EventKind.ALERT]

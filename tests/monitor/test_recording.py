@@ -182,21 +182,6 @@ def test_a_row_of_faults_is_told_once_for_each_reason_and_its_end() -> None:
     assert isinstance(fault.error, UnreachableError)
 
 
-def test_what_somebody_should_know_is_told_once_while_it_lasts() -> None:
-    async def scene() -> Stage:
-        api = WordyApi()
-        api.counts = Counts(10_000, 500, 501)
-        stage = Stage(jobs(1), api=api, rule=each_minute)
-        async with stage.running():
-            await asyncio.sleep(3600)
-        return stage
-
-    assert events(run_virtual(scene()), EventKind.ALERT) == [
-        "More than 5 % of its records have failed",
-        "Its counts have not moved for 10 minutes",
-    ]
-
-
 def test_what_the_user_chooses_is_an_event() -> None:
     async def scene() -> Stage:
         stage = Stage(jobs(1))
@@ -276,24 +261,6 @@ def test_estimates_go_on_as_if_nothing_had_been(tmp_path: Path, moves: bool) -> 
             assert after.still == pytest.approx(before.still, abs=0.1)
 
     run_virtual(scene())
-
-
-def test_a_restart_tells_nothing_anew_that_lasts(tmp_path: Path) -> None:
-    async def scene() -> list[str]:
-        with shared_profile(tmp_path) as profile:
-            for _ in range(3):
-                api = WordyApi()
-                api.counts = Counts(10_000, 500, 501)
-                window = profile.window("pts/1", jobs(1), api=api, rule=each_minute)
-                async with window.running():
-                    await asyncio.sleep(1800)
-            return events(window, EventKind.ALERT, EventKind.STATE)
-
-    assert run_virtual(scene()) == [
-        "First read: in_progress",
-        "More than 5 % of its records have failed",
-        "Its counts have not moved for 10 minutes",
-    ]
 
 
 def test_a_fault_is_there_after_a_restart_and_is_told_once(tmp_path: Path) -> None:

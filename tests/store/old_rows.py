@@ -58,6 +58,15 @@ def add_control(database: Database, job: int, age: timedelta) -> None:
     database.write_later(sql, (f"{job} {age}", job, millis(age)))
 
 
+def add_alert(database: Database, job: int, age: timedelta, cleared: timedelta | None) -> None:
+    sql = (
+        "INSERT INTO alerts (profile, job, kind, severity, text, is_asked, at, cleared_at) "
+        "VALUES ('default', ?, 'stuck', 'warning', '', 0, ?, ?)"
+    )
+    ended = None if cleared is None else millis(cleared)
+    database.write_later(sql, (job, millis(age), ended))
+
+
 def filled(rows: list[Row], *, watched: bool = True) -> Database:
     """A database with these readings, written in their order."""
     database = memory_database()

@@ -19,6 +19,7 @@ from tests.store.old_rows import (
     POLICY,
     RUNNING,
     Row,
+    add_alert,
     add_call,
     add_control,
     add_event,
@@ -310,7 +311,7 @@ def test_more_calls_than_are_looked_at_at_once(database: Database) -> None:
 
 
 @pytest.mark.parametrize(
-    "kept_by", ["list", "window", "age", "reading", "event", "call", "control"]
+    "kept_by", ["list", "window", "age", "reading", "event", "call", "control", "alert"]
 )
 def test_a_job_stays_while_anything_refers_to_it(database: Database, kept_by: str) -> None:
     add_event(database, timedelta())
@@ -333,9 +334,30 @@ def test_a_job_stays_while_anything_refers_to_it(database: Database, kept_by: st
             add_call(database, 2, DAY)
         case "control":
             add_control(database, 2, 1000 * DAY)
+        case "alert":
+            add_alert(database, 2, DAY, cleared=timedelta())
     assert thin(database, POLICY, NOW) == Thinned(jobs=1)
     assert column(database, "id", "jobs") == [2]
     assert database.trouble is None
+
+
+@pytest.mark.parametrize(
+    ("age", "cleared", "stays"),
+    [
+        (91 * DAY, 90.5 * DAY, False),
+        (91 * DAY, 89 * DAY, True),
+        (89 * DAY, 88 * DAY, True),
+        (1000 * DAY, None, True),
+    ],
+)
+def test_alerts_are_forgotten_with_the_events_unless_they_are_active(
+    database: Database, age: timedelta, cleared: timedelta | None, stays: bool
+) -> None:
+    add_event(database, timedelta())
+    add_job(database, 1, place=1, age=95 * DAY)
+    add_alert(database, 1, age, cleared)
+    thin(database, POLICY, NOW)
+    assert bool(column(database, "id", "alerts")) is stays
 
 
 @pytest.mark.parametrize("wrong", [timedelta(days=-3000), timedelta(days=40), 9000 * DAY])

@@ -85,7 +85,8 @@ _MARK = "SELECT value FROM marks WHERE name = ?"
 
 _SET_MARK = """
 INSERT INTO marks (name, value) VALUES (:name, :value)
-ON CONFLICT (name) DO UPDATE SET value = min(CAST(value AS INTEGER), excluded.value)
+ON CONFLICT (name) DO UPDATE
+    SET value = min(CAST(value AS INTEGER), CAST(excluded.value AS INTEGER))
 """
 """The earlier moment stays, whichever process is first."""
 

@@ -1,0 +1,502 @@
+"""Where each rule is crossed, where it is clear, and that it holds what it has said in between."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.render.strategies import snapshots
+from tests.support.insertions import insertion
+from tests.support.jobs import NOW, watched
+from zcbulk_tui.domain.alert_rules import (
+    NEWS,
+    Crossing,
+    ProfileState,
+    Verdict,
+    Watch,
+    job_verdicts,
+    profile_verdicts,
+)
+from zcbulk_tui.domain.alerts import AlertKind, AlertRules, Severity
+from zcbulk_tui.domain.budget import Budget, Cause, DayCalls, Pace, QuotaPlan, Spent
+from zcbulk_tui.domain.concern import STUCK
+from zcbulk_tui.domain.deadlines import KEPT, START_WITHIN
+from zcbulk_tui.domain.insertion import QueuedFile, QueueStop, Stage
+from zcbulk_tui.domain.job import Counts, JobReading, JobState, WatchedJob
+from zcbulk_tui.domain.progress import ESTIMATED, remember
+from zcbulk_tui.domain.result import Result, ResultKind, ResultStage
+from zcbulk_tui.domain.risk import Level, risk
+from zcbulk_tui.domain.snapshot import Fault, JobSnapshot, ServiceSnapshot
+from zcbulk_tui.errors import (
+    JobUnknownError,
+    QuotaSpentError,
+    SignedOutError,
+    SignInBusyError,
+    UnreachableError,
+)
+
+S, K = JobState, AlertKind
+CROSSED, BETWEEN, CLEAR = Crossing.CROSSED, Crossing.BETWEEN, Crossing.CLEAR
+JOB, RULES = watched(), AlertRules()
+LONG_AGO = NOW - timedelta(days=5)
+MINUTE = timedelta(minutes=1)
+
+
+def read(
+    minutes: float, state: JobState = S.IN_PROGRESS, done: int = 0, failed: int | None = 0
+) -> JobReading:
+    """A reading of a job of 100,000 records, so many minutes after `NOW`."""
+    counts = Counts(100_000, done, failed)
+    return JobReading(state, state.value, counts, NOW + minutes * MINUTE)
+
+
+def known(*readings: JobReading, job: WatchedJob = JOB, **more: Any) -> JobSnapshot:
+    """A job after these readings, which are kept as the monitor keeps them."""
+    kept: tuple[JobReading, ...] = ()
+    for reading in readings:
+        kept = remember(kept, reading)
+    return JobSnapshot(job, kept, **more)
+
+
+def verdict(
+    kind: AlertKind,
+    job: JobSnapshot,
+    *,
+    now: float | None = None,
+    since: float = -600,
+    results: Sequence[Result] | None = (),
+    rules: AlertRules = RULES,
+) -> Verdict:
+    """Where a rule stands so many minutes after `NOW`, or with the last reading."""
+    at = NOW + now * MINUTE if now is not None else (job.last.read_at if job.last else NOW)
+    watch = Watch(at, NOW + since * MINUTE, LONG_AGO)
+    (found,) = [it for it in job_verdicts(job, results, rules, watch) if it.kind is kind]
+    return found
+
+
+def crossing(kind: AlertKind, job: JobSnapshot, **more: Any) -> Crossing:
+    return verdict(kind, job, **more).crossing
+
+
+def told(kind: AlertKind, readings: Sequence[JobReading], **more: Any) -> list[Crossing]:
+    """Where a rule stands with each of the readings."""
+    return [
+        crossing(kind, known(*readings[:place], **more)) for place in range(1, len(readings) + 1)
+    ]
+
+
+# Starts and ends.
+
+
+def test_a_start_is_said_of_a_job_that_was_seen_to_wait() -> None:
+    readings = [read(0, S.READY), read(1), read(2, done=1), read(3, S.COMPLETED, 100_000)]
+    assert told(K.STARTED, readings) == [CLEAR, CROSSED, CROSSED, CLEAR]
+
+
+def test_a_start_that_is_not_known_is_not_said() -> None:
+    assert crossing(K.STARTED, known(read(0))) is BETWEEN
+    here = replace(JOB, started_at=NOW)
+    assert crossing(K.STARTED, known(read(0), job=here)) is CROSSED
+
+
+ENDS = [
+    (S.COMPLETED, 0, K.ENDED_WELL, Severity.INFO),
+    (S.COMPLETED, None, K.ENDED_WELL, Severity.INFO),
+    (S.COMPLETED, 3, K.ENDED_BADLY, Severity.WARNING),
+    (S.USER_ABORTED, 0, K.ENDED_BADLY, Severity.WARNING),
+    (S.SYSTEM_ABORTED, 900, K.ENDED_BADLY, Severity.CRITICAL),
+    (S.ABORTED, 0, K.ENDED_BADLY, Severity.CRITICAL),
+    (S.FAILED, 0, K.ENDED_BADLY, Severity.CRITICAL),
+    (S.EXPIRED, 0, K.ENDED_BADLY, Severity.CRITICAL),
+]
+
+
+@pytest.mark.parametrize(("state", "failed", "kind", "severity"), ENDS)
+def test_each_end_is_one_of_two(
+    state: JobState, failed: int | None, kind: AlertKind, severity: Severity
+) -> None:
+    job = known(read(0), read(1, state, failed=failed))
+    ends = [verdict(it, job) for it in (K.ENDED_WELL, K.ENDED_BADLY)]
+    (said,) = [it for it in ends if it.crossing is CROSSED]
+    assert (said.kind, said.severity, said.is_asked) == (kind, severity, False)
+    assert said.text
+
+
+def test_the_numbers_of_an_end_are_in_its_text() -> None:
+    end = read(1, S.SYSTEM_ABORTED, done=40_000, failed=9_000)
+    text = "Zoho has aborted it: 9,000 of 100,000 records failed, 51,000 were not reached"
+    assert verdict(K.ENDED_BADLY, known(read(0), end)).text == text
+
+
+@pytest.mark.parametrize("kind", [K.STARTED, K.ENDED_WELL])
+def test_what_was_before_alerts_were_kept_and_what_is_old_is_no_news(kind: AlertKind) -> None:
+    last = read(1, S.COMPLETED) if kind is K.ENDED_WELL else read(1)
+    job = known(read(0, S.READY), last)
+    assert crossing(kind, job, since=1) is CROSSED
+    assert crossing(kind, job, since=1.01) is CLEAR
+    day = NEWS / MINUTE
+    assert crossing(kind, job, now=1 + day - 1) is CROSSED
+    assert crossing(kind, job, now=1 + day) is CLEAR
+
+
+def test_a_job_that_was_over_when_it_came_to_the_list_is_no_news() -> None:
+    over = known(read(0, S.FAILED))
+    assert crossing(K.ENDED_BADLY, over) is CLEAR
+    started_here = known(read(0, S.FAILED), job=replace(JOB, started_at=NOW))
+    assert crossing(K.ENDED_BADLY, started_here) is CROSSED
+
+
+def test_days_later_zoho_calls_it_expired_and_it_is_the_same_end() -> None:
+    job = known(read(0), read(1, S.COMPLETED, 100_000), read(2, S.EXPIRED))
+    assert crossing(K.ENDED_WELL, job) is CROSSED
+    assert crossing(K.ENDED_BADLY, job) is CLEAR
+
+
+@pytest.mark.parametrize(("state", "failed", "kind", "_"), ENDS)
+def test_an_end_that_was_asked_for_is_said_whatever_is_off(
+    state: JobState, failed: int | None, kind: AlertKind, _: Severity
+) -> None:
+    rules = RULES._replace(off=frozenset(AlertKind))
+    plain = known(read(0), read(1, state, failed=failed))
+    asked = replace(plain, job=replace(JOB, alert_on_end=True))
+    assert crossing(kind, plain, rules=rules) is CLEAR
+    said = verdict(kind, asked, rules=rules)
+    assert (said.crossing, said.is_asked) == (CROSSED, True)
+
+
+# How a job runs.
+
+
+def test_a_job_that_stands_still_holds_until_it_has_moved_twice() -> None:
+    readings = [
+        *(read(minute) for minute in (0, 9.9, 10, 30)),
+        *(read(31, done=1), read(40, done=1), read(41, done=2), read(42, done=3)),
+    ]
+    assert told(K.STUCK, readings) == [
+        *(BETWEEN, BETWEEN, CROSSED, CROSSED),
+        *(BETWEEN, BETWEEN, BETWEEN, CLEAR),
+    ]
+
+
+def test_the_user_sets_how_long_a_job_may_stand_still() -> None:
+    job = known(read(0), read(5))
+    assert crossing(K.STUCK, job, rules=RULES._replace(no_progress=5 * MINUTE)) is CROSSED
+    assert verdict(K.STUCK, job).text == "Its counts have not moved for 5 minutes"
+    assert RULES.no_progress.total_seconds() == STUCK
+
+
+def test_a_job_that_has_become_slow_holds_until_it_is_fast_again() -> None:
+    steps = [1_000, 1_000, 1_000, 300, 300, 500, 1_000]
+    readings, done = [read(0)], 0
+    for minute, step in enumerate(steps, 1):
+        done += step
+        readings.append(read(minute, done=done))
+    # After 300, 300 and 500 the mean is 683: 0.73 of it is fast enough.
+    assert told(K.SLOW, readings) == [
+        *(BETWEEN, BETWEEN, CLEAR, CLEAR, CROSSED, BETWEEN, CLEAR, CLEAR)
+    ]
+    slow = verdict(K.SLOW, known(*readings[:5]))
+    assert slow.text == "Its speed has fallen to 30 % of what it was"
+
+
+def test_a_job_that_stands_still_is_not_slow() -> None:
+    readings = [read(0), read(5, done=5_000), read(10, done=10_000), read(30, done=10_000)]
+    assert crossing(K.SLOW, known(*readings)) is BETWEEN
+    assert crossing(K.STUCK, known(*readings)) is CROSSED
+
+
+@pytest.mark.parametrize(
+    ("failed", "stands"),
+    [(0, CLEAR), (4_000, CLEAR), (4_001, BETWEEN), (5_000, BETWEEN), (5_001, CROSSED)],
+)
+def test_the_share_of_failed_records(failed: int, stands: Crossing) -> None:
+    assert crossing(K.FAILED_SHARE, known(read(0, failed=failed))) is stands
+
+
+def test_what_the_share_says() -> None:
+    text = verdict(K.FAILED_SHARE, known(read(0, failed=5_001))).text
+    assert text == "More than 5 % of its records have failed: 5,001 of 100,000"
+
+
+@pytest.mark.parametrize(
+    "counts", [Counts(), Counts(0, 0, 5), Counts(None, 1, 5), Counts(9, 1, None)]
+)
+def test_of_what_is_not_known_nothing_is_said(counts: Counts) -> None:
+    job = known(replace(read(0), counts=counts))
+    for kind in (K.FAILED_SHARE, K.ABORT_RISK, K.OVER_LIMIT):
+        assert crossing(kind, job) is BETWEEN
+
+
+@pytest.mark.parametrize("failed", range(0, 6_000, 250))
+def test_the_risk_of_an_abort_is_that_of_the_list(failed: int) -> None:
+    job = known(read(0), read(5, done=20_000, failed=failed))
+    danger = risk(job.readings)
+    assert danger is not None
+    amber, red = crossing(K.ABORT_RISK, job), crossing(K.OVER_LIMIT, job)
+    assert (amber is CROSSED) == (danger.level is Level.AMBER)
+    assert (red is CROSSED) == (danger.level is Level.RED)
+    assert (amber is CLEAR) == (danger.level is Level.NONE and danger.chance < 0.15)
+    assert red is (CROSSED if failed > 5_000 else BETWEEN if failed > 4_800 else CLEAR)
+
+
+RUNNING = (K.SLOW, K.STUCK, K.FAILED_SHARE, K.ABORT_RISK, K.OVER_LIMIT)
+
+
+@pytest.mark.parametrize("kind", RUNNING)
+@pytest.mark.parametrize("state", [it for it in S if it is not S.IN_PROGRESS])
+def test_a_job_that_does_not_run_is_clear_of_it(kind: AlertKind, state: JobState) -> None:
+    job = known(read(0), read(30, failed=9_000), read(60, state, failed=9_000))
+    said = verdict(kind, job)
+    assert said.crossing is (BETWEEN if state is S.UNKNOWN else CLEAR)
+    assert said.recurs is not state.is_final
+
+
+# What must be done by then.
+
+
+def test_the_deadline_of_a_start_comes_with_time_alone() -> None:
+    job = known(read(0, S.READY))
+    left = {36.1: CLEAR, 35.9: BETWEEN, 30.1: BETWEEN, 30: CROSSED, 0.1: CROSSED, 0: BETWEEN}
+    for minutes, stands in left.items():
+        now = START_WITHIN / MINUTE - minutes
+        assert crossing(K.DEADLINE, job, now=now) is stands
+
+
+@pytest.mark.parametrize("state", [S.IN_PROGRESS, S.EXPIRED, S.COMPLETED])
+def test_a_job_that_waits_no_more_expires_no_more(state: JobState) -> None:
+    assert crossing(K.DEADLINE, known(read(0, S.READY), read(1, state)), now=170) is CLEAR
+
+
+def test_a_start_that_was_accepted_is_waited_for() -> None:
+    job = known(read(0, S.READY), job=replace(JOB, started_at=NOW))
+    assert crossing(K.DEADLINE, job, now=170) is BETWEEN
+
+
+def test_the_text_says_whether_the_deadline_is_exact() -> None:
+    exact = known(read(0, S.READY), job=replace(JOB, created_at=NOW))
+    clock = f"{(NOW + START_WITHIN).astimezone():%H:%M}"
+    assert verdict(K.DEADLINE, exact).text == f"It expires at {clock} unless it is started"
+    by = verdict(K.DEADLINE, known(read(0, S.READY))).text
+    assert by == f"It expires by {clock} unless it is started"
+
+
+ENDED = known(read(0), read(1, S.SYSTEM_ABORTED, 40_000, 9_000))
+LAST_HOURS = 1 + (KEPT - RULES.result) / MINUTE
+
+
+def results(**stages: ResultStage) -> list[Result]:
+    return [Result(JOB.ref, ResultKind(kind), stage) for kind, stage in stages.items()]
+
+
+@pytest.mark.parametrize(
+    ("found", "stands"),
+    [
+        ([], CROSSED),
+        (None, BETWEEN),
+        (results(failure=ResultStage.ON_DISK), CROSSED),
+        (results(failure=ResultStage.ON_DISK, unprocessed=ResultStage.DUE), CROSSED),
+        (results(failure=ResultStage.FETCHING, unprocessed=ResultStage.GONE), CROSSED),
+        (results(failure=ResultStage.REFUSED, unprocessed=ResultStage.GONE), CROSSED),
+        (results(failure=ResultStage.ON_DISK, unprocessed=ResultStage.GONE), CLEAR),
+        (results(failure=ResultStage.REMOVED, unprocessed=ResultStage.ON_DISK), CLEAR),
+    ],
+)
+def test_a_result_is_to_be_fetched_before_it_is_deleted(
+    found: list[Result] | None, stands: Crossing
+) -> None:
+    assert crossing(K.RESULT, ENDED, results=found, now=LAST_HOURS) is stands
+    before = CLEAR if stands is CLEAR else BETWEEN
+    assert crossing(K.RESULT, ENDED, results=found, now=LAST_HOURS - 1) is before
+    assert crossing(K.RESULT, ENDED, results=found, now=KEPT / MINUTE + 1) is CLEAR
+
+
+def test_the_fetcher_has_its_time_when_a_window_opens() -> None:
+    now = NOW + LAST_HOURS * MINUTE
+
+    def opened(minutes: float) -> Crossing:
+        watch = Watch(now, LONG_AGO, now - minutes * MINUTE)
+        found = job_verdicts(ENDED, (), RULES, watch)
+        return next(it.crossing for it in found if it.kind is K.RESULT)
+
+    assert (opened(9.9), opened(10)) == (BETWEEN, CROSSED)
+
+
+# Of a profile.
+
+
+def in_all(
+    kind: AlertKind,
+    *jobs: JobSnapshot,
+    service: ServiceSnapshot = ServiceSnapshot(answered=True),  # noqa: B008 - it is frozen
+    files: Sequence[QueuedFile] | None = (),
+    stop: QueueStop | None = None,
+    now: float = 0,
+    awake: float = -600,
+    rules: AlertRules = RULES,
+) -> Verdict:
+    watch = Watch(NOW + now * MINUTE, LONG_AGO, NOW + awake * MINUTE)
+    found = profile_verdicts(ProfileState(jobs, service, files, stop), rules, watch)
+    (said,) = [it for it in found if it.kind is kind]
+    return said
+
+
+def spent(calls: int, *, is_spent: bool = False) -> ServiceSnapshot:
+    """So many of 1,000 calls were made."""
+    day = DayCalls(NOW.date(), spent=is_spent).plus(Cause.PLAN, calls)
+    budget = Budget(QuotaPlan(1_000, 1, 20, None), day)
+    return ServiceSnapshot(Spent(budget, NOW, Pace.BALANCED, Pace.BALANCED))
+
+
+@pytest.mark.parametrize(
+    ("calls", "stands"),
+    [(0, CLEAR), (849, CLEAR), (851, BETWEEN), (900, BETWEEN), (901, CROSSED), (1_000, CROSSED)],
+)
+def test_few_calls_are_left(calls: int, stands: Crossing) -> None:
+    assert in_all(K.QUOTA, service=spent(calls)).crossing is stands
+
+
+def test_none_is_left_whatever_the_user_has_set() -> None:
+    never = RULES._replace(quota_left=0)
+    assert in_all(K.QUOTA, service=spent(999), rules=never).crossing is CLEAR
+    none = in_all(K.QUOTA, service=spent(1, is_spent=True), rules=never)
+    assert (none.crossing, none.text) == (CROSSED, "0 of the day's 1,000 calls are left")
+    assert in_all(K.QUOTA, service=ServiceSnapshot()).crossing is BETWEEN
+
+
+@pytest.mark.parametrize(
+    ("service", "stands"),
+    [
+        (ServiceSnapshot(), BETWEEN),
+        (ServiceSnapshot(answered=True), CLEAR),
+        (ServiceSnapshot(held_by=SignedOutError("Revoked")), CROSSED),
+        (ServiceSnapshot(answered=True, held_by=SignedOutError("Revoked")), CROSSED),
+        (ServiceSnapshot(answered=False, held_by=UnreachableError("Down")), BETWEEN),
+        (ServiceSnapshot(answered=True, held_by=SignInBusyError("Too many")), BETWEEN),
+        (ServiceSnapshot(answered=True, held_by=QuotaSpentError("Spent")), CLEAR),
+    ],
+)
+def test_a_sign_in_that_is_refused(service: ServiceSnapshot, stands: Crossing) -> None:
+    said = in_all(K.SIGN_IN, service=service)
+    assert said.crossing is stands
+    if stands is CROSSED:
+        assert (said.severity, said.text) == (Severity.CRITICAL, "No call can be signed: Revoked")
+
+
+DOWN = Fault(UnreachableError("No network"), NOW)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "stands"), [(4.9, CLEAR), (5, BETWEEN), (14.9, BETWEEN), (15, CROSSED)]
+)
+@pytest.mark.parametrize(
+    "job", [known(read(-1), fault=DOWN), known(read(-1, S.READY), next_poll_at=NOW)]
+)
+def test_what_is_due_and_not_read_becomes_stale(
+    job: JobSnapshot, minutes: float, stands: Crossing
+) -> None:
+    assert in_all(K.STALE, job, now=minutes).crossing is stands
+
+
+@pytest.mark.parametrize(
+    ("job", "stands"),
+    [
+        (known(read(0, S.READY), next_poll_at=NOW + timedelta(days=1)), CLEAR),
+        (known(read(0, S.COMPLETED)), CLEAR),
+        (known(read(0), fault=Fault(JobUnknownError("No such job"), NOW)), CLEAR),
+        # No more than its estimates hold, whatever the plan says.
+        (known(read(0), next_poll_at=NOW + timedelta(days=1)), CROSSED),
+    ],
+)
+def test_what_is_not_due_is_not_stale(job: JobSnapshot, stands: Crossing) -> None:
+    minutes = (timedelta(seconds=ESTIMATED) + RULES.stale) / MINUTE
+    assert in_all(K.STALE, job, now=minutes).crossing is stands
+
+
+def test_a_window_that_opens_has_its_time_and_knows_that_all_is_old() -> None:
+    job = known(read(0), fault=DOWN)
+    assert in_all(K.STALE, job, now=600, awake=590).crossing is BETWEEN
+    assert in_all(K.STALE, job, now=605, awake=590).crossing is CROSSED
+
+
+def test_nothing_is_stale_that_the_user_has_paused() -> None:
+    paused = ServiceSnapshot(answered=True, paused=True)
+    assert in_all(K.STALE, known(read(0), fault=DOWN), service=paused, now=60).crossing is BETWEEN
+
+
+def test_the_text_counts_what_is_stale_and_says_why() -> None:
+    held = ServiceSnapshot(answered=False, held_by=UnreachableError("No network"))
+    said = in_all(K.STALE, known(read(0), fault=DOWN), known(read(0)), service=held, now=20)
+    assert said.text == "1 job due and not read for 15 minutes: No network"
+
+
+def queued(where: Stage, key: str = "one") -> QueuedFile:
+    return QueuedFile(insertion(key), where)
+
+
+@pytest.mark.parametrize("where", Stage)
+def test_a_file_that_needs_its_user(where: Stage) -> None:
+    said = in_all(K.QUEUE, files=[queued(where)])
+    assert said.crossing is (CROSSED if where.needs_user else CLEAR)
+    assert said.severity is Severity.WARNING
+
+
+def test_a_queue_that_is_stopped_matters_more() -> None:
+    stop = QueueStop(NOW, "500 records failed", "error budget")
+    said = in_all(K.QUEUE, files=[queued(Stage.HELD)], stop=stop)
+    assert (said.crossing, said.severity) == (CROSSED, Severity.CRITICAL)
+    assert said.text == "The queue is stopped: 500 records failed"
+    two = [queued(Stage.HELD), queued(Stage.REFUSED, "two")]
+    assert in_all(K.QUEUE, files=two).text == "The queue needs you for File one and 1 more"
+    assert in_all(K.QUEUE, files=None).crossing is BETWEEN
+
+
+# Of all rules.
+
+
+@pytest.mark.parametrize("kind", AlertKind)
+def test_a_kind_that_is_off_is_clear(kind: AlertKind) -> None:
+    rules = RULES._replace(off=frozenset({kind}))
+    watch = Watch(NOW + timedelta(hours=1), LONG_AGO, LONG_AGO)
+    state = ProfileState([known(read(0), fault=DOWN)], spent(999), [queued(Stage.HELD)])
+    jobs = [ENDED, known(read(0), read(20, failed=9_000)), known(read(-130, S.READY))]
+    found = profile_verdicts(state, rules, watch)
+    found += [it for job in jobs for it in job_verdicts(job, (), rules, watch)]
+    assert {it.crossing for it in found if it.kind is kind} == {CLEAR}
+    assert CROSSED in {it.crossing for it in found if it.kind is not kind}
+
+
+@given(snapshots(), st.integers(-5_000, 5_000), st.booleans())
+def test_of_whatever_job_each_rule_says_one_thing(
+    job: JobSnapshot, minutes: int, is_known: bool
+) -> None:
+    watch = Watch(NOW + minutes * MINUTE, LONG_AGO, LONG_AGO)
+    found = job_verdicts(job, () if is_known else None, RULES, watch)
+    kinds = [it.kind for it in found]
+    assert len(kinds) == len(set(kinds))
+    assert bool(found) == (job.last is not None)
+    for said in found:
+        if said.crossing is CROSSED:
+            assert said.text
+            assert said.text.isprintable()
+            assert not said.text.endswith(".")
+
+
+@given(st.lists(st.integers(0, 8_000), min_size=2, max_size=40))
+def test_whatever_a_count_does_it_is_crossed_once_until_it_is_clear(failed: list[int]) -> None:
+    active, raised = False, 0
+    lowest = highest = 0
+    for count in failed:
+        stands = crossing(K.FAILED_SHARE, known(read(0, failed=count)))
+        if stands is CROSSED and not active:
+            active, raised = True, raised + 1
+        elif stands is CLEAR:
+            active = False
+        assert (count > 5_000) <= active
+        assert (count <= 4_000) <= (not active)
+        lowest, highest = lowest + (count <= 4_000), highest + (count > 5_000)
+    # Between two crossings it was clear at least once.
+    assert raised <= min(lowest + 1, highest)
