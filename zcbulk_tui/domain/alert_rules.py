@@ -142,6 +142,14 @@ def job_verdicts(
     return [_switched(it, rules) for it in over]
 
 
+def lacks_past(job: JobSnapshot, watch: Watch) -> bool:
+    """Whether the end of a job may be news, and nothing is known of the job before it.
+
+    Of a job that is over, a window that opens knows the last reading alone.
+    """
+    return job.is_final and len(job.readings) == 1 and _is_news(job.readings[0].read_at, watch)
+
+
 def profile_verdicts(profile: ProfileState, rules: AlertRules, watch: Watch) -> list[Verdict]:
     """Returns where the rules about all of a profile stand; for arguments see `job_verdicts`."""
     verdicts = (
@@ -292,7 +300,7 @@ _RUNNING_KINDS = (
 
 def _slow(job: JobSnapshot) -> Verdict:
     speed = relative_speed(job)
-    if speed is None:  # also where it stands still, which is another rule's
+    if speed is None or not _moves(job):  # it stands still, which is another rule's, or did
         return Verdict(AlertKind.SLOW, Crossing.BETWEEN)
     crossing = _three(crossed=speed < SLOW, clear=speed >= _FAST_AGAIN)
     text = f"Its speed has fallen to {max(round(speed * 100), 1)} % of what it was"
@@ -301,12 +309,15 @@ def _slow(job: JobSnapshot) -> Verdict:
 
 def _stuck(job: JobSnapshot, rules: AlertRules) -> Verdict:
     still = timedelta(seconds=unmoved(job))
-    # One move may be the last one: two in a row are needed to be clear.
-    last = [(it.state, it.counts) for it in job.readings[-3:]]
-    moves = len(last) == 3 and all(one != other for one, other in pairwise(last))
-    crossing = _three(crossed=still >= rules.no_progress, clear=moves)
+    crossing = _three(crossed=still >= rules.no_progress, clear=_moves(job))
     text = f"Its counts have not moved for {_minutes(still)}"
     return Verdict(AlertKind.STUCK, crossing, text=text)
+
+
+def _moves(job: JobSnapshot) -> bool:
+    """Whether its last readings show two moves in a row: one alone may be the last one."""
+    last = [(it.state, it.counts) for it in job.readings[-3:]]
+    return len(last) == 3 and all(one != other for one, other in pairwise(last))
 
 
 def _failed_share(last: JobReading, rules: AlertRules) -> Verdict:

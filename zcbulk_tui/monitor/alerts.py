@@ -13,6 +13,7 @@ from zcbulk_tui.domain.alert_rules import (
     Verdict,
     Watch,
     job_verdicts,
+    lacks_past,
     profile_verdicts,
 )
 from zcbulk_tui.domain.alerts import Alert, AlertRules, QuietHours, Severity, passes
@@ -181,8 +182,9 @@ class Alerts:
             before = seen.get(job.ref)
             is_same = before is not None and before[0] is job.job and before[1] is job.readings
             if for_all or not is_same:
+                whole = self._memory.known(job.job) if lacks_past(job, watch) else job
                 results = self._results_of(job) if job.is_final else ()
-                for verdict in job_verdicts(job, results, self._rules, watch):
+                for verdict in job_verdicts(whole, results, self._rules, watch):
                     self._apply(verdict, job.job, active.get((verdict.kind, job.ref)), watch.now)
         profile = ProfileState(
             jobs, self._sources.service(), self._sources.files(), self._sources.queue_stop()
