@@ -286,34 +286,37 @@ async def _live(day: Day) -> Outcome:
         ended_at = _BEGIN + timedelta(seconds=_ended(day.part))
         counts = Counts(20_000, 10_000, 0, 10_000)
         memory.read(jobs["Returns"].ref, JobReading(JobState.FAILED, "Failed", counts, ended_at))
-        one, two = Window(day, creator, "pts/1"), Window(day, creator, "pts/2")
-        opened = [one, two]
-        for at, happen in sorted(_scenes(day, jobs, Results(database, PROFILE), opened), key=_at):
+        windows: list[Window] = []
+        scenes = _scenes(day, creator, jobs, Results(database, PROFILE), windows)
+        for at, happen in sorted(scenes, key=lambda scene: scene[0]):
             await asyncio.sleep(max(at - asyncio.get_running_loop().time(), 0.0))
             if (what := happen()) is not None:
                 await what
-            if at == 3 * day.part:
-                opened.append(Window(day, creator, "pts/3"))
         store = AlertStore(database, PROFILE)
         alerts = store.newer_than(0)
         sent = {alert.id: store.sent(alert) for alert in alerts}
-        for window in opened[2:]:
-            await window.kill()
-        return Outcome(alerts, sent, day.ways, opened)
+        await windows[-1].kill()
+        return Outcome(alerts, sent, day.ways, windows)
 
 
 _Scene = tuple[float, Callable[[], Awaitable[object] | None]]
 
 
-def _at(scene: _Scene) -> float:
-    return scene[0]
-
-
 def _scenes(
-    day: Day, jobs: dict[str, WatchedJob], results: Results, windows: Sequence[Window]
+    day: Day,
+    creator: Creator,
+    jobs: dict[str, WatchedJob],
+    results: Results,
+    windows: list[Window],
 ) -> Iterator[_Scene]:
     """What happens beside the courses of the jobs, each with its second."""
     part = day.part
+
+    def opened(name: str) -> None:
+        windows.append(Window(day, creator, name))
+
+    def killed(place: int) -> Awaitable[object]:
+        return windows[place].kill()
 
     def command(label: str, action: Action) -> Awaitable[object]:
         return _poller(windows).monitor.command(jobs[label].ref, action)
@@ -333,16 +336,18 @@ def _scenes(
         day.queue.files = [QueuedFile(insertion(it.value), it) for it in stages]
         day.queue.stop = QueueStop(_now(), why, "error budget") if why else None
 
+    yield 0.0, lambda: opened("pts/1")
     yield _STARTED_AT, lambda: command("Suppliers", Action.START)
     yield 1.0 * part, fetched
-    yield 2.3 * part, windows[0].kill
+    yield 2.2 * part, lambda: opened("pts/2")
+    yield 2.3 * part, lambda: killed(0)
     for begin in (2.6, 2.9):
         yield begin * part, lambda: signed_in(False)
         yield (begin + 0.15) * part, lambda: signed_in(True)
-    yield 3.0 * part, lambda: None
+    yield 3.9 * part, lambda: opened("pts/3")
     for at, share in ((4.0, 0.905), (4.1, 0.895), (4.2, 0.905), (4.3, 0.8), (4.4, 0.95)):
         yield at * part, partial(used, int(share * _CALLS))
-    yield 4.05 * part, windows[1].kill
+    yield 4.05 * part, lambda: killed(1)
     yield 4.5 * part, lambda: used(0)
     yield 4.6 * part, lambda: queue(Stage.HELD)
     yield 4.7 * part, lambda: queue(Stage.HELD, why="500 records have failed")

@@ -19,6 +19,7 @@ from zcbulk_tui.domain.alert_rules import (
     Verdict,
     Watch,
     job_verdicts,
+    lacks_past,
     profile_verdicts,
 )
 from zcbulk_tui.domain.alerts import AlertKind, AlertRules, Severity
@@ -166,6 +167,16 @@ def test_an_end_that_was_asked_for_is_said_whatever_is_off(
     assert crossing(kind, plain, rules=rules) is CLEAR
     said = verdict(kind, asked, rules=rules)
     assert (said.crossing, said.is_asked) == (CROSSED, True)
+
+
+def test_the_past_is_asked_for_where_an_end_may_be_news() -> None:
+    end = read(1, S.FAILED)
+    watch = Watch(end.read_at, NOW, NOW)
+    assert lacks_past(known(end), watch)
+    assert not lacks_past(known(read(0), end), watch)
+    assert not lacks_past(known(read(1)), watch)
+    assert not lacks_past(known(end), watch._replace(now=end.read_at + NEWS))
+    assert not lacks_past(JobSnapshot(JOB), watch)
 
 
 # How a job runs.

@@ -421,6 +421,25 @@ def test_what_a_killed_window_has_stored_and_not_handed_on(
     assert channel.kinds() == ([K.STUCK] if is_sent else [])
 
 
+def test_an_end_is_raised_that_was_read_before_the_window_opened(tmp_path: Path) -> None:
+    async def scene() -> list[Alert]:
+        with shared_profile(tmp_path) as profile:
+            before = opened(profile, "pts/1")
+            before.store.kept_since(NOW)
+            before.stage.api.script("1", S.IN_PROGRESS, S.FAILED)
+            async with before.stage.running():
+                await asyncio.sleep(60)
+                kill(before)
+            later = opened(profile, "pts/2")
+            async with later.running():
+                await asyncio.sleep(FOR_ALL)
+            assert later.said() == [("raised", K.ENDED_BADLY)]
+            return later.store.active()
+
+    (alert,) = run_virtual(scene())
+    assert alert.text.startswith("It has failed")
+
+
 def test_a_window_says_that_an_older_alert_is_cleared(tmp_path: Path) -> None:
     async def scene() -> list[tuple[str, AlertKind]]:
         with shared_profile(tmp_path) as profile:
