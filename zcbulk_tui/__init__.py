@@ -4,7 +4,8 @@ The map; imports run downwards only, and ``cli`` joins the parts:
 
 - ``cli``: the commands, and the one place where everything is put together
 - ``tui``: the Textual app; ``workspace`` is its model, and knows no Textual
-- ``monitor``: the loop that plans, polls, counts and publishes; commands, each sent once
+- ``monitor``: the loop that plans, polls, counts and publishes; commands, each sent once; alerts,
+  each raised once
 - ``creator``: Zoho Creator and its accounts server over HTTPS
 - ``render``: jobs as spans of styled text, without a terminal library
 - ``config``: settings, and where each comes from
