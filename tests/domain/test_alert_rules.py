@@ -130,7 +130,10 @@ def test_each_end_is_one_of_two(
 def test_the_numbers_of_an_end_are_in_its_text() -> None:
     end = read(1, S.SYSTEM_ABORTED, done=40_000, failed=9_000)
     text = "Zoho has aborted it: 9,000 of 100,000 records failed, 51,000 were not reached"
-    assert verdict(K.ENDED_BADLY, known(read(0), end)).text == text
+    said = verdict(K.ENDED_BADLY, known(read(0), end))
+    assert (said.text, said.happened_at) == (text, end.read_at)
+    well = verdict(K.ENDED_WELL, known(read(0), read(1, S.COMPLETED, 100_000)))
+    assert well.text == "It is completed: 100,000 of 100,000 records are in"
 
 
 @pytest.mark.parametrize("kind", [K.STARTED, K.ENDED_WELL])

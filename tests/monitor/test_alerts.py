@@ -246,6 +246,22 @@ def test_a_job_that_is_taken_off_the_list_takes_its_alerts_along() -> None:
     assert not any("no more" in text for text in made.log())
 
 
+def test_an_end_is_not_said_again_of_a_job_that_comes_back_to_the_list() -> None:
+    async def scene() -> Window:
+        made = window()
+        made.stage.api.script("1", S.IN_PROGRESS, S.FAILED)
+        async with made.running():
+            await asyncio.sleep(30)
+            made.stage.monitor.remove(REF)
+            await asyncio.sleep(FOR_ALL)
+            made.stage.monitor.add(watched("1"))
+            await asyncio.sleep(30)
+        return made
+
+    made = run_virtual(scene())
+    assert made.said() == [("raised", K.ENDED_BADLY), ("cleared", K.ENDED_BADLY)]
+
+
 def test_a_queue_that_stops_while_a_file_waits_is_another_alert() -> None:
     async def scene() -> Window:
         made = window()

@@ -100,6 +100,21 @@ def test_one_that_matters_more_takes_the_place_of_the_one_before(store: AlertSto
     assert store.since(LATER) == [replace(first, cleared_at=LATER), second]
 
 
+def test_what_happens_once_is_raised_once_though_it_is_cleared(store: AlertStore) -> None:
+    def ended(at: timedelta, happened: timedelta) -> Alert | None:
+        return store.raise_alert(
+            AlertKind.ENDED_WELL, Severity.INFO, "", NOW + at, JOB.ref, happened_at=NOW + happened
+        )
+
+    minute = timedelta(minutes=1)
+    first = ended(2 * minute, minute)
+    assert first is not None
+    store.clear(first, NOW + 3 * minute)
+    assert ended(4 * minute, minute) is None
+    assert raised(store) is not None
+    assert ended(4 * minute, 3 * minute) is not None
+
+
 def test_nothing_is_raised_about_a_job_that_nobody_knows(store: AlertStore) -> None:
     assert stuck(store, watched("99")) is None
     assert store.active() == []

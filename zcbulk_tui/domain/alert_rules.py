@@ -77,6 +77,8 @@ class Verdict(NamedTuple):
         text: What is so, as `Alert.text`; where it is crossed.
         is_asked: Whether the user has asked for just this.
         recurs: Whether it can be crossed again once it is clear.
+        happened_at: When it happened, of what happens once: it is said once, whether that is
+            active still or not; None of what lasts.
     """
 
     kind: AlertKind
@@ -85,6 +87,7 @@ class Verdict(NamedTuple):
     text: str = ""
     is_asked: bool = False
     recurs: bool = True
+    happened_at: datetime | None = None
 
 
 class Watch(NamedTuple):
@@ -172,7 +175,7 @@ def _switched(verdict: Verdict, rules: AlertRules) -> Verdict:
 
 
 def _started(job: JobSnapshot, watch: Watch) -> Verdict:
-    crossing = Crossing.CLEAR
+    crossing, began = Crossing.CLEAR, None
     if job.state is JobState.UNKNOWN:
         crossing = Crossing.BETWEEN
     elif job.state is JobState.IN_PROGRESS:
@@ -181,7 +184,9 @@ def _started(job: JobSnapshot, watch: Watch) -> Verdict:
         crossing = Crossing.BETWEEN if began is None else _if(_is_news(began, watch))
     total = job.last.counts.total if job.last else None
     text = "It runs" if not total else f"It runs: {counted(total, 'record')}"
-    return Verdict(AlertKind.STARTED, crossing, Severity.INFO, text, recurs=False)
+    return Verdict(
+        AlertKind.STARTED, crossing, Severity.INFO, text, recurs=False, happened_at=began
+    )
 
 
 def _began(job: JobSnapshot) -> datetime | None:
@@ -210,6 +215,7 @@ def _ended(job: JobSnapshot, watch: Watch) -> Iterator[Verdict]:
             severity=Severity.INFO if is_well else severity,
             text=f"{text}{_of_records(end)}",
             is_asked=is_asked and applies,
+            happened_at=end.read_at,
         )
 
 
@@ -225,7 +231,10 @@ def _of_records(end: JobReading) -> str:
     counts = end.counts
     if not counts.total or counts.failed is None or end.state is JobState.EXPIRED:
         return ""
-    parts = [f"{counts.failed:,} of {counted(counts.total, 'record')} failed"]
+    records = counted(counts.total, "record")
+    if end.state is JobState.COMPLETED and not counts.failed:
+        return f": {counts.success or 0:,} of {records} are in"
+    parts = [f"{counts.failed:,} of {records} failed"]
     if counts.left and counts.left > 0:
         parts.append(f"{counts.left:,} were not reached")
     return f": {', '.join(parts)}"

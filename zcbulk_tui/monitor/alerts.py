@@ -191,7 +191,9 @@ class Alerts:
         )
         for verdict in profile_verdicts(profile, self._rules, watch):
             self._apply(verdict, None, active.get((verdict.kind, None)), watch.now)
-        if for_all:
+        watched = {it.ref for it in jobs}
+        if for_all and any(it.ref and it.ref not in watched for it in self._active.values()):
+            # A job that is missing here may only not have been read.
             self._store.clear_unwatched(watch.now)
 
     def _results_of(self, job: JobSnapshot) -> Sequence[Result] | None:
@@ -225,6 +227,7 @@ class Alerts:
                     now,
                     job.ref if job is not None else None,
                     is_asked=verdict.is_asked,
+                    happened_at=verdict.happened_at,
                     instead_of=active,
                 )
         elif verdict.crossing is Crossing.CLEAR and active is not None:

@@ -48,7 +48,9 @@ _NOT_HANDED_ON = f"{_SELECT} AND alerts.sent = '{{}}' AND alerts.at >= :since OR
 _RAISE = f"""
 INSERT INTO alerts (profile, job, kind, severity, text, is_asked, at)
 SELECT :profile, {THE_JOB}, :kind, :severity, :text, :is_asked, :at
-WHERE :job_id IS NULL OR {THE_JOB} IS NOT NULL
+WHERE (:job_id IS NULL OR {THE_JOB} IS NOT NULL) AND NOT EXISTS (
+    SELECT 1 FROM alerts WHERE profile = :profile AND job IS {THE_JOB} AND kind = :kind
+        AND at >= :happened_at)
 ON CONFLICT DO NOTHING
 """
 
@@ -153,6 +155,7 @@ class AlertStore:
         ref: JobRef | None = None,
         *,
         is_asked: bool = False,
+        happened_at: datetime | None = None,
         instead_of: Alert | None = None,
     ) -> Alert | None:
         """Raises an alert, if none of its kind is active for its job, in whatever process.
@@ -164,10 +167,12 @@ class AlertStore:
             at: Now; aware.
             ref: The job; None where it is about the profile.
             is_asked: See `Alert`.
+            happened_at: When it happened, of what happens once; aware. One that was raised since is
+                enough, though it is cleared.
             instead_of: One of its kind that is cleared with it, since it matters more, or less.
 
         Returns:
-            The alert; None where one is active, or the job is not known.
+            The alert; None where there is one already, or the job is not known.
         """
         self._changes += 1
         values = {
@@ -177,6 +182,7 @@ class AlertStore:
             "text": one_line(text, 300),
             "is_asked": is_asked,
             "at": to_millis(at),
+            "happened_at": maybe_millis(happened_at),
         }
         with self._database.transaction() as connection:
             if instead_of is not None:
