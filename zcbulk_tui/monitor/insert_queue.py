@@ -18,6 +18,7 @@ from zcbulk_tui.domain.insertion import (
     STARTED,
     Insertion,
     QueuedFile,
+    QueueStop,
     Slot,
     Stage,
     StepRecord,
@@ -36,6 +37,7 @@ from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.monitor.ports import InsertApi, Sink
 from zcbulk_tui.monitor.profile_context import ProfileContext
 from zcbulk_tui.monitor.quota_tracker import QuotaTracker
+from zcbulk_tui.monitor.recorder import Recorder
 from zcbulk_tui.store.insertions import Insertions
 
 TICK = 1.0
@@ -105,7 +107,9 @@ class InsertQueue:
             api, monitor, context, insertions, now, self.look, self._republish
         )
         self._tasks: asyncio.TaskGroup | None = None
+        self._recorder = Recorder(context.memory, now)
         self._published: tuple[QueuedFile, ...] = ()
+        self._stop: QueueStop | None = None
         self._working: dict[str, asyncio.Task[None]] = {}
         self._waits: dict[str, _Wait] = {}
 
@@ -175,6 +179,40 @@ class InsertQueue:
         self._steps.say(changed, f"Goes on: {changed.source}")
         self.look()
 
+    def stop_all(self, why: str) -> bool:
+        """Stops the queue, in every window: what is on its way ends, and nothing more is sent.
+
+        Args:
+            why: Why, as a sentence without full stop.
+
+        Returns:
+            Whether it was not stopped before.
+
+        Raises:
+            ConfigError: It cannot be written; nothing is changed then.
+        """
+        stop = QueueStop(self._now(), why, self._context.operator)
+        is_new = self._insertions.stops.stop(stop)
+        if is_new:
+            self._recorder.event(EventKind.NIGHT, f"Queue stopped by {stop.by}: {why}")
+        self.look()
+        return is_new
+
+    def resume(self) -> bool:
+        """Lets the queue go on that was stopped, in every window; its user has said so.
+
+        Returns:
+            Whether it was stopped.
+
+        Raises:
+            ConfigError: It cannot be written; nothing is changed then.
+        """
+        was_stopped = self._insertions.stops.go_on()
+        if was_stopped:
+            self._recorder.event(EventKind.NIGHT, f"Queue goes on: {self._context.operator}")
+        self.look()
+        return was_stopped
+
     def read_slots(self, longest: timedelta) -> None:
         """Has the jobs read that are in the way of the files worked here: a call each.
 
@@ -230,9 +268,11 @@ class InsertQueue:
             queue = self._insertions.open()
             known = self._insertions.as_known(queue)
             slots = {it.form: self._slot(it.form) for it in firsts(queue)}
+            stop = self._insertions.stops.current()
         except ConfigError:
             return  # it is tried again with the next look
-        self._publish(known, slots)
+        is_other_stop, self._stop = stop != self._stop, stop
+        self._publish(known, slots, in_any_case=is_other_stop)
         if self._tasks is None or not self._works():
             return
         for insertion in firsts(queue):
@@ -257,6 +297,8 @@ class InsertQueue:
         job = self._job(insertion)
         if job is not None and job.state in STARTED | _ENDED_EARLY:
             return where is not Stage.SENDING
+        if self._stop is not None:
+            return False
         return not where.needs_user and not (where is Stage.WAITS and slot.taken_by)
 
     def _job(self, insertion: Insertion) -> JobSnapshot | None:
@@ -282,6 +324,8 @@ class InsertQueue:
             else:
                 self._steps.lose_job(insertion, job.last.raw_state if job.last else "")
             return False
+        if self._insertions.stops.current() is not None:
+            return False  # it may have been stopped while the step before was on its way
         match stage(insertion, self._slot(insertion.form)):
             case Stage.SENDING:
                 # This process holds the lock of the form, so whoever sent it is gone.
@@ -349,11 +393,17 @@ class InsertQueue:
             {it.insertion.form: it.slot for it in self._published},
         )
 
-    def _publish(self, queue: Sequence[Insertion], slots: Mapping[FormRef, Slot]) -> None:
+    def _publish(
+        self,
+        queue: Sequence[Insertion],
+        slots: Mapping[FormRef, Slot],
+        *,
+        in_any_case: bool = False,
+    ) -> None:
         files = tuple(map(self._with_progress, queued_files(queue, slots)))
         before, self._published = self._published, files
-        if list(map(_seen, files)) != list(map(_seen, before)):
-            self._sink.publish(QueueChanged(files))
+        if in_any_case or list(map(_seen, files)) != list(map(_seen, before)):
+            self._sink.publish(QueueChanged(files, self._stop))
 
     def _with_progress(self, file: QueuedFile) -> QueuedFile:
         key = file.insertion.key

@@ -81,6 +81,8 @@ _FORGET_CONTROL = "DELETE FROM control WHERE key = ?"
 
 _FORGET_INSERTIONS = "DELETE FROM insertions WHERE is_over AND queued_at < ?"
 
+_FORGET_NIGHTS = "DELETE FROM nights WHERE ended_at IS NOT NULL AND ended_at < ?"
+
 _FORGET_WISHES = "DELETE FROM wanted WHERE by_window NOT IN (SELECT id FROM windows)"
 
 # A job that was just added has no rows yet, and whoever added it is about to write some.
@@ -120,7 +122,7 @@ class Policy:
     Attributes:
         full: For so long, every reading.
         all: For so long, some readings, and events and calls; no less than `full`.
-        control: For so long, records of start and abort, and of files that were inserted.
+        control: For so long, records of start and abort, of files that were inserted, and of nights.
     """
 
     full: timedelta
@@ -208,6 +210,7 @@ def thin(database: Database, policy: Policy, now: datetime) -> Thinned:
     with database.transaction() as connection:
         connection.execute(_FORGET_WISHES)
         connection.execute(_FORGET_INSERTIONS, (old,))
+        connection.execute(_FORGET_NIGHTS, (old,))
         jobs = connection.execute(_FORGET_JOBS, (oldest,)).rowcount
         connection.execute(_FORGET_RESULTS)
     return replace(thinned, jobs=jobs)
