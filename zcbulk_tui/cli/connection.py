@@ -7,20 +7,24 @@ from zcbulk_tui.cli import context, failing, state
 from zcbulk_tui.cli.client import make_client
 from zcbulk_tui.cli.failure_rows import files_on_disk, opener
 from zcbulk_tui.cli.inserting import now
+from zcbulk_tui.cli.night_report import night_reports
 from zcbulk_tui.cli.preparing import LocalFiles
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.job import WatchedJob
+from zcbulk_tui.domain.night import ErrorBudget
 from zcbulk_tui.monitor.clock import awake_and_asleep
 from zcbulk_tui.monitor.form_lists import FormLists
 from zcbulk_tui.monitor.insert_queue import InsertQueue
 from zcbulk_tui.monitor.monitor import Monitor
+from zcbulk_tui.monitor.night import NightWatch
 from zcbulk_tui.monitor.ports import Sink
 from zcbulk_tui.monitor.result_fetcher import ResultFetcher
 from zcbulk_tui.store.archive import Archive
 from zcbulk_tui.store.database import Database
 from zcbulk_tui.store.insertions import Insertions
 from zcbulk_tui.store.meta_cache import MetaCache
+from zcbulk_tui.store.nights import Nights
 from zcbulk_tui.store.results import Results
 from zcbulk_tui.tui.inserting import Inserting
 from zcbulk_tui.tui.profile_spec import Connection
@@ -92,6 +96,15 @@ def connect(
             not_saved.append(f"{lost}{database.trouble}")
         await network.aclose()
 
+    night = NightWatch(
+        monitor,
+        shared,
+        Nights(database, settings.profile),
+        night_reports(settings, database),
+        sink,
+        now=now,
+        default_budget=ErrorBudget(settings.night.stop_failed, settings.night.stop_share),
+    )
     archive = Archive(database, settings.profile)
     return Connection(
         monitor,
@@ -100,5 +113,6 @@ def connect(
         close,
         Inserting(queue, lists, files),
         failing.JobFailures(fetcher, opener(files_on_disk(settings.profile, results))),
-        tasks=(queue.run, fetcher.run),
+        night,
+        tasks=(queue.run, fetcher.run, night.run),
     )

@@ -53,9 +53,14 @@ def read_until(text: str, now: datetime, zone: tzinfo | None = None) -> datetime
     return until
 
 
+def is_span(text: str) -> bool:
+    """Whether a span is written, not a time of day."""
+    return bool(text.strip()) and _SPAN.fullmatch(text.strip()) is not None
+
+
 def _moment(text: str, now: datetime, zone: tzinfo | None) -> datetime | None:
     span, clock = _SPAN.fullmatch(text), _CLOCK.fullmatch(text)
-    if text and span:
+    if span is not None and text:
         return now.astimezone(UTC) + timedelta(hours=int(span[1] or 0), minutes=int(span[2] or 0))
     try:
         if clock:

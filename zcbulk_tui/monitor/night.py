@@ -59,6 +59,7 @@ class NightWatch:
     Attributes:
         default_budget: See above.
         reports: See above.
+        trouble: Why a report is not written yet; None where none waits.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class NightWatch:
     ) -> None:
         self.default_budget = default_budget
         self.reports = reports
+        self.trouble: ZcbulkError | None = None
         self._monitor = monitor
         self._operator = context.operator
         self._recorder = Recorder(context.memory, now)
@@ -124,7 +126,7 @@ class NightWatch:
                 return
             if self._shown is not None:
                 self._judge(self._shown)
-                self._end_if_due(self._shown)
+                end_if_due(self._nights, self._recorder, self._shown, self._now())
                 self._show()
             for night in self._nights.unreported(self._now() - LONGEST):
                 await self._report(night)
@@ -157,15 +159,6 @@ class NightWatch:
         if self._nights.stop_queue(night, stop):
             self._recorder.event(EventKind.NIGHT, f"Queue stopped by the {BY_BUDGET}: {why}")
 
-    def _end_if_due(self, night: Night) -> None:
-        now = self._now()
-        if now < night.until or not self._nights.end(night, now):
-            return
-        said = f"Night ended, armed by {night.operator}"
-        if now - night.until > LATE:
-            said += f"; late: no window polled at {night.until.astimezone():%H:%M}"
-        self._recorder.event(EventKind.NIGHT, said)
-
     async def _report(self, night: Night) -> None:
         wait = self._waits.get(night.id)
         if night.id in self._written or (wait is not None and wait.until > _time()):
@@ -176,11 +169,13 @@ class NightWatch:
         except ZcbulkError as error:
             seconds = min(wait.seconds * 2, _LONGEST_WAIT) if wait else _FIRST_WAIT
             self._waits[night.id] = _Wait(_time() + seconds, seconds, error.title)
+            self.trouble = error
             if wait is None or wait.why != error.title:
                 said = "The report of the night is not written yet; it is tried again"
                 self._recorder.event(EventKind.NIGHT, said, error=error)
             return
         self._waits.pop(night.id, None)
+        self.trouble = None
         # Where that cannot be written down now, the report is not written again and again.
         self._written.add(night.id)
         self._nights.reported(night, self._now())
@@ -201,6 +196,21 @@ def disarm(nights: Nights, recorder: Recorder, night: Night, operator: str, now:
     if not nights.end(night, now, operator):
         return False
     recorder.event(EventKind.NIGHT, f"Night disarmed by {operator}")
+    return True
+
+
+def end_if_due(nights: Nights, recorder: Recorder, night: Night, now: datetime) -> bool:
+    """Ends a night whose time has come, and writes that down; returns whether this did.
+
+    Raises:
+        ConfigError: It cannot be written; nothing is changed then.
+    """
+    if now < night.until or not nights.end(night, now):
+        return False
+    said = f"Night ended, armed by {night.operator}"
+    if now - night.until > LATE:
+        said += f"; late: no window polled at {night.until.astimezone():%H:%M}"
+    recorder.event(EventKind.NIGHT, said)
     return True
 
 

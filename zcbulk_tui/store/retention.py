@@ -122,7 +122,7 @@ class Policy:
     Attributes:
         full: For so long, every reading.
         all: For so long, some readings, and events and calls; no less than `full`.
-        control: For so long, records of start and abort, of files that were inserted, and of nights.
+        control: For so long, records of start and abort, of inserted files, and of nights.
     """
 
     full: timedelta
