@@ -26,7 +26,17 @@ class Actions(QueueActions):
 
     def __init__(self, files: list[QueuedFile]) -> None:
         self.dropped: list[str] = []
+        self.stopped: QueueStop | None = None
         self._queue = files
+
+    @property
+    def stop(self) -> QueueStop | None:
+        """Why the queue stands still."""
+        return self.stopped
+
+    def resume(self) -> None:
+        """Lets the queue go on."""
+        self.stopped = None
 
     def drop(self, file: QueuedFile) -> None:
         """Takes a file off."""
@@ -42,7 +52,11 @@ class Open:
         self.files = [waiting(key) for key in ("one", "two", "three")]
         self.actions = Actions(self.files)
         self.screen = QueueScreen(
-            lambda: self.files, self.actions, glyphs=UNICODE, keys=remapped(KEYS, own_keys)
+            lambda: self.files,
+            self.actions,
+            glyphs=UNICODE,
+            keys=remapped(KEYS, own_keys),
+            now=lambda: NOW,
         )
 
     @property
