@@ -397,7 +397,6 @@ class WatchScreen(NightKeys):
         self.workspace.toggle_pause()
 
     def action_log(self) -> None:
-
         archive = self.workspace.here.archive
         if archive is not None:
             screen = _opened().Log(archive.log, glyphs=self.glyphs, now=self.now, keys=self.keys)
@@ -443,7 +442,6 @@ class WatchScreen(NightKeys):
     # The calls.
 
     def action_budget(self) -> None:
-
         here = self.workspace.here
         if here.monitor is None:
             return
