@@ -23,6 +23,8 @@ from zcbulk_tui.monitor.events import NightChanged, QueueChanged
 from zcbulk_tui.monitor.night import NightWatch
 from zcbulk_tui.store.nights import Nights
 
+pytestmark = pytest.mark.usefixtures("no_threads")
+
 UNTIL = NOW + timedelta(hours=1)
 REPORT = Path("/reports/night.md")
 
@@ -305,6 +307,29 @@ def test_an_exceeded_budget_stops_the_queue_once(failed: int, state: S, why: str
     last = [it for it in stage.events if isinstance(it, QueueChanged)][-1]
     assert last.stop == stop
     assert window.log.count(f"Queue stopped by the error budget: {why}") == 1
+
+
+@pytest.mark.usefixtures("alone")
+def test_what_a_reading_shows_stops_the_queue_before_its_next_step() -> None:
+    async def scene() -> QueuedNight:
+        stage = QueuedNight(insertion("one"), insertion("two"))
+        window = Window(stage)
+        stage.judge = window.watch.judge
+        window.nights.arm(plan(), "anna@jump1", virtual_now())
+        async with stage.working():
+            await asyncio.sleep(10)
+            # The slot is free and the budget exceeded by one and the same reading.
+            stage.fails(512, S.COMPLETED)
+            (job,) = stage.list.jobs()
+            stage.inserting.script(job.ref.job_id, S.COMPLETED)
+            stage.monitor.poll_now([job.ref])
+            await asyncio.sleep(1)
+            stage.fails(512, S.COMPLETED)
+            await asyncio.sleep(30)
+        return stage
+
+    stage = run_virtual(scene())
+    assert stage.inserting.names().count("create") == 1
 
 
 @pytest.mark.usefixtures("alone")

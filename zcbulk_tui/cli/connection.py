@@ -61,6 +61,15 @@ def connect(
         is_signed_in=partial(state.seems_signed_in, settings),
         elapsed=awake_and_asleep(),
     )
+    night = NightWatch(
+        monitor,
+        shared,
+        Nights(database, settings.profile),
+        night_reports(settings, database),
+        sink,
+        now=now,
+        default_budget=ErrorBudget(settings.night.stop_failed, settings.night.stop_share),
+    )
     queue = InsertQueue(
         client,
         monitor,
@@ -70,6 +79,7 @@ def connect(
         sink,
         now=now,
         works=lambda: monitor.polls_for_all and not settings.read_only,
+        judge=night.judge,
     )
     results = failing.result_folder()
     fetcher = ResultFetcher(
@@ -96,15 +106,6 @@ def connect(
             not_saved.append(f"{lost}{database.trouble}")
         await network.aclose()
 
-    night = NightWatch(
-        monitor,
-        shared,
-        Nights(database, settings.profile),
-        night_reports(settings, database),
-        sink,
-        now=now,
-        default_budget=ErrorBudget(settings.night.stop_failed, settings.night.stop_share),
-    )
     archive = Archive(database, settings.profile)
     return Connection(
         monitor,

@@ -100,6 +100,16 @@ def connect(
     quota = QuotaTracker(CallLedger(database, _NAME), quota_plan, now=now)
     monitor = Monitor(client, sink, context, quota, read_only=read_only, now=now)
 
+    folder = TemporaryDirectory(prefix="zcbulk-demo-", ignore_cleanup_errors=True)
+    night = NightWatch(
+        monitor,
+        context,
+        Nights(database, _NAME),
+        Reports(_NAME, database, Path(folder.name) / "reports", now=now),
+        sink,
+        now=now,
+        default_budget=ErrorBudget(failed=500, share=0.03),
+    )
     queue = InsertQueue(
         client,
         monitor,
@@ -109,10 +119,10 @@ def connect(
         sink,
         now=now,
         works=lambda: monitor.polls_for_all and not read_only,
+        judge=night.judge,
     )
 
     lists = FormLists(client, monitor.calls, quota, MetaCache(database), Cause.KEY, now)
-    folder = TemporaryDirectory(prefix="zcbulk-demo-", ignore_cleanup_errors=True)
     files = LocalFiles(Path(folder.name), _OPERATOR, now)
     results = ResultFolder(Path(folder.name) / "results", now)
     fetcher = ResultFetcher(
@@ -135,15 +145,6 @@ def connect(
         database.close()
         await network.aclose()
 
-    night = NightWatch(
-        monitor,
-        context,
-        Nights(database, _NAME),
-        Reports(_NAME, database, Path(folder.name) / "reports", now=now),
-        sink,
-        now=now,
-        default_budget=ErrorBudget(failed=500, share=0.03),
-    )
     return Connection(
         monitor,
         memory.recall(),

@@ -80,6 +80,7 @@ class InsertQueue:
         now: The time of day; aware.
         works: Returns whether steps are to be taken here, not by another window.
         only: The keys of the files to work; None for all.
+        judge: Called before each step is taken: it may stop the queue for what was read meanwhile.
     """
 
     def __init__(
@@ -94,7 +95,9 @@ class InsertQueue:
         now: Callable[[], datetime],
         works: Callable[[], bool],
         only: Collection[str] | None = None,
+        judge: Callable[[], object] = lambda: None,
     ) -> None:
+        self._judge = judge
         self._monitor = monitor
         self._context = context
         self._quota = quota
@@ -268,12 +271,15 @@ class InsertQueue:
             queue = self._insertions.open()
             known = self._insertions.as_known(queue)
             slots = {it.form: self._slot(it.form) for it in firsts(queue)}
+            works = self._tasks is not None and self._works()
+            if works:
+                self._judge()
             stop = self._insertions.stops.current()
         except ConfigError:
             return  # it is tried again with the next look
         is_other_stop, self._stop = stop != self._stop, stop
         self._publish(known, slots, in_any_case=is_other_stop)
-        if self._tasks is None or not self._works():
+        if self._tasks is None or not works:
             return
         for insertion in firsts(queue):
             if self._only is not None and insertion.key not in self._only:
@@ -324,6 +330,7 @@ class InsertQueue:
             else:
                 self._steps.lose_job(insertion, job.last.raw_state if job.last else "")
             return False
+        self._judge()
         if self._insertions.stops.current() is not None:
             return False  # it may have been stopped while the step before was on its way
         match stage(insertion, self._slot(insertion.form)):

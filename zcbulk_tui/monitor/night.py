@@ -110,6 +110,22 @@ class NightWatch:
         self._show()
         return is_done
 
+    def judge(self) -> None:
+        """Stops the queue if the budget of the night is exceeded; for the window that polls.
+
+        Raises:
+            ConfigError: The night cannot be read or written; nothing is changed then.
+        """
+        night = self._nights.current()
+        if night is None or night.stopped_at is not None:
+            return
+        why = exceeded(night.budget, self._nights.jobs(night))
+        if why is None:
+            return
+        stop = QueueStop(self._now(), why, BY_BUDGET)
+        if self._nights.stop_queue(night, stop):
+            self._recorder.event(EventKind.NIGHT, f"Queue stopped by the {BY_BUDGET}: {why}")
+
     # The loop.
 
     async def run(self) -> None:
@@ -125,7 +141,7 @@ class NightWatch:
             if not self._monitor.polls_for_all:
                 return
             if self._shown is not None:
-                self._judge(self._shown)
+                self.judge()
                 end_if_due(self._nights, self._recorder, self._shown, self._now())
                 self._show()
             for night in self._nights.unreported(self._now() - LONGEST):
@@ -148,16 +164,6 @@ class NightWatch:
             if found is not None and found.reported_at is not None:
                 self._ended = None
                 self._sink.publish(NightChanged(now, found))
-
-    def _judge(self, night: Night) -> None:
-        if night.stopped_at is not None:
-            return
-        why = exceeded(night.budget, self._nights.jobs(night))
-        if why is None:
-            return
-        stop = QueueStop(self._now(), why, BY_BUDGET)
-        if self._nights.stop_queue(night, stop):
-            self._recorder.event(EventKind.NIGHT, f"Queue stopped by the {BY_BUDGET}: {why}")
 
     async def _report(self, night: Night) -> None:
         wait = self._waits.get(night.id)

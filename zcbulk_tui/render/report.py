@@ -55,12 +55,12 @@ def first_line(report: NightReport) -> str:
     ran, sums = counted(len(report.jobs), "job"), report.sums
     going = len(report.running)
     still = f", {going:,} of them still running" if going else ""
-    said = f"{ran} ran{still}: {counted(sums.success, 'record is', 'records are')} in"
+    said = f"{ran} ran{still}, {counted(sums.success, 'record is', 'records are')} in"
     failed = f"{sums.failed:,} failed" if sums.failed else "none failed"
     left = f", {sums.left:,} are left" if sums.left else ""
     if not needed:
         return f"All went well: {said}, {failed}{left}."
-    return f"{person[0].upper()}{person[1:]}: {said}, {failed}{left}."
+    return f"{person[0].upper()}{person[1:]}; {said}, {failed}{left}."
 
 
 def needs(report: NightReport) -> list[str]:
