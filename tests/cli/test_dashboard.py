@@ -39,7 +39,7 @@ async def test_what_could_not_be_kept_is_said_at_the_end(
     monkeypatch.setattr(dashboard, "_check_terminal", lambda: None)
     not_saved: list[str] = []
     monkeypatch.setattr(dashboard, "_not_saved", not_saved)
-    spec = dashboard._profile_spec(load.read(), None)
+    spec = dashboard.profile_spec(load.read(), None)
     await spec.connect(_Nobody()).close()
     assert len(not_saved) == said
     if said:
@@ -66,6 +66,6 @@ async def test_jobs_of_a_profile_that_is_no_more_are_offered_at_the_start(
     monkeypatch.setattr(dashboard, "_check_terminal", lambda: None)
     with state.open_memory() as database:
         WatchList(database, "default").add(watched("1", "Before"))
-    spec = dashboard._profile_spec(load.read(), None)
+    spec = dashboard.profile_spec(load.read(), None)
     assert [job.label for jobs in spec.stranded.values() for job in jobs] == offered
     await spec.connect(_Nobody()).close()

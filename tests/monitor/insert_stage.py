@@ -82,6 +82,7 @@ class QueueStage(Stage):
     def __init__(self, *insertions: Insertion, stage: Stage | None = None) -> None:
         self.inserting = InsertingApi()
         super().__init__(api=self.inserting, database=stage.database if stage else None)
+        self.judge: Callable[[], object] = lambda: None
         self.insertions = Insertions(self.database, PROFILE)
         if stage is None:
             self.insertions.add(insertions)
@@ -94,6 +95,7 @@ class QueueStage(Stage):
             self,
             now=virtual_now,
             works=lambda: self.monitor.polls_for_all,
+            judge=lambda: self.judge(),
         )
 
     @asynccontextmanager

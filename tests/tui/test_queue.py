@@ -6,8 +6,9 @@ from contextlib import asynccontextmanager
 import pytest
 
 from tests.support.insertions import insertion
+from tests.support.jobs import NOW
 from tests.tui.stage import Stage
-from zcbulk_tui.domain.insertion import QueuedFile
+from zcbulk_tui.domain.insertion import QueuedFile, QueueStop
 from zcbulk_tui.domain.insertion import Stage as Standing
 from zcbulk_tui.render.glyphs import UNICODE
 from zcbulk_tui.tui import questions
@@ -26,7 +27,17 @@ class Actions(QueueActions):
 
     def __init__(self, files: list[QueuedFile]) -> None:
         self.dropped: list[str] = []
+        self.stopped: QueueStop | None = None
         self._queue = files
+
+    @property
+    def stop(self) -> QueueStop | None:
+        """Why the queue stands still."""
+        return self.stopped
+
+    def resume(self) -> None:
+        """Lets the queue go on."""
+        self.stopped = None
 
     def drop(self, file: QueuedFile) -> None:
         """Takes a file off."""
@@ -42,7 +53,11 @@ class Open:
         self.files = [waiting(key) for key in ("one", "two", "three")]
         self.actions = Actions(self.files)
         self.screen = QueueScreen(
-            lambda: self.files, self.actions, glyphs=UNICODE, keys=remapped(KEYS, own_keys)
+            lambda: self.files,
+            self.actions,
+            glyphs=UNICODE,
+            keys=remapped(KEYS, own_keys),
+            now=lambda: NOW,
         )
 
     @property
@@ -123,3 +138,17 @@ def test_no_key_is_named_in_a_question() -> None:
     (text,) = questions.cancel_upload(waiting("one")).paragraphs
     assert " S " not in text
     assert " x " not in text
+
+
+async def test_a_stopped_queue_says_why_and_goes_on_by_s_after_a_question() -> None:
+    async with opened() as queue:
+        queue.actions.stopped = QueueStop(NOW, "512 of 9,800 records failed", "error budget")
+        queue.screen.show_files()
+        await queue.stage.pilot.pause()
+        assert "error budget: 512 of 9,800 records failed" in " ".join(queue.stage.text())
+        await queue.stage.press("S")
+        assert "Let the queue go on?" in " ".join(queue.stage.text())
+        await queue.stage.press("n")
+        assert queue.actions.stopped is not None
+        await queue.stage.press("S", "y")
+        assert queue.actions.stopped is None

@@ -7,15 +7,18 @@ from zcbulk_tui.cli import alerting, context, failing, state
 from zcbulk_tui.cli.client import make_client
 from zcbulk_tui.cli.failure_rows import files_on_disk, opener
 from zcbulk_tui.cli.inserting import now
+from zcbulk_tui.cli.night_report import night_reports
 from zcbulk_tui.cli.preparing import LocalFiles
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.job import WatchedJob
+from zcbulk_tui.domain.night import ErrorBudget
 from zcbulk_tui.monitor.alerts import Alerts, profile_sources
 from zcbulk_tui.monitor.clock import awake_and_asleep
 from zcbulk_tui.monitor.form_lists import FormLists
 from zcbulk_tui.monitor.insert_queue import InsertQueue
 from zcbulk_tui.monitor.monitor import Monitor
+from zcbulk_tui.monitor.night import NightWatch
 from zcbulk_tui.monitor.ports import Sink
 from zcbulk_tui.monitor.result_fetcher import ResultFetcher
 from zcbulk_tui.store.alerts import AlertStore
@@ -23,6 +26,7 @@ from zcbulk_tui.store.archive import Archive
 from zcbulk_tui.store.database import Database
 from zcbulk_tui.store.insertions import Insertions
 from zcbulk_tui.store.meta_cache import MetaCache
+from zcbulk_tui.store.nights import Nights
 from zcbulk_tui.store.results import Results
 from zcbulk_tui.tui.inserting import Inserting
 from zcbulk_tui.tui.profile_spec import Connection
@@ -59,6 +63,15 @@ def connect(
         is_signed_in=partial(state.seems_signed_in, settings),
         elapsed=awake_and_asleep(),
     )
+    night = NightWatch(
+        monitor,
+        shared,
+        Nights(database, settings.profile),
+        night_reports(settings, database),
+        sink,
+        now=now,
+        default_budget=ErrorBudget(settings.night.stop_failed, settings.night.stop_share),
+    )
     queue = InsertQueue(
         client,
         monitor,
@@ -68,6 +81,7 @@ def connect(
         sink,
         now=now,
         works=lambda: monitor.polls_for_all and not settings.read_only,
+        judge=night.judge,
     )
     results = failing.result_folder()
     fetcher = ResultFetcher(
@@ -113,5 +127,6 @@ def connect(
         close,
         Inserting(queue, lists, files),
         failing.JobFailures(fetcher, opener(files_on_disk(settings.profile, results))),
-        tasks=(queue.run, fetcher.run, alerts.run),
+        night,
+        tasks=(queue.run, fetcher.run, alerts.run, night.run),
     )

@@ -4,12 +4,12 @@ import gc
 import os
 import sys
 import threading
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 
-from zcbulk_tui.cli import appearance, event_loop, job_names, options, state
+from zcbulk_tui.cli import appearance, event_loop, options, state
 from zcbulk_tui.cli.forms import home_of
 from zcbulk_tui.cli.output import print_error
 from zcbulk_tui.cli.shutdown import Shutdown, end_children
@@ -34,47 +34,31 @@ _ENDS_SOON = (
 )
 
 
-def add_arguments(parser: ArgumentParser) -> None:
-    """Adds what can be typed after ``watch``; without a command the dashboard takes no jobs."""
-    options.add_job_arguments(parser, "+")
-    options.add_screen_options(parser, inherit=True)
-
-
 def run(arguments: Namespace) -> int:
     """Shows the dashboard until it is left; returns the exit code.
 
-    The jobs of ``watch`` do not go to the watch list. Of several profiles the names have commas
-    between them.
+    Of several profiles the names have commas between them.
 
     Raises:
         ZcbulkError: Something typed or configured cannot be used, or there is no terminal.
     """
     flags = options.setting_flags(arguments)
-    if arguments.command == "watch":
-        configuration = load.read(flags=flags)
-        jobs = job_names.named_jobs(
-            arguments.jobs,
-            configuration.settings,
-            environment=options.named_environment(arguments),
-        )
-        specs = [_profile_spec(configuration, jobs)]
-        return show(specs, appearance.preferences(configuration))
     first, *others = (arguments.profile or "").split(",")
     configuration = load.read(flags={**flags, "profile": first or None})
 
     def open_profile(name: str) -> ProfileSpec:
         named = load.read(flags={**flags, "profile": name})
-        return _profile_spec(named, None)._replace(profiles=profiles)
+        return profile_spec(named, None)._replace(profiles=profiles)
 
     profiles = Profiles(configuration.profiles, open_profile)
     shown = configuration.settings.profile
-    here = _profile_spec(configuration, None)._replace(profiles=profiles)
+    here = profile_spec(configuration, None)._replace(profiles=profiles)
     beside = [open_profile(name) for name in dict.fromkeys(others) if name != shown]
     return show([here, *beside], appearance.preferences(configuration))
 
 
-def _profile_spec(configuration: Configuration, jobs: Sequence[WatchedJob] | None) -> ProfileSpec:
-    """A profile for the screen.
+def profile_spec(configuration: Configuration, jobs: Sequence[WatchedJob] | None) -> ProfileSpec:
+    """Returns a profile for the screen.
 
     Args:
         configuration: Its settings, and the names of all profiles.

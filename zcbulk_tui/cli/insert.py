@@ -3,6 +3,7 @@
 import json
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from zcbulk_tui.cli import check, options, queue_work, queueing, rest, trial
 from zcbulk_tui.cli.context import insert_context
@@ -13,9 +14,10 @@ from zcbulk_tui.cli.lineage import check_is_new, check_same_form, remembered_cha
 from zcbulk_tui.cli.output import print_error
 from zcbulk_tui.cli.preparing import CheckedFile, check_file
 from zcbulk_tui.cli.progress import reading
-from zcbulk_tui.cli.state import check_signed_in
+from zcbulk_tui.cli.state import check_signed_in, memory_file, open_memory
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.domain.commands import command
 from zcbulk_tui.domain.form import FormFields
 from zcbulk_tui.domain.insertion import InsertPlan
 from zcbulk_tui.domain.job import WatchedJob
@@ -24,6 +26,8 @@ from zcbulk_tui.domain.text import one_line, tags_in
 from zcbulk_tui.domain.trial import MOST
 from zcbulk_tui.domain.upload import Suspects
 from zcbulk_tui.errors import ConfigError, Occasion, RefusedError, UsageError, ZcbulkError
+from zcbulk_tui.render.night import stopped
+from zcbulk_tui.store.queue_stops import QueueStops
 
 _DESCRIPTION = """\
 Checks a CSV, or a ZIP with one, then creates a job, uploads the file and starts the job: 3 calls.
@@ -233,6 +237,26 @@ def check_may_send(settings: Settings, *, sends: bool = True) -> None:
         )
     if sends:
         check_signed_in(settings)
+        check_not_stopped(settings)
+
+
+def check_not_stopped(settings: Settings) -> None:
+    """Looks whether the queue of a profile goes on.
+
+    Raises:
+        RefusedError: It is stopped: nothing of it is sent, by a command neither.
+        ConfigError: The memory cannot be read.
+    """
+    if not memory_file().exists():
+        return
+    with open_memory(is_only_read=True) as database:
+        stop = QueueStops(database, settings.profile).current()
+    if stop is not None:
+        raise RefusedError(
+            "The queue is stopped, so nothing was sent",
+            f"{stopped(stop, datetime.now(UTC))}.",
+            f"To let it go on: {command('queue go-on', settings.profile)}",
+        )
 
 
 def _check(arguments: Namespace, fields: FormFields | None) -> CheckedFile:

@@ -9,7 +9,7 @@ from typing import Protocol
 from zcbulk_tui.cli.output import print_error
 from zcbulk_tui.cli.progress import ProgressLine
 from zcbulk_tui.domain.form import FormRef
-from zcbulk_tui.domain.insertion import Insertion, QueuedFile, Stage
+from zcbulk_tui.domain.insertion import Insertion, QueuedFile, QueueStop, Stage
 from zcbulk_tui.domain.job import JobReading, WatchedJob
 from zcbulk_tui.domain.progress import remaining
 from zcbulk_tui.errors import QuotaSpentError, SignInError, ZcbulkError
@@ -56,11 +56,13 @@ class Follower:
 
     Attributes:
         files: How these files stand, by their keys; those that are over are gone.
+        stop: Why none of them goes on; None where they do.
         changed: Set with every event.
     """
 
     def __init__(self, keys: Sequence[str], say: Callable[[str], None]) -> None:
         self.files: dict[str, QueuedFile] = {}
+        self.stop: QueueStop | None = None
         self.changed = asyncio.Event()
         self._keys = frozenset(keys)
         self._say = say
@@ -70,6 +72,7 @@ class Follower:
     def publish(self, event: Event) -> None:
         """See `Sink`."""
         if isinstance(event, QueueChanged):
+            self.stop = event.stop
             self.files = {
                 it.insertion.key: it for it in event.files if it.insertion.key in self._keys
             }
@@ -185,7 +188,7 @@ def _rests(follower: Follower, insertion: Insertion, waits: bool) -> bool:
     file = follower.files.get(insertion.key)
     if file is None:
         return False
-    if file.stage.needs_user:
+    if file.stage.needs_user or (follower.stop is not None and file.stage is not Stage.SENDING):
         return True
     return file.stage is Stage.WAITS and bool(file.slot.taken_by or file.behind) and not waits
 

@@ -50,7 +50,7 @@ _COMMANDS = {
     "login": _Entry("login", "sign in to Zoho"),
     "logout": _Entry("logout", "revoke the sign-in at Zoho, and delete it here"),
     "demo": _Entry("demo", "the dashboard over simulated jobs; needs no account"),
-    "watch": _Entry(_DASHBOARD, "the dashboard over these jobs only"),
+    "watch": _Entry("watch", "the dashboard over these jobs only, or a night without anyone"),
     "jobs": _Entry("jobs", "the watch list: list, add, edit, remove, import, export"),
     "status": _Entry(
         "status", "print the status of jobs, or of the watch list: at most 1 call each"
@@ -63,6 +63,7 @@ _COMMANDS = {
     "results": _Entry("results", "fetch what failed in ended jobs, and what was not reached"),
     "failures": _Entry("failures", "say why records failed: the reasons in groups"),
     "repair": _Entry("repair", "make a file of failed records, repaired, to be sent again"),
+    "report": _Entry("report", "print what happened in a night, and what needs a person"),
     "history": _Entry("history", "print a job's history"),
     "log": _Entry("log", "print the log: events, calls, starts and aborts"),
     "store": _Entry("store", "maintain the database"),

@@ -4,22 +4,28 @@ import json
 from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Sequence
 from contextlib import closing
+from datetime import UTC, datetime
 
 from zcbulk_tui.cli import insert, options, prompts, queue_work
 from zcbulk_tui.cli.context import insert_context
 from zcbulk_tui.cli.json_records import insertion_object
-from zcbulk_tui.cli.output import in_columns, print_lines
+from zcbulk_tui.cli.output import in_columns, print_error, print_lines
 from zcbulk_tui.cli.state import memory_file
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.commands import command
-from zcbulk_tui.domain.insertion import Insertion, QueuedFile, queued_files
+from zcbulk_tui.domain.insertion import Insertion, QueuedFile, QueueStop, queued_files
+from zcbulk_tui.domain.records import EventKind
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import RefusedError, UsageError, ZcbulkError
+from zcbulk_tui.monitor.profile_context import ProfileContext
+from zcbulk_tui.monitor.recorder import Recorder
 from zcbulk_tui.render import queue
+from zcbulk_tui.render.night import stopped
 from zcbulk_tui.store import recall
 from zcbulk_tui.store.database import Database, open_database
 from zcbulk_tui.store.insertions import Insertions
+from zcbulk_tui.store.queue_stops import QueueStops
 from zcbulk_tui.tui import questions
 from zcbulk_tui.tui.question import Question
 
@@ -30,7 +36,8 @@ _ID = 8
 
 _PARTS = {
     "list": "print the queue (the default)",
-    "go-on": "let a file go on that was held, refused or left unclear",
+    "stop": "stop the queue: what is on its way ends, and nothing more is sent",
+    "go-on": "let the stopped queue go on, or a file that was held, refused or left unclear",
     "drop": "take a file off; a job that it has stays",
     "up": "let a file change places with the one before it for the same form",
     "down": "let a file change places with the one after it for the same form",
@@ -53,8 +60,18 @@ def add_arguments(parser: ArgumentParser) -> None:
             sub.add_argument(
                 "--json", action="store_true", default=SUPPRESS, help="as a JSON array"
             )
+        elif part == "stop":
+            sub.add_argument(
+                "--why", metavar="TEXT", default="by hand", help="is shown with the queue"
+            )
         else:
-            sub.add_argument("id", metavar="ID", help="its id, as the list has it, or its label")
+            sub.add_argument(
+                "id",
+                metavar="ID",
+                nargs="?" if part == "go-on" else None,
+                help="its id, as the list has it, or its label"
+                + ("; the whole queue where it is left out" if part == "go-on" else ""),
+            )
     go_on = parts.choices["go-on"]
     go_on.add_argument("--yes", action="store_true", help="skip the question (for scripts)")
     go_on.add_argument("--wait", action="store_true", help="wait until the job has ended")
@@ -69,6 +86,10 @@ def run(arguments: Namespace) -> int:
     """
     settings = load.load(flags=options.setting_flags(arguments))
     match arguments.part:
+        case "stop":
+            return _stop(arguments, settings)
+        case "go-on" if arguments.id is None:
+            return _resume(arguments, settings)
         case "go-on":
             return _go_on(arguments, settings)
         case "drop" | "up" | "down":
@@ -78,7 +99,14 @@ def run(arguments: Namespace) -> int:
 
 
 def _show(settings: Settings, *, as_json: bool) -> int:
-    files = _files(settings)
+    files, stop = _files(settings)
+    if stop is not None:
+        said = f"{stopped(stop, datetime.now(UTC))}."
+        go_on = f"To let it go on: {command('queue go-on', settings.profile)}"
+        if as_json:
+            print_error(f"{said} {go_on}")
+        else:
+            print_lines([said, go_on, ""])
     if as_json:
         objects = [insertion_object(it.insertion, it.stage, _error(it)) for it in files]
         print(json.dumps(objects, indent=2))
@@ -97,11 +125,12 @@ def _error(file: QueuedFile) -> ZcbulkError | None:
     return last[1].error if last is not None else None
 
 
-def _files(settings: Settings) -> list[QueuedFile]:
+def _files(settings: Settings) -> tuple[list[QueuedFile], QueueStop | None]:
     if not memory_file().exists():
-        return []
+        return [], None
     with closing(open_database(memory_file(), is_only_read=True)) as database:
-        return as_they_stand(database, settings.profile)
+        stop = QueueStops(database, settings.profile).current()
+        return as_they_stand(database, settings.profile), stop
 
 
 def as_they_stand(database: Database, profile: str) -> list[QueuedFile]:
@@ -160,6 +189,36 @@ def _change(arguments: Namespace, settings: Settings) -> int:
             return 0
         insertions.move(named.key, up=arguments.part == "up")
     return _show(settings, as_json=False)
+
+
+def _stop(arguments: Namespace, settings: Settings) -> int:
+    with insert_context(settings) as (context, _, insertions):
+        stop = QueueStop(datetime.now(UTC), one_line(arguments.why, 100), context.operator)
+        if insertions.stops.stop(stop):
+            _record(context, f"Queue stopped by {stop.by}: {stop.why}")
+        current = insertions.stops.current() or stop
+    print(f"{stopped(current, datetime.now(UTC))}.")
+    print(f"To let it go on: {command('queue go-on', settings.profile)}")
+    return 0
+
+
+def _resume(arguments: Namespace, settings: Settings) -> int:
+    with insert_context(settings) as (context, _, insertions):
+        stop = insertions.stops.current()
+        if stop is None:
+            print("The queue is not stopped.")
+            return 0
+        question = questions.resume(stop, len(insertions.open()), datetime.now(UTC))
+        if not arguments.yes and not _confirmed(question):
+            raise RefusedError("The queue stays stopped", "It was not confirmed.")
+        if insertions.stops.go_on():
+            _record(context, f"Queue goes on: {context.operator}")
+    print("The queue goes on. An open dashboard works it.")
+    return 0
+
+
+def _record(context: ProfileContext, text: str) -> None:
+    Recorder(context.memory, lambda: datetime.now(UTC)).event(EventKind.NIGHT, text)
 
 
 def _go_on(arguments: Namespace, settings: Settings) -> int:

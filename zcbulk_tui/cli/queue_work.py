@@ -6,6 +6,7 @@ import signal
 from argparse import Namespace
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 from functools import partial
 from typing import NamedTuple
 
@@ -22,6 +23,7 @@ from zcbulk_tui.domain.insertion import BAD_ENDS, STARTED, Insertion, Stage, sta
 from zcbulk_tui.domain.job import Action, JobReading, WatchedJob
 from zcbulk_tui.errors import Occasion, RefusedError, UsageError, ZcbulkError
 from zcbulk_tui.monitor.profile_context import ProfileContext
+from zcbulk_tui.render.night import stopped
 from zcbulk_tui.store.insertions import Insertions
 from zcbulk_tui.store.json_objects import JsonObject
 
@@ -238,6 +240,12 @@ def _result(
             "Nothing was sent",
             f"The job before it in the form, {file.slot.ended_badly}, ended badly.",
             f"To let it go on nevertheless: {command(f'queue go-on {insertion.key[:8]}', profile)}",
+        )
+    elif follower.stop is not None and not insertion.is_over and error is None:
+        error = RefusedError(
+            "The queue is stopped, so no more was sent",
+            f"{stopped(follower.stop, datetime.now(UTC))}.",
+            f"To let it go on: {command('queue go-on', profile)}",
         )
     return Result(insertion, where, error)
 

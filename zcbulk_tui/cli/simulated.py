@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from zcbulk_tui.cli.failing import JobFailures
 from zcbulk_tui.cli.failure_rows import opener
+from zcbulk_tui.cli.night_report import Reports
 from zcbulk_tui.cli.preparing import LocalFiles
 from zcbulk_tui.cli.repairing import JobFiles, job_files
 from zcbulk_tui.creator import scopes
@@ -24,10 +25,12 @@ from zcbulk_tui.domain import datacenters
 from zcbulk_tui.domain.alerts import AlertRules
 from zcbulk_tui.domain.budget import Cause, QuotaPlan
 from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
+from zcbulk_tui.domain.night import ErrorBudget
 from zcbulk_tui.monitor.alerts import Alerts, profile_sources
 from zcbulk_tui.monitor.form_lists import FormLists
 from zcbulk_tui.monitor.insert_queue import InsertQueue
 from zcbulk_tui.monitor.monitor import Monitor
+from zcbulk_tui.monitor.night import NightWatch
 from zcbulk_tui.monitor.ports import Sink
 from zcbulk_tui.monitor.profile_context import ProfileContext
 from zcbulk_tui.monitor.quota_tracker import QuotaTracker
@@ -41,6 +44,7 @@ from zcbulk_tui.store.database import in_memory
 from zcbulk_tui.store.insertions import Insertions
 from zcbulk_tui.store.memory import Memory
 from zcbulk_tui.store.meta_cache import MetaCache
+from zcbulk_tui.store.nights import Nights
 from zcbulk_tui.store.quota import CallLedger
 from zcbulk_tui.store.rate_limiter import RateLimiter
 from zcbulk_tui.store.results import Results
@@ -99,6 +103,16 @@ def connect(
     quota = QuotaTracker(CallLedger(database, _NAME), quota_plan, now=now)
     monitor = Monitor(client, sink, context, quota, read_only=read_only, now=now)
 
+    folder = TemporaryDirectory(prefix="zcbulk-demo-", ignore_cleanup_errors=True)
+    night = NightWatch(
+        monitor,
+        context,
+        Nights(database, _NAME),
+        Reports(_NAME, database, Path(folder.name) / "reports", now=now),
+        sink,
+        now=now,
+        default_budget=ErrorBudget(failed=500, share=0.03),
+    )
     queue = InsertQueue(
         client,
         monitor,
@@ -108,10 +122,10 @@ def connect(
         sink,
         now=now,
         works=lambda: monitor.polls_for_all and not read_only,
+        judge=night.judge,
     )
 
     lists = FormLists(client, monitor.calls, quota, MetaCache(database), Cause.KEY, now)
-    folder = TemporaryDirectory(prefix="zcbulk-demo-", ignore_cleanup_errors=True)
     files = LocalFiles(Path(folder.name), _OPERATOR, now)
     results = ResultFolder(Path(folder.name) / "results", now)
     fetcher = ResultFetcher(
@@ -151,7 +165,8 @@ def connect(
         close,
         Inserting(queue, lists, files),
         JobFailures(fetcher, opener(files_of_job)),
-        tasks=(queue.run, fetcher.run, alerts.run),
+        night,
+        tasks=(queue.run, fetcher.run, alerts.run, night.run),
     )
 
 

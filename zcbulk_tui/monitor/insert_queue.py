@@ -18,6 +18,7 @@ from zcbulk_tui.domain.insertion import (
     STARTED,
     Insertion,
     QueuedFile,
+    QueueStop,
     Slot,
     Stage,
     StepRecord,
@@ -36,6 +37,7 @@ from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.monitor.ports import InsertApi, Sink
 from zcbulk_tui.monitor.profile_context import ProfileContext
 from zcbulk_tui.monitor.quota_tracker import QuotaTracker
+from zcbulk_tui.monitor.recorder import Recorder
 from zcbulk_tui.store.insertions import Insertions
 
 TICK = 1.0
@@ -78,6 +80,7 @@ class InsertQueue:
         now: The time of day; aware.
         works: Returns whether steps are to be taken here, not by another window.
         only: The keys of the files to work; None for all.
+        judge: Called before each step is taken: it may stop the queue for what was read meanwhile.
     """
 
     def __init__(
@@ -92,7 +95,9 @@ class InsertQueue:
         now: Callable[[], datetime],
         works: Callable[[], bool],
         only: Collection[str] | None = None,
+        judge: Callable[[], object] = lambda: None,
     ) -> None:
+        self._judge = judge
         self._monitor = monitor
         self._context = context
         self._quota = quota
@@ -105,8 +110,10 @@ class InsertQueue:
             api, monitor, context, insertions, now, self.look, self._republish
         )
         self._tasks: asyncio.TaskGroup | None = None
+        self._recorder = Recorder(context.memory, now)
         self._published: tuple[QueuedFile, ...] = ()
         self._is_read = False
+        self._stop: QueueStop | None = None
         self._working: dict[str, asyncio.Task[None]] = {}
         self._waits: dict[str, _Wait] = {}
 
@@ -176,6 +183,40 @@ class InsertQueue:
         self._steps.say(changed, f"Goes on: {changed.source}")
         self.look()
 
+    def stop_all(self, why: str) -> bool:
+        """Stops the queue, in every window: what is on its way ends, and nothing more is sent.
+
+        Args:
+            why: Why, as a sentence without full stop.
+
+        Returns:
+            Whether it was not stopped before.
+
+        Raises:
+            ConfigError: It cannot be written; nothing is changed then.
+        """
+        stop = QueueStop(self._now(), why, self._context.operator)
+        is_new = self._insertions.stops.stop(stop)
+        if is_new:
+            self._recorder.event(EventKind.NIGHT, f"Queue stopped by {stop.by}: {why}")
+        self.look()
+        return is_new
+
+    def resume(self) -> bool:
+        """Lets the queue go on that was stopped, in every window; its user has said so.
+
+        Returns:
+            Whether it was stopped.
+
+        Raises:
+            ConfigError: It cannot be written; nothing is changed then.
+        """
+        was_stopped = self._insertions.stops.go_on()
+        if was_stopped:
+            self._recorder.event(EventKind.NIGHT, f"Queue goes on: {self._context.operator}")
+        self.look()
+        return was_stopped
+
     def read_slots(self, longest: timedelta) -> None:
         """Has the jobs read that are in the way of the files worked here: a call each.
 
@@ -236,11 +277,16 @@ class InsertQueue:
             queue = self._insertions.open()
             known = self._insertions.as_known(queue)
             slots = {it.form: self._slot(it.form) for it in firsts(queue)}
+            works = self._tasks is not None and self._works()
+            if works:
+                self._judge()
+            stop = self._insertions.stops.current()
         except ConfigError:
             return  # it is tried again with the next look
-        self._publish(known, slots)
+        is_other_stop, self._stop = stop != self._stop, stop
+        self._publish(known, slots, in_any_case=is_other_stop)
         self._is_read = True
-        if self._tasks is None or not self._works():
+        if self._tasks is None or not works:
             return
         for insertion in firsts(queue):
             if self._only is not None and insertion.key not in self._only:
@@ -264,6 +310,8 @@ class InsertQueue:
         job = self._job(insertion)
         if job is not None and job.state in STARTED | _ENDED_EARLY:
             return where is not Stage.SENDING
+        if self._stop is not None:
+            return False
         return not where.needs_user and not (where is Stage.WAITS and slot.taken_by)
 
     def _job(self, insertion: Insertion) -> JobSnapshot | None:
@@ -289,6 +337,9 @@ class InsertQueue:
             else:
                 self._steps.lose_job(insertion, job.last.raw_state if job.last else "")
             return False
+        self._judge()
+        if self._insertions.stops.current() is not None:
+            return False  # it may have been stopped while the step before was on its way
         match stage(insertion, self._slot(insertion.form)):
             case Stage.SENDING:
                 # This process holds the lock of the form, so whoever sent it is gone.
@@ -356,11 +407,17 @@ class InsertQueue:
             {it.insertion.form: it.slot for it in self._published},
         )
 
-    def _publish(self, queue: Sequence[Insertion], slots: Mapping[FormRef, Slot]) -> None:
+    def _publish(
+        self,
+        queue: Sequence[Insertion],
+        slots: Mapping[FormRef, Slot],
+        *,
+        in_any_case: bool = False,
+    ) -> None:
         files = tuple(map(self._with_progress, queued_files(queue, slots)))
         before, self._published = self._published, files
-        if list(map(_seen, files)) != list(map(_seen, before)):
-            self._sink.publish(QueueChanged(files))
+        if in_any_case or list(map(_seen, files)) != list(map(_seen, before)):
+            self._sink.publish(QueueChanged(files, self._stop))
 
     def _with_progress(self, file: QueuedFile) -> QueuedFile:
         key = file.insertion.key

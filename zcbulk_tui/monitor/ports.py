@@ -1,15 +1,18 @@
 """What the monitor needs from outside."""
 
 from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from zcbulk_tui.domain.alerts import Alert
 from zcbulk_tui.domain.call_limits import Slot
 from zcbulk_tui.domain.form import FormFields, FormRef, NamedLink
 from zcbulk_tui.domain.job import Action, Environment, JobReading, JobRef
+from zcbulk_tui.domain.night import Night
 from zcbulk_tui.domain.result import ResultFile, ResultKind
 from zcbulk_tui.domain.upload import CreatedJob, UploadFile
-from zcbulk_tui.errors import Answer
+from zcbulk_tui.errors import Answer, ZcbulkError
 from zcbulk_tui.monitor.events import Event
 
 
@@ -189,6 +192,24 @@ class AlertChannel(Protocol):
 
         Raises:
             ZcbulkError: It did not arrive, as far as that is known.
+        """
+
+
+class NightReports(Protocol):
+    """What writes the reports of nights."""
+
+    def path_for(self, until: datetime) -> Path:
+        """Returns where the report of a night goes that ends at a moment, unless said otherwise."""
+
+    def write(self, night: Night, no_token: ZcbulkError | None) -> None:
+        """Writes the report of a night, in the place of one that is there; may take long.
+
+        Args:
+            night: The night.
+            no_token: Why no call can be signed now; None where that is not so.
+
+        Raises:
+            ZcbulkError: It is not written.
         """
 
 

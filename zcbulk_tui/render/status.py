@@ -177,6 +177,7 @@ def status_line(
     width: int,
     elsewhere: Sequence[Elsewhere] = (),
     failing: int = 0,
+    night: str = "",
 ) -> Line:
     """The top line: where we are, the jobs by state, the calls, the connection.
 
@@ -190,11 +191,14 @@ def status_line(
         width: Cells.
         elsewhere: The other profiles that are shown; those with trouble stay as long as they can.
         failing: Jobs of the profile whose last poll brought no reading.
+        night: What is said of the night that is armed; empty for none.
     """
     said = [Span(f" {note} ", Look.WARNING) for note in notes]
     state = [_GAP, connection(service, now, failing)]
     others = [other.spans(now) for other in elsewhere]
     taken = line_width([*badge.spans(), *said, *state])
+    if night:
+        others.append([_GAP, Span(night, Look.DIM)])
     for spans in sorted(others, key=lambda spans: spans[-1].look is Look.DIM):
         if taken + line_width(spans) + _LEAST_BESIDE <= width:
             state += spans

@@ -31,29 +31,14 @@ from zcbulk_tui.store import recall
 from zcbulk_tui.store.database import Database
 from zcbulk_tui.store.json_objects import error_from, error_object, moment, moment_from
 from zcbulk_tui.store.process_locks import FormLocks
+from zcbulk_tui.store.queue_stops import QueueStops
 from zcbulk_tui.store.rows import PUT_LAST, job_values, key, to_millis, to_moment
 from zcbulk_tui.store.watch_list import ADD
 
 _NAMES = (
-    "key",
-    "origin",
-    "owner",
-    "app",
-    "form",
-    "environment",
-    "job_id",
-    "label",
-    "tags",
-    "queued_at",
-    "operator",
-    "starts",
-    "goes_on",
-    "is_over",
-    "repairs",
-    "source",
-    "upload_file",
-    "created",
-    "uploaded",
+    *("key", "origin", "owner", "app", "form", "environment", "job_id", "label", "tags"),
+    *("queued_at", "operator", "starts", "goes_on", "is_over", "repairs"),
+    *("source", "upload_file", "created", "uploaded"),
 )
 
 _ADD = f"""
@@ -66,9 +51,14 @@ _KEEP = f"""
 UPDATE insertions SET {", ".join(f"{name} = :{name}" for name in _NAMES[1:])} WHERE key = :key
 """
 
+_MAY_BEGIN = (
+    "NOT is_over AND NOT EXISTS "
+    "(SELECT 1 FROM queue_stops WHERE queue_stops.profile = insertions.profile)"
+)
+
 _BEGIN = {
-    Step.CREATE: f"{_KEEP} AND NOT is_over AND created IS NULL",
-    Step.UPLOAD: f"{_KEEP} AND NOT is_over AND uploaded IS NULL",
+    Step.CREATE: f"{_KEEP} AND {_MAY_BEGIN} AND created IS NULL",
+    Step.UPLOAD: f"{_KEEP} AND {_MAY_BEGIN} AND uploaded IS NULL",
 }
 
 _SELECT = f"SELECT {', '.join(_NAMES)} FROM insertions"
@@ -101,12 +91,14 @@ class Insertions:
     Attributes:
         database: Keeps them.
         locks: Which process inserts into a form.
+        stops: Whether all of them stand still.
     """
 
     def __init__(self, database: Database, profile: str) -> None:
         self.database = database
         self._profile = profile
         self.locks = FormLocks(database.shared_folder)
+        self.stops = QueueStops(database, profile)
 
     def add(self, insertions: Iterable[Insertion]) -> None:
         """Puts insertions at the end of the queue, all or none.
@@ -241,19 +233,20 @@ class Insertions:
             connection.execute(_KEEP, _values(insertion))
 
     def begin(self, insertion: Insertion, step: Step) -> None:
-        """Writes down that a step is about to be sent, if no process has sent it.
+        """Writes down that a step is about to be sent, if no process has sent it, and it may be.
 
         Both is one transaction, so that of several processes one alone sends it.
 
         Raises:
-            HeldError: It was sent already, or the file was taken off the queue.
+            HeldError: It was sent already, the file was taken off the queue, or that is stopped.
             ConfigError: It cannot be written; nothing may be sent then.
         """
         with self.database.transaction(durable=True) as connection:
             if connection.execute(_BEGIN[step], _values(insertion)).rowcount != 1:
                 raise HeldError(
                     "Nothing was sent",
-                    "The file was taken off the queue meanwhile, or another process has sent it.",
+                    "The file was taken off the queue or the queue was stopped meanwhile, or "
+                    "another process has sent it.",
                     "Look at the queue.",
                 )
 

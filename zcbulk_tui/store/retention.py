@@ -83,6 +83,7 @@ _FORGET_INSERTIONS = "DELETE FROM insertions WHERE is_over AND queued_at < ?"
 
 # One that is so still would be raised again.
 _FORGET_ALERTS = "DELETE FROM alerts WHERE cleared_at IS NOT NULL AND at < ? AND cleared_at < ?"
+_FORGET_NIGHTS = "DELETE FROM nights WHERE ended_at IS NOT NULL AND ended_at < ?"
 
 _FORGET_WISHES = "DELETE FROM wanted WHERE by_window NOT IN (SELECT id FROM windows)"
 
@@ -124,7 +125,7 @@ class Policy:
     Attributes:
         full: For so long, every reading.
         all: For so long, some readings, and events, alerts and calls; no less than `full`.
-        control: For so long, records of start and abort, and of files that were inserted.
+        control: For so long, records of start and abort, of inserted files, and of nights.
     """
 
     full: timedelta
@@ -213,6 +214,7 @@ def thin(database: Database, policy: Policy, now: datetime) -> Thinned:
         connection.execute(_FORGET_WISHES)
         connection.execute(_FORGET_INSERTIONS, (old,))
         connection.execute(_FORGET_ALERTS, (oldest, oldest))
+        connection.execute(_FORGET_NIGHTS, (old,))
         jobs = connection.execute(_FORGET_JOBS, (oldest,)).rowcount
         connection.execute(_FORGET_RESULTS)
     return replace(thinned, jobs=jobs)

@@ -189,7 +189,9 @@ TABLES = (
         stop_share REAL,
         report TEXT NOT NULL,
         ended_at INTEGER,
-        ended_by TEXT NOT NULL DEFAULT ''
+        ended_by TEXT NOT NULL DEFAULT '',
+        stopped_at INTEGER,
+        reported_at INTEGER
     )
     """,
     "CREATE UNIQUE INDEX one_night ON nights (profile) WHERE ended_at IS NULL",

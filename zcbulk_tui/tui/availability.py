@@ -27,7 +27,7 @@ NEED_A_LIST = frozenset(
 
 NEED_A_CONNECTION = frozenset(
     {*COMMANDS, *NEED_A_JOB, "poll", "unwatch", "add", "poll_all", "pause", "budget", "eager"}
-    | {"frugal", "insert", "log", "profile", "queue", "results", "undo"}
+    | {"frugal", "insert", "log", "night", "profile", "queue", "results", "undo"}
 )
 """Actions that a monitor carries out."""
 

@@ -297,6 +297,13 @@ KEYS = (
         group=_LIST,
         contexts=frozenset({Context.JOBS, Context.QUEUE}),
     ),
+    Key(
+        "night",
+        "W",
+        "night",
+        "Arm a night: a limit for failures, a report at its end; or show or disarm it. Asks first.",
+        group=_LIST,
+    ),
     Key("undo", "u", "undo", "Bring back the jobs that were taken off last.", group=_LIST),
     Key(
         "poll_all",
@@ -376,7 +383,7 @@ KEYS = (
         "go_on",
         "S",
         "go on",
-        "Queue: let a file go on that was held, refused or left unclear, after a question.",
+        "Queue: let the stopped queue go on, or a file that waits for you, after a question.",
         "1 to 3 calls",
         _OTHERS,
         controls=True,

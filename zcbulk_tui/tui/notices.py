@@ -5,8 +5,9 @@ from typing import Literal, NamedTuple
 
 from zcbulk_tui.domain.commands import login
 from zcbulk_tui.domain.control import Command, Outcome
-from zcbulk_tui.domain.insertion import QueuedFile
+from zcbulk_tui.domain.insertion import QueuedFile, QueueStop
 from zcbulk_tui.domain.job import WatchedJob
+from zcbulk_tui.domain.night import Night
 from zcbulk_tui.domain.result import Result, ResultKind, ResultStage, on_disk
 from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
 from zcbulk_tui.errors import (
@@ -19,6 +20,7 @@ from zcbulk_tui.errors import (
 from zcbulk_tui.render import queue as render_queue
 from zcbulk_tui.render import words
 from zcbulk_tui.render.clipboard import Clipboard, toast
+from zcbulk_tui.render.night import ended, stopped
 
 
 class Toast(NamedTuple):
@@ -143,6 +145,21 @@ def queue(before: Sequence[QueuedFile], now: Sequence[QueuedFile]) -> list[Notic
             else:
                 said.append(ErrorDialog(error, title, more="n shows the queue."))
     return said
+
+
+def queue_stop(before: QueueStop | None, now: QueueStop | None) -> list[Notice]:
+    """Says that the queue was stopped, or goes on, since it was shown last."""
+    if (before is None) == (now is None):
+        return []
+    if now is None:
+        return [Toast("Files are sent again when their turn comes.", "The queue goes on")]
+    said = f"{stopped(now, now.at)}. n shows the queue."
+    return [Toast(said, "The queue is stopped", "warning", 30)]
+
+
+def night_ended(night: Night) -> Toast:
+    """Says that a night is over, and where its report is."""
+    return Toast(ended(night), "The night has ended", seconds=30)
 
 
 def results_ended(

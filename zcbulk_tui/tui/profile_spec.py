@@ -13,6 +13,7 @@ from zcbulk_tui.monitor.ports import Sink
 if TYPE_CHECKING:
     from zcbulk_tui.domain.windows import Recalled
     from zcbulk_tui.monitor.monitor import Monitor
+    from zcbulk_tui.monitor.night import NightWatch
     from zcbulk_tui.store.archive import Archive
     from zcbulk_tui.tui.failing import Failures
     from zcbulk_tui.tui.inserting import Inserting
@@ -28,6 +29,7 @@ class Connection(NamedTuple):
         close: Ends the connection; called once the monitor has stopped.
         inserting: Brings files into forms; None where that cannot be.
         failures: The results of its jobs; None where that cannot be.
+        night: Follows the night; None where there can be none.
         tasks: What runs beside the monitor, for as long as it does.
     """
 
@@ -37,6 +39,7 @@ class Connection(NamedTuple):
     close: Callable[[], Awaitable[None]]
     inserting: "Inserting | None" = None
     failures: "Failures | None" = None
+    night: "NightWatch | None" = None
     tasks: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
 
 

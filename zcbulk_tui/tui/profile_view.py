@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from zcbulk_tui.domain.insertion import Insertion, QueuedFile
+from zcbulk_tui.domain.insertion import Insertion, QueuedFile, QueueStop
 from zcbulk_tui.domain.job import JobReading, JobRef
+from zcbulk_tui.domain.night import Night
 from zcbulk_tui.domain.result import Result
 from zcbulk_tui.domain.snapshot import ServiceSnapshot
 from zcbulk_tui.errors import ConfigError
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from zcbulk_tui.domain.planner import Effect
     from zcbulk_tui.domain.records import ControlRecord
     from zcbulk_tui.monitor.monitor import Monitor
+    from zcbulk_tui.monitor.night import NightWatch
     from zcbulk_tui.store.archive import Archive
     from zcbulk_tui.tui.failing import Failures
     from zcbulk_tui.tui.inserting import Inserting
@@ -49,6 +51,9 @@ class ProfileView:
         failures: The results of its jobs; None until then.
         result_news: What of these results is on its way.
         files: These files, in the order of their turns.
+        stop: Why none of them goes on; None where they do.
+        night: The night that is armed; None for none.
+        watch: Follows the night; None until it is connected.
         service: How its calls go.
         effect: What the pace that has been chosen, and does not count yet, would bring; None where
             none has.
@@ -66,6 +71,9 @@ class ProfileView:
         self.failures: Failures | None = None
         self.result_news = ResultNews()
         self.files: tuple[QueuedFile, ...] = ()
+        self.stop: QueueStop | None = None
+        self.night: Night | None = None
+        self.watch: NightWatch | None = None
         self.service = ServiceSnapshot()
         self.effect: Effect | None = None
         self._take = take
@@ -83,6 +91,7 @@ class ProfileView:
         """Takes what carries out its keys."""
         self.monitor, self.archive = connection.monitor, connection.archive
         self.inserting, self.failures = connection.inserting, connection.failures
+        self.watch = connection.night
 
     @property
     def others(self) -> Sequence[str]:

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from zcbulk_tui.domain.insertion import QueuedFile, Stage, Step
+from zcbulk_tui.domain.insertion import QueuedFile, QueueStop, Stage, Step
 from zcbulk_tui.domain.job import Action, Environment, JobState, WatchedJob
 from zcbulk_tui.domain.progress import estimated_since
 from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
+from zcbulk_tui.domain.text import counted
 from zcbulk_tui.render import lineage, words
 from zcbulk_tui.render.figures import number, roughly
+from zcbulk_tui.render.night import stopped
 from zcbulk_tui.tui.question import Question, Typed
 from zcbulk_tui.tui.workspace import Targets, Workspace
 
@@ -70,6 +72,20 @@ def adopt(other: str, jobs: Sequence[WatchedJob], profile: str) -> Question:
             "After a no they stay where they are, and the next start asks again.",
         ],
         yes="Move",
+    )
+
+
+def resume(stop: QueueStop, files: int, now: datetime) -> Question:
+    """Asks whether the queue goes on that was stopped."""
+    sent = counted(files, "file is", "files are")
+    return Question(
+        "Let the queue go on?",
+        [
+            f"{stopped(stop, now)}.",
+            f"{sent} in it. Each is created, uploaded and started when its turn comes, for "
+            "3 calls. There is no rollback.",
+        ],
+        yes="Go on",
     )
 
 

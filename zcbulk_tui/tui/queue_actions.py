@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from zcbulk_tui.domain.insertion import QueuedFile
+from zcbulk_tui.domain.insertion import QueuedFile, QueueStop
 from zcbulk_tui.errors import ConfigError, UsageError
 from zcbulk_tui.tui.notices import ErrorDialog, Notice, Toast
 from zcbulk_tui.tui.profile_view import ProfileView
@@ -47,6 +47,20 @@ class QueueActions:
         if inserting is not None:
             self._try(lambda: inserting.queue.go_on(file.insertion))
 
+    @property
+    def stop(self) -> QueueStop | None:
+        """Why the queue stands still; None where it does not."""
+        return self._profile.stop
+
+    def resume(self) -> None:
+        """Lets the queue go on that was stopped; its user has said so."""
+        if self._profile.spec.read_only:
+            self._say([ErrorDialog(UsageError("This profile is read-only: nothing is sent"))])
+            return
+        inserting = self._profile.inserting
+        if inserting is not None:
+            self._try(inserting.queue.resume)
+
     def about(self, file: QueuedFile) -> list[str]:
         """Returns what there is to know of a file, as sentences."""
         insertion = file.insertion
@@ -62,7 +76,7 @@ class QueueActions:
             *([str(error)] if error is not None else []),
         ]
 
-    def _try(self, change: Callable[[], None]) -> None:
+    def _try(self, change: Callable[[], object]) -> None:
         try:
             change()
         except (ConfigError, UsageError) as error:

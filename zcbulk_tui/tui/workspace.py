@@ -6,7 +6,6 @@ request to a monitor shows in the list only once an event reports its effect.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from enum import Enum
 from itertools import groupby
@@ -24,18 +23,21 @@ from zcbulk_tui.monitor.events import (
     Event,
     JobChanged,
     JobRemoved,
+    NightChanged,
     QueueChanged,
     ResultChanged,
     ServiceChanged,
 )
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.hints import first_run, nothing_found
+from zcbulk_tui.render.night import mark
 from zcbulk_tui.render.order import GroupBy, Order, SortBy, first
 from zcbulk_tui.render.span import Line
 from zcbulk_tui.render.status import Badge, Elsewhere, about, preview, status_line, summary
 from zcbulk_tui.render.window_title import TitleState, faults_and_share, title_state
 from zcbulk_tui.tui import availability, notices
 from zcbulk_tui.tui.availability import Availability
+from zcbulk_tui.tui.job_edit import JobEdit
 from zcbulk_tui.tui.job_results import JobResults
 from zcbulk_tui.tui.job_rows import JobRows
 from zcbulk_tui.tui.notices import ErrorDialog, Notice
@@ -97,6 +99,7 @@ class Workspace:
         self._warned: set[str] = set()
         self._removal = removal = Removal(self.rows, lambda name: self.profile(name).monitor)
         self.remove, self.undo = removal.remove, removal.undo
+        self.edit = JobEdit(self.rows, self.profile, removal.keep_place).edit
         self.results = JobResults(self.rows, self.profile)
         for profile in self.profiles:
             for snapshot in profile.spec.watched:
@@ -142,10 +145,17 @@ class Workspace:
                     *notices.sign_in(profile.name, before, service, list_is_empty=is_empty),
                     *notices.saving(before, service, is_known=is_known),
                 ]
-            case QueueChanged(files):
-                before_it, profile.files = profile.files, files
-                self.rows.set_files(profile.name, files)
-                return notices.queue(before_it, files)
+            case QueueChanged():
+                self.rows.set_files(profile.name, event.files)
+                before_it, stop = profile.files, profile.stop
+                profile.files, profile.stop = event.files, event.stop
+                return [
+                    *notices.queue_stop(stop, event.stop),
+                    *notices.queue(before_it, event.files),
+                ]
+            case NightChanged():
+                profile.night = event.night
+                return [notices.night_ended(event.ended)] if event.ended is not None else []
             case CommandEnded(job, command):
                 return [notices.command_ended(job, command)]
             case ResultChanged():
@@ -206,6 +216,8 @@ class Workspace:
         if action in ("insert", "repair") and here.spec.read_only:
             return availability.READ_ONLY
         if action == "insert" and here.inserting is None:
+            return availability.NOT_CONNECTED
+        if action == "night" and here.watch is None:
             return availability.NOT_CONNECTED
         if action == "undo" and not self._removal.can_undo:
             return availability.NOTHING_REMOVED
@@ -314,40 +326,6 @@ class Workspace:
             return [ErrorDialog(error)]
         return []
 
-    def edit(self, listed: Listed, job: WatchedJob) -> list[Notice]:
-        """Changes what the user says of a job; one that was given up is polled again.
-
-        Args:
-            listed: The job as it was when the user began.
-            job: The job as the user left it; what another window has changed meanwhile stays.
-        """
-        before, fault = listed.snapshot.job, listed.snapshot.fault
-        monitor = self.profile(listed.profile).monitor
-        is_given_up = fault is not None and fault.error.ends_polls
-        if monitor is None or (job == before and not is_given_up):
-            return []
-        if listed.key not in self.rows:
-            return [notices.listed_no_more(before)]
-        now = self.rows[listed.key].snapshot.job
-        typed = {
-            name: getattr(job, name)
-            for name in ("ref", "label", "tags", "note", "created_at")
-            if getattr(job, name) != getattr(before, name)
-        }
-        job = replace(now, **typed)
-        try:
-            if job.ref == listed.snapshot.ref:
-                monitor.edit(job)
-                return []
-            key = JobKey(listed.profile, job.ref)
-            if key in self.rows:
-                return [notices.listed_already(self.rows[key].snapshot.job)]
-            monitor.change_environment(listed.snapshot.ref, job)
-            self._removal.keep_place(listed.key, key)
-        except (ConfigError, UsageError) as error:
-            return [ErrorDialog(error)]
-        return []
-
     # Which jobs are shown, and how.
 
     def sort_by(self, column: SortBy) -> None:
@@ -446,6 +424,7 @@ class Workspace:
         notes = {
             "SIGNED OUT": self.here.service.no_token is None and not self.here.is_signed_in,
             "READ-ONLY": self.here.spec.read_only,
+            "QUEUE STOPPED": any(profile.stop is not None for profile in self.profiles),
             "NOT SAVED": any(profile.service.unkept for profile in self.profiles),
             f"{marked:,} MARKED": marked,
             "SLOW LINK": self.is_sparing,
@@ -469,6 +448,7 @@ class Workspace:
                 if it is not here
             ],
             failing[here.name],
+            mark(here.night) if here.night is not None else "",
         )
 
     def about(self, now: datetime, width: int) -> list[Line]:

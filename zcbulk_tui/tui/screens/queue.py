@@ -1,6 +1,7 @@
 """The queue: the files that wait for their form, and those that need the user."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -9,9 +10,10 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from zcbulk_tui.domain.insertion import QueuedFile
+from zcbulk_tui.domain.insertion import QueuedFile, QueueStop
 from zcbulk_tui.render import queue
 from zcbulk_tui.render.glyphs import Glyphs
+from zcbulk_tui.render.night import stopped
 from zcbulk_tui.render.span import Line, Look, Span, fit_line
 from zcbulk_tui.tui import questions
 from zcbulk_tui.tui.key_line import legend
@@ -42,6 +44,7 @@ class QueueScreen(KeyedScreen[None], ModalScreen[None]):
         actions: What the keys do.
         glyphs: The characters to draw with.
         keys: All keys, some of them the user's own.
+        now: The time of day; aware.
     """
 
     CSS_PATH = "dialogs.tcss"
@@ -55,14 +58,17 @@ class QueueScreen(KeyedScreen[None], ModalScreen[None]):
         *,
         glyphs: Glyphs,
         keys: Sequence[Key],
+        now: Callable[[], datetime],
     ) -> None:
         super().__init__(keys)
+        self._now = now
         self._files = files
         self._actions = actions
         self._glyphs = glyphs
         self._selected: str | None = None
         self._place = 0
         self._told_of: str | None = None
+        self._stopped = Static(id="queue-stopped", classes="dialog-text", markup=False)
         self._list = Lines(id="queue-list")
         self._about = Static(id="queue-about", markup=False)
 
@@ -70,6 +76,7 @@ class QueueScreen(KeyedScreen[None], ModalScreen[None]):
         """The list, what is said of the selected file, and what the keys are."""
         with Vertical(classes="dialog"):
             yield Static("Files for the forms", classes="dialog-title")
+            yield self._stopped
             yield self._list
             yield self._about
             yield Lines(id="queue-keys")
@@ -84,7 +91,10 @@ class QueueScreen(KeyedScreen[None], ModalScreen[None]):
 
     def show_files(self) -> None:
         """Shows the queue as it is now."""
-        files, width = self._files(), self._list.size.width
+        files, width, stop = self._files(), self._list.size.width, self._actions.stop
+        self._stopped.display = stop is not None
+        if stop is not None:
+            self._stopped.update(f"{stopped(stop, self._now())}. {self._how_to_resume}")
         self._select(files, self._place_in(files))
         drawn: list[Line] = [
             self._row(file, width, selected=at == self._place) for at, file in enumerate(files)
@@ -125,6 +135,20 @@ class QueueScreen(KeyedScreen[None], ModalScreen[None]):
     def _how_to_insert(self) -> str:
         shown = next(key.shown for key in self.keys if key.action == "insert")
         return f" {shown.split()[0]} inserts one." if shown else ""
+
+    @property
+    def _how_to_resume(self) -> str:
+        shown = next(key.shown for key in self.keys if key.action == "go_on")
+        return f"{shown.split()[0]} lets it go on." if shown else ""
+
+    def _ask_to_resume(self, stop: QueueStop) -> None:
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._actions.resume()
+                self.show_files()
+
+        question = questions.resume(stop, len(self._files()), self._now())
+        self.app.push_screen(ConfirmScreen(question), answered)
 
     @property
     def page_lines(self) -> int:
@@ -175,7 +199,10 @@ class QueueScreen(KeyedScreen[None], ModalScreen[None]):
         self.app.push_screen(ConfirmScreen(questions.cancel_upload(selected)), answered)
 
     def action_go_on(self) -> None:
-        """Asks whether the file goes on."""
+        """Asks whether the stopped queue goes on, or else the file."""
+        if self._actions.stop is not None:
+            self._ask_to_resume(self._actions.stop)
+            return
         selected = self.selected
         if selected is None:
             return

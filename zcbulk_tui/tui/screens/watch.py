@@ -29,7 +29,7 @@ from zcbulk_tui.tui.profile_view import ProfileView
 from zcbulk_tui.tui.question import Question
 from zcbulk_tui.tui.queue_actions import QueueActions
 from zcbulk_tui.tui.screens.dialogs import ConfirmScreen
-from zcbulk_tui.tui.screens.watch_view import WatchView
+from zcbulk_tui.tui.screens.watch_night import NightKeys
 from zcbulk_tui.tui.terminal.clipboard import tmux_options
 from zcbulk_tui.tui.terminal.input_driver import Paste
 from zcbulk_tui.tui.widgets.filter_field import FilterField
@@ -51,7 +51,7 @@ class ProfilesChosen(Message):
         self.specs = specs
 
 
-class WatchScreen(WatchView):
+class WatchScreen(NightKeys):
     """Does what the keys are for; `keys.KEYS` says what that is, for each action below."""
 
     CONTEXT = Context.JOBS
@@ -384,7 +384,10 @@ class WatchScreen(WatchView):
     def action_queue(self) -> None:
         here = self.workspace.here
         actions = QueueActions(here, self.show_notices)
-        screen = _opened().Queue(lambda: here.files, actions, glyphs=self.glyphs, keys=self.keys)
+        queue = _opened().Queue
+        screen = queue(
+            lambda: here.files, actions, glyphs=self.glyphs, keys=self.keys, now=self.now
+        )
         self.app.push_screen(screen)
 
     def action_poll_all(self) -> None:
@@ -394,7 +397,6 @@ class WatchScreen(WatchView):
         self.workspace.toggle_pause()
 
     def action_log(self) -> None:
-
         archive = self.workspace.here.archive
         if archive is not None:
             screen = _opened().Log(archive.log, glyphs=self.glyphs, now=self.now, keys=self.keys)
@@ -440,7 +442,6 @@ class WatchScreen(WatchView):
     # The calls.
 
     def action_budget(self) -> None:
-
         here = self.workspace.here
         if here.monitor is None:
             return

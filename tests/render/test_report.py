@@ -1,0 +1,105 @@
+"""The report as Markdown: the first line, what needs a person, and text that is none of ours."""
+
+import re
+
+import pytest
+from hypothesis import given
+
+from tests.support.reports import ENDED, REPORTS, full_report, report, reported
+from zcbulk_tui.domain.job import JobState
+from zcbulk_tui.domain.report import MissingResult, NightReport
+from zcbulk_tui.domain.result import ResultKind, ResultStage
+from zcbulk_tui.render.report import first_line, markdown, needs
+
+S = JobState
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        (report(), "No job ran; nothing needs a person."),
+        (report(no_token="Signed out"), "No job ran; 1 thing needs a person."),
+        (
+            report(reported(), reported()),
+            "All went well: 2 jobs ran, 2,000 records are in, none failed.",
+        ),
+        (
+            report(reported(success=1, state=S.IN_PROGRESS, left=9)),
+            "All went well: 1 job ran, 1 of them still running, 1 record is in, none failed, "
+            "9 are left.",
+        ),
+        (
+            report(reported(), reported(failed=12)),
+            "1 thing needs a person; 2 jobs ran, 2,000 records are in, 12 failed.",
+        ),
+    ],
+)
+def test_the_first_line_says_how_it_went(made: NightReport, said: str) -> None:
+    assert first_line(made) == said
+    assert markdown(made).splitlines()[0] == said
+
+
+def test_everything_that_needs_a_person_has_its_next_step() -> None:
+    found = needs(full_report())
+    assert [re.sub(r".*`(zcbulk-tui [a-z-]+ ?[a-z-]*).*", r"\1", it).strip() for it in found] == [
+        "zcbulk-tui login",
+        "zcbulk-tui queue go-on",
+        "zcbulk-tui status",
+        "zcbulk-tui repair",
+        "zcbulk-tui repair",
+        "zcbulk-tui queue go-on",
+        "zcbulk-tui results",
+    ]
+    assert "30 records failed" in found[4]
+    assert "500 that were not reached are not on this disk. Zoho deletes them at" in found[6]
+
+
+def test_a_result_that_zoho_has_deleted_is_lost() -> None:
+    job = reported("Stock").job
+    missing = MissingResult(job, ResultKind.FAILURE, 7, ResultStage.GONE, ENDED)
+    (found,) = needs(report(missing=(missing,)))
+    assert "Zoho has no such file" in found
+    assert "`" not in found
+
+
+def test_the_sections_stand_in_their_order() -> None:
+    text = markdown(full_report())
+    assert re.findall(r"^## (.*)$", text, re.MULTILINE) == [
+        "Needs a person",
+        "What ran",
+        "Net results",
+        "Why records failed",
+        "What was done",
+        "Alerts",
+        "Calls",
+        "Results fetched",
+    ]
+    assert "| 28 | INVALID\\_DATA-Number | Number | Orders EU |" in text
+    assert "| Sum |  |  |  | 2,875 | 131 | 594 |  |" in text
+    assert "10 of those that are in were in before." in text
+    assert "Still running as of these readings: Prices." in text
+    assert "163 were left after the last." in text
+    assert "Stock \\| \\*old\\*: It was aborted; over at" in text
+
+
+def test_with_nothing_to_say_it_says_so() -> None:
+    text = markdown(report())
+    assert "## Needs a person\n\nNothing." in text
+    assert "Why records failed" not in text
+
+
+@given(REPORTS)
+def test_a_person_is_needed_exactly_where_a_job_did_not_end_well(made: NightReport) -> None:
+    assert bool(needs(made)) == bool(made.ended_badly or made.with_failures)
+
+
+@given(REPORTS)
+def test_no_label_breaks_out_of_its_place(made: NightReport) -> None:
+    text = markdown(made)
+    assert all(line.isprintable() for line in text.splitlines())
+    rows = [line for line in text.splitlines() if line.startswith("|")]
+    widths = {len(re.findall(r"(?<!\\)(?:\\\\)*\|", row)) for row in rows}
+    assert widths <= {9, 5, 3}
+    sums = made.sums
+    if made.jobs:
+        assert f"| {sums.success:,} | {sums.failed:,} | {sums.left:,} |" in text

@@ -1,0 +1,197 @@
+"""A window without a screen: it does what a dashboard does, until the night is over."""
+
+import asyncio
+import signal
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from zcbulk_tui.cli import connection, event_loop, state
+from zcbulk_tui.cli.event_lines import EventLines
+from zcbulk_tui.cli.night_report import gather
+from zcbulk_tui.cli.output import print_error
+from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.domain.commands import command
+from zcbulk_tui.domain.job import WatchedJob
+from zcbulk_tui.domain.night import Night
+from zcbulk_tui.domain.report import NightReport
+from zcbulk_tui.errors import ZcbulkError
+from zcbulk_tui.monitor.events import Event, NightChanged
+from zcbulk_tui.render.report import first_line, needs
+from zcbulk_tui.store.database import Database
+from zcbulk_tui.tui.profile_spec import Connection
+
+NEEDS_A_PERSON, ENDED_BADLY = 10, 11
+"""Exit codes of a night that was not all well."""
+
+_NOT_WRITTEN = 5
+"""The exit code of what is done, and whose output could not be written."""
+
+_PATIENCE = 3600.0
+"""Seconds for which the report is tried to be written."""
+
+
+class _Sink(EventLines):
+    """Prints what happens, and learns how the night stands.
+
+    Args:
+        night: The night.
+    """
+
+    def __init__(self, night: Night) -> None:
+        super().__init__(_print, _now)
+        self.is_over = asyncio.Event()
+        self.is_reported = asyncio.Event()
+        self._awaited = night.id
+
+    def publish(self, event: Event) -> None:
+        """See `Sink`."""
+        super().publish(event)
+        if isinstance(event, NightChanged) and event.ended and event.ended.id == self._awaited:
+            self.is_over.set()
+            if event.ended.reported_at is not None:
+                self.is_reported.set()
+
+
+class _Ending:
+    """Which signal ends the window; None for none."""
+
+    def __init__(self) -> None:
+        self.signal: int | None = None
+
+
+def run(settings: Settings, jobs: Sequence[WatchedJob] | None, night: Night) -> int:
+    """Watches jobs, works the queue and fetches results until a night is over.
+
+    Args:
+        settings: Those of the profile.
+        jobs: The jobs to watch; None for the watch list.
+        night: The night; it may be ended by another window.
+
+    Returns:
+        The exit code: 0 where nothing needs a person.
+
+    Raises:
+        ZcbulkError: It cannot go on.
+    """
+    ending, not_saved = _Ending(), list[str]()
+    try:
+        code = event_loop.run(_watch(settings, jobs, night, ending, not_saved))
+    except (KeyboardInterrupt, asyncio.CancelledError) as error:
+        until = f"{night.until.astimezone():%H:%M}"
+        print_error(
+            f"Ended before its time. The night stays armed until {until}: any dashboard goes on "
+            f"with it, and so does {command(f'watch --until {until}', settings.profile)}. "
+            f"To disarm it: {command('watch --until off', settings.profile)}"
+        )
+        if isinstance(error, KeyboardInterrupt):
+            raise
+        return 128 + (ending.signal or signal.SIGTERM)
+    finally:
+        for said in not_saved:
+            print_error(said)
+    return code
+
+
+async def _watch(
+    settings: Settings,
+    jobs: Sequence[WatchedJob] | None,
+    night: Night,
+    ending: _Ending,
+    not_saved: list[str],
+) -> int:
+    watching, loop = asyncio.current_task(), asyncio.get_running_loop()
+
+    def end(number: int) -> None:
+        ending.signal = number
+        if watching is not None:
+            watching.cancel()
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) == signal.SIG_DFL:  # nohup has it ignored
+            loop.add_signal_handler(number, end, number)
+    opened, _ = state.open_with_list(settings.profile)
+    if opened.problem is not None:
+        opened.database.close()
+        raise opened.problem
+    sink = _Sink(night)
+    window = connection.connect(settings, opened.database, jobs, sink, not_saved)
+    try:
+        window.monitor.watch(window.jobs)
+        window.monitor.set_focus(focused=False)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                running = [tasks.create_task(run()) for run in window.tasks]
+                running.append(tasks.create_task(window.monitor.run()))
+                is_written = await _until_over(sink)
+                for task in running:
+                    task.cancel()
+        except BaseExceptionGroup as group:
+            raise _first(group) from None
+        return _end(settings, opened.database, night, window, is_written=is_written)
+    finally:
+        await window.close()
+
+
+async def _until_over(sink: _Sink) -> bool:
+    """Waits for the end of the night and its report; returns whether that was written."""
+    await sink.is_over.wait()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_PATIENCE):  # wait_for may lose a cancellation (Python 3.11)
+            await sink.is_reported.wait()
+    return sink.is_reported.is_set()
+
+
+def _end(
+    settings: Settings,
+    database: Database,
+    night: Night,
+    window: Connection,
+    *,
+    is_written: bool,
+) -> int:
+    """Says how the night went; returns the exit code."""
+    no_token = window.monitor.service.own.no_token
+    now = _now()
+    report = gather(
+        database,
+        settings.profile,
+        night.began_at,
+        now,
+        now,
+        no_token=no_token.title if no_token is not None else "",
+    )
+    _print(first_line(report))
+    if not is_written:
+        trouble = window.night.trouble if window.night is not None else None
+        if trouble is not None:
+            print_error(str(trouble))
+        return _NOT_WRITTEN
+    return exit_code(report)
+
+
+def exit_code(report: NightReport) -> int:
+    """Returns the exit code of a night: by the worst end of a job, or by what needs a person."""
+    if report.ended_badly:
+        return ENDED_BADLY
+    return NEEDS_A_PERSON if needs(report) else 0
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Returns the first error of a group, of our tree where one is."""
+    errors = [*group.exceptions]
+    while any(isinstance(it, BaseExceptionGroup) for it in errors):
+        errors = [
+            inner
+            for it in errors
+            for inner in (it.exceptions if isinstance(it, BaseExceptionGroup) else (it,))
+        ]
+    return next((it for it in errors if isinstance(it, ZcbulkError)), errors[0])
+
+
+def _print(text: str) -> None:
+    print(text, flush=True)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

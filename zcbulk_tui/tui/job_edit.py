@@ -1,0 +1,66 @@
+"""What is changed of a job by its user: label, tags, note, environment, time of creation."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from zcbulk_tui.domain.job import WatchedJob
+from zcbulk_tui.domain.snapshot import JobKey, Listed
+from zcbulk_tui.errors import ConfigError, UsageError
+from zcbulk_tui.tui import notices
+from zcbulk_tui.tui.job_rows import JobRows
+from zcbulk_tui.tui.notices import ErrorDialog, Notice
+from zcbulk_tui.tui.profile_view import ProfileView
+
+
+class JobEdit:
+    """Changes jobs of the list.
+
+    Args:
+        rows: The jobs.
+        profile: Returns the profile of a name.
+        keep_place: Lets a job take the place in the list of another one.
+    """
+
+    def __init__(
+        self,
+        rows: JobRows,
+        profile: Callable[[str], ProfileView],
+        keep_place: Callable[[JobKey, JobKey], None],
+    ) -> None:
+        self._rows = rows
+        self._profile = profile
+        self._keep_place = keep_place
+
+    def edit(self, listed: Listed, job: WatchedJob) -> list[Notice]:
+        """Changes what the user says of a job; one that was given up is polled again.
+
+        Args:
+            listed: The job as it was when the user began.
+            job: The job as the user left it; what another window has changed meanwhile stays.
+        """
+        before, fault = listed.snapshot.job, listed.snapshot.fault
+        monitor = self._profile(listed.profile).monitor
+        is_given_up = fault is not None and fault.error.ends_polls
+        if monitor is None or (job == before and not is_given_up):
+            return []
+        if listed.key not in self._rows:
+            return [notices.listed_no_more(before)]
+        now = self._rows[listed.key].snapshot.job
+        typed = {
+            name: getattr(job, name)
+            for name in ("ref", "label", "tags", "note", "created_at")
+            if getattr(job, name) != getattr(before, name)
+        }
+        job = replace(now, **typed)
+        try:
+            if job.ref == listed.snapshot.ref:
+                monitor.edit(job)
+                return []
+            key = JobKey(listed.profile, job.ref)
+            if key in self._rows:
+                return [notices.listed_already(self._rows[key].snapshot.job)]
+            monitor.change_environment(listed.snapshot.ref, job)
+            self._keep_place(listed.key, key)
+        except (ConfigError, UsageError) as error:
+            return [ErrorDialog(error)]
+        return []

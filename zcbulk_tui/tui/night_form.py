@@ -1,0 +1,91 @@
+"""What the dialog about a night asks, and the night that is made of its fields."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+
+from zcbulk_tui.domain.insertion import QueueStop
+from zcbulk_tui.domain.night import ErrorBudget, Night, NightPlan, percent
+from zcbulk_tui.domain.night_text import read_failed, read_report, read_share, read_until
+from zcbulk_tui.errors import UsageError
+from zcbulk_tui.render.night import about, what_happens
+from zcbulk_tui.tui.question import Question
+
+ASKED = {
+    "until": ("Until", "07:00, 2026-12-01T07:00, or a span: 8h"),
+    "failed": ("Failed at most", "so many records, or off"),
+    "share": ("Share at most", "as in 3%, or off"),
+    "report": ("Report", "a Markdown file; JSON goes beside it"),
+}
+"""Labels and placeholders of the fields."""
+
+_MORNING = "07:00"
+"""When a night ends of which nothing else is said."""
+
+
+class NightForm:
+    """The fields of a night that is to be armed.
+
+    Args:
+        budget: The limits at first.
+        path_for: Returns where the report goes of a night that ends at a moment.
+        files: How many are in the queue.
+        read_only: Whether this profile sends nothing.
+        now: The time of day; aware.
+
+    Attributes:
+        first: What stands in the fields of `ASKED` at first.
+    """
+
+    def __init__(
+        self,
+        budget: ErrorBudget,
+        path_for: Callable[[datetime], Path],
+        files: int,
+        now: Callable[[], datetime],
+        *,
+        read_only: bool,
+    ) -> None:
+        self._path_for = path_for
+        self._files = files
+        self._now = now
+        self._read_only = read_only
+        self.first = {
+            "until": _MORNING,
+            "failed": "off" if budget.failed is None else f"{budget.failed:,}",
+            "share": "off" if budget.share is None else f"{percent(budget.share)}%",
+            "report": str(path_for(read_until(_MORNING, now()))),
+        }
+
+    def plan_of(self, typed: Mapping[str, str]) -> NightPlan:
+        """Returns the night of some fields; a report that was not named is called after its end.
+
+        Raises:
+            UsageError: A field makes no sense.
+        """
+        until = read_until(typed["until"], self._now())
+        budget = ErrorBudget(read_failed(typed["failed"]), read_share(typed["share"]))
+        if typed["report"].strip() in ("", self.first["report"]):
+            return NightPlan(until, budget, self._path_for(until))
+        return NightPlan(until, budget, read_report(typed["report"]).expanduser().absolute())
+
+    def said(self, typed: Mapping[str, str]) -> str:
+        """Returns what will happen, or what is wrong with the fields."""
+        try:
+            plan = self.plan_of(typed)
+        except UsageError as error:
+            return str(error)
+        said = what_happens(plan, self._files, self._now(), read_only=self._read_only)
+        return "\n".join(said)
+
+
+def disarm(night: Night, stop: QueueStop | None, now: datetime) -> Question:
+    """Shows a night that is armed, and asks whether to disarm it."""
+    return Question(
+        f"Disarm the night until {night.until.astimezone():%H:%M}?",
+        [
+            *about(night, now, stop=stop),
+            "When it is disarmed, its report is written at once, and no budget stops the queue.",
+        ],
+        yes="Disarm",
+    )
