@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from tests.monitor.stage import ScriptedApi, Stage, jobs
@@ -83,6 +83,7 @@ class Window:
         *channels: tuple[Channel, Severity | None],
         rules: AlertRules = RULES,
         quiet_hours: QuietHours | None = None,
+        now: Callable[[], datetime] = virtual_now,
     ) -> None:
         self.stage = stage
         self.files: Sequence[QueuedFile] | None = ()
@@ -101,7 +102,7 @@ class Window:
             stage.context.memory,
             stage,
             rules=rules,
-            now=virtual_now,
+            now=now,
             polls=lambda: stage.monitor.polls_for_all,
             channels=channels,
             quiet_hours=quiet_hours,

@@ -20,7 +20,7 @@ from tests.monitor.alert_stage import (
     api_of,
     window,
 )
-from tests.monitor.stage import Stage, jobs
+from tests.monitor.stage import Clock, Stage, jobs
 from tests.monitor.windows import shared_profile
 from tests.support.insertions import insertion
 from tests.support.jobs import NOW, watched
@@ -139,6 +139,22 @@ def test_an_end_is_not_said_again_of_a_job_that_comes_back_to_the_list() -> None
 
     made = run_virtual(scene())
     assert made.said() == [("raised", K.ENDED_BADLY), ("cleared", K.ENDED_BADLY)]
+
+
+def test_a_machine_that_has_slept_reads_before_it_calls_its_jobs_stale() -> None:
+    async def scene() -> Window:
+        clock = Clock()
+        stage = Stage(jobs(1), api=CountedApi(), now=clock, elapsed=clock.elapsed)
+        made = Window(stage, now=clock)
+        async with made.running():
+            await asyncio.sleep(60)
+            stage.api.latency = 30.0
+            clock.sleep(36_000.0)
+            await asyncio.sleep(300)
+        assert stage.api.times()[-1] > 60
+        return made
+
+    assert run_virtual(scene()).said() == []
 
 
 def test_a_queue_that_stops_while_a_file_waits_is_another_alert() -> None:

@@ -235,8 +235,10 @@ def test_a_file_that_is_begun_anew_has_what_is_active(
         database.look()
         assert database.begun_anew == 1
         assert store.active() == [alert]
+        # A number stands for one alert, also across files.
+        again = raised(store, OTHER)
+        assert again.id > cleared.id
         assert stuck(store) is None
+        assert store.active() == [alert, again]
         assert store.sent(alert) == {"log": "written"}
         assert AlertStore(database, PROFILE).kept_since(LATER) == NOW
-        # A number stands for one alert, also across files.
-        assert raised(store, OTHER).id > cleared.id
