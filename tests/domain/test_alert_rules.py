@@ -271,8 +271,8 @@ def test_a_start_that_was_accepted_is_waited_for() -> None:
 def test_the_text_says_whether_the_deadline_is_exact() -> None:
     exact = known(read(0, S.READY), job=replace(JOB, created_at=NOW))
     clock = f"{(NOW + START_WITHIN).astimezone():%H:%M}"
-    assert verdict(K.DEADLINE, exact).text == f"It expires at {clock} unless it is started"
-    by = verdict(K.DEADLINE, known(read(0, S.READY))).text
+    assert verdict(K.DEADLINE, exact, now=160).text == f"It expires at {clock} unless it is started"
+    by = verdict(K.DEADLINE, known(read(0, S.READY)), now=160).text
     assert by == f"It expires by {clock} unless it is started"
 
 
