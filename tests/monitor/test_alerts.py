@@ -20,8 +20,10 @@ from tests.monitor.alert_stage import (
     api_of,
     window,
 )
+from tests.monitor.insert_stage import QueueStage
 from tests.monitor.stage import Clock, Stage, jobs
 from tests.monitor.windows import shared_profile
+from tests.support.contexts import PROFILE
 from tests.support.insertions import insertion
 from tests.support.jobs import NOW, watched
 from tests.support.virtual_time import run_virtual, virtual_now
@@ -31,9 +33,10 @@ from zcbulk_tui.domain.insertion import Stage as FileStage
 from zcbulk_tui.domain.job import Counts
 from zcbulk_tui.domain.records import EventKind
 from zcbulk_tui.domain.snapshot import ServiceSnapshot
-from zcbulk_tui.errors import ServiceError, SignedOutError
-from zcbulk_tui.monitor.alerts import LOG, NOT_SENT, SENT, TICK, WRITTEN
-from zcbulk_tui.store.alerts import SENDING
+from zcbulk_tui.errors import RefusedError, ServiceError, SignedOutError
+from zcbulk_tui.monitor.alerts import LOG, NOT_SENT, SENT, TICK, WRITTEN, Alerts, profile_sources
+from zcbulk_tui.store.alerts import SENDING, AlertStore
+from zcbulk_tui.store.results import Results
 
 
 def test_a_crossing_is_raised_once_cleared_and_raised_again() -> None:
@@ -177,6 +180,36 @@ def test_a_queue_that_stops_while_a_file_waits_is_another_alert() -> None:
         *(("raised", K.QUEUE), ("cleared", K.QUEUE)),
         *(("raised", K.QUEUE), ("cleared", K.QUEUE)),
     ]
+
+
+def test_what_the_rules_look_at_is_what_a_window_has() -> None:
+    async def scene() -> list[Alert]:
+        stage = QueueStage(insertion())
+        stage.inserting.create_answers.append(RefusedError("No such column"))
+        sources = profile_sources(
+            stage.monitor, stage.quota, stage.queue, Results(stage.database, PROFILE)
+        )
+        assert sources.files() is None, "not read yet is not empty"
+        store = AlertStore(stage.database, PROFILE)
+        alerts = Alerts(
+            store,
+            sources,
+            stage.context.memory,
+            stage,
+            rules=RULES,
+            now=virtual_now,
+            polls=lambda: stage.monitor.polls_for_all,
+        )
+        async with stage.working():
+            await asyncio.sleep(10)
+            alerts.look()
+            stage.monitor.enter_true_figure(950_000)
+            alerts.look()
+        return store.active()
+
+    queue, quota = run_virtual(scene())
+    assert (queue.kind, queue.text) == (K.QUEUE, "The queue needs you for File one")
+    assert (quota.kind, quota.text) == (K.QUOTA, "50,000 of the day's 1,000,000 calls are left")
 
 
 # Channels.
