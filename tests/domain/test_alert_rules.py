@@ -1,66 +1,44 @@
-"""Where each rule is crossed, where it is clear, and that it holds what it has said in between."""
+"""Where each rule about a job is crossed and clear, and that it holds in between."""
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.domain.alert_jobs import (
+    BETWEEN,
+    CLEAR,
+    CROSSED,
+    ENDED,
+    JOB,
+    LONG_AGO,
+    MINUTE,
+    RULES,
+    K,
+    S,
+    known,
+    read,
+)
 from tests.render.strategies import snapshots
-from tests.support.insertions import insertion
-from tests.support.jobs import NOW, watched
+from tests.support.jobs import NOW
 from zcbulk_tui.domain.alert_rules import (
     NEWS,
     Crossing,
-    ProfileState,
     Verdict,
     Watch,
     job_verdicts,
     lacks_past,
-    profile_verdicts,
 )
 from zcbulk_tui.domain.alerts import AlertKind, AlertRules, Severity
-from zcbulk_tui.domain.budget import Budget, Cause, DayCalls, Pace, QuotaPlan, Spent
 from zcbulk_tui.domain.concern import STUCK
 from zcbulk_tui.domain.deadlines import KEPT, START_WITHIN
-from zcbulk_tui.domain.insertion import QueuedFile, QueueStop, Stage
-from zcbulk_tui.domain.job import Counts, JobReading, JobState, WatchedJob
-from zcbulk_tui.domain.progress import ESTIMATED, remember
+from zcbulk_tui.domain.job import Counts, JobReading, JobState
 from zcbulk_tui.domain.result import Result, ResultKind, ResultStage
 from zcbulk_tui.domain.risk import Level, risk
-from zcbulk_tui.domain.snapshot import Fault, JobSnapshot, ServiceSnapshot
-from zcbulk_tui.errors import (
-    JobUnknownError,
-    QuotaSpentError,
-    SignedOutError,
-    SignInBusyError,
-    UnreachableError,
-)
-
-S, K = JobState, AlertKind
-CROSSED, BETWEEN, CLEAR = Crossing.CROSSED, Crossing.BETWEEN, Crossing.CLEAR
-JOB, RULES = watched(), AlertRules()
-LONG_AGO = NOW - timedelta(days=5)
-MINUTE = timedelta(minutes=1)
-
-
-def read(
-    minutes: float, state: JobState = S.IN_PROGRESS, done: int = 0, failed: int | None = 0
-) -> JobReading:
-    """A reading of a job of 100,000 records, so many minutes after `NOW`."""
-    counts = Counts(100_000, done, failed)
-    return JobReading(state, state.value, counts, NOW + minutes * MINUTE)
-
-
-def known(*readings: JobReading, job: WatchedJob = JOB, **more: Any) -> JobSnapshot:
-    """A job after these readings, which are kept as the monitor keeps them."""
-    kept: tuple[JobReading, ...] = ()
-    for reading in readings:
-        kept = remember(kept, reading)
-    return JobSnapshot(job, kept, **more)
+from zcbulk_tui.domain.snapshot import JobSnapshot
 
 
 def verdict(
@@ -293,12 +271,11 @@ def test_a_start_that_was_accepted_is_waited_for() -> None:
 def test_the_text_says_whether_the_deadline_is_exact() -> None:
     exact = known(read(0, S.READY), job=replace(JOB, created_at=NOW))
     clock = f"{(NOW + START_WITHIN).astimezone():%H:%M}"
-    assert verdict(K.DEADLINE, exact).text == f"It expires at {clock} unless it is started"
-    by = verdict(K.DEADLINE, known(read(0, S.READY))).text
+    assert verdict(K.DEADLINE, exact, now=160).text == f"It expires at {clock} unless it is started"
+    by = verdict(K.DEADLINE, known(read(0, S.READY)), now=160).text
     assert by == f"It expires by {clock} unless it is started"
 
 
-ENDED = known(read(0), read(1, S.SYSTEM_ABORTED, 40_000, 9_000))
 LAST_HOURS = 1 + (KEPT - RULES.result) / MINUTE
 
 
@@ -339,148 +316,7 @@ def test_the_fetcher_has_its_time_when_a_window_opens() -> None:
     assert (opened(9.9), opened(10)) == (BETWEEN, CROSSED)
 
 
-# Of a profile.
-
-
-def in_all(
-    kind: AlertKind,
-    *jobs: JobSnapshot,
-    service: ServiceSnapshot = ServiceSnapshot(answered=True),  # noqa: B008 - it is frozen
-    files: Sequence[QueuedFile] | None = (),
-    stop: QueueStop | None = None,
-    now: float = 0,
-    awake: float = -600,
-    rules: AlertRules = RULES,
-) -> Verdict:
-    watch = Watch(NOW + now * MINUTE, LONG_AGO, NOW + awake * MINUTE)
-    found = profile_verdicts(ProfileState(jobs, service, files, stop), rules, watch)
-    (said,) = [it for it in found if it.kind is kind]
-    return said
-
-
-def spent(calls: int, *, is_spent: bool = False) -> ServiceSnapshot:
-    """So many of 1,000 calls were made."""
-    day = DayCalls(NOW.date(), spent=is_spent).plus(Cause.PLAN, calls)
-    budget = Budget(QuotaPlan(1_000, 1, 20, None), day)
-    return ServiceSnapshot(Spent(budget, NOW, Pace.BALANCED, Pace.BALANCED))
-
-
-@pytest.mark.parametrize(
-    ("calls", "stands"),
-    [(0, CLEAR), (849, CLEAR), (851, BETWEEN), (900, BETWEEN), (901, CROSSED), (1_000, CROSSED)],
-)
-def test_few_calls_are_left(calls: int, stands: Crossing) -> None:
-    assert in_all(K.QUOTA, service=spent(calls)).crossing is stands
-
-
-def test_none_is_left_whatever_the_user_has_set() -> None:
-    never = RULES._replace(quota_left=0)
-    assert in_all(K.QUOTA, service=spent(999), rules=never).crossing is CLEAR
-    none = in_all(K.QUOTA, service=spent(1, is_spent=True), rules=never)
-    assert (none.crossing, none.text) == (CROSSED, "0 of the day's 1,000 calls are left")
-    assert in_all(K.QUOTA, service=ServiceSnapshot()).crossing is BETWEEN
-
-
-@pytest.mark.parametrize(
-    ("service", "stands"),
-    [
-        (ServiceSnapshot(), BETWEEN),
-        (ServiceSnapshot(answered=True), CLEAR),
-        (ServiceSnapshot(held_by=SignedOutError("Revoked")), CROSSED),
-        (ServiceSnapshot(answered=True, held_by=SignedOutError("Revoked")), CROSSED),
-        (ServiceSnapshot(answered=False, held_by=UnreachableError("Down")), BETWEEN),
-        (ServiceSnapshot(answered=True, held_by=SignInBusyError("Too many")), BETWEEN),
-        (ServiceSnapshot(answered=True, held_by=QuotaSpentError("Spent")), CLEAR),
-    ],
-)
-def test_a_sign_in_that_is_refused(service: ServiceSnapshot, stands: Crossing) -> None:
-    said = in_all(K.SIGN_IN, service=service)
-    assert said.crossing is stands
-    if stands is CROSSED:
-        assert (said.severity, said.text) == (Severity.CRITICAL, "No call can be signed: Revoked")
-
-
-DOWN = Fault(UnreachableError("No network"), NOW)
-
-
-@pytest.mark.parametrize(
-    ("minutes", "stands"), [(4.9, CLEAR), (5, BETWEEN), (14.9, BETWEEN), (15, CROSSED)]
-)
-@pytest.mark.parametrize(
-    "job", [known(read(-1), fault=DOWN), known(read(-1, S.READY), next_poll_at=NOW)]
-)
-def test_what_is_due_and_not_read_becomes_stale(
-    job: JobSnapshot, minutes: float, stands: Crossing
-) -> None:
-    assert in_all(K.STALE, job, now=minutes).crossing is stands
-
-
-@pytest.mark.parametrize(
-    ("job", "stands"),
-    [
-        (known(read(0, S.READY), next_poll_at=NOW + timedelta(days=1)), CLEAR),
-        (known(read(0, S.COMPLETED)), CLEAR),
-        (known(read(0), fault=Fault(JobUnknownError("No such job"), NOW)), CLEAR),
-        # No more than its estimates hold, whatever the plan says.
-        (known(read(0), next_poll_at=NOW + timedelta(days=1)), CROSSED),
-    ],
-)
-def test_what_is_not_due_is_not_stale(job: JobSnapshot, stands: Crossing) -> None:
-    minutes = (timedelta(seconds=ESTIMATED) + RULES.stale) / MINUTE
-    assert in_all(K.STALE, job, now=minutes).crossing is stands
-
-
-def test_a_window_that_opens_has_its_time_and_knows_that_all_is_old() -> None:
-    job = known(read(0), fault=DOWN)
-    assert in_all(K.STALE, job, now=600, awake=590).crossing is BETWEEN
-    assert in_all(K.STALE, job, now=605, awake=590).crossing is CROSSED
-
-
-def test_nothing_is_stale_that_the_user_has_paused() -> None:
-    paused = ServiceSnapshot(answered=True, paused=True)
-    assert in_all(K.STALE, known(read(0), fault=DOWN), service=paused, now=60).crossing is BETWEEN
-
-
-def test_the_text_counts_what_is_stale_and_says_why() -> None:
-    held = ServiceSnapshot(answered=False, held_by=UnreachableError("No network"))
-    said = in_all(K.STALE, known(read(0), fault=DOWN), known(read(0)), service=held, now=20)
-    assert said.text == "1 job due and not read for 15 minutes: No network"
-
-
-def queued(where: Stage, key: str = "one") -> QueuedFile:
-    return QueuedFile(insertion(key), where)
-
-
-@pytest.mark.parametrize("where", Stage)
-def test_a_file_that_needs_its_user(where: Stage) -> None:
-    said = in_all(K.QUEUE, files=[queued(where)])
-    assert said.crossing is (CROSSED if where.needs_user else CLEAR)
-    assert said.severity is Severity.WARNING
-
-
-def test_a_queue_that_is_stopped_matters_more() -> None:
-    stop = QueueStop(NOW, "500 records failed", "error budget")
-    said = in_all(K.QUEUE, files=[queued(Stage.HELD)], stop=stop)
-    assert (said.crossing, said.severity) == (CROSSED, Severity.CRITICAL)
-    assert said.text == "The queue is stopped: 500 records failed"
-    two = [queued(Stage.HELD), queued(Stage.REFUSED, "two")]
-    assert in_all(K.QUEUE, files=two).text == "The queue needs you for File one and 1 more"
-    assert in_all(K.QUEUE, files=None).crossing is BETWEEN
-
-
-# Of all rules.
-
-
-@pytest.mark.parametrize("kind", AlertKind)
-def test_a_kind_that_is_off_is_clear(kind: AlertKind) -> None:
-    rules = RULES._replace(off=frozenset({kind}))
-    watch = Watch(NOW + timedelta(hours=1), LONG_AGO, LONG_AGO)
-    state = ProfileState([known(read(0), fault=DOWN)], spent(999), [queued(Stage.HELD)])
-    jobs = [ENDED, known(read(0), read(20, failed=9_000)), known(read(-130, S.READY))]
-    found = profile_verdicts(state, rules, watch)
-    found += [it for job in jobs for it in job_verdicts(job, (), rules, watch)]
-    assert {it.crossing for it in found if it.kind is kind} == {CLEAR}
-    assert CROSSED in {it.crossing for it in found if it.kind is not kind}
+# Of all of them.
 
 
 @given(snapshots(), st.integers(-5_000, 5_000), st.booleans())

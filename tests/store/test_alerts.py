@@ -1,5 +1,6 @@
 """Alerts are raised once for each crossing, by whichever process is first, and handed on once."""
 
+import os
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -211,14 +212,16 @@ def test_values_that_make_no_sense_are_an_error(
         store.active()
 
 
+@pytest.mark.parametrize("lose", [Path.unlink, lambda path: os.truncate(path, 4096)])
 def test_a_file_that_is_begun_anew_has_what_is_active(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lose: Callable[[Path], None]
 ) -> None:
     monkeypatch.setattr(module, "_GRACE", 0.0)
     path = tmp_path / "state" / "state.db"
     with closing(open_store(path, NOW).database) as database:
-        WatchList(database, PROFILE).add_all([JOB, OTHER])
-        make_context(database).memory.recall()
+        context = make_context(database)
+        context.memory.add(JOB, OTHER)
+        context.memory.recall()
         store = AlertStore(database, PROFILE)
         store.kept_since(NOW)
         alert, cleared = raised(store), raised(store, OTHER)
@@ -226,13 +229,16 @@ def test_a_file_that_is_begun_anew_has_what_is_active(
         store.clear(cleared, LATER)
         store.newer_than(0)
         assert store.active() == [alert]
-        path.unlink()
+        database.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        lose(path)
         database.look()
         database.look()
         assert database.begun_anew == 1
         assert store.active() == [alert]
+        # A number stands for one alert, also across files.
+        again = raised(store, OTHER)
+        assert again.id > cleared.id
         assert stuck(store) is None
+        assert store.active() == [alert, again]
         assert store.sent(alert) == {"log": "written"}
         assert AlertStore(database, PROFILE).kept_since(LATER) == NOW
-        # A number stands for one alert, also across files.
-        assert raised(store, OTHER).id > cleared.id

@@ -5,7 +5,7 @@ once. What was said before is not known here, so each rule is a function of what
 figures are measured ones: no rule looks at an estimate of the counts.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import Enum
 from itertools import pairwise
@@ -133,16 +133,16 @@ def job_verdicts(
     """
     if job.last is None:
         return []
+    if job.is_final:
+        # A job that is over gives no rule a second occasion.
+        return _switched([*_OVER, *_ended(job, watch), _result(job, results, rules, watch)], rules)
     verdicts = [
+        *_NOT_OVER[job.state is JobState.UNKNOWN],
         _started(job, watch),
-        *_ended(job, watch),
         _deadline(job, rules, watch),
-        _result(job, results, rules, watch),
         *_while_running(job, job.last, rules),
     ]
-    # A job that is over gives no rule a second occasion.
-    over = [it._replace(recurs=False) for it in verdicts] if job.is_final else verdicts
-    return [_switched(it, rules) for it in over]
+    return _switched(verdicts, rules)
 
 
 def lacks_past(job: JobSnapshot, watch: Watch) -> bool:
@@ -155,33 +155,63 @@ def lacks_past(job: JobSnapshot, watch: Watch) -> bool:
 
 def profile_verdicts(profile: ProfileState, rules: AlertRules, watch: Watch) -> list[Verdict]:
     """Returns where the rules about all of a profile stand; for arguments see `job_verdicts`."""
-    verdicts = (
+    verdicts = [
         _quota(profile.service, rules),
         _sign_in(profile.service),
         _stale(profile, rules, watch),
         _queue(profile),
-    )
-    return [_switched(it, rules) for it in verdicts]
+    ]
+    return _switched(verdicts, rules)
 
 
-def _switched(verdict: Verdict, rules: AlertRules) -> Verdict:
-    """A kind that is off is clear, whatever its rule says; nobody is told that it is."""
-    if verdict.kind not in rules.off or verdict.is_asked:
-        return verdict
-    return verdict._replace(crossing=Crossing.CLEAR, recurs=False)
+def _switched(verdicts: Iterable[Verdict], rules: AlertRules) -> list[Verdict]:
+    """Those of kinds that are off are clear, whatever their rules say; nobody is told that."""
+    return [
+        it
+        if it.kind not in rules.off or it.is_asked
+        else it._replace(crossing=Crossing.CLEAR, recurs=False)
+        for it in verdicts
+    ]
+
+
+_RUNNING_KINDS = (
+    AlertKind.SLOW,
+    AlertKind.STUCK,
+    AlertKind.FAILED_SHARE,
+    AlertKind.ABORT_RISK,
+    AlertKind.OVER_LIMIT,
+)
+
+_END_KINDS = (AlertKind.ENDED_WELL, AlertKind.ENDED_BADLY)
+
+_OVER = tuple(
+    Verdict(kind, Crossing.CLEAR, recurs=False)
+    for kind in (AlertKind.STARTED, AlertKind.DEADLINE, *_RUNNING_KINDS)
+)
+"""What is clear of a job that is over."""
+
+_NOT_OVER = tuple(
+    tuple(Verdict(kind, crossing, recurs=False) for kind in _END_KINDS)
+    for crossing in (Crossing.CLEAR, Crossing.BETWEEN)
+)
+"""Where the ends stand of a job that is not over; and of one of which that is not known."""
+
+
+def _unless_unknown(kind: AlertKind, job: JobSnapshot) -> Verdict:
+    """A rule that does not apply in the state of a job, unless nothing is known of that."""
+    is_unknown = job.state is JobState.UNKNOWN
+    return Verdict(kind, Crossing.BETWEEN if is_unknown else Crossing.CLEAR)
 
 
 # Of a job: its life.
 
 
 def _started(job: JobSnapshot, watch: Watch) -> Verdict:
-    crossing, began = Crossing.CLEAR, None
-    if job.state is JobState.UNKNOWN:
-        crossing = Crossing.BETWEEN
-    elif job.state is JobState.IN_PROGRESS:
-        began = _began(job)
-        # The reading that would show it may have been forgotten.
-        crossing = Crossing.BETWEEN if began is None else _if(_is_news(began, watch))
+    if job.state is not JobState.IN_PROGRESS:
+        return _unless_unknown(AlertKind.STARTED, job)._replace(recurs=False)
+    began = _began(job)
+    # The reading that would show it may have been forgotten.
+    crossing = Crossing.BETWEEN if began is None else _if(_is_news(began, watch))
     total = job.last.counts.total if job.last else None
     text = "It runs" if not total else f"It runs: {counted(total, 'record')}"
     return Verdict(
@@ -199,31 +229,26 @@ def _began(job: JobSnapshot) -> datetime | None:
 
 def _ended(job: JobSnapshot, watch: Watch) -> Iterator[Verdict]:
     """The end that was seen first: of a job that ended days ago Zoho says that it has expired."""
-    place = next((n for n, it in enumerate(job.readings) if it.state.is_final), None)
-    if place is None or not job.is_final:
-        open_ = Crossing.BETWEEN if job.state is JobState.UNKNOWN else Crossing.CLEAR
-        yield from (_end_verdict(kind, open_) for kind in _END_KINDS)
-        return
+    place = next(n for n, it in enumerate(job.readings) if it.state.is_final)
     end, is_asked = job.readings[place], job.job.alert_on_end
+    is_well = end.state is JobState.COMPLETED and not end.counts.failed
+    kind, other = _END_KINDS if is_well else _END_KINDS[::-1]
+    yield Verdict(other, Crossing.CLEAR, recurs=False)
     # One that was over when it was first read ended at any time, unless it was started from here.
     was_seen = place > 0 or job.job.started_at is not None or is_asked
-    crossing = _if(was_seen and _is_news(end.read_at, watch))
-    is_well = end.state is JobState.COMPLETED and not end.counts.failed
+    if not was_seen or not _is_news(end.read_at, watch):
+        yield Verdict(kind, Crossing.CLEAR, recurs=False)
+        return
     severity, text = _ENDS[end.state]
-    for kind, applies in zip(_END_KINDS, (is_well, not is_well), strict=True):
-        yield _end_verdict(kind, crossing if applies else Crossing.CLEAR)._replace(
-            severity=Severity.INFO if is_well else severity,
-            text=f"{text}{_of_records(end)}",
-            is_asked=is_asked and applies,
-            happened_at=end.read_at,
-        )
-
-
-_END_KINDS = (AlertKind.ENDED_WELL, AlertKind.ENDED_BADLY)
-
-
-def _end_verdict(kind: AlertKind, crossing: Crossing) -> Verdict:
-    return Verdict(kind, crossing, recurs=False)
+    yield Verdict(
+        kind,
+        Crossing.CROSSED,
+        Severity.INFO if is_well else severity,
+        f"{text}{_of_records(end)}",
+        is_asked,
+        recurs=False,
+        happened_at=end.read_at,
+    )
 
 
 def _of_records(end: JobReading) -> str:
@@ -248,16 +273,15 @@ def _is_news(moment: datetime, watch: Watch) -> bool:
 
 
 def _deadline(job: JobSnapshot, rules: AlertRules, watch: Watch) -> Verdict:
+    if job.state is None or not job.state.is_waiting:
+        return _unless_unknown(AlertKind.DEADLINE, job)
     by = start_by(job.job)
     left = by.at - watch.now
-    if job.state is JobState.UNKNOWN:
-        crossing = Crossing.BETWEEN
-    elif job.state is None or not job.state.is_waiting or left > _LONGER * rules.deadline:
-        crossing = Crossing.CLEAR
-    else:
-        # Once it has passed, or a start was accepted, the next reading says what came of it.
-        is_open = timedelta(0) < left <= rules.deadline and job.job.started_at is None
-        crossing = Crossing.CROSSED if is_open else Crossing.BETWEEN
+    if left > _LONGER * rules.deadline:
+        return Verdict(AlertKind.DEADLINE, Crossing.CLEAR)
+    # Once it has passed, or a start was accepted, the next reading says what came of it.
+    is_open = timedelta(0) < left <= rules.deadline and job.job.started_at is None
+    crossing = Crossing.CROSSED if is_open else Crossing.BETWEEN
     text = f"It expires {'at' if by.exact else 'by'} {_clock(by.at)} unless it is started"
     return Verdict(AlertKind.DEADLINE, crossing, Severity.WARNING, text)
 
@@ -265,20 +289,17 @@ def _deadline(job: JobSnapshot, rules: AlertRules, watch: Watch) -> Verdict:
 def _result(
     job: JobSnapshot, results: Collection[Result] | None, rules: AlertRules, watch: Watch
 ) -> Verdict:
-    by = next((it.at for it in deadlines(job) if it.kind is Kind.RESULT), None)
-    if by is None or by <= watch.now:
-        return Verdict(AlertKind.RESULT, Crossing.CLEAR)
-    if results is None:
-        return Verdict(AlertKind.RESULT, Crossing.BETWEEN)
-    done = {it.kind for it in results if it.stage in _NOTHING_TO_FETCH}
+    by = next((it.at for it in deadlines(job) if it.kind is Kind.RESULT), watch.now)
+    done = {it.kind for it in results or () if it.stage in _NOTHING_TO_FETCH}
     missing = [kind for kind in wanted(job) if kind not in done]
-    if not missing:
-        return Verdict(AlertKind.RESULT, Crossing.CLEAR)
+    if by <= watch.now or not missing:
+        return Verdict(AlertKind.RESULT, Crossing.CLEAR, recurs=False)
     is_near = by - watch.now <= rules.result and watch.now - watch.awake_since >= _OWN_TRIES
+    if results is None or not is_near:
+        return Verdict(AlertKind.RESULT, Crossing.BETWEEN, recurs=False)
     words = " and ".join(kind.word for kind in missing)
     text = f"Its {words} records are not fetched, and Zoho deletes them by {_day_and_clock(by)}"
-    crossing = Crossing.CROSSED if is_near else Crossing.BETWEEN
-    return Verdict(AlertKind.RESULT, crossing, Severity.CRITICAL, text)
+    return Verdict(AlertKind.RESULT, Crossing.CROSSED, Severity.CRITICAL, text, recurs=False)
 
 
 _NOTHING_TO_FETCH = frozenset({ResultStage.ON_DISK, ResultStage.GONE, ResultStage.REMOVED})
@@ -289,22 +310,12 @@ _NOTHING_TO_FETCH = frozenset({ResultStage.ON_DISK, ResultStage.GONE, ResultStag
 
 def _while_running(job: JobSnapshot, last: JobReading, rules: AlertRules) -> Iterator[Verdict]:
     if last.state is not JobState.IN_PROGRESS:
-        rests = Crossing.BETWEEN if last.state is JobState.UNKNOWN else Crossing.CLEAR
-        yield from (Verdict(kind, rests) for kind in _RUNNING_KINDS)
+        yield from (_unless_unknown(kind, job) for kind in _RUNNING_KINDS)
         return
     yield _slow(job)
     yield _stuck(job, rules)
     yield _failed_share(last, rules)
     yield from _aborts(job)
-
-
-_RUNNING_KINDS = (
-    AlertKind.SLOW,
-    AlertKind.STUCK,
-    AlertKind.FAILED_SHARE,
-    AlertKind.ABORT_RISK,
-    AlertKind.OVER_LIMIT,
-)
 
 
 def _slow(job: JobSnapshot) -> Verdict:

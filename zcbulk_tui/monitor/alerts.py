@@ -35,8 +35,9 @@ from zcbulk_tui.store.results import Results
 TICK = 2.0
 """Seconds between two looks at what has changed."""
 
-_TICKS_FOR_ALL = 5
-"""Looks until all jobs are looked at, also those that nothing but time has changed."""
+_LOOKS_FOR_ALL = 5
+"""In so many looks each job has its turn, also those that nothing but time has changed: a part of
+them in each, since a thousand at once would hold up the keys."""
 
 _NOT_TOO_LATE = timedelta(hours=1)
 """The age up to which an alert is handed on that its window could not hand on."""
@@ -68,6 +69,18 @@ class Sources(NamedTuple):
     files: Callable[[], Sequence[QueuedFile] | None]
     results: Results
     queue_stop: Callable[[], QueueStop | None] = lambda: None
+
+
+class _Seen(NamedTuple):
+    """A job as it was looked at last: what the monitor knew of it, and that with its past."""
+
+    job: WatchedJob
+    readings: tuple[JobReading, ...]
+    whole: JobSnapshot
+
+    def is_of(self, job: JobSnapshot) -> bool:
+        """Whether nothing was read of the job or said of it since."""
+        return self.job is job.job and self.readings is job.readings
 
 
 def profile_sources(
@@ -129,7 +142,7 @@ class Alerts:
         self._looks = 0
         self._looked_at: datetime | None = None
         self._awake_since: datetime | None = None
-        self._seen: dict[JobRef, tuple[WatchedJob, tuple[JobReading, ...]]] = {}
+        self._seen: dict[JobRef, _Seen] = {}
         self._results: Mapping[JobRef, Sequence[Result]] = {}
         self._results_version: tuple[int, int] | None = None
         # What was published last; nothing that is older than this window.
@@ -174,15 +187,16 @@ class Alerts:
 
     def _evaluate(self, watch: Watch) -> None:
         jobs = list(self._sources.jobs())
-        for_all = self._looks % _TICKS_FOR_ALL == 0
         self._looks += 1
         active = {(it.kind, it.ref): it for it in self._active.values()}
-        seen, self._seen = self._seen, {it.ref: (it.job, it.readings) for it in jobs}
-        for job in jobs:
+        seen, self._seen = self._seen, {}
+        for place, job in enumerate(jobs, self._looks):
             before = seen.get(job.ref)
-            is_same = before is not None and before[0] is job.job and before[1] is job.readings
-            if for_all or not is_same:
-                whole = self._memory.known(job.job) if lacks_past(job, watch) else job
+            is_same = before is not None and before.is_of(job)
+            whole = before.whole if before is not None and is_same else self._whole(job, watch)
+            if whole.last is not None:  # else it is looked up again
+                self._seen[job.ref] = _Seen(job.job, job.readings, whole)
+            if not is_same or place % _LOOKS_FOR_ALL == 0:
                 results = self._results_of(job) if job.is_final else ()
                 for verdict in job_verdicts(whole, results, self._rules, watch):
                     self._apply(verdict, job.job, active.get((verdict.kind, job.ref)), watch.now)
@@ -192,9 +206,13 @@ class Alerts:
         for verdict in profile_verdicts(profile, self._rules, watch):
             self._apply(verdict, None, active.get((verdict.kind, None)), watch.now)
         watched = {it.ref for it in jobs}
-        if for_all and any(it.ref and it.ref not in watched for it in self._active.values()):
+        if any(it.ref and it.ref not in watched for it in self._active.values()):
             # A job that is missing here may only not have been read.
             self._store.clear_unwatched(watch.now)
+
+    def _whole(self, job: JobSnapshot, watch: Watch) -> JobSnapshot:
+        """A job with its past; without any reading where that cannot be read now."""
+        return self._memory.known(job.job) if lacks_past(job, watch) else job
 
     def _results_of(self, job: JobSnapshot) -> Sequence[Result] | None:
         """What is known of the results of a job; None where that cannot be read."""
