@@ -265,3 +265,19 @@ def test_the_queue_is_stopped_and_goes_on_by_a_person(
     log = cli("log").out
     assert ": Zoho is down" in log
     assert "Queue goes on: " in log
+
+
+def test_a_command_that_waits_ends_when_the_queue_is_stopped(
+    cli: CommandLine, zoho: Zoho, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zcbulk_tui.cli.insert.check_not_stopped", lambda _: None)
+    cli("queue", "stop")  # after the command has looked
+    file = tmp_path / "rows.csv"
+    file.write_text("Key,Number\r\nK1,1\r\n")
+    names = ("--owner", "jason18", "--app", "zylker-store", "--form", "Rows", "--yes")
+    before = len(zoho.creator.log)
+    ended = cli("insert", str(file), *names, "--wait")
+    assert ended.code == 1
+    assert "The queue is stopped, so no more was sent" in ended.err
+    assert all(entry.method == "GET" for entry in zoho.creator.log[before:])
+    assert "rows.csv" in cli("queue").out
