@@ -173,7 +173,8 @@ def test_which_jobs_ran_in_the_span(kept: Kept) -> None:
 def test_a_job_that_is_off_the_list_is_still_told_of(kept: Kept) -> None:
     job = kept.job("1", (60, S.SYSTEM_ABORTED, 1, 2, 3))
     WatchList(kept.database, PROFILE).remove(job.ref)
-    assert [it.job.label for it in kept.gather().ended_badly] == ["Job 1"]
+    (ended,) = kept.gather().ended_badly
+    assert (ended.job.label, ended.started_at) == ("Job 1", None)  # it was first read at its end
 
 
 def _result(kept: Kept, job: WatchedJob, path: Path, fetched_at: datetime) -> None:
