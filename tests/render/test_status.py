@@ -321,3 +321,16 @@ def test_a_hold_says_why_and_until_when(service: str, why: str) -> None:
 def test_an_outage_says_since_when() -> None:
     lost = connection(SERVICES["no answer since"], NOW)
     assert lost == (f"no answer since {clock(NOW, NOW)}", Look.ERROR)
+
+
+def test_an_armed_night_is_seen_where_there_is_room() -> None:
+    def line(width: int, night: str) -> str:
+        service = SERVICES["connected"]
+        drawn = status_line(DEMO_BADGE, (), DEMO, service, NOW, UNICODE, width, night=night)
+        assert line_width(drawn) == width
+        return text(drawn)
+
+    shown = [width for width in WIDTHS if "night until 07:00" in line(width, "night until 07:00")]
+    assert shown == list(range(shown[0], 201))
+    assert shown[0] <= 80
+    assert all(line(width, "").find("night") == -1 for width in WIDTHS)

@@ -17,6 +17,7 @@ from zcbulk_tui.domain.night import ErrorBudget, Night
 from zcbulk_tui.domain.records import ControlRecord, EventKind, JobEvent
 from zcbulk_tui.domain.report import MissingResult, NightReport, Reason, ReportedJob
 from zcbulk_tui.domain.result import Result, ResultFile, ResultKind, ResultStage
+from zcbulk_tui.domain.snapshot import JobKey
 from zcbulk_tui.errors import UnclearError
 
 BEGAN, ENDED = NOW, NOW + timedelta(hours=8)
@@ -87,7 +88,13 @@ def full_report() -> NightReport:
         bad,
         mixed,
         running,
-        chains=(Chain((Attempt("Orders EU", BEGAN, None, mixed.reading),), 1, 30),),
+        chains=(
+            Chain(
+                (Attempt("Orders EU", BEGAN, JobKey("default", mixed.job.ref), mixed.reading),),
+                1,
+                30,
+            ),
+        ),
         commands=(done,),
         events=(JobEvent(BEGAN, EventKind.NIGHT, "Night until 18:30 armed by anna@jump1"),),
         alerts=(

@@ -188,6 +188,7 @@ EXERCISES: Mapping[str, Exercise] = {
     "add": _opens("AddJobScreen"),
     "insert": _opens("InsertFileScreen"),
     "queue": _opens("QueueScreen", "No file is on its way"),
+    "night": _opens("ArmNightScreen", "Arm a night"),
     "undo": Exercise(
         lambda stage: len(stage.jobs) == 12, lambda stage: stage.press("x", "y"), after=()
     ),

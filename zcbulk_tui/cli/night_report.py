@@ -279,7 +279,7 @@ def _missing(
             is_here = result is not None and result.file is not None and is_there(result.file)
             if is_here or stage is ResultStage.REMOVED:
                 continue
-            deleted_at: datetime = it.ended_at + KEPT
+            deleted_at = it.ended_at + KEPT
             is_past = deleted_at <= now
             records = kind.records_of(snapshot)
             yield MissingResult(

@@ -79,14 +79,14 @@ class MissingResult(NamedTuple):
         kind: Which result.
         records: Records in it, by the job's last reading; None if unknown.
         stage: Where it stands; None where nothing is known of it.
-        deleted_at: When Zoho deletes it; aware; None if unknown.
+        deleted_at: When Zoho deletes it, at the latest; aware.
     """
 
     job: WatchedJob
     kind: ResultKind
     records: int | None
     stage: ResultStage | None
-    deleted_at: datetime | None
+    deleted_at: datetime
 
 
 class Sums(NamedTuple):

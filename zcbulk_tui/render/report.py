@@ -111,9 +111,10 @@ def _missing(report: NightReport, missing: MissingResult) -> str:
     if missing.stage is ResultStage.GONE:
         return f"{what}. Zoho has no such file, or none any more."
     fetch = _job_command("results", missing.job, report.profile)
-    if missing.deleted_at is None:
-        return f"{what}. To fetch them: {fetch}"
-    return f"{what}. Zoho deletes them at {_at(report, missing.deleted_at)}. Fetch them: {fetch}"
+    deleted = f"Zoho deletes them at {_at(report, missing.deleted_at)}"
+    if missing.stage is not None and missing.stage.is_open:
+        return f"{what} yet. A dashboard fetches them by itself; {deleted}. To do so now: {fetch}"
+    return f"{what}. {deleted}. Fetch them: {fetch}"
 
 
 def _kind_words(missing: MissingResult) -> str:

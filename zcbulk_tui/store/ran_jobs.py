@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from zcbulk_tui.domain.insertion import STARTED
 from zcbulk_tui.domain.job import JobReading, JobState, WatchedJob
 from zcbulk_tui.store.database import Database
 from zcbulk_tui.store.rows import (
@@ -35,7 +34,8 @@ _RAN = f"""
 WITH found AS (
     SELECT jobs.id,
         ifnull(jobs.started_at, (
-            SELECT min(at) FROM readings WHERE job = jobs.id AND state IN ({_quoted(STARTED)})
+            SELECT min(at) FROM readings
+            WHERE job = jobs.id AND state = '{JobState.IN_PROGRESS.value}'
         )) AS began,
         (SELECT min(at) FROM readings WHERE job = jobs.id AND state IN ({_quoted(_FINAL)})) AS over,
         EXISTS (SELECT 1 FROM readings WHERE job = jobs.id AND at BETWEEN :since AND :until

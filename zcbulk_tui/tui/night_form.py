@@ -85,7 +85,8 @@ def disarm(night: Night, stop: QueueStop | None, now: datetime) -> Question:
         f"Disarm the night until {night.until.astimezone():%H:%M}?",
         [
             *about(night, now, stop=stop),
-            "When it is disarmed, its report is written at once, and no budget stops the queue.",
+            "When it is disarmed, its report is written at once, and failures no longer stop the "
+            "queue.",
         ],
         yes="Disarm",
     )
