@@ -85,7 +85,11 @@ def insert_context(
 
 
 def window_context(
-    settings: Settings, database: Database, jobs: Sequence[WatchedJob] | None
+    settings: Settings,
+    database: Database,
+    jobs: Sequence[WatchedJob] | None,
+    *,
+    yields: bool = False,
 ) -> ProfileContext:
     """Returns what a dashboard shares with the others on its profile, and makes it known to them.
 
@@ -93,9 +97,11 @@ def window_context(
         settings: Those of the profile.
         database: The memory.
         jobs: The jobs that it shows; None for the watch list.
+        yields: Whether it is no dashboard, but a command that waits; see `Windows`.
     """
-    window = Windows(database, settings.profile, window_name())
-    window.heartbeat(ServiceSnapshot(), focused=True)
+    name = f"wait {window_name()}" if yields else window_name()
+    window = Windows(database, settings.profile, name, yields=yields)
+    window.heartbeat(ServiceSnapshot(), focused=not yields)
     context = profile_context(settings, database, window, shows_list=jobs is None)
     for job in jobs or ():
         context.memory.add(job)
