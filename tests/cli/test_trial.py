@@ -79,12 +79,12 @@ def write(path: Path, bad: float) -> Path:
 
 
 @pytest.fixture
-def stage(cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+def stage(
+    cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, polls_soon: None
+) -> Iterator[Stage]:
     """A form in development that takes good records, whatever is beside them."""
     rules, results = InsertRules(strict_batches=False), ResultRules(delay=0.0)
     creator = build("steady", speed=1000.0, rules=rules, results=results)
-    monkeypatch.setattr("zcbulk_tui.cli.inserting._LEAST_WAIT", 0.05)
-    monkeypatch.setattr("zcbulk_tui.cli.inserting._LONGEST_WAIT", 0.05)
     with LoopbackServer(creator) as server:
         settings = {
             "BASE_URL": server.base_url,

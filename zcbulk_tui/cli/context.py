@@ -121,13 +121,23 @@ def profile_context(
     return ProfileContext(profile, operator(), memory, window, RateLimiter(database, profile))
 
 
-def quota_tracker(settings: Settings, database: Database) -> QuotaTracker:
-    """Returns what counts the profile's calls, and how many may still be spent."""
+def quota_tracker(
+    settings: Settings, database: Database, *, frugal_unfocused: bool | None = None
+) -> QuotaTracker:
+    """Returns what counts the profile's calls, and how many may still be spent.
+
+    Args:
+        settings: Those of the profile.
+        database: The memory.
+        frugal_unfocused: Whether to be frugal while nobody looks; None for as it is configured.
+    """
+    if frugal_unfocused is None:
+        frugal_unfocused = settings.budget.frugal_unfocused
     return QuotaTracker(
         CallLedger(database, settings.profile),
         quota_plan(settings),
         pace=Pace(settings.budget.pace),
-        frugal_unfocused=settings.budget.frugal_unfocused,
+        frugal_unfocused=frugal_unfocused,
         elapsed=awake_and_asleep(),
     )
 

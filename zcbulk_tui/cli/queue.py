@@ -5,7 +5,7 @@ from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Sequence
 from contextlib import closing
 
-from zcbulk_tui.cli import insert, options, prompts, queue_work
+from zcbulk_tui.cli import insert, options, prompts, queue_work, waiting
 from zcbulk_tui.cli.context import insert_context
 from zcbulk_tui.cli.json_records import insertion_object
 from zcbulk_tui.cli.output import in_columns, print_lines
@@ -57,7 +57,8 @@ def add_arguments(parser: ArgumentParser) -> None:
             sub.add_argument("id", metavar="ID", help="its id, as the list has it, or its label")
     go_on = parts.choices["go-on"]
     go_on.add_argument("--yes", action="store_true", help="skip the question (for scripts)")
-    go_on.add_argument("--wait", action="store_true", help="wait until the job has ended")
+    waiting.add_wait(go_on)
+    waiting.add_timeout(go_on)
     go_on.add_argument("--json", action="store_true", default=SUPPRESS, help="as a JSON array")
 
 
@@ -163,6 +164,7 @@ def _change(arguments: Namespace, settings: Settings) -> int:
 
 
 def _go_on(arguments: Namespace, settings: Settings) -> int:
+    waiting.check_arguments(arguments)
     insert.check_may_send(settings)
     with insert_context(settings) as (_, _, insertions):
         files = as_they_stand(insertions.database, settings.profile)
