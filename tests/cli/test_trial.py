@@ -24,6 +24,8 @@ from zcbulk_tui.simulator.schedule import Fault
 from zcbulk_tui.simulator.server import LoopbackServer
 from zcbulk_tui.simulator.verdicts import InsertRules
 
+pytestmark = pytest.mark.usefixtures("polls_soon")
+
 ROWS = 600
 BAD = 12
 TRIAL = 50
@@ -79,9 +81,7 @@ def write(path: Path, bad: float) -> Path:
 
 
 @pytest.fixture
-def stage(
-    cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, polls_soon: None
-) -> Iterator[Stage]:
+def stage(cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     """A form in development that takes good records, whatever is beside them."""
     rules, results = InsertRules(strict_batches=False), ResultRules(delay=0.0)
     creator = build("steady", speed=1000.0, rules=rules, results=results)
