@@ -46,6 +46,8 @@ def test_a_block_in_place_and_ctrl_c_that_says_how_to_come_back(
     terminal.resize(70, 3)
     # Of three jobs one has a line, and the others are counted.
     terminal.wait_for("… and 2 more")
+    terminal.resize(120, 36)
+    terminal.wait_for("Prices 4060")
     terminal.press(CTRL_C)
     terminal.wait_for("To wait again: zcbulk-tui wait")
     assert terminal.exit_code() == 130
