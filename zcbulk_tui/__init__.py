@@ -22,7 +22,8 @@ one moment; a *command* is a start or an abort; *unclear* is a command whose ans
 *result* is the file that Zoho makes of the records that failed, were not reached, or went in; a
 *chain* is a job and those that repair it, each of them an *attempt*; a *profile* is one account's
 settings, sign-in and quota; a *window* is one running dashboard, and of those on a profile one
-polls. ``.github/CONTRIBUTING.md`` has the rest.
+polls; a *wait* is one without a screen, which polls only while no dashboard does.
+``.github/CONTRIBUTING.md`` has the rest.
 """
 
 __version__ = "0.1.0"

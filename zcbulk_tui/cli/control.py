@@ -182,14 +182,15 @@ def _send_all(
     code: int = max(result.error.exit_code if result.error else 0 for result in results)
     waited = None
     taken = [it.job for it in results if it.job is not None and it.error is None]
-    try:
-        if and_then is not None and taken:
+    if and_then is not None and taken:
+        try:
             waited = and_then(settings, taken)
             code = waited.exit_code if waited.is_stopped else code or waited.exit_code
-    finally:
-        # What was sent is said, whatever keeps it from being waited for.
-        if as_json:
-            _print_json(action, results, waited)
+        except ZcbulkError as error:  # what was sent is said nevertheless
+            print_error(error.told(Occasion.ONCE))
+            code = code or error.exit_code
+    if as_json:
+        _print_json(action, results, waited)
     return code
 
 
