@@ -17,7 +17,7 @@ from typing import NamedTuple, Protocol
 
 from zcbulk_tui.cli import context, event_loop, state
 from zcbulk_tui.cli.client import make_client, warn_of_proxies
-from zcbulk_tui.cli.output import print_error
+from zcbulk_tui.cli.output import has_reader, print_error
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain import planner
 from zcbulk_tui.domain.commands import command
@@ -165,11 +165,20 @@ def wait(
     Raises:
         ZcbulkError: Nothing can be waited for.
     """
-    following = UntilEnded(jobs, report.changed, any_ends=any_ends)
     ending = _Ending()
+
+    def changed(change: Change) -> None:
+        report.changed(change)
+        if not has_reader() and ending.signal is None:
+            ending.signal = signal.SIGPIPE
+            loop = asyncio.get_running_loop()
+            loop.call_soon(following.interrupt, 128 + signal.SIGPIPE)
+
+    following = UntilEnded(jobs, changed, any_ends=any_ends)
     event_loop.run(_wait(settings, following, report, timeout, ending))
     left = len(following.open_jobs)
-    if ending.signal is not None or (left and following.exit_code == ExitCode.TIMEOUT):
+    is_late = following.exit_code == ExitCode.TIMEOUT
+    if left and ending.signal != signal.SIGPIPE and (ending.signal is not None or is_late):
         why = "Interrupted" if ending.signal is not None else "Timeout"
         named = list(names) or [job.ref.job_id for job in jobs]
         words = ["wait", *map(shlex.quote, named[:_NAMED_AT_MOST]), *options.split()]
