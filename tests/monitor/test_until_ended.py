@@ -128,6 +128,8 @@ def test_a_timeout_names_each_job_that_goes_on_and_what_has_ended_badly_counts()
     worse.read(1, S.FAILED)
     worse.wait.time_out()
     assert worse.said() == [("ended", "1", None), ("timeout", "2", 11)]
+    assert stage.wait.is_late
+    assert worse.wait.is_late
 
 
 def test_an_interruption_ends_it_once() -> None:
@@ -137,7 +139,7 @@ def test_an_interruption_ends_it_once() -> None:
     stage.wait.interrupt(143)
     stage.wait.time_out()
     assert stage.said() == [("ended", "1", None), ("interrupted", "2", 130)]
-    assert stage.wait.exit_code == 130
+    assert (stage.wait.exit_code, stage.wait.is_late) == (130, False)
 
 
 def test_what_is_not_waited_for_is_nothing() -> None:

@@ -41,6 +41,7 @@ def _wait(arguments: Namespace, settings: Settings, jobs: Sequence[WatchedJob]) 
         settings,
         jobs,
         make_report(to_errors=arguments.json),
+        names=arguments.jobs,
         options=waiting.options_of(arguments),
         timeout=arguments.timeout,
     )

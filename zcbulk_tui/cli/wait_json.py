@@ -1,28 +1,24 @@
 """What ``wait --json`` prints: a line of JSON for each change, as `schemas/wait.json` has it."""
 
 import json
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from zcbulk_tui.cli.json_records import failure_object
 from zcbulk_tui.cli.lineage import known_chains
 from zcbulk_tui.cli.status import as_object
-from zcbulk_tui.cli.waiting import Waited, result_of
+from zcbulk_tui.cli.waiting import Report, Waited, result_of
 from zcbulk_tui.domain.job import WatchedJob
-from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.errors import UnreadableError, ZcbulkError
 from zcbulk_tui.monitor.until_ended import Change, ChangeKind
 from zcbulk_tui.store.json_objects import JsonObject, moment
 
 
-class JsonLines:
+class JsonLines(Report):
     """A line of JSON for each change, flushed.
 
     Args:
         profile: The profile of the jobs.
     """
-
-    pace: float | None = None
 
     def __init__(self, profile: str) -> None:
         self._profile = profile
@@ -30,15 +26,6 @@ class JsonLines:
     def changed(self, change: Change) -> None:
         """See `Report`."""
         print(json.dumps(self._object(change)), flush=True)
-
-    def draw(self, snapshots: Sequence[JobSnapshot]) -> None:
-        """Draws nothing."""
-
-    def resumed(self) -> None:
-        """Has drawn nothing."""
-
-    def close(self, snapshots: Sequence[JobSnapshot]) -> None:
-        """Has nothing to leave."""
 
     def _object(self, change: Change) -> JsonObject:
         snapshot = change.snapshot

@@ -36,14 +36,12 @@ def _print_now(text: str) -> None:
     print(text, flush=True)
 
 
-class Lines:
+class Lines(Report):
     """A line for each change; what goes wrong goes to the standard error, once.
 
     Args:
         say: Prints a line.
     """
-
-    pace: float | None = None
 
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say
@@ -62,24 +60,15 @@ class Lines:
         elif snapshot is not None and change.kind in (ChangeKind.READING, ChangeKind.ENDED):
             self._say(sentence(snapshot))
 
-    def draw(self, snapshots: Sequence[JobSnapshot]) -> None:
-        """Draws nothing."""
 
-    def resumed(self) -> None:
-        """Has drawn nothing."""
-
-    def close(self, snapshots: Sequence[JobSnapshot]) -> None:
-        """Has nothing to leave."""
-
-
-class Block:
+class Block(Report):
     """A line with a bar for each job, drawn in place on the standard output.
 
     The cursor stands below the last line all the time: whatever ends the program, the terminal is
     as it should be.
     """
 
-    pace: float | None = _PACE
+    pace = _PACE
 
     def __init__(self) -> None:
         self._drawn: list[str] = []

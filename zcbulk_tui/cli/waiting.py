@@ -7,6 +7,7 @@ that one polls, and the wait follows; else the wait polls by itself, and only wh
 import asyncio
 import shlex
 import signal
+from abc import ABC, abstractmethod
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -26,7 +27,7 @@ from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.spans import read_span
 from zcbulk_tui.domain.text import counted, one_line
 from zcbulk_tui.domain.windows import Recalled
-from zcbulk_tui.errors import ExitCode, UnreadableError, UsageError, ZcbulkError
+from zcbulk_tui.errors import UnreadableError, UsageError, ZcbulkError
 from zcbulk_tui.monitor.clock import awake_and_asleep
 from zcbulk_tui.monitor.events import JobChanged
 from zcbulk_tui.monitor.monitor import Monitor
@@ -47,25 +48,28 @@ _NAMED_AT_MOST = 20
 """Jobs that the command to wait again names; of more, it would be too long to type."""
 
 
-class Report(Protocol):
-    """What whoever waits is shown.
+class Report(ABC):
+    """What whoever waits is shown: each change, and on a terminal what stands there.
 
     Attributes:
         pace: Seconds after which it is drawn anew, though nothing has changed; None for never.
     """
 
-    pace: float | None
+    pace: float | None = None
 
+    @abstractmethod
     def changed(self, change: Change) -> None:
         """Shows a change."""
 
-    def draw(self, snapshots: Sequence[JobSnapshot]) -> None:
+    # What follows is for those that draw in place.
+
+    def draw(self, snapshots: Sequence[JobSnapshot]) -> None:  # noqa: B027 - most draw nothing
         """Draws what stands on a terminal, where that has changed."""
 
-    def resumed(self) -> None:
+    def resumed(self) -> None:  # noqa: B027
         """Takes that another program may have drawn on the terminal."""
 
-    def close(self, snapshots: Sequence[JobSnapshot]) -> None:
+    def close(self, snapshots: Sequence[JobSnapshot]) -> None:  # noqa: B027
         """Leaves the terminal."""
 
 
@@ -177,9 +181,9 @@ def wait(
     following = UntilEnded(jobs, changed, any_ends=any_ends)
     event_loop.run(_wait(settings, following, report, timeout, ending))
     left = len(following.open_jobs)
-    is_late = following.exit_code == ExitCode.TIMEOUT
-    if left and ending.signal != signal.SIGPIPE and (ending.signal is not None or is_late):
-        why = "Interrupted" if ending.signal is not None else "Timeout"
+    is_stopped = ending.signal not in (None, signal.SIGPIPE)
+    if left and (is_stopped or following.is_late):
+        why = "Interrupted" if is_stopped else "Timeout"
         named = list(names) or [job.ref.job_id for job in jobs]
         words = ["wait", *map(shlex.quote, named[:_NAMED_AT_MOST]), *options.split()]
         if len(named) > _NAMED_AT_MOST:

@@ -56,6 +56,7 @@ class UntilEnded:
     Attributes:
         over: Set when there is nothing left to wait for.
         exit_code: That of the wait, once it is over.
+        is_late: Whether it has lasted long enough.
         snapshots: What is known of each job.
     """
 
@@ -68,6 +69,7 @@ class UntilEnded:
     ) -> None:
         self.over = asyncio.Event()
         self.exit_code: int = ExitCode.FINE
+        self.is_late = False
         self.snapshots = {job.ref: JobSnapshot(job) for job in jobs}
         self._report = report
         self._any_ends = any_ends
@@ -93,6 +95,7 @@ class UntilEnded:
 
     def time_out(self) -> None:
         """Ends the wait: it has lasted long enough."""
+        self.is_late = not self.over.is_set()
         self._stop(ChangeKind.TIMEOUT, worst({*self._ended.values(), ExitCode.TIMEOUT}))
 
     def interrupt(self, exit_code: int) -> None:
