@@ -11,7 +11,7 @@ from zcbulk_tui.render.figures import number, percent
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.order import Order
 from zcbulk_tui.render.row import header, row
-from zcbulk_tui.render.span import fit_line, plain
+from zcbulk_tui.render.span import fit, fit_line, plain
 
 _FOR_HEADER = 4
 """Lines from which on the columns have titles."""
@@ -66,4 +66,6 @@ def block(
     lines += [row(Listed("", snapshot), now, at, glyphs) for snapshot in shown]
     texts = [plain(fit_line([*it.names, *it.bar, *it.numbers], width)).rstrip() for it in lines]
     hidden = len(snapshots) - len(shown)
-    return [*texts, f"  … and {hidden:,} more"] if hidden else texts
+    if hidden:
+        texts.append(fit(f"  … and {hidden:,} more", width).rstrip())
+    return texts
