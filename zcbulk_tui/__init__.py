@@ -23,7 +23,8 @@ one moment; a *command* is a start or an abort; *unclear* is a command whose ans
 *result* is the file that Zoho makes of the records that failed, were not reached, or went in; a
 *chain* is a job and those that repair it, each of them an *attempt*; a *profile* is one account's
 settings, sign-in and quota; a *window* is one running dashboard, and of those on a profile one
-polls; a *night* is a span in which nobody watches, with an error budget and a report at its end.
+polls; a *wait* is one without a screen, which polls only while no dashboard does; a *night* is a
+span in which nobody watches, with an error budget and a report at its end.
 ``.github/CONTRIBUTING.md`` has the rest.
 """
 

@@ -41,8 +41,25 @@ it is 3, whoever refuses it.
 """
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, IntEnum
 from typing import ClassVar
+
+
+class ExitCode(IntEnum):
+    """How a command has ended, for scripts; beside these 128 and the number of a signal."""
+
+    FINE = 0
+    REFUSED = 1
+    USAGE = 2
+    SIGN_IN = 3
+    NETWORK = 4
+    OUTPUT = 5
+    FAILED_RECORDS = 10
+    """Waited: a job is completed, and some of its records failed."""
+    ENDED_BADLY = 11
+    """Waited: a job was aborted, has failed or is expired."""
+    TIMEOUT = 12
+    """Waited long enough: a job goes on."""
 
 
 class Occasion(Enum):
@@ -97,7 +114,7 @@ class ZcbulkError(Exception):
             queue are; set by who does that.
     """
 
-    exit_code: ClassVar[int] = 1
+    exit_code: ClassVar[ExitCode] = ExitCode.REFUSED
 
     ends_polls: ClassVar[bool] = False
     """Whether automatic polls of the job end, until the user edits it or requests a poll."""
@@ -154,7 +171,7 @@ _OTHER_TRY = {
 class UsageError(ZcbulkError):
     """What was typed cannot be used."""
 
-    exit_code = 2
+    exit_code = ExitCode.USAGE
 
 
 class ConfigError(UsageError):
@@ -203,13 +220,13 @@ class IncompatibleError(ZcbulkError):
 class OutputError(ZcbulkError):
     """All went well, but what was to be written could not be: the disk is full or broken."""
 
-    exit_code = 5
+    exit_code = ExitCode.OUTPUT
 
 
 class SignInError(ZcbulkError):
     """Zoho does not accept the sign-in, the access token or its scopes."""
 
-    exit_code = 3
+    exit_code = ExitCode.SIGN_IN
     passes = "in a while"
 
 
@@ -268,7 +285,7 @@ class ServiceError(ZcbulkError):
         retry_after: Seconds to wait as requested by the server (Retry-After); None if it sent none.
     """
 
-    exit_code = 4
+    exit_code = ExitCode.NETWORK
     passes = "in a while"
 
     def __init__(

@@ -10,6 +10,8 @@ import pytest
 from tests.cli.signing_in import Zoho, zoho_for
 from tests.support.commands import CANARY, CommandLine, files_below
 from zcbulk_tui.config import paths, secrets
+from zcbulk_tui.domain import planner
+from zcbulk_tui.domain.budget import Reason
 
 OF_THE_NETWORK = (
     *("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"),
@@ -50,6 +52,12 @@ def garbage_is_collected_again() -> Iterator[None]:
 def signed_in(monkeypatch: pytest.MonkeyPatch) -> None:
     """There is an access token."""
     monkeypatch.setenv(secrets.ACCESS_TOKEN, CANARY)
+
+
+@pytest.fixture
+def polls_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wait polls as soon as it has an answer, or nearly so."""
+    monkeypatch.setattr(planner, "wait", lambda *_: (0.05, Reason.ANY_TIME))
 
 
 @pytest.fixture

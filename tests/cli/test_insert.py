@@ -85,11 +85,10 @@ def test_a_file_becomes_a_running_job_by_one_command(
     assert "Uploaded contacts.csv" in log
 
 
+@pytest.mark.usefixtures("polls_soon")
 def test_waiting_for_the_end_prints_how_it_goes(
-    cli: CommandLine, creator: Creator, file: Path, monkeypatch: pytest.MonkeyPatch
+    cli: CommandLine, creator: Creator, file: Path
 ) -> None:
-    monkeypatch.setattr("zcbulk_tui.cli.inserting._LEAST_WAIT", 0.1)
-    monkeypatch.setattr("zcbulk_tui.cli.inserting._LONGEST_WAIT", 0.1)
     ended = cli("insert", str(file), "--yes", "--wait")
     assert ended.code == 0
     assert f"contacts.csv: Completed, 100 %, {ROWS} in, 0 failed" in ended.out

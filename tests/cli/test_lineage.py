@@ -209,11 +209,10 @@ def file(tmp_path: Path) -> Path:
 CONTACTS = ("--owner", "jason18", "--app", "zylker-store", "--form", "Contacts")
 
 
+@pytest.mark.usefixtures("polls_soon")
 def test_a_file_repairs_a_job_of_the_same_form(
-    cli: CommandLine, creator: Creator, file: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+    cli: CommandLine, creator: Creator, file: Path, home: Path
 ) -> None:
-    for name in ("_LEAST_WAIT", "_LONGEST_WAIT"):
-        monkeypatch.setattr(f"zcbulk_tui.cli.inserting.{name}", 0.1)
     first = cli("insert", str(file), "--yes", "--wait", "--label", "Contacts", *CONTACTS)
     assert first.code == 0
     again = cli("insert", str(file), "--yes", "--wait", "--repairs", "Contacts")

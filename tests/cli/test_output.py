@@ -65,6 +65,8 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("results", REF.job_id),
     ("failures", REF.job_id, "--json"),
     ("repair", REF.job_id, "--suggest"),
+    ("wait", REF.job_id),
+    ("wait", REF.job_id, "--json"),
     ("queue",),
     ("queue", "--json"),
     ("store", "compact"),

@@ -24,6 +24,8 @@ from zcbulk_tui.simulator.schedule import Fault
 from zcbulk_tui.simulator.server import LoopbackServer
 from zcbulk_tui.simulator.verdicts import InsertRules
 
+pytestmark = pytest.mark.usefixtures("polls_soon")
+
 ROWS = 600
 BAD = 12
 TRIAL = 50
@@ -83,8 +85,6 @@ def stage(cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     """A form in development that takes good records, whatever is beside them."""
     rules, results = InsertRules(strict_batches=False), ResultRules(delay=0.0)
     creator = build("steady", speed=1000.0, rules=rules, results=results)
-    monkeypatch.setattr("zcbulk_tui.cli.inserting._LEAST_WAIT", 0.05)
-    monkeypatch.setattr("zcbulk_tui.cli.inserting._LONGEST_WAIT", 0.05)
     with LoopbackServer(creator) as server:
         settings = {
             "BASE_URL": server.base_url,

@@ -227,6 +227,7 @@ class Stage:
         database: Database | None = None,
         name: str = "pts/1",
         shows_list: bool = True,
+        yields: bool = False,
         now: Callable[[], datetime] = virtual_now,
         elapsed: Callable[[], float] | None = None,
         luck: Callable[[], float] = lambda: 1.0,
@@ -238,6 +239,7 @@ class Stage:
             self.database,
             name=name,
             shows_list=shows_list,
+            yields=yields,
             clock=lambda: asyncio.get_running_loop().time(),
         )
         self.list = WatchList(self.database, PROFILE)

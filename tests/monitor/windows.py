@@ -40,6 +40,7 @@ class SharedProfile:
         api: ScriptedApi | None = None,
         quota_plan: QuotaPlan = AMPLE,
         shows_list: bool = True,
+        yields: bool = False,
         rule: Rule = by_state,
     ) -> Stage:
         """Opens a window; each calls a server of its own unless one is given."""
@@ -53,6 +54,7 @@ class SharedProfile:
             database=database,
             name=name,
             shows_list=shows_list,
+            yields=yields,
             now=self._now,
         )
 

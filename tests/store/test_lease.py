@@ -11,7 +11,7 @@ from tests.support.databases import memory_database
 from zcbulk_tui.domain.snapshot import ServiceSnapshot
 from zcbulk_tui.store.windows import SILENT, SURE, Windows
 
-_NAMES = st.sampled_from(["pts/1", "pts/2", "pts/3"])
+_NAMES = st.sampled_from(["pts/1", "pts/2", "pts/3", "wait 1", "wait 2"])
 _WAYS: dict[str, Failing] = {
     "unwritable": unwritable,
     "full": full_at_last,
@@ -20,7 +20,7 @@ _WAYS: dict[str, Failing] = {
 
 
 class Lease(RuleBasedStateMachine):
-    """Three windows that tell that they live when they like, leave, and come back."""
+    """Windows that tell that they live when they like, leave, and come back; two of them yield."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -35,7 +35,8 @@ class Lease(RuleBasedStateMachine):
     def beats(self, name: str, way: str, focused: bool) -> None:
         window = self.windows.get(name)
         if window is None:
-            window = Windows(self.database, "default", name, clock=lambda: self.now)
+            yields = name.startswith("wait")
+            window = Windows(self.database, "default", name, yields=yields, clock=lambda: self.now)
             self.windows[name] = window
         before = window.status
         with _WAYS[way](self.database) if way else nullcontext():
@@ -45,7 +46,11 @@ class Lease(RuleBasedStateMachine):
             assert status == before
         else:
             assert window.is_sure
-            assert status.polls != bool(status.poller)
+            assert not (status.polls and status.poller)
+            # Between two that poll is a moment for which the lease lies open.
+            gives_way = window.yields and status.windows - 1 > status.yielding
+            assert status.polls or status.poller or gives_way
+            assert not (status.polls and gives_way)
 
     @rule(name=_NAMES)
     def leaves(self, name: str) -> None:
@@ -61,16 +66,20 @@ class Lease(RuleBasedStateMachine):
 
     @rule()
     def all_tell_that_they_live(self) -> None:
-        """When nothing fails, everybody knows within two rounds who polls: exactly one does."""
-        for _ in range(2):
+        """When nothing fails, everybody knows within three rounds who polls: exactly one does."""
+        for _ in range(3):
             for window in self.windows.values():
                 window.heartbeat(ServiceSnapshot(), focused=False)
         statuses = {name: window.status for name, window in self.windows.items()}
         if not statuses:
             return
         (poller,) = (name for name, status in statuses.items() if status.polls)
+        waits = sum(name.startswith("wait") for name in statuses)
+        assert poller.startswith("wait") == (waits == len(statuses))
         for name, status in statuses.items():
             assert status.windows == len(statuses)
+            assert status.yielding == waits - name.startswith("wait")
+            assert status.poller_yields == (name != poller and poller.startswith("wait"))
             assert status.poller == ("" if name == poller else poller)
 
     @invariant()

@@ -20,6 +20,7 @@ def make_context(
     profile: str = PROFILE,
     name: str = "pts/1",
     shows_list: bool = True,
+    yields: bool = False,
     clock: Callable[[], float] = time.monotonic,
 ) -> ProfileContext:
     """Returns the desk of a window that has told the others that it is there.
@@ -29,11 +30,12 @@ def make_context(
         profile: Whose jobs it is about.
         name: What others call the window.
         shows_list: Whether it shows the watch list.
+        yields: Whether it polls only while no window is alive that does not yield.
         clock: What it measures the time of the windows with.
     """
     kept = database or memory_database()
-    windows = Windows(kept, profile, name, clock=clock)
-    windows.heartbeat(ServiceSnapshot(), focused=True)
+    windows = Windows(kept, profile, name, yields=yields, clock=clock)
+    windows.heartbeat(ServiceSnapshot(), focused=not yields)
     memory = Memory(kept, profile, windows, shows_list=shows_list)
     return ProfileContext(
         profile, "anna@jump1", memory, windows, RateLimiter(kept, profile, clock=clock)

@@ -85,7 +85,11 @@ def insert_context(
 
 
 def window_context(
-    settings: Settings, database: Database, jobs: Sequence[WatchedJob] | None
+    settings: Settings,
+    database: Database,
+    jobs: Sequence[WatchedJob] | None,
+    *,
+    yields: bool = False,
 ) -> ProfileContext:
     """Returns what a dashboard shares with the others on its profile, and makes it known to them.
 
@@ -93,9 +97,11 @@ def window_context(
         settings: Those of the profile.
         database: The memory.
         jobs: The jobs that it shows; None for the watch list.
+        yields: Whether it is no dashboard, but a command that waits; see `Windows`.
     """
-    window = Windows(database, settings.profile, window_name())
-    window.heartbeat(ServiceSnapshot(), focused=True)
+    name = f"wait {window_name()}" if yields else window_name()
+    window = Windows(database, settings.profile, name, yields=yields)
+    window.heartbeat(ServiceSnapshot(), focused=not yields)
     context = profile_context(settings, database, window, shows_list=jobs is None)
     for job in jobs or ():
         context.memory.add(job)
@@ -115,13 +121,23 @@ def profile_context(
     return ProfileContext(profile, operator(), memory, window, RateLimiter(database, profile))
 
 
-def quota_tracker(settings: Settings, database: Database) -> QuotaTracker:
-    """Returns what counts the profile's calls, and how many may still be spent."""
+def quota_tracker(
+    settings: Settings, database: Database, *, frugal_unfocused: bool | None = None
+) -> QuotaTracker:
+    """Returns what counts the profile's calls, and how many may still be spent.
+
+    Args:
+        settings: Those of the profile.
+        database: The memory.
+        frugal_unfocused: Whether to be frugal while nobody looks; None for as it is configured.
+    """
+    if frugal_unfocused is None:
+        frugal_unfocused = settings.budget.frugal_unfocused
     return QuotaTracker(
         CallLedger(database, settings.profile),
         quota_plan(settings),
         pace=Pace(settings.budget.pace),
-        frugal_unfocused=settings.budget.frugal_unfocused,
+        frugal_unfocused=frugal_unfocused,
         elapsed=awake_and_asleep(),
     )
 

@@ -1,4 +1,4 @@
-"""``zcbulk-tui start`` and ``abort``: one command to each job, sent once."""
+"""``zcbulk-tui abort``, and the sending of ``start``: one command to each job, sent once."""
 
 import asyncio
 import contextlib
@@ -18,6 +18,8 @@ from zcbulk_tui.cli.job_names import at_its_home, in_words, named_jobs
 from zcbulk_tui.cli.json_records import failure_object, named_object
 from zcbulk_tui.cli.output import print_error
 from zcbulk_tui.cli.sending import Progress, failure, send_once
+from zcbulk_tui.cli.wait_json import status_of
+from zcbulk_tui.cli.waiting import Waited
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.creator.scopes import CREATE
@@ -64,11 +66,25 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.set_defaults(occasion=Occasion.COMMAND)
 
 
+AndThen = Callable[[Settings, Sequence[WatchedJob]], Waited]
+"""What follows a command, for the jobs that have taken it."""
+
+
 def run(arguments: Namespace) -> int:
+    """Aborts jobs; see `carry_out`."""
+    return carry_out(arguments)
+
+
+def carry_out(arguments: Namespace, and_then: AndThen | None = None) -> int:
     """Starts or aborts jobs, one after the other.
 
+    Args:
+        arguments: What was typed.
+        and_then: Waits for the end of those that have taken the command; None where nobody waits.
+
     Returns:
-        0 when all were accepted, or are seen to have taken effect; else the highest exit code.
+        0 when all were accepted, or are seen to have taken effect; else the highest exit code of
+        those that were not; else that of the wait.
 
     Raises:
         ZcbulkError: Nothing was sent to any of them.
@@ -89,7 +105,7 @@ def run(arguments: Namespace) -> int:
             raise _read_only(action)
         if not arguments.yes and not _confirmed(action, known):
             raise RefusedError("Nothing was sent", "It was not confirmed.")
-        return _send_all(action, known, settings, as_json=arguments.json)
+        return _send_all(action, known, settings, and_then, as_json=arguments.json)
     except ZcbulkError as error:
         if arguments.json:
             _print_json(action, [_Result(job, error=error) for job in jobs])
@@ -139,7 +155,12 @@ def _is_in_production(job: WatchedJob) -> bool:
 
 
 def _send_all(
-    action: Action, jobs: Sequence[WatchedJob], settings: Settings, *, as_json: bool
+    action: Action,
+    jobs: Sequence[WatchedJob],
+    settings: Settings,
+    and_then: AndThen | None,
+    *,
+    as_json: bool,
 ) -> int:
     ending = _Ending()
     say: Callable[[str], None] = print_error if as_json else partial(print, flush=True)
@@ -158,9 +179,19 @@ def _send_all(
         interrupted = 128 + (ending.signal or signal.SIGTERM)
     if interrupted is not None:
         return interrupted
+    code: int = max(result.error.exit_code if result.error else 0 for result in results)
+    waited = None
+    taken = [it.job for it in results if it.job is not None and it.error is None]
+    if and_then is not None and taken:
+        try:
+            waited = and_then(settings, taken)
+            code = waited.exit_code if waited.is_stopped else code or waited.exit_code
+        except ZcbulkError as error:  # what was sent is said nevertheless
+            print_error(error.told(Occasion.ONCE))
+            code = code or error.exit_code
     if as_json:
-        _print_json(action, results)
-    return max(result.error.exit_code if result.error else 0 for result in results)
+        _print_json(action, results, waited)
+    return code
 
 
 class _Ending:
@@ -215,8 +246,12 @@ def _report(result: _Result, name: str, *, as_json: bool) -> None:
         print(f"{name}{words.command(result.command, result.command.sent_at)}", flush=True)
 
 
-def _print_json(action: Action, results: Sequence[_Result]) -> None:
-    print(json.dumps([_as_object(action, result) for result in results], indent=2))
+def _print_json(action: Action, results: Sequence[_Result], waited: Waited | None = None) -> None:
+    objects = [_as_object(action, result) for result in results]
+    if waited is not None:
+        for one, result in zip(objects, results, strict=True):
+            one["status"] = status_of(waited, result.job)
+    print(json.dumps(objects, indent=2))
 
 
 def _as_object(action: Action, result: _Result) -> JsonObject:

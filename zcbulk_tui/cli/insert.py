@@ -5,7 +5,7 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from zcbulk_tui.cli import check, options, queue_work, queueing, rest, trial
+from zcbulk_tui.cli import check, options, queue_work, queueing, rest, trial, waiting
 from zcbulk_tui.cli.context import insert_context
 from zcbulk_tui.cli.forms import form_of
 from zcbulk_tui.cli.insert_plan import print_plan
@@ -34,7 +34,7 @@ Checks a CSV, or a ZIP with one, then creates a job, uploads the file and starts
 It asks once before the first of them. A form has one active job: while another one is active, the
 file waits in a queue, which an open dashboard works."""
 
-_EPILOG = """\
+_EPILOG = f"""\
 --suspects is for records that would probably fail: leave-out writes them to FILE.suspects.csv,
 pack uploads them behind all others, as-they-are sends them in their places.
 
@@ -45,8 +45,17 @@ job, fetches its failures (1 call), prints the reasons, and asks about the other
 is repaired from its job; the rest never holds it. --rest-of sends the rest later.
 
 exit codes:
-  0 started (or uploaded, or queued), 1 refused, or not confirmed; with --wait also for a bad end,
-  2 usage, or a file that cannot be used, 3 sign-in, 4 network, or an answer that was lost"""
+  0 started (or uploaded, or queued), 1 refused, or not confirmed; of a trial also that the rest was
+  not sent, 2 usage, or a file that cannot be used, 3 sign-in, 4 network, or an answer that was lost
+
+With --wait, a job that was started decides. With --json, one array is printed at the end: each
+object has the status of its job then; how it goes is on the standard error.
+
+{waiting.EXIT_CODES}
+
+examples:
+  zcbulk-tui insert customers.csv --form Customers --dry-run
+  zcbulk-tui insert customers.csv --form Customers --yes --wait --timeout 6h"""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -89,8 +98,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--wait",
         action="store_true",
-        help="wait for the form's slot, and until the job has ended; reading it costs calls",
+        help="wait for the form's slot, and until the job has ended; the exit code says how",
     )
+    waiting.add_timeout(parser)
     some = parser.add_mutually_exclusive_group()
     some.add_argument(
         "--trial",
@@ -147,6 +157,7 @@ def run(arguments: Namespace) -> int:
 
 
 def _run(arguments: Namespace) -> int:
+    waiting.check_arguments(arguments)
     if arguments.trial is not None and not arguments.start:
         raise UsageError(
             "--trial and --no-start exclude each other",

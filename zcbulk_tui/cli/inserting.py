@@ -6,27 +6,19 @@ from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from zcbulk_tui.cli.output import print_error
 from zcbulk_tui.cli.progress import ProgressLine
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.insertion import Insertion, QueuedFile, QueueStop, Stage
-from zcbulk_tui.domain.job import JobReading, WatchedJob
-from zcbulk_tui.domain.progress import remaining
-from zcbulk_tui.errors import QuotaSpentError, SignInError, ZcbulkError
+from zcbulk_tui.errors import QuotaSpentError, SignInError
 from zcbulk_tui.monitor.events import CommandEnded, Event, QueueChanged
 from zcbulk_tui.monitor.insert_queue import InsertQueue
 from zcbulk_tui.monitor.monitor import Monitor
-from zcbulk_tui.monitor.once import read_all
 from zcbulk_tui.monitor.ports import InsertApi, JobApi
 from zcbulk_tui.monitor.profile_context import ProfileContext
 from zcbulk_tui.monitor.quota_tracker import QuotaTracker
 from zcbulk_tui.render import queue as queue_words
 from zcbulk_tui.render import words
-from zcbulk_tui.render.figures import number, percent
 from zcbulk_tui.store.insertions import Insertions
-
-_LEAST_WAIT, _LONGEST_WAIT = 15.0, 300.0
-"""Seconds between two readings of a job that is waited for."""
 
 _SLOT_LOOKS = 60.0
 """Seconds between two readings of the job that has the slot which is waited for."""
@@ -144,6 +136,7 @@ async def until_settled(
     keys: Sequence[str],
     *,
     waits: bool,
+    ends_at: float | None = None,
 ) -> list[Insertion]:
     """Waits until no file comes further here; returns the files as they stand then.
 
@@ -155,21 +148,24 @@ async def until_settled(
         insertions: Keeps them.
         keys: Which files.
         waits: Whether to wait for the slot of the form, too, and for whatever passes.
+        ends_at: Until when it waits for these, in the loop's time; None for no end.
     """
     stuck_since: dict[str, float] = {}
     looked = _time()
 
+    def still_waits() -> bool:
+        return waits and (ends_at is None or _time() < ends_at)
+
     def goes_on(insertion: Insertion) -> bool:
         if insertion.is_over:
             return queue.is_looking(insertion)
-        if _rests(follower, insertion, waits):
+        if _rests(follower, insertion, still_waits()):
             return False
-        if waits or not _is_stuck(follower, insertion):
+        if still_waits() or not _is_stuck(follower, insertion):
             return True
         since = stuck_since.setdefault(insertion.key, _time())
-        return _time() - since < _GIVES_UP_AFTER and not isinstance(
-            queue.error_of(insertion), _LASTS
-        )
+        is_late = waits or _time() - since >= _GIVES_UP_AFTER
+        return not is_late and not isinstance(queue.error_of(insertion), _LASTS)
 
     while True:
         follower.changed.clear()
@@ -200,43 +196,6 @@ def _is_stuck(follower: Follower, insertion: Insertion) -> bool:
         return False
     is_between = file.stage in (Stage.WAITS, Stage.CREATED, Stage.UPLOADED)
     return (is_between and bool(file.trouble)) or file.stage is Stage.TRIES_AGAIN
-
-
-async def until_ended(
-    api: JobApi,
-    context: ProfileContext,
-    quota: QuotaTracker,
-    job: WatchedJob,
-    say: Callable[[str], None],
-) -> JobReading:
-    """Reads a job until it has ended, the more rarely the longer it still takes.
-
-    Where a dashboard polls the job, its readings are used, which costs no call.
-
-    Raises:
-        ZcbulkError: It cannot be read, and not for a reason that passes.
-    """
-    said = ""
-    while True:
-        (found,) = await read_all(api, [job], quota, context, now)
-        if isinstance(found, ZcbulkError):
-            if found.ends_polls or isinstance(found, QuotaSpentError):
-                raise found
-            print_error(found.title)
-        else:
-            line = (
-                f"{job.label}: {found.raw_state}, {percent(found.counts.share_done)} %, "
-                f"{number(found.counts.success)} in, {number(found.counts.failed)} failed"
-            )
-            if line != said:
-                said = line
-                say(line)
-            if found.state.is_final:
-                return found
-        snapshot = context.memory.known(job)
-        ahead = remaining(snapshot.motion, snapshot.last) if snapshot.last else None
-        least = ahead.least / 2 if ahead else _LEAST_WAIT
-        await asyncio.sleep(min(max(least, _LEAST_WAIT), _LONGEST_WAIT))
 
 
 def _time() -> float:

@@ -1,9 +1,8 @@
 """``zcbulk-tui log``: prints what happened, every call to Zoho, and every command."""
 
 import json
-import re
 from argparse import ArgumentParser, Namespace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from zcbulk_tui.cli import options
 from zcbulk_tui.cli.json_records import entry_object
@@ -11,6 +10,7 @@ from zcbulk_tui.cli.output import print_lines
 from zcbulk_tui.cli.state import open_memory
 from zcbulk_tui.config import load
 from zcbulk_tui.domain.records import Record
+from zcbulk_tui.domain.spans import read_span
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import UsageError
 from zcbulk_tui.render.log import kind, matches, text
@@ -23,14 +23,6 @@ WHEN is a span back from now (30m, 2h, 3d, 1w), a date (2026-03-11) or a date an
 WORDs look for entries that have all of them in their text, kind or job; one that begins
 with ! must not be there. kind:event, kind:call and kind:command look for a kind,
 job:TEXT for a job by its label or id."""
-
-_SPAN = re.compile(r"([0-9]{1,6})([mhdw])", re.ASCII)
-_UNITS = {
-    "m": timedelta(minutes=1),
-    "h": timedelta(hours=1),
-    "d": timedelta(days=1),
-    "w": timedelta(weeks=1),
-}
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -77,8 +69,8 @@ def parse_since(text: str, now: datetime) -> datetime:
     """
     stripped = text.strip()
     try:
-        if span := _SPAN.fullmatch(stripped):
-            return (now - int(span[1]) * _UNITS[span[2]]).astimezone(UTC)
+        if (span := read_span(stripped)) is not None:
+            return (now - span).astimezone(UTC)
         return datetime.fromisoformat(stripped).astimezone(UTC)
     # The last two: a moment that this machine cannot count.
     except (ValueError, OverflowError, OSError):

@@ -24,7 +24,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     Returns:
         0 fine, 1 refused or failed, 2 usage or configuration, 3 sign-in, 4 network or server, 5
-        done without its output, 128 and the number of the signal that ended it.
+        done without its output, 10 to 12 after a wait (see `ExitCode`), 128 and the number of the
+        signal that ended it.
     """
     with guarded() as output:
         code = output.exit_code(_run(argv, output))

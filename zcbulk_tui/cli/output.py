@@ -201,6 +201,14 @@ def guarded() -> Iterator[Output]:
             _put(*before)
 
 
+def has_reader() -> bool:
+    """Whether somebody may still read what is printed: false once a pipe is known to be broken."""
+    stream = sys.stdout
+    return not (
+        isinstance(stream, SafeWriter) and stream.failure is not None and _is_gone(stream.failure)
+    )
+
+
 def inner(stream: object) -> object:
     """Returns the stream that a `SafeWriter` stands for; any other as it is."""
     return stream.stream if isinstance(stream, SafeWriter) else stream

@@ -36,7 +36,9 @@ environment:
 
 exit codes:
   0 fine, 1 the operation was refused or failed, 2 usage or configuration,
-  3 sign-in, 4 network or server, 5 done, but the output could not be written"""
+  3 sign-in, 4 network or server, 5 done, but the output could not be written,
+  130 interrupted; after a wait: 10 completed with failed records,
+  11 aborted, failed or expired, 12 timeout (zcbulk-tui wait --help)"""
 
 
 class _Entry(NamedTuple):
@@ -55,7 +57,8 @@ _COMMANDS = {
     "status": _Entry(
         "status", "print the status of jobs, or of the watch list: at most 1 call each"
     ),
-    "start": _Entry("control", "start jobs whose files are uploaded"),
+    "wait": _Entry("wait", "wait until jobs have ended; the exit code says how"),
+    "start": _Entry("start", "start jobs whose files are uploaded"),
     "abort": _Entry("control", "abort jobs; there is no rollback"),
     "check": _Entry("check", "check a CSV before it is sent"),
     "insert": _Entry("insert", "bring a CSV into a form: check, create, upload, start"),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 
-from zcbulk_tui.cli import insert, options, prompts, queue_work
+from zcbulk_tui.cli import insert, options, prompts, queue_work, waiting
 from zcbulk_tui.cli.context import insert_context
 from zcbulk_tui.cli.json_records import insertion_object
 from zcbulk_tui.cli.output import in_columns, print_error, print_lines
@@ -74,7 +74,8 @@ def add_arguments(parser: ArgumentParser) -> None:
             )
     go_on = parts.choices["go-on"]
     go_on.add_argument("--yes", action="store_true", help="skip the question (for scripts)")
-    go_on.add_argument("--wait", action="store_true", help="wait until the job has ended")
+    waiting.add_wait(go_on)
+    waiting.add_timeout(go_on)
     go_on.add_argument("--json", action="store_true", default=SUPPRESS, help="as a JSON array")
 
 
@@ -222,6 +223,7 @@ def _record(context: ProfileContext, text: str) -> None:
 
 
 def _go_on(arguments: Namespace, settings: Settings) -> int:
+    waiting.check_arguments(arguments)
     insert.check_may_send(settings)
     with insert_context(settings) as (_, _, insertions):
         files = as_they_stand(insertions.database, settings.profile)

@@ -3,25 +3,29 @@
 import asyncio
 import json
 import signal
+import time
 from argparse import Namespace
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import NamedTuple
 
 from zcbulk_tui.cli import event_loop
 from zcbulk_tui.cli.client import open_client
 from zcbulk_tui.cli.context import insert_context
-from zcbulk_tui.cli.inserting import Follower, until_ended, until_settled, working
+from zcbulk_tui.cli.inserting import Follower, until_settled, working
 from zcbulk_tui.cli.json_records import insertion_object
 from zcbulk_tui.cli.output import print_error
 from zcbulk_tui.cli.sending import failure
+from zcbulk_tui.cli.wait_json import status_of
+from zcbulk_tui.cli.wait_lines import make_report
+from zcbulk_tui.cli.waiting import Waited, wait
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.commands import command
-from zcbulk_tui.domain.insertion import BAD_ENDS, STARTED, Insertion, Stage, stage
+from zcbulk_tui.domain.insertion import STARTED, Insertion, Stage, stage
 from zcbulk_tui.domain.job import Action, JobReading, WatchedJob
-from zcbulk_tui.errors import Occasion, RefusedError, UsageError, ZcbulkError
+from zcbulk_tui.errors import ExitCode, Occasion, RefusedError, UsageError, ZcbulkError
 from zcbulk_tui.monitor.profile_context import ProfileContext
 from zcbulk_tui.render.night import stopped
 from zcbulk_tui.store.insertions import Insertions
@@ -37,18 +41,20 @@ class Result(NamedTuple):
 
 
 class Outcome:
-    """What has become of the files, how the last job ended, and which signal has ended it all.
+    """What has become of the files, how their jobs ended, and which signal has ended it all.
 
     Attributes:
         results: The files.
-        reading: How the job stood that was waited for last; None where none was, or none was read.
-        unread: Why it could not be read.
-        signal: The number of the signal; None for none.
+        waited: How the jobs stood that were waited for; None where none was.
+        unread: Why they could not be waited for.
+        is_late: Whether the time to wait was over before all files had jobs.
+        signal: The number of the signal that ended it before the wait; None for none.
     """
 
     def __init__(self) -> None:
         self.results: list[Result] = []
-        self.reading: JobReading | None = None
+        self.waited: Waited | None = None
+        self.is_late = False
         self.unread: ZcbulkError | None = None
         self.signal: int | None = None
 
@@ -57,15 +63,30 @@ class Outcome:
         """The exit code of a command that has done nothing else."""
         if self.signal is not None:
             return 128 + self.signal
-        is_bad = self.reading is not None and self.reading.state in BAD_ENDS
+        if self.waited is not None and self.waited.is_stopped:
+            return self.waited.exit_code
         errors = [it.error for it in self.results if it.error is not None]
         if self.unread is not None:
             errors.append(self.unread)
-        return max([int(is_bad), *(it.exit_code for it in errors)])
+        if errors:
+            return max(it.exit_code for it in errors)
+        if self.is_late:
+            return ExitCode.TIMEOUT
+        return ExitCode.FINE if self.waited is None else self.waited.exit_code
+
+    @property
+    def end(self) -> JobReading | None:
+        """How the last job ended that was waited for; None where it was not, or has not."""
+        last = self.waited.snapshots[-1] if self.waited is not None else None
+        return last.last if last is not None and last.is_final else None
 
     def objects(self) -> list[JsonObject]:
-        """What has become of each file, for ``--json``."""
-        return [insertion_object(it.insertion, it.stage, it.error) for it in self.results]
+        """What has become of each file, for ``--json``; with the end of its job after a wait."""
+        objects = [insertion_object(it.insertion, it.stage, it.error) for it in self.results]
+        if self.waited is not None:
+            for one, result in zip(objects, self.results, strict=True):
+                one["status"] = status_of(self.waited, job_of(result.insertion))
+        return objects
 
     def print_errors(self) -> None:
         """Prints why files came no further, or how a job stands is not known."""
@@ -74,6 +95,8 @@ class Outcome:
             stays = insertion.ref is not None and not insertion.is_over
             if error is not None:
                 print_error(error.told(Occasion.ONCE if stays else Occasion.COMMAND))
+        if self.is_late:
+            print_error("Timeout: what is in the queue stays there.")
         if self.unread is not None:
             print_error(self.unread.told(Occasion.ONCE))
 
@@ -118,6 +141,10 @@ def carry_out(
     follower = Follower([it.key for it in files], say)
     outcome = Outcome()
     ending = _Ending()
+    waits = arguments.wait or until_ended
+    ends_at = None
+    if arguments.wait and arguments.timeout is not None:
+        ends_at = time.monotonic() + arguments.timeout.total_seconds()
     try:
         event_loop.run(
             _insert(
@@ -128,7 +155,7 @@ def carry_out(
                 outcome,
                 ending,
                 are_new=are_new,
-                waits_for_end=arguments.wait or until_ended,
+                ends_at=ends_at,
             )
         )
     except (KeyboardInterrupt, asyncio.CancelledError) as error:
@@ -141,7 +168,27 @@ def carry_out(
             raise
         outcome.signal = ending.signal or signal.SIGTERM
     follower.clear()
+    if waits and outcome.signal is None:
+        _wait_for_ends(arguments, settings, outcome, ends_at)
     return outcome
+
+
+def _wait_for_ends(
+    arguments: Namespace, settings: Settings, outcome: Outcome, ends_at: float | None
+) -> None:
+    """Waits until the jobs that were started have ended."""
+    started = (it for it in outcome.results if it.insertion.is_over and it.error is None)
+    jobs = [job for it in started if it.insertion.starts and (job := job_of(it.insertion))]
+    is_over = ends_at is not None and time.monotonic() >= ends_at
+    outcome.is_late = is_over and any(not it.insertion.is_over for it in outcome.results)
+    if not jobs:
+        return
+    timeout = None if ends_at is None else timedelta(seconds=max(ends_at - time.monotonic(), 0.0))
+    report = make_report(to_errors=arguments.json)
+    try:
+        outcome.waited = wait(settings, jobs, report, timeout=timeout)
+    except ZcbulkError as unread:  # what was sent is said nevertheless
+        outcome.unread = unread
 
 
 class _Ending:
@@ -160,7 +207,7 @@ async def _insert(
     ending: _Ending,
     *,
     are_new: bool,
-    waits_for_end: bool,
+    ends_at: float | None,
 ) -> None:
     inserting, loop = asyncio.current_task(), asyncio.get_running_loop()
 
@@ -184,7 +231,9 @@ async def _insert(
             raise
         keys = [file.key for file in files]
         async with working(client, context, quota, insertions, follower, files) as queue:
-            found = await until_settled(queue, follower, insertions, keys, waits=arguments.wait)
+            found = await until_settled(
+                queue, follower, insertions, keys, waits=arguments.wait, ends_at=ends_at
+            )
             outcome.results = [
                 _result(it, queue.error_of(it), context, follower, settings.profile) for it in found
             ]
@@ -192,17 +241,13 @@ async def _insert(
             # Whoever reads the error gives the command anew.
             _forget(insertions, found, settings.profile)
             return
-        for insertion, where, error in outcome.results:
-            job = _job_of(insertion)
+        for insertion, where, _ in outcome.results:
+            job = job_of(insertion)
             if job is not None:
                 say(f"{insertion.label}: job {job.ref.job_id}, on the watch list")
             if job is not None and insertion.is_over:
-                if waits_for_end and insertion.starts and error is None:
-                    try:
-                        outcome.reading = await until_ended(client, context, quota, job, say)
-                    except ZcbulkError as unread:
-                        outcome.unread = unread
-            elif where is Stage.WAITS:
+                continue
+            if where is Stage.WAITS:
                 print_error(
                     f"{insertion.label}: queued. An open dashboard creates its job when the "
                     f"form's slot is free; to see the queue: {command('queue', settings.profile)}"
@@ -254,7 +299,7 @@ def _start_failure(
     context: ProfileContext, insertion: Insertion, profile: str
 ) -> ZcbulkError | None:
     """Returns why a job was not started, or may not have been; None where it was."""
-    job = _job_of(insertion)
+    job = job_of(insertion)
     assert job is not None  # noqa: S101 - for the type checker: the caller looks
     last, known = context.memory.last_command(job.ref), context.memory.known(job).last
     state = known.raw_state if known is not None else ""
@@ -276,7 +321,8 @@ def _is_forgotten(files: Sequence[Insertion]) -> bool:
     return refused and nothing
 
 
-def _job_of(insertion: Insertion) -> WatchedJob | None:
+def job_of(insertion: Insertion) -> WatchedJob | None:
+    """Returns the job that a file has become; None for none yet."""
     if insertion.ref is None:
         return None
     return WatchedJob(insertion.ref, insertion.label, insertion.queued_at)

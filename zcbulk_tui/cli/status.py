@@ -5,20 +5,20 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from zcbulk_tui.cli import event_loop, options
+from zcbulk_tui.cli import event_loop, options, waiting
 from zcbulk_tui.cli.client import open_client
 from zcbulk_tui.cli.context import command_context
 from zcbulk_tui.cli.job_names import in_words, named_jobs, watched_jobs
 from zcbulk_tui.cli.json_records import chain_object, failure_object, named_object
 from zcbulk_tui.cli.lineage import Chains, known_chains, net_results
 from zcbulk_tui.cli.output import in_columns, print_error, print_lines
+from zcbulk_tui.cli.wait_lines import make_report
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.commands import command
-from zcbulk_tui.domain.control import Outcome
+from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.job import Environment, JobReading, JobState, WatchedJob
 from zcbulk_tui.domain.lineage import Chain
-from zcbulk_tui.domain.records import ControlRecord
 from zcbulk_tui.errors import Occasion, ZcbulkError
 from zcbulk_tui.monitor.once import read_all
 from zcbulk_tui.render import words
@@ -29,6 +29,17 @@ _DESCRIPTION = """\
 Prints the status of jobs; without a JOB, of all that are on the watch list.
 It costs at most 1 call per job: one that a dashboard on the same profile polls, or that is
 over, costs none, unless it was commanded since: what is remembered of it is printed."""
+
+_EPILOG = f"""\
+--wait prints the status once all have ended; until then, how it goes, with --json on the standard
+error.
+
+{waiting.EXIT_CODES}
+
+examples:
+  zcbulk-tui status
+  zcbulk-tui status Customers --json | jq '.[0].percent'
+  zcbulk-tui status --wait --timeout 8h"""
 
 _FIGURES = ("raw_state", "total", "success", "failed", "unprocessed")
 
@@ -43,29 +54,40 @@ _OPEN = (Outcome.SENT, Outcome.NO_EFFECT, Outcome.UNPROVEN)
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds what can be typed after the command."""
     parser.description = _DESCRIPTION
+    parser.epilog = _EPILOG
     options.add_job_arguments(parser, "*", left_out="the watch list")
     parser.add_argument("--json", action="store_true", help="as a JSON array, an object per job")
-    parser.add_argument("--fresh", action="store_true", help="ask Zoho for each: 1 call each")
+    either = parser.add_mutually_exclusive_group()
+    either.add_argument("--fresh", action="store_true", help="ask Zoho for each: 1 call each")
+    waiting.add_wait(either)
+    waiting.add_timeout(parser)
 
 
 def run(arguments: Namespace) -> int:
     """Prints the status of each job, and what went wrong to stderr.
 
     Returns:
-        0, or the highest exit code of what went wrong.
+        0, or the highest exit code of what went wrong; after a wait, that of the wait.
 
     Raises:
         ZcbulkError: No call could be made at all.
     """
     jobs: Sequence[WatchedJob | None] = [None] * (len(arguments.jobs) or 1)
+    waited = None
     try:
+        waiting.check_arguments(arguments)
         settings = load.load(flags=options.setting_flags(arguments))
         environment = options.named_environment(arguments)
         jobs = known = _jobs(arguments.jobs, settings, environment)
         if not known:
             print("[]" if arguments.json else no_jobs(settings.profile))
             return 0
-        results, commands = event_loop.run(_read(settings, known, fresh=arguments.fresh))
+        if arguments.wait:
+            waited = _wait(arguments, settings, known)
+            results = [waiting.result_of(it) for it in waited.snapshots]
+            commands = [it.command for it in waited.snapshots]
+        else:
+            results, commands = event_loop.run(_read(settings, known, fresh=arguments.fresh))
     except ZcbulkError as error:
         if arguments.json:
             _print_json(jobs, [error] * len(jobs), {})
@@ -80,9 +102,22 @@ def run(arguments: Namespace) -> int:
     worst = 0
     for job, result in zip(known, results, strict=True):
         if isinstance(result, ZcbulkError):
-            print_error(f"{in_words(job)}: {result.told(Occasion.ONCE)}")
+            # What a wait has met, it has said.
+            if waited is None:
+                print_error(f"{in_words(job)}: {result.told(Occasion.ONCE)}")
             worst = max(worst, result.exit_code)
-    return worst
+    return worst if waited is None else waited.exit_code
+
+
+def _wait(arguments: Namespace, settings: Settings, jobs: Sequence[WatchedJob]) -> waiting.Waited:
+    return waiting.wait(
+        settings,
+        jobs,
+        make_report(to_errors=arguments.json),
+        names=arguments.jobs,
+        options=waiting.options_of(arguments),
+        timeout=arguments.timeout,
+    )
 
 
 def no_jobs(profile: str) -> str:
@@ -142,11 +177,12 @@ def _percent(share: float) -> float:
 
 async def _read(
     settings: Settings, jobs: list[WatchedJob], *, fresh: bool
-) -> tuple[list[JobReading | ZcbulkError], list[ControlRecord | None]]:
+) -> tuple[list[JobReading | ZcbulkError], list[Command | None]]:
     async with open_client(settings) as client:
         with command_context(settings) as (context, quota):
             results = await read_all(client, jobs, quota, context, _now, fresh=fresh)
-            return results, [context.memory.last_command(job.ref) for job in jobs]
+            records = [context.memory.last_command(job.ref) for job in jobs]
+            return results, [None if record is None else record.command for record in records]
 
 
 def _now() -> datetime:
@@ -179,10 +215,10 @@ def _cells(job: WatchedJob, reading: JobReading) -> tuple[str, ...]:
     )
 
 
-def _open_commands(jobs: list[WatchedJob], commands: list[ControlRecord | None]) -> list[str]:
+def _open_commands(jobs: list[WatchedJob], commands: list[Command | None]) -> list[str]:
     """What is said of jobs of whose last command not all is known."""
     return [
-        f"{in_words(job)}: {words.command(record.command, _now())}"
-        for job, record in zip(jobs, commands, strict=True)
-        if record is not None and record.command.outcome in _OPEN
+        f"{in_words(job)}: {words.command(last, _now())}"
+        for job, last in zip(jobs, commands, strict=True)
+        if last is not None and last.outcome in _OPEN
     ]

@@ -25,7 +25,7 @@ from zcbulk_tui.domain.insertion import Insertion, InsertPlan, Stage
 from zcbulk_tui.domain.job import JobReading, JobState, WatchedJob
 from zcbulk_tui.domain.trial import Selection, Trial
 from zcbulk_tui.domain.upload import Suspects
-from zcbulk_tui.errors import RefusedError, UsageError
+from zcbulk_tui.errors import ExitCode, RefusedError, UsageError
 from zcbulk_tui.store.json_objects import JsonObject
 
 
@@ -93,7 +93,7 @@ class _Trial(NamedTuple):
         """Prints what has failed, and sends the rest where that is wanted; returns the code."""
         objects = outcome.objects()
         tried, stage, _ = outcome.results[0]
-        reading = outcome.reading
+        reading = outcome.end
         if tried.ref is None or reading is None:
             self._print(objects)
             if tried.ref is not None or stage in _STAYS:
@@ -111,7 +111,7 @@ class _Trial(NamedTuple):
         later = self._rest(tried, reading, failures)
         if later is None:
             self._print(objects)
-            return max(outcome.exit_code, 1)
+            return ExitCode.REFUSED
         self._print([*objects, *later.objects()])
         later.print_errors()
         return later.exit_code

@@ -121,7 +121,7 @@ class ServiceSnapshot:
         held_until: End of the hold on polls, after a rate limit or without a token; aware.
         held_by: The error that caused the hold.
         poller: The name of the window that polls; empty where it is this one.
-        windows: Number of windows open on the profile.
+        windows: Number of windows open on the profile; commands that wait are none.
         unkept: Why nothing is being stored, as one line; None while it is.
     """
 

@@ -17,7 +17,10 @@ class WindowStatus:
     Attributes:
         polls: Whether it is the one that polls.
         poller: The name of the window that polls; empty where this one does, or none.
+        poller_yields: Whether that one is a command that waits: it polls what windows want polled,
+            not the watch list.
         windows: Number of open windows, this one included.
+        yielding: How many of the others are commands that wait.
         focused: Whether another window has the focus.
         service: The connection's state as reported by the window that polls; None where it is this
             one.
@@ -26,7 +29,9 @@ class WindowStatus:
 
     polls: bool
     poller: str = ""
+    poller_yields: bool = False
     windows: int = 1
+    yielding: int = 0
     focused: bool = False
     service: ServiceSnapshot | None = None
     pace: Pace | None = None

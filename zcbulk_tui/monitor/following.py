@@ -124,7 +124,8 @@ class Follower:
         if status.pace is not None and before.pace is None:
             self._quota.pace = status.pace
         if status.polls and not before.polls and before.poller:
-            self._recorder.event(EventKind.POLLER, f"{before.poller} is gone: polled from here now")
+            was = "makes way" if before.poller_yields else "is gone"
+            self._recorder.event(EventKind.POLLER, f"{before.poller} {was}: polled from here now")
         if status.windows != before.windows:
             # One that is gone needs no polls.
             self.sync()

@@ -104,6 +104,6 @@ def _polled(context: ProfileContext) -> Collection[JobRef]:
     if not context.windows.status.poller:
         return ()
     try:
-        return context.memory.polled()
+        return context.memory.polled(of_list=not context.windows.status.poller_yields)
     except ConfigError:
         return ()

@@ -206,7 +206,7 @@ class Service:
         told = replace(
             shown,
             poller=status.poller,
-            windows=status.windows,
+            windows=status.windows - status.yielding,
             unkept=self._memory.trouble,
         )
         if told != self._told:

@@ -147,10 +147,14 @@ class Memory:
         """Puts a job in the place of another one on the watch list; raises as `add` does."""
         self._list.replace(ref, job)
 
-    def polled(self) -> Mapping[JobRef, bool]:
+    def polled(self, *, of_list: bool | None = None) -> Mapping[JobRef, bool]:
         """Returns the jobs that are polled, and whether this window shows them.
 
         They are those of all windows: one window polls for all.
+
+        Args:
+            of_list: Whether those of the watch list are among them; None for yes, unless this
+                window yields: while it polls, nobody looks at the list.
 
         Raises:
             ConfigError: They cannot be read.
@@ -158,7 +162,10 @@ class Memory:
         if self._to_want and self._windows.number:
             self.want(self._to_want)
             self._to_want = []
-        found = recall.polled(self._database, self.profile, self._windows.number)
+        if of_list is None:
+            of_list = not self._windows.yields
+        number = self._windows.number
+        found = recall.polled(self._database, self.profile, number, of_list=of_list)
         self._listed = found
         self._jobs = {ref: job for ref, job in self._jobs.items() if ref in found}
         return {
@@ -169,7 +176,8 @@ class Memory:
         """Returns what is known of jobs that are polled; None for all; raises nothing."""
         try:
             shown = self.polled()
-            snapshots = recall.in_full(self._database, self.profile, refs)
+            asked = shown.keys() if refs is None else refs
+            snapshots = recall.in_full(self._database, self.profile, asked)
             commands = recall.last_commands(self._database, self.profile)
         except ConfigError:
             return []

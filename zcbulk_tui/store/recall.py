@@ -56,7 +56,7 @@ _REFS = f"""
 SELECT {REF}, jobs.place IS NOT NULL,
     EXISTS (SELECT 1 FROM wanted WHERE wanted.job = jobs.id AND wanted.by_window = :window)
 FROM jobs
-WHERE profile = :profile AND (place IS NOT NULL OR id IN ({_WANTED}))
+WHERE profile = :profile AND (place IS NOT NULL AND :of_list OR id IN ({_WANTED}))
 ORDER BY place IS NULL, {PLACE}
 """
 
@@ -152,8 +152,16 @@ def commands_of(database: Database, ref: JobRef) -> list[ControlRecord]:
     return list(map(to_record, database.rows(_OF_JOB, key("", ref))))
 
 
-def polled(database: Database, profile: str, window: int) -> dict[JobRef, tuple[bool, bool]]:
+def polled(
+    database: Database, profile: str, window: int, *, of_list: bool = True
+) -> dict[JobRef, tuple[bool, bool]]:
     """Returns all jobs that a window needs polled, in the order of the list.
+
+    Args:
+        database: Holds them.
+        profile: Whose jobs.
+        window: The window that is asked about.
+        of_list: Whether those of the watch list are among them.
 
     Returns:
         For each, whether it is on the watch list, and whether `window` shows it.
@@ -161,7 +169,7 @@ def polled(database: Database, profile: str, window: int) -> dict[JobRef, tuple[
     Raises:
         ConfigError: They cannot be read.
     """
-    values = {"profile": profile, "window": window}
+    values = {"profile": profile, "window": window, "of_list": of_list}
     return {
         to_ref(tuple(row)): (bool(listed), bool(wanted))
         for *row, listed, wanted in database.rows(_REFS, values)

@@ -1,9 +1,11 @@
 """The windows that are open on a profile, and the lease of the one that polls for all of them.
 
 Each window sends a heartbeat every few seconds. Whichever finds that the one that polls has
-fallen silent takes its place; the database sees to it that only one does. A heartbeat is the
-time of a clock that all processes of this machine share, that nobody can set, and that begins anew
-with the machine.
+fallen silent takes its place; the database sees to it that only one does. One that yields, as a
+command that waits, polls only while no other kind is alive: it gives the lease up with its
+heartbeat, and a window that does not yield takes it with its own. A heartbeat is the time of a
+clock that all processes of this machine share, that nobody can set, and that begins anew with the
+machine.
 """
 
 import json
@@ -37,24 +39,27 @@ DELETE FROM windows WHERE profile = :profile AND id IS NOT :id
 """
 
 _HEARTBEAT = """
-INSERT INTO windows (id, profile, name, heartbeat, focused, polls, service)
+INSERT INTO windows (id, profile, name, heartbeat, focused, polls, yields, service)
 VALUES (:id, :profile, :name, :now, :focused,
-    NOT EXISTS (SELECT 1 FROM windows WHERE profile = :profile AND polls AND id IS NOT :id),
-    :service)
+    NOT EXISTS (
+        SELECT 1 FROM windows
+        WHERE profile = :profile AND id IS NOT :id AND (polls OR (:yields AND NOT yields))),
+    :yields, :service)
 ON CONFLICT (id) DO UPDATE SET
     heartbeat = excluded.heartbeat,
     focused = excluded.focused,
     polls = excluded.polls,
+    yields = excluded.yields,
     service = excluded.service
 RETURNING id, polls
 """
 
-_OTHERS = "SELECT name, polls, focused, service FROM windows WHERE profile = ? AND id != ?"
+_OTHERS = "SELECT name, polls, yields, focused, service FROM windows WHERE profile = ? AND id != ?"
 
-# Where the one that polls is gone, one of the others is about to take its place.
+# Where the one that polls is gone, or yields, one of the others is about to take its place.
 _LIVING = """
-SELECT name FROM windows WHERE profile = :profile
-    AND heartbeat BETWEEN :now - :silent AND :now + :silent ORDER BY polls DESC LIMIT 1
+SELECT name, yields FROM windows WHERE profile = :profile
+    AND heartbeat BETWEEN :now - :silent AND :now + :silent ORDER BY yields, polls DESC LIMIT 1
 """
 
 
@@ -67,10 +72,12 @@ class Windows:
         database: Keeps the lease.
         profile: Whose windows.
         name: What others call this one.
+        yields: Whether it polls only while no window is alive that does not yield.
         clock: Seconds of a clock that all processes share, and that never runs backwards.
 
     Attributes:
         number: Identifies this window; 0 while there is none.
+        yields: As given.
     """
 
     def __init__(
@@ -79,8 +86,10 @@ class Windows:
         profile: str,
         name: str,
         *,
+        yields: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self.yields = yields
         self._database = database
         self._profile = profile
         self._name = name
@@ -101,7 +110,7 @@ class Windows:
         return self._clock() < self._heard_at + SURE
 
     def heartbeat(self, service: ServiceSnapshot, *, focused: bool) -> WindowStatus:
-        """Sends this window's heartbeat; takes the lease where nobody has it.
+        """Sends this window's heartbeat; takes the lease where nobody has it, or gives it up.
 
         Args:
             service: How the calls go, which the others show where this window polls.
@@ -148,17 +157,23 @@ class Windows:
             "now": now,
             "silent": SILENT,
             "focused": focused,
+            "yields": self.yields,
             "service": _service_json(service),
         }
         connection.execute(_BURY, values)
         number, polls = connection.execute(_HEARTBEAT, values).fetchone()
         others = connection.execute(_OTHERS, (self._profile, number)).fetchall()
-        name, said = next(((name, said) for name, polls, _, said in others if polls), ("", None))
+        name, gives_way, said = next(
+            ((name, gives_way, said) for name, polls, gives_way, _, said in others if polls),
+            ("", False, None),
+        )
         status = WindowStatus(
             polls=bool(polls),
             poller=one_line(name, 40),
+            poller_yields=bool(gives_way),
             windows=1 + len(others),
-            focused=any(focused for _, _, focused, _ in others),
+            yielding=sum(gives_way for _, _, gives_way, _, _ in others),
+            focused=any(focused for _, _, _, focused, _ in others),
         )
         return number, _with_service(status, said) if said else status
 
@@ -174,16 +189,17 @@ class NoWindow:
 
     number = 0
     is_sure = True
+    yields = False
 
     def __init__(
         self, database: Database, profile: str, *, clock: Callable[[], float] = time.monotonic
     ) -> None:
         values = {"profile": profile, "now": clock(), "silent": SILENT}
-        poller = ""
+        poller, gives_way = "", False
         with suppress(ConfigError):
-            for (name,) in database.rows(_LIVING, values):
-                poller = one_line(name, 40)
-        self.status = WindowStatus(polls=True, poller=poller)
+            for name, yields in database.rows(_LIVING, values):
+                poller, gives_way = one_line(name, 40), bool(yields)
+        self.status = WindowStatus(polls=True, poller=poller, poller_yields=gives_way)
 
     def heartbeat(self, service: ServiceSnapshot, *, focused: bool) -> WindowStatus:  # noqa: ARG002 - as windows do
         """Stands as it stood: nobody waits for a sign of life."""

@@ -1,0 +1,124 @@
+#!/bin/sh
+# Runs commands as scripts and cron do, and says of each whether it ended as it should.
+#
+# headless.sh SECTION…, with PYTHON, the URLs of the jobs of the scenario “demo”, and OUT, a folder
+# for what is printed. What is written here is POSIX: every shell runs it.
+set -u
+wrong=0
+
+zcbulk() { "$PYTHON" -m zcbulk_tui "$@"; }
+
+check() { # NAME EXPECTED FOUND
+    if [ "$2" = "$3" ]; then
+        echo "ok $1"
+    else
+        echo "WRONG $1: $3, not $2"
+        cat "$OUT/out" "$OUT/err"
+        wrong=1
+    fi
+}
+
+ends_with() { # CODE NAME COMMAND…
+    code=$1 name=$2
+    shift 2
+    "$@" >"$OUT/out" 2>"$OUT/err" </dev/null
+    check "$name" "$code" "$?"
+}
+
+says() { # NAME TIMES WORDS FILE
+    check "$1" "$2" "$(grep -c -- "$3" "$OUT/$4")"
+}
+
+ends() {
+    ends_with 0 completed zcbulk wait "$REGIONS"
+    says "its line" 1 "^Regions 4104: Completed, 100 %, 1,200 in, 0 failed$" out
+    ends_with 10 "failed records" zcbulk wait "$CUSTOMERS"
+    ends_with 11 "system abort" zcbulk wait "$STOCK"
+    ends_with 11 "user abort" zcbulk wait "$RETURNS"
+    ends_with 11 failed zcbulk wait "$CONTRACTS"
+    ends_with 11 expired zcbulk wait "$TAX_CODES" --environment development
+    ends_with 11 "the worst of several" zcbulk wait "$REGIONS" "$STOCK" "$CUSTOMERS"
+    ends_with 10 "the first of any" zcbulk wait "$LEADS" "$CUSTOMERS" --any
+    # What is over is remembered: neither a server nor a token is needed.
+    ends_with 11 "known to be over" env ZCBULK_ACCESS_TOKEN= "$PYTHON" -m zcbulk_tui wait "$STOCK"
+    ends_with 12 timeout zcbulk wait "$LEADS" --timeout 1s
+    says "how to come back" 1 "goes on at Zoho. To wait again: zcbulk-tui wait $LEADS" err
+}
+
+errors() {
+    ends_with 1 "a job that Zoho does not know" zcbulk wait "${LEADS%4093}9999"
+    says "why" 1 "Zoho knows no such job here" err
+    ends_with 2 "no job" zcbulk wait
+    ends_with 2 "no span" zcbulk wait "$LEADS" --timeout soon
+    ends_with 2 "nothing to limit" zcbulk start "$SUPPLIERS" --yes --timeout 1s
+    ends_with 3 "no sign-in" env ZCBULK_ACCESS_TOKEN= "$PYTHON" -m zcbulk_tui wait "$LEADS"
+    ends_with 3 "a token that Zoho does not take" \
+        env ZCBULK_ACCESS_TOKEN=1000.no "$PYTHON" -m zcbulk_tui wait "$LEADS"
+    nobody=http://127.0.0.1:9
+    there="$nobody/creator/v2.1/bulk/a/b/form/c/insert/3888833000000114093"
+    ends_with 4 "no network" env ZCBULK_BASE_URL=$nobody "$PYTHON" -m zcbulk_tui status "$there"
+    ends_with 12 "goes on trying" \
+        env ZCBULK_BASE_URL=$nobody "$PYTHON" -m zcbulk_tui wait "$there" --timeout 2s
+    says "says so once" 1 "cannot be reached" err
+}
+
+commands() {
+    ends_with 0 "start, and wait" zcbulk start "$SUPPLIERS" --yes --wait
+    says "the start" 1 "^Start accepted" out
+    says "the end" 1 "^Suppliers 4071: Completed, 100 %, 20,000 in, 0 failed$" out
+    ends_with 0 "insert, and wait" zcbulk insert "$FILE" --form Contacts \
+        --owner jason18 --app zylker-store --yes --wait --timeout 1m --json
+    cp "$OUT/out" "$OUT/insert.json"
+    ends_with 11 "status, and wait" zcbulk status "$STOCK" "$REGIONS" --wait
+    says "the table" 1 "^LABEL .*STATE" out
+}
+
+pipes() {
+    { zcbulk wait "$STOCK" "$REGIONS" 2>"$OUT/err"; echo $? >"$OUT/code"; } | head -1 >"$OUT/out"
+    check "a pipe that is read in part" 11 "$(cat "$OUT/code")"
+    check "nothing is said of it" "" "$(cat "$OUT/err")"
+    check "what was read" 1 "$(grep -c . "$OUT/out")"
+    for name in regions stock; do
+        eval "job=\$$(echo $name | tr a-z A-Z)"
+        zcbulk wait "$job" --json >"$OUT/$name.jsonl" 2>"$OUT/err"
+        echo $? >"$OUT/$name.code"
+    done
+    zcbulk wait "$LEADS" "$STOCK" --timeout 1s --json >"$OUT/timeout.jsonl" 2>"$OUT/err"
+    echo $? >"$OUT/timeout.code"
+    zcbulk wait "no such job" --json >"$OUT/usage.jsonl" 2>"$OUT/err"
+    echo $? >"$OUT/usage.code"
+}
+
+# Shells have what they run in the background ignore Ctrl-C.
+heeding='import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execv(sys.executable, [sys.executable, "-m", "zcbulk_tui", *sys.argv[1:]])'
+
+signals() {
+    for signal in INT TERM HUP; do
+        "$PYTHON" -c "$heeding" wait "$LEADS" --json \
+            >"$OUT/$signal.jsonl" 2>"$OUT/err" </dev/null &
+        until [ -s "$OUT/$signal.jsonl" ] || ! kill -0 $!; do sleep 0.02; done
+        kill -$signal $!
+        wait $!
+        echo $? >"$OUT/$signal.code"
+        : >"$OUT/out"
+        says "$signal: the job goes on" 1 "Interrupted: 1 job goes on at Zoho. To wait again: " err
+    done
+}
+
+cron() {
+    setsid env -i HOME="$HOME" PYTHONPATH="$PYTHONPATH" ZCBULK_STATE_DIR="$ZCBULK_STATE_DIR" \
+        PYTHON_KEYRING_BACKEND="$PYTHON_KEYRING_BACKEND" ZCBULK_BASE_URL="$ZCBULK_BASE_URL" \
+        ZCBULK_ACCESS_TOKEN="$ZCBULK_ACCESS_TOKEN" \
+        "$PYTHON" -m zcbulk_tui wait "$CUSTOMERS" >"$OUT/out" 2>"$OUT/err" <&-
+    check "without a terminal, an environment and an input" 10 $?
+    says "a plain line" 1 "^Customers 4027: Completed, 100 %, .* failed$" out
+    check "no escapes" 0 "$(tr -d '\033' <"$OUT/out" | cmp -s - "$OUT/out"; echo $?)"
+    check "nothing is said beside it" "" "$(cat "$OUT/err")"
+}
+
+for section in "$@"; do
+    $section
+done
+exit $wrong

@@ -1,0 +1,157 @@
+"""The headless commands in real shells, over a simulator in a process of its own."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from tests.support.commands import PATIENCE, environment
+from tests.support.simulators import SimulatorProcess
+
+SCRIPT = Path(__file__).with_name("headless.sh")
+ROOT = Path(__file__).parents[2]
+
+JOBS = {
+    "CUSTOMERS": "Customers 2019-24",
+    "SUPPLIERS": "Suppliers",
+    "LEADS": "Leads spring fair",
+    "REGIONS": "Regions",
+    "STOCK": "Stock",
+    "RETURNS": "Returns",
+    "CONTRACTS": "Contracts",
+    "TAX_CODES": "Tax codes",
+}
+
+CODES = {"regions": 0, "stock": 11, "timeout": 11, "usage": 2, "INT": 130, "TERM": 143, "HUP": 129}
+"""How each stream of JSON ends. One of the jobs of the timeout was aborted, which is worse."""
+
+
+@pytest.fixture(scope="module")
+def schema() -> Draft202012Validator:
+    text = (files("zcbulk_tui") / "schemas" / "wait.json").read_text(encoding="utf-8")
+    loaded = json.loads(text)
+    Draft202012Validator.check_schema(loaded)
+    return Draft202012Validator(loaded)
+
+
+@pytest.fixture
+def simulator(tmp_path: Path) -> Iterator[SimulatorProcess]:
+    """Two minutes of it pass in a second."""
+    env = environment(tmp_path / "of-the-simulator")
+    with SimulatorProcess(env, scenario="demo", arguments=["--speed", "120"]) as running:
+        yield running
+
+
+def run(shell: str, sections: list[str], simulator: SimulatorProcess, folder: Path) -> list[str]:
+    """Runs sections of the script; returns its lines."""
+    out, file = folder / "out", folder / "contacts.csv"
+    out.mkdir()
+    file.write_text("Email,Company\na@b.co,Acme\nb@b.co,Acme\n", encoding="utf-8")
+    env = environment(
+        folder / "home",
+        base_url=simulator.base_url,
+        token=simulator.token,
+        PYTHON=sys.executable,
+        PYTHONPATH=str(ROOT),
+        OUT=str(out),
+        FILE=str(file),
+        **{name: simulator.urls[label] for name, label in JOBS.items()},
+    )
+    done = subprocess.run(
+        [shell, SCRIPT, *sections],
+        env=env,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=4 * PATIENCE,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
+    return done.stdout.splitlines()
+
+
+def path_of(shell: str) -> str:
+    found = shutil.which(shell)
+    if found is None:
+        pytest.skip(f"There is no {shell} here")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("shell", "sections", "checks"),
+    [
+        ("sh", ["ends"], 12),
+        ("bash", ["errors"], 10),
+        ("bash", ["commands", "cron"], 10),
+    ],
+    ids=["ends", "errors", "commands"],
+)
+def test_commands_end_as_their_jobs_do(
+    simulator: SimulatorProcess, tmp_path: Path, shell: str, sections: list[str], checks: int
+) -> None:
+    lines = run(path_of(shell), sections, simulator, tmp_path)
+    assert [line.split()[0] for line in lines] == ["ok"] * checks
+    if "commands" in sections:
+        (inserted,) = json.loads((tmp_path / "out" / "insert.json").read_text(encoding="utf-8"))
+        assert inserted["status"]["state"] == "completed"
+        assert inserted["status"]["success"] == 2
+
+
+def test_each_line_is_as_the_schema_says_and_the_last_one_has_the_exit_code(
+    simulator: SimulatorProcess, tmp_path: Path, schema: Draft202012Validator
+) -> None:
+    run(path_of("sh"), ["pipes", "signals"], simulator, tmp_path)
+    for name, code in CODES.items():
+        stream = tmp_path / "out" / f"{name}.jsonl"
+        lines: list[dict[str, Any]] = [
+            json.loads(line) for line in stream.read_text(encoding="utf-8").splitlines()
+        ]
+        assert [error.message for it in lines for error in schema.iter_errors(it)] == []
+        assert [it["exit_code"] for it in lines] == [None] * (len(lines) - 1) + [code]
+        assert int(stream.with_suffix(".code").read_text()) == code
+    assert events(tmp_path, "stock") == ["ended"]
+    assert sorted(events(tmp_path, "timeout")) == ["ended", "reading", "timeout"]
+    assert events(tmp_path, "usage") == ["fault"]
+    assert events(tmp_path, "INT")[-1] == "interrupted"
+
+
+def events(folder: Path, name: str) -> list[str]:
+    stream = (folder / "out" / f"{name}.jsonl").read_text(encoding="utf-8")
+    return [json.loads(line)["event"] for line in stream.splitlines()]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"event": "gone"},
+        {"exit_code": "0"},
+        {"state": "done"},
+        {"more": 1},
+        {"event": "fault", "error": None},
+    ],
+)
+def test_the_schema_refuses_other_lines(
+    schema: Draft202012Validator, changes: dict[str, object]
+) -> None:
+    line = dict.fromkeys(schema.schema["required"]) | {
+        "event": "reading",
+        "at": "2026-03-11T10:30:00.000+00:00",
+        "job_id": "1",
+        "state": "ready",
+    }
+    assert schema.is_valid(line)
+    assert not schema.is_valid(line | changes)
+
+
+def test_the_script_is_plain_posix() -> None:
+    dash = shutil.which("dash") or path_of("sh")
+    done = subprocess.run([dash, "-n", SCRIPT], env=os.environ, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")

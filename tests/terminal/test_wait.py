@@ -1,0 +1,158 @@
+"""``wait`` on a terminal: a block that is drawn in place, and beside dashboards no call more."""
+
+import signal
+import subprocess
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.support.commands import PROGRAM, environment, run_process
+from tests.support.simulators import SimulatorProcess
+from tests.terminal.conftest import Open
+from tests.terminal.test_control import add
+from tests.terminal.test_windows import CONFIG, WIDE, askers, name_of, remembered
+
+CTRL_C = "\x03"
+
+
+@pytest.fixture
+def env(simulator: SimulatorProcess, home: Path) -> dict[str, str]:
+    return environment(home, base_url=simulator.base_url, token=simulator.token, config=CONFIG)
+
+
+def calls(simulator: SimulatorProcess) -> Counter[str]:
+    """How often the server was asked about each job, by its own log."""
+    return Counter(entry["path"][-4:] for entry in simulator.log())
+
+
+def poller(home: Path) -> str:
+    """The name of the window that polls; empty for none."""
+    return "".join(name for (name,) in remembered(home, "SELECT name FROM windows WHERE polls"))
+
+
+def test_a_block_in_place_and_ctrl_c_that_says_how_to_come_back(
+    on_terminal: Open, simulator: SimulatorProcess, env: dict[str, str]
+) -> None:
+    customers, orders = simulator.urls["Customers"], simulator.urls["Orders"]
+    ready = simulator.urls["Price list"]
+    terminal = on_terminal("wait", customers, orders, ready, env=env, columns=90)
+    terminal.wait_for_line("^  ▶ Customers 4027 .*█.*░ .* 3\\d ")
+    terminal.wait_for_line("^  ○ Prices 4060 +<2h")
+    # Whatever is drawn anew, each job has one line, and the titles stand above.
+    terminal.wait_until(lambda: terminal.written.count(b"Customers 4027") > 1, "another line")
+    assert [terminal.text.count(name) for name in ("Customers", "Orders", "Prices")] == [1, 1, 1]
+    assert terminal.lines[0].split()[:2] == ["JOB", "PROGRESS"]
+    terminal.resize(70, 3)
+    # Of three jobs one has a line, and the others are counted.
+    terminal.wait_for("… and 2 more")
+    terminal.resize(120, 36)
+    terminal.wait_for("Prices 4060")
+    terminal.press(CTRL_C)
+    terminal.wait_for("To wait again: zcbulk-tui wait")
+    assert terminal.exit_code() == 130
+    assert terminal.is_as_it_was()
+    assert "Interrupted: 3 jobs go on at Zoho." in terminal.text.replace("\n", "")
+    assert simulator.commands() == []
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_signal_leaves_the_terminal_as_it_was(
+    on_terminal: Open,
+    simulator: SimulatorProcess,
+    env: dict[str, str],
+    number: int,
+    code: int,
+) -> None:
+    terminal = on_terminal("wait", simulator.urls["Customers"], "--ascii", env=env)
+    terminal.wait_for_line("^  \\* Customers 4027 .*#")
+    terminal.send_signal(number)
+    assert terminal.exit_code() == code
+    assert terminal.is_as_it_was()
+    assert "Interrupted: 1 job goes on at Zoho." in terminal.text
+    assert terminal.text.isascii()
+
+
+def test_on_a_dumb_terminal_lines_are_plain(
+    on_terminal: Open, simulator: SimulatorProcess, env: dict[str, str]
+) -> None:
+    terminal = on_terminal("wait", simulator.urls["Regions"], env={**env, "TERM": "dumb"})
+    assert terminal.exit_code() == 0
+    assert terminal.text == "Regions 4093: Completed, 100 %, 1,200 in, 0 failed"
+    assert b"\x1b" not in terminal.written
+
+
+def test_beside_a_dashboard_the_server_counts_no_call_more(
+    on_terminal: Open, simulator: SimulatorProcess, home: Path, env: dict[str, str]
+) -> None:
+    dashboard = on_terminal(env=env, columns=WIDE)
+    dashboard.wait_for("paste its URL here")
+    add(dashboard, simulator.urls["Customers"], "Customers 4027")
+    dashboard.wait_for_line("▶ Customers 4027 .*█")
+    ((number,),) = remembered(home, "SELECT id FROM windows")
+
+    ended = run_process("wait", "Customers 4027", "--timeout", "4s", "--json", env=env)
+    assert ended.code == 12
+    assert '"event": "reading"' in ended.out
+
+    # All calls are the dashboard's, as many as it has planned; it still says that it is alone.
+    assert askers(home) == {number}
+    assert remembered(home, "SELECT DISTINCT cause FROM calls") == [("plan",)]
+    dashboard.wait_until(
+        lambda: remembered(home, "SELECT count(*) FROM calls") == [(len(simulator.log()),)],
+        "record of each call",
+    )
+    assert remembered(home, "SELECT count(*) FROM readings") == [(calls(simulator).total(),)]
+    assert "for 2 windows" not in dashboard.text
+    assert poller(home) == name_of(dashboard)
+
+
+def test_a_wait_makes_way_for_a_dashboard_and_takes_over_when_it_closes(
+    on_terminal: Open, simulator: SimulatorProcess, home: Path, env: dict[str, str]
+) -> None:
+    waiting = on_terminal("wait", simulator.urls["Customers"], env=env)
+    waiting.wait_for_line("▶ Customers 4027 .*█")
+    assert poller(home) == f"wait {name_of(waiting)}"
+
+    dashboard = on_terminal(env=env, columns=WIDE)
+    dashboard.wait_for("paste its URL here")
+    dashboard.wait_until(lambda: poller(home) == name_of(dashboard), "other poller")
+    # What only the wait wants, the dashboard polls, and does not show.
+    add(dashboard, simulator.urls["Orders"], "Orders 4038")
+    dashboard.wait_for_line("▶ Orders 4038 .*█")
+    dashboard.wait_for_line("connected *$")
+    assert "Customers" not in dashboard.text
+
+    dashboard.press("q")
+    assert dashboard.exit_code() == 0
+    waiting.wait_until(lambda: poller(home) == f"wait {name_of(waiting)}", "other poller")
+    waiting.press(CTRL_C)
+    assert waiting.exit_code() == 130
+    assert remembered(home, "SELECT name FROM windows") == []
+
+
+def test_a_wait_that_was_stopped_goes_on_below(
+    on_terminal: Open, simulator: SimulatorProcess, env: dict[str, str]
+) -> None:
+    terminal = on_terminal("wait", simulator.urls["Customers"], env=env)
+    terminal.wait_for_line("▶ Customers 4027 .*█")
+    terminal.send_signal(signal.SIGSTOP)
+    terminal.send_signal(signal.SIGCONT)
+    terminal.wait_until(lambda: terminal.text.count("Customers 4027") == 2, "new block")
+    terminal.send_signal(signal.SIGTERM)
+    assert terminal.exit_code() == 143
+
+
+@pytest.mark.parametrize(("names", "code"), [(("Stock",), 11), (("Customers", "Orders"), 141)])
+def test_a_reader_that_is_gone_ends_it_quietly(
+    simulator: SimulatorProcess, env: dict[str, str], names: tuple[str, ...], code: int
+) -> None:
+    command = [*PROGRAM, "wait", *(simulator.urls[name] for name in names)]
+    with subprocess.Popen(
+        command, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == code

@@ -1,0 +1,64 @@
+"""What ``wait --json`` prints: a line of JSON for each change, as `schemas/wait.json` has it."""
+
+import json
+from datetime import UTC, datetime
+
+from zcbulk_tui.cli.json_records import failure_object
+from zcbulk_tui.cli.lineage import known_chains
+from zcbulk_tui.cli.status import as_object
+from zcbulk_tui.cli.waiting import Report, Waited, result_of
+from zcbulk_tui.domain.job import WatchedJob
+from zcbulk_tui.errors import UnreadableError, ZcbulkError
+from zcbulk_tui.monitor.until_ended import Change, ChangeKind
+from zcbulk_tui.store.json_objects import JsonObject, moment
+
+
+class JsonLines(Report):
+    """A line of JSON for each change, flushed.
+
+    Args:
+        profile: The profile of the jobs.
+    """
+
+    def __init__(self, profile: str) -> None:
+        self._profile = profile
+
+    def changed(self, change: Change) -> None:
+        """See `Report`."""
+        print(json.dumps(self._object(change)), flush=True)
+
+    def _object(self, change: Change) -> JsonObject:
+        snapshot = change.snapshot
+        if snapshot is None:
+            job = as_object(None, UnreadableError(""), None)
+        else:
+            # A fault takes nothing from what was read before it.
+            chain = known_chains(self._profile).get(snapshot.ref)
+            job = as_object(snapshot.job, snapshot.last or UnreadableError(""), chain)
+        return _line(change.kind, job, change.error, change.exit_code)
+
+
+def status_of(waited: Waited, job: WatchedJob | None) -> JsonObject | None:
+    """Returns how a job stood when a wait ended, as ``status --json`` has it; None for no wait."""
+    for snapshot in waited.snapshots:
+        if job is not None and snapshot.ref == job.ref:
+            return as_object(snapshot.job, result_of(snapshot), None)
+    return None
+
+
+def print_failure(error: ZcbulkError) -> None:
+    """Prints the line of a wait that could not begin."""
+    job = as_object(None, error, None)
+    print(json.dumps(_line(ChangeKind.FAULT, job, error, error.exit_code)), flush=True)
+
+
+def _line(
+    kind: ChangeKind, job: JsonObject, error: ZcbulkError | None, exit_code: int | None
+) -> JsonObject:
+    return {
+        "event": kind.value,
+        "at": moment(datetime.now(UTC)),
+        **job,
+        "error": failure_object(error),
+        "exit_code": exit_code,
+    }
