@@ -111,6 +111,11 @@ class InsertQueue:
 
     # What the user can ask for.
 
+    @property
+    def files(self) -> tuple[QueuedFile, ...]:
+        """All that are not over, as they were last published."""
+        return self._published
+
     def add(self, *insertions: Insertion) -> None:
         """Puts files at the end of the queue.
 
