@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from zcbulk_tui.cli import context, failing, state
+from zcbulk_tui.cli import context, failing, publishing, state
 from zcbulk_tui.cli.client import make_client
 from zcbulk_tui.cli.failure_rows import files_on_disk, opener
 from zcbulk_tui.cli.inserting import now
@@ -81,6 +81,9 @@ def connect(
     )
     lists = FormLists(client, monitor.calls, quota, MetaCache(database), Cause.KEY, now)
     files = LocalFiles(state.memory_file().parent / "uploads", shared.operator, now)
+    outward = publishing.tasks(
+        settings, monitor, shared, network, files=lambda: queue.files, now=now
+    )
     context.thin_in_background(settings, database)
     failing.remove_old_in_background(settings, database)
 
@@ -100,5 +103,5 @@ def connect(
         close,
         Inserting(queue, lists, files),
         failing.JobFailures(fetcher, opener(files_on_disk(settings.profile, results))),
-        tasks=(queue.run, fetcher.run),
+        tasks=(queue.run, fetcher.run, *outward),
     )

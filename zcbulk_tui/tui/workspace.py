@@ -447,6 +447,7 @@ class Workspace:
             "SIGNED OUT": self.here.service.no_token is None and not self.here.is_signed_in,
             "READ-ONLY": self.here.spec.read_only,
             "NOT SAVED": any(profile.service.unkept for profile in self.profiles),
+            "NOT PUBLISHED": any(profile.service.unpublished for profile in self.profiles),
             f"{marked:,} MARKED": marked,
             "SLOW LINK": self.is_sparing,
         }
