@@ -93,6 +93,11 @@ def said(stage: Stage) -> list[str]:
     return [text for (text,) in rows]
 
 
+def shown(stage: Stage) -> str | None:
+    """What the status line has to say of it."""
+    return stage.service.unpublished
+
+
 def test_while_a_job_moves_it_is_written_every_30_seconds() -> None:
     folder = Folder()
 
@@ -167,12 +172,11 @@ def test_a_full_disk_is_said_once_and_tried_again() -> None:
             folder.trouble = ConfigError("The page cannot be written", "No space left on device.")
             await asyncio.sleep(120)
             assert said(stage) == ["The page cannot be written"]
-            trouble = "The page cannot be written. No space left on device."
-            assert stage.service.unpublished == trouble
+            assert shown(stage) == "The page cannot be written. No space left on device."
             assert stage.monitor.polls_for_all
             folder.trouble = None
             await asyncio.sleep(40)
-            assert stage.service.unpublished is None
+            assert shown(stage) is None
         assert said(stage) == ["The page cannot be written", "The page is written again"]
 
     run_virtual(watch())

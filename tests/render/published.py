@@ -1,9 +1,15 @@
-"""Publications, and what a reader finds in a page that was made of one."""
+"""Publications, and what readers find in what was made of one."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
+from importlib import resources
+
+from prometheus_client import Metric
+from prometheus_client.openmetrics import parser as open_parser
+from prometheus_client.parser import text_string_to_metric_families as read_older
 
 from tests.support.jobs import NOW
 from zcbulk_tui.domain.budget import Budget, DayCalls, Pace, QuotaPlan, Spent
@@ -18,6 +24,16 @@ SPENT = Spent(
     Pace.BALANCED,
 )
 SERVICE = ServiceSnapshot(SPENT, answered=True, changed_at=NOW)
+
+
+SCHEMA = json.loads(resources.files("zcbulk_tui").joinpath("schemas/published.json").read_text())
+"""What jobs.json is to be."""
+
+READERS: list[Callable[[str], Iterable[Metric]]] = [
+    open_parser.text_string_to_metric_families,
+    read_older,
+]
+"""What reads metrics: as OpenMetrics, and as the older format."""
 
 
 def publication(

@@ -8,10 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client import Metric
-from prometheus_client.openmetrics import parser as open_parser
-from prometheus_client.parser import text_string_to_metric_families as read_older
 
-from tests.render.published import SERVICE, publication
+from tests.render.published import READERS, SERVICE, publication
 from tests.render.strategies import moments, snapshots
 from tests.support.jobs import NOW, reading, watched
 from tests.support.properties import examples
@@ -24,7 +22,6 @@ from zcbulk_tui.render.open_metrics import open_metrics
 
 Reader = Callable[[str], Iterable[Metric]]
 
-READERS: list[Reader] = [open_parser.text_string_to_metric_families, read_older]
 RUNNING = (reading(-20, 2_000), reading(-10, 3_000), reading(0, 4_000))
 
 

@@ -3,7 +3,6 @@
 import json
 from dataclasses import replace
 from datetime import timedelta
-from importlib import resources
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, ValidationError
 
-from tests.render.published import SERVICE, publication
+from tests.render.published import SCHEMA, SERVICE, publication
 from tests.render.strategies import moments, snapshots
 from tests.support.jobs import NOW, reading, watched
 from tests.support.properties import examples
@@ -20,7 +19,6 @@ from zcbulk_tui.domain.snapshot import Fault, JobSnapshot, ServiceSnapshot
 from zcbulk_tui.errors import RefusedError
 from zcbulk_tui.render.published_json import published_json
 
-SCHEMA = json.loads(resources.files("zcbulk_tui").joinpath("schemas/published.json").read_text())
 VALIDATOR = Draft202012Validator(SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER)
 RUNNING = (reading(-20, 2_000), reading(-10, 3_000), reading(0, 4_000))
 
