@@ -2,8 +2,8 @@
 
 ``python -m tests.benchmarks.publish [--runs N]`` makes lists of 10, 200 and 1,000 jobs of all
 kinds. For each it prints the bytes of the three files, the milliseconds that each takes, and the
-longest time for which the loop of a dashboard stood still while a thread made all three: alone, and
-as the window does it, with the look whether anything has changed.
+longest time for which a loop stood still while a thread made all three twice, as the window does
+when something has changed; beside it, for how long the same loop stood still with nothing to do.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from statistics import median
 
 from tests.support.jobs import REF
@@ -27,9 +28,10 @@ from zcbulk_tui.render.published_json import published_json
 
 _COUNTS = (10, 200, 1_000)
 _LONGEST_STILL = 20.0
-"""Milliseconds for which the loop may stand still."""
+"""Milliseconds for which the loop may stand still, beyond those without work."""
 
 _NOW = datetime(2026, 3, 11, 10, 30, tzinfo=UTC)
+_STAMP = Stamp.at(_NOW)
 _PLAN = QuotaPlan(daily_calls=1000, share=1, reserve=20, zone=UTC)
 _SPENT = Spent(
     Budget(_PLAN, DayCalls(date(2026, 3, 11))),
@@ -38,7 +40,9 @@ _SPENT = Spent(
     Pace.BALANCED,
 )
 
-_MAKERS: dict[str, Callable[[Publication], str]] = {
+_Maker = Callable[[Publication, Stamp], str]
+
+_MAKERS: dict[str, _Maker] = {
     "index.html": page,
     "jobs.json": published_json,
     "metrics.txt": open_metrics,
@@ -51,27 +55,27 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=9, help="of each, the median counts")
     runs = parser.parse_args().runs
     is_fine = True
-    print(_ROW.format("", *_MAKERS, "loop still"))
+    print(_ROW.format("", *_MAKERS, "still", "idle"))
     for count in _COUNTS:
         made = publication(count)
-        sizes = {name: len(maker(made).encode()) for name, maker in _MAKERS.items()}
+        sizes = {name: len(maker(made, _STAMP).encode()) for name, maker in _MAKERS.items()}
         spent = {name: _milliseconds(maker, made, runs) for name, maker in _MAKERS.items()}
-        still = asyncio.run(_longest_still(made, runs))
-        is_fine &= sizes["index.html"] < MOST_BYTES and still < _LONGEST_STILL
+        still, idle = asyncio.run(_longest_still(made, runs))
+        is_fine &= sizes["index.html"] < MOST_BYTES and still - idle < _LONGEST_STILL
         files = [f"{sizes[name]:,} B {spent[name]:.1f} ms" for name in _MAKERS]
-        print(_ROW.format(f"{count:,} jobs", *files, f"{still:.1f} ms"))
-    print(f"Limits: {MOST_BYTES:,} B of a page, {_LONGEST_STILL:.0f} ms of the loop")
+        print(_ROW.format(f"{count:,} jobs", *files, f"{still:.1f} ms", f"{idle:.1f} ms"))
+    print(f"Limits: {MOST_BYTES:,} B of a page, {_LONGEST_STILL:.0f} ms longer still than idle")
     return 0 if is_fine else 1
 
 
-_ROW = "{:<12}{:>22}{:>22}{:>22}{:>12}"
+_ROW = "{:<12}{:>22}{:>22}{:>22}{:>10}{:>10}"
 
 
 def publication(count: int) -> Publication:
     """Returns a list of so many jobs; of ten six run, and one of these is in danger."""
     jobs = tuple(_job(number) for number in range(count))
     service = ServiceSnapshot(_SPENT, answered=True, changed_at=_NOW)
-    return Publication("orders", jobs, service, _NOW, Stamp.at(_NOW))
+    return Publication("orders", jobs, service, _NOW)
 
 
 def _job(number: int) -> JobSnapshot:
@@ -95,36 +99,47 @@ def _job(number: int) -> JobSnapshot:
     return JobSnapshot(job, (last,))
 
 
-def _milliseconds(maker: Callable[[Publication], str], made: Publication, runs: int) -> float:
+def _milliseconds(
+    maker: Callable[[Publication, Stamp], str], made: Publication, runs: int
+) -> float:
     """The median; each run begins with snapshots that nothing was worked out of yet."""
     times = []
     for _ in range(runs):
         fresh = replace(made, jobs=tuple(replace(job) for job in made.jobs))
         began = time.perf_counter()
-        maker(fresh)
+        maker(fresh, _STAMP)
         times.append((time.perf_counter() - began) * 1000)
     return median(times)
 
 
-async def _longest_still(made: Publication, runs: int) -> float:
-    """The median of the longest times in which the loop did not turn while all was made twice."""
-    found = []
+async def _longest_still(made: Publication, runs: int) -> tuple[float, float]:
+    """The medians of the longest times in which the loop did not turn, with work and without."""
+    found: list[float] = []
+    idle: list[float] = []
     for _ in range(runs):
         fresh = replace(made, jobs=tuple(replace(job) for job in made.jobs))
 
         def twice(fresh: Publication = fresh) -> None:
             # As the window does: once to see what has changed, once with the new times.
-            publish(fresh)
-            publish(fresh)
+            publish(fresh, _STAMP)
+            publish(fresh, _STAMP)
 
-        work = asyncio.create_task(asyncio.to_thread(twice))
-        longest, before = 0.0, time.perf_counter()
-        while not work.done():
-            await asyncio.sleep(0.001)
-            now = time.perf_counter()
-            longest, before = max(longest, now - before), now
-        found.append(longest * 1000)
-    return median(found)
+        began = time.perf_counter()
+        found.append(await _still_while(twice))
+        lasted = time.perf_counter() - began
+        idle.append(await _still_while(partial(time.sleep, lasted)))
+    return median(found), median(idle)
+
+
+async def _still_while(work: Callable[[], None]) -> float:
+    """The longest time in milliseconds for which the loop did not turn while a thread worked."""
+    task = asyncio.create_task(asyncio.to_thread(work))
+    longest, before = 0.0, time.perf_counter()
+    while not task.done():
+        await asyncio.sleep(0.001)
+        now = time.perf_counter()
+        longest, before = max(longest, now - before), now
+    return longest * 1000
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from tests.monitor.windows import shared_profile
 from tests.support.jobs import NOW
 from tests.support.virtual_time import run_virtual, virtual_now
 from zcbulk_tui.domain.job import JobState
-from zcbulk_tui.domain.publication import TRUSTED, Publication
+from zcbulk_tui.domain.publication import TRUSTED, Publication, Stamp
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.monitor.publisher import EVERY, Publisher
 
@@ -61,11 +61,11 @@ class Folder:
         return [json.loads(files["a"])["counts"] for _, files in self.written]
 
 
-def render(publication: Publication) -> Mapping[str, str]:
+def render(publication: Publication, stamp: Stamp) -> Mapping[str, str]:
     """Two files of one moment."""
     shown = {
         "counts": [job.last.counts.success for job in publication.jobs if job.last],
-        "written": publication.stamp.written_at.isoformat(),
+        "written": stamp.written_at.isoformat(),
         "paused": publication.service.paused,
     }
     return {name: json.dumps(shown) for name in ("a", "b")}

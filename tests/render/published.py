@@ -13,7 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families as read_olde
 
 from tests.support.jobs import NOW
 from zcbulk_tui.domain.budget import Budget, DayCalls, Pace, QuotaPlan, Spent
-from zcbulk_tui.domain.publication import Publication, Stamp
+from zcbulk_tui.domain.publication import Publication
 from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
 
 PLAN = QuotaPlan(daily_calls=1000, share=1, reserve=20, zone=UTC)
@@ -40,7 +40,7 @@ def publication(
     jobs: Sequence[JobSnapshot], now: datetime = NOW, service: ServiceSnapshot = SERVICE
 ) -> Publication:
     """What is published of jobs at a moment."""
-    return Publication("eu", tuple(jobs), service, now, Stamp.at(now))
+    return Publication("eu", tuple(jobs), service, now)
 
 
 @dataclass

@@ -15,14 +15,20 @@ from tests.support.jobs import NOW, reading, watched
 from tests.support.properties import examples
 from tests.support.text import HOSTILE
 from zcbulk_tui.domain.job import Counts, JobReading, JobState
+from zcbulk_tui.domain.publication import Publication, Stamp
 from zcbulk_tui.domain.snapshot import Fault, JobSnapshot, ServiceSnapshot
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import RefusedError, SignedOutError
-from zcbulk_tui.render.open_metrics import open_metrics
+from zcbulk_tui.render import open_metrics as module
 
 Reader = Callable[[str], Iterable[Metric]]
 
 RUNNING = (reading(-20, 2_000), reading(-10, 3_000), reading(0, 4_000))
+
+
+def open_metrics(made: Publication) -> str:
+    """What is written at the moment that it shows."""
+    return module.open_metrics(made, Stamp.at(made.now))
 
 
 def samples(text: str, name: str, read: Reader = READERS[0]) -> list[tuple[dict[str, str], float]]:

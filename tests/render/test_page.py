@@ -1,7 +1,7 @@
 """The published page: its numbers are those of the screen, and it does nothing but show them."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 import pytest
 from hypothesis import given
@@ -15,13 +15,15 @@ from tests.support.properties import examples
 from tests.support.text import HOSTILE
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.job import Action, Counts, Environment, JobReading, JobState
+from zcbulk_tui.domain.publication import Publication, Stamp
 from zcbulk_tui.domain.snapshot import Fault, JobSnapshot
 from zcbulk_tui.errors import Answer, RefusedError
 from zcbulk_tui.render import columns as widths
+from zcbulk_tui.render import page as module
 from zcbulk_tui.render.columns import columns
 from zcbulk_tui.render.figures import roughly
 from zcbulk_tui.render.glyphs import UNICODE
-from zcbulk_tui.render.page import MOST_BYTES, MOST_LINES, page
+from zcbulk_tui.render.page import MOST_BYTES, MOST_LINES
 from zcbulk_tui.render.row import row
 from zcbulk_tui.render.span import fit
 
@@ -34,6 +36,11 @@ ALLOWED = {
     *("table", "thead", "tbody", "tfoot", "tr", "th", "td", "small", "u", "i", "a", "footer"),
     "span",
 }
+
+
+def page(made: Publication, zone: tzinfo | None = None) -> str:
+    """The page as it is written at the moment that it shows."""
+    return module.page(made, Stamp.at(made.now), zone)
 
 
 def running(label: str = "Employees", job_id: str = REF.job_id) -> JobSnapshot:
@@ -67,7 +74,7 @@ def columns_of(cells: list[str]) -> dict[str, str]:
 @given(snapshots().filter(lambda it: it.last is not None), moments)
 def test_every_number_is_the_screens(snapshot: JobSnapshot, now: datetime) -> None:
     made = publication([snapshot], now)
-    (line,) = made.lines()
+    (line,) = made.lines
     screen = fields(row(line.listed, now, WIDE, UNICODE).numbers, WIDE)
     (cells,) = read(page(made)).rows[1:]
     shown = columns_of(cells)
@@ -88,7 +95,7 @@ def test_a_chain_is_one_line_with_the_net_result() -> None:
     repair = replace(first, job=replace(watched("2", "Job 1, repair 1"), repairs="1"))
     last = JobReading(JobState.COMPLETED, "Completed", Counts(400, 390, 10, 0), NOW)
     made = publication([first, replace(repair, readings=(last,)), running(job_id="3")])
-    line = made.lines()[0]
+    line = made.lines[0]
     assert line.chain is not None
     numbers = row(line.listed, NOW, WIDE, UNICODE, chain=line.chain).numbers
     screen = {name: field.text.strip() for name, field in fields(numbers, WIDE).items()}
@@ -105,7 +112,7 @@ def test_a_chain_is_one_line_with_the_net_result() -> None:
 
 def test_measured_and_estimated_are_apart() -> None:
     made = publication([running()], SOON)
-    estimate = made.lines()[0].estimate(SOON)
+    estimate = made.lines[0].estimate(SOON)
     assert estimate == 1_000
     reader = read(page(made))
     assert reader.rows[1][1] == f"40 % \n+{roughly(estimate)} estimated"

@@ -15,12 +15,18 @@ from tests.render.strategies import moments, snapshots
 from tests.support.jobs import NOW, reading, watched
 from tests.support.properties import examples
 from zcbulk_tui.domain.job import Counts, JobReading, JobState
+from zcbulk_tui.domain.publication import Publication, Stamp
 from zcbulk_tui.domain.snapshot import Fault, JobSnapshot, ServiceSnapshot
 from zcbulk_tui.errors import RefusedError
-from zcbulk_tui.render.published_json import published_json
+from zcbulk_tui.render import published_json as module
 
 VALIDATOR = Draft202012Validator(SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER)
 RUNNING = (reading(-20, 2_000), reading(-10, 3_000), reading(0, 4_000))
+
+
+def published_json(made: Publication) -> str:
+    """What is written at the moment that it shows."""
+    return module.published_json(made, Stamp.at(made.now))
 
 
 def test_the_schema_is_one() -> None:

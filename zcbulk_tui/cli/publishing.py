@@ -12,7 +12,7 @@ from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.creator.network import Network
 from zcbulk_tui.domain.concern import Concern, assess
 from zcbulk_tui.domain.insertion import QueuedFile
-from zcbulk_tui.domain.publication import Publication
+from zcbulk_tui.domain.publication import Publication, Stamp
 from zcbulk_tui.monitor.liveness import Heartbeat
 from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.monitor.profile_context import ProfileContext
@@ -65,12 +65,12 @@ def tasks(
     return found
 
 
-def publish(publication: Publication) -> Mapping[str, str]:
+def publish(publication: Publication, stamp: Stamp) -> Mapping[str, str]:
     """Returns the files that are published, by their names."""
     return {
-        "index.html": page(publication),
-        "jobs.json": published_json(publication),
-        "metrics.txt": open_metrics(publication),
+        "index.html": page(publication, stamp),
+        "jobs.json": published_json(publication, stamp),
+        "metrics.txt": open_metrics(publication, stamp),
     }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import NamedTuple
 
 from zcbulk_tui.domain.concern import Assessment, assess, assess_chain
@@ -33,7 +34,8 @@ class Stamp(NamedTuple):
         return cls(moment, moment + TRUSTED)
 
 
-class PublishedLine(NamedTuple):
+@dataclass(frozen=True)
+class PublishedLine:
     """A line of the list: a job, or a chain of jobs that repair one another.
 
     Attributes:
@@ -46,7 +48,7 @@ class PublishedLine(NamedTuple):
     jobs: Sequence[Listed]
     chain: Chain | None = None
 
-    @property
+    @cached_property
     def counts(self) -> Counts:
         """The records, as last read; nothing of them is estimated."""
         last = self.listed.snapshot.last
@@ -54,7 +56,7 @@ class PublishedLine(NamedTuple):
             return self.chain.counts
         return last.counts if last is not None else Counts()
 
-    @property
+    @cached_property
     def assessment(self) -> Assessment:
         """The one thing about it that may need somebody."""
         snapshot = self.listed.snapshot
@@ -69,7 +71,7 @@ class PublishedLine(NamedTuple):
         return min(estimated, self.counts.left or 0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Publication:
     """A profile's list at one moment.
 
@@ -78,7 +80,6 @@ class Publication:
         jobs: The jobs, in the list's order.
         service: How the calls go.
         now: The moment that estimates are for; aware.
-        stamp: The times that are written on it.
         files: The files on their way, which tell what became of repairs.
     """
 
@@ -86,11 +87,11 @@ class Publication:
     jobs: tuple[JobSnapshot, ...]
     service: ServiceSnapshot
     now: datetime
-    stamp: Stamp
     files: tuple[QueuedFile, ...] = ()
 
+    @cached_property
     def lines(self) -> list[PublishedLine]:
-        """Returns the lines of the list; a chain has one, in the place of its first job."""
+        """The lines of the list; a chain has one, in the place of its first job."""
         listed = [Listed(self.profile, snapshot) for snapshot in self.jobs]
         return list(self._folded(listed))
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from zcbulk_tui.domain.insertion import QueuedFile
@@ -22,8 +21,8 @@ _TAKES_OVER = 5.0
 _RENEWED = TRUSTED / 2
 """After this time all is written anew, so that it may be trusted though nothing has changed."""
 
-Render = Callable[[Publication], Mapping[str, str]]
-"""Returns the files, by their names."""
+Render = Callable[[Publication, Stamp], Mapping[str, str]]
+"""Returns the files, by their names, with these times on them."""
 
 Write = Callable[[Mapping[str, str]], None]
 """Writes the files; raises `ConfigError` where that cannot be."""
@@ -78,10 +77,10 @@ class Publisher:
             tuple(self._monitor.snapshots()),
             self._monitor.service.own,
             self._now(),
-            Stamp.at(self._now()),
             self._files(),
         )
-        made = await asyncio.to_thread(self._made, publication)
+        stamp = Stamp.at(publication.now)
+        made = await asyncio.to_thread(self._made, publication, stamp)
         # The thread may have taken its time, and another window this one's place.
         if made is None or not self._monitor.polls_for_all:
             return
@@ -92,7 +91,7 @@ class Publisher:
             self._last = None
             self._note(error)
             return
-        self._last = publication.stamp, made
+        self._last = stamp, made
         self._note(None)
 
     def _note(self, error: ConfigError | None) -> None:
@@ -106,13 +105,13 @@ class Publisher:
         elif self._monitor.polls_for_all:
             self._recorder.event(EventKind.PUBLISH, "The page is written again")
 
-    def _made(self, publication: Publication) -> Mapping[str, str] | None:
+    def _made(self, publication: Publication, new: Stamp) -> Mapping[str, str] | None:
         """The files; None where they would show what those show that are there."""
         if self._last is not None:
             stamp, there = self._last
             age = publication.now - stamp.written_at
-            same = self._render(replace(publication, stamp=stamp)) == there
+            same = self._render(publication, stamp) == there
             # What is older than now was written by a clock that was set back since.
             if same and timedelta(0) <= age < _RENEWED:
                 return None
-        return self._render(publication)
+        return self._render(publication, new)

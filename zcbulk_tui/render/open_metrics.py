@@ -5,17 +5,16 @@ files gives a ``.txt`` that type: so all metrics are gauges, and a state is a ga
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from zcbulk_tui.domain.concern import Concern
 from zcbulk_tui.domain.job import JobState
 from zcbulk_tui.domain.progress import remaining
-from zcbulk_tui.domain.publication import Publication, PublishedLine
+from zcbulk_tui.domain.publication import Publication, PublishedLine, Stamp
 from zcbulk_tui.domain.text import one_line
 
-_Labels = Mapping[str, str]
-_Sample = tuple[_Labels, float | None]
+_Sample = tuple[str, float | None]
 """The labels, and the value; None where it is not known, which leaves the sample out."""
 
 
@@ -28,35 +27,31 @@ class _Gauge(NamedTuple):
     unit: str = ""
 
 
-def open_metrics(publication: Publication) -> str:
+def open_metrics(publication: Publication, stamp: Stamp) -> str:
     """Returns what is published as metrics; nothing in it is estimated but what says so."""
-    named = {_key(labels): (labels, line) for labels, line in _named(publication)}
-    lines = list(named.values())
-    written = [
-        text for gauge in (*_of_profile(publication), *_of_jobs(lines)) for text in _written(gauge)
-    ]
+    # Where two jobs had the same labels, a reader would refuse all of it.
+    named = {_labels_of(publication.profile, line): line for line in publication.lines}
+    lines = list(named.items())
+    gauges = (*_of_profile(publication, stamp), *_of_jobs(lines))
+    written = [text for gauge in gauges for text in _written(gauge)]
     return "\n".join((*written, "# EOF", ""))
 
 
-def _named(publication: Publication) -> Iterator[tuple[_Labels, PublishedLine]]:
-    for line in publication.lines():
-        job = line.listed.snapshot.job
-        yield (
-            {
-                "profile": publication.profile,
-                "job_id": job.ref.job_id,
-                "form": job.ref.form,
-                "environment": job.ref.environment.value,
-                "label": job.label,
-            },
-            line,
-        )
+def _labels_of(profile: str, line: PublishedLine) -> str:
+    job = line.listed.snapshot.job
+    return _labels(
+        profile=profile,
+        job_id=job.ref.job_id,
+        form=job.ref.form,
+        environment=job.ref.environment.value,
+        label=job.label,
+    )
 
 
-def _of_profile(publication: Publication) -> Iterator[_Gauge]:
+def _of_profile(publication: Publication, stamp: Stamp) -> Iterator[_Gauge]:
     service, jobs = publication.service, publication.jobs
-    labels = {"profile": publication.profile}
-    written, until = publication.stamp
+    labels = _labels(profile=publication.profile)
+    written, until = stamp
     is_up = service.answered is not False and service.no_token is None and not service.paused
     spent = service.spent
     read = [snapshot.last.read_at.timestamp() for snapshot in jobs if snapshot.last]
@@ -95,17 +90,17 @@ def _of_profile(publication: Publication) -> Iterator[_Gauge]:
         None if spent is None else spent.budget.reserve_left,
     )
     states = [snapshot.state for snapshot in jobs]
-    counted: list[_Sample] = [({**labels, "state": "unread"}, states.count(None))]
-    counted += [({**labels, "state": state.value}, states.count(state)) for state in JobState]
+    counted: list[_Sample] = [(f'{labels},state="unread"', states.count(None))]
+    counted += [(f'{labels},state="{state.value}"', states.count(state)) for state in JobState]
     yield _Gauge("zcbulk_jobs", "Jobs that are watched, by state.", counted)
 
 
-def _of_jobs(lines: Sequence[tuple[_Labels, PublishedLine]]) -> Iterator[_Gauge]:
+def _of_jobs(lines: Sequence[tuple[str, PublishedLine]]) -> Iterator[_Gauge]:
     yield _Gauge(
         "zcbulk_job_records",
         "Records by what became of them, as last read; of repaired jobs the net result.",
         (
-            ({**labels, "outcome": outcome}, count)
+            (f'{labels},outcome="{outcome}"', count)
             for labels, line in lines
             for outcome, count in (
                 ("success", line.counts.success),
@@ -125,7 +120,7 @@ def _of_jobs(lines: Sequence[tuple[_Labels, PublishedLine]]) -> Iterator[_Gauge]
         "zcbulk_job_state",
         "1 for the state of a job as last read.",
         (
-            ({**labels, "state": state.value if state else "unread"}, 1)
+            (f'{labels},state="{state.value if state else "unread"}"', 1)
             for labels, line in lines
             for state in (line.listed.snapshot.state,)
         ),
@@ -134,7 +129,7 @@ def _of_jobs(lines: Sequence[tuple[_Labels, PublishedLine]]) -> Iterator[_Gauge]
         "zcbulk_job_concern",
         "1 for the one thing about a job that may need somebody.",
         (
-            ({**labels, "concern": concern.name.lower()}, 1)
+            (f'{labels},concern="{concern.name.lower()}"', 1)
             for labels, line in lines
             for concern in (line.assessment.concern,)
             if concern is not Concern.NONE
@@ -155,7 +150,7 @@ def _of_jobs(lines: Sequence[tuple[_Labels, PublishedLine]]) -> Iterator[_Gauge]
         "zcbulk_job_estimated_end_timestamp_seconds",
         "When the job may end, estimated: not before the first, and not after the last.",
         (
-            ({**labels, "bound": bound}, moment)
+            (f'{labels},bound="{bound}"', moment)
             for labels, line in lines
             for bound, moment in zip(("first", "last"), _ends(line), strict=True)
         ),
@@ -191,11 +186,11 @@ def _written(gauge: _Gauge) -> Iterator[str]:
         yield f"# UNIT {gauge.name} {gauge.unit}"
     for labels, value in gauge.samples:
         if value is not None:
-            yield f"{gauge.name}{{{_key(labels)}}} {_number(value)}"
+            yield f"{gauge.name}{{{labels}}} {_number(value)}"
 
 
-def _key(labels: _Labels) -> str:
-    return ",".join(f'{name}="{_escaped(value)}"' for name, value in labels.items())
+def _labels(**values: str) -> str:
+    return ",".join(f'{name}="{_escaped(value)}"' for name, value in values.items())
 
 
 def _escaped(text: str) -> str:

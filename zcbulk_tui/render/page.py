@@ -14,14 +14,13 @@ from html import escape
 from zcbulk_tui import __version__
 from zcbulk_tui.domain.concern import Concern
 from zcbulk_tui.domain.job import Counts, Environment, JobState
-from zcbulk_tui.domain.publication import Publication, PublishedLine
+from zcbulk_tui.domain.publication import Publication, PublishedLine, Stamp
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.text import counted, one_line
 from zcbulk_tui.render import columns as widths
 from zcbulk_tui.render import concerns, figures, row, words
 from zcbulk_tui.render.bar import layout
 from zcbulk_tui.render.glyphs import UNICODE
-from zcbulk_tui.render.order import SortBy, key
 from zcbulk_tui.render.page_style import STYLE
 from zcbulk_tui.render.span import Look, Span
 from zcbulk_tui.render.status import connection, purse, totals
@@ -59,14 +58,15 @@ _TITLES = ("Job", "Progress", "OK", "Failed", "Left", "Records/s", "Ends in", "R
 _LAST_TITLES = ("State", "Read at")
 
 
-def page(publication: Publication, zone: tzinfo | None = None) -> str:
+def page(publication: Publication, stamp: Stamp, zone: tzinfo | None = None) -> str:
     """Returns the page, of fewer than `MOST_BYTES`.
 
     Args:
         publication: What it shows.
+        stamp: The times that are written on it.
         zone: Where its readers are; None for the zone of this machine.
     """
-    lines = publication.lines()
+    lines = publication.lines
     now = publication.now
     # Where all are in one environment, it stands beside the name of the profile.
     is_mixed = len(_environments(lines)) > 1
@@ -75,7 +75,7 @@ def page(publication: Publication, zone: tzinfo | None = None) -> str:
     total = _total(lines)
     parts = [
         _head(publication),
-        _header(publication, lines, zone),
+        _header(publication, stamp, zone),
         _table(shown, total) if lines else "<p class=note>No job is watched.</p>",
         _left_out(len(lines), len(shown)),
         _legend(publication, zone),
@@ -102,7 +102,7 @@ def _head(publication: Publication) -> str:
     )
 
 
-def _header(publication: Publication, lines: Sequence[PublishedLine], zone: tzinfo | None) -> str:
+def _header(publication: Publication, stamp: Stamp, zone: tzinfo | None) -> str:
     service, now = publication.service, publication.now
     failing = sum(snapshot.is_failing for snapshot in publication.jobs)
     said = [connection(replace(service, poller=""), now, failing), *_counted(publication.jobs)]
@@ -112,9 +112,9 @@ def _header(publication: Publication, lines: Sequence[PublishedLine], zone: tzin
         left = purse(service.spent, now)[0][0]
         resets = words.reset(service.spent)
         calls = f"<b{_class(left.look)}>{_text(left.text)}, reset at {_text(resets)}</b>"
-    environments = _environments(lines)
+    environments = _environments(publication.lines)
     badge = _badge(next(iter(environments))) if len(environments) == 1 else ""
-    written, until = publication.stamp
+    written, until = stamp
     return (
         f"<header><h1>{_text(publication.profile)}{badge}</h1>"
         f"<p class=state>{state}{calls}</p>"
@@ -168,7 +168,8 @@ def _weight(line: PublishedLine, now: datetime) -> tuple[object, ...]:
     """The worst first, as the list has it by risk; of what is well, what runs, then the newest."""
     snapshot = line.listed.snapshot
     read = (now - snapshot.last.read_at).total_seconds() if snapshot.last else 0.0
-    return key(line.listed, SortBy.RISK, line.chain), snapshot.is_final, read
+    worst = line.assessment
+    return worst.concern, -worst.weight, snapshot.is_final, read
 
 
 def _fitting(lines: Iterable[str]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from zcbulk_tui.domain.job import JobState
 from zcbulk_tui.domain.progress import remaining
-from zcbulk_tui.domain.publication import Publication, PublishedLine
+from zcbulk_tui.domain.publication import Publication, PublishedLine, Stamp
 from zcbulk_tui.domain.snapshot import ServiceSnapshot
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.render import concerns, figures, row
@@ -20,9 +20,9 @@ VERSION = 1
 _Json = dict[str, object]
 
 
-def published_json(publication: Publication) -> str:
+def published_json(publication: Publication, stamp: Stamp) -> str:
     """Returns what is published as JSON: all jobs, each on a line of its own."""
-    written, until = publication.stamp
+    written, until = stamp
     states = [snapshot.state for snapshot in publication.jobs]
     found: _Json = {
         "version": VERSION,
@@ -35,7 +35,7 @@ def published_json(publication: Publication) -> str:
             **{state.value: states.count(state) for state in JobState},
         },
     }
-    jobs = ",\n".join(_dumped(_line(line, publication.now)) for line in publication.lines())
+    jobs = ",\n".join(_dumped(_line(line, publication.now)) for line in publication.lines)
     return f'{_dumped(found)[:-1]}, "jobs": [\n{jobs}\n]}}\n'
 
 
