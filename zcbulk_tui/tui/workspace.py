@@ -141,6 +141,7 @@ class Workspace:
                 return [
                     *notices.sign_in(profile.name, before, service, list_is_empty=is_empty),
                     *notices.saving(before, service, is_known=is_known),
+                    *notices.publishing(before, service),
                 ]
             case QueueChanged(files):
                 before_it, profile.files = profile.files, files
