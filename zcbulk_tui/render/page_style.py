@@ -29,7 +29,7 @@ th:first-child{padding-left:16px}
 td:last-child,thead th:last-child{padding-right:16px}
 th[scope=row],thead th:nth-child(-n+2),.p,.w,thead th:nth-child(8),.r,thead th:nth-child(9)
 {text-align:left}
-th[scope=row]{font-weight:600;white-space:normal;min-width:190px}
+th[scope=row]{font-weight:600;white-space:normal;width:19%;min-width:190px}
 th small{display:block;font-weight:400;font-size:12px}
 tfoot th,tfoot td{font-weight:600}
 .p{width:22%;min-width:160px}
@@ -42,6 +42,7 @@ text-decoration:none}
 .p b{font-weight:600;font-size:13px}
 .p small{font-size:12px}
 .ok{color:var(--ok)}.bad{color:var(--bad)}.amber{color:var(--amber)}.run{color:var(--run)}
+.r{white-space:normal;min-width:122px}
 .w{font-weight:600}
 .est{font-style:italic}
 .legend i{display:inline-block;width:22px;height:9px;border-radius:3px;margin:0 5px 0 14px;
@@ -51,14 +52,15 @@ border:1px solid var(--rule)}
 .note{margin:8px 0}
 footer{font-size:13px;margin-top:18px}
 a{color:inherit}
-@media(max-width:860px){main{padding:16px 12px}
+@media(max-width:1120px){main{padding:16px 12px}
 table,tbody,tfoot,caption{display:block}
 table{background:none;border:0;margin:14px 0}
 thead{position:absolute;clip-path:inset(50%);height:1px;overflow:hidden}
-tr{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:4px 10px;background:var(--card);
-border:1px solid var(--rule);border-radius:10px;padding:12px;margin-bottom:10px}
+tr{display:grid;grid-template-columns:repeat(auto-fill,minmax(88px,1fr));gap:4px 10px;
+background:var(--card);border:1px solid var(--rule);border-radius:10px;padding:12px;margin-bottom:10px}
 th,td,td:last-child,th:first-child{border:0;padding:0;text-align:left;white-space:normal}
 th[scope=row],.p{grid-column:1/-1;width:auto}
+.r{min-width:0}
 td:empty{display:none}
 td:not(.p)::before{display:block;font-size:11px;font-weight:400;font-style:normal;
 color:var(--dim);content:"OK"}
@@ -69,7 +71,7 @@ td:nth-of-type(6)::before{content:"Ends in"!important}
 td:nth-of-type(7)::before{content:"Risk"!important}
 td:nth-of-type(8)::before{content:"State"!important}
 td:nth-of-type(9)::before{content:"Read at"!important}
-.r,.w{order:1}
-.w{grid-column:span 2}}
+.r,.w{order:1}}
+@media(max-width:600px){.w{grid-column:span 2}}
 @media print{body{background:#fff}}
 """
