@@ -57,7 +57,8 @@ table,tbody,tfoot,caption{display:block}
 table{background:none;border:0;margin:14px 0}
 thead{position:absolute;clip-path:inset(50%);height:1px;overflow:hidden}
 tr{display:grid;grid-template-columns:repeat(auto-fill,minmax(88px,1fr));gap:4px 10px;
-background:var(--card);border:1px solid var(--rule);border-radius:10px;padding:12px;margin-bottom:10px}
+background:var(--card);border:1px solid var(--rule);border-radius:10px;padding:12px;
+margin-bottom:10px}
 th,td,td:last-child,th:first-child{border:0;padding:0;text-align:left;white-space:normal}
 th[scope=row],.p{grid-column:1/-1;width:auto}
 .r{min-width:0}
