@@ -4,10 +4,11 @@ The map; imports run downwards only, and ``cli`` joins the parts:
 
 - ``cli``: the commands, and the one place where everything is put together
 - ``tui``: the Textual app; ``workspace`` is its model, and knows no Textual
+- ``channels``: ways out to somebody who does not look: the page's folder, the heartbeat
 - ``monitor``: the loop that plans, polls, counts and publishes; commands, each sent once; alerts,
   each raised once
 - ``creator``: Zoho Creator and its accounts server over HTTPS
-- ``render``: jobs as spans of styled text, without a terminal library
+- ``render``: jobs as spans of styled text, without a terminal library; as a page, JSON and metrics
 - ``config``: settings, and where each comes from
 - ``data``: files of records: opened, checked, cut; results read, failures grouped, records repaired
 - ``store``: what is remembered, in SQLite; sign-ins in the keyring or in files

@@ -21,7 +21,7 @@ from tests.support.jobs import NOW, watched
 from tests.support.reports import BEGAN, ENDED, NIGHT, REPORTS, full_report, report, reported
 from zcbulk_tui.cli.night_report import Reports, gather, write_files
 from zcbulk_tui.cli.report_json import report_object
-from zcbulk_tui.domain.alerts import Alert, AlertKind, Severity
+from zcbulk_tui.domain.alerts import AlertKind, Severity
 from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.insertion import QueueStop
 from zcbulk_tui.domain.job import Counts, JobReading, JobState, WatchedJob
@@ -30,6 +30,7 @@ from zcbulk_tui.domain.records import CallRecord, EventKind, JobEvent
 from zcbulk_tui.domain.report import NightReport
 from zcbulk_tui.domain.result import Result, ResultFile, ResultKind, ResultStage
 from zcbulk_tui.errors import DataError, SignedOutError
+from zcbulk_tui.store.alerts import AlertStore
 from zcbulk_tui.store.database import Database, open_database
 from zcbulk_tui.store.insertions import Insertions
 from zcbulk_tui.store.memory import Memory
@@ -233,13 +234,13 @@ def test_what_was_done_and_raised_is_that_of_the_span(kept: Kept) -> None:
         at = NOW + timedelta(minutes=minutes)
         kept.memory.happened(JobEvent(at, EventKind.NIGHT, f"At {minutes}"))
         kept.memory.happened(JobEvent(at, EventKind.STATE, "No deed of anybody"))
-    raised = [
-        Alert(at, AlertKind.STALE, Severity.INFO, "x", NOW + timedelta(minutes=at), PROFILE)
-        for at in (5, 500)
-    ]
-    made = kept.gather(alerts=lambda _: raised)
+    alerts = AlertStore(kept.database, PROFILE)
+    for minutes, kind in ((5, AlertKind.STALE), (500, AlertKind.QUOTA)):
+        at = NOW + timedelta(minutes=minutes)
+        assert alerts.raise_alert(kind, Severity.WARNING, "x", at) is not None
+    made = kept.gather()
     assert [it.text for it in made.events] == ["At 5"]
-    assert [it.id for it in made.alerts] == [5]
+    assert [it.kind for it in made.alerts] == [AlertKind.STALE]
 
 
 def test_a_stopped_queue_and_files_that_wait_for_their_user_are_told(kept: Kept) -> None:

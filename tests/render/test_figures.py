@@ -71,6 +71,11 @@ def test_percent_says_100_only_when_nothing_is_missing(total: int) -> None:
         (9.95, "10"),
         (183.6, "184"),
         (1234.0, "1,234"),
+        (9999.4, "9,999"),
+        (9999.5, "10k"),
+        (10_587.0, "11k"),
+        (999_499.0, "999k"),
+        (999_500.0, "1.0M"),
     ],
 )
 def test_rate(speed: float | None, text: str) -> None:

@@ -112,6 +112,17 @@ def test_that_nothing_is_saved_is_said_and_that_it_is_again() -> None:
     assert notices.saving(unkept, other, is_known=False) == [], "it has been said"
 
 
+def test_that_the_page_is_not_written_is_said_and_that_it_is_again() -> None:
+    there, gone = ServiceSnapshot(), ServiceSnapshot(unpublished="The folder is not there")
+    assert notices.publishing(there, gone) == [
+        Toast("The folder is not there", "Not published", "warning", 15)
+    ]
+    assert notices.publishing(gone, gone) == notices.publishing(there, there) == []
+    (again,) = notices.publishing(gone, there)
+    assert isinstance(again, Toast)
+    assert again.title == "Published again"
+
+
 def test_what_the_dialog_at_the_start_says_is_not_said_again() -> None:
     unkept = ServiceSnapshot(spent(), unkept="The file is of a later version")
     assert notices.saving(ServiceSnapshot(), unkept, is_known=True) == []

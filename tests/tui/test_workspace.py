@@ -259,6 +259,15 @@ def test_of_a_service_it_says_what_is_new() -> None:
     assert "SIGNED OUT" in model.status()
 
 
+def test_a_page_that_is_not_written_is_noted_while_it_is_so() -> None:
+    model = Model(READY)
+    for trouble, notes in (("The folder is not there", ["NOT PUBLISHED"]), (None, [])):
+        changed = ServiceChanged(ServiceSnapshot(unpublished=trouble))
+        (said,) = model.workspace.apply(model.workspace.here, changed)
+        assert isinstance(said, Toast)
+        assert model.workspace.notes == notes
+
+
 def test_what_the_dialog_at_the_start_said_of_the_memory_is_not_said_again() -> None:
     problem = ConfigError("state.db is of a later version")
     model = Model(READY, connected=False, change=lambda spec: spec._replace(problem=problem))

@@ -6,8 +6,9 @@ from difflib import get_close_matches
 
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.config.values import shown
-from zcbulk_tui.domain.alerts import AlertKind, AlertRules, QuietHours
+from zcbulk_tui.domain.alerts import AlertKind, AlertRules, QuietHours, Severity
 from zcbulk_tui.errors import ConfigError
+from zcbulk_tui.store.alerts import AlertStore
 
 _QUIET_HOURS = re.compile(r"(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})", re.ASCII)
 
@@ -62,4 +63,18 @@ def _kind(name: str) -> AlertKind:
         f"alerts.off cannot name {shown(name)}",
         f"There are: {', '.join(kinds)}.",
         f"Did you mean {close[0]}?" if close else "Use some of these, with spaces between them.",
+    )
+
+
+def is_red(alerts: AlertStore) -> bool:
+    """Returns whether something that goes on needs somebody at once; also where nothing is known.
+
+    What has ended badly needs nobody at once: it would keep a heartbeat silent for a day.
+    """
+    try:
+        active = alerts.active()
+    except ConfigError:
+        return True
+    return any(
+        it.severity is Severity.CRITICAL and it.kind is not AlertKind.ENDED_BADLY for it in active
     )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from zcbulk_tui.cli import alerting, context, failing, state
+from zcbulk_tui.cli import alerting, context, failing, publishing, state
 from zcbulk_tui.cli.client import make_client
 from zcbulk_tui.cli.failure_rows import files_on_disk, opener
 from zcbulk_tui.cli.inserting import now
@@ -95,8 +95,9 @@ def connect(
         now=now,
         by_itself=lambda: monitor.polls_for_all and settings.results.fetch,
     )
+    raised = AlertStore(database, settings.profile)
     alerts = Alerts(
-        AlertStore(database, settings.profile),
+        raised,
         profile_sources(monitor, quota, queue, Results(database, settings.profile)),
         shared.memory,
         sink,
@@ -108,6 +109,15 @@ def connect(
     )
     lists = FormLists(client, monitor.calls, quota, MetaCache(database), Cause.KEY, now)
     files = LocalFiles(state.memory_file().parent / "uploads", shared.operator, now)
+    outward = publishing.tasks(
+        settings,
+        monitor,
+        shared,
+        network,
+        files=lambda: queue.files or (),
+        is_red=lambda: alerting.is_red(raised),
+        now=now,
+    )
     context.thin_in_background(settings, database)
     failing.remove_old_in_background(settings, database)
 
@@ -128,5 +138,5 @@ def connect(
         Inserting(queue, lists, files),
         failing.JobFailures(fetcher, opener(files_on_disk(settings.profile, results))),
         night,
-        tasks=(queue.run, fetcher.run, alerts.run, night.run),
+        tasks=(queue.run, fetcher.run, alerts.run, night.run, *outward),
     )

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 
-from zcbulk_tui.cli import appearance, event_loop, options, state
+from zcbulk_tui.cli import appearance, event_loop, options, places, state
 from zcbulk_tui.cli.forms import home_of
 from zcbulk_tui.cli.output import print_error
 from zcbulk_tui.cli.shutdown import Shutdown, end_children
@@ -70,6 +70,7 @@ def profile_spec(configuration: Configuration, jobs: Sequence[WatchedJob] | None
     settings = configuration.settings
     state.is_signed_in(settings)  # raises before the screen is up where a token cannot be one
     _check_terminal()
+    places.check(settings)
     notice = " ".join(_notices())
     opened, watched = state.open_with_list(settings.profile)
     if jobs is not None:

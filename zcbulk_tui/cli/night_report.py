@@ -15,7 +15,6 @@ from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.data.failures import FailureFile
 from zcbulk_tui.data.matching import read_header
 from zcbulk_tui.data.new_files import NewFile, sync_folder
-from zcbulk_tui.domain.alerts import Alert
 from zcbulk_tui.domain.deadlines import KEPT
 from zcbulk_tui.domain.insertion import SourceFile
 from zcbulk_tui.domain.job import JobRef
@@ -30,6 +29,7 @@ from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import DataError, ZcbulkError
 from zcbulk_tui.render.report import markdown
 from zcbulk_tui.store import recall
+from zcbulk_tui.store.alerts import AlertStore
 from zcbulk_tui.store.archive import Archive
 from zcbulk_tui.store.database import Database, open_database
 from zcbulk_tui.store.insertions import Insertions
@@ -52,14 +52,6 @@ _DONE = frozenset(
 )
 """The events that say what was done, and by whom or what."""
 
-Alerts = Callable[[datetime], Sequence[Alert]]
-"""Returns the alerts that were raised since a moment."""
-
-
-def no_alerts(_: datetime) -> Sequence[Alert]:
-    """Returns none, where none are kept."""
-    return ()
-
 
 class Reports:
     """What writes the reports of a profile's nights; see `NightReports`.
@@ -68,7 +60,6 @@ class Reports:
         profile: Whose nights.
         database: The memory; one in a file is opened anew, since this works in a thread.
         folder: Where reports go by default.
-        alerts: Returns the alerts since a moment.
         now: The time of day; aware.
         makes_folder: Whether the folder is made where it is missing: one that the user has named
             may be on a disk that is not there.
@@ -79,7 +70,6 @@ class Reports:
         profile: str,
         database: Database,
         folder: Path,
-        alerts: Alerts = no_alerts,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         *,
         makes_folder: bool = True,
@@ -88,7 +78,6 @@ class Reports:
         self._profile = profile
         self._database = database
         self._folder = folder
-        self._alerts = alerts
         self._now = now
 
     def path_for(self, until: datetime) -> Path:
@@ -108,7 +97,6 @@ class Reports:
                 until,
                 now,
                 night=night,
-                alerts=self._alerts,
                 no_token=no_token.title if no_token is not None else "",
             )
         finally:
@@ -120,11 +108,11 @@ class Reports:
         write_files(report, night.report)
 
 
-def night_reports(settings: Settings, database: Database, alerts: Alerts = no_alerts) -> Reports:
+def night_reports(settings: Settings, database: Database) -> Reports:
     """Returns what writes the reports of a profile, where its settings say."""
     named = settings.night.reports
     folder = memory_file().parent / FOLDER if named is None else Path(named).expanduser().absolute()
-    return Reports(settings.profile, database, folder, alerts, makes_folder=named is None)
+    return Reports(settings.profile, database, folder, makes_folder=named is None)
 
 
 def write_files(report: NightReport, path: Path) -> None:
@@ -167,7 +155,6 @@ def gather(
     now: datetime,
     *,
     night: Night | None = None,
-    alerts: Alerts = no_alerts,
     no_token: str = "",
 ) -> NightReport:
     """Puts a report together.
@@ -179,7 +166,6 @@ def gather(
         until: Where it ends; aware.
         now: Aware.
         night: The night that it is about; None for another span.
-        alerts: Returns the alerts since a moment.
         no_token: Why no call can be signed; empty where that is not so.
 
     Raises:
@@ -206,7 +192,7 @@ def gather(
         tuple(_chains(archive, {it.job.ref for it in ran})),
         tuple(it for it in log if isinstance(it, ControlRecord)),
         tuple(it for it in log if isinstance(it, JobEvent) and it.kind in _DONE),
-        tuple(it for it in alerts(since) if it.at <= until),
+        tuple(it for it in AlertStore(database, profile).since(since) if it.at <= until),
         Counter(it.cause for it in calls),
         calls[-1].left if calls else None,
         tuple(sorted(fetched, key=lambda it: it.file.fetched_at if it.file else now)),

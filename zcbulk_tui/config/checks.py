@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import NoReturn, TypeGuard
+from urllib.parse import urlsplit
 
 from zcbulk_tui.config.settings import COLUMNS, THEMES, Settings
 from zcbulk_tui.config.values import SettingValue, masked, shown
-from zcbulk_tui.domain.address import is_link_name, parse_base_url
+from zcbulk_tui.domain.address import is_link_name, is_loopback, parse_base_url
 from zcbulk_tui.errors import ConfigError, UsageError
 
 # It names files, and is typed.
@@ -51,6 +52,8 @@ def understood(settings: Settings, given: Mapping[str, SettingValue]) -> Setting
         _check_time_zone(zone, f"{given['budget.reset_timezone'].source}: budget.reset_timezone")
     if settings.list.sort.removeprefix("-") not in COLUMNS:
         _refuse_sort(settings.list.sort, given["list.sort"])
+    if settings.heartbeat.url is not None:
+        _check_private_url(settings.heartbeat.url, "heartbeat.url", given)
     return replace(
         settings,
         base_url=_url(settings.base_url, "base_url", "https://www.zohoapis.eu", given),
@@ -114,6 +117,30 @@ def _url(text: str | None, key: str, example: str, given: Mapping[str, SettingVa
             masked(error.cause),
             error.next_step,
         ) from error
+
+
+def _check_private_url(text: str, key: str, given: Mapping[str, SettingValue]) -> None:
+    """Checks a URL that may hold a secret: nothing of it is repeated."""
+    why = ""
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # raises on a port that is not a number
+    except ValueError:
+        why = "It is no URL."
+    else:
+        is_local = parts.scheme == "http" and is_loopback(parts.hostname or "")
+        if not (parts.scheme == "https" or is_local) or not parts.hostname:
+            why = "It does not begin with https:// and a host; plain http is for this machine only."
+        elif parts.username is not None or parts.password is not None:
+            why = "It names a user before the host, which is not sent."
+        elif not text.isascii() or not text.isprintable() or " " in text:
+            why = "It has characters that have to be written with a percent sign."
+    if why:
+        raise ConfigError(
+            f"{given[key].source}: {key} cannot be called",
+            why,
+            "Write it as in https://hc.example.com/ping/1234.",
+        )
 
 
 def _check_time_zone(name: str, source: str) -> None:

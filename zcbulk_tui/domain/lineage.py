@@ -220,6 +220,15 @@ def chain(jobs: Sequence[Listed], files: Iterable[QueuedFile] = ()) -> Chain:
     return Chain(_by_time(attempts), waiting, _failed(jobs))
 
 
+def head(root: JobSnapshot, newest: JobSnapshot) -> JobSnapshot:
+    """Returns how the newest job of a chain stands, under what the first one is called."""
+    first = root.job
+    named = replace(
+        newest.job, ref=first.ref, label=first.label, tags=first.tags, note=first.note, repairs=""
+    )
+    return replace(newest, job=named)
+
+
 def chains(jobs: Iterable[Listed], files: Files = MappingProxyType({})) -> dict[JobKey, Chain]:
     """Returns the chain of each job that belongs to one, the same for all of its jobs.
 

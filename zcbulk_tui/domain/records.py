@@ -73,6 +73,12 @@ class EventKind(StrEnum):
     POLLER = "poller"
     """Another window polls from now on."""
 
+    PUBLISH = "publish"
+    """The page cannot be written, or can be again."""
+
+    HEARTBEAT = "heartbeat"
+    """The heartbeat stops or goes on, or does not arrive, or arrives again."""
+
 
 @dataclass(frozen=True, slots=True)
 class JobEvent:

@@ -123,6 +123,7 @@ class ServiceSnapshot:
         poller: The name of the window that polls; empty where it is this one.
         windows: Number of windows open on the profile; commands that wait are none.
         unkept: Why nothing is being stored, as one line; None while it is.
+        unpublished: Why the page of this window is not written, as one line; None while it is.
     """
 
     spent: Spent | None = None
@@ -134,6 +135,7 @@ class ServiceSnapshot:
     poller: str = ""
     windows: int = 1
     unkept: str | None = None
+    unpublished: str | None = None
 
     @property
     def no_token(self) -> ZcbulkError | None:

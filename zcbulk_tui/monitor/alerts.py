@@ -68,7 +68,7 @@ class Sources(NamedTuple):
     service: Callable[[], ServiceSnapshot]
     files: Callable[[], Sequence[QueuedFile] | None]
     results: Results
-    queue_stop: Callable[[], QueueStop | None] = lambda: None
+    queue_stop: Callable[[], QueueStop | None]
 
 
 class _Seen(NamedTuple):
@@ -92,7 +92,7 @@ def profile_sources(
         # What is left of the day changes at midnight, without a call.
         return replace(monitor.service.own, spent=quota.snapshot())
 
-    return Sources(monitor.snapshots, service, lambda: queue.files, results)
+    return Sources(monitor.snapshots, service, lambda: queue.files, results, lambda: queue.stop)
 
 
 class Alerts:

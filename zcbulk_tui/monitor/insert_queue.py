@@ -240,9 +240,14 @@ class InsertQueue:
             self._monitor.poll_now(refs, key=EventKind.INSERT.value)
 
     @property
-    def files(self) -> Sequence[QueuedFile] | None:
+    def files(self) -> tuple[QueuedFile, ...] | None:
         """The files that are not over, as they were published last; None before the first look."""
         return self._published if self._is_read else None
+
+    @property
+    def stop(self) -> QueueStop | None:
+        """Why none of them goes on, as it was at the last look; None where they do."""
+        return self._stop
 
     def error_of(self, insertion: Insertion) -> ZcbulkError | None:
         """Returns why the last step of a file was not carried out, or is unclear; None for neither.

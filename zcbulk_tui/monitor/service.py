@@ -103,6 +103,10 @@ class Service:
         """Publishes today's calls."""
         self._change(spent=self._quota.snapshot())
 
+    def note_unpublished(self, trouble: str | None) -> None:
+        """Takes why the page is not written; None where it is, or need not be."""
+        self._change(unpublished=trouble)
+
     def slept(self, seconds: float) -> None:
         """Takes that this machine slept, while Zoho had its peace."""
         self._held_until -= seconds

@@ -51,12 +51,14 @@ def percent(share: float | None) -> str:
 
 
 def rate(per_second: float | None) -> str:
-    """Returns records a second in 5 cells at most, with a decimal for slow jobs."""
+    """Returns records a second in 5 cells at most: with a decimal for slow ones, then by 1,000."""
     if per_second is None:
         return "–"
     if 0 < per_second < 9.95:
         return f"{per_second:.1f}"
-    return f"{per_second:,.0f}" if per_second < 9999.5 else number(round(per_second), 5)
+    if 9999.5 <= per_second < 999_500:
+        return f"{per_second / 1000:.0f}k"
+    return number(round(per_second), 5)
 
 
 def duration(seconds: float) -> str:

@@ -189,14 +189,13 @@ def _numbers(
         text += " " + fit(figures.number(counts.success), widths.DONE, right=True)
     if at.failed:
         failed = fit(figures.number(counts.failed, widths.FAILED), widths.FAILED, right=True)
-        spans += [Span(text + " "), Span(failed, _FAILED_LOOK.get(assessment.concern, Look.TEXT))]
+        spans += [Span(text + " "), Span(failed, failed_look(assessment))]
         text = ""
     text += " " + fit(figures.number(counts.left), widths.LEFT, right=True)
     if at.rate:
-        rate = figures.rate((0.0 if moves.still else moves.rate) if moves else None)
-        text += " " + fit(rate, widths.RATE, right=True)
-    unclear = chain.unclear if chain is not None else 0
-    spans += [Span(text + " "), _ends(snapshot, moves, now, unclear), Span(" ")]
+        text += " " + fit(rate(moves), widths.RATE, right=True)
+    end = ends(snapshot, now, chain)
+    spans += [Span(text + " "), Span(fit(end.text, widths.ENDS, right=True), end.look), Span(" ")]
     if at.due:
         spans += [_due(snapshot, now), Span(" ")]
     read = fit(_read(snapshot, now), widths.AGE, right=True)
@@ -210,8 +209,32 @@ def _numbers(
     return merged(spans)
 
 
+def rate(moves: Motion | None) -> str:
+    """Returns the records a second of a job: none while it stands still."""
+    return figures.rate((0.0 if moves.still else moves.rate) if moves else None)
+
+
+def ends(snapshot: JobSnapshot, now: datetime, chain: Chain | None = None) -> Span:
+    """Returns when a job ends, or how it has ended; that an attempt is unclear goes before it.
+
+    Args:
+        snapshot: The job; of a chain the newest one.
+        now: Aware.
+        chain: The chain that is shown in the place of the job; None for none.
+    """
+    if chain is not None and chain.unclear:
+        return Span(f"{chain.unclear:,} unclear", Look.WARNING)
+    if snapshot.command is not None and snapshot.command.is_unclear:
+        return Span("unclear", Look.WARNING)
+    return Span(_end(snapshot.last, snapshot.motion, now))
+
+
+def failed_look(assessment: Assessment) -> Look:
+    """Returns the look of the failed records: another one where Zoho may abort the job for them."""
+    return _FAILED_LOOK.get(assessment.concern, Look.TEXT)
+
+
 _FAILED_LOOK = {Concern.OVER_LIMIT: Look.FAILED, Concern.MAY_BE_ABORTED: Look.WARNING}
-"""Of the failed records, where Zoho may abort the job for them."""
 
 
 def _risk(
@@ -222,14 +245,6 @@ def _risk(
         return [sign]
     said = concerns.in_words(assessment, snapshot, now)
     return [sign, Span(" " + fit(said.text, widths.RISK - widths.SIGN - 1), said.look)]
-
-
-def _ends(snapshot: JobSnapshot, moves: Motion | None, now: datetime, unclear: int) -> Span:
-    if unclear:
-        return Span(fit(f"{unclear:,} unclear", widths.ENDS, right=True), Look.WARNING)
-    if snapshot.command is not None and snapshot.command.is_unclear:
-        return Span(fit("unclear", widths.ENDS, right=True), Look.WARNING)
-    return Span(fit(_end(snapshot.last, moves, now), widths.ENDS, right=True))
 
 
 def _end(last: JobReading | None, moves: Motion | None, now: datetime) -> str:

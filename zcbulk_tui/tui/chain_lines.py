@@ -1,12 +1,11 @@
 """The chains of the list: which jobs belong together, which of them are folded, how they stand."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from zcbulk_tui.domain.insertion import QueuedFile
-from zcbulk_tui.domain.lineage import Chain, chain, families, repaired, sent_for
-from zcbulk_tui.domain.snapshot import JobKey, JobSnapshot, Listed
+from zcbulk_tui.domain.lineage import Chain, chain, families, head, repaired, sent_for
+from zcbulk_tui.domain.snapshot import JobKey, Listed
 
 
 class ChainKey(NamedTuple):
@@ -115,7 +114,7 @@ class Chains:
         if known is None:
             jobs = [self._jobs[key] for key in self._families[root]]
             made = chain(jobs, self._files.get(root.profile, ()))
-            shown = _head(jobs[0].snapshot, jobs[-1].snapshot)
+            shown = head(jobs[0].snapshot, jobs[-1].snapshot)
             known = self._lines[root] = ChainLine(Listed(root.profile, shown), made)
         return known
 
@@ -126,12 +125,3 @@ class Chains:
     def toggle(self, root: JobKey) -> None:
         """Unfolds a chain, or folds it."""
         self._unfolded ^= {root}
-
-
-def _head(root: JobSnapshot, newest: JobSnapshot) -> JobSnapshot:
-    """How the newest job of a chain stands, under what the first one is called."""
-    first = root.job
-    named = replace(
-        newest.job, ref=first.ref, label=first.label, tags=first.tags, note=first.note, repairs=""
-    )
-    return replace(newest, job=named)

@@ -131,6 +131,15 @@ def saving(before: ServiceSnapshot, now: ServiceSnapshot, *, is_known: bool) -> 
     return [Toast("The missed changes are saved now.", "Saved again")]
 
 
+def publishing(before: ServiceSnapshot, now: ServiceSnapshot) -> list[Notice]:
+    """Says in passing that the page is not written any more, or is written again."""
+    if bool(before.unpublished) == bool(now.unpublished):
+        return []
+    if now.unpublished:
+        return [Toast(now.unpublished, "Not published", "warning", 15)]
+    return [Toast("The page is written again.", "Published again")]
+
+
 def queue(before: Sequence[QueuedFile], now: Sequence[QueuedFile]) -> list[Notice]:
     """Says which files of the queue have come to need the user since it was shown last."""
     known = {file.insertion.key: file.stage for file in before}

@@ -144,6 +144,7 @@ class Workspace:
                 return [
                     *notices.sign_in(profile.name, before, service, list_is_empty=is_empty),
                     *notices.saving(before, service, is_known=is_known),
+                    *notices.publishing(before, service),
                 ]
             case QueueChanged():
                 self.rows.set_files(profile.name, event.files)
@@ -426,6 +427,7 @@ class Workspace:
             "READ-ONLY": self.here.spec.read_only,
             "QUEUE STOPPED": any(profile.stop is not None for profile in self.profiles),
             "NOT SAVED": any(profile.service.unkept for profile in self.profiles),
+            "NOT PUBLISHED": any(profile.service.unpublished for profile in self.profiles),
             f"{marked:,} MARKED": marked,
             "SLOW LINK": self.is_sparing,
         }

@@ -16,6 +16,7 @@ from zcbulk_tui.cli import options
 from zcbulk_tui.cli.doctor import (
     configuration,
     network,
+    outward,
     permissions,
     sign_in,
     surroundings,
@@ -82,6 +83,7 @@ def _checks(
     yield "network", lambda: network.check(settings or configuration.of_environment())
     if settings is not None:
         yield "token", lambda: token.check(settings, job)
+        yield "page and heartbeat", lambda: outward.check(settings)
     yield (
         "terminal",
         lambda: terminal.findings(os.environ, setting=settings.ascii if settings else "auto"),

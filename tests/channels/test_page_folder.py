@@ -1,0 +1,106 @@
+"""The folder that a web server serves."""
+
+import errno
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from zcbulk_tui.channels.page_folder import PageFolder
+from zcbulk_tui.errors import ConfigError
+
+FILES = {"index.html": "<p>ä</p>\n", "jobs.json": "{}\n", "metrics.txt": "# EOF\n"}
+
+
+def held(folder: Path) -> dict[str, str]:
+    return {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
+
+
+def test_all_files_are_there_whole_and_for_all_to_read(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        PageFolder(tmp_path).write(FILES)
+    finally:
+        os.umask(before)
+    assert held(tmp_path) == FILES
+    assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()} == {0o644}
+
+
+def test_a_reader_keeps_what_it_has_opened(tmp_path: Path) -> None:
+    folder = PageFolder(tmp_path)
+    folder.write(FILES)
+    with (tmp_path / "index.html").open(encoding="utf-8") as opened:
+        folder.write({**FILES, "index.html": "new"})
+        assert opened.read() == FILES["index.html"]
+    assert held(tmp_path)["index.html"] == "new"
+
+
+def test_a_full_disk_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = PageFolder(tmp_path)
+    folder.write(FILES)
+    written: list[Path] = []
+    write = PageFolder._written
+
+    def full(self: PageFolder, text: str) -> Path:
+        if written:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        written.append(write(self, text))
+        return written[-1]
+
+    monkeypatch.setattr(PageFolder, "_written", full)
+    with pytest.raises(ConfigError, match="cannot be written") as caught:
+        folder.write(dict.fromkeys(FILES, "new"))
+    assert caught.value.cause == "No space left on device."
+    assert held(tmp_path) == FILES
+
+
+def test_what_an_ended_process_left_is_removed_and_what_is_new_is_not(tmp_path: Path) -> None:
+    old, new = tmp_path / ".zcbulk-old", tmp_path / ".zcbulk-new"
+    old.touch()
+    new.touch()
+    os.utime(old, (0, 0))
+    PageFolder(tmp_path).write(FILES)
+    assert held(tmp_path) == {**FILES, new.name: ""}
+
+
+def test_a_profile_has_a_folder_of_its_own(tmp_path: Path) -> None:
+    for name in ("eu", "us"):
+        folder = PageFolder(tmp_path, name)
+        folder.check()
+        folder.write({"index.html": name})
+        assert folder.path.stat().st_mode & 0o755 == 0o755
+    assert held(tmp_path / "eu") == {"index.html": "eu"}
+    assert held(tmp_path / "us") == {"index.html": "us"}
+
+
+@pytest.mark.parametrize("name", ["", "eu"])
+@pytest.mark.parametrize("method", ["check", "write"])
+def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path, name: str, method: str) -> None:
+    arguments: tuple[Any, ...] = (FILES,) if method == "write" else ()
+    with pytest.raises(ConfigError, match="is not there") as caught:
+        getattr(PageFolder(tmp_path / "missing", name), method)(*arguments)
+    assert "[publish] directory" in caught.value.next_step
+    assert not (tmp_path / "missing").exists()
+
+
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "page").touch()
+    with pytest.raises(ConfigError, match="is not there"):
+        PageFolder(tmp_path / "page").check()
+
+
+def test_a_check_leaves_nothing(tmp_path: Path) -> None:
+    PageFolder(tmp_path).check()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_link_in_the_place_of_a_file_is_replaced_not_followed(tmp_path: Path) -> None:
+    target, folder = tmp_path / "target", tmp_path / "page"
+    folder.mkdir()
+    target.write_text("mine")
+    (folder / "index.html").symlink_to(target)
+    PageFolder(folder).write(FILES)
+    assert target.read_text() == "mine"
+    assert held(folder) == FILES
