@@ -6,7 +6,6 @@ request to a monitor shows in the list only once an event reports its effect.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from enum import Enum
 from itertools import groupby
@@ -16,10 +15,12 @@ from zcbulk_tui.domain.commands import login
 from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.form import FormRef, known_forms
 from zcbulk_tui.domain.insertion import Prepared, QueuedFile
-from zcbulk_tui.domain.job import Action, Environment, WatchedJob
+from zcbulk_tui.domain.job import Action, Environment
 from zcbulk_tui.domain.snapshot import JobKey, Listed
 from zcbulk_tui.errors import ConfigError, QuotaSpentError, UsageError
 from zcbulk_tui.monitor.events import (
+    AlertCleared,
+    AlertRaised,
     CommandEnded,
     Event,
     JobChanged,
@@ -35,15 +36,19 @@ from zcbulk_tui.render.span import Line
 from zcbulk_tui.render.status import Badge, Elsewhere, about, preview, status_line, summary
 from zcbulk_tui.render.window_title import TitleState, faults_and_share, title_state
 from zcbulk_tui.tui import availability, notices
+from zcbulk_tui.tui.alerting import Alerting, AlertPreferences
 from zcbulk_tui.tui.availability import Availability
 from zcbulk_tui.tui.job_results import JobResults
 from zcbulk_tui.tui.job_rows import JobRows
+from zcbulk_tui.tui.list_editing import ListEditing
 from zcbulk_tui.tui.notices import ErrorDialog, Notice
 from zcbulk_tui.tui.profile_spec import Connection, ProfileSpec
 from zcbulk_tui.tui.profile_view import ProfileView
 from zcbulk_tui.tui.removal import Removal
 
 _NEWS_LINES = 2
+
+_DEFAULT_ALERTS = AlertPreferences()
 
 
 class Details(Enum):
@@ -81,6 +86,7 @@ class Workspace:
         specs: The profiles.
         glyphs: The characters to draw with.
         take: Called with each event of a monitor; hands it to `apply` when it is time to.
+        alerts: Which way alerts take.
     """
 
     def __init__(
@@ -88,6 +94,7 @@ class Workspace:
         specs: Sequence[ProfileSpec],
         glyphs: Glyphs,
         take: Callable[[ProfileView, Event], None],
+        alerts: AlertPreferences = _DEFAULT_ALERTS,
     ) -> None:
         self.profiles = [ProfileView(spec, take) for spec in specs]
         self.glyphs = glyphs
@@ -97,6 +104,10 @@ class Workspace:
         self._warned: set[str] = set()
         self._removal = removal = Removal(self.rows, lambda name: self.profile(name).monitor)
         self.remove, self.undo = removal.remove, removal.undo
+        editing = ListEditing(self.rows, removal, self.profile)
+        self.add, self.adopt, self.edit = editing.add, editing.adopt, editing.edit
+        self.toggle_alert_on_end = editing.toggle_alert_on_end
+        self._alerting = Alerting(self.rows, alerts)
         self.results = JobResults(self.rows, self.profile)
         for profile in self.profiles:
             for snapshot in profile.spec.watched:
@@ -150,6 +161,10 @@ class Workspace:
                 return [notices.command_ended(job, command)]
             case ResultChanged():
                 return self.results.take(profile, event)
+            case AlertRaised(alert):
+                return self._alerting.raised(alert, profile.name, profile.files)
+            case AlertCleared(alert):
+                self._alerting.cleared(alert, profile.name)
         return []
 
     # Where we are.
@@ -219,6 +234,8 @@ class Workspace:
             return availability.NO_CHAIN
         if command and not self.target_jobs_of(command).able:
             return availability.none_fits(command, self.target_jobs())
+        if action == "alert_on_end":
+            return availability.of_alert_on_end(self.target_jobs())
         if action in availability.ABOUT_RESULTS:
             return self.results.can(action, here, self.selected, self.target_jobs())
         return availability.AVAILABLE
@@ -277,18 +294,6 @@ class Workspace:
             return [ErrorDialog(error, f"{listed.snapshot.job.label}: {error.title}")]
         return []
 
-    def add(self, profile: ProfileView, *jobs: WatchedJob) -> list[Notice]:
-        """Watches jobs, all or none; says why, where that cannot be or need not be."""
-        new = [job for job in jobs if JobKey(profile.name, job.ref) not in self.rows]
-        if not new:
-            return [notices.listed_already(job) for job in jobs[:1]]
-        try:
-            if profile.monitor is not None:
-                profile.monitor.add(*new)
-        except ConfigError as error:
-            return [ErrorDialog(error)]
-        return []
-
     def insert(self, profile: ProfileView, prepared: Prepared) -> list[Notice]:
         """Puts files into the queue; says why, where that cannot be."""
         try:
@@ -304,49 +309,6 @@ class Workspace:
         if self.selected is not None and self.selected.profile == profile.name:
             refs.append(self.selected.snapshot.ref)
         return known_forms(map(FormRef.of, refs))
-
-    def adopt(self, profile: ProfileView, other: str, jobs: Sequence[WatchedJob]) -> list[Notice]:
-        """Moves jobs of a profile that is no more to another; says why, where that cannot be."""
-        try:
-            if profile.monitor is not None:
-                profile.monitor.adopt(other, jobs)
-        except ConfigError as error:
-            return [ErrorDialog(error)]
-        return []
-
-    def edit(self, listed: Listed, job: WatchedJob) -> list[Notice]:
-        """Changes what the user says of a job; one that was given up is polled again.
-
-        Args:
-            listed: The job as it was when the user began.
-            job: The job as the user left it; what another window has changed meanwhile stays.
-        """
-        before, fault = listed.snapshot.job, listed.snapshot.fault
-        monitor = self.profile(listed.profile).monitor
-        is_given_up = fault is not None and fault.error.ends_polls
-        if monitor is None or (job == before and not is_given_up):
-            return []
-        if listed.key not in self.rows:
-            return [notices.listed_no_more(before)]
-        now = self.rows[listed.key].snapshot.job
-        typed = {
-            name: getattr(job, name)
-            for name in ("ref", "label", "tags", "note", "created_at")
-            if getattr(job, name) != getattr(before, name)
-        }
-        job = replace(now, **typed)
-        try:
-            if job.ref == listed.snapshot.ref:
-                monitor.edit(job)
-                return []
-            key = JobKey(listed.profile, job.ref)
-            if key in self.rows:
-                return [notices.listed_already(self.rows[key].snapshot.job)]
-            monitor.change_environment(listed.snapshot.ref, job)
-            self._removal.keep_place(listed.key, key)
-        except (ConfigError, UsageError) as error:
-            return [ErrorDialog(error)]
-        return []
 
     # Which jobs are shown, and how.
 

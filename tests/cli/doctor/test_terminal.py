@@ -16,7 +16,7 @@ import pytest
 from zcbulk_tui.cli.doctor.findings import Finding, Grade
 from zcbulk_tui.cli.doctor.terminal import findings, judge
 from zcbulk_tui.cli.doctor.terminal_queries import TMUX_OPTIONS, Answers, Terminal, inquire
-from zcbulk_tui.tui.terminal.clipboard import tmux_options
+from zcbulk_tui.tui.terminal.tmux import tmux_options
 
 XTERM = {"TERM": "xterm-256color"}
 TMUX = {"TERM": "tmux-256color", "TMUX": "/tmp/tmux-0/default,1,0"}

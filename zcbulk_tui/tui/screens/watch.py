@@ -30,8 +30,8 @@ from zcbulk_tui.tui.question import Question
 from zcbulk_tui.tui.queue_actions import QueueActions
 from zcbulk_tui.tui.screens.dialogs import ConfirmScreen
 from zcbulk_tui.tui.screens.watch_view import WatchView
-from zcbulk_tui.tui.terminal.clipboard import tmux_options
 from zcbulk_tui.tui.terminal.input_driver import Paste
+from zcbulk_tui.tui.terminal.tmux import tmux_options
 from zcbulk_tui.tui.widgets.filter_field import FilterField
 
 if TYPE_CHECKING:  # see the docstring
@@ -246,6 +246,10 @@ class WatchScreen(WatchView):
                 self.jobs.select_job(JobKey(selected.profile, job.ref))
 
         self.app.push_screen(_opened().EditJob(selected.snapshot, self.now), answered)
+
+    def action_alert_on_end(self) -> None:
+        self.show_notices(self.workspace.toggle_alert_on_end(self.workspace.target_jobs()))
+        self.flush()
 
     def action_copy(self) -> None:
         ids = [listed.snapshot.ref.job_id for listed in self.workspace.target_jobs()]

@@ -1,0 +1,103 @@
+"""What the user changes of the watch list: requests to the monitors, and why they cannot be."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from zcbulk_tui.domain.job import WatchedJob
+from zcbulk_tui.domain.snapshot import JobKey, Listed
+from zcbulk_tui.errors import ConfigError, UsageError
+from zcbulk_tui.tui import notices
+from zcbulk_tui.tui.job_rows import JobRows
+from zcbulk_tui.tui.notices import ErrorDialog, Notice
+from zcbulk_tui.tui.profile_view import ProfileView
+from zcbulk_tui.tui.removal import Removal
+
+
+class ListEditing:
+    """Adds jobs, and changes what the list says of them; each returns what is to be said.
+
+    Args:
+        rows: The jobs.
+        removal: Knows the places of those that were removed.
+        profile: Returns the profile of a name.
+    """
+
+    def __init__(
+        self, rows: JobRows, removal: Removal, profile: Callable[[str], ProfileView]
+    ) -> None:
+        self._rows = rows
+        self._removal = removal
+        self._profile = profile
+
+    def add(self, profile: ProfileView, *jobs: WatchedJob) -> list[Notice]:
+        """Watches jobs, all or none; says why, where that cannot be or need not be."""
+        new = [job for job in jobs if JobKey(profile.name, job.ref) not in self._rows]
+        if not new:
+            return [notices.listed_already(job) for job in jobs[:1]]
+        try:
+            if profile.monitor is not None:
+                profile.monitor.add(*new)
+        except ConfigError as error:
+            return [ErrorDialog(error)]
+        return []
+
+    def adopt(self, profile: ProfileView, other: str, jobs: Sequence[WatchedJob]) -> list[Notice]:
+        """Moves jobs of a profile that is no more to another; says why, where that cannot be."""
+        try:
+            if profile.monitor is not None:
+                profile.monitor.adopt(other, jobs)
+        except ConfigError as error:
+            return [ErrorDialog(error)]
+        return []
+
+    def edit(self, listed: Listed, job: WatchedJob) -> list[Notice]:
+        """Changes what the user says of a job; one that was given up is polled again.
+
+        Args:
+            listed: The job as it was when the user began.
+            job: The job as the user left it; what another window has changed meanwhile stays.
+        """
+        before, fault = listed.snapshot.job, listed.snapshot.fault
+        monitor = self._profile(listed.profile).monitor
+        is_given_up = fault is not None and fault.error.ends_polls
+        if monitor is None or (job == before and not is_given_up):
+            return []
+        if listed.key not in self._rows:
+            return [notices.listed_no_more(before)]
+        now = self._rows[listed.key].snapshot.job
+        typed = {
+            name: getattr(job, name)
+            for name in ("ref", "label", "tags", "note", "created_at")
+            if getattr(job, name) != getattr(before, name)
+        }
+        job = replace(now, **typed)
+        try:
+            if job.ref == listed.snapshot.ref:
+                monitor.edit(job)
+                return []
+            key = JobKey(listed.profile, job.ref)
+            if key in self._rows:
+                return [notices.listed_already(self._rows[key].snapshot.job)]
+            monitor.change_environment(listed.snapshot.ref, job)
+            self._removal.keep_place(listed.key, key)
+        except (ConfigError, UsageError) as error:
+            return [ErrorDialog(error)]
+        return []
+
+    def toggle_alert_on_end(self, jobs: Sequence[Listed]) -> list[Notice]:
+        """Asks for an alert when jobs end; where all of them have it, for none.
+
+        Jobs that are over are left alone.
+        """
+        able = [it for it in jobs if not it.snapshot.is_final and it.key in self._rows]
+        is_on = not all(it.snapshot.job.alert_on_end for it in able)
+        changed = [it for it in able if it.snapshot.job.alert_on_end is not is_on]
+        try:
+            for listed in changed:
+                monitor = self._profile(listed.profile).monitor
+                if monitor is not None:
+                    monitor.edit(replace(listed.snapshot.job, alert_on_end=is_on))
+        except ConfigError as error:
+            return [ErrorDialog(error)]
+        said = [it.snapshot.job for it in able]
+        return [notices.alert_on_end(said, is_on=is_on)] if said else []
