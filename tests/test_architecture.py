@@ -132,7 +132,16 @@ def test_what_a_part_loads(part: str, absent: set[str], allowed: set[str]) -> No
 
 def test_the_model_of_the_screen_loads_no_terminal() -> None:
     names = {
-        *("availability", "job_results", "job_rows", "notices", "pasted_jobs", "profile_spec"),
+        *(
+            "alerting",
+            "availability",
+            "list_editing",
+            "job_results",
+            "job_rows",
+            "notices",
+            "pasted_jobs",
+            "profile_spec",
+        ),
         *("profile_view", "result_news"),
         *("inserting", "question", "questions", "queue_actions", "removal", "workspace"),
         "chain_lines",

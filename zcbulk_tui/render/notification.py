@@ -129,7 +129,7 @@ def _is_without(environ: Mapping[str, str]) -> bool:
 
 
 def notification(
-    title: str, body: str, protocol: Protocol, around: Around, *, number: str = "1"
+    title: str, body: str, protocol: Protocol, around: Around, number: str = "1"
 ) -> str:
     """Returns the sequence that has the terminal notify its user; both texts are made safe.
 

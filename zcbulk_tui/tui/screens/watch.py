@@ -249,7 +249,6 @@ class WatchScreen(WatchView):
 
     def action_alert_on_end(self) -> None:
         self.show_notices(self.workspace.toggle_alert_on_end(self.workspace.target_jobs()))
-        self.flush()
 
     def action_copy(self) -> None:
         ids = [listed.snapshot.ref.job_id for listed in self.workspace.target_jobs()]
@@ -398,7 +397,6 @@ class WatchScreen(WatchView):
         self.workspace.toggle_pause()
 
     def action_log(self) -> None:
-
         archive = self.workspace.here.archive
         if archive is not None:
             screen = _opened().Log(archive.log, glyphs=self.glyphs, now=self.now, keys=self.keys)
@@ -444,7 +442,6 @@ class WatchScreen(WatchView):
     # The calls.
 
     def action_budget(self) -> None:
-
         here = self.workspace.here
         if here.monitor is None:
             return
