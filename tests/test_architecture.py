@@ -135,7 +135,7 @@ def test_the_model_of_the_screen_loads_no_terminal() -> None:
         *(
             "alerting",
             "availability",
-            "list_editing",
+            "job_edit",
             "job_results",
             "job_rows",
             "notices",

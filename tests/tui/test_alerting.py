@@ -5,16 +5,14 @@ from datetime import time
 
 import pytest
 
-from tests.support.insertions import insertion
 from tests.support.jobs import NOW
 from tests.tui.model import DONE, READY, RUNNING, Model, job
 from zcbulk_tui.domain.alerts import Alert, AlertKind, QuietHours, Severity
 from zcbulk_tui.domain.control import Command, Outcome
-from zcbulk_tui.domain.insertion import QueuedFile, Stage
 from zcbulk_tui.domain.job import Action, JobState
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.errors import ConfigError
-from zcbulk_tui.monitor.events import AlertCleared, AlertRaised, QueueChanged
+from zcbulk_tui.monitor.events import AlertCleared, AlertRaised
 from zcbulk_tui.tui.alerting import AlertPreferences, together
 from zcbulk_tui.tui.notices import Announcement, ErrorDialog, Notice, Toast
 
@@ -150,7 +148,7 @@ def after(action: Action, outcome: Outcome, state: JobState = JobState.IN_PROGRE
         (AlertKind.ENDED_WELL, after(START, Outcome.ACCEPTED, JobState.COMPLETED), True),
         (AlertKind.SIGN_IN, None, False),
         (AlertKind.QUOTA, None, True),
-        (AlertKind.QUEUE, None, True),
+        (AlertKind.QUEUE, None, False),
     ],
 )
 def test_what_another_notice_says_has_no_toast(
@@ -159,14 +157,6 @@ def test_what_another_notice_says_has_no_toast(
     model = Model(about or RUNNING, alerts=ALL)
     told = ways(model, alert(kind=kind, about=about))
     assert told == {"bell", "notification"} | ({"toast"} if toasts else set())
-
-
-def test_a_file_that_needs_its_user_has_said_so() -> None:
-    model = Model(RUNNING, alerts=ALL)
-    profile = model.workspace.profiles[0]
-    (said,) = model.workspace.apply(profile, QueueChanged((QueuedFile(insertion(), Stage.HELD),)))
-    assert isinstance(said, Toast | ErrorDialog)
-    assert "toast" not in ways(model, alert(kind=AlertKind.QUEUE, about=None))
 
 
 def test_what_was_asked_for_is_said_in_any_case() -> None:

@@ -10,7 +10,6 @@ from typing import NoReturn, TypeGuard
 from zcbulk_tui.config.settings import COLUMNS, THEMES, Settings
 from zcbulk_tui.config.values import SettingValue, masked, shown
 from zcbulk_tui.domain.address import is_link_name, parse_base_url
-from zcbulk_tui.domain.alerts import QuietHours
 from zcbulk_tui.errors import ConfigError, UsageError
 
 # It names files, and is typed.
@@ -50,8 +49,6 @@ def understood(settings: Settings, given: Mapping[str, SettingValue]) -> Setting
     zone = settings.budget.reset_timezone
     if zone is not None:
         _check_time_zone(zone, f"{given['budget.reset_timezone'].source}: budget.reset_timezone")
-    if settings.alerts.quiet_hours is not None:
-        _check_quiet_hours(settings.alerts.quiet_hours, given["alerts.quiet_hours"])
     if settings.list.sort.removeprefix("-") not in COLUMNS:
         _refuse_sort(settings.list.sort, given["list.sort"])
     return replace(
@@ -80,16 +77,6 @@ def check_together(settings: Settings, given: Mapping[str, SettingValue]) -> Non
         )
     if settings.theme not in THEMES and settings.theme not in settings.themes:
         _refuse_theme(settings, given["theme"])
-
-
-def _check_quiet_hours(hours: str, setting: SettingValue) -> None:
-    try:
-        QuietHours.read(hours)
-    except ValueError as error:
-        raise ConfigError(
-            f"{setting.source}: alerts.quiet_hours cannot be {shown(hours)}",
-            next_step='Write two times of day with a hyphen between them, as in "22:00-07:00".',
-        ) from error
 
 
 def _refuse_theme(settings: Settings, setting: SettingValue) -> NoReturn:

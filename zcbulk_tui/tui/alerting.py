@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from zcbulk_tui.domain.alerts import Alert, AlertKind, QuietHours, Severity, passes
 from zcbulk_tui.domain.control import Command, Outcome
-from zcbulk_tui.domain.insertion import QueuedFile
 from zcbulk_tui.domain.job import Action, JobRef
 from zcbulk_tui.domain.snapshot import JobKey
 from zcbulk_tui.tui.job_rows import JobRows
@@ -49,7 +48,7 @@ class Alerting:
         self._preferences = preferences
         self._said: set[tuple[str, int]] = set()
 
-    def raised(self, alert: Alert, profile: str, files: Sequence[QueuedFile]) -> list[Notice]:
+    def raised(self, alert: Alert, profile: str) -> list[Notice]:
         """Returns what is to be said of an alert.
 
         Quiet hours are those of the moment at which it was raised: that it is seen later makes it
@@ -58,7 +57,6 @@ class Alerting:
         Args:
             alert: The alert.
             profile: What its profile is called here.
-            files: The files in the profile's queue.
         """
         if (profile, alert.id) in self._said:
             return []
@@ -66,7 +64,7 @@ class Alerting:
         toast, bell, notification, quiet_hours = self._preferences
         who, at = alert.label or profile, alert.at
         said: list[Notice] = []
-        if passes(alert, toast, None, at) and not self._is_said(alert, profile, files):
+        if passes(alert, toast, None, at) and not self._is_said(alert, profile):
             said.append(_TOASTS[alert.severity]._replace(text=f"{who}: {alert.text}"))
         rings = passes(alert, bell, quiet_hours, at)
         notifies = passes(alert, notification, quiet_hours, at)
@@ -78,20 +76,19 @@ class Alerting:
         """Takes that what an alert was about is no longer so; the log has it, nothing is said."""
         self._said.discard((profile, alert.id))
 
-    def _is_said(self, alert: Alert, profile: str, files: Sequence[QueuedFile]) -> bool:
+    def _is_said(self, alert: Alert, profile: str) -> bool:
         """Whether another notice of this window says the same, and says more.
 
-        A sign-in that fails has its dialog or toast, and so has a file that needs its user; what
-        became of a start or an abort that was sent from here is said with the server's words.
+        A sign-in that fails has its dialog or toast, and so has a file that needs its user and a
+        queue that stands still; what became of a start or an abort that was sent from here is said
+        with the server's words.
         """
         if alert.is_asked:
             return False
         command = self._command(profile, alert.ref)
         match alert.kind:
-            case AlertKind.SIGN_IN:
+            case AlertKind.SIGN_IN | AlertKind.QUEUE:
                 return True
-            case AlertKind.QUEUE:
-                return any(file.stage.needs_user for file in files)
             case AlertKind.STARTED:
                 return command is not None and command.action is Action.START
             case AlertKind.ENDED_BADLY:

@@ -15,7 +15,7 @@ from zcbulk_tui.domain.commands import login
 from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.form import FormRef, known_forms
 from zcbulk_tui.domain.insertion import Prepared, QueuedFile
-from zcbulk_tui.domain.job import Action, Environment
+from zcbulk_tui.domain.job import Action, Environment, WatchedJob
 from zcbulk_tui.domain.snapshot import JobKey, Listed
 from zcbulk_tui.errors import ConfigError, QuotaSpentError, UsageError
 from zcbulk_tui.monitor.events import (
@@ -38,9 +38,9 @@ from zcbulk_tui.render.window_title import TitleState, faults_and_share, title_s
 from zcbulk_tui.tui import availability, notices
 from zcbulk_tui.tui.alerting import Alerting, AlertPreferences
 from zcbulk_tui.tui.availability import Availability
+from zcbulk_tui.tui.job_edit import JobEdit
 from zcbulk_tui.tui.job_results import JobResults
 from zcbulk_tui.tui.job_rows import JobRows
-from zcbulk_tui.tui.list_editing import ListEditing
 from zcbulk_tui.tui.notices import ErrorDialog, Notice
 from zcbulk_tui.tui.profile_spec import Connection, ProfileSpec
 from zcbulk_tui.tui.profile_view import ProfileView
@@ -104,9 +104,8 @@ class Workspace:
         self._warned: set[str] = set()
         self._removal = removal = Removal(self.rows, lambda name: self.profile(name).monitor)
         self.remove, self.undo = removal.remove, removal.undo
-        editing = ListEditing(self.rows, removal, self.profile)
-        self.add, self.adopt, self.edit = editing.add, editing.adopt, editing.edit
-        self.toggle_alert_on_end = editing.toggle_alert_on_end
+        editing = JobEdit(self.rows, self.profile, removal.keep_place)
+        self.edit, self.toggle_alert_on_end = editing.edit, editing.toggle_alert_on_end
         self._alerting = Alerting(self.rows, alerts)
         self.results = JobResults(self.rows, self.profile)
         for profile in self.profiles:
@@ -162,7 +161,7 @@ class Workspace:
             case ResultChanged():
                 return self.results.take(profile, event)
             case AlertRaised(alert):
-                return self._alerting.raised(alert, profile.name, profile.files)
+                return self._alerting.raised(alert, profile.name)
             case AlertCleared(alert):
                 self._alerting.cleared(alert, profile.name)
         return []
@@ -294,6 +293,18 @@ class Workspace:
             return [ErrorDialog(error, f"{listed.snapshot.job.label}: {error.title}")]
         return []
 
+    def add(self, profile: ProfileView, *jobs: WatchedJob) -> list[Notice]:
+        """Watches jobs, all or none; says why, where that cannot be or need not be."""
+        new = [job for job in jobs if JobKey(profile.name, job.ref) not in self.rows]
+        if not new:
+            return [notices.listed_already(job) for job in jobs[:1]]
+        try:
+            if profile.monitor is not None:
+                profile.monitor.add(*new)
+        except ConfigError as error:
+            return [ErrorDialog(error)]
+        return []
+
     def insert(self, profile: ProfileView, prepared: Prepared) -> list[Notice]:
         """Puts files into the queue; says why, where that cannot be."""
         try:
@@ -309,6 +320,15 @@ class Workspace:
         if self.selected is not None and self.selected.profile == profile.name:
             refs.append(self.selected.snapshot.ref)
         return known_forms(map(FormRef.of, refs))
+
+    def adopt(self, profile: ProfileView, other: str, jobs: Sequence[WatchedJob]) -> list[Notice]:
+        """Moves jobs of a profile that is no more to another; says why, where that cannot be."""
+        try:
+            if profile.monitor is not None:
+                profile.monitor.adopt(other, jobs)
+        except ConfigError as error:
+            return [ErrorDialog(error)]
+        return []
 
     # Which jobs are shown, and how.
 

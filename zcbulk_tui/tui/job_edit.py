@@ -1,4 +1,4 @@
-"""What the user changes of the watch list: requests to the monitors, and why they cannot be."""
+"""What is changed of a job by its user: label, tags, note, environment, creation, alert."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -10,45 +10,26 @@ from zcbulk_tui.tui import notices
 from zcbulk_tui.tui.job_rows import JobRows
 from zcbulk_tui.tui.notices import ErrorDialog, Notice
 from zcbulk_tui.tui.profile_view import ProfileView
-from zcbulk_tui.tui.removal import Removal
 
 
-class ListEditing:
-    """Adds jobs, and changes what the list says of them; each returns what is to be said.
+class JobEdit:
+    """Changes jobs of the list.
 
     Args:
         rows: The jobs.
-        removal: Knows the places of those that were removed.
         profile: Returns the profile of a name.
+        keep_place: Lets a job take the place in the list of another one.
     """
 
     def __init__(
-        self, rows: JobRows, removal: Removal, profile: Callable[[str], ProfileView]
+        self,
+        rows: JobRows,
+        profile: Callable[[str], ProfileView],
+        keep_place: Callable[[JobKey, JobKey], None],
     ) -> None:
         self._rows = rows
-        self._removal = removal
         self._profile = profile
-
-    def add(self, profile: ProfileView, *jobs: WatchedJob) -> list[Notice]:
-        """Watches jobs, all or none; says why, where that cannot be or need not be."""
-        new = [job for job in jobs if JobKey(profile.name, job.ref) not in self._rows]
-        if not new:
-            return [notices.listed_already(job) for job in jobs[:1]]
-        try:
-            if profile.monitor is not None:
-                profile.monitor.add(*new)
-        except ConfigError as error:
-            return [ErrorDialog(error)]
-        return []
-
-    def adopt(self, profile: ProfileView, other: str, jobs: Sequence[WatchedJob]) -> list[Notice]:
-        """Moves jobs of a profile that is no more to another; says why, where that cannot be."""
-        try:
-            if profile.monitor is not None:
-                profile.monitor.adopt(other, jobs)
-        except ConfigError as error:
-            return [ErrorDialog(error)]
-        return []
+        self._keep_place = keep_place
 
     def edit(self, listed: Listed, job: WatchedJob) -> list[Notice]:
         """Changes what the user says of a job; one that was given up is polled again.
@@ -79,7 +60,7 @@ class ListEditing:
             if key in self._rows:
                 return [notices.listed_already(self._rows[key].snapshot.job)]
             monitor.change_environment(listed.snapshot.ref, job)
-            self._removal.keep_place(listed.key, key)
+            self._keep_place(listed.key, key)
         except (ConfigError, UsageError) as error:
             return [ErrorDialog(error)]
         return []
@@ -89,7 +70,7 @@ class ListEditing:
 
         Jobs that are over are left alone.
         """
-        able = [it for it in jobs if not it.snapshot.is_final and it.key in self._rows]
+        able = [it for it in jobs if not it.snapshot.is_final]
         is_on = not all(it.snapshot.job.alert_on_end for it in able)
         changed = [it for it in able if it.snapshot.job.alert_on_end is not is_on]
         try:
@@ -99,5 +80,5 @@ class ListEditing:
                     monitor.edit(replace(listed.snapshot.job, alert_on_end=is_on))
         except ConfigError as error:
             return [ErrorDialog(error)]
-        said = [it.snapshot.job for it in able]
-        return [notices.alert_on_end(said, is_on=is_on)] if said else []
+        jobs_meant = [it.snapshot.job for it in able]
+        return [notices.alert_on_end(jobs_meant, is_on=is_on)] if jobs_meant else []
