@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -74,23 +75,36 @@ def test_one_that_does_not_is_asked_and_its_answer_is_no_key(home: Path) -> None
 def test_tmux_hands_it_on_where_it_may_and_rings_in_any_case(home: Path) -> None:
     env = environment(home, TMUX_TMPDIR=str(home))
     tmux = (str(TMUX), "-L", "notified", "-f", "/dev/null")
-    with Terminal([*tmux, "new-session", " ".join(APP)], env) as terminal:
+
+    def tell_tmux(*command: str) -> None:
+        subprocess.run([*tmux, *command], env=env, check=True)
+
+    with ExitStack() as stack:
+        stack.callback(subprocess.run, [*tmux, "kill-server"], env=env, stderr=subprocess.DEVNULL)
+        terminal = stack.enter_context(Terminal([*tmux, "new-session", " ".join(APP)], env))
         terminal.wait_until(lambda: NAME in terminal.written, "question of tmux's own")
         terminal.send(b"\x1bP>|kitty(0.36.1)\x1b\\")
         terminal.wait_for("connected")
-        titles = terminal.line_with("JOB")
+        titles, pane = terminal.line_with("JOB"), home / "pane"
+        pane.touch()
+        tell_tmux("pipe-pane", f"cat >> '{pane}'")
 
-        raise_alert(terminal, 1)  # as tmux comes, it keeps what is for the terminal
+        tell_tmux("set", "-g", "allow-passthrough", "on")
+        raise_alert(terminal, 1)
+        terminal.wait_until(lambda: told(1) in terminal.written, "notification")
         terminal.wait_until(lambda: bells(terminal) == 1, "bell")
-        subprocess.run([*tmux, "set", "-g", "allow-passthrough", "on"], env=env, check=True)
+
+        # As tmux comes, it keeps what is for the terminal.
+        tell_tmux("set", "-g", "allow-passthrough", "off")
         raise_alert(terminal, 2)
-        terminal.wait_until(lambda: told(2) in terminal.written, "notification")
+        sent = told(2).replace(b"\x1b", b"\x1b\x1b")
+        terminal.wait_until(lambda: sent in pane.read_bytes(), "notification for tmux")
         terminal.wait_until(lambda: bells(terminal) == 2, "bell")
         assert terminal.line_with("JOB") == titles
         assert "p=title" not in terminal.text
         terminal.press("q")
         assert terminal.exit_code() == 0
-    assert told(1) not in terminal.written
-    assert terminal.written.count(told(2)) == 1
+    assert told(2) not in terminal.written
+    assert terminal.written.count(told(1)) == 1
     assert terminal.written.count(b"\x1b]99;") == 2
     assert b"tmux;" not in terminal.written
