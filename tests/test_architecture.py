@@ -135,7 +135,16 @@ def test_what_a_part_loads(part: str, absent: set[str], allowed: set[str]) -> No
 
 def test_the_model_of_the_screen_loads_no_terminal() -> None:
     names = {
-        *("availability", "job_results", "job_rows", "notices", "pasted_jobs", "profile_spec"),
+        *(
+            "alerting",
+            "availability",
+            "job_edit",
+            "job_results",
+            "job_rows",
+            "notices",
+            "pasted_jobs",
+            "profile_spec",
+        ),
         *("profile_view", "result_news"),
         *("inserting", "job_edit", "night_form", "question", "questions", "queue_actions"),
         *("removal", "workspace"),

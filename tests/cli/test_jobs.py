@@ -76,6 +76,17 @@ def test_edit(cli: CommandLine, home: Path) -> None:
     assert (first.tags, first.note, first.created_at) == ((), "", None)
 
 
+def test_the_alert_at_the_end(cli: CommandLine, home: Path) -> None:
+    put_on_list(home, JOB)
+    for option, is_on in (("--alert-on-end", True), ("--no-alert-on-end", False)):
+        assert cli("jobs", "edit", "employees", option).code == 0
+        (found,) = json.loads(cli("jobs", "list", "--json").out)
+        assert found["alert_on_end"] is is_on
+        assert cli("jobs", "edit", "employees", "--note", f"after {option}").code == 0
+        (job,) = watch_list(home)
+        assert job.alert_on_end is is_on
+
+
 @pytest.mark.parametrize("created", ["2999-01-01", "soon"])
 def test_a_creation_that_cannot_be(cli: CommandLine, home: Path, created: str) -> None:
     put_on_list(home, JOB)

@@ -120,6 +120,22 @@ def test_a_stopped_job_is_asked_again_on_a_key_and_goes_on(key: str) -> None:
     assert stage.job.fault is None
 
 
+def test_the_alert_at_its_end_costs_no_call() -> None:
+    async def scene() -> Stage:
+        (job,) = jobs(1)
+        stage = Stage([job])
+        stage.api.script("1", JobUnknownError("no such job"))
+        async with stage.running():
+            await asyncio.sleep(100)
+            stage.monitor.edit(replace(job, alert_on_end=True))
+            await asyncio.sleep(15)
+        return stage
+
+    stage = run_virtual(scene())
+    assert stage.api.times() == [0.0]
+    assert stage.job.job.alert_on_end
+
+
 def test_an_edit_costs_no_call_while_a_job_is_polled_anyway() -> None:
     async def scene() -> Stage:
         (job,) = jobs(1)

@@ -313,3 +313,11 @@ def test_a_running_job_is_rarely_drawn_anew_between_two_polls(width: int) -> Non
     minute = [LATER + timedelta(seconds=second) for second in range(60, 120)]
     drawn = [pane(*RUN, now=now, width=width) for now in minute]
     assert sum(one != other for one, other in pairwise(drawn)) <= 9
+
+
+def test_an_alert_at_the_end_is_named_until_it_has_come() -> None:
+    asked = replace(watched(), alert_on_end=True)
+    assert values(pane(RUN[-1], job=asked))["Alert"] == f"{UNICODE.alert} when it ends"
+    over = replace(RUN[-1], state=S.COMPLETED)
+    assert "Alert" not in values(pane(over, job=asked))
+    assert "Alert" not in values(pane(RUN[-1]))

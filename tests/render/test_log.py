@@ -351,5 +351,5 @@ def test_a_word_or_its_opposite_finds_every_entry(record: Record, word: str) -> 
 
 @given(records)
 def test_every_entry_is_of_one_kind(record: Record) -> None:
-    kinds = (log.EVENT, log.CALL, log.COMMAND)
+    kinds = (log.EVENT, log.ALERT, log.CALL, log.COMMAND)
     assert sum(log.matches(record, [f"kind:{kind}"]) for kind in kinds) == 1

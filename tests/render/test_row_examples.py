@@ -18,9 +18,9 @@ from zcbulk_tui.errors import (
     UndocumentedError,
     UnreachableError,
 )
-from zcbulk_tui.render.columns import columns
+from zcbulk_tui.render.columns import LEAD, columns
 from zcbulk_tui.render.figures import clock
-from zcbulk_tui.render.glyphs import ASCII
+from zcbulk_tui.render.glyphs import ASCII, UNICODE, Glyphs
 from zcbulk_tui.render.row import Row, is_stale, row
 from zcbulk_tui.render.span import Line, Look, Span
 
@@ -298,3 +298,26 @@ def pair(total: int, before: int, after: int, seconds: float) -> JobSnapshot:
 )
 def test_no_number_is_cut(snapshot: JobSnapshot) -> None:
     assert {name: number for name, number in shown(snapshot).items() if "…" in number} == {}
+
+
+@pytest.mark.parametrize("glyphs", [ASCII, UNICODE])
+@pytest.mark.parametrize("width", [60, 80, 160])
+def test_an_alert_at_the_end_is_a_sign_behind_the_name_and_moves_nothing(
+    glyphs: Glyphs, width: int
+) -> None:
+    at = columns(width)
+    plain = replace(job(*RUNNING), job=watched(label="EU"))
+    asked = replace(plain, job=replace(plain.job, alert_on_end=True))
+    before, after = (
+        text(row(Listed("default", it), NOW, at, glyphs).names) for it in (plain, asked)
+    )
+    (place,) = (
+        index for index, pair in enumerate(zip(before, after, strict=True)) if len(set(pair)) > 1
+    )
+    assert (place, after[place]) == (LEAD + at.name - 1, glyphs.alert)
+
+
+def test_a_job_that_is_over_has_no_such_sign() -> None:
+    over = job(reading(0, 10_000, state=JobState.COMPLETED))
+    asked = replace(over, job=replace(over.job, alert_on_end=True))
+    assert drawn_row(asked) == drawn_row(over)

@@ -154,6 +154,11 @@ def _marked(stage: Stage) -> int:
     return len(stage.screen.workspace.rows.marked)
 
 
+def _is_awaited(stage: Stage) -> bool:
+    selected = stage.screen.workspace.selected
+    return selected is not None and selected.snapshot.job.alert_on_end
+
+
 def _is_whole(stage: Stage) -> bool:
     return stage.screen.details_fill
 
@@ -180,6 +185,7 @@ EXERCISES: Mapping[str, Exercise] = {
     "failures": _opens_of_ended("ResultsScreen", "has to be fetched first"),
     "repair": _opens_of_ended("ResultsScreen", "has to be fetched first"),
     "edit": _opens("EditJobScreen", JOB),
+    "alert_on_end": _changes(_is_awaited),
     "copy": _copies(_id),
     "copy_command": _copies(lambda stage: f"zcbulk-tui status {stage.ref(JOB).origin}"),
     "unwatch": _opens("ConfirmScreen", f"Stop watching “{JOB}”?"),

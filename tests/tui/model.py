@@ -18,8 +18,11 @@ from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.render.glyphs import UNICODE
 from zcbulk_tui.render.span import Line
 from zcbulk_tui.store.archive import Archive
+from zcbulk_tui.tui.alerting import AlertPreferences
 from zcbulk_tui.tui.profile_spec import Connection, ProfileSpec
 from zcbulk_tui.tui.workspace import Workspace
+
+_DEFAULT_ALERTS = AlertPreferences()
 
 
 class TakingDown:
@@ -27,12 +30,14 @@ class TakingDown:
 
     Attributes:
         asked: What it was asked, by the name of the method.
+        edited: The jobs of these edits, as the user left them.
         error: What it raises when it is asked next to poll, command or write; None for nothing.
         pace: The one that counts.
     """
 
     def __init__(self) -> None:
         self.asked: list[tuple[Any, ...]] = []
+        self.edited: list[WatchedJob] = []
         self.error: ZcbulkError | None = None
         self.pace = Pace.BALANCED
 
@@ -58,6 +63,7 @@ class TakingDown:
 
     def edit(self, job: WatchedJob) -> None:
         self._take("edit", job.label)
+        self.edited.append(job)
 
     def remove(self, ref: JobRef) -> int:
         self._take("remove", ref.job_id)
@@ -84,6 +90,7 @@ class Model:
         jobs: The jobs of each profile.
         connected: Whether there is what carries out the keys.
         change: Makes another specification of a profile.
+        alerts: Which way alerts take.
     """
 
     def __init__(
@@ -92,11 +99,12 @@ class Model:
         profiles: Iterable[str] = ("acme",),
         connected: bool = True,
         change: Callable[[ProfileSpec], ProfileSpec] = lambda spec: spec,
+        alerts: AlertPreferences = _DEFAULT_ALERTS,
     ) -> None:
         specs = [change(ProfileSpec(cast(Any, None), name, jobs)) for name in profiles]
         self.events: list[Any] = []
         self.workspace = Workspace(
-            specs, UNICODE, lambda profile, event: self.events.append((profile, event))
+            specs, UNICODE, lambda profile, event: self.events.append((profile, event)), alerts
         )
         self.monitors = {spec.badge: TakingDown() for spec in specs}
         if connected:

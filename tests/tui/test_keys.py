@@ -114,9 +114,9 @@ async def test_keys_that_make_no_sense_are_greyed() -> None:
         for job, greyed in {
             "Customers 2019-24": {"start", *_OF_RESULTS},
             "Suppliers": _OF_RESULTS,
-            "Regions": {"start", "abort", "failures", "repair"},
-            "Stock": {"start", "abort"},
-            "Tax codes": {"start", "abort", *_OF_RESULTS},
+            "Regions": {"start", "abort", "alert_on_end", "failures", "repair"},
+            "Stock": {"start", "abort", "alert_on_end"},
+            "Tax codes": {"start", "abort", "alert_on_end", *_OF_RESULTS},
         }.items():
             await stage.select(job)
             assert {

@@ -48,7 +48,7 @@ async def test_without_colours_what_went_wrong_is_marked_all_the_same(
     monkeypatch.setenv("NO_COLOR", "1")
     async with LogApp(Memory(*made_up(9))).open() as app:
         wrong = [row.strip() for row in app.rows() if " ! " in row]
-        assert [row.split()[2] for row in wrong] == ["call", "event", "event", "command"]
+        assert [row.split()[2] for row in wrong] == ["call", "event", "alert", "command"]
 
 
 async def test_a_log_without_entries_says_so() -> None:

@@ -22,7 +22,7 @@ from zcbulk_tui.tui.screens.add_job import AddJobScreen
 from zcbulk_tui.tui.screens.dialogs import ConfirmScreen, NoticeScreen
 from zcbulk_tui.tui.screens.help import HelpScreen
 from zcbulk_tui.tui.screens.profiles import ProfilesScreen
-from zcbulk_tui.tui.screens.watch import ProfilesChosen
+from zcbulk_tui.tui.screens.watch_view import ProfilesChosen
 
 SWITCHES = 4
 

@@ -92,10 +92,13 @@ def test_where_none_of_the_marked_jobs_fits_a_command_is_greyed() -> None:
 
 _NEED_A_CONNECTION = (
     *("start", "abort", "history", "edit", "poll", "unwatch", "add", "poll_all", "pause"),
-    *("budget", "eager", "frugal", "log"),
+    *("budget", "eager", "frugal", "log", "alert_on_end"),
 )
 _NEED_A_LIST = ("details", "zoom", "mark", "mark_all", "filter", "sort", "reverse")
-_NEED_A_JOB = ("start", "abort", "history", "edit", "poll", "unwatch", "copy", "copy_command")
+_NEED_A_JOB = (
+    *("start", "abort", "history", "edit", "poll", "unwatch", "copy", "copy_command"),
+    "alert_on_end",
+)
 
 
 def test_what_can_be_done_before_there_is_a_connection_and_after() -> None:

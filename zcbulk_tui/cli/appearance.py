@@ -4,10 +4,13 @@ import os
 
 from zcbulk_tui.cli.charset import Ascii, draws_ascii
 from zcbulk_tui.config.load import Configuration
+from zcbulk_tui.config.settings import AlertSettings
 from zcbulk_tui.config.user_tables import table
 from zcbulk_tui.config.values import masked
+from zcbulk_tui.domain.alerts import QuietHours, Severity
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.render.order import GroupBy, Order, SortBy
+from zcbulk_tui.tui.alerting import AlertPreferences
 from zcbulk_tui.tui.app import Preferences
 from zcbulk_tui.tui.keys import KEYS, Key
 from zcbulk_tui.tui.own_keys import remapped
@@ -32,7 +35,16 @@ def preferences(configuration: Configuration) -> Preferences:
         themes=_themes(configuration),
         order=Order(SortBy(sort.lstrip("-")), descending=sort.startswith("-")),
         group_by=None if group == "none" else GroupBy(group),
+        alerts=_alerts(settings.alerts),
     )
+
+
+def _alerts(settings: AlertSettings) -> AlertPreferences:
+    toast, bell, notification = map(
+        Severity.named, (settings.toast, settings.bell, settings.notification)
+    )
+    hours = settings.quiet_hours
+    return AlertPreferences(toast, bell, notification, QuietHours.read(hours) if hours else None)
 
 
 def _keys(configuration: Configuration) -> tuple[Key, ...]:

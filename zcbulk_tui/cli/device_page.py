@@ -15,7 +15,7 @@ from zcbulk_tui.render.big import big
 from zcbulk_tui.render.clipboard import TMUX_OPTIONS, clipboard
 from zcbulk_tui.render.escapes import around, copy, link
 from zcbulk_tui.render.figures import duration
-from zcbulk_tui.tui.terminal.clipboard import tmux_options
+from zcbulk_tui.tui.terminal.tmux import tmux_options
 
 _MARGIN = "    "
 

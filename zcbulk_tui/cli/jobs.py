@@ -2,7 +2,7 @@
 
 import json
 import shlex
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, BooleanOptionalAction, Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -77,6 +77,11 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--repairs",
         metavar="JOB",
         help='the job whose failed records it has sent again; "" for none',
+    )
+    edit.add_argument(
+        "--alert-on-end",
+        action=BooleanOptionalAction,
+        help="raise an alert when it ends, however it does; w in the dashboard",
     )
     edit.add_argument(
         "--created",
@@ -179,6 +184,8 @@ def edit(arguments: Namespace) -> int:
     if arguments.created is not None:
         created = read_created(arguments.created, job, datetime.now(UTC))
         after = replace(after, created_at=created)
+    if arguments.alert_on_end is not None:
+        after = replace(after, alert_on_end=arguments.alert_on_end)
     if arguments.repairs is not None:
         after = replace(after, repairs=_repaired(arguments.repairs, job, settings))
     with _open(settings) as (watch_list, memory):
@@ -189,7 +196,7 @@ def edit(arguments: Namespace) -> int:
             )
         if environment in (None, job.ref.environment):
             watch_list.edit(after)
-            what = "Label, tags, note, creation or what it repairs changed"
+            what = "Label, tags, note, creation, alert or what it repairs changed"
             _happened(memory, EventKind.EDITED, what, after)
         else:
             _move(watch_list, memory, job, after, environment, settings)

@@ -68,7 +68,8 @@ class Editing:
     def edit(self, job: WatchedJob) -> None:
         """Takes another label, other tags, another note and another time of creation for a job.
 
-        One whose polls have ended is polled again: the user deals with it.
+        One whose polls have ended is polled again, since the user deals with it; not where nothing
+        but the alert at its end is another.
 
         Raises:
             ConfigError: They cannot be written; the job stays as it is.
@@ -76,12 +77,12 @@ class Editing:
         self._context.memory.edit(job)
         polled_job = self._polled_jobs.get(job.ref)
         if polled_job is not None:
-            same_age = polled_job.job.created_at == job.created_at
+            before = polled_job.job
+            is_about_alert = replace(before, alert_on_end=job.alert_on_end) == job != before
             self._follower.reword({job.ref})
-            what = "Label, tags or note changed" if same_age else "Time of creation changed"
-            self._recorder.event(EventKind.EDITED, what, polled_job.job)
+            self._recorder.event(EventKind.EDITED, _what_changed(before, job), polled_job.job)
             self._changed()
-            if polled_job.is_given_up:
+            if polled_job.is_given_up and not is_about_alert:
                 self._ask_again(polled_job)
 
     def change_environment(self, ref: JobRef, job: WatchedJob) -> None:
@@ -139,3 +140,10 @@ class Editing:
         self._follower.sync()
         self._changed()
         return place
+
+
+def _what_changed(before: WatchedJob, after: WatchedJob) -> str:
+    if before.alert_on_end is not after.alert_on_end:
+        return "Alert when it ends" if after.alert_on_end else "No alert when it ends"
+    same_age = before.created_at == after.created_at
+    return "Label, tags or note changed" if same_age else "Time of creation changed"

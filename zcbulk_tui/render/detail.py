@@ -154,6 +154,8 @@ class _Pane:
         if ref.environment is Environment.PRODUCTION:
             place = Span(f" {ref.environment.value.upper()} ", Look.PRODUCTION)
         group.row("Where", [place, Span(f"  profile {one_line(self._known.listed.profile)}")])
+        if self._snapshot.job.alert_on_end and not self._snapshot.is_final:
+            group.text("Alert", f"{self._glyphs.alert} when it ends")
         return group
 
     def _counts(self) -> FieldGroup:

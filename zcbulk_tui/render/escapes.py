@@ -67,13 +67,29 @@ def copy(text: str, around: Around) -> str:
             # informs the terminal, when set-clipboard is on; it hands on what is wrapped when
             # allow-passthrough is on. What is not allowed it drops, and the same text twice in the
             # clipboard is the same text.
-            return plain + _through_tmux(plain)
+            return plain + handed_on(plain, around)
         case Around.SCREEN:
-            # Screen knows no clipboard, but hands on what is wrapped; the terminal gets the
-            # contents of the pieces one after the other, which makes it whole again.
+            return handed_on(plain, around)  # it knows no clipboard
+
+
+def handed_on(sequence: str, around: Around) -> str:
+    """Returns a sequence so that what stands around the program hands it on to the terminal.
+
+    Args:
+        sequence: One control string; for screen it has no ESC but at its beginning.
+        around: What stands around.
+    """
+    match around:
+        case Around.NOTHING:
+            return sequence
+        case Around.TMUX:
+            return f"{_ESC}Ptmux;{sequence.replace(_ESC, _ESC * 2)}{_ST}"
+        case Around.SCREEN:
+            # The terminal gets the contents of the pieces one after the other, which makes it
+            # whole again.
             return "".join(
-                f"{_ESC}P{plain[start : start + _SCREEN_CHUNK]}{_ST}"
-                for start in range(0, len(plain), _SCREEN_CHUNK)
+                f"{_ESC}P{sequence[start : start + _SCREEN_CHUNK]}{_ST}"
+                for start in range(0, len(sequence), _SCREEN_CHUNK)
             )
 
 
@@ -128,8 +144,3 @@ def understands_progress(environ: Mapping[str, str]) -> bool:
 def _numbers(version: str) -> tuple[int, ...]:
     """The numbers that a version begins with, as in "1.2.3" or "20250210-0815-abc"."""
     return tuple(int(number) for number in re.findall(r"[0-9]{1,9}", version)[:3])
-
-
-def _through_tmux(sequence: str) -> str:
-    """Wraps a sequence so that tmux hands it on to the terminal."""
-    return f"{_ESC}Ptmux;{sequence.replace(_ESC, _ESC * 2)}{_ST}"

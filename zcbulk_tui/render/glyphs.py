@@ -29,6 +29,7 @@ class Glyphs:
         unfolded: Before that of a chain whose jobs stand below it.
         branch: Before the name of a job below its chain.
         last_branch: Before that of the last one.
+        alert: Behind the name of a job whose end raises an alert.
     """
 
     success: str
@@ -56,6 +57,7 @@ class Glyphs:
     unfolded: str
     branch: str
     last_branch: str
+    alert: str
     states: dict[JobState, str]
     concerns: dict[Concern, str]
 
@@ -86,6 +88,7 @@ UNICODE = Glyphs(
     unfolded="▾",
     branch="├",
     last_branch="└",
+    alert="♪",
     states={
         JobState.CREATED: "◌",
         JobState.READY: "○",
@@ -138,6 +141,7 @@ ASCII = Glyphs(
     unfolded="v",
     branch="|",
     last_branch="`",
+    alert="~",
     states={
         JobState.CREATED: "c",
         JobState.READY: "o",
@@ -182,6 +186,7 @@ _LOOKS_LIKE = str.maketrans(
         "▸": ">",
         "▾": "v",
         "→": ">",
+        "♪": "~",
         "▲": "^",
         "\xa0": " ",
     }

@@ -18,7 +18,7 @@ from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.span import Line, Look, Span, fit, fit_line, wrap
 from zcbulk_tui.render.terms import SearchField, Term
 
-EVENT, CALL, COMMAND = "event", "call", "command"
+EVENT, ALERT, CALL, COMMAND = "event", "alert", "call", "command"
 """The kinds of entries."""
 
 _LONGEST = 1000
@@ -40,8 +40,10 @@ _WARNINGS = frozenset({EventKind.FAULT, EventKind.ALERT})
 
 
 def kind(record: Record) -> str:
-    """Returns `EVENT`, `CALL` or `COMMAND`."""
+    """Returns `EVENT`, `ALERT`, `CALL` or `COMMAND`."""
     match record:
+        case JobEvent(kind=EventKind.ALERT):
+            return ALERT
         case JobEvent():
             return EVENT
         case CallRecord():

@@ -124,7 +124,10 @@ def _names(listed: Listed, at: Columns, glyphs: Glyphs, name: str) -> Line:
         spans += [Span(" "), Span("P", Look.PRODUCTION)]
     elif at.mixed:
         text += " " * widths.BADGE
-    text += fit(name, at.name) + " "
+    if job.alert_on_end and not snapshot.is_final:
+        text += fit(name, at.name - 1) + glyphs.alert + " "
+    else:
+        text += fit(name, at.name) + " "
     if at.profile:
         text += fit(listed.profile, widths.PROFILE) + " "
     if at.form:

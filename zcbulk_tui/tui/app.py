@@ -24,6 +24,7 @@ from zcbulk_tui.errors import ZcbulkError
 from zcbulk_tui.render.glyphs import ASCII, UNICODE
 from zcbulk_tui.render.order import GroupBy, Order
 from zcbulk_tui.tui import textual_internals
+from zcbulk_tui.tui.alerting import AlertPreferences
 from zcbulk_tui.tui.key_names import shown
 from zcbulk_tui.tui.keys import KEYS, Key, keymap
 from zcbulk_tui.tui.own_keys import moving_characters
@@ -31,8 +32,8 @@ from zcbulk_tui.tui.profile_spec import ProfileSpec
 from zcbulk_tui.tui.profile_view import ProfileView
 from zcbulk_tui.tui.screens.base import KeyedScreen
 from zcbulk_tui.tui.screens.help import HelpScreen
-from zcbulk_tui.tui.screens.watch import ProfilesChosen, WatchScreen
-from zcbulk_tui.tui.screens.watch_view import SPARING, USUAL
+from zcbulk_tui.tui.screens.watch import WatchScreen
+from zcbulk_tui.tui.screens.watch_view import SPARING, USUAL, ProfilesChosen
 from zcbulk_tui.tui.terminal.app_terminal import AppTerminal
 from zcbulk_tui.tui.terminal.exit_watchdog import Ending
 from zcbulk_tui.tui.terminal.input_driver import Paste, driver_class
@@ -58,6 +59,7 @@ class Preferences(NamedTuple):
         order: The first order of the list.
         group_by: Its first grouping; None for none.
         themes: The themes to choose from; None for ours only.
+        alerts: Which way alerts take.
     """
 
     ascii_only: bool = False
@@ -66,6 +68,7 @@ class Preferences(NamedTuple):
     order: Order = Order()
     group_by: GroupBy | None = None
     themes: Themes | None = None
+    alerts: AlertPreferences = AlertPreferences()
 
 
 _DEFAULTS = Preferences()
@@ -116,6 +119,8 @@ class DashboardApp(App[None]):
             suspend_keys=self._keys_of("suspend"),
             on_slow=self._link_changed,
             ending=ending,
+            ascii_only=preferences.ascii_only,
+            notifies=preferences.alerts.notification is not None,
         )
         self._monitoring: list[Worker[None]] = []
         self._numbers = count(2)
@@ -133,6 +138,8 @@ class DashboardApp(App[None]):
             tempo=self._tempo,
             show_title=self._terminal.set_title,
             step_theme=lambda: self.themes.step(self),
+            alerts=self.preferences.alerts,
+            announce=self._terminal.announce,
         )
         self._watch_screen.set_view(self.preferences.order, self.preferences.group_by)
 

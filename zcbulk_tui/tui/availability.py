@@ -14,7 +14,9 @@ COMMANDS = {"start": Action.START, "abort": Action.ABORT}
 NEED_A_JOB = frozenset({"history", "edit", "failures", "repair"})
 """Actions on the selected job."""
 
-NEED_JOBS = frozenset({*COMMANDS, "poll", "unwatch", "copy", "copy_command", "results"})
+NEED_JOBS = frozenset(
+    {*COMMANDS, "poll", "unwatch", "copy", "copy_command", "results", "alert_on_end"}
+)
 """Actions on the marked jobs, or else on the selected one."""
 
 ABOUT_RESULTS = frozenset({"results", "failures", "repair"})
@@ -27,7 +29,7 @@ NEED_A_LIST = frozenset(
 
 NEED_A_CONNECTION = frozenset(
     {*COMMANDS, *NEED_A_JOB, "poll", "unwatch", "add", "poll_all", "pause", "budget", "eager"}
-    | {"frugal", "insert", "log", "night", "profile", "queue", "results", "undo"}
+    | {"frugal", "insert", "log", "night", "profile", "queue", "results", "undo", "alert_on_end"}
 )
 """Actions that a monitor carries out."""
 
@@ -75,6 +77,17 @@ def of_results(action: str, jobs: Sequence[Listed]) -> Availability:
     if len(jobs) > 1:
         return Availability(f"None of the {len(jobs):,} marked jobs has results.")
     return Availability(reasons[0])
+
+
+def of_alert_on_end(jobs: Sequence[Listed]) -> Availability:
+    """Returns whether an alert at the end of jobs makes sense; there is at least one."""
+    if not all(listed.snapshot.is_final for listed in jobs):
+        return AVAILABLE
+    if len(jobs) > 1:
+        return Availability(f"All of the {len(jobs):,} marked jobs have ended already.")
+    label, state = jobs[0].snapshot.job.label, jobs[0].snapshot.state
+    how = f": it is {words.STATE[state]}" if state is not None else ""
+    return Availability(f"{label} has ended already{how}.")
 
 
 def _why_no(action: str, snapshot: JobSnapshot) -> str:

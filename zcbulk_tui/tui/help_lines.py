@@ -169,6 +169,7 @@ def _signs(glyphs: Glyphs) -> tuple[Entry, ...]:
     entries = (
         Entry(Span(glyphs.cursor, Look.STRONG), "The selected job."),
         Entry(Span(glyphs.mark, Look.STRONG), "A marked job."),
+        Entry(Span(glyphs.alert), "Behind a name: you are alerted when the job ends."),
         Entry(
             Span("P", Look.PRODUCTION),
             "A job in production, in a list where others are not.",

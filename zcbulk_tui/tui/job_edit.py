@@ -1,6 +1,6 @@
-"""What is changed of a job by its user: label, tags, note, environment, time of creation."""
+"""What is changed of a job by its user: label, tags, note, environment, creation, alert."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from zcbulk_tui.domain.job import WatchedJob
@@ -64,3 +64,21 @@ class JobEdit:
         except (ConfigError, UsageError) as error:
             return [ErrorDialog(error)]
         return []
+
+    def toggle_alert_on_end(self, jobs: Sequence[Listed]) -> list[Notice]:
+        """Asks for an alert when jobs end; where all of them have it, for none.
+
+        Jobs that are over are left alone.
+        """
+        able = [it for it in jobs if not it.snapshot.is_final]
+        is_on = not all(it.snapshot.job.alert_on_end for it in able)
+        changed = [it for it in able if it.snapshot.job.alert_on_end is not is_on]
+        try:
+            for listed in changed:
+                monitor = self._profile(listed.profile).monitor
+                if monitor is not None:
+                    monitor.edit(replace(listed.snapshot.job, alert_on_end=is_on))
+        except ConfigError as error:
+            return [ErrorDialog(error)]
+        jobs_meant = [it.snapshot.job for it in able]
+        return [notices.alert_on_end(jobs_meant, is_on=is_on)] if jobs_meant else []

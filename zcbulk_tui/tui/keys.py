@@ -240,6 +240,13 @@ KEYS = (
         "Change the job's label, tags, note, environment, time of creation.",
         group=_JOB,
     ),
+    Key(
+        "alert_on_end",
+        "w",
+        "alert at end",
+        "Be alerted when the job ends, however it does; or not.",
+        group=_JOB,
+    ),
     Key("copy", "y", "copy id", "Copy the job's id to the clipboard.", group=_JOB),
     Key(
         "copy_command",

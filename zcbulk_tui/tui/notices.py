@@ -1,4 +1,4 @@
-"""What is said beside the list, as values: in a toast, or in a dialog."""
+"""What is said beside the list, as values: in a toast, in a dialog, or by the terminal."""
 
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
@@ -35,7 +35,7 @@ class Toast(NamedTuple):
 
     text: str
     title: str = ""
-    severity: Literal["information", "warning"] = "information"
+    severity: Literal["information", "warning", "error"] = "information"
     seconds: float | None = None
 
 
@@ -59,7 +59,23 @@ class ErrorDialog(NamedTuple):
     then: tuple[Toast, ...] = ()
 
 
-Notice = Toast | ErrorDialog
+class Announcement(NamedTuple):
+    """Something that the terminal says, to somebody who may not look at it.
+
+    Attributes:
+        title: What it is about.
+        body: What is so.
+        bell: Whether the terminal rings.
+        notification: Whether a terminal that has notifications shows one.
+    """
+
+    title: str
+    body: str
+    bell: bool
+    notification: bool
+
+
+Notice = Toast | ErrorDialog | Announcement
 
 UNSETTLED = Toast(
     "The outcome of the last start or abort is not known yet. Try again in a moment.",
@@ -156,6 +172,11 @@ def queue(before: Sequence[QueuedFile], now: Sequence[QueuedFile]) -> list[Notic
     return said
 
 
+def alert_not_sent(label: str, channel: str, error: ZcbulkError) -> Notice:
+    """Says that an alert has not arrived by one of its channels."""
+    return Toast(f"{label}: the alert was not sent by {channel}. {error.title}", severity="warning")
+
+
 def queue_stop(before: QueueStop | None, now: QueueStop | None) -> list[Notice]:
     """Says that the queue was stopped, or goes on, since it was shown last."""
     if (before is None) == (now is None):
@@ -214,6 +235,16 @@ def quota(error: QuotaSpentError) -> Toast:
 def listed_already(job: WatchedJob) -> Toast:
     """Says that a job need not be added."""
     return Toast("It is already on the list.", job.label)
+
+
+def alert_on_end(jobs: Sequence[WatchedJob], *, is_on: bool) -> Toast:
+    """Says whether the end of jobs raises an alert from now on."""
+    one = len(jobs) == 1
+    if is_on:
+        said = f"You are alerted when {'it ends' if one else 'each of them ends'}."
+    else:
+        said = f"No alert when {'it ends' if one else 'they end'}."
+    return Toast(said, jobs[0].label if one else f"{len(jobs):,} jobs")
 
 
 def removed(jobs: Sequence[WatchedJob], undo_key: str) -> Toast:

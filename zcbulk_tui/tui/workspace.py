@@ -19,6 +19,9 @@ from zcbulk_tui.domain.job import Action, Environment, WatchedJob
 from zcbulk_tui.domain.snapshot import JobKey, Listed
 from zcbulk_tui.errors import ConfigError, QuotaSpentError, UsageError
 from zcbulk_tui.monitor.events import (
+    AlertCleared,
+    AlertNotSent,
+    AlertRaised,
     CommandEnded,
     Event,
     JobChanged,
@@ -36,6 +39,7 @@ from zcbulk_tui.render.span import Line
 from zcbulk_tui.render.status import Badge, Elsewhere, about, preview, status_line, summary
 from zcbulk_tui.render.window_title import TitleState, faults_and_share, title_state
 from zcbulk_tui.tui import availability, notices
+from zcbulk_tui.tui.alerting import Alerting, AlertPreferences
 from zcbulk_tui.tui.availability import Availability
 from zcbulk_tui.tui.job_edit import JobEdit
 from zcbulk_tui.tui.job_results import JobResults
@@ -46,6 +50,8 @@ from zcbulk_tui.tui.profile_view import ProfileView
 from zcbulk_tui.tui.removal import Removal
 
 _NEWS_LINES = 2
+
+_DEFAULT_ALERTS = AlertPreferences()
 
 
 class Details(Enum):
@@ -83,6 +89,7 @@ class Workspace:
         specs: The profiles.
         glyphs: The characters to draw with.
         take: Called with each event of a monitor; hands it to `apply` when it is time to.
+        alerts: Which way alerts take.
     """
 
     def __init__(
@@ -90,6 +97,7 @@ class Workspace:
         specs: Sequence[ProfileSpec],
         glyphs: Glyphs,
         take: Callable[[ProfileView, Event], None],
+        alerts: AlertPreferences = _DEFAULT_ALERTS,
     ) -> None:
         self.profiles = [ProfileView(spec, take) for spec in specs]
         self.glyphs = glyphs
@@ -99,7 +107,9 @@ class Workspace:
         self._warned: set[str] = set()
         self._removal = removal = Removal(self.rows, lambda name: self.profile(name).monitor)
         self.remove, self.undo = removal.remove, removal.undo
-        self.edit = JobEdit(self.rows, self.profile, removal.keep_place).edit
+        editing = JobEdit(self.rows, self.profile, removal.keep_place)
+        self.edit, self.toggle_alert_on_end = editing.edit, editing.toggle_alert_on_end
+        self._alerting = Alerting(self.rows, alerts)
         self.results = JobResults(self.rows, self.profile)
         for profile in self.profiles:
             for snapshot in profile.spec.watched:
@@ -161,6 +171,12 @@ class Workspace:
                 return [notices.command_ended(job, command)]
             case ResultChanged():
                 return self.results.take(profile, event)
+            case AlertRaised(alert):
+                return self._alerting.raised(alert, profile.name)
+            case AlertCleared(alert):
+                self._alerting.cleared(alert, profile.name)
+            case AlertNotSent(alert, channel, error):
+                return [notices.alert_not_sent(alert.label or profile.name, channel, error)]
         return []
 
     # Where we are.
@@ -232,6 +248,8 @@ class Workspace:
             return availability.NO_CHAIN
         if command and not self.target_jobs_of(command).able:
             return availability.none_fits(command, self.target_jobs())
+        if action == "alert_on_end":
+            return availability.of_alert_on_end(self.target_jobs())
         if action in availability.ABOUT_RESULTS:
             return self.results.can(action, here, self.selected, self.target_jobs())
         return availability.AVAILABLE

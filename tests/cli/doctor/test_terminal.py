@@ -16,7 +16,8 @@ import pytest
 from zcbulk_tui.cli.doctor.findings import Finding, Grade
 from zcbulk_tui.cli.doctor.terminal import findings, judge
 from zcbulk_tui.cli.doctor.terminal_queries import TMUX_OPTIONS, Answers, Terminal, inquire
-from zcbulk_tui.tui.terminal.clipboard import tmux_options
+from zcbulk_tui.render.notification import TerminalSays
+from zcbulk_tui.tui.terminal.tmux import tmux_options, tmux_terminal
 
 XTERM = {"TERM": "xterm-256color"}
 TMUX = {"TERM": "tmux-256color", "TMUX": "/tmp/tmux-0/default,1,0"}
@@ -34,14 +35,17 @@ def finding(subject: str, environ: dict[str, str], answers: Answers = GOOD) -> F
 
 def test_a_good_terminal_passes() -> None:
     found = judge(XTERM, GOOD)
-    subjects = "colours, Unicode, Unicode width, focus events, clipboard, size"
+    subjects = "colours, Unicode, Unicode width, focus events, clipboard, notifications, size"
     assert ", ".join(one.subject for one in found) == subjects
     assert {one.grade for one in found} == {Grade.PASS}
 
 
 def test_a_good_tmux_passes() -> None:
     found = judge(TMUX, replace(GOOD, focus=None, tmux=ALL_ON))
-    subjects = "colours, Unicode, Unicode width, focus events, clipboard, tmux passthrough, size"
+    subjects = (
+        "colours, Unicode, Unicode width, focus events, clipboard, notifications, "
+        "tmux passthrough, size"
+    )
     assert ", ".join(one.subject for one in found) == subjects
     assert {one.grade for one in found} == {Grade.PASS}
 
@@ -193,11 +197,29 @@ def test_an_old_tmux_hands_on_everything() -> None:
     assert finding("clipboard", TMUX, answers).grade is Grade.PASS
 
 
+@pytest.mark.parametrize(
+    ("environ", "answers", "grade", "said"),
+    [
+        (XTERM, {}, Grade.PASS, "so none are sent; the bell rings"),
+        (XTERM, {"says": TerminalSays("kitty(0.36)")}, Grade.PASS, "OSC 99"),
+        (TMUX, {"says": TerminalSays("foot(1.18)"), "tmux": DEFAULTS}, Grade.WARN, "OSC 777"),
+        (TMUX, {"says": TerminalSays("foot(1.18)"), "tmux": ALL_ON}, Grade.PASS, "through tmux"),
+    ],
+)
+def test_the_notifications_of_a_terminal(
+    environ: dict[str, str], answers: dict[str, Any], grade: Grade, said: str
+) -> None:
+    found = finding("notifications", environ, replace(GOOD, **answers))
+    assert found.grade is grade
+    assert said in found.said
+    assert ("set -g allow-passthrough on" in found.fix) == (grade is Grade.WARN)
+
+
 # How they are asked for.
 
 Answer = Callable[[bytes], bytes]
 
-QUESTION = re.compile(rb"\x1b\[(c|6n|\?1004\$p|K)|\r|[^\x1b\r]+")
+QUESTION = re.compile(rb"\x1b\[(?:c|6n|\?1004\$p|>q|K)|\x1b\]99;i=zcbulk:p=\?;\x1b\\|\r|[^\x1b\r]+")
 
 
 def answers_everything(written: bytes) -> bytes:
@@ -211,6 +233,10 @@ def answers_everything(written: bytes) -> bytes:
                 given += b"\x1b[7;%dR" % column
             case b"\x1b[?1004$p":
                 given += b"\x1b[?1004;2$y"
+            case b"\x1b[>q":
+                given += b"\x1bP>|XTerm(390)\x1b\\"
+            case b"\x1b]99;i=zcbulk:p=?;\x1b\\":
+                given += b"\x1b]99;i=zcbulk:p=?;a=report:p=title,body,?\x1b\\"
             case b"\r":
                 column = 1
             case text if not text.startswith(b"\x1b"):
@@ -284,7 +310,8 @@ def inquired(
 def test_a_terminal_that_answers_everything() -> None:
     with played(answers_everything) as terminal:
         answers = inquired(terminal, XTERM)
-        assert answers == Answers(100, 30, "utf-8", frozenset({64, 1, 52}), 2, 1, True)
+        says = TerminalSays("XTerm(390)", takes_osc_99=True)
+        assert answers == Answers(100, 30, "utf-8", frozenset({64, 1, 52}), 2, 1, True, says=says)
         assert terminal.is_as_it_was()
         # The line is empty again.
         assert terminal.written.endswith(b"\r\x1b[K\x1b[c")
@@ -385,6 +412,12 @@ def test_an_option_that_tmux_does_not_know_is_left_out(tmp_path: Path) -> None:
         tmp_path, '[ "$3" = allow-passthrough ] && { echo "invalid option" >&2; exit 1; }; echo on'
     )
     assert tmux_options(environ, TMUX_OPTIONS) == {"focus-events": "on", "set-clipboard": "on"}
+
+
+def test_tmux_tells_which_terminal_shows_it(tmp_path: Path) -> None:
+    environ = command(tmp_path, '[ "$1 $2" = "display-message -p" ] && echo "foot(1.18.0)"')
+    assert tmux_terminal(environ) == TerminalSays("foot(1.18.0)")
+    assert tmux_terminal(command(tmp_path, "exit 1")) == TerminalSays()
 
 
 def test_tmux_may_be_missing(tmp_path: Path) -> None:

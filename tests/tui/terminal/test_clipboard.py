@@ -9,20 +9,21 @@ from tests.tui.slow_terminal import SlowTerminal, on_slow_terminal
 from tests.tui.stage import Stage
 from zcbulk_tui.render import escapes
 from zcbulk_tui.render.escapes import Around
-from zcbulk_tui.tui.terminal import clipboard
-from zcbulk_tui.tui.terminal.output_gate import OutputGate
+from zcbulk_tui.tui.terminal.app_terminal import AppTerminal
 
 
 class _Copies(App[None]):
     def __init__(self) -> None:
         super().__init__(driver_class=SlowTerminal)
-        self.gate = OutputGate(self)
+        self.terminal = AppTerminal(
+            self, leave_keys=(), suspend_keys=(), on_slow=lambda _: None, ending=None
+        )
 
     def copy_to_clipboard(self, text: str) -> None:
-        clipboard.copy(self.gate.write, text)
+        self.terminal.copy(text)
 
     def post_display_hook(self) -> None:
-        self.gate.after_frame(self._driver)
+        self.terminal.after_frame(self._driver)
 
 
 @pytest.mark.parametrize(

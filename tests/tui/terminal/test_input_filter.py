@@ -8,12 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual import events
 
+from zcbulk_tui.render.notification import TerminalSays
 from zcbulk_tui.tui.keys import KEYS
 from zcbulk_tui.tui.own_keys import moving_characters
 from zcbulk_tui.tui.terminal.control_sequences import Kind
 from zcbulk_tui.tui.terminal.input_driver import is_repeat, messages_of
 from zcbulk_tui.tui.terminal.input_filter import TOGETHER, UNSURE, Arrival, InputFilter
 from zcbulk_tui.tui.terminal.input_lexer import MAX_TEXT, InputLexer
+from zcbulk_tui.tui.terminal.notification import TerminalAnswer
 from zcbulk_tui.tui.textual_internals import key_sequences, parser_class
 
 MOVING = moving_characters(KEYS)
@@ -150,6 +152,52 @@ def test_what_a_terminal_answers_is_no_key(strings: list[bytes], data: st.DataOb
     sent = b"".join(strings)
     places = data.draw(st.lists(st.integers(0, len(sent)), max_size=4))
     assert keys(came(cut(sent, places), gap=0.08)) == []
+
+
+ANSWERS = (
+    (b"\x1bP>|kitty(0.36.1)", TerminalSays("kitty(0.36.1)")),
+    (b"\x1b]99;i=zcbulk:p=?;a=focus,report:o=always:p=title,body,?", TerminalSays("", True)),
+    (b"\x1b]99;i=zcbulk:p=?:a=report;", TerminalSays("", True)),
+)
+"""What a terminal says of itself on request, without its end."""
+
+
+def said(arrivals: Iterable[Arrival]) -> list[TerminalSays]:
+    """What is understood of the answers that came."""
+    parser = parser_class()
+    assert parser is not None
+    reading = parser()
+    messages = [each for arrival in arrivals for each in messages_of(arrival, reading)]
+    return [each.says for each in messages if isinstance(each, TerminalAnswer)]
+
+
+@pytest.mark.parametrize("end", [ST, BEL])
+@given(st.sampled_from(ANSWERS), st.lists(st.integers(0, 60), max_size=4))
+def test_an_answer_is_understood_however_it_is_cut(
+    end: bytes, answer: tuple[bytes, TerminalSays], places: list[int]
+) -> None:
+    sent, says = answer
+    arrivals = came(cut(sent + end, places))
+    assert (said(arrivals), keys(arrivals)) == ([says], [])
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"\x1bP>|" + b"a" * 100_000 + ST,
+        b"\x1bP>|a\x07b" + ST,
+        b"\x1bP>|\xc3\xa9" + ST,
+        b"\x1bP>|kitty\x18" + ST,
+        b"\x90>|kitty\x9c",
+        b"\x1bP>|" + ST,
+        b"\x1bP>|kitty\x1b[A\x1b\\",
+        b"\x1b]99;i=other:p=?;" + ST,
+        b"\x1b]99;i=zcbulk-1:p=close;" + ST,
+        b"\x1b]52;c;kitty" + ST,
+    ],
+)
+def test_what_is_no_answer_says_nothing(sent: bytes) -> None:
+    assert [each for each in said(came([sent])) if each.name != "a"] == []
 
 
 @given(REPORTS, st.integers(1, 40))

@@ -15,6 +15,7 @@ from zcbulk_tui.cli.doctor.terminal_queries import (
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.render.clipboard import TMUX_CONF, clipboard, copies, hands_on
 from zcbulk_tui.render.escapes import Around, around
+from zcbulk_tui.render.notification import support
 
 
 def findings(
@@ -64,6 +65,7 @@ def judge(environ: Mapping[str, str], answers: Answers) -> list[Finding]:
         _unicode_width(answers),
         _focus(environ, answers),
         _clipboard(environ, answers),
+        _notifications(environ, answers),
         _size(answers.columns, answers.lines),
     ]
     if environ.get("TMUX"):
@@ -174,15 +176,23 @@ def _clipboard(environ: Mapping[str, str], answers: Answers) -> Finding:
     return Finding("clipboard", grade, known.said, known.fix)
 
 
+def _notifications(environ: Mapping[str, str], answers: Answers) -> Finding:
+    """Whether an alert gets to the notifications of the terminal (OSC 9, 777, 99)."""
+    known = support(environ, answers.tmux, answers.says)
+    grade = Grade.WARN if known.fix else Grade.PASS
+    return Finding("notifications", grade, known.said, known.fix)
+
+
 def _passthrough(tmux: Mapping[str, str]) -> Finding:
     subject = "tmux passthrough"
-    fix = f"With set-clipboard on it is not needed. {TMUX_CONF.format('allow-passthrough')}"
+    fix = f"For the clipboard set-clipboard is enough. {TMUX_CONF.format('allow-passthrough')}"
     if not tmux:
         return Finding(subject, Grade.WARN, "tmux does not say whether it hands on.", fix)
     if hands_on(tmux):
         return Finding(subject, Grade.PASS, "tmux hands on what is for the terminal.")
     if copies(tmux):
-        return Finding(subject, Grade.PASS, "It is off, and not needed: tmux copies by itself.")
+        said = "It is off: tmux copies by itself; it would be needed for notifications."
+        return Finding(subject, Grade.PASS, said)
     return Finding(subject, Grade.WARN, "tmux keeps what is for the terminal.", fix)
 
 

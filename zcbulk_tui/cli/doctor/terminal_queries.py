@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 
 from zcbulk_tui.cli.charset import is_utf8
 from zcbulk_tui.cli.shutdown import line_comes_back
-from zcbulk_tui.render import clipboard
-from zcbulk_tui.tui.terminal.clipboard import tmux_options
+from zcbulk_tui.render import clipboard, notification
+from zcbulk_tui.render.notification import TerminalSays
+from zcbulk_tui.tui.terminal.tmux import tmux_options, tmux_terminal
 
 TMUX_OPTIONS = ("focus-events", *clipboard.TMUX_OPTIONS)
 
@@ -32,6 +33,9 @@ _DOES_FOCUS = "\x1b[?1004$p"
 _MODE = re.compile(rb"\x1b\[\?1004;([0-9])\$y")
 _NOT_KNOWN, _NEVER = 0, 4  # of what a terminal says of a mode
 
+_NAME = re.compile(rb"\x1bP>\|([ -~]{1,100})(?:\x1b\\|\x07)")
+_OSC_99 = re.compile(rb"\x1b\]99;i=zcbulk:p=\?[^\x07\x1b]*(?:\x1b\\|\x07)")
+
 # One is wide, the other as wide as the terminal likes. No byte of theirs is a control character to
 # a terminal that does not read UTF-8.
 WIDE, AMBIGUOUS = "中", "·"
@@ -50,6 +54,7 @@ class Answers:
         ambiguous: Cells that a character of ambiguous width takes; None if that is not known.
         focus: Whether it reports that it has the focus; None if that is not known.
         tmux: Options of the tmux that the program runs in.
+        says: What the terminal says of itself, or tmux of the terminal around it.
     """
 
     columns: int = 80
@@ -60,6 +65,7 @@ class Answers:
     ambiguous: int | None = None
     focus: bool | None = None
     tmux: Mapping[str, str] = field(default_factory=dict)
+    says: TerminalSays = field(default_factory=TerminalSays)
 
 
 class Terminal:
@@ -121,6 +127,11 @@ def inquire(environ: Mapping[str, str], terminal: Terminal, encoding: str) -> An
         # end up on the command line of the shell.
         return Answers(columns, lines, encoding, tmux=tmux)
     mode = _MODE.search(terminal.ask(_DOES_FOCUS + _ERASE))
+    says = tmux_terminal(environ) if environ.get("TMUX") else TerminalSays()
+    if notification.can_be_asked(environ):
+        said = terminal.ask(notification.QUERY_NAME + notification.QUERY_OSC_99 + _ERASE)
+        name = _NAME.search(said)
+        says = TerminalSays(name[1].decode() if name else "", _OSC_99.search(said) is not None)
     return Answers(
         columns,
         lines,
@@ -130,6 +141,7 @@ def inquire(environ: Mapping[str, str], terminal: Terminal, encoding: str) -> An
         _cells(AMBIGUOUS, terminal) if is_utf8(encoding) else None,
         int(mode[1]) not in (_NOT_KNOWN, _NEVER) if mode else None,
         tmux,
+        says,
     )
 
 

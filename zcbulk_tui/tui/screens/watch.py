@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.binding import BindingType
-from textual.message import Message
 
 from zcbulk_tui.domain.insertion import Prepared
 from zcbulk_tui.domain.job import Action, JobRef, WatchedJob
@@ -24,31 +23,20 @@ from zcbulk_tui.render.columns import shown
 from zcbulk_tui.tui import notices, questions
 from zcbulk_tui.tui.keys import Context, bindings
 from zcbulk_tui.tui.notices import ErrorDialog
-from zcbulk_tui.tui.profile_spec import Connection, ProfileSpec
+from zcbulk_tui.tui.profile_spec import Connection
 from zcbulk_tui.tui.profile_view import ProfileView
 from zcbulk_tui.tui.question import Question
 from zcbulk_tui.tui.queue_actions import QueueActions
 from zcbulk_tui.tui.screens.dialogs import ConfirmScreen
 from zcbulk_tui.tui.screens.watch_night import NightKeys
-from zcbulk_tui.tui.terminal.clipboard import tmux_options
+from zcbulk_tui.tui.screens.watch_view import ProfilesChosen
 from zcbulk_tui.tui.terminal.input_driver import Paste
+from zcbulk_tui.tui.terminal.tmux import tmux_options
 from zcbulk_tui.tui.widgets.filter_field import FilterField
 
 if TYPE_CHECKING:  # see the docstring
     from zcbulk_tui.domain.job_text import FoundJobs
     from zcbulk_tui.tui.screens.opened import Opened
-
-
-class ProfilesChosen(Message):
-    """Posted to the app when other profiles are to be shown.
-
-    Args:
-        specs: The profiles, ready to be shown.
-    """
-
-    def __init__(self, specs: Sequence[ProfileSpec]) -> None:
-        super().__init__()
-        self.specs = specs
 
 
 class WatchScreen(NightKeys):
@@ -246,6 +234,9 @@ class WatchScreen(NightKeys):
                 self.jobs.select_job(JobKey(selected.profile, job.ref))
 
         self.app.push_screen(_opened().EditJob(selected.snapshot, self.now), answered)
+
+    def action_alert_on_end(self) -> None:
+        self.show_notices(self.workspace.toggle_alert_on_end(self.workspace.target_jobs()))
 
     def action_copy(self) -> None:
         ids = [listed.snapshot.ref.job_id for listed in self.workspace.target_jobs()]

@@ -20,9 +20,10 @@ from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.order import GroupBy, Order, SortBy
 from zcbulk_tui.render.span import Line, Look, Span, fit_line
 from zcbulk_tui.render.window_title import TitleState
+from zcbulk_tui.tui.alerting import AlertPreferences, together
 from zcbulk_tui.tui.key_line import action_at, key_line
 from zcbulk_tui.tui.keys import Key
-from zcbulk_tui.tui.notices import ErrorDialog, Notice, Toast
+from zcbulk_tui.tui.notices import Announcement, ErrorDialog, Notice, Toast
 from zcbulk_tui.tui.profile_spec import Connection, ProfileSpec
 from zcbulk_tui.tui.profile_view import JobPast, ProfileView
 from zcbulk_tui.tui.screens.base import KeyedScreen
@@ -71,6 +72,18 @@ class EventsArrived(Message):
     """Posted when the inbox of the watch screen is no longer empty."""
 
 
+class ProfilesChosen(Message):
+    """Posted to the app when other profiles are to be shown.
+
+    Args:
+        specs: The profiles, ready to be shown.
+    """
+
+    def __init__(self, specs: Sequence[ProfileSpec]) -> None:
+        super().__init__()
+        self.specs = specs
+
+
 class WatchView(KeyedScreen[None]):
     """Shows the workspace.
 
@@ -88,6 +101,8 @@ class WatchView(KeyedScreen[None]):
         tempo: How often it is painted.
         show_title: Called with what the terminal shows beside the picture.
         step_theme: Goes to the next theme; returns its name.
+        alerts: Which way alerts take.
+        announce: Has the terminal say something.
     """
 
     def __init__(
@@ -100,9 +115,11 @@ class WatchView(KeyedScreen[None]):
         tempo: Tempo,
         show_title: Callable[[TitleState], None],
         step_theme: Callable[[], str],
+        alerts: AlertPreferences,
+        announce: Callable[[Announcement], None],
     ) -> None:
         super().__init__(keys)
-        self.workspace = Workspace(specs, glyphs, self._take)
+        self.workspace = Workspace(specs, glyphs, self._take, alerts)
         self.workspace.is_sparing = tempo is SPARING
         self.now = now
         self.glyphs = glyphs
@@ -118,6 +135,7 @@ class WatchView(KeyedScreen[None]):
         self._tempo = tempo
         self._show_title = show_title
         self.step_theme = step_theme
+        self._announce = announce
         self._status = Lines(id="status")
         self._queue = Lines(id="queue")
         self._foot = Lines(id="foot", on_click=self._click_key)
@@ -230,8 +248,7 @@ class WatchView(KeyedScreen[None]):
         """Applies what has come, in its order, and shows what it has changed."""
         self._flushed_at = monotonic()
         inbox, self._inbox = self._inbox, []
-        for profile, event in inbox:
-            self.show_notices(self.workspace.apply(profile, event))
+        self.show_notices([notice for each in inbox for notice in self.workspace.apply(*each)])
         self.show_changes()
         titled = (self._flushed_at // _WINDOW_TITLE, Counter(self.workspace.rows.states))
         if titled != self._titled:
@@ -358,18 +375,24 @@ class WatchView(KeyedScreen[None]):
         return is_open and self.details is not None and self.details.is_whole
 
     def show_notices(self, said: Iterable[Notice]) -> None:
-        """Shows what is to be said: in passing, or in dialogs."""
+        """Shows what is to be said: in passing, in dialogs, or by the terminal."""
+        announcements: list[Announcement] = []
         for notice in said:
-            if isinstance(notice, Toast):
-                self.app.notify(
-                    notice.text,
-                    title=notice.title,
-                    severity=notice.severity,
-                    timeout=notice.seconds,
-                    markup=False,
-                )
-            else:
-                self._show_dialog(notice)
+            match notice:
+                case Toast():
+                    self.app.notify(
+                        notice.text,
+                        title=notice.title,
+                        severity=notice.severity,
+                        timeout=notice.seconds,
+                        markup=False,
+                    )
+                case ErrorDialog():
+                    self._show_dialog(notice)
+                case Announcement():
+                    announcements.append(notice)
+        if announcements:
+            self._announce(together(announcements))
 
     def _show_dialog(self, notice: ErrorDialog) -> None:
         open_ones = (it for it in self.app.screen_stack if isinstance(it, NoticeScreen))

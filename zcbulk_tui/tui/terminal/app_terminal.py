@@ -1,5 +1,6 @@
 """The terminal as the app sees it: one object for all that this package does."""
 
+import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -10,16 +11,20 @@ from textual.events import Resize
 from textual.message import Message
 from textual.screen import Screen
 
+from zcbulk_tui.render import escapes
 from zcbulk_tui.render.window_title import TitleState
-from zcbulk_tui.tui.terminal import clipboard
+from zcbulk_tui.tui.notices import Announcement
 from zcbulk_tui.tui.terminal.exit_watchdog import Ending, ExitWatchdog
 from zcbulk_tui.tui.terminal.frame_diff import FrameDiff
+from zcbulk_tui.tui.terminal.input_driver import InputDriver
+from zcbulk_tui.tui.terminal.notification import Notifications, TerminalAnswer
 from zcbulk_tui.tui.terminal.output_gate import OutputGate
 from zcbulk_tui.tui.terminal.resize_throttle import ResizeThrottle
 from zcbulk_tui.tui.terminal.size import SmallScreen, clamp
 from zcbulk_tui.tui.terminal.suspension import Suspension
 from zcbulk_tui.tui.terminal.window_title import WindowTitle
 from zcbulk_tui.tui.terminal.yes_guard import YesGuard
+from zcbulk_tui.tui.textual_internals import driver_of
 
 
 class AppTerminal:
@@ -32,6 +37,8 @@ class AppTerminal:
         on_slow: Called with True when the link turns out to be slow, and with False when it has
             long been fast again.
         ending: The end of the process; None leaves the process alone.
+        ascii_only: Whether the terminal shows ASCII only.
+        notifies: Whether it may be asked to notify its user.
     """
 
     def __init__(
@@ -42,9 +49,13 @@ class AppTerminal:
         suspend_keys: Iterable[str],
         on_slow: Callable[[bool], None],
         ending: Ending | None,
+        ascii_only: bool = False,
+        notifies: bool = False,
     ) -> None:
         self._app = app
         self._gate = OutputGate(app, on_slow=on_slow)
+        self._notifications = Notifications(app, self._gate, ascii_only=ascii_only)
+        self._notifies = notifies
         self._frame_diff = FrameDiff(app)
         # While the loop hangs, ctrl+c ends the app as it does in other programs.
         self._watchdog = ExitWatchdog(app, ending, {*leave_keys, "ctrl+c"}, self._title_restore)
@@ -63,7 +74,7 @@ class AppTerminal:
         self._watchdog.loop_started()
 
     def first_frame_shown(self) -> None:
-        """Starts what the first frame does not wait for: the title, and suspending."""
+        """Starts what the first frame does not wait for: title, suspending, a question."""
         title = self._title = WindowTitle(self._gate)
         self._suspension = Suspension(
             self._app,
@@ -73,6 +84,9 @@ class AppTerminal:
             is_ending=lambda: self._watchdog.is_ending,
         )
         self._suspension.begin()
+        # Another driver might take the answer for keys.
+        if self._notifies and isinstance(driver_of(self._app), InputDriver):
+            self._notifications.ask()
 
     def begin_exit(self, code: int) -> None:
         """Begins the end of the process, which comes within seconds, with an exit code."""
@@ -100,6 +114,9 @@ class AppTerminal:
 
     def intercepts(self, event: Message) -> bool:
         """Whether the app must not see an event; also keeps sizes within bounds."""
+        if isinstance(event, TerminalAnswer):
+            self._notifications.take(event.says)
+            return True
         if isinstance(event, Resize):
             clamp(event)
         is_taken = (
@@ -149,8 +166,15 @@ class AppTerminal:
             self._title.show(title_state)
 
     def copy(self, text: str) -> None:
-        """Copies a text to the terminal's clipboard."""
-        clipboard.copy(self._gate.write, text)
+        """Copies a text to the terminal's clipboard, also from inside tmux and screen."""
+        self._gate.write("clipboard", escapes.copy(text, escapes.around(os.environ)))
+
+    def announce(self, announcement: Announcement) -> None:
+        """Rings the bell, and has the terminal notify its user; each only if it is to."""
+        if announcement.bell:
+            self._notifications.ring()
+        if announcement.notification:
+            self._notifications.notify(announcement.title, announcement.body)
 
     def _title_restore(self) -> str:
         return self._title.restore_sequence if self._title is not None else ""

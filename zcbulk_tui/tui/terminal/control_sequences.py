@@ -21,6 +21,12 @@ _KITTY = re.compile(
 _REPORT = re.compile(r"\x1b\[.*[Rnp-tv-y]")
 """Endings of reports; no terminal of today sends a key with one of these."""
 
+_NAME = re.compile(r"\x1bP>\|([ -~]{1,100})")
+_OSC_99 = re.compile(r"\x1b\]99;i=zcbulk:p=\?(?::[!-:<-~]{0,200})?;[!-~]{0,200}")
+
+MAX_STRING = 512
+"""Characters of a control string that may be an answer; longer ones are none."""
+
 _RELEASED = "3"
 _KITTY_KEYS = frozenset({9, 13, 27, 127})
 """Code points below the blank, and that of backspace, that are keys."""
@@ -41,6 +47,8 @@ class Kind(Enum):
         PASTE: Text that the terminal pasted, with brackets.
         BURST: Characters that arrived faster than anybody types; see `InputFilter`.
         REPORT: Mouse, focus, sizes and modes; `text` is what the terminal sent.
+        NAME: The terminal's name and version, which it was asked for, as `text`.
+        OSC_99: The terminal's answer that it takes OSC 99; it has no text.
         DROPPED: A control string without a meaning here; it has no text.
         BROKEN: A control string of 8 bits, cut off or malformed: what follows may be its rest.
     """
@@ -52,6 +60,8 @@ class Kind(Enum):
     PASTE = auto()
     BURST = auto()
     REPORT = auto()
+    NAME = auto()
+    OSC_99 = auto()
     DROPPED = auto()
     BROKEN = auto()
 
@@ -97,6 +107,13 @@ def classify(sequence: str, sequences: Mapping[str, object]) -> Token:
     if sequence in sequences and not _REPORT.fullmatch(sequence):
         return known(sequence, sequences)
     return _DROPPED
+
+
+def answer(string: str) -> Token | None:
+    """Returns the token of a control string, without its end; None if it is no known answer."""
+    if name := _NAME.fullmatch(string):
+        return Token(Kind.NAME, name[1])
+    return Token(Kind.OSC_99) if _OSC_99.fullmatch(string) else None
 
 
 def announces_size_reports(sequence: str) -> bool:

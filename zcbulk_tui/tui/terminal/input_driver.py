@@ -14,9 +14,11 @@ from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
+from zcbulk_tui.render.notification import TerminalSays
 from zcbulk_tui.tui.terminal.control_sequences import Kind
 from zcbulk_tui.tui.terminal.input_filter import Arrival, InputFilter
 from zcbulk_tui.tui.terminal.input_lexer import InputLexer
+from zcbulk_tui.tui.terminal.notification import TerminalAnswer
 from zcbulk_tui.tui.terminal.signals import TERMINAL_LOST
 from zcbulk_tui.tui.textual_internals import Parser, key_sequences, parser_class
 
@@ -147,7 +149,7 @@ class InputDriver(LinuxDriver):
 
 
 def is_repeat(message: Message, previous: Message | None, moving: Collection[str]) -> bool:
-    """Whether a message may be dropped while many wait: a move, or the same key again.
+    """Whether a message may be dropped while many wait: a move, an answer, or the same key again.
 
     Args:
         message: The message.
@@ -157,7 +159,10 @@ def is_repeat(message: Message, previous: Message | None, moving: Collection[str
     if isinstance(message, events.Key):
         same = isinstance(previous, events.Key) and previous.key == message.key
         return same or message.character in moving
-    return isinstance(message, events.MouseMove | events.MouseScrollDown | events.MouseScrollUp)
+    return isinstance(
+        message,
+        events.MouseMove | events.MouseScrollDown | events.MouseScrollUp | TerminalAnswer,
+    )
 
 
 def messages_of(arrival: Arrival, parser: Parser) -> Iterable[Message]:
@@ -168,6 +173,10 @@ def messages_of(arrival: Arrival, parser: Parser) -> Iterable[Message]:
             return [events.Paste(token.text)]
         case Kind.BURST:
             return [Paste(token.text)]
+        case Kind.NAME:
+            return [TerminalAnswer(TerminalSays(token.text))]
+        case Kind.OSC_99:
+            return [TerminalAnswer(TerminalSays(takes_osc_99=True))]
         case Kind.ESCAPE:
             return [Key("escape", "\x1b", at=at, alone=alone, quiet=quiet)]
     keys = parser.feed(token.text)

@@ -1,8 +1,8 @@
 """Cuts the bytes of a terminal into tokens: characters, keys, pastes, reports, and the rest.
 
 Terminals send reports that were not requested, old ones send bytes that are not UTF-8, and a link
-cuts everything into pieces anywhere. A control string that is not known as a key is dropped whole,
-up to its end or until nothing more of it has arrived for a while.
+cuts everything into pieces anywhere. A control string that is no answer to a question is dropped
+whole, up to its end or until nothing more of it has arrived for a while.
 """
 
 from codecs import getincrementaldecoder
@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from enum import Enum, auto
 
 from zcbulk_tui.tui.terminal.control_sequences import (
+    MAX_STRING,
     Kind,
     Token,
     announces_size_reports,
+    answer,
     classify,
     known,
     size_report,
@@ -70,7 +72,7 @@ class InputLexer:
         self._escape_delay = escape_delay
         self._decoder = getincrementaldecoder("utf-8")("surrogateescape")
         self._state = _State.GROUND
-        self._sequence = ""
+        self._sequence = self._string = ""
         self._may_be_key = self._is_sound = True
         self._pasted: list[str] = []
         self._tail = ""
@@ -138,6 +140,7 @@ class InputLexer:
         if self._state in (_State.GROUND, _State.STRING):
             self._began = self._at
         self._state, self._sequence, self._may_be_key = state, sequence, may_be_key
+        self._string = ""
 
     def _take(self, character: str) -> None:
         """Takes a character; a byte that is not UTF-8 comes as a surrogate."""
@@ -194,7 +197,7 @@ class InputLexer:
         elif character in "[O]PX^_":
             self._introduced(character, may_be_key=self._may_be_key)
         elif character == "\\" or (character in _STRING_ENDS and not self._may_be_key):
-            self._drop()  # the end of a string
+            self._end_of_string(self._string)
         elif sequence in self._sequences:
             self._emit(*known(sequence, self._sequences))
         elif " " <= character <= "/":
@@ -250,13 +253,22 @@ class InputLexer:
 
     def _in_string(self, character: str) -> None:
         if character == _ESC:
+            string = self._sequence
             self._begin(_State.ESCAPE, _ESC, may_be_key=False)
+            self._string = string
         elif character in (_CAN, _SUB):
             self._break()
         elif character in _STRING_ENDS:
-            self._drop()
+            self._end_of_string(self._sequence)
+        elif len(self._sequence) <= MAX_STRING:
+            self._sequence += character
+
+    def _end_of_string(self, string: str) -> None:
+        token = answer(string) if self._is_sound and len(string) <= MAX_STRING else None
+        if token is not None:
+            self._emit(*token)
         else:
-            self._sequence = ""  # what is dropped is not kept
+            self._drop()
 
     def _in_x10_mouse(self, character: str) -> None:
         if "\0" < character < " ":
