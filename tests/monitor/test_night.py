@@ -25,7 +25,7 @@ from zcbulk_tui.store.nights import Nights
 
 pytestmark = pytest.mark.usefixtures("no_threads")
 
-UNTIL = NOW + timedelta(hours=1)
+UNTIL = NOW + timedelta(minutes=3)
 REPORT = Path("/reports/night.md")
 
 
@@ -111,7 +111,7 @@ def test_a_night_ends_at_its_time_and_its_report_is_written_once() -> None:
     async def scene() -> Window:
         async with Window(Stage()).open() as window:
             window.watch.arm(plan())
-            await asyncio.sleep(4000)
+            await asyncio.sleep(190)
         return window
 
     window = run_virtual(scene())
@@ -147,9 +147,9 @@ def test_the_window_that_polls_afterwards_goes_on_with_a_night(tmp_path: Path) -
             async with second.open():
                 async with first.open():
                     first.watch.arm(plan())
-                    await asyncio.sleep(100)
+                    await asyncio.sleep(60)
                     assert not first.written.nights
-                await asyncio.sleep(3700)
+                await asyncio.sleep(190)
             return first, second
 
     first, second = run_virtual(scene())
@@ -164,7 +164,7 @@ def test_a_window_that_does_not_poll_hears_of_the_report(tmp_path: Path) -> None
             second = Window(profile.window("pts/2"))
             async with first.open(), second.open():
                 second.watch.arm(plan())
-                await asyncio.sleep(3700)
+                await asyncio.sleep(190)
             return first, second
 
     first, second = run_virtual(scene())
@@ -184,7 +184,7 @@ def test_after_a_gap_the_first_window_ends_it_and_says_that_it_was_late(tmp_path
             return second
 
     (night,) = run_virtual(scene()).written.nights
-    assert timedelta(hours=1, minutes=59) < night.late < timedelta(hours=2, minutes=1)
+    assert timedelta(hours=2, minutes=56) < night.late < timedelta(hours=2, minutes=58)
 
 
 def test_a_machine_that_sleeps_through_the_end_ends_it_when_it_wakes() -> None:
@@ -223,7 +223,7 @@ def test_a_report_that_cannot_be_written_is_tried_again_and_said_once() -> None:
         written.error = DataError("The report cannot be written", "The disk is full.")
         async with Window(Stage(), written).open() as window:
             window.watch.arm(plan())
-            await asyncio.sleep(3600 + 300)
+            await asyncio.sleep(180 + 300)
             assert 3 <= written.tries <= 5
             assert window.watch.trouble is written.error
             written.error = None
@@ -241,9 +241,9 @@ def test_the_report_hears_that_nothing_can_be_signed() -> None:
         stage = Stage()
         stage.api.no_token = SignedOutError("Signed out")
         async with Window(stage).open() as window:
-            window.watch.arm(plan(until=NOW + timedelta(minutes=5)))
+            window.watch.arm(plan(until=NOW + timedelta(minutes=1)))
             stage.monitor.service.note_no_token(stage.api.no_token, 1)
-            await asyncio.sleep(400)
+            await asyncio.sleep(70)
         return window
 
     no_token = run_virtual(scene()).written.no_token
