@@ -3,7 +3,8 @@
 import os
 from collections.abc import Mapping
 
-from zcbulk_tui.cli.charset import Ascii, is_utf8, locale_of
+from zcbulk_tui.cli.charset import Ascii
+from zcbulk_tui.cli.locale_names import is_utf8, locale_of
 from zcbulk_tui.cli.doctor.findings import Finding, Grade
 from zcbulk_tui.cli.doctor.terminal_queries import (
     AMBIGUOUS,
