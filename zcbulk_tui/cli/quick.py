@@ -111,6 +111,7 @@ def _parted(word: str) -> list[str]:
 
 
 def names_in(text: str) -> tuple[str, ...]:
+    """Returns the profiles that a text names, as in ``eu,us``."""
     return tuple(filter(None, text.split(",")))
 
 

@@ -369,10 +369,7 @@ _zcbulk_tui_profiles() {
 _zcbulk_tui_jobs() {
   local at=1 named=()
   while ((at < COMP_CWORD)); do
-    if [[ ${COMP_WORDS[at++]} == --profile ]]; then
-      [[ ${COMP_WORDS[at]} == = ]] && ((at++))
-      named=(--profile "${COMP_WORDS[at]}")
-    fi
+    [[ ${COMP_WORDS[at++]} == --profile ]] && named=(--profile "${COMP_WORDS[at]}")
   done
   _zcbulk_tui_named "$1" jobs "${named[@]}"
 }

@@ -8,7 +8,7 @@ import json
 import os
 import stat
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -245,17 +245,16 @@ def _of(rows: _Rows, profile: str, now: float, beat: float) -> _Part:
             processed, total = processed + success + failed, total + records
     service = _service(rows, profile, beat)
     summary = Summary(
-        running,
-        waiting,
-        completed,
-        len(jobs) - running - waiting - unread - completed,
-        unread,
-        None,
-        tuple(troubles),
-        _calls_left(rows, profile, service, now),
-        None if oldest is None else max(now - oldest / 1000, 0.0),
-        service is not None,
-        bool(service and service.get("paused")),
+        running=running,
+        waiting=waiting,
+        completed=completed,
+        ended=len(jobs) - running - waiting - unread - completed,
+        unread=unread,
+        troubles=tuple(troubles),
+        calls_left=_calls_left(rows, profile, service, now),
+        age=None if oldest is None else max(now - oldest / 1000, 0.0),
+        is_polled=service is not None,
+        is_paused=bool(service and service.get("paused")),
     )
     return _Part(summary, processed, total)
 
@@ -283,19 +282,20 @@ def _calls_left(
     return None
 
 
-def _together(parts: Iterable[_Part]) -> Summary:
-    found = list(parts)
-    all_ = [part.summary for part in found]
+def _together(parts: Sequence[_Part]) -> Summary:
+    all_ = [part.summary for part in parts]
     open_ = [it for it in all_ if not it.is_over]
-    processed, total = (sum(it) for it in ([p.processed for p in found], [p.total for p in found]))
-    ages = [it.age for it in all_ if it.age is not None]
-    left = [it.calls_left for it in all_ if it.calls_left is not None]
+    processed, total = sum(part.processed for part in parts), sum(part.total for part in parts)
     return Summary(
-        *(sum(it[place] for it in all_) for place in range(5)),
-        processed / total if total else None,
-        tuple(trouble for it in all_ for trouble in it.troubles),
-        min(left, default=None),
-        max(ages, default=None),
-        bool(open_) and all(it.is_polled for it in open_),
-        any(it.is_paused for it in open_),
+        running=sum(it.running for it in all_),
+        waiting=sum(it.waiting for it in all_),
+        completed=sum(it.completed for it in all_),
+        ended=sum(it.ended for it in all_),
+        unread=sum(it.unread for it in all_),
+        share=processed / total if total else None,
+        troubles=tuple(trouble for it in all_ for trouble in it.troubles),
+        calls_left=min((it.calls_left for it in all_ if it.calls_left is not None), default=None),
+        age=max((it.age for it in all_ if it.age is not None), default=None),
+        is_polled=bool(open_) and all(it.is_polled for it in open_),
+        is_paused=any(it.is_paused for it in open_),
     )

@@ -5,6 +5,8 @@ them is not: it needs `shtab`, which users need not have.
 """
 
 import argparse
+import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import shtab
@@ -17,17 +19,22 @@ FOLDER = Path(__file__).parents[3] / "zcbulk_tui" / "completions"
 
 MAN_PAGE = "zcbulk-tui.1"
 
-_JOBS = {shell: "_zcbulk_tui_jobs" for shell in ("bash", "zsh")} | {"fish": "(_zcbulk_tui_jobs)"}
-_PROFILES = {shell: "_zcbulk_tui_profiles" for shell in ("bash", "zsh")} | {
-    "fish": "(_zcbulk_tui_profiles)"
-}
 
-_BY_METAVAR = {
+def _by(function: str) -> dict[str, object]:
+    return {"bash": function, "zsh": function, "fish": f"({function})"}
+
+
+_JOBS, _PROFILES = _by("_zcbulk_tui_jobs"), _by("_zcbulk_tui_profiles")
+
+_BY_METAVAR: dict[str, Mapping[str, object]] = {
     "JOB": _JOBS,
     **dict.fromkeys(("FILE", "FIELDS", "UPLOADED", "CSV"), shtab.FILE),
     "DIR": shtab.DIRECTORY,
 }
 """What completes an argument, by what its help calls it; a profile is known by its name."""
+
+_ANY_NUMBER = re.compile(r'^  "\(\*\)::?', re.MULTILINE)
+"""What shtab writes in zsh for an argument that may come again, of which zsh takes one."""
 
 # A label may hold whatever a file, a server or a user put there. It is read as data, compared as
 # data, and quoted before the shell gets it.
@@ -58,10 +65,7 @@ _zcbulk_tui_profiles() {
 _zcbulk_tui_jobs() {
   local at=1 named=()
   while ((at < COMP_CWORD)); do
-    if [[ ${COMP_WORDS[at++]} == --profile ]]; then
-      [[ ${COMP_WORDS[at]} == = ]] && ((at++))
-      named=(--profile "${COMP_WORDS[at]}")
-    fi
+    [[ ${COMP_WORDS[at++]} == --profile ]] && named=(--profile "${COMP_WORDS[at]}")
   done
   _zcbulk_tui_named "$1" jobs "${named[@]}"
 }
@@ -78,9 +82,10 @@ _zcbulk_tui_profiles() {
   _zcbulk_tui_named profiles
 }
 _zcbulk_tui_jobs() {
-  local -a named
-  local at=$words[(i)--profile]
-  (( at < CURRENT )) && named=(--profile "$words[at+1]")
+  # Of the line, since an option that was typed may be in the words no more.
+  local -a typed=("${(@zQ)LBUFFER}") named
+  local at=$typed[(i)--profile]
+  (( at < $#typed )) && named=(--profile "$typed[at+1]")
   _zcbulk_tui_named jobs "${(@)named}"
 }
 """,
@@ -107,6 +112,8 @@ def made() -> dict[str, str]:
         parser = full_parser()
         _prepare(parser)
         script = shtab.complete(parser, shell, preamble=_HELPERS[shell].strip("\n"))
+        if shell == "zsh":
+            script = _ANY_NUMBER.sub('  "*:', script)
         lines = (line.rstrip() for line in script.splitlines())
         files[name] = "\n".join(lines).rstrip() + "\n"
     return files
@@ -123,7 +130,7 @@ def _prepare(parser: argparse.ArgumentParser) -> None:
         _prepare(command)
 
 
-def _completed(action: argparse.Action) -> dict[str, str] | None:
+def _completed(action: argparse.Action) -> Mapping[str, object] | None:
     return _BY_METAVAR.get(action.metavar) if isinstance(action.metavar, str) else None
 
 

@@ -1,10 +1,12 @@
 """A real shell on a pseudo-terminal, in which somebody types and presses the tab key."""
 
+import fcntl
 import os
 import select
 import shutil
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -107,11 +109,14 @@ def opened(name: str, home: Path, env: Mapping[str, str]) -> Iterator[Shell]:
         stdout=theirs,
         stderr=theirs,
         start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # fish insists on it
     )
     os.close(theirs)
     try:
         shell = Shell(ours, home)
-        shell.set_up(_SET_UP[name].format(script=_SCRIPTS / SCRIPTS[name], folder=_SCRIPTS, prompt=PROMPT))
+        shell.set_up(
+            _SET_UP[name].format(script=_SCRIPTS / SCRIPTS[name], folder=_SCRIPTS, prompt=PROMPT)
+        )
         yield shell
     finally:
         process.kill()

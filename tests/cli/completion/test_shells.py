@@ -63,6 +63,7 @@ def shell(
         ("status --environment st\t", ["status", "--environment", "stage"]),
         ("status --profile sec\t", ["status", "--profile", "second"]),
         ("status --profile second Zu\t", ["status", "--profile", "second", "Zulu"]),
+        ("start x y Or\t", ["start", "x", "y", "Orders EU"]),
         ("check my\t", ["check", "my orders.csv"]),
         ("history 773\t", ["history", "773"]),
         ("jobs edit x --repairs Or\t", ["jobs", "edit", "x", "--repairs", "Orders EU"]),
@@ -88,6 +89,5 @@ def test_a_label_in_quotes(shell: Shell, mark: str, begun: str) -> None:
     assert shell.run(f"zcbulk-tui history {mark}{begun}\t") == ["history", LABELS[begun]]
 
 
-def test_what_an_option_looks_like_is_not_offered(shell: Shell) -> None:
-    (_, first) = shell.run("zcbulk-tui history --jso\t")
-    assert first == "--json"
+def test_a_label_that_looks_like_an_option_is_not_offered(shell: Shell) -> None:
+    assert "-rf" not in shell.run("zcbulk-tui history -r\t")
