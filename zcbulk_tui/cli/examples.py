@@ -20,10 +20,7 @@ _EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "jobs": (
         ("jobs", "print the watch list"),
-        (
-            "jobs add 3888833000000114027 --label 'Orders EU' --tag eu",
-            "where the settings have owner, app and form",
-        ),
+        ("jobs add 3888833000000114027 --label 'Orders EU'", "an id, or a whole URL"),
         ("jobs import jobs.txt", "a URL or an id in each line"),
         ("jobs export --format csv --output jobs.csv", ""),
     ),
