@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.commands import PATIENCE, PROGRAM, environment
-from zcbulk_tui.cli.charset import Ascii, draws_ascii, is_utf8, locale_of
+from zcbulk_tui.cli.charset import Ascii, draws_ascii
+from zcbulk_tui.cli.locale_names import is_utf8, locale_of
 
 
 @pytest.mark.parametrize(

@@ -9,24 +9,21 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
+from zcbulk_tui.cli.locale_names import COERCED, is_utf8, locale_of
 from zcbulk_tui.cli.output import inner
 from zcbulk_tui.render.glyphs import to_ascii
 
 Ascii = bool | Literal["auto"]
 """The setting: whether to draw with ASCII only, or to go by the locale."""
 
-_VARIABLES = ("LC_ALL", "LC_CTYPE", "LANG")
 _LIKENESS = "zcbulk-likeness"
-
-# What Python sets LC_CTYPE to where it finds the locale C, or one that is not installed (PEP 538).
-_COERCED = ("C.UTF-8", "C.utf8", "UTF-8")
 _BEGUN_WITH = Path("/proc/self/environ")
 
 
 def forget_coercion() -> None:
     """Gives LC_CTYPE back the value that the process was begun with, where that is known."""
     coerced = os.environ.get("LC_CTYPE")
-    if coerced not in _COERCED:
+    if coerced not in COERCED:
         return
     with suppress(OSError):
         begun_with = dict(
@@ -39,20 +36,6 @@ def forget_coercion() -> None:
             os.environ["LC_CTYPE"] = value
         else:
             del os.environ["LC_CTYPE"]
-
-
-def locale_of(environ: Mapping[str, str]) -> str:
-    """Returns the locale of characters: the first of the variables that is set and not empty.
-
-    Not Python's opinion: in the locale C it writes UTF-8, whatever the terminal shows.
-    """
-    return next((value for name in _VARIABLES if (value := environ.get(name, ""))), "")
-
-
-def is_utf8(locale: str) -> bool:
-    """Whether a locale, or the name of an encoding, says UTF-8, as in ``de_DE.utf8@euro``."""
-    encoding = locale.partition("@")[0].rpartition(".")[2]
-    return encoding.lower().replace("-", "").replace("_", "") == "utf8"
 
 
 def draws_ascii(setting: Ascii, environ: Mapping[str, str]) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from time import monotonic
 from typing import Self
 
-from zcbulk_tui.cli.charset import is_utf8
+from zcbulk_tui.cli.locale_names import is_utf8
 from zcbulk_tui.creator.grants import DeviceCode
 from zcbulk_tui.errors import UsageError
 from zcbulk_tui.render.big import big

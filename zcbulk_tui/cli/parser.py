@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from zcbulk_tui import __version__
 from zcbulk_tui.cli import options
+from zcbulk_tui.cli.examples import with_examples
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import UsageError
 
@@ -57,6 +58,7 @@ _COMMANDS = {
     "status": _Entry(
         "status", "print the status of jobs, or of the watch list: at most 1 call each"
     ),
+    "statusline": _Entry("statusline", "print one short line for tmux and for prompts"),
     "wait": _Entry("wait", "wait until jobs have ended; the exit code says how"),
     "start": _Entry("start", "start jobs whose files are uploaded"),
     "abort": _Entry("control", "abort jobs; there is no rollback"),
@@ -72,6 +74,7 @@ _COMMANDS = {
     "store": _Entry("store", "maintain the database"),
     "simulator": _Entry("simulator", "serve a simulated Zoho Creator on this machine"),
     "config": _Entry("config", "show, check or create the configuration file"),
+    "completion": _Entry("completion", "print the script with which a shell completes words"),
     "doctor": _Entry("doctor.command", "check the connection to Zoho; costs no call"),
 }
 
@@ -155,8 +158,13 @@ class _CommandParser(argparse.ArgumentParser):
             raise UsageError(
                 f"There is no command “{self._command}”", next_step=_MISTAKEN[self._command]
             )
+        self.load()
+        return super().parse_known_args(args, namespace)
+
+    def load(self) -> None:
+        """Adds the command's arguments, unless they are there, and its examples."""
         if self._command is not None:
             load_command(self._command).add_arguments(self)
             options.add_ascii(self, inherit=True)
+            self.epilog = with_examples(self._command, self.epilog)
             self._command = None
-        return super().parse_known_args(args, namespace)

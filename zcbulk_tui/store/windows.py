@@ -218,6 +218,8 @@ def _service_json(service: ServiceSnapshot) -> str:
             "held_until": maybe_millis(service.held_until),
             "held_by": error_json(service.held_by),
             "pace": service.spent and service.spent.pace.value,
+            # For those who only look at the file (`store.summary`).
+            "left": service.spent and service.spent.budget.left,
         }
     )
 

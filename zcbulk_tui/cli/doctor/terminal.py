@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 
-from zcbulk_tui.cli.charset import Ascii, is_utf8, locale_of
+from zcbulk_tui.cli.charset import Ascii
 from zcbulk_tui.cli.doctor.findings import Finding, Grade
 from zcbulk_tui.cli.doctor.terminal_queries import (
     AMBIGUOUS,
@@ -12,6 +12,7 @@ from zcbulk_tui.cli.doctor.terminal_queries import (
     Terminal,
     inquire,
 )
+from zcbulk_tui.cli.locale_names import is_utf8, locale_of
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.render.clipboard import TMUX_CONF, clipboard, copies, hands_on
 from zcbulk_tui.render.escapes import Around, around

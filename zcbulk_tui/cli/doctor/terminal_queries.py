@@ -9,7 +9,7 @@ import tty
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from zcbulk_tui.cli.charset import is_utf8
+from zcbulk_tui.cli.locale_names import is_utf8
 from zcbulk_tui.cli.shutdown import line_comes_back
 from zcbulk_tui.render import clipboard, notification
 from zcbulk_tui.render.notification import TerminalSays
