@@ -16,7 +16,7 @@ from zcbulk_tui.cli.client import open_client, variant_memory
 from zcbulk_tui.cli.context import command_context
 from zcbulk_tui.cli.job_names import at_its_home, in_words, named_jobs
 from zcbulk_tui.cli.json_records import failure_object, named_object
-from zcbulk_tui.cli.output import print_error
+from zcbulk_tui.cli.output import print_error, print_json
 from zcbulk_tui.cli.sending import Progress, failure, send_once
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
@@ -216,7 +216,7 @@ def _report(result: _Result, name: str, *, as_json: bool) -> None:
 
 
 def _print_json(action: Action, results: Sequence[_Result]) -> None:
-    print(json.dumps([_as_object(action, result) for result in results], indent=2))
+    print_json([_as_object(action, result) for result in results])
 
 
 def _as_object(action: Action, result: _Result) -> JsonObject:
@@ -266,7 +266,10 @@ def _dry_run(
                 print(f"  It takes the scope {CREATE}. It costs 2 calls, 5 at most.")
                 for obstacle in obstacles:
                     print(f"  {obstacle}")
-    print(json.dumps(objects, indent=2) if as_json else "Nothing was sent.")
+    if as_json:
+        print_json(objects)
+    else:
+        print("Nothing was sent.")
     return 0
 
 

@@ -1,11 +1,10 @@
 """``zcbulk-tui queue``: the files that are on their way into a form, and what is done with them."""
 
-import json
 from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Sequence
 from contextlib import closing
 
-from zcbulk_tui.cli import insert, options, prompts, queue_work
+from zcbulk_tui.cli import insert, options, prompts, queue_work, templates
 from zcbulk_tui.cli.context import insert_context
 from zcbulk_tui.cli.json_records import insertion_object
 from zcbulk_tui.cli.output import in_columns, print_lines
@@ -17,9 +16,11 @@ from zcbulk_tui.domain.insertion import Insertion, QueuedFile, queued_files
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import RefusedError, UsageError, ZcbulkError
 from zcbulk_tui.render import queue
+from zcbulk_tui.render.span import Span
 from zcbulk_tui.store import recall
 from zcbulk_tui.store.database import Database, open_database
 from zcbulk_tui.store.insertions import Insertions
+from zcbulk_tui.store.json_objects import JsonObject
 from zcbulk_tui.tui import questions
 from zcbulk_tui.tui.question import Question
 
@@ -44,15 +45,13 @@ def add_arguments(parser: ArgumentParser) -> None:
         "one, go-on works one file."
     )
     options.add_profile(parser, inherit=True)
-    parser.add_argument("--json", action="store_true", help="as a JSON array")
+    templates.add_arguments(parser, "queue", "as a JSON array")
     parts = parser.add_subparsers(title="commands", metavar="COMMAND", dest="part")
     for part, what in _PARTS.items():
         sub = parts.add_parser(part, help=what, description=f"Queue: {what}.")
         options.add_profile(sub, inherit=True)
         if part == "list":
-            sub.add_argument(
-                "--json", action="store_true", default=SUPPRESS, help="as a JSON array"
-            )
+            templates.add_arguments(sub, "queue", "as a JSON array", inherit=True)
         else:
             sub.add_argument("id", metavar="ID", help="its id, as the list has it, or its label")
     go_on = parts.choices["go-on"]
@@ -74,19 +73,23 @@ def run(arguments: Namespace) -> int:
         case "drop" | "up" | "down":
             return _change(arguments, settings)
         case _:
-            return _show(settings, as_json=getattr(arguments, "json", False))
+            return _show(settings, arguments)
 
 
-def _show(settings: Settings, *, as_json: bool) -> int:
+def _show(settings: Settings, arguments: Namespace) -> int:
     files = _files(settings)
-    if as_json:
-        objects = [insertion_object(it.insertion, it.stage, _error(it)) for it in files]
-        print(json.dumps(objects, indent=2))
+    if templates.is_for_programs(arguments):
+        templates.print_found(arguments, list(map(_object, files)))
     elif files:
         print_lines(in_columns(_COLUMNS, map(_cells, files), giving={"LABEL": 12, "FORM": 8}))
     else:
         print(f"No file is on its way. To insert one: {command('insert FILE', settings.profile)}")
     return 0
+
+
+def _object(file: QueuedFile) -> JsonObject:
+    known = insertion_object(file.insertion, file.stage, _error(file))
+    return {**known, "stands": queue.said(file), "files_before": file.behind}
 
 
 def _error(file: QueuedFile) -> ZcbulkError | None:
@@ -122,7 +125,7 @@ def as_they_stand(database: Database, profile: str) -> list[QueuedFile]:
     ]
 
 
-def _cells(file: QueuedFile) -> tuple[str, ...]:
+def _cells(file: QueuedFile) -> tuple[str | Span, ...]:
     insertion = file.insertion
     return (
         insertion.key[:_ID],
@@ -130,7 +133,7 @@ def _cells(file: QueuedFile) -> tuple[str, ...]:
         insertion.form.form,
         insertion.form.environment.value,
         f"{insertion.upload_file.rows:,}",
-        queue.said(file),
+        Span(queue.said(file), queue.LOOKS[file.stage]),
     )
 
 
@@ -159,7 +162,7 @@ def _change(arguments: Namespace, settings: Settings) -> int:
             print(f"{named.label} is off the queue.")
             return 0
         insertions.move(named.key, up=arguments.part == "up")
-    return _show(settings, as_json=False)
+    return _show(settings, arguments)
 
 
 def _go_on(arguments: Namespace, settings: Settings) -> int:

@@ -17,7 +17,7 @@ class WindowStatus:
     Attributes:
         polls: Whether it is the one that polls.
         poller: The name of the window that polls; empty where this one does, or none.
-        windows: Number of open windows, this one included.
+        windows: Number of open windows, this one, if it is one, included.
         focused: Whether another window has the focus.
         service: The connection's state as reported by the window that polls; None where it is this
             one.

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from zcbulk_tui.domain.concern import Assessment, Concern, assess, assess_chain
+from zcbulk_tui.domain.concern import Assessment, assess, assess_chain
 from zcbulk_tui.domain.deadlines import Urgency, upcoming
 from zcbulk_tui.domain.job import Counts, Environment, JobReading, JobState
 from zcbulk_tui.domain.lineage import Chain
@@ -189,7 +189,7 @@ def _numbers(
         text += " " + fit(figures.number(counts.success), widths.DONE, right=True)
     if at.failed:
         failed = fit(figures.number(counts.failed, widths.FAILED), widths.FAILED, right=True)
-        spans += [Span(text + " "), Span(failed, _FAILED_LOOK.get(assessment.concern, Look.TEXT))]
+        spans += [Span(text + " "), Span(failed, concerns.failed_look(assessment.concern))]
         text = ""
     text += " " + fit(figures.number(counts.left), widths.LEFT, right=True)
     if at.rate:
@@ -208,10 +208,6 @@ def _numbers(
         text += fit(soon, widths.NEXT, right=True) + " "
     spans.append(Span(text))
     return merged(spans)
-
-
-_FAILED_LOOK = {Concern.OVER_LIMIT: Look.FAILED, Concern.MAY_BE_ABORTED: Look.WARNING}
-"""Of the failed records, where Zoho may abort the job for them."""
 
 
 def _risk(
