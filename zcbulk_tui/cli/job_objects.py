@@ -132,7 +132,7 @@ def standing_object(standing: Standing, now: datetime) -> JsonObject:
     snapshot, last = standing.snapshot, standing.snapshot.last
     moves, trail = snapshot.motion, sparkline.trail(snapshot.readings)
     return {
-        "age_seconds": last and figure(max((now - last.read_at).total_seconds(), 0.0)),
+        "age_seconds": None if last is None or last.state.is_final else _age(last, now),
         "rate": moves and figure(0.0 if moves.still else moves.rate),
         "mean_rate": trail and figure(trail.mean),
         "estimate": last and _estimate_object(snapshot, last, now),
@@ -175,6 +175,10 @@ def _poll_object(snapshot: JobSnapshot, window: str) -> JsonObject | None:
     if not window or (snapshot.next_poll_at is None and not is_retried):
         return None
     return {**poll_object(snapshot.next_poll_at, snapshot.reason), "window": window}
+
+
+def _age(last: JobReading, now: datetime) -> float | None:
+    return figure(max((now - last.read_at).total_seconds(), 0.0))
 
 
 def _estimate_object(snapshot: JobSnapshot, last: JobReading, now: datetime) -> JsonObject | None:

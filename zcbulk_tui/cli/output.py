@@ -40,6 +40,8 @@ def print_lines(lines: Iterable[str | Line]) -> None:
     cells = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     in_colour = isinstance(sys.stdout, SafeWriter) and sys.stdout.in_colour
     for line in lines:
+        if isinstance(sys.stdout, SafeWriter) and sys.stdout.failure is not None:
+            return  # whoever reads has gone: the rest need not be made
         spans: Line = (Span(line),) if isinstance(line, str) else line
         if cells is not None:
             spans = fit_line(spans, cells)
