@@ -18,7 +18,7 @@ from zcbulk_tui.errors import UsageError
 
 Schema = Mapping[str, Any]
 
-COMMON = "common"
+_COMMON = "common"
 """The file of the parts that several share; it describes no output of its own."""
 
 _LISTS = {"history": "readings", "failures": "groups"}
@@ -49,23 +49,32 @@ def names() -> list[str]:
     """Returns the names of all schemas, in alphabetical order."""
     found = (file.name for file in _folder().iterdir())
     stems = (name.removesuffix(".json") for name in found if name.endswith(".json"))
-    return sorted(stem for stem in stems if stem != COMMON)
+    return sorted(stem for stem in stems if stem != _COMMON)
 
 
-@cache
 def read(name: str) -> Schema:
     """Returns a schema as its file has it.
 
     Raises:
         UsageError: There is none of that name.
     """
-    if name != COMMON and name not in names():
+    if name not in names():
         near = get_close_matches(name, names(), n=2)
         raise UsageError(
             f"There is no schema “{one_line(name, 40)}”",
             f"Close to it: {', '.join(near)}." if near else "",
             "All of them: zcbulk-tui schema",
         )
+    return _file(name)
+
+
+def shared() -> Schema:
+    """Returns the parts that several schemas share, as their file has them."""
+    return _file(_COMMON)
+
+
+@cache
+def _file(name: str) -> Schema:
     schema: Schema = json.loads((_folder() / f"{name}.json").read_text("utf-8"))
     return schema
 
@@ -77,7 +86,7 @@ def standalone(name: str) -> Schema:
         UsageError: There is none of that name.
     """
     schema = read(name)
-    return {**schema, "$defs": {**schema.get("$defs", {}), COMMON: read(COMMON)}}
+    return {**schema, "$defs": {**schema.get("$defs", {}), _COMMON: shared()}}
 
 
 def list_in(name: str) -> str:
@@ -141,7 +150,7 @@ def _parts(node: Schema, root: Schema) -> Iterator[tuple[Schema, Schema]]:
             yield from _parts(part, root)
     if "$ref" in node:
         file, _, path = str(node["$ref"]).partition("#/")
-        target = read(file.removesuffix(".json")) if file else root
+        target = _file(file.removesuffix(".json")) if file else root
         found: Any = target
         for step in path.split("/"):
             found = found[step]

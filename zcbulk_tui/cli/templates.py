@@ -204,7 +204,9 @@ def _checked(
 
 def _unknown(name: str, fields: Mapping[str, Field]) -> UsageError:
     # A name that is right but for its place is nearer than one that is spelled alike.
-    near = [known for known in fields if known.rpartition(".")[2] == name]
+    last = name.rpartition(".")[2]
+    near = [known for known in fields if name and known.rpartition(".")[2] == last]
+    near.sort(key=lambda known: known.count("."))
     near += [known for known in get_close_matches(name, fields, n=_NEAR) if known not in near]
     near += [known for known in fields if name and known.startswith(f"{name}.")]
     return UsageError(
