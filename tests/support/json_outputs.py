@@ -3,8 +3,10 @@
 import json
 from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
 
 from zcbulk_tui.cli import schemas
 
@@ -42,7 +44,7 @@ def check_value(name: str, value: object) -> None:
 
 @cache
 def _validator(name: str) -> Draft202012Validator:
-    schema = dict(schemas.standalone(name))
-    Draft202012Validator.check_schema(schema)
+    shared = Resource[Any].from_contents(schemas.shared())
+    known = Registry[Any]().with_resource(shared.id() or "", shared).crawl()
     checker = Draft202012Validator.FORMAT_CHECKER
-    return Draft202012Validator(schema, format_checker=checker)
+    return Draft202012Validator(schemas.read(name), registry=known, format_checker=checker)
