@@ -12,7 +12,7 @@ import pytest
 from tests.cli.remembering import JOB, OTHER, put_on_list, remember, url
 from tests.support.commands import CommandLine
 from tests.support.jobs import NOW, REF, URL
-from tests.support.text import is_one_safe_line
+from tests.support.text import is_one_safe_line, uncoloured
 from zcbulk_tui.domain.job import Environment
 
 
@@ -139,5 +139,6 @@ def test_on_a_terminal_no_line_is_longer_than_it(
     remember(home, NOW + timedelta(days=1))
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     monkeypatch.setenv("COLUMNS", "40")
-    printed = cli("history", "Employees").out.splitlines()
-    assert max(map(len, printed)) == 40
+    coloured = cli("history", "Employees").out
+    assert coloured != uncoloured(coloured)
+    assert max(map(len, uncoloured(coloured).splitlines())) == 40

@@ -25,9 +25,9 @@ def test_the_list(cli: CommandLine, home: Path, command: tuple[str, ...]) -> Non
     ended = cli(*command)
     assert (ended.code, ended.err) == (0, "")
     header, first, second = ended.out.splitlines()
-    assert header.split() == ["LABEL", "JOB", "FORM", "ENVIRONMENT", "TAGS", "NOTE"]
-    assert first.split() == [JOB.label, REF.job_id, REF.form, "production", "eu", "hr", "=1+1"]
-    assert second.split() == ["Orders", "2", REF.form, "production"]
+    assert header.split() == ["LABEL", "JOB", "FORM", "ENVIRONMENT", "STATE", "TAGS", "NOTE"]
+    assert first.split() == [JOB.label, REF.job_id, REF.form, "production", "–", "eu", "hr", "=1+1"]
+    assert second.split() == ["Orders", "2", REF.form, "production", "–"]
 
 
 def test_an_empty_list_says_how_to_fill_it(cli: CommandLine) -> None:

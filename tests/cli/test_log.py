@@ -11,7 +11,7 @@ import pytest
 from tests.cli.remembering import remember
 from tests.support.commands import CommandLine
 from tests.support.jobs import NOW, REF
-from tests.support.text import is_one_safe_line
+from tests.support.text import is_one_safe_line, uncoloured
 from zcbulk_tui.cli.log import parse_since
 from zcbulk_tui.errors import UsageError
 
@@ -146,5 +146,6 @@ def test_on_a_terminal_no_line_is_longer_than_it(
     remember(home)
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     monkeypatch.setenv("COLUMNS", "50")
-    printed = cli("log", "--since", "2026-03-11").out.splitlines()
-    assert max(map(len, printed)) == 50
+    coloured = cli("log", "--since", "2026-03-11").out
+    assert coloured != uncoloured(coloured)
+    assert max(map(len, uncoloured(coloured).splitlines())) == 50

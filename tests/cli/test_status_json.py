@@ -17,6 +17,21 @@ from zcbulk_tui.domain.job import JobState
 
 pytestmark = pytest.mark.usefixtures("signed_in")
 
+FROM_READINGS = (
+    "age_seconds",
+    "rate",
+    "mean_rate",
+    "estimate",
+    "ends",
+    "concern",
+    "abort_risk",
+    "deadline",
+    "next_poll",
+    "fault",
+    "command",
+)
+"""What follows from the readings, the trouble and the last command of a job."""
+
 KEYS = [
     "job_id",
     "owner",
@@ -30,8 +45,16 @@ KEYS = [
     "success",
     "failed",
     "unprocessed",
+    "left",
     "percent",
     "read_at",
+    "code",
+    *FROM_READINGS,
+    "tags",
+    "note",
+    "alert_on_end",
+    "created_at",
+    "started_at",
     "error",
     "repairs",
     "chain",
@@ -160,6 +183,8 @@ def test_each_documented_shape(
     assert list(found) == KEYS
     read_at = datetime.fromisoformat(found.pop("read_at"))
     assert began <= read_at <= datetime.now(UTC)
+    for name in (*FROM_READINGS, "left", "code"):
+        found.pop(name)
     assert found == {
         "job_id": REF.job_id,
         "owner": REF.owner,
@@ -170,6 +195,11 @@ def test_each_documented_shape(
         "state": state,
         "raw_state": raw,
         **dict(zip(FIGURES, figures, strict=True)),
+        "tags": [],
+        "note": "",
+        "alert_on_end": False,
+        "created_at": None,
+        "started_at": None,
         "error": None,
         "repairs": None,
         "chain": None,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import json_outputs
 from zcbulk_tui.cli.main import main
 from zcbulk_tui.config import paths, secrets
 
@@ -51,12 +52,14 @@ class CommandLine:
         self._capsys = capsys
 
     def __call__(self, *arguments: str) -> Ended:
-        """Runs ``zcbulk-tui`` with these arguments."""
+        """Runs ``zcbulk-tui`` with these arguments; JSON that it prints is as its schema says."""
         try:
             code = main(arguments)
         except SystemExit as stopped:
             code = int(stopped.code or 0)
         printed = self._capsys.readouterr()
+        if printed.out and json_outputs.is_described(arguments):
+            json_outputs.check(json_outputs.schema_of(arguments), printed.out)
         return Ended(code, printed.out, printed.err)
 
 

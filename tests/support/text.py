@@ -1,5 +1,6 @@
 """Text that could harm a terminal, and how to recognise it."""
 
+import re
 import unicodedata
 
 HOSTILE = {
@@ -15,9 +16,16 @@ HOSTILE = {
 }
 """Kinds of harmful text by name."""
 
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
 _PRINTABLE = frozenset("LMNPS")
 
 
 def is_one_safe_line(text: str) -> bool:
     """Whether every character prints: letters, marks, numbers, punctuation, symbols, spaces."""
     return all(unicodedata.category(c)[0] in _PRINTABLE or c == " " for c in text)
+
+
+def uncoloured(text: str) -> str:
+    """The text without the escape sequences of its colours."""
+    return _COLOUR.sub("", text)

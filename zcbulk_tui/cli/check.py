@@ -1,12 +1,12 @@
 """``zcbulk-tui check``: says what of a CSV would fail, before it is sent."""
 
-import json
 from argparse import ArgumentParser, Namespace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from zcbulk_tui.cli import forms, options
-from zcbulk_tui.cli.output import page_width, print_lines
+from zcbulk_tui.cli.json_records import figure
+from zcbulk_tui.cli.output import page_width, print_json, print_lines
 from zcbulk_tui.cli.progress import reading
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
@@ -16,7 +16,6 @@ from zcbulk_tui.data.inspection import inspect
 from zcbulk_tui.domain.form import FormFields, FormRef
 from zcbulk_tui.domain.preflight import Finding, Gap, NotChecked, Preflight
 from zcbulk_tui.render.preflight import finding_text, report
-from zcbulk_tui.render.span import plain
 from zcbulk_tui.store.json_objects import JsonObject, moment
 
 _DESCRIPTION = """\
@@ -88,7 +87,7 @@ def run(arguments: Namespace) -> int:
             on_progress=on_progress,
         )
     if arguments.json:
-        print(json.dumps(as_object(found), indent=2))
+        print_json(as_object(found))
     else:
         print_report(found)
         if fields is None:
@@ -124,9 +123,7 @@ def known_fields(
 
 def print_report(found: Preflight, *, is_cut: bool = False) -> None:
     """Prints what was found, for people; see `render.preflight.report`."""
-    print_lines(
-        map(plain, report(found, datetime.now(UTC), page_width(_LEAST_WIDTH), is_cut=is_cut))
-    )
+    print_lines(report(found, datetime.now(UTC), page_width(_LEAST_WIDTH), is_cut=is_cut))
 
 
 def as_object(found: Preflight) -> JsonObject:
@@ -172,7 +169,7 @@ def _finding_object(finding: Finding, found: Preflight) -> JsonObject:
         "position": finding.position,
         "text": finding_text(finding),
         "count": finding.count,
-        "share": found.share(finding),
+        "share": figure(found.share(finding)),
         "lines": list(finding.lines),
         "samples": list(finding.samples),
         "hint": finding.hint or None,

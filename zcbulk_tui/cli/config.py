@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from zcbulk_tui.cli import options
-from zcbulk_tui.cli.output import print_error
+from zcbulk_tui.cli.output import print_error, print_json
 from zcbulk_tui.config import layers, load, paths, secrets
 from zcbulk_tui.config.load import Configuration
 from zcbulk_tui.config.settings import Settings
@@ -72,7 +72,7 @@ def show(profile: str | None, *, as_json: bool) -> int:
     settings = _settings(configuration)
     are_set = {name: bool(os.environ.get(name, "").strip()) for name in _SECRETS}
     if as_json:
-        print(json.dumps(_as_object(configuration, settings, are_set), indent=2))
+        print_json(_as_object(configuration, settings, are_set))
         return 0
     for line in (*_head(configuration, are_set), "", *_table(settings)):
         print(line)

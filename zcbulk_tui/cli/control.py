@@ -16,7 +16,7 @@ from zcbulk_tui.cli.client import open_client, variant_memory
 from zcbulk_tui.cli.context import command_context
 from zcbulk_tui.cli.job_names import at_its_home, in_words, named_jobs
 from zcbulk_tui.cli.json_records import failure_object, named_object
-from zcbulk_tui.cli.output import print_error
+from zcbulk_tui.cli.output import print_error, print_json
 from zcbulk_tui.cli.sending import Progress, failure, send_once
 from zcbulk_tui.cli.wait_json import status_of
 from zcbulk_tui.cli.waiting import Waited
@@ -251,7 +251,7 @@ def _print_json(action: Action, results: Sequence[_Result], waited: Waited | Non
     if waited is not None:
         for one, result in zip(objects, results, strict=True):
             one["status"] = status_of(waited, result.job)
-    print(json.dumps(objects, indent=2))
+    print_json(objects)
 
 
 def _as_object(action: Action, result: _Result) -> JsonObject:
@@ -301,7 +301,10 @@ def _dry_run(
                 print(f"  It takes the scope {CREATE}. It costs 2 calls, 5 at most.")
                 for obstacle in obstacles:
                     print(f"  {obstacle}")
-    print(json.dumps(objects, indent=2) if as_json else "Nothing was sent.")
+    if as_json:
+        print_json(objects)
+    else:
+        print("Nothing was sent.")
     return 0
 
 

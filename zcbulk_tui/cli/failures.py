@@ -1,13 +1,13 @@
 """``zcbulk-tui failures``: says why records failed, from the result on this disk."""
 
 import argparse
-import json
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from zcbulk_tui.cli import options
+from zcbulk_tui.cli import options, templates
+from zcbulk_tui.cli.json_records import figure
 from zcbulk_tui.cli.output import page_width, print_lines
 from zcbulk_tui.cli.progress import reading
 from zcbulk_tui.config import load
@@ -26,7 +26,6 @@ from zcbulk_tui.domain.text import counted, one_line
 from zcbulk_tui.errors import UsageError
 from zcbulk_tui.render.failures import failure_lines
 from zcbulk_tui.render.glyphs import UNICODE
-from zcbulk_tui.render.span import plain
 from zcbulk_tui.store.json_objects import JsonObject
 
 _DESCRIPTION = """\
@@ -78,7 +77,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         help=f"how the result's bytes are read, such as {', '.join(ENCODINGS[:2])} "
         "(default: its mark, else utf-8)",
     )
-    parser.add_argument("--json", action="store_true", help="as a JSON object")
+    templates.add_arguments(parser, "failures", "as a JSON object")
     options.add_profile(parser, inherit=True)
     options.add_environment(parser)
 
@@ -101,9 +100,9 @@ def run(arguments: Namespace) -> int:
         reason = groups[0].reason if arguments.reason is not None else None
         exported = failures.export(reason, arguments.export)
     rows = {it.reason: failures.rows(it.reason, 0, arguments.rows) for it in groups}
-    if arguments.json:
+    if templates.is_for_programs(arguments):
         found = as_object(replace(report, groups=tuple(groups)), report, rows, arguments.rows > 0)
-        print(json.dumps({"job": job, **found, "exported": exported}, indent=2))
+        templates.print_found(arguments, {"job": job, **found, "exported": exported})
         return 0
     print_report(report, only=None if arguments.reason is None else groups[0])
     if arguments.rows:
@@ -116,7 +115,7 @@ def run(arguments: Namespace) -> int:
 
 def print_report(report: FailureReport, *, only: FailureGroup | None = None) -> None:
     """Prints failures, for people; see `render.failures.failure_lines`."""
-    print_lines(map(plain, failure_lines(report, page_width(_LEAST_WIDTH), UNICODE, only=only)))
+    print_lines(failure_lines(report, page_width(_LEAST_WIDTH), UNICODE, only=only))
 
 
 def find_group(report: FailureReport, text: str) -> FailureGroup:
@@ -162,7 +161,7 @@ def as_object(
             "reason": group.reason,
             "fields": list(group.fields),
             "records": group.records,
-            "share": group.records / report.records,
+            "share": figure(group.records / report.records),
         }
         if with_rows:
             found["rows"] = [_row_object(row) for row in rows[group.reason]]
@@ -172,7 +171,7 @@ def as_object(
         "groups": groups,
         "columns": [one_line(name) for name in report.columns],
         "assumed": list(report.assumed),
-        "worth_fixing": fewest and {"groups": fewest, "share": report.saved_by(fewest)},
+        "worth_fixing": fewest and {"groups": fewest, "share": figure(report.saved_by(fewest))},
         "places": {
             "placed": report.placed,
             "ambiguous": report.ambiguous,
@@ -184,7 +183,7 @@ def as_object(
         and {
             "blocks": spread.blocks,
             "holding": spread.holding,
-            "expected_at_random": spread.expected,
+            "expected_at_random": figure(spread.expected),
             "clustered": spread.is_clustered,
         },
     }

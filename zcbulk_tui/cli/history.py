@@ -1,25 +1,24 @@
 """``zcbulk-tui history``: prints all that is remembered of a job."""
 
-import json
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 
-from zcbulk_tui.cli import json_records, options
+from zcbulk_tui.cli import job_objects, json_records, options, templates
 from zcbulk_tui.cli.job_names import remembered_job
 from zcbulk_tui.cli.output import print_lines
 from zcbulk_tui.cli.state import open_memory
 from zcbulk_tui.config import load
-from zcbulk_tui.domain.job import WatchedJob
+from zcbulk_tui.domain.job import JobReading, WatchedJob
 from zcbulk_tui.domain.lineage import Chain
 from zcbulk_tui.domain.records import ControlRecord, History, JobEvent
-from zcbulk_tui.render import lineage
+from zcbulk_tui.render import lineage, words
 from zcbulk_tui.render.figures import number, percent, rate
 from zcbulk_tui.render.glyphs import UNICODE
-from zcbulk_tui.render.log import text
-from zcbulk_tui.render.span import fit, plain
-from zcbulk_tui.render.timeline import timeline
+from zcbulk_tui.render.log import look, text
+from zcbulk_tui.render.span import Line, Look, Span, fit, plain
+from zcbulk_tui.render.timeline import Step, timeline
 from zcbulk_tui.store.archive import Archive
 from zcbulk_tui.store.json_objects import JsonObject, job_object, reading_object
 
@@ -30,7 +29,7 @@ _CHAIN = 78
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds what can be typed after the command."""
     options.add_job_arguments(parser, 1)
-    parser.add_argument("--json", action="store_true", help="as a JSON object")
+    templates.add_arguments(parser, "history", "as a JSON object")
 
 
 def run(arguments: Namespace) -> int:
@@ -47,8 +46,8 @@ def run(arguments: Namespace) -> int:
             arguments.jobs[0], archive, settings, options.named_environment(arguments)
         )
         chain = archive.chains().get(history.job.ref)
-    if arguments.json:
-        print(json.dumps(as_object(history, chain), indent=2))
+    if templates.is_for_programs(arguments):
+        templates.print_found(arguments, as_object(history, chain))
     else:
         # The zone is printed once, so it is the one that counts now, all year round.
         now = datetime.now(UTC).astimezone()
@@ -62,15 +61,28 @@ def as_object(history: History, chain: Chain | None) -> JsonObject:
         "job": job_object(history.job),
         "file": history.insertion and json_records.file_object(history.insertion),
         "chain": json_records.chain_object(chain),
-        "readings": [reading_object(reading) for reading in history.readings],
+        "readings": [
+            _reading_object(reading, step)
+            for reading, step in zip(history.readings, timeline(history).steps, strict=True)
+        ],
         "events": [json_records.event_object(event) for event in history.events],
         "commands": [json_records.command_object(record) for record in history.commands],
     }
 
 
+def _reading_object(reading: JobReading, step: Step | None) -> JsonObject:
+    counts = reading.counts
+    return {
+        **reading_object(reading),
+        "left": counts.left,
+        "percent": job_objects.percent(counts.share_done),
+        "rate": json_records.figure(step.rate if step is not None else None),
+    }
+
+
 def lines(
     history: History, zone: tzinfo | None, chain: Chain | None, now: datetime
-) -> Iterator[str]:
+) -> Iterator[str | Line]:
     """Returns a history for people, oldest first.
 
     Args:
@@ -88,14 +100,13 @@ def lines(
             yield f"Uploaded: {upload.rows:,} of its records, {upload.size:,} bytes"
     if chain is not None:
         yield ""
-        for attempt in lineage.lines(chain, now, _CHAIN, UNICODE, zone=zone):
-            yield plain(attempt).rstrip()
+        yield from lineage.lines(chain, now, _CHAIN, UNICODE, zone=zone)
     yield ""
     offset = f"{history.job.added_at.astimezone(zone):%z}"
     time = fit(f"TIME (UTC{offset[:3]}:{offset[3:5]})", 19)
-    yield _row(time, "STATE", "TOTAL", "OK", "FAILED", "LEFT", "%", "/s")
+    yield plain(_row(time, "STATE", "TOTAL", "OK", "FAILED", "LEFT", "%", "/s"))
     happened: tuple[JobEvent | ControlRecord, ...] = (*history.events, *history.commands)
-    rows = [
+    rows: list[tuple[datetime, Line]] = [
         *_readings(history, zone),
         *((entry.at, _entry(entry, zone)) for entry in happened),
     ]
@@ -114,31 +125,49 @@ def _heading(job: WatchedJob, zone: tzinfo | None) -> Iterator[str]:
         yield f"Note: {job.note}"
 
 
-def _readings(history: History, zone: tzinfo | None) -> Iterator[tuple[datetime, str]]:
+def _readings(history: History, zone: tzinfo | None) -> Iterator[tuple[datetime, Line]]:
     for reading, step in zip(history.readings, timeline(history).steps, strict=True):
         counts = reading.counts
         figures = (number(it) for it in (counts.total, counts.success, counts.failed, counts.left))
         time, share = _time(reading.read_at, zone), percent(counts.share_done)
         speed = rate(step.rate if step else None)
-        yield reading.read_at, _row(time, reading.raw_state, *figures, share, speed)
+        row = _row(
+            time,
+            reading.raw_state,
+            *figures,
+            share,
+            speed,
+            state_look=words.LOOK[reading.state],
+            failed_look=Look.FAILED if counts.failed else Look.TEXT,
+        )
+        yield reading.read_at, row
 
 
-def _entry(entry: JobEvent | ControlRecord, zone: tzinfo | None) -> str:
+def _entry(entry: JobEvent | ControlRecord, zone: tzinfo | None) -> Line:
     # The heading names the job.
     nameless: JobEvent | ControlRecord
     if isinstance(entry, JobEvent):
         nameless = replace(entry, label="")
     else:
         nameless = replace(entry, job=replace(entry.job, label=""))
-    return f"{_time(entry.at, zone)}  * {text(nameless)}"
+    return Span(f"{_time(entry.at, zone)}  * "), Span(text(nameless), look(entry))
 
 
-def _row(time: str, state: str, *figures: str) -> str:
-    *counts, share, speed = figures
-    cells = (fit(figure, 10, right=True) for figure in counts)
+def _row(
+    time: str,
+    state: str,
+    *figures: str,
+    state_look: Look = Look.TEXT,
+    failed_look: Look = Look.TEXT,
+) -> Line:
+    total, success, failed, left, share, speed = figures
     return (
-        f"{time}  {fit(state, 16)} {' '.join(cells)}"
-        f" {fit(share, 4, right=True)} {fit(speed, 6, right=True)}"
+        Span(f"{time}  "),
+        Span(fit(state, 16), state_look),
+        Span(f" {fit(total, 10, right=True)} {fit(success, 10, right=True)} "),
+        Span(fit(failed, 10, right=True), failed_look),
+        Span(f" {fit(left, 10, right=True)}"),
+        Span(f" {fit(share, 4, right=True)} {fit(speed, 6, right=True)}"),
     )
 
 

@@ -1,6 +1,5 @@
 """``zcbulk-tui insert``: brings a file into a form, from the check to the running job."""
 
-import json
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,7 +10,7 @@ from zcbulk_tui.cli.forms import form_of
 from zcbulk_tui.cli.insert_plan import print_plan
 from zcbulk_tui.cli.json_records import failure_object
 from zcbulk_tui.cli.lineage import check_is_new, check_same_form, remembered_chain
-from zcbulk_tui.cli.output import print_error
+from zcbulk_tui.cli.output import print_error, print_json
 from zcbulk_tui.cli.preparing import CheckedFile, check_file
 from zcbulk_tui.cli.progress import reading
 from zcbulk_tui.cli.state import check_signed_in, memory_file, open_memory
@@ -152,7 +151,7 @@ def run(arguments: Namespace) -> int:
     except ZcbulkError as error:
         if arguments.json:
             name = one_line(arguments.file.name, 100)
-            print(json.dumps([{"file": {"name": name}, "error": failure_object(error)}], indent=2))
+            print_json([{"file": {"name": name}, "error": failure_object(error)}])
         raise
 
 

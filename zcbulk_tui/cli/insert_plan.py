@@ -1,13 +1,12 @@
 """What ``insert --dry-run`` prints: what would be sent, and what it would cost."""
 
-import json
 from argparse import Namespace
 from math import ceil
 
 from zcbulk_tui.cli import check, queueing
 from zcbulk_tui.cli.context import insert_context
 from zcbulk_tui.cli.json_records import form_object
-from zcbulk_tui.cli.output import print_lines
+from zcbulk_tui.cli.output import print_json, print_lines
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.insertion import InsertPlan
 from zcbulk_tui.domain.preflight import UPLOAD_LIMIT, Preflight
@@ -60,7 +59,7 @@ def print_plan(
             "trial": chosen and trial_object(chosen),
             "rest_of": others.rest_of if others is not None else None,
         }
-        print(json.dumps([planned], indent=2))
+        print_json([planned])
         return
     jobs = ceil(records / plan.part_records) if plan.part_records and chosen is None else 1
     # How many parts the bytes make is known only when they are written.

@@ -1,6 +1,5 @@
 """``zcbulk-tui jobs``: the watch list. None of it makes a call, nor changes anything at Zoho."""
 
-import json
 import shlex
 from argparse import ArgumentParser, BooleanOptionalAction, Namespace
 from collections.abc import Iterator
@@ -8,11 +7,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from zcbulk_tui.cli import export, import_jobs, options
+from zcbulk_tui.cli import export, import_jobs, options, templates
 from zcbulk_tui.cli.context import operator, profile_context
 from zcbulk_tui.cli.job_names import at_its_home, in_words, named_jobs, watched_jobs
-from zcbulk_tui.cli.json_records import chain_object
+from zcbulk_tui.cli.job_objects import Standing, job_record
 from zcbulk_tui.cli.lineage import (
+    Chains,
     as_tree,
     check_same_form,
     known_chains,
@@ -20,6 +20,7 @@ from zcbulk_tui.cli.lineage import (
     remembered_chain,
 )
 from zcbulk_tui.cli.output import in_columns, print_error, print_lines
+from zcbulk_tui.cli.overview import Overview, read_overview
 from zcbulk_tui.cli.state import open_memory
 from zcbulk_tui.cli.status import GIVING, no_jobs
 from zcbulk_tui.config import load
@@ -30,14 +31,16 @@ from zcbulk_tui.domain.creation_time import EXAMPLES, read_created
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.job import Environment, WatchedJob
 from zcbulk_tui.domain.records import EventKind, JobEvent
+from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.text import one_line, tags_in
 from zcbulk_tui.errors import HeldError, UsageError
-from zcbulk_tui.store.json_objects import job_object
+from zcbulk_tui.render import words
+from zcbulk_tui.render.span import Look, Span
 from zcbulk_tui.store.memory import Memory
 from zcbulk_tui.store.watch_list import WatchList
 from zcbulk_tui.store.windows import NoWindow
 
-_COLUMNS = ("LABEL", "JOB", "FORM", "ENVIRONMENT", "TAGS", "NOTE")
+_COLUMNS = ("LABEL", "JOB", "FORM", "ENVIRONMENT", "STATE", "TAGS", "NOTE")
 
 _PARTS = {
     "list": "print the watch list (the default)",
@@ -62,7 +65,7 @@ def add_arguments(parser: ArgumentParser) -> None:
                 export.add_arguments(sub)
             case "list":
                 options.add_profile(sub, inherit=True)
-                sub.add_argument("--json", action="store_true", help="as a JSON array")
+                templates.add_arguments(sub, "jobs", "as a JSON array, an object per job")
             case _:
                 options.add_job_arguments(sub, 1 if part == "edit" else "+")
         if part in ("add", "edit"):
@@ -120,11 +123,12 @@ def show(arguments: Namespace) -> int:
     settings = load.load(flags=options.setting_flags(arguments))
     jobs = watched_jobs(settings.profile)
     chains = known_chains(settings.profile)
-    if getattr(arguments, "json", False):
-        objects = [{**job_object(job), "chain": chain_object(chains.get(job.ref))} for job in jobs]
-        print(json.dumps(objects, indent=2))
+    seen = read_overview(settings)
+    if templates.is_for_programs(arguments):
+        objects = [job_record(_standing(job, seen, chains), seen.at) for job in jobs]
+        templates.print_found(arguments, objects)
     elif jobs:
-        rows = [_cells(branch, job) for branch, job in as_tree(jobs, chains)]
+        rows = [_cells(branch, job, seen) for branch, job in as_tree(jobs, chains)]
         print_lines(in_columns(_COLUMNS, rows, giving={"NOTE": 4, **GIVING}))
         print_lines(net_results(jobs, chains))
     else:
@@ -132,9 +136,24 @@ def show(arguments: Namespace) -> int:
     return 0
 
 
-def _cells(branch: str, job: WatchedJob) -> tuple[str, ...]:
+def _standing(job: WatchedJob, seen: Overview, chains: Chains) -> Standing:
+    ref = job.ref
+    snapshot = seen.snapshots.get(ref, JobSnapshot(job))
+    return Standing(snapshot, seen.commands.get(ref), chains.get(ref), seen.windows.poller)
+
+
+def _cells(branch: str, job: WatchedJob, seen: Overview) -> tuple[str | Span, ...]:
     ref, tags = job.ref, " ".join(job.tags)
-    return branch + job.label, ref.job_id, ref.form, ref.environment.value, tags, job.note
+    state = seen.snapshots[ref].state if ref in seen.snapshots else None
+    return (
+        branch + job.label,
+        ref.job_id,
+        ref.form,
+        ref.environment.value,
+        Span("–", Look.DIM) if state is None else Span(words.STATE[state], words.LOOK[state]),
+        tags,
+        job.note,
+    )
 
 
 def add(arguments: Namespace) -> int:

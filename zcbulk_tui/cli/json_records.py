@@ -2,10 +2,11 @@
 
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.insertion import Insertion, Stage
-from zcbulk_tui.domain.job import WatchedJob
+from zcbulk_tui.domain.job import JobRef, WatchedJob
 from zcbulk_tui.domain.lineage import Chain
 from zcbulk_tui.domain.records import CallRecord, ControlRecord, JobEvent, Record
 from zcbulk_tui.errors import ZcbulkError
+from zcbulk_tui.render import log
 from zcbulk_tui.store.json_objects import (
     JsonObject,
     answer_object,
@@ -13,6 +14,11 @@ from zcbulk_tui.store.json_objects import (
     reading_object,
     ref_object,
 )
+
+
+def figure(value: float | None) -> float | None:
+    """Returns a number that is not counted but measured or reckoned, with six digits that count."""
+    return None if value is None else float(f"{value:.6g}")
 
 
 def named_object(job: WatchedJob | None) -> JsonObject:
@@ -84,7 +90,7 @@ def call_object(call: CallRecord) -> JsonObject:
         "cause": call.cause.value,
         "why": call.why,
         "request": call.request,
-        "seconds": call.seconds,
+        "seconds": figure(call.seconds),
         "left": call.left,
         "answer": answer_object(call.answer),
         "failure": call.failure,
@@ -146,23 +152,27 @@ def insertion_object(insertion: Insertion, where: Stage, error: ZcbulkError | No
         "repairs": insertion.repairs or None,
         "stage": where.value,
         "records": insertion.upload_file.rows,
+        "queued_at": moment(insertion.queued_at),
         "file": file_object(insertion),
         "error": failure_object(error),
     }
 
 
 def entry_object(record: Record) -> JsonObject:
-    """An entry of the log, with what kind it is and which job it is about."""
+    """An entry of the log, with what kind it is, which job it is about, and as the log shows it."""
     match record:
         case JobEvent():
-            job = None if record.ref is None else {**ref_object(record.ref), "label": record.label}
-            return {"kind": "event", **event_object(record), "job": job}
+            own, job = event_object(record), _entry_job(record.ref, record.label)
         case CallRecord():
-            job = None if record.ref is None else {**ref_object(record.ref), "label": record.label}
-            return {"kind": "call", **call_object(record), "about": record.label, "job": job}
+            own, job = call_object(record), _entry_job(record.ref, record.label)
+            own["about"] = record.label
         case ControlRecord():
-            job = {**ref_object(record.job.ref), "label": record.job.label}
-            return {"kind": "command", **command_object(record), "job": job}
+            own, job = command_object(record), _entry_job(record.job.ref, record.job.label)
+    return {"kind": log.kind(record), **own, "line": log.text(record), "job": job}
+
+
+def _entry_job(ref: JobRef | None, label: str) -> JsonObject | None:
+    return None if ref is None else {**ref_object(ref), "label": label}
 
 
 def _error_fields(error: ZcbulkError | None) -> JsonObject:

@@ -1,10 +1,9 @@
 """``zcbulk-tui log``: prints what happened, every call to Zoho, and every command."""
 
-import json
 from argparse import ArgumentParser, Namespace
 from datetime import UTC, datetime
 
-from zcbulk_tui.cli import options
+from zcbulk_tui.cli import options, templates
 from zcbulk_tui.cli.json_records import entry_object
 from zcbulk_tui.cli.output import print_lines
 from zcbulk_tui.cli.state import open_memory
@@ -13,7 +12,8 @@ from zcbulk_tui.domain.records import Record
 from zcbulk_tui.domain.spans import read_span
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import UsageError
-from zcbulk_tui.render.log import kind, matches, text
+from zcbulk_tui.render.log import kind, look, matches, text
+from zcbulk_tui.render.span import Line, Look, Span
 from zcbulk_tui.store.archive import Archive
 
 _EPILOG = """\
@@ -30,7 +30,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.epilog = _EPILOG
     parser.add_argument("words", metavar="WORD", nargs="*", help="only entries that have it")
     parser.add_argument("--since", metavar="WHEN", default="24h", help="default: 24h")
-    parser.add_argument("--json", action="store_true", help="as a JSON array, an object per entry")
+    templates.add_arguments(parser, "log", "as a JSON array, an object per entry")
     options.add_profile(parser, inherit=True)
 
 
@@ -46,8 +46,8 @@ def run(arguments: Namespace) -> int:
     with open_memory(is_only_read=True) as database:
         newest_first = Archive(database, settings.profile).log(since=start)
     entries = [record for record in reversed(newest_first) if matches(record, arguments.words)]
-    if arguments.json:
-        print(json.dumps([entry_object(record) for record in entries], indent=2))
+    if templates.is_for_programs(arguments):
+        templates.print_found(arguments, [entry_object(record) for record in entries])
     else:
         print_lines(map(_line, entries))
     return 0
@@ -81,6 +81,6 @@ def parse_since(text: str, now: datetime) -> datetime:
         ) from None
 
 
-def _line(record: Record) -> str:
+def _line(record: Record) -> Line:
     at = record.at.astimezone().isoformat(" ", "seconds")
-    return f"{at}  {kind(record):<7}  {text(record)}"
+    return Span(f"{at}  ", Look.DIM), Span(f"{kind(record):<7}  "), Span(text(record), look(record))

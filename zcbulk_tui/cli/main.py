@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from zcbulk_tui.cli import charset
+from zcbulk_tui.cli.colours import Choice
 from zcbulk_tui.cli.output import Output, guarded, print_error
 from zcbulk_tui.cli.parser import load_command, make_parser
 from zcbulk_tui.cli.shutdown import Shutdown, end_children, leave
@@ -43,6 +44,7 @@ def _run(argv: Sequence[str] | None, output: Output) -> int:
     try:
         make_parser().parse_args(argv, arguments)
         charset.settle(ascii_only=charset.draws_ascii(_ascii(arguments), os.environ))
+        output.colour(Choice(arguments.color), os.environ)
         code = int(load_command(arguments.command).run(arguments))
         # While whoever waits for a reader that does not read can still interrupt it.
         output.flush()

@@ -3,6 +3,7 @@
 import argparse
 from typing import TypeVar
 
+from zcbulk_tui.cli.colours import Choice
 from zcbulk_tui.domain.job import Environment
 
 JOB = "a job's status URL, its id, at least 4 last digits of its id, or its label"
@@ -40,6 +41,16 @@ def add_ascii(parser: argparse.ArgumentParser, *, inherit: bool = False) -> None
         action=argparse.BooleanOptionalAction,
         default=argparse.SUPPRESS if inherit else None,
         help="show a terminal ASCII only, or everything (default: by the locale)",
+    )
+
+
+def add_color(parser: argparse.ArgumentParser, *, inherit: bool = False) -> None:
+    """Adds whether what is printed is coloured; `inherit` as for the profile."""
+    parser.add_argument(
+        "--color",
+        choices=[choice.value for choice in Choice],
+        default=argparse.SUPPRESS if inherit else Choice.AUTO.value,
+        help="print in colours (default: auto, on a terminal unless NO_COLOR is set)",
     )
 
 

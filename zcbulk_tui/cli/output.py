@@ -6,6 +6,7 @@ and said at the end.
 """
 
 import errno
+import json
 import os
 import shutil
 import signal
@@ -14,9 +15,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import IO
 
+from zcbulk_tui.cli.colours import Choice, are_wanted, painted
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import OutputError
-from zcbulk_tui.render.span import fit, width
+from zcbulk_tui.render.span import Line, Span, fit, fit_line, plain, width
 
 _NOBODY_READS = 128 + signal.SIGPIPE
 """The exit code where the reader of a pipe has gone, as in ``| head -1``, as others end, too."""
@@ -30,11 +32,36 @@ def print_error(text: str) -> None:
     print(f"zcbulk-tui: {text}", file=sys.stderr)
 
 
-def print_lines(lines: Iterable[str]) -> None:
-    """Prints lines as they come; on a terminal, none is longer than it is wide."""
+def print_lines(lines: Iterable[str | Line]) -> None:
+    """Prints lines as they come; on a terminal, none is longer than it is wide.
+
+    Spans are printed in their colours where `Output.colour` has asked for it.
+    """
     cells = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    in_colour = isinstance(sys.stdout, SafeWriter) and sys.stdout.in_colour
     for line in lines:
-        print(line.rstrip() if cells is None else fit(line, cells).rstrip())
+        if isinstance(sys.stdout, SafeWriter) and sys.stdout.failure is not None:
+            return  # whoever reads has gone: the rest need not be made
+        spans: Line = (Span(line),) if isinstance(line, str) else line
+        if cells is not None:
+            spans = fit_line(spans, cells)
+        spans = _stripped(spans)
+        print(painted(spans) if in_colour else plain(spans))
+
+
+def _stripped(line: Line) -> Line:
+    """A line without the blanks at its end."""
+    spans = list(line)
+    while spans:
+        last = spans.pop()
+        if text := last.text.rstrip():
+            return (*spans, Span(text, last.look))
+    return ()
+
+
+def print_json(found: object) -> None:
+    """Prints what was found as JSON, as all commands do."""
+    print(json.dumps(found, indent=2))
 
 
 def page_width(least: int) -> int:
@@ -46,11 +73,11 @@ def page_width(least: int) -> int:
 
 def in_columns(
     heads: Sequence[str],
-    rows: Iterable[Sequence[str]],
+    rows: Iterable[Sequence[str | Span]],
     *,
     giving: Mapping[str, int],
     right: int | None = None,
-) -> list[str]:
+) -> list[Line]:
     """Returns a table as lines, its columns as wide as what is in them.
 
     Args:
@@ -60,8 +87,8 @@ def in_columns(
             the cells that it keeps.
         right: The first of the columns that are aligned to the right; None for none.
     """
-    table = [heads, *rows]
-    widths = [max(map(width, cells)) for cells in zip(*table, strict=True)]
+    table = [[_span(cell) for cell in row] for row in (heads, *rows)]
+    widths = [max(width(cell.text) for cell in cells) for cells in zip(*table, strict=True)]
     if sys.stdout.isatty():
         too_wide = sum(widths) + len(widths) - 1 - shutil.get_terminal_size().columns
         for name, kept in giving.items():
@@ -69,13 +96,19 @@ def in_columns(
             gives = max(min(too_wide, widths[place] - kept), 0)
             widths[place] -= gives
             too_wide -= gives
-    return [
-        " ".join(
-            fit(cell, widths[place], right=right is not None and place >= right)
-            for place, cell in enumerate(row)
-        )
-        for row in table
-    ]
+    return [tuple(_fitted(row, widths, right)) for row in table]
+
+
+def _span(cell: str | Span) -> Span:
+    return cell if isinstance(cell, Span) else Span(cell)
+
+
+def _fitted(row: Sequence[Span], widths: Sequence[int], right: int | None) -> Iterator[Span]:
+    for place, (cell, cells) in enumerate(zip(row, widths, strict=True)):
+        if place:
+            yield Span(" ")
+        text = fit(cell.text, cells, right=right is not None and place >= right)
+        yield Span(text, cell.look)
 
 
 class SafeWriter:
@@ -89,11 +122,13 @@ class SafeWriter:
     Attributes:
         stream: That stream.
         failure: Why something could not be written; None while all was.
+        in_colour: Whether lines are written in colours.
     """
 
     def __init__(self, stream: IO[str] | None) -> None:
         self.stream = stream
         self.failure: Exception | None = None
+        self.in_colour = False
 
     @property
     def encoding(self) -> str:
@@ -165,6 +200,10 @@ class Output:
         """Hands on what was printed."""
         self._out.flush()
         self._err.flush()
+
+    def colour(self, choice: Choice, environ: Mapping[str, str]) -> None:
+        """Has lines printed in colours, or without; see `colours.are_wanted`."""
+        self._out.in_colour = are_wanted(choice, environ, is_terminal=self._out.isatty())
 
     def exit_code(self, code: int) -> int:
         """Says what was not written; returns the exit code that this makes of another one.

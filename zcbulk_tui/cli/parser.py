@@ -33,7 +33,7 @@ environment:
   ZCBULK_PROFILE       profile to use; every other setting has its variable, too:
                        ZCBULK_READ_ONLY, ZCBULK_BUDGET_PLAN, … (zcbulk-tui config show)
   ZCBULK_ACCESS_TOKEN  access token, instead of a sign-in
-  NO_COLOR             no colours, unless it is empty
+  NO_COLOR             no colours, unless it is empty; --color always prints them
 
 exit codes:
   0 fine, 1 the operation was refused or failed, 2 usage or configuration,
@@ -71,6 +71,8 @@ _COMMANDS = {
     "report": _Entry("report", "print what happened in a night, and what needs a person"),
     "history": _Entry("history", "print a job's history"),
     "log": _Entry("log", "print the log: events, calls, starts and aborts"),
+    "budget": _Entry("budget", "print the day's calls: made, planned, left; costs no call"),
+    "schema": _Entry("schema", "print the JSON Schema of what a command prints with --json"),
     "store": _Entry("store", "maintain the database"),
     "simulator": _Entry("simulator", "serve a simulated Zoho Creator on this machine"),
     "config": _Entry("config", "show, check or create the configuration file"),
@@ -91,6 +93,7 @@ def make_parser() -> argparse.ArgumentParser:
     options.add_profile(parser)
     options.add_screen_options(parser)
     options.add_ascii(parser)
+    options.add_color(parser)
     commands = parser.add_subparsers(
         title="commands", metavar="COMMAND", dest="command", parser_class=_CommandParser
     )
@@ -149,6 +152,7 @@ class _CommandParser(argparse.ArgumentParser):
     def __init__(self, *, command: str | None = None, **options: Any) -> None:
         super().__init__(formatter_class=argparse.RawDescriptionHelpFormatter, **options)
         self._command = command
+        self._is_complete = False
 
     def parse_known_args(  # type: ignore[override]  # Any is what its three overloads return
         self, args: Sequence[str] | None = None, namespace: Any = None
@@ -165,6 +169,9 @@ class _CommandParser(argparse.ArgumentParser):
         """Adds the command's arguments, unless they are there, and its examples."""
         if self._command is not None:
             load_command(self._command).add_arguments(self)
-            options.add_ascii(self, inherit=True)
             self.epilog = with_examples(self._command, self.epilog)
             self._command = None
+        if not self._is_complete:
+            options.add_ascii(self, inherit=True)
+            options.add_color(self, inherit=True)
+            self._is_complete = True

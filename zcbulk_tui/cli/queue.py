@@ -1,12 +1,11 @@
 """``zcbulk-tui queue``: the files that are on their way into a form, and what is done with them."""
 
-import json
 from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 
-from zcbulk_tui.cli import insert, options, prompts, queue_work, waiting
+from zcbulk_tui.cli import insert, options, prompts, queue_work, templates, waiting
 from zcbulk_tui.cli.context import insert_context
 from zcbulk_tui.cli.json_records import insertion_object
 from zcbulk_tui.cli.output import in_columns, print_error, print_lines
@@ -22,9 +21,11 @@ from zcbulk_tui.monitor.profile_context import ProfileContext
 from zcbulk_tui.monitor.recorder import Recorder
 from zcbulk_tui.render import queue
 from zcbulk_tui.render.night import stopped
+from zcbulk_tui.render.span import Span
 from zcbulk_tui.store import recall
 from zcbulk_tui.store.database import Database, open_database
 from zcbulk_tui.store.insertions import Insertions
+from zcbulk_tui.store.json_objects import JsonObject
 from zcbulk_tui.store.queue_stops import QueueStops
 from zcbulk_tui.tui import questions
 from zcbulk_tui.tui.question import Question
@@ -51,15 +52,13 @@ def add_arguments(parser: ArgumentParser) -> None:
         "one, go-on works one file."
     )
     options.add_profile(parser, inherit=True)
-    parser.add_argument("--json", action="store_true", help="as a JSON array")
+    templates.add_arguments(parser, "queue", "as a JSON array")
     parts = parser.add_subparsers(title="commands", metavar="COMMAND", dest="part")
     for part, what in _PARTS.items():
         sub = parts.add_parser(part, help=what, description=f"Queue: {what}.")
         options.add_profile(sub, inherit=True)
         if part == "list":
-            sub.add_argument(
-                "--json", action="store_true", default=SUPPRESS, help="as a JSON array"
-            )
+            templates.add_arguments(sub, "queue", "as a JSON array", inherit=True)
         elif part == "stop":
             sub.add_argument(
                 "--why", metavar="TEXT", default="by hand", help="is shown with the queue"
@@ -96,26 +95,31 @@ def run(arguments: Namespace) -> int:
         case "drop" | "up" | "down":
             return _change(arguments, settings)
         case _:
-            return _show(settings, as_json=getattr(arguments, "json", False))
+            return _show(settings, arguments)
 
 
-def _show(settings: Settings, *, as_json: bool) -> int:
+def _show(settings: Settings, arguments: Namespace) -> int:
     files, stop = _files(settings)
+    is_for_programs = templates.is_for_programs(arguments)
     if stop is not None:
         said = f"{stopped(stop, datetime.now(UTC))}."
         go_on = f"To let it go on: {command('queue go-on', settings.profile)}"
-        if as_json:
+        if is_for_programs:
             print_error(f"{said} {go_on}")
         else:
             print_lines([said, go_on, ""])
-    if as_json:
-        objects = [insertion_object(it.insertion, it.stage, _error(it)) for it in files]
-        print(json.dumps(objects, indent=2))
+    if is_for_programs:
+        templates.print_found(arguments, list(map(_object, files)))
     elif files:
         print_lines(in_columns(_COLUMNS, map(_cells, files), giving={"LABEL": 12, "FORM": 8}))
     else:
         print(f"No file is on its way. To insert one: {command('insert FILE', settings.profile)}")
     return 0
+
+
+def _object(file: QueuedFile) -> JsonObject:
+    known = insertion_object(file.insertion, file.stage, _error(file))
+    return {**known, "stands": queue.said(file), "files_before": file.behind}
 
 
 def _error(file: QueuedFile) -> ZcbulkError | None:
@@ -152,7 +156,7 @@ def as_they_stand(database: Database, profile: str) -> list[QueuedFile]:
     ]
 
 
-def _cells(file: QueuedFile) -> tuple[str, ...]:
+def _cells(file: QueuedFile) -> tuple[str | Span, ...]:
     insertion = file.insertion
     return (
         insertion.key[:_ID],
@@ -160,7 +164,7 @@ def _cells(file: QueuedFile) -> tuple[str, ...]:
         insertion.form.form,
         insertion.form.environment.value,
         f"{insertion.upload_file.rows:,}",
-        queue.said(file),
+        Span(queue.said(file), queue.LOOKS[file.stage]),
     )
 
 
@@ -189,7 +193,7 @@ def _change(arguments: Namespace, settings: Settings) -> int:
             print(f"{named.label} is off the queue.")
             return 0
         insertions.move(named.key, up=arguments.part == "up")
-    return _show(settings, as_json=False)
+    return _show(settings, arguments)
 
 
 def _stop(arguments: Namespace, settings: Settings) -> int:

@@ -1,7 +1,6 @@
 """Works files of the queue for a command, and reports what becomes of each."""
 
 import asyncio
-import json
 import signal
 import time
 from argparse import Namespace
@@ -16,7 +15,7 @@ from zcbulk_tui.cli.client import open_client
 from zcbulk_tui.cli.context import insert_context
 from zcbulk_tui.cli.inserting import Follower, until_settled, working
 from zcbulk_tui.cli.json_records import insertion_object
-from zcbulk_tui.cli.output import print_error
+from zcbulk_tui.cli.output import print_error, print_json
 from zcbulk_tui.cli.sending import failure
 from zcbulk_tui.cli.wait_json import status_of
 from zcbulk_tui.cli.wait_lines import make_report
@@ -111,7 +110,7 @@ def work(
     outcome = carry_out(arguments, settings, files, are_new=are_new)
     if outcome.signal is None:
         if arguments.json:
-            print(json.dumps(outcome.objects(), indent=2))
+            print_json(outcome.objects())
         outcome.print_errors()
     return outcome.exit_code
 

@@ -1,6 +1,5 @@
 """``zcbulk-tui repair``: makes a file of what failed or was not reached, to be sent again."""
 
-import json
 import shlex
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
@@ -10,7 +9,7 @@ from zcbulk_tui.cli import options
 from zcbulk_tui.cli.failing import result_folder
 from zcbulk_tui.cli.job_names import named_jobs
 from zcbulk_tui.cli.json_records import named_object
-from zcbulk_tui.cli.output import page_width, print_error, print_lines
+from zcbulk_tui.cli.output import page_width, print_error, print_json, print_lines
 from zcbulk_tui.cli.progress import reading
 from zcbulk_tui.cli.repairing import JobFiles, job_files
 from zcbulk_tui.cli.state import open_memory
@@ -27,7 +26,7 @@ from zcbulk_tui.domain.suggestions import Suggestion
 from zcbulk_tui.domain.text import counted, one_line
 from zcbulk_tui.errors import UsageError
 from zcbulk_tui.render.repair import outcome_lines, preview_lines, rules_lines
-from zcbulk_tui.render.span import plain
+from zcbulk_tui.render.span import Line
 from zcbulk_tui.store.json_objects import JsonObject
 from zcbulk_tui.store.meta_cache import MetaCache
 
@@ -130,7 +129,7 @@ def run(arguments: Namespace) -> int:
             **as_object(made, files, is_dry=arguments.dry_run),
             "next": None if arguments.dry_run else following,
         }
-        print(json.dumps(found, indent=2))
+        print_json(found)
         return 0
     if arguments.dry_run:
         print_lines(_previews(repair, rules))
@@ -162,7 +161,7 @@ def _print_suggestions(repair: Repair, fields: FormFields | None, *, as_json: bo
     groups = () if repair.report is None else repair.report.groups
     found = [(group, proposed.get(group.reason)) for group in groups]
     if as_json:
-        print(json.dumps({"suggestions": [_suggestion_object(*each) for each in found]}, indent=2))
+        print_json({"suggestions": [_suggestion_object(*each) for each in found]})
         return
     print("\n".join(_suggestion_text(*each) for each in found), end="")
     if fields is None:
@@ -203,28 +202,28 @@ def rule_object(rule: Rule) -> JsonObject:
     return needed | {name: part for name, part in parts.items() if part}
 
 
-def _previews(repair: Repair, rules: Rules) -> Iterator[str]:
+def _previews(repair: Repair, rules: Rules) -> Iterator[str | Line]:
     if not rules or repair.report is None:
         return
     cells = page_width(_LEAST_WIDTH)
-    yield from map(plain, rules_lines(rules, cells))
+    yield from rules_lines(rules, cells)
     for group in repair.report.groups:
         if not any(rule.is_for(group.reason) for rule in rules):
             continue
         yield ""
         yield f"{group.reason}: {group.records:,}"
         for shown in repair.preview(rules, group.reason, _PREVIEWS):
-            yield from map(plain, preview_lines(shown, cells))
+            yield from preview_lines(shown, cells)
     yield ""
 
 
-def _report(made: RepairFile, files: JobFiles, *, is_dry: bool) -> Iterator[str]:
+def _report(made: RepairFile, files: JobFiles, *, is_dry: bool) -> Iterator[str | Line]:
     if is_dry:
         yield f"{counted(made.records, 'record')} would be sent again:"
     else:
         count = counted(made.records, "record is", "records are")
         yield f"{count} in {one_line(str(made.path))}:"
-    yield from map(plain, outcome_lines(made, page_width(_LEAST_WIDTH)))
+    yield from outcome_lines(made, page_width(_LEAST_WIDTH))
     yield from (f"  {note}" for note in files.notes)
     if is_dry:
         yield "Nothing was written."

@@ -1,17 +1,26 @@
 """``zcbulk-tui results``: what failed in ended jobs, and what was not reached, as files."""
 
 import asyncio
-import json
 import signal
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
-from zcbulk_tui.cli import event_loop, failing, options, prompts, result_copies, result_work
+from zcbulk_tui.cli import (
+    event_loop,
+    failing,
+    options,
+    prompts,
+    result_copies,
+    result_work,
+    templates,
+)
 from zcbulk_tui.cli.context import operator, recorded_context
 from zcbulk_tui.cli.job_names import JobNames, in_words, named_jobs
+from zcbulk_tui.cli.job_objects import deadline_object
 from zcbulk_tui.cli.json_records import failure_object, named_object
 from zcbulk_tui.cli.output import in_columns, print_error, print_lines
 from zcbulk_tui.cli.result_work import Outcome, Progress
@@ -19,14 +28,18 @@ from zcbulk_tui.cli.state import memory_file, open_memory
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.commands import command
+from zcbulk_tui.domain.deadlines import upcoming
 from zcbulk_tui.domain.job import JobRef, WatchedJob
 from zcbulk_tui.domain.result import Result, ResultKind, ResultStage
+from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.text import counted, one_line
 from zcbulk_tui.errors import DataError, Occasion, RefusedError, UsageError, ZcbulkError
 from zcbulk_tui.monitor.recorder import Recorder
 from zcbulk_tui.monitor.result_removal import remove
 from zcbulk_tui.render.deadline_words import moment
-from zcbulk_tui.store import json_objects
+from zcbulk_tui.render.results import stands
+from zcbulk_tui.render.span import Look, Span
+from zcbulk_tui.store import json_objects, recall
 from zcbulk_tui.store.json_objects import JsonObject
 from zcbulk_tui.store.results import Results, is_there
 
@@ -64,7 +77,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--output", metavar="DIR", type=Path, help="copy them there, under the jobs' labels"
     )
-    parser.add_argument("--json", action="store_true", help="as a JSON array, an object per result")
+    templates.add_arguments(parser, "results", "as a JSON array, an object per result")
     parser.add_argument(
         "--yes", action="store_true", help="with remove: skip the question (for scripts)"
     )
@@ -90,8 +103,8 @@ def run(arguments: Namespace) -> int:
         )
     if part == _LIST:
         if others or arguments.yes:
-            raise UsageError("“results list” takes nothing but --json")
-        return _list(settings, as_json=arguments.json)
+            raise UsageError("“results list” takes nothing but --json or --format")
+        return _list(settings, arguments)
     if not others:
         raise UsageError(
             "No job was named whose results are to be removed",
@@ -107,7 +120,7 @@ def _fetch(arguments: Namespace, settings: Settings) -> int:
     jobs = named_jobs(arguments.jobs, settings, environment=options.named_environment(arguments))
     kinds = [kind for name, kind in _KINDS.items() if getattr(arguments, name)]
     kinds = kinds or [ResultKind.FAILURE, ResultKind.UNPROCESSED]
-    say = print_error if arguments.json else partial(print, flush=True)
+    say = print_error if templates.is_for_programs(arguments) else partial(print, flush=True)
     progress = Progress(jobs, say)
     try:
         outcomes = event_loop.run(result_work.fetch(settings, jobs, kinds, say, progress))
@@ -122,9 +135,9 @@ def _fetch(arguments: Namespace, settings: Settings) -> int:
     progress.clear()
     copies = _Copies(jobs, arguments.output)
     made = [(it, *copies.make(it)) for it in outcomes]
-    if arguments.json:
+    if templates.is_for_programs(arguments):
         objects = [_outcome_object(it, copied, failure) for it, copied, failure in made]
-        print(json.dumps(objects, indent=2))
+        templates.print_found(arguments, objects)
     else:
         print_lines(_said(it, copied) for it, copied, failure in made if failure is None)
     refused = [(it, failure) for it, _, failure in made if failure is not None]
@@ -200,36 +213,43 @@ def _file_object(result: Result | None) -> JsonObject:
 # What is on the disk.
 
 
-def _list(settings: Settings, *, as_json: bool) -> int:
+def _list(settings: Settings, arguments: Namespace) -> int:
     found = _known(settings)
     until = _kept_until(found, settings)
-    if as_json:
-        print(json.dumps([_listed_object(*it, until) for it in found], indent=2))
+    if templates.is_for_programs(arguments):
+        templates.print_found(arguments, [_listed_object(it, until) for it in found])
     elif found:
-        rows = [_cells(*it, until) for it in found]
+        rows = [_cells(it, until) for it in found]
         print_lines(in_columns(_COLUMNS, rows, giving={"LABEL": 12, "JOB": 8}))
     else:
         print(f"No results are here. To fetch some: {command('results JOB', settings.profile)}")
     return 0
 
 
-def _known(settings: Settings) -> list[tuple[WatchedJob, Result]]:
+class _Known(NamedTuple):
+    """A result, and how the job stands that it is of."""
+
+    snapshot: JobSnapshot
+    result: Result
+
+
+def _known(settings: Settings) -> list[_Known]:
     if not memory_file().exists():
         return []
     with open_memory(is_only_read=True) as database:
         results = Results(database, settings.profile)
-        jobs = results.jobs()
+        jobs = [recall.known(database, settings.profile, job) for job in results.jobs()]
         known = results.as_known(results.all())
-    return [(job, it) for job in jobs for it in known if it.ref == job.ref]
+    return [_Known(job, it) for job in jobs for it in known if it.ref == job.ref]
 
 
-def _cells(job: WatchedJob, result: Result, until: _Until) -> tuple[str, ...]:
-    file = result.file
+def _cells(known: _Known, until: _Until) -> tuple[str | Span, ...]:
+    job, result, file = known.snapshot.job, known.result, known.result.file
     return (
         job.label,
         job.ref.job_id,
         result_copies.ENDINGS[result.kind],
-        _stands(result),
+        Span(_stands(result), _look(result)),
         f"{file.records:,}" if file else "–",
         f"{file.size:,}" if file else "–",
         moment(until[job.ref]) if file else "–",
@@ -244,7 +264,13 @@ def _stands(result: Result) -> str:
     return result.stage.value
 
 
-def _kept_until(found: Sequence[tuple[WatchedJob, Result]], settings: Settings) -> _Until:
+def _look(result: Result) -> Look:
+    if result.file is not None and not is_there(result.file):
+        return Look.WARNING
+    return stands(result, datetime.now(UTC)).look
+
+
+def _kept_until(found: Sequence[_Known], settings: Settings) -> _Until:
     """Until when the files of each job are kept: they go together, by the age of the last."""
     until: dict[JobRef, datetime] = {}
     for _, result in found:
@@ -254,15 +280,18 @@ def _kept_until(found: Sequence[tuple[WatchedJob, Result]], settings: Settings) 
     return until
 
 
-def _listed_object(job: WatchedJob, result: Result, until: _Until) -> JsonObject:
-    file = result.file
+def _listed_object(known: _Known, until: _Until) -> JsonObject:
+    job, result, file = known.snapshot.job, known.result, known.result.file
     return {
         **named_object(job),
         "result": result_copies.ENDINGS[result.kind],
         "stage": result.stage.value,
         "expected": result.expected,
         **_file_object(result),
+        "on_disk": file is not None and is_there(file),
         "kept_until": json_objects.moment(until[job.ref]) if file else None,
+        "next_try_at": json_objects.moment(result.next_try),
+        "deadline": deadline_object(upcoming(known.snapshot), datetime.now(UTC)),
         "error": failure_object(result.error),
     }
 

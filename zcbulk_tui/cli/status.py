@@ -1,29 +1,37 @@
 """``zcbulk-tui status``: prints what Zoho says of jobs."""
 
-import json
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import NamedTuple
 
-from zcbulk_tui.cli import event_loop, options, waiting
+from zcbulk_tui.cli import event_loop, options, templates, waiting
 from zcbulk_tui.cli.client import open_client
 from zcbulk_tui.cli.context import command_context
 from zcbulk_tui.cli.job_names import in_words, named_jobs, watched_jobs
-from zcbulk_tui.cli.json_records import chain_object, failure_object, named_object
+from zcbulk_tui.cli.job_objects import Standing, status_record
 from zcbulk_tui.cli.lineage import Chains, known_chains, net_results
 from zcbulk_tui.cli.output import in_columns, print_error, print_lines
+from zcbulk_tui.cli.overview import read_overview, standings
 from zcbulk_tui.cli.wait_lines import make_report
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.commands import command
-from zcbulk_tui.domain.control import Command, Outcome
-from zcbulk_tui.domain.job import Environment, JobReading, JobState, WatchedJob
-from zcbulk_tui.domain.lineage import Chain
-from zcbulk_tui.errors import Occasion, ZcbulkError
+from zcbulk_tui.domain.concern import assess
+from zcbulk_tui.domain.control import Outcome
+from zcbulk_tui.domain.job import Environment, JobReading, JobRef, WatchedJob
+from zcbulk_tui.domain.records import ControlRecord
+from zcbulk_tui.domain.snapshot import JobSnapshot
+from zcbulk_tui.errors import ConfigError, Occasion, ZcbulkError
 from zcbulk_tui.monitor.once import read_all
 from zcbulk_tui.render import words
+from zcbulk_tui.render.concerns import failed_look
 from zcbulk_tui.render.figures import clock, number, percent
-from zcbulk_tui.store.json_objects import JsonObject, reading_object
+from zcbulk_tui.render.span import Line, Span
+from zcbulk_tui.store.json_objects import JsonObject
+from zcbulk_tui.store.memory import Memory
 
 _DESCRIPTION = """\
 Prints the status of jobs; without a JOB, of all that are on the watch list.
@@ -41,8 +49,6 @@ examples:
   zcbulk-tui status Customers --json | jq '.[0].percent'
   zcbulk-tui status --wait --timeout 8h"""
 
-_FIGURES = ("raw_state", "total", "success", "failed", "unprocessed")
-
 _COLUMNS = ("LABEL", "JOB", "FORM", "ENVIRONMENT", "STATE", "%", "OK", "FAILED", "LEFT", "READ")
 
 GIVING = {"FORM": 8, "LABEL": 12, "JOB": 8}
@@ -56,7 +62,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.description = _DESCRIPTION
     parser.epilog = _EPILOG
     options.add_job_arguments(parser, "*", left_out="the watch list")
-    parser.add_argument("--json", action="store_true", help="as a JSON array, an object per job")
+    templates.add_arguments(parser, "status", "as a JSON array, an object per job")
     either = parser.add_mutually_exclusive_group()
     either.add_argument("--fresh", action="store_true", help="ask Zoho for each: 1 call each")
     waiting.add_wait(either)
@@ -73,6 +79,7 @@ def run(arguments: Namespace) -> int:
         ZcbulkError: No call could be made at all.
     """
     jobs: Sequence[WatchedJob | None] = [None] * (len(arguments.jobs) or 1)
+    is_for_programs = templates.is_for_programs(arguments)
     waited = None
     try:
         waiting.check_arguments(arguments)
@@ -80,32 +87,36 @@ def run(arguments: Namespace) -> int:
         environment = options.named_environment(arguments)
         jobs = known = _jobs(arguments.jobs, settings, environment)
         if not known:
-            print("[]" if arguments.json else no_jobs(settings.profile))
+            if is_for_programs:
+                templates.print_found(arguments, [])
+            else:
+                print(no_jobs(settings.profile))
             return 0
         if arguments.wait:
             waited = _wait(arguments, settings, known)
-            results = [waiting.result_of(it) for it in waited.snapshots]
-            commands = [it.command for it in waited.snapshots]
+            asked = _seen(settings, waited.snapshots)
         else:
-            results, commands = event_loop.run(_read(settings, known, fresh=arguments.fresh))
+            asked = event_loop.run(_read(settings, known, fresh=arguments.fresh))
     except ZcbulkError as error:
-        if arguments.json:
-            _print_json(jobs, [error] * len(jobs), {})
+        if is_for_programs:
+            now = _now()
+            objects = [status_record(job, error, None, now) for job in jobs]
+            templates.print_found(arguments, objects)
         raise
     chains = known_chains(settings.profile)
-    if arguments.json:
-        _print_json(known, results, chains)
+    if is_for_programs:
+        templates.print_found(arguments, _objects(settings, asked, chains))
     else:
-        print_lines([*_table(known, results), *net_results(known, chains)])
-    for line in _open_commands(known, commands):
-        (print_error if arguments.json else print)(line)
+        print_lines([*_table(asked), *net_results(known, chains)])
+    for line in _open_commands(asked):
+        (print_error if is_for_programs else print)(line)
     worst = 0
-    for job, result in zip(known, results, strict=True):
-        if isinstance(result, ZcbulkError):
+    for each in asked:
+        if isinstance(each.result, ZcbulkError):
             # What a wait has met, it has said.
             if waited is None:
-                print_error(f"{in_words(job)}: {result.told(Occasion.ONCE)}")
-            worst = max(worst, result.exit_code)
+                print_error(f"{in_words(each.job)}: {each.result.told(Occasion.ONCE)}")
+            worst = max(worst, each.result.exit_code)
     return worst if waited is None else waited.exit_code
 
 
@@ -113,7 +124,7 @@ def _wait(arguments: Namespace, settings: Settings, jobs: Sequence[WatchedJob]) 
     return waiting.wait(
         settings,
         jobs,
-        make_report(to_errors=arguments.json),
+        make_report(to_errors=templates.is_for_programs(arguments)),
         names=arguments.jobs,
         options=waiting.options_of(arguments),
         timeout=arguments.timeout,
@@ -134,91 +145,97 @@ def _jobs(
     return [job for job in jobs if environment in (None, job.ref.environment)]
 
 
-def _print_json(
-    jobs: Sequence[WatchedJob | None],
-    results: Sequence[JobReading | ZcbulkError],
-    chains: Chains,
-) -> None:
-    objects = [
-        as_object(job, result, chains.get(job.ref) if job is not None else None)
-        for job, result in zip(jobs, results, strict=True)
-    ]
-    print(json.dumps(objects, indent=2))
+class _Asked(NamedTuple):
+    """A job, what it was read as, and what is known of it since.
 
-
-def as_object(
-    job: WatchedJob | None, result: JobReading | ZcbulkError, chain: Chain | None
-) -> JsonObject:
-    """One job for ``--json``; without a reading its state is unknown and all figures are null.
-
-    Args:
-        job: Which job; None where what was typed names none.
+    Attributes:
+        job: The job.
         result: A reading, or why there is none.
-        chain: The chain that it belongs to; None for none.
+        snapshot: How it stands.
+        record: Its last start or abort; None for none.
     """
-    figures = reading_object(result) if isinstance(result, JobReading) else {}
-    share = result.counts.share_done if isinstance(result, JobReading) else None
-    return {
-        **named_object(job),
-        "state": figures.get("state", JobState.UNKNOWN.value),
-        **{name: figures.get(name) for name in _FIGURES},
-        "percent": None if share is None else _percent(share),
-        "read_at": figures.get("read_at"),
-        "error": failure_object(result if isinstance(result, ZcbulkError) else None),
-        "repairs": job.repairs or None if job is not None else None,
-        "chain": chain_object(chain),
-    }
+
+    job: WatchedJob
+    result: JobReading | ZcbulkError
+    snapshot: JobSnapshot
+    record: ControlRecord | None
 
 
-def _percent(share: float) -> float:
-    """With one decimal; 100 only when nothing is missing."""
-    return 100.0 if share == 1 else min(round(share * 100, 1), 99.9)
+def _objects(settings: Settings, asked: Sequence[_Asked], chains: Chains) -> list[JsonObject]:
+    """The jobs for programs, with the polls that a dashboard has planned."""
+    polls: Mapping[JobRef, JobSnapshot] = {}
+    window = ""
+    # Where it cannot be read, no poll of any dashboard is known.
+    with suppress(ConfigError):
+        seen = read_overview(settings)
+        polls, window = seen.snapshots, seen.windows.poller
+    now = _now()
+    objects = []
+    for job, result, snapshot, record in asked:
+        if job.ref in polls:
+            planned = polls[job.ref]
+            snapshot = replace(snapshot, next_poll_at=planned.next_poll_at, reason=planned.reason)
+        standing = Standing(snapshot, record, chains.get(job.ref), window)
+        objects.append(status_record(job, result, standing, now))
+    return objects
 
 
-async def _read(
-    settings: Settings, jobs: list[WatchedJob], *, fresh: bool
-) -> tuple[list[JobReading | ZcbulkError], list[Command | None]]:
+def _seen(settings: Settings, snapshots: Sequence[JobSnapshot]) -> list[_Asked]:
+    """The jobs as a wait has left them."""
+    return [
+        _Asked(it.snapshot.job, waiting.result_of(it.snapshot), it.snapshot, it.record)
+        for it in standings(settings.profile, snapshots)
+    ]
+
+
+async def _read(settings: Settings, jobs: list[WatchedJob], *, fresh: bool) -> list[_Asked]:
     async with open_client(settings) as client:
         with command_context(settings) as (context, quota):
             results = await read_all(client, jobs, quota, context, _now, fresh=fresh)
-            records = [context.memory.last_command(job.ref) for job in jobs]
-            return results, [None if record is None else record.command for record in records]
+            return [
+                _asked(context.memory, job, result)
+                for job, result in zip(jobs, results, strict=True)
+            ]
+
+
+def _asked(memory: Memory, job: WatchedJob, result: JobReading | ZcbulkError) -> _Asked:
+    record = memory.last_command(job.ref)
+    snapshot = replace(memory.known(job), command=record.command if record else None)
+    return _Asked(job, result, snapshot, record)
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _table(jobs: list[WatchedJob], results: list[JobReading | ZcbulkError]) -> list[str]:
+def _table(asked: Sequence[_Asked]) -> list[Line]:
     """The jobs that were read, in columns as wide as what is in them, or as a terminal has room."""
-    rows = [
-        _cells(job, result)
-        for job, result in zip(jobs, results, strict=True)
-        if isinstance(result, JobReading)
-    ]
+    rows = [_cells(each, each.result) for each in asked if isinstance(each.result, JobReading)]
     if not rows:
         return []
     return in_columns(_COLUMNS, rows, giving=GIVING, right=_COLUMNS.index("%"))
 
 
-def _cells(job: WatchedJob, reading: JobReading) -> tuple[str, ...]:
-    ref, counts = job.ref, reading.counts
+def _cells(asked: _Asked, reading: JobReading) -> tuple[str | Span, ...]:
+    ref, counts = asked.job.ref, reading.counts
     return (
-        job.label,
+        asked.job.label,
         ref.job_id,
         ref.form,
         ref.environment.value,
-        reading.raw_state,
+        Span(reading.raw_state, words.LOOK[reading.state]),
         percent(counts.share_done),
-        *(number(value) for value in (counts.success, counts.failed, counts.left)),
+        number(counts.success),
+        Span(number(counts.failed), failed_look(assess(asked.snapshot).concern)),
+        number(counts.left),
         clock(reading.read_at, _now()),
     )
 
 
-def _open_commands(jobs: list[WatchedJob], commands: list[Command | None]) -> list[str]:
+def _open_commands(asked: Sequence[_Asked]) -> list[str]:
     """What is said of jobs of whose last command not all is known."""
     return [
-        f"{in_words(job)}: {words.command(last, _now())}"
-        for job, last in zip(jobs, commands, strict=True)
-        if last is not None and last.outcome in _OPEN
+        f"{in_words(each.job)}: {words.command(each.record.command, _now())}"
+        for each in asked
+        if each.record is not None and each.record.command.outcome in _OPEN
     ]

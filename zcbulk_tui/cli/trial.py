@@ -4,7 +4,6 @@ The trial is an insertion as any other, with a row map: what ends the program be
 the rest loses nothing, and `cli.rest` sends what is left.
 """
 
-import json
 from argparse import Namespace
 from asyncio import CancelledError
 from collections.abc import Sequence
@@ -15,7 +14,7 @@ from typing import NamedTuple
 from zcbulk_tui.cli import queue_work, queueing, rest
 from zcbulk_tui.cli.context import insert_context
 from zcbulk_tui.cli.insert_plan import print_plan, trial_object
-from zcbulk_tui.cli.output import print_error
+from zcbulk_tui.cli.output import print_error, print_json
 from zcbulk_tui.cli.preparing import CheckedFile
 from zcbulk_tui.cli.progress import reading
 from zcbulk_tui.cli.trial_failures import TrialFailures, failures_of
@@ -157,7 +156,7 @@ class _Trial(NamedTuple):
 
     def _print(self, objects: Sequence[JsonObject]) -> None:
         if self.arguments.json:
-            print(json.dumps(objects, indent=2))
+            print_json(objects)
 
 
 def _check_is_first(

@@ -3,9 +3,9 @@
 import json
 from datetime import UTC, datetime
 
+from zcbulk_tui.cli.job_objects import status_record
 from zcbulk_tui.cli.json_records import failure_object
-from zcbulk_tui.cli.lineage import known_chains
-from zcbulk_tui.cli.status import as_object
+from zcbulk_tui.cli.overview import standings
 from zcbulk_tui.cli.waiting import Report, Waited, result_of
 from zcbulk_tui.domain.job import WatchedJob
 from zcbulk_tui.errors import UnreadableError, ZcbulkError
@@ -29,12 +29,14 @@ class JsonLines(Report):
 
     def _object(self, change: Change) -> JsonObject:
         snapshot = change.snapshot
+        now = datetime.now(UTC)
         if snapshot is None:
-            job = as_object(None, UnreadableError(""), None)
+            job = status_record(None, UnreadableError(""), None, now)
         else:
             # A fault takes nothing from what was read before it.
-            chain = known_chains(self._profile).get(snapshot.ref)
-            job = as_object(snapshot.job, snapshot.last or UnreadableError(""), chain)
+            (standing,) = standings(self._profile, [snapshot])
+            read = snapshot.last or UnreadableError("")
+            job = status_record(snapshot.job, read, standing, now)
         return _line(change.kind, job, change.error, change.exit_code)
 
 
@@ -42,13 +44,14 @@ def status_of(waited: Waited, job: WatchedJob | None) -> JsonObject | None:
     """Returns how a job stood when a wait ended, as ``status --json`` has it; None for no wait."""
     for snapshot in waited.snapshots:
         if job is not None and snapshot.ref == job.ref:
-            return as_object(snapshot.job, result_of(snapshot), None)
+            (standing,) = standings(waited.profile, [snapshot])
+            return status_record(snapshot.job, result_of(snapshot), standing, datetime.now(UTC))
     return None
 
 
 def print_failure(error: ZcbulkError) -> None:
     """Prints the line of a wait that could not begin."""
-    job = as_object(None, error, None)
+    job = status_record(None, error, None, datetime.now(UTC))
     print(json.dumps(_line(ChangeKind.FAULT, job, error, error.exit_code)), flush=True)
 
 

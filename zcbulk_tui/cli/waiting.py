@@ -77,11 +77,13 @@ class Waited(NamedTuple):
     """How a wait has ended.
 
     Attributes:
+        profile: Whose jobs.
         exit_code: That of a command that has done nothing else.
         snapshots: What is known of each job.
         is_stopped: Whether a signal has ended it.
     """
 
+    profile: str
     exit_code: int
     snapshots: Sequence[JobSnapshot]
     is_stopped: bool
@@ -192,7 +194,7 @@ def wait(
         again = command(" ".join(words), settings.profile)
         print_error(f"{why}: {go_on} on at Zoho. To wait again: {again}")
     snapshots = list(following.snapshots.values())
-    return Waited(following.exit_code, snapshots, ending.signal is not None)
+    return Waited(settings.profile, following.exit_code, snapshots, ending.signal is not None)
 
 
 class _Ending:

@@ -19,7 +19,7 @@ class WindowStatus:
         poller: The name of the window that polls; empty where this one does, or none.
         poller_yields: Whether that one is a command that waits: it polls what windows want polled,
             not the watch list.
-        windows: Number of open windows, this one included.
+        windows: Number of open windows, this one, if it is one, included.
         yielding: How many of the others are commands that wait.
         focused: Whether another window has the focus.
         service: The connection's state as reported by the window that polls; None where it is this

@@ -203,7 +203,9 @@ def _job(job: PlannedJob, spent: Spent, now: datetime, name: int, *, paused: boo
     snapshot = job.snapshot
     due, reason = snapshot.next_poll_at, snapshot.reason
     calls = f"~{max(round(job.calls), 1)}"
-    if due is None:
+    if due is None and snapshot.is_failing:
+        when = "retry"  # when, only the window knows that polls it
+    elif due is None:
         when, calls = "never", "0"
     elif not spent.allows_polls:
         when, calls = words.reset(spent, zone=False), "0"

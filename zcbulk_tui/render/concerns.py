@@ -37,6 +37,13 @@ WORDS = {
 }
 """What each begins with; ``risk:`` in a filter finds it by that."""
 
+_FAILED = {Concern.OVER_LIMIT: Look.FAILED, Concern.MAY_BE_ABORTED: Look.WARNING}
+
+
+def failed_look(concern: Concern) -> Look:
+    """Returns what the count of failed records looks like: Zoho may abort the job for them."""
+    return _FAILED.get(concern, Look.TEXT)
+
 
 def sign(assessment: Assessment, snapshot: JobSnapshot, now: datetime, glyphs: Glyphs) -> Span:
     """Returns the sign of a concern, in one cell."""

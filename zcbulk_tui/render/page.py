@@ -205,7 +205,7 @@ def _line(line: PublishedLine, now: datetime, zone: tzinfo | None, *, is_mixed: 
         f"<tr><th scope=row>{_text(snapshot.job.label)}{_place(line, is_mixed=is_mixed)}"
         f"{_progress(line, now)}"
         f"<td>{figures.number(counts.success)}"
-        f"<td{_class(row.failed_look(assessment))}>{failed}"
+        f"<td{_class(concerns.failed_look(assessment.concern))}>{failed}"
         f"<td>{figures.number(counts.left)}"
         f"<td>{row.rate(snapshot.motion)}"
         f"<td{_class(ends.look, 'est' if is_forecast else '')}>{_text(ends_text)}"

@@ -15,7 +15,7 @@ _BAR = 12
 _NAME, _FORM, _ROWS = 22, 16, 11
 """Cells of the columns before the words."""
 
-_LOOKS = {
+LOOKS = {
     Stage.WAITS: Look.DIM,
     Stage.HELD: Look.WARNING,
     Stage.SENDING: Look.RUNNING,
@@ -26,6 +26,7 @@ _LOOKS = {
     Stage.REFUSED: Look.ERROR,
     Stage.OVER: Look.DIM,
 }
+"""Of where a file stands."""
 
 
 def lines(files: Sequence[QueuedFile], glyphs: Glyphs, width: int, most: int) -> list[Line]:
@@ -47,7 +48,7 @@ def line(file: QueuedFile, glyphs: Glyphs, width: int) -> Line:
     form = file.insertion.form
     in_production = form.environment is Environment.PRODUCTION
     where = form.form if in_production else f"{form.form} ({form.environment.value})"
-    look = _LOOKS[file.stage]
+    look = LOOKS[file.stage]
     is_wide = width >= 100
     parts = [
         Span(f" {_glyph(file, glyphs)} ", look),

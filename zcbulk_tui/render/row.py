@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from zcbulk_tui.domain.concern import Assessment, Concern, assess, assess_chain
+from zcbulk_tui.domain.concern import Assessment, assess, assess_chain
 from zcbulk_tui.domain.deadlines import Urgency, upcoming
 from zcbulk_tui.domain.job import Counts, Environment, JobReading, JobState
 from zcbulk_tui.domain.lineage import Chain
@@ -192,7 +192,7 @@ def _numbers(
         text += " " + fit(figures.number(counts.success), widths.DONE, right=True)
     if at.failed:
         failed = fit(figures.number(counts.failed, widths.FAILED), widths.FAILED, right=True)
-        spans += [Span(text + " "), Span(failed, failed_look(assessment))]
+        spans += [Span(text + " "), Span(failed, concerns.failed_look(assessment.concern))]
         text = ""
     text += " " + fit(figures.number(counts.left), widths.LEFT, right=True)
     if at.rate:
@@ -230,14 +230,6 @@ def ends(snapshot: JobSnapshot, now: datetime, chain: Chain | None = None) -> Sp
     if snapshot.command is not None and snapshot.command.is_unclear:
         return Span("unclear", Look.WARNING)
     return Span(_end(snapshot.last, snapshot.motion, now))
-
-
-def failed_look(assessment: Assessment) -> Look:
-    """Returns the look of the failed records: another one where Zoho may abort the job for them."""
-    return _FAILED_LOOK.get(assessment.concern, Look.TEXT)
-
-
-_FAILED_LOOK = {Concern.OVER_LIMIT: Look.FAILED, Concern.MAY_BE_ABORTED: Look.WARNING}
 
 
 def _risk(

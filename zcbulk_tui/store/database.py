@@ -348,7 +348,8 @@ def open_database(path: Path, *, backed_up: bool = True, is_only_read: bool = Fa
     Args:
         path: The file.
         backed_up: Whether what must not be lost with it is written to the files beside it, too.
-        is_only_read: Whether nothing will be written, so that a full disk is no reason to refuse.
+        is_only_read: Whether nothing will be written, so that a full disk is no reason to refuse;
+            SQLite then refuses whatever would be.
 
     Raises:
         ConfigError: It cannot be written, is damaged, or is of another version.
@@ -409,6 +410,8 @@ def _prepare(connection: "sqlite3.Connection", path: Path, *, is_only_read: bool
     connection.execute("PRAGMA cache_size = -512")
     if not (is_only_read and version == VERSION):
         _make_tables(connection)
+    if is_only_read:
+        connection.execute("PRAGMA query_only = ON")
     connection.execute(f"PRAGMA busy_timeout = {_PATIENCE * 1000:.0f}")
 
 

@@ -74,9 +74,11 @@ class CallLedger:
     Args:
         database: Holds them.
         profile: Whose calls.
+        is_only_read: Whether this is only looked at, so that not even old days are let go.
     """
 
-    def __init__(self, database: Database, profile: str) -> None:
+    def __init__(self, database: Database, profile: str, *, is_only_read: bool = False) -> None:
+        self._is_only_read = is_only_read
         self._trouble: str | None = None
         self._database = database
         self._profile = profile
@@ -210,6 +212,8 @@ class CallLedger:
         self._stored[date] = DayCalls(date)
         if row is not None:
             self._stored[date] = to_day(row)
+        if self._is_only_read:
+            return
         if self._newest is None or date > self._newest:
             oldest = date - _KEPT
             self._database.connection.execute(_FORGET, (oldest.isoformat(),))

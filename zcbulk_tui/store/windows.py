@@ -62,6 +62,11 @@ SELECT name, yields FROM windows WHERE profile = :profile
     AND heartbeat BETWEEN :now - :silent AND :now + :silent ORDER BY yields, polls DESC LIMIT 1
 """
 
+_ALIVE = """
+SELECT name, polls, focused, service FROM windows WHERE profile = :profile
+    AND heartbeat BETWEEN :now - :silent AND :now + :silent ORDER BY polls DESC, id
+"""
+
 
 class Windows:
     """This window among the others on the same database.
@@ -207,6 +212,30 @@ class NoWindow:
 
     def leave(self) -> None:
         """Nobody notices."""
+
+
+def seen_from_outside(
+    database: Database, profile: str, *, clock: Callable[[], float] = time.monotonic
+) -> WindowStatus:
+    """Returns how the windows of a profile stand, for a process that has none; writes nothing.
+
+    Args:
+        database: Keeps the lease.
+        profile: Whose windows.
+        clock: See `Windows`.
+
+    Raises:
+        ConfigError: It cannot be read.
+    """
+    alive = database.rows(_ALIVE, {"profile": profile, "now": clock(), "silent": SILENT})
+    status = WindowStatus(
+        polls=False,
+        poller=next((one_line(name, 40) for name, polls, _, _ in alive if polls), ""),
+        windows=len(alive),
+        focused=any(focused for _, _, focused, _ in alive),
+    )
+    said = next((service for _, polls, _, service in alive if polls), None)
+    return _with_service(status, said) if said else status
 
 
 def _service_json(service: ServiceSnapshot) -> str:

@@ -3,7 +3,6 @@
 Lines are printed as they are found, for some of them take their time.
 """
 
-import json
 import os
 import shutil
 import sys
@@ -24,6 +23,7 @@ from zcbulk_tui.cli.doctor import (
     token,
 )
 from zcbulk_tui.cli.doctor.findings import Finding, Grade, unforeseen
+from zcbulk_tui.cli.output import print_json
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.config.values import masked
 from zcbulk_tui.domain.text import one_line
@@ -65,7 +65,7 @@ def run(arguments: Namespace) -> int:
     if arguments.json:
         objects = [_as_object(result) for result in results]
         profile = settings.profile if settings else None
-        print(json.dumps({"profile": profile, "findings": objects}, indent=2))
+        print_json({"profile": profile, "findings": objects})
     else:
         print(_totals(results))
     return next((each.exit_code for each in results if each.grade is Grade.FAIL), 0)

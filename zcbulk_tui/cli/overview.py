@@ -1,0 +1,140 @@
+"""What a dashboard on a profile shows, read from the memory: no call, and nothing is written."""
+
+from collections.abc import Iterable, Mapping
+from contextlib import closing, suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from zcbulk_tui.cli.context import quota_plan
+from zcbulk_tui.cli.job_objects import Standing
+from zcbulk_tui.cli.state import memory_file, open_memory
+from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.domain import planner
+from zcbulk_tui.domain.budget import Pace
+from zcbulk_tui.domain.job import JobRef
+from zcbulk_tui.domain.lineage import Chain
+from zcbulk_tui.domain.outlook import Outlook, outlook
+from zcbulk_tui.domain.planner import DayPlan, PlannedJob, Terms
+from zcbulk_tui.domain.progress import redated
+from zcbulk_tui.domain.records import ControlRecord
+from zcbulk_tui.domain.snapshot import JobSnapshot
+from zcbulk_tui.domain.windows import WindowStatus
+from zcbulk_tui.errors import ConfigError
+from zcbulk_tui.monitor.clock import awake_and_asleep
+from zcbulk_tui.monitor.quota_tracker import QuotaTracker
+from zcbulk_tui.store import recall
+from zcbulk_tui.store.archive import Archive
+from zcbulk_tui.store.database import Database, in_memory
+from zcbulk_tui.store.quota import CallLedger
+from zcbulk_tui.store.windows import seen_from_outside
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """How a profile stands.
+
+    Attributes:
+        at: When it was read; aware.
+        plan: The day's calls, and the plan for the rest of it. Where no window is open it is the
+            one that a window would make.
+        windows: The windows on the profile; 0 of them where none is open.
+        snapshots: The jobs of the watch list, and those that windows poll besides; with their next
+            polls where a window polls.
+        commands: The last start or abort of each job that has seen one.
+    """
+
+    at: datetime
+    plan: DayPlan
+    windows: WindowStatus
+    snapshots: Mapping[JobRef, JobSnapshot]
+    commands: Mapping[JobRef, ControlRecord]
+
+
+def read_overview(settings: Settings) -> Overview:
+    """Returns how the settings' profile stands now.
+
+    Raises:
+        ConfigError: The memory cannot be read.
+    """
+    now = datetime.now(UTC)
+    # A file that has gone is made anew by whatever writes, not by a look.
+    if not memory_file().exists():
+        with closing(in_memory()) as nothing:
+            return overview(nothing, settings, now)
+    with open_memory(is_only_read=True) as database:
+        return overview(database, settings, now)
+
+
+def overview(database: Database, settings: Settings, now: datetime) -> Overview:
+    """Returns how the settings' profile stands.
+
+    Args:
+        database: The memory.
+        settings: Those of the profile.
+        now: Aware.
+
+    Raises:
+        ConfigError: The memory cannot be read.
+    """
+    profile = settings.profile
+    windows = seen_from_outside(database, profile)
+    quota = QuotaTracker(
+        CallLedger(database, profile, is_only_read=True),
+        quota_plan(settings),
+        pace=windows.pace or Pace(settings.budget.pace),
+        frugal_unfocused=settings.budget.frugal_unfocused,
+        now=lambda: now,
+        elapsed=awake_and_asleep(),
+    )
+    quota.focused = windows.focused or not windows.windows
+    commands = recall.last_commands(database, profile)
+    known = [_redated(it, now) for it in recall.in_full(database, profile)]
+    ahead = {it.ref: outlook(it.job, it.readings) for it in known}
+    outlooks = [it for it in ahead.values() if it is not None]
+    terms, today = quota.terms(outlooks), quota.seconds_to_reset
+    snapshots, planned = {}, []
+    for snapshot in known:
+        expected = ahead[snapshot.ref]
+        record = commands.get(snapshot.ref)
+        snapshot = replace(snapshot, command=record.command if record else None)
+        if expected is not None and not _is_given_up(snapshot):
+            snapshot = _planned(snapshot, expected, terms, now)
+            planned.append(PlannedJob(snapshot, planner.calls(expected, terms, today)))
+        if not windows.poller:
+            snapshot = replace(snapshot, next_poll_at=None, reason=None)
+        snapshots[snapshot.ref] = snapshot
+    plan = DayPlan(quota.snapshot(), tuple(planned), quota.effects(outlooks))
+    return Overview(now, plan, windows, snapshots, commands)
+
+
+def _redated(snapshot: JobSnapshot, now: datetime) -> JobSnapshot:
+    return replace(snapshot, readings=redated(snapshot.readings, now))
+
+
+def _is_given_up(snapshot: JobSnapshot) -> bool:
+    return snapshot.fault is not None and snapshot.fault.error.ends_polls
+
+
+def _planned(snapshot: JobSnapshot, ahead: Outlook, terms: Terms, now: datetime) -> JobSnapshot:
+    """The job with its next poll, which of one that gave no answer only its window knows."""
+    if snapshot.fault is not None:
+        return snapshot
+    seconds, reason = planner.wait(ahead, terms)
+    since = snapshot.last.read_at if snapshot.last is not None else now
+    return replace(snapshot, next_poll_at=since + timedelta(seconds=seconds), reason=reason)
+
+
+def standings(profile: str, snapshots: Iterable[JobSnapshot]) -> list[Standing]:
+    """Returns jobs that were just read with what the memory knows of them beside.
+
+    Args:
+        profile: Whose jobs.
+        snapshots: How they stand; where the memory cannot be read, nothing is known beside.
+    """
+    chains: Mapping[JobRef, Chain] = {}
+    records: Mapping[JobRef, ControlRecord] = {}
+    if memory_file().exists():
+        with suppress(ConfigError), open_memory(is_only_read=True) as database:
+            records = recall.last_commands(database, profile)
+            chains = Archive(database, profile).chains()
+    return [Standing(it, records.get(it.ref), chains.get(it.ref)) for it in snapshots]
