@@ -54,6 +54,13 @@ def test_the_file_takes_no_secrets(write: Write, table: str, name: str, secret: 
         "accounts_url = 'http://{}'",
         "token_command = ['echo', '{}']",
         "token_command = '''echo \t{}'''",
+        "alerts.command = '\"{}'",
+        "alerts.off = 'stuck {}'",
+        "alerts.quiet_hours = '{}'",
+        "alerts.webhook = 'http://example.com/{}'",
+        "alerts.webhook = 'https://me:{}@example.com/'",
+        "heartbeat.url = 'https://example.com:x{}/'",
+        "heartbeat.url = 'ftp://example.com/{}'",
         "colour = '{}'",
         "'{}' = 5",
         "{} = 5",
@@ -75,7 +82,10 @@ def test_no_answer_repeats_one_that_stands_in_the_file(
 
 
 # Whatever these are, they can be.
-FREE = {"client_id", "token_command", "ca_bundle", "owner", "app", "form", "control.report"}
+FREE = {
+    *("client_id", "token_command", "ca_bundle", "owner", "app", "form", "control.report"),
+    *("alerts.command", "heartbeat.file", "publish.directory", "night.reports"),
+}
 
 
 @pytest.mark.parametrize("key", [key for key, _ in settings_of(Settings) if key not in FREE])

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from importlib import resources
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from zcbulk_tui.cli import options
 from zcbulk_tui.cli.output import print_error
@@ -21,7 +22,12 @@ from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.render.span import fit, width
 
-_SECRETS = (secrets.ACCESS_TOKEN, secrets.CLIENT_SECRET, secrets.REFRESH_TOKEN)
+_SECRETS = (
+    secrets.ACCESS_TOKEN,
+    secrets.CLIENT_SECRET,
+    secrets.REFRESH_TOKEN,
+    secrets.WEBHOOK_SECRET,
+)
 _DEFAULT = "default"
 _WIDEST = 40
 """Cells of a value after which its own row gives up the last column, instead of all rows."""
@@ -160,12 +166,12 @@ def example() -> str:
 def _settings(configuration: Configuration) -> dict[str, tuple[Any, str]]:
     """Each setting by its dotted name: its value, as it may be shown, and where it comes from."""
     found: dict[str, tuple[Any, str]] = {}
-    for key, _ in layers.settings_of(Settings):
+    for key, entry in layers.settings_of(Settings):
         value: Any = configuration.settings
         for name in key.split("."):
             value = getattr(value, name)
         if isinstance(value, str):
-            value = masked(_first_word(value) if key == "token_command" else value)
+            value = masked(_public_part(value) if entry.metadata.get("private") else value)
         found[key] = (value, configuration.sources.get(key, _DEFAULT))
     for entry in filter(layers.is_free, fields(Settings)):
         for key, given in layers.free_values(entry, configuration.given).items():
@@ -173,9 +179,13 @@ def _settings(configuration: Configuration) -> dict[str, tuple[Any, str]]:
     return found
 
 
-def _first_word(command: str) -> str:
-    """The program that a command calls; what follows may be secret, as may a variable's value."""
-    word, *rest = command.split(maxsplit=1)
+def _public_part(value: str) -> str:
+    """Of a URL scheme and host, of a command the program: all that follows may be secret."""
+    if value.startswith(("http://", "https://")):
+        scheme, host, path, query, _ = urlsplit(value)
+        return f"{scheme}://{host}/{'…' if path != '/' or query else ''}"
+    # As may be the value of a variable.
+    word, *rest = value.split(maxsplit=1)
     name, assigned, _ = word.partition("=")
     return f"{name}=…" if assigned else f"{word} …" if rest else word
 

@@ -1,5 +1,6 @@
 """Alerts: what somebody is told who does not look at the screen; when, and how loudly."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import IntEnum, StrEnum
@@ -23,6 +24,15 @@ class Severity(IntEnum):
     def word(self) -> str:
         """As it stands in the settings and in JSON."""
         return self.name.lower()
+
+    @classmethod
+    def named(cls, word: str) -> "Severity | None":
+        """Returns the one that a setting names; None for ``off``.
+
+        Raises:
+            KeyError: It names none.
+        """
+        return None if word == "off" else cls[word.upper()]
 
 
 class AlertKind(StrEnum):
@@ -101,6 +111,9 @@ class Alert:
     cleared_at: datetime | None = None
 
 
+_HOURS = re.compile(r"\s*(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})\s*", re.ASCII)
+
+
 class QuietHours(NamedTuple):
     """A part of each day in which only what is critical is told, in the zone of this machine.
 
@@ -111,6 +124,21 @@ class QuietHours(NamedTuple):
 
     begins: time
     ends: time
+
+    @classmethod
+    def read(cls, text: str) -> "QuietHours":
+        """Returns them as a setting has them, as in ``22:00-07:00``.
+
+        Raises:
+            ValueError: They are no two different times of day.
+        """
+        match = _HOURS.fullmatch(text)
+        if match is None:
+            raise ValueError(text)
+        hours = cls(*(time(int(match[hour]), int(match[hour + 1])) for hour in (1, 3)))
+        if hours.begins == hours.ends:
+            raise ValueError(text)
+        return hours
 
     def are_at(self, moment: datetime) -> bool:
         """Whether it is quiet at an aware moment."""
