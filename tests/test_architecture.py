@@ -102,6 +102,9 @@ def parts_loaded(loaded: set[str]) -> set[str]:
         ),
         pytest.param("creator", {"textual"}, {"creator", "domain", "errors"}, id="creator"),
         pytest.param(
+            "channels", {"textual"}, {"channels", "creator", "domain", "errors"}, id="channels"
+        ),
+        pytest.param(
             "store",
             HTTP | MODELS | TERMINAL | DATABASE | KEYRING,
             {"store", "domain", "user_files", "errors"},

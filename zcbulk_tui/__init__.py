@@ -5,6 +5,7 @@ The map; imports run downwards only, and ``cli`` joins the parts:
 - ``cli``: the commands, and the one place where everything is put together
 - ``tui``: the Textual app; ``workspace`` is its model, and knows no Textual
 - ``monitor``: the loop that plans, polls, counts and publishes; commands, each sent once
+- ``channels``: ways out for alerts beside the screen: a command, a webhook
 - ``creator``: Zoho Creator and its accounts server over HTTPS
 - ``render``: jobs as spans of styled text, without a terminal library
 - ``config``: settings, and where each comes from

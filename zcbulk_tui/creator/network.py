@@ -250,7 +250,7 @@ class Network:
 
 
 def retry_after(response: httpx.Response) -> float | None:
-    """Returns the seconds of the Retry-After header, of either form (RFC 9110, 10.2.3); a day at most."""
+    """Returns the seconds of Retry-After, of either form (RFC 9110, 10.2.3); a day at most."""
     value = response.headers.get("Retry-After", "").strip()
     if value.isascii() and value.isdigit():
         return min(float(value[:9]), _LONGEST_WAIT)

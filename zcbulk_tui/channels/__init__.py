@@ -1,0 +1,1 @@
+"""Ways out for alerts, beside the screen: a command of the user's, and a webhook."""
