@@ -81,6 +81,12 @@ def test_no_answer_repeats_one_that_stands_in_the_file(
     assert not reveals(str(refusal(write(content.replace("{}", secret)))))
 
 
+def test_the_secret_of_a_webhook_has_a_command_of_its_own(write: Write) -> None:
+    error = refusal(write(f"[alerts]\nwebhook_secret = '{CANARY}'"))
+    assert error.next_step == "Take it out, and write: zcbulk-tui alerts secret set"
+    assert not reveals(str(error))
+
+
 # Whatever these are, they can be.
 FREE = {
     *("client_id", "token_command", "ca_bundle", "owner", "app", "form", "control.report"),

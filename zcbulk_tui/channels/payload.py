@@ -1,7 +1,7 @@
 """An alert as JSON, which is the same on every way out; ``schemas/alert.json`` describes it.
 
-Fields are added, never renamed or given another meaning. Nothing in it is secret: texts are ours,
-labels the user's, and both are one line.
+No field is renamed or given another meaning. Nothing in it is secret: texts are ours, labels the
+user's, and both are one line.
 """
 
 import json

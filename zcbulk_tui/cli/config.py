@@ -10,24 +10,17 @@ from difflib import get_close_matches
 from importlib import resources
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from zcbulk_tui.cli import options
 from zcbulk_tui.cli.output import print_error
 from zcbulk_tui.config import layers, load, paths, secrets
 from zcbulk_tui.config.load import Configuration
 from zcbulk_tui.config.settings import Settings
-from zcbulk_tui.config.values import masked
+from zcbulk_tui.config.values import masked, public_part
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.render.span import fit, width
 
-_SECRETS = (
-    secrets.ACCESS_TOKEN,
-    secrets.CLIENT_SECRET,
-    secrets.REFRESH_TOKEN,
-    secrets.WEBHOOK_SECRET,
-)
 _DEFAULT = "default"
 _WIDEST = 40
 """Cells of a value after which its own row gives up the last column, instead of all rows."""
@@ -76,7 +69,7 @@ def show(profile: str | None, *, as_json: bool) -> int:
     """
     configuration = load.read(flags={"profile": profile})
     settings = _settings(configuration)
-    are_set = {name: bool(os.environ.get(name, "").strip()) for name in _SECRETS}
+    are_set = {name: bool(os.environ.get(name, "").strip()) for name in secrets.VARIABLES}
     if as_json:
         print(json.dumps(_as_object(configuration, settings, are_set), indent=2))
         return 0
@@ -171,23 +164,12 @@ def _settings(configuration: Configuration) -> dict[str, tuple[Any, str]]:
         for name in key.split("."):
             value = getattr(value, name)
         if isinstance(value, str):
-            value = masked(_public_part(value) if entry.metadata.get("private") else value)
+            value = masked(public_part(value) if entry.metadata.get("private") else value)
         found[key] = (value, configuration.sources.get(key, _DEFAULT))
     for entry in filter(layers.is_free, fields(Settings)):
         for key, given in layers.free_values(entry, configuration.given).items():
             found[masked(key)] = (masked(str(given.value)), given.source)
     return found
-
-
-def _public_part(value: str) -> str:
-    """Of a URL scheme and host, of a command the program: all that follows may be secret."""
-    if value.startswith(("http://", "https://")):
-        scheme, host, path, query, _ = urlsplit(value)
-        return f"{scheme}://{host}/{'…' if path != '/' or query else ''}"
-    # As may be the value of a variable.
-    word, *rest = value.split(maxsplit=1)
-    name, assigned, _ = word.partition("=")
-    return f"{name}=…" if assigned else f"{word} …" if rest else word
 
 
 def _as_object(
@@ -238,7 +220,7 @@ def _spelt(value: object) -> str:
 def meaningless(environ: Mapping[str, str]) -> Iterator[str]:
     """What is to be said of variables that look like ours and are not."""
     known = [layers.variable(key) for key, _ in layers.settings_of(Settings)]
-    known += [*_SECRETS, paths.CONFIG, paths.STATE_DIR]
+    known += [*secrets.VARIABLES, paths.CONFIG, paths.STATE_DIR]
     # What all of them begin with would make all of them alike.
     endings = [name.removeprefix(_PREFIX) for name in known]
     for name in sorted(environ):

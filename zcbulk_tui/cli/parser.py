@@ -65,6 +65,7 @@ _COMMANDS = {
     "repair": _Entry("repair", "make a file of failed records, repaired, to be sent again"),
     "history": _Entry("history", "print a job's history"),
     "log": _Entry("log", "print the log: events, calls, starts and aborts"),
+    "alerts": _Entry("alerts", "print alerts; test the channels that they take"),
     "store": _Entry("store", "maintain the database"),
     "simulator": _Entry("simulator", "serve a simulated Zoho Creator on this machine"),
     "config": _Entry("config", "show, check or create the configuration file"),

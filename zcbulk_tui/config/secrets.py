@@ -23,6 +23,9 @@ REFRESH_TOKEN = "ZCBULK_REFRESH_TOKEN"  # noqa: S105
 CLIENT_SECRET = "ZCBULK_CLIENT_SECRET"  # noqa: S105
 WEBHOOK_SECRET = "ZCBULK_WEBHOOK_SECRET"  # noqa: S105
 
+VARIABLES = (ACCESS_TOKEN, CLIENT_SECRET, REFRESH_TOKEN, WEBHOOK_SECRET)
+"""The variables that hold secrets."""
+
 _LONGEST = 64 * 2**10
 """Bytes of a file with a token, or of what a program prints: no token comes near it."""
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from zcbulk_tui.cli import options
 from zcbulk_tui.cli.doctor import (
+    alerts,
     configuration,
     network,
     permissions,
@@ -82,6 +83,7 @@ def _checks(
     yield "network", lambda: network.check(settings or configuration.of_environment())
     if settings is not None:
         yield "token", lambda: token.check(settings, job)
+        yield "alerts", lambda: alerts.check(settings)
     yield (
         "terminal",
         lambda: terminal.findings(os.environ, setting=settings.ascii if settings else "auto"),
