@@ -3,7 +3,9 @@
 import os
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -122,6 +124,19 @@ def test_all_calls_together_are_waited_for_once(
         assert system_keyring.write("default", KEPT) == system_keyring.NO_ANSWER
         assert system_keyring.remove("default") == system_keyring.NO_ANSWER
     assert 0.3 <= time.monotonic() - begun < 0.6
+
+
+def test_several_threads_take_turns(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    keyrings.use(monkeypatch, keyrings.SlowKeyring, file)
+    system_keyring.write("default", KEPT)
+    begin = threading.Barrier(8)
+
+    def read(_: int) -> object:
+        begin.wait(PATIENCE)
+        return system_keyring.read("default")
+
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(read, range(8))) == [(KEPT, "")] * 8
 
 
 def test_a_removal_without_an_answer_is_told(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

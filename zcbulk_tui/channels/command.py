@@ -31,7 +31,7 @@ _PIECE = 2**16
 _KEPT = 4096
 """Bytes of it in which the first line is looked for; all else is thrown away."""
 
-_KILLED = 1.0
+_KILLED = 0.5
 """Seconds for the system to end what was killed."""
 
 

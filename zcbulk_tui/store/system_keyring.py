@@ -9,7 +9,7 @@ import builtins
 import getpass
 import time
 from collections.abc import Callable
-from threading import Thread, current_thread
+from threading import Lock, Thread, current_thread
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -76,15 +76,20 @@ class _Call(Thread):
 
 
 class _Keyring:
-    """Makes one call after the other, for as long as there is patience."""
+    """Makes one call after the other, for as long as there is patience; from any thread."""
 
     def __init__(self) -> None:
+        self._turn = Lock()
         self._left = _PATIENCE
         self._last = float("-inf")
         self._running: _Call | None = None
 
     def call(self, carry_out: Callable[[ModuleType], object]) -> tuple[str | None, str]:
         """Returns what the keyring has, and what went wrong, which is empty for nothing."""
+        with self._turn:
+            return self._call(carry_out)
+
+    def _call(self, carry_out: Callable[[ModuleType], object]) -> tuple[str | None, str]:
         begun = time.monotonic()
         if begun > self._last + _FORGIVEN:
             self._left = _PATIENCE
