@@ -4,7 +4,7 @@ The map; imports run downwards only, and ``cli`` joins the parts:
 
 - ``cli``: the commands, and the one place where everything is put together
 - ``tui``: the Textual app; ``workspace`` is its model, and knows no Textual
-- ``channels``: ways out to somebody who does not look: the page's folder, the heartbeat
+- ``channels``: ways out to somebody who does not look: alerts, the page's folder, the heartbeat
 - ``monitor``: the loop that plans, polls, counts and publishes; commands, each sent once; alerts,
   each raised once
 - ``creator``: Zoho Creator and its accounts server over HTTPS

@@ -10,6 +10,7 @@
     │   └── HeldError            exit 2   an earlier command stands in the way of this one
     ├── IncompatibleError        exit 1   a library is installed that this does not work with
     ├── OutputError              exit 5   all went well, but for writing the output
+    ├── AlertNotSentError        exit 1   an alert did not arrive, as far as that is known
     ├── SignInError              exit 3   Zoho does not accept who we are
     │   └── SignedOutError                ... for any call: a new sign-in is required
     ├── RefusedError             exit 1   Zoho answered, and the answer is no
@@ -221,6 +222,10 @@ class OutputError(ZcbulkError):
     """All went well, but what was to be written could not be: the disk is full or broken."""
 
     exit_code = ExitCode.OUTPUT
+
+
+class AlertNotSentError(ZcbulkError):
+    """A command or a webhook did not take an alert, as far as that is known."""
 
 
 class SignInError(ZcbulkError):

@@ -54,6 +54,13 @@ def test_the_file_takes_no_secrets(write: Write, table: str, name: str, secret: 
         "accounts_url = 'http://{}'",
         "token_command = ['echo', '{}']",
         "token_command = '''echo \t{}'''",
+        "alerts.command = '\"{}'",
+        "alerts.off = 'stuck {}'",
+        "alerts.quiet_hours = '{}'",
+        "alerts.webhook = 'http://example.com/{}'",
+        "alerts.webhook = 'https://me:{}@example.com/'",
+        "heartbeat.url = 'https://example.com:x{}/'",
+        "heartbeat.url = 'ftp://example.com/{}'",
         "colour = '{}'",
         "'{}' = 5",
         "{} = 5",
@@ -74,8 +81,17 @@ def test_no_answer_repeats_one_that_stands_in_the_file(
     assert not reveals(str(refusal(write(content.replace("{}", secret)))))
 
 
+def test_the_secret_of_a_webhook_has_a_command_of_its_own(write: Write) -> None:
+    error = refusal(write(f"[alerts]\nwebhook_secret = '{CANARY}'"))
+    assert error.next_step == "Take it out, and write: zcbulk-tui alerts secret set"
+    assert not reveals(str(error))
+
+
 # Whatever these are, they can be.
-FREE = {"client_id", "token_command", "ca_bundle", "owner", "app", "form", "control.report"}
+FREE = {
+    *("client_id", "token_command", "ca_bundle", "owner", "app", "form", "control.report"),
+    *("alerts.command", "heartbeat.file", "publish.directory", "night.reports"),
+}
 
 
 @pytest.mark.parametrize("key", [key for key, _ in settings_of(Settings) if key not in FREE])

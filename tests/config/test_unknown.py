@@ -7,7 +7,8 @@ from tests.config.conftest import Write, refusal
 TOP = (
     "There are: profile, data_center, base_url, accounts_url, api_version, owner, app, form, "
     "environment, read_only, client_id, secrets, token_command, ca_bundle, theme, low_bandwidth, "
-    "ascii, list, budget, timeouts, control, results, memory, keys, themes, profiles."
+    "ascii, list, budget, timeouts, control, results, alerts, "
+    "heartbeat, publish, night, memory, keys, themes, profiles."
 )
 
 

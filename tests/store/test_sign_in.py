@@ -16,7 +16,8 @@ from tests.support import keyrings
 from tests.support.text import is_one_safe_line
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.store import system_keyring
-from zcbulk_tui.store.sign_in import MemorySignIn, SignInFiles, Where
+from zcbulk_tui.store.kept_secret import Where
+from zcbulk_tui.store.sign_in import MemorySignIn, SignInFiles
 
 OLD, NEW = SecretStr(f'{{"refresh_token": "{REFRESH}.old"}}'), SecretStr(f'{{"r": "{REFRESH}"}}')
 TOKEN = SecretStr(f'{{"access_token": "{ACCESS}"}}')
@@ -153,7 +154,8 @@ def test_credentials_that_the_keyring_does_not_give(
         take_away(monkeypatch)
     with pytest.raises(ConfigError) as caught:
         files_of("auto").credentials()
-    assert "zcbulk-tui login" in caught.value.next_step
+    assert caught.value.title.startswith("The sign-in of “default” is in the system's keyring")
+    assert 'secrets = "file" and write: zcbulk-tui login' in caught.value.next_step
     assert is_one_safe_line(str(caught.value))
     assert leaks(shown(caught.value)) == []
     files_of("auto").save(NEW)

@@ -11,7 +11,8 @@ from typing import cast
 from pydantic import SecretStr
 
 from zcbulk_tui.store import sign_in
-from zcbulk_tui.store.sign_in import SignInFiles, Where
+from zcbulk_tui.store.kept_secret import Where
+from zcbulk_tui.store.sign_in import SignInFiles
 
 ONE, TWO = (SecretStr(f'{{"refresh_token": "{name * 700}"}}') for name in ("one", "two"))
 """What is kept by turns: more than one write to the disk, perhaps."""

@@ -39,6 +39,14 @@ class FileKeyring(KeyringBackend):
         _keep(kept)
 
 
+class SlowKeyring(FileKeyring):
+    """Takes a moment for each answer."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        Event().wait(0.01)
+        return super().get_password(service, username)
+
+
 class LockedKeyring(FileKeyring):
     """Gives nothing, and takes nothing."""
 

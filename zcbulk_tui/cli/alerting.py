@@ -1,24 +1,28 @@
-"""Alerts as the settings want them."""
+"""Alerts as the settings want them: when they are raised, and which channels they take."""
 
-import re
-from datetime import time, timedelta
-from difflib import get_close_matches
+import os
+import shlex
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING
 
+from zcbulk_tui.channels.command import CommandChannel
+from zcbulk_tui.channels.webhook import PATIENCE, WebhookChannel
+from zcbulk_tui.cli.state import kept_webhook_secret
+from zcbulk_tui.config import layers, secrets
 from zcbulk_tui.config.settings import Settings
-from zcbulk_tui.config.values import shown
+from zcbulk_tui.creator.network import Network
 from zcbulk_tui.domain.alerts import AlertKind, AlertRules, QuietHours, Severity
 from zcbulk_tui.errors import ConfigError
+from zcbulk_tui.monitor.ports import AlertChannel
 from zcbulk_tui.store.alerts import AlertStore
 
-_QUIET_HOURS = re.compile(r"(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})", re.ASCII)
+if TYPE_CHECKING:
+    from pydantic import SecretStr
 
 
 def alert_rules(settings: Settings) -> AlertRules:
-    """Returns when alerts are raised.
-
-    Raises:
-        ConfigError: There is no kind of alert of a name in ``off``.
-    """
+    """Returns when alerts are raised."""
     alerts = settings.alerts
     return AlertRules(
         no_progress=timedelta(seconds=alerts.no_progress),
@@ -27,43 +31,61 @@ def alert_rules(settings: Settings) -> AlertRules:
         result=timedelta(seconds=alerts.result),
         quota_left=alerts.quota_left,
         stale=timedelta(seconds=alerts.stale),
-        off=frozenset(map(_kind, alerts.off.split())),
+        off=frozenset(map(AlertKind, alerts.off.split())),
     )
 
 
 def quiet_hours(settings: Settings) -> QuietHours | None:
-    """Returns when only critical alerts leave the dashboard; None for never.
+    """Returns when only critical alerts leave the dashboard; None for never."""
+    text = settings.alerts.quiet_hours
+    return None if text is None else QuietHours.read(text)
+
+
+def least(loudness: str) -> Severity | None:
+    """Returns the severity from which on alerts take a channel, by its setting; None for none."""
+    return Severity.named(loudness)
+
+
+def channels(
+    settings: Settings, network: Network, *, patience: float = PATIENCE
+) -> list[tuple[AlertChannel, Severity | None]]:
+    """Returns the channels that are configured, each with the severity from which on it is taken.
+
+    Args:
+        settings: Those of the profile.
+        network: Carries what goes to the webhook; is to be closed after them.
+        patience: Seconds after which an alert is not sent to the webhook again; 0 for one try.
+    """
+    alerts = settings.alerts
+    found: list[tuple[AlertChannel, Severity | None]] = []
+    if alerts.command is not None:
+        words = [secrets.expanded(word) for word in shlex.split(alerts.command)]
+        found.append((CommandChannel(words, secret_variables()), least(alerts.command_from)))
+    if alerts.webhook is not None:
+        secret = partial(webhook_secret, settings)
+        webhook = WebhookChannel(network, alerts.webhook, secret, patience=patience)
+        found.append((webhook, least(alerts.webhook_from)))
+    return found
+
+
+def secret_variables() -> frozenset[str]:
+    """Returns the names of our variables whose values are secret, or may be in part."""
+    private = (
+        layers.variable(key)
+        for key, entry in layers.settings_of(Settings)
+        if entry.metadata.get("private")
+    )
+    return frozenset((*secrets.VARIABLES, *private))
+
+
+def webhook_secret(settings: Settings) -> "SecretStr | None":
+    """Returns what the webhook's service knows us by; None for nothing.
 
     Raises:
-        ConfigError: These are not two times of day.
+        ConfigError: It cannot be read, or the environment holds something that cannot be one.
     """
-    text = settings.alerts.quiet_hours
-    if text is None:
-        return None
-    found = _QUIET_HOURS.fullmatch(text.strip())
-    try:
-        if found is None:
-            raise ValueError
-        hour, minute, last_hour, last_minute = map(int, found.groups())
-        return QuietHours(time(hour, minute), time(last_hour, last_minute))
-    except ValueError as error:
-        raise ConfigError(
-            f"alerts.quiet_hours cannot be {shown(text)}",
-            "These are not two times of day, from 00:00 to 23:59.",
-            'Write them as in "22:00-07:00".',
-        ) from error
-
-
-def _kind(name: str) -> AlertKind:
-    kinds = [kind.value for kind in AlertKind]
-    if name in kinds:
-        return AlertKind(name)
-    close = get_close_matches(name.lower(), kinds, n=1)
-    raise ConfigError(
-        f"alerts.off cannot name {shown(name)}",
-        f"There are: {', '.join(kinds)}.",
-        f"Did you mean {close[0]}?" if close else "Use some of these, with spaces between them.",
-    )
+    secret = secrets.from_environment(secrets.WEBHOOK_SECRET, os.environ)
+    return secret or kept_webhook_secret(settings).read()
 
 
 def is_red(alerts: AlertStore) -> bool:

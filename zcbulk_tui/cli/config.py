@@ -16,12 +16,11 @@ from zcbulk_tui.cli.output import print_error, print_json
 from zcbulk_tui.config import layers, load, paths, secrets
 from zcbulk_tui.config.load import Configuration
 from zcbulk_tui.config.settings import Settings
-from zcbulk_tui.config.values import masked
+from zcbulk_tui.config.values import masked, public_part
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.render.span import fit, width
 
-_SECRETS = (secrets.ACCESS_TOKEN, secrets.CLIENT_SECRET, secrets.REFRESH_TOKEN)
 _DEFAULT = "default"
 _WIDEST = 40
 """Cells of a value after which its own row gives up the last column, instead of all rows."""
@@ -70,7 +69,7 @@ def show(profile: str | None, *, as_json: bool) -> int:
     """
     configuration = load.read(flags={"profile": profile})
     settings = _settings(configuration)
-    are_set = {name: bool(os.environ.get(name, "").strip()) for name in _SECRETS}
+    are_set = {name: bool(os.environ.get(name, "").strip()) for name in secrets.VARIABLES}
     if as_json:
         print_json(_as_object(configuration, settings, are_set))
         return 0
@@ -160,24 +159,17 @@ def example() -> str:
 def _settings(configuration: Configuration) -> dict[str, tuple[Any, str]]:
     """Each setting by its dotted name: its value, as it may be shown, and where it comes from."""
     found: dict[str, tuple[Any, str]] = {}
-    for key, _ in layers.settings_of(Settings):
+    for key, entry in layers.settings_of(Settings):
         value: Any = configuration.settings
         for name in key.split("."):
             value = getattr(value, name)
         if isinstance(value, str):
-            value = masked(_first_word(value) if key == "token_command" else value)
+            value = masked(public_part(value) if entry.metadata.get("private") else value)
         found[key] = (value, configuration.sources.get(key, _DEFAULT))
     for entry in filter(layers.is_free, fields(Settings)):
         for key, given in layers.free_values(entry, configuration.given).items():
             found[masked(key)] = (masked(str(given.value)), given.source)
     return found
-
-
-def _first_word(command: str) -> str:
-    """The program that a command calls; what follows may be secret, as may a variable's value."""
-    word, *rest = command.split(maxsplit=1)
-    name, assigned, _ = word.partition("=")
-    return f"{name}=…" if assigned else f"{word} …" if rest else word
 
 
 def _as_object(
@@ -228,7 +220,7 @@ def _spelt(value: object) -> str:
 def meaningless(environ: Mapping[str, str]) -> Iterator[str]:
     """What is to be said of variables that look like ours and are not."""
     known = [layers.variable(key) for key, _ in layers.settings_of(Settings)]
-    known += [*_SECRETS, paths.CONFIG, paths.STATE_DIR]
+    known += [*secrets.VARIABLES, paths.CONFIG, paths.STATE_DIR]
     # What all of them begin with would make all of them alike.
     endings = [name.removeprefix(_PREFIX) for name in known]
     for name in sorted(environ):

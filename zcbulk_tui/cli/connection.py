@@ -104,7 +104,7 @@ def connect(
         rules=alerting.alert_rules(settings),
         now=now,
         polls=lambda: monitor.polls_for_all,
-        channels=(),
+        channels=alerting.channels(settings, network),
         quiet_hours=alerting.quiet_hours(settings),
     )
     lists = FormLists(client, monitor.calls, quota, MetaCache(database), Cause.KEY, now)

@@ -71,6 +71,7 @@ _COMMANDS = {
     "report": _Entry("report", "print what happened in a night, and what needs a person"),
     "history": _Entry("history", "print a job's history"),
     "log": _Entry("log", "print the log: events, calls, starts and aborts"),
+    "alerts": _Entry("alerts", "print alerts; test the channels that they take"),
     "budget": _Entry("budget", "print the day's calls: made, planned, left; costs no call"),
     "schema": _Entry("schema", "print the JSON Schema of what a command prints with --json"),
     "store": _Entry("store", "maintain the database"),

@@ -8,16 +8,20 @@ from pathlib import Path
 
 from zcbulk_tui.config import paths, secrets
 from zcbulk_tui.config.settings import Settings
-from zcbulk_tui.domain.commands import not_signed_in
+from zcbulk_tui.domain.commands import command, not_signed_in
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.errors import ConfigError, SignedOutError
 from zcbulk_tui.store import opening, sign_in
 from zcbulk_tui.store.database import FILE_NAME, Database, open_database
+from zcbulk_tui.store.kept_secret import KeptSecret, PrivateFolder
 from zcbulk_tui.store.opening import Opened
 from zcbulk_tui.store.sign_in import SignInFiles
 
 RESULTS_FOLDER = "results"
 """The folder, in the state folder, that the results of jobs are kept in."""
+
+_ALERTS_FOLDER = "alerts"
+"""The folder, in the state folder, that the webhook's secret of each profile is kept in."""
 
 
 @contextmanager
@@ -46,6 +50,17 @@ def sign_in_files(settings: Settings) -> SignInFiles:
     """Returns the files that the profile's sign-in is kept in."""
     folder = paths.state_dir() / sign_in.FOLDER_NAME
     return SignInFiles(folder, settings.profile, settings.secrets)
+
+
+def kept_webhook_secret(settings: Settings) -> KeptSecret:
+    """Returns what keeps the secret of the profile's webhook, wherever its sign-in is kept."""
+    profile = settings.profile
+    folder = PrivateFolder(
+        paths.state_dir() / _ALERTS_FOLDER / profile, command("alerts secret set", profile)
+    )
+    title = f"The webhook's secret of “{profile}”"
+    # No profile has a space in its name.
+    return KeptSecret(folder, "webhook-secret", title, f"{profile} webhook", settings.secrets)
 
 
 def check_signed_in(settings: Settings) -> None:

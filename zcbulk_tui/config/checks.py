@@ -1,16 +1,18 @@
 """What a value has to mean, beyond its type: URLs, time zones, names."""
 
 import re
+import shlex
 import zoneinfo
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import NoReturn, TypeGuard
-from urllib.parse import urlsplit
 
-from zcbulk_tui.config.settings import COLUMNS, THEMES, Settings
+from zcbulk_tui.config.settings import COLUMNS, THEMES, AlertSettings, Settings
 from zcbulk_tui.config.values import SettingValue, masked, shown
-from zcbulk_tui.domain.address import is_link_name, is_loopback, parse_base_url
+from zcbulk_tui.domain.address import is_link_name, parse_base_url, parse_private_url
+from zcbulk_tui.domain.alerts import AlertKind, QuietHours
 from zcbulk_tui.errors import ConfigError, UsageError
 
 # It names files, and is typed.
@@ -52,13 +54,76 @@ def understood(settings: Settings, given: Mapping[str, SettingValue]) -> Setting
         _check_time_zone(zone, f"{given['budget.reset_timezone'].source}: budget.reset_timezone")
     if settings.list.sort.removeprefix("-") not in COLUMNS:
         _refuse_sort(settings.list.sort, given["list.sort"])
-    if settings.heartbeat.url is not None:
-        _check_private_url(settings.heartbeat.url, "heartbeat.url", given)
     return replace(
         settings,
         base_url=_url(settings.base_url, "base_url", "https://www.zohoapis.eu", given),
         accounts_url=_url(settings.accounts_url, "accounts_url", "https://accounts.zoho.eu", given),
+        alerts=_alerts(settings.alerts, given),
+        heartbeat=replace(
+            settings.heartbeat,
+            url=_private_url(settings.heartbeat.url, "heartbeat.url", _PING, given),
+        ),
     )
+
+
+_HOOK, _PING = "https://alerts.example.com/zoho", "https://hc.example.com/ping/1234"
+
+
+def _alerts(alerts: AlertSettings, given: Mapping[str, SettingValue]) -> AlertSettings:
+    if alerts.quiet_hours is not None:
+        _check_quiet_hours(alerts.quiet_hours, given["alerts.quiet_hours"])
+    for name in alerts.off.split():
+        if name not in tuple(AlertKind):
+            _refuse_kind(name, given["alerts.off"])
+    if alerts.command is not None:
+        _check_command(alerts.command, f"{given['alerts.command'].source}: alerts.command")
+    return replace(alerts, webhook=_private_url(alerts.webhook, "alerts.webhook", _HOOK, given))
+
+
+def _check_quiet_hours(hours: str, setting: SettingValue) -> None:
+    try:
+        QuietHours.read(hours)
+    except ValueError as error:
+        raise ConfigError(
+            f"{setting.source}: alerts.quiet_hours cannot be {shown(hours)}",
+            next_step='Write two times of day with a hyphen between them, as in "22:00-07:00".',
+        ) from error
+
+
+def _refuse_kind(name: str, setting: SettingValue) -> NoReturn:
+    close = get_close_matches(name.lower().replace("_", "-"), tuple(AlertKind), n=1)
+    raise ConfigError(
+        f"{setting.source}: alerts.off cannot have {shown(name)}",
+        f"There are: {', '.join(AlertKind)}; several are separated by spaces.",
+        f"Did you mean {close[0]}?" if close else "Use some of these.",
+    )
+
+
+def _check_command(command: str, source: str) -> None:
+    """Makes sure that a command can be taken apart, without a word of it in the error."""
+    with suppress(ValueError):
+        if any(shlex.split(command)[:1]):
+            return
+    raise ConfigError(
+        f"{source} cannot be what it is set to",
+        "Its quotes do not match, or it names no program.",
+        "Write it as for a shell, which is not started: quotes hold words together.",
+    )
+
+
+def _private_url(
+    text: str | None, key: str, example: str, given: Mapping[str, SettingValue]
+) -> str | None:
+    if text is None:
+        return None
+    try:
+        return parse_private_url(text, example)
+    except UsageError as error:
+        raise ConfigError(
+            f"{given[key].source}: {key} cannot be what it is set to",
+            f"{error.title}.",
+            error.next_step,
+        ) from None
 
 
 def check_together(settings: Settings, given: Mapping[str, SettingValue]) -> None:
@@ -117,30 +182,6 @@ def _url(text: str | None, key: str, example: str, given: Mapping[str, SettingVa
             masked(error.cause),
             error.next_step,
         ) from error
-
-
-def _check_private_url(text: str, key: str, given: Mapping[str, SettingValue]) -> None:
-    """Checks a URL that may hold a secret: nothing of it is repeated."""
-    why = ""
-    try:
-        parts = urlsplit(text)
-        _ = parts.port  # raises on a port that is not a number
-    except ValueError:
-        why = "It is no URL."
-    else:
-        is_local = parts.scheme == "http" and is_loopback(parts.hostname or "")
-        if not (parts.scheme == "https" or is_local) or not parts.hostname:
-            why = "It does not begin with https:// and a host; plain http is for this machine only."
-        elif parts.username is not None or parts.password is not None:
-            why = "It names a user before the host, which is not sent."
-        elif not text.isascii() or not text.isprintable() or " " in text:
-            why = "It has characters that have to be written with a percent sign."
-    if why:
-        raise ConfigError(
-            f"{given[key].source}: {key} cannot be called",
-            why,
-            "Write it as in https://hc.example.com/ping/1234.",
-        )
 
 
 def _check_time_zone(name: str, source: str) -> None:

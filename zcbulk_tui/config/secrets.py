@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 ACCESS_TOKEN = "ZCBULK_ACCESS_TOKEN"  # noqa: S105
 REFRESH_TOKEN = "ZCBULK_REFRESH_TOKEN"  # noqa: S105
 CLIENT_SECRET = "ZCBULK_CLIENT_SECRET"  # noqa: S105
+WEBHOOK_SECRET = "ZCBULK_WEBHOOK_SECRET"  # noqa: S105
+
+VARIABLES = (ACCESS_TOKEN, CLIENT_SECRET, REFRESH_TOKEN, WEBHOOK_SECRET)
+"""The variables that hold secrets."""
 
 _LONGEST = 64 * 2**10
 """Bytes of a file with a token, or of what a program prints: no token comes near it."""
@@ -31,7 +35,7 @@ _PATIENCE = 60.0
 _LOOK = 0.1
 """Seconds between two looks whether it has ended."""
 
-# What stands in headers and forms as it is; Zoho's tokens are hexadecimal with dots.
+# Stands in headers and forms as it is (RFC 6750, 2.1); Zoho's tokens are hexadecimal with dots.
 _SECRET = re.compile(r"[\w.~+/=-]+", re.ASCII)
 
 
@@ -87,8 +91,8 @@ def check(text: str, source: str) -> None:
     if not _can_be(text):
         raise ConfigError(
             f"{source} cannot be used",
-            "It is empty, or has characters that no id, token or secret of Zoho's has.",
-            "Copy it alone, without “Zoho-oauthtoken” and without quotes.",
+            "It is empty, or has others than ASCII letters, digits and _ . ~ + / = -.",
+            "Copy it alone, without “Zoho-oauthtoken” or “Bearer” and without quotes.",
         )
 
 

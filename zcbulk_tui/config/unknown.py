@@ -26,7 +26,7 @@ def unknown(names: tuple[str, ...], source: str, within: tuple[str, ...] = ()) -
         return ConfigError(
             f"{source}: “{key}” does not belong into the configuration",
             "What is secret is kept apart from it.",
-            "Take it out, and write: zcbulk-tui login",
+            f"Take it out, and write: zcbulk-tui {_keeps(names)}",
         )
     known = _known(in_profile=bool(within))
     title = f"{source}: there is no setting “{key}”"
@@ -37,6 +37,11 @@ def unknown(names: tuple[str, ...], source: str, within: tuple[str, ...] = ()) -
         suggestion = dotted(*within, *names[:-1], close[0])
         return ConfigError(title, next_step=f"Did you mean {suggestion}?")
     return ConfigError(title, next_step=f"There are: {', '.join(here)}.")
+
+
+def _keeps(names: tuple[str, ...]) -> str:
+    """The command that keeps a secret of this name."""
+    return "alerts secret set" if names[0] == "alerts" else "login"
 
 
 def belongs(name: str, within: tuple[str, ...] = ()) -> str:

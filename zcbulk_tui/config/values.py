@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import date, time
 from typing import TypeGuard
+from urllib.parse import urlsplit
 
 from zcbulk_tui.domain.text import one_line
 
@@ -23,6 +24,17 @@ def masked(text: str) -> str:
     People paste them where they do not belong, and what is said of that ends in logs and tickets.
     """
     return _SECRET.sub(_HIDDEN, text)
+
+
+def public_part(value: str) -> str:
+    """Returns of a URL scheme and host, of a command its program: all else may be secret."""
+    if value.startswith(("http://", "https://")):
+        scheme, host, path, query, _ = urlsplit(value)
+        return f"{scheme}://{host}/{'…' if path != '/' or query else ''}"
+    # As may be the value of a variable.
+    word, *rest = value.split(maxsplit=1)
+    name, assigned, _ = word.partition("=")
+    return f"{name}=…" if assigned else f"{word} …" if rest else word
 
 
 def shown(value: object, limit: int = 60) -> str:

@@ -3,8 +3,10 @@
 import asyncio
 import os
 import ssl
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar
 from typing import Any
 
@@ -30,6 +32,9 @@ Form = Mapping[str, str | SecretStr]
 
 MAX_ANSWER = 1024 * 1024
 """Bytes of the largest content of an answer that is read."""
+
+_LONGEST_WAIT = 86400.0
+"""Seconds: no server can mean to be left alone for longer than a day of calls lasts."""
 
 _HEADERS = {
     # Some v2.1 endpoints have been seen to refuse every other value with 9210.
@@ -156,6 +161,7 @@ class Network:
         redaction: Redaction | None = None,
         upload: UploadBody | None = None,
         download: DownloadBody | None = None,
+        takes_any_body: bool = False,
     ) -> tuple[httpx.Response, bytes]:
         """Sends a request; returns the answer and its body, whatever the answer is.
 
@@ -168,6 +174,8 @@ class Network:
             redaction: Blanks its secrets in what errors quote; None where it has none.
             upload: Its body, where that is an upload.
             download: Takes the file, where one is asked for.
+            takes_any_body: Whether the HTTP status is all that counts: a body that is too large, or
+                encoded, is returned as empty.
 
         Raises:
             DataError: The file of an upload is not the one that it was; its end was not sent. Or
@@ -196,6 +204,8 @@ class Network:
                         body = b"" if encoding else await _read(response, exchange, download)
                     finally:
                         await response.aclose()
+            if takes_any_body:
+                return response, body or b""
             if encoding:
                 failure: ZcbulkError = _encoded(response, line(encoding, 40))
             elif body is not None:
@@ -237,6 +247,21 @@ class Network:
     def _may_have_left(self, exchange: Exchange, error: Exception) -> bool:
         """Whether bytes of a request may have left."""
         return exchange.is_sent if self._route else not isinstance(error, _NOT_SENT)
+
+
+def retry_after(response: httpx.Response) -> float | None:
+    """Returns the seconds of Retry-After, of either form (RFC 9110, 10.2.3); a day at most."""
+    value = response.headers.get("Retry-After", "").strip()
+    if value.isascii() and value.isdigit():
+        return min(float(value[:9]), _LONGEST_WAIT)
+    try:
+        # By the server's own clock where it shows it: ours may be wrong.
+        date = response.headers.get("Date")
+        begin = parsedate_to_datetime(date).timestamp() if date else time.time()
+        wait = parsedate_to_datetime(value).timestamp() - begin
+        return min(max(wait, 0.0), _LONGEST_WAIT)
+    except (ValueError, OverflowError):
+        return None
 
 
 class _NoCookies(CookieJar):

@@ -1,10 +1,8 @@
 """Calls with an access token, each once more where that has ended, and what answers mean."""
 
 import contextlib
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
 import httpx
@@ -14,7 +12,7 @@ from zcbulk_tui.creator import between, wire
 from zcbulk_tui.creator.contradictions import contradiction
 from zcbulk_tui.creator.download_body import DownloadBody, Write
 from zcbulk_tui.creator.faults import SUCCESS, to_error
-from zcbulk_tui.creator.network import Network
+from zcbulk_tui.creator.network import Network, retry_after
 from zcbulk_tui.creator.operations import Operation
 from zcbulk_tui.creator.redaction import Line
 from zcbulk_tui.creator.tokens import AccessToken, TokenSource
@@ -31,9 +29,6 @@ from zcbulk_tui.errors import (
 )
 
 _Result = TypeVar("_Result")
-
-_LONGEST_WAIT = 86400.0
-"""Seconds: no server can mean to be left alone for longer than a day of calls lasts."""
 
 _TOKEN_REFUSED = 1030
 """Creator's code for a token that is not valid, or has ended [OAS]."""
@@ -267,24 +262,9 @@ def _success(received: _Received, operation: Operation) -> wire.ParsedAnswer:
         if response.is_success:
             raise between.unreadable(why, said if said.text else None)
         answer = said
-    raise to_error(answer, _retry_after(response), operation)
+    raise to_error(answer, retry_after(response), operation)
 
 
 def _has_length(headers: httpx.Headers) -> bool:
     """Whether an answer says how long it is (RFC 9112, 6.3): others end when they are cut off."""
     return "Content-Length" in headers or "Transfer-Encoding" in headers
-
-
-def _retry_after(response: httpx.Response) -> float | None:
-    """Seconds of the Retry-After header, of either form (RFC 9110, 10.2.3); a day at most."""
-    value = response.headers.get("Retry-After", "").strip()
-    if value.isascii() and value.isdigit():
-        return min(float(value[:9]), _LONGEST_WAIT)
-    try:
-        # By the server's own clock where it shows it: ours may be wrong.
-        date = response.headers.get("Date")
-        begin = parsedate_to_datetime(date).timestamp() if date else time.time()
-        wait = parsedate_to_datetime(value).timestamp() - begin
-        return min(max(wait, 0.0), _LONGEST_WAIT)
-    except (ValueError, OverflowError):
-        return None

@@ -122,6 +122,33 @@ def parse_base_url(text: str, example: str = _BASE_EXAMPLE) -> str:
     return f"{parts.scheme}://{parts.netloc.lower()}"
 
 
+def parse_private_url(text: str, example: str) -> str:
+    """Returns a URL whose path and query may be secret, in a normal form; no error repeats it.
+
+    Args:
+        text: Text as typed.
+        example: A valid URL to show in errors.
+
+    Raises:
+        UsageError: The text is not a URL, names a user, or what is sent there would go in clear
+            text.
+    """
+    stripped = text.strip()
+    try:
+        parts = _split(stripped, "URL", example)
+    except UsageError as error:
+        next_step = error.next_step
+    else:
+        if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+            raise UsageError("Plain http is for this machine only", next_step="Write https://.")
+        if not re.search(r"\s", stripped):
+            query = f"?{parts.query}" if parts.query else ""
+            return f"{parts.scheme}://{parts.netloc.lower()}{parts.path or '/'}{query}"
+        next_step = f"Write it as in {example}"
+    # Outside, so that no traceback leads to what quotes it.
+    raise UsageError("It is no URL that can be called", next_step=next_step)
+
+
 def check_origin(origin: str, base_url: str | None = None) -> None:
     """Checks that the access token may be sent to a server.
 

@@ -70,7 +70,7 @@ def check_private(path: Path) -> None:
     if found.st_uid != os.getuid():
         raise ConfigError(
             f"{path} belongs to another user",
-            "What a sign-in leaves behind is taken from files of your own only.",
+            "Secrets are taken from files of your own only.",
             "Sign in as yourself, or set ZCBULK_STATE_DIR to a folder of yours.",
         )
     if stat.S_IMODE(found.st_mode) & 0o077:
@@ -78,7 +78,8 @@ def check_private(path: Path) -> None:
         raise ConfigError(
             f"{path} can be read by others",
             f"Its mode is {stat.S_IMODE(found.st_mode):o}, and it holds what is secret.",
-            f"Write: chmod {mode} '{path}'. If others may have read it: zcbulk-tui logout",
+            f"Write: chmod {mode} '{path}'. If others may have read it, revoke what it holds; a "
+            "sign-in by: zcbulk-tui logout",
         )
 
 

@@ -1,30 +1,28 @@
-"""What a sign-in leaves behind: in the system's keyring, or in files that only this user may read.
+"""What a sign-in leaves behind, and the lock for those that change it.
 
-A file says where the credentials are, and holds them itself where there is no keyring. It is
-replaced as a whole, after the keyring has its part: whoever is killed on the way leaves either the
-old credentials or the new ones.
+The credentials are kept as every secret of a profile is; the access token, which ends within the
+hour, stands in a file beside them.
 """
 
 import asyncio
 import fcntl
-import importlib.util
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from zcbulk_tui import user_files
 from zcbulk_tui.domain.commands import login
 from zcbulk_tui.errors import ConfigError, ServiceError
-from zcbulk_tui.store import files, system_keyring
+from zcbulk_tui.store import files
+from zcbulk_tui.store.kept_secret import KeptSecret, PrivateFolder, Where
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
 FOLDER_NAME = "sign-in"
 
-Where = Literal["auto", "keyring", "file"]
+_TOKEN = "token.json"  # noqa: S105 - a file's name
 
 _PATIENCE = 90.0
 """Seconds to wait for another process: longer than a request may take."""
@@ -39,20 +37,19 @@ class SignInFiles:
     Args:
         folder: Where each profile has a folder, which is made when something is kept.
         profile: Whose.
-        where: Where new credentials go; ``auto`` is the keyring if it can be used, else the file.
-
-    Attributes:
-        notice: What the user should know of what was done last, as a sentence; empty for nothing.
+        where: Where new credentials go.
     """
 
     def __init__(self, folder: Path, profile: str, where: Where = "auto") -> None:
-        self._profile = profile
-        self._where = where
-        self._folder = folder / profile
-        self._credentials = self._folder / "credentials.json"
-        self._token = self._folder / "token.json"
-        self._lock = self._folder / "lock"
-        self.notice = ""
+        self._folder = PrivateFolder(folder / profile, login(profile))
+        title = f"The sign-in of “{profile}”"
+        self._kept = KeptSecret(self._folder, "credentials.json", title, profile, where)
+        self._lock = folder / profile / "lock"
+
+    @property
+    def notice(self) -> str:
+        """What the user should know of what was done last, as a sentence; empty for nothing."""
+        return self._kept.notice
 
     @property
     def exists(self) -> bool:
@@ -61,15 +58,12 @@ class SignInFiles:
         Raises:
             ConfigError: The folder cannot be read.
         """
-        try:
-            return self._credentials.exists()
-        except OSError as error:
-            raise files.unreadable(self._credentials, error) from error
+        return self._kept.exists
 
     @property
     def place(self) -> str:
         """Where the credentials are, as the user knows it."""
-        return "the system's keyring" if self._is_in_keyring() else str(self._credentials)
+        return self._kept.place
 
     def credentials(self) -> "SecretStr | None":
         """Returns the credentials; None for none.
@@ -77,12 +71,7 @@ class SignInFiles:
         Raises:
             ConfigError: They cannot be read, or others could read them too.
         """
-        record = self._read(self._credentials)
-        if record is None:
-            return None
-        if _points_to_keyring(record):
-            return system_keyring.read(self._profile)
-        return record
+        return self._kept.read()
 
     def save(self, credentials: "SecretStr") -> None:
         """Keeps the credentials instead of those before.
@@ -90,12 +79,7 @@ class SignInFiles:
         Raises:
             ConfigError: They cannot be kept; those before are still there.
         """
-        in_keyring = self._where != "file" and self._keep_in_keyring(credentials)
-        was_in_keyring = self._is_in_keyring()
-        # From here on this file counts: what a keyring still takes of it later is never read.
-        self._write(self._credentials, _POINTER if in_keyring else credentials)
-        if was_in_keyring and not in_keyring:
-            self._remove_from_keyring()
+        self._kept.write(credentials)
 
     def forget(self) -> None:
         """Removes credentials and token.
@@ -103,23 +87,12 @@ class SignInFiles:
         Raises:
             ConfigError: They cannot be removed.
         """
-        was_in_keyring = self._is_in_keyring()
-        self._tidy()
-        try:
-            for path in (self._credentials, self._token):
-                path.unlink(missing_ok=True)
-        except OSError as error:
-            raise ConfigError(
-                f"{error.filename} cannot be removed", f"{error}.", "Remove it by hand."
-            ) from error
-        # One that did not answer once may have taken credentials all the same.
-        if was_in_keyring or importlib.util.find_spec("keyring"):
-            self._remove_from_keyring(was_there=was_in_keyring)
+        self._kept.remove(_TOKEN)
 
     def token(self) -> "SecretStr | None":
         """Returns the access token that was kept last; None for none that can be used."""
         with suppress(ConfigError):
-            return self._read(self._token)
+            return self._folder.read(_TOKEN)
         return None
 
     def save_token(self, token: "SecretStr") -> None:
@@ -128,7 +101,7 @@ class SignInFiles:
         Raises:
             ConfigError: It cannot be kept.
         """
-        self._write(self._token, token)
+        self._folder.write(_TOKEN, token)
 
     @asynccontextmanager
     async def lock(self) -> AsyncIterator[None]:
@@ -138,7 +111,7 @@ class SignInFiles:
             ConfigError: There can be no lock, for want of a folder to write to.
             ServiceError: Another process holds it for too long.
         """
-        self._prepare()
+        self._folder.prepare()
         try:
             descriptor = os.open(self._lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
@@ -148,65 +121,6 @@ class SignInFiles:
             yield
         finally:
             os.close(descriptor)
-
-    def _read(self, path: Path) -> "SecretStr | None":
-        from pydantic import SecretStr
-
-        for part in (self._folder, path):
-            files.check_private(part)
-        try:
-            return SecretStr(user_files.read_text(path))
-        except FileNotFoundError:
-            return None
-        except (OSError, user_files.BadFileError) as error:
-            problem = f"{error}."
-        # Outside, so that no traceback leads to what was read.
-        raise ConfigError(
-            f"{path} cannot be read", problem, f"Sign in again: {login(self._profile)}"
-        )
-
-    def _write(self, path: Path, content: "str | SecretStr") -> None:
-        self._prepare()
-        self._tidy()
-        files.replace(path, content)
-
-    def _tidy(self) -> None:
-        """Removes what a process left that was killed while it wrote: only one writes at a time."""
-        for left in self._folder.glob(".*"):
-            with suppress(OSError):
-                left.unlink()
-
-    def _prepare(self) -> None:
-        try:
-            files.make_folder(self._folder)
-        except OSError as error:
-            raise files.unwritable(self._folder, error) from error
-        files.check_private(self._folder)
-
-    def _is_in_keyring(self) -> bool:
-        with suppress(ConfigError):
-            record = self._read(self._credentials)
-            return record is not None and _points_to_keyring(record)
-        return False
-
-    def _keep_in_keyring(self, credentials: "SecretStr") -> bool:
-        """Whether the keyring has taken the credentials; the answer is no only for ``auto``."""
-        problem = system_keyring.write(self._profile, credentials)
-        if problem and self._where == "keyring":
-            raise ConfigError(
-                "The system's keyring cannot be used",
-                problem,
-                'Set secrets = "file", or repair the keyring.',
-            )
-        if problem == system_keyring.NO_ANSWER:
-            self.notice = f"The system's keyring cannot be used, so a file is. {problem}"
-        return not problem
-
-    def _remove_from_keyring(self, *, was_there: bool = True) -> None:
-        problem = system_keyring.remove(self._profile)
-        if problem and (was_there or problem == system_keyring.NO_ANSWER):
-            left = "The system's keyring may still have a sign-in of this profile"
-            self.notice = f"{self.notice} {left}. {problem}".strip()
 
 
 class MemorySignIn:
@@ -245,13 +159,6 @@ class MemorySignIn:
     async def lock(self) -> AsyncIterator[None]:
         """Lets through at once: no other process has a share in this."""
         yield
-
-
-_POINTER = '{"kept_in": "keyring"}'
-
-
-def _points_to_keyring(record: "SecretStr") -> bool:
-    return record.get_secret_value().strip() == _POINTER
 
 
 async def _locked(descriptor: int, lock: Path) -> None:

@@ -9,18 +9,17 @@ import builtins
 import getpass
 import time
 from collections.abc import Callable
-from threading import Thread, current_thread
+from threading import Lock, Thread, current_thread
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from zcbulk_tui.domain.text import one_line
-from zcbulk_tui.errors import ConfigError
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
 _SERVICE = "zcbulk-tui"
-"""Under what the keyring keeps it; the user name there is the profile's."""
+"""Under what the keyring keeps them; the user name there tells them apart."""
 
 _PATIENCE = 3.0
 """Seconds to wait for a keyring, in all calls of a command together."""
@@ -77,15 +76,20 @@ class _Call(Thread):
 
 
 class _Keyring:
-    """Makes one call after the other, for as long as there is patience."""
+    """Makes one call after the other, for as long as there is patience; from any thread."""
 
     def __init__(self) -> None:
+        self._turn = Lock()
         self._left = _PATIENCE
         self._last = float("-inf")
         self._running: _Call | None = None
 
     def call(self, carry_out: Callable[[ModuleType], object]) -> tuple[str | None, str]:
         """Returns what the keyring has, and what went wrong, which is empty for nothing."""
+        with self._turn:
+            return self._call(carry_out)
+
+    def _call(self, carry_out: Callable[[ModuleType], object]) -> tuple[str | None, str]:
         begun = time.monotonic()
         if begun > self._last + _FORGIVEN:
             self._left = _PATIENCE
@@ -103,43 +107,35 @@ class _Keyring:
 _keyring = _Keyring()
 
 
-def write(profile: str, credentials: "SecretStr") -> str:
-    """Keeps credentials; returns why they cannot be kept there, empty if they are."""
+def write(user: str, secret: "SecretStr") -> str:
+    """Keeps a secret; returns why it cannot be kept there, empty if it is."""
 
     def carry_out(keyring: Any) -> object:
-        keyring.set_password(_SERVICE, profile, credentials.get_secret_value())
-        return keyring.get_password(_SERVICE, profile)
+        keyring.set_password(_SERVICE, user, secret.get_secret_value())
+        return keyring.get_password(_SERVICE, user)
 
     kept, problem = _keyring.call(carry_out)
     if problem:
         return problem
-    return "" if kept == credentials.get_secret_value() else "It does not keep what it is given."
+    return "" if kept == secret.get_secret_value() else "It does not keep what it is given."
 
 
-def read(profile: str) -> "SecretStr":
-    """Returns the credentials.
-
-    Raises:
-        ConfigError: The keyring cannot be read here, or does not have them.
-    """
+def read(user: str) -> "tuple[SecretStr | None, str]":
+    """Returns a secret, and why there is none, which is empty where there is one."""
     from pydantic import SecretStr
 
-    kept, problem = _keyring.call(lambda keyring: keyring.get_password(_SERVICE, profile))
-    if kept is not None:
-        return SecretStr(kept)
-    raise ConfigError(
-        f"The sign-in of “{profile}” is in the system's keyring, which cannot give it",
-        problem or "It does not have them any more.",
-        'Unlock the keyring, or sign in again with secrets = "file": zcbulk-tui login',
-    )
+    kept, problem = _keyring.call(lambda keyring: keyring.get_password(_SERVICE, user))
+    if kept is None:
+        return None, problem or "It does not have it any more."
+    return SecretStr(kept), ""
 
 
-def remove(profile: str) -> str:
-    """Removes credentials; returns why they may still be there, empty if they are not."""
+def remove(user: str) -> str:
+    """Removes a secret; returns why it may still be there, empty if it is not."""
 
     def carry_out(keyring: Any) -> object:
-        if keyring.get_password(_SERVICE, profile) is not None:
-            keyring.delete_password(_SERVICE, profile)
+        if keyring.get_password(_SERVICE, user) is not None:
+            keyring.delete_password(_SERVICE, user)
         return None
 
     _, problem = _keyring.call(carry_out)

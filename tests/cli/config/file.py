@@ -9,7 +9,7 @@ from zcbulk_tui.config.layers import settings_of
 from zcbulk_tui.config.settings import Settings
 
 CANARY = "1000.0123456789abcdef0123456789abcdef.fedcba9876543210fedcba9876543210"
-SECRETS = (secrets.ACCESS_TOKEN, secrets.CLIENT_SECRET, secrets.REFRESH_TOKEN)
+SECRETS = secrets.VARIABLES
 KEYS = [key for key, _ in settings_of(Settings)]
 
 TWO = """\

@@ -70,6 +70,7 @@ def test_show_as_json(cli: CommandLine, file: Path, monkeypatch: pytest.MonkeyPa
         "ZCBULK_ACCESS_TOKEN": "set",
         "ZCBULK_CLIENT_SECRET": "not set",
         "ZCBULK_REFRESH_TOKEN": "not set",
+        "ZCBULK_WEBHOOK_SECRET": "not set",
     }
 
 
@@ -98,7 +99,7 @@ def test_show_no_secret_is_shown(
     assert "0123456789" not in ended.out
     assert "fedcba" not in ended.out
     for name in SECRETS:
-        assert form or f"{name:<20}  set, not shown" in ended.out
+        assert form or f"{name:<21}  set, not shown" in ended.out
 
 
 @pytest.mark.parametrize(
@@ -110,13 +111,36 @@ def test_show_no_secret_is_shown(
         ("KEY=hunter2 pass", "KEY=…"),
     ],
 )
-def test_show_of_the_command_for_a_token_the_first_word_is_shown(
+def test_show_of_a_command_the_first_word_is_shown(
     cli: CommandLine, monkeypatch: pytest.MonkeyPatch, command: str, shown: str
 ) -> None:
-    monkeypatch.setenv("ZCBULK_TOKEN_COMMAND", command)
-    as_json = json.loads(cli("config", "show", "--json").out)
-    assert as_json["settings"]["token_command"]["value"] == shown
-    assert rows(cli("config", "show"))["token_command"][0] == f'"{shown}"'
+    for key in ("token_command", "alerts.command"):
+        monkeypatch.setenv(variable(key), command)
+    as_json = json.loads(cli("config", "show", "--json").out)["settings"]
+    table = rows(cli("config", "show"))
+    for key in ("token_command", "alerts.command"):
+        assert as_json[key]["value"] == shown
+        assert table[key][0] == f'"{shown}"'
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://alerts.example.com/hunter2", "https://alerts.example.com/…"),
+        ("https://alerts.example.com?key=hunter2", "https://alerts.example.com/…"),
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8080/"),
+    ],
+)
+def test_show_of_a_url_the_host_is_shown(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch, url: str, shown: str
+) -> None:
+    for key in ("alerts.webhook", "heartbeat.url"):
+        monkeypatch.setenv(variable(key), url)
+    as_json = json.loads(cli("config", "show", "--json").out)["settings"]
+    table = rows(cli("config", "show"))
+    for key in ("alerts.webhook", "heartbeat.url"):
+        assert as_json[key]["value"] == shown
+        assert table[key][0] == f'"{shown}"'
 
 
 def test_show_keys_and_themes_are_shown_where_there_are_some(cli: CommandLine, file: Path) -> None:

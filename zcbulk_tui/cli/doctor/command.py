@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from zcbulk_tui.cli import options
 from zcbulk_tui.cli.doctor import (
+    alerts,
     configuration,
     network,
     outward,
@@ -84,6 +85,7 @@ def _checks(
     if settings is not None:
         yield "token", lambda: token.check(settings, job)
         yield "page and heartbeat", lambda: outward.check(settings)
+        yield "alerts", lambda: alerts.check(settings)
     yield (
         "terminal",
         lambda: terminal.findings(os.environ, setting=settings.ascii if settings else "auto"),
