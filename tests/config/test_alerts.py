@@ -38,6 +38,7 @@ def test_a_url_may_have_a_path_and_a_query(write: Write, key: str, url: str, nor
         ("https://example.com:hunter2/", "no URL that can be called."),
         ("https://hunter2:pass@example.com/", "Leave out user and password."),
         ("https://example.com/a hunter2", "no URL that can be called."),
+        ("https://example.com/hunter2ä", "no URL that can be called."),
         ("https://[hunter2]/", "no URL that can be called."),
         ("5 hunter2", "no URL that can be called."),
     ],

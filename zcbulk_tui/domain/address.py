@@ -141,7 +141,7 @@ def parse_private_url(text: str, example: str) -> str:
     else:
         if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
             raise UsageError("Plain http is for this machine only", next_step="Write https://.")
-        if not re.search(r"\s", stripped):
+        if stripped.isascii() and not re.search(r"\s", stripped):
             query = f"?{parts.query}" if parts.query else ""
             return f"{parts.scheme}://{parts.netloc.lower()}{parts.path or '/'}{query}"
         next_step = f"Write it as in {example}"
