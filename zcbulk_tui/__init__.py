@@ -12,6 +12,7 @@ The map; imports run downwards only, and ``cli`` joins the parts:
 - ``config``: settings, and where each comes from
 - ``data``: files of records: opened, checked, cut; results read, failures grouped, records repaired
 - ``store``: what is remembered, in SQLite; sign-ins in the keyring or in files
+- ``schemas``: JSON Schemas of what the commands print, as files
 - ``domain``: jobs, counts, forecasts, results, repairs, the planner, the quota: pure, time is an
   argument
 - ``errors``: one tree of exceptions, each with a title, a cause and a next step

@@ -4,7 +4,6 @@ import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from threading import Thread
@@ -15,11 +14,12 @@ from tests.cli.filled import ENDED, RUNNING, busy_day
 from tests.cli.remembering import database
 from tests.support.commands import CANARY, PATIENCE, PROGRAM, environment
 from zcbulk_tui.cli.main import main
+from zcbulk_tui.config import paths
 
 _GONE = 128 + 13
 """As others end whose reader has gone."""
 
-ENTRIES = 3_000
+ENTRIES = 1_500
 """Of the log: more than a pipe holds, as text and as JSON."""
 
 PRINTING: tuple[tuple[str, ...], ...] = (
@@ -50,17 +50,17 @@ PRINTING: tuple[tuple[str, ...], ...] = (
 )
 
 
-@pytest.fixture
-def full(home: Path) -> Iterator[Path]:
-    """The home of somebody with a long log."""
-    with busy_day(home):
-        with database(home) as opened, opened.transaction() as connection:
-            connection.executemany(
-                "INSERT INTO events (profile, at, by_window, kind, text) SELECT 'default', max(at),"
-                " 0, 'pace', ? FROM events",
-                [(f"{'x' * 60} {number}",) for number in range(ENTRIES)],
-            )
-        yield home
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of somebody with a long log; it is read only."""
+    home = tmp_path_factory.mktemp("full")
+    with busy_day(home), database(home) as opened, opened.transaction() as connection:
+        connection.executemany(
+            "INSERT INTO events (profile, at, by_window, kind, text)"
+            " SELECT 'default', max(at), 0, 'pace', ? FROM events",
+            [(f"{'x' * 60} {number}",) for number in range(ENTRIES)],
+        )
+    return home
 
 
 class OneLine:
@@ -83,13 +83,15 @@ class OneLine:
         self._thread.join(PATIENCE)
 
 
-@pytest.mark.usefixtures("signed_in", "full")
+@pytest.mark.usefixtures("signed_in")
 @pytest.mark.parametrize("arguments", PRINTING, ids=" ".join)
 def test_every_command_that_prints(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
+    full: Path,
     arguments: tuple[str, ...],
 ) -> None:
+    monkeypatch.setenv(paths.STATE_DIR, str(full / "state"))
     pipe = OneLine()
     with monkeypatch.context() as streams:
         streams.setattr(sys, "stdout", pipe.stream)

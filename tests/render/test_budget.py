@@ -240,6 +240,11 @@ def test_a_job_that_fails_is_asked_again() -> None:
     assert row_of(FAILS) == ["Orders", "15s", "no answer", "~1"]
 
 
+def test_of_a_retry_only_its_window_knows_when() -> None:
+    job = PlannedJob(replace(FAILS.snapshot, next_poll_at=None), 1)
+    assert row_of(job) == ["Orders", "retry", "no answer", "~1"]
+
+
 @pytest.mark.parametrize("day", [spent(), USED_UP], ids=["calls", "used up"])
 def test_a_job_that_is_never_polled_takes_no_call(day: Spent) -> None:
     assert row_of(NEVER, day) == ["Prices", "never", "no answer", "0"]

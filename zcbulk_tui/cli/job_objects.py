@@ -171,7 +171,7 @@ def poll_object(at: datetime | None, reason: Reason | None) -> JsonObject:
 
 
 def _poll_object(snapshot: JobSnapshot, window: str) -> JsonObject | None:
-    is_retried = snapshot.is_failing and not (snapshot.fault and snapshot.fault.error.ends_polls)
+    is_retried = snapshot.is_failing and not snapshot.is_given_up
     if not window or (snapshot.next_poll_at is None and not is_retried):
         return None
     return {**poll_object(snapshot.next_poll_at, snapshot.reason), "window": window}
