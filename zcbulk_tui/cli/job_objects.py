@@ -68,7 +68,7 @@ def job_record(standing: Standing, now: datetime) -> JsonObject:
 
 def status_record(
     job: WatchedJob | None,
-    result: JobReading | ZcbulkError,
+    result: JobReading | ZcbulkError | None,
     standing: Standing | None,
     now: datetime,
 ) -> JsonObject:
@@ -76,7 +76,7 @@ def status_record(
 
     Args:
         job: Which job; None where what was typed names none.
-        result: A reading, or why there is none.
+        result: A reading, or why there is none; None where nothing is known yet.
         standing: What is known of the job; None where nothing is.
         now: Aware.
     """
@@ -124,7 +124,7 @@ def percent(share: float | None) -> float | None:
     """Returns a share in percent with one decimal; 100 only when nothing is missing."""
     if share is None:
         return None
-    return 100.0 if share == 1 else min(round(share * 100, 1), 99.9)
+    return 100.0 if share >= 1 else min(round(share * 100, 1), 99.9)
 
 
 def standing_object(standing: Standing, now: datetime) -> JsonObject:
@@ -171,7 +171,7 @@ def poll_object(at: datetime | None, reason: Reason | None) -> JsonObject:
 
 
 def _poll_object(snapshot: JobSnapshot, window: str) -> JsonObject | None:
-    is_retried = snapshot.is_failing and not (snapshot.fault and snapshot.fault.error.ends_polls)
+    is_retried = snapshot.is_failing and not snapshot.is_given_up
     if not window or (snapshot.next_poll_at is None and not is_retried):
         return None
     return {**poll_object(snapshot.next_poll_at, snapshot.reason), "window": window}

@@ -97,7 +97,7 @@ def overview(database: Database, settings: Settings, now: datetime) -> Overview:
         expected = ahead[snapshot.ref]
         record = commands.get(snapshot.ref)
         snapshot = replace(snapshot, command=record.command if record else None)
-        if expected is not None and not _is_given_up(snapshot):
+        if expected is not None and not snapshot.is_given_up:
             snapshot = _planned(snapshot, expected, terms, now)
             planned.append(PlannedJob(snapshot, planner.calls(expected, terms, today)))
         if not windows.poller:
@@ -109,10 +109,6 @@ def overview(database: Database, settings: Settings, now: datetime) -> Overview:
 
 def _redated(snapshot: JobSnapshot, now: datetime) -> JobSnapshot:
     return replace(snapshot, readings=redated(snapshot.readings, now))
-
-
-def _is_given_up(snapshot: JobSnapshot) -> bool:
-    return snapshot.fault is not None and snapshot.fault.error.ends_polls
 
 
 def _planned(snapshot: JobSnapshot, ahead: Outlook, terms: Terms, now: datetime) -> JobSnapshot:

@@ -81,6 +81,11 @@ class JobSnapshot:
         """Whether its last poll failed, and its state may have changed since the last reading."""
         return self.fault is not None and not self.is_final
 
+    @property
+    def is_given_up(self) -> bool:
+        """Whether its last poll failed in a way that no other will end better."""
+        return self.fault is not None and self.fault.error.ends_polls
+
     def allows(self, action: Action) -> bool:
         """Whether `action` can make sense now.
 

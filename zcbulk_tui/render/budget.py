@@ -203,7 +203,7 @@ def _job(job: PlannedJob, spent: Spent, now: datetime, name: int, *, paused: boo
     snapshot = job.snapshot
     due, reason = snapshot.next_poll_at, snapshot.reason
     calls = f"~{max(round(job.calls), 1)}"
-    if due is None and snapshot.is_failing:
+    if due is None and snapshot.is_failing and not snapshot.is_given_up:
         when = "retry"  # when, only the window knows that polls it
     elif due is None:
         when, calls = "never", "0"
