@@ -3,6 +3,7 @@
 import pytest
 
 from zcbulk_tui.errors import (
+    AlertNotSentError,
     AlreadyEndedError,
     Answer,
     BetweenError,
@@ -36,6 +37,7 @@ from zcbulk_tui.errors import (
 
 EXIT_CODES = {
     RefusedError: 1,
+    AlertNotSentError: 1,
     JobRefusedError: 1,
     JobUnknownError: 1,
     AlreadyEndedError: 1,

@@ -48,7 +48,7 @@ def test_a_moment(text: str, expected: datetime) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        *("", "yesterday", "5", "h", "-2h", "1.5h", "2H", "2y", "1h30m", "٣d", "\x1b[2J"),
+        *("", "yesterday", "5", "h", "-2h", "1.5h", "2H", "2y", "٣d", "\x1b[2J"),
         *("999999w", "9999999999999w", "2026-02-30", "2026-03-10T25:00", "0001-01-01"),
     ],
     ids=repr,

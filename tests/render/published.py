@@ -1,11 +1,9 @@
 """Publications, and what readers find in what was made of one."""
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
-from importlib import resources
 
 from prometheus_client import Metric
 from prometheus_client.openmetrics import parser as open_parser
@@ -24,10 +22,6 @@ SPENT = Spent(
     Pace.BALANCED,
 )
 SERVICE = ServiceSnapshot(SPENT, answered=True, changed_at=NOW)
-
-
-SCHEMA = json.loads(resources.files("zcbulk_tui").joinpath("schemas/published.json").read_text())
-"""What jobs.json is to be."""
 
 READERS: list[Callable[[str], Iterable[Metric]]] = [
     open_parser.text_string_to_metric_families,

@@ -13,6 +13,9 @@ from zcbulk_tui.cli import schemas
 _SCHEMAS = {"start": "control", "abort": "control"}
 """Of commands whose schema is called otherwise."""
 
+_STREAMS = {"wait"}
+"""The commands that print a JSON object per line."""
+
 
 def is_described(arguments: Sequence[str]) -> bool:
     """Whether a command line asks for JSON that a schema describes."""
@@ -26,12 +29,13 @@ def schema_of(arguments: Sequence[str]) -> str:
 
 
 def check(name: str, printed: str) -> None:
-    """Holds an output against a schema.
+    """Holds an output against a schema; of a stream, each line.
 
     Raises:
         AssertionError: It is not as the schema says.
     """
-    check_value(name, json.loads(printed))
+    for part in printed.splitlines() if name in _STREAMS else [printed]:
+        check_value(name, json.loads(part))
 
 
 def check_value(name: str, value: object) -> None:

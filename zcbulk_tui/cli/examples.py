@@ -16,7 +16,9 @@ _EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "watch": (
         ("watch 4027 'Orders EU'", "two jobs, by id and by label"),
-        ("watch --read-only 4027", "without start and abort"),
+        ("watch --until 07:00", "a night in the dashboard"),
+        ("watch --until 8h --headless --yes", "a night without a terminal"),
+        ("watch --until off", "disarm the night"),
     ),
     "jobs": (
         ("jobs", "print the watch list"),
@@ -27,17 +29,24 @@ _EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "status": (
         ("status", "all of the watch list"),
         ("status 4027 --fresh", "ask Zoho: 1 call"),
-        ("status --json", "for scripts"),
+        ("status --wait --timeout 8h --json", "for scripts: once all have ended"),
+        ("status --format '{label} {percent}'", "a line for each, as you want it"),
     ),
     "statusline": (
         ("statusline", "all that is watched, in one line"),
         ("statusline --profile eu,us --color tmux", "in tmux's colours"),
         ("statusline --ascii", ""),
     ),
+    "wait": (
+        ("wait 4027", "until it has ended; the exit code says how"),
+        ("wait 4027 'Orders EU' --any --timeout 2h", "the first of two, within two hours"),
+        ("wait 4027 --json", "a line of JSON for each change"),
+    ),
     "start": (
         ("start 4027", "asks before it sends"),
         ("start 4027 'Orders EU' --dry-run", "what would be sent; no call"),
         ("start 4027 --yes --json", "for scripts"),
+        ("start 4027 --yes --wait --timeout 6h", "and wait until it has ended"),
     ),
     "abort": (
         ("abort 4027", "asks before it sends; there is no rollback"),
@@ -52,12 +61,13 @@ _EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("insert orders.csv --form Orders", "asks once, then 3 calls"),
         ("insert orders.csv --dry-run", "the plan; no call"),
         ("insert orders.csv --trial 500", "a few records first"),
-        ("insert again.csv --repairs 4027 --yes", "what failed in another job"),
+        ("insert again.csv --repairs 4027 --yes --wait", "what failed in another job"),
     ),
     "queue": (
         ("queue", "print the queue"),
         ("queue go-on orders.csv", "let a file go on that was held"),
         ("queue up orders.csv", "before the file that it waits behind"),
+        ("queue stop", "hold all files that have not begun"),
     ),
     "results": (
         ("results 4027", "fetch what failed and what was not reached"),
@@ -74,6 +84,11 @@ _EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("repair 4027 --rules rules.toml --dry-run", "what they would do"),
         ("repair 4027 --rules rules.toml --output again.csv", ""),
     ),
+    "report": (
+        ("report", "of the last night, or of the one that is armed"),
+        ("report --since 12h", "of the last twelve hours"),
+        ("report --json", "for scripts"),
+    ),
     "history": (
         ("history 4027", "readings, events, commands"),
         ("history 'Orders EU' --json", "for scripts"),
@@ -82,6 +97,14 @@ _EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("log", "the last day"),
         ("log --since 2h kind:command", "starts and aborts of two hours"),
         ("log job:4027 '!poll'", "of one job, without what has “poll”"),
+    ),
+    "budget": (
+        ("budget", "the day's calls, and what the polls of each job take"),
+        ("budget --format '{left}'", "the calls that are left"),
+    ),
+    "schema": (
+        ("schema", "the names of all"),
+        ("schema status", "that of status --json"),
     ),
     "store": (
         ("store compact", ""),

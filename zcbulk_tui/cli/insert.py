@@ -50,11 +50,7 @@ exit codes:
 With --wait, a job that was started decides. With --json, one array is printed at the end: each
 object has the status of its job then; how it goes is on the standard error.
 
-{waiting.EXIT_CODES}
-
-examples:
-  zcbulk-tui insert customers.csv --form Customers --dry-run
-  zcbulk-tui insert customers.csv --form Customers --yes --wait --timeout 6h"""
+{waiting.EXIT_CODES}"""
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -68,7 +68,7 @@ def job_record(standing: Standing, now: datetime) -> JsonObject:
 
 def status_record(
     job: WatchedJob | None,
-    result: JobReading | ZcbulkError,
+    result: JobReading | ZcbulkError | None,
     standing: Standing | None,
     now: datetime,
 ) -> JsonObject:
@@ -76,7 +76,7 @@ def status_record(
 
     Args:
         job: Which job; None where what was typed names none.
-        result: A reading, or why there is none.
+        result: A reading, or why there is none; None where nothing is known yet.
         standing: What is known of the job; None where nothing is.
         now: Aware.
     """
@@ -124,7 +124,7 @@ def percent(share: float | None) -> float | None:
     """Returns a share in percent with one decimal; 100 only when nothing is missing."""
     if share is None:
         return None
-    return 100.0 if share == 1 else min(round(share * 100, 1), 99.9)
+    return 100.0 if share >= 1 else min(round(share * 100, 1), 99.9)
 
 
 def standing_object(standing: Standing, now: datetime) -> JsonObject:

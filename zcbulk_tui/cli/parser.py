@@ -174,5 +174,7 @@ class _CommandParser(argparse.ArgumentParser):
             self._command = None
         if not self._is_complete:
             options.add_ascii(self, inherit=True)
-            options.add_color(self, inherit=True)
+            # The status line has colours of its own, those of tmux.
+            if "--color" not in self._option_string_actions:
+                options.add_color(self, inherit=True)
             self._is_complete = True

@@ -23,12 +23,7 @@ Markdown, or as JSON. It reads the memory and the results on this disk, and make
 figure is as it was read; what needs a person is said as it stands now."""
 
 _EPILOG = """\
-WHEN is a span back from now (12h, 3d), a date (2026-03-11) or a date and a time.
-
-examples:
-  zcbulk-tui report                    of the last night, or of the one that is armed
-  zcbulk-tui report --since 12h        of the last twelve hours
-  zcbulk-tui report --json | jq .sums  its sums"""
+WHEN is a span back from now (12h, 3d), a date (2026-03-11) or a date and a time."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -1,10 +1,11 @@
 """The report of a night as JSON; `schemas/report.json` says what it holds."""
 
+from zcbulk_tui.cli.job_objects import figures_object
 from zcbulk_tui.cli.json_records import chain_object, command_object, event_object, named_object
+from zcbulk_tui.cli.result_copies import ENDINGS
 from zcbulk_tui.domain.alerts import Alert
 from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.insertion import QueuedFile
-from zcbulk_tui.domain.job import Counts, JobReading
 from zcbulk_tui.domain.night import Night
 from zcbulk_tui.domain.report import MissingResult, NightReport, Reason, ReportedJob
 from zcbulk_tui.domain.result import Result
@@ -74,34 +75,14 @@ def _night(night: Night | None) -> JsonObject | None:
     }
 
 
-def _counts(counts: Counts) -> JsonObject:
-    return {
-        "total": counts.total,
-        "success": counts.success,
-        "failed": counts.failed,
-        "left": counts.left,
-    }
-
-
-def _reading(reading: JobReading | None) -> JsonObject | None:
-    if reading is None:
-        return None
-    return {
-        "state": reading.state.value,
-        "raw_state": reading.raw_state,
-        "read_at": moment(reading.read_at),
-        **_counts(reading.counts),
-    }
-
-
 def _job(job: ReportedJob) -> JsonObject:
     return {
         **named_object(job.job),
         "started_at": moment(job.started_at),
         "ended_at": moment(job.ended_at),
         "from_queue": job.is_queued,
-        "last": _reading(job.reading),
-        "before": _reading(job.before),
+        "last": job.reading and figures_object(job.reading),
+        "before": job.before and figures_object(job.before),
         "reasons": [_reason(it) for it in job.reasons],
         "no_reasons": job.no_reasons or None,
     }
@@ -131,7 +112,7 @@ def _result(result: Result) -> JsonObject:
     file = result.file
     return {
         **ref_object(result.ref),
-        "kind": result.kind.value,
+        "result": ENDINGS[result.kind],
         "records": file and file.records,
         "expected": result.expected,
         "fetched_at": moment(file.fetched_at) if file is not None else None,
@@ -141,7 +122,7 @@ def _result(result: Result) -> JsonObject:
 def _missing(missing: MissingResult) -> JsonObject:
     return {
         **named_object(missing.job),
-        "kind": missing.kind.value,
+        "result": ENDINGS[missing.kind],
         "records": missing.records,
         "stage": missing.stage and missing.stage.value,
         "deleted_at": moment(missing.deleted_at),

@@ -15,11 +15,7 @@ With --wait, the jobs that were started are waited for. What Zoho refused to sta
 code, else the wait does. With --json, one array is printed at the end: each object has the status
 of its job then; how it goes is on the standard error.
 
-{waiting.EXIT_CODES}
-
-examples:
-  zcbulk-tui start Customers --yes
-  zcbulk-tui start Customers Orders --yes --wait --timeout 6h"""
+{waiting.EXIT_CODES}"""
 
 
 def add_arguments(parser: ArgumentParser) -> None:

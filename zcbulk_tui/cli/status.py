@@ -42,12 +42,7 @@ _EPILOG = f"""\
 --wait prints the status once all have ended; until then, how it goes, with --json on the standard
 error.
 
-{waiting.EXIT_CODES}
-
-examples:
-  zcbulk-tui status
-  zcbulk-tui status Customers --json | jq '.[0].percent'
-  zcbulk-tui status --wait --timeout 8h"""
+{waiting.EXIT_CODES}"""
 
 _COLUMNS = ("LABEL", "JOB", "FORM", "ENVIRONMENT", "STATE", "%", "OK", "FAILED", "LEFT", "READ")
 

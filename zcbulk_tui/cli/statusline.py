@@ -54,8 +54,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--color",
+        dest="marks",
         choices=quick.COLORS,
-        default="auto",
         help="auto: on a terminal, unless NO_COLOR is set; tmux: by its own marks",
     )
 
@@ -72,7 +72,7 @@ def run(arguments: Namespace) -> int:
         print("store refused")
         raise
     named = arguments.profile or os.environ.get("ZCBULK_PROFILE", "")
-    wish = quick.Wish(quick.names_in(named), arguments.ascii, arguments.color)
+    wish = quick.Wish(quick.names_in(named), arguments.ascii, arguments.marks or arguments.color)
     text, code = quick.status(wish, str(file), os.environ)
     print(text)
     return code

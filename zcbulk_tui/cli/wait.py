@@ -18,13 +18,7 @@ _EPILOG = f"""\
 With --any, the first job that ends decides.
 
 --json prints an object per line: its event is reading, fault, ended, timeout or interrupted, the
-other fields are those of status --json, and exit_code is null but in the last line.
-
-examples:
-  zcbulk-tui wait Customers && ./next-import.sh
-  zcbulk-tui wait 4027 4038 --any --timeout 2h
-  zcbulk-tui start Customers --yes --wait --timeout 6h || mail -s "import" ops@example.com
-  zcbulk-tui wait Customers --json | jq -r '[.event, .percent] | @tsv'"""
+other fields are those of status --json, and exit_code is null but in the last line."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:

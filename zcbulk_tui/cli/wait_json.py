@@ -8,7 +8,7 @@ from zcbulk_tui.cli.json_records import failure_object
 from zcbulk_tui.cli.overview import standings
 from zcbulk_tui.cli.waiting import Report, Waited, result_of
 from zcbulk_tui.domain.job import WatchedJob
-from zcbulk_tui.errors import UnreadableError, ZcbulkError
+from zcbulk_tui.errors import ZcbulkError
 from zcbulk_tui.monitor.until_ended import Change, ChangeKind
 from zcbulk_tui.store.json_objects import JsonObject, moment
 
@@ -31,12 +31,11 @@ class JsonLines(Report):
         snapshot = change.snapshot
         now = datetime.now(UTC)
         if snapshot is None:
-            job = status_record(None, UnreadableError(""), None, now)
+            job = status_record(None, None, None, now)
         else:
             # A fault takes nothing from what was read before it.
             (standing,) = standings(self._profile, [snapshot])
-            read = snapshot.last or UnreadableError("")
-            job = status_record(snapshot.job, read, standing, now)
+            job = status_record(snapshot.job, snapshot.last, standing, now)
         return _line(change.kind, job, change.error, change.exit_code)
 
 
@@ -51,7 +50,7 @@ def status_of(waited: Waited, job: WatchedJob | None) -> JsonObject | None:
 
 def print_failure(error: ZcbulkError) -> None:
     """Prints the line of a wait that could not begin."""
-    job = status_record(None, error, None, datetime.now(UTC))
+    job = status_record(None, None, None, datetime.now(UTC))
     print(json.dumps(_line(ChangeKind.FAULT, job, error, error.exit_code)), flush=True)
 
 

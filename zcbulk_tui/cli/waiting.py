@@ -306,9 +306,7 @@ def _recalled(shared: ProfileContext) -> list[Recalled]:
     if shared.windows.status.poller:
         return found
     return [
-        it._replace(snapshot=replace(it.snapshot, fault=None))
-        if it.snapshot.fault is not None and it.snapshot.fault.error.ends_polls
-        else it
+        it._replace(snapshot=replace(it.snapshot, fault=None)) if it.snapshot.is_given_up else it
         for it in found
     ]
 

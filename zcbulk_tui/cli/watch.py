@@ -49,14 +49,7 @@ TIME is a time of day (07:00: the next one), a date and a time (2026-12-01T07:00
 exit codes of a night without a screen:
   0 nothing needs a person, 10 something does, as records that failed, 11 a job was aborted, failed
   or expired, 5 the report could not be written within an hour, 128 and more: ended by a signal;
-  the night stays armed then
-
-examples:
-  zcbulk-tui watch 8527                                 the dashboard over one job
-  zcbulk-tui watch --until 07:00                        a night in the dashboard
-  nohup zcbulk-tui watch --until 8h --report night.md & a night without a terminal
-  zcbulk-tui watch --until 07:00 --stop-failed 100 --stop-share off
-  zcbulk-tui watch --until off                          disarm it"""
+  the night stays armed then"""
 
 
 def add_arguments(parser: ArgumentParser) -> None:

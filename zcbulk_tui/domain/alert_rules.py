@@ -423,7 +423,7 @@ def _due(job: JobSnapshot) -> datetime | None:
 
     A job that runs is to be read before its estimates end, whatever the plan says.
     """
-    if job.is_final or (job.fault is not None and job.fault.error.ends_polls):
+    if job.is_final or job.is_given_up:
         return None
     if job.fault is not None:
         return job.fault.since

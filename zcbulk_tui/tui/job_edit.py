@@ -38,10 +38,9 @@ class JobEdit:
             listed: The job as it was when the user began.
             job: The job as the user left it; what another window has changed meanwhile stays.
         """
-        before, fault = listed.snapshot.job, listed.snapshot.fault
+        before = listed.snapshot.job
         monitor = self._profile(listed.profile).monitor
-        is_given_up = fault is not None and fault.error.ends_polls
-        if monitor is None or (job == before and not is_given_up):
+        if monitor is None or (job == before and not listed.snapshot.is_given_up):
             return []
         if listed.key not in self._rows:
             return [notices.listed_no_more(before)]

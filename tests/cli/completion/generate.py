@@ -36,6 +36,12 @@ _BY_METAVAR: dict[str, Mapping[str, object]] = {
 _ANY_NUMBER = re.compile(r'^  "\(\*\)::?', re.MULTILINE)
 """What shtab writes in zsh for an argument that may come again, of which zsh takes one."""
 
+_OF_PARTS = re.compile(r"^  _arguments -C -s ", re.MULTILINE)
+"""Where the script for zsh begins with the options before a command, which end there.
+
+After the command, one of the same name may take other words: --color of statusline does.
+"""
+
 # A label may hold whatever a file, a server or a user put there. It is read as data, compared as
 # data, and quoted before the shell gets it.
 _HELPERS = {
@@ -114,6 +120,7 @@ def made() -> dict[str, str]:
         script = shtab.complete(parser, shell, preamble=_HELPERS[shell].strip("\n"))
         if shell == "zsh":
             script = _ANY_NUMBER.sub('  "*:', script)
+            script = _OF_PARTS.sub("  _arguments -C -s -A '-*' ", script)
         lines = (line.rstrip() for line in script.splitlines())
         files[name] = "\n".join(lines).rstrip() + "\n"
     return files
