@@ -24,7 +24,7 @@ from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.insertion import QueueStop
 from zcbulk_tui.domain.job import Counts, JobReading, JobState, WatchedJob
 from zcbulk_tui.domain.night import NightPlan
-from zcbulk_tui.domain.records import CallRecord, EventKind, JobEvent
+from zcbulk_tui.domain.records import NOT_COUNTED, CallRecord, EventKind, JobEvent
 from zcbulk_tui.domain.report import NightReport
 from zcbulk_tui.domain.result import Result, ResultFile, ResultKind, ResultStage
 from zcbulk_tui.errors import DataError, SignedOutError
@@ -214,6 +214,11 @@ def test_calls_are_counted_by_their_causes_within_the_span(kept: Kept) -> None:
     ):
         at = NOW + timedelta(minutes=minutes)
         kept.memory.called(CallRecord(at, cause, "r", "GET status", 0.1, left, None, "", None, ""))
+    unsent = f"api.example.com cannot be reached{NOT_COUNTED}"
+    at = NOW + timedelta(minutes=8)
+    kept.memory.called(
+        CallRecord(at, Cause.PLAN, "r", "GET status", 0.1, 197, None, unsent, None, "")
+    )
     made = kept.gather()
     assert made.calls == {Cause.PLAN: 2, Cause.COMMAND: 1}
     assert made.calls_left == 197

@@ -193,7 +193,7 @@ def gather(
         tuple(it for it in log if isinstance(it, ControlRecord)),
         tuple(it for it in log if isinstance(it, JobEvent) and it.kind in _DONE),
         tuple(it for it in AlertStore(database, profile).since(since) if it.at <= until),
-        Counter(it.cause for it in calls),
+        Counter(it.cause for it in calls if it.is_counted),
         calls[-1].left if calls else None,
         tuple(sorted(fetched, key=lambda it: it.file.fetched_at if it.file else now)),
         tuple(it for it in last.values() if it.profile == profile and it.is_unclear),

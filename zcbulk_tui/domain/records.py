@@ -101,6 +101,10 @@ class JobEvent:
     error: ZcbulkError | None = None
 
 
+NOT_COUNTED = ", not counted"
+"""How the failure of a call ends of which certainly nothing was sent."""
+
+
 @dataclass(frozen=True, slots=True)
 class CallRecord:
     """A call to Zoho.
@@ -128,6 +132,11 @@ class CallRecord:
     failure: str
     ref: JobRef | None
     label: str
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether it counts as a call of its day: something of it was sent, or may have been."""
+        return not self.failure.endswith(NOT_COUNTED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,7 @@ class NightReport:
         commands: What was started and aborted in it, oldest first.
         events: What else was done in it, and by whom: files, the queue, the night; oldest first.
         alerts: Those that were raised in it, oldest first.
-        calls: Calls in it, by what they were made for.
+        calls: Calls in it, by what they were made for; those that count for their days.
         calls_left: Those of the day that were left after the last of them; None for no call.
         fetched: The results that came to this disk in it.
         unclear: Commands of which it is not known what became.

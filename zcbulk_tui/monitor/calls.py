@@ -9,7 +9,7 @@ from typing import NamedTuple
 from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.call_limits import OpenCall
 from zcbulk_tui.domain.job import WatchedJob
-from zcbulk_tui.domain.records import CallRecord
+from zcbulk_tui.domain.records import NOT_COUNTED, CallRecord
 from zcbulk_tui.errors import Answer, UnreachableError, ZcbulkError
 from zcbulk_tui.monitor.call_limiter import CallLimiter, Priority
 from zcbulk_tui.monitor.quota_tracker import QuotaTracker
@@ -17,7 +17,6 @@ from zcbulk_tui.store.memory import Memory
 
 _CUT_SHORT = "Cut short before an answer came"
 _CUT_EARLIER = "Cut short before anything was sent"
-_NOT_COUNTED = "not counted"
 
 
 class Admission(NamedTuple):
@@ -61,7 +60,7 @@ class _Call:
         """What went wrong, and whether it counts."""
         cut = _CUT_EARLIER if self.nothing_sent else _CUT_SHORT
         failure = self.failure if self.has_ended else cut
-        return f"{failure}, {_NOT_COUNTED}" if self.nothing_sent else failure
+        return f"{failure}{NOT_COUNTED}" if self.nothing_sent else failure
 
 
 class Calls:
