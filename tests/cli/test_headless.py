@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,9 @@ import pytest
 from tests.support import json_outputs
 from tests.support.commands import PATIENCE, environment
 from tests.support.simulators import SimulatorProcess
+
+_SPEED, _OUTAGE_ENDS = 120, 52
+"""How fast the simulator is, and after how many of its seconds nothing is lost any more."""
 
 SCRIPT = Path(__file__).with_name("headless.sh")
 ROOT = Path(__file__).parents[2]
@@ -35,9 +39,10 @@ CODES = {"regions": 0, "stock": 11, "timeout": 11, "usage": 2, "INT": 130, "TERM
 
 @pytest.fixture
 def simulator(tmp_path: Path) -> Iterator[SimulatorProcess]:
-    """Two minutes of it pass in a second."""
+    """Two minutes of it pass in a second; its outage is over."""
     env = environment(tmp_path / "of-the-simulator")
-    with SimulatorProcess(env, scenario="demo", arguments=["--speed", "120"]) as running:
+    with SimulatorProcess(env, scenario="demo", arguments=["--speed", str(_SPEED)]) as running:
+        time.sleep(_OUTAGE_ENDS / _SPEED)
         yield running
 
 

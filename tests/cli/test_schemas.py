@@ -29,12 +29,13 @@ OUTPUTS = {
     "results": ("results", "list"),
     "queue": ("queue",),
     "budget": ("budget",),
+    "alerts": ("alerts",),
     "report": ("report", "--since", "1d"),
     "config": ("config", "show"),
 }
 """Commands that print what is in the memory, by the names of their schemas."""
 
-OTHERS = {"check", "control", "doctor", "insert", "published", "repair", "wait"}
+OTHERS = {"alert", "check", "control", "doctor", "insert", "published", "repair", "wait"}
 """Those of which other tests ask for JSON."""
 
 pytestmark = pytest.mark.usefixtures("signed_in")

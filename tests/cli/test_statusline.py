@@ -36,6 +36,7 @@ def test_a_line_by_either_way(home: Path, cli: CommandLine) -> None:
     assert "unpolled" in short.out
     assert whole.out.startswith("\x1b[36m1* 70%\x1b[0m ")
     assert cli("statusline", "--no-ascii").out == short.out
+    assert cli("--ascii", "--color", "always", "statusline").out == whole.out
     assert (short.code, whole.code) == (0, 0)
     assert files_below(home) == before
 

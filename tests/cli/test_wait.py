@@ -145,6 +145,21 @@ def test_a_status_that_is_waited_for_is_printed_once_with_the_end(
     }
 
 
+def test_a_status_that_is_waited_for_is_printed_in_a_template(
+    cli: CommandLine, urls: dict[str, str]
+) -> None:
+    template = "{label}: {state} {success}"
+    ended = cli("status", urls["Regions"], "--wait", "--format", template)
+    assert (ended.code, ended.out) == (0, "Regions 4093: completed 1200\n")
+    # How it went is for people.
+    assert "Regions 4093: Completed" in ended.err
+
+
+@pytest.mark.parametrize("command", ["wait", "report"])
+def test_what_is_no_table_takes_no_template(cli: CommandLine, command: str) -> None:
+    assert cli(command, "--format", "{label}").code == 2
+
+
 def test_a_file_that_waits_for_its_slot_waits_no_longer_than_that(
     cli: CommandLine, creator: Creator, urls: dict[str, str], tmp_path: Path
 ) -> None:

@@ -18,7 +18,7 @@ from zcbulk_tui.cli.job_names import at_its_home, in_words, named_jobs
 from zcbulk_tui.cli.json_records import failure_object, named_object
 from zcbulk_tui.cli.output import print_error, print_json
 from zcbulk_tui.cli.sending import Progress, failure, send_once
-from zcbulk_tui.cli.wait_json import status_of
+from zcbulk_tui.cli.wait_json import statuses
 from zcbulk_tui.cli.waiting import Waited
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
@@ -249,8 +249,9 @@ def _report(result: _Result, name: str, *, as_json: bool) -> None:
 def _print_json(action: Action, results: Sequence[_Result], waited: Waited | None = None) -> None:
     objects = [_as_object(action, result) for result in results]
     if waited is not None:
+        ends = statuses(waited)
         for one, result in zip(objects, results, strict=True):
-            one["status"] = status_of(waited, result.job)
+            one["status"] = result.job and ends.get(result.job.ref)
     print_json(objects)
 
 

@@ -17,7 +17,7 @@ from zcbulk_tui.cli.inserting import Follower, until_settled, working
 from zcbulk_tui.cli.json_records import insertion_object
 from zcbulk_tui.cli.output import print_error, print_json
 from zcbulk_tui.cli.sending import failure
-from zcbulk_tui.cli.wait_json import status_of
+from zcbulk_tui.cli.wait_json import statuses
 from zcbulk_tui.cli.wait_lines import make_report
 from zcbulk_tui.cli.waiting import Waited, wait
 from zcbulk_tui.config.settings import Settings
@@ -83,8 +83,10 @@ class Outcome:
         """What has become of each file, for ``--json``; with the end of its job after a wait."""
         objects = [insertion_object(it.insertion, it.stage, it.error) for it in self.results]
         if self.waited is not None:
+            ends = statuses(self.waited)
             for one, result in zip(objects, self.results, strict=True):
-                one["status"] = status_of(self.waited, job_of(result.insertion))
+                job = job_of(result.insertion)
+                one["status"] = job and ends.get(job.ref)
         return objects
 
     def print_errors(self) -> None:

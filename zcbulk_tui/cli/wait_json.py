@@ -1,13 +1,14 @@
 """What ``wait --json`` prints: a line of JSON for each change, as `schemas/wait.json` has it."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from zcbulk_tui.cli.job_objects import status_record
 from zcbulk_tui.cli.json_records import failure_object
 from zcbulk_tui.cli.overview import standings
 from zcbulk_tui.cli.waiting import Report, Waited, result_of
-from zcbulk_tui.domain.job import WatchedJob
+from zcbulk_tui.domain.job import JobRef
 from zcbulk_tui.errors import ZcbulkError
 from zcbulk_tui.monitor.until_ended import Change, ChangeKind
 from zcbulk_tui.store.json_objects import JsonObject, moment
@@ -39,13 +40,13 @@ class JsonLines(Report):
         return _line(change.kind, job, change.error, change.exit_code)
 
 
-def status_of(waited: Waited, job: WatchedJob | None) -> JsonObject | None:
-    """Returns how a job stood when a wait ended, as ``status --json`` has it; None for no wait."""
-    for snapshot in waited.snapshots:
-        if job is not None and snapshot.ref == job.ref:
-            (standing,) = standings(waited.profile, [snapshot])
-            return status_record(snapshot.job, result_of(snapshot), standing, datetime.now(UTC))
-    return None
+def statuses(waited: Waited) -> Mapping[JobRef, JsonObject]:
+    """Returns how each job stood when a wait ended, as ``status --json`` has it."""
+    now = datetime.now(UTC)
+    return {
+        it.snapshot.ref: status_record(it.snapshot.job, result_of(it.snapshot), it, now)
+        for it in standings(waited.profile, waited.snapshots)
+    }
 
 
 def print_failure(error: ZcbulkError) -> None:

@@ -63,8 +63,8 @@ function _shtab_zcbulk_tui_using
   test "$_shtab_zcbulk_tui_cmdpath" = "$argv"
 end
 
-set -g _shtab_zcbulk_tui_commands login logout demo watch jobs 'jobs list' 'jobs add' 'jobs edit' 'jobs remove' 'jobs import' 'jobs export' status statusline wait start abort check insert queue 'queue list' 'queue stop' 'queue go-on' 'queue drop' 'queue up' 'queue down' results failures repair report history log budget schema store 'store compact' simulator config 'config show' 'config path' 'config init' 'config check' completion doctor
-set -g _shtab_zcbulk_tui_opts_with_value --app --bad --bad-in --bad-kinds --color --created --delimiter --encoding --environment --export --fields --form --format --header --label --night --note --odd-result --output --owner --part-records --port --profile --reason --refresh-token --repairs --report --rest-of --results --results-accept --results-delay --results-empty --results-order --results-reasons --rows --rules --sample --scenario --seed --sign-in-error --since --speed --stop-failed --stop-share --suspects --tag --tags --timeout --token-life --trial --until --what --why
+set -g _shtab_zcbulk_tui_commands login logout demo watch jobs 'jobs list' 'jobs add' 'jobs edit' 'jobs remove' 'jobs import' 'jobs export' status statusline wait start abort check insert queue 'queue list' 'queue stop' 'queue go-on' 'queue drop' 'queue up' 'queue down' results failures repair report history log alerts 'alerts list' 'alerts test' 'alerts secret' budget schema store 'store compact' simulator config 'config show' 'config path' 'config init' 'config check' completion doctor
+set -g _shtab_zcbulk_tui_opts_with_value --app --bad --bad-in --bad-kinds --channel --color --created --delimiter --encoding --environment --export --fields --form --format --header --label --night --note --odd-result --output --owner --part-records --port --profile --reason --refresh-token --repairs --report --rest-of --results --results-accept --results-delay --results-empty --results-order --results-reasons --rows --rules --sample --scenario --seed --sign-in-error --since --speed --stop-failed --stop-share --suspects --tag --tags --timeout --token-life --trial --until --what --why
 
 complete -c zcbulk-tui -e
 complete -c zcbulk-tui -f
@@ -352,6 +352,26 @@ complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using log' -l format -x -d 'a line 
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using log' -l profile -xka "(_zcbulk_tui_profiles)" -d 'which profile of the configuration to use; the dashboard shows several: eu,us'
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using log' -l ascii -l no-ascii -d 'show a terminal ASCII only, or everything (default: by the locale)'
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using log' -l color -xka "auto always never" -d 'print in colours (default: auto, on a terminal unless NO_COLOR is set)'
+complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using; and test $_shtab_zcbulk_tui_npos -eq 0' -a alerts -d 'print alerts; test the channels that they take'
+complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using alerts' -s h -l help -d 'show this help message and exit'
+complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using alerts' -l profile -xka "(_zcbulk_tui_profiles)" -d 'which profile of the configuration to use; the dashboard shows several: eu,us'
+complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using alerts' -l since -x -d 'a span back from now (30m, 2h, 3d, 1w), a date, or a date and a time; default: 24h'
+complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using alerts' -l json -d 'as a JSON array'
+complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using alerts' -l ascii -l no-ascii -d 'show a terminal ASCII only, or everything (default: by the locale)'
+complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using alerts' -l color -xka "auto always never" -d 'print in colours (default: auto, on a terminal unless NO_COLOR is set)'
+complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using alerts; and test $_shtab_zcbulk_tui_npos -eq 0' -a list -d 'print alerts that are active, and those of the past (the default)'
+complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using alerts list' -s h -l help -d 'show this help message and exit'
+complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using alerts list' -l profile -xka "(_zcbulk_tui_profiles)" -d 'which profile of the configuration to use; the dashboard shows several: eu,us'
+complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using alerts list' -l since -x -d 'a span back from now (30m, 2h, 3d, 1w), a date, or a date and a time; default: 24h'
+complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using alerts list' -l json -d 'as a JSON array'
+complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using alerts; and test $_shtab_zcbulk_tui_npos -eq 0' -a test -d 'send a test alert through each channel that is configured'
+complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using alerts test' -s h -l help -d 'show this help message and exit'
+complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using alerts test' -l profile -xka "(_zcbulk_tui_profiles)" -d 'which profile of the configuration to use; the dashboard shows several: eu,us'
+complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using alerts test' -l channel -xka "command webhook" -d 'only this one'
+complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using alerts; and test $_shtab_zcbulk_tui_npos -eq 0' -a secret -d 'say whether there is a secret for the webhook; set or remove it'
+complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using alerts secret' -s h -l help -d 'show this help message and exit'
+complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using alerts secret' -l profile -xka "(_zcbulk_tui_profiles)" -d 'which profile of the configuration to use; the dashboard shows several: eu,us'
+complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using alerts secret; and test $_shtab_zcbulk_tui_npos -eq 0' -ka "set remove" -d action
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using; and test $_shtab_zcbulk_tui_npos -eq 0' -a budget -d 'print the day'"'"'s calls: made, planned, left; costs no call'
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using budget' -s h -l help -d 'show this help message and exit'
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using budget' -l json -d 'as a JSON object'
