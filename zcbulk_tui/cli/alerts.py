@@ -26,13 +26,6 @@ if TYPE_CHECKING:
     from zcbulk_tui.monitor.ports import AlertChannel
 
 _EPILOG = """\
-examples:
-  zcbulk-tui alerts                          what was raised and cleared since yesterday
-  zcbulk-tui alerts list --since 7d --json
-  zcbulk-tui alerts test                     send a test through each channel that is configured
-  zcbulk-tui alerts secret set               type what the webhook's service knows you by
-  pass show hook | zcbulk-tui alerts secret set
-
 Channels are set in the configuration: alerts.command and alerts.webhook. Toast, bell and
 notification of the terminal belong to the dashboard, and are not tested here."""
 

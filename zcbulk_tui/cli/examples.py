@@ -26,6 +26,12 @@ _EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("jobs import jobs.txt", "a URL or an id in each line"),
         ("jobs export --format csv --output jobs.csv", ""),
     ),
+    "alerts": (
+        ("alerts", "what was raised and cleared since yesterday"),
+        ("alerts list --since 7d --json", "of a week, for programs"),
+        ("alerts test", "send a test through each channel"),
+        ("alerts secret set", "type what the webhook's service knows you by"),
+    ),
     "status": (
         ("status", "all of the watch list"),
         ("status 4027 --fresh", "ask Zoho: 1 call"),
