@@ -358,11 +358,11 @@ def _aborts(job: JobSnapshot) -> Iterator[Verdict]:
             Verdict(kind, Crossing.BETWEEN) for kind in (AlertKind.ABORT_RISK, AlertKind.OVER_LIMIT)
         )
         return
-    most = f"Zoho allows {danger.allowed:,} of {counted(danger.batches, 'batch', 'batches')}"
+    of_all = f"of {counted(danger.batches, 'batch', 'batches')} have failed, {danger.allowed:,} may"
     yield Verdict(
         AlertKind.ABORT_RISK,
         _three(crossed=danger.level is Level.AMBER, clear=danger.is_calm),
-        text=f"Zoho may abort it: {danger.least:,} to {danger.most:,} failed, and {most}",
+        text=f"Zoho may abort it: {danger.least:,} to {danger.most:,} {of_all}",
     )
     yield Verdict(
         AlertKind.OVER_LIMIT,
@@ -371,7 +371,7 @@ def _aborts(job: JobSnapshot) -> Iterator[Verdict]:
             clear=danger.least < max(danger.allowed, 1),
         ),
         Severity.CRITICAL,
-        f"It is over the limit of failures: {danger.least:,} failed at least, and {most}",
+        f"It is over Zoho's limit: at least {danger.least:,} {of_all}",
     )
 
 
