@@ -121,9 +121,9 @@ def _fetch(arguments: Namespace, settings: Settings) -> int:
     kinds = [kind for name, kind in _KINDS.items() if getattr(arguments, name)]
     kinds = kinds or [ResultKind.FAILURE, ResultKind.UNPROCESSED]
     say = print_error if templates.is_for_programs(arguments) else partial(print, flush=True)
-    progress = Progress(jobs, say)
+    progress, ending = Progress(jobs, say), event_loop.Ending()
     try:
-        outcomes = event_loop.run(result_work.fetch(settings, jobs, kinds, say, progress))
+        outcomes = event_loop.run(result_work.fetch(settings, jobs, kinds, say, progress, ending))
     except (KeyboardInterrupt, asyncio.CancelledError) as error:
         progress.clear()
         print_error(
@@ -131,7 +131,7 @@ def _fetch(arguments: Namespace, settings: Settings) -> int:
         )
         if isinstance(error, KeyboardInterrupt):
             raise
-        return 128 + signal.SIGTERM
+        return 128 + (ending.signal or signal.SIGTERM)
     progress.clear()
     copies = _Copies(jobs, arguments.output)
     made = [(it, *copies.make(it)) for it in outcomes]
