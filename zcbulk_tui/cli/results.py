@@ -48,7 +48,7 @@ Fetches the results of jobs that have ended: which records failed, which were no
 and which went in. Each costs 1 call, and 1 more for each try while Zoho still makes it;
 what is on this disk costs none. A job that is not known to be over is asked first: 1 call.
 
-  zcbulk-tui results JOB …           fetch what failed and what was not reached
+  zcbulk-tui results JOB …           fetch what failed or was not reached
   zcbulk-tui results list            print what is on the disk
   zcbulk-tui results remove JOB …    remove results from the disk
 

@@ -47,9 +47,9 @@ TIME is a time of day (07:00: the next one), a date and a time (2026-12-01T07:00
 7h30m), in the zone of this machine. off disarms the night that is armed.
 
 exit codes of a night without a screen:
-  0 nothing needs a person, 10 something does, as records that failed, 11 a job was aborted, failed
-  or expired, 5 the report could not be written within an hour, 128 and more: ended by a signal;
-  the night stays armed then"""
+  0 nothing needs a person, 10 something does, as records that failed,
+  11 a job was aborted, failed or expired, 5 the report could not be written
+  within an hour; 128 and more: ended by a signal, and the night stays armed"""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
