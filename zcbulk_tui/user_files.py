@@ -28,6 +28,12 @@ class BadFileError(ValueError):
     """A file that cannot be what it should be; its text says why, without a full stop."""
 
 
+def whole_path(path: str | Path) -> Path:
+    """Returns a path that begins at the root; ``~`` stands for a home, if somebody has the name."""
+    # Path.expanduser() raises where nobody has: whoever writes there says that better.
+    return Path(os.path.expanduser(path)).absolute()  # noqa: PTH111
+
+
 def read_text(path: Path, largest: int = SMALL, *, pipes: bool = False) -> str:
     """Returns the text in a file; a mark of UTF-8 at its beginning is left out.
 

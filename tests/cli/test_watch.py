@@ -210,6 +210,8 @@ def test_off_disarms_it(cli: CommandLine, shown: list[str], home: Path) -> None:
         (("watch", "--until", "8h", "--stop-failed", "x"), "is no number of records"),
         (("watch", "--until", "8h", "--report", "/nowhere/at/all.md"), "There is no folder"),
         (("watch", "--until", "8h", "--report", "/"), "is a folder"),
+        (("watch", "--until", "8h", "--report", f"/{300 * 'x'}.md"), "cannot be written"),
+        (("watch", "--until", "8h", "--report", "~nobody-here/a.md"), "There is no folder"),
         (("watch", "--until", "8h", "--report", "night.json"), "cannot have the suffix"),
         (("report", "--night", "7"), "There is no such night"),
         (("report", "--since", "soon"), "is no moment in the past"),

@@ -47,6 +47,9 @@ class Written:
     def path_for(self, until: datetime) -> Path:
         return Path(f"/reports/{until:%H%M}.md")
 
+    def check(self, report: Path) -> None:
+        """Takes each place."""
+
     def write(self, night: Night, no_token: ZcbulkError | None) -> None:
         self.tries += 1
         if self.error is not None:

@@ -54,6 +54,11 @@ def test_everything_that_needs_a_person_has_its_next_step() -> None:
     assert "500 that were not reached are not on this disk. Zoho deletes them at" in found[6]
 
 
+def test_no_mark_in_a_label_ends_the_command_that_names_it() -> None:
+    (found,) = needs(report(reported("a`` <i>`b", failed=1)))
+    assert "``` zcbulk-tui repair 'a`` <i>`b' ```" in found
+
+
 def test_a_result_that_zoho_has_deleted_is_lost() -> None:
     job = reported("Stock").job
     missing = MissingResult(job, ResultKind.FAILURE, 7, ResultStage.GONE, ENDED)

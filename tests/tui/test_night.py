@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,18 +11,29 @@ from tests.support.jobs import NOW
 from tests.support.reports import NIGHT
 from tests.tui.stage import Stage
 from zcbulk_tui.domain.insertion import QueueStop
-from zcbulk_tui.domain.night import ErrorBudget
-from zcbulk_tui.errors import UsageError
+from zcbulk_tui.domain.night import ErrorBudget, Night
+from zcbulk_tui.errors import UsageError, ZcbulkError
+from zcbulk_tui.render.night import mark
 from zcbulk_tui.tui import notices
 from zcbulk_tui.tui.night_form import NightForm
 
 
-def path_for(until: datetime) -> Path:
-    return Path(f"/reports/{until:%d-%H%M}.md")
+class InFolder:
+    """Takes reports in one folder, and writes none."""
+
+    def path_for(self, until: datetime) -> Path:
+        return Path(f"/reports/{until:%d-%H%M}.md")
+
+    def check(self, report: Path) -> None:
+        if report.parent != Path("/reports"):
+            raise UsageError("There is no folder for it")
+
+    def write(self, night: Night, no_token: ZcbulkError | None) -> None:
+        raise AssertionError(night, no_token)
 
 
 def form(budget: ErrorBudget = ErrorBudget(500, 0.03)) -> NightForm:  # noqa: B008 - a constant
-    return NightForm(budget, path_for, 2, lambda: NOW, read_only=False)
+    return NightForm(budget, InFolder(), 2, lambda: NOW, read_only=False)
 
 
 def typed(**fields: str) -> Mapping[str, str]:
@@ -42,7 +53,7 @@ def test_the_fields_hold_the_settings_at_first() -> None:
 def test_a_report_that_is_not_named_is_called_after_the_end() -> None:
     plan = form().plan_of(typed(until="2h"))
     assert plan.until == NOW + timedelta(hours=2)
-    assert plan.report == path_for(plan.until)
+    assert plan.report == InFolder().path_for(plan.until)
     assert form().plan_of(typed(report="/a/b.md")).report == Path("/a/b.md")
 
 
@@ -60,6 +71,24 @@ def test_what_is_wrong_stands_where_what_happens_would(fields: dict[str, str], w
         form().plan_of(typed(**fields))
     assert why in form().said(typed(**fields))
     assert "2 files are in it" in form().said(typed())
+
+
+def test_no_night_is_armed_whose_report_has_no_folder() -> None:
+    assert form().armed(typed(report="/reports/a.md")).report == Path("/reports/a.md")
+    with pytest.raises(UsageError, match="There is no folder"):
+        form().armed(typed(report="/elsewhere/a.md"))
+
+
+def test_a_home_that_nobody_has_is_no_home() -> None:
+    report = form().plan_of(typed(report="~nobody-of-this-name/a.md")).report
+    assert report == Path.cwd() / "~nobody-of-this-name" / "a.md"
+    assert "~nobody-of-this-name" in form().said(typed(report="~nobody-of-this-name/a.md"))
+
+
+def test_a_night_of_days_says_its_date() -> None:
+    now = datetime(2026, 3, 11, 12, tzinfo=UTC)
+    assert mark(replace(NIGHT, until=now + timedelta(hours=23)), now).count(" on ") == 0
+    assert mark(replace(NIGHT, until=now + timedelta(days=3)), now).endswith(" on 14 Mar")
 
 
 def test_a_stop_of_the_queue_and_its_end_are_said_once_each() -> None:

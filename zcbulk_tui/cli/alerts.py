@@ -1,7 +1,6 @@
 """``zcbulk-tui alerts``: what was raised, a test of the channels, and the webhook's secret."""
 
 import asyncio
-import json
 import os
 import time
 from argparse import SUPPRESS, ArgumentParser, Namespace
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 from zcbulk_tui.channels.payload import alert_object
 from zcbulk_tui.cli import event_loop, options
 from zcbulk_tui.cli.log import parse_since
-from zcbulk_tui.cli.output import print_error, print_lines
+from zcbulk_tui.cli.output import print_error, print_json, print_lines
 from zcbulk_tui.cli.state import kept_webhook_secret, open_memory
 from zcbulk_tui.config import load, secrets
 from zcbulk_tui.config.settings import AlertSettings, Settings
@@ -111,7 +110,7 @@ def _list(settings: Settings, since: str, *, as_json: bool) -> int:
             {**alert_object(alert), "cleared_at": moment(alert.cleared_at), "sent": sent}
             for alert, sent in alerts
         ]
-        print(json.dumps(objects, indent=2))
+        print_json(objects)
     elif alerts:
         print_lines(line for alert, sent in alerts for line in _lines(alert, sent))
     else:

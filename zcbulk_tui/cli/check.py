@@ -28,7 +28,8 @@ The fields of a form are kept once they were listed. FIELDS is the answer of Zoh
 GET …/meta/OWNER/APP/form/FORM/fields, saved as it came.
 
 exit codes:
-  0 nothing was found that would be refused, 1 something was, 2 the file cannot be used"""
+  0 nothing was found that would be refused, 1 something was,
+  2 the file cannot be used"""
 
 _LEAST_WIDTH = 40
 """Cells of the report, at least."""

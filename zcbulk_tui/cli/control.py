@@ -1,7 +1,6 @@
 """``zcbulk-tui abort``, and the sending of ``start``: one command to each job, sent once."""
 
 import asyncio
-import contextlib
 import json
 import signal
 import sys
@@ -162,7 +161,7 @@ def _send_all(
     *,
     as_json: bool,
 ) -> int:
-    ending = _Ending()
+    ending = event_loop.Ending()
     say: Callable[[str], None] = print_error if as_json else partial(print, flush=True)
     progress = [Progress(action, job, settings.profile, say) for job in jobs]
     results: list[_Result] = []
@@ -194,49 +193,29 @@ def _send_all(
     return code
 
 
-class _Ending:
-    """What ended the commands.
-
-    Attributes:
-        signal: The number of the signal; None for none.
-    """
-
-    signal: int | None = None
-
-
 async def _send_each(
     settings: Settings,
     jobs: Sequence[WatchedJob],
     action: Action,
     progress: Sequence[Progress],
     results: list[_Result],
-    ending: _Ending,
+    ending: event_loop.Ending,
     as_json: bool,
 ) -> None:
-    sending, loop = asyncio.current_task(), asyncio.get_running_loop()
-
-    def end(number: int) -> None:
-        ending.signal = number
-        if sending is not None:
-            sending.cancel()
-
     # What is known of the command then is written down before the process ends.
-    with contextlib.suppress(ValueError, RuntimeError):  # not in the main thread
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            if signal.getsignal(number) == signal.SIG_DFL:
-                loop.add_signal_handler(number, end, number)
-    async with open_client(settings) as client:
-        with command_context(settings) as (context, quota):
-            for job, its_progress in zip(jobs, progress, strict=True):
-                result = _Result(job)
-                try:
-                    command = await send_once(client, context, quota, job, action, its_progress)
-                    result.command = command
-                    result.error = failure(command, job, its_progress.state, settings.profile)
-                except ZcbulkError as error:
-                    result.error = error
-                results.append(result)
-                _report(result, f"{in_words(job)}: " if len(jobs) > 1 else "", as_json=as_json)
+    with event_loop.cancelled_by_signals(ending):
+        async with open_client(settings) as client:
+            with command_context(settings) as (context, quota):
+                for job, its_progress in zip(jobs, progress, strict=True):
+                    result = _Result(job)
+                    try:
+                        command = await send_once(client, context, quota, job, action, its_progress)
+                        result.command = command
+                        result.error = failure(command, job, its_progress.state, settings.profile)
+                    except ZcbulkError as error:
+                        result.error = error
+                    results.append(result)
+                    _report(result, f"{in_words(job)}: " if len(jobs) > 1 else "", as_json=as_json)
 
 
 def _report(result: _Result, name: str, *, as_json: bool) -> None:

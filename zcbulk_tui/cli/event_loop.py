@@ -1,8 +1,11 @@
-"""Running coroutines in a loop whose end waits for no thread."""
+"""Running coroutines in a loop whose end waits for no thread, and which signals end in order."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+import signal
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from functools import partial
 from threading import Thread
 from typing import Any, ParamSpec, TypeVar
 
@@ -18,6 +21,53 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
     """
     with asyncio.Runner(loop_factory=_new_loop) as runner:
         return runner.run(coroutine)
+
+
+class Ending:
+    """How a command is ended from outside.
+
+    Attributes:
+        signal: The signal that does; None for none.
+    """
+
+    def __init__(self) -> None:
+        self.signal: int | None = None
+
+
+@contextmanager
+def cancelled_by_signals(ending: Ending) -> Iterator[None]:
+    """Has the task that runs cancelled by TERM and HUP, so that it ends in order."""
+    task = asyncio.current_task()
+
+    def end(number: int) -> None:
+        ending.signal = number
+        if task is not None:
+            task.cancel()
+
+    ends = {number: partial(end, number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    with handled_signals(ends):
+        yield
+
+
+@contextmanager
+def handled_signals(handlers: Mapping[signal.Signals, Callable[[], None]]) -> Iterator[None]:
+    """Calls functions in the loop when signals arrive, but for those that somebody ignores.
+
+    Not by the loop's own way, which would keep the end of this process from hearing of Ctrl-C.
+    """
+    loop = asyncio.get_running_loop()
+    before = {}
+    with suppress(ValueError):  # not in the main thread
+        for number, handler in handlers.items():
+            if signal.getsignal(number) is signal.SIG_DFL:
+                before[number] = signal.signal(
+                    number, lambda *_, call=handler: loop.call_soon_threadsafe(call)
+                )
+    try:
+        yield
+    finally:
+        for number, earlier in before.items():
+            signal.signal(number, earlier)
 
 
 def _new_loop() -> asyncio.AbstractEventLoop:

@@ -1,5 +1,8 @@
 """Examples of each command, as its ``--help`` shows them; a test parses every one."""
 
+_CELLS = 80
+"""Of the terminal that a help is for: with fewer to spare, what an example does stands above it."""
+
 _EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "login": (
         ("login", "type a code in any browser"),
@@ -27,26 +30,26 @@ _EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("jobs export --format csv --output jobs.csv", ""),
     ),
     "alerts": (
-        ("alerts", "what was raised and cleared since yesterday"),
+        ("alerts", "of a day"),
         ("alerts list --since 7d --json", "of a week, for programs"),
         ("alerts test", "send a test through each channel"),
-        ("alerts secret set", "type what the webhook's service knows you by"),
+        ("alerts secret set", "type the webhook's secret"),
     ),
     "status": (
         ("status", "all of the watch list"),
         ("status 4027 --fresh", "ask Zoho: 1 call"),
-        ("status --wait --timeout 8h --json", "for scripts: once all have ended"),
-        ("status --format '{label} {percent}'", "a line for each, as you want it"),
+        ("status --wait --timeout 8h --json", "once all have ended"),
+        ("status --format '{label} {percent}'", "a line for each"),
     ),
     "statusline": (
-        ("statusline", "all that is watched, in one line"),
+        ("statusline", "all that is watched"),
         ("statusline --profile eu,us --color tmux", "in tmux's colours"),
         ("statusline --ascii", ""),
     ),
     "wait": (
-        ("wait 4027", "until it has ended; the exit code says how"),
-        ("wait 4027 'Orders EU' --any --timeout 2h", "the first of two, within two hours"),
-        ("wait 4027 --json", "a line of JSON for each change"),
+        ("wait 4027", "until it has ended"),
+        ("wait 4027 'Orders EU' --any --timeout 2h", "the first, in two hours"),
+        ("wait 4027 --json", "a line for each change"),
     ),
     "start": (
         ("start 4027", "asks before it sends"),
@@ -91,7 +94,7 @@ _EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("repair 4027 --rules rules.toml --output again.csv", ""),
     ),
     "report": (
-        ("report", "of the last night, or of the one that is armed"),
+        ("report", "of the last night, or the armed one"),
         ("report --since 12h", "of the last twelve hours"),
         ("report --json", "for scripts"),
     ),
@@ -105,7 +108,7 @@ _EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("log job:4027 '!poll'", "of one job, without what has “poll”"),
     ),
     "budget": (
-        ("budget", "the day's calls, and what the polls of each job take"),
+        ("budget", "the day's calls, and those of each job"),
         ("budget --format '{left}'", "the calls that are left"),
     ),
     "schema": (
@@ -145,4 +148,6 @@ def with_examples(command: str, epilog: str | None) -> str | None:
     lines = [(f"  zcbulk-tui {words}", what) for words, what in examples]
     room = max(len(line) for line, what in lines if what)
     said = "\n".join(f"{line:{room}}  # {what}" if what else line for line, what in lines)
+    if max(map(len, said.splitlines())) >= _CELLS:
+        said = "\n".join(f"  # {what}\n{line}" if what else line for line, what in lines)
     return "\n\n".join(filter(None, [epilog, f"examples:\n{said}"]))

@@ -17,6 +17,7 @@ from zcbulk_tui.domain.night import Night
 from zcbulk_tui.domain.report import NightReport
 from zcbulk_tui.errors import ZcbulkError
 from zcbulk_tui.monitor.events import Event, NightChanged
+from zcbulk_tui.render.night import end
 from zcbulk_tui.render.report import first_line, needs
 from zcbulk_tui.store.database import Database
 from zcbulk_tui.tui.profile_spec import Connection
@@ -53,13 +54,6 @@ class _Sink(EventLines):
                 self.is_reported.set()
 
 
-class _Ending:
-    """Which signal ends the window; None for none."""
-
-    def __init__(self) -> None:
-        self.signal: int | None = None
-
-
 def run(settings: Settings, jobs: Sequence[WatchedJob] | None, night: Night) -> int:
     """Watches jobs, works the queue and fetches results until a night is over.
 
@@ -74,15 +68,14 @@ def run(settings: Settings, jobs: Sequence[WatchedJob] | None, night: Night) -> 
     Raises:
         ZcbulkError: It cannot go on.
     """
-    ending, not_saved = _Ending(), list[str]()
+    ending, not_saved = event_loop.Ending(), list[str]()
     try:
         code = event_loop.run(_watch(settings, jobs, night, ending, not_saved))
     except (KeyboardInterrupt, asyncio.CancelledError) as error:
-        until = f"{night.until.astimezone():%H:%M}"
         print_error(
-            f"Ended before its time. The night stays armed until {until}: any dashboard goes on "
-            f"with it, and so does {command(f'watch --until {until}', settings.profile)}. "
-            f"To disarm it: {command('watch --until off', settings.profile)}"
+            f"Ended before its time. The night stays armed until {end(night, _now())}: any "
+            "dashboard goes on with it, and so does the same command, given again. To disarm it: "
+            f"{command('watch --until off', settings.profile)}"
         )
         if isinstance(error, KeyboardInterrupt):
             raise
@@ -97,40 +90,31 @@ async def _watch(
     settings: Settings,
     jobs: Sequence[WatchedJob] | None,
     night: Night,
-    ending: _Ending,
+    ending: event_loop.Ending,
     not_saved: list[str],
 ) -> int:
-    watching, loop = asyncio.current_task(), asyncio.get_running_loop()
-
-    def end(number: int) -> None:
-        ending.signal = number
-        if watching is not None:
-            watching.cancel()
-
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) == signal.SIG_DFL:  # nohup has it ignored
-            loop.add_signal_handler(number, end, number)
-    opened, _ = state.open_with_list(settings.profile)
-    if opened.problem is not None:
-        opened.database.close()
-        raise opened.problem
-    sink = _Sink(night)
-    window = connection.connect(settings, opened.database, jobs, sink, not_saved)
-    try:
-        window.monitor.watch(window.jobs)
-        window.monitor.set_focus(focused=False)
+    with event_loop.cancelled_by_signals(ending):
+        opened, _ = state.open_with_list(settings.profile)
+        if opened.problem is not None:
+            opened.database.close()
+            raise opened.problem
+        sink = _Sink(night)
+        window = connection.connect(settings, opened.database, jobs, sink, not_saved)
         try:
-            async with asyncio.TaskGroup() as tasks:
-                running = [tasks.create_task(run()) for run in window.tasks]
-                running.append(tasks.create_task(window.monitor.run()))
-                is_written = await _until_over(sink)
-                for task in running:
-                    task.cancel()
-        except BaseExceptionGroup as group:
-            raise _first(group) from None
-        return _end(settings, opened.database, night, window, is_written=is_written)
-    finally:
-        await window.close()
+            window.monitor.watch(window.jobs)
+            window.monitor.set_focus(focused=False)
+            try:
+                async with asyncio.TaskGroup() as tasks:
+                    running = [tasks.create_task(run()) for run in window.tasks]
+                    running.append(tasks.create_task(window.monitor.run()))
+                    is_written = await _until_over(sink)
+                    for task in running:
+                        task.cancel()
+            except BaseExceptionGroup as group:
+                raise _first(group) from None
+            return _end(settings, opened.database, night, window, is_written=is_written)
+        finally:
+            await window.close()
 
 
 async def _until_over(sink: _Sink) -> bool:

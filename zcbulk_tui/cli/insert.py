@@ -44,8 +44,9 @@ job, fetches its failures (1 call), prints the reasons, and asks about the other
 is repaired from its job; the rest never holds it. --rest-of sends the rest later.
 
 exit codes:
-  0 started (or uploaded, or queued), 1 refused, or not confirmed; of a trial also that the rest was
-  not sent, 2 usage, or a file that cannot be used, 3 sign-in, 4 network, or an answer that was lost
+  0 started (or uploaded, or queued), 1 refused, or not confirmed; of a trial
+  also that the rest was not sent, 2 usage, or a file that cannot be used,
+  3 sign-in, 4 network, or an answer that was lost
 
 With --wait, a job that was started decides. With --json, one array is printed at the end: each
 object has the status of its job then; how it goes is on the standard error.

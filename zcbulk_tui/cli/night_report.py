@@ -26,7 +26,7 @@ from zcbulk_tui.domain.report import MissingResult, NightReport, Reason, Reporte
 from zcbulk_tui.domain.result import Result, ResultKind, ResultStage, wanted
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.text import one_line
-from zcbulk_tui.errors import DataError, ZcbulkError
+from zcbulk_tui.errors import DataError, UsageError, ZcbulkError
 from zcbulk_tui.render.report import markdown
 from zcbulk_tui.store import recall
 from zcbulk_tui.store.alerts import AlertStore
@@ -35,6 +35,7 @@ from zcbulk_tui.store.database import Database, open_database
 from zcbulk_tui.store.insertions import Insertions
 from zcbulk_tui.store.ran_jobs import RanJob, ran_jobs
 from zcbulk_tui.store.results import Results, is_there
+from zcbulk_tui.user_files import whole_path
 
 FOLDER = "reports"
 """The folder, in the state folder, that reports go to unless the settings name another one."""
@@ -84,6 +85,22 @@ class Reports:
         """See `NightReports`."""
         return self._folder / report_name(until)
 
+    def check(self, report: Path) -> None:
+        """See `NightReports`."""
+        shown = one_line(str(report), 300)
+        try:
+            is_folder, has_folder = report.is_dir(), report.parent.is_dir()
+        except OSError as error:  # also a name that is too long
+            why = f"{one_line(error.strerror or str(error), 120)}."
+            raise UsageError(f"{shown} cannot be written", why, "Name another file.") from error
+        if is_folder:
+            raise UsageError(f"{shown} is a folder", next_step="Name a file in it.")
+        is_made = self._makes_folder and report.parent == self._folder
+        if not is_made and not has_folder:
+            raise UsageError(
+                f"There is no folder for {shown}", next_step="Make it, or name another file."
+            )
+
     def write(self, night: Night, no_token: ZcbulkError | None) -> None:
         """See `NightReports`."""
         path, now = self._database.path, self._now()
@@ -111,7 +128,7 @@ class Reports:
 def night_reports(settings: Settings, database: Database) -> Reports:
     """Returns what writes the reports of a profile, where its settings say."""
     named = settings.night.reports
-    folder = memory_file().parent / FOLDER if named is None else Path(named).expanduser().absolute()
+    folder = memory_file().parent / FOLDER if named is None else whole_path(named)
     return Reports(settings.profile, database, folder, makes_folder=named is None)
 
 

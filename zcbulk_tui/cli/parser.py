@@ -8,6 +8,7 @@ import argparse
 import gc
 from collections.abc import Sequence
 from importlib import import_module
+from itertools import groupby
 from types import ModuleType
 from typing import Any, NamedTuple
 
@@ -30,16 +31,36 @@ _EPILOG = """\
 environment:
   ZCBULK_CONFIG        configuration file
   ZCBULK_STATE_DIR     state folder: watch list, readings, log, sign-in
-  ZCBULK_PROFILE       profile to use; every other setting has its variable, too:
-                       ZCBULK_READ_ONLY, ZCBULK_BUDGET_PLAN, … (zcbulk-tui config show)
+  ZCBULK_PROFILE       profile to use; every other setting has its variable:
+                       ZCBULK_READ_ONLY, … (zcbulk-tui config show)
   ZCBULK_ACCESS_TOKEN  access token, instead of a sign-in
-  NO_COLOR             no colours, unless it is empty; --color always prints them
+  NO_COLOR             no colours, unless it is empty; see --color
 
 exit codes:
   0 fine, 1 the operation was refused or failed, 2 usage or configuration,
   3 sign-in, 4 network or server, 5 done, but the output could not be written,
   130 interrupted; after a wait: 10 completed with failed records,
   11 aborted, failed or expired, 12 timeout (zcbulk-tui wait --help)"""
+
+
+class _HelpFormatter(argparse.RawDescriptionHelpFormatter):
+    """Leaves descriptions as they are, but for paragraphs that are wider than the terminal."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        found = [list(lines) for _, lines in groupby(text.splitlines(), _is_prose)]
+        return "\n".join(indent + line for lines in found for line in _broken(lines, width))
+
+
+def _is_prose(line: str) -> bool:
+    return bool(line) and not line.startswith(" ")
+
+
+def _broken(lines: list[str], width: int) -> list[str]:
+    if not _is_prose(lines[0]) or max(map(len, lines)) <= width:
+        return lines
+    from textwrap import wrap  # as argparse does: no command but a help needs it
+
+    return wrap(" ".join(lines), width, break_long_words=False, break_on_hyphens=False)
 
 
 class _Entry(NamedTuple):
@@ -88,7 +109,7 @@ def make_parser() -> argparse.ArgumentParser:
         prog="zcbulk-tui",
         description=_DESCRIPTION,
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_HelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"zcbulk-tui {__version__}")
     options.add_profile(parser)
@@ -151,7 +172,7 @@ class _CommandParser(argparse.ArgumentParser):
     """
 
     def __init__(self, *, command: str | None = None, **options: Any) -> None:
-        super().__init__(formatter_class=argparse.RawDescriptionHelpFormatter, **options)
+        super().__init__(formatter_class=_HelpFormatter, **options)
         self._command = command
         self._is_complete = False
 

@@ -141,7 +141,7 @@ def carry_out(
     say = print_error if arguments.json else partial(print, flush=True)
     follower = Follower([it.key for it in files], say)
     outcome = Outcome()
-    ending = _Ending()
+    ending = event_loop.Ending()
     waits = arguments.wait or until_ended
     ends_at = None
     if arguments.wait and arguments.timeout is not None:
@@ -192,37 +192,21 @@ def _wait_for_ends(
         outcome.unread = unread
 
 
-class _Ending:
-    """Which signal ends the work; None for none."""
-
-    def __init__(self) -> None:
-        self.signal: int | None = None
-
-
 async def _insert(
     arguments: Namespace,
     settings: Settings,
     files: Sequence[Insertion],
     follower: Follower,
     outcome: Outcome,
-    ending: _Ending,
+    ending: event_loop.Ending,
     *,
     are_new: bool,
     ends_at: float | None,
 ) -> None:
-    inserting, loop = asyncio.current_task(), asyncio.get_running_loop()
-
-    def end(number: int) -> None:
-        ending.signal = number
-        if inserting is not None:
-            inserting.cancel()
-
-    # What is known of a step then is written down before the process ends.
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) == signal.SIG_DFL:
-            loop.add_signal_handler(number, end, number)
     say = print_error if arguments.json else partial(print, flush=True)
     async with AsyncExitStack() as stack:
+        # What is known of a step then is written down before the process ends.
+        stack.enter_context(event_loop.cancelled_by_signals(ending))
         context, quota, insertions = stack.enter_context(insert_context(settings))
         try:
             client = await stack.enter_async_context(open_client(settings))

@@ -141,7 +141,7 @@ def _complete(words: Sequence[str], environ: Mapping[str, str]) -> int:
         case ["jobs", "--profile", profile]:
             return _write(_names(names_in(profile), environ))
         case ["profiles"]:
-            return _write("".join(f"{name}\n" for name in _allnames_in()))
+            return _write("".join(f"{name}\n" for name in _all_profiles()))
     return _UNREADABLE
 
 
@@ -171,7 +171,7 @@ def _configured() -> tuple[str, ...]:
         return ()
 
 
-def _allnames_in() -> tuple[str, ...]:
+def _all_profiles() -> tuple[str, ...]:
     from zcbulk_tui.config.load import read  # takes a moment, which a prompt has not
     from zcbulk_tui.errors import ZcbulkError
 

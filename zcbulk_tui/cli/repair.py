@@ -37,7 +37,7 @@ zcbulk-tui results JOB fetches them."""
 
 _EPILOG = """\
 first steps:
-  zcbulk-tui repair JOB --suggest > rules.toml     then look at them, and change them
+  zcbulk-tui repair JOB --suggest > rules.toml     then look at them
   zcbulk-tui repair JOB --rules rules.toml --dry-run
   zcbulk-tui repair JOB --rules rules.toml --output again.csv
 
@@ -52,7 +52,8 @@ find, value); truncate (field, length); date (field, formats, as in ["%d/%m/%Y"]
 dd-MMM-yyyy); copy (field, from); drop: leave out; keep: send again as it is.
 
 exit codes:
-  0 the file was written (or proposed, or tried), 2 it cannot be, or nothing is left to send"""
+  0 the file was written (or proposed, or tried),
+  2 it cannot be, or nothing is left to send"""
 
 _LEAST_WIDTH = 60
 """Cells of a report, at least."""

@@ -1,13 +1,12 @@
 """``zcbulk-tui report``: prints what happened in a night, or since a moment."""
 
-import json
 from argparse import ArgumentParser, Namespace
 from datetime import UTC, datetime
 
 from zcbulk_tui.cli import options
 from zcbulk_tui.cli.log import parse_since
 from zcbulk_tui.cli.night_report import gather
-from zcbulk_tui.cli.output import print_lines
+from zcbulk_tui.cli.output import print_json, print_lines
 from zcbulk_tui.cli.report_json import report_object
 from zcbulk_tui.cli.state import open_memory, seems_signed_in
 from zcbulk_tui.config import load
@@ -61,7 +60,7 @@ def run(arguments: Namespace) -> int:
             database, settings.profile, since, until, now, night=night, no_token=no_token
         )
     if arguments.json:
-        print(json.dumps(report_object(report), indent=2))
+        print_json(report_object(report))
     else:
         print_lines(markdown(report).splitlines())
     return 0

@@ -1,7 +1,6 @@
 """Fetches results for a command, and says on the terminal how they come along."""
 
 import asyncio
-import signal
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ from typing import NamedTuple, Protocol
 from zcbulk_tui.cli import failing
 from zcbulk_tui.cli.client import open_client
 from zcbulk_tui.cli.context import recorded_context
+from zcbulk_tui.cli.event_loop import Ending, cancelled_by_signals
 from zcbulk_tui.cli.job_names import in_words
 from zcbulk_tui.cli.progress import ProgressLine
 from zcbulk_tui.config.settings import Settings
@@ -122,6 +122,7 @@ async def fetch(
     kinds: Sequence[ResultKind],
     say: Callable[[str], None],
     progress: Progress,
+    ending: Ending,
 ) -> list[Outcome]:
     """Fetches results of jobs that are not on the disk, and waits for them.
 
@@ -131,6 +132,7 @@ async def fetch(
         kinds: Which results.
         say: Prints a line.
         progress: Prints how they come along.
+        ending: Learns of the signal that ends it.
 
     Returns:
         What has become of each.
@@ -138,12 +140,9 @@ async def fetch(
     Raises:
         ZcbulkError: Nothing could be fetched at all.
     """
-    fetching, loop = asyncio.current_task(), asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        # What is half there is removed before the process ends.
-        if fetching is not None and signal.getsignal(number) == signal.SIG_DFL:
-            loop.add_signal_handler(number, fetching.cancel)
-    with recorded_context(settings) as (context, quota, database):
+    # What is half there is removed before the process ends.
+    with cancelled_by_signals(ending), recorded_context(settings) as recorded:
+        context, quota, database = recorded
         work = _Work(settings, jobs, kinds, say, progress, context, quota, database)
         if work.is_done():
             return work.outcomes()

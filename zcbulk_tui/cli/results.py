@@ -48,7 +48,7 @@ Fetches the results of jobs that have ended: which records failed, which were no
 and which went in. Each costs 1 call, and 1 more for each try while Zoho still makes it;
 what is on this disk costs none. A job that is not known to be over is asked first: 1 call.
 
-  zcbulk-tui results JOB …           fetch what failed and what was not reached
+  zcbulk-tui results JOB …           fetch what failed or was not reached
   zcbulk-tui results list            print what is on the disk
   zcbulk-tui results remove JOB …    remove results from the disk
 
@@ -121,9 +121,9 @@ def _fetch(arguments: Namespace, settings: Settings) -> int:
     kinds = [kind for name, kind in _KINDS.items() if getattr(arguments, name)]
     kinds = kinds or [ResultKind.FAILURE, ResultKind.UNPROCESSED]
     say = print_error if templates.is_for_programs(arguments) else partial(print, flush=True)
-    progress = Progress(jobs, say)
+    progress, ending = Progress(jobs, say), event_loop.Ending()
     try:
-        outcomes = event_loop.run(result_work.fetch(settings, jobs, kinds, say, progress))
+        outcomes = event_loop.run(result_work.fetch(settings, jobs, kinds, say, progress, ending))
     except (KeyboardInterrupt, asyncio.CancelledError) as error:
         progress.clear()
         print_error(
@@ -131,7 +131,7 @@ def _fetch(arguments: Namespace, settings: Settings) -> int:
         )
         if isinstance(error, KeyboardInterrupt):
             raise
-        return 128 + signal.SIGTERM
+        return 128 + (ending.signal or signal.SIGTERM)
     progress.clear()
     copies = _Copies(jobs, arguments.output)
     made = [(it, *copies.make(it)) for it in outcomes]

@@ -41,7 +41,8 @@ prompts:
   fish   function fish_right_prompt; zcbulk-tui statusline; end
 
 exit codes:
-  0 printed, also without a store; 2 the store is busy, damaged or not yours, as the line says"""
+  0 printed, also without a store;
+  2 the store is busy, damaged or not yours, as the line says"""
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -58,7 +58,9 @@ def failures_of(
     """
     progress = result_work.Progress([job], say)
     try:
-        fetching = result_work.fetch(settings, [job], [ResultKind.FAILURE], say, progress)
+        fetching = result_work.fetch(
+            settings, [job], [ResultKind.FAILURE], say, progress, event_loop.Ending()
+        )
         (outcome,) = event_loop.run(fetching)
         if outcome.error is not None:
             raise outcome.error

@@ -9,8 +9,8 @@ import shlex
 import signal
 from abc import ABC, abstractmethod
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -18,6 +18,7 @@ from typing import NamedTuple, Protocol
 
 from zcbulk_tui.cli import context, event_loop, state
 from zcbulk_tui.cli.client import make_client, warn_of_proxies
+from zcbulk_tui.cli.event_loop import Ending, handled_signals
 from zcbulk_tui.cli.output import has_reader, print_error
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain import planner
@@ -171,7 +172,7 @@ def wait(
     Raises:
         ZcbulkError: Nothing can be waited for.
     """
-    ending = _Ending()
+    ending = Ending()
 
     def changed(change: Change) -> None:
         report.changed(change)
@@ -197,19 +198,12 @@ def wait(
     return Waited(settings.profile, following.exit_code, snapshots, ending.signal is not None)
 
 
-class _Ending:
-    """Which signal ends the wait; None for none."""
-
-    def __init__(self) -> None:
-        self.signal: int | None = None
-
-
 async def _wait(
     settings: Settings,
     following: UntilEnded,
     report: Report,
     timeout: timedelta | None,
-    ending: _Ending,
+    ending: Ending,
 ) -> None:
     loop = asyncio.get_running_loop()
     ends_at = None if timeout is None else loop.time() + timeout.total_seconds()
@@ -234,7 +228,7 @@ async def _wait(
         signal.SIGWINCH: draw,
         signal.SIGCONT: resume,
     }
-    with closing(opened.database) as database, _handled(handlers):
+    with closing(opened.database) as database, handled_signals(handlers):
         try:
             _take_known(settings, database, following)
             if not following.over.is_set():
@@ -326,24 +320,3 @@ async def _until_over(
             # wait_for may lose a cancellation (Python 3.11).
             async with asyncio.timeout(min(waits, default=None)):
                 await following.over.wait()
-
-
-@contextmanager
-def _handled(handlers: Mapping[signal.Signals, Callable[[], None]]) -> Iterator[None]:
-    """Calls functions in the loop when signals arrive, but for those that somebody ignores.
-
-    Not by the loop's own way, which would keep the end of this process from hearing of Ctrl-C.
-    """
-    loop = asyncio.get_running_loop()
-    before = {}
-    with suppress(ValueError):  # not in the main thread
-        for number, handler in handlers.items():
-            if signal.getsignal(number) is signal.SIG_DFL:
-                before[number] = signal.signal(
-                    number, lambda *_, call=handler: loop.call_soon_threadsafe(call)
-                )
-    try:
-        yield
-    finally:
-        for number, earlier in before.items():
-            signal.signal(number, earlier)

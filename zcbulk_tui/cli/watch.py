@@ -4,7 +4,6 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from zcbulk_tui.cli import appearance, dashboard, job_names, options, prompts
 from zcbulk_tui.cli.context import recorded_context
@@ -13,6 +12,7 @@ from zcbulk_tui.cli.output import print_lines
 from zcbulk_tui.config import load
 from zcbulk_tui.config.load import Configuration
 from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.domain.commands import command
 from zcbulk_tui.domain.job import WatchedJob
 from zcbulk_tui.domain.night import ErrorBudget, Night, NightPlan
 from zcbulk_tui.domain.night_text import (
@@ -22,14 +22,14 @@ from zcbulk_tui.domain.night_text import (
     read_share,
     read_until,
 )
-from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import RefusedError, UsageError
 from zcbulk_tui.monitor.night import arm, disarm, end_if_due
 from zcbulk_tui.monitor.recorder import Recorder
-from zcbulk_tui.render.night import what_happens, when
+from zcbulk_tui.render.night import end, what_happens, when
 from zcbulk_tui.store.database import Database
 from zcbulk_tui.store.insertions import Insertions
 from zcbulk_tui.store.nights import Nights
+from zcbulk_tui.user_files import whole_path
 
 _OFF = "off"
 
@@ -47,9 +47,9 @@ TIME is a time of day (07:00: the next one), a date and a time (2026-12-01T07:00
 7h30m), in the zone of this machine. off disarms the night that is armed.
 
 exit codes of a night without a screen:
-  0 nothing needs a person, 10 something does, as records that failed, 11 a job was aborted, failed
-  or expired, 5 the report could not be written within an hour, 128 and more: ended by a signal;
-  the night stays armed then"""
+  0 nothing needs a person, 10 something does, as records that failed,
+  11 a job was aborted, failed or expired, 5 the report could not be written
+  within an hour; 128 and more: ended by a signal, and the night stays armed"""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -144,7 +144,7 @@ def _show(configuration: Configuration, jobs: Sequence[WatchedJob] | None) -> in
 
 def _arm(arguments: Namespace, settings: Settings, *, asks: bool) -> Night:
     """Arms a night, or goes on with the one that is armed until then."""
-    now = datetime.now(UTC)
+    now = _now()
     until = read_until(arguments.until, now)
     with recorded_context(settings) as (context, _, database):
         nights, recorder = Nights(database, settings.profile), Recorder(context.memory, _now)
@@ -180,27 +180,13 @@ def _plan(
         failed = read_failed(arguments.stop_failed)
     if arguments.stop_share is not None:
         share = read_share(arguments.stop_share)
+    reports = night_reports(settings, database)
     if arguments.report is None:
-        report = night_reports(settings, database).path_for(until)
+        report = reports.path_for(until)
     else:
-        report = read_report(arguments.report).expanduser().absolute()
-        check_place(report)
+        report = whole_path(read_report(arguments.report))
+        reports.check(report)
     return NightPlan(until, ErrorBudget(failed, share), report)
-
-
-def check_place(report: Path) -> None:
-    """Looks whether a report can be written in its place, as far as that can be seen now.
-
-    Raises:
-        UsageError: It cannot.
-    """
-    shown = one_line(str(report), 300)
-    if report.is_dir():
-        raise UsageError(f"{shown} is a folder", next_step="Name a file in it.")
-    if not report.parent.is_dir():
-        raise UsageError(
-            f"There is no folder for {shown}", next_step="Make it, or name another file."
-        )
 
 
 def _confirmed(plan: NightPlan, settings: Settings, database: Database, now: datetime) -> bool:
@@ -217,9 +203,10 @@ def _disarm(settings: Settings) -> int:
             print("No night is armed.")
             return 0
         recorder = Recorder(context.memory, _now)
-        disarm(nights, recorder, armed, context.operator, datetime.now(UTC))
+        now = _now()
+        disarm(nights, recorder, armed, context.operator, now)
     print(
-        f"The night until {armed.until.astimezone():%H:%M} is disarmed. A dashboard writes its "
-        "report; to print it: zcbulk-tui report"
+        f"The night until {end(armed, now)} is disarmed. A dashboard writes its report; "
+        f"to print it: {command('report', settings.profile)}"
     )
     return 0

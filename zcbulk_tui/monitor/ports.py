@@ -201,6 +201,13 @@ class NightReports(Protocol):
     def path_for(self, until: datetime) -> Path:
         """Returns where the report of a night goes that ends at a moment, unless said otherwise."""
 
+    def check(self, report: Path) -> None:
+        """Looks whether a report can be written in its place, as far as that can be seen now.
+
+        Raises:
+            UsageError: It cannot.
+        """
+
     def write(self, night: Night, no_token: ZcbulkError | None) -> None:
         """Writes the report of a night, in the place of one that is there; may take long.
 

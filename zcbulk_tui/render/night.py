@@ -1,6 +1,6 @@
 """A night in words: what will happen in it, and how it stands."""
 
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from zcbulk_tui.domain.insertion import QueueStop
 from zcbulk_tui.domain.night import ErrorBudget, Night, NightPlan
@@ -14,9 +14,15 @@ def when(moment: datetime, now: datetime, zone: tzinfo | None = None) -> str:
     return f"{local:%H:%M}" if local.date() == today.date() else f"{local:%H:%M on %d %b}"
 
 
-def mark(night: Night) -> str:
+def end(night: Night, now: datetime) -> str:
+    """Returns when a night ends; of one that ends within a day, the time of day says it."""
+    is_near = night.until - now < timedelta(days=1)
+    return f"{night.until.astimezone():%H:%M}" if is_near else when(night.until, now)
+
+
+def mark(night: Night, now: datetime) -> str:
     """Returns what the status line says of a night that is armed."""
-    return f"night until {night.until.astimezone():%H:%M}"
+    return f"night until {end(night, now)}"
 
 
 def what_happens(plan: NightPlan, files: int, now: datetime, *, read_only: bool) -> list[str]:

@@ -259,8 +259,9 @@ def _md(text: str) -> str:
 
 
 def _code(text: str) -> str:
-    fence = "``" if "`" in text else "`"
-    space = " " if fence == "``" else ""
+    # Longer than each run of such marks in it, so that none of them ends it.
+    fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
+    space = " " if len(fence) > 1 else ""
     return f"{fence}{space}{one_line(text, 600)}{space}{fence}"
 
 

@@ -2,14 +2,18 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from zcbulk_tui.domain.insertion import QueueStop
 from zcbulk_tui.domain.night import ErrorBudget, Night, NightPlan, percent
 from zcbulk_tui.domain.night_text import read_failed, read_report, read_share, read_until
 from zcbulk_tui.errors import UsageError
-from zcbulk_tui.render.night import about, what_happens
+from zcbulk_tui.render.night import about, end, what_happens
 from zcbulk_tui.tui.question import Question
+from zcbulk_tui.user_files import whole_path
+
+if TYPE_CHECKING:
+    from zcbulk_tui.monitor.ports import NightReports
 
 ASKED = {
     "until": ("Until", "07:00, 2026-12-01T07:00, or a span: 8h"),
@@ -28,7 +32,7 @@ class NightForm:
 
     Args:
         budget: The limits at first.
-        path_for: Returns where the report goes of a night that ends at a moment.
+        reports: Writes the report; says where it goes of a night that ends at a moment.
         files: How many are in the queue.
         read_only: Whether this profile sends nothing.
         now: The time of day; aware.
@@ -40,13 +44,13 @@ class NightForm:
     def __init__(
         self,
         budget: ErrorBudget,
-        path_for: Callable[[datetime], Path],
+        reports: "NightReports",
         files: int,
         now: Callable[[], datetime],
         *,
         read_only: bool,
     ) -> None:
-        self._path_for = path_for
+        self._reports = reports
         self._files = files
         self._now = now
         self._read_only = read_only
@@ -54,7 +58,7 @@ class NightForm:
             "until": _MORNING,
             "failed": "off" if budget.failed is None else f"{budget.failed:,}",
             "share": "off" if budget.share is None else f"{percent(budget.share)}%",
-            "report": str(path_for(read_until(_MORNING, now()))),
+            "report": str(reports.path_for(read_until(_MORNING, now()))),
         }
 
     def plan_of(self, typed: Mapping[str, str]) -> NightPlan:
@@ -66,8 +70,18 @@ class NightForm:
         until = read_until(typed["until"], self._now())
         budget = ErrorBudget(read_failed(typed["failed"]), read_share(typed["share"]))
         if typed["report"].strip() in ("", self.first["report"]):
-            return NightPlan(until, budget, self._path_for(until))
-        return NightPlan(until, budget, read_report(typed["report"]).expanduser().absolute())
+            return NightPlan(until, budget, self._reports.path_for(until))
+        return NightPlan(until, budget, whole_path(read_report(typed["report"])))
+
+    def armed(self, typed: Mapping[str, str]) -> NightPlan:
+        """Returns the night of some fields, whose report can be written as far as that is seen now.
+
+        Raises:
+            UsageError: A field makes no sense, or the report has no folder.
+        """
+        plan = self.plan_of(typed)
+        self._reports.check(plan.report)
+        return plan
 
     def said(self, typed: Mapping[str, str]) -> str:
         """Returns what will happen, or what is wrong with the fields."""
@@ -82,7 +96,7 @@ class NightForm:
 def disarm(night: Night, stop: QueueStop | None, now: datetime) -> Question:
     """Shows a night that is armed, and asks whether to disarm it."""
     return Question(
-        f"Disarm the night until {night.until.astimezone():%H:%M}?",
+        f"Disarm the night until {end(night, now)}?",
         [
             *about(night, now, stop=stop),
             "When it is disarmed, its report is written at once, and failures no longer stop the "

@@ -468,7 +468,7 @@ class Workspace:
                 if it is not here
             ],
             failing[here.name],
-            mark(here.night) if here.night is not None else "",
+            mark(here.night, now) if here.night is not None else "",
         )
 
     def about(self, now: datetime, width: int) -> list[Line]:

@@ -58,9 +58,9 @@ class ArmNightScreen(Dialog[NightPlan | None]):
     @on(Button.Pressed, "#arm")
     def _arm(self) -> None:
         try:
-            plan = self._form.plan_of(self._typed)
-        except UsageError:
-            self._say()  # it says what is wrong
+            plan = self._form.armed(self._typed)
+        except UsageError as error:
+            self.query_one("#night-said", Static).update(str(error))
         else:
             self.dismiss(plan)
 

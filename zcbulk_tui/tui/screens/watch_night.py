@@ -37,7 +37,7 @@ class NightKeys(WatchView):
 
         form = NightForm(
             watch.default_budget,
-            watch.reports.path_for,
+            watch.reports,
             len(here.files),
             self.now,
             read_only=here.spec.read_only,
