@@ -254,7 +254,7 @@ class Judge:
             self._wrong("reports", f"the night ended at {ended:.0f} s, not at {out.until:.0f} s")
         self._jobs(said, ended)
         self._calls_said(said, began, ended, _seconds(said["made_at"]))
-        self._needs(said, out.report.read_text())
+        self._needs(said, out.report.read_text(), ended)
 
     def _is_in_time(self, ended: float) -> bool:
         """Whether a night ended as soon as a window could end it."""
@@ -307,6 +307,8 @@ class Judge:
             assert end is not None
             counts = ended_counts(job, end[1])
         last = said["last"]
+        if not counts.total:
+            return  # without a file there is nothing to count
         self._equal(f"success of {job.label}", last["success"], counts.success)
         self._equal(f"failed of {job.label}", last["failed"], counts.failed)
         self._equal(f"left of {job.label}", last["left"], counts.unprocessed)
@@ -331,7 +333,7 @@ class Judge:
         elif not least <= total <= most:
             self._wrong("wrong numbers", f"{total} calls are said, {least} to {most} were made")
 
-    def _needs(self, said: dict[str, Any], text: str) -> None:
+    def _needs(self, said: dict[str, Any], text: str, ended: float) -> None:
         needs = "\n".join(said["needs_person"])
         reported = {it["job_id"]: it for it in said["jobs"]}
         for job_id, job in reported.items():
@@ -342,12 +344,35 @@ class Judge:
         for file in said["waiting_files"]:
             if file["label"] not in needs or file["label"] not in text:
                 self._wrong("needs a person", f"{file['label']} waits, and is not named")
-        started = {it.label for it in self._out.creator.jobs.values() if it.started_at is not None}
-        for it in self._out.files:
-            if it.source.name not in started and it.key not in self._out.open:
-                ended = [job["label"] for job in reported.values()]
-                if it.label not in ended:
-                    self._wrong("needs a person", f"{it.label} is lost: neither sent nor queued")
+        self._files(needs, ended)
+
+    def _files(self, needs: str, ended: float) -> None:
+        """A file is in a started job or on the queue, or a person is told of its job."""
+        out = self._out
+        jobs = {it.label: it for it in out.creator.jobs.values() if it.uploads}
+        raised = {it.label for it in out.alerts}
+        for file in out.files:
+            job = jobs.get(file.source.name)
+            if file.key in out.open or (job is not None and job.started_at is not None):
+                continue
+            if job is None or not raised & {file.label}:
+                self._wrong("needs a person", f"{file.label} is lost: neither sent nor queued")
+            elif self._is_known_to_wait(job, ended) and file.label not in needs:
+                self._wrong("needs a person", f"{file.label} is not started, and is not named")
+
+    def _is_known_to_wait(self, job: Job, ended: float) -> bool:
+        """Whether a start was sent, and what was read since shows no effect."""
+        starts = [it for it in self._sent if it.kind == "start" and it.job_id == job.id]
+        read = [
+            it
+            for it in self._sent
+            if it.job_id == job.id
+            and it.kind == "status"
+            and it.status == 200
+            and it.ended <= ended
+            and not self._is_unkept(it.window, it.ended, it.ended)
+        ]
+        return bool(starts and read) and read[-1].began > starts[-1].ended
 
 
 def _seconds(moment: str) -> float:

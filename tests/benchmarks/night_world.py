@@ -58,8 +58,11 @@ _LOOK = 300.0
 
 _CALLS = (Call.CREATE, Call.UPLOAD, Call.CONTROL, Call.STATUS, Call.RESULT)
 
+_STEPS = (Call.CREATE, Call.UPLOAD, Call.CONTROL)
+
 _ANSWERS = {
     "no answer": LOST,
+    "no answer in time": LOST,
     "500": SERVER_ERROR,
     "502": BAD_GATEWAY,
     "503": UNAVAILABLE,
@@ -151,7 +154,7 @@ class World:
         spans = sorted(_spans(chance, length), key=lambda it: it.begin)
         net = Net(self._creator, chance, spans)
         net.on_sent = self._note_sent
-        calls = chance.choice((250, 250, 250, 120, 60))
+        calls = chance.choice((250, 250, 120, 60, 40, 30))
         self._site = Site(folder, net, QuotaPlan(calls, 1, chance.choice((20, 20, 8)), UTC))
         self.outcome = Outcome(self._site, self._creator)
         self._called = asyncio.Event()
@@ -205,6 +208,8 @@ class World:
             name, call = chance.choice(list(_ANSWERS)), chance.choice(_CALLS)
             # Most of what is sent is sent early.
             begin = elapsed + self._length * chance.random() ** 2
+            if call in _STEPS and chance.random() < 0.7:
+                begin = elapsed
             self._creator.inject(
                 Fault(
                     _ANSWERS[name],
@@ -236,6 +241,12 @@ class World:
         for _ in range(chance.randint(1, 4)):
             moment = chance.uniform(0.0, self._length + 600.0)
             yield moment, partial(self._kill, in_call=chance.random() < 0.5)
+        if chance.random() < 0.3:
+            # While the first files are sent.
+            yield chance.uniform(0.0, 10.0), partial(self._kill, in_call=True)
+        for span in self._site.net.spans:
+            if span.trouble is Trouble.DISK and chance.random() < 0.3:
+                yield chance.uniform(span.begin, span.end), partial(self._kill, in_call=False)
         if chance.random() < 0.3:
             yield self._length + chance.uniform(-3.0, 3.0), partial(self._kill, in_call=False)
         if chance.random() < 0.5:
