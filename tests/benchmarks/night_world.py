@@ -34,6 +34,7 @@ from zcbulk_tui.simulator.physics import Counts, State, Workload
 from zcbulk_tui.simulator.results import ResultRules
 from zcbulk_tui.simulator.schedule import Fault
 from zcbulk_tui.simulator.verdicts import InsertRules
+from zcbulk_tui.store import windows
 from zcbulk_tui.store.alerts import AlertStore
 from zcbulk_tui.store.database import open_database
 from zcbulk_tui.store.insertions import Insertions
@@ -94,6 +95,8 @@ class Outcome:
         fetched: Results that did.
         records: How often each form holds each record.
         over: When all was over, on the timeline of the simulator.
+        sure: Seconds for which a window that polls may be sure of that, as in `store.windows`.
+        silent: Seconds after which one counts as gone, as there.
     """
 
     site: Site
@@ -112,6 +115,8 @@ class Outcome:
     fetched: int = 0
     records: dict[str, Counter[str]] = field(default_factory=dict)
     over: float = 0.0
+    sure: float = field(default_factory=lambda: windows.SURE)
+    silent: float = field(default_factory=lambda: windows.SILENT)
 
     def is_alive(self, moment: float, beside: Window | None = None) -> bool:
         """Whether a window lived at a moment, other than one of them."""
@@ -174,9 +179,9 @@ class World:
         first.nights.arm(NightPlan(until, budget, out.report))
         self._plan_faults()
         scenes = [*self._disk_scenes(), *self._kills(), (self._length + 650.0, self._wake)]
-        for moment, happen in sorted(scenes, key=lambda scene: scene[0]):
-            await asyncio.sleep(max(moment - loop_time(), 0.0))
-            await happen()
+        async with asyncio.TaskGroup() as happening:
+            for moment, happen in scenes:
+                happening.create_task(_at(moment, happen))
         await self._end()
         return out
 
@@ -354,6 +359,11 @@ class World:
 def ended_counts(job: Job, ended_at: float) -> Counts:
     """Returns the counts of a job at its end, which is a moment that no float may hold."""
     return job.counts(ended_at + 0.001)
+
+
+async def _at(moment: float, happen: Callable[[], Awaitable[None]]) -> None:
+    await asyncio.sleep(max(moment - loop_time(), 0.0))
+    await happen()
 
 
 def _spans(chance: random.Random, length: float) -> Iterator[Span]:

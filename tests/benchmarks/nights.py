@@ -55,9 +55,7 @@ def run_night(number: int, seed: int, rarely: int) -> Verdict:
     """Lives through a night and judges it; what is raised counts as wrong."""
     try:
         with tempfile.TemporaryDirectory(prefix="zcbulk-benchmark-") as folder:
-            out = live(Path(folder), f"{seed}:{number}", rarely=rarely)
-            with looking_rarely(rarely):
-                return judge(out)
+            return judge(live(Path(folder), f"{seed}:{number}", rarely=rarely))
     except Exception as error:  # noqa: BLE001 - the others go on, and this one is reported
         failed = Verdict()
         failed.wrong["failed"].append(f"{type(error).__name__}: {error}")

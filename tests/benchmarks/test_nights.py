@@ -1,25 +1,17 @@
 """Two short nights with faults; and what would be wrong with one is found."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.benchmarks.night_judge import judge
-from tests.benchmarks.night_window import looking_rarely
 from tests.benchmarks.night_wire import End
 from tests.benchmarks.night_world import Outcome
-from tests.benchmarks.nights import RARELY, live
+from tests.benchmarks.nights import live
 
 HOURS = 1.0
-
-
-@pytest.fixture(autouse=True)
-def _rarely() -> Iterator[None]:
-    with looking_rarely(RARELY):
-        yield
 
 
 @pytest.fixture(scope="module")
