@@ -61,14 +61,15 @@ _CALLS = (Call.CREATE, Call.UPLOAD, Call.CONTROL, Call.STATUS, Call.RESULT)
 
 _STEPS = (Call.CREATE, Call.UPLOAD, Call.CONTROL)
 
-_ANSWERS = {
-    "no answer": LOST,
-    "no answer in time": LOST,
-    "500": SERVER_ERROR,
-    "502": BAD_GATEWAY,
-    "503": UNAVAILABLE,
-    "429": ERRORS["429-2955"].response(),
-}
+_ANSWERS = (
+    ("no answer", LOST),
+    ("no answer", LOST),
+    ("500", SERVER_ERROR),
+    ("502", BAD_GATEWAY),
+    ("503", UNAVAILABLE),
+    ("429", ERRORS["429-2955"].response()),
+)
+"""What comes in place of an answer, each as often as it stands here."""
 
 _PERIODS_OF_TROUBLE = {Trouble.NETWORK: 40.0, Trouble.SIGN_IN: 60.0, Trouble.DISK: 30.0}
 """The most minutes that each lasts."""
@@ -210,14 +211,14 @@ class World:
         chance, start = self._chance, self._creator.timeline.start
         elapsed = self._creator.timeline.now() - start
         for _ in range(chance.randint(2, 9)):
-            name, call = chance.choice(list(_ANSWERS)), chance.choice(_CALLS)
+            (name, answer), call = chance.choice(_ANSWERS), chance.choice(_CALLS)
             # Most of what is sent is sent early.
             begin = elapsed + self._length * chance.random() ** 2
             if call in _STEPS and chance.random() < 0.7:
                 begin = elapsed
             self._creator.inject(
                 Fault(
-                    _ANSWERS[name],
+                    answer,
                     behind=chance.random() < 0.5 and name != "429",
                     late=chance.choice((0.0, 0.0, 5.0, 40.0)),
                     calls=frozenset({call}),
