@@ -19,7 +19,7 @@ from zcbulk_tui.simulator.physics import State
 _STEPS = ("create", "upload", "start")
 
 _NOTICED = 6.0
-"""Seconds from which on a window has had to write something, for each that it counts as gone."""
+"""Within so many times `Outcome.sure` a window has written what waited for room on the disk."""
 
 _BAD_ENDS = FINAL - {State.COMPLETED}
 
@@ -176,7 +176,10 @@ class Judge:
         )
 
     def _calls(self) -> None:
-        """What is counted is what has reached the network, and what was killed before it did."""
+        """All calls are counted but those without a connection; those killed on the way, too.
+
+        Of those whose window was killed while nothing could be written, any number may be missing.
+        """
         sent = self._sent
         reached = sum(it.end is not End.REFUSED for it in sent)
         lost = len(self._uncounted())
