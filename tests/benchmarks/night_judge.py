@@ -3,9 +3,9 @@
 import json
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby, pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.benchmarks.night_window import PERIOD, Window
 from tests.benchmarks.night_wire import FINAL, End, Sent, Span, Trouble
@@ -15,14 +15,22 @@ from zcbulk_tui.domain.alerts import AlertKind
 from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.simulator.jobs import Job
 from zcbulk_tui.simulator.physics import State
-from zcbulk_tui.store import windows
 
 _STEPS = ("create", "upload", "start")
 
 _NOTICED = 6.0
-"""Seconds from which on a window has had to write something, for each that it counts as gone."""
+"""Within so many times `Outcome.sure` a window has written what waited for room on the disk."""
 
 _BAD_ENDS = FINAL - {State.COMPLETED}
+
+
+class _Made(NamedTuple):
+    """A call with what it was made for."""
+
+    at: float
+    cause: Cause
+    day: date
+    sent: Sent
 
 
 @dataclass
@@ -120,23 +128,39 @@ class Judge:
     def _reserve(self) -> None:
         """Polls take what is left beside the reserve, by the calls that the network has seen."""
         plan, lost = self._out.site.plan, self._uncounted()
-        counted: Counter[object] = Counter()
-        commands: Counter[object] = Counter()
-        refused = sorted(it.ended for it in self._sent if it.end is End.REFUSED)
+        made = self._made()
         least = plan.ours
-        for at, cause, day in self._out.site.counted:
-            given_back = sum(ended <= at for ended in refused) if refused else 0
-            used = counted[day] - given_back
-            reserve = max(plan.kept_back - commands[day], 0)
-            if cause is not Cause.COMMAND:
-                left = plan.ours - used - reserve
-                least = min(least, left)
-                self._verdict.figures["polls and results counted"] += 1
-                if left < 1 and not lost:
-                    self._wrong("reserve", f"a poll at {at:.0f} s with {used} of {plan.ours} used")
-            counted[day] += 1
-            commands[day] += cause is Cause.COMMAND
+        for at, cause, day, _ in made:
+            if cause is Cause.COMMAND:
+                continue
+            before = [
+                it
+                for it in made
+                if it.day == day
+                and it.sent.began < at
+                and not (it.sent.end is End.REFUSED and it.sent.ended <= at)
+            ]
+            commands = sum(it.cause is Cause.COMMAND for it in before)
+            left = plan.ours - len(before) - max(plan.kept_back - commands, 0)
+            least = min(least, left)
+            self._verdict.figures["polls and results made"] += 1
+            if left < 1 and not lost:
+                said = f"{len(before)} of {plan.ours} used, {commands} of them by commands"
+                self._wrong("reserve", f"a poll at {at:.0f} s with {said}")
         self._verdict.figures["nights in which the calls got scarce"] += least <= 5
+
+    def _made(self) -> list["_Made"]:
+        """The calls that a window counted and that the network has seen at that moment."""
+        seen = sorted(self._sent, key=lambda it: it.began)
+        found, place = [], 0
+        for at, cause, day in self._out.site.counted:
+            while place < len(seen) and seen[place].began < at - 0.001:
+                place += 1
+            if place < len(seen) and seen[place].began <= at + 0.001:
+                found.append(_Made(at, cause, day, seen[place]))
+                place += 1
+        self._verdict.figures["calls whose cause is known"] += len(found)
+        return found
 
     def _uncounted(self) -> list[Sent]:
         """Calls that nobody can know of: their window was killed while the disk was full."""
@@ -148,11 +172,14 @@ class Judge:
         return any(
             began < span.end and ended >= span.begin and killed is not None
             for span in self._full
-            if killed is not None and span.begin <= killed <= span.end + _NOTICED * windows.SURE
+            if killed is not None and span.begin <= killed <= span.end + _NOTICED * self._out.sure
         )
 
     def _calls(self) -> None:
-        """What is counted is what has reached the network, and what was killed before it did."""
+        """All calls are counted but those without a connection; those killed on the way, too.
+
+        Of those whose window was killed while nothing could be written, any number may be missing.
+        """
         sent = self._sent
         reached = sum(it.end is not End.REFUSED for it in sent)
         lost = len(self._uncounted())
@@ -199,7 +226,7 @@ class Judge:
                 failed = window.token.refused
             case _:
                 # Each window writes that it is there, again and again.
-                failed = [max(span.begin, window.opened) + windows.SURE]
+                failed = [max(span.begin, window.opened) + self._out.sure]
         return next((at for at in failed if span.begin <= at < span.end), None)
 
     def _goes_on(self, window: Window) -> None:
@@ -207,7 +234,7 @@ class Judge:
         out, killed = self._out, window.killed
         if killed is None or not out.is_alive(killed, window) or not self._pings(window):
             return
-        bound = killed + windows.SILENT + 2 * PERIOD
+        bound = killed + self._out.silent + 2 * PERIOD
         heirs = [it for it in out.windows if it.opened < killed and it is not window]
         is_quiet = (
             killed - self._pings(window)[-1][0] < 1.5 * PERIOD
@@ -244,9 +271,10 @@ class Judge:
         if folder != ["night.json", "night.md"]:
             self._wrong("reports", f"there are {folder}")
             return
-        unwritten = any(it.end + 60.0 > out.until for it in self._full)
-        if len(out.site.reports) != 1 and not unwritten:
-            self._wrong("reports", f"{len(out.site.reports)} were written")
+        # One whose end could not be noted is written anew by another window.
+        noted = [at for at, name in out.site.reports if not self._is_unkept(name, at, at)]
+        if len(noted) > 1:
+            self._wrong("reports", f"{len(noted)} were written")
         self._verdict.figures["reports checked"] += 1
         said = json.loads(out.report.with_suffix(".json").read_text())
         began, ended = _seconds(said["began_at"]), _seconds(said["ended_at"])
@@ -254,12 +282,12 @@ class Judge:
             self._wrong("reports", f"the night ended at {ended:.0f} s, not at {out.until:.0f} s")
         self._jobs(said, ended)
         self._calls_said(said, began, ended, _seconds(said["made_at"]))
-        self._needs(said, out.report.read_text())
+        self._needs(said, out.report.read_text(), ended)
 
     def _is_in_time(self, ended: float) -> bool:
         """Whether a night ended as soon as a window could end it."""
         out = self._out
-        begin = out.until + 10 * windows.SILENT
+        begin = out.until + 10 * self._out.silent
         return ended <= begin or not any(
             out.is_alive(at) and not any(it.begin - 60 < at < it.end + 60 for it in self._full)
             for at in (out.until + 1.0, (begin + ended) / 2)
@@ -307,6 +335,8 @@ class Judge:
             assert end is not None
             counts = ended_counts(job, end[1])
         last = said["last"]
+        if not counts.total:
+            return  # without a file there is nothing to count
         self._equal(f"success of {job.label}", last["success"], counts.success)
         self._equal(f"failed of {job.label}", last["failed"], counts.failed)
         self._equal(f"left of {job.label}", last["left"], counts.unprocessed)
@@ -331,7 +361,7 @@ class Judge:
         elif not least <= total <= most:
             self._wrong("wrong numbers", f"{total} calls are said, {least} to {most} were made")
 
-    def _needs(self, said: dict[str, Any], text: str) -> None:
+    def _needs(self, said: dict[str, Any], text: str, ended: float) -> None:
         needs = "\n".join(said["needs_person"])
         reported = {it["job_id"]: it for it in said["jobs"]}
         for job_id, job in reported.items():
@@ -342,12 +372,34 @@ class Judge:
         for file in said["waiting_files"]:
             if file["label"] not in needs or file["label"] not in text:
                 self._wrong("needs a person", f"{file['label']} waits, and is not named")
-        started = {it.label for it in self._out.creator.jobs.values() if it.started_at is not None}
-        for it in self._out.files:
-            if it.source.name not in started and it.key not in self._out.open:
-                ended = [job["label"] for job in reported.values()]
-                if it.label not in ended:
-                    self._wrong("needs a person", f"{it.label} is lost: neither sent nor queued")
+        self._files(needs, ended)
+
+    def _files(self, needs: str, ended: float) -> None:
+        """A file is in a started job or on the queue, or a person is told of its job."""
+        out = self._out
+        jobs = {it.label: it for it in out.creator.jobs.values() if it.uploads}
+        for file in out.files:
+            job = jobs.get(file.source.name)
+            if file.key in out.open or (job is not None and job.started_at is not None):
+                continue
+            if job is None:
+                self._wrong("needs a person", f"{file.label} is lost: neither sent nor queued")
+            elif self._is_known_to_wait(job, ended) and file.label not in needs:
+                self._wrong("needs a person", f"{file.label} is not started, and is not named")
+
+    def _is_known_to_wait(self, job: Job, ended: float) -> bool:
+        """Whether a start was sent, and what was read since shows no effect."""
+        starts = [it for it in self._sent if it.kind == "start" and it.job_id == job.id]
+        read = [
+            it
+            for it in self._sent
+            if it.job_id == job.id
+            and it.kind == "status"
+            and it.status == 200
+            and it.ended <= ended
+            and not self._is_unkept(it.window, it.ended, it.ended)
+        ]
+        return bool(starts and read) and read[-1].began > starts[-1].ended
 
 
 def _seconds(moment: str) -> float:

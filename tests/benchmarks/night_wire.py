@@ -69,10 +69,8 @@ class Sent:
         job_id: The job; empty of a create call.
         end: What became of it.
         ended: When.
-        arrived: Whether it reached the simulator.
         status: The HTTP status of the answer; 0 without one.
         truth: State and counts of the job when a status call arrived, in the simulator.
-        was_connecting: Whether it was killed while there was no connection yet.
     """
 
     began: float
@@ -82,10 +80,8 @@ class Sent:
     job_id: str
     end: End = End.OPEN
     ended: float = 0.0
-    arrived: bool = False
     status: int = 0
     truth: tuple[State, Counts] | None = None
-    was_connecting: bool = False
 
 
 class Net:
@@ -134,7 +130,6 @@ class Wire(InProcessTransport):
         self._net.sent.append(sent)
         self._net.on_sent(sent)
         if self._net.fails(Trouble.NETWORK):
-            sent.was_connecting = True
             await self._waited(sent, asyncio.sleep(self._net.chance.uniform(0.0, 4.0)))
             _end(sent, End.REFUSED)
             raise httpx.ConnectError("No route to host", request=request)
@@ -161,7 +156,6 @@ class Wire(InProcessTransport):
         await asyncio.sleep(chance.uniform(1.0, 15.0) if sent.kind == "upload" else chance.random())
         if self._net.fails(Trouble.NETWORK):
             raise httpx.ReadError("Connection reset by peer", request=request)
-        sent.arrived = True
         job = self._net.creator.jobs.get(sent.job_id)
         if job is not None:
             now = self._net.creator.timeline.now()

@@ -34,6 +34,7 @@ from zcbulk_tui.simulator.physics import Counts, State, Workload
 from zcbulk_tui.simulator.results import ResultRules
 from zcbulk_tui.simulator.schedule import Fault
 from zcbulk_tui.simulator.verdicts import InsertRules
+from zcbulk_tui.store import windows
 from zcbulk_tui.store.alerts import AlertStore
 from zcbulk_tui.store.database import open_database
 from zcbulk_tui.store.insertions import Insertions
@@ -58,13 +59,17 @@ _LOOK = 300.0
 
 _CALLS = (Call.CREATE, Call.UPLOAD, Call.CONTROL, Call.STATUS, Call.RESULT)
 
-_ANSWERS = {
-    "no answer": LOST,
-    "500": SERVER_ERROR,
-    "502": BAD_GATEWAY,
-    "503": UNAVAILABLE,
-    "429": ERRORS["429-2955"].response(),
-}
+_STEPS = (Call.CREATE, Call.UPLOAD, Call.CONTROL)
+
+_ANSWERS = (
+    ("no answer", LOST),
+    ("no answer", LOST),
+    ("500", SERVER_ERROR),
+    ("502", BAD_GATEWAY),
+    ("503", UNAVAILABLE),
+    ("429", ERRORS["429-2955"].response()),
+)
+"""What comes in place of an answer, each as often as it stands here."""
 
 _PERIODS_OF_TROUBLE = {Trouble.NETWORK: 40.0, Trouble.SIGN_IN: 60.0, Trouble.DISK: 30.0}
 """The most minutes that each lasts."""
@@ -91,6 +96,8 @@ class Outcome:
         fetched: Results that did.
         records: How often each form holds each record.
         over: When all was over, on the timeline of the simulator.
+        sure: Seconds for which a window that polls may be sure of that, as in `store.windows`.
+        silent: Seconds after which one counts as gone, as there.
     """
 
     site: Site
@@ -109,6 +116,8 @@ class Outcome:
     fetched: int = 0
     records: dict[str, Counter[str]] = field(default_factory=dict)
     over: float = 0.0
+    sure: float = field(default_factory=lambda: windows.SURE)
+    silent: float = field(default_factory=lambda: windows.SILENT)
 
     def is_alive(self, moment: float, beside: Window | None = None) -> bool:
         """Whether a window lived at a moment, other than one of them."""
@@ -151,7 +160,7 @@ class World:
         spans = sorted(_spans(chance, length), key=lambda it: it.begin)
         net = Net(self._creator, chance, spans)
         net.on_sent = self._note_sent
-        calls = chance.choice((250, 250, 250, 120, 60))
+        calls = chance.choice((250, 250, 120, 60, 40, 30))
         self._site = Site(folder, net, QuotaPlan(calls, 1, chance.choice((20, 20, 8)), UTC))
         self.outcome = Outcome(self._site, self._creator)
         self._called = asyncio.Event()
@@ -171,9 +180,9 @@ class World:
         first.nights.arm(NightPlan(until, budget, out.report))
         self._plan_faults()
         scenes = [*self._disk_scenes(), *self._kills(), (self._length + 650.0, self._wake)]
-        for moment, happen in sorted(scenes, key=lambda scene: scene[0]):
-            await asyncio.sleep(max(moment - loop_time(), 0.0))
-            await happen()
+        async with asyncio.TaskGroup() as happening:
+            for moment, happen in scenes:
+                happening.create_task(_at(moment, happen))
         await self._end()
         return out
 
@@ -202,12 +211,14 @@ class World:
         chance, start = self._chance, self._creator.timeline.start
         elapsed = self._creator.timeline.now() - start
         for _ in range(chance.randint(2, 9)):
-            name, call = chance.choice(list(_ANSWERS)), chance.choice(_CALLS)
+            (name, answer), call = chance.choice(_ANSWERS), chance.choice(_CALLS)
             # Most of what is sent is sent early.
             begin = elapsed + self._length * chance.random() ** 2
+            if call in _STEPS and chance.random() < 0.7:
+                begin = elapsed
             self._creator.inject(
                 Fault(
-                    _ANSWERS[name],
+                    answer,
                     behind=chance.random() < 0.5 and name != "429",
                     late=chance.choice((0.0, 0.0, 5.0, 40.0)),
                     calls=frozenset({call}),
@@ -236,6 +247,12 @@ class World:
         for _ in range(chance.randint(1, 4)):
             moment = chance.uniform(0.0, self._length + 600.0)
             yield moment, partial(self._kill, in_call=chance.random() < 0.5)
+        if chance.random() < 0.3:
+            # While the first files are sent.
+            yield chance.uniform(0.0, 10.0), partial(self._kill, in_call=True)
+        for span in self._site.net.spans:
+            if span.trouble is Trouble.DISK and chance.random() < 0.3:
+                yield chance.uniform(span.begin, span.end), partial(self._kill, in_call=False)
         if chance.random() < 0.3:
             yield self._length + chance.uniform(-3.0, 3.0), partial(self._kill, in_call=False)
         if chance.random() < 0.5:
@@ -343,6 +360,11 @@ class World:
 def ended_counts(job: Job, ended_at: float) -> Counts:
     """Returns the counts of a job at its end, which is a moment that no float may hold."""
     return job.counts(ended_at + 0.001)
+
+
+async def _at(moment: float, happen: Callable[[], Awaitable[None]]) -> None:
+    await asyncio.sleep(max(moment - loop_time(), 0.0))
+    await happen()
 
 
 def _spans(chance: random.Random, length: float) -> Iterator[Span]:

@@ -21,13 +21,15 @@ from zcbulk_tui.cli.night_report import Reports, gather, write_files
 from zcbulk_tui.cli.report_json import report_object
 from zcbulk_tui.domain.alerts import AlertKind, Severity
 from zcbulk_tui.domain.budget import Cause
+from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.insertion import QueueStop
-from zcbulk_tui.domain.job import Counts, JobReading, JobState, WatchedJob
+from zcbulk_tui.domain.job import Action, Counts, JobReading, JobState, WatchedJob
 from zcbulk_tui.domain.night import NightPlan
-from zcbulk_tui.domain.records import NOT_COUNTED, CallRecord, EventKind, JobEvent
+from zcbulk_tui.domain.records import NOT_COUNTED, CallRecord, ControlRecord, EventKind, JobEvent
 from zcbulk_tui.domain.report import NightReport
 from zcbulk_tui.domain.result import Result, ResultFile, ResultKind, ResultStage
 from zcbulk_tui.errors import DataError, SignedOutError
+from zcbulk_tui.render.report import needs
 from zcbulk_tui.store.alerts import AlertStore
 from zcbulk_tui.store.database import Database, open_database
 from zcbulk_tui.store.insertions import Insertions
@@ -262,3 +264,24 @@ def test_reasons_of_a_running_job_come_with_its_end(kept: Kept) -> None:
     kept.job("1", (60, S.IN_PROGRESS, 10, 3, 5))
     (job,) = kept.gather().jobs
     assert (job.reasons, job.no_reasons) == ((), "Zoho makes the result at its end")
+
+
+@pytest.mark.parametrize(
+    ("state", "outcome", "is_told"),
+    [
+        (S.READY, Outcome.NO_EFFECT, True),
+        (S.READY, Outcome.REFUSED, True),
+        (S.READY, Outcome.ACCEPTED, False),
+        (S.READY, Outcome.SENT, False),
+        (S.IN_PROGRESS, Outcome.NO_EFFECT, False),
+    ],
+)
+def test_a_start_without_an_effect_needs_a_person(
+    kept: Kept, state: S, outcome: Outcome, is_told: bool
+) -> None:
+    job = kept.job("1", (5, state, 0, 0, 900), queued=True)
+    command = Command(Action.START, NOW + timedelta(minutes=4), outcome)
+    kept.memory.commanded(ControlRecord("key", job, PROFILE, "anna@jump1", command))
+    said = [it for it in needs(kept.gather()) if it.startswith("Job 1: its start of ")]
+    assert bool(said) is is_told
+    assert all("`zcbulk-tui start 'Job 1'`" in it for it in said)

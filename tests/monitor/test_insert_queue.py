@@ -23,6 +23,7 @@ from zcbulk_tui.errors import (
     ConfigError,
     HeldError,
     RefusedError,
+    SignedOutError,
     UnclearError,
     UndocumentedError,
     UnreachableError,
@@ -187,6 +188,25 @@ def test_a_step_of_which_nothing_was_sent_is_tried_again_at_growing_intervals(st
     assert stage.inserting.names().count(step) == 4
     assert stage.inserting.names()[-1] == "start"
     assert after(100, insertion(), api=down).inserting.names().count(step) == 3
+
+
+@pytest.mark.parametrize(
+    ("error", "answered", "is_signed"),
+    [
+        pytest.param(UnreachableError("zoho cannot be reached"), False, True, id="unreachable"),
+        pytest.param(SignedOutError("Signed out"), None, False, id="signed out"),
+    ],
+)
+def test_how_its_calls_go_is_known_where_no_job_is_watched(
+    error: ZcbulkError, answered: bool | None, is_signed: bool
+) -> None:
+    def fails(api: InsertingApi) -> None:
+        api.create_answers.append(error)
+
+    own = after(10, insertion(), api=fails).monitor.service.own
+    assert (own.answered, own.no_token is None) == (answered, is_signed)
+    own = after(40, insertion(), api=fails).monitor.service.own
+    assert (own.answered, own.no_token) == (True, None)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.store.failing_database import unwritable
 from tests.store.failing_disk import full_disk
 from tests.support.text import is_one_safe_line
 from zcbulk_tui.domain.budget import Cause, DayCalls
@@ -324,3 +325,16 @@ def test_a_day_is_the_same_in_the_database_as_in_memory(
     again = CallLedger(kept_open, profile)
     for day in {day for _, day, *_ in steps if day > newest - timedelta(days=32)}:
         assert again.day(day) == memory.day(day) == stored.day(day)
+
+
+def test_what_was_counted_meanwhile_is_kept_once_anything_can_be_written(
+    path: Path, database: Database, stored: CallLedger
+) -> None:
+    stored.count(TODAY, Cause.PLAN)
+    with unwritable(database):
+        stored.count(TODAY, Cause.PLAN)
+        database.write_later("INSERT INTO marks (name, value) VALUES ('call', '1')")
+    with closing(open_database(path)) as other:
+        assert CallLedger(other, "default").day(TODAY).total == 1
+        database.flush()  # as each heartbeat of a window does; no call follows
+        assert CallLedger(other, "default").day(TODAY).total == 2

@@ -15,9 +15,10 @@ from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.data.failures import FailureFile
 from zcbulk_tui.data.matching import read_header
 from zcbulk_tui.data.new_files import NewFile, sync_folder
+from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.deadlines import KEPT
 from zcbulk_tui.domain.insertion import SourceFile
-from zcbulk_tui.domain.job import JobRef
+from zcbulk_tui.domain.job import Action, JobRef
 from zcbulk_tui.domain.lineage import Chain
 from zcbulk_tui.domain.night import Night
 from zcbulk_tui.domain.night_text import report_name
@@ -52,6 +53,8 @@ _DONE = frozenset(
     }
 )
 """The events that say what was done, and by whom or what."""
+
+_WITHOUT_EFFECT = frozenset({Outcome.REFUSED, Outcome.NO_EFFECT})
 
 
 class Reports:
@@ -214,11 +217,25 @@ def gather(
         calls[-1].left if calls else None,
         tuple(sorted(fetched, key=lambda it: it.file.fetched_at if it.file else now)),
         tuple(it for it in last.values() if it.profile == profile and it.is_unclear),
+        tuple(_unstarted(database, profile, last.values())),
         tuple(it for it in as_they_stand(database, profile) if it.stage.needs_user),
         insertions.stops.current(),
         tuple(_missing(database, profile, ran, by_job, now)),
         no_token,
     )
+
+
+def _unstarted(
+    database: Database, profile: str, last: Iterable[ControlRecord]
+) -> Iterator[ControlRecord]:
+    """The starts without an effect, as far as was read; their files have left the queue."""
+    jobs = recall.in_full(database, profile)
+    waiting = {it.ref for it in jobs if it.state is not None and it.state.is_waiting}
+    for record in last:
+        command = record.command
+        is_mine = record.profile == profile and record.job.ref in waiting
+        if is_mine and command.action is Action.START and command.outcome in _WITHOUT_EFFECT:
+            yield record
 
 
 def _reported(ran: RanJob, results: Sequence[Result], insertions: Insertions) -> ReportedJob:

@@ -124,6 +124,7 @@ class NightReport:
         calls_left: Those of the day that were left after the last of them; None for no call.
         fetched: The results that came to this disk in it.
         unclear: Commands of which it is not known what became.
+        unstarted: Starts without an effect, of jobs that wait for another one.
         files: Those that wait for their user.
         stop: Why the queue stands still; None where it does not.
         missing: The results that are not on this disk.
@@ -145,6 +146,7 @@ class NightReport:
     calls_left: int | None = None
     fetched: tuple[Result, ...] = ()
     unclear: tuple[ControlRecord, ...] = ()
+    unstarted: tuple[ControlRecord, ...] = ()
     files: tuple[QueuedFile, ...] = ()
     stop: QueueStop | None = None
     missing: tuple[MissingResult, ...] = ()

@@ -7,6 +7,7 @@ takes.
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from zcbulk_tui.domain import backoff
 from zcbulk_tui.domain.result import Result, ResultStage
 from zcbulk_tui.errors import (
     DataError,
@@ -25,6 +26,12 @@ _WHILE_IT_IS_MADE = (15.0, 30.0, 60.0, 60.0, 60.0)
 
 _LATER = 900.0
 """Seconds after all tries that follow."""
+
+_SOON = 6
+"""Tries of what may pass that follow one another as after any failed call. The waits after these
+grow to an hour: a server that fails for three hours costs no more calls, and no result, since Zoho
+keeps it for days.
+"""
 
 _ONCE_MORE = 60.0
 """Seconds until the second and last try of what is not likely to pass."""
@@ -72,4 +79,8 @@ def _seconds(result: Result, error: ZcbulkError, wait: float) -> float | None:
     if is_not_over(error):
         return None if is_not_over(result.error) else _ONCE_MORE
     passes = bool(error.passes) or isinstance(error, QuotaSpentError | SignedOutError)
-    return wait if passes else None
+    if not passes:
+        return None
+    late = result.tries - _SOON
+    spread = min(_LATER * 2.0 ** (late - 1), backoff.LONGEST) if late > 0 else 0.0
+    return max(wait, spread)

@@ -29,6 +29,7 @@ from zcbulk_tui.errors import (
     HeldError,
     QuotaSpentError,
     RefusedError,
+    SignedOutError,
     UnreachableError,
     UsageError,
     ZcbulkError,
@@ -116,10 +117,12 @@ class InsertSteps:
         try:
             created = await self._api.create(insertion.form, calls)
         except ZcbulkError as error:
+            self._note_failure(error)
             return await self._failed(insertion, Step.CREATE, record.ended_by(error))
         except BaseException:
             self._cut_short(insertion, Step.CREATE, record, sent=calls.may_have_left)
             raise
+        self._monitor.service.note_success()
         done = replace(record, outcome=Outcome.ACCEPTED, said=created.answer.text)
         known = replace(insertion, create=done, job_id=created.job_id)
         job = _job_of(known, self._now())
@@ -154,6 +157,7 @@ class InsertSteps:
                 ref = begun.form.job(begun.job_id)
                 said = await self._api.upload(ref, begun.upload_file, calls, progress)
             except ZcbulkError as error:
+                self._note_failure(error)
                 return await self._failed(begun, Step.UPLOAD, record.ended_by(error))
             except BaseException:
                 self._cut_short(begun, Step.UPLOAD, record, sent=calls.may_have_left)
@@ -161,6 +165,7 @@ class InsertSteps:
         finally:
             self.sending.pop(insertion.key)
             self.cancelled.discard(insertion.key)
+        self._monitor.service.note_success()
         done = replace(record, outcome=Outcome.ACCEPTED, said=said.text)
         known = replace(begun, upload=done)
         # Both in one: what is not to be started is over with its upload.
@@ -170,6 +175,13 @@ class InsertSteps:
         if not known.starts:
             self._watch(known)
         return done
+
+    def _note_failure(self, error: ZcbulkError) -> None:
+        """Has it known how calls go, also where no poll would meet it: no job is watched yet."""
+        if isinstance(error, SignedOutError):
+            self._monitor.service.note_no_token(error, failures=1)
+        elif not isinstance(error, DataError):
+            self._monitor.service.note_failure(error)
 
     async def start(self, insertion: Insertion) -> str | None:
         """Starts the job of an insertion that has its file; it is over then.

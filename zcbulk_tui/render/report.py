@@ -80,6 +80,11 @@ def needs(report: NightReport) -> list[str]:
             f"{_md(record.job.label)}: what became of the {verb} of {_at(report, record.at)} is "
             f"not known. Look at it: {_job_command('status', record.job, profile)}"
         )
+    for record in report.unstarted:
+        found.append(
+            f"{_md(record.job.label)}: its start of {_at(report, record.at)} had no effect, as far "
+            f"as was read. Start it again: {_job_command('start', record.job, profile)}"
+        )
     for job in report.ended_badly:
         found.append(f"{_md(job.job.label)}: {_bad_end(job)}. {_mend(job, profile)}")
     for job in report.with_failures:

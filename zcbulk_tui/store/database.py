@@ -147,7 +147,9 @@ class Database:
             self._trouble = one_line(said, 300)
         else:
             self._pending.clear()
-            self._trouble = None
+            failed, self._trouble = self._trouble is not None, None
+            for write in self.on_recovery if failed else ():
+                write()
 
     def check(self) -> None:
         """Makes sure that what is written goes to the file at its place.
