@@ -41,6 +41,22 @@ def test_a_line_by_either_way(home: Path, cli: CommandLine) -> None:
     assert files_below(home) == before
 
 
+def test_a_profile_may_be_named_before_the_command(home: Path, cli: CommandLine) -> None:
+    remember(home)
+    assert cli("--profile", "eu", "statusline").out == "no jobs\n"
+    assert cli("--profile", "eu", "statusline", "--profile", "default").out.startswith("1")
+
+
+def test_names_from_a_folder_that_is_unusual(
+    home: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remember(home)
+    monkeypatch.chdir(home)
+    monkeypatch.setenv(paths.STATE_DIR, "state")
+    assert quick.run([quick.COMPLETE, "jobs", "--profile", "default"]) == 0
+    assert "Employees\t" in capfd.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("words", "variables", "wish"),
     [

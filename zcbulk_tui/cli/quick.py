@@ -147,7 +147,7 @@ def _complete(words: Sequence[str], environ: Mapping[str, str]) -> int:
 
 def _names(profiles: Sequence[str], environ: Mapping[str, str]) -> str:
     """Labels, then ids, each with a few words after a tab."""
-    file = _database(environ)
+    file = _database(environ) or _found_by_the_rest()
     names = [] if file is None else read_names(file, profiles)
     if isinstance(names, Unreadable):
         return ""
@@ -158,6 +158,17 @@ def _names(profiles: Sequence[str], environ: Mapping[str, str]) -> str:
     labels = {it.label: f"{it.form} {it.job_id}" for it in safe if not it.label.startswith("-")}
     ids = {it.job_id: it.label for it in safe}
     return "".join(f"{name}\t{words}\n" for name, words in (labels | ids).items() if name)
+
+
+def _found_by_the_rest() -> str | None:
+    """The file of the database; None where its folder is refused."""
+    from zcbulk_tui.cli.state import memory_file  # takes a moment, which a prompt has not
+    from zcbulk_tui.errors import ZcbulkError
+
+    try:
+        return str(memory_file())
+    except ZcbulkError:
+        return None
 
 
 def _configured() -> tuple[str, ...]:

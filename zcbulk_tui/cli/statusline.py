@@ -4,7 +4,7 @@ This is the way by the parser, for ``--help`` and what is unusual; `quick` is th
 """
 
 import os
-from argparse import ArgumentParser, Namespace
+from argparse import SUPPRESS, ArgumentParser, Namespace
 
 from zcbulk_tui.cli import quick
 from zcbulk_tui.cli.state import memory_file
@@ -37,7 +37,7 @@ tmux (~/.tmux.conf):
 
 prompts:
   bash   PS1='$(zcbulk-tui statusline) \\$ '
-  zsh    setopt prompt_subst; RPROMPT='${$(zcbulk-tui statusline)//\\%/%%}'
+  zsh    setopt prompt_subst; RPROMPT='${"$(zcbulk-tui statusline)"//[%]/%%}'
   fish   function fish_right_prompt; zcbulk-tui statusline; end
 
 exit codes:
@@ -51,6 +51,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--profile",
         metavar="NAME",
+        default=SUPPRESS,  # else it would overwrite what was given before the command
         help="whose jobs; of several: eu,us (default: all profiles that watch any)",
     )
     parser.add_argument(
