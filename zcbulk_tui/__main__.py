@@ -1,6 +1,9 @@
 """The ``zcbulk-tui`` command, also as ``python -m zcbulk_tui``."""
 
+import signal
 import sys
+
+_INTERRUPTED = 128 + signal.SIGINT
 
 
 def main() -> int:
@@ -15,7 +18,10 @@ def main() -> int:
         code = quick.run(sys.argv[1:])
         if code is not None:
             return code
-    from zcbulk_tui.cli.main import main as whole
+    try:
+        from zcbulk_tui.cli.main import main as whole
+    except KeyboardInterrupt:  # nothing was begun yet
+        return _INTERRUPTED
 
     return whole()
 

@@ -260,6 +260,8 @@ def test_a_secret_is_kept_used_and_removed(
     cli: CommandLine, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert "There is no secret" in cli("alerts", "secret").out
+    refused = typed(cli, monkeypatch, "x" * 20_000)
+    assert (refused.code, "no secret" in refused.err) == (2, True)
     assert typed(cli, monkeypatch, "an.older.one\n").code == 0
     ended = typed(cli, monkeypatch, f"{SECRET}\n")
     file = home / "state" / "alerts" / "default" / "webhook-secret"

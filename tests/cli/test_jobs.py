@@ -30,6 +30,21 @@ def test_the_list(cli: CommandLine, home: Path, command: tuple[str, ...]) -> Non
     assert second.split() == ["Orders", "2", REF.form, "production", "–"]
 
 
+@pytest.mark.parametrize("is_empty", [True, False])
+def test_a_job_that_is_added_keeps_the_list_whose_file_is_lost(
+    cli: CommandLine, home: Path, is_empty: bool
+) -> None:
+    put_on_list(home, JOB, OTHER)
+    for file in (home / "state").glob(f"{FILE_NAME}*"):
+        file.unlink()
+    if is_empty:
+        (home / "state" / FILE_NAME).touch(mode=0o600)
+    ended = cli("jobs", "add", URL.replace(REF.job_id, "77"))
+    assert ended.code == 0
+    assert "2 watched jobs" in ended.err
+    assert [job.ref.job_id for job in watch_list(home)] == [REF.job_id, "2", "77"]
+
+
 def test_an_empty_list_says_how_to_fill_it(cli: CommandLine) -> None:
     ended = cli("jobs")
     assert (ended.code, ended.err) == (0, "")

@@ -41,8 +41,21 @@ def test_a_line_by_either_way(home: Path, cli: CommandLine) -> None:
     assert files_below(home) == before
 
 
-def test_a_profile_may_be_named_before_the_command(home: Path, cli: CommandLine) -> None:
+@pytest.mark.parametrize("before", [True, False])
+def test_a_profile_that_does_not_exist_is_no_empty_list(home: Path, before: bool) -> None:
     remember(home)
+    words = ("--profile", "nope", "statusline") if before else ("statusline", "--profile", "nope")
+    ended = run_process(*words, env=environment(home))
+    assert (ended.code, ended.out) == (2, "")
+    assert "nope" in ended.err
+
+
+def test_a_profile_may_be_named_before_the_command(
+    home: Path, cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remember(home)
+    (home / "config.toml").write_text("[profiles.eu]\n[profiles.default]\n", encoding="utf-8")
+    monkeypatch.setenv(paths.CONFIG, str(home / "config.toml"))
     assert cli("--profile", "eu", "statusline").out == "no jobs\n"
     assert cli("--profile", "eu", "statusline", "--profile", "default").out.startswith("1")
 

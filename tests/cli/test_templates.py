@@ -69,6 +69,7 @@ def test_a_line(template: str, line: str) -> None:
         ("{failed:>999999999}", "width of more than 999"),
         ("{failed:.1}", "it has no decimals"),
         ("{failed:c}", "that is no format"),
+        ("{percent:%}", "that is no format"),
         ("{failed:s}", "it is a number"),
         ("{label:,}", "it is no number"),
         ("{tags:+}", "it is no number"),

@@ -9,6 +9,9 @@ from zcbulk_tui.cli.shutdown import line_comes_back
 from zcbulk_tui.config import secrets
 from zcbulk_tui.errors import UsageError
 
+_LONGEST = 10_000
+"""Characters of a secret that is read where there is no terminal."""
+
 
 def has_terminal() -> bool:
     """Whether there is a terminal to ask on."""
@@ -68,10 +71,15 @@ def secret(question: str, variable: str | None) -> SecretStr:
             with line_comes_back():
                 typed = SecretStr(getpass.getpass(question))
         else:
-            typed = SecretStr(sys.stdin.readline())
+            typed = SecretStr(sys.stdin.readline(_LONGEST + 1))
     except EOFError:
         print()
         typed = SecretStr("")
+    if len(typed.get_secret_value()) > _LONGEST:
+        raise UsageError(
+            f"{question.strip(': ')}: more than {_LONGEST:,} characters are no secret",
+            next_step="Write it alone to the standard input, with an end of line behind it.",
+        )
     if not typed.get_secret_value().strip():
         raise UsageError(
             f"{question.strip(': ')}: nothing was typed, and nothing was changed",

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from zcbulk_tui.cli.locale_names import COERCED, is_utf8, locale_of
+from zcbulk_tui.domain.summary import Summary
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.render import statusline
 from zcbulk_tui.store.summary import JobName, Unreadable, read_names, read_summary
@@ -58,7 +59,10 @@ def run(arguments: Sequence[str], environ: Mapping[str, str] = os.environ) -> in
     file = _database(environ)
     if wish is None or file is None:
         return None
-    text, code = status(wish, file, environ)
+    found = read_summary(file, wish.profiles, time.time())
+    if wish.profiles and isinstance(found, Summary) and not found.jobs:
+        return None  # there may be no such profile
+    text, code = shown(wish, found, environ)
     return _write(f"{text}\n") or code
 
 
@@ -70,7 +74,11 @@ def status(wish: Wish, file: str, environ: Mapping[str, str]) -> tuple[str, int]
         file: The database.
         environ: The environment.
     """
-    found = read_summary(file, wish.profiles, time.time())
+    return shown(wish, read_summary(file, wish.profiles, time.time()), environ)
+
+
+def shown(wish: Wish, found: Summary | Unreadable, environ: Mapping[str, str]) -> tuple[str, int]:
+    """Returns what was found as `status` does."""
     if isinstance(found, Unreadable):
         return found.value, _UNREADABLE
     is_ascii = not is_utf8(locale_of(environ)) if wish.ascii is None else wish.ascii

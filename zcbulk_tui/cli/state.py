@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from zcbulk_tui.cli.output import print_error
 from zcbulk_tui.config import paths, secrets
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.commands import command, not_signed_in
@@ -28,14 +29,30 @@ _ALERTS_FOLDER = "alerts"
 def open_memory(*, is_only_read: bool = False) -> Iterator[Database]:
     """Opens the memory in the state folder.
 
+    Where the file has gone, a new one begins with what was saved beside it: else the next thing to
+    be saved would take the place of that.
+
     Args:
         is_only_read: Whether nothing will be written, so that a full disk is no reason to refuse.
 
     Raises:
         ConfigError: It cannot be used.
     """
-    with closing(open_database(memory_file(), is_only_read=is_only_read)) as database:
+    with closing(_opened(memory_file(), is_only_read=is_only_read)) as database:
         yield database
+
+
+def _opened(path: Path, *, is_only_read: bool) -> Database:
+    with suppress(OSError):  # opening it says why
+        if path.stat().st_size:
+            return open_database(path, is_only_read=is_only_read)
+    database, problem = opening.open_store(path, datetime.now(UTC))
+    if problem is not None and database.path is None:
+        database.close()
+        raise problem
+    if problem is not None:
+        print_error(str(problem))
+    return database
 
 
 def open_with_list(profile: str) -> tuple[Opened, list[JobSnapshot]]:

@@ -8,6 +8,7 @@ from argparse import SUPPRESS, ArgumentParser, Namespace
 
 from zcbulk_tui.cli import quick
 from zcbulk_tui.cli.state import memory_file
+from zcbulk_tui.config import load
 from zcbulk_tui.errors import ConfigError
 
 _DESCRIPTION = """\
@@ -66,7 +67,8 @@ def run(arguments: Namespace) -> int:
     """Prints the line; returns the exit code.
 
     Raises:
-        ConfigError: Others can write the state folder, or it is another user's.
+        ConfigError: Others can write the state folder, or it is another user's; or there is no
+            profile of a name.
     """
     try:
         file = memory_file()
@@ -74,6 +76,8 @@ def run(arguments: Namespace) -> int:
         print("store refused")
         raise
     named = arguments.profile or os.environ.get("ZCBULK_PROFILE", "")
+    for name in quick.names_in(named):
+        load.load(flags={"profile": name})
     wish = quick.Wish(quick.names_in(named), arguments.ascii, arguments.marks or arguments.color)
     text, code = quick.status(wish, str(file), os.environ)
     print(text)

@@ -36,7 +36,7 @@ _ESCAPES = {r"\n": "\n", r"\t": "\t", r"\\": "\\"}
 
 _SPEC = re.compile(
     r"(?:(?P<fill>[^{}])?(?P<align>[<>^=]))?(?P<sign>[-+ ])?(?P<zero>0)?(?P<width>[0-9]{1,3})?"
-    r"(?P<group>[,_])?(?:\.(?P<precision>[0-9]{1,2}))?(?P<type>[deEfgGs%])?",
+    r"(?P<group>[,_])?(?:\.(?P<precision>[0-9]{1,2}))?(?P<type>[deEfgGs])?",
     re.ASCII | re.DOTALL,
 )
 """The parts of Python's format specifications that make sense for values of JSON.
