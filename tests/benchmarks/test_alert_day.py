@@ -16,8 +16,8 @@ def test_each_alert_is_raised_once_for_each_crossing(tmp_path: Path) -> None:
     # One channel has sent all, one fails now and then, one hangs.
     for name, found in {
         "command": {SENT},
-        "webhook": {SENT, "not sent: The server said 503", "not to be sent"},
-        "pager": {SENDING, "not to be sent"},
+        "webhook": {SENT, "not sent: The server said 503", "not severe enough"},
+        "pager": {SENDING, "not severe enough"},
     }.items():
         assert {ways[name] for ways in outcome.sent.values()} == found
     first, *others = outcome.alerts

@@ -34,7 +34,16 @@ from zcbulk_tui.domain.job import Counts
 from zcbulk_tui.domain.records import EventKind
 from zcbulk_tui.domain.snapshot import ServiceSnapshot
 from zcbulk_tui.errors import RefusedError, ServiceError, SignedOutError
-from zcbulk_tui.monitor.alerts import LOG, NOT_SENT, SENT, TICK, WRITTEN, Alerts, profile_sources
+from zcbulk_tui.monitor.alerts import (
+    LOG,
+    NOT_SENT,
+    QUIET,
+    SENT,
+    TICK,
+    WRITTEN,
+    Alerts,
+    profile_sources,
+)
 from zcbulk_tui.store.alerts import SENDING, AlertStore
 from zcbulk_tui.store.results import Results
 
@@ -243,7 +252,7 @@ def test_in_quiet_hours_what_is_not_critical_goes_nowhere_and_not_later_either()
         return made, channel
 
     made, channel = run_virtual(scene())
-    assert made.sent(K.STUCK) == {LOG: WRITTEN, "command": NOT_SENT}
+    assert made.sent(K.STUCK) == {LOG: WRITTEN, "command": QUIET}
     assert channel.taken == []
     assert made.log() == [STUCK]
 

@@ -48,9 +48,9 @@ _SLEPT = timedelta(minutes=1)
 LOG = "log"
 """The way that all alerts take, beside the channels."""
 
-WRITTEN, SENT, NOT_SENT = "written", "sent", "not to be sent"
-"""What becomes of an alert: in the log, by a channel, by a channel that it is not loud enough for,
-or in whose quiet hours it came."""
+WRITTEN, SENT, NOT_SENT, QUIET = "written", "sent", "not severe enough", "quiet hours"
+"""What becomes of an alert: in the log, by a channel, by one that takes more severe ones only,
+and by one that would take it at another time of day."""
 
 
 class Sources(NamedTuple):
@@ -262,17 +262,20 @@ class Alerts:
         """Hands on what nobody has handed on: also what a window raised that was ended then."""
         self._write_outcomes()
         for alert in self._store.not_handed_on(now - _NOT_TOO_LATE):
-            ways = [
-                (channel, passes(alert, least, self._quiet_hours, now))
-                for channel, least in self._channels
-            ]
-            known = {channel.name: SENDING if sends else NOT_SENT for channel, sends in ways}
+            ways = [(channel, self._way(alert, least, now)) for channel, least in self._channels]
+            known = {channel.name: way for channel, way in ways}
             if not self._store.begin_sending(alert, {LOG: WRITTEN, **known}):
                 continue
             self._log(alert, alert.text, alert.at)
-            for channel, sends in ways:
-                if sends and self._tasks is not None:
+            for channel, way in ways:
+                if way is SENDING and self._tasks is not None:
                     self._tasks.create_task(self._send(alert, channel))
+
+    def _way(self, alert: Alert, least: Severity | None, now: datetime) -> str:
+        """What becomes of an alert by a channel that takes those from a severity on."""
+        if passes(alert, least, self._quiet_hours, now):
+            return SENDING
+        return QUIET if passes(alert, least, None, now) else NOT_SENT
 
     async def _send(self, alert: Alert, channel: AlertChannel) -> None:
         try:

@@ -107,7 +107,7 @@ def _bad_end(job: ReportedJob) -> str:
 def _mend(job: ReportedJob, profile: str) -> str:
     if not (job.counts.failed or job.counts.left):
         return f"Look at it: {_job_command('status', job.job, profile)}"
-    return f"To send them again: {_job_command('repair', job.job, profile)}"
+    return f"To see how to send them again: {_job_command('repair', job.job, profile)} --suggest"
 
 
 def _missing(report: NightReport, missing: MissingResult) -> str:

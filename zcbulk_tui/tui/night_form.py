@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 ASKED = {
     "until": ("Until", "07:00, 2026-12-01T07:00, or a span: 8h"),
-    "failed": ("Failed at most", "so many records, or off"),
-    "share": ("Share at most", "as in 3%, or off"),
+    "failed": ("Most failed", "so many records, or off"),
+    "share": ("Failed share", "as in 3%, or off"),
     "report": ("Report", "a Markdown file; JSON goes beside it"),
 }
 """Labels and placeholders of the fields."""
