@@ -1,6 +1,7 @@
 """The heartbeat on a real socket, and as the time of a file."""
 
 import asyncio
+import gzip
 import os
 import stat
 import traceback
@@ -12,7 +13,7 @@ from pydantic import SecretStr
 from tests.support.stub_server import DROP, Answer, Raw, Reply, Silence, StubServer, closed_port
 from zcbulk_tui.channels import ping
 from zcbulk_tui.channels.ping import FileTouch, UrlPing
-from zcbulk_tui.creator.network import Network
+from zcbulk_tui.creator.network import MAX_ANSWER, Network
 from zcbulk_tui.errors import ConfigError, ServiceError
 
 SECRET = "5ecre7-p1ng-c0de"
@@ -34,6 +35,21 @@ async def test_it_is_one_get_of_the_whole_url(status: int) -> None:
     assert (request.method, request.path) == ("GET", f"/ping/{SECRET}?from=here")
     assert request.body == b""
     assert "authorization" not in request.headers
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(
+            Reply(200, gzip.compress(b"OK"), headers={"Content-Encoding": "gzip"}), id="encoded"
+        ),
+        pytest.param(Reply(200, bytes(MAX_ANSWER + 1)), id="large"),
+    ],
+)
+async def test_the_body_of_a_success_is_no_matter(answer: Answer) -> None:
+    with StubServer([answer]) as server:
+        await call(f"{server.url}/ping/{SECRET}")
+    assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,7 @@ def test_a_number_of_failed_records(text: str, failed: int | None) -> None:
     assert read_failed(text) == failed
 
 
-@pytest.mark.parametrize("text", ["0", "-1", "many", "1e3", "٣", "9" * 30])
+@pytest.mark.parametrize("text", ["0", "-1", "many", "1e3", "٣", "9" * 30, "0" * 11 + "1" * 30])
 def test_what_is_no_number_of_records(text: str) -> None:
     with pytest.raises(UsageError):
         read_failed(text)

@@ -212,6 +212,15 @@ def test_values_that_make_no_sense_are_an_error(
         store.active()
 
 
+def test_what_is_handed_on_is_read_anew(store: AlertStore) -> None:
+    alert = raised(store)
+    store.active()
+    before = store.version
+    store.begin_sending(alert, {"log": "written"})
+    # Else a file that is begun anew would have it as one that nobody has handed on.
+    assert store.version != before
+
+
 @pytest.mark.parametrize("lose", [Path.unlink, lambda path: os.truncate(path, 4096)])
 def test_a_file_that_is_begun_anew_has_what_is_active(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lose: Callable[[Path], None]

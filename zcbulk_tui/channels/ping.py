@@ -56,7 +56,7 @@ class UrlPing:
         url = self._url.get_secret_value()
         request = self._network.request("GET", url, headers={"Accept": "*/*"})
         redaction = self._network.redaction(*map(SecretStr, _parts(url)))
-        response, _ = await self._network.send(request, redaction=redaction)
+        response, _ = await self._network.send(request, redaction=redaction, takes_any_body=True)
         return response.status_code
 
     def _failed(self, why: str) -> ServiceError:
@@ -109,8 +109,4 @@ def _parts(url: str) -> tuple[str, ...]:
     """What of a URL may be secret, as a whole and piece by piece."""
     split = urlsplit(url)
     pieces = (*split.path.split("/"), split.query, split.path)
-    return tuple(dict.fromkeys(piece for piece in pieces if len(piece) >= _SECRET))
-
-
-_SECRET = 4
-"""Characters from which on a piece of a URL may be a secret: a shorter one would blank words."""
+    return tuple(dict.fromkeys(pieces))

@@ -15,6 +15,9 @@ _CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})", re.ASCII)
 
 _NO_LIMIT = ("", "off", "none")
 
+_DIGITS = 12
+"""Of the longest number that is read: more than any limit has, with zeros before it."""
+
 
 def read_until(text: str, now: datetime, zone: tzinfo | None = None) -> datetime:
     """Reads when a night ends.
@@ -105,7 +108,8 @@ def read_failed(text: str) -> int | None:
     stripped = text.strip().replace(",", "")
     if stripped.lower() in _NO_LIMIT:
         return None
-    if not (stripped.isascii() and stripped.isdecimal() and 0 < int(stripped[:12]) <= 10**9):
+    is_whole = stripped.isascii() and stripped.isdecimal() and len(stripped) <= _DIGITS
+    if not (is_whole and 0 < int(stripped) <= 10**9):
         raise UsageError(
             f"“{one_line(text, 40)}” is no number of records",
             next_step="Write a whole number from 1, or off for no limit.",

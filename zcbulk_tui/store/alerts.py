@@ -224,6 +224,7 @@ class AlertStore:
         Returns:
             Whether this process sends it.
         """
+        self._changes += 1  # a file that is begun anew has to hold this, too
         with self._database.transaction(durable=True) as connection:
             values = {"id": alert.id, "sent": json.dumps(dict(outcomes))}
             return bool(connection.execute(_BEGIN_SENDING, values).rowcount == 1)
