@@ -38,6 +38,7 @@ def utc(text: str) -> datetime:
         (EVENING, "8h", "2026-12-01T05:00"),
         (EVENING, "7h30m", "2026-12-01T04:30"),
         (EVENING, " 45m ", "2026-11-30T21:45"),
+        (EVENING, "1d2h", "2026-12-01T23:00"),
         # The clock goes back at 01:00 UTC: 02:30 comes twice, 07:00 an hour later.
         (utc("2026-10-24T21:00"), "07:00", "2026-10-25T06:00"),
         (utc("2026-10-24T21:00"), "02:30", "2026-10-25T00:30"),
@@ -67,6 +68,7 @@ def test_when_a_night_ends(now: datetime, text: str, until: str) -> None:
         ("2026-11-30T20:00+00:00", "is in the past"),
         ("2026-11-30", "is in the past"),
         ("200h", "too far ahead"),
+        ("999999w", "is no time"),
         ("2027-11-30T20:00", "too far ahead"),
         ("99999-01-01", "is no time"),
         ("\x1b[31m07:00", "is no time"),

@@ -4,13 +4,13 @@ import re
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from pathlib import Path
 
+from zcbulk_tui.domain.spans import read_span
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import UsageError
 
 LONGEST = timedelta(days=7)
 """The longest night: every reading is kept for so long, by default."""
 
-_SPAN = re.compile(r"(?:([0-9]{1,3})h)?(?:([0-9]{1,4})m)?", re.ASCII)
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})", re.ASCII)
 
 _NO_LIMIT = ("", "off", "none")
@@ -24,7 +24,7 @@ def read_until(text: str, now: datetime, zone: tzinfo | None = None) -> datetime
 
     Args:
         text: A time of day, as in ``07:00``: the next one; a date and a time, as in
-            ``2026-12-01T07:00``; or a span from now, as in ``8h``, ``7h30m`` or ``45m``.
+            ``2026-12-01T07:00``; or a span from now, as `read_span` has it: ``8h``, ``7h30m``.
         now: Aware.
         zone: The zone of what names none; None for this machine's.
 
@@ -58,14 +58,14 @@ def read_until(text: str, now: datetime, zone: tzinfo | None = None) -> datetime
 
 def is_span(text: str) -> bool:
     """Whether a span is written, not a time of day."""
-    return bool(text.strip()) and _SPAN.fullmatch(text.strip()) is not None
+    return read_span(text) is not None
 
 
 def _moment(text: str, now: datetime, zone: tzinfo | None) -> datetime | None:
-    span, clock = _SPAN.fullmatch(text), _CLOCK.fullmatch(text)
-    if span is not None and text:
-        return now.astimezone(UTC) + timedelta(hours=int(span[1] or 0), minutes=int(span[2] or 0))
+    span, clock = read_span(text), _CLOCK.fullmatch(text)
     try:
+        if span is not None:
+            return now.astimezone(UTC) + span
         if clock:
             return _next(time(int(clock[1]), int(clock[2])), now, zone)
         written = datetime.fromisoformat(text)
