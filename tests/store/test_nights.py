@@ -1,5 +1,6 @@
 """Nights and stops of the queue: one of each, whichever process is first."""
 
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -14,7 +15,7 @@ from tests.support.jobs import NOW, watched
 from zcbulk_tui.domain.insertion import QueueStop, Step, StepRecord
 from zcbulk_tui.domain.job import Counts, JobReading, JobState, WatchedJob
 from zcbulk_tui.domain.night import ErrorBudget, NightPlan
-from zcbulk_tui.errors import HeldError, UsageError
+from zcbulk_tui.errors import ConfigError, HeldError, UsageError
 from zcbulk_tui.store.database import Database, open_database
 from zcbulk_tui.store.insertions import Insertions
 from zcbulk_tui.store.memory import Memory
@@ -68,6 +69,25 @@ def test_how_late_a_night_has_ended(after: int, by: str, late: int) -> None:
     found = nights.find(night.id)
     assert found is not None
     assert found.late == timedelta(seconds=late)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "reads"),
+    [
+        ("nights SET until = 9e18", lambda database: Nights(database, PROFILE).current()),
+        ("nights SET report = x'07'", lambda database: Nights(database, PROFILE).last()),
+        ("queue_stops SET at = 'soon'", lambda database: QueueStops(database, PROFILE).current()),
+    ],
+)
+def test_values_that_make_no_sense_are_an_error(
+    wrong: str, reads: Callable[[Database], object]
+) -> None:
+    database = memory_database()
+    Nights(database, PROFILE).arm(PLAN, "anna@jump1", NOW)
+    QueueStops(database, PROFILE).stop(STOP)
+    database.connection.execute(f"UPDATE {wrong}")
+    with pytest.raises(ConfigError, match="make no sense"):
+        reads(database)
 
 
 def test_a_report_is_due_until_it_is_written() -> None:

@@ -1,16 +1,20 @@
 """The nights of a profile: one is armed at most, by whichever window, for all of them."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from zcbulk_tui.domain.insertion import STARTED, QueueStop
 from zcbulk_tui.domain.night import ErrorBudget, Night, NightJob, NightPlan
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import UsageError
 from zcbulk_tui.store.database import Database
+from zcbulk_tui.store.json_objects import MAKES_NO_SENSE
 from zcbulk_tui.store.queue_stops import STOP, stop_values
 from zcbulk_tui.store.rows import READING, maybe_moment, to_millis, to_moment, to_reading
+
+_Found = TypeVar("_Found")
 
 _NIGHT = (
     "id, profile, began_at, until, operator, stop_failed, stop_share, report, ended_at, ended_by, "
@@ -168,10 +172,7 @@ class Nights:
             ConfigError: They cannot be read.
         """
         values = {"profile": self._profile, "began_at": to_millis(night.began_at)}
-        return [
-            NightJob(one_line(label, 60), None if row[0] is None else to_reading(tuple(row)))
-            for label, *row in self._database.rows(_JOBS, values)
-        ]
+        return self._read(_to_night_job, _JOBS, values)
 
     def unreported(self, since: datetime) -> list[Night]:
         """Returns the nights that have ended since a moment and have no report yet.
@@ -180,7 +181,7 @@ class Nights:
             ConfigError: They cannot be read.
         """
         values = {"profile": self._profile, "since": to_millis(since)}
-        return list(map(_to_night, self._database.rows(_UNREPORTED, values)))
+        return self._read(_to_night, _UNREPORTED, values)
 
     def reported(self, night: Night, at: datetime) -> None:
         """Notes that the report of a night is written; raises nothing."""
@@ -188,8 +189,22 @@ class Nights:
         self._database.write_later(_NOTE_REPORT, values)
 
     def _one(self, sql: str, **values: Any) -> Night | None:
-        rows = self._database.rows(sql, {"profile": self._profile, **values})
-        return next(map(_to_night, rows), None)
+        return next(iter(self._read(_to_night, sql, {"profile": self._profile, **values})), None)
+
+    def _read(
+        self, to_found: Callable[[tuple[Any, ...]], _Found], sql: str, values: Mapping[str, Any]
+    ) -> list[_Found]:
+        rows = self._database.rows(sql, values)
+        try:
+            return list(map(to_found, rows))
+        except MAKES_NO_SENSE as error:
+            raise self._database.senseless(error) from error
+
+
+def _to_night_job(row: tuple[Any, ...]) -> NightJob:
+    label, *reading = row
+    is_read = reading[0] is not None
+    return NightJob(one_line(label, 60), to_reading(tuple(reading)) if is_read else None)
 
 
 def _to_night(row: tuple[Any, ...]) -> Night:

@@ -5,6 +5,7 @@ from typing import Any
 from zcbulk_tui.domain.insertion import QueueStop
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.store.database import Database
+from zcbulk_tui.store.json_objects import MAKES_NO_SENSE
 from zcbulk_tui.store.rows import to_millis, to_moment
 
 STOP = "INSERT OR IGNORE INTO queue_stops (profile, at, why, by) VALUES (:profile, :at, :why, :by)"
@@ -32,7 +33,10 @@ class QueueStops:
             ConfigError: It cannot be read.
         """
         rows = self._database.rows(_SELECT, (self._profile,))
-        return next((_to_stop(*row) for row in rows), None)
+        try:
+            return next((_to_stop(*row) for row in rows), None)
+        except MAKES_NO_SENSE as error:
+            raise self._database.senseless(error) from error
 
     def stop(self, stop: QueueStop) -> bool:
         """Stops the queue; returns whether it was not stopped before, whose reason stays.
