@@ -1,5 +1,6 @@
 """Nights and stops of the queue: one of each, whichever process is first."""
 
+import os
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -16,10 +17,12 @@ from zcbulk_tui.domain.insertion import QueueStop, Step, StepRecord
 from zcbulk_tui.domain.job import Counts, JobReading, JobState, WatchedJob
 from zcbulk_tui.domain.night import ErrorBudget, NightPlan
 from zcbulk_tui.errors import ConfigError, HeldError, UsageError
+from zcbulk_tui.store import database as module
 from zcbulk_tui.store.database import Database, open_database
 from zcbulk_tui.store.insertions import Insertions
 from zcbulk_tui.store.memory import Memory
 from zcbulk_tui.store.nights import Nights
+from zcbulk_tui.store.opening import open_store
 from zcbulk_tui.store.queue_stops import QueueStops
 from zcbulk_tui.store.watch_list import WatchList
 from zcbulk_tui.store.windows import NoWindow
@@ -88,6 +91,29 @@ def test_values_that_make_no_sense_are_an_error(
     database.connection.execute(f"UPDATE {wrong}")
     with pytest.raises(ConfigError, match="make no sense"):
         reads(database)
+
+
+@pytest.mark.parametrize("lose", [Path.unlink, lambda path: os.truncate(path, 4096)])
+def test_a_file_that_is_begun_anew_has_the_night(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lose: Callable[[Path], None]
+) -> None:
+    monkeypatch.setattr(module, "_GRACE", 0.0)
+    path = tmp_path / "state" / "state.db"
+    with closing(open_store(path, NOW).database) as database:
+        nights = Nights(database, PROFILE)
+        over = nights.arm(PLAN, "anna@jump1", NOW)
+        nights.end(over, NOW)
+        night = nights.arm(PLAN, "anna@jump1", NOW)
+        nights.stop_queue(night, STOP)
+        night = replace(night, stopped_at=NOW)
+        assert nights.current() == night
+        database.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        lose(path)
+        database.look()
+        database.look()
+        assert database.begun_anew == 1
+        assert Nights(database, PROFILE).current() == night
+        assert nights.end(night, UNTIL)
 
 
 def test_a_report_is_due_until_it_is_written() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from zcbulk_tui.domain.insertion import STARTED, QueueStop
 from zcbulk_tui.domain.night import ErrorBudget, Night, NightJob, NightPlan
@@ -12,7 +12,17 @@ from zcbulk_tui.errors import UsageError
 from zcbulk_tui.store.database import Database
 from zcbulk_tui.store.json_objects import MAKES_NO_SENSE
 from zcbulk_tui.store.queue_stops import STOP, stop_values
-from zcbulk_tui.store.rows import READING, maybe_moment, to_millis, to_moment, to_reading
+from zcbulk_tui.store.rows import (
+    READING,
+    maybe_millis,
+    maybe_moment,
+    to_millis,
+    to_moment,
+    to_reading,
+)
+
+if TYPE_CHECKING:
+    import sqlite3
 
 _Found = TypeVar("_Found")
 
@@ -28,6 +38,13 @@ _CURRENT = f"{_SELECT} AND ended_at IS NULL"
 _ARM = """
 INSERT INTO nights (profile, began_at, until, operator, stop_failed, stop_share, report)
 VALUES (:profile, :began_at, :until, :operator, :stop_failed, :stop_share, :report)
+"""
+
+_AGAIN = """
+INSERT OR IGNORE INTO nights
+    (id, profile, began_at, until, operator, stop_failed, stop_share, report, stopped_at)
+VALUES (:id, :profile, :began_at, :until, :operator, :stop_failed, :stop_share, :report,
+    :stopped_at)
 """
 
 _END = """
@@ -68,6 +85,9 @@ ORDER BY jobs.id
 class Nights:
     """The nights of a profile.
 
+    The one that was armed when they were read last is written into a file that is begun anew: the
+    window that awaits its end would wait for ever.
+
     Args:
         database: Keeps them.
         profile: Whose.
@@ -76,6 +96,8 @@ class Nights:
     def __init__(self, database: Database, profile: str) -> None:
         self._database = database
         self._profile = profile
+        self._known: Night | None = None
+        database.on_new_file.append(self._write_anew)
 
     def arm(self, plan: NightPlan, operator: str, now: datetime) -> Night:
         """Arms a night.
@@ -84,15 +106,7 @@ class Nights:
             UsageError: One is armed already.
             ConfigError: It cannot be written; none is armed then.
         """
-        values = {
-            "profile": self._profile,
-            "began_at": to_millis(now),
-            "until": to_millis(plan.until),
-            "operator": operator,
-            "stop_failed": plan.budget.failed,
-            "stop_share": plan.budget.share,
-            "report": str(plan.report),
-        }
+        values = _values(self._profile, plan, operator, now)
         with self._database.transaction(durable=True) as connection:
             for row in connection.execute(_CURRENT, values).fetchall():
                 armed = _to_night(row)
@@ -111,7 +125,8 @@ class Nights:
         Raises:
             ConfigError: It cannot be read.
         """
-        return self._one(_CURRENT)
+        self._known = self._one(_CURRENT)
+        return self._known
 
     def find(self, id: int) -> Night | None:
         """Returns a night; None where there is none with this number.
@@ -188,6 +203,16 @@ class Nights:
         values = {"id": night.id, "profile": self._profile, "at": to_millis(at)}
         self._database.write_later(_NOTE_REPORT, values)
 
+    def _write_anew(self, connection: "sqlite3.Connection") -> None:
+        night = self._known
+        if night is not None:
+            values = {
+                **_values(self._profile, night, night.operator, night.began_at),
+                "id": night.id,
+                "stopped_at": maybe_millis(night.stopped_at),
+            }
+            connection.execute(_AGAIN, values)
+
     def _one(self, sql: str, **values: Any) -> Night | None:
         return next(iter(self._read(_to_night, sql, {"profile": self._profile, **values})), None)
 
@@ -199,6 +224,20 @@ class Nights:
             return list(map(to_found, rows))
         except MAKES_NO_SENSE as error:
             raise self._database.senseless(error) from error
+
+
+def _values(
+    profile: str, plan: NightPlan | Night, operator: str, began_at: datetime
+) -> dict[str, Any]:
+    return {
+        "profile": profile,
+        "began_at": to_millis(began_at),
+        "until": to_millis(plan.until),
+        "operator": operator,
+        "stop_failed": plan.budget.failed,
+        "stop_share": plan.budget.share,
+        "report": str(plan.report),
+    }
 
 
 def _to_night_job(row: tuple[Any, ...]) -> NightJob:
