@@ -65,6 +65,27 @@ def test_every_window_says_once_what_one_of_them_raises(tmp_path: Path) -> None:
     assert [channel.kinds() for channel in channels] == [[K.STUCK], []]
 
 
+def test_what_is_raised_while_a_window_opens_is_said_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scene() -> Window:
+        with shared_profile(tmp_path) as profile:
+            one, two = opened(profile, "pts/1"), opened(profile, "pts/2")
+            read = two.store.active
+
+            def active_just_before() -> list[Alert]:
+                found = read()
+                one.store.raise_alert(K.QUEUE, WARNING, "The queue needs you", NOW)
+                return found
+
+            monkeypatch.setattr(two.store, "active", active_just_before)
+            two.alerts.look()
+            two.alerts.look()
+        return two
+
+    assert run_virtual(scene()).said() == [("raised", K.QUEUE)]
+
+
 def test_the_next_window_goes_on_where_one_was_killed(tmp_path: Path) -> None:
     async def scene() -> tuple[Window, list[Alert], list[Channel]]:
         with shared_profile(tmp_path) as profile:

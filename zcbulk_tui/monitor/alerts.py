@@ -306,11 +306,12 @@ class Alerts:
         version = self._store.version
         if version == self._version:
             return
-        is_first, last = self._last is None, self._last or 0
-        new = [] if is_first else self._store.newer_than(last)
+        # Before the active ones: what another window raises meanwhile is new with the next look.
+        last = self._store.newest() if self._last is None else self._last
+        new = self._store.newer_than(last)
         active = {it.id: it for it in self._store.active()}
         gone = [self._cleared(it) for number, it in self._active.items() if number not in active]
-        self._last = self._store.newest() if is_first else max([last, *(it.id for it in new)])
+        self._last = max([last, *(it.id for it in new)])
         self._version, self._active = version, active
         for alert in gone:
             self._sink.publish(AlertCleared(alert))
