@@ -1,0 +1,127 @@
+"""What is known of the contract that Zoho's documents leave open, by a probe or in passing.
+
+The sources contradict each other, or are silent, on what each `Question` asks. A `Finding` is what
+one account's server was seen to do; it takes the place of a guess, and a later answer that says
+otherwise is reported.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Question(StrEnum):
+    """What the sources leave open; the docstrings name the aspects of an answer."""
+
+    CONTROL_METHOD = "control_method"
+    """``method``: PATCH, PUT or POST [START][OAS]."""
+
+    CONTROL_BODY = "control_body"
+    """``body``: wrapped or flat; ``case``: lower or capital [START][OAS]."""
+
+    CONTROL_SCOPE = "control_scope"
+    """``scope``: UPDATE or CREATE [START][OAS]."""
+
+    STATE_WORDS = "state_words"
+    """``created``, ``uploaded``, ``running``, ``completed``, ``aborted by user``,
+    ``aborted by system``: the word of the status answer, as it is spelled [STATUS][LIMB]."""
+
+    RECORD_DETAILS = "record_details"
+    """``place``: inside or beside ``data`` [STATUS][OAS]."""
+
+    DELIMITERS = "delimiters"
+    """``comma``, ``semicolon``: read, refused or misread; in no source."""
+
+    ENCODINGS = "encodings"
+    """``utf-8``, ``windows-1252``: read, refused or misread; in no source."""
+
+    DATE_FORMATS = "date_formats"
+    """A format, as in ``dd-MMM-yyyy``: read or refused; in no source."""
+
+    RESULT_COLUMNS = "result_columns"
+    """``columns``: all of the file, or the first three; ``reason``, ``id``: names of the columns
+    that the server adds; in no source."""
+
+    RESULT_ORDER = "result_order"
+    """``order``: that of the file, or another; in no source."""
+
+    EMPTY_RESULTS = "empty_results"
+    """``empty``: zip, or the code of the refusal; in no source."""
+
+    OUT_OF_TURN = "out_of_turn"
+    """``create on a busy form``, ``second upload``, ``start before the upload``,
+    ``abort after the end``: HTTP status and code, as in ``409/11070``, or ``accepted`` [OAS]."""
+
+    BAD_RECORD = "bad_record"
+    """``fails``: its batch, or alone; in no source."""
+
+    ZIP_LIMIT = "zip_limit"
+    """``counts``: packed or unpacked; in no source."""
+
+    LIMITS = "limits"
+    """``retry-after``: sent or missing with 429; ``quota``: HTTP status and code where the day's
+    calls are spent. No probe provokes these: they are noted when they are met."""
+
+    @property
+    def is_probed(self) -> bool:
+        """Whether a probe asks for it."""
+        return self is not Question.LIMITS
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the server was seen to do.
+
+    Attributes:
+        question: What was open.
+        values: The answer by aspect; see `Question`. An aspect that was not seen is missing.
+        found_at: When it was seen last; aware.
+    """
+
+    question: Question
+    values: Mapping[str, str]
+    found_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """What is known of one server.
+
+    Attributes:
+        findings: By question; one that is open is missing.
+    """
+
+    findings: Mapping[Question, Finding] = field(default_factory=dict)
+
+    def value(self, question: Question, aspect: str) -> str | None:
+        """Returns what is known of an aspect; None while it is open."""
+        finding = self.findings.get(question)
+        return None if finding is None else finding.values.get(aspect)
+
+    @property
+    def one_fails_its_batch(self) -> bool | None:
+        """Whether one bad record fails its batch of 200; None while that is open."""
+        fails = self.value(Question.BAD_RECORD, "fails")
+        return None if fails is None else fails == "its batch"
+
+
+UNKNOWN = Contract()
+"""Of a server that nobody has probed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """An answer that is not what is known of the server.
+
+    Attributes:
+        question: What is no longer sure.
+        aspect: Of it.
+        known: What was known.
+        seen: What was seen now.
+    """
+
+    question: Question
+    aspect: str
+    known: str
+    seen: str
