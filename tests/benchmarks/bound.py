@@ -52,8 +52,10 @@ from zcbulk_tui.domain.job import JobState
 PRICE = 0.8
 """Seconds of delay that a call is worth: the planner's, at its balanced pace."""
 
-_STEP = 1.0
+_STEP = 1.0  # Of the lattice, in seconds.
 _BLIND_STEP = 0.1
+_PRICE_STEP = 1.2
+_PRICE_STEPS = 32
 
 
 class Law(NamedTuple):
@@ -101,16 +103,16 @@ def least_delay(traces: Sequence[Trace], calls: int) -> float:
     whatever the price: so the best of all prices bounds its delay (Lagrange's relaxation).
     """
 
-    def bound(log_price: float) -> float:
-        price = math.exp(log_price)
+    def bound(step: int) -> float:
+        price = PRICE * _PRICE_STEP**step
         return sum(bounds(traces, price)) - price * calls
 
     # It is concave in the price, and each price gives a bound: no need to hit the best one.
-    low, high = math.log(0.01), math.log(1000)
-    for _ in range(12):
-        left, right = low + 0.382 * (high - low), low + 0.618 * (high - low)
-        low, high = (low, right) if bound(left) > bound(right) else (left, high)
-    return max(0.0, bound((low + high) / 2))
+    low, high = -_PRICE_STEPS, _PRICE_STEPS
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (middle + 1, high) if bound(middle + 1) > bound(middle) else (low, middle)
+    return max(0.0, bound(low))
 
 
 def optimum(law: Law, price: float) -> tuple[float, list[float]]:

@@ -5,6 +5,7 @@ import math
 import sys
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from statistics import mean, median
@@ -13,7 +14,8 @@ from typing import Any
 import pytest
 
 from tests.benchmarks import polling
-from tests.benchmarks.replay import AMPLE, Policy, alone, together
+from tests.benchmarks.bound import PRICE, bounds
+from tests.benchmarks.replay import AMPLE, Policy, Watched, alone, together
 from tests.benchmarks.traces import KINDS, Event, Trace, generate
 from zcbulk_tui.domain.budget import Pace
 
@@ -138,6 +140,19 @@ def test_an_account_tells_what_its_day_cost(measure: Measure) -> None:
     assert result["all"]["delay_max"] < math.inf
 
 
+def test_no_scheduler_with_as_many_calls_waits_less_than_the_bound(measure: Measure) -> None:
+    made = generate(["clean", "abort"], 40, seed=5)
+    short = [one for one in made if one.ended_at < 700]
+    traces = [replace(one, start=40.0 * number) for number, one in enumerate(short)]
+    policies = measure(
+        traces, "--policy", "planner", "fixed:40", "--account", "--daily-calls", "400"
+    )
+    for result in policies.values():
+        assert 0 < result["account"]["delay_total_bound"] < result["account"]["delay_total"]
+        late = result["all"]["delay_mean"] * len(traces)
+        assert result["account"]["delay_total"] == pytest.approx(late)
+
+
 def test_an_account_keeps_to_its_day_and_its_minute(measure: Measure) -> None:
     traces = [trace(3000, (500, 30), (1500, 60), start=5.0 * number) for number in range(60)]
     (result,) = measure(traces, "--policy", "fixed:5", "--account", "--daily-calls", "400").values()
@@ -215,10 +230,20 @@ def mixed() -> list[Trace]:
     return list(generate(KINDS, 70, seed=7))
 
 
+@pytest.fixture(scope="module")
+def planned(mixed: list[Trace]) -> list[Watched]:
+    return [alone(one, Policy("planner"), Pace.BALANCED, AMPLE) for one in mixed]
+
+
+def test_the_planner_pays_more_than_the_bound(planned: list[Watched]) -> None:
+    cost = mean(one.delay + PRICE * len(one.readings) for one in planned)
+    traces = [one.trace for one in planned]
+    assert mean(bounds(traces, told=True)) < mean(bounds(traces)) < cost
+
+
 def test_the_planner_sees_ends_far_sooner_than_a_fixed_interval_of_as_many_calls(
-    mixed: list[Trace],
+    mixed: list[Trace], planned: list[Watched]
 ) -> None:
-    planned = [alone(one, Policy("planner"), Pace.BALANCED, AMPLE) for one in mixed]
     calls = mean(len(one.readings) for one in planned)
     interval = fixed_for(mixed, calls)
     fixed = [alone(one, Policy("fixed", interval), Pace.BALANCED, AMPLE) for one in mixed]
