@@ -4,7 +4,7 @@ A job costs the seconds from its end to the call that sees it, and a price in se
 An oracle polls these jobs. It is told what no program knows:
 
 - of a job whose counts move: when it is due, which is when it completes if nothing happens;
-- of a job that the system will abort: when. So its bound, a single call, is loose;
+- of a job that the system aborts: when. So its bound, a single call, is loose;
 - of a blind job: that it is blind.
 
 It does not know whether a user aborts a job, or the job fails, before it is due, nor when a blind
@@ -32,10 +32,11 @@ What it is not:
   them, of which most complete. A policy that bets on one kind may undercut its part, not the whole.
 - It binds policies to which an outside abort comes unforeseen. The generator leaks: such aborts
   come only to jobs that else run like "clean" ones, so who knows the generator could stop caring as
-  soon as failures, a queue or a stall are seen. ``told`` lets the oracle know each job's kind, all
-  but whether it is clean or an outside abort, and so binds those policies too.
+  soon as failures, a queue or a stall are seen. ``told`` lets the oracle know each job's kind, save
+  whether it is clean or ends by an abort from outside, and so binds those policies too.
 - Finer leaks are left out: counts often rest for up to 5 s before an end, their steps grow with a
   job's length, and a total bounds the length of a blind job by the slowest and the fastest pace.
+  The last one is worth about a tenth of the bound of blind jobs, to who knows these paces.
 """
 
 import math

@@ -102,16 +102,23 @@ def test_no_schedule_undercuts_the_bound_of_a_job_that_may_be_aborted(
     assert bounds(traces)[0] <= cost + 1e-9
 
 
-def test_the_bound_of_a_job_that_may_be_aborted_is_near_a_schedule() -> None:
-    traces = [job("abort", 1_000, "User Aborted", 5_000), job("abort", 60, "System Aborted")]
-    traces += [job("stall", 60)] * 4
-    least = bounds(traces)[0]
-    cost = min(
-        0.2 * cost_of_aborts(100, 4_900, calls) + 0.8 * PRICE * len(calls)
-        for count in range(1, 60)
-        for calls in [[*(100 + 4_800 * part / count for part in range(1, count)), 5_000.0]]
-    )
-    assert 0.97 * cost < least < cost
+# Of four that complete and one that is aborted; no job is due after more than three hours but
+# such a one, and its end draws near, so that it pays to look ever more often.
+@pytest.mark.parametrize(("due", "share", "power"), [(5_000, 0.2, 1), (20_000, 1.0, 2)])
+def test_the_bound_of_a_job_that_may_be_aborted_is_near_a_schedule(
+    due: float, share: float, power: int
+) -> None:
+    traces = [job("abort", 1_000, "User Aborted", due), job("abort", 60, "System Aborted")]
+    least = bounds([*traces, *[job("stall", 60)] * 4])[0]
+    low, high = 0.02 * due, min(10_800.0, 0.98 * due)
+
+    def cost(count: int) -> float:
+        left = [(1 - part / count) ** power for part in range(1, count)]
+        calls = [*(high - (high - low) * one for one in left), due if share < 1 else high]
+        return share * cost_of_aborts(low, high, calls) + (1 - share) * PRICE * len(calls)
+
+    best = min(map(cost, range(1, 300)))
+    assert 0.97 * best < least < best
 
 
 def blind_cost(schedule: Sequence[float]) -> float:
