@@ -5,6 +5,7 @@ import math
 import sys
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from statistics import mean, median
@@ -13,16 +14,22 @@ from typing import Any
 import pytest
 
 from tests.benchmarks import polling
-from tests.benchmarks.replay import AMPLE, Policy, alone, together
+from tests.benchmarks.bound import PRICE, bounds
+from tests.benchmarks.replay import AMPLE, Policy, Watched, alone, together
 from tests.benchmarks.traces import KINDS, Event, Trace, generate
 from zcbulk_tui.domain.budget import Pace
 
 FIGURES = [
     "jobs",
     "calls_mean",
+    "delay_mean",
     "delay_p50",
     "delay_p95",
     "delay_max",
+    "cost",
+    "bound",
+    "times_bound",
+    "bound_told",
     "shown_error_p50",
     "shown_error_p95",
 ]
@@ -63,6 +70,9 @@ def test_calls_and_delay_of_a_fixed_interval(measure: Measure) -> None:
     assert result["all"] == result["clean"]
     assert (result["all"]["jobs"], result["all"]["calls_mean"]) == (1, 11)
     assert result["all"]["delay_p50"] == result["all"]["delay_max"] == 6.5
+    # It was due then and nothing could come between: the best policy makes one call, at its end.
+    assert (result["all"]["cost"], result["all"]["bound"]) == pytest.approx((6.5 + 11 * 0.8, 0.8))
+    assert result["all"]["times_bound"] == pytest.approx(15.3 / 0.8)
 
 
 def test_quantiles_are_values_that_so_many_do_not_exceed(measure: Measure) -> None:
@@ -95,9 +105,17 @@ def test_the_json_has_these_figures_for_each_policy_and_kind(measure: Measure) -
     policies = measure(traces, "--policy", "planner", "fixed:30")
     assert list(policies) == ["planner", "fixed:30"]
     for kinds in policies.values():
-        assert list(kinds) == ["all", "clean", "stall"]
-        assert [list(figures) for figures in kinds.values()] == [FIGURES] * 3
-        assert [figures["jobs"] for figures in kinds.values()] == [3, 2, 1]
+        assert list(kinds) == ["all", "completing", "clean", "stall"]
+        assert [list(figures) for figures in kinds.values()] == [FIGURES] * 4
+        assert [figures["jobs"] for figures in kinds.values()] == [3, 3, 2, 1]
+
+
+def test_aborts_are_split_by_who_aborted(measure: Measure) -> None:
+    (result,) = measure(generate(["abort"], 12, seed=2), "--policy", "fixed:60").values()
+    assert list(result) == ["all", "abort", "abort system", "abort user/failed"]
+    by_system, by_others = result["abort system"], result["abort user/failed"]
+    assert by_system["jobs"] + by_others["jobs"] == result["abort"]["jobs"] == 12
+    assert by_system["bound"] == 0.8 < by_others["bound"]
 
 
 def test_without_a_choice_the_planner_stands_beside_three_intervals(measure: Measure) -> None:
@@ -108,12 +126,31 @@ def test_an_account_tells_what_its_day_cost(measure: Measure) -> None:
     traces = [trace(200, (60, 30), start=start) for start in (0.0, 50.0, 80_000.0, 86_350.0)]
     (result,) = measure(traces, "--policy", "planner", "--account").values()
     account = result["account"]
-    assert list(account) == ["calls_by_day", "reserve_min", "max_calls_in_a_minute"]
+    assert list(account) == [
+        "calls_by_day",
+        "reserve_min",
+        "max_calls_in_a_minute",
+        "delay_total",
+        "delay_total_bound",
+    ]
     assert sum(account["calls_by_day"]) == result["all"]["calls_mean"] * 4
     assert len(account["calls_by_day"]) == 2
     assert account["reserve_min"] == 20
     assert 1 <= account["max_calls_in_a_minute"] <= 50
     assert result["all"]["delay_max"] < math.inf
+
+
+def test_no_scheduler_with_as_many_calls_waits_less_than_the_bound(measure: Measure) -> None:
+    made = generate(["clean", "abort"], 40, seed=5)
+    short = [one for one in made if one.ended_at < 700]
+    traces = [replace(one, start=40.0 * number) for number, one in enumerate(short)]
+    policies = measure(
+        traces, "--policy", "planner", "fixed:40", "--account", "--daily-calls", "400"
+    )
+    for result in policies.values():
+        assert 0 < result["account"]["delay_total_bound"] < result["account"]["delay_total"]
+        late = result["all"]["delay_mean"] * len(traces)
+        assert result["account"]["delay_total"] == pytest.approx(late)
 
 
 def test_an_account_keeps_to_its_day_and_its_minute(measure: Measure) -> None:
@@ -193,10 +230,20 @@ def mixed() -> list[Trace]:
     return list(generate(KINDS, 70, seed=7))
 
 
+@pytest.fixture(scope="module")
+def planned(mixed: list[Trace]) -> list[Watched]:
+    return [alone(one, Policy("planner"), Pace.BALANCED, AMPLE) for one in mixed]
+
+
+def test_the_planner_pays_more_than_the_bound(planned: list[Watched]) -> None:
+    cost = mean(one.delay + PRICE * len(one.readings) for one in planned)
+    traces = [one.trace for one in planned]
+    assert mean(bounds(traces, told=True)) < mean(bounds(traces)) < cost
+
+
 def test_the_planner_sees_ends_far_sooner_than_a_fixed_interval_of_as_many_calls(
-    mixed: list[Trace],
+    mixed: list[Trace], planned: list[Watched]
 ) -> None:
-    planned = [alone(one, Policy("planner"), Pace.BALANCED, AMPLE) for one in mixed]
     calls = mean(len(one.readings) for one in planned)
     interval = fixed_for(mixed, calls)
     fixed = [alone(one, Policy("fixed", interval), Pace.BALANCED, AMPLE) for one in mixed]

@@ -22,6 +22,7 @@ KINDS: tuple[str, ...] = ("clean", "dirty", "bursty", "queued", "stall", "abort"
 BATCH = 200  # Records; the last batch of a job may be smaller.
 LIMIT = 20  # More failed batches than one in this many end a job.
 DURATION = (40.0, 10_800.0)
+ABORTED_AT = (0.02, 0.98)  # The share of its records at which a job is aborted from outside.
 SPEED = (5.0, 2_000.0)
 MOST_RECORDS = 5_000_000
 MOST_STEPS = 3_000
@@ -56,6 +57,8 @@ class Trace:
     events: tuple[Event, ...]
     start: float | None = None
     """Seconds into the account's day; None = not placed."""
+    due: float | None = None
+    """When a job that is aborted from outside would have completed; None = not such a job."""
 
     @property
     def ended_at(self) -> float:
@@ -68,8 +71,9 @@ class Trace:
 
     def to_json(self) -> str:
         """One line."""
-        start = {} if self.start is None else {"start": self.start}
-        content = {"kind": self.kind, "total": self.total, **start, "events": self.events}
+        times = {"start": self.start, "due": self.due}
+        known = {name: time for name, time in times.items() if time is not None}
+        content = {"kind": self.kind, "total": self.total, **known, "events": self.events}
         return json.dumps(content, separators=(",", ":"))
 
     @classmethod
@@ -77,16 +81,18 @@ class Trace:
         """The trace in a line; raises ValueError, which says why, if there is none."""
         content = json.loads(line)
         _require(isinstance(content, dict), "not an object")
-        kind, total, start, rows = map(content.get, ("kind", "total", "start", "events"))
+        names = ("kind", "total", "start", "due", "events")
+        kind, total, start, due, rows = map(content.get, names)
         _require(isinstance(kind, str), "kind is not a text")
         _require(_is_count(total), "total is not a whole number of at least 0")
         _require(start is None or _is_time(start), "start is not a number of at least 0")
+        _require(due is None or _is_time(due), "due is not a number of at least 0")
         _require(isinstance(rows, list) and rows, "no events")
         fives = all(isinstance(row, list) and len(row) == 5 for row in rows)
         _require(fives, "an event is not a list of five")
         events = tuple(Event(*row) for row in rows)
         _check(events)
-        return cls(kind, total, events, start)
+        return cls(kind, total, events, start, due)
 
 
 def generate(kinds: Sequence[str], count: int, seed: int) -> Iterator[Trace]:
@@ -234,6 +240,7 @@ def _make(kind: str, rng: random.Random) -> Trace:
     *phases, (seconds, pace) = _phases(kind, rng, lasts)
     settle = rng.choice((0, 1, 1)) * min(rng.uniform(0.2, 5), seconds / 4)
     times, works = _course(rng, [*phases, (seconds - settle, pace)])
+    due = None
     if kind == "abort" and rng.random() < 0.5:
         onset = rng.choice((0.0, rng.uniform(0.1, 0.8)))
         chance = _log_uniform(rng, max(0.06, 0.05 / (0.95 - onset)), 1)
@@ -241,7 +248,8 @@ def _make(kind: str, rng: random.Random) -> Trace:
         bad = _too_many(rng, math.ceil(total / BATCH), onset, chance)
         ending, done, failures = _SYSTEM, bad[-1], _fail(rng, bad, _log_uniform(rng, 1, BATCH))
     elif kind == "abort":
-        share = rng.uniform(0.02, 0.98)
+        share = rng.uniform(*ABORTED_AT)
+        due = round(lasts / share, 3)
         total = _total(rng, works[-1], 5 * BATCH, share)
         ending, done = rng.choice((_USER, _FAILED)), int(share * total / BATCH)
         failures = _tolerated(rng, total, dirty=False)
@@ -264,7 +272,7 @@ def _make(kind: str, rng: random.Random) -> Trace:
         now = event(round(t, 3), _RUNNING, batches)
         if events[-1].t < now.t < end and events[-1].unprocessed != now.unprocessed:
             events.append(now)
-    return Trace(kind, total, (*events, event(end, ending, done)))
+    return Trace(kind, total, (*events, event(end, ending, done)), due=due)
 
 
 def main() -> None:
