@@ -126,9 +126,10 @@ class Contracts:
         Raises:
             ConfigError: It cannot be read.
         """
-        for *parts, environment in self._database.rows(_LAST_FORM, (self._profile,)):
+        rows = self._database.rows(_LAST_FORM, (self._profile,))
+        for origin, owner, app, form, environment in rows:
             try:
-                return FormRef(*parts, Environment(environment))
+                return FormRef(origin, owner, app, form, Environment(environment))
             except MAKES_NO_SENSE as error:
                 raise self._database.senseless(error) from error
         return None
