@@ -2,16 +2,14 @@
 
 import math
 import random
-import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from threading import Lock
-from urllib.parse import parse_qs
 
 from zcbulk_tui.simulator.accounts import Accounts
 from zcbulk_tui.simulator.clock import Timeline
-from zcbulk_tui.simulator.dialect import Action, Dialect, requested_action
+from zcbulk_tui.simulator.dialect import Action, Dialect
 from zcbulk_tui.simulator.faults import Call, RefusalError
 from zcbulk_tui.simulator.fields import Form
 from zcbulk_tui.simulator.files import uploaded_file
@@ -25,16 +23,8 @@ from zcbulk_tui.simulator.physics import Run, State, Workload
 from zcbulk_tui.simulator.results import Result, ResultRules, record_id, rows_in
 from zcbulk_tui.simulator.schedule import Fault, Schedule
 from zcbulk_tui.simulator.scopes import CREATE, READ
+from zcbulk_tui.simulator.targets import Target, action_of, environment_of, filter_of, target_of
 from zcbulk_tui.simulator.verdicts import InsertRules, Verdict, judge
-
-# The pages say v2.1, the OAS v2.
-_PATH = re.compile(
-    r"/creator/v2(?:\.1)?/bulk/([^/]+)/([^/]+)/form/([^/]+)/insert(?:/([^/]+)(/result)?)?",
-    re.ASCII,
-)
-
-_REPORT_PATH = re.compile(r"/api/v2\.1/([^/]+)/([^/]+)/report/([^/]+)/bulk/job/([^/]+)", re.ASCII)
-"""As the samples of [START] have it; it names no form."""
 
 _NO_CONTROL_AFTER = {
     State.COMPLETED: "409-11100",
@@ -46,18 +36,6 @@ _NO_CONTROL_AFTER = {
 
 _MANY_ROWS = 5_000
 """Rows of a result that keep an event loop from its work for too long."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Target:
-    """What the URL and the ``environment`` header of a call point at."""
-
-    call: Call
-    address: Address
-    job_id: str | None = None
-    """None of a create call, and of others that name no job where they should."""
-    by_report: bool = False
-    """Whether the URL names a report of the form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +132,7 @@ class Creator:
         The delay of the answer, and its loss, are left to the caller to act out; and its body to
         be made, where that takes long.
         """
-        target = self._by_report(request) or _target(request)
+        target = self._target(request)
         # Outside of the lock: a large file takes seconds, in which others are to have answers.
         file = self._look_into_file(request, target)
         with self._lock:
@@ -166,10 +144,13 @@ class Creator:
 
     def lose(self, request: Request) -> None:
         """Log a call whose client went away before all of it was sent; nothing comes of it."""
-        target = self._by_report(request) or _target(request)
+        target = self._target(request)
         with self._lock:
             entry = self._log(request, target, self.timeline.now(), LOST)
         self.on_call(entry)
+
+    def _target(self, request: Request) -> Target | None:
+        return target_of(request, self.jobs, self.dialect.control_report)
 
     def _plan(self, fault: Fault | OddResult) -> None:
         if isinstance(fault, OddResult):
@@ -178,15 +159,15 @@ class Creator:
             self._schedule.add(fault)
 
     def _log(
-        self, request: Request, target: _Target | None, now: float, response: Response
+        self, request: Request, target: Target | None, now: float, response: Response
     ) -> LogEntry:
         sends = target is not None and target.call in (Call.CREATE, Call.UPLOAD)
         entry = LogEntry(
             time=now,
             method=request.method,
             path=request.path,
-            environment=_environment(request),
-            action=_action(request, target),
+            environment=environment_of(request),
+            action=action_of(request, target),
             status=None if response.lost else response.status,
             code=response.code,
             job_id=(response.job_id or target.job_id) if target and sends else None,
@@ -195,7 +176,7 @@ class Creator:
         return entry
 
     def _look_into_file(
-        self, request: Request, target: _Target | None
+        self, request: Request, target: Target | None
     ) -> Verdict | RefusalError | None:
         """What becomes of the file of an upload call, or why it is refused."""
         if target is None or target.call is not Call.UPLOAD:
@@ -211,7 +192,7 @@ class Creator:
     def _meet_fault(
         self,
         request: Request,
-        target: _Target | None,
+        target: Target | None,
         file: Verdict | RefusalError | None,
         now: float,
     ) -> Response:
@@ -234,7 +215,7 @@ class Creator:
     def _answer(
         self,
         request: Request,
-        target: _Target | None,
+        target: Target | None,
         file: Verdict | RefusalError | None,
         now: float,
         late: float = 0.0,
@@ -272,12 +253,12 @@ class Creator:
             raise RefusalError("200-3910")
         return answer
 
-    def _scope(self, target: _Target) -> str:
+    def _scope(self, target: Target) -> str:
         if target.call in (Call.STATUS, Call.RESULT):
             return READ
         return self.dialect.control_scope if target.call is Call.CONTROL else CREATE
 
-    def _create(self, target: _Target, now: float, late: float) -> Response:
+    def _create(self, target: Target, now: float, late: float) -> Response:
         blocks = self.dialect.expired_blocks
         for other in self._neighbours(target.address, now):
             if other.holds_form(now, expired_too=blocks):
@@ -293,7 +274,7 @@ class Creator:
 
     def _upload(
         self,
-        target: _Target,
+        target: Target,
         file: Verdict | RefusalError | None,
         now: float,
         late: float,
@@ -322,7 +303,7 @@ class Creator:
         jobs = self.jobs.values()
         return [job for job in jobs if job.address == at and job.appears_at <= now]
 
-    def _job(self, target: _Target, now: float) -> Job:
+    def _job(self, target: Target, now: float) -> Job:
         job = self.jobs.get(target.job_id or "")
         if job is None or job.address != target.address or job.appears_at > now:
             raise RefusalError("200-7120")
@@ -330,16 +311,6 @@ class Creator:
 
     def _spelling(self, job: Job, state: State) -> str:
         return job.spellings.get(state, self.dialect.spellings[state])
-
-    def _by_report(self, request: Request) -> _Target | None:
-        match = _REPORT_PATH.fullmatch(request.path)
-        if match is None or match[3] != self.dialect.control_report:
-            return None
-        owner, app, _, job_id = match.groups()
-        form = self.jobs[job_id].address.form if job_id in self.jobs else ""
-        call = Call.STATUS if request.method == "GET" else Call.CONTROL
-        address = Address(owner, app, form, _environment(request))
-        return _Target(call, address, job_id, by_report=True)
 
     def _check_headers(self, request: Request, scope: str, call: Call) -> None:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -356,7 +327,7 @@ class Creator:
         if key is not None:
             raise RefusalError(key)
 
-    def _serve(self, request: Request, target: _Target, now: float, late: float) -> Response:
+    def _serve(self, request: Request, target: Target, now: float, late: float) -> Response:
         is_place = target.by_report == (self.dialect.control_report is not None)
         controls = is_place and request.method in self.dialect.control_methods
         reads = request.method == "GET" and not target.by_report
@@ -372,11 +343,11 @@ class Creator:
         counts = None if state is State.WAITING or job.run is None else job.counts(now)
         return self.dialect.status(self._spelling(job, state), counts)
 
-    def _result(self, request: Request, target: _Target, now: float) -> Response:
+    def _result(self, request: Request, target: Target, now: float) -> Response:
         if request.method != "GET":
             raise RefusalError("405-1020")
         job = self._job(target, now)
-        asked = _filter(request)
+        asked = filter_of(request)
         if not asked:
             raise RefusalError("400-9350")
         try:
@@ -432,43 +403,6 @@ class Creator:
             return response
         seconds = math.ceil(wait / self.timeline.speed)
         return replace(response, headers={**response.headers, "retry-after": str(seconds)})
-
-
-def _target(request: Request) -> _Target | None:
-    match = _PATH.fullmatch(request.path)
-    if match is None:
-        return None
-    owner, app, form, job_id, result = match.groups()
-    address = Address(owner, app, form, _environment(request))
-    if result:
-        return _Target(Call.RESULT, address, job_id)
-    if request.method == "POST" and job_id is None:
-        # The id alone tells an upload from a create call: losing it makes another job.
-        job_id = parse_qs(request.query).get("job_id", [None])[0]
-        return _Target(Call.UPLOAD if job_id else Call.CREATE, address, job_id)
-    return _Target(Call.STATUS if request.method == "GET" else Call.CONTROL, address, job_id)
-
-
-def _action(request: Request, target: _Target | None) -> str | None:
-    """What a call asks for, for the log."""
-    match target.call if target else None:
-        case Call.CREATE:
-            return "create"
-        case Call.UPLOAD:
-            return "upload"
-        case Call.RESULT:
-            return _filter(request) or None
-        case _:
-            return requested_action(request.body)
-
-
-def _filter(request: Request) -> str:
-    """The parameter of a result call; empty where it is missing."""
-    return parse_qs(request.query).get("filter", [""])[0]
-
-
-def _environment(request: Request) -> str:
-    return request.headers.get("environment", PRODUCTION)
 
 
 @contextmanager
