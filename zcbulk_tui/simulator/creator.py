@@ -185,7 +185,9 @@ class Creator:
         if self._catalogue.refusal(at.owner, at.app, at.form):
             return None
         try:
-            return judge(uploaded_file(request), self._catalogue.fields(at), self._rules)
+            return judge(
+                uploaded_file(request, self._rules.reading), self._catalogue.fields(at), self._rules
+            )
         except RefusalError as refusal:
             return refusal
 
@@ -226,7 +228,7 @@ class Creator:
                 if asked is None:
                     raise RefusalError("404-1000")
                 return self._answer_meta(request, asked, now)
-            self._check_headers(request, self._scope(target), target.call)
+            self._check_headers(request, self._scopes(target), target.call)
             self._meter.count(now)
             self._check_names(target.address.owner, target.address.app, target.address.form)
             if target.call is Call.CREATE:
@@ -243,7 +245,7 @@ class Creator:
             return self._with_retry_after(row.response(), now)
 
     def _answer_meta(self, request: Request, asked: Question, now: float) -> Response:
-        self._check_headers(request, asked.scope, Call.META)
+        self._check_headers(request, frozenset({asked.scope}), Call.META)
         self._meter.count(now)
         if request.method != "GET":
             raise RefusalError("405-1020")
@@ -253,16 +255,18 @@ class Creator:
             raise RefusalError("200-3910")
         return answer
 
-    def _scope(self, target: Target) -> str:
-        if target.call in (Call.STATUS, Call.RESULT):
-            return READ
-        return self.dialect.control_scope if target.call is Call.CONTROL else CREATE
+    def _scopes(self, target: Target) -> frozenset[str]:
+        """The scopes of which a token must have one."""
+        if target.call is Call.CONTROL:
+            return self.dialect.control_scopes
+        return frozenset({READ if target.call in (Call.STATUS, Call.RESULT) else CREATE})
 
     def _create(self, target: Target, now: float, late: float) -> Response:
         blocks = self.dialect.expired_blocks
+        refusal = self.dialect.out_of_turn.create_on_busy
         for other in self._neighbours(target.address, now):
-            if other.holds_form(now, expired_too=blocks):
-                raise RefusalError("active")
+            if refusal is not None and other.holds_form(now, expired_too=blocks):
+                raise RefusalError(refusal)
         self._meter.count_create(now)
         newest = max((int(job_id) for job_id in self.jobs), default=FIRST_JOB_ID)
         job_id = str(newest + self._ids.randrange(1, 1000))
@@ -283,13 +287,18 @@ class Creator:
             raise RefusalError("404-11330")
         job = self._job(target, now)
         state = job.state(now)
+        refusal: str | None = None if state is State.WAITING else "400-11340"
         if state is State.READY:
-            raise RefusalError("409-11070")
-        if state is not State.WAITING:
-            raise RefusalError("400-11340", CURRENT_STATUS=self._spelling(job, state))
+            refusal = self.dialect.out_of_turn.second_upload
+        if refusal is not None:
+            raise RefusalError(refusal, CURRENT_STATUS=self._spelling(job, state))
         if not isinstance(file, Verdict):
             raise file or RefusalError("400-9350")
-        workload = Workload(file.records, self._rules.records_per_second)
+        workload = Workload(
+            file.records,
+            self._rules.records_per_second,
+            queue_seconds=self._rules.queue_seconds,
+        )
         job.run = Run(workload, f"{self._seed}:{job.id}", file.failures)
         job.verdict = file
         job.label = file.file.name
@@ -312,12 +321,12 @@ class Creator:
     def _spelling(self, job: Job, state: State) -> str:
         return job.spellings.get(state, self.dialect.spellings[state])
 
-    def _check_headers(self, request: Request, scope: str, call: Call) -> None:
+    def _check_headers(self, request: Request, enough: frozenset[str], call: Call) -> None:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         scopes = self.accounts.scopes_of(token) if scheme == "Zoho-oauthtoken" else None
         if scopes is None:
             raise RefusalError("401-1030")
-        if scope not in scopes:
+        if not enough & scopes:
             raise RefusalError("401-2945")
         if not self.dialect.accepts(call, request.headers.get("accept", "")):
             raise RefusalError("400-9210")
@@ -340,7 +349,8 @@ class Creator:
             return self.dialect.success(action)
         state = job.state(now)
         # Before the file there is nothing to count.
-        counts = None if state is State.WAITING or job.run is None else job.counts(now)
+        has_file = state is not State.WAITING and job.run is not None
+        counts = job.counts(now) if has_file or self.dialect.zeros_before_file else None
         return self.dialect.status(self._spelling(job, state), counts)
 
     def _result(self, request: Request, target: Target, now: float) -> Response:
@@ -364,8 +374,9 @@ class Creator:
             raise RefusalError("200-11110")
         counts = job.counts(now)
         rows = rows_in(counts, outcome)
-        if counts.total == 0 or (rows == 0 and not self.result_rules.empty_as_zip):
-            raise RefusalError("404-11130")
+        refusal = self.result_rules.empty_refusal
+        if counts.total == 0 or (rows == 0 and refusal is not None):
+            raise RefusalError(refusal or "404-11130")
         fields = self._catalogue.fields(job.address)
         batches = job.batches_done(now)
         result = Result(job, outcome, batches, fields, self.result_rules, self._seed)
@@ -378,7 +389,10 @@ class Creator:
 
     def _control(self, job: Job, action: Action, now: float, late: float) -> None:
         state = job.state(now)
+        rules = self.dialect.out_of_turn
         if state in _NO_CONTROL_AFTER:
+            if action is Action.ABORT and rules.takes_late_abort:
+                return
             raise RefusalError(_NO_CONTROL_AFTER[state])
         if action is Action.ABORT:
             # A job not started yet can be aborted too: the way out of a wrong upload [LIMB].
@@ -388,7 +402,7 @@ class Creator:
         if state is State.RUNNING:
             raise RefusalError("running")
         if state is State.WAITING:
-            raise RefusalError("400-11350")
+            raise RefusalError(rules.early_start)
         neighbours = self._neighbours(job.address, now)
         if any(other.state(now) is State.RUNNING for other in neighbours):
             raise RefusalError("busy")
