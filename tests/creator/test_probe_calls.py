@@ -114,7 +114,7 @@ async def test_what_a_job_shows_from_its_create_to_its_result(tmp_path: Path) ->
         assert json.loads(result["columns"]) == ["Title", "Quantity", "Error"]
         assert sorted(row[0] for row in json.loads(result["rows"])) == ["One", "Three", "Two"]
     assert [entry.environment for entry in creator.log] == ["development"] * 7
-    assert [entry.method for entry in creator.log if entry.action] == ["PATCH"]
+    assert [entry.method for entry in creator.log if entry.action == "start"] == ["PATCH"]
 
 
 @pytest.mark.parametrize(

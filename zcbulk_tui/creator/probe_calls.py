@@ -63,7 +63,7 @@ _LONGEST = 200
 _LARGEST_ZIP, _LARGEST_CSV = 2**22, 2**21
 """Bytes of a result that are looked at; those of a probe have some kilobytes."""
 
-_LONGEST_ROWS = 60_000
+_LONGEST_ROWS = 120_000
 """Characters of the rows that are kept, as JSON."""
 
 _LONGEST_CELL = 120
