@@ -59,7 +59,7 @@ class Plan:
         self._steps = steps
 
     def next_step(
-        self, transcript: Sequence[Exchange], _: FormRef, calls_left: int, __: datetime
+        self, transcript: Sequence[Exchange], calls_left: int, _: datetime
     ) -> Step | None:
         done = {it.step.key for it in transcript if not it.is_unsent}
         return next((it for it in self._steps if it.key not in done), None) if calls_left else None
@@ -68,6 +68,11 @@ class Plan:
         last = transcript[-1]
         values = {"last": last.step.key} if last.is_answered else {}
         return Contract({Question.LIMITS: Finding(Question.LIMITS, values, last.sent_at)})
+
+    def file(self, name: str, transcript: Sequence[Exchange]) -> UploadFile:
+        assert name == FILE.name
+        assert transcript[-1].step.key == "create-a"
+        return FILE
 
 
 class Api:
@@ -137,8 +142,7 @@ class Stage:
             self.contracts,
             self.insertions,
             memory,
-            file=lambda _: FILE,
-            now=virtual_now,
+            virtual_now,
         )
 
     async def run(self, limit: int | None = None) -> ProbeEnd:

@@ -69,7 +69,7 @@ _LONGEST_ROWS = 120_000
 _LONGEST_CELL = 120
 
 _LACKS_SCOPE = 2945
-"""Creator's code for a token without the scope [OAS]: the answer to a question, not a fault."""
+"""Creator's code for a token without the scope [OAS]; for a start, an answer to a question."""
 
 _TOO_LARGE = 413
 """What servers in front of Zoho's own may say of an upload."""
@@ -275,7 +275,7 @@ def _without_success(
     seen = {}
     if isinstance(error, ServiceError) and error.retry_after is not None:
         seen["retry_after"] = f"{error.retry_after:.0f}"
-    if answer is not None and _is_about_the_step(error, answer):
+    if answer is not None and _is_about_the_step(step, error, answer):
         return _exchange(form, step, sent_at, answer, seen), None
     # Of this nothing came, and it would be so of any other call: the step may be made again.
     return (
@@ -292,10 +292,12 @@ def _without_success(
     )
 
 
-def _is_about_the_step(error: ZcbulkError, answer: Answer) -> bool:
-    """Whether a refusal says something of what was sent, not of the moment or the way."""
+def _is_about_the_step(step: Step, error: ZcbulkError, answer: Answer) -> bool:
+    """Whether a refusal answers what was asked; else it is about the moment, or who asks."""
+    if step.act is Act.FIELDS:
+        return False  # it is read to go on, not to find out how it is refused
     if isinstance(error, SignInError):
-        return answer.code == _LACKS_SCOPE
+        return answer.code == _LACKS_SCOPE and step.act in (Act.START, Act.ABORT)
     if isinstance(error, BetweenError) and not isinstance(error, BetweenVariantError):
         return answer.http_status == _TOO_LARGE
     return not isinstance(error, BusyError | QuotaSpentError | DataError)

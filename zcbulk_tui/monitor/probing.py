@@ -6,7 +6,7 @@ is made twice.
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from typing import NamedTuple, Protocol, TypeVar
@@ -40,12 +40,19 @@ class Plan(Protocol):
     """What a probe does, and what it shows; both follow from its transcript alone."""
 
     def next_step(
-        self, transcript: Sequence[Exchange], form: FormRef, calls_left: int, now: datetime
+        self, transcript: Sequence[Exchange], calls_left: int, now: datetime
     ) -> Step | None:
         """Returns what is done next; None where nothing is left, or too few calls."""
 
     def findings(self, transcript: Sequence[Exchange]) -> Contract:
         """Returns what is known by now."""
+
+    def file(self, name: str, transcript: Sequence[Exchange]) -> UploadFile:
+        """Returns the file of an upload, as it stands on the disk.
+
+        Raises:
+            DataError: It cannot be written.
+        """
 
 
 class Stop(Enum):
@@ -103,7 +110,6 @@ class Probing:
         contracts: Keeps the transcript, and what is found out.
         insertions: What else goes into forms.
         memory: Knows the jobs that are watched.
-        file: Returns the file of an upload by its name.
         now: The time of day; aware.
 
     Attributes:
@@ -119,8 +125,6 @@ class Probing:
         contracts: Contracts,
         insertions: Insertions,
         memory: Memory,
-        *,
-        file: Callable[[str], UploadFile],
         now: Callable[[], datetime],
     ) -> None:
         self.made = 0
@@ -131,7 +135,6 @@ class Probing:
         self._contracts = contracts
         self._insertions = insertions
         self._memory = memory
-        self._file = file
         self._now = now
 
     def check(self, form: FormRef) -> None:
@@ -183,29 +186,26 @@ class Probing:
         answered_at, unanswered = None, 0
         while True:
             transcript = self._contracts.transcript(form)
-            found = self._next(transcript, form, limit)
+            found = self._next(transcript, limit)
             if isinstance(found, Stop):
                 return ProbeEnd(found)
             wait = self._wait(found, transcript, answered_at)
             listener.begins(found, wait)
             await asyncio.sleep(wait)
-            if self._next(self._contracts.transcript(form), form, limit) != found:
+            if self._next(transcript, limit) != found:
                 continue  # the calls of the day were spent elsewhere meanwhile
-            job_id = job_ids(transcript).get(found.job, "")
-            exchange, error = await self._make(form, found, job_id)
+            exchange, error = await self._make(form, found, transcript)
             answered_at = _time()
             listener.ended(exchange)
-            self._contracts.save(form.origin, self._plan.findings((*transcript, exchange)))
+            self._contracts.save(form.origin, self._found(transcript, exchange))
             unanswered = 0 if exchange.is_answered else unanswered + 1
             if exchange.is_unsent or unanswered >= _UNANSWERED_AT_MOST:
                 return ProbeEnd(Stop.TROUBLE, error)
 
-    def _next(
-        self, transcript: Sequence[Exchange], form: FormRef, limit: int | None
-    ) -> Step | Stop:
+    def _next(self, transcript: Sequence[Exchange], limit: int | None) -> Step | Stop:
         """Returns the next step, or why there is none."""
         now = self._now()
-        if self._plan.next_step(transcript, form, MOST_CALLS, now) is None:
+        if self._plan.next_step(transcript, MOST_CALLS, now) is None:
             return Stop.COMPLETE
         self._quota.look()
         bounds = [
@@ -215,8 +215,13 @@ class Probing:
         if limit is not None:
             bounds.append((limit - self.made, Stop.LIMIT))
         left, stop = min(bounds, key=lambda it: it[0])
-        step = self._plan.next_step(transcript, form, left, now) if left > 0 else None
+        step = self._plan.next_step(transcript, left, now) if left > 0 else None
         return stop if step is None else step
+
+    def _found(self, transcript: Sequence[Exchange], exchange: Exchange) -> Contract:
+        # How a limit is put is an answer, too, though its step is made again.
+        is_unsent = exchange.is_unsent and not exchange.is_answered
+        return self._plan.findings((*transcript, replace(exchange, is_unsent=is_unsent)))
 
     def _wait(self, step: Step, transcript: Sequence[Exchange], answered_at: float | None) -> float:
         """Seconds that are still to pass before a step."""
@@ -229,10 +234,11 @@ class Probing:
         return min(max(step.wait - passed, 0.0), step.wait)
 
     async def _make(
-        self, form: FormRef, step: Step, job_id: str
+        self, form: FormRef, step: Step, transcript: Sequence[Exchange]
     ) -> tuple[Exchange, ZcbulkError | None]:
         """Writes a step down, makes it, and writes down what came of it."""
-        file = self._file(step.detail) if step.act is Act.UPLOAD else None
+        file = self._plan.file(step.detail, transcript) if step.act is Act.UPLOAD else None
+        job_id = job_ids(transcript).get(step.job, "")
         sent_at = self._now()
         self._contracts.begin(form, step, sent_at)
         slots = Slots(self._calls, form.form, Cause.SCRIPT, f"probe: {step.purpose}", Priority.KEY)
