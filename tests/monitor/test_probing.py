@@ -71,7 +71,7 @@ class Plan:
 
     def file(self, name: str, transcript: Sequence[Exchange]) -> UploadFile:
         assert name == FILE.name
-        assert transcript[-1].step.key == "create-a"
+        assert "create-a" in {it.step.key for it in transcript}
         return FILE
 
 
