@@ -350,7 +350,7 @@ def test_a_form_with_queued_files_is_left_alone() -> None:
     async def scene() -> None:
         stage = Stage()
         stage.insertions.add([insertion(form=SCRATCH)])
-        with pytest.raises(HeldError, match="queued"):
+        with pytest.raises(HeldError, match="in use"):
             await stage.run()
         assert stage.api.sent == []
 

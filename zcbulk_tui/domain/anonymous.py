@@ -12,18 +12,22 @@ _ID = re.compile(r"[0-9]{9,}")
 """Zoho's ids have 19 digits; codes and counts have fewer."""
 
 
-def anonymous(text: str, names: Iterable[str] = ()) -> str:
+def anonymous(text: str, names: Iterable[str] = (), fields: Iterable[str] = ()) -> str:
     """Returns a text in which brackets stand for URLs, e-mail addresses, ids and names.
 
     Args:
         text: What a server said.
         names: Those of owner, application and form; found whatever their case, as whole words.
+        fields: Link names of fields, which are words of every day, too: found as they are spelled.
     """
-    found = {form for name in names if name for form in (name, quote(name, safe=""))}
-    text = _ADDRESS.sub("[URL]", text)
-    if found:
-        # The longest first: one name may begin with another.
-        either = "|".join(map(re.escape, sorted(found, key=lambda it: (-len(it), it))))
-        whole = re.compile(rf"(?<![^\W_])(?:{either})(?![^\W_])", re.IGNORECASE)
-        text = whole.sub("[name]", text)
-    return _ID.sub("[id]", _MAIL.sub("[e-mail]", text))
+    text = _without(_ADDRESS.sub("[URL]", text), names, re.IGNORECASE)
+    return _ID.sub("[id]", _MAIL.sub("[e-mail]", _without(text, fields, re.NOFLAG)))
+
+
+def _without(text: str, names: Iterable[str], flags: re.RegexFlag) -> str:
+    found = {way for name in names if name for way in (name, quote(name, safe=""))}
+    if not found:
+        return text
+    # The longest first: one name may begin with another.
+    either = "|".join(map(re.escape, sorted(found, key=lambda it: (-len(it), it))))
+    return re.sub(rf"(?<![^\W_])(?:{either})(?![^\W_])", "[name]", text, flags=flags)

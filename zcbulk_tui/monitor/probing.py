@@ -29,6 +29,8 @@ _LAST_PATIENCE = 10.0
 """Seconds that a call is still waited for when the run is interrupted: a create that is cut leaves
 a job whose id nobody knows."""
 
+_ANOTHER_FORM = "Name a form that is used for nothing else: a probe inserts records into it."
+
 _UNANSWERED_AT_MOST = 2
 """Steps without an answer, one after the other, after which a run ends."""
 
@@ -137,28 +139,6 @@ class Probing:
         self._memory = memory
         self._now = now
 
-    def check(self, form: FormRef) -> None:
-        """Looks whether a form is used by something else, as far as is known here.
-
-        Raises:
-            HeldError: It is.
-            ConfigError: The memory cannot be read.
-        """
-        watched = [it.snapshot for it in self._memory.recall()]
-        taken_by = self._insertions.slot(form, watched).taken_by
-        if taken_by:
-            raise HeldError(
-                f"Form {form.form} is in use, so nothing was sent",
-                f"Job {taken_by} is active in it, or may be.",
-                "Name a form that is used for nothing else: a probe inserts records into it.",
-            )
-        if any(it.form == form for it in self._insertions.open()):
-            raise HeldError(
-                f"Files are queued for form {form.form}, so nothing was sent",
-                "",
-                "Name a form that is used for nothing else: a probe inserts records into it.",
-            )
-
     async def run(self, form: FormRef, limit: int | None, listener: Listener) -> ProbeEnd:
         """Makes steps until nothing is left to do, or something is in the way.
 
@@ -177,7 +157,7 @@ class Probing:
                 next_step="Wait until it has ended.",
             )
         try:
-            self.check(form)
+            check_is_free(form, self._insertions, self._memory)
             return await self._run(form, limit, listener)
         finally:
             self._insertions.locks.release(form)
@@ -269,6 +249,33 @@ async def _through(call: asyncio.Future[_Result]) -> tuple[_Result, bool]:
         if not call.done():
             await asyncio.wait([call])
         return call.result(), True
+
+
+def check_is_free(form: FormRef, insertions: Insertions, memory: Memory) -> None:
+    """Looks whether a form is used by something else, as far as is known here.
+
+    Args:
+        form: The form.
+        insertions: What goes into forms.
+        memory: Knows the jobs that are watched.
+
+    Raises:
+        HeldError: It is.
+        ConfigError: The memory cannot be read.
+    """
+    taken_by = insertions.slot(form, [it.snapshot for it in memory.recall()]).taken_by
+    if taken_by:
+        raise HeldError(
+            f"Form {form.form} is in use, so nothing was sent",
+            f"Job {taken_by} is active in it, or may be.",
+            _ANOTHER_FORM,
+        )
+    if any(it.form == form for it in insertions.open()):
+        raise HeldError(
+            f"Form {form.form} is in use, so nothing was sent",
+            "Files are queued for it.",
+            _ANOTHER_FORM,
+        )
 
 
 def calls_made(transcript: Sequence[Exchange]) -> int:
