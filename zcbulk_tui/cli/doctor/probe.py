@@ -33,7 +33,7 @@ from zcbulk_tui.domain.commands import command
 from zcbulk_tui.domain.contract import Contract
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.job import Environment
-from zcbulk_tui.domain.probe import MOST_CALLS, Exchange, Step
+from zcbulk_tui.domain.probe import MOST_CALLS, Act, Exchange, Step
 from zcbulk_tui.domain.probe_files import form_of, probe_file
 from zcbulk_tui.domain.probe_findings import findings
 from zcbulk_tui.domain.text import counted
@@ -346,7 +346,7 @@ def _told(
     again, made = _again(arguments, settings), calls_made(transcript)
     match end.stop:
         case Stop.COMPLETE:
-            say(f"The probe is complete, after {counted(made, 'call')}.")
+            say(_complete(contract, transcript, again))
             return 0
         case Stop.MOST:
             say(f"The probe has ended: its {MOST_CALLS} calls are used up.")
@@ -364,6 +364,20 @@ def _told(
             print_error(end.error.told(Occasion.ONCE) if end.error else "No answer came.")
             print_error(f"To go on: {again}")
             return end.error.exit_code if end.error else ZcbulkError.exit_code
+
+
+def _complete(contract: Contract, transcript: Sequence[Exchange], again: str) -> str:
+    """What is said of a probe that has nothing more to ask."""
+    made = counted(calls_made(transcript), "call")
+    if render.answered(contract) == len(render.PROBED):
+        return f"The probe is complete, after {made}."
+    said = f"The probe is complete as far as it can be now, after {made}."
+    if any(it.step.act is Act.CREATE and not (it.is_answered or it.is_unsent) for it in transcript):
+        said += (
+            " The answer to a create was lost: its job may keep the form busy for 3 hours. Go on "
+            f"after that: {again}"
+        )
+    return said
 
 
 def _object(
