@@ -5,7 +5,7 @@ import shlex
 import signal
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
@@ -56,6 +56,7 @@ from zcbulk_tui.monitor.probing import (
     check_is_free,
     job_ids,
 )
+from zcbulk_tui.monitor.quota_tracker import QuotaTracker
 from zcbulk_tui.render import contract as render
 from zcbulk_tui.render.span import plain
 from zcbulk_tui.store.contracts import Contracts
@@ -141,15 +142,15 @@ def run(arguments: Namespace) -> int:
             "There is no terminal to ask on, so nothing was sent",
             next_step="In a script, add --yes.",
         )
-    with insert_context(settings) as (context, _, insertions):
-        contracts = Contracts(insertions.database, settings.profile)
+    with insert_context(settings) as (context, quota, insertions):
         check_is_free(form, insertions, context.memory)
-        transcript = contracts.transcript(form)
-    say = print_error if arguments.json else partial(print, flush=True)
-    if probe_plan.next_step(transcript, None, MOST_CALLS, now()) is None:
+        transcript = Contracts(insertions.database, settings.profile).transcript(form)
+        is_complete = probe_plan.next_step(transcript, None, MOST_CALLS, now()) is None
+        if not is_complete:
+            _announce(arguments, form, transcript, quota)
+    if is_complete:
         end: ProbeEnd | int = ProbeEnd(Stop.COMPLETE)
     else:
-        _announce(arguments, settings, form, transcript, say)
         if not arguments.yes and not prompts.confirm("Go on? [y/N] "):
             raise RefusedError("Nothing was sent", "It was not confirmed.")
         end = _carried_out(arguments, settings, form, len(transcript))
@@ -195,17 +196,16 @@ def _check_environment(arguments: Namespace) -> None:
 
 
 def _announce(
-    arguments: Namespace,
-    settings: Settings,
-    form: FormRef,
-    transcript: Sequence[Exchange],
-    say: Callable[[str], None],
+    arguments: Namespace, form: FormRef, transcript: Sequence[Exchange], quota: QuotaTracker
 ) -> None:
-    """Says what a probe does, and what it costs."""
-    with insert_context(settings) as (_, quota, _):
-        left = quota.budget.left_for_polls
-        price = probe_plan.price(transcript)
-        quota.check(1)
+    """Says what a probe does, and what it costs.
+
+    Raises:
+        QuotaSpentError: No call is left today.
+    """
+    quota.check(1)
+    left, price = quota.budget.left_for_polls, probe_plan.price(transcript)
+    say = print_error if arguments.json else partial(print, flush=True)
     made = calls_made(transcript)
     if made:
         say(f"The probe of {place(form)} goes on: {counted(made, 'call is', 'calls are')} made.")
@@ -343,7 +343,7 @@ def _told(
     say = print_error if arguments.json else print
     if report is not None:
         say(_where(arguments.report))
-    again, made = _again(arguments, settings), calls_made(transcript)
+    again = _again(arguments, settings)
     match end.stop:
         case Stop.COMPLETE:
             say(_complete(contract, transcript, again))
