@@ -234,12 +234,18 @@ class Server:
         total = len(job.content or [[]]) - 1
         success, failure, left = self.outcome(job)
         counts = (len(success), len(failure), len(left))
-        if state in ("created", "uploaded", "expired") or job.started_at is None:
-            counts = (0, 0, total)
-        elif now < job.started_at + timedelta(seconds=rules.queue):
+        if (
+            state in ("created", "uploaded", "expired")
+            or job.started_at is None
+            or now < job.started_at + timedelta(seconds=rules.queue)
+        ):
             counts = (0, 0, total)
         elif state == "running":
-            counts = (min(1, counts[0]), min(1, counts[1]), total - min(1, counts[0]) - min(1, counts[1]))
+            counts = (
+                min(1, counts[0]),
+                min(1, counts[1]),
+                total - min(1, counts[0]) - min(1, counts[1]),
+            )
         names = ("success", "failed", "unprocessed")
         return {
             **seen,
@@ -264,15 +270,15 @@ class Server:
         content = b"".join(files.probe_file(name, rules.form_fields, begun).pieces())
         if name == files.CONTROLS_1252 and rules.windows == "refused":
             return _refusal("400", "Unsupported file.")
-        if name == files.GOOD_SEMICOLON and rules.semicolon == "refused":
+        if name in SEMICOLONS and rules.semicolon == "refused":
             return _refusal("400/99007")
         if name == files.CONTROLS_1252:
             how = "cp1252" if rules.windows != "misread" else "utf-8"
             text = content.decode(how, "replace")
         else:
             text = content.decode("cp1252" if rules.utf == "misread" else "utf-8", "replace")
-        read = name != files.GOOD_SEMICOLON or rules.semicolon == "read"
-        delimiter = ";" if name == files.GOOD_SEMICOLON and read else ","
+        read = name not in SEMICOLONS or rules.semicolon == "read"
+        delimiter = ";" if name in SEMICOLONS and read else ","
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
         if job.content is not None and rules.appends:
             rows = [*job.content, *rows[1:]]
@@ -305,7 +311,7 @@ class Server:
             return _refusal(rules.early)
         if job.file == files.CONTROLS_1252 and rules.windows == "refused at start":
             return _refusal("400/99010")
-        if job.file == files.GOOD_SEMICOLON and rules.semicolon == "refused at start":
+        if job.file in SEMICOLONS and rules.semicolon == "refused at start":
             return _refusal("400/99007")
         job.started_at = now
         return _yes({})
@@ -338,11 +344,16 @@ class Server:
         if rules.order == "other":
             random.Random(len(order)).shuffle(order)
         rows = [self._row(job, at, kind, width) for at in order]
-        return 200, None, "", {
-            "zip": "123",
-            "columns": json.dumps(columns),
-            "rows": json.dumps(rows),
-        }
+        return (
+            200,
+            None,
+            "",
+            {
+                "zip": "123",
+                "columns": json.dumps(columns),
+                "rows": json.dumps(rows),
+            },
+        )
 
     def _row(self, job: Job, at: int, kind: str, width: int) -> list[str]:
         rules = self.rules
@@ -363,6 +374,8 @@ class Server:
             return f"INVALID_DATA-{column}" if column else "CANNOT_PROCESS"
         return f"Enter a valid '{column}': '{value}'" if column else "Another record failed."
 
+
+SEMICOLONS = (files.GOOD_SEMICOLON, files.FEW_SEMICOLON)
 
 _ACTIVE = ("created", "uploaded", "running")
 
@@ -395,7 +408,11 @@ def truth(rules: Rules) -> Iterator[tuple[Question, str, str]]:
     yield Question.OUT_OF_TURN, "second upload", rules.second or "accepted"
     yield Question.OUT_OF_TURN, "start before the upload", rules.early or "accepted"
     for code in ("11090", "11100"):
-        yield Question.OUT_OF_TURN, "abort after the end", f"{rules.late}/{code}" if rules.late else "accepted"
+        yield (
+            Question.OUT_OF_TURN,
+            "abort after the end",
+            f"{rules.late}/{code}" if rules.late else "accepted",
+        )
     if rules.fails != "alone, but its batch counts":
         yield Question.BAD_RECORD, "fails", rules.fails.removesuffix(", unreached")
     yield Question.ZIP_LIMIT, "counts", "unpacked" if rules.zip else "packed"

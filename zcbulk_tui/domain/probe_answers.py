@@ -133,7 +133,7 @@ def refused_bodies(way: Way, exchange: Exchange) -> set[tuple[str, str]]:
     return {(way.shape, case) for case in CASES if case == way.case or not is_about_the_word}
 
 
-def answer_text(exchange: Exchange) -> str:
+def refusal_text(exchange: Exchange) -> str:
     """Returns a refusal as in ``409/11070``; the HTTP status alone where it has no code."""
     code = "" if exchange.code is None else f"/{exchange.code}"
     return f"{exchange.http_status}{code}"

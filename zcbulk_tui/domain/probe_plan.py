@@ -119,7 +119,7 @@ class _Plan:
         yield from self._all_good()
         yield from self._large("c")
         if f"b upload {files.GOOD_SEMICOLON}" not in self._known:
-            yield from self._good("d", [files.GOOD_SEMICOLON])
+            yield from self._good("d", [files.FEW_SEMICOLON])
         yield from self._bad("e")
 
     # -- the jobs -------------------------------------------------------------------------------
