@@ -22,7 +22,6 @@ from zcbulk_tui.simulator.multipart import parts
 MAX_FILE_BYTES = 100_000_000
 """100 MB, in the strictest reading [LIMB]."""
 
-
 MOST_UNPACKED_BYTES = 4 * MAX_FILE_BYTES
 """What a ZIP may hold where its packed size counts; invented, against bombs."""
 
