@@ -187,10 +187,10 @@ def columns(server: Server) -> Seen:
     failed, *_ = rows_of(result(server.creator, job, "failure"))
     inserted, *_ = rows_of(result(server.creator, server.ended(GOOD), "success"))
     if failed[:6] == COLUMNS:
-        return {"columns": "all of the file", "reason": failed[6], "id": inserted[6]}
+        return {"columns": "all", "reason": failed[6], "id": inserted[6]}
     assert failed == inserted
     assert failed[:4] == [*COLUMNS[:3], "STATUS"]
-    return {"columns": "the first three", "reason": failed[5], "id": inserted[4]}
+    return {"columns": "first three", "reason": failed[5], "id": inserted[4]}
 
 
 def order(server: Server) -> Seen:
@@ -200,7 +200,7 @@ def order(server: Server) -> Seen:
         _, *rows = rows_of(result(server.creator, job, "success"))
         assert sorted(row[0] for row in rows) == sorted(titles)
         is_kept = [row[0] for row in rows] == titles
-    return {"order": "that of the file" if is_kept else "another"}
+    return {"order": "file" if is_kept else "other"}
 
 
 def empty(server: Server) -> Seen:
@@ -344,8 +344,8 @@ VALUES: Mapping[Question, Mapping[str, tuple[str, ...]]] = {
     Question.DELIMITERS: {"semicolon": ("read", "refused")},
     Question.ENCODINGS: {"windows-1252": ("read", "refused", "misread")},
     Question.DATE_FORMATS: dict.fromkeys(DATES[1:], ("read", "refused")),
-    Question.RESULT_COLUMNS: {"columns": ("all of the file", "the first three")},
-    Question.RESULT_ORDER: {"order": ("that of the file", "another")},
+    Question.RESULT_COLUMNS: {"columns": ("all", "first three")},
+    Question.RESULT_ORDER: {"order": ("file", "other")},
     Question.EMPTY_RESULTS: {"empty": ("zip", "11130 404/11130", "11120 200/11120")},
     Question.OUT_OF_TURN: {
         "create on a busy form": ("409/99005", "400/99008", "accepted"),
