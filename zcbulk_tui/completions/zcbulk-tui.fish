@@ -64,7 +64,7 @@ function _shtab_zcbulk_tui_using
 end
 
 set -g _shtab_zcbulk_tui_commands login logout demo watch jobs 'jobs list' 'jobs add' 'jobs edit' 'jobs remove' 'jobs import' 'jobs export' status statusline wait start abort check insert queue 'queue list' 'queue stop' 'queue go-on' 'queue drop' 'queue up' 'queue down' results failures repair report history log alerts 'alerts list' 'alerts test' 'alerts secret' budget schema store 'store compact' simulator config 'config show' 'config path' 'config init' 'config check' completion doctor
-set -g _shtab_zcbulk_tui_opts_with_value --app --bad --bad-in --bad-kinds --channel --color --created --delimiter --encoding --environment --export --fields --form --format --header --label --night --note --odd-result --output --owner --part-records --personality --port --profile --reason --refresh-token --repairs --report --rest-of --results --results-accept --results-delay --results-empty --results-order --results-reasons --rows --rules --sample --scenario --seed --sign-in-error --since --speed --stop-failed --stop-share --suspects --tag --tags --timeout --token-life --trial --until --what --why
+set -g _shtab_zcbulk_tui_opts_with_value --app --bad --bad-in --bad-kinds --calls --channel --color --created --delimiter --encoding --environment --export --fields --form --format --header --label --night --note --odd-result --output --owner --part-records --personality --port --profile --reason --refresh-token --repairs --report --rest-of --results --results-accept --results-delay --results-empty --results-order --results-reasons --rows --rules --sample --scenario --seed --sign-in-error --since --speed --stop-failed --stop-share --suspects --tag --tags --timeout --token-life --trial --until --what --why
 
 complete -c zcbulk-tui -e
 complete -c zcbulk-tui -f
@@ -437,10 +437,18 @@ complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using completion' -s h -l help -d '
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using completion' -l ascii -l no-ascii -d 'show a terminal ASCII only, or everything (default: by the locale)'
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using completion' -l color -xka "auto always never" -d 'print in colours (default: auto, on a terminal unless NO_COLOR is set)'
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using completion; and test $_shtab_zcbulk_tui_npos -eq 0' -ka "bash zsh fish" -d 'whose script'
-complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using; and test $_shtab_zcbulk_tui_npos -eq 0' -a doctor -d 'check the connection to Zoho; costs no call'
+complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using; and test $_shtab_zcbulk_tui_npos -eq 0' -a doctor -d 'check the connection to Zoho; find out what Zoho does (--probe)'
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using doctor' -s h -l help -d 'show this help message and exit'
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using doctor' -l profile -xka "(_zcbulk_tui_profiles)" -d 'which profile of the configuration to use; the dashboard shows several: eu,us'
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using doctor' -l json -d 'as a JSON object'
+complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using doctor' -l probe -d 'probe the form that is named'
+complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using doctor' -l form -x -d 'its link name (default: setting)'
+complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using doctor' -l app -x -d 'that of its application (likewise)'
+complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using doctor' -l owner -x -d 'its owner'"'"'s user name (likewise)'
+complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using doctor' -l environment -xka "production stage development" -d 'where the form is; must be named'
+complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using doctor' -l calls -x -d 'at most N calls now; the same command goes on'
+complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using doctor' -l yes -d 'skip the question (for scripts)'
+complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using doctor' -l report -xka "(__fish_complete_path (commandline -ct))" -d 'write what was found into a file without names; alone: that of the last probe'
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using doctor' -l ascii -l no-ascii -d 'show a terminal ASCII only, or everything (default: by the locale)'
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using doctor' -l color -xka "auto always never" -d 'print in colours (default: auto, on a terminal unless NO_COLOR is set)'
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using doctor; and test $_shtab_zcbulk_tui_npos -eq 0' -ka "(_zcbulk_tui_jobs)" -d 'ask for the status of this job, too (1 call): its URL, id, last digits or label'

@@ -30,7 +30,8 @@ from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.data import probe_upload
 from zcbulk_tui.domain import probe_plan
 from zcbulk_tui.domain.commands import command
-from zcbulk_tui.domain.contract import Contract
+from zcbulk_tui.domain.contract import Contract, contradictions
+from zcbulk_tui.domain.contract_text import question_text
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.job import Environment
 from zcbulk_tui.domain.probe import MOST_CALLS, Act, Exchange, Step
@@ -144,7 +145,8 @@ def run(arguments: Namespace) -> int:
         )
     with insert_context(settings) as (context, quota, insertions):
         check_is_free(form, insertions, context.memory)
-        transcript = Contracts(insertions.database, settings.profile).transcript(form)
+        contracts = Contracts(insertions.database, settings.profile)
+        transcript, before = contracts.transcript(form), contracts.known(form.origin)
         is_complete = probe_plan.next_step(transcript, None, MOST_CALLS, now()) is None
         if not is_complete:
             _announce(arguments, form, transcript, quota)
@@ -156,7 +158,7 @@ def run(arguments: Namespace) -> int:
         end = _carried_out(arguments, settings, form, len(transcript))
     if isinstance(end, int):
         return end  # a signal
-    return _told(arguments, settings, form, end, report)
+    return _told(arguments, settings, form, end, report, before)
 
 
 def write_report(arguments: Namespace) -> int:
@@ -324,6 +326,7 @@ def _told(
     form: FormRef,
     end: ProbeEnd,
     report: Path | None,
+    before: Contract,
 ) -> int:
     """Prints what is known now, and how to go on; returns the exit code."""
     with open_memory(is_only_read=True) as database:
@@ -341,6 +344,9 @@ def _told(
         if jobs := job_ids(transcript):
             print(f"Jobs of the probe, which are not on the watch list: {', '.join(jobs.values())}")
     say = print_error if arguments.json else print
+    for each in contradictions(before, contract):
+        title = question_text(each.question)
+        say(f"It was known otherwise: {title}, {each.aspect}: {each.known}, now {each.seen}.")
     if report is not None:
         say(_where(arguments.report))
     again = _again(arguments, settings)
