@@ -106,6 +106,7 @@ class _Plan:
         self._is_abort_seen = False
         self._polls = 0
         """Status calls that the first job took to its end."""
+        self._results: list[Exchange] = []
         self._is_result_slow = False
 
     def steps(self) -> Iterator[Step]:
@@ -277,11 +278,11 @@ class _Plan:
         if not has_ended:
             yield from self._close(job)
             return is_accepted(start)  # another job would take as long
-        yield from self._result(job, kinds[0])
+        yield from self._result(job, kinds[0], answers.NOT_READY)
         if not answers.is_final(answers.word_of(last)):
             yield from self._status(job, "ended", "word of a job that has ended", need=1)
         for kind in kinds[1:]:
-            yield from self._result(job, kind, is_first=False)
+            yield from self._result(job, kind)
         if with_abort and self._way is not None:
             yield from self._ask(
                 f"{job} late abort",
@@ -296,7 +297,7 @@ class _Plan:
     def _wait_for_end(self, job: str, kind: str) -> Generator[Step, None, tuple[bool, Answer]]:
         """Polls a job until it has ended; returns whether it has, and the last status."""
         last: Answer = None
-        skipped = max(self._polls - 1, 0)  # the first jobs showed that these would come too early
+        skipped = max(self._polls - 1, 0)  # the first job showed that these would come too early
         for number, wait in enumerate(_POLLS[skipped:], start=1):
             wait = sum(_POLLS[: skipped + 1]) if number == 1 else wait
             status = yield from self._status(
@@ -304,50 +305,60 @@ class _Plan:
             )
             if status is None:
                 return False, last
-            last = status
+            before, last = last, status
             word = answers.word_of(status)
-            if answers.is_final(word):
+            meaning = answers.meaning_of(word)
+            has_ended = answers.is_final(word)
+            if meaning is None and (answers.is_full(status) or _is_still(before, status)):
+                # A word that is in no document: only a result proves that this is the end.
+                has_ended = is_accepted((yield from self._result(job, kind)))
+            if has_ended:
                 self._polls = self._polls or number
                 return True, last
-            may_be_over = answers.is_full(status) and answers.meaning_of(word) != "running"
-            # A word that is in no document: only a result proves that this is the end.
-            if may_be_over and is_accepted((yield from self._result(job, kind))):
-                self._polls = self._polls or number
-                return True, last
+            if meaning == "expired":
+                return False, last
         return is_accepted((yield from self._result(job, kind))), last
 
-    def _result(self, job: str, kind: str, *, is_first: bool = True) -> _Asked:
+    def _result(self, job: str, kind: str, *waits_for: int) -> _Asked:
         """Reads a result; waits while it is being made.
 
         Args:
             job: Of which job.
             kind: The filter.
-            is_first: Whether the job may not have ended yet; later no answer means that.
+            waits_for: Codes besides that of a result in the making after which it is asked again.
         """
+        before = [it for it in self._results if (it.step.job, it.step.detail) == (job, kind)]
+        if before and is_accepted(before[-1]):
+            return before[-1]
         answer: Answer = None
         is_slow = self._is_result_slow
-        for number, wait in enumerate(_RESULT_WAITS, start=1):
+        for attempt, wait in enumerate(_RESULT_WAITS):
             asked = yield from self._ask(
-                f"{job} result {kind} {number}",
+                f"{job} result {kind} {len(before) + attempt + 1}",
                 Act.RESULT,
                 job,
                 f"result: {kind}",
                 kind,
-                need=2 if is_first else 1,
-                wait=max(wait, _RESULT_WAITS[1] if is_slow and is_first else 0.0),
+                need=2,
+                wait=_RESULT_WAITS[1] if is_slow and not before and not attempt else wait,
             )
             if asked is None:
                 return answer
             answer = asked
-            self._is_result_slow = self._is_result_slow or asked.code == answers.NOT_READY[0]
-            if asked.code not in (answers.NOT_READY if is_first else answers.NOT_READY[:1]):
+            self._results.append(asked)
+            self._is_result_slow = self._is_result_slow or asked.code == answers.BEING_MADE
+            if asked.code not in (answers.BEING_MADE, *waits_for):
                 break
         return answer
 
     def _close(self, job: str) -> _Parts:
         """Aborts a job that may be active."""
-        is_old = self._now - self._created[job].sent_at > _EXPIRES
-        if self._is_blocked or (is_old and self._started_at(job) is None):
+        started = self._started_at(job)
+        if started is None:
+            has_ended = self._now - self._created[job].sent_at > _EXPIRES
+        else:
+            has_ended = self._now - started > STILL_HAS_RESULTS
+        if self._is_blocked or has_ended:
             return
         answer = yield from self._control(job, Act.ABORT, "abort", "abort", is_last=True)
         if answer is not None and not self._is_abort_seen:
@@ -456,7 +467,7 @@ class _Plan:
         created = self._created.get(job)
         if act in (Act.UPLOAD, Act.START):
             return created is None or self._now - created.sent_at < STILL_STARTS
-        if act is Act.RESULT:
+        if act in (Act.RESULT, Act.STATUS):
             started = self._started_at(job)
             return started is None or self._now - started < STILL_HAS_RESULTS
         return True
@@ -486,6 +497,17 @@ class _Plan:
         """Whether good records went in as they were meant."""
         rows = Trail(job, self._transcript, self._columns).rows("success")
         return bool(rows) and not any(row.is_glued for row in rows)
+
+
+def _is_still(before: Answer, status: Exchange) -> bool:
+    """Whether two statuses are the same, and some records are done."""
+    counts = answers.counts_of(status)
+    return (
+        counts is not None
+        and counts[1] + counts[2] > 0
+        and counts == answers.counts_of(before)
+        and answers.word_of(status) == answers.word_of(before)
+    )
 
 
 def _is_fault(answer: Exchange) -> bool:

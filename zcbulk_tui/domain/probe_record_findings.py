@@ -3,7 +3,7 @@
 A job counts only if it came to its own end, and its results have each of its records once.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from zcbulk_tui.domain import probe_answers as answers
 from zcbulk_tui.domain import probe_files as files
@@ -113,7 +113,7 @@ class RecordFindings:
         """A file that was refused, where the same kind of records in another was taken."""
         uploads = [it for it in self._sent if it.step.act is Act.UPLOAD]
         if any(it.step.detail == other and is_accepted(it) for it in uploads):
-            for it in uploads:
+            for it in (first for trail in self._trails for first in _first_uploads(trail)):
                 if it.step.detail == name and is_refused(it):
                     self._note(question, aspect, "refused", it)
         if not any(it.file == other and it.started is not None for it in self._trails):
@@ -311,7 +311,7 @@ class RecordFindings:
                     self._note(Question.EMPTY_RESULTS, "empty", code, call)
 
     def _is_refused_result(self, call: Exchange) -> bool:
-        return is_refused(call) and call.code != answers.NOT_READY[0]
+        return is_refused(call) and call.code != answers.BEING_MADE
 
     def _has_none(self, trail: Trail, kind: str, other: str) -> bool:
         """Whether no record of a job can be in a result: they are all in the other."""
@@ -324,6 +324,14 @@ class RecordFindings:
     def _is_young(self, trail: Trail, call: Exchange) -> bool:
         start = trail.started
         return start is not None and call.sent_at - start.sent_at < STILL_HAS_RESULTS
+
+
+def _first_uploads(trail: Trail) -> Iterator[Exchange]:
+    """The uploads of a job up to the one that was taken."""
+    for it in trail.uploads:
+        yield it
+        if not is_refused(it):
+            return
 
 
 def _shared_columns(columns: Sequence[str], header: Sequence[str]) -> int:
