@@ -14,8 +14,8 @@ CASES = ("lower", "capital")
 NO_SCOPE = 2945
 """The token lacks a scope; also seen for a body of another shape [OAS]."""
 
-BEING_MADE, NOT_READY = 11110, 11120
-"""The result is not made yet; the job is in no state to have one [OAS]."""
+BEING_MADE = 11110
+"""The result is not made yet [OAS]."""
 
 BAD_VALUE = 11000
 """The action or the filter has another value than may be [OAS]."""

@@ -39,7 +39,7 @@ _EARLY = "early start"
 _EXPIRES = timedelta(hours=3)
 
 # The least calls with which a job is begun: what it takes where nothing goes wrong.
-_FIRST_JOB, _GOOD_JOB, _LARGE_JOB, _BAD_JOB = 14, 7, 3, 5
+_FIRST_JOB, _GOOD_JOB, _LARGE_JOB, _FEW_JOB, _BAD_JOB = 14, 7, 3, 5, 5
 
 _GOOD_JOBS = 24
 """Calls from which on good records are first tried with semicolons: it may take a job more."""
@@ -103,7 +103,8 @@ class _Plan:
         self._is_early_known = False
         self._is_busy_known = False
         self._is_second_known = False
-        self._is_abort_seen = False
+        self._words_seen: set[str] = set()
+        """Moments at which the word of a state was seen."""
         self._polls = 0
         """Status calls that the first job took to its end."""
         self._results: list[Exchange] = []
@@ -120,7 +121,7 @@ class _Plan:
         yield from self._all_good()
         yield from self._large("c")
         if f"b upload {files.GOOD_SEMICOLON}" not in self._known:
-            yield from self._good("d", [files.FEW_SEMICOLON])
+            yield from self._good("d", [files.FEW_SEMICOLON], _FEW_JOB)
         yield from self._bad("e")
 
     # -- the jobs -------------------------------------------------------------------------------
@@ -149,7 +150,9 @@ class _Plan:
         """A job of records that ask something each; the calls out of turn are made with it."""
         if self._is_blocked or not (yield from self._create(job, _FIRST_JOB)):
             return False
-        yield from self._status(job, "created", "word of a new job")
+        if "created" not in self._words_seen:
+            status = yield from self._status(job, "created", "word of a new job")
+            self._see_word("created", status)
         if not self._is_early_known:
             early = yield from self._control(
                 job, Act.START, _EARLY, "start before the upload, in the form that is taken"
@@ -164,16 +167,19 @@ class _Plan:
         if uploaded is None:
             yield from self._close(job)
             return False
-        if not self._is_second_known:
+        is_second = not self._is_second_known
+        if is_second:
             second = yield from self._ask(
                 f"{job} second upload", Act.UPLOAD, job, "second upload", uploaded, need=2
             )
             self._is_second_known = second is not None
-        status = yield from self._status(job, "uploaded", "word of a job with its file", 2.0)
-        counts = answers.counts_of(status)
-        if counts is not None and counts[0] > self._records_in(uploaded):
-            yield from self._close(job)  # the second file was added to the first
-            return False
+        if is_second or "uploaded" not in self._words_seen:
+            status = yield from self._status(job, "uploaded", "word of a job with its file", 2.0)
+            self._see_word("uploaded", status)
+            counts = answers.counts_of(status)
+            if counts is not None and counts[0] > self._records_in(uploaded):
+                yield from self._close(job)  # the second file was added to the first
+                return False
         return (yield from self._run(job, ("failure", "success"), with_abort=True))
 
     def _busy(self, job: str, other: str) -> _Parts:
@@ -187,11 +193,11 @@ class _Plan:
             self._created[job] = twin
             yield from self._close(job)
 
-    def _good(self, job: str, names: Sequence[str]) -> _Parts:
+    def _good(self, job: str, names: Sequence[str], need: int = _GOOD_JOB) -> _Parts:
         """A job of good records."""
         if self._is_blocked or self._way is None:
             return
-        if not (yield from self._create(job, _GOOD_JOB)):
+        if not (yield from self._create(job, need)):
             return
         if (yield from self._upload(job, names)) is None:
             yield from self._close(job)
@@ -278,7 +284,7 @@ class _Plan:
         if not has_ended:
             yield from self._close(job)
             return is_accepted(start)  # another job would take as long
-        yield from self._result(job, kinds[0], answers.NOT_READY)
+        yield from self._result(job, kinds[0])
         if not answers.is_final(answers.word_of(last)):
             yield from self._status(job, "ended", "word of a job that has ended", need=1)
         for kind in kinds[1:]:
@@ -319,14 +325,8 @@ class _Plan:
                 return False, last
         return is_accepted((yield from self._result(job, kind))), last
 
-    def _result(self, job: str, kind: str, *waits_for: int) -> _Asked:
-        """Reads a result; waits while it is being made.
-
-        Args:
-            job: Of which job.
-            kind: The filter.
-            waits_for: Codes besides that of a result in the making after which it is asked again.
-        """
+    def _result(self, job: str, kind: str) -> _Asked:
+        """Reads a result; waits while it is being made."""
         before = [it for it in self._results if (it.step.job, it.step.detail) == (job, kind)]
         if before and is_accepted(before[-1]):
             return before[-1]
@@ -347,7 +347,7 @@ class _Plan:
             answer = asked
             self._results.append(asked)
             self._is_result_slow = self._is_result_slow or asked.code == answers.BEING_MADE
-            if asked.code not in (answers.BEING_MADE, *waits_for):
+            if asked.code != answers.BEING_MADE:
                 break
         return answer
 
@@ -361,7 +361,10 @@ class _Plan:
         if self._is_blocked or has_ended:
             return
         answer = yield from self._control(job, Act.ABORT, "abort", "abort", is_last=True)
-        if answer is not None and not self._is_abort_seen:
+        # What became of one that ran may be its own end: its word is none of an abort.
+        if answer is not None and (
+            is_unclear(answer) or (started is None and "aborted" not in self._words_seen)
+        ):
             status = yield from self._ask(
                 f"{job} status aborted",
                 Act.STATUS,
@@ -370,7 +373,7 @@ class _Plan:
                 wait=5.0,
                 is_last=True,
             )
-            self._is_abort_seen = answers.word_of(status) is not None
+            self._see_word("aborted", status)
 
     def _control(
         self, job: str, act: Act, label: str, purpose: str, *, is_last: bool = False
@@ -455,6 +458,10 @@ class _Plan:
             if act.changes or answer is None or (answer.is_answered and not _is_fault(answer)):
                 return answer
         return answer
+
+    def _see_word(self, moment: str, status: Answer) -> None:
+        if answers.word_of(status) is not None:
+            self._words_seen.add(moment)
 
     def _may(self, act: Act, job: str, need: int, *, is_last: bool) -> bool:
         if self._left < need:

@@ -3,7 +3,7 @@
 A job counts only if it came to its own end, and its results have each of its records once.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from zcbulk_tui.domain import probe_answers as answers
 from zcbulk_tui.domain import probe_files as files
@@ -192,6 +192,20 @@ class RecordFindings:
                         self._note(Question.DATE_FORMATS, name, value, trail.call(kind))
             elif failure >= _CONTROLS:
                 self._dates_by_reason(trail)
+            elif files.BAD_DATE in failure and not success and not failure & _CONTROLS:
+                self._dates_by_absence(trail, failure)
+
+    def _dates_by_absence(self, trail: Trail, failure: Collection[str]) -> None:
+        """Tells dates apart where a batch went in as little as it failed, but for its bad records.
+
+        The last record of the file is among those, so that all were looked at.
+        """
+        good = self._good_went_in()
+        if good is None or not trail.is_empty("success"):
+            return
+        for role, name in files.DATE_ROLES.items():
+            value = "refused" if role in failure else "read"
+            self._note(Question.DATE_FORMATS, name, value, trail.call("failure"))
 
     def _dates_by_reason(self, trail: Trail) -> None:
         """Tells dates apart where all records failed: a good one fails as the controls do.
