@@ -16,9 +16,10 @@ from zcbulk_tui.domain import probe_files as files
 from zcbulk_tui.domain.contract import Question
 from zcbulk_tui.domain.form import FormFields
 from zcbulk_tui.domain.probe import MOST_CALLS, Act, Exchange, Step
-from zcbulk_tui.domain.probe_answers import ALL_WAYS, Way, is_accepted, is_refused, is_unclear
+from zcbulk_tui.domain.probe_answers import is_accepted, is_refused, is_unclear
 from zcbulk_tui.domain.probe_findings import findings
 from zcbulk_tui.domain.probe_trail import STILL_HAS_RESULTS, STILL_STARTS, TWIN, Trail
+from zcbulk_tui.domain.probe_ways import WaysLeft, refuses_way
 
 Answer = Exchange | None
 _Asked = Generator[Step, None, Answer]
@@ -89,15 +90,7 @@ class _Plan:
         self._left = min(calls_left, MOST_CALLS - len(self._transcript))
         self._now = now
         self._created: dict[str, Exchange] = {}
-        self._no_methods: set[str] = set()
-        self._no_bodies: set[tuple[str, str]] = set()
-        """Shapes and cases that were refused."""
-        self._shapes: set[str] = set()
-        """Those around a word that was refused: so they were understood."""
-        self._way: Way | None = None
-        """The way that was understood."""
-        self._is_blocked = False
-        """Whether no way of putting a start is left."""
+        self._ways = WaysLeft()
         self._is_shut = False
         """Whether the server was seen to create no more jobs."""
         self._is_early_known = False
@@ -148,7 +141,7 @@ class _Plan:
 
     def _controls(self, job: str, names: Sequence[str]) -> _Done:
         """A job of records that ask something each; the calls out of turn are made with it."""
-        if self._is_blocked or not (yield from self._create(job, _FIRST_JOB)):
+        if self._ways.is_blocked or not (yield from self._create(job, _FIRST_JOB)):
             return False
         if "created" not in self._words_seen:
             status = yield from self._status(job, "created", "word of a new job")
@@ -161,7 +154,7 @@ class _Plan:
             if early is not None and not is_refused(early):
                 yield from self._close(job)
                 return False
-        if self._way is not None and not self._is_busy_known:
+        if self._ways.understood is not None and not self._is_busy_known:
             yield from self._busy(TWIN, job)
         uploaded = yield from self._upload(job, names)
         if uploaded is None:
@@ -195,7 +188,7 @@ class _Plan:
 
     def _good(self, job: str, names: Sequence[str], need: int = _GOOD_JOB) -> _Parts:
         """A job of good records."""
-        if self._is_blocked or self._way is None:
+        if self._ways.is_blocked or self._ways.understood is None:
             return
         if not (yield from self._create(job, need)):
             return
@@ -206,7 +199,7 @@ class _Plan:
 
     def _large(self, job: str) -> _Parts:
         """A ZIP that is large unpacked alone; it is never started."""
-        if self._is_blocked or self._way is None:
+        if self._ways.is_blocked or self._ways.understood is None:
             return
         if (yield from self._create(job, _LARGE_JOB)):
             yield from self._ask(
@@ -222,7 +215,11 @@ class _Plan:
     def _bad(self, job: str) -> _Parts:
         """A job of bad records, where no other showed how one ends that the system aborts."""
         found = findings(self._transcript, self._form)
-        if self._is_blocked or self._way is None or found.one_fails_its_batch is not False:
+        if (
+            self._ways.is_blocked
+            or self._ways.understood is None
+            or found.one_fails_its_batch is not False
+        ):
             return
         if found.value(Question.STATE_WORDS, "aborted by system") is not None and not any(
             it.step.job == job for it in self._transcript
@@ -289,13 +286,13 @@ class _Plan:
             yield from self._status(job, "ended", "word of a job that has ended", need=1)
         for kind in kinds[1:]:
             yield from self._result(job, kind)
-        if with_abort and self._way is not None:
+        if with_abort and self._ways.understood is not None:
             yield from self._ask(
                 f"{job} late abort",
                 Act.ABORT,
                 job,
                 "abort after the end",
-                str(self._way),
+                str(self._ways.understood),
                 is_last=True,
             )
         return True
@@ -358,7 +355,7 @@ class _Plan:
             has_ended = self._now - self._created[job].sent_at > _EXPIRES
         else:
             has_ended = self._now - started > STILL_HAS_RESULTS
-        if self._is_blocked or has_ended:
+        if self._ways.is_blocked or has_ended:
             return
         answer = yield from self._control(job, Act.ABORT, "abort", "abort", is_last=True)
         # What became of one that ran may be its own end: its word is none of an abort.
@@ -379,9 +376,8 @@ class _Plan:
         self, job: str, act: Act, label: str, purpose: str, *, is_last: bool = False
     ) -> _Asked:
         """Starts or aborts a job, in other ways until one is understood; returns its answer."""
-        lacks_scope = 0
         for _ in range(_MOST_WAYS):
-            way = self._next_way()
+            way = self._ways.next()
             if way is None:
                 break
             answer = yield from self._ask(
@@ -393,36 +389,10 @@ class _Plan:
                 need=1 if is_last else 2,
                 is_last=is_last,
             )
-            if answer is None:
-                return None
-            if not answers.refuses_way(answer):
-                if is_accepted(answer) or is_refused(answer):
-                    self._way = way
+            if answer is None or self._ways.take(way, answer):
                 return answer
-            self._way = None
-            lacks_scope += answer.code == answers.NO_SCOPE
-            if answers.refuses_method(answer):
-                self._no_methods.add(way.method)
-            else:
-                self._no_bodies |= answers.refused_bodies(way, answer)
-                if answer.code == answers.BAD_VALUE:
-                    self._shapes.add(way.shape)
-        if label == _EARLY and lacks_scope < len(answers.SHAPES):
-            self._no_bodies.clear()  # perhaps it is the file that was missed
-        else:
-            self._is_blocked = True
+        self._ways.give_up(may_be_early=label == _EARLY)
         return None
-
-    def _next_way(self) -> Way | None:
-        """The way to try; the one that was understood, else the likeliest that is left."""
-        if self._way is not None:
-            return self._way
-        left = [
-            it
-            for it in ALL_WAYS
-            if it.method not in self._no_methods and (it.shape, it.case) not in self._no_bodies
-        ]
-        return min(left, key=lambda it: it.shape not in self._shapes, default=None)
 
     def _ask(
         self,
@@ -467,7 +437,7 @@ class _Plan:
         if self._left < need:
             return False
         if not is_last and any(
-            it.step.job == job and it.step.act is Act.ABORT and not answers.refuses_way(it)
+            it.step.job == job and it.step.act is Act.ABORT and not refuses_way(it)
             for it in self._transcript
         ):
             return False
