@@ -11,9 +11,10 @@ from zcbulk_tui.domain import probe_files as files
 from zcbulk_tui.domain.contract import Contract, Notes, Question
 from zcbulk_tui.domain.form import FormFields
 from zcbulk_tui.domain.probe import Act, Exchange
-from zcbulk_tui.domain.probe_answers import Way, is_accepted, is_refused
+from zcbulk_tui.domain.probe_answers import is_accepted, is_refused
 from zcbulk_tui.domain.probe_record_findings import RecordFindings
 from zcbulk_tui.domain.probe_trail import STILL_STARTS, TWIN, Trail, is_accepted_way, trails_of
+from zcbulk_tui.domain.probe_ways import SHAPES, Way
 
 UPDATE, CREATE = "UPDATE", "CREATE"
 
@@ -95,7 +96,7 @@ class _Reader:
                 Question.CONTROL_SCOPE, "scope", UPDATE if has_update else CREATE, accepted[1]
             )
         no_scope = {way.shape: it for way, it in calls if it.code == answers.NO_SCOPE}
-        if accepted is None and len(no_scope) == len(answers.SHAPES) and not has_update:
+        if accepted is None and len(no_scope) == len(SHAPES) and not has_update:
             # A body of the wrong shape may be answered so: both were.
             self._note(Question.CONTROL_SCOPE, "scope", UPDATE, *no_scope.values())
 

@@ -3,7 +3,7 @@
 A job counts only if it came to its own end, and its results have each of its records once.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from zcbulk_tui.domain import probe_answers as answers
 from zcbulk_tui.domain import probe_files as files
@@ -113,7 +113,7 @@ class RecordFindings:
         """A file that was refused, where the same kind of records in another was taken."""
         uploads = [it for it in self._sent if it.step.act is Act.UPLOAD]
         if any(it.step.detail == other and is_accepted(it) for it in uploads):
-            for it in uploads:
+            for it in (first for trail in self._trails for first in _first_uploads(trail)):
                 if it.step.detail == name and is_refused(it):
                     self._note(question, aspect, "refused", it)
         if not any(it.file == other and it.started is not None for it in self._trails):
@@ -192,6 +192,20 @@ class RecordFindings:
                         self._note(Question.DATE_FORMATS, name, value, trail.call(kind))
             elif failure >= _CONTROLS:
                 self._dates_by_reason(trail)
+            elif files.BAD_DATE in failure and not success and not failure & _CONTROLS:
+                self._dates_by_absence(trail, failure)
+
+    def _dates_by_absence(self, trail: Trail, failure: Collection[str]) -> None:
+        """Tells dates apart where a batch went in as little as it failed, but for its bad records.
+
+        The last record of the file is among those, so that all were looked at.
+        """
+        good = self._good_went_in()
+        if good is None or not trail.is_empty("success"):
+            return
+        for role, name in files.DATE_ROLES.items():
+            value = "refused" if role in failure else "read"
+            self._note(Question.DATE_FORMATS, name, value, trail.call("failure"))
 
     def _dates_by_reason(self, trail: Trail) -> None:
         """Tells dates apart where all records failed: a good one fails as the controls do.
@@ -311,7 +325,7 @@ class RecordFindings:
                     self._note(Question.EMPTY_RESULTS, "empty", code, call)
 
     def _is_refused_result(self, call: Exchange) -> bool:
-        return is_refused(call) and call.code != answers.NOT_READY[0]
+        return is_refused(call) and call.code != answers.BEING_MADE
 
     def _has_none(self, trail: Trail, kind: str, other: str) -> bool:
         """Whether no record of a job can be in a result: they are all in the other."""
@@ -324,6 +338,14 @@ class RecordFindings:
     def _is_young(self, trail: Trail, call: Exchange) -> bool:
         start = trail.started
         return start is not None and call.sent_at - start.sent_at < STILL_HAS_RESULTS
+
+
+def _first_uploads(trail: Trail) -> Iterator[Exchange]:
+    """The uploads of a job up to the one that was taken."""
+    for it in trail.uploads:
+        yield it
+        if not is_refused(it):
+            return
 
 
 def _shared_columns(columns: Sequence[str], header: Sequence[str]) -> int:
