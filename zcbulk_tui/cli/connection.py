@@ -5,6 +5,7 @@ from functools import partial
 
 from zcbulk_tui.cli import alerting, context, failing, publishing, state
 from zcbulk_tui.cli.client import make_client
+from zcbulk_tui.cli.contracts import window_watch
 from zcbulk_tui.cli.failure_rows import files_on_disk, opener
 from zcbulk_tui.cli.inserting import now
 from zcbulk_tui.cli.night_report import night_reports
@@ -51,8 +52,9 @@ def connect(
     Raises:
         ZcbulkError: A setting cannot be used.
     """
-    client, network = make_client(settings)
-    shared = context.window_context(settings, database, jobs)
+    watch = window_watch(settings, database, sink)
+    client, network = make_client(settings, watch)
+    shared = context.window_context(settings, database, jobs)._replace(contract=watch.known)
     quota = context.quota_tracker(settings, database)
     monitor = Monitor(
         client,
