@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import UTC, datetime
 
+from zcbulk_tui.cli.forms import home_of
 from zcbulk_tui.cli.output import print_error
 from zcbulk_tui.cli.state import memory_file, open_memory
 from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.data.result_columns import ResultColumns
 from zcbulk_tui.domain.contract import UNKNOWN, Contract, Contradiction
-from zcbulk_tui.domain.observations import contradiction_text
+from zcbulk_tui.domain.observations import contradiction_text, of_result
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.monitor.contract_watch import ContractWatch
 from zcbulk_tui.monitor.events import ContractContradicted
@@ -47,12 +49,28 @@ def printing_watch(settings: Settings, database: Database) -> ContractWatch:
     return _watch(settings, database, _print)
 
 
-def known_contract(settings: Settings, origin: str) -> Contract:
-    """Returns what is known of a server; nothing where the memory cannot say."""
+def observe_columns(settings: Settings, origin: str, columns: ResultColumns) -> None:
+    """Notes where a result has its reason, if that is not as known; its report says so itself."""
+    reason = columns.header[columns.reason[0]].strip() if columns.reason else None
+    with suppress(ConfigError), open_memory() as database:
+        watch = _watch(settings, database, lambda _, _since: None)
+        finding = of_result(watch.known(origin), reason, _now())
+        if finding is not None:
+            watch.observe(origin, finding)
+
+
+def known_contract(settings: Settings, origin: str | None = None) -> Contract:
+    """Returns what is known of a server; nothing where the memory cannot say.
+
+    Args:
+        settings: Those of the profile.
+        origin: Scheme and host of its API; None for that of the profile's data centre.
+    """
+    server = settings.base_url or origin or home_of(settings)
     with suppress(ConfigError):
-        if memory_file().exists():
+        if server is not None and memory_file().exists():
             with open_memory(is_only_read=True) as database:
-                return Contracts(database, settings.profile).known(settings.base_url or origin)
+                return Contracts(database, settings.profile).known(server)
     return UNKNOWN
 
 
@@ -62,7 +80,7 @@ def _watch(
     profile = settings.profile
     # A memory of its own: it is there before the window is.
     memory = Memory(database, profile, NoWindow(database, profile))
-    return ContractWatch(Contracts(database, profile), memory, say, _now)
+    return ContractWatch(Contracts(database, profile), memory, say, _now, settings.base_url)
 
 
 def _print(contradiction: Contradiction, known_since: datetime) -> None:

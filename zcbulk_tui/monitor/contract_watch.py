@@ -26,6 +26,7 @@ class ContractWatch:
         memory: Keeps that it was contradicted.
         say: Takes a contradiction, and when the opposite was found.
         now: The time of day; aware.
+        base_url: Replaces the origin of every server; None for each job's own.
     """
 
     def __init__(
@@ -34,16 +35,19 @@ class ContractWatch:
         memory: Memory,
         say: Callable[[Contradiction, datetime], None],
         now: Callable[[], datetime],
+        base_url: str | None = None,
     ) -> None:
         self._contracts = contracts
         self._recorder = Recorder(memory, now)
         self._say = say
         self._now = now
+        self._base_url = base_url
         self._known: dict[str, tuple[datetime, Contract]] = {}
         self._said: set[tuple[str, Contradiction]] = set()
 
     def known(self, origin: str) -> Contract:
         """Returns what is known of a server; nothing where that cannot be read."""
+        origin = self._base_url or origin
         read_at, contract = self._known.get(origin, (None, UNKNOWN))
         if read_at is not None and abs(self._now() - read_at) < _FRESH:
             return contract
@@ -51,6 +55,7 @@ class ContractWatch:
 
     def observe(self, origin: str, finding: Finding) -> None:
         """Takes what an answer shows."""
+        origin = self._base_url or origin
         if not self._is_news(self.known(origin), finding):
             return
         known = self._read(origin)  # another process may have said it by now
