@@ -52,11 +52,10 @@ def printing_watch(settings: Settings, database: Database) -> ContractWatch:
 def observe_columns(settings: Settings, origin: str, columns: ResultColumns) -> None:
     """Notes where a result has its reason, if that is not as known; its report says so itself."""
     reason = columns.header[columns.reason[0]].strip() if columns.reason else None
-    with suppress(ConfigError), open_memory() as database:
-        watch = _watch(settings, database, lambda _, _since: None)
-        finding = of_result(watch.known(origin), reason, _now())
-        if finding is not None:
-            watch.observe(origin, finding)
+    finding = of_result(known_contract(settings, origin), reason, _now())
+    if finding is not None:
+        with suppress(ConfigError), open_memory() as database:
+            _watch(settings, database, lambda _, _since: None).observe(origin, finding)
 
 
 def known_contract(settings: Settings, origin: str | None = None) -> Contract:

@@ -173,7 +173,7 @@ class _Finder:
         # The server's columns stand behind the data: the last one of a name is its own.
         self._of_server = {
             len(self._names) - 1 - self._names[::-1].index(name)
-            for name in known
+            for name in filter(None, known)
             if name in self._names
         }
         self._held = [[row[at].strip() for row in rows if at < len(row)] for at in self._places]

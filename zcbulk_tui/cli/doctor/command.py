@@ -15,6 +15,7 @@ from zcbulk_tui.cli import options
 from zcbulk_tui.cli.doctor import (
     alerts,
     configuration,
+    contradictions,
     network,
     outward,
     permissions,
@@ -84,6 +85,7 @@ def _checks(
     yield "network", lambda: network.check(settings or configuration.of_environment())
     if settings is not None:
         yield "token", lambda: token.check(settings, job)
+        yield "contradictions", lambda: contradictions.check(settings)
         yield "page and heartbeat", lambda: outward.check(settings)
         yield "alerts", lambda: alerts.check(settings)
     yield (
