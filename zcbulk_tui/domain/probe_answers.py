@@ -1,0 +1,225 @@
+"""What one answer of a probe says, by HTTP status, code and structure; its words may be any."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from zcbulk_tui.domain.probe import Act, Exchange
+
+METHODS = ("PATCH", "PUT", "POST")
+SHAPES = ("wrapped", "flat")
+CASES = ("lower", "capital")
+
+NO_SCOPE = 2945
+"""The token lacks a scope; also seen for a body of another shape [OAS]."""
+
+NOT_READY = (11110, 11120)
+"""The result is not made yet, or the job is in no state to have one [OAS]."""
+
+BAD_VALUE = 11000
+"""The action or the filter has another value than may be [OAS]."""
+
+ENDS = {11080: "aborted by user", 11090: "aborted by system", 11100: "completed"}
+"""What a start or an abort is answered after the end, and how the job has ended then [OAS]."""
+
+QUOTA_SPENT = 4000
+PER_MINUTE = 2955
+
+_BESIDE_THE_POINT = frozenset({QUOTA_SPENT, PER_MINUTE, 1030, 1080, 1130, 2930, 2933, 4070})
+"""Codes that say nothing of what was sent: limits, the sign-in, the user's rights [OAS]."""
+
+_DOCUMENTED = {
+    "CREATED": "created",
+    "READY_TO_UPLOAD": "created",
+    "START": "running",
+    "STARTED": "running",
+    "IN_PROGRESS": "running",
+    "COMPLETED": "completed",
+    "USER_ABORTED": "aborted by user",
+    "SYSTEM_ABORTED": "aborted by system",
+    "ABORTED": "aborted",
+    "FAILED": "failed",
+    "EXPIRED": "expired",
+}
+"""Words of states, whatever their spelling [STATUS][LIMB][OAS]."""
+
+_FINAL = frozenset({"completed", "aborted by user", "aborted by system", "aborted", "failed"})
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way of putting a start or an abort [START][OAS].
+
+    Attributes:
+        method: HTTP method.
+        shape: ``wrapped`` is ``{"data": {"action": …}}``, ``flat`` is ``{"action": …}``.
+        case: ``lower`` or ``capital``: how the action is spelled.
+    """
+
+    method: str
+    shape: str
+    case: str
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.shape} {self.case}"
+
+    @classmethod
+    def of(cls, detail: str) -> "Way | None":
+        """Returns the way that a step's detail names; None for none."""
+        match detail.split():
+            case [method, shape, case] if method in METHODS and shape in SHAPES and case in CASES:
+                return cls(method, shape, case)
+        return None
+
+
+ALL_WAYS = tuple(
+    Way(method, shape, case) for method in METHODS for case in CASES for shape in SHAPES
+)
+"""The likeliest first."""
+
+
+def is_unclear(exchange: Exchange) -> bool:
+    """Whether a call that changes something may have taken effect, and may not have."""
+    if exchange.is_unsent or not exchange.step.act.changes:
+        return False
+    status = exchange.http_status
+    if status is None or status >= 500 or status == 408:
+        return True
+    return 200 <= status < 300 and (
+        exchange.code is None
+        or (exchange.step.act is Act.CREATE and exchange.code == 3000 and not _has_id(exchange))
+    )
+
+
+def is_accepted(exchange: Exchange | None) -> bool:
+    """Whether an answer is a clear yes."""
+    return exchange is not None and exchange.is_accepted and not is_unclear(exchange)
+
+
+def is_refused(exchange: Exchange | None) -> bool:
+    """Whether an answer is a clear no to what was asked: no limit, no fault, no missing right."""
+    if exchange is None or exchange.is_unsent or exchange.is_accepted or is_unclear(exchange):
+        return False
+    status = exchange.http_status
+    if status is None or status in (407, 408, 429) or 300 <= status < 400 or status >= 500:
+        return False
+    if exchange.code in _BESIDE_THE_POINT or (status == 401 and exchange.code != NO_SCOPE):
+        return False
+    return not 200 <= status < 300 or exchange.code is not None
+
+
+def refuses_way(exchange: Exchange) -> bool:
+    """Whether an answer may be about how a start or an abort was put, not about the job."""
+    if not is_refused(exchange):
+        return False
+    code, status = exchange.code, exchange.http_status
+    if code in (1020, 3020, 9350, 11000, 1060, NO_SCOPE):
+        return True
+    return (code is None and status in (400, 404, 405, 415, 422, 501)) or (
+        code == 1000 and status == 404
+    )
+
+
+def refuses_method(exchange: Exchange) -> bool:
+    """Whether such an answer is about the method, not about the body."""
+    code, status = exchange.code, exchange.http_status
+    return code in (1020, 1000) or (code is None and status in (404, 405, 501))
+
+
+def refused_bodies(way: Way, exchange: Exchange) -> set[tuple[str, str]]:
+    """Returns the shapes and cases that an answer about the body rules out."""
+    is_about_the_word = exchange.code in (3020, 11000)
+    return {(way.shape, case) for case in CASES if case == way.case or not is_about_the_word}
+
+
+def answer_text(exchange: Exchange) -> str:
+    """Returns a refusal as in ``409/11070``; the HTTP status alone where it has no code."""
+    code = "" if exchange.code is None else f"/{exchange.code}"
+    return f"{exchange.http_status}{code}"
+
+
+def word_of(exchange: Exchange | None) -> str | None:
+    """Returns the state's word in the answer to a status call; None where there is none."""
+    if exchange is None or not is_accepted(exchange):
+        return None
+    return exchange.seen.get("api_status") or None
+
+
+def meaning_of(word: str | None) -> str | None:
+    """Returns the state that a word names in the documents; None for one that is in none."""
+    if word is None:
+        return None
+    return _DOCUMENTED.get("_".join(word.upper().replace("-", " ").replace("_", " ").split()))
+
+
+def is_final(word: str | None) -> bool:
+    """Whether a word is documented as that of a job which has ended."""
+    return meaning_of(word) in _FINAL
+
+
+def counts_of(exchange: Exchange | None) -> tuple[int, int, int, int] | None:
+    """Returns total, success, failed, unprocessed of a status; None unless all are there."""
+    if exchange is None or not is_accepted(exchange):
+        return None
+    try:
+        total, success, failed, left = (
+            int(exchange.seen[name]) for name in ("total", "success", "failed", "unprocessed")
+        )
+    except (KeyError, ValueError):
+        return None
+    return total, success, failed, left
+
+
+def is_full(exchange: Exchange | None) -> bool:
+    """Whether all records of a job are dealt with, by its counts; it may run on for a moment."""
+    counts = counts_of(exchange)
+    return counts is not None and counts[0] > 0 and counts[1] + counts[2] == counts[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A result that came as a file.
+
+    Attributes:
+        columns: Its header.
+        rows: Its records.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def cells(self, name: str) -> list[str]:
+        """Returns what stands in a column; empty for a record that is too short."""
+        place = self.columns.index(name)
+        return [row[place] if place < len(row) else "" for row in self.rows]
+
+
+def result_of(exchange: Exchange | None) -> Result | None:
+    """Returns the file in an answer; None where there is none that can be read."""
+    if exchange is None or not exchange.is_accepted or "columns" not in exchange.seen:
+        return None
+    try:
+        columns = json.loads(exchange.seen["columns"])
+        rows = json.loads(exchange.seen.get("rows", "[]"))
+    except ValueError:
+        return None
+    return Result(_texts(columns), tuple(_texts(row) for row in rows))
+
+
+def result_calls(exchanges: Iterable[Exchange], kind: str) -> Exchange | None:
+    """Returns the last answer to the calls for one result of a job; None for no call."""
+    found = [it for it in exchanges if it.step.act is Act.RESULT and it.step.detail == kind]
+    return found[-1] if found else None
+
+
+def made(transcript: Sequence[Exchange]) -> list[Exchange]:
+    """Returns the steps that were sent, or may have been."""
+    return [it for it in transcript if not it.is_unsent]
+
+
+def _has_id(exchange: Exchange) -> bool:
+    return bool(exchange.seen.get("job_id"))
+
+
+def _texts(values: Iterable[object]) -> tuple[str, ...]:
+    return tuple(str(value) for value in values)

@@ -1,0 +1,462 @@
+"""What a probe does next, by its transcript.
+
+The plan is walked from its beginning each time: a step that has an answer gives way to what follows
+from it, and the first one without is the next. So a probe that was cut goes on where it stopped,
+and no step is made twice. A call whose answer was lost is given up with its job.
+
+A form may have one active job, so that a job is brought to an end, or aborted, before the next is
+created; a call is always kept for that.
+"""
+
+from collections.abc import Generator, Iterator, Sequence
+from datetime import datetime, timedelta
+
+from zcbulk_tui.domain import probe_answers as answers
+from zcbulk_tui.domain import probe_files as files
+from zcbulk_tui.domain.contract import Question
+from zcbulk_tui.domain.form import FormFields
+from zcbulk_tui.domain.probe import MOST_CALLS, Act, Exchange, Step
+from zcbulk_tui.domain.probe_answers import ALL_WAYS, Way, is_accepted, is_refused, is_unclear
+from zcbulk_tui.domain.probe_findings import findings
+from zcbulk_tui.domain.probe_trail import STILL_HAS_RESULTS, STILL_STARTS, TWIN, Trail
+
+Answer = Exchange | None
+_Asked = Generator[Step, None, Answer]
+_Done = Generator[Step, None, bool]
+_Parts = Generator[Step, None, None]
+
+_POLLS = (1.0, 5.0, 15.0, 45.0, 120.0, 300.0)
+"""Seconds before each status call that waits for the end of a job."""
+
+_RESULT_WAITS = (0.0, 15.0, 30.0)
+"""Seconds before each call for a result that is still being made."""
+
+_MOST_WAYS = 6
+"""Ways of putting a start or an abort that are tried, one after the other."""
+
+_EARLY = "early start"
+
+_EXPIRES = timedelta(hours=3)
+
+# The least calls with which a job is begun: what it takes where nothing goes wrong.
+_FIRST_JOB, _GOOD_JOB, _LARGE_JOB, _BAD_JOB = 14, 8, 4, 5
+
+
+def next_step(
+    transcript: Sequence[Exchange], form: FormFields | None, calls_left: int, now: datetime
+) -> Step | None:
+    """Returns what to do next.
+
+    Args:
+        transcript: What was done, in its order.
+        form: The fields of the form; None lets the probe ask for them. Those that it has read
+            itself take their place.
+        calls_left: Calls that may be made; those beyond `MOST_CALLS` of the whole are never made.
+        now: Aware.
+
+    Returns:
+        None where nothing more can be learnt, or the calls do not suffice.
+    """
+    return next(_Plan(transcript, form, calls_left, now).steps(), None)
+
+
+def price(transcript: Sequence[Exchange], form: FormFields | None = None) -> int:
+    """Returns the most calls that are still to come; 0 where nothing is left to learn."""
+    left = MOST_CALLS - len(answers.made(transcript))
+    if not transcript:
+        return left
+    now = transcript[-1].sent_at
+    return 0 if next_step(transcript, form, left, now) is None else left
+
+
+class _Plan:
+    """One walk through the plan."""
+
+    def __init__(
+        self,
+        transcript: Sequence[Exchange],
+        form: FormFields | None,
+        calls_left: int,
+        now: datetime,
+    ) -> None:
+        self._transcript = answers.made(transcript)
+        self._known = {it.step.key: it for it in self._transcript}
+        self._form = files.form_of(transcript) or form
+        self._columns = None if self._form is None else files.columns_of(self._form)
+        self._left = min(calls_left, MOST_CALLS - len(self._transcript))
+        self._now = now
+        self._created: dict[str, Exchange] = {}
+        self._no_methods: set[str] = set()
+        self._no_bodies: set[tuple[str, str]] = set()
+        """Shapes and cases that were refused."""
+        self._shapes: set[str] = set()
+        """Those around a word that was refused: so they were understood."""
+        self._way: Way | None = None
+        """The way that was understood."""
+        self._is_blocked = False
+        """Whether no way of putting a start is left."""
+        self._is_shut = False
+        """Whether the server was seen to create no more jobs."""
+        self._is_early_known = False
+        self._is_busy_known = False
+        self._is_abort_seen = False
+
+    def steps(self) -> Iterator[Step]:
+        """Yields the next step, then whatever; nothing where there is none."""
+        if self._form is None:
+            yield from self._ask("fields", Act.FIELDS, "", "fields of the form", need=_FIRST_JOB)
+            return  # with an answer there were fields by now
+        if self._columns is None:
+            return
+        yield from self._all_controls()
+        yield from self._all_good()
+        yield from self._large("c")
+        yield from self._bad("d")
+
+    # -- the jobs -------------------------------------------------------------------------------
+
+    def _all_controls(self) -> _Parts:
+        names = [files.CONTROLS_1252, files.CONTROLS]
+        has_ended = yield from self._controls("a", names)
+        is_1252 = is_accepted(self._upload_of("a", files.CONTROLS_1252))
+        if not has_ended or (is_1252 and not self._has_rows("a")):
+            # A start that was refused, and a job without results, may be so for the encoding.
+            yield from self._controls("a2", names[1:] if is_1252 else names)
+
+    def _all_good(self) -> _Parts:
+        yield from self._good("b", [files.GOOD_SEMICOLON, files.GOOD])
+        if not is_accepted(self._upload_of("b", files.GOOD)) and not self._is_read("b"):
+            yield from self._good("b2", [files.GOOD])
+
+    def _controls(self, job: str, names: Sequence[str]) -> _Done:
+        """A job of records that ask something each; the calls out of turn are made with it."""
+        if self._is_blocked or not (yield from self._create(job, _FIRST_JOB)):
+            return False
+        yield from self._status(job, "created", "word of a new job")
+        if not self._is_early_known:
+            early = yield from self._control(
+                job, Act.START, _EARLY, "start before the upload, in the form that is taken"
+            )
+            self._is_early_known = early is not None and not is_unclear(early)
+            if early is not None and not is_refused(early):
+                yield from self._close(job)
+                return False
+        if self._way is not None and not self._is_busy_known:
+            yield from self._busy(TWIN, job)
+        uploaded = yield from self._upload(job, names)
+        if uploaded is None:
+            yield from self._close(job)
+            return False
+        yield from self._status(job, "uploaded", "word of a job with its file", 2.0)
+        yield from self._ask(
+            f"{job} second upload", Act.UPLOAD, job, "second upload", uploaded, need=2
+        )
+        return (yield from self._run(job, ("failure", "success"), with_abort=True))
+
+    def _busy(self, job: str, other: str) -> _Parts:
+        """A second job on the form while another is active, which most servers refuse."""
+        key, is_old = f"{job} create", self._now - self._created[other].sent_at > STILL_STARTS
+        if is_old and key not in self._known:
+            return
+        twin = yield from self._ask(key, Act.CREATE, job, "second job on a busy form", need=4)
+        self._is_busy_known = twin is not None
+        if twin is not None and is_accepted(twin):
+            self._created[job] = twin
+            yield from self._close(job)
+
+    def _good(self, job: str, names: Sequence[str]) -> _Parts:
+        """A job of good records."""
+        if self._is_blocked or self._way is None:
+            return
+        if not (yield from self._create(job, _GOOD_JOB)):
+            return
+        if (yield from self._upload(job, names)) is None:
+            yield from self._close(job)
+        else:
+            yield from self._run(job, ("success", "failure"))
+
+    def _large(self, job: str) -> _Parts:
+        """A ZIP that is large unpacked alone; it is never started."""
+        if self._is_blocked or self._way is None:
+            return
+        if (yield from self._create(job, _LARGE_JOB)):
+            yield from self._ask(
+                f"{job} upload {files.LARGE}",
+                Act.UPLOAD,
+                job,
+                "ZIP with more than 100 MB in it",
+                files.LARGE,
+                need=2,
+            )
+            yield from self._close(job)
+
+    def _bad(self, job: str) -> _Parts:
+        """A job of bad records, where no other showed how one ends that the system aborts."""
+        found = findings(self._transcript, self._form)
+        if self._is_blocked or self._way is None or found.one_fails_its_batch is not False:
+            return
+        if found.value(Question.STATE_WORDS, "aborted by system") is not None and not any(
+            it.step.job == job for it in self._transcript
+        ):
+            return
+        if (yield from self._create(job, _BAD_JOB)):
+            if (yield from self._upload(job, [files.BAD])) is None:
+                yield from self._close(job)
+            else:
+                yield from self._run(job, ("failure",))
+
+    # -- their parts ----------------------------------------------------------------------------
+
+    def _create(self, job: str, need: int) -> _Done:
+        if self._is_shut:
+            return False
+        answer = yield from self._ask(f"{job} create", Act.CREATE, job, "new job", need=need)
+        if answer is not None and not is_accepted(answer):
+            # What was lost may be there: the server judges whether there may be another.
+            self._is_shut = not is_unclear(answer)
+        if answer is None or not is_accepted(answer):
+            return False
+        self._created[job] = answer
+        return True
+
+    def _status(
+        self, job: str, label: str, purpose: str, wait: float = 0.0, need: int = 2
+    ) -> _Asked:
+        return (
+            yield from self._ask(
+                f"{job} status {label}", Act.STATUS, job, purpose, need=need, wait=wait
+            )
+        )
+
+    def _upload(self, job: str, names: Sequence[str]) -> Generator[Step, None, str | None]:
+        """Uploads the first of the files that is taken; returns its name, None for none."""
+        for name in names:
+            answer = yield from self._ask(
+                f"{job} upload {name}", Act.UPLOAD, job, f"file {name}", name, need=2
+            )
+            if answer is None:
+                return None
+            if is_refused(answer):
+                continue
+            if is_accepted(answer):
+                return name
+            status = yield from self._status(job, "unclear", "whether the file is there", 5.0)
+            counts = answers.counts_of(status)
+            return name if counts is not None and counts[0] > 0 else None
+        return None
+
+    def _run(self, job: str, kinds: Sequence[str], *, with_abort: bool = False) -> _Done:
+        """Starts a job, waits for its end, and reads its results; returns whether it has ended."""
+        start = yield from self._control(job, Act.START, "start", "start")
+        if start is None or not (is_accepted(start) or is_unclear(start)):
+            yield from self._close(job)
+            return False
+        has_ended, last = yield from self._wait_for_end(job, kinds[0])
+        if not has_ended:
+            yield from self._close(job)
+            return is_accepted(start)  # another job would take as long
+        yield from self._result(job, kinds[0])
+        if not answers.is_final(answers.word_of(last)):
+            yield from self._status(job, "ended", "word of a job that has ended", need=1)
+        for kind in kinds[1:]:
+            yield from self._result(job, kind, is_first=False)
+        if with_abort and self._way is not None:
+            yield from self._ask(
+                f"{job} late abort",
+                Act.ABORT,
+                job,
+                "abort after the end",
+                str(self._way),
+                is_last=True,
+            )
+        return True
+
+    def _wait_for_end(self, job: str, kind: str) -> Generator[Step, None, tuple[bool, Answer]]:
+        """Polls a job until it has ended; returns whether it has, and the last status."""
+        last: Answer = None
+        for number, wait in enumerate(_POLLS, start=1):
+            status = yield from self._status(
+                job, f"running {number}", "how the job goes on", wait, need=3
+            )
+            if status is None:
+                return False, last
+            last = status
+            word = answers.word_of(status)
+            if answers.is_final(word):
+                return True, last
+            may_be_over = answers.is_full(status) and answers.meaning_of(word) != "running"
+            # A word that is in no document: only a result proves that this is the end.
+            if may_be_over and is_accepted((yield from self._result(job, kind))):
+                return True, last
+        return is_accepted((yield from self._result(job, kind))), last
+
+    def _result(self, job: str, kind: str, *, is_first: bool = True) -> _Asked:
+        """Reads a result; waits while it is being made.
+
+        Args:
+            job: Of which job.
+            kind: The filter.
+            is_first: Whether the job may not have ended yet; later no answer means that.
+        """
+        answer: Answer = None
+        for number, wait in enumerate(_RESULT_WAITS, start=1):
+            asked = yield from self._ask(
+                f"{job} result {kind} {number}",
+                Act.RESULT,
+                job,
+                f"result: {kind}",
+                kind,
+                need=2 if is_first else 1,
+                wait=wait,
+            )
+            if asked is None:
+                return answer
+            answer = asked
+            if asked.code not in (answers.NOT_READY if is_first else answers.NOT_READY[:1]):
+                break
+        return answer
+
+    def _close(self, job: str) -> _Parts:
+        """Aborts a job that may be active."""
+        is_old = self._now - self._created[job].sent_at > _EXPIRES
+        if self._is_blocked or (is_old and self._started_at(job) is None):
+            return
+        answer = yield from self._control(job, Act.ABORT, "abort", "abort", is_last=True)
+        if answer is not None and not self._is_abort_seen:
+            status = yield from self._ask(
+                f"{job} status aborted",
+                Act.STATUS,
+                job,
+                "word of an aborted job",
+                wait=5.0,
+                is_last=True,
+            )
+            self._is_abort_seen = answers.word_of(status) is not None
+
+    def _control(
+        self, job: str, act: Act, label: str, purpose: str, *, is_last: bool = False
+    ) -> _Asked:
+        """Starts or aborts a job, in other ways until one is understood; returns its answer."""
+        lacks_scope = 0
+        for _ in range(_MOST_WAYS):
+            way = self._next_way()
+            if way is None:
+                break
+            answer = yield from self._ask(
+                f"{job} {label} {way}",
+                act,
+                job,
+                purpose,
+                str(way),
+                need=1 if is_last else 2,
+                is_last=is_last,
+            )
+            if answer is None:
+                return None
+            if not answers.refuses_way(answer):
+                if is_accepted(answer) or is_refused(answer):
+                    self._way = way
+                return answer
+            self._way = None
+            lacks_scope += answer.code == answers.NO_SCOPE
+            if answers.refuses_method(answer):
+                self._no_methods.add(way.method)
+            else:
+                self._no_bodies |= answers.refused_bodies(way, answer)
+                if answer.code == answers.BAD_VALUE:
+                    self._shapes.add(way.shape)
+        if label == _EARLY and lacks_scope < len(answers.SHAPES):
+            self._no_bodies.clear()  # perhaps it is the file that was missed
+        else:
+            self._is_blocked = True
+        return None
+
+    def _next_way(self) -> Way | None:
+        """The way to try; the one that was understood, else the likeliest that is left."""
+        if self._way is not None:
+            return self._way
+        left = [
+            it
+            for it in ALL_WAYS
+            if it.method not in self._no_methods and (it.shape, it.case) not in self._no_bodies
+        ]
+        return min(left, key=lambda it: it.shape not in self._shapes, default=None)
+
+    def _ask(
+        self,
+        key: str,
+        act: Act,
+        job: str,
+        purpose: str,
+        detail: str = "",
+        *,
+        need: int = 1,
+        wait: float = 0.0,
+        is_last: bool = False,
+    ) -> _Asked:
+        """Returns the answer to a step, or yields the step; None where it cannot be made.
+
+        Args:
+            key: Names it; one that only reads is made again under another.
+            act: Which call.
+            job: Of which job.
+            purpose: What it is to show.
+            detail: What is sent.
+            need: Calls that must be left for it.
+            wait: Seconds to let pass first.
+            is_last: Whether it may be made of a job that was aborted.
+        """
+        answer: Answer = None
+        for attempt in ("", " again"):
+            answer = self._known.get(key + attempt)
+            if answer is None:
+                if not self._may(act, job, need, is_last=is_last):
+                    return None
+                yield Step(key + attempt, act, job, purpose, detail, wait)
+            if act.changes or answer is None or (answer.is_answered and not _is_fault(answer)):
+                return answer
+        return answer
+
+    def _may(self, act: Act, job: str, need: int, *, is_last: bool) -> bool:
+        if self._left < need:
+            return False
+        if not is_last and any(
+            it.step.job == job and it.step.act is Act.ABORT and not answers.refuses_way(it)
+            for it in self._transcript
+        ):
+            return False
+        created = self._created.get(job)
+        if act in (Act.UPLOAD, Act.START):
+            return created is None or self._now - created.sent_at < STILL_STARTS
+        if act is Act.RESULT:
+            started = self._started_at(job)
+            return started is None or self._now - started < STILL_HAS_RESULTS
+        return True
+
+    # -- what was said so far -------------------------------------------------------------------
+
+    def _started_at(self, job: str) -> datetime | None:
+        moments = [
+            it.sent_at
+            for it in self._transcript
+            if it.step.job == job and it.step.act is Act.START and not is_refused(it)
+        ]
+        return moments[0] if moments else None
+
+    def _upload_of(self, job: str, name: str) -> Answer:
+        return self._known.get(f"{job} upload {name}")
+
+    def _has_rows(self, job: str) -> bool:
+        """Whether a record of a job is in one of its results."""
+        trail = Trail(job, self._transcript, self._columns)
+        return bool(trail.rows("success") or trail.rows("failure"))
+
+    def _is_read(self, job: str) -> bool:
+        """Whether good records went in as they were meant."""
+        rows = Trail(job, self._transcript, self._columns).rows("success")
+        return bool(rows) and not any(row.is_glued for row in rows)
+
+
+def _is_fault(answer: Exchange) -> bool:
+    """Whether an answer to a call that reads says nothing of what was asked."""
+    return not answer.is_accepted and not is_refused(answer)
