@@ -434,8 +434,9 @@ class CreatorClient:
                 self._observe_all(origin, [(Question.LIMITS, {"retry-after": sent})])
             raise
         except QuotaSpentError as error:
-            if error.answer is not None:
-                how = f"{error.answer.http_status}/{error.answer.code}"
+            if error.answer is not None and error.answer.from_zoho:
+                code = "" if error.answer.code is None else f"/{error.answer.code}"
+                how = f"{error.answer.http_status}{code}"
                 self._observe_all(origin, [(Question.LIMITS, {"quota": how})])
             raise
         except SignInError as error:
