@@ -91,7 +91,7 @@ def served(cli: CommandLine, monkeypatch: pytest.MonkeyPatch, *arguments: str) -
         (("--scenario", "demo"), ResultRules(reasons=ReasonStyle.SENTENCES)),
         (
             ("--scenario", "demo", "--results-reasons", "codes", "--results-empty", "none"),
-            ResultRules(empty_as_zip=False),
+            ResultRules(empty_refusal="404-11130"),
         ),
         (
             ("--results", "mapped", "--results-order", "file", "--results-delay", "0"),

@@ -215,7 +215,7 @@ def test_nor_has_one_that_was_aborted_without_a_file(creator: Creator, clock: Ma
 def test_what_there_is_without_a_row_is_a_choice(
     as_zip: bool, expected: tuple[int, object]
 ) -> None:
-    creator, job = run([row(1)], rules=ResultRules(empty_as_zip=as_zip))
+    creator, job = run([row(1)], rules=ResultRules(empty_refusal=None if as_zip else "404-11130"))
     assert state_of(creator, job, "failure") == expected
     assert state_of(creator, job, "success") == (200, "ZIP")
 

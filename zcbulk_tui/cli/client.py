@@ -17,6 +17,7 @@ from zcbulk_tui.creator.accepts import AcceptMemory
 from zcbulk_tui.creator.client import CreatorClient
 from zcbulk_tui.creator.control import VariantMemory
 from zcbulk_tui.creator.network import Network, Timeouts
+from zcbulk_tui.creator.probe_calls import ProbeCalls
 from zcbulk_tui.creator.renewal import RefreshedToken
 from zcbulk_tui.creator.tokens import CommandToken, FixedToken, TokenSource
 from zcbulk_tui.creator.trust import trust
@@ -42,6 +43,28 @@ async def open_client(settings: Settings) -> AsyncIterator[CreatorClient]:
             yield client
         finally:
             await network.aclose()
+
+
+@asynccontextmanager
+async def open_probe_calls(settings: Settings) -> AsyncIterator[ProbeCalls]:
+    """Opens what makes the calls of a probe.
+
+    Raises:
+        ZcbulkError: There is no way to a token, or a setting cannot be used.
+    """
+    check_signed_in(settings)
+    network = make_network(settings)
+    warn_of_proxies()
+    try:
+        yield ProbeCalls(
+            _token_source(settings, network),
+            network,
+            base_url=settings.base_url,
+            api_version=settings.api_version,
+            accepts=AcceptMemory(_variant_file(variants.RESULT_FILE_NAME)),
+        )
+    finally:
+        await network.aclose()
 
 
 def make_client(settings: Settings, watch: ContractWatch) -> tuple[CreatorClient, Network]:

@@ -57,9 +57,6 @@ ON CONFLICT (profile, origin, question) DO UPDATE SET
 _LONGEST = 200
 """Characters of a value or of the server's words."""
 
-_LONGEST_SEEN = 20_000
-"""Characters of what an answer shows under one name; rows of a result are the longest."""
-
 
 class Contracts:
     """What a profile knows of the servers that it calls.
@@ -184,7 +181,7 @@ def _finding_values(profile: str, origin: str, finding: Finding) -> tuple[Any, .
 
 def _to_finding(row: tuple[Any, ...]) -> Finding:
     question, aspects, found_at = row
-    values = _texts(aspects, _LONGEST)
+    values = {name: one_line(value, _LONGEST) for name, value in json.loads(aspects).items()}
     return Finding(Question(question), values, to_moment(found_at))
 
 
@@ -208,11 +205,11 @@ def _to_exchange(row: tuple[Any, ...]) -> Exchange:
         http_status,
         code,
         one_line(text, _LONGEST),
-        _texts(seen, _LONGEST_SEEN),
+        {name: _safe(value) for name, value in json.loads(seen).items()},
         bool(is_unsent),
     )
 
 
-def _texts(text: str, longest: int) -> dict[str, str]:
-    """Returns texts by name, as a JSON object of the database has them."""
-    return {name: one_line(value, longest) for name, value in json.loads(text).items()}
+def _safe(value: str) -> str:
+    """JSON as a whole, for it is read again; anything else that was not written here as a line."""
+    return value if value.isprintable() else one_line(value, _LONGEST)
