@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from zcbulk_tui.domain.probe import Act, Exchange
 
@@ -198,12 +199,16 @@ def result_of(exchange: Exchange | None) -> Result | None:
     """Returns the file in an answer; None where there is none that can be read."""
     if exchange is None or not exchange.is_accepted or "columns" not in exchange.seen:
         return None
+    return _parsed(exchange.seen["columns"], exchange.seen.get("rows", "[]"))
+
+
+@lru_cache(maxsize=32)
+def _parsed(columns: str, rows: str) -> Result | None:
+    """A result from its JSON; the plan looks at each again for every step."""
     try:
-        columns = json.loads(exchange.seen["columns"])
-        rows = json.loads(exchange.seen.get("rows", "[]"))
-    except ValueError:
+        return Result(_texts(json.loads(columns)), tuple(map(_texts, json.loads(rows))))
+    except (ValueError, TypeError):
         return None
-    return Result(_texts(columns), tuple(_texts(row) for row in rows))
 
 
 def result_calls(exchanges: Iterable[Exchange], kind: str) -> Exchange | None:

@@ -150,7 +150,7 @@ class _Reader:
             if last is not None and self._is_system_abort(trail, last[0], completed):
                 self._note(Question.STATE_WORDS, "aborted by system", *last)
             for moment, word, it in trail.words:
-                if moment == "started" and word not in waiting and _is_running(word, it):
+                if moment == "started" and word not in waiting and _is_running(word, it, last):
                     self._note(Question.STATE_WORDS, "running", word, it)
                 elif moment == "aborted" and self._is_user_abort(trail, word, waiting):
                     self._note(Question.STATE_WORDS, "aborted by user", word, it)
@@ -537,12 +537,14 @@ class _Reader:
                 self._note(Question.LIMITS, "quota", answers.answer_text(it), it)
 
 
-def _is_running(word: str, status: Exchange) -> bool:
+def _is_running(word: str, status: Exchange, last: tuple[str, Exchange] | None) -> bool:
     meaning = answers.meaning_of(word)
     if meaning is not None:
         return meaning == "running"
+    # Of a word that is in no document: some records are done, and it is not that of the end.
     counts = answers.counts_of(status)
-    return counts is not None and 0 < counts[1] + counts[2] < counts[0]
+    is_partial = counts is not None and 0 < counts[1] + counts[2] < counts[0]
+    return is_partial and last is not None and word != last[0]
 
 
 def _shared_columns(columns: Sequence[str], header: Sequence[str]) -> int:

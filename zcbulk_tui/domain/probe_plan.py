@@ -28,7 +28,7 @@ _Parts = Generator[Step, None, None]
 _POLLS = (1.0, 5.0, 15.0, 45.0, 120.0, 300.0)
 """Seconds before each status call that waits for the end of a job."""
 
-_RESULT_WAITS = (0.0, 15.0, 30.0)
+_RESULT_WAITS = (0.0, 20.0, 40.0)
 """Seconds before each call for a result that is still being made."""
 
 _MOST_WAYS = 6
@@ -39,7 +39,10 @@ _EARLY = "early start"
 _EXPIRES = timedelta(hours=3)
 
 # The least calls with which a job is begun: what it takes where nothing goes wrong.
-_FIRST_JOB, _GOOD_JOB, _LARGE_JOB, _BAD_JOB = 14, 8, 4, 5
+_FIRST_JOB, _GOOD_JOB, _LARGE_JOB, _BAD_JOB = 14, 7, 3, 5
+
+_GOOD_JOBS = 24
+"""Calls from which on good records are first tried with semicolons: it may take a job more."""
 
 
 def next_step(
@@ -99,7 +102,11 @@ class _Plan:
         """Whether the server was seen to create no more jobs."""
         self._is_early_known = False
         self._is_busy_known = False
+        self._is_second_known = False
         self._is_abort_seen = False
+        self._polls = 0
+        """Status calls that the first job took to its end."""
+        self._is_result_slow = False
 
     def steps(self) -> Iterator[Step]:
         """Yields the next step, then whatever; nothing where there is none."""
@@ -111,21 +118,30 @@ class _Plan:
         yield from self._all_controls()
         yield from self._all_good()
         yield from self._large("c")
-        yield from self._bad("d")
+        if f"b upload {files.GOOD_SEMICOLON}" not in self._known:
+            yield from self._good("d", [files.GOOD_SEMICOLON])
+        yield from self._bad("e")
 
     # -- the jobs -------------------------------------------------------------------------------
 
     def _all_controls(self) -> _Parts:
         names = [files.CONTROLS_1252, files.CONTROLS]
-        has_ended = yield from self._controls("a", names)
-        is_1252 = is_accepted(self._upload_of("a", files.CONTROLS_1252))
-        if not has_ended or (is_1252 and not self._has_rows("a")):
-            # A start that was refused, and a job without results, may be so for the encoding.
-            yield from self._controls("a2", names[1:] if is_1252 else names)
+        for job in ("a", "a2", "a3"):
+            has_ended = yield from self._controls(job, names)
+            is_1252 = is_accepted(self._upload_of(job, files.CONTROLS_1252))
+            if has_ended and (not is_1252 or self._has_rows(job)):
+                return
+            if is_1252 and any(it.step.key.startswith(f"{job} start") for it in self._transcript):
+                # A start that was refused, and a job without results, may be so for the encoding.
+                names = [files.CONTROLS]
 
     def _all_good(self) -> _Parts:
-        yield from self._good("b", [files.GOOD_SEMICOLON, files.GOOD])
-        if not is_accepted(self._upload_of("b", files.GOOD)) and not self._is_read("b"):
+        """Good records with commas; before that with semicolons, if there are calls for both."""
+        key = f"b upload {files.GOOD_SEMICOLON}"
+        is_rich = self._left >= _GOOD_JOBS and f"b upload {files.GOOD}" not in self._known
+        first = [files.GOOD_SEMICOLON] if key in self._known or is_rich else []
+        yield from self._good("b", [*first, files.GOOD])
+        if first and not is_accepted(self._upload_of("b", files.GOOD)) and not self._is_read("b"):
             yield from self._good("b2", [files.GOOD])
 
     def _controls(self, job: str, names: Sequence[str]) -> _Done:
@@ -147,10 +163,16 @@ class _Plan:
         if uploaded is None:
             yield from self._close(job)
             return False
-        yield from self._status(job, "uploaded", "word of a job with its file", 2.0)
-        yield from self._ask(
-            f"{job} second upload", Act.UPLOAD, job, "second upload", uploaded, need=2
-        )
+        if not self._is_second_known:
+            second = yield from self._ask(
+                f"{job} second upload", Act.UPLOAD, job, "second upload", uploaded, need=2
+            )
+            self._is_second_known = second is not None
+        status = yield from self._status(job, "uploaded", "word of a job with its file", 2.0)
+        counts = answers.counts_of(status)
+        if counts is not None and counts[0] > self._records_in(uploaded):
+            yield from self._close(job)  # the second file was added to the first
+            return False
         return (yield from self._run(job, ("failure", "success"), with_abort=True))
 
     def _busy(self, job: str, other: str) -> _Parts:
@@ -274,7 +296,9 @@ class _Plan:
     def _wait_for_end(self, job: str, kind: str) -> Generator[Step, None, tuple[bool, Answer]]:
         """Polls a job until it has ended; returns whether it has, and the last status."""
         last: Answer = None
-        for number, wait in enumerate(_POLLS, start=1):
+        skipped = max(self._polls - 1, 0)  # the first jobs showed that these would come too early
+        for number, wait in enumerate(_POLLS[skipped:], start=1):
+            wait = sum(_POLLS[: skipped + 1]) if number == 1 else wait
             status = yield from self._status(
                 job, f"running {number}", "how the job goes on", wait, need=3
             )
@@ -283,10 +307,12 @@ class _Plan:
             last = status
             word = answers.word_of(status)
             if answers.is_final(word):
+                self._polls = self._polls or number
                 return True, last
             may_be_over = answers.is_full(status) and answers.meaning_of(word) != "running"
             # A word that is in no document: only a result proves that this is the end.
             if may_be_over and is_accepted((yield from self._result(job, kind))):
+                self._polls = self._polls or number
                 return True, last
         return is_accepted((yield from self._result(job, kind))), last
 
@@ -299,6 +325,7 @@ class _Plan:
             is_first: Whether the job may not have ended yet; later no answer means that.
         """
         answer: Answer = None
+        is_slow = self._is_result_slow
         for number, wait in enumerate(_RESULT_WAITS, start=1):
             asked = yield from self._ask(
                 f"{job} result {kind} {number}",
@@ -307,11 +334,12 @@ class _Plan:
                 f"result: {kind}",
                 kind,
                 need=2 if is_first else 1,
-                wait=wait,
+                wait=max(wait, _RESULT_WAITS[1] if is_slow and is_first else 0.0),
             )
             if asked is None:
                 return answer
             answer = asked
+            self._is_result_slow = self._is_result_slow or asked.code == answers.NOT_READY[0]
             if asked.code not in (answers.NOT_READY if is_first else answers.NOT_READY[:1]):
                 break
         return answer
@@ -445,6 +473,9 @@ class _Plan:
 
     def _upload_of(self, job: str, name: str) -> Answer:
         return self._known.get(f"{job} upload {name}")
+
+    def _records_in(self, name: str) -> int:
+        return 0 if self._columns is None else len(files.roles_of(name, self._columns))
 
     def _has_rows(self, job: str) -> bool:
         """Whether a record of a job is in one of its results."""

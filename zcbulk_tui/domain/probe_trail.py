@@ -66,6 +66,7 @@ class Trail:
         """The first answer that proves that it came to its own end; None for none."""
         self.aborted = False
         """Whether an abort was sent that may have come before its end."""
+        self._rows: dict[str, list[Row]] = {}
         self._walk()
 
     @property
@@ -116,6 +117,11 @@ class Trail:
 
     def rows(self, kind: str) -> list[Row]:
         """Returns the probe's own records in a result."""
+        if kind not in self._rows:
+            self._rows[kind] = self._read_rows(kind)
+        return self._rows[kind]
+
+    def _read_rows(self, kind: str) -> list[Row]:
         result = self.result(kind)
         if result is None or not self._stamp:
             return []
@@ -163,7 +169,9 @@ class Trail:
                 phase = "started" if is_accepted(it) and phase == "uploaded" else "unsure"
             elif it.step.act is Act.ABORT and not is_refused(it) and self.ended_by is None:
                 self.aborted = True
-                phase = "aborted" if is_accepted(it) else "unsure"
+                # One that ran may have ended by itself just before.
+                is_sure = is_accepted(it) and phase in ("new", "uploaded")
+                phase = "aborted" if is_sure else "unsure"
             elif it.step.act is Act.RESULT and "zip" in it.seen:
                 has_result = True
                 if not self.aborted and self.ended_by is None:
