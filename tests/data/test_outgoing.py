@@ -454,7 +454,8 @@ def test_there_may_be_more_parts_than_open_files(tmp_path: Path, folder: Path) -
 
 def test_a_zip_is_sent_as_it_is_where_its_packed_size_is_known_to_count(tmp_path: Path) -> None:
     text = "A,B\r\n" + "xx,yyyyyyyy\r\n" * 500
-    path = zip_of(tmp_path, {"a.csv": text.encode()})
+    path = tmp_path / "a.zip"
+    path.write_bytes(zip_of([("a.csv", text.encode())]))
     source, size = open_source(path), 3_000
     assert source.size < size < source.csv_size
     folder = tmp_path / "uploads"

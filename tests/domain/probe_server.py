@@ -234,12 +234,18 @@ class Server:
         total = len(job.content or [[]]) - 1
         success, failure, left = self.outcome(job)
         counts = (len(success), len(failure), len(left))
-        if state in ("created", "uploaded", "expired") or job.started_at is None:
-            counts = (0, 0, total)
-        elif now < job.started_at + timedelta(seconds=rules.queue):
+        if (
+            state in ("created", "uploaded", "expired")
+            or job.started_at is None
+            or now < job.started_at + timedelta(seconds=rules.queue)
+        ):
             counts = (0, 0, total)
         elif state == "running":
-            counts = (min(1, counts[0]), min(1, counts[1]), total - min(1, counts[0]) - min(1, counts[1]))
+            counts = (
+                min(1, counts[0]),
+                min(1, counts[1]),
+                total - min(1, counts[0]) - min(1, counts[1]),
+            )
         names = ("success", "failed", "unprocessed")
         return {
             **seen,
@@ -338,11 +344,16 @@ class Server:
         if rules.order == "other":
             random.Random(len(order)).shuffle(order)
         rows = [self._row(job, at, kind, width) for at in order]
-        return 200, None, "", {
-            "zip": "123",
-            "columns": json.dumps(columns),
-            "rows": json.dumps(rows),
-        }
+        return (
+            200,
+            None,
+            "",
+            {
+                "zip": "123",
+                "columns": json.dumps(columns),
+                "rows": json.dumps(rows),
+            },
+        )
 
     def _row(self, job: Job, at: int, kind: str, width: int) -> list[str]:
         rules = self.rules
@@ -395,7 +406,11 @@ def truth(rules: Rules) -> Iterator[tuple[Question, str, str]]:
     yield Question.OUT_OF_TURN, "second upload", rules.second or "accepted"
     yield Question.OUT_OF_TURN, "start before the upload", rules.early or "accepted"
     for code in ("11090", "11100"):
-        yield Question.OUT_OF_TURN, "abort after the end", f"{rules.late}/{code}" if rules.late else "accepted"
+        yield (
+            Question.OUT_OF_TURN,
+            "abort after the end",
+            f"{rules.late}/{code}" if rules.late else "accepted",
+        )
     if rules.fails != "alone, but its batch counts":
         yield Question.BAD_RECORD, "fails", rules.fails.removesuffix(", unreached")
     yield Question.ZIP_LIMIT, "counts", "unpacked" if rules.zip else "packed"

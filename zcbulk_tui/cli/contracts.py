@@ -63,13 +63,17 @@ def known_contract(settings: Settings, origin: str | None = None) -> Contract:
 
     Args:
         settings: Those of the profile.
-        origin: Scheme and host of its API; None for that of the profile's data centre.
+        origin: Scheme and host of its API; None for that of the profile's data centre, or of the
+            last probe where no setting names one.
     """
     server = settings.base_url or origin or home_of(settings)
     with suppress(ConfigError):
-        if server is not None and memory_file().exists():
+        if memory_file().exists():
             with open_memory(is_only_read=True) as database:
-                return Contracts(database, settings.profile).known(server)
+                contracts = Contracts(database, settings.profile)
+                form = contracts.last_form() if server is None else None
+                server = form.origin if form is not None else server
+                return UNKNOWN if server is None else contracts.known(server)
     return UNKNOWN
 
 

@@ -102,7 +102,7 @@ def of_result(contract: Contract, reason: str | None, found_at: datetime) -> Fin
 
 def contradiction_text(found: Contradiction, since: datetime) -> str:
     """Returns what was known and what was seen, as a sentence without full stop."""
-    return f"{found.question.value} {found.aspect}: {found.known} since {since}, now {found.seen}"
+    return f"{found.question.value} {found.aspect}: {found.known} since {since.astimezone():%Y-%m-%d}, now {found.seen}"
 
 
 def _spelled_otherwise(contract: Contract, raw: str) -> dict[str, str]:
