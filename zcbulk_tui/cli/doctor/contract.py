@@ -1,6 +1,7 @@
 """The doctor on Zoho's contract: what is known of it beyond its documents, without a call."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 from zcbulk_tui.cli.doctor.findings import Finding, Grade, failure
 from zcbulk_tui.cli.forms import home_of
@@ -10,10 +11,15 @@ from zcbulk_tui.domain.commands import command
 from zcbulk_tui.domain.contract import UNKNOWN, Contract, Question
 from zcbulk_tui.domain.contract_text import answer_text, question_text
 from zcbulk_tui.domain.probe import MOST_CALLS
+from zcbulk_tui.domain.records import EventKind, JobEvent
 from zcbulk_tui.errors import ZcbulkError
 from zcbulk_tui.render.contract import PROBED, answered
+from zcbulk_tui.store.archive import Archive
 from zcbulk_tui.store.contracts import Contracts
 from zcbulk_tui.store.json_objects import JsonObject, moment
+
+_SAID_FOR = timedelta(days=7)
+"""For how long a contradiction has a line."""
 
 PROBE = "doctor --probe --form NAME --environment development"
 """How a probe is begun."""
@@ -35,7 +41,7 @@ def known(settings: Settings) -> Contract:
 
 
 def check(settings: Settings) -> Iterator[Finding]:
-    """Says how much is known."""
+    """Says how much is known, and what of it an answer has contradicted lately."""
     try:
         contract = known(settings)
     except ZcbulkError as error:
@@ -53,6 +59,25 @@ def check(settings: Settings) -> Iterator[Finding]:
             f"probe of {max(dates):%Y-%m-%d}."
         )
     yield Finding("contract", Grade.PASS, said)
+    try:
+        yield from _contradictions(settings)
+    except ZcbulkError as error:
+        yield failure("contradiction", error)
+
+
+def _contradictions(settings: Settings) -> Iterator[Finding]:
+    if not memory_file().exists():
+        return
+    with open_memory(is_only_read=True) as database:
+        log = Archive(database, settings.profile).log(since=datetime.now(UTC) - _SAID_FOR)
+    for record in reversed(log):
+        if isinstance(record, JobEvent) and record.kind is EventKind.CONTRACT:
+            yield Finding(
+                "contradiction",
+                Grade.WARN,
+                f"{record.at.astimezone():%Y-%m-%d %H:%M}: {record.text}.",
+                f"What was seen last counts. To ask anew: {command(PROBE, settings.profile)}",
+            )
 
 
 def contract_object(contract: Contract) -> JsonObject:
