@@ -380,3 +380,18 @@ def test_a_wait_that_passed_before_a_new_run_is_not_waited_again() -> None:
         assert asyncio.get_running_loop().time() - began == pytest.approx(5.0, abs=1.1)
 
     run_virtual(scene())
+
+
+def test_a_probe_begins_anew_when_it_is_told_to() -> None:
+    async def scene() -> None:
+        stage = Stage()
+        await stage.run()
+        listener = Listener(lambda *_: None, lambda _: None)
+        end = await stage.probing.run(SCRATCH, len(STEPS), listener, anew=True)
+        assert end == ProbeEnd(Stop.LIMIT)  # the calls of this run are used up
+        assert len(stage.keys()) == len(STEPS)
+        other = Stage(stage.database, api=stage.api)
+        assert await other.probing.run(SCRATCH, 2, listener, anew=True) == ProbeEnd(Stop.LIMIT)
+        assert other.keys() == ["fields", "create-a"]
+
+    run_virtual(scene())

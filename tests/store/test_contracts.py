@@ -66,6 +66,19 @@ def test_a_step_that_was_not_sent_is_begun_again() -> None:
     assert contracts.transcript(FORM) == (Exchange(CREATE, LATER),)
 
 
+def test_a_probe_that_is_forgotten_begins_anew() -> None:
+    contracts = Contracts(memory_database(), PROFILE)
+    other = replace(FORM, form="Other")
+    for form in (other, FORM):
+        contracts.begin(form, CREATE, NOW)
+    contracts.note(FORM.origin, METHOD)
+    contracts.forget(FORM)
+    assert contracts.transcript(FORM) == ()
+    assert len(contracts.transcript(other)) == 1
+    assert contracts.known(FORM.origin).findings
+    contracts.begin(FORM, CREATE, LATER)
+
+
 @pytest.mark.parametrize(
     "other",
     [

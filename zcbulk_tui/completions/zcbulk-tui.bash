@@ -58,7 +58,7 @@ _shtab_zcbulk_tui_config_init_option_strings=(-h --help --profile)
 _shtab_zcbulk_tui_config_check_option_strings=(-h --help --profile)
 _shtab_zcbulk_tui_config_option_strings=(-h --help --ascii --no-ascii --color)
 _shtab_zcbulk_tui_completion_option_strings=(-h --help --ascii --no-ascii --color)
-_shtab_zcbulk_tui_doctor_option_strings=(-h --help --profile --json --probe --form --app --owner --environment --calls --yes --report --ascii --no-ascii --color)
+_shtab_zcbulk_tui_doctor_option_strings=(-h --help --profile --json --probe --form --app --owner --environment --calls --anew --yes --report --ascii --no-ascii --color)
 _shtab_zcbulk_tui_option_strings=(-h --help --version --profile --read-only --low-bandwidth --ascii --no-ascii --color)
 
 _shtab_zcbulk_tui_login___profile_COMPGEN=_zcbulk_tui_profiles
@@ -427,6 +427,7 @@ _shtab_zcbulk_tui_doctor__h_nargs=0
 _shtab_zcbulk_tui_doctor___help_nargs=0
 _shtab_zcbulk_tui_doctor___json_nargs=0
 _shtab_zcbulk_tui_doctor___probe_nargs=0
+_shtab_zcbulk_tui_doctor___anew_nargs=0
 _shtab_zcbulk_tui_doctor___yes_nargs=0
 _shtab_zcbulk_tui_doctor___ascii_nargs=0
 _shtab_zcbulk_tui_doctor___no_ascii_nargs=0

@@ -447,6 +447,7 @@ complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using doctor' -l app -x -d 'that of
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using doctor' -l owner -x -d 'its owner'"'"'s user name (likewise)'
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using doctor' -l environment -xka "production stage development" -d 'where the form is; must be named'
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using doctor' -l calls -x -d 'at most N calls now; the same command goes on'
+complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using doctor' -l anew -d 'ask all of it again, of a form that was probed'
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using doctor' -l yes -d 'skip the question (for scripts)'
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using doctor' -l report -xka "(__fish_complete_path (commandline -ct))" -d 'write what was found into a file without names; alone: that of the last probe'
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using doctor' -l ascii -l no-ascii -d 'show a terminal ASCII only, or everything (default: by the locale)'

@@ -139,13 +139,16 @@ class Probing:
         self._memory = memory
         self._now = now
 
-    async def run(self, form: FormRef, limit: int | None, listener: Listener) -> ProbeEnd:
+    async def run(
+        self, form: FormRef, limit: int | None, listener: Listener, *, anew: bool = False
+    ) -> ProbeEnd:
         """Makes steps until nothing is left to do, or something is in the way.
 
         Args:
             form: The form; not of production.
             limit: The most calls of this run; None for no limit but those of the day and the probe.
             listener: Takes how it comes along.
+            anew: Whether to forget an earlier probe of the form, and ask all of it again.
 
         Raises:
             HeldError: The form is used by something else; nothing was sent.
@@ -158,6 +161,10 @@ class Probing:
             )
         try:
             check_is_free(form, self._insertions, self._memory)
+            if anew:
+                if isinstance(stop := self._next((), limit), Stop):
+                    return ProbeEnd(stop)  # nothing would take the place of what is known
+                self._contracts.forget(form)
             return await self._run(form, limit, listener)
         finally:
             self._insertions.locks.release(form)

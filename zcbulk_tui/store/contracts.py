@@ -117,6 +117,15 @@ class Contracts:
         except MAKES_NO_SENSE as error:
             raise self._database.senseless(error) from error
 
+    def forget(self, form: FormRef) -> None:
+        """Deletes the steps of the probe on a form, so that another one begins; findings stay.
+
+        Raises:
+            ConfigError: They cannot be deleted; nothing is changed then.
+        """
+        with self._database.transaction() as connection:
+            connection.execute(f"DELETE FROM probe_steps WHERE {_OF_FORM}", self._of(form))
+
     def last_form(self) -> FormRef | None:
         """Returns the form that was probed last; None where none was.
 

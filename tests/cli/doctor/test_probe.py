@@ -117,7 +117,10 @@ def test_a_probe_answers_most_and_costs_what_it_says(
     again = cli(*PROBE, "--yes")
     assert again.code == 0
     assert "The probe is complete" in again.out
-    assert len(transcript()) == len(creator.log)
+    calls = len(creator.log)
+    assert len(transcript()) == calls
+    few = cli(*PROBE, "--yes", "--anew", "--calls", "1")
+    assert (few.code, len(creator.log), len(transcript())) == (0, calls, calls)
 
     text = report.read_text(encoding="utf-8")
     report.unlink()
@@ -352,6 +355,9 @@ def test_doctor_says_what_is_known(cli: CommandLine, creator: Creator) -> None:
     after = json.loads(cli("doctor", "--json").out)["contract"]
     assert after["answered"] >= 12
     assert [it.path for it in creator.log[calls:] if it.path != "/"] == []
+    seen = len(creator.log)
+    assert cli(*PROBE, "--yes", "--anew", "--calls", "15").code == 0
+    assert 0 < len(creator.log) - seen == len(transcript()) <= 15
 
 
 def test_no_list_of_fields_ends_a_run_and_says_what_to_do(

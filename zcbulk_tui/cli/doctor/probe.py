@@ -63,7 +63,7 @@ from zcbulk_tui.render.span import plain
 from zcbulk_tui.store.contracts import Contracts
 from zcbulk_tui.store.json_objects import JsonObject, moment
 
-_ONLY_FOR_PROBES = ("form", "app", "owner", "environment", "calls", "yes")
+_ONLY_FOR_PROBES = ("form", "app", "owner", "environment", "calls", "anew", "yes")
 
 _NOTICED = 2.0
 """Seconds of a wait that is shown."""
@@ -90,6 +90,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     group.add_argument(
         "--calls", metavar="N", type=_calls, help="at most N calls now; the same command goes on"
+    )
+    group.add_argument(
+        "--anew", action="store_true", help="ask all of it again, of a form that was probed"
     )
     group.add_argument("--yes", action="store_true", help="skip the question (for scripts)")
     group.add_argument(
@@ -146,7 +149,8 @@ def run(arguments: Namespace) -> int:
     with insert_context(settings) as (context, quota, insertions):
         check_is_free(form, insertions, context.memory)
         contracts = Contracts(insertions.database, settings.profile)
-        transcript, before = contracts.transcript(form), contracts.known(form.origin)
+        transcript = () if arguments.anew else contracts.transcript(form)
+        before = contracts.known(form.origin)
         is_complete = probe_plan.next_step(transcript, None, MOST_CALLS, now()) is None
         if not is_complete:
             _announce(arguments, form, transcript, quota)
@@ -253,7 +257,8 @@ async def _probe(
                 probing = Probing(
                     api, plan, calls, quota, contracts, insertions, context.memory, now
                 )
-                return await probing.run(form, arguments.calls, Listener(steps.begins, steps.ended))
+                listener = Listener(steps.begins, steps.ended)
+                return await probing.run(form, arguments.calls, listener, anew=arguments.anew)
 
 
 class _Steps:
@@ -352,7 +357,7 @@ def _told(
     again = _again(arguments, settings)
     match end.stop:
         case Stop.COMPLETE:
-            say(_complete(contract, transcript, again))
+            say(_complete(transcript, again))
             return 0
         case Stop.MOST:
             say(f"The probe has ended: its {MOST_CALLS} calls are used up.")
@@ -372,18 +377,15 @@ def _told(
             return end.error.exit_code if end.error else ZcbulkError.exit_code
 
 
-def _complete(contract: Contract, transcript: Sequence[Exchange], again: str) -> str:
+def _complete(transcript: Sequence[Exchange], again: str) -> str:
     """What is said of a probe that has nothing more to ask."""
     made = counted(calls_made(transcript), "call")
-    if render.answered(contract) == len(render.PROBED):
-        return f"The probe is complete, after {made}."
-    said = f"The probe is complete as far as it can be now, after {made}."
     if any(it.step.act is Act.CREATE and not (it.is_answered or it.is_unsent) for it in transcript):
-        said += (
-            " The answer to a create was lost: its job may keep the form busy for 3 hours. Go on "
-            f"after that: {again}"
+        return (
+            f"Nothing more can be asked now, after {made}. The answer to a create was lost: its "
+            f"job may keep the form busy for 3 hours. To go on after that: {again}"
         )
-    return said
+    return f"The probe is complete, after {made}. To ask all of it again: {again} --anew"
 
 
 def _object(
