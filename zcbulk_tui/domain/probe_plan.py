@@ -432,7 +432,8 @@ class _Plan:
         return answer
 
     def _see_word(self, moment: str, status: Answer) -> None:
-        if answers.word_of(status) is not None:
+        word = answers.word_of(status)
+        if word is not None and answers.meaning_of(word) != "expired":
             self._words_seen.add(moment)
 
     def _may(self, act: Act, job: str, need: int, *, is_last: bool) -> bool:
