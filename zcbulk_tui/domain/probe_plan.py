@@ -160,7 +160,9 @@ class _Plan:
         if uploaded is None:
             yield from self._close(job)
             return False
-        is_second = not self._is_second_known
+        # What was lost on its way, and found to be there, is not sent again.
+        is_sure = is_accepted(self._upload_of(job, uploaded))
+        is_second = is_sure and not self._is_second_known
         if is_second:
             second = yield from self._ask(
                 f"{job} second upload", Act.UPLOAD, job, "second upload", uploaded, need=2
@@ -430,7 +432,8 @@ class _Plan:
         return answer
 
     def _see_word(self, moment: str, status: Answer) -> None:
-        if answers.word_of(status) is not None:
+        word = answers.word_of(status)
+        if word is not None and answers.meaning_of(word) != "expired":
             self._words_seen.add(moment)
 
     def _may(self, act: Act, job: str, need: int, *, is_last: bool) -> bool:
