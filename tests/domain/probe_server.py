@@ -270,15 +270,15 @@ class Server:
         content = b"".join(files.probe_file(name, rules.form_fields, begun).pieces())
         if name == files.CONTROLS_1252 and rules.windows == "refused":
             return _refusal("400", "Unsupported file.")
-        if name == files.GOOD_SEMICOLON and rules.semicolon == "refused":
+        if name in SEMICOLONS and rules.semicolon == "refused":
             return _refusal("400/99007")
         if name == files.CONTROLS_1252:
             how = "cp1252" if rules.windows != "misread" else "utf-8"
             text = content.decode(how, "replace")
         else:
             text = content.decode("cp1252" if rules.utf == "misread" else "utf-8", "replace")
-        read = name != files.GOOD_SEMICOLON or rules.semicolon == "read"
-        delimiter = ";" if name == files.GOOD_SEMICOLON and read else ","
+        read = name not in SEMICOLONS or rules.semicolon == "read"
+        delimiter = ";" if name in SEMICOLONS and read else ","
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
         if job.content is not None and rules.appends:
             rows = [*job.content, *rows[1:]]
@@ -311,7 +311,7 @@ class Server:
             return _refusal(rules.early)
         if job.file == files.CONTROLS_1252 and rules.windows == "refused at start":
             return _refusal("400/99010")
-        if job.file == files.GOOD_SEMICOLON and rules.semicolon == "refused at start":
+        if job.file in SEMICOLONS and rules.semicolon == "refused at start":
             return _refusal("400/99007")
         job.started_at = now
         return _yes({})
@@ -374,6 +374,8 @@ class Server:
             return f"INVALID_DATA-{column}" if column else "CANNOT_PROCESS"
         return f"Enter a valid '{column}': '{value}'" if column else "Another record failed."
 
+
+SEMICOLONS = (files.GOOD_SEMICOLON, files.FEW_SEMICOLON)
 
 _ACTIVE = ("created", "uploaded", "running")
 
@@ -443,6 +445,61 @@ def _refusal(said: str, text: str = "No.") -> tuple[int, int | None, str, dict[s
     return int(status), int(code) if code else None, text, {}
 
 
-def ran(transcript: Sequence[Exchange]) -> int:
-    """How many calls were made."""
-    return sum(not it.is_unsent for it in transcript)
+NAMES = (("CREATE",), ("UPDATE",), ("CREATE", "UPDATE"))
+
+POINTS: Mapping[str, Sequence[object]] = {
+    "form": ("small", "small", "whole", *FORMS),
+    "fields_refused": (False,) * 9 + (True,),
+    "method": ("PATCH", "PUT", "POST"),
+    "shape": ("wrapped", "flat"),
+    "case": ("lower", "capital"),
+    "wrong_method": ("405/1020", "405/1020", "404/1000", "405"),
+    "wrong_shape": ("400/9350", "400/9350", "401/2945", "400"),
+    "scopes": tuple(map(frozenset, NAMES)),
+    "granted": (frozenset({"CREATE"}), frozenset({"CREATE", "UPDATE"})),
+    "words": tuple(WORDS),
+    "details": ("inside", "beside", "none"),
+    "zeros": (True, False),
+    "semicolon": ("read", "refused", "refused at start", "misread"),
+    "windows": ("read", "refused", "refused at start", "misread"),
+    "utf": ("read", "read", "misread"),
+    "dates": tuple(
+        map(
+            frozenset[str],
+            ((), ("dd-MMM-yyyy",), ("dd-MMM-yyyy", "yyyy-MM-dd"), ("MM/dd/yyyy", "dd.MM.yyyy")),
+        )
+    ),
+    "layout": ("all", "first three"),
+    "reason": ("Error", "ERRORS"),
+    "id": ("ID", "RECORD_ID"),
+    "style": ("codes", "sentences", "same"),
+    "order": ("file", "other"),
+    "empty": ("", "404/11130", "200/11120", "404"),
+    "busy": ("409/99005", "400/99008", ""),
+    "second": ("409/11070", "400/11340", ""),
+    "appends": (False, True),
+    "early": ("400/11350", "409/99009", "400/9350", "400/11000", ""),
+    "late": ("409", "400", ""),
+    "fails": ("alone", "its batch", "its batch, unreached", "alone, but its batch counts"),
+    "zip": ("", "413", "400/99006", "413/99006"),
+    "zip_text": ("The file is larger than 100 MB.", "No."),
+    "queue": (0.0, 2.0, 20.0),
+    "work": (0.0, 4.0),
+    "delay": (0.0, 3.0, 20.0),
+}
+"""What a server may do, point by point."""
+
+PLAIN: Mapping[str, Sequence[object]] = {
+    **POINTS,
+    "form": ("small", "whole"),
+    "fields_refused": (False,),
+    "scopes": (frozenset({"CREATE"}), frozenset({"CREATE", "UPDATE"})),
+    "granted": (frozenset({"CREATE"}),),
+    "details": ("inside", "beside"),
+    "utf": ("read",),
+    "style": ("codes", "sentences"),
+    "appends": (False,),
+    "fails": ("alone", "its batch", "its batch, unreached"),
+    "zip_text": ("The file is larger than 100 MB.",),
+}
+"""What a server may do that lets all questions be answered."""

@@ -7,15 +7,11 @@ from functools import lru_cache
 
 from zcbulk_tui.domain.probe import Act, Exchange
 
-METHODS = ("PATCH", "PUT", "POST")
-SHAPES = ("wrapped", "flat")
-CASES = ("lower", "capital")
-
 NO_SCOPE = 2945
 """The token lacks a scope; also seen for a body of another shape [OAS]."""
 
-NOT_READY = (11110, 11120)
-"""The result is not made yet, or the job is in no state to have one [OAS]."""
+BEING_MADE = 11110
+"""The result is not made yet [OAS]."""
 
 BAD_VALUE = 11000
 """The action or the filter has another value than may be [OAS]."""
@@ -45,38 +41,6 @@ _DOCUMENTED = {
 """Words of states, whatever their spelling [STATUS][LIMB][OAS]."""
 
 _FINAL = frozenset({"completed", "aborted by user", "aborted by system", "aborted", "failed"})
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """One way of putting a start or an abort [START][OAS].
-
-    Attributes:
-        method: HTTP method.
-        shape: ``wrapped`` is ``{"data": {"action": …}}``, ``flat`` is ``{"action": …}``.
-        case: ``lower`` or ``capital``: how the action is spelled.
-    """
-
-    method: str
-    shape: str
-    case: str
-
-    def __str__(self) -> str:
-        return f"{self.method} {self.shape} {self.case}"
-
-    @classmethod
-    def of(cls, detail: str) -> "Way | None":
-        """Returns the way that a step's detail names; None for none."""
-        match detail.split():
-            case [method, shape, case] if method in METHODS and shape in SHAPES and case in CASES:
-                return cls(method, shape, case)
-        return None
-
-
-ALL_WAYS = tuple(
-    Way(method, shape, case) for method in METHODS for case in CASES for shape in SHAPES
-)
-"""The likeliest first."""
 
 
 def is_unclear(exchange: Exchange) -> bool:
@@ -109,31 +73,7 @@ def is_refused(exchange: Exchange | None) -> bool:
     return not 200 <= status < 300 or exchange.code is not None
 
 
-def refuses_way(exchange: Exchange) -> bool:
-    """Whether an answer may be about how a start or an abort was put, not about the job."""
-    if not is_refused(exchange):
-        return False
-    code, status = exchange.code, exchange.http_status
-    if code in (1020, 3020, 9350, 11000, 1060, NO_SCOPE):
-        return True
-    return (code is None and status in (400, 404, 405, 415, 422, 501)) or (
-        code == 1000 and status == 404
-    )
-
-
-def refuses_method(exchange: Exchange) -> bool:
-    """Whether such an answer is about the method, not about the body."""
-    code, status = exchange.code, exchange.http_status
-    return code in (1020, 1000) or (code is None and status in (404, 405, 501))
-
-
-def refused_bodies(way: Way, exchange: Exchange) -> set[tuple[str, str]]:
-    """Returns the shapes and cases that an answer about the body rules out."""
-    is_about_the_word = exchange.code in (3020, 11000)
-    return {(way.shape, case) for case in CASES if case == way.case or not is_about_the_word}
-
-
-def answer_text(exchange: Exchange) -> str:
+def refusal_text(exchange: Exchange) -> str:
     """Returns a refusal as in ``409/11070``; the HTTP status alone where it has no code."""
     code = "" if exchange.code is None else f"/{exchange.code}"
     return f"{exchange.http_status}{code}"

@@ -25,6 +25,9 @@ GOOD_SEMICOLON = "good-semicolon.csv"
 GOOD = "good.csv"
 """The same with commas."""
 
+FEW_SEMICOLON = "few-semicolon.csv"
+"""A few good records with semicolons."""
+
 LARGE = "large.zip"
 """A ZIP of few kilobytes with more than 100 MB in it."""
 
@@ -46,10 +49,13 @@ ACCENT = "é"
 GOOD_RECORDS = 410
 """More than two batches of 200, as the order of one batch says nothing of several."""
 
+_FEW = 20
+
 BAD_DATE, BAD_NUMBER, BAD_TEXT = "xd", "xn", "xt"
 BAD_ROLES = (BAD_DATE, BAD_NUMBER, BAD_TEXT)
 CONTROL_ROLES = ("k1", "k2", "k3")
-ACCENT_ROLE = "e1"
+ACCENT_ROLES = {CONTROLS: "e1", CONTROLS_1252: "e1", GOOD: "e2", GOOD_SEMICOLON: "e3"}
+"""The role of the record with an accent, by file: no two files have the same good records."""
 DATE_ROLES = {f"d{number}": name for number, name in enumerate(DATES, start=1)}
 """The date formats by the roles of the records that ask for them."""
 
@@ -208,7 +214,7 @@ def probe_file(name: str, form: FormFields, begun: datetime) -> ProbeFile:
         times = -(-_LARGE_BYTES // _LINE_BYTES)
         return ProbeFile(name, head, line, times, is_zip=True, records=times)
     roles = roles_of(name, columns)
-    delimiter = ";" if name == GOOD_SEMICOLON else ","
+    delimiter = ";" if name in (GOOD_SEMICOLON, FEW_SEMICOLON) else ","
     encoding = "cp1252" if name == CONTROLS_1252 else "utf-8"
     rows = [columns.header, *(columns.row(stamp, role) for role in roles)]
     text = "".join(_line(row, delimiter) for row in rows)
@@ -221,22 +227,25 @@ def roles_of(name: str, columns: Columns) -> tuple[str, ...]:
     Raises:
         ValueError: There is no such file.
     """
-    match name:
-        case "controls-1252.csv" | "controls.csv":
-            first, last = columns.bad_roles[:-1], columns.bad_roles[-1:]
-            dates = DATE_ROLES if columns.date is not None else ()
-            return (*first, *CONTROL_ROLES[:2], ACCENT_ROLE, *dates, CONTROL_ROLES[2], *last)
-        case "good-semicolon.csv" | "good.csv":
-            numbers = (at * _STEP_OF_ORDER % GOOD_RECORDS for at in range(GOOD_RECORDS))
-            return (ACCENT_ROLE, *(f"g{number:03}" for number in numbers))[:GOOD_RECORDS]
-        case "bad.csv":
-            return columns.bad_roles
+    if name in (CONTROLS, CONTROLS_1252):
+        first, last = columns.bad_roles[:-1], columns.bad_roles[-1:]
+        dates = DATE_ROLES if columns.date is not None else ()
+        accent = ACCENT_ROLES[name]
+        return (*first, *CONTROL_ROLES[:2], accent, *dates, CONTROL_ROLES[2], *last)
+    if name in (GOOD, GOOD_SEMICOLON):
+        letter = "g" if name == GOOD else "s"
+        numbers = (at * _STEP_OF_ORDER % GOOD_RECORDS for at in range(1, GOOD_RECORDS))
+        return (ACCENT_ROLES[name], *(f"{letter}{number:03}" for number in numbers))
+    if name == FEW_SEMICOLON:
+        return tuple(f"f{number}" for number in range(_FEW))
+    if name == BAD:
+        return columns.bad_roles
     raise ValueError(f"no file of a probe: {name}")
 
 
 def marker_of(stamp: str, role: str) -> str:
     """Returns the first cell of a record."""
-    return f"{stamp}-{role}" + (ACCENT if role.startswith(ACCENT_ROLE) else "")
+    return f"{stamp}-{role}" + (ACCENT if role.startswith("e") else "")
 
 
 def stamp_of(begun: datetime) -> str:

@@ -16,9 +16,10 @@ from zcbulk_tui.domain import probe_files as files
 from zcbulk_tui.domain.contract import Question
 from zcbulk_tui.domain.form import FormFields
 from zcbulk_tui.domain.probe import MOST_CALLS, Act, Exchange, Step
-from zcbulk_tui.domain.probe_answers import ALL_WAYS, Way, is_accepted, is_refused, is_unclear
+from zcbulk_tui.domain.probe_answers import is_accepted, is_refused, is_unclear
 from zcbulk_tui.domain.probe_findings import findings
 from zcbulk_tui.domain.probe_trail import STILL_HAS_RESULTS, STILL_STARTS, TWIN, Trail
+from zcbulk_tui.domain.probe_ways import WaysLeft, refuses_way
 
 Answer = Exchange | None
 _Asked = Generator[Step, None, Answer]
@@ -39,7 +40,7 @@ _EARLY = "early start"
 _EXPIRES = timedelta(hours=3)
 
 # The least calls with which a job is begun: what it takes where nothing goes wrong.
-_FIRST_JOB, _GOOD_JOB, _LARGE_JOB, _BAD_JOB = 14, 7, 3, 5
+_FIRST_JOB, _GOOD_JOB, _LARGE_JOB, _FEW_JOB, _BAD_JOB = 14, 7, 3, 5, 5
 
 _GOOD_JOBS = 24
 """Calls from which on good records are first tried with semicolons: it may take a job more."""
@@ -89,23 +90,17 @@ class _Plan:
         self._left = min(calls_left, MOST_CALLS - len(self._transcript))
         self._now = now
         self._created: dict[str, Exchange] = {}
-        self._no_methods: set[str] = set()
-        self._no_bodies: set[tuple[str, str]] = set()
-        """Shapes and cases that were refused."""
-        self._shapes: set[str] = set()
-        """Those around a word that was refused: so they were understood."""
-        self._way: Way | None = None
-        """The way that was understood."""
-        self._is_blocked = False
-        """Whether no way of putting a start is left."""
+        self._ways = WaysLeft()
         self._is_shut = False
         """Whether the server was seen to create no more jobs."""
         self._is_early_known = False
         self._is_busy_known = False
         self._is_second_known = False
-        self._is_abort_seen = False
+        self._words_seen: set[str] = set()
+        """Moments at which the word of a state was seen."""
         self._polls = 0
         """Status calls that the first job took to its end."""
+        self._results: list[Exchange] = []
         self._is_result_slow = False
 
     def steps(self) -> Iterator[Step]:
@@ -119,7 +114,7 @@ class _Plan:
         yield from self._all_good()
         yield from self._large("c")
         if f"b upload {files.GOOD_SEMICOLON}" not in self._known:
-            yield from self._good("d", [files.GOOD_SEMICOLON])
+            yield from self._good("d", [files.FEW_SEMICOLON], _FEW_JOB)
         yield from self._bad("e")
 
     # -- the jobs -------------------------------------------------------------------------------
@@ -146,9 +141,11 @@ class _Plan:
 
     def _controls(self, job: str, names: Sequence[str]) -> _Done:
         """A job of records that ask something each; the calls out of turn are made with it."""
-        if self._is_blocked or not (yield from self._create(job, _FIRST_JOB)):
+        if self._ways.is_blocked or not (yield from self._create(job, _FIRST_JOB)):
             return False
-        yield from self._status(job, "created", "word of a new job")
+        if "created" not in self._words_seen:
+            status = yield from self._status(job, "created", "word of a new job")
+            self._see_word("created", status)
         if not self._is_early_known:
             early = yield from self._control(
                 job, Act.START, _EARLY, "start before the upload, in the form that is taken"
@@ -157,22 +154,27 @@ class _Plan:
             if early is not None and not is_refused(early):
                 yield from self._close(job)
                 return False
-        if self._way is not None and not self._is_busy_known:
+        if self._ways.understood is not None and not self._is_busy_known:
             yield from self._busy(TWIN, job)
         uploaded = yield from self._upload(job, names)
         if uploaded is None:
             yield from self._close(job)
             return False
-        if not self._is_second_known:
+        # What was lost on its way, and found to be there, is not sent again.
+        is_sure = is_accepted(self._upload_of(job, uploaded))
+        is_second = is_sure and not self._is_second_known
+        if is_second:
             second = yield from self._ask(
                 f"{job} second upload", Act.UPLOAD, job, "second upload", uploaded, need=2
             )
             self._is_second_known = second is not None
-        status = yield from self._status(job, "uploaded", "word of a job with its file", 2.0)
-        counts = answers.counts_of(status)
-        if counts is not None and counts[0] > self._records_in(uploaded):
-            yield from self._close(job)  # the second file was added to the first
-            return False
+        if is_second or "uploaded" not in self._words_seen:
+            status = yield from self._status(job, "uploaded", "word of a job with its file", 2.0)
+            self._see_word("uploaded", status)
+            counts = answers.counts_of(status)
+            if counts is not None and counts[0] > self._records_in(uploaded):
+                yield from self._close(job)  # the second file was added to the first
+                return False
         return (yield from self._run(job, ("failure", "success"), with_abort=True))
 
     def _busy(self, job: str, other: str) -> _Parts:
@@ -186,11 +188,11 @@ class _Plan:
             self._created[job] = twin
             yield from self._close(job)
 
-    def _good(self, job: str, names: Sequence[str]) -> _Parts:
+    def _good(self, job: str, names: Sequence[str], need: int = _GOOD_JOB) -> _Parts:
         """A job of good records."""
-        if self._is_blocked or self._way is None:
+        if self._ways.is_blocked or self._ways.understood is None:
             return
-        if not (yield from self._create(job, _GOOD_JOB)):
+        if not (yield from self._create(job, need)):
             return
         if (yield from self._upload(job, names)) is None:
             yield from self._close(job)
@@ -199,7 +201,7 @@ class _Plan:
 
     def _large(self, job: str) -> _Parts:
         """A ZIP that is large unpacked alone; it is never started."""
-        if self._is_blocked or self._way is None:
+        if self._ways.is_blocked or self._ways.understood is None:
             return
         if (yield from self._create(job, _LARGE_JOB)):
             yield from self._ask(
@@ -215,7 +217,11 @@ class _Plan:
     def _bad(self, job: str) -> _Parts:
         """A job of bad records, where no other showed how one ends that the system aborts."""
         found = findings(self._transcript, self._form)
-        if self._is_blocked or self._way is None or found.one_fails_its_batch is not False:
+        if (
+            self._ways.is_blocked
+            or self._ways.understood is None
+            or found.one_fails_its_batch is not False
+        ):
             return
         if found.value(Question.STATE_WORDS, "aborted by system") is not None and not any(
             it.step.job == job for it in self._transcript
@@ -281,14 +287,14 @@ class _Plan:
         if not answers.is_final(answers.word_of(last)):
             yield from self._status(job, "ended", "word of a job that has ended", need=1)
         for kind in kinds[1:]:
-            yield from self._result(job, kind, is_first=False)
-        if with_abort and self._way is not None:
+            yield from self._result(job, kind)
+        if with_abort and self._ways.understood is not None:
             yield from self._ask(
                 f"{job} late abort",
                 Act.ABORT,
                 job,
                 "abort after the end",
-                str(self._way),
+                str(self._ways.understood),
                 is_last=True,
             )
         return True
@@ -296,7 +302,7 @@ class _Plan:
     def _wait_for_end(self, job: str, kind: str) -> Generator[Step, None, tuple[bool, Answer]]:
         """Polls a job until it has ended; returns whether it has, and the last status."""
         last: Answer = None
-        skipped = max(self._polls - 1, 0)  # the first jobs showed that these would come too early
+        skipped = max(self._polls - 1, 0)  # the first job showed that these would come too early
         for number, wait in enumerate(_POLLS[skipped:], start=1):
             wait = sum(_POLLS[: skipped + 1]) if number == 1 else wait
             status = yield from self._status(
@@ -304,53 +310,60 @@ class _Plan:
             )
             if status is None:
                 return False, last
-            last = status
+            before, last = last, status
             word = answers.word_of(status)
-            if answers.is_final(word):
+            meaning = answers.meaning_of(word)
+            has_ended = answers.is_final(word)
+            if meaning is None and (answers.is_full(status) or _is_still(before, status)):
+                # A word that is in no document: only a result proves that this is the end.
+                has_ended = is_accepted((yield from self._result(job, kind)))
+            if has_ended:
                 self._polls = self._polls or number
                 return True, last
-            may_be_over = answers.is_full(status) and answers.meaning_of(word) != "running"
-            # A word that is in no document: only a result proves that this is the end.
-            if may_be_over and is_accepted((yield from self._result(job, kind))):
-                self._polls = self._polls or number
-                return True, last
+            if meaning == "expired":
+                return False, last
         return is_accepted((yield from self._result(job, kind))), last
 
-    def _result(self, job: str, kind: str, *, is_first: bool = True) -> _Asked:
-        """Reads a result; waits while it is being made.
-
-        Args:
-            job: Of which job.
-            kind: The filter.
-            is_first: Whether the job may not have ended yet; later no answer means that.
-        """
+    def _result(self, job: str, kind: str) -> _Asked:
+        """Reads a result; waits while it is being made."""
+        before = [it for it in self._results if (it.step.job, it.step.detail) == (job, kind)]
+        if before and is_accepted(before[-1]):
+            return before[-1]
         answer: Answer = None
         is_slow = self._is_result_slow
-        for number, wait in enumerate(_RESULT_WAITS, start=1):
+        for attempt, wait in enumerate(_RESULT_WAITS):
             asked = yield from self._ask(
-                f"{job} result {kind} {number}",
+                f"{job} result {kind} {len(before) + attempt + 1}",
                 Act.RESULT,
                 job,
                 f"result: {kind}",
                 kind,
-                need=2 if is_first else 1,
-                wait=max(wait, _RESULT_WAITS[1] if is_slow and is_first else 0.0),
+                need=2,
+                wait=_RESULT_WAITS[1] if is_slow and not before and not attempt else wait,
             )
             if asked is None:
                 return answer
             answer = asked
-            self._is_result_slow = self._is_result_slow or asked.code == answers.NOT_READY[0]
-            if asked.code not in (answers.NOT_READY if is_first else answers.NOT_READY[:1]):
+            self._results.append(asked)
+            self._is_result_slow = self._is_result_slow or asked.code == answers.BEING_MADE
+            if asked.code != answers.BEING_MADE:
                 break
         return answer
 
     def _close(self, job: str) -> _Parts:
         """Aborts a job that may be active."""
-        is_old = self._now - self._created[job].sent_at > _EXPIRES
-        if self._is_blocked or (is_old and self._started_at(job) is None):
+        started = self._started_at(job)
+        if started is None:
+            has_ended = self._now - self._created[job].sent_at > _EXPIRES
+        else:
+            has_ended = self._now - started > STILL_HAS_RESULTS
+        if self._ways.is_blocked or has_ended:
             return
         answer = yield from self._control(job, Act.ABORT, "abort", "abort", is_last=True)
-        if answer is not None and not self._is_abort_seen:
+        # What became of one that ran may be its own end: its word is none of an abort.
+        if answer is not None and (
+            is_unclear(answer) or (started is None and "aborted" not in self._words_seen)
+        ):
             status = yield from self._ask(
                 f"{job} status aborted",
                 Act.STATUS,
@@ -359,15 +372,14 @@ class _Plan:
                 wait=5.0,
                 is_last=True,
             )
-            self._is_abort_seen = answers.word_of(status) is not None
+            self._see_word("aborted", status)
 
     def _control(
         self, job: str, act: Act, label: str, purpose: str, *, is_last: bool = False
     ) -> _Asked:
         """Starts or aborts a job, in other ways until one is understood; returns its answer."""
-        lacks_scope = 0
         for _ in range(_MOST_WAYS):
-            way = self._next_way()
+            way = self._ways.next()
             if way is None:
                 break
             answer = yield from self._ask(
@@ -379,36 +391,10 @@ class _Plan:
                 need=1 if is_last else 2,
                 is_last=is_last,
             )
-            if answer is None:
-                return None
-            if not answers.refuses_way(answer):
-                if is_accepted(answer) or is_refused(answer):
-                    self._way = way
+            if answer is None or self._ways.take(way, answer):
                 return answer
-            self._way = None
-            lacks_scope += answer.code == answers.NO_SCOPE
-            if answers.refuses_method(answer):
-                self._no_methods.add(way.method)
-            else:
-                self._no_bodies |= answers.refused_bodies(way, answer)
-                if answer.code == answers.BAD_VALUE:
-                    self._shapes.add(way.shape)
-        if label == _EARLY and lacks_scope < len(answers.SHAPES):
-            self._no_bodies.clear()  # perhaps it is the file that was missed
-        else:
-            self._is_blocked = True
+        self._ways.give_up(may_be_early=label == _EARLY)
         return None
-
-    def _next_way(self) -> Way | None:
-        """The way to try; the one that was understood, else the likeliest that is left."""
-        if self._way is not None:
-            return self._way
-        left = [
-            it
-            for it in ALL_WAYS
-            if it.method not in self._no_methods and (it.shape, it.case) not in self._no_bodies
-        ]
-        return min(left, key=lambda it: it.shape not in self._shapes, default=None)
 
     def _ask(
         self,
@@ -445,18 +431,23 @@ class _Plan:
                 return answer
         return answer
 
+    def _see_word(self, moment: str, status: Answer) -> None:
+        word = answers.word_of(status)
+        if word is not None and answers.meaning_of(word) != "expired":
+            self._words_seen.add(moment)
+
     def _may(self, act: Act, job: str, need: int, *, is_last: bool) -> bool:
         if self._left < need:
             return False
         if not is_last and any(
-            it.step.job == job and it.step.act is Act.ABORT and not answers.refuses_way(it)
+            it.step.job == job and it.step.act is Act.ABORT and not refuses_way(it)
             for it in self._transcript
         ):
             return False
         created = self._created.get(job)
         if act in (Act.UPLOAD, Act.START):
             return created is None or self._now - created.sent_at < STILL_STARTS
-        if act is Act.RESULT:
+        if act in (Act.RESULT, Act.STATUS):
             started = self._started_at(job)
             return started is None or self._now - started < STILL_HAS_RESULTS
         return True
@@ -486,6 +477,17 @@ class _Plan:
         """Whether good records went in as they were meant."""
         rows = Trail(job, self._transcript, self._columns).rows("success")
         return bool(rows) and not any(row.is_glued for row in rows)
+
+
+def _is_still(before: Answer, status: Exchange) -> bool:
+    """Whether two statuses are the same, and some records are done."""
+    counts = answers.counts_of(status)
+    return (
+        counts is not None
+        and counts[1] + counts[2] > 0
+        and counts == answers.counts_of(before)
+        and answers.word_of(status) == answers.word_of(before)
+    )
 
 
 def _is_fault(answer: Exchange) -> bool:

@@ -208,3 +208,11 @@ def trails_of(transcript: Sequence[Exchange], columns: files.Columns | None) -> 
     sent = answers.made(transcript)
     jobs = dict.fromkeys(it.step.job for it in sent if it.step.job)
     return [Trail(job, sent, columns) for job in jobs]
+
+
+def is_accepted_way(detail: str, sent: Sequence[Exchange]) -> bool:
+    """Whether a start or an abort that was put so was accepted at some time."""
+    return any(
+        it.step.detail == detail and it.step.act in (Act.START, Act.ABORT) and is_accepted(it)
+        for it in sent
+    )
