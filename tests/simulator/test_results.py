@@ -101,6 +101,16 @@ def test_the_mapped_layout() -> None:
     }
 
 
+@pytest.mark.parametrize("count", range(2, 6))
+def test_a_shuffled_result_is_never_in_the_order_of_the_file(count: int) -> None:
+    for seed in range(4):
+        rows = [row(number + 10 * seed) for number in range(count)]
+        creator, job = run(rows, rules=ResultRules(order=Order.SHUFFLED))
+        _, *shown = results(creator, job)["success"]
+        assert [cells[:-1] for cells in shown] != rows
+        assert sorted(cells[:-1] for cells in shown) == sorted(rows)
+
+
 def test_the_columns_of_reason_and_id_have_names_by_choice() -> None:
     rules = ResultRules(reason_column="Why", id_column="Record")
     creator, job = run([row(1)], rules=rules)

@@ -12,12 +12,12 @@ from zcbulk_tui.domain.anonymous import anonymous
 from zcbulk_tui.domain.contract import Contract, Question
 from zcbulk_tui.domain.contract_text import answer_text, question_text
 from zcbulk_tui.domain.form import FormRef
-from zcbulk_tui.domain.probe import Exchange
+from zcbulk_tui.domain.probe import Act, Exchange, Step
 from zcbulk_tui.domain.probe_files import form_of
 from zcbulk_tui.domain.text import counted, one_line
 from zcbulk_tui.render.span import Line, Look, Span, fit, wrap
 
-_NUMBER, _CALL, _PURPOSE = 3, 11, 40
+_NUMBER, _CALL, _PURPOSE = 3, 11, 38
 """Cells of the columns of a step."""
 
 _TITLE = 26
@@ -51,11 +51,17 @@ def step(number: int, exchange: Exchange, cells: int) -> Line:
         Span(fit(f"{number}", _NUMBER, right=True), Look.DIM),
         Span("  "),
         Span(fit(call, _CALL)),
-        Span(fit(exchange.step.purpose, _PURPOSE)),
+        Span(fit(_purpose(exchange.step), _PURPOSE)),
         Span("  "),
     )
     left = cells - _NUMBER - _CALL - _PURPOSE - 4
     return (*head, Span(fit(answer(exchange), max(left, 12)).rstrip(), look))
+
+
+def _purpose(step: Step) -> str:
+    """What a step is for; of a start or an abort, first how it is put."""
+    is_put = step.detail and step.act in (Act.START, Act.ABORT)
+    return f"{step.detail}: {step.purpose}" if is_put else step.purpose
 
 
 def answer(exchange: Exchange) -> str:

@@ -186,7 +186,7 @@ class Creator:
             return None
         try:
             return judge(
-                uploaded_file(request, self._rules.reading), self._catalogue.fields(at), self._rules
+                uploaded_file(request, self._rules.files), self._catalogue.fields(at), self._rules
             )
         except RefusalError as refusal:
             return refusal

@@ -22,7 +22,6 @@ from zcbulk_tui.simulator.multipart import parts
 MAX_FILE_BYTES = 100_000_000
 """100 MB, in the strictest reading [LIMB]."""
 
-
 MOST_UNPACKED_BYTES = 4 * MAX_FILE_BYTES
 """What a ZIP may hold where its packed size counts; invented, against bombs."""
 
@@ -36,7 +35,7 @@ class Encoding(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class FileRules:
     """What the sources leave open about reading a file."""
 
     semicolons: bool = False
@@ -85,7 +84,7 @@ class InsertFile:
             raise RefusalError("unsupported") from error
 
 
-def uploaded_file(request: Request, reading: Reading | None = None) -> InsertFile:
+def uploaded_file(request: Request, rules: FileRules | None = None) -> InsertFile:
     """The file that an upload call brings; None reads it by the defaults.
 
     Raises:
@@ -100,24 +99,24 @@ def uploaded_file(request: Request, reading: Reading | None = None) -> InsertFil
         raise RefusalError("400-9350")
     if len(part.content) > MAX_FILE_BYTES:
         raise RefusalError("too large")
-    reading = reading or Reading()
+    rules = rules or FileRules()
     kind = PurePath(part.file_name).suffix.lower()
     if kind == ".zip":
-        most = MAX_FILE_BYTES if reading.counts_unpacked else MOST_UNPACKED_BYTES
-        return _as_read(part.file_name, _unpacked(part.content, most), reading)
+        most = MAX_FILE_BYTES if rules.counts_unpacked else MOST_UNPACKED_BYTES
+        return _as_read(part.file_name, _unpacked(part.content, most), rules)
     # A ZIP under the name of a CSV would be read as one long cell.
     if kind != ".csv" or part.content.startswith(b"PK\x03\x04"):
         raise RefusalError("unsupported")
-    return _as_read(part.file_name, part.content, reading)
+    return _as_read(part.file_name, part.content, rules)
 
 
-def _as_read(name: str, content: bytes, reading: Reading) -> InsertFile:
+def _as_read(name: str, content: bytes, rules: FileRules) -> InsertFile:
     first_line, _, _ = content.partition(b"\n")
     has_semicolons = b";" in first_line and b"," not in first_line
-    delimiter = ";" if reading.semicolons and has_semicolons else ","
-    if reading.other_encoding is Encoding.MISREAD:
+    delimiter = ";" if rules.semicolons and has_semicolons else ","
+    if rules.other_encoding is Encoding.MISREAD:
         return InsertFile(name, content, delimiter, errors="replace")
-    if reading.other_encoding is Encoding.WINDOWS_1252 and not _is_utf_8(content):
+    if rules.other_encoding is Encoding.WINDOWS_1252 and not _is_utf_8(content):
         return InsertFile(name, content, delimiter, "cp1252")
     return InsertFile(name, content, delimiter)
 

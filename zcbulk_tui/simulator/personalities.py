@@ -23,7 +23,7 @@ from zcbulk_tui.simulator.dialect import (
     OutOfTurn,
     Shape,
 )
-from zcbulk_tui.simulator.files import Encoding, Reading
+from zcbulk_tui.simulator.files import Encoding, FileRules
 from zcbulk_tui.simulator.limits import Limits
 from zcbulk_tui.simulator.reasons import ReasonStyle
 from zcbulk_tui.simulator.results import Layout, Order, ResultRules
@@ -82,7 +82,7 @@ _ALL = (
             strict_batches=False,
             records_per_second=400.0,
             queue_seconds=(0.2, 1.0),
-            reading=Reading(
+            files=FileRules(
                 semicolons=True, other_encoding=Encoding.WINDOWS_1252, counts_unpacked=False
             ),
             dates=_ISO_TOO,
@@ -111,7 +111,7 @@ _ALL = (
             strict_batches=False,
             records_per_second=60.0,
             queue_seconds=(5.0, 12.0),
-            reading=Reading(other_encoding=Encoding.MISREAD),
+            files=FileRules(other_encoding=Encoding.MISREAD),
             dates=_US_TOO,
             header_at_upload=True,
         ),
@@ -140,7 +140,7 @@ _ALL = (
         ),
         InsertRules(
             records_per_second=250.0,
-            reading=Reading(other_encoding=Encoding.WINDOWS_1252, counts_unpacked=False),
+            files=FileRules(other_encoding=Encoding.WINDOWS_1252, counts_unpacked=False),
             dates=_ISO_TOO,
             header_at_upload=True,
         ),
@@ -162,7 +162,7 @@ _ALL = (
         InsertRules(
             records_per_second=100.0,
             queue_seconds=(15.0, 30.0),
-            reading=Reading(semicolons=True),
+            files=FileRules(semicolons=True),
             header_at_upload=True,
         ),
         ResultRules(
@@ -192,7 +192,7 @@ _ALL = (
             strict_batches=False,
             records_per_second=200.0,
             queue_seconds=(0.0, 0.5),
-            reading=Reading(
+            files=FileRules(
                 semicolons=True, other_encoding=Encoding.MISREAD, counts_unpacked=False
             ),
             dates=_ISO_TOO | _US_TOO,
@@ -238,7 +238,7 @@ _ALL = (
         InsertRules(
             strict_batches=False,
             records_per_second=300.0,
-            reading=Reading(other_encoding=Encoding.WINDOWS_1252, counts_unpacked=False),
+            files=FileRules(other_encoding=Encoding.WINDOWS_1252, counts_unpacked=False),
             header_at_upload=True,
         ),
         ResultRules(

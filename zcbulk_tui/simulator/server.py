@@ -84,7 +84,7 @@ class LoopbackServer:
     Beside the API and the accounts server it answers ``GET /simulator/jobs``, ``/simulator/log``,
     ``/simulator/records?form=F`` (with ``&environment=E`` for another one than production),
     ``/simulator/sign-ins`` and ``/simulator/grant-code``, the "Generate Code" of a self client, for
-    all scopes or for those of ``?scope=A,B``. They need no token, and are neither counted nor logged.
+    all scopes or for those of ``?scope=A,B``. They need no token, and are not counted or logged.
     """
 
     def __init__(self, creator: Creator, port: int = 0, tls: ssl.SSLContext | None = None) -> None:

@@ -28,7 +28,7 @@ from zcbulk_tui.simulator.cells import (
 )
 from zcbulk_tui.simulator.faults import RefusalError
 from zcbulk_tui.simulator.fields import Field
-from zcbulk_tui.simulator.files import InsertFile, Reading
+from zcbulk_tui.simulator.files import FileRules, InsertFile
 from zcbulk_tui.simulator.outcomes import Outcome, Record
 from zcbulk_tui.simulator.physics import BATCH_RECORDS, QUEUE_SECONDS, Failures
 
@@ -44,7 +44,7 @@ class InsertRules:
     """Mean speed of a job with an uploaded file; invented."""
     queue_seconds: tuple[float, float] = QUEUE_SECONDS
     """How long such a job waits after its start; invented."""
-    reading: Reading = field(default_factory=Reading)
+    files: FileRules = field(default_factory=FileRules)
     dates: frozenset[DateFormat] = SAMPLE_DATES
     """The formats of dates that are read."""
     header_at_upload: bool = False

@@ -5,7 +5,7 @@ import shlex
 import signal
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
@@ -30,10 +30,11 @@ from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.data import probe_upload
 from zcbulk_tui.domain import probe_plan
 from zcbulk_tui.domain.commands import command
-from zcbulk_tui.domain.contract import Contract
+from zcbulk_tui.domain.contract import Contract, contradictions
+from zcbulk_tui.domain.contract_text import question_text
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.job import Environment
-from zcbulk_tui.domain.probe import MOST_CALLS, Exchange, Step
+from zcbulk_tui.domain.probe import MOST_CALLS, Act, Exchange, Step
 from zcbulk_tui.domain.probe_files import form_of, probe_file
 from zcbulk_tui.domain.probe_findings import findings
 from zcbulk_tui.domain.text import counted
@@ -56,6 +57,7 @@ from zcbulk_tui.monitor.probing import (
     check_is_free,
     job_ids,
 )
+from zcbulk_tui.monitor.quota_tracker import QuotaTracker
 from zcbulk_tui.render import contract as render
 from zcbulk_tui.render.span import plain
 from zcbulk_tui.store.contracts import Contracts
@@ -141,21 +143,22 @@ def run(arguments: Namespace) -> int:
             "There is no terminal to ask on, so nothing was sent",
             next_step="In a script, add --yes.",
         )
-    with insert_context(settings) as (context, _, insertions):
-        contracts = Contracts(insertions.database, settings.profile)
+    with insert_context(settings) as (context, quota, insertions):
         check_is_free(form, insertions, context.memory)
-        transcript = contracts.transcript(form)
-    say = print_error if arguments.json else partial(print, flush=True)
-    if probe_plan.next_step(transcript, None, MOST_CALLS, now()) is None:
+        contracts = Contracts(insertions.database, settings.profile)
+        transcript, before = contracts.transcript(form), contracts.known(form.origin)
+        is_complete = probe_plan.next_step(transcript, None, MOST_CALLS, now()) is None
+        if not is_complete:
+            _announce(arguments, form, transcript, quota)
+    if is_complete:
         end: ProbeEnd | int = ProbeEnd(Stop.COMPLETE)
     else:
-        _announce(arguments, settings, form, transcript, say)
         if not arguments.yes and not prompts.confirm("Go on? [y/N] "):
             raise RefusedError("Nothing was sent", "It was not confirmed.")
         end = _carried_out(arguments, settings, form, len(transcript))
     if isinstance(end, int):
         return end  # a signal
-    return _told(arguments, settings, form, end, report)
+    return _told(arguments, settings, form, end, report, before)
 
 
 def write_report(arguments: Namespace) -> int:
@@ -195,17 +198,16 @@ def _check_environment(arguments: Namespace) -> None:
 
 
 def _announce(
-    arguments: Namespace,
-    settings: Settings,
-    form: FormRef,
-    transcript: Sequence[Exchange],
-    say: Callable[[str], None],
+    arguments: Namespace, form: FormRef, transcript: Sequence[Exchange], quota: QuotaTracker
 ) -> None:
-    """Says what a probe does, and what it costs."""
-    with insert_context(settings) as (_, quota, _):
-        left = quota.budget.left_for_polls
-        price = probe_plan.price(transcript)
-        quota.check(1)
+    """Says what a probe does, and what it costs.
+
+    Raises:
+        QuotaSpentError: No call is left today.
+    """
+    quota.check(1)
+    left, price = quota.budget.left_for_polls, probe_plan.price(transcript)
+    say = print_error if arguments.json else partial(print, flush=True)
     made = calls_made(transcript)
     if made:
         say(f"The probe of {place(form)} goes on: {counted(made, 'call is', 'calls are')} made.")
@@ -324,6 +326,7 @@ def _told(
     form: FormRef,
     end: ProbeEnd,
     report: Path | None,
+    before: Contract,
 ) -> int:
     """Prints what is known now, and how to go on; returns the exit code."""
     with open_memory(is_only_read=True) as database:
@@ -341,12 +344,15 @@ def _told(
         if jobs := job_ids(transcript):
             print(f"Jobs of the probe, which are not on the watch list: {', '.join(jobs.values())}")
     say = print_error if arguments.json else print
+    for each in contradictions(before, contract):
+        title = question_text(each.question)
+        say(f"It was known otherwise: {title}, {each.aspect}: {each.known}, now {each.seen}.")
     if report is not None:
         say(_where(arguments.report))
-    again, made = _again(arguments, settings), calls_made(transcript)
+    again = _again(arguments, settings)
     match end.stop:
         case Stop.COMPLETE:
-            say(f"The probe is complete, after {counted(made, 'call')}.")
+            say(_complete(contract, transcript, again))
             return 0
         case Stop.MOST:
             say(f"The probe has ended: its {MOST_CALLS} calls are used up.")
@@ -364,6 +370,20 @@ def _told(
             print_error(end.error.told(Occasion.ONCE) if end.error else "No answer came.")
             print_error(f"To go on: {again}")
             return end.error.exit_code if end.error else ZcbulkError.exit_code
+
+
+def _complete(contract: Contract, transcript: Sequence[Exchange], again: str) -> str:
+    """What is said of a probe that has nothing more to ask."""
+    made = counted(calls_made(transcript), "call")
+    if render.answered(contract) == len(render.PROBED):
+        return f"The probe is complete, after {made}."
+    said = f"The probe is complete as far as it can be now, after {made}."
+    if any(it.step.act is Act.CREATE and not (it.is_answered or it.is_unsent) for it in transcript):
+        said += (
+            " The answer to a create was lost: its job may keep the form busy for 3 hours. Go on "
+            f"after that: {again}"
+        )
+    return said
 
 
 def _object(
