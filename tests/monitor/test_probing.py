@@ -123,13 +123,14 @@ class Stage:
         plan: Plan | None = None,
         quota_plan: QuotaPlan = AMPLE,
         api: Api | None = None,
+        contracts: Contracts | None = None,
     ) -> None:
         self.database = database or memory_database()
         self.context = make_context(self.database, clock=lambda: asyncio.get_running_loop().time())
         self.api = api or Api()
         self.ledger = CallLedger(self.database, PROFILE)
         self.quota = QuotaTracker(self.ledger, quota_plan, now=virtual_now)
-        self.contracts = Contracts(self.database, PROFILE)
+        self.contracts = contracts or Contracts(self.database, PROFILE)
         self.insertions = Insertions(self.database, PROFILE)
         memory = self.context.memory
         calls = Calls(CallLimiter(self.context.rate_limiter), self.quota, memory, virtual_now)
@@ -395,3 +396,25 @@ def test_a_probe_begins_anew_when_it_is_told_to() -> None:
         assert other.keys() == ["fields", "create-a"]
 
     run_virtual(scene())
+
+
+def test_what_an_answer_shows_is_kept_by_the_next_run_if_this_one_cannot(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def scene() -> None:
+        stage = Stage()
+        with monkeypatch.context() as failing:
+            failing.setattr(stage.contracts, "save", _cannot_be_written)
+            for _ in STEPS:
+                with pytest.raises(ConfigError):
+                    await Stage(stage.database, api=stage.api, contracts=stage.contracts).run(1)
+        assert stage.contracts.known(SCRATCH.origin).findings == {}
+        assert await stage.run() == ProbeEnd(Stop.COMPLETE)
+        assert stage.contracts.known(SCRATCH.origin).value(Question.LIMITS, "last") == "end-a"
+        assert len(stage.api.sent) == len(STEPS)
+
+    run_virtual(scene())
+
+
+def _cannot_be_written(*_: object) -> None:
+    raise ConfigError("The disk is full")

@@ -122,6 +122,13 @@ def test_a_later_finding_changes_the_aspects_that_it_names() -> None:
     assert found.found_at == LATER
 
 
+def test_an_older_finding_changes_nothing() -> None:
+    contracts = Contracts(memory_database(), PROFILE)
+    contracts.note(FORM.origin, replace(METHOD, values={"method": "PATCH"}, found_at=LATER))
+    contracts.save(FORM.origin, Contract({METHOD.question: METHOD}))
+    assert contracts.known(FORM.origin).value(METHOD.question, "method") == "PATCH"
+
+
 def test_a_question_of_another_version_is_passed_over() -> None:
     database = memory_database()
     contracts = Contracts(database, PROFILE)

@@ -171,6 +171,9 @@ class Probing:
 
     async def _run(self, form: FormRef, limit: int | None, listener: Listener) -> ProbeEnd:
         answered_at, unanswered = None, 0
+        if known := self._contracts.transcript(form):
+            # An earlier run may have ended between an answer and what it shows.
+            self._contracts.save(form.origin, self._plan.findings(known))
         while True:
             transcript = self._contracts.transcript(form)
             found = self._next(transcript, limit)
@@ -179,8 +182,9 @@ class Probing:
             wait = self._wait(found, transcript, answered_at)
             listener.begins(found, wait)
             await asyncio.sleep(wait)
-            if self._next(transcript, limit) != found:
-                continue  # the calls of the day were spent elsewhere meanwhile
+            again = self._next(transcript, limit)
+            if isinstance(again, Stop) or again.key != found.key:
+                continue  # the calls of the day were spent elsewhere meanwhile, or it is too late
             exchange, error = await self._make(form, found, transcript)
             answered_at = _time()
             listener.ended(exchange)

@@ -52,6 +52,7 @@ _NOTE = """
 INSERT INTO findings (profile, origin, question, aspects, found_at) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (profile, origin, question) DO UPDATE SET
     aspects = json_patch(aspects, excluded.aspects), found_at = excluded.found_at
+    WHERE excluded.found_at >= findings.found_at
 """
 
 _LONGEST = 200
@@ -87,7 +88,9 @@ class Contracts:
             raise self._database.senseless(error) from error
 
     def save(self, origin: str, contract: Contract) -> None:
-        """Writes down findings; aspects that they do not name stay as they are.
+        """Writes down findings, but for those that are older than what is known.
+
+        Aspects that they do not name stay as they are.
 
         Raises:
             ConfigError: They cannot be written; nothing is changed then.

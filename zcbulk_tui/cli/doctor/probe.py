@@ -154,12 +154,11 @@ def run(arguments: Namespace) -> int:
         is_complete = probe_plan.next_step(transcript, None, MOST_CALLS, now()) is None
         if not is_complete:
             _announce(arguments, form, transcript, quota)
-    if is_complete:
-        end: ProbeEnd | int = ProbeEnd(Stop.COMPLETE)
-    else:
-        if not arguments.yes and not prompts.confirm("Go on? [y/N] "):
-            raise RefusedError("Nothing was sent", "It was not confirmed.")
-        end = _carried_out(arguments, settings, form, len(transcript))
+    if not (is_complete or arguments.yes) and not prompts.confirm("Go on? [y/N] "):
+        raise RefusedError("Nothing was sent", "It was not confirmed.")
+    # What was not confirmed is not sent, if it can be asked a moment later.
+    limit = 0 if is_complete else arguments.calls
+    end = _carried_out(arguments, settings, form, limit, len(transcript))
     if isinstance(end, int):
         return end  # a signal
     return _told(arguments, settings, form, end, report, before)
@@ -223,13 +222,13 @@ def _announce(
 
 
 def _carried_out(
-    arguments: Namespace, settings: Settings, form: FormRef, made: int
+    arguments: Namespace, settings: Settings, form: FormRef, limit: int | None, made: int
 ) -> ProbeEnd | int:
     """Runs the probe; returns how it ended, or the exit code where a signal has ended it."""
     ending = event_loop.Ending()
     steps = _Steps(made, to_errors=arguments.json)
     try:
-        return event_loop.run(_probe(arguments, settings, form, steps, ending))
+        return event_loop.run(_probe(arguments, settings, form, limit, steps, ending))
     except (KeyboardInterrupt, asyncio.CancelledError) as error:
         steps.clear()
         print_error(
@@ -246,6 +245,7 @@ async def _probe(
     arguments: Namespace,
     settings: Settings,
     form: FormRef,
+    limit: int | None,
     steps: "_Steps",
     ending: event_loop.Ending,
 ) -> ProbeEnd:
@@ -258,7 +258,7 @@ async def _probe(
                     api, plan, calls, quota, contracts, insertions, context.memory, now
                 )
                 listener = Listener(steps.begins, steps.ended)
-                return await probing.run(form, arguments.calls, listener, anew=arguments.anew)
+                return await probing.run(form, limit, listener, anew=arguments.anew)
 
 
 class _Steps:
@@ -363,7 +363,7 @@ def _told(
             say(f"The probe has ended: its {MOST_CALLS} calls are used up.")
             return 0
         case Stop.LIMIT:
-            say(f"The next step takes more than the {arguments.calls} calls. To go on: {again}")
+            say(f"What comes next takes more calls than this run may make. To go on: {again}")
             return 0
         case Stop.DAY:
             print_error(
