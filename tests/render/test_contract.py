@@ -65,8 +65,8 @@ def test_the_report_has_answers_and_raw_answers() -> None:
     assert "- Probed: 2026-03-11 (UTC), in 1 call" in lines
     assert "- By: zcbulk-tui 1.2.3" in lines
     assert "- Answered: 1 of 14 questions" in lines
-    assert "| Method of start and abort | PUT | 2026-03-11 |" in lines
-    assert "| Delimiters | open |  |" in lines
+    assert "| Which HTTP method starts and aborts a job? | PUT | 2026-03-11 |" in lines
+    assert "| Which delimiters does Zoho read in a CSV? | open |  |" in lines
     said = (
         "| 1 | start a PATCH wrapped lower | shows how it is put | 405 | 1020 | Not this one |  |"
     )

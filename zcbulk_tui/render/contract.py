@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from zcbulk_tui.domain import datacenters
 from zcbulk_tui.domain.anonymous import anonymous
 from zcbulk_tui.domain.contract import Contract, Question
-from zcbulk_tui.domain.contract_text import answer_text, question_text
+from zcbulk_tui.domain.contract_text import answer_text, described, question_text
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.probe import Act, Exchange, Step
 from zcbulk_tui.domain.probe_files import form_of
@@ -134,7 +134,7 @@ def report(contract: Contract, form: FormRef, transcript: Sequence[Exchange], ve
         finding = contract.findings.get(question)
         said = "open" if finding is None else _safe(answer_text(finding), names)
         found = "" if finding is None else f"{finding.found_at:%Y-%m-%d}"
-        lines.append(f"| {question_text(question)} | {said} | {found} |")
+        lines.append(f"| {described(question)} | {said} | {found} |")
     lines += [
         "",
         "## Raw answers",

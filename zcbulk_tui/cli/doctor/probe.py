@@ -216,7 +216,9 @@ def _announce(
         say(f"The probe of {place(form)} goes on: {counted(made, 'call is', 'calls are')} made.")
     else:
         say(f"Probe {place(form)}.")
-    say("It creates jobs, one after the other, and inserts up to 500 records, which stay there.")
+    say(
+        "It creates up to 9 jobs there, one after the other, and inserts about 500 records, which stay."
+    )
     most = min(price, arguments.calls or price)
     say(f"It costs at most {counted(most, 'call')} of the {left:,} left today for polls.")
 
