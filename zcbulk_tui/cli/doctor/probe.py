@@ -216,11 +216,11 @@ def _announce(
         say(f"The probe of {place(form)} goes on: {counted(made, 'call is', 'calls are')} made.")
     else:
         say(f"Probe {place(form)}.")
-    say(
-        "It creates up to 9 jobs there, one after the other, and inserts about 500 records, which stay."
-    )
-    most = min(price, arguments.calls or price)
+    say("It creates up to 9 jobs there, one after the other. About 500 records go in, and stay.")
+    most = min(price, left, arguments.calls or price)
     say(f"It costs at most {counted(most, 'call')} of the {left:,} left today for polls.")
+    if most < price:
+        say("What it does not come to is done by the same command later.")
 
 
 def _carried_out(
