@@ -270,15 +270,15 @@ class Server:
         content = b"".join(files.probe_file(name, rules.form_fields, begun).pieces())
         if name == files.CONTROLS_1252 and rules.windows == "refused":
             return _refusal("400", "Unsupported file.")
-        if name in SEMICOLONS and rules.semicolon == "refused":
+        if name == files.SEMICOLON and rules.semicolon == "refused":
             return _refusal("400/99007")
         if name == files.CONTROLS_1252:
             how = "cp1252" if rules.windows != "misread" else "utf-8"
             text = content.decode(how, "replace")
         else:
             text = content.decode("cp1252" if rules.utf == "misread" else "utf-8", "replace")
-        read = name not in SEMICOLONS or rules.semicolon == "read"
-        delimiter = ";" if name in SEMICOLONS and read else ","
+        read = name != files.SEMICOLON or rules.semicolon == "read"
+        delimiter = ";" if name == files.SEMICOLON and read else ","
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
         if job.content is not None and rules.appends:
             rows = [*job.content, *rows[1:]]
@@ -311,7 +311,7 @@ class Server:
             return _refusal(rules.early)
         if job.file == files.CONTROLS_1252 and rules.windows == "refused at start":
             return _refusal("400/99010")
-        if job.file in SEMICOLONS and rules.semicolon == "refused at start":
+        if job.file == files.SEMICOLON and rules.semicolon == "refused at start":
             return _refusal("400/99007")
         job.started_at = now
         return _yes({})
@@ -374,8 +374,6 @@ class Server:
             return f"INVALID_DATA-{column}" if column else "CANNOT_PROCESS"
         return f"Enter a valid '{column}': '{value}'" if column else "Another record failed."
 
-
-SEMICOLONS = (files.GOOD_SEMICOLON, files.FEW_SEMICOLON)
 
 _ACTIVE = ("created", "uploaded", "running")
 

@@ -26,7 +26,7 @@ def rows(name: str, form: FormFields = SMALL) -> list[list[str]]:
 
 @pytest.mark.parametrize("form", [name for name in FORMS if name != "no text"])
 @pytest.mark.parametrize(
-    "name", [files.CONTROLS, files.CONTROLS_1252, files.GOOD, files.GOOD_SEMICOLON, files.BAD]
+    "name", [files.CONTROLS, files.CONTROLS_1252, files.GOOD, files.SEMICOLON, files.BAD]
 )
 def test_every_record_has_a_marker_of_its_own(form: str, name: str) -> None:
     columns = columns_of(FORMS[form])
@@ -84,7 +84,7 @@ def test_good_records_fill_three_batches_in_no_order_of_their_own() -> None:
 
 
 def test_no_two_files_have_the_same_good_record() -> None:
-    names = (files.CONTROLS, files.GOOD, files.GOOD_SEMICOLON, files.FEW_SEMICOLON)
+    names = (files.CONTROLS, files.GOOD, files.SEMICOLON)
     markers = [row[0] for name in names for row in rows(name)[1:]]
     assert len(set(markers)) == len(markers)
 

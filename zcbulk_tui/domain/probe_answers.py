@@ -117,6 +117,17 @@ def is_full(exchange: Exchange | None) -> bool:
     return counts is not None and counts[0] > 0 and counts[1] + counts[2] == counts[0]
 
 
+def is_still(before: Exchange | None, status: Exchange) -> bool:
+    """Whether two statuses are the same, and some records are dealt with."""
+    counts = counts_of(status)
+    return (
+        counts is not None
+        and counts[1] + counts[2] > 0
+        and counts == counts_of(before)
+        and word_of(status) == word_of(before)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """A result that came as a file.

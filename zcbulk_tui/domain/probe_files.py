@@ -19,13 +19,10 @@ CONTROLS_1252 = "controls-1252.csv"
 CONTROLS = "controls.csv"
 """The same in UTF-8."""
 
-GOOD_SEMICOLON = "good-semicolon.csv"
-"""Good records alone, of three batches, with semicolons."""
-
 GOOD = "good.csv"
-"""The same with commas."""
+"""Good records alone, of three batches."""
 
-FEW_SEMICOLON = "few-semicolon.csv"
+SEMICOLON = "semicolon.csv"
 """A few good records with semicolons."""
 
 LARGE = "large.zip"
@@ -54,7 +51,7 @@ _FEW = 20
 BAD_DATE, BAD_NUMBER, BAD_TEXT = "xd", "xn", "xt"
 BAD_ROLES = (BAD_DATE, BAD_NUMBER, BAD_TEXT)
 CONTROL_ROLES = ("k1", "k2", "k3")
-ACCENT_ROLES = {CONTROLS: "e1", CONTROLS_1252: "e1", GOOD: "e2", GOOD_SEMICOLON: "e3"}
+ACCENT_ROLES = {CONTROLS: "e1", CONTROLS_1252: "e1", GOOD: "e2"}
 """The role of the record with an accent, by file: no two files have the same good records."""
 DATE_ROLES = {f"d{number}": name for number, name in enumerate(DATES, start=1)}
 """The date formats by the roles of the records that ask for them."""
@@ -214,7 +211,7 @@ def probe_file(name: str, form: FormFields, begun: datetime) -> ProbeFile:
         times = -(-_LARGE_BYTES // _LINE_BYTES)
         return ProbeFile(name, head, line, times, is_zip=True, records=times)
     roles = roles_of(name, columns)
-    delimiter = ";" if name in (GOOD_SEMICOLON, FEW_SEMICOLON) else ","
+    delimiter = ";" if name == SEMICOLON else ","
     encoding = "cp1252" if name == CONTROLS_1252 else "utf-8"
     rows = [columns.header, *(columns.row(stamp, role) for role in roles)]
     text = "".join(_line(row, delimiter) for row in rows)
@@ -232,12 +229,11 @@ def roles_of(name: str, columns: Columns) -> tuple[str, ...]:
         dates = DATE_ROLES if columns.date is not None else ()
         accent = ACCENT_ROLES[name]
         return (*first, *CONTROL_ROLES[:2], accent, *dates, CONTROL_ROLES[2], *last)
-    if name in (GOOD, GOOD_SEMICOLON):
-        letter = "g" if name == GOOD else "s"
+    if name == GOOD:
         numbers = (at * _STEP_OF_ORDER % GOOD_RECORDS for at in range(1, GOOD_RECORDS))
-        return (ACCENT_ROLES[name], *(f"{letter}{number:03}" for number in numbers))
-    if name == FEW_SEMICOLON:
-        return tuple(f"f{number}" for number in range(_FEW))
+        return (ACCENT_ROLES[name], *(f"g{number:03}" for number in numbers))
+    if name == SEMICOLON:
+        return tuple(f"s{number}" for number in range(_FEW))
     if name == BAD:
         return columns.bad_roles
     raise ValueError(f"no file of a probe: {name}")

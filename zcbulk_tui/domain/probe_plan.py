@@ -37,13 +37,20 @@ _MOST_WAYS = 6
 
 _EARLY = "early start"
 
+_UPLOADS = {
+    files.CONTROLS_1252: "dates, a bad record and good ones, in Windows-1252",
+    files.CONTROLS: "dates, a bad record and good ones, in UTF-8",
+    files.GOOD: "good records",
+    files.SEMICOLON: "good records with semicolons",
+    files.LARGE: "ZIP with more than 100 MB in it",
+    files.BAD: "bad records alone",
+}
+"""What each file is to show."""
+
 _EXPIRES = timedelta(hours=3)
 
 # The least calls with which a job is begun: what it takes where nothing goes wrong.
-_FIRST_JOB, _GOOD_JOB, _LARGE_JOB, _FEW_JOB, _BAD_JOB = 14, 7, 3, 5, 5
-
-_GOOD_JOBS = 24
-"""Calls from which on good records are first tried with semicolons: it may take a job more."""
+_FIRST_JOB, _GOOD_JOB, _LARGE_JOB, _SEMICOLON_JOB, _BAD_JOB = 14, 7, 3, 5, 5
 
 
 def next_step(
@@ -89,10 +96,13 @@ class _Plan:
         self._columns = None if self._form is None else files.columns_of(self._form)
         self._left = min(calls_left, MOST_CALLS - len(self._transcript))
         self._now = now
+        self._trails: dict[str, Trail] = {}
         self._created: dict[str, Exchange] = {}
         self._ways = WaysLeft()
         self._is_shut = False
         """Whether the server was seen to create no more jobs."""
+        self._is_one_lost = False
+        """Whether the answer to the creation of a job was lost."""
         self._is_early_known = False
         self._is_busy_known = False
         self._is_second_known = False
@@ -111,11 +121,13 @@ class _Plan:
         if self._columns is None:
             return
         yield from self._all_controls()
-        yield from self._all_good()
-        yield from self._large("c")
-        if f"b upload {files.GOOD_SEMICOLON}" not in self._known:
-            yield from self._good("d", [files.FEW_SEMICOLON], _FEW_JOB)
-        yield from self._bad("e")
+        if self._ways.understood is None:
+            return
+        parts = {"b": self._good, "c": self._large, "d": self._semicolons, "e": self._bad}
+        for job, part in parts.items():
+            yield from part(job)
+            if self._trail(job).is_given_up:
+                yield from part(f"{job}2")
 
     # -- the jobs -------------------------------------------------------------------------------
 
@@ -124,32 +136,21 @@ class _Plan:
         for job in ("a", "a2", "a3"):
             has_ended = yield from self._controls(job, names)
             is_1252 = is_accepted(self._upload_of(job, files.CONTROLS_1252))
-            if has_ended and (not is_1252 or self._has_rows(job)):
+            if has_ended and (not is_1252 or self._trail(job).has_rows):
                 return
             if is_1252 and any(it.step.key.startswith(f"{job} start") for it in self._transcript):
                 # A start that was refused, and a job without results, may be so for the encoding.
                 names = [files.CONTROLS]
 
-    def _all_good(self) -> _Parts:
-        """Good records with commas; before that with semicolons, if there are calls for both."""
-        key = f"b upload {files.GOOD_SEMICOLON}"
-        is_rich = self._left >= _GOOD_JOBS and f"b upload {files.GOOD}" not in self._known
-        first = [files.GOOD_SEMICOLON] if key in self._known or is_rich else []
-        yield from self._good("b", [*first, files.GOOD])
-        if first and not is_accepted(self._upload_of("b", files.GOOD)) and not self._is_read("b"):
-            yield from self._good("b2", [files.GOOD])
-
     def _controls(self, job: str, names: Sequence[str]) -> _Done:
         """A job of records that ask something each; the calls out of turn are made with it."""
-        if self._ways.is_blocked or not (yield from self._create(job, _FIRST_JOB)):
+        if not (yield from self._create(job, _FIRST_JOB)):
             return False
         if "created" not in self._words_seen:
             status = yield from self._status(job, "created", "word of a new job")
             self._see_word("created", status)
         if not self._is_early_known:
-            early = yield from self._control(
-                job, Act.START, _EARLY, "start before the upload, in the form that is taken"
-            )
+            early = yield from self._control(job, Act.START, _EARLY, "start before the upload")
             self._is_early_known = early is not None and not is_unclear(early)
             if early is not None and not is_refused(early):
                 yield from self._close(job)
@@ -175,7 +176,22 @@ class _Plan:
             if counts is not None and counts[0] > self._records_in(uploaded):
                 yield from self._close(job)  # the second file was added to the first
                 return False
-        return (yield from self._run(job, ("failure", "success"), with_abort=True))
+        last = yield from self._run(job, "failure")
+        if last is None:
+            return self._trail(job).started is not None  # then another job would take as long
+        yield from self._result(job, "failure")
+        yield from self._end_word(job, last)
+        yield from self._result(job, "success")
+        if self._ways.understood is not None:
+            yield from self._ask(
+                f"{job} late abort",
+                Act.ABORT,
+                job,
+                "abort after the end",
+                str(self._ways.understood),
+                is_last=True,
+            )
+        return True
 
     def _busy(self, job: str, other: str) -> _Parts:
         """A second job on the form while another is active, which most servers refuse."""
@@ -188,59 +204,63 @@ class _Plan:
             self._created[job] = twin
             yield from self._close(job)
 
-    def _good(self, job: str, names: Sequence[str], need: int = _GOOD_JOB) -> _Parts:
+    def _good(self, job: str) -> _Parts:
         """A job of good records."""
-        if self._ways.is_blocked or self._ways.understood is None:
+        if not (yield from self._create(job, _GOOD_JOB)):
             return
-        if not (yield from self._create(job, need)):
+        if not self._is_busy_known:
+            yield from self._busy(TWIN, job)
+        last = yield from self._upload_and_run(job, files.GOOD, "success")
+        if last is not None:
+            yield from self._result(job, "success")
+            yield from self._end_word(job, last)
+            yield from self._result(job, "failure")
+
+    def _semicolons(self, job: str) -> _Parts:
+        """A job of good records with semicolons."""
+        if not (yield from self._create(job, _SEMICOLON_JOB)):
             return
-        if (yield from self._upload(job, names)) is None:
-            yield from self._close(job)
-        else:
-            yield from self._run(job, ("success", "failure"))
+        if (yield from self._upload_and_run(job, files.SEMICOLON, "success")) is not None:
+            yield from self._result(job, "success")
+            if not self._trail(job).has_rows:
+                yield from self._result(job, "failure")
 
     def _large(self, job: str) -> _Parts:
         """A ZIP that is large unpacked alone; it is never started."""
-        if self._ways.is_blocked or self._ways.understood is None:
-            return
         if (yield from self._create(job, _LARGE_JOB)):
+            name = files.LARGE
             yield from self._ask(
-                f"{job} upload {files.LARGE}",
-                Act.UPLOAD,
-                job,
-                "ZIP with more than 100 MB in it",
-                files.LARGE,
-                need=2,
+                f"{job} upload {name}", Act.UPLOAD, job, _UPLOADS[name], name, need=2
             )
             yield from self._close(job)
 
     def _bad(self, job: str) -> _Parts:
         """A job of bad records, where no other showed how one ends that the system aborts."""
         found = findings(self._transcript, self._form)
-        if (
-            self._ways.is_blocked
-            or self._ways.understood is None
-            or found.one_fails_its_batch is not False
-        ):
-            return
-        if found.value(Question.STATE_WORDS, "aborted by system") is not None and not any(
-            it.step.job == job for it in self._transcript
-        ):
+        is_begun = f"{job} create" in self._known
+        is_known = found.value(Question.STATE_WORDS, "aborted by system") is not None
+        if found.one_fails_its_batch is not False or (is_known and not is_begun):
             return
         if (yield from self._create(job, _BAD_JOB)):
-            if (yield from self._upload(job, [files.BAD])) is None:
-                yield from self._close(job)
-            else:
-                yield from self._run(job, ("failure",))
+            last = yield from self._upload_and_run(job, files.BAD, "failure")
+            if last is not None:
+                yield from self._end_word(job, last)
 
     # -- their parts ----------------------------------------------------------------------------
 
     def _create(self, job: str, need: int) -> _Done:
-        if self._is_shut:
+        if self._is_shut or self._ways.is_blocked:
             return False
-        answer = yield from self._ask(f"{job} create", Act.CREATE, job, "new job", need=need)
+        key = f"{job} create"
+        answer = yield from self._ask(key, Act.CREATE, job, "new job", need=need)
+        if self._is_one_lost and answer is not None and is_refused(answer):
+            # A job that nobody knows the id of holds the form until it expires.
+            key += " again"
+            if key in self._known or self._now - answer.sent_at > _EXPIRES:
+                answer = yield from self._ask(key, Act.CREATE, job, "new job", need=need)
         if answer is not None and not is_accepted(answer):
             # What was lost may be there: the server judges whether there may be another.
+            self._is_one_lost = self._is_one_lost or is_unclear(answer)
             self._is_shut = not is_unclear(answer)
         if answer is None or not is_accepted(answer):
             return False
@@ -260,7 +280,7 @@ class _Plan:
         """Uploads the first of the files that is taken; returns its name, None for none."""
         for name in names:
             answer = yield from self._ask(
-                f"{job} upload {name}", Act.UPLOAD, job, f"file {name}", name, need=2
+                f"{job} upload {name}", Act.UPLOAD, job, _UPLOADS[name], name, need=2
             )
             if answer is None:
                 return None
@@ -273,31 +293,33 @@ class _Plan:
             return name if counts is not None and counts[0] > 0 else None
         return None
 
-    def _run(self, job: str, kinds: Sequence[str], *, with_abort: bool = False) -> _Done:
-        """Starts a job, waits for its end, and reads its results; returns whether it has ended."""
+    def _upload_and_run(self, job: str, name: str, kind: str) -> _Asked:
+        """Brings a job with one file to its end; see `_run`."""
+        if (yield from self._upload(job, [name])) is None:
+            yield from self._close(job)
+            return None
+        return (yield from self._run(job, kind))
+
+    def _run(self, job: str, kind: str) -> _Asked:
+        """Starts a job, and waits for its end.
+
+        Returns:
+            Its last status; None where it has not ended, and was aborted.
+        """
         start = yield from self._control(job, Act.START, "start", "start")
         if start is None or not (is_accepted(start) or is_unclear(start)):
             yield from self._close(job)
-            return False
-        has_ended, last = yield from self._wait_for_end(job, kinds[0])
+            return None
+        has_ended, last = yield from self._wait_for_end(job, kind)
         if not has_ended:
             yield from self._close(job)
-            return is_accepted(start)  # another job would take as long
-        yield from self._result(job, kinds[0])
+            return None
+        return last or start
+
+    def _end_word(self, job: str, last: Exchange) -> _Parts:
+        """Reads the word of a job that has ended, where it is not one of the documents."""
         if not answers.is_final(answers.word_of(last)):
             yield from self._status(job, "ended", "word of a job that has ended", need=1)
-        for kind in kinds[1:]:
-            yield from self._result(job, kind)
-        if with_abort and self._ways.understood is not None:
-            yield from self._ask(
-                f"{job} late abort",
-                Act.ABORT,
-                job,
-                "abort after the end",
-                str(self._ways.understood),
-                is_last=True,
-            )
-        return True
 
     def _wait_for_end(self, job: str, kind: str) -> Generator[Step, None, tuple[bool, Answer]]:
         """Polls a job until it has ended; returns whether it has, and the last status."""
@@ -314,7 +336,7 @@ class _Plan:
             word = answers.word_of(status)
             meaning = answers.meaning_of(word)
             has_ended = answers.is_final(word)
-            if meaning is None and (answers.is_full(status) or _is_still(before, status)):
+            if meaning is None and (answers.is_full(status) or answers.is_still(before, status)):
                 # A word that is in no document: only a result proves that this is the end.
                 has_ended = is_accepted((yield from self._result(job, kind)))
             if has_ended:
@@ -352,7 +374,7 @@ class _Plan:
 
     def _close(self, job: str) -> _Parts:
         """Aborts a job that may be active."""
-        started = self._started_at(job)
+        started = self._trail(job).start_sent_at
         if started is None:
             has_ended = self._now - self._created[job].sent_at > _EXPIRES
         else:
@@ -448,46 +470,22 @@ class _Plan:
         if act in (Act.UPLOAD, Act.START):
             return created is None or self._now - created.sent_at < STILL_STARTS
         if act in (Act.RESULT, Act.STATUS):
-            started = self._started_at(job)
+            started = self._trail(job).start_sent_at
             return started is None or self._now - started < STILL_HAS_RESULTS
         return True
 
     # -- what was said so far -------------------------------------------------------------------
 
-    def _started_at(self, job: str) -> datetime | None:
-        moments = [
-            it.sent_at
-            for it in self._transcript
-            if it.step.job == job and it.step.act is Act.START and not is_refused(it)
-        ]
-        return moments[0] if moments else None
+    def _trail(self, job: str) -> Trail:
+        if job not in self._trails:
+            self._trails[job] = Trail(job, self._transcript, self._columns)
+        return self._trails[job]
 
     def _upload_of(self, job: str, name: str) -> Answer:
         return self._known.get(f"{job} upload {name}")
 
     def _records_in(self, name: str) -> int:
         return 0 if self._columns is None else len(files.roles_of(name, self._columns))
-
-    def _has_rows(self, job: str) -> bool:
-        """Whether a record of a job is in one of its results."""
-        trail = Trail(job, self._transcript, self._columns)
-        return bool(trail.rows("success") or trail.rows("failure"))
-
-    def _is_read(self, job: str) -> bool:
-        """Whether good records went in as they were meant."""
-        rows = Trail(job, self._transcript, self._columns).rows("success")
-        return bool(rows) and not any(row.is_glued for row in rows)
-
-
-def _is_still(before: Answer, status: Exchange) -> bool:
-    """Whether two statuses are the same, and some records are done."""
-    counts = answers.counts_of(status)
-    return (
-        counts is not None
-        and counts[1] + counts[2] > 0
-        and counts == answers.counts_of(before)
-        and answers.word_of(status) == answers.word_of(before)
-    )
 
 
 def _is_fault(answer: Exchange) -> bool:

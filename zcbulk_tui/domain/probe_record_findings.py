@@ -20,9 +20,6 @@ _ENOUGH_FOR_ORDER = 20
 _CONTROLS = frozenset(files.CONTROL_ROLES)
 _BAD = frozenset(files.BAD_ROLES)
 
-_SEMICOLONS = (files.GOOD_SEMICOLON, files.FEW_SEMICOLON)
-_GOOD = (files.GOOD, *_SEMICOLONS)
-
 
 class RecordFindings:
     """Reads what became of the files and their records.
@@ -90,7 +87,7 @@ class RecordFindings:
             name = trail.file
             if name is None or name == files.BAD or name == files.LARGE:
                 continue
-            delimiter = "semicolon" if name in _SEMICOLONS else "comma"
+            delimiter = "semicolon" if name == files.SEMICOLON else "comma"
             for kind in ("success", "failure"):
                 rows = trail.rows(kind)
                 if not rows:
@@ -99,8 +96,7 @@ class RecordFindings:
                 if is_glued or self._has_columns(trail.result(kind)):
                     value = "misread" if is_glued else "read"
                     self._note(Question.DELIMITERS, delimiter, value, trail.call(kind))
-        for name in _SEMICOLONS:
-            self._refused_file(Question.DELIMITERS, "semicolon", name, files.GOOD)
+        self._refused_file(Question.DELIMITERS, "semicolon", files.SEMICOLON, files.GOOD)
 
     def _has_columns(self, result: answers.Result | None) -> bool:
         """Whether a result has the columns of the file, as far as it shows them."""
@@ -149,7 +145,7 @@ class RecordFindings:
     def _good_went_in(self) -> Trail | None:
         """A job in which records like the controls went in, all of them."""
         for trail in self._trails:
-            if trail.file in _GOOD and self._is_whole(trail):
+            if trail.file == files.GOOD and self._is_whole(trail):
                 seen = trail.roles("success")
                 fails = trail.roles("failure")
                 if len(seen) > len(files.CONTROL_ROLES) and not fails:
@@ -295,7 +291,7 @@ class RecordFindings:
         if self._columns is None:
             return
         for trail in self._trails:
-            if trail.file not in _GOOD or not self._is_whole(trail):
+            if trail.file != files.GOOD or not self._is_whole(trail):
                 continue
             seen = trail.roles("success")
             if len(seen) < _ENOUGH_FOR_ORDER:

@@ -82,6 +82,23 @@ class Trail:
         return self._first(Act.START)
 
     @property
+    def start_sent_at(self) -> datetime | None:
+        """When it may have been started first; None where it was not."""
+        sent = (it.sent_at for it in self.calls if it.step.act is Act.START and not is_refused(it))
+        return next(sent, None)
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether one of its records is in one of its results."""
+        return bool(self.rows("success") or self.rows("failure"))
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether an answer was lost that would have brought it on, and nothing came of it."""
+        acts = (Act.CREATE, Act.UPLOAD, Act.START)
+        return any(is_unclear(it) for it in self.calls if it.step.act in acts) and not self.has_rows
+
+    @property
     def uploads(self) -> list[Exchange]:
         """Its uploads."""
         return [it for it in self.calls if it.step.act is Act.UPLOAD]
