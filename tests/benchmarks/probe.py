@@ -277,19 +277,8 @@ def probe(personality: str, way: str, *, without_update: bool) -> Probed | str:
 
 def table(found: Iterable[Probed]) -> str:
     """The figures, a line each."""
-    titles = (
-        "",
-        "right",
-        "wrong",
-        "unknown",
-        "calls",
-        "production",
-        "processes",
-        "cut",
-        "active",
-        "s",
-    )
-    return aligned([titles, *(one.row for one in found)], left=(0,))
+    titles = "right wrong unknown calls production processes cut active s".split()
+    return aligned([("", *titles), *(one.row for one in found)], left=(0,))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
