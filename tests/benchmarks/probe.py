@@ -59,6 +59,11 @@ _AFTER = (0.0, 0.03, 0.3)
 
 _ACTS = frozenset(Act)
 
+_TITLES = (
+    *("", "right", "wrong", "unknown"),
+    *("calls", "production", "processes", "cut", "active", "s"),
+)
+
 _ENDS = frozenset({"COMPLETED", "USER_ABORTED", "SYSTEM_ABORTED", "FAILED", "EXPIRED"})
 
 
@@ -277,8 +282,7 @@ def probe(personality: str, way: str, *, without_update: bool) -> Probed | str:
 
 def table(found: Iterable[Probed]) -> str:
     """The figures, a line each."""
-    titles = "right wrong unknown calls production processes cut active s".split()
-    return aligned([("", *titles), *(one.row for one in found)], left=(0,))
+    return aligned([_TITLES, *(one.row for one in found)], left=(0,))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
