@@ -40,11 +40,11 @@ class Question(StrEnum):
     """A format, as in ``dd-MMM-yyyy``: read or refused; in no source."""
 
     RESULT_COLUMNS = "result_columns"
-    """``columns``: all or first three, of the file's; ``reason``, ``id``: names of the columns that
-    the server adds; in no source."""
+    """``columns``: all of the file, or the first three; ``reason``, ``id``: names of the columns
+    that the server adds; in no source."""
 
     RESULT_ORDER = "result_order"
-    """``order``: file or other; in no source."""
+    """``order``: that of the file, or another; in no source."""
 
     EMPTY_RESULTS = "empty_results"
     """``empty``: zip, or the code of the refusal; in no source."""
