@@ -5,45 +5,39 @@ plays each personality of the simulator as a process, signs in to it, and probes
 ``zcbulk-tui doctor --probe`` as another process. The server's own log says how many calls it took,
 and `tests.support.personalities` what is true. Then one personality is probed by processes that may
 make a few calls each, and one by processes that are killed by SIGKILL, each a few calls after the
-one before it. The exit code is 1 where a probe answers fewer than 12 of its 14 questions, where an
-answer is wrong, where there are more than 40 calls or one is for production, where the report names
-anything of the account, or where a step is sent twice. What a kill takes with it need not be
-answered; nor what needs a start where ``--without-update`` signs in without the scope bulk.UPDATE.
+one before it: between two steps, and when a call is carried out and its answer not yet sent. One is
+killed so in its first create, whose job nobody knows then.
+
+The exit code is 1 where it answers fewer than 12 of its 14 questions, where an answer is false,
+where there are more than 40 calls or one is for production, where the report names anything of the
+account, or where a step is sent twice. What a kill takes with it need not be answered; nor what
+needs a start where ``--without-update`` signs in without the scope bulk.UPDATE.
 """
 
 import argparse
 import subprocess
 import sys
-import tempfile
 import time
-import urllib.parse
-import urllib.request
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import cycle
-from pathlib import Path
 
 from tests.benchmarks.figures import aligned
+from tests.benchmarks.probe_account import FORM, Account, HoldingServer, account
 from tests.benchmarks.pty_session import MeasurementError
-from tests.support.commands import PROGRAM, Ended, environment
+from tests.support.commands import Ended
 from tests.support.personalities import TRUTHS, judge
-from tests.support.simulators import SimulatorProcess
-from zcbulk_tui.config import secrets
 from zcbulk_tui.creator.scopes import UPDATE, needed
 from zcbulk_tui.domain.contract import Contract
 from zcbulk_tui.domain.probe import MOST_CALLS, Act, Exchange
-from zcbulk_tui.simulator.accounts import CLIENT_ID, CLIENT_SECRET
-from zcbulk_tui.simulator.jobs import APP, OWNER, PRODUCTION
+from zcbulk_tui.simulator.jobs import PRODUCTION
 from zcbulk_tui.simulator.personalities import PERSONALITIES
 from zcbulk_tui.store.contracts import Contracts
 from zcbulk_tui.store.database import FILE_NAME, open_database
-
-FORM = "Scratch"
-ENVIRONMENT = "development"
 
 LEAST_RIGHT = 12
 """Of the questions that are probed."""
@@ -53,20 +47,22 @@ CALLS_AT_ONCE = 15
 
 CALLS_BETWEEN_KILLS = 4
 
-_KILLED = "worded"
-_SPREAD = "curt"
+_SPREAD, _KILLED = "curt", "worded"
 
-_PATIENCE = 900.0
-"""Seconds within which a whole probe has ended."""
+_CREATES_MORE = "lenient"
+"""Takes another job for a form that has one, so that a job which nobody knows is in no way."""
 
 _QUICK = 0.002
 
-_AFTER = (0.0, 0.004, 0.03, 0.3)
-"""Seconds from a call's arrival to the kill, in turns: with its answer on the way, written down,
-and while the next step waits.
-"""
+_AFTER = (0.0, 0.03, 0.3)
+"""Seconds from the answer to the kill between two steps, in turns."""
 
 _ACTS = frozenset(Act)
+
+_TITLES = (
+    *("", "right", "wrong", "unknown"),
+    *("calls", "production", "processes", "cut", "active", "s"),
+)
 
 _ENDS = frozenset({"COMPLETED", "USER_ABORTED", "SYSTEM_ABORTED", "FAILED", "EXPIRED"})
 
@@ -84,10 +80,11 @@ class Probed:
         report: What may be shared.
         names: What the report must not hold.
         active: Jobs of the form that have not ended.
-        seconds: From the first process to the last one's end.
         processes: How many there were.
         said: By the last one.
-        needs_all: Whether most questions must have an answer.
+        seconds: From the first process to the last one's end.
+        counts: Questions that are right, wrong and unknown.
+        unknown: Those, by name.
         wrong: What is wrong, in words.
     """
 
@@ -99,25 +96,30 @@ class Probed:
     report: str
     names: frozenset[str]
     active: int
-    seconds: float
     processes: int
     said: Ended
-    needs_all: bool = True
+    seconds: float = 0.0
+    counts: Counter[str] = field(default_factory=Counter)
+    unknown: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
+    def judge(self, *, needs_all: bool) -> None:
+        """Looks at all of it.
+
+        Args:
+            needs_all: Whether most questions must have an answer.
+        """
         verdicts = judge(self.personality, self.contract)
         probed = [question for question in verdicts if question.is_probed]
-        tally = Counter(verdicts[question] for question in probed)
-        self.counts = [tally["right"], tally["wrong"], tally["unknown"]]
+        self.counts = Counter(verdicts[question] for question in probed)
         self.unknown = [question.value for question in probed if verdicts[question] == "unknown"]
         for question, verdict in verdicts.items():
             if verdict == "wrong":
                 truth = {at: sorted(it) for at, it in TRUTHS[self.personality][question].items()}
                 found = dict(self.contract.findings[question].values)
                 self.wrong.append(f"{question.value}: found {found}, true is {truth}")
-        if self.needs_all and tally["right"] < LEAST_RIGHT:
-            self.wrong.append(f"{tally['right']} right answers, {LEAST_RIGHT} are the least")
+        if needs_all and self.counts["right"] < LEAST_RIGHT:
+            self.wrong.append(f"{self.counts['right']} right answers, {LEAST_RIGHT} are the least")
         if len(self.log) > MOST_CALLS:
             self.wrong.append(f"{len(self.log)} calls, {MOST_CALLS} are the most")
         if self.in_production:
@@ -135,7 +137,15 @@ class Probed:
     @property
     def row(self) -> tuple[str, ...]:
         """Of the table."""
-        figures = (*self.counts, len(self.log), self.in_production, self.processes, self.active)
+        cut = sum(not (it.is_answered or it.is_unsent) for it in self.transcript)
+        figures = (
+            *self.counts,
+            len(self.log),
+            self.in_production,
+            self.processes,
+            cut,
+            self.active,
+        )
         return (self.name, *map(str, figures), f"{self.seconds:.0f}")
 
 
@@ -164,116 +174,31 @@ def act_of(call: dict[str, object]) -> Act:
     return Act(action) if action in _ACTS else Act.STATUS
 
 
-class Account:
-    """A server of one personality, and somebody who has signed in to it.
+def found_by(account: Account, name: str, personality: str, ended: Ended) -> Probed:
+    """What is known in the end.
 
-    Args:
-        folder: An empty one.
-        server: The simulator.
-        scopes: Those of the sign-in.
+    Raises:
+        MeasurementError: Nothing was probed.
     """
-
-    def __init__(self, folder: Path, server: SimulatorProcess, scopes: Sequence[str]) -> None:
-        self.server = server
-        self.processes = 0
-        self._home = folder / "home"
-        self._report = folder / "report.txt"
-        self._environment = environment(
-            self._home,
-            base_url=server.base_url,
-            ZCBULK_ACCOUNTS_URL=server.accounts_url,
-            ZCBULK_SECRETS="file",
-        )
-        self._sign_in(scopes)
-        self.names = frozenset(
-            {OWNER, APP, FORM, f":{server.port}", "@zylker", CLIENT_ID, str(folder)}
-        )
-
-    def _sign_in(self, scopes: Sequence[str]) -> None:
-        query = urllib.parse.urlencode({"scope": ",".join(scopes)})
-        url = f"{self.server.base_url}/simulator/grant-code?{query}"
-        with urllib.request.urlopen(url, timeout=30) as answer:
-            code = answer.read()
-        subprocess.run(
-            [*PROGRAM, "login", "--self-client"],
-            input=code,
-            env={
-                **self._environment,
-                "ZCBULK_CLIENT_ID": CLIENT_ID,
-                secrets.CLIENT_SECRET: CLIENT_SECRET,
-            },
-            check=True,
-            capture_output=True,
-            timeout=60,
-        )
-
-    def start(self, *more: str) -> subprocess.Popen[str]:
-        """Starts a probe, or goes on with it."""
-        self.processes += 1
-        form = ("--form", FORM, "--owner", OWNER, "--app", APP, "--environment", ENVIRONMENT)
-        return subprocess.Popen(
-            [*PROGRAM, "doctor", "--probe", *form, "--yes", "--report", str(self._report), *more],
-            env=self._environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    def run(self, *more: str) -> Ended:
-        """Probes until the process ends by itself.
-
-        Raises:
-            MeasurementError: It did nothing, or never ends.
-        """
-        return self.wait(self.start(*more))
-
-    def wait(self, process: subprocess.Popen[str]) -> Ended:
-        """Waits for the end of a process.
-
-        Raises:
-            MeasurementError: It did nothing, or never ends.
-        """
-        try:
-            out, err = process.communicate(timeout=_PATIENCE)
-        except subprocess.TimeoutExpired as error:
-            process.kill()
-            out, err = process.communicate()
-            raise MeasurementError(f"The probe never ends: {out[-2000:]}{err[-2000:]}") from error
-        if process.returncode == 2:
-            raise MeasurementError(f"The probe did not begin: {err}")
-        return Ended(process.returncode, out, err)
-
-    def calls(self) -> int:
-        """How many came so far."""
-        return len(self.server.log())
-
-    def found(
-        self, name: str, personality: str, said: Ended, seconds: float, *, needs_all: bool
-    ) -> Probed:
-        """What is known in the end."""
-        with closing(open_database(self._home / "state" / FILE_NAME)) as database:
-            contracts = Contracts(database, "default")
-            form = contracts.last_form()
-            if form is None:
-                raise MeasurementError(f"Nothing was probed: {said.out}{said.err}")
-            contract, transcript = contracts.known(form.origin), contracts.transcript(form)
-        log = self.server.log()
-        jobs = [job for job in self.server.jobs() if job["form"] == FORM]
-        return Probed(
-            name=name,
-            personality=personality,
-            contract=contract,
-            transcript=transcript,
-            log=log,
-            report=self._report.read_text("utf-8") if self._report.exists() else "",
-            names=self.names | {job["id"] for job in jobs},
-            active=sum(job["state"] not in _ENDS for job in jobs),
-            seconds=seconds,
-            processes=self.processes,
-            said=said,
-            needs_all=needs_all,
-        )
+    with closing(open_database(account.home / "state" / FILE_NAME)) as database:
+        contracts = Contracts(database, "default")
+        form = contracts.last_form()
+        if form is None:
+            raise MeasurementError(f"Nothing was probed: {ended.out}{ended.err}")
+        contract, transcript = contracts.known(form.origin), contracts.transcript(form)
+    jobs = [job for job in account.server.jobs() if job["form"] == FORM]
+    return Probed(
+        name=name,
+        personality=personality,
+        contract=contract,
+        transcript=transcript,
+        log=account.server.log(),
+        report=account.report(),
+        names=account.names | {job["id"] for job in jobs},
+        active=sum(job["state"] not in _ENDS for job in jobs),
+        processes=account.processes,
+        said=ended,
+    )
 
 
 def at_once(account: Account) -> Ended:
@@ -294,34 +219,47 @@ def in_spread_runs(account: Account) -> Ended:
 
 def killed(account: Account) -> Ended:
     """Probes by processes that are killed after a few calls each, until one ends by itself."""
-    goal = 1
-    for after in cycle(_AFTER):
+    goal, seconds = 1, cycle(_AFTER)
+    for is_held in cycle((True, False)):
         process = account.start()
         while process.poll() is None and account.calls() < goal:
-            time.sleep(_QUICK)  # the server tells nobody
-        time.sleep(after)
+            time.sleep(_QUICK)  # nobody tells
+        if is_held:
+            wait_for_held(account, process, creates=False)
+        else:
+            time.sleep(next(seconds))
         if process.poll() is not None:
             return account.wait(process)
         process.kill()
         process.communicate()
-        # The last ones may have come and nobody knows: it goes on from what there is.
         goal = account.calls() + CALLS_BETWEEN_KILLS
     raise AssertionError("there is no end of that")
 
 
-WAYS = {"in one go": at_once, "in runs of a few calls": in_spread_runs, "killed": killed}
+def killed_in_its_create(account: Account) -> Ended:
+    """Probes by a process that is killed while it waits for the answer to its first create."""
+    process = account.start()
+    wait_for_held(account, process, creates=True)
+    process.kill()
+    process.communicate()
+    return account.run()
 
 
-@contextmanager
-def account(personality: str, scopes: Sequence[str]) -> Iterator[Account]:
-    """An account at a server of that personality, for as long as the context lasts."""
-    with tempfile.TemporaryDirectory(
-        prefix="zcbulk-benchmark-", ignore_cleanup_errors=True
-    ) as folder:
-        served = environment(Path(folder, "server"))
-        arguments = ("--personality", personality)
-        with SimulatorProcess(served, arguments=arguments) as server:
-            yield Account(Path(folder), server, scopes)
+def wait_for_held(account: Account, process: subprocess.Popen[str], *, creates: bool) -> None:
+    """Holds back the next answer, and waits until its call is carried out, or the process ends."""
+    server = account.server
+    assert isinstance(server, HoldingServer)
+    server.hold(creates=creates)
+    while process.poll() is None and not server.is_held.wait(_QUICK):
+        pass
+
+
+WAYS: Mapping[str, Callable[[Account], Ended]] = {
+    "in one go": at_once,
+    "in runs of a few calls": in_spread_runs,
+    "killed": killed,
+    "killed in its create": killed_in_its_create,
+}
 
 
 def probe(personality: str, way: str, *, without_update: bool) -> Probed | str:
@@ -329,22 +267,22 @@ def probe(personality: str, way: str, *, without_update: bool) -> Probed | str:
     scopes = needed(read_only=False, with_forms=True)
     if without_update:
         scopes = tuple(scope for scope in scopes if scope != UPDATE)
-    with account(personality, scopes) as somebody:
+    is_killed = way.startswith("killed")
+    with account(personality, scopes, holds=is_killed) as somebody:
         begin = time.monotonic()
         name = personality if way == "in one go" else f"{personality}, {way}"
         try:
-            said = WAYS[way](somebody)
-            seconds = time.monotonic() - begin
-            needs_all = way != "killed" and not without_update
-            return somebody.found(name, personality, said, seconds, needs_all=needs_all)
+            found = found_by(somebody, name, personality, WAYS[way](somebody))
         except MeasurementError as error:
             return f"{name}: {error}"
+        found.seconds = time.monotonic() - begin
+        found.judge(needs_all=not (is_killed or without_update))
+        return found
 
 
 def table(found: Iterable[Probed]) -> str:
     """The figures, a line each."""
-    titles = ("", "right", "wrong", "unknown", "calls", "production", "processes", "active", "s")
-    return aligned([titles, *(one.row for one in found)], left=(0,))
+    return aligned([_TITLES, *(one.row for one in found)], left=(0,))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -358,6 +296,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     planned = [(name, "in one go") for name in PERSONALITIES]
     if not given.no_kills:
         planned += [(_SPREAD, "in runs of a few calls"), (_KILLED, "killed")]
+        planned.append((_CREATES_MORE, "killed in its create"))
     planned = [one for one in planned if given.only in (None, one[0])]
     run = partial(probe, without_update=given.without_update)
     with ThreadPoolExecutor(given.at_once) as threads:
