@@ -9,6 +9,7 @@ from tests.support.contracts import EACH_FAILS_ALONE, ONE_FAILS_ITS_BATCH
 from tests.support.virtual_time import run_virtual
 from zcbulk_tui.domain.contract import UNKNOWN, Contract
 from zcbulk_tui.domain.outlook import Outlook
+from zcbulk_tui.domain.outlook import outlook as real
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.monitor import polled_job
 
@@ -23,7 +24,6 @@ def test_a_snapshot_and_an_outlook_are_made_with_what_is_known(
     contract: Contract, known: bool | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made_with: set[bool | None] = set()
-    real = polled_job.outlook
 
     def outlook(*arguments: object) -> Outlook | None:
         made_with.add(arguments[2])  # type: ignore[arg-type]  # as `PolledJob` gives it

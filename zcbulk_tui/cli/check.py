@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from zcbulk_tui.cli import forms, options
-from zcbulk_tui.cli.contracts import known_contract
 from zcbulk_tui.cli.json_records import figure
 from zcbulk_tui.cli.output import page_width, print_json, print_lines
 from zcbulk_tui.cli.progress import reading
@@ -81,6 +80,9 @@ def run(arguments: Namespace) -> int:
     settings = load.load(flags=options.setting_flags(arguments))
     fields = known_fields(arguments, settings)
     form = forms.form_of(arguments, settings) if forms.is_named(arguments, settings) else None
+    # With it comes the database, which --help does not need.
+    from zcbulk_tui.cli.contracts import known_contract
+
     contract = known_contract(settings, form.origin if form is not None else None)
     with reading(arguments.file) as on_progress:
         found = inspect(

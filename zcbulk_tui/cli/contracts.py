@@ -10,7 +10,8 @@ from zcbulk_tui.cli.state import memory_file, open_memory
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.data.result_columns import ResultColumns
 from zcbulk_tui.domain.contract import UNKNOWN, Contract, Contradiction
-from zcbulk_tui.domain.observations import contradiction_text, of_result
+from zcbulk_tui.domain.contract_text import contradiction_text
+from zcbulk_tui.domain.observations import of_result
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.monitor.contract_watch import ContractWatch
 from zcbulk_tui.monitor.events import ContractContradicted

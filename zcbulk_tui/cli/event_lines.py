@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from zcbulk_tui.domain.contract_text import contradiction_text
 from zcbulk_tui.domain.insertion import QueuedFile, Stage
 from zcbulk_tui.domain.job import JobRef
-from zcbulk_tui.domain.observations import contradiction_text
 from zcbulk_tui.domain.result import ResultStage
 from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
 from zcbulk_tui.domain.text import counted, one_line

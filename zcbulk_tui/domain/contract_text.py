@@ -1,8 +1,10 @@
 """What is known of the contract in plain words, for the doctor and the report."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
-from zcbulk_tui.domain.contract import Finding, Question
+from zcbulk_tui.domain.contract import Contradiction, Finding, Question
+from zcbulk_tui.domain.text import one_line
 
 _TITLES: Mapping[Question, str] = {
     Question.CONTROL_METHOD: "Method of start and abort",
@@ -81,6 +83,25 @@ def answer_text(finding: Finding) -> str:
             return _limits(values)
         case _:
             return _listed(f"{aspect}: {value}" for aspect, value in values.items())
+
+
+def contradiction_text(found: Contradiction, known_since: datetime) -> str:
+    """Returns what was known of a server and what was seen instead, without full stop.
+
+    Args:
+        found: Both.
+        known_since: When the first was found; aware.
+    """
+    title = question_text(found.question)
+    if found.aspect not in _ALONE:
+        title += f" ({found.aspect})"
+    since = f"{known_since.astimezone():%Y-%m-%d}"
+    known, seen = (one_line(it, 60) for it in (found.known, found.seen))
+    return f"{title}: known since {since} as “{known}”, seen now as “{seen}”"
+
+
+_ALONE = frozenset({"method", "scope", "place", "order", "empty", "fails", "counts"})
+"""Aspects that are all that their questions ask for."""
 
 
 def _body(values: Mapping[str, str]) -> str:

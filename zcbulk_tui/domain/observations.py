@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from zcbulk_tui.domain.batch_rule import BATCH
-from zcbulk_tui.domain.contract import Contract, Contradiction, Finding, Question
+from zcbulk_tui.domain.contract import Contract, Finding, Question
 from zcbulk_tui.domain.job import Counts, JobReading, JobState
 
 WORDS = {
@@ -98,11 +98,6 @@ def of_result(contract: Contract, reason: str | None, found_at: datetime) -> Fin
     if known is None or reason is None or reason == known:
         return None
     return Finding(Question.RESULT_COLUMNS, {"reason": reason}, found_at)
-
-
-def contradiction_text(found: Contradiction, since: datetime) -> str:
-    """Returns what was known and what was seen, as a sentence without full stop."""
-    return f"{found.question.value} {found.aspect}: {found.known} since {since.astimezone():%Y-%m-%d}, now {found.seen}"
 
 
 def _spelled_otherwise(contract: Contract, raw: str) -> dict[str, str]:

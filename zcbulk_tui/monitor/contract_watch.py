@@ -3,8 +3,14 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from zcbulk_tui.domain.contract import UNKNOWN, Contract, Contradiction, Finding, Question
-from zcbulk_tui.domain.observations import contradiction_text
+from zcbulk_tui.domain.contract import (
+    UNKNOWN,
+    Contract,
+    Contradiction,
+    Finding,
+    contradictions,
+)
+from zcbulk_tui.domain.contract_text import contradiction_text
 from zcbulk_tui.domain.records import EventKind
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.monitor.recorder import Recorder
@@ -63,7 +69,7 @@ class ContractWatch:
             return
         self._contracts.note(origin, finding)
         self._known.pop(origin, None)
-        for each in contradictions(known, finding):
+        for each in _contradictions(known, finding):
             # A server that does now this, now that, is said once.
             if (origin, each) not in self._said:
                 self._said.add((origin, each))
@@ -81,18 +87,12 @@ class ContractWatch:
 
     def _is_news(self, known: Contract, finding: Finding) -> bool:
         """Whether it says otherwise; or is of a kind that no probe asks for, and not known yet."""
-        if contradictions(known, finding):
+        if _contradictions(known, finding):
             return True
         if finding.question.is_probed:
             return False
-        question = Question(finding.question)
-        return any(known.value(question, aspect) is None for aspect in finding.values)
+        return any(known.value(finding.question, aspect) is None for aspect in finding.values)
 
 
-def contradictions(known: Contract, finding: Finding) -> list[Contradiction]:
-    before = known.findings.get(finding.question)
-    return [
-        Contradiction(finding.question, aspect, before.values[aspect], seen)
-        for aspect, seen in finding.values.items()
-        if before is not None and before.values.get(aspect, seen) != seen
-    ]
+def _contradictions(known: Contract, finding: Finding) -> tuple[Contradiction, ...]:
+    return contradictions(known, Contract({finding.question: finding}))

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from zcbulk_tui.domain.commands import login
+from zcbulk_tui.domain.contract_text import contradiction_text
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.insertion import QueuedFile, QueueStop
 from zcbulk_tui.domain.job import WatchedJob
 from zcbulk_tui.domain.night import Night
-from zcbulk_tui.domain.observations import contradiction_text
 from zcbulk_tui.domain.result import Result, ResultKind, ResultStage, on_disk
 from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
 from zcbulk_tui.errors import (
