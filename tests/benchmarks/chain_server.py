@@ -119,7 +119,7 @@ class Server:
             reasons=chance.choice(tuple(ReasonStyle)),
             reason_column=chance.choice(("Error", "Errors", "Reason", "Failure message")),
             delay=chance.choice((0.0, 3.0, 40.0, 400.0)),
-            empty_as_zip=chance.random() < 0.5,
+            empty_refusal=None if chance.random() < 0.5 else "404-11130",
         )
         self.creator = Creator(
             (),

@@ -8,6 +8,7 @@ from tests.support.insertions import insertion
 from tests.support.jobs import NOW, reading, watched
 from tests.support.reports import NIGHT, full_report
 from zcbulk_tui.cli.event_lines import EventLines
+from zcbulk_tui.domain.contract import Contradiction, Question
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.insertion import QueuedFile, QueueStop, Stage
 from zcbulk_tui.domain.job import Action, JobState
@@ -17,6 +18,7 @@ from zcbulk_tui.monitor.events import (
     AlertCleared,
     AlertRaised,
     CommandEnded,
+    ContractContradicted,
     Event,
     JobChanged,
     JobRemoved,
@@ -39,6 +41,9 @@ WAITS = QueuedFile(insertion(), Stage.WAITS)
 SENDING = QueuedFile(insertion(), Stage.SENDING, sent=5)
 ALERT = full_report().alerts[1]
 RESULT = full_report().fetched[0]
+MOVED = ContractContradicted(
+    Contradiction(Question.RECORD_DETAILS, "place", "inside", "beside"), NOW
+)
 STARTED = Command(Action.START, NOW, Outcome.ACCEPTED)
 LIMITED = ServiceSnapshot(held_until=NOW, held_by=SignedOutError("Signed out"))
 
@@ -96,6 +101,13 @@ def said(*events: Event) -> list[str]:
             [
                 "critical: Stock | *old*: It was aborted",
                 "critical: Stock | *old*: It was aborted (over)",
+            ],
+        ),
+        (
+            [MOVED],
+            [
+                f"Place of the counts: known since {NOW.astimezone():%Y-%m-%d} as “inside”, "
+                "seen now as “beside”"
             ],
         ),
         ([CommandEnded(JOB, STARTED)], [f"Orders: Start accepted at {NOW.astimezone():%H:%M}."]),

@@ -14,12 +14,15 @@ from tests.cli.remembering import database, put_on_list
 from tests.data.results import write_results
 from tests.data.source_files import source_file
 from tests.support.commands import CommandLine, Ended
+from tests.support.contracts import contract_of
 from tests.support.insertions import insertion
 from tests.support.jobs import NOW, REF
 from tests.support.text import HOSTILE, is_one_safe_line
+from zcbulk_tui.domain.contract import Question
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.job import WatchedJob
 from zcbulk_tui.domain.result import Result, ResultFile, ResultKind, ResultStage
+from zcbulk_tui.store.contracts import Contracts
 from zcbulk_tui.store.insertions import Insertions
 from zcbulk_tui.store.results import Results
 
@@ -276,3 +279,24 @@ def test_what_a_result_holds_does_no_harm(cli: CommandLine, tmp_path: Path, text
     ended = cli("failures", str(path), "--rows", "3")
     assert all(map(is_one_safe_line, ended.out.splitlines()))
     assert all(map(is_one_safe_line, cli("failures", str(path), "--json", "--rows", "3").lines))
+
+
+def test_a_column_that_is_known_is_used_and_another_one_is_noted(
+    cli: CommandLine, home: Path, stored: Stored
+) -> None:
+    stored()
+
+    def know(reason: str) -> None:
+        with database(home) as opened:
+            known = contract_of((Question.RESULT_COLUMNS, {"reason": reason}))
+            Contracts(opened, "default").save(REF.origin, known)
+
+    know("Reason")
+    assert "“Reason”, as is known of the server." in cli("failures", JOB.label).out
+    know("ERRORS")
+    said = cli("failures", JOB.label)
+    assert "known to be in a column “ERRORS”, which this result does not have" in said.out
+    with database(home) as opened:
+        known = Contracts(opened, "default").known(REF.origin)
+    assert known.value(Question.RESULT_COLUMNS, "reason") == "Reason"
+    assert "“ERRORS”, seen now as “Reason”" in cli("log", "--since", "1h").out

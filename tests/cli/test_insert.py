@@ -148,7 +148,7 @@ def test_a_dry_run_counts_what_would_be_sent(
 def test_a_dry_run_over_the_limit_names_the_least(
     cli: CommandLine, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("zcbulk_tui.cli.insert_plan.UPLOAD_LIMIT", file.stat().st_size - 1)
+    monkeypatch.setattr("zcbulk_tui.domain.preflight.UPLOAD_LIMIT", file.stat().st_size - 1)
     ended = cli("insert", str(file), "--dry-run", "--part-records", "400")
     assert "PRODUCTION: at least 2 jobs" in ended.out
     assert "It costs at least 6 calls" in ended.out

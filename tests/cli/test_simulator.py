@@ -5,6 +5,7 @@ import io
 import signal
 import subprocess
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -15,6 +16,7 @@ from tests.support.simulators import SimulatorProcess
 from zcbulk_tui.simulator import command
 from zcbulk_tui.simulator.fields import FORMS
 from zcbulk_tui.simulator.odd_results import OddResult
+from zcbulk_tui.simulator.personalities import PERSONALITIES
 from zcbulk_tui.simulator.reasons import ReasonStyle
 from zcbulk_tui.simulator.results import Layout, Order, ResultRules
 from zcbulk_tui.simulator.samples import sample
@@ -91,7 +93,7 @@ def served(cli: CommandLine, monkeypatch: pytest.MonkeyPatch, *arguments: str) -
         (("--scenario", "demo"), ResultRules(reasons=ReasonStyle.SENTENCES)),
         (
             ("--scenario", "demo", "--results-reasons", "codes", "--results-empty", "none"),
-            ResultRules(empty_as_zip=False),
+            ResultRules(empty_refusal="404-11130"),
         ),
         (
             ("--results", "mapped", "--results-order", "file", "--results-delay", "0"),
@@ -167,6 +169,44 @@ def test_the_reading_of_the_batch_rule(
     monkeypatch.setattr(command, "run", serve)
     assert cli("simulator", *arguments).code == 0
     assert seen == [InsertRules(strict_batches=strict)]
+
+
+def test_a_personality_leaves_what_was_asked_for(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = served(cli, monkeypatch, "--personality", "lenient", "--scenario", "quota")
+    lenient = PERSONALITIES["lenient"]
+    assert seen["personality"] == "lenient"
+    assert (seen["rules"], seen["results"]) == (lenient.rules, lenient.results)
+    asked = ("--strict-batches", "--results", "mapped", "--results-empty", "none")
+    seen = served(cli, monkeypatch, "--personality", "lenient", *asked)
+    assert seen["rules"] == replace(lenient.rules, strict_batches=True)
+    assert seen["results"] == replace(
+        lenient.results, layout=Layout.MAPPED, empty_refusal="404-11130"
+    )
+
+
+def test_a_personality_that_there_is_not(cli: CommandLine) -> None:
+    ended = cli("simulator", "--personality", "openapi")
+    assert (ended.code, ended.out) == (2, "")
+    assert f"There are: {', '.join(PERSONALITIES)}." in ended.err
+    listed = cli("simulator", "--list").out
+    assert all(f"{one.name:<12}{one.summary}\n" in listed for one in PERSONALITIES.values())
+
+
+def test_a_personality_over_the_wire(home: Path) -> None:
+    with SimulatorProcess(environment(home), arguments=("--personality", "prose")) as server:
+        assert "scenario steady, personality prose" in server.welcome[0]
+        proper = {
+            "authorization": f"Zoho-oauthtoken {server.token}",
+            "accept": "application/json",
+        }
+        with httpx.Client(headers=proper, trust_env=False) as client:
+            url = server.urls["Customers"]
+            assert client.patch(url).json()["code"] == 1020
+            abort = {"data": {"action": "Abort"}}
+            assert client.post(url, json=abort).json()["code"] == 3000
+            assert client.get(url).json()["data"]["api_status"] == "Aborted"
 
 
 def test_its_log_shows_create_upload_and_start(cli: CommandLine, home: Path) -> None:

@@ -67,7 +67,7 @@ def test_the_defaults() -> None:
             frugal_unfocused=True,
         ),
         timeouts=TimeoutSettings(connect=10, read=30, total=60),
-        control=ControlSettings(method="PATCH", body="wrapped"),
+        control=ControlSettings(method=None, body=None),
         memory=MemorySettings(full_days=7, days=90, control_days=1100),
     )
 

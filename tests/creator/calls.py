@@ -13,11 +13,12 @@ from tests.support.contract import Refusal
 from tests.support.jobs import NOW, REF
 from tests.support.stub_server import Answer, Silence, StubServer
 from zcbulk_tui.creator.accepts import AcceptMemory
-from zcbulk_tui.creator.client import CreatorClient
+from zcbulk_tui.creator.client import CreatorClient, Observe
 from zcbulk_tui.creator.control import VariantMemory
 from zcbulk_tui.creator.network import Network, Timeouts
 from zcbulk_tui.creator.route import Route
 from zcbulk_tui.creator.tokens import FixedToken, TokenSource
+from zcbulk_tui.domain.contract import UNKNOWN, Contract
 from zcbulk_tui.domain.job import JobReading
 from zcbulk_tui.domain.proxies import read
 from zcbulk_tui.errors import SignedOutError, ZcbulkError
@@ -45,6 +46,8 @@ async def creator(
     transport: httpx.AsyncBaseTransport | None = None,
     proxies: bool = False,
     tokens: TokenSource | None = None,
+    contract: Contract = UNKNOWN,
+    observe: Observe = lambda _, _finding: None,
 ) -> AsyncIterator[CreatorClient]:
     """A client that is closed at the end; its clock stands at `NOW`.
 
@@ -62,6 +65,8 @@ async def creator(
             accepts=accepts,
             api_version=api_version,
             report=report,
+            contract=lambda _: contract,
+            observe=observe,
             now=lambda: NOW,
         )
     finally:

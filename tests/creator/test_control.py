@@ -256,7 +256,7 @@ async def test_the_way_that_worked_outlives_the_process(tmp_path: Path) -> None:
 
 
 async def test_a_configured_way_comes_first_until_another_one_works() -> None:
-    memory = VariantMemory(Variant("POST", "flat"))
+    memory = VariantMemory("POST", "flat")
     with StubServer(picky(lambda method, _: 1020 if method == "POST" else 3000)) as server:
         await start(server, memory)
         await start(server, memory)

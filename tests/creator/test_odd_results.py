@@ -121,6 +121,5 @@ async def test_a_result_is_fetched_whatever_accept_header_is_taken(
 
 
 async def test_a_result_of_no_records_is_a_header_alone(tmp_path: Path) -> None:
-    rules = replace(ResultRules(), empty_as_zip=True)
-    zoho = build("steady", clock=ManualClock(), results=rules)
+    zoho = build("steady", clock=ManualClock(), results=ResultRules(empty_refusal=None))
     assert (await fetch(zoho, tmp_path, Recorder(), ResultKind.UNPROCESSED)).records == 0

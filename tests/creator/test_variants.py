@@ -93,7 +93,7 @@ def test_what_is_ruled_out_shares_the_refused_part(
 
 def test_the_memory_begins_with_the_first_way() -> None:
     assert VariantMemory().recall(EU) == Variant()
-    assert VariantMemory(Variant("PUT")).recall(EU) == Variant("PUT")
+    assert VariantMemory("PUT").recall(EU) == Variant("PUT")
 
 
 def test_the_memory_saves_only_what_is_new() -> None:

@@ -450,3 +450,17 @@ def test_there_may_be_more_parts_than_open_files(tmp_path: Path, folder: Path) -
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     assert len(made.files) == 20
+
+
+def test_a_zip_is_sent_as_it_is_where_its_packed_size_is_known_to_count(tmp_path: Path) -> None:
+    text = "A,B\r\n" + "xx,yyyyyyyy\r\n" * 500
+    path = tmp_path / "a.zip"
+    path.write_bytes(zip_of([("a.csv", text.encode())]))
+    source, size = open_source(path), 3_000
+    assert source.size < size < source.csv_size
+    folder = tmp_path / "uploads"
+    folder.mkdir()
+    cut = prepare(source, folder, limits=Limits(size))
+    assert len(cut.files) == 3
+    (whole,) = prepare(source, folder, limits=Limits(size, zip_counts_packed=True)).files
+    assert (whole.upload.path, whole.upload.is_copy) == (path, False)

@@ -6,9 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.contracts import contract_of
 from tests.support.csv_files import cells, source_of
 from tests.support.text import HOSTILE, is_one_safe_line
-from zcbulk_tui.data.result_columns import ResultColumns, find_columns, read_columns
+from zcbulk_tui.data.result_columns import (
+    ResultColumns,
+    ServerColumns,
+    find_columns,
+    read_columns,
+    server_columns,
+)
+from zcbulk_tui.domain.contract import UNKNOWN, Question
 
 UPLOAD = ["Email", "Name", "Phone", "City"]
 DATA = [
@@ -202,3 +210,30 @@ def test_whatever_there_is(
     assert all(text.endswith(".") and is_one_safe_line(text) for text in found.assumed)
     for row in rows:
         assert isinstance(found.reason_of(row), str)
+
+
+@pytest.mark.parametrize("upload", [UPLOAD, None])
+def test_columns_that_the_server_is_known_to_add_go_first(upload: list[str] | None) -> None:
+    header = [*UPLOAD, "Hint", "Why", "Nr"]
+    rows = with_columns(SENTENCES, ["x"] * 3, ["1"] * 3)
+    known = ServerColumns("Why", "Nr")
+    found = find_columns(header, rows, upload, known)
+    assert found.reason == (len(UPLOAD) + 1,)
+    assert any("as is known of the server" in it for it in found.assumed)
+    if upload is None:
+        assert len(UPLOAD) + 2 not in found.cells
+    else:
+        assert names_of(found)[0] == tuple(UPLOAD)
+
+
+def test_a_known_column_that_is_missing_is_said_and_the_reason_is_found_as_ever() -> None:
+    header = [*UPLOAD, "Error"]
+    found = find_columns(header, with_columns(SENTENCES), UPLOAD, ServerColumns("Why"))
+    assert found.reason == find_columns(header, with_columns(SENTENCES), UPLOAD).reason
+    assert "“Why”, which this result does not have" in found.assumed[0]
+
+
+def test_what_is_known_is_taken_from_the_contract() -> None:
+    known = contract_of((Question.RESULT_COLUMNS, {"columns": "all", "reason": "ERRORS"}))
+    assert server_columns(known) == ServerColumns("ERRORS", "")
+    assert server_columns(UNKNOWN) == ServerColumns()

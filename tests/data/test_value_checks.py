@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.contracts import contract_of
 from zcbulk_tui.data.value_checks import Slice, ValueCheck, character_checks, checks_of
+from zcbulk_tui.domain.contract import UNKNOWN, Contract, Question
 from zcbulk_tui.domain.form import FieldType, FormField
 from zcbulk_tui.domain.preflight import Kind, Severity
 
@@ -14,9 +16,9 @@ def part(*values: str) -> Slice:
     return Slice(values, " ".join(values), max(map(len, values)))
 
 
-def kinds(field: FormField | None, value: str) -> set[Kind]:
+def kinds(field: FormField | None, value: str, contract: Contract = UNKNOWN) -> set[Kind]:
     """What is found in a value."""
-    checks = (*character_checks(), *checks_of(field))
+    checks = (*character_checks(), *checks_of(field, contract))
     return {check.kind for check in checks if check.failing(part("", value))}
 
 
@@ -210,3 +212,35 @@ def test_a_slice_is_judged_as_its_values_are(check: ValueCheck, slices: list[lis
 def test_no_value_takes_long(value: str) -> None:
     for check in _CHECKS:
         check.failing(part(value))
+
+
+@pytest.mark.parametrize(
+    ("known", "found"),
+    [
+        ({}, {"31-Jan-2026": None, "2026-01-31": Kind.DATE_FORMAT}),
+        ({"yyyy-MM-dd": "read"}, {"31-Jan-2026": None, "2026-01-31": None, "": None}),
+        (
+            {"yyyy-MM-dd": "refused"},
+            {"2026-01-31": Kind.DATE_REFUSED, "31/01/2026": Kind.DATE_FORMAT, " ": None},
+        ),
+        (
+            {"dd-MMM-yyyy": "refused", "yyyy-MM-dd": "read"},
+            {"31-Jan-2026": Kind.DATE_REFUSED, "2026-01-31": None},
+        ),
+    ],
+)
+def test_dates_are_checked_by_what_is_known_of_formats(
+    known: dict[str, str], found: dict[str, Kind | None]
+) -> None:
+    contract = contract_of((Question.DATE_FORMATS, known))
+    for value, kind in found.items():
+        assert kinds(of(FieldType.DATE), value, contract) == ({kind} if kind else set()), value
+    refused = [it for it in checks_of(of(FieldType.DATE), contract) if it.kind is Kind.DATE_REFUSED]
+    assert all(it.severity is Severity.BLOCKS and not it.is_doubt for it in refused)
+
+
+def test_a_time_of_day_is_another_format() -> None:
+    known = {"dd-MMM-yyyy": "refused", "yyyy-MM-dd HH:mm:ss": "read"}
+    contract = contract_of((Question.DATE_FORMATS, known))
+    assert kinds(of(FieldType.DATE_TIME), "2026-01-31 14:05:00", contract) == set()
+    assert kinds(of(FieldType.DATE_TIME), "31-Jan-2026 14:05:00", contract) == set()

@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zcbulk_tui.domain.date_formats import check_format, formats_of, read_date, rewritten
+from tests.support.contracts import contract_of
+from zcbulk_tui.domain.contract import UNKNOWN, Question
+from zcbulk_tui.domain.date_formats import (
+    KnownDates,
+    check_format,
+    formats_of,
+    known_dates,
+    read_date,
+    rewritten,
+)
 from zcbulk_tui.errors import UsageError
 
 
@@ -95,3 +104,30 @@ def test_formats_by_which_all_are_dates() -> None:
     assert formats_of(["1/2/2026", "3/4/2026"], both) == both
     assert formats_of(["1/2/2026", "13/4/2026"], both) == both[:1]
     assert formats_of(["1/2/2026", "x"], both) == []
+
+
+def test_what_is_known_of_formats_is_read_as_zoho_writes_them() -> None:
+    known = contract_of(
+        (
+            Question.DATE_FORMATS,
+            {
+                "dd-MMM-yyyy": "read",
+                "yyyy-MM-dd": "refused",
+                "dd/MM/yyyy": "misread",
+                "dd-MMM-yyyy HH:mm:ss": "read",
+                "EEE, MMM d": "read",
+                "100%": "read",
+            },
+        )
+    )
+    assert known_dates(known, with_time=False) == KnownDates(("%d-%b-%Y",), ("%Y-%m-%d",))
+    assert known_dates(known, with_time=True) == KnownDates(("%d-%b-%Y %H:%M:%S",), ())
+    assert known_dates(UNKNOWN, with_time=False) == KnownDates()
+
+
+def test_a_format_that_is_read_counts_for_more_than_one_that_is_not() -> None:
+    known = KnownDates(("%d/%m/%Y",), ("%m/%d/%Y",))
+    assert known.are_read("3/4/2026")
+    assert not known.are_refused("3/4/2026")
+    assert known.are_refused("4/13/2026")
+    assert not known.are_refused("2026-04-13")

@@ -23,9 +23,11 @@ RECORDS = 100_000
 times = st.none() | moments.map(lambda at: NOW + timedelta(seconds=at))
 
 
-def seen(*readings: JobReading, started_at: datetime | None = None) -> Outlook:
+def seen(
+    *readings: JobReading, started_at: datetime | None = None, known: bool | None = None
+) -> Outlook:
     """The outlook of a job that is not over."""
-    ahead = outlook(replace(watched(), started_at=started_at), readings)
+    ahead = outlook(replace(watched(), started_at=started_at), readings, known)
     assert ahead is not None
     return ahead
 
@@ -36,7 +38,7 @@ def expects(ahead: Outlook) -> set[str]:
     return {name for name in expected if getattr(ahead, name) is not None}
 
 
-def with_failures(*points: tuple[float, int, int]) -> Outlook:
+def with_failures(*points: tuple[float, int, int], known: bool | None = None) -> Outlook:
     """The outlook of a job by moments, with records that went in and that failed."""
     return seen(
         *(
@@ -44,7 +46,8 @@ def with_failures(*points: tuple[float, int, int]) -> Outlook:
                 JobState.IN_PROGRESS, "", Counts(RECORDS, done, bad), NOW + timedelta(seconds=at)
             )
             for at, done, bad in points
-        )
+        ),
+        known=known,
     )
 
 
@@ -212,6 +215,24 @@ def test_a_job_whose_counts_are_full_ends_at_any_moment() -> None:
 )
 def test_failures_may_end_a_job(points: list[tuple[float, int, int]], expected: set[str]) -> None:
     assert expects(with_failures(*points)) - {"quiet"} == {"finish", *expected}
+
+
+@pytest.mark.parametrize(
+    ("points", "one_fails_its_batch", "expected"),
+    [
+        pytest.param([(0, 2000, 0), (100, 9000, 25)], True, set(), id="far from the limit"),
+        pytest.param([(0, 2000, 500), (100, 9000, 1500)], True, {"limit"}, id="on its way there"),
+        pytest.param([(0, 9000, 4000), (100, 9500, 4800)], True, {"failing", "limit"}, id="near"),
+        pytest.param([(0, 2000, 500), (100, 9000, 1500)], False, set(), id="single ones"),
+        pytest.param(
+            [(0, 200, 500), (100, 900, 1500)], False, {"failing", "limit"}, id="nearly all"
+        ),
+    ],
+)
+def test_what_is_known_of_bad_records_narrows_when_failures_may_end_a_job(
+    points: list[tuple[float, int, int]], one_fails_its_batch: bool, expected: set[str]
+) -> None:
+    assert expects(with_failures(*points, known=one_fails_its_batch)) == {"finish", *expected}
 
 
 def test_failures_that_do_not_grow_end_no_job() -> None:

@@ -228,3 +228,73 @@ def test_the_same_failures_in_lumps_are_less_of_a_danger() -> None:
         read(Counts(200_000, 2_000 * step - lost, lost)) for step, lost in enumerate(failed, 1)
     ]
     assert chance(lumps) < 0.05 < 0.9 < chance(scattered)
+
+
+@given(
+    total=st.integers(1, 40 * BATCH),
+    done=st.floats(0, 1),
+    bad=st.sampled_from([0.0, 0.02, 0.5, 1.0]),
+    in_batches=st.booleans(),
+    one_fails_its_batch=st.booleans(),
+    seed=st.integers(0, 10**6),
+)
+def test_the_range_holds_the_truth_that_is_known(
+    total: int, done: float, bad: float, *, in_batches: bool, one_fails_its_batch: bool, seed: int
+) -> None:
+    """Records fail each by itself, or with their batch; the batches that are done are whole."""
+    rng = random.Random(seed)
+    sizes = [min(BATCH, total - begin) for begin in range(0, total, BATCH)]
+    rng.shuffle(sizes)
+    finished = sizes[: round(len(sizes) * done)]
+    in_batches = in_batches or one_fails_its_batch
+    lost = [
+        size * (rng.random() < bad) if in_batches else sum(rng.random() < bad for _ in range(size))
+        for size in finished
+    ]
+    failed, processed = sum(lost), sum(finished)
+    failed_batches = sum(
+        some > 0 if one_fails_its_batch else some == size
+        for some, size in zip(lost, finished, strict=True)
+    )
+    seen = risk(
+        [read(Counts(total, processed - failed, failed, total - processed))], one_fails_its_batch
+    )
+    assert seen is not None
+    assert seen.least <= failed_batches <= seen.most
+    if one_fails_its_batch:
+        assert seen.least == seen.most
+
+
+def steady(*failed: int) -> list[JobReading]:
+    """Readings of a job of 500 batches, each a tenth further."""
+    return [
+        read(Counts(100_000, at * 10_000 - bad, bad, 100_000 - at * 10_000))
+        for at, bad in enumerate(failed, start=1)
+    ]
+
+
+def known(readings: Sequence[JobReading], one_fails_its_batch: bool | None) -> float:
+    """How likely an abort is, with what is known."""
+    seen = risk(readings, one_fails_its_batch)
+    assert seen is not None
+    return seen.chance
+
+
+def test_single_failures_end_no_job_where_a_bad_record_fails_alone() -> None:
+    single = steady(100, 200, 300, 400)
+    assert known(single, None) > 0.5
+    assert known(single, False) < 0.01
+    seen = risk(single, False)
+    assert seen is not None
+    assert (seen.least, seen.level) == (0, Level.NONE)
+
+
+def test_failures_in_great_lumps_may_end_a_job_whatever_is_known() -> None:
+    lumps = steady(2_000, 2_000, 4_000, 4_000)
+    assert [known(lumps, it) > 0.4 for it in (None, True, False)] == [True] * 3
+
+
+def test_failures_that_come_in_batches_are_counted_in_batches() -> None:
+    few = steady(200, 400, 400, 600)
+    assert known(few, True) < 0.05 < known(few, None) + 0.05
+    assert known(steady(1_000, 2_000, 3_000, 4_000), True) > 0.9

@@ -15,6 +15,7 @@ from tests.support.jobs import NOW, watched
 from tests.support.virtual_time import virtual_now
 from zcbulk_tui.domain.budget import Cause, DayCalls, Pace, QuotaPlan, Reason, Spent
 from zcbulk_tui.domain.call_limits import Slot
+from zcbulk_tui.domain.contract import UNKNOWN, Contract
 from zcbulk_tui.domain.job import Action, Counts, JobReading, JobRef, JobState, WatchedJob
 from zcbulk_tui.domain.outlook import UNREAD, Outlook
 from zcbulk_tui.domain.planner import Terms
@@ -231,6 +232,7 @@ class Stage:
         now: Callable[[], datetime] = virtual_now,
         elapsed: Callable[[], float] | None = None,
         luck: Callable[[], float] = lambda: 1.0,
+        contract: Callable[[str], Contract] = lambda _: UNKNOWN,
     ) -> None:
         self.api = api or ScriptedApi(now=now)
         self.events: list[Event] = []
@@ -241,7 +243,7 @@ class Stage:
             shows_list=shows_list,
             yields=yields,
             clock=lambda: asyncio.get_running_loop().time(),
-        )
+        )._replace(contract=contract)
         self.list = WatchList(self.database, PROFILE)
         self.archive = Archive(self.database, PROFILE)
         self.ledger = Ledger()

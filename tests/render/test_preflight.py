@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 
 from tests.render.drawn import text
 from tests.render.strategies import lines as texts
+from tests.support.contracts import EACH_FAILS_ALONE, ONE_FAILS_ITS_BATCH, contract_of
 from tests.support.jobs import NOW
 from tests.support.text import is_one_safe_line
 from zcbulk_tui.domain.batch_rule import BATCH, BatchVerdict
+from zcbulk_tui.domain.contract import Contract, Question
 from zcbulk_tui.domain.preflight import (
     SAMPLES,
     SHOWN,
@@ -167,6 +169,98 @@ def test_the_words_of_the_verdict_follow_the_figures() -> None:
     stays = dict(verdict(BatchVerdict(4_000, 1, 1, 0), fields_are_known=True))
     assert any("does not end: 1 of 20 batches has one" in each for each in stays)
     assert Look.ERROR not in stays.values()
+
+
+SINCE = f"known since {NOW.astimezone():%Y-%m-%d}"
+
+
+@pytest.mark.parametrize(
+    ("known", "said", "left_out"),
+    [
+        (
+            ONE_FAILS_ITS_BATCH,
+            f"One bad record fails its batch ({SINCE}), and this job ends: 2 of 20 batches have "
+            "one, 1 may fail.",
+            "alone",
+        ),
+        (
+            EACH_FAILS_ALONE,
+            f"A bad record fails alone ({SINCE}), and this job does not end: 0 of 20 batches have "
+            "nothing else.",
+            "random",
+        ),
+    ],
+)
+def test_only_the_reading_of_the_rule_is_said_that_is_known_to_hold(
+    known: Contract, said: str, left_out: str
+) -> None:
+    sentences = [
+        text for text, _ in verdict(BatchVerdict(4_000, 2, 2, 0), known, fields_are_known=True)
+    ]
+    assert said in sentences
+    assert left_out not in " ".join(sentences)
+    assert "No source says" not in " ".join(sentences)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "delimiter", "question", "values", "said", "blocks"),
+    [
+        ("utf-8", ";", Question.DELIMITERS, {"semicolon": "refused"}, "refuses semicolons", False),
+        ("utf-8", ";", Question.DELIMITERS, {"semicolon": "misread"}, "misreads semicolons", False),
+        ("utf-8", ";", Question.DELIMITERS, {"semicolon": "read", "comma": "read"}, "", False),
+        ("utf-8", ",", Question.DELIMITERS, {"semicolon": "refused"}, "", False),
+        ("utf-8", ";", Question.DELIMITERS, {"comma": "refused"}, "refuses commas", True),
+        (
+            "windows-1252",
+            ",",
+            Question.ENCODINGS,
+            {"windows-1252": "misread"},
+            "misreads windows-1252 files",
+            False,
+        ),
+        ("utf-8 with a byte order mark", ",", Question.ENCODINGS, {"utf-8": "read"}, "", False),
+        ("latin-1", ",", Question.ENCODINGS, {"utf-8": "misread"}, "misreads utf-8 files", True),
+    ],
+)
+def test_what_is_known_not_to_be_read_is_said(
+    encoding: str,
+    delimiter: str,
+    question: Question,
+    values: dict[str, str],
+    said: str,
+    *,
+    blocks: bool,
+) -> None:
+    facts = replace(FACTS, encoding=encoding, delimiter=delimiter)
+    found = replace(preflight(facts=facts), contract=contract_of((question, values)))
+    assert found.blocks == blocks
+    text_of_all = " ".join(line.strip() for line in drawn(found))
+    assert (f"Zoho {said} " in text_of_all) if said else "Zoho refuses" not in text_of_all
+    assert ("insert writes them anew" in text_of_all) == (bool(said) and not blocks)
+    assert SINCE in text_of_all or not said
+
+
+@pytest.mark.parametrize(
+    ("counts", "disk", "csv", "said", "blocks"),
+    [
+        ("packed", 9_000_000, 100_000_001, "", False),
+        ("unpacked", 9_000_000, 100_000_001, "it would be refused", True),
+        ("packed", 100_000_001, 400_000_000, "it would be refused", True),
+        ("unpacked", 9_000_000, 100_000_000, "", False),
+    ],
+)
+def test_the_limit_of_a_zip_counts_as_is_known(
+    counts: str, disk: int, csv: int, said: str, *, blocks: bool
+) -> None:
+    facts = FileFacts("x", disk, csv, True, "", "utf-8", ",", (), ("A",), 1)
+    known = contract_of((Question.ZIP_LIMIT, {"counts": counts}))
+    found = replace(preflight(facts=facts), contract=known)
+    shown = "\n".join(drawn(found))
+    assert (said in shown) if said else "Zoho's limit of" not in shown
+    assert found.blocks == blocks
+    assert found.is_cut == blocks
+    rewritten = replace(found, facts=replace(facts, delimiter=";"))
+    assert rewritten.is_cut == (csv > 100_000_000), "what is written anew is no ZIP"
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zcbulk_tui.simulator.cells import INVALID, MISSING, TOO_LONG, check_of, quick_pattern
+from zcbulk_tui.simulator.cells import (
+    INVALID,
+    MISSING,
+    TOO_LONG,
+    DateFormat,
+    check_of,
+    quick_pattern,
+)
 from zcbulk_tui.simulator.fields import FORMS, Field, Form, Kind
 from zcbulk_tui.simulator.samples import sample
 
@@ -83,10 +90,38 @@ def test_cells(field: Field, good: list[str], bad: list[tuple[str, str]]) -> Non
     assert [(cell, check(cell)) for cell, _ in bad] == bad
 
 
-@given(st.sampled_from([field for field, _, _ in CASES]), st.text(max_size=12) | cells | altered)
-def test_the_quick_pattern_matches_no_bad_cell(field: Field, cell: str) -> None:
-    if quick_pattern(field).fullmatch(cell):
-        assert check_of(field)(cell) is None
+DATES = {
+    DateFormat.NAMED_MONTH: ["29-Feb-2024", "31-Jan-2026", "30-Apr-2026"],
+    DateFormat.ISO: ["2024-02-29", "2026-01-31", "2026-04-30"],
+    DateFormat.US: ["02/29/2024", "01/31/2026", "04/30/2026"],
+}
+GOOD_DATES = [date for dates in DATES.values() for date in dates]
+NO_DATES = ["29-Feb-2026", "31-Apr-2026", "2026-02-29", "2026-13-01", "02/30/2024", "31/01/2026"]
+
+
+@pytest.mark.parametrize("form", DateFormat)
+def test_only_dates_of_the_formats_that_are_read_are_good(form: DateFormat) -> None:
+    for kind, time in ((Kind.DATE, ""), (Kind.DATE_TIME, " 23:59:59")):
+        check = check_of(Field("A", kind), {form})
+        good = [date for date in [*GOOD_DATES, *NO_DATES] if check(date + time) is None]
+        assert good == DATES[form]
+        every = check_of(Field("A", kind), list(DateFormat))
+        assert {every(date + time) for date in GOOD_DATES} == {None}
+
+
+dates = st.sampled_from([*GOOD_DATES, *NO_DATES])
+
+
+@given(
+    st.sampled_from([field for field, _, _ in CASES]),
+    st.sets(st.sampled_from(DateFormat), min_size=1),
+    st.text(max_size=12) | cells | altered | dates,
+)
+def test_the_quick_pattern_matches_no_bad_cell(
+    field: Field, forms: set[DateFormat], cell: str
+) -> None:
+    if quick_pattern(field, forms).fullmatch(cell):
+        assert check_of(field, forms)(cell) is None
 
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=lambda form: form.link_name)

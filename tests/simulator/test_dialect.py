@@ -4,9 +4,12 @@ import pytest
 
 from zcbulk_tui.simulator.dialect import (
     BARE_ABORTED,
+    FILE_UPLOADED,
     PROSE,
     SAMPLE,
+    UPLOADED,
     Action,
+    Case,
     ControlBody,
     Dialect,
     Shape,
@@ -61,7 +64,9 @@ def test_texts_of_success(shape: Shape, action: Action, expected: object) -> Non
 
 
 def test_spellings() -> None:
-    assert set(PROSE) == set(SAMPLE) == set(BARE_ABORTED) == set(State)
+    assert {*map(frozenset, (PROSE, SAMPLE, BARE_ABORTED, UPLOADED, FILE_UPLOADED))} == {
+        frozenset(State)
+    }
     assert PROSE[State.RUNNING] == "In-progress"
     assert SAMPLE[State.RUNNING] == "IN_PROGRESS"
     assert SAMPLE[State.USER_ABORTED] == "USER_ABORTED"
@@ -83,6 +88,14 @@ FLAT = b'{"action": "abort"}'
 )
 def test_bodies_understood(accepted: ControlBody, body: bytes, expected: Action) -> None:
     assert Dialect(control_body=accepted).action(body) is expected
+
+
+def test_an_action_has_one_case() -> None:
+    capital = Dialect(control_case=Case.CAPITAL)
+    assert capital.action(b'{"data": {"action": "Abort"}}') is Action.ABORT
+    for body in (WRAPPED, b'{"data": {"action": "START"}}', b'{"data": {"action": []}}'):
+        with pytest.raises(RefusalError, match="400-11000"):
+            capital.action(body)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from tests.simulator.support import multipart
 from tests.support.csv_files import zip_of
 from zcbulk_tui.simulator import files
 from zcbulk_tui.simulator.faults import RefusalError
-from zcbulk_tui.simulator.files import InsertFile, uploaded_file
+from zcbulk_tui.simulator.files import Encoding, FileRules, InsertFile, uploaded_file
 from zcbulk_tui.simulator.messages import Request
 
 
@@ -107,3 +107,52 @@ def test_what_is_no_csv(data: bytes) -> None:
     file = InsertFile("rows.csv", data)
     with pytest.raises(RefusalError, match="unsupported"):
         list(map(len, (file.header(), *file.rows())))
+
+
+LATIN = "Name;Ort\nJäger;Köln\n".encode("cp1252")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "row"),
+    [
+        (Encoding.WINDOWS_1252, ["Jäger", "Köln"]),
+        (Encoding.MISREAD, ["J�ger", "K�ln"]),
+    ],
+)
+def test_a_file_in_another_encoding(encoding: Encoding, row: list[str]) -> None:
+    rules = FileRules(semicolons=True, other_encoding=encoding)
+    assert list(uploaded_file(call(LATIN), rules).rows()) == [row]
+    in_utf_8 = "\ufeffName;Ort\nJäger;Köln\n".encode()
+    file = uploaded_file(call(in_utf_8), rules)
+    assert (file.header(), list(file.rows())) == (["Name", "Ort"], [["Jäger", "Köln"]])
+
+
+@pytest.mark.parametrize(
+    ("first_line", "semicolons", "columns"),
+    [
+        (b"A;B", False, ["A;B"]),
+        (b"A;B", True, ["A", "B"]),
+        (b"A,B;C", True, ["A", "B;C"]),
+        (b"A,B", True, ["A", "B"]),
+    ],
+)
+def test_semicolons_are_read_where_no_comma_is(
+    first_line: bytes, semicolons: bool, columns: list[str]
+) -> None:
+    file = uploaded_file(call(first_line + b"\n1;2,3\n"), FileRules(semicolons=semicolons))
+    assert file.header() == columns
+
+
+def test_the_limit_of_a_zip_may_hold_for_its_packed_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "MAX_FILE_BYTES", 200)
+    monkeypatch.setattr(files, "MOST_UNPACKED_BYTES", 900)
+    rules = FileRules(counts_unpacked=False)
+    for size, packed, fits in ((900, True, True), (901, True, False), (201, False, False)):
+        data = b"A\n".ljust(size, b"1")
+        name = "rows.zip" if packed else "rows.csv"
+        request = call(zipped("a.csv", data=data) if packed else data, file_name=name)
+        if fits:
+            assert len(uploaded_file(request, rules).content) == size
+        else:
+            with pytest.raises(RefusalError, match="too large"):
+                uploaded_file(request, rules)

@@ -253,7 +253,7 @@ def test_a_token_must_be_for_creating(clock: ManualClock, call: Call) -> None:
     timeline = Timeline(clock)
     accounts = Accounts(timeline)
     # Whatever a start takes, a create call and an upload take the scope of their pages.
-    dialect = Dialect(control_scope=UPDATE)
+    dialect = Dialect(control_scopes=frozenset({UPDATE}))
     creator = Creator([], timeline, token="1000.a", accounts=accounts, dialect=dialect)
     job = created(creator, "Contacts")
     accounts.permit("1000.b", frozenset({READ, UPDATE}))

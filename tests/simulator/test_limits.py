@@ -51,3 +51,10 @@ def test_the_wait_ends_when_the_oldest_call_is_a_minute_old() -> None:
     assert meter.seconds_to_wait(20) == 0
     meter.count(20)
     assert meter.seconds_to_wait(25) == 45
+
+
+def test_the_day_may_end_with_another_status() -> None:
+    meter = Meter(Limits(per_day=0, quota_refusal="403-4000"))
+    with pytest.raises(RefusalError) as caught:
+        meter.count(0)
+    assert (caught.value.row.status, caught.value.row.code) == (403, 4000)

@@ -101,6 +101,16 @@ def test_the_mapped_layout() -> None:
     }
 
 
+@pytest.mark.parametrize("count", range(2, 6))
+def test_a_shuffled_result_is_never_in_the_order_of_the_file(count: int) -> None:
+    for seed in range(4):
+        rows = [row(number + 10 * seed) for number in range(count)]
+        creator, job = run(rows, rules=ResultRules(order=Order.SHUFFLED))
+        _, *shown = results(creator, job)["success"]
+        assert [cells[:-1] for cells in shown] != rows
+        assert sorted(cells[:-1] for cells in shown) == sorted(rows)
+
+
 def test_the_columns_of_reason_and_id_have_names_by_choice() -> None:
     rules = ResultRules(reason_column="Why", id_column="Record")
     creator, job = run([row(1)], rules=rules)
@@ -215,7 +225,7 @@ def test_nor_has_one_that_was_aborted_without_a_file(creator: Creator, clock: Ma
 def test_what_there_is_without_a_row_is_a_choice(
     as_zip: bool, expected: tuple[int, object]
 ) -> None:
-    creator, job = run([row(1)], rules=ResultRules(empty_as_zip=as_zip))
+    creator, job = run([row(1)], rules=ResultRules(empty_refusal=None if as_zip else "404-11130"))
     assert state_of(creator, job, "failure") == expected
     assert state_of(creator, job, "success") == (200, "ZIP")
 

@@ -10,7 +10,9 @@ import pytest
 
 from tests.simulator.support import ManualClock, created, csv_of, headers, multipart
 from tests.support.simulators import labelled
+from zcbulk_tui.simulator import scopes
 from zcbulk_tui.simulator import server as simulator_server
+from zcbulk_tui.simulator.accounts import CLIENT_ID, CLIENT_SECRET
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.fields import FORMS
 from zcbulk_tui.simulator.jobs import APP, OWNER, Address
@@ -255,3 +257,24 @@ def test_closing_does_not_wait_for_idle_connections(creator: Creator) -> None:
 def test_a_port_in_use_is_an_os_error(creator: Creator, server: LoopbackServer) -> None:
     with pytest.raises(OSError, match="in use"):
         LoopbackServer(creator, address(server)[1])
+
+
+@pytest.mark.parametrize(
+    ("query", "granted"),
+    [
+        ("", scopes.ALL),
+        (f"?scope={scopes.READ},{scopes.UPDATE}", frozenset({scopes.READ, scopes.UPDATE})),
+    ],
+)
+def test_a_code_is_for_the_scopes_asked_for(
+    creator: Creator, client: httpx.Client, query: str, granted: frozenset[str]
+) -> None:
+    code = client.get(f"/simulator/grant-code{query}").text.strip()
+    client_pair = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+    asked = {**client_pair, "grant_type": "authorization_code", "code": code}
+    token = client.post("/oauth/v2/token", data=asked).json()["access_token"]
+    assert creator.accounts.scopes_of(token) == granted
+
+
+def test_no_code_is_for_a_scope_that_there_is_not(client: httpx.Client) -> None:
+    assert client.get("/simulator/grant-code?scope=ZohoCRM.users.READ").status_code == 400

@@ -53,7 +53,7 @@ def test_a_call_needs_its_scope(
 
 
 def test_control_may_need_the_scope_of_the_page(clock: ManualClock, running: Job) -> None:
-    strict = Dialect(control_scope=scopes.UPDATE)
+    strict = Dialect(control_scopes=frozenset({scopes.UPDATE}))
     creator = Creator([running], Timeline(clock), token="1000.fixed", dialect=strict)
     assert outcome(status(creator, running)) == DONE
     creator.token, _ = signed_in(creator.accounts, scopes.CREATE)

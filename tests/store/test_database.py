@@ -35,7 +35,7 @@ def tables(connection: sqlite3.Connection) -> set[str]:
 def test_a_new_one_is_ready_to_use(path: Path) -> None:
     with opened(path) as connection:
         assert {"days", "jobs", "readings", "calls", "results"} <= tables(connection)
-        assert pragma(connection, "user_version") == VERSION == 4
+        assert pragma(connection, "user_version") == VERSION == 5
         assert pragma(connection, "journal_mode") == "wal"
         assert pragma(connection, "synchronous") == 1
         assert pragma(connection, "busy_timeout") == 250

@@ -4,6 +4,7 @@ import pytest
 
 from tests.render.plans import spent
 from tests.support.jobs import NOW, watched
+from zcbulk_tui.domain.contract import Contradiction, Question
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.job import Action
 from zcbulk_tui.domain.snapshot import ServiceSnapshot
@@ -17,6 +18,7 @@ from zcbulk_tui.errors import (
     UnreachableError,
     ZcbulkError,
 )
+from zcbulk_tui.monitor.events import ContractContradicted
 from zcbulk_tui.render.clipboard import Clipboard
 from zcbulk_tui.tui import notices
 from zcbulk_tui.tui.notices import ErrorDialog, Notice, Toast
@@ -153,3 +155,13 @@ def test_a_copy_that_is_lost_is_a_warning(works: bool | None) -> None:
     lost = works is False
     assert "2 ids" in said.text
     assert (said.severity, said.seconds) == (("warning", 15) if lost else ("information", 4))
+
+
+def test_an_answer_that_is_not_as_known_is_said_with_both() -> None:
+    found = Contradiction(Question.RECORD_DETAILS, "place", "inside", "beside")
+    said = notices.in_passing("acme", ContractContradicted(found, NOW))
+    assert isinstance(said, Toast)
+    assert (said.title, said.severity) == ("acme: Zoho answers otherwise than before", "warning")
+    assert "inside" in said.text
+    assert "beside" in said.text
+    assert f"{NOW.astimezone():%Y-%m-%d}" in said.text

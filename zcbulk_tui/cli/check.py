@@ -14,7 +14,7 @@ from zcbulk_tui.data.encoding import ENCODINGS
 from zcbulk_tui.data.field_list import read_fields
 from zcbulk_tui.data.inspection import inspect
 from zcbulk_tui.domain.form import FormFields, FormRef
-from zcbulk_tui.domain.preflight import Finding, Gap, NotChecked, Preflight
+from zcbulk_tui.domain.preflight import Finding, Gap, Misfit, NotChecked, Preflight
 from zcbulk_tui.render.preflight import finding_text, report
 from zcbulk_tui.store.json_objects import JsonObject, moment
 
@@ -79,12 +79,18 @@ def run(arguments: Namespace) -> int:
     """
     settings = load.load(flags=options.setting_flags(arguments))
     fields = known_fields(arguments, settings)
+    form = forms.form_of(arguments, settings) if forms.is_named(arguments, settings) else None
+    # With it comes the database, which --help does not need.
+    from zcbulk_tui.cli.contracts import known_contract
+
+    contract = known_contract(settings, form.origin if form is not None else None)
     with reading(arguments.file) as on_progress:
         found = inspect(
             arguments.file,
             fields,
             encoding=arguments.encoding,
             delimiter=arguments.delimiter,
+            contract=contract,
             on_progress=on_progress,
         )
     if arguments.json:
@@ -141,9 +147,10 @@ def as_object(found: Preflight) -> JsonObject:
             "delimiter": facts.delimiter,
             "columns": list(facts.columns),
             "records": facts.records,
-            "over_limit": facts.is_over_limit,
+            "over_limit": found.is_over_limit,
         },
         "blocks": found.blocks,
+        "misfits": [_misfit_object(each) for each in found.misfits],
         "findings": [_finding_object(finding, found) for finding in found.findings],
         "verdict": {
             "suspect_records": verdict.suspects,
@@ -155,9 +162,18 @@ def as_object(found: Preflight) -> JsonObject:
             "ends_if_one_fails_its_batch": verdict.ends_if_one_fails_all,
             "ends_if_each_fails_alone": verdict.ends_if_each_fails_alone,
             "ends_if_packed": verdict.ends_if_packed,
+            "one_fails_its_batch": found.contract.one_fails_its_batch,
         },
         "not_checked": [_gap_object(each) for each in found.not_checked],
         "fields_read_at": moment(found.fields_read_at) if found.fields_read_at else None,
+    }
+
+
+def _misfit_object(misfit: Misfit) -> JsonObject:
+    return {
+        "what": misfit.what,
+        "how": misfit.how,
+        "rewritten": misfit.is_rewritten,
     }
 
 

@@ -8,20 +8,23 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
+from zcbulk_tui.cli.contracts import command_watch
 from zcbulk_tui.cli.output import print_error
 from zcbulk_tui.cli.state import check_signed_in, sign_in_files
 from zcbulk_tui.config import paths, secrets
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.creator.accepts import AcceptMemory
 from zcbulk_tui.creator.client import CreatorClient
-from zcbulk_tui.creator.control import Variant, VariantMemory
+from zcbulk_tui.creator.control import VariantMemory
 from zcbulk_tui.creator.network import Network, Timeouts
+from zcbulk_tui.creator.probe_calls import ProbeCalls
 from zcbulk_tui.creator.renewal import RefreshedToken
 from zcbulk_tui.creator.tokens import CommandToken, FixedToken, TokenSource
 from zcbulk_tui.creator.trust import trust
 from zcbulk_tui.domain import proxies
 from zcbulk_tui.domain.commands import command
 from zcbulk_tui.errors import ConfigError, ZcbulkError
+from zcbulk_tui.monitor.contract_watch import ContractWatch
 from zcbulk_tui.store import variants
 
 
@@ -33,16 +36,43 @@ async def open_client(settings: Settings) -> AsyncIterator[CreatorClient]:
         ZcbulkError: There is no way to a token, or a setting cannot be used.
     """
     check_signed_in(settings)
-    client, network = make_client(settings)
+    with command_watch(settings) as watch:
+        client, network = make_client(settings, watch)
+        warn_of_proxies()
+        try:
+            yield client
+        finally:
+            await network.aclose()
+
+
+@asynccontextmanager
+async def open_probe_calls(settings: Settings) -> AsyncIterator[ProbeCalls]:
+    """Opens what makes the calls of a probe.
+
+    Raises:
+        ZcbulkError: There is no way to a token, or a setting cannot be used.
+    """
+    check_signed_in(settings)
+    network = make_network(settings)
     warn_of_proxies()
     try:
-        yield client
+        yield ProbeCalls(
+            _token_source(settings, network),
+            network,
+            base_url=settings.base_url,
+            api_version=settings.api_version,
+            accepts=AcceptMemory(_variant_file(variants.RESULT_FILE_NAME)),
+        )
     finally:
         await network.aclose()
 
 
-def make_client(settings: Settings) -> tuple[CreatorClient, Network]:
+def make_client(settings: Settings, watch: ContractWatch) -> tuple[CreatorClient, Network]:
     """Returns the client for Zoho, and the network under it, which is to be closed at the end.
+
+    Args:
+        settings: Those of the profile.
+        watch: Knows the servers, and takes what answers show of them.
 
     Raises:
         ConfigError: A setting cannot be used.
@@ -56,14 +86,16 @@ def make_client(settings: Settings) -> tuple[CreatorClient, Network]:
         report=settings.control.report,
         memory=variant_memory(settings),
         accepts=AcceptMemory(_variant_file(variants.RESULT_FILE_NAME)),
+        contract=watch.known,
+        observe=watch.observe,
     )
     return client, network
 
 
 def variant_memory(settings: Settings) -> VariantMemory:
     """Returns what remembers how start and abort were last put with success."""
-    first = Variant(settings.control.method, settings.control.body)
-    return VariantMemory(first, _variant_file(variants.FILE_NAME))
+    control = settings.control
+    return VariantMemory(control.method, control.body, store=_variant_file(variants.FILE_NAME))
 
 
 def _variant_file(name: str) -> variants.VariantFile:

@@ -5,13 +5,15 @@ from functools import partial
 
 from zcbulk_tui.cli import alerting, context, failing, publishing, state
 from zcbulk_tui.cli.client import make_client
+from zcbulk_tui.cli.contracts import known_contract, observe_columns, window_watch
 from zcbulk_tui.cli.failure_rows import files_on_disk, opener
 from zcbulk_tui.cli.inserting import now
 from zcbulk_tui.cli.night_report import night_reports
 from zcbulk_tui.cli.preparing import LocalFiles
 from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.data.result_columns import ResultColumns
 from zcbulk_tui.domain.budget import Cause
-from zcbulk_tui.domain.job import WatchedJob
+from zcbulk_tui.domain.job import JobRef, WatchedJob
 from zcbulk_tui.domain.night import ErrorBudget
 from zcbulk_tui.monitor.alerts import Alerts, profile_sources
 from zcbulk_tui.monitor.clock import awake_and_asleep
@@ -51,8 +53,9 @@ def connect(
     Raises:
         ZcbulkError: A setting cannot be used.
     """
-    client, network = make_client(settings)
-    shared = context.window_context(settings, database, jobs)
+    watch = window_watch(settings, database, sink)
+    client, network = make_client(settings, watch)
+    shared = context.window_context(settings, database, jobs)._replace(contract=watch.known)
     quota = context.quota_tracker(settings, database)
     monitor = Monitor(
         client,
@@ -108,7 +111,12 @@ def connect(
         quiet_hours=alerting.quiet_hours(settings),
     )
     lists = FormLists(client, monitor.calls, quota, MetaCache(database), Cause.KEY, now)
-    files = LocalFiles(state.memory_file().parent / "uploads", shared.operator, now)
+    files = LocalFiles(
+        state.memory_file().parent / "uploads",
+        shared.operator,
+        now,
+        partial(known_contract, settings),
+    )
     outward = publishing.tasks(
         settings,
         monitor,
@@ -129,6 +137,10 @@ def connect(
             not_saved.append(f"{lost}{database.trouble}")
         await network.aclose()
 
+    def note_columns(ref: JobRef, columns: ResultColumns) -> None:
+        observe_columns(settings, ref.origin, columns)
+
+    failures = opener(files_on_disk(settings.profile, results), note_columns)
     archive = Archive(database, settings.profile)
     return Connection(
         monitor,
@@ -136,7 +148,7 @@ def connect(
         archive,
         close,
         Inserting(queue, lists, files),
-        failing.JobFailures(fetcher, opener(files_on_disk(settings.profile, results))),
+        failing.JobFailures(fetcher, failures),
         night,
         tasks=(queue.run, fetcher.run, alerts.run, night.run, *outward),
     )

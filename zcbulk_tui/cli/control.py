@@ -13,6 +13,7 @@ from functools import partial
 from zcbulk_tui.cli import event_loop, options, prompts
 from zcbulk_tui.cli.client import open_client, variant_memory
 from zcbulk_tui.cli.context import command_context
+from zcbulk_tui.cli.contracts import known_contract
 from zcbulk_tui.cli.job_names import at_its_home, in_words, named_jobs
 from zcbulk_tui.cli.json_records import failure_object, named_object
 from zcbulk_tui.cli.output import print_error, print_json
@@ -21,6 +22,7 @@ from zcbulk_tui.cli.wait_json import statuses
 from zcbulk_tui.cli.waiting import Waited
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.creator.control import known_way
 from zcbulk_tui.creator.scopes import CREATE
 from zcbulk_tui.domain.address import job_path
 from zcbulk_tui.domain.control import Command
@@ -258,7 +260,7 @@ def _dry_run(
     with command_context(settings) as (context, _):
         for job in jobs:
             ref = at_its_home(job.ref, settings)
-            variant = variants.recall(ref.origin)
+            variant = variants.recall(ref.origin, known_way(known_contract(settings, ref.origin)))
             url = ref.origin + job_path(ref, settings.api_version)
             obstacles = _obstacles(action, job, context, settings)
             objects.append(

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from zcbulk_tui.domain.contract_text import contradiction_text
 from zcbulk_tui.domain.insertion import QueuedFile, Stage
 from zcbulk_tui.domain.job import JobRef
 from zcbulk_tui.domain.result import ResultStage
@@ -12,6 +13,7 @@ from zcbulk_tui.monitor.events import (
     AlertCleared,
     AlertRaised,
     CommandEnded,
+    ContractContradicted,
     Event,
     JobChanged,
     JobRemoved,
@@ -61,6 +63,8 @@ class EventLines:
                 self._line(f"{alert.severity.word}: {about}{alert.text}{over}")
             case NightChanged():
                 self._night(event)
+            case ContractContradicted(contradiction, known_since):
+                self._line(contradiction_text(contradiction, known_since))
 
     def _job(self, snapshot: JobSnapshot) -> None:
         """A job's state, once for each state, and why it cannot be read."""

@@ -136,6 +136,8 @@ _EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "doctor": (
         ("doctor", "no call"),
         ("doctor 4027", "and the status of a job: 1 call"),
+        ("doctor --probe --form Scratch --environment development", "at most 40 calls"),
+        ("doctor --report probe.md", "what the last probe found, to share"),
     ),
 }
 

@@ -85,7 +85,7 @@ def run(arguments: Namespace) -> int:
         ConfigError: The memory cannot be read.
     """
     settings = load.load(flags=options.setting_flags(arguments))
-    path = None if arguments.output is None else _checked(Path(arguments.output))
+    path = None if arguments.output is None else checked_path(Path(arguments.output))
     what: str | None = arguments.what
     with open_memory(is_only_read=True) as database:
         archive = Archive(database, settings.profile)
@@ -100,7 +100,7 @@ def run(arguments: Namespace) -> int:
         if path is None:
             sys.stdout.writelines(pieces)
         else:
-            _write(path, "".join(pieces))
+            write_file(path, "".join(pieces))
     return 0
 
 
@@ -184,8 +184,12 @@ def _flat(entry: JsonObject, prefix: str = "") -> dict[str, str | int | float | 
     return cells
 
 
-def _checked(path: Path) -> Path:
-    """A path that a file may be put in the place of; what a link leads to, in place of the link."""
+def checked_path(path: Path) -> Path:
+    """Returns a path that a file may be put in the place of; what a link leads to, for the link.
+
+    Raises:
+        UsageError: None may.
+    """
     shown = one_line(str(path), 200)
     try:
         real = path.resolve()
@@ -202,7 +206,12 @@ def _checked(path: Path) -> Path:
     return real
 
 
-def _write(path: Path, content: str) -> None:
+def write_file(path: Path, content: str) -> None:
+    """Writes a file that its user has named, in the place of one that is there.
+
+    Raises:
+        ZcbulkError: It cannot be written.
+    """
     try:
         files.replace(path, content)
     except ConfigError as error:

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from zcbulk_tui.cli import json_records
+from zcbulk_tui.cli.contracts import known_contract, observe_columns
 from zcbulk_tui.cli.job_names import named_jobs
 from zcbulk_tui.cli.state import memory_file, open_memory
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.data.failures import FailureFile
 from zcbulk_tui.data.matching import index_source, read_header
-from zcbulk_tui.data.result_columns import read_columns
+from zcbulk_tui.data.result_columns import NOT_KNOWN, ServerColumns, read_columns, server_columns
 from zcbulk_tui.data.rows import OnProgress
 from zcbulk_tui.data.source import open_source
 from zcbulk_tui.domain.commands import command
@@ -53,10 +54,14 @@ def read_failures(
     with open_memory(is_only_read=True) as database:
         file = result_on_disk(database, settings.profile, job.ref, name)
         history = Archive(database, settings.profile).history(job.ref)
+    known = server_columns(known_contract(settings, job.ref.origin))
     source = None
     if header is None and history is not None and history.insertion is not None:
         source = history.insertion.source
-    failures = failures_in(file, source, header=header, encoding=encoding, on_progress=on_progress)
+    failures = failures_in(
+        file, source, header=header, encoding=encoding, known=known, on_progress=on_progress
+    )
+    observe_columns(settings, job.ref.origin, failures.columns)
     return json_records.named_object(job), failures
 
 
@@ -96,6 +101,7 @@ def failures_in(
     *,
     header: Sequence[str] | None = None,
     encoding: str | None = None,
+    known: ServerColumns = NOT_KNOWN,
     on_progress: OnProgress | None = None,
 ) -> FailureFile:
     """Returns the failures in a result, placed in the file of its job where that is still there.
@@ -105,6 +111,7 @@ def failures_in(
         source: The file that the user had named for the job; None where it is not known.
         header: Of the uploaded file, where the source is not known.
         encoding: The name of the result's encoding; None for its mark, else UTF-8.
+        known: Columns that the server is known to add.
         on_progress: Called with the bytes read of the result, and the bytes in all.
 
     Raises:
@@ -114,7 +121,9 @@ def failures_in(
     if source is not None and file.records:
         try:
             header = read_header(source)
-            columns, _ = read_columns(open_source(file.path), header, encoding=encoding)
+            columns, _ = read_columns(
+                open_source(file.path), header, encoding=encoding, known=known
+            )
             index = index_source(source, columns.names)
         except DataError as error:
             why = f"The places in the uploaded file are not known: {error.title}."
@@ -125,6 +134,7 @@ def failures_in(
         encoding=encoding,
         on_progress=on_progress,
         assumed=(why,) if why else (),
+        known=known,
     )
 
 

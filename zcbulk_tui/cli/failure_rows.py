@@ -6,6 +6,7 @@ from pathlib import Path
 
 from zcbulk_tui.cli.repairing import JobFiles, job_files
 from zcbulk_tui.cli.state import open_memory
+from zcbulk_tui.data.result_columns import ResultColumns
 from zcbulk_tui.data.result_folder import ResultFolder
 from zcbulk_tui.domain.failures import FailedRow, FailureReport
 from zcbulk_tui.domain.form import FormFields
@@ -29,15 +30,20 @@ def files_on_disk(profile: str, results: ResultFolder) -> Callable[[JobRef], Job
 
 def opener(
     files: Callable[[JobRef], JobFiles],
+    note: Callable[[JobRef, ResultColumns], None] = lambda _, _columns: None,
 ) -> Callable[[JobRef, OnProgress], FailureRows]:
     """Returns what reads the failures of jobs, for `cli.failing.JobFailures`.
 
     Args:
         files: Returns the files that a job is repaired from; it may be called in any thread.
+        note: Takes which columns a result has; in the same thread.
     """
 
     def read(ref: JobRef, on_progress: OnProgress) -> FailureRows:
-        return JobFailureRows(files(ref), on_progress)
+        rows = JobFailureRows(files(ref), on_progress)
+        if rows.columns is not None:
+            note(ref, rows.columns)
+        return rows
 
     return read
 
@@ -58,6 +64,11 @@ class JobFailureRows:
         self._failures = self._repair.failures
         self._folder = files.folder
         self._stem = "" if files.source is None else files.source.path.stem
+
+    @property
+    def columns(self) -> ResultColumns | None:
+        """Which columns of the result are what; None where there is none."""
+        return None if self._failures is None else self._failures.columns
 
     @property
     def report(self) -> FailureReport:

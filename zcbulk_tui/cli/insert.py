@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from zcbulk_tui.cli import check, options, queue_work, queueing, rest, trial, waiting
 from zcbulk_tui.cli.context import insert_context
+from zcbulk_tui.cli.contracts import known_contract
 from zcbulk_tui.cli.forms import form_of
 from zcbulk_tui.cli.insert_plan import print_plan
 from zcbulk_tui.cli.json_records import failure_object
@@ -17,6 +18,7 @@ from zcbulk_tui.cli.state import check_signed_in, memory_file, open_memory
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.commands import command
+from zcbulk_tui.domain.contract import Contract
 from zcbulk_tui.domain.form import FormFields
 from zcbulk_tui.domain.insertion import InsertPlan
 from zcbulk_tui.domain.job import WatchedJob
@@ -177,7 +179,8 @@ def _run(arguments: Namespace) -> int:
     form = form_of(arguments, settings) if tried is None else tried.form
     if repaired is not None:
         check_same_form(repaired, form, settings)
-    checked = _check(arguments, check.known_fields(arguments, settings, form))
+    fields = check.known_fields(arguments, settings, form)
+    checked = _check(arguments, fields, known_contract(settings, form.origin))
     if repaired is not None:
         with insert_context(settings) as (_, _, insertions):
             check_is_new(repaired, form, insertions, checked.found.facts.sha256, settings)
@@ -266,7 +269,7 @@ def check_not_stopped(settings: Settings) -> None:
         )
 
 
-def _check(arguments: Namespace, fields: FormFields | None) -> CheckedFile:
+def _check(arguments: Namespace, fields: FormFields | None, contract: Contract) -> CheckedFile:
     """Checks the file, and prints what was found."""
     with reading(arguments.file) as on_progress:
         checked = check_file(
@@ -274,6 +277,7 @@ def _check(arguments: Namespace, fields: FormFields | None) -> CheckedFile:
             fields,
             encoding=arguments.encoding,
             delimiter=arguments.delimiter,
+            contract=contract,
             on_progress=on_progress,
         )
     if not arguments.json:

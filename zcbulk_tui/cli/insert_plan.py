@@ -9,7 +9,7 @@ from zcbulk_tui.cli.json_records import form_object
 from zcbulk_tui.cli.output import print_json, print_lines
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.insertion import InsertPlan
-from zcbulk_tui.domain.preflight import UPLOAD_LIMIT, Preflight
+from zcbulk_tui.domain.preflight import Preflight
 from zcbulk_tui.domain.trial import Selection, Trial
 from zcbulk_tui.domain.upload import Suspects
 from zcbulk_tui.errors import DataError
@@ -63,7 +63,7 @@ def print_plan(
         return
     jobs = ceil(records / plan.part_records) if plan.part_records and chosen is None else 1
     # How many parts the bytes make is known only when they are written.
-    least = "at least " if facts.csv_bytes > UPLOAD_LIMIT and chosen is None else ""
+    least = "at least " if found.is_cut and chosen is None else ""
     of_all = f"of the {whole:,} records" if records < whole - left_out else "records"
     print(
         f"{records:,} {of_all} of a file of {size(facts.disk_bytes)}, into "

@@ -138,7 +138,7 @@ def standing_object(standing: Standing, now: datetime) -> JsonObject:
         "estimate": last and _estimate_object(snapshot, last, now),
         "ends": last and _ends_object(remaining(moves, last), last, now),
         "concern": _concern_object(snapshot, now),
-        "abort_risk": _risk_object(risk(snapshot.readings)),
+        "abort_risk": _risk_object(risk(snapshot.readings, snapshot.one_fails_its_batch)),
         "deadline": deadline_object(upcoming(snapshot), now),
         "next_poll": _poll_object(snapshot, standing.window),
         "fault": fault_object(snapshot.fault),

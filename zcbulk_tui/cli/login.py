@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from zcbulk_tui.cli import device_page, event_loop, options, prompts
 from zcbulk_tui.cli.client import make_network, warn_of_proxies
+from zcbulk_tui.cli.contracts import known_contract
 from zcbulk_tui.cli.output import print_error
 from zcbulk_tui.cli.state import sign_in_files
 from zcbulk_tui.config import load, secrets
@@ -23,6 +24,7 @@ from zcbulk_tui.creator.grants import Grant
 from zcbulk_tui.creator.scopes import UPDATE, needed
 from zcbulk_tui.creator.sign_in import save
 from zcbulk_tui.domain import datacenters
+from zcbulk_tui.domain.contract import Contract
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError, SignedOutError, UsageError
 from zcbulk_tui.store.sign_in import SignInFiles
@@ -79,7 +81,11 @@ def run(arguments: Namespace) -> int:
     before = _before(settings)
     accounts_url = _accounts_url(settings, before)
     client = _client(settings, before)
-    scopes = needed(read_only=settings.read_only, with_forms=arguments.with_forms)
+    scopes = needed(
+        read_only=settings.read_only,
+        with_forms=arguments.with_forms,
+        contract=_contract(settings, accounts_url),
+    )
     if arguments.self_client:
         way = partial(_by_code, client, _code(scopes))
     elif arguments.refresh_token is not None:
@@ -90,6 +96,12 @@ def run(arguments: Namespace) -> int:
     kept = event_loop.run(_sign_in(settings, store, accounts_url, client, way))
     _report(settings, store, kept, scopes)
     return 0
+
+
+def _contract(settings: Settings, accounts_url: str) -> Contract:
+    """What is known of the API of the data centre that is signed in to."""
+    home = datacenters.of_accounts(accounts_url)
+    return known_contract(settings, home.api_url if home is not None else None)
 
 
 async def _sign_in(

@@ -99,7 +99,9 @@ _COMMANDS = {
     "simulator": _Entry("simulator", "serve a simulated Zoho Creator on this machine"),
     "config": _Entry("config", "show, check or create the configuration file"),
     "completion": _Entry("completion", "print the script with which a shell completes words"),
-    "doctor": _Entry("doctor.command", "check the connection to Zoho; costs no call"),
+    "doctor": _Entry(
+        "doctor.command", "check the connection to Zoho; find out what Zoho does (--probe)"
+    ),
 }
 
 

@@ -13,6 +13,7 @@ from zcbulk_tui.data.row_map import RowMap, sent_records
 from zcbulk_tui.data.rows import OnProgress
 from zcbulk_tui.data.source import Source, open_source
 from zcbulk_tui.data.trial import choose
+from zcbulk_tui.domain.contract import UNKNOWN, Contract
 from zcbulk_tui.domain.form import FormFields
 from zcbulk_tui.domain.insertion import Insertion, InsertPlan, Prepared, SourceFile
 from zcbulk_tui.domain.preflight import Preflight
@@ -84,7 +85,10 @@ class CheckedFile:
             suspects=self.found.suspects,
             treatment=plan.suspects,
             selection=selection,
-            limits=Limits(records=None if is_trial else plan.part_records),
+            limits=Limits(
+                records=None if is_trial else plan.part_records,
+                zip_counts_packed=bool(self.found.zip_counts_packed),
+            ),
             on_progress=on_progress,
         )
         if is_trial and len(outgoing.files) > 1:
@@ -182,6 +186,7 @@ def check_file(
     *,
     encoding: str | None = None,
     delimiter: str | None = None,
+    contract: Contract = UNKNOWN,
     on_progress: OnProgress | None = None,
 ) -> CheckedFile:
     """Checks a file, so that it can be inserted as it is now.
@@ -189,7 +194,14 @@ def check_file(
     For arguments and errors see `data.inspection.inspect`.
     """
     source = open_source(path)
-    found = inspect(path, fields, encoding=encoding, delimiter=delimiter, on_progress=on_progress)
+    found = inspect(
+        path,
+        fields,
+        encoding=encoding,
+        delimiter=delimiter,
+        contract=contract,
+        on_progress=on_progress,
+    )
     return CheckedFile(source, found, encoding)
 
 
@@ -200,12 +212,20 @@ class LocalFiles:
         folder: Where what is uploaded is written.
         operator: Login and host of who does it.
         now: The time of day; aware.
+        contract: Returns what is known of the profile's server; called in the thread of a check.
     """
 
-    def __init__(self, folder: Path, operator: str, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        operator: str,
+        now: Callable[[], datetime],
+        contract: Callable[[], Contract] = lambda: UNKNOWN,
+    ) -> None:
         self._folder = folder
         self._operator = operator
         self._now = now
+        self._contract = contract
 
     def check(
         self,
@@ -215,7 +235,9 @@ class LocalFiles:
         on_progress: OnProgress,
     ) -> "_LocalFile":
         """Checks a file; see `check_file`."""
-        checked = check_file(path, fields, encoding=encoding, on_progress=on_progress)
+        checked = check_file(
+            path, fields, encoding=encoding, contract=self._contract(), on_progress=on_progress
+        )
         return _LocalFile(checked, self._folder, self._operator, self._now)
 
     def discard(self, prepared: Prepared) -> None:

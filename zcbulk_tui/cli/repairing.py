@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from zcbulk_tui.data.repair import Repair
 from zcbulk_tui.data.resent import read_resent
+from zcbulk_tui.data.result_columns import NOT_KNOWN, ServerColumns, server_columns
 from zcbulk_tui.data.result_folder import ResultFolder
 from zcbulk_tui.data.row_map import RowMap
 from zcbulk_tui.data.rows import OnProgress
@@ -18,6 +19,7 @@ from zcbulk_tui.domain.text import counted
 from zcbulk_tui.errors import DataError
 from zcbulk_tui.store import recall
 from zcbulk_tui.store.archive import Archive
+from zcbulk_tui.store.contracts import Contracts
 from zcbulk_tui.store.database import Database
 from zcbulk_tui.store.insertions import Insertions
 from zcbulk_tui.store.results import Results, is_there
@@ -34,6 +36,7 @@ class JobFiles(NamedTuple):
             do: it is what the job that it becomes may be repaired from.
         resent: The row maps of the repairs that were sent before.
         notes: What is missing in them, as sentences.
+        known: Columns that the server is known to add to results.
     """
 
     failure: Path | None
@@ -42,6 +45,7 @@ class JobFiles(NamedTuple):
     folder: Path
     resent: tuple[RowMap, ...] = ()
     notes: tuple[str, ...] = ()
+    known: ServerColumns = NOT_KNOWN
 
     def repair(self, *, with_places: bool = False, on_progress: OnProgress | None = None) -> Repair:
         """Reads them; for arguments see `Repair`.
@@ -56,6 +60,7 @@ class JobFiles(NamedTuple):
             folder=self.folder,
             resent=self.resent,
             with_places=with_places,
+            known=self.known,
             on_progress=on_progress,
         )
 
@@ -88,7 +93,10 @@ def job_files(
         folder,
         command(f"results {shlex.quote(name)}", profile),
     )
-    return files._replace(resent=tuple(_resent(database, profile, ref, folder)))
+    return files._replace(
+        resent=tuple(_resent(database, profile, ref, folder)),
+        known=server_columns(Contracts(database, profile).known(ref.origin)),
+    )
 
 
 def _resent(database: Database, profile: str, ref: JobRef, folder: Path) -> Iterator[RowMap]:

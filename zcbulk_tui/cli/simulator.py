@@ -12,10 +12,11 @@ from zcbulk_tui.errors import UsageError
 from zcbulk_tui.simulator import command
 from zcbulk_tui.simulator.fields import FORMS
 from zcbulk_tui.simulator.odd_results import ODD_RESULTS, OddResult
+from zcbulk_tui.simulator.personalities import PERSONALITIES
 from zcbulk_tui.simulator.reasons import ReasonStyle
 from zcbulk_tui.simulator.results import Layout, Order, ResultRules
 from zcbulk_tui.simulator.samples import kinds_of_flaws, sample
-from zcbulk_tui.simulator.scenarios import SCENARIOS
+from zcbulk_tui.simulator.scenarios import SCENARIOS, Scenario, played
 from zcbulk_tui.simulator.sign_in_errors import SIGN_IN_ERRORS
 from zcbulk_tui.simulator.verdicts import InsertRules
 
@@ -27,6 +28,12 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.epilog = "scenarios: zcbulk-tui simulator --list"
     parser.add_argument("--port", type=_port, default=0, help="default: any free one")
     parser.add_argument("--scenario", default="steady", help="default: steady")
+    parser.add_argument(
+        "--personality",
+        metavar="NAME",
+        help="do where Zoho's documents are silent, or contradict each other, what this one does"
+        " (default: what the scenario does; names: --list)",
+    )
     parser.add_argument(
         "--speed", type=options.speed, default=1.0, help="times as fast (default: 1)"
     )
@@ -46,14 +53,15 @@ def add_arguments(parser: ArgumentParser) -> None:
     batches.add_argument(
         "--strict-batches",
         action="store_true",
-        default=True,
+        default=None,
         help="one bad record fails all 200 of its batch, and more than 5 %% failed batches end the"
-        " job (default); Zoho does not document which holds",
+        " job (default, but for some personalities); Zoho does not document which holds",
     )
     batches.add_argument(
         "--lenient-batches",
         dest="strict_batches",
         action="store_false",
+        default=None,
         help="a bad record fails alone; a batch fails when all its records do",
     )
     _add_result_arguments(parser)
@@ -85,13 +93,14 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--list",
         action="store_true",
-        help="list the scenarios, sign-in errors, odd results and forms, and stop",
+        help="list the scenarios, personalities, sign-in errors, odd results and forms, and stop",
     )
 
 
 def _add_result_arguments(parser: ArgumentParser) -> None:
     results = parser.add_argument_group(
-        "results", "Zoho documents none of these; a default is that of the scenario."
+        "results",
+        "Zoho documents none of these; a default is that of the scenario, or of the personality.",
     )
     results.add_argument(
         "--results",
@@ -142,8 +151,8 @@ def run(arguments: Namespace) -> int:
     """Serves a scenario until interrupted, or prints what was asked for; returns the exit code.
 
     Raises:
-        UsageError: There is no such scenario, error, odd result or form, or no such number of
-            records.
+        UsageError: There is no such scenario, personality, error, odd result or form, or no such
+            number of records.
     """
     if arguments.list:
         _list_choices()
@@ -162,6 +171,11 @@ def run(arguments: Namespace) -> int:
             f"There is no scenario “{arguments.scenario}”",
             next_step=f"There are: {', '.join(SCENARIOS)}.",
         )
+    if arguments.personality not in (None, *PERSONALITIES):
+        raise UsageError(
+            f"There is no personality “{arguments.personality}”",
+            next_step=f"There are: {', '.join(PERSONALITIES)}.",
+        )
     if arguments.sign_in_error not in (None, *SIGN_IN_ERRORS):
         raise UsageError(
             f"There is no sign-in error “{arguments.sign_in_error}”",
@@ -172,18 +186,34 @@ def run(arguments: Namespace) -> int:
         arguments.scenario,
         arguments.speed,
         arguments.seed,
+        personality=arguments.personality,
         token_life=arguments.token_life,
         sign_in_error=arguments.sign_in_error,
-        rules=InsertRules(strict_batches=arguments.strict_batches),
+        rules=_insert_rules(arguments),
         results=_result_rules(arguments),
         odd_results=[_odd_result(text) for text in arguments.odd_result],
         any_accept_for_results=arguments.results_accept == "any",
     )
 
 
+def _insert_rules(arguments: Namespace) -> InsertRules:
+    """Those of scenario and personality, but for what was asked for."""
+    rules = _played(arguments).rules
+    if arguments.strict_batches is not None:
+        rules = replace(rules, strict_batches=arguments.strict_batches)
+    return rules
+
+
+def _played(arguments: Namespace) -> Scenario:
+    scenario = SCENARIOS[arguments.scenario]
+    if arguments.personality is None:
+        return scenario
+    return played(scenario, PERSONALITIES[arguments.personality])
+
+
 def _result_rules(arguments: Namespace) -> ResultRules:
-    """Those of the scenario, but for what was asked for."""
-    rules = SCENARIOS[arguments.scenario].results
+    """Those of scenario and personality, but for what was asked for."""
+    rules = _played(arguments).results
     if arguments.results is not None:
         rules = replace(rules, layout=Layout(arguments.results))
     if arguments.results_order is not None:
@@ -193,7 +223,8 @@ def _result_rules(arguments: Namespace) -> ResultRules:
     if arguments.results_delay is not None:
         rules = replace(rules, delay=arguments.results_delay)
     if arguments.results_empty is not None:
-        rules = replace(rules, empty_as_zip=arguments.results_empty == "zip")
+        none = None if arguments.results_empty == "zip" else "404-11130"
+        rules = replace(rules, empty_refusal=none)
     return rules
 
 
@@ -255,6 +286,9 @@ def _print_sample(arguments: Namespace) -> None:
 def _list_choices() -> None:
     for scenario in SCENARIOS.values():
         print(f"{scenario.name:<12}{scenario.summary}")
+    print("\nFor --personality:")
+    for personality in PERSONALITIES.values():
+        print(f"{personality.name:<12}{personality.summary}")
     print("\nFor --sign-in-error:")
     for name, row in SIGN_IN_ERRORS.items():
         print(f"{name:<24}{row.error}, HTTP {row.status}")

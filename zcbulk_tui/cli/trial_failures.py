@@ -5,11 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from zcbulk_tui.cli import event_loop, result_work
+from zcbulk_tui.cli.contracts import known_contract
 from zcbulk_tui.cli.failed_jobs import failures_in
 from zcbulk_tui.cli.failures import as_object, print_report
 from zcbulk_tui.cli.json_records import failure_object
 from zcbulk_tui.cli.output import print_error
 from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.data.result_columns import server_columns
 from zcbulk_tui.domain.commands import command
 from zcbulk_tui.domain.failures import FailureReport
 from zcbulk_tui.domain.insertion import Insertion
@@ -65,7 +67,8 @@ def failures_of(
         if outcome.error is not None:
             raise outcome.error
         file = None if outcome.result is None else outcome.result.file
-        report = failures_in(file, tried.source).report if file is not None else None
+        known = server_columns(known_contract(settings, job.ref.origin))
+        report = failures_in(file, tried.source, known=known).report if file is not None else None
     except ZcbulkError as error:
         progress.clear()
         later = command(f"results {job.ref.job_id} --failed", settings.profile)

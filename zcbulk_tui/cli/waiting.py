@@ -18,6 +18,7 @@ from typing import NamedTuple, Protocol
 
 from zcbulk_tui.cli import context, event_loop, state
 from zcbulk_tui.cli.client import make_client, warn_of_proxies
+from zcbulk_tui.cli.contracts import printing_watch
 from zcbulk_tui.cli.event_loop import Ending, handled_signals
 from zcbulk_tui.cli.output import has_reader, print_error
 from zcbulk_tui.config.settings import Settings
@@ -261,9 +262,11 @@ async def _watch(
 ) -> None:
     """Polls, or follows who does, until the jobs have ended or the time is over."""
     state.check_signed_in(settings)
-    client, network = make_client(settings)
+    watch = printing_watch(settings, database)
+    client, network = make_client(settings, watch)
     warn_of_proxies()
     shared = context.window_context(settings, database, following.open_jobs, yields=True)
+    shared = shared._replace(contract=watch.known)
     # Nobody looks at it, and still somebody waits.
     quota = context.quota_tracker(settings, database, frugal_unfocused=False)
     monitor = Monitor(

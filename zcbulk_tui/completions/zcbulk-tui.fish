@@ -64,7 +64,7 @@ function _shtab_zcbulk_tui_using
 end
 
 set -g _shtab_zcbulk_tui_commands login logout demo watch jobs 'jobs list' 'jobs add' 'jobs edit' 'jobs remove' 'jobs import' 'jobs export' status statusline wait start abort check insert queue 'queue list' 'queue stop' 'queue go-on' 'queue drop' 'queue up' 'queue down' results failures repair report history log alerts 'alerts list' 'alerts test' 'alerts secret' budget schema store 'store compact' simulator config 'config show' 'config path' 'config init' 'config check' completion doctor
-set -g _shtab_zcbulk_tui_opts_with_value --app --bad --bad-in --bad-kinds --channel --color --created --delimiter --encoding --environment --export --fields --form --format --header --label --night --note --odd-result --output --owner --part-records --port --profile --reason --refresh-token --repairs --report --rest-of --results --results-accept --results-delay --results-empty --results-order --results-reasons --rows --rules --sample --scenario --seed --sign-in-error --since --speed --stop-failed --stop-share --suspects --tag --tags --timeout --token-life --trial --until --what --why
+set -g _shtab_zcbulk_tui_opts_with_value --app --bad --bad-in --bad-kinds --calls --channel --color --created --delimiter --encoding --environment --export --fields --form --format --header --label --night --note --odd-result --output --owner --part-records --personality --port --profile --reason --refresh-token --repairs --report --rest-of --results --results-accept --results-delay --results-empty --results-order --results-reasons --rows --rules --sample --scenario --seed --sign-in-error --since --speed --stop-failed --stop-share --suspects --tag --tags --timeout --token-life --trial --until --what --why
 
 complete -c zcbulk-tui -e
 complete -c zcbulk-tui -f
@@ -394,11 +394,12 @@ complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using; and test $_shtab_zcbulk_tui_
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using simulator' -s h -l help -d 'show this help message and exit'
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using simulator' -l port -x -d 'default: any free one'
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using simulator' -l scenario -x -d 'default: steady'
+complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using simulator' -l personality -x -d 'do where Zoho'"'"'s documents are silent, or contradict each other, what this one does (default: what the scenario does; names: --list)'
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using simulator' -l speed -x -d 'times as fast (default: 1)'
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using simulator' -l seed -x -d 'default: 1'
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using simulator' -l token-life -x -d 'an access token holds (default: 3600); below 3600 the limit of 10 tokens in ten minutes is off'
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using simulator' -l sign-in-error -x -d 'answer sign-in calls with this error'
-complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using simulator' -l strict-batches -d 'one bad record fails all 200 of its batch, and more than 5 % failed batches end the job (default); Zoho does not document which holds'
+complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using simulator' -l strict-batches -d 'one bad record fails all 200 of its batch, and more than 5 % failed batches end the job (default, but for some personalities); Zoho does not document which holds'
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using simulator' -l lenient-batches -d 'a bad record fails alone; a batch fails when all its records do'
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using simulator' -l results -xka "original mapped" -d 'columns: those of the file and one for the reason, or its first three and STATUS, RECORD_ID, ERRORS (default: original)'
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using simulator' -l results-order -xka "file shuffled" -d 'order of the rows (default: shuffled)'
@@ -411,7 +412,7 @@ complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using simulator' -l sample -x -d 'p
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using simulator' -l bad -x -d 'share of the sample'"'"'s records with a bad cell, 0 to 1 (default: 0)'
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using simulator' -l bad-kinds -x -d 'the sample'"'"'s bad records are bad in N ways, each with a value of its own (default: a few ways, with values that come again)'
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using simulator' -l bad-in -xka "random runs" -d 'where they lie: at random, or side by side, those of a kind together (default: random; needs --bad-kinds)'
-complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using simulator' -l list -d 'list the scenarios, sign-in errors, odd results and forms, and stop'
+complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using simulator' -l list -d 'list the scenarios, personalities, sign-in errors, odd results and forms, and stop'
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using simulator' -l ascii -l no-ascii -d 'show a terminal ASCII only, or everything (default: by the locale)'
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using simulator' -l color -xka "auto always never" -d 'print in colours (default: auto, on a terminal unless NO_COLOR is set)'
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using; and test $_shtab_zcbulk_tui_npos -eq 0' -a config -d 'show, check or create the configuration file'
@@ -436,10 +437,19 @@ complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using completion' -s h -l help -d '
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using completion' -l ascii -l no-ascii -d 'show a terminal ASCII only, or everything (default: by the locale)'
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using completion' -l color -xka "auto always never" -d 'print in colours (default: auto, on a terminal unless NO_COLOR is set)'
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using completion; and test $_shtab_zcbulk_tui_npos -eq 0' -ka "bash zsh fish" -d 'whose script'
-complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using; and test $_shtab_zcbulk_tui_npos -eq 0' -a doctor -d 'check the connection to Zoho; costs no call'
+complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using; and test $_shtab_zcbulk_tui_npos -eq 0' -a doctor -d 'check the connection to Zoho; find out what Zoho does (--probe)'
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using doctor' -s h -l help -d 'show this help message and exit'
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using doctor' -l profile -xka "(_zcbulk_tui_profiles)" -d 'which profile of the configuration to use; the dashboard shows several: eu,us'
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using doctor' -l json -d 'as a JSON object'
+complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using doctor' -l probe -d 'probe the form that is named'
+complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using doctor' -l form -x -d 'its link name (default: setting)'
+complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using doctor' -l app -x -d 'that of its application (likewise)'
+complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using doctor' -l owner -x -d 'its owner'"'"'s user name (likewise)'
+complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using doctor' -l environment -xka "production stage development" -d 'where the form is; must be named'
+complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using doctor' -l calls -x -d 'at most N calls now; the same command goes on'
+complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using doctor' -l anew -d 'ask all of it again, of a form that was probed'
+complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using doctor' -l yes -d 'skip the question (for scripts)'
+complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using doctor' -l report -xka "(__fish_complete_path (commandline -ct))" -d 'write what was found into a file without names; alone: that of the last probe'
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using doctor' -l ascii -l no-ascii -d 'show a terminal ASCII only, or everything (default: by the locale)'
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using doctor' -l color -xka "auto always never" -d 'print in colours (default: auto, on a terminal unless NO_COLOR is set)'
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using doctor; and test $_shtab_zcbulk_tui_npos -eq 0' -ka "(_zcbulk_tui_jobs)" -d 'ask for the status of this job, too (1 call): its URL, id, last digits or label'

@@ -106,11 +106,12 @@ class TimeoutSettings:
 class ControlSettings:
     """How start and abort are put at first; what works is then remembered."""
 
-    method: Literal["PATCH", "PUT", "POST"] = _setting("PATCH", '"PATCH", "PUT" or "POST"')
-    """HTTP method."""
+    method: Literal["PATCH", "PUT", "POST"] | None = _setting(None, '"PATCH", "PUT" or "POST"')
+    """HTTP method; None for what a probe found, else PATCH."""
 
-    body: Literal["wrapped", "flat"] = _setting("wrapped", '"wrapped" or "flat"')
-    """``wrapped`` is ``{"data": {"action": …}}``, ``flat`` is ``{"action": …}``."""
+    body: Literal["wrapped", "flat"] | None = _setting(None, '"wrapped" or "flat"')
+    """``wrapped`` is ``{"data": {"action": …}}``, ``flat`` is ``{"action": …}``; None for what a
+    probe found, else wrapped."""
 
     report: str | None = _link_name("a report's link name")
     """A report of the jobs' form, whose URL is tried last."""

@@ -8,16 +8,25 @@ decides.
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from zcbulk_tui.creator import wire, wire_meta
+from zcbulk_tui.creator import scopes, wire, wire_meta
 from zcbulk_tui.creator.accepts import AcceptMemory, is_refused, other
-from zcbulk_tui.creator.control import Variant, VariantMemory, candidates, follow
+from zcbulk_tui.creator.control import (
+    Variant,
+    VariantMemory,
+    candidates,
+    follow,
+    known_way,
+    seen_in,
+)
 from zcbulk_tui.creator.download_body import Write
+from zcbulk_tui.creator.faults import leave_out_update
 from zcbulk_tui.creator.network import Network
 from zcbulk_tui.creator.operations import Operation
 from zcbulk_tui.creator.signed_calls import Call, SignedCalls, not_sent_again
@@ -36,16 +45,21 @@ from zcbulk_tui.domain.address import (
     upload_path,
 )
 from zcbulk_tui.domain.call_limits import OpenCall, Slot
+from zcbulk_tui.domain.contract import UNKNOWN, Contract, Finding, Question
 from zcbulk_tui.domain.form import FormFields, FormRef, NamedLink
 from zcbulk_tui.domain.job import Action, Environment, JobReading, JobRef
+from zcbulk_tui.domain.observations import of_reading, state_meanings
 from zcbulk_tui.domain.result import ResultKind
 from zcbulk_tui.domain.upload import CreatedJob, UploadFile
 from zcbulk_tui.errors import (
     Answer,
     BetweenVariantError,
+    BusyError,
+    QuotaSpentError,
     RefusedError,
     ResultGoneError,
     ResultNotReadyError,
+    SignInError,
     UnclearError,
     UnreachableError,
     UnreadableError,
@@ -54,6 +68,12 @@ from zcbulk_tui.errors import (
 
 _NO_FORMS = 3910
 """Creator's code for an empty list, with HTTP 200 [OAS]."""
+
+
+_Result = TypeVar("_Result")
+
+Observe = Callable[[str, Finding], None]
+"""Takes what an answer of an origin shows of the contract; returns at once."""
 
 
 class CreatorClient:
@@ -68,6 +88,8 @@ class CreatorClient:
             other way does; None to leave that way out.
         memory: Remembers which form of start and abort the server accepts.
         accepts: Remembers which Accept header it accepts for results.
+        contract: Returns what is known of the server of an origin.
+        observe: Takes what answers show of that in passing.
         now: Returns the current time; aware.
     """
 
@@ -81,6 +103,8 @@ class CreatorClient:
         report: str | None = None,
         memory: VariantMemory | None = None,
         accepts: AcceptMemory | None = None,
+        contract: Callable[[str], Contract] = lambda _: UNKNOWN,
+        observe: Observe = lambda _, _finding: None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._calls = SignedCalls(tokens, network)
@@ -89,6 +113,8 @@ class CreatorClient:
         self._report = report
         self._memory = memory or VariantMemory()
         self._accepts = accepts or AcceptMemory()
+        self._contract = contract
+        self._observe = observe
         self._now = now
 
     async def sign_in(self) -> None:
@@ -110,16 +136,20 @@ class CreatorClient:
             UsageError: The job's server must not get the token; nothing was sent.
             ZcbulkError: Anything but a readable success.
         """
-        url = self._origin(ref.origin) + job_path(ref, self._api_version)
+        origin = self._origin(ref.origin)
+        url = origin + job_path(ref, self._api_version)
         to_send = Call(Operation.STATUS, "GET", url, ref.environment)
+        known = self._contract(origin)
 
         async def read(call: OpenCall, token: SecretStr) -> JobReading:
             parsed = await self._calls.ask(call, token, to_send)
-            reading = parsed.reading(self._now())
+            reading = parsed.reading(self._now(), state_meanings(known))
             call(reading.answer)
+            for finding in of_reading(known, reading, parsed.counts_place):
+                self._observe(origin, finding)
             return reading
 
-        return await self._calls.make(slot, to_send.operation.value, read)
+        return await self._make(origin, slot, to_send.operation.value, read)
 
     async def control(self, ref: JobRef, action: Action, slot: Slot | None = None) -> Answer:
         """Starts or aborts a job: one call, and one more for each way of putting it refused.
@@ -139,8 +169,9 @@ class CreatorClient:
         origin = self._origin(ref.origin)
         await self.sign_in()
         with_report = self._report_url(ref) is not None
-        first = self._memory.recall(origin)
-        remaining = candidates(first, with_report=with_report)
+        known = known_way(self._contract(origin))
+        first = self._memory.recall(origin, known)
+        remaining = candidates(first, known, with_report=with_report)
         while True:
             variant = remaining[0]
             try:
@@ -155,6 +186,9 @@ class CreatorClient:
                 raise not_sent_again(error) from None
             else:
                 self._memory.save(origin, variant)
+                if known not in remaining and not variant.report:
+                    # The known way was refused: that another one is taken is no mere choice.
+                    self._observe_all(origin, seen_in(variant))
                 return said
 
     async def create(self, form: FormRef, slot: Slot | None = None) -> CreatedJob:
@@ -169,7 +203,8 @@ class CreatorClient:
             UnclearError: A job may exist, whose id nobody knows.
             ZcbulkError: No job was created.
         """
-        url = self._origin(form.origin) + create_path(form, self._api_version)
+        origin = self._origin(form.origin)
+        url = origin + create_path(form, self._api_version)
         to_send = Call(Operation.CREATE, "POST", url, form.environment)
 
         async def send(call: OpenCall, token: SecretStr) -> CreatedJob:
@@ -187,7 +222,7 @@ class CreatorClient:
             call(created.answer)
             return created
 
-        return await self._calls.make(slot, to_send.operation.value, send)
+        return await self._make(origin, slot, to_send.operation.value, send)
 
     async def upload(
         self,
@@ -216,7 +251,8 @@ class CreatorClient:
             UnclearError: Whether the job has its file is not known.
             ZcbulkError: The job did not take it.
         """
-        url = self._origin(ref.origin) + upload_path(ref, self._api_version)
+        origin = self._origin(ref.origin)
+        url = origin + upload_path(ref, self._api_version)
         async with open_upload(file, on_progress):
             pass  # what has changed already is no call
 
@@ -243,7 +279,7 @@ class CreatorClient:
             call(said)
             return said
 
-        return await self._calls.make(slot, Operation.UPLOAD.value, send)
+        return await self._make(origin, slot, Operation.UPLOAD.value, send)
 
     async def result(
         self, ref: JobRef, kind: ResultKind, write: Write, slot: Slot | None = None
@@ -295,7 +331,8 @@ class CreatorClient:
             UsageError: The form's server must not get the token; nothing was sent.
             ZcbulkError: Anything but a readable success.
         """
-        url = self._origin(form.origin) + fields_path(form, self._api_version)
+        origin = self._origin(form.origin)
+        url = origin + fields_path(form, self._api_version)
         to_send = Call(Operation.FIELDS, "GET", url, form.environment)
 
         async def read(call: OpenCall, token: SecretStr) -> FormFields:
@@ -306,7 +343,7 @@ class CreatorClient:
             call(parsed.answer)
             return found
 
-        return await self._calls.make(slot, to_send.operation.value, read)
+        return await self._make(origin, slot, to_send.operation.value, read)
 
     async def forms(
         self,
@@ -317,15 +354,17 @@ class CreatorClient:
         slot: Slot | None = None,
     ) -> tuple[NamedLink, ...]:
         """Returns the forms of an application that store records [FORMS]; calls as `fields`."""
-        url = self._origin(origin) + forms_path(owner, app, self._api_version)
-        return await self._list(Call(Operation.FORMS, "GET", url, environment), slot)
+        server = self._origin(origin)
+        url = server + forms_path(owner, app, self._api_version)
+        return await self._list(server, Call(Operation.FORMS, "GET", url, environment), slot)
 
     async def applications(self, origin: str, slot: Slot | None = None) -> tuple[NamedLink, ...]:
         """Returns all applications of the user [OAS]; calls as `fields`."""
-        url = self._origin(origin) + applications_path(self._api_version)
-        return await self._list(Call(Operation.APPLICATIONS, "GET", url), slot)
+        server = self._origin(origin)
+        url = server + applications_path(self._api_version)
+        return await self._list(server, Call(Operation.APPLICATIONS, "GET", url), slot)
 
-    async def _list(self, to_send: Call, slot: Slot | None) -> tuple[NamedLink, ...]:
+    async def _list(self, origin: str, to_send: Call, slot: Slot | None) -> tuple[NamedLink, ...]:
         read_list = (
             wire_meta.forms if to_send.operation is Operation.FORMS else wire_meta.applications
         )
@@ -341,12 +380,13 @@ class CreatorClient:
             call(said)
             return found
 
-        return await self._calls.make(slot, to_send.operation.value, read)
+        return await self._make(origin, slot, to_send.operation.value, read)
 
     async def _fetch(
         self, ref: JobRef, kind: ResultKind, accept: str, write: Write, slot: Slot | None
     ) -> Answer:
-        url = self._origin(ref.origin) + result_path(ref, kind, self._api_version)
+        origin = self._origin(ref.origin)
+        url = origin + result_path(ref, kind, self._api_version)
         headers = (("Accept", accept),)
         to_send = Call(Operation.RESULT, "GET", url, ref.environment, headers)
 
@@ -355,16 +395,17 @@ class CreatorClient:
             call(said)
             return said
 
-        return await self._calls.make(slot, to_send.operation.value, fetch)
+        return await self._make(origin, slot, to_send.operation.value, fetch)
 
     async def _command(
         self, ref: JobRef, action: Action, variant: Variant, slot: Slot | None
     ) -> Answer:
+        origin = self._origin(ref.origin)
         url = self._report_url(ref) if variant.report else None
         to_send = Call(
             Operation.CONTROL,
             variant.method,
-            url or self._origin(ref.origin) + job_path(ref, self._api_version),
+            url or origin + job_path(ref, self._api_version),
             ref.environment,
             (("Content-Type", "application/json"),),
             json.dumps(variant.body(action)).encode(),
@@ -375,7 +416,37 @@ class CreatorClient:
             call(said)
             return said
 
-        return await self._calls.make(slot, variant.request(action), send)
+        return await self._make(origin, slot, variant.request(action), send)
+
+    async def _make(
+        self,
+        origin: str,
+        slot: Slot | None,
+        request: str,
+        make: Callable[[OpenCall, SecretStr], Awaitable[_Result]],
+    ) -> _Result:
+        """Makes a call of an origin, as `SignedCalls.make` does; notes the limits that it meets."""
+        try:
+            return await self._calls.make(slot, request, make)
+        except BusyError as error:
+            if error.answer is not None and error.answer.from_zoho:
+                sent = "missing" if error.retry_after is None else "sent"
+                self._observe_all(origin, [(Question.LIMITS, {"retry-after": sent})])
+            raise
+        except QuotaSpentError as error:
+            if error.answer is not None and error.answer.from_zoho:
+                code = "" if error.answer.code is None else f"/{error.answer.code}"
+                how = f"{error.answer.http_status}{code}"
+                self._observe_all(origin, [(Question.LIMITS, {"quota": how})])
+            raise
+        except SignInError as error:
+            if scopes.is_update_unneeded(self._contract(origin)):
+                leave_out_update(error)
+            raise
+
+    def _observe_all(self, origin: str, seen: Sequence[tuple[Question, Mapping[str, str]]]) -> None:
+        for question, values in seen:
+            self._observe(origin, Finding(question, values, self._now()))
 
     def _origin(self, origin: str) -> str:
         """Where the calls for a job or form go, wherever it came from itself.

@@ -8,9 +8,10 @@ of the samples of [START], which names a report instead of the form, at another 
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Literal, Protocol
 
+from zcbulk_tui.domain.contract import Contract, Question
 from zcbulk_tui.domain.job import Action
 from zcbulk_tui.errors import BetweenVariantError, VariantRefusedError
 
@@ -71,23 +72,43 @@ class VariantStore(Protocol):
 
 
 class VariantMemory:
-    """Which way worked last, by origin.
+    """Which way to begin with, by origin.
+
+    First comes the way that worked last, since nothing is newer; then what the user has set, since
+    who sets it has a reason; then what a probe has found out; then the likeliest.
 
     Args:
-        first: The way to begin with where none has worked yet.
+        method: What the user has set; None for nothing.
+        shape: The same.
         store: Where it outlives the process; None to forget it with the process.
     """
 
-    def __init__(self, first: Variant | None = None, store: VariantStore | None = None) -> None:
-        self._first = first or Variant()
+    def __init__(
+        self,
+        method: Method | None = None,
+        shape: Shape | None = None,
+        *,
+        store: VariantStore | None = None,
+    ) -> None:
+        self._method = method
+        self._shape = shape
         self._store = store
         saved = store.load() if store else {}
         ways = {origin: _from_json(value) for origin, value in saved.items()}
         self._worked = {origin: way for origin, way in ways.items() if way is not None}
 
-    def recall(self, origin: str) -> Variant:
-        """Returns the way to try first."""
-        return self._worked.get(origin, self._first)
+    def recall(self, origin: str, known: Variant | None = None) -> Variant:
+        """Returns the way to try first.
+
+        Args:
+            origin: Where it goes.
+            known: The way that is known to be accepted there; None while that is open.
+        """
+        likely = known or Variant()
+        first = replace(
+            likely, method=self._method or likely.method, shape=self._shape or likely.shape
+        )
+        return self._worked.get(origin, first)
 
     def save(self, origin: str, variant: Variant) -> None:
         """Remembers the way that the server at `origin` accepted.
@@ -106,10 +127,38 @@ def _from_json(value: object) -> Variant | None:
     return next((way for way in _ALL if asdict(way) == value), None)
 
 
-def candidates(first: Variant, *, with_report: bool = False) -> list[Variant]:
-    """Returns all ways, `first` first, then from the likeliest on."""
+def known_way(contract: Contract) -> Variant | None:
+    """Returns the way that a server is known to accept, the likeliest in what is not known of it.
+
+    None while nothing is known.
+    """
+    method = contract.value(Question.CONTROL_METHOD, "method")
+    body = contract.value(Question.CONTROL_BODY, "body")
+    case = contract.value(Question.CONTROL_BODY, "case")
+    likely = Variant()
+    way = Variant(
+        next((it for it in _METHODS if it == method), likely.method),
+        next((it for it in _SHAPES if it == body), likely.shape),
+        capital=case == "capital",
+    )
+    return None if method is body is case is None else way
+
+
+def seen_in(way: Variant) -> list[tuple[Question, Mapping[str, str]]]:
+    """Returns what a way that was accepted shows of the contract."""
+    case = "capital" if way.capital else "lower"
+    return [
+        (Question.CONTROL_METHOD, {"method": way.method}),
+        (Question.CONTROL_BODY, {"body": way.shape, "case": case}),
+    ]
+
+
+def candidates(
+    first: Variant, known: Variant | None = None, *, with_report: bool = False
+) -> list[Variant]:
+    """Returns all ways, `first` first, then the one that is known, then from the likeliest on."""
     ways = (*_ALL, _REPORT) if with_report else _ALL
-    return [first, *(way for way in ways if way != first)]
+    return list(dict.fromkeys((first, known or first, *ways)))
 
 
 def follow(

@@ -36,6 +36,7 @@ SUCCESS = 3000
 """Creator's code for success; an HTTP 2xx with any other code is a failure [OAS]."""
 
 _SIGN_IN = "If it stays, sign in again: zcbulk-tui login. To find the cause: zcbulk-tui doctor"
+_OR_UPDATE = " and, where the console offers it, ZohoCreator.bulk.UPDATE"
 _ASK_ADMIN = "Ask the application's admin."
 _REPORT = "This is a fault of this program: please report it."
 
@@ -91,8 +92,8 @@ RULES: dict[tuple[int | None, int], Rule] = {
     (401, 2945): Rule(
         SignInError,
         "The access token lacks a scope",
-        "It needs ZohoCreator.bulk.READ, and to start or abort also ZohoCreator.bulk.CREATE and, "
-        "where the console offers it, ZohoCreator.bulk.UPDATE. Sign in again: zcbulk-tui login",
+        "It needs ZohoCreator.bulk.READ, and to start or abort also ZohoCreator.bulk.CREATE"
+        f"{_OR_UPDATE}. Sign in again: zcbulk-tui login",
     ),
     (403, 1060): Rule(RefusedError, "The application is not shared with this user", _ASK_ADMIN),
     (403, 1080): Rule(RefusedError, "The application is disabled", _ASK_ADMIN),
@@ -159,6 +160,11 @@ def to_error(
     else:
         rule = _rule(answer)
     return worded(rule, answer, operation).to_error(answer, retry_after)
+
+
+def leave_out_update(error: ZcbulkError) -> None:
+    """Takes the scope out of what an error says that is known not to be needed."""
+    error.next_step = error.next_step.replace(_OR_UPDATE, "")
 
 
 _GAVE_UP = (408, 499)

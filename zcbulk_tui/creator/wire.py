@@ -7,6 +7,7 @@ is no whole number from 0 up, or counts that exceed their total, make the readin
 import json
 import re
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
@@ -16,6 +17,7 @@ from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, Valid
 from zcbulk_tui.creator.redaction import Line
 from zcbulk_tui.domain.job import Counts, JobReading, JobState
 from zcbulk_tui.domain.job_id import read_id
+from zcbulk_tui.domain.observations import normal
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.domain.upload import CreatedJob
 from zcbulk_tui.errors import Answer, UnreadableError, UsageError
@@ -40,11 +42,18 @@ _STATES = {
 }
 
 
-def parse_state(raw: str) -> JobState:
-    """Returns the state that `raw` names, in any of the documented spellings [STATUS][LIMB]."""
-    return _STATES.get(
-        "_".join(raw.upper().replace("-", " ").replace("_", " ").split()), JobState.UNKNOWN
-    )
+_NONE: Mapping[str, JobState] = {}
+
+
+def parse_state(raw: str, meanings: Mapping[str, JobState] = _NONE) -> JobState:
+    """Returns the state that `raw` names, in any of the documented spellings [STATUS][LIMB].
+
+    Args:
+        raw: The word of the answer.
+        meanings: What words mean that are in no document, by their normal form.
+    """
+    word = normal(raw)
+    return _STATES.get(word) or meanings.get(word, JobState.UNKNOWN)
 
 
 def parse(body: bytes, http_status: int, line: Line = one_line) -> "ParsedAnswer":
@@ -77,6 +86,8 @@ class ParsedAnswer:
         answer: What every answer has: the HTTP status, the code and the text, wherever they stand.
         value: All of it, as JSON has it.
         line: Makes its words fit to be shown.
+        counts_place: Where the counts of a status stand, ``inside`` or ``beside`` ``data``; None
+            before `reading`, and where there are none or both.
     """
 
     def __init__(
@@ -86,13 +97,15 @@ class ParsedAnswer:
         self.answer = Answer(http_status, envelope.code, line(said, _LONGEST))
         self.value = value
         self.line = line
+        self.counts_place: str | None = None
         self._envelope = envelope
 
-    def reading(self, read_at: datetime) -> JobReading:
+    def reading(self, read_at: datetime, meanings: Mapping[str, JobState] = _NONE) -> JobReading:
         """Returns the reading of a status call that succeeded.
 
         Args:
             read_at: When the answer came; aware.
+            meanings: As for `parse_state`.
 
         Raises:
             UnreadableError: No state in it, a wrong type, or counts that cannot be.
@@ -105,6 +118,7 @@ class ParsedAnswer:
             raise unreadable(http_status, _first_problem(error)) from None
         inside, beside = status.data.record_details, status.record_details
         details = inside if inside and inside.model_fields_set else beside or _Details()
+        self.counts_place = _place(inside, beside)
         counts = Counts(
             details.total_records,
             details.success_records,
@@ -119,7 +133,7 @@ class ParsedAnswer:
             )
         raw = status.data.api_status
         # One text for all readings of a state: a thousand jobs keep several each.
-        state, shown = parse_state(raw), sys.intern(self.line(raw, 40))
+        state, shown = parse_state(raw, meanings), sys.intern(self.line(raw, 40))
         return JobReading(state, shown, counts, read_at, self.answer.code, http_status)
 
     def created(self) -> CreatedJob:
@@ -202,6 +216,16 @@ class _Data(BaseModel):
 class _Status(BaseModel):
     data: _Data
     record_details: _Details | None = None
+
+
+def _place(inside: _Details | None, beside: _Details | None) -> str | None:
+    """Where counts stand [STATUS][OAS]; None where that is in neither place, or in both."""
+    places = [
+        name
+        for name, details in (("inside", inside), ("beside", beside))
+        if details is not None and details.model_fields_set
+    ]
+    return places[0] if len(places) == 1 else None
 
 
 class _Envelope(BaseModel):

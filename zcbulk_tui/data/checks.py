@@ -13,6 +13,7 @@ from zcbulk_tui.data.duplicates import Duplicate, DuplicateFinder
 from zcbulk_tui.data.rows import Record
 from zcbulk_tui.data.tally import Tally
 from zcbulk_tui.data.value_checks import Slice, ValueCheck, character_checks, checks_of
+from zcbulk_tui.domain.contract import UNKNOWN, Contract
 from zcbulk_tui.domain.preflight import (
     SAMPLES,
     SHOWN,
@@ -54,12 +55,16 @@ class RecordChecks:
     Args:
         header: The columns, and the fields that they are.
         budget: Bytes that may be kept to find duplicates; None for what is usual.
+        contract: What is known of the server that the records go to.
     """
 
-    def __init__(self, header: Header, *, budget: int | None = None) -> None:
+    def __init__(
+        self, header: Header, *, budget: int | None = None, contract: Contract = UNKNOWN
+    ) -> None:
         self._columns = header.columns
         self._checks = [
-            (column, (*character_checks(), *checks_of(column.field))) for column in header.columns
+            (column, (*character_checks(), *checks_of(column.field, contract)))
+            for column in header.columns
         ]
         self._unique = [
             column for column in header.columns if column.field and column.field.is_unique

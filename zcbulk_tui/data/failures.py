@@ -14,7 +14,7 @@ from typing import Protocol
 from zcbulk_tui.data.new_files import NamedFile
 from zcbulk_tui.data.outgoing import csv_bytes
 from zcbulk_tui.data.reasons import NO_GROUP, ReasonGroup, ReasonGrouper
-from zcbulk_tui.data.result_columns import ResultColumns, read_columns
+from zcbulk_tui.data.result_columns import NOT_KNOWN, ResultColumns, ServerColumns, read_columns
 from zcbulk_tui.data.result_rows import Picker, numbered
 from zcbulk_tui.data.rows import OnProgress, RecordReader, read_from, read_rows
 from zcbulk_tui.data.source import open_source
@@ -64,6 +64,7 @@ class FailureFile:
         encoding: The name of the result's encoding; None for its mark, else UTF-8.
         on_progress: Called with the bytes read, and the bytes in all.
         assumed: Sentences for the report, about what is taken for granted besides.
+        known: Columns that the server is known to add.
 
     Raises:
         DataError: The result cannot be read.
@@ -84,12 +85,13 @@ class FailureFile:
         encoding: str | None = None,
         on_progress: OnProgress | None = None,
         assumed: tuple[str, ...] = (),
+        known: ServerColumns = NOT_KNOWN,
     ) -> None:
         self._reader: RecordReader | None = None
         self.columns = ResultColumns((), (), (), (), ())
         if not is_empty(path):
             opened = open_source(path)
-            self.columns, delimiter = read_columns(opened, upload, encoding=encoding)
+            self.columns, delimiter = read_columns(opened, upload, encoding=encoding, known=known)
             self._reader = read_rows(
                 opened, encoding=encoding, delimiter=delimiter, on_progress=on_progress
             )

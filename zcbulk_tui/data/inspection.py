@@ -16,6 +16,7 @@ from zcbulk_tui.data.rows import (
     read_rows,
 )
 from zcbulk_tui.data.source import Source, SourceKind, open_source
+from zcbulk_tui.domain.contract import UNKNOWN, Contract
 from zcbulk_tui.domain.form import FormFields
 from zcbulk_tui.domain.preflight import (
     FileFacts,
@@ -37,6 +38,7 @@ def inspect(
     *,
     encoding: str | None = None,
     delimiter: str | None = None,
+    contract: Contract = UNKNOWN,
     on_progress: OnProgress | None = None,
 ) -> Preflight:
     """Reads a file once, and returns what was found in it.
@@ -47,6 +49,7 @@ def inspect(
         encoding: The name of its encoding; None for its mark, else UTF-8.
         delimiter: The character between values, or its name; None for the one whose header has
             most of the link names.
+        contract: What is known of the server that it is for.
         on_progress: Called with the bytes read, and the bytes in all.
 
     Raises:
@@ -64,7 +67,9 @@ def inspect(
     reader = read_rows(
         source, encoding=encoding, delimiter=chosen.character, on_progress=on_progress
     )
-    header, found = check_records(iter(reader), fields, position=lambda: reader.bytes_read)
+    header, found = check_records(
+        iter(reader), fields, position=lambda: reader.bytes_read, contract=contract
+    )
     if not found.records:
         raise DataError(
             f"{source.name} has no records",
@@ -78,6 +83,7 @@ def inspect(
         suspects=found.suspects,
         not_checked=(*header.not_checked, *found.not_checked),
         fields_read_at=fields.read_at if fields is not None else None,
+        contract=contract,
     )
 
 
@@ -87,6 +93,7 @@ def check_records(
     *,
     position: Callable[[], int] = int,
     at_once: int = RECORDS_AT_ONCE,
+    contract: Contract = UNKNOWN,
 ) -> tuple[Header, Found]:
     """Checks a header and the records below it.
 
@@ -95,6 +102,7 @@ def check_records(
         fields: Those of the form; None where they are not known.
         position: Returns how many bytes have been read, which bounds what is kept in memory.
         at_once: Most records that are checked together; what is found does not depend on it.
+        contract: What is known of the server that they go to.
 
     Raises:
         DataError: The header has more columns than any form has fields.
@@ -107,7 +115,7 @@ def check_records(
             "Look at the first line of the file, and at its delimiter: --delimiter NAME.",
         )
     header = read_header(names, line, fields)
-    checks = RecordChecks(header)
+    checks = RecordChecks(header, contract=contract)
     for some in in_chunks(records, at_once, position):
         checks.check(some)
     return header, checks.finish()

@@ -40,10 +40,12 @@ class Limits:
         size: Bytes of the CSV, its header included. What a CSV in a ZIP unpacks to counts, since
             no document says that its packed size does.
         records: Records, without the header; None for any number.
+        zip_counts_packed: Whether it is known that of a ZIP its own size counts.
     """
 
     size: int = UPLOAD_LIMIT
     records: int | None = None
+    zip_counts_packed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +150,11 @@ def prepare(
 
 
 def _is_ready(source: Source, encoding: str | None, delimiter: str, limits: Limits) -> bool:
+    counted = source.size if limits.zip_counts_packed else source.csv_size
     return (
         source.is_plain
         and delimiter == COMMA
-        and source.csv_size <= limits.size
+        and counted <= limits.size
         and find_encoding(source.beginning, encoding).is_plain
     )
 

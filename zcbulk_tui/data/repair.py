@@ -25,7 +25,13 @@ from zcbulk_tui.data.placing import NOTHING, Placed, ReadRows, place
 from zcbulk_tui.data.reasons import NO_GROUP
 from zcbulk_tui.data.repair_outcome import FIRST_GROUP, UNPROCESSED, Outcome, by_name
 from zcbulk_tui.data.resent import ResentLines
-from zcbulk_tui.data.result_columns import OF_ZOHO, ResultColumns, read_columns
+from zcbulk_tui.data.result_columns import (
+    NOT_KNOWN,
+    OF_ZOHO,
+    ResultColumns,
+    ServerColumns,
+    read_columns,
+)
 from zcbulk_tui.data.result_rows import read_result
 from zcbulk_tui.data.row_map import RowMap
 from zcbulk_tui.data.rows import OnProgress
@@ -69,6 +75,7 @@ class Repair:
         resent: The row maps of its repairs; their records are not sent again.
         with_places: Whether the failed records are looked for in the source at once, for
             `failures` to say where they stand.
+        known: Columns that the server is known to add to results.
         on_progress: Called with the bytes read of a file, and its bytes in all.
 
     Raises:
@@ -89,9 +96,11 @@ class Repair:
         folder: Path | None = None,
         resent: Sequence[RowMap] = (),
         with_places: bool = False,
+        known: ServerColumns = NOT_KNOWN,
         on_progress: OnProgress | None = None,
     ) -> None:
         self._folder = folder
+        self._known = known
         self._resent = resent
         self._source = source
         self._why_without = ""
@@ -108,16 +117,17 @@ class Repair:
                 source=index,
                 on_progress=on_progress,
                 assumed=(why,) if self._why_without else (),
+                known=known,
             )
             self.report = self.failures.report
         upload = header
         self._results: list[_Result] = []
         if failure is not None and self.failures is not None and self.failures.report.records:
-            self._results.append(_failed(failure, self.failures, header))
+            self._results.append(_failed(failure, self.failures, header, known))
             if header is None and self._results[0].has_all:
                 upload = self.failures.columns.names
         if unprocessed is not None and not is_empty(unprocessed):
-            left = _not_reached(unprocessed, upload)
+            left = _not_reached(unprocessed, upload, known)
             self._results += [left] if left.count else []
         self._header = header or self._longest()
         self.columns = tuple(map(str.strip, self._header))
@@ -270,7 +280,7 @@ class Repair:
         """Returns where the failed records stand; None where the source is of no use for that."""
         if self._source is None or is_empty(failure):
             return None
-        columns, _ = read_columns(open_source(failure), header)
+        columns, _ = read_columns(open_source(failure), header, known=self._known)
         try:
             self._indexes[columns.names] = index_source(self._source, columns.names, on_progress)
         except DataError as error:
@@ -441,8 +451,10 @@ class _Progress:
         self._ended += 1
 
 
-def _failed(path: Path, failures: FailureFile, header: Sequence[str] | None) -> _Result:
-    columns, delimiter = read_columns(open_source(path), header)
+def _failed(
+    path: Path, failures: FailureFile, header: Sequence[str] | None, known: ServerColumns
+) -> _Result:
+    columns, delimiter = read_columns(open_source(path), header, known=known)
 
     def rows() -> Iterator[tuple[int, Sequence[str]]]:
         group_of = failures.group_of
@@ -453,8 +465,8 @@ def _failed(path: Path, failures: FailureFile, header: Sequence[str] | None) -> 
     return _Result(columns, rows, count, _has_all(columns, header))
 
 
-def _not_reached(path: Path, upload: Sequence[str] | None) -> _Result:
-    columns, delimiter = read_columns(open_source(path), upload)
+def _not_reached(path: Path, upload: Sequence[str] | None, known: ServerColumns) -> _Result:
+    columns, delimiter = read_columns(open_source(path), upload, known=known)
 
     def rows() -> Iterator[tuple[int, Sequence[str]]]:
         for row in read_result(path, columns, delimiter=delimiter):

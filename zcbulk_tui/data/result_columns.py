@@ -2,6 +2,7 @@
 
 Two layouts are likely: the columns of the upload and one or more with the reason; or its first
 three columns and ``STATUS``, ``RECORD_ID``, ``ERRORS``, as other bulk APIs of Zoho write them.
+Columns that a server is known to add go before what others look like.
 """
 
 import re
@@ -9,11 +10,13 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from zcbulk_tui.data import delimiter as delimiters
 from zcbulk_tui.data.masking import Masker
 from zcbulk_tui.data.rows import read_header_line, read_rows
 from zcbulk_tui.data.source import Source
+from zcbulk_tui.domain.contract import Contract, Question
 from zcbulk_tui.domain.text import counted, one_line
 
 SAMPLED = 500
@@ -83,11 +86,35 @@ class ResultColumns:
         return row[self.status].strip().casefold() in _WENT_IN
 
 
+class ServerColumns(NamedTuple):
+    """Names of columns that a server is known to add to results; empty for what is not known.
+
+    Attributes:
+        reason: Of the one with the reason.
+        id: Of the one with the id of a record.
+    """
+
+    reason: str = ""
+    id: str = ""
+
+
+NOT_KNOWN = ServerColumns()
+
+
+def server_columns(contract: Contract) -> ServerColumns:
+    """Returns what is known of the columns that a server adds."""
+    reason, record_id = (
+        contract.value(Question.RESULT_COLUMNS, aspect) for aspect in ("reason", "id")
+    )
+    return ServerColumns(reason or "", record_id or "")
+
+
 def read_columns(
     source: Source,
     upload: Sequence[str] | None = None,
     *,
     encoding: str | None = None,
+    known: ServerColumns = NOT_KNOWN,
 ) -> tuple[ResultColumns, str]:
     """Returns the columns of a result, and the character between its cells.
 
@@ -95,20 +122,24 @@ def read_columns(
         source: The result.
         upload: The header of the file that was uploaded; None where it is not known.
         encoding: The name of its encoding; None for its mark, else UTF-8.
+        known: Columns that the server is known to add.
 
     Raises:
         DataError: It cannot be read.
     """
     line = read_header_line(source, encoding)
-    chosen = delimiters.choose(line, (*(upload or ()), *OF_ZOHO)).character
+    chosen = delimiters.choose(line, (*(upload or ()), *OF_ZOHO, *filter(None, known))).character
     records = iter(read_rows(source, encoding=encoding, delimiter=chosen))
     _, header = next(records)
     rows = [fields for _, fields in islice(records, SAMPLED) if fields]
-    return find_columns(header, rows, upload), chosen
+    return find_columns(header, rows, upload, known), chosen
 
 
 def find_columns(
-    header: Sequence[str], rows: Sequence[Sequence[str]], upload: Sequence[str] | None = None
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    upload: Sequence[str] | None = None,
+    known: ServerColumns = NOT_KNOWN,
 ) -> ResultColumns:
     """Returns which columns of a result are what.
 
@@ -116,15 +147,21 @@ def find_columns(
         header: Its names.
         rows: Some of its records.
         upload: The header of the file that was uploaded; None where it is not known.
+        known: Columns that the server is known to add: where they are there, they go before what
+            the others look like.
     """
-    return _Finder(header, rows, upload).find()
+    return _Finder(header, rows, upload, known).find()
 
 
 class _Finder:
     """What the columns of one result hold."""
 
     def __init__(
-        self, header: Sequence[str], rows: Sequence[Sequence[str]], upload: Sequence[str] | None
+        self,
+        header: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        upload: Sequence[str] | None,
+        known: ServerColumns,
     ) -> None:
         self._header = tuple(header)
         self._names = [name.strip().strip("\ufeff").strip() for name in header]
@@ -132,19 +169,30 @@ class _Finder:
         self._upload = None if upload is None else [it.strip().strip("\ufeff") for it in upload]
         self._masker = Masker([name for name in self._upload or self._names if name])
         self._places = range(len(self._names))
+        self._known = known
+        # The server's columns stand behind the data: the last one of a name is its own.
+        self._of_server = {
+            len(self._names) - 1 - self._names[::-1].index(name)
+            for name in filter(None, known)
+            if name in self._names
+        }
         self._held = [[row[at].strip() for row in rows if at < len(row)] for at in self._places]
         self._points = [self._reason_points(at) for at in self._places]
         self._assumed: list[str] = []
 
     def find(self) -> ResultColumns:
         """Returns which column is what."""
-        extra = self._extra()
-        reason = self._reason(extra)
+        extra = sorted({*self._extra(), *self._of_server})
+        reason = self._known_reason() or self._reason(extra)
         kinds = {at: self._kind(at) for at in extra if at not in reason}
         status = next((at for at, kind in kinds.items() if kind == "status"), None)
         if self._upload is None:
             # What is only like a reason may be data: it is no worse for being shown.
-            extra = [at for at in extra if kinds.get(at) or self._names[at] in OF_ZOHO]
+            extra = [
+                at
+                for at in extra
+                if kinds.get(at) or self._names[at] in OF_ZOHO or at in self._of_server
+            ]
         else:
             self._say_what_is_left_out(kinds)
         cells = [at for at in self._places if at not in reason and at not in extra]
@@ -203,6 +251,22 @@ class _Finder:
                 or (kind == "id" and _NAMED_LIKE_AN_ID.search(name) and at > len(self._names) // 2)
             ):
                 found.append(at)
+        return found
+
+    def _known_reason(self) -> list[int]:
+        """The column that is known to hold the reason; empty where it is not there."""
+        name = self._known.reason
+        found = [at for at in self._of_server if name and self._names[at] == name]
+        if found:
+            self._assumed.append(
+                f"The reason is taken from the column {self._shown(found[0])}, as is known of the "
+                "server."
+            )
+        elif name:
+            self._assumed.append(
+                f"The reason was known to be in a column “{one_line(name, _LONGEST_NAME)}”, which "
+                "this result does not have."
+            )
         return found
 
     def _reason(self, extra: Sequence[int]) -> list[int]:
@@ -309,7 +373,7 @@ class _Finder:
 
     def _say_what_is_left_out(self, kinds: dict[int, str]) -> None:
         for at, kind in kinds.items():
-            if kind == "" and self._names[at] not in OF_ZOHO:
+            if kind == "" and self._names[at] not in OF_ZOHO and at not in self._of_server:
                 self._assumed.append(
                     f"The column {self._shown(at)} is neither data nor a reason: "
                     "the uploaded file does not have it."

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from zcbulk_tui.data.columns import CHOICE_TYPES
+from zcbulk_tui.domain.contract import UNKNOWN, Contract
+from zcbulk_tui.domain.date_formats import KnownDates, known_dates
 from zcbulk_tui.domain.form import FieldType, FormField
 from zcbulk_tui.domain.preflight import Kind, Severity
 
@@ -87,12 +89,17 @@ def character_checks() -> tuple[ValueCheck, ...]:
     return _CHARACTERS
 
 
-def checks_of(field: FormField | None) -> tuple[ValueCheck, ...]:
-    """Returns the checks for a field's values; for None those that need to know nothing of it."""
-    return tuple(_unknown() if field is None else _known(field))
+def checks_of(field: FormField | None, contract: Contract = UNKNOWN) -> tuple[ValueCheck, ...]:
+    """Returns the checks for a field's values; for None those that need to know nothing of it.
+
+    Args:
+        field: The field.
+        contract: What is known of the server that the values go to.
+    """
+    return tuple(_unknown() if field is None else _known(field, contract))
 
 
-def _known(field: FormField) -> Iterator[ValueCheck]:
+def _known(field: FormField, contract: Contract) -> Iterator[ValueCheck]:
     if field.is_mandatory:
         yield _each(Kind.MANDATORY_EMPTY, Severity.BLOCKS, str.strip)
     yield from _limit(field)
@@ -111,9 +118,11 @@ def _known(field: FormField) -> Iterator[ValueCheck]:
             yield _each(Kind.NOT_A_URL, Severity.BLOCKS, _URL.fullmatch)
             yield _each(Kind.NO_SCHEME, Severity.WARNS, _has_scheme)
         case FieldType.DATE:
-            yield _repeated(Kind.DATE_FORMAT, Severity.WARNS, _DATE.fullmatch)
+            known = known_dates(contract, with_time=False)
+            yield from _dates(Kind.DATE_FORMAT, _DATE.fullmatch, known)
         case FieldType.DATE_TIME:
-            yield _each(Kind.DATE_TIME_FORMAT, Severity.WARNS, _DATE_TIME.fullmatch)
+            known = known_dates(contract, with_time=True)
+            yield from _dates(Kind.DATE_TIME_FORMAT, _DATE_TIME.fullmatch, known)
         case FieldType.DECISION_BOX:
             yield _one_of(Kind.NOT_A_DECISION, Severity.BLOCKS, _DECISIONS, _is_decision)
         case kind if kind in CHOICE_TYPES:
@@ -161,6 +170,24 @@ def _repeated(kind: Kind, severity: Severity, passes: Callable[[str], object]) -
         return True
 
     return ValueCheck(kind, severity, passes, all_pass)
+
+
+def _dates(
+    kind: Kind, is_documented: Callable[[str], object], known: KnownDates
+) -> Iterator[ValueCheck]:
+    """Yields the checks for dates: what is known of a format counts for more than the documents."""
+
+    def is_refused(value: str) -> bool:
+        return bool(value.strip()) and known.are_refused(value)
+
+    def passes(value: str) -> bool:
+        if is_documented(value):
+            return True  # One that is refused after all has a finding of its own.
+        return known.are_read(value) or is_refused(value)
+
+    yield _repeated(kind, Severity.WARNS, passes)
+    if known.refused:
+        yield _repeated(Kind.DATE_REFUSED, Severity.BLOCKS, lambda value: not is_refused(value))
 
 
 def _at_most(limit: int, hint: str) -> ValueCheck:

@@ -352,7 +352,7 @@ def _failed_share(last: JobReading, rules: AlertRules) -> Verdict:
 
 
 def _aborts(job: JobSnapshot) -> Iterator[Verdict]:
-    danger = risk(job.readings)
+    danger = risk(job.readings, job.one_fails_its_batch)
     if danger is None:
         yield from (
             Verdict(kind, Crossing.BETWEEN) for kind in (AlertKind.ABORT_RISK, AlertKind.OVER_LIMIT)

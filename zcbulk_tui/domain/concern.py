@@ -74,7 +74,7 @@ def assess(snapshot: JobSnapshot) -> Assessment:
     if last is None:
         return Assessment(Concern.NO_ANSWER if snapshot.is_failing else Concern.NONE)
     if last.state is JobState.IN_PROGRESS:
-        danger = risk(snapshot.readings)
+        danger = risk(snapshot.readings, snapshot.one_fails_its_batch)
         if danger is not None and danger.level is Level.RED:
             return Assessment(Concern.OVER_LIMIT, danger.least / max(danger.allowed, 1))
         if danger is not None and danger.level is Level.AMBER:

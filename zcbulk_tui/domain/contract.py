@@ -40,11 +40,11 @@ class Question(StrEnum):
     """A format, as in ``dd-MMM-yyyy``: read or refused; in no source."""
 
     RESULT_COLUMNS = "result_columns"
-    """``columns``: all of the file, or the first three; ``reason``, ``id``: names of the columns
-    that the server adds; in no source."""
+    """``columns``: ``all`` of the file, or the ``first three``; ``reason``, ``id``: names of the
+    columns that the server adds; in no source."""
 
     RESULT_ORDER = "result_order"
-    """``order``: that of the file, or another; in no source."""
+    """``order``: that of the ``file``, or an ``other``; in no source."""
 
     EMPTY_RESULTS = "empty_results"
     """``empty``: zip, or the code of the refusal; in no source."""
@@ -54,7 +54,7 @@ class Question(StrEnum):
     ``abort after the end``: HTTP status and code, as in ``409/11070``, or ``accepted`` [OAS]."""
 
     BAD_RECORD = "bad_record"
-    """``fails``: its batch, or alone; in no source."""
+    """``fails``: ``its batch``, or ``alone``; in no source."""
 
     ZIP_LIMIT = "zip_limit"
     """``counts``: packed or unpacked; in no source."""
@@ -125,3 +125,46 @@ class Contradiction:
     aspect: str
     known: str
     seen: str
+
+
+def contradictions(known: Contract, seen: Contract) -> tuple[Contradiction, ...]:
+    """Returns where answers say otherwise than what is known; what is new contradicts nothing."""
+    return tuple(
+        Contradiction(question, aspect, before, now)
+        for question, finding in seen.findings.items()
+        for aspect, now in finding.values.items()
+        if (before := known.value(question, aspect)) is not None and before != now
+    )
+
+
+def merged(known: Contract, seen: Contract) -> Contract:
+    """Returns what is known with what was seen since; what was seen last counts."""
+    findings = dict(known.findings)
+    for question, finding in seen.findings.items():
+        before = findings.get(question)
+        if before is not None:
+            finding = Finding(question, {**before.values, **finding.values}, finding.found_at)
+        findings[question] = finding
+    return Contract(findings)
+
+
+class Notes:
+    """Collects what answers show; an aspect of which they show two things stays open."""
+
+    def __init__(self) -> None:
+        self._seen: dict[Question, dict[str, set[str]]] = {}
+        self._at: dict[Question, datetime] = {}
+
+    def add(self, question: Question, aspect: str, value: str, seen_at: datetime) -> None:
+        """Takes what one answer shows, and when that came; aware."""
+        self._seen.setdefault(question, {}).setdefault(aspect, set()).add(value)
+        self._at[question] = max(self._at.get(question, seen_at), seen_at)
+
+    def contract(self) -> Contract:
+        """Returns what is known by all of them."""
+        found = {}
+        for question, aspects in self._seen.items():
+            values = {name: next(iter(each)) for name, each in aspects.items() if len(each) == 1}
+            if values:
+                found[question] = Finding(question, values, self._at[question])
+        return Contract(found)

@@ -5,9 +5,11 @@ Names of months are English, whatever the locale is: nothing here depends on the
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
+from zcbulk_tui.domain.contract import Contract, Question
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import UsageError
 
@@ -48,6 +50,29 @@ _PATTERNS = {
 _PIECES = re.compile(r"%(.)|\s+|[^%\s]+|%", re.DOTALL)
 
 _TOUCHING = re.compile(r"%[a-zA-Z]%[a-zA-Z]")
+
+_LETTERS = re.compile(r"([A-Za-z])\1*")
+
+_BY_LETTERS = {
+    "d": "%d",
+    "dd": "%d",
+    "M": "%m",
+    "MM": "%m",
+    "MMM": "%b",
+    "MMMM": "%B",
+    "yy": "%y",
+    "yyyy": "%Y",
+    "H": "%H",
+    "HH": "%H",
+    "h": "%I",
+    "hh": "%I",
+    "m": "%M",
+    "mm": "%M",
+    "s": "%S",
+    "ss": "%S",
+    "a": "%p",
+}
+"""Pieces of a format as Zoho writes it, and as `strptime` does."""
 
 _CENTURY_ENDS = 69
 """From this year of two digits on it is the last century, as POSIX has it."""
@@ -105,6 +130,50 @@ def rewritten(text: str, date_formats: Sequence[str]) -> str | None:
             day = f"{read.day:02}-{_MONTHS[read.month - 1]}-{read.year:04}"
             found.add(f"{day} {read:%H:%M:%S}" if has_time(each) else day)
     return found.pop() if len(found) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDates:
+    """The formats, as for `strptime`, of which it is known whether a server reads them.
+
+    Attributes:
+        read: It does.
+        refused: It does not.
+    """
+
+    read: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+
+    def are_read(self, text: str) -> bool:
+        """Whether a text is a date in a format that is read."""
+        return any(read_date(text, each) is not None for each in self.read)
+
+    def are_refused(self, text: str) -> bool:
+        """Whether it is one in a format that is refused, and in none that is read."""
+        if self.are_read(text):
+            return False
+        return any(read_date(text, each) is not None for each in self.refused)
+
+
+def known_dates(contract: Contract, *, with_time: bool) -> KnownDates:
+    """Returns what is known of the formats of dates, or of those of dates with a time of day."""
+    finding = contract.findings.get(Question.DATE_FORMATS)
+    formats: dict[str, list[str]] = {"read": [], "refused": []}
+    for name, how in finding.values.items() if finding is not None else ():
+        written = _from_letters(name)
+        if how in formats and written is not None and has_time(written) is with_time:
+            formats[how].append(written)
+    return KnownDates(tuple(formats["read"]), tuple(formats["refused"]))
+
+
+def _from_letters(text: str) -> str | None:
+    """Returns a format such as ``dd-MMM-yyyy`` as for `strptime`; None for one with more."""
+    written = _LETTERS.sub(lambda found: _BY_LETTERS.get(found[0], "%?"), text.replace("%", "%%"))
+    try:
+        check_format(written)
+    except UsageError:
+        return None
+    return written
 
 
 def formats_of(texts: Iterable[str], date_formats: Sequence[str]) -> list[str]:

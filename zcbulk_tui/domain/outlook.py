@@ -30,6 +30,9 @@ _LEAST_DOUBT = 0.4
 _FAILURES_SEEN = 4
 """Readings over which the growth of failures is measured."""
 
+_THROUGHOUT = 0.5
+"""Share of the processed records that have failed, from which on whole batches may have."""
+
 _LAST_CALL = 600.0
 """Seconds before the start deadline to poll a waiting job."""
 
@@ -80,12 +83,15 @@ _STARTED = Outlook(Quiet(0.0, _UNMOVED))
 """A job without a reading since its start was accepted."""
 
 
-def outlook(job: WatchedJob, readings: Sequence[JobReading]) -> Outlook | None:
+def outlook(
+    job: WatchedJob, readings: Sequence[JobReading], one_fails_its_batch: bool | None = None
+) -> Outlook | None:
     """Returns what may happen to a job next; None for one that is finished.
 
     Args:
         job: The job.
         readings: Oldest first.
+        one_fails_its_batch: See `risk.risk`.
     """
     if not readings:
         return UNREAD if job.started_at is None else _STARTED
@@ -95,10 +101,12 @@ def outlook(job: WatchedJob, readings: Sequence[JobReading]) -> Outlook | None:
     if last.state.is_waiting and job.started_at is None:
         since = _since(readings, lambda old: old.state is last.state)
         return Outlook(Quiet(since, _UNSTARTED), deadline=_deadline(job, last), runs=False)
-    return _running(job, readings)
+    return _running(job, readings, one_fails_its_batch)
 
 
-def _running(job: WatchedJob, readings: Sequence[JobReading]) -> Outlook:
+def _running(
+    job: WatchedJob, readings: Sequence[JobReading], one_fails_its_batch: bool | None
+) -> Outlook:
     counts = readings[-1].counts
     left = counts.left or 0
     if counts.processed and counts.left is not None and left <= 0:
@@ -109,7 +117,7 @@ def _running(job: WatchedJob, readings: Sequence[JobReading]) -> Outlook:
         return Outlook(Quiet(_unmoved(job, readings), _UNMOVED))
     done = finish(moves, left)
     still = Quiet(moves.still, _STOPPED) if moves.still else None
-    failing, limit = _failures(readings, moves.still, done)
+    failing, limit = _failures(readings, moves.still, done, one_fails_its_batch)
     return Outlook(still, done, failing, limit)
 
 
@@ -126,26 +134,35 @@ def _unmoved(job: WatchedJob, readings: Sequence[JobReading]) -> float:
 
 
 def _failures(
-    readings: Sequence[JobReading], still: float, done: Forecast
+    readings: Sequence[JobReading],
+    still: float,
+    done: Forecast,
+    one_fails_its_batch: bool | None,
 ) -> tuple[Quiet | None, Forecast | None]:
     """Returns how failures may end the job before it finishes: Zoho aborts at 5 % of the batches.
 
     A batch is taken to fail with its first failed record, and no answer reports failed batches. So
     the failed records may lie in as many batches, or 200 in each: the abort comes between the two.
+    Where it is known that one bad record fails its batch, there are 200 in each; where a bad record
+    fails alone, only what fails throughout fails batches.
     """
-    total, failed = readings[-1].counts.total, readings[-1].counts.failed
+    counts = readings[-1].counts
+    total, failed, processed = counts.total, counts.failed, counts.processed
     certain = (total or 0) * FAILED_SHARE
     if not failed or not certain / BATCH <= failed <= certain * _BEYOND:
         return None, None
+    if one_fails_its_batch is False and failed < (processed or 0) * _THROUGHOUT:
+        return None, None
     weight = _FAILING / max(math.log(certain / failed), _LEAST_DOUBT)
+    is_near = not one_fails_its_batch or failed >= certain / _BEYOND
     if still:
-        return Quiet(still, weight), None
+        return (Quiet(still, weight) if is_near else None), None
     pace = _growth(readings)
     if pace <= 0:
         return None, None
     limit = max((certain - failed) / pace, 0.0)
     likely = Forecast(limit, max(limit / 4, 2.0)) if limit < done.seconds * _BEYOND else None
-    return Quiet(failed / pace, weight), likely
+    return (Quiet(failed / pace, weight) if is_near else None), likely
 
 
 def _growth(readings: Sequence[JobReading]) -> float:

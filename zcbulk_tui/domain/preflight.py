@@ -4,15 +4,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
+from typing import NamedTuple
 
 from zcbulk_tui.domain.batch_rule import BatchVerdict
+from zcbulk_tui.domain.contract import UNKNOWN, Contract, Question
 from zcbulk_tui.domain.record_set import RecordSet
 
 UPLOAD_LIMIT = 100_000_000
-"""Bytes of a file, 100 MB [LIMB]; whether a ZIP counts packed or unpacked, no source says."""
+"""Bytes of a file, 100 MB [LIMB]; whether a ZIP counts packed or unpacked, only a probe says."""
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 """The characters that may part the values of a file, and their names, the likeliest first."""
+
+_SENT = ("utf-8", ",")
+"""Encoding and delimiter of what is written to be sent."""
 
 SHOWN = 5
 """Line numbers that a finding has at most."""
@@ -64,6 +69,7 @@ class Kind(StrEnum):
     NO_SCHEME = "no_scheme"
     DATE_FORMAT = "date_format"
     DATE_TIME_FORMAT = "date_time_format"
+    DATE_REFUSED = "date_refused"
     NOT_A_DECISION = "not_a_decision"
     NOT_A_CHOICE = "not_a_choice"
     DUPLICATE = "duplicate"
@@ -197,15 +203,21 @@ class FileFacts:
     columns: tuple[str, ...]
     records: int
 
-    @property
-    def is_over_limit(self) -> bool:
-        """Whether the file on the disk is larger than Zoho takes [LIMB]."""
-        return self.disk_bytes > UPLOAD_LIMIT
 
-    @property
-    def may_be_over_limit(self) -> bool:
-        """Whether that depends on how a ZIP counts."""
-        return not self.is_over_limit and self.csv_bytes > UPLOAD_LIMIT
+class Misfit(NamedTuple):
+    """Something in how a file is written that its server is known not to read.
+
+    Attributes:
+        what: What, in the plural, as in "semicolons between values".
+        question: Of which a probe has found it out.
+        how: ``refused`` or ``misread``.
+        is_rewritten: Whether it is written anew on the way; else it would be sent so.
+    """
+
+    what: str
+    question: Question
+    how: str
+    is_rewritten: bool
 
 
 @dataclass(frozen=True)
@@ -218,6 +230,7 @@ class Preflight:
         suspects: Records with a finding that makes them suspect.
         not_checked: What could not be checked.
         fields_read_at: When the form's fields were read, aware; None where they are not known.
+        contract: What is known of the server that the file is for.
     """
 
     facts: FileFacts
@@ -225,6 +238,7 @@ class Preflight:
     suspects: RecordSet = field(compare=False)
     not_checked: tuple[NotChecked, ...]
     fields_read_at: datetime | None
+    contract: Contract = UNKNOWN
 
     @cached_property
     def verdict(self) -> BatchVerdict:
@@ -238,9 +252,61 @@ class Preflight:
         )
 
     @property
+    def zip_counts_packed(self) -> bool | None:
+        """Whether the limit of an upload is on the ZIP and not on its CSV; None if not known."""
+        return zip_counts_packed(self.contract)
+
+    @property
+    def is_over_limit(self) -> bool:
+        """Whether the file on the disk is larger than Zoho takes [LIMB]."""
+        if self.zip_counts_packed is False:
+            return self.facts.csv_bytes > UPLOAD_LIMIT
+        return self.facts.disk_bytes > UPLOAD_LIMIT
+
+    @property
+    def may_be_over_limit(self) -> bool:
+        """Whether that depends on how a ZIP counts, which is not known."""
+        is_open = self.zip_counts_packed is None
+        return is_open and not self.is_over_limit and self.facts.csv_bytes > UPLOAD_LIMIT
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether it is too large to be sent as one file: what is written anew is no ZIP."""
+        facts = self.facts
+        if facts.csv_bytes <= UPLOAD_LIMIT:
+            return False
+        is_ready = (facts.encoding, facts.delimiter) == _SENT
+        return not (self.zip_counts_packed and is_ready) or facts.disk_bytes > UPLOAD_LIMIT
+
+    @property
+    def misfits(self) -> tuple[Misfit, ...]:
+        """What in its encoding and delimiter is known not to be read, of the file or of a copy."""
+        sent_encoding, sent_delimiter = _SENT
+        encoding = self.facts.encoding.partition(" ")[0]
+        encodings = dict.fromkeys((encoding, sent_encoding))
+        delimiters = dict.fromkeys((self.facts.delimiter, sent_delimiter))
+        names = {each: DELIMITERS.get(each, each) for each in delimiters}
+        checked = [
+            *((f"{it} files", Question.ENCODINGS, it, it == sent_encoding) for it in encodings),
+            *(
+                (f"{name}s between values", Question.DELIMITERS, name, it == sent_delimiter)
+                for it, name in names.items()
+            ),
+        ]
+        return tuple(
+            Misfit(what, question, how, is_rewritten=not is_sent)
+            for what, question, aspect, is_sent in checked
+            if (how := self.contract.value(question, aspect)) in ("refused", "misread")
+        )
+
+    @property
     def blocks(self) -> bool:
         """Whether anything was found that would be refused, or lose data."""
-        return self.facts.is_over_limit or any(finding.blocks for finding in self.findings)
+        return (
+            self.is_over_limit
+            or any(finding.blocks for finding in self.findings)
+            or any(not it.is_rewritten for it in self.misfits)
+        )
 
     @property
     def header_blocks(self) -> bool:
@@ -252,6 +318,12 @@ class Preflight:
         if finding.kind.is_of_header:
             return None
         return finding.count / self.facts.records
+
+
+def zip_counts_packed(contract: Contract) -> bool | None:
+    """Whether the limit of an upload is on a ZIP and not on the CSV in it; None if not known."""
+    counts = contract.value(Question.ZIP_LIMIT, "counts")
+    return None if counts is None else counts == "packed"
 
 
 def worst_first(findings: list[Finding]) -> tuple[Finding, ...]:

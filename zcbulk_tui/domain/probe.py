@@ -64,8 +64,9 @@ class Exchange:
         code: Zoho's own code; None where the answer has none.
         text: The server's words, without ids, names and addresses; sanitised.
         seen: What else the answer shows, by name: ``job_id``; ``api_status``, ``details`` (inside,
-            beside or none) and the four counts of a status; ``zip``, ``columns`` and ``rows``
-            (JSON) of a result; ``retry_after``; ``fields`` (JSON).
+            beside or none), ``total``, ``success``, ``failed`` and ``unprocessed`` of a status;
+            ``zip``, ``columns`` and ``rows`` (JSON) of a result; ``retry_after``; ``fields``
+            (JSON; see `probe_files.form_of`).
         is_unsent: Whether certainly nothing was sent, so that the step may be made again.
     """
 

@@ -76,6 +76,9 @@ class EventKind(StrEnum):
     PUBLISH = "publish"
     """The page cannot be written, or can be again."""
 
+    CONTRACT = "contract"
+    """An answer contradicts what was known of the server."""
+
     HEARTBEAT = "heartbeat"
     """The heartbeat stops or goes on, or does not arrive, or arrives again."""
 

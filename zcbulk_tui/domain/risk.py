@@ -2,7 +2,8 @@
 
 A job is inserted in batches of 200 records, and ends when more than 5 % of its batches have failed
 [LIMB]. No answer reports failed batches, so their number is a range. A batch is assumed to fail
-with its first failed record, which no source says: if it takes more, fewer have failed.
+with its first failed record, which no source says: if it takes more, fewer have failed. What a
+probe has found out of that narrows the range.
 
 Where the range reaches beyond the limit, two things narrow it: a job that still runs has not passed
 the limit, and failures that come in lumps lie in few batches. See `_chance`.
@@ -81,11 +82,13 @@ class Risk(NamedTuple):
         return self.level is Level.NONE and self.chance < _CALM_CHANCE
 
 
-def risk(readings: Sequence[JobReading]) -> Risk | None:
+def risk(readings: Sequence[JobReading], one_fails_its_batch: bool | None = None) -> Risk | None:
     """Returns the risk of a job; None if its counts are unknown or it is not at risk.
 
     Args:
         readings: Oldest first; the last one is of a job that runs, or that Zoho aborted.
+        one_fails_its_batch: Whether one bad record fails all of its batch; else a batch fails only
+            where all of its records do. None while that is not known.
     """
     if not readings:
         return None
@@ -97,11 +100,19 @@ def risk(readings: Sequence[JobReading]) -> Risk | None:
     # Counts need not add up, so the failed batches are capped at the batches.
     least = min(batches_of(counts.failed), batches)
     most = max(min(counts.failed, _begun(counts, counts.total)), least)
+    if one_fails_its_batch:
+        most = least  # Failed records come in whole batches.
+    elif one_fails_its_batch is False:
+        missing = batches * BATCH - counts.total  # The last batch takes fewer to be full.
+        least, most = 0, min(most, (counts.failed + missing) // BATCH)
     allowed = allowed_failures(batches)
-    return Risk(batches, allowed, least, most, _chance(readings, allowed))
+    chance = _chance(readings, allowed, one_fails_its_batch)
+    return Risk(batches, allowed, least, most, chance)
 
 
-def _chance(readings: Sequence[JobReading], allowed: int) -> float:
+def _chance(
+    readings: Sequence[JobReading], allowed: int, one_fails_its_batch: bool | None
+) -> float:
     """Estimates how likely a running job is to be aborted before its end.
 
     Its failures are taken to go on at their share so far. How many records fail in a failed batch
@@ -111,6 +122,8 @@ def _chance(readings: Sequence[JobReading], allowed: int) -> float:
     Args:
         readings: Oldest first.
         allowed: Batches that may fail.
+        one_fails_its_batch: As for `risk`. Where a bad record fails alone, only lumps of whole
+            batches fail batches.
     """
     counts = readings[-1].counts
     failed, processed, left = counts.failed or 0, counts.processed or 0, counts.left or 0
@@ -118,8 +131,9 @@ def _chance(readings: Sequence[JobReading], allowed: int) -> float:
         return 0.0
     scatter, degrees = _scatter(readings)
     chance = weights = 0.0
-    for size in _SIZES:
-        so_far = failed / size
+    for size in (float(BATCH),) if one_fails_its_batch else _SIZES:
+        fails = one_fails_its_batch is not False or size >= BATCH
+        so_far = failed / size if fails else 0.0
         if so_far > allowed + 1:
             continue
         lumps = min(size * _UNEVEN, BATCH)

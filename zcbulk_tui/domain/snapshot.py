@@ -36,6 +36,7 @@ class JobSnapshot:
         next_poll_at: When it is polled next, unless plans change; aware; None for never.
         reason: Why that poll is scheduled; None for a retry.
         command: The last start or abort sent from here.
+        one_fails_its_batch: What is known of the rule that ends jobs; see `Contract`.
     """
 
     job: WatchedJob
@@ -44,6 +45,7 @@ class JobSnapshot:
     next_poll_at: datetime | None = None
     reason: Reason | None = None
     command: Command | None = None
+    one_fails_its_batch: bool | None = None
     _motion: Motion | EllipsisType | None = field(
         default=..., init=False, repr=False, compare=False
     )

@@ -1,8 +1,10 @@
 """The events that the monitor publishes."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from zcbulk_tui.domain.alerts import Alert
+from zcbulk_tui.domain.contract import Contradiction
 from zcbulk_tui.domain.control import Command
 from zcbulk_tui.domain.insertion import QueuedFile, QueueStop
 from zcbulk_tui.domain.job import JobRef, WatchedJob
@@ -109,6 +111,19 @@ class NightChanged:
     ended: Night | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ContractContradicted:
+    """An answer is not what was known of the server, which was noted.
+
+    Attributes:
+        contradiction: What was known, and what was seen.
+        known_since: When the first was found; aware.
+    """
+
+    contradiction: Contradiction
+    known_since: datetime
+
+
 Event = (
     JobChanged
     | JobRemoved
@@ -120,4 +135,5 @@ Event = (
     | AlertCleared
     | AlertNotSent
     | NightChanged
+    | ContractContradicted
 )

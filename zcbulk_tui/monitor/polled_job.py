@@ -1,10 +1,12 @@
 """What the monitor keeps of one job."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from zcbulk_tui.domain.budget import Reason
+from zcbulk_tui.domain.contract import UNKNOWN, Contract
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.job import Action, JobReading, WatchedJob
 from zcbulk_tui.domain.outlook import outlook
@@ -21,6 +23,7 @@ class PolledJob:
     Args:
         recalled: What is known of it so far.
         now: The time of day; aware.
+        contract: Returns what is known of the server of an origin.
 
     Attributes:
         job: The job.
@@ -36,9 +39,15 @@ class PolledJob:
         look: When it is looked at what became of that; None for never.
     """
 
-    def __init__(self, recalled: Recalled, now: datetime) -> None:
+    def __init__(
+        self,
+        recalled: Recalled,
+        now: datetime,
+        contract: Callable[[str], Contract] = lambda _: UNKNOWN,
+    ) -> None:
         snapshot = recalled.snapshot
         self.job = _not_later(snapshot.job, now)
+        self._contract = contract
         self.is_shown = recalled.is_shown
         self.lock = asyncio.Lock()
         self.is_waiting = False
@@ -49,8 +58,13 @@ class PolledJob:
         self.look: asyncio.TimerHandle | None = None
         self._readings = redated(snapshot.readings, now)
         self._fault = snapshot.fault and Fault(snapshot.fault.error, min(snapshot.fault.since, now))
-        self.outlook = outlook(self.job, self._readings)
+        self.outlook = outlook(self.job, self._readings, self._one_fails_its_batch)
         self.asked_at = _asked_at(self.last, now)
+
+    @property
+    def _one_fails_its_batch(self) -> bool | None:
+        """See `Contract.one_fails_its_batch`."""
+        return self._contract(self.job.ref.origin).one_fails_its_batch
 
     @property
     def last(self) -> JobReading | None:
@@ -81,7 +95,7 @@ class PolledJob:
     def take(self, job: WatchedJob, now: datetime) -> None:
         """Takes what the list says of the job."""
         self.job = _not_later(job, now)
-        self.outlook = outlook(self.job, self._readings)
+        self.outlook = outlook(self.job, self._readings, self._one_fails_its_batch)
 
     def read(self, reading: JobReading, now: datetime) -> None:
         """Takes a good reading, which ends any trouble."""
@@ -89,7 +103,7 @@ class PolledJob:
         self.asked_at = _asked_at(self.last, now)
         self._fault = None
         self.failures = 0
-        self.outlook = outlook(self.job, self._readings)
+        self.outlook = outlook(self.job, self._readings, self._one_fails_its_batch)
 
     def note(self, record: ControlRecord) -> None:
         """Takes a start or an abort, or what more is known of it."""
@@ -139,7 +153,13 @@ class PolledJob:
     def snapshot(self) -> JobSnapshot:
         """A copy for others."""
         return JobSnapshot(
-            self.job, self._readings, self._fault, self.next_poll_at, self.reason, self.command
+            self.job,
+            self._readings,
+            self._fault,
+            self.next_poll_at,
+            self.reason,
+            self.command,
+            self._one_fails_its_batch,
         )
 
 

@@ -10,6 +10,7 @@ from zcbulk_tui.domain.call_limits import Slot
 from zcbulk_tui.domain.form import FormFields, FormRef, NamedLink
 from zcbulk_tui.domain.job import Action, Environment, JobReading, JobRef
 from zcbulk_tui.domain.night import Night
+from zcbulk_tui.domain.probe import Exchange, Step
 from zcbulk_tui.domain.result import ResultFile, ResultKind
 from zcbulk_tui.domain.upload import CreatedJob, UploadFile
 from zcbulk_tui.errors import Answer, ZcbulkError
@@ -132,6 +133,36 @@ class ResultApi(Protocol):
             ResultGoneError: There is no such file, or none any more (code 11130).
             UnclearError: The file was cut off; what was written of it is worth nothing.
             ZcbulkError: There is no file.
+        """
+
+
+class ProbeApi(Protocol):
+    """Zoho Creator, as far as a probe calls it: each step is one call, put in one way."""
+
+    async def exchange(
+        self,
+        form: FormRef,
+        step: Step,
+        job_id: str,
+        file: UploadFile | None,
+        sent_at: datetime,
+        slot: Slot,
+    ) -> tuple[Exchange, ZcbulkError | None]:
+        """Makes a step, within a `slot`.
+
+        Args:
+            form: The form.
+            step: What to do.
+            job_id: The id of its job; empty for a create and the fields.
+            file: What is uploaded; None for other calls.
+            sent_at: When the step was written down; aware.
+            slot: Opens the context of a call.
+
+        Returns:
+            What came of it, and why that is no answer of Zoho's to it; None where it is one.
+
+        Raises:
+            UsageError: It cannot be sent at all; nothing was.
         """
 
 

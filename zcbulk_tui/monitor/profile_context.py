@@ -3,8 +3,10 @@
 Not one of the ports: whoever takes these has the store loaded.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
+from zcbulk_tui.domain.contract import UNKNOWN, Contract
 from zcbulk_tui.store.memory import Memory
 from zcbulk_tui.store.rate_limiter import RateLimiter
 from zcbulk_tui.store.windows import NoWindow, Windows
@@ -19,6 +21,7 @@ class ProfileContext(NamedTuple):
         memory: What is kept.
         windows: This window among the others.
         rate_limiter: The calls that may be made.
+        contract: Returns what is known of the server of an origin.
     """
 
     profile: str
@@ -26,3 +29,4 @@ class ProfileContext(NamedTuple):
     memory: Memory
     windows: Windows | NoWindow
     rate_limiter: RateLimiter
+    contract: Callable[[str], Contract] = lambda _: UNKNOWN

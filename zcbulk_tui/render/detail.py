@@ -211,7 +211,7 @@ class _Pane:
 
     def _risk(self) -> FieldGroup:
         group, last = self._group("SYSTEM ABORT"), self._snapshot.last
-        found = risk(self._snapshot.readings)
+        found = risk(self._snapshot.readings, self._snapshot.one_fails_its_batch)
         if last is None or found is None:
             return group
         aborted = last.state is JobState.SYSTEM_ABORTED

@@ -40,6 +40,7 @@ _LONG = 15
 
 _MARK = {
     EventKind.ALERT: "!",
+    EventKind.CONTRACT: "!",
     EventKind.FAULT: "!",
     EventKind.STATE: "*",
     EventKind.COMMAND: "*",

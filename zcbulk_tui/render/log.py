@@ -33,7 +33,7 @@ _TIME_WIDE, _TIME = 15, 12
 _KIND = 7
 _LABEL_LEAST, _LABEL_MOST = 10, 24
 
-_WARNINGS = frozenset({EventKind.FAULT, EventKind.ALERT})
+_WARNINGS = frozenset({EventKind.FAULT, EventKind.ALERT, EventKind.CONTRACT})
 
 
 # In words.

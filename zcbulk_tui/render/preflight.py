@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from zcbulk_tui.domain.batch_rule import BAD_SHARE_AT_LIMIT, BATCH, BatchVerdict
+from zcbulk_tui.domain.contract import UNKNOWN, Contract, Question
 from zcbulk_tui.domain.preflight import (
     DELIMITERS,
     UPLOAD_LIMIT,
-    FileFacts,
     Finding,
     Gap,
     Kind,
@@ -41,12 +41,13 @@ def report(preflight: Preflight, now: datetime, cells: int, *, is_cut: bool = Fa
         cells: The width, at least 40.
         is_cut: Whether a file over the limit is sent in parts, so that it is not refused.
     """
-    lines = [*_facts(preflight, now, cells), *_limit(preflight.facts, is_cut, cells)]
+    lines = [*_facts(preflight, now, cells), *_limit(preflight, is_cut, cells)]
+    lines += _misfits(preflight, cells)
     lines += [(), _heading("Batches")]
     if preflight.header_blocks:
         lines += _sentence("The header would be refused, and so all records.", Look.ERROR, cells)
     is_known = preflight.fields_read_at is not None
-    for text, look in verdict(preflight.verdict, fields_are_known=is_known):
+    for text, look in verdict(preflight.verdict, preflight.contract, fields_are_known=is_known):
         lines += _sentence(text, look, cells)
     blocking = [finding for finding in preflight.findings if finding.blocks]
     doubtful = [finding for finding in preflight.findings if finding.is_exception]
@@ -90,11 +91,16 @@ def share(part: float) -> str:
     return f"{min(round(percent), 99) if percent < 100 else 100} %"
 
 
-def verdict(found: BatchVerdict, *, fields_are_known: bool) -> list[tuple[str, Look]]:
-    """Returns what the rule of failed batches makes of a file, as sentences, in both readings.
+def verdict(
+    found: BatchVerdict, contract: Contract = UNKNOWN, *, fields_are_known: bool
+) -> list[tuple[str, Look]]:
+    """Returns what the rule of failed batches makes of a file, as sentences.
+
+    In both readings, unless it is known which one holds.
 
     Args:
         found: How many batches have suspect records.
+        contract: What is known of the server.
         fields_are_known: Whether values were checked against the form's fields.
     """
     batches, allowed = counted(found.batches, "batch", "batches"), f"{found.allowed:,}"
@@ -106,21 +112,38 @@ def verdict(found: BatchVerdict, *, fields_are_known: bool) -> list[tuple[str, L
         by_itself = "Nothing is known of the form's fields: values were checked for damage only."
         return [(f"{by_itself} {limit}", Look.WARNING)]
     suspect = counted(found.suspects, "record is", "records are")
-    said = [
-        (f"{suspect} suspect: {share(found.suspects / found.records)}. {rule}.", Look.TEXT),
-        (
-            f"If one bad record fails its batch, this job {_ends(found.ends_if_one_fails_all)}: "
-            f"{found.holding:,} of {batches} {'has' if found.holding == 1 else 'have'} one, "
-            f"{allowed} may fail.",
-            Look.ERROR if found.ends_if_one_fails_all else Look.TEXT,
-        ),
-        (
-            f"If a bad record fails alone, it {_ends(found.ends_if_each_fails_alone)}: "
-            f"{found.full:,} of {batches} {'has' if found.full == 1 else 'have'} nothing else. "
-            "No source says which of the two holds.",
-            Look.ERROR if found.ends_if_each_fails_alone else Look.TEXT,
-        ),
-    ]
+    said = [(f"{suspect} suspect: {share(found.suspects / found.records)}. {rule}.", Look.TEXT)]
+    known = contract.one_fails_its_batch
+    if known is not False:
+        if_so = (
+            "If one bad record fails its batch"
+            if known is None
+            else f"One bad record fails its batch ({since(contract, Question.BAD_RECORD)}), and"
+        )
+        said.append(
+            (
+                f"{if_so}{',' if known is None else ''} this job "
+                f"{_ends(found.ends_if_one_fails_all)}: {found.holding:,} of {batches} "
+                f"{'has' if found.holding == 1 else 'have'} one, {allowed} may fail.",
+                Look.ERROR if found.ends_if_one_fails_all else Look.TEXT,
+            )
+        )
+    if not known:
+        if_so = (
+            "If a bad record fails alone, it"
+            if known is None
+            else f"A bad record fails alone ({since(contract, Question.BAD_RECORD)}), and this job"
+        )
+        open_ = " No source says which of the two holds." if known is None else ""
+        said.append(
+            (
+                f"{if_so} {_ends(found.ends_if_each_fails_alone)}: {found.full:,} of {batches} "
+                f"{'has' if found.full == 1 else 'have'} nothing else.{open_}",
+                Look.ERROR if found.ends_if_each_fails_alone else Look.TEXT,
+            )
+        )
+    if known is False:
+        return said
     if found.packed < found.holding:
         where = "batch" if found.packed == 1 else "batches"
         end = f"and the job {_ends(found.ends_if_packed)}"
@@ -181,6 +204,7 @@ _TEXTS = {
     Kind.NOT_A_URL: "not a URL",
     Kind.NO_SCHEME: "a URL without https://",
     Kind.DATE_FORMAT: "date not as in 31-Jan-2026",
+    Kind.DATE_REFUSED: "a date in a format that this server is known to refuse",
     Kind.DATE_TIME_FORMAT: "not as in 31-Jan-2026 14:05:00",
     Kind.NOT_A_DECISION: "neither true nor false",
     Kind.NOT_A_CHOICE: "none of the choices",
@@ -239,14 +263,30 @@ def _facts(preflight: Preflight, now: datetime, cells: int) -> Iterator[Line]:
         yield from _sentence(f"Fields of the form as of {at}", Look.DIM, cells)
 
 
-def _limit(facts: FileFacts, is_cut: bool, cells: int) -> Iterator[Line]:
-    if is_cut and facts.csv_bytes > UPLOAD_LIMIT:
+def since(contract: Contract, question: Question) -> str:
+    """Returns since when something is known that is known, as in "known since 2026-11-30"."""
+    return f"known since {contract.findings[question].found_at.astimezone():%Y-%m-%d}"
+
+
+def _misfits(preflight: Preflight, cells: int) -> Iterator[Line]:
+    for misfit in preflight.misfits:
+        verb = "refuses" if misfit.how == "refused" else "misreads"
+        said = f"Zoho {verb} {misfit.what} ({since(preflight.contract, misfit.question)})"
+        if misfit.is_rewritten:
+            said += ": insert writes them anew, as UTF-8 with commas."
+            yield from _sentence(said, Look.WARNING, cells)
+        else:
+            yield from _sentence(f"{said}, and insert sends them.", Look.ERROR, cells)
+
+
+def _limit(preflight: Preflight, is_cut: bool, cells: int) -> Iterator[Line]:
+    if is_cut and preflight.is_cut:
         said = f"It is over Zoho's limit of {size(UPLOAD_LIMIT)}: it will be cut into parts."
         yield from _sentence(said, Look.WARNING, cells)
-    elif facts.is_over_limit:
+    elif preflight.is_over_limit:
         said = f"It is over Zoho's limit of {size(UPLOAD_LIMIT)}: it would be refused."
         yield from _sentence(said, Look.ERROR, cells)
-    elif facts.may_be_over_limit:
+    elif preflight.may_be_over_limit:
         said = (
             f"Unpacked it is over Zoho's limit of {size(UPLOAD_LIMIT)}; "
             "no source says whether a ZIP counts as it is packed."

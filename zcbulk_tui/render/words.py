@@ -195,7 +195,7 @@ def sentence(snapshot: JobSnapshot, now: datetime) -> Span:
         return Span(f"Waiting: {waiting(snapshot, now)} {word}")
     if last.state is JobState.UNKNOWN:
         return Span(f"Unknown state {word}: not documented", Look.WARNING)
-    danger = risk(snapshot.readings)
+    danger = risk(snapshot.readings, snapshot.one_fails_its_batch)
     if danger is None or danger.level is Level.NONE:
         return Span(f"Running {word}")
     return Span(

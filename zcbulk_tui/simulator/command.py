@@ -14,6 +14,7 @@ from zcbulk_tui.simulator.faults import SignInFault
 from zcbulk_tui.simulator.jobs import APP, OWNER, Address
 from zcbulk_tui.simulator.messages import LogEntry
 from zcbulk_tui.simulator.odd_results import OddResult
+from zcbulk_tui.simulator.personalities import PERSONALITIES
 from zcbulk_tui.simulator.results import ResultRules
 from zcbulk_tui.simulator.scenarios import build
 from zcbulk_tui.simulator.server import HOST, LoopbackServer
@@ -29,6 +30,7 @@ def run(
     speed: float,
     seed: int,
     *,
+    personality: str | None = None,
     token_life: float = TOKEN_LIFE,
     sign_in_error: str | None = None,
     rules: InsertRules | None = None,
@@ -43,11 +45,13 @@ def run(
         scenario: A key of ``SCENARIOS``.
         speed: Simulated seconds to a real one.
         seed: See ``build``.
+        personality: A key of ``PERSONALITIES``; None leaves to the scenario what the sources leave
+            open.
         token_life: Simulated seconds. Tokens that hold shorter than Zoho's are not limited in
             number, or no client could keep up.
         sign_in_error: A key of ``SIGN_IN_ERRORS``, the answer to every call it is documented for.
-        rules: How uploaded files are inserted; None takes their defaults.
-        results: What results look like; None takes what the scenario has.
+        rules: How uploaded files are inserted; None takes what scenario and personality have.
+        results: What results look like; None takes the same.
         odd_results: What comes in the place of results.
         any_accept_for_results: Whether result calls may have any Accept header, or that of JSON
             alone.
@@ -58,7 +62,13 @@ def run(
     limit = None if token_life < TOKEN_LIFE else TOKENS_PER_TEN_MINUTES
     accounts = partial(Accounts, token_life=token_life, tokens_per_ten_minutes=limit, seed=seed)
     creator = build(
-        scenario, seed=seed, speed=speed, accounts=accounts, rules=rules, results=results
+        scenario,
+        seed=seed,
+        speed=speed,
+        accounts=accounts,
+        rules=rules,
+        results=results,
+        personality=None if personality is None else PERSONALITIES[personality],
     )
     creator.dialect = replace(creator.dialect, any_accept_for_results=any_accept_for_results)
     for odd in odd_results:
@@ -76,13 +86,14 @@ def run(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     with server:
-        _print_welcome(creator, scenario, server.base_url)
+        _print_welcome(creator, scenario, personality, server.base_url)
         stop.wait()
     return 0
 
 
-def _print_welcome(creator: Creator, scenario: str, base_url: str) -> None:
-    print(f"Simulated Zoho Creator, scenario {scenario}, at {base_url}")
+def _print_welcome(creator: Creator, scenario: str, personality: str | None, base_url: str) -> None:
+    played = scenario if personality is None else f"{scenario}, personality {personality}"
+    print(f"Simulated Zoho Creator, scenario {played}, at {base_url}")
     print(f"export ZCBULK_BASE_URL={base_url}")
     print(f"export ZCBULK_ACCOUNTS_URL={base_url}")
     print(f"export ZCBULK_ACCESS_TOKEN={creator.token}")

@@ -2,16 +2,14 @@
 
 import math
 import random
-import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from threading import Lock
-from urllib.parse import parse_qs
 
 from zcbulk_tui.simulator.accounts import Accounts
 from zcbulk_tui.simulator.clock import Timeline
-from zcbulk_tui.simulator.dialect import Action, Dialect, requested_action
+from zcbulk_tui.simulator.dialect import Action, Dialect
 from zcbulk_tui.simulator.faults import Call, RefusalError
 from zcbulk_tui.simulator.fields import Form
 from zcbulk_tui.simulator.files import uploaded_file
@@ -25,16 +23,8 @@ from zcbulk_tui.simulator.physics import Run, State, Workload
 from zcbulk_tui.simulator.results import Result, ResultRules, record_id, rows_in
 from zcbulk_tui.simulator.schedule import Fault, Schedule
 from zcbulk_tui.simulator.scopes import CREATE, READ
+from zcbulk_tui.simulator.targets import Target, action_of, environment_of, filter_of, target_of
 from zcbulk_tui.simulator.verdicts import InsertRules, Verdict, judge
-
-# The pages say v2.1, the OAS v2.
-_PATH = re.compile(
-    r"/creator/v2(?:\.1)?/bulk/([^/]+)/([^/]+)/form/([^/]+)/insert(?:/([^/]+)(/result)?)?",
-    re.ASCII,
-)
-
-_REPORT_PATH = re.compile(r"/api/v2\.1/([^/]+)/([^/]+)/report/([^/]+)/bulk/job/([^/]+)", re.ASCII)
-"""As the samples of [START] have it; it names no form."""
 
 _NO_CONTROL_AFTER = {
     State.COMPLETED: "409-11100",
@@ -46,18 +36,6 @@ _NO_CONTROL_AFTER = {
 
 _MANY_ROWS = 5_000
 """Rows of a result that keep an event loop from its work for too long."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Target:
-    """What the URL and the ``environment`` header of a call point at."""
-
-    call: Call
-    address: Address
-    job_id: str | None = None
-    """None of a create call, and of others that name no job where they should."""
-    by_report: bool = False
-    """Whether the URL names a report of the form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +132,7 @@ class Creator:
         The delay of the answer, and its loss, are left to the caller to act out; and its body to
         be made, where that takes long.
         """
-        target = self._by_report(request) or _target(request)
+        target = self._target(request)
         # Outside of the lock: a large file takes seconds, in which others are to have answers.
         file = self._look_into_file(request, target)
         with self._lock:
@@ -166,10 +144,13 @@ class Creator:
 
     def lose(self, request: Request) -> None:
         """Log a call whose client went away before all of it was sent; nothing comes of it."""
-        target = self._by_report(request) or _target(request)
+        target = self._target(request)
         with self._lock:
             entry = self._log(request, target, self.timeline.now(), LOST)
         self.on_call(entry)
+
+    def _target(self, request: Request) -> Target | None:
+        return target_of(request, self.jobs, self.dialect.control_report)
 
     def _plan(self, fault: Fault | OddResult) -> None:
         if isinstance(fault, OddResult):
@@ -178,15 +159,15 @@ class Creator:
             self._schedule.add(fault)
 
     def _log(
-        self, request: Request, target: _Target | None, now: float, response: Response
+        self, request: Request, target: Target | None, now: float, response: Response
     ) -> LogEntry:
         sends = target is not None and target.call in (Call.CREATE, Call.UPLOAD)
         entry = LogEntry(
             time=now,
             method=request.method,
             path=request.path,
-            environment=_environment(request),
-            action=_action(request, target),
+            environment=environment_of(request),
+            action=action_of(request, target),
             status=None if response.lost else response.status,
             code=response.code,
             job_id=(response.job_id or target.job_id) if target and sends else None,
@@ -195,7 +176,7 @@ class Creator:
         return entry
 
     def _look_into_file(
-        self, request: Request, target: _Target | None
+        self, request: Request, target: Target | None
     ) -> Verdict | RefusalError | None:
         """What becomes of the file of an upload call, or why it is refused."""
         if target is None or target.call is not Call.UPLOAD:
@@ -204,14 +185,16 @@ class Creator:
         if self._catalogue.refusal(at.owner, at.app, at.form):
             return None
         try:
-            return judge(uploaded_file(request), self._catalogue.fields(at), self._rules)
+            return judge(
+                uploaded_file(request, self._rules.files), self._catalogue.fields(at), self._rules
+            )
         except RefusalError as refusal:
             return refusal
 
     def _meet_fault(
         self,
         request: Request,
-        target: _Target | None,
+        target: Target | None,
         file: Verdict | RefusalError | None,
         now: float,
     ) -> Response:
@@ -234,7 +217,7 @@ class Creator:
     def _answer(
         self,
         request: Request,
-        target: _Target | None,
+        target: Target | None,
         file: Verdict | RefusalError | None,
         now: float,
         late: float = 0.0,
@@ -245,7 +228,7 @@ class Creator:
                 if asked is None:
                     raise RefusalError("404-1000")
                 return self._answer_meta(request, asked, now)
-            self._check_headers(request, self._scope(target), target.call)
+            self._check_headers(request, self._scopes(target), target.call)
             self._meter.count(now)
             self._check_names(target.address.owner, target.address.app, target.address.form)
             if target.call is Call.CREATE:
@@ -262,7 +245,7 @@ class Creator:
             return self._with_retry_after(row.response(), now)
 
     def _answer_meta(self, request: Request, asked: Question, now: float) -> Response:
-        self._check_headers(request, asked.scope, Call.META)
+        self._check_headers(request, frozenset({asked.scope}), Call.META)
         self._meter.count(now)
         if request.method != "GET":
             raise RefusalError("405-1020")
@@ -272,16 +255,18 @@ class Creator:
             raise RefusalError("200-3910")
         return answer
 
-    def _scope(self, target: _Target) -> str:
-        if target.call in (Call.STATUS, Call.RESULT):
-            return READ
-        return self.dialect.control_scope if target.call is Call.CONTROL else CREATE
+    def _scopes(self, target: Target) -> frozenset[str]:
+        """The scopes of which a token must have one."""
+        if target.call is Call.CONTROL:
+            return self.dialect.control_scopes
+        return frozenset({READ if target.call in (Call.STATUS, Call.RESULT) else CREATE})
 
-    def _create(self, target: _Target, now: float, late: float) -> Response:
+    def _create(self, target: Target, now: float, late: float) -> Response:
         blocks = self.dialect.expired_blocks
+        refusal = self.dialect.out_of_turn.create_on_busy
         for other in self._neighbours(target.address, now):
-            if other.holds_form(now, expired_too=blocks):
-                raise RefusalError("active")
+            if refusal is not None and other.holds_form(now, expired_too=blocks):
+                raise RefusalError(refusal)
         self._meter.count_create(now)
         newest = max((int(job_id) for job_id in self.jobs), default=FIRST_JOB_ID)
         job_id = str(newest + self._ids.randrange(1, 1000))
@@ -293,7 +278,7 @@ class Creator:
 
     def _upload(
         self,
-        target: _Target,
+        target: Target,
         file: Verdict | RefusalError | None,
         now: float,
         late: float,
@@ -302,13 +287,18 @@ class Creator:
             raise RefusalError("404-11330")
         job = self._job(target, now)
         state = job.state(now)
+        refusal: str | None = None if state is State.WAITING else "400-11340"
         if state is State.READY:
-            raise RefusalError("409-11070")
-        if state is not State.WAITING:
-            raise RefusalError("400-11340", CURRENT_STATUS=self._spelling(job, state))
+            refusal = self.dialect.out_of_turn.second_upload
+        if refusal is not None:
+            raise RefusalError(refusal, CURRENT_STATUS=self._spelling(job, state))
         if not isinstance(file, Verdict):
             raise file or RefusalError("400-9350")
-        workload = Workload(file.records, self._rules.records_per_second)
+        workload = Workload(
+            file.records,
+            self._rules.records_per_second,
+            queue_seconds=self._rules.queue_seconds,
+        )
         job.run = Run(workload, f"{self._seed}:{job.id}", file.failures)
         job.verdict = file
         job.label = file.file.name
@@ -322,7 +312,7 @@ class Creator:
         jobs = self.jobs.values()
         return [job for job in jobs if job.address == at and job.appears_at <= now]
 
-    def _job(self, target: _Target, now: float) -> Job:
+    def _job(self, target: Target, now: float) -> Job:
         job = self.jobs.get(target.job_id or "")
         if job is None or job.address != target.address or job.appears_at > now:
             raise RefusalError("200-7120")
@@ -331,22 +321,12 @@ class Creator:
     def _spelling(self, job: Job, state: State) -> str:
         return job.spellings.get(state, self.dialect.spellings[state])
 
-    def _by_report(self, request: Request) -> _Target | None:
-        match = _REPORT_PATH.fullmatch(request.path)
-        if match is None or match[3] != self.dialect.control_report:
-            return None
-        owner, app, _, job_id = match.groups()
-        form = self.jobs[job_id].address.form if job_id in self.jobs else ""
-        call = Call.STATUS if request.method == "GET" else Call.CONTROL
-        address = Address(owner, app, form, _environment(request))
-        return _Target(call, address, job_id, by_report=True)
-
-    def _check_headers(self, request: Request, scope: str, call: Call) -> None:
+    def _check_headers(self, request: Request, enough: frozenset[str], call: Call) -> None:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         scopes = self.accounts.scopes_of(token) if scheme == "Zoho-oauthtoken" else None
         if scopes is None:
             raise RefusalError("401-1030")
-        if scope not in scopes:
+        if not enough & scopes:
             raise RefusalError("401-2945")
         if not self.dialect.accepts(call, request.headers.get("accept", "")):
             raise RefusalError("400-9210")
@@ -356,7 +336,7 @@ class Creator:
         if key is not None:
             raise RefusalError(key)
 
-    def _serve(self, request: Request, target: _Target, now: float, late: float) -> Response:
+    def _serve(self, request: Request, target: Target, now: float, late: float) -> Response:
         is_place = target.by_report == (self.dialect.control_report is not None)
         controls = is_place and request.method in self.dialect.control_methods
         reads = request.method == "GET" and not target.by_report
@@ -369,14 +349,15 @@ class Creator:
             return self.dialect.success(action)
         state = job.state(now)
         # Before the file there is nothing to count.
-        counts = None if state is State.WAITING or job.run is None else job.counts(now)
+        has_file = state is not State.WAITING and job.run is not None
+        counts = job.counts(now) if has_file or self.dialect.zeros_before_file else None
         return self.dialect.status(self._spelling(job, state), counts)
 
-    def _result(self, request: Request, target: _Target, now: float) -> Response:
+    def _result(self, request: Request, target: Target, now: float) -> Response:
         if request.method != "GET":
             raise RefusalError("405-1020")
         job = self._job(target, now)
-        asked = _filter(request)
+        asked = filter_of(request)
         if not asked:
             raise RefusalError("400-9350")
         try:
@@ -393,8 +374,9 @@ class Creator:
             raise RefusalError("200-11110")
         counts = job.counts(now)
         rows = rows_in(counts, outcome)
-        if counts.total == 0 or (rows == 0 and not self.result_rules.empty_as_zip):
-            raise RefusalError("404-11130")
+        refusal = self.result_rules.empty_refusal
+        if counts.total == 0 or (rows == 0 and refusal is not None):
+            raise RefusalError(refusal or "404-11130")
         fields = self._catalogue.fields(job.address)
         batches = job.batches_done(now)
         result = Result(job, outcome, batches, fields, self.result_rules, self._seed)
@@ -407,7 +389,10 @@ class Creator:
 
     def _control(self, job: Job, action: Action, now: float, late: float) -> None:
         state = job.state(now)
+        rules = self.dialect.out_of_turn
         if state in _NO_CONTROL_AFTER:
+            if action is Action.ABORT and rules.takes_late_abort:
+                return
             raise RefusalError(_NO_CONTROL_AFTER[state])
         if action is Action.ABORT:
             # A job not started yet can be aborted too: the way out of a wrong upload [LIMB].
@@ -417,7 +402,7 @@ class Creator:
         if state is State.RUNNING:
             raise RefusalError("running")
         if state is State.WAITING:
-            raise RefusalError("400-11350")
+            raise RefusalError(rules.early_start)
         neighbours = self._neighbours(job.address, now)
         if any(other.state(now) is State.RUNNING for other in neighbours):
             raise RefusalError("busy")
@@ -432,43 +417,6 @@ class Creator:
             return response
         seconds = math.ceil(wait / self.timeline.speed)
         return replace(response, headers={**response.headers, "retry-after": str(seconds)})
-
-
-def _target(request: Request) -> _Target | None:
-    match = _PATH.fullmatch(request.path)
-    if match is None:
-        return None
-    owner, app, form, job_id, result = match.groups()
-    address = Address(owner, app, form, _environment(request))
-    if result:
-        return _Target(Call.RESULT, address, job_id)
-    if request.method == "POST" and job_id is None:
-        # The id alone tells an upload from a create call: losing it makes another job.
-        job_id = parse_qs(request.query).get("job_id", [None])[0]
-        return _Target(Call.UPLOAD if job_id else Call.CREATE, address, job_id)
-    return _Target(Call.STATUS if request.method == "GET" else Call.CONTROL, address, job_id)
-
-
-def _action(request: Request, target: _Target | None) -> str | None:
-    """What a call asks for, for the log."""
-    match target.call if target else None:
-        case Call.CREATE:
-            return "create"
-        case Call.UPLOAD:
-            return "upload"
-        case Call.RESULT:
-            return _filter(request) or None
-        case _:
-            return requested_action(request.body)
-
-
-def _filter(request: Request) -> str:
-    """The parameter of a result call; empty where it is missing."""
-    return parse_qs(request.query).get("filter", [""])[0]
-
-
-def _environment(request: Request) -> str:
-    return request.headers.get("environment", PRODUCTION)
 
 
 @contextmanager

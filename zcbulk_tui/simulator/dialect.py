@@ -39,6 +39,16 @@ BARE_ABORTED: Spellings = {
 }
 """As the value list of [STATUS] writes them, which does not say who aborted."""
 
+UPLOADED: Spellings = {**SAMPLE, State.WAITING: "CREATED", State.READY: "UPLOADED"}
+"""With the word of [CREATE] before the upload, and an invented one after it."""
+
+FILE_UPLOADED: Spellings = {
+    **PROSE,
+    State.READY: "File Uploaded",  # invented
+    State.RUNNING: "Start",  # [LIMB]
+}
+"""With a word of its own after the upload, and the word of [LIMB] after the start."""
+
 
 class Shape(Enum):
     """Where an answer puts ``record_details`` and the text of success."""
@@ -62,6 +72,45 @@ class Action(Enum):
     ABORT = "abort"
 
 
+class Case(Enum):
+    """How a control call spells its action."""
+
+    LOWER = "start, abort"  # all samples [START][OAS]
+    CAPITAL = "Start, Abort"  # the prose of [START]
+
+    def action(self, word: object) -> Action:
+        """Returns what a word asks for.
+
+        Raises:
+            ValueError: Nothing, in this spelling.
+        """
+        for action in Action:
+            if word == (action.value if self is Case.LOWER else action.value.capitalize()):
+                return action
+        raise ValueError(f"no action: {word!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfTurn:
+    """What calls are answered that come out of turn.
+
+    The codes are those of [OAS]; that another answer may come in their place is invented.
+
+    Attributes:
+        create_on_busy: A create call for a form that has a job: a key of ``INVENTED``; None
+            creates another job.
+        second_upload: A key of ``ERRORS``; None takes the file in the place of the first.
+        early_start: A start before the upload: a key of either.
+        takes_late_abort: Whether an abort after the end has the answer of one that was carried
+            out, without effect.
+    """
+
+    create_on_busy: str | None = "active"
+    second_upload: str | None = "409-11070"
+    early_start: str = "400-11350"
+    takes_late_abort: bool = False
+
+
 SUCCESS_TEXTS: Mapping[tuple[Shape, Action], str] = {
     (Shape.PAGE, Action.START): "Job created successfully",  # sic [START]
     (Shape.PAGE, Action.ABORT): "Job aborted successfully",
@@ -80,8 +129,14 @@ class Dialect:
     control_body: ControlBody = ControlBody.WRAPPED
     control_report: str | None = None
     """The report at whose URL alone a start or abort is taken, as in the samples of [START]."""
-    control_scope: str = CREATE
-    """As the OAS; ``bulk.UPDATE`` [START] is in no list of scopes, so it may not be to be had."""
+    control_case: Case = Case.LOWER
+    control_scopes: frozenset[str] = frozenset({CREATE})
+    """Any of them will do. As the OAS; ``bulk.UPDATE`` [START] is in no list of scopes, so it may
+    not be to be had.
+    """
+    out_of_turn: OutOfTurn = field(default_factory=OutOfTurn)
+    zeros_before_file: bool = False
+    """Whether a status answer before the upload has ``record_details``, all 0; no source says."""
     expired_blocks: bool = False
     """Whether a job that was not started in time keeps others from being created for its form."""
     any_accept_for_results: bool = True
@@ -147,7 +202,7 @@ class Dialect:
             # Seen by third parties: a key too many looks like a missing scope.
             raise RefusalError("401-2945")
         try:
-            return Action(holder["action"])
+            return self.control_case.action(holder["action"])
         except ValueError as error:
             raise RefusalError("400-11000") from error
 

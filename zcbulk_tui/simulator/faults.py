@@ -69,6 +69,8 @@ ERRORS: Mapping[str, ErrorRow] = {
     "403-2898": ErrorRow(403, 2898, "You have no permission to view records."),
     "403-2899": ErrorRow(403, 2899, "You have no permission to add records."),
     "403-2933": ErrorRow(403, 2933, "You have no access to this application."),
+    # Documented for custom APIs only [CUSTOM].
+    "403-4000": ErrorRow(403, 4000, "Your daily API call limit has been reached."),
     "404-1000": ErrorRow(404, 1000, "The URL format is wrong."),
     "404-1040": ErrorRow(404, 1040, "No such account owner."),
     "404-2892": ErrorRow(404, 2892, "No such application."),
@@ -87,11 +89,13 @@ ERRORS: Mapping[str, ErrorRow] = {
 
 INVENTED: Mapping[str, ErrorRow] = {
     "active": ErrorRow(409, 99005, "Invented: the form has an active job.", _calls("C")),
+    "active as 400": ErrorRow(400, 99008, "Invented: the form has an active job.", _calls("C")),
+    "early": ErrorRow(409, 99009, "Invented: the job has no file yet.", _calls("S")),
     "too large": ErrorRow(413, 99006, "Invented: the file is larger than 100 MB.", _calls("U")),
     "unsupported": ErrorRow(
         400, None, "Unsupported file. Upload one CSV, or a ZIP with exactly one CSV.", _calls("U")
     ),
-    "header": ErrorRow(400, 99007, "Invented: columns that the form lacks: COLUMNS.", _calls("S")),
+    "header": ErrorRow(400, 99007, "Invented: columns that the form lacks: COLUMNS.", _calls("US")),
     "busy": ErrorRow(409, 99001, "Invented: the form has a running job.", _calls("S")),
     "running": ErrorRow(409, 99002, "Invented: the job is already running.", _calls("S")),
     "failed": ErrorRow(409, 99003, "Invented: the job has failed.", _calls("S")),

@@ -257,8 +257,22 @@ _ALL = (
             _NOTES,
         ),
     ),
+    Form(
+        "Scratch",
+        (
+            _text("Title", 100, mandatory=True),
+            Field("Day", Kind.DATE),
+            Field("Quantity", Kind.NUMBER, max_char=9),
+            _EMAIL,
+            _ACTIVE,
+            _NOTES,
+        ),
+    ),
     Form("Price_Calculator", (_text("Article", 20), Field("Quantity", Kind.NUMBER)), True),
 )
 
 FORMS: Mapping[str, Form] = {form.link_name: form for form in _ALL}
-"""By link name: those of the demo's jobs, ``Contacts`` without a job, and one without records."""
+"""By link name: those of the demo's jobs, two without a job, and one without records.
+
+Of those without a job ``Scratch`` is for probes: its first field takes any text, none is unique.
+"""

@@ -23,6 +23,10 @@ class Limits:
     """Jobs created in any 60 simulated seconds, as bulk read has it; None = no such limit."""
     retry_after: bool = False
     """Whether a refusal by the minute carries ``Retry-After``; no source shows one."""
+    quota_refusal: str = "200-4000"
+    """The answer once the calls of the day are spent, as a key of ``ERRORS``: that of [OAS], or
+    403-4000, which is documented for another call [CUSTOM].
+    """
 
 
 class Meter:
@@ -51,7 +55,7 @@ class Meter:
         if day != self._day:
             self._day, self._calls_today = day, 0
         if self.limits.per_day is not None and self._calls_today >= self.limits.per_day:
-            raise RefusalError("200-4000")
+            raise RefusalError(self.limits.quota_refusal)
         self._calls_today += 1
         self._recent.append(now)
 

@@ -36,8 +36,8 @@ BATCH_RECORDS = 200
 TOLERATED_BATCHES_PER_FAILED_ONE = 20
 """More failed batches than one in this many, 5 %, end the job as System Aborted [LIMB]."""
 
-# Invented: the sources say neither how long a job queues, nor why one may still be in progress with
-# full counters, as the sample of [STATUS] is.
+# Invented, the first as a default: the sources say neither how long a job queues, nor why one may
+# still be in progress with full counters, as the sample of [STATUS] is.
 QUEUE_SECONDS = (1.0, 4.0)
 SETTLE_SECONDS = 1.0
 
@@ -69,6 +69,8 @@ class Workload:
     """Chance of one batch to hold failed records, at least 0 and below 1."""
     breaks_after: float | None = None
     """Share of the batches after which the job ends as Failed; None = it does not."""
+    queue_seconds: tuple[float, float] = QUEUE_SECONDS
+    """From and until: how long the job waits after its start before it inserts."""
 
     def __post_init__(self) -> None:
         if self.records < 0 or self.records_per_second <= 0:
@@ -97,7 +99,7 @@ class Run:
         rng = random.Random(seed)  # noqa: S311 - repeatable physics, not cryptography
         self.workload = workload
         self.batches = math.ceil(workload.records / BATCH_RECORDS)
-        self._queue_seconds = rng.uniform(*QUEUE_SECONDS)
+        self._queue_seconds = rng.uniform(*workload.queue_seconds)
         self._waves = tuple(
             (share, math.tau / rng.uniform(*period), rng.uniform(0, math.tau))
             for share, period in WAVES

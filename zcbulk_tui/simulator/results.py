@@ -42,6 +42,7 @@ class Order(Enum):
 
     FILE = "file"
     SHUFFLED = "shuffled"
+    """Another than that of the file, where there are two rows or more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,8 @@ class ResultRules:
     """In ``Layout.ORIGINAL``."""
     delay: float = 3.0
     """Simulated seconds after the end of a job in which its results are still being made."""
-    empty_as_zip: bool = True
-    """Whether a result without rows is a header alone, and not refused with 11130."""
+    empty_refusal: str | None = None
+    """The answer where a result has no rows, as a key of ``ERRORS``; None = a header alone."""
 
 
 def record_id(job: Job, number: int) -> str:
@@ -122,8 +123,9 @@ class Result:
             return written
         header, *rows = written
         order = random.Random(f"{self._seed}:{self._outcome.value}")  # noqa: S311 - repeatable
-        order.shuffle(rows)
-        return [header, *rows]
+        shuffled = rows.copy()
+        order.shuffle(shuffled)
+        return [header, *(shuffled if shuffled != rows else reversed(rows))]
 
     def zip(self) -> bytes:
         """The ZIP as it is sent."""

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from zcbulk_tui.simulator import populations
 from zcbulk_tui.simulator.accounts import Accounts
@@ -12,6 +12,7 @@ from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.dialect import BARE_ABORTED, SAMPLE, ControlBody, Dialect, Shape
 from zcbulk_tui.simulator.fields import Form
 from zcbulk_tui.simulator.limits import Limits
+from zcbulk_tui.simulator.personalities import Personality
 from zcbulk_tui.simulator.reasons import ReasonStyle
 from zcbulk_tui.simulator.results import ResultRules
 from zcbulk_tui.simulator.verdicts import InsertRules
@@ -28,6 +29,7 @@ class Scenario:
     dialect: Dialect = field(default_factory=Dialect)
     limits: Limits = field(default_factory=Limits)
     results: ResultRules = field(default_factory=ResultRules)
+    rules: InsertRules = field(default_factory=InsertRules)
 
 
 _ALL = (
@@ -98,6 +100,21 @@ _ALL = (
 SCENARIOS: Mapping[str, Scenario] = {scenario.name: scenario for scenario in _ALL}
 
 
+def played(scenario: Scenario, personality: Personality) -> Scenario:
+    """A scenario as a server of that personality plays it; numbers of calls are the scenario's."""
+    return replace(
+        scenario,
+        dialect=personality.dialect,
+        limits=replace(
+            scenario.limits,
+            retry_after=personality.limits.retry_after,
+            quota_refusal=personality.limits.quota_refusal,
+        ),
+        results=personality.results,
+        rules=personality.rules,
+    )
+
+
 def build(
     name: str,
     *,
@@ -109,6 +126,7 @@ def build(
     rules: InsertRules | None = None,
     results: ResultRules | None = None,
     forms: Iterable[Form] = (),
+    personality: Personality | None = None,
 ) -> Creator:
     """A simulator with the scenario of that name, at its beginning.
 
@@ -120,11 +138,13 @@ def build(
         speed: Simulated seconds to one of the clock.
         token: An access token that is good without signing in.
         accounts: Makes the accounts server; None makes one with its defaults.
-        rules: How files are inserted; None takes their defaults.
+        rules: How files are inserted; None takes those of the scenario.
         results: What results look like; None takes those of the scenario.
         forms: More forms than the account has, or others in their place.
+        personality: What the server does where the sources leave it open; None leaves that to the
+            scenario.
     """
-    scenario = SCENARIOS[name]
+    scenario = SCENARIOS[name] if personality is None else played(SCENARIOS[name], personality)
     timeline = Timeline(clock, speed)
     builder = JobBuilder(timeline.start, seed)
     scenario.populate(builder)
@@ -137,7 +157,7 @@ def build(
         limits=scenario.limits,
         faults=builder.faults,
         forms=forms,
-        rules=rules,
+        rules=rules or scenario.rules,
         results=results or scenario.results,
         seed=seed,
     )

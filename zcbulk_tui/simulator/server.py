@@ -62,6 +62,16 @@ def describe_sign_ins(creator: Creator) -> list[dict[str, object]]:
     ]
 
 
+def grant_code(creator: Creator, query: str) -> Response:
+    """A self client's code for the scopes in a query such as ``scope=A,B``, or for all of them."""
+    asked = parse_qs(query).get("scope")
+    try:
+        code = creator.accounts.grant_code(scopes.ALL if asked is None else asked[0].split(","))
+    except ValueError as error:
+        return Response(HTTPStatus.BAD_REQUEST, f"{error}\n".encode())
+    return Response(HTTPStatus.OK, f"{code}\n".encode())
+
+
 HOST = "127.0.0.1"
 
 MAX_BODY_BYTES = MAX_FILE_BYTES + 100_000
@@ -73,8 +83,8 @@ class LoopbackServer:
 
     Beside the API and the accounts server it answers ``GET /simulator/jobs``, ``/simulator/log``,
     ``/simulator/records?form=F`` (with ``&environment=E`` for another one than production),
-    ``/simulator/sign-ins`` and ``/simulator/grant-code``, the "Generate Code" of a self client.
-    They need no token, and are neither counted nor logged.
+    ``/simulator/sign-ins`` and ``/simulator/grant-code``, the "Generate Code" of a self client, for
+    all scopes or for those of ``?scope=A,B``. They need no token, and are not counted or logged.
     """
 
     def __init__(self, creator: Creator, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
@@ -173,8 +183,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif self.command == "GET" and path == "/simulator/sign-ins":
             self._send_json(describe_sign_ins(creator))
         elif self.command == "GET" and path == "/simulator/grant-code":
-            code = creator.accounts.grant_code(scopes.ALL)
-            self._send(Response(HTTPStatus.OK, f"{code}\n".encode()))
+            self._send(grant_code(creator, query))
         else:
             call = Request(
                 self.command,

@@ -8,11 +8,11 @@ so both readings are here:
 
 More than 5 % failed batches end the job in either [LIMB]. A value of a unique field is taken by the
 first record that is inserted with it; records of other jobs are not looked at, so that rows sent
-twice show twice. A header that names an unknown column, or one twice, lets no start through: when
-Creator looks at it is in no source. Columns that are missing are empty.
+twice show twice. A header that names an unknown column, or one twice, lets no start through, or not
+even the upload: when Creator looks at it is in no source. Columns that are missing are empty.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -20,15 +20,17 @@ from zcbulk_tui.simulator.cells import (
     DUPLICATE,
     INVALID,
     NOT_ALONE,
+    SAMPLE_DATES,
+    DateFormat,
     Flaw,
     check_of,
     quick_pattern,
 )
 from zcbulk_tui.simulator.faults import RefusalError
 from zcbulk_tui.simulator.fields import Field
-from zcbulk_tui.simulator.files import InsertFile
+from zcbulk_tui.simulator.files import FileRules, InsertFile
 from zcbulk_tui.simulator.outcomes import Outcome, Record
-from zcbulk_tui.simulator.physics import BATCH_RECORDS, Failures
+from zcbulk_tui.simulator.physics import BATCH_RECORDS, QUEUE_SECONDS, Failures
 
 _WITH_OTHERS = (Flaw(NOT_ALONE),)
 
@@ -40,6 +42,13 @@ class InsertRules:
     strict_batches: bool = True
     records_per_second: float = 150.0
     """Mean speed of a job with an uploaded file; invented."""
+    queue_seconds: tuple[float, float] = QUEUE_SECONDS
+    """How long such a job waits after its start; invented."""
+    files: FileRules = field(default_factory=FileRules)
+    dates: frozenset[DateFormat] = SAMPLE_DATES
+    """The formats of dates that are read."""
+    header_at_upload: bool = False
+    """Whether the header is looked at when the file comes, and not at the start."""
 
 
 @dataclass(slots=True)
@@ -98,7 +107,9 @@ class Verdict:
 class _Judge:
     """Looks at rows one by one, in their order."""
 
-    def __init__(self, fields: Sequence[Field], header: Sequence[str]) -> None:
+    def __init__(
+        self, fields: Sequence[Field], header: Sequence[str], dates: Collection[DateFormat]
+    ) -> None:
         by_column = {column: one for one in fields for column in one.columns()}
         self.unknown = [
             name
@@ -108,8 +119,9 @@ class _Judge:
         self._width = len(header)
         known = [(place, name) for place, name in enumerate(header) if name in by_column]
         self._checks = [
-            (place, name, quick_pattern(by_column[name]).fullmatch, check_of(by_column[name]))
+            (place, name, quick_pattern(one, dates).fullmatch, check_of(one, dates))
             for place, name in known
+            for one in (by_column[name],)
         ]
         self._unique = [
             (place, name, set[str]()) for place, name in known if by_column[name].unique
@@ -173,12 +185,14 @@ def judge(file: InsertFile, fields: Sequence[Field], rules: InsertRules) -> Verd
     """What becomes of a file's records in a form with these fields.
 
     Raises:
-        RefusalError: The file is no CSV.
+        RefusalError: The file is no CSV, or its header is looked at now and has unknown columns.
     """
     header = file.header()
     if not any(header):
         raise RefusalError("unsupported")
-    judge = _Judge(fields, header)
+    judge = _Judge(fields, header, rules.dates)
+    if judge.unknown and rules.header_at_upload:
+        raise RefusalError("header", COLUMNS=", ".join(judge.unknown))
     verdict = Verdict(file, rules.strict_batches, judge.unknown)
     rows = file.rows()
     batch = 0

@@ -1,6 +1,6 @@
 """The tables of the database."""
 
-VERSION = 4
+VERSION = 5
 """Of these tables; a file of another version is left alone."""
 
 TABLES = (
@@ -195,6 +195,40 @@ TABLES = (
     )
     """,
     "CREATE UNIQUE INDEX one_night ON nights (profile) WHERE ended_at IS NULL",
+    """
+    CREATE TABLE findings (
+        profile TEXT NOT NULL,
+        origin TEXT NOT NULL,
+        question TEXT NOT NULL,
+        aspects TEXT NOT NULL,
+        found_at INTEGER NOT NULL,
+        PRIMARY KEY (profile, origin, question)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE probe_steps (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        profile TEXT NOT NULL,
+        origin TEXT NOT NULL,
+        owner TEXT NOT NULL,
+        app TEXT NOT NULL,
+        form TEXT NOT NULL,
+        environment TEXT NOT NULL,
+        key TEXT NOT NULL,
+        act TEXT NOT NULL,
+        job TEXT NOT NULL,
+        purpose TEXT NOT NULL,
+        detail TEXT NOT NULL,
+        wait REAL NOT NULL,
+        sent_at INTEGER NOT NULL,
+        http_status INTEGER,
+        code INTEGER,
+        text TEXT NOT NULL DEFAULT '',
+        seen TEXT NOT NULL DEFAULT '{}',
+        is_unsent INTEGER NOT NULL DEFAULT 0,
+        UNIQUE (profile, origin, owner, app, form, environment, key)
+    )
+    """,
     """
     CREATE TABLE meta (
         about TEXT PRIMARY KEY,

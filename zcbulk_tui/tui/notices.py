@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from zcbulk_tui.domain.commands import login
+from zcbulk_tui.domain.contract_text import contradiction_text
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.insertion import QueuedFile, QueueStop
 from zcbulk_tui.domain.job import WatchedJob
@@ -17,6 +18,7 @@ from zcbulk_tui.errors import (
     SignedOutError,
     ZcbulkError,
 )
+from zcbulk_tui.monitor.events import AlertNotSent, ContractContradicted
 from zcbulk_tui.render import queue as render_queue
 from zcbulk_tui.render import words
 from zcbulk_tui.render.clipboard import Clipboard, toast
@@ -172,9 +174,16 @@ def queue(before: Sequence[QueuedFile], now: Sequence[QueuedFile]) -> list[Notic
     return said
 
 
-def alert_not_sent(label: str, channel: str, error: ZcbulkError) -> Notice:
-    """Says that an alert has not arrived by one of its channels."""
-    return Toast(f"{label}: the alert was not sent by {channel}. {error.title}", severity="warning")
+def in_passing(profile: str, event: AlertNotSent | ContractContradicted) -> Notice:
+    """Says what somebody should know of a profile, and need not act on."""
+    match event:
+        case AlertNotSent(alert, channel, error):
+            label = alert.label or profile
+            said = f"{label}: the alert was not sent by {channel}. {error.title}"
+            return Toast(said, severity="warning")
+        case ContractContradicted(contradiction, known_since):
+            said = f"{contradiction_text(contradiction, known_since)}. This counts from now on."
+            return Toast(said, f"{profile}: Zoho answers otherwise than before", "warning", 30)
 
 
 def queue_stop(before: QueueStop | None, now: QueueStop | None) -> list[Notice]:

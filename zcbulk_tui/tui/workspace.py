@@ -23,6 +23,7 @@ from zcbulk_tui.monitor.events import (
     AlertNotSent,
     AlertRaised,
     CommandEnded,
+    ContractContradicted,
     Event,
     JobChanged,
     JobRemoved,
@@ -175,8 +176,8 @@ class Workspace:
                 return self._alerting.raised(alert, profile.name)
             case AlertCleared(alert):
                 self._alerting.cleared(alert, profile.name)
-            case AlertNotSent(alert, channel, error):
-                return [notices.alert_not_sent(alert.label or profile.name, channel, error)]
+            case AlertNotSent() | ContractContradicted():
+                return [notices.in_passing(profile.name, event)]
         return []
 
     # Where we are.

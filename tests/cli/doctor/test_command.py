@@ -21,8 +21,8 @@ def test_all_is_well(doctor: Doctor, creator: Creator, server: LoopbackServer) -
     assert ", ".join(found) == (
         "configuration, variables, config file, state folder, memory, results, sign-in files, "
         "sign-in, accounts server, scopes, data centre, API route, API DNS, API TLS, API answer, "
-        "accounts route, accounts DNS, accounts TLS, accounts answer, clock, token, status, "
-        "alerts, terminal"
+        "accounts route, accounts DNS, accounts TLS, accounts answer, clock, contract, token, "
+        "status, alerts, terminal"
     )
     assert doctor.ended.code == 0
     assert found["token"][1] == "Valid for 59m."
@@ -35,7 +35,7 @@ def test_for_people(cli: CommandLine, creator: Creator, server: LoopbackServer) 
     sign_in(creator, server.base_url)
     ended = cli("doctor")
     *lines, total = ended.out.splitlines()
-    assert total == "23 fine, 1 warning, 0 failures"
+    assert total == "24 fine, 1 warning, 0 failures"
     assert lines[0].startswith("ok    configuration     ")
     assert lines[-2].startswith("warn  terminal          ")
     assert lines[-1].startswith(" " * 24 + "Run this")

@@ -10,24 +10,29 @@ import textwrap
 from argparse import ArgumentParser, Namespace
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 
 from zcbulk_tui.cli import options
 from zcbulk_tui.cli.doctor import (
     alerts,
     configuration,
+    contract,
     network,
     outward,
     permissions,
+    probe,
     sign_in,
     surroundings,
     terminal,
     token,
 )
+from zcbulk_tui.cli.doctor.contract import contract_object
 from zcbulk_tui.cli.doctor.findings import Finding, Grade, unforeseen
 from zcbulk_tui.cli.output import print_json
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.config.values import masked
 from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.errors import ZcbulkError
 from zcbulk_tui.render.span import fit
 
 _Check = Callable[[], Iterable[Finding]]
@@ -49,14 +54,23 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     options.add_profile(parser, inherit=True)
     parser.add_argument("--json", action="store_true", help="as a JSON object")
+    probe.add_arguments(parser)
 
 
 def run(arguments: Namespace) -> int:
     """Prints what is found.
 
     Returns:
-        0 if nothing fails, else the exit code of what fails first.
+        0 if nothing fails, else the exit code of what fails first; of a probe see `probe.run`.
+
+    Raises:
+        ZcbulkError: There was no probe, or no report of one.
     """
+    probe.check_arguments(arguments)
+    if arguments.probe:
+        return probe.run(arguments)
+    if arguments.report is not None:
+        return probe.write_report(arguments)
     settings, read = configuration.read(options.setting_flags(arguments))
     results = []
     for result in _findings(_checks(arguments.job, settings, read)):
@@ -66,7 +80,10 @@ def run(arguments: Namespace) -> int:
     if arguments.json:
         objects = [_as_object(result) for result in results]
         profile = settings.profile if settings else None
-        print_json({"profile": profile, "findings": objects})
+        known = None
+        with suppress(ZcbulkError):  # it has a line of its own
+            known = None if settings is None else contract_object(contract.known(settings))
+        print_json({"profile": profile, "findings": objects, "contract": known})
     else:
         print(_totals(results))
     return next((each.exit_code for each in results if each.grade is Grade.FAIL), 0)
@@ -83,6 +100,7 @@ def _checks(
     yield "surroundings", lambda: surroundings.check(os.environ)
     yield "network", lambda: network.check(settings or configuration.of_environment())
     if settings is not None:
+        yield "contract", lambda: contract.check(settings)
         yield "token", lambda: token.check(settings, job)
         yield "page and heartbeat", lambda: outward.check(settings)
         yield "alerts", lambda: alerts.check(settings)

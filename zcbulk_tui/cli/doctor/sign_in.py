@@ -4,14 +4,16 @@ import os
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from zcbulk_tui.cli.contracts import known_contract
 from zcbulk_tui.cli.doctor.findings import Finding, Grade, failure
 from zcbulk_tui.cli.state import check_signed_in, sign_in_files
 from zcbulk_tui.config import secrets
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.creator.credentials import Credentials, open_credentials
-from zcbulk_tui.creator.scopes import CREATE, READ
+from zcbulk_tui.creator.scopes import CREATE, READ, UPDATE
 from zcbulk_tui.domain import datacenters
 from zcbulk_tui.domain.commands import login
+from zcbulk_tui.domain.contract import Question
 from zcbulk_tui.errors import ConfigError, ZcbulkError
 
 _SUBJECT = "sign-in"
@@ -94,11 +96,16 @@ def _accounts_server(settings: Settings, credentials: Credentials) -> Finding:
 
 
 def _scopes(settings: Settings, credentials: Credentials) -> Finding:
+    may_change = not settings.read_only
     if not credentials.scopes:
         return Finding("scopes", Grade.PASS, "Zoho did not say which it gave.")
+    home = datacenters.of_accounts(credentials.accounts_url)
+    contract = known_contract(settings, home.api_url if home is not None else None)
+    takes_update = contract.value(Question.CONTROL_SCOPE, "scope") == "UPDATE"
     for scope, what, is_wanted in (
         (READ, "read the status of a job", True),
-        (CREATE, "start or abort a job", not settings.read_only),
+        (CREATE, "insert a file" if takes_update else "start or abort a job", may_change),
+        (UPDATE, "start or abort a job, as a probe has found", may_change and takes_update),
     ):
         if is_wanted and scope not in credentials.scopes:
             return Finding(

@@ -1,0 +1,381 @@
+"""``doctor --probe`` against the simulator: asked for, priced, resumed, and told without names."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from tests.support.commands import CANARY, PATIENCE, PROGRAM, CommandLine, Ended, environment
+from zcbulk_tui.cli import prompts
+from zcbulk_tui.cli.state import memory_file
+from zcbulk_tui.config.paths import STATE_DIR
+from zcbulk_tui.domain.form import FormRef
+from zcbulk_tui.domain.probe import MOST_CALLS, Exchange, Step
+from zcbulk_tui.monitor.probing import Probing
+from zcbulk_tui.simulator.creator import Creator
+from zcbulk_tui.simulator.fields import FORMS
+from zcbulk_tui.simulator.messages import LogEntry
+from zcbulk_tui.simulator.personalities import PERSONALITIES, Personality
+from zcbulk_tui.simulator.scenarios import build
+from zcbulk_tui.simulator.server import LoopbackServer
+from zcbulk_tui.store.contracts import Contracts
+from zcbulk_tui.store.database import open_database
+
+PROBE = ("doctor", "--probe", "--environment", "development")
+
+SECONDS_A_CALL = 20.0
+"""Of the simulator's clock, so that jobs come along without a wait."""
+
+
+@contextmanager
+def simulated(
+    monkeypatch: pytest.MonkeyPatch, personality: Personality | None = None
+) -> Iterator[Creator]:
+    """A simulated Creator that the settings lead to, whose time passes with each call."""
+    seconds = [1_000_000.0]
+    creator = build(
+        "steady", clock=lambda: seconds[0], token=CANARY, personality=personality, speed=1.0
+    )
+
+    def pass_time(_: LogEntry) -> None:
+        seconds[0] += SECONDS_A_CALL
+
+    creator.on_call = pass_time
+    with LoopbackServer(creator) as server:
+        settings = {
+            "BASE_URL": server.base_url,
+            "ACCESS_TOKEN": CANARY,
+            "OWNER": "jason18",
+            "APP": "zylker-store",
+            "FORM": "Scratch",
+        }
+        for name, value in settings.items():
+            monkeypatch.setenv(f"ZCBULK_{name}", value)
+        yield creator
+
+
+@pytest.fixture
+def creator(monkeypatch: pytest.MonkeyPatch) -> Iterator[Creator]:
+    with simulated(monkeypatch) as creator:
+        yield creator
+
+
+@pytest.fixture(autouse=True)
+def no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Probing, "_wait", lambda *_: 0.0)
+
+
+def transcript() -> tuple[Exchange, ...]:
+    """The steps so far, as they are kept."""
+    database = open_database(memory_file())
+    try:
+        contracts = Contracts(database, "default")
+        form = contracts.last_form()
+        return contracts.transcript(form) if form is not None else ()
+    finally:
+        database.close()
+
+
+def changes(creator: Creator) -> int:
+    """How many calls arrived that change something."""
+    return sum(entry.method != "GET" for entry in creator.log)
+
+
+def answers(ended: Ended) -> dict[str, dict[str, str]]:
+    """The answers by their questions, of an output as JSON."""
+    questions = json.loads(ended.out)["contract"]["questions"]
+    return {it["question"]: it["values"] for it in questions if it["answer"] is not None}
+
+
+def test_a_probe_answers_most_and_costs_what_it_says(
+    cli: CommandLine, creator: Creator, tmp_path: Path
+) -> None:
+    report = tmp_path / "report.md"
+    ended = cli(*PROBE, "--yes", "--report", str(report))
+    assert (ended.code, ended.err) == (0, "")
+    assert "Probe form Scratch in jason18/zylker-store, DEVELOPMENT." in ended.out
+    price = re.search(r"It costs at most (\d+) calls of the (\d+) left today", ended.out)
+    assert price is not None
+    assert len(creator.log) <= int(price[1]) <= MOST_CALLS
+    assert {entry.environment for entry in creator.log} == {"development"}
+    answered = re.search(r"(\d+) of 14 questions are answered:", ended.out)
+    assert answered is not None
+    assert int(answered[1]) >= 12
+    steps = re.findall(r"^ {1,2}(\d+)  \w+", ended.out, re.MULTILINE)
+    assert steps == [f"{number}" for number in range(1, len(creator.log) + 1)]
+    assert f"after {len(creator.log)} calls." in ended.out
+    assert all(len(line) <= 100 for line in ended.out.splitlines() if line.startswith("  "))
+
+    again = cli(*PROBE, "--yes")
+    assert again.code == 0
+    assert "The probe is complete" in again.out
+    calls = len(creator.log)
+    assert len(transcript()) == calls
+    few = cli(*PROBE, "--yes", "--anew", "--calls", "1")
+    assert (few.code, len(creator.log), len(transcript())) == (0, calls, calls)
+
+    text = report.read_text(encoding="utf-8")
+    report.unlink()
+    assert cli("doctor", "--report", str(report)).code == 0
+    assert report.read_text(encoding="utf-8") == text
+    assert text.count("\n| ") > len(creator.log)
+    check_names_nobody(text, creator)
+
+
+def check_names_nobody(text: str, creator: Creator) -> None:
+    """Looks for what would say whose account, form or job a report is of."""
+    ids = {job.id for job in creator.jobs.values() if job.address.form == "Scratch"}
+    assert ids
+    fields = {field.link_name for field in FORMS["Scratch"].fields}
+    canaries = {"jason18", "zylker", "Scratch", "jason@", CANARY, "127.0.0.1", *ids, *fields}
+    assert not {it for it in canaries if it in text}
+    assert not re.search(r"[0-9]{9}|@|://", text)
+    assert "409 | 11070 |" in text
+
+
+@pytest.mark.parametrize("name", ["oas"])
+def test_a_probe_of_another_server_finds_other_answers(
+    name: str, cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with simulated(monkeypatch, PERSONALITIES[name]) as creator:
+        ended = cli(*PROBE, "--yes", "--json")
+    assert ended.code == 0
+    found = answers(ended)
+    assert len(found) >= 12
+    assert found["control_method"] == {"method": "PUT"}
+    assert found["control_body"]["body"] == "flat"
+    assert found["record_details"] == {"place": "beside"}
+    assert found["bad_record"] == {"fails": "alone"}
+    assert len(creator.log) <= MOST_CALLS
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--probe", "--yes"), "The environment of the probe is not named"),
+        ((*PROBE[1:], "--environment", "production", "--yes"), "never runs in production"),
+        (PROBE[1:], "no terminal to ask on"),
+        ((*PROBE[1:], "4027", "--yes"), "names a form, not a job"),
+        (("--calls", "5"), "--calls is for a probe"),
+        (("--form", "Scratch"), "--form is for a probe"),
+        ((*PROBE[1:], "--yes", "--calls", "41"), "should be from 1 to 40"),
+        ((*PROBE[1:], "--yes", "--report", "/no/such/folder/r.md"), "does not exist"),
+        (("--report", "report.md"), "There is no probe to report"),
+    ],
+)
+def test_what_is_refused_sends_nothing(
+    arguments: tuple[str, ...], said: str, cli: CommandLine, creator: Creator
+) -> None:
+    ended = cli("doctor", *arguments)
+    assert ended.code == 2
+    assert said in ended.err
+    assert creator.log == []
+
+
+def test_a_configuration_that_is_read_only_probes_nothing(
+    cli: CommandLine, creator: Creator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZCBULK_READ_ONLY", "true")
+    ended = cli(*PROBE, "--yes")
+    assert ended.code == 2
+    assert "read-only" in ended.err
+    assert creator.log == []
+
+
+@pytest.mark.parametrize("typed", ["n", ""])
+def test_without_a_yes_nothing_is_sent(
+    typed: str, cli: CommandLine, creator: Creator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prompts, "has_terminal", lambda: True)
+    monkeypatch.setattr("builtins.input", lambda _: typed)
+    ended = cli(*PROBE)
+    assert ended.code == 1
+    assert "It costs at most" in ended.out
+    assert creator.log == []
+
+
+def test_a_probe_may_be_spread_over_runs(cli: CommandLine, creator: Creator) -> None:
+    for run in range(1, 6):
+        ended = cli(*PROBE, "--yes", "--calls", "14")
+        assert ended.code == 0
+        assert len(creator.log) <= 14 * run
+        if "The probe is complete" in ended.out:
+            break
+        again = re.search(r"To go on: zcbulk-tui (.+)", ended.out)
+        assert again is not None
+        assert again[1].split() == list(PROBE)
+    assert "The probe is complete" in ended.out
+    assert run > 1
+    assert len(creator.log) <= MOST_CALLS
+
+
+def test_the_day_s_reserve_ends_a_run(
+    cli: CommandLine, creator: Creator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZCBULK_BUDGET_DAILY_CALLS", "30")
+    monkeypatch.setenv("ZCBULK_BUDGET_SHARE", "1")
+    monkeypatch.setenv("ZCBULK_BUDGET_RESERVE", "7")
+    ended = cli(*PROBE, "--yes")
+    assert ended.code == 1
+    assert "kept for start and abort" in ended.err
+    assert 0 < len(creator.log) <= 23
+
+
+class KilledError(BaseException):
+    """Ends a process at once, as far as what it keeps goes."""
+
+
+def test_a_probe_that_is_killed_after_each_step_makes_the_same_calls(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    with simulated(monkeypatch) as whole:
+        assert cli(*PROBE, "--yes").code == 0
+    monkeypatch.setenv(STATE_DIR, str(home / "other"))
+    end = Contracts.end
+
+    def die(self: Contracts, form: FormRef, exchange: Exchange) -> None:
+        end(self, form, exchange)
+        raise KilledError
+
+    with simulated(monkeypatch) as creator:
+        monkeypatch.setattr(Contracts, "end", die)
+        for _ in whole.log:
+            with pytest.raises(KilledError):
+                cli(*PROBE, "--yes")
+        monkeypatch.setattr(Contracts, "end", end)
+        ended = cli(*PROBE, "--yes")
+    assert "The probe is complete" in ended.out
+
+    def as_sent(creator: Creator) -> list[tuple[str, str | None]]:
+        return [(entry.method, entry.action) for entry in creator.log]
+
+    assert as_sent(creator) == as_sent(whole)
+
+
+def dies_at(number: int, monkeypatch: pytest.MonkeyPatch, *, is_sent: bool) -> None:
+    """Has the process killed with a step: before its call, or before its answer is written."""
+    begin, end, steps = Contracts.begin, Contracts.end, count(1)
+
+    def begin_and_die(self: Contracts, form: FormRef, step: Step, at: datetime) -> None:
+        begin(self, form, step, at)
+        if not is_sent and next(steps) == number:
+            raise KilledError
+
+    def die_and_end(self: Contracts, form: FormRef, exchange: Exchange) -> None:
+        if is_sent and next(steps) == number:
+            raise KilledError
+        end(self, form, exchange)
+
+    monkeypatch.setattr(Contracts, "begin", begin_and_die)
+    monkeypatch.setattr(Contracts, "end", die_and_end)
+
+
+@pytest.mark.parametrize("is_sent", [False, True])
+@pytest.mark.parametrize("number", [2, 7, 10])
+def test_what_was_cut_is_never_sent_again(
+    number: int,
+    is_sent: bool,
+    cli: CommandLine,
+    creator: Creator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with monkeypatch.context() as dying:
+        dies_at(number, dying, is_sent=is_sent)
+        with pytest.raises(KilledError):
+            cli(*PROBE, "--yes")
+    cut = transcript()[-1]
+    assert (cut.is_answered, len(creator.log)) == (False, number if is_sent else number - 1)
+    assert cli(*PROBE, "--yes").code == 0
+    made = transcript()
+    assert len({it.step.key for it in made}) == len(made) <= MOST_CALLS
+    sent = [it for it in made if it.step != cut.step or is_sent]
+    assert len(creator.log) == len(sent)
+    assert changes(creator) == sum(it.step.act.changes for it in sent)
+
+
+def test_processes_that_are_killed_send_nothing_twice(
+    cli: CommandLine, creator: Creator, tmp_path: Path
+) -> None:
+    env = environment(
+        tmp_path / "home",
+        base_url=os.environ["ZCBULK_BASE_URL"],
+        token=CANARY,
+        ZCBULK_OWNER="jason18",
+        ZCBULK_APP="zylker-store",
+        ZCBULK_FORM="Scratch",
+    )
+    pass_time, calls = creator.on_call, 0
+    running: list[subprocess.Popen[bytes]] = []
+
+    def kill(entry: LogEntry) -> None:
+        nonlocal calls
+        pass_time(entry)
+        calls += 1
+        if calls in (3, 7):
+            running[-1].send_signal(signal.SIGKILL)
+
+    creator.on_call = kill
+    for _ in range(2):
+        process = subprocess.Popen(
+            [*PROGRAM, *PROBE, "--yes"],
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        running.append(process)
+        assert process.wait(PATIENCE) == -signal.SIGKILL
+    creator.on_call = pass_time
+    assert cli(*PROBE, "--yes").code == 0
+    made = transcript()
+    assert len(creator.log) == len(made)
+    assert changes(creator) == sum(it.step.act.changes for it in made)
+    assert sum(not it.is_answered for it in made) == 2
+
+
+def test_doctor_says_what_is_known(cli: CommandLine, creator: Creator) -> None:
+    def line() -> str:
+        return next(it for it in cli("doctor").out.splitlines() if " contract " in it)
+
+    assert "Nothing is known beyond Zoho's documents" in line()
+    assert "zcbulk-tui doctor --probe --form NAME --environment development" in line()
+    before = json.loads(cli("doctor", "--json").out)["contract"]
+    assert (before["answered"], before["asked"]) == (0, 14)
+    assert cli(*PROBE, "--yes").code == 0
+    calls = len(creator.log)
+    assert re.search(r"1[234] of 14 questions of Zoho's contract answered by a probe of 20", line())
+    after = json.loads(cli("doctor", "--json").out)["contract"]
+    assert after["answered"] >= 12
+    assert [it.path for it in creator.log[calls:] if it.path != "/"] == []
+    seen = len(creator.log)
+    assert cli(*PROBE, "--yes", "--anew", "--calls", "15").code == 0
+    assert 0 < len(creator.log) - seen == len(transcript()) <= 15
+
+
+def test_no_list_of_fields_ends_a_run_and_says_what_to_do(
+    cli: CommandLine, creator: Creator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZCBULK_FORM", "No_Such_Form")
+    ended = cli(*PROBE, "--yes")
+    assert ended.code == 1
+    assert "Correct its link name" in ended.err
+    assert "To go on: zcbulk-tui doctor --probe" in ended.err
+    assert changes(creator) == 0
+
+
+def test_a_watched_job_keeps_its_form(cli: CommandLine, creator: Creator) -> None:
+    job = "3888833000000114099"
+    added = cli("jobs", "add", job, "--environment", "development", "--label", "Mine")
+    assert added.code == 0
+    ended = cli(*PROBE, "--yes")
+    assert ended.code == 2
+    assert "Form Scratch is in use" in ended.err
+    assert creator.log == []

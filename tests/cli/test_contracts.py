@@ -1,0 +1,130 @@
+"""What a probe has found is used by commands, and an answer that contradicts it is said once."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.cli.remembering import database
+from tests.support.commands import CommandLine
+from tests.support.contracts import contract_of
+from tests.support.jobs import NOW, URL, watched
+from tests.support.stub_server import Reply, StubServer
+from zcbulk_tui.cli import connection, state
+from zcbulk_tui.config import load
+from zcbulk_tui.domain.contract import Contract, Question
+from zcbulk_tui.monitor.events import ContractContradicted, Event
+from zcbulk_tui.store.contracts import Contracts
+
+SINCE = f"{NOW.astimezone():%Y-%m-%d}"
+FINE = {"code": 3000, "data": {"api_status": "Completed", "record_details": {"total_records": 9}}}
+BESIDE = contract_of((Question.RECORD_DETAILS, {"place": "beside"}))
+
+
+def know(home: Path, origin: str, contract: Contract) -> None:
+    """A probe has found this."""
+    (home / "state").mkdir(exist_ok=True)
+    with database(home) as opened:
+        Contracts(opened, "default").save(origin, contract)
+
+
+def known(home: Path, origin: str) -> Contract:
+    """What is known."""
+    with database(home) as opened:
+        return Contracts(opened, "default").known(origin)
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[StubServer]:
+    """A server that has its counts inside ``data``."""
+    with StubServer([Reply.of(FINE)] * 9) as stub:
+        monkeypatch.setenv("ZCBULK_BASE_URL", stub.url)
+        yield stub
+
+
+@pytest.mark.usefixtures("signed_in")
+def test_a_contradiction_is_said_once_written_down_and_counts_from_then_on(
+    cli: CommandLine, home: Path, server: StubServer
+) -> None:
+    know(home, server.url, BESIDE)
+    first, second = cli("status", URL), cli("status", URL, "--fresh")
+    assert (first.code, second.code) == (0, 0)
+    (line,) = first.lines
+    assert "beside" in line
+    assert "inside" in line
+    assert SINCE in line
+    assert second.lines == []
+    assert known(home, server.url).value(Question.RECORD_DETAILS, "place") == "inside"
+    assert "inside" in cli("log", "inside", "--since", "1h").out
+
+
+@pytest.mark.usefixtures("signed_in")
+def test_without_a_probe_nothing_is_said(cli: CommandLine, home: Path, server: StubServer) -> None:
+    assert cli("status", URL).lines == []
+    assert known(home, server.url).findings == {}
+
+
+@pytest.mark.usefixtures("signed_in")
+def test_a_start_is_shown_as_it_would_be_put(
+    cli: CommandLine, home: Path, server: StubServer
+) -> None:
+    know(home, server.url, contract_of((Question.CONTROL_METHOD, {"method": "PUT"})))
+    assert "PUT" in cli("start", URL, "--dry-run").out
+    assert server.requests == []
+
+
+def test_a_check_says_what_is_known(
+    cli: CommandLine, home: Path, server: StubServer, tmp_path: Path
+) -> None:
+    know(
+        home,
+        server.url,
+        contract_of(
+            (Question.BAD_RECORD, {"fails": "alone"}),
+            (Question.DELIMITERS, {"semicolon": "misread"}),
+        ),
+    )
+    file = tmp_path / "a.csv"
+    file.write_text("Email;City\na@b.co;Rome;x\n" + "a@b.co;Rome\n" * 300)
+    ended = cli("check", str(file), "--delimiter", "semicolon")
+    assert f"A bad record fails alone (known since {SINCE})" in ended.out
+    assert f"Zoho misreads semicolons between values (known since {SINCE})" in ended.out
+    assert "If one bad record" not in ended.out
+    as_json = cli("check", str(file), "--delimiter", "semicolon", "--json").out
+    assert '"one_fails_its_batch": false' in as_json
+    assert '"how": "misread"' in as_json
+
+
+@pytest.mark.usefixtures("signed_in")
+def test_a_dashboard_publishes_a_contradiction(home: Path, server: StubServer) -> None:
+    know(home, server.url, BESIDE)
+    settings = load.load()
+    found: list[ContractContradicted] = []
+
+    async def scene() -> None:
+        seen = asyncio.Event()
+
+        class Sink:
+            def publish(self, event: Event) -> None:
+                if isinstance(event, ContractContradicted):
+                    found.append(event)
+                    seen.set()
+
+        opened, _ = state.open_with_list(settings.profile)
+        with closing(opened.database):
+            window = connection.connect(settings, opened.database, [watched()], Sink(), [])
+            try:
+                window.monitor.watch(window.jobs)
+                running = asyncio.create_task(window.monitor.run())
+                async with asyncio.timeout(20):
+                    await seen.wait()
+                running.cancel()
+            finally:
+                await window.close()
+
+    asyncio.run(scene())
+    (event,) = found
+    assert (event.contradiction.known, event.contradiction.seen) == ("beside", "inside")
+    assert event.known_since == NOW

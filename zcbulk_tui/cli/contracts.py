@@ -1,0 +1,95 @@
+"""What is known of the servers of a profile, for whoever calls them."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
+from datetime import UTC, datetime
+
+from zcbulk_tui.cli.forms import home_of
+from zcbulk_tui.cli.output import print_error
+from zcbulk_tui.cli.state import memory_file, open_memory
+from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.data.result_columns import ResultColumns
+from zcbulk_tui.domain.contract import UNKNOWN, Contract, Contradiction
+from zcbulk_tui.domain.contract_text import contradiction_text
+from zcbulk_tui.domain.observations import of_result
+from zcbulk_tui.errors import ConfigError
+from zcbulk_tui.monitor.contract_watch import ContractWatch
+from zcbulk_tui.monitor.events import ContractContradicted
+from zcbulk_tui.monitor.ports import Sink
+from zcbulk_tui.store.contracts import Contracts
+from zcbulk_tui.store.database import Database, in_memory
+from zcbulk_tui.store.memory import Memory
+from zcbulk_tui.store.windows import NoWindow
+
+
+def window_watch(settings: Settings, database: Database, sink: Sink) -> ContractWatch:
+    """Returns what is known to a window, which publishes what contradicts it."""
+
+    def publish(contradiction: Contradiction, known_since: datetime) -> None:
+        sink.publish(ContractContradicted(contradiction, known_since))
+
+    return _watch(settings, database, publish)
+
+
+@contextmanager
+def command_watch(settings: Settings) -> Iterator[ContractWatch]:
+    """Opens what is known to a command, which prints what contradicts it.
+
+    Where the memory is not there, or cannot be used, nothing is known.
+    """
+    with ExitStack() as stack:
+        database = None
+        with suppress(ConfigError):
+            if memory_file().exists():
+                database = stack.enter_context(open_memory())
+        yield printing_watch(settings, database or stack.enter_context(closing(in_memory())))
+
+
+def printing_watch(settings: Settings, database: Database) -> ContractWatch:
+    """Returns what is known, as the memory has it; what contradicts it is printed."""
+    return _watch(settings, database, _print)
+
+
+def observe_columns(settings: Settings, origin: str, columns: ResultColumns) -> None:
+    """Notes where a result has its reason, if that is not as known; its report says so itself."""
+    reason = columns.header[columns.reason[0]].strip() if columns.reason else None
+    finding = of_result(known_contract(settings, origin), reason, _now())
+    if finding is not None:
+        with suppress(ConfigError), open_memory() as database:
+            _watch(settings, database, lambda _, _since: None).observe(origin, finding)
+
+
+def known_contract(settings: Settings, origin: str | None = None) -> Contract:
+    """Returns what is known of a server; nothing where the memory cannot say.
+
+    Args:
+        settings: Those of the profile.
+        origin: Scheme and host of its API; None for that of the profile's data centre, or of the
+            last probe where no setting names one.
+    """
+    server = settings.base_url or origin or home_of(settings)
+    with suppress(ConfigError):
+        if memory_file().exists():
+            with open_memory(is_only_read=True) as database:
+                contracts = Contracts(database, settings.profile)
+                form = contracts.last_form() if server is None else None
+                server = form.origin if form is not None else server
+                return UNKNOWN if server is None else contracts.known(server)
+    return UNKNOWN
+
+
+def _watch(
+    settings: Settings, database: Database, say: Callable[[Contradiction, datetime], None]
+) -> ContractWatch:
+    profile = settings.profile
+    # A memory of its own: it is there before the window is.
+    memory = Memory(database, profile, NoWindow(database, profile))
+    return ContractWatch(Contracts(database, profile), memory, say, _now, settings.base_url)
+
+
+def _print(contradiction: Contradiction, known_since: datetime) -> None:
+    print_error(f"{contradiction_text(contradiction, known_since)}. This counts from now on.")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

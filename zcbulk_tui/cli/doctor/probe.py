@@ -1,0 +1,435 @@
+"""``zcbulk-tui doctor --probe``: finds out what Zoho does where its documents leave it open."""
+
+import asyncio
+import shlex
+import signal
+import sys
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from zcbulk_tui import __version__
+from zcbulk_tui.cli import event_loop, forms, options, prompts
+from zcbulk_tui.cli.client import open_probe_calls
+from zcbulk_tui.cli.context import insert_context
+from zcbulk_tui.cli.doctor import sign_in
+from zcbulk_tui.cli.doctor.contract import PROBE, contract_object
+from zcbulk_tui.cli.export import checked_path, write_file
+from zcbulk_tui.cli.insert import check_may_send
+from zcbulk_tui.cli.inserting import now
+from zcbulk_tui.cli.output import page_width, print_error, print_json, print_lines
+from zcbulk_tui.cli.progress import ProgressLine
+from zcbulk_tui.cli.queueing import place
+from zcbulk_tui.cli.state import open_memory
+from zcbulk_tui.config import load
+from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.data import probe_upload
+from zcbulk_tui.domain import probe_plan
+from zcbulk_tui.domain.commands import command
+from zcbulk_tui.domain.contract import Contract, contradictions
+from zcbulk_tui.domain.contract_text import question_text
+from zcbulk_tui.domain.form import FormRef
+from zcbulk_tui.domain.job import Environment
+from zcbulk_tui.domain.probe import MOST_CALLS, Act, Exchange, Step
+from zcbulk_tui.domain.probe_files import form_of, probe_file
+from zcbulk_tui.domain.probe_findings import findings
+from zcbulk_tui.domain.text import counted
+from zcbulk_tui.domain.upload import UploadFile
+from zcbulk_tui.errors import (
+    Occasion,
+    QuotaSpentError,
+    RefusedError,
+    UsageError,
+    ZcbulkError,
+)
+from zcbulk_tui.monitor.call_limiter import CallLimiter
+from zcbulk_tui.monitor.calls import Calls
+from zcbulk_tui.monitor.probing import (
+    Listener,
+    ProbeEnd,
+    Probing,
+    Stop,
+    calls_made,
+    check_is_free,
+    job_ids,
+)
+from zcbulk_tui.monitor.quota_tracker import QuotaTracker
+from zcbulk_tui.render import contract as render
+from zcbulk_tui.render.span import plain
+from zcbulk_tui.store.contracts import Contracts
+from zcbulk_tui.store.json_objects import JsonObject, moment
+
+_ONLY_FOR_PROBES = ("form", "app", "owner", "environment", "calls", "anew", "yes")
+
+_NOTICED = 2.0
+"""Seconds of a wait that is shown."""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Adds what can be typed of a probe."""
+    group = parser.add_argument_group(
+        "probe",
+        "Finds out what Zoho's documents leave open, on a form of yours that holds nothing else: "
+        "creates jobs, inserts records, and keeps the answers. It shows its price first, and can "
+        f"be spread over days: at most {MOST_CALLS} calls, never in production.",
+    )
+    group.add_argument("--probe", action="store_true", help="probe the form that is named")
+    group.add_argument("--form", metavar="NAME", help="its link name (default: setting)")
+    group.add_argument("--app", metavar="NAME", help="that of its application (likewise)")
+    group.add_argument("--owner", metavar="NAME", help="its owner's user name (likewise)")
+    group.add_argument(
+        "--environment",
+        # That of production is taken to say why it is not.
+        choices=[environment.value for environment in Environment],
+        metavar="{development,stage}",
+        help="where the form is; must be named",
+    )
+    group.add_argument(
+        "--calls", metavar="N", type=_calls, help="at most N calls now; the same command goes on"
+    )
+    group.add_argument(
+        "--anew", action="store_true", help="ask all of it again, of a form that was probed"
+    )
+    group.add_argument("--yes", action="store_true", help="skip the question (for scripts)")
+    group.add_argument(
+        "--report",
+        metavar="FILE",
+        type=Path,
+        help="write what was found into a file without names; alone: that of the last probe",
+    )
+
+
+def _calls(text: str) -> int:
+    calls = options.number(text, int)
+    if not 1 <= calls <= MOST_CALLS:
+        raise ArgumentTypeError(f"should be from 1 to {MOST_CALLS}")
+    return calls
+
+
+def check_arguments(arguments: Namespace) -> None:
+    """Looks whether what was typed fits together.
+
+    Raises:
+        UsageError: It does not.
+    """
+    if not arguments.probe:
+        for name in _ONLY_FOR_PROBES:
+            if getattr(arguments, name):
+                raise UsageError(
+                    f"--{name} is for a probe", next_step="Add --probe, or leave it out."
+                )
+    if arguments.job is not None and (arguments.probe or arguments.report):
+        raise UsageError("A probe names a form, not a job", next_step=f"Write: zcbulk-tui {PROBE}")
+
+
+def run(arguments: Namespace) -> int:
+    """Probes a form, or goes on with it; prints each step, and then what is known.
+
+    Returns:
+        0 when it is complete, or has made the calls that were asked for; else the exit code of
+        what is in its way.
+
+    Raises:
+        ZcbulkError: Nothing was sent.
+    """
+    _check_environment(arguments)
+    settings = load.load(flags=options.setting_flags(arguments))
+    check_may_send(settings)
+    form = forms.form_of(arguments, settings)
+    report = None if arguments.report is None else checked_path(arguments.report)
+    if not arguments.yes and not prompts.has_terminal():
+        raise UsageError(
+            "There is no terminal to ask on, so nothing was sent",
+            next_step="In a script, add --yes.",
+        )
+    with insert_context(settings) as (context, quota, insertions):
+        check_is_free(form, insertions, context.memory)
+        contracts = Contracts(insertions.database, settings.profile)
+        transcript = () if arguments.anew else contracts.transcript(form)
+        before = contracts.known(form.origin)
+        is_complete = probe_plan.next_step(transcript, None, MOST_CALLS, now()) is None
+        if not is_complete:
+            _announce(arguments, form, transcript, quota)
+    if not (is_complete or arguments.yes) and not prompts.confirm("Go on? [y/N] "):
+        raise RefusedError("Nothing was sent", "It was not confirmed.")
+    # What was not confirmed is not sent, if it can be asked a moment later.
+    limit = 0 if is_complete else arguments.calls
+    end = _carried_out(arguments, settings, form, limit, len(transcript))
+    if isinstance(end, int):
+        return end  # a signal
+    return _told(arguments, settings, form, end, report, before)
+
+
+def write_report(arguments: Namespace) -> int:
+    """Writes the report of the last probe, without a call; returns the exit code.
+
+    Raises:
+        UsageError: There is no probe, or the file cannot be written.
+    """
+    settings = load.load(flags=options.setting_flags(arguments))
+    path = checked_path(arguments.report)
+    with open_memory(is_only_read=True) as database:
+        contracts = Contracts(database, settings.profile)
+        form = contracts.last_form()
+        if form is None:
+            raise UsageError(
+                "There is no probe to report",
+                next_step=f"Run one: {command(PROBE, settings.profile)}",
+            )
+        _write(path, contracts, form)
+    print(_where(arguments.report))
+    return 0
+
+
+def _check_environment(arguments: Namespace) -> None:
+    if arguments.environment == Environment.PRODUCTION.value:
+        raise UsageError(
+            "A probe never runs in production",
+            "It inserts records, and bad ones among them.",
+            "Copy the form to development, and add --environment development.",
+        )
+    if arguments.environment is None:
+        raise UsageError(
+            "The environment of the probe is not named",
+            "A probe inserts records, so it takes none for granted.",
+            "Add --environment development, or --environment stage.",
+        )
+
+
+def _announce(
+    arguments: Namespace, form: FormRef, transcript: Sequence[Exchange], quota: QuotaTracker
+) -> None:
+    """Says what a probe does, and what it costs.
+
+    Raises:
+        QuotaSpentError: No call is left today.
+    """
+    quota.check(1)
+    left, price = quota.budget.left_for_polls, probe_plan.price(transcript)
+    say = print_error if arguments.json else partial(print, flush=True)
+    made = calls_made(transcript)
+    if made:
+        say(f"The probe of {place(form)} goes on: {counted(made, 'call is', 'calls are')} made.")
+    else:
+        say(f"Probe {place(form)}.")
+    say("It creates up to 9 jobs there, one after the other. About 500 records go in, and stay.")
+    most = min(price, left, arguments.calls or price)
+    say(f"It costs at most {counted(most, 'call')} of the {left:,} left today for polls.")
+    if most < price:
+        say("What it does not come to is done by the same command later.")
+
+
+def _carried_out(
+    arguments: Namespace, settings: Settings, form: FormRef, limit: int | None, made: int
+) -> ProbeEnd | int:
+    """Runs the probe; returns how it ended, or the exit code where a signal has ended it."""
+    ending = event_loop.Ending()
+    steps = _Steps(made, to_errors=arguments.json)
+    try:
+        return event_loop.run(_probe(arguments, settings, form, limit, steps, ending))
+    except (KeyboardInterrupt, asyncio.CancelledError) as error:
+        steps.clear()
+        print_error(
+            f"Interrupted. What was sent is written down. To go on: {_again(arguments, settings)}"
+        )
+        if isinstance(error, KeyboardInterrupt):
+            raise
+        return 128 + (ending.signal or signal.SIGTERM)
+    finally:
+        steps.clear()
+
+
+async def _probe(
+    arguments: Namespace,
+    settings: Settings,
+    form: FormRef,
+    limit: int | None,
+    steps: "_Steps",
+    ending: event_loop.Ending,
+) -> ProbeEnd:
+    with event_loop.cancelled_by_signals(ending), _plan(settings) as plan:
+        async with open_probe_calls(settings) as api:
+            with insert_context(settings) as (context, quota, insertions):
+                calls = Calls(CallLimiter(context.rate_limiter), quota, context.memory, now)
+                contracts = Contracts(insertions.database, settings.profile)
+                probing = Probing(
+                    api, plan, calls, quota, contracts, insertions, context.memory, now
+                )
+                listener = Listener(steps.begins, steps.ended)
+                return await probing.run(form, limit, listener, anew=arguments.anew)
+
+
+class _Steps:
+    """Prints the steps of a probe as they are made.
+
+    Args:
+        made: Those that were made before.
+        to_errors: Whether the standard output is kept for something else.
+    """
+
+    def __init__(self, made: int, *, to_errors: bool) -> None:
+        self._number = made
+        self._to_errors = to_errors
+        self._line = ProgressLine()
+
+    def begins(self, step: Step, wait: float) -> None:
+        """See `Listener`."""
+        waits = f"waits {wait:.0f}s, then " if wait >= _NOTICED else ""
+        self._line.say(f"{waits}{step.act.value} {step.job}: {step.purpose}")
+
+    def ended(self, exchange: Exchange) -> None:
+        """See `Listener`."""
+        self.clear()
+        self._number += 1
+        line = render.step(self._number, exchange, page_width(80))
+        if self._to_errors:
+            print_error(plain(line).rstrip())
+        else:
+            print_lines([line])
+            sys.stdout.flush()
+
+    def clear(self) -> None:
+        """Takes the line of the step under way away."""
+        self._line.clear()
+
+
+class _Plan:
+    """The plan of a probe, whose files are written into a folder."""
+
+    def __init__(self, folder: Path, granted: Sequence[str] | None) -> None:
+        self._folder = folder
+        self._granted = granted
+
+    def next_step(
+        self, transcript: Sequence[Exchange], calls_left: int, at: datetime
+    ) -> Step | None:
+        return probe_plan.next_step(transcript, None, calls_left, at)
+
+    def findings(self, transcript: Sequence[Exchange]) -> Contract:
+        return findings(transcript, granted=self._granted)
+
+    def file(self, name: str, transcript: Sequence[Exchange]) -> UploadFile:
+        fields = form_of(transcript)
+        assert fields is not None  # noqa: S101 - for the type checker: no upload without them
+        begun = next(it.sent_at for it in transcript if not it.is_unsent)
+        return probe_upload.write(probe_file(name, fields, begun), self._folder)
+
+
+@contextmanager
+def _plan(settings: Settings) -> Iterator[_Plan]:
+    credentials = sign_in.kept(settings)
+    granted = credentials.scopes or None if credentials is not None else None
+    with TemporaryDirectory(prefix="zcbulk-probe-", ignore_cleanup_errors=True) as folder:
+        yield _Plan(Path(folder), granted)
+
+
+def _told(
+    arguments: Namespace,
+    settings: Settings,
+    form: FormRef,
+    end: ProbeEnd,
+    report: Path | None,
+    before: Contract,
+) -> int:
+    """Prints what is known now, and how to go on; returns the exit code."""
+    with open_memory(is_only_read=True) as database:
+        contracts = Contracts(database, settings.profile)
+        contract, transcript = contracts.known(form.origin), contracts.transcript(form)
+        if report is not None:
+            _write(report, contracts, form)
+    if arguments.json:
+        print_json(_object(settings, contract, transcript, end))
+    else:
+        answered = render.answered(contract)
+        print(f"\n{answered} of {len(render.PROBED)} questions are answered:")
+        print_lines(render.questions(contract, page_width(60)))
+        print()
+        if jobs := job_ids(transcript):
+            print(f"Jobs of the probe, which are not on the watch list: {', '.join(jobs.values())}")
+    say = print_error if arguments.json else print
+    for each in contradictions(before, contract):
+        title = question_text(each.question)
+        say(f"It was known otherwise: {title}, {each.aspect}: {each.known}, now {each.seen}.")
+    if report is not None:
+        say(_where(arguments.report))
+    again = _again(arguments, settings)
+    match end.stop:
+        case Stop.COMPLETE:
+            say(_complete(transcript, again))
+            return 0
+        case Stop.MOST:
+            say(f"The probe has ended: its {MOST_CALLS} calls are used up.")
+            return 0
+        case Stop.LIMIT:
+            say(f"What comes next takes more calls than this run may make. To go on: {again}")
+            return 0
+        case Stop.DAY:
+            print_error(
+                f"The day's calls are used up, but for those kept for start and abort. To go on "
+                f"tomorrow: {again}"
+            )
+            return QuotaSpentError.exit_code
+        case Stop.TROUBLE:
+            print_error(end.error.told(Occasion.ONCE) if end.error else "No answer came.")
+            print_error(f"To go on: {again}")
+            return end.error.exit_code if end.error else ZcbulkError.exit_code
+
+
+def _complete(transcript: Sequence[Exchange], again: str) -> str:
+    """What is said of a probe that has nothing more to ask."""
+    made = counted(calls_made(transcript), "call")
+    if any(it.step.act is Act.CREATE and not (it.is_answered or it.is_unsent) for it in transcript):
+        return (
+            f"Nothing more can be asked now, after {made}. The answer to a create was lost: its "
+            f"job may keep the form busy for 3 hours. To go on after that: {again}"
+        )
+    return f"The probe is complete, after {made}. To ask all of it again: {again} --anew"
+
+
+def _object(
+    settings: Settings, contract: Contract, transcript: Sequence[Exchange], end: ProbeEnd
+) -> JsonObject:
+    return {
+        "profile": settings.profile,
+        "contract": contract_object(contract),
+        "probe": {
+            "stop": end.stop.value,
+            "calls": calls_made(transcript),
+            "jobs": list(job_ids(transcript).values()),
+            "steps": [
+                {
+                    "act": it.step.act.value,
+                    "job": it.step.job,
+                    "detail": it.step.detail,
+                    "purpose": it.step.purpose,
+                    "sent_at": moment(it.sent_at),
+                    "http_status": it.http_status,
+                    "code": it.code,
+                    "said": it.text,
+                    "sent": not it.is_unsent,
+                }
+                for it in transcript
+            ],
+        },
+    }
+
+
+def _write(path: Path, contracts: Contracts, form: FormRef) -> None:
+    contract, transcript = contracts.known(form.origin), contracts.transcript(form)
+    write_file(path, render.report(contract, form, transcript, __version__))
+
+
+def _where(path: Path) -> str:
+    return f"The report is in {path}; it names no account, form or job."
+
+
+def _again(arguments: Namespace, settings: Settings) -> str:
+    """The command that goes on where this one stopped."""
+    typed = (("form", arguments.form), ("owner", arguments.owner), ("app", arguments.app))
+    named = " ".join(f"--{name} {shlex.quote(value)}" for name, value in typed if value)
+    words = f"doctor --probe {named} --environment {arguments.environment}"
+    return command(" ".join(words.split()), settings.profile)

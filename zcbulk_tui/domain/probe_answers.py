@@ -1,0 +1,181 @@
+"""What one answer of a probe says, by HTTP status, code and structure; its words may be any."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from zcbulk_tui.domain.probe import Act, Exchange
+
+NO_SCOPE = 2945
+"""The token lacks a scope; also seen for a body of another shape [OAS]."""
+
+BEING_MADE = 11110
+"""The result is not made yet [OAS]."""
+
+BAD_VALUE = 11000
+"""The action or the filter has another value than may be [OAS]."""
+
+ENDS = {11080: "aborted by user", 11090: "aborted by system", 11100: "completed"}
+"""What a start or an abort is answered after the end, and how the job has ended then [OAS]."""
+
+QUOTA_SPENT = 4000
+PER_MINUTE = 2955
+
+_BESIDE_THE_POINT = frozenset({QUOTA_SPENT, PER_MINUTE, 1030, 1080, 1130, 2930, 2933, 4070})
+"""Codes that say nothing of what was sent: limits, the sign-in, the user's rights [OAS]."""
+
+_DOCUMENTED = {
+    "CREATED": "created",
+    "READY_TO_UPLOAD": "created",
+    "START": "running",
+    "STARTED": "running",
+    "IN_PROGRESS": "running",
+    "COMPLETED": "completed",
+    "USER_ABORTED": "aborted by user",
+    "SYSTEM_ABORTED": "aborted by system",
+    "ABORTED": "aborted",
+    "FAILED": "failed",
+    "EXPIRED": "expired",
+}
+"""Words of states, whatever their spelling [STATUS][LIMB][OAS]."""
+
+_FINAL = frozenset({"completed", "aborted by user", "aborted by system", "aborted", "failed"})
+
+
+def is_unclear(exchange: Exchange) -> bool:
+    """Whether a call that changes something may have taken effect, and may not have."""
+    if exchange.is_unsent or not exchange.step.act.changes:
+        return False
+    status = exchange.http_status
+    if status is None or status >= 500 or status == 408:
+        return True
+    return 200 <= status < 300 and (
+        exchange.code is None
+        or (exchange.step.act is Act.CREATE and exchange.code == 3000 and not _has_id(exchange))
+    )
+
+
+def is_accepted(exchange: Exchange | None) -> bool:
+    """Whether an answer is a clear yes."""
+    return exchange is not None and exchange.is_accepted and not is_unclear(exchange)
+
+
+def is_refused(exchange: Exchange | None) -> bool:
+    """Whether an answer is a clear no to what was asked: no limit, no fault, no missing right."""
+    if exchange is None or exchange.is_unsent or exchange.is_accepted or is_unclear(exchange):
+        return False
+    status = exchange.http_status
+    if status is None or status in (407, 408, 429) or 300 <= status < 400 or status >= 500:
+        return False
+    if exchange.code in _BESIDE_THE_POINT or (status == 401 and exchange.code != NO_SCOPE):
+        return False
+    return not 200 <= status < 300 or exchange.code is not None
+
+
+def refusal_text(exchange: Exchange) -> str:
+    """Returns a refusal as in ``409/11070``; the HTTP status alone where it has no code."""
+    code = "" if exchange.code is None else f"/{exchange.code}"
+    return f"{exchange.http_status}{code}"
+
+
+def word_of(exchange: Exchange | None) -> str | None:
+    """Returns the state's word in the answer to a status call; None where there is none."""
+    if exchange is None or not is_accepted(exchange):
+        return None
+    return exchange.seen.get("api_status") or None
+
+
+def meaning_of(word: str | None) -> str | None:
+    """Returns the state that a word names in the documents; None for one that is in none."""
+    if word is None:
+        return None
+    return _DOCUMENTED.get("_".join(word.upper().replace("-", " ").replace("_", " ").split()))
+
+
+def is_final(word: str | None) -> bool:
+    """Whether a word is documented as that of a job which has ended."""
+    return meaning_of(word) in _FINAL
+
+
+def counts_of(exchange: Exchange | None) -> tuple[int, int, int, int] | None:
+    """Returns total, success, failed, unprocessed of a status; None unless all are there."""
+    if exchange is None or not is_accepted(exchange):
+        return None
+    try:
+        total, success, failed, left = (
+            int(exchange.seen[name]) for name in ("total", "success", "failed", "unprocessed")
+        )
+    except (KeyError, ValueError):
+        return None
+    return total, success, failed, left
+
+
+def is_full(exchange: Exchange | None) -> bool:
+    """Whether all records of a job are dealt with, by its counts; it may run on for a moment."""
+    counts = counts_of(exchange)
+    return counts is not None and counts[0] > 0 and counts[1] + counts[2] == counts[0]
+
+
+def is_still(before: Exchange | None, status: Exchange) -> bool:
+    """Whether two statuses are the same, and some records are dealt with."""
+    counts = counts_of(status)
+    return (
+        counts is not None
+        and counts[1] + counts[2] > 0
+        and counts == counts_of(before)
+        and word_of(status) == word_of(before)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A result that came as a file.
+
+    Attributes:
+        columns: Its header.
+        rows: Its records.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def cells(self, name: str) -> list[str]:
+        """Returns what stands in a column; empty for a record that is too short."""
+        place = self.columns.index(name)
+        return [row[place] if place < len(row) else "" for row in self.rows]
+
+
+def result_of(exchange: Exchange | None) -> Result | None:
+    """Returns the file in an answer; None where there is none that can be read."""
+    if exchange is None or not exchange.is_accepted or "columns" not in exchange.seen:
+        return None
+    return _parsed(exchange.seen["columns"], exchange.seen.get("rows", "[]"))
+
+
+@lru_cache(maxsize=32)
+def _parsed(columns: str, rows: str) -> Result | None:
+    """A result from its JSON; the plan looks at each again for every step."""
+    try:
+        return Result(_texts(json.loads(columns)), tuple(map(_texts, json.loads(rows))))
+    except (ValueError, TypeError):
+        return None
+
+
+def result_calls(exchanges: Iterable[Exchange], kind: str) -> Exchange | None:
+    """Returns the last answer to the calls for one result of a job; None for no call."""
+    found = [it for it in exchanges if it.step.act is Act.RESULT and it.step.detail == kind]
+    return found[-1] if found else None
+
+
+def made(transcript: Sequence[Exchange]) -> list[Exchange]:
+    """Returns the steps that were sent, or may have been."""
+    return [it for it in transcript if not it.is_unsent]
+
+
+def _has_id(exchange: Exchange) -> bool:
+    return bool(exchange.seen.get("job_id"))
+
+
+def _texts(values: Iterable[object]) -> tuple[str, ...]:
+    return tuple(str(value) for value in values)

@@ -1,0 +1,252 @@
+"""What the answers of a probe show.
+
+Nothing is guessed: an aspect that was not clearly seen is left out, and so is one of which two
+answers say two things.
+"""
+
+from collections.abc import Collection, Sequence
+
+from zcbulk_tui.domain import probe_answers as answers
+from zcbulk_tui.domain import probe_files as files
+from zcbulk_tui.domain.contract import Contract, Notes, Question
+from zcbulk_tui.domain.form import FormFields
+from zcbulk_tui.domain.probe import Act, Exchange
+from zcbulk_tui.domain.probe_answers import is_accepted, is_refused
+from zcbulk_tui.domain.probe_record_findings import RecordFindings
+from zcbulk_tui.domain.probe_trail import STILL_STARTS, TWIN, Trail, is_accepted_way, trails_of
+from zcbulk_tui.domain.probe_ways import SHAPES, Way
+
+UPDATE, CREATE = "UPDATE", "CREATE"
+
+_SPEAKS_OF_SIZE = ("size", "large", "exceed", "big", "too long", "mb", "megabyte")
+
+
+def findings(
+    transcript: Sequence[Exchange],
+    form: FormFields | None = None,
+    granted: Collection[str] | None = None,
+) -> Contract:
+    """Returns what is known by now.
+
+    Args:
+        transcript: What was done, in its order.
+        form: The fields of the form; those that the probe has read itself take their place.
+        granted: The scopes that the token has, as in ``ZohoCreator.bulk.READ``; None where they are
+            not known.
+    """
+    known = files.form_of(transcript) or form
+    columns = files.columns_of(known) if known is not None else None
+    return _Reader(transcript, columns, granted).read()
+
+
+class _Reader:
+    """Reads one transcript."""
+
+    def __init__(
+        self,
+        transcript: Sequence[Exchange],
+        columns: files.Columns | None,
+        granted: Collection[str] | None,
+    ) -> None:
+        self._all = transcript
+        self._sent = answers.made(transcript)
+        self._columns = columns
+        self._granted = granted
+        self._trails = trails_of(transcript, columns)
+        self._by_job = {it.job: it for it in self._trails}
+        self._notes = Notes()
+
+    def read(self) -> Contract:
+        """Returns all that is known."""
+        self._control()
+        self._words()
+        self._details()
+        self._out_of_turn()
+        self._zip()
+        self._limits()
+        completed = self._completed()
+        RecordFindings(
+            self._trails, self._sent, self._columns, frozenset(completed), self._notes
+        ).read()
+        return self._notes.contract()
+
+    def _note(self, question: Question, aspect: str, value: str, *seen_in: Exchange) -> None:
+        self._notes.add(question, aspect, value, max(it.sent_at for it in seen_in))
+
+    # -- start and abort ------------------------------------------------------------------------
+
+    def _control(self) -> None:
+        calls = [
+            (way, it)
+            for it in self._sent
+            if it.step.act in (Act.START, Act.ABORT) and (way := Way.of(it.step.detail)) is not None
+        ]
+        accepted = next(((way, it) for way, it in calls if is_accepted(it)), None)
+        if accepted is not None:
+            way, it = accepted
+            self._note(Question.CONTROL_METHOD, "method", way.method, it)
+            self._note(Question.CONTROL_BODY, "body", way.shape, it)
+            self._note(Question.CONTROL_BODY, "case", way.case, it)
+        if self._granted is None:
+            return
+        has_update = any(it.endswith(f"bulk.{UPDATE}") for it in self._granted)
+        has_create = any(it.endswith(f"bulk.{CREATE}") for it in self._granted)
+        if accepted is not None and has_update != has_create:
+            self._note(
+                Question.CONTROL_SCOPE, "scope", UPDATE if has_update else CREATE, accepted[1]
+            )
+        no_scope = {way.shape: it for way, it in calls if it.code == answers.NO_SCOPE}
+        if accepted is None and len(no_scope) == len(SHAPES) and not has_update:
+            # A body of the wrong shape may be answered so: both were.
+            self._note(Question.CONTROL_SCOPE, "scope", UPDATE, *no_scope.values())
+
+    # -- status ---------------------------------------------------------------------------------
+
+    def _words(self) -> None:
+        waiting = set()
+        for aspect, moment in (("created", "new"), ("uploaded", "uploaded")):
+            for trail in self._trails:
+                for _, word, it in (each for each in trail.words if each[0] == moment):
+                    waiting.add(word)
+                    self._note(Question.STATE_WORDS, aspect, word, it)
+        completed = self._completed()
+        for word, it in completed.items():
+            self._note(Question.STATE_WORDS, "completed", word, it)
+        for trail in self._trails:
+            last = trail.final_word()
+            if last is not None and self._is_system_abort(trail, last[0], completed):
+                self._note(Question.STATE_WORDS, "aborted by system", *last)
+            for moment, word, it in trail.words:
+                if moment == "started" and word not in waiting and _is_running(word, it, last):
+                    self._note(Question.STATE_WORDS, "running", word, it)
+                elif moment == "aborted" and self._is_user_abort(trail, word, waiting):
+                    self._note(Question.STATE_WORDS, "aborted by user", word, it)
+
+    def _completed(self) -> dict[str, Exchange]:
+        """The words of jobs that have completed."""
+        ends = [(trail, last) for trail in self._trails if (last := trail.final_word()) is not None]
+        return {word: it for trail, (word, it) in ends if self._is_completed(trail, word)}
+
+    def _is_completed(self, trail: Trail, word: str) -> bool:
+        meaning = answers.meaning_of(word)
+        if meaning is not None:
+            return meaning == "completed"
+        counts = trail.last_counts
+        return counts is not None and 0 < counts[0] == counts[1]
+
+    def _is_system_abort(self, trail: Trail, word: str, completed: Collection[str]) -> bool:
+        meaning = answers.meaning_of(word)
+        if meaning is not None:
+            return meaning in ("aborted by system", "aborted")  # nobody else aborts it
+        if any(
+            answers.ENDS.get(it.code or 0) == "aborted by system"
+            for it in trail.calls
+            if it.step.act is Act.ABORT
+        ):
+            return True
+        # By [LIMB] the end of a job in which more than 5 % of the batches failed.
+        counts = trail.last_counts
+        return (
+            counts is not None
+            and 0 < counts[0] == counts[2]
+            and bool(completed)
+            and (word not in completed)
+        )
+
+    def _is_user_abort(self, trail: Trail, word: str, waiting: Collection[str]) -> bool:
+        before = {other for moment, other, _ in trail.words if moment != "aborted"}
+        return (
+            answers.meaning_of(word) in ("aborted by user", "aborted", None)
+            and word not in before
+            and word not in waiting
+        )
+
+    def _details(self) -> None:
+        for it in self._sent:
+            if it.step.act is Act.STATUS and it.seen.get("details") in ("inside", "beside"):
+                self._note(Question.RECORD_DETAILS, "place", it.seen["details"], it)
+
+    # -- out of turn ----------------------------------------------------------------------------
+
+    def _out_of_turn(self) -> None:
+        for trail in self._trails:
+            self._early_start(trail)
+            self._second_upload(trail)
+            self._late_abort(trail)
+        twin = self._by_job.get(TWIN)
+        if twin is None:
+            return
+        create = twin.calls[0]
+        others = [
+            made
+            for it in self._trails
+            if it is not twin and (made := it.created) is not None and made.sent_at < create.sent_at
+        ]
+        if others and create.sent_at - others[-1].sent_at < STILL_STARTS:
+            self._note_answer("create on a busy form", create)
+
+    def _early_start(self, trail: Trail) -> None:
+        for it in trail.calls:
+            if it.step.act is Act.UPLOAD:
+                return
+            if it.step.act is Act.START and (
+                is_accepted(it) or is_accepted_way(it.step.detail, self._sent)
+            ):
+                self._note_answer("start before the upload", it)
+
+    def _second_upload(self, trail: Trail) -> None:
+        has_file = False
+        for it in trail.calls:
+            if it.step.act is Act.START:
+                has_file = False
+            elif it.step.act is Act.UPLOAD:
+                if has_file:
+                    self._note_answer("second upload", it)
+                has_file = has_file or is_accepted(it)
+
+    def _late_abort(self, trail: Trail) -> None:
+        end = trail.ended_by
+        if end is None:
+            return
+        for it in trail.calls[trail.calls.index(end) :]:
+            if it.step.act is Act.ABORT and is_accepted_way(it.step.detail, self._sent):
+                self._note_answer("abort after the end", it)
+
+    def _note_answer(self, aspect: str, it: Exchange) -> None:
+        if is_accepted(it):
+            self._note(Question.OUT_OF_TURN, aspect, "accepted", it)
+        elif is_refused(it):
+            self._note(Question.OUT_OF_TURN, aspect, answers.refusal_text(it), it)
+
+    # -- limits ---------------------------------------------------------------------------------
+
+    def _zip(self) -> None:
+        for it in self._sent:
+            if it.step.act is Act.UPLOAD and it.step.detail == files.LARGE:
+                if is_accepted(it):
+                    self._note(Question.ZIP_LIMIT, "counts", "packed", it)
+                elif is_refused(it) and (it.http_status == 413 or _speaks_of_size(it.text)):
+                    self._note(Question.ZIP_LIMIT, "counts", "unpacked", it)
+
+    def _limits(self) -> None:
+        for it in self._all:
+            if it.http_status == 429 or it.code == answers.PER_MINUTE:
+                value = "sent" if "retry_after" in it.seen else "missing"
+                self._note(Question.LIMITS, "retry-after", value, it)
+            if it.code == answers.QUOTA_SPENT:
+                self._note(Question.LIMITS, "quota", answers.refusal_text(it), it)
+
+
+def _is_running(word: str, status: Exchange, last: tuple[str, Exchange] | None) -> bool:
+    meaning = answers.meaning_of(word)
+    if meaning is not None:
+        return meaning == "running"
+    # Of a word that is in no document: some records are done, and it is not that of the end.
+    counts = answers.counts_of(status)
+    is_partial = counts is not None and 0 < counts[1] + counts[2] < counts[0]
+    return is_partial and last is not None and word != last[0]
+
+
+def _speaks_of_size(text: str) -> bool:
+    words = text.casefold()
+    return any(it in words for it in _SPEAKS_OF_SIZE)

@@ -1,0 +1,358 @@
+"""What the answers of a probe show of files, records and results.
+
+A job counts only if it came to its own end, and its results have each of its records once.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from zcbulk_tui.domain import probe_answers as answers
+from zcbulk_tui.domain import probe_files as files
+from zcbulk_tui.domain.contract import Notes, Question
+from zcbulk_tui.domain.probe import Act, Exchange
+from zcbulk_tui.domain.probe_answers import is_accepted, is_refused
+from zcbulk_tui.domain.probe_trail import STILL_HAS_RESULTS, Row, Trail, is_accepted_way
+
+_FIRST_COLUMNS = 3
+
+_ENOUGH_FOR_ORDER = 20
+"""Records from which on their order is none by chance."""
+
+_CONTROLS = frozenset(files.CONTROL_ROLES)
+_BAD = frozenset(files.BAD_ROLES)
+
+
+class RecordFindings:
+    """Reads what became of the files and their records.
+
+    Args:
+        trails: The jobs.
+        sent: The steps that were sent, of all jobs.
+        columns: Those of the files; None where they are not known.
+        completed: The words that were found to mean that a job has completed.
+        notes: Takes what is found.
+    """
+
+    def __init__(
+        self,
+        trails: Sequence[Trail],
+        sent: Sequence[Exchange],
+        columns: files.Columns | None,
+        completed: frozenset[str],
+        notes: Notes,
+    ) -> None:
+        self._trails = trails
+        self._sent = sent
+        self._columns = columns
+        self._completed = completed
+        self._notes = notes
+
+    def read(self) -> None:
+        """Notes all that is shown."""
+        self._encodings()
+        self._delimiters()
+        self._bad_record()
+        self._dates()
+        self._result_columns()
+        self._order()
+        self._empty()
+
+    def _note(self, question: Question, aspect: str, value: str, *seen_in: Exchange | None) -> None:
+        moments = [it.sent_at for it in seen_in if it is not None]
+        self._notes.add(question, aspect, value, max(moments))
+
+    # -- files ----------------------------------------------------------------------------------
+
+    def _encodings(self) -> None:
+        for trail in self._trails:
+            role = files.ACCENT_ROLES.get(trail.file or "")
+            if role is None:
+                continue
+            encoding = "windows-1252" if trail.file == files.CONTROLS_1252 else "utf-8"
+            for kind in ("success", "failure"):
+                for row in trail.rows(kind):
+                    if row.role != role or row.is_glued:
+                        continue
+                    is_read = row.marker.endswith(role + files.ACCENT)
+                    if is_read and kind == "failure" and not self._fails_with_all(trail):
+                        continue  # perhaps it failed for its letter
+                    value = "read" if is_read else "misread"
+                    self._note(Question.ENCODINGS, encoding, value, trail.call(kind))
+        self._refused_file(Question.ENCODINGS, "windows-1252", files.CONTROLS_1252, files.CONTROLS)
+
+    def _fails_with_all(self, trail: Trail) -> bool:
+        return set(trail.roles("failure")) >= _CONTROLS
+
+    def _delimiters(self) -> None:
+        for trail in self._trails:
+            name = trail.file
+            if name is None or name == files.BAD or name == files.LARGE:
+                continue
+            delimiter = "semicolon" if name == files.SEMICOLON else "comma"
+            for kind in ("success", "failure"):
+                rows = trail.rows(kind)
+                if not rows:
+                    continue
+                is_glued = any(row.is_glued for row in rows)
+                if is_glued or self._has_columns(trail.result(kind)):
+                    value = "misread" if is_glued else "read"
+                    self._note(Question.DELIMITERS, delimiter, value, trail.call(kind))
+        self._refused_file(Question.DELIMITERS, "semicolon", files.SEMICOLON, files.GOOD)
+
+    def _has_columns(self, result: answers.Result | None) -> bool:
+        """Whether a result has the columns of the file, as far as it shows them."""
+        if result is None or self._columns is None:
+            return False
+        header = self._columns.header[:_FIRST_COLUMNS]
+        return len(header) > 1 and list(result.columns[: len(header)]) == list(header)
+
+    def _refused_file(self, question: Question, aspect: str, name: str, other: str) -> None:
+        """A file that was refused, where the same kind of records in another was taken."""
+        uploads = [it for it in self._sent if it.step.act is Act.UPLOAD]
+        if any(it.step.detail == other and is_accepted(it) for it in uploads):
+            for it in (first for trail in self._trails for first in _first_uploads(trail)):
+                if it.step.detail == name and is_refused(it):
+                    self._note(question, aspect, "refused", it)
+        if not any(it.file == other and it.started is not None for it in self._trails):
+            return
+        for trail in self._trails:
+            if trail.file == name and trail.started is None:
+                for it in trail.calls[trail.calls.index(trail.uploads[-1]) :]:
+                    is_start = it.step.act is Act.START and is_refused(it)
+                    if is_start and is_accepted_way(it.step.detail, self._sent):
+                        self._note(question, aspect, "refused", it)
+
+    # -- records --------------------------------------------------------------------------------
+
+    def _control_trails(self) -> list[Trail]:
+        """Jobs that ran with the file of controls, whose records were read once each."""
+        return [
+            it
+            for it in self._trails
+            if it.file in (files.CONTROLS, files.CONTROLS_1252) and self._is_whole(it)
+        ]
+
+    def _is_whole(self, trail: Trail) -> bool:
+        """Whether a job came to its end, and its records are those of its file, once each."""
+        if trail.ended_by is None or trail.aborted or self._columns is None or not trail.file:
+            return False
+        roles = files.roles_of(trail.file, self._columns)
+        counts = trail.last_counts
+        if counts is not None and counts[0] not in (0, len(roles)):
+            return False
+        found = [*trail.roles("success"), *trail.roles("failure")]
+        return len(found) == len(set(found)) and set(found) <= set(roles)
+
+    def _good_went_in(self) -> Trail | None:
+        """A job in which records like the controls went in, all of them."""
+        for trail in self._trails:
+            if trail.file == files.GOOD and self._is_whole(trail):
+                seen = trail.roles("success")
+                fails = trail.roles("failure")
+                if len(seen) > len(files.CONTROL_ROLES) and not fails:
+                    return trail
+        return None
+
+    def _bad_record(self) -> None:
+        for trail in self._control_trails():
+            success, failure = set(trail.roles("success")), set(trail.roles("failure"))
+            if not failure & _BAD:
+                continue
+            last, good = trail.final_word(), self._good_went_in()
+            if success >= _CONTROLS:
+                if last is not None and last[0] in self._completed:
+                    self._note(Question.BAD_RECORD, "fails", "alone", trail.call("success"))
+            elif (
+                not success
+                and good is not None
+                and (failure >= _CONTROLS or trail.is_empty("success"))
+            ):
+                # Records like these went in elsewhere: it was the bad one that kept them out.
+                self._note(
+                    Question.BAD_RECORD,
+                    "fails",
+                    "its batch",
+                    trail.call("failure"),
+                    good.call("success"),
+                )
+
+    def _dates(self) -> None:
+        if self._columns is None or self._columns.date is None:
+            return
+        for trail in self._control_trails():
+            success, failure = set(trail.roles("success")), set(trail.roles("failure"))
+            if success >= _CONTROLS and files.BAD_DATE in failure:
+                for role, name in files.DATE_ROLES.items():
+                    if role in success | failure:
+                        value = "read" if role in success else "refused"
+                        kind = "success" if role in success else "failure"
+                        self._note(Question.DATE_FORMATS, name, value, trail.call(kind))
+            elif failure >= _CONTROLS:
+                self._dates_by_reason(trail)
+            elif files.BAD_DATE in failure and not success and not failure & _CONTROLS:
+                self._dates_by_absence(trail, failure)
+
+    def _dates_by_absence(self, trail: Trail, failure: Collection[str]) -> None:
+        """Tells dates apart where a batch went in as little as it failed, but for its bad records.
+
+        The last record of the file is among those, so that all were looked at.
+        """
+        good = self._good_went_in()
+        if good is None or not trail.is_empty("success"):
+            return
+        for role, name in files.DATE_ROLES.items():
+            value = "refused" if role in failure else "read"
+            self._note(Question.DATE_FORMATS, name, value, trail.call("failure"))
+
+    def _dates_by_reason(self, trail: Trail) -> None:
+        """Tells dates apart where all records failed: a good one fails as the controls do.
+
+        The last record of the file is bad. If its own reason is given, so is that of those before.
+        """
+        reasons = {row.role: self._masked(row) for row in trail.rows("failure")}
+        good = {reasons[role] for role in files.CONTROL_ROLES}
+        bad = reasons.get(files.BAD_DATE)
+        if bad is None or len(good) != 1 or bad in good:
+            return
+        for role, name in files.DATE_ROLES.items():
+            reason = reasons.get(role)
+            if reason == bad or (reason is not None and reason in good):
+                value = "refused" if reason == bad else "read"
+                self._note(Question.DATE_FORMATS, name, value, trail.call("failure"))
+
+    def _masked(self, row: Row) -> tuple[str, ...]:
+        """The reason of a record without its own values."""
+        if self._columns is None:
+            return row.reason
+        stamp, _, _ = row.marker.partition("-")
+        own = self._columns.row(stamp, row.role)[:_FIRST_COLUMNS]
+        cells = []
+        for cell in row.reason:
+            for value in sorted(filter(None, (row.marker, *own)), key=len, reverse=True):
+                cell = cell.replace(value, "…")
+            cells.append(cell)
+        return tuple(cells)
+
+    # -- results --------------------------------------------------------------------------------
+
+    def _result_columns(self) -> None:
+        if self._columns is None:
+            return
+        header = self._columns.header
+        results = [
+            (kind, result, trail.call(kind))
+            for trail in self._trails
+            for kind in ("failure", "success")
+            if (result := trail.result(kind)) is not None and trail.rows(kind)
+        ]
+        for _, result, it in results:
+            if len(header) > _FIRST_COLUMNS:
+                width = _shared_columns(result.columns, header)
+                if width == len(header):
+                    self._note(Question.RESULT_COLUMNS, "columns", "all", it)
+                elif width == _FIRST_COLUMNS:
+                    self._note(Question.RESULT_COLUMNS, "columns", "first three", it)
+        filled = {kind: self._filled(results, kind) for kind in ("failure", "success")}
+        reasons = filled["failure"] - filled["success"]
+        has_both = {kind for kind, _, _ in results} == {"failure", "success"}
+        if len(reasons) == 1 and (has_both or len(filled["failure"]) == 1):
+            it = next(call for kind, _, call in results if kind == "failure")
+            self._note(Question.RESULT_COLUMNS, "reason", reasons.pop(), it)
+        ids = {
+            name
+            for kind, result, _ in results
+            if kind == "success"
+            for name in self._extra(result)
+            if _are_ids(result.cells(name))
+        }
+        if len(ids) == 1:
+            it = next(call for kind, _, call in results if kind == "success")
+            self._note(Question.RESULT_COLUMNS, "id", ids.pop(), it)
+
+    def _extra(self, result: answers.Result) -> list[str]:
+        ours = {} if self._columns is None else dict.fromkeys(self._columns.header)
+        return [name for name in result.columns if name and name not in ours]
+
+    def _filled(
+        self, results: Iterable[tuple[str, answers.Result, Exchange | None]], kind: str
+    ) -> set[str]:
+        """The columns of the server's own that have a text in every record of such results."""
+        found = [result for each, result, _ in results if each == kind and result.rows]
+        names = {name for result in found for name in self._extra(result)}
+        return {
+            name
+            for name in names
+            if all(
+                name in result.columns and all(cell.strip() for cell in result.cells(name))
+                for result in found
+            )
+        }
+
+    def _order(self) -> None:
+        if self._columns is None:
+            return
+        for trail in self._trails:
+            if trail.file != files.GOOD or not self._is_whole(trail):
+                continue
+            seen = trail.roles("success")
+            if len(seen) < _ENOUGH_FOR_ORDER:
+                continue
+            place = {role: at for at, role in enumerate(files.roles_of(trail.file, self._columns))}
+            places = [place[role] for role in seen]
+            value = "file" if places == sorted(places) else "other"
+            self._note(Question.RESULT_ORDER, "order", value, trail.call("success"))
+
+    def _empty(self) -> None:
+        for trail in self._trails:
+            if trail.ended_by is None or trail.aborted:
+                continue
+            for kind, other in (("failure", "success"), ("success", "failure")):
+                call, shown = trail.call(kind), trail.result(other)
+                if (
+                    call is None
+                    or shown is None
+                    or not shown.rows
+                    or not self._is_young(trail, call)
+                ):
+                    continue
+                if trail.result(kind) is not None and trail.is_empty(kind):
+                    self._note(Question.EMPTY_RESULTS, "empty", "zip", call)
+                elif self._is_refused_result(call) and self._has_none(trail, kind, other):
+                    code = answers.refusal_text(call) if call.code is None else str(call.code)
+                    self._note(Question.EMPTY_RESULTS, "empty", code, call)
+
+    def _is_refused_result(self, call: Exchange) -> bool:
+        return is_refused(call) and call.code != answers.BEING_MADE
+
+    def _has_none(self, trail: Trail, kind: str, other: str) -> bool:
+        """Whether no record of a job can be in a result: they are all in the other."""
+        if self._columns is None or not trail.file:
+            return False
+        return trail.is_empty(kind) or set(trail.roles(other)) == set(
+            files.roles_of(trail.file, self._columns)
+        )
+
+    def _is_young(self, trail: Trail, call: Exchange) -> bool:
+        start = trail.started
+        return start is not None and call.sent_at - start.sent_at < STILL_HAS_RESULTS
+
+
+def _first_uploads(trail: Trail) -> Iterator[Exchange]:
+    """The uploads of a job up to the one that was taken."""
+    for it in trail.uploads:
+        yield it
+        if not is_refused(it):
+            return
+
+
+def _shared_columns(columns: Sequence[str], header: Sequence[str]) -> int:
+    """How many columns of the file a result has, if they are its first and in their order."""
+    shared = [name for name in columns if name in header]
+    return len(shared) if shared == list(header[: len(shared)]) else 0
+
+
+def _are_ids(cells: Sequence[str]) -> bool:
+    return (
+        bool(cells)
+        and len(set(cells)) == len(cells)
+        and all(cell.isascii() and cell.isdigit() and len(cell) >= 10 for cell in cells)
+    )

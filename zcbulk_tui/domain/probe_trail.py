@@ -1,0 +1,235 @@
+"""What happened to one job of a probe, from its answers in their order."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from zcbulk_tui.domain import probe_answers as answers
+from zcbulk_tui.domain import probe_files as files
+from zcbulk_tui.domain.probe import Act, Exchange
+from zcbulk_tui.domain.probe_answers import is_accepted, is_refused, is_unclear
+
+TWIN = "t"
+"""The job that is created while another one is active."""
+
+STILL_STARTS = timedelta(hours=2, minutes=30)
+"""Age from which on no job is begun with any more: unstarted, it expires after 3 hours [LIMB]."""
+
+STILL_HAS_RESULTS = timedelta(days=2)
+"""Age from which on results are not asked for any more: they are kept for 3 days [LIMB]."""
+
+_ROLE = re.compile(r"[a-z][a-z]?[0-9]*", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A record of a probe in a result.
+
+    Attributes:
+        role: Of the record.
+        marker: The cell with its marker.
+        reason: The cells that are not of the file.
+    """
+
+    role: str
+    marker: str
+    reason: tuple[str, ...]
+
+    @property
+    def is_glued(self) -> bool:
+        """Whether its cells were read as one."""
+        return ";" in self.marker
+
+
+class Trail:
+    """The calls of one job.
+
+    Args:
+        job: The probe's own name for it.
+        transcript: The steps that were sent, of all jobs, in their order.
+        form: The columns of the files; None where they are not known.
+
+    Attributes:
+        words: What states were called: each with its moment's name, the word and its exchange.
+    """
+
+    def __init__(
+        self, job: str, transcript: Sequence[Exchange], columns: files.Columns | None
+    ) -> None:
+        self.job = job
+        self.calls = [it for it in transcript if it.step.job == job]
+        self._stamp = files.stamp_of(transcript[0].sent_at) if transcript else ""
+        self._header = columns.header if columns is not None else ()
+        self.words: list[tuple[str, str, Exchange]] = []
+        self.ended_by: Exchange | None = None
+        """The first answer that proves that it came to its own end; None for none."""
+        self.aborted = False
+        """Whether an abort was sent that may have come before its end."""
+        self._rows: dict[str, list[Row]] = {}
+        self._walk()
+
+    @property
+    def created(self) -> Exchange | None:
+        """The answer that made it; None where none did."""
+        return next(
+            (it for it in self.calls if it.step.act is Act.CREATE and is_accepted(it)), None
+        )
+
+    @property
+    def started(self) -> Exchange | None:
+        """The answer that started it; None where none did, for sure."""
+        return self._first(Act.START)
+
+    @property
+    def start_sent_at(self) -> datetime | None:
+        """When it may have been started first; None where it was not."""
+        sent = (it.sent_at for it in self.calls if it.step.act is Act.START and not is_refused(it))
+        return next(sent, None)
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether one of its records is in one of its results."""
+        return bool(self.rows("success") or self.rows("failure"))
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether an answer was lost that would have brought it on, and nothing came of it."""
+        acts = (Act.CREATE, Act.UPLOAD, Act.START)
+        return any(is_unclear(it) for it in self.calls if it.step.act in acts) and not self.has_rows
+
+    @property
+    def uploads(self) -> list[Exchange]:
+        """Its uploads."""
+        return [it for it in self.calls if it.step.act is Act.UPLOAD]
+
+    @property
+    def file(self) -> str | None:
+        """The name of its file; None where there is none, or it may be one or the other."""
+        names = {it.step.detail for it in self.uploads if is_accepted(it) or is_unclear(it)}
+        return names.pop() if len(names) == 1 else None
+
+    @property
+    def last_counts(self) -> tuple[int, int, int, int] | None:
+        """Total, success, failed and unprocessed after its end; None where they are not known."""
+        found = [
+            counts
+            for name, _, it in self.words
+            if name == "end" and (counts := answers.counts_of(it))
+        ]
+        return found[-1] if found else None
+
+    def final_word(self) -> tuple[str, Exchange] | None:
+        """Returns the word of its own end, for sure; None where it is not known."""
+        found = [(word, it) for name, word, it in self.words if name == "end"]
+        return found[-1] if found else None
+
+    def call(self, kind: str) -> Exchange | None:
+        """Returns the last answer for a result."""
+        return answers.result_calls(self.calls, kind)
+
+    def result(self, kind: str) -> answers.Result | None:
+        """Returns a result that came as a file."""
+        return answers.result_of(self.call(kind))
+
+    def rows(self, kind: str) -> list[Row]:
+        """Returns the probe's own records in a result."""
+        if kind not in self._rows:
+            self._rows[kind] = self._read_rows(kind)
+        return self._rows[kind]
+
+    def _read_rows(self, kind: str) -> list[Row]:
+        result = self.result(kind)
+        if result is None or not self._stamp:
+            return []
+        ours = {name.casefold() for name in self._header}
+        extra = [at for at, name in enumerate(result.columns) if name.casefold() not in ours]
+        return [row for cells in result.rows if (row := self._row(cells, extra)) is not None]
+
+    def roles(self, kind: str) -> list[str]:
+        """Returns the roles of the records in a result, in its order."""
+        return [it.role for it in self.rows(kind)]
+
+    def is_empty(self, kind: str) -> bool:
+        """Whether a result has no records, for sure, by itself or by the counts."""
+        result = self.result(kind)
+        if result is not None:
+            return not result.rows
+        counts = self.last_counts
+        if counts is not None:
+            total, success, failed, _ = counts
+            return total > 0 and (success if kind == "success" else failed) == 0
+        return False
+
+    def _first(self, act: Act) -> Exchange | None:
+        return next((it for it in self.calls if it.step.act is act and is_accepted(it)), None)
+
+    def _row(self, cells: Sequence[str], extra: Sequence[int]) -> Row | None:
+        begin = f"{self._stamp}-"
+        for cell in cells:
+            text = cell.strip().strip("\ufeff")
+            if text.startswith(begin) and (role := _ROLE.match(text, len(begin))) is not None:
+                reason = tuple(cells[at] for at in extra if at < len(cells))
+                return Row(role[0], text, reason)
+        return None
+
+    def _walk(self) -> None:
+        """Names the moments of its statuses, and finds its end."""
+        created = self.created
+        if created is None:
+            return
+        phase, has_result = "new", False
+        for it in self.calls:
+            if it.step.act is Act.UPLOAD and phase in ("new", "uploaded", "unsure"):
+                phase = "uploaded" if is_accepted(it) else "unsure" if is_unclear(it) else phase
+            elif it.step.act is Act.START and not is_refused(it):
+                phase = "started" if is_accepted(it) and phase == "uploaded" else "unsure"
+            elif it.step.act is Act.ABORT and not is_refused(it) and self.ended_by is None:
+                self.aborted = True
+                # One that ran may have ended by itself just before.
+                is_sure = is_accepted(it) and phase in ("new", "uploaded")
+                phase = "aborted" if is_sure else "unsure"
+            elif it.step.act is Act.RESULT and "zip" in it.seen:
+                has_result = True
+                if not self.aborted and self.ended_by is None:
+                    self.ended_by = it
+            elif it.step.act is Act.STATUS:
+                self._note(phase, has_result, created.sent_at, it)
+
+    def _note(self, phase: str, has_result: bool, begun: datetime, status: Exchange) -> None:
+        word = answers.word_of(status)
+        if word is None or answers.meaning_of(word) == "expired":
+            return
+        age = status.sent_at - begun
+        if phase in ("new", "uploaded"):
+            if age < STILL_STARTS:
+                self.words.append((phase, word, status))
+        elif phase == "aborted":
+            if age < STILL_HAS_RESULTS:
+                self.words.append((phase, word, status))
+        elif not self.aborted:
+            if answers.is_final(word) or has_result:
+                self.ended_by = self.ended_by or status
+                self.words.append(("end", word, status))
+            elif phase == "started":
+                self.words.append((phase, word, status))
+
+
+def trails_of(transcript: Sequence[Exchange], columns: files.Columns | None) -> list[Trail]:
+    """Returns what happened to each job of a probe.
+
+    Args:
+        transcript: The probe; what was not sent is left out.
+        columns: Those of its files; None where they are not known.
+    """
+    sent = answers.made(transcript)
+    jobs = dict.fromkeys(it.step.job for it in sent if it.step.job)
+    return [Trail(job, sent, columns) for job in jobs]
+
+
+def is_accepted_way(detail: str, sent: Sequence[Exchange]) -> bool:
+    """Whether a start or an abort that was put so was accepted at some time."""
+    return any(
+        it.step.detail == detail and it.step.act in (Act.START, Act.ABORT) and is_accepted(it)
+        for it in sent
+    )
