@@ -8,11 +8,68 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.domain.probe_server import FORMS, PLAIN, POINTS, READ, Rules, Server, truth
+from tests.domain.probe_server import FORMS, READ, WORDS, Rules, Server, truth
 from zcbulk_tui.domain.contract import Contract, Question
 from zcbulk_tui.domain.probe import MOST_CALLS, Act, Exchange, Step
 from zcbulk_tui.domain.probe_findings import findings
 from zcbulk_tui.domain.probe_plan import next_step, price
+
+POINTS: Mapping[str, Sequence[object]] = {
+    "form": ("small", "small", "whole", *FORMS),
+    "fields_refused": (False,) * 9 + (True,),
+    "method": ("PATCH", "PUT", "POST"),
+    "shape": ("wrapped", "flat"),
+    "case": ("lower", "capital"),
+    "wrong_method": ("405/1020", "405/1020", "404/1000", "405"),
+    "wrong_shape": ("400/9350", "400/9350", "401/2945", "400"),
+    "scopes": tuple(map(frozenset[str], (("CREATE",), ("UPDATE",), ("CREATE", "UPDATE")))),
+    "granted": (frozenset({"CREATE"}), frozenset({"CREATE", "UPDATE"})),
+    "words": tuple(WORDS),
+    "details": ("inside", "beside", "none"),
+    "zeros": (True, False),
+    "semicolon": ("read", "refused", "refused at start", "misread"),
+    "windows": ("read", "refused", "refused at start", "misread"),
+    "utf": ("read", "read", "misread"),
+    "dates": tuple(
+        map(
+            frozenset[str],
+            ((), ("dd-MMM-yyyy",), ("dd-MMM-yyyy", "yyyy-MM-dd"), ("MM/dd/yyyy", "dd.MM.yyyy")),
+        )
+    ),
+    "layout": ("all", "first three"),
+    "reason": ("Error", "ERRORS"),
+    "id": ("ID", "RECORD_ID"),
+    "style": ("codes", "sentences", "same"),
+    "order": ("file", "other"),
+    "empty": ("", "404/11130", "200/11120", "404"),
+    "busy": ("409/99005", "400/99008", ""),
+    "second": ("409/11070", "400/11340", ""),
+    "appends": (False, True),
+    "early": ("400/11350", "409/99009", "400/9350", "400/11000", ""),
+    "late": ("409", "400", ""),
+    "fails": ("alone", "its batch", "its batch, unreached", "alone, but its batch counts"),
+    "zip": ("", "413", "400/99006", "413/99006"),
+    "zip_text": ("The file is larger than 100 MB.", "No."),
+    "queue": (0.0, 2.0, 20.0),
+    "work": (0.0, 4.0),
+    "delay": (0.0, 3.0, 20.0),
+}
+"""What a server may do, point by point."""
+
+PLAIN: Mapping[str, Sequence[object]] = {
+    **POINTS,
+    "form": ("small", "whole"),
+    "fields_refused": (False,),
+    "scopes": (frozenset({"CREATE"}), frozenset({"CREATE", "UPDATE"})),
+    "granted": (frozenset({"CREATE"}),),
+    "details": ("inside", "beside"),
+    "utf": ("read",),
+    "style": ("codes", "sentences"),
+    "appends": (False,),
+    "fails": ("alone", "its batch", "its batch, unreached"),
+    "zip_text": ("The file is larger than 100 MB.",),
+}
+"""What a server may do that lets all questions be answered."""
 
 
 def servers(points: Mapping[str, Sequence[object]]) -> st.SearchStrategy[Rules]:

@@ -162,7 +162,7 @@ def _parsed(columns: str, rows: str) -> Result | None:
         return None
 
 
-def result_calls(exchanges: Iterable[Exchange], kind: str) -> Exchange | None:
+def last_result(exchanges: Iterable[Exchange], kind: str) -> Exchange | None:
     """Returns the last answer to the calls for one result of a job; None for no call."""
     found = [it for it in exchanges if it.step.act is Act.RESULT and it.step.detail == kind]
     return found[-1] if found else None

@@ -324,7 +324,6 @@ def _value(field: FormField, marker: str) -> str:
 
 
 def _line(cells: Sequence[str], delimiter: str) -> str:
-    # No cell has a delimiter, a quote or an end of a line in it, but for the choices of a form.
     return delimiter.join(_quoted(cell) for cell in cells) + "\r\n"
 
 

@@ -9,7 +9,7 @@ from zcbulk_tui.domain import probe_answers as answers
 from zcbulk_tui.domain import probe_files as files
 from zcbulk_tui.domain.contract import Notes, Question
 from zcbulk_tui.domain.probe import Act, Exchange
-from zcbulk_tui.domain.probe_answers import is_accepted, is_refused
+from zcbulk_tui.domain.probe_answers import is_accepted, is_refused, is_unclear
 from zcbulk_tui.domain.probe_trail import STILL_HAS_RESULTS, Row, Trail, is_accepted_way
 
 _FIRST_COLUMNS = 3
@@ -114,6 +114,8 @@ class RecordFindings:
                     self._note(question, aspect, "refused", it)
         if not any(it.file == other and it.started is not None for it in self._trails):
             return
+        if any(it.step.act is Act.CREATE and is_unclear(it) for it in self._sent):
+            return  # perhaps a start was refused for a job that nobody knows
         for trail in self._trails:
             if trail.file == name and trail.started is None:
                 for it in trail.calls[trail.calls.index(trail.uploads[-1]) :]:

@@ -48,10 +48,14 @@ class Trail:
     Args:
         job: The probe's own name for it.
         transcript: The steps that were sent, of all jobs, in their order.
-        form: The columns of the files; None where they are not known.
+        columns: Those of its file; None where they are not known.
 
     Attributes:
-        words: What states were called: each with its moment's name, the word and its exchange.
+        calls: Its own, in their order.
+        words: What states were called, each with its moment, the word and its exchange; a moment is
+            ``new``, ``uploaded``, ``started``, ``aborted`` or ``end``.
+        ended_by: The first answer that proves that it came to its own end; None for none.
+        aborted: Whether an abort was sent that may have come before its end.
     """
 
     def __init__(
@@ -63,18 +67,14 @@ class Trail:
         self._header = columns.header if columns is not None else ()
         self.words: list[tuple[str, str, Exchange]] = []
         self.ended_by: Exchange | None = None
-        """The first answer that proves that it came to its own end; None for none."""
         self.aborted = False
-        """Whether an abort was sent that may have come before its end."""
         self._rows: dict[str, list[Row]] = {}
         self._walk()
 
     @property
     def created(self) -> Exchange | None:
         """The answer that made it; None where none did."""
-        return next(
-            (it for it in self.calls if it.step.act is Act.CREATE and is_accepted(it)), None
-        )
+        return self._first(Act.CREATE)
 
     @property
     def started(self) -> Exchange | None:
@@ -126,7 +126,7 @@ class Trail:
 
     def call(self, kind: str) -> Exchange | None:
         """Returns the last answer for a result."""
-        return answers.result_calls(self.calls, kind)
+        return answers.last_result(self.calls, kind)
 
     def result(self, kind: str) -> answers.Result | None:
         """Returns a result that came as a file."""
