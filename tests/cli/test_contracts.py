@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.remembering import database
+from tests.cli.signing_in import CLIENT, Zoho, grant_code, pipe, set_all
 from tests.support.commands import CommandLine
 from tests.support.contracts import contract_of
 from tests.support.jobs import NOW, URL, watched
@@ -128,3 +129,15 @@ def test_a_dashboard_publishes_a_contradiction(home: Path, server: StubServer) -
     (event,) = found
     assert (event.contradiction.known, event.contradiction.seen) == ("beside", "inside")
     assert event.known_since == NOW
+
+
+@pytest.mark.parametrize("scope", ["CREATE", "UPDATE"])
+def test_a_login_asks_for_no_scope_that_is_known_not_to_be_needed(
+    cli: CommandLine, home: Path, zoho: Zoho, monkeypatch: pytest.MonkeyPatch, scope: str
+) -> None:
+    know(home, zoho.url, contract_of((Question.CONTROL_SCOPE, {"scope": scope})))
+    set_all(monkeypatch, CLIENT)
+    pipe(monkeypatch, f"{grant_code(zoho)}\n")
+    ended = cli("login", "--self-client")
+    assert ended.code == 0
+    assert ("ZohoCreator.bulk.UPDATE" in ended.out) == (scope == "UPDATE")
