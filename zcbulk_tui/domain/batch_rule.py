@@ -3,6 +3,7 @@
 A job is inserted in batches of 200 records, and ends when more than 5 % of its batches have failed
 [LIMB]. When a batch counts as failed, no source says. So there are two readings of the rule: one
 bad record fails its batch, or a batch fails only where all of its records do (derived, both).
+Which one holds, a probe can find out; see `Contract.one_fails_its_batch`.
 """
 
 from dataclasses import dataclass
