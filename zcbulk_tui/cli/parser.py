@@ -130,11 +130,12 @@ def make_parser() -> argparse.ArgumentParser:
 def load_command(command: str | None) -> ModuleType:
     """Returns the module of a command; None for what runs without a command."""
     module = _DASHBOARD if command is None else _COMMANDS[command].module
-    # Nearly all that an import makes stays: to look for garbage in between takes time.
+    # Nearly all that an import makes stays: to look for garbage in it, then or ever, takes time.
     gc.disable()
     try:
         return import_module(f"zcbulk_tui.cli.{module}")
     finally:
+        gc.freeze()
         gc.enable()
 
 
