@@ -5,7 +5,7 @@ A job is inserted in batches of 200 records, and ends when more than 5 % of its 
 bad record fails its batch, or a batch fails only where all of its records do (derived, both).
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 BATCH = 200
 """Records per batch; the last one may have fewer [LIMB]."""
@@ -30,8 +30,7 @@ def allowed_failures(batches: int) -> int:
     return batches // _ONE_IN
 
 
-@dataclass(frozen=True, slots=True)
-class BatchVerdict:
+class BatchVerdict(NamedTuple):
     """What the rule makes of a file in the order that it has, if every suspect record is bad.
 
     Attributes:

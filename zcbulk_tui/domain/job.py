@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from zcbulk_tui.errors import Answer
 
@@ -84,8 +85,7 @@ class JobRef:
     environment: Environment = Environment.PRODUCTION
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(NamedTuple):
     """The four counters of a job, in records; None where the server sent none."""
 
     total: int | None = None

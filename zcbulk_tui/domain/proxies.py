@@ -10,6 +10,7 @@ import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 from zcbulk_tui.domain.text import one_line
@@ -44,8 +45,7 @@ class Proxy:
     shown: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Direct:
+class _Direct(NamedTuple):
     """An entry of `no_proxy`; either `name` or `network` is set."""
 
     name: str = ""

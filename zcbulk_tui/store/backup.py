@@ -11,11 +11,10 @@ import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from zcbulk_tui import user_files
 from zcbulk_tui.domain.budget import Cause, DayCalls
@@ -70,8 +69,7 @@ _Lines = Mapping[str, Iterable[str]]
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True, slots=True)
-class Saved:
+class Saved(NamedTuple):
     """What the files hold.
 
     Attributes:
