@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 from zcbulk_tui.errors import Answer
 
+LIST_VERSION = 1
+"""Version of the JSON that lists of watched jobs are written as."""
+
 
 class Environment(StrEnum):
     """Creator's environments; a request header names all but production [ADD]."""

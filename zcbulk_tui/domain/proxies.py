@@ -61,22 +61,22 @@ class _Direct(NamedTuple):
         return address is not None and address in self.network
 
 
-@dataclass(frozen=True, slots=True)
-class Proxies:
+class Proxies(NamedTuple):
     """The proxy for each request.
 
     Attributes:
         https: The proxy for https; None for none.
         http: The proxy for http; None for none.
         warnings: Invalid entries of `no_proxy`, which are ignored, as sentences.
+        direct: What is reached without a proxy, loopback aside.
         is_off: Whether `no_proxy` lists everything.
     """
 
     https: Proxy | None = None
     http: Proxy | None = None
     warnings: tuple[str, ...] = ()
+    direct: tuple[_Direct, ...] = ()
     is_off: bool = False
-    _direct: tuple[_Direct, ...] = ()
 
     def of(self, scheme: str, host: str, port: int) -> Proxy | None:
         """Returns the proxy for a request; None for a direct connection."""
@@ -85,7 +85,7 @@ class Proxies:
         if name == "localhost" or (address is not None and address.is_loopback):
             return None
         proxy = self.https if scheme == "https" else self.http
-        return None if any(each.has(name, port) for each in self._direct) else proxy
+        return None if any(each.has(name, port) for each in self.direct) else proxy
 
 
 def read(environ: Mapping[str, str]) -> Proxies:
@@ -110,7 +110,7 @@ def read(environ: Mapping[str, str]) -> Proxies:
         made.get("https_proxy"),
         made.get("http_proxy"),
         tuple(_left_out(name, entry) for entry, read in read_entries.items() if read is None),
-        _direct=tuple(read for read in read_entries.values() if read is not None),
+        tuple(read for read in read_entries.values() if read is not None),
     )
 
 

@@ -19,8 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from zcbulk_tui import user_files
 from zcbulk_tui.domain.budget import Cause, DayCalls
 from zcbulk_tui.domain.control import Command, Outcome
-from zcbulk_tui.domain.job import Action, WatchedJob
-from zcbulk_tui.domain.job_list_file import VERSION
+from zcbulk_tui.domain.job import LIST_VERSION, Action, WatchedJob
 from zcbulk_tui.domain.records import ControlRecord
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError
@@ -169,7 +168,7 @@ class Backup:
 
     def _save(self, path: Path, content: Callable[[], _Lines], *, durable: bool) -> None:
         try:
-            text = f'{{\n"version": {VERSION}'
+            text = f'{{\n"version": {LIST_VERSION}'
             for name, lines in content().items():
                 text += f',\n"{name}": [\n' + ",\n".join(lines) + "\n]"
             text += "\n}\n"
@@ -216,7 +215,7 @@ def restore(saved: Saved, connection: "sqlite3.Connection") -> None:
 
 def _content(path: Path) -> Any:
     content = json.loads(user_files.read_text(path, user_files.LIST))
-    if content["version"] != VERSION:
+    if content["version"] != LIST_VERSION:
         raise ValueError("It is of another version")
     return content
 
