@@ -151,6 +151,9 @@ async def _insert(stage: Stage) -> None:
         await stage.until(lambda: dialog.query_one("#report").display)
         await stage.press("enter")
         await stage.until(lambda: dialog.query_one("#handling").display)
+        # The button that was pressed is lit for a moment: how much is left of it depends on how
+        # long the file took.
+        await stage.until(lambda: not dialog.query("Button.-active"))
 
 
 async def _queue(stage: Stage) -> None:
