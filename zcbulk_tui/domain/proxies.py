@@ -45,7 +45,7 @@ class Proxy:
     shown: str
 
 
-class _Direct(NamedTuple):
+class Direct(NamedTuple):
     """An entry of `no_proxy`; either `name` or `network` is set."""
 
     name: str = ""
@@ -53,6 +53,7 @@ class _Direct(NamedTuple):
     port: int | None = None
 
     def has(self, host: str, port: int) -> bool:
+        """Whether a host, in lower case, is reached directly on a port."""
         if self.port not in (None, port):
             return False
         if self.network is None:
@@ -75,7 +76,7 @@ class Proxies(NamedTuple):
     https: Proxy | None = None
     http: Proxy | None = None
     warnings: tuple[str, ...] = ()
-    direct: tuple[_Direct, ...] = ()
+    direct: tuple[Direct, ...] = ()
     is_off: bool = False
 
     def of(self, scheme: str, host: str, port: int) -> Proxy | None:
@@ -168,7 +169,7 @@ def _left_out(variable: str, entry: str) -> str:
     return f"{variable}: “{one_line(entry, 60)}” is no host, address or network, so it is left out."
 
 
-def _direct(entry: str) -> _Direct | None:
+def _direct(entry: str) -> Direct | None:
     """Parses an entry of `no_proxy`; None if invalid."""
     text = entry.lower()
     if "://" in text:
@@ -185,10 +186,10 @@ def _direct(entry: str) -> _Direct | None:
     if colon and not 0 < port < 65536:
         return None
     if (network := _network(text)) is not None:
-        return _Direct(network=network, port=port or None)
+        return Direct(network=network, port=port or None)
     name = text.removeprefix("*").lstrip(".").rstrip(".")
     is_name = _is_name(name) and not _ALL_DIGITS.fullmatch(name)
-    return _Direct(name, port=port or None) if is_name else None
+    return Direct(name, port=port or None) if is_name else None
 
 
 def _network(text: str) -> _Network | None:
