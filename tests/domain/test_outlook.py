@@ -1,7 +1,7 @@
 """What may happen to a job next: which of it for which readings, and never nonsense."""
 
 import math
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -34,7 +34,7 @@ def seen(
 
 def expects(ahead: Outlook) -> set[str]:
     """The names of what an outlook expects."""
-    expected = {field.name for field in fields(ahead) if field.name != "runs"}
+    expected = {name for name in ahead._fields if name != "runs"}
     return {name for name in expected if getattr(ahead, name) is not None}
 
 
@@ -151,7 +151,7 @@ def test_a_job_that_was_not_seen_to_move_is_quiet(state: JobState, counts: int |
 
 def test_a_job_that_has_not_moved_is_quiet_since_its_start() -> None:
     readings = reading(10, 0), reading(40, 0)
-    assert seen(*readings, started_at=NOW).quiet == replace(quiet_of(*readings), seconds=40)
+    assert seen(*readings, started_at=NOW).quiet == quiet_of(*readings)._replace(seconds=40)
 
 
 def test_a_job_that_still_waits_after_its_start_is_quiet_since_then() -> None:

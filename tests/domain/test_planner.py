@@ -42,9 +42,17 @@ running = st.builds(
     finish=st.none() | forecasts,
     failing=st.none() | quiets,
     limit=st.none() | forecasts,
+    deadline=st.none(),
+    runs=st.just(True),
 )
 waiting = st.builds(
-    Outlook, quiet=quiets, deadline=st.none() | st.floats(0.001, 10_800), runs=st.just(False)
+    Outlook,
+    quiet=quiets,
+    finish=st.none(),
+    failing=st.none(),
+    limit=st.none(),
+    deadline=st.none() | st.floats(0.001, 10_800),
+    runs=st.just(False),
 )
 read = histories_of_one_job().map(lambda history: outlook(watched(), history) or UNREAD)
 outlooks = running | waiting | read | st.just(UNREAD)

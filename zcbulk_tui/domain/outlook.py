@@ -3,7 +3,7 @@
 import itertools
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from zcbulk_tui.domain.batch_rule import BATCH
 from zcbulk_tui.domain.deadlines import start_by
@@ -40,8 +40,7 @@ _AFTERWARDS = 5.0
 """Seconds after the start deadline by which the job should have expired."""
 
 
-@dataclass(frozen=True, slots=True)
-class Quiet:
+class Quiet(NamedTuple):
     """A spell in which nothing happened, and which may end at any time.
 
     Attributes:
@@ -53,8 +52,7 @@ class Quiet:
     weight: float
 
 
-@dataclass(frozen=True, slots=True)
-class Outlook:
+class Outlook(NamedTuple):
     """What may happen to a job next, in seconds from its last reading.
 
     Attributes:

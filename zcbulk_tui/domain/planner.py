@@ -9,7 +9,7 @@ each by the amount that adds the least waiting.
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from zcbulk_tui.domain.budget import Pace, Reason, Spent
 from zcbulk_tui.domain.outlook import UNREAD, Outlook, Quiet
@@ -78,8 +78,7 @@ _LATE = 2.5
 _DAY = 86400.0
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(NamedTuple):
     """The terms for calls, the same for all jobs.
 
     Attributes:
@@ -91,8 +90,7 @@ class Terms:
     patience: float = PATIENCE
 
 
-@dataclass(frozen=True, slots=True)
-class Means:
+class Means(NamedTuple):
     """The calls available to polls.
 
     Attributes:
@@ -104,8 +102,7 @@ class Means:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(NamedTuple):
     """What a pace would bring.
 
     Attributes:
@@ -262,8 +259,7 @@ def _behind_quiet(quiet: Quiet, on: Terms) -> float:
     return root * root - quiet.seconds
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedJob:
+class PlannedJob(NamedTuple):
     """A job's share of the plan.
 
     Attributes:
@@ -275,8 +271,7 @@ class PlannedJob:
     calls: float
 
 
-@dataclass(frozen=True, slots=True)
-class DayPlan:
+class DayPlan(NamedTuple):
     """The plan for the rest of the day.
 
     Attributes:

@@ -6,7 +6,7 @@ Polls are measurements; everything here is an estimate, and is drawn as one.
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -40,8 +40,7 @@ _DECILE = math.log(9)
 """Distance of the first and last decile of a logistic distribution from its middle, in spreads."""
 
 
-@dataclass(frozen=True, slots=True)
-class Motion:
+class Motion(NamedTuple):
     """How the counts of a job have moved lately.
 
     Attributes:
@@ -61,8 +60,7 @@ class Motion:
     vague: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Forecast:
+class Forecast(NamedTuple):
     """When something may happen: a logistic distribution over time.
 
     Attributes:
@@ -74,8 +72,7 @@ class Forecast:
     spread: float
 
 
-@dataclass(frozen=True, slots=True)
-class Remaining:
+class Remaining(NamedTuple):
     """Remaining time of a job, in seconds from its last reading.
 
     Attributes:

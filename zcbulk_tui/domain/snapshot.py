@@ -12,8 +12,7 @@ from zcbulk_tui.domain.progress import Motion, motion
 from zcbulk_tui.errors import BusyError, QuotaSpentError, SignInBusyError, ZcbulkError
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """Why the last poll failed.
 
     Attributes:
