@@ -1,0 +1,178 @@
+"""When a job ends, by the past of its form and by its own readings: all of it is an estimate.
+
+The past is what is expected before anything is seen, each reading of the job is evidence. So the
+job's own rate takes over as it is seen, the sooner the less is known of the form.
+"""
+
+import math
+from collections.abc import Sequence
+from statistics import NormalDist
+from typing import NamedTuple
+
+from zcbulk_tui.domain.batch_rule import BATCH
+from zcbulk_tui.domain.form_past import PIECE, WANDER, FormPast, Quantity
+from zcbulk_tui.domain.job import JobReading, JobState, WatchedJob
+from zcbulk_tui.domain.progress import Forecast, Motion, finish
+
+_MOVING = frozenset({JobState.IN_PROGRESS, JobState.UNKNOWN})
+
+_NORMAL = NormalDist()
+
+_DECILE = _NORMAL.inv_cdf(0.9)
+"""Distance of the last decile of a normal distribution from its middle, in spreads."""
+
+_SLOW = _NORMAL.inv_cdf(0.94)
+"""The same of what a job must exceed to be called slow: what is known of a form is itself not sure.
+"""
+
+_LOGISTIC = math.log(9)
+"""The same of a logistic distribution."""
+
+_VAGUE = 0.25
+"""Variance of the logarithm of a rate while a job is known to move from one reading alone."""
+
+_OTHER = 4.0
+"""Square of the distance, in spreads, from which on a job is ever less like those before it."""
+
+_SURVIVES = 1e-3
+"""The share of the jobs of a form of which one is no longer like them."""
+
+_MOST_SPREAD = 1.2
+"""The most that is made of a spread: beyond it nothing is known anyway."""
+
+_DRIFT = 0.05
+"""Drift of even the steadiest rate, as a fraction of it."""
+
+_CLOCK = 1.0
+"""Least uncertainty of a forecast in seconds."""
+
+
+class Duration(NamedTuple):
+    """How long a job takes from its accepted start to its end, in seconds.
+
+    Attributes:
+        least: First decile.
+        most: Last decile.
+    """
+
+    least: float
+    most: float
+
+
+class _Time(NamedTuple):
+    """A time in seconds, by its mean and variance; no more is needed of what is added up."""
+
+    mean: float
+    variance: float
+
+    def plus(self, other: "_Time") -> "_Time":
+        return _Time(self.mean + other.mean, self.variance + other.variance)
+
+    def quantile(self, spreads: float) -> float:
+        """The log-normal distribution with this mean and variance, so far from its median."""
+        square = math.log1p(self.variance / self.mean**2)
+        return self.mean * math.exp(spreads * math.sqrt(square) - square / 2)
+
+
+def duration(past: FormPast | None, records: int) -> Duration | None:
+    """Returns how long so many records take from the start; None where the past does not show it."""
+    if past is None or past.rate is None or past.lag is None or records <= 0:
+        return None
+    whole = _of(past.lag).plus(_work(past.rate, records))
+    return Duration(whole.quantile(-_DECILE), whole.quantile(_DECILE))
+
+
+def forecast(
+    job: WatchedJob,
+    readings: Sequence[JobReading],
+    moves: Motion | None,
+    past: FormPast | None,
+) -> Forecast | None:
+    """Returns when a job ends, from its last reading; None where nothing is known of it.
+
+    Args:
+        job: The job.
+        readings: Oldest first.
+        moves: How its counts have moved.
+        past: That of its form; None where there is none.
+    """
+    last = readings[-1] if readings else None
+    left = last.counts.left if last is not None else None
+    if last is None or left is None or last.state not in _MOVING:
+        return None
+    if past is None or past.rate is None or left <= 0:
+        return None if moves is None else finish(moves, left)
+    if moves is not None:
+        return _on_its_way(past, past.rate, moves, last, left)
+    if last.counts.processed or job.started_at is None or past.lag is None:
+        return None
+    waited = (last.read_at - job.started_at).total_seconds()
+    lag = _lag_left(past.lag, waited)
+    return None if lag is None else _as_forecast(lag.plus(_work(past.rate, left)))
+
+
+def is_slow(job: WatchedJob, last: JobReading, past: FormPast | None) -> bool:
+    """Whether 9 of 10 jobs of the form would have come this far sooner, by what they show.
+
+    Args:
+        job: A job that runs.
+        last: Its last reading.
+        past: That of its form; None where there is none.
+    """
+    counts = last.counts
+    if past is None or job.started_at is None or past.lag is None or past.rate is None:
+        return False
+    if counts.processed is None or last.state is not JobState.IN_PROGRESS:
+        return False
+    until = _of(past.lag)
+    if counts.processed:
+        until = until.plus(_work(past.rate, counts.processed + BATCH))
+    return (last.read_at - job.started_at).total_seconds() > until.quantile(_SLOW)
+
+
+def _on_its_way(
+    past: FormPast, rate: Quantity, moves: Motion, last: JobReading, left: int
+) -> Forecast:
+    """The rate of the past, and that of the job, each by how much is known of it."""
+    total = max(last.counts.total or 0, left)
+    wander = WANDER if past.wander is None else past.wander
+    piece = wander**2 * PIECE * total  # by the records over which a rate is taken
+    seen = max(moves.rate * moves.seconds, 1.0)
+    own = piece / seen + (BATCH / seen) ** 2 / 6 + (_VAGUE if moves.vague else 0.0)
+    before, distance = rate.spread**2, math.log(moves.rate / rate.middle)
+    before *= max(distance**2 / (before + own) / _OTHER, 1.0)
+    middle = math.log(rate.middle) + distance * before / (before + own)
+    known = before * own / (before + own)
+    spread = math.sqrt(known + piece / left + _DRIFT**2)
+    return _as_forecast(_work(Quantity(math.exp(middle), spread), left))
+
+
+def _work(rate: Quantity, records: int) -> _Time:
+    return _of(Quantity(records / rate.middle, rate.spread))
+
+
+def _of(quantity: Quantity) -> _Time:
+    square = min(quantity.spread, _MOST_SPREAD) ** 2
+    mean = quantity.middle * math.exp(square / 2)
+    return _Time(mean, mean**2 * math.expm1(square))
+
+
+def _lag_left(lag: Quantity, waited: float) -> _Time | None:
+    """Returns how long a job that has waited so long waits yet; None if it is not like the past."""
+    spread = min(lag.spread, _MOST_SPREAD)
+    if waited <= 0:
+        return _of(Quantity(lag.middle, spread))
+    at = math.log(waited / lag.middle) / spread
+    survives = _NORMAL.cdf(-at)
+    if survives < _SURVIVES:
+        return None
+    first = lag.middle * math.exp(spread**2 / 2) * _NORMAL.cdf(spread - at) / survives
+    second = lag.middle**2 * math.exp(2 * spread**2) * _NORMAL.cdf(2 * spread - at) / survives
+    return _Time(max(first - waited, 0.0), max(second - first**2, 0.0))
+
+
+def _as_forecast(time: _Time) -> Forecast:
+    """The forecast with the same first and last decile."""
+    time = time.plus(_Time(0.0, _CLOCK**2))
+    least, most = time.quantile(-_DECILE), time.quantile(_DECILE)
+    return Forecast((least + most) / 2, (most - least) / 2 / _LOGISTIC)
