@@ -50,7 +50,7 @@ class Form:
 
 def make_form(chance: random.Random) -> Form:
     """Returns a form of some kind."""
-    rate, lasts = _log_uniform(chance, 10, 1_500), _log_uniform(chance, 120, 6_000)
+    rate, lasts = _log_uniform(chance, 10, 1_500), _log_uniform(chance, 120, 4_000)
     return Form(
         rate=rate,
         rate_spread=_log_uniform(chance, 0.06, 0.4),
@@ -78,7 +78,7 @@ def jobs(form: Form, chance: random.Random, count: int) -> Iterator[Trace]:
     return (_job(form, chance) for _ in range(count))
 
 
-def middle_of(form: Form, records: int, share: float, chance: random.Random) -> float:
+def quantile(form: Form, records: int, share: float, chance: random.Random) -> float:
     """Returns the seconds that this share of the jobs with so many records do not exceed."""
     runs = sorted(_lag(form, chance) + records / _rate(form, chance) for _ in range(2_000))
     return runs[math.ceil(share * len(runs)) - 1]

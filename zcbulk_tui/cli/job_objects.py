@@ -22,7 +22,7 @@ from zcbulk_tui.domain.concern import Concern, assess
 from zcbulk_tui.domain.deadlines import Deadline, upcoming
 from zcbulk_tui.domain.job import JobReading, WatchedJob
 from zcbulk_tui.domain.lineage import Chain
-from zcbulk_tui.domain.progress import Remaining, estimated_since, remaining
+from zcbulk_tui.domain.progress import Remaining, estimated_since
 from zcbulk_tui.domain.records import ControlRecord
 from zcbulk_tui.domain.risk import Risk, risk
 from zcbulk_tui.domain.snapshot import Fault, JobSnapshot
@@ -136,7 +136,7 @@ def standing_object(standing: Standing, now: datetime) -> JsonObject:
         "rate": moves and figure(0.0 if moves.still else moves.rate),
         "mean_rate": trail and figure(trail.mean),
         "estimate": last and _estimate_object(snapshot, last, now),
-        "ends": last and _ends_object(remaining(moves, last), last, now),
+        "ends": last and _ends_object(snapshot.remaining, last, now),
         "concern": _concern_object(snapshot, now),
         "abort_risk": _risk_object(risk(snapshot.readings)),
         "deadline": deadline_object(upcoming(snapshot), now),

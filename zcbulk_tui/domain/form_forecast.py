@@ -21,7 +21,7 @@ _NORMAL = NormalDist()
 _DECILE = _NORMAL.inv_cdf(0.9)
 """Distance of the last decile of a normal distribution from its middle, in spreads."""
 
-_SLOW = _NORMAL.inv_cdf(0.94)
+_SLOW = _NORMAL.inv_cdf(0.95)
 """The same of what a job must exceed to be called slow: what is known of a form is itself not sure.
 """
 
@@ -40,7 +40,7 @@ _SURVIVES = 1e-3
 _MOST_SPREAD = 1.2
 """The most that is made of a spread: beyond it nothing is known anyway."""
 
-_DRIFT = 0.05
+_DRIFT = 0.03
 """Drift of even the steadiest rate, as a fraction of it."""
 
 _CLOCK = 1.0

@@ -26,7 +26,7 @@ WANDER = 0.2
 """That unsteadiness where no job showed it."""
 
 # What is taken for granted of a form of which little is known: it counts as much as so many jobs.
-_USUAL_RATE, _USUAL_LAG = 0.17, 0.36
+_USUAL_RATE, _USUAL_LAG = 0.16, 0.34
 """How much rate and lag usually vary between the jobs of a form, as spreads of their logarithms."""
 
 _WEIGHT = 2.0

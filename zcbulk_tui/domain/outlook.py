@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from zcbulk_tui.domain.batch_rule import BATCH
 from zcbulk_tui.domain.deadlines import start_by
+from zcbulk_tui.domain.form_forecast import forecast
+from zcbulk_tui.domain.form_past import FormPast
 from zcbulk_tui.domain.job import JobReading, WatchedJob
-from zcbulk_tui.domain.progress import Forecast, finish, motion
+from zcbulk_tui.domain.progress import Forecast, motion
 
 # Weights of quiet spells: the chance that a spell outlasts a time falls with this power of the
 # time. Invented, since no source says how long anything takes at Zoho; a wrong value costs some
@@ -80,12 +82,15 @@ _STARTED = Outlook(Quiet(0.0, _UNMOVED))
 """A job without a reading since its start was accepted."""
 
 
-def outlook(job: WatchedJob, readings: Sequence[JobReading]) -> Outlook | None:
+def outlook(
+    job: WatchedJob, readings: Sequence[JobReading], past: FormPast | None = None
+) -> Outlook | None:
     """Returns what may happen to a job next; None for one that is finished.
 
     Args:
         job: The job.
         readings: Oldest first.
+        past: That of its form; None where there is none.
     """
     if not readings:
         return UNREAD if job.started_at is None else _STARTED
@@ -95,19 +100,21 @@ def outlook(job: WatchedJob, readings: Sequence[JobReading]) -> Outlook | None:
     if last.state.is_waiting and job.started_at is None:
         since = _since(readings, lambda old: old.state is last.state)
         return Outlook(Quiet(since, _UNSTARTED), deadline=_deadline(job, last), runs=False)
-    return _running(job, readings)
+    return _running(job, readings, past)
 
 
-def _running(job: WatchedJob, readings: Sequence[JobReading]) -> Outlook:
+def _running(job: WatchedJob, readings: Sequence[JobReading], past: FormPast | None) -> Outlook:
     counts = readings[-1].counts
     left = counts.left or 0
     if counts.processed and counts.left is not None and left <= 0:
         full = _since(readings, lambda old: old.counts.left == counts.left)
         return Outlook(Quiet(full, _STOPPED))
     moves = motion(readings, job.started_at)
-    if moves is None or left <= 0:
-        return Outlook(Quiet(_unmoved(job, readings), _UNMOVED))
-    done = finish(moves, left)
+    done = forecast(job, readings, moves, past)
+    if moves is None or done is None or left <= 0:
+        # What waits as long as jobs of its form do is no spell that may last for ever.
+        quiet = Quiet(_unmoved(job, readings), _UNMOVED) if done is None else None
+        return Outlook(quiet, done)
     still = Quiet(moves.still, _STOPPED) if moves.still else None
     failing, limit = _failures(readings, moves.still, done)
     return Outlook(still, done, failing, limit)

@@ -154,7 +154,9 @@ class Monitor:
         """Begins to watch jobs that are on the watch list already, and publishes each."""
         self._timekeeper.notice()
         new = [
-            PolledJob(job, self._now()) for job in jobs if job.snapshot.ref not in self._polled_jobs
+            PolledJob(job, self._now(), self._memory.form_past)
+            for job in jobs
+            if job.snapshot.ref not in self._polled_jobs
         ]
         self._polled_jobs.update((polled_job.job.ref, polled_job) for polled_job in new)
         for polled_job in new:
