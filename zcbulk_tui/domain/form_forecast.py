@@ -43,6 +43,9 @@ _MOST_SPREAD = 1.2
 _DRIFT = 0.03
 """Drift of even the steadiest rate, as a fraction of it."""
 
+_ENDINGS, _ENDINGS_IN = 0.3, 0.3 * 5 * 3600.0
+"""Unexpected ends, and the seconds in which they came, that are taken for granted of each form."""
+
 _CLOCK = 1.0
 """Least uncertainty of a forecast in seconds."""
 
@@ -75,7 +78,7 @@ class _Time(NamedTuple):
 
 
 def duration(past: FormPast | None, records: int) -> Duration | None:
-    """Returns how long so many records take from the start; None where the past does not show it."""
+    """Returns how long so many records take from the start; None where no past job shows it."""
     if past is None or past.rate is None or past.lag is None or records <= 0:
         return None
     whole = _of(past.lag).plus(_work(past.rate, records))
@@ -109,6 +112,14 @@ def forecast(
     waited = (last.read_at - job.started_at).total_seconds()
     lag = _lag_left(past.lag, waited)
     return None if lag is None else _as_forecast(lag.plus(_work(past.rate, left)))
+
+
+def unexpected(past: FormPast | None) -> float | None:
+    """Returns the mean seconds until a running job of the form ends uncompleted."""
+    if past is None or not past.seconds:
+        return None
+    ends = past.jobs - past.endings.get(JobState.COMPLETED, 0)
+    return (_ENDINGS_IN + past.seconds) / (_ENDINGS + ends)
 
 
 def is_slow(job: WatchedJob, last: JobReading, past: FormPast | None) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from zcbulk_tui.domain.batch_rule import BATCH
 from zcbulk_tui.domain.deadlines import start_by
-from zcbulk_tui.domain.form_forecast import forecast
+from zcbulk_tui.domain.form_forecast import forecast, unexpected
 from zcbulk_tui.domain.form_past import FormPast
 from zcbulk_tui.domain.job import JobReading, WatchedJob
 from zcbulk_tui.domain.progress import Forecast, motion
@@ -65,6 +65,7 @@ class Outlook:
         limit: When the failed records exceed what any number of batches allows.
         deadline: When to poll it whatever the price.
         runs: Whether it may be aborted at any time.
+        unexpected: Mean seconds until that happens, by the past of its form; None for unknown.
     """
 
     quiet: Quiet | None = None
@@ -73,6 +74,7 @@ class Outlook:
     limit: Forecast | None = None
     deadline: float | None = None
     runs: bool = True
+    unexpected: float | None = None
 
 
 UNREAD = Outlook(runs=False)
@@ -114,10 +116,10 @@ def _running(job: WatchedJob, readings: Sequence[JobReading], past: FormPast | N
     if moves is None or done is None or left <= 0:
         # What waits as long as jobs of its form do is no spell that may last for ever.
         quiet = Quiet(_unmoved(job, readings), _UNMOVED) if done is None else None
-        return Outlook(quiet, done)
+        return Outlook(quiet, done, unexpected=unexpected(past))
     still = Quiet(moves.still, _STOPPED) if moves.still else None
     failing, limit = _failures(readings, moves.still, done)
-    return Outlook(still, done, failing, limit)
+    return Outlook(still, done, failing, limit, unexpected=unexpected(past))
 
 
 def _unmoved(job: WatchedJob, readings: Sequence[JobReading]) -> float:
