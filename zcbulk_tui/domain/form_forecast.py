@@ -6,6 +6,7 @@ job's own rate takes over as it is seen, the sooner the less is known of the for
 
 import math
 from collections.abc import Sequence
+from operator import mul
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -45,6 +46,9 @@ _DRIFT = 0.03
 
 _ENDINGS, _ENDINGS_IN = 0.3, 0.3 * 5 * 3600.0
 """Unexpected ends, and the seconds in which they came, that are taken for granted of each form."""
+
+_STEPS = 24
+"""Moments at which a job may have begun to move that are looked at."""
 
 _CLOCK = 1.0
 """Least uncertainty of a forecast in seconds."""
@@ -106,7 +110,8 @@ def forecast(
     if past is None or past.rate is None or left <= 0:
         return None if moves is None else finish(moves, left)
     if moves is not None:
-        return _on_its_way(past, past.rate, moves, last, left)
+        begun = _just_begun(past, job, readings) if moves.vague else None
+        return _on_its_way(past, begun or _seen(past, past.rate, moves, last), last, left)
     if last.counts.processed or job.started_at is None or past.lag is None:
         return None
     waited = (last.read_at - job.started_at).total_seconds()
@@ -141,21 +146,63 @@ def is_slow(job: WatchedJob, last: JobReading, past: FormPast | None) -> bool:
     return (last.read_at - job.started_at).total_seconds() > until.quantile(_SLOW)
 
 
-def _on_its_way(
-    past: FormPast, rate: Quantity, moves: Motion, last: JobReading, left: int
-) -> Forecast:
-    """The rate of the past, and that of the job, each by how much is known of it."""
-    total = max(last.counts.total or 0, left)
-    wander = WANDER if past.wander is None else past.wander
-    piece = wander**2 * PIECE * total  # by the records over which a rate is taken
+def _on_its_way(past: FormPast, rate: Quantity, last: JobReading, left: int) -> Forecast:
+    """When what is left is done at a rate that goes on to wander."""
+    variance = rate.spread**2 + _piece(past, last) / left + _DRIFT**2
+    return _as_forecast(_work(Quantity(rate.middle, math.sqrt(variance)), left))
+
+
+def _seen(past: FormPast, rate: Quantity, moves: Motion, last: JobReading) -> Quantity:
+    """The rate of the past and that of the job, each by how much is known of it."""
     seen = max(moves.rate * moves.seconds, 1.0)
-    own = piece / seen + (BATCH / seen) ** 2 / 6 + (_VAGUE if moves.vague else 0.0)
+    own = _own_error(past, last, seen) + (_VAGUE if moves.vague else 0.0)
     before, distance = rate.spread**2, math.log(moves.rate / rate.middle)
     before *= max(distance**2 / (before + own) / _OTHER, 1.0)
     middle = math.log(rate.middle) + distance * before / (before + own)
-    known = before * own / (before + own)
-    spread = math.sqrt(known + piece / left + _DRIFT**2)
-    return _as_forecast(_work(Quantity(math.exp(middle), spread), left))
+    return Quantity(math.exp(middle), math.sqrt(before * own / (before + own)))
+
+
+def _just_begun(
+    past: FormPast, job: WatchedJob, readings: Sequence[JobReading]
+) -> Quantity | None:
+    """The rate of a job whose last reading alone shows movement: the sooner it began, the lower.
+
+    None where the past or the readings do not say when it may have begun.
+    """
+    last, still = readings[-1], [it for it in readings[:-1] if not it.counts.processed]
+    processed = last.counts.processed
+    if job.started_at is None or past.lag is None or past.rate is None or not processed:
+        return None
+    now = (last.read_at - job.started_at).total_seconds()
+    since = max(((it.read_at - job.started_at).total_seconds() for it in still), default=0.0)
+    since = max(since, 0.0)
+    if now <= since:
+        return None
+    lag, rate = past.lag, past.rate
+    weights, logs = [], []
+    for step in range(_STEPS):
+        began = since + (now - since) * (step + 0.5) / _STEPS
+        log = math.log(processed / (now - began))
+        far = math.log(began / lag.middle) / lag.spread, math.log(rate.middle) - log
+        squares = far[0] ** 2 + far[1] ** 2 / (rate.spread**2 + _own_error(past, last, processed))
+        weights.append(math.exp(-squares / 2) / began / (now - began))
+        logs.append(log)
+    if sum(weights) <= 0:
+        return None
+    mean = math.fsum(map(mul, weights, logs)) / sum(weights)
+    squared = math.fsum(weight * (log - mean) ** 2 for weight, log in zip(weights, logs, strict=True))
+    variance = squared / sum(weights) + _own_error(past, last, processed)
+    return Quantity(math.exp(mean), math.sqrt(variance))
+
+
+def _piece(past: FormPast, last: JobReading) -> float:
+    """The variance of the logarithm of a rate, by the records over which it is taken."""
+    wander = WANDER if past.wander is None else past.wander
+    return wander**2 * PIECE * max(last.counts.total or 0, last.counts.left or 0)
+
+
+def _own_error(past: FormPast, last: JobReading, seen: float) -> float:
+    return _piece(past, last) / seen + (BATCH / seen) ** 2 / 6
 
 
 def _work(rate: Quantity, records: int) -> _Time:
