@@ -1,10 +1,11 @@
 """``zcbulk-tui check``: says what of a CSV would fail, before it is sent."""
 
 from argparse import ArgumentParser, Namespace
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from zcbulk_tui.cli import forms, options
+from zcbulk_tui.cli import expected, forms, options
 from zcbulk_tui.cli.json_records import figure
 from zcbulk_tui.cli.output import page_width, print_json, print_lines
 from zcbulk_tui.cli.progress import reading
@@ -15,6 +16,7 @@ from zcbulk_tui.data.field_list import read_fields
 from zcbulk_tui.data.inspection import inspect
 from zcbulk_tui.domain.form import FormFields, FormRef
 from zcbulk_tui.domain.preflight import Finding, Gap, NotChecked, Preflight
+from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.render.preflight import finding_text, report
 from zcbulk_tui.store.json_objects import JsonObject, moment
 
@@ -87,10 +89,18 @@ def run(arguments: Namespace) -> int:
             delimiter=arguments.delimiter,
             on_progress=on_progress,
         )
+    ahead = None
+    if forms.is_named(arguments, settings):
+        # The fields may be in a file: then nothing depends on the form's full name, or the memory.
+        with suppress(ConfigError):
+            form = forms.form_of(arguments, settings)
+            ahead = expected.expected_of(form, settings, found.facts.records)
     if arguments.json:
-        print_json(as_object(found))
+        print_json(as_object(found, expected.as_object(ahead, settings)))
     else:
         print_report(found)
+        if ahead is not None:
+            print_lines([expected.sentence(ahead, settings)])
         if fields is None:
             print_lines(["  --form NAME --list-fields lists them, for 1 call."])
     return 1 if found.blocks else 0
@@ -127,8 +137,8 @@ def print_report(found: Preflight, *, is_cut: bool = False) -> None:
     print_lines(report(found, datetime.now(UTC), page_width(_LEAST_WIDTH), is_cut=is_cut))
 
 
-def as_object(found: Preflight) -> JsonObject:
-    """Returns what was found, for ``--json``."""
+def as_object(found: Preflight, ahead: JsonObject | None = None) -> JsonObject:
+    """Returns what was found, for ``--json``, and what is to be expected of its job."""
     facts, verdict = found.facts, found.verdict
     return {
         "file": {
@@ -158,6 +168,7 @@ def as_object(found: Preflight) -> JsonObject:
         },
         "not_checked": [_gap_object(each) for each in found.not_checked],
         "fields_read_at": moment(found.fields_read_at) if found.fields_read_at else None,
+        "expected": ahead,
     }
 
 

@@ -33,7 +33,7 @@ from zcbulk_tui.store.json_objects import JsonObject, job_object, moment, readin
 _FIGURES = ("raw_state", "total", "success", "failed", "unprocessed")
 
 _STANDING = (
-    *("age_seconds", "rate", "mean_rate", "estimate", "ends", "concern"),
+    *("age_seconds", "rate", "mean_rate", "estimate", "ends", "form_past", "concern"),
     *("abort_risk", "deadline", "next_poll", "fault", "command"),
 )
 """What `standing_object` names."""
@@ -137,6 +137,7 @@ def standing_object(standing: Standing, now: datetime) -> JsonObject:
         "mean_rate": trail and figure(trail.mean),
         "estimate": last and _estimate_object(snapshot, last, now),
         "ends": last and _ends_object(snapshot.remaining, last, now),
+        "form_past": _past_object(snapshot),
         "concern": _concern_object(snapshot, now),
         "abort_risk": _risk_object(risk(snapshot.readings)),
         "deadline": deadline_object(upcoming(snapshot), now),
@@ -212,6 +213,20 @@ def _after(now: datetime, seconds: float) -> str | None:
         return moment(now + timedelta(seconds=seconds))
     except OverflowError:
         return None
+
+
+def _past_object(snapshot: JobSnapshot) -> JsonObject | None:
+    """What past jobs of the form show, and how the job stands beside them."""
+    past = snapshot.past
+    if past is None or snapshot.is_final:
+        return None
+    return {
+        "jobs": past.jobs,
+        "rate": past.rate and figure(past.rate.middle),
+        "lag_seconds": past.lag and figure(past.lag.middle),
+        "failed_share": figure(past.failed_share),
+        "slower_than_9_of_10": snapshot.is_slow_for_form,
+    }
 
 
 def _concern_object(snapshot: JobSnapshot, now: datetime) -> JsonObject | None:

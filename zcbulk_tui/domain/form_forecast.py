@@ -44,7 +44,7 @@ _MOST_SPREAD = 1.2
 _DRIFT = 0.03
 """Drift of even the steadiest rate, as a fraction of it."""
 
-_ENDINGS, _ENDINGS_IN = 0.3, 0.3 * 5 * 3600.0
+_ENDINGS, _ENDINGS_IN = 0.2, 0.2 * 5 * 3600.0
 """Unexpected ends, and the seconds in which they came, that are taken for granted of each form."""
 
 _STEPS = 24
@@ -54,16 +54,22 @@ _CLOCK = 1.0
 """Least uncertainty of a forecast in seconds."""
 
 
-class Duration(NamedTuple):
-    """How long a job takes from its accepted start to its end, in seconds.
+class Expected(NamedTuple):
+    """What is to be expected of a job of a form, from its accepted start to its end.
 
     Attributes:
-        least: First decile.
+        least: First decile of the seconds that it takes.
         most: Last decile.
+        end: The same as a forecast.
+        unexpected: Mean seconds until it ends uncompleted.
+        jobs: Past jobs that this rests on.
     """
 
     least: float
     most: float
+    end: Forecast
+    unexpected: float | None
+    jobs: int
 
 
 class _Time(NamedTuple):
@@ -81,12 +87,13 @@ class _Time(NamedTuple):
         return self.mean * math.exp(spreads * math.sqrt(square) - square / 2)
 
 
-def duration(past: FormPast | None, records: int) -> Duration | None:
-    """Returns how long so many records take from the start; None where no past job shows it."""
+def expected(past: FormPast | None, records: int) -> Expected | None:
+    """Returns what is to be expected of so many records; None where no past job shows it."""
     if past is None or past.rate is None or past.lag is None or records <= 0:
         return None
     whole = _of(past.lag).plus(_work(past.rate, records))
-    return Duration(whole.quantile(-_DECILE), whole.quantile(_DECILE))
+    least, most = whole.quantile(-_DECILE), whole.quantile(_DECILE)
+    return Expected(least, most, _as_forecast(whole), unexpected(past), past.jobs)
 
 
 def forecast(
@@ -162,9 +169,7 @@ def _seen(past: FormPast, rate: Quantity, moves: Motion, last: JobReading) -> Qu
     return Quantity(math.exp(middle), math.sqrt(before * own / (before + own)))
 
 
-def _just_begun(
-    past: FormPast, job: WatchedJob, readings: Sequence[JobReading]
-) -> Quantity | None:
+def _just_begun(past: FormPast, job: WatchedJob, readings: Sequence[JobReading]) -> Quantity | None:
     """The rate of a job whose last reading alone shows movement: the sooner it began, the lower.
 
     None where the past or the readings do not say when it may have begun.
@@ -184,14 +189,16 @@ def _just_begun(
         began = since + (now - since) * (step + 0.5) / _STEPS
         log = math.log(processed / (now - began))
         far = math.log(began / lag.middle) / lag.spread, math.log(rate.middle) - log
-        squares = far[0] ** 2 + far[1] ** 2 / (rate.spread**2 + _own_error(past, last, processed))
-        weights.append(math.exp(-squares / 2) / began / (now - began))
+        distance = far[0] ** 2 + far[1] ** 2 / (rate.spread**2 + _own_error(past, last, processed))
+        weights.append(math.exp(-distance / 2) / began / (now - began))
         logs.append(log)
     if sum(weights) <= 0:
         return None
     mean = math.fsum(map(mul, weights, logs)) / sum(weights)
-    squared = math.fsum(weight * (log - mean) ** 2 for weight, log in zip(weights, logs, strict=True))
-    variance = squared / sum(weights) + _own_error(past, last, processed)
+    squares = [(log - mean) ** 2 for log in logs]
+    variance = math.fsum(map(mul, weights, squares)) / sum(weights) + _own_error(
+        past, last, processed
+    )
     return Quantity(math.exp(mean), math.sqrt(variance))
 
 

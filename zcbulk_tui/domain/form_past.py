@@ -128,9 +128,7 @@ def past_job(started_at: datetime | None, readings: Sequence[JobReading]) -> Pas
     if end is None or end.state is JobState.EXPIRED:
         return None
     counts = end.counts
-    shown = PastJob(
-        end.read_at, end.state, counts.total, counts.processed or 0, counts.failed or 0
-    )
+    shown = PastJob(end.read_at, end.state, counts.total, counts.processed or 0, counts.failed or 0)
     points = [
         _Point(it.read_at.timestamp(), it.counts.processed)
         for it in readings[: readings.index(end)]

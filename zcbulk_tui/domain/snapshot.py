@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from zcbulk_tui.domain.budget import Reason, Spent
 from zcbulk_tui.domain.control import Command, Outcome
-from zcbulk_tui.domain.form_forecast import forecast
+from zcbulk_tui.domain.form_forecast import forecast, is_slow
 from zcbulk_tui.domain.form_past import FormPast
 from zcbulk_tui.domain.job import Action, JobReading, JobRef, JobState, WatchedJob
 from zcbulk_tui.domain.progress import Forecast, Motion, Remaining, motion, remaining
@@ -90,6 +90,11 @@ class JobSnapshot:
     def rests_on_past(self) -> bool:
         """Whether the forecast rests on past jobs of the form, on them alone or among others."""
         return self.forecast is not None and self.past is not None and self.past.rate is not None
+
+    @property
+    def is_slow_for_form(self) -> bool:
+        """Whether 9 of 10 jobs of its form, as far as known, would have come this far sooner."""
+        return self.last is not None and is_slow(self.job, self.last, self.past)
 
     @property
     def remaining(self) -> Remaining | None:

@@ -182,6 +182,8 @@ class _Pane:
         readings = len(self._snapshot.readings)
         why = forecast_words.explain_range(self._motion, last, readings, past)
         group.text("", why, Look.DIM)
+        if self._snapshot.is_slow_for_form:
+            group.text("", "9 of 10 jobs of this form had come this far sooner.", Look.WARNING)
 
     def _rates(self, group: FieldGroup) -> None:
         """Writes the current and past rates, and the time that they cover."""

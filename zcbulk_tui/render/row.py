@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from zcbulk_tui.domain.concern import Assessment, assess, assess_chain
 from zcbulk_tui.domain.deadlines import Urgency, upcoming
-from zcbulk_tui.domain.job import Counts, Environment, JobReading, JobState
+from zcbulk_tui.domain.job import Counts, Environment, JobState
 from zcbulk_tui.domain.lineage import Chain
 from zcbulk_tui.domain.progress import Motion, estimated_since
 from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
