@@ -41,7 +41,7 @@ _SURVIVES = 1e-3
 _MOST_SPREAD = 1.2
 """The most that is made of a spread: beyond it nothing is known anyway."""
 
-_DRIFT = 0.03
+_DRIFT = 0.01
 """Drift of even the steadiest rate, as a fraction of it."""
 
 _ENDINGS, _ENDINGS_IN = 0.2, 0.2 * 5 * 3600.0
@@ -117,8 +117,8 @@ def forecast(
     if past is None or past.rate is None or left <= 0:
         return None if moves is None else finish(moves, left)
     if moves is not None:
-        begun = _just_begun(past, job, readings) if moves.vague else None
-        return _on_its_way(past, begun or _seen(past, past.rate, moves, last), last, left)
+        rate = _by_now(past, past.rate, job, readings, moves)
+        return _on_its_way(past, rate, last, left)
     if last.counts.processed or job.started_at is None or past.lag is None:
         return None
     waited = (last.read_at - job.started_at).total_seconds()
@@ -159,14 +159,45 @@ def _on_its_way(past: FormPast, rate: Quantity, last: JobReading, left: int) -> 
     return _as_forecast(_work(Quantity(rate.middle, math.sqrt(variance)), left))
 
 
-def _seen(past: FormPast, rate: Quantity, moves: Motion, last: JobReading) -> Quantity:
-    """The rate of the past and that of the job, each by how much is known of it."""
-    seen = max(moves.rate * moves.seconds, 1.0)
-    own = _own_error(past, last, seen) + (_VAGUE if moves.vague else 0.0)
-    before, distance = rate.spread**2, math.log(moves.rate / rate.middle)
-    before *= max(distance**2 / (before + own) / _OTHER, 1.0)
-    middle = math.log(rate.middle) + distance * before / (before + own)
-    return Quantity(math.exp(middle), math.sqrt(before * own / (before + own)))
+def _by_now(
+    past: FormPast,
+    rate: Quantity,
+    job: WatchedJob,
+    readings: Sequence[JobReading],
+    moves: Motion,
+) -> Quantity:
+    """The rate by the past, by when the job got to move, and by how it moved since.
+
+    Two readings of movement are looked at as they are: what came before them is known already.
+    """
+    moving = [it for it in readings if it.counts.processed]
+    begun = readings[: readings.index(moving[0]) + 1] if moving else readings
+    before = _just_begun(past, job, begun)
+    if len(moving) > 2 or before is None:
+        records = moves.rate * moves.seconds
+        return _seen(past, before or rate, readings[-1], moves.rate, records, vague=moves.vague)
+    seconds = (moving[-1].read_at - moving[0].read_at).total_seconds()
+    records = (moving[-1].counts.processed or 0) - (moving[0].counts.processed or 0)
+    if seconds <= 0 or records <= 0:
+        return before
+    return _seen(past, before, readings[-1], records / seconds, records)
+
+
+def _seen(
+    past: FormPast,
+    known: Quantity,
+    last: JobReading,
+    own: float,
+    records: float,
+    *,
+    vague: bool = False,
+) -> Quantity:
+    """What was known of a rate, and what so many records show, each by how sure it is."""
+    error = _own_error(past, last, records) + (_VAGUE if vague else 0.0)
+    before, distance = known.spread**2, math.log(own / known.middle)
+    before *= max(distance**2 / (before + error) / _OTHER, 1.0)
+    middle = math.log(known.middle) + distance * before / (before + error)
+    return Quantity(math.exp(middle), math.sqrt(before * error / (before + error)))
 
 
 def _just_begun(past: FormPast, job: WatchedJob, readings: Sequence[JobReading]) -> Quantity | None:
@@ -184,22 +215,22 @@ def _just_begun(past: FormPast, job: WatchedJob, readings: Sequence[JobReading])
     if now <= since:
         return None
     lag, rate = past.lag, past.rate
+    error = _own_error(past, last, processed)
+    trust = rate.spread**2 / (rate.spread**2 + error)
     weights, logs = [], []
     for step in range(_STEPS):
         began = since + (now - since) * (step + 0.5) / _STEPS
-        log = math.log(processed / (now - began))
-        far = math.log(began / lag.middle) / lag.spread, math.log(rate.middle) - log
-        distance = far[0] ** 2 + far[1] ** 2 / (rate.spread**2 + _own_error(past, last, processed))
+        log = math.log(processed / (now - began) / rate.middle)
+        waited = math.log(began / lag.middle) / lag.spread
+        distance = waited**2 + log**2 / (rate.spread**2 + error)
         weights.append(math.exp(-distance / 2) / began / (now - began))
-        logs.append(log)
-    if sum(weights) <= 0:
+        logs.append(trust * log)
+    weight = sum(weights)
+    if weight <= 0:
         return None
-    mean = math.fsum(map(mul, weights, logs)) / sum(weights)
-    squares = [(log - mean) ** 2 for log in logs]
-    variance = math.fsum(map(mul, weights, squares)) / sum(weights) + _own_error(
-        past, last, processed
-    )
-    return Quantity(math.exp(mean), math.sqrt(variance))
+    mean = math.fsum(map(mul, weights, logs)) / weight
+    squares = math.fsum(map(mul, weights, [(log - mean) ** 2 for log in logs]))
+    return Quantity(rate.middle * math.exp(mean), math.sqrt(squares / weight + trust * error))
 
 
 def _piece(past: FormPast, last: JobReading) -> float:
