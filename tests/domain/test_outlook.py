@@ -27,7 +27,7 @@ def seen(
     *readings: JobReading, started_at: datetime | None = None, known: bool | None = None
 ) -> Outlook:
     """The outlook of a job that is not over."""
-    ahead = outlook(replace(watched(), started_at=started_at), readings, known)
+    ahead = outlook(replace(watched(), started_at=started_at), readings, None, known)
     assert ahead is not None
     return ahead
 

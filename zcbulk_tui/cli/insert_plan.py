@@ -3,7 +3,7 @@
 from argparse import Namespace
 from math import ceil
 
-from zcbulk_tui.cli import check, queueing
+from zcbulk_tui.cli import check, expected, queueing
 from zcbulk_tui.cli.context import insert_context
 from zcbulk_tui.cli.json_records import form_object
 from zcbulk_tui.cli.output import print_json, print_lines
@@ -49,13 +49,14 @@ def print_plan(
             f"Nothing of {facts.name} is left to upload",
             f"It has {meant:,} records to be sent, and {left_out:,} would be left out.",
         )
+    ahead = expected.expected_of(plan.form, settings, records)
     if arguments.json:
         planned: JsonObject = {
             **form_object(plan.form),
             "suspects": plan.suspects.value,
             "starts": plan.starts,
             "repairs": plan.repairs or None,
-            "check": check.as_object(found),
+            "check": check.as_object(found, expected.as_object(ahead, settings)),
             "trial": chosen and trial_object(chosen),
             "rest_of": others.rest_of if others is not None else None,
         }
@@ -74,6 +75,8 @@ def print_plan(
     if left_out:
         lines.append(f"Suspect records that would be left out: {left_out:,}.")
     lines.append(queueing.price(jobs, plan, least))
+    if ahead is not None and jobs == 1 and not least:
+        lines.append(expected.sentence(ahead, settings))
     with insert_context(settings) as (_, quota, _):
         print_lines([*lines, queueing.left(quota)])
     if arguments.list_fields and arguments.fields is None:

@@ -7,8 +7,10 @@ from typing import NamedTuple
 
 from zcbulk_tui.domain.batch_rule import BATCH
 from zcbulk_tui.domain.deadlines import start_by
+from zcbulk_tui.domain.form_forecast import forecast, unexpected
+from zcbulk_tui.domain.form_past import FormPast
 from zcbulk_tui.domain.job import JobReading, WatchedJob
-from zcbulk_tui.domain.progress import Forecast, finish, motion
+from zcbulk_tui.domain.progress import Forecast, motion
 
 # Weights of quiet spells: the chance that a spell outlasts a time falls with this power of the
 # time. Invented, since no source says how long anything takes at Zoho; a wrong value costs some
@@ -64,6 +66,7 @@ class Outlook(NamedTuple):
         limit: When the failed records exceed what any number of batches allows.
         deadline: When to poll it whatever the price.
         runs: Whether it may be aborted at any time.
+        unexpected: Mean seconds until that happens, by the past of its form; None for unknown.
     """
 
     quiet: Quiet | None = None
@@ -72,6 +75,7 @@ class Outlook(NamedTuple):
     limit: Forecast | None = None
     deadline: float | None = None
     runs: bool = True
+    unexpected: float | None = None
 
 
 UNREAD = Outlook(runs=False)
@@ -82,13 +86,17 @@ _STARTED = Outlook(Quiet(0.0, _UNMOVED))
 
 
 def outlook(
-    job: WatchedJob, readings: Sequence[JobReading], one_fails_its_batch: bool | None = None
+    job: WatchedJob,
+    readings: Sequence[JobReading],
+    past: FormPast | None = None,
+    one_fails_its_batch: bool | None = None,
 ) -> Outlook | None:
     """Returns what may happen to a job next; None for one that is finished.
 
     Args:
         job: The job.
         readings: Oldest first.
+        past: That of its form; None where there is none.
         one_fails_its_batch: See `risk.risk`.
     """
     if not readings:
@@ -99,11 +107,14 @@ def outlook(
     if last.state.is_waiting and job.started_at is None:
         since = _since(readings, lambda old: old.state is last.state)
         return Outlook(Quiet(since, _UNSTARTED), deadline=_deadline(job, last), runs=False)
-    return _running(job, readings, one_fails_its_batch)
+    return _running(job, readings, past, one_fails_its_batch)
 
 
 def _running(
-    job: WatchedJob, readings: Sequence[JobReading], one_fails_its_batch: bool | None
+    job: WatchedJob,
+    readings: Sequence[JobReading],
+    past: FormPast | None,
+    one_fails_its_batch: bool | None,
 ) -> Outlook:
     counts = readings[-1].counts
     left = counts.left or 0
@@ -111,12 +122,14 @@ def _running(
         full = _since(readings, lambda old: old.counts.left == counts.left)
         return Outlook(Quiet(full, _STOPPED))
     moves = motion(readings, job.started_at)
-    if moves is None or left <= 0:
-        return Outlook(Quiet(_unmoved(job, readings), _UNMOVED))
-    done = finish(moves, left)
+    done = forecast(job, readings, moves, past) if left > 0 else None
+    if moves is None or done is None:
+        # What waits as long as jobs of its form do is no spell that may last for ever.
+        quiet = Quiet(_unmoved(job, readings), _UNMOVED) if done is None else None
+        return Outlook(quiet, done, unexpected=unexpected(past))
     still = Quiet(moves.still, _STOPPED) if moves.still else None
     failing, limit = _failures(readings, moves.still, done, one_fails_its_batch)
-    return Outlook(still, done, failing, limit)
+    return Outlook(still, done, failing, limit, unexpected=unexpected(past))
 
 
 def _unmoved(job: WatchedJob, readings: Sequence[JobReading]) -> float:

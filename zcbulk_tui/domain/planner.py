@@ -237,7 +237,8 @@ def _alone(ahead: Outlook, on: Terms) -> float:
         return min(math.sqrt(2 * on.price * _ANY_TIME_STILL), on.patience)
     early = max(ahead.finish.seconds - _EARLY * ahead.finish.spread, 0.0)
     trust = min(max(math.log(on.price / DEAR) / math.log(DEAREST / DEAR), 0.0), 1.0)
-    return min(math.sqrt(2 * on.price * _ANY_TIME), on.patience + trust * early)
+    unexpected = ahead.unexpected or _ANY_TIME
+    return min(math.sqrt(2 * on.price * unexpected), on.patience + trust * early)
 
 
 def _behind(forecast: Forecast, on: Terms) -> float:

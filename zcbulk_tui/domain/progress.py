@@ -161,19 +161,24 @@ def finish(moves: Motion, left: int) -> Forecast:
     return Forecast(seconds, math.sqrt(3 * variance) / math.pi)
 
 
-def remaining(moves: Motion | None, last: JobReading) -> Remaining | None:
+def remaining(
+    moves: Motion | None, last: JobReading, done: Forecast | None = None
+) -> Remaining | None:
     """Returns the remaining time of a job; None when nothing recent supports a forecast.
 
     Args:
         moves: Movement of the counts up to the last reading.
         last: That reading.
+        done: When it may finish, where more is known of that than how the counts moved.
     """
     left = last.counts.left
-    if moves is None or left is None or last.state is not JobState.IN_PROGRESS:
+    if left is None or last.state is not JobState.IN_PROGRESS:
         return None
-    forecast = finish(moves, left)
+    forecast = finish(moves, left) if done is None and moves is not None else done
+    if forecast is None:
+        return None
     margin = forecast.spread * _DECILE
-    most = math.inf if moves.still else forecast.seconds + margin
+    most = math.inf if moves is not None and moves.still else forecast.seconds + margin
     return Remaining(max(forecast.seconds - margin, 0.0), most)
 
 
