@@ -1,34 +1,23 @@
 """What a job's readings predict: the planner's whole input."""
 
 import itertools
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from zcbulk_tui.domain.batch_rule import BATCH
 from zcbulk_tui.domain.deadlines import start_by
 from zcbulk_tui.domain.job import JobReading, WatchedJob
 from zcbulk_tui.domain.progress import Forecast, finish, motion
+from zcbulk_tui.domain.risk import PossibleAbort, possible_aborts
 
 # Weights of quiet spells: the chance that a spell outlasts a time falls with this power of the
 # time. Invented, since no source says how long anything takes at Zoho; a wrong value costs some
 # calls or some seconds, no more.
-_UNMOVED = 0.2
-_STOPPED = 1.25
+_UNMOVED = 0.1
+_STOPPED = 2.8
 _UNSTARTED = 0.003
-_FAILING = 0.4
 
-FAILED_SHARE = 0.05
-"""Share of a job's batches that may fail before Zoho aborts it [LIMB]."""
-
-_BEYOND = 1.2
-"""How far beyond a limit, as a multiple of it, failures still count as a likely cause."""
-
-_LEAST_DOUBT = 0.4
-"""Least uncertainty of the failure limit: the logarithm of how far off it may be."""
-
-_FAILURES_SEEN = 4
-"""Readings over which the growth of failures is measured."""
+_QUEUE = 15.0
+"""Seconds in a queue or in preparation that tell nothing yet of how long they will last."""
 
 _LAST_CALL = 600.0
 """Seconds before the start deadline to poll a waiting job."""
@@ -44,10 +33,12 @@ class Quiet:
     Attributes:
         seconds: Its length so far.
         weight: How readily it ends; at 1 it is as likely as not to last as long again.
+        least: Seconds that count as having passed when it begins: it hardly ends before.
     """
 
     seconds: float
     weight: float
+    least: float = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +49,16 @@ class Outlook:
         quiet: The spell for which its counts have not moved: at the start, on the way, or when
             full.
         finish: When it may finish, if it moves on.
-        failing: The growth of its failures, where too many batches may have failed already; its
-            seconds are those in which they came, at their present pace.
-        limit: When the failed records exceed what any number of batches allows.
+        aborts: When failures may end it, each with its chance.
+        age: Seconds since it was started, or since the first reading.
         deadline: When to poll it whatever the price.
         runs: Whether it may be aborted at any time.
     """
 
     quiet: Quiet | None = None
     finish: Forecast | None = None
-    failing: Quiet | None = None
-    limit: Forecast | None = None
+    aborts: tuple[PossibleAbort, ...] = ()
+    age: float = 0.0
     deadline: float | None = None
     runs: bool = True
 
@@ -76,7 +66,7 @@ class Outlook:
 UNREAD = Outlook(runs=False)
 """A job without a reading."""
 
-_STARTED = Outlook(Quiet(0.0, _UNMOVED))
+_STARTED = Outlook(Quiet(0.0, _UNMOVED, _QUEUE))
 """A job without a reading since its start was accepted."""
 
 
@@ -94,7 +84,7 @@ def outlook(job: WatchedJob, readings: Sequence[JobReading]) -> Outlook | None:
         return None
     if last.state.is_waiting and job.started_at is None:
         since = _since(readings, lambda old: old.state is last.state)
-        return Outlook(Quiet(since, _UNSTARTED), deadline=_deadline(job, last), runs=False)
+        return Outlook(Quiet(since, _UNSTARTED, _QUEUE), deadline=_deadline(job, last), runs=False)
     return _running(job, readings)
 
 
@@ -106,11 +96,13 @@ def _running(job: WatchedJob, readings: Sequence[JobReading]) -> Outlook:
         return Outlook(Quiet(full, _STOPPED))
     moves = motion(readings, job.started_at)
     if moves is None or left <= 0:
-        return Outlook(Quiet(_unmoved(job, readings), _UNMOVED))
+        return Outlook(Quiet(_unmoved(job, readings), _UNMOVED, _QUEUE))
     done = finish(moves, left)
     still = Quiet(moves.still, _STOPPED) if moves.still else None
-    failing, limit = _failures(readings, moves.still, done)
-    return Outlook(still, done, failing, limit)
+    aborts = possible_aborts(readings, moves.rate, done)
+    since = job.started_at or readings[0].read_at
+    age = max((readings[-1].read_at - since).total_seconds(), 0.0)
+    return Outlook(still, done, aborts, age)
 
 
 def _unmoved(job: WatchedJob, readings: Sequence[JobReading]) -> float:
@@ -123,40 +115,6 @@ def _unmoved(job: WatchedJob, readings: Sequence[JobReading]) -> float:
     if job.started_at is None:
         return _since(readings, lambda old: old.state is last.state)
     return max((last.read_at - job.started_at).total_seconds(), 0.0)
-
-
-def _failures(
-    readings: Sequence[JobReading], still: float, done: Forecast
-) -> tuple[Quiet | None, Forecast | None]:
-    """Returns how failures may end the job before it finishes: Zoho aborts at 5 % of the batches.
-
-    A batch is taken to fail with its first failed record, and no answer reports failed batches. So
-    the failed records may lie in as many batches, or 200 in each: the abort comes between the two.
-    """
-    total, failed = readings[-1].counts.total, readings[-1].counts.failed
-    certain = (total or 0) * FAILED_SHARE
-    if not failed or not certain / BATCH <= failed <= certain * _BEYOND:
-        return None, None
-    weight = _FAILING / max(math.log(certain / failed), _LEAST_DOUBT)
-    if still:
-        return Quiet(still, weight), None
-    pace = _growth(readings)
-    if pace <= 0:
-        return None, None
-    limit = max((certain - failed) / pace, 0.0)
-    likely = Forecast(limit, max(limit / 4, 2.0)) if limit < done.seconds * _BEYOND else None
-    return Quiet(failed / pace, weight), likely
-
-
-def _growth(readings: Sequence[JobReading]) -> float:
-    """Returns failed records per second over the last readings."""
-    seen = [
-        (reading.read_at.timestamp(), reading.counts.failed)
-        for reading in readings[-_FAILURES_SEEN:]
-        if reading.counts.failed is not None
-    ]
-    seconds = seen[-1][0] - seen[0][0]
-    return (seen[-1][1] - seen[0][1]) / seconds if seconds > 0 else 0.0
 
 
 def _deadline(job: WatchedJob, last: JobReading) -> float | None:
