@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from tests.support.jobs import NOW, reading, watched
 from tests.support.properties import histories_of_one_job, moments
+from zcbulk_tui.domain.budget import Pace
 from zcbulk_tui.domain.job import Counts, JobReading, JobState
 from zcbulk_tui.domain.outlook import UNREAD, Outlook, Quiet, outlook
-from zcbulk_tui.domain.progress import Forecast, finish, motion
+from zcbulk_tui.domain.planner import Terms, wait
+from zcbulk_tui.domain.progress import finish, motion
 
 FINAL = [state for state in JobState if state.is_final]
 WAITING = [JobState.CREATED, JobState.READY]
@@ -242,7 +244,13 @@ def test_failures_that_grow_faster_end_a_job_sooner(failed: int, seconds: float,
 
 def test_a_job_whose_start_was_accepted_is_not_taken_for_one_that_waits_for_it() -> None:
     job = replace(watched(), started_at=NOW)
-    ahead = outlook(job, [reading(2, 0, state=JobState.READY)])
-    assert ahead == outlook(job, [reading(2, 0)])
+    ahead, running = (
+        outlook(job, [reading(2, 0, state=state)])
+        for state in (JobState.READY, JobState.IN_PROGRESS)
+    )
     assert ahead is not None
+    assert running is not None
     assert ahead.runs
+    assert expects(ahead) == expects(running) == {"quiet"}
+    on = Terms(Pace.BALANCED.price)
+    assert wait(ahead, on)[0] < wait(running, on)[0], "the start should show at once"

@@ -14,6 +14,7 @@ from zcbulk_tui.domain.risk import PossibleAbort, possible_aborts
 # calls or some seconds, no more.
 _UNMOVED = 0.1
 _STOPPED = 2.8
+_STARTING = 0.17
 _UNSTARTED = 0.003
 
 _QUEUE = 15.0
@@ -24,6 +25,10 @@ _LAST_CALL = 600.0
 
 _AFTERWARDS = 5.0
 """Seconds after the start deadline by which the job should have expired."""
+
+
+_AT_ONCE = 0.05
+"""The same where a start that was accepted does not show yet, as it should at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +101,8 @@ def _running(job: WatchedJob, readings: Sequence[JobReading]) -> Outlook:
         return Outlook(Quiet(full, _STOPPED))
     moves = motion(readings, job.started_at)
     if moves is None or left <= 0:
+        if readings[-1].state.is_waiting:
+            return Outlook(Quiet(_unmoved(job, readings), _STARTING, _AT_ONCE))
         return Outlook(Quiet(_unmoved(job, readings), _UNMOVED, _QUEUE))
     done = finish(moves, left)
     still = Quiet(moves.still, _STOPPED) if moves.still else None

@@ -38,7 +38,7 @@ _ANY_TIME = 33_000.0
 _ON_THE_WAY = 0.14
 """Chance that a job ends unexpectedly on its way, wherever that is, by what befalls a job."""
 
-_SHORT = 60.0
+_SHORT = 120.0
 """Least seconds over which that chance is spread."""
 
 _ANY_TIME_STILL = 5500.0
@@ -71,10 +71,10 @@ _FORESEEABLE = 3600.0
 _JOBS_A_DAY = 20
 """Jobs expected in a day."""
 
-_CALLS_A_JOB = 23.0
+_CALLS_A_JOB = 19.5
 """Calls per job at a price of 1, by benchmark; they fall with a power of the price."""
 
-_FALL = 0.44
+_FALL = 0.46
 """That power."""
 
 _FOR_NOW = 0.75
