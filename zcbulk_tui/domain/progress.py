@@ -21,6 +21,9 @@ _MOVING = frozenset({JobState.IN_PROGRESS, JobState.UNKNOWN})
 _NOISE = 2.2
 """Noise of a rate before any was seen: as if half of it came and went every ten seconds."""
 
+_MOST_OFF = 0.4
+"""Most that such noise makes a rate uncertain by, as a fraction of it, however short the time."""
+
 _NOISE_STEPS = 3
 """Measured steps that weigh as much as that."""
 
@@ -152,7 +155,8 @@ def motion(readings: Sequence[JobReading], started_at: datetime | None = None) -
     if not rate:
         return None
     scatter = sum((step.records / rate - step.seconds) ** 2 / step.seconds for step in recent)
-    noise = (_NOISE_STEPS * _NOISE + scatter) / (_NOISE_STEPS + len(recent) - 1)
+    unseen = min(_NOISE, _MOST_OFF**2 * seconds)
+    noise = (_NOISE_STEPS * unseen + scatter) / (_NOISE_STEPS + len(recent) - 1)
     if vague:
         noise += _VAGUE**2 * seconds
     return Motion(rate, seconds, noise, still, vague)
