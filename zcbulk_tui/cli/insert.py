@@ -43,6 +43,11 @@ job, fetches its failures (1 call), prints the reasons, and asks about the other
 --yes, these are sent if the trial has completed without a failure. What has failed in the trial
 is repaired from its job; the rest never holds it. --rest-of sends the rest later.
 
+--rehearse runs the jobs 40 times in the simulator, at the rates, lags and failures of the last jobs
+of the form, and polls them as the dashboard does. What it prints are estimates. A form without a
+past has none. Which records fail is taken from the check; where the form's fields are not known,
+from the share that failed in the past.
+
 exit codes:
   0 started (or uploaded, or queued), 1 refused, or not confirmed; of a trial
   also that the rest was not sent, 2 usage, or a file that cannot be used,
@@ -116,6 +121,12 @@ def add_arguments(parser: ArgumentParser) -> None:
         action="store_true",
         help="check the file and print the plan; no call is made but for --list-fields",
     )
+    parser.add_argument(
+        "--rehearse",
+        action="store_true",
+        help="as --dry-run, and rehearse the jobs by the past of the form: when they end, the "
+        "status readings, the chance of a system abort; no call is made",
+    )
     parser.add_argument("--json", action="store_true", help="as a JSON array, an object per job")
     parser.set_defaults(occasion=Occasion.COMMAND)
 
@@ -154,12 +165,8 @@ def run(arguments: Namespace) -> int:
 
 def _run(arguments: Namespace) -> int:
     waiting.check_arguments(arguments)
-    if arguments.trial is not None and not arguments.start:
-        raise UsageError(
-            "--trial and --no-start exclude each other",
-            "A trial shows what fails by being inserted.",
-            "Leave out one of them.",
-        )
+    _check_arguments(arguments)
+    arguments.dry_run = arguments.dry_run or arguments.rehearse
     settings = load.load(flags=options.setting_flags(arguments))
     check_may_send(settings, sends=not arguments.dry_run)
     repaired, label = None, arguments.label
@@ -204,6 +211,33 @@ def _run(arguments: Namespace) -> int:
     if prepared is None:
         raise RefusedError("Nothing was sent", "It was not confirmed.")
     return queue_work.work(arguments, settings, prepared.insertions, are_new=True)
+
+
+def _check_arguments(arguments: Namespace) -> None:
+    """Looks whether the options go together.
+
+    Raises:
+        UsageError: They do not.
+    """
+    if arguments.trial is not None and not arguments.start:
+        raise UsageError(
+            "--trial and --no-start exclude each other",
+            "A trial shows what fails by being inserted.",
+            "Leave out one of them.",
+        )
+    if arguments.rehearse and (arguments.trial is not None or arguments.rest_of is not None):
+        other = "--trial" if arguments.trial is not None else "--rest-of"
+        raise UsageError(
+            f"--rehearse and {other} exclude each other",
+            "All records of a file are rehearsed.",
+            "Leave out one of them.",
+        )
+    if arguments.rehearse and arguments.list_fields:
+        raise UsageError(
+            "--rehearse and --list-fields exclude each other",
+            "A rehearsal makes no call.",
+            "List the fields first, with check FILE --list-fields: they are kept.",
+        )
 
 
 def _with_typed_names(arguments: Namespace, settings: Settings) -> Settings:
