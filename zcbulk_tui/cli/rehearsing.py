@@ -1,5 +1,6 @@
 """Rehearses a file: in the simulator, with what the past of its form shows; without a call."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from math import ceil
 
@@ -9,7 +10,7 @@ from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.budget import Pace
 from zcbulk_tui.domain.form_past import FormPast
 from zcbulk_tui.domain.insertion import InsertPlan
-from zcbulk_tui.domain.job import Counts, JobReading, JobState, WatchedJob
+from zcbulk_tui.domain.job import Counts, JobReading, JobRef, JobState, WatchedJob
 from zcbulk_tui.domain.planner import Terms
 from zcbulk_tui.domain.preflight import UPLOAD_LIMIT, Preflight
 from zcbulk_tui.domain.rehearsal import (
@@ -63,23 +64,16 @@ def rehearsed(
     knows_fields = found.fields_read_at is not None
     share = past.failed_share if past is not None and not knows_fields else None
     parts = cut(found.facts.records, found.suspects, plan.suspects, _most(found, plan))
-    job = WatchedJob(plan.form.job("0"), "", _START, started_at=_START)
-    on = Terms(Pace(settings.budget.pace).price)
-    known = (True, False) if one_fails_its_batch is None else (one_fails_its_batch,)
-    outcomes = [
-        outcome(
-            parts,
-            past,
-            share,
-            simulate,
-            job,
-            on,
-            found.facts.sha256,
-            knows_fields=knows_fields,
-            one_fails_its_batch=reading,
-        )
-        for reading in known
-    ]
+    outcomes = rehearse_parts(
+        parts,
+        past,
+        share,
+        plan.form.job("0"),
+        Terms(Pace(settings.budget.pace).price),
+        found.facts.sha256,
+        knows_fields=knows_fields,
+        readings=(True, False) if one_fails_its_batch is None else (one_fails_its_batch,),
+    )
     is_left_out = plan.suspects is Suspects.LEAVE_OUT
     return Rehearsal(
         len(parts),
@@ -88,7 +82,39 @@ def rehearsed(
         share,
         knows_fields,
         past,
-        tuple(outcomes),
+        outcomes,
+    )
+
+
+def rehearse_parts(
+    parts: Sequence[Part],
+    past: FormPast | None,
+    share: float | None,
+    ref: JobRef,
+    on: Terms,
+    seed: str,
+    *,
+    knows_fields: bool = False,
+    readings: Sequence[bool] = (True, False),
+) -> tuple[Outcome, ...]:
+    """Rehearses jobs in the simulator, under each reading of the batch rule.
+
+    For the arguments see `domain.rehearsal.outcome`.
+    """
+    job = WatchedJob(ref, "", _START, started_at=_START)
+    return tuple(
+        outcome(
+            parts,
+            past,
+            share,
+            simulate,
+            job,
+            on,
+            seed,
+            knows_fields=knows_fields,
+            one_fails_its_batch=reading,
+        )
+        for reading in readings
     )
 
 
