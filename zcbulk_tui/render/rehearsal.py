@@ -49,12 +49,7 @@ def _sentences(found: Rehearsal | None) -> Iterator[tuple[str, Look]]:
     if found.parts > 1 and any(it.abort_chance for it in found.outcomes):
         yield "After a system abort the next job waits for your word.", Look.TEXT
     if found.past is not None and any(it.calls for it in found.outcomes):
-        between = (
-            "nor what create and upload take"
-            if found.parts == 1
-            else ("nor what create and upload take before each job")
-        )
-        yield f"Not in it: an abort by a user, {between}.", Look.DIM
+        yield "Not in it: aborts by users, and the time of create and upload.", Look.DIM
 
 
 def _basis(past: FormPast | None) -> str:
@@ -79,37 +74,42 @@ def _bad(found: Rehearsal) -> str:
             "all records, as in those jobs."
         )
     if found.knows_fields or found.suspects:
-        who = f"the {suspects}" if found.suspects else "no record"
-        return f"Taken to fail: {who}{', and no other' if found.suspects else ''}."
+        who = f"the {suspects}, and no other" if found.suspects else "no record"
+        past = found.past
+        then = f"; in those jobs {share(past.failed_share)} did" if past is not None else ""
+        return f"Taken to fail: {who}{then}."
     return "The form's fields are not known: so neither is which records fail."
 
 
 def _reading(outcome: Outcome, found: Rehearsal, *, same: bool) -> str:
     if same and len(found.outcomes) > 1:
         return "Whether one bad record fails its batch or fails alone: "
+    word = "If" if len(found.outcomes) > 1 else "As"
     if outcome.one_fails_its_batch:
-        return "If one bad record fails its batch: "
-    return "If a bad record fails alone: "
+        return f"{word} one bad record fails its batch: "
+    return f"{word} a bad record fails alone: "
 
 
 def _what(outcome: Outcome, found: Rehearsal) -> str:
     """What becomes of the file, but for the reading that it holds under."""
-    chance = outcome.abort_chance
+    chance, is_sure = outcome.abort_chance, found.share is None
     if chance is None:
         return "nothing is known of a system abort."
-    if chance == 1:
-        said = "a system abort" if found.share is None else f"a system abort in all {RUNS}"
-    elif chance == 0:
-        said = "no system abort" if found.share is None else f"a system abort in none of {RUNS}"
+    if is_sure:
+        said = "a system abort" if chance else "no system abort"
     else:
-        said = f"a system abort in {round(chance * RUNS)} of {RUNS}"
+        aborted = round(chance * RUNS)
+        said = f"a system abort in {aborted or 'none'} of {RUNS} rehearsals"
+    start = "start" if found.parts == 1 else "first start"
     if outcome.abort is not None:
-        said += f", {_span(outcome.abort)} after the start"
+        said += f", {_span(outcome.abort)} after the {start}"
     if outcome.finish is not None:
-        end = "the end" if found.parts == 1 else f"the end of job {found.parts}"
-        said += f"; {'else ' if chance else ''}{end} {_span(outcome.finish)} after the start"
+        who = "it ends" if found.parts == 1 else f"job {found.parts} ends"
+        who = f"Else {who}" if chance else f"{who[0].upper()}{who[1:]}"
+        said += f". {who} {_span(outcome.finish)} after the {start}"
     if outcome.calls is not None:
-        said += f"; {_calls(outcome.calls)}"
+        is_either = outcome.abort is not None and outcome.finish is not None
+        said += f"{'. Either is' if is_either else ','} seen by {_calls(outcome.calls)}"
     return f"{said}."
 
 
