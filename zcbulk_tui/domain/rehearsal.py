@@ -7,6 +7,7 @@ both readings of the rule are rehearsed; see `batch_rule`.
 
 import math
 import random
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
@@ -193,19 +194,17 @@ def failures(
         chance: Draws.
         one_fails_its_batch: Which reading of the rule holds.
     """
+    if one_fails_its_batch:
+        drawn = dict.fromkeys(_places(batches_of(part.records), share, chance), BATCH)
+    else:
+        drawn = _drawn(part.records, share, chance)
     records: dict[int, int] = {}
     failed: list[int] = []
-    drawn = range(1, batches_of(part.records) + 1) if share > 0 else sorted(part.suspects)
-    for batch in drawn:
+    for batch in sorted(part.suspects.keys() | drawn.keys()):
         size = min(BATCH, part.records - (batch - 1) * BATCH)
-        bad = part.suspects.get(batch, 0)
-        if one_fails_its_batch:
-            bad = size if bad or (share > 0 and chance.random() < share) else 0
-        elif share > 0:
-            bad += _drawn(size - bad, share, chance)
-        if bad:
-            records[batch] = bad
-        if bad == size:
+        bad = part.suspects.get(batch, 0) + drawn.get(batch, 0)
+        records[batch] = size if one_fails_its_batch else min(bad, size)
+        if records[batch] == size:
             failed.append(batch)
     return Failures(records, failed)
 
@@ -357,14 +356,26 @@ def _at(quantity: Quantity, far: float) -> float:
     return quantity.middle * math.exp(quantity.spread * far)
 
 
-def _drawn(size: int, share: float, chance: random.Random) -> int:
-    """How many of so many records fail, each by itself."""
-    mean = size * share
-    if mean > _MANY:
-        return min(max(round(chance.gauss(mean, math.sqrt(mean * max(1 - share, 0.0)))), 0), size)
-    count, place = 0, 0
+def _drawn(records: int, share: float, chance: random.Random) -> dict[int, int]:
+    """How many records of each batch fail by themselves; few batches have none where many fail."""
+    if BATCH * share <= _MANY:
+        return Counter((place - 1) // BATCH + 1 for place in _places(records, share, chance))
+    found = {}
+    for batch in range(1, batches_of(records) + 1):
+        mean = share * min(BATCH, records - (batch - 1) * BATCH)
+        count = round(chance.gauss(mean, math.sqrt(mean * max(1 - share, 0.0))))
+        if count > 0:
+            found[batch] = count
+    return found
+
+
+def _places(count: int, share: float, chance: random.Random) -> Iterator[int]:
+    """Yields those of so many things, from 1, that a chance falls on: from one to the next."""
+    if share <= 0:
+        return
+    place, each = 0, math.log1p(-min(share, _NEARLY_ALL))
     while True:
-        place += 1 + int(math.log(1 - chance.random()) / math.log1p(-min(share, _NEARLY_ALL)))
-        if place > size:
-            return count
-        count += 1
+        place += 1 + int(math.log(1 - chance.random()) / each)
+        if place > count:
+            return
+        yield place
