@@ -16,6 +16,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from itertools import pairwise
 from statistics import fmean
 
 from tests.benchmarks.figures import Figure, alone, table
@@ -119,7 +120,7 @@ def is_completed(trace: Trace) -> bool:
 def _ranges(
     lives: Sequence[tuple[Form, list[Trace]]], base: Sequence[list[Watched]], seed: int
 ) -> Iterator[Figure]:
-    """How true the ranges are after five jobs, and the word \"slow\"."""
+    """How true the ranges are after five jobs, and how often a job is called slow."""
     first, tenth, half, chance = Ranges(), Ranges(), Ranges(), random.Random(f"{seed}/moments")
     measured = slow = falsely = 0
     for (form, _), seen in zip(lives, base, strict=True):
@@ -234,7 +235,7 @@ def _cost(seen: Sequence[list[Watched]]) -> tuple[float, float]:
 def at_delay(points: Sequence[tuple[float, float]], delay: float) -> float:
     """Returns the calls at a delay, between the points around it; infinite where none are."""
     ascending = sorted(points)
-    for (low, many), (high, few) in zip(ascending, ascending[1:], strict=False):
+    for (low, many), (high, few) in pairwise(ascending):
         if low <= delay <= high:
             share = (delay - low) / (high - low) if high > low else 0.0
             return many + share * (few - many)

@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from zcbulk_tui.cli import expected, forms, options
+from zcbulk_tui.cli import forms, options
 from zcbulk_tui.cli.json_records import figure
 from zcbulk_tui.cli.output import page_width, print_json, print_lines
 from zcbulk_tui.cli.progress import reading
@@ -89,18 +89,25 @@ def run(arguments: Namespace) -> int:
             delimiter=arguments.delimiter,
             on_progress=on_progress,
         )
-    ahead = None
+    ahead, said = None, ""
     if forms.is_named(arguments, settings):
+        # With it comes the database: a file alone does not need it.
+        from zcbulk_tui.cli import expected
+
         # The fields may be in a file: then nothing depends on the form's full name, or the memory.
         with suppress(ConfigError):
             form = forms.form_of(arguments, settings)
-            ahead = expected.expected_of(form, settings, found.facts.records)
+            if (
+                found_past := expected.expected_of(form, settings, found.facts.records)
+            ) is not None:
+                ahead = expected.as_object(found_past, settings)
+                said = expected.sentence(found_past, settings)
     if arguments.json:
-        print_json(as_object(found, expected.as_object(ahead, settings)))
+        print_json(as_object(found, ahead))
     else:
         print_report(found)
-        if ahead is not None:
-            print_lines([expected.sentence(ahead, settings)])
+        if said:
+            print_lines([said])
         if fields is None:
             print_lines(["  --form NAME --list-fields lists them, for 1 call."])
     return 1 if found.blocks else 0

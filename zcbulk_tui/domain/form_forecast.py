@@ -41,7 +41,7 @@ _SURVIVES = 1e-3
 _MOST_SPREAD = 1.2
 """The most that is made of a spread: beyond it nothing is known anyway."""
 
-_DRIFT = 0.01
+_DRIFT = 0.02
 """Drift of even the steadiest rate, as a fraction of it."""
 
 _ENDINGS, _ENDINGS_IN = 0.2, 0.2 * 5 * 3600.0

@@ -112,8 +112,8 @@ def _running(job: WatchedJob, readings: Sequence[JobReading], past: FormPast | N
         full = _since(readings, lambda old: old.counts.left == counts.left)
         return Outlook(Quiet(full, _STOPPED))
     moves = motion(readings, job.started_at)
-    done = forecast(job, readings, moves, past)
-    if moves is None or done is None or left <= 0:
+    done = forecast(job, readings, moves, past) if left > 0 else None
+    if moves is None or done is None:
         # What waits as long as jobs of its form do is no spell that may last for ever.
         quiet = Quiet(_unmoved(job, readings), _UNMOVED) if done is None else None
         return Outlook(quiet, done, unexpected=unexpected(past))

@@ -153,11 +153,8 @@ class Monitor:
     def watch(self, jobs: Iterable[Recalled]) -> None:
         """Begins to watch jobs that are on the watch list already, and publishes each."""
         self._timekeeper.notice()
-        new = [
-            PolledJob(job, self._now(), self._memory.form_past)
-            for job in jobs
-            if job.snapshot.ref not in self._polled_jobs
-        ]
+        fresh = (job for job in jobs if job.snapshot.ref not in self._polled_jobs)
+        new = [PolledJob(job, self._now(), self._memory.form_past) for job in fresh]
         self._polled_jobs.update((polled_job.job.ref, polled_job) for polled_job in new)
         for polled_job in new:
             self._plan.by_rule(polled_job)
