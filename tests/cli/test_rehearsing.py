@@ -293,7 +293,9 @@ def test_what_does_not_go_together_is_refused(
 
 
 @pytest.mark.usefixtures("past")
-@pytest.mark.parametrize("arguments", [(), ("--json",), ("--suspects", "leave-out", "--yes")])
+@pytest.mark.parametrize(
+    "arguments", [(), ("--json",), ("--suspects", "leave-out", "--yes"), ("--repairs", "7000")]
+)
 def test_nothing_is_sent_written_or_counted(
     cli: CommandLine, creator: Creator, file: Path, home: Path, arguments: tuple[str, ...]
 ) -> None:

@@ -375,7 +375,7 @@ def _places(count: int, share: float, chance: random.Random) -> Iterator[int]:
         return
     place, each = 0, math.log1p(-min(share, _NEARLY_ALL))
     while True:
-        place += 1 + int(math.log(1 - chance.random()) / each)
+        place += 1 + int(min(math.log(1 - chance.random()) / each, count))
         if place > count:
             return
         yield place
