@@ -290,6 +290,8 @@ def test_what_does_not_go_together_is_refused(
     ended = cli("insert", str(file), "--rehearse", *arguments)
     assert ended.code == 2
     assert f"--rehearse and {other} exclude each other" in ended.err
+    if other == "--list-fields":
+        assert f"zcbulk-tui check {file} --list-fields" in ended.err
 
 
 @pytest.mark.usefixtures("past")

@@ -64,6 +64,7 @@ def test_a_chance_is_said_as_so_many_rehearsals() -> None:
     ) in shown
     assert "a system abort in none of 40 rehearsals. Job 3 ends" in shown
     assert "the next job waits for your word" in shown
+    assert "Its bytes make 3 jobs, if all records have as many." in shown
 
 
 def test_without_a_past_only_the_rule_is_spoken_of() -> None:

@@ -1,5 +1,6 @@
 """``zcbulk-tui insert``: brings a file into a form, from the check to the running job."""
 
+import shlex
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -165,9 +166,9 @@ def run(arguments: Namespace) -> int:
 
 def _run(arguments: Namespace) -> int:
     waiting.check_arguments(arguments)
-    _check_arguments(arguments)
     arguments.dry_run = arguments.dry_run or arguments.rehearse
     settings = load.load(flags=options.setting_flags(arguments))
+    _check_arguments(arguments, settings)
     check_may_send(settings, sends=not arguments.dry_run)
     repaired, label = None, arguments.label
     if arguments.repairs is not None:
@@ -213,7 +214,7 @@ def _run(arguments: Namespace) -> int:
     return queue_work.work(arguments, settings, prepared.insertions, are_new=True)
 
 
-def _check_arguments(arguments: Namespace) -> None:
+def _check_arguments(arguments: Namespace, settings: Settings) -> None:
     """Looks whether the options go together.
 
     Raises:
@@ -233,10 +234,13 @@ def _check_arguments(arguments: Namespace) -> None:
             "Leave out one of them.",
         )
     if arguments.rehearse and arguments.list_fields:
+        words = ["check", str(arguments.file), "--list-fields"]
+        words += ["--form", arguments.form] if arguments.form else []
+        first = command(one_line(shlex.join(words)), settings.profile)
         raise UsageError(
             "--rehearse and --list-fields exclude each other",
             "A rehearsal makes no call.",
-            "List the fields first, with check FILE --list-fields: they are kept.",
+            f"List the fields first, they are kept: {first}",
         )
 
 

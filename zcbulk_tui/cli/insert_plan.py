@@ -50,8 +50,7 @@ def print_plan(
             f"Nothing of {facts.name} is left to upload",
             f"It has {meant:,} records to be sent, and {left_out:,} would be left out.",
         )
-    is_rehearsed = arguments.rehearse
-    played = rehearsing.rehearsed(found, plan, settings) if is_rehearsed else None
+    played = rehearsing.rehearsed(found, plan, settings) if arguments.rehearse else None
     ahead = expected.expected_of(plan.form, settings, records)
     if arguments.json:
         planned: JsonObject = {
@@ -79,7 +78,7 @@ def print_plan(
     if left_out:
         lines.append(f"Suspect records that would be left out: {left_out:,}.")
     lines.append(queueing.price(jobs, plan, least))
-    if is_rehearsed:
+    if arguments.rehearse:
         print_lines([*lines, "", *rehearsal.lines(played, page_width(check.LEAST_WIDTH)), ""])
     else:
         if ahead is not None and jobs == 1 and not least:

@@ -39,6 +39,11 @@ def _sentences(found: Rehearsal | None) -> Iterator[tuple[str, Look]]:
         return
     yield _basis(found.past), Look.TEXT
     yield _bad(found), Look.TEXT
+    if found.is_cut_by_size:
+        yield (
+            f"Its bytes make {counted(found.parts, 'job')}, if all records have as many.",
+            Look.TEXT,
+        )
     same = len({_what(it, found) for it in found.outcomes}) == 1
     for outcome in found.outcomes[:1] if same else found.outcomes:
         is_bad = bool(outcome.abort_chance)
