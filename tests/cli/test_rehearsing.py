@@ -236,6 +236,18 @@ def test_parts_run_one_after_the_other(cli: CommandLine, file: Path) -> None:
     assert five > 2 * once  # Each of them waits for its first movement.
 
 
+@pytest.mark.usefixtures("past")
+def test_how_many_jobs_the_bytes_make_is_a_guess(
+    cli: CommandLine, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert rehearsal(cli, file)["jobs_are_exact"]
+    limit = file.stat().st_size // 3
+    monkeypatch.setattr("zcbulk_tui.cli.rehearsing.UPLOAD_LIMIT", limit)
+    guessed, cut = rehearsal(cli, file), rehearsal(cli, file, "--part-records", "200")
+    assert (guessed["jobs"], guessed["jobs_are_exact"]) == (4, False)
+    assert (cut["jobs"], cut["jobs_are_exact"]) == (10, True)
+
+
 def test_a_form_without_a_past_gets_no_finish(
     cli: CommandLine, creator: Creator, file: Path, home: Path
 ) -> None:

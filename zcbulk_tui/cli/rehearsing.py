@@ -63,7 +63,8 @@ def rehearsed(
     past = _past(plan, settings)
     knows_fields = found.fields_read_at is not None
     share = past.failed_share if past is not None and not knows_fields else None
-    parts = cut(found.facts.records, found.suspects, plan.suspects, _most(found, plan))
+    most, is_cut_by_size = _most(found, plan)
+    parts = cut(found.facts.records, found.suspects, plan.suspects, most)
     outcomes = rehearse_parts(
         parts,
         past,
@@ -77,7 +78,7 @@ def rehearsed(
     is_left_out = plan.suspects is Suspects.LEAVE_OUT
     return Rehearsal(
         len(parts),
-        found.facts.csv_bytes > UPLOAD_LIMIT,
+        is_cut_by_size,
         0 if is_left_out else len(found.suspects),
         share,
         knows_fields,
@@ -182,10 +183,12 @@ def _past(plan: InsertPlan, settings: Settings) -> FormPast | None:
         return read_form_past(database, settings.profile, plan.form.job(""))
 
 
-def _most(found: Preflight, plan: InsertPlan) -> int | None:
-    """Returns the records of a part at most; by the bytes of a usual one where the size cuts it."""
+def _most(found: Preflight, plan: InsertPlan) -> tuple[int | None, bool]:
+    """Returns the records of a job at most, and whether its bytes set that: a guess then."""
     facts = found.facts
     if facts.csv_bytes <= UPLOAD_LIMIT:
-        return plan.part_records
+        return plan.part_records, False
     by_size = max(ceil(facts.records / ceil(facts.csv_bytes / UPLOAD_LIMIT)), 1)
-    return min(by_size, plan.part_records or by_size)
+    if plan.part_records is not None and plan.part_records < by_size:
+        return plan.part_records, False
+    return by_size, True
