@@ -241,10 +241,10 @@ def test_how_many_jobs_the_bytes_make_is_a_guess(
     cli: CommandLine, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert rehearsal(cli, file)["jobs_are_exact"]
-    limit = file.stat().st_size // 3
+    limit = file.stat().st_size * 2 // 5
     monkeypatch.setattr("zcbulk_tui.cli.rehearsing.UPLOAD_LIMIT", limit)
     guessed, cut = rehearsal(cli, file), rehearsal(cli, file, "--part-records", "200")
-    assert (guessed["jobs"], guessed["jobs_are_exact"]) == (4, False)
+    assert (guessed["jobs"], guessed["jobs_are_exact"]) == (3, False)
     assert (cut["jobs"], cut["jobs_are_exact"]) == (10, True)
 
 
