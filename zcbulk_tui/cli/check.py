@@ -33,7 +33,7 @@ exit codes:
   0 nothing was found that would be refused, 1 something was,
   2 the file cannot be used"""
 
-_LEAST_WIDTH = 40
+LEAST_WIDTH = 40
 """Cells of the report, at least."""
 
 
@@ -147,7 +147,7 @@ def known_fields(
 
 def print_report(found: Preflight, *, is_cut: bool = False) -> None:
     """Prints what was found, for people; see `render.preflight.report`."""
-    print_lines(report(found, datetime.now(UTC), page_width(_LEAST_WIDTH), is_cut=is_cut))
+    print_lines(report(found, datetime.now(UTC), page_width(LEAST_WIDTH), is_cut=is_cut))
 
 
 def as_object(found: Preflight, ahead: JsonObject | None = None) -> JsonObject:
