@@ -18,6 +18,7 @@ from zcbulk_tui import __version__
 from zcbulk_tui.simulator.accounts import CLIENT_ID, CLIENT_SECRET
 from zcbulk_tui.simulator.fields import FORMS
 from zcbulk_tui.simulator.odd_results import ODD_RESULTS
+from zcbulk_tui.simulator.personalities import PERSONALITIES
 from zcbulk_tui.simulator.scenarios import SCENARIOS
 from zcbulk_tui.simulator.sign_in_errors import SIGN_IN_ERRORS
 
@@ -153,8 +154,10 @@ def test_a_scenario_that_there_is_not(cli: CommandLine) -> None:
 def test_the_list_of_scenarios_sign_in_errors_and_forms(cli: CommandLine) -> None:
     ended = cli("simulator", "--list")
     assert (ended.code, ended.err) == (0, "")
-    scenarios, errors, odd, forms = (part.splitlines() for part in ended.out.split("\n\n"))
+    scenarios, servers, errors, odd, forms = (part.splitlines() for part in ended.out.split("\n\n"))
     assert [line.split()[0] for line in scenarios] == list(SCENARIOS)
+    assert "--personality" in servers.pop(0)
+    assert [line.split()[0] for line in servers] == list(PERSONALITIES)
     assert "--sign-in-error" in errors.pop(0)
     assert [line.split()[0] for line in errors] == list(SIGN_IN_ERRORS)
     assert "--odd-result" in odd.pop(0)
