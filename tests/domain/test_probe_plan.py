@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.domain.probe_server import FORMS, READ, WORDS, Rules, Server, truth
 from zcbulk_tui.domain.contract import Contract, Question
 from zcbulk_tui.domain.probe import MOST_CALLS, Act, Exchange, Step
-from zcbulk_tui.domain.probe_findings import findings
+from zcbulk_tui.domain.probe_findings import Granted, findings
 from zcbulk_tui.domain.probe_plan import least_calls, next_step, price
 
 FIRST = 14
@@ -132,7 +132,7 @@ class Run:
     def found(self) -> Contract:
         """What is known."""
         granted = {f"ZohoCreator.bulk.{name}" for name in self.rules.granted}
-        return findings(self.transcript, self.rules.form_fields, granted)
+        return findings(self.transcript, self.rules.form_fields, Granted(granted, READ))
 
     def wrong(self) -> list[tuple[Question, str, str]]:
         """Findings that are not so."""

@@ -36,7 +36,7 @@ from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.job import Environment
 from zcbulk_tui.domain.probe import MOST_CALLS, Act, Exchange, Step
 from zcbulk_tui.domain.probe_files import form_of, probe_file
-from zcbulk_tui.domain.probe_findings import findings
+from zcbulk_tui.domain.probe_findings import Granted, findings
 from zcbulk_tui.domain.text import counted
 from zcbulk_tui.domain.upload import UploadFile
 from zcbulk_tui.errors import (
@@ -300,7 +300,7 @@ class _Steps:
 class _Plan:
     """The plan of a probe, whose files are written into a folder."""
 
-    def __init__(self, folder: Path, granted: Sequence[str] | None) -> None:
+    def __init__(self, folder: Path, granted: Granted | None) -> None:
         self._folder = folder
         self._granted = granted
 
@@ -321,10 +321,14 @@ class _Plan:
 
 @contextmanager
 def _plan(settings: Settings) -> Iterator[_Plan]:
-    credentials = sign_in.kept(settings)
-    granted = credentials.scopes or None if credentials is not None else None
     with TemporaryDirectory(prefix="zcbulk-probe-", ignore_cleanup_errors=True) as folder:
-        yield _Plan(Path(folder), granted)
+        yield _Plan(Path(folder), _granted(settings))
+
+
+def _granted(settings: Settings) -> Granted | None:
+    """What the sign-in allows; None for a token that says nothing of it."""
+    kept = sign_in.kept(settings)
+    return Granted(kept.scopes, kept.signed_in_at) if kept is not None and kept.scopes else None
 
 
 def _told(
