@@ -27,6 +27,15 @@ _MOST_JOBS = 4
 # The least calls with which a job is begun: what it takes where nothing goes wrong.
 _FIRST_JOB, _CONTROLS_JOB, _GOOD_JOB, _LARGE_JOB, _SEMICOLON_JOB, _BAD_JOB = 14, 8, 7, 3, 5, 5
 
+_FILES = {
+    "a": files.CONTROLS,
+    "b": files.GOOD,
+    "c": files.LARGE,
+    "d": files.SEMICOLON,
+    "e": files.BAD,
+}
+"""The jobs, each with its file."""
+
 _OUT_OF_TURN = frozenset({"created", "early", "busy", "second", "uploaded"})
 """What is asked besides, with the first job: see `Walk.seen`."""
 
@@ -58,6 +67,14 @@ def least_calls(transcript: Sequence[Exchange], now: datetime) -> int:
     """
     left = range(1, MOST_CALLS - len(answers.made(transcript)) + 1)
     return next((it for it in left if next_step(transcript, None, it, now) is not None), 0)
+
+
+def outlook() -> tuple[int, int]:
+    """Returns how many jobs a probe creates, and how many records these insert, at most.
+
+    More are created only where one comes to nothing, and gives way to another.
+    """
+    return len({TWIN, *_FILES}), sum(files.most_records(name) for name in _FILES.values())
 
 
 def price(transcript: Sequence[Exchange], form: FormFields | None = None) -> int:

@@ -15,7 +15,7 @@ from zcbulk_tui.domain import probe_files as files
 from zcbulk_tui.domain.probe import Act, Exchange, Step
 from zcbulk_tui.domain.probe_answers import is_accepted, is_refused, is_unclear
 from zcbulk_tui.domain.probe_trail import STILL_HAS_RESULTS, STILL_STARTS, Trail
-from zcbulk_tui.domain.probe_ways import WaysLeft, refuses_way
+from zcbulk_tui.domain.probe_ways import WaysLeft
 
 Answer = Exchange | None
 Asked = Generator[Step, None, Answer]
@@ -368,7 +368,7 @@ class Walk:
         return (yield from self.ask(key, act, job, purpose))
 
     def _is_in_time(self, act: Act, job: str, *, is_last: bool) -> bool:
-        if self._is_aborted(job) and not is_last:
+        if self.trail(job).is_closed and not is_last:
             return False
         created = self._created.get(job)
         if act in (Act.UPLOAD, Act.START):
@@ -390,12 +390,8 @@ class Walk:
         return (
             created is not None
             and self._now - created.sent_at < STILL_STARTS
-            and self.trail(job).start_sent_at is None
-            and not self._is_aborted(job)
+            and self.trail(job).is_waiting
         )
-
-    def _is_aborted(self, job: str) -> bool:
-        return any(it.step.act is Act.ABORT and not refuses_way(it) for it in self.trail(job).calls)
 
 
 def _is_fault(answer: Exchange) -> bool:
