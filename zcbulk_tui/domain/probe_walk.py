@@ -374,10 +374,9 @@ class Walk:
         created = self._created.get(job)
         if act in (Act.UPLOAD, Act.START):
             return created is None or self._now - created.sent_at < STILL_STARTS
-        if act in (Act.RESULT, Act.STATUS):
-            started = self.trail(job).start_sent_at
-            return started is None or self._now - started < STILL_HAS_RESULTS
-        return True
+        # After days a job counts as expired, and an abort is refused for that [LIMB].
+        started = self.trail(job).start_sent_at
+        return started is None or self._now - started < STILL_HAS_RESULTS
 
     def _kept_for(self, job: str) -> int:
         """Calls that are kept to abort a job."""
