@@ -18,6 +18,9 @@ from zcbulk_tui.domain.probe_plan import least_calls, next_step, price
 FIRST = 14
 """The least calls with which a probe begins."""
 
+GOOD = 7
+"""Those for the job of good records, with which the most questions are answered."""
+
 POINTS: Mapping[str, Sequence[object]] = {
     "form": ("small", "small", "whole", *FORMS),
     "fields_refused": (False,) * 9 + (True,),
@@ -269,7 +272,9 @@ def test_a_probe_that_is_split_answers_as_much(
         assert probe.made > made
         probe.now += gap
     probe.check()
-    assert len(probe.found().findings) >= 12
+    # Results that expire between two runs cost a job each, which may be more than all calls.
+    are_spent = gap > timedelta(days=2) and MOST_CALLS - probe.made < GOOD
+    assert len(probe.found().findings) >= 12 or are_spent
 
 
 SLOW = Rules(fails="its batch", method="POST", shape="flat", queue=20.0)
