@@ -274,7 +274,10 @@ def probe(personality: str, way: str, *, without_update: bool) -> Probed | str:
         except MeasurementError as error:
             return f"{name}: {error}"
         found.seconds = time.monotonic() - begin
-        found.judge(needs_all=not (is_killed or without_update), needs_scope=without_update)
+        found.judge(
+            needs_all=not (is_killed or without_update),
+            needs_scope=without_update and not is_killed,
+        )
         return found
 
 
