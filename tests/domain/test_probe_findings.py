@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from tests.domain.probe_server import WORDS, Rules
+from tests.domain.probe_server import READ, WORDS, Rules
 from tests.domain.test_probe_plan import Run, run
 from zcbulk_tui.domain.contract import Question
 from zcbulk_tui.domain.probe import Act, Exchange
 from zcbulk_tui.domain.probe_files import DATES, LARGE
-from zcbulk_tui.domain.probe_findings import findings
+from zcbulk_tui.domain.probe_findings import Granted, findings
 
 CREATE = frozenset({"ZohoCreator.bulk.READ", "ZohoCreator.bulk.CREATE"})
 BOTH = CREATE | {"ZohoCreator.bulk.UPDATE"}
@@ -63,8 +63,15 @@ def test_nothing_is_known_before_the_first_answer() -> None:
 def test_a_scope_is_known_only_where_the_token_has_one_of_two(
     granted: frozenset[str] | None, scope: str | None
 ) -> None:
-    known = findings(run().transcript, None, granted)
+    known = findings(run().transcript, None if granted is None else Granted(granted, READ))
     assert known.value(Question.CONTROL_SCOPE, "scope") == scope
+
+
+def test_a_start_shows_nothing_of_the_scopes_of_a_later_sign_in() -> None:
+    probe = run()
+    known = findings(probe.transcript, Granted(CREATE, probe.now + timedelta(days=1)))
+    assert known.value(Question.CONTROL_METHOD, "method") == "PATCH"
+    assert known.value(Question.CONTROL_SCOPE, "scope") is None
 
 
 def test_one_refused_shape_is_no_missing_scope() -> None:

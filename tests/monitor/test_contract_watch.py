@@ -9,7 +9,14 @@ import pytest
 from tests.support.contexts import PROFILE
 from tests.support.contracts import contract_of
 from tests.support.jobs import NOW
-from zcbulk_tui.domain.contract import UNKNOWN, Contradiction, Finding, Question
+from zcbulk_tui.domain.contract import (
+    UNKNOWN,
+    Contract,
+    Contradiction,
+    Finding,
+    Question,
+    merged,
+)
 from zcbulk_tui.domain.records import EventKind, JobEvent
 from zcbulk_tui.monitor.contract_watch import ContractWatch
 from zcbulk_tui.store.archive import Archive
@@ -81,6 +88,26 @@ def test_a_contradiction_is_said_once_and_noted(stage: Stage, database: Database
     assert "beside" in event.text
     assert stage.watch.known(EU).value(Question.RECORD_DETAILS, "place") == "beside"
     assert stage.contracts.known(EU).findings[Question.RECORD_DETAILS] == place("beside")
+
+
+def test_what_a_probe_finds_is_noted_as_any_other_answer_is(
+    stage: Stage, database: Database
+) -> None:
+    found = Contract({Question.RECORD_DETAILS: place("beside")})
+    more = contract_of((Question.BAD_RECORD, {"fails": "alone"}))
+    for _ in range(3):
+        stage.watch.learn(EU, merged(found, more))
+    assert stage.said == [(MOVED, NOW)]
+    (event,) = events(database)
+    assert "beside" in event.text
+    assert stage.contracts.known(EU) == merged(found, more)
+
+
+def test_what_a_probe_has_found_before_it_was_seen_otherwise_is_no_news(stage: Stage) -> None:
+    stage.watch.observe(EU, place("beside"))
+    stage.watch.learn(EU, INSIDE)
+    assert stage.said == [(MOVED, NOW)]
+    assert stage.contracts.known(EU).value(Question.RECORD_DETAILS, "place") == "beside"
 
 
 def test_what_agrees_is_neither_said_nor_written(stage: Stage, database: Database) -> None:

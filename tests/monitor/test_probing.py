@@ -32,6 +32,7 @@ from zcbulk_tui.errors import (
 )
 from zcbulk_tui.monitor.call_limiter import CallLimiter
 from zcbulk_tui.monitor.calls import Calls
+from zcbulk_tui.monitor.contract_watch import ContractWatch
 from zcbulk_tui.monitor.probing import Listener, ProbeEnd, Probing, Stop, calls_made
 from zcbulk_tui.monitor.quota_tracker import QuotaTracker
 from zcbulk_tui.store.contracts import Contracts
@@ -141,6 +142,7 @@ class Stage:
             calls,
             self.quota,
             self.contracts,
+            ContractWatch(self.contracts, memory, lambda *_: None, virtual_now),
             self.insertions,
             memory,
             virtual_now,

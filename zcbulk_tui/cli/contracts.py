@@ -28,7 +28,7 @@ def window_watch(settings: Settings, database: Database, sink: Sink) -> Contract
     def publish(contradiction: Contradiction, known_since: datetime) -> None:
         sink.publish(ContractContradicted(contradiction, known_since))
 
-    return _watch(settings, database, publish)
+    return watch(settings, database, publish)
 
 
 @contextmanager
@@ -47,7 +47,7 @@ def command_watch(settings: Settings) -> Iterator[ContractWatch]:
 
 def printing_watch(settings: Settings, database: Database) -> ContractWatch:
     """Returns what is known, as the memory has it; what contradicts it is printed."""
-    return _watch(settings, database, _print)
+    return watch(settings, database, print_contradiction)
 
 
 def observe_columns(settings: Settings, origin: str, columns: ResultColumns) -> None:
@@ -56,7 +56,7 @@ def observe_columns(settings: Settings, origin: str, columns: ResultColumns) -> 
     finding = of_result(known_contract(settings, origin), reason, _now())
     if finding is not None:
         with suppress(ConfigError), open_memory() as database:
-            _watch(settings, database, lambda _, _since: None).observe(origin, finding)
+            watch(settings, database, lambda _, _since: None).observe(origin, finding)
 
 
 def known_contract(settings: Settings, origin: str | None = None) -> Contract:
@@ -78,16 +78,24 @@ def known_contract(settings: Settings, origin: str | None = None) -> Contract:
     return UNKNOWN
 
 
-def _watch(
+def watch(
     settings: Settings, database: Database, say: Callable[[Contradiction, datetime], None]
 ) -> ContractWatch:
+    """Returns what is known, as the memory has it.
+
+    Args:
+        settings: Those of the profile.
+        database: The memory.
+        say: Takes what contradicts it, and since when that was known.
+    """
     profile = settings.profile
     # A memory of its own: it is there before the window is.
     memory = Memory(database, profile, NoWindow(database, profile))
     return ContractWatch(Contracts(database, profile), memory, say, _now, settings.base_url)
 
 
-def _print(contradiction: Contradiction, known_since: datetime) -> None:
+def print_contradiction(contradiction: Contradiction, known_since: datetime) -> None:
+    """Says that an answer is not what was known."""
     print_error(f"{contradiction_text(contradiction, known_since)}. This counts from now on.")
 
 

@@ -167,6 +167,15 @@ class Columns:
         return (self.marker, *filter(None, (self.date, self.number)), *self.others)
 
 
+_ALL_COLUMNS = Columns(
+    FormField("", "", FieldType.SINGLE_LINE),
+    FormField("", "", FieldType.DATE),
+    FormField("", "", FieldType.NUMBER),
+    (),
+)
+"""Those that ask for all roles."""
+
+
 def columns_of(form: FormFields) -> Columns | None:
     """Returns which fields a probe fills; None where the form has none for a marker."""
     markers = [
@@ -237,6 +246,11 @@ def roles_of(name: str, columns: Columns) -> tuple[str, ...]:
     if name == BAD:
         return columns.bad_roles
     raise ValueError(f"no file of a probe: {name}")
+
+
+def most_records(name: str) -> int:
+    """Returns how many records a file inserts, whatever the form; a ZIP is never started."""
+    return 0 if name == LARGE else len(roles_of(name, _ALL_COLUMNS))
 
 
 def marker_of(stamp: str, role: str) -> str:

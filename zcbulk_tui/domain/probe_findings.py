@@ -5,11 +5,13 @@ answers say two things.
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from zcbulk_tui.domain import probe_answers as answers
 from zcbulk_tui.domain import probe_files as files
 from zcbulk_tui.domain.contract import Contract, Notes, Question
-from zcbulk_tui.domain.form import FormFields
+from zcbulk_tui.domain.job import JobState
 from zcbulk_tui.domain.probe import Act, Exchange
 from zcbulk_tui.domain.probe_answers import is_accepted, is_refused
 from zcbulk_tui.domain.probe_record_findings import RecordFindings
@@ -21,21 +23,35 @@ UPDATE, CREATE = "UPDATE", "CREATE"
 _SPEAKS_OF_SIZE = ("size", "large", "exceed", "big", "too long", "mb", "megabyte")
 
 
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """What a sign-in allows.
+
+    Attributes:
+        scopes: As in ``ZohoCreator.bulk.READ``.
+        since: When it was made; calls that were sent before show nothing of its scopes; aware.
+    """
+
+    scopes: Collection[str]
+    since: datetime
+
+    def has(self, name: str) -> bool:
+        """Whether it has a scope of bulk calls, as in ``UPDATE``."""
+        return any(it.endswith(f"bulk.{name}") for it in self.scopes)
+
+
 def findings(
     transcript: Sequence[Exchange],
-    form: FormFields | None = None,
-    granted: Collection[str] | None = None,
+    granted: Granted | None = None,
 ) -> Contract:
     """Returns what is known by now.
 
     Args:
         transcript: What was done, in its order.
-        form: The fields of the form; those that the probe has read itself take their place.
-        granted: The scopes that the token has, as in ``ZohoCreator.bulk.READ``; None where they are
-            not known.
+        granted: What the sign-in allows; None where that is not known.
     """
-    known = files.form_of(transcript) or form
-    columns = files.columns_of(known) if known is not None else None
+    form = files.form_of(transcript)
+    columns = files.columns_of(form) if form is not None else None
     return _Reader(transcript, columns, granted).read()
 
 
@@ -46,7 +62,7 @@ class _Reader:
         self,
         transcript: Sequence[Exchange],
         columns: files.Columns | None,
-        granted: Collection[str] | None,
+        granted: Granted | None,
     ) -> None:
         self._all = transcript
         self._sent = answers.made(transcript)
@@ -87,16 +103,19 @@ class _Reader:
             self._note(Question.CONTROL_METHOD, "method", way.method, it)
             self._note(Question.CONTROL_BODY, "body", way.shape, it)
             self._note(Question.CONTROL_BODY, "case", way.case, it)
-        if self._granted is None:
+        if self._granted is not None:
+            since = self._granted.since
+            self._scope(self._granted, [each for each in calls if each[1].sent_at >= since])
+
+    def _scope(self, granted: Granted, calls: Sequence[tuple[Way, Exchange]]) -> None:
+        accepted = next((it for _, it in calls if is_accepted(it)), None)
+        if accepted is not None:
+            if granted.has(UPDATE) != granted.has(CREATE):
+                scope = UPDATE if granted.has(UPDATE) else CREATE
+                self._note(Question.CONTROL_SCOPE, "scope", scope, accepted)
             return
-        has_update = any(it.endswith(f"bulk.{UPDATE}") for it in self._granted)
-        has_create = any(it.endswith(f"bulk.{CREATE}") for it in self._granted)
-        if accepted is not None and has_update != has_create:
-            self._note(
-                Question.CONTROL_SCOPE, "scope", UPDATE if has_update else CREATE, accepted[1]
-            )
         no_scope = {way.shape: it for way, it in calls if it.code == answers.NO_SCOPE}
-        if accepted is None and len(no_scope) == len(SHAPES) and not has_update:
+        if len(no_scope) == len(SHAPES) and not granted.has(UPDATE):
             # A body of the wrong shape may be answered so: both were.
             self._note(Question.CONTROL_SCOPE, "scope", UPDATE, *no_scope.values())
 
@@ -130,18 +149,16 @@ class _Reader:
     def _is_completed(self, trail: Trail, word: str) -> bool:
         meaning = answers.meaning_of(word)
         if meaning is not None:
-            return meaning == "completed"
+            return meaning is JobState.COMPLETED
         counts = trail.last_counts
         return counts is not None and 0 < counts[0] == counts[1]
 
     def _is_system_abort(self, trail: Trail, word: str, completed: Collection[str]) -> bool:
         meaning = answers.meaning_of(word)
         if meaning is not None:
-            return meaning in ("aborted by system", "aborted")  # nobody else aborts it
+            return meaning in (JobState.SYSTEM_ABORTED, JobState.ABORTED)  # nobody else aborts it
         if any(
-            answers.ENDS.get(it.code or 0) == "aborted by system"
-            for it in trail.calls
-            if it.step.act is Act.ABORT
+            it.code == answers.ABORTED_BY_SYSTEM for it in trail.calls if it.step.act is Act.ABORT
         ):
             return True
         # By [LIMB] the end of a job in which more than 5 % of the batches failed.
@@ -156,7 +173,7 @@ class _Reader:
     def _is_user_abort(self, trail: Trail, word: str, waiting: Collection[str]) -> bool:
         before = {other for moment, other, _ in trail.words if moment != "aborted"}
         return (
-            answers.meaning_of(word) in ("aborted by user", "aborted", None)
+            answers.meaning_of(word) in (JobState.USER_ABORTED, JobState.ABORTED, None)
             and word not in before
             and word not in waiting
         )
@@ -240,7 +257,7 @@ class _Reader:
 def _is_running(word: str, status: Exchange, last: tuple[str, Exchange] | None) -> bool:
     meaning = answers.meaning_of(word)
     if meaning is not None:
-        return meaning == "running"
+        return meaning is JobState.IN_PROGRESS
     # Of a word that is in no document: some records are done, and it is not that of the end.
     counts = answers.counts_of(status)
     is_partial = counts is not None and 0 < counts[1] + counts[2] < counts[0]

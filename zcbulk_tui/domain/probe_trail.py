@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 
 from zcbulk_tui.domain import probe_answers as answers
 from zcbulk_tui.domain import probe_files as files
+from zcbulk_tui.domain.job import JobState
 from zcbulk_tui.domain.probe import Act, Exchange
 from zcbulk_tui.domain.probe_answers import is_accepted, is_refused, is_unclear
+from zcbulk_tui.domain.probe_ways import refuses_way
 
 TWIN = "t"
 """The job that is created while another one is active."""
@@ -119,6 +121,21 @@ class Trail:
         ]
         return found[-1] if found else None
 
+    @property
+    def is_unread(self) -> bool:
+        """Whether it was started, and its results were not asked for yet, or not all of them."""
+        return self.start_sent_at is not None and not self.aborted and self.call("success") is None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it was neither started nor aborted, so that it holds its form for 3 hours."""
+        return self.created is not None and self.start_sent_at is None and not self.is_closed
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether an abort of it was sent that may have been understood."""
+        return any(it.step.act is Act.ABORT and not refuses_way(it) for it in self.calls)
+
     def final_word(self) -> tuple[str, Exchange] | None:
         """Returns the word of its own end, for sure; None where it is not known."""
         found = [(word, it) for name, word, it in self.words if name == "end"]
@@ -198,7 +215,7 @@ class Trail:
 
     def _note(self, phase: str, has_result: bool, begun: datetime, status: Exchange) -> None:
         word = answers.word_of(status)
-        if word is None or answers.meaning_of(word) == "expired":
+        if word is None or answers.meaning_of(word) is JobState.EXPIRED:
             return
         age = status.sent_at - begun
         if phase in ("new", "uploaded"):

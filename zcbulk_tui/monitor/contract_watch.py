@@ -69,6 +69,25 @@ class ContractWatch:
             return
         self._contracts.note(origin, finding)
         self._known.pop(origin, None)
+        self._note_contradictions(origin, known, finding)
+
+    def learn(self, origin: str, found: Contract) -> None:
+        """Takes all that a probe has found by now.
+
+        Raises:
+            ConfigError: It cannot be written down.
+        """
+        origin = self._base_url or origin
+        known = self._contracts.known(origin)
+        self._contracts.save(origin, found)
+        self._known.pop(origin, None)
+        for finding in found.findings.values():
+            before = known.findings.get(finding.question)
+            # What is older than what is known changes nothing.
+            if before is not None and finding.found_at >= before.found_at:
+                self._note_contradictions(origin, known, finding)
+
+    def _note_contradictions(self, origin: str, known: Contract, finding: Finding) -> None:
         for each in _contradictions(known, finding):
             # A server that does now this, now that, is said once.
             if (origin, each) not in self._said:

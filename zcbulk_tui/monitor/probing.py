@@ -19,6 +19,7 @@ from zcbulk_tui.domain.upload import UploadFile
 from zcbulk_tui.errors import HeldError, ZcbulkError
 from zcbulk_tui.monitor.call_limiter import Priority
 from zcbulk_tui.monitor.calls import Calls, Slots
+from zcbulk_tui.monitor.contract_watch import ContractWatch
 from zcbulk_tui.monitor.ports import ProbeApi
 from zcbulk_tui.monitor.quota_tracker import QuotaTracker
 from zcbulk_tui.store.contracts import Contracts
@@ -109,7 +110,8 @@ class Probing:
         plan: Decides on them.
         calls: Lets the calls through, counts them and writes them down.
         quota: What may be spent on them.
-        contracts: Keeps the transcript, and what is found out.
+        contracts: Keeps the transcript.
+        watch: Takes what is found out.
         insertions: What else goes into forms.
         memory: Knows the jobs that are watched.
         now: The time of day; aware.
@@ -125,6 +127,7 @@ class Probing:
         calls: Calls,
         quota: QuotaTracker,
         contracts: Contracts,
+        watch: ContractWatch,
         insertions: Insertions,
         memory: Memory,
         now: Callable[[], datetime],
@@ -135,6 +138,7 @@ class Probing:
         self._calls = calls
         self._quota = quota
         self._contracts = contracts
+        self._watch = watch
         self._insertions = insertions
         self._memory = memory
         self._now = now
@@ -173,7 +177,7 @@ class Probing:
         answered_at, unanswered = None, 0
         if known := self._contracts.transcript(form):
             # An earlier run may have ended between an answer and what it shows.
-            self._contracts.save(form.origin, self._plan.findings(known))
+            self._watch.learn(form.origin, self._plan.findings(known))
         while True:
             transcript = self._contracts.transcript(form)
             found = self._next(transcript, limit)
@@ -188,7 +192,7 @@ class Probing:
             exchange, error = await self._make(form, found, transcript)
             answered_at = _time()
             listener.ended(exchange)
-            self._contracts.save(form.origin, self._found(transcript, exchange))
+            self._watch.learn(form.origin, self._found(transcript, exchange))
             unanswered = 0 if exchange.is_answered else unanswered + 1
             if exchange.is_unsent or unanswered >= _UNANSWERED_AT_MOST:
                 return ProbeEnd(Stop.TROUBLE, error)

@@ -6,8 +6,8 @@ import re
 import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
@@ -16,10 +16,11 @@ import pytest
 from tests.support.commands import CANARY, PATIENCE, PROGRAM, CommandLine, Ended, environment
 from zcbulk_tui.cli import prompts
 from zcbulk_tui.cli.state import memory_file
-from zcbulk_tui.config.paths import STATE_DIR
+from zcbulk_tui.domain.contract import Finding, Question
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.probe import MOST_CALLS, Exchange, Step
 from zcbulk_tui.monitor.probing import Probing
+from zcbulk_tui.simulator import scopes
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.fields import FORMS
 from zcbulk_tui.simulator.messages import LogEntry
@@ -31,8 +32,14 @@ from zcbulk_tui.store.database import open_database
 
 PROBE = ("doctor", "--probe", "--environment", "development")
 
+FEW = ("--calls", "14")
+"""The least with which a probe begins."""
+
 SECONDS_A_CALL = 20.0
 """Of the simulator's clock, so that jobs come along without a wait."""
+
+
+LONG_AGO = datetime(2026, 1, 2, 12, tzinfo=UTC)
 
 
 @contextmanager
@@ -75,13 +82,10 @@ def no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def transcript() -> tuple[Exchange, ...]:
     """The steps so far, as they are kept."""
-    database = open_database(memory_file())
-    try:
+    with closing(open_database(memory_file())) as database:
         contracts = Contracts(database, "default")
         form = contracts.last_form()
         return contracts.transcript(form) if form is not None else ()
-    finally:
-        database.close()
 
 
 def changes(creator: Creator) -> int:
@@ -112,6 +116,7 @@ def test_a_probe_answers_most_and_costs_what_it_says(
     steps = re.findall(r"^ {1,2}(\d+)  \w+", ended.out, re.MULTILINE)
     assert steps == [f"{number}" for number in range(1, len(creator.log) + 1)]
     assert f"after {len(creator.log)} calls." in ended.out
+    assert "To find it, sign in without ZohoCreator.bulk.UPDATE, then: zcbulk-tui" in ended.out
     assert all(len(line) <= 100 for line in ended.out.splitlines() if line.startswith("  "))
 
     again = cli(*PROBE, "--yes")
@@ -119,8 +124,8 @@ def test_a_probe_answers_most_and_costs_what_it_says(
     assert "The probe is complete" in again.out
     calls = len(creator.log)
     assert len(transcript()) == calls
-    few = cli(*PROBE, "--yes", "--anew", "--calls", "1")
-    assert (few.code, len(creator.log), len(transcript())) == (0, calls, calls)
+    assert cli(*PROBE, "--yes", "--anew", "--calls", "1").code == 2
+    assert (len(creator.log), len(transcript())) == (calls, calls)
 
     text = report.read_text(encoding="utf-8")
     report.unlink()
@@ -203,15 +208,18 @@ def test_without_a_yes_nothing_is_sent(
 
 
 def test_a_probe_may_be_spread_over_runs(cli: CommandLine, creator: Creator) -> None:
+    few = cli(*PROBE, "--yes", "--calls", "5")
+    assert (few.code, creator.log) == (2, [])
+    assert "The next step takes at least 14 calls" in few.err
     for run in range(1, 6):
-        ended = cli(*PROBE, "--yes", "--calls", "14")
+        again = re.search(r"(?:To go on|Write): zcbulk-tui (.+)", few.out + few.err)
+        assert again is not None
+        assert again[1].split() == [*PROBE, "--calls", "14"]
+        ended = few = cli(*again[1].split(), "--yes")
         assert ended.code == 0
         assert len(creator.log) <= 14 * run
         if "The probe is complete" in ended.out:
             break
-        again = re.search(r"To go on: zcbulk-tui (.+)", ended.out)
-        assert again is not None
-        assert again[1].split() == list(PROBE)
     assert "The probe is complete" in ended.out
     assert run > 1
     assert len(creator.log) <= MOST_CALLS
@@ -233,31 +241,26 @@ class KilledError(BaseException):
     """Ends a process at once, as far as what it keeps goes."""
 
 
-def test_a_probe_that_is_killed_after_each_step_makes_the_same_calls(
-    cli: CommandLine, monkeypatch: pytest.MonkeyPatch, home: Path
+def test_a_probe_that_is_killed_after_each_step_loses_nothing(
+    cli: CommandLine, creator: Creator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with simulated(monkeypatch) as whole:
-        assert cli(*PROBE, "--yes").code == 0
-    monkeypatch.setenv(STATE_DIR, str(home / "other"))
     end = Contracts.end
 
     def die(self: Contracts, form: FormRef, exchange: Exchange) -> None:
         end(self, form, exchange)
         raise KilledError
 
-    with simulated(monkeypatch) as creator:
-        monkeypatch.setattr(Contracts, "end", die)
-        for _ in whole.log:
-            with pytest.raises(KilledError):
-                cli(*PROBE, "--yes")
-        monkeypatch.setattr(Contracts, "end", end)
-        ended = cli(*PROBE, "--yes")
-    assert "The probe is complete" in ended.out
-
-    def as_sent(creator: Creator) -> list[tuple[str, str | None]]:
-        return [(entry.method, entry.action) for entry in creator.log]
-
-    assert as_sent(creator) == as_sent(whole)
+    monkeypatch.setattr(Contracts, "end", die)
+    kills = 0
+    while True:
+        try:
+            ended = cli(*PROBE, "--yes", "--json")
+            break
+        except KilledError:
+            kills += 1
+    made = transcript()
+    assert len(creator.log) == len(made) == kills <= MOST_CALLS
+    assert len(answers(ended)) >= 12
 
 
 def dies_at(number: int, monkeypatch: pytest.MonkeyPatch, *, is_sent: bool) -> None:
@@ -279,7 +282,7 @@ def dies_at(number: int, monkeypatch: pytest.MonkeyPatch, *, is_sent: bool) -> N
 
 
 @pytest.mark.parametrize("is_sent", [False, True])
-@pytest.mark.parametrize("number", [2, 7, 10])
+@pytest.mark.parametrize("number", [2, 10])
 def test_what_was_cut_is_never_sent_again(
     number: int,
     is_sent: bool,
@@ -293,7 +296,7 @@ def test_what_was_cut_is_never_sent_again(
             cli(*PROBE, "--yes")
     cut = transcript()[-1]
     assert (cut.is_answered, len(creator.log)) == (False, number if is_sent else number - 1)
-    assert cli(*PROBE, "--yes").code == 0
+    assert cli(*PROBE, "--yes", *FEW).code == 0
     made = transcript()
     assert len({it.step.key for it in made}) == len(made) <= MOST_CALLS
     sent = [it for it in made if it.step != cut.step or is_sent]
@@ -334,7 +337,7 @@ def test_processes_that_are_killed_send_nothing_twice(
         running.append(process)
         assert process.wait(PATIENCE) == -signal.SIGKILL
     creator.on_call = pass_time
-    assert cli(*PROBE, "--yes").code == 0
+    assert cli(*PROBE, "--yes", *FEW).code == 0
     made = transcript()
     assert len(creator.log) == len(made)
     assert changes(creator) == sum(it.step.act.changes for it in made)
@@ -349,15 +352,16 @@ def test_doctor_says_what_is_known(cli: CommandLine, creator: Creator) -> None:
     assert "zcbulk-tui doctor --probe --form NAME --environment development" in line()
     before = json.loads(cli("doctor", "--json").out)["contract"]
     assert (before["answered"], before["asked"]) == (0, 14)
-    assert cli(*PROBE, "--yes").code == 0
+    assert cli(*PROBE, "--yes", *FEW).code == 0
     calls = len(creator.log)
-    assert re.search(r"1[234] of 14 questions of Zoho's contract answered by a probe of 20", line())
     after = json.loads(cli("doctor", "--json").out)["contract"]
-    assert after["answered"] >= 12
+    assert after["answered"] >= 5
+    said = f"{after['answered']} of 14 questions of Zoho's contract answered by a probe of 20"
+    assert said in line()
     assert [it.path for it in creator.log[calls:] if it.path != "/"] == []
     seen = len(creator.log)
-    assert cli(*PROBE, "--yes", "--anew", "--calls", "15").code == 0
-    assert 0 < len(creator.log) - seen == len(transcript()) <= 15
+    assert cli(*PROBE, "--yes", "--anew", *FEW).code == 0
+    assert 0 < len(creator.log) - seen == len(transcript()) <= 14
 
 
 def test_no_list_of_fields_ends_a_run_and_says_what_to_do(
@@ -379,3 +383,40 @@ def test_a_watched_job_keeps_its_form(cli: CommandLine, creator: Creator) -> Non
     assert ended.code == 2
     assert "Form Scratch is in use" in ended.err
     assert creator.log == []
+
+
+def test_a_contradiction_that_a_probe_finds_is_said_and_noted(
+    cli: CommandLine, creator: Creator
+) -> None:
+    with closing(open_database(memory_file())) as database:
+        known = Finding(Question.RECORD_DETAILS, {"place": "beside"}, LONG_AGO)
+        origin = os.environ["ZCBULK_BASE_URL"]
+        Contracts(database, "default").note(origin, known)
+    ended = cli(*PROBE, "--yes", *FEW)
+    said = "Place of the counts: known since 2026-01-02 as “beside”, seen now as “inside”"
+    assert ended.err.count(said) == 1
+    assert cli("doctor").out.count(said) == 1
+    assert said in cli("log").out
+    assert creator.log
+
+
+def test_a_job_that_can_be_neither_started_nor_aborted_gets_no_file(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with simulated(monkeypatch, PERSONALITIES["page"]) as creator:
+        creator.accounts.permit(CANARY, set(scopes.ALL) - {scopes.UPDATE})
+        ended = cli(*PROBE, "--yes")
+        assert ended.code == 0
+        assert [it.action for it in creator.log if it.method == "POST"] == ["create"]
+    (job,) = (it.id for it in creator.jobs.values() if it.address.form == "Scratch")
+    assert f"Job {job} keeps the form busy until it expires, 3 hours" in ended.out
+    assert f"sign in with {scopes.UPDATE} (zcbulk-tui login)" in ended.out
+
+
+def test_a_job_whose_results_are_unread_when_the_calls_are_used_up_is_named(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with simulated(monkeypatch, PERSONALITIES["patient"]):
+        ended = cli(*PROBE, "--yes", *FEW)
+    said = r"Job \d+ was started: its results are read if you go on within 2 days\."
+    assert re.search(said, ended.out)

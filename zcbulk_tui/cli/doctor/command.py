@@ -21,6 +21,7 @@ from zcbulk_tui.cli.doctor import (
     outward,
     permissions,
     probe,
+    probe_end,
     sign_in,
     surroundings,
     terminal,
@@ -70,7 +71,7 @@ def run(arguments: Namespace) -> int:
     if arguments.probe:
         return probe.run(arguments)
     if arguments.report is not None:
-        return probe.write_report(arguments)
+        return probe_end.write_report(arguments)
     settings, read = configuration.read(options.setting_flags(arguments))
     results = []
     for result in _findings(_checks(arguments.job, settings, read)):

@@ -1,7 +1,6 @@
 """``zcbulk-tui doctor --probe``: finds out what Zoho does where its documents leave it open."""
 
 import asyncio
-import shlex
 import signal
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
@@ -12,39 +11,33 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from zcbulk_tui import __version__
 from zcbulk_tui.cli import event_loop, forms, options, prompts
 from zcbulk_tui.cli.client import open_probe_calls
 from zcbulk_tui.cli.context import insert_context
-from zcbulk_tui.cli.doctor import sign_in
-from zcbulk_tui.cli.doctor.contract import PROBE, contract_object
-from zcbulk_tui.cli.export import checked_path, write_file
+from zcbulk_tui.cli.contracts import print_contradiction, watch
+from zcbulk_tui.cli.doctor import probe_end, sign_in
+from zcbulk_tui.cli.doctor.contract import PROBE
+from zcbulk_tui.cli.export import checked_path
 from zcbulk_tui.cli.insert import check_may_send
 from zcbulk_tui.cli.inserting import now
-from zcbulk_tui.cli.output import page_width, print_error, print_json, print_lines
+from zcbulk_tui.cli.output import page_width, print_error, print_lines
 from zcbulk_tui.cli.progress import ProgressLine
 from zcbulk_tui.cli.queueing import place
-from zcbulk_tui.cli.state import open_memory
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.data import probe_upload
 from zcbulk_tui.domain import probe_plan
-from zcbulk_tui.domain.commands import command
-from zcbulk_tui.domain.contract import Contract, contradictions
-from zcbulk_tui.domain.contract_text import question_text
+from zcbulk_tui.domain.contract import Contract, Contradiction
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.job import Environment
-from zcbulk_tui.domain.probe import MOST_CALLS, Act, Exchange, Step
+from zcbulk_tui.domain.probe import MOST_CALLS, Exchange, Step
 from zcbulk_tui.domain.probe_files import form_of, probe_file
-from zcbulk_tui.domain.probe_findings import findings
+from zcbulk_tui.domain.probe_findings import Granted, findings
 from zcbulk_tui.domain.text import counted
 from zcbulk_tui.domain.upload import UploadFile
 from zcbulk_tui.errors import (
-    Occasion,
-    QuotaSpentError,
     RefusedError,
     UsageError,
-    ZcbulkError,
 )
 from zcbulk_tui.monitor.call_limiter import CallLimiter
 from zcbulk_tui.monitor.calls import Calls
@@ -52,16 +45,13 @@ from zcbulk_tui.monitor.probing import (
     Listener,
     ProbeEnd,
     Probing,
-    Stop,
     calls_made,
     check_is_free,
-    job_ids,
 )
 from zcbulk_tui.monitor.quota_tracker import QuotaTracker
 from zcbulk_tui.render import contract as render
 from zcbulk_tui.render.span import plain
 from zcbulk_tui.store.contracts import Contracts
-from zcbulk_tui.store.json_objects import JsonObject, moment
 
 _ONLY_FOR_PROBES = ("form", "app", "owner", "environment", "calls", "anew", "yes")
 
@@ -150,9 +140,11 @@ def run(arguments: Namespace) -> int:
         check_is_free(form, insertions, context.memory)
         contracts = Contracts(insertions.database, settings.profile)
         transcript = () if arguments.anew else contracts.transcript(form)
-        before = contracts.known(form.origin)
-        is_complete = probe_plan.next_step(transcript, None, MOST_CALLS, now()) is None
+        least = probe_plan.least_calls(transcript, now())
+        is_complete = least == 0
         if not is_complete:
+            _check_calls(arguments, settings, least)
+            quota.check(least)
             _announce(arguments, form, transcript, quota)
     if not (is_complete or arguments.yes) and not prompts.confirm("Go on? [y/N] "):
         raise RefusedError("Nothing was sent", "It was not confirmed.")
@@ -161,28 +153,7 @@ def run(arguments: Namespace) -> int:
     end = _carried_out(arguments, settings, form, limit, len(transcript))
     if isinstance(end, int):
         return end  # a signal
-    return _told(arguments, settings, form, end, report, before)
-
-
-def write_report(arguments: Namespace) -> int:
-    """Writes the report of the last probe, without a call; returns the exit code.
-
-    Raises:
-        UsageError: There is no probe, or the file cannot be written.
-    """
-    settings = load.load(flags=options.setting_flags(arguments))
-    path = checked_path(arguments.report)
-    with open_memory(is_only_read=True) as database:
-        contracts = Contracts(database, settings.profile)
-        form = contracts.last_form()
-        if form is None:
-            raise UsageError(
-                "There is no probe to report",
-                next_step=f"Run one: {command(PROBE, settings.profile)}",
-            )
-        _write(path, contracts, form)
-    print(_where(arguments.report))
-    return 0
+    return probe_end.told(arguments, settings, form, end, report)
 
 
 def _check_environment(arguments: Namespace) -> None:
@@ -200,23 +171,32 @@ def _check_environment(arguments: Namespace) -> None:
         )
 
 
+def _check_calls(arguments: Namespace, settings: Settings, least: int) -> None:
+    if arguments.calls is not None and arguments.calls < least:
+        to_go_on = probe_end.again(arguments, settings, least)
+        raise UsageError(
+            f"The next step takes at least {counted(least, 'call')}",
+            "Nothing was sent.",
+            f"Write: {probe_end.anew(arguments, settings) if arguments.anew else to_go_on}",
+        )
+
+
 def _announce(
     arguments: Namespace, form: FormRef, transcript: Sequence[Exchange], quota: QuotaTracker
 ) -> None:
-    """Says what a probe does, and what it costs.
-
-    Raises:
-        QuotaSpentError: No call is left today.
-    """
-    quota.check(1)
-    left, price = quota.budget.left_for_polls, probe_plan.price(transcript)
+    """Says what a probe does, and what it costs."""
+    left, made = quota.budget.left_for_polls, calls_made(transcript)
+    price = MOST_CALLS - made
     say = print_error if arguments.json else partial(print, flush=True)
-    made = calls_made(transcript)
     if made:
         say(f"The probe of {place(form)} goes on: {counted(made, 'call is', 'calls are')} made.")
     else:
         say(f"Probe {place(form)}.")
-    say("It creates up to 9 jobs there, one after the other. About 500 records go in, and stay.")
+    jobs, records = probe_plan.outlook()
+    say(
+        f"In all it creates {jobs} jobs there, and another for each that comes to nothing. "
+        f"About {records} records go in, and stay."
+    )
     most = min(price, left, arguments.calls or price)
     say(f"It costs at most {counted(most, 'call')} of the {left:,} left today for polls.")
     if most < price:
@@ -233,9 +213,8 @@ def _carried_out(
         return event_loop.run(_probe(arguments, settings, form, limit, steps, ending))
     except (KeyboardInterrupt, asyncio.CancelledError) as error:
         steps.clear()
-        print_error(
-            f"Interrupted. What was sent is written down. To go on: {_again(arguments, settings)}"
-        )
+        to_go_on = probe_end.again(arguments, settings)
+        print_error(f"Interrupted. What was sent is written down. To go on: {to_go_on}")
         if isinstance(error, KeyboardInterrupt):
             raise
         return 128 + (ending.signal or signal.SIGTERM)
@@ -256,8 +235,9 @@ async def _probe(
             with insert_context(settings) as (context, quota, insertions):
                 calls = Calls(CallLimiter(context.rate_limiter), quota, context.memory, now)
                 contracts = Contracts(insertions.database, settings.profile)
+                found = watch(settings, insertions.database, steps.contradicted)
                 probing = Probing(
-                    api, plan, calls, quota, contracts, insertions, context.memory, now
+                    api, plan, calls, quota, contracts, found, insertions, context.memory, now
                 )
                 listener = Listener(steps.begins, steps.ended)
                 return await probing.run(form, limit, listener, anew=arguments.anew)
@@ -292,6 +272,11 @@ class _Steps:
             print_lines([line])
             sys.stdout.flush()
 
+    def contradicted(self, found: Contradiction, known_since: datetime) -> None:
+        """See `ContractWatch`."""
+        self.clear()
+        print_contradiction(found, known_since)
+
     def clear(self) -> None:
         """Takes the line of the step under way away."""
         self._line.clear()
@@ -300,17 +285,17 @@ class _Steps:
 class _Plan:
     """The plan of a probe, whose files are written into a folder."""
 
-    def __init__(self, folder: Path, granted: Sequence[str] | None) -> None:
+    def __init__(self, folder: Path, granted: Granted | None) -> None:
         self._folder = folder
         self._granted = granted
 
     def next_step(
         self, transcript: Sequence[Exchange], calls_left: int, at: datetime
     ) -> Step | None:
-        return probe_plan.next_step(transcript, None, calls_left, at)
+        return probe_plan.next_step(transcript, calls_left, at)
 
     def findings(self, transcript: Sequence[Exchange]) -> Contract:
-        return findings(transcript, granted=self._granted)
+        return findings(transcript, self._granted)
 
     def file(self, name: str, transcript: Sequence[Exchange]) -> UploadFile:
         fields = form_of(transcript)
@@ -321,115 +306,11 @@ class _Plan:
 
 @contextmanager
 def _plan(settings: Settings) -> Iterator[_Plan]:
-    credentials = sign_in.kept(settings)
-    granted = credentials.scopes or None if credentials is not None else None
     with TemporaryDirectory(prefix="zcbulk-probe-", ignore_cleanup_errors=True) as folder:
-        yield _Plan(Path(folder), granted)
+        yield _Plan(Path(folder), _granted(settings))
 
 
-def _told(
-    arguments: Namespace,
-    settings: Settings,
-    form: FormRef,
-    end: ProbeEnd,
-    report: Path | None,
-    before: Contract,
-) -> int:
-    """Prints what is known now, and how to go on; returns the exit code."""
-    with open_memory(is_only_read=True) as database:
-        contracts = Contracts(database, settings.profile)
-        contract, transcript = contracts.known(form.origin), contracts.transcript(form)
-        if report is not None:
-            _write(report, contracts, form)
-    if arguments.json:
-        print_json(_object(settings, contract, transcript, end))
-    else:
-        answered = render.answered(contract)
-        print(f"\n{answered} of {len(render.PROBED)} questions are answered:")
-        print_lines(render.questions(contract, page_width(60)))
-        print()
-        if jobs := job_ids(transcript):
-            print(f"Jobs of the probe, which are not on the watch list: {', '.join(jobs.values())}")
-    say = print_error if arguments.json else print
-    for each in contradictions(before, contract):
-        title = question_text(each.question)
-        say(f"It was known otherwise: {title}, {each.aspect}: {each.known}, now {each.seen}.")
-    if report is not None:
-        say(_where(arguments.report))
-    again = _again(arguments, settings)
-    match end.stop:
-        case Stop.COMPLETE:
-            say(_complete(transcript, again))
-            return 0
-        case Stop.MOST:
-            say(f"The probe has ended: its {MOST_CALLS} calls are used up.")
-            return 0
-        case Stop.LIMIT:
-            say(f"What comes next takes more calls than this run may make. To go on: {again}")
-            return 0
-        case Stop.DAY:
-            print_error(
-                f"The day's calls are used up, but for those kept for start and abort. To go on "
-                f"tomorrow: {again}"
-            )
-            return QuotaSpentError.exit_code
-        case Stop.TROUBLE:
-            print_error(end.error.told(Occasion.ONCE) if end.error else "No answer came.")
-            print_error(f"To go on: {again}")
-            return end.error.exit_code if end.error else ZcbulkError.exit_code
-
-
-def _complete(transcript: Sequence[Exchange], again: str) -> str:
-    """What is said of a probe that has nothing more to ask."""
-    made = counted(calls_made(transcript), "call")
-    if any(it.step.act is Act.CREATE and not (it.is_answered or it.is_unsent) for it in transcript):
-        return (
-            f"Nothing more can be asked now, after {made}. The answer to a create was lost: its "
-            f"job may keep the form busy for 3 hours. To go on after that: {again}"
-        )
-    return f"The probe is complete, after {made}. To ask all of it again: {again} --anew"
-
-
-def _object(
-    settings: Settings, contract: Contract, transcript: Sequence[Exchange], end: ProbeEnd
-) -> JsonObject:
-    return {
-        "profile": settings.profile,
-        "contract": contract_object(contract),
-        "probe": {
-            "stop": end.stop.value,
-            "calls": calls_made(transcript),
-            "jobs": list(job_ids(transcript).values()),
-            "steps": [
-                {
-                    "act": it.step.act.value,
-                    "job": it.step.job,
-                    "detail": it.step.detail,
-                    "purpose": it.step.purpose,
-                    "sent_at": moment(it.sent_at),
-                    "http_status": it.http_status,
-                    "code": it.code,
-                    "said": it.text,
-                    "sent": not it.is_unsent,
-                }
-                for it in transcript
-            ],
-        },
-    }
-
-
-def _write(path: Path, contracts: Contracts, form: FormRef) -> None:
-    contract, transcript = contracts.known(form.origin), contracts.transcript(form)
-    write_file(path, render.report(contract, form, transcript, __version__))
-
-
-def _where(path: Path) -> str:
-    return f"The report is in {path}; it names no account, form or job."
-
-
-def _again(arguments: Namespace, settings: Settings) -> str:
-    """The command that goes on where this one stopped."""
-    typed = (("form", arguments.form), ("owner", arguments.owner), ("app", arguments.app))
-    named = " ".join(f"--{name} {shlex.quote(value)}" for name, value in typed if value)
-    words = f"doctor --probe {named} --environment {arguments.environment}"
-    return command(" ".join(words.split()), settings.profile)
+def _granted(settings: Settings) -> Granted | None:
+    """What the sign-in allows; None for a token that says nothing of it."""
+    kept = sign_in.kept(settings)
+    return Granted(kept.scopes, kept.signed_in_at) if kept is not None and kept.scopes else None
