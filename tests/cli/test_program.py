@@ -18,6 +18,7 @@ from zcbulk_tui import __version__
 from zcbulk_tui.simulator.accounts import CLIENT_ID, CLIENT_SECRET
 from zcbulk_tui.simulator.fields import FORMS
 from zcbulk_tui.simulator.odd_results import ODD_RESULTS
+from zcbulk_tui.simulator.personalities import PERSONALITIES
 from zcbulk_tui.simulator.scenarios import SCENARIOS
 from zcbulk_tui.simulator.sign_in_errors import SIGN_IN_ERRORS
 
@@ -150,11 +151,14 @@ def test_a_scenario_that_there_is_not(cli: CommandLine) -> None:
     assert "bogus" in ended.err
 
 
-def test_the_list_of_scenarios_sign_in_errors_and_forms(cli: CommandLine) -> None:
+def test_the_list_of_all_that_has_a_name(cli: CommandLine) -> None:
     ended = cli("simulator", "--list")
     assert (ended.code, ended.err) == (0, "")
-    scenarios, errors, odd, forms = (part.splitlines() for part in ended.out.split("\n\n"))
+    parts = (part.splitlines() for part in ended.out.split("\n\n"))
+    scenarios, personalities, errors, odd, forms = parts
     assert [line.split()[0] for line in scenarios] == list(SCENARIOS)
+    assert "--personality" in personalities.pop(0)
+    assert [line.split()[0] for line in personalities] == list(PERSONALITIES)
     assert "--sign-in-error" in errors.pop(0)
     assert [line.split()[0] for line in errors] == list(SIGN_IN_ERRORS)
     assert "--odd-result" in odd.pop(0)

@@ -31,6 +31,7 @@ from zcbulk_tui.errors import (
     UnreachableError,
     ZcbulkError,
 )
+from zcbulk_tui.monitor import monitor
 from zcbulk_tui.store.watch_list import WatchList
 
 pytestmark = pytest.mark.usefixtures("no_threads")
@@ -51,7 +52,10 @@ def after(
     then: Callable[[FetchStage], None] = lambda _: None,
     more: float = 0.0,
 ) -> FetchStage:
-    """Returns the stage after some seconds of work, and after some more."""
+    """Returns the stage after some seconds of work, and after some more.
+
+    There is no other window, so it looks for what others have done once a minute.
+    """
 
     async def scene() -> FetchStage:
         stage = FetchStage(
@@ -67,7 +71,9 @@ def after(
             await asyncio.sleep(more)
         return stage
 
-    return run_virtual(scene())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(monitor, "TICK", 60.0)
+        return run_virtual(scene())
 
 
 def ends_badly(stage: FetchStage) -> None:

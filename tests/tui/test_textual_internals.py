@@ -5,6 +5,7 @@ import inspect
 import pkgutil
 import re
 from dis import get_instructions
+from functools import cache
 from importlib.metadata import requires
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,7 @@ def test_no_other_name_is_used_and_no_private_module_imported_elsewhere() -> Non
     assert mentions == {"textual_internals.py"}
 
 
+@cache
 def _private_names(owner: type) -> set[str]:
     """The private names of a class's methods, and of the attributes that they read and set."""
     methods = [each for each in vars(owner).values() if inspect.isfunction(each)]
