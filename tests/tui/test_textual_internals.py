@@ -44,7 +44,7 @@ def test_no_other_name_is_used_and_no_private_module_imported_elsewhere() -> Non
     used = set()
     for info in pkgutil.walk_packages(tui.__path__, f"{tui.__name__}."):
         for ours in vars(importlib.import_module(info.name)).values():
-            if inspect.isclass(ours) and ours.__module__ == info.name:
+            if isinstance(ours, type) and ours.__module__ == info.name:
                 bases = (each for each in ours.__mro__ if each.__module__.startswith("textual"))
                 used |= _private_names(ours) & set().union(*map(_private_names, bases))
     assert used == {"_fatal_error", "_display"}
