@@ -27,7 +27,7 @@ from zcbulk_tui.simulator.schedule import Fault
 
 pytestmark = pytest.mark.usefixtures("every_frame")
 
-HOLDING = ("429-2955", "200-4000", "401-1030")
+HOLDING = ("429-2955", "200-4000", "403-4000", "401-1030")
 """Errors after which no job is asked for a while."""
 
 LATE = "30 seconds late"
