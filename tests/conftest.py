@@ -32,7 +32,7 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 2
 
 
-_LONGEST = ("tests/terminal/", "tests/monitor/test_spending_properties.py")
+_LONGEST = ("tests/terminal/", "tests/cli/test_headless.py")
 """Where the tests are that take many seconds each."""
 
 

@@ -31,7 +31,6 @@ from zcbulk_tui.errors import (
     UnreachableError,
     ZcbulkError,
 )
-from zcbulk_tui.monitor import monitor
 from zcbulk_tui.store.watch_list import WatchList
 
 pytestmark = pytest.mark.usefixtures("no_threads")
@@ -52,10 +51,7 @@ def after(
     then: Callable[[FetchStage], None] = lambda _: None,
     more: float = 0.0,
 ) -> FetchStage:
-    """Returns the stage after some seconds of work, and after some more.
-
-    There is no other window, so it looks for what others have done once a minute.
-    """
+    """Returns the stage after some seconds of work, and after some more."""
 
     async def scene() -> FetchStage:
         stage = FetchStage(
@@ -71,9 +67,7 @@ def after(
             await asyncio.sleep(more)
         return stage
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(monitor, "TICK", 60.0)
-        return run_virtual(scene())
+    return run_virtual(scene())
 
 
 def ends_badly(stage: FetchStage) -> None:
@@ -279,6 +273,7 @@ def test_a_file_that_somebody_has_removed_can_be_fetched_again(tmp_path: Path) -
     assert stage.fetcher.results(ref)[0].stage is ResultStage.ON_DISK
 
 
+@pytest.mark.usefixtures("alone")
 def test_a_result_that_is_being_made_is_tried_twelve_times(tmp_path: Path) -> None:
     def begin(stage: FetchStage) -> None:
         stage.zoho.end("1", failed=1)
@@ -363,6 +358,7 @@ def test_the_user_may_ask_for_what_was_refused(tmp_path: Path) -> None:
     assert stage.result("1").stage is ResultStage.ON_DISK
 
 
+@pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize(
     ("error", "most"),
     [(UnclearError("cut off"), 12), (BusyError("busy"), 12), (QuotaSpentError("spent"), 1)],

@@ -188,25 +188,40 @@ async def test_own_keys_act_on_the_other_screens() -> None:
         assert stage.app.screen is stage.screen
 
 
-@pytest.mark.parametrize("own", ["default", "others", "taken from the screen itself"])
-@pytest.mark.parametrize("action", ["log", "budget", "history", "help"])
-async def test_the_same_key_opens_a_screen_and_closes_it(action: str, own: str) -> None:
-    changed = {
-        "default": {},
-        "others": {"log": "f6", "budget": "ctrl+e", "history": "i", "help": "f1"},
-        "taken from the screen itself": {action: "j", "down": "i"},
-    }[own]
-    keys = remapped(KEYS, changed)
+OVER_THE_JOBS = ("log", "budget", "history", "help")
+"""Actions that open a screen over the jobs."""
+
+
+async def open_and_close(stage: Stage, keys: Iterable[Key], action: str) -> None:
+    """Has the same key open a screen and close it."""
     (name, *_) = next(key.keys for key in keys if key.action == action).split(",")
+    await stage.press(name)
+    assert stage.app.screen is not stage.screen, name
+    await stage.press(name)
+    assert stage.app.screen is stage.screen, name
+
+
+@pytest.mark.parametrize(
+    "own",
+    [{}, {"log": "f6", "budget": "ctrl+e", "history": "i", "help": "f1"}],
+    ids=["default", "others"],
+)
+async def test_the_same_key_opens_a_screen_and_closes_it(own: dict[str, str]) -> None:
+    keys = remapped(KEYS, own)
     async with with_keys(keys).open() as stage:
-        await stage.press(name)
-        assert stage.app.screen is not stage.screen
-        await stage.press(name)
-        assert stage.app.screen is stage.screen
+        for action in OVER_THE_JOBS:
+            await open_and_close(stage, keys, action)
+
+
+@pytest.mark.parametrize("action", OVER_THE_JOBS)
+async def test_a_key_taken_from_the_screen_itself_closes_it_too(action: str) -> None:
+    keys = remapped(KEYS, {action: "j", "down": "i"})
+    async with with_keys(keys).open() as stage:
+        await open_and_close(stage, keys, action)
 
 
 @pytest.mark.parametrize("key", ["t", "+", "-"])
-@pytest.mark.parametrize("action", ["log", "budget", "history", "help"])
+@pytest.mark.parametrize("action", OVER_THE_JOBS)
 async def test_the_key_that_opens_a_screen_hides_none_of_the_screen(action: str, key: str) -> None:
     own = {action: key, "theme": "f2", "eager": "f3", "frugal": "f4"}
     if key == "t" and action in ("budget", "help"):
