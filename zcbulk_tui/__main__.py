@@ -1,5 +1,6 @@
 """The ``zcbulk-tui`` command, also as ``python -m zcbulk_tui``."""
 
+import gc
 import signal
 import sys
 
@@ -18,6 +19,7 @@ def main() -> int:
         code = quick.run(sys.argv[1:])
         if code is not None:
             return code
+    gc.disable()  # until the command is loaded, see `load_command`
     try:
         from zcbulk_tui.cli.main import main as whole
     except KeyboardInterrupt:  # nothing was begun yet

@@ -41,9 +41,8 @@ The exit code depends on who refused: Zoho gives 1, whatever is in between gives
 it is 3, whoever refuses it.
 """
 
-from dataclasses import dataclass
 from enum import Enum, IntEnum
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 
 class ExitCode(IntEnum):
@@ -76,8 +75,7 @@ class Occasion(Enum):
     """A command line that prints and ends."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What the server said, as far as it could be read.
 
     Attributes:

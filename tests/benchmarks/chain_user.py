@@ -24,7 +24,6 @@ from tests.support.databases import memory_database
 from tests.support.virtual_time import virtual_now
 from zcbulk_tui.cli.inserting import Follower, until_settled, working
 from zcbulk_tui.cli.preparing import check_file
-from zcbulk_tui.cli.queue import as_they_stand
 from zcbulk_tui.cli.sending import Progress, send_once
 from zcbulk_tui.creator.client import CreatorClient
 from zcbulk_tui.creator.network import Network
@@ -47,6 +46,7 @@ from zcbulk_tui.monitor.result_fetcher import ResultFetcher
 from zcbulk_tui.simulator.jobs import APP, OWNER
 from zcbulk_tui.store.insertions import Insertions
 from zcbulk_tui.store.memory import Memory
+from zcbulk_tui.store.queue import as_they_stand
 from zcbulk_tui.store.quota import CallLedger
 from zcbulk_tui.store.rate_limiter import RateLimiter
 from zcbulk_tui.store.results import Results

@@ -32,7 +32,6 @@ from tests.support.databases import memory_database
 from tests.support.insert_cuts import NAMES, STEPS, Cut, CuttingServer, cuts
 from zcbulk_tui.cli.inserting import now
 from zcbulk_tui.cli.preparing import check_file
-from zcbulk_tui.cli.queue import as_they_stand
 from zcbulk_tui.creator.client import CreatorClient
 from zcbulk_tui.creator.network import Network
 from zcbulk_tui.domain.budget import QuotaPlan
@@ -64,6 +63,7 @@ from zcbulk_tui.simulator.samples import sample
 from zcbulk_tui.store.archive import Archive
 from zcbulk_tui.store.database import FILE_NAME, Database, open_database
 from zcbulk_tui.store.insertions import Insertions
+from zcbulk_tui.store.queue import as_they_stand
 from zcbulk_tui.store.quota import CallLedger
 
 FORM = "Leads"

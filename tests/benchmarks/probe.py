@@ -138,15 +138,9 @@ class Probed:
     def row(self) -> tuple[str, ...]:
         """Of the table."""
         cut = sum(not (it.is_answered or it.is_unsent) for it in self.transcript)
-        figures = (
-            *self.counts,
-            len(self.log),
-            self.in_production,
-            self.processes,
-            cut,
-            self.active,
-        )
-        return (self.name, *map(str, figures), f"{self.seconds:.0f}")
+        answers = (self.counts[verdict] for verdict in ("right", "wrong", "unknown"))
+        calls = (len(self.log), self.in_production, self.processes, cut, self.active)
+        return (self.name, *map(str, (*answers, *calls)), f"{self.seconds:.0f}")
 
 
 def sent_twice(log: Iterable[dict[str, object]], transcript: Sequence[Exchange]) -> list[str]:

@@ -60,7 +60,7 @@ def test_what_would_be_wrong_with_a_night_is_found(tmp_path: Path) -> None:
     assert len(wrong(night)["heartbeat"]) == 1
     site.pings.pop()
 
-    plan, site.plan = site.plan, replace(site.plan, daily_calls=10)
+    plan, site.plan = site.plan, site.plan._replace(daily_calls=10)
     site.net.spans, spans = [], site.net.spans  # so that each call is known to have been counted
     assert "reserve" in wrong(night)
     site.plan, site.net.spans = plan, spans

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.benchmarks.probe import act_of, sent_twice
+from tests.benchmarks.probe import Probed, act_of, sent_twice, table
+from tests.support.commands import Ended
 from tests.support.personalities import TRUTHS, judge
 from zcbulk_tui.domain.contract import UNKNOWN, Contract, Finding, Question
 from zcbulk_tui.domain.probe import Act, Exchange, Step
@@ -73,3 +74,46 @@ def test_a_call_without_a_step_was_sent_twice() -> None:
     assert sent_twice(log, steps) == []
     assert sent_twice(log[1:], steps) == [], "a step may be cut before its call is sent"
     assert sent_twice([*log, log[1]], steps) == ["create: 2 calls for 1 steps"]
+
+
+def probed(contract: Contract, log: list[dict[str, object]], report: str) -> Probed:
+    found = Probed(
+        name="page",
+        personality="page",
+        contract=contract,
+        transcript=(),
+        log=log,
+        report=report,
+        names=frozenset({"jason18"}),
+        active=0,
+        processes=1,
+        said=Ended(0, "", ""),
+    )
+    found.judge(needs_all=True)
+    return found
+
+
+def test_what_is_wrong_is_told() -> None:
+    wrong = contract(Question.BAD_RECORD, fails="alone")
+    found = probed(wrong, [{**CALLS[1][0], "environment": "production"}] * 41, "of jason18")
+    assert found.row == ("page", "0", "1", "13", "41", "41", "1", "0", "0", "0")
+    assert found.wrong == [
+        "bad_record: found {'fails': 'alone'}, true is {'fails': ['its batch']}",
+        "0 right answers, 12 are the least",
+        "41 calls, 40 are the most",
+        "41 calls to production",
+        "the report holds “jason18”",
+        "create: 41 calls for 0 steps",
+    ]
+    assert table([found]).splitlines()[1].split() == list(found.row)
+
+
+def test_what_is_right_is_not() -> None:
+    truth = Contract(
+        {
+            question: Finding(question, {at: min(right) for at, right in aspects.items()}, NOW)
+            for question, aspects in TRUTHS["page"].items()
+        }
+    )
+    found = probed(truth, [], "nothing")
+    assert (found.wrong, found.unknown, found.row[1]) == ([], [], "14")

@@ -1,7 +1,5 @@
 """Alerts to send."""
 
-from dataclasses import replace
-
 from tests.support.jobs import NOW, REF
 from zcbulk_tui.domain.alerts import Alert, AlertKind, Severity
 
@@ -16,5 +14,5 @@ ALERT = Alert(
     "Employees",
 )
 
-OF_ALL = replace(ALERT, kind=AlertKind.QUOTA, text="10 % of the day's calls are left", ref=None)
-OF_ALL = replace(OF_ALL, label="")
+OF_ALL = ALERT._replace(kind=AlertKind.QUOTA, text="10 % of the day's calls are left", ref=None)
+OF_ALL = OF_ALL._replace(label="")

@@ -8,7 +8,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -93,7 +92,7 @@ async def test_an_alert_of_a_profile_has_empty_variables_of_a_job(
 
 
 async def test_text_from_outside_is_one_line_in_its_variable(hook: Hook, tmp_path: Path) -> None:
-    odd = replace(ALERT, text="a\nb\x1b[2J é 名前", label="x\x00y")
+    odd = ALERT._replace(text="a\nb\x1b[2J é 名前", label="x\x00y")
     await hook('printf %s "$ZCBULK_ALERT_TEXT|$ZCBULK_ALERT_LABEL" > out').send(odd)
     assert (tmp_path / "out").read_text("utf-8") == "a b\ufffd[2J é 名前|x\ufffdy"
 

@@ -55,13 +55,13 @@ def test_an_alert_of_a_profile_has_no_job() -> None:
 
 
 def test_the_moment_is_in_utc() -> None:
-    elsewhere = replace(ALERT, at=ALERT.at.astimezone(timezone(timedelta(hours=5, minutes=30))))
+    elsewhere = ALERT._replace(at=ALERT.at.astimezone(timezone(timedelta(hours=5, minutes=30))))
     assert alert_object(elsewhere) == alert_object(ALERT)
 
 
 @given(
     alert=st.builds(
-        replace,
+        Alert._replace,
         st.sampled_from([ALERT, OF_ALL]),
         kind=st.sampled_from(AlertKind),
         severity=st.sampled_from(Severity),
@@ -96,5 +96,5 @@ def test_the_longest_names_fit() -> None:
     assert ALERT.ref is not None
     name = "x" * 100
     ref = replace(ALERT.ref, owner=name, app=name, form=name, origin=f"https://{'x' * 255}:65535")
-    long = replace(ALERT, ref=ref, text="😀" * 300, label="😀" * 60, profile="p" * 30)
+    long = ALERT._replace(ref=ref, text="😀" * 300, label="😀" * 60, profile="p" * 30)
     assert len(alert_json(long)) <= LONGEST

@@ -7,7 +7,6 @@ import json
 import ssl
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -162,9 +161,9 @@ async def test_each_alert_has_a_key_of_its_own() -> None:
         async with webhook(server.url) as channel:
             for alert in (
                 ALERT,
-                replace(ALERT, id=8),
-                replace(ALERT, at=ALERT.at + timedelta(milliseconds=1)),
-                replace(ALERT, profile="other"),
+                ALERT._replace(id=8),
+                ALERT._replace(at=ALERT.at + timedelta(milliseconds=1)),
+                ALERT._replace(profile="other"),
             ):
                 await channel.send(alert)
     assert len({request.headers["idempotency-key"] for request in server.requests}) == 4

@@ -1,6 +1,7 @@
 """What a probe has found is used by commands, and an answer that contradicts it is said once."""
 
 import asyncio
+import json
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.remembering import database
+from tests.cli.signing_in import CLIENT, Zoho, grant_code, pipe, set_all
 from tests.support.commands import CommandLine
 from tests.support.contracts import contract_of
 from tests.support.jobs import NOW, URL, watched
@@ -64,6 +66,22 @@ def test_a_contradiction_is_said_once_written_down_and_counts_from_then_on(
 def test_without_a_probe_nothing_is_said(cli: CommandLine, home: Path, server: StubServer) -> None:
     assert cli("status", URL).lines == []
     assert known(home, server.url).findings == {}
+
+
+@pytest.mark.usefixtures("signed_in")
+@pytest.mark.parametrize(("fails", "most"), [("its batch", 2), ("alone", 2), (None, 20)])
+def test_the_risk_is_told_by_what_is_known(
+    cli: CommandLine, home: Path, monkeypatch: pytest.MonkeyPatch, fails: str | None, most: int
+) -> None:
+    counts = {"total_records": 9_000, "success_records": 3_600, "failed_records": 400}
+    body = {"code": 3000, "data": {"api_status": "In-progress", "record_details": counts}}
+    with StubServer([Reply.of(body)]) as stub:
+        monkeypatch.setenv("ZCBULK_BASE_URL", stub.url)
+        if fails is not None:
+            know(home, stub.url, contract_of((Question.BAD_RECORD, {"fails": fails})))
+        risk = json.loads(cli("status", URL, "--json").out)[0]["abort_risk"]
+    least = 0 if fails == "alone" else 2
+    assert (risk["failed_batches_least"], risk["failed_batches_most"]) == (least, most)
 
 
 @pytest.mark.usefixtures("signed_in")
@@ -128,3 +146,15 @@ def test_a_dashboard_publishes_a_contradiction(home: Path, server: StubServer) -
     (event,) = found
     assert (event.contradiction.known, event.contradiction.seen) == ("beside", "inside")
     assert event.known_since == NOW
+
+
+@pytest.mark.parametrize("scope", ["CREATE", "UPDATE"])
+def test_a_login_asks_for_no_scope_that_is_known_not_to_be_needed(
+    cli: CommandLine, home: Path, zoho: Zoho, monkeypatch: pytest.MonkeyPatch, scope: str
+) -> None:
+    know(home, zoho.url, contract_of((Question.CONTROL_SCOPE, {"scope": scope})))
+    set_all(monkeypatch, CLIENT)
+    pipe(monkeypatch, f"{grant_code(zoho)}\n")
+    ended = cli("login", "--self-client")
+    assert ended.code == 0
+    assert ("ZohoCreator.bulk.UPDATE" in ended.out) == (scope == "UPDATE")

@@ -3,7 +3,6 @@
 import json
 import stat
 from contextlib import closing
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -103,7 +102,7 @@ def test_only_the_folder_of_its_own_is_made(tmp_path: Path, makes_folder: bool) 
     folder = tmp_path / "reports"
     database = memory_database()
     reports = Reports(PROFILE, database, folder, now=lambda: ENDED, makes_folder=makes_folder)
-    night = replace(NIGHT, report=reports.path_for(ENDED))
+    night = NIGHT._replace(report=reports.path_for(ENDED))
     if makes_folder:
         reports.write(night, SignedOutError("Signed out"))
         assert "No call can be signed: Signed out." in night.report.read_text()

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.contracts import ONE_FAILS_ITS_BATCH
 from tests.support.insertions import FORM
 from tests.support.jobs import NOW
-from zcbulk_tui.cli.preparing import check_file
+from zcbulk_tui.cli.preparing import LocalFiles, check_file
 from zcbulk_tui.data.matching import index_source
 from zcbulk_tui.domain.insertion import InsertPlan
 from zcbulk_tui.errors import DataError
@@ -30,3 +31,11 @@ def test_how_the_file_is_read_is_kept(tmp_path: Path) -> None:
     (made,) = checked.prepare(InsertPlan(FORM), tmp_path / "uploads", "anna", NOW).insertions
     assert (made.source.encoding, made.source.delimiter) == ("windows-1252", ";")
     assert index_source(made.source, ["City", "Name"]).lines(["Rome", "Zoë"]) == (2,)
+
+
+def test_a_dialog_checks_a_file_by_what_is_known_of_the_server(tmp_path: Path) -> None:
+    file = tmp_path / "customers.csv"
+    file.write_text("Name\nAda\n")
+    files = LocalFiles(tmp_path, "anna", lambda: NOW, lambda: ONE_FAILS_ITS_BATCH)
+    checked = files.check(file, None, None, lambda _, _size: None)
+    assert checked.found.contract is ONE_FAILS_ITS_BATCH

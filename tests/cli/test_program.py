@@ -151,14 +151,13 @@ def test_a_scenario_that_there_is_not(cli: CommandLine) -> None:
     assert "bogus" in ended.err
 
 
-def test_the_list_of_all_that_has_a_name(cli: CommandLine) -> None:
+def test_the_list_of_scenarios_sign_in_errors_and_forms(cli: CommandLine) -> None:
     ended = cli("simulator", "--list")
     assert (ended.code, ended.err) == (0, "")
-    parts = (part.splitlines() for part in ended.out.split("\n\n"))
-    scenarios, personalities, errors, odd, forms = parts
+    scenarios, servers, errors, odd, forms = (part.splitlines() for part in ended.out.split("\n\n"))
     assert [line.split()[0] for line in scenarios] == list(SCENARIOS)
-    assert "--personality" in personalities.pop(0)
-    assert [line.split()[0] for line in personalities] == list(PERSONALITIES)
+    assert "--personality" in servers.pop(0)
+    assert [line.split()[0] for line in servers] == list(PERSONALITIES)
     assert "--sign-in-error" in errors.pop(0)
     assert [line.split()[0] for line in errors] == list(SIGN_IN_ERRORS)
     assert "--odd-result" in odd.pop(0)

@@ -149,7 +149,7 @@ def sent_as_repair(home: Path, file: Path) -> None:
     """A file is on its way as a repair of the job."""
     sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
     made = insertion("repair", FormRef.of(REF), label="Customers, repair 1")
-    source = replace(made.source, sha256=sha256)
+    source = made.source._replace(sha256=sha256)
     with database(home) as opened:
         Insertions(opened, "default").add([replace(made, source=source, repairs=REF.job_id)])
 

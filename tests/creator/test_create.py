@@ -1,7 +1,6 @@
 """Creating a job: what is sent, what is read, and what remains unclear, never created twice."""
 
 import json
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -62,7 +61,7 @@ async def failed(*answers: Answer, timeouts: Timeouts | None = None) -> ZcbulkEr
 async def test_what_is_sent(environment: Environment) -> None:
     with StubServer([Reply(200, CREATED)]) as server:
         async with creator(server.url) as client:
-            created = await client.create(replace(FORM, environment=environment))
+            created = await client.create(FORM._replace(environment=environment))
         (request,) = server.requests
     assert created.job_id == REF.job_id
     assert created.answer.text == "Job created successfully"
@@ -188,7 +187,7 @@ async def test_no_connection_means_that_nothing_was_sent() -> None:
 async def test_a_token_goes_to_zoho_only() -> None:
     async with creator(None) as client:
         with pytest.raises(UsageError):
-            await client.create(replace(FORM, origin="https://zoho.example"))
+            await client.create(FORM._replace(origin="https://zoho.example"))
 
 
 @pytest.mark.parametrize("words", ["a\x1b[2Jb", "x" * 900, TOKEN], ids=repr)

@@ -90,6 +90,10 @@ async def test_a_way_that_is_taken_after_the_known_one_was_refused_is_seen() -> 
             async with creator(server.url, contract=PUT_FLAT, observe=observed) as client:
                 await client.control(REF, Action.START)
         assert observed.origins == {server.url}
+    with StubServer(picky(takes(("POST", FLAT)))) as server:
+        async with creator(server.url, observe=(unprobed := Observed())) as client:
+            await client.control(REF, Action.START)
+    assert unprobed.seen == [], "where nothing is known nothing is contradicted"
     once = [
         (Question.CONTROL_METHOD, {"method": "POST"}),
         (Question.CONTROL_BODY, {"body": "flat", "case": "capital"}),

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import replace
 from io import FileIO
 from pathlib import Path
 
@@ -121,7 +120,7 @@ async def test_a_removed_file_is_sent_from_what_is_open(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("size", [0, 1, 16 * 1024, 256 * 1024, 256 * 1024 + 1, 512 * 1024])
 async def test_another_hash_cuts_off_files_of_any_size(size: int, tmp_path: Path) -> None:
-    file = replace(a_file(tmp_path, LARGE[:size]), sha256="0" * 64)
+    file = a_file(tmp_path, LARGE[:size])._replace(sha256="0" * 64)
     async with upload_server(answering(reply(UPLOADED))) as server, creator(server.url) as client:
         with pytest.raises(DataError, match="has changed"):
             await client.upload(REF, file)
@@ -129,7 +128,7 @@ async def test_another_hash_cuts_off_files_of_any_size(size: int, tmp_path: Path
 
 
 async def test_a_file_without_a_known_time_is_taken(tmp_path: Path) -> None:
-    file = replace(a_file(tmp_path), modified_ns=None)
+    file = a_file(tmp_path)._replace(modified_ns=None)
     touch(file.path)
     async with upload_server(answering(reply(UPLOADED))) as server, creator(server.url) as client:
         assert (await client.upload(REF, file)).code == 3000

@@ -6,7 +6,6 @@ import io
 import stat
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -131,11 +130,11 @@ def test_rules_are_checked_first(tmp_path: Path) -> None:
 
 def test_without_the_source_whole_records_come_from_the_results(tmp_path: Path) -> None:
     results = write_results(tmp_path, HEADER, [(DAN, BAD_CITY), (BOB, BAD_CITY)], [CYD])
-    gone = replace(source_file(tmp_path, ROWS), path=tmp_path / "gone.csv")
+    gone = source_file(tmp_path, ROWS)._replace(path=tmp_path / "gone.csv")
     for source, note in (
         (None, ""),
         (gone, "There is no file"),
-        (replace(source_file(tmp_path, ROWS), sha256="0" * 64), "is another file than"),
+        (source_file(tmp_path, ROWS)._replace(sha256="0" * 64), "is another file than"),
     ):
         made = Repair(*results, source).write([UPPER], tmp_path / "again.csv")
         assert (made.repaired, made.unprocessed, made.accounted) == (2, 1, 3)
@@ -150,7 +149,7 @@ def test_without_the_source_three_columns_are_no_record(tmp_path: Path) -> None:
         Repair(*results, None).write([UPPER], tmp_path / "again.csv")
     assert "2 records are not told apart" in caught.value.cause
     assert "Put the file" in caught.value.next_step
-    other = replace(source_file(tmp_path, ROWS), sha256="0" * 64)
+    other = source_file(tmp_path, ROWS)._replace(sha256="0" * 64)
     with pytest.raises(DataError, match="is another file"):
         Repair(*results, other).write([UPPER], tmp_path / "again.csv")
 
@@ -270,7 +269,7 @@ def test_proposals_are_made_of_whole_records(tmp_path: Path, is_short: bool) -> 
         "CANNOT_PROCESS": Rule(Change.KEEP, "CANNOT_PROCESS"),
         "INVALID_DATA-Notes": Rule(Change.TRIM, "INVALID_DATA-Notes", "Notes"),
     }
-    changed = Repair(*results, replace(source, sha256="0" * 64)).suggest(None)
+    changed = Repair(*results, source._replace(sha256="0" * 64)).suggest(None)
     assert "CANNOT_PROCESS" in changed
     assert ("INVALID_DATA-Notes" in changed) != is_short
     assert Repair(None, None, None).suggest(None) == {}
@@ -294,7 +293,7 @@ def test_where_the_failed_records_stand(tmp_path: Path, is_short: bool) -> None:
     assert job.failures is not None
     assert job.failures.rows(None, 0, 1)[0].lines == (5,)
     assert job.write([CUT], tmp_path / "again.csv").records == 2
-    job = Repair(*results, replace(source, sha256="0" * 64), with_places=True)
+    job = Repair(*results, source._replace(sha256="0" * 64), with_places=True)
     assert job.report is not None
     assert "The places in the uploaded file are not known" in job.report.assumed[-1]
 

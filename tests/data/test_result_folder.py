@@ -348,7 +348,7 @@ def test_what_is_found_is_what_was_fetched(tmp_path: Path) -> None:
     fetched = fetch(in_folder(tmp_path))
     found = in_folder(tmp_path).find(REF, KIND)
     assert found is not None
-    assert replace(found, fetched_at=fetched.fetched_at) == fetched
+    assert found._replace(fetched_at=fetched.fetched_at) == fetched
     assert abs(found.fetched_at - fetched.fetched_at) < HOUR
     assert found.fetched_at.utcoffset() == timedelta(0)
 

@@ -5,7 +5,7 @@ import io
 import json
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from zcbulk_tui.domain import probe_files as files
@@ -26,11 +26,11 @@ _LOOKUP = FormField("Vendor", "Vendor", FieldType.DROP_DOWN, True)
 
 FORMS = {
     "whole": FormFields((_TITLE, _NUMBER, _TEXT, _MAIL, _DAY, _COUNTRY, _NAME), READ),
-    "small": FormFields((_TEXT, _TITLE, _NUMBER, _DAY, replace(_MAIL, is_mandatory=False)), READ),
+    "small": FormFields((_TEXT, _TITLE, _NUMBER, _DAY, _MAIL._replace(is_mandatory=False)), READ),
     "no number": FormFields((_TEXT, _TITLE, _DAY, _MAIL), READ),
     "no date": FormFields((_TEXT, _TITLE, _NUMBER, _MAIL), READ),
     "text": FormFields((_TEXT,), READ),
-    "day needed": FormFields((_TEXT, replace(_DAY, is_mandatory=True), _NUMBER, _MAIL), READ),
+    "day needed": FormFields((_TEXT, _DAY._replace(is_mandatory=True), _NUMBER, _MAIL), READ),
     "lookup": FormFields((_TEXT, _DAY, _NUMBER, _LOOKUP, _TITLE), READ),
     "no text": FormFields((_NUMBER, _DAY), READ),
 }

@@ -1,6 +1,5 @@
 """The calls of a day: how many there are, and who may still use them."""
 
-from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -81,7 +80,7 @@ def test_a_call_counts_for_its_cause_only(day: DayCalls, cause: Cause, calls: in
     assert after.total == day.total + calls
     for other in Cause:
         assert after.of(other) == day.of(other) + (calls if other is cause else 0)
-    assert replace(after, calls=day.calls) == day
+    assert after._replace(calls=day.calls) == day
     assert hash(after.plus(cause, -calls)) == hash(day)
 
 
@@ -109,7 +108,7 @@ def test_what_is_left_is_never_negative_and_splits_in_two(
 
 @given(allowances, days)
 def test_nothing_is_left_of_a_spent_day(quota_plan: QuotaPlan, day: DayCalls) -> None:
-    budget = Budget(quota_plan, replace(day, spent=True))
+    budget = Budget(quota_plan, day._replace(spent=True))
     assert (budget.left, budget.reserve_left, budget.left_for_polls) == (0, 0, 0)
 
 
@@ -118,7 +117,7 @@ def test_no_call_of_anybody_leaves_more(
     quota_plan: QuotaPlan, day: DayCalls, cause: Cause, calls: int, elsewhere: int
 ) -> None:
     before = Budget(quota_plan, day)
-    after = Budget(quota_plan, replace(day, elsewhere=day.elsewhere + elsewhere).plus(cause, calls))
+    after = Budget(quota_plan, day._replace(elsewhere=day.elsewhere + elsewhere).plus(cause, calls))
     for what in Cause:
         assert after.left_for(what) <= before.left_for(what)
     assert after.reserve_left <= before.reserve_left
@@ -128,8 +127,8 @@ def test_no_call_of_anybody_leaves_more(
 def test_a_larger_reserve_leaves_commands_the_same_and_polls_no_more(
     quota_plan: QuotaPlan, day: DayCalls, reserve: int
 ) -> None:
-    small = Budget(replace(quota_plan, reserve=min(reserve, quota_plan.reserve)), day)
-    large = Budget(replace(quota_plan, reserve=max(reserve, quota_plan.reserve)), day)
+    small = Budget(quota_plan._replace(reserve=min(reserve, quota_plan.reserve)), day)
+    large = Budget(quota_plan._replace(reserve=max(reserve, quota_plan.reserve)), day)
     assert large.left_for(Cause.COMMAND) == small.left_for(Cause.COMMAND)
     assert large.left_for_polls <= small.left_for_polls
 
@@ -144,7 +143,7 @@ def test_in_whatever_order_calls_are_made_polls_leave_the_reserve(
     day = DayCalls(TODAY)
     for cause in attempts:
         if cause is None:
-            day = replace(day, elsewhere=day.elsewhere + 1)
+            day = day._replace(elsewhere=day.elsewhere + 1)
         elif Budget(quota_plan, day).left_for(cause):
             day = day.plus(cause)
     polls = day.total - day.of(Cause.COMMAND)

@@ -52,7 +52,7 @@ EXAMPLES = [
     pytest.param(job(*ENDANGERED), Concern.MAY_BE_ABORTED, id="may be aborted"),
     pytest.param(job(read(0, 1), command=LOST, fault=FAULT), Concern.UNCLEAR, id="unclear"),
     pytest.param(
-        job(read(0, 1), command=replace(LOST, outcome=Outcome.NO_EFFECT)),
+        job(read(0, 1), command=LOST._replace(outcome=Outcome.NO_EFFECT)),
         Concern.NONE,
         id="what became of it is known",
     ),

@@ -1,7 +1,6 @@
 """Estimates from readings: never more than what is left, and silence instead of nonsense."""
 
 import math
-from dataclasses import astuple
 from datetime import datetime, timedelta
 from itertools import groupby, pairwise
 
@@ -88,7 +87,7 @@ def test_what_moves_does_so_at_a_rate_above_nothing(
 ) -> None:
     moves = motion(readings, started_at)
     if moves is not None:
-        assert all(map(math.isfinite, astuple(moves)))
+        assert all(map(math.isfinite, moves))
         assert moves.rate > 0
         assert moves.seconds > 0
         assert moves.noise >= 0

@@ -220,7 +220,7 @@ def test_a_refused_command_needs_no_reading(action: Action, state: JobState) -> 
 
 def test_a_record_is_of_the_moment_at_which_it_was_sent() -> None:
     sent = record(START, E.ACCEPTED)
-    later = replace(sent.command, sent_at=NOW + timedelta(hours=1))
+    later = sent.command._replace(sent_at=NOW + timedelta(hours=1))
     assert (sent.at, replace(sent, command=later).at) == (NOW, NOW + timedelta(hours=1))
 
 

@@ -316,7 +316,7 @@ def test_no_job_is_created_for_a_file_that_is_another_one(
     path.write_text("a\n1\n")
     known = path.stat()
     made = insertion("one")
-    file = replace(made.upload_file, path=path, size=known.st_size, modified_ns=known.st_mtime_ns)
+    file = made.upload_file._replace(path=path, size=known.st_size, modified_ns=known.st_mtime_ns)
     if what == "gone":
         path.unlink()
     elif what == "longer":
@@ -480,7 +480,7 @@ def test_a_job_that_was_started_elsewhere_ends_its_file() -> None:
 
 
 def test_five_creates_a_minute_and_no_more() -> None:
-    files = [insertion(str(number), replace(FORM, form=f"Form{number}")) for number in range(8)]
+    files = [insertion(str(number), FORM._replace(form=f"Form{number}")) for number in range(8)]
     stage = after(30, *files, api=as_it_is)
     assert stage.inserting.names().count("create") == 5
     assert after(200, *files, api=as_it_is).inserting.names().count("create") == 8

@@ -1,7 +1,6 @@
 """What a call is worth: the pace, who looks, and the plan that comes of it."""
 
 import asyncio
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -99,7 +98,7 @@ def test_polls_are_planned_anew_where_the_price_moves_by_a_twentieth(
         async with stage.running():
             await asyncio.sleep(60)
             on = stage.quota.terms(stage.monitor._plan.outlooks())
-            other = replace(on, price=on.price * moved)
+            other = on._replace(price=on.price * moved)
             monkeypatch.setattr(stage.quota, "terms", lambda _: other)
             return len(stage.monitor._plan.renew())
 

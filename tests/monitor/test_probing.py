@@ -39,7 +39,7 @@ from zcbulk_tui.store.database import Database
 from zcbulk_tui.store.insertions import Insertions
 from zcbulk_tui.store.quota import CallLedger
 
-SCRATCH = replace(FORM, form="Scratch", environment=Environment.DEVELOPMENT)
+SCRATCH = FORM._replace(form="Scratch", environment=Environment.DEVELOPMENT)
 AMPLE = QuotaPlan(daily_calls=1000, share=1, reserve=20, zone=UTC)
 FILE = UploadFile(Path("/probe/one.csv"), "one.csv", 10, "ab" * 32, 1)
 

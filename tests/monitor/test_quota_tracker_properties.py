@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -206,7 +205,7 @@ def test_no_day_has_too_many_polls_and_no_minute_too_many_calls(
     latency: float,
 ) -> None:
     zone, begins = beginning
-    quota_plan = replace(quota_plan, zone=zone)
+    quota_plan = quota_plan._replace(zone=zone)
     stage = run_virtual(played(quota_plan, begins, count, rule, script, latency))
     assert stage.ledger.most_polls() <= quota_plan.ours - quota_plan.kept_back
     assert most_in_a_minute(stage) <= CALLS_PER_MINUTE

@@ -68,4 +68,5 @@ def histories() -> st.SearchStrategy[History]:
         any_readings.map(tuple),
         st.lists(_events(), max_size=4).map(tuple),
         st.lists(_commands(), max_size=2).map(tuple),
+        st.none(),
     )

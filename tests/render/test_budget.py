@@ -86,7 +86,7 @@ def test_every_line_is_as_wide_as_asked_and_prints(
     "day", [spent(), USED_UP, SPENT_BY_ZOHO], ids=["calls", "no polls", "4000"]
 )
 def test_every_width_will_do(day: Spent) -> None:
-    of = plan(replace(day, trouble="Calls are counted in memory only."), WAITS, FAILS, NEVER)
+    of = plan(day._replace(trouble="Calls are counted in memory only."), WAITS, FAILS, NEVER)
     for width in WIDTHS:
         lines = page(of, Pace.EAGER, NOW, UNICODE, width)
         assert {line_width(line) for line in lines} == {width}
@@ -148,7 +148,7 @@ def test_the_plan_in_the_gauge_is_that_of_the_pace_in_force() -> None:
 def test_an_ordinary_day() -> None:
     day = spent(elsewhere=80)
     calls = day.budget.day.plus(Cause.COMMAND, 4).plus(Cause.KEY, 7).plus(Cause.SCRIPT)
-    lines = texts(plan(replace(day, budget=replace(day.budget, day=calls))), width=120)
+    lines = texts(plan(day._replace(budget=day.budget._replace(day=calls))), width=120)
     assert lines[0] == "788 of 1,000 calls left until 00:00 CET, in 12h30m"
     assert lines[2] == ("█ 132 made   ▚ 80 elsewhere   ▓ 200 planned   ░ 572 free   ▒ 16 reserved")
     assert lines[3] == "Made for: scheduled 120 · keys r and R 7 · start and abort 4 · scripts 1"
@@ -171,7 +171,7 @@ def notes(day: Spent, width: int = 100) -> str:
         (USED_UP, "The polls' share is used up: no polls until then."),
         (spent(1000), "The polls' share is used up: no polls until then."),
         (spent(trouble="Calls are counted in memory only."), "Calls are counted in memory only."),
-        (spent(quota_plan=replace(FULL, zone=None)), "It is not set (budget.reset_timezone)"),
+        (spent(quota_plan=FULL._replace(zone=None)), "It is not set (budget.reset_timezone)"),
     ],
     ids=["4000", "polls used up", "all used up", "trouble", "no time zone"],
 )
@@ -182,7 +182,7 @@ def test_what_is_out_of_the_ordinary_is_noted(day: Spent, said: str) -> None:
 
 
 def test_all_notes_at_once_stand_each_on_its_own() -> None:
-    day = spent(said_by_zoho=True, trouble="Trouble.", quota_plan=replace(FULL, zone=None))
+    day = spent(said_by_zoho=True, trouble="Trouble.", quota_plan=FULL._replace(zone=None))
     said = notes(day)
     assert re.search("code 4000.* Trouble[.] .*time zone", said)
     assert "share is used up" not in said, "what Zoho says is the reason"

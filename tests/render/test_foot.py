@@ -65,7 +65,7 @@ def test_the_lines_about_a_pace_fit_the_screen(
 
 @pytest.mark.parametrize("width", [80, 120, 200])
 def test_a_preview_is_whole_in_two_lines(width: int) -> None:
-    most = spent(0, replace(FULL, daily_calls=9_999_999))
+    most = spent(0, FULL._replace(daily_calls=9_999_999))
     lines = preview(Effect(Pace.BALANCED, 1_234_567, 3_600.0), most, width, 2)
     assert " ".join(" ".join(map(text, lines)).split()) == (
         "balanced: an end is seen within about 1h00m, 1,234,567 calls for these jobs, "

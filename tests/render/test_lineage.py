@@ -63,7 +63,7 @@ def of(*jobs: Listed) -> Chain:
             "100,000: 99,500 in, 500 left after 3 attempts, 500 under way",
         ),
         (
-            replace(of(DONE_REPAIR), waiting=1),
+            of(DONE_REPAIR)._replace(waiting=1),
             "100,000: 99,412 in, 588 left after 2 attempts, 1 file waiting",
         ),
         (

@@ -30,7 +30,9 @@ from zcbulk_tui.render.span import Look, fit, line_width
 
 glyphs = st.sampled_from([UNICODE, ASCII])
 
-answers = st.builds(Answer, st.integers(100, 599), st.none() | st.integers(0, 99_999), lines)
+answers = st.builds(
+    Answer, st.integers(100, 599), st.none() | st.integers(0, 99_999), lines, st.just(True)
+)
 
 events = st.builds(
     JobEvent,
@@ -80,13 +82,13 @@ CHECK = "GET status, scheduled check (end expected)"
 
 def event(text: str = "running → done", **changes: object) -> JobEvent:
     made = JobEvent(NOW, EventKind.STATE, text, REF, "Orders EU")
-    return replace(made, **changes)  # type: ignore[arg-type]  # by name
+    return made._replace(**changes)  # type: ignore[arg-type]  # by name
 
 
 def call(answer: Answer | None = OK, **changes: object) -> CallRecord:
     why = Reason.FINISH
     made = CallRecord(NOW, Cause.PLAN, why, "GET status", 0.182, 163, answer, "", REF, "Orders EU")
-    return replace(made, **changes)  # type: ignore[arg-type]  # by name
+    return made._replace(**changes)  # type: ignore[arg-type]  # by name
 
 
 def abort(

@@ -1,6 +1,5 @@
 """A night in words, before it is armed, while it is, and when it is over."""
 
-from dataclasses import replace
 from datetime import UTC, timedelta
 
 import pytest
@@ -55,8 +54,8 @@ def test_why_the_queue_stands_still(by: str, said: str) -> None:
 
 def test_how_it_has_ended() -> None:
     assert ended(NIGHT) == "The report is being written."
-    written = replace(NIGHT, reported_at=ENDED)
+    written = NIGHT._replace(reported_at=ENDED)
     assert ended(written) == "The report is in /reports/night.md"
-    late = replace(written, ended_at=ENDED + timedelta(hours=2, minutes=12))
+    late = written._replace(ended_at=ENDED + timedelta(hours=2, minutes=12))
     assert ended(late).startswith("It ended 2h12m late. ")
-    assert ended(replace(written, ended_by="ben@jump2")).startswith("It was disarmed by ben@jump2.")
+    assert ended(written._replace(ended_by="ben@jump2")).startswith("It was disarmed by ben@jump2.")

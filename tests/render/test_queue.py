@@ -1,7 +1,5 @@
 """The files on their way, in lines."""
 
-from dataclasses import replace
-
 import pytest
 
 from tests.render.drawn import text
@@ -110,7 +108,7 @@ def test_a_start_that_was_not() -> None:
 
 
 def test_what_goes_on_by_itself_was_not_refused() -> None:
-    tries = replace(DONE, outcome=Outcome.REFUSED, error=BusyError("Too many calls"))
+    tries = DONE._replace(outcome=Outcome.REFUSED, error=BusyError("Too many calls"))
     created = queued_files([insertion(create=DONE, job_id="3888833000000114027")])
     again = queued_files([insertion(create=tries)])
     for file in (uploaded(None), *created, *again):

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -89,7 +88,7 @@ def test_of_two_processes_one_raises_it_and_both_see_it(tmp_path: Path) -> None:
         seen = here.version
         assert there.clear(alert, LATER)
         assert here.version != seen
-        assert here.find(alert.id) == replace(alert, cleared_at=LATER)
+        assert here.find(alert.id) == alert._replace(cleared_at=LATER)
         assert here.begin_sending(alert, {"log": "written"})
         assert not there.begin_sending(alert, {"log": "written"})
 
@@ -98,7 +97,7 @@ def test_one_that_matters_more_takes_the_place_of_the_one_before(store: AlertSto
     first = raised(store, None)
     second = store.raise_alert(AlertKind.STUCK, Severity.CRITICAL, "Worse", LATER, instead_of=first)
     assert store.active() == [second]
-    assert store.since(LATER) == [replace(first, cleared_at=LATER), second]
+    assert store.since(LATER) == [first._replace(cleared_at=LATER), second]
 
 
 def test_what_happens_once_is_raised_once_though_it_is_cleared(store: AlertStore) -> None:
@@ -140,7 +139,7 @@ def test_alerts_go_with_a_job_to_another_profile(store: AlertStore, database: Da
     raised(there)
     WatchList(database, "eu").adopt(PROFILE, [JOB])
     assert store.active() == []
-    assert there.active() == [replace(moved, profile="eu")]
+    assert there.active() == [moved._replace(profile="eu")]
 
 
 # Which way they take.

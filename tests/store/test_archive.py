@@ -159,7 +159,7 @@ def test_of_what_happened_at_one_moment_the_last_comes_first(
 ) -> None:
     # A reading shows another state, and that gives an alert.
     events = [event(5, "state"), event(5, "alert"), event(5, "all of them", job=None)]
-    calls = [call(5), replace(call(5), why="another")]
+    calls = [call(5), call(5)._replace(why="another")]
     write(memory, *calls, *events)
     assert archive.log() == [*reversed(events), *reversed(calls)]
 

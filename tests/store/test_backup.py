@@ -177,8 +177,8 @@ def test_what_is_saved_comes_back_as_it_was(
         assert CallLedger(other, PROFILE).day(TODAY) == day
         (back,) = map(control_log.to_record, other.rows(control_log.SELECT))
     assert words_of(back.command.error) == words_of(error)
-    assert replace(back, command=replace(back.command, error=None)) == replace(
-        record, command=replace(command, error=None)
+    assert replace(back, command=back.command._replace(error=None)) == replace(
+        record, command=command._replace(error=None)
     )
 
 

@@ -68,7 +68,7 @@ def test_a_step_that_was_not_sent_is_begun_again() -> None:
 
 def test_a_probe_that_is_forgotten_begins_anew() -> None:
     contracts = Contracts(memory_database(), PROFILE)
-    other = replace(FORM, form="Other")
+    other = FORM._replace(form="Other")
     for form in (other, FORM):
         contracts.begin(form, CREATE, NOW)
     contracts.note(FORM.origin, METHOD)
@@ -82,9 +82,9 @@ def test_a_probe_that_is_forgotten_begins_anew() -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        replace(FORM, form="Other"),
-        replace(FORM, app="other"),
-        replace(FORM, environment=Environment.STAGE),
+        FORM._replace(form="Other"),
+        FORM._replace(app="other"),
+        FORM._replace(environment=Environment.STAGE),
     ],
 )
 def test_each_form_has_its_own_transcript(other: FormRef) -> None:

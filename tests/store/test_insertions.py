@@ -34,10 +34,10 @@ def make() -> Insertions:
 def test_what_was_made_of_a_file_is_found_unless_nothing_of_it_was_sent() -> None:
     insertions = make()
     one = insertion()
-    trial = replace(one, job_id=JOB_ID, source=replace(one.source, is_trial=True))
-    rest = replace(one, key="two", source=replace(one.source, rest_of=JOB_ID))
+    trial = replace(one, job_id=JOB_ID, source=one.source._replace(is_trial=True))
+    rest = replace(one, key="two", source=one.source._replace(rest_of=JOB_ID))
     dropped = replace(one, key="three", is_over=True)
-    other_file = replace(one, key="four", source=replace(one.source, sha256="cd" * 32))
+    other_file = replace(one, key="four", source=one.source._replace(sha256="cd" * 32))
     insertions.add([trial, rest, dropped, other_file, insertion("five", OTHER_FORM)])
     found = insertions.of_file(FORM, "ab" * 32)
     assert [(it.key, it.source.is_trial, it.source.rest_of) for it in found] == [
@@ -59,7 +59,7 @@ def test_all_of_it_comes_back() -> None:
         starts=False,
         goes_on=True,
     )
-    source = replace(kept.source, encoding="windows-1252", delimiter=";")
+    source = kept.source._replace(encoding="windows-1252", delimiter=";")
     kept = replace(kept, source=source)
     insertions.add([kept])
     (found,) = insertions.open()
@@ -117,8 +117,8 @@ def test_what_was_made_for_the_upload_goes_with_the_end(tmp_path: Path, job_id: 
     for path in (copy, row_map):
         path.write_text("a\n1\n")
     made = insertion(job_id=job_id)
-    source = replace(made.source, row_map=row_map)
-    file = replace(made.upload_file, path=copy, is_copy=True)
+    source = made.source._replace(row_map=row_map)
+    file = made.upload_file._replace(path=copy, is_copy=True)
     insertions.add([replace(made, source=source, upload_file=file)])
     (kept,) = insertions.open()
     insertions.end(kept)
@@ -136,8 +136,8 @@ def test_the_users_own_file_is_never_removed(
     made = insertion()
     made = replace(
         made,
-        source=replace(made.source, path=Path(source)),
-        upload_file=replace(made.upload_file, path=own),
+        source=made.source._replace(path=Path(source)),
+        upload_file=made.upload_file._replace(path=own),
     )
     insertions.add([made])
     (kept,) = insertions.open()

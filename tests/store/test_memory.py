@@ -98,18 +98,17 @@ def test_readings_of_another_are_news_once_and_in_order(one: Memory, other: Memo
 
 
 def test_events_of_another_are_news_once_and_in_order(one: Memory, other: Memory) -> None:
-    fault = replace(
-        happened("Too many calls", 2),
+    fault = happened("Too many calls", 2)._replace(
         kind=EventKind.FAULT,
         error=BusyError("Too many calls", "Zoho said so.", answer=Answer(429, 4000, "no")),
     )
-    of_all = replace(happened("Polls are paused", 1, job=None), kind=EventKind.PAUSED)
+    of_all = happened("Polls are paused", 1, job=None)._replace(kind=EventKind.PAUSED)
     written = [happened("one"), fault, of_all, happened("two")]
     for event in written:
         one.happened(event)
     news = other.news()
-    assert [replace(event, error=None) for event in news.events] == [
-        replace(event, error=None) for event in written
+    assert [event._replace(error=None) for event in news.events] == [
+        event._replace(error=None) for event in written
     ]
     (error,) = (event.error for event in news.events if event.error)
     assert isinstance(error, BusyError)

@@ -105,7 +105,7 @@ def test_a_file_that_is_begun_anew_has_the_night(
         nights.end(over, NOW)
         night = nights.arm(PLAN, "anna@jump1", NOW)
         nights.stop_queue(night, STOP)
-        night = replace(night, stopped_at=NOW)
+        night = night._replace(stopped_at=NOW)
         assert nights.current() == night
         database.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         lose(path)

@@ -4,7 +4,6 @@ import multiprocessing
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
-from dataclasses import replace
 from datetime import date, timedelta
 from itertools import count
 from multiprocessing.synchronize import Barrier
@@ -291,11 +290,11 @@ class PlainBook:
         return self.day(date)
 
     def set_elsewhere(self, date: date, calls: int) -> DayCalls:
-        self._days[date] = replace(self.day(date), elsewhere=calls)
+        self._days[date] = self.day(date)._replace(elsewhere=calls)
         return self.day(date)
 
     def set_spent(self, date: date, spent: bool) -> DayCalls:
-        self._days[date] = replace(self.day(date), spent=spent)
+        self._days[date] = self.day(date)._replace(spent=spent)
         return self.day(date)
 
 

@@ -9,7 +9,7 @@ from zcbulk_tui.domain.insertion import Insertion, SourceFile
 from zcbulk_tui.domain.upload import UploadFile
 
 FORM = FormRef.of(REF)
-OTHER_FORM = replace(FORM, form="Suppliers")
+OTHER_FORM = FORM._replace(form="Suppliers")
 
 
 def insertion(key: str = "one", form: FormRef = FORM, **changes: object) -> Insertion:

@@ -36,7 +36,7 @@ def call(ago: float, label: str = "Orders EU", **changes: object) -> CallRecord:
     at = NOW - timedelta(seconds=ago)
     ok = Answer(200, 3000)
     made = CallRecord(at, Cause.PLAN, Reason.FINISH, "GET status", 0.182, 163, ok, "", REF, label)
-    return replace(made, **changes)  # type: ignore[arg-type]  # by name
+    return made._replace(**changes)  # type: ignore[arg-type]  # by name
 
 
 def event(ago: float, text: str, kind: EventKind = EventKind.STATE) -> JobEvent:
@@ -58,18 +58,18 @@ def made_up(count: int = 300) -> list[Record]:
         label, ago = _LABELS[number * 7 % 5], number * 211.0
         match number % 12:
             case 1:
-                records.append(replace(event(ago, "running → done"), label=label))
+                records.append(event(ago, "running → done")._replace(label=label))
             case 3:
                 answer = Answer(404, 7120, "No such job.")
                 gone = call(ago, label, answer=answer, failure="Zoho knows no such job here")
                 records.append(gone)
             case 4:
                 error = UnclearError("The answer did not come in time", answer=Answer(504))
-                missed = replace(event(ago, "", EventKind.FAULT), label=label, error=error)
+                missed = event(ago, "", EventKind.FAULT)._replace(label=label, error=error)
                 records.append(missed)
             case 5:
                 told = "5 % limit near: 21 of 125 batches have failed records"
-                records.append(replace(event(ago, told, EventKind.ALERT), label=label))
+                records.append(event(ago, told, EventKind.ALERT)._replace(label=label))
             case 7:
                 settled = reading(-ago + 30, 5, state=JobState.USER_ABORTED)
                 settled = replace(settled, raw_state="User-aborted")
@@ -77,13 +77,13 @@ def made_up(count: int = 300) -> list[Record]:
             case 8:
                 refused = RefusedError("The job is not complete", answer=Answer(400, 11350, "No."))
                 no = Command(Action.START, NOW - timedelta(seconds=ago), Outcome.REFUSED)
-                no = replace(no, error=refused)
+                no = no._replace(error=refused)
                 records.append(abort(ago, key=f"k{number}", command=no))
             case 9:
                 paused = event(ago, "The polls are paused", EventKind.PAUSED)
-                records.append(replace(paused, ref=None, label=""))
+                records.append(paused._replace(ref=None, label=""))
             case 11:
-                records.append(replace(event(ago, "eager", EventKind.PACE), ref=None, label=""))
+                records.append(event(ago, "eager", EventKind.PACE)._replace(ref=None, label=""))
             case _:
                 records.append(call(ago, label, seconds=0.1 + number % 7 / 20))
     return records

@@ -151,15 +151,18 @@ async def _insert(stage: Stage) -> None:
         await stage.until(lambda: dialog.query_one("#report").display)
         await stage.press("enter")
         await stage.until(lambda: dialog.query_one("#handling").display)
+        # The button that was pressed is lit for a moment: how much is left of it depends on how
+        # long the file took.
+        await stage.until(lambda: not dialog.query("Button.-active"))
 
 
 async def _queue(stage: Stage) -> None:
     """Files on their way: one that is uploaded, one that needs the user, two that wait."""
     await _dashboard(stage)
     at = StepRecord(stage.now())
-    done = replace(at, outcome=Outcome.ACCEPTED)
+    done = at._replace(outcome=Outcome.ACCEPTED)
     lost = at.ended_by(UnclearError("No answer came"))
-    forms = [replace(FORM, form=name) for name in ("Contacts", "Suppliers", "Customers")]
+    forms = [FORM._replace(form=name) for name in ("Contacts", "Suppliers", "Customers")]
     contacts, suppliers, customers = forms
     queue = [
         insertion("1", contacts, label="Contacts 2026", create=done, upload=at),
@@ -320,7 +323,7 @@ def _alike_everywhere(name: str) -> Iterator[None]:
 def _in_a_made_up_time(profile: str, record: CallRecord) -> dict[str, Any]:
     """The row of a call: how long it really took is another time each time."""
     seconds = 0.12 + (zlib.crc32(record.label.encode()) + record.left * 7) % 90 / 1000
-    return _values(profile, replace(record, seconds=seconds))
+    return _values(profile, record._replace(seconds=seconds))
 
 
 _values = log_rows.call_values

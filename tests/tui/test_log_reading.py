@@ -37,7 +37,7 @@ async def test_older_entries_are_read_when_the_cursor_comes_near_them() -> None:
 
 async def test_pages_that_end_between_entries_of_one_moment_lose_none() -> None:
     records = [
-        replace(call(number // 300), request=f"GET number {number}") for number in range(1_300)
+        call(number // 300)._replace(request=f"GET number {number}") for number in range(1_300)
     ]
     async with LogApp(Memory(*records)).open() as app:
         await app.press("G")

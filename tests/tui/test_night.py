@@ -1,7 +1,6 @@
 """The key of the night: its form, what the status line shows, and what is said at its end."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -87,8 +86,8 @@ def test_a_home_that_nobody_has_is_no_home() -> None:
 
 def test_a_night_of_days_says_its_date() -> None:
     now = datetime(2026, 3, 11, 12, tzinfo=UTC)
-    assert mark(replace(NIGHT, until=now + timedelta(hours=23)), now).count(" on ") == 0
-    assert mark(replace(NIGHT, until=now + timedelta(days=3)), now).endswith(" on 14 Mar")
+    assert mark(NIGHT._replace(until=now + timedelta(hours=23)), now).count(" on ") == 0
+    assert mark(NIGHT._replace(until=now + timedelta(days=3)), now).endswith(" on 14 Mar")
 
 
 def test_a_stop_of_the_queue_and_its_end_are_said_once_each() -> None:
@@ -99,7 +98,7 @@ def test_a_stop_of_the_queue_and_its_end_are_said_once_each() -> None:
     assert notices.queue_stop(stop, stop) == []
     assert notices.queue_stop(None, None) == []
     assert len(notices.queue_stop(stop, None)) == 1
-    assert "/reports/night.md" in notices.night_ended(replace(NIGHT, reported_at=NOW)).text
+    assert "/reports/night.md" in notices.night_ended(NIGHT._replace(reported_at=NOW)).text
 
 
 async def test_w_arms_a_night_shows_it_and_disarms_it_also_where_nothing_is_sent() -> None:

@@ -28,6 +28,10 @@ from zcbulk_tui.tui.profile_spec import US, Connection, JobDefaults, Profiles, P
 _not_saved: list[str] = []
 """What could not be written until the end, of each profile that was shown."""
 
+_TURN = 0.001
+"""Seconds that a thread waits for its turn. With Python's 0.005 the one that writes to the terminal
+is late with the first frame, and the loop with keys, while another thread loads the rest."""
+
 _ENDS_SOON = (
     f"The access token in {secrets.ACCESS_TOKEN} ends within the hour. "
     "zcbulk-tui login signs in once and for all."
@@ -139,6 +143,7 @@ def show(specs: Sequence[ProfileSpec], preferences: Preferences) -> int:
     """
     _check_terminal()
     pause_gc()
+    sys.setswitchinterval(_TURN)
     shutdown = Shutdown()
     app = DashboardApp(*map(resuming_gc, specs), preferences=preferences, ending=shutdown)
     faults: list[BaseException | None] = []

@@ -17,8 +17,7 @@ from zcbulk_tui.cli.lineage import Chains
 from zcbulk_tui.cli.state import open_memory
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
-from zcbulk_tui.domain.job import Environment
-from zcbulk_tui.domain.job_list_file import VERSION
+from zcbulk_tui.domain.job import LIST_VERSION, Environment
 from zcbulk_tui.domain.records import History
 from zcbulk_tui.domain.text import one_line, to_cell
 from zcbulk_tui.errors import ConfigError, OutputError, UsageError
@@ -140,7 +139,7 @@ def _json(
     histories: Iterable[History], parts: Sequence[str], profile: str, chains: Chains
 ) -> Iterator[str]:
     head = {
-        "version": VERSION,
+        "version": LIST_VERSION,
         "profile": profile,
         "exported_at": moment(datetime.now(UTC)),
     }

@@ -147,7 +147,7 @@ def _entry(entry: JobEvent | ControlRecord, zone: tzinfo | None) -> Line:
     # The heading names the job.
     nameless: JobEvent | ControlRecord
     if isinstance(entry, JobEvent):
-        nameless = replace(entry, label="")
+        nameless = entry._replace(label="")
     else:
         nameless = replace(entry, job=replace(entry.job, label=""))
     return Span(f"{_time(entry.at, zone)}  * "), Span(text(nameless), look(entry))

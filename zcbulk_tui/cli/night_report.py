@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from zcbulk_tui.cli.queue import as_they_stand
 from zcbulk_tui.cli.report_json import report_object
 from zcbulk_tui.cli.state import memory_file
 from zcbulk_tui.config.settings import Settings
@@ -34,6 +33,7 @@ from zcbulk_tui.store.alerts import AlertStore
 from zcbulk_tui.store.archive import Archive
 from zcbulk_tui.store.database import Database, open_database
 from zcbulk_tui.store.insertions import Insertions
+from zcbulk_tui.store.queue import as_they_stand
 from zcbulk_tui.store.ran_jobs import RanJob, ran_jobs
 from zcbulk_tui.store.results import Results, is_there
 from zcbulk_tui.user_files import whole_path

@@ -6,6 +6,7 @@ when its command is typed: each loads all that it needs at its top, and ``--help
 
 import argparse
 import gc
+import sys
 from collections.abc import Sequence
 from importlib import import_module
 from itertools import groupby
@@ -132,11 +133,15 @@ def make_parser() -> argparse.ArgumentParser:
 def load_command(command: str | None) -> ModuleType:
     """Returns the module of a command; None for what runs without a command."""
     module = _DASHBOARD if command is None else _COMMANDS[command].module
-    # Nearly all that an import makes stays: to look for garbage in between takes time.
+    name = f"zcbulk_tui.cli.{module}"
+    if name in sys.modules:
+        return sys.modules[name]
+    # Nearly all that an import makes stays: to look for garbage in it, then or ever, takes time.
     gc.disable()
     try:
-        return import_module(f"zcbulk_tui.cli.{module}")
+        return import_module(name)
     finally:
+        gc.freeze()
         gc.enable()
 
 

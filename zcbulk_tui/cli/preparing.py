@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
@@ -152,10 +151,10 @@ class CheckedFile:
         )
         made = []
         for part, file in enumerate(outgoing.files, start=1):
-            source = replace(whole, row_map=file.row_map)
+            source = whole._replace(row_map=file.row_map)
             suffix = ", trial" if whole.is_trial else ""
             if parts > 1:
-                source = replace(source, part=part, parts=parts)
+                source = source._replace(part=part, parts=parts)
                 suffix = f" {part}/{parts}"
             label = one_line(plan.label or facts.name, _LONGEST_LABEL - len(suffix)) + suffix
             made.append(

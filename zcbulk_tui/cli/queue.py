@@ -13,7 +13,7 @@ from zcbulk_tui.cli.state import memory_file
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.commands import command
-from zcbulk_tui.domain.insertion import Insertion, QueuedFile, QueueStop, queued_files
+from zcbulk_tui.domain.insertion import Insertion, QueuedFile, QueueStop
 from zcbulk_tui.domain.records import EventKind
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import RefusedError, UsageError, ZcbulkError
@@ -22,10 +22,9 @@ from zcbulk_tui.monitor.recorder import Recorder
 from zcbulk_tui.render import queue
 from zcbulk_tui.render.night import stopped
 from zcbulk_tui.render.span import Span
-from zcbulk_tui.store import recall
-from zcbulk_tui.store.database import Database, open_database
-from zcbulk_tui.store.insertions import Insertions
+from zcbulk_tui.store.database import open_database
 from zcbulk_tui.store.json_objects import JsonObject
+from zcbulk_tui.store.queue import as_they_stand
 from zcbulk_tui.store.queue_stops import QueueStops
 from zcbulk_tui.tui import questions
 from zcbulk_tui.tui.question import Question
@@ -136,24 +135,6 @@ def _files(settings: Settings) -> tuple[list[QueuedFile], QueueStop | None]:
     with closing(open_database(memory_file(), is_only_read=True)) as database:
         stop = QueueStops(database, settings.profile).current()
         return as_they_stand(database, settings.profile), stop
-
-
-def as_they_stand(database: Database, profile: str) -> list[QueuedFile]:
-    """Returns the files of the queue, with slots and starts by what was read and written last.
-
-    Raises:
-        ConfigError: They cannot be read.
-    """
-    insertions = Insertions(database, profile)
-    queue, jobs = insertions.as_known(insertions.open()), recall.in_full(database, profile)
-    slots = {form: insertions.slot(form, jobs) for form in {it.form for it in queue}}
-    commands = recall.last_commands(database, profile)
-    return [
-        file._replace(start=commands[ref].command)
-        if (ref := file.insertion.ref) is not None and ref in commands
-        else file
-        for file in queued_files(queue, slots)
-    ]
 
 
 def _cells(file: QueuedFile) -> tuple[str | Span, ...]:

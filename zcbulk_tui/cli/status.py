@@ -5,11 +5,13 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache, partial
 from typing import NamedTuple
 
 from zcbulk_tui.cli import event_loop, options, templates, waiting
 from zcbulk_tui.cli.client import open_client
 from zcbulk_tui.cli.context import command_context
+from zcbulk_tui.cli.contracts import known_contract
 from zcbulk_tui.cli.job_names import in_words, named_jobs, watched_jobs
 from zcbulk_tui.cli.job_objects import Standing, status_record
 from zcbulk_tui.cli.lineage import Chains, known_chains, net_results
@@ -20,6 +22,7 @@ from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.commands import command
 from zcbulk_tui.domain.concern import assess
+from zcbulk_tui.domain.contract import Contract
 from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.job import Environment, JobReading, JobRef, WatchedJob
 from zcbulk_tui.domain.records import ControlRecord
@@ -187,15 +190,22 @@ async def _read(settings: Settings, jobs: list[WatchedJob], *, fresh: bool) -> l
     async with open_client(settings) as client:
         with command_context(settings) as (context, quota):
             results = await read_all(client, jobs, quota, context, _now, fresh=fresh)
+            known = cache(partial(known_contract, settings))
             return [
-                _asked(context.memory, job, result)
+                _asked(context.memory, job, result, known(job.ref.origin))
                 for job, result in zip(jobs, results, strict=True)
             ]
 
 
-def _asked(memory: Memory, job: WatchedJob, result: JobReading | ZcbulkError) -> _Asked:
+def _asked(
+    memory: Memory, job: WatchedJob, result: JobReading | ZcbulkError, contract: Contract
+) -> _Asked:
     record = memory.last_command(job.ref)
-    snapshot = replace(memory.known(job), command=record.command if record else None)
+    snapshot = replace(
+        memory.known(job),
+        command=record.command if record else None,
+        one_fails_its_batch=contract.one_fails_its_batch,
+    )
     return _Asked(job, result, snapshot, record)
 
 

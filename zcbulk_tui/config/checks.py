@@ -2,7 +2,6 @@
 
 import re
 import shlex
-import zoneinfo
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -185,6 +184,7 @@ def _url(text: str | None, key: str, example: str, given: Mapping[str, SettingVa
 
 
 def _check_time_zone(name: str, source: str) -> None:
+    import zoneinfo  # takes a moment, and few name a zone
 
     try:
         zoneinfo.ZoneInfo(name)

@@ -186,7 +186,7 @@ class CreatorClient:
                 raise not_sent_again(error) from None
             else:
                 self._memory.save(origin, variant)
-                if known not in remaining and not variant.report:
+                if known is not None and known not in remaining and not variant.report:
                     # The known way was refused: that another one is taken is no mere choice.
                     self._observe_all(origin, seen_in(variant))
                 return said

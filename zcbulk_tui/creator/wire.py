@@ -8,7 +8,6 @@ import json
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -151,7 +150,7 @@ class ParsedAnswer:
         answer = self.answer
         if not answer.text:
             said = (_word_or_nothing(it.get(key)) for it in objects for key in ("status", "state"))
-            answer = replace(answer, text=self.line(next(filter(None, said), ""), _LONGEST))
+            answer = answer._replace(text=self.line(next(filter(None, said), ""), _LONGEST))
         return CreatedJob(job_id, answer)
 
 

@@ -1,14 +1,13 @@
 """Alerts: what somebody is told who does not look at the screen; when, and how loudly."""
 
 import re
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
 from zcbulk_tui.domain.concern import STUCK
 from zcbulk_tui.domain.job import JobRef
-from zcbulk_tui.domain.outlook import FAILED_SHARE
+from zcbulk_tui.domain.risk import FAILED_SHARE
 
 
 class Severity(IntEnum):
@@ -79,8 +78,7 @@ class AlertKind(StrEnum):
     """The queue of files was stopped, or a file in it needs its user."""
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
+class Alert(NamedTuple):
     """An alert, raised once when its rule was crossed.
 
     Attributes:

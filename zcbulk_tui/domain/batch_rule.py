@@ -3,9 +3,10 @@
 A job is inserted in batches of 200 records, and ends when more than 5 % of its batches have failed
 [LIMB]. When a batch counts as failed, no source says. So there are two readings of the rule: one
 bad record fails its batch, or a batch fails only where all of its records do (derived, both).
+Which one holds, a probe can find out; see `Contract.one_fails_its_batch`.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 BATCH = 200
 """Records per batch; the last one may have fewer [LIMB]."""
@@ -30,8 +31,7 @@ def allowed_failures(batches: int) -> int:
     return batches // _ONE_IN
 
 
-@dataclass(frozen=True, slots=True)
-class BatchVerdict:
+class BatchVerdict(NamedTuple):
     """What the rule makes of a file in the order that it has, if every suspect record is bad.
 
     Attributes:

@@ -4,9 +4,9 @@ Every call on the account counts: those of this program, of other programs and o
 scripts (Deluge). No answer reports how many are left, so they are counted here.
 """
 
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Plan(StrEnum):
@@ -49,8 +49,7 @@ class Cause(StrEnum):
 _PLACES = {cause: place for place, cause in enumerate(Cause)}
 
 
-@dataclass(frozen=True, slots=True)
-class QuotaPlan:
+class QuotaPlan(NamedTuple):
     """What this program may use of the daily quota.
 
     Attributes:
@@ -96,8 +95,7 @@ class QuotaPlan:
         return first if first > now else second
 
 
-@dataclass(frozen=True, slots=True)
-class DayCalls:
+class DayCalls(NamedTuple):
     """The calls counted on one day.
 
     Attributes:
@@ -125,21 +123,20 @@ class DayCalls:
         """Returns a copy with `n` more calls for `cause`."""
         calls = list(self.calls)
         calls[_PLACES[cause]] += n
-        return replace(self, calls=tuple(calls))
+        return self._replace(calls=tuple(calls))
 
     def with_calls_of(self, other: "DayCalls") -> "DayCalls":
         """Returns a copy with another day's calls added, for a day that may be the same at Zoho."""
         calls = tuple(map(sum, zip(self.calls, other.calls, strict=True)))
         elsewhere = max(self.elsewhere, other.elsewhere)
-        return replace(self, calls=calls, elsewhere=elsewhere, spent=self.spent or other.spent)
+        return self._replace(calls=calls, elsewhere=elsewhere, spent=self.spent or other.spent)
 
     def with_true_figure(self, used: int) -> "DayCalls":
         """Returns a copy where the account made `used` calls, as the billing page shows [LIM]."""
-        return replace(self, elsewhere=max(used - self.total, 0), spent=False)
+        return self._replace(elsewhere=max(used - self.total, 0), spent=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+class Budget(NamedTuple):
     """What is left of a day's quota.
 
     Commands draw on the reserve first, then on what polls could have used. So a day's polls never
@@ -215,8 +212,7 @@ class Reason(StrEnum):
     """Its start deadline is near or past."""
 
 
-@dataclass(frozen=True, slots=True)
-class Spent:
+class Spent(NamedTuple):
     """Today's quota and pace.
 
     Attributes:

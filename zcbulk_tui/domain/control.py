@@ -1,9 +1,9 @@
 """What became of a start or an abort, as far as readings prove it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from zcbulk_tui.domain.job import Action, JobReading, JobState
 from zcbulk_tui.errors import ZcbulkError
@@ -31,8 +31,7 @@ class Outcome(StrEnum):
     """The answer was unclear; the last of the looks showed no effect. A later one may."""
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """A start or an abort and what became of it.
 
     Attributes:
@@ -58,7 +57,7 @@ class Command:
         self, outcome: Outcome, said: str = "", error: ZcbulkError | None = None
     ) -> "Command":
         """The same command with what is now known of it; an error known before stays."""
-        return replace(self, outcome=outcome, said=said, error=error or self.error)
+        return self._replace(outcome=outcome, said=said, error=error or self.error)
 
 
 FRESH = timedelta(hours=1)

@@ -1,9 +1,9 @@
 """Forms: which one, and its fields as the Meta API lists them [FIELDS]."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
+from typing import NamedTuple
 
 from zcbulk_tui.domain.job import Environment, JobRef
 
@@ -11,8 +11,7 @@ LONGEST_NAME = 120
 """Characters that are kept of the name of a field, a form or an application."""
 
 
-@dataclass(frozen=True, slots=True)
-class FormRef:
+class FormRef(NamedTuple):
     """The identity of a form: where a job is created.
 
     Attributes:
@@ -63,8 +62,7 @@ class FieldType(IntEnum):
     NAME = 29
 
 
-@dataclass(frozen=True, slots=True)
-class FormField:
+class FormField(NamedTuple):
     """A field of a form.
 
     Attributes:
@@ -89,8 +87,7 @@ class FormField:
     choices: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FormFields:
+class FormFields(NamedTuple):
     """The fields of a form at one moment.
 
     Attributes:
@@ -102,8 +99,7 @@ class FormFields:
     read_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class NamedLink:
+class NamedLink(NamedTuple):
     """An application or a form in a list of the Meta API [FORMS].
 
     Attributes:

@@ -45,8 +45,7 @@ class Step(StrEnum):
     UPLOAD = "upload"
 
 
-@dataclass(frozen=True, slots=True)
-class StepRecord:
+class StepRecord(NamedTuple):
     """A create or an upload, and what became of it.
 
     Attributes:
@@ -69,11 +68,10 @@ class StepRecord:
     def ended_by(self, error: ZcbulkError) -> "StepRecord":
         """Returns the record after an error: unclear where that is, else refused."""
         is_unclear = isinstance(error, UnclearError)
-        return replace(self, outcome=Outcome.SENT if is_unclear else Outcome.REFUSED, error=error)
+        return self._replace(outcome=Outcome.SENT if is_unclear else Outcome.REFUSED, error=error)
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFile:
+class SourceFile(NamedTuple):
     """The file that the user named; what is uploaded may be made of it.
 
     Attributes:
@@ -187,8 +185,7 @@ class Insertion:
         return replace(self, upload=record)
 
 
-@dataclass(frozen=True, slots=True)
-class InsertPlan:
+class InsertPlan(NamedTuple):
     """How a file is to be inserted.
 
     Attributes:
@@ -446,4 +443,4 @@ def interrupted(record: StepRecord, step: Step) -> StepRecord:
         f"The {step} was interrupted",
         f"The program that sent it was ended before the answer was written down: {what}.",
     )
-    return replace(record, error=error)
+    return record._replace(error=error)

@@ -3,8 +3,12 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from zcbulk_tui.errors import Answer
+
+LIST_VERSION = 1
+"""Version of the JSON that lists of watched jobs are written as."""
 
 
 class Environment(StrEnum):
@@ -84,8 +88,7 @@ class JobRef:
     environment: Environment = Environment.PRODUCTION
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(NamedTuple):
     """The four counters of a job, in records; None where the server sent none."""
 
     total: int | None = None

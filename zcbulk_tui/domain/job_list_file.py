@@ -8,14 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from zcbulk_tui.domain.address import job_path, make_ref, parse_base_url
-from zcbulk_tui.domain.job import Environment, JobRef
+from zcbulk_tui.domain.job import LIST_VERSION, Environment, JobRef
 from zcbulk_tui.domain.job_id import grouped, is_number, read_id
 from zcbulk_tui.domain.job_text import JobReader, find_jobs, without_tokens
 from zcbulk_tui.domain.text import from_cell, json_problem, one_line, tags_in
 from zcbulk_tui.errors import UsageError
-
-VERSION = 1
-"""Version of the JSON format."""
 
 _WHERE = ("origin", "owner", "app", "form", "job_id")
 """Required fields of a JSON or CSV entry."""
@@ -132,9 +129,9 @@ def _read_json(text: str, job: JobReader) -> Iterator[ListedJob | BadEntry]:
         ) from error
     if not isinstance(content, dict) or not isinstance(content.get("jobs"), list):
         raise UsageError("It is JSON that lists no jobs", next_step=_NEXT_STEP)
-    if content.get("version") != VERSION:
+    if content.get("version") != LIST_VERSION:
         raise UsageError(
-            f"Its version is {one_line(repr(content.get('version')), 40)}, not {VERSION}",
+            f"Its version is {one_line(repr(content.get('version')), 40)}, not {LIST_VERSION}",
             "It is of a later version of zcbulk-tui, or of another program.",
             _NEXT_STEP,
         )

@@ -6,10 +6,10 @@ of it, and no more, until a later reading says more.
 """
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.form import FormRef
@@ -22,8 +22,7 @@ _K = TypeVar("_K", bound=Hashable)
 _Keys = Sequence[JobKey]
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(NamedTuple):
     """A job of a chain, or a file that may have become one.
 
     Attributes:
@@ -60,8 +59,7 @@ class Attempt:
         return self.counts.left or 0
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(NamedTuple):
     """A job and those that repair it.
 
     Attributes:

@@ -1,7 +1,6 @@
 """A night: a span in which nobody watches, with a limit to what may go wrong in it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -55,8 +54,7 @@ class NightPlan(NamedTuple):
     report: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Night:
+class Night(NamedTuple):
     """A night that is armed or over; it is stored, so whichever window polls goes on with it.
 
     Attributes:

@@ -10,6 +10,7 @@ import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 from zcbulk_tui.domain.text import one_line
@@ -44,8 +45,7 @@ class Proxy:
     shown: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Direct:
+class Direct(NamedTuple):
     """An entry of `no_proxy`; either `name` or `network` is set."""
 
     name: str = ""
@@ -53,6 +53,7 @@ class _Direct:
     port: int | None = None
 
     def has(self, host: str, port: int) -> bool:
+        """Whether a host, in lower case, is reached directly on a port."""
         if self.port not in (None, port):
             return False
         if self.network is None:
@@ -61,22 +62,22 @@ class _Direct:
         return address is not None and address in self.network
 
 
-@dataclass(frozen=True, slots=True)
-class Proxies:
+class Proxies(NamedTuple):
     """The proxy for each request.
 
     Attributes:
         https: The proxy for https; None for none.
         http: The proxy for http; None for none.
         warnings: Invalid entries of `no_proxy`, which are ignored, as sentences.
+        direct: What is reached without a proxy, loopback aside.
         is_off: Whether `no_proxy` lists everything.
     """
 
     https: Proxy | None = None
     http: Proxy | None = None
     warnings: tuple[str, ...] = ()
+    direct: tuple[Direct, ...] = ()
     is_off: bool = False
-    _direct: tuple[_Direct, ...] = ()
 
     def of(self, scheme: str, host: str, port: int) -> Proxy | None:
         """Returns the proxy for a request; None for a direct connection."""
@@ -85,7 +86,7 @@ class Proxies:
         if name == "localhost" or (address is not None and address.is_loopback):
             return None
         proxy = self.https if scheme == "https" else self.http
-        return None if any(each.has(name, port) for each in self._direct) else proxy
+        return None if any(each.has(name, port) for each in self.direct) else proxy
 
 
 def read(environ: Mapping[str, str]) -> Proxies:
@@ -110,7 +111,7 @@ def read(environ: Mapping[str, str]) -> Proxies:
         made.get("https_proxy"),
         made.get("http_proxy"),
         tuple(_left_out(name, entry) for entry, read in read_entries.items() if read is None),
-        _direct=tuple(read for read in read_entries.values() if read is not None),
+        tuple(read for read in read_entries.values() if read is not None),
     )
 
 
@@ -168,7 +169,7 @@ def _left_out(variable: str, entry: str) -> str:
     return f"{variable}: “{one_line(entry, 60)}” is no host, address or network, so it is left out."
 
 
-def _direct(entry: str) -> _Direct | None:
+def _direct(entry: str) -> Direct | None:
     """Parses an entry of `no_proxy`; None if invalid."""
     text = entry.lower()
     if "://" in text:
@@ -185,10 +186,10 @@ def _direct(entry: str) -> _Direct | None:
     if colon and not 0 < port < 65536:
         return None
     if (network := _network(text)) is not None:
-        return _Direct(network=network, port=port or None)
+        return Direct(network=network, port=port or None)
     name = text.removeprefix("*").lstrip(".").rstrip(".")
     is_name = _is_name(name) and not _ALL_DIGITS.fullmatch(name)
-    return _Direct(name, port=port or None) if is_name else None
+    return Direct(name, port=port or None) if is_name else None
 
 
 def _network(text: str) -> _Network | None:

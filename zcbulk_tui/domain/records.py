@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.control import (
@@ -83,8 +84,7 @@ class EventKind(StrEnum):
     """The heartbeat stops or goes on, or does not arrive, or arrives again."""
 
 
-@dataclass(frozen=True, slots=True)
-class JobEvent:
+class JobEvent(NamedTuple):
     """Something that happened, to one job or to all of them.
 
     Attributes:
@@ -108,8 +108,7 @@ NOT_COUNTED = ", not counted"
 """How the failure of a call ends of which certainly nothing was sent."""
 
 
-@dataclass(frozen=True, slots=True)
-class CallRecord:
+class CallRecord(NamedTuple):
     """A call to Zoho.
 
     Attributes:
@@ -292,8 +291,7 @@ Record = JobEvent | CallRecord | ControlRecord
 """An entry of the log."""
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(NamedTuple):
     """All that is remembered of a job.
 
     Attributes:

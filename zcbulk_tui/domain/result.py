@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import NamedTuple
 
 from zcbulk_tui.domain.job import JobRef, JobState
 from zcbulk_tui.domain.snapshot import JobSnapshot
@@ -54,8 +55,7 @@ _WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ResultFile:
+class ResultFile(NamedTuple):
     """A result on this disk: the CSV, out of its ZIP.
 
     Attributes:

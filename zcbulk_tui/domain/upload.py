@@ -1,8 +1,8 @@
 """What is uploaded to a job, and what the create call returned."""
 
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import NamedTuple
 
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import Answer
@@ -24,8 +24,7 @@ class Suspects(Enum):
     """They are uploaded behind all others."""
 
 
-@dataclass(frozen=True, slots=True)
-class UploadFile:
+class UploadFile(NamedTuple):
     """A file that is uploaded as it stands on the disk.
 
     Attributes:
@@ -59,8 +58,7 @@ def upload_name(stem: str, ending: str) -> str:
     return one_line(stem, LONGEST_NAME - len(ending)) + ending
 
 
-@dataclass(frozen=True, slots=True)
-class CreatedJob:
+class CreatedJob(NamedTuple):
     """What a create call returned [CREATE].
 
     Attributes:

@@ -322,4 +322,4 @@ class Alerts:
 
     def _cleared(self, alert: Alert) -> Alert:
         """An alert that is not active any more, as it was cleared."""
-        return self._store.find(alert.id) or replace(alert, cleared_at=self._now())
+        return self._store.find(alert.id) or alert._replace(cleared_at=self._now())

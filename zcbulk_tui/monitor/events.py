@@ -1,7 +1,7 @@
 """The events that the monitor publishes."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from zcbulk_tui.domain.alerts import Alert
 from zcbulk_tui.domain.contract import Contradiction
@@ -14,37 +14,32 @@ from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
 from zcbulk_tui.errors import ZcbulkError
 
 
-@dataclass(frozen=True, slots=True)
-class JobChanged:
+class JobChanged(NamedTuple):
     """A job is new, was read, failed to be read, or was commanded."""
 
     snapshot: JobSnapshot
 
 
-@dataclass(frozen=True, slots=True)
-class JobRemoved:
+class JobRemoved(NamedTuple):
     """A job is no longer watched."""
 
     ref: JobRef
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceChanged:
+class ServiceChanged(NamedTuple):
     """Something changed that concerns all jobs."""
 
     service: ServiceSnapshot
 
 
-@dataclass(frozen=True, slots=True)
-class CommandEnded:
+class CommandEnded(NamedTuple):
     """It is now known what became of a start or an abort, or that it is not known yet."""
 
     job: WatchedJob
     command: Command
 
 
-@dataclass(frozen=True, slots=True)
-class QueueChanged:
+class QueueChanged(NamedTuple):
     """The queue of files is another one, or one of its files has moved on.
 
     Attributes:
@@ -56,8 +51,7 @@ class QueueChanged:
     stop: QueueStop | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ResultChanged:
+class ResultChanged(NamedTuple):
     """A result of a job is being fetched, is on the disk, or cannot be had.
 
     Attributes:
@@ -69,22 +63,19 @@ class ResultChanged:
     got: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AlertRaised:
+class AlertRaised(NamedTuple):
     """An alert was raised, by whichever window evaluates the rules; once for each crossing."""
 
     alert: Alert
 
 
-@dataclass(frozen=True, slots=True)
-class AlertCleared:
+class AlertCleared(NamedTuple):
     """What an alert was about is no longer so: the next crossing raises another one."""
 
     alert: Alert
 
 
-@dataclass(frozen=True, slots=True)
-class AlertNotSent:
+class AlertNotSent(NamedTuple):
     """An alert has not arrived by one of its channels, as far as that is known.
 
     Attributes:
@@ -98,8 +89,7 @@ class AlertNotSent:
     error: ZcbulkError
 
 
-@dataclass(frozen=True, slots=True)
-class NightChanged:
+class NightChanged(NamedTuple):
     """A night was armed, or has ended.
 
     Attributes:
@@ -111,8 +101,7 @@ class NightChanged:
     ended: Night | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ContractContradicted:
+class ContractContradicted(NamedTuple):
     """An answer is not what was known of the server, which was noted.
 
     Attributes:

@@ -123,7 +123,7 @@ class InsertSteps:
             self._cut_short(insertion, Step.CREATE, record, sent=calls.may_have_left)
             raise
         self._monitor.service.note_success()
-        done = replace(record, outcome=Outcome.ACCEPTED, said=created.answer.text)
+        done = record._replace(outcome=Outcome.ACCEPTED, said=created.answer.text)
         known = replace(insertion, create=done, job_id=created.job_id)
         job = _job_of(known, self._now())
         await self._write(
@@ -166,7 +166,7 @@ class InsertSteps:
             self.sending.pop(insertion.key)
             self.cancelled.discard(insertion.key)
         self._monitor.service.note_success()
-        done = replace(record, outcome=Outcome.ACCEPTED, said=said.text)
+        done = record._replace(outcome=Outcome.ACCEPTED, said=said.text)
         known = replace(begun, upload=done)
         # Both in one: what is not to be started is over with its upload.
         write = self._insertions.keep if known.starts else self._insertions.end

@@ -1,14 +1,13 @@
 """The characters of the screen: those of Unicode, those of ASCII, and any text in ASCII."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from zcbulk_tui.domain.concern import Concern
 from zcbulk_tui.domain.job import JobState
 from zcbulk_tui.render.span import sequences
 
 
-@dataclass(frozen=True, slots=True)
-class Glyphs:
+class Glyphs(NamedTuple):
     """One set of characters, each one cell wide.
 
     All parts of a bar, and all states, differ without colour.

@@ -1,7 +1,6 @@
 """What several jobs add up to: the headings of groups, and the total."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from zcbulk_tui.domain.job import Counts
@@ -49,7 +48,7 @@ def share(listed: Listed) -> Sum:
     if None in (counts.total, counts.success, counts.failed, left):
         return Sum(1, 1, _UNKNOWN, rate)
     if counts.unprocessed is None:
-        counts = replace(counts, unprocessed=left)
+        counts = counts._replace(unprocessed=left)
     return Sum(1, 0, counts, rate)
 
 

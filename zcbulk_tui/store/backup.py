@@ -11,17 +11,15 @@ import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from zcbulk_tui import user_files
 from zcbulk_tui.domain.budget import Cause, DayCalls
 from zcbulk_tui.domain.control import Command, Outcome
-from zcbulk_tui.domain.job import Action, WatchedJob
-from zcbulk_tui.domain.job_list_file import VERSION
+from zcbulk_tui.domain.job import LIST_VERSION, Action, WatchedJob
 from zcbulk_tui.domain.records import ControlRecord
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError
@@ -70,8 +68,7 @@ _Lines = Mapping[str, Iterable[str]]
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True, slots=True)
-class Saved:
+class Saved(NamedTuple):
     """What the files hold.
 
     Attributes:
@@ -171,7 +168,7 @@ class Backup:
 
     def _save(self, path: Path, content: Callable[[], _Lines], *, durable: bool) -> None:
         try:
-            text = f'{{\n"version": {VERSION}'
+            text = f'{{\n"version": {LIST_VERSION}'
             for name, lines in content().items():
                 text += f',\n"{name}": [\n' + ",\n".join(lines) + "\n]"
             text += "\n}\n"
@@ -218,7 +215,7 @@ def restore(saved: Saved, connection: "sqlite3.Connection") -> None:
 
 def _content(path: Path) -> Any:
     content = json.loads(user_files.read_text(path, user_files.LIST))
-    if content["version"] != VERSION:
+    if content["version"] != LIST_VERSION:
         raise ValueError("It is of another version")
     return content
 

@@ -1,7 +1,7 @@
 """The calls of each day, kept in the database, since what is left of a day outlives the process."""
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -58,8 +58,7 @@ class _Pending:
     def added_to(self, day: DayCalls) -> DayCalls:
         for cause in Cause:
             day = day.plus(cause, self.counted.of(cause))
-        return replace(
-            day,
+        return day._replace(
             elsewhere=day.elsewhere if self.elsewhere is None else self.elsewhere,
             spent=day.spent if self.spent is None else self.spent,
         )

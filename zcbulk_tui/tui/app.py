@@ -31,9 +31,8 @@ from zcbulk_tui.tui.own_keys import moving_characters
 from zcbulk_tui.tui.profile_spec import ProfileSpec
 from zcbulk_tui.tui.profile_view import ProfileView
 from zcbulk_tui.tui.screens.base import KeyedScreen
-from zcbulk_tui.tui.screens.help import HelpScreen
 from zcbulk_tui.tui.screens.watch import WatchScreen
-from zcbulk_tui.tui.screens.watch_view import SPARING, USUAL, ProfilesChosen
+from zcbulk_tui.tui.screens.watch_view import SPARING, USUAL, ProfilesChosen, opened
 from zcbulk_tui.tui.terminal.app_terminal import AppTerminal
 from zcbulk_tui.tui.terminal.exit_watchdog import Ending
 from zcbulk_tui.tui.terminal.input_driver import Paste, driver_class
@@ -329,7 +328,7 @@ class DashboardApp(App[None]):
         """Shows the help."""
         read_only = self._watch_screen.workspace.here.spec.read_only
         keys = self.preferences.keys
-        self.push_screen(HelpScreen(keys, read_only=read_only, glyphs=self._glyphs))
+        self.push_screen(opened().Help(keys, read_only=read_only, glyphs=self._glyphs))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The palette: every action of the screen that makes sense now."""

@@ -1,7 +1,7 @@
 """Whether an action makes sense now, and in a sentence why not."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.job import Action, JobState
@@ -34,8 +34,7 @@ NEED_A_CONNECTION = frozenset(
 """Actions that a monitor carries out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Availability:
+class Availability(NamedTuple):
     """Whether an action makes sense now.
 
     Attributes:

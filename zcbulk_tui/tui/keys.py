@@ -4,8 +4,8 @@ Lower case never changes anything at Zoho; upper case may, and asks first.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from textual.binding import Binding, BindingType
 
@@ -34,8 +34,7 @@ _OVER_JOBS = _EVERYWHERE - _JOBS
 """The screens that are opened over the jobs, and closed again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """One action.
 
     Attributes:

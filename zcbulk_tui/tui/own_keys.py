@@ -1,7 +1,6 @@
 """The user's own keys in the place of the default ones; Textual's keymap gets what passes here."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from difflib import get_close_matches
 from typing import NoReturn
 
@@ -51,7 +50,7 @@ def remapped(
         on_screen = [key for key in keys if context in key.contexts]
         _check_one_each(context, on_screen, changed, place)
     return tuple(
-        replace(key, keys=",".join(changed[key.action])) if key.action in changed else key
+        key._replace(keys=",".join(changed[key.action])) if key.action in changed else key
         for key in keys
     )
 

@@ -1,7 +1,6 @@
 """A question whose safe answer is no, as a value."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 
@@ -17,8 +16,7 @@ class Typed(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """A question whose safe answer is no.
 
     Attributes:

@@ -5,13 +5,17 @@ from pathlib import Path
 import pytest
 
 from tests.cli.doctor.examined import US, Doctor, change, configure, sign_in
+from tests.cli.remembering import database
 from tests.support.commands import CANARY
+from tests.support.contracts import contract_of
 from zcbulk_tui.cli.doctor import network
 from zcbulk_tui.config import secrets
 from zcbulk_tui.config.layers import variable
 from zcbulk_tui.creator import scopes
+from zcbulk_tui.domain.contract import Question
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.server import LoopbackServer
+from zcbulk_tui.store.contracts import Contracts
 from zcbulk_tui.store.sign_in import SignInFiles
 
 
@@ -136,3 +140,16 @@ def test_files_of_a_sign_in_that_cannot_be_looked_at(
     assert "/elsewhere cannot be read" in found["sign-in"][1]
     assert server.base_url in found["API route"][1]
     assert doctor.ended.code == 2
+
+
+@pytest.mark.parametrize(("known", "grade"), [("UPDATE", "warn"), ("CREATE", "pass")])
+def test_a_scope_that_a_probe_has_found_to_be_needed_is_missed(
+    doctor: Doctor, creator: Creator, server: LoopbackServer, home: Path, known: str, grade: str
+) -> None:
+    change(sign_in(creator, server.base_url), scopes=(scopes.READ, scopes.CREATE))
+    with database(home) as opened:
+        contract = contract_of((Question.CONTROL_SCOPE, {"scope": known}))
+        Contracts(opened, "default").save(server.base_url, contract)
+    found = doctor()["scopes"]
+    assert found[0] == grade
+    assert ("UPDATE is missing" in found[1]) == (known == "UPDATE")

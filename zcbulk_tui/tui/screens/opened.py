@@ -3,9 +3,12 @@
 from zcbulk_tui.tui.failed_job import FailedJob
 from zcbulk_tui.tui.pasted_jobs import jobs_in, needs_list
 from zcbulk_tui.tui.screens.add_job import AddJobScreen
+from zcbulk_tui.tui.screens.arm_night import ArmNightScreen
 from zcbulk_tui.tui.screens.budget import BudgetScreen
+from zcbulk_tui.tui.screens.dialogs import ConfirmScreen, NoticeScreen
 from zcbulk_tui.tui.screens.edit_job import EditJobScreen
 from zcbulk_tui.tui.screens.failures import FailuresScreen
+from zcbulk_tui.tui.screens.help import HelpScreen
 from zcbulk_tui.tui.screens.history import HistoryScreen
 from zcbulk_tui.tui.screens.insert_file import InsertFileScreen
 from zcbulk_tui.tui.screens.log import LogScreen
@@ -14,27 +17,34 @@ from zcbulk_tui.tui.screens.queue import QueueScreen
 from zcbulk_tui.tui.screens.repair import RepairScreen
 from zcbulk_tui.tui.screens.results import FAILED, ResultsScreen
 from zcbulk_tui.tui.screens.watch_jobs import WatchJobsScreen
+from zcbulk_tui.tui.widgets.filter_field import FilterField
 
 
 class Opened:
-    """The screens, and what reads a pasted text for them.
+    """The screens, the field below the list, and what reads a pasted text for them.
 
     One name for all, which the watch screen imports when it opens the first: loaded earlier, they
     would hold up the first frame.
     """
 
     AddJob = AddJobScreen
+    ArmNight = ArmNightScreen
     Budget = BudgetScreen
+    Confirm = ConfirmScreen
     EditJob = EditJobScreen
     Failures = FailuresScreen
+    Help = HelpScreen
     History = HistoryScreen
     InsertFile = InsertFileScreen
     Log = LogScreen
+    Notice = NoticeScreen
     Profiles = ProfilesScreen
     Queue = QueueScreen
     Repair = RepairScreen
     Results = ResultsScreen
     WatchJobs = WatchJobsScreen
+
+    Filter = FilterField
 
     FailedJob = FailedJob
     FAILED = FAILED

@@ -1,8 +1,4 @@
-"""The watch screen: its keys, as calls on the workspace and as dialogs.
-
-What keys open is loaded with the first of it: with what draws it, it takes 10 % of the time to the
-first frame, which needs none of it.
-"""
+"""The watch screen: its keys, as calls on the workspace and as dialogs."""
 
 import asyncio
 import os
@@ -27,16 +23,13 @@ from zcbulk_tui.tui.profile_spec import Connection
 from zcbulk_tui.tui.profile_view import ProfileView
 from zcbulk_tui.tui.question import Question
 from zcbulk_tui.tui.queue_actions import QueueActions
-from zcbulk_tui.tui.screens.dialogs import ConfirmScreen
 from zcbulk_tui.tui.screens.watch_night import NightKeys
-from zcbulk_tui.tui.screens.watch_view import ProfilesChosen
+from zcbulk_tui.tui.screens.watch_view import ProfilesChosen, opened
 from zcbulk_tui.tui.terminal.input_driver import Paste
 from zcbulk_tui.tui.terminal.tmux import tmux_options
-from zcbulk_tui.tui.widgets.filter_field import FilterField
 
-if TYPE_CHECKING:  # see the docstring
+if TYPE_CHECKING:  # loaded with what it is opened in
     from zcbulk_tui.domain.job_text import FoundJobs
-    from zcbulk_tui.tui.screens.opened import Opened
 
 
 class WatchScreen(NightKeys):
@@ -50,7 +43,7 @@ class WatchScreen(NightKeys):
             if yes:
                 on_yes()
 
-        self.app.push_screen(ConfirmScreen(question), answered)
+        self.app.push_screen(opened().Confirm(question), answered)
 
     def connect(self, profile: ProfileView, connection: Connection) -> None:
         """Takes the monitor; asks about the jobs of profiles that are no more."""
@@ -146,7 +139,7 @@ class WatchScreen(NightKeys):
         def load() -> History:
             return archive.history(job.ref) or History(job, ())
 
-        screen = _opened().History(
+        screen = opened().History(
             load,
             glyphs=self.glyphs,
             now=self.now,
@@ -167,7 +160,7 @@ class WatchScreen(NightKeys):
             if action is not None and keys_of[0] in rows:
                 self._go_on_with(action, rows[keys_of[0]])
 
-        screen = _opened().Results(
+        screen = opened().Results(
             lambda: [rows[key] for key in keys_of if key in rows],
             self.workspace.results,
             self.workspace.here.calls_left,
@@ -192,7 +185,7 @@ class WatchScreen(NightKeys):
         if listed is None:
             return
         here = self.workspace.profile(listed.profile)
-        kinds = _opened().FAILED if action == "repair" else _opened().FAILED[:1]
+        kinds = opened().FAILED if action == "repair" else opened().FAILED[:1]
         missing = self.workspace.results.lacks(listed, kinds)
         if here.failures is None:
             return
@@ -200,7 +193,7 @@ class WatchScreen(NightKeys):
             label = listed.snapshot.job.label
             self._show_results([listed], f"What is missing of {label} has to be fetched first.")
             return
-        job = _opened().FailedJob(
+        job = opened().FailedJob(
             listed.snapshot,
             self.workspace.rows.chain_of(listed.key),
             here.failures,
@@ -216,10 +209,10 @@ class WatchScreen(NightKeys):
                 self.flush()
 
         if action == "repair":
-            screen = _opened().Repair(job, None, glyphs=self.glyphs, keys=self.keys)
+            screen = opened().Repair(job, None, glyphs=self.glyphs, keys=self.keys)
             self.app.push_screen(screen, answered)
         else:
-            failures = _opened().Failures(job, self._copy_text, glyphs=self.glyphs, keys=self.keys)
+            failures = opened().Failures(job, self._copy_text, glyphs=self.glyphs, keys=self.keys)
             self.app.push_screen(failures, answered)
 
     def action_edit(self) -> None:
@@ -233,7 +226,7 @@ class WatchScreen(NightKeys):
                 self.flush()
                 self.jobs.select_job(JobKey(selected.profile, job.ref))
 
-        self.app.push_screen(_opened().EditJob(selected.snapshot, self.now), answered)
+        self.app.push_screen(opened().EditJob(selected.snapshot, self.now), answered)
 
     def action_alert_on_end(self) -> None:
         self.show_notices(self.workspace.toggle_alert_on_end(self.workspace.target_jobs()))
@@ -303,7 +296,7 @@ class WatchScreen(NightKeys):
         if isinstance(event, Paste) and not (found.jobs or found.left_out):
             return  # the app says that it did nothing
         event.stop()
-        if _opened().needs_list(found, event.text):
+        if opened().needs_list(found, event.text):
             self._ask_to_watch(found)
         else:
             self._ask_to_add(event.text)
@@ -321,7 +314,7 @@ class WatchScreen(NightKeys):
             elif answer is not None:
                 self._ask_to_watch(answer)
 
-        dialog = _opened().AddJob(
+        dialog = opened().AddJob(
             like.snapshot if like else None,
             here.spec.job_defaults,
             self.now,
@@ -332,7 +325,7 @@ class WatchScreen(NightKeys):
         self.app.push_screen(dialog, answered)
 
     def _jobs_in(self, text: str) -> "FoundJobs":
-        return _opened().jobs_in(text, self.workspace.here.spec.job_defaults)
+        return opened().jobs_in(text, self.workspace.here.spec.job_defaults)
 
     def _ask_to_watch(self, found: "FoundJobs") -> None:
         """Asks whether to watch the jobs of a text."""
@@ -343,7 +336,7 @@ class WatchScreen(NightKeys):
                 self._add(here, jobs)
 
         environment, watched = here.spec.job_defaults.environment, self._refs_of(here)
-        dialog = _opened().WatchJobs(found, environment, watched, self.glyphs, self.now)
+        dialog = opened().WatchJobs(found, environment, watched, self.glyphs, self.now)
         self.app.push_screen(dialog, answered)
 
     def _refs_of(self, profile: ProfileView) -> list[JobRef]:
@@ -367,7 +360,7 @@ class WatchScreen(NightKeys):
                 self.flush()
 
         forms, calls_left = self.workspace.forms(here), here.calls_left
-        screen = _opened().InsertFile(
+        screen = opened().InsertFile(
             here.inserting, here.spec.job_defaults, forms, calls_left, self.now
         )
         self.app.push_screen(screen, answered)
@@ -375,7 +368,7 @@ class WatchScreen(NightKeys):
     def action_queue(self) -> None:
         here = self.workspace.here
         actions = QueueActions(here, self.show_notices)
-        queue = _opened().Queue
+        queue = opened().Queue
         screen = queue(
             lambda: here.files, actions, glyphs=self.glyphs, keys=self.keys, now=self.now
         )
@@ -390,14 +383,14 @@ class WatchScreen(NightKeys):
     def action_log(self) -> None:
         archive = self.workspace.here.archive
         if archive is not None:
-            screen = _opened().Log(archive.log, glyphs=self.glyphs, now=self.now, keys=self.keys)
+            screen = opened().Log(archive.log, glyphs=self.glyphs, now=self.now, keys=self.keys)
             self.app.push_screen(screen)
 
     # The view.
 
     def action_filter(self) -> None:
-        if not self.query(FilterField):
-            field = FilterField(self.workspace.rows.query, self._filter)
+        if not self.query(opened().Filter):
+            field = opened().Filter(self.workspace.rows.query, self._filter)
             self.mount(field, after="#foot")
 
     def _filter(self, text: str) -> None:
@@ -436,7 +429,7 @@ class WatchScreen(NightKeys):
         here = self.workspace.here
         if here.monitor is None:
             return
-        self.budget = _opened().Budget(
+        self.budget = opened().Budget(
             here.monitor.day_plan,
             lambda: here.service.paused,
             lambda: here.pending_pace,
@@ -476,16 +469,10 @@ class WatchScreen(NightKeys):
             else:
                 self.post_message(ProfilesChosen(specs))
 
-        self.app.push_screen(_opened().Profiles(profiles.names, names, self.keys), answered)
+        self.app.push_screen(opened().Profiles(profiles.names, names, self.keys), answered)
 
     def action_leave(self) -> None:
         if self.workspace.close_details():
             self.show_details()
         else:
             self.app.exit()
-
-
-def _opened() -> "type[Opened]":
-    from zcbulk_tui.tui.screens.opened import Opened  # see the docstring
-
-    return Opened

@@ -6,8 +6,7 @@ from zcbulk_tui.domain.night import NightPlan
 from zcbulk_tui.errors import ConfigError, UsageError
 from zcbulk_tui.tui.night_form import NightForm, disarm
 from zcbulk_tui.tui.notices import ErrorDialog
-from zcbulk_tui.tui.screens.dialogs import ConfirmScreen
-from zcbulk_tui.tui.screens.watch_view import WatchView
+from zcbulk_tui.tui.screens.watch_view import WatchView, opened
 
 
 class NightKeys(WatchView):
@@ -26,10 +25,8 @@ class NightKeys(WatchView):
                     self._try(lambda: watch.disarm(night))
 
             question = disarm(night, here.stop, self.now())
-            self.app.push_screen(ConfirmScreen(question), disarmed)
+            self.app.push_screen(opened().Confirm(question), disarmed)
             return
-        # What keys open is loaded with the first of it: see `screens.watch`.
-        from zcbulk_tui.tui.screens.arm_night import ArmNightScreen
 
         def typed(plan: NightPlan | None) -> None:
             if plan is not None:
@@ -42,7 +39,7 @@ class NightKeys(WatchView):
             self.now,
             read_only=here.spec.read_only,
         )
-        self.app.push_screen(ArmNightScreen(form), typed)
+        self.app.push_screen(opened().ArmNight(form), typed)
 
     def _try(self, change: Callable[[], object]) -> None:
         try:
