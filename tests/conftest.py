@@ -17,6 +17,10 @@ load_profile()
 os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
 os.environ.pop("NO_COLOR", None)
 
+# The command line speaks English, and argparse looks for no translation of each of its words: the
+# looks cost an eighth of the time of the commands.
+os.environ["LANGUAGE"] = "C"
+
 # What starts this in the background may have it ignore these, and so all that it starts.
 for _number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
     if signal.getsignal(_number) is signal.SIG_IGN:
@@ -28,7 +32,7 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 2
 
 
-_LONGEST = ("tests/terminal/", "tests/monitor/test_spending_properties.py")
+_LONGEST = ("tests/terminal/", "tests/cli/test_headless.py")
 """Where the tests are that take many seconds each."""
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import grimp
 import pytest
 
+from tests.support.commands import AS_USERS_HAVE_IT
 from zcbulk_tui.cli.parser import _MISTAKEN, load_command, make_parser
 
 ROOT = Path(__file__).parents[1]
@@ -57,7 +58,7 @@ def run_fresh(code: str) -> set[str]:
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=ROOT,
-        env={**os.environ, "TERM": "xterm-256color"},
+        env={**os.environ, "TERM": "xterm-256color", "PYTHONPATH": AS_USERS_HAVE_IT},
         capture_output=True,
         text=True,
         timeout=60,
@@ -81,7 +82,6 @@ def parts_loaded(loaded: set[str]) -> set[str]:
     return {name.split(".")[1] for name in loaded if name.startswith("zcbulk_tui.")}
 
 
-# Where it finds click, httpx itself loads rich, for a command line of its own.
 @pytest.mark.parametrize(
     ("part", "absent", "allowed"),
     [
@@ -100,9 +100,9 @@ def parts_loaded(loaded: set[str]) -> set[str]:
             {"monitor", "store", "domain", "user_files", "errors"},
             id="monitor",
         ),
-        pytest.param("creator", {"textual"}, {"creator", "domain", "errors"}, id="creator"),
+        pytest.param("creator", TERMINAL, {"creator", "domain", "errors"}, id="creator"),
         pytest.param(
-            "channels", {"textual"}, {"channels", "creator", "domain", "errors"}, id="channels"
+            "channels", TERMINAL, {"channels", "creator", "domain", "errors"}, id="channels"
         ),
         pytest.param(
             "store",
@@ -122,7 +122,7 @@ def parts_loaded(loaded: set[str]) -> set[str]:
             {"tui", "monitor", "store", "render", "domain", "user_files", "errors"},
             id="tui",
         ),
-        pytest.param("simulator", {"textual"} | MODELS, {"simulator"}, id="simulator"),
+        pytest.param("simulator", TERMINAL | MODELS, {"simulator"}, id="simulator"),
     ],
 )
 def test_what_a_part_loads(part: str, absent: set[str], allowed: set[str]) -> None:
@@ -180,7 +180,7 @@ def test_what_is_loaded_when_the_first_frame_is_out() -> None:
 
 def test_the_command_without_a_screen_loads_no_screen() -> None:
     loaded = run_fresh(f"import zcbulk_tui.cli.status, zcbulk_tui.cli.control{_REPORT}")
-    assert "textual" not in loaded
+    assert loaded & TERMINAL == set()
     assert "tui" not in parts_loaded(loaded)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.support import json_outputs
-from tests.support.commands import PATIENCE, environment
+from tests.support.commands import AS_USERS_HAVE_IT, PATIENCE, environment
 from tests.support.simulators import SimulatorProcess
 
 _SPEED, _OUTAGE_ENDS = 120, 52
@@ -56,7 +56,7 @@ def run(shell: str, sections: list[str], simulator: SimulatorProcess, folder: Pa
         base_url=simulator.base_url,
         token=simulator.token,
         PYTHON=sys.executable,
-        PYTHONPATH=str(ROOT),
+        PYTHONPATH=f"{AS_USERS_HAVE_IT}{os.pathsep}{ROOT}",
         OUT=str(out),
         FILE=str(file),
         **{name: simulator.urls[label] for name, label in JOBS.items()},

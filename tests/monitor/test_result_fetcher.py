@@ -273,6 +273,7 @@ def test_a_file_that_somebody_has_removed_can_be_fetched_again(tmp_path: Path) -
     assert stage.fetcher.results(ref)[0].stage is ResultStage.ON_DISK
 
 
+@pytest.mark.usefixtures("alone")
 def test_a_result_that_is_being_made_is_tried_twelve_times(tmp_path: Path) -> None:
     def begin(stage: FetchStage) -> None:
         stage.zoho.end("1", failed=1)
@@ -357,6 +358,7 @@ def test_the_user_may_ask_for_what_was_refused(tmp_path: Path) -> None:
     assert stage.result("1").stage is ResultStage.ON_DISK
 
 
+@pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize(
     ("error", "most"),
     [(UnclearError("cut off"), 12), (BusyError("busy"), 12), (QuotaSpentError("spent"), 1)],

@@ -71,32 +71,41 @@ allowances = st.builds(
 )
 
 
+# Made once: what is made in a draw is looked through anew with each example.
+_yes_or_no = st.booleans()
+_paces = st.sampled_from(Pace)
+_reasons = st.none() | lines.filter(bool)
+
+
 @st.composite
 def days(draw: st.DrawFn) -> Spent:
     """Any day of calls, also one on which there were more than there may be."""
     quota_plan = draw(allowances)
     made = tuple(draw(calls) for _ in Cause)
-    pace = draw(st.sampled_from(Pace))
+    pace = draw(_paces)
     return Spent(
-        Budget(quota_plan, DayCalls(quota_plan.day(NOW), made, draw(calls), draw(st.booleans()))),
+        Budget(quota_plan, DayCalls(quota_plan.day(NOW), made, draw(calls), draw(_yes_or_no))),
         quota_plan.resets_at(NOW),
         pace,
-        draw(st.sampled_from([pace, Pace.FRUGAL])),
-        draw(st.none() | lines.filter(bool)),
+        pace if draw(_yes_or_no) else Pace.FRUGAL,
+        draw(_reasons),
     )
+
+
+_any_days = days()
+_planned_jobs = st.lists(st.builds(PlannedJob, snapshots(), st.floats(0, 1e4)), max_size=5)
+_within = st.none() | st.floats(0.1, 1e6)
 
 
 @st.composite
 def plans(draw: st.DrawFn) -> DayPlan:
     """Any plan: what a pace takes is no more than what is left."""
-    day = draw(days())
-    within = st.none() | st.floats(0.1, 1e6)
-    jobs = st.builds(PlannedJob, snapshots(), st.floats(0, 1e4))
+    day = draw(_any_days)
     return DayPlan(
         day,
-        tuple(draw(st.lists(jobs, max_size=5))),
+        tuple(draw(_planned_jobs)),
         tuple(
-            Effect(pace, draw(st.integers(0, day.budget.left_for_polls)), draw(within))
+            Effect(pace, draw(st.integers(0, day.budget.left_for_polls)), draw(_within))
             for pace in Pace
         ),
     )

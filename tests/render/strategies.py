@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 
 from hypothesis import strategies as st
 
@@ -51,6 +52,11 @@ moments = st.floats(-1e6, 1e6).map(lambda seconds: NOW + timedelta(seconds=secon
 
 sizes = st.integers(0, 20) | st.integers(0, 10**6) | st.integers(0, MOST_RECORDS)
 
+# Made once: what is made in a draw is looked through anew with each example.
+_yes_or_no = st.booleans()
+_told = st.just((True,) * 4) | st.tuples(*[_yes_or_no] * 4)
+_states = st.just(JobState.IN_PROGRESS) | st.sampled_from(JobState)
+
 
 @st.composite
 def known_counts(draw: st.DrawFn, totals: st.SearchStrategy[int] = sizes) -> Counts:
@@ -58,29 +64,36 @@ def known_counts(draw: st.DrawFn, totals: st.SearchStrategy[int] = sizes) -> Cou
     total = draw(totals)
     parts: list[int] = []
     for _ in range(3):
-        parts.append(draw(st.just(0) | st.integers(0, total - sum(parts))))
-    if draw(st.booleans()):
+        parts.append(draw(st.integers(0, total - sum(parts))) if draw(_yes_or_no) else 0)
+    if draw(_yes_or_no):
         parts[-1] = total - parts[0] - parts[1]
     return Counts(total, *parts)
 
 
+_all_counts = known_counts()
+
+
 @st.composite
-def any_counts(draw: st.DrawFn, totals: st.SearchStrategy[int] = sizes) -> Counts:
+def any_counts(draw: st.DrawFn) -> Counts:
     """Counters as an answer may have them: any may be missing."""
-    all_told = draw(known_counts(totals))
-    told = draw(st.just((True,) * 4) | st.tuples(*[st.booleans()] * 4))
+    all_told = draw(_all_counts)
+    told = draw(_told)
     values = (all_told.total, all_told.success, all_told.failed, all_told.unprocessed)
     return Counts(*(value if said else None for value, said in zip(values, told, strict=True)))
 
 
+_some_counts = any_counts()
+
+
 @st.composite
-def readings(draw: st.DrawFn, totals: st.SearchStrategy[int] = sizes) -> JobReading:
+def readings(draw: st.DrawFn) -> JobReading:
     """What one call may have said."""
-    state = draw(st.just(JobState.IN_PROGRESS) | st.sampled_from(JobState))
+    state = draw(_states)
     said = one_line(draw(lines), 40) or state.value
-    return JobReading(state, said, draw(any_counts(totals)), draw(moments))
+    return JobReading(state, said, draw(_some_counts), draw(moments))
 
 
+@cache
 def refs() -> st.SearchStrategy[JobRef]:
     """Which job."""
     return st.builds(
@@ -94,11 +107,13 @@ def refs() -> st.SearchStrategy[JobRef]:
     )
 
 
+@cache
 def watched_jobs() -> st.SearchStrategy[WatchedJob]:
     """A job on the watch list."""
     return st.builds(WatchedJob, refs(), lines, moments, st.none() | moments)
 
 
+@cache
 def errors() -> st.SearchStrategy[ZcbulkError]:
     """Why a poll brings no reading."""
     kinds = (BusyError, JobUnknownError, RefusedError, ServiceError, SignInError, UnreadableError)
@@ -110,6 +125,7 @@ def errors() -> st.SearchStrategy[ZcbulkError]:
     )
 
 
+@cache
 def commands() -> st.SearchStrategy[Command]:
     """A start or an abort, however it ended."""
     return st.builds(
@@ -122,6 +138,7 @@ def commands() -> st.SearchStrategy[Command]:
     )
 
 
+@cache
 def snapshots(
     histories: st.SearchStrategy[Sequence[JobReading]] | None = None,
 ) -> st.SearchStrategy[JobSnapshot]:

@@ -21,6 +21,9 @@ CANARY = "1000.canary.5ecre7"
 NO_KEYRING = "keyring.backends.fail.Keyring"
 """A keyring that keeps nothing, so that no test touches that of a user."""
 
+AS_USERS_HAVE_IT = str(Path(__file__).with_name("without_click"))
+"""For a process's PYTHONPATH: takes away what only tools of developers bring."""
+
 PATIENCE = 30.0
 """Seconds within which every process has done what it should; a busy machine needs some."""
 
@@ -80,6 +83,7 @@ def environment(
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": str(home),
         "LANG": "C.UTF-8",
+        "PYTHONPATH": AS_USERS_HAVE_IT,
         "TERM": "xterm-256color",
         "PYTHON_KEYRING_BACKEND": NO_KEYRING,
         paths.STATE_DIR: str(home / "state"),

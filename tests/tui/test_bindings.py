@@ -135,20 +135,28 @@ async def test_the_palette_and_the_keys_of_a_screen_are_those_of_the_table(
             assert stage.app.screen is stage.screen, context
 
 
+def actions_in(context: Context) -> list[str]:
+    """The actions that a screen has, but for the one that opens it."""
+    return [key.action for key in KEYS if context in key.contexts and key.action != context]
+
+
+@pytest.mark.parametrize("context", ABOUT_RESULTS)
+def test_every_action_of_a_screen_about_results_is_there(context: Context) -> None:
+    for action in actions_in(context):
+        assert hasattr(ABOUT_RESULTS[context], f"action_{action}"), action
+
+
 async def test_every_action_of_a_screen_is_there() -> None:
     async with Cast().open() as cast:
-        for key in KEYS:
-            for context in key.contexts - {Context.JOBS, key.action}:
-                if context in ABOUT_RESULTS:
-                    assert hasattr(ABOUT_RESULTS[context], f"action_{key.action}"), (
-                        context,
-                        key.action,
-                    )
-                    continue
-                await cast.press(next(it.keys for it in KEYS if it.action == context).split(",")[0])
-                assert type(cast.app.screen).__name__ != "WatchScreen", context
-                assert hasattr(cast.app.screen, f"action_{key.action}"), (context, key.action)
-                await cast.press("q")
+        for context in Context:
+            if context in (Context.JOBS, *ABOUT_RESULTS):
+                continue
+            await cast.press(next(it.keys for it in KEYS if it.action == context).split(",")[0])
+            assert type(cast.app.screen).__name__ != "WatchScreen", context
+            for action in actions_in(context):
+                assert hasattr(cast.app.screen, f"action_{action}"), (context, action)
+            await cast.press("q")
+            assert type(cast.app.screen).__name__ == "WatchScreen", context
 
 
 async def test_help_is_shown_over_the_other_screens() -> None:
@@ -182,25 +190,40 @@ async def test_own_keys_act_on_the_other_screens() -> None:
         assert stage.app.screen is stage.screen
 
 
-@pytest.mark.parametrize("own", ["default", "others", "taken from the screen itself"])
-@pytest.mark.parametrize("action", ["log", "budget", "history", "help"])
-async def test_the_same_key_opens_a_screen_and_closes_it(action: str, own: str) -> None:
-    changed = {
-        "default": {},
-        "others": {"log": "f6", "budget": "ctrl+e", "history": "i", "help": "f1"},
-        "taken from the screen itself": {action: "j", "down": "i"},
-    }[own]
-    keys = remapped(KEYS, changed)
+OVER_THE_JOBS = ("log", "budget", "history", "help")
+"""Actions that open a screen over the jobs."""
+
+
+async def open_and_close(stage: Stage, keys: Iterable[Key], action: str) -> None:
+    """Has the same key open a screen and close it."""
     (name, *_) = next(key.keys for key in keys if key.action == action).split(",")
+    await stage.press(name)
+    assert stage.app.screen is not stage.screen, name
+    await stage.press(name)
+    assert stage.app.screen is stage.screen, name
+
+
+@pytest.mark.parametrize(
+    "own",
+    [{}, {"log": "f6", "budget": "ctrl+e", "history": "i", "help": "f1"}],
+    ids=["default", "others"],
+)
+async def test_the_same_key_opens_a_screen_and_closes_it(own: dict[str, str]) -> None:
+    keys = remapped(KEYS, own)
     async with with_keys(keys).open() as stage:
-        await stage.press(name)
-        assert stage.app.screen is not stage.screen
-        await stage.press(name)
-        assert stage.app.screen is stage.screen
+        for action in OVER_THE_JOBS:
+            await open_and_close(stage, keys, action)
+
+
+@pytest.mark.parametrize("action", OVER_THE_JOBS)
+async def test_a_key_taken_from_the_screen_itself_closes_it_too(action: str) -> None:
+    keys = remapped(KEYS, {action: "j", "down": "i"})
+    async with with_keys(keys).open() as stage:
+        await open_and_close(stage, keys, action)
 
 
 @pytest.mark.parametrize("key", ["t", "+", "-"])
-@pytest.mark.parametrize("action", ["log", "budget", "history", "help"])
+@pytest.mark.parametrize("action", OVER_THE_JOBS)
 async def test_the_key_that_opens_a_screen_hides_none_of_the_screen(action: str, key: str) -> None:
     own = {action: key, "theme": "f2", "eager": "f3", "frugal": "f4"}
     if key == "t" and action in ("budget", "help"):

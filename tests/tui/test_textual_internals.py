@@ -5,6 +5,7 @@ import inspect
 import pkgutil
 import re
 from dis import get_instructions
+from functools import cache
 from importlib.metadata import requires
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,7 @@ def test_no_other_name_is_used_and_no_private_module_imported_elsewhere() -> Non
     used = set()
     for info in pkgutil.walk_packages(tui.__path__, f"{tui.__name__}."):
         for ours in vars(importlib.import_module(info.name)).values():
-            if inspect.isclass(ours) and ours.__module__ == info.name:
+            if isinstance(ours, type) and ours.__module__ == info.name:
                 bases = (each for each in ours.__mro__ if each.__module__.startswith("textual"))
                 used |= _private_names(ours) & set().union(*map(_private_names, bases))
     assert used == {"_fatal_error", "_display"}
@@ -52,6 +53,7 @@ def test_no_other_name_is_used_and_no_private_module_imported_elsewhere() -> Non
     assert mentions == {"textual_internals.py"}
 
 
+@cache
 def _private_names(owner: type) -> set[str]:
     """The private names of a class's methods, and of the attributes that they read and set."""
     methods = [each for each in vars(owner).values() if inspect.isfunction(each)]
