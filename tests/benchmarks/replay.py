@@ -45,17 +45,21 @@ class Policy:
     Attributes:
         name: As it is given on the command line.
         interval: Seconds between two polls of a job; None for the planner.
+        dearer: By how much a call is dearer than the pace says.
     """
 
     name: str
     interval: float | None = None
+    dearer: float = 1.0
 
     @property
     def rule(self) -> Rule:
         """What the monitor polls by."""
         seconds = self.interval
-        if seconds is None:
+        if seconds is None and self.dearer == 1:
             return wait
+        if seconds is None:
+            return lambda ahead, on: wait(ahead, on._replace(price=on.price * self.dearer))
 
         def fixed(ahead: Outlook, _: Terms) -> tuple[float, Reason]:
             return 0.0 if ahead == UNREAD else seconds, Reason.ANY_TIME
@@ -127,12 +131,25 @@ def alone(trace: Trace, policy: Policy, pace: Pace, quota_plan: QuotaPlan) -> Wa
 
 
 def together(
-    traces: Sequence[Trace], policy: Policy, pace: Pace, quota_plan: QuotaPlan
+    traces: Sequence[Trace],
+    policy: Policy,
+    pace: Pace,
+    quota_plan: QuotaPlan,
+    *,
+    is_one_form: bool = False,
 ) -> tuple[list[Watched], Account]:
-    """Replays traces on one account, each from its start in the day."""
+    """Replays traces on one account, each from its start in the day.
+
+    Args:
+        traces: The jobs.
+        policy: How they are polled.
+        pace: What a call is worth.
+        quota_plan: What may be spent.
+        is_one_form: Whether all are jobs of one form, whose past is learnt; else each has its own.
+    """
 
     async def replay() -> tuple[list[Watched], Account]:
-        return await _Replay(traces, policy, pace, quota_plan).run()
+        return await _Replay(traces, policy, pace, quota_plan, is_one_form=is_one_form).run()
 
     return run_virtual(replay())
 
@@ -144,7 +161,7 @@ def _by_the_clock(trace: Trace, interval: float) -> Watched:
     readings: tuple[JobReading, ...] = ()
     polls = math.ceil(trace.ended_at / interval)
     for at in (poll * interval for poll in range(polls + 1)):
-        readings = remember(readings, _reading(trace, at, MIDNIGHT + timedelta(seconds=at)))
+        readings = remember(readings, reading_of(trace, at, MIDNIGHT + timedelta(seconds=at)))
         watched.readings.append((at, JobSnapshot(job, readings)))
     return watched
 
@@ -153,9 +170,18 @@ class _Replay:
     """The monitor over traces; it is the monitor's `JobApi` and its `Sink`."""
 
     def __init__(
-        self, traces: Sequence[Trace], policy: Policy, pace: Pace, quota_plan: QuotaPlan
+        self,
+        traces: Sequence[Trace],
+        policy: Policy,
+        pace: Pace,
+        quota_plan: QuotaPlan,
+        *,
+        is_one_form: bool,
     ) -> None:
-        self._watched = {_job(number).ref: Watched(trace) for number, trace in enumerate(traces)}
+        self._watched = {
+            _job(number, 0 if is_one_form else number).ref: Watched(trace)
+            for number, trace in enumerate(traces)
+        }
         self._policy = policy
         self._quota = QuotaTracker(
             CallLedger(memory_database(), PROFILE), quota_plan, pace=pace, now=_now
@@ -210,7 +236,7 @@ class _Replay:
         self._account.calls.append(_time())
         reserve = self._quota.budget.reserve_left
         self._account.least_reserve = min(self._account.least_reserve, reserve)
-        return _reading(trace, _time() - (trace.start or 0.0), _now())
+        return reading_of(trace, _time() - (trace.start or 0.0), _now())
 
     async def control(self, ref: JobRef, action: Action, slot: Slot) -> Answer:
         raise NotImplementedError
@@ -229,7 +255,8 @@ class _Replay:
                 self._all_seen.set()
 
 
-def _reading(trace: Trace, at: float, now: datetime) -> JobReading:
+def reading_of(trace: Trace, at: float, now: datetime) -> JobReading:
+    """Returns what is read of a trace so many seconds after its start, as read at a moment."""
     event = trace.at(at)
     counts = Counts(trace.total, event.success, event.failed, event.unprocessed)
     state = parse_state(event.status)
@@ -238,8 +265,8 @@ def _reading(trace: Trace, at: float, now: datetime) -> JobReading:
     return JobReading(state, event.status, counts, now)
 
 
-def _job(number: int) -> WatchedJob:
-    ref = JobRef(REF.origin, REF.owner, REF.app, REF.form, str(number))
+def _job(number: int, form: int = 0) -> WatchedJob:
+    ref = JobRef(REF.origin, REF.owner, REF.app, f"{REF.form}{form}", str(number))
     return WatchedJob(ref, "", MIDNIGHT, started_at=MIDNIGHT)
 
 

@@ -61,7 +61,7 @@ def test_the_moment_is_in_utc() -> None:
 
 @given(
     alert=st.builds(
-        replace,
+        Alert._replace,
         st.sampled_from([ALERT, OF_ALL]),
         kind=st.sampled_from(AlertKind),
         severity=st.sampled_from(Severity),

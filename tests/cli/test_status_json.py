@@ -23,6 +23,7 @@ FROM_READINGS = (
     "mean_rate",
     "estimate",
     "ends",
+    "form_past",
     "concern",
     "abort_risk",
     "deadline",

@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from tests.support.jobs import NOW, reading, watched
 from tests.support.properties import histories_of_one_job, moments
+from zcbulk_tui.domain.budget import Pace
 from zcbulk_tui.domain.job import Counts, JobReading, JobState
 from zcbulk_tui.domain.outlook import UNREAD, Outlook, Quiet, outlook
-from zcbulk_tui.domain.progress import Forecast, finish, motion
+from zcbulk_tui.domain.planner import Terms, wait
+from zcbulk_tui.domain.progress import finish, motion
 
 FINAL = [state for state in JobState if state.is_final]
 WAITING = [JobState.CREATED, JobState.READY]
@@ -27,15 +29,15 @@ def seen(
     *readings: JobReading, started_at: datetime | None = None, known: bool | None = None
 ) -> Outlook:
     """The outlook of a job that is not over."""
-    ahead = outlook(replace(watched(), started_at=started_at), readings, known)
+    ahead = outlook(replace(watched(), started_at=started_at), readings, None, known)
     assert ahead is not None
     return ahead
 
 
 def expects(ahead: Outlook) -> set[str]:
     """The names of what an outlook expects."""
-    expected = {name for name in ahead._fields if name != "runs"}
-    return {name for name in expected if getattr(ahead, name) is not None}
+    expected = {name for name in ahead._fields if name not in ("runs", "age")}
+    return {name for name in expected if getattr(ahead, name)}
 
 
 def with_failures(*points: tuple[float, int, int], known: bool | None = None) -> Outlook:
@@ -61,12 +63,15 @@ def test_no_history_makes_it_raise_or_tell_nonsense(
         assert readings[-1].state.is_final
         return
     assert ahead is UNREAD or expects(ahead)
-    for quiet in (ahead.quiet, ahead.failing):
-        assert quiet is None or (0 <= quiet.seconds < math.inf and 0 < quiet.weight < math.inf)
-    for forecast in (ahead.finish, ahead.limit):
+    quiet = ahead.quiet
+    assert quiet is None or (0 <= quiet.seconds < math.inf and 0 < quiet.weight < math.inf)
+    for forecast in (ahead.finish, *(one.at for one in ahead.aborts)):
         assert forecast is None or (
             0 <= forecast.seconds < math.inf and 0 < forecast.spread < math.inf
         )
+    assert all(0 <= one.chance <= 1 for one in ahead.aborts)
+    assert sum(one.chance for one in ahead.aborts) <= 1 + 1e-9
+    assert 0 <= ahead.age < math.inf
     assert ahead.deadline is None or 0 < ahead.deadline < math.inf
 
 
@@ -76,7 +81,7 @@ def test_only_what_may_move_has_a_forecast(
 ) -> None:
     ahead = outlook(replace(watched(), started_at=started_at), readings)
     if ahead is None or ahead.finish is None:
-        assert ahead is None or (ahead.failing is None and ahead.limit is None)
+        assert ahead is None or not ahead.aborts
         return
     assert readings[-1].state in (JobState.IN_PROGRESS, JobState.UNKNOWN)
     moves, left = motion(readings, started_at), readings[-1].counts.left
@@ -197,76 +202,74 @@ def test_a_job_whose_counts_are_full_ends_at_any_moment() -> None:
     assert full.weight > quiet_of(reading(0, 0)).weight, "sooner than another one begins to move"
 
 
+def chance(ahead: Outlook) -> float:
+    """How likely failures end a job."""
+    return sum(one.chance for one in ahead.aborts)
+
+
 @pytest.mark.parametrize(
-    ("points", "expected"),
+    ("points", "least", "most"),
     [
-        pytest.param([(0, 2000, 0), (100, 9000, 0)], set(), id="none"),
-        pytest.param([(0, 2000, 0), (100, 9000, 24)], set(), id="in too few batches for sure"),
-        pytest.param([(0, 2000, 0), (100, 9000, 25)], {"failing"}, id="maybe in too many"),
-        pytest.param([(0, 2000, 500), (100, 9000, 700)], {"failing"}, id="too late to matter"),
+        pytest.param([(0, 2000, 0), (100, 9000, 0)], 0, 0, id="none"),
+        pytest.param([(0, 2000, 0), (100, 52000, 2)], 0, 0.01, id="too few for the rest"),
+        pytest.param([(0, 2000, 0), (100, 9000, 25)], 0.2, 0.8, id="maybe in too many"),
         pytest.param(
-            [(0, 2000, 500), (100, 9000, 1500)], {"failing", "limit"}, id="too many before the end"
+            [(0, 2000, 200), (99, 50000, 200), (100, 50300, 400)], 0, 0.2, id="in few batches"
         ),
-        pytest.param(
-            [(0, 9000, 4000), (100, 9500, 5900)], {"failing", "limit"}, id="rather too many"
-        ),
-        pytest.param([(0, 9000, 4000), (100, 9500, 6001)], set(), id="too many for long"),
+        pytest.param([(0, 2000, 500), (100, 9000, 3500)], 0.9, 1, id="too many before the end"),
+        pytest.param([(0, 9000, 4000), (100, 9500, 5900)], 0, 0, id="too many for long"),
     ],
 )
-def test_failures_may_end_a_job(points: list[tuple[float, int, int]], expected: set[str]) -> None:
-    assert expects(with_failures(*points)) - {"quiet"} == {"finish", *expected}
+def test_failures_may_end_a_job(
+    points: list[tuple[float, int, int]], least: float, most: float
+) -> None:
+    ahead = with_failures(*points)
+    assert expects(ahead) - {"quiet", "aborts"} == {"finish"}
+    assert least <= chance(ahead) <= most
 
 
 @pytest.mark.parametrize(
-    ("points", "one_fails_its_batch", "expected"),
+    ("points", "one_fails_its_batch", "least", "most"),
     [
-        pytest.param([(0, 2000, 0), (100, 9000, 25)], True, set(), id="far from the limit"),
-        pytest.param([(0, 2000, 500), (100, 9000, 1500)], True, {"limit"}, id="on its way there"),
-        pytest.param([(0, 9000, 4000), (100, 9500, 4800)], True, {"failing", "limit"}, id="near"),
-        pytest.param([(0, 2000, 500), (100, 9000, 1500)], False, set(), id="single ones"),
-        pytest.param(
-            [(0, 200, 500), (100, 900, 1500)], False, {"failing", "limit"}, id="nearly all"
-        ),
+        pytest.param([(0, 2000, 0), (100, 9000, 25)], True, 0, 0.05, id="far from the limit"),
+        pytest.param([(0, 2000, 500), (100, 9000, 3500)], True, 0.9, 1, id="on its way there"),
+        pytest.param([(0, 9000, 4000), (100, 9500, 4800)], True, 0.9, 1, id="near"),
+        pytest.param([(0, 2000, 500), (100, 9000, 1500)], False, 0, 0.1, id="single ones"),
+        pytest.param([(0, 200, 500), (100, 900, 1500)], False, 0.1, 1, id="nearly all"),
     ],
 )
 def test_what_is_known_of_bad_records_narrows_when_failures_may_end_a_job(
-    points: list[tuple[float, int, int]], one_fails_its_batch: bool, expected: set[str]
+    points: list[tuple[float, int, int]], one_fails_its_batch: bool, least: float, most: float
 ) -> None:
-    assert expects(with_failures(*points, known=one_fails_its_batch)) == {"finish", *expected}
+    assert least <= chance(with_failures(*points, known=one_fails_its_batch)) <= most
 
 
-def test_failures_that_do_not_grow_end_no_job() -> None:
-    steady = [(at, 2000 + 100 * at, 1500) for at in (0, 10, 20, 30)]
-    assert expects(with_failures(*steady)) == {"finish"}
+def test_a_lull_in_failures_ends_no_danger() -> None:
+    growing = [(at, 2000 + 100 * at, 100 * at) for at in (10, 20, 30)]
+    lull = (40, 6000, 3000)
+    assert chance(with_failures(*growing, lull)) > chance(with_failures(*growing)) / 2 > 0.25
 
 
-@given(st.integers(26, 4999), st.integers(26, 4999), st.floats(1, 600))
-def test_failures_that_grow_faster_end_a_job_sooner(one: int, other: int, seconds: float) -> None:
-    fewer, more = sorted((one, other))
-    slow, fast = (with_failures((0, 2000, 0), (seconds, 2001, failed)) for failed in (fewer, more))
-    assert slow.limit is not None
-    assert fast.limit is not None
-    assert fast.limit.seconds <= slow.limit.seconds
-    assert fast.limit.spread <= slow.limit.spread
-    assert slow.failing is not None
-    assert fast.failing is not None
-    assert fast.failing.weight >= slow.failing.weight
-
-
-@given(st.integers(25, 4_000), st.integers(1, 2_000), st.floats(1, 600))
-def test_a_limit_is_that_of_the_records(before: int, grown: int, seconds: float) -> None:
-    ahead = with_failures(
-        (-seconds, 1500, before), (0, 1501, before), (1, 1502, before),
-        (seconds, 1503, before + grown),
-    )  # fmt: skip
-    exact = (5_000 - before - grown) / (grown / (2 * seconds))
-    assert isinstance(ahead.limit, Forecast)
-    assert ahead.limit.seconds == pytest.approx(max(exact, 0))
+@given(st.integers(26, 4999), st.floats(1, 600), st.floats(1.01, 10))
+def test_failures_that_grow_faster_end_a_job_sooner(failed: int, seconds: float, by: float) -> None:
+    fast, slow = (
+        with_failures((0, 2000, 0), (after, 10_000, failed)).aborts
+        for after in (seconds, seconds * by)
+    )
+    assert len(fast) == len(slow) > 0
+    for soon, late in zip(fast, slow, strict=True):
+        assert soon.at.seconds * by == pytest.approx(late.at.seconds, rel=1e-4)
 
 
 def test_a_job_whose_start_was_accepted_is_not_taken_for_one_that_waits_for_it() -> None:
     job = replace(watched(), started_at=NOW)
-    ahead = outlook(job, [reading(2, 0, state=JobState.READY)])
-    assert ahead == outlook(job, [reading(2, 0)])
+    ahead, running = (
+        outlook(job, [reading(2, 0, state=state)])
+        for state in (JobState.READY, JobState.IN_PROGRESS)
+    )
     assert ahead is not None
+    assert running is not None
     assert ahead.runs
+    assert expects(ahead) == expects(running) == {"quiet"}
+    on = Terms(Pace.BALANCED.price)
+    assert wait(ahead, on)[0] < wait(running, on)[0], "the start should show at once"

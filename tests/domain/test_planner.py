@@ -26,6 +26,7 @@ from zcbulk_tui.domain.planner import (
     wait,
 )
 from zcbulk_tui.domain.progress import Forecast
+from zcbulk_tui.domain.risk import PossibleAbort
 
 DAY = 86_400.0
 PLENTY = 10**7
@@ -34,25 +35,26 @@ SEARCH = 1.01
 
 
 times = st.floats(0, 3600) | st.floats(0, 1e9)
-quiets = st.builds(Quiet, times, st.floats(0.003, 10))
+quiets = st.builds(Quiet, times, st.floats(0.003, 10), st.sampled_from((0.05, 1.5, 15.0)))
 forecasts = st.builds(Forecast, times, st.floats(0.5, 600) | st.floats(0.5, 1e9))
 running = st.builds(
     Outlook,
     quiet=st.none() | quiets,
     finish=st.none() | forecasts,
-    failing=st.none() | quiets,
-    limit=st.none() | forecasts,
+    aborts=st.lists(st.builds(PossibleAbort, st.floats(0, 1), forecasts), max_size=3).map(tuple),
+    age=times,
     deadline=st.none(),
     runs=st.just(True),
+    unexpected=st.none() | st.floats(60, 1e6),
 )
 waiting = st.builds(
     Outlook,
     quiet=quiets,
     finish=st.none(),
-    failing=st.none(),
-    limit=st.none(),
+    aborts=st.just(()),
     deadline=st.none() | st.floats(0.001, 10_800),
     runs=st.just(False),
+    unexpected=st.none(),
 )
 read = histories_of_one_job().map(lambda history: outlook(watched(), history) or UNREAD)
 outlooks = running | waiting | read | st.just(UNREAD)
@@ -156,8 +158,10 @@ def test_the_less_sure_a_forecast_is_the_sooner_is_the_look() -> None:
         (Outlook(finish=Forecast(20, 1)), Reason.FINISH),
         (Outlook(finish=Forecast(20_000, 1)), Reason.ANY_TIME),
         (Outlook(Quiet(500, 1), finish=Forecast(1, 1)), Reason.UNMOVED),
-        (Outlook(finish=Forecast(100, 1), limit=Forecast(20, 1)), Reason.FAILURES),
-        (Outlook(finish=Forecast(100, 1), failing=Quiet(20, 1)), Reason.FAILURES),
+        (
+            Outlook(finish=Forecast(100, 1), aborts=(PossibleAbort(0.5, Forecast(20, 1)),)),
+            Reason.FAILURES,
+        ),
         (Outlook(Quiet(1e4, 0.003), deadline=5, runs=False), Reason.DEADLINE),
         (Outlook(Quiet(1e4, 0.003), runs=False), Reason.UNSTARTED),
     ],
@@ -175,7 +179,7 @@ def test_a_job_that_has_just_been_started_tells_nothing_yet() -> None:
     ahead = outlook(replace(watched(), started_at=NOW), ())
     assert ahead is not None
     soon = wait(ahead, Terms(Pace.BALANCED.price))[0]
-    assert 1 <= soon < 5
+    assert 1 <= soon < 20
     assert wait(ahead, Terms(DEAREST))[0] == PATIENCE
 
 

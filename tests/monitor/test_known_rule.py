@@ -26,7 +26,7 @@ def test_a_snapshot_and_an_outlook_are_made_with_what_is_known(
     made_with: set[bool | None] = set()
 
     def outlook(*arguments: object) -> Outlook | None:
-        made_with.add(arguments[2])  # type: ignore[arg-type]  # as `PolledJob` gives it
+        made_with.add(arguments[3])  # type: ignore[arg-type]  # as `PolledJob` gives it
         return real(*arguments)  # type: ignore[arg-type]  # they are passed on
 
     monkeypatch.setattr(polled_job, "outlook", outlook)

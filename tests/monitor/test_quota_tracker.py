@@ -75,7 +75,7 @@ def test_the_planner_spreads_the_polls_of_many_jobs_and_keeps_to_the_day() -> No
     async def scene() -> Stage:
         stage = Stage(jobs(150), quota_plan=small(250, reserve=20), rule=planner.wait)
         async with stage.running():
-            await asyncio.sleep(MIDNIGHT + 2 * DAY)
+            await asyncio.sleep(MIDNIGHT + 2 * DAY - 1)
         return stage
 
     polls = run_virtual(scene()).ledger.polls()

@@ -1,11 +1,23 @@
+import math
 import time
 from itertools import pairwise
+from statistics import fmean
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zcbulk_tui.simulator.physics import BATCH_RECORDS, Counts, Failures, Run, State, Workload
+from zcbulk_tui.simulator.physics import (
+    BATCH_RECORDS,
+    QUEUE_SECONDS,
+    SETTLE_SECONDS,
+    Counts,
+    Failures,
+    Run,
+    State,
+    Workload,
+)
 
 workloads = st.builds(
     Workload,
@@ -13,6 +25,8 @@ workloads = st.builds(
     records_per_second=st.floats(1, 5_000),
     bad_batch_chance=st.sampled_from([0.0, 0.01, 0.05, 0.3, 0.99]),
     breaks_after=st.none() | st.floats(0, 1),
+    queue_seconds=st.just(QUEUE_SECONDS) | st.floats(0, 500).map(lambda it: (it, it)),
+    wander=st.none() | st.floats(0, 1),
 )
 runs = st.builds(Run, workloads, st.text(max_size=5))
 shares_of_the_duration = st.floats(0, 1.2)
@@ -134,3 +148,27 @@ def test_the_failed_batch_that_is_too_many_ends_the_job_whatever_comes_later() -
     assert run.ending is State.SYSTEM_ABORTED
     assert run.batches_done(run.duration + 100) == 9
     assert run.counts(run.duration) == Counts(4_000, 1_399, 401, 2_200)
+
+
+def test_a_workload_may_say_when_it_begins_and_ends() -> None:
+    run = Run(Workload(40_000, 100, queue_seconds=(50.0, 50.0), wander=0.3), "seed")
+    assert run.counts(50.0).unprocessed == 40_000
+    assert run.counts(50.0 + 10 * BATCH_RECORDS / 100).unprocessed < 40_000
+    assert run.duration == pytest.approx(50.0 + 400 + SETTLE_SECONDS, abs=0.1)
+
+
+@pytest.mark.parametrize("wander", [0.0, 0.1, 0.3])
+def test_a_workload_may_say_how_much_its_speed_wanders(wander: float) -> None:
+    """From one tenth of the job to another."""
+    squares = []
+    for seed in range(40):
+        run = Run(Workload(2_000_000, 500, queue_seconds=(0.0, 0.0), wander=wander), str(seed))
+        done = [run.batches_done(400.0 * tenth) for tenth in range(11)]
+        squares += [((after - before) / 1_000 - 1) ** 2 for before, after in pairwise(done)]
+    assert math.sqrt(fmean(squares)) == pytest.approx(wander, rel=0.15, abs=0.002)
+
+
+@pytest.mark.parametrize("wrong", [{"queue_seconds": (-1.0, 1.0)}, {"wander": -0.1}])
+def test_a_workload_that_makes_no_sense_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="below 0"):
+        Workload(1_000, 100, **wrong)

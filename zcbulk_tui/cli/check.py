@@ -1,6 +1,7 @@
 """``zcbulk-tui check``: says what of a CSV would fail, before it is sent."""
 
 from argparse import ArgumentParser, Namespace
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from zcbulk_tui.data.field_list import read_fields
 from zcbulk_tui.data.inspection import inspect
 from zcbulk_tui.domain.form import FormFields, FormRef
 from zcbulk_tui.domain.preflight import Finding, Gap, Misfit, NotChecked, Preflight
+from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.render.preflight import finding_text, report
 from zcbulk_tui.store.json_objects import JsonObject, moment
 
@@ -31,7 +33,7 @@ exit codes:
   0 nothing was found that would be refused, 1 something was,
   2 the file cannot be used"""
 
-_LEAST_WIDTH = 40
+LEAST_WIDTH = 40
 """Cells of the report, at least."""
 
 
@@ -93,10 +95,25 @@ def run(arguments: Namespace) -> int:
             contract=contract,
             on_progress=on_progress,
         )
+    ahead, said = None, ""
+    if forms.is_named(arguments, settings):
+        # With it comes the database: a file alone does not need it.
+        from zcbulk_tui.cli import expected
+
+        # The fields may be in a file: then nothing depends on the form's full name, or the memory.
+        with suppress(ConfigError):
+            form = forms.form_of(arguments, settings)
+            if (
+                found_past := expected.expected_of(form, settings, found.facts.records)
+            ) is not None:
+                ahead = expected.as_object(found_past, settings)
+                said = expected.sentence(found_past, settings)
     if arguments.json:
-        print_json(as_object(found))
+        print_json(as_object(found, ahead))
     else:
         print_report(found)
+        if said:
+            print_lines([said])
         if fields is None:
             print_lines(["  --form NAME --list-fields lists them, for 1 call."])
     return 1 if found.blocks else 0
@@ -130,11 +147,11 @@ def known_fields(
 
 def print_report(found: Preflight, *, is_cut: bool = False) -> None:
     """Prints what was found, for people; see `render.preflight.report`."""
-    print_lines(report(found, datetime.now(UTC), page_width(_LEAST_WIDTH), is_cut=is_cut))
+    print_lines(report(found, datetime.now(UTC), page_width(LEAST_WIDTH), is_cut=is_cut))
 
 
-def as_object(found: Preflight) -> JsonObject:
-    """Returns what was found, for ``--json``."""
+def as_object(found: Preflight, ahead: JsonObject | None = None) -> JsonObject:
+    """Returns what was found, for ``--json``, and what is to be expected of its job."""
     facts, verdict = found.facts, found.verdict
     return {
         "file": {
@@ -166,6 +183,7 @@ def as_object(found: Preflight) -> JsonObject:
         },
         "not_checked": [_gap_object(each) for each in found.not_checked],
         "fields_read_at": moment(found.fields_read_at) if found.fields_read_at else None,
+        "expected": ahead,
     }
 
 

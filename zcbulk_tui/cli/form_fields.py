@@ -4,6 +4,7 @@ from zcbulk_tui.cli import event_loop
 from zcbulk_tui.cli.client import open_client
 from zcbulk_tui.cli.context import insert_context
 from zcbulk_tui.cli.inserting import now
+from zcbulk_tui.cli.state import memory_file, open_memory
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.form import FormFields, FormRef
@@ -19,9 +20,12 @@ def fields_of(form: FormRef, settings: Settings, *, anew: bool) -> FormFields | 
     Raises:
         ZcbulkError: They were to be listed, and cannot be.
     """
-    with insert_context(settings) as (_, _, insertions):
-        kept = MetaCache(insertions.database).fields(form)
-    return event_loop.run(_listed(form, settings)) if anew else kept
+    if anew:
+        return event_loop.run(_listed(form, settings))
+    if not memory_file().exists():
+        return None
+    with open_memory(is_only_read=True) as database:
+        return MetaCache(database).fields(form)
 
 
 async def _listed(form: FormRef, settings: Settings) -> FormFields:

@@ -1,5 +1,6 @@
 """``zcbulk-tui insert``: brings a file into a form, from the check to the running job."""
 
+import shlex
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -44,6 +45,11 @@ the check found something, the longest, rare values, some at random. It waits fo
 job, fetches its failures (1 call), prints the reasons, and asks about the other records. With
 --yes, these are sent if the trial has completed without a failure. What has failed in the trial
 is repaired from its job; the rest never holds it. --rest-of sends the rest later.
+
+--rehearse runs the jobs 40 times in the simulator, at the rates, lags and failures of the last jobs
+of the form, and polls them as the dashboard does. What it prints are estimates. A form without a
+past has none. Which records fail is taken from the check; where the form's fields are not known,
+from the share that failed in the past.
 
 exit codes:
   0 started (or uploaded, or queued), 1 refused, or not confirmed; of a trial
@@ -118,6 +124,12 @@ def add_arguments(parser: ArgumentParser) -> None:
         action="store_true",
         help="check the file and print the plan; no call is made but for --list-fields",
     )
+    parser.add_argument(
+        "--rehearse",
+        action="store_true",
+        help="as --dry-run, and rehearse the jobs by the past of the form: when they end, the "
+        "status readings, the chance of a system abort; no call is made",
+    )
     parser.add_argument("--json", action="store_true", help="as a JSON array, an object per job")
     parser.set_defaults(occasion=Occasion.COMMAND)
 
@@ -156,13 +168,9 @@ def run(arguments: Namespace) -> int:
 
 def _run(arguments: Namespace) -> int:
     waiting.check_arguments(arguments)
-    if arguments.trial is not None and not arguments.start:
-        raise UsageError(
-            "--trial and --no-start exclude each other",
-            "A trial shows what fails by being inserted.",
-            "Leave out one of them.",
-        )
+    arguments.dry_run = arguments.dry_run or arguments.rehearse
     settings = load.load(flags=options.setting_flags(arguments))
+    _check_arguments(arguments, settings)
     check_may_send(settings, sends=not arguments.dry_run)
     repaired, label = None, arguments.label
     if arguments.repairs is not None:
@@ -207,6 +215,36 @@ def _run(arguments: Namespace) -> int:
     if prepared is None:
         raise RefusedError("Nothing was sent", "It was not confirmed.")
     return queue_work.work(arguments, settings, prepared.insertions, are_new=True)
+
+
+def _check_arguments(arguments: Namespace, settings: Settings) -> None:
+    """Looks whether the options go together.
+
+    Raises:
+        UsageError: They do not.
+    """
+    if arguments.trial is not None and not arguments.start:
+        raise UsageError(
+            "--trial and --no-start exclude each other",
+            "A trial shows what fails by being inserted.",
+            "Leave out one of them.",
+        )
+    if arguments.rehearse and (arguments.trial is not None or arguments.rest_of is not None):
+        other = "--trial" if arguments.trial is not None else "--rest-of"
+        raise UsageError(
+            f"--rehearse and {other} exclude each other",
+            "All records of a file are rehearsed.",
+            "Leave out one of them.",
+        )
+    if arguments.rehearse and arguments.list_fields:
+        words = ["check", str(arguments.file), "--list-fields"]
+        words += ["--form", arguments.form] if arguments.form else []
+        first = command(one_line(shlex.join(words)), settings.profile)
+        raise UsageError(
+            "--rehearse and --list-fields exclude each other",
+            "A rehearsal makes no call.",
+            f"List the fields first, they are kept: {first}",
+        )
 
 
 def _with_typed_names(arguments: Namespace, settings: Settings) -> Settings:

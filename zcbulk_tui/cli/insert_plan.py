@@ -1,18 +1,19 @@
-"""What ``insert --dry-run`` prints: what would be sent, and what it would cost."""
+"""What ``insert --dry-run`` and ``--rehearse`` print: what would be sent, and what it costs."""
 
 from argparse import Namespace
 from math import ceil
 
-from zcbulk_tui.cli import check, queueing
+from zcbulk_tui.cli import check, expected, queueing, rehearsing
 from zcbulk_tui.cli.context import insert_context
 from zcbulk_tui.cli.json_records import form_object
-from zcbulk_tui.cli.output import print_json, print_lines
+from zcbulk_tui.cli.output import page_width, print_json, print_lines
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.insertion import InsertPlan
 from zcbulk_tui.domain.preflight import Preflight
 from zcbulk_tui.domain.trial import Selection, Trial
 from zcbulk_tui.domain.upload import Suspects
 from zcbulk_tui.errors import DataError
+from zcbulk_tui.render import rehearsal
 from zcbulk_tui.render.preflight import size
 from zcbulk_tui.store.json_objects import JsonObject
 
@@ -49,15 +50,18 @@ def print_plan(
             f"Nothing of {facts.name} is left to upload",
             f"It has {meant:,} records to be sent, and {left_out:,} would be left out.",
         )
+    played = rehearsing.rehearsed(found, plan, settings) if arguments.rehearse else None
+    ahead = expected.expected_of(plan.form, settings, records)
     if arguments.json:
         planned: JsonObject = {
             **form_object(plan.form),
             "suspects": plan.suspects.value,
             "starts": plan.starts,
             "repairs": plan.repairs or None,
-            "check": check.as_object(found),
+            "check": check.as_object(found, expected.as_object(ahead, settings)),
             "trial": chosen and trial_object(chosen),
             "rest_of": others.rest_of if others is not None else None,
+            "rehearsal": rehearsing.as_object(played),
         }
         print_json([planned])
         return
@@ -74,8 +78,13 @@ def print_plan(
     if left_out:
         lines.append(f"Suspect records that would be left out: {left_out:,}.")
     lines.append(queueing.price(jobs, plan, least))
-    with insert_context(settings) as (_, quota, _):
-        print_lines([*lines, queueing.left(quota)])
+    if arguments.rehearse:
+        print_lines([*lines, "", *rehearsal.lines(played, page_width(check.LEAST_WIDTH)), ""])
+    else:
+        if ahead is not None and jobs == 1 and not least:
+            lines.append(expected.sentence(ahead, settings))
+        with insert_context(settings) as (_, quota, _):
+            print_lines([*lines, queueing.left(quota)])
     if arguments.list_fields and arguments.fields is None:
         print("Only the form's fields were asked for, by 1 call; nothing else was sent.")
     else:

@@ -22,7 +22,7 @@ from zcbulk_tui.domain.concern import Concern, assess
 from zcbulk_tui.domain.deadlines import Deadline, upcoming
 from zcbulk_tui.domain.job import JobReading, WatchedJob
 from zcbulk_tui.domain.lineage import Chain
-from zcbulk_tui.domain.progress import Remaining, estimated_since, remaining
+from zcbulk_tui.domain.progress import Remaining, estimated_since
 from zcbulk_tui.domain.records import ControlRecord
 from zcbulk_tui.domain.risk import Risk, risk
 from zcbulk_tui.domain.snapshot import Fault, JobSnapshot
@@ -33,7 +33,7 @@ from zcbulk_tui.store.json_objects import JsonObject, job_object, moment, readin
 _FIGURES = ("raw_state", "total", "success", "failed", "unprocessed")
 
 _STANDING = (
-    *("age_seconds", "rate", "mean_rate", "estimate", "ends", "concern"),
+    *("age_seconds", "rate", "mean_rate", "estimate", "ends", "form_past", "concern"),
     *("abort_risk", "deadline", "next_poll", "fault", "command"),
 )
 """What `standing_object` names."""
@@ -136,7 +136,8 @@ def standing_object(standing: Standing, now: datetime) -> JsonObject:
         "rate": moves and figure(0.0 if moves.still else moves.rate),
         "mean_rate": trail and figure(trail.mean),
         "estimate": last and _estimate_object(snapshot, last, now),
-        "ends": last and _ends_object(remaining(moves, last), last, now),
+        "ends": last and _ends_object(snapshot.remaining, last, now),
+        "form_past": _past_object(snapshot),
         "concern": _concern_object(snapshot, now),
         "abort_risk": _risk_object(risk(snapshot.readings, snapshot.one_fails_its_batch)),
         "deadline": deadline_object(upcoming(snapshot), now),
@@ -212,6 +213,20 @@ def _after(now: datetime, seconds: float) -> str | None:
         return moment(now + timedelta(seconds=seconds))
     except OverflowError:
         return None
+
+
+def _past_object(snapshot: JobSnapshot) -> JsonObject | None:
+    """What past jobs of the form show, and how the job stands beside them."""
+    past = snapshot.past
+    if past is None or snapshot.is_final:
+        return None
+    return {
+        "jobs": past.jobs,
+        "rate": past.rate and figure(past.rate.middle),
+        "lag_seconds": past.lag and figure(past.lag.middle),
+        "failed_share": figure(past.failed_share),
+        "slower_than_9_of_10": snapshot.is_slow_for_form,
+    }
 
 
 def _concern_object(snapshot: JobSnapshot, now: datetime) -> JsonObject | None:

@@ -25,6 +25,7 @@ from zcbulk_tui.monitor.quota_tracker import QuotaTracker
 from zcbulk_tui.store import recall
 from zcbulk_tui.store.archive import Archive
 from zcbulk_tui.store.database import Database, in_memory
+from zcbulk_tui.store.form_past import with_pasts
 from zcbulk_tui.store.quota import CallLedger
 from zcbulk_tui.store.windows import seen_from_outside
 
@@ -88,8 +89,9 @@ def overview(database: Database, settings: Settings, now: datetime) -> Overview:
     )
     quota.focused = windows.focused or not windows.windows
     commands = recall.last_commands(database, profile)
-    known = [_redated(it, now) for it in recall.in_full(database, profile)]
-    ahead = {it.ref: outlook(it.job, it.readings) for it in known}
+    recalled = with_pasts(database, profile, recall.in_full(database, profile))
+    known = [_redated(it, now) for it in recalled]
+    ahead = {it.ref: outlook(it.job, it.readings, it.past, it.one_fails_its_batch) for it in known}
     outlooks = [it for it in ahead.values() if it is not None]
     terms, today = quota.terms(outlooks), quota.seconds_to_reset
     snapshots, planned = {}, []
@@ -131,6 +133,7 @@ def standings(profile: str, snapshots: Iterable[JobSnapshot]) -> list[Standing]:
     records: Mapping[JobRef, ControlRecord] = {}
     if memory_file().exists():
         with suppress(ConfigError), open_memory(is_only_read=True) as database:
+            snapshots = with_pasts(database, profile, snapshots)
             records = recall.last_commands(database, profile)
             chains = Archive(database, profile).chains()
     return [Standing(it, records.get(it.ref), chains.get(it.ref)) for it in snapshots]

@@ -250,6 +250,7 @@ complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using insert' -l trial -x -d 'send 
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using insert' -l rest-of -xka "(_zcbulk_tui_jobs)" -d 'send all records but those of a trial that was sent before; JOB is its job'
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using insert' -l yes -d 'skip the question (for scripts)'
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using insert' -l dry-run -d 'check the file and print the plan; no call is made but for --list-fields'
+complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using insert' -l rehearse -d 'as --dry-run, and rehearse the jobs by the past of the form: when they end, the status readings, the chance of a system abort; no call is made'
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using insert' -l json -d 'as a JSON array, an object per job'
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using insert' -l ascii -l no-ascii -d 'show a terminal ASCII only, or everything (default: by the locale)'
 complete -c zcbulk-tui -n '_shtab_zcbulk_tui_using insert' -l color -xka "auto always never" -d 'print in colours (default: auto, on a terminal unless NO_COLOR is set)'

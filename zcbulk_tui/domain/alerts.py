@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from zcbulk_tui.domain.concern import STUCK
 from zcbulk_tui.domain.job import JobRef
-from zcbulk_tui.domain.outlook import FAILED_SHARE
+from zcbulk_tui.domain.risk import FAILED_SHARE
 
 
 class Severity(IntEnum):

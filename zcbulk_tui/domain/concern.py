@@ -44,7 +44,7 @@ class Concern(IntEnum):
     """It expires unless it is started."""
 
     SLOW = 6
-    """It is much slower than it was."""
+    """It is much slower than it was, or slower than 9 of 10 past jobs of its form."""
 
     ENDED_BADLY = 7
     """Zoho aborted it, it failed, or it expired."""
@@ -87,7 +87,7 @@ def assess(snapshot: JobSnapshot) -> Assessment:
         still = unmoved(snapshot)
         if still >= STUCK:
             return Assessment(Concern.STUCK, still)
-        if _is_slow(snapshot):
+        if _is_slow(snapshot) or snapshot.is_slow_for_form:
             return Assessment(Concern.SLOW)
     if last.state.is_waiting:
         return Assessment(Concern.START, -start_by(snapshot.job).at.timestamp())

@@ -1,37 +1,26 @@
 """What a job's readings predict: the planner's whole input."""
 
 import itertools
-import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from zcbulk_tui.domain.batch_rule import BATCH
 from zcbulk_tui.domain.deadlines import start_by
+from zcbulk_tui.domain.form_forecast import forecast, unexpected
+from zcbulk_tui.domain.form_past import FormPast
 from zcbulk_tui.domain.job import JobReading, WatchedJob
-from zcbulk_tui.domain.progress import Forecast, finish, motion
+from zcbulk_tui.domain.progress import Forecast, motion
+from zcbulk_tui.domain.risk import PossibleAbort, possible_aborts
 
 # Weights of quiet spells: the chance that a spell outlasts a time falls with this power of the
 # time. Invented, since no source says how long anything takes at Zoho; a wrong value costs some
 # calls or some seconds, no more.
-_UNMOVED = 0.2
-_STOPPED = 1.25
+_UNMOVED = 0.1
+_STOPPED = 2.8
+_STARTING = 0.17
 _UNSTARTED = 0.003
-_FAILING = 0.4
 
-FAILED_SHARE = 0.05
-"""Share of a job's batches that may fail before Zoho aborts it [LIMB]."""
-
-_BEYOND = 1.2
-"""How far beyond a limit, as a multiple of it, failures still count as a likely cause."""
-
-_LEAST_DOUBT = 0.4
-"""Least uncertainty of the failure limit: the logarithm of how far off it may be."""
-
-_FAILURES_SEEN = 4
-"""Readings over which the growth of failures is measured."""
-
-_THROUGHOUT = 0.5
-"""Share of the processed records that have failed, from which on whole batches may have."""
+_QUEUE = 15.0
+"""Seconds in a queue or in preparation that tell nothing yet of how long they will last."""
 
 _LAST_CALL = 600.0
 """Seconds before the start deadline to poll a waiting job."""
@@ -40,16 +29,22 @@ _AFTERWARDS = 5.0
 """Seconds after the start deadline by which the job should have expired."""
 
 
+_AT_ONCE = 0.05
+"""The same where a start that was accepted does not show yet, as it should at once."""
+
+
 class Quiet(NamedTuple):
     """A spell in which nothing happened, and which may end at any time.
 
     Attributes:
         seconds: Its length so far.
         weight: How readily it ends; at 1 it is as likely as not to last as long again.
+        least: Seconds that count as having passed when it begins: it hardly ends before.
     """
 
     seconds: float
     weight: float
+    least: float = 1.5
 
 
 class Outlook(NamedTuple):
@@ -59,36 +54,41 @@ class Outlook(NamedTuple):
         quiet: The spell for which its counts have not moved: at the start, on the way, or when
             full.
         finish: When it may finish, if it moves on.
-        failing: The growth of its failures, where too many batches may have failed already; its
-            seconds are those in which they came, at their present pace.
-        limit: When the failed records exceed what any number of batches allows.
+        aborts: When failures may end it, each with its chance.
+        age: Seconds since it was started, or since the first reading.
         deadline: When to poll it whatever the price.
         runs: Whether it may be aborted at any time.
+        unexpected: Mean seconds until that happens, by the past of its form; None for unknown.
     """
 
     quiet: Quiet | None = None
     finish: Forecast | None = None
-    failing: Quiet | None = None
-    limit: Forecast | None = None
+    aborts: tuple[PossibleAbort, ...] = ()
+    age: float = 0.0
     deadline: float | None = None
     runs: bool = True
+    unexpected: float | None = None
 
 
 UNREAD = Outlook(runs=False)
 """A job without a reading."""
 
-_STARTED = Outlook(Quiet(0.0, _UNMOVED))
+_STARTED = Outlook(Quiet(0.0, _UNMOVED, _QUEUE))
 """A job without a reading since its start was accepted."""
 
 
 def outlook(
-    job: WatchedJob, readings: Sequence[JobReading], one_fails_its_batch: bool | None = None
+    job: WatchedJob,
+    readings: Sequence[JobReading],
+    past: FormPast | None = None,
+    one_fails_its_batch: bool | None = None,
 ) -> Outlook | None:
     """Returns what may happen to a job next; None for one that is finished.
 
     Args:
         job: The job.
         readings: Oldest first.
+        past: That of its form; None where there is none.
         one_fails_its_batch: See `risk.risk`.
     """
     if not readings:
@@ -98,12 +98,15 @@ def outlook(
         return None
     if last.state.is_waiting and job.started_at is None:
         since = _since(readings, lambda old: old.state is last.state)
-        return Outlook(Quiet(since, _UNSTARTED), deadline=_deadline(job, last), runs=False)
-    return _running(job, readings, one_fails_its_batch)
+        return Outlook(Quiet(since, _UNSTARTED, _QUEUE), deadline=_deadline(job, last), runs=False)
+    return _running(job, readings, past, one_fails_its_batch)
 
 
 def _running(
-    job: WatchedJob, readings: Sequence[JobReading], one_fails_its_batch: bool | None
+    job: WatchedJob,
+    readings: Sequence[JobReading],
+    past: FormPast | None,
+    one_fails_its_batch: bool | None,
 ) -> Outlook:
     counts = readings[-1].counts
     left = counts.left or 0
@@ -111,12 +114,20 @@ def _running(
         full = _since(readings, lambda old: old.counts.left == counts.left)
         return Outlook(Quiet(full, _STOPPED))
     moves = motion(readings, job.started_at)
-    if moves is None or left <= 0:
-        return Outlook(Quiet(_unmoved(job, readings), _UNMOVED))
-    done = finish(moves, left)
+    done = forecast(job, readings, moves, past) if left > 0 else None
+    if done is not None and moves is None:
+        # What waits as long as jobs of its form do is no spell that may last for ever.
+        return Outlook(finish=done, unexpected=unexpected(past))
+    if done is None or moves is None:
+        if readings[-1].state.is_waiting:
+            return Outlook(Quiet(_unmoved(job, readings), _STARTING, _AT_ONCE))
+        quiet = Quiet(_unmoved(job, readings), _UNMOVED, _QUEUE)
+        return Outlook(quiet, unexpected=unexpected(past))
     still = Quiet(moves.still, _STOPPED) if moves.still else None
-    failing, limit = _failures(readings, moves.still, done, one_fails_its_batch)
-    return Outlook(still, done, failing, limit)
+    aborts = possible_aborts(readings, moves.rate, done, one_fails_its_batch)
+    since = job.started_at or readings[0].read_at
+    age = max((readings[-1].read_at - since).total_seconds(), 0.0)
+    return Outlook(still, done, aborts, age, unexpected=unexpected(past))
 
 
 def _unmoved(job: WatchedJob, readings: Sequence[JobReading]) -> float:
@@ -129,49 +140,6 @@ def _unmoved(job: WatchedJob, readings: Sequence[JobReading]) -> float:
     if job.started_at is None:
         return _since(readings, lambda old: old.state is last.state)
     return max((last.read_at - job.started_at).total_seconds(), 0.0)
-
-
-def _failures(
-    readings: Sequence[JobReading],
-    still: float,
-    done: Forecast,
-    one_fails_its_batch: bool | None,
-) -> tuple[Quiet | None, Forecast | None]:
-    """Returns how failures may end the job before it finishes: Zoho aborts at 5 % of the batches.
-
-    A batch is taken to fail with its first failed record, and no answer reports failed batches. So
-    the failed records may lie in as many batches, or 200 in each: the abort comes between the two.
-    Where it is known that one bad record fails its batch, there are 200 in each; where a bad record
-    fails alone, only what fails throughout fails batches.
-    """
-    counts = readings[-1].counts
-    total, failed, processed = counts.total, counts.failed, counts.processed
-    certain = (total or 0) * FAILED_SHARE
-    if not failed or not certain / BATCH <= failed <= certain * _BEYOND:
-        return None, None
-    if one_fails_its_batch is False and failed < (processed or 0) * _THROUGHOUT:
-        return None, None
-    weight = _FAILING / max(math.log(certain / failed), _LEAST_DOUBT)
-    is_near = not one_fails_its_batch or failed >= certain / _BEYOND
-    if still:
-        return (Quiet(still, weight) if is_near else None), None
-    pace = _growth(readings)
-    if pace <= 0:
-        return None, None
-    limit = max((certain - failed) / pace, 0.0)
-    likely = Forecast(limit, max(limit / 4, 2.0)) if limit < done.seconds * _BEYOND else None
-    return (Quiet(failed / pace, weight) if is_near else None), likely
-
-
-def _growth(readings: Sequence[JobReading]) -> float:
-    """Returns failed records per second over the last readings."""
-    seen = [
-        (reading.read_at.timestamp(), reading.counts.failed)
-        for reading in readings[-_FAILURES_SEEN:]
-        if reading.counts.failed is not None
-    ]
-    seconds = seen[-1][0] - seen[0][0]
-    return (seen[-1][1] - seen[0][1]) / seconds if seconds > 0 else 0.0
 
 
 def _deadline(job: WatchedJob, last: JobReading) -> float | None:

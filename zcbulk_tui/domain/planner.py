@@ -1,9 +1,11 @@
 """The polling schedule: when to poll each job, and what the rest of the day will cost.
 
-A call is worth the waiting that it saves. Where an event has the hazard rate h(t) per second, and a
-call must save `price` seconds of waiting, the best density of polls is sqrt(h(t) / (2 price)) (J.
-B. Keller, Optimum checking schedules for systems subject to random failure, 1974). So every rule
-here is a hazard rate, and one price holds for all jobs: as calls get dearer all polls get rarer,
+A call is worth the waiting that it saves. So a job is polled once the waiting that is to be
+expected since its last reading reaches the `price` of a call, in seconds: where it ends by u with
+the chance F(u), that is the integral of F(u). At a constant hazard rate h the polls are then
+sqrt(2 price / h) seconds apart, which is the optimum (J. B. Keller, Optimum checking schedules for
+systems subject to random failure, 1974), and a sure end is polled as late as a call is worth. What
+may end a job adds up, and one price holds for all jobs: as calls get dearer all polls get rarer,
 each by the amount that adds the least waiting.
 """
 
@@ -30,11 +32,26 @@ _SOONEST = 1.0
 
 # The rates are invented, since no source says how long anything takes at Zoho. A wrong value costs
 # some calls or some seconds, no more. `tests.benchmarks.polling` measures them.
-_ANY_TIME = 5 * 3600.0
-"""Mean seconds until a moving job ends unexpectedly."""
+_ANY_TIME = 33_000.0
+"""Mean seconds until a moving job ends unexpectedly, by what befalls jobs of any length."""
 
-_ANY_TIME_STILL = 1.25 * 3600.0
+_ON_THE_WAY = 0.14
+"""Chance that a job ends unexpectedly on its way, wherever that is, by what befalls a job."""
+
+_SHORT = 120.0
+"""Least seconds over which that chance is spread."""
+
+_ANY_TIME_STILL = 5500.0
 """Mean seconds until a job ends unexpectedly while no movement is visible."""
+
+_SETTLES = 0.75
+"""Seconds that a job usually takes to finish after its last record."""
+
+_EXACT = 0.45
+"""Part of the price that the waiting for a forecast end may reach: the poll improves it, too."""
+
+_PEAKED = 1.365
+"""Scale of the double power law that has the deciles of a logistic distribution of scale 1."""
 
 _EARLY = 2.0
 """How many spreads before the middle of its forecast a job may finish."""
@@ -54,10 +71,10 @@ _FORESEEABLE = 3600.0
 _JOBS_A_DAY = 20
 """Jobs expected in a day."""
 
-_CALLS_A_JOB = 23.0
+_CALLS_A_JOB = 19.5
 """Calls per job at a price of 1, by benchmark; they fall with a power of the price."""
 
-_FALL = 0.44
+_FALL = 0.46
 """That power."""
 
 _FOR_NOW = 0.75
@@ -66,7 +83,7 @@ _FOR_NOW = 0.75
 _OVERDRAFT = 1.6
 """Factor by which the plan may exceed the calls left before patience grows: forecasts save some."""
 
-_A_SECOND = 40 / 60
+_A_SECOND = 36 / 60
 """Calls a second on average, below the 50 a minute [LIM][RLY]."""
 
 _BURST = 600.0
@@ -76,6 +93,12 @@ _LATE = 2.5
 """Ratio of the 90th percentile of the wait for an end to its usual length."""
 
 _DAY = 86400.0
+
+_NEAR = 1e-8
+"""How exactly the time of a poll is found, as a fraction of it."""
+
+_MOST_STEPS = 60
+"""Steps within which it is found, or left as it is."""
 
 
 class Terms(NamedTuple):
@@ -121,8 +144,11 @@ def wait(ahead: Outlook, on: Terms) -> tuple[float, Reason]:
     """Returns the seconds from a job's last reading to its next poll, and the reason for it."""
     if ahead == UNREAD:
         return 0.0, Reason.UNREAD
-    seconds, reason = min(_reasons(ahead, on))
-    return max(seconds, _SOONEST), reason
+    latest, reason = _latest(ahead, on)
+    if _expected(ahead, latest) <= on.price:
+        return max(latest, _SOONEST), reason
+    seconds = _when_expected(ahead, on.price, latest)
+    return max(seconds, _SOONEST), max(_waits(ahead, seconds))[1]
 
 
 def calls(ahead: Outlook, on: Terms, seconds: float) -> float:
@@ -134,9 +160,11 @@ def calls(ahead: Outlook, on: Terms, seconds: float) -> float:
         approach = 1.2 * math.log1p(ahead.finish.spread / on.price)
         return (approach + routine + 0.5) * today
     quiet = ahead.quiet or _FRESH
-    looks = math.sqrt(quiet.seconds + span) - math.sqrt(quiet.seconds)
-    looks *= math.sqrt(2 * quiet.weight / on.price)
-    return (max(looks, routine) + 0.5) * today
+    begun = quiet.seconds + quiet.least
+    # The density of polls, by the chance that the spell lasts until then.
+    looks = math.sqrt(quiet.weight * begun / on.price / 2)
+    looks *= _power_integral(0.5 - quiet.weight, math.log1p(span / begun))
+    return (math.hypot(looks, routine) + 0.5) * today
 
 
 def horizon(ahead: Outlook) -> float:
@@ -208,55 +236,130 @@ def _seen_within(ahead: Outlook, on: Terms) -> float:
     return min(_LATE * math.sqrt(2 * on.price * (on.price + 1)), _alone(ahead, on))
 
 
-def _reasons(ahead: Outlook, on: Terms) -> Iterator[tuple[float, Reason]]:
-    """Yields the seconds to each poll that has a reason; the earliest applies."""
-    quiet = _behind_quiet(ahead.quiet, on) if ahead.quiet else 0.0
+def _latest(ahead: Outlook, on: Terms) -> tuple[float, Reason]:
+    """Returns the seconds to the latest poll, whatever may be expected, and the reason for it."""
+    if ahead.deadline is not None:
+        return ahead.deadline, Reason.DEADLINE
+    if ahead.runs:
+        return _patience(ahead, on), Reason.ANY_TIME
+    return _DAY, Reason.UNSTARTED
+
+
+def _patience(ahead: Outlook, on: Terms) -> float:
+    """Returns the most seconds between polls of a running job.
+
+    As calls get dearer the forecast is trusted more: patience then begins only when the end may be
+    near.
+    """
+    if ahead.finish is None:
+        return on.patience
+    early = max(ahead.finish.seconds - _EARLY * ahead.finish.spread, 0.0)
+    trust = min(max(math.log(on.price / DEAR) / math.log(DEAREST / DEAR), 0.0), 1.0)
+    return on.patience + trust * early
+
+
+def _when_expected(ahead: Outlook, price: float, latest: float) -> float:
+    """Returns the seconds after which the expected waiting is the price; less than `latest`.
+
+    Its square root is nearly a straight line, so that false position finds it in a few steps, by
+    the Illinois method: an end that stays twice counts half.
+    """
+    aim = math.sqrt(price)
+    low, below, high, above = 0.0, -aim, latest, math.sqrt(_expected(ahead, latest)) - aim
+    seconds, kept_low = latest, None
+    for _ in range(_MOST_STEPS):
+        before, seconds = seconds, (low * above - high * below) / (above - below)
+        if abs(seconds - before) < _NEAR * (1 + seconds):
+            break
+        off = math.sqrt(_expected(ahead, seconds)) - aim
+        if off < 0:
+            low, below = seconds, off
+            above = above / 2 if kept_low is False else above
+        else:
+            high, above = seconds, off
+            below = below / 2 if kept_low else below
+        kept_low = off >= 0
+    return seconds
+
+
+def _expected(ahead: Outlook, seconds: float) -> float:
+    """Returns the seconds of waiting to be expected if the next poll is so far off."""
+    return sum(waiting for waiting, _ in _waits(ahead, seconds))
+
+
+def _waits(ahead: Outlook, seconds: float) -> Iterator[tuple[float, Reason]]:
+    """Yields the waiting to be expected if the next poll is so far off, by what is waited for."""
+    quiet = math.inf if ahead.quiet is None else _behind_quiet(ahead.quiet, seconds)
+    # A stalled job must move before it can finish, or fail.
     if ahead.finish is not None:
-        # A stalled job must move before it can finish.
-        due = _behind(ahead.finish, on)
-        yield max(due, quiet), Reason.UNMOVED if quiet > due else Reason.FINISH
+        due = _behind_finish(ahead.finish, seconds) / _EXACT
+        yield min(due, quiet), Reason.UNMOVED if quiet < due else Reason.FINISH
     elif ahead.quiet is not None:
         yield quiet, Reason.UNMOVED if ahead.runs else Reason.UNSTARTED
-    if ahead.failing is not None:
-        yield _behind_quiet(ahead.failing, on), Reason.FAILURES
-    if ahead.limit is not None:
-        yield _behind(ahead.limit, on), Reason.FAILURES
+    if ahead.aborts:
+        failing = sum(one.chance * _behind(one.at, seconds) for one in ahead.aborts)
+        yield min(failing, quiet), Reason.FAILURES
     if ahead.runs:
-        yield _alone(ahead, on), Reason.ANY_TIME
-    if ahead.deadline is not None:
-        yield ahead.deadline, Reason.DEADLINE
+        yield _hazard(ahead) * seconds * seconds / 2, Reason.ANY_TIME
+
+
+def _hazard(ahead: Outlook) -> float:
+    """Returns the rate per second at which a running job ends unexpectedly."""
+    if ahead.unexpected is not None:
+        return 1 / ahead.unexpected
+    if ahead.finish is None:
+        return 1 / _ANY_TIME_STILL
+    return _ON_THE_WAY / max(ahead.age + ahead.finish.seconds, _SHORT) + 1 / _ANY_TIME
 
 
 def _alone(ahead: Outlook, on: Terms) -> float:
-    """Returns the most seconds between polls of a running job, whatever its forecast.
+    """Returns the most seconds between polls of a running job, whatever its forecast."""
+    return min(math.sqrt(2 * on.price / _hazard(ahead)), _patience(ahead, on))
 
-    h(t) = 1 / `_ANY_TIME`. As calls get dearer the forecast is trusted more: patience then begins
-    only when the end may be near.
+
+def _behind(forecast: Forecast, seconds: float) -> float:
+    """Returns the waiting to be expected for what is forecast, and has not happened yet.
+
+    The logistic distribution integrates to spread * log(1 + e^x), where x is the time from its
+    middle in spreads.
     """
-    if ahead.finish is None:
-        return min(math.sqrt(2 * on.price * _ANY_TIME_STILL), on.patience)
-    early = max(ahead.finish.seconds - _EARLY * ahead.finish.spread, 0.0)
-    trust = min(max(math.log(on.price / DEAR) / math.log(DEAREST / DEAR), 0.0), 1.0)
-    return min(math.sqrt(2 * on.price * _ANY_TIME), on.patience + trust * early)
+    spread, middle = forecast.spread, forecast.seconds / forecast.spread
+    past = 1 / (1 + math.exp(min(middle, 700.0)))
+    since_ever = spread * (_log_1_exp(seconds / spread - middle) - _log_1_exp(-middle))
+    return max((since_ever - seconds * past) / (1 - past), 0.0)
 
 
-def _behind(forecast: Forecast, on: Terms) -> float:
-    """Returns the seconds to the poll for a forecast: before it if that is vague, else after it.
+def _behind_finish(forecast: Forecast, seconds: float) -> float:
+    """Returns the waiting to be expected for the end of a job.
 
-    For the logistic distribution sqrt(h) integrates to 2 sqrt(spread) asinh(e^x), where x is the
-    time from its middle in double spreads.
+    However vague a forecast is, no job ends at once, and many end far later: so not the time but
+    its logarithm is spread evenly to both sides. The chance of an end rises with a power of the
+    time up to the middle, and that of none falls with it behind.
     """
-    double = 2 * forecast.spread
-    whole = math.sqrt(on.price / double) + math.asinh(math.exp(-forecast.seconds / double))
-    # For large x, sinh(x) is e^x / 2, and too large for a float.
-    x = math.log(math.sinh(whole)) if whole < 30 else whole - math.log(2)
-    return forecast.seconds + double * x
+    middle = forecast.seconds + _SETTLES
+    power = middle / (_PEAKED * forecast.spread)
+    if seconds <= middle:
+        return seconds * math.pow(seconds / middle, power) / (2 * (power + 1))
+    since = math.log(seconds / middle)
+    lacking = middle * _power_integral(1 - power, since) / 2
+    return middle / (2 * (power + 1)) + seconds - middle - lacking
 
 
-def _behind_quiet(quiet: Quiet, on: Terms) -> float:
-    """Returns the seconds to the next poll in a quiet spell, growing with it: h(t) = weight / t."""
-    root = math.sqrt(quiet.seconds) + math.sqrt(on.price / (2 * quiet.weight))
-    return root * root - quiet.seconds
+def _behind_quiet(quiet: Quiet, seconds: float) -> float:
+    """Returns the waiting to be expected for the end of a quiet spell: h(t) = weight / t."""
+    begun = quiet.seconds + quiet.least
+    grown = math.log1p(seconds / begun)
+    return max(seconds - begun * _power_integral(1 - quiet.weight, grown), 0.0)
+
+
+def _power_integral(power: float, end: float) -> float:
+    """Returns the integral of e^(power * u) from 0 to `end`."""
+    return math.expm1(power * end) / power if abs(power) > _NEAR else end
+
+
+def _log_1_exp(x: float) -> float:
+    """Returns log(1 + e^x), where e^x may be too large for a float."""
+    return x if x > 40 else math.log1p(math.exp(x))
 
 
 class PlannedJob(NamedTuple):

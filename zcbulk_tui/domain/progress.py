@@ -12,19 +12,25 @@ from typing import NamedTuple
 
 from zcbulk_tui.domain.job import JobReading, JobState
 
-HISTORY = 8
-"""Readings of a job that are worth keeping for the estimates: with 12 none became any better."""
+HISTORY = 16
+"""Readings of a job that are worth keeping for the estimates: with 24 none became any better."""
 
 _MOVING = frozenset({JobState.IN_PROGRESS, JobState.UNKNOWN})
 """States in which counts may move; an unknown state may mean running."""
 
-_PRIOR = 0.3
-"""Uncertainty of a rate measured once, as a fraction of it."""
+_NOISE = 2.2
+"""Noise of a rate before any was seen: as if half of it came and went every ten seconds."""
 
-_PRIOR_VAGUE = 0.8
-"""The same where the job began to move at an unknown time within the measurement."""
+_MOST_OFF = 0.4
+"""Most that such noise makes a rate uncertain by, as a fraction of it, however short the time."""
 
-_WANDERS = 0.08
+_NOISE_STEPS = 3
+"""Measured steps that weigh as much as that."""
+
+_VAGUE = 0.4
+"""Uncertainty of a rate, as a fraction of it, where the job began to move within the only step."""
+
+_WANDERS = 0.03
 """Drift of even the steadiest rate, as a fraction of it."""
 
 _CLOCK = 1.0
@@ -146,8 +152,11 @@ def motion(readings: Sequence[JobReading], started_at: datetime | None = None) -
     if not rate:
         return None
     scatter = sum((step.records / rate - step.seconds) ** 2 / step.seconds for step in recent)
-    prior = _PRIOR_VAGUE if vague else _PRIOR
-    return Motion(rate, seconds, (prior**2 * seconds + scatter) / len(recent), still, vague)
+    unseen = min(_NOISE, _MOST_OFF**2 * seconds)
+    noise = (_NOISE_STEPS * unseen + scatter) / (_NOISE_STEPS + len(recent) - 1)
+    if vague:
+        noise += _VAGUE**2 * seconds
+    return Motion(rate, seconds, noise, still, vague)
 
 
 def finish(moves: Motion, left: int) -> Forecast:
@@ -161,19 +170,24 @@ def finish(moves: Motion, left: int) -> Forecast:
     return Forecast(seconds, math.sqrt(3 * variance) / math.pi)
 
 
-def remaining(moves: Motion | None, last: JobReading) -> Remaining | None:
+def remaining(
+    moves: Motion | None, last: JobReading, done: Forecast | None = None
+) -> Remaining | None:
     """Returns the remaining time of a job; None when nothing recent supports a forecast.
 
     Args:
         moves: Movement of the counts up to the last reading.
         last: That reading.
+        done: When it may finish, where more is known of that than how the counts moved.
     """
     left = last.counts.left
-    if moves is None or left is None or last.state is not JobState.IN_PROGRESS:
+    if left is None or last.state is not JobState.IN_PROGRESS:
         return None
-    forecast = finish(moves, left)
+    forecast = finish(moves, left) if done is None and moves is not None else done
+    if forecast is None:
+        return None
     margin = forecast.spread * _DECILE
-    most = math.inf if moves.still else forecast.seconds + margin
+    most = math.inf if moves is not None and moves.still else forecast.seconds + margin
     return Remaining(max(forecast.seconds - margin, 0.0), most)
 
 

@@ -12,11 +12,15 @@ the limit, and failures that come in lumps lie in few batches. See `_chance`.
 from collections.abc import Sequence
 from enum import IntEnum
 from itertools import pairwise
-from math import erfc, exp, log, sqrt
+from math import erfc, exp, hypot, log, pi, sqrt
 from typing import NamedTuple
 
 from zcbulk_tui.domain.batch_rule import BATCH, allowed_failures, batches_of
 from zcbulk_tui.domain.job import Counts, JobReading, JobState
+from zcbulk_tui.domain.progress import Forecast
+
+FAILED_SHARE = 0.05
+"""Share of a job's batches that may fail before Zoho aborts it [LIMB]."""
 
 _AT_RISK = frozenset({JobState.IN_PROGRESS, JobState.SYSTEM_ABORTED})
 
@@ -36,6 +40,27 @@ _SIZES = tuple(BATCH ** (step / 23) for step in range(24))
 _UNEVEN = 1.35
 """Mean square of the failed records in a failed batch, by the square of their mean: 1 where all
 batches lose as many, 2 where few lose many. Invented; it moves no warning by much."""
+
+_EVEN = 1.1
+"""The same where polls depend on it: a warning stays, but a poll that was wrong is made up for."""
+
+_LEAST_LUMP = 0.08
+"""Least lump in which failures come, as a fraction of the failed records in a failed batch."""
+
+_AT_MOST = 1.3
+"""Share of the batches that may seem to fail: above 1, since it is measured from few records."""
+
+_RARELY = 0.4
+"""How much less likely it is that too many batches fail than that as many fail as may."""
+
+_NEARLY = 0.3
+"""Batches left until the abort where, by the failed records, it should have come."""
+
+_STEP = 0.25
+"""Uncertainty of a number in `_SIZES`, as a fraction of it: the next one is as likely."""
+
+_NEGLIGIBLE = 1e-3
+"""Weight, as a fraction of all, below which a number of failed records is left out."""
 
 
 class Level(IntEnum):
@@ -80,6 +105,25 @@ class Risk(NamedTuple):
     def is_calm(self) -> bool:
         """Whether an abort is so far from likely that a warning of it ends."""
         return self.level is Level.NONE and self.chance < _CALM_CHANCE
+
+
+class PossibleAbort(NamedTuple):
+    """One way in which failures may end a job.
+
+    Attributes:
+        chance: That it comes to that, from 0 to 1.
+        at: When it would.
+    """
+
+    chance: float
+    at: Forecast
+
+
+class _Step(NamedTuple):
+    """What went in between two readings, in records."""
+
+    records: int
+    failed: int
 
 
 def risk(readings: Sequence[JobReading], one_fails_its_batch: bool | None = None) -> Risk | None:
@@ -129,15 +173,14 @@ def _chance(
     failed, processed, left = counts.failed or 0, counts.processed or 0, counts.left or 0
     if not failed or left <= 0 or processed < _SAMPLE * BATCH:
         return 0.0
-    scatter, degrees = _scatter(readings)
+    steps = _steps(readings)
     chance = weights = 0.0
     for size in (float(BATCH),) if one_fails_its_batch else _SIZES:
         fails = one_fails_its_batch is not False or size >= BATCH
         so_far = failed / size if fails else 0.0
         if so_far > allowed + 1:
             continue
-        lumps = min(size * _UNEVEN, BATCH)
-        weight = exp(-(degrees * log(lumps) + scatter / lumps) / 2)
+        weight = _weight(min(size * _UNEVEN, BATCH), steps)
         more = so_far * left / processed
         spread = sqrt(more * (1 + left / processed))
         chance += weight * _above(allowed + 0.5, so_far + more, spread)
@@ -145,14 +188,93 @@ def _chance(
     return chance / weights if weights else 0.0
 
 
-def _scatter(readings: Sequence[JobReading]) -> tuple[float, int]:
-    """Returns how unevenly failures came, and in how many independent pieces that was seen.
+def possible_aborts(
+    readings: Sequence[JobReading],
+    rate: float,
+    done: Forecast,
+    one_fails_its_batch: bool | None = None,
+) -> tuple[PossibleAbort, ...]:
+    """Returns when a running job may be aborted for its failures, by how many fail in a batch.
 
-    The first is the sum of the squared deviations from an even share, each by that share, which is
-    chi-squared: the larger the lumps, the more.
+    If so many records fail in each failed batch, the abort comes when that many times the allowed
+    batches have failed. Failures are taken to go on as they did since the first of them, or over
+    the whole job if that is more: they come in lumps, and a lull between two is no end.
+
+    Args:
+        readings: Oldest first.
+        rate: Records per second.
+        done: When the job finishes otherwise.
+        one_fails_its_batch: As for `risk`.
     """
-    steps = [
-        (processed - processed_before, failed - failed_before)
+    counts = readings[-1].counts
+    failed, processed, total = counts.failed, counts.processed, counts.total
+    if not failed or not processed or not total:
+        return ()
+    allowed = allowed_failures(batches_of(total))
+    began = next(index for index, reading in enumerate(readings) if reading.counts.failed)
+    steps = _steps(readings[began:]) or _steps(readings[max(began - 1, 0) :])
+    share = max(_share(steps), failed / processed)
+    pace = share * rate
+    found, harmless = [], 0.0
+    for size in (float(BATCH),) if one_fails_its_batch else _SIZES:
+        fails = one_fails_its_batch is not False or size >= BATCH
+        failing = share * BATCH / size
+        left = allowed + 1 - failed / size
+        if failing > _AT_MOST or (fails and left < -1):
+            continue
+        # If all records of each batch failed, failures would come evenly, in no lumps.
+        lumps = min(size * _EVEN, BATCH) - min(failing, 1) * size
+        weight = _weight(max(lumps, _LEAST_LUMP * size), steps)
+        if not fails:
+            harmless += weight
+            continue
+        if failing > FAILED_SHARE:
+            weight *= _RARELY
+        left = max(left, _NEARLY)
+        seconds = left * size / pace
+        by_chance = seconds * sqrt(max(1 - failing, 0.05) * (1 / left + size / failed))
+        by_size = _STEP * (seconds + failed / pace)
+        spread = max(hypot(by_chance, by_size) * sqrt(3) / pi, 1.0)
+        found.append((weight, Forecast(seconds, spread)))
+    whole = harmless + sum(weight for weight, _ in found)
+    return tuple(
+        PossibleAbort(weight / whole * _sooner(at, done), at)
+        for weight, at in found
+        if weight > _NEGLIGIBLE * whole
+    )
+
+
+def _sooner(one: Forecast, other: Forecast) -> float:
+    """Returns the chance that what is forecast, and has not happened yet, comes before another."""
+    spread = hypot(one.spread, other.spread)
+    past, before = (
+        1 / (1 + exp(min((one.seconds - at) / spread, 50.0))) for at in (0.0, other.seconds)
+    )
+    return (before - past) / (1 - past)
+
+
+def _weight(lumps: float, steps: Sequence[_Step]) -> float:
+    """Returns how well lumps of so many records explain how unevenly failures came.
+
+    The squared deviations from an even share, each by that share, add up to chi-squared.
+    """
+    share = _share(steps)
+    if share <= 0:
+        return 1.0
+    scatter = sum((step.failed - share * step.records) ** 2 / step.records for step in steps)
+    return exp(-((len(steps) - 1) * log(lumps) + scatter / share / lumps) / 2)
+
+
+def _share(steps: Sequence[_Step]) -> float:
+    """Returns the share of the records that failed."""
+    records = sum(step.records for step in steps)
+    return sum(step.failed for step in steps) / records if records else 0.0
+
+
+def _steps(readings: Sequence[JobReading]) -> list[_Step]:
+    """Returns what went in between each two readings."""
+    return [
+        _Step(processed - processed_before, failed - failed_before)
         for (processed_before, failed_before), (processed, failed) in pairwise(
             (reading.counts.processed, reading.counts.failed)
             for reading in readings
@@ -160,12 +282,6 @@ def _scatter(readings: Sequence[JobReading]) -> tuple[float, int]:
         )
         if processed > processed_before
     ]
-    records, failures = (sum(column) for column in zip(*steps, strict=True)) if steps else (0, 0)
-    if failures <= 0:
-        return 0.0, 0
-    share = failures / records
-    scatter = sum((failed - share * size) ** 2 / (share * size) for size, failed in steps)
-    return scatter, len(steps) - 1
 
 
 def _above(limit: float, mean: float, spread: float) -> float:

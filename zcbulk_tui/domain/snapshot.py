@@ -7,8 +7,10 @@ from typing import NamedTuple
 
 from zcbulk_tui.domain.budget import Reason, Spent
 from zcbulk_tui.domain.control import Command, Outcome
+from zcbulk_tui.domain.form_forecast import forecast, is_slow
+from zcbulk_tui.domain.form_past import FormPast
 from zcbulk_tui.domain.job import Action, JobReading, JobRef, JobState, WatchedJob
-from zcbulk_tui.domain.progress import Motion, motion
+from zcbulk_tui.domain.progress import Forecast, Motion, Remaining, motion, remaining
 from zcbulk_tui.errors import BusyError, QuotaSpentError, SignInBusyError, ZcbulkError
 
 
@@ -35,6 +37,7 @@ class JobSnapshot:
         next_poll_at: When it is polled next, unless plans change; aware; None for never.
         reason: Why that poll is scheduled; None for a retry.
         command: The last start or abort sent from here.
+        past: What past jobs of its form show; None where there are none, or it is over.
         one_fails_its_batch: What is known of the rule that ends jobs; see `Contract`.
     """
 
@@ -44,8 +47,12 @@ class JobSnapshot:
     next_poll_at: datetime | None = None
     reason: Reason | None = None
     command: Command | None = None
+    past: FormPast | None = None
     one_fails_its_batch: bool | None = None
     _motion: Motion | EllipsisType | None = field(
+        default=..., init=False, repr=False, compare=False
+    )
+    _forecast: Forecast | EllipsisType | None = field(
         default=..., init=False, repr=False, compare=False
     )
 
@@ -71,6 +78,30 @@ class JobSnapshot:
             # Computed at first use and cached: its inputs are frozen.
             object.__setattr__(self, "_motion", motion(self.readings, self.job.started_at))
         return self._motion  # type: ignore[return-value]  # no ellipsis after the assignment
+
+    @property
+    def forecast(self) -> Forecast | None:
+        """When it may end, from its last reading; None where nothing is known of that."""
+        if self._forecast is ...:
+            found = forecast(self.job, self.readings, self.motion, self.past)
+            object.__setattr__(self, "_forecast", found)
+        return self._forecast  # type: ignore[return-value]  # as above
+
+    @property
+    def rests_on_past(self) -> bool:
+        """Whether the forecast rests on past jobs of the form, on them alone or among others."""
+        return self.forecast is not None and self.past is not None and self.past.rate is not None
+
+    @property
+    def is_slow_for_form(self) -> bool:
+        """Whether 9 of 10 jobs of its form, as far as known, would have come this far sooner."""
+        return self.last is not None and is_slow(self.job, self.last, self.past)
+
+    @property
+    def remaining(self) -> Remaining | None:
+        """The time that it still takes, from its last reading; None where that is not known."""
+        last = self.last
+        return None if last is None else remaining(self.motion, last, self.forecast)
 
     @property
     def is_final(self) -> bool:

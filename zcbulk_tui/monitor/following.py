@@ -166,7 +166,9 @@ class Follower:
                 self._sink.publish(JobRemoved(ref))
         new = [ref for ref in polled if ref not in self._polled_jobs]
         for recalled in self._context.memory.recall(new) if new else ():
-            polled_job = PolledJob(recalled, self._now(), self._context.contract)
+            polled_job = PolledJob(
+                recalled, self._now(), self._context.memory.form_past, self._context.contract
+            )
             self._polled_jobs[polled_job.job.ref] = polled_job
             self._plan.by_rule(polled_job)
             self.tell(polled_job)

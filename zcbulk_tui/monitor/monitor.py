@@ -153,8 +153,9 @@ class Monitor:
     def watch(self, jobs: Iterable[Recalled]) -> None:
         """Begins to watch jobs that are on the watch list already, and publishes each."""
         self._timekeeper.notice()
-        unknown = [job for job in jobs if job.snapshot.ref not in self._polled_jobs]
-        new = [PolledJob(job, self._now(), self._context.contract) for job in unknown]
+        fresh = (job for job in jobs if job.snapshot.ref not in self._polled_jobs)
+        past, contract = self._memory.form_past, self._context.contract
+        new = [PolledJob(job, self._now(), past, contract) for job in fresh]
         self._polled_jobs.update((polled_job.job.ref, polled_job) for polled_job in new)
         for polled_job in new:
             self._plan.by_rule(polled_job)

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from zcbulk_tui.domain.budget import Reason
 from zcbulk_tui.domain.contract import UNKNOWN, Contract
 from zcbulk_tui.domain.control import Command, Outcome
-from zcbulk_tui.domain.job import Action, JobReading, WatchedJob
-from zcbulk_tui.domain.outlook import outlook
+from zcbulk_tui.domain.form_past import FormPast
+from zcbulk_tui.domain.job import Action, JobReading, JobRef, WatchedJob
+from zcbulk_tui.domain.outlook import Outlook, outlook
 from zcbulk_tui.domain.progress import redated, remember
 from zcbulk_tui.domain.records import ControlRecord
 from zcbulk_tui.domain.snapshot import Fault, JobSnapshot
@@ -23,6 +24,7 @@ class PolledJob:
     Args:
         recalled: What is known of it so far.
         now: The time of day; aware.
+        past_of: Returns what past jobs of a job's form show; None where there are none.
         contract: Returns what is known of the server of an origin.
 
     Attributes:
@@ -43,6 +45,7 @@ class PolledJob:
         self,
         recalled: Recalled,
         now: datetime,
+        past_of: Callable[[JobRef], FormPast | None] = lambda _: None,
         contract: Callable[[str], Contract] = lambda _: UNKNOWN,
     ) -> None:
         snapshot = recalled.snapshot
@@ -56,9 +59,10 @@ class PolledJob:
         self.reason: Reason | None = None
         self.record = recalled.record
         self.look: asyncio.TimerHandle | None = None
+        self._past_of = past_of
         self._readings = redated(snapshot.readings, now)
         self._fault = snapshot.fault and Fault(snapshot.fault.error, min(snapshot.fault.since, now))
-        self.outlook = outlook(self.job, self._readings, self._one_fails_its_batch)
+        self.outlook = self._outlook()
         self.asked_at = _asked_at(self.last, now)
 
     @property
@@ -95,7 +99,7 @@ class PolledJob:
     def take(self, job: WatchedJob, now: datetime) -> None:
         """Takes what the list says of the job."""
         self.job = _not_later(job, now)
-        self.outlook = outlook(self.job, self._readings, self._one_fails_its_batch)
+        self.outlook = self._outlook()
 
     def read(self, reading: JobReading, now: datetime) -> None:
         """Takes a good reading, which ends any trouble."""
@@ -103,7 +107,7 @@ class PolledJob:
         self.asked_at = _asked_at(self.last, now)
         self._fault = None
         self.failures = 0
-        self.outlook = outlook(self.job, self._readings, self._one_fails_its_batch)
+        self.outlook = self._outlook()
 
     def note(self, record: ControlRecord) -> None:
         """Takes a start or an abort, or what more is known of it."""
@@ -159,8 +163,17 @@ class PolledJob:
             self.next_poll_at,
             self.reason,
             self.command,
+            self._past(),
             self._one_fails_its_batch,
         )
+
+    def _outlook(self) -> Outlook | None:
+        return outlook(self.job, self._readings, self._past(), self._one_fails_its_batch)
+
+    def _past(self) -> FormPast | None:
+        """What its form's past jobs show, as long as it may matter."""
+        is_over = self.last is not None and self.last.state.is_final
+        return None if is_over else self._past_of(self.job.ref)
 
 
 def _not_later(job: WatchedJob, now: datetime) -> WatchedJob:

@@ -10,7 +10,7 @@ from zcbulk_tui.domain.deadlines import deadlines
 from zcbulk_tui.domain.insertion import Insertion
 from zcbulk_tui.domain.job import Action, Environment, JobReading, JobState
 from zcbulk_tui.domain.lineage import Chain
-from zcbulk_tui.domain.progress import estimated_since, remaining
+from zcbulk_tui.domain.progress import estimated_since
 from zcbulk_tui.domain.records import ControlRecord
 from zcbulk_tui.domain.result import Result
 from zcbulk_tui.domain.risk import risk
@@ -176,10 +176,14 @@ class _Pane:
 
     def _forecast(self, group: FieldGroup, last: JobReading) -> None:
         since = (self._now - last.read_at).total_seconds()
-        ends = figures.remaining(remaining(self._motion, last), since)
+        ends = figures.remaining(self._snapshot.remaining, since)
         group.text("Ends in", ends, Look.STRONG)
-        why = forecast_words.explain_range(self._motion, last, len(self._snapshot.readings))
+        past = self._snapshot.past if self._snapshot.rests_on_past else None
+        readings = len(self._snapshot.readings)
+        why = forecast_words.explain_range(self._motion, last, readings, past)
         group.text("", why, Look.DIM)
+        if self._snapshot.is_slow_for_form:
+            group.text("", "9 of 10 jobs of this form had come this far sooner.", Look.WARNING)
 
     def _rates(self, group: FieldGroup) -> None:
         """Writes the current and past rates, and the time that they cover."""

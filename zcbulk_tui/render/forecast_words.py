@@ -1,5 +1,6 @@
 """Forecasts in words: the uncertainty of a job's end, and the risk of an abort."""
 
+from zcbulk_tui.domain.form_past import FormPast
 from zcbulk_tui.domain.job import JobReading, JobState
 from zcbulk_tui.domain.progress import Motion, finish
 from zcbulk_tui.domain.risk import Level, Risk
@@ -22,13 +23,16 @@ _VARIED, _SHORT = 0.1, 15.0
 are left, or of so many where fewer are."""
 
 
-def explain_range(moves: Motion | None, last: JobReading, readings: int) -> str:
+def explain_range(
+    moves: Motion | None, last: JobReading, readings: int, past: FormPast | None = None
+) -> str:
     """Explains the width of a job's forecast, or its absence, as a sentence.
 
     Args:
         moves: How the counts moved up to the last reading.
         last: That reading: of a job that is neither to be started nor over.
         readings: How many there are.
+        past: That of its form, if the forecast rests on it; None if it does not.
     """
     left = last.counts.left
     if last.state is JobState.UNKNOWN:
@@ -37,6 +41,10 @@ def explain_range(moves: Motion | None, last: JobReading, readings: int) -> str:
         return "No forecast: Zoho does not report how many records are left."
     if left <= 0:
         return "No record is left; the next poll may show the end."
+    if past is not None and (moves is None or not moves.still):
+        jobs = "job" if past.jobs == 1 else f"{past.jobs} jobs"
+        own = "" if moves is None else " and its own rate"
+        return f"By the last {jobs} of this form{own}."
     if moves is None:
         if readings < 2:
             return "No rate yet: it takes two readings."

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from zcbulk_tui.domain.concern import Concern
 from zcbulk_tui.domain.job import JobState
-from zcbulk_tui.domain.progress import remaining
 from zcbulk_tui.domain.publication import Publication, PublishedLine, Stamp
 from zcbulk_tui.domain.text import one_line
 
@@ -171,7 +170,7 @@ def _read_at(line: PublishedLine) -> float | None:
 def _ends(line: PublishedLine) -> tuple[float | None, float | None]:
     snapshot = line.listed.snapshot
     last = snapshot.last
-    forecast = None if last is None else remaining(snapshot.motion, last)
+    forecast = snapshot.remaining
     if last is None or forecast is None:
         return None, None
     read_at = last.read_at.timestamp()

@@ -9,7 +9,6 @@ from zcbulk_tui.domain.concern import assess, assess_chain
 from zcbulk_tui.domain.deadlines import upcoming
 from zcbulk_tui.domain.job import Counts, JobState
 from zcbulk_tui.domain.lineage import Chain
-from zcbulk_tui.domain.progress import finish
 from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
 
 _T = TypeVar("_T")
@@ -122,10 +121,10 @@ def _ends(snapshot: JobSnapshot) -> float | None:
     last = snapshot.last
     if last is None or last.state is not JobState.IN_PROGRESS:
         return None
-    moves, left = snapshot.motion, last.counts.left
-    if moves is None or moves.still or left is None:
+    moves, expected = snapshot.motion, snapshot.forecast
+    if expected is None or (moves is not None and moves.still):
         return None
-    return last.read_at.timestamp() + finish(moves, left).seconds
+    return last.read_at.timestamp() + expected.seconds
 
 
 def _risk(snapshot: JobSnapshot, chain: Chain | None) -> tuple[int, float]:

@@ -8,7 +8,6 @@ import math
 from datetime import UTC, datetime, timedelta
 
 from zcbulk_tui.domain.job import JobState
-from zcbulk_tui.domain.progress import remaining
 from zcbulk_tui.domain.publication import Publication, PublishedLine, Stamp
 from zcbulk_tui.domain.snapshot import ServiceSnapshot
 from zcbulk_tui.domain.text import one_line
@@ -90,7 +89,7 @@ def _estimated(line: PublishedLine, now: datetime) -> _Json | None:
     last = snapshot.last
     if last is None or last.state is not JobState.IN_PROGRESS:
         return None
-    forecast = remaining(snapshot.motion, last)
+    forecast = snapshot.remaining
     least = most = None
     if forecast is not None:
         least = _after(last.read_at, forecast.least)

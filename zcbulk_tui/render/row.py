@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from zcbulk_tui.domain.concern import Assessment, assess, assess_chain
 from zcbulk_tui.domain.deadlines import Urgency, upcoming
-from zcbulk_tui.domain.job import Counts, Environment, JobReading, JobState
+from zcbulk_tui.domain.job import Counts, Environment, JobState
 from zcbulk_tui.domain.lineage import Chain
-from zcbulk_tui.domain.progress import Motion, estimated_since, remaining
+from zcbulk_tui.domain.progress import Motion, estimated_since
 from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
 from zcbulk_tui.render import columns as widths
 from zcbulk_tui.render import concerns, figures, words
@@ -229,7 +229,7 @@ def ends(snapshot: JobSnapshot, now: datetime, chain: Chain | None = None) -> Sp
         return Span(f"{chain.unclear:,} unclear", Look.WARNING)
     if snapshot.command is not None and snapshot.command.is_unclear:
         return Span("unclear", Look.WARNING)
-    return Span(_end(snapshot.last, snapshot.motion, now))
+    return Span(_end(snapshot, now))
 
 
 def _risk(
@@ -242,12 +242,13 @@ def _risk(
     return [sign, Span(" " + fit(said.text, widths.RISK - widths.SIGN - 1), said.look)]
 
 
-def _end(last: JobReading | None, moves: Motion | None, now: datetime) -> str:
+def _end(snapshot: JobSnapshot, now: datetime) -> str:
+    last = snapshot.last
     if last is None or last.state.is_waiting:
         return "–"
     if last.state is JobState.IN_PROGRESS:
         since = (now - last.read_at).total_seconds()
-        return figures.remaining(remaining(moves, last), since)
+        return figures.remaining(snapshot.remaining, since)
     return last.raw_state if last.state is JobState.UNKNOWN else words.STATE[last.state]
 
 

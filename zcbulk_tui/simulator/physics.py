@@ -45,6 +45,11 @@ SETTLE_SECONDS = 1.0
 # amplitudes add up to less than 1, so that a job never runs backwards.
 WAVES = ((0.12, (35.0, 70.0)), (0.18, (90.0, 200.0)), (0.2, (300.0, 700.0)))
 
+# The same where a workload says how much its speed wanders: as often as this in a job, so that its
+# mean speed is kept to the end. The factor makes the amplitude of one of them of the wandering: a
+# tenth of a job averages some of it away.
+_TURNS, _AMPLITUDE, _MOST = (1, 2, 4), 0.88, 0.95
+
 WORST_BATCH_FAILURES = 40
 
 
@@ -71,12 +76,17 @@ class Workload:
     """Share of the batches after which the job ends as Failed; None = it does not."""
     queue_seconds: tuple[float, float] = QUEUE_SECONDS
     """From and until: how long the job waits after its start before it inserts."""
+    wander: float | None = None
+    """Standard deviation of the speed over a tenth of the job, as a share of its mean; None = as
+    ``WAVES`` have it."""
 
     def __post_init__(self) -> None:
         if self.records < 0 or self.records_per_second <= 0:
             raise ValueError("a workload needs records of at least 0 and a speed above 0")
         if not 0 <= self.bad_batch_chance < 1:
             raise ValueError("bad_batch_chance must be at least 0 and below 1")
+        if min(self.queue_seconds) < 0 or (self.wander or 0) < 0:
+            raise ValueError("neither queue_seconds nor wander may be below 0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +111,8 @@ class Run:
         self.batches = math.ceil(workload.records / BATCH_RECORDS)
         self._queue_seconds = rng.uniform(*workload.queue_seconds)
         self._waves = tuple(
-            (share, math.tau / rng.uniform(*period), rng.uniform(0, math.tau))
-            for share, period in WAVES
+            (share, math.tau / seconds, rng.uniform(0, math.tau))
+            for share, seconds in _periods(workload, rng)
         )
         failures = failures or self._draw_failures(rng)
         self._bad_batches = list(failures.records)
@@ -132,7 +142,7 @@ class Run:
     def seconds_until(self, batches: float) -> float:
         """Seconds from the start call until so many batches are done."""
         mean = self.workload.records_per_second / BATCH_RECORDS
-        slowest = mean * (1 - sum(share for share, _ in WAVES))
+        slowest = mean * (1 - sum(share for share, _, _ in self._waves))
         low, high = 0.0, batches / slowest
         for _ in range(60):
             middle = (low + high) / 2
@@ -194,3 +204,13 @@ class Run:
 
     def _batch_size(self, batch: int) -> int:
         return min(BATCH_RECORDS, self.workload.records - (batch - 1) * BATCH_RECORDS)
+
+
+def _periods(workload: Workload, rng: random.Random) -> Iterator[tuple[float, float]]:
+    """The amplitude of each wave, as a share of the mean speed, and its period in seconds."""
+    if workload.wander is None:
+        yield from ((share, rng.uniform(*period)) for share, period in WAVES)
+        return
+    lasts = max(workload.records, 1) / workload.records_per_second
+    for turns in _TURNS:
+        yield min(_AMPLITUDE * workload.wander, _MOST / len(_TURNS)), lasts / turns

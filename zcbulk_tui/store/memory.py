@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from zcbulk_tui.domain.form_past import FormPast
 from zcbulk_tui.domain.job import JobReading, JobRef, WatchedJob
 from zcbulk_tui.domain.records import CallRecord, ControlRecord, EventKind, JobEvent
 from zcbulk_tui.domain.snapshot import JobSnapshot
@@ -13,6 +14,7 @@ from zcbulk_tui.store import control_log, recall, watch_list
 from zcbulk_tui.store.command_lock import CommandLock
 from zcbulk_tui.store.database import Database
 from zcbulk_tui.store.faults import is_busy
+from zcbulk_tui.store.form_past import FormPasts
 from zcbulk_tui.store.log_rows import (
     EVENTS_SINCE,
     KEEP_CALL,
@@ -75,6 +77,7 @@ class Memory:
         self._shows_list = shows_list
         self._list = watch_list.WatchList(database, profile)
         self._command_lock = CommandLock(database.shared_folder)
+        self._form_pasts = FormPasts(database, profile)
         self._last_reading, self._last_event = self._newest()
         self._is_behind = False
         self._wanted: list[tuple[Any, ...]] = []
@@ -194,6 +197,10 @@ class Memory:
             return recall.known(self._database, self.profile, job)
         return JobSnapshot(job)
 
+    def form_past(self, ref: JobRef) -> FormPast | None:
+        """Returns what past jobs of a job's form show; None where there are none; no error."""
+        return self._form_pasts.of(ref)
+
     def last_command(self, ref: JobRef) -> ControlRecord | None:
         """Returns the last start or abort of a job, by whatever profile; raises nothing."""
         return next(iter(self.commands_of(ref)), None)
@@ -236,8 +243,11 @@ class Memory:
             self._last_event = events[-1][0]
         before, self._wanted = self._wanted, wanted
         happened = [(row[1], to_event(row[2:])) for row in events]
+        readings = [to_news(row[1:]) for row in read]
+        for ref, reading in readings:
+            self._form_pasts.note(ref, reading)
         return News(
-            [to_news(row[1:]) for row in read],
+            readings,
             [event for _, event in happened],
             frozenset(
                 event.ref
@@ -252,6 +262,7 @@ class Memory:
         """Keeps a reading; raises nothing."""
         values = reading_values(self.profile, self._windows.number, ref, reading)
         self._database.write_later(KEEP_READING, values)
+        self._form_pasts.note(ref, reading)
 
     def happened(self, event: JobEvent) -> None:
         """Keeps an event; raises nothing."""

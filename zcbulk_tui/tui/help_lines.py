@@ -143,7 +143,7 @@ _RISKS = {
     Concern.NO_ANSWER: "the last poll failed; the lines below the list say why.",
     Concern.STUCK: "it runs, and its counts have not moved for ten minutes.",
     Concern.START: "it expires unless it is started by then; < means at most.",
-    Concern.SLOW: "it is at less than a third of the speed that it had.",
+    Concern.SLOW: "it lost two thirds of its speed, or 9 of 10 jobs of its form were faster.",
     Concern.FAILURES: "some of its records failed, and no abort is expected.",
 }
 
