@@ -63,7 +63,7 @@ def test_nothing_is_known_before_the_first_answer() -> None:
 def test_a_scope_is_known_only_where_the_token_has_one_of_two(
     granted: frozenset[str] | None, scope: str | None
 ) -> None:
-    known = findings(run().transcript, None, granted and Granted(granted, READ))
+    known = findings(run().transcript, None, None if granted is None else Granted(granted, READ))
     assert known.value(Question.CONTROL_SCOPE, "scope") == scope
 
 

@@ -293,6 +293,16 @@ def test_a_job_whose_results_were_left_to_expire_gives_way_to_another() -> None:
     assert len(probe.found().findings) == 14
 
 
+def test_a_job_that_has_expired_is_not_aborted_to_see_what_that_is_answered() -> None:
+    probe = Run(Rules())
+    while (step := probe.next()) is not None and step.purpose != "abort after the end":
+        probe.transcript.append(probe.answered(step))
+    probe.now += timedelta(days=4)
+    probe.go_on().check()
+    assert not any("late abort" in it.step.key for it in probe.transcript)
+    assert len(probe.found().findings) == 14
+
+
 def test_the_least_calls_that_go_on_do() -> None:
     probe = Run(Rules())
     assert least_calls(probe.transcript, probe.now) == FIRST

@@ -16,7 +16,7 @@ from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, Valid
 from zcbulk_tui.creator.redaction import Line
 from zcbulk_tui.domain.job import Counts, JobReading, JobState
 from zcbulk_tui.domain.job_id import read_id
-from zcbulk_tui.domain.observations import normal
+from zcbulk_tui.domain.state_words import documented, normal
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.domain.upload import CreatedJob
 from zcbulk_tui.errors import Answer, UnreadableError, UsageError
@@ -25,21 +25,6 @@ _LONGEST = 200
 """Characters of a server's words that are shown."""
 
 _CODE = re.compile(r"[0-9]{1,6}", re.ASCII)
-
-_STATES = {
-    "CREATED": JobState.CREATED,
-    "READY_TO_UPLOAD": JobState.READY,
-    "START": JobState.IN_PROGRESS,
-    "STARTED": JobState.IN_PROGRESS,
-    "IN_PROGRESS": JobState.IN_PROGRESS,
-    "COMPLETED": JobState.COMPLETED,
-    "USER_ABORTED": JobState.USER_ABORTED,
-    "SYSTEM_ABORTED": JobState.SYSTEM_ABORTED,
-    "ABORTED": JobState.ABORTED,
-    "FAILED": JobState.FAILED,
-    "EXPIRED": JobState.EXPIRED,
-}
-
 
 _NONE: Mapping[str, JobState] = {}
 
@@ -51,8 +36,7 @@ def parse_state(raw: str, meanings: Mapping[str, JobState] = _NONE) -> JobState:
         raw: The word of the answer.
         meanings: What words mean that are in no document, by their normal form.
     """
-    word = normal(raw)
-    return _STATES.get(word) or meanings.get(word, JobState.UNKNOWN)
+    return documented(raw) or meanings.get(normal(raw), JobState.UNKNOWN)
 
 
 def parse(body: bytes, http_status: int, line: Line = one_line) -> "ParsedAnswer":

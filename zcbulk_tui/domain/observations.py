@@ -10,16 +10,7 @@ from datetime import datetime
 from zcbulk_tui.domain.batch_rule import BATCH
 from zcbulk_tui.domain.contract import Contract, Finding, Question
 from zcbulk_tui.domain.job import Counts, JobReading, JobState
-
-WORDS = {
-    "created": JobState.CREATED,
-    "uploaded": JobState.READY,
-    "running": JobState.IN_PROGRESS,
-    "completed": JobState.COMPLETED,
-    "aborted by user": JobState.USER_ABORTED,
-    "aborted by system": JobState.SYSTEM_ABORTED,
-}
-"""The states that the aspects of `Question.STATE_WORDS` stand for."""
+from zcbulk_tui.domain.state_words import ASPECTS, normal
 
 _SAME_WORD = {
     frozenset({JobState.CREATED, JobState.READY}): JobState.READY,
@@ -28,18 +19,13 @@ _SAME_WORD = {
 """What a word says that stands for two states."""
 
 
-def normal(word: str) -> str:
-    """Returns a state's word without what differs between the documents [STATUS][LIMB][OAS]."""
-    return "_".join(word.upper().replace("-", " ").replace("_", " ").split())
-
-
 def state_meanings(contract: Contract) -> dict[str, JobState]:
     """Returns the states that a server's own words were found to mean, by their normal form.
 
     A word that was found for states which have nothing in common means none of them.
     """
     found: dict[str, set[JobState]] = {}
-    for aspect, state in WORDS.items():
+    for aspect, state in ASPECTS.items():
         word = contract.value(Question.STATE_WORDS, aspect)
         if word:
             found.setdefault(normal(word), set()).add(state)
@@ -106,6 +92,6 @@ def _spelled_otherwise(contract: Contract, raw: str) -> dict[str, str]:
     same = {
         aspect: word
         for aspect, word in (known.values.items() if known is not None else ())
-        if aspect in WORDS and normal(word) == normal(raw)
+        if aspect in ASPECTS and normal(word) == normal(raw)
     }
     return {} if raw in same.values() else dict.fromkeys(same, raw)

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from zcbulk_tui.domain.job import JobState
 from zcbulk_tui.domain.probe import Act, Exchange
+from zcbulk_tui.domain.state_words import documented
 
 NO_SCOPE = 2945
 """The token lacks a scope; also seen for a body of another shape [OAS]."""
@@ -16,31 +18,14 @@ BEING_MADE = 11110
 BAD_VALUE = 11000
 """The action or the filter has another value than may be [OAS]."""
 
-ENDS = {11080: "aborted by user", 11090: "aborted by system", 11100: "completed"}
-"""What a start or an abort is answered after the end, and how the job has ended then [OAS]."""
+ABORTED_BY_SYSTEM = 11090
+"""What a start or an abort is answered after the system has aborted the job [OAS]."""
 
 QUOTA_SPENT = 4000
 PER_MINUTE = 2955
 
 _BESIDE_THE_POINT = frozenset({QUOTA_SPENT, PER_MINUTE, 1030, 1080, 1130, 2930, 2933, 4070})
 """Codes that say nothing of what was sent: limits, the sign-in, the user's rights [OAS]."""
-
-_DOCUMENTED = {
-    "CREATED": "created",
-    "READY_TO_UPLOAD": "created",
-    "START": "running",
-    "STARTED": "running",
-    "IN_PROGRESS": "running",
-    "COMPLETED": "completed",
-    "USER_ABORTED": "aborted by user",
-    "SYSTEM_ABORTED": "aborted by system",
-    "ABORTED": "aborted",
-    "FAILED": "failed",
-    "EXPIRED": "expired",
-}
-"""Words of states, whatever their spelling [STATUS][LIMB][OAS]."""
-
-_FINAL = frozenset({"completed", "aborted by user", "aborted by system", "aborted", "failed"})
 
 
 def is_unclear(exchange: Exchange) -> bool:
@@ -86,16 +71,15 @@ def word_of(exchange: Exchange | None) -> str | None:
     return exchange.seen.get("api_status") or None
 
 
-def meaning_of(word: str | None) -> str | None:
+def meaning_of(word: str | None) -> JobState | None:
     """Returns the state that a word names in the documents; None for one that is in none."""
-    if word is None:
-        return None
-    return _DOCUMENTED.get("_".join(word.upper().replace("-", " ").replace("_", " ").split()))
+    return None if word is None else documented(word)
 
 
 def is_final(word: str | None) -> bool:
-    """Whether a word is documented as that of a job which has ended."""
-    return meaning_of(word) in _FINAL
+    """Whether a word is documented as that of a job which has ended, and not expired."""
+    state = meaning_of(word)
+    return state is not None and state.is_final and state is not JobState.EXPIRED
 
 
 def counts_of(exchange: Exchange | None) -> tuple[int, int, int, int] | None:

@@ -12,6 +12,7 @@ from zcbulk_tui.domain import probe_answers as answers
 from zcbulk_tui.domain import probe_files as files
 from zcbulk_tui.domain.contract import Contract, Notes, Question
 from zcbulk_tui.domain.form import FormFields
+from zcbulk_tui.domain.job import JobState
 from zcbulk_tui.domain.probe import Act, Exchange
 from zcbulk_tui.domain.probe_answers import is_accepted, is_refused
 from zcbulk_tui.domain.probe_record_findings import RecordFindings
@@ -151,18 +152,16 @@ class _Reader:
     def _is_completed(self, trail: Trail, word: str) -> bool:
         meaning = answers.meaning_of(word)
         if meaning is not None:
-            return meaning == "completed"
+            return meaning is JobState.COMPLETED
         counts = trail.last_counts
         return counts is not None and 0 < counts[0] == counts[1]
 
     def _is_system_abort(self, trail: Trail, word: str, completed: Collection[str]) -> bool:
         meaning = answers.meaning_of(word)
         if meaning is not None:
-            return meaning in ("aborted by system", "aborted")  # nobody else aborts it
+            return meaning in (JobState.SYSTEM_ABORTED, JobState.ABORTED)  # nobody else aborts it
         if any(
-            answers.ENDS.get(it.code or 0) == "aborted by system"
-            for it in trail.calls
-            if it.step.act is Act.ABORT
+            it.code == answers.ABORTED_BY_SYSTEM for it in trail.calls if it.step.act is Act.ABORT
         ):
             return True
         # By [LIMB] the end of a job in which more than 5 % of the batches failed.
@@ -177,7 +176,7 @@ class _Reader:
     def _is_user_abort(self, trail: Trail, word: str, waiting: Collection[str]) -> bool:
         before = {other for moment, other, _ in trail.words if moment != "aborted"}
         return (
-            answers.meaning_of(word) in ("aborted by user", "aborted", None)
+            answers.meaning_of(word) in (JobState.USER_ABORTED, JobState.ABORTED, None)
             and word not in before
             and word not in waiting
         )
@@ -261,7 +260,7 @@ class _Reader:
 def _is_running(word: str, status: Exchange, last: tuple[str, Exchange] | None) -> bool:
     meaning = answers.meaning_of(word)
     if meaning is not None:
-        return meaning == "running"
+        return meaning is JobState.IN_PROGRESS
     # Of a word that is in no document: some records are done, and it is not that of the end.
     counts = answers.counts_of(status)
     is_partial = counts is not None and 0 < counts[1] + counts[2] < counts[0]

@@ -175,7 +175,7 @@ class _Plan:
         if walk.ways.understood is not None:
             way = str(walk.ways.understood)
             key, purpose = f"{job} late abort", "abort after the end"
-            yield from walk.ask(key, Act.ABORT, job, purpose, way, is_last=True)
+            yield from walk.ask(key, Act.ABORT, job, purpose, way)
         has_results = failure is not None and success is not None
         return has_results and (name != files.CONTROLS_1252 or trail.has_rows)
 

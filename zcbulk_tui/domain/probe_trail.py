@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from zcbulk_tui.domain import probe_answers as answers
 from zcbulk_tui.domain import probe_files as files
+from zcbulk_tui.domain.job import JobState
 from zcbulk_tui.domain.probe import Act, Exchange
 from zcbulk_tui.domain.probe_answers import is_accepted, is_refused, is_unclear
 from zcbulk_tui.domain.probe_ways import refuses_way
@@ -214,7 +215,7 @@ class Trail:
 
     def _note(self, phase: str, has_result: bool, begun: datetime, status: Exchange) -> None:
         word = answers.word_of(status)
-        if word is None or answers.meaning_of(word) == "expired":
+        if word is None or answers.meaning_of(word) is JobState.EXPIRED:
             return
         age = status.sent_at - begun
         if phase in ("new", "uploaded"):

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from zcbulk_tui.domain import probe_answers as answers
 from zcbulk_tui.domain import probe_files as files
+from zcbulk_tui.domain.job import JobState
 from zcbulk_tui.domain.probe import Act, Exchange, Step
 from zcbulk_tui.domain.probe_answers import is_accepted, is_refused, is_unclear
 from zcbulk_tui.domain.probe_trail import STILL_HAS_RESULTS, STILL_STARTS, Trail
@@ -184,7 +185,7 @@ class Walk:
     def see_word(self, moment: str, status: Answer) -> None:
         """Notes that the word of a moment was seen, if it was."""
         word = answers.word_of(status)
-        if word is not None and answers.meaning_of(word) != "expired":
+        if word is not None and answers.meaning_of(word) is not JobState.EXPIRED:
             self.seen.add(moment)
 
     def upload(self, job: str, names: Sequence[str]) -> Generator[Step, None, str | None]:
@@ -252,7 +253,7 @@ class Walk:
             if has_ended:
                 self._polls = self._polls or number
                 return True, last
-            if meaning == "expired":
+            if meaning is JobState.EXPIRED:
                 return False, last
         return is_accepted((yield from self.result(job, kind))), last
 
@@ -373,10 +374,9 @@ class Walk:
         created = self._created.get(job)
         if act in (Act.UPLOAD, Act.START):
             return created is None or self._now - created.sent_at < STILL_STARTS
-        if act in (Act.RESULT, Act.STATUS):
-            started = self.trail(job).start_sent_at
-            return started is None or self._now - started < STILL_HAS_RESULTS
-        return True
+        # After days a job counts as expired, and an abort is refused for that [LIMB].
+        started = self.trail(job).start_sent_at
+        return started is None or self._now - started < STILL_HAS_RESULTS
 
     def _kept_for(self, job: str) -> int:
         """Calls that are kept to abort a job."""
