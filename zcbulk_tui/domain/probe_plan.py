@@ -189,7 +189,8 @@ class _Plan:
             is_cut = trail.started is not None and trail.ended_by is None and not trail.aborted
             if starts and not is_cut and not trail.has_rows:
                 return [files.CONTROLS]
-        return [files.CONTROLS_1252, files.CONTROLS]
+        fits = self._columns is not None and self._columns.fits_windows_1252
+        return [files.CONTROLS_1252, files.CONTROLS] if fits else [files.CONTROLS]
 
     def _after_upload(self, job: str, name: str) -> Done:
         """Uploads a file again, and reads the word then; returns whether there is still one."""
