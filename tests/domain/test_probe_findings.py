@@ -121,7 +121,8 @@ def test_a_file_that_was_added_to_another_shows_nothing_of_batches() -> None:
 @pytest.mark.parametrize(
     ("http_status", "code", "text", "counts"),
     [
-        (413, None, "No.", "unpacked"),
+        (413, 99006, "No.", "unpacked"),
+        (413, None, "The file is too large.", None),
         (400, 99, "The file exceeds 100 MB.", "unpacked"),
         (400, 99, "Unsupported file.", None),
         (500, None, "The file is too large.", None),

@@ -62,6 +62,8 @@ POINTS: Mapping[str, Sequence[object]] = {
 
 PLAIN: Mapping[str, Sequence[object]] = {
     **POINTS,
+    "wrong_method": ("405/1020", "404/1000"),
+    "wrong_shape": ("400/9350", "401/2945"),
     "form": ("small", "whole"),
     "fields_refused": (False,),
     "scopes": (frozenset({"CREATE"}), frozenset({"CREATE", "UPDATE"})),

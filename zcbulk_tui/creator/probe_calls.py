@@ -276,6 +276,8 @@ def _without_success(
     if isinstance(error, ServiceError) and error.retry_after is not None:
         seen["retry_after"] = f"{error.retry_after:.0f}"
     if answer is not None and _is_about_the_step(step, error, answer):
+        if not answer.from_zoho and not isinstance(error, BetweenError):
+            seen["from"] = "zoho"  # its words are those of the documents [UPLOAD]
         return _exchange(form, step, sent_at, answer, seen), None
     # Of this nothing came, and it would be so of any other call: the step may be made again.
     return (

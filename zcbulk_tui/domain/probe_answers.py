@@ -35,10 +35,9 @@ def is_unclear(exchange: Exchange) -> bool:
     status = exchange.http_status
     if status is None or status >= 500 or status == 408:
         return True
-    return 200 <= status < 300 and (
-        exchange.code is None
-        or (exchange.step.act is Act.CREATE and exchange.code == 3000 and not _has_id(exchange))
-    )
+    if not exchange.is_from_zoho:
+        return True
+    return exchange.step.act is Act.CREATE and exchange.is_accepted and not _has_id(exchange)
 
 
 def is_accepted(exchange: Exchange | None) -> bool:
@@ -47,15 +46,15 @@ def is_accepted(exchange: Exchange | None) -> bool:
 
 
 def is_refused(exchange: Exchange | None) -> bool:
-    """Whether an answer is a clear no to what was asked: no limit, no fault, no missing right."""
+    """Whether Zoho said a clear no to what was asked: no limit, no fault, no missing right."""
     if exchange is None or exchange.is_unsent or exchange.is_accepted or is_unclear(exchange):
+        return False
+    if not exchange.is_from_zoho:
         return False
     status = exchange.http_status
     if status is None or status in (407, 408, 429) or 300 <= status < 400 or status >= 500:
         return False
-    if exchange.code in _BESIDE_THE_POINT or (status == 401 and exchange.code != NO_SCOPE):
-        return False
-    return not 200 <= status < 300 or exchange.code is not None
+    return exchange.code not in _BESIDE_THE_POINT and (status != 401 or exchange.code == NO_SCOPE)
 
 
 def refusal_text(exchange: Exchange) -> str:

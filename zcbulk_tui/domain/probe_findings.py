@@ -250,7 +250,7 @@ class _Reader:
 
     def _limits(self) -> None:
         for it in self._all:
-            if it.http_status == 429 or it.code == answers.PER_MINUTE:
+            if it.is_from_zoho and (it.http_status == 429 or it.code == answers.PER_MINUTE):
                 value = "sent" if "retry_after" in it.seen else "missing"
                 self._note(Question.LIMITS, "retry-after", value, it)
             if it.code == answers.QUOTA_SPENT:

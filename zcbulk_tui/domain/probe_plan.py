@@ -151,7 +151,7 @@ class _Plan:
                 walk.seen.add("early")
             if early is not None and not is_refused(early):
                 yield from walk.close(job)
-                return False
+                return walk.ways.is_blocked
             if walk.ways.is_blocked:
                 return True  # it cannot be started, nor aborted: it expires
         if walk.ways.understood is not None and "busy" not in walk.seen:
@@ -226,8 +226,8 @@ class _Plan:
         """A ZIP that is large unpacked alone; it is never started."""
         yield from self._walk.upload(job, [files.LARGE])
         yield from self._walk.close(job)
-        trail = self._walk.trail(job)
-        return bool(trail.uploads) and not trail.is_given_up
+        uploads = self._walk.trail(job).uploads
+        return bool(uploads) and uploads[-1].is_answered
 
     def _semicolons(self, job: str) -> Done:
         """A job of good records with semicolons."""

@@ -10,7 +10,7 @@ from zcbulk_tui.domain import probe_files as files
 from zcbulk_tui.domain.job import JobState
 from zcbulk_tui.domain.probe import Act, Exchange
 from zcbulk_tui.domain.probe_answers import is_accepted, is_refused, is_unclear
-from zcbulk_tui.domain.probe_ways import refuses_way
+from zcbulk_tui.domain.probe_ways import doubts_way, refuses_way
 
 TWIN = "t"
 """The job that is created while another one is active."""
@@ -128,13 +128,19 @@ class Trail:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether it was neither started nor aborted, so that it holds its form for 3 hours."""
-        return self.created is not None and self.start_sent_at is None and not self.is_closed
+        """Whether it was neither started nor aborted, so that it holds its form for 3 hours.
+
+        A start that may not have come through to Zoho counts as none.
+        """
+        starts = [it for it in self.calls if it.step.act is Act.START]
+        is_started = any(not is_refused(it) and not doubts_way(it) for it in starts)
+        return self.created is not None and not is_started and not self.is_closed
 
     @property
     def is_closed(self) -> bool:
         """Whether an abort of it was sent that may have been understood."""
-        return any(it.step.act is Act.ABORT and not refuses_way(it) for it in self.calls)
+        aborts = [it for it in self.calls if it.step.act is Act.ABORT]
+        return any(not refuses_way(it) and not doubts_way(it) for it in aborts)
 
     def final_word(self) -> tuple[str, Exchange] | None:
         """Returns the word of its own end, for sure; None where it is not known."""

@@ -49,6 +49,12 @@ _UPLOADS = {
 
 _EXPIRES = timedelta(hours=3)
 
+_NEXT_RUN = timedelta(minutes=1)
+"""After a create that was refused: what held the form, if anything, may have ended by then."""
+
+_MOST_CREATES = 3
+"""Creates that may be refused for one job, each in another run."""
+
 
 class TooFewCallsError(Exception):
     """Too few calls are left for the next step; never shown."""
@@ -151,11 +157,15 @@ class Walk:
         if self._left < need <= self._all_left and not self.is_known(key):
             raise TooFewCallsError
         answer = yield from self._ask_for(need, key, Act.CREATE, job, "new job")
-        if self._is_one_lost and answer is not None and is_refused(answer):
+        for _ in range(_MOST_CREATES - 1):
+            if answer is None or not is_refused(answer):
+                break
             # A job that nobody knows the id of holds the form until it expires.
+            passed, until = self._now - answer.sent_at, _EXPIRES if self._is_one_lost else _NEXT_RUN
             key += " again"
-            if self.is_known(key) or self._now - answer.sent_at > _EXPIRES:
-                answer = yield from self._ask_for(need, key, Act.CREATE, job, "new job")
+            if not self.is_known(key) and passed <= until:
+                break
+            answer = yield from self._ask_for(need, key, Act.CREATE, job, "new job")
         if answer is not None and not is_accepted(answer):
             # What was lost may be there: the server judges whether there may be another.
             self._is_one_lost = self._is_one_lost or is_unclear(answer)
@@ -223,7 +233,7 @@ class Walk:
         if start is None or not (is_accepted(start) or is_unclear(start)):
             yield from self.close(job)
             return None
-        has_ended, last = yield from self._wait_for_end(job, kind)
+        has_ended, last = yield from self._wait_for_end(job, kind, start)
         if not has_ended:
             yield from self.close(job)
             return None
@@ -234,8 +244,13 @@ class Walk:
         if not answers.is_final(answers.word_of(last)):
             yield from self.status(job, "ended", "word of a job that has ended")
 
-    def _wait_for_end(self, job: str, kind: str) -> Generator[Step, None, tuple[bool, Answer]]:
-        """Polls a job until it has ended; returns whether it has, and the last status."""
+    def _wait_for_end(
+        self, job: str, kind: str, start: Exchange
+    ) -> Generator[Step, None, tuple[bool, Answer]]:
+        """Polls a job until it has ended; returns whether it has, and the last status.
+
+        One whose start proves nothing is not waited for where it has not begun.
+        """
         last: Answer = None
         skipped = max(self._polls - 1, 0)  # the first job showed that these would come too early
         for number, wait in enumerate(_POLLS[skipped:], start=1):
@@ -253,9 +268,22 @@ class Walk:
             if has_ended:
                 self._polls = self._polls or number
                 return True, last
-            if meaning is JobState.EXPIRED:
+            is_unmoved = number > 1 and is_unclear(start) and self._is_unstarted(job, status)
+            if meaning is JobState.EXPIRED or is_unmoved:
                 return False, last
         return is_accepted((yield from self.result(job, kind))), last
+
+    def _is_unstarted(self, job: str, status: Exchange) -> bool:
+        """Whether a status says what it said before a start."""
+        word = answers.word_of(status)
+        meaning = answers.meaning_of(word)
+        before = {
+            said for moment, said, _ in self.trail(job).words if moment in ("new", "uploaded")
+        }
+        counts = answers.counts_of(status)
+        return (word in before or (meaning is not None and meaning.is_waiting)) and (
+            counts is None or counts[1] + counts[2] == 0
+        )
 
     def result(self, job: str, kind: str) -> Asked:
         """Reads a result; waits while it is being made."""
@@ -313,6 +341,8 @@ class Walk:
             key = f"{job} {label} {way}"
             answer = yield from self.ask(key, act, job, purpose, str(way), is_last=is_last)
             if answer is None or self.ways.take(way, answer):
+                if label == EARLY and answer is not None and is_unclear(answer):
+                    self.ways.give_up(may_be_early=True)
                 return answer
         self.ways.give_up(may_be_early=label == EARLY)
         return None

@@ -1,0 +1,113 @@
+"""A probe that meets answers which prove nothing, and refusals that pass."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.domain.probe_server import Rules
+from tests.domain.test_probe_plan import Run, run
+from zcbulk_tui.domain.contract import Question
+from zcbulk_tui.domain.probe import Act, Exchange, Step
+
+BETWEEN = (400, 401, 403, 404, 405, 413, 415, 422, 429, 501)
+"""HTTP statuses of servers in between; none has a code of Zoho's."""
+
+PASSING = ((409, 99001), (409, 11100), (400, 9999), (409, 11080), (400, 11340), (403, 99999))
+"""Refusals of Zoho's that are about the moment."""
+
+Change = Callable[[Exchange], Exchange]
+
+
+def answer(http_status: int, code: int | None = None) -> Change:
+    """What puts another answer in the place of one."""
+    return lambda it: Exchange(it.step, it.sent_at, http_status, code, "Something else.")
+
+
+def met(
+    act: Act, nth: int, change: Change, rules: Rules | None = None, *, is_carried_out: bool
+) -> Run:
+    """A probe whose nth call of a kind is answered otherwise; it goes on for another two runs."""
+    probe, left = Run(rules or Rules()), [nth]
+
+    def answered(step: Step) -> Exchange:
+        left[0] -= step.act is act
+        if step.act is act and left[0] == 0:
+            made = probe.answered(step) if is_carried_out else Exchange(step, probe.now)
+            return change(made)
+        return probe.answered(step)
+
+    for _ in range(3):
+        while (step := probe.next()) is not None:
+            probe.transcript.append(answered(step))
+        probe.now += timedelta(minutes=5)
+    return probe
+
+
+@given(
+    st.sampled_from([it for it in Act if it.changes]),
+    st.integers(1, 8),
+    st.sampled_from(BETWEEN),
+    st.booleans(),
+)
+def test_an_answer_from_in_between_proves_nothing(
+    act: Act, nth: int, http_status: int, is_carried_out: bool
+) -> None:
+    probe = met(act, nth, answer(http_status), is_carried_out=is_carried_out)
+    assert probe.wrong() == []
+    assert probe.waiting == [] or act in (Act.CREATE, Act.ABORT)
+
+
+@pytest.mark.parametrize("is_carried_out", [True, False])
+def test_a_start_of_which_nothing_is_proven_is_not_sent_in_another_way(
+    *, is_carried_out: bool
+) -> None:
+    probe = met(Act.START, 2, answer(400), is_carried_out=is_carried_out)
+    (odd,) = [it for it in probe.transcript if it.step.act is Act.START and it.code is None]
+    assert {it.step.detail for it in probe.transcript if it.step.act is Act.START} == {
+        odd.step.detail
+    }
+    after = [it.step for it in probe.transcript if it.step.job == odd.step.job]
+    after = after[after.index(odd.step) + 1 :]
+    assert after[0].act is Act.STATUS
+    assert any(it.act is Act.ABORT for it in after) or is_carried_out
+    assert len(probe.found().findings) == 14
+
+
+@pytest.mark.parametrize("code", [9350, 11000, 1020])
+def test_a_way_that_was_understood_is_returned_to(code: int) -> None:
+    probe = met(Act.START, 3, answer(400, code), is_carried_out=False)
+    assert probe.waiting == []
+    assert probe.wrong() == []
+    assert len(probe.found().findings) >= 12
+
+
+@pytest.mark.parametrize("method", ["PATCH", "PUT", "POST"])
+def test_ways_are_told_apart_by_aborts_where_a_gateway_refuses_the_others(method: str) -> None:
+    probe = run(method=method, shape="flat", wrong_method="405", wrong_shape="400")
+    assert probe.found().value(Question.CONTROL_METHOD, "method") == method
+    assert probe.waiting == []
+    begun = [it.step.job for it in probe.transcript if it.step.act is Act.START and not it.code]
+    assert len(begun) == len(set(begun))
+
+
+@pytest.mark.parametrize("is_carried_out", [True, False])
+@pytest.mark.parametrize("http_status", [400, 405])
+def test_a_first_job_that_is_refused_in_between_ends_nothing(
+    http_status: int, *, is_carried_out: bool
+) -> None:
+    probe = met(Act.CREATE, 1, answer(http_status), is_carried_out=is_carried_out)
+    if is_carried_out:
+        probe.now += timedelta(hours=4)
+    probe.go_on().check()
+    assert len(probe.found().findings) == 14
+
+
+def test_a_refused_job_is_asked_for_again_by_a_later_run() -> None:
+    probe = met(Act.CREATE, 1, answer(400, 9999), is_carried_out=False)
+    probe.check()
+    assert len(probe.found().findings) == 14
+    creates = [it for it in probe.transcript if it.step.act is Act.CREATE]
+    assert creates[1].sent_at - creates[0].sent_at >= timedelta(minutes=1)
