@@ -111,3 +111,44 @@ def test_a_refused_job_is_asked_for_again_by_a_later_run() -> None:
     assert len(probe.found().findings) == 14
     creates = [it for it in probe.transcript if it.step.act is Act.CREATE]
     assert creates[1].sent_at - creates[0].sent_at >= timedelta(minutes=1)
+
+
+@given(
+    st.sampled_from([Act.CREATE, Act.UPLOAD, Act.START, Act.ABORT, Act.RESULT]),
+    st.integers(1, 8),
+    st.sampled_from(PASSING),
+    st.sampled_from(["read", "misread", "refused", "refused at start"]),
+)
+def test_a_passing_refusal_becomes_no_finding(
+    act: Act, nth: int, refusal: tuple[int, int], semicolon: str
+) -> None:
+    rules = Rules(semicolon=semicolon)
+    probe = met(act, nth, answer(*refusal), rules, is_carried_out=False)
+    assert probe.wrong() == []
+
+
+@pytest.mark.parametrize("nth", [2, 3, 4])
+def test_a_file_whose_start_was_refused_once_is_tried_in_another_job(nth: int) -> None:
+    probe = met(Act.START, nth, answer(409, 99001), is_carried_out=False)
+    assert probe.wrong() == []
+    assert len(probe.found().findings) >= 13
+    assert probe.found().value(Question.ENCODINGS, "windows-1252") == "read"
+
+
+@pytest.mark.parametrize("how", ["refused", "refused at start"])
+def test_a_file_that_is_refused_again_and_again_is_refused(how: str) -> None:
+    assert run(semicolon=how).found().value(Question.DELIMITERS, "semicolon") == "refused"
+    assert run(windows=how).found().value(Question.ENCODINGS, "windows-1252") == "refused"
+
+
+@given(st.integers(1, 30), st.integers(0, 30))
+def test_a_transcript_that_was_put_back_to_an_earlier_one_leads_to_nothing_false(
+    place: int, made_since: int
+) -> None:
+    probe = Run(Rules())
+    for _ in range(place + made_since):
+        if (step := probe.next()) is not None:
+            probe.transcript.append(probe.answered(step))
+    del probe.transcript[place:]
+    probe.go_on()
+    assert probe.wrong() == []

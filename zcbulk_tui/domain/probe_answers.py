@@ -1,7 +1,7 @@
 """What one answer of a probe says, by HTTP status, code and structure; its words may be any."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -20,6 +20,21 @@ BAD_VALUE = 11000
 
 ABORTED_BY_SYSTEM = 11090
 """What a start or an abort is answered after the system has aborted the job [OAS]."""
+
+OF_STATES = frozenset({11070, 11080, 11090, 11100, 11340, 11350, 7120, 11330})
+"""Codes of refusals that are about the state of a job, not about its file [OAS]."""
+
+EXPECTED: Mapping[str, frozenset[int]] = {
+    "busy": frozenset(),
+    "early": frozenset({11350}),
+    "second": frozenset({11070}),
+    "late": frozenset({11080, 11090, 11100}),
+    "empty": frozenset({11120, 11130}),
+}
+"""The codes that are documented for what is asked out of turn, and for an empty result [OAS].
+
+Any other refusal may be of the moment: it counts once another job was answered so, too.
+"""
 
 QUOTA_SPENT = 4000
 PER_MINUTE = 2955
@@ -61,6 +76,38 @@ def refusal_text(exchange: Exchange) -> str:
     """Returns a refusal as in ``409/11070``; the HTTP status alone where it has no code."""
     code = "" if exchange.code is None else f"/{exchange.code}"
     return f"{exchange.http_status}{code}"
+
+
+def confirmed(about: str, answered: Iterable[Exchange]) -> list[Exchange]:
+    """Returns the refusals of one kind that are no chance.
+
+    Args:
+        about: A key of `EXPECTED`.
+        answered: Answers to calls of one kind.
+    """
+    refused = [it for it in answered if is_refused(it)]
+    jobs: dict[str, set[str]] = {}
+    for it in refused:
+        jobs.setdefault(refusal_text(it), set()).add(it.step.job)
+    return [
+        it
+        for it in refused
+        if it.code in EXPECTED[about]
+        or (
+            len(jobs[refusal_text(it)]) > 1
+            and not (about == "early" and it.code in EXPECTED["late"])
+        )
+    ]
+
+
+def is_refused_again(uploads: Sequence[Exchange]) -> bool:
+    """Whether a job's uploads of a file were all refused, in one way, and not for its state."""
+    texts = {refusal_text(it) for it in uploads}
+    return (
+        len(uploads) > 1
+        and len(texts) == 1
+        and all(is_refused(it) and it.code not in OF_STATES for it in uploads)
+    )
 
 
 def word_of(exchange: Exchange | None) -> str | None:

@@ -17,6 +17,9 @@ _FIRST_COLUMNS = 3
 _ENOUGH_FOR_ORDER = 20
 """Records from which on their order is none by chance."""
 
+_PLAIN = (files.CONTROLS, files.GOOD)
+"""Files that are as any server takes them: UTF-8 with commas."""
+
 _CONTROLS = frozenset(files.CONTROL_ROLES)
 _BAD = frozenset(files.BAD_ROLES)
 
@@ -77,7 +80,7 @@ class RecordFindings:
                         continue  # perhaps it failed for its letter
                     value = "read" if is_read else "misread"
                     self._note(Question.ENCODINGS, encoding, value, trail.call(kind))
-        self._refused_file(Question.ENCODINGS, "windows-1252", files.CONTROLS_1252, files.CONTROLS)
+        self._refused_file(Question.ENCODINGS, "windows-1252", files.CONTROLS_1252)
 
     def _fails_with_all(self, trail: Trail) -> bool:
         return set(trail.roles("failure")) >= _CONTROLS
@@ -96,7 +99,7 @@ class RecordFindings:
                 if is_glued or self._has_columns(trail.result(kind)):
                     value = "misread" if is_glued else "read"
                     self._note(Question.DELIMITERS, delimiter, value, trail.call(kind))
-        self._refused_file(Question.DELIMITERS, "semicolon", files.SEMICOLON, files.GOOD)
+        self._refused_file(Question.DELIMITERS, "semicolon", files.SEMICOLON)
 
     def _has_columns(self, result: answers.Result | None) -> bool:
         """Whether a result has the columns of the file, as far as it shows them."""
@@ -105,23 +108,40 @@ class RecordFindings:
         header = self._columns.header[:_FIRST_COLUMNS]
         return len(header) > 1 and list(result.columns[: len(header)]) == list(header)
 
-    def _refused_file(self, question: Question, aspect: str, name: str, other: str) -> None:
-        """A file that was refused, where the same kind of records in another was taken."""
-        uploads = [it for it in self._sent if it.step.act is Act.UPLOAD]
-        if any(it.step.detail == other and is_accepted(it) for it in uploads):
-            for it in (first for trail in self._trails for first in _first_uploads(trail)):
-                if it.step.detail == name and is_refused(it):
-                    self._note(question, aspect, "refused", it)
-        if not any(it.file == other and it.started is not None for it in self._trails):
-            return
+    def _refused_file(self, question: Question, aspect: str, name: str) -> None:
+        """A file that was refused again and again, where a plain one was taken afterwards."""
+        for trail in self._trails:
+            tried = [it for it in trail.uploads if it.step.detail == name]
+            plain = [it for it in trail.uploads if it.step.detail in _PLAIN and is_accepted(it)]
+            if answers.is_refused_again(tried) and plain and plain[-1].sent_at > tried[-1].sent_at:
+                self._note(question, aspect, "refused", tried[-1])
         if any(it.step.act is Act.CREATE and is_unclear(it) for it in self._sent):
             return  # perhaps a start was refused for a job that nobody knows
+        refused = list(self._refused_starts(name))
+        jobs = {it.step.job for it in refused}
+        started = [
+            it.started for it in self._trails if it.file in _PLAIN and it.started is not None
+        ]
+        if (
+            len(jobs) > 1
+            and len({answers.refusal_text(it) for it in refused}) == 1
+            and any(it.sent_at > refused[-1].sent_at for it in started)
+            and not any(it.file == name and it.started is not None for it in self._trails)
+        ):
+            self._note(question, aspect, "refused", refused[-1])
+
+    def _refused_starts(self, name: str) -> Iterator[Exchange]:
+        """The refused starts of jobs with a file, but for those that are about their state."""
         for trail in self._trails:
-            if trail.file == name and trail.started is None:
+            if trail.file == name:
                 for it in trail.calls[trail.calls.index(trail.uploads[-1]) :]:
                     is_start = it.step.act is Act.START and is_refused(it)
-                    if is_start and is_accepted_way(it.step.detail, self._sent):
-                        self._note(question, aspect, "refused", it)
+                    if (
+                        is_start
+                        and it.code not in answers.OF_STATES
+                        and is_accepted_way(it.step.detail, self._sent)
+                    ):
+                        yield it
 
     # -- records --------------------------------------------------------------------------------
 
@@ -304,6 +324,7 @@ class RecordFindings:
             self._note(Question.RESULT_ORDER, "order", value, trail.call("success"))
 
     def _empty(self) -> None:
+        refused = []
         for trail in self._trails:
             if trail.ended_by is None or trail.aborted:
                 continue
@@ -319,8 +340,9 @@ class RecordFindings:
                 if trail.result(kind) is not None and trail.is_empty(kind):
                     self._note(Question.EMPTY_RESULTS, "empty", "zip", call)
                 elif self._is_refused_result(call) and self._has_none(trail, kind, other):
-                    code = answers.refusal_text(call) if call.code is None else str(call.code)
-                    self._note(Question.EMPTY_RESULTS, "empty", code, call)
+                    refused.append(call)
+        for call in answers.confirmed("empty", refused):
+            self._note(Question.EMPTY_RESULTS, "empty", str(call.code), call)
 
     def _is_refused_result(self, call: Exchange) -> bool:
         return is_refused(call) and call.code != answers.BEING_MADE
@@ -336,14 +358,6 @@ class RecordFindings:
     def _is_young(self, trail: Trail, call: Exchange) -> bool:
         start = trail.started
         return start is not None and call.sent_at - start.sent_at < STILL_HAS_RESULTS
-
-
-def _first_uploads(trail: Trail) -> Iterator[Exchange]:
-    """The uploads of a job up to the one that was taken."""
-    for it in trail.uploads:
-        yield it
-        if not is_refused(it):
-            return
 
 
 def _shared_columns(columns: Sequence[str], header: Sequence[str]) -> int:

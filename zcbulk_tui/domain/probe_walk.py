@@ -52,6 +52,12 @@ _EXPIRES = timedelta(hours=3)
 _NEXT_RUN = timedelta(minutes=1)
 """After a create that was refused: what held the form, if anything, may have ended by then."""
 
+_MOST_ASKED = 3
+"""Times that the same is asked out of turn, each of another job."""
+
+_BEFORE_AGAIN = 20.0
+"""Seconds before a refused file is uploaded again."""
+
 _MOST_CREATES = 3
 """Creates that may be refused for one job, each in another run."""
 
@@ -97,6 +103,8 @@ class Walk:
         """Whether the server was seen to create no more jobs."""
         self._is_one_lost = False
         """Whether the answer to the creation of a job was lost."""
+        self._asked: dict[str, list[Exchange]] = {}
+        """What was answered out of turn, by its name."""
         self._polls = 0
         """Status calls that the first job took to its end."""
         self._results: dict[tuple[str, str], list[Exchange]] = {}
@@ -118,8 +126,9 @@ class Walk:
         return key in self._known
 
     def upload_of(self, job: str, name: str) -> Answer:
-        """Returns the answer to the upload of a file."""
-        return self._known.get(f"{job} upload {name}")
+        """Returns the last answer to the upload of a file."""
+        key = f"{job} upload {name}"
+        return self._known.get(f"{key} again", self._known.get(key))
 
     def is_settled(self, job: str, *kinds: str) -> bool:
         """Whether another job with the same file would show no more than this one did.
@@ -132,11 +141,34 @@ class Walk:
         if trail.is_given_up:
             return False
         if trail.start_sent_at is None:
-            acts = (Act.UPLOAD, Act.START)
-            return any(is_refused(it) for it in trail.calls if it.step.act in acts)
+            if self._is_start_refused(job):
+                # Perhaps of the moment: once another job was refused so, it is not.
+                same = [
+                    it for it in self._created if it[0] == job[0] and self._is_start_refused(it)
+                ]
+                return len(same) > 1
+            return any(is_refused(it) for it in trail.uploads)
         return trail.aborted or (
             trail.ended_by is not None and all(trail.call(kind) is not None for kind in kinds)
         )
+
+    def _is_start_refused(self, job: str) -> bool:
+        calls = [it for it in self.trail(job).calls if it.step.key.startswith(f"{job} start")]
+        return bool(calls) and is_refused(calls[-1])
+
+    def settle(self, name: str, answer: Answer) -> None:
+        """Takes the answer to a call out of turn; notes whether it need not be made again.
+
+        Args:
+            name: A key of `answers.EXPECTED`.
+            answer: It; None where the call was not made.
+        """
+        if answer is None:
+            return
+        asked = self._asked.setdefault(name, [])
+        asked.append(answer)
+        if is_accepted(answer) or len(asked) == _MOST_ASKED or answers.confirmed(name, asked):
+            self.seen.add(name)
 
     # -- a job's beginning ----------------------------------------------------------------------
 
@@ -175,6 +207,16 @@ class Walk:
         self._created[job] = answer
         return True
 
+    def twin_of(self, twin: str) -> str | None:
+        """Returns the job that another was created beside; None where it was not created yet."""
+        before = None
+        for it in self._transcript:
+            if it.step.act is Act.CREATE:
+                if it.step.job == twin:
+                    return before
+                before = it.step.job
+        return None
+
     def create_twin(self, job: str, other: str) -> Parts:
         """Creates a second job while another is active, which most servers refuse."""
         key = f"{job} create"
@@ -182,8 +224,7 @@ class Walk:
             return
         # One that is created is aborted, and the other must be aborted, too.
         twin = yield from self._ask_for(4, key, Act.CREATE, job, "second job on a busy form")
-        if twin is not None:
-            self.seen.add("busy")
+        self.settle("busy", twin)
         if twin is not None and is_accepted(twin):
             self._created[job] = twin
             yield from self.close(job)
@@ -203,6 +244,12 @@ class Walk:
         for name in names:
             key = f"{job} upload {name}"
             answer = yield from self.ask(key, Act.UPLOAD, job, _UPLOADS[name], name)
+            if answer is not None and is_refused(answer) and answer.code not in answers.OF_STATES:
+                # It may be of the moment, not of the file.
+                key, purpose = f"{key} again", f"{_UPLOADS[name]}, again"
+                answer = yield from self.ask(
+                    key, Act.UPLOAD, job, purpose, name, wait=_BEFORE_AGAIN
+                )
             if answer is None:
                 return None
             if is_refused(answer):
@@ -264,7 +311,12 @@ class Walk:
             has_ended = answers.is_final(word)
             if meaning is None and (answers.is_full(status) or answers.is_still(before, status)):
                 # A word that is in no document: only a result proves that this is the end.
-                has_ended = is_accepted((yield from self.result(job, kind)))
+                # One kind of them may be refused for want of records.
+                result = yield from self.result(job, kind)
+                if is_refused(result) and result is not None and result.code != answers.BEING_MADE:
+                    other = "failure" if kind == "success" else "success"
+                    result = yield from self.result(job, other)
+                has_ended = is_accepted(result)
             if has_ended:
                 self._polls = self._polls or number
                 return True, last
