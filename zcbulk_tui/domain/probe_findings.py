@@ -210,13 +210,23 @@ class _Reader:
                 continue
             create = trail.calls[0]
             others = [
-                made
+                (it, made)
                 for it in self._trails
                 if not it.job.startswith(TWIN)
                 and (made := it.created) is not None
                 and made.sent_at < create.sent_at
             ]
-            if others and create.sent_at - others[-1].sent_at < STILL_STARTS:
+            if not others:
+                continue
+            other, made = others[-1]
+            # Where it is accepted, the other job may have ended, which was another process's doing.
+            is_open = any(
+                is_accepted(it) and it.sent_at > create.sent_at
+                for it in other.calls
+                if it.step.act in (Act.UPLOAD, Act.START)
+            )
+            is_young = create.sent_at - made.sent_at < STILL_STARTS
+            if is_young and (is_open or not is_accepted(create)):
                 yield create
 
     def _early_starts(self, trail: Trail) -> Iterator[Exchange]:
