@@ -65,7 +65,8 @@ class Exchange:
         text: The server's words, without ids, names and addresses; sanitised.
         seen: What else the answer shows, by name: ``job_id``; ``api_status``, ``details`` (inside,
             beside or none), ``total``, ``success``, ``failed`` and ``unprocessed`` of a status;
-            ``zip``, ``columns`` and ``rows`` (JSON) of a result; ``retry_after``; ``fields``
+            ``zip``, ``columns``, ``rows`` (JSON), ``encoding`` (``ascii`` where any would do) and
+            ``delimiter`` of a result; ``retry_after``; ``fields``
             (JSON; see `probe_files.form_of`); ``from``: ``zoho`` where an answer without a code is
             in words of the documents.
         is_unsent: Whether certainly nothing was sent, so that the step may be made again.

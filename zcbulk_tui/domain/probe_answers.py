@@ -36,6 +36,9 @@ EXPECTED: Mapping[str, frozenset[int]] = {
 Any other refusal may be of the moment: it counts once another job was answered so, too.
 """
 
+_LEAST_COLUMNS = 3
+"""Of a file, that a result must have before its first row counts as a header."""
+
 QUOTA_SPENT = 4000
 PER_MINUTE = 2955
 
@@ -163,12 +166,30 @@ class Result:
     """A result that came as a file.
 
     Attributes:
-        columns: Its header.
-        rows: Its records.
+        columns: Its first row, which may be no header.
+        rows: Its other rows.
+        encoding: That it was read by; ``ascii`` where any would do.
+        delimiter: That it was read by.
     """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    encoding: str = "ascii"
+    delimiter: str = ","
+
+    def width(self, header: Sequence[str]) -> int:
+        """Returns how many columns of a file it has.
+
+        Args:
+            header: Those of the file.
+
+        Returns:
+            0 where these are not the file's first and in their order, or fewer than three of more.
+        """
+        ours = set(header)
+        shared = [name for name in self.columns if name in ours]
+        is_header = shared == list(header[: len(shared)])
+        return len(shared) if is_header and len(shared) >= min(_LEAST_COLUMNS, len(header)) else 0
 
     def cells(self, name: str) -> list[str]:
         """Returns what stands in a column; empty for a record that is too short."""
@@ -180,14 +201,17 @@ def result_of(exchange: Exchange | None) -> Result | None:
     """Returns the file in an answer; None where there is none that can be read."""
     if exchange is None or not exchange.is_accepted or "columns" not in exchange.seen:
         return None
-    return _parsed(exchange.seen["columns"], exchange.seen.get("rows", "[]"))
+    seen = exchange.seen
+    encoding, delimiter = seen.get("encoding", "ascii"), seen.get("delimiter", ",")
+    return _parsed(seen["columns"], seen.get("rows", "[]"), encoding, delimiter)
 
 
 @lru_cache(maxsize=32)
-def _parsed(columns: str, rows: str) -> Result | None:
+def _parsed(columns: str, rows: str, encoding: str, delimiter: str) -> Result | None:
     """A result from its JSON; the plan looks at each again for every step."""
     try:
-        return Result(_texts(json.loads(columns)), tuple(map(_texts, json.loads(rows))))
+        cells = tuple(map(_texts, json.loads(rows)))
+        return Result(_texts(json.loads(columns)), cells, encoding, delimiter)
     except (ValueError, TypeError):
         return None
 

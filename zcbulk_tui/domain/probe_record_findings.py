@@ -4,6 +4,7 @@ A job counts only if it came to its own end, and its results have each of its re
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from zcbulk_tui.domain import probe_answers as answers
 from zcbulk_tui.domain import probe_files as files
@@ -66,47 +67,62 @@ class RecordFindings:
     # -- files ----------------------------------------------------------------------------------
 
     def _encodings(self) -> None:
+        cells = list(self._accents())
+        # Results in two encodings may echo the bytes of the files, whatever was read into them.
+        if len({it.result.encoding for it in cells} - {"ascii"}) < 2:
+            right = [it for it in cells if it.row.tail == files.ACCENT]
+            for it in cells:
+                if it in right and (it.kind == "success" or self._fails_with_all(it.trail)):
+                    value = "read"  # else it failed, perhaps for its letter
+                elif it not in right and any(map(it.is_judged_by, right)):
+                    value = "misread"
+                else:
+                    continue
+                self._note(Question.ENCODINGS, it.encoding, value, it.trail.call(it.kind))
+        self._refused_file(Question.ENCODINGS, "windows-1252", files.CONTROLS_1252)
+
+    def _accents(self) -> Iterator["_Accent"]:
+        """The records with an accent, in results whose other records are as they were sent."""
         for trail in self._trails:
             role = files.ACCENT_ROLES.get(trail.file or "")
-            if role is None:
-                continue
-            encoding = "windows-1252" if trail.file == files.CONTROLS_1252 else "utf-8"
             for kind in ("success", "failure"):
-                for row in trail.rows(kind):
-                    if row.role != role or row.is_glued:
-                        continue
-                    is_read = row.marker.endswith(role + files.ACCENT)
-                    if is_read and kind == "failure" and not self._fails_with_all(trail):
-                        continue  # perhaps it failed for its letter
-                    value = "read" if is_read else "misread"
-                    self._note(Question.ENCODINGS, encoding, value, trail.call(kind))
-        self._refused_file(Question.ENCODINGS, "windows-1252", files.CONTROLS_1252)
+                result, rows = trail.result(kind), trail.rows(kind)
+                if result is not None and len(rows) > 1 and _are_intact(rows, but=role):
+                    yield from (_Accent(trail, kind, result, it) for it in rows if it.role == role)
 
     def _fails_with_all(self, trail: Trail) -> bool:
         return set(trail.roles("failure")) >= _CONTROLS
 
     def _delimiters(self) -> None:
-        for trail in self._trails:
-            name = trail.file
-            if name is None or name == files.BAD or name == files.LARGE:
-                continue
-            delimiter = "semicolon" if name == files.SEMICOLON else "comma"
-            for kind in ("success", "failure"):
-                rows = trail.rows(kind)
-                if not rows:
-                    continue
-                is_glued = any(row.is_glued for row in rows)
-                if is_glued or self._has_columns(trail.result(kind)):
-                    value = "misread" if is_glued else "read"
-                    self._note(Question.DELIMITERS, delimiter, value, trail.call(kind))
+        plain = [it for it in self._with_results() if it[0].file != files.SEMICOLON]
+        for trail, kind, result in plain:
+            if self._has_columns(result):
+                self._note(Question.DELIMITERS, "comma", "read", trail.call(kind))
+        own = {result.delimiter for _, _, result in plain if self._has_columns(result)}
+        for trail, kind, result in self._with_results():
+            # Results that are parted by semicolons themselves look alike in either case.
+            if trail.file == files.SEMICOLON and own == {result.delimiter} and ";" not in own:
+                if self._has_columns(result):
+                    self._note(Question.DELIMITERS, "semicolon", "read", trail.call(kind))
+                elif self._is_glued(result):
+                    self._note(Question.DELIMITERS, "semicolon", "misread", trail.call(kind))
         self._refused_file(Question.DELIMITERS, "semicolon", files.SEMICOLON)
 
-    def _has_columns(self, result: answers.Result | None) -> bool:
-        """Whether a result has the columns of the file, as far as it shows them."""
-        if result is None or self._columns is None:
-            return False
-        header = self._columns.header[:_FIRST_COLUMNS]
-        return len(header) > 1 and list(result.columns[: len(header)]) == list(header)
+    def _with_results(self) -> Iterator[tuple[Trail, str, answers.Result]]:
+        """The results with records of a file, but of one whose records are all bad."""
+        for trail in self._trails:
+            if trail.file in (*_PLAIN, files.CONTROLS_1252, files.SEMICOLON):
+                for kind in ("success", "failure"):
+                    if (result := trail.result(kind)) is not None and trail.rows(kind):
+                        yield trail, kind, result
+
+    def _has_columns(self, result: answers.Result) -> bool:
+        """Whether a result has several columns of the file, as it was sent."""
+        return self._columns is not None and result.width(self._columns.header) > 1
+
+    def _is_glued(self, result: answers.Result) -> bool:
+        """Whether all columns of the file are one in a result."""
+        return self._columns is not None and ";".join(self._columns.header) in result.columns
 
     def _refused_file(self, question: Question, aspect: str, name: str) -> None:
         """A file that was refused again and again, where a plain one was taken afterwards."""
@@ -264,11 +280,13 @@ class RecordFindings:
             (kind, result, trail.call(kind))
             for trail in self._trails
             for kind in ("failure", "success")
-            if (result := trail.result(kind)) is not None and trail.rows(kind)
+            if (result := trail.result(kind)) is not None
+            and trail.rows(kind)
+            and result.width(header) > 0
         ]
         for _, result, it in results:
             if len(header) > _FIRST_COLUMNS:
-                width = _shared_columns(result.columns, header)
+                width = result.width(header)
                 if width == len(header):
                     self._note(Question.RESULT_COLUMNS, "columns", "all", it)
                 elif width == _FIRST_COLUMNS:
@@ -360,10 +378,41 @@ class RecordFindings:
         return start is not None and call.sent_at - start.sent_at < STILL_HAS_RESULTS
 
 
-def _shared_columns(columns: Sequence[str], header: Sequence[str]) -> int:
-    """How many columns of the file a result has, if they are its first and in their order."""
-    shared = [name for name in columns if name in header]
-    return len(shared) if shared == list(header[: len(shared)]) else 0
+@dataclass(frozen=True, slots=True)
+class _Accent:
+    """A record with an accent in a result.
+
+    Attributes:
+        trail: Its job.
+        kind: Of the result.
+        result: The result.
+        row: The record.
+    """
+
+    trail: Trail
+    kind: str
+    result: answers.Result
+    row: Row
+
+    @property
+    def encoding(self) -> str:
+        """The aspect of `Question.ENCODINGS` that its file asks for."""
+        return "windows-1252" if self.trail.file == files.CONTROLS_1252 else "utf-8"
+
+    def is_judged_by(self, right: "_Accent") -> bool:
+        """Whether one that came out right shows that it was the upload which was misread."""
+        return (
+            right.encoding != self.encoding
+            and right.kind == self.kind
+            and right.result.columns == self.result.columns
+            and right.result.delimiter == self.result.delimiter
+            and self.result.encoding in ("ascii", right.result.encoding)
+        )
+
+
+def _are_intact(rows: Sequence[Row], but: str | None) -> bool:
+    """Whether the markers of records are as they were sent, but for one, and the bad ones."""
+    return all(row.tail == "" for row in rows if row.role != but and row.role not in _BAD)
 
 
 def _are_ids(cells: Sequence[str]) -> bool:

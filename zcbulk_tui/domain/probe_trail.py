@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from html import unescape
+from unicodedata import normalize
 
 from zcbulk_tui.domain import probe_answers as answers
 from zcbulk_tui.domain import probe_files as files
@@ -30,7 +32,7 @@ class Row:
 
     Attributes:
         role: Of the record.
-        marker: The cell with its marker.
+        marker: The cell with its marker, whatever way its letters were written in.
         reason: The cells that are not of the file.
     """
 
@@ -39,9 +41,9 @@ class Row:
     reason: tuple[str, ...]
 
     @property
-    def is_glued(self) -> bool:
-        """Whether its cells were read as one."""
-        return ";" in self.marker
+    def tail(self) -> str:
+        """What stands behind the role; `files.ACCENT` or nothing, as the file had it."""
+        return self.marker.partition("-")[2].removeprefix(self.role)
 
 
 class Trail:
@@ -190,7 +192,7 @@ class Trail:
     def _row(self, cells: Sequence[str], extra: Sequence[int]) -> Row | None:
         begin = f"{self._stamp}-"
         for cell in cells:
-            text = cell.strip().strip("\ufeff")
+            text = normalize("NFC", unescape(cell)).strip().strip("\ufeff")
             if text.startswith(begin) and (role := _ROLE.match(text, len(begin))) is not None:
                 reason = tuple(cells[at] for at in extra if at < len(cells))
                 return Row(role[0], text, reason)
