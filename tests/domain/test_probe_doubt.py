@@ -1,6 +1,7 @@
 """A probe that meets answers which prove nothing, and refusals that pass."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,8 @@ from tests.domain.probe_server import Rules
 from tests.domain.test_probe_plan import Run, run
 from zcbulk_tui.domain.contract import Question
 from zcbulk_tui.domain.probe import Act, Exchange, Step
+from zcbulk_tui.domain.probe_findings import withdrawn
+from zcbulk_tui.domain.probe_plan import reason_to_end
 
 BETWEEN = (400, 401, 403, 404, 405, 413, 415, 422, 429, 501)
 """HTTP statuses of servers in between; none has a code of Zoho's."""
@@ -152,3 +155,30 @@ def test_a_transcript_that_was_put_back_to_an_earlier_one_leads_to_nothing_false
     del probe.transcript[place:]
     probe.go_on()
     assert probe.wrong() == []
+
+
+@pytest.mark.parametrize("form", ["no text", "small"])
+def test_a_probe_that_can_ask_nothing_says_why(form: str) -> None:
+    probe = Run(Rules(form=form))
+    while (step := probe.next()) is not None:
+        made = probe.answered(step)
+        refused = answer(409, 99005)(made)
+        probe.transcript.append(refused if step.act is Act.CREATE else made)
+    expected = "no field for a marker" if form == "no text" else "HTTP 409, code 99005"
+    assert expected in reason_to_end(probe.transcript)
+
+
+def test_a_probe_that_is_complete_needs_no_reason() -> None:
+    assert reason_to_end(run().transcript) == ""
+
+
+def test_a_server_that_changes_is_known_as_it_was_last() -> None:
+    probe = Run(Rules(method="PATCH"))
+    while (step := probe.next()) is not None and step.key != "b start PATCH wrapped lower":
+        probe.transcript.append(probe.answered(step))
+    assert withdrawn(probe.transcript) == frozenset()
+    probe.server.rules = replace(probe.rules, method="PUT", details="beside")
+    probe.go_on()
+    assert probe.found().value(Question.CONTROL_METHOD, "method") == "PUT"
+    assert probe.found().value(Question.RECORD_DETAILS, "place") is None
+    assert withdrawn(probe.transcript) == {(Question.RECORD_DETAILS, "place")}

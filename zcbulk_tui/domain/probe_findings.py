@@ -54,9 +54,32 @@ def findings(
         form: The fields of the form; those that the probe has read itself take their place.
         granted: What the sign-in allows; None where that is not known.
     """
+    return _reader(transcript, form, granted).read().contract()
+
+
+def withdrawn(
+    transcript: Sequence[Exchange],
+    form: FormFields | None = None,
+    granted: Granted | None = None,
+) -> frozenset[tuple[Question, str]]:
+    """Returns the aspects that are open because the answers say two things of them.
+
+    What the same probe has found of them before, from fewer answers, holds no longer.
+
+    Args:
+        transcript: As for `findings`.
+        form: The same.
+        granted: The same.
+    """
+    return _reader(transcript, form, granted).read().contested()
+
+
+def _reader(
+    transcript: Sequence[Exchange], form: FormFields | None, granted: Granted | None
+) -> "_Reader":
     known = files.form_of(transcript) or form
     columns = files.columns_of(known) if known is not None else None
-    return _Reader(transcript, columns, granted).read()
+    return _Reader(transcript, columns, granted)
 
 
 class _Reader:
@@ -76,8 +99,8 @@ class _Reader:
         self._by_job = {it.job: it for it in self._trails}
         self._notes = Notes()
 
-    def read(self) -> Contract:
-        """Returns all that is known."""
+    def read(self) -> Notes:
+        """Returns all that was seen."""
         self._control()
         self._words()
         self._details()
@@ -88,7 +111,7 @@ class _Reader:
         RecordFindings(
             self._trails, self._sent, self._columns, frozenset(completed), self._notes
         ).read()
-        return self._notes.contract()
+        return self._notes
 
     def _note(self, question: Question, aspect: str, value: str, *seen_in: Exchange) -> None:
         self._notes.add(question, aspect, value, max(it.sent_at for it in seen_in))
@@ -101,9 +124,9 @@ class _Reader:
             for it in self._sent
             if it.step.act in (Act.START, Act.ABORT) and (way := Way.of(it.step.detail)) is not None
         ]
-        accepted = next(((way, it) for way, it in calls if is_accepted(it)), None)
-        if accepted is not None:
-            way, it = accepted
+        accepted = [(way, it) for way, it in calls if is_accepted(it)]
+        if accepted:
+            way, it = accepted[-1]  # the newest: a server may change
             self._note(Question.CONTROL_METHOD, "method", way.method, it)
             self._note(Question.CONTROL_BODY, "body", way.shape, it)
             self._note(Question.CONTROL_BODY, "case", way.case, it)

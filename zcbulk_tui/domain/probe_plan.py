@@ -77,13 +77,51 @@ def outlook() -> tuple[int, int]:
     return len({TWIN, *_FILES}), sum(files.most_records(name) for name in _FILES.values())
 
 
-def price(transcript: Sequence[Exchange], form: FormFields | None = None) -> int:
-    """Returns the most calls that are still to come; 0 where nothing is left to learn."""
+def price(
+    transcript: Sequence[Exchange], form: FormFields | None = None, now: datetime | None = None
+) -> int:
+    """Returns the most calls that are still to come; 0 where nothing is left to learn.
+
+    Args:
+        transcript: What was done, in its order.
+        form: As for `next_step`.
+        now: Aware; None for the moment of the last step.
+    """
     left = MOST_CALLS - len(answers.made(transcript))
     if not transcript:
         return left
-    now = transcript[-1].sent_at
+    now = now or transcript[-1].sent_at
     return 0 if next_step(transcript, form, left, now) is None else left
+
+
+def reason_to_end(transcript: Sequence[Exchange], form: FormFields | None = None) -> str:
+    """Returns why nothing more can be asked now, in full sentences; empty where all was asked.
+
+    Args:
+        transcript: What was done, in its order; nothing is left to do of it now.
+        form: The fields of the form; those that the probe has read itself take their place.
+    """
+    known = files.form_of(transcript) or form
+    if known is None:
+        return "The fields of the form could not be read." if transcript else ""
+    if files.columns_of(known) is None:
+        return (
+            "The form has no field for a marker of each record: a single line or multi line text "
+            "without choices, of 14 characters or more."
+        )
+    creates = [it for it in answers.made(transcript) if it.step.act is Act.CREATE]
+    asked = [it for it in creates if not it.step.job.startswith(TWIN)]
+    if not asked or is_accepted(asked[-1]):
+        return ""
+    if is_refused(asked[-1]):
+        return (
+            f"The last new job was refused: HTTP {asked[-1].http_status}, code {asked[-1].code}. "
+            f"The form may have an active job; once that has ended, run the same command again."
+        )
+    return (
+        "The answer to the last create proves nothing: its job may keep the form busy for 3 hours. "
+        "After that, run the same command again."
+    )
 
 
 class _Plan:
@@ -231,6 +269,9 @@ class _Plan:
         refused = 0
         for other in self._walk.jobs:
             trail = self._walk.trail(other)
+            tried = [it for it in trail.uploads if it.step.detail == files.CONTROLS_1252]
+            if other != job and answers.is_refused_again(tried):
+                return [files.CONTROLS]
             if other == job or trail.file != files.CONTROLS_1252 or trail.has_rows:
                 continue
             is_cut = trail.started is not None and trail.ended_by is None and not trail.aborted

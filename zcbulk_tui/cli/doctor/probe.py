@@ -185,7 +185,7 @@ def _announce(
     arguments: Namespace, form: FormRef, transcript: Sequence[Exchange], quota: QuotaTracker
 ) -> None:
     """Says what a probe does, and what it costs."""
-    left, price = quota.budget.left_for_polls, probe_plan.price(transcript)
+    left, price = quota.budget.left_for_polls, probe_plan.price(transcript, now=now())
     say = print_error if arguments.json else partial(print, flush=True)
     made = calls_made(transcript)
     if made:
