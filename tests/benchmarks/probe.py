@@ -10,8 +10,9 @@ killed so in its first create, whose job nobody knows then.
 
 The exit code is 1 where it answers fewer than 12 of its 14 questions, where an answer is false,
 where there are more than 40 calls or one is for production, where the report names anything of the
-account, or where a step is sent twice. What a kill takes with it need not be answered; nor what
-needs a start where ``--without-update`` signs in without the scope bulk.UPDATE.
+account, or where a step is sent twice. What a kill takes with it need not be answered. Where
+``--without-update`` signs in without the scope bulk.UPDATE, what needs a start need not be answered
+either, but which scope that needs.
 """
 
 import argparse
@@ -32,7 +33,7 @@ from tests.benchmarks.pty_session import MeasurementError
 from tests.support.commands import Ended
 from tests.support.personalities import TRUTHS, judge
 from zcbulk_tui.creator.scopes import UPDATE, needed
-from zcbulk_tui.domain.contract import Contract
+from zcbulk_tui.domain.contract import Contract, Question
 from zcbulk_tui.domain.probe import MOST_CALLS, Act, Exchange
 from zcbulk_tui.simulator.jobs import PRODUCTION
 from zcbulk_tui.simulator.personalities import PERSONALITIES
@@ -103,11 +104,12 @@ class Probed:
     unknown: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
-    def judge(self, *, needs_all: bool) -> None:
+    def judge(self, *, needs_all: bool, needs_scope: bool = False) -> None:
         """Looks at all of it.
 
         Args:
             needs_all: Whether most questions must have an answer.
+            needs_scope: Whether that for the scope of start and abort must have one.
         """
         verdicts = judge(self.personality, self.contract)
         probed = [question for question in verdicts if question.is_probed]
@@ -120,6 +122,8 @@ class Probed:
                 self.wrong.append(f"{question.value}: found {found}, true is {truth}")
         if needs_all and self.counts["right"] < LEAST_RIGHT:
             self.wrong.append(f"{self.counts['right']} right answers, {LEAST_RIGHT} are the least")
+        if needs_scope and verdicts[Question.CONTROL_SCOPE] != "right":
+            self.wrong.append("the scope of start and abort is not found")
         if len(self.log) > MOST_CALLS:
             self.wrong.append(f"{len(self.log)} calls, {MOST_CALLS} are the most")
         if self.in_production:
@@ -270,7 +274,10 @@ def probe(personality: str, way: str, *, without_update: bool) -> Probed | str:
         except MeasurementError as error:
             return f"{name}: {error}"
         found.seconds = time.monotonic() - begin
-        found.judge(needs_all=not (is_killed or without_update))
+        found.judge(
+            needs_all=not (is_killed or without_update),
+            needs_scope=without_update and not is_killed,
+        )
         return found
 
 

@@ -108,6 +108,14 @@ def test_what_is_wrong_is_told() -> None:
     assert table([found]).splitlines()[1].split() == list(found.row)
 
 
+def test_a_sign_in_without_update_must_show_the_scope() -> None:
+    said = "the scope of start and abort is not found"
+    for scope, is_wrong in (("UPDATE", False), ("CREATE", True)):
+        found = probed(contract(Question.CONTROL_SCOPE, scope=scope), [], "nothing")
+        found.judge(needs_all=False, needs_scope=True)
+        assert (said in found.wrong) is is_wrong
+
+
 def test_what_is_right_is_not() -> None:
     truth = Contract(
         {

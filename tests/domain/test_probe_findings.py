@@ -65,13 +65,13 @@ def test_nothing_is_known_before_the_first_answer() -> None:
 def test_a_scope_is_known_only_where_the_token_has_one_of_two(
     granted: frozenset[str] | None, scope: str | None
 ) -> None:
-    known = findings(run().transcript, None, None if granted is None else Granted(granted, READ))
+    known = findings(run().transcript, None if granted is None else Granted(granted, READ))
     assert known.value(Question.CONTROL_SCOPE, "scope") == scope
 
 
 def test_a_start_shows_nothing_of_the_scopes_of_a_later_sign_in() -> None:
     probe = run()
-    known = findings(probe.transcript, None, Granted(CREATE, probe.now + timedelta(days=1)))
+    known = findings(probe.transcript, Granted(CREATE, probe.now + timedelta(days=1)))
     assert known.value(Question.CONTROL_METHOD, "method") == "PATCH"
     assert known.value(Question.CONTROL_SCOPE, "scope") is None
 

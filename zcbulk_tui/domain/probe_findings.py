@@ -12,7 +12,6 @@ from datetime import datetime
 from zcbulk_tui.domain import probe_answers as answers
 from zcbulk_tui.domain import probe_files as files
 from zcbulk_tui.domain.contract import Contract, Notes, Question
-from zcbulk_tui.domain.form import FormFields
 from zcbulk_tui.domain.job import JobState
 from zcbulk_tui.domain.probe import Act, Exchange
 from zcbulk_tui.domain.probe_answers import is_accepted
@@ -44,23 +43,19 @@ class Granted:
 
 def findings(
     transcript: Sequence[Exchange],
-    form: FormFields | None = None,
     granted: Granted | None = None,
 ) -> Contract:
     """Returns what is known by now.
 
     Args:
         transcript: What was done, in its order.
-        form: The fields of the form; those that the probe has read itself take their place.
         granted: What the sign-in allows; None where that is not known.
     """
-    return _reader(transcript, form, granted).read().contract()
+    return _reader(transcript, granted).read().contract()
 
 
 def withdrawn(
-    transcript: Sequence[Exchange],
-    form: FormFields | None = None,
-    granted: Granted | None = None,
+    transcript: Sequence[Exchange], granted: Granted | None = None
 ) -> frozenset[tuple[Question, str]]:
     """Returns the aspects that are open because the answers say two things of them.
 
@@ -68,17 +63,14 @@ def withdrawn(
 
     Args:
         transcript: As for `findings`.
-        form: The same.
         granted: The same.
     """
-    return _reader(transcript, form, granted).read().contested()
+    return _reader(transcript, granted).read().contested()
 
 
-def _reader(
-    transcript: Sequence[Exchange], form: FormFields | None, granted: Granted | None
-) -> "_Reader":
-    known = files.form_of(transcript) or form
-    columns = files.columns_of(known) if known is not None else None
+def _reader(transcript: Sequence[Exchange], granted: Granted | None) -> "_Reader":
+    form = files.form_of(transcript)
+    columns = files.columns_of(form) if form is not None else None
     return _Reader(transcript, columns, granted)
 
 

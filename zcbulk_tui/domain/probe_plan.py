@@ -40,22 +40,18 @@ _OUT_OF_TURN = frozenset({"created", "early", "busy", "second", "uploaded"})
 """What is asked besides, with the first job: see `Walk.seen`."""
 
 
-def next_step(
-    transcript: Sequence[Exchange], form: FormFields | None, calls_left: int, now: datetime
-) -> Step | None:
+def next_step(transcript: Sequence[Exchange], calls_left: int, now: datetime) -> Step | None:
     """Returns what to do next.
 
     Args:
         transcript: What was done, in its order.
-        form: The fields of the form; None lets the probe ask for them. Those that it has read
-            itself take their place.
         calls_left: Calls that may be made; those beyond `MOST_CALLS` of the whole are never made.
         now: Aware.
 
     Returns:
         None where nothing more can be learnt, or the calls do not suffice.
     """
-    return next(_Plan(transcript, form, calls_left, now).steps(), None)
+    return next(_Plan(transcript, calls_left, now).steps(), None)
 
 
 def least_calls(transcript: Sequence[Exchange], now: datetime) -> int:
@@ -66,7 +62,7 @@ def least_calls(transcript: Sequence[Exchange], now: datetime) -> int:
         now: Aware.
     """
     left = range(1, MOST_CALLS - len(answers.made(transcript)) + 1)
-    return next((it for it in left if next_step(transcript, None, it, now) is not None), 0)
+    return next((it for it in left if next_step(transcript, it, now) is not None), 0)
 
 
 def outlook() -> tuple[int, int]:
@@ -75,23 +71,6 @@ def outlook() -> tuple[int, int]:
     More are created only where one comes to nothing, and gives way to another.
     """
     return len({TWIN, *_FILES}), sum(files.most_records(name) for name in _FILES.values())
-
-
-def price(
-    transcript: Sequence[Exchange], form: FormFields | None = None, now: datetime | None = None
-) -> int:
-    """Returns the most calls that are still to come; 0 where nothing is left to learn.
-
-    Args:
-        transcript: What was done, in its order.
-        form: As for `next_step`.
-        now: Aware; None for the moment of the last step.
-    """
-    left = MOST_CALLS - len(answers.made(transcript))
-    if not transcript:
-        return left
-    now = now or transcript[-1].sent_at
-    return 0 if next_step(transcript, form, left, now) is None else left
 
 
 def reason_to_end(transcript: Sequence[Exchange], form: FormFields | None = None) -> str:
@@ -127,15 +106,9 @@ def reason_to_end(transcript: Sequence[Exchange], form: FormFields | None = None
 class _Plan:
     """One walk through the plan."""
 
-    def __init__(
-        self,
-        transcript: Sequence[Exchange],
-        form: FormFields | None,
-        calls_left: int,
-        now: datetime,
-    ) -> None:
+    def __init__(self, transcript: Sequence[Exchange], calls_left: int, now: datetime) -> None:
         self._transcript = answers.made(transcript)
-        self._form = files.form_of(transcript) or form
+        self._form = files.form_of(transcript)
         self._columns = None if self._form is None else files.columns_of(self._form)
         self._all_left = MOST_CALLS - len(self._transcript)
         left = min(calls_left, self._all_left)
@@ -343,7 +316,7 @@ class _Plan:
 
     def _wants_bad(self) -> bool:
         """Whether no other job showed how one ends that the system aborts."""
-        found = findings(self._transcript, self._form)
+        found = findings(self._transcript)
         is_known = found.value(Question.STATE_WORDS, "aborted by system") is not None
         return found.one_fails_its_batch is False and (
             not is_known or self._walk.is_known("e create")

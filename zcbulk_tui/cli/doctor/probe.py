@@ -185,9 +185,9 @@ def _announce(
     arguments: Namespace, form: FormRef, transcript: Sequence[Exchange], quota: QuotaTracker
 ) -> None:
     """Says what a probe does, and what it costs."""
-    left, price = quota.budget.left_for_polls, probe_plan.price(transcript, now=now())
+    left, made = quota.budget.left_for_polls, calls_made(transcript)
+    price = MOST_CALLS - made
     say = print_error if arguments.json else partial(print, flush=True)
-    made = calls_made(transcript)
     if made:
         say(f"The probe of {place(form)} goes on: {counted(made, 'call is', 'calls are')} made.")
     else:
@@ -292,10 +292,10 @@ class _Plan:
     def next_step(
         self, transcript: Sequence[Exchange], calls_left: int, at: datetime
     ) -> Step | None:
-        return probe_plan.next_step(transcript, None, calls_left, at)
+        return probe_plan.next_step(transcript, calls_left, at)
 
     def findings(self, transcript: Sequence[Exchange]) -> Contract:
-        return findings(transcript, granted=self._granted)
+        return findings(transcript, self._granted)
 
     def file(self, name: str, transcript: Sequence[Exchange]) -> UploadFile:
         fields = form_of(transcript)
