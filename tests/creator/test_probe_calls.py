@@ -1,6 +1,9 @@
 """The calls of a probe: each is sent once, and its answer is told as it is, without names."""
 
+import csv
+import io
 import json
+import zipfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -258,3 +261,32 @@ async def test_a_job_without_id_is_never_called(step: Step) -> None:
             with pytest.raises(UsageError):
                 await calls.exchange(FORM, step, "", None, NOW)
         assert server.requests == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+async def test_a_result_is_read_in_its_own_encoding_and_with_its_own_delimiter(
+    encoding: str, delimiter: str
+) -> None:
+    rows = [["Title", "Day", "Error"], ["é", "", "An error, or two; no more"]]
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        text = io.StringIO()
+        csv.writer(text, delimiter=delimiter).writerows(rows)
+        archive.writestr("result.csv", text.getvalue().encode(encoding))
+    exchange, _ = await answered(RESULT, Reply(200, packed.getvalue()))
+    assert json.loads(exchange.seen["columns"]) == rows[0]
+    assert json.loads(exchange.seen["rows"]) == rows[1:]
+    names = {"utf-8-sig": "utf-8", "cp1252": "windows-1252"}
+    assert exchange.seen["encoding"] == names.get(encoding, encoding)
+    assert exchange.seen["delimiter"] == delimiter
+
+
+async def test_a_refusal_in_documented_words_is_zohos_without_a_code(tmp_path: Path) -> None:
+    with StubServer([Reply.of({"message": "Unsupported file."}, 400)]) as server:
+        async with probe_calls(server.url) as calls:
+            exchange, error = await calls.exchange(FORM, UPLOAD, JOB, a_file(tmp_path), NOW)
+    assert error is None
+    assert exchange.is_from_zoho
+    exchange, _ = await answered(START, Reply(405, b"<h1>Method Not Allowed</h1>"))
+    assert not exchange.is_from_zoho

@@ -440,4 +440,6 @@ def _yes(seen: Mapping[str, str]) -> tuple[int, int | None, str, dict[str, str]]
 
 def _refusal(said: str, text: str = "No.") -> tuple[int, int | None, str, dict[str, str]]:
     status, _, code = said.partition("/")
-    return int(status), int(code) if code else None, text, {}
+    is_documented = not code and "Unsupported file" in text
+    seen = {"from": "zoho"} if is_documented else {}
+    return int(status), int(code) if code else None, text, seen

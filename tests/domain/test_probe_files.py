@@ -5,10 +5,12 @@ import io
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.domain.probe_server import FORMS, READ, fields_json
 from zcbulk_tui.domain import probe_files as files
-from zcbulk_tui.domain.form import FormFields
+from zcbulk_tui.domain.form import FieldType, FormField, FormFields
 from zcbulk_tui.domain.probe import Act, Exchange, Step
 from zcbulk_tui.domain.probe_files import columns_of, form_of, probe_file
 
@@ -135,3 +137,65 @@ def test_the_fields_of_an_answer_are_those_of_the_form() -> None:
     named = tuple(it._replace(display_name=it.link_name) for it in form.fields)
     assert read.fields == named
     assert form_of([Exchange(step, READ, 401, 2945)]) is None
+
+
+_TEXT = FormField("Code", "Code", FieldType.SINGLE_LINE, True, True, 20)
+
+
+@pytest.mark.parametrize(
+    ("choices", "chosen", "fits"),
+    [
+        (("東京", "Kyoto"), "Kyoto", True),
+        (("Łódź", "Αθήνα"), "Łódź", False),
+        (("Genève",), "Genève", False),
+        (("\ud800",), "?", False),
+    ],
+)
+def test_a_choice_outside_ascii_is_taken_only_where_there_is_no_other(
+    choices: tuple[str, ...], chosen: str, fits: bool
+) -> None:
+    form = FormFields(
+        (_TEXT, FormField("City", "City", FieldType.RADIO, True, choices=choices)), READ
+    )
+    columns = columns_of(form)
+    assert columns is not None
+    assert columns.fits_windows_1252 is fits
+    assert {row[1] for row in rows(files.GOOD, form)[1:]} == {chosen}
+
+
+def test_of_two_fields_with_one_name_the_first_counts() -> None:
+    twice = FormFields((_TEXT, _TEXT._replace(type=FieldType.DATE), _TEXT), READ)
+    assert rows(files.GOOD, twice)[0] == ["Code"]
+
+
+def test_a_text_without_an_end_has_none_that_is_too_long() -> None:
+    columns = columns_of(FormFields((_TEXT._replace(max_char=50_000_000),), READ))
+    assert columns is not None
+    assert columns.bad_roles == ()
+
+
+_ANY_FIELD = st.builds(
+    FormField,
+    st.text(max_size=6) | st.sampled_from(("Code", "Ж", "\ud800")),
+    st.just(""),
+    st.sampled_from((1, 1, 1, *range(40))),
+    st.booleans(),
+    st.booleans(),
+    st.none() | st.integers(-1, 10**9),
+    st.lists(st.text(max_size=3), max_size=2).map(tuple),
+    st.lists(st.text(max_size=5), max_size=3).map(tuple),
+)
+
+
+@given(st.lists(_ANY_FIELD, max_size=6))
+def test_every_form_has_files_or_none(fields: list[FormField]) -> None:
+    form = FormFields(tuple(fields), READ)
+    columns = columns_of(form)
+    if columns is None:
+        return
+    for name in (files.CONTROLS_1252, files.CONTROLS, files.GOOD, files.SEMICOLON, files.BAD):
+        assert probe_file(name, form, READ).size > 0
+    assert probe_file(files.LARGE, form, READ).size > 100 * 1024 * 1024
+    western = probe_file(files.CONTROLS_1252, form, READ).head
+    if columns.fits_windows_1252:
+        assert western.decode("cp1252") == probe_file(files.CONTROLS, form, READ).head.decode()

@@ -1,8 +1,10 @@
 """What the answers of a probe show, and what they do not."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from unicodedata import normalize
 
 import pytest
 
@@ -121,7 +123,8 @@ def test_a_file_that_was_added_to_another_shows_nothing_of_batches() -> None:
 @pytest.mark.parametrize(
     ("http_status", "code", "text", "counts"),
     [
-        (413, None, "No.", "unpacked"),
+        (413, 99006, "No.", "unpacked"),
+        (413, None, "The file is too large.", None),
         (400, 99, "The file exceeds 100 MB.", "unpacked"),
         (400, 99, "Unsupported file.", None),
         (500, None, "The file is too large.", None),
@@ -137,7 +140,7 @@ def test_a_zip_counts_unpacked_only_where_its_size_was_refused(
             return it
         return replace(it, http_status=http_status, code=code, text=text)
 
-    assert value(changed(run(), change), Question.ZIP_LIMIT, "counts") == counts
+    assert value(changed(run(zip="413/99006"), change), Question.ZIP_LIMIT, "counts") == counts
 
 
 def test_a_result_that_is_gone_is_not_empty() -> None:
@@ -192,3 +195,87 @@ def test_the_word_of_a_job_that_expired_is_none_of_its_moment() -> None:
     assert value(probe, Question.STATE_WORDS, "created") == WORDS["prose"]["created"]
     assert "Expired" not in probe.found().findings[Question.STATE_WORDS].values.values()
     probe.check()
+
+
+Rows = list[list[str]]
+
+
+def as_if(probe: Run, change: Callable[[list[str], Rows], tuple[list[str], Rows]]) -> Run:
+    """The same probe with other results."""
+
+    def changed_result(it: Exchange) -> Exchange:
+        if "rows" not in it.seen:
+            return it
+        columns, rows = change(json.loads(it.seen["columns"]), json.loads(it.seen["rows"]))
+        cells = {"columns": json.dumps(columns), "rows": json.dumps(rows)}
+        return replace(it, seen={**it.seen, **cells})
+
+    return changed(probe, changed_result)
+
+
+def _each(change: Callable[[str], str]) -> Callable[[list[str], Rows], tuple[list[str], Rows]]:
+    return lambda columns, rows: (columns, [[change(cell) for cell in row] for row in rows])
+
+
+RESULTS: dict[str, Callable[[list[str], Rows], tuple[list[str], Rows]]] = {
+    "HTML": _each(lambda cell: cell.replace("é", "&eacute;")),
+    "NFD": _each(lambda cell: normalize("NFD", cell)),
+    "ASCII": _each(lambda cell: cell.replace("é", "?")),
+    "without accents": _each(lambda cell: cell.replace("é", "")),
+    "cut": _each(lambda cell: cell[:10]),
+    "capitals": _each(str.upper),
+    "without a header": lambda columns, rows: (rows[0], rows[1:]) if rows else (columns, rows),
+    "display names": lambda columns, rows: ([f"{it} (x)" for it in columns], rows),
+    "glued by semicolons": lambda columns, rows: (
+        [";".join(columns)],
+        [[";".join(row)] for row in rows],
+    ),
+    "glued by tabs": lambda columns, rows: (
+        [" ".join(columns)],
+        [[" ".join(row)] for row in rows],
+    ),
+}
+
+
+@pytest.mark.parametrize("windows", ["read", "misread", "refused"])
+@pytest.mark.parametrize("semicolon", ["read", "misread", "refused"])
+@pytest.mark.parametrize("result", RESULTS)
+def test_results_that_are_odd_in_themselves_make_nothing_false(
+    result: str, windows: str, semicolon: str
+) -> None:
+    probe = as_if(run(windows=windows, semicolon=semicolon), RESULTS[result])
+    assert probe.wrong() == []
+
+
+@pytest.mark.parametrize("result", ["HTML", "NFD"])
+def test_letters_are_known_however_they_are_written(result: str) -> None:
+    known = as_if(run(), RESULTS[result]).found().findings[Question.ENCODINGS]
+    assert known.values == {"utf-8": "read", "windows-1252": "read"}
+
+
+def test_results_in_two_encodings_show_nothing_of_the_files() -> None:
+    def change(it: Exchange) -> Exchange:
+        encoding = "utf-8" if it.step.job == "b" else "windows-1252"
+        return replace(it, seen={**it.seen, "encoding": encoding}) if "rows" in it.seen else it
+
+    assert Question.ENCODINGS not in changed(run(), change).found().findings
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_results_with_another_delimiter_show_columns_as_well(delimiter: str) -> None:
+    def change(it: Exchange) -> Exchange:
+        return replace(it, seen={**it.seen, "delimiter": delimiter}) if "rows" in it.seen else it
+
+    probe = changed(run(), change)
+    assert value(probe, Question.DELIMITERS, "comma") == "read"
+    expected = None if delimiter == ";" else "read"
+    assert value(probe, Question.DELIMITERS, "semicolon") == expected
+    assert value(probe, Question.RESULT_COLUMNS, "reason") == "Error"
+
+
+@pytest.mark.parametrize("name", ["windows", "utf"])
+def test_a_misread_file_is_told_by_one_that_was_read(name: str) -> None:
+    aspect = {"windows": "windows-1252", "utf": "utf-8"}[name]
+    assert value(run(**{name: "misread"}), Question.ENCODINGS, aspect) == "misread"
+    both = run(windows="misread", utf="misread")
+    assert Question.ENCODINGS not in both.found().findings

@@ -5,12 +5,13 @@ cases only, in both of which the first one certainly did nothing: its token was 
 or the Accept header of a result (code 9210).
 """
 
+import codecs
 import csv
 import io
 import json
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, get_args
@@ -86,6 +87,9 @@ _OPERATIONS = {
     Act.ABORT: (Operation.CONTROL, ""),
 }
 """Each with its HTTP method; a start and an abort name theirs in the step."""
+
+_DELIMITERS = (",", ";", "\t", "|")
+"""The likeliest first: a comma that stands in a header parts it, whatever else is in it."""
 
 _CANNOT_BE_READ = (
     *(zipfile.BadZipFile, zlib.error, csv.Error, NotImplementedError, RuntimeError),
@@ -276,6 +280,8 @@ def _without_success(
     if isinstance(error, ServiceError) and error.retry_after is not None:
         seen["retry_after"] = f"{error.retry_after:.0f}"
     if answer is not None and _is_about_the_step(step, error, answer):
+        if not answer.from_zoho and not isinstance(error, BetweenError):
+            seen["from"] = "zoho"  # its words are those of the documents [UPLOAD]
         return _exchange(form, step, sent_at, answer, seen), None
     # Of this nothing came, and it would be so of any other call: the step may be made again.
     return (
@@ -361,8 +367,11 @@ def _unpacked(packed: bytes) -> Seen:
             (member,) = archive.infolist()
             with archive.open(member) as file:
                 content = file.read(_LARGEST_CSV)
-        text = content.decode("utf-8-sig", "replace")
-        columns, *rows = list(csv.reader(io.StringIO(text, newline=""))) or [[]]
+        if len(content) == _LARGEST_CSV:
+            content = content[: content.rfind(b"\n") + 1]
+        text, encoding = _decoded(content)
+        delimiter = _delimiter(text)
+        columns, *rows = list(_read(text, delimiter)) or [[]]
     except _CANNOT_BE_READ:
         return {}
     kept, length = [], 0
@@ -372,7 +381,33 @@ def _unpacked(packed: bytes) -> Seen:
         if length > _LONGEST_ROWS:
             break
         kept.append(cells)
-    return {"columns": json.dumps(_cells(columns)), "rows": json.dumps(kept)}
+    return {
+        "columns": json.dumps(_cells(columns)),
+        "rows": json.dumps(kept),
+        "encoding": encoding,
+        "delimiter": delimiter,
+    }
+
+
+def _decoded(content: bytes) -> tuple[str, str]:
+    """Returns the text of a result, and its encoding, ``ascii`` where that makes no difference."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16"), "utf-16"
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace"), "windows-1252"
+    return text, "ascii" if text.isascii() else "utf-8"
+
+
+def _delimiter(text: str) -> str:
+    """Returns what parts the columns of a header; a comma where nothing does."""
+    found = (it for it in _DELIMITERS if len(next(_read(text, it), ())) > 1)
+    return next(found, _DELIMITERS[0])
+
+
+def _read(text: str, delimiter: str) -> Iterator[list[str]]:
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
 
 
 def _cells(row: Iterable[str]) -> list[str]:

@@ -160,6 +160,15 @@ class Notes:
         self._seen.setdefault(question, {}).setdefault(aspect, set()).add(value)
         self._at[question] = max(self._at.get(question, seen_at), seen_at)
 
+    def contested(self) -> frozenset[tuple[Question, str]]:
+        """Returns the aspects of which they show two things."""
+        return frozenset(
+            (question, aspect)
+            for question, aspects in self._seen.items()
+            for aspect, values in aspects.items()
+            if len(values) > 1
+        )
+
     def contract(self) -> Contract:
         """Returns what is known by all of them."""
         found = {}

@@ -61,12 +61,14 @@ class Exchange:
         step: The step.
         sent_at: When it was written down, before its first byte; aware.
         http_status: Of the answer; None where none came, or the process was ended before it.
-        code: Zoho's own code; None where the answer has none.
+        code: Zoho's own code; None where the answer has none, as those of servers in between.
         text: The server's words, without ids, names and addresses; sanitised.
         seen: What else the answer shows, by name: ``job_id``; ``api_status``, ``details`` (inside,
             beside or none), ``total``, ``success``, ``failed`` and ``unprocessed`` of a status;
-            ``zip``, ``columns`` and ``rows`` (JSON) of a result; ``retry_after``; ``fields``
-            (JSON; see `probe_files.form_of`).
+            ``zip``, ``columns``, ``rows`` (JSON), ``encoding`` (``ascii`` where any would do) and
+            ``delimiter`` of a result; ``retry_after``; ``fields``
+            (JSON; see `probe_files.form_of`); ``from``: ``zoho`` where an answer without a code is
+            in words of the documents.
         is_unsent: Whether certainly nothing was sent, so that the step may be made again.
     """
 
@@ -82,6 +84,11 @@ class Exchange:
     def is_answered(self) -> bool:
         """Whether an answer came."""
         return self.http_status is not None
+
+    @property
+    def is_from_zoho(self) -> bool:
+        """Whether Zoho gave the answer; what a server in between says proves nothing of Zoho."""
+        return self.code is not None or "zip" in self.seen or self.seen.get("from") == "zoho"
 
     @property
     def is_accepted(self) -> bool:

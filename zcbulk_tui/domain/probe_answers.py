@@ -1,7 +1,7 @@
 """What one answer of a probe says, by HTTP status, code and structure; its words may be any."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -21,6 +21,24 @@ BAD_VALUE = 11000
 ABORTED_BY_SYSTEM = 11090
 """What a start or an abort is answered after the system has aborted the job [OAS]."""
 
+OF_STATES = frozenset({11070, 11080, 11090, 11100, 11340, 11350, 7120, 11330})
+"""Codes of refusals that are about the state of a job, not about its file [OAS]."""
+
+EXPECTED: Mapping[str, frozenset[int]] = {
+    "busy": frozenset(),
+    "early": frozenset({11350}),
+    "second": frozenset({11070}),
+    "late": frozenset({11080, 11090, 11100}),
+    "empty": frozenset({11120, 11130}),
+}
+"""The codes that are documented for what is asked out of turn, and for an empty result [OAS].
+
+Any other refusal may be of the moment: it counts once another job was answered so, too.
+"""
+
+_LEAST_COLUMNS = 3
+"""Of a file, that a result must have before its first row counts as a header."""
+
 QUOTA_SPENT = 4000
 PER_MINUTE = 2955
 
@@ -35,10 +53,9 @@ def is_unclear(exchange: Exchange) -> bool:
     status = exchange.http_status
     if status is None or status >= 500 or status == 408:
         return True
-    return 200 <= status < 300 and (
-        exchange.code is None
-        or (exchange.step.act is Act.CREATE and exchange.code == 3000 and not _has_id(exchange))
-    )
+    if not exchange.is_from_zoho:
+        return True
+    return exchange.step.act is Act.CREATE and exchange.is_accepted and not _has_id(exchange)
 
 
 def is_accepted(exchange: Exchange | None) -> bool:
@@ -47,21 +64,53 @@ def is_accepted(exchange: Exchange | None) -> bool:
 
 
 def is_refused(exchange: Exchange | None) -> bool:
-    """Whether an answer is a clear no to what was asked: no limit, no fault, no missing right."""
+    """Whether Zoho said a clear no to what was asked: no limit, no fault, no missing right."""
     if exchange is None or exchange.is_unsent or exchange.is_accepted or is_unclear(exchange):
+        return False
+    if not exchange.is_from_zoho:
         return False
     status = exchange.http_status
     if status is None or status in (407, 408, 429) or 300 <= status < 400 or status >= 500:
         return False
-    if exchange.code in _BESIDE_THE_POINT or (status == 401 and exchange.code != NO_SCOPE):
-        return False
-    return not 200 <= status < 300 or exchange.code is not None
+    return exchange.code not in _BESIDE_THE_POINT and (status != 401 or exchange.code == NO_SCOPE)
 
 
 def refusal_text(exchange: Exchange) -> str:
     """Returns a refusal as in ``409/11070``; the HTTP status alone where it has no code."""
     code = "" if exchange.code is None else f"/{exchange.code}"
     return f"{exchange.http_status}{code}"
+
+
+def confirmed(about: str, answered: Iterable[Exchange]) -> list[Exchange]:
+    """Returns the refusals of one kind that are no chance.
+
+    Args:
+        about: A key of `EXPECTED`.
+        answered: Answers to calls of one kind.
+    """
+    refused = [it for it in answered if is_refused(it)]
+    jobs: dict[str, set[str]] = {}
+    for it in refused:
+        jobs.setdefault(refusal_text(it), set()).add(it.step.job)
+    return [
+        it
+        for it in refused
+        if it.code in EXPECTED[about]
+        or (
+            len(jobs[refusal_text(it)]) > 1
+            and not (about == "early" and it.code in EXPECTED["late"])
+        )
+    ]
+
+
+def is_refused_again(uploads: Sequence[Exchange]) -> bool:
+    """Whether a job's uploads of a file were all refused, in one way, and not for its state."""
+    texts = {refusal_text(it) for it in uploads}
+    return (
+        len(uploads) > 1
+        and len(texts) == 1
+        and all(is_refused(it) and it.code not in OF_STATES for it in uploads)
+    )
 
 
 def word_of(exchange: Exchange | None) -> str | None:
@@ -117,12 +166,30 @@ class Result:
     """A result that came as a file.
 
     Attributes:
-        columns: Its header.
-        rows: Its records.
+        columns: Its first row, which may be no header.
+        rows: Its other rows.
+        encoding: That it was read by; ``ascii`` where any would do.
+        delimiter: That it was read by.
     """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    encoding: str = "ascii"
+    delimiter: str = ","
+
+    def width(self, header: Sequence[str]) -> int:
+        """Returns how many columns of a file it has.
+
+        Args:
+            header: Those of the file.
+
+        Returns:
+            0 where these are not the file's first and in their order, or fewer than three of more.
+        """
+        ours = set(header)
+        shared = [name for name in self.columns if name in ours]
+        is_header = shared == list(header[: len(shared)])
+        return len(shared) if is_header and len(shared) >= min(_LEAST_COLUMNS, len(header)) else 0
 
     def cells(self, name: str) -> list[str]:
         """Returns what stands in a column; empty for a record that is too short."""
@@ -134,14 +201,17 @@ def result_of(exchange: Exchange | None) -> Result | None:
     """Returns the file in an answer; None where there is none that can be read."""
     if exchange is None or not exchange.is_accepted or "columns" not in exchange.seen:
         return None
-    return _parsed(exchange.seen["columns"], exchange.seen.get("rows", "[]"))
+    seen = exchange.seen
+    encoding, delimiter = seen.get("encoding", "ascii"), seen.get("delimiter", ",")
+    return _parsed(seen["columns"], seen.get("rows", "[]"), encoding, delimiter)
 
 
 @lru_cache(maxsize=32)
-def _parsed(columns: str, rows: str) -> Result | None:
+def _parsed(columns: str, rows: str, encoding: str, delimiter: str) -> Result | None:
     """A result from its JSON; the plan looks at each again for every step."""
     try:
-        return Result(_texts(json.loads(columns)), tuple(map(_texts, json.loads(rows))))
+        cells = tuple(map(_texts, json.loads(rows)))
+        return Result(_texts(json.loads(columns)), cells, encoding, delimiter)
     except (ValueError, TypeError):
         return None
 

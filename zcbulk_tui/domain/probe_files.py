@@ -66,6 +66,9 @@ _SPARE = (*_TEXTS, FieldType.EMAIL, FieldType.URL, *_NUMBERS)
 
 _LONGEST_MARKER = 14
 
+_LONGEST_TEXT = 10_000
+"""Characters of a text that is too long for its field; where more may be in it, none is tried."""
+
 _ENOUGH_COLUMNS = 5
 
 _LINE_BYTES = 4_000
@@ -136,7 +139,13 @@ class Columns:
             return (BAD_NUMBER, BAD_DATE) if self.number is not None else (BAD_DATE,)
         if self.number is not None:
             return (BAD_NUMBER,)
-        return (BAD_TEXT,) if self.marker.max_char is not None else ()
+        longest = self.marker.max_char
+        return (BAD_TEXT,) if longest is not None and longest < _LONGEST_TEXT else ()
+
+    @property
+    def fits_windows_1252(self) -> bool:
+        """Whether `ACCENT` is all that has other bytes in Windows-1252 than in UTF-8."""
+        return all(it.isascii() for it in (*self.header, *self.row("p", CONTROL_ROLES[0])))
 
     def row(self, stamp: str, role: str) -> list[str]:
         """Returns the cells of a record."""
@@ -178,9 +187,11 @@ _ALL_COLUMNS = Columns(
 
 def columns_of(form: FormFields) -> Columns | None:
     """Returns which fields a probe fills; None where the form has none for a marker."""
+    # Of two fields with one name the first counts.
+    fields = list({it.link_name: it for it in reversed(form.fields)}.values())[::-1]
     markers = [
         it
-        for it in form.fields
+        for it in fields
         if it.type in _TEXTS
         and not it.choices
         and not it.subfields
@@ -189,10 +200,10 @@ def columns_of(form: FormFields) -> Columns | None:
     if not markers:
         return None
     marker = min(markers, key=lambda it: (not it.is_mandatory, it.type))
-    date = _first(form, (FieldType.DATE,))
-    number = _first(form, _NUMBERS)
+    date = _first(fields, (FieldType.DATE,))
+    number = _first(fields, _NUMBERS)
     taken = {it.link_name for it in (marker, date, number) if it is not None}
-    rest = [it for it in form.fields if it.link_name not in taken]
+    rest = [it for it in fields if it.link_name not in taken]
     others = [it for it in rest if it.is_mandatory and it.type != FieldType.AUTO_NUMBER]
     spare = [it for it in rest if not it.is_mandatory and it.type in _SPARE and not it.subfields]
     missing = max(0, _ENOUGH_COLUMNS - len(taken) - sum(len(_names(it)) for it in others))
@@ -215,8 +226,9 @@ def probe_file(name: str, form: FormFields, begun: datetime) -> ProbeFile:
         raise ValueError("the form has no field for a marker")
     stamp = stamp_of(begun)
     if name == LARGE:
-        head = _line(columns.header, ",").encode()
-        line = _line(columns.row(stamp, "z1"), ",").encode()[:-2].ljust(_LINE_BYTES - 2) + b"\r\n"
+        head = _line(columns.header, ",").encode("utf-8", "replace")
+        cells = _line(columns.row(stamp, "z1"), ",").encode("utf-8", "replace")
+        line = cells[:-2].ljust(_LINE_BYTES - 2) + b"\r\n"
         times = -(-_LARGE_BYTES // _LINE_BYTES)
         return ProbeFile(name, head, line, times, is_zip=True, records=times)
     roles = roles_of(name, columns)
@@ -224,7 +236,7 @@ def probe_file(name: str, form: FormFields, begun: datetime) -> ProbeFile:
     encoding = "cp1252" if name == CONTROLS_1252 else "utf-8"
     rows = [columns.header, *(columns.row(stamp, role) for role in roles)]
     text = "".join(_line(row, delimiter) for row in rows)
-    return ProbeFile(name, text.encode(encoding), records=len(roles))
+    return ProbeFile(name, text.encode(encoding, "replace"), records=len(roles))
 
 
 def roles_of(name: str, columns: Columns) -> tuple[str, ...]:
@@ -298,9 +310,9 @@ def _texts(value: object) -> tuple[str, ...]:
     return tuple(map(str, value)) if isinstance(value, list) else ()
 
 
-def _first(form: FormFields, types: Sequence[FieldType]) -> FormField | None:
+def _first(fields: Sequence[FormField], types: Sequence[FieldType]) -> FormField | None:
     """The first field of a type; one that may be empty, if there is one."""
-    found = [it for it in form.fields if it.type in types and not it.choices and not it.subfields]
+    found = [it for it in fields if it.type in types and not it.choices and not it.subfields]
     return min(found, key=lambda it: it.is_mandatory, default=None)
 
 
@@ -314,7 +326,7 @@ def _value(field: FormField, marker: str) -> str:
     """A value that a field most likely takes."""
     plain = marker.removesuffix(ACCENT).replace("-", "")
     if field.choices:
-        return field.choices[0]
+        return min(field.choices, key=lambda it: not it.isascii())
     match field.type:
         case FieldType.EMAIL:
             text = f"{plain}@example.com"

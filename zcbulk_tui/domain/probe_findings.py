@@ -4,7 +4,8 @@ Nothing is guessed: an aspect that was not clearly seen is left out, and so is o
 answers say two things.
 """
 
-from collections.abc import Collection, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,14 +14,14 @@ from zcbulk_tui.domain import probe_files as files
 from zcbulk_tui.domain.contract import Contract, Notes, Question
 from zcbulk_tui.domain.job import JobState
 from zcbulk_tui.domain.probe import Act, Exchange
-from zcbulk_tui.domain.probe_answers import is_accepted, is_refused
+from zcbulk_tui.domain.probe_answers import is_accepted
 from zcbulk_tui.domain.probe_record_findings import RecordFindings
 from zcbulk_tui.domain.probe_trail import STILL_STARTS, TWIN, Trail, is_accepted_way, trails_of
 from zcbulk_tui.domain.probe_ways import SHAPES, Way
 
 UPDATE, CREATE = "UPDATE", "CREATE"
 
-_SPEAKS_OF_SIZE = ("size", "large", "exceed", "big", "too long", "mb", "megabyte")
+_SPEAKS_OF_SIZE = re.compile(r"\b(?:size|larger?|bigger|too big|megabytes?)\b|\d ?mb\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +51,27 @@ def findings(
         transcript: What was done, in its order.
         granted: What the sign-in allows; None where that is not known.
     """
+    return _reader(transcript, granted).read().contract()
+
+
+def withdrawn(
+    transcript: Sequence[Exchange], granted: Granted | None = None
+) -> frozenset[tuple[Question, str]]:
+    """Returns the aspects that are open because the answers say two things of them.
+
+    What the same probe has found of them before, from fewer answers, holds no longer.
+
+    Args:
+        transcript: As for `findings`.
+        granted: The same.
+    """
+    return _reader(transcript, granted).read().contested()
+
+
+def _reader(transcript: Sequence[Exchange], granted: Granted | None) -> "_Reader":
     form = files.form_of(transcript)
     columns = files.columns_of(form) if form is not None else None
-    return _Reader(transcript, columns, granted).read()
+    return _Reader(transcript, columns, granted)
 
 
 class _Reader:
@@ -72,8 +91,8 @@ class _Reader:
         self._by_job = {it.job: it for it in self._trails}
         self._notes = Notes()
 
-    def read(self) -> Contract:
-        """Returns all that is known."""
+    def read(self) -> Notes:
+        """Returns all that was seen."""
         self._control()
         self._words()
         self._details()
@@ -84,7 +103,7 @@ class _Reader:
         RecordFindings(
             self._trails, self._sent, self._columns, frozenset(completed), self._notes
         ).read()
-        return self._notes.contract()
+        return self._notes
 
     def _note(self, question: Question, aspect: str, value: str, *seen_in: Exchange) -> None:
         self._notes.add(question, aspect, value, max(it.sent_at for it in seen_in))
@@ -97,9 +116,9 @@ class _Reader:
             for it in self._sent
             if it.step.act in (Act.START, Act.ABORT) and (way := Way.of(it.step.detail)) is not None
         ]
-        accepted = next(((way, it) for way, it in calls if is_accepted(it)), None)
-        if accepted is not None:
-            way, it = accepted
+        accepted = [(way, it) for way, it in calls if is_accepted(it)]
+        if accepted:
+            way, it = accepted[-1]  # the newest: a server may change
             self._note(Question.CONTROL_METHOD, "method", way.method, it)
             self._note(Question.CONTROL_BODY, "body", way.shape, it)
             self._note(Question.CONTROL_BODY, "case", way.case, it)
@@ -126,6 +145,8 @@ class _Reader:
         for aspect, moment in (("created", "new"), ("uploaded", "uploaded")):
             for trail in self._trails:
                 for _, word, it in (each for each in trail.words if each[0] == moment):
+                    if not _may_wait(word, it):
+                        continue  # another process has started it
                     waiting.add(word)
                     self._note(Question.STATE_WORDS, aspect, word, it)
         completed = self._completed()
@@ -186,72 +207,99 @@ class _Reader:
     # -- out of turn ----------------------------------------------------------------------------
 
     def _out_of_turn(self) -> None:
+        early: list[Exchange] = []
+        second: list[Exchange] = []
+        late: list[Exchange] = []
         for trail in self._trails:
-            self._early_start(trail)
-            self._second_upload(trail)
-            self._late_abort(trail)
-        twin = self._by_job.get(TWIN)
-        if twin is None:
-            return
-        create = twin.calls[0]
-        others = [
-            made
-            for it in self._trails
-            if it is not twin and (made := it.created) is not None and made.sent_at < create.sent_at
-        ]
-        if others and create.sent_at - others[-1].sent_at < STILL_STARTS:
-            self._note_answer("create on a busy form", create)
+            early += self._early_starts(trail)
+            second += _second_uploads(trail)
+            late += self._late_aborts(trail)
+        self._note_answers("early", "start before the upload", early)
+        self._note_answers("second", "second upload", second)
+        self._note_answers("late", "abort after the end", late)
+        self._note_answers("busy", "create on a busy form", self._busy_creates())
 
-    def _early_start(self, trail: Trail) -> None:
+    def _busy_creates(self) -> Iterator[Exchange]:
+        for trail in self._trails:
+            if not trail.job.startswith(TWIN):
+                continue
+            create = trail.calls[0]
+            others = [
+                (it, made)
+                for it in self._trails
+                if not it.job.startswith(TWIN)
+                and (made := it.created) is not None
+                and made.sent_at < create.sent_at
+            ]
+            if not others:
+                continue
+            other, made = others[-1]
+            # Where it is accepted, the other job may have ended, which was another process's doing.
+            is_open = any(
+                is_accepted(it) and it.sent_at > create.sent_at
+                for it in other.calls
+                if it.step.act in (Act.UPLOAD, Act.START)
+            )
+            is_young = create.sent_at - made.sent_at < STILL_STARTS
+            if is_young and (is_open or not is_accepted(create)):
+                yield create
+
+    def _early_starts(self, trail: Trail) -> Iterator[Exchange]:
         for it in trail.calls:
             if it.step.act is Act.UPLOAD:
                 return
-            if it.step.act is Act.START and (
-                is_accepted(it) or is_accepted_way(it.step.detail, self._sent)
-            ):
-                self._note_answer("start before the upload", it)
+            if it.step.act is not Act.START:
+                continue
+            # One that is accepted may have a file, which another process has uploaded.
+            seen = [
+                each for each in trail.calls if answers.word_of(each) and each.sent_at > it.sent_at
+            ]
+            has_none = seen and not any((answers.counts_of(each) or (0,))[0] for each in seen)
+            if has_none if is_accepted(it) else is_accepted_way(it.step.detail, self._sent):
+                yield it
 
-    def _second_upload(self, trail: Trail) -> None:
-        has_file = False
-        for it in trail.calls:
-            if it.step.act is Act.START:
-                has_file = False
-            elif it.step.act is Act.UPLOAD:
-                if has_file:
-                    self._note_answer("second upload", it)
-                has_file = has_file or is_accepted(it)
-
-    def _late_abort(self, trail: Trail) -> None:
+    def _late_aborts(self, trail: Trail) -> Iterator[Exchange]:
         end = trail.ended_by
         if end is None:
             return
         for it in trail.calls[trail.calls.index(end) :]:
             if it.step.act is Act.ABORT and is_accepted_way(it.step.detail, self._sent):
-                self._note_answer("abort after the end", it)
+                yield it
 
-    def _note_answer(self, aspect: str, it: Exchange) -> None:
-        if is_accepted(it):
-            self._note(Question.OUT_OF_TURN, aspect, "accepted", it)
-        elif is_refused(it):
+    def _note_answers(self, about: str, aspect: str, calls: Iterable[Exchange]) -> None:
+        answered = list(calls)
+        for it in answered:
+            if is_accepted(it):
+                self._note(Question.OUT_OF_TURN, aspect, "accepted", it)
+        for it in answers.confirmed(about, answered):
             self._note(Question.OUT_OF_TURN, aspect, answers.refusal_text(it), it)
 
     # -- limits ---------------------------------------------------------------------------------
 
     def _zip(self) -> None:
-        for it in self._sent:
-            if it.step.act is Act.UPLOAD and it.step.detail == files.LARGE:
-                if is_accepted(it):
-                    self._note(Question.ZIP_LIMIT, "counts", "packed", it)
-                elif is_refused(it) and (it.http_status == 413 or _speaks_of_size(it.text)):
-                    self._note(Question.ZIP_LIMIT, "counts", "unpacked", it)
+        for trail in self._trails:
+            large = [it for it in trail.uploads if it.step.detail == files.LARGE]
+            if large and is_accepted(large[-1]):
+                self._note(Question.ZIP_LIMIT, "counts", "packed", large[-1])
+            elif answers.is_refused_again(large) and (
+                large[-1].http_status == 413 or _SPEAKS_OF_SIZE.search(large[-1].text)
+            ):
+                self._note(Question.ZIP_LIMIT, "counts", "unpacked", large[-1])
 
     def _limits(self) -> None:
         for it in self._all:
-            if it.http_status == 429 or it.code == answers.PER_MINUTE:
+            if it.is_from_zoho and (it.http_status == 429 or it.code == answers.PER_MINUTE):
                 value = "sent" if "retry_after" in it.seen else "missing"
                 self._note(Question.LIMITS, "retry-after", value, it)
             if it.code == answers.QUOTA_SPENT:
                 self._note(Question.LIMITS, "quota", answers.refusal_text(it), it)
+
+
+def _may_wait(word: str, status: Exchange) -> bool:
+    meaning, counts = answers.meaning_of(word), answers.counts_of(status)
+    return (meaning is None or meaning.is_waiting) and (
+        counts is None or counts[1] + counts[2] == 0
+    )
 
 
 def _is_running(word: str, status: Exchange, last: tuple[str, Exchange] | None) -> bool:
@@ -264,6 +312,12 @@ def _is_running(word: str, status: Exchange, last: tuple[str, Exchange] | None) 
     return is_partial and last is not None and word != last[0]
 
 
-def _speaks_of_size(text: str) -> bool:
-    words = text.casefold()
-    return any(it in words for it in _SPEAKS_OF_SIZE)
+def _second_uploads(trail: Trail) -> Iterator[Exchange]:
+    has_file = False
+    for it in trail.calls:
+        if it.step.act is Act.START:
+            has_file = False
+        elif it.step.act is Act.UPLOAD:
+            if has_file:
+                yield it
+            has_file = has_file or is_accepted(it)

@@ -4,6 +4,7 @@ A job counts only if it came to its own end, and its results have each of its re
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from zcbulk_tui.domain import probe_answers as answers
 from zcbulk_tui.domain import probe_files as files
@@ -16,6 +17,9 @@ _FIRST_COLUMNS = 3
 
 _ENOUGH_FOR_ORDER = 20
 """Records from which on their order is none by chance."""
+
+_PLAIN = (files.CONTROLS, files.GOOD)
+"""Files that are as any server takes them: UTF-8 with commas."""
 
 _CONTROLS = frozenset(files.CONTROL_ROLES)
 _BAD = frozenset(files.BAD_ROLES)
@@ -63,65 +67,97 @@ class RecordFindings:
     # -- files ----------------------------------------------------------------------------------
 
     def _encodings(self) -> None:
+        cells = list(self._accents())
+        # Results in two encodings may echo the bytes of the files, whatever was read into them.
+        if len({it.result.encoding for it in cells} - {"ascii"}) < 2:
+            right = [it for it in cells if it.row.tail == files.ACCENT]
+            for it in cells:
+                if it in right and (it.kind == "success" or self._fails_with_all(it.trail)):
+                    value = "read"  # else it failed, perhaps for its letter
+                elif it not in right and any(map(it.is_judged_by, right)):
+                    value = "misread"
+                else:
+                    continue
+                self._note(Question.ENCODINGS, it.encoding, value, it.trail.call(it.kind))
+        self._refused_file(Question.ENCODINGS, "windows-1252", files.CONTROLS_1252)
+
+    def _accents(self) -> Iterator["_Accent"]:
+        """The records with an accent, in results whose other records are as they were sent."""
         for trail in self._trails:
             role = files.ACCENT_ROLES.get(trail.file or "")
-            if role is None:
-                continue
-            encoding = "windows-1252" if trail.file == files.CONTROLS_1252 else "utf-8"
             for kind in ("success", "failure"):
-                for row in trail.rows(kind):
-                    if row.role != role or row.is_glued:
-                        continue
-                    is_read = row.marker.endswith(role + files.ACCENT)
-                    if is_read and kind == "failure" and not self._fails_with_all(trail):
-                        continue  # perhaps it failed for its letter
-                    value = "read" if is_read else "misread"
-                    self._note(Question.ENCODINGS, encoding, value, trail.call(kind))
-        self._refused_file(Question.ENCODINGS, "windows-1252", files.CONTROLS_1252, files.CONTROLS)
+                result, rows = trail.result(kind), trail.rows(kind)
+                if result is not None and len(rows) > 1 and _are_intact(rows, but=role):
+                    yield from (_Accent(trail, kind, result, it) for it in rows if it.role == role)
 
     def _fails_with_all(self, trail: Trail) -> bool:
         return set(trail.roles("failure")) >= _CONTROLS
 
     def _delimiters(self) -> None:
+        plain = [it for it in self._with_results() if it[0].file != files.SEMICOLON]
+        for trail, kind, result in plain:
+            if self._has_columns(result):
+                self._note(Question.DELIMITERS, "comma", "read", trail.call(kind))
+        own = {result.delimiter for _, _, result in plain if self._has_columns(result)}
+        for trail, kind, result in self._with_results():
+            # Results that are parted by semicolons themselves look alike in either case.
+            if trail.file == files.SEMICOLON and own == {result.delimiter} and ";" not in own:
+                if self._has_columns(result):
+                    self._note(Question.DELIMITERS, "semicolon", "read", trail.call(kind))
+                elif self._is_glued(result):
+                    self._note(Question.DELIMITERS, "semicolon", "misread", trail.call(kind))
+        self._refused_file(Question.DELIMITERS, "semicolon", files.SEMICOLON)
+
+    def _with_results(self) -> Iterator[tuple[Trail, str, answers.Result]]:
+        """The results with records of a file, but of one whose records are all bad."""
         for trail in self._trails:
-            name = trail.file
-            if name is None or name == files.BAD or name == files.LARGE:
-                continue
-            delimiter = "semicolon" if name == files.SEMICOLON else "comma"
-            for kind in ("success", "failure"):
-                rows = trail.rows(kind)
-                if not rows:
-                    continue
-                is_glued = any(row.is_glued for row in rows)
-                if is_glued or self._has_columns(trail.result(kind)):
-                    value = "misread" if is_glued else "read"
-                    self._note(Question.DELIMITERS, delimiter, value, trail.call(kind))
-        self._refused_file(Question.DELIMITERS, "semicolon", files.SEMICOLON, files.GOOD)
+            if trail.file in (*_PLAIN, files.CONTROLS_1252, files.SEMICOLON):
+                for kind in ("success", "failure"):
+                    if (result := trail.result(kind)) is not None and trail.rows(kind):
+                        yield trail, kind, result
 
-    def _has_columns(self, result: answers.Result | None) -> bool:
-        """Whether a result has the columns of the file, as far as it shows them."""
-        if result is None or self._columns is None:
-            return False
-        header = self._columns.header[:_FIRST_COLUMNS]
-        return len(header) > 1 and list(result.columns[: len(header)]) == list(header)
+    def _has_columns(self, result: answers.Result) -> bool:
+        """Whether a result has several columns of the file, as it was sent."""
+        return self._columns is not None and result.width(self._columns.header) > 1
 
-    def _refused_file(self, question: Question, aspect: str, name: str, other: str) -> None:
-        """A file that was refused, where the same kind of records in another was taken."""
-        uploads = [it for it in self._sent if it.step.act is Act.UPLOAD]
-        if any(it.step.detail == other and is_accepted(it) for it in uploads):
-            for it in (first for trail in self._trails for first in _first_uploads(trail)):
-                if it.step.detail == name and is_refused(it):
-                    self._note(question, aspect, "refused", it)
-        if not any(it.file == other and it.started is not None for it in self._trails):
-            return
+    def _is_glued(self, result: answers.Result) -> bool:
+        """Whether all columns of the file are one in a result."""
+        return self._columns is not None and ";".join(self._columns.header) in result.columns
+
+    def _refused_file(self, question: Question, aspect: str, name: str) -> None:
+        """A file that was refused again and again, where a plain one was taken afterwards."""
+        for trail in self._trails:
+            tried = [it for it in trail.uploads if it.step.detail == name]
+            plain = [it for it in trail.uploads if it.step.detail in _PLAIN and is_accepted(it)]
+            if answers.is_refused_again(tried) and plain and plain[-1].sent_at > tried[-1].sent_at:
+                self._note(question, aspect, "refused", tried[-1])
         if any(it.step.act is Act.CREATE and is_unclear(it) for it in self._sent):
             return  # perhaps a start was refused for a job that nobody knows
+        refused = list(self._refused_starts(name))
+        jobs = {it.step.job for it in refused}
+        started = [
+            it.started for it in self._trails if it.file in _PLAIN and it.started is not None
+        ]
+        if (
+            len(jobs) > 1
+            and len({answers.refusal_text(it) for it in refused}) == 1
+            and any(it.sent_at > refused[-1].sent_at for it in started)
+            and not any(it.file == name and it.started is not None for it in self._trails)
+        ):
+            self._note(question, aspect, "refused", refused[-1])
+
+    def _refused_starts(self, name: str) -> Iterator[Exchange]:
+        """The refused starts of jobs with a file, but for those that are about their state."""
         for trail in self._trails:
-            if trail.file == name and trail.started is None:
+            if trail.file == name:
                 for it in trail.calls[trail.calls.index(trail.uploads[-1]) :]:
                     is_start = it.step.act is Act.START and is_refused(it)
-                    if is_start and is_accepted_way(it.step.detail, self._sent):
-                        self._note(question, aspect, "refused", it)
+                    if (
+                        is_start
+                        and it.code not in answers.OF_STATES
+                        and is_accepted_way(it.step.detail, self._sent)
+                    ):
+                        yield it
 
     # -- records --------------------------------------------------------------------------------
 
@@ -244,11 +280,13 @@ class RecordFindings:
             (kind, result, trail.call(kind))
             for trail in self._trails
             for kind in ("failure", "success")
-            if (result := trail.result(kind)) is not None and trail.rows(kind)
+            if (result := trail.result(kind)) is not None
+            and trail.rows(kind)
+            and result.width(header) > 0
         ]
         for _, result, it in results:
             if len(header) > _FIRST_COLUMNS:
-                width = _shared_columns(result.columns, header)
+                width = result.width(header)
                 if width == len(header):
                     self._note(Question.RESULT_COLUMNS, "columns", "all", it)
                 elif width == _FIRST_COLUMNS:
@@ -304,6 +342,7 @@ class RecordFindings:
             self._note(Question.RESULT_ORDER, "order", value, trail.call("success"))
 
     def _empty(self) -> None:
+        refused = []
         for trail in self._trails:
             if trail.ended_by is None or trail.aborted:
                 continue
@@ -319,8 +358,9 @@ class RecordFindings:
                 if trail.result(kind) is not None and trail.is_empty(kind):
                     self._note(Question.EMPTY_RESULTS, "empty", "zip", call)
                 elif self._is_refused_result(call) and self._has_none(trail, kind, other):
-                    code = answers.refusal_text(call) if call.code is None else str(call.code)
-                    self._note(Question.EMPTY_RESULTS, "empty", code, call)
+                    refused.append(call)
+        for call in answers.confirmed("empty", refused):
+            self._note(Question.EMPTY_RESULTS, "empty", str(call.code), call)
 
     def _is_refused_result(self, call: Exchange) -> bool:
         return is_refused(call) and call.code != answers.BEING_MADE
@@ -338,18 +378,41 @@ class RecordFindings:
         return start is not None and call.sent_at - start.sent_at < STILL_HAS_RESULTS
 
 
-def _first_uploads(trail: Trail) -> Iterator[Exchange]:
-    """The uploads of a job up to the one that was taken."""
-    for it in trail.uploads:
-        yield it
-        if not is_refused(it):
-            return
+@dataclass(frozen=True, slots=True)
+class _Accent:
+    """A record with an accent in a result.
+
+    Attributes:
+        trail: Its job.
+        kind: Of the result.
+        result: The result.
+        row: The record.
+    """
+
+    trail: Trail
+    kind: str
+    result: answers.Result
+    row: Row
+
+    @property
+    def encoding(self) -> str:
+        """The aspect of `Question.ENCODINGS` that its file asks for."""
+        return "windows-1252" if self.trail.file == files.CONTROLS_1252 else "utf-8"
+
+    def is_judged_by(self, right: "_Accent") -> bool:
+        """Whether one that came out right shows that it was the upload which was misread."""
+        return (
+            right.encoding != self.encoding
+            and right.kind == self.kind
+            and right.result.columns == self.result.columns
+            and right.result.delimiter == self.result.delimiter
+            and self.result.encoding in ("ascii", right.result.encoding)
+        )
 
 
-def _shared_columns(columns: Sequence[str], header: Sequence[str]) -> int:
-    """How many columns of the file a result has, if they are its first and in their order."""
-    shared = [name for name in columns if name in header]
-    return len(shared) if shared == list(header[: len(shared)]) else 0
+def _are_intact(rows: Sequence[Row], but: str | None) -> bool:
+    """Whether the markers of records are as they were sent, but for one, and the bad ones."""
+    return all(row.tail == "" for row in rows if row.role != but and row.role not in _BAD)
 
 
 def _are_ids(cells: Sequence[str]) -> bool:

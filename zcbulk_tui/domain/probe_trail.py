@@ -4,13 +4,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from html import unescape
+from unicodedata import normalize
 
 from zcbulk_tui.domain import probe_answers as answers
 from zcbulk_tui.domain import probe_files as files
 from zcbulk_tui.domain.job import JobState
 from zcbulk_tui.domain.probe import Act, Exchange
 from zcbulk_tui.domain.probe_answers import is_accepted, is_refused, is_unclear
-from zcbulk_tui.domain.probe_ways import refuses_way
+from zcbulk_tui.domain.probe_ways import doubts_way, refuses_way
 
 TWIN = "t"
 """The job that is created while another one is active."""
@@ -30,7 +32,7 @@ class Row:
 
     Attributes:
         role: Of the record.
-        marker: The cell with its marker.
+        marker: The cell with its marker, whatever way its letters were written in.
         reason: The cells that are not of the file.
     """
 
@@ -39,9 +41,9 @@ class Row:
     reason: tuple[str, ...]
 
     @property
-    def is_glued(self) -> bool:
-        """Whether its cells were read as one."""
-        return ";" in self.marker
+    def tail(self) -> str:
+        """What stands behind the role; `files.ACCENT` or nothing, as the file had it."""
+        return self.marker.partition("-")[2].removeprefix(self.role)
 
 
 class Trail:
@@ -128,13 +130,19 @@ class Trail:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether it was neither started nor aborted, so that it holds its form for 3 hours."""
-        return self.created is not None and self.start_sent_at is None and not self.is_closed
+        """Whether it was neither started nor aborted, so that it holds its form for 3 hours.
+
+        A start that may not have come through to Zoho counts as none.
+        """
+        starts = [it for it in self.calls if it.step.act is Act.START]
+        is_started = any(not is_refused(it) and not doubts_way(it) for it in starts)
+        return self.created is not None and not is_started and not self.is_closed
 
     @property
     def is_closed(self) -> bool:
         """Whether an abort of it was sent that may have been understood."""
-        return any(it.step.act is Act.ABORT and not refuses_way(it) for it in self.calls)
+        aborts = [it for it in self.calls if it.step.act is Act.ABORT]
+        return any(not refuses_way(it) and not doubts_way(it) for it in aborts)
 
     def final_word(self) -> tuple[str, Exchange] | None:
         """Returns the word of its own end, for sure; None where it is not known."""
@@ -184,7 +192,7 @@ class Trail:
     def _row(self, cells: Sequence[str], extra: Sequence[int]) -> Row | None:
         begin = f"{self._stamp}-"
         for cell in cells:
-            text = cell.strip().strip("\ufeff")
+            text = normalize("NFC", unescape(cell)).strip().strip("\ufeff")
             if text.startswith(begin) and (role := _ROLE.match(text, len(begin))) is not None:
                 reason = tuple(cells[at] for at in extra if at < len(cells))
                 return Row(role[0], text, reason)

@@ -49,6 +49,18 @@ _UPLOADS = {
 
 _EXPIRES = timedelta(hours=3)
 
+_NEXT_RUN = timedelta(minutes=1)
+"""After a create that was refused: what held the form, if anything, may have ended by then."""
+
+_MOST_ASKED = 3
+"""Times that the same is asked out of turn, each of another job."""
+
+_BEFORE_AGAIN = 20.0
+"""Seconds before a refused file is uploaded again."""
+
+_MOST_CREATES = 3
+"""Creates that may be refused for one job, each in another run."""
+
 
 class TooFewCallsError(Exception):
     """Too few calls are left for the next step; never shown."""
@@ -91,6 +103,8 @@ class Walk:
         """Whether the server was seen to create no more jobs."""
         self._is_one_lost = False
         """Whether the answer to the creation of a job was lost."""
+        self._asked: dict[str, list[Exchange]] = {}
+        """What was answered out of turn, by its name."""
         self._polls = 0
         """Status calls that the first job took to its end."""
         self._results: dict[tuple[str, str], list[Exchange]] = {}
@@ -112,8 +126,9 @@ class Walk:
         return key in self._known
 
     def upload_of(self, job: str, name: str) -> Answer:
-        """Returns the answer to the upload of a file."""
-        return self._known.get(f"{job} upload {name}")
+        """Returns the last answer to the upload of a file."""
+        key = f"{job} upload {name}"
+        return self._known.get(f"{key} again", self._known.get(key))
 
     def is_settled(self, job: str, *kinds: str) -> bool:
         """Whether another job with the same file would show no more than this one did.
@@ -126,11 +141,34 @@ class Walk:
         if trail.is_given_up:
             return False
         if trail.start_sent_at is None:
-            acts = (Act.UPLOAD, Act.START)
-            return any(is_refused(it) for it in trail.calls if it.step.act in acts)
+            if self._is_start_refused(job):
+                # Perhaps of the moment: once another job was refused so, it is not.
+                same = [
+                    it for it in self._created if it[0] == job[0] and self._is_start_refused(it)
+                ]
+                return len(same) > 1
+            return any(is_refused(it) for it in trail.uploads)
         return trail.aborted or (
             trail.ended_by is not None and all(trail.call(kind) is not None for kind in kinds)
         )
+
+    def _is_start_refused(self, job: str) -> bool:
+        calls = [it for it in self.trail(job).calls if it.step.key.startswith(f"{job} start")]
+        return bool(calls) and is_refused(calls[-1])
+
+    def settle(self, name: str, answer: Answer) -> None:
+        """Takes the answer to a call out of turn; notes whether it need not be made again.
+
+        Args:
+            name: A key of `answers.EXPECTED`.
+            answer: It; None where the call was not made.
+        """
+        if answer is None:
+            return
+        asked = self._asked.setdefault(name, [])
+        asked.append(answer)
+        if is_accepted(answer) or len(asked) == _MOST_ASKED or answers.confirmed(name, asked):
+            self.seen.add(name)
 
     # -- a job's beginning ----------------------------------------------------------------------
 
@@ -151,11 +189,15 @@ class Walk:
         if self._left < need <= self._all_left and not self.is_known(key):
             raise TooFewCallsError
         answer = yield from self._ask_for(need, key, Act.CREATE, job, "new job")
-        if self._is_one_lost and answer is not None and is_refused(answer):
+        for _ in range(_MOST_CREATES - 1):
+            if answer is None or not is_refused(answer):
+                break
             # A job that nobody knows the id of holds the form until it expires.
+            passed, until = self._now - answer.sent_at, _EXPIRES if self._is_one_lost else _NEXT_RUN
             key += " again"
-            if self.is_known(key) or self._now - answer.sent_at > _EXPIRES:
-                answer = yield from self._ask_for(need, key, Act.CREATE, job, "new job")
+            if not self.is_known(key) and passed <= until:
+                break
+            answer = yield from self._ask_for(need, key, Act.CREATE, job, "new job")
         if answer is not None and not is_accepted(answer):
             # What was lost may be there: the server judges whether there may be another.
             self._is_one_lost = self._is_one_lost or is_unclear(answer)
@@ -165,6 +207,16 @@ class Walk:
         self._created[job] = answer
         return True
 
+    def twin_of(self, twin: str) -> str | None:
+        """Returns the job that another was created beside; None where it was not created yet."""
+        before = None
+        for it in self._transcript:
+            if it.step.act is Act.CREATE:
+                if it.step.job == twin:
+                    return before
+                before = it.step.job
+        return None
+
     def create_twin(self, job: str, other: str) -> Parts:
         """Creates a second job while another is active, which most servers refuse."""
         key = f"{job} create"
@@ -172,8 +224,7 @@ class Walk:
             return
         # One that is created is aborted, and the other must be aborted, too.
         twin = yield from self._ask_for(4, key, Act.CREATE, job, "second job on a busy form")
-        if twin is not None:
-            self.seen.add("busy")
+        self.settle("busy", twin)
         if twin is not None and is_accepted(twin):
             self._created[job] = twin
             yield from self.close(job)
@@ -193,6 +244,12 @@ class Walk:
         for name in names:
             key = f"{job} upload {name}"
             answer = yield from self.ask(key, Act.UPLOAD, job, _UPLOADS[name], name)
+            if answer is not None and is_refused(answer) and answer.code not in answers.OF_STATES:
+                # It may be of the moment, not of the file.
+                key, purpose = f"{key} again", f"{_UPLOADS[name]}, again"
+                answer = yield from self.ask(
+                    key, Act.UPLOAD, job, purpose, name, wait=_BEFORE_AGAIN
+                )
             if answer is None:
                 return None
             if is_refused(answer):
@@ -223,7 +280,7 @@ class Walk:
         if start is None or not (is_accepted(start) or is_unclear(start)):
             yield from self.close(job)
             return None
-        has_ended, last = yield from self._wait_for_end(job, kind)
+        has_ended, last = yield from self._wait_for_end(job, kind, start)
         if not has_ended:
             yield from self.close(job)
             return None
@@ -234,8 +291,13 @@ class Walk:
         if not answers.is_final(answers.word_of(last)):
             yield from self.status(job, "ended", "word of a job that has ended")
 
-    def _wait_for_end(self, job: str, kind: str) -> Generator[Step, None, tuple[bool, Answer]]:
-        """Polls a job until it has ended; returns whether it has, and the last status."""
+    def _wait_for_end(
+        self, job: str, kind: str, start: Exchange
+    ) -> Generator[Step, None, tuple[bool, Answer]]:
+        """Polls a job until it has ended; returns whether it has, and the last status.
+
+        One whose start proves nothing is not waited for where it has not begun.
+        """
         last: Answer = None
         skipped = max(self._polls - 1, 0)  # the first job showed that these would come too early
         for number, wait in enumerate(_POLLS[skipped:], start=1):
@@ -249,13 +311,31 @@ class Walk:
             has_ended = answers.is_final(word)
             if meaning is None and (answers.is_full(status) or answers.is_still(before, status)):
                 # A word that is in no document: only a result proves that this is the end.
-                has_ended = is_accepted((yield from self.result(job, kind)))
+                # One kind of them may be refused for want of records.
+                result = yield from self.result(job, kind)
+                if is_refused(result) and result is not None and result.code != answers.BEING_MADE:
+                    other = "failure" if kind == "success" else "success"
+                    result = yield from self.result(job, other)
+                has_ended = is_accepted(result)
             if has_ended:
                 self._polls = self._polls or number
                 return True, last
-            if meaning is JobState.EXPIRED:
+            is_unmoved = number > 1 and is_unclear(start) and self._is_unstarted(job, status)
+            if meaning is JobState.EXPIRED or is_unmoved:
                 return False, last
         return is_accepted((yield from self.result(job, kind))), last
+
+    def _is_unstarted(self, job: str, status: Exchange) -> bool:
+        """Whether a status says what it said before a start."""
+        word = answers.word_of(status)
+        meaning = answers.meaning_of(word)
+        before = {
+            said for moment, said, _ in self.trail(job).words if moment in ("new", "uploaded")
+        }
+        counts = answers.counts_of(status)
+        return (word in before or (meaning is not None and meaning.is_waiting)) and (
+            counts is None or counts[1] + counts[2] == 0
+        )
 
     def result(self, job: str, kind: str) -> Asked:
         """Reads a result; waits while it is being made."""
@@ -313,6 +393,8 @@ class Walk:
             key = f"{job} {label} {way}"
             answer = yield from self.ask(key, act, job, purpose, str(way), is_last=is_last)
             if answer is None or self.ways.take(way, answer):
+                if label == EARLY and answer is not None and is_unclear(answer):
+                    self.ways.give_up(may_be_early=True)
                 return answer
         self.ways.give_up(may_be_early=label == EARLY)
         return None
