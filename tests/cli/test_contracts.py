@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.remembering import database
+from tests.cli.remembering import database, put_on_list
 from tests.cli.signing_in import CLIENT, Zoho, grant_code, pipe, set_all
 from tests.support.commands import CommandLine
 from tests.support.contracts import contract_of
@@ -79,9 +79,12 @@ def test_the_risk_is_told_by_what_is_known(
         monkeypatch.setenv("ZCBULK_BASE_URL", stub.url)
         if fails is not None:
             know(home, stub.url, contract_of((Question.BAD_RECORD, {"fails": fails})))
+        put_on_list(home, watched())
         risk = json.loads(cli("status", URL, "--json").out)[0]["abort_risk"]
+        listed = json.loads(cli("jobs", "list", "--json").out)[0]["abort_risk"]
     least = 0 if fails == "alone" else 2
     assert (risk["failed_batches_least"], risk["failed_batches_most"]) == (least, most)
+    assert listed == risk
 
 
 @pytest.mark.usefixtures("signed_in")
