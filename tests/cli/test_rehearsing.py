@@ -295,7 +295,7 @@ def test_a_header_that_is_refused_is_not_rehearsed(
     [
         (("--trial", "20"), "--trial"),
         (("--rest-of", "12"), "--rest-of"),
-        (("--list-fields",), "--list-fields"),
+        (("--list-fields", "--app", "shop", "--environment", "stage"), "--list-fields"),
     ],
 )
 def test_what_does_not_go_together_is_refused(
@@ -305,7 +305,8 @@ def test_what_does_not_go_together_is_refused(
     assert ended.code == 2
     assert f"--rehearse and {other} exclude each other" in ended.err
     if other == "--list-fields":
-        assert f"zcbulk-tui check {file} --list-fields" in ended.err
+        first = f"zcbulk-tui check {file} --list-fields --app shop --environment stage"
+        assert first in ended.err
 
 
 @pytest.mark.usefixtures("past")
