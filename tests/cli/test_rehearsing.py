@@ -238,6 +238,24 @@ def test_parts_run_one_after_the_other(cli: CommandLine, file: Path) -> None:
 
 
 @pytest.mark.usefixtures("past")
+def test_how_long_one_job_takes_is_said_and_of_several_it_is_not(
+    cli: CommandLine, file: Path
+) -> None:
+    said = "by the last 5 jobs of this form."
+    assert said in cli("check", str(file)).out
+    assert said in cli("insert", str(file), "--dry-run").out
+    parts = ("insert", str(file), "--dry-run", "--part-records", "400")
+    assert said not in cli(*parts).out
+
+    def expected(*words: str) -> Any:
+        (planned,) = json.loads(cli(*words, "--json").out)
+        return planned["check"]["expected"]
+
+    assert expected("insert", str(file), "--dry-run")["jobs"] == 5
+    assert expected(*parts) is None
+
+
+@pytest.mark.usefixtures("past")
 def test_how_many_jobs_the_bytes_make_is_a_guess(
     cli: CommandLine, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
