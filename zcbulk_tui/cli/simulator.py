@@ -223,8 +223,8 @@ def _result_rules(arguments: Namespace) -> ResultRules:
     if arguments.results_delay is not None:
         rules = replace(rules, delay=arguments.results_delay)
     if arguments.results_empty is not None:
-        none = None if arguments.results_empty == "zip" else "404-11130"
-        rules = replace(rules, empty_refusal=none)
+        refusal = None if arguments.results_empty == "zip" else "404-11130"
+        rules = replace(rules, empty_refusal=refusal)
     return rules
 
 
