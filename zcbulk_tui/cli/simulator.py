@@ -100,7 +100,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def _add_result_arguments(parser: ArgumentParser) -> None:
     results = parser.add_argument_group(
         "results",
-        "Zoho documents none of these; a default is that of the scenario, or of the personality.",
+        "Zoho documents none of these; a scenario or a personality may have other defaults.",
     )
     results.add_argument(
         "--results",
