@@ -13,8 +13,8 @@ The map; imports run downwards only, and ``cli`` joins the parts:
 - ``data``: files of records: opened, checked, cut; results read, failures grouped, records repaired
 - ``store``: what is remembered, in SQLite; sign-ins in the keyring or in files
 - ``schemas``: JSON Schemas of what the commands print, as files
-- ``domain``: jobs, counts, forecasts, results, repairs, the planner, the quota: pure, time is an
-  argument
+- ``domain``: jobs, counts, forecasts, results, repairs, the planner, the quota, the contract and
+  its probe: pure, time is an argument
 - ``errors``: one tree of exceptions, each with a title, a cause and a next step
 - ``user_files``: small files of the user's, read within bounds
 - ``simulator``: a stand-in for Zoho Creator that shares no code with the rest
@@ -26,7 +26,10 @@ one moment; a *command* is a start or an abort; *unclear* is a command whose ans
 *chain* is a job and those that repair it, each of them an *attempt*; a *profile* is one account's
 settings, sign-in and quota; a *window* is one running dashboard, and of those on a profile one
 polls; a *wait* is one without a screen, which polls only while no dashboard does; a *night* is a
-span in which nobody watches, with an error budget and a report at its end.
+span in which nobody watches, with an error budget and a report at its end; a *contract* is what is
+known of a server where Zoho's documents leave it open, in *findings*, one for each question; a
+*probe* makes the calls that answer them; the *past* of a form is what its last jobs show, and a
+*rehearsal* runs a file by it in the simulator, whose *personality* is one reading of the contract.
 ``.github/CONTRIBUTING.md`` has the rest.
 """
 

@@ -47,6 +47,13 @@ def test_a_file_that_is_fine(cli: CommandLine, tmp_path: Path, form: str) -> Non
     assert "Whether the form has a value of Email already." in ended.out
 
 
+def test_with_fields_in_a_file_the_form_need_not_be_named_in_full(
+    cli: CommandLine, tmp_path: Path, form: str
+) -> None:
+    ended = cli("check", write(tmp_path, GOOD), "--fields", form, "--form", "Contacts")
+    assert (ended.code, ended.err) == (0, "")
+
+
 def test_a_file_that_is_not(cli: CommandLine, tmp_path: Path, form: str) -> None:
     ended = cli("check", write(tmp_path, BAD), "--fields", form)
     assert (ended.code, ended.err) == (1, "")

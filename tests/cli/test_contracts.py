@@ -8,17 +8,23 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.remembering import database
+from tests.cli.remembering import database, put_on_list
 from tests.cli.signing_in import CLIENT, Zoho, grant_code, pipe, set_all
 from tests.support.commands import CommandLine
 from tests.support.contracts import contract_of
-from tests.support.jobs import NOW, URL, watched
+from tests.support.jobs import NOW, REF, URL, watched
 from tests.support.stub_server import Reply, StubServer
 from zcbulk_tui.cli import connection, state
+from zcbulk_tui.cli.failure_rows import files_on_disk
 from zcbulk_tui.config import load
+from zcbulk_tui.data.result_columns import ServerColumns
+from zcbulk_tui.data.result_folder import ResultFolder
 from zcbulk_tui.domain.contract import Contract, Question
+from zcbulk_tui.domain.job import Counts, JobReading, JobState
 from zcbulk_tui.monitor.events import ContractContradicted, Event
 from zcbulk_tui.store.contracts import Contracts
+from zcbulk_tui.store.memory import Memory
+from zcbulk_tui.store.windows import NoWindow
 
 SINCE = f"{NOW.astimezone():%Y-%m-%d}"
 FINE = {"code": 3000, "data": {"api_status": "Completed", "record_details": {"total_records": 9}}}
@@ -79,9 +85,12 @@ def test_the_risk_is_told_by_what_is_known(
         monkeypatch.setenv("ZCBULK_BASE_URL", stub.url)
         if fails is not None:
             know(home, stub.url, contract_of((Question.BAD_RECORD, {"fails": fails})))
+        put_on_list(home, watched())
         risk = json.loads(cli("status", URL, "--json").out)[0]["abort_risk"]
+        listed = json.loads(cli("jobs", "list", "--json").out)[0]["abort_risk"]
     least = 0 if fails == "alone" else 2
     assert (risk["failed_batches_least"], risk["failed_batches_most"]) == (least, most)
+    assert listed == risk
 
 
 @pytest.mark.usefixtures("signed_in")
@@ -113,6 +122,18 @@ def test_a_check_says_what_is_known(
     as_json = cli("check", str(file), "--delimiter", "semicolon", "--json").out
     assert '"one_fails_its_batch": false' in as_json
     assert '"how": "misread"' in as_json
+
+
+def test_a_repair_reads_results_by_what_is_known_of_the_base_url(
+    home: Path, tmp_path: Path, server: StubServer
+) -> None:
+    know(home, server.url, contract_of((Question.RESULT_COLUMNS, {"reason": "Why"})))
+    put_on_list(home, watched())
+    with database(home) as opened:
+        memory = Memory(opened, "default", NoWindow(opened, "default"))
+        memory.read(REF, JobReading(JobState.COMPLETED, "Completed", Counts(9, 9, 0, 0), NOW))
+    files = files_on_disk(load.load(), ResultFolder(tmp_path))(REF)
+    assert files.known == ServerColumns("Why")
 
 
 @pytest.mark.usefixtures("signed_in")

@@ -238,6 +238,24 @@ def test_parts_run_one_after_the_other(cli: CommandLine, file: Path) -> None:
 
 
 @pytest.mark.usefixtures("past")
+def test_how_long_one_job_takes_is_said_and_of_several_it_is_not(
+    cli: CommandLine, file: Path
+) -> None:
+    said = "by the last 5 jobs of this form."
+    assert said in cli("check", str(file)).out
+    assert said in cli("insert", str(file), "--dry-run").out
+    parts = ("insert", str(file), "--dry-run", "--part-records", "400")
+    assert said not in cli(*parts).out
+
+    def expected(*words: str) -> Any:
+        (planned,) = json.loads(cli(*words, "--json").out)
+        return planned["check"]["expected"]
+
+    assert expected("insert", str(file), "--dry-run")["jobs"] == 5
+    assert expected(*parts) is None
+
+
+@pytest.mark.usefixtures("past")
 def test_how_many_jobs_the_bytes_make_is_a_guess(
     cli: CommandLine, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -295,7 +313,7 @@ def test_a_header_that_is_refused_is_not_rehearsed(
     [
         (("--trial", "20"), "--trial"),
         (("--rest-of", "12"), "--rest-of"),
-        (("--list-fields",), "--list-fields"),
+        (("--list-fields", "--app", "shop", "--environment", "stage"), "--list-fields"),
     ],
 )
 def test_what_does_not_go_together_is_refused(
@@ -305,7 +323,8 @@ def test_what_does_not_go_together_is_refused(
     assert ended.code == 2
     assert f"--rehearse and {other} exclude each other" in ended.err
     if other == "--list-fields":
-        assert f"zcbulk-tui check {file} --list-fields" in ended.err
+        first = f"zcbulk-tui check {file} --list-fields --app shop --environment stage"
+        assert first in ended.err
 
 
 @pytest.mark.usefixtures("past")

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from tests.cli.remembering import database
 from tests.support.commands import CANARY, CommandLine, Ended
 from tests.support.contract import OPENAPI_STATUS, PAGE_STATUS, REFUSALS, SPELLINGS, Refusal
 from tests.support.jobs import REF, URL
+from tests.support.pasts import give_past
 from tests.support.stub_server import DROP, Answer, Raw, Reply, StubServer
 from tests.support.text import HOSTILE, is_one_safe_line
 from zcbulk_tui.config import paths
@@ -110,6 +112,16 @@ def body(state: object, **counts: object) -> Reply:
     """A status answer with some of the four counts."""
     details = {f"{name}_records": value for name, value in counts.items()}
     return Reply.of({"code": 3000, "data": {"api_status": state, "record_details": details}})
+
+
+@pytest.mark.parametrize("state", ["In-progress", "Completed"])
+def test_a_running_job_has_the_past_of_its_form(ask: Asked, home: Path, state: str) -> None:
+    (home / "state").mkdir()
+    with database(home) as opened:
+        give_past(opened, REF, [100.0] * 5)
+    found, _ = ask(body(state, total=9_000, success=3_000, failed=0, unprocessed=6_000))
+    past = found["form_past"]
+    assert (past and past["jobs"]) == (5 if state == "In-progress" else None)
 
 
 @pytest.mark.parametrize(

@@ -215,7 +215,7 @@ def test_whatever_there_is(
 @pytest.mark.parametrize("upload", [UPLOAD, None])
 def test_columns_that_the_server_is_known_to_add_go_first(upload: list[str] | None) -> None:
     header = [*UPLOAD, "Hint", "Why", "Nr"]
-    rows = with_columns(SENTENCES, ["x"] * 3, ["1"] * 3)
+    rows = with_columns(SENTENCES, ["x"] * 3, ["3888833000000114027"] * 3)
     known = ServerColumns("Why", "Nr")
     found = find_columns(header, rows, upload, known)
     assert found.reason == (len(UPLOAD) + 1,)
@@ -224,6 +224,32 @@ def test_columns_that_the_server_is_known_to_add_go_first(upload: list[str] | No
         assert len(UPLOAD) + 2 not in found.cells
     else:
         assert names_of(found)[0] == tuple(UPLOAD)
+
+
+@pytest.mark.parametrize(
+    ("added", "reason"),
+    [([], None), (["Reason"], 2), (["Reason", "ID"], 2), (["ID", "Reason"], 3)],
+)
+def test_data_with_the_name_of_a_known_column_stay_data(
+    added: list[str], reason: int | None
+) -> None:
+    header = ["ID", "Name", *added]
+    cells = {"Reason": "Enter a valid number", "ID": "3888833000000114027"}
+    rows = [["1", "Ann", *(cells[name] for name in added)]] * 3
+    known = ServerColumns("Reason", "ID")
+    found = find_columns(header, rows, ["ID", "Name"], known)
+    assert names_of(found) == (("ID", "Name"), () if reason is None else (reason,))
+    if "ID" not in added:
+        assert names_of(find_columns(header, rows, None, known)) == names_of(found)
+
+
+def test_a_reason_among_the_data_is_not_the_servers() -> None:
+    upload, rows = ["Name", "Reason"], [["Ann", "moved"]] * 3
+    known = ServerColumns("Reason")
+    assert names_of(find_columns(upload, rows, upload, known)) == (("Name", "Reason"), ())
+    both = [[*row, "Enter a valid number"] for row in rows]
+    found = find_columns([*upload, "Reason"], both, upload, known)
+    assert names_of(found) == (("Name", "Reason"), (2,))
 
 
 def test_a_known_column_that_is_missing_is_said_and_the_reason_is_found_as_ever() -> None:

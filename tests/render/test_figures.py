@@ -100,6 +100,11 @@ def test_duration(seconds: float, text: str) -> None:
     assert figures.duration(seconds) == text
 
 
+def test_a_spread_whose_ends_look_the_same_is_no_range() -> None:
+    assert figures.spread(60, 95) == "1m to 1m35s"
+    assert figures.spread(60.1, 60.9) == "about 1m"
+
+
 @given(SECONDS)
 def test_a_duration_never_says_more(seconds: float) -> None:
     said = seconds_of(figures.duration(seconds))

@@ -27,6 +27,7 @@ from zcbulk_tui.domain.preflight import (
     worst_first,
 )
 from zcbulk_tui.domain.record_set import RecordSet
+from zcbulk_tui.domain.upload import Suspects
 from zcbulk_tui.render.preflight import finding_text, not_checked, report, share, size, verdict
 from zcbulk_tui.render.span import Look, line_width
 
@@ -261,6 +262,10 @@ def test_the_limit_of_a_zip_counts_as_is_known(
     assert found.is_cut == blocks
     rewritten = replace(found, facts=replace(facts, delimiter=";"))
     assert rewritten.is_cut == (csv > 100_000_000), "what is written anew is no ZIP"
+    bad = replace(found, suspects=RecordSet((1,)))
+    assert bad.is_cut_as(Suspects.AS_THEY_ARE, None) == found.is_cut
+    assert bad.is_cut_as(Suspects.PACK, None) == rewritten.is_cut
+    assert found.is_cut_as(Suspects.PACK, None) == found.is_cut, "there is nothing to pack"
 
 
 @pytest.mark.parametrize(

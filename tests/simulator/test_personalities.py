@@ -28,7 +28,7 @@ from zcbulk_tui.simulator.jobs import Job
 from zcbulk_tui.simulator.messages import Request, Response
 from zcbulk_tui.simulator.personalities import PERSONALITIES
 from zcbulk_tui.simulator.reasons import ReasonStyle
-from zcbulk_tui.simulator.scenarios import SCENARIOS, build
+from zcbulk_tui.simulator.scenarios import SCENARIOS, build, played
 
 FORM = "Scratch"
 COLUMNS = ["Title", "Day", "Quantity", "Email", "Active", "Notes"]
@@ -410,3 +410,9 @@ def test_the_scenario_keeps_its_jobs_and_its_numbers_of_calls(name: str) -> None
     plain, played = SCENARIOS["quota"], build("quota", personality=PERSONALITIES[name])
     assert played._meter.limits.per_day == plain.limits.per_day
     assert list(played.jobs) == list(build("quota").jobs)
+
+
+def test_the_place_of_start_and_abort_is_left_to_the_scenario() -> None:
+    for name, report in (("report-only", "All_Records"), ("steady", None)):
+        found = played(SCENARIOS[name], PERSONALITIES["oas"]).dialect
+        assert (found.control_report, found.control_methods) == (report, frozenset({"PUT"}))

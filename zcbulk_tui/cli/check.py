@@ -81,39 +81,35 @@ def run(arguments: Namespace) -> int:
     """
     settings = load.load(flags=options.setting_flags(arguments))
     fields = known_fields(arguments, settings)
-    form = forms.form_of(arguments, settings) if forms.is_named(arguments, settings) else None
-    # With it comes the database, which --help does not need.
+    # With these comes the database, which --help does not need.
+    from zcbulk_tui.cli import expected
     from zcbulk_tui.cli.contracts import known_contract
 
-    contract = known_contract(settings, form.origin if form is not None else None)
+    form = None
+    if forms.is_named(arguments, settings):
+        # Where the fields are in a file, nothing depends on the form's full name.
+        with suppress(ConfigError):
+            form = forms.form_of(arguments, settings)
     with reading(arguments.file) as on_progress:
         found = inspect(
             arguments.file,
             fields,
             encoding=arguments.encoding,
             delimiter=arguments.delimiter,
-            contract=contract,
+            contract=known_contract(settings, form and form.origin),
             on_progress=on_progress,
         )
-    ahead, said = None, ""
-    if forms.is_named(arguments, settings):
-        # With it comes the database: a file alone does not need it.
-        from zcbulk_tui.cli import expected
-
-        # The fields may be in a file: then nothing depends on the form's full name, or the memory.
+    ahead = None
+    if form is not None and not found.is_cut:
+        # A memory that cannot be read says nothing of the past.
         with suppress(ConfigError):
-            form = forms.form_of(arguments, settings)
-            if (
-                found_past := expected.expected_of(form, settings, found.facts.records)
-            ) is not None:
-                ahead = expected.as_object(found_past, settings)
-                said = expected.sentence(found_past, settings)
+            ahead = expected.expected_of(form, settings, found.facts.records)
     if arguments.json:
-        print_json(as_object(found, ahead))
+        print_json(as_object(found, expected.as_object(ahead, settings)))
     else:
         print_report(found)
-        if said:
-            print_lines([said])
+        if ahead is not None:
+            print_lines([expected.sentence(ahead, settings)])
         if fields is None:
             print_lines(["  --form NAME --list-fields lists them, for 1 call."])
     return 1 if found.blocks else 0

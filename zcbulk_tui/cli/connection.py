@@ -140,7 +140,7 @@ def connect(
     def note_columns(ref: JobRef, columns: ResultColumns) -> None:
         observe_columns(settings, ref.origin, columns)
 
-    failures = opener(files_on_disk(settings.profile, results), note_columns)
+    failures = opener(files_on_disk(settings, results), note_columns)
     archive = Archive(database, settings.profile)
     return Connection(
         monitor,

@@ -62,20 +62,33 @@ def observe_columns(settings: Settings, origin: str, columns: ResultColumns) -> 
 def known_contract(settings: Settings, origin: str | None = None) -> Contract:
     """Returns what is known of a server; nothing where the memory cannot say.
 
+    For the arguments see `read_contract`.
+    """
+    try:
+        return read_contract(settings, origin)
+    except ConfigError:
+        return UNKNOWN
+
+
+def read_contract(settings: Settings, origin: str | None = None) -> Contract:
+    """Returns what is known of a server.
+
     Args:
         settings: Those of the profile.
         origin: Scheme and host of its API; None for that of the profile's data centre, or of the
             last probe where no setting names one.
+
+    Raises:
+        ConfigError: The memory cannot be read.
     """
     server = settings.base_url or origin or home_of(settings)
-    with suppress(ConfigError):
-        if memory_file().exists():
-            with open_memory(is_only_read=True) as database:
-                contracts = Contracts(database, settings.profile)
-                form = contracts.last_form() if server is None else None
-                server = form.origin if form is not None else server
-                return UNKNOWN if server is None else contracts.known(server)
-    return UNKNOWN
+    if not memory_file().exists():
+        return UNKNOWN
+    with open_memory(is_only_read=True) as database:
+        contracts = Contracts(database, settings.profile)
+        if server is None and (form := contracts.last_form()) is not None:
+            server = form.origin
+        return UNKNOWN if server is None else contracts.known(server)
 
 
 def watch(

@@ -12,7 +12,8 @@ from zcbulk_tui.domain.form_forecast import Expected, expected
 from zcbulk_tui.domain.outlook import Outlook
 from zcbulk_tui.domain.planner import Terms
 from zcbulk_tui.domain.text import counted
-from zcbulk_tui.render.figures import duration
+from zcbulk_tui.render.figures import spread
+from zcbulk_tui.render.forecast_words import last_jobs
 from zcbulk_tui.store.form_past import read_form_past
 from zcbulk_tui.store.json_objects import JsonObject
 
@@ -39,9 +40,7 @@ def calls(ahead: Expected, settings: Settings) -> int:
 
 def sentence(ahead: Expected, settings: Settings) -> str:
     """Returns in words what is to be expected."""
-    least, most = duration(ahead.least), duration(ahead.most)
-    span = f"about {most}" if least == most else f"{least} to {most}"
-    jobs = "the last job" if ahead.jobs == 1 else f"the last {ahead.jobs} jobs"
+    span, jobs = spread(ahead.least, ahead.most), last_jobs(ahead.jobs)
     readings = counted(calls(ahead, settings), "status reading")
     return f"It will probably take {span} and about {readings}, by {jobs} of this form."
 

@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import count as numbers
 from pathlib import Path
 
+from zcbulk_tui.cli.contracts import known_contract
 from zcbulk_tui.cli.repairing import JobFiles, job_files
 from zcbulk_tui.cli.state import open_memory
-from zcbulk_tui.data.result_columns import ResultColumns
+from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.data.result_columns import ResultColumns, server_columns
 from zcbulk_tui.data.result_folder import ResultFolder
 from zcbulk_tui.domain.failures import FailedRow, FailureReport
 from zcbulk_tui.domain.form import FormFields
@@ -18,12 +20,13 @@ from zcbulk_tui.tui.failing import FailureRows, OnProgress
 _NOTHING = FailureReport(0, (), ())
 
 
-def files_on_disk(profile: str, results: ResultFolder) -> Callable[[JobRef], JobFiles]:
+def files_on_disk(settings: Settings, results: ResultFolder) -> Callable[[JobRef], JobFiles]:
     """Returns what says which files a job is repaired from, with a connection of its own."""
 
     def read(ref: JobRef) -> JobFiles:
         with open_memory(is_only_read=True) as database:
-            return job_files(database, profile, ref, ref.job_id, results)
+            files = job_files(database, settings.profile, ref, ref.job_id, results)
+        return files._replace(known=server_columns(known_contract(settings, ref.origin)))
 
     return read
 

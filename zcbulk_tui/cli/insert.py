@@ -238,7 +238,9 @@ def _check_arguments(arguments: Namespace, settings: Settings) -> None:
         )
     if arguments.rehearse and arguments.list_fields:
         words = ["check", str(arguments.file), "--list-fields"]
-        words += ["--form", arguments.form] if arguments.form else []
+        for name in ("form", "app", "owner", "environment", "encoding", "delimiter"):
+            typed = getattr(arguments, name)
+            words += [f"--{name}", typed] if typed else []
         first = command(one_line(shlex.join(words)), settings.profile)
         raise UsageError(
             "--rehearse and --list-fields exclude each other",

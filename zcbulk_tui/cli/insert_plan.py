@@ -51,7 +51,12 @@ def print_plan(
             f"It has {meant:,} records to be sent, and {left_out:,} would be left out.",
         )
     played = rehearsing.rehearsed(found, plan, settings) if arguments.rehearse else None
-    ahead = expected.expected_of(plan.form, settings, records)
+    jobs = ceil(records / plan.part_records) if plan.part_records and chosen is None else 1
+    # How many parts the bytes make is known only when they are written.
+    is_cut = chosen is None and found.is_cut_as(plan.suspects, plan.part_records)
+    # It is that of one job: each of several waits for the one before, too.
+    is_one = jobs == 1 and not is_cut
+    ahead = expected.expected_of(plan.form, settings, records) if is_one else None
     if arguments.json:
         planned: JsonObject = {
             **form_object(plan.form),
@@ -65,9 +70,7 @@ def print_plan(
         }
         print_json([planned])
         return
-    jobs = ceil(records / plan.part_records) if plan.part_records and chosen is None else 1
-    # How many parts the bytes make is known only when they are written.
-    least = "at least " if found.is_cut and chosen is None else ""
+    least = "at least " if is_cut else ""
     of_all = f"of the {whole:,} records" if records < whole - left_out else "records"
     print(
         f"{records:,} {of_all} of a file of {size(facts.disk_bytes)}, into "
@@ -81,7 +84,7 @@ def print_plan(
     if arguments.rehearse:
         print_lines([*lines, "", *rehearsal.lines(played, page_width(check.LEAST_WIDTH)), ""])
     else:
-        if ahead is not None and jobs == 1 and not least:
+        if ahead is not None:
             lines.append(expected.sentence(ahead, settings))
         with insert_context(settings) as (_, quota, _):
             print_lines([*lines, queueing.left(quota)])

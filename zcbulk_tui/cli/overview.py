@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from zcbulk_tui.cli.context import quota_plan
 from zcbulk_tui.cli.job_objects import Standing
@@ -24,6 +25,7 @@ from zcbulk_tui.monitor.clock import awake_and_asleep
 from zcbulk_tui.monitor.quota_tracker import QuotaTracker
 from zcbulk_tui.store import recall
 from zcbulk_tui.store.archive import Archive
+from zcbulk_tui.store.contracts import Contracts
 from zcbulk_tui.store.database import Database, in_memory
 from zcbulk_tui.store.form_past import with_pasts
 from zcbulk_tui.store.quota import CallLedger
@@ -90,7 +92,9 @@ def overview(database: Database, settings: Settings, now: datetime) -> Overview:
     quota.focused = windows.focused or not windows.windows
     commands = recall.last_commands(database, profile)
     recalled = with_pasts(database, profile, recall.in_full(database, profile))
-    known = [_redated(it, now) for it in recalled]
+    contracts = Contracts(database, profile)
+    rule = cache(lambda origin: contracts.known(settings.base_url or origin).one_fails_its_batch)
+    known = [_redated(it, now, rule(it.ref.origin)) for it in recalled]
     ahead = {it.ref: outlook(it.job, it.readings, it.past, it.one_fails_its_batch) for it in known}
     outlooks = [it for it in ahead.values() if it is not None]
     terms, today = quota.terms(outlooks), quota.seconds_to_reset
@@ -109,8 +113,9 @@ def overview(database: Database, settings: Settings, now: datetime) -> Overview:
     return Overview(now, plan, windows, snapshots, commands)
 
 
-def _redated(snapshot: JobSnapshot, now: datetime) -> JobSnapshot:
-    return replace(snapshot, readings=redated(snapshot.readings, now))
+def _redated(snapshot: JobSnapshot, now: datetime, rule: bool | None) -> JobSnapshot:
+    readings = redated(snapshot.readings, now)
+    return replace(snapshot, readings=readings, one_fails_its_batch=rule)
 
 
 def _planned(snapshot: JobSnapshot, ahead: Outlook, terms: Terms, now: datetime) -> JobSnapshot:

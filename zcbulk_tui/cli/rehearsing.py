@@ -187,7 +187,7 @@ def _past(plan: InsertPlan, settings: Settings) -> FormPast | None:
 def _most(found: Preflight, plan: InsertPlan) -> tuple[int | None, bool]:
     """Returns the records of a job at most, and whether its bytes set that: a guess then."""
     facts = found.facts
-    if not found.is_cut:
+    if not found.is_cut_as(plan.suspects, plan.part_records):
         return plan.part_records, False
     by_size = max(ceil(facts.records / ceil(facts.csv_bytes / UPLOAD_LIMIT)), 1)
     if plan.part_records is not None and plan.part_records < by_size:

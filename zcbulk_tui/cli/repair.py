@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from zcbulk_tui.cli import options
+from zcbulk_tui.cli.contracts import known_contract
 from zcbulk_tui.cli.failing import result_folder
 from zcbulk_tui.cli.job_names import named_jobs
 from zcbulk_tui.cli.json_records import named_object
@@ -17,6 +18,7 @@ from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.data.repair import Repair
 from zcbulk_tui.data.repair_rules import read_rules, rules_text
+from zcbulk_tui.data.result_columns import server_columns
 from zcbulk_tui.domain.commands import command
 from zcbulk_tui.domain.failures import FailureGroup
 from zcbulk_tui.domain.form import FormFields, FormRef
@@ -110,6 +112,7 @@ def run(arguments: Namespace) -> int:
     with open_memory(is_only_read=True) as database:
         files = job_files(database, settings.profile, job.ref, arguments.jobs[0], result_folder())
         fields = MetaCache(database).fields(FormRef.of(job.ref))
+    files = files._replace(known=server_columns(known_contract(settings, job.ref.origin)))
     repair = files.repair()
     if arguments.suggest:
         _print_suggestions(repair, fields, as_json=arguments.json)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from zcbulk_tui.data.repair import Repair
 from zcbulk_tui.data.resent import read_resent
-from zcbulk_tui.data.result_columns import NOT_KNOWN, ServerColumns, server_columns
+from zcbulk_tui.data.result_columns import NOT_KNOWN, ServerColumns
 from zcbulk_tui.data.result_folder import ResultFolder
 from zcbulk_tui.data.row_map import RowMap
 from zcbulk_tui.data.rows import OnProgress
@@ -19,7 +19,6 @@ from zcbulk_tui.domain.text import counted
 from zcbulk_tui.errors import DataError
 from zcbulk_tui.store import recall
 from zcbulk_tui.store.archive import Archive
-from zcbulk_tui.store.contracts import Contracts
 from zcbulk_tui.store.database import Database
 from zcbulk_tui.store.insertions import Insertions
 from zcbulk_tui.store.results import Results, is_there
@@ -93,10 +92,7 @@ def job_files(
         folder,
         command(f"results {shlex.quote(name)}", profile),
     )
-    return files._replace(
-        resent=tuple(_resent(database, profile, ref, folder)),
-        known=server_columns(Contracts(database, profile).known(ref.origin)),
-    )
+    return files._replace(resent=tuple(_resent(database, profile, ref, folder)))
 
 
 def _resent(database: Database, profile: str, ref: JobRef, folder: Path) -> Iterator[RowMap]:

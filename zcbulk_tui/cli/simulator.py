@@ -100,7 +100,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def _add_result_arguments(parser: ArgumentParser) -> None:
     results = parser.add_argument_group(
         "results",
-        "Zoho documents none of these; a default is that of the scenario, or of the personality.",
+        "Zoho documents none of these; a scenario or a personality may have other defaults.",
     )
     results.add_argument(
         "--results",
@@ -223,8 +223,8 @@ def _result_rules(arguments: Namespace) -> ResultRules:
     if arguments.results_delay is not None:
         rules = replace(rules, delay=arguments.results_delay)
     if arguments.results_empty is not None:
-        none = None if arguments.results_empty == "zip" else "404-11130"
-        rules = replace(rules, empty_refusal=none)
+        refusal = None if arguments.results_empty == "zip" else "404-11130"
+        rules = replace(rules, empty_refusal=refusal)
     return rules
 
 

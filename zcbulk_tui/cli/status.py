@@ -200,10 +200,11 @@ async def _read(settings: Settings, jobs: list[WatchedJob], *, fresh: bool) -> l
 def _asked(
     memory: Memory, job: WatchedJob, result: JobReading | ZcbulkError, contract: Contract
 ) -> _Asked:
-    record = memory.last_command(job.ref)
+    record, snapshot = memory.last_command(job.ref), memory.known(job)
     snapshot = replace(
-        memory.known(job),
+        snapshot,
         command=record.command if record else None,
+        past=None if snapshot.is_final else memory.form_past(job.ref),
         one_fails_its_batch=contract.one_fails_its_batch,
     )
     return _Asked(job, result, snapshot, record)

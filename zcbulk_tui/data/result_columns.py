@@ -170,13 +170,9 @@ class _Finder:
         self._masker = Masker([name for name in self._upload or self._names if name])
         self._places = range(len(self._names))
         self._known = known
-        # The server's columns stand behind the data: the last one of a name is its own.
-        self._of_server = {
-            len(self._names) - 1 - self._names[::-1].index(name)
-            for name in filter(None, known)
-            if name in self._names
-        }
         self._held = [[row[at].strip() for row in rows if at < len(row)] for at in self._places]
+        added = map(self._added, filter(None, known))
+        self._of_server = {at for at in added if at is not None}
         self._points = [self._reason_points(at) for at in self._places]
         self._assumed: list[str] = []
 
@@ -207,6 +203,22 @@ class _Finder:
             tuple(self._assumed),
             status,
         )
+
+    def _added(self, name: str) -> int | None:
+        """The column of that name that the server added; None where it added none to this result.
+
+        Not every result has each of its columns, and data may have a name of theirs.
+        """
+        if name not in self._names:
+            return None
+        # The server's columns stand behind the data: the last one of a name is its own.
+        at = len(self._names) - 1 - self._names[::-1].index(name)
+        if self._upload is None:
+            is_data = name == self._known.id and self._kind(at) not in ("id", "empty")
+        else:
+            here, sent = (_count(name, it) for it in (self._names, self._upload))
+            is_data = here <= sent and not (name in OF_ZOHO and self._is_of_zoho())
+        return None if is_data else at
 
     def _extra(self) -> list[int]:
         """Columns that are not of the upload."""
@@ -262,7 +274,7 @@ class _Finder:
                 f"The reason is taken from the column {self._shown(found[0])}, as is known of the "
                 "server."
             )
-        elif name:
+        elif name and name not in self._names:
             self._assumed.append(
                 f"The reason was known to be in a column “{one_line(name, _LONGEST_NAME)}”, which "
                 "this result does not have."
@@ -401,3 +413,8 @@ class _Finder:
     def _shown(self, at: int) -> str:
         name = one_line(self._names[at], _LONGEST_NAME)
         return f"“{name}”" if name else f"{at + 1}, which has no name"
+
+
+def _count(name: str, names: Sequence[str]) -> int:
+    """How many have that name, in capitals or not."""
+    return sum(it.casefold() == name.casefold() for it in names)

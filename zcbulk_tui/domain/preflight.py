@@ -9,6 +9,7 @@ from typing import NamedTuple
 from zcbulk_tui.domain.batch_rule import BatchVerdict
 from zcbulk_tui.domain.contract import UNKNOWN, Contract, Question
 from zcbulk_tui.domain.record_set import RecordSet
+from zcbulk_tui.domain.upload import Suspects
 
 UPLOAD_LIMIT = 100_000_000
 """Bytes of a file, 100 MB [LIMB]; whether a ZIP counts packed or unpacked, only a probe says."""
@@ -277,6 +278,18 @@ class Preflight:
             return False
         is_ready = (facts.encoding, facts.delimiter) == _SENT
         return not (self.zip_counts_packed and is_ready) or facts.disk_bytes > UPLOAD_LIMIT
+
+    def is_cut_as(self, treatment: Suspects, most: int | None) -> bool:
+        """Whether its bytes make more than one job of it.
+
+        Args:
+            treatment: What becomes of its suspect records.
+            most: Records in one job at most; None for any number.
+        """
+        is_changed = bool(self.suspects) and treatment is not Suspects.AS_THEY_ARE
+        if is_changed or (most is not None and most < self.facts.records):
+            return self.facts.csv_bytes > UPLOAD_LIMIT
+        return self.is_cut
 
     @property
     def misfits(self) -> tuple[Misfit, ...]:

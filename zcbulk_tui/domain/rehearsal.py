@@ -176,7 +176,7 @@ def cut(
         batch = within // BATCH + 1
         found[part][batch] = found[part].get(batch, 0) + 1
     return [
-        Part(min(size, records - number * size), suspects) for number, suspects in enumerate(found)
+        Part(min(size, records - number * size), batches) for number, batches in enumerate(found)
     ]
 
 
@@ -289,17 +289,17 @@ def outcome(
     """
     drawn = draws(past, len(parts), seed) if past is not None else []
     ends: list[_End] = []
-    aborts, known = 0, None
+    aborts, failed = 0, None
     for run in range(RUNS):
-        if known is None or share:
+        if failed is None or share:
             chance = random.Random(f"{seed}/{run}")  # noqa: S311 - as above
-            known = [
+            failed = [
                 failures(part, share or 0.0, chance, one_fails_its_batch=one_fails_its_batch)
                 for part in parts
             ]
-        aborts += any(map(is_aborted, parts, known))
+        aborts += any(map(is_aborted, parts, failed))
         if past is not None and drawn:
-            courses = map(simulate, parts, drawn[run], known)
+            courses = map(simulate, parts, drawn[run], failed)
             ends.append(_follow(courses, job, past, on, known_rule))
     is_sure = knows_fields or past is not None or aborts
     return Outcome(

@@ -76,6 +76,12 @@ def duration(seconds: float) -> str:
     return f"{rest}s"
 
 
+def spread(least: float, most: float) -> str:
+    """Returns a range of durations, as in "1m to 1m35s"; "about 1m" where both look the same."""
+    first, last = duration(least), duration(most)
+    return f"about {last}" if first == last else f"{first} to {last}"
+
+
 def countdown(seconds: float) -> str:
     """Returns a time that runs out: by the minute, by the ten seconds in the last ten minutes."""
     step = 60 if seconds >= 600 else 10

@@ -23,6 +23,11 @@ _VARIED, _SHORT = 0.1, 15.0
 are left, or of so many where fewer are."""
 
 
+def last_jobs(count: int) -> str:
+    """Returns the past jobs of a form that something rests on, as in "the last 5 jobs"."""
+    return "the last job" if count == 1 else f"the last {count} jobs"
+
+
 def explain_range(
     moves: Motion | None, last: JobReading, readings: int, past: FormPast | None = None
 ) -> str:
@@ -42,9 +47,8 @@ def explain_range(
     if left <= 0:
         return "No record is left; the next poll may show the end."
     if past is not None and (moves is None or not moves.still):
-        jobs = "job" if past.jobs == 1 else f"{past.jobs} jobs"
         own = "" if moves is None else " and its own rate"
-        return f"By the last {jobs} of this form{own}."
+        return f"By {last_jobs(past.jobs)} of this form{own}."
     if moves is None:
         if readings < 2:
             return "No rate yet: it takes two readings."

@@ -6,7 +6,8 @@ from math import ceil, floor
 from zcbulk_tui.domain.form_past import FormPast
 from zcbulk_tui.domain.rehearsal import RUNS, Outcome, Range, Rehearsal
 from zcbulk_tui.domain.text import counted
-from zcbulk_tui.render.figures import duration
+from zcbulk_tui.render.figures import spread
+from zcbulk_tui.render.forecast_words import last_jobs
 from zcbulk_tui.render.preflight import share
 from zcbulk_tui.render.span import Line, Look, Span, wrap
 
@@ -63,8 +64,7 @@ def _basis(past: FormPast | None) -> str:
     ended = ", ".join(
         f"{count} {state.value.replace('_', ' ')}" for state, count in past.endings.items()
     )
-    jobs = "the last job" if past.jobs == 1 else f"the last {past.jobs} jobs"
-    by = f"by {jobs} of this form ({ended})"
+    by = f"by {last_jobs(past.jobs)} of this form ({ended})"
     if past.rate is None or past.lag is None:
         return f"An estimate {by}. None of them shows a rate and a lag, so no finish is estimated."
     return f"An estimate {by}: 8 of 10 rehearsals lie within each range."
@@ -107,20 +107,15 @@ def _what(outcome: Outcome, found: Rehearsal) -> str:
         said = f"a system abort in {aborted or 'none'} of {RUNS} rehearsals"
     start = "start" if found.parts == 1 else "first start"
     if outcome.abort is not None:
-        said += f", {_span(outcome.abort)} after the {start}"
+        said += f", {spread(*outcome.abort)} after the {start}"
     if outcome.finish is not None:
         who = "it ends" if found.parts == 1 else f"job {found.parts} ends"
         who = f"Else {who}" if chance else f"{who[0].upper()}{who[1:]}"
-        said += f". {who} {_span(outcome.finish)} after the {start}"
+        said += f". {who} {spread(*outcome.finish)} after the {start}"
     if outcome.calls is not None:
         is_either = outcome.abort is not None and outcome.finish is not None
         said += f"{'. Either is' if is_either else ','} seen by {_calls(outcome.calls)}"
     return f"{said}."
-
-
-def _span(seconds: Range) -> str:
-    least, most = duration(seconds.least), duration(seconds.most)
-    return f"about {most}" if least == most else f"{least} to {most}"
 
 
 def _calls(calls: Range) -> str:
@@ -128,5 +123,5 @@ def _calls(calls: Range) -> str:
     return (
         counted(most, "status reading")
         if least == most
-        else (f"{least:,} to {most:,} status readings")
+        else f"{least:,} to {most:,} status readings"
     )

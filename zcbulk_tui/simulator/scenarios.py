@@ -101,10 +101,14 @@ SCENARIOS: Mapping[str, Scenario] = {scenario.name: scenario for scenario in _AL
 
 
 def played(scenario: Scenario, personality: Personality) -> Scenario:
-    """A scenario as a server of that personality plays it; numbers of calls are the scenario's."""
+    """A scenario as a server of that personality plays it.
+
+    Numbers of calls, and the place of start and abort, are the scenario's.
+    """
+    report = scenario.dialect.control_report
     return replace(
         scenario,
-        dialect=personality.dialect,
+        dialect=replace(personality.dialect, control_report=report),
         limits=replace(
             scenario.limits,
             retry_after=personality.limits.retry_after,

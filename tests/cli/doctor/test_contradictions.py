@@ -32,4 +32,4 @@ def test_a_contradiction_has_a_line_for_a_week(doctor: Doctor, home: Path) -> No
     grade, said, fix = doctor()["contradiction"]
     assert grade == "warn"
     assert said.endswith(f": {SAID}.")
-    assert "doctor --probe --form NAME" in fix
+    assert fix.endswith("doctor --probe --form NAME --environment development --anew")

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 
 from zcbulk_tui.cli import options
+from zcbulk_tui.cli.contracts import read_contract
 from zcbulk_tui.cli.doctor import (
     alerts,
     configuration,
@@ -83,7 +84,7 @@ def run(arguments: Namespace) -> int:
         profile = settings.profile if settings else None
         known = None
         with suppress(ZcbulkError):  # it has a line of its own
-            known = None if settings is None else contract_object(contract.known(settings))
+            known = None if settings is None else contract_object(read_contract(settings))
         print_json({"profile": profile, "findings": objects, "contract": known})
     else:
         print(_totals(results))

@@ -3,19 +3,18 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+from zcbulk_tui.cli.contracts import read_contract
 from zcbulk_tui.cli.doctor.findings import Finding, Grade, failure
-from zcbulk_tui.cli.forms import home_of
 from zcbulk_tui.cli.state import memory_file, open_memory
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.commands import command
-from zcbulk_tui.domain.contract import UNKNOWN, Contract, Question
+from zcbulk_tui.domain.contract import Contract, Question
 from zcbulk_tui.domain.contract_text import answer_text, question_text
 from zcbulk_tui.domain.probe import MOST_CALLS
 from zcbulk_tui.domain.records import EventKind, JobEvent
 from zcbulk_tui.errors import ZcbulkError
 from zcbulk_tui.render.contract import PROBED, answered
 from zcbulk_tui.store.archive import Archive
-from zcbulk_tui.store.contracts import Contracts
 from zcbulk_tui.store.json_objects import JsonObject, moment
 
 _SAID_FOR = timedelta(days=7)
@@ -25,25 +24,10 @@ PROBE = "doctor --probe --form NAME --environment development"
 """How a probe is begun."""
 
 
-def known(settings: Settings) -> Contract:
-    """Returns what is known of the server of a profile.
-
-    Raises:
-        ConfigError: The memory cannot be read.
-    """
-    if not memory_file().exists():
-        return UNKNOWN
-    with open_memory(is_only_read=True) as database:
-        contracts = Contracts(database, settings.profile)
-        form = contracts.last_form()
-        origin = home_of(settings) or (form.origin if form is not None else None)
-        return contracts.known(origin) if origin is not None else UNKNOWN
-
-
 def check(settings: Settings) -> Iterator[Finding]:
     """Says how much is known, and what of it an answer has contradicted lately."""
     try:
-        contract = known(settings)
+        contract = read_contract(settings)
     except ZcbulkError as error:
         yield failure("contract", error)
         return
@@ -55,8 +39,8 @@ def check(settings: Settings) -> Iterator[Finding]:
         )
     else:
         said = (
-            f"{answered(contract)} of {len(PROBED)} questions of Zoho's contract answered by a "
-            f"probe of {max(dates):%Y-%m-%d}."
+            f"{answered(contract)} of {len(PROBED)} questions of Zoho's contract are answered, "
+            f"the last one on {max(dates).astimezone():%Y-%m-%d}."
         )
     yield Finding("contract", Grade.PASS, said)
     try:
@@ -72,11 +56,12 @@ def _contradictions(settings: Settings) -> Iterator[Finding]:
         log = Archive(database, settings.profile).log(since=datetime.now(UTC) - _SAID_FOR)
     for record in reversed(log):
         if isinstance(record, JobEvent) and record.kind is EventKind.CONTRACT:
+            anew = command(f"{PROBE} --anew", settings.profile)
             yield Finding(
                 "contradiction",
                 Grade.WARN,
                 f"{record.at.astimezone():%Y-%m-%d %H:%M}: {record.text}.",
-                f"What was seen last counts. To ask anew: {command(PROBE, settings.profile)}",
+                f"What was seen last counts. To ask anew: {anew}",
             )
 
 
