@@ -12,14 +12,17 @@ from typing import NamedTuple
 
 from zcbulk_tui.domain.job import JobReading, JobState
 
-HISTORY = 16
-"""Readings of a job that are worth keeping for the estimates: with 24 none became any better."""
+HISTORY = 8
+"""Readings of a job that are worth keeping for the estimates."""
+
+FAILING_HISTORY = 16
+"""The same of a job with failures, since how they scatter tells how many batches have failed."""
 
 _MOVING = frozenset({JobState.IN_PROGRESS, JobState.UNKNOWN})
 """States in which counts may move; an unknown state may mean running."""
 
-_NOISE = 2.2
-"""Noise of a rate before any was seen: as if half of it came and went every ten seconds."""
+_NOISE = 1.0
+"""Noise of a rate before any was seen: as if half of it came and went every four seconds."""
 
 _MOST_OFF = 0.4
 """Most that such noise makes a rate uncertain by, as a fraction of it, however short the time."""
@@ -90,6 +93,11 @@ class Remaining(NamedTuple):
     most: float
 
 
+def worth_keeping(last: JobReading) -> int:
+    """Returns how many readings of a job are worth keeping, by its last one."""
+    return FAILING_HISTORY if last.counts.failed else HISTORY
+
+
 def remember(readings: tuple[JobReading, ...], new: JobReading) -> tuple[JobReading, ...]:
     """Returns the readings with a new one, as many as are worth keeping, oldest first.
 
@@ -99,7 +107,7 @@ def remember(readings: tuple[JobReading, ...], new: JobReading) -> tuple[JobRead
         (old.state, old.counts) == (new.state, new.counts) for old in readings[-2:]
     ):
         readings = readings[:-1]
-    return (*readings, new)[-HISTORY:]
+    return (*readings, new)[-worth_keeping(new) :]
 
 
 def redated(readings: tuple[JobReading, ...], now: datetime) -> tuple[JobReading, ...]:
@@ -127,7 +135,7 @@ def motion(readings: Sequence[JobReading], started_at: datetime | None = None) -
     """Returns how the counts move; None without observed movement, or in a state without any.
 
     Readings before the last step backwards are ignored: counts only shrink when the server starts
-    over. Of the others, those are used in which as many records moved as are left.
+    over. Of the others, those are used in which twice as many records moved as are left.
 
     Args:
         readings: Oldest first.
@@ -240,10 +248,10 @@ def _steps(readings: Sequence[JobReading], started_at: datetime | None) -> tuple
 
 
 def _recent(steps: list[_Step], left: int) -> list[_Step]:
-    """Returns the last steps in which `left` records moved, at least two if there are."""
+    """Returns the last steps in which twice `left` records moved, at least two if there are."""
     moved = 0
     for used, step in enumerate(reversed(steps), 1):
         moved += step.records
-        if used > 1 and moved >= left:
+        if used > 1 and moved >= 2 * left:
             return steps[-used:]
     return steps

@@ -50,7 +50,7 @@ _LEAST_LUMP = 0.08
 _AT_MOST = 1.3
 """Share of the batches that may seem to fail: above 1, since it is measured from few records."""
 
-_RARELY = 0.4
+_RARELY = 0.6
 """How much less likely it is that too many batches fail than that as many fail as may."""
 
 _NEARLY = 0.3
@@ -59,7 +59,7 @@ _NEARLY = 0.3
 _STEP = 0.25
 """Uncertainty of a number in `_SIZES`, as a fraction of it: the next one is as likely."""
 
-_NEGLIGIBLE = 1e-3
+_NEGLIGIBLE = 1e-2
 """Weight, as a fraction of all, below which a number of failed records is left out."""
 
 
