@@ -14,7 +14,7 @@ from zcbulk_tui.domain.risk import PossibleAbort, possible_aborts
 # Weights of quiet spells: the chance that a spell outlasts a time falls with this power of the
 # time. Invented, since no source says how long anything takes at Zoho; a wrong value costs some
 # calls or some seconds, no more.
-_UNMOVED = 0.12
+_UNMOVED = 0.1
 _STOPPED = 2.8
 _STARTING = 0.17
 _UNSTARTED = 0.003

@@ -21,8 +21,8 @@ FAILING_HISTORY = 16
 _MOVING = frozenset({JobState.IN_PROGRESS, JobState.UNKNOWN})
 """States in which counts may move; an unknown state may mean running."""
 
-_NOISE = 1.0
-"""Noise of a rate before any was seen: as if half of it came and went every four seconds."""
+_NOISE = 2.2
+"""Noise of a rate before any was seen: as if half of it came and went every ten seconds."""
 
 _MOST_OFF = 0.4
 """Most that such noise makes a rate uncertain by, as a fraction of it, however short the time."""
@@ -135,7 +135,7 @@ def motion(readings: Sequence[JobReading], started_at: datetime | None = None) -
     """Returns how the counts move; None without observed movement, or in a state without any.
 
     Readings before the last step backwards are ignored: counts only shrink when the server starts
-    over. Of the others, those are used in which twice as many records moved as are left.
+    over. Of the others, those are used in which as many records moved as are left.
 
     Args:
         readings: Oldest first.
@@ -248,10 +248,10 @@ def _steps(readings: Sequence[JobReading], started_at: datetime | None) -> tuple
 
 
 def _recent(steps: list[_Step], left: int) -> list[_Step]:
-    """Returns the last steps in which twice `left` records moved, at least two if there are."""
+    """Returns the last steps in which `left` records moved, at least two if there are."""
     moved = 0
     for used, step in enumerate(reversed(steps), 1):
         moved += step.records
-        if used > 1 and moved >= 2 * left:
+        if used > 1 and moved >= left:
             return steps[-used:]
     return steps

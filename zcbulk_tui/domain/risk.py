@@ -50,7 +50,7 @@ _LEAST_LUMP = 0.08
 _AT_MOST = 1.3
 """Share of the batches that may seem to fail: above 1, since it is measured from few records."""
 
-_RARELY = 0.6
+_RARELY = 0.4
 """How much less likely it is that too many batches fail than that as many fail as may."""
 
 _NEARLY = 0.3
