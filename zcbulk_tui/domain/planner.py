@@ -177,7 +177,7 @@ def _polls(ahead: Outlook, on: Terms, made: float) -> float:
     span = horizon(ahead)
     routine = made * span / _alone(ahead, on) if ahead.runs else 0.0
     if ahead.finish is not None:
-        approach = _APPROACH * on.price**-_APPROACH_FALL
+        approach = _APPROACH * math.pow(on.price, -_APPROACH_FALL)
         more = _FOR_FAILURES if ahead.aborts else 1.0
         return (approach + routine) * more
     quiet = ahead.quiet or _FRESH
