@@ -59,7 +59,7 @@ _NEARLY = 0.3
 _STEP = 0.25
 """Uncertainty of a number in `_SIZES`, as a fraction of it: the next one is as likely."""
 
-_NEGLIGIBLE = 1e-2
+_NEGLIGIBLE = 1e-3
 """Weight, as a fraction of all, below which a number of failed records is left out."""
 
 
