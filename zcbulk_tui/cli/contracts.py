@@ -70,6 +70,28 @@ def known_contract(settings: Settings, origin: str | None = None) -> Contract:
         return UNKNOWN
 
 
+def form_contract(settings: Settings, form: FormRef | None) -> Contract:
+    """Returns what is known that concerns the files of a form, as `known_contract` does.
+
+    How dates are written is a setting of an application: what was found in one says nothing of
+    another.
+
+    Args:
+        settings: Those of the profile.
+        form: The form; None where it is not known.
+    """
+    with suppress(ConfigError):
+        if memory_file().exists():
+            with open_memory(is_only_read=True) as database:
+                contracts = Contracts(database, settings.profile)
+                probed = contracts.last_form()
+            known = read_contract(settings, form and form.origin)
+            if form is None or probed is None or (form.owner, form.app) != (probed.owner, probed.app):
+                return known.without(Question.DATE_FORMATS)
+            return known
+    return UNKNOWN
+
+
 def read_contract(settings: Settings, origin: str | None = None) -> Contract:
     """Returns what is known of a server.
 

@@ -77,6 +77,21 @@ _CALLS_A_JOB = 19.5
 _FALL = 0.46
 """That power."""
 
+_APPROACH = 3.0
+"""Polls near a forecast end at a price of 1, by benchmark; they fall with a power of the price."""
+
+_APPROACH_FALL = 0.3
+"""That power."""
+
+_FOR_FAILURES = 1.2
+"""How many more polls a job with failures takes."""
+
+_ROUTINE = 0.8
+"""Share of the polls at any time that are made, since a job may end sooner than is forecast."""
+
+_ROUTINE_STILL = 0.53
+"""The same where no movement is visible, since it may begin."""
+
 _FOR_NOW = 0.75
 """Share of the calls left that current jobs may plan with."""
 
@@ -153,18 +168,24 @@ def wait(ahead: Outlook, on: Terms) -> tuple[float, Reason]:
 
 def calls(ahead: Outlook, on: Terms, seconds: float) -> float:
     """Estimates the polls that a job takes until its end, or within `seconds`."""
+    made = _ROUTINE_STILL if ahead.finish is None else _ROUTINE
+    return _polls(ahead, on, made) * min(seconds / horizon(ahead), 1.0)
+
+
+def _polls(ahead: Outlook, on: Terms, made: float) -> float:
+    """Estimates the polls until the horizon, of which such a share of the routine ones is made."""
     span = horizon(ahead)
-    today = min(seconds / span, 1.0)
-    routine = span / _alone(ahead, on) if ahead.runs else 0.0
+    routine = made * span / _alone(ahead, on) if ahead.runs else 0.0
     if ahead.finish is not None:
-        approach = 1.2 * math.log1p(ahead.finish.spread / on.price)
-        return (approach + routine + 0.5) * today
+        approach = _APPROACH * math.pow(on.price, -_APPROACH_FALL)
+        more = _FOR_FAILURES if ahead.aborts else 1.0
+        return (approach + routine) * more
     quiet = ahead.quiet or _FRESH
     begun = quiet.seconds + quiet.least
     # The density of polls, by the chance that the spell lasts until then.
     looks = math.sqrt(quiet.weight * begun / on.price / 2)
     looks *= _power_integral(0.5 - quiet.weight, math.log1p(span / begun))
-    return (math.hypot(looks, routine) + 0.5) * today
+    return math.hypot(looks, routine) + 0.5
 
 
 def horizon(ahead: Outlook) -> float:
@@ -219,10 +240,9 @@ def _load(ahead: Sequence[Outlook], on: Terms, means: Means) -> float:
     """
     today = a_second = 0.0
     for one in ahead:
-        looks = calls(one, on, means.seconds)
-        today += looks
+        today += calls(one, on, means.seconds)
         if one != UNREAD:
-            a_second += looks / max(min(horizon(one), means.seconds), _BURST)
+            a_second += _polls(one, on, 1.0) / max(horizon(one), _BURST)
     return max(today / (max(means.left, 1) * _FOR_NOW), a_second / _A_SECOND)
 
 
@@ -321,12 +341,12 @@ def _behind(forecast: Forecast, seconds: float) -> float:
     """Returns the waiting to be expected for what is forecast, and has not happened yet.
 
     The logistic distribution integrates to spread * log(1 + e^x), where x is the time from its
-    middle in spreads.
+    middle in spreads; e^x is the odds that it has happened by then.
     """
     spread, middle = forecast.spread, forecast.seconds / forecast.spread
-    past = 1 / (1 + math.exp(min(middle, 700.0)))
-    since_ever = spread * (_log_1_exp(seconds / spread - middle) - _log_1_exp(-middle))
-    return max((since_ever - seconds * past) / (1 - past), 0.0)
+    odds = math.exp(-middle)
+    since = _log_1_exp(seconds / spread - middle) - math.log1p(odds)
+    return max(spread * (1 + odds) * since - seconds * odds, 0.0)
 
 
 def _behind_finish(forecast: Forecast, seconds: float) -> float:

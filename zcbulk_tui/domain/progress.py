@@ -12,8 +12,11 @@ from typing import NamedTuple
 
 from zcbulk_tui.domain.job import JobReading, JobState
 
-HISTORY = 16
-"""Readings of a job that are worth keeping for the estimates: with 24 none became any better."""
+HISTORY = 8
+"""Readings of a job that are worth keeping for the estimates."""
+
+FAILING_HISTORY = 16
+"""The same of a job with failures, since how they scatter tells how many batches have failed."""
 
 _MOVING = frozenset({JobState.IN_PROGRESS, JobState.UNKNOWN})
 """States in which counts may move; an unknown state may mean running."""
@@ -90,6 +93,11 @@ class Remaining(NamedTuple):
     most: float
 
 
+def worth_keeping(last: JobReading) -> int:
+    """Returns how many readings of a job are worth keeping, by its last one."""
+    return FAILING_HISTORY if last.counts.failed else HISTORY
+
+
 def remember(readings: tuple[JobReading, ...], new: JobReading) -> tuple[JobReading, ...]:
     """Returns the readings with a new one, as many as are worth keeping, oldest first.
 
@@ -99,7 +107,7 @@ def remember(readings: tuple[JobReading, ...], new: JobReading) -> tuple[JobRead
         (old.state, old.counts) == (new.state, new.counts) for old in readings[-2:]
     ):
         readings = readings[:-1]
-    return (*readings, new)[-HISTORY:]
+    return (*readings, new)[-worth_keeping(new) :]
 
 
 def redated(readings: tuple[JobReading, ...], now: datetime) -> tuple[JobReading, ...]:
