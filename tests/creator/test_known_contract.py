@@ -101,6 +101,15 @@ async def test_a_way_that_is_taken_after_the_known_one_was_refused_is_seen() -> 
     assert observed.seen == [*once, *once]
 
 
+async def test_only_what_was_refused_of_the_known_way_is_put_otherwise() -> None:
+    observed = Observed()
+    with StubServer(picky(lambda _, body: 3000 if body == WRAPPED else 9350)) as server:
+        async with creator(server.url, contract=PUT_FLAT, observe=observed) as client:
+            await client.control(REF, Action.START)
+        assert sent(server) == [("PUT", FLAT), ("PUT", WRAPPED)]
+    assert (Question.CONTROL_METHOD, {"method": "PUT"}) in observed.seen
+
+
 def test_the_order_of_the_ways() -> None:
     worked = VariantMemory("POST")
     worked.save("https://a", Variant("PATCH", "flat"))

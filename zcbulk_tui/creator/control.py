@@ -156,9 +156,18 @@ def seen_in(way: Variant) -> list[tuple[Question, Mapping[str, str]]]:
 def candidates(
     first: Variant, known: Variant | None = None, *, with_report: bool = False
 ) -> list[Variant]:
-    """Returns all ways, `first` first, then the one that is known, then from the likeliest on."""
-    ways = (*_ALL, _REPORT) if with_report else _ALL
-    return list(dict.fromkeys((first, known or first, *ways)))
+    """Returns all ways: `first`, then the known one and those most like it, then the likeliest.
+
+    So the way that is taken in the end differs from the known one only in what was refused.
+    """
+    ways = _ALL if known is None else sorted(_ALL, key=lambda way: _differences(way, known))
+    report = [_REPORT] if with_report else []
+    return list(dict.fromkeys((first, *ways, *report)))
+
+
+def _differences(one: Variant, other: Variant) -> int:
+    pairs = zip(asdict(one).values(), asdict(other).values(), strict=True)
+    return sum(mine != its for mine, its in pairs)
 
 
 def follow(
