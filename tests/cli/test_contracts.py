@@ -15,12 +15,15 @@ from tests.support.contracts import contract_of
 from tests.support.jobs import NOW, REF, URL, watched
 from tests.support.stub_server import Reply, StubServer
 from zcbulk_tui.cli import connection, state
+from zcbulk_tui.cli.contracts import form_contract
 from zcbulk_tui.cli.failure_rows import files_on_disk
 from zcbulk_tui.config import load
 from zcbulk_tui.data.result_columns import ServerColumns
 from zcbulk_tui.data.result_folder import ResultFolder
 from zcbulk_tui.domain.contract import Contract, Question
-from zcbulk_tui.domain.job import Counts, JobReading, JobState
+from zcbulk_tui.domain.form import FormRef
+from zcbulk_tui.domain.job import Counts, Environment, JobReading, JobState
+from zcbulk_tui.domain.probe import Act, Exchange, Step
 from zcbulk_tui.monitor.events import ContractContradicted, Event
 from zcbulk_tui.store.contracts import Contracts
 from zcbulk_tui.store.memory import Memory
@@ -28,6 +31,7 @@ from zcbulk_tui.store.windows import NoWindow
 
 SINCE = f"{NOW.astimezone():%Y-%m-%d}"
 FINE = {"code": 3000, "data": {"api_status": "Completed", "record_details": {"total_records": 9}}}
+PROBED = FormRef.of(REF)._replace(environment=Environment.DEVELOPMENT)
 BESIDE = contract_of((Question.RECORD_DETAILS, {"place": "beside"}))
 
 
@@ -179,3 +183,29 @@ def test_a_login_asks_for_no_scope_that_is_known_not_to_be_needed(
     ended = cli("login", "--self-client")
     assert ended.code == 0
     assert ("ZohoCreator.bulk.UPDATE" in ended.out) == (scope == "UPDATE")
+
+
+@pytest.mark.parametrize(
+    ("form", "is_known"),
+    [
+        (PROBED, True),
+        (PROBED._replace(form="Other", environment=Environment.PRODUCTION), True),
+        (PROBED._replace(app="another-app"), False),
+        (PROBED._replace(owner="another"), False),
+        (None, False),
+    ],
+)
+def test_how_dates_are_written_is_known_of_the_application_that_was_probed(
+    home: Path, monkeypatch: pytest.MonkeyPatch, form: FormRef | None, is_known: bool
+) -> None:
+    monkeypatch.setenv("ZCBULK_BASE_URL", PROBED.origin)
+    dates = (Question.DATE_FORMATS, {"yyyy-MM-dd": "refused"})
+    know(home, PROBED.origin, contract_of(dates, (Question.BAD_RECORD, {"fails": "alone"})))
+    step = Step("a create", Act.CREATE, "a", "new job")
+    with database(home) as opened:
+        contracts = Contracts(opened, "default")
+        contracts.begin(PROBED, step, NOW)
+        contracts.end(PROBED, Exchange(step, NOW, 200, 3000, "", {"job_id": REF.job_id}))
+    found = form_contract(load.load(), form)
+    assert (Question.DATE_FORMATS in found.findings) is is_known
+    assert found.one_fails_its_batch is False

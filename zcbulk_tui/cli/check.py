@@ -83,7 +83,7 @@ def run(arguments: Namespace) -> int:
     fields = known_fields(arguments, settings)
     # With these comes the database, which --help does not need.
     from zcbulk_tui.cli import expected
-    from zcbulk_tui.cli.contracts import known_contract
+    from zcbulk_tui.cli.contracts import form_contract
 
     form = None
     if forms.is_named(arguments, settings):
@@ -96,7 +96,7 @@ def run(arguments: Namespace) -> int:
             fields,
             encoding=arguments.encoding,
             delimiter=arguments.delimiter,
-            contract=known_contract(settings, form and form.origin),
+            contract=form_contract(settings, form),
             on_progress=on_progress,
         )
     ahead = None

@@ -5,7 +5,7 @@ from functools import partial
 
 from zcbulk_tui.cli import alerting, context, failing, publishing, state
 from zcbulk_tui.cli.client import make_client
-from zcbulk_tui.cli.contracts import known_contract, observe_columns, window_watch
+from zcbulk_tui.cli.contracts import form_contract, observe_columns, window_watch
 from zcbulk_tui.cli.failure_rows import files_on_disk, opener
 from zcbulk_tui.cli.inserting import now
 from zcbulk_tui.cli.night_report import night_reports
@@ -115,7 +115,7 @@ def connect(
         state.memory_file().parent / "uploads",
         shared.operator,
         now,
-        partial(known_contract, settings),
+        partial(form_contract, settings, None),
     )
     outward = publishing.tasks(
         settings,

@@ -9,8 +9,9 @@ from zcbulk_tui.cli.output import print_error
 from zcbulk_tui.cli.state import memory_file, open_memory
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.data.result_columns import ResultColumns
-from zcbulk_tui.domain.contract import UNKNOWN, Contract, Contradiction
+from zcbulk_tui.domain.contract import UNKNOWN, Contract, Contradiction, Question
 from zcbulk_tui.domain.contract_text import contradiction_text
+from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.observations import of_result
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.monitor.contract_watch import ContractWatch
@@ -80,16 +81,14 @@ def form_contract(settings: Settings, form: FormRef | None) -> Contract:
         settings: Those of the profile.
         form: The form; None where it is not known.
     """
-    with suppress(ConfigError):
-        if memory_file().exists():
-            with open_memory(is_only_read=True) as database:
-                contracts = Contracts(database, settings.profile)
-                probed = contracts.last_form()
-            known = read_contract(settings, form and form.origin)
-            if form is None or probed is None or (form.owner, form.app) != (probed.owner, probed.app):
-                return known.without(Question.DATE_FORMATS)
-            return known
-    return UNKNOWN
+    known, probed = known_contract(settings, form and form.origin), None
+    if Question.DATE_FORMATS not in known.findings:
+        return known
+    with suppress(ConfigError), open_memory(is_only_read=True) as database:
+        probed = Contracts(database, settings.profile).last_form()
+    if form is None or probed is None or (form.owner, form.app) != (probed.owner, probed.app):
+        return known.without(Question.DATE_FORMATS)
+    return known
 
 
 def read_contract(settings: Settings, origin: str | None = None) -> Contract:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from zcbulk_tui.cli import check, options, queue_work, queueing, rest, trial, waiting
 from zcbulk_tui.cli.context import insert_context
-from zcbulk_tui.cli.contracts import known_contract
+from zcbulk_tui.cli.contracts import form_contract
 from zcbulk_tui.cli.forms import form_of
 from zcbulk_tui.cli.insert_plan import print_plan
 from zcbulk_tui.cli.json_records import failure_object
@@ -188,7 +188,7 @@ def _run(arguments: Namespace) -> int:
     if repaired is not None:
         check_same_form(repaired, form, settings)
     fields = check.known_fields(arguments, settings, form)
-    checked = _check(arguments, fields, known_contract(settings, form.origin))
+    checked = _check(arguments, fields, form_contract(settings, form))
     if repaired is not None:
         with insert_context(settings) as (_, _, insertions):
             check_is_new(repaired, form, insertions, checked.found.facts.sha256, settings)

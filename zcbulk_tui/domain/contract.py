@@ -99,6 +99,10 @@ class Contract:
         finding = self.findings.get(question)
         return None if finding is None else finding.values.get(aspect)
 
+    def without(self, question: Question) -> "Contract":
+        """Returns the same with a question open."""
+        return Contract({each: it for each, it in self.findings.items() if each is not question})
+
     @property
     def one_fails_its_batch(self) -> bool | None:
         """Whether one bad record fails its batch of 200; None while that is open."""
