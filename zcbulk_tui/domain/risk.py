@@ -54,7 +54,7 @@ _RARELY = 0.4
 """How much less likely it is that too many batches fail than that as many fail as may."""
 
 _REFUTED = 0.05
-"""How much less likely a number of failed records is with which another job of the form would have
+"""Chance that a number of failed records ends a job with which another one of its form would have
 been aborted, and was not: other records may fail in other lumps."""
 
 _NEARLY = 0.3
@@ -237,6 +237,7 @@ def possible_aborts(
         if failing > FAILED_SHARE:
             weight *= _RARELY
         if size < outlasted:
+            harmless += weight * (1 - _REFUTED)
             weight *= _REFUTED
         left = max(left, _NEARLY)
         seconds = left * size / pace
