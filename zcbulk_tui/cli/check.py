@@ -14,7 +14,6 @@ from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.data.encoding import ENCODINGS
 from zcbulk_tui.data.field_list import read_fields
 from zcbulk_tui.data.inspection import inspect
-from zcbulk_tui.domain.budget import Pace
 from zcbulk_tui.domain.form import FormFields, FormRef
 from zcbulk_tui.domain.preflight import Finding, Gap, Misfit, NotChecked, Preflight
 from zcbulk_tui.errors import ConfigError
@@ -107,8 +106,8 @@ def run(arguments: Namespace) -> int:
             if (
                 found_past := expected.expected_of(form, settings, found.facts.records)
             ) is not None:
-                ahead = expected.as_object(found_past, Pace(settings.budget.pace))
-                said = expected.sentence(found_past, Pace(settings.budget.pace))
+                ahead = expected.as_object(found_past)
+                said = expected.sentence(found_past)
     if arguments.json:
         print_json(as_object(found, ahead))
     else:

@@ -8,7 +8,6 @@ from zcbulk_tui.cli.context import insert_context
 from zcbulk_tui.cli.json_records import form_object
 from zcbulk_tui.cli.output import page_width, print_json, print_lines
 from zcbulk_tui.config.settings import Settings
-from zcbulk_tui.domain.budget import Pace
 from zcbulk_tui.domain.insertion import InsertPlan
 from zcbulk_tui.domain.preflight import Preflight
 from zcbulk_tui.domain.trial import Selection, Trial
@@ -59,7 +58,7 @@ def print_plan(
             "suspects": plan.suspects.value,
             "starts": plan.starts,
             "repairs": plan.repairs or None,
-            "check": check.as_object(found, expected.as_object(ahead, Pace(settings.budget.pace))),
+            "check": check.as_object(found, expected.as_object(ahead)),
             "trial": chosen and trial_object(chosen),
             "rest_of": others.rest_of if others is not None else None,
             "rehearsal": rehearsing.as_object(played),
@@ -83,7 +82,7 @@ def print_plan(
         print_lines([*lines, "", *rehearsal.lines(played, page_width(check.LEAST_WIDTH)), ""])
     else:
         if ahead is not None and jobs == 1 and not least:
-            lines.append(expected.sentence(ahead, Pace(settings.budget.pace)))
+            lines.append(expected.sentence(ahead))
         with insert_context(settings) as (_, quota, _):
             print_lines([*lines, queueing.left(quota)])
     if arguments.list_fields and arguments.fields is None:

@@ -201,8 +201,10 @@ def _asked(
     memory: Memory, job: WatchedJob, result: JobReading | ZcbulkError, contract: Contract
 ) -> _Asked:
     record = memory.last_command(job.ref)
+    known = memory.known(job)
     snapshot = replace(
-        memory.known(job),
+        known,
+        past=None if known.is_final else memory.form_past(job.ref),
         command=record.command if record else None,
         one_fails_its_batch=contract.one_fails_its_batch,
     )

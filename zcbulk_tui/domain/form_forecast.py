@@ -68,15 +68,11 @@ class Expected(NamedTuple):
     Attributes:
         least: First decile of the seconds that it takes.
         most: Last decile.
-        end: The same as a forecast.
-        unexpected: How many times as often as others it ends uncompleted.
         jobs: Past jobs that this rests on.
     """
 
     least: float
     most: float
-    end: Forecast
-    unexpected: float
     jobs: int
 
 
@@ -101,7 +97,7 @@ def expected(past: FormPast | None, records: int) -> Expected | None:
         return None
     whole = _of(past.lag).plus(_work(past.rate, records))
     least, most = whole.quantile(-_DECILE), whole.quantile(_DECILE)
-    return Expected(least, most, _as_forecast(whole), unexpected(past), past.jobs)
+    return Expected(least, most, past.jobs)
 
 
 def forecast(
