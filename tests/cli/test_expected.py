@@ -20,8 +20,7 @@ from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.form_past import FormPast, Quantity
 from zcbulk_tui.domain.job import JobRef, JobState, WatchedJob
 from zcbulk_tui.store.database import FILE_NAME, open_database
-from zcbulk_tui.store.memory import Memory
-from zcbulk_tui.store.windows import NoWindow
+from zcbulk_tui.store.watch_list import WatchList
 
 FORM = FormRef(REF.origin, REF.owner, REF.app, REF.form, REF.environment)
 
@@ -97,8 +96,7 @@ def remember(home: Path) -> Callable[..., None]:
         with closing(open_database(home / "state" / FILE_NAME)) as database:
             give_past(database, form, (95.0, 100.0, 110.0, 90.0, 105.0))
             if job is not None:
-                Memory(database, "default", NoWindow(database, "default")).know([job])
-                database.flush()
+                WatchList(database, "default").add(job)
 
     return give
 
