@@ -93,13 +93,14 @@ def test_calls_at_a_delay_lie_between_those_around_it(delay: float, calls: float
 @pytest.mark.parametrize(
     ("change", "found"),
     [
-        pytest.param({"rate": 30.0}, True, id="far beyond its spread"),
-        pytest.param({"lag": 60.0}, False, id="within it"),
-        pytest.param({"lag": 60.0, "rate": 30.0}, True, id="one of both"),
+        pytest.param({"rate": 30.0}, True, id="another rate"),
+        pytest.param({"rate": 12.0}, False, id="within its spread"),
+        pytest.param({"lag": 60.0}, False, id="a lag that matters little"),
+        pytest.param({"lag": 600.0}, True, id="one that matters"),
         pytest.param({}, False, id="none"),
     ],
 )
-def test_a_change_stands_out_by_the_spread_of_the_form(
+def test_a_change_stands_out_by_what_the_ends_of_its_jobs_differ_anyway(
     change: dict[str, float], found: bool
 ) -> None:
     assert stands_out(FORM, replace(FORM, **change)) is found

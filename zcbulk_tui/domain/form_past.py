@@ -41,7 +41,7 @@ _LEAST_LAG = 1.0
 _LATEST = 2
 """Jobs that are alike at least before they can show a change: one alone may be an exception."""
 
-_CHANGED = 5.5
+_CHANGED = 6.0
 """The logarithm of how much likelier a change must make the jobs than none."""
 
 _NORMAL = NormalDist()
