@@ -82,9 +82,15 @@ def test_a_frugal_pace_takes_fewer_readings() -> None:
     assert (said["calls"], said["jobs"]) == (counts[0], 7)
 
 
-@pytest.mark.parametrize("lacking", ["rate", "lag"])
-def test_what_no_past_job_showed_is_not_said(lacking: str) -> None:
-    past = replace(PAST, rate=None) if lacking == "rate" else replace(PAST, lag=None)
+@pytest.mark.parametrize(
+    "past",
+    [
+        pytest.param(replace(PAST, rate=None), id="no rate"),
+        pytest.param(replace(PAST, lag=None), id="no lag"),
+        pytest.param(replace(PAST, rate=Quantity(1e-9, 0.2)), id="a rate that cannot be"),
+    ],
+)
+def test_what_no_past_job_showed_is_not_said(past: FormPast) -> None:
     assert likely(past, FORM, 10_000, Pace.BALANCED) is None
 
 

@@ -32,6 +32,9 @@ _MANY = 8.0
 _SETTLES = 1.0
 """Seconds from the last record of a usual job to its end."""
 
+_LONGEST = 30 * 86_400.0
+"""Seconds that no job takes: a past that says so was measured by a clock that was set."""
+
 _NEARLY_ALL = 0.999
 """The most that is made of the share of records that fail."""
 
@@ -274,12 +277,14 @@ def usual_calls(past: FormPast, records: int, job: WatchedJob, on: Terms) -> int
         on: The terms for calls.
 
     Returns:
-        How many; None where no past job shows it.
+        How many; None where no past job shows it, or it would take longer than any job does.
     """
     if past.rate is None or past.lag is None or job.started_at is None:
         return None
     started_at, rate, lag = job.started_at, past.rate.middle, past.lag.middle
     full_at = lag + records / rate
+    if full_at > _LONGEST:
+        return None
 
     def read(seconds: float) -> JobReading:
         batches = int(max(seconds - lag, 0.0) * rate / BATCH)
