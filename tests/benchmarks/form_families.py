@@ -16,6 +16,9 @@ from tests.benchmarks.traces import BATCH, Event, Trace
 _PIECES = 200
 """Pieces of a job in each of which its rate is the same."""
 
+ABORTED_AT = (0.1, 0.95)
+"""The share of its records at which a job is aborted."""
+
 _RUNNING, _COMPLETED, _ABORTED = "In-progress", "Completed", "User Aborted"
 
 
@@ -89,7 +92,7 @@ def _job(form: Form, chance: random.Random) -> Trace:
     lag, rate = _lag(form, chance), _rate(form, chance)
     moments = [lag + it for it in _moments(form, total / rate, chance)]
     batches = math.ceil(total / BATCH)
-    aborted_at = chance.uniform(0.1, 0.95) if chance.random() < form.aborts else 1.0
+    aborted_at = chance.uniform(*ABORTED_AT) if chance.random() < form.aborts else 1.0
     last = math.floor(batches * aborted_at) if aborted_at < 1 else batches
     failed = list(
         accumulate(sum(chance.random() < form.failed_share for _ in range(4)) for _ in range(last))

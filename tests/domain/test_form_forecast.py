@@ -14,6 +14,7 @@ from zcbulk_tui.domain.form_forecast import expected, forecast, unexpected
 from zcbulk_tui.domain.form_past import FormPast, Quantity
 from zcbulk_tui.domain.job import Counts, JobReading, JobState
 from zcbulk_tui.domain.outlook import outlook
+from zcbulk_tui.domain.planner import Terms, wait
 from zcbulk_tui.domain.progress import Forecast, finish, motion
 from zcbulk_tui.domain.snapshot import JobSnapshot
 
@@ -58,7 +59,7 @@ def test_without_a_past_nothing_is_claimed_and_nothing_is_other_than_before() ->
     assert moves is not None
     assert ahead(*readings, past=None) == finish(moves, 8_000)
     assert expected(None, 10_000) is None
-    assert unexpected(None) is None
+    assert unexpected(None) == 1
     assert not snapshot(at(9_000, 0), past=None).is_slow_for_form
 
 
@@ -116,12 +117,33 @@ def test_the_planner_begins_with_the_past() -> None:
     assert found.unexpected == unexpected(PAST)
 
 
-def test_jobs_that_ended_badly_shorten_the_time_until_the_next_does() -> None:
-    bad = replace(PAST, endings={JobState.COMPLETED: 5, JobState.USER_ABORTED: 2})
-    calm, uneasy = unexpected(PAST), unexpected(bad)
-    assert calm is not None
-    assert uneasy is not None
-    assert uneasy < calm / 3
+def ended(count: int, badly: int) -> FormPast:
+    """So many past jobs of 500 seconds, of which so many were aborted."""
+    endings = {JobState.COMPLETED: count - badly, JobState.USER_ABORTED: badly}
+    return replace(PAST, jobs=count, endings=endings, seconds=500.0 * count)
+
+
+def test_the_more_jobs_completed_the_rarer_an_unexpected_end_is() -> None:
+    factors = [1.0, *(unexpected(ended(count, 0)) for count in (1, 5, 20))]
+    assert factors == sorted(factors, reverse=True)
+    assert factors[1] > 0.7
+    assert factors[-1] < 0.2
+
+
+def test_a_form_that_ends_badly_as_often_as_others_changes_nothing() -> None:
+    """One in six or so does."""
+    assert unexpected(ended(19, 3)) == pytest.approx(1, abs=0.1)
+    assert unexpected(ended(19, 9)) > 2
+
+
+@pytest.mark.parametrize("readings", [[at(5, 0)], [at(40, 1_000), at(50, 2_000)]])
+def test_a_form_whose_jobs_complete_is_polled_less(readings: list[JobReading]) -> None:
+    waits = []
+    for badly in (0, 4):
+        found = outlook(JOB, readings, ended(8, badly))
+        assert found is not None
+        waits.append(wait(found._replace(quiet=None, finish=Forecast(9_000, 90)), Terms(0.8))[0])
+    assert waits[0] > 1.5 * waits[1]
 
 
 def test_what_is_to_be_expected_of_a_file() -> None:

@@ -141,6 +141,13 @@ def test_jobs_are_summed_up() -> None:
     assert past.seconds == pytest.approx(300)
 
 
+def test_what_a_job_outlasted_is_known_of_those_that_completed() -> None:
+    # 50 batches, of which 2 may fail.
+    assert learnt([job(100, 30)]).outlasted == pytest.approx(100 / 3)
+    assert learnt([job(100, 30, ending=JobState.SYSTEM_ABORTED)]).outlasted == 0
+    assert learnt([replace(job(100, 30), records=None)]).outlasted == 0
+
+
 def test_the_more_jobs_the_less_is_left_open() -> None:
     spreads = [
         it.spread for n in (1, 3, 10) if (it := learnt([job(100, 30, i) for i in range(n)]).rate)

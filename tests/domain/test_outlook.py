@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.support.jobs import NOW, reading, watched
 from tests.support.properties import histories_of_one_job, moments
 from zcbulk_tui.domain.budget import Pace
+from zcbulk_tui.domain.form_past import FormPast
 from zcbulk_tui.domain.job import Counts, JobReading, JobState
 from zcbulk_tui.domain.outlook import UNREAD, Outlook, Quiet, outlook
 from zcbulk_tui.domain.planner import Terms, wait
@@ -36,21 +37,23 @@ def seen(
 
 def expects(ahead: Outlook) -> set[str]:
     """The names of what an outlook expects."""
-    expected = {name for name in ahead._fields if name not in ("runs", "age")}
+    expected = {name for name in ahead._fields if name not in ("runs", "age", "unexpected")}
     return {name for name in expected if getattr(ahead, name)}
 
 
+def failing(*points: tuple[float, int, int]) -> list[JobReading]:
+    """Readings by moments, with records that went in and that failed."""
+    return [
+        JobReading(
+            JobState.IN_PROGRESS, "", Counts(RECORDS, done, bad), NOW + timedelta(seconds=at)
+        )
+        for at, done, bad in points
+    ]
+
+
 def with_failures(*points: tuple[float, int, int], known: bool | None = None) -> Outlook:
-    """The outlook of a job by moments, with records that went in and that failed."""
-    return seen(
-        *(
-            JobReading(
-                JobState.IN_PROGRESS, "", Counts(RECORDS, done, bad), NOW + timedelta(seconds=at)
-            )
-            for at, done, bad in points
-        ),
-        known=known,
-    )
+    """The outlook of a job with such readings."""
+    return seen(*failing(*points), known=known)
 
 
 @given(histories_of_one_job(), times, times)
@@ -273,3 +276,14 @@ def test_a_job_whose_start_was_accepted_is_not_taken_for_one_that_waits_for_it()
     assert expects(ahead) == expects(running) == {"quiet"}
     on = Terms(Pace.BALANCED.price)
     assert wait(ahead, on)[0] < wait(running, on)[0], "the start should show at once"
+
+
+def test_failures_that_another_job_of_the_form_outlasted_hardly_end_this_one() -> None:
+    points = (0, 2000, 0), (100, 9000, 25)
+    past = FormPast(5, None, None, None, 0.0, {JobState.COMPLETED: 5})
+    ahead = outlook(watched(), failing(*points), past)
+    calm = outlook(watched(), failing(*points), replace(past, outlasted=60.0))
+    assert ahead is not None
+    assert calm is not None
+    assert chance(ahead) == chance(with_failures(*points))
+    assert chance(calm) < chance(ahead) / 5

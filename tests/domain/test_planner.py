@@ -45,7 +45,7 @@ running = st.builds(
     age=times,
     deadline=st.none(),
     runs=st.just(True),
-    unexpected=st.none() | st.floats(60, 1e6),
+    unexpected=st.just(1.0) | st.floats(0.05, 20),
 )
 waiting = st.builds(
     Outlook,
@@ -54,7 +54,6 @@ waiting = st.builds(
     aborts=st.just(()),
     deadline=st.none() | st.floats(0.001, 10_800),
     runs=st.just(False),
-    unexpected=st.none(),
 )
 read = histories_of_one_job().map(lambda history: outlook(watched(), history) or UNREAD)
 outlooks = running | waiting | read | st.just(UNREAD)

@@ -17,6 +17,7 @@ from tests.support.jobs import NOW, REF, watched
 from tests.support.text import HOSTILE, is_one_safe_line
 from zcbulk_tui.domain.budget import Reason, Spent
 from zcbulk_tui.domain.control import Command, Outcome
+from zcbulk_tui.domain.form_past import FormPast, Quantity
 from zcbulk_tui.domain.job import Action, Counts, Environment, JobReading, JobState, WatchedJob
 from zcbulk_tui.domain.records import ControlRecord, History
 from zcbulk_tui.domain.snapshot import Fault, JobSnapshot, Listed, ServiceSnapshot
@@ -39,6 +40,7 @@ def pane(
     fault: Fault | None = None,
     command: Command | None = None,
     now: datetime = LATER,
+    form_past: FormPast | None = None,
 ) -> list[Line]:
     """The pane about a job with these readings."""
     snapshot = JobSnapshot(
@@ -48,6 +50,7 @@ def pane(
         NOW + timedelta(seconds=75),
         Reason.FINISH,
         command,
+        form_past,
     )
     known = Known(Listed("eu-team", snapshot), past, record)
     return detail(known, now, width, UNICODE, CET)
@@ -215,7 +218,7 @@ def test_the_pace_over_all_that_is_remembered() -> None:
     assert "peak" in told["Rate"]
     assert told["Failed"]
     assert "of readings" in said(pane(*RUN))
-    assert values(pane(*RUN))["Ends in"].startswith("12m–18m")
+    assert values(pane(*RUN))["Ends in"].startswith("13m–18m")
 
 
 def test_sparklines_leave_where_they_would_not_fit() -> None:
@@ -321,3 +324,16 @@ def test_an_alert_at_the_end_is_named_until_it_has_come() -> None:
     over = replace(RUN[-1], state=S.COMPLETED)
     assert "Alert" not in values(pane(over, job=asked))
     assert "Alert" not in values(pane(RUN[-1]))
+
+
+@pytest.mark.parametrize(("seconds", "is_slow"), [(2_000, True), (20, False)])
+def test_a_job_is_shown_beside_those_of_its_form(seconds: int, is_slow: bool) -> None:
+    started = replace(watched(), started_at=NOW - timedelta(seconds=seconds))
+    form_past = FormPast(
+        7, Quantity(100.0, 0.2), Quantity(30.0, 0.3), 0.1, 0.0, {S.COMPLETED: 7}, seconds=7e3
+    )
+    shown = pane(read(0, 0, total=100_000), job=started, form_past=form_past)
+    slow = "9 of 10 jobs of this form had come this far sooner."
+    assert (slow in said(shown)) is is_slow
+    assert ("By the last 7 jobs of this form." in said(shown)) is not is_slow
+    assert "By the last" not in said(pane(read(0, 0, total=100_000), job=started))

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.render.histories import read
+from zcbulk_tui.domain.form_past import FormPast
 from zcbulk_tui.domain.job import Counts, JobReading, JobState
 from zcbulk_tui.domain.progress import motion
 from zcbulk_tui.domain.risk import Risk
@@ -39,6 +40,27 @@ UNSTEADY = [
 )
 def test_the_reason(readings: list[JobReading], part: str) -> None:
     assert part in explain_range(motion(readings), readings[-1], len(readings))
+
+
+@pytest.mark.parametrize(
+    ("jobs", "readings", "text"),
+    [
+        (7, [read(0, 0), read(9, 0)], "By the last 7 jobs of this form."),
+        (1, [read(0, 0)], "By the last job of this form."),
+        (7, STEADY, "By the last 7 jobs of this form and its own rate."),
+    ],
+)
+def test_a_forecast_names_the_past_that_it_rests_on(
+    jobs: int, readings: list[JobReading], text: str
+) -> None:
+    past = FormPast(jobs, None, None, None, 0.0, {})
+    assert explain_range(motion(readings), readings[-1], len(readings), past) == text
+
+
+def test_of_a_job_that_stands_still_the_past_says_nothing() -> None:
+    readings = [read(0, 5), read(9, 50), read(99, 50)]
+    past = FormPast(7, None, None, None, 0.0, {})
+    assert "have not moved" in explain_range(motion(readings), readings[-1], 3, past)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from tests.support.contexts import PROFILE, make_context
 from tests.support.jobs import NOW, REF, reading, watched
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.job import Action, JobRef, JobState
+from zcbulk_tui.domain.progress import HISTORY
 from zcbulk_tui.domain.records import ControlRecord, EventKind, JobEvent
 from zcbulk_tui.domain.snapshot import Fault, JobSnapshot, ServiceSnapshot
 from zcbulk_tui.domain.windows import Recalled
@@ -185,7 +186,7 @@ def test_all_are_recalled_in_the_order_of_the_list_or_those_asked_for(open_windo
     assert wanting.memory.recall([]) == []
 
 
-@pytest.mark.parametrize(("written", "kept"), [(1, 1), (8, 8), (30, 8)])
+@pytest.mark.parametrize(("written", "kept"), [(1, 1), (HISTORY, HISTORY), (30, HISTORY)])
 @pytest.mark.parametrize("state", [JobState.READY, JobState.IN_PROGRESS, JobState.UNKNOWN])
 def test_of_a_job_that_is_not_over_the_last_readings_are_recalled(
     memory: Memory, state: JobState, written: int, kept: int

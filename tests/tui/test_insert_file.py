@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from textual.widgets import Button, Input, Static
 
+from tests.support.insertions import FORM, insertion
 from tests.tui.stage import Stage
 from zcbulk_tui.cli.preparing import LocalFiles, _LocalFile
 from zcbulk_tui.domain.insertion import InsertPlan, Prepared
@@ -16,7 +17,7 @@ from zcbulk_tui.simulator.fields import FORMS
 from zcbulk_tui.simulator.messages import LOST
 from zcbulk_tui.simulator.samples import sample
 from zcbulk_tui.simulator.schedule import Fault
-from zcbulk_tui.tui.inserting import OnProgress
+from zcbulk_tui.tui.inserting import OnProgress, question
 from zcbulk_tui.tui.screens.choose import ChooseScreen
 from zcbulk_tui.tui.screens.dialogs import ConfirmScreen
 from zcbulk_tui.tui.screens.insert_file import InsertFileScreen
@@ -83,6 +84,24 @@ async def test_a_file_becomes_a_running_job(file: Path) -> None:
         await answer(stage)
         await stage.until(lambda: changes(stage)[-3:] == ["create", "upload", "start"])
         await stage.until(lambda: "contacts.csv" in "\n".join(stage.text()))
+
+
+@pytest.mark.parametrize(
+    ("files", "starts", "said"),
+    [
+        pytest.param(1, True, ["It will take 50000 s."], id="a job"),
+        pytest.param(2, True, [], id="several, one after the other"),
+        pytest.param(1, False, [], id="one that waits for its start"),
+    ],
+)
+def test_the_question_says_what_the_form_s_past_says(
+    files: int, starts: bool, said: list[str]
+) -> None:
+    prepared = Prepared(tuple(insertion(str(number)) for number in range(files)))
+    plan = InsertPlan(FORM, "", starts=starts)
+    asked = question(prepared, plan, lambda _, records: f"It will take {records} s.", "")
+    assert [it for it in asked.paragraphs if "It will" in it] == said
+    assert all(question(prepared, plan, lambda *_: "", "").paragraphs)
 
 
 async def test_what_is_missing_is_asked_for_in_its_turn() -> None:

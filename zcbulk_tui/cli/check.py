@@ -105,11 +105,11 @@ def run(arguments: Namespace) -> int:
         with suppress(ConfigError):
             ahead = expected.expected_of(form, settings, found.facts.records)
     if arguments.json:
-        print_json(as_object(found, expected.as_object(ahead, settings)))
+        print_json(as_object(found, expected.as_object(ahead)))
     else:
         print_report(found)
         if ahead is not None:
-            print_lines([expected.sentence(ahead, settings)])
+            print_lines([expected.sentence(ahead)])
         if fields is None:
             print_lines(["  --form NAME --list-fields lists them, for 1 call."])
     return 1 if found.blocks else 0

@@ -6,6 +6,7 @@ from functools import partial
 from zcbulk_tui.cli import alerting, context, failing, publishing, state
 from zcbulk_tui.cli.client import make_client
 from zcbulk_tui.cli.contracts import form_contract, observe_columns, window_watch
+from zcbulk_tui.cli.expected import teller
 from zcbulk_tui.cli.failure_rows import files_on_disk, opener
 from zcbulk_tui.cli.inserting import now
 from zcbulk_tui.cli.night_report import night_reports
@@ -147,7 +148,7 @@ def connect(
         shared.memory.recall(),
         archive,
         close,
-        Inserting(queue, lists, files),
+        Inserting(queue, lists, files, teller(shared.memory.form_past, lambda: quota.pace)),
         failing.JobFailures(fetcher, failures),
         night,
         tasks=(queue.run, fetcher.run, alerts.run, night.run, *outward),

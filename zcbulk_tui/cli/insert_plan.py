@@ -63,7 +63,7 @@ def print_plan(
             "suspects": plan.suspects.value,
             "starts": plan.starts,
             "repairs": plan.repairs or None,
-            "check": check.as_object(found, expected.as_object(ahead, settings)),
+            "check": check.as_object(found, expected.as_object(ahead)),
             "trial": chosen and trial_object(chosen),
             "rest_of": others.rest_of if others is not None else None,
             "rehearsal": rehearsing.as_object(played),
@@ -85,7 +85,7 @@ def print_plan(
         print_lines([*lines, "", *rehearsal.lines(played, page_width(check.LEAST_WIDTH)), ""])
     else:
         if ahead is not None:
-            lines.append(expected.sentence(ahead, settings))
+            lines.append(expected.sentence(ahead))
         with insert_context(settings) as (_, quota, _):
             print_lines([*lines, queueing.left(quota)])
     if arguments.list_fields and arguments.fields is None:

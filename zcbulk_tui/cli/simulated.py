@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 from pydantic import SecretStr
 
+from zcbulk_tui.cli.expected import teller
 from zcbulk_tui.cli.failing import JobFailures
 from zcbulk_tui.cli.failure_rows import opener
 from zcbulk_tui.cli.night_report import Reports
@@ -163,7 +164,7 @@ def connect(
         memory.recall(),
         Archive(database, _NAME),
         close,
-        Inserting(queue, lists, files),
+        Inserting(queue, lists, files, teller(memory.form_past, lambda: quota.pace)),
         JobFailures(fetcher, opener(files_of_job)),
         night,
         tasks=(queue.run, fetcher.run, alerts.run, night.run),

@@ -44,8 +44,16 @@ _MOST_SPREAD = 1.2
 _DRIFT = 0.02
 """Drift of even the steadiest rate, as a fraction of it."""
 
-_ENDINGS, _ENDINGS_IN = 0.2, 0.2 * 5 * 3600.0
-"""Unexpected ends, and the seconds in which they came, that are taken for granted of each form."""
+# The rates are invented, since no source says how long anything takes at Zoho. A wrong value costs
+# some calls or some seconds, no more. `tests.benchmarks.polling` measures them.
+ANY_TIME = 33_000.0
+"""Mean seconds until a moving job ends unexpectedly, by what befalls jobs of any length."""
+
+ON_THE_WAY = 0.14
+"""Chance that a job ends unexpectedly on its way, wherever that is, by what befalls a job."""
+
+_USUAL_ENDS = 0.5
+"""The unexpected ends that these rates count for beside those of a form's past."""
 
 _STEPS = 24
 """Moments at which a job may have begun to move that are looked at."""
@@ -60,15 +68,11 @@ class Expected(NamedTuple):
     Attributes:
         least: First decile of the seconds that it takes.
         most: Last decile.
-        end: The same as a forecast.
-        unexpected: Mean seconds until it ends uncompleted.
         jobs: Past jobs that this rests on.
     """
 
     least: float
     most: float
-    end: Forecast
-    unexpected: float | None
     jobs: int
 
 
@@ -93,7 +97,7 @@ def expected(past: FormPast | None, records: int) -> Expected | None:
         return None
     whole = _of(past.lag).plus(_work(past.rate, records))
     least, most = whole.quantile(-_DECILE), whole.quantile(_DECILE)
-    return Expected(least, most, _as_forecast(whole), unexpected(past), past.jobs)
+    return Expected(least, most, past.jobs)
 
 
 def forecast(
@@ -126,12 +130,13 @@ def forecast(
     return None if lag is None else _as_forecast(lag.plus(_work(past.rate, left)))
 
 
-def unexpected(past: FormPast | None) -> float | None:
-    """Returns the mean seconds until a running job of the form ends uncompleted."""
-    if past is None or not past.seconds:
-        return None
+def unexpected(past: FormPast | None) -> float:
+    """Returns how many times as often as others jobs of the form end uncompleted."""
+    if past is None:
+        return 1.0
     ends = past.jobs - past.endings.get(JobState.COMPLETED, 0)
-    return (_ENDINGS_IN + past.seconds) / (_ENDINGS + ends)
+    usual = past.jobs * ON_THE_WAY + past.seconds / ANY_TIME
+    return (_USUAL_ENDS + ends) / (_USUAL_ENDS + usual)
 
 
 def is_slow(job: WatchedJob, last: JobReading, past: FormPast | None) -> bool:

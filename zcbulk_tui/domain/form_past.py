@@ -13,7 +13,7 @@ from itertools import pairwise
 from statistics import NormalDist, fmean
 from typing import NamedTuple
 
-from zcbulk_tui.domain.batch_rule import BATCH
+from zcbulk_tui.domain.batch_rule import BATCH, allowed_failures, batches_of
 from zcbulk_tui.domain.job import JobReading, JobState
 
 MOST_JOBS = 20
@@ -41,7 +41,7 @@ _LEAST_LAG = 1.0
 _LATEST = 2
 """Jobs that are alike at least before they can show a change: one alone may be an exception."""
 
-_CHANGED = 5.5
+_CHANGED = 6.0
 """The logarithm of how much likelier a change must make the jobs than none."""
 
 _NORMAL = NormalDist()
@@ -73,6 +73,8 @@ class FormPast:
         failed_share: Share of the records that failed, over all jobs, from 0 to 1.
         endings: How many jobs ended in which state.
         seconds: For how long these jobs ran together, from the first movement to the end.
+        outlasted: The most failed records with which a job completed, for each batch with whose
+            failure it would have been aborted: at least so many must fail in a failed batch.
     """
 
     jobs: int
@@ -82,6 +84,7 @@ class FormPast:
     failed_share: float
     endings: Mapping[JobState, int]
     seconds: float = 0.0
+    outlasted: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +188,7 @@ def form_past(jobs: Sequence[PastJob]) -> FormPast | None:
             for ending in dict.fromkeys(job.ending for job in alike)
         },
         seconds=sum(job.processed / job.rate for job in alike if job.rate),
+        outlasted=max(map(_outlasted, alike)),
     )
 
 
@@ -263,6 +267,12 @@ def _wander(moving: Sequence[_Point], total: int) -> float | None:
 
 
 # What several jobs show.
+
+
+def _outlasted(job: PastJob) -> float:
+    if job.ending is not JobState.COMPLETED or not job.records:
+        return 0.0
+    return job.failed / (allowed_failures(batches_of(job.records)) + 1)
 
 
 def _rates(jobs: Sequence[PastJob]) -> list[float]:

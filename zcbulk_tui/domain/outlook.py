@@ -58,7 +58,7 @@ class Outlook(NamedTuple):
         age: Seconds since it was started, or since the first reading.
         deadline: When to poll it whatever the price.
         runs: Whether it may be aborted at any time.
-        unexpected: Mean seconds until that happens, by the past of its form; None for unknown.
+        unexpected: How many times as often as to others that happens, by the past of its form.
     """
 
     quiet: Quiet | None = None
@@ -67,7 +67,7 @@ class Outlook(NamedTuple):
     age: float = 0.0
     deadline: float | None = None
     runs: bool = True
-    unexpected: float | None = None
+    unexpected: float = 1.0
 
 
 UNREAD = Outlook(runs=False)
@@ -115,19 +115,20 @@ def _running(
         return Outlook(Quiet(full, _STOPPED))
     moves = motion(readings, job.started_at)
     done = forecast(job, readings, moves, past) if left > 0 else None
+    ends = unexpected(past)
+    since = job.started_at or readings[0].read_at
+    age = max((readings[-1].read_at - since).total_seconds(), 0.0)
     if done is not None and moves is None:
         # What waits as long as jobs of its form do is no spell that may last for ever.
-        return Outlook(finish=done, unexpected=unexpected(past))
+        return Outlook(finish=done, age=age, unexpected=ends)
     if done is None or moves is None:
         if readings[-1].state.is_waiting:
             return Outlook(Quiet(_unmoved(job, readings), _STARTING, _AT_ONCE))
-        quiet = Quiet(_unmoved(job, readings), _UNMOVED, _QUEUE)
-        return Outlook(quiet, unexpected=unexpected(past))
+        return Outlook(Quiet(_unmoved(job, readings), _UNMOVED, _QUEUE), unexpected=ends)
     still = Quiet(moves.still, _STOPPED) if moves.still else None
-    aborts = possible_aborts(readings, moves.rate, done, one_fails_its_batch)
-    since = job.started_at or readings[0].read_at
-    age = max((readings[-1].read_at - since).total_seconds(), 0.0)
-    return Outlook(still, done, aborts, age, unexpected=unexpected(past))
+    outlasted = past.outlasted if past else 0.0
+    aborts = possible_aborts(readings, moves.rate, done, one_fails_its_batch, outlasted)
+    return Outlook(still, done, aborts, age, unexpected=ends)
 
 
 def _unmoved(job: WatchedJob, readings: Sequence[JobReading]) -> float:

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from zcbulk_tui.domain.budget import Pace, Reason, Spent
+from zcbulk_tui.domain.form_forecast import ANY_TIME, ON_THE_WAY
 from zcbulk_tui.domain.outlook import UNREAD, Outlook, Quiet
 from zcbulk_tui.domain.progress import Forecast
 from zcbulk_tui.domain.snapshot import JobSnapshot
@@ -29,14 +30,6 @@ DEAREST = 1000.0
 
 _SOONEST = 1.0
 """Least seconds between two polls of a job."""
-
-# The rates are invented, since no source says how long anything takes at Zoho. A wrong value costs
-# some calls or some seconds, no more. `tests.benchmarks.polling` measures them.
-_ANY_TIME = 33_000.0
-"""Mean seconds until a moving job ends unexpectedly, by what befalls jobs of any length."""
-
-_ON_THE_WAY = 0.14
-"""Chance that a job ends unexpectedly on its way, wherever that is, by what befalls a job."""
 
 _SHORT = 120.0
 """Least seconds over which that chance is spread."""
@@ -325,11 +318,10 @@ def _waits(ahead: Outlook, seconds: float) -> Iterator[tuple[float, Reason]]:
 
 def _hazard(ahead: Outlook) -> float:
     """Returns the rate per second at which a running job ends unexpectedly."""
-    if ahead.unexpected is not None:
-        return 1 / ahead.unexpected
     if ahead.finish is None:
-        return 1 / _ANY_TIME_STILL
-    return _ON_THE_WAY / max(ahead.age + ahead.finish.seconds, _SHORT) + 1 / _ANY_TIME
+        return ahead.unexpected / _ANY_TIME_STILL
+    usual = ON_THE_WAY / max(ahead.age + ahead.finish.seconds, _SHORT) + 1 / ANY_TIME
+    return ahead.unexpected * usual
 
 
 def _alone(ahead: Outlook, on: Terms) -> float:

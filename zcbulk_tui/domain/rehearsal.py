@@ -10,12 +10,13 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from statistics import NormalDist
 from typing import NamedTuple
 
 from zcbulk_tui.domain.batch_rule import BATCH, allowed_failures, batches_of
 from zcbulk_tui.domain.form_past import WANDER, FormPast, Quantity
-from zcbulk_tui.domain.job import JobReading, JobState, WatchedJob
+from zcbulk_tui.domain.job import Counts, JobReading, JobState, WatchedJob
 from zcbulk_tui.domain.outlook import outlook
 from zcbulk_tui.domain.planner import Terms, wait
 from zcbulk_tui.domain.progress import remember
@@ -27,6 +28,12 @@ RUNS = 40
 
 _MANY = 8.0
 """Bad records to be expected in a batch from which on their number is drawn as a normal one."""
+
+_SETTLES = 1.0
+"""Seconds from the last record of a usual job to its end."""
+
+_LONGEST = 30 * 86_400.0
+"""Seconds that no job takes: a past that says so was measured by a clock that was set."""
 
 _NEARLY_ALL = 0.999
 """The most that is made of the share of records that fail."""
@@ -258,6 +265,36 @@ def polled(
         calls, seconds = calls + 1, seconds + wait(ahead, on)[0]
         readings = remember(readings, course.read(seconds))
     return Polled(calls, seconds, readings[-1].state)
+
+
+def usual_calls(past: FormPast, records: int, job: WatchedJob, on: Terms) -> int | None:
+    """Estimates the status calls of a job that goes as those before it usually did.
+
+    Args:
+        past: What they show.
+        records: Records of the job; none of them fails.
+        job: Any job of the form, as it is known once it was started.
+        on: The terms for calls.
+
+    Returns:
+        How many; None where no past job shows it, or it would take longer than any job does.
+    """
+    if past.rate is None or past.lag is None or job.started_at is None:
+        return None
+    started_at, rate, lag = job.started_at, past.rate.middle, past.lag.middle
+    full_at = lag + records / rate
+    if full_at > _LONGEST:
+        return None
+
+    def read(seconds: float) -> JobReading:
+        batches = int(max(seconds - lag, 0.0) * rate / BATCH)
+        done = records if seconds >= full_at else min(batches * BATCH, records)
+        ended = seconds >= full_at + _SETTLES
+        state = JobState.COMPLETED if ended else JobState.IN_PROGRESS
+        counts = Counts(records, done, 0, records - done)
+        return JobReading(state, state.value, counts, started_at + timedelta(seconds=seconds))
+
+    return polled(job, Course(read, full_at + _SETTLES), past, on).calls
 
 
 def outcome(

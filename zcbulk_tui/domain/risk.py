@@ -53,6 +53,10 @@ _AT_MOST = 1.3
 _RARELY = 0.4
 """How much less likely it is that too many batches fail than that as many fail as may."""
 
+_REFUTED = 0.05
+"""Chance that a number of failed records ends a job with which another one of its form would have
+been aborted, and was not: other records may fail in other lumps."""
+
 _NEARLY = 0.3
 """Batches left until the abort where, by the failed records, it should have come."""
 
@@ -193,6 +197,7 @@ def possible_aborts(
     rate: float,
     done: Forecast,
     one_fails_its_batch: bool | None = None,
+    outlasted: float = 0.0,
 ) -> tuple[PossibleAbort, ...]:
     """Returns when a running job may be aborted for its failures, by how many fail in a batch.
 
@@ -205,6 +210,7 @@ def possible_aborts(
         rate: Records per second.
         done: When the job finishes otherwise.
         one_fails_its_batch: As for `risk`.
+        outlasted: See `FormPast`: fewer records are hardly what fails in a failed batch.
     """
     counts = readings[-1].counts
     failed, processed, total = counts.failed, counts.processed, counts.total
@@ -230,6 +236,9 @@ def possible_aborts(
             continue
         if failing > FAILED_SHARE:
             weight *= _RARELY
+        if size < outlasted:
+            harmless += weight * (1 - _REFUTED)
+            weight *= _REFUTED
         left = max(left, _NEARLY)
         seconds = left * size / pace
         by_chance = seconds * sqrt(max(1 - failing, 0.05) * (1 / left + size / failed))

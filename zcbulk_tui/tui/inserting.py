@@ -66,11 +66,14 @@ class Inserting(NamedTuple):
         queue: Works the files that are on their way.
         lists: The forms and their fields.
         files: Checks files, and makes insertions of them.
+        expected: Says of a form and a number of records how long they will probably take; empty
+            where no past job of the form shows it.
     """
 
     queue: "InsertQueue"
     lists: "FormLists"
     files: Files
+    expected: Callable[[FormRef, int], str]
 
 
 class FormNames(NamedTuple):
@@ -106,12 +109,18 @@ class FormNames(NamedTuple):
         return FormRef(origin, owner, app, form, self.environment)
 
 
-def question(prepared: Prepared, plan: InsertPlan, calls_left: str) -> Question:
+def question(
+    prepared: Prepared,
+    plan: InsertPlan,
+    expected: Callable[[FormRef, int], str],
+    calls_left: str,
+) -> Question:
     """Asks whether to insert what was prepared; there is at least one part.
 
     Args:
         prepared: What is uploaded.
         plan: How.
+        expected: See `Inserting`.
         calls_left: How many calls are left today, as a sentence; empty where that is not known.
     """
     files, form = prepared.insertions, plan.form
@@ -126,6 +135,7 @@ def question(prepared: Prepared, plan: InsertPlan, calls_left: str) -> Question:
         "workflows run.",
         *_left_out(prepared),
         *([f"They are those that job {plan.repairs} has not brought in."] if plan.repairs else []),
+        *filter(None, [expected(form, records) if len(files) == 1 and plan.starts else ""]),
         f"It costs {steps * len(files)} calls, and then the status readings. {calls_left}".strip(),
     ]
     return Question(

@@ -453,7 +453,7 @@ class InsertFileScreen(Dialog[Prepared | None]):
             else:
                 self._inserting.files.discard(prepared)
 
-        asked = question(prepared, plan, self._calls_left())
+        asked = question(prepared, plan, self._inserting.expected, self._calls_left())
         self.app.push_screen(ConfirmScreen(asked), answered)
 
     # What takes long.
