@@ -174,6 +174,9 @@ def test_a_probe_of_another_server_finds_other_answers(
         ((*PROBE[1:], "--yes", "--calls", "41"), "should be from 1 to 40"),
         ((*PROBE[1:], "--yes", "--report", "/no/such/folder/r.md"), "does not exist"),
         (("--report", "report.md"), "There is no probe to report"),
+        (("--report", "/dev/full"), "Name a file, or leave out --report."),
+        (("--report", ""), "Name a file, or leave out --report."),
+        ((*PROBE[1:], "--yes", "--report", "/dev"), "Name a file, or leave out --report."),
     ],
 )
 def test_what_is_refused_sends_nothing(

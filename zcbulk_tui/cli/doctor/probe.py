@@ -130,7 +130,7 @@ def run(arguments: Namespace) -> int:
     settings = load.load(flags=options.setting_flags(arguments))
     check_may_send(settings)
     form = forms.form_of(arguments, settings)
-    report = None if arguments.report is None else checked_path(arguments.report)
+    report = None if arguments.report is None else checked_path(arguments.report, "--report")
     if not arguments.yes and not prompts.has_terminal():
         raise UsageError(
             "There is no terminal to ask on, so nothing was sent",

@@ -96,7 +96,7 @@ def write_report(arguments: Namespace) -> int:
         UsageError: There is no probe, or the file cannot be written.
     """
     settings = load.load(flags=options.setting_flags(arguments))
-    path = checked_path(arguments.report)
+    path = checked_path(arguments.report, "--report")
     with open_memory(is_only_read=True) as database:
         contracts = Contracts(database, settings.profile)
         form = contracts.last_form()
