@@ -13,7 +13,9 @@ MASK = "[…]"
 
 LANGUAGE = frozenset(
     """
-    a about above access action admins developers add adding iam too account active again all already also an and another answer any anymore api
+    a about above accept access bulk connection early elsewhere exactly forms gave given lacks length per
+    understood way
+    access action admins developers add adding iam too account active again all already also an and another answer any anymore api
     application are as at attached be because been before being below between body but by call
     cannot came can change changed check code column columns come complete completed configuration
     contact contain contains content correct could count create created creating creation csv
