@@ -5,50 +5,55 @@ but the language of the API itself (`common`): a name that nobody thought of is 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from urllib.parse import quote
 
 MASK = "[…]"
 """Stands for words that are left out."""
 
-LANGUAGE = frozenset(
-    """
-    a about above accept access bulk connection early elsewhere exactly forms gave given lacks length per
-    understood way
-    access action admins developers add adding iam too account active again all already also an and another answer any anymore api
-    application are as at attached be because been before being below between body but by call
-    cannot came can change changed check code column columns come complete completed configuration
-    contact contain contains content correct could count create created creating creation csv
-    current daily data database day days delete deleted denied description details did disabled do
-    does done due duplicate duplicated during each either empty enable enabled encoded ended enter
-    entry environment error errors exceed exceeded exceeds exist exists expire expired expires
-    extension fail failed failure false field fields file files finished first for form format
-    found from give given greater had has have header headers hour hours how http id if import in
-    inactive incomplete incorrect insert inserted inserting inside insufficient internal into
-    invalid is it its job jobs json key large larger last later least length less level limit
-    limits line lines long longer made maintenance make mandatory many match may maximum message
-    method methods minimum minute minutes missing more most moved must name named names need needed
-    new no none not nothing now number numbers occurred of off on once one only operation option or
-    other out over owner page parallel parameter parameters parse permission permissions permitted
-    please prepared present proceed process processed processing progress provide provided queue
-    quota reach reached read ready reason reasons record records redirects refused remarks repeated
-    report request requests required reset resource response result results right row rows running
-    same scope scopes second seconds server service session shared should sign since size some
-    start started starting starts state status stop stopped still such success successful
-    successfully support supported system temporarily text than that the their them then there
-    these this time times to today token tokens too try twice type unable unauthorized unavailable
-    undefined under unique unknown unprocessed unsupported until up update updated upload uploaded
-    uploading url use used user uses valid validation value values version view wait waiting was
-    were when where which while whole will with within without words wrong yet you your zip zoho
+_MESSAGES = """
+a about above accept access account action active add adding admins again all already also an
+and another answer any anymore api application are as at attached be because been before being
+below between body bulk but by call came can cannot change changed check code column columns
+come complete completed configuration connection contact contain contains content correct could
+count create created creating creation csv current daily data database day days delete deleted
+denied description details developers did disabled do does done due duplicate duplicated during
+each early either elsewhere empty enable enabled encoded ended enter entry environment error
+errors exactly exceed exceeded exceeds exist exists expire expired expires extension fail failed
+failure false field fields file files finished first for form format forms found from gave give
+given greater had has have header headers hour hours how http iam id if import in inactive
+incomplete incorrect insert inserted inserting inside insufficient internal into invalid is it
+its job jobs json key lacks large larger last later least length less level limit limits line
+lines long longer made maintenance make mandatory many match maximum may message method methods
+minimum minute minutes missing more most moved must name named names need needed new no none not
+nothing now number numbers occurred of off on once one only operation option or other out over
+owner page parallel parameter parameters parse per permission permissions permitted please
+prepared present proceed process processed processing progress provide provided queue quota
+reach reached read ready reason reasons record records redirects refused remarks repeated report
+request requests required reset resource response result results right row rows running same
+scope scopes second seconds server service session shared should sign since size some start
+started starting starts state status still stop stopped success successful successfully such
+support supported system temporarily text than that the their them then there these this time
+times to today token tokens too try twice type unable unauthorized unavailable undefined under
+understood unique unknown unprocessed unsupported until up update updated upload uploaded
+uploading url use used user uses valid validation value values version view wait waiting was way
+were when where which while whole will with within without words wrong yet you your zip zoho
+"""
+"""Words of the messages that are documented, and of others like them."""
 
-    aborted abort aborting aborts cancelled canceled pending queued scheduled inprogress
+_STATES = """
+abort aborted aborting aborts canceled cancelled inprogress pending queued scheduled
+"""
+"""Words of the states that no message has."""
 
-    utf-8 utf-16 windows-1252 ascii kb mb gb e-mail zoho's server's
-    patch put post get wrapped flat lower capital misread three alone batch packed unpacked sent
-    accepted beside
-    """.split()
-)
-"""Words of the messages that are documented, and of others like them; those of findings."""
+_FINDINGS = """
+accepted alone ascii batch beside capital e-mail flat gb get kb lower mb misread packed patch
+post put sent server's three unpacked utf-16 utf-8 windows-1252 wrapped zoho's
+"""
+"""Words in which findings are kept."""
+
+LANGUAGE = frozenset(f"{_MESSAGES} {_STATES} {_FINDINGS}".split())
+"""What may be shown of a server's words, whoever has said them."""
 
 _EDGE = "-.,;:!?()[]{}\"'“”‘’…–—"
 """Punctuation around a word; what else stands there may be a part of an address."""
@@ -68,10 +73,14 @@ _MAIL = re.compile(r"[^\s@\"'<>“”:,;()]{1,100}@[^\s@\"'<>“”:,;()]{1,100}
 _ID = re.compile(r"[0-9]{9,}")
 
 
-def common(text: str) -> str:
+def common(text: str, names: Collection[str] = ()) -> str:
     """Returns a text with a mask for all but words of `LANGUAGE`, short numbers and punctuation.
 
     Of numbers side by side, which may be parts of an id, none is shown.
+
+    Args:
+        text: What a server said.
+        names: What is masked although it is of the language, as it is spelled here.
     """
     chunks = [_parts(chunk) for chunk in text.split()]
     digits = [any(map(str.isdigit, word)) for _, word, _ in chunks if word]
@@ -82,7 +91,7 @@ def common(text: str) -> str:
         if word:
             at += 1
             is_beside_others = digits[at] and sum(digits[max(at - 1, 0) : at + 2]) > 1
-            is_shown = _is_common(word) and not is_beside_others
+            is_shown = _is_common(word) and not (is_beside_others or word in names)
         if not is_shown and shown and shown[-1] == MASK and not before:
             shown[-1] += after
         else:

@@ -4,8 +4,9 @@ The report names no account, owner, application, form, job or record, and no hos
 its data centre: what users put together is worth more than what each of them keeps.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from urllib.parse import urlsplit
 
 from zcbulk_tui.domain import datacenters
@@ -41,6 +42,9 @@ _FEW_ROWS = 20
 
 _MOST_COLUMNS, _MOST_REASONS, _MOST_RUNS = 40, 6, 12
 """Of one result, in a report."""
+
+_Safe = Callable[[str], str]
+"""Leaves out of a server's words what may not be shared."""
 
 
 def answered(contract: Contract) -> int:
@@ -129,14 +133,16 @@ def report(
         granted: What the sign-in allows; None where that is not known.
         is_complete: Whether the probe has nothing more to ask.
     """
+    fields = form_of(transcript)
+    columns = None if fields is None else files.columns_of(fields)
+    link_names = [it.link_name for it in fields.fields] if fields is not None else []
+    safe = partial(_safe, names=frozenset((form.owner, form.app, form.form, *link_names)))
     made = [it for it in transcript if not it.is_unsent]
     days = sorted({f"{it.sent_at:%Y-%m-%d}" for it in made})
     when = " to ".join(dict.fromkeys((days[0], days[-1]))) if days else "never"
     calls = counted(len(made), "call")
     if not is_complete:
         calls = f"partial: {len(made)} of at most {MOST_CALLS} calls made"
-    fields = form_of(transcript)
-    columns = None if fields is None else files.columns_of(fields)
     lines = [
         "# What Zoho Creator's bulk insert API does",
         "",
@@ -156,7 +162,7 @@ def report(
     ]
     for question in Question:
         finding = contract.findings.get(question)
-        said = "open" if finding is None else _answer(finding)
+        said = "open" if finding is None else _answer(finding, safe)
         found = "" if finding is None else f"{finding.found_at:%Y-%m-%d}"
         passing = "" if question.is_probed else " (not asked: noted in passing)"
         lines.append(f"| {described(question)}{passing} | {said} | {found} |")
@@ -172,10 +178,10 @@ def report(
         call = " ".join(filter(None, (exchange.step.act, exchange.step.job, exchange.step.detail)))
         http = exchange.http_status if exchange.is_answered else "no answer"
         code = "" if exchange.code is None else _safe(f"{exchange.code}")
-        shown = "; ".join(_shown(exchange, trails.get(exchange.step.job), columns))
+        shown = "; ".join(_shown(exchange, trails.get(exchange.step.job), columns, safe))
         lines.append(
             f"| {number} | {call} | {exchange.step.purpose} | {http} | {code} "
-            f"| {_safe(exchange.text)} | {shown} |"
+            f"| {safe(exchange.text)} | {shown} |"
         )
     return "\n".join(lines) + "\n"
 
@@ -206,37 +212,43 @@ def _scopes(granted: Granted | None) -> str:
     return f"{', '.join(names) or 'no scope of bulk calls'}, since {granted.since:%Y-%m-%d}"
 
 
-def _answer(finding: Finding) -> str:
-    values = {aspect: common(one_line(value)) for aspect, value in finding.values.items()}
+def _answer(finding: Finding, safe: _Safe) -> str:
+    is_said = finding.question in (Question.STATE_WORDS, Question.RESULT_COLUMNS)
+    values = {
+        aspect: safe(value) if is_said and aspect != "columns" else _safe(value)
+        for aspect, value in finding.values.items()
+    }
     return _in_table(answer_text(replace(finding, values=values)))
 
 
 def _shown(exchange: Exchange, trail: Trail | None, columns: files.Columns | None) -> Iterator[str]:
     """What an answer has besides its words, as counts, structure and roles."""
     seen = exchange.seen
-    yield from (f"{name} {_safe(seen[name])}" for name in _SHOWN if name in seen)
+    yield from (f"{name} {safe(seen[name])}" for name in _SHOWN if name in seen)
     if exchange.step.act is Act.FIELDS and (fields := form_of([exchange])) is not None:
         yield counted(len(fields.fields), "field")
     if "zip" in seen:
-        yield f"ZIP of {_safe(seen['zip'])} bytes"
+        yield f"ZIP of {safe(seen['zip'])} bytes"
     result = result_of(exchange)
     if result is None:
         return
     yield counted(len(result.rows), "row")
-    yield f"columns {_columns(result, () if columns is None else columns.header)}"
-    yield f"{_safe(result.encoding)}, {_DELIMITERS.get(result.delimiter, MASK)}"
+    yield f"columns {_columns(result, () if columns is None else columns.header, safe)}"
+    yield f"{safe(result.encoding)}, {_DELIMITERS.get(result.delimiter, MASK)}"
     kind = exchange.step.detail
     if trail is not None and trail.call(kind) is exchange and columns is not None:
-        yield from _records(trail.rows(kind), trail.file, columns)
+        yield from _records(trail.rows(kind), trail.file, columns, safe)
 
 
-def _columns(result: Result, header: Sequence[str]) -> str:
+def _columns(result: Result, header: Sequence[str], safe: _Safe) -> str:
     place = {name: f"{at}" for at, name in reversed(list(enumerate(header, 1)))}
-    names = [place.get(name) or f"“{_safe(name)}”" for name in result.columns]
+    names = [place.get(name) or f"“{safe(name)}”" for name in result.columns]
     return " ".join(names[:_MOST_COLUMNS]) + (" …" if len(names) > _MOST_COLUMNS else "")
 
 
-def _records(rows: Sequence[Row], file: str | None, columns: files.Columns) -> Iterator[str]:
+def _records(
+    rows: Sequence[Row], file: str | None, columns: files.Columns, safe: _Safe
+) -> Iterator[str]:
     """Which records of a file came back, in which order, and with which reasons."""
     if not rows:
         return
@@ -247,7 +259,7 @@ def _records(rows: Sequence[Row], file: str | None, columns: files.Columns) -> I
         yield f"places {_runs([place.get(it.role, 0) for it in rows])}"
     reasons: dict[str, list[str]] = {}
     for row in rows:
-        reasons.setdefault(_safe(" ".join(row.reason)), []).append(row.role)
+        reasons.setdefault(safe(" ".join(row.reason)), []).append(row.role)
     for reason, roles in list(reasons.items())[:_MOST_REASONS]:
         if reason:
             whose = " ".join(roles) if len(roles) <= _FEW_ROWS else counted(len(roles), "record")
@@ -266,8 +278,8 @@ def _runs(places: Sequence[int]) -> str:
     return ", ".join(said[:_MOST_RUNS]) + (", …" if len(said) > _MOST_RUNS else "")
 
 
-def _safe(text: str) -> str:
-    return _in_table(common(one_line(text, 400)))
+def _safe(text: str, names: Collection[str] = ()) -> str:
+    return _in_table(common(one_line(text, 400), names))
 
 
 def _in_table(text: str) -> str:
