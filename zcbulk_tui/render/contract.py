@@ -221,7 +221,9 @@ def _answer(finding: Finding, safe: _Safe) -> str:
     return _in_table(answer_text(replace(finding, values=values)))
 
 
-def _shown(exchange: Exchange, trail: Trail | None, columns: files.Columns | None) -> Iterator[str]:
+def _shown(
+    exchange: Exchange, trail: Trail | None, columns: files.Columns | None, safe: _Safe
+) -> Iterator[str]:
     """What an answer has besides its words, as counts, structure and roles."""
     seen = exchange.seen
     yield from (f"{name} {safe(seen[name])}" for name in _SHOWN if name in seen)
