@@ -105,6 +105,12 @@ def test_all_else_is_masked(said: str, shown: str) -> None:
     assert common(said) == shown
 
 
+def test_a_name_of_words_of_every_day_is_masked_as_it_is_spelled() -> None:
+    said = "Enter a value for 'File' each file: INVALID_DATA-File, FILE"
+    shown = "Enter a value for '[…]' each file: […], FILE"
+    assert common(said, {"File"}) == shown
+
+
 SEPARATORS = st.sampled_from([" ", "  ", ", ", "; ", " - ", "“", "(", "[", ": "])
 WORDS = st.lists(st.sampled_from(sorted(LANGUAGE)), max_size=5).map(" ".join)
 

@@ -91,7 +91,7 @@ def common(text: str, names: Collection[str] = ()) -> str:
         if word:
             at += 1
             is_beside_others = digits[at] and sum(digits[max(at - 1, 0) : at + 2]) > 1
-            is_shown = _is_common(word) and not (is_beside_others or word in names)
+            is_shown = _is_common(word) and not (is_beside_others or _has_name(word, names))
         if not is_shown and shown and shown[-1] == MASK and not before:
             shown[-1] += after
         else:
@@ -104,6 +104,10 @@ def _parts(chunk: str) -> tuple[str, str, str]:
     rest = chunk.lstrip(_EDGE)
     word = rest.rstrip(_EDGE)
     return chunk[: len(chunk) - len(rest)], word, rest[len(word) :]
+
+
+def _has_name(word: str, names: Collection[str]) -> bool:
+    return word in names or any(part in names for part in _JOINTS.split(word))
 
 
 def _is_common(word: str) -> bool:

@@ -20,6 +20,7 @@ from zcbulk_tui.domain.probe_answers import Result, result_of
 from zcbulk_tui.domain.probe_files import form_of
 from zcbulk_tui.domain.probe_findings import CREATE, UPDATE, Granted
 from zcbulk_tui.domain.probe_trail import TWIN, Row, Trail, trails_of
+from zcbulk_tui.domain.result import ResultKind
 from zcbulk_tui.domain.text import counted, one_line
 from zcbulk_tui.render.span import Line, Look, Span, fit, wrap
 
@@ -195,8 +196,8 @@ def _legend(columns: files.Columns | None) -> Iterator[str]:
         f"Jobs are a, b, c…: a2 takes the place of a, and {TWIN} is a second job beside one. "
         'PATCH wrapped lower is a PATCH with `{"data": {"action": "start"}}`; flat is '
         '`{"action": "start"}`, and capital is `Start`. details inside or beside: where '
-        "`record_details` stands to `data`. In a result, a column of the file is its number there, "
-        "and a record its role: xd, xn and xt are bad (date, number, text), k1 to k3 good, e has "
+        "`record_details` stands to `data`. In a result, a column of the file is its number there "
+        "(first the marker, then a date and a number, if the form has them), and a record its role: xd, xn and xt are bad (date, number, text), k1 to k3 good, e has "
         f"an accent, {dates}; g and s are good, too. Places are those in the file."
     )
     if columns is not None:
@@ -239,7 +240,9 @@ def _shown(
     yield f"{safe(result.encoding)}, {_DELIMITERS.get(result.delimiter, MASK)}"
     kind = exchange.step.detail
     if trail is not None and trail.call(kind) is exchange and columns is not None:
-        yield from _records(trail.rows(kind), trail.file, columns, safe)
+        yield from _records(trail.rows(kind), trail.file, columns)
+        if kind == ResultKind.FAILURE:
+            yield from _reasons(trail.rows(kind), safe)
 
 
 def _columns(result: Result, header: Sequence[str], safe: _Safe) -> str:
@@ -251,7 +254,7 @@ def _columns(result: Result, header: Sequence[str], safe: _Safe) -> str:
 def _records(
     rows: Sequence[Row], file: str | None, columns: files.Columns, safe: _Safe
 ) -> Iterator[str]:
-    """Which records of a file came back, in which order, and with which reasons."""
+    """Which records of a file came back, in which order."""
     if not rows:
         return
     if len(rows) <= _FEW_ROWS:
@@ -259,6 +262,10 @@ def _records(
     elif file is not None:
         place = {role: at for at, role in enumerate(files.roles_of(file, columns), 1)}
         yield f"places {_runs([place.get(it.role, 0) for it in rows])}"
+
+
+def _reasons(rows: Sequence[Row], safe: _Safe) -> Iterator[str]:
+    """The reasons of failed records, each with their roles."""
     reasons: dict[str, list[str]] = {}
     for row in rows:
         reasons.setdefault(safe(" ".join(row.reason)), []).append(row.role)
