@@ -197,8 +197,9 @@ def _legend(columns: files.Columns | None) -> Iterator[str]:
         'PATCH wrapped lower is a PATCH with `{"data": {"action": "start"}}`; flat is '
         '`{"action": "start"}`, and capital is `Start`. details inside or beside: where '
         "`record_details` stands to `data`. In a result, a column of the file is its number there "
-        "(first the marker, then a date and a number, if the form has them), and a record its role: xd, xn and xt are bad (date, number, text), k1 to k3 good, e has "
-        f"an accent, {dates}; g and s are good, too. Places are those in the file."
+        "(first the marker, then a date and a number, if the form has them), and a record its "
+        "role: xd, xn and xt are bad (date, number, text), k1 to k3 good, e has an accent, "
+        f"{dates}; g and s are good, too. Places are those in the file."
     )
     if columns is not None:
         yield ""
@@ -251,9 +252,7 @@ def _columns(result: Result, header: Sequence[str], safe: _Safe) -> str:
     return " ".join(names[:_MOST_COLUMNS]) + (" …" if len(names) > _MOST_COLUMNS else "")
 
 
-def _records(
-    rows: Sequence[Row], file: str | None, columns: files.Columns, safe: _Safe
-) -> Iterator[str]:
+def _records(rows: Sequence[Row], file: str | None, columns: files.Columns) -> Iterator[str]:
     """Which records of a file came back, in which order."""
     if not rows:
         return
