@@ -61,6 +61,8 @@ def told(
     say = print_error if arguments.json else print
     if is_written:
         say(_where(arguments.report))
+    elif report is not None:
+        say("No report was written, for nothing was asked.")
     has_ended = end.stop in (Stop.COMPLETE, Stop.MOST)
     is_open = contract.value(Question.CONTROL_SCOPE, "scope") is None
     if has_ended and is_open and _is_one_started(transcript):
