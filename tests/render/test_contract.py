@@ -1,6 +1,7 @@
 """A probe's steps and answers as lines, and as a report that names nobody."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -9,8 +10,11 @@ from hypothesis import strategies as st
 
 from tests.support.insertions import FORM
 from tests.support.jobs import NOW
+from zcbulk_tui.domain import probe_files as files
 from zcbulk_tui.domain.contract import UNKNOWN, Contract, Finding, Question
+from zcbulk_tui.domain.contract_text import answer_text
 from zcbulk_tui.domain.probe import Act, Exchange, Step
+from zcbulk_tui.domain.probe_findings import Granted
 from zcbulk_tui.render import contract as render
 from zcbulk_tui.render.span import line_width, plain
 
@@ -64,28 +68,130 @@ def test_the_report_has_answers_and_raw_answers() -> None:
     lines = render.report(KNOWN, FORM, [REFUSED], "1.2.3").splitlines()
     assert "- Probed: 2026-03-11 (UTC), in 1 call" in lines
     assert "- By: zcbulk-tui 1.2.3" in lines
-    assert "- Answered: 1 of 14 questions" in lines
+    assert "- Answered: 1 of the 14 questions that a probe asks" in lines
     assert "| Which HTTP method starts and aborts a job? | PUT | 2026-03-11 |" in lines
     assert "| Which delimiters does Zoho read in a CSV? | open |  |" in lines
     said = (
         "| 1 | start a PATCH wrapped lower | shows how it is put | 405 | 1020 | Not this one |  |"
     )
     assert said in lines
-
-
-def test_the_report_leaves_names_out_wherever_a_server_says_them() -> None:
-    fields = json.dumps([{"link_name": "Birthday", "type": 10}])
-    listed = Exchange(
-        Step("fields", Act.FIELDS, "", "fields"), NOW, 200, 3000, "", {"fields": fields}
+    limits = (
+        "| What does Zoho send when a limit of calls is reached? (not asked: noted in passing) "
     )
-    said = f"{FORM.form} of {FORM.owner}/{FORM.app}: Birthday | 3888833000000114027, a@b.example"
-    state = {"api_status": f"{FORM.owner}", "job_id": "3888833000000114027"}
-    odd = replace(REFUSED, text=said, seen=state)
-    answer = Finding(Question.CONTROL_METHOD, {"method": f"as {FORM.owner} likes"}, NOW)
-    text = render.report(Contract({Question.CONTROL_METHOD: answer}), FORM, [listed, odd], "1.2.3")
-    for name in (FORM.form, FORM.owner, FORM.app, "Birthday", "3888833", "b.example", FORM.origin):
-        assert name not in text
-    assert "| [name] of [name]/[name]: [name] / [id], [e-mail] | api_status [name] |" in text
+    assert f"{limits}| open |  |" in lines
+
+
+@pytest.mark.parametrize(
+    ("granted", "said"),
+    [
+        (None, "- Sign-in: of unknown scopes"),
+        (
+            Granted(["ZohoCreator.bulk.UPDATE", "ZohoCreator.bulk.READ", "Secret.ALL"], NOW),
+            "- Sign-in: bulk.READ, bulk.UPDATE, since 2026-03-11",
+        ),
+        (Granted(["Secret.ALL"], NOW), "- Sign-in: no scope of bulk calls, since 2026-03-11"),
+    ],
+)
+def test_the_report_has_the_scopes_that_matter(granted: Granted | None, said: str) -> None:
+    assert said in render.report(KNOWN, FORM, [REFUSED], "1", granted).splitlines()
+
+
+def test_the_report_of_a_probe_that_goes_on_says_so() -> None:
+    text = render.report(KNOWN, FORM, [REFUSED], "1", is_complete=False)
+    assert "- Probed: 2026-03-11 (UTC), partial: 1 of at most 40 calls made" in text.splitlines()
+
+
+FIELDS = (("Title", 1), ("Day", 10), ("Amount", 5), ("Status", 1), ("Größe", 1))
+"""Link names and types."""
+
+HEADER = ("Title", "Day", "Amount", "Status", "Größe")
+
+
+def listed() -> Exchange:
+    """The fields of a form, as they came."""
+    fields = json.dumps([{"link_name": name, "type": number} for name, number in FIELDS])
+    step = Step("fields", Act.FIELDS, "", "fields")
+    return Exchange(step, NOW, 200, 3000, "", {"fields": fields})
+
+
+def result(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Exchange:
+    """A result of failures of job a, as it came."""
+    step = Step("a failure", Act.RESULT, "a", "failed records", "failure")
+    seen = {"columns": json.dumps(columns), "rows": json.dumps(rows), "zip": "512"}
+    return Exchange(step, NOW, 200, None, "", seen)
+
+
+def raw(exchange: Exchange) -> str:
+    """What a report shows of an answer, besides its words."""
+    upload = Step("a upload", Act.UPLOAD, "a", "upload", files.GOOD)
+    made = [listed(), Exchange(upload, NOW, 200, 3000, ""), exchange]
+    text = render.report(KNOWN, FORM, made, "1.2.3")
+    return text.splitlines()[-1].rsplit(" | ", 1)[1].removesuffix(" |")
+
+
+def test_a_result_is_told_by_counts_columns_roles_and_reasons() -> None:
+    stamp = files.stamp_of(NOW)
+    reasons = {
+        "xn": "Enter a valid number for 'Amount'",
+        "k1": "Title is invalid",
+        "e1": "Title is invalid",
+    }
+    rows = [[files.marker_of(stamp, role), "", said, "4027"] for role, said in reasons.items()]
+    shown = raw(result(["Title", "Amount", "Failure Reason", "Größter Kunde"], rows))
+    assert shown == (
+        "ZIP of 512 bytes; 3 rows; columns 1 3 “Failure Reason” “[…]”; ascii, commas; "
+        "records xn k1 e1; “Enter a valid number for '[…]' 4027” of xn; "
+        "“[…] is invalid 4027” of k1 e1"
+    )
+
+
+def test_many_records_are_told_by_their_places() -> None:
+    stamp = files.stamp_of(NOW)
+    form_fields = files.form_of([listed()])
+    assert form_fields is not None
+    columns = files.columns_of(form_fields)
+    assert columns is not None
+    roles = files.roles_of(files.GOOD, columns)
+    moved = [*roles[200:], *roles[:199]]
+    assert "; places 201-410, 1-199" in raw(result(HEADER, [[f"{stamp}-{it}"] for it in moved]))
+
+
+CANARIES = (
+    *("Kunde", "jason18", "zylker_store", "zylker%2Dstore", "creator.corp.example.com"),
+    *("10.1.2.3", "3888833-000000-115018", "jason (at) corp.example.com", "1000.8cb99d.9be9"),
+)
+
+
+@given(
+    st.sampled_from(CANARIES),
+    st.sampled_from(["", " ", "'", "_", "-", "/", "x", "9", "file", ": "]),
+    st.sampled_from(["", " ", "'", "_", "-", "/", "x", "9", "job", ". "]),
+)
+def test_no_canary_is_in_a_report(name: str, before: str, after: str) -> None:
+    said = f"{before}{name}{after}"
+    state = {"api_status": said, "total": said, "details": said, "retry_after": said}
+    words = Finding(Question.STATE_WORDS, {"created": said}, NOW)
+    names = Finding(Question.RESULT_COLUMNS, {"reason": said, "id": said, "columns": "all"}, NOW)
+    method = replace(METHOD, values={"method": said})
+    contract = Contract({it.question: it for it in (words, names, method)})
+    marker = files.marker_of(files.stamp_of(NOW), "k1")
+    odd = [replace(REFUSED, text=said, seen=state), result(["Title", said], [[marker, said]])]
+    text = render.report(contract, FORM, [listed(), *odd], "1.2.3")
+    assert not [it for it in (*name.split(), "Größe", "Amount") if it in text and it != "(at)"]
+
+
+@pytest.mark.parametrize("question", Question)
+def test_what_is_found_is_told_whole(question: Question) -> None:
+    values = {
+        "method": "PUT", "body": "flat", "case": "capital", "scope": "UPDATE", "place": "beside",
+        "comma": "misread", "semicolon": "refused", "utf-8": "read", "reason": "Failure Reason",
+        "id": "RECORD_ID", "columns": "first three", "order": "file", "empty": "404/11130",
+        "created": "Ready to Upload", "second upload": "409/11070", "late": "accepted",
+        "fails": "its batch", "counts": "unpacked", "quota": "200/4000", "retry-after": "sent",
+    }  # fmt: skip
+    finding = Finding(question, values, NOW)
+    text = render.report(Contract({question: finding}), FORM, [], "1.2.3")
+    assert f"| {answer_text(finding)} | 2026-03-11 |" in text
 
 
 def test_a_report_of_a_probe_without_an_answer() -> None:

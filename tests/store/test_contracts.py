@@ -22,6 +22,7 @@ from zcbulk_tui.store.database import open_database
 
 LATER = NOW + timedelta(hours=3)
 CREATE = Step("create-a", Act.CREATE, "a", "begins a job")
+FIELDS = Step("fields", Act.FIELDS, "", "fields")
 UPLOAD = Step("upload-a", Act.UPLOAD, "a", "shows the state after it", "good.csv", 2.5)
 ANSWER = Exchange(
     UPLOAD, LATER, 200, 3000, "Uploaded", {"api_status": "Uploaded", "rows": '[["1", "Dé"]]'}
@@ -93,6 +94,26 @@ def test_each_form_has_its_own_transcript(other: FormRef) -> None:
     assert contracts.transcript(other) == ()
     contracts.begin(other, CREATE, LATER)
     assert contracts.last_form() == other
+
+
+def test_a_form_that_does_not_exist_is_not_the_last() -> None:
+    contracts = Contracts(memory_database(), PROFILE)
+    contracts.begin(FORM, CREATE, NOW)
+    contracts.end(FORM, Exchange(CREATE, NOW, 200, 3000))
+    unsent = FORM._replace(form="Mistyped")
+    contracts.begin(unsent, FIELDS, LATER)
+    contracts.end(unsent, Exchange(FIELDS, LATER, 404, 2894, "No such form", is_unsent=True))
+    other = FORM._replace(form="Without_texts")
+    contracts.begin(other, FIELDS, LATER)
+    contracts.end(other, Exchange(FIELDS, LATER, 200, 3000))
+    assert contracts.last_form() == FORM
+
+
+def test_a_mistyped_form_alone_is_no_probe() -> None:
+    contracts = Contracts(memory_database(), PROFILE)
+    contracts.begin(FORM, FIELDS, NOW)
+    contracts.end(FORM, Exchange(FIELDS, NOW, 404, 2894, is_unsent=True))
+    assert contracts.last_form() is None
 
 
 def test_each_profile_has_its_own() -> None:

@@ -84,7 +84,7 @@ def run(arguments: Namespace) -> int:
         ConfigError: The memory cannot be read.
     """
     settings = load.load(flags=options.setting_flags(arguments))
-    path = None if arguments.output is None else checked_path(Path(arguments.output))
+    path = None if arguments.output is None else checked_path(Path(arguments.output), "--output")
     what: str | None = arguments.what
     with open_memory(is_only_read=True) as database:
         archive = Archive(database, settings.profile)
@@ -183,8 +183,12 @@ def _flat(entry: JsonObject, prefix: str = "") -> dict[str, str | int | float | 
     return cells
 
 
-def checked_path(path: Path) -> Path:
+def checked_path(path: Path, option: str) -> Path:
     """Returns a path that a file may be put in the place of; what a link leads to, for the link.
+
+    Args:
+        path: As it was typed.
+        option: It was typed after this one.
 
     Raises:
         UsageError: None may.
@@ -194,7 +198,7 @@ def checked_path(path: Path) -> Path:
         real = path.resolve()
         if real.exists() and not real.is_file():
             raise UsageError(
-                f"{shown} is no file", next_step="Name a file, or leave out --output for stdout."
+                f"{shown} is no file", next_step=f"Name a file, or leave out {option}."
             )
         if not real.parent.is_dir():
             raise UsageError(f"The folder of {shown} does not exist", next_step="Make it first.")

@@ -4,16 +4,23 @@ The report names no account, owner, application, form, job or record, and no hos
 its data centre: what users put together is worth more than what each of them keeps.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 from urllib.parse import urlsplit
 
 from zcbulk_tui.domain import datacenters
-from zcbulk_tui.domain.anonymous import anonymous
-from zcbulk_tui.domain.contract import Contract, Question
+from zcbulk_tui.domain import probe_files as files
+from zcbulk_tui.domain.anonymous import MASK, common
+from zcbulk_tui.domain.contract import Contract, Finding, Question
 from zcbulk_tui.domain.contract_text import answer_text, described, question_text
 from zcbulk_tui.domain.form import FormRef
-from zcbulk_tui.domain.probe import Act, Exchange, Step
+from zcbulk_tui.domain.probe import MOST_CALLS, Act, Exchange, Step
+from zcbulk_tui.domain.probe_answers import Result, result_of
 from zcbulk_tui.domain.probe_files import form_of
+from zcbulk_tui.domain.probe_findings import CREATE, UPDATE, Granted
+from zcbulk_tui.domain.probe_trail import TWIN, Row, Trail, trails_of
+from zcbulk_tui.domain.result import ResultKind
 from zcbulk_tui.domain.text import counted, one_line
 from zcbulk_tui.render.span import Line, Look, Span, fit, wrap
 
@@ -28,6 +35,17 @@ PROBED = tuple(question for question in Question if question.is_probed)
 
 _SHOWN = ("api_status", "details", "total", "success", "failed", "unprocessed", "retry_after")
 """What the raw answers of a report have of `Exchange.seen`: no id, no record, no field's name."""
+
+_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+
+_FEW_ROWS = 20
+"""Records whose roles are told; of more, the places."""
+
+_MOST_COLUMNS, _MOST_REASONS, _MOST_RUNS = 40, 6, 12
+"""Of one result, in a report."""
+
+_Safe = Callable[[str], str]
+"""Leaves out of a server's words what may not be shared."""
 
 
 def answered(contract: Contract) -> int:
@@ -97,7 +115,15 @@ def questions(contract: Contract, cells: int) -> Iterator[Line]:
             yield (Span(" " * (_TITLE + 4)), Span(line, Look.STRONG))
 
 
-def report(contract: Contract, form: FormRef, transcript: Sequence[Exchange], version: str) -> str:
+def report(
+    contract: Contract,
+    form: FormRef,
+    transcript: Sequence[Exchange],
+    version: str,
+    granted: Granted | None = None,
+    *,
+    is_complete: bool = True,
+) -> str:
     """Returns what a probe has found out, as Markdown, without names.
 
     Args:
@@ -105,25 +131,30 @@ def report(contract: Contract, form: FormRef, transcript: Sequence[Exchange], ve
         form: The form that was probed; nothing of it is named.
         transcript: The steps.
         version: That of this program.
+        granted: What the sign-in allows; None where that is not known.
+        is_complete: Whether the probe has nothing more to ask.
     """
-    names = (form.owner, form.app, form.form)
-    form_fields = form_of(transcript)
-    # A server may quote the header of a file.
-    fields = [it.link_name for it in form_fields.fields] if form_fields else []
-
+    fields = form_of(transcript)
+    columns = None if fields is None else files.columns_of(fields)
+    link_names = [it.link_name for it in fields.fields] if fields is not None else []
+    safe = partial(_safe, names=frozenset((form.owner, form.app, form.form, *link_names)))
     made = [it for it in transcript if not it.is_unsent]
     days = sorted({f"{it.sent_at:%Y-%m-%d}" for it in made})
     when = " to ".join(dict.fromkeys((days[0], days[-1]))) if days else "never"
+    calls = counted(len(made), "call")
+    if not is_complete:
+        calls = f"partial: {len(made)} of at most {MOST_CALLS} calls made"
     lines = [
         "# What Zoho Creator's bulk insert API does",
         "",
-        f"- Probed: {when} (UTC), in {counted(len(made), 'call')}",
+        f"- Probed: {when} (UTC), {'in ' if is_complete else ''}{calls}",
         f"- Data centre: {_data_centre(form)}",
         f"- Environment: {form.environment.value}",
+        f"- Sign-in: {_scopes(granted)}",
         f"- By: zcbulk-tui {version}",
-        f"- Answered: {answered(contract)} of {len(PROBED)} questions",
+        f"- Answered: {answered(contract)} of the {len(PROBED)} questions that a probe asks",
         "",
-        "Names, ids, addresses and records are left out.",
+        *_legend(columns),
         "",
         "## Answers",
         "",
@@ -132,9 +163,10 @@ def report(contract: Contract, form: FormRef, transcript: Sequence[Exchange], ve
     ]
     for question in Question:
         finding = contract.findings.get(question)
-        said = "open" if finding is None else _safe(answer_text(finding), names)
+        said = "open" if finding is None else _answer(finding, safe)
         found = "" if finding is None else f"{finding.found_at:%Y-%m-%d}"
-        lines.append(f"| {described(question)} | {said} | {found} |")
+        passing = "" if question.is_probed else " (not asked: noted in passing)"
+        lines.append(f"| {described(question)}{passing} | {said} | {found} |")
     lines += [
         "",
         "## Raw answers",
@@ -142,25 +174,125 @@ def report(contract: Contract, form: FormRef, transcript: Sequence[Exchange], ve
         "| step | call | what for | HTTP | code | words | shown |",
         "|---:|---|---|---:|---:|---|---|",
     ]
+    trails = {it.job: it for it in trails_of(transcript, columns)}
     for number, exchange in enumerate(made, 1):
-        shown = ", ".join(
-            f"{name} {_safe(exchange.seen[name], names)}"
-            for name in _SHOWN
-            if name in exchange.seen
-        )
         call = " ".join(filter(None, (exchange.step.act, exchange.step.job, exchange.step.detail)))
         http = exchange.http_status if exchange.is_answered else "no answer"
-        code = "" if exchange.code is None else exchange.code
+        code = "" if exchange.code is None else _safe(f"{exchange.code}")
+        shown = "; ".join(_shown(exchange, trails.get(exchange.step.job), columns, safe))
         lines.append(
             f"| {number} | {call} | {exchange.step.purpose} | {http} | {code} "
-            f"| {_safe(exchange.text, names, fields)} | {shown} |"
+            f"| {safe(exchange.text)} | {shown} |"
         )
     return "\n".join(lines) + "\n"
 
 
-def _safe(text: str, names: Iterable[str], fields: Iterable[str] = ()) -> str:
+def _legend(columns: files.Columns | None) -> Iterator[str]:
+    """The short words of a report, as a paragraph."""
+    dates = ", ".join(f"{role} a date as {name}" for role, name in files.DATE_ROLES.items())
+    yield (
+        f"Names, ids, addresses and records are left out: {MASK} stands for all words of the "
+        "server that are not of the API's own language. *open* is what no answer has settled. "
+        f"Jobs are a, b, c…: a2 takes the place of a, and {TWIN} is a second job beside one. "
+        'PATCH wrapped lower is a PATCH with `{"data": {"action": "start"}}`; flat is '
+        '`{"action": "start"}`, and capital is `Start`. details inside or beside: where '
+        "`record_details` stands to `data`. In a result, a column of the file is its number there "
+        "(first the marker, then a date and a number, if the form has them), and a record its "
+        "role: xd, xn and xt are bad (date, number, text), k1 to k3 good, e has an accent, "
+        f"{dates}; g and s are good, too. Places are those in the file."
+    )
+    if columns is not None:
+        yield ""
+        yield f"{files.CONTROLS} holds: {' '.join(files.roles_of(files.CONTROLS, columns))}."
+
+
+def _scopes(granted: Granted | None) -> str:
+    """Those that matter to a probe; of others, nothing."""
+    if granted is None:
+        return "of unknown scopes"
+    names = [f"bulk.{name}" for name in ("READ", CREATE, UPDATE) if granted.has(name)]
+    return f"{', '.join(names) or 'no scope of bulk calls'}, since {granted.since:%Y-%m-%d}"
+
+
+def _answer(finding: Finding, safe: _Safe) -> str:
+    is_said = finding.question in (Question.STATE_WORDS, Question.RESULT_COLUMNS)
+    values = {
+        aspect: safe(value) if is_said and aspect != "columns" else _safe(value)
+        for aspect, value in finding.values.items()
+    }
+    return _in_table(answer_text(replace(finding, values=values)))
+
+
+def _shown(
+    exchange: Exchange, trail: Trail | None, columns: files.Columns | None, safe: _Safe
+) -> Iterator[str]:
+    """What an answer has besides its words, as counts, structure and roles."""
+    seen = exchange.seen
+    yield from (f"{name} {safe(seen[name])}" for name in _SHOWN if name in seen)
+    if exchange.step.act is Act.FIELDS and (fields := form_of([exchange])) is not None:
+        yield counted(len(fields.fields), "field")
+    if "zip" in seen:
+        yield f"ZIP of {safe(seen['zip'])} bytes"
+    result = result_of(exchange)
+    if result is None:
+        return
+    yield counted(len(result.rows), "row")
+    yield f"columns {_columns(result, () if columns is None else columns.header, safe)}"
+    yield f"{safe(result.encoding)}, {_DELIMITERS.get(result.delimiter, MASK)}"
+    kind = exchange.step.detail
+    if trail is not None and trail.call(kind) is exchange and columns is not None:
+        yield from _records(trail.rows(kind), trail.file, columns)
+        if kind == ResultKind.FAILURE:
+            yield from _reasons(trail.rows(kind), safe)
+
+
+def _columns(result: Result, header: Sequence[str], safe: _Safe) -> str:
+    place = {name: f"{at}" for at, name in reversed(list(enumerate(header, 1)))}
+    names = [place.get(name) or f"“{safe(name)}”" for name in result.columns]
+    return " ".join(names[:_MOST_COLUMNS]) + (" …" if len(names) > _MOST_COLUMNS else "")
+
+
+def _records(rows: Sequence[Row], file: str | None, columns: files.Columns) -> Iterator[str]:
+    """Which records of a file came back, in which order."""
+    if not rows:
+        return
+    if len(rows) <= _FEW_ROWS:
+        yield f"records {' '.join(it.role for it in rows)}"
+    elif file is not None:
+        place = {role: at for at, role in enumerate(files.roles_of(file, columns), 1)}
+        yield f"places {_runs([place.get(it.role, 0) for it in rows])}"
+
+
+def _reasons(rows: Sequence[Row], safe: _Safe) -> Iterator[str]:
+    """The reasons of failed records, each with their roles."""
+    reasons: dict[str, list[str]] = {}
+    for row in rows:
+        reasons.setdefault(safe(" ".join(row.reason)), []).append(row.role)
+    for reason, roles in list(reasons.items())[:_MOST_REASONS]:
+        if reason:
+            whose = " ".join(roles) if len(roles) <= _FEW_ROWS else counted(len(roles), "record")
+            yield f"“{reason}” of {whose}"
+
+
+def _runs(places: Sequence[int]) -> str:
+    """Numbers in their order, as in ``201-410, 1-200``."""
+    runs: list[list[int]] = []
+    for place in places:
+        if runs and place == runs[-1][1] + 1:
+            runs[-1][1] = place
+        else:
+            runs.append([place, place])
+    said = [f"{first}-{last}" if first < last else f"{first}" for first, last in runs]
+    return ", ".join(said[:_MOST_RUNS]) + (", …" if len(said) > _MOST_RUNS else "")
+
+
+def _safe(text: str, names: Collection[str] = ()) -> str:
+    return _in_table(common(one_line(text, 400), names))
+
+
+def _in_table(text: str) -> str:
     # In a table, a line that breaks it is nobody's words.
-    return anonymous(one_line(text, 400), names, fields).replace("|", "/").replace("`", "'")
+    return text.replace("|", "/").replace("`", "'")
 
 
 def _data_centre(form: FormRef) -> str:

@@ -29,8 +29,10 @@ _EXCHANGE = f"{_STEP}, http_status, code, text, seen, is_unsent"
 _TRANSCRIPT = f"SELECT {_EXCHANGE} FROM probe_steps WHERE {_OF_FORM} ORDER BY id"
 
 _LAST_FORM = f"""
-SELECT {", ".join(_FORM)} FROM probe_steps WHERE profile = ? ORDER BY id DESC LIMIT 1
+SELECT {", ".join(_FORM)} FROM probe_steps WHERE profile = ? AND NOT is_unsent
+ORDER BY act <> '{Act.FIELDS.value}' AND http_status IS NOT NULL DESC, id DESC LIMIT 1
 """
+"""A form whose fields alone were read was, most likely, the wrong one."""
 
 # One that was not sent may be made again.
 _FORGET_UNSENT = f"DELETE FROM probe_steps WHERE {_OF_FORM} AND key = :key AND is_unsent"
@@ -130,7 +132,9 @@ class Contracts:
             connection.execute(f"DELETE FROM probe_steps WHERE {_OF_FORM}", self._of(form))
 
     def last_form(self) -> FormRef | None:
-        """Returns the form that was probed last; None where none was.
+        """Returns the form of the last probe that found something, or else asked something.
+
+        None where nothing was asked: a name that no form has takes no other's place.
 
         Raises:
             ConfigError: It cannot be read.

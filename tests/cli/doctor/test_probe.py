@@ -131,7 +131,14 @@ def test_a_probe_answers_most_and_costs_what_it_says(
     report.unlink()
     assert cli("doctor", "--report", str(report)).code == 0
     assert report.read_text(encoding="utf-8") == text
-    assert text.count("\n| ") > len(creator.log)
+    # A form that does not exist takes no other's place.
+    mistyped = cli(*PROBE, "--yes", "--form", "Scrtch", "--report", str(report))
+    assert mistyped.code != 0
+    assert "No report was written" in mistyped.out
+    assert report.read_text(encoding="utf-8") == text
+    assert cli("doctor", "--report", str(report)).code == 0
+    assert report.read_text(encoding="utf-8") == text
+    assert text.count("\n| ") > calls
     check_names_nobody(text, creator)
 
 
@@ -174,6 +181,9 @@ def test_a_probe_of_another_server_finds_other_answers(
         ((*PROBE[1:], "--yes", "--calls", "41"), "should be from 1 to 40"),
         ((*PROBE[1:], "--yes", "--report", "/no/such/folder/r.md"), "does not exist"),
         (("--report", "report.md"), "There is no probe to report"),
+        (("--report", "/dev/full"), "Name a file, or leave out --report."),
+        (("--report", ""), "Name a file, or leave out --report."),
+        ((*PROBE[1:], "--yes", "--report", "/dev"), "Name a file, or leave out --report."),
     ],
 )
 def test_what_is_refused_sends_nothing(

@@ -15,7 +15,7 @@ from zcbulk_tui.cli import event_loop, forms, options, prompts
 from zcbulk_tui.cli.client import open_probe_calls
 from zcbulk_tui.cli.context import insert_context
 from zcbulk_tui.cli.contracts import print_contradiction, watch
-from zcbulk_tui.cli.doctor import probe_end, sign_in
+from zcbulk_tui.cli.doctor import probe_end
 from zcbulk_tui.cli.doctor.contract import PROBE
 from zcbulk_tui.cli.export import checked_path
 from zcbulk_tui.cli.insert import check_may_send
@@ -130,7 +130,7 @@ def run(arguments: Namespace) -> int:
     settings = load.load(flags=options.setting_flags(arguments))
     check_may_send(settings)
     form = forms.form_of(arguments, settings)
-    report = None if arguments.report is None else checked_path(arguments.report)
+    report = None if arguments.report is None else checked_path(arguments.report, "--report")
     if not arguments.yes and not prompts.has_terminal():
         raise UsageError(
             "There is no terminal to ask on, so nothing was sent",
@@ -307,10 +307,4 @@ class _Plan:
 @contextmanager
 def _plan(settings: Settings) -> Iterator[_Plan]:
     with TemporaryDirectory(prefix="zcbulk-probe-", ignore_cleanup_errors=True) as folder:
-        yield _Plan(Path(folder), _granted(settings))
-
-
-def _granted(settings: Settings) -> Granted | None:
-    """What the sign-in allows; None for a token that says nothing of it."""
-    kept = sign_in.kept(settings)
-    return Granted(kept.scopes, kept.signed_in_at) if kept is not None and kept.scopes else None
+        yield _Plan(Path(folder), probe_end.granted(settings))

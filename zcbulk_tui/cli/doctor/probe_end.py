@@ -7,6 +7,7 @@ from pathlib import Path
 
 from zcbulk_tui import __version__
 from zcbulk_tui.cli import options
+from zcbulk_tui.cli.doctor import sign_in
 from zcbulk_tui.cli.doctor.contract import PROBE, contract_object
 from zcbulk_tui.cli.export import checked_path, write_file
 from zcbulk_tui.cli.inserting import now
@@ -21,6 +22,7 @@ from zcbulk_tui.domain.contract import Contract, Question
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.probe import MOST_CALLS, Act, Exchange
 from zcbulk_tui.domain.probe_answers import NO_SCOPE
+from zcbulk_tui.domain.probe_findings import Granted
 from zcbulk_tui.domain.probe_trail import STILL_HAS_RESULTS, trails_of
 from zcbulk_tui.domain.text import counted
 from zcbulk_tui.errors import Occasion, QuotaSpentError, UsageError, ZcbulkError
@@ -43,8 +45,10 @@ def told(
     with open_memory(is_only_read=True) as database:
         contracts = Contracts(database, settings.profile)
         contract, transcript = contracts.known(form.origin), contracts.transcript(form)
-        if report is not None:
-            _write(report, contracts, form)
+        # A form that does not exist takes no other report's place.
+        is_written = report is not None and calls_made(transcript) > 0
+        if report is not None and is_written:
+            _write(report, settings, contracts, form)
     if arguments.json:
         print_json(_object(settings, contract, transcript, end))
     else:
@@ -55,8 +59,10 @@ def told(
         if jobs := job_ids(transcript):
             print(f"Jobs of the probe, which are not on the watch list: {', '.join(jobs.values())}")
     say = print_error if arguments.json else print
-    if report is not None:
+    if is_written:
         say(_where(arguments.report))
+    elif report is not None:
+        say("No report was written, for nothing was asked.")
     has_ended = end.stop in (Stop.COMPLETE, Stop.MOST)
     is_open = contract.value(Question.CONTROL_SCOPE, "scope") is None
     if has_ended and is_open and _is_one_started(transcript):
@@ -96,7 +102,7 @@ def write_report(arguments: Namespace) -> int:
         UsageError: There is no probe, or the file cannot be written.
     """
     settings = load.load(flags=options.setting_flags(arguments))
-    path = checked_path(arguments.report)
+    path = checked_path(arguments.report, "--report")
     with open_memory(is_only_read=True) as database:
         contracts = Contracts(database, settings.profile)
         form = contracts.last_form()
@@ -105,7 +111,7 @@ def write_report(arguments: Namespace) -> int:
                 "There is no probe to report",
                 next_step=f"Run one: {command(PROBE, settings.profile)}",
             )
-        _write(path, contracts, form)
+        _write(path, settings, contracts, form)
     print(_where(arguments.report))
     return 0
 
@@ -179,9 +185,25 @@ def _object(
     }
 
 
-def _write(path: Path, contracts: Contracts, form: FormRef) -> None:
+def granted(settings: Settings) -> Granted | None:
+    """Returns what the sign-in allows; None for a token that says nothing of it.
+
+    Raises:
+        ZcbulkError: There is no way to a token, or it cannot be read.
+    """
+    kept = sign_in.kept(settings)
+    return Granted(kept.scopes, kept.signed_in_at) if kept is not None and kept.scopes else None
+
+
+def _write(path: Path, settings: Settings, contracts: Contracts, form: FormRef) -> None:
     contract, transcript = contracts.known(form.origin), contracts.transcript(form)
-    write_file(path, render.report(contract, form, transcript, __version__))
+    try:
+        allowed = granted(settings)
+    except ZcbulkError:
+        allowed = None  # a report takes no sign-in
+    is_complete = probe_plan.least_calls(transcript, now()) == 0
+    text = render.report(contract, form, transcript, __version__, allowed, is_complete=is_complete)
+    write_file(path, text)
 
 
 def _where(path: Path) -> str:
