@@ -19,7 +19,7 @@ from zcbulk_tui.domain.call_limits import Slot
 from zcbulk_tui.domain.contract import Contract, Finding, Question
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.job import Environment
-from zcbulk_tui.domain.probe import MOST_CALLS, Act, Exchange, Step
+from zcbulk_tui.domain.probe import MOST_CALLS, Act, Exchange, Step, calls_made
 from zcbulk_tui.domain.upload import UploadFile
 from zcbulk_tui.errors import (
     Answer,
@@ -33,7 +33,7 @@ from zcbulk_tui.errors import (
 from zcbulk_tui.monitor.call_limiter import CallLimiter
 from zcbulk_tui.monitor.calls import Calls
 from zcbulk_tui.monitor.contract_watch import ContractWatch
-from zcbulk_tui.monitor.probing import Listener, ProbeEnd, Probing, Stop, calls_made
+from zcbulk_tui.monitor.probing import Listener, ProbeEnd, Probing, Stop
 from zcbulk_tui.monitor.quota_tracker import QuotaTracker
 from zcbulk_tui.store.contracts import Contracts
 from zcbulk_tui.store.database import Database
@@ -83,6 +83,7 @@ class Api:
         self.sent: list[tuple[str, str]] = []
         self.times: list[float] = []
         self.errors: dict[str, ZcbulkError] = {}
+        self.twice: set[str] = set()
         self.lasts = 1.0
         self.on_call: Callable[[Step], None] = lambda _: None
 
@@ -99,6 +100,9 @@ class Api:
         assert (file is FILE) == (step.act is Act.UPLOAD)
         error = self.errors.pop(step.key, None)
         try:
+            if step.key in self.twice:
+                async with slot(step.key) as call:
+                    call(Answer(401, 1030))
             async with slot(step.key) as call:
                 self.on_call(step)
                 self.sent.append((step.key, job_id))
@@ -255,6 +259,36 @@ def test_what_was_not_sent_is_made_by_the_next_run(error: ZcbulkError) -> None:
         assert stage.keys() == ["fields", "create-a", "upload-a"]
         assert await stage.run() == ProbeEnd(Stop.COMPLETE)
         assert stage.keys() == [step.key for step in STEPS]
+
+    run_virtual(scene())
+
+
+def test_what_a_step_costs_besides_counts() -> None:
+    async def scene() -> None:
+        stage = Stage()
+        stage.api.errors = {"upload-a": BusyError("Too fast"), "start-a": UnreachableError("No")}
+        stage.api.twice = {"create-a"}
+        while (await stage.run()).stop is Stop.TROUBLE:
+            pass
+        calls = {it.step.key: it.calls for it in stage.contracts.transcript(SCRATCH)}
+        assert calls == {"fields": 1, "create-a": 2, "upload-a": 2, "start-a": 1, "end-a": 1}
+        assert stage.probing.made == stage.quota.budget.day.of(Cause.SCRIPT) == 7
+        assert calls_made(stage.contracts.transcript(SCRATCH)) == 7
+
+    run_virtual(scene())
+
+
+@pytest.mark.parametrize(("limit", "stop"), [(2, Stop.LIMIT), (None, Stop.MOST)])
+def test_no_call_is_made_again_beyond_its_limit(limit: int | None, stop: Stop) -> None:
+    async def scene() -> None:
+        most = limit or MOST_CALLS
+        plan = Plan([Step(f"{number}", Act.FIELDS, "", "") for number in range(most)])
+        stage = Stage(plan=plan)
+        stage.api.twice = {f"{most - 1}"}
+        assert await stage.run(limit) == ProbeEnd(stop)
+        last = stage.contracts.transcript(SCRATCH)[-1]
+        assert (last.step.key, last.is_unsent, last.calls) == (f"{most - 1}", True, 1)
+        assert stage.quota.budget.day.of(Cause.SCRIPT) == stage.probing.made == most
 
     run_virtual(scene())
 

@@ -61,9 +61,19 @@ def test_no_step_is_begun_twice() -> None:
 def test_a_step_that_was_not_sent_is_begun_again() -> None:
     contracts = Contracts(memory_database(), PROFILE)
     contracts.begin(FORM, CREATE, NOW)
-    contracts.end(FORM, Exchange(CREATE, NOW, is_unsent=True))
+    contracts.end(FORM, Exchange(CREATE, NOW, is_unsent=True, calls=0))
     contracts.begin(FORM, CREATE, LATER)
     assert contracts.transcript(FORM) == (Exchange(CREATE, LATER),)
+
+
+def test_what_was_refused_and_is_begun_again_has_cost_its_calls() -> None:
+    contracts = Contracts(memory_database(), PROFILE)
+    contracts.begin(FORM, CREATE, NOW)
+    contracts.end(FORM, Exchange(CREATE, NOW, 429, is_unsent=True, calls=2))
+    contracts.begin(FORM, CREATE, LATER)
+    assert contracts.transcript(FORM) == (Exchange(CREATE, LATER, calls=3),)
+    contracts.end(FORM, Exchange(CREATE, LATER, 200, 3000, calls=2))
+    assert contracts.transcript(FORM) == (Exchange(CREATE, LATER, 200, 3000, calls=4),)
 
 
 def test_a_probe_that_is_forgotten_begins_anew() -> None:

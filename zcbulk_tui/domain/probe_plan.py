@@ -15,7 +15,7 @@ from zcbulk_tui.domain import probe_answers as answers
 from zcbulk_tui.domain import probe_files as files
 from zcbulk_tui.domain.contract import Question
 from zcbulk_tui.domain.form import FormFields
-from zcbulk_tui.domain.probe import MOST_CALLS, Act, Exchange, Step
+from zcbulk_tui.domain.probe import MOST_CALLS, Act, Exchange, Step, calls_made
 from zcbulk_tui.domain.probe_answers import is_accepted, is_refused
 from zcbulk_tui.domain.probe_findings import findings
 from zcbulk_tui.domain.probe_trail import TWIN
@@ -61,7 +61,7 @@ def least_calls(transcript: Sequence[Exchange], now: datetime) -> int:
         transcript: What was done, in its order.
         now: Aware.
     """
-    left = range(1, MOST_CALLS - len(answers.made(transcript)) + 1)
+    left = range(1, MOST_CALLS - calls_made(transcript) + 1)
     return next((it for it in left if next_step(transcript, it, now) is not None), 0)
 
 
@@ -110,7 +110,7 @@ class _Plan:
         self._transcript = answers.made(transcript)
         self._form = files.form_of(transcript)
         self._columns = None if self._form is None else files.columns_of(self._form)
-        self._all_left = MOST_CALLS - len(self._transcript)
+        self._all_left = MOST_CALLS - calls_made(transcript)
         left = min(calls_left, self._all_left)
         self._walk = Walk(self._transcript, self._columns, left, self._all_left, now)
 

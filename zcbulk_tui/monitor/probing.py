@@ -6,17 +6,19 @@ is made twice.
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from typing import NamedTuple, Protocol, TypeVar
 
 from zcbulk_tui.domain.budget import Cause
+from zcbulk_tui.domain.call_limits import OpenCall
 from zcbulk_tui.domain.contract import Contract
 from zcbulk_tui.domain.form import FormRef
-from zcbulk_tui.domain.probe import MOST_CALLS, Act, Exchange, Step
+from zcbulk_tui.domain.probe import MOST_CALLS, Act, Exchange, Step, calls_made
 from zcbulk_tui.domain.upload import UploadFile
-from zcbulk_tui.errors import HeldError, ZcbulkError
+from zcbulk_tui.errors import HeldError, QuotaSpentError, ZcbulkError
 from zcbulk_tui.monitor.call_limiter import Priority
 from zcbulk_tui.monitor.calls import Calls, Slots
 from zcbulk_tui.monitor.contract_watch import ContractWatch
@@ -37,6 +39,10 @@ _UNANSWERED_AT_MOST = 2
 
 
 _Result = TypeVar("_Result")
+
+
+class _NoCallLeftError(QuotaSpentError):
+    """A call would have to be made again, as with another token, and none is left for it."""
 
 
 class Plan(Protocol):
@@ -189,10 +195,13 @@ class Probing:
             again = self._next(transcript, limit)
             if isinstance(again, Stop) or again.key != found.key:
                 continue  # the calls of the day were spent elsewhere meanwhile, or it is too late
-            exchange, error = await self._make(form, found, transcript)
+            left, _ = self._left(transcript, limit)
+            exchange, error = await self._make(form, found, transcript, left)
             answered_at = _time()
             listener.ended(exchange)
             self._watch.learn(form.origin, self._found(transcript, exchange))
+            if isinstance(error, _NoCallLeftError):
+                continue
             unanswered = 0 if exchange.is_answered else unanswered + 1
             if exchange.is_unsent or unanswered >= _UNANSWERED_AT_MOST:
                 return ProbeEnd(Stop.TROUBLE, error)
@@ -201,7 +210,15 @@ class Probing:
         """Returns the next step, or why there is none."""
         now = self._now()
         if self._plan.next_step(transcript, MOST_CALLS, now) is None:
-            return Stop.COMPLETE
+            free = [replace(it, calls=0) for it in transcript]
+            is_all = self._plan.next_step(free, MOST_CALLS, now) is None
+            return Stop.COMPLETE if is_all else Stop.MOST
+        left, stop = self._left(transcript, limit)
+        step = self._plan.next_step(transcript, left, now) if left > 0 else None
+        return stop if step is None else step
+
+    def _left(self, transcript: Sequence[Exchange], limit: int | None) -> tuple[int, Stop]:
+        """Returns how many calls may be made, and why no more."""
         self._quota.look()
         bounds = [
             (MOST_CALLS - calls_made(transcript), Stop.MOST),
@@ -209,9 +226,7 @@ class Probing:
         ]
         if limit is not None:
             bounds.append((limit - self.made, Stop.LIMIT))
-        left, stop = min(bounds, key=lambda it: it[0])
-        step = self._plan.next_step(transcript, left, now) if left > 0 else None
-        return stop if step is None else step
+        return min(bounds, key=lambda it: it[0])
 
     def _found(self, transcript: Sequence[Exchange], exchange: Exchange) -> Contract:
         # How a limit is put is an answer, too, though its step is made again.
@@ -229,23 +244,31 @@ class Probing:
         return min(max(step.wait - passed, 0.0), step.wait)
 
     async def _make(
-        self, form: FormRef, step: Step, transcript: Sequence[Exchange]
+        self, form: FormRef, step: Step, transcript: Sequence[Exchange], left: int
     ) -> tuple[Exchange, ZcbulkError | None]:
-        """Writes a step down, makes it, and writes down what came of it."""
+        """Writes a step down, makes it with so many calls at most, and what came of it down."""
         file = self._plan.file(step.detail, transcript) if step.act is Act.UPLOAD else None
         job_id = job_ids(transcript).get(step.job, "")
         sent_at = self._now()
         self._contracts.begin(form, step, sent_at)
         slots = Slots(self._calls, form.form, Cause.SCRIPT, f"probe: {step.purpose}", Priority.KEY)
-        call = self._api.exchange(form, step, job_id, file, sent_at, slots)
+
+        def slot(request: str) -> AbstractAsyncContextManager[OpenCall]:
+            if slots.made >= left:
+                raise _NoCallLeftError("No call is left to make it again")
+            return slots(request)
+
+        call = self._api.exchange(form, step, job_id, file, sent_at, slot)
         try:
             (exchange, error), is_interrupted = await _through(asyncio.ensure_future(call))
         except BaseException:
             if not slots.may_have_left:
-                self._contracts.end(form, Exchange(step, sent_at, is_unsent=True))
+                unsent = Exchange(step, sent_at, is_unsent=True, calls=slots.made)
+                self._contracts.end(form, unsent)
             raise
         finally:
             self.made += slots.made
+        exchange = replace(exchange, calls=slots.made)
         self._contracts.end(form, exchange)
         if is_interrupted:
             raise asyncio.CancelledError
@@ -291,11 +314,6 @@ def check_is_free(form: FormRef, insertions: Insertions, memory: Memory) -> None
             "Files are queued for it.",
             _ANOTHER_FORM,
         )
-
-
-def calls_made(transcript: Sequence[Exchange]) -> int:
-    """Returns how many calls a probe has cost."""
-    return sum(not it.is_unsent for it in transcript)
 
 
 def job_ids(transcript: Sequence[Exchange]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from zcbulk_tui.domain.anonymous import anonymous
 from zcbulk_tui.domain.contract import Contract, Question
 from zcbulk_tui.domain.contract_text import answer_text, described, question_text
 from zcbulk_tui.domain.form import FormRef
-from zcbulk_tui.domain.probe import Act, Exchange, Step
+from zcbulk_tui.domain.probe import Act, Exchange, Step, calls_made
 from zcbulk_tui.domain.probe_files import form_of
 from zcbulk_tui.domain.text import counted, one_line
 from zcbulk_tui.render.span import Line, Look, Span, fit, wrap
@@ -117,7 +117,7 @@ def report(contract: Contract, form: FormRef, transcript: Sequence[Exchange], ve
     lines = [
         "# What Zoho Creator's bulk insert API does",
         "",
-        f"- Probed: {when} (UTC), in {counted(len(made), 'call')}",
+        f"- Probed: {when} (UTC), in {counted(calls_made(transcript), 'call')}",
         f"- Data centre: {_data_centre(form)}",
         f"- Environment: {form.environment.value}",
         f"- By: zcbulk-tui {version}",

@@ -24,7 +24,7 @@ _OF_FORM = " AND ".join(("profile = :profile", *(f"{name} = :{name}" for name in
 
 _STEP = "key, act, job, purpose, detail, wait, sent_at"
 
-_EXCHANGE = f"{_STEP}, http_status, code, text, seen, is_unsent"
+_EXCHANGE = f"{_STEP}, http_status, code, text, seen, is_unsent, calls"
 
 _TRANSCRIPT = f"SELECT {_EXCHANGE} FROM probe_steps WHERE {_OF_FORM} ORDER BY id"
 
@@ -32,17 +32,19 @@ _LAST_FORM = f"""
 SELECT {", ".join(_FORM)} FROM probe_steps WHERE profile = ? ORDER BY id DESC LIMIT 1
 """
 
-# One that was not sent may be made again.
-_FORGET_UNSENT = f"DELETE FROM probe_steps WHERE {_OF_FORM} AND key = :key AND is_unsent"
+# One that was not sent may be made again; what it has cost all the same still counts.
+_FORGET_UNSENT = f"""
+DELETE FROM probe_steps WHERE {_OF_FORM} AND key = :key AND is_unsent RETURNING calls
+"""
 
 _BEGIN = f"""
-INSERT OR IGNORE INTO probe_steps (profile, {", ".join(_FORM)}, {_STEP})
-VALUES (:profile, {", ".join(f":{name}" for name in (*_FORM, *_STEP.split(", ")))})
+INSERT OR IGNORE INTO probe_steps (profile, {", ".join(_FORM)}, {_STEP}, calls)
+VALUES (:profile, {", ".join(f":{name}" for name in (*_FORM, *_STEP.split(", ")))}, :spent + 1)
 """
 
 _END = f"""
 UPDATE probe_steps SET http_status = :http_status, code = :code, text = :text, seen = :seen,
-    is_unsent = :is_unsent
+    is_unsent = :is_unsent, calls = calls - 1 + :calls
 WHERE {_OF_FORM} AND key = :key
 """
 
@@ -152,8 +154,8 @@ class Contracts:
         """
         values = {**self._of(form), **_step_values(step, at)}
         with self._database.transaction(durable=True) as connection:
-            connection.execute(_FORGET_UNSENT, values)
-            if connection.execute(_BEGIN, values).rowcount != 1:
+            spent = sum(calls for (calls,) in connection.execute(_FORGET_UNSENT, values))
+            if connection.execute(_BEGIN, {**values, "spent": spent}).rowcount != 1:
                 raise HeldError(
                     "Nothing was sent",
                     "Another process has made this step of the probe.",
@@ -161,7 +163,7 @@ class Contracts:
                 )
 
     def end(self, form: FormRef, exchange: Exchange) -> None:
-        """Writes down what came of a step that has begun.
+        """Writes down what came of a step that has begun, once; its calls add to earlier ones.
 
         Raises:
             ConfigError: It cannot be written; the step stays without an answer then.
@@ -174,6 +176,7 @@ class Contracts:
             "text": exchange.text,
             "seen": json.dumps(dict(exchange.seen)),
             "is_unsent": exchange.is_unsent,
+            "calls": exchange.calls,
         }
         with self._database.transaction(durable=True) as connection:
             connection.execute(_END, values)
@@ -210,7 +213,8 @@ def _step_values(step: Step, at: datetime) -> dict[str, Any]:
 
 
 def _to_exchange(row: tuple[Any, ...]) -> Exchange:
-    key, act, job, purpose, detail, wait, sent_at, http_status, code, text, seen, is_unsent = row
+    key, act, job, purpose, detail, wait, sent_at, *answer = row
+    http_status, code, text, seen, is_unsent, calls = answer
     return Exchange(
         Step(key, Act(act), job, purpose, detail, float(wait)),
         to_moment(sent_at),
@@ -219,6 +223,7 @@ def _to_exchange(row: tuple[Any, ...]) -> Exchange:
         one_line(text, _LONGEST),
         {name: _safe(value) for name, value in json.loads(seen).items()},
         bool(is_unsent),
+        int(calls),
     )
 
 

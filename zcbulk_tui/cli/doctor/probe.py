@@ -30,7 +30,7 @@ from zcbulk_tui.domain import probe_plan
 from zcbulk_tui.domain.contract import Contract, Contradiction
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.job import Environment
-from zcbulk_tui.domain.probe import MOST_CALLS, Exchange, Step
+from zcbulk_tui.domain.probe import MOST_CALLS, Exchange, Step, calls_made
 from zcbulk_tui.domain.probe_files import form_of, probe_file
 from zcbulk_tui.domain.probe_findings import Granted, findings
 from zcbulk_tui.domain.text import counted
@@ -45,7 +45,6 @@ from zcbulk_tui.monitor.probing import (
     Listener,
     ProbeEnd,
     Probing,
-    calls_made,
     check_is_free,
 )
 from zcbulk_tui.monitor.quota_tracker import QuotaTracker

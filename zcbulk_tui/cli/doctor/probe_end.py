@@ -19,12 +19,12 @@ from zcbulk_tui.domain import probe_plan
 from zcbulk_tui.domain.commands import command, login
 from zcbulk_tui.domain.contract import Contract, Question
 from zcbulk_tui.domain.form import FormRef
-from zcbulk_tui.domain.probe import MOST_CALLS, Act, Exchange
+from zcbulk_tui.domain.probe import MOST_CALLS, Act, Exchange, calls_made
 from zcbulk_tui.domain.probe_answers import NO_SCOPE
 from zcbulk_tui.domain.probe_trail import STILL_HAS_RESULTS, trails_of
 from zcbulk_tui.domain.text import counted
 from zcbulk_tui.errors import Occasion, QuotaSpentError, UsageError, ZcbulkError
-from zcbulk_tui.monitor.probing import ProbeEnd, Stop, calls_made, job_ids
+from zcbulk_tui.monitor.probing import ProbeEnd, Stop, job_ids
 from zcbulk_tui.render import contract as render
 from zcbulk_tui.store.contracts import Contracts
 from zcbulk_tui.store.json_objects import JsonObject, moment
