@@ -16,7 +16,7 @@ from tests.support.jobs import REF, watched
 from tests.support.virtual_time import run_virtual, virtual_now
 from zcbulk_tui.domain.budget import Cause, QuotaPlan
 from zcbulk_tui.domain.call_limits import Slot
-from zcbulk_tui.domain.contract import Contract, Finding, Question
+from zcbulk_tui.domain.contract import UNKNOWN, Contract, Contradiction, Finding, Question
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.job import Environment
 from zcbulk_tui.domain.probe import MOST_CALLS, Act, Exchange, Step, calls_made
@@ -66,9 +66,17 @@ class Plan:
         return next((it for it in self._steps if it.key not in done), None) if calls_left else None
 
     def findings(self, transcript: Sequence[Exchange]) -> Contract:
+        if not transcript:
+            return UNKNOWN
         last = transcript[-1]
         values = {"last": last.step.key} if last.is_answered else {}
+        if last.step.key in ("fields", "create-a"):
+            values["begun"] = "yes"
         return Contract({Question.LIMITS: Finding(Question.LIMITS, values, last.sent_at)})
+
+    def contested(self, transcript: Sequence[Exchange]) -> frozenset[tuple[Question, str]]:
+        is_late = len(transcript) >= len(STEPS)
+        return frozenset({(Question.RECORD_DETAILS, "place")} if is_late else ())
 
     def file(self, name: str, transcript: Sequence[Exchange]) -> UploadFile:
         assert name == FILE.name
@@ -140,13 +148,16 @@ class Stage:
         memory = self.context.memory
         calls = Calls(CallLimiter(self.context.rate_limiter), self.quota, memory, virtual_now)
         self.said: list[str] = []
+        self.otherwise: list[Contradiction] = []
         self.probing = Probing(
             self.api,
             plan or Plan(),
             calls,
             self.quota,
             self.contracts,
-            ContractWatch(self.contracts, memory, lambda *_: None, virtual_now),
+            ContractWatch(
+                self.contracts, memory, lambda it, _: self.otherwise.append(it), virtual_now
+            ),
             self.insertions,
             memory,
             virtual_now,
@@ -430,6 +441,26 @@ def test_a_probe_begins_anew_when_it_is_told_to() -> None:
         other = Stage(stage.database, api=stage.api)
         assert await other.probing.run(SCRATCH, 2, listener, anew=True) == ProbeEnd(Stop.LIMIT)
         assert other.keys() == ["fields", "create-a"]
+
+    run_virtual(scene())
+
+
+def test_what_later_answers_leave_open_is_withdrawn() -> None:
+    async def scene() -> None:
+        stage = Stage()
+        place = Finding(Question.RECORD_DETAILS, {"place": "inside"}, virtual_now())
+        stage.contracts.note(SCRATCH.origin, place)
+        await stage.run(2)
+        assert stage.contracts.known(SCRATCH.origin).value(Question.LIMITS, "begun") == "yes"
+        await stage.run(4)
+        known = stage.contracts.known(SCRATCH.origin)
+        assert known.value(Question.LIMITS, "begun") is None
+        assert known.value(place.question, "place") == "inside"
+        for _ in range(2):
+            assert await stage.run() == ProbeEnd(Stop.COMPLETE)
+        assert stage.contracts.known(SCRATCH.origin).findings.keys() == {Question.LIMITS}
+        said = [it for it in stage.otherwise if it.question is place.question]
+        assert said == [Contradiction(place.question, "place", "inside", "now this, now that")]
 
     run_virtual(scene())
 

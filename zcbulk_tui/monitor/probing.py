@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.call_limits import OpenCall
-from zcbulk_tui.domain.contract import Contract
+from zcbulk_tui.domain.contract import Contract, Question, Withdrawn
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.probe import MOST_CALLS, Act, Exchange, Step, calls_made
 from zcbulk_tui.domain.upload import UploadFile
@@ -55,6 +55,9 @@ class Plan(Protocol):
 
     def findings(self, transcript: Sequence[Exchange]) -> Contract:
         """Returns what is known by now."""
+
+    def contested(self, transcript: Sequence[Exchange]) -> frozenset[tuple[Question, str]]:
+        """Returns the aspects that are open because the answers say two things of them."""
 
     def file(self, name: str, transcript: Sequence[Exchange]) -> UploadFile:
         """Returns the file of an upload, as it stands on the disk.
@@ -183,7 +186,7 @@ class Probing:
         answered_at, unanswered = None, 0
         if known := self._contracts.transcript(form):
             # An earlier run may have ended between an answer and what it shows.
-            self._watch.learn(form.origin, self._plan.findings(known))
+            self._learn(form, known[:-1], known[-1])
         while True:
             transcript = self._contracts.transcript(form)
             found = self._next(transcript, limit)
@@ -199,7 +202,7 @@ class Probing:
             exchange, error = await self._make(form, found, transcript, left)
             answered_at = _time()
             listener.ended(exchange)
-            self._watch.learn(form.origin, self._found(transcript, exchange))
+            self._learn(form, transcript, exchange)
             if isinstance(error, _NoCallLeftError):
                 continue
             unanswered = 0 if exchange.is_answered else unanswered + 1
@@ -228,10 +231,16 @@ class Probing:
             bounds.append((limit - self.made, Stop.LIMIT))
         return min(bounds, key=lambda it: it[0])
 
-    def _found(self, transcript: Sequence[Exchange], exchange: Exchange) -> Contract:
+    def _learn(self, form: FormRef, before: Sequence[Exchange], exchange: Exchange) -> None:
+        """Keeps what is known with an answer, in place of what was known of those before."""
         # How a limit is put is an answer, too, though its step is made again.
         is_unsent = exchange.is_unsent and not exchange.is_answered
-        return self._plan.findings((*transcript, replace(exchange, is_unsent=is_unsent)))
+        after = (*before, replace(exchange, is_unsent=is_unsent))
+        found = self._plan.findings(after)
+        lost = _aspects(self._plan.findings(before)) - _aspects(found)
+        contested = self._plan.contested(after) - self._plan.contested(before)
+        withdrawn = Withdrawn(lost | contested, exchange.sent_at, contested)
+        self._watch.learn(form.origin, found, withdrawn)
 
     def _wait(self, step: Step, transcript: Sequence[Exchange], answered_at: float | None) -> float:
         """Seconds that are still to pass before a step."""
@@ -323,6 +332,10 @@ def job_ids(transcript: Sequence[Exchange]) -> dict[str, str]:
         for it in transcript
         if it.step.act is Act.CREATE and "job_id" in it.seen
     }
+
+
+def _aspects(contract: Contract) -> set[tuple[Question, str]]:
+    return {(it.question, aspect) for it in contract.findings.values() for aspect in it.values}
 
 
 def _time() -> float:

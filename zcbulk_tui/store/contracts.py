@@ -8,7 +8,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from zcbulk_tui.domain.contract import Contract, Finding, Question
+from zcbulk_tui.domain.contract import NOTHING, Contract, Finding, Question, Withdrawn
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.job import Environment
 from zcbulk_tui.domain.probe import Act, Exchange, Step
@@ -57,6 +57,14 @@ ON CONFLICT (profile, origin, question) DO UPDATE SET
     WHERE excluded.found_at >= findings.found_at
 """
 
+# By RFC 7396 a null takes an aspect away.
+_WITHDRAW = """
+UPDATE findings SET aspects = json_patch(aspects, ?)
+WHERE profile = ? AND origin = ? AND question = ? AND found_at <= ?
+"""
+
+_FORGET_EMPTY = "DELETE FROM findings WHERE profile = ? AND origin = ? AND aspects = '{}'"
+
 _LONGEST = 200
 """Characters of a value or of the server's words."""
 
@@ -89,15 +97,25 @@ class Contracts:
         except MAKES_NO_SENSE as error:
             raise self._database.senseless(error) from error
 
-    def save(self, origin: str, contract: Contract) -> None:
+    def save(self, origin: str, contract: Contract, withdrawn: Withdrawn = NOTHING) -> None:
         """Writes down findings, but for those that are older than what is known.
 
         Aspects that they do not name stay as they are.
+
+        Args:
+            origin: Of the server.
+            contract: What was found.
+            withdrawn: What is open again, unless it was found later.
 
         Raises:
             ConfigError: They cannot be written; nothing is changed then.
         """
         with self._database.transaction() as connection:
+            for question, aspect in withdrawn.aspects:
+                gone, until = json.dumps({aspect: None}), to_millis(withdrawn.at)
+                values = (gone, self._profile, origin, question.value, until)
+                connection.execute(_WITHDRAW, values)
+            connection.execute(_FORGET_EMPTY, (self._profile, origin))
             for finding in contract.findings.values():
                 connection.execute(_NOTE, _finding_values(self._profile, origin, finding))
 

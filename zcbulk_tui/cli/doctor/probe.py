@@ -27,12 +27,12 @@ from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.data import probe_upload
 from zcbulk_tui.domain import probe_plan
-from zcbulk_tui.domain.contract import Contract, Contradiction
+from zcbulk_tui.domain.contract import Contract, Contradiction, Question
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.job import Environment
 from zcbulk_tui.domain.probe import MOST_CALLS, Exchange, Step, calls_made
 from zcbulk_tui.domain.probe_files import form_of, probe_file
-from zcbulk_tui.domain.probe_findings import Granted, findings
+from zcbulk_tui.domain.probe_findings import Granted, findings, withdrawn
 from zcbulk_tui.domain.text import counted
 from zcbulk_tui.domain.upload import UploadFile
 from zcbulk_tui.errors import (
@@ -295,6 +295,9 @@ class _Plan:
 
     def findings(self, transcript: Sequence[Exchange]) -> Contract:
         return findings(transcript, self._granted)
+
+    def contested(self, transcript: Sequence[Exchange]) -> frozenset[tuple[Question, str]]:
+        return withdrawn(transcript, self._granted)
 
     def file(self, name: str, transcript: Sequence[Exchange]) -> UploadFile:
         fields = form_of(transcript)
