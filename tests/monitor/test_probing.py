@@ -38,6 +38,7 @@ from zcbulk_tui.monitor.quota_tracker import QuotaTracker
 from zcbulk_tui.store.contracts import Contracts
 from zcbulk_tui.store.database import Database
 from zcbulk_tui.store.insertions import Insertions
+from zcbulk_tui.store.meta_cache import MetaCache
 from zcbulk_tui.store.quota import CallLedger
 
 SCRATCH = FORM._replace(form="Scratch", environment=Environment.DEVELOPMENT)
@@ -160,6 +161,7 @@ class Stage:
             ),
             self.insertions,
             memory,
+            MetaCache(self.database),
             virtual_now,
         )
 

@@ -17,6 +17,7 @@ from zcbulk_tui.domain.call_limits import OpenCall
 from zcbulk_tui.domain.contract import Contract, Question, Withdrawn
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.probe import MOST_CALLS, Act, Exchange, Step, calls_made
+from zcbulk_tui.domain.probe_files import form_of
 from zcbulk_tui.domain.upload import UploadFile
 from zcbulk_tui.errors import HeldError, QuotaSpentError, ZcbulkError
 from zcbulk_tui.monitor.call_limiter import Priority
@@ -27,6 +28,7 @@ from zcbulk_tui.monitor.quota_tracker import QuotaTracker
 from zcbulk_tui.store.contracts import Contracts
 from zcbulk_tui.store.insertions import Insertions
 from zcbulk_tui.store.memory import Memory
+from zcbulk_tui.store.meta_cache import MetaCache
 
 _LAST_PATIENCE = 10.0
 """Seconds that a call is still waited for when the run is interrupted: a create that is cut leaves
@@ -123,6 +125,7 @@ class Probing:
         watch: Takes what is found out.
         insertions: What else goes into forms.
         memory: Knows the jobs that are watched.
+        lists: Keeps the fields of the form for whoever needs them next.
         now: The time of day; aware.
 
     Attributes:
@@ -139,6 +142,7 @@ class Probing:
         watch: ContractWatch,
         insertions: Insertions,
         memory: Memory,
+        lists: MetaCache,
         now: Callable[[], datetime],
     ) -> None:
         self.made = 0
@@ -150,6 +154,7 @@ class Probing:
         self._watch = watch
         self._insertions = insertions
         self._memory = memory
+        self._lists = lists
         self._now = now
 
     async def run(
@@ -203,6 +208,8 @@ class Probing:
             answered_at = _time()
             listener.ended(exchange)
             self._learn(form, transcript, exchange)
+            if (fields := form_of([exchange])) is not None:
+                self._lists.keep_fields(form, fields)
             if isinstance(error, _NoCallLeftError):
                 continue
             unanswered = 0 if exchange.is_answered else unanswered + 1
