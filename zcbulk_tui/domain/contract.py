@@ -129,6 +129,10 @@ NOTHING = Withdrawn((), datetime.min.replace(tzinfo=UTC))
 """That nothing is withdrawn."""
 
 
+BOTH = "now this, now that"
+"""What is seen where the answers of one probe say two things: neither counts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Contradiction:
     """An answer that is not what is known of the server.

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from zcbulk_tui.domain.contract import (
+    BOTH,
     NOTHING,
     UNKNOWN,
     Contract,
@@ -21,9 +22,6 @@ from zcbulk_tui.store.memory import Memory
 
 _FRESH = timedelta(seconds=15)
 """For how long what was read stays good: other processes find things out, too."""
-
-_BOTH = "now this, now that"
-"""What is seen where the answers of one probe say two things."""
 
 
 class ContractWatch:
@@ -99,7 +97,7 @@ class ContractWatch:
         for question, aspect in withdrawn.contested:
             value, before = known.value(question, aspect), known.findings.get(question)
             if value is not None and before is not None and before.found_at <= withdrawn.at:
-                self._note(origin, known, [Contradiction(question, aspect, value, _BOTH)])
+                self._note(origin, known, [Contradiction(question, aspect, value, BOTH)])
 
     def _note_contradictions(self, origin: str, known: Contract, finding: Finding) -> None:
         self._note(origin, known, _contradictions(known, finding))

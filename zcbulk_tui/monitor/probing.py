@@ -278,9 +278,9 @@ class Probing:
         try:
             (exchange, error), is_interrupted = await _through(asyncio.ensure_future(call))
         except BaseException:
-            if not slots.may_have_left:
-                unsent = Exchange(step, sent_at, is_unsent=True, calls=slots.made)
-                self._contracts.end(form, unsent)
+            is_unsent = not slots.may_have_left
+            cut = Exchange(step, sent_at, is_unsent=is_unsent, calls=slots.made)
+            self._contracts.end(form, cut)
             raise
         finally:
             self.made += slots.made

@@ -330,17 +330,16 @@ def test_a_probe_with_an_open_job_is_not_forgotten(
     assert cli(*PROBE, "--yes", "--anew", *FEW).code == 0
 
 
-def test_the_fields_that_a_probe_has_read_are_kept_for_others(
-    cli: CommandLine, creator: Creator
-) -> None:
+@pytest.mark.usefixtures("creator")
+def test_the_fields_that_a_probe_has_read_are_kept_for_others(cli: CommandLine) -> None:
     assert cli(*PROBE, "--yes", *FEW).code == 0
     with closing(open_database(memory_file())) as database:
         form = Contracts(database, "default").last_form()
         assert form is not None
         kept = MetaCache(database).fields(form)
     assert kept is not None
-    expected = [(it.link_name, it.display_name) for it in FORMS["Scratch"].fields]
-    assert [(it.link_name, it.display_name) for it in kept.fields] == expected
+    expected = [(it.link_name, it.choices) for it in FORMS["Scratch"].fields]
+    assert [(it.link_name, it.choices) for it in kept.fields] == expected
     assert kept.read_at == transcript()[0].sent_at
 
 

@@ -173,6 +173,7 @@ def _object(
                     "code": it.code,
                     "said": it.text,
                     "sent": not it.is_unsent,
+                    "calls": it.calls,
                 }
                 for it in transcript
             ],
