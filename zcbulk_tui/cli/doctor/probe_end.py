@@ -74,7 +74,10 @@ def told(
             return 0 if findings(transcript).findings else ZcbulkError.exit_code
         case Stop.MOST:
             made = counted(calls_made(transcript), "call")
-            say(f"The probe has ended, after {made}: what is left takes more than {MOST_CALLS}.")
+            say(
+                f"The probe has ended, after {made}: what is left would take more than "
+                f"{MOST_CALLS} in all."
+            )
             return 0
         case Stop.LIMIT:
             say(f"What comes next takes more calls than this run may make. To go on: {to_go_on}")
