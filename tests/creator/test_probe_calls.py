@@ -97,7 +97,7 @@ async def test_what_a_job_shows_from_its_create_to_its_result(tmp_path: Path) ->
             return dict(exchange.seen)
 
         fields = json.loads((await seen(FIELDS))["fields"])
-        assert fields[0]["link_name"] == "Title"
+        assert fields[0]["link_name"] == fields[0]["display_name"] == "Title"
         assert fields[0]["mandatory"] is True
         job_id = (await seen(CREATE))["job_id"]
         assert (await seen(STATUS, job_id))["details"] == "none"

@@ -422,6 +422,7 @@ def fields_json(form: FormFields) -> str:
         [
             {
                 "link_name": it.link_name,
+                "display_name": it.display_name,
                 "type": int(it.type),
                 "mandatory": it.is_mandatory,
                 "unique": it.is_unique,

@@ -1,7 +1,7 @@
 """A probe against servers that differ in all that is open, whole and cut."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import cycle
 
@@ -13,7 +13,7 @@ from tests.domain.probe_server import FORMS, READ, WORDS, Rules, Server, truth
 from zcbulk_tui.domain.contract import Contract, Question
 from zcbulk_tui.domain.probe import MOST_CALLS, Act, Exchange, Step
 from zcbulk_tui.domain.probe_findings import Granted, findings
-from zcbulk_tui.domain.probe_plan import least_calls, next_step, outlook
+from zcbulk_tui.domain.probe_plan import least_calls, next_step, open_job, outlook
 
 FIRST = 14
 """The least calls with which a probe begins."""
@@ -362,6 +362,28 @@ def test_what_was_certainly_not_sent_is_made_with_the_same_key() -> None:
     again = probe.next()
     assert again is not None
     assert again.key == first.key
+
+
+def test_a_job_is_open_until_it_has_ended_or_expired() -> None:
+    probe = Run(Rules())
+    assert open_job(probe.transcript, probe.now) is None
+    probe.go_on(FIRST)
+    cut = next(n for n, it in enumerate(probe.transcript) if it.step.act is Act.CREATE) + 1
+    part = probe.transcript[:cut]
+    created = part[-1].sent_at
+    assert open_job(part, created + timedelta(hours=2, minutes=59)) == "a"
+    assert open_job(part, created + timedelta(hours=3)) is None
+    whole = Run(Rules()).go_on()
+    assert open_job(whole.transcript, whole.now) is None
+
+
+def test_what_was_refused_costs_calls_of_the_whole() -> None:
+    probe = Run(Rules())
+    first = probe.next()
+    assert first is not None
+    refused = Exchange(first, probe.now, 429, 2955, is_unsent=True, calls=MOST_CALLS - FIRST)
+    assert least_calls([refused], probe.now) == FIRST
+    assert least_calls([replace(refused, calls=MOST_CALLS - FIRST + 1)], probe.now) == 0
 
 
 def test_the_fields_are_read_first() -> None:

@@ -16,10 +16,10 @@ from tests.support.jobs import REF, watched
 from tests.support.virtual_time import run_virtual, virtual_now
 from zcbulk_tui.domain.budget import Cause, QuotaPlan
 from zcbulk_tui.domain.call_limits import Slot
-from zcbulk_tui.domain.contract import Contract, Finding, Question
+from zcbulk_tui.domain.contract import UNKNOWN, Contract, Contradiction, Finding, Question
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.job import Environment
-from zcbulk_tui.domain.probe import MOST_CALLS, Act, Exchange, Step
+from zcbulk_tui.domain.probe import MOST_CALLS, Act, Exchange, Step, calls_made
 from zcbulk_tui.domain.upload import UploadFile
 from zcbulk_tui.errors import (
     Answer,
@@ -33,11 +33,12 @@ from zcbulk_tui.errors import (
 from zcbulk_tui.monitor.call_limiter import CallLimiter
 from zcbulk_tui.monitor.calls import Calls
 from zcbulk_tui.monitor.contract_watch import ContractWatch
-from zcbulk_tui.monitor.probing import Listener, ProbeEnd, Probing, Stop, calls_made
+from zcbulk_tui.monitor.probing import Listener, ProbeEnd, Probing, Stop
 from zcbulk_tui.monitor.quota_tracker import QuotaTracker
 from zcbulk_tui.store.contracts import Contracts
 from zcbulk_tui.store.database import Database
 from zcbulk_tui.store.insertions import Insertions
+from zcbulk_tui.store.meta_cache import MetaCache
 from zcbulk_tui.store.quota import CallLedger
 
 SCRATCH = FORM._replace(form="Scratch", environment=Environment.DEVELOPMENT)
@@ -66,9 +67,17 @@ class Plan:
         return next((it for it in self._steps if it.key not in done), None) if calls_left else None
 
     def findings(self, transcript: Sequence[Exchange]) -> Contract:
+        if not transcript:
+            return UNKNOWN
         last = transcript[-1]
         values = {"last": last.step.key} if last.is_answered else {}
+        if last.step.key in ("fields", "create-a"):
+            values["begun"] = "yes"
         return Contract({Question.LIMITS: Finding(Question.LIMITS, values, last.sent_at)})
+
+    def contested(self, transcript: Sequence[Exchange]) -> frozenset[tuple[Question, str]]:
+        is_late = len(transcript) >= len(STEPS)
+        return frozenset({(Question.RECORD_DETAILS, "place")} if is_late else ())
 
     def file(self, name: str, transcript: Sequence[Exchange]) -> UploadFile:
         assert name == FILE.name
@@ -83,6 +92,7 @@ class Api:
         self.sent: list[tuple[str, str]] = []
         self.times: list[float] = []
         self.errors: dict[str, ZcbulkError] = {}
+        self.twice: set[str] = set()
         self.lasts = 1.0
         self.on_call: Callable[[Step], None] = lambda _: None
 
@@ -99,6 +109,9 @@ class Api:
         assert (file is FILE) == (step.act is Act.UPLOAD)
         error = self.errors.pop(step.key, None)
         try:
+            if step.key in self.twice:
+                async with slot(step.key) as call:
+                    call(Answer(401, 1030))
             async with slot(step.key) as call:
                 self.on_call(step)
                 self.sent.append((step.key, job_id))
@@ -136,15 +149,19 @@ class Stage:
         memory = self.context.memory
         calls = Calls(CallLimiter(self.context.rate_limiter), self.quota, memory, virtual_now)
         self.said: list[str] = []
+        self.otherwise: list[Contradiction] = []
         self.probing = Probing(
             self.api,
             plan or Plan(),
             calls,
             self.quota,
             self.contracts,
-            ContractWatch(self.contracts, memory, lambda *_: None, virtual_now),
+            ContractWatch(
+                self.contracts, memory, lambda it, _: self.otherwise.append(it), virtual_now
+            ),
             self.insertions,
             memory,
+            MetaCache(self.database),
             virtual_now,
         )
 
@@ -255,6 +272,36 @@ def test_what_was_not_sent_is_made_by_the_next_run(error: ZcbulkError) -> None:
         assert stage.keys() == ["fields", "create-a", "upload-a"]
         assert await stage.run() == ProbeEnd(Stop.COMPLETE)
         assert stage.keys() == [step.key for step in STEPS]
+
+    run_virtual(scene())
+
+
+def test_what_a_step_costs_besides_counts() -> None:
+    async def scene() -> None:
+        stage = Stage()
+        stage.api.errors = {"upload-a": BusyError("Too fast"), "start-a": UnreachableError("No")}
+        stage.api.twice = {"create-a"}
+        while (await stage.run()).stop is Stop.TROUBLE:
+            pass
+        calls = {it.step.key: it.calls for it in stage.contracts.transcript(SCRATCH)}
+        assert calls == {"fields": 1, "create-a": 2, "upload-a": 2, "start-a": 1, "end-a": 1}
+        assert stage.probing.made == stage.quota.budget.day.of(Cause.SCRIPT) == 7
+        assert calls_made(stage.contracts.transcript(SCRATCH)) == 7
+
+    run_virtual(scene())
+
+
+@pytest.mark.parametrize(("limit", "stop"), [(2, Stop.LIMIT), (None, Stop.MOST)])
+def test_no_call_is_made_again_beyond_its_limit(limit: int | None, stop: Stop) -> None:
+    async def scene() -> None:
+        most = limit or MOST_CALLS
+        plan = Plan([Step(f"{number}", Act.FIELDS, "", "") for number in range(most)])
+        stage = Stage(plan=plan)
+        stage.api.twice = {f"{most - 1}"}
+        assert await stage.run(limit) == ProbeEnd(stop)
+        last = stage.contracts.transcript(SCRATCH)[-1]
+        assert (last.step.key, last.is_unsent, last.calls) == (f"{most - 1}", True, 1)
+        assert stage.quota.budget.day.of(Cause.SCRIPT) == stage.probing.made == most
 
     run_virtual(scene())
 
@@ -396,6 +443,26 @@ def test_a_probe_begins_anew_when_it_is_told_to() -> None:
         other = Stage(stage.database, api=stage.api)
         assert await other.probing.run(SCRATCH, 2, listener, anew=True) == ProbeEnd(Stop.LIMIT)
         assert other.keys() == ["fields", "create-a"]
+
+    run_virtual(scene())
+
+
+def test_what_later_answers_leave_open_is_withdrawn() -> None:
+    async def scene() -> None:
+        stage = Stage()
+        place = Finding(Question.RECORD_DETAILS, {"place": "inside"}, virtual_now())
+        stage.contracts.note(SCRATCH.origin, place)
+        await stage.run(2)
+        assert stage.contracts.known(SCRATCH.origin).value(Question.LIMITS, "begun") == "yes"
+        await stage.run(4)
+        known = stage.contracts.known(SCRATCH.origin)
+        assert known.value(Question.LIMITS, "begun") is None
+        assert known.value(place.question, "place") == "inside"
+        for _ in range(2):
+            assert await stage.run() == ProbeEnd(Stop.COMPLETE)
+        assert stage.contracts.known(SCRATCH.origin).findings.keys() == {Question.LIMITS}
+        said = [it for it in stage.otherwise if it.question is place.question]
+        assert said == [Contradiction(place.question, "place", "inside", "now this, now that")]
 
     run_virtual(scene())
 

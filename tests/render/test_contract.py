@@ -195,7 +195,7 @@ def test_what_is_found_is_told_whole(question: Question) -> None:
 
 
 def test_a_report_of_a_probe_without_an_answer() -> None:
-    unsent = replace(REFUSED, is_unsent=True)
+    unsent = replace(REFUSED, is_unsent=True, calls=0)
     text = render.report(UNKNOWN, FORM, [unsent], "1.2.3")
     assert "- Probed: never (UTC), in 0 calls" in text
     assert "Not this one" not in text

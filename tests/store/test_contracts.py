@@ -12,7 +12,7 @@ from tests.support.contexts import PROFILE
 from tests.support.databases import memory_database
 from tests.support.insertions import FORM
 from tests.support.jobs import NOW
-from zcbulk_tui.domain.contract import UNKNOWN, Contract, Finding, Question
+from zcbulk_tui.domain.contract import UNKNOWN, Contract, Finding, Question, Withdrawn
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.job import Environment
 from zcbulk_tui.domain.probe import Act, Exchange, Step
@@ -62,9 +62,19 @@ def test_no_step_is_begun_twice() -> None:
 def test_a_step_that_was_not_sent_is_begun_again() -> None:
     contracts = Contracts(memory_database(), PROFILE)
     contracts.begin(FORM, CREATE, NOW)
-    contracts.end(FORM, Exchange(CREATE, NOW, is_unsent=True))
+    contracts.end(FORM, Exchange(CREATE, NOW, is_unsent=True, calls=0))
     contracts.begin(FORM, CREATE, LATER)
     assert contracts.transcript(FORM) == (Exchange(CREATE, LATER),)
+
+
+def test_what_was_refused_and_is_begun_again_has_cost_its_calls() -> None:
+    contracts = Contracts(memory_database(), PROFILE)
+    contracts.begin(FORM, CREATE, NOW)
+    contracts.end(FORM, Exchange(CREATE, NOW, 429, is_unsent=True, calls=2))
+    contracts.begin(FORM, CREATE, LATER)
+    assert contracts.transcript(FORM) == (Exchange(CREATE, LATER, calls=3),)
+    contracts.end(FORM, Exchange(CREATE, LATER, 200, 3000, calls=2))
+    assert contracts.transcript(FORM) == (Exchange(CREATE, LATER, 200, 3000, calls=4),)
 
 
 def test_a_probe_that_is_forgotten_begins_anew() -> None:
@@ -148,6 +158,20 @@ def test_an_older_finding_changes_nothing() -> None:
     contracts.note(FORM.origin, replace(METHOD, values={"method": "PATCH"}, found_at=LATER))
     contracts.save(FORM.origin, Contract({METHOD.question: METHOD}))
     assert contracts.known(FORM.origin).value(METHOD.question, "method") == "PATCH"
+
+
+def test_what_is_withdrawn_is_open_again_unless_it_was_found_later() -> None:
+    contracts = Contracts(memory_database(), PROFILE)
+    contracts.save(FORM.origin, Contract({METHOD.question: METHOD, WORDS.question: WORDS}))
+    contracts.note("https://www.zohoapis.ae", METHOD)
+    gone = ((METHOD.question, "method"), (WORDS.question, "running"), (WORDS.question, "none"))
+    contracts.save(FORM.origin, UNKNOWN, Withdrawn(gone, NOW - timedelta(seconds=1)))
+    assert len(contracts.known(FORM.origin).findings) == 2
+    contracts.save(FORM.origin, UNKNOWN, Withdrawn(gone, NOW))
+    assert contracts.known(FORM.origin) == Contract(
+        {WORDS.question: replace(WORDS, values={"created": "Created"})}
+    )
+    assert contracts.known("https://www.zohoapis.ae").findings
 
 
 def test_a_question_of_another_version_is_passed_over() -> None:

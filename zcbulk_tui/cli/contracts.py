@@ -9,7 +9,7 @@ from zcbulk_tui.cli.output import print_error
 from zcbulk_tui.cli.state import memory_file, open_memory
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.data.result_columns import ResultColumns
-from zcbulk_tui.domain.contract import UNKNOWN, Contract, Contradiction, Question
+from zcbulk_tui.domain.contract import BOTH, UNKNOWN, Contract, Contradiction, Question
 from zcbulk_tui.domain.contract_text import contradiction_text
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.observations import of_result
@@ -130,7 +130,8 @@ def watch(
 
 def print_contradiction(contradiction: Contradiction, known_since: datetime) -> None:
     """Says that an answer is not what was known."""
-    print_error(f"{contradiction_text(contradiction, known_since)}. This counts from now on.")
+    then = "It is open again" if contradiction.seen == BOTH else "This counts from now on"
+    print_error(f"{contradiction_text(contradiction, known_since)}. {then}.")
 
 
 def _now() -> datetime:

@@ -351,12 +351,13 @@ def _object(value: Mapping[str, Any], key: str) -> Mapping[str, Any]:
 def _field(field: FormField) -> dict[str, object]:
     return {
         "link_name": field.link_name,
+        "display_name": field.display_name,
         "type": field.type,
         "mandatory": field.is_mandatory,
         "unique": field.is_unique,
         "max_char": field.max_char,
         "subfields": field.subfields,
-        "choices": field.choices[:20],
+        "choices": field.choices,
     }
 
 

@@ -5,9 +5,9 @@ one account's server was seen to do; it takes the place of a guess, and a later 
 otherwise is reported.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 
@@ -112,6 +112,29 @@ class Contract:
 
 UNKNOWN = Contract()
 """Of a server that nobody has probed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """What a probe has found, and its later answers leave open.
+
+    Attributes:
+        aspects: Each with its question.
+        at: When the answer came that leaves them open; aware.
+        contested: Those of them of which the answers say two things.
+    """
+
+    aspects: Collection[tuple[Question, str]]
+    at: datetime
+    contested: Collection[tuple[Question, str]] = ()
+
+
+NOTHING = Withdrawn((), datetime.min.replace(tzinfo=UTC))
+"""That nothing is withdrawn."""
+
+
+BOTH = "now this, now that"
+"""What is seen where the answers of one probe say two things: neither counts."""
 
 
 @dataclass(frozen=True, slots=True)

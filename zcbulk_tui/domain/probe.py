@@ -5,7 +5,7 @@ now, follow from the transcript alone, so that a probe that was cut goes on wher
 is written down before its first byte is sent, and none is ever made twice.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -69,7 +69,9 @@ class Exchange:
             ``delimiter`` of a result; ``retry_after``; ``fields``
             (JSON; see `probe_files.form_of`); ``from``: ``zoho`` where an answer without a code is
             in words of the documents.
-        is_unsent: Whether certainly nothing was sent, so that the step may be made again.
+        is_unsent: Whether certainly nothing was done, so that the step may be made again.
+        calls: What it has cost, with those of earlier attempts: more than one where its call was
+            made again, as with another token; 0 where certainly nothing was sent.
     """
 
     step: Step
@@ -79,6 +81,7 @@ class Exchange:
     text: str = ""
     seen: Mapping[str, str] = field(default_factory=dict)
     is_unsent: bool = False
+    calls: int = 1
 
     @property
     def is_answered(self) -> bool:
@@ -96,3 +99,8 @@ class Exchange:
         if self.http_status is None or not 200 <= self.http_status < 300:
             return False
         return self.code == 3000 or "zip" in self.seen
+
+
+def calls_made(transcript: Sequence[Exchange]) -> int:
+    """Returns how many calls a probe has cost."""
+    return sum(it.calls for it in transcript)

@@ -292,7 +292,7 @@ def _field(value: dict[str, object]) -> FormField:
     name, limit = str(value["link_name"]), value.get("max_char")
     return FormField(
         name,
-        name,
+        str(value.get("display_name") or name),
         _number(value["type"]) or 0,
         bool(value.get("mandatory")),
         bool(value.get("unique")),

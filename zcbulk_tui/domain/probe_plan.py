@@ -9,20 +9,23 @@ created.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from zcbulk_tui.domain import probe_answers as answers
 from zcbulk_tui.domain import probe_files as files
 from zcbulk_tui.domain.contract import Question
 from zcbulk_tui.domain.form import FormFields
-from zcbulk_tui.domain.probe import MOST_CALLS, Act, Exchange, Step
+from zcbulk_tui.domain.probe import MOST_CALLS, Act, Exchange, Step, calls_made
 from zcbulk_tui.domain.probe_answers import is_accepted, is_refused
 from zcbulk_tui.domain.probe_findings import findings
-from zcbulk_tui.domain.probe_trail import TWIN
+from zcbulk_tui.domain.probe_trail import TWIN, trails_of
 from zcbulk_tui.domain.probe_walk import EARLY, Done, Parts, TooFewCallsError, Walk
 
 _MOST_JOBS = 4
 """Jobs that are made for the same questions, one after the other."""
+
+_HOLDS = timedelta(hours=3)
+"""How long a job that is not started holds its form [LIMB]."""
 
 # The least calls with which a job is begun: what it takes where nothing goes wrong.
 _FIRST_JOB, _CONTROLS_JOB, _GOOD_JOB, _LARGE_JOB, _SEMICOLON_JOB, _BAD_JOB = 14, 8, 7, 3, 5, 5
@@ -61,7 +64,7 @@ def least_calls(transcript: Sequence[Exchange], now: datetime) -> int:
         transcript: What was done, in its order.
         now: Aware.
     """
-    left = range(1, MOST_CALLS - len(answers.made(transcript)) + 1)
+    left = range(1, MOST_CALLS - calls_made(transcript) + 1)
     return next((it for it in left if next_step(transcript, it, now) is not None), 0)
 
 
@@ -71,6 +74,21 @@ def outlook() -> tuple[int, int]:
     More are created only where one comes to nothing, and gives way to another.
     """
     return len({TWIN, *_FILES}), sum(files.most_records(name) for name in _FILES.values())
+
+
+def open_job(transcript: Sequence[Exchange], now: datetime) -> str | None:
+    """Returns the probe's own name of a job that may hold the form still; None for none.
+
+    Args:
+        transcript: What was done, in its order.
+        now: Aware.
+    """
+    for trail in trails_of(transcript, None):
+        created = trail.created
+        is_young = created is not None and now - created.sent_at < _HOLDS
+        if is_young and not trail.is_closed and trail.ended_by is None:
+            return trail.job
+    return None
 
 
 def reason_to_end(transcript: Sequence[Exchange], form: FormFields | None = None) -> str:
@@ -110,7 +128,7 @@ class _Plan:
         self._transcript = answers.made(transcript)
         self._form = files.form_of(transcript)
         self._columns = None if self._form is None else files.columns_of(self._form)
-        self._all_left = MOST_CALLS - len(self._transcript)
+        self._all_left = MOST_CALLS - calls_made(transcript)
         left = min(calls_left, self._all_left)
         self._walk = Walk(self._transcript, self._columns, left, self._all_left, now)
 

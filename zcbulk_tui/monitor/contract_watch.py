@@ -1,13 +1,16 @@
 """What is known of the servers' contract, and answers that say otherwise: said once, and noted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from zcbulk_tui.domain.contract import (
+    BOTH,
+    NOTHING,
     UNKNOWN,
     Contract,
     Contradiction,
     Finding,
+    Withdrawn,
     contradictions,
 )
 from zcbulk_tui.domain.contract_text import contradiction_text
@@ -71,24 +74,36 @@ class ContractWatch:
         self._known.pop(origin, None)
         self._note_contradictions(origin, known, finding)
 
-    def learn(self, origin: str, found: Contract) -> None:
+    def learn(self, origin: str, found: Contract, withdrawn: Withdrawn = NOTHING) -> None:
         """Takes all that a probe has found by now.
+
+        Args:
+            origin: Of the server.
+            found: All of it.
+            withdrawn: What it has found before, and leaves open now.
 
         Raises:
             ConfigError: It cannot be written down.
         """
         origin = self._base_url or origin
         known = self._contracts.known(origin)
-        self._contracts.save(origin, found)
+        self._contracts.save(origin, found, withdrawn)
         self._known.pop(origin, None)
         for finding in found.findings.values():
             before = known.findings.get(finding.question)
             # What is older than what is known changes nothing.
             if before is not None and finding.found_at >= before.found_at:
                 self._note_contradictions(origin, known, finding)
+        for question, aspect in withdrawn.contested:
+            value, before = known.value(question, aspect), known.findings.get(question)
+            if value is not None and before is not None and before.found_at <= withdrawn.at:
+                self._note(origin, known, [Contradiction(question, aspect, value, BOTH)])
 
     def _note_contradictions(self, origin: str, known: Contract, finding: Finding) -> None:
-        for each in _contradictions(known, finding):
+        self._note(origin, known, _contradictions(known, finding))
+
+    def _note(self, origin: str, known: Contract, found: Iterable[Contradiction]) -> None:
+        for each in found:
             # A server that does now this, now that, is said once.
             if (origin, each) not in self._said:
                 self._said.add((origin, each))

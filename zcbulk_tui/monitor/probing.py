@@ -6,17 +6,20 @@ is made twice.
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from typing import NamedTuple, Protocol, TypeVar
 
 from zcbulk_tui.domain.budget import Cause
-from zcbulk_tui.domain.contract import Contract
+from zcbulk_tui.domain.call_limits import OpenCall
+from zcbulk_tui.domain.contract import Contract, Question, Withdrawn
 from zcbulk_tui.domain.form import FormRef
-from zcbulk_tui.domain.probe import MOST_CALLS, Act, Exchange, Step
+from zcbulk_tui.domain.probe import MOST_CALLS, Act, Exchange, Step, calls_made
+from zcbulk_tui.domain.probe_files import form_of
 from zcbulk_tui.domain.upload import UploadFile
-from zcbulk_tui.errors import HeldError, ZcbulkError
+from zcbulk_tui.errors import HeldError, QuotaSpentError, ZcbulkError
 from zcbulk_tui.monitor.call_limiter import Priority
 from zcbulk_tui.monitor.calls import Calls, Slots
 from zcbulk_tui.monitor.contract_watch import ContractWatch
@@ -25,6 +28,7 @@ from zcbulk_tui.monitor.quota_tracker import QuotaTracker
 from zcbulk_tui.store.contracts import Contracts
 from zcbulk_tui.store.insertions import Insertions
 from zcbulk_tui.store.memory import Memory
+from zcbulk_tui.store.meta_cache import MetaCache
 
 _LAST_PATIENCE = 10.0
 """Seconds that a call is still waited for when the run is interrupted: a create that is cut leaves
@@ -39,6 +43,10 @@ _UNANSWERED_AT_MOST = 2
 _Result = TypeVar("_Result")
 
 
+class _NoCallLeftError(QuotaSpentError):
+    """A call would have to be made again, as with another token, and none is left for it."""
+
+
 class Plan(Protocol):
     """What a probe does, and what it shows; both follow from its transcript alone."""
 
@@ -49,6 +57,9 @@ class Plan(Protocol):
 
     def findings(self, transcript: Sequence[Exchange]) -> Contract:
         """Returns what is known by now."""
+
+    def contested(self, transcript: Sequence[Exchange]) -> frozenset[tuple[Question, str]]:
+        """Returns the aspects that are open because the answers say two things of them."""
 
     def file(self, name: str, transcript: Sequence[Exchange]) -> UploadFile:
         """Returns the file of an upload, as it stands on the disk.
@@ -114,6 +125,7 @@ class Probing:
         watch: Takes what is found out.
         insertions: What else goes into forms.
         memory: Knows the jobs that are watched.
+        lists: Keeps the fields of the form for whoever needs them next.
         now: The time of day; aware.
 
     Attributes:
@@ -130,6 +142,7 @@ class Probing:
         watch: ContractWatch,
         insertions: Insertions,
         memory: Memory,
+        lists: MetaCache,
         now: Callable[[], datetime],
     ) -> None:
         self.made = 0
@@ -141,6 +154,7 @@ class Probing:
         self._watch = watch
         self._insertions = insertions
         self._memory = memory
+        self._lists = lists
         self._now = now
 
     async def run(
@@ -177,7 +191,7 @@ class Probing:
         answered_at, unanswered = None, 0
         if known := self._contracts.transcript(form):
             # An earlier run may have ended between an answer and what it shows.
-            self._watch.learn(form.origin, self._plan.findings(known))
+            self._learn(form, known[:-1], known[-1])
         while True:
             transcript = self._contracts.transcript(form)
             found = self._next(transcript, limit)
@@ -189,10 +203,15 @@ class Probing:
             again = self._next(transcript, limit)
             if isinstance(again, Stop) or again.key != found.key:
                 continue  # the calls of the day were spent elsewhere meanwhile, or it is too late
-            exchange, error = await self._make(form, found, transcript)
+            left, _ = self._left(transcript, limit)
+            exchange, error = await self._make(form, found, transcript, left)
             answered_at = _time()
             listener.ended(exchange)
-            self._watch.learn(form.origin, self._found(transcript, exchange))
+            self._learn(form, transcript, exchange)
+            if (fields := form_of([exchange])) is not None:
+                self._lists.keep_fields(form, fields)
+            if isinstance(error, _NoCallLeftError):
+                continue
             unanswered = 0 if exchange.is_answered else unanswered + 1
             if exchange.is_unsent or unanswered >= _UNANSWERED_AT_MOST:
                 return ProbeEnd(Stop.TROUBLE, error)
@@ -201,7 +220,15 @@ class Probing:
         """Returns the next step, or why there is none."""
         now = self._now()
         if self._plan.next_step(transcript, MOST_CALLS, now) is None:
-            return Stop.COMPLETE
+            free = [replace(it, calls=0) for it in transcript]
+            is_all = self._plan.next_step(free, MOST_CALLS, now) is None
+            return Stop.COMPLETE if is_all else Stop.MOST
+        left, stop = self._left(transcript, limit)
+        step = self._plan.next_step(transcript, left, now) if left > 0 else None
+        return stop if step is None else step
+
+    def _left(self, transcript: Sequence[Exchange], limit: int | None) -> tuple[int, Stop]:
+        """Returns how many calls may be made, and why no more."""
         self._quota.look()
         bounds = [
             (MOST_CALLS - calls_made(transcript), Stop.MOST),
@@ -209,14 +236,18 @@ class Probing:
         ]
         if limit is not None:
             bounds.append((limit - self.made, Stop.LIMIT))
-        left, stop = min(bounds, key=lambda it: it[0])
-        step = self._plan.next_step(transcript, left, now) if left > 0 else None
-        return stop if step is None else step
+        return min(bounds, key=lambda it: it[0])
 
-    def _found(self, transcript: Sequence[Exchange], exchange: Exchange) -> Contract:
+    def _learn(self, form: FormRef, before: Sequence[Exchange], exchange: Exchange) -> None:
+        """Keeps what is known with an answer, in place of what was known of those before."""
         # How a limit is put is an answer, too, though its step is made again.
         is_unsent = exchange.is_unsent and not exchange.is_answered
-        return self._plan.findings((*transcript, replace(exchange, is_unsent=is_unsent)))
+        after = (*before, replace(exchange, is_unsent=is_unsent))
+        found = self._plan.findings(after)
+        lost = _aspects(self._plan.findings(before)) - _aspects(found)
+        contested = self._plan.contested(after) - self._plan.contested(before)
+        withdrawn = Withdrawn(lost | contested, exchange.sent_at, contested)
+        self._watch.learn(form.origin, found, withdrawn)
 
     def _wait(self, step: Step, transcript: Sequence[Exchange], answered_at: float | None) -> float:
         """Seconds that are still to pass before a step."""
@@ -229,23 +260,31 @@ class Probing:
         return min(max(step.wait - passed, 0.0), step.wait)
 
     async def _make(
-        self, form: FormRef, step: Step, transcript: Sequence[Exchange]
+        self, form: FormRef, step: Step, transcript: Sequence[Exchange], left: int
     ) -> tuple[Exchange, ZcbulkError | None]:
-        """Writes a step down, makes it, and writes down what came of it."""
+        """Writes a step down, makes it with so many calls at most, and what came of it down."""
         file = self._plan.file(step.detail, transcript) if step.act is Act.UPLOAD else None
         job_id = job_ids(transcript).get(step.job, "")
         sent_at = self._now()
         self._contracts.begin(form, step, sent_at)
         slots = Slots(self._calls, form.form, Cause.SCRIPT, f"probe: {step.purpose}", Priority.KEY)
-        call = self._api.exchange(form, step, job_id, file, sent_at, slots)
+
+        def slot(request: str) -> AbstractAsyncContextManager[OpenCall]:
+            if slots.made >= left:
+                raise _NoCallLeftError("No call is left to make it again")
+            return slots(request)
+
+        call = self._api.exchange(form, step, job_id, file, sent_at, slot)
         try:
             (exchange, error), is_interrupted = await _through(asyncio.ensure_future(call))
         except BaseException:
-            if not slots.may_have_left:
-                self._contracts.end(form, Exchange(step, sent_at, is_unsent=True))
+            is_unsent = not slots.may_have_left
+            cut = Exchange(step, sent_at, is_unsent=is_unsent, calls=slots.made)
+            self._contracts.end(form, cut)
             raise
         finally:
             self.made += slots.made
+        exchange = replace(exchange, calls=slots.made)
         self._contracts.end(form, exchange)
         if is_interrupted:
             raise asyncio.CancelledError
@@ -293,11 +332,6 @@ def check_is_free(form: FormRef, insertions: Insertions, memory: Memory) -> None
         )
 
 
-def calls_made(transcript: Sequence[Exchange]) -> int:
-    """Returns how many calls a probe has cost."""
-    return sum(not it.is_unsent for it in transcript)
-
-
 def job_ids(transcript: Sequence[Exchange]) -> dict[str, str]:
     """Returns the ids of the jobs that a probe has created, by its own names for them."""
     return {
@@ -305,6 +339,10 @@ def job_ids(transcript: Sequence[Exchange]) -> dict[str, str]:
         for it in transcript
         if it.step.act is Act.CREATE and "job_id" in it.seen
     }
+
+
+def _aspects(contract: Contract) -> set[tuple[Question, str]]:
+    return {(it.question, aspect) for it in contract.findings.values() for aspect in it.values}
 
 
 def _time() -> float:

@@ -15,7 +15,7 @@ from zcbulk_tui.domain.anonymous import MASK, common
 from zcbulk_tui.domain.contract import Contract, Finding, Question
 from zcbulk_tui.domain.contract_text import answer_text, described, question_text
 from zcbulk_tui.domain.form import FormRef
-from zcbulk_tui.domain.probe import MOST_CALLS, Act, Exchange, Step
+from zcbulk_tui.domain.probe import MOST_CALLS, Act, Exchange, Step, calls_made
 from zcbulk_tui.domain.probe_answers import Result, result_of
 from zcbulk_tui.domain.probe_files import form_of
 from zcbulk_tui.domain.probe_findings import CREATE, UPDATE, Granted
@@ -141,9 +141,10 @@ def report(
     made = [it for it in transcript if not it.is_unsent]
     days = sorted({f"{it.sent_at:%Y-%m-%d}" for it in made})
     when = " to ".join(dict.fromkeys((days[0], days[-1]))) if days else "never"
-    calls = counted(len(made), "call")
+    cost = calls_made(transcript)
+    calls = counted(cost, "call")
     if not is_complete:
-        calls = f"partial: {len(made)} of at most {MOST_CALLS} calls made"
+        calls = f"partial: {cost} of at most {MOST_CALLS} calls made"
     lines = [
         "# What Zoho Creator's bulk insert API does",
         "",

@@ -8,7 +8,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from zcbulk_tui.domain.contract import Contract, Finding, Question
+from zcbulk_tui.domain.contract import NOTHING, Contract, Finding, Question, Withdrawn
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.job import Environment
 from zcbulk_tui.domain.probe import Act, Exchange, Step
@@ -24,7 +24,7 @@ _OF_FORM = " AND ".join(("profile = :profile", *(f"{name} = :{name}" for name in
 
 _STEP = "key, act, job, purpose, detail, wait, sent_at"
 
-_EXCHANGE = f"{_STEP}, http_status, code, text, seen, is_unsent"
+_EXCHANGE = f"{_STEP}, http_status, code, text, seen, is_unsent, calls"
 
 _TRANSCRIPT = f"SELECT {_EXCHANGE} FROM probe_steps WHERE {_OF_FORM} ORDER BY id"
 
@@ -34,17 +34,19 @@ ORDER BY act <> '{Act.FIELDS.value}' AND http_status IS NOT NULL DESC, id DESC L
 """
 """A form whose fields alone were read was, most likely, the wrong one."""
 
-# One that was not sent may be made again.
-_FORGET_UNSENT = f"DELETE FROM probe_steps WHERE {_OF_FORM} AND key = :key AND is_unsent"
+# One that was not sent may be made again; what it has cost all the same still counts.
+_FORGET_UNSENT = f"""
+DELETE FROM probe_steps WHERE {_OF_FORM} AND key = :key AND is_unsent RETURNING calls
+"""
 
 _BEGIN = f"""
-INSERT OR IGNORE INTO probe_steps (profile, {", ".join(_FORM)}, {_STEP})
-VALUES (:profile, {", ".join(f":{name}" for name in (*_FORM, *_STEP.split(", ")))})
+INSERT OR IGNORE INTO probe_steps (profile, {", ".join(_FORM)}, {_STEP}, calls)
+VALUES (:profile, {", ".join(f":{name}" for name in (*_FORM, *_STEP.split(", ")))}, :spent + 1)
 """
 
 _END = f"""
 UPDATE probe_steps SET http_status = :http_status, code = :code, text = :text, seen = :seen,
-    is_unsent = :is_unsent
+    is_unsent = :is_unsent, calls = calls - 1 + :calls
 WHERE {_OF_FORM} AND key = :key
 """
 
@@ -56,6 +58,14 @@ ON CONFLICT (profile, origin, question) DO UPDATE SET
     aspects = json_patch(aspects, excluded.aspects), found_at = excluded.found_at
     WHERE excluded.found_at >= findings.found_at
 """
+
+# By RFC 7396 a null takes an aspect away.
+_WITHDRAW = """
+UPDATE findings SET aspects = json_patch(aspects, ?)
+WHERE profile = ? AND origin = ? AND question = ? AND found_at <= ?
+"""
+
+_FORGET_EMPTY = "DELETE FROM findings WHERE profile = ? AND origin = ? AND aspects = '{}'"
 
 _LONGEST = 200
 """Characters of a value or of the server's words."""
@@ -89,15 +99,25 @@ class Contracts:
         except MAKES_NO_SENSE as error:
             raise self._database.senseless(error) from error
 
-    def save(self, origin: str, contract: Contract) -> None:
+    def save(self, origin: str, contract: Contract, withdrawn: Withdrawn = NOTHING) -> None:
         """Writes down findings, but for those that are older than what is known.
 
         Aspects that they do not name stay as they are.
+
+        Args:
+            origin: Of the server.
+            contract: What was found.
+            withdrawn: What is open again, unless it was found later.
 
         Raises:
             ConfigError: They cannot be written; nothing is changed then.
         """
         with self._database.transaction() as connection:
+            for question, aspect in withdrawn.aspects:
+                gone, until = json.dumps({aspect: None}), to_millis(withdrawn.at)
+                values = (gone, self._profile, origin, question.value, until)
+                connection.execute(_WITHDRAW, values)
+            connection.execute(_FORGET_EMPTY, (self._profile, origin))
             for finding in contract.findings.values():
                 connection.execute(_NOTE, _finding_values(self._profile, origin, finding))
 
@@ -156,8 +176,8 @@ class Contracts:
         """
         values = {**self._of(form), **_step_values(step, at)}
         with self._database.transaction(durable=True) as connection:
-            connection.execute(_FORGET_UNSENT, values)
-            if connection.execute(_BEGIN, values).rowcount != 1:
+            spent = sum(calls for (calls,) in connection.execute(_FORGET_UNSENT, values))
+            if connection.execute(_BEGIN, {**values, "spent": spent}).rowcount != 1:
                 raise HeldError(
                     "Nothing was sent",
                     "Another process has made this step of the probe.",
@@ -165,7 +185,7 @@ class Contracts:
                 )
 
     def end(self, form: FormRef, exchange: Exchange) -> None:
-        """Writes down what came of a step that has begun.
+        """Writes down what came of a step that has begun, once; its calls add to earlier ones.
 
         Raises:
             ConfigError: It cannot be written; the step stays without an answer then.
@@ -178,6 +198,7 @@ class Contracts:
             "text": exchange.text,
             "seen": json.dumps(dict(exchange.seen)),
             "is_unsent": exchange.is_unsent,
+            "calls": exchange.calls,
         }
         with self._database.transaction(durable=True) as connection:
             connection.execute(_END, values)
@@ -214,7 +235,8 @@ def _step_values(step: Step, at: datetime) -> dict[str, Any]:
 
 
 def _to_exchange(row: tuple[Any, ...]) -> Exchange:
-    key, act, job, purpose, detail, wait, sent_at, http_status, code, text, seen, is_unsent = row
+    key, act, job, purpose, detail, wait, sent_at, *answer = row
+    http_status, code, text, seen, is_unsent, calls = answer
     return Exchange(
         Step(key, Act(act), job, purpose, detail, float(wait)),
         to_moment(sent_at),
@@ -223,6 +245,7 @@ def _to_exchange(row: tuple[Any, ...]) -> Exchange:
         one_line(text, _LONGEST),
         {name: _safe(value) for name, value in json.loads(seen).items()},
         bool(is_unsent),
+        int(calls),
     )
 
 

@@ -226,6 +226,7 @@ TABLES = (
         text TEXT NOT NULL DEFAULT '',
         seen TEXT NOT NULL DEFAULT '{}',
         is_unsent INTEGER NOT NULL DEFAULT 0,
+        calls INTEGER NOT NULL DEFAULT 1,
         UNIQUE (profile, origin, owner, app, form, environment, key)
     )
     """,

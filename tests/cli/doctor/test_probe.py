@@ -29,6 +29,7 @@ from zcbulk_tui.simulator.scenarios import build
 from zcbulk_tui.simulator.server import LoopbackServer
 from zcbulk_tui.store.contracts import Contracts
 from zcbulk_tui.store.database import open_database
+from zcbulk_tui.store.meta_cache import MetaCache
 
 PROBE = ("doctor", "--probe", "--environment", "development")
 
@@ -306,12 +307,50 @@ def test_what_was_cut_is_never_sent_again(
             cli(*PROBE, "--yes")
     cut = transcript()[-1]
     assert (cut.is_answered, len(creator.log)) == (False, number if is_sent else number - 1)
-    assert cli(*PROBE, "--yes", *FEW).code == 0
+    ended = cli(*PROBE, "--yes", *FEW)
     made = transcript()
+    if (number, is_sent) == (2, True):  # the job that nobody knows the id of holds the form
+        assert ended.code == 1
+        said = rf"Nothing more can be asked now, after {len(made)} calls\. .+ To go on: zcbulk-tui"
+        assert re.search(said, ended.out)
+    else:
+        assert ended.code == 0
     assert len({it.step.key for it in made}) == len(made) <= MOST_CALLS
     sent = [it for it in made if it.step != cut.step or is_sent]
     assert len(creator.log) == len(sent)
     assert changes(creator) == sum(it.step.act.changes for it in sent)
+
+
+def test_a_probe_with_an_open_job_is_not_forgotten(
+    cli: CommandLine, creator: Creator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as dying:
+        dies_at(4, dying, is_sent=False)
+        with pytest.raises(KilledError):
+            cli(*PROBE, "--yes")
+    made, calls = transcript(), len(creator.log)
+    (job,) = (it.seen["job_id"] for it in made if "job_id" in it.seen)
+    ended = cli(*PROBE, "--yes", "--anew")
+    assert ended.code == 2
+    assert f"Job {job} would be forgotten" in ended.err
+    assert (transcript(), len(creator.log)) == (made, calls)
+    to_go_on = re.search(r"First bring it to its end: zcbulk-tui (.+)", ended.err)
+    assert to_go_on is not None
+    assert cli(*to_go_on[1].split(), "--yes").code == 0
+    assert cli(*PROBE, "--yes", "--anew", *FEW).code == 0
+
+
+@pytest.mark.usefixtures("creator")
+def test_the_fields_that_a_probe_has_read_are_kept_for_others(cli: CommandLine) -> None:
+    assert cli(*PROBE, "--yes", *FEW).code == 0
+    with closing(open_database(memory_file())) as database:
+        form = Contracts(database, "default").last_form()
+        assert form is not None
+        kept = MetaCache(database).fields(form)
+    assert kept is not None
+    expected = [(it.link_name, it.choices) for it in FORMS["Scratch"].fields]
+    assert [(it.link_name, it.choices) for it in kept.fields] == expected
+    assert kept.read_at == transcript()[0].sent_at
 
 
 def test_processes_that_are_killed_send_nothing_twice(

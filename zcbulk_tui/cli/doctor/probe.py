@@ -27,15 +27,16 @@ from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.data import probe_upload
 from zcbulk_tui.domain import probe_plan
-from zcbulk_tui.domain.contract import Contract, Contradiction
+from zcbulk_tui.domain.contract import Contract, Contradiction, Question
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.job import Environment
-from zcbulk_tui.domain.probe import MOST_CALLS, Exchange, Step
+from zcbulk_tui.domain.probe import MOST_CALLS, Exchange, Step, calls_made
 from zcbulk_tui.domain.probe_files import form_of, probe_file
-from zcbulk_tui.domain.probe_findings import Granted, findings
+from zcbulk_tui.domain.probe_findings import Granted, findings, withdrawn
 from zcbulk_tui.domain.text import counted
 from zcbulk_tui.domain.upload import UploadFile
 from zcbulk_tui.errors import (
+    HeldError,
     RefusedError,
     UsageError,
 )
@@ -45,13 +46,14 @@ from zcbulk_tui.monitor.probing import (
     Listener,
     ProbeEnd,
     Probing,
-    calls_made,
     check_is_free,
+    job_ids,
 )
 from zcbulk_tui.monitor.quota_tracker import QuotaTracker
 from zcbulk_tui.render import contract as render
 from zcbulk_tui.render.span import plain
 from zcbulk_tui.store.contracts import Contracts
+from zcbulk_tui.store.meta_cache import MetaCache
 
 _ONLY_FOR_PROBES = ("form", "app", "owner", "environment", "calls", "anew", "yes")
 
@@ -139,7 +141,10 @@ def run(arguments: Namespace) -> int:
     with insert_context(settings) as (context, quota, insertions):
         check_is_free(form, insertions, context.memory)
         contracts = Contracts(insertions.database, settings.profile)
-        transcript = () if arguments.anew else contracts.transcript(form)
+        transcript = contracts.transcript(form)
+        if arguments.anew:
+            _check_none_is_open(arguments, settings, transcript)
+            transcript = ()
         least = probe_plan.least_calls(transcript, now())
         is_complete = least == 0
         if not is_complete:
@@ -169,6 +174,22 @@ def _check_environment(arguments: Namespace) -> None:
             "A probe inserts records, so it takes none for granted.",
             "Add --environment development, or --environment stage.",
         )
+
+
+def _check_none_is_open(
+    arguments: Namespace, settings: Settings, transcript: Sequence[Exchange]
+) -> None:
+    """Looks whether a probe can be forgotten: of its jobs, none may hold the form."""
+    if (job := probe_plan.open_job(transcript, now())) is None:
+        return
+    least = probe_plan.least_calls(transcript, now())
+    raise HeldError(
+        "The probe before has a job that may be active, so nothing was sent",
+        f"Job {job_ids(transcript)[job]} would be forgotten, and hold the form.",
+        f"First bring it to its end: {probe_end.again(arguments, settings, least)}"
+        if least
+        else "Wait until it has ended, at most 3 hours from its creation.",
+    )
 
 
 def _check_calls(arguments: Namespace, settings: Settings, least: int) -> None:
@@ -236,8 +257,18 @@ async def _probe(
                 calls = Calls(CallLimiter(context.rate_limiter), quota, context.memory, now)
                 contracts = Contracts(insertions.database, settings.profile)
                 found = watch(settings, insertions.database, steps.contradicted)
+                lists = MetaCache(insertions.database)
                 probing = Probing(
-                    api, plan, calls, quota, contracts, found, insertions, context.memory, now
+                    api,
+                    plan,
+                    calls,
+                    quota,
+                    contracts,
+                    found,
+                    insertions,
+                    context.memory,
+                    lists,
+                    now,
                 )
                 listener = Listener(steps.begins, steps.ended)
                 return await probing.run(form, limit, listener, anew=arguments.anew)
@@ -296,6 +327,9 @@ class _Plan:
 
     def findings(self, transcript: Sequence[Exchange]) -> Contract:
         return findings(transcript, self._granted)
+
+    def contested(self, transcript: Sequence[Exchange]) -> frozenset[tuple[Question, str]]:
+        return withdrawn(transcript, self._granted)
 
     def file(self, name: str, transcript: Sequence[Exchange]) -> UploadFile:
         fields = form_of(transcript)

@@ -20,13 +20,13 @@ from zcbulk_tui.domain import probe_plan
 from zcbulk_tui.domain.commands import command, login
 from zcbulk_tui.domain.contract import Contract, Question
 from zcbulk_tui.domain.form import FormRef
-from zcbulk_tui.domain.probe import MOST_CALLS, Act, Exchange
+from zcbulk_tui.domain.probe import MOST_CALLS, Act, Exchange, calls_made
 from zcbulk_tui.domain.probe_answers import NO_SCOPE
-from zcbulk_tui.domain.probe_findings import Granted
+from zcbulk_tui.domain.probe_findings import Granted, findings
 from zcbulk_tui.domain.probe_trail import STILL_HAS_RESULTS, trails_of
 from zcbulk_tui.domain.text import counted
 from zcbulk_tui.errors import Occasion, QuotaSpentError, UsageError, ZcbulkError
-from zcbulk_tui.monitor.probing import ProbeEnd, Stop, calls_made, job_ids
+from zcbulk_tui.monitor.probing import ProbeEnd, Stop, job_ids
 from zcbulk_tui.render import contract as render
 from zcbulk_tui.store.contracts import Contracts
 from zcbulk_tui.store.json_objects import JsonObject, moment
@@ -76,9 +76,13 @@ def told(
     match end.stop:
         case Stop.COMPLETE:
             say(_complete(arguments, settings, transcript))
-            return 0
+            return 0 if findings(transcript).findings else ZcbulkError.exit_code
         case Stop.MOST:
-            say(f"The probe has ended: its {MOST_CALLS} calls are used up.")
+            made = counted(calls_made(transcript), "call")
+            say(
+                f"The probe has ended, after {made}: what is left would take more than "
+                f"{MOST_CALLS} in all."
+            )
             return 0
         case Stop.LIMIT:
             say(f"What comes next takes more calls than this run may make. To go on: {to_go_on}")
@@ -143,12 +147,11 @@ def _complete(arguments: Namespace, settings: Settings, transcript: Sequence[Exc
             f"Job {job_ids(transcript)[waiting[-1]]} keeps the form busy until it expires, 3 hours "
             f"after its creation. Then {sign_in_again}ask again: {to_repeat}"
         )
-    if any(it.step.act is Act.CREATE and not (it.is_answered or it.is_unsent) for it in transcript):
-        return (
-            f"Nothing more can be asked now, after {made}. The answer to a create was lost: its "
-            f"job may keep the form busy for 3 hours. To go on after that: "
-            f"{again(arguments, settings)}"
-        )
+    if reason := probe_plan.reason_to_end(transcript):
+        # The fields are not read twice by one probe.
+        has_jobs = any(it.step.act is Act.CREATE for it in transcript)
+        then = f"To go on: {again(arguments, settings)}" if has_jobs else f"Anew: {to_repeat}"
+        return f"Nothing more can be asked now, after {made}. {reason} {then}"
     return f"The probe is complete, after {made}. To ask all of it again: {to_repeat}"
 
 
@@ -178,6 +181,7 @@ def _object(
                     "code": it.code,
                     "said": it.text,
                     "sent": not it.is_unsent,
+                    "calls": it.calls,
                 }
                 for it in transcript
             ],
