@@ -21,6 +21,9 @@ BAD_VALUE = 11000
 ABORTED_BY_SYSTEM = 11090
 """What a start or an abort is answered after the system has aborted the job [OAS]."""
 
+_ENDED = frozenset({11080, 11090, 11100})
+"""Codes that say how a job has ended [OAS]."""
+
 OF_STATES = frozenset({11070, 11080, 11090, 11100, 11340, 11350, 7120, 11330})
 """Codes of refusals that are about the state of a job, not about its file [OAS]."""
 
@@ -28,12 +31,13 @@ EXPECTED: Mapping[str, frozenset[int]] = {
     "busy": frozenset(),
     "early": frozenset({11350}),
     "second": frozenset({11070}),
-    "late": frozenset({11080, 11090, 11100}),
+    "late": frozenset({11090, 11100}),
     "empty": frozenset({11120, 11130}),
 }
 """The codes that are documented for what is asked out of turn, and for an empty result [OAS].
 
-Any other refusal may be of the moment: it counts once another job was answered so, too.
+Any other refusal may be of the moment: it counts once another job was answered so, too. So may that
+of an abort by a user, whom nobody has seen.
 """
 
 _LEAST_COLUMNS = 3
@@ -96,10 +100,7 @@ def confirmed(about: str, answered: Iterable[Exchange]) -> list[Exchange]:
         it
         for it in refused
         if it.code in EXPECTED[about]
-        or (
-            len(jobs[refusal_text(it)]) > 1
-            and not (about == "early" and it.code in EXPECTED["late"])
-        )
+        or (len(jobs[refusal_text(it)]) > 1 and not (about == "early" and it.code in _ENDED))
     ]
 
 

@@ -46,7 +46,7 @@ def told(
         contracts = Contracts(database, settings.profile)
         contract, transcript = contracts.known(form.origin), contracts.transcript(form)
         # A form that does not exist takes no other report's place.
-        is_written = report is not None and calls_made(transcript) > 0
+        is_written = report is not None and any(not it.is_unsent for it in transcript)
         if report is not None and is_written:
             _write(report, settings, contracts, form)
     if arguments.json:
