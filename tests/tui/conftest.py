@@ -9,8 +9,6 @@ from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 from textual.screen import Screen
 
-from tests.support.idle import until_idle
-
 _PARSED: dict[tuple[object, ...], list[RuleSet]] = {}
 """The rules of a stylesheet with certain variables."""
 
@@ -32,15 +30,6 @@ def stylesheets_are_parsed_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Stylesheet, "_parse_rules", parsed)
-        yield
-
-
-@pytest.fixture(autouse=True, scope="session")
-def keys_wait_for_what_they_do() -> Iterator[None]:
-    """Has a key wait until the app has nothing left to do, and not by the clock."""
-    with pytest.MonkeyPatch.context() as patch:
-        for module in ("app", "pilot"):
-            patch.setattr(f"textual.{module}.wait_for_idle", until_idle)
         yield
 
 

@@ -43,10 +43,6 @@ _UNANSWERED_AT_MOST = 2
 _Result = TypeVar("_Result")
 
 
-class _NoCallLeftError(QuotaSpentError):
-    """A call would have to be made again, as with another token, and none is left for it."""
-
-
 class Plan(Protocol):
     """What a probe does, and what it shows; both follow from its transcript alone."""
 
@@ -210,8 +206,8 @@ class Probing:
             self._learn(form, transcript, exchange)
             if (fields := form_of([exchange])) is not None:
                 self._lists.keep_fields(form, fields)
-            if isinstance(error, _NoCallLeftError):
-                continue
+            if isinstance(error, QuotaSpentError) and error.answer is None:
+                continue  # not Zoho says so: what comes next tells which calls are used up
             unanswered = 0 if exchange.is_answered else unanswered + 1
             if exchange.is_unsent or unanswered >= _UNANSWERED_AT_MOST:
                 return ProbeEnd(Stop.TROUBLE, error)
@@ -271,7 +267,7 @@ class Probing:
 
         def slot(request: str) -> AbstractAsyncContextManager[OpenCall]:
             if slots.made >= left:
-                raise _NoCallLeftError("No call is left to make it again")
+                raise QuotaSpentError("No call is left to make it again")
             return slots(request)
 
         call = self._api.exchange(form, step, job_id, file, sent_at, slot)
