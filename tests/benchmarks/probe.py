@@ -221,11 +221,11 @@ def killed(account: Account) -> Ended:
     for is_held in cycle((True, False)):
         process = account.start()
         while process.poll() is None and account.calls() < goal:
-            time.sleep(_QUICK)  # nobody tells
+            time.sleep(_QUICK)  # the server is another process, and tells nobody of a call
         if is_held:
             wait_for_held(account, process, creates=False)
         else:
-            time.sleep(next(seconds))
+            time.sleep(next(seconds))  # so that the kill falls on another moment each time
         if process.poll() is not None:
             return account.wait(process)
         process.kill()

@@ -9,7 +9,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from tests.support.commands import CommandLine
+from tests.support.commands import CommandLine, lead_to
 from zcbulk_tui.cli import prompts
 from zcbulk_tui.config.paths import STATE_DIR
 from zcbulk_tui.simulator.creator import Creator
@@ -32,16 +32,7 @@ def creator(monkeypatch: pytest.MonkeyPatch) -> Iterator[Creator]:
     """A simulated Creator that the settings lead to, with a form that has no job."""
     creator = build("steady", speed=SPEED)
     with LoopbackServer(creator) as server:
-        settings = {
-            "BASE_URL": server.base_url,
-            "ACCESS_TOKEN": creator.token,
-            "OWNER": "jason18",
-            "APP": "zylker-store",
-            "FORM": "Contacts",
-            "ENVIRONMENT": "production",
-        }
-        for name, value in settings.items():
-            monkeypatch.setenv(f"ZCBULK_{name}", value)
+        lead_to(monkeypatch, server.base_url, creator.token, "Contacts", "production")
         yield creator
 
 

@@ -21,7 +21,7 @@ from tests.benchmarks.form_families import jobs, make_form
 from tests.benchmarks.replay import reading_of
 from tests.benchmarks.traces import Trace
 from tests.cli.test_reading_changes_nothing import files, tables
-from tests.support.commands import CommandLine
+from tests.support.commands import CommandLine, lead_to
 from tests.support.contracts import ONE_FAILS_ITS_BATCH
 from tests.support.jobs import NOW, REF, watched
 from tests.support.pasts import give_past
@@ -55,15 +55,7 @@ def creator(monkeypatch: pytest.MonkeyPatch) -> Iterator[Creator]:
     """A simulated Creator that the settings lead to."""
     creator = build("steady")
     with LoopbackServer(creator) as server:
-        settings = {
-            "BASE_URL": server.base_url,
-            "ACCESS_TOKEN": creator.token,
-            "OWNER": "jason18",
-            "APP": "zylker-store",
-            "FORM": "Contacts",
-        }
-        for name, value in settings.items():
-            monkeypatch.setenv(f"ZCBULK_{name}", value)
+        lead_to(monkeypatch, server.base_url, creator.token, "Contacts")
         yield creator
 
 

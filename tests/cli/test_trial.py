@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.commands import CommandLine, Ended
+from tests.support.commands import CommandLine, Ended, lead_to
 from zcbulk_tui.cli import prompts
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.faults import Call
@@ -86,16 +86,7 @@ def stage(cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     rules, results = InsertRules(strict_batches=False), ResultRules(delay=0.0)
     creator = build("steady", speed=1000.0, rules=rules, results=results)
     with LoopbackServer(creator) as server:
-        settings = {
-            "BASE_URL": server.base_url,
-            "ACCESS_TOKEN": creator.token,
-            "OWNER": "jason18",
-            "APP": "zylker-store",
-            "FORM": "Contacts",
-            "ENVIRONMENT": "development",
-        }
-        for name, value in settings.items():
-            monkeypatch.setenv(f"ZCBULK_{name}", value)
+        lead_to(monkeypatch, server.base_url, creator.token, "Contacts", "development")
         good, bad = write(tmp_path / "good.csv", 0.0), write(tmp_path / "bad.csv", BAD / ROWS)
         yield Stage(cli, creator, good, bad)
 

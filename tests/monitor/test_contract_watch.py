@@ -125,6 +125,16 @@ def test_a_server_that_does_now_this_now_that_is_said_once_each_way(stage: Stage
     ]
 
 
+def test_another_spelling_is_written_down_and_disturbs_nobody(
+    stage: Stage, database: Database
+) -> None:
+    stage.contracts.save(EU, contract_of((Question.STATE_WORDS, {"completed": "Completed"})))
+    for word in ("COMPLETED", "Finished"):
+        stage.watch.observe(EU, Finding(Question.STATE_WORDS, {"completed": word}, LATER))
+    assert [found.seen for found, _ in stage.said] == ["Finished"]
+    assert len(events(database)) == 2
+
+
 def test_what_another_process_has_said_is_not_said_again(stage: Stage, database: Database) -> None:
     other = Stage(database)
     assert stage.watch.known(EU) == other.watch.known(EU) == INSIDE

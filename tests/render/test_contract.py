@@ -47,6 +47,14 @@ def test_a_step_is_one_line(cells: int, text: str, number: int) -> None:
     assert plain(line).startswith(f"{number:>3}  start a    PATCH wrapped lower: ")
 
 
+@pytest.mark.parametrize("cells", range(20, 80, 5))
+def test_on_a_narrow_terminal_the_answer_is_what_is_seen(cells: int) -> None:
+    line = render.step(7, REFUSED, cells)
+    assert line_width(line) <= cells
+    assert ("405/1020 “N" if cells >= 30 else "…") in plain(line)
+    assert plain(render.step(7, REFUSED, 60)).endswith("  405/1020 “Not this one”")
+
+
 @pytest.mark.parametrize("cells", [40, 80, 120])
 def test_each_question_has_an_answer_or_is_open(cells: int) -> None:
     words = Finding(Question.STATE_WORDS, {f"state {at}": "In Progress" for at in range(9)}, NOW)
@@ -109,7 +117,7 @@ HEADER = ("Title", "Day", "Amount", "Status", "Größe")
 
 def listed() -> Exchange:
     """The fields of a form, as they came."""
-    fields = json.dumps([{"link_name": name, "type": number} for name, number in FIELDS])
+    fields = json.dumps([FormField(name, name, number).as_object() for name, number in FIELDS])
     step = Step("fields", Act.FIELDS, "", "fields")
     return Exchange(step, NOW, 200, 3000, "", {"fields": fields})
 

@@ -12,6 +12,7 @@ import pytest
 from tests.support import json_outputs
 from zcbulk_tui.cli.main import main
 from zcbulk_tui.config import paths, secrets
+from zcbulk_tui.simulator.jobs import APP, OWNER
 
 PROGRAM = (sys.executable, "-m", "zcbulk_tui")
 
@@ -46,6 +47,22 @@ class Ended:
     def lines(self) -> list[str]:
         """The lines of its standard error."""
         return self.err.splitlines()
+
+
+def lead_to(
+    monkeypatch: pytest.MonkeyPatch, server: str, token: str, form: str, environment: str = ""
+) -> None:
+    """Has the settings lead to a form of the simulator's application, and a token for it."""
+    settings = {
+        "BASE_URL": server,
+        "ACCESS_TOKEN": token,
+        "OWNER": OWNER,
+        "APP": APP,
+        "FORM": form,
+        "ENVIRONMENT": environment,
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(f"ZCBULK_{name}", value)
 
 
 class CommandLine:

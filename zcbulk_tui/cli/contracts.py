@@ -72,7 +72,7 @@ def known_contract(settings: Settings, origin: str | None = None) -> Contract:
 
 
 def form_contract(settings: Settings, form: FormRef | None) -> Contract:
-    """Returns what is known that concerns the files of a form, as `known_contract` does.
+    """Returns what is known that concerns the files of a form; nothing where the memory cannot say.
 
     How dates are written is a setting of an application: what was found in one says nothing of
     another.
@@ -81,11 +81,16 @@ def form_contract(settings: Settings, form: FormRef | None) -> Contract:
         settings: Those of the profile.
         form: The form; None where it is not known.
     """
-    known, probed = known_contract(settings, form and form.origin), None
-    if Question.DATE_FORMATS not in known.findings:
-        return known
-    with suppress(ConfigError), open_memory(is_only_read=True) as database:
-        probed = Contracts(database, settings.profile).last_form()
+    try:
+        with _contracts(settings) as contracts:
+            if contracts is None:
+                return UNKNOWN
+            known, probed = (
+                _of_server(contracts, settings, form and form.origin),
+                contracts.last_form(),
+            )
+    except ConfigError:
+        return UNKNOWN
     if form is None or probed is None or (form.owner, form.app) != (probed.owner, probed.app):
         return known.without(Question.DATE_FORMATS)
     return known
@@ -102,14 +107,25 @@ def read_contract(settings: Settings, origin: str | None = None) -> Contract:
     Raises:
         ConfigError: The memory cannot be read.
     """
-    server = settings.base_url or origin or home_of(settings)
+    with _contracts(settings) as contracts:
+        return UNKNOWN if contracts is None else _of_server(contracts, settings, origin)
+
+
+@contextmanager
+def _contracts(settings: Settings) -> Iterator[Contracts | None]:
+    """Opens what is known to a profile; None where there is no memory yet."""
     if not memory_file().exists():
-        return UNKNOWN
+        yield None
+        return
     with open_memory(is_only_read=True) as database:
-        contracts = Contracts(database, settings.profile)
-        if server is None and (form := contracts.last_form()) is not None:
-            server = form.origin
-        return UNKNOWN if server is None else contracts.known(server)
+        yield Contracts(database, settings.profile)
+
+
+def _of_server(contracts: Contracts, settings: Settings, origin: str | None) -> Contract:
+    server = settings.base_url or origin or home_of(settings)
+    if server is None and (form := contracts.last_form()) is not None:
+        server = form.origin
+    return UNKNOWN if server is None else contracts.known(server)
 
 
 def watch(

@@ -23,13 +23,20 @@ from zcbulk_tui.render.span import Line, Span, fit, fit_line, plain, width
 _NOBODY_READS = 128 + signal.SIGPIPE
 """The exit code where the reader of a pipe has gone, as in ``| head -1``, as others end, too."""
 
+_ERASE = "\r\x1b[K"
+"""Takes away what stands in the line of the cursor."""
+
 _WIDTH = 100
 """Cells of a report where there is no terminal."""
 
 
 def print_error(text: str) -> None:
-    """Writes one line about something that went wrong to the standard error."""
-    print(f"zcbulk-tui: {text}", file=sys.stderr)
+    """Writes one line about something that went wrong to the standard error.
+
+    On a terminal it takes the place of a line that is shown for a while, as by `ProgressLine`.
+    """
+    begin = _ERASE if sys.stderr.isatty() else ""
+    print(f"{begin}zcbulk-tui: {text}", file=sys.stderr)
 
 
 def print_lines(lines: Iterable[str | Line]) -> None:

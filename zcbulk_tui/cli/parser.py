@@ -95,7 +95,7 @@ _COMMANDS = {
     "log": _Entry("log", "print the log: events, calls, starts and aborts"),
     "alerts": _Entry("alerts", "print alerts; test the channels that they take"),
     "budget": _Entry("budget", "print the day's calls: made, planned, left; costs no call"),
-    "schema": _Entry("schema", "print the JSON Schema of what a command prints with --json"),
+    "schema": _Entry("schemas", "print the JSON Schema of what a command prints with --json"),
     "store": _Entry("store", "maintain the database"),
     "simulator": _Entry("simulator", "serve a simulated Zoho Creator on this machine"),
     "config": _Entry("config", "show, check or create the configuration file"),

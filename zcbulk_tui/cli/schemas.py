@@ -1,4 +1,4 @@
-"""The JSON Schemas of what commands print, and the fields that they describe.
+"""``zcbulk-tui schema``: the JSON Schemas of what commands print, and the fields in them.
 
 Each is a file of ``zcbulk_tui/schemas`` that stays readable by itself; what several share is in
 ``common.json``, to which they refer by its name. The ids are names, not addresses: nothing is ever
@@ -6,6 +6,7 @@ fetched.
 """
 
 import json
+from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -13,6 +14,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from zcbulk_tui.cli.output import in_columns, print_json, print_lines
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import UsageError
 
@@ -23,6 +25,33 @@ _COMMON = "common"
 
 _LISTS = {"history": "readings", "failures": "groups"}
 """What is one line each in a template, of objects that hold several things."""
+
+_DESCRIPTION = """\
+Prints the JSON Schema (draft 2020-12) of what a command prints with --json: every field with
+its unit, and what null means. Without a NAME: the names. A schema stands alone, so any
+validator can use it without a network:
+
+  zcbulk-tui schema status > status.schema.json"""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Adds what can be typed after the command."""
+    parser.description = _DESCRIPTION
+    parser.add_argument("name", metavar="NAME", nargs="?", help="which schema, as in status")
+
+
+def run(arguments: Namespace) -> int:
+    """Prints a schema, or which there are; returns the exit code.
+
+    Raises:
+        UsageError: There is none of that name.
+    """
+    if arguments.name is not None:
+        print_json(standalone(arguments.name))
+        return 0
+    rows = [(name, one_line(read(name)["title"])) for name in names()]
+    print_lines(in_columns(("NAME", "DESCRIBES"), rows, giving={"DESCRIBES": 20}))
+    return 0
 
 
 @dataclass(frozen=True, slots=True)

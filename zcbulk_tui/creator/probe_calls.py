@@ -36,7 +36,7 @@ from zcbulk_tui.domain.address import (
 )
 from zcbulk_tui.domain.anonymous import anonymous
 from zcbulk_tui.domain.call_limits import OpenCall, Slot
-from zcbulk_tui.domain.form import FormField, FormRef
+from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.job import Action
 from zcbulk_tui.domain.job_id import read_id
 from zcbulk_tui.domain.probe import Act, Exchange, Step
@@ -327,7 +327,7 @@ def _shown_by(parsed: wire.ParsedAnswer, act: Act) -> Seen:
         case Act.STATUS:
             return _shown_by_status(parsed)
         case Act.FIELDS:
-            return {"fields": json.dumps([_field(it) for it in wire_meta.fields(parsed)])}
+            return {"fields": json.dumps([it.as_object() for it in wire_meta.fields(parsed)])}
     return {}
 
 
@@ -346,19 +346,6 @@ def _shown_by_status(parsed: wire.ParsedAnswer) -> Seen:
 def _object(value: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     found = value.get(key)
     return found if isinstance(found, dict) else {}
-
-
-def _field(field: FormField) -> dict[str, object]:
-    return {
-        "link_name": field.link_name,
-        "display_name": field.display_name,
-        "type": field.type,
-        "mandatory": field.is_mandatory,
-        "unique": field.is_unique,
-        "max_char": field.max_char,
-        "subfields": field.subfields,
-        "choices": field.choices,
-    }
 
 
 def _unpacked(packed: bytes) -> Seen:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from zcbulk_tui.domain.contract import Contradiction, Finding, Question
+from zcbulk_tui.domain.contract import BOTH, Contradiction, Finding, Question
 from zcbulk_tui.domain.text import one_line
 
 _TITLES: Mapping[Question, str] = {
@@ -92,12 +92,23 @@ def contradiction_text(found: Contradiction, known_since: datetime) -> str:
         found: Both.
         known_since: When the first was found; aware.
     """
-    title = question_text(found.question)
-    if found.aspect not in _ALONE:
-        title += f" ({found.aspect})"
+    title = _about(found)
     since = f"{known_since.astimezone():%Y-%m-%d}"
     known, seen = (one_line(it, 60) for it in (found.known, found.seen))
     return f"{title}: known since {since} as “{known}”, seen now as “{seen}”"
+
+
+def short_contradiction_text(found: Contradiction) -> str:
+    """Returns the same without its date, in few words."""
+    known = one_line(found.known, 30)
+    if found.seen == BOTH:
+        return f"{_about(found)}: not always “{known}”"
+    return f"{_about(found)}: “{one_line(found.seen, 30)}”, not “{known}”"
+
+
+def _about(found: Contradiction) -> str:
+    title = question_text(found.question)
+    return title if found.aspect in _ALONE else f"{title} ({found.aspect})"
 
 
 _ALONE = frozenset({"method", "scope", "place", "order", "empty", "fails", "counts"})

@@ -1,11 +1,12 @@
 """Forms: which one, and its fields as the Meta API lists them [FIELDS]."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from zcbulk_tui.domain.job import Environment, JobRef
+from zcbulk_tui.domain.text import one_line
 
 LONGEST_NAME = 120
 """Characters that are kept of the name of a field, a form or an application."""
@@ -85,6 +86,39 @@ class FormField(NamedTuple):
     max_char: int | None = None
     subfields: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
+
+    def as_object(self) -> dict[str, object]:
+        """Returns it as it is kept in JSON."""
+        return {
+            "link_name": self.link_name,
+            "display_name": self.display_name,
+            "type": self.type,
+            "mandatory": self.is_mandatory,
+            "unique": self.is_unique,
+            "max_char": self.max_char,
+            "subfields": self.subfields,
+            "choices": self.choices,
+        }
+
+    @classmethod
+    def of_object(cls, parts: Mapping[str, Any]) -> "FormField":
+        """Returns the field that was kept so.
+
+        Raises:
+            LookupError: A part is missing.
+            TypeError: A part is something else.
+            ValueError: The same.
+        """
+        return cls(
+            one_line(parts["link_name"], LONGEST_NAME),
+            one_line(parts["display_name"], LONGEST_NAME),
+            int(parts["type"]),
+            bool(parts["mandatory"]),
+            bool(parts["unique"]),
+            None if parts["max_char"] is None else int(parts["max_char"]),
+            tuple(one_line(name, LONGEST_NAME) for name in parts["subfields"]),
+            tuple(parts["choices"]),
+        )
 
 
 class FormFields(NamedTuple):

@@ -284,30 +284,8 @@ def form_of(transcript: Sequence[Exchange]) -> FormFields | None:
     for exchange in transcript:
         if exchange.step.act is Act.FIELDS and "fields" in exchange.seen:
             fields = json.loads(exchange.seen["fields"])
-            return FormFields(tuple(map(_field, fields)), exchange.sent_at)
+            return FormFields(tuple(map(FormField.of_object, fields)), exchange.sent_at)
     return None
-
-
-def _field(value: dict[str, object]) -> FormField:
-    name, limit = str(value["link_name"]), value.get("max_char")
-    return FormField(
-        name,
-        str(value.get("display_name") or name),
-        _number(value["type"]) or 0,
-        bool(value.get("mandatory")),
-        bool(value.get("unique")),
-        _number(limit),
-        _texts(value.get("subfields")),
-        _texts(value.get("choices")),
-    )
-
-
-def _number(value: object) -> int | None:
-    return value if isinstance(value, int) else None
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    return tuple(map(str, value)) if isinstance(value, list) else ()
 
 
 def _first(fields: Sequence[FormField], types: Sequence[FieldType]) -> FormField | None:

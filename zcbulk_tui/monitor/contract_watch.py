@@ -10,11 +10,13 @@ from zcbulk_tui.domain.contract import (
     Contract,
     Contradiction,
     Finding,
+    Question,
     Withdrawn,
     contradictions,
 )
 from zcbulk_tui.domain.contract_text import contradiction_text
 from zcbulk_tui.domain.records import EventKind
+from zcbulk_tui.domain.state_words import normal
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.monitor.recorder import Recorder
 from zcbulk_tui.store.contracts import Contracts
@@ -109,7 +111,8 @@ class ContractWatch:
                 self._said.add((origin, each))
                 since = known.findings[each.question].found_at
                 self._recorder.event(EventKind.CONTRACT, contradiction_text(each, since))
-                self._say(each, since)
+                if not _is_spelling(each):
+                    self._say(each, since)
 
     def _read(self, origin: str) -> Contract:
         try:
@@ -130,3 +133,9 @@ class ContractWatch:
 
 def _contradictions(known: Contract, finding: Finding) -> tuple[Contradiction, ...]:
     return contradictions(known, Contract({finding.question: finding}))
+
+
+def _is_spelling(found: Contradiction) -> bool:
+    """Whether a state's word is only spelled otherwise: that is written down, and no more."""
+    is_word = found.question is Question.STATE_WORDS
+    return is_word and normal(found.known) == normal(found.seen)

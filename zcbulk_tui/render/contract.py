@@ -25,7 +25,10 @@ from zcbulk_tui.domain.text import counted, one_line
 from zcbulk_tui.render.span import Line, Look, Span, fit, wrap
 
 _NUMBER, _CALL, _PURPOSE = 3, 11, 38
-"""Cells of the columns of a step."""
+"""Cells of the columns of a step, where there is room."""
+
+_ANSWER, _LEAST_PURPOSE = 24, 8
+"""Cells that an answer has at least, and a purpose, if it has any."""
 
 _TITLE = 26
 """Cells of a question."""
@@ -65,15 +68,17 @@ def step(number: int, exchange: Exchange, cells: int) -> Line:
     if not exchange.is_answered:
         look = Look.WARNING
     call = f"{exchange.step.act.value} {exchange.step.job}".strip()
-    head = (
+    left = max(cells - _NUMBER - _CALL - 2, 1)
+    for_what = min(_PURPOSE, left - _ANSWER - 2)
+    head: Line = (
         Span(fit(f"{number}", _NUMBER, right=True), Look.DIM),
         Span("  "),
         Span(fit(call, _CALL)),
-        Span(fit(_purpose(exchange.step), _PURPOSE)),
-        Span("  "),
     )
-    left = cells - _NUMBER - _CALL - _PURPOSE - 4
-    return (*head, Span(fit(answer(exchange), max(left, 12)).rstrip(), look))
+    if for_what >= _LEAST_PURPOSE:
+        head = (*head, Span(fit(_purpose(exchange.step), for_what)), Span("  "))
+        left -= for_what + 2
+    return (*head, Span(fit(answer(exchange), left).rstrip(), look))
 
 
 def _purpose(step: Step) -> str:

@@ -1,7 +1,7 @@
 """What the Meta API has listed: fields, forms and applications, which cost a call each."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -37,13 +37,13 @@ class MetaCache:
         """Returns the fields of a form as they were listed last; None where they were not."""
         with suppress(ConfigError, *MAKES_NO_SENSE):
             for read_at, answer in self._rows(_about_form(form)):
-                fields = tuple(map(_to_field, json.loads(answer)))
+                fields = tuple(map(FormField.of_object, json.loads(answer)))
                 return FormFields(fields, to_moment(read_at))
         return None
 
     def keep_fields(self, form: FormRef, fields: FormFields) -> None:
         """Keeps the fields of a form."""
-        self._keep(_about_form(form), fields.read_at, list(map(_field_object, fields.fields)))
+        self._keep(_about_form(form), fields.read_at, [it.as_object() for it in fields.fields])
 
     def links(self, *about: str) -> tuple[NamedLink, ...] | None:
         """Returns the forms or applications that were listed last; None where they were not.
@@ -75,29 +75,3 @@ class MetaCache:
 
 def _about_form(form: FormRef) -> list[str]:
     return [form.origin, form.owner, form.app, form.form, form.environment.value]
-
-
-def _field_object(field: FormField) -> dict[str, object]:
-    return {
-        "link_name": field.link_name,
-        "display_name": field.display_name,
-        "type": field.type,
-        "mandatory": field.is_mandatory,
-        "unique": field.is_unique,
-        "max_char": field.max_char,
-        "subfields": field.subfields,
-        "choices": field.choices,
-    }
-
-
-def _to_field(parts: Mapping[str, Any]) -> FormField:
-    return FormField(
-        one_line(parts["link_name"], LONGEST_NAME),
-        one_line(parts["display_name"], LONGEST_NAME),
-        int(parts["type"]),
-        bool(parts["mandatory"]),
-        bool(parts["unique"]),
-        None if parts["max_char"] is None else int(parts["max_char"]),
-        tuple(one_line(name, LONGEST_NAME) for name in parts["subfields"]),
-        tuple(parts["choices"]),
-    )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from zcbulk_tui.domain.commands import login
-from zcbulk_tui.domain.contract_text import contradiction_text
+from zcbulk_tui.domain.contract_text import short_contradiction_text
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.insertion import QueuedFile, QueueStop
 from zcbulk_tui.domain.job import WatchedJob
@@ -181,9 +181,9 @@ def in_passing(profile: str, event: AlertNotSent | ContractContradicted) -> Noti
             label = alert.label or profile
             said = f"{label}: the alert was not sent by {channel}. {error.title}"
             return Toast(said, severity="warning")
-        case ContractContradicted(contradiction, known_since):
-            said = f"{contradiction_text(contradiction, known_since)}. This counts from now on."
-            return Toast(said, f"{profile}: Zoho answers otherwise than before", "warning", 30)
+        case ContractContradicted(contradiction, _):
+            said = f"{short_contradiction_text(contradiction)}."
+            return Toast(said, f"{profile}: Zoho has changed", "warning", 30)
 
 
 def queue_stop(before: QueueStop | None, now: QueueStop | None) -> list[Notice]:

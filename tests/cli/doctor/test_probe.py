@@ -13,7 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.commands import CANARY, PATIENCE, PROGRAM, CommandLine, Ended, environment
+from tests.support.commands import (
+    CANARY,
+    PATIENCE,
+    PROGRAM,
+    CommandLine,
+    Ended,
+    environment,
+    lead_to,
+)
 from zcbulk_tui.cli import prompts
 from zcbulk_tui.cli.state import memory_file
 from zcbulk_tui.domain.contract import Finding, Question
@@ -58,15 +66,7 @@ def simulated(
 
     creator.on_call = pass_time
     with LoopbackServer(creator) as server:
-        settings = {
-            "BASE_URL": server.base_url,
-            "ACCESS_TOKEN": CANARY,
-            "OWNER": "jason18",
-            "APP": "zylker-store",
-            "FORM": "Scratch",
-        }
-        for name, value in settings.items():
-            monkeypatch.setenv(f"ZCBULK_{name}", value)
+        lead_to(monkeypatch, server.base_url, CANARY, "Scratch")
         yield creator
 
 

@@ -296,7 +296,7 @@ class _Steps:
         """See `Listener`."""
         self.clear()
         self._number += 1
-        line = render.step(self._number, exchange, page_width(80))
+        line = render.step(self._number, exchange, page_width(40))
         if self._to_errors:
             print_error(plain(line).rstrip())
         else:
