@@ -18,12 +18,12 @@ from statistics import fmean
 from tests.benchmarks.figures import Figure, alone, table
 from tests.benchmarks.form_past import LEARNT, is_completed, make_life, replayed, shown
 from tests.benchmarks.replay import Watched
-from tests.support.jobs import watched as some_job
+from tests.support.jobs import REF
 from zcbulk_tui.cli.rehearsing import rehearse_parts
 from zcbulk_tui.domain.budget import Pace
 from zcbulk_tui.domain.form_past import FormPast, form_past
 from zcbulk_tui.domain.planner import Terms
-from zcbulk_tui.domain.rehearsal import Outcome, Part, Range
+from zcbulk_tui.domain.rehearsal import Basis, Outcome, Part, Range
 
 
 @dataclass(slots=True)
@@ -98,10 +98,8 @@ def past_of(seen: Sequence[Watched]) -> FormPast | None:
 def rehearsed(past: FormPast, records: int, seed: str) -> Outcome:
     """Rehearses a file of a form whose fields are not known."""
     on = Terms(Pace.BALANCED.price)
-    parts = [Part(records, {})]
-    (found,) = rehearse_parts(
-        parts, past, past.failed_share, some_job().ref, on, seed, readings=(False,)
-    )
+    basis = Basis(past, past.failed_share, False, False, REF, on, seed)
+    (found,) = rehearse_parts([Part(records, {})], basis)
     return found
 
 

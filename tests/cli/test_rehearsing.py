@@ -33,7 +33,7 @@ from zcbulk_tui.domain.form_past import FormPast, PastJob, form_past, past_job
 from zcbulk_tui.domain.insertion import InsertPlan
 from zcbulk_tui.domain.job import JobRef
 from zcbulk_tui.domain.planner import DEAREST, Terms
-from zcbulk_tui.domain.rehearsal import Course, Outcome, Part, polled
+from zcbulk_tui.domain.rehearsal import Basis, Course, Outcome, Part, polled
 from zcbulk_tui.domain.upload import Suspects
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.fields import FORMS
@@ -123,9 +123,8 @@ JOB = replace(watched(), started_at=NOW)
 
 def alone(past: FormPast, records: int, on: Terms, seed: str) -> Outcome:
     """A file of one job, rehearsed."""
-    (found,) = rehearse_parts(
-        [Part(records, {})], past, past.failed_share, REF, on, seed, readings=(False,)
-    )
+    basis = Basis(past, past.failed_share, False, False, REF, on, seed)
+    (found,) = rehearse_parts([Part(records, {})], basis)
     return found
 
 

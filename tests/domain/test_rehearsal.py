@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.jobs import NOW, watched
+from tests.support.jobs import REF
 from zcbulk_tui.domain.batch_rule import BATCH, BatchVerdict
 from zcbulk_tui.domain.form_past import FormPast, Quantity
 from zcbulk_tui.domain.job import Counts, JobReading, JobState
@@ -20,6 +20,8 @@ from zcbulk_tui.domain.planner import Terms
 from zcbulk_tui.domain.record_set import RecordSet
 from zcbulk_tui.domain.rehearsal import (
     RUNS,
+    START,
+    Basis,
     Course,
     Draw,
     Failures,
@@ -31,6 +33,7 @@ from zcbulk_tui.domain.rehearsal import (
     is_aborted,
     outcome,
     polled,
+    started,
 )
 from zcbulk_tui.domain.upload import Suspects
 
@@ -44,7 +47,7 @@ PAST = FormPast(
     seconds=5_000.0,
 )
 
-JOB = replace(watched(), started_at=NOW)
+JOB = started(REF)
 
 TERMS = Terms(0.8)
 
@@ -69,7 +72,7 @@ def simple(part: Part, draw: Draw, found: Failures) -> Course:
         state = JobState.SYSTEM_ABORTED if ends_badly else JobState.COMPLETED
         state = state if at >= seconds else JobState.IN_PROGRESS
         counts = Counts(part.records, done, 0, part.records - done)
-        return JobReading(state, state.value, counts, NOW + timedelta(seconds=at))
+        return JobReading(state, state.value, counts, START + timedelta(seconds=at))
 
     return Course(read, seconds)
 
@@ -83,17 +86,8 @@ def rehearsed(
     one_fails: bool = True,
     seed: str = "seed",
 ) -> Outcome:
-    return outcome(
-        parts,
-        past,
-        share,
-        simple,
-        JOB,
-        TERMS,
-        seed,
-        knows_fields=knows_fields,
-        one_fails_its_batch=one_fails,
-    )
+    basis = Basis(past, share, knows_fields, None, REF, TERMS, seed)
+    return outcome(parts, basis, simple, one_fails_its_batch=one_fails)
 
 
 @given(files(), st.sampled_from(Suspects), st.none() | st.integers(1, 5_000))

@@ -13,6 +13,7 @@ from tests.support.jobs import NOW
 from zcbulk_tui.domain import probe_files as files
 from zcbulk_tui.domain.contract import UNKNOWN, Contract, Finding, Question
 from zcbulk_tui.domain.contract_text import answer_text
+from zcbulk_tui.domain.form import FormField
 from zcbulk_tui.domain.probe import Act, Exchange, Step
 from zcbulk_tui.domain.probe_findings import Granted
 from zcbulk_tui.render import contract as render

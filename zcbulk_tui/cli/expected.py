@@ -1,7 +1,6 @@
 """How long a file will probably take in its form, by the form's past jobs: no call is made."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import NamedTuple
 
 from zcbulk_tui.cli.json_records import figure
@@ -11,7 +10,7 @@ from zcbulk_tui.domain.budget import Pace
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.form_forecast import Expected, expected
 from zcbulk_tui.domain.form_past import FormPast
-from zcbulk_tui.domain.job import JobRef, WatchedJob
+from zcbulk_tui.domain.job import JobRef
 from zcbulk_tui.domain.planner import Terms
 from zcbulk_tui.domain.rehearsal import usual_calls
 from zcbulk_tui.domain.text import counted
@@ -19,9 +18,6 @@ from zcbulk_tui.render.figures import spread
 from zcbulk_tui.render.forecast_words import last_jobs
 from zcbulk_tui.store.form_past import read_form_past
 from zcbulk_tui.store.json_objects import JsonObject
-
-_ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)
-"""When the job starts of which calls are estimated; nothing depends on it."""
 
 
 class Likely(NamedTuple):
@@ -54,8 +50,7 @@ def likely(past: FormPast | None, form: FormRef, records: int, pace: Pace) -> Li
     time = expected(past, records)
     if past is None or time is None:
         return None
-    job = WatchedJob(form.job(""), "", _ANY_DAY, started_at=_ANY_DAY)
-    calls = usual_calls(past, records, job, Terms(pace.price))
+    calls = usual_calls(past, records, form.job(""), Terms(pace.price))
     return None if calls is None else Likely(time, calls)
 
 

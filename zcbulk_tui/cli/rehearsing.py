@@ -1,7 +1,7 @@
 """Rehearses a file: in the simulator, with what the past of its form shows; without a call."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from math import ceil
 
 from zcbulk_tui.cli.json_records import figure
@@ -10,11 +10,13 @@ from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.budget import Pace
 from zcbulk_tui.domain.form_past import FormPast
 from zcbulk_tui.domain.insertion import InsertPlan
-from zcbulk_tui.domain.job import Counts, JobReading, JobRef, JobState, WatchedJob
+from zcbulk_tui.domain.job import Counts, JobReading, JobState
 from zcbulk_tui.domain.planner import Terms
 from zcbulk_tui.domain.preflight import UPLOAD_LIMIT, Preflight
 from zcbulk_tui.domain.rehearsal import (
     RUNS,
+    START,
+    Basis,
     Course,
     Draw,
     Failures,
@@ -31,9 +33,6 @@ from zcbulk_tui.simulator.physics import Run, State, Workload
 from zcbulk_tui.store.form_past import read_form_past
 from zcbulk_tui.store.json_objects import JsonObject
 
-_START = datetime(2000, 1, 1, tzinfo=UTC)
-"""When each rehearsed job starts: any time will do."""
-
 _STATES = {
     State.COMPLETED: JobState.COMPLETED,
     State.SYSTEM_ABORTED: JobState.SYSTEM_ABORTED,
@@ -41,11 +40,7 @@ _STATES = {
 """How a rehearsed job can end."""
 
 
-def rehearsed(
-    found: Preflight,
-    plan: InsertPlan,
-    settings: Settings,
-) -> Rehearsal | None:
+def rehearsed(found: Preflight, plan: InsertPlan, settings: Settings) -> Rehearsal | None:
     """Rehearses a file; None where its header would be refused, so that nothing would run.
 
     Args:
@@ -63,16 +58,9 @@ def rehearsed(
     share = past.failed_share if past is not None and not knows_fields else None
     most, is_cut_by_size = _most(found, plan)
     parts = cut(found.facts.records, found.suspects, plan.suspects, most)
-    outcomes = rehearse_parts(
-        parts,
-        past,
-        share,
-        plan.form.job("0"),
-        Terms(Pace(settings.budget.pace).price),
-        found.facts.sha256,
-        knows_fields=knows_fields,
-        readings=(True, False) if known is None else (known,),
-    )
+    on = Terms(Pace(settings.budget.pace).price)
+    basis = Basis(past, share, knows_fields, known, plan.form.job("0"), on, found.facts.sha256)
+    outcomes = rehearse_parts(parts, basis)
     is_left_out = plan.suspects is Suspects.LEAVE_OUT
     return Rehearsal(
         len(parts),
@@ -85,36 +73,10 @@ def rehearsed(
     )
 
 
-def rehearse_parts(
-    parts: Sequence[Part],
-    past: FormPast | None,
-    share: float | None,
-    ref: JobRef,
-    on: Terms,
-    seed: str,
-    *,
-    knows_fields: bool = False,
-    readings: Sequence[bool] = (True, False),
-) -> tuple[Outcome, ...]:
-    """Rehearses jobs in the simulator, under each reading of the batch rule.
-
-    For the arguments see `domain.rehearsal.outcome`.
-    """
-    job = WatchedJob(ref, "", _START, started_at=_START)
+def rehearse_parts(parts: Sequence[Part], basis: Basis) -> tuple[Outcome, ...]:
+    """Rehearses jobs in the simulator, under each reading of the batch rule that is open."""
     return tuple(
-        outcome(
-            parts,
-            past,
-            share,
-            simulate,
-            job,
-            on,
-            seed,
-            knows_fields=knows_fields,
-            one_fails_its_batch=reading,
-            known_rule=readings[0] if len(readings) == 1 else None,
-        )
-        for reading in readings
+        outcome(parts, basis, simulate, one_fails_its_batch=reading) for reading in basis.readings
     )
 
 
@@ -139,7 +101,7 @@ def simulate(part: Part, draw: Draw, found: Failures) -> Course:
             state,
             state.value,
             Counts(counts.total, counts.success, counts.failed, counts.unprocessed),
-            _START + timedelta(seconds=seconds),
+            START + timedelta(seconds=seconds),
         )
 
     return Course(read, run.duration)

@@ -10,13 +10,13 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from statistics import NormalDist
 from typing import NamedTuple
 
 from zcbulk_tui.domain.batch_rule import BATCH, allowed_failures, batches_of
 from zcbulk_tui.domain.form_past import WANDER, FormPast, Quantity
-from zcbulk_tui.domain.job import Counts, JobReading, JobState, WatchedJob
+from zcbulk_tui.domain.job import Counts, JobReading, JobRef, JobState, WatchedJob
 from zcbulk_tui.domain.outlook import outlook
 from zcbulk_tui.domain.planner import Terms, wait
 from zcbulk_tui.domain.progress import remember
@@ -25,6 +25,9 @@ from zcbulk_tui.domain.upload import Suspects
 
 RUNS = 40
 """Rehearsals of a file."""
+
+START = datetime(2000, 1, 1, tzinfo=UTC)
+"""When each rehearsed job starts: any time will do."""
 
 _MANY = 8.0
 """Bad records to be expected in a batch from which on their number is drawn as a normal one."""
@@ -247,6 +250,11 @@ def draws(past: FormPast, parts: int, seed: str) -> list[list[Draw]]:
     return runs
 
 
+def started(ref: JobRef) -> WatchedJob:
+    """Returns a job as it is known once it was started, at `START`."""
+    return WatchedJob(ref, "", START, started_at=START)
+
+
 def polled(
     job: WatchedJob, course: Course, past: FormPast, on: Terms, known: bool | None = None
 ) -> Polled:
@@ -267,21 +275,21 @@ def polled(
     return Polled(calls, seconds, readings[-1].state)
 
 
-def usual_calls(past: FormPast, records: int, job: WatchedJob, on: Terms) -> int | None:
+def usual_calls(past: FormPast, records: int, ref: JobRef, on: Terms) -> int | None:
     """Estimates the status calls of a job that goes as those before it usually did.
 
     Args:
         past: What they show.
         records: Records of the job; none of them fails.
-        job: Any job of the form, as it is known once it was started.
+        ref: Any job of the form.
         on: The terms for calls.
 
     Returns:
         How many; None where no past job shows it, or it would take longer than any job does.
     """
-    if past.rate is None or past.lag is None or job.started_at is None:
+    if past.rate is None or past.lag is None:
         return None
-    started_at, rate, lag = job.started_at, past.rate.middle, past.lag.middle
+    rate, lag = past.rate.middle, past.lag.middle
     full_at = lag + records / rate
     if full_at > _LONGEST:
         return None
@@ -292,44 +300,61 @@ def usual_calls(past: FormPast, records: int, job: WatchedJob, on: Terms) -> int
         ended = seconds >= full_at + _SETTLES
         state = JobState.COMPLETED if ended else JobState.IN_PROGRESS
         counts = Counts(records, done, 0, records - done)
-        return JobReading(state, state.value, counts, started_at + timedelta(seconds=seconds))
+        return JobReading(state, state.value, counts, START + timedelta(seconds=seconds))
 
-    return polled(job, Course(read, full_at + _SETTLES), past, on).calls
+    return polled(started(ref), Course(read, full_at + _SETTLES), past, on).calls
+
+
+class Basis(NamedTuple):
+    """What the rehearsals of a file rest on.
+
+    Attributes:
+        past: That of the form; None where there is none.
+        share: Share of the records that fail besides the suspect ones; None for none.
+        knows_fields: Whether the suspect records are taken to be all that fail.
+        rule: The reading of the batch rule that is known to hold, with which polls are planned;
+            None while both are open.
+        ref: Any job of the form.
+        on: The terms for calls.
+        seed: Of all that is drawn.
+    """
+
+    past: FormPast | None
+    share: float | None
+    knows_fields: bool
+    rule: bool | None
+    ref: JobRef
+    on: Terms
+    seed: str
+
+    @property
+    def readings(self) -> tuple[bool, ...]:
+        """The readings of the batch rule to rehearse: whether one bad record fails its batch."""
+        return (True, False) if self.rule is None else (self.rule,)
 
 
 def outcome(
     parts: Sequence[Part],
-    past: FormPast | None,
-    share: float | None,
+    basis: Basis,
     simulate: Callable[[Part, Draw, Failures], Course],
-    job: WatchedJob,
-    on: Terms,
-    seed: str,
     *,
-    knows_fields: bool,
     one_fails_its_batch: bool,
-    known_rule: bool | None = None,
 ) -> Outcome:
     """Rehearses a file under one reading of the batch rule.
 
     Args:
         parts: The jobs that it makes.
-        past: That of the form; None where there is none.
-        share: Share of the records that fail besides the suspect ones; None for none.
+        basis: What is known.
         simulate: Returns the course of a job, of which something was drawn.
-        job: Any job of the form, as it is known once it was started.
-        on: The terms for calls.
-        seed: Of all that is drawn.
-        knows_fields: Whether the suspect records are taken to be all that fail.
         one_fails_its_batch: Which reading.
-        known_rule: The reading that is known to hold, with which polls are planned.
     """
-    drawn = draws(past, len(parts), seed) if past is not None else []
+    past, share = basis.past, basis.share
+    drawn = draws(past, len(parts), basis.seed) if past is not None else []
     ends: list[_End] = []
     aborts, failed = 0, None
     for run in range(RUNS):
         if failed is None or share:
-            chance = random.Random(f"{seed}/{run}")  # noqa: S311 - as above
+            chance = random.Random(f"{basis.seed}/{run}")  # noqa: S311 - as above
             failed = [
                 failures(part, share or 0.0, chance, one_fails_its_batch=one_fails_its_batch)
                 for part in parts
@@ -337,8 +362,8 @@ def outcome(
         aborts += any(map(is_aborted, parts, failed))
         if past is not None and drawn:
             courses = map(simulate, parts, drawn[run], failed)
-            ends.append(_follow(courses, job, past, on, known_rule))
-    is_sure = knows_fields or past is not None or aborts
+            ends.append(_follow(courses, basis, past))
+    is_sure = basis.knows_fields or past is not None or aborts
     return Outcome(
         one_fails_its_batch,
         aborts / RUNS if is_sure else None,
@@ -356,17 +381,16 @@ class _End(NamedTuple):
     calls: int
 
 
-def _follow(
-    courses: Iterable[Course], job: WatchedJob, past: FormPast, on: Terms, known: bool | None
-) -> _End:
+def _follow(courses: Iterable[Course], basis: Basis, past: FormPast) -> _End:
     """Follows jobs one after the other: the next one begins when the end of the last is seen.
 
     After a system abort none follows: the queue waits for the word of a person.
     """
+    job = started(basis.ref)
     before = end = 0.0
     calls, is_aborted = 0, False
     for course in courses:
-        seen = polled(job, course, past, on, known)
+        seen = polled(job, course, past, basis.on, basis.rule)
         end, before, calls = before + course.seconds, before + seen.seconds, calls + seen.calls
         is_aborted = seen.ending is JobState.SYSTEM_ABORTED
         if is_aborted:
