@@ -269,7 +269,10 @@ def test_a_form_without_a_past_gets_no_finish(
             None
         ] * 3
         assert outcome["system_abort_chance"] is None
-    assert "No past job of this form is known" in cli("insert", str(file), "--rehearse").out
+    assert (
+        "No past job of this form was read while it ran"
+        in cli("insert", str(file), "--rehearse").out
+    )
     assert creator.log == []
     assert not (home / "state").exists()
 

@@ -69,7 +69,10 @@ def test_a_chance_is_said_as_so_many_rehearsals() -> None:
 
 def test_without_a_past_only_the_rule_is_spoken_of() -> None:
     shown = said(NO_PAST)
-    assert "No past job of this form is known, so no finish and no calls are estimated." in shown
+    assert (
+        "No past job of this form was read while it ran, so no finish and no calls are estimated."
+        in shown
+    )
     assert "Whether one bad record fails its batch or fails alone: no system abort." in shown
     assert "Taken to fail: no record." in shown
     assert "estimate " not in shown

@@ -60,7 +60,8 @@ def _sentences(found: Rehearsal | None) -> Iterator[tuple[str, Look]]:
 
 def _basis(past: FormPast | None) -> str:
     if past is None:
-        return "No past job of this form is known, so no finish and no calls are estimated."
+        none = "No past job of this form was read while it ran"
+        return f"{none}, so no finish and no calls are estimated."
     ended = ", ".join(
         f"{count} {state.value.replace('_', ' ')}" for state, count in past.endings.items()
     )
