@@ -171,7 +171,7 @@ class _Commands(dict[str, Any]):
 
 
 class _CommandParser(argparse.ArgumentParser):
-    """The parser of one command, which loads the command's module when it is typed.
+    """The parser of one command, which is made, and loads the command's module, when it is typed.
 
     Args:
         command: The command; None for a part of one, whose arguments the command adds itself.
@@ -179,9 +179,14 @@ class _CommandParser(argparse.ArgumentParser):
     """
 
     def __init__(self, *, command: str | None = None, **options: Any) -> None:
-        super().__init__(formatter_class=_HelpFormatter, **options)
         self._command = command
         self._is_complete = False
+        self._options = options
+        if command is None:
+            self._make()
+
+    def _make(self) -> None:
+        super().__init__(formatter_class=_HelpFormatter, **self._options)
 
     def parse_known_args(  # type: ignore[override]  # Any is what its three overloads return
         self, args: Sequence[str] | None = None, namespace: Any = None
@@ -197,6 +202,7 @@ class _CommandParser(argparse.ArgumentParser):
     def load(self) -> None:
         """Adds the command's arguments, unless they are there, and its examples."""
         if self._command is not None:
+            self._make()
             load_command(self._command).add_arguments(self)
             self.epilog = with_examples(self._command, self.epilog)
             self._command = None
